@@ -1,0 +1,54 @@
+"""What one annotator has said of one sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from annotator.core.article import Sentence
+from annotator.core.spans import Span, reading_order
+
+
+class Answer(StrEnum):
+    """The verdict on a finished sentence; an unfinished one has none."""
+
+    ACCEPT = "accept"
+    REJECT = "reject"
+    IGNORE = "ignore"
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """One annotator's spans and answer; ``answer`` is None while unfinished.
+
+    Spans are kept in reading order (outer before inner) and no two share range and label.
+    """
+
+    spans: tuple[Span, ...] = ()
+    answer: Answer | None = None
+
+    def with_spans(self, spans: list[Span] | tuple[Span, ...]) -> Annotation:
+        """Return the annotation with these spans instead, ordered, doubles dropped."""
+        unique = {s.key: s for s in reversed(tuple(spans))}
+        return replace(self, spans=reading_order(list(unique.values())))
+
+    def with_answer(self, answer: Answer | None) -> Annotation:
+        """Return the annotation with this answer instead."""
+        return replace(self, answer=answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A sentence and what the annotator has said of it: the unit that edits change."""
+
+    sentence: Sentence
+    annotation: Annotation = Annotation()
+
+    @property
+    def done(self) -> bool:
+        """Whether the sentence has an answer."""
+        return self.annotation.answer is not None
+
+    def text_of(self, span: Span) -> str:
+        """Return the characters that a span of this sentence covers."""
+        return self.sentence.text[span.start : span.end]

@@ -1,0 +1,90 @@
+"""Articles, their lines with a verdict each, and the sentences in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from annotator.core.tokens import Token
+
+
+class Verdict(StrEnum):
+    """What a physical line of a source is."""
+
+    BODY = "body"
+    SUBHEAD = "subhead"
+    TITLE = "title"
+    DECK = "deck"
+    BYLINE = "byline"
+    DATELINE = "dateline"
+    CAPTION = "caption"
+    BOILERPLATE = "boilerplate"
+    BLANK = "blank"
+
+    @property
+    def annotated(self) -> bool:
+        """Whether sentences of such a line stand in the queue."""
+        return self in {Verdict.BODY, Verdict.SUBHEAD}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The verdict on one physical line and the reason for it."""
+
+    verdict: Verdict
+    reason: str
+    was: Verdict | None = None
+    """The verdict that the cleaner gave, where a person has switched the line since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One source text with a verdict for each of its lines.
+
+    ``text`` is the source with newlines as ``\\n`` and is never changed; line ``i`` of ``lines``
+    is ``text.split("\\n")[i]``. ``id`` is a prefix of ``digest`` (SHA-256 of ``text``, hex).
+    """
+
+    id: str
+    origin: str
+    digest: str
+    text: str
+    lines: tuple[Line, ...]
+    title: str = ""
+    byline: str = ""
+    dateline: str = ""
+    date: str = ""
+    source: str = ""
+    meta: dict[str, object] = field(default_factory=dict)
+    replaces: str = ""
+    """The id of the earlier version of the same origin, if this is a new version of one."""
+    replaced_by: str = ""
+    """The id of the version that came after this one; a replaced article leaves the queue."""
+
+    def line_starts(self) -> tuple[int, ...]:
+        """Return where each line starts, in code points of ``text``."""
+        starts = [0]
+        for line in self.text.split("\n")[:-1]:
+            starts.append(starts[-1] + len(line) + 1)
+        return tuple(starts)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A stretch ``[start, end)`` of an article's text with its stored tokens.
+
+    Token offsets count from the sentence's own start. The identity of a sentence is its place,
+    so a join or a split by one annotator is a new sentence with an id of its own.
+    """
+
+    article: str
+    index: int
+    start: int
+    end: int
+    text: str
+    tokens: tuple[Token, ...]
+
+    @property
+    def id(self) -> str:
+        """Return ``article:start-end``."""
+        return f"{self.article}:{self.start}-{self.end}"

@@ -1,0 +1,153 @@
+"""Edits: the only way to change an annotation, each with its inverse.
+
+An edit replaces neighbouring works by others: one by one for a span or an answer, two by one
+for a join, one by two for a split. Its inverse swaps the sides, so undo needs no case of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from annotator.core.annotation import Annotation, Answer, Work
+from annotator.core.article import Sentence
+from annotator.core.errors import RuleError
+from annotator.core.schema import Schema
+from annotator.core.spans import Span
+from annotator.core.tokens import gap_token
+
+
+class Op(StrEnum):
+    """What a journal line was: the deed that led to the annotation in it."""
+
+    EDIT = "edit"
+    ANSWER = "answer"
+    JOIN = "join"
+    SPLIT = "split"
+    UNDO = "undo"
+    REDO = "redo"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replaces the works ``before`` by the works ``after`` (same stretch of the article)."""
+
+    op: Op
+    before: tuple[Work, ...]
+    after: tuple[Work, ...]
+    told: str = ""
+    """What was done, in words for the status row."""
+
+    def apply(self, works: tuple[Work, ...]) -> tuple[Work, ...]:
+        """Return the works of an article with this edit done.
+
+        Raises RuleError where ``works`` does not hold ``before`` as neighbours.
+        """
+        n = len(self.before)
+        for i in range(len(works) - n + 1):
+            if works[i : i + n] == self.before:
+                return works[:i] + self.after + works[i + n :]
+        raise RuleError("the edit does not fit the sentence as it is now", do="undo and try again")
+
+    def inverse(self) -> Edit:
+        """Return the edit that takes this one back."""
+        return Edit(self.op, self.after, self.before, self.told)
+
+
+_TOLD = {Answer.ACCEPT: "accepted", Answer.REJECT: "rejected", Answer.IGNORE: "ignored", None: "answer taken back"}
+
+
+def _changed(work: Work, annotation: Annotation, told: str, op: Op = Op.EDIT) -> Edit:
+    return Edit(op, (work,), (replace(work, annotation=annotation),), told)
+
+
+def add_span(work: Work, span: Span, schema: Schema) -> Edit:
+    """Return the edit that adds ``span``, or relabels the span of exactly its range.
+
+    Raises RuleError when it is there already, lies outside the text or breaks a schema rule.
+    """
+    spans = work.annotation.spans
+    if span.end > len(work.sentence.text):
+        raise RuleError("the span ends after the sentence", where=work.sentence.id, do="select inside the sentence")
+    if any(s.key == span.key for s in spans):
+        raise RuleError(f"this is already {span.label}", do="use 0 to remove it, another label key to relabel it")
+    exact = [s for s in spans if (s.start, s.end) == (span.start, span.end)]
+    others = [s for s in spans if s not in exact]
+    if broken := schema.broken(span, others):
+        raise RuleError(broken.message)
+    told = f"{exact[0].label} → {span.label}" if exact else f"+ {span.label}"
+    return _changed(work, work.annotation.with_spans([*others, span]), told)
+
+
+def remove_span(work: Work, span: Span) -> Edit:
+    """Return the edit that removes ``span``; raises RuleError when it is not there."""
+    left = [s for s in work.annotation.spans if s.key != span.key]
+    if len(left) == len(work.annotation.spans):
+        raise RuleError("there is no such span", do="select a span with Tab")
+    return _changed(work, work.annotation.with_spans(left), f"removed {span.label}")
+
+
+def set_answer(work: Work, answer: Answer | None) -> Edit:
+    """Return the edit that answers the sentence; its spans stay."""
+    return _changed(work, work.annotation.with_answer(answer), _TOLD[answer], Op.ANSWER)
+
+
+def join(first: Work, second: Work, article_text: str) -> Edit:
+    """Return the edit that joins a sentence with the next; spans keep their place in the article.
+
+    Raises RuleError unless only white space stands between the two. The answer of the joined
+    sentence is open again, because nobody has seen it whole.
+    """
+    a, b = first.sentence, second.sentence
+    gap = article_text[a.end : b.start]
+    if a.article != b.article or a.end > b.start or gap.strip():
+        raise RuleError("there is other text between the two sentences", do="switch that line on first (article screen)")
+    ws, between = gap_token(gap, len(a.text))
+    head = (*a.tokens[:-1], replace(a.tokens[-1], ws=ws))
+    by = b.start - a.start
+    sentence = Sentence(
+        a.article, a.index, a.start, b.end, article_text[a.start : b.end],
+        (*head, *between, *(t.moved(by) for t in b.tokens)),
+    )
+    spans = [*first.annotation.spans, *(s.moved(by) for s in second.annotation.spans)]
+    return Edit(Op.JOIN, (first, second), (Work(sentence, Annotation().with_spans(spans)),), "joined")
+
+
+def split(work: Work, at: int, article_text: str) -> Edit:
+    """Return the edit that splits a sentence before token ``at``; spans keep their place.
+
+    Raises RuleError at the sentence's start, or where a span would be cut in two.
+    """
+    s = work.sentence
+    if not 0 < at < len(s.tokens):
+        raise RuleError("a sentence cannot be split at its first word", do="select a later word")
+    place = s.tokens[at].start
+    cut = next((x for x in work.annotation.spans if x.start < place < x.end), None)
+    if cut:
+        raise RuleError(f"the split would cut a {cut.label} in two", do="remove that span first, or split elsewhere")
+    left, right = _trimmed(s, 0, at, article_text), _trimmed(s, at, len(s.tokens), article_text)
+    if not left.text or not right.text:
+        raise RuleError("there is only white space on one side", do="select a word to split at")
+    parts = tuple(Work(part, _within(work, part)) for part in (left, right))
+    return Edit(Op.SPLIT, (work,), parts, "split")
+
+
+def _trimmed(s: Sentence, first: int, last: int, article_text: str) -> Sentence:
+    """Return tokens ``[first, last)`` as a sentence, without white space at its edges."""
+    while first < last and not s.tokens[first].text.strip():
+        first += 1
+    while first < last and not s.tokens[last - 1].text.strip():
+        last -= 1
+    if first == last:
+        return Sentence(s.article, s.index, s.start, s.start, "", ())
+    by = s.tokens[first].start
+    tokens = [t.moved(-by) for t in s.tokens[first:last]]
+    tokens[-1] = replace(tokens[-1], ws=False)
+    start, end = s.start + by, s.start + s.tokens[last - 1].end
+    return Sentence(s.article, s.index, start, end, article_text[start:end], tuple(tokens))
+
+
+def _within(work: Work, part: Sentence) -> Annotation:
+    by = part.start - work.sentence.start
+    kept = [s.moved(-by) for s in work.annotation.spans if by <= s.start and s.end <= by + len(part.text)]
+    return Annotation().with_spans(kept)

@@ -1,0 +1,49 @@
+"""The errors that a user is meant to read."""
+
+
+class AnnotatorError(Exception):
+    """A mistake in the input or the environment, told in one line.
+
+    ``what`` went wrong, ``where`` (``file:line``, ``article:offset``, a folder) and what to
+    ``do`` about it; the command line prints ``str(error)`` and exits with ``exit_code``.
+    """
+
+    exit_code = 1
+
+    def __init__(self, what: str, *, where: str = "", do: str = "") -> None:
+        super().__init__(what, where, do)
+        self.what = what
+        self.where = where
+        self.do = do
+
+    def __str__(self) -> str:
+        """Return the one line: ``where: what; do``."""
+        head = f"{self.where}: {self.what}" if self.where else self.what
+        line = f"{head}; {self.do}" if self.do else head
+        return " ".join(line.split())
+
+
+class SchemaError(AnnotatorError):
+    """A label schema that cannot be used."""
+
+
+class CorpusError(AnnotatorError):
+    """A corpus folder that is damaged, missing, too new or not writable."""
+
+
+class JournalError(AnnotatorError):
+    """A journal that is held by another process, damaged or no longer writable."""
+
+
+class SourceError(AnnotatorError):
+    """A source that cannot be read as an article."""
+
+
+class RuleError(AnnotatorError):
+    """An edit that the schema's rules or the text do not allow; nothing was changed."""
+
+
+class UsageError(AnnotatorError):
+    """A call that makes no sense as it was given, or one that needs a terminal."""
+
+    exit_code = 2

@@ -1,0 +1,214 @@
+"""The label schema: its labels, their guideline and the rules for overlap."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from annotator.core.errors import SchemaError
+from annotator.core.spans import Span
+
+COLOURS = ("blue", "green", "orange", "pink", "red", "lime", "cyan", "mauve", "indigo", "violet", "sand", "teal")
+"""The names a label's ``colour`` may have; the screen knows how each looks in each theme."""
+
+KEYED = 8
+"""How many labels have a key of their own; the others are reached through the menu key."""
+
+_NAME = re.compile(r"[^\s\x00-\x1f\x7f]{1,64}")
+_KEY = re.compile(r"[a-z]")
+_MARK = re.compile(r"\[\[(.+?)\]\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A guideline example: ``text`` without marks, the marked ranges, and why."""
+
+    text: str
+    marked: tuple[tuple[int, int], ...]
+    """Ranges in code points of ``text``; none in a counter-example."""
+    wrong: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One label of a schema."""
+
+    name: str
+    key: str
+    colour: str
+    description: str = ""
+    examples: tuple[Example, ...] = ()
+    target: str = "spans"
+    """``ents`` (also in the flat view) or ``spans`` (in the span group alone)."""
+    inside: tuple[str, ...] = ()
+    """The labels that a span of this label may lie in."""
+    overlaps: tuple[str, ...] = ()
+    """The labels that a span of this label may cross (share a part with)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A rule of the schema that two spans break."""
+
+    rule: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """An ordered set of labels; the guideline that the annotator reads is in it."""
+
+    name: str
+    version: str
+    labels: tuple[Label, ...]
+
+    def label(self, name: str) -> Label | None:
+        """Return the label of that name, or None."""
+        return next((x for x in self.labels if x.name == name), None)
+
+    def by_key(self, key: str) -> Label | None:
+        """Return the label that a key or a digit from 1 stands for, or None."""
+        if key.isdecimal():
+            n = int(key)
+            return self.labels[n - 1] if 1 <= n <= len(self.labels) else None
+        return next((x for x in self.labels if x.key and x.key == key), None)
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The letters that are label keys, and so never hints."""
+        return frozenset(x.key for x in self.labels if x.key)
+
+    @property
+    def containers(self) -> frozenset[str]:
+        """The labels that another label names in its ``inside``."""
+        return frozenset(name for x in self.labels for name in x.inside)
+
+    def short(self, name: str) -> str:
+        """Return a three-letter name, unique in the schema where three letters allow it."""
+        return _shorts(tuple(x.name for x in self.labels)).get(name, name[:3].upper())
+
+    def broken(self, new: Span, others: Sequence[Span]) -> Broken | None:
+        """Return the first rule that ``new`` would break among ``others``, or None."""
+        return next((b for o in others if o.touches(new) and (b := self._pair(new, o))), None)
+
+    def _pair(self, a: Span, b: Span) -> Broken | None:
+        if a.crosses(b):
+            return None if self._may(a, b, "overlaps") or self._may(b, a, "overlaps") else Broken(
+                "overlaps",
+                f"{a.label} may not cross {b.label} (rule `overlaps`). Move an edge with , . < > or remove one with 0",
+            )
+        inner, outer = (a, b) if b.contains(a) else (b, a)
+        if self._may(inner, outer, "inside") or (inner.contains(outer) and self._may(outer, inner, "inside")):
+            return None
+        return Broken(
+            "inside",
+            f"{inner.label} may not lie in {outer.label} (rule `inside`). Change the selection or remove one with 0",
+        )
+
+    def _may(self, one: Span, other: Span, rule: str) -> bool:
+        label = self.label(one.label)
+        return label is None or other.label in getattr(label, rule)
+
+
+def _shorts(names: tuple[str, ...]) -> dict[str, str]:
+    """Give each name three letters: its first three, else first, second and a later one."""
+    taken: dict[str, str] = {}
+    for name in names:
+        letters = [c for c in name.upper() if c.isalnum()] or ["?"]
+        tries = ["".join(letters[:3])]
+        tries += ["".join([*letters[:2], c]) for c in letters[3:]]
+        tries += ["".join([*letters[:2], str(n)]) for n in range(2, 10)]
+        taken[name] = next((t for t in tries if t not in taken.values()), tries[0])
+    return taken
+
+
+def parse_schema(data: Mapping[str, Any], where: str) -> Schema:
+    """Build a schema from the tables of its TOML file.
+
+    Raises SchemaError, naming ``where``, for a missing name, two labels with one name or key,
+    an unknown colour or target, or a rule that names a label that the schema does not have.
+    """
+    tables = data.get("label")
+    if not isinstance(tables, list) or not tables:
+        raise SchemaError("the schema has no [[label]]", where=where, do="add at least one label")
+    labels = tuple(_label(t, i, where) for i, t in enumerate(tables, 1))
+    _check(labels, where)
+    return Schema(str(data.get("name", "schema")), str(data.get("version", "1")), labels)
+
+
+def _label(table: Any, n: int, where: str) -> Label:
+    place = f"{where}: label {n}"
+    if not isinstance(table, dict):
+        raise SchemaError("a label must be a table", where=place, do="write it as [[label]]")
+    name = table.get("name")
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise SchemaError("the label has no usable `name`", where=place, do="give it a name without blanks")
+    place = f"{where}: label {name}"
+    key = table.get("key", "")
+    if key and not (isinstance(key, str) and _KEY.fullmatch(key)):
+        raise SchemaError(f"`key` must be one small letter, not {key!r}", where=place, do="use a letter from a to z")
+    colour = table.get("colour", COLOURS[(n - 1) % len(COLOURS)])
+    if colour not in COLOURS:
+        raise SchemaError(f"there is no colour {colour!r}", where=place, do="use one of " + ", ".join(COLOURS))
+    target = table.get("target", "spans")
+    if target not in ("ents", "spans"):
+        raise SchemaError(f"`target` is {target!r}", where=place, do='use "ents" or "spans"')
+    return Label(
+        name=name,
+        key=str(key),
+        colour=str(colour),
+        description=str(table.get("description", "")).strip(),
+        examples=tuple(_example(e, place) for e in table.get("examples", [])),
+        target=str(target),
+        inside=_names(table, "inside", place),
+        overlaps=_names(table, "overlaps", place),
+    )
+
+
+def _names(table: dict[str, Any], rule: str, place: str) -> tuple[str, ...]:
+    value = table.get(rule, [])
+    if not isinstance(value, list) or not all(isinstance(x, str) for x in value):
+        raise SchemaError(f"`{rule}` must be a list of label names", where=place, do=f'write {rule} = ["CLAIM"]')
+    return tuple(value)
+
+
+def _example(table: Any, place: str) -> Example:
+    if not isinstance(table, dict) or not isinstance(table.get("text"), str):
+        raise SchemaError("an example has no `text`", where=place, do='write { text = "talks in [[Abu Dhabi]]" }')
+    plain, ranges, at = "", [], 0
+    for m in _MARK.finditer(table["text"]):
+        plain += table["text"][at : m.start()]
+        ranges.append((len(plain), len(plain) + len(m.group(1))))
+        plain += m.group(1)
+        at = m.end()
+    plain += table["text"][at:]
+    return Example(plain, tuple(ranges), bool(table.get("wrong", False)), str(table.get("note", "")))
+
+
+def _check(labels: tuple[Label, ...], where: str) -> None:
+    names = [x.name for x in labels]
+    for name in names:
+        if names.count(name) > 1:
+            raise SchemaError(f"two labels are called {name}", where=where, do="rename one of them")
+    for key in {x.key for x in labels if x.key}:
+        owners = [x.name for x in labels if x.key == key]
+        if len(owners) > 1:
+            raise SchemaError(f"{' and '.join(owners)} have the key {key!r}", where=where, do="give each its own")
+    if sum(bool(x.key) for x in labels) > KEYED:
+        raise SchemaError(
+            f"{sum(bool(x.key) for x in labels)} labels have a key",
+            where=where,
+            do=f"leave `key` out of all but {KEYED}; the menu key reaches the others",
+        )
+    for label in labels:
+        for rule in ("inside", "overlaps"):
+            for other in getattr(label, rule):
+                if other not in names:
+                    raise SchemaError(
+                        f"`{rule}` names an unknown label {other!r}",
+                        where=f"{where}: label {label.name}",
+                        do="use one of " + ", ".join(names),
+                    )

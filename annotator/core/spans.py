@@ -1,0 +1,51 @@
+"""Spans: half-open ranges of code points in a sentence, each with a label."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """One labelled range ``[start, end)`` in code points of its sentence's text."""
+
+    start: int
+    end: int
+    label: str
+    source: str = ""
+    """Where a suggestion that was taken over came from; empty for the annotator's own."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"a span needs 0 <= start < end, not [{self.start}, {self.end})")
+
+    @property
+    def key(self) -> tuple[int, int, str]:
+        """What makes two spans the same annotation: range and label, not the source."""
+        return (self.start, self.end, self.label)
+
+    def contains(self, other: Span) -> bool:
+        """Whether ``other`` lies in this span; equal ranges contain each other."""
+        return self.start <= other.start and other.end <= self.end
+
+    def touches(self, other: Span) -> bool:
+        """Whether the two share at least one code point."""
+        return self.start < other.end and other.start < self.end
+
+    def crosses(self, other: Span) -> bool:
+        """Whether the two overlap and neither contains the other."""
+        return self.touches(other) and not self.contains(other) and not other.contains(self)
+
+    def moved(self, by: int) -> Span:
+        """Return the span shifted by ``by`` code points (for join and split)."""
+        return Span(self.start + by, self.end + by, self.label, self.source)
+
+
+def reading_order(spans: tuple[Span, ...] | list[Span]) -> tuple[Span, ...]:
+    """Return the spans by start, the longer one first, then by label: outer before inner."""
+    return tuple(sorted(spans, key=lambda s: (s.start, -s.end, s.label)))
+
+
+def span_id(sentence_id: str, span: Span) -> str:
+    """Return the id that the ledger names a span by: ``sentence:start-end:label``."""
+    return f"{sentence_id}:{span.start}-{span.end}:{span.label}"

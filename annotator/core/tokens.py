@@ -1,0 +1,80 @@
+"""Tokens as they are stored: text, offsets and whether a single blank follows."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One token; ``start`` and ``end`` are code points in its sentence's text."""
+
+    text: str
+    start: int
+    end: int
+    ws: bool
+    """Whether one blank (U+0020) follows; any other white space is a token of its own."""
+
+    def moved(self, by: int) -> Token:
+        """Return the token shifted by ``by`` code points."""
+        return Token(self.text, self.start + by, self.end + by, self.ws)
+
+
+Range = tuple[int, int]
+"""A half-open range of token indexes, ``[first, last)``."""
+
+
+def tokens_of(words: Iterable[str], spaces: Iterable[bool]) -> tuple[Token, ...]:
+    """Build tokens from words and blanks, as ``spacy.tokens.Doc(words=, spaces=)`` takes them."""
+    out: list[Token] = []
+    at = 0
+    for word, ws in zip(words, spaces, strict=True):
+        out.append(Token(word, at, at + len(word), ws))
+        at += len(word) + ws
+    return tuple(out)
+
+
+def text_of(tokens: Sequence[Token]) -> str:
+    """Return the text that the tokens spell; the inverse of tokenising."""
+    return "".join(t.text + " " * t.ws for t in tokens)
+
+
+def tile(tokens: Sequence[Token], text: str) -> bool:
+    """Whether the tokens' offsets are in order and they spell ``text`` exactly."""
+    at = 0
+    for t in tokens:
+        if t.start != at or t.end != at + len(t.text):
+            return False
+        at = t.end + t.ws
+    return text_of(tokens) == text
+
+
+def token_range(tokens: Sequence[Token], start: int, end: int) -> Range:
+    """Return the tokens that ``[start, end)`` touches; code points in, token indexes out."""
+    starts = [t.start for t in tokens]
+    first = max(0, bisect_right(starts, start) - 1)
+    while first < len(tokens) and tokens[first].end <= start:
+        first += 1
+    last = first
+    while last < len(tokens) and tokens[last].start < end:
+        last += 1
+    return (first, last)
+
+
+def is_aligned(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Whether ``[start, end)`` begins and ends on token edges."""
+    first, last = token_range(tokens, start, end)
+    return first < last and tokens[first].start == start and tokens[last - 1].end == end
+
+
+def gap_token(gap: str, at: int) -> tuple[bool, tuple[Token, ...]]:
+    """Return how the white space ``gap`` is kept between two sentences that are joined.
+
+    The first value is ``ws`` of the token before the gap, the second the tokens that hold the
+    rest of the gap (none, or one), ``at`` being where the gap starts in the joined text.
+    """
+    ws = gap.startswith(" ")
+    rest = gap[ws:]
+    return ws, (Token(rest, at + ws, at + len(gap), False),) if rest else ()

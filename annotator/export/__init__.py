@@ -1,0 +1,1 @@
+"""From annotations to DocBin files, splits, a ledger and a training config."""

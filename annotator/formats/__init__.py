@@ -1,0 +1,1 @@
+"""One module an exchange format, each reads and writes."""

@@ -1,0 +1,1 @@
+"""The corpus folder on the disk: records, JSONL, the journal and its lock."""

@@ -1,0 +1,1 @@
+"""From spans and text to rows of cells: pure, without a screen."""
