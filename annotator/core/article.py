@@ -39,10 +39,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One source text with a verdict for each of its lines.
+    r"""One source text with a verdict for each of its lines.
 
-    ``text`` is the source with newlines as ``\\n`` and is never changed; line ``i`` of ``lines``
-    is ``text.split("\\n")[i]``. ``id`` is a prefix of ``digest`` (SHA-256 of ``text``, hex).
+    ``text`` is the source with newlines as ``\n`` and is never changed; line ``i`` of ``lines``
+    is ``text.split("\n")[i]``. ``id`` is a prefix of ``digest`` (SHA-256 of ``text``, hex).
     """
 
     id: str

@@ -2,6 +2,7 @@
 
 An edit replaces neighbouring works by others: one by one for a span or an answer, two by one
 for a join, one by two for a split. Its inverse swaps the sides, so undo needs no case of its own.
+``Works.apply`` carries it out.
 """
 
 from __future__ import annotations
@@ -38,23 +39,17 @@ class Edit:
     told: str = ""
     """What was done, in words for the status row."""
 
-    def apply(self, works: tuple[Work, ...]) -> tuple[Work, ...]:
-        """Return the works of an article with this edit done.
-
-        Raises RuleError where ``works`` does not hold ``before`` as neighbours.
-        """
-        n = len(self.before)
-        for i in range(len(works) - n + 1):
-            if works[i : i + n] == self.before:
-                return works[:i] + self.after + works[i + n :]
-        raise RuleError("the edit does not fit the sentence as it is now", do="undo and try again")
-
     def inverse(self) -> Edit:
         """Return the edit that takes this one back."""
         return Edit(self.op, self.after, self.before, self.told)
 
 
-_TOLD = {Answer.ACCEPT: "accepted", Answer.REJECT: "rejected", Answer.IGNORE: "ignored", None: "answer taken back"}
+_TOLD = {
+    Answer.ACCEPT: "accepted",
+    Answer.REJECT: "rejected",
+    Answer.IGNORE: "ignored",
+    None: "answer taken back",
+}
 
 
 def _changed(work: Work, annotation: Annotation, told: str, op: Op = Op.EDIT) -> Edit:
@@ -68,9 +63,13 @@ def add_span(work: Work, span: Span, schema: Schema) -> Edit:
     """
     spans = work.annotation.spans
     if span.end > len(work.sentence.text):
-        raise RuleError("the span ends after the sentence", where=work.sentence.id, do="select inside the sentence")
+        raise RuleError(
+            "the span ends after the sentence", where=work.sentence.id, do="select inside the sentence"
+        )
     if any(s.key == span.key for s in spans):
-        raise RuleError(f"this is already {span.label}", do="use 0 to remove it, another label key to relabel it")
+        raise RuleError(
+            f"this is already {span.label}", do="use 0 to remove it, another label key to relabel it"
+        )
     exact = [s for s in spans if (s.start, s.end) == (span.start, span.end)]
     others = [s for s in spans if s not in exact]
     if broken := schema.broken(span, others):
@@ -101,12 +100,18 @@ def join(first: Work, second: Work, article_text: str) -> Edit:
     a, b = first.sentence, second.sentence
     gap = article_text[a.end : b.start]
     if a.article != b.article or a.end > b.start or gap.strip():
-        raise RuleError("there is other text between the two sentences", do="switch that line on first (article screen)")
+        raise RuleError(
+            "there is other text between the two sentences", do="switch that line on first (article screen)"
+        )
     ws, between = gap_token(gap, len(a.text))
     head = (*a.tokens[:-1], replace(a.tokens[-1], ws=ws))
     by = b.start - a.start
     sentence = Sentence(
-        a.article, a.index, a.start, b.end, article_text[a.start : b.end],
+        a.article,
+        a.index,
+        a.start,
+        b.end,
+        article_text[a.start : b.end],
         (*head, *between, *(t.moved(by) for t in b.tokens)),
     )
     spans = [*first.annotation.spans, *(s.moved(by) for s in second.annotation.spans)]
@@ -124,7 +129,9 @@ def split(work: Work, at: int, article_text: str) -> Edit:
     place = s.tokens[at].start
     cut = next((x for x in work.annotation.spans if x.start < place < x.end), None)
     if cut:
-        raise RuleError(f"the split would cut a {cut.label} in two", do="remove that span first, or split elsewhere")
+        raise RuleError(
+            f"the split would cut a {cut.label} in two", do="remove that span first, or split elsewhere"
+        )
     left, right = _trimmed(s, 0, at, article_text), _trimmed(s, at, len(s.tokens), article_text)
     if not left.text or not right.text:
         raise RuleError("there is only white space on one side", do="select a word to split at")

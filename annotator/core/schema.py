@@ -10,7 +10,20 @@ from typing import Any
 from annotator.core.errors import SchemaError
 from annotator.core.spans import Span
 
-COLOURS = ("blue", "green", "orange", "pink", "red", "lime", "cyan", "mauve", "indigo", "violet", "sand", "teal")
+COLOURS = (
+    "blue",
+    "green",
+    "orange",
+    "pink",
+    "red",
+    "lime",
+    "cyan",
+    "mauve",
+    "indigo",
+    "violet",
+    "sand",
+    "teal",
+)
 """The names a label's ``colour`` may have; the screen knows how each looks in each theme."""
 
 KEYED = 8
@@ -96,16 +109,22 @@ class Schema:
 
     def _pair(self, a: Span, b: Span) -> Broken | None:
         if a.crosses(b):
-            return None if self._may(a, b, "overlaps") or self._may(b, a, "overlaps") else Broken(
-                "overlaps",
-                f"{a.label} may not cross {b.label} (rule `overlaps`). Move an edge with , . < > or remove one with 0",
+            return (
+                None
+                if self._may(a, b, "overlaps") or self._may(b, a, "overlaps")
+                else Broken(
+                    "overlaps",
+                    f"{a.label} may not cross {b.label} (rule `overlaps`). "
+                    "Move an edge with , . < > or remove one with 0",
+                )
             )
         inner, outer = (a, b) if b.contains(a) else (b, a)
         if self._may(inner, outer, "inside") or (inner.contains(outer) and self._may(outer, inner, "inside")):
             return None
         return Broken(
             "inside",
-            f"{inner.label} may not lie in {outer.label} (rule `inside`). Change the selection or remove one with 0",
+            f"{inner.label} may not lie in {outer.label} (rule `inside`). "
+            "Change the selection or remove one with 0",
         )
 
     def _may(self, one: Span, other: Span, rule: str) -> bool:
@@ -149,10 +168,14 @@ def _label(table: Any, n: int, where: str) -> Label:
     place = f"{where}: label {name}"
     key = table.get("key", "")
     if key and not (isinstance(key, str) and _KEY.fullmatch(key)):
-        raise SchemaError(f"`key` must be one small letter, not {key!r}", where=place, do="use a letter from a to z")
+        raise SchemaError(
+            f"`key` must be one small letter, not {key!r}", where=place, do="use a letter from a to z"
+        )
     colour = table.get("colour", COLOURS[(n - 1) % len(COLOURS)])
     if colour not in COLOURS:
-        raise SchemaError(f"there is no colour {colour!r}", where=place, do="use one of " + ", ".join(COLOURS))
+        raise SchemaError(
+            f"there is no colour {colour!r}", where=place, do="use one of " + ", ".join(COLOURS)
+        )
     target = table.get("target", "spans")
     if target not in ("ents", "spans"):
         raise SchemaError(f"`target` is {target!r}", where=place, do='use "ents" or "spans"')
@@ -171,13 +194,17 @@ def _label(table: Any, n: int, where: str) -> Label:
 def _names(table: dict[str, Any], rule: str, place: str) -> tuple[str, ...]:
     value = table.get(rule, [])
     if not isinstance(value, list) or not all(isinstance(x, str) for x in value):
-        raise SchemaError(f"`{rule}` must be a list of label names", where=place, do=f'write {rule} = ["CLAIM"]')
+        raise SchemaError(
+            f"`{rule}` must be a list of label names", where=place, do=f'write {rule} = ["CLAIM"]'
+        )
     return tuple(value)
 
 
 def _example(table: Any, place: str) -> Example:
     if not isinstance(table, dict) or not isinstance(table.get("text"), str):
-        raise SchemaError("an example has no `text`", where=place, do='write { text = "talks in [[Abu Dhabi]]" }')
+        raise SchemaError(
+            "an example has no `text`", where=place, do='write { text = "talks in [[Abu Dhabi]]" }'
+        )
     plain, ranges, at = "", [], 0
     for m in _MARK.finditer(table["text"]):
         plain += table["text"][at : m.start()]
@@ -196,7 +223,9 @@ def _check(labels: tuple[Label, ...], where: str) -> None:
     for key in {x.key for x in labels if x.key}:
         owners = [x.name for x in labels if x.key == key]
         if len(owners) > 1:
-            raise SchemaError(f"{' and '.join(owners)} have the key {key!r}", where=where, do="give each its own")
+            raise SchemaError(
+                f"{' and '.join(owners)} have the key {key!r}", where=where, do="give each its own"
+            )
     if sum(bool(x.key) for x in labels) > KEYED:
         raise SchemaError(
             f"{sum(bool(x.key) for x in labels)} labels have a key",

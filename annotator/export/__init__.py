@@ -1,1 +1,8 @@
-"""From annotations to DocBin files, splits, a ledger and a training config."""
+"""Export: DocBins from the stored tokens, splits, a training config and the ledger.
+
+The values load without spaCy; ``annotator.export.corpus`` brings it in.
+"""
+
+from annotator.export.values import ExportOptions, ExportReport, Item
+
+__all__ = ["ExportOptions", "ExportReport", "Item"]

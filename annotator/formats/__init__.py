@@ -1,1 +1,1 @@
-"""One module an exchange format, each reads and writes."""
+"""Exchange formats, one module each; offsets are converted here and nowhere else."""

@@ -1,0 +1,82 @@
+"""The command group; each command imports its work when it runs, so that help is instant."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+from annotator import __version__
+from annotator.core.errors import AnnotatorError
+
+_COMMANDS = {
+    "annotate": "Annotate a corpus in the terminal (also: `annotator CORPUS`).",
+    "articles": "List the articles of a corpus, or the lines of one with their verdicts.",
+    "export": "Write training data for spaCy: DocBins, a config and a ledger.",
+    "ingest": "Take articles into a corpus: text dumps, HTML, JSONL, folders, standard input.",
+}
+
+
+class _Group(click.Group):
+    """Loads a command when it is called; a first word that is no command is a corpus to annotate."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the commands in order."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Return a command by name."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"annotator.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put `annotate` before what is neither a command nor an option of the group."""
+        own = {"--help", "-h", "--version"}
+        if not args or (args[0] not in _COMMANDS and args[0] not in own):
+            args = ["annotate", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="annotator")
+def main() -> None:
+    """Mark spans in news articles in the terminal and export training data for spaCy.
+
+    `annotator [CORPUS]` opens a corpus; without one it opens your own copy of the sample.
+
+    Exit codes: 0 done; 1 bad input or environment; 2 wrong usage, or no terminal; 3 done, but
+    something was left out that you did not ask to leave out.
+    """
+
+
+def run(args: list[str] | None = None) -> None:
+    """Run the command line and exit with its code; a user's mistake is one line on stderr."""
+    try:
+        code: Any = main(args=args, prog_name="annotator", standalone_mode=False)
+    except AnnotatorError as error:
+        click.echo(f"annotator: {error}", err=True)
+        code = error.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        code = 130
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough; without this Python complains once more at exit.
+        sys.stdout = None
+        code = 0
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,66 @@
+"""What several commands need: names, schemas, opening a corpus."""
+
+from __future__ import annotations
+
+import getpass
+import re
+from pathlib import Path
+
+import click
+
+from annotator.core.errors import CorpusError, SchemaError
+from annotator.core.schema import Schema
+from annotator.storage.atomic import write_atomic
+from annotator.storage.corpus import Corpus
+from annotator.storage.schemas import resolve_schema
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+
+
+def login_name() -> str:
+    """Return the login name as an annotator's name: small letters, digits and ``._-``."""
+    try:
+        name = getpass.getuser()
+    except (OSError, KeyError):
+        name = ""
+    return re.sub(r"[^a-z0-9._-]+", "-", name.lower()).lstrip(".")[:64] or "me"
+
+
+def open_corpus(path: Path) -> Corpus:
+    """Open a corpus; raises CorpusError that says how to make one where there is none."""
+    if not path.exists():
+        raise CorpusError(
+            "there is no such corpus",
+            where=str(path),
+            do=f"make it with `annotator ingest FILE… --corpus {path}`",
+        )
+    return Corpus.open(path)
+
+
+def labels_in_use(corpus: Corpus) -> set[str]:
+    """Return the labels of all spans that anybody has marked in a corpus."""
+    from annotator.storage.journal import Journal
+
+    names: set[str] = set()
+    for annotator in corpus.annotators():
+        journal = Journal.open(corpus.path, annotator, read_only=True)
+        last = {r.work.sentence.id: r.work for r in journal.records}
+        names |= {s.label for w in last.values() for s in w.annotation.spans}
+    return names
+
+
+def put_in_force(corpus: Corpus, schema: Schema, text: str) -> None:
+    """Make ``schema`` the corpus's own; raises SchemaError where it lacks a label that is in use."""
+    lacking = sorted(labels_in_use(corpus) - {x.name for x in schema.labels})
+    if lacking:
+        raise SchemaError(
+            f"the schema {schema.name} lacks labels that are in use here: {', '.join(lacking)}",
+            where=str(corpus.path),
+            do="add them to the schema, or annotate in another corpus",
+        )
+    write_atomic(corpus.schema_path, text.encode())
+
+
+def schema_text(path: Path) -> str:
+    """Return the text of a schema file, or of a shipped schema by its bare name."""
+    return resolve_schema(path).read_text(encoding="utf-8")

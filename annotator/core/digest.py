@@ -1,0 +1,41 @@
+"""The digest that a text is known by, and the article id made from it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from annotator.core.errors import SourceError
+
+ID_LENGTH = 12
+_ID = re.compile(r"[0-9a-f]{12,64}")
+
+
+def digest_of(text: str) -> str:
+    """Return the SHA-256 of the text in UTF-8 as 64 hex digits.
+
+    Raises SourceError where the text holds a lone surrogate, which no UTF-8 file can store.
+    """
+    try:
+        return hashlib.sha256(text.encode()).hexdigest()
+    except UnicodeEncodeError as error:
+        raise surrogate_error(text, error.start) from None
+
+
+def surrogate_error(text: str, at: int) -> SourceError:
+    """Return the error for the lone surrogate at code point ``at`` of ``text``."""
+    return SourceError(
+        f"the text holds half a character (a lone surrogate, U+{ord(text[at]):04X})",
+        where=f"character {at}",
+        do="save the source again as UTF-8",
+    )
+
+
+def article_id(digest: str) -> str:
+    """Return the article id of a text's digest: its first 12 hex digits."""
+    return digest[:ID_LENGTH]
+
+
+def is_article_id(value: str) -> bool:
+    """Whether ``value`` is 12 to 64 small hex digits, and so safe as a file name."""
+    return _ID.fullmatch(value) is not None

@@ -1,0 +1,106 @@
+"""Quotations: pairs of marks, and marks whose other half stands in another sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from annotator.core.tokens import Token
+
+PAIRS = {"“": "”", "„": "“”", "‟": "”", "«": "»", "‹": "›", "``": "''", "‘": "’'", "「": "」", "『": "』"}
+STRAIGHT = frozenset({'"', "''", "'", "＂"})
+OPENERS = frozenset(PAIRS) | STRAIGHT
+CLOSERS = frozenset({"”", "»", "›", "''", "’", '"', "'", "」", "』", "＂"})
+_DEPTH = 8
+"""How many open marks a closing one may reach over; keeps a run of marks linear."""
+
+_SINGLE = frozenset({"‘", "'", "’"})
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """One quotation ``[first, last)`` with its marks; an open side has no mark of its own."""
+
+    first: int
+    last: int
+    opened: bool = True
+    closed: bool = True
+
+    @property
+    def inside(self) -> tuple[int, int]:
+        """The range without the marks."""
+        return (self.first + self.opened, self.last - self.closed)
+
+
+def quotations(tokens: Sequence[Token]) -> tuple[Quotation, ...]:
+    """Return the quotations of a sentence, outer before inner.
+
+    A double mark without its partner runs to the edge of the sentence, because a quotation may
+    go on in the next one; a single mark without its partner is an apostrophe.
+    """
+    found: list[Quotation] = []
+    open_marks: list[int] = []
+    for i, token in enumerate(tokens):
+        at = _partner(tokens, open_marks, i)
+        if at is not None:
+            found.append(Quotation(open_marks[at], i + 1))
+            del open_marks[at:]
+        elif _opens(tokens, i):
+            open_marks.append(i)
+        elif _orphan(tokens, i) and not open_marks:
+            found.append(Quotation(_after(found), i + 1, opened=False))
+        elif token.text in ("»", "›"):
+            open_marks.append(i)
+    found += [
+        Quotation(i, len(tokens), closed=False)
+        for i in open_marks
+        if tokens[i].text not in _SINGLE and i + 1 < len(tokens)
+    ]
+    whole = (q for q in found if q.inside[0] < q.inside[1])
+    return tuple(sorted(whole, key=lambda q: (q.first, -q.last)))
+
+
+def _partner(tokens: Sequence[Token], open_marks: list[int], i: int) -> int | None:
+    """Return the place in ``open_marks`` of the mark that token ``i`` closes."""
+    text = tokens[i].text
+    if text in STRAIGHT and text != "''" and _opening_side(tokens, i):
+        return None
+    for at in range(len(open_marks) - 1, max(-1, len(open_marks) - 1 - _DEPTH), -1):
+        opener = tokens[open_marks[at]].text
+        if _closes(opener, text) and not (text == "''" and opener == "''" and _opening_side(tokens, i)):
+            return at
+    return None
+
+
+def _closes(opener: str, text: str) -> bool:
+    if opener in STRAIGHT:
+        return text == opener
+    if opener in ("»", "›"):
+        return text in ("«", "‹")
+    return text == PAIRS[opener] or (text in PAIRS[opener] and text != "''")
+
+
+def _opens(tokens: Sequence[Token], i: int) -> bool:
+    text = tokens[i].text
+    if text in STRAIGHT:
+        return _opening_side(tokens, i)
+    return text in PAIRS
+
+
+def _opening_side(tokens: Sequence[Token], i: int) -> bool:
+    """Whether a straight mark has a blank (or a bracket) before it and a word right after it."""
+    if tokens[i].ws or i + 1 == len(tokens) or tokens[i + 1].text.isspace():
+        return False
+    return i == 0 or tokens[i - 1].ws or tokens[i - 1].text.isspace() or tokens[i - 1].text[-1] in "([{—–-“‘\"'"
+
+
+def _orphan(tokens: Sequence[Token], i: int) -> bool:
+    """Whether token ``i`` closes a quotation that an earlier sentence opened."""
+    text = tokens[i].text
+    if text in ("”", '"', "''", "＂"):
+        return i > 0 and not tokens[i - 1].ws
+    return False
+
+
+def _after(found: list[Quotation]) -> int:
+    return max((q.last for q in found), default=0)

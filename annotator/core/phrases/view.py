@@ -1,0 +1,115 @@
+"""One sentence as the rules look at it: folded words, shapes and where statements start."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from annotator.core.phrases import words_en as en
+from annotator.core.phrases.quotations import CLOSERS, OPENERS, Quotation, quotations
+from annotator.core.tokens import Token
+
+_NUMBER = re.compile(r"[+-]?\d[\d,.]*(?:/\d+)?|[½⅓⅔¼¾⅛]|\d+[½⅓⅔¼¾⅛]")
+_FOLD = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'"})
+STOPS = frozenset({".", "!", "?", "…", "...", "?!", "!!"})
+DASHES = frozenset({"-", "–", "—", "--", "‐", "‑", "−"})
+
+
+@dataclass(frozen=True)
+class View:
+    """The tokens of a sentence with what the rules ask of them again and again."""
+
+    tokens: tuple[Token, ...]
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    @cached_property
+    def low(self) -> tuple[str, ...]:
+        """The words in small letters with straight apostrophes."""
+        return tuple(t.text.lower().translate(_FOLD) for t in self.tokens)
+
+    @cached_property
+    def quotes(self) -> tuple[Quotation, ...]:
+        """The quotations, outer before inner."""
+        return quotations(self.tokens)
+
+    @cached_property
+    def paired(self) -> frozenset[int]:
+        """The tokens that are a mark of some quotation."""
+        opening = {q.first for q in self.quotes if q.opened}
+        return frozenset(opening | {q.last - 1 for q in self.quotes if q.closed})
+
+    @cached_property
+    def english(self) -> bool:
+        """Whether a word stands in the sentence that hardly any other language has."""
+        return any(w in en.TELLTALES for w in self.low)
+
+    @cached_property
+    def firsts(self) -> frozenset[int]:
+        """The tokens whose capital may come from their place: first of a sentence or quotation."""
+        opening, out = True, set()
+        for i, t in enumerate(self.tokens):
+            if opening and is_word(t.text):
+                out.add(i)
+                opening = False
+            opening = opening or t.text in STOPS or t.text in OPENERS or t.text in (":", "•", "*") or t.text.isspace()
+        return frozenset(out)
+
+    def word(self, i: int) -> str:
+        """Return the folded word at ``i``; empty outside of the sentence."""
+        return self.low[i] if 0 <= i < len(self.low) else ""
+
+    def capital(self, i: int) -> bool:
+        """Whether token ``i`` is there and written with a capital; "I" is not."""
+        return 0 <= i < len(self.tokens) and is_capital(self.tokens[i].text)
+
+    def glued(self, i: int) -> bool:
+        """Whether nothing stands between token ``i`` and the one before it."""
+        return 0 < i < len(self.tokens) and not self.tokens[i - 1].ws
+
+    def number(self, i: int) -> bool:
+        """Whether token ``i`` is a number in digits or in words."""
+        word = self.word(i)
+        return bool(word) and (word in en.NUMBERS or word in en.SCALES or is_digits(word))
+
+    def last_word(self) -> int:
+        """Return the end without the final stop and what stands loose after it."""
+        last = len(self.tokens)
+        while last and self._trailing(last - 1):
+            last -= 1
+        return last
+
+    def _trailing(self, i: int) -> bool:
+        """Whether token ``i`` is a stop, white space, or a mark set apart from the words before it."""
+        text = self.tokens[i].text
+        return text in STOPS or text.isspace() or (is_mark(text) and i > 0 and self.tokens[i - 1].ws)
+
+
+def view_of(tokens: Sequence[Token]) -> View:
+    """Return the view of a sentence's tokens."""
+    return View(tuple(tokens))
+
+
+def is_word(text: str) -> bool:
+    """Whether the token begins with a letter or digit, or is an abbreviated number ('90s)."""
+    return text[:1].isalnum() or text[1:2].isalnum()
+
+
+def is_capital(text: str) -> bool:
+    """Whether the token is a word with a capital, first or inner; "I" alone is none."""
+    if text in ("I", "I'm", "I’m") or not text[:1].isalpha():
+        return False
+    return text[0].isupper() or any(c.isupper() for c in text[1:])
+
+
+def is_digits(text: str) -> bool:
+    """Whether the token is a number in digits: 20, 9,500, 3.8, 1/2, ½."""
+    return _NUMBER.fullmatch(text) is not None
+
+
+def is_mark(text: str) -> bool:
+    """Whether the token is a quotation mark that opens or closes."""
+    return text in OPENERS or text in CLOSERS

@@ -1,0 +1,115 @@
+"""The training config: tok2vec, ner and spancat on the CPU, with nothing but spaCy.
+
+**Which file trains what.** With ``--unit sentence`` one ``config.cfg`` trains ner and spancat
+from the same files: each Doc is reviewed as a whole. With ``--unit article`` the two need
+different Docs. ``config.cfg`` trains ner from whole articles, whose unreviewed tokens are
+missing; ``config-spancat.cfg`` trains spancat from ``spancat/*.spacy``, runs of reviewed
+sentences, because its loss takes every n-gram that is not gold as a negative. Where the data
+can feed only one of the two, ``config.cfg`` trains that one.
+
+**Paths** begin with the folder as the user gave it, so a config in ``out/`` names
+``out/train.spacy`` and works from where the export ran; from elsewhere, pass ``--paths.train``
+and ``--paths.dev``. An absolute folder gives absolute paths.
+
+**Memory.** The longest n-gram of the suggester decides how many words a batch may have
+(``suggester.py``): that bounds the training batch, the Docs of an evaluation batch, and the
+length up to which a run of sentences stays in one piece.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from annotator.export.suggester import VECTORS, vectors
+from annotator.export.template import HEAD, NER, SPANCAT
+from annotator.export.values import Suggester
+
+MARK = "# Training config written by `annotator export`"
+"""How a config that an export may overwrite begins."""
+
+_MOST = 1000
+_EVALUATED = 64
+_PASSES = 30
+"""How often training goes through the corpus at the most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one config trains, and from what."""
+
+    pipes: tuple[str, ...]
+    train: str
+    dev: str
+    """Paths of the two files, as spaCy is to read them."""
+    lang: str
+    spans_key: str
+    tokens: int
+    """Tokens in the training file."""
+    docs: int
+    suggester: Suggester | None = None
+
+
+def batch_words(plan: Plan) -> int:
+    """Return the words of the largest training batch."""
+    if plan.suggester is None:
+        return _MOST
+    return min(_MOST, VECTORS // vectors(plan.suggester.sizes[-1]))
+
+
+def render(plan: Plan) -> bytes:
+    """Write the config as a file."""
+    words = batch_words(plan)
+    longest = words if plan.suggester and plan.pipes == ("spancat",) else 0
+    head = HEAD.substitute(
+        mark=MARK,
+        what=" and ".join(plan.pipes),
+        train=_text(plan.train),
+        dev=_text(plan.dev),
+        lang=_text(plan.lang),
+        pipeline=json.dumps(["tok2vec", *plan.pipes]),
+        docs=max(1, min(_EVALUATED, words * plan.docs // max(1, plan.tokens))),
+        max_length=longest,
+        start=min(100, words),
+        stop=words,
+        steps=_steps(plan.tokens, words),
+        weights=_weights(plan),
+    )
+    return (head + "".join(_component(p, plan) for p in plan.pipes)).encode()
+
+
+def _text(value: str) -> str:
+    """Quote a value."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _steps(tokens: int, words: int) -> int:
+    """Return enough steps for ``_PASSES`` passes, in hundreds, at least 600 and at most 20,000."""
+    return min(20_000, max(600, math.ceil(_PASSES * tokens / words / 100) * 100))
+
+
+def _weights(plan: Plan) -> str:
+    share = 1 / len(plan.pipes)
+    names = {"ner": "ents", "spancat": f"spans_{plan.spans_key}"}
+    return "\n".join(f"{names[p]}_{x} = {share if x == 'f' else 0.0}" for p in plan.pipes for x in "fpr")
+
+
+def _component(pipe: str, plan: Plan) -> str:
+    if pipe == "ner":
+        return NER
+    s = plan.suggester
+    assert s is not None, "spancat needs spans"
+    ceiling = ", ".join(f"{label} {share:.1%}" for label, share in s.ceiling.items())
+    return SPANCAT.substitute(
+        key=_text(plan.spans_key),
+        sizes=json.dumps(s.sizes),
+        percentile=s.percentile,
+        ceiling=f"{s.overall:.1%} ({ceiling})",
+    )
+
+
+def path_in(folder: Path, name: str) -> str:
+    """Return the path of a file of the export, as the config names it."""
+    return (folder / name).as_posix()

@@ -1,0 +1,222 @@
+"""The export as a whole: items in; DocBins, configs, ledger and a report out.
+
+``--unit sentence``: one Doc for each accepted sentence in ``train``, ``dev`` and ``test.spacy``;
+``config.cfg`` trains ner and spancat from them.
+
+``--unit article``: one Doc for each article (an article that the split has to cut gives one for
+each part); the tokens of sentences that nobody has accepted are missing in ``doc.ents``, and
+``doc.spans`` holds the spans of the accepted ones. ``config.cfg`` trains ner from that. What
+spancat trains from stands in ``spancat/``: runs of neighbouring accepted sentences, nothing
+unreviewed among them, with ``config-spancat.cfg``. See ``config.py`` for why.
+
+A part with the share 0 is not written, and an earlier file of its name is removed with all else
+that this export has no use for: what lies in the folder is one export. Without a dev part the
+configs evaluate on the training data, with a warning; without a train part there is no config.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from annotator.core.article import Article, Sentence
+from annotator.core.errors import AnnotatorError
+from annotator.core.schema import Schema
+from annotator.export import config, ledger, warn
+from annotator.export.choose import Choice, choose
+from annotator.export.docbin import Packed, known_codecs, pack
+from annotator.export.fates import What, fates
+from annotator.export.files import replace_all
+from annotator.export.pieces import Piece, Stretch, articles, runs, single
+from annotator.export.splits import Split, split
+from annotator.export.suggester import suggester
+from annotator.export.values import PARTS, ExportOptions, ExportReport, Item, Suggester
+
+CONFIG, SPANCAT_CONFIG, LEDGER, SPANCAT = "config.cfg", "config-spancat.cfg", "ledger.jsonl", "spancat/"
+_OURS = (
+    *(f"{p}.spacy" for p in PARTS),
+    *(f"{SPANCAT}{p}.spacy" for p in PARTS),
+    CONFIG,
+    SPANCAT_CONFIG,
+    LEDGER,
+)
+"""Every file that an export may write."""
+
+
+def export_corpus(
+    items: Sequence[Item],
+    unreviewed: Mapping[str, Sequence[Sentence]],
+    schema: Schema,
+    out: Path,
+    options: ExportOptions,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+) -> ExportReport:
+    """Export what was accepted into the folder ``out``; ``progress`` hears sentences done of all.
+
+    ``unreviewed`` holds, by article id, the active sentences that nobody has finished. Raises
+    AnnotatorError, with the folder as it was, for an unknown annotator, annotators in conflict,
+    fewer accepted sentences than parts, a folder that holds another's config, or a full disk.
+    """
+    _refuse_foreign(out)
+    choice = choose(items, options.annotator)
+    families = _families(choice.accepted, items)
+    drawn = split(families, options.split)
+    pieces = _pieces(choice, drawn, schema)
+    stretches = _stretches(pieces, _rest(choice, unreviewed), options.unit)
+    with known_codecs():
+        packed = _pack(stretches, options, _counter(progress, len(pieces) * len(stretches)))
+        files = {f"{name}.spacy": p.bin.to_bytes() for name, p in packed.items()}
+    sizes = _suggester(packed, schema)
+    files |= _configs(_Trained(packed, out, options, sizes))
+    totals = _totals(pieces, choice, unreviewed, files)
+    files[LEDGER] = b"".join(ledger.lines(pieces, totals, full=options.ledger == "full"))
+    removed = replace_all(out, files, [n for n in _OURS if n not in files])
+    warnings = [
+        *warn.about_split(pieces, families, drawn),
+        *warn.about_training(options.wanted, config=CONFIG in files, sizes=sizes),
+    ]
+    labels = [x.name for x in schema.labels]
+    parts = {name: p.counts(labels) for name, p in packed.items()}
+    lost = totals["spans"][What.LEFT_OUT.value]
+    return ExportReport(out.as_posix(), tuple(files), removed, parts, totals, sizes, tuple(warnings), lost)
+
+
+def _refuse_foreign(out: Path) -> None:
+    """Raise AnnotatorError where a config stands in the folder that no export has written."""
+    for name in (CONFIG, SPANCAT_CONFIG):
+        path = out / name
+        if path.is_file() and not path.read_bytes().startswith(config.MARK.encode()):
+            raise AnnotatorError(
+                "an export did not write this file and will not replace it",
+                where=str(path),
+                do="rename it, or choose another folder",
+            )
+
+
+def _families(accepted: Iterable[Item], items: Iterable[Item]) -> list[str]:
+    known = {i.article.id: i.article for i in items}
+    return [i.family or _root(i.article, known) for i in accepted]
+
+
+def _root(article: Article, known: Mapping[str, Article]) -> str:
+    """Return the id of the first version of an article, as far back as the items tell."""
+    seen = [article.id]
+    while article.replaces and article.replaces not in seen:
+        seen.append(article.replaces)
+        article = known.get(article.replaces, replace(article, replaces=""))
+    return seen[-1]
+
+
+def _pieces(choice: Choice, drawn: Split, schema: Schema) -> list[Piece]:
+    return [
+        Piece(
+            item.work.sentence,
+            item.article,
+            part,
+            item,
+            choice.agreed[item.work.sentence.id],
+            fates(item.work, schema),
+        )
+        for item, part in zip(choice.accepted, drawn.parts, strict=True)
+    ]
+
+
+def _rest(choice: Choice, unreviewed: Mapping[str, Sequence[Sentence]]) -> dict[str, list[Sentence]]:
+    """Return the sentences, by article, that stand in the text and of which nothing is known."""
+    rest: dict[str, list[Sentence]] = defaultdict(list)
+    for article, sentences in unreviewed.items():
+        rest[article] += sentences
+    for item in choice.others:
+        rest[item.work.sentence.article].append(item.work.sentence)
+    return rest
+
+
+def _stretches(
+    pieces: Sequence[Piece], rest: Mapping[str, Sequence[Sentence]], unit: str
+) -> dict[str, list[Stretch]]:
+    """Return the Docs to be, by the folder that their files stand in."""
+    if unit == "sentence":
+        return {"": single(pieces)}
+    return {"": articles(pieces, rest), SPANCAT: runs(pieces)}
+
+
+def _counter(progress: Callable[[int, int], None] | None, total: int) -> Callable[[int], None]:
+    """Return what adds sentences up for ``progress``."""
+    done = 0
+
+    def told(more: int) -> None:
+        nonlocal done
+        done += more
+        if progress:
+            progress(done, total)
+
+    return told
+
+
+def _pack(
+    stretches: Mapping[str, list[Stretch]], options: ExportOptions, told: Callable[[int], None]
+) -> dict[str, Packed]:
+    """Return the DocBins by file name without its end."""
+    return {
+        place + part: pack((s for s in every if s[0].part == part), options.spans_key, told)
+        for place, every in stretches.items()
+        for part in options.wanted
+    }
+
+
+def _suggester(packed: Mapping[str, Packed], schema: Schema) -> Suggester | None:
+    lengths = packed["train"].lengths if "train" in packed else {}
+    return suggester({x.name: lengths.get(x.name, []) for x in schema.labels})
+
+
+@dataclass(frozen=True, slots=True)
+class _Trained:
+    """What the configs are made from."""
+
+    packed: Mapping[str, Packed]
+    out: Path
+    options: ExportOptions
+    sizes: Suggester | None
+
+
+def _configs(made: _Trained) -> dict[str, bytes]:
+    """Return the configs that the data can feed, by file name; the first is ``config.cfg``."""
+    train = made.packed.get("train")
+    ner = ("ner",) if train and train.ents.total() else ()
+    spancat = ("spancat",) if made.sizes else ()
+    together = [(ner + spancat, "")]
+    apart = [(ner, ""), (spancat, SPANCAT)]
+    wanted = together if made.options.unit == "sentence" else apart
+    plans = [_plan(made, pipes, place) for pipes, place in wanted if pipes]
+    return {name: config.render(plan) for name, plan in zip((CONFIG, SPANCAT_CONFIG), plans, strict=False)}
+
+
+def _plan(made: _Trained, pipes: tuple[str, ...], place: str) -> config.Plan:
+    train = made.packed[place + "train"]
+    dev = "dev" if "dev" in made.options.wanted else "train"
+    return config.Plan(
+        pipes=pipes,
+        train=(made.out / f"{place}train.spacy").as_posix(),
+        dev=(made.out / f"{place}{dev}.spacy").as_posix(),
+        lang=made.options.lang,
+        spans_key=made.options.spans_key,
+        tokens=train.tokens,
+        docs=train.docs,
+        suggester=made.sizes if "spancat" in pipes else None,
+    )
+
+
+def _totals(
+    pieces: Sequence[Piece],
+    choice: Choice,
+    unreviewed: Mapping[str, Sequence[Sentence]],
+    files: Mapping[str, bytes],
+) -> dict[str, Any]:
+    sentences = {**choice.counts, "unreviewed": sum(len(s) for s in unreviewed.values())}
+    digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    return {**ledger.count(pieces, sentences), "files": digests}

@@ -1,0 +1,145 @@
+"""Replaces the files of an export together, or not at all.
+
+All new files are written and fsynced in a folder of their own inside the target. Then the old
+ones get a second name there (a hard link, or a copy where the file system has none), the new
+ones are renamed over them, and the folders are fsynced. Whatever fails on the way, the old
+files are put back. A process killed between two renames leaves whole files, old and new; the
+digests in the ledger's totals tell which belong together.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from annotator.core.errors import AnnotatorError
+
+
+def replace_all(folder: Path, files: Mapping[str, bytes], stale: Iterable[str]) -> tuple[str, ...]:
+    """Write ``files`` (name → bytes) into ``folder``, remove ``stale``, return those removed.
+
+    Raises AnnotatorError with the earlier files as they were.
+    """
+    made = _make(folder)
+    done = False
+    try:
+        removed = _replace(folder, files, [n for n in stale if (folder / n).is_file()])
+        done = True
+    except OSError as e:
+        raise AnnotatorError(
+            f"the export cannot be written ({e.strerror or e})",
+            where=str(folder),
+            do="the files of the last export are as they were; free some space or choose another folder",
+        ) from e
+    finally:
+        if not done:
+            _unmake(made)
+    return removed
+
+
+def _make(folder: Path) -> list[Path]:
+    """Make the folder; return the folders made, the innermost first."""
+    missing = [p for p in (folder, *folder.parents) if not p.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as e:
+        told = "is a file" if folder.is_file() else f"cannot be made ({e.strerror or e})"
+        raise AnnotatorError(f"the folder {told}", where=str(folder), do="choose another folder") from e
+    return missing
+
+
+def _unmake(folders: Iterable[Path]) -> None:
+    with suppress(OSError):
+        for folder in folders:
+            folder.rmdir()
+
+
+def _replace(folder: Path, files: Mapping[str, bytes], stale: list[str]) -> tuple[str, ...]:
+    work = Path(tempfile.mkdtemp(prefix=".export-", dir=folder))
+    try:
+        for name, data in files.items():
+            _write(work / "new" / name, data)
+        _keep_old(folder, work / "old", [*files, *stale])
+    except BaseException:
+        shutil.rmtree(work, ignore_errors=True)
+        raise
+    return _swap(folder, work, list(files), stale)
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as f:
+        f.write(data)
+        f.flush()
+        os.fsync(f.fileno())
+
+
+def _keep_old(folder: Path, old: Path, names: Iterable[str]) -> None:
+    for name in names:
+        if not (folder / name).exists():
+            continue
+        (old / name).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(folder / name, old / name)
+        except OSError:
+            shutil.copy2(folder / name, old / name)
+
+
+def _swap(folder: Path, work: Path, names: list[str], stale: list[str]) -> tuple[str, ...]:
+    """Put the new files in place; on any failure put the old ones back and raise it."""
+    try:
+        for name in names:
+            (folder / name).parent.mkdir(exist_ok=True)
+            (work / "new" / name).replace(folder / name)
+        for name in stale:
+            (folder / name).unlink()
+        for place in sorted({(folder / n).parent for n in [*names, *stale]}):
+            _fsync(place)
+    except BaseException:
+        _put_back(folder, work, [*names, *stale])
+        raise
+    shutil.rmtree(work, ignore_errors=True)
+    for name in stale:
+        _drop_empty((folder / name).parent, folder)
+    return tuple(stale)
+
+
+def _put_back(folder: Path, work: Path, names: list[str]) -> None:
+    """Restore every old file and drop every new one that had none before it.
+
+    Where even that fails the folder with the old files stays, and is named in the error.
+    """
+    try:
+        for name in names:
+            if (work / "old" / name).exists():
+                (work / "old" / name).replace(folder / name)
+            elif not (work / "new" / name).exists():
+                (folder / name).unlink(missing_ok=True)
+    except OSError as e:
+        raise AnnotatorError(
+            f"the export failed and so did putting the old files back ({e.strerror or e})",
+            where=str(folder),
+            do=f"the old files are in {work / 'old'}: copy them back",
+        ) from e
+    shutil.rmtree(work, ignore_errors=True)
+    for name in names:
+        _drop_empty((folder / name).parent, folder)
+
+
+def _drop_empty(place: Path, folder: Path) -> None:
+    """Remove a folder inside the target that has become empty."""
+    if place != folder:
+        with suppress(OSError):
+            place.rmdir()
+
+
+def _fsync(folder: Path) -> None:
+    at = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(at)
+    finally:
+        os.close(at)

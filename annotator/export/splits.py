@@ -1,0 +1,121 @@
+"""Which part (train, dev, test) a sentence goes to.
+
+By article: SHA-256 of the article's family id (the first version of the same article) falls
+into one of the shares, so a family has its place whatever else the corpus holds, and a corpus
+that grows moves none. Three cases, in this order:
+
+1. Each part has a family by its hash alone: that is the split, and it stays.
+2. A part is empty, but the corpus has enough families for each part to be due one (ten, for
+   80/10/10): for each empty part one whole family *stands in*, taken from the part that has
+   most over its share, the one whose hash lies nearest. Nothing leaks. Only a stand-in can
+   move when the corpus grows: back to its own place, once another family falls into the part.
+3. The corpus is smaller than that: the accepted sentences, article after article in the order
+   of the hashes, are cut into one block a part. At most two articles leak into a second part;
+   the warning names them. Such a split changes as the corpus grows.
+
+No part with a share is ever empty. A part with the share 0 is not written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from annotator.core.errors import AnnotatorError
+from annotator.export.values import PARTS
+
+Shares = tuple[int, int, int]
+_SCALE = 1 << 64
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The part of each sentence, in the order of the families given."""
+
+    parts: tuple[str, ...]
+    stand_ins: Mapping[str, str]
+    """Families that fill an otherwise empty part, and that part."""
+    blocks: bool = False
+    """Whether articles had to be cut."""
+
+
+def position(family: str) -> int:
+    """Return where a family's hash lies in ``[0, 2**64)``."""
+    return int.from_bytes(hashlib.sha256(family.encode()).digest()[:8], "big")
+
+
+def part_of(family: str, shares: Shares) -> str:
+    """Return the part that a family's hash falls into."""
+    at = position(family) * sum(shares) // _SCALE
+    return next(p for p, (low, high) in _bounds(shares).items() if low <= at < high)
+
+
+def split(families: Sequence[str], shares: Shares) -> Split:
+    """Assign a part to each accepted sentence, given the families they stand in, in text order.
+
+    Raises AnnotatorError where there are fewer sentences than parts.
+    """
+    wanted = [p for p, share in zip(PARTS, shares, strict=True) if share]
+    if len(families) < len(wanted):
+        _refuse(len(families), len(wanted))
+    home = {f: part_of(f, shares) for f in sorted(set(families), key=_place)}
+    empty = [p for p in wanted if p not in home.values()]
+    if empty and len(home) * min(s for s in shares if s) < sum(shares):
+        return Split(_blocks(families, shares), {}, blocks=True)
+    stand_ins: dict[str, str] = {}
+    for part in empty:
+        family = _stand_in(home, part, shares)
+        home[family] = stand_ins[family] = part
+    return Split(tuple(home[f] for f in families), stand_ins)
+
+
+def _refuse(have: int, parts: int) -> None:
+    if not have:
+        raise AnnotatorError(
+            "there is no accepted sentence to export", do="annotate some and accept them with Enter"
+        )
+    raise AnnotatorError(
+        f"{have} accepted {'sentence is' if have == 1 else 'sentences are'} too few for {parts} parts",
+        do=f"annotate at least {parts} sentences, or ask for one part with --split 100/0/0",
+    )
+
+
+def _bounds(shares: Shares) -> dict[str, tuple[int, int]]:
+    ends = [sum(shares[: n + 1]) for n in range(len(shares))]
+    return {p: (end - share, end) for p, share, end in zip(PARTS, shares, ends, strict=True)}
+
+
+def _place(family: str) -> tuple[int, str]:
+    return (position(family), family)
+
+
+def _stand_in(home: Mapping[str, str], part: str, shares: Shares) -> str:
+    """Return the family to move: of the part that is most over its share, nearest by hash."""
+    sizes = Counter(home.values())
+    share = dict(zip(PARTS, shares, strict=True))
+    over = {p: n * sum(shares) - share[p] * len(home) for p, n in sizes.items() if n > 1}
+    donor = max(over, key=lambda p: (over[p], -PARTS.index(p)))
+    low, high = (x * _SCALE // sum(shares) for x in _bounds(shares)[part])
+    candidates = [f for f, p in home.items() if p == donor]
+    return min(candidates, key=lambda f: (max(low - position(f), position(f) - high), f))
+
+
+def _blocks(families: Sequence[str], shares: Shares) -> tuple[str, ...]:
+    """Cut the sentences, family after family in the order of the hashes, into one block a part."""
+    order = sorted(range(len(families)), key=lambda i: (_place(families[i]), i))
+    sizes = _sizes(len(families), shares)
+    names = [p for p in PARTS for _ in range(sizes[p])]
+    parts = [""] * len(families)
+    for i, name in zip(order, names, strict=True):
+        parts[i] = name
+    return tuple(parts)
+
+
+def _sizes(total: int, shares: Shares) -> dict[str, int]:
+    """Share ``total`` sentences out: rounded down, at least one a part, the rest to the largest."""
+    sizes = {p: max(1, total * s // sum(shares)) if s else 0 for p, s in zip(PARTS, shares, strict=True)}
+    largest = max(PARTS, key=lambda p: sizes[p])
+    sizes[largest] += total - sum(sizes.values())
+    return sizes

@@ -1,0 +1,139 @@
+"""What goes into an export and what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from annotator.core.annotation import Work
+from annotator.core.article import Article
+from annotator.core.errors import UsageError
+
+PARTS = ("train", "dev", "test")
+"""The parts of a split, in the order in which ``--split`` names them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One sentence as one annotator left it, with the article it stands in."""
+
+    work: Work
+    annotator: str
+    article: Article
+    seq: int = 0
+    """The ``seq`` of the journal record that the work was read from."""
+    time: float = 0.0
+    """Seconds since 1970 (UTC); never written, an export has no clock in it."""
+    family: str = ""
+    """What the split is drawn by; empty for the first article of the ``replaces`` chain."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOptions:
+    """What the user chose; raises UsageError where it makes no sense."""
+
+    spans_key: str = "sc"
+    unit: Literal["sentence", "article"] = "sentence"
+    split: tuple[int, int, int] = (80, 10, 10)
+    annotator: str | None = None
+    ledger: Literal["exceptions", "full"] = "exceptions"
+    lang: str = "en"
+
+    def __post_init__(self) -> None:
+        if len(self.split) != len(PARTS) or min(self.split) < 0 or sum(self.split) == 0:
+            told = "/".join(map(str, self.split))
+            raise UsageError(f"--split {told} is no split", do="give three shares, such as 80/10/10")
+        if self.unit not in ("sentence", "article"):
+            raise UsageError(f"--unit {self.unit} is unknown", do="use sentence or article")
+        if self.ledger not in ("exceptions", "full"):
+            raise UsageError(f"--ledger {self.ledger} is unknown", do="use exceptions or full")
+        if not self.spans_key.strip():
+            raise UsageError("--spans-key is empty", do="give the span group a name, such as sc")
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The parts with a share; one with 0 is not written."""
+        return tuple(p for p, share in zip(PARTS, self.split, strict=True) if share)
+
+
+@dataclass(frozen=True, slots=True)
+class PartCounts:
+    """What one ``.spacy`` file holds."""
+
+    docs: int = 0
+    sentences: int = 0
+    """Reviewed ones; the unreviewed sentences of an article are not counted."""
+    tokens: int = 0
+    spans: Mapping[str, int] = field(default_factory=dict)
+    """Spans in ``doc.spans``, by label in the schema's order."""
+    ents: Mapping[str, int] = field(default_factory=dict)
+    """Entities in ``doc.ents``, by label in the schema's order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggester:
+    """The n-gram sizes that spancat tries, and the most that it can find with them."""
+
+    sizes: tuple[int, ...]
+    percentile: int
+    """The share (percent) of the training spans that the sizes were chosen to reach."""
+    ceiling: Mapping[str, float]
+    """Recall ceiling: by label, the share (0 to 1) of the training spans of one of the sizes."""
+    overall: float
+
+
+@dataclass(frozen=True, slots=True)
+class ExportReport:
+    """What an export did; ``lost`` counts what it left out though nobody asked for that."""
+
+    folder: str
+    files: tuple[str, ...]
+    removed: tuple[str, ...]
+    """Files of an earlier export that this one has no use for."""
+    parts: Mapping[str, PartCounts]
+    totals: Mapping[str, Any]
+    """The totals of the ledger: sentences by answer, spans by fate."""
+    suggester: Suggester | None
+    warnings: tuple[str, ...]
+    lost: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for ``--json``."""
+        return asdict(self)
+
+    def lines(self) -> list[str]:
+        """Return the report for people, a line each; warnings come last."""
+        out = [_part_line(name, counts) for name, counts in self.parts.items()]
+        out += _sentence_lines(self.totals["sentences"])
+        out += _fate_lines(self.totals)
+        if self.suggester:
+            out.append(_suggester_line(self.suggester))
+        out.append(f"written to {self.folder}: {', '.join(self.files)}")
+        if self.removed:
+            out.append(f"removed, left by an earlier export: {', '.join(self.removed)}")
+        return out + [f"warning: {w}" for w in self.warnings]
+
+
+def _part_line(name: str, counts: PartCounts) -> str:
+    spans = ", ".join(f"{label} {n}" for label, n in counts.spans.items()) or "no spans"
+    return f"{name}: {counts.docs} docs, {counts.sentences} sentences, {counts.tokens} tokens; {spans}"
+
+
+def _sentence_lines(sentences: Mapping[str, int]) -> list[str]:
+    told = [f"{n} {name}" for name, n in sentences.items() if n]
+    return ["sentences: " + ", ".join(told)]
+
+
+def _fate_lines(totals: Mapping[str, Any]) -> list[str]:
+    fates = totals["spans"]
+    head = ", ".join(f"{n} {what}" for what, n in fates.items() if n)
+    return [f"spans: {head or 'none'}"] + [f"  {x['what']}: {x['count']} ({x['why']})" for x in totals["why"]]
+
+
+def _suggester_line(s: Suggester) -> str:
+    each = ", ".join(f"{label} {share:.0%}" for label, share in s.ceiling.items())
+    return (
+        f"spancat tries spans of 1 to {s.sizes[-1]} tokens ({s.percentile}th percentile): "
+        f"it can find at most {s.overall:.1%} of the training spans ({each})"
+    )

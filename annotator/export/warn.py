@@ -1,0 +1,55 @@
+"""What a person should know about an export before trusting a model trained on it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from annotator.export.pieces import Piece
+from annotator.export.splits import Split
+from annotator.export.values import Suggester
+
+
+def about_split(pieces: Sequence[Piece], families: Sequence[str], drawn: Split) -> Iterator[str]:
+    """Yield what leaks between the parts and what stands in; ``families`` runs beside ``pieces``."""
+    if drawn.blocks:
+        yield _leaks(pieces)
+    for family, part in drawn.stand_ins.items():
+        title = next(_title(p) for p, f in zip(pieces, families, strict=True) if f == family)
+        yield f"no article falls into {part} by its hash yet: “{title}” stands in until one does"
+    if twins := _twins(pieces):
+        yield f"sentences of dev or test that stand in train too, word for word: {twins}"
+
+
+def about_training(wanted: Sequence[str], *, config: bool, sizes: Suggester | None) -> Iterator[str]:
+    """Yield what the configs cannot do."""
+    if not config:
+        told = "train has no spans to learn from" if "train" in wanted else "there is no train part"
+        yield f"no config.cfg was written: {told}"
+    elif "dev" not in wanted:
+        yield "there is no dev part: the config evaluates on the training data, so its scores mean little"
+    for label, share in sizes.ceiling.items() if sizes else ():
+        if share < 0.5:
+            yield f"spancat cannot find {1 - share:.0%} of the {label} spans: longer than its n-grams"
+
+
+def _leaks(pieces: Sequence[Piece]) -> str:
+    parts: dict[str, list[str]] = defaultdict(list)
+    titles = {p.article.id: _title(p) for p in pieces}
+    for p in pieces:
+        if p.part not in parts[p.article.id]:
+            parts[p.article.id].append(p.part)
+    told = [f"“{titles[a]}” in {' and '.join(x)}" for a, x in parts.items() if len(x) > 1]
+    return (
+        "too few articles to split by article, so the sentences were split in blocks and articles "
+        f"leak from part to part, which flatters the scores: {', '.join(told) or 'none does here'}"
+    )
+
+
+def _twins(pieces: Sequence[Piece]) -> int:
+    known = {p.sentence.text for p in pieces if p.part == "train"}
+    return sum(p.part != "train" and p.sentence.text in known for p in pieces)
+
+
+def _title(piece: Piece) -> str:
+    return piece.article.title or piece.article.id

@@ -1,0 +1,80 @@
+"""From a source to an article with verdicts and metadata, and its sentences with their tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from annotator.core.article import Article, Line, Sentence, Verdict
+from annotator.core.digest import article_id, digest_of
+from annotator.ingest.clean import CleanedPage, clean
+from annotator.ingest.html import read_page
+from annotator.ingest.paragraphs import paragraphs
+from annotator.ingest.sentences import sentence_ranges
+from annotator.ingest.sources import Source
+from annotator.ingest.tokens import Tokenizer
+
+
+def make_article(source: Source, tokenizer: Tokenizer) -> tuple[Article, tuple[Sentence, ...]]:
+    """Return the article of a source and the sentences of all its lines, dropped ones too.
+
+    Sentences count from 1 in reading order and never run over lines of different verdicts; what
+    a record says of itself goes before what the text says. Raises SourceError for a page that
+    cannot be read or a text that cannot be stored.
+    """
+    text, page = _page(source)
+    digest = digest_of(text)
+    article = Article(
+        id=article_id(digest),
+        origin=source.origin,
+        digest=digest,
+        text=text,
+        lines=page.lines,
+        title=source.title or page.title,
+        byline=source.byline or page.byline,
+        dateline=page.dateline,
+        date=source.date or page.date,
+        source=page.source,
+        meta=_meta(source),
+    )
+    return article, tuple(_sentences(article, tokenizer))
+
+
+def _page(source: Source) -> tuple[str, CleanedPage]:
+    """Return the text of a source and the verdicts on its lines, by its kind."""
+    if source.kind == "record":
+        return source.text, CleanedPage(tuple(_given(source.text)), "", "", "", "", "")
+    if source.kind != "html":
+        return source.text, clean(source.text)
+    page = read_page(source.html, source.origin)
+    cleaned = clean(page.text)
+    if not any(line.verdict.annotated for line in page.lines):
+        return page.text, cleaned
+    said = (page.title or cleaned.title, page.byline, cleaned.dateline, page.date, page.source)
+    return page.text, CleanedPage(page.lines, *said)
+
+
+def _given(text: str) -> Iterator[Line]:
+    """Yield the verdicts on a record's text: it is the article itself, with no page round it."""
+    for row in text.split("\n"):
+        if row.strip():
+            yield Line(Verdict.BODY, "given as the article's text")
+        else:
+            yield Line(Verdict.BLANK, "nothing on the line")
+
+
+def _meta(source: Source) -> dict[str, object]:
+    """Return what came with the source, with its address and the notes on its reading."""
+    notes: dict[str, object] = {"notes": list(source.notes)} if source.notes else {}
+    url: dict[str, object] = {"url": source.url} if source.url else {}
+    return {**source.meta, **url, **notes}
+
+
+def _sentences(article: Article, tokenizer: Tokenizer) -> Iterator[Sentence]:
+    rows, starts = article.text.split("\n"), article.line_starts()
+    index = 0
+    for lines in paragraphs(rows, article.lines):
+        end = starts[lines[-1]] + len(rows[lines[-1]])
+        for a, b in sentence_ranges(article.text, starts[lines[0]], end):
+            index += 1
+            text = article.text[a:b]
+            yield Sentence(article.id, index, a, b, text, tokenizer.tokens(text))

@@ -1,0 +1,104 @@
+"""Which units are the article: the best way through four states, found by dynamic programming."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+IMPOSSIBLE = float("-inf")
+
+
+class State(IntEnum):
+    """Where in a page a unit stands."""
+
+    BEFORE = 0
+    BODY = 1
+    GAP = 2
+    AFTER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What the switches between states cost, in the log-odds of the units' scores."""
+
+    start: float
+    """To begin an article at all."""
+    leave: float
+    """To interrupt the article."""
+    gap: float
+    """For each unit of an interruption."""
+    late: float
+    """For a reader's comment or a teaser ("2 hours ago") before the article begins."""
+    barrier: float
+    """Times a unit's likeness to the end of an article, where the article is to go on after it."""
+
+
+def path(scores: list[float], barriers: list[float], lates: list[bool], costs: Costs) -> list[State]:
+    """Return the state of each unit with the highest sum of scores and costs (Viterbi).
+
+    A unit in the article counts its score (the log-odds of being body), one before or after it
+    nothing, so that an article begins and ends where that pays. There is one article: an
+    interruption costs by its length, which keeps a teaser further down from joining it.
+    """
+    best = [0.0, IMPOSSIBLE, IMPOSSIBLE, IMPOSSIBLE]
+    back: list[tuple[State, ...]] = []
+    for score, barrier, late in zip(scores, barriers, lates, strict=True):
+        hurdle = costs.barrier * barrier
+        options = (
+            ((best[0], State.BEFORE),),
+            ((best[0] - costs.start, State.BEFORE), (best[1], State.BODY), (best[2], State.GAP)),
+            ((best[1] - costs.leave, State.BODY), (best[2], State.GAP)),
+            ((best[1], State.BODY), (best[3], State.AFTER)),
+        )
+        chosen = [max(option, key=_value) for option in options]
+        gains = (-costs.late * late, score - hurdle, -costs.gap - hurdle, 0.0)
+        best = [value + gain for (value, _), gain in zip(chosen, gains, strict=True)]
+        back.append(tuple(state for _, state in chosen))
+    return _trace(best, back)
+
+
+def _value(option: tuple[float, State]) -> float:
+    return option[0]
+
+
+def _trace(best: list[float], back: list[tuple[State, ...]]) -> list[State]:
+    """Return the states back from the better end: after an article, or in it, or without one."""
+    ends = (State.BODY, State.AFTER, State.BEFORE)
+    state = max(ends, key=lambda end: best[end])
+    states = []
+    for came_from in reversed(back):
+        states.append(state)
+        state = came_from[state]
+    return states[::-1]
+
+
+def widened(states: list[State], scores: list[float], ended: list[bool], frame: list[bool]) -> list[State]:
+    """Return the states with the article drawn out to the prose up to the first sign of the page's frame.
+
+    A list or a run of short lines must not cut off an article's end or beginning where nothing
+    but text comes after or before it: a plain text without a frame is an article as a whole.
+    """
+    if State.BODY not in states:
+        return states
+    first = states.index(State.BODY)
+    last = len(states) - 1 - states[::-1].index(State.BODY)
+    head = _drawn_out([*zip(scores, ended, frame, strict=True)][:first][::-1])
+    least = 0.0 if any(frame[last + 1 :]) else IMPOSSIBLE
+    tail = _drawn_out([*zip(scores, ended, frame, strict=True)][last + 1 :], least)
+    before = [State.BEFORE] * (first - head) + [State.BODY] * head
+    return before + states[first : last + 1] + [State.BODY] * tail + [State.AFTER] * (len(states) - last - 1 - tail)
+
+
+def _drawn_out(units: list[tuple[float, bool, bool]], least: float = 0.0) -> int:
+    """Return how many units on from the article's edge belong to it.
+
+    They are those up to the last that ends like a sentence and scores more than ``least``, as far
+    as no sign of the frame comes before it.
+    """
+    reach = 0
+    for count, (score, ended, frame) in enumerate(units, 1):
+        if frame:
+            break
+        if ended and score > least:
+            reach = count
+    return reach

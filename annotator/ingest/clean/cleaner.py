@@ -1,0 +1,106 @@
+"""From the text of a page to its cleaned form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from annotator.core.article import Line, Verdict
+from annotator.ingest.clean import lexicon
+from annotator.ingest.clean.ending import trimmed
+from annotator.ingest.clean.head import head_lines
+from annotator.ingest.clean.inside import inside_line
+from annotator.ingest.clean.metadata import author, parse_date, place_and_agency
+from annotator.ingest.clean.outside import boilerplate, reason_outside
+from annotator.ingest.clean.page import Page, is_clock, read
+from annotator.ingest.clean.title import find_title
+
+BLANK = Line(Verdict.BLANK, "nothing on it")
+
+
+@dataclass(frozen=True, slots=True)
+class CleanedPage:
+    """The verdicts on a page's lines and what the page says about its article.
+
+    ``lines[i]`` is for ``text.split("\\n")[i]``; ``date`` is ``yyyy-mm-dd``; what is not stated is "".
+    """
+
+    lines: tuple[Line, ...]
+    title: str
+    byline: str
+    dateline: str
+    date: str
+    source: str
+
+
+def clean(text: str) -> CleanedPage:
+    """Return a verdict with its reason for every line of a page's text and the article's metadata."""
+    rows = text.split("\n")
+    page = read(rows)
+    verdicts = _verdicts(page)
+    lines = [BLANK] * len(rows)
+    for unit, verdict in zip(page.units, verdicts, strict=True):
+        lines[unit.first : unit.last + 1] = [verdict] * (unit.last + 1 - unit.first)
+    return _described(page, verdicts, tuple(lines))
+
+
+def _verdicts(page: Page) -> list[Line]:
+    """Return the verdict on each unit of a page."""
+    if not page.body:
+        return [boilerplate(reason_outside(page, at, "no prose near it")) for at in range(len(page.units))]
+    title = find_title(page)
+    start = max(page.start, title + 1) if title is not None else page.start
+    start = _after_deck(page, title, start)
+    lines = head_lines(page, title, start)
+    lines += [inside_line(page, title, at) for at in range(start, page.stop)]
+    lines += [
+        boilerplate(reason_outside(page, at, "after the end of the article"))
+        for at in range(page.stop, len(page.units))
+    ]
+    return trimmed(page, lines)
+
+
+def _after_deck(page: Page, title: int | None, start: int) -> int:
+    """Return the article's first unit: the one after a byline or date that follows a deck or two."""
+    if title is None:
+        return start
+    head = head_lines(page, title, min(start + 4, page.stop))
+    marks = [
+        at
+        for at in range(start + 1, len(head))
+        if head[at].verdict in {Verdict.BYLINE, Verdict.DATELINE} and not is_clock(page.units[at].text)
+    ]
+    return marks[-1] + 1 if marks and marks[-1] + 1 < page.stop else start
+
+
+def _texts(page: Page, verdicts: list[Line], wanted: Verdict) -> list[str]:
+    """Return the texts of the units with a verdict, in order."""
+    return [unit.text for unit, line in zip(page.units, verdicts, strict=True) if line.verdict is wanted]
+
+
+def _described(page: Page, verdicts: list[Line], lines: tuple[Line, ...]) -> CleanedPage:
+    """Return the cleaned page with the metadata out of the lines that state them."""
+    titles = _texts(page, verdicts, Verdict.TITLE)
+    bylines = _texts(page, verdicts, Verdict.BYLINE)
+    datelines = _texts(page, verdicts, Verdict.DATELINE)
+    opening = _texts(page, verdicts, Verdict.BODY)[:1]
+    places = [place_and_agency(text) for text in (*datelines, *opening)]
+    authors = [name for name in map(author, bylines) if name]
+    return CleanedPage(
+        lines=lines,
+        title=titles[0] if titles else "",
+        byline=authors[0] if authors else "",
+        dateline=next((place for place, _ in places if place), ""),
+        date=next(filter(None, map(parse_date, (*datelines, *bylines))), ""),
+        source=next((agency for _, agency in places if agency), "") or _source(bylines),
+    )
+
+
+def _source(bylines: list[str]) -> str:
+    """Return the agency that a byline names."""
+    for text in bylines:
+        words = text.split()
+        names = (" ".join(words[a:b]) for a in range(len(words)) for b in range(len(words), a, -1))
+        for name in names:
+            if name.strip(" ,.()|") in lexicon.agencies():
+                return name.strip(" ,.()|")
+    return ""

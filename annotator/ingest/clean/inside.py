@@ -1,0 +1,92 @@
+"""The units of the article's block: body text, subheads, and what has slipped in between."""
+
+from __future__ import annotations
+
+from annotator.core.article import Line, Verdict
+from annotator.ingest.clean.blocks import State
+from annotator.ingest.clean.outside import boilerplate, reason_outside
+from annotator.ingest.clean.page import Page, is_clock, is_credit, is_date_line
+from annotator.ingest.clean.patterns import BULLET, DASHED, QUOTED, REPORTED, SIGN_OFF
+from annotator.ingest.clean.title import same_title
+
+SUBHEAD_WORDS = 14
+"""A heading inside an article has no more words than this."""
+
+
+def inside_line(page: Page, title: int | None, at: int) -> Line:
+    """Return the verdict on a unit from the article's first to its last."""
+    if title is not None and same_title(page, title, at):
+        return Line(Verdict.TITLE, "the headline" if at == title else "the title again")
+    intruder = _intruder(page, at)
+    if intruder is not None:
+        return intruder
+    if page.states[at] is State.GAP:
+        return boilerplate(reason_outside(page, at, "between two parts of the article"))
+    if _is_subhead(page, at):
+        return Line(Verdict.SUBHEAD, "a short heading before a paragraph")
+    return Line(Verdict.BODY, _why_body(page, at))
+
+
+def _intruder(page: Page, at: int) -> Line | None:
+    """Return the verdict on a unit that is not the article's text wherever it stands."""
+    text, one = page.units[at].text, page.measures[at]
+    if one.furniture:
+        return boilerplate("a button or label inside the article")
+    if SIGN_OFF.match(text):
+        return boilerplate("an agency's sign-off")
+    if REPORTED.match(text) and one.words <= 40:
+        return boilerplate("who reported and edited it")
+    if one.ending and one.words <= 14 and not (one.ended and one.words > 8):
+        return boilerplate("a link or heading of the page inside the article")
+    if is_clock(text):
+        return Line(Verdict.DATELINE, "a time inside the article")
+    return _caption(page, at)
+
+
+def _caption(page: Page, at: int) -> Line | None:
+    """Return the verdict caption for a picture's text or credit, None for other units."""
+    text, one = page.units[at].text, page.measures[at]
+    if page.doubled(at):
+        return Line(Verdict.CAPTION, "a caption that stands twice")
+    if is_credit(text, one):
+        return Line(Verdict.CAPTION, "a picture credit")
+    if one.credits and not one.quoted and (not one.ended or one.credits > 1):
+        return Line(Verdict.CAPTION, "a caption with its credit")
+    return None
+
+
+def _is_subhead(page: Page, at: int) -> bool:
+    """Return whether a unit is a heading: short, no sentence, alone, with a paragraph after it."""
+    text, one = page.units[at].text, page.measures[at]
+    if DASHED.match(text) and one.words <= SUBHEAD_WORDS:
+        return True
+    if one.words > SUBHEAD_WORDS or at + 1 >= page.stop or is_date_line(text, one):
+        return False
+    if (one.ended and not text.rstrip().endswith("?")) or (QUOTED.search(text) and one.ended):
+        return False
+    return text[:1] not in "-–—•*" and _paragraph(page, at + 1) and not _listed(page, at)
+
+
+def _paragraph(page: Page, at: int) -> bool:
+    one = page.measures[at]
+    return one.ended and (one.words >= 8 or one.quoted)
+
+
+def _listed(page: Page, at: int) -> bool:
+    """Return whether the unit before is a short line without a full stop too: then it is a list."""
+    before = page.measures[at - 1] if at > page.start else None
+    return before is not None and not before.ended and before.words <= SUBHEAD_WORDS
+
+
+def _why_body(page: Page, at: int) -> str:
+    """Return the reason for body text."""
+    text, one = page.units[at].text, page.measures[at]
+    if at == page.start:
+        return "the article's first paragraph"
+    if BULLET.match(text):
+        return "an item of a list inside the article"
+    if one.words < 12 and one.quoted:
+        return "a short quotation inside the article"
+    if one.words < 12:
+        return "a short line inside the article"
+    return "prose next to prose"

@@ -1,0 +1,178 @@
+"""The shallow traits of a unit of text: what is measured on a line and on its neighbours.
+
+The traits are those of Kohlschütter, Fankhauser and Nejdl, "Boilerplate Detection using Shallow
+Text Features" (WSDM 2010: words, link and capital density, the neighbours' values) and of
+Pomikálek's jusText (2011: the density of function words), with end punctuation, repetition and
+phrase lists for news pages. A plain text has no links, so what looks like one stands in.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+
+from annotator.ingest.clean import lexicon
+from annotator.ingest.clean.patterns import (
+    AGO,
+    CJK,
+    CLOCK,
+    DATE,
+    ENDED,
+    INNER_STOP,
+    LINKED,
+    QUOTED,
+    SEPARATORS,
+    TRUNCATED,
+)
+from annotator.ingest.clean.units import Unit
+
+UNKNOWN_DENSITY = 0.35
+"""The share of function words that is assumed where the language has no list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What is seen on one unit without a look at its neighbours."""
+
+    key: str
+    """The text in lower case with single blanks, by which repetition is seen."""
+    words: float
+    function: float
+    ended: bool
+    sentences: int
+    capitals: float
+    digits: float
+    links: int
+    separators: int
+    quoted: bool
+    dated: bool
+    truncated: bool
+    furniture: bool
+    ending: bool
+    calls: int
+    legal: int
+    credits: int
+    biography: int
+    first: float
+    """The share of words with which somebody speaks of himself: I, my, me."""
+    reader: float
+    """The share of words that speak to the reader or for the site: you, your, our, we, us."""
+
+    ago: bool
+    """Whether a short line says how long ago something was: a comment, another article."""
+
+    @property
+    def barrier(self) -> float:
+        """Return how much the unit looks like the end of an article, 0 to 5."""
+        return 4.0 * self.ago + 1.0 * (self.ending and self.words <= 5 and not self.quoted)
+
+    @property
+    def prose(self) -> float:
+        """Return how much the unit looks like a paragraph, 0 to 1."""
+        length = min(self.words / 20, 1.0)
+        stops = min(self.function / 0.3, 1.0)
+        doubt = 0.2 if self.furniture or self.legal > 1 or self.calls > 1 else 1.0
+        return length * stops * (1.0 if self.ended else 0.35) * doubt
+
+
+FIRST = frozenset(("i", "my", "me", "i'm", "i've", "i'd", "i'll"))
+READER = frozenset(("you", "your", "our", "we", "us"))
+
+
+def language(found: list[Unit]) -> frozenset[str]:
+    """Return the function words of the language that most of a page is in, empty if of none."""
+    counts: Counter[str] = Counter()
+    for unit in [unit for unit in found if unit.text.count(" ") >= 7][:2000] or found[:2000]:
+        counts.update(word for word in lexicon.tokens(unit.text[:500]) if word[0].isalpha())
+    lists = lexicon.function_words()
+    hits = {code: sum(counts[word] for word in sorted(words)) for code, words in lists.items()}
+    best = max(hits, key=lambda code: hits[code])
+    return lists[best] if hits[best] >= 0.12 * max(counts.total(), 1) else frozenset()
+
+
+def measure(unit: Unit, stops: frozenset[str]) -> Measure:
+    """Return the measures of one unit; ``stops`` are the function words of the page."""
+    text = unit.text
+    tokens = lexicon.tokens(text)
+    words = [token for token in tokens if token[0].isalnum()]
+    hits = lexicon.count_phrases(tokens)
+    start = text[: lexicon.MOST_CHARACTERS]
+    size = max(len(words), len(CJK.findall(start)) / 2)
+    share = sum(word in stops for word in words) / max(len(words), 1) if stops else UNKNOWN_DENSITY
+    tail = text[-60:]
+    return Measure(
+        key=" ".join(text.lower().split()),
+        words=size,
+        function=share,
+        ended=bool(ENDED.search(tail)),
+        sentences=len(INNER_STOP.findall(start)),
+        capitals=_capitals(start),
+        digits=sum(map(str.isdigit, start)) / max(len(start), 1),
+        links=len(LINKED.findall(start)),
+        separators=len(SEPARATORS.findall(start)),
+        quoted=bool(QUOTED.search(start)),
+        dated=bool(DATE.search(text[:200]) or CLOCK.search(text[:200]) or AGO.search(text[:200])),
+        truncated=bool(TRUNCATED.search(tail)),
+        furniture=lexicon.is_furniture(text),
+        ending=size <= 12 and lexicon.opens_with_ending(tokens),
+        calls=hits["calls"],
+        legal=hits["legal"],
+        credits=hits["credits"],
+        biography=hits["biography"],
+        first=sum(word in FIRST for word in words) / max(len(words), 1),
+        reader=sum(word in READER for word in words) / max(len(words), 1),
+        ago=size <= 10 and bool(AGO.search(text)),
+    )
+
+
+def _capitals(text: str) -> float:
+    """Return the share of words after the first that begin with a capital."""
+    rest = [word for word in text.split()[1:] if word[0].isalpha()]
+    return sum(word[0].isupper() for word in rest) / len(rest) if rest else 0.0
+
+
+def traits(measures: list[Measure]) -> list[dict[str, float]]:
+    """Return the traits of each unit, named as in ``weights.WEIGHTS``."""
+    repeated = Counter(one.key for one in measures)
+    prose = [one.prose for one in measures]
+    return [_traits(one, repeated[one.key] > 1, _near(prose, at)) for at, one in enumerate(measures)]
+
+
+def _traits(one: Measure, again: bool, near: float) -> dict[str, float]:
+    """Return the traits of one unit."""
+    return {
+        "one": 1.0,
+        "length": math.log2(1 + min(one.words, 100)),
+        "very short": float(one.words <= 4),
+        "long": float(one.words >= 20),
+        "function words": min(one.function, 0.5) * min(one.words / 8, 1.0),
+        "ended": float(one.ended),
+        "ended and long": float(one.ended and one.words >= 10),
+        "inner stops": min(one.sentences, 4),
+        "capitals": one.capitals,
+        "digits": one.digits,
+        "links": min(one.links, 2),
+        "separators": min(one.separators, 3),
+        "quoted": float(one.quoted),
+        "short and dated": float(one.dated and one.words <= 14),
+        "truncated": float(one.truncated),
+        "furniture": float(one.furniture),
+        "ending": float(one.ending),
+        "calls": min(one.calls, 3),
+        "legal": min(one.legal, 4),
+        "credits": min(one.credits, 2),
+        "biography": min(max(one.biography - 1, 0), 3),
+        "reader": min(one.reader, 0.2) * (0.3 if one.quoted else 1.0),
+        "first person": 0.0 if one.quoted else min(one.first, 0.1),
+        "again": float(again),
+        "near prose": near,
+    }
+
+
+def _near(prose: list[float], at: int) -> float:
+    """Return how much prose stands round unit ``at``: two on each side, the next ones twice."""
+    total = 0.0
+    for step, weight in ((-2, 1), (-1, 2), (1, 2), (2, 1)):
+        total += weight * prose[at + step] if 0 <= at + step < len(prose) else 0.0
+    return total / 6

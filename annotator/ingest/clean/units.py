@@ -1,0 +1,78 @@
+"""Physical lines put together to the units that are judged: a line, or a hard-wrapped paragraph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from annotator.ingest.clean.patterns import ENDED
+
+WRAP_WIDTHS = range(50, 101)
+"""How long the lines of a text are that a mail program or a terminal has wrapped (code points)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """The non-blank lines ``first`` to ``last`` (inclusive, from 0) and their text as one line."""
+
+    first: int
+    last: int
+    text: str
+    blank_before: bool
+    blank_after: bool
+
+
+def units(lines: list[str]) -> list[Unit]:
+    """Return the units of the non-blank lines, in order; each such line is in one unit."""
+    width = wrap_width(lines)
+    runs: list[list[int]] = []
+    for number, line in enumerate(lines):
+        if not line.strip():
+            continue
+        if runs and runs[-1][-1] == number - 1 and _wrapped(lines[number - 1], line, width):
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return [_unit(lines, run) for run in runs]
+
+
+def wrap_width(lines: list[str]) -> int:
+    """Return the column at which the text is hard-wrapped, 0 where it is not.
+
+    A text is wrapped if a quarter of its pairs of neighbouring lines, and three at least, break off
+    in the middle of a sentence where the next word would not have fitted, and if no more than
+    one line in twenty is longer than a wrapped one can be.
+    """
+    full = [line.rstrip() for line in lines if line.strip()]
+    too_long = sum(len(line) > WRAP_WIDTHS[-1] for line in full)
+    breaks = [a.rstrip() for a, b in pairwise(lines) if _breaks_off(a.rstrip(), b)]
+    pairs = sum(len(a.rstrip()) in WRAP_WIDTHS and bool(b.strip()) for a, b in pairwise(lines))
+    if len(breaks) < 3 or 4 * len(breaks) < pairs or 20 * too_long > len(full):
+        return 0
+    return max(map(len, breaks))
+
+
+def _breaks_off(line: str, following: str) -> bool:
+    """Return whether a line of a wrapped text's length ends amid a sentence that goes on."""
+    start = following.lstrip()[:1]
+    return len(line) in WRAP_WIDTHS and start.islower() and not ENDED.search(line)
+
+
+def _wrapped(line: str, following: str, width: int) -> bool:
+    """Return whether the first word of ``following`` would not have fitted on ``line``."""
+    if not width:
+        return False
+    word = following.split(None, 1)[0]
+    return WRAP_WIDTHS[0] - 15 <= len(line.rstrip()) <= width < len(line.rstrip()) + 1 + len(word)
+
+
+def _unit(lines: list[str], run: list[int]) -> Unit:
+    """Return the unit of the lines with the numbers ``run``."""
+    first, last = run[0], run[-1]
+    return Unit(
+        first=first,
+        last=last,
+        text=" ".join(lines[number].strip() for number in run),
+        blank_before=first == 0 or not lines[first - 1].strip(),
+        blank_after=last + 1 == len(lines) or not lines[last + 1].strip(),
+    )

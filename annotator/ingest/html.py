@@ -1,0 +1,183 @@
+"""From an HTML page to all its visible lines, with the verdicts of trafilatura.
+
+A walk over the page's blocks keeps every line that a reader sees; the extractor (Barbaresi, ACL
+2021) only says which of them are body. Its text is laid back onto the lines by aligning the two
+word by word, in order, so a teaser that repeats a sentence of the body is not taken for it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+from annotator.core.article import Line, Verdict
+from annotator.core.errors import SourceError
+from annotator.ingest.align import covered, words
+
+_BLOCK_NAMES = (
+    "address article aside blockquote body br button center dd details dialog dir div dl dt fieldset "
+    "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol p pre "
+    "section summary table tbody td tfoot th thead title tr ul"
+)
+_HIDDEN_NAMES = (
+    "audio canvas datalist embed head iframe input math noscript object script select style svg template "
+    "textarea video"
+)
+_BLOCKS = frozenset(_BLOCK_NAMES.split())
+_HIDDEN = frozenset(_HIDDEN_NAMES.split())
+_NAMED = ("figcaption", "h1", "h2", "h3", "h4", "h5", "h6")
+_NO_SHOW = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_LINE_WORDS = 12
+"""A byline has no more words than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The visible text of a page, a verdict for each line, and what the page says of itself."""
+
+    text: str
+    lines: tuple[Line, ...]
+    title: str = ""
+    byline: str = ""
+    date: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VisibleLine:
+    """A line as a reader sees it and the heading or figcaption that it stands in, if any."""
+
+    text: str
+    tag: str = ""
+
+
+def read_page(html: str, where: str) -> Page:
+    """Return the lines of a page with their verdicts.
+
+    Raises SourceError where the extractor is not installed or the page shows no text.
+    """
+    trafilatura, parser = _extra("trafilatura", where), _extra("lxml.html", where)
+    tree = _tree(parser, html, where)
+    lines = list(visible_lines(tree))
+    if not lines:
+        raise SourceError("the page shows no text", where=where, do="save the page as text instead")
+    found = trafilatura.bare_extraction(
+        html, favor_precision=True, include_comments=False, with_metadata=True
+    )
+    body, about = _said(found)
+    title = _title(tree, about["title"])
+    verdicts = tuple(_verdicts(lines, covered([x.text for x in lines], body), title, about["byline"]))
+    text = "\n".join(x.text for x in lines)
+    return Page(text, verdicts, title, about["byline"], about["date"], about["source"])
+
+
+def _extra(name: str, where: str) -> ModuleType:
+    """Import a module of the html extra, late, or say how to install it."""
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        what = "reading HTML needs an extra that is not installed"
+        raise SourceError(what, where=where, do="run pip install 'article-annotator[html]'") from None
+
+
+def _tree(parser: Any, html: str, where: str) -> Any:
+    """Parse a page; the text is passed as UTF-8 so that a wrong declaration in it does no harm."""
+    data = html.encode("utf-8", "replace")
+    try:
+        return parser.document_fromstring(data, parser=parser.HTMLParser(encoding="utf-8"))
+    except (ValueError, parser.etree.ParserError):
+        raise SourceError("the page shows no text", where=where, do="save the page as text instead") from None
+
+
+def _said(found: Any) -> tuple[str, dict[str, str]]:
+    """Return the extractor's text and metadata; both are empty if it found no article."""
+    names = {"title": "title", "byline": "author", "date": "date", "source": "sitename"}
+    about = {ours: str(getattr(found, theirs, None) or "") for ours, theirs in names.items()}
+    return str(getattr(found, "text", None) or ""), {k: " ".join(v.split()) for k, v in about.items()}
+
+
+@dataclass(slots=True)
+class _Walk:
+    """The text of the line at hand and the headings that are open round it."""
+
+    pieces: list[str] = field(default_factory=list)
+    open: list[str] = field(default_factory=list)
+
+    def line(self) -> Iterator[VisibleLine]:
+        """Yield the line at hand if there is anything on it, and begin a new one."""
+        text = " ".join("".join(self.pieces).split())
+        self.pieces.clear()
+        if text:
+            yield VisibleLine(text, self.open[-1] if self.open else "")
+
+
+def visible_lines(tree: Any) -> Iterator[VisibleLine]:
+    """Yield the lines of a parsed page: a line for each stretch of inline text between blocks.
+
+    Scripts, styles, form fields and what ``hidden`` or an inline style hides are left out.
+    """
+    etree = importlib.import_module("lxml.etree")
+    walk = _Walk()
+    steps = etree.iterwalk(tree, events=("start", "end", "comment", "pi"))
+    for event, node in steps:
+        tag = node.tag if event in ("start", "end") else ""
+        if tag in _BLOCKS:
+            yield from walk.line()
+        if event == "start" and _is_hidden(node):
+            steps.skip_subtree()
+        elif event == "start":
+            walk.open += [tag] if tag in _NAMED else []
+            walk.pieces.append(node.text or "")
+        else:
+            if tag in _NAMED and tag in walk.open:
+                walk.open.remove(tag)
+            walk.pieces.append(node.tail or "")
+    yield from walk.line()
+
+
+def _is_hidden(node: Any) -> bool:
+    """Whether a browser shows nothing of an element, as far as its own attributes say."""
+    if node.tag in _HIDDEN or node.get("hidden") is not None:
+        return True
+    return bool(_NO_SHOW.search(node.get("style") or ""))
+
+
+def _title(tree: Any, said: str) -> str:
+    """Return the only h1 of the page, else what it says of itself (og:title or <title>)."""
+    heads = {" ".join(str(h.text_content()).split()) for h in tree.iter("h1")} - {""}
+    return heads.pop() if len(heads) == 1 else said
+
+
+def _verdicts(lines: list[VisibleLine], body: list[bool], title: str, byline: str) -> Iterator[Line]:
+    """Yield the verdict of each line: title and byline by what they say, then the extractor's."""
+    wanted = words(title)
+    for line, kept in zip(lines, body, strict=True):
+        if wanted and words(line.text) == wanted:
+            wanted = []
+            yield Line(Verdict.TITLE, "the title that the page gives itself")
+        elif _is_byline(line.text, byline):
+            yield Line(Verdict.BYLINE, "names the author that the page gives")
+        elif line.tag == "figcaption":
+            yield Line(Verdict.CAPTION, "a figcaption of the page")
+        elif not kept:
+            yield Line(Verdict.BOILERPLATE, "left out by the extractor")
+        elif line.tag:
+            yield Line(Verdict.SUBHEAD, "a heading that the extractor keeps")
+        else:
+            yield Line(Verdict.BODY, "kept by the extractor")
+
+
+def _is_byline(text: str, byline: str) -> bool:
+    """Whether a short line names one of the authors."""
+    line = words(text)
+    names = [words(name) for name in byline.split(";")]
+    return len(line) <= _LINE_WORDS and any(n and _holds(line, n) for n in names)
+
+
+def _holds(line: list[str], name: list[str]) -> bool:
+    spots = range(min(3, len(line) - len(name) + 1))
+    return any(line[i : i + len(name)] == name for i in spots)

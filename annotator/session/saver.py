@@ -1,0 +1,111 @@
+"""Saves records in the background: a decision is taken in at once, its mark comes when it is on the disk."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from annotator.core.errors import JournalError
+from annotator.core.record import Record
+
+
+class Sink(Protocol):
+    """Where records go: the journal."""
+
+    def append(self, records: Sequence[Record]) -> None:
+        """Write the records; they are durable on return. Raises JournalError."""
+
+    def rescue(self, records: Sequence[Record]) -> Path:
+        """Write records that could not be saved to another place and return it."""
+
+
+class Saver:
+    """One thread that appends records in order, as many at a time as have come meanwhile.
+
+    ``on_saved`` is called with the ``seq`` of the last durable record, ``on_failed`` with the
+    error and the rescue file; both from the saver's thread.
+    """
+
+    def __init__(
+        self,
+        sink: Sink,
+        on_saved: Callable[[int], None],
+        on_failed: Callable[[JournalError, Path | None], None],
+    ) -> None:
+        """Start the thread."""
+        self._sink = sink
+        self._on_saved = on_saved
+        self._on_failed = on_failed
+        self._queue: queue.SimpleQueue[Sequence[Record] | None] = queue.SimpleQueue()
+        self._unsaved: list[Record] = []
+        self._failed = False
+        self._idle = threading.Condition()
+        self._waiting = 0
+        self._thread = threading.Thread(target=self._run, name="annotator-saver", daemon=True)
+        self._thread.start()
+
+    @property
+    def failed(self) -> bool:
+        """Whether an append has failed, after which nothing more is written."""
+        return self._failed
+
+    def put(self, records: Sequence[Record]) -> None:
+        """Hand over the records of one deed; returns at once."""
+        with self._idle:
+            self._waiting += 1
+        self._queue.put(records)
+
+    def flush(self, timeout: float = 10.0) -> bool:
+        """Wait until everything handed over is durable; False after ``timeout`` seconds or a failure."""
+        with self._idle:
+            done = self._idle.wait_for(lambda: self._waiting == 0, timeout)
+        return done and not self._failed
+
+    def close(self, timeout: float = 10.0) -> bool:
+        """Save what is left and end the thread; False where something could not be saved."""
+        saved = self.flush(timeout)
+        self._queue.put(None)
+        self._thread.join(timeout)
+        return saved
+
+    def _run(self) -> None:
+        while (records := self._queue.get()) is not None:
+            batch, deeds, more = list(records), 1, True
+            while more:
+                try:
+                    following = self._queue.get_nowait()
+                except queue.Empty:
+                    more = False
+                else:
+                    if following is None:
+                        self._save(batch, deeds)
+                        return
+                    batch.extend(following)
+                    deeds += 1
+            self._save(batch, deeds)
+
+    def _save(self, batch: list[Record], deeds: int) -> None:
+        try:
+            if self._failed:
+                self._rescue(batch, JournalError("the journal is not writable any more"))
+            else:
+                self._sink.append(batch)
+                self._on_saved(batch[-1].seq)
+        except JournalError as error:
+            self._rescue(batch, error)
+        finally:
+            with self._idle:
+                self._waiting -= deeds
+                self._idle.notify_all()
+
+    def _rescue(self, batch: list[Record], error: JournalError) -> None:
+        self._failed = True
+        self._unsaved.extend(batch)
+        try:
+            place: Path | None = self._sink.rescue(self._unsaved)
+        except (OSError, JournalError):
+            place = None
+        self._on_failed(error, place)

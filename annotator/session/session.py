@@ -1,0 +1,347 @@
+"""One annotator at work on one corpus: open, do, undo, move, and the state to draw."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from annotator.core.annotation import Work
+from annotator.core.article import Article, Verdict
+from annotator.core.edits import Edit, Op, join, split
+from annotator.core.errors import JournalError, RuleError
+from annotator.core.history import History
+from annotator.core.record import Record
+from annotator.core.schema import Schema
+from annotator.core.works import Works
+from annotator.session.saver import Saver
+from annotator.session.state import Message, Saved
+from annotator.storage.corpus import Corpus
+from annotator.storage.journal import Journal
+
+COUNTED_AT_ONCE = 300
+"""A corpus of more articles is counted only when somebody asks for the overview."""
+
+
+def _nobody() -> None:
+    """Stand in for a listener where nobody listens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many sentences of an article, or of the corpus, have an answer."""
+
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(slots=True)
+class Place:
+    """Where the annotator is: an article by number in the queue, a sentence by index in it."""
+
+    article: int = 0
+    sentence: int = 0
+
+
+@dataclass(slots=True)
+class _Cache:
+    works: dict[str, tuple[Work, ...]] = field(default_factory=dict)
+    articles: dict[str, Article] = field(default_factory=dict)
+    progress: dict[str, Progress] = field(default_factory=dict)
+
+
+class Session:
+    """Holds the works of one annotator and passes every deed to the journal.
+
+    ``changed`` is called from the saver's thread whenever the saved mark may have changed.
+    """
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        journal: Journal,
+        *,
+        schema: Schema,
+        annotator: str,
+        clock: Callable[[], float],
+        session_id: str,
+        start: str = "",
+        read_only: bool = False,
+        changed: Callable[[], None] = _nobody,
+    ) -> None:
+        """Take in the journal and go to ``start`` (a sentence id), else to where the work goes on."""
+        self.corpus = corpus
+        self.schema = schema
+        self.annotator = annotator
+        self.read_only = read_only or journal.read_only
+        self.changed = changed
+        self.warnings = [*corpus.warnings, *journal.warnings]
+        self.message: Message | None = None
+        self.banner = journal.warnings[0] if journal.damaged else ""
+        self._journal = journal
+        self._clock = clock
+        self._session_id = session_id
+        self._cache = _Cache()
+        self._counted = Progress()
+        self.saved_at = 0.0
+        self.queue = tuple(a for a in corpus.article_ids() if not self.article(a).replaced_by)
+        self.works = Works(corpus.sentences)
+        self.history: History = self.works.replay(journal.records)
+        self.spans_made = sum(
+            len(w.annotation.spans) for a in self.works.articles for w in self.works.touched(a)
+        )
+        self._seq = self._saved_seq = journal.next_seq - 1
+        self._saver = None if self.read_only else Saver(journal, self._on_saved, self._on_failed)
+        self.place = Place()
+        self._go_to_start(start, journal.records[-1] if journal.records else None)
+
+    # -- what there is -------------------------------------------------------------------------
+
+    def article(self, article_id: str) -> Article:
+        """Return an article of the corpus."""
+        if article_id not in self._cache.articles:
+            self._cache.articles[article_id] = self.corpus.article(article_id)
+        return self._cache.articles[article_id]
+
+    def works_of(self, article_id: str) -> tuple[Work, ...]:
+        """Return the works of an article that stand in the queue: those whose line is annotated."""
+        if article_id not in self._cache.works:
+            article = self.article(article_id)
+            starts = article.line_starts()
+            active = [line.verdict.annotated for line in article.lines]
+            self._cache.works[article_id] = tuple(
+                w for w in self.works.of(article_id) if active[bisect_right(starts, w.sentence.start) - 1]
+            )
+        return self._cache.works[article_id]
+
+    @property
+    def current(self) -> str:
+        """The id of the article in hand."""
+        return self.queue[self.place.article]
+
+    @property
+    def here(self) -> tuple[Work, ...]:
+        """The works of the article in hand."""
+        return self.works_of(self.current)
+
+    @property
+    def work(self) -> Work:
+        """The active sentence and its annotation."""
+        return self.here[self.place.sentence]
+
+    def progress_of(self, article_id: str) -> Progress:
+        """Return how far an article is."""
+        works = self.works_of(article_id)
+        return Progress(sum(w.done for w in works), len(works))
+
+    def count(self) -> Progress:
+        """Count how far the corpus is; looks at every article the first time, at the changed ones later."""
+        for article in self.queue:
+            if article not in self._cache.progress:
+                self._cache.progress[article] = self.progress_of(article)
+        each = self._cache.progress.values()
+        self._counted = Progress(sum(p.done for p in each), sum(p.total for p in each))
+        return self._counted
+
+    @property
+    def counted(self) -> Progress:
+        """How far the corpus is; zeros while a large one has not been counted yet."""
+        return self.count() if self._counted.total or len(self.queue) <= COUNTED_AT_ONCE else self._counted
+
+    @property
+    def saved(self) -> Saved:
+        """Whether everything done so far is on the disk."""
+        if self.banner:
+            return Saved.FAILED
+        if self.read_only:
+            return Saved.READ_ONLY
+        return Saved.SAVED if self._saved_seq >= self._seq else Saved.SAVING
+
+    # -- deeds ---------------------------------------------------------------------------------
+
+    def do(self, edit: Edit) -> None:
+        """Carry out an edit, note it for undo and hand it to the journal."""
+        self._require_writable()
+        self.works.apply(edit)
+        self.history.did(edit)
+        self._write(edit.op, edit.after)
+        self.message = Message(edit.told) if edit.told else None
+
+    def undo(self) -> Edit | None:
+        """Take the last deed back, whichever session it was done in, and go to its place."""
+        return self._travel(Op.UNDO)
+
+    def redo(self) -> Edit | None:
+        """Do again what was last taken back, and go to its place."""
+        return self._travel(Op.REDO)
+
+    def _travel(self, op: Op) -> Edit | None:
+        self._require_writable()
+        edit = self.history.undo() if op is Op.UNDO else self.history.redo()
+        if edit is None:
+            self.message = Message(f"nothing to {op.value}")
+            return None
+        self.works.put(edit.before, edit.after)
+        self._write(op, edit.after)
+        shown = self.go_to(edit.after[0].sentence.id)
+        note = "" if shown else " (its line is switched off)"
+        self.message = Message(
+            f"{'undone' if op is Op.UNDO else 'redone'}: {edit.told or edit.op.value}{note}"
+        )
+        return edit
+
+    def join(self) -> None:
+        """Join the active sentence with the next one of the article."""
+        at = self.place.sentence
+        if at + 1 >= len(self.here):
+            raise RuleError("this is the last sentence of the article")
+        self.do(join(self.here[at], self.here[at + 1], self.article(self.current).text))
+
+    def split(self, token: int) -> None:
+        """Split the active sentence before a token."""
+        self.do(split(self.work, token, self.article(self.current).text))
+
+    def switch_line(self, article_id: str, line: int, verdict: Verdict) -> None:
+        """Give a line of an article another verdict; written at once."""
+        self._require_writable()
+        self.corpus.set_line(article_id, line, verdict, by=self.annotator, time=self._clock())
+        self._forget(article_id)
+
+    def undo_line(self, article_id: str) -> bool:
+        """Take back the last switched line of an article; False where there is none."""
+        self._require_writable()
+        done = self.corpus.undo_line(article_id, by=self.annotator, time=self._clock())
+        self._forget(article_id)
+        return done is not None
+
+    def _forget(self, article_id: str) -> None:
+        here = self.work.sentence.id if self.here else ""
+        self._cache.works.pop(article_id, None)
+        self._cache.progress.pop(article_id, None)
+        self._cache.articles.pop(article_id, None)
+        if not (here and self.go_to(here)):
+            self.place.sentence = min(self.place.sentence, max(0, len(self.here) - 1))
+
+    def _require_writable(self) -> None:
+        if self._journal.damaged:
+            raise RuleError(
+                "the journal is damaged, nothing can be saved", do="leave, and do what the red row says"
+            )
+        if self.read_only:
+            raise RuleError(
+                "the corpus is open to read only", do="start again without --read-only to annotate"
+            )
+
+    def _write(self, op: Op, after: Sequence[Work]) -> None:
+        assert self._saver is not None
+        first, n = self._seq + 1, len(after)
+        records = [
+            Record(
+                first + i,
+                op,
+                work,
+                parent=self.works.seq(work.sentence.id),
+                batch=(first, n) if n > 1 else None,
+                annotator=self.annotator,
+                session=self._session_id,
+                time=self._clock(),
+            )
+            for i, work in enumerate(after)
+        ]
+        for record in records:
+            self.works.note_seq(record)
+        self._seq += n
+        self._cache.works.pop(after[0].sentence.article, None)
+        self._cache.progress.pop(after[0].sentence.article, None)
+        self._saver.put(records)
+
+    # -- saving --------------------------------------------------------------------------------
+
+    def _on_saved(self, seq: int) -> None:
+        self._saved_seq = seq
+        self.saved_at = self._clock()
+        self.changed()
+
+    def _on_failed(self, error: JournalError, rescue: Path | None) -> None:
+        kept = (
+            f"your work is kept in {rescue}"
+            if rescue
+            else "your work is in memory only: copy it before you quit"
+        )
+        self.banner = f"{error}; {kept}"
+        self.changed()
+
+    def flush(self, timeout: float = 10.0) -> bool:
+        """Wait until every deed is on the disk; False where that failed."""
+        return self._saver is None or self._saver.flush(timeout)
+
+    def close(self) -> bool:
+        """Save what is left and let go of the journal; False where something could not be saved."""
+        saved = self._saver is None or self._saver.close()
+        self._journal.close()
+        return saved
+
+    # -- moving --------------------------------------------------------------------------------
+
+    def go_to(self, sentence_id: str) -> bool:
+        """Go to a sentence by id, or to the one that now holds its start; False where it isn't shown."""
+        article, _, place = sentence_id.rpartition(":")
+        if article not in self.queue or not place:
+            return False
+        start = int(place.partition("-")[0])
+        for i, work in enumerate(self.works_of(article)):
+            if work.sentence.start <= start < work.sentence.end:
+                self.place = Place(self.queue.index(article), i)
+                return True
+        return False
+
+    def move_sentence(self, by: int) -> bool:
+        """Go ``by`` sentences on, over the article's edge where there is a further article."""
+        to = self.place.sentence + by
+        if 0 <= to < len(self.here):
+            self.place.sentence = to
+            return True
+        return self.move_article(1 if by > 0 else -1, last=by < 0)
+
+    def move_article(self, by: int, *, last: bool = False) -> bool:
+        """Go to the next (1) or previous (-1) article that has sentences; its first, or its last."""
+        to = self.place.article + by
+        while 0 <= to < len(self.queue):
+            if works := self.works_of(self.queue[to]):
+                self.place = Place(to, len(works) - 1 if last else 0)
+                return True
+            to += by
+        self.message = Message("this is the last sentence" if by > 0 else "this is the first sentence")
+        return False
+
+    def move_in_article(self, to: int) -> None:
+        """Go to a sentence of the article by index; -1 is the last."""
+        self.place.sentence = to % len(self.here)
+
+    def next_undone(self) -> bool:
+        """Go to the next sentence without an answer, from here on and round; False where all are done."""
+        n = len(self.queue)
+        for step in range(n + 1):
+            number = (self.place.article + step) % n
+            works = self.works_of(self.queue[number])
+            first = self.place.sentence + 1 if step == 0 else 0
+            for i in range(first, len(works)):
+                if not works[i].done:
+                    self.place = Place(number, i)
+                    return True
+        return False
+
+    def _go_to_start(self, start: str, last: Record | None) -> None:
+        if start and self.go_to(start):
+            return
+        if last and self.go_to(last.work.sentence.id):
+            if self.work.done:
+                self.next_undone()
+            return
+        self.place = Place()
+        if self.queue and (not self.here or self.work.done):
+            self.place.sentence = -1
+            if not self.next_undone():
+                self.place = Place()
+                self.place = Place() if self.here or not self.move_article(1) else self.place

@@ -1,0 +1,69 @@
+"""What the screen draws: one frozen value for each moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from annotator.core.annotation import Work
+from annotator.core.article import Article
+from annotator.core.hints import Hint
+from annotator.core.phrases import Extent
+from annotator.core.schema import Schema
+from annotator.core.selection import Selection
+from annotator.core.spans import Span
+
+
+class Saved(StrEnum):
+    """How far saving has come."""
+
+    SAVED = "saved"
+    SAVING = "saving"
+    FAILED = "failed"
+    READ_ONLY = "read only"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A line for the prompt row; a warning names the rule and what to do."""
+
+    text: str
+    warning: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TaskState:
+    """The article in hand, the active sentence in it and everything that is marked in it."""
+
+    schema: Schema
+    article: Article
+    works: tuple[Work, ...]
+    active: int
+    article_number: int
+    article_count: int
+    hints: tuple[Hint, ...]
+    typed: str = ""
+    """The first letter of a two-letter hint, once it is pressed."""
+    selection: Selection | None = None
+    focus: Span | None = None
+    """The span that the selection covers exactly."""
+    next_extent: Extent | None = None
+    """What Space would take."""
+    message: Message | None = None
+    saved: Saved = Saved.SAVED
+    saved_at: float = 0.0
+    """When the last deed was on the disk, in seconds since 1970 (UTC); 0 before the first."""
+    banner: str = ""
+    """What must stay on the screen: that saving has failed and where the work is kept."""
+    guide: str = ""
+    """The label that was last used, whose guideline is shown."""
+    done: int = 0
+    total: int = 0
+    """Sentences of the corpus with an answer, and all; 0 while they are not counted yet."""
+    spans_made: int = 0
+    """How many spans the annotator has made in this corpus: a newcomer is helped until three."""
+
+    @property
+    def work(self) -> Work:
+        """The active sentence and its annotation."""
+        return self.works[self.active]

@@ -1,0 +1,135 @@
+"""Writes that survive a crash: whole new files, and appends that are on the disk on return."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import stat
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+_NO_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.ENOTTY}
+"""How file systems say that they don't know a kind of sync, which is no failure of it."""
+
+
+def write_atomic(path: Path, data: bytes | Iterable[bytes]) -> None:
+    """Replace the file at ``path`` by ``data`` so that a crash leaves the old or the new one, whole.
+
+    Writes beside it, fsyncs, renames and fsyncs the folder; keeps the mode of the old file and
+    the place that a symbolic link points to. Raises OSError, with the old file as it was.
+    """
+    target = Path(os.path.realpath(path))
+    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+    _write_new(beside, [data] if isinstance(data, bytes) else data, _mode_of(target))
+    try:
+        os.replace(beside, target)  # noqa: PTH105  (tests inject failures into the functions of `os`)
+    except BaseException:
+        _forget(beside)
+        raise
+    sync_folder(target.parent)
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Write a file that must not exist yet, durably; raises FileExistsError or another OSError."""
+    _write_new(path, [data], None)
+    sync_folder(path.parent)
+
+
+def _write_new(path: Path, chunks: Iterable[bytes], mode: int | None) -> None:
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    try:
+        if mode is not None:
+            with suppress(OSError):
+                os.fchmod(fd, mode)
+        for chunk in chunks:
+            write_all(fd, chunk)
+        sync(fd)
+    except BaseException:
+        _forget(path)
+        raise
+    finally:
+        os.close(fd)
+
+
+def _forget(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink()
+
+
+def _mode_of(path: Path) -> int | None:
+    try:
+        return stat.S_IMODE(path.stat().st_mode)
+    except OSError:
+        return None
+
+
+def write_all(fd: int, data: bytes) -> None:
+    """Write all of ``data``: ``os.write`` may stop early on a full disk and say nothing."""
+    view = memoryview(data)
+    while view:
+        written = os.write(fd, view)
+        if written <= 0:
+            raise OSError(errno.EIO, "nothing was written")
+        view = view[written:]
+
+
+def append_durable(fd: int, data: bytes, end: int) -> int:
+    """Append ``data`` to the file of ``end`` bytes open at ``fd`` (O_APPEND) and return its new size.
+
+    On return the bytes are on the disk. On an error the file is cut back to ``end``; the caller
+    must not try the same descriptor again, because the kernel reports a failed sync only once.
+    """
+    try:
+        write_all(fd, data)
+        sync(fd)
+    except BaseException:
+        with suppress(OSError):
+            os.ftruncate(fd, end)
+        raise
+    return end + len(data)
+
+
+def sync(fd: int) -> None:
+    """Bring the data of ``fd`` to the disk, past its cache on macOS; raises OSError."""
+    if sys.platform == "darwin":
+        _full_sync(fd)
+    elif hasattr(os, "fdatasync"):
+        os.fdatasync(fd)
+    else:
+        os.fsync(fd)
+
+
+def _full_sync(fd: int) -> None:
+    import fcntl
+
+    try:
+        fcntl.fcntl(fd, getattr(fcntl, "F_FULLFSYNC", 51))
+    except OSError as error:
+        if error.errno not in _NO_SYNC:
+            raise
+        os.fsync(fd)
+
+
+def sync_folder(path: Path) -> None:
+    """Bring the names in a folder to the disk, so that a new file is found after a crash."""
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    except OSError as error:
+        if error.errno not in _NO_SYNC:
+            raise
+    finally:
+        os.close(fd)
+
+
+def set_aside(path: Path, data: bytes) -> Path:
+    """Save ``data`` durably as ``<path>.torn-<n>``, the first number that is free, and return the path."""
+    for n in range(1, 100_000):
+        aside = path.with_name(f"{path.name}.torn-{n}")
+        with suppress(FileExistsError):
+            write_new(aside, data)
+            return aside
+    raise OSError(errno.EEXIST, "too many files set aside")

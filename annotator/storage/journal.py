@@ -1,0 +1,273 @@
+"""The journal of one annotator: read whole at a start, then only appended to, durably."""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+from annotator.core.errors import CorpusError, JournalError
+from annotator.core.record import Record
+from annotator.storage.atomic import append_durable, set_aside, sync, sync_folder
+from annotator.storage.failures import telling, told
+from annotator.storage.jsonl import raw_lines
+from annotator.storage.lock import HeldError, Lock
+from annotator.storage.records import encode
+from annotator.storage.rescue import write_rescue
+from annotator.storage.scan import CRLF, MARKER, Scan, lines_in_words
+
+FOLDER = "annotations"
+_NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,63}")
+
+
+def is_annotator_name(name: str) -> bool:
+    """Whether an annotator may be called so: the name becomes a file's name."""
+    return _NAME.fullmatch(name) is not None
+
+
+def check_annotator_name(name: str) -> None:
+    """Raise JournalError with the rule unless ``name`` is one for an annotator."""
+    if not is_annotator_name(name):
+        raise JournalError(
+            f"{name!r} is no name for an annotator",
+            do="use 1 to 64 of a-z, 0-9, dot, hyphen and underscore, and no dot at the start",
+        )
+
+
+class Journal:
+    """The open journal of one annotator in one corpus; ``append`` may be called from any thread."""
+
+    def __init__(self, path: Path, annotator: str, scan: Scan, lock: Lock | None, fd: int) -> None:
+        """Take over what ``open`` has prepared; ``fd`` is -1 for a journal that is only looked at."""
+        self.path = path
+        self.annotator = annotator
+        self.records: tuple[Record, ...] = tuple(scan.records)
+        """The records found at the opening, in file order; later ones are the caller's to keep."""
+        self.warnings: list[str] = []
+        self.damaged: tuple[int, ...] = tuple(sorted({flaw.line for flaw in scan.damaged}))
+        self.next_seq = scan.next_seq
+        self._scan = scan
+        self._lock = lock
+        self._fd = fd
+        self._end = scan.size
+        self._dead = ""
+        self._turn = threading.Lock()
+
+    @classmethod
+    def open(cls, corpus_path: Path, annotator: str, *, read_only: bool = False) -> Journal:
+        """Open the journal, or start it; with ``read_only`` nothing on the disk is touched.
+
+        A torn tail is set aside and cut. Raises JournalError for a bad name, a journal held by
+        another process, a newer format, or a folder that cannot be written.
+        """
+        check_annotator_name(annotator)
+        path = Path(corpus_path) / FOLDER / f"{annotator}.jsonl"
+        if read_only:
+            return cls._look(path, annotator)
+        with telling("write", path, JournalError):
+            path.parent.mkdir(exist_ok=True)
+            lock = _lock(path)
+            try:
+                return cls._own(path, annotator, lock)
+            except BaseException:
+                lock.release()
+                raise
+
+    @classmethod
+    def _look(cls, path: Path, annotator: str) -> Journal:
+        scan = Scan(str(path))
+        if path.exists():
+            with telling("read", path, JournalError):
+                _read(path, scan)
+        journal = cls(path, annotator, scan, None, -1)
+        journal._warn_of_damage()
+        if scan.torn:
+            where = lines_in_words(f.line for f in scan.torn)
+            journal.warnings.append(f"left out a torn end ({where}) of {_short(path)}")
+        return journal
+
+    @classmethod
+    def _own(cls, path: Path, annotator: str, lock: Lock) -> Journal:
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+        try:
+            # An earlier run may have been killed before its own fsync: what is read and shown as
+            # saved must be on the disk, name and all.
+            sync(fd)
+            sync_folder(path.parent)
+            journal = cls(path, annotator, _read(path, Scan(str(path))), lock, fd)
+            journal._warn_of_damage()
+            if not journal.damaged:
+                journal._repair()
+        except BaseException:
+            os.close(fd)
+            raise
+        return journal
+
+    @property
+    def read_only(self) -> bool:
+        """Whether this journal takes no records: opened so, closed, damaged or dead."""
+        return self._fd < 0 or bool(self.damaged) or bool(self._dead)
+
+    def append(self, records: Sequence[Record]) -> None:
+        """Add records; on return they are on the disk.
+
+        Raises JournalError, with the file cut back to what it was; after a failed write the journal
+        is dead and takes nothing more, because what the disk holds is no longer certain.
+        """
+        with self._turn:
+            self._refuse()
+            data = b"".join(encode(r) for r in self._in_order(records))
+            try:
+                self._same_file()
+                self._end = append_durable(self._fd, data, self._end)
+            except BaseException as error:
+                self._dead = error.what if isinstance(error, JournalError) else "an earlier write failed"
+                if isinstance(error, OSError):
+                    raise told(error, "save", self.path, JournalError) from error
+                raise
+            self.next_seq += len(records)
+
+    def rescue(self, records: Sequence[Record]) -> Path:
+        """Write records that could not be saved to a file elsewhere and return its path.
+
+        Raises JournalError where no other place can be written to either.
+        """
+        return write_rescue(records, f"{self.path.parent.parent.name}-{self.annotator}")
+
+    def close(self) -> None:
+        """Let the file and its lock go; a second call does nothing."""
+        with self._turn:
+            if self._fd >= 0:
+                os.close(self._fd)
+                self._fd = -1
+            if self._lock:
+                self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _refuse(self) -> None:
+        if self.damaged:
+            raise JournalError(
+                f"nothing can be saved here: {lines_in_words(self.damaged)} of the file "
+                + ("is" if len(self.damaged) == 1 else "are")
+                + " damaged",
+                where=str(self.path),
+                do=_cure(self._scan),
+            )
+        if self._fd < 0:
+            raise JournalError(
+                "the journal is closed or open only to be read",
+                where=str(self.path),
+                do="open it for writing",
+            )
+        if self._dead:
+            raise JournalError(
+                f"nothing more can be saved: {self._dead}",
+                where=str(self.path),
+                do="quit, check the disk and start again",
+            )
+
+    def _in_order(self, records: Sequence[Record]) -> Sequence[Record]:
+        """Return the records; raises JournalError unless they count on and hold whole batches."""
+        for seq, record in enumerate(records, self.next_seq):
+            if record.seq != seq:
+                raise JournalError(
+                    f"record {record.seq} was to be saved, but {seq} comes next",
+                    where=str(self.path),
+                    do=_REPORT,
+                )
+        last = self.next_seq + len(records)
+        for record in records:
+            first, size = record.batch or (record.seq, 1)
+            if first < self.next_seq or first + size > last:
+                raise JournalError("a batch was to be saved in parts", where=str(self.path), do=_REPORT)
+        return records
+
+    def _same_file(self) -> None:
+        """Raise JournalError where another program has replaced or changed the file meanwhile."""
+        mine = os.fstat(self._fd)
+        try:
+            there = os.stat(self.path)  # noqa: PTH116  (tests inject failures into the functions of `os`)
+        except FileNotFoundError:
+            there = None
+        if there is None or (there.st_dev, there.st_ino) != (mine.st_dev, mine.st_ino):
+            what = "another program has replaced or moved the file"
+        elif mine.st_size != self._end:
+            what = "another program has changed the file"
+        else:
+            return
+        raise JournalError(what, where=str(self.path), do="quit and start again, and see what it holds now")
+
+    def _warn_of_damage(self) -> None:
+        for why in dict.fromkeys(f.why for f in self._scan.damaged):
+            lines = lines_in_words(f.line for f in self._scan.damaged if f.why == why)
+            self.warnings.append(f"{_short(self.path)}, {lines}: {why}; {_cure(self._scan)}")
+
+    def _repair(self) -> None:
+        """Set a torn tail aside and cut it; end the last line where only its LF is missing."""
+        scan = self._scan
+        if scan.torn:
+            tail = os.pread(self._fd, scan.size - scan.torn_start, scan.torn_start)
+            aside = set_aside(self.path, tail)
+            os.ftruncate(self._fd, scan.torn_start)
+            sync(self._fd)
+            self._end = scan.torn_start
+            kind = "line" if len(scan.torn) == 1 else f"end of {len(scan.torn)} lines"
+            self.warnings.append(f"set aside a torn last {kind} ({len(tail)} bytes) in {_short(aside)}")
+        elif scan.open_end:
+            self._end = append_durable(self._fd, b"\n", self._end)
+            self.warnings.append(f"added the missing line end to the last line of {_short(self.path)}")
+
+
+_REPORT = "this is a mistake in Annotator: please report it"
+
+
+def _lock(path: Path) -> Lock:
+    try:
+        return Lock(path.with_name(f".{path.stem}.lock"))
+    except HeldError as error:
+        raise JournalError(
+            f"the journal is held by {error.holder}",
+            where=str(path),
+            do="close it there, or use --read-only to look at it",
+        ) from None
+
+
+def _read(path: Path, scan: Scan) -> Scan:
+    try:
+        with path.open("rb") as file:
+            return scan.read(raw_lines(file, str(path)))
+    except CorpusError as error:
+        raise JournalError(error.what, where=error.where, do=error.do) from None
+
+
+def _short(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"
+
+
+def _cure(scan: Scan) -> str:
+    reasons = {f.why for f in scan.damaged}
+    if MARKER in reasons:
+        return "resolve the merge conflict so that one side's lines stay, or restore the file from a copy"
+    if reasons == {CRLF}:
+        return "turn the line endings back to LF (dos2unix)"
+    return "restore the file from a copy, or go on under another name with --as"
+
+
+def annotator_names(corpus_path: Path) -> tuple[str, ...]:
+    """Return the names that have a journal in a corpus, sorted."""
+    folder = Path(corpus_path) / FOLDER
+    try:
+        names = [p.name.removesuffix(".jsonl") for p in folder.iterdir() if p.name.endswith(".jsonl")]
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise told(error, "read", folder, CorpusError) from error
+    return tuple(sorted(n for n in names if is_annotator_name(n)))

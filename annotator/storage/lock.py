@@ -1,0 +1,104 @@
+"""One writer a file: a kernel lock that names its holder and dies with it."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import socket
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+import orjson
+
+_HELD = {errno.EWOULDBLOCK, errno.EACCES, errno.EAGAIN}
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a lock, as the lock file tells; pid 0 where it does not."""
+
+    pid: int = 0
+    host: str = ""
+    since: str = ""
+
+    def __str__(self) -> str:
+        """Return the holder in words."""
+        if not self.pid:
+            return "another process"
+        return f"process {self.pid} on {self.host} since {self.since}"
+
+
+class HeldError(Exception):
+    """The lock is held by ``holder``; callers turn it into an error for the user."""
+
+    def __init__(self, holder: Holder) -> None:
+        super().__init__(str(holder))
+        self.holder = holder
+
+
+class Lock:
+    """An exclusive ``flock`` on a small file beside what it guards.
+
+    The file stays when the lock is let go: deleting it would let two processes lock two files of
+    the same name. What it says about an earlier holder is no obstacle, only the kernel's lock is.
+    """
+
+    def __init__(self, path: Path, wait: float = 0.0) -> None:
+        """Take the lock, trying for ``wait`` seconds; raises HeldError or OSError."""
+        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        try:
+            _take(self._fd, time.monotonic() + wait)
+            _sign(self._fd)
+        except BaseException:
+            os.close(self._fd)
+            raise
+
+    def release(self) -> None:
+        """Let the lock go; a second call does nothing."""
+        if self._fd < 0:
+            return
+        with suppress(OSError):
+            os.ftruncate(self._fd, 0)
+        os.close(self._fd)
+        self._fd = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+
+def _take(fd: int, deadline: float) -> None:
+    while True:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno not in _HELD:
+                raise
+            if time.monotonic() >= deadline:
+                raise HeldError(_holder(fd)) from None
+            time.sleep(0.02)
+        else:
+            return
+
+
+def _sign(fd: int) -> None:
+    since = datetime.now().astimezone().isoformat(sep=" ", timespec="seconds")
+    # Only for the error message of others: a full disk must not stop the lock itself.
+    with suppress(OSError):
+        os.ftruncate(fd, 0)
+        os.pwrite(fd, orjson.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since}), 0)
+
+
+def _holder(fd: int) -> Holder:
+    try:
+        told = orjson.loads(os.pread(fd, 4096, 0))
+        return Holder(int(told["pid"]), str(told["host"]), str(told["since"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return Holder()

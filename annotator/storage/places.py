@@ -1,0 +1,26 @@
+"""Where a user's own things lie on each system; ANNOTATOR_HOME puts all of them in one folder."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+ENV = "ANNOTATOR_HOME"
+
+
+def data_folder() -> Path:
+    """Return the folder of the user's own copy of the sample; it may not exist yet."""
+    if home := os.environ.get(ENV):
+        return Path(home)
+    import platformdirs
+
+    return platformdirs.user_data_path("annotator")
+
+
+def state_folder() -> Path:
+    """Return the folder of preferences and rescue files; it may not exist yet."""
+    if home := os.environ.get(ENV):
+        return Path(home)
+    import platformdirs
+
+    return platformdirs.user_state_path("annotator")

@@ -1,0 +1,106 @@
+"""What Annotator remembers of its user: theme, hints, and where each corpus was left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from annotator.core.errors import CorpusError
+from annotator.storage.atomic import set_aside, write_atomic
+from annotator.storage.failures import telling
+from annotator.storage.jsonl import dump, parse
+from annotator.storage.lock import HeldError, Lock
+from annotator.storage.places import state_folder
+
+FILE = "preferences.json"
+MAX_CORPORA = 500
+"""How many corpora positions are kept for; the longest unused are forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """A user's preferences; an empty string means the default."""
+
+    theme: str = ""
+    hints: str = ""
+    """``all``, ``likely`` or ``off``."""
+    positions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Corpus path → annotator → the id of the sentence that was left last."""
+
+    @classmethod
+    def load(cls) -> Preferences:
+        """Return the stored preferences; a broken file is set aside and the defaults are returned."""
+        path = _path()
+        try:
+            raw = path.read_bytes()
+            return _decode(parse(raw, str(path)))
+        except OSError:
+            return cls()
+        except (CorpusError, ValueError):
+            with suppress(OSError):
+                set_aside(path, raw)
+                path.unlink()
+            return cls()
+
+    def save(self) -> None:
+        """Write the preferences atomically; raises CorpusError."""
+        path = _path()
+        with telling("write", path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomic(path, dump(asdict(self), str(path), pretty=True) + b"\n")
+
+    def position(self, corpus: Path, annotator: str) -> str:
+        """Return the id of the sentence that was left last, or an empty string."""
+        return self.positions.get(_key(corpus), {}).get(annotator, "")
+
+    def with_position(self, corpus: Path, annotator: str, sentence: str) -> Preferences:
+        """Return the preferences with that place, which counts as the one used last."""
+        key = _key(corpus)
+        others = {k: v for k, v in self.positions.items() if k != key}
+        mine = {**self.positions.get(key, {}), annotator: sentence}
+        kept = dict([*others.items(), (key, mine)][-MAX_CORPORA:])
+        return replace(self, positions=kept)
+
+
+def update_preferences(change: Callable[[Preferences], Preferences]) -> Preferences:
+    """Apply ``change`` to the stored preferences, save and return them; safe with two windows open.
+
+    Raises CorpusError where they cannot be saved.
+    """
+    folder = state_folder()
+    with telling("write", folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with Lock(folder / ".preferences.lock", wait=2.0):
+                new = change(Preferences.load())
+                new.save()
+        except HeldError as error:
+            raise CorpusError(
+                f"the preferences are held by {error.holder}", where=str(folder), do="try again"
+            ) from None
+    return new
+
+
+def _path() -> Path:
+    return state_folder() / FILE
+
+
+def _key(corpus: Path) -> str:
+    return str(Path(corpus).resolve())
+
+
+def _decode(data: Mapping[str, Any]) -> Preferences:
+    positions = data.get("positions", {})
+    if not isinstance(positions, dict) or not all(_are_places(x) for x in positions.values()):
+        raise ValueError("`positions` is wrong")
+    texts = {key: data.get(key, "") for key in ("theme", "hints")}
+    if not all(isinstance(x, str) for x in texts.values()):
+        raise ValueError("`theme` or `hints` is no text")
+    return Preferences(positions=positions, **texts)
+
+
+def _are_places(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(x, str) for x in value.values())

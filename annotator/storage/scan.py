@@ -1,0 +1,154 @@
+"""Reading a journal: which lines count, which are damaged, and where a torn tail begins.
+
+Blank lines are passed over (editors leave them). A line that is bad and stands last is *torn*: a
+write was cut short. A bad line with a good one after it is *damaged*, and so is everywhere what
+no crash can cause: merge markers, Windows line endings, numbers that do not count on by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from annotator.core.errors import JournalError
+from annotator.core.record import Record
+from annotator.storage.jsonl import RawLine
+from annotator.storage.records import Decoder, LineError, NewerError
+
+_MARKERS = (b"<<<<<<<", b"=======", b">>>>>>>", b"|||||||")
+CRLF = "it has a Windows line ending (CRLF)"
+MARKER = "it is left over from a merge conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """One line that does not count as it should, and why."""
+
+    line: int
+    why: str
+
+
+@dataclass(slots=True)
+class Scan:
+    """What reading a journal found; it grows line by line and is finished by ``close``."""
+
+    where: str
+    records: list[Record] = field(default_factory=list)
+    damaged: list[Flaw] = field(default_factory=list)
+    torn: list[Flaw] = field(default_factory=list)
+    torn_start: int = 0
+    """The byte where the torn tail begins; of use only where ``torn`` is not empty."""
+    size: int = 0
+    """How many bytes were read."""
+    open_end: bool = False
+    """Whether the last line lacks its LF."""
+    _expected: int = 1
+    _batch: list[tuple[RawLine, Record]] = field(default_factory=list)
+    _decoder: Decoder = field(default_factory=Decoder)
+
+    @property
+    def next_seq(self) -> int:
+        """The number of the record to come."""
+        return self._expected
+
+    def read(self, lines: Iterable[RawLine]) -> Scan:
+        """Take in all lines of a journal and return the scan; raises JournalError for a newer format."""
+        for line in lines:
+            self.size, self.open_end = line.end, not line.whole
+            if line.raw.strip():
+                self._line(line)
+        self._give_up_batch()
+        if self.damaged:  # nothing is repaired then, so the tail is one more damage
+            self.damaged += self.torn
+            self.torn = []
+        return self
+
+    def _line(self, line: RawLine) -> None:
+        raw = line.raw
+        if raw.startswith(_MARKERS):
+            self._firm(line, MARKER)
+            return
+        if raw.endswith(b"\r"):
+            self._firm(line, CRLF)
+            raw = raw[:-1]
+        try:
+            record = self._decoder.decode(raw)
+        except NewerError as error:
+            raise JournalError(
+                f"this line was written by a newer Annotator ({error})",
+                where=f"{self.where}:{line.number}",
+                do="update Annotator to work with it",
+            ) from None
+        except LineError as error:
+            self._give_up_batch()
+            (self._loose if error.torn else self._firm)(line, str(error))
+        else:
+            self._record(line, record)
+
+    def _record(self, line: RawLine, record: Record) -> None:
+        if self._batch and self._batch[-1][1].batch != record.batch:
+            self._give_up_batch()
+        if record.batch is None:
+            self._count(line, [record])
+            return
+        first, size = record.batch
+        if record.seq != first + len(self._batch):
+            self._give_up_batch()
+            self._void(line)
+            return
+        self._batch.append((line, record))
+        if len(self._batch) == size:
+            batch, self._batch = self._batch, []
+            self._count(batch[0][0], [r for _, r in batch])
+
+    def _count(self, line: RawLine, records: list[Record]) -> None:
+        """Take whole records in, unless their numbers were used before."""
+        seq, explained = records[0].seq, bool(self.torn)
+        if seq < self._expected:
+            self._firm(line, f"its number {seq} was used before")
+            return
+        if seq > self._expected and not explained:
+            self._firm(
+                line, f"its number is {seq}, but {self._expected} was to come: lines are missing before it"
+            )
+        self._settle()
+        self.records += records
+        self._expected = records[-1].seq + 1
+
+    def _give_up_batch(self) -> None:
+        batch, self._batch = self._batch, []
+        for line, _ in batch:
+            self._void(line)
+
+    def _void(self, line: RawLine) -> None:
+        self._loose(line, "its batch is incomplete")
+
+    def _loose(self, line: RawLine, why: str) -> None:
+        """Note a line that is torn if nothing good follows."""
+        if not self.torn:
+            self.torn_start = line.start
+        self.torn.append(Flaw(line.number, why))
+
+    def _firm(self, line: RawLine, why: str) -> None:
+        self._settle()
+        if not any(f.line == line.number for f in self.damaged[-2:]):
+            self.damaged.append(Flaw(line.number, why))
+
+    def _settle(self) -> None:
+        """Something follows: what was torn until now is damage in the middle."""
+        self.damaged += self.torn
+        self.torn = []
+
+
+def lines_in_words(numbers: Iterable[int]) -> str:
+    """Return line numbers as ``line 3`` or ``lines 3-5, 9``, shortened after six ranges."""
+    ranges: list[list[int]] = []
+    for n in sorted(set(numbers)):
+        if ranges and n == ranges[-1][1] + 1:
+            ranges[-1][1] = n
+        else:
+            ranges.append([n, n])
+    words = [str(a) if a == b else f"{a}-{b}" for a, b in ranges]
+    tail = f" and {len(words) - 6} more" if len(words) > 6 else ""
+    many = len(ranges) > 1 or any(a != b for a, b in ranges)
+    return f"line{'s' if many else ''} {', '.join(words[:6])}{tail}"

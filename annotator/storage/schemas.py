@@ -1,0 +1,70 @@
+"""Label schemas as files, and where those that travel with Annotator lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import annotator
+from annotator.core.errors import AnnotatorError, CorpusError, SchemaError
+from annotator.core.schema import Schema, parse_schema
+from annotator.storage.toml import parse_toml, read_toml
+
+DEFAULT = "news"
+
+
+def load_schema(path: Path | str) -> Schema:
+    """Return the schema of a TOML file, or of a shipped one named without slash and ending (``news``).
+
+    Raises SchemaError, with ``file:line`` where the file is no TOML or no UTF-8.
+    """
+    file = resolve_schema(Path(path))
+    if not file.exists():
+        raise SchemaError(
+            "there is no such schema", where=str(path), do=f"name a file, or one of {_shipped_names()}"
+        )
+    if file.is_dir():
+        raise SchemaError("this is a folder, no schema", where=str(path), do="name the .toml file in it")
+    return parse_schema(read_toml(file, SchemaError), str(path))
+
+
+def schema_of_text(text: str, where: str) -> Schema:
+    """Return the schema of a TOML text; raises SchemaError naming ``where:line``."""
+    return parse_schema(parse_toml(text, where, SchemaError), where)
+
+
+def resolve_schema(path: Path) -> Path:
+    """Return the file that ``path`` means: a bare name means the shipped schema of that name."""
+    if path.suffix or len(path.parts) != 1 or path.is_file():
+        return path
+    shipped = shipped_folder("schemas", SchemaError) / f"{path}.toml"
+    return shipped if shipped.is_file() else path
+
+
+def default_schema_path() -> Path:
+    """Return where ``news.toml`` lies."""
+    return shipped_folder("schemas", SchemaError) / f"{DEFAULT}.toml"
+
+
+def sample_corpus_path() -> Path:
+    """Return where the sample corpus lies; it is shared and tracked, so nobody annotates in it."""
+    return shipped_folder("corpus", CorpusError)
+
+
+def shipped_folder(name: str, kind: type[AnnotatorError]) -> Path:
+    """Return a folder that travels with Annotator; raises ``kind`` where the installation lacks it.
+
+    A wheel has it inside the package. That place is asked first: beside an installed package a
+    folder ``schemas`` may be anybody's.
+    """
+    package = Path(annotator.__file__).parent
+    for folder in (package / "_data" / name, package.parent / name):
+        if folder.is_dir():
+            return folder
+    raise kind(
+        f"the installation lacks its folder `{name}`", where=str(package), do="install Annotator again"
+    )
+
+
+def _shipped_names() -> str:
+    folder = shipped_folder("schemas", SchemaError)
+    return ", ".join(sorted(p.stem for p in folder.glob("*.toml"))) or "none"

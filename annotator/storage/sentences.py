@@ -1,0 +1,210 @@
+"""``sentences.jsonl``: appended to at ingest, found by article without decoding the rest."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from annotator.core.article import Sentence
+from annotator.core.digest import is_article_id
+from annotator.core.errors import CorpusError
+from annotator.storage.atomic import append_durable, set_aside, sync, sync_folder, write_atomic
+from annotator.storage.jsonl import MAX_RECORD, RawLine, dump_line, parse, raw_lines
+from annotator.storage.tokens import decode_sentence, encode_sentence
+
+FILE = "sentences.jsonl"
+_HEAD = b'{"id":"'
+_COPY = 2**20
+
+
+@dataclass(slots=True)
+class Extent:
+    """Neighbouring lines of one article: bytes ``[start, end)`` of the file, the first line's number."""
+
+    start: int
+    end: int
+    line: int
+
+
+@dataclass(slots=True)
+class _Index:
+    """Where each article's lines lie, for a file of this ``inode`` and ``size``."""
+
+    inode: int = 0
+    size: int = 0
+    lines: int = 0
+    extents: dict[str, list[Extent]] = field(default_factory=dict)
+    """In the order of the file, which is the order of ingest."""
+    torn: int | None = None
+    """Where a last line begins that a crash has cut short."""
+    open_end: bool = False
+    """Whether the last line lacks its LF."""
+    flaws: list[int] = field(default_factory=list)
+    """The numbers of lines that no article can be read from."""
+
+    def take(self, line: RawLine) -> None:
+        """Note whose line this is."""
+        self.lines, self.open_end = line.number, not line.whole
+        if not line.raw.strip():
+            return
+        article = article_of(line.raw) if line.whole else _article_of_last(line.raw)
+        if article is None and not line.whole:
+            self.torn = line.start
+            return
+        if article is None:
+            self.flaws.append(line.number)
+            return
+        extents = self.extents.setdefault(article, [])
+        if extents and extents[-1].end == line.start:
+            extents[-1].end = line.end
+        else:
+            extents.append(Extent(line.start, line.end, line.number))
+
+
+def article_of(raw: bytes) -> str | None:
+    """Return the article that a line belongs to, or None for no sentence; cheap for lines of our own.
+
+    A line with its LF is not decoded here, so that a big corpus opens fast: ``read`` checks it.
+    """
+    if raw.startswith(_HEAD) and raw.endswith(b"}"):
+        name = raw[len(_HEAD) : raw.find(b":", len(_HEAD))].decode("ascii", "replace")
+        if is_article_id(name):
+            return name
+    with suppress(CorpusError, KeyError, TypeError):
+        name = parse(raw, "")["meta"]["article"]
+        return name if isinstance(name, str) and is_article_id(name) else None
+    return None
+
+
+def _article_of_last(raw: bytes) -> str | None:
+    """Return the same for a last line without LF, which counts only if it is whole."""
+    with suppress(CorpusError, ValueError):
+        return decode_sentence(parse(raw, "")).article
+    return None
+
+
+class SentenceFile:
+    """The sentences of a corpus on the disk; the writing methods need the corpus lock."""
+
+    def __init__(self, path: Path) -> None:
+        """Point to the file; nothing is read yet."""
+        self.path = path
+        self._index = _Index()
+
+    def refresh(self) -> _Index:
+        """Bring the index up to date with the file, reading only what was added; raises OSError."""
+        try:
+            now = self.path.stat()
+        except FileNotFoundError:
+            self._index = _Index()
+            return self._index
+        old = self._index
+        if (now.st_ino, now.st_size) != (old.inode, old.size):
+            grown = now.st_ino == old.inode and now.st_size > old.size and not old.open_end
+            self._index = self._scan(old if grown else _Index(), now)
+        return self._index
+
+    def _scan(self, index: _Index, now: os.stat_result) -> _Index:
+        index.inode = now.st_ino
+        with self.path.open("rb") as file:
+            for line in raw_lines(file, str(self.path), index.size, index.lines + 1):
+                index.take(line)
+                index.size = line.end
+        return index
+
+    def articles(self) -> list[str]:
+        """Return the ids that have sentences, in the order of ingest, committed or not."""
+        return list(self.refresh().extents)
+
+    @property
+    def flaws(self) -> list[int]:
+        """The numbers of the lines that are no sentences."""
+        return self._index.flaws
+
+    @property
+    def torn(self) -> bool:
+        """Whether the last line was cut short by a crash."""
+        return self._index.torn is not None
+
+    def read(self, article: str) -> tuple[Sentence, ...]:
+        """Return an article's sentences in text order; raises CorpusError with file and line."""
+        sentences: list[Sentence] = []
+        for extent in self.refresh().extents.get(article, []):
+            sentences += self._read(article, extent)
+        return tuple(sorted(sentences, key=lambda s: (s.start, s.end)))
+
+    def _read(self, article: str, extent: Extent) -> Iterator[Sentence]:
+        with self.path.open("rb") as file:
+            file.seek(extent.start)
+            raw = file.read(extent.end - extent.start)
+        for number, line in enumerate(raw.removesuffix(b"\n").split(b"\n"), extent.line):
+            where = f"{self.path}:{number}"
+            try:
+                sentence = decode_sentence(parse(line, where))
+            except ValueError as error:
+                raise CorpusError(f"the sentence is damaged: {error}", where=where, do=_RESTORE) from None
+            if sentence.article != article:
+                raise CorpusError("the sentence names two articles", where=where, do=_RESTORE)
+            yield sentence
+
+    def append(self, sentences: Sequence[Sentence]) -> None:
+        """Add sentences in one durable append; raises OSError or CorpusError, with the file as it was."""
+        data = b"".join(_line_of(s) for s in sentences)
+        new = not self.path.exists()
+        fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+        try:
+            end = os.fstat(fd).st_size
+            if end and os.pread(fd, 1, end - 1) != b"\n":
+                data = b"\n" + data
+            append_durable(fd, data, end)
+        finally:
+            os.close(fd)
+        if new:
+            sync_folder(self.path.parent)
+
+    def drop(self, article: str) -> None:
+        """Take out the lines that an interrupted ingest of ``article`` has left; raises OSError."""
+        holes = self.refresh().extents.get(article, [])
+        if holes:
+            write_atomic(self.path, self._without(holes))
+
+    def _without(self, holes: Sequence[Extent]) -> Iterator[bytes]:
+        starts = [0, *(h.end for h in holes)]
+        ends = [*(h.start for h in holes), self._index.size]
+        with self.path.open("rb") as file:
+            for start, end in zip(starts, ends, strict=True):
+                file.seek(start)
+                left = end - start
+                while left and (chunk := file.read(min(_COPY, left))):
+                    yield chunk
+                    left -= len(chunk)
+
+    def set_torn_aside(self) -> tuple[Path, int] | None:
+        """Copy a torn last line to a file beside and cut it; return that file and the bytes, or None."""
+        start = self.refresh().torn
+        if start is None:
+            return None
+        with self.path.open("r+b") as file:
+            file.seek(start)
+            tail = file.read()
+            aside = set_aside(self.path, tail)
+            os.ftruncate(file.fileno(), start)
+            sync(file.fileno())
+        return aside, len(tail)
+
+
+_RESTORE = "restore the file from a copy, or ingest the source into a new corpus"
+
+
+def _line_of(sentence: Sentence) -> bytes:
+    line = dump_line(encode_sentence(sentence), f"sentence {sentence.id}")
+    if len(line) > MAX_RECORD:
+        raise CorpusError(
+            f"the sentence takes more than {MAX_RECORD // 2**20} MiB",
+            where=sentence.id,
+            do="split the source",
+        )
+    return line

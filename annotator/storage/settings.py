@@ -1,0 +1,85 @@
+"""The settings of a corpus: its ``corpus.toml``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from annotator.core.errors import CorpusError
+from annotator.storage.atomic import write_atomic
+from annotator.storage.toml import read_toml
+
+FORMAT = 1
+"""The version of the corpus folder; a higher one is refused."""
+
+FILE = "corpus.toml"
+_PLAIN_FILE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What ``corpus.toml`` says."""
+
+    name: str
+    lang: str
+    fingerprint: str
+    """Names the tokenizer and its version, so that a second ingest cannot mix two of them unseen."""
+    schema: str = "schema.toml"
+    """The file in the corpus folder that holds the label schema in force."""
+
+
+def read_settings(folder: Path) -> Settings:
+    """Return the settings of the corpus in ``folder``; raises CorpusError where it is none or too new."""
+    path = folder / FILE
+    data = read_toml(path)
+    _check_format(data, path)
+    settings = Settings(
+        name=_text(data, "name", path),
+        lang=_text(data, "language", path),
+        fingerprint=_text(data, "tokenizer", path),
+        schema=_text(data, "schema", path),
+    )
+    if not _PLAIN_FILE.fullmatch(settings.schema):
+        raise CorpusError(
+            "`schema` must be the name of a file in the corpus folder",
+            where=str(path),
+            do='write schema = "schema.toml"',
+        )
+    return settings
+
+
+def write_settings(folder: Path, settings: Settings) -> None:
+    """Write ``corpus.toml`` atomically; raises OSError."""
+    import tomlkit
+
+    document = tomlkit.document()
+    document.add(tomlkit.comment("A corpus of Annotator."))
+    document["name"] = settings.name
+    document["language"] = settings.lang
+    document["tokenizer"] = settings.fingerprint
+    document["schema"] = settings.schema
+    document["format"] = FORMAT
+    write_atomic(folder / FILE, tomlkit.dumps(document).encode())
+
+
+def _check_format(data: dict[str, Any], path: Path) -> None:
+    version = data.get("format")
+    if type(version) is not int or version < 1:
+        raise CorpusError(
+            "`format` is no whole number from 1", where=str(path), do=f"write format = {FORMAT}"
+        )
+    if version > FORMAT:
+        raise CorpusError(
+            f"this corpus was made by a newer Annotator (format {version}; this one knows {FORMAT})",
+            where=str(path),
+            do="update Annotator to work with it",
+        )
+
+
+def _text(data: dict[str, Any], key: str, path: Path) -> str:
+    value = data.get(key)
+    if not isinstance(value, str):
+        raise CorpusError(f"`{key}` is missing", where=str(path), do=f'write {key} = "…"')
+    return value

@@ -1,0 +1,102 @@
+"""Stored tokens and sentences: ``sentences.jsonl`` and the journal write them alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from annotator.core.article import Sentence
+from annotator.core.tokens import Token, tile
+
+
+class DataError(ValueError):
+    """Stored data that contradict each other or have the wrong type."""
+
+
+def encode_tokens(tokens: Sequence[Token]) -> list[dict[str, object]]:
+    """Return the tokens with Prodigy's fields; offsets are code points of the sentence."""
+    return [
+        {"text": t.text, "start": t.start, "end": t.end, "id": i, "ws": t.ws} for i, t in enumerate(tokens)
+    ]
+
+
+def decode_tokens(value: Any, text: str) -> tuple[Token, ...]:
+    """Return the stored tokens; raises DataError unless they spell ``text`` exactly."""
+    if not isinstance(value, list):
+        raise DataError("`tokens` is no list")
+    tokens = tuple(_token(t) for t in value)
+    if not tile(tokens, text):
+        raise DataError("the tokens do not spell the text")
+    return tokens
+
+
+def _token(value: Any) -> Token:
+    if not isinstance(value, dict):
+        raise DataError("a token is no object")
+    return Token(
+        take_str(value, "text"), take_int(value, "start"), take_int(value, "end"), take_bool(value, "ws")
+    )
+
+
+def encode_sentence(sentence: Sentence) -> dict[str, object]:
+    """Return a line of ``sentences.jsonl`` as an object; its place counts in the article's text."""
+    return {
+        "id": sentence.id,
+        "text": sentence.text,
+        "tokens": encode_tokens(sentence.tokens),
+        "meta": {
+            "article": sentence.article,
+            "index": sentence.index,
+            "start": sentence.start,
+            "end": sentence.end,
+        },
+    }
+
+
+def decode_sentence(value: Mapping[str, Any]) -> Sentence:
+    """Return the sentence of such a line; raises DataError where its parts contradict each other."""
+    text = take_str(value, "text")
+    sentence = sentence_at(take_dict(value, "meta"), text, decode_tokens(value.get("tokens"), text))
+    if value.get("id") != sentence.id:
+        raise DataError("`id` is not the place in `meta`")
+    return sentence
+
+
+def sentence_at(meta: Mapping[str, Any], text: str, tokens: tuple[Token, ...]) -> Sentence:
+    """Return the sentence at the place that ``meta`` tells; raises DataError where the length differs."""
+    start, end = take_int(meta, "start"), take_int(meta, "end")
+    if start < 0 or end - start != len(text):
+        raise DataError("`start` and `end` do not fit the text")
+    return Sentence(take_str(meta, "article"), take_int(meta, "index"), start, end, text, tokens)
+
+
+def take_str(value: Mapping[str, Any], key: str) -> str:
+    """Return ``value[key]``; raises DataError unless it is a string."""
+    found = value.get(key)
+    if not isinstance(found, str):
+        raise DataError(f"`{key}` is no text")
+    return found
+
+
+def take_int(value: Mapping[str, Any], key: str) -> int:
+    """Return ``value[key]``; raises DataError unless it is a whole number."""
+    found = value.get(key)
+    if type(found) is not int:
+        raise DataError(f"`{key}` is no whole number")
+    return found
+
+
+def take_bool(value: Mapping[str, Any], key: str) -> bool:
+    """Return ``value[key]``; raises DataError unless it is true or false."""
+    found = value.get(key)
+    if not isinstance(found, bool):
+        raise DataError(f"`{key}` is neither true nor false")
+    return found
+
+
+def take_dict(value: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """Return ``value[key]``; raises DataError unless it is an object."""
+    found = value.get(key)
+    if not isinstance(found, dict):
+        raise DataError(f"`{key}` is no object")
+    return found

@@ -1,0 +1,49 @@
+"""TOML in: one way to read a file, with file and line in its errors."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from annotator.core.errors import AnnotatorError, CorpusError
+from annotator.storage.failures import telling
+
+MAX_BYTES = 4 * 2**20
+"""The largest TOML file that is read: settings and schemas are far smaller."""
+
+_LINE = re.compile(r" \(at line (\d+), column \d+\)")
+
+
+def read_toml(path: Path, kind: type[AnnotatorError] = CorpusError) -> dict[str, Any]:
+    """Return the tables of a TOML file; raises ``kind`` with ``file:line`` where it is none."""
+    with telling("read", path, kind), path.open("rb") as file:
+        raw = file.read(MAX_BYTES + 1)
+    if len(raw) > MAX_BYTES:
+        raise kind(
+            f"the file is larger than {MAX_BYTES // 2**20} MiB", where=str(path), do="name another file"
+        )
+    return parse_toml(_decoded(raw, path, kind), str(path), kind)
+
+
+def parse_toml(text: str, where: str, kind: type[AnnotatorError] = CorpusError) -> dict[str, Any]:
+    """Return the tables of a TOML text; raises ``kind`` with ``where:line``."""
+    try:
+        return tomllib.loads(text.replace("\r\n", "\n"))
+    except tomllib.TOMLDecodeError as error:
+        found = _LINE.search(str(error))
+        line = int(found.group(1)) if found else text.count("\n") + 1
+        why = _LINE.sub("", str(error)).removesuffix(" (at end of document)")
+        why = f"{why[:1].lower()}{why[1:]}"
+        raise kind(f"this is no TOML: {why}", where=f"{where}:{line}", do="correct that line") from None
+    except RecursionError:
+        raise kind("this TOML is nested too deeply", where=where, do="name another file") from None
+
+
+def _decoded(raw: bytes, path: Path, kind: type[AnnotatorError]) -> str:
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise kind("this is not UTF-8", where=f"{path}:{line}", do="save the file as UTF-8") from None

@@ -1,0 +1,129 @@
+"""How each ink looks: dark, light, 16 colours on either ground, and no colours at all.
+
+The figures are those of the design: contrast at least 4.6 to 1 for every label on its ground, the
+first four told apart under protanopia, deuteranopia and tritanopia.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rich.color import Color
+from rich.color_triplet import ColorTriplet
+from rich.style import Style
+
+from annotator.core.schema import Schema
+from annotator.tui.layout.row import Ink
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """The colours of a theme; hexadecimal for the full ones, ANSI names for the small ones."""
+
+    name: str
+    ansi: bool
+    ground: str = "default"
+    row: str = "default"
+    text: str = "default"
+    context: str = "default"
+    hint: str = "default"
+    likely: str = "default"
+    ok: str = "default"
+    warn: str = "default"
+    selection_ground: str = ""
+    selection_text: str = ""
+    leaf: float = 0.0
+    container: float = 0.0
+    focus: float = 0.0
+    labels: tuple[tuple[str, str], ...] = ()
+
+    def label(self, colour: str) -> str:
+        """Return how this theme shows a schema's colour name."""
+        return dict(self.labels).get(colour, self.text)
+
+
+def _labels(text: str) -> tuple[tuple[str, str], ...]:
+    return tuple((pair.split("=")[0], pair.split("=")[1]) for pair in text.split())
+
+
+DARK = Palette(
+    "dark", False, "#14171c", "#1c2027", "#ecebe8", "#9aa0a8", "#868d97", "#e9c46a", "#86d993", "#ff9d8a",
+    "#f4f1e6", "#101216", 0.33, 0.13, 0.45,
+    _labels(
+        "blue=#4496ff green=#a5f07c orange=#ea8629 pink=#f3b0e0 red=#f2566c lime=#c4cf6a cyan=#86f0f0 "
+        "mauve=#b996d0 indigo=#9aabfa violet=#9f80c4 sand=#f2dfb4 teal=#3fc9a6"
+    ),
+)  # fmt: skip
+LIGHT = Palette(
+    "light", False, "#f4f2ed", "#fdfcfa", "#1b1d21", "#62666d", "#6a6e75", "#8a5a00", "#1c6b32", "#b3261e",
+    "#1b1d21", "#fdfcfa", 0.22, 0.09, 0.30,
+    _labels(
+        "blue=#23408f green=#3a7a3c orange=#702e05 pink=#9e41c0 red=#cf2940 lime=#545c00 cyan=#0f5f70 "
+        "mauve=#93389d indigo=#5560b0 violet=#7a1fa3 sand=#835f10 teal=#1f6a5c"
+    ),
+)  # fmt: skip
+_ANSI = "green=green pink=magenta red=red lime=green mauve=magenta violet=magenta teal=cyan"
+ANSI_DARK = Palette(
+    "ansi-dark", True, ok="green", warn="red", likely="yellow",
+    labels=_labels(_ANSI + " blue=cyan orange=yellow cyan=cyan indigo=blue sand=yellow"),
+)  # fmt: skip
+ANSI_LIGHT = Palette(
+    "ansi-light", True, ok="green", warn="red",
+    labels=_labels(_ANSI + " blue=blue orange=red cyan=cyan indigo=blue sand=default"),
+)  # fmt: skip
+NO_COLOUR = Palette("no-colour", True)
+
+PALETTES = {p.name: p for p in (DARK, LIGHT, ANSI_DARK, ANSI_LIGHT)}
+
+
+def _mix(ink: str, ground: str, share: float) -> Color:
+    """Return ``share`` of the ink on the ground (both hexadecimal)."""
+    a, b = Color.parse(ink).get_truecolor(), Color.parse(ground).get_truecolor()
+    red, green, blue = (round(x * share + y * (1 - share)) for x, y in zip(a, b, strict=True))
+    return Color.from_triplet(ColorTriplet(red, green, blue))
+
+
+@lru_cache(maxsize=4096)
+def style_of(ink: Ink, palette: Palette, schema: Schema) -> Style:
+    """Return the style of an ink in a theme; worked out once for each."""
+    label = schema.label(ink.label) if ink.label else None
+    colour = palette.label(label.colour) if label else ""
+    return _small(ink, palette, colour) if palette.ansi else _full(ink, palette, colour)
+
+
+def _full(ink: Ink, p: Palette, colour: str) -> Style:
+    ground = Color.parse(p.row if ink.tint == "row" else p.ground)
+    if colour and ink.tint in {"leaf", "container", "focus"}:
+        ground = _mix(
+            colour, p.ground, {"leaf": p.leaf, "container": p.container, "focus": p.focus}[ink.tint]
+        )
+    if ink.role == "selection":
+        return Style(color=p.selection_text, bgcolor=p.selection_ground)
+    text = {
+        "context": p.context, "muted": p.context, "number": p.context, "rule": p.hint, "hint": p.hint,
+        "likely": p.likely, "active": p.likely, "ok": p.ok, "warn": p.warn,
+    }.get(ink.role, p.text)  # fmt: skip
+    front = Color.parse(text)
+    if colour and ink.role == "lane":
+        front = Color.parse(colour)
+    if colour and ink.role == "context":
+        front = _mix(colour, p.context, 0.65)
+    if ink.reverse:
+        return Style(color=Color.parse(p.ground), bgcolor=front, bold=ink.bold, italic=ink.italic)
+    return Style(color=front, bgcolor=ground, bold=ink.bold, underline=ink.underline, italic=ink.italic)
+
+
+def _small(ink: Ink, p: Palette, colour: str) -> Style:
+    if ink.role == "selection":
+        return Style(reverse=True)
+    front = colour if colour and (ink.role == "lane" or ink.tint in {"leaf", "focus"}) else ""
+    front = front or {"ok": p.ok, "warn": p.warn, "active": p.likely, "likely": p.likely}.get(
+        ink.role, "default"
+    )
+    bold = ink.bold or bool(ink.tint)
+    dim = ink.role in {"hint", "muted", "rule"}
+    return Style(
+        color=front, bold=bold or None, dim=dim or None, reverse=ink.reverse or None,
+        underline=ink.underline or None, italic=ink.italic or None,
+    )  # fmt: skip

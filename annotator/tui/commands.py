@@ -1,0 +1,134 @@
+"""The registry: every command of the annotate screen, once.
+
+Keys, footer, palette, the help screen and README's key table are all made from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing that a key does."""
+
+    id: str
+    """The name in the keymap and of the screen's ``act_…`` method."""
+    keys: tuple[str, ...]
+    """Textual's names of the keys; the first is the plain printable one, the others aliases."""
+    shown: str
+    """How the keys are written for people."""
+    does: str
+    """What it does, in a few words."""
+    group: str
+    footer: str = ""
+    """The one or two words that the row of keys has for it; empty where it has none."""
+    footer_key: str = ""
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        "grow",
+        ("space",),
+        "Space",
+        "grow the selection: phrase, clause, quotation, sentence",
+        "Select",
+        "grow",
+        "Space",
+    ),
+    Command("shrink", ("backspace",), "Backspace", "shrink it again", "Select"),
+    Command("cursor_left", ("left",), "←", "the word before", "Select"),
+    Command("cursor_right", ("right",), "→", "the word after", "Select"),
+    Command("right_less", ("comma", "shift+left"), ", (Shift+←)", "right edge one word back", "Select"),
+    Command("right_more", ("full_stop", "shift+right"), ". (Shift+→)", "right edge one word on", "Select"),
+    Command(
+        "left_more",
+        ("less_than_sign", "alt+left", "ctrl+left"),
+        "< (Alt+← or Ctrl+←)",
+        "left edge one word back",
+        "Select",
+    ),
+    Command(
+        "left_less",
+        ("greater_than_sign", "alt+right", "ctrl+right"),
+        "> (Alt+→ or Ctrl+→)",
+        "left edge one word on",
+        "Select",
+    ),
+    Command("next_stop", ("tab",), "Tab", "next candidate or span", "Select", "next", "Tab"),
+    Command("previous_stop", ("shift+tab",), "Shift+Tab", "previous candidate or span", "Select"),
+    Command("let_go", ("semicolon", "escape"), "; (Esc)", "let go of the selection", "Select"),
+    Command("more_labels", ("apostrophe",), "'", "choose any label from a list", "Label"),
+    Command(
+        "remove",
+        ("0", "delete"),
+        "0 (Del)",
+        "remove the span, else the innermost one round the selection",
+        "Label",
+        "remove",
+        "0",
+    ),
+    Command("undo", ("ctrl+z",), "Ctrl+Z", "undo, over sessions too", "Label", "undo", "^Z"),
+    Command("redo", ("ctrl+y",), "Ctrl+Y", "redo", "Label"),
+    Command(
+        "accept",
+        ("enter",),
+        "Enter",
+        "accept, and on to the next that is not done",
+        "Answer",
+        "accept",
+        "Enter",
+    ),
+    Command("reject", ("exclamation_mark",), "!", "reject: a bad example", "Answer", "reject", "!"),
+    Command("ignore", ("minus",), "-", "ignore: skip it, it says nothing", "Answer", "ignore", "-"),
+    Command("join", ("plus",), "+", "join with the next sentence", "Sentence"),
+    Command("split", ("underscore",), "_", "split before the selection", "Sentence"),
+    Command("sentence_up", ("up",), "↑", "sentence before", "Move"),
+    Command("sentence_down", ("down",), "↓", "sentence after", "Move"),
+    Command("article_up", ("left_parenthesis", "pageup"), "( (PgUp)", "article before", "Move"),
+    Command("article_down", ("right_parenthesis", "pagedown"), ") (PgDn)", "article after", "Move"),
+    Command("first", ("home",), "Home", "first sentence of the article", "Move"),
+    Command("last", ("end",), "End", "last sentence of the article", "Move"),
+    Command(
+        "overview", ("at", "f2"), "@ (F2)", "overview of articles and sentences", "Move", "overview", "@"
+    ),
+    Command("lines", ("number_sign", "f3"), "# (F3)", "the article's lines: switch one on or off", "Move"),
+    Command("guide", ("question_mark",), "?", "guideline of the label", "Help", "guide", "?"),
+    Command("help", ("f1",), "F1 (? twice)", "all keys", "Help"),
+    Command("palette", ("colon", "ctrl+p"), ": (Ctrl+P)", "command palette", "Help"),
+    Command("theme", ("tilde",), "~", "next theme: dark, light, 16 colours", "View"),
+    Command("hints", ("circumflex_accent",), "^", "hints: all, likely ones, none", "View"),
+    Command("quit", ("ctrl+q",), "Ctrl+C twice (Ctrl+Q)", "quit; everything is saved", "View"),
+)
+
+FOOTER = ("accept", "next_stop", "grow", "remove", "undo", "guide", "overview", "reject", "ignore")
+"""The commands in the row of keys, those that go last when it is narrow at the end."""
+
+LETTERS = (
+    ("a letter above a word", "select the word or the phrase from it; again: it alone; another: the other end"),
+    ("a label's key, 1–9", "label the selection and offer the next candidate; on a span: relabel it"),
+)  # fmt: skip
+
+
+def by_id(name: str) -> Command:
+    """Return the command of that id."""
+    return next(c for c in COMMANDS if c.id == name)
+
+
+def footer_items() -> list[tuple[str, str]]:
+    """Return (key, words) for the row of keys, the most wanted first."""
+    return [(by_id(i).footer_key, by_id(i).footer) for i in FOOTER]
+
+
+def groups() -> Iterator[tuple[str, tuple[Command, ...]]]:
+    """Yield the groups in order with their commands, as help and README list them."""
+    for group in dict.fromkeys(c.group for c in COMMANDS):
+        yield group, tuple(c for c in COMMANDS if c.group == group)
+
+
+def key_table() -> str:
+    """Return README's key table (Markdown)."""
+    rows = [f"| {keys} | {does} |" for keys, does in LETTERS]
+    rows += [f"| `{c.shown}` | {c.does} |" for _, commands in groups() for c in commands]
+    return "\n".join(["| key | does |", "|---|---|", *rows])

@@ -1,0 +1,164 @@
+"""The active block: for each wrapped line a hint row, the text and its lanes, with the prompt below."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from annotator.core.hints import Hint
+from annotator.core.phrases import Extent
+from annotator.core.schema import Schema
+from annotator.core.selection import Selection
+from annotator.core.tokens import Range
+from annotator.session.state import TaskState
+from annotator.tui.layout.glyphs import Glyphs
+from annotator.tui.layout.lanes import Mark, draw, place
+from annotator.tui.layout.marks import innermost, marks_of, tint_of
+from annotator.tui.layout.row import Ink, Piece, Row, fit, merged
+from annotator.tui.layout.wrap import Cell, Line, wrap
+
+TEXT_COLUMN = 6
+"""Where the text begins: bar, answer, three for the number, a blank."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockRow:
+    """A row of the block and the wrapped line that it belongs to."""
+
+    row: Row
+    line: int
+
+
+def block_rows(state: TaskState, width: int, glyphs: Glyphs, hint_mode: str = "all") -> tuple[BlockRow, ...]:
+    """Return the rows of the active sentence, its text wrapped to ``width`` cells, without the prompt."""
+    work = state.work
+    lines = wrap(work.sentence.tokens, width)
+    marks = marks_of(state.schema, work, state.focus)
+    inks = _Inks(state.schema, marks, _selected(state), _preview(state.selection, state.next_extent))
+    out: list[BlockRow] = []
+    for n, line in enumerate(lines):
+        head = number_column(state, glyphs) if n == 0 else _edge(glyphs)
+        rows = [
+            (*_edge(glyphs), *hint_row(line, state, hint_mode)),
+            (*head, *fit(text_row(line, inks), width, Ink("text", tint="row"))),
+            *((*_edge(glyphs), *lane) for lane in draw(place(line, marks), line.width, glyphs)),
+        ]
+        out.extend(BlockRow(row, n) for row in rows)
+    return tuple(out)
+
+
+def line_of(state: TaskState, width: int) -> int:
+    """Return the wrapped line on which the selection ends; the first one without a selection."""
+    if state.selection is None:
+        return 0
+    token = state.selection.last - 1
+    lines = wrap(state.work.sentence.tokens, width)
+    return max((n for n, line in enumerate(lines) if line.column_of(token) is not None), default=0)
+
+
+def reserve(lines: int) -> int:
+    """Return the rows that a block of so many lines may need: two lanes a line, and the prompt."""
+    return lines * 4 + 1
+
+
+def _edge(glyphs: Glyphs) -> Row:
+    return (Piece(glyphs.active, Ink("active")), Piece(" " * (TEXT_COLUMN - 1)))
+
+
+def number_column(state: TaskState, glyphs: Glyphs) -> Row:
+    """Return bar, answer and number of the active sentence."""
+    answer = answer_piece(state.work.annotation.answer, glyphs)
+    number = Piece(f"{state.active + 1:>3} ", Ink("text", bold=True))
+    return (Piece(glyphs.active, Ink("active")), answer, number)
+
+
+def answer_piece(answer: str | None, glyphs: Glyphs) -> Piece:
+    """Return the mark of an answer; a blank for none."""
+    if answer is None:
+        return Piece(" ")
+    char = {"accept": glyphs.accept, "reject": glyphs.reject}.get(answer, glyphs.ignore)
+    return Piece(char, Ink({"accept": "ok", "reject": "warn"}.get(answer, "muted")))
+
+
+# -- hints -------------------------------------------------------------------------------------
+
+
+def hint_row(line: Line, state: TaskState, mode: str) -> Row:
+    """Return the letters above a line; after a first letter only those that go on from it."""
+    tokens, pieces, at = state.work.sentence.tokens, [], 0
+    for cell in line.cells:
+        if cell.token < 0 or cell.start != tokens[cell.token].start:
+            continue
+        hint = state.hints[cell.token]
+        if hint.keys and _shown(hint, state.typed, mode):
+            pieces.append(Piece(" " * (cell.col + hint.at - at)))
+            pieces.extend(_letters(hint, state.typed))
+            at = cell.col + hint.at + len(hint.keys)
+    return merged(tuple(pieces))
+
+
+def _shown(hint: Hint, typed: str, mode: str) -> bool:
+    return hint.keys.startswith(typed) and (mode == "all" or (mode == "likely" and hint.likely))
+
+
+def _letters(hint: Hint, typed: str) -> tuple[Piece, ...]:
+    ink = Ink("likely" if hint.likely else "hint")
+    if not typed:
+        return (Piece(hint.keys, ink),)
+    return (Piece(typed, Ink("hint")), Piece(hint.keys[len(typed) :], Ink("likely", bold=True)))
+
+
+# -- text --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Inks:
+    """What decides the ink of a cell of the active text."""
+
+    schema: Schema
+    marks: tuple[Mark, ...]
+    selected: Range | None
+    preview: tuple[Range, ...]
+
+
+def _selected(state: TaskState) -> Range | None:
+    return state.selection.range if state.selection and not state.focus else None
+
+
+def _preview(selection: Selection | None, extent: Extent | None) -> tuple[Range, ...]:
+    """Return the tokens that Space would add: those before and after the selection."""
+    if selection is None or extent is None:
+        return ()
+    return ((extent.first, selection.first), (selection.last, extent.last))
+
+
+def text_row(line: Line, inks: _Inks) -> Row:
+    """Return the text of a line, each cell in the ink of what lies over it."""
+    focus = next((m for m in inks.marks if m.state == "focus"), None)
+    return merged(
+        tuple(Piece(cell.text, _ink(line, i, cell, focus, inks)) for i, cell in enumerate(line.cells))
+    )
+
+
+def _ink(line: Line, i: int, cell: Cell, focus: Mark | None, inks: _Inks) -> Ink:
+    if _within(line, i, inks.selected):
+        return Ink("selection")
+    over = (
+        focus
+        if focus and focus.start <= cell.start and cell.end <= focus.end
+        else innermost(inks.marks, cell)
+    )
+    ink = tint_of(inks.schema, over)
+    if any(_within(line, i, part) for part in inks.preview if part[0] < part[1]):
+        return replace(ink, underline=True)
+    return ink
+
+
+def _within(line: Line, i: int, tokens: Range | None) -> bool:
+    """Whether the i-th cell lies in a range of tokens, blanks between two of them included."""
+    if tokens is None:
+        return False
+    token = line.cells[i].token
+    if token >= 0:
+        return tokens[0] <= token < tokens[1]
+    before, after = line.cells[i - 1].token, line.cells[i + 1].token
+    return tokens[0] <= before and after < tokens[1]

@@ -1,0 +1,90 @@
+"""The characters that the screen is drawn with: box drawing, or plain ASCII."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The characters of one kind of lane."""
+
+    left: str
+    line: str
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """One whole set."""
+
+    human: Bar
+    focus: Bar
+    proposal: Bar
+    open_end: str
+    link: str
+    link_left: str
+    link_right: str
+    cross: str
+    active: str
+    here: str
+    accept: str
+    reject: str
+    ignore: str
+    todo: str
+    taken: str
+    cut: str
+    rule: str
+    wall: str
+    dot: str
+    gauge: str
+    gauge_rest: str
+
+
+BOX = Glyphs(
+    human=Bar("└", "─", "┘"),
+    focus=Bar("┗", "━", "┛"),
+    proposal=Bar("╰", "╌", "╯"),
+    open_end="┄",
+    link="│",
+    link_left="├",
+    link_right="┤",
+    cross="┼",
+    active="▌",
+    here="▸",
+    accept="✓",
+    reject="✗",
+    ignore="–",
+    todo="·",
+    taken="↵",
+    cut="…",
+    rule="─",
+    wall="│",
+    dot="·",
+    gauge="━",
+    gauge_rest="╌",
+)
+
+ASCII = Glyphs(
+    human=Bar("+", "-", "+"),
+    focus=Bar("+", "=", "+"),
+    proposal=Bar("+", ".", "+"),
+    open_end="~",
+    link="|",
+    link_left="|",
+    link_right="|",
+    cross="|",
+    active="#",
+    here=">",
+    accept="v",
+    reject="x",
+    ignore="-",
+    todo=".",
+    taken="!",
+    cut="~",
+    rule="-",
+    wall="|",
+    dot="-",
+    gauge="=",
+    gauge_rest=".",
+)

@@ -1,0 +1,85 @@
+"""The guideline and the list of keys as rows."""
+
+from __future__ import annotations
+
+from annotator.core.schema import Example, Label, Schema
+from annotator.tui.commands import LETTERS, groups
+from annotator.tui.layout.glyphs import Glyphs
+from annotator.tui.layout.row import Ink, Piece, Row
+from annotator.tui.layout.safe_text import screen_text
+
+
+def guide_screen_rows(schema: Schema, first: str, width: int, glyphs: Glyphs) -> tuple[Row, ...]:
+    """Return the guideline of every label, that of ``first`` before the others."""
+    labels = sorted(schema.labels, key=lambda x: x.name != first)
+    rows: list[Row] = []
+    for label in labels:
+        rows += [*_label(label, width, glyphs), ()]
+    return tuple(rows)
+
+
+def _label(label: Label, width: int, glyphs: Glyphs) -> list[Row]:
+    key = (Piece(f" {label.key} ", Ink("key", bold=True)),) if label.key else (Piece(" "),)
+    rules = [f"may lie in {', '.join(label.inside)}"] if label.inside else ["lies in no other label"]
+    rules += [f"may cross {', '.join(label.overlaps)}"] if label.overlaps else []
+    rows: list[Row] = [
+        (
+            *key,
+            Piece(label.name, Ink("lane", label.name, bold=True)),
+            Piece(f"  {'; '.join(rules)}", Ink("muted")),
+        )
+    ]
+    for paragraph in label.description.split("\n"):
+        rows += [(Piece("   " + line, Ink("text")),) for line in filled(screen_text(paragraph), width - 4)]
+    for example in label.examples:
+        rows += _example(label, example, glyphs)
+    return rows
+
+
+def _example(label: Label, example: Example, glyphs: Glyphs) -> list[Row]:
+    mark = (
+        Piece(f"   {glyphs.reject} ", Ink("warn"))
+        if example.wrong
+        else Piece(f"   {glyphs.accept} ", Ink("ok"))
+    )
+    pieces: list[Piece] = [mark]
+    at = 0
+    for start, end in example.marked:
+        pieces.append(Piece(screen_text(example.text[at:start]), Ink("context")))
+        pieces.append(Piece(f"[{screen_text(example.text[start:end])}]", Ink("lane", label.name, bold=True)))
+        at = end
+    pieces.append(Piece(screen_text(example.text[at:]), Ink("context")))
+    note: list[Row] = [(Piece(f"     {screen_text(example.note)}", Ink("muted")),)] if example.note else []
+    return [tuple(pieces), *note]
+
+
+def filled(text: str, width: int) -> list[str]:
+    """Return a paragraph filled to ``width`` cells."""
+    lines = [""]
+    for word in text.split():
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return lines
+
+
+def key_rows(schema: Schema, width: int) -> tuple[Row, ...]:
+    """Return every key by group."""
+    rows: list[Row] = [(Piece(" Mark", Ink("title", bold=True)),)]
+    column = 24
+    for keys, does in LETTERS:
+        rows += _key(keys, does, column, width)
+    names = ", ".join(f"{x.key} {x.name}" for x in schema.labels if x.key)
+    rows += [*_key("", f"label keys here: {names}", column, width), ()]
+    for group, commands in groups():
+        rows.append((Piece(f" {group}", Ink("title", bold=True)),))
+        for command in commands:
+            rows += _key(command.shown, command.does, column, width)
+        rows.append(())
+    return tuple(rows)
+
+
+def _key(keys: str, does: str, column: int, width: int) -> list[Row]:
+    lines = filled(does, max(10, width - column - 4))
+    first: Row = (Piece(f"   {keys:<{column}}", Ink("key", bold=True)), Piece(lines[0], Ink("context")))
+    return [first, *((Piece(" " * (column + 3) + line, Ink("context")),) for line in lines[1:])]

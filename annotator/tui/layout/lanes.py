@@ -1,0 +1,133 @@
+"""Labelled lanes under a wrapped line: which lane a span gets, and how it is drawn.
+
+Shorter spans lie nearer to the text. A span is drawn whole or, where it goes on over a line's
+edge, with an open end. Links run up from a deeper lane's corners to the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from annotator.tui.layout.glyphs import Bar, Glyphs
+from annotator.tui.layout.row import Ink, Piece, Row, merged
+from annotator.tui.layout.wrap import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A span to draw: code points ``[start, end)``, its length in tokens, its names and its state."""
+
+    start: int
+    end: int
+    length: int
+    label: str
+    short: str
+    key: str
+    state: str = "human"
+    """human, focus or proposal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A mark on one line: columns ``[first, last)``, lane from 0, and whether it goes on beyond."""
+
+    mark: Mark
+    first: int
+    last: int
+    lane: int
+    open_left: bool
+    open_right: bool
+
+
+def place(line: Line, marks: Sequence[Mark]) -> tuple[Placed, ...]:
+    """Return the marks that touch the line, each in a lane that it shares no cell of."""
+    if not line.cells:
+        return ()
+    start, end = line.cells[0].start, line.cells[-1].end
+    placed: list[Placed] = []
+    for mark in sorted(marks, key=lambda m: (m.length, m.start, m.end, m.label)):
+        columns = line.columns(mark.start, mark.end)
+        if columns is None:
+            continue
+        first, last = columns
+        below = [p.lane for p in placed if p.first < last and first < p.last]
+        lane = max(below, default=-1) + 1
+        placed.append(Placed(mark, first, last, lane, mark.start < start, mark.end > end))
+    return tuple(placed)
+
+
+Grid = list[list[tuple[str, Ink]]]
+
+_BLANK = (" ", Ink("lane"))
+
+
+def draw(placed: Sequence[Placed], width: int, glyphs: Glyphs) -> tuple[Row, ...]:
+    """Return the lane rows of a line, each ``width`` cells; at least one."""
+    depth = max((p.lane for p in placed), default=0) + 1
+    grid: Grid = [[_BLANK] * width for _ in range(depth)]
+    for p in placed:
+        _draw_bar(grid[p.lane], p, glyphs)
+    for p in placed:
+        _draw_links(grid, p, glyphs)
+    return tuple(merged(tuple(Piece(char, ink) for char, ink in row)) for row in grid)
+
+
+def bar_of(state: str, glyphs: Glyphs) -> Bar:
+    """Return the characters for a mark's state."""
+    return {"focus": glyphs.focus, "proposal": glyphs.proposal}.get(state, glyphs.human)
+
+
+def _draw_bar(row: list[tuple[str, Ink]], p: Placed, glyphs: Glyphs) -> None:
+    ink = Ink("lane", p.mark.label, bold=p.mark.state == "focus", italic=p.mark.state == "proposal")
+    name_ink = Ink("lane", p.mark.label, reverse=True, bold=True) if p.mark.state == "focus" else ink
+    bar = bar_of(p.mark.state, glyphs)
+    left, name, right = _parts(p, bar, glyphs)
+    fill = p.last - p.first - len(left) - len(name) - len(right)
+    text = left + name + bar.line * fill + right
+    for i, char in enumerate(text):
+        named = len(left) <= i < len(left) + len(name)
+        row[p.first + i] = (char, name_ink if named else ink)
+
+
+def _parts(p: Placed, bar: Bar, glyphs: Glyphs) -> tuple[str, str, str]:
+    """Return the left end, the name as far as it fits, and the right end of a bar."""
+    width = p.last - p.first
+    mark = "?" if p.mark.state == "proposal" else ""
+    if width <= 2:
+        return "", (p.mark.key or p.mark.label[0]).upper()[:width], ""
+    left = glyphs.open_end if p.open_left else (bar.left if width >= 5 else "")
+    right = glyphs.open_end if p.open_right else (bar.right if width >= 5 else "")
+    room = width - len(left) - len(right) - len(mark)
+    if width < 5:
+        return left, p.mark.label[:room] + mark, right
+    name = p.mark.label if len(p.mark.label) <= room else p.mark.short[:room]
+    return left, name + mark, right
+
+
+def _draw_links(grid: Grid, p: Placed, glyphs: Glyphs) -> None:
+    if p.last - p.first < 5:
+        return
+    ink = Ink("lane", p.mark.label, bold=p.mark.state == "focus")
+    for col, is_open in ((p.first, p.open_left), (p.last - 1, p.open_right)):
+        if is_open:
+            continue
+        for lane in range(p.lane - 1, -1, -1):
+            char, old = grid[lane][col]
+            linked = _linked(char, glyphs)
+            if linked:
+                grid[lane][col] = (linked, ink if char == " " else old)
+
+
+def _linked(char: str, glyphs: Glyphs) -> str:
+    """Return what a character becomes where a link runs over it; nothing over letters."""
+    if char == " ":
+        return glyphs.link
+    for bar in (glyphs.human, glyphs.focus, glyphs.proposal):
+        if char == bar.left:
+            return glyphs.link_left
+        if char == bar.right:
+            return glyphs.link_right
+        if char == bar.line:
+            return glyphs.cross
+    return ""

@@ -1,0 +1,49 @@
+"""From the spans of a sentence to marks, and from marks to the ink of each cell of its text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from annotator.core.annotation import Work
+from annotator.core.schema import Schema
+from annotator.core.spans import Span
+from annotator.core.tokens import token_range
+from annotator.tui.layout.lanes import Mark
+from annotator.tui.layout.row import Ink
+from annotator.tui.layout.wrap import Cell
+
+
+@lru_cache(maxsize=1024)
+def marks_of(schema: Schema, work: Work, focus: Span | None = None) -> tuple[Mark, ...]:
+    """Return the marks of a work's spans, the one in focus marked as such."""
+    return tuple(_mark(schema, work, s, s == focus) for s in work.annotation.spans)
+
+
+def _mark(schema: Schema, work: Work, span: Span, focused: bool) -> Mark:
+    first, last = token_range(work.sentence.tokens, span.start, span.end)
+    label = schema.label(span.label)
+    return Mark(
+        span.start,
+        span.end,
+        last - first,
+        span.label,
+        schema.short(span.label),
+        label.key if label else "",
+        "focus" if focused else "human",
+    )
+
+
+def innermost(marks: Sequence[Mark], cell: Cell) -> Mark | None:
+    """Return the shortest mark over a cell."""
+    over = [m for m in marks if m.start <= cell.start and cell.end <= m.end]
+    return min(over, key=lambda m: m.length) if over else None
+
+
+def tint_of(schema: Schema, mark: Mark | None) -> Ink:
+    """Return the ink of text under a mark in the active sentence."""
+    if mark is None:
+        return Ink("text", tint="row")
+    if mark.state == "focus":
+        return Ink("text", mark.label, tint="focus", bold=True)
+    return Ink("text", mark.label, tint="container" if mark.label in schema.containers else "leaf")

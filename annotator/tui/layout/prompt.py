@@ -1,0 +1,115 @@
+"""The prompt under the active block: what is in hand and which keys do something with it."""
+
+from __future__ import annotations
+
+from annotator.session.state import Message, TaskState
+from annotator.tui.layout.glyphs import Glyphs
+from annotator.tui.layout.row import Ink, Piece, Row, cut, width_of
+from annotator.tui.layout.safe_text import screen_text
+
+NEWCOMER_SPANS = 3
+"""How many spans one must have made before the screen stops explaining itself."""
+
+Item = tuple[Piece, ...]
+
+
+def prompt_row(state: TaskState, width: int, glyphs: Glyphs) -> Row:
+    """Return the prompt in at most ``width`` cells; whole items go from the right."""
+    row: Row = (Piece("    "), Piece(glyphs.here, Ink("active")), Piece(" "))
+    for n, item in enumerate(_items(state, glyphs)):
+        gap = Piece("  ") if n else Piece("")
+        if n and width_of(row) + width_of((gap, *item)) > width:
+            break
+        row = (*row, gap, *item)
+    return (Piece(glyphs.active, Ink("active")), *_drop_first_blank(row))
+
+
+def _drop_first_blank(row: Row) -> Row:
+    return (Piece("   "), *row[1:])
+
+
+def _items(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
+    if state.message and state.message.warning:
+        return ((Piece("! ", Ink("warn", bold=True)), Piece(screen_text(state.message.text), Ink("warn"))),)
+    if state.typed:
+        return (
+            (Piece(state.typed, Ink("likely", bold=True)), Piece(" + the second letter", Ink("muted"))),
+            key("; let go"),
+        )
+    if state.focus:
+        return _focus_items(state, glyphs)
+    if state.selection:
+        return _selection_items(state, glyphs)
+    told = (note(state.message),) if state.message else ()
+    return (
+        *told,
+        text("press a letter above a word to select it"),
+        key("Tab next candidate"),
+        key("Enter accept"),
+    )
+
+
+def _focus_items(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
+    assert state.focus is not None
+    words = brief(state.work.text_of(state.focus), 24, glyphs)
+    chip = Piece(state.focus.label, Ink("lane", state.focus.label, reverse=True, bold=True))
+    keys = " ".join(x.key for x in state.schema.labels if x.key)
+    told = (note(state.message),) if state.message else ()
+    return (
+        (chip, Piece(" " + words, Ink("text", bold=True))),
+        key("0 remove"),
+        (Piece(keys, Ink("key")), Piece(" relabel", Ink("muted"))),
+        *told,
+    )
+
+
+def _selection_items(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
+    assert state.selection is not None
+    tokens = state.work.sentence.tokens
+    first, last = state.selection.range
+    words = brief(state.work.sentence.text[tokens[first].start : tokens[last - 1].end], 28, glyphs)
+    labels = [label_item(x.key, x.name) for x in state.schema.labels if x.key][:5]
+    return ((Piece(words, Ink("text", bold=True)),), *labels, *_growth(state))
+
+
+def _growth(state: TaskState) -> tuple[Item, ...]:
+    """Return the item that says what Space would add."""
+    if state.next_extent is None or state.selection is None:
+        return ()
+    s, extent = state.work.sentence, state.next_extent
+    before = s.text[s.tokens[extent.first].start : s.tokens[state.selection.first].start].strip()
+    after = s.text[s.tokens[state.selection.last - 1].end : s.tokens[extent.last - 1].end].strip()
+    added = " … ".join(x for x in (before, after) if x)
+    words = screen_text(added) if added and len(added) <= 16 else extent.kind
+    return ((Piece("Space", Ink("key", bold=True)), Piece(f" + {words}", Ink("muted"))),)
+
+
+def label_item(letter: str, name: str) -> Item:
+    """Return a label's key and name."""
+    return (Piece(letter, Ink("key", bold=True)), Piece(" "), Piece(name, Ink("lane", name)))
+
+
+def key(words: str) -> Item:
+    """Return a key and what it does, from ``Key does this``."""
+    name, _, does = words.partition(" ")
+    return (Piece(name, Ink("key", bold=True)), Piece(" " + does, Ink("muted")))
+
+
+def text(words: str) -> Item:
+    """Return plain help."""
+    return (Piece(words, Ink("muted")),)
+
+
+def note(message: Message) -> Item:
+    """Return what was done last."""
+    return (Piece(screen_text(message.text), Ink("ok")),)
+
+
+def brief(words: str, width: int, glyphs: Glyphs) -> str:
+    """Return a text in at most ``width`` cells: its first and last words where it is longer."""
+    safe = " ".join(screen_text(words).split())
+    if len(safe) <= width:
+        return safe
+    parts = safe.split(" ")
+    short = f"{' '.join(parts[:2])} {glyphs.cut} {parts[-1]}"
+    return short if len(parts) > 3 and len(short) <= width else cut(safe, width, glyphs.cut)

@@ -1,0 +1,84 @@
+"""A row of the screen: pieces of text, each with an ink that the theme knows how to show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from rich.cells import cell_len, set_cell_size
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """How a piece looks, in terms that every theme, 16 colours and no colours can show."""
+
+    role: str = "text"
+    """What it is: text, context, hint, likely, number, key, muted, title, ok, warn, lane, …"""
+    label: str = ""
+    """The label whose colour it has, if any."""
+    tint: str = ""
+    """The ground: row, leaf, container or focus."""
+    bold: bool = False
+    reverse: bool = False
+    underline: bool = False
+    italic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some text in one ink."""
+
+    text: str
+    ink: Ink = Ink()
+
+
+Row = tuple[Piece, ...]
+
+
+def width_of(row: Row) -> int:
+    """Return how many cells a row takes."""
+    return sum(cell_len(p.text) for p in row)
+
+
+def cut(text: str, width: int, mark: str = "…") -> str:
+    """Return ``text`` in at most ``width`` cells, with a mark where something was cut off."""
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, max(0, width - 1)).rstrip() + mark if width > 0 else ""
+
+
+def fit(row: Row, width: int, ground: Ink | None = None) -> Row:
+    """Return the row padded with blanks or cut to exactly ``width`` cells."""
+    left, out = width, []
+    for piece in row:
+        n = cell_len(piece.text)
+        if n > left:
+            out.append(replace(piece, text=set_cell_size(piece.text, left)))
+            left = 0
+            break
+        out.append(piece)
+        left -= n
+    if left > 0:
+        out.append(Piece(" " * left, ground or Ink()))
+    return tuple(out)
+
+
+def merged(row: Row) -> Row:
+    """Return the row with neighbouring pieces of one ink put together."""
+    out: list[Piece] = []
+    for piece in row:
+        if out and out[-1].ink == piece.ink:
+            out[-1] = Piece(out[-1].text + piece.text, piece.ink)
+        elif piece.text:
+            out.append(piece)
+    return tuple(out)
+
+
+def plain(row: Row) -> str:
+    """Return the text of a row without blanks at its end, as tests and snapshots read it."""
+    return "".join(p.text for p in row).rstrip()
+
+
+def two_ended(left: Row, right: Row, width: int) -> Row:
+    """Return ``left`` and ``right`` at the two ends of a row; ``left`` gives way."""
+    room = max(0, width - width_of(right))
+    return (*fit(left, room), *right)

@@ -1,0 +1,120 @@
+"""The article screen: the verdict on every line of the source; a line can be switched, with undo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+
+from annotator.core.article import Article, Verdict
+from annotator.core.errors import AnnotatorError
+from annotator.session.session import Session
+from annotator.tui.layout.bars import keys_row
+from annotator.tui.layout.lines import LETTERS, line_rows, lines_head, reason_row
+from annotator.tui.layout.row import Ink, Piece
+from annotator.tui.screens.base import RowScreen
+
+_KEYS = [
+    ("Space", "switch"),
+    ("u", "undo"),
+    ("b", "body"),
+    ("x", "boilerplate"),
+    ("h", "subhead"),
+    ("t", "title"),
+    ("c", "caption"),
+    ("d", "deck"),
+    ("y", "byline"),
+    ("p", "dateline"),
+]
+
+
+class LinesScreen(RowScreen):
+    """Lists the lines of the article in hand."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", show=False),
+        Binding("down", "move(1)", show=False),
+        Binding("pageup,left_parenthesis", "move(-15)", show=False),
+        Binding("pagedown,right_parenthesis", "move(15)", show=False),
+        Binding("home", "move(-1000000)", show=False),
+        Binding("end", "move(1000000)", show=False),
+        Binding("space,enter", "switch", show=False),
+        Binding("u,ctrl+z", "undo", show=False),
+        Binding("semicolon,escape,number_sign,q,f3", "close", show=False),
+    ]
+
+    def __init__(self, session: Session) -> None:
+        """Show the lines of the session's article, from the line of the active sentence on."""
+        super().__init__()
+        self._session = session
+        self._warning = ""
+        start = session.work.sentence.start if session.here else 0
+        self._at = max(0, sum(s <= start for s in self._article.line_starts()) - 1)
+
+    @property
+    def _article(self) -> Article:
+        return self._session.article(self._session.current)
+
+    def draw(self) -> None:
+        """Draw the lines of this moment."""
+        width = self.size.width
+        if not width:
+            return
+        article, glyphs = self._article, self.annotator.glyphs
+        self.part("head").show_rows((lines_head(article, width, glyphs),))
+        self.part("body").show_rows(line_rows(article, self._at, width, self.body_height, glyphs))
+        rule = (
+            (Piece(" ! " + self._warning, Ink("warn")),)
+            if self._warning
+            else reason_row(article, self._at, width, glyphs)
+        )
+        self.part("rule").show_rows((rule,))
+        self.part("keys").show_rows((keys_row(_KEYS, ("Esc", "back"), width),))
+
+    def action_move(self, by: int) -> None:
+        """Go some lines on."""
+        self._warning = ""
+        self._at = min(max(0, self._at + by), len(self._article.lines) - 1)
+        self.draw()
+
+    def action_switch(self) -> None:
+        """Switch the line between being annotated and not."""
+        line = self._article.lines[self._at]
+        off = line.was if line.was and not line.was.annotated else Verdict.BOILERPLATE
+        self._give(off if line.verdict.annotated else Verdict.BODY)
+
+    def on_key(self, event: events.Key) -> None:
+        """Give the line the verdict of a letter."""
+        if event.character in LETTERS:
+            event.stop()
+            self._give(LETTERS[event.character])
+
+    def _give(self, verdict: Verdict) -> None:
+        self._warning = ""
+        if self._article.lines[self._at].verdict is Verdict.BLANK:
+            self._warning = "a blank line holds nothing to annotate"
+        else:
+            self._try(lambda: self._session.switch_line(self._session.current, self._at, verdict))
+        self.draw()
+
+    def action_undo(self) -> None:
+        """Take the last switch of this article back."""
+        self._warning = ""
+        self._try(self._undo)
+        self.draw()
+
+    def _undo(self) -> None:
+        if not self._session.undo_line(self._session.current):
+            self._warning = "nothing to undo in this article"
+
+    def _try(self, deed: Callable[[], object]) -> None:
+        try:
+            deed()
+        except AnnotatorError as error:
+            self._warning = str(error)
+
+    def action_close(self) -> None:
+        """Go back to annotating."""
+        self.dismiss()

@@ -1,0 +1,115 @@
+"""How many gold spans the candidate rules reach, and how many candidates they offer for it.
+
+``python tests/benchmarks/candidates.py [FILE…]``: each file holds ``{"text","spans","meta"}`` a line;
+``meta.doc`` halves the documents by a digest, ``--half tune`` (the half that rules may be fitted to),
+``test`` (default, the half that is reported) or ``all``. ``--misses LABEL`` prints what is missed.
+The last line is one JSON object: per file and label the share of gold spans that are exactly a
+candidate, exactly what the hint of their first token selects, and exactly that after at most two
+growths; and per file candidates a gold span and milliseconds a sentence.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import spacy
+
+from annotator.core.phrases import candidates, extents, snap
+from annotator.core.tokens import Range, Token, is_aligned, token_range, tokens_of
+
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+DEFAULT = ("news_four_labels.jsonl", "wsj_person_venue_count.jsonl", "gum_person_venue_count.jsonl")
+GROWTHS = 2
+
+
+def main() -> None:
+    """Measure the files and print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("files", nargs="*", type=Path, default=[DATA / name for name in DEFAULT])
+    parser.add_argument("--half", choices=("tune", "test", "all"), default="test")
+    parser.add_argument("--misses", default="", metavar="LABEL", help="print gold spans that no candidate is")
+    parser.add_argument("--extras", default="", metavar="KIND", help="print candidates that are no gold span")
+    args = parser.parse_args()
+    nlp = spacy.blank("en")
+    figures = {path.name: measure(path, nlp, args) for path in args.files}
+    print(json.dumps({"benchmark": "candidates", "half": args.half, "files": figures}))
+
+
+def measure(path: Path, nlp: Any, args: argparse.Namespace) -> dict[str, Any]:
+    """Return the figures of one file."""
+    hits: dict[str, Counter[str]] = {}
+    total: Counter[str] = Counter()
+    seconds = 0.0
+    for row in rows(path, args.half):
+        doc = nlp(row["text"])
+        tokens = tokens_of([t.text for t in doc], [bool(t.whitespace_) for t in doc])
+        began = time.perf_counter()
+        found = candidates(tokens)
+        seconds += time.perf_counter() - began
+        ranges = {(c.first, c.last) for c in found}
+        total.update(sentences=1, candidates=len(ranges))
+        gold = set(aligned(row, tokens))
+        for label, wanted in gold:
+            counts = hits.setdefault(label, Counter())
+            counts.update(reach(tokens, wanted, ranges))
+            if args.misses == label and wanted not in ranges:
+                print(f"- {doc[max(0, wanted[0] - 8) : wanted[0]]} [[{doc[slice(*wanted)]}]] {doc[wanted[1] : wanted[1] + 6]}")
+        golden = {r for _, r in gold}
+        total["gold"] += len(golden)
+        total["right"] += len(golden & ranges)
+        for c in found:
+            if args.extras == c.kind and (c.first, c.last) not in golden:
+                print(f"+ {doc[max(0, c.first - 5) : c.first]} [[{doc[c.first : c.last]}]] {doc[c.last : c.last + 4]}")
+    return {
+        **{label: shares(counts) for label, counts in sorted(hits.items())},
+        "candidates_per_gold": round(total["candidates"] / max(1, total["gold"]), 2),
+        "precision": round(total["right"] / max(1, total["candidates"]), 3),
+        "ms_per_sentence": round(1000 * seconds / max(1, total["sentences"]), 3),
+        "sentences": total["sentences"],
+    }
+
+
+def rows(path: Path, half: str) -> Iterator[dict[str, Any]]:
+    """Yield the rows whose document lies in the half."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        side = "tune" if sha256(str(row["meta"]["doc"]).encode()).digest()[0] % 2 else "test"
+        if half in ("all", side):
+            yield row
+
+
+def aligned(row: dict[str, Any], tokens: tuple[Token, ...]) -> Iterator[tuple[str, Range]]:
+    """Yield label and token range of the gold spans that lie on token edges and hold a word."""
+    for span in row["spans"]:
+        text = row["text"][span["start"] : span["end"]]
+        if is_aligned(tokens, span["start"], span["end"]) and any(c.isalnum() for c in text):
+            yield span["label"], token_range(tokens, span["start"], span["end"])
+
+
+def reach(tokens: tuple[Token, ...], wanted: Range, ranges: set[Range]) -> Counter[str]:
+    """Return by which ways a wanted range is had."""
+    at = snap(tokens, wanted[0])
+    out = Counter(n=1, candidate=int(wanted in ranges), snap=int(at == wanted))
+    for _ in range(GROWTHS):
+        if at == wanted or not (bigger := extents(tokens, *at)):
+            break
+        at = (bigger[0].first, bigger[0].last)
+    out["grown"] = int(at == wanted)
+    return out
+
+
+def shares(counts: Counter[str]) -> dict[str, float | int]:
+    """Return the shares of a label's spans, and how many there are."""
+    n = counts["n"]
+    return {"n": n, **{way: round(counts[way] / n, 3) for way in ("candidate", "snap", "grown")}}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""Which part a sentence goes to."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from annotator.core.errors import AnnotatorError, UsageError
+from annotator.export.splits import part_of, split
+from annotator.export.values import PARTS, ExportOptions
+
+SHARES = st.tuples(st.integers(1, 90), st.integers(0, 30), st.integers(0, 30))
+NAMES = st.integers(0, 10**9).map(str)
+FAMILIES = st.lists(NAMES, max_size=60, unique=True)
+TEN = st.lists(NAMES, min_size=10, max_size=60, unique=True)
+
+
+def _part(families: list[str], shares: tuple[int, int, int]) -> tuple[dict[str, str], dict[str, str]]:
+    drawn = split(families, shares)
+    return dict(zip(families, drawn.parts, strict=True)), dict(drawn.stand_ins)
+
+
+@given(TEN, FAMILIES, SHARES)
+def test_a_growing_corpus_moves_no_article(
+    old: list[str], new: list[str], shares: tuple[int, int, int]
+) -> None:
+    """Once each part has an article of its own, more articles move none of those there."""
+    assume({part_of(f, shares) for f in old} == set(ExportOptions(split=shares).wanted))
+    before, _ = _part(old, shares)
+    after, stand_ins = _part(list(dict.fromkeys(new + old)), shares)
+    assert not stand_ins
+    assert {f: after[f] for f in old} == before
+
+
+@given(TEN, FAMILIES)
+def test_only_a_stand_in_moves_and_only_home(old: list[str], new: list[str]) -> None:
+    """In a corpus of ten articles and more, whoever moves stood in before or does now."""
+    shares = (80, 10, 10)
+    before, stood = _part(old, shares)
+    after, stand = _part(list(dict.fromkeys(new + old)), shares)
+    moved = {f for f in old if before[f] != after[f]}
+    assert moved <= stood.keys() | stand.keys()
+    assert all(after[f] == part_of(f, shares) for f in old if f not in stand)
+
+
+@given(st.lists(st.sampled_from("abcdefghijklmnop"), max_size=80), SHARES)
+def test_no_part_with_a_share_is_empty(families: list[str], shares: tuple[int, int, int]) -> None:
+    """However few the articles, each part has a sentence; a part without a share has none."""
+    families.sort()
+    wanted = set(ExportOptions(split=shares).wanted)
+    assume(len(families) >= len(wanted))
+    assert set(split(families, shares).parts) == wanted
+
+
+@given(st.lists(st.sampled_from("abcdefghijklmnop"), max_size=80), SHARES)
+def test_articles_are_cut_in_blocks_or_not_at_all(families: list[str], shares: tuple[int, int, int]) -> None:
+    """Outside of blocks an article has one part; in blocks, at most one less leak than parts."""
+    families.sort()
+    wanted = ExportOptions(split=shares).wanted
+    assume(len(families) >= len(wanted))
+    drawn = split(families, shares)
+    pairs = set(zip(families, drawn.parts, strict=True))
+    cuts = len(pairs) - len(set(families))
+    assert cuts <= (len(wanted) - 1 if drawn.blocks else 0)
+    for f in set(families):
+        parts = [p for g, p in zip(families, drawn.parts, strict=True) if g == f]
+        assert sum(a != b for a, b in zip(parts, parts[1:], strict=False)) == len(set(parts)) - 1
+
+
+def test_the_shares_are_kept_in_the_long_run() -> None:
+    """Of 20,000 articles about 80, 10 and 10 percent fall into the three parts."""
+    found = [part_of(f"{n:016x}", (80, 10, 10)) for n in range(20_000)]
+    assert [round(found.count(p) / 20_000, 2) for p in PARTS] == [0.8, 0.1, 0.1]
+
+
+def test_two_articles_are_split_near_the_shares() -> None:
+    """Two articles of thirty sentences give 48, 6 and 6, with one article cut."""
+    drawn = split(["a"] * 30 + ["b"] * 30, (80, 10, 10))
+    assert drawn.blocks
+    assert [drawn.parts.count(p) for p in PARTS] == [48, 6, 6]
+
+
+def test_a_dozen_articles_are_never_cut() -> None:
+    """With twelve articles an empty part gets one whole article; nothing leaks."""
+    for seed in range(50):
+        families = [f"{seed}-{n}" for n in range(12)]
+        drawn = split(families, (80, 10, 10))
+        assert not drawn.blocks
+        assert set(drawn.parts) == set(PARTS)
+
+
+@pytest.mark.parametrize(
+    ("have", "told"),
+    [
+        (0, "there is no accepted sentence to export; annotate some and accept them with Enter"),
+        (
+            2,
+            "2 accepted sentences are too few for 3 parts; "
+            "annotate at least 3 sentences, or ask for one part with --split 100/0/0",
+        ),
+    ],
+)
+def test_too_few_sentences_are_an_error(have: int, told: str) -> None:
+    """Fewer sentences than parts: the error says how many are needed."""
+    with pytest.raises(AnnotatorError) as e:
+        split(["a"] * have, (80, 10, 10))
+    assert str(e.value) == told
+
+
+@pytest.mark.parametrize("shares", [(0, 0, 0), (-1, 1, 1)])
+def test_shares_that_are_none(shares: tuple[int, int, int]) -> None:
+    """A split without a share, or with a negative one, is wrong usage."""
+    with pytest.raises(UsageError, match="is no split; give three shares, such as 80/10/10"):
+        ExportOptions(split=shares)

@@ -1,0 +1,1 @@
+"""Tests of the corpus folder and the journal."""

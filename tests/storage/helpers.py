@@ -1,0 +1,85 @@
+"""Records, articles and corpora to test with; all texts are our own."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from annotator.core.annotation import Annotation, Answer, Work
+from annotator.core.article import Article, Line, Sentence, Verdict
+from annotator.core.digest import article_id, digest_of
+from annotator.core.edits import Op
+from annotator.core.record import Record
+from annotator.core.spans import Span
+from annotator.core.tokens import Token
+from annotator.storage.corpus import Corpus
+
+SCHEMA = 'name = "t"\nversion = "1"\n[[label]]\nname = "PERSON"\nkey = "a"\n[[label]]\nname = "VENUE"\nkey = "s"\n'
+TEXT = "Ferry to Osmund delayed\n\nMayor Lena Okafor — “näïve” 🛶 — met 40 rowers.\nShe left for Osmund.\nRead more"
+VERDICTS = (Verdict.TITLE, Verdict.BLANK, Verdict.BODY, Verdict.BODY, Verdict.BOILERPLATE)
+
+
+def tokens_of(text: str) -> tuple[Token, ...]:
+    """Tokenise at blanks; other white space would be a token of its own."""
+    found = [(m.group(), m.start(), m.end()) for m in re.finditer(r"[^ ]+", text)]
+    return tuple(Token(t, a, b, text[b : b + 1] == " ") for t, a, b in found)
+
+
+def article(text: str = TEXT, origin: str = "ferry.txt", verdicts: tuple[Verdict, ...] = VERDICTS) -> Article:
+    """Make an article of ``text``."""
+    digest = digest_of(text)
+    lines = tuple(Line(v, f"looks like {v.value}") for v in verdicts)
+    return Article(article_id(digest), origin, digest, text, lines, title="Ferry", meta={"n": 1})
+
+
+def sentences(a: Article) -> tuple[Sentence, ...]:
+    """Make a sentence of each line that is not blank."""
+    stretches = [(at, at + len(x)) for at, x in zip(a.line_starts(), a.text.split("\n"), strict=True) if x]
+    return tuple(
+        Sentence(a.id, i, s, e, a.text[s:e], tokens_of(a.text[s:e])) for i, (s, e) in enumerate(stretches)
+    )
+
+
+def body(text: str, origin: str) -> Article:
+    """Make an article whose lines are all body."""
+    return article(text, origin, (Verdict.BODY,) * (text.count("\n") + 1))
+
+
+def new_corpus(path: Path) -> Corpus:
+    """Make an empty corpus."""
+    return Corpus.create(path, name="news", lang="en", fingerprint="f1", schema_text=SCHEMA)
+
+
+def record(seq: int, text: str = "Lena Okafor met 40 rowers.", batch: tuple[int, int] | None = None) -> Record:
+    """Make a record that differs from those with other numbers."""
+    sentence = Sentence("0123456789ab", seq % 7, 10 * seq, 10 * seq + len(text), text, tokens_of(text))
+    annotation = Annotation((Span(0, 4 + seq % 3, "PERSON"),), list(Answer)[seq % 3])
+    return Record(seq, Op.EDIT, Work(sentence, annotation), None, batch, "ana", "ana-1", float(1_700_000_000 + seq))
+
+
+def records(first: int, last: int) -> list[Record]:
+    """Make the records numbered ``first`` to ``last``."""
+    return [record(n) for n in range(first, last + 1)]
+
+
+class Failing:
+    """Stands in for a function of ``os`` and raises from the ``nth`` call on (or writes short)."""
+
+    def __init__(self, real: object, error: OSError, nth: int = 1, only: str = "") -> None:
+        self.real, self.error, self.nth, self.only, self.calls = real, error, nth, only, 0
+        self.thread = threading.get_ident()
+
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        if threading.get_ident() == self.thread and self.only in str(args[0]):
+            self.calls += 1
+            if self.calls >= self.nth:
+                raise self.error
+        return self.real(*args, **kwargs)  # type: ignore[operator]
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Return the files of a folder with their bytes, without locks."""
+    files: Iterator[Path] = (p for p in sorted(folder.rglob("*")) if p.is_file() and p.suffix != ".lock")
+    return {str(p.relative_to(folder)): p.read_bytes() for p in files}

@@ -1,0 +1,416 @@
+from __future__ import annotations
+
+import errno
+import os
+import random
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from annotator.core.errors import JournalError
+from annotator.core.record import Record
+from annotator.storage import atomic
+from annotator.storage.journal import Journal, annotator_names
+from annotator.storage.records import encode
+
+from .helpers import Failing, record, records, tree
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    (tmp_path / "annotations").mkdir()
+    return tmp_path
+
+
+def _file(corpus: Path) -> Path:
+    return corpus / "annotations" / "ana.jsonl"
+
+
+def _put(corpus: Path, data: bytes) -> Path:
+    _file(corpus).write_bytes(data)
+    return _file(corpus)
+
+
+def _lines(items: list[Record]) -> bytes:
+    return b"".join(encode(r) for r in items)
+
+
+def test_append_and_open_again(corpus: Path) -> None:
+    """Appended records are found at the next opening, and numbers count on."""
+    with Journal.open(corpus, "ana") as journal:
+        assert (journal.records, journal.next_seq, journal.warnings) == ((), 1, [])
+        journal.append(records(1, 3))
+        journal.append([record(4)])
+        assert journal.next_seq == 5
+    with Journal.open(corpus, "ana") as journal:
+        assert journal.records == tuple(records(1, 4))
+        assert (journal.next_seq, journal.warnings, journal.damaged) == (5, [], ())
+
+
+@pytest.mark.parametrize("name", ["", ".ana", "Ana", "a/b", "../x", "a" * 65, "ana\n", "añb", "a b"])
+def test_names(corpus: Path, name: str) -> None:
+    """A name that breaks the rule never becomes a path, and the error tells the rule."""
+    with pytest.raises(JournalError, match="use 1 to 64 of a-z, 0-9, dot, hyphen and underscore, and no dot at"):
+        Journal.open(corpus, name)
+    assert tree(corpus) == {}
+
+
+def test_annotator_names(corpus: Path) -> None:
+    """Only files with a rightful name are journals; what was set aside is none."""
+    for name in ["zoe.jsonl", "ana.b-1_x.jsonl", "ana.jsonl.torn-1", ".ana.lock", "Ana.jsonl", ".x.jsonl"]:
+        (corpus / "annotations" / name).touch()
+    assert annotator_names(corpus) == ("ana.b-1_x", "zoe")
+    assert annotator_names(corpus / "no") == ()
+
+
+def test_every_cut_of_a_journal(corpus: Path) -> None:
+    """Cut at any byte, the whole records before the cut are found, the rest lies aside, work goes on."""
+    items = [record(1), record(2), record(3, batch=(3, 2)), record(4, batch=(3, 2)), record(5)]
+    data = _lines(items)
+    ends = [len(_lines(items[:n])) for n in range(len(items) + 1)]
+    for cut in range(len(data) + 1):
+        for left in (corpus / "annotations").iterdir():
+            left.unlink()
+        _put(corpus, data[:cut])
+        whole = max(n for n, end in enumerate(ends) if end - (n > 0) <= cut)  # the LF alone may lack
+        whole -= whole == 3  # half a batch
+        torn = data[ends[whole] : cut]
+        looked = Journal.open(corpus, "ana", read_only=True)
+        assert looked.records == tuple(items[:whole])
+        with Journal.open(corpus, "ana") as journal:
+            assert journal.records == tuple(items[:whole])
+            assert (journal.damaged, journal.next_seq) == ((), whole + 1)
+            journal.append([record(whole + 1)])
+        with Journal.open(corpus, "ana") as journal:
+            assert journal.records == (*items[:whole], record(whole + 1))
+            assert journal.warnings == []
+        asides = [p.read_bytes() for p in (corpus / "annotations").glob("*.torn-*")]
+        assert asides == ([torn] if torn else [])
+
+
+def test_a_torn_tail_is_told(corpus: Path) -> None:
+    """The warning says how many bytes lie where, and earlier asides are never overwritten."""
+    _put(corpus, _lines(records(1, 2)) + b'{"text":"Le')
+    (corpus / "annotations" / "ana.jsonl.torn-1").write_bytes(b"older")
+    with Journal.open(corpus, "ana") as journal:
+        assert journal.warnings == [
+            "set aside a torn last line (11 bytes) in annotations/ana.jsonl.torn-2"
+        ]
+    assert (corpus / "annotations" / "ana.jsonl.torn-1").read_bytes() == b"older"
+
+
+def test_read_only_touches_nothing(corpus: Path) -> None:
+    """A look leaves every byte as it is, makes no lock, and refuses to write."""
+    _put(corpus, _lines(records(1, 2)) + b"{")
+    before = tree(corpus)
+    journal = Journal.open(corpus, "ana", read_only=True)
+    assert journal.warnings == ["left out a torn end (line 3) of annotations/ana.jsonl"]
+    with pytest.raises(JournalError, match="closed or open only to be read"):
+        journal.append([record(3)])
+    assert tree(corpus) == before
+    assert not (corpus / "annotations" / ".ana.lock").exists()
+    assert Journal.open(corpus, "bob", read_only=True).records == ()
+
+
+def test_bit_flips(corpus: Path) -> None:
+    """4,000 flipped bits give no wrong record and never a lost line without a word."""
+    items = [*records(1, 3), record(4, batch=(4, 2)), record(5, batch=(4, 2)), record(6)]
+    data, good, dice = _lines(items), set(items), random.Random(7)
+    for _ in range(4000):
+        at = dice.randrange(len(data) * 8)
+        flipped = bytearray(data)
+        flipped[at // 8] ^= 1 << at % 8
+        _put(corpus, bytes(flipped))
+        try:
+            journal = Journal.open(corpus, "ana", read_only=True)
+        except JournalError as error:
+            assert "newer" in str(error)
+            continue
+        assert set(journal.records) <= good
+        assert journal.records == tuple(items) or journal.warnings
+
+
+def test_bit_flips_are_never_written_over(corpus: Path) -> None:
+    """After a flip, opening for writing keeps all other bytes: in the file or in what lies aside."""
+    data, dice = _lines(records(1, 4)), random.Random(3)
+    for _ in range(300):
+        for left in (corpus / "annotations").iterdir():
+            left.unlink()
+        at = dice.randrange(len(data) * 8)
+        flipped = bytearray(data)
+        flipped[at // 8] ^= 1 << at % 8
+        path = _put(corpus, bytes(flipped))
+        Journal.open(corpus, "ana").close()
+        aside = b"".join(p.read_bytes() for p in (corpus / "annotations").glob("*.torn-*"))
+        assert path.read_bytes() + aside == bytes(flipped)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "damaged", "kept", "why"),
+    [
+        (lambda x: [x[0], x[1][:9] + b"X" + x[1][10:], x[2]], (2,), [1, 3], "checksum is wrong"),
+        (lambda x: [x[0], b"<<<<<<< ours\n", x[1], b"=======\n", b">>>>>>> theirs\n"], (2, 4, 5), [1, 2], "merge"),
+        (lambda x: [x[0], x[1], b">>>>>>> theirs\n"], (3,), [1, 2], "resolve the merge conflict"),
+        (lambda x: [y[:-1] + b"\r\n" for y in x], (1, 2, 3), [1, 2, 3], r"Windows line ending \(CRLF\)"),
+        (lambda x: [x[0], x[2]], (2,), [1, 3], "its number is 3, but 2 was to come"),
+        (lambda x: [x[0], x[1], x[1], x[2]], (3,), [1, 2, 3], "its number 2 was used before"),
+        (lambda x: [x[0], x[2], x[1]], (2, 3), [1, 3], "lines are missing"),
+        (lambda x: [x[1], x[2]], (1,), [2, 3], "1 was to come"),
+        (lambda x: [x[0], b"\0" * 40 + b"\n", x[1]], (2,), [1, 2], "cut short or overwritten"),
+        (lambda x: [x[0], b'{"text":"Lena","answer":"accept"}\n'], (2,), [1], "no journal line of Annotator"),
+        (lambda x: [x[0], encode(record(2, batch=(2, 3))), x[2]], (2,), [1, 3], "its batch is incomplete"),
+    ],
+)
+def test_damage_in_the_middle(corpus: Path, spoil, damaged, kept, why: str) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    """What no cut-short write can cause is reported by line, read round, and nothing more is written."""
+    path = _put(corpus, b"".join(spoil([encode(r) for r in records(1, 3)])))
+    before = tree(corpus)
+    with Journal.open(corpus, "ana") as journal:
+        assert journal.damaged == damaged
+        assert [r.seq for r in journal.records] == kept
+        assert re.search(why, " ".join(journal.warnings))
+        with pytest.raises(JournalError, match=r"nothing can be saved here: lines? \d[-0-9, ]* of the file (is|are) damaged"):
+            journal.append([record(journal.next_seq)])
+    assert tree(corpus) == before
+    assert path.exists()
+
+
+def test_blank_lines_and_nul_tails(corpus: Path) -> None:
+    """Blank lines mean nothing; a tail of NULs, as after a power cut, is torn."""
+    _put(corpus, encode(record(1)) + b"\n  \n" + encode(record(2)) + b"\0" * 500)
+    with Journal.open(corpus, "ana") as journal:
+        assert [r.seq for r in journal.records] == [1, 2]
+        assert journal.warnings == ["set aside a torn last line (500 bytes) in annotations/ana.jsonl.torn-1"]
+        journal.append([record(3)])
+
+
+def test_a_batch_with_a_hole_is_torn(corpus: Path) -> None:
+    """A power cut may lose the middle of a batch and keep its end: the whole batch is set aside."""
+    batch = [encode(record(n, batch=(2, 3))) for n in (2, 3, 4)]
+    _put(corpus, encode(record(1)) + batch[0] + b"\0" * len(batch[1]) + b"\n" + batch[2])
+    with Journal.open(corpus, "ana") as journal:
+        assert [r.seq for r in journal.records] == [1]
+        assert (journal.next_seq, journal.damaged) == (2, ())
+        assert "a torn last end of 3 lines" in journal.warnings[0]
+
+
+def test_a_newer_format_is_refused(corpus: Path) -> None:
+    """A journal with a line of a newer format is not opened, not even to be read."""
+    line = encode(record(2)).replace(b'"_v":1', b'"_v":2')
+    _put(corpus, encode(record(1)) + line[: line.rindex(b',"_crc"')] + b"}\n")
+    for read_only in (False, True):
+        with pytest.raises(JournalError) as caught:
+            Journal.open(corpus, "ana", read_only=read_only)
+        assert str(caught.value) == (
+            f"{_file(corpus)}:2: this line was written by a newer Annotator (format 2); update Annotator to work with it"
+        )
+
+
+class ShortThenFailing:
+    """Stands in for ``os.write``: writes 100 bytes a call, and fails at the ``nth``."""
+
+    def __init__(self, error: OSError, nth: int) -> None:
+        self.real, self.error, self.nth, self.calls = os.write, error, nth, 0
+
+    def __call__(self, fd: int, data: memoryview) -> int:
+        self.calls += 1
+        if self.calls == self.nth:
+            raise self.error
+        return self.real(fd, data[:100])
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO, errno.EDQUOT])
+@pytest.mark.parametrize("where", ["write at once", "write half", "sync", "sync and cut"])
+def test_a_failing_write(corpus: Path, monkeypatch: pytest.MonkeyPatch, code: int, where: str) -> None:
+    """A write or sync that fails is never taken for saved; the journal is dead, the sync not tried again."""
+    error = OSError(code, os.strerror(code))
+    with Journal.open(corpus, "ana") as journal:
+        journal.append(records(1, 2))
+        before = tree(corpus)
+        with monkeypatch.context() as patch:
+            failing = Failing(os.fdatasync, error)
+            if where.startswith("write"):
+                patch.setattr(os, "write", ShortThenFailing(error, 4 if where == "write half" else 1))
+            else:
+                patch.setattr(os, "fdatasync", failing)
+            if where == "sync and cut":
+                patch.setattr(os, "ftruncate", Failing(os.ftruncate, error))
+            with pytest.raises(JournalError, match="cannot save here"):
+                journal.append([record(3)])
+            assert failing.calls == (1 if where.startswith("sync") else 0)
+        assert tree(corpus) == before or where == "sync and cut"
+        with pytest.raises(JournalError, match="nothing more can be saved: an earlier write failed"):
+            journal.append([record(3)])
+    with Journal.open(corpus, "ana") as journal:
+        assert journal.records[:2] == tuple(records(1, 2))
+        assert len(journal.records) == (3 if where == "sync and cut" else 2)
+
+
+def test_short_writes_are_finished(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``os.write`` may write less than it was given and say nothing."""
+    monkeypatch.setattr(os, "write", ShortThenFailing(OSError(), -1))
+    with Journal.open(corpus, "ana") as journal:
+        journal.append(records(1, 5))
+    with Journal.open(corpus, "ana") as journal:
+        assert journal.records == tuple(records(1, 5))
+
+
+def test_what_is_synced_when(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An append is written, then synced; a new file's folder is synced before the first append."""
+    deeds: list[str] = []
+    for name in ("write", "fdatasync", "fsync"):
+        real = getattr(os, name)
+        monkeypatch.setattr(os, name, lambda fd, *a, _n=name, _r=real: deeds.append(_n) or _r(fd, *a))
+    with Journal.open(corpus, "ana") as journal:
+        assert deeds == ["fdatasync", "fsync"]
+        deeds.clear()
+        journal.append(records(1, 50))
+        assert deeds == ["write", "fdatasync"]
+
+
+@pytest.mark.parametrize("platform", ["darwin", "linux"])
+def test_sync_without_fdatasync(corpus: Path, monkeypatch: pytest.MonkeyPatch, platform: str) -> None:
+    """macOS is asked for a full flush; where there is neither that nor ``fdatasync``, ``fsync`` serves."""
+    calls: list[str] = []
+    monkeypatch.delattr(os, "fdatasync")
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr("fcntl.fcntl", lambda _fd, _op: calls.append("full") or 0)
+    monkeypatch.setattr(os, "fsync", lambda _fd: calls.append("fsync"))
+    with (corpus / "x").open("wb") as file:
+        atomic.sync(file.fileno())
+    assert calls == (["full"] if platform == "darwin" else ["fsync"])
+
+
+def test_rescue(corpus: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What could not be saved lies in a file elsewhere; without a state folder, in the temporary one."""
+    home, temp = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("temp")
+    monkeypatch.setenv("ANNOTATOR_HOME", str(home))
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(temp))
+    with Journal.open(corpus, "ana") as journal:
+        first, second = journal.rescue(records(1, 2)), journal.rescue([record(3)])
+        assert first == home / "rescue" / f"{corpus.name}-ana-1.jsonl"
+        assert (first.read_bytes(), second.read_bytes()) == (_lines(records(1, 2)), encode(record(3)))
+        (home / "file").touch()
+        monkeypatch.setenv("ANNOTATOR_HOME", str(home / "file"))
+        assert journal.rescue([record(1)]).parent == temp / "annotator-rescue"
+        monkeypatch.setattr(os, "fdatasync", Failing(os.fdatasync, OSError(errno.ENOSPC, "full")))
+        with pytest.raises(JournalError, match="1 decisions could not be saved anywhere"):
+            journal.rescue([record(1)])
+    assert len(list(temp.rglob("*.jsonl"))) == 1
+
+
+def test_wrong_numbers_and_half_batches(corpus: Path) -> None:
+    """A mistake of the program is refused before anything is written, and does not kill the journal."""
+    with Journal.open(corpus, "ana") as journal:
+        with pytest.raises(JournalError, match="record 2 was to be saved, but 1 comes next"):
+            journal.append([record(2)])
+        with pytest.raises(JournalError, match="a batch was to be saved in parts"):
+            journal.append([record(1, batch=(1, 2))])
+        journal.append([record(1, batch=(1, 2)), record(2, batch=(1, 2))])
+
+
+@pytest.mark.parametrize(
+    ("deed", "told"),
+    [
+        (lambda p: p.rename(p.with_suffix(".bak")), "replaced or moved the file"),
+        (lambda p: (p.with_suffix(".new").write_bytes(p.read_bytes()), p.with_suffix(".new").rename(p)), "replaced"),
+        (lambda p: p.open("ab").write(b"{}\n"), "changed the file"),
+    ],
+)
+def test_another_program_at_the_file(corpus: Path, deed, told: str) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    """A journal that git or a sync tool has replaced takes no more records into the void."""
+    with Journal.open(corpus, "ana") as journal:
+        journal.append([record(1)])
+        deed(_file(corpus))
+        for _ in range(2):
+            with pytest.raises(JournalError, match=told):
+                journal.append([record(2)])
+
+
+_HOLD = """
+import sys
+from annotator.storage.journal import Journal
+journal = Journal.open(sys.argv[1], "ana")
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_second_opener_is_told_who_holds_it(corpus: Path) -> None:
+    """The error names process, host and start, and offers to look; death frees the lock at once."""
+    holder = subprocess.Popen([sys.executable, "-c", _HOLD, str(corpus)], stdin=-1, stdout=-1, text=True)
+    assert holder.stdout
+    assert holder.stdout.readline() == "held\n"
+    with pytest.raises(JournalError) as caught:
+        Journal.open(corpus, "ana")
+    assert re.fullmatch(
+        rf"{_file(corpus)}: the journal is held by process {holder.pid} on \S+ since [-0-9: +]+; "
+        "close it there, or use --read-only to look at it",
+        str(caught.value),
+    )
+    assert Journal.open(corpus, "ana", read_only=True).records == ()
+    Journal.open(corpus, "bob").close()
+    holder.kill()
+    holder.communicate()
+    assert (corpus / "annotations" / ".ana.lock").read_bytes()  # stale, and no obstacle
+    with Journal.open(corpus, "ana") as journal, pytest.raises(JournalError, match=f"process {os.getpid()} on"):
+        Journal.open(corpus, "ana")
+    journal.close()
+    Journal.open(corpus, "ana").close()
+
+
+def test_a_folder_without_permission(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error says what, where and what to do."""
+    failing = Failing(os.open, PermissionError(errno.EACCES, "Permission denied"), only="annotations")
+    monkeypatch.setattr(os, "open", failing)
+    with pytest.raises(JournalError) as caught:
+        Journal.open(corpus, "ana")
+    assert str(caught.value) == (
+        f"{_file(corpus)}: no permission to write here; ask the owner for it, or work on a copy of the folder"
+    )
+
+
+_WRITE = """
+import sys
+sys.path.insert(0, sys.argv[2])
+from tests.storage.helpers import record
+from annotator.storage.journal import Journal
+with Journal.open(sys.argv[1], "ana") as journal:
+    print("open", flush=True)
+    while True:
+        n = journal.next_seq
+        batch = [record(n)] if n % 3 else [record(n + i, batch=(n, 3)) for i in range(3)]
+        journal.append(batch)
+        print(journal.next_seq - 1, flush=True)
+"""
+
+
+def test_kill_9_on_the_writer(corpus: Path) -> None:
+    """Killed at a random moment 40 times, the writer loses no record that it has acknowledged."""
+    dice, root, seen = random.Random(5), str(Path(__file__).parents[2]), 0
+    for _ in range(40):
+        writer = subprocess.Popen([sys.executable, "-c", _WRITE, str(corpus), root], stdout=-1, text=True)
+        assert writer.stdout
+        assert writer.stdout.readline() == "open\n"
+        time.sleep(dice.random() * 0.03)
+        writer.kill()
+        acknowledged = [int(x) for x in writer.communicate()[0].split("\n")[:-1]]
+        journal = Journal.open(corpus, "ana")
+        assert [r.seq for r in journal.records] == list(range(1, journal.next_seq))
+        assert journal.damaged == ()
+        assert journal.next_seq - 1 >= max(acknowledged, default=seen)
+        seen = journal.next_seq - 1
+        journal.close()
+    assert seen > 100
+
+
+def test_a_line_of_no_end_is_refused(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line over the bound is refused with its number, before it fills the memory."""
+    monkeypatch.setattr("annotator.storage.jsonl.MAX_RECORD", 2**20)
+    _put(corpus, encode(record(1)) + b"x" * (2**20 + 1))
+    with pytest.raises(JournalError, match=r"ana.jsonl:2: the line is longer than 1 MiB"):
+        Journal.open(corpus, "ana")
