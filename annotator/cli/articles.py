@@ -64,11 +64,8 @@ def _list(corpus: Corpus, *, as_json: bool) -> None:
         return
     for r in rows:
         state = f"  (replaced by {r['replaced_by']})" if r["replaced_by"] else ""
-        output.data(
-            [
-                f"{r['id']}  {r['sentences']:>4} sentences  {r['body']:>4} of {r['lines']} lines  {r['title']}{state}"
-            ]
-        )
+        lines = f"{r['body']:>4} of {r['lines']} lines"
+        output.data([f"{r['id']}  {r['sentences']:>4} sentences  {lines}  {r['title']}{state}"])
 
 
 def _summary(corpus: Corpus, a: Article) -> dict[str, object]:
@@ -119,9 +116,8 @@ def _show(a: Article, *, as_json: bool) -> None:
 
 
 def _shown(text: str) -> str:
-    """Return a line short enough for a terminal, control characters made visible."""
-    safe = "".join(c if c.isprintable() else "�" for c in text)
-    return safe if len(safe) <= 72 else safe[:71] + "…"
+    """Return a line short enough for a terminal."""
+    return text if len(text) <= 72 else text[:71] + "…"
 
 
 def _switch(corpus: Corpus, a: Article, switch: tuple[str, str], name: str) -> Article:

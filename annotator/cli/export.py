@@ -52,7 +52,7 @@ def command(
     """
     opened = open_corpus(corpus)
     options = ExportOptions(spans_key, unit, _shares(split), name, ledger, opened.lang)
-    gathered = gather(opened, None)
+    gathered = gather(opened)
     for warning in (*opened.warnings, *gathered.warnings):
         output.warn(warning)
     with output.progress("export") as show:

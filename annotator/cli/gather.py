@@ -6,12 +6,11 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from annotator.cli.journals import Hand, hands
 from annotator.core.annotation import Answer, Work
 from annotator.core.article import Article, Sentence
-from annotator.core.works import Works
 from annotator.export.values import Item
 from annotator.storage.corpus import Corpus
-from annotator.storage.journal import Journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,43 +26,33 @@ class Gathered:
     warnings: tuple[str, ...]
 
 
-def gather(corpus: Corpus, annotator: str | None) -> Gathered:
-    """Return what the journals hold now; ``annotator`` picks one of them."""
+def gather(corpus: Corpus) -> Gathered:
+    """Return what the journals of a corpus hold now."""
     articles = {a: corpus.article(a) for a in corpus.article_ids()}
     items: list[Item] = []
     warnings: list[str] = []
     off = 0
-    for name in corpus.annotators():
-        if annotator is not None and name != annotator:
-            continue
-        journal = Journal.open(corpus.path, name, read_only=True)
-        warnings += journal.warnings
-        mine, dropped = _items_of(corpus, journal, name, articles)
+    for hand in hands(corpus):
+        warnings += hand.warnings
+        mine, dropped = _items_of(hand, articles)
         items += mine
         off += dropped
-    kept = _without_superseded(items, articles)
+    kept = _without_superseded(items)
     unreviewed = _unreviewed(corpus, articles, kept)
     return Gathered(tuple(kept), unreviewed, off, len(items) - len(kept), tuple(warnings))
 
 
-def _items_of(
-    corpus: Corpus, journal: Journal, name: str, articles: dict[str, Article]
-) -> tuple[list[Item], int]:
-    works = Works(corpus.sentences)
-    works.replay(journal.records)
+def _items_of(hand: Hand, articles: dict[str, Article]) -> tuple[list[Item], int]:
+    """Return a hand's works in annotated lines, and how many finished ones stand in others."""
     items, off = [], 0
-    for article_id in works.articles:
-        article = articles.get(article_id)
-        if article is None:
-            continue
-        annotated = _annotated(article)
-        for work in works.touched(article_id):
-            if not annotated(work):
+    for article in (articles[a] for a in hand.works.articles if a in articles):
+        annotated, family = _annotated(article), _family(article, articles)
+        for work in hand.works.touched(article.id):
+            if annotated(work):
+                seq = hand.works.seq(work.sentence.id) or 0
+                items.append(Item(work, hand.name, article, seq, family=family))
+            else:
                 off += work.done
-                continue
-            items.append(
-                Item(work, name, article, works.seq(work.sentence.id) or 0, family=_family(article, articles))
-            )
     return items, off
 
 
@@ -81,7 +70,7 @@ def _family(article: Article, articles: dict[str, Article]) -> str:
     return article.replaces or article.id
 
 
-def _without_superseded(items: Sequence[Item], articles: dict[str, Article]) -> list[Item]:
+def _without_superseded(items: Sequence[Item]) -> list[Item]:
     """Leave out a finished sentence of an old version that is finished in a newer one, word for word."""
     newer = {(i.family, i.work.sentence.text) for i in items if i.work.done and not i.article.replaced_by}
     return [i for i in items if not (i.article.replaced_by and (i.family, i.work.sentence.text) in newer)]
@@ -100,10 +89,10 @@ def _unreviewed(
         if item.work.annotation.answer is Answer.ACCEPT:
             accepted.add(s.article)
     out = {}
-    for article_id in articles:
+    for article_id, article in articles.items():
         if article_id in accepted:
             places = answered[article_id]
-            active = corpus.active_sentences(articles[article_id]) or ()
+            active = corpus.active_sentences(article)
             out[article_id] = tuple(
                 s for s in active if not any(a < s.end and s.start < b for a, b in places)
             )

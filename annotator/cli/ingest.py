@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,10 +10,11 @@ from typing import Any
 import click
 
 from annotator.cli import output
+from annotator.cli.journals import hands
 from annotator.cli.options import json_option, put_in_force, schema_text
 from annotator.core.article import Article, Sentence
 from annotator.core.errors import AnnotatorError, UsageError
-from annotator.ingest.page import make_article
+from annotator.ingest.article import make_article
 from annotator.ingest.sources import Failed, Source, read_sources
 from annotator.ingest.tokens import Tokenizer
 from annotator.storage.corpus import Corpus
@@ -150,39 +150,30 @@ def _added(corpus: Corpus, article: Article, old: Article | None, report: Report
 def _fate(corpus: Corpus, old: Article, new: tuple[Sentence, ...]) -> str:
     """Say what happens to the annotations of an article that has a new version now."""
     texts = {s.text for s in new}
-    done = [text for _, text in _finished(corpus, old.id)]
-    kept = sum(text in texts for text in done)
+    done = [w.sentence.text for hand in hands(corpus) for w in hand.works.touched(old.id) if w.done]
     return (
         f"a new version of {old.id}, which leaves the queue; {len(done)} annotated sentences of it stay in their "
-        f"journals and are exported until the new version's are; {kept} of them stand unchanged in the new version"
+        f"journals and are exported until the new version's are; {sum(t in texts for t in done)} of them stand "
+        "unchanged in the new version"
     )
-
-
-def _finished(corpus: Corpus, article: str) -> Iterator[tuple[str, str]]:
-    from annotator.storage.journal import Journal
-
-    for name in corpus.annotators():
-        last = {r.work.sentence.id: r.work for r in Journal.open(corpus.path, name, read_only=True).records}
-        for work in last.values():
-            if work.sentence.article == article and work.done:
-                yield name, work.sentence.text
 
 
 def _tell(report: Report, *, as_json: bool) -> None:
     if as_json:
         output.as_json({**report.__dict__, "sentences": report.sentences})
     else:
-        output.data(
-            f"{a['id']}  {a['sentences']:>4} sentences  {a['body']:>4} of {a['lines']} lines  {a['title'] or a['origin']}"
-            for a in report.added
-        )
+        output.data(_line(a) for a in report.added)
         output.data(f"{k['id']}  already in the corpus: {k['origin']}" for k in report.known)
-        output.data(
-            [
-                f"{report.corpus}: {len(report.added)} articles added, {len(report.known)} known, {report.sentences} sentences"
-            ]
+        counts = (
+            f"{len(report.added)} articles added, {len(report.known)} known, {report.sentences} sentences"
         )
+        output.data([f"{report.corpus}: {counts}"])
     for note in report.notes:
         output.say(f"note: {note}")
     for failure in report.failed:
         output.say(f"annotator: {failure['error']}")
+
+
+def _line(a: dict[str, Any]) -> str:
+    lines = f"{a['body']:>4} of {a['lines']} lines"
+    return f"{a['id']}  {a['sentences']:>4} sentences  {lines}  {a['title'] or a['origin']}"

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from annotator import __version__
+from annotator.cli import output
 from annotator.core.errors import AnnotatorError
 
 _COMMANDS = {
@@ -64,7 +65,7 @@ def run(args: list[str] | None = None) -> None:
     try:
         code: Any = main(args=args, prog_name="annotator", standalone_mode=False)
     except AnnotatorError as error:
-        click.echo(f"annotator: {error}", err=True)
+        output.say(f"annotator: {error}")
         code = error.exit_code
     except click.ClickException as error:
         error.show()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from annotator.cli.journals import hands
 from annotator.core.errors import CorpusError, SchemaError
 from annotator.core.schema import Schema
 from annotator.storage.atomic import write_atomic
@@ -39,14 +40,8 @@ def open_corpus(path: Path) -> Corpus:
 
 def labels_in_use(corpus: Corpus) -> set[str]:
     """Return the labels of all spans that anybody has marked in a corpus."""
-    from annotator.storage.journal import Journal
-
-    names: set[str] = set()
-    for annotator in corpus.annotators():
-        journal = Journal.open(corpus.path, annotator, read_only=True)
-        last = {r.work.sentence.id: r.work for r in journal.records}
-        names |= {s.label for w in last.values() for s in w.annotation.spans}
-    return names
+    works = [w for hand in hands(corpus) for a in hand.works.articles for w in hand.works.touched(a)]
+    return {span.label for work in works for span in work.annotation.spans}
 
 
 def put_in_force(corpus: Corpus, schema: Schema, text: str) -> None:

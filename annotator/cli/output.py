@@ -15,9 +15,9 @@ LOST = 3
 
 
 def data(lines: Iterable[str]) -> None:
-    """Write lines of data to stdout."""
+    """Write lines of data to stdout, control characters made visible: a terminal would obey them."""
     for line in lines:
-        click.echo(line)
+        click.echo(_safe(line))
 
 
 def as_json(value: Any) -> None:
@@ -27,7 +27,11 @@ def as_json(value: Any) -> None:
 
 def say(line: str) -> None:
     """Write a line of talk to stderr."""
-    click.echo(line, err=True)
+    click.echo(_safe(line), err=True)
+
+
+def _safe(line: str) -> str:
+    return line if line.isprintable() else "".join(c if c.isprintable() else "�" for c in line)
 
 
 def warn(line: str) -> None:

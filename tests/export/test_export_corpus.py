@@ -79,8 +79,7 @@ def test_in_is_out_and_listed(tmp_path: Path, items: list[Item]) -> None:
     assert Counter(r["id"] for r in records) == Counter(ids)
     listed = Counter((r["id"], place) for r in records for place in r["in"])  # type: ignore[attr-defined]
     placed = _placed(tmp_path / "out")
-    trimmed = {r["id"] for r in records if r["what"] == "trimmed"}
-    assert listed == placed or trimmed
+    assert listed == placed
     fates = totals["spans"]
     assert fates["in"] == len(ids) == fates["kept"] + fates["trimmed"] + fates["demoted"] + fates["left out"]
     assert report.lost == fates["left out"] == len(ids) - totals["placed"]["spans"]

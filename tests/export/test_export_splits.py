@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -65,7 +67,7 @@ def test_articles_are_cut_in_blocks_or_not_at_all(families: list[str], shares: t
     assert cuts <= (len(wanted) - 1 if drawn.blocks else 0)
     for f in set(families):
         parts = [p for g, p in zip(families, drawn.parts, strict=True) if g == f]
-        assert sum(a != b for a, b in zip(parts, parts[1:], strict=False)) == len(set(parts)) - 1
+        assert sum(a != b for a, b in pairwise(parts)) == len(set(parts)) - 1
 
 
 def test_the_shares_are_kept_in_the_long_run() -> None:
@@ -96,8 +98,10 @@ def test_a_dozen_articles_are_never_cut() -> None:
         (0, "there is no accepted sentence to export; annotate some and accept them with Enter"),
         (
             2,
-            "2 accepted sentences are too few for 3 parts; "
-            "annotate at least 3 sentences, or ask for one part with --split 100/0/0",
+            (
+                "2 accepted sentences are too few for 3 parts; "
+                "annotate at least 3 sentences, or ask for one part with --split 100/0/0"
+            ),
         ),
     ],
 )

@@ -16,7 +16,9 @@ from annotator.core.spans import Span
 from annotator.core.tokens import Token
 from annotator.storage.corpus import Corpus
 
-SCHEMA = 'name = "t"\nversion = "1"\n[[label]]\nname = "PERSON"\nkey = "a"\n[[label]]\nname = "VENUE"\nkey = "s"\n'
+SCHEMA = (
+    'name = "t"\nversion = "1"\n[[label]]\nname = "PERSON"\nkey = "a"\n[[label]]\nname = "VENUE"\nkey = "s"\n'
+)
 TEXT = "Ferry to Osmund delayed\n\nMayor Lena Okafor — “näïve” 🛶 — met 40 rowers.\nShe left for Osmund.\nRead more"
 VERDICTS = (Verdict.TITLE, Verdict.BLANK, Verdict.BODY, Verdict.BODY, Verdict.BOILERPLATE)
 
@@ -52,11 +54,15 @@ def new_corpus(path: Path) -> Corpus:
     return Corpus.create(path, name="news", lang="en", fingerprint="f1", schema_text=SCHEMA)
 
 
-def record(seq: int, text: str = "Lena Okafor met 40 rowers.", batch: tuple[int, int] | None = None) -> Record:
+def record(
+    seq: int, text: str = "Lena Okafor met 40 rowers.", batch: tuple[int, int] | None = None
+) -> Record:
     """Make a record that differs from those with other numbers."""
     sentence = Sentence("0123456789ab", seq % 7, 10 * seq, 10 * seq + len(text), text, tokens_of(text))
     annotation = Annotation((Span(0, 4 + seq % 3, "PERSON"),), list(Answer)[seq % 3])
-    return Record(seq, Op.EDIT, Work(sentence, annotation), None, batch, "ana", "ana-1", float(1_700_000_000 + seq))
+    return Record(
+        seq, Op.EDIT, Work(sentence, annotation), None, batch, "ana", "ana-1", float(1_700_000_000 + seq)
+    )
 
 
 def records(first: int, last: int) -> list[Record]:

@@ -54,7 +54,9 @@ def test_append_and_open_again(corpus: Path) -> None:
 @pytest.mark.parametrize("name", ["", ".ana", "Ana", "a/b", "../x", "a" * 65, "ana\n", "añb", "a b"])
 def test_names(corpus: Path, name: str) -> None:
     """A name that breaks the rule never becomes a path, and the error tells the rule."""
-    with pytest.raises(JournalError, match="use 1 to 64 of a-z, 0-9, dot, hyphen and underscore, and no dot at"):
+    with pytest.raises(
+        JournalError, match="use 1 to 64 of a-z, 0-9, dot, hyphen and underscore, and no dot at"
+    ):
         Journal.open(corpus, name)
     assert tree(corpus) == {}
 
@@ -67,6 +69,14 @@ def test_annotator_names(corpus: Path) -> None:
     assert annotator_names(corpus / "no") == ()
 
 
+@pytest.fixture
+def unsynced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the disk alone in tests of thousands of files that no crash interrupts."""
+    for name in ("fsync", "fdatasync"):
+        monkeypatch.setattr(os, name, lambda _fd: None)
+
+
+@pytest.mark.usefixtures("unsynced")
 def test_every_cut_of_a_journal(corpus: Path) -> None:
     """Cut at any byte, the whole records before the cut are found, the rest lies aside, work goes on."""
     items = [record(1), record(2), record(3, batch=(3, 2)), record(4, batch=(3, 2)), record(5)]
@@ -97,9 +107,7 @@ def test_a_torn_tail_is_told(corpus: Path) -> None:
     _put(corpus, _lines(records(1, 2)) + b'{"text":"Le')
     (corpus / "annotations" / "ana.jsonl.torn-1").write_bytes(b"older")
     with Journal.open(corpus, "ana") as journal:
-        assert journal.warnings == [
-            "set aside a torn last line (11 bytes) in annotations/ana.jsonl.torn-2"
-        ]
+        assert journal.warnings == ["set aside a torn last line (11 bytes) in annotations/ana.jsonl.torn-2"]
     assert (corpus / "annotations" / "ana.jsonl.torn-1").read_bytes() == b"older"
 
 
@@ -134,6 +142,7 @@ def test_bit_flips(corpus: Path) -> None:
         assert journal.records == tuple(items) or journal.warnings
 
 
+@pytest.mark.usefixtures("unsynced")
 def test_bit_flips_are_never_written_over(corpus: Path) -> None:
     """After a flip, opening for writing keeps all other bytes: in the file or in what lies aside."""
     data, dice = _lines(records(1, 4)), random.Random(3)
@@ -153,7 +162,12 @@ def test_bit_flips_are_never_written_over(corpus: Path) -> None:
     ("spoil", "damaged", "kept", "why"),
     [
         (lambda x: [x[0], x[1][:9] + b"X" + x[1][10:], x[2]], (2,), [1, 3], "checksum is wrong"),
-        (lambda x: [x[0], b"<<<<<<< ours\n", x[1], b"=======\n", b">>>>>>> theirs\n"], (2, 4, 5), [1, 2], "merge"),
+        (
+            lambda x: [x[0], b"<<<<<<< ours\n", x[1], b"=======\n", b">>>>>>> theirs\n"],
+            (2, 4, 5),
+            [1, 2],
+            "merge",
+        ),
         (lambda x: [x[0], x[1], b">>>>>>> theirs\n"], (3,), [1, 2], "resolve the merge conflict"),
         (lambda x: [y[:-1] + b"\r\n" for y in x], (1, 2, 3), [1, 2, 3], r"Windows line ending \(CRLF\)"),
         (lambda x: [x[0], x[2]], (2,), [1, 3], "its number is 3, but 2 was to come"),
@@ -173,7 +187,9 @@ def test_damage_in_the_middle(corpus: Path, spoil, damaged, kept, why: str) -> N
         assert journal.damaged == damaged
         assert [r.seq for r in journal.records] == kept
         assert re.search(why, " ".join(journal.warnings))
-        with pytest.raises(JournalError, match=r"nothing can be saved here: lines? \d[-0-9, ]* of the file (is|are) damaged"):
+        with pytest.raises(
+            JournalError, match=r"nothing can be saved here: lines? \d[-0-9, ]* of the file (is|are) damaged"
+        ):
             journal.append([record(journal.next_seq)])
     assert tree(corpus) == before
     assert path.exists()
@@ -285,7 +301,9 @@ def test_sync_without_fdatasync(corpus: Path, monkeypatch: pytest.MonkeyPatch, p
     assert calls == (["full"] if platform == "darwin" else ["fsync"])
 
 
-def test_rescue(corpus: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_rescue(
+    corpus: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """What could not be saved lies in a file elsewhere; without a state folder, in the temporary one."""
     home, temp = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("temp")
     monkeypatch.setenv("ANNOTATOR_HOME", str(home))
@@ -317,8 +335,11 @@ def test_wrong_numbers_and_half_batches(corpus: Path) -> None:
     ("deed", "told"),
     [
         (lambda p: p.rename(p.with_suffix(".bak")), "replaced or moved the file"),
-        (lambda p: (p.with_suffix(".new").write_bytes(p.read_bytes()), p.with_suffix(".new").rename(p)), "replaced"),
-        (lambda p: p.open("ab").write(b"{}\n"), "changed the file"),
+        (
+            lambda p: (p.with_suffix(".new").write_bytes(p.read_bytes()), p.with_suffix(".new").rename(p)),
+            "replaced",
+        ),
+        (lambda p: p.write_bytes(p.read_bytes() + b"{}\n"), "changed the file"),
     ],
 )
 def test_another_program_at_the_file(corpus: Path, deed, told: str) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
@@ -357,7 +378,10 @@ def test_a_second_opener_is_told_who_holds_it(corpus: Path) -> None:
     holder.kill()
     holder.communicate()
     assert (corpus / "annotations" / ".ana.lock").read_bytes()  # stale, and no obstacle
-    with Journal.open(corpus, "ana") as journal, pytest.raises(JournalError, match=f"process {os.getpid()} on"):
+    with (
+        Journal.open(corpus, "ana") as journal,
+        pytest.raises(JournalError, match=f"process {os.getpid()} on"),
+    ):
         Journal.open(corpus, "ana")
     journal.close()
     Journal.open(corpus, "ana").close()

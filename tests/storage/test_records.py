@@ -63,10 +63,13 @@ def test_fields_are_prodigys_and_ours_in_the_contract_order() -> None:
     """A JSON parser alone reads a line; the CRC comes last and covers all before it."""
     line = encode(record(3, batch=(3, 1))).decode()
     data = json.loads(line)
-    assert list(data) == (
-        "text tokens spans answer meta _annotator_id _session_id _timestamp _view_id "
-        "_v _seq _digest _op _parent _batch _crc"
-    ).split()
+    assert (
+        list(data)
+        == (
+            "text tokens spans answer meta _annotator_id _session_id _timestamp _view_id "
+            "_v _seq _digest _op _parent _batch _crc"
+        ).split()
+    )
     assert data["spans"] == [{"start": 0, "end": 4, "token_start": 0, "token_end": 0, "label": "PERSON"}]
     assert data["tokens"][1] == {"text": "Okafor", "start": 5, "end": 11, "id": 1, "ws": True}
     assert data["meta"] == {
@@ -104,7 +107,10 @@ def _signed(change: dict[str, object]) -> bytes:
         ({"answer": "yes"}, "'yes' is not a valid Answer"),
         ({"_parent": 5}, "no earlier record"),
         ({"_batch": {"first": 6, "size": 2}}, "does not hold its own record"),
-        ({"meta": {"article": "0123456789ab", "sentence": "x", "index": 1, "start": 1, "end": 2}}, "do not fit"),
+        (
+            {"meta": {"article": "0123456789ab", "sentence": "x", "index": 1, "start": 1, "end": 2}},
+            "do not fit",
+        ),
         ({"_annotator_id": None}, "`_annotator_id` is no text"),
     ],
 )
@@ -124,7 +130,9 @@ def test_a_newer_line_is_refused(change: dict[str, object]) -> None:
 
 def test_lone_surrogate() -> None:
     """Half a character cannot be stored, and the error says so."""
-    with pytest.raises(JournalError, match=r"half a character \(a lone surrogate, U\+D83D\)|surrogates not allowed"):
+    with pytest.raises(
+        JournalError, match=r"half a character \(a lone surrogate, U\+D83D\)|surrogates not allowed"
+    ):
         encode(record(1, "half \ud83d boat"))
 
 

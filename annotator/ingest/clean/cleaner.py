@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from annotator.core.article import Line, Verdict
-from annotator.ingest.clean import lexicon
 from annotator.ingest.clean.ending import trimmed
 from annotator.ingest.clean.head import head_lines
 from annotator.ingest.clean.inside import inside_line
-from annotator.ingest.clean.metadata import author, parse_date, place_and_agency
+from annotator.ingest.clean.metadata import agency_in, author, parse_date, place_and_agency, site_in
 from annotator.ingest.clean.outside import boilerplate, reason_outside
 from annotator.ingest.clean.page import Page, is_clock, read
 from annotator.ingest.clean.title import find_title
@@ -72,35 +71,35 @@ def _after_deck(page: Page, title: int | None, start: int) -> int:
     return marks[-1] + 1 if marks and marks[-1] + 1 < page.stop else start
 
 
-def _texts(page: Page, verdicts: list[Line], wanted: Verdict) -> list[str]:
-    """Return the texts of the units with a verdict, in order."""
-    return [unit.text for unit, line in zip(page.units, verdicts, strict=True) if line.verdict is wanted]
-
-
 def _described(page: Page, verdicts: list[Line], lines: tuple[Line, ...]) -> CleanedPage:
     """Return the cleaned page with the metadata out of the lines that state them."""
-    titles = _texts(page, verdicts, Verdict.TITLE)
-    bylines = _texts(page, verdicts, Verdict.BYLINE)
-    datelines = _texts(page, verdicts, Verdict.DATELINE)
-    opening = _texts(page, verdicts, Verdict.BODY)[:1]
-    places = [place_and_agency(text) for text in (*datelines, *opening)]
-    authors = [name for name in map(author, bylines) if name]
+    texts = _Texts(page, verdicts)
+    opening = texts.of(Verdict.BODY)[:1]
+    datelines = texts.of(Verdict.DATELINE)
+    bylines = texts.of(Verdict.BYLINE)
+    places = [place_and_agency(text, opening=False) for text in datelines]
+    places += [place_and_agency(text, opening=True) for text in opening]
+    agencies = [agency for _, agency in places] + [agency_in(text) for text in (*bylines, *datelines)]
+    sites = [site_in(unit.text) for unit in page.units[page.stop :]]
     return CleanedPage(
         lines=lines,
-        title=titles[0] if titles else "",
-        byline=authors[0] if authors else "",
+        title=next(iter(texts.of(Verdict.TITLE)), ""),
+        byline=next(filter(None, map(author, bylines)), ""),
         dateline=next((place for place, _ in places if place), ""),
         date=next(filter(None, map(parse_date, (*datelines, *bylines))), ""),
-        source=next((agency for _, agency in places if agency), "") or _source(bylines),
+        source=next(filter(None, (*agencies, *sites)), ""),
     )
 
 
-def _source(bylines: list[str]) -> str:
-    """Return the agency that a byline names."""
-    for text in bylines:
-        words = text.split()
-        names = (" ".join(words[a:b]) for a in range(len(words)) for b in range(len(words), a, -1))
-        for name in names:
-            if name.strip(" ,.()|") in lexicon.agencies():
-                return name.strip(" ,.()|")
-    return ""
+class _Texts:
+    """The texts of a page's units by verdict, those after the title first."""
+
+    def __init__(self, page: Page, verdicts: list[Line]) -> None:
+        titles = [at for at, line in enumerate(verdicts) if line.verdict is Verdict.TITLE]
+        turn = titles[0] if titles else 0
+        order = [*range(turn, len(verdicts)), *range(turn)]
+        self._rows = [(verdicts[at].verdict, page.units[at].text) for at in order]
+
+    def of(self, wanted: Verdict) -> list[str]:
+        """Return the texts with a verdict."""
+        return [text for verdict, text in self._rows if verdict is wanted]

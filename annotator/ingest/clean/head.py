@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from annotator.core.article import Line, Verdict
+from annotator.ingest.clean.metadata import dated_author
 from annotator.ingest.clean.outside import boilerplate, reason_outside
 from annotator.ingest.clean.page import Page, is_byline, is_credit, is_date_line, is_name
 from annotator.ingest.clean.title import same_title
@@ -31,13 +32,14 @@ def _head_line(page: Page, title: int | None, at: int) -> Line:
         return Line(Verdict.TITLE, "the title again")
     if title is not None and at < title - ABOVE:
         return boilerplate(reason_outside(page, at, "before the article"))
-    if page.doubled(at):
-        again = page.measures[at - 1].key == one.key or (at > 1 and page.measures[at - 2].key == one.key)
-        return Line(Verdict.CAPTION, "the same caption again" if again else "a caption that stands twice")
     if is_byline(text, one):
         return Line(Verdict.BYLINE, "names the author")
     if is_date_line(text, one):
-        return Line(Verdict.DATELINE, "says where and when")
+        named = bool(dated_author(text))
+        return Line(Verdict.BYLINE, "names author and date") if named else Line(Verdict.DATELINE, "says where and when")
+    if page.doubled(at):
+        again = page.measures[at - 1].key == one.key or (at > 1 and page.measures[at - 2].key == one.key)
+        return Line(Verdict.CAPTION, "the same caption again" if again else "a caption that stands twice")
     if is_credit(text, one):
         return Line(Verdict.CAPTION, "a picture credit")
     if one.credits and one.words >= 4 and not one.furniture:
@@ -47,7 +49,7 @@ def _head_line(page: Page, title: int | None, at: int) -> Line:
 
 def _promote_names(page: Page, title: int | None, lines: list[Line]) -> None:
     """Make bylines of bare names that stand between the title and the article beside a byline or date."""
-    if title is None:
+    if title is None or any(line.reason == "names the author" and page.measures[at].words > 1 for at, line in enumerate(lines)):
         return
     for at in range(title + 1, len(lines)):
         text, one = page.units[at].text, page.measures[at]
@@ -68,12 +70,14 @@ def _promote_captions(page: Page, lines: list[Line]) -> None:
 
 
 def _promote_decks(page: Page, title: int | None, lines: list[Line]) -> None:
-    """Make a deck of the lines of text that follow the title."""
+    """Make a deck of the lines of text between the title and a byline or date."""
     if title is None:
         return
     decks = 0
     for at in range(title + 1, len(lines)):
         one = page.measures[at]
+        if lines[at].verdict in {Verdict.BYLINE, Verdict.DATELINE}:
+            return
         wordy = one.words >= 5 and not (one.calls or one.legal or one.furniture or one.ending or one.separators)
         if lines[at].verdict is Verdict.BOILERPLATE and wordy and decks < DECKS and at <= title + 6:
             lines[at] = Line(Verdict.DECK, "a summary under the title")

@@ -47,7 +47,8 @@ def _caption(page: Page, at: int) -> Line | None:
     """Return the verdict caption for a picture's text or credit, None for other units."""
     text, one = page.units[at].text, page.measures[at]
     if page.doubled(at):
-        return Line(Verdict.CAPTION, "a caption that stands twice")
+        wordy = one.ended or one.words > 14
+        return Line(Verdict.CAPTION, "a caption that stands twice") if wordy else boilerplate("a link that stands twice")
     if is_credit(text, one):
         return Line(Verdict.CAPTION, "a picture credit")
     if one.credits and not one.quoted and (not one.ended or one.credits > 1):

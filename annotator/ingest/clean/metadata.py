@@ -6,14 +6,22 @@ import re
 from datetime import date
 
 from annotator.ingest.clean import lexicon
-from annotator.ingest.clean.patterns import AGENCY_DATELINE, DATE, MONTHS, OFFICE, PREFIX
+from annotator.ingest.clean.patterns import AGENCY_DATELINE, CLOCK, DATE, MONTHS, NAME, OFFICE, PREFIX, UPDATED
 
 MONTH_NUMBERS = {name[:3]: number for number, name in enumerate(MONTHS.split("|")[:12], 1)}
 LEAD = re.compile(
-    r"^\W*(?:(?:written|reported|story|words|text|analysis|column)?\s*(?i:by|von|par|por)\b:?\s*"
+    r"^\W*(?:(?:(?i:written|reported|story|words|text|analysis|column)\s+)?(?i:by|von|par|por)\b:?\s*"
     r"|(?i:reporter|author):\s*)"
 )
-CUT = re.compile(r"\s*(?:\||•|·|»|\s[-–—]\s|,\s*(?=\D*$)|;).*$")
+STOP = re.compile(r"\s*(?:\||•|·|»|\s[-–—]\s|\b(?i:updated|published|posted)\b).*$")
+WEEKDAYS = re.compile(r"\b(?:mon|tues?|wed(?:nes)?|thurs?|fri|sat(?:ur)?|sun)day\b|\b[A-Z]{2,4}\b", re.IGNORECASE)
+GLUED = re.compile(r"(?<=[a-zà-þ]{3})(?=[A-Z])")
+"""Where a page's parts have run together: "Ann LeeStaff Writer"."""
+BY_NAME = re.compile(rf"\b(?:by|By)\s+({NAME}(?:\s+{NAME}){{1,3}})\s*$")
+ALL_NAME = re.compile(rf"{NAME}(?:\s+{NAME}){{1,3}}")
+YEARS = r"(?:19|20)\d\d(?:\s*[-–]\s*(?:19|20)\d\d)?"
+SITE = re.compile(rf"(?:©|\(c\)|copyright)\W*{YEARS}\W+|©\s*", re.IGNORECASE)
+SITE_END = re.compile(rf"[.,](?:\s|$)|[|•·(]|\s[-–—]\s|\ball rights\b|\blimited\b|{YEARS}", re.IGNORECASE)
 
 
 def parse_date(text: str) -> str:
@@ -21,11 +29,7 @@ def parse_date(text: str) -> str:
 
     A date in figures with strokes counts only where it can be read in one way.
     """
-    for match in DATE.finditer(text):
-        found = _iso(match.groupdict())
-        if found:
-            return found
-    return ""
+    return next(filter(None, (_iso(match.groupdict()) for match in DATE.finditer(text))), "")
 
 
 def _iso(parts: dict[str, str | None]) -> str:
@@ -54,33 +58,63 @@ def _strokes(first: int, second: int, year: int) -> str:
 
 def author(text: str) -> str:
     """Return the names in a byline as printed, without "By", date and office."""
-    rest = LEAD.sub("", text.strip())
+    rest = dated_author(text) or LEAD.sub("", text.strip())
     match = DATE.search(rest)
-    rest = (rest[: match.start()] if match else rest).strip(" -–—|,·:")
-    parts = [part.strip() for part in rest.split(",")]
-    names = [part for at, part in enumerate(parts) if at == 0 or not _is_office(part)]
-    return CUT.sub("", ", ".join(names) if len(names) > 1 else names[0]) if len(names) == 1 else ", ".join(names)
+    rest = STOP.sub("", rest[: match.start()] if match else rest)
+    if OFFICE.search(rest) and len(GLUED.split(rest)) > 1 and len(GLUED.split(rest)[0].split()) >= 2:
+        rest = GLUED.split(rest)[0]
+    parts = [part.strip() for part in rest.strip(" -–—|,·:").split(",")]
+    return ", ".join(part for at, part in enumerate(parts) if at == 0 or _is_name(part))
 
 
-def _is_office(part: str) -> bool:
-    """Return whether a part of a byline after a comma is an office or a paper, not a second name."""
-    words = part.split()
-    return bool(OFFICE.search(part)) or not 2 <= len(words) <= 4 or part.isupper() or part in lexicon.agencies()
+def _is_name(part: str) -> bool:
+    """Return whether a part of a byline after a comma is a second name, not an office or a paper."""
+    if OFFICE.search(part) or part in lexicon.agencies():
+        return False
+    return all(2 <= len(name.split()) <= 4 for name in re.split(r"\s+and\s+", part.removeprefix("and ")))
 
 
-def place_and_agency(text: str) -> tuple[str, str]:
-    """Return place and agency of a dateline or of the prefix of a first paragraph, "" each if unsaid."""
+def dated_author(text: str) -> str:
+    """Return the name in a line of name and date ("Ann Lee - May 4, 2031", "… by Ann Lee"), else ""."""
+    named = BY_NAME.search(text)
+    if named and DATE.search(text):
+        return named[1]
+    if UPDATED.match(text) or not DATE.search(text):
+        return ""
+    rest = WEEKDAYS.sub("", CLOCK.sub("", DATE.sub("", text))).strip(" -–—|,·:•/@")
+    known = rest in lexicon.agencies() or OFFICE.search(rest) or "News" in rest
+    return rest if ALL_NAME.fullmatch(rest) and not known else ""
+
+
+def place_and_agency(text: str, opening: bool) -> tuple[str, str]:
+    """Return place and agency of a dateline or of an ``opening`` paragraph's prefix, "" each if unsaid."""
     match = AGENCY_DATELINE.match(text)
-    if match:
+    if match and not opening:
         return match["place"].strip(" ,"), match["agency"]
+    if not opening:
+        return (text.strip(), "") if text.isupper() and len(text.split()) <= 4 and not any(map(str.isdigit, text)) else ("", "")
     match = PREFIX.match(text[:120])
     if match is None:
         return "", ""
     place = (match["place"] or "").strip(" ,")
     agency = match["agency"] or match["alone"] or ""
-    return (place, agency) if _believable(place, agency) else ("", "")
+    return (place, agency) if agency or 0 < len(place.split()) <= 4 else ("", "")
 
 
-def _believable(place: str, agency: str) -> bool:
-    """Return whether a paragraph's prefix is a dateline, not the start of a sentence or a label."""
-    return bool(agency) or 0 < len(place.split()) <= 4
+def agency_in(text: str) -> str:
+    """Return the first and longest name of a news agency in a line, "" where there is none."""
+    words = [word.strip(" ,.;:()|/") for word in text.split()[:30]]
+    for start in range(len(words)):
+        for stop in range(min(start + 4, len(words)), start, -1):
+            if " ".join(words[start:stop]) in lexicon.agencies():
+                return " ".join(words[start:stop])
+    return ""
+
+
+def site_in(text: str) -> str:
+    """Return the owner that a copyright line names, "" where it names none."""
+    match = SITE.search(text[:300])
+    if match is None:
+        return ""
+    rest = SITE_END.split(text[match.end() : match.end() + 80], maxsplit=1)[0].strip(" -–—")
+    return rest if 0 < len(rest.split()) <= 5 and rest[0].isupper() else ""

@@ -99,11 +99,19 @@ def _is_frame(text: str, one: Measure, again: bool) -> bool:
 
 def is_date_line(text: str, one: Measure) -> bool:
     """Return whether a line says when, and perhaps where, and nothing else."""
-    if AGENCY_DATELINE.match(text) and one.words <= 12 and not one.ended:
+    if one.words <= 12 and not one.ended and is_agency_dateline(text):
         return True
     rest = AGO.sub("", CLOCK.sub("", DATE.sub("", text)))
     letters = sum(map(str.isalpha, rest))
     return one.dated and one.words <= 16 and (letters <= 25 or bool(UPDATED.match(text))) and one.calls == 0
+
+
+def is_agency_dateline(text: str) -> bool:
+    """Return whether a line is a place with an agency in brackets, and a date at the most."""
+    match = AGENCY_DATELINE.match(text)
+    if match is None or not (match["agency"] in lexicon.agencies() or match["agency"].isupper()):
+        return False
+    return not match["rest"] or DATE.search(match["rest"]) is not None
 
 
 def is_clock(text: str) -> bool:
@@ -130,5 +138,6 @@ def is_name(text: str, one: Measure) -> bool:
 def is_credit(text: str, one: Measure) -> bool:
     """Return whether a short line only says whose picture it was."""
     bare = text.strip(" ()[].|/©")
-    known = bare in lexicon.agencies() or bare.title() in lexicon.agencies()
+    owner = bare.rsplit(",", 1)[-1].strip()
+    known = bool({bare, owner, bare.title()} & lexicon.agencies()) and one.words <= 7
     return known or (one.credits > 0 and one.words <= 8) or (text.lstrip().startswith("©") and one.words <= 5)

@@ -6,8 +6,10 @@ from annotator.ingest.clean.page import Page, content_words, is_byline, is_credi
 
 REACH = 60
 """How many units before the article a headline is looked for."""
-ENOUGH = 1.2
+ENOUGH = 0.85
 """The least that a line must score to be taken for the headline."""
+ALMOST = 0.7
+"""A line right before the best one is the headline, and the best one its deck, if it is as good but for this."""
 
 
 def find_title(page: Page) -> int | None:
@@ -20,11 +22,13 @@ def find_title(page: Page) -> int | None:
         return None
     inside = [at for at in page.body[:3] if _may_lead(page, at)]
     places = [*range(max(0, page.start - REACH), page.start), *inside]
-    scored = [(_score(page, at), at) for at in places]
-    value, best = max(scored, default=(0.0, 0))
-    if value < ENOUGH:
+    scores = {at: _score(page, at) for at in places}
+    best = max(scores, key=lambda at: scores[at], default=-1)
+    if best < 0 or scores[best] < ENOUGH:
         return None
-    return next(at for _, at in scored if same_title(page, best, at) and page.measures[at].key == page.measures[best].key)
+    if scores.get(best - 1, 0.0) > max(ENOUGH, scores[best] - ALMOST):
+        best -= 1
+    return next(at for at in scores if page.measures[at].key == page.measures[best].key)
 
 
 def same_title(page: Page, title: int, at: int) -> bool:
@@ -50,12 +54,20 @@ def _score(page: Page, at: int) -> float:
         return -1.0
     words = content_words(text)
     shared = len(words & page.vocabulary) / max(len(words), 1)
-    value = 2.5 * shared + 0.6 * _announces(page, at) + 0.4 * (page.counts[one.key] > 1)
+    value = 2.5 * shared * min(len(words), 4) / 4 - 0.5 * (not shared) + 0.6 * _announces(page, at) + 0.4 * (page.counts[one.key] > 1)
     value += 0.3 * (abs(page.start - at) <= 1) + 0.3 * (at == 0) + 0.3 * (one.words >= 5)
-    value -= 0.03 * abs(page.start - at) + 0.6 * (len(words) < 3) + 0.8 * (one.ended and text[-1] in ".;:")
-    value -= 0.8 * (one.words > 20) + 0.8 * one.credits + 0.8 * one.truncated + 0.5 * (one.calls + one.legal)
+    value -= 0.03 * abs(page.start - at) + 0.6 * (len(words) < 3) + 0.6 * (one.ended and text[-1] in ".;:")
+    value -= 0.8 * (at >= page.start) + 1.2 * (one.words > 20) + 0.8 * one.credits + 0.8 * one.truncated + 0.5 * (one.calls + one.legal)
     odd = is_byline(text, one) or is_date_line(text, one) or is_credit(text, one)
+    odd = odd or _before_credit(page, at)
     return value - 1.5 * odd - 1.0 * _after_label(page, at)
+
+
+def _before_credit(page: Page, at: int) -> bool:
+    """Return whether a photographer's name and agency follow: then ``at`` is a caption."""
+    if at + 1 >= len(page.units) or "," not in page.units[at + 1].text:
+        return False
+    return is_credit(page.units[at + 1].text, page.measures[at + 1])
 
 
 def _announces(page: Page, at: int) -> bool:

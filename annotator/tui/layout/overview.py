@@ -10,6 +10,7 @@ from annotator.session.state import TaskState
 from annotator.tui.layout.bars import label_counts
 from annotator.tui.layout.block import answer_piece
 from annotator.tui.layout.glyphs import Glyphs
+from annotator.tui.layout.page import byline_of
 from annotator.tui.layout.row import Ink, Piece, Row, cut, fit, two_ended
 from annotator.tui.layout.safe_text import screen_text
 

@@ -1,0 +1,28 @@
+"""What the annotators of a corpus have made of it, read from their journals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from annotator.core.works import Works
+from annotator.storage.corpus import Corpus
+from annotator.storage.journal import Journal
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """One annotator's works, and what was found wrong with the journal."""
+
+    name: str
+    works: Works
+    warnings: tuple[str, ...]
+
+
+def hands(corpus: Corpus) -> Iterator[Hand]:
+    """Yield the works of each annotator, by name; nothing on the disk is touched."""
+    for name in corpus.annotators():
+        journal = Journal.open(corpus.path, name, read_only=True)
+        works = Works(corpus.sentences)
+        works.replay(journal.records)
+        yield Hand(name, works, tuple(journal.warnings))

@@ -1,0 +1,185 @@
+"""An export trains: spaCy checks it, learns from it and finds spans again."""
+
+from __future__ import annotations
+
+import random
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import spacy
+from spacy.tokens import DocBin
+
+from annotator.core.annotation import Annotation, Answer, Work
+from annotator.core.article import Article, Line, Sentence, Verdict
+from annotator.core.schema import parse_schema
+from annotator.core.spans import Span
+from annotator.core.tokens import tokens_of
+from annotator.export.corpus import export_corpus
+from annotator.export.values import ExportOptions, ExportReport, Item
+
+pytestmark = pytest.mark.slow
+
+SCHEMA = parse_schema(
+    {
+        "label": [
+            {"name": "PERSON", "target": "ents", "inside": ["CLAIM"]},
+            {"name": "VENUE", "target": "ents", "inside": ["CLAIM"]},
+            {"name": "COUNT", "target": "ents", "inside": ["CLAIM"]},
+            {"name": "CLAIM", "target": "spans"},
+        ]
+    },
+    "test.toml",
+)
+FILL = {
+    "PERSON": ["Ida Holm", "Tarek Sule", "Mona Birk", "Reyle", "Petra Quist", "Emil Vargas", "Oona Field"],
+    "VENUE": ["Port Ellen", "Rosavik", "the Tamber Hall", "Nordby Square", "Lake Ostra", "Vell"],
+    "COUNT": ["41 boats", "more than 300 guests", "around 20 percent of the roofs", "two dozen nets"],
+}
+TEMPLATES = [
+    "Harbour master <PERSON> said <CLAIM>that <COUNT> had reached <VENUE> by noon</CLAIM>.",
+    "“<CLAIM>We counted <COUNT> near <VENUE></CLAIM>,” <PERSON> told reporters.",
+    "<PERSON> walked from <VENUE> to <VENUE> on Friday.",
+    "The storm damaged <COUNT> in <VENUE>.",
+    "Nobody expected the rain to last so long.",
+    "According to <PERSON>, <CLAIM>the bridge at <VENUE> will stay closed</CLAIM>.",
+    "<COUNT> were waiting when <PERSON> opened the doors.",
+]
+_MARK = re.compile(r"<(/?)(\w+)>")
+
+
+def _filled(template: str, rnd: random.Random) -> tuple[str, list[Span]]:
+    """Fill a template in; return the text and its spans."""
+    text, at = "", 0
+    found: list[Span] = []
+    claim = 0
+    for m in _MARK.finditer(template):
+        text += template[at : m.start()]
+        at = m.end()
+        if m[2] == "CLAIM" and not m[1]:
+            claim = len(text)
+        elif m[2] == "CLAIM":
+            found.append(Span(claim, len(text), "CLAIM"))
+        else:
+            word = rnd.choice(FILL[m[2]])
+            found.append(Span(len(text), len(text) + len(word), m[2]))
+            text += word
+    return text + template[at:], found
+
+
+def _items(articles: int, each: int) -> list[Item]:
+    """Return accepted items of template-made articles, tokenised by spaCy as at ingest."""
+    rnd, nlp = random.Random(7), spacy.blank("en")
+    out: list[Item] = []
+    for n in range(articles):
+        made = [_filled(rnd.choice(TEMPLATES), rnd) for _ in range(each)]
+        text = " ".join(t for t, _ in made)
+        article = Article(
+            f"{n:016x}", "made", f"{n:064x}", text, (Line(Verdict.BODY, "test"),), title=f"Report {n}"
+        )
+        at = 0
+        for index, (words, found) in enumerate(made):
+            doc = nlp.make_doc(words)
+            tokens = tokens_of([t.text for t in doc], [bool(t.whitespace_) for t in doc])
+            of = Sentence(article.id, index, at, at + len(words), words, tokens)
+            out.append(Item(Work(of, Annotation(answer=Answer.ACCEPT).with_spans(found)), "ana", article))
+            at += len(words) + 1
+    return out
+
+
+def _spacy(cwd: Path, *words: str) -> str:
+    """Run a spaCy command, and return what it prints; fail with that if it fails."""
+    run = subprocess.run(
+        [sys.executable, "-m", "spacy", *words],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    return run.stdout + run.stderr
+
+
+def _train(cwd: Path, config: str, model: str, steps: int) -> list[list[float]]:
+    """Train for some steps; return the rows of spaCy's table as numbers."""
+    told = _spacy(
+        cwd, "train", config, "--output", model,
+        "--training.max_steps", str(steps), "--training.eval_frequency", str(steps // 4),
+    )  # fmt: skip
+    rows = [line.split() for line in told.splitlines() if re.match(r"\s+\d+\s+\d+\s", line)]
+    return [[float(x) for x in row] for row in rows]
+
+
+def _losses(rows: Sequence[Sequence[float]], components: int) -> list[list[float]]:
+    """Return the losses of the components but tok2vec, row by row, without the row of step 0."""
+    return [list(row[3 : 2 + components]) for row in rows[1:]]
+
+
+def _export(cwd: Path, items: list[Item], unreviewed: dict[str, list[Sentence]], **more: str) -> ExportReport:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(cwd)
+        options = ExportOptions(**more)  # type: ignore[arg-type]
+        return export_corpus(items, unreviewed, SCHEMA, Path("out"), options)
+
+
+def test_sentences_train_both(tmp_path: Path) -> None:
+    """``debug data`` passes, the losses fall, and the model finds entities and claims in dev."""
+    report = _export(tmp_path, _items(24, 8), {})
+    assert report.lost == 0
+    _spacy(tmp_path, "debug", "data", "out/config.cfg")
+    rows = _train(tmp_path, "out/config.cfg", "model", 320)
+    assert len(rows) >= 4
+    first, last = _losses(rows, 3)[0], _losses(rows, 3)[-1]
+    assert all(b < a for a, b in zip(first, last, strict=True)), (first, last)
+    nlp = spacy.load(tmp_path / "model" / "model-last")
+    gold = list(DocBin().from_disk(tmp_path / "out" / "dev.spacy").get_docs(nlp.vocab))
+    scores = nlp.evaluate([spacy.training.Example(nlp.make_doc(d.text), d) for d in gold])
+    assert scores["ents_f"] > 0.5, scores
+    assert scores["spans_sc_f"] > 0.5, scores
+    assert {s.label_ for d in nlp.pipe(g.text for g in gold) for s in d.spans["sc"]} >= {"PERSON", "CLAIM"}
+
+
+def test_articles_train_ner_with_missing_tokens(tmp_path: Path) -> None:
+    """With every second sentence unreviewed, ner still finds names in all of them."""
+    items = _items(24, 10)
+    odd = [i for n, i in enumerate(items) if n % 2]
+    unseen: dict[str, list[Sentence]] = {}
+    for i in items[::2]:
+        unseen.setdefault(i.article.id, []).append(i.work.sentence)
+    _export(tmp_path, odd, unseen, unit="article")
+    _train(tmp_path, "out/config.cfg", "ner", 200)
+    nlp = spacy.load(tmp_path / "ner" / "model-last")
+    gold = {
+        (i.article.id, s.start + i.work.sentence.start) for i in items[::2] for s in i.work.annotation.spans
+    }
+    found = {
+        (i.article.id, e.start_char)
+        for i in {i.article.id: i for i in items}.values()
+        for e in nlp(i.article.text).ents
+    }
+    wanted = {
+        (i.article.id, s.start + i.work.sentence.start)
+        for i in items[::2]
+        for s in i.work.annotation.spans
+        if s.label != "CLAIM"
+    }
+    assert wanted <= gold
+    assert len(wanted & found) / len(wanted) > 0.6
+    rows = _train(tmp_path, "out/config-spancat.cfg", "spancat", 160)
+    losses = [x[0] for x in _losses(rows, 2)]
+    assert losses[-1] < losses[0]
+
+
+def test_had_the_unreviewed_been_o(tmp_path: Path) -> None:
+    """The control: with the same sentences taken for empty ones the same model finds clearly less."""
+    items = _items(24, 10)
+    empty = Annotation(answer=Answer.ACCEPT)
+    shut = [i if n % 2 else replace(i, work=replace(i.work, annotation=empty)) for n, i in enumerate(items)]
+    _export(tmp_path, shut, {}, unit="article")
+    rows = _train(tmp_path, "out/config.cfg", "ner", 200)
+    assert rows
