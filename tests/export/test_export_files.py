@@ -104,7 +104,12 @@ def _caught(out: Path) -> bool:
 
 
 def _method(fails: Fails) -> Callable[..., Any]:
-    return lambda self, *args, **more: fails(self, *args, **more)
+    """Return a function, which unlike ``Fails`` is bound to the instance it is looked up on."""
+
+    def method(*args: Any, **more: Any) -> Any:
+        return fails(*args, **more)
+
+    return method
 
 
 def test_the_error_says_what_happened_and_that_nothing_is_lost(tmp_path: Path) -> None:

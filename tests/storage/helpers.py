@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 from collections.abc import Iterator
@@ -68,6 +69,17 @@ def record(
 def records(first: int, last: int) -> list[Record]:
     """Make the records numbered ``first`` to ``last``."""
     return [record(n) for n in range(first, last + 1)]
+
+
+class Noting:
+    """Stands in for a function of ``os``, notes each call by name and does what it does."""
+
+    def __init__(self, name: str, deeds: list[str]) -> None:
+        self.name, self.deeds, self.real = name, deeds, getattr(os, name)
+
+    def __call__(self, *args: object) -> object:
+        self.deeds.append(self.name)
+        return self.real(*args)
 
 
 class Failing:

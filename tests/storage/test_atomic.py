@@ -1,3 +1,5 @@
+"""Files are replaced whole, and lines are read with bounds."""
+
 from __future__ import annotations
 
 import errno
@@ -11,7 +13,7 @@ from annotator.core.errors import CorpusError
 from annotator.storage.atomic import set_aside, write_atomic
 from annotator.storage.jsonl import dump, read
 
-from .helpers import Failing, tree
+from .helpers import Failing, Noting, tree
 
 
 @pytest.mark.parametrize("function", ["open", "write", "fdatasync", "replace"])
@@ -46,8 +48,7 @@ def test_synced_before_renamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     """The data are on the disk before the name is, and the name before the return."""
     deeds: list[str] = []
     for name in ("write", "fdatasync", "replace", "fsync"):
-        real = getattr(os, name)
-        monkeypatch.setattr(os, name, lambda *a, _n=name, _r=real: deeds.append(_n) or _r(*a))
+        monkeypatch.setattr(os, name, Noting(name, deeds))
     write_atomic(tmp_path / "a", b"x")
     assert deeds == ["write", "fdatasync", "replace", "fsync"]
 
@@ -105,6 +106,6 @@ def test_a_line_over_the_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     lines = read(tmp_path / "a.jsonl")
     assert next(lines)[0] == 1
     with pytest.raises(
-        CorpusError, match="a.jsonl:2: the line is longer than 1 MiB; split it into several records"
+        CorpusError, match=r"a.jsonl:2: the line is longer than 1 MiB; split it into several records"
     ):
         next(lines)

@@ -1,6 +1,9 @@
+"""The corpus folder: transactions, line switches, versions, damage."""
+
 from __future__ import annotations
 
 import errno
+import json
 import os
 import subprocess
 import sys
@@ -21,11 +24,13 @@ from .helpers import SCHEMA, Failing, article, body, new_corpus, sentences, tree
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Corpus:
+    """Make an empty corpus."""
     return new_corpus(tmp_path / "news")
 
 
 @pytest.fixture
 def filled(corpus: Corpus) -> Corpus:
+    """Make a corpus of one article."""
     corpus.add(article(), sentences(article()))
     return corpus
 
@@ -123,8 +128,8 @@ def test_add_and_read(filled: Corpus) -> None:
         assert corpus.sentences(other.id) == sentences(other)
     assert [s.text[:5] for s in filled.active_sentences(a)] == ["Mayor", "She l"]
     line = orjson.loads((filled.path / "sentences.jsonl").read_bytes().split(b"\n")[1])
-    assert line["id"] == f"{a.id}:25-72"
-    assert line["meta"] == {"article": a.id, "index": 1, "start": 25, "end": 72}
+    assert line["id"] == f"{a.id}:25-71"
+    assert line["meta"] == {"article": a.id, "index": 1, "start": 25, "end": 71}
     assert line["tokens"][0] == {"text": "Mayor", "start": 0, "end": 5, "id": 0, "ws": True}
 
 
@@ -196,13 +201,13 @@ def test_crash_between_sentences_and_article(filled: Corpus, monkeypatch: pytest
         patch.setattr(module, "write_atomic", Failing(None, OSError(errno.EIO, "crash")))
         with pytest.raises(CorpusError, match="the disk reports an error"):
             filled.add(a, sentences(a))
-    assert len((filled.path / "sentences.jsonl").read_bytes().splitlines()) == 5
+    assert len((filled.path / "sentences.jsonl").read_bytes().splitlines()) == 6
     fresh = Corpus.open(filled.path)
     assert (fresh.article_ids(), fresh.warnings) == ((article().id,), [])
     fresh.add(last, sentences(last))
     fresh.add(a, sentences(a))
     assert [line[7:19].decode() for line in (filled.path / "sentences.jsonl").read_bytes().splitlines()] == (
-        [article().id] * 3 + [last.id] + [a.id] * 2
+        [article().id] * 4 + [last.id] + [a.id] * 2
     )
     for corpus in (fresh, filled, Corpus.open(filled.path)):
         assert [corpus.sentences(x.id) for x in (article(), last, a)] == [
@@ -388,15 +393,15 @@ def test_damaged_files_are_told(filled: Corpus) -> None:
     lines = stored.read_bytes().split(b"\n")
     cases = [
         (
-            [lines[0], lines[1].replace(b"Okafor", b"Okafar"), *lines[2:]],
+            [lines[0], lines[1].replace(b"Okafor", b"Okafar", 1), *lines[2:]],
             "sentences.jsonl:2: the sentence is damaged",
         ),
         ([lines[0], lines[1][:50] + b"\xff}", *lines[2:]], "sentences.jsonl:2: this is no JSON"),
         (
             [lines[0], *lines[2:]],
-            "2 of 4 sentences of article|3 of 4 sentences of article|2 of 3 sentences of article",
+            f"sentences.jsonl: 3 of 4 sentences of article {a.id} are there",
         ),
-        ([lines[0], b"{}", *lines[2:]], "sentences of article"),
+        ([lines[0], b"{}", *lines[2:]], "3 of 4 sentences of article"),
     ]
     for changed, told in cases:
         stored.write_bytes(b"\n".join(changed))
@@ -423,11 +428,8 @@ def test_lines_of_other_writers(filled: Corpus) -> None:
     """Sentences whose keys stand in another order, with blanks between, are found as well."""
     a, stored = article(), filled.path / "sentences.jsonl"
     loose = [orjson.loads(x) for x in stored.read_bytes().splitlines()]
-    text = "".join(
-        '{"meta": %s, "text": %s, "tokens": %s, "id": %s}\n'
-        % tuple(orjson.dumps(x[k]).decode() for k in ("meta", "text", "tokens", "id"))
-        for x in loose
-    )
+    keys = ("meta", "text", "tokens", "id")
+    text = "".join(json.dumps({key: x[key] for key in keys}) + "\n" for x in loose)
     stored.write_text(text)
     assert Corpus.open(filled.path).sentences(a.id) == sentences(a)
 

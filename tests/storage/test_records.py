@@ -1,3 +1,5 @@
+"""A record as a line and back."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""What lies outside a corpus: schemas, the sample copy, preferences."""
+
 from __future__ import annotations
 
 import errno
@@ -20,6 +22,7 @@ from .helpers import SCHEMA, Failing, article, new_corpus, sentences, tree
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Name a folder for the user's own things."""
     monkeypatch.setenv("ANNOTATOR_HOME", str(tmp_path / "home"))
     return tmp_path / "home"
 
@@ -168,7 +171,10 @@ def test_preferences(home: Path, tmp_path: Path) -> None:
     assert found.position(tmp_path / "b", "ana") == ""
 
 
-@pytest.mark.parametrize("data", [b"", b"{", b"\0" * 50, b"[]", b'{"theme": 1}', b'{"positions": {"a": 1}}', b'{"positions": []}'])  # fmt: skip
+_BROKEN = [b"", b"{", b"\0" * 50, b"[]", b'{"theme": 1}', b'{"positions": {"a": 1}}', b'{"positions": []}']
+
+
+@pytest.mark.parametrize("data", _BROKEN)
 def test_broken_preferences(home: Path, data: bytes) -> None:
     """A broken file is set aside, and the defaults serve until the next save."""
     home.mkdir()

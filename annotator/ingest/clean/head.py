@@ -38,13 +38,18 @@ def _head_line(page: Page, title: int | None, at: int) -> Line:
         named = bool(dated_author(text))
         return Line(Verdict.BYLINE, "names author and date") if named else Line(Verdict.DATELINE, "says where and when")
     if page.doubled(at):
-        again = page.measures[at - 1].key == one.key or (at > 1 and page.measures[at - 2].key == one.key)
-        return Line(Verdict.CAPTION, "the same caption again" if again else "a caption that stands twice")
+        return twice(page, at)
     if is_credit(text, one):
         return Line(Verdict.CAPTION, "a picture credit")
     if one.credits and one.words >= 4 and not one.furniture:
         return Line(Verdict.CAPTION, "a caption with its credit")
     return boilerplate(reason_outside(page, at, "before the article"))
+
+
+def twice(page: Page, at: int) -> Line:
+    """Return the verdict on a caption that stands twice."""
+    again = page.repeats(at)
+    return Line(Verdict.CAPTION, "the same caption again" if again else "a caption that stands twice")
 
 
 def _promote_names(page: Page, title: int | None, lines: list[Line]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from annotator.core.article import Line, Verdict
 from annotator.ingest.clean.blocks import State
+from annotator.ingest.clean.head import twice
 from annotator.ingest.clean.outside import boilerplate, reason_outside
 from annotator.ingest.clean.page import Page, is_clock, is_credit, is_date_line
 from annotator.ingest.clean.patterns import BULLET, DASHED, QUOTED, REPORTED, SIGN_OFF
@@ -48,7 +49,7 @@ def _caption(page: Page, at: int) -> Line | None:
     text, one = page.units[at].text, page.measures[at]
     if page.doubled(at):
         wordy = one.ended or one.words > 14
-        return Line(Verdict.CAPTION, "a caption that stands twice") if wordy else boilerplate("a link that stands twice")
+        return twice(page, at) if wordy else boilerplate("a link that stands twice")
     if is_credit(text, one):
         return Line(Verdict.CAPTION, "a picture credit")
     if one.credits and not one.quoted and (not one.ended or one.credits > 1):

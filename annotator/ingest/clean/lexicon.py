@@ -89,4 +89,10 @@ def is_furniture(text: str) -> bool:
 
 def _bare(text: str) -> str:
     """Return a line in lower case without the counts and marks at its ends."""
-    return COUNTED.sub("", text.lower()).strip(" \t.:!?»›<>|-–—[]()…") or text.strip().lower()
+    low = text.lower()
+    return (COUNTED.sub("", low) if _counts(low) else low).strip(" \t.:!?»›<>|-–—[]()…") or low.strip()
+
+
+def _counts(low: str) -> bool:
+    """Return whether a line begins or ends with what could be a count."""
+    return low[:3].strip(" (")[:1].isdigit() or low[-3:].strip(" )+")[-1:].isdigit() or low[-1:] in "km)"

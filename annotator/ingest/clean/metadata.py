@@ -76,10 +76,12 @@ def _is_name(part: str) -> bool:
 
 def dated_author(text: str) -> str:
     """Return the name in a line of name and date ("Ann Lee - May 4, 2031", "… by Ann Lee"), else ""."""
+    if not DATE.search(text):
+        return ""
     named = BY_NAME.search(text)
-    if named and DATE.search(text):
+    if named:
         return named[1]
-    if UPDATED.match(text) or not DATE.search(text):
+    if UPDATED.match(text):
         return ""
     rest = WEEKDAYS.sub("", CLOCK.sub("", DATE.sub("", text))).strip(" -–—|,·:•/@")
     known = rest in lexicon.agencies() or OFFICE.search(rest) or "News" in rest

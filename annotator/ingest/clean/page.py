@@ -55,6 +55,10 @@ class Page:
         near = [self.measures[other].key for other in range(max(0, at - 2), min(len(self.units), at + 3))]
         return self.measures[at].words >= 6 and near.count(self.measures[at].key) > 1
 
+    def repeats(self, at: int) -> bool:
+        """Return whether one of the two units before has the same text."""
+        return any(self.measures[other].key == self.measures[at].key for other in range(max(0, at - 2), at))
+
 
 def content_words(text: str) -> frozenset[str]:
     """Return the words of a text that are long enough to carry its matter, without a plural's s."""
@@ -99,11 +103,12 @@ def _is_frame(text: str, one: Measure, again: bool) -> bool:
 
 def is_date_line(text: str, one: Measure) -> bool:
     """Return whether a line says when, and perhaps where, and nothing else."""
-    if one.words <= 12 and not one.ended and is_agency_dateline(text):
+    if one.words <= 12 and not one.ended and "(" in text and is_agency_dateline(text):
         return True
+    if not one.dated or one.words > 16 or one.calls:
+        return False
     rest = AGO.sub("", CLOCK.sub("", DATE.sub("", text)))
-    letters = sum(map(str.isalpha, rest))
-    return one.dated and one.words <= 16 and (letters <= 25 or bool(UPDATED.match(text))) and one.calls == 0
+    return sum(map(str.isalpha, rest)) <= 25 or bool(UPDATED.match(text))
 
 
 def is_agency_dateline(text: str) -> bool:

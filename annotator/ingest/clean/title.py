@@ -56,7 +56,7 @@ def _score(page: Page, at: int) -> float:
     shared = len(words & page.vocabulary) / max(len(words), 1)
     value = 2.5 * shared * min(len(words), 4) / 4 - 0.5 * (not shared) + 0.6 * _announces(page, at) + 0.4 * (page.counts[one.key] > 1)
     value += 0.3 * (abs(page.start - at) <= 1) + 0.3 * (at == 0) + 0.3 * (one.words >= 5)
-    value -= 0.03 * abs(page.start - at) + 0.6 * (len(words) < 3) + 0.6 * (one.ended and text[-1] in ".;:")
+    value -= 0.02 * abs(page.start - at) + 0.6 * (len(words) < 3) + 0.6 * (one.ended and text[-1] in ".;:")
     value -= 0.8 * (at >= page.start) + 1.2 * (one.words > 20) + 0.8 * one.credits + 0.8 * one.truncated + 0.5 * (one.calls + one.legal)
     odd = is_byline(text, one) or is_date_line(text, one) or is_credit(text, one)
     odd = odd or _before_credit(page, at)
