@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from annotator.core.phrases import candidates
 from annotator.core.phrases import words_en as en
+from annotator.core.phrases.candidates import of_view
 from annotator.core.phrases.view import View, is_mark, view_of
 from annotator.core.tokens import Token
 
@@ -53,8 +53,9 @@ def assign(tokens: Sequence[Token], widths: Sequence[int], label_keys: frozenset
     All keys are distinct, and none is the start of another.
     """
     view = view_of(tokens)
-    starts = {c.first for c in candidates(tokens)}
-    seats = _seats(view, widths)
+    found = of_view(view)
+    starts = {c.first for c in found}
+    seats = _seats(view, widths, {i for c in found if c.kind == "name" for i in range(c.first, c.last)})
     keys = _keys(seats, [c for c in LETTERS if c not in label_keys])
     hints = [
         Hint(k, s.at, k != "" and (s.rank == 1 or i in starts))
@@ -74,9 +75,8 @@ def resolve(hints: Sequence[Hint], typed: str) -> int | Prefix | None:
     return Prefix(reach) if reach else None
 
 
-def _seats(view: View, widths: Sequence[int]) -> list[_Seat]:
+def _seats(view: View, widths: Sequence[int], names: set[int]) -> list[_Seat]:
     """Return what each token can bear if every token before it bears a hint."""
-    names = {i for c in candidates(view.tokens) if c.kind == "name" for i in range(c.first, c.last)}
     seats: list[_Seat] = []
     for i, width in enumerate(widths):
         at = int(view.glued(i) and seats[-1].rank > 0 and seats[-1].at == widths[i - 1] - 1)

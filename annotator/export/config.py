@@ -70,7 +70,7 @@ def render(plan: Plan) -> bytes:
         dev=_text(plan.dev),
         lang=_text(plan.lang),
         pipeline=json.dumps(["tok2vec", *plan.pipes]),
-        docs=max(1, min(_EVALUATED, words * plan.docs // max(1, plan.tokens))),
+        docs=_evaluated(plan, words),
         max_length=longest,
         start=min(100, words),
         stop=words,
@@ -78,6 +78,13 @@ def render(plan: Plan) -> bytes:
         weights=_weights(plan),
     )
     return (head + "".join(_component(p, plan) for p in plan.pipes)).encode()
+
+
+def _evaluated(plan: Plan, words: int) -> int:
+    """Return how many Docs are evaluated at a time: for spancat as many as make up a batch."""
+    if plan.suggester is None:
+        return _EVALUATED
+    return max(1, min(_EVALUATED, words * plan.docs // max(1, plan.tokens)))
 
 
 def _text(value: str) -> str:

@@ -75,8 +75,8 @@ _ATTRIBUTION = re.compile(
 )
 _CLOSERS = "\"”’'»)]"
 _SMALL_STOP = re.compile(_WORD_EDGE + r"([a-z]{3,})\.[\"”’')\]]*\s+(?=[\"“‘'(\[]?[A-Z])")
-_OTHER_STOP = re.compile(r"(?<![\w’'])(\w{4,}|[A-Z]|Inc|Co|Ltd|Jr|LLC|PLC|[\w.]+\.\w)\.[\"”’')\]]*\s+(?=\S)")
-_WIDE_STOP = re.compile(r"[。！？]+\s*(?=[^\s。！？」』”’）])")
+_OTHER_STOP = re.compile(r"(?<![\w.’'])(\w{4,}|[A-Z]|Inc|Co|Ltd|Jr|LLC|PLC|(?:\w\.){1,6}\w)\.[\"”’')\]]*\s+(?=\S)")
+_WIDE_STOP = re.compile(r"(?<![。！？])[。！？]+\s*(?=[^\s。！？」』”’）])")
 
 
 _PAIRS = (

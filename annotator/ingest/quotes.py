@@ -15,6 +15,9 @@ LIMIT = 1000
 A longer pair is more often two marks that do not belong together, so the segmenter's cuts stand.
 """
 
+DEPTH = 8
+"""How many quotations inside each other are followed."""
+
 CLOSERS = {
     "“": "”",
     "„": "“”",
@@ -75,7 +78,7 @@ def _doubles(text: str) -> list[Range]:
     out: list[Range] = []
     closers = CLOSERS | _reversed_guillemets(text)
     for m in _DOUBLE.finditer(text):
-        stack = [o for o in stack if m.end() - o.at <= LIMIT]
+        stack = [o for o in stack[-DEPTH:] if m.end() - o.at <= LIMIT]
         at = _partner(stack, m, text, closers)
         if at is not None:
             out.append((stack[at].at, m.end()))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -240,9 +242,21 @@ def _lock(path: Path) -> Lock:
         ) from None
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the cyclic collector off: it would walk all records time and again and find no garbage."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
 def _read(path: Path, scan: Scan) -> Scan:
     try:
-        with path.open("rb") as file:
+        with path.open("rb") as file, _uncollected():
             return scan.read(raw_lines(file, str(path)))
     except CorpusError as error:
         raise JournalError(error.what, where=error.where, do=error.do) from None

@@ -6,6 +6,7 @@ import hashlib
 import re
 import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -97,64 +98,75 @@ def _encode_span(span: Span, s: Sentence) -> dict[str, object]:
     return fields | {"source": span.source} if span.source else fields
 
 
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The part of a line before its spans, which is the same in all records of a sentence."""
+
+    text: str
+    digest: str
+    tokens: tuple[Token, ...]
+
+
 class Decoder:
-    """Turns lines into records; records of one sentence share its text and tokens in memory."""
+    """Turns lines into records; what records of one sentence share is parsed and kept once."""
 
     def __init__(self) -> None:
-        self._known: dict[bytes, tuple[Token, ...]] = {}
+        self._heads: dict[bytes, _Head] = {}
 
     def decode(self, raw: bytes) -> Record:
         """Return the record in a line (without LF); raises LineError or NewerError."""
-        fields = _checked(raw)
+        _check_crc(raw)
+        at = raw.find(_BEFORE_SPANS)
         try:
-            return self._record(fields, raw)
-        except (ValueError, SourceError) as error:
+            if at < 0:
+                _refuse_newer(orjson.loads(raw))
+                raise DataError("`spans` does not follow `tokens`")
+            head = self._head(raw[: at + 1])
+            return _record(orjson.loads(b"{" + raw[at + 2 :]), head)
+        except NewerError:
+            raise
+        except (ValueError, TypeError, SourceError) as error:
             raise LineError(str(error)) from None
 
-    def _record(self, fields: dict[str, Any], raw: bytes) -> Record:
-        text = take_str(fields, "text")
-        if fields.get("_digest") != digest_of(text):
-            raise ValueError("the digest is not that of the text")
-        sentence = sentence_at(take_dict(fields, "meta"), text, self._tokens(fields, text, raw))
-        if fields["meta"].get("sentence") != sentence.id:
-            raise ValueError("`sentence` is not the place in `meta`")
-        answer = None if fields.get("answer") is None else Answer(take_str(fields, "answer"))
-        spans = [_decode_span(x, len(text)) for x in fields["spans"]]
-        seq = take_int(fields, "_seq")
-        return Record(
-            seq=seq,
-            op=Op(take_str(fields, "_op")),
-            work=Work(sentence, Annotation(answer=answer).with_spans(spans)),
-            parent=_parent(fields, seq),
-            batch=_batch(fields, seq),
-            annotator=take_str(fields, "_annotator_id"),
-            session=take_str(fields, "_session_id"),
-            time=float(take_int(fields, "_timestamp")),
-        )
-
-    def _tokens(self, fields: Mapping[str, Any], text: str, raw: bytes) -> tuple[Token, ...]:
-        at = raw.find(_BEFORE_SPANS)
-        if at < 0 or not isinstance(fields.get("spans"), list):
-            raise ValueError("`tokens` or `spans` is no list")
-        key = hashlib.sha256(memoryview(raw)[:at]).digest()
-        if key not in self._known:
-            self._known[key] = decode_tokens(fields.get("tokens"), text)
-        return self._known[key]
+    def _head(self, raw: bytes) -> _Head:
+        key = hashlib.sha256(raw).digest()
+        if key not in self._heads:
+            fields = orjson.loads(raw + b"}")
+            text = take_str(fields, "text")
+            self._heads[key] = _Head(text, digest_of(text), decode_tokens(fields.get("tokens"), text))
+        return self._heads[key]
 
 
-def _checked(raw: bytes) -> dict[str, Any]:
-    """Return the fields of a line whose CRC is right and whose format is known."""
+def _record(fields: dict[str, Any], head: _Head) -> Record:
+    _refuse_newer(fields)
+    if fields.get("_digest") != head.digest:
+        raise DataError("the digest is not that of the text")
+    meta = take_dict(fields, "meta")
+    sentence = sentence_at(meta, head.text, head.tokens)
+    if meta.get("sentence") != sentence.id:
+        raise DataError("`sentence` is not the place in `meta`")
+    answer = None if fields.get("answer") is None else Answer(take_str(fields, "answer"))
+    spans = [_decode_span(x, len(head.text)) for x in fields["spans"]]
+    seq = take_int(fields, "_seq")
+    return Record(
+        seq=seq,
+        op=Op(take_str(fields, "_op")),
+        work=Work(sentence, Annotation(answer=answer).with_spans(spans)),
+        parent=_parent(fields, seq),
+        batch=_batch(fields, seq),
+        annotator=take_str(fields, "_annotator_id"),
+        session=take_str(fields, "_session_id"),
+        time=float(take_int(fields, "_timestamp")),
+    )
+
+
+def _check_crc(raw: bytes) -> None:
+    """Raise LineError or NewerError unless the line ends with the checksum of what stands before it."""
     found = _CRC.search(raw, max(0, len(raw) - 32))
     if not found:
         raise _without_crc(raw)
     if b"%08x" % zlib.crc32(memoryview(raw)[: found.start()]) != found.group(1):
         raise LineError("the checksum is wrong", torn=True)
-    try:
-        fields: dict[str, Any] = orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        raise LineError("the checksum is right, but this is no JSON") from None
-    _refuse_newer(fields)
-    return fields
 
 
 def _without_crc(raw: bytes) -> LineError:

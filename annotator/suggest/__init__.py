@@ -1,1 +1,1 @@
-"""Sources of proposals, behind one protocol."""
+"""Suggestions: what a rule, the annotator's own history or a spaCy pipeline would label."""

@@ -53,27 +53,35 @@ def measure(path: Path, nlp: Any, args: argparse.Namespace) -> dict[str, Any]:
         began = time.perf_counter()
         found = candidates(tokens)
         seconds += time.perf_counter() - began
-        ranges = {(c.first, c.last) for c in found}
-        total.update(sentences=1, candidates=len(ranges))
         gold = set(aligned(row, tokens))
-        for label, wanted in gold:
-            counts = hits.setdefault(label, Counter())
-            counts.update(reach(tokens, wanted, ranges))
-            if args.misses == label and wanted not in ranges:
-                print(f"- {doc[max(0, wanted[0] - 8) : wanted[0]]} [[{doc[slice(*wanted)]}]] {doc[wanted[1] : wanted[1] + 6]}")
+        ranges = {(c.first, c.last) for c in found}
+        for label, wanted in sorted(gold):
+            hits.setdefault(label, Counter()).update(reach(tokens, wanted, ranges))
         golden = {r for _, r in gold}
-        total["gold"] += len(golden)
-        total["right"] += len(golden & ranges)
-        for c in found:
-            if args.extras == c.kind and (c.first, c.last) not in golden:
-                print(f"+ {doc[max(0, c.first - 5) : c.first]} [[{doc[c.first : c.last]}]] {doc[c.last : c.last + 4]}")
+        total.update(sentences=1, candidates=len(ranges), gold=len(golden), right=len(golden & ranges))
+        show(doc, [r for label, r in gold if label == args.misses and r not in ranges], "-")
+        show(
+            doc,
+            [(c.first, c.last) for c in found if c.kind == args.extras and (c.first, c.last) not in golden],
+            "+",
+        )
+    return {**{label: shares(counts) for label, counts in sorted(hits.items())}, **summary(total, seconds)}
+
+
+def summary(total: Counter[str], seconds: float) -> dict[str, float | int]:
+    """Return what holds for a file as a whole."""
     return {
-        **{label: shares(counts) for label, counts in sorted(hits.items())},
         "candidates_per_gold": round(total["candidates"] / max(1, total["gold"]), 2),
         "precision": round(total["right"] / max(1, total["candidates"]), 3),
         "ms_per_sentence": round(1000 * seconds / max(1, total["sentences"]), 3),
         "sentences": total["sentences"],
     }
+
+
+def show(doc: Any, ranges: list[Range], sign: str) -> None:
+    """Print ranges with the words around them."""
+    for first, last in ranges:
+        print(f"{sign} {doc[max(0, first - 8) : first]} [[{doc[first:last]}]] {doc[last : last + 6]}")
 
 
 def rows(path: Path, half: str) -> Iterator[dict[str, Any]]:

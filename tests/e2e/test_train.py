@@ -159,7 +159,7 @@ def _recall(model: Path, items: Sequence[Item]) -> float:
 
 
 def test_unreviewed_sentences_teach_ner_nothing(tmp_path: Path) -> None:
-    """Every second sentence unreviewed: ner finds the names there, far more than were they taken for empty."""
+    """Ner finds the names in unreviewed sentences, far more than were they taken for empty."""
     items = _items(24, 10)
     hidden, seen = items[::2], items[1::2]
     unreviewed: dict[str, list[Sentence]] = {}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from export_samples import item, made, sentences
 
 from annotator.core.annotation import Answer, Work
 from annotator.core.errors import AnnotatorError
 from annotator.core.tokens import tokens_of
 from annotator.export.choose import choose
 from annotator.export.values import Item
+from tests.export.export_samples import item, made, sentences
 
 LINES = [[f"Boat {n} left Rosavik ." for n in range(14)]]
 ARTICLE = made(LINES)

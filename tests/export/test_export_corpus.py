@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 import spacy
-from export_samples import SCHEMA, corpus, item, made, sentences, with_spans
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from spacy.tokens import Doc, DocBin
@@ -23,6 +22,7 @@ from annotator.core.spans import Span, span_id
 from annotator.export.corpus import export_corpus
 from annotator.export.docbin import USER_DATA
 from annotator.export.values import PARTS, ExportOptions, Item
+from tests.export.export_samples import SCHEMA, corpus, item, made, sentences, with_spans
 
 VOCAB = spacy.blank("en").vocab
 RECORDS = list[dict[str, object]]
@@ -89,15 +89,16 @@ def test_in_is_out_and_listed(tmp_path: Path, items: list[Item]) -> None:
 def test_the_same_corpus_gives_the_same_bytes(tmp_path: Path) -> None:
     """Another process with another hash seed writes the same files, ledger and config included."""
     script = (
-        "import sys; from pathlib import Path; from export_samples import *; "
-        "from annotator.export.corpus import export_corpus; from annotator.export.values import ExportOptions; "
+        "import sys; from pathlib import Path; from tests.export.export_samples import *; "
+        "from annotator.export.corpus import export_corpus; "
+        "from annotator.export.values import ExportOptions; "
         "export_corpus(corpus(12), {}, SCHEMA, Path('out'), ExportOptions(unit='article', ledger='full'))"
     )
     found = []
     for seed in ("1", "2"):
         place = tmp_path / seed
         place.mkdir()
-        env = {"PYTHONHASHSEED": seed, "PYTHONPATH": f"{Path(__file__).parent}:{Path(__file__).parents[2]}"}
+        env = {"PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).parents[2])}
         subprocess.run([sys.executable, "-c", script], cwd=place, env=env, check=True)
         found.append({p.name: p.read_bytes() for p in (place / "out").rglob("*") if p.is_file()})
     assert found[0] == found[1]
@@ -179,7 +180,7 @@ def test_a_schema_without_ents_trains_spancat_alone(tmp_path: Path) -> None:
     flat = replace(SCHEMA, labels=tuple(replace(x, target="spans") for x in SCHEMA.labels))
     for unit in ("sentence", "article"):
         out = tmp_path / unit
-        export_corpus(corpus(12), {}, flat, out, ExportOptions(unit=unit))  # type: ignore[arg-type]
+        export_corpus(corpus(12), {}, flat, out, ExportOptions(unit=unit))
         config = load_config(out / "config.cfg")
         assert config["nlp"]["pipeline"] == ["tok2vec", "spancat"]
         assert Path(config["paths"]["train"]).is_file()
@@ -238,7 +239,7 @@ def test_progress_ends_at_its_total(tmp_path: Path) -> None:
     """Progress counts up to its total, in sentences, in either unit."""
     for unit in ("sentence", "article"):
         seen: list[tuple[int, int]] = []
-        options = ExportOptions(unit=unit)  # type: ignore[arg-type]
+        options = ExportOptions(unit=unit)
         export_corpus(corpus(4), {}, SCHEMA, tmp_path, options, progress=lambda a, b: seen.append((a, b)))  # noqa: B023
         assert [a for a, _ in seen] == sorted(a for a, _ in seen)
         assert seen[-1][0] == seen[-1][1]

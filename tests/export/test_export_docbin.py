@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import pytest
 import spacy
-from export_samples import SCHEMA, item, made, sentences
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.tokens import Doc, DocBin
@@ -19,6 +18,7 @@ from annotator.export.docbin import USER_DATA, known_codecs, pack
 from annotator.export.fates import fates
 from annotator.export.pieces import Piece, Stretch, articles, runs, single
 from annotator.export.values import Item
+from tests.export.export_samples import SCHEMA, item, made, sentences
 
 LINES = [
     ["Ida Holm came .", "She left Rosavik ."],

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import spacy
-from export_samples import SCHEMA, item, made, sentences, with_spans
 from hypothesis import given
 from hypothesis import strategies as st
 from spacy.tokens import Doc
@@ -16,6 +15,7 @@ from annotator.core.article import Sentence
 from annotator.core.spans import Span
 from annotator.core.tokens import tokens_of
 from annotator.export.fates import BLANK, BLANK_EDGE, OVERLAP, UNALIGNED, UNKNOWN, What, fates
+from tests.export.export_samples import SCHEMA, item, made, sentences, with_spans
 
 VOCAB = spacy.blank("en").vocab
 WORDS = ["Ida", "Holm", "\n", "saw", "\n\n", "forty", "boats", ".", "é", "🛶"]

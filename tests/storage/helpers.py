@@ -17,10 +17,19 @@ from annotator.core.spans import Span
 from annotator.core.tokens import Token
 from annotator.storage.corpus import Corpus
 
-SCHEMA = (
-    'name = "t"\nversion = "1"\n[[label]]\nname = "PERSON"\nkey = "a"\n[[label]]\nname = "VENUE"\nkey = "s"\n'
+SCHEMA = """name = "t"
+version = "1"
+[[label]]
+name = "PERSON"
+key = "a"
+[[label]]
+name = "VENUE"
+key = "s"
+"""
+TEXT = (
+    "Ferry to Osmund delayed\n\nMayor Lena Okafor — “näïve” 🛶 — met 40 rowers.\n"
+    "She left for Osmund.\nRead more"
 )
-TEXT = "Ferry to Osmund delayed\n\nMayor Lena Okafor — “näïve” 🛶 — met 40 rowers.\nShe left for Osmund.\nRead more"
 VERDICTS = (Verdict.TITLE, Verdict.BLANK, Verdict.BODY, Verdict.BODY, Verdict.BOILERPLATE)
 
 

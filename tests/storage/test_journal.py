@@ -226,7 +226,8 @@ def test_a_newer_format_is_refused(corpus: Path) -> None:
         with pytest.raises(JournalError) as caught:
             Journal.open(corpus, "ana", read_only=read_only)
         assert str(caught.value) == (
-            f"{_file(corpus)}:2: this line was written by a newer Annotator (format 2); update Annotator to work with it"
+            f"{_file(corpus)}:2: this line was written by a newer Annotator (format 2); "
+            "update Annotator to work with it"
         )
 
 

@@ -16,7 +16,11 @@ _SOURCE = 12
 """How many tokens a source after a statement may have."""
 
 _BREAKS = frozenset({",", ";", ":", ".", "!", "?", "(", ")", "–", "—", "--"})
-_NO_START = _BREAKS | en.AUXILIARIES | (en.PREPOSITIONS | en.CONJUNCTIONS) - {"about", "around", "over", "under", "near"}
+_NO_START = (
+    _BREAKS
+    | en.AUXILIARIES
+    | (en.PREPOSITIONS | en.CONJUNCTIONS) - {"about", "around", "over", "under", "near"}
+)
 _NOUNS = frozenset({"claim", "claims", "hope", "hopes", "say", "belief"})
 _BEFORE_NOUNS = en.DETERMINERS | {"'s", "'"}
 
@@ -65,7 +69,11 @@ def _content_start(view: View, verb: int) -> int | None:
         return None
     if (that := _that(view, verb)) is not None:
         return that
-    if view.word(verb) not in en.SPEECH or _own(view, verb) or (view.word(verb) in _NOUNS and view.word(verb - 1) in _BEFORE_NOUNS):
+    if (
+        view.word(verb) not in en.SPEECH
+        or _own(view, verb)
+        or (view.word(verb) in _NOUNS and view.word(verb - 1) in _BEFORE_NOUNS)
+    ):
         return None
     at = _over_hearer(view, verb + 1) if view.word(verb) in en.TELL else verb + 1
     at = _over_time(view, at)
@@ -220,7 +228,12 @@ def _aside(view: View, start: int) -> bool:
 def _closing(view: View, verb: int) -> bool:
     """Whether the cue ends its clause or is followed by its source or a time."""
     after = view.word(verb + 1)
-    ends = after in _BREAKS - {":"} or after == "" or after in en.SPEECH_TIMES or after in ("in", "at", "on", "during")
+    ends = (
+        after in _BREAKS - {":"}
+        or after == ""
+        or after in en.SPEECH_TIMES
+        or after in ("in", "at", "on", "during")
+    )
     return (ends and _content_start(view, verb) is None) or view.word(verb - 1) == ","
 
 
@@ -244,4 +257,8 @@ def _according(view: View, i: int) -> list[Range]:
 
 def _quoted(view: View, r: Range) -> bool:
     """Whether the clause is just a quotation, with or without its marks."""
-    return any(r in {(q.first, q.last), q.inside} or (r[0] >= q.first and r[1] <= q.last and r[0] - q.first < 2 and q.last - r[1] < 3) for q in view.quotes)
+    return any(
+        r in {(q.first, q.last), q.inside}
+        or (r[0] >= q.first and r[1] <= q.last and r[0] - q.first < 2 and q.last - r[1] < 3)
+        for q in view.quotes
+    )

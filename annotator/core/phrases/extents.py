@@ -13,7 +13,9 @@ from annotator.core.phrases.view import DASHES, View, is_mark, view_of
 from annotator.core.tokens import Range, Token
 
 _CLAUSE_MARKS = frozenset({",", ";", ":", "(", ")", "[", "]", "–", "—", "--"})
-_PHRASE_BREAKS = (en.PREPOSITIONS | en.CONJUNCTIONS | en.AUXILIARIES | en.PRONOUNS | en.CUES | en.ADVERBS) - {"of"}
+_PHRASE_BREAKS = (en.PREPOSITIONS | en.CONJUNCTIONS | en.AUXILIARIES | en.PRONOUNS | en.CUES | en.ADVERBS) - {
+    "of"
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,9 @@ def extents(tokens: Sequence[Token], first: int, last: int) -> tuple[Extent, ...
     """
     view = view_of(tokens)
     held = [e for e in _firm(view) if _holds(e, first, last)]
-    soft = [e for e in _soft(view, first, last) if _holds(e, first, last) and not any(_cross(e, h) for h in held)]
+    soft = [
+        e for e in _soft(view, first, last) if _holds(e, first, last) and not any(_cross(e, h) for h in held)
+    ]
     chain: list[Extent] = []
     for e in sorted(held + soft, key=lambda e: (e.last - e.first, e.first)):
         if not chain or (_holds(e, chain[-1].first, chain[-1].last)):

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from annotator.core.phrases import words_en as en
 from annotator.core.phrases.view import DASHES, View
 from annotator.core.tokens import Range
 
+_PARTICLES = 4
+"""How many particles may stand in a row: "van der" has two."""
+
 _JOINERS = frozenset({"&", "/"})
-_VERBS = frozenset({"has", "is", "was", "had", "does", "'s", "'", "did", "will", "would", "who", "could", "may"})
+_VERBS = frozenset(
+    {"has", "is", "was", "had", "does", "'s", "'", "did", "will", "would", "who", "could", "may"}
+)
 
 
 def names(view: View) -> tuple[Range, ...]:
     """Return the names of a sentence: parts of runs, and places that go on with "of"."""
     parts = [part for run in _runs(view) for part in _parts(view, run)]
-    return tuple(sorted({*_joined(view, parts), *parts}, key=lambda r: (r[0], -r[1])))
+    joined = _joined(view, parts)
+    heads = {(a, a + 1) for a, _ in joined if view.word(a) in en.PLACE_HEADS}
+    return tuple(sorted({*joined, *parts} - heads, key=lambda r: (r[0], -r[1])))
 
 
 def title_start(view: View, first: int) -> int:
@@ -47,7 +56,11 @@ def _run_end(view: View, i: int) -> int:
     while True:
         if view.capital(at) and not _breaks(view, at):
             at += 1
-        elif (view.word(at) in _JOINERS and view.capital(at + 1)) or (view.word(at) in DASHES and view.glued(at) and view.glued(at + 1) and view.capital(at + 1)) or _hyphenated(view, at):
+        elif (
+            (view.word(at) in _JOINERS and view.capital(at + 1))
+            or (view.word(at) in DASHES and view.glued(at) and view.glued(at + 1) and view.capital(at + 1))
+            or _hyphenated(view, at)
+        ):
             at += 2
         elif (over := _over_particles(view, at)) > at and view.capital(over):
             at = over + 1
@@ -56,7 +69,7 @@ def _run_end(view: View, i: int) -> int:
 
 
 def _hyphenated(view: View, at: int) -> bool:
-    """Whether a short small-letter part follows after a glued hyphen and a name goes on: Chong-sik Lee, Jong-un."""
+    """Whether a short part in small letters goes on with a name: Chong-sik Lee, Kim Jong-un."""
     part = view.word(at + 1)
     if view.word(at) not in DASHES or not (view.glued(at) and view.glued(at + 1)) or part in en.HYPHENED:
         return False
@@ -65,7 +78,8 @@ def _hyphenated(view: View, at: int) -> bool:
 
 def _over_particles(view: View, at: int) -> int:
     """Return the place after particles ("van der", "al-"); ``at`` if there are none."""
-    while view.word(at) in en.PARTICLES and not view.capital(at):
+    end = at + _PARTICLES
+    while at < end and view.word(at) in en.PARTICLES and not view.capital(at):
         at += 1
         if view.word(at) in DASHES and view.glued(at) and view.glued(at + 1):
             at += 1
@@ -105,7 +119,11 @@ def _without_opener(view: View, run: Range) -> Range:
 def _droppable(view: View, i: int, last: int) -> bool:
     """Whether a function word with a capital is none of the name's words (US, WHO and IT are)."""
     text = view.tokens[i].text
-    return len(text) == 1 or not text.isupper() or (view.tokens[min(i + 1, last - 1)].text.isupper() and i + 1 < last)
+    return (
+        len(text) == 1
+        or not text.isupper()
+        or (view.tokens[min(i + 1, last - 1)].text.isupper() and i + 1 < last)
+    )
 
 
 def _common(view: View, i: int, last: int) -> bool:
@@ -117,13 +135,17 @@ def _common(view: View, i: int, last: int) -> bool:
         return False
     if view.word(i + 1) in _VERBS and not word.endswith(en.NOUN_ENDINGS):
         return False
-    return word.endswith(en.NOUN_ENDINGS) or (word.endswith("s") and view.word(i + 1) in ("are", "were", "have", "in", "of"))
+    return word.endswith(en.NOUN_ENDINGS) or (
+        word.endswith("s") and view.word(i + 1) in ("are", "were", "have", "in", "of")
+    )
 
 
 def _without_office(view: View, first: int, last: int) -> int:
     """Drop what a title is of from the front: (Secretary of) State John Kerry."""
     of = first - 1 - (view.word(first - 1) == "the")
-    if view.word(of) != "of" or not (view.word(of - 1) in en.TITLES or view.word(of - 1) in en.TITLE_MODIFIERS):
+    if view.word(of) != "of" or not (
+        view.word(of - 1) in en.TITLES or view.word(of - 1) in en.TITLE_MODIFIERS
+    ):
         return first
     at = first
     while at < last and view.word(at) in en.OFFICES:
@@ -135,7 +157,12 @@ def _without_tail(view: View, first: int, last: int) -> int:
     """Drop dates, degrees and party members from the end; a month stays after a first name."""
     while last - 1 > first and view.word(last - 1) in en.DEGREES | en.PARTIES | en.WEEKDAYS | en.FEASTS:
         last -= 1
-    if view.word(last - 1) in ("jr", "sr") and view.word(last) == "." and view.glued(last) and last + 1 < len(view):
+    if (
+        view.word(last - 1) in ("jr", "sr")
+        and view.word(last) == "."
+        and view.glued(last)
+        and last + 1 < len(view)
+    ):
         return last + 1
     if last - first == 1 and view.word(first) in en.DATES:
         return first
@@ -185,9 +212,11 @@ def _naming(view: View, i: int) -> bool:
 
 def _joined(view: View, parts: list[Range]) -> list[Range]:
     """Return the names that go on with "of" or 's: University of Texas, St. Brigid's Square."""
-    out = []
-    for (a, b), (c, d) in zip(parts, parts[1:], strict=False):
+    out: list[Range] = []
+    for (a, b), (c, d) in pairwise(parts):
         between = view.low[b:c]
-        if (between in (("of",), ("of", "the")) and view.word(b - 1) in en.PLACE_HEADS) or (between in (("'s",), ("'",)) and view.word(d - 1) in en.PLACE_HEADS and d - c < 3):
+        if (between in (("of",), ("of", "the")) and view.word(b - 1) in en.PLACE_HEADS) or (
+            between in (("'s",), ("'",)) and view.word(d - 1) in en.PLACE_HEADS and d - c < 3
+        ):
             out.append((a, d))
     return out

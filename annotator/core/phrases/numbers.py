@@ -10,7 +10,28 @@ from annotator.core.phrases.view import DASHES, View, is_digits
 _REACH = 4
 """How many words after a number may stand before what it counts."""
 
-_YEAR_CUES = frozenset(["in", "since", "by", "until", "till", "from", "of", "during", "before", "after", "between", "early", "late", "mid", "the", "for", "and", "to"])
+_YEAR_CUES = frozenset(
+    [
+        "in",
+        "since",
+        "by",
+        "until",
+        "till",
+        "from",
+        "of",
+        "during",
+        "before",
+        "after",
+        "between",
+        "early",
+        "late",
+        "mid",
+        "the",
+        "for",
+        "and",
+        "to",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +76,11 @@ def _plain_end(view: View, i: int) -> int:
     at = i
     while view.number(at):
         at += 1
-        if (view.word(at) in DASHES and view.glued(at) and view.glued(at + 1) and view.number(at + 1)) or (at > i and view.word(at) == "and" and _scaled(view, at - 1) and view.number(at + 1)) or (view.word(at) == "of" and view.word(at - 1) in en.SCALES and view.word(at + 1) in en.SCALES):
+        if (
+            (view.word(at) in DASHES and view.glued(at) and view.glued(at + 1) and view.number(at + 1))
+            or (at > i and view.word(at) == "and" and _scaled(view, at - 1) and view.number(at + 1))
+            or (view.word(at) == "of" and view.word(at - 1) in en.SCALES and view.word(at + 1) in en.SCALES)
+        ):
             at += 1
     return at
 
@@ -247,7 +272,9 @@ def _year(view: View, first: int, number: int, core: int, last: int) -> bool:
     if not (word.isdecimal() and len(word) == 4 and "1500" <= word <= "2099"):
         return False
     before = view.word(number - 1)
-    return first == number and (last == core or before in _YEAR_CUES or before in en.DETERMINERS or before == "'s")
+    return first == number and (
+        last == core or before in _YEAR_CUES or before in en.DETERMINERS or before == "'s"
+    )
 
 
 def _age(view: View, number: int, core: int) -> bool:
@@ -265,4 +292,9 @@ def _named(view: View, first: int, number: int, core: int, last: int) -> bool:
         return True
     if view.word(number - 1) in DASHES and view.glued(number):
         return True
-    return last == core and view.capital(number - 1) and number - 1 not in view.firsts and is_digits(view.word(number))
+    return (
+        last == core
+        and view.capital(number - 1)
+        and number - 1 not in view.firsts
+        and is_digits(view.word(number))
+    )

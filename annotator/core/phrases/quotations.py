@@ -91,7 +91,9 @@ def _opening_side(tokens: Sequence[Token], i: int) -> bool:
     """Whether a straight mark has a blank (or a bracket) before it and a word right after it."""
     if tokens[i].ws or i + 1 == len(tokens) or tokens[i + 1].text.isspace():
         return False
-    return i == 0 or tokens[i - 1].ws or tokens[i - 1].text.isspace() or tokens[i - 1].text[-1] in "([{—–-“‘\"'"
+    return (
+        i == 0 or tokens[i - 1].ws or tokens[i - 1].text.isspace() or tokens[i - 1].text[-1] in "([{—–-“‘\"'"
+    )
 
 
 def _orphan(tokens: Sequence[Token], i: int) -> bool:

@@ -55,7 +55,13 @@ class View:
             if opening and is_word(t.text):
                 out.add(i)
                 opening = False
-            opening = opening or t.text in STOPS or t.text in OPENERS or t.text in (":", "•", "*") or t.text.isspace()
+            opening = (
+                opening
+                or t.text in STOPS
+                or t.text in OPENERS
+                or t.text in (":", "•", "*")
+                or t.text.isspace()
+            )
         return frozenset(out)
 
     def word(self, i: int) -> str:

@@ -15,29 +15,33 @@ a an the this that these those each every either neither some any no all both an
 my your his her its our their much many most more few fewer less several other others own same enough
 """)
 PRONOUNS = _words("""
-i me myself you yourself he him himself she herself it itself we us ourselves they them themselves who whom whoever
-mine yours hers ours theirs one's everyone everybody everything someone somebody something anyone anybody anything
-nobody nothing none there here
+i me myself you yourself he him himself she herself it itself we us ourselves they them themselves who whom
+whoever mine yours hers ours theirs one's everyone everybody everything someone somebody something anyone
+anybody anything nobody nothing none there here
 """)
-SUBJECTS = _words("i you he she it we they there this that these those nobody everyone everybody someone what who")
+SUBJECTS = _words("""
+i you he she it we they there this that these those nobody everyone everybody someone what who
+""")
 PREPOSITIONS = _words("""
-about above across after against along amid amidst among around as at before behind below beneath beside besides
-between beyond by despite down during except for from in inside into like near of off on onto out outside over past
-per since through throughout till to toward towards under until unto up upon via with within without versus
+about above across after against along amid amidst among around as at before behind below beneath beside
+besides between beyond by despite down during except for from in inside into like near of off on onto out
+outside over past per since through throughout till to toward towards under until unto up upon via with
+within without versus
 """)
 CONJUNCTIONS = _words("""
-and or but nor so yet because although though while whereas if unless when whenever where wherever than whether why
-how once lest plus
+and or but nor so yet because although though while whereas if unless when whenever where wherever than
+whether why how once lest plus
 """)
 AUXILIARIES = _words("""
-am is are was were be been being has have had having do does did doing will would shall should can could may might
-must ought not n't 's 're 've 'll 'd 'm ca wo sha ain cannot
+am is are was were be been being has have had having do does did doing will would shall should can could may
+might must ought not n't 's 're 've 'll 'd 'm ca wo sha ain cannot
 """)
 ADVERBS = _words("""
 also again ago already always away back even ever far first here however just later lately maybe meanwhile
-moreover never next now nowadays often once only otherwise perhaps please quite rather really recently so sometimes
-soon still then there therefore thereby thus today together tomorrow tonight too very well yesterday yet instead
-indeed nevertheless nonetheless furthermore hence finally eventually elsewhere apparently
+moreover never next now nowadays often once only otherwise perhaps please quite rather really recently so
+sometimes soon still then there therefore thereby thus today together tomorrow tonight too very well
+yesterday yet instead indeed nevertheless nonetheless furthermore hence finally eventually elsewhere
+apparently
 """)
 FUNCTION = DETERMINERS | PRONOUNS | PREPOSITIONS | CONJUNCTIONS | AUXILIARIES | ADVERBS
 
@@ -45,51 +49,71 @@ TELLTALES = _words("the of and to that with for by from he she they is are were 
 """Words that tell English from other languages."""
 
 OPENERS = _words("""
-according another asked asking critics police officials official authorities residents voters experts analysts
-researchers scientists supporters opponents observers sources investigators prosecutors lawmakers witnesses doctors
-students teachers workers farmers families children women men people others thousands hundreds dozens millions
-democrats republicans former given last late early earlier next most much many part half several such dear thanks
-yes no ok well oh hi hello welcome sorry please compare consider imagine remember let lets look see think take make
-get go come give read watch click follow share photo photos image images video caption source update updated breaking
-correction editor editors news analysis opinion exclusive new old good bad great big small long short high low
-federal national international local state foreign domestic public private political economic social military
-today tomorrow yesterday tonight during despite including based born speaking referring following citing
-time times money business government congress parliament court courts troops rebels protesters inspectors organisers
-organizers campaigners activists advocates aides colleagues friends neighbours neighbors nurses patients parents
-fans players teams companies firms investors banks traders shares stocks prices sales profits exports imports
-things thing sir madam ladies gentlemen mom dad god heaven
+according another asked asking critics police officials official authorities residents voters experts
+analysts researchers scientists supporters opponents observers sources investigators prosecutors lawmakers
+witnesses doctors students teachers workers farmers families children women men people others thousands
+hundreds dozens millions democrats republicans former given last late early earlier next most much many part
+half several such dear thanks yes no ok well oh hi hello welcome sorry please compare consider imagine
+remember let lets look see think take make get go come give read watch click follow share photo photos image
+images video caption source update updated breaking correction editor editors news analysis opinion
+exclusive new old good bad great big small long short high low federal national international local state
+foreign domestic public private political economic social military today tomorrow yesterday tonight during
+despite including based born speaking referring following citing time times money business government
+congress parliament court courts troops rebels protesters inspectors organisers organizers campaigners
+activists advocates aides colleagues friends neighbours neighbors nurses patients parents fans players teams
+companies firms investors banks traders shares stocks prices sales profits exports imports things thing sir
+madam ladies gentlemen mom dad god heaven
 """)
 """Words that often open a sentence with a capital and are no names."""
 
-NOUN_ENDINGS = ("ing", "ly", "tion", "sion", "ment", "ness", "tions", "ments", "ities", "ity", "ists", "ance", "ence")
+NOUN_ENDINGS = (
+    "ing",
+    "ly",
+    "tion",
+    "sion",
+    "ment",
+    "ness",
+    "tions",
+    "ments",
+    "ities",
+    "ity",
+    "ists",
+    "ance",
+    "ence",
+)
 """Endings that tell a common word at the start of a sentence from a name."""
 
-PARTICLES = _words("van der den de von di da la le du bin ibn al el dos das del della ter ten ben zu af av y abu")
+PARTICLES = _words("""
+van der den de von di da la le du bin ibn al el dos das del della ter ten ben zu af av y abu
+""")
 
 TITLES = _words("""
-mr mr. mrs mrs. ms ms. miss dr dr. prof prof. rev rev. sir dame sen sen. rep rep. gov gov. lt lt. col col. gen gen.
-capt capt. cpl cpl. sgt sgt. maj maj. cmdr cmdr. adm adm. hon hon. pres. president senator representative governor
-congressman congresswoman minister premier secretary ambassador mayor director chairman chairwoman chairperson
-chief commissioner professor doctor lieutenant colonel sergeant captain admiral commander detective inspector
-constable sheriff reverend archbishop cardinal sultan emir sheikh ayatollah imam rabbi spokesman spokeswoman
-spokesperson ceo cfo attorney councillor councilman councilwoman councilor alderman lord lady baroness baron
-superintendent brigadier corporal nurse envoy undersecretary justice treasurer officer administrator comptroller
-chancellor speaker leader editor correspondent reporter analyst strategist pollster lawyer founder owner manager
-economist author actor actress singer coach critic expert researcher scientist historian adviser advisor aide
-candidate nominee colleague lawmaker activist activists vicar pastor billionaire investor businessman businesswoman
-senators representatives presidents governors ministers messrs messrs. drs. mmes. professors justices ambassadors
-congressmen attorneys reps. sens. govs.
+mr mr. mrs mrs. ms ms. miss dr dr. prof prof. rev rev. sir dame sen sen. rep rep. gov gov. lt lt. col col.
+gen gen. capt capt. cpl cpl. sgt sgt. maj maj. cmdr cmdr. adm adm. hon hon. pres. president senator
+representative governor congressman congresswoman minister premier secretary ambassador mayor director
+chairman chairwoman chairperson chief commissioner professor doctor lieutenant colonel sergeant captain
+admiral commander detective inspector constable sheriff reverend archbishop cardinal sultan emir sheikh
+ayatollah imam rabbi spokesman spokeswoman spokesperson ceo cfo attorney councillor councilman councilwoman
+councilor alderman lord lady baroness baron superintendent brigadier corporal nurse envoy undersecretary
+justice treasurer officer administrator comptroller chancellor speaker leader editor correspondent reporter
+analyst strategist pollster lawyer founder owner manager economist author actor actress singer coach critic
+expert researcher scientist historian adviser advisor aide candidate nominee colleague lawmaker activist
+activists vicar pastor billionaire investor businessman businesswoman senators representatives presidents
+governors ministers messrs messrs. drs. mmes. professors justices ambassadors congressmen attorneys reps.
+sens. govs.
 """)
 """Words before a person's name that are not part of it; with a capital they may stand in a name run."""
 
-SHY_TITLES = _words("king queen prince princess pope bishop judge dean major general marshal saint father mother sister")
+SHY_TITLES = _words("""
+king queen prince princess pope bishop judge dean major general marshal saint father mother sister
+""")
 """Titles that are also parts of names; they count as titles at the start of a run alone."""
 
 TITLE_MODIFIERS = _words("""
-deputy vice prime foreign finance interior defence defense home shadow chief executive assistant associate senior
-former acting interim attorney general managing first under secretary house senate majority minority supreme court
-district police state press national security campaign communications political party democratic republican
-congressional presidential
+deputy vice prime foreign finance interior defence defense home shadow chief executive assistant associate
+senior former acting interim attorney general managing first under secretary house senate majority minority
+supreme court district police state press national security campaign communications political party
+democratic republican congressional presidential
 """)
 
 NAME_SUFFIXES = _words("jr jr. sr sr. ii iii iv v vi")
@@ -100,206 +124,212 @@ PARTIES = _words("democrat democrats republican republicans conservatives libera
 """Party members after a place: the Michigan Republican."""
 
 OFFICES = _words("""
-state education defence defense health commerce homeland security interior treasury labor labour energy agriculture
-finance transportation transport justice war trade the exchequer foreign affairs human services staff police
+state education defence defense health commerce homeland security interior treasury labor labour energy
+agriculture finance transportation transport justice war trade the exchequer foreign affairs human services
+staff police
 """)
 """What a title may be of: Secretary of State, Minister of Education."""
 
 HYPHENED = _words("""
-led era style like based born run made type area wide free held only rich poor level size owned backed wing old time
-term elect ring ringing a an of to and the in
+led era style like based born run made type area wide free held only rich poor level size owned backed wing
+old time term elect ring ringing a an of to and the in
 """)
 """Words after a hyphen that a name does not go on with: U.S.-led."""
 
 DEMONYMS = _words("""
-afghan african albanian algerian american angolan arab argentine argentinian armenian asian australian austrian
-azerbaijani bahraini bangladeshi belarusian belgian bolivian bosnian brazilian british bulgarian burmese cambodian
-cameroonian canadian chadian chilean chinese colombian congolese croatian cuban cypriot czech danish dutch ecuadorian
-egyptian emirati english estonian ethiopian european filipino finnish french georgian german ghanaian greek guatemalan
-haitian honduran hungarian icelandic indian indonesian iranian iraqi irish israeli italian jamaican japanese jewish
-jordanian kazakh kenyan korean kosovar kurdish kuwaiti latino laotian latvian lebanese liberian libyan lithuanian
-malaysian maltese mexican moldovan mongolian moroccan mozambican muslim christian catholic protestant orthodox hindu
-buddhist islamic namibian nepalese nicaraguan nigerian norwegian omani pakistani palestinian panamanian paraguayan
-peruvian polish portuguese qatari romanian russian rwandan saudi scottish senegalese serbian singaporean slovak
-slovenian somali spanish sudanese swedish swiss syrian taiwanese tanzanian thai tunisian turkish ugandan ukrainian
-uruguayan uzbek venezuelan vietnamese welsh yemeni zambian zimbabwean western eastern northern southern
-democrat democratic republican conservative liberal labour communist socialist nazi soviet gop
-hispanic californian texan parisian londoner
+afghan african albanian algerian american angolan arab argentine argentinian armenian asian australian
+austrian azerbaijani bahraini bangladeshi belarusian belgian bolivian bosnian brazilian british bulgarian
+burmese cambodian cameroonian canadian chadian chilean chinese colombian congolese croatian cuban cypriot
+czech danish dutch ecuadorian egyptian emirati english estonian ethiopian european filipino finnish french
+georgian german ghanaian greek guatemalan haitian honduran hungarian icelandic indian indonesian iranian
+iraqi irish israeli italian jamaican japanese jewish jordanian kazakh kenyan korean kosovar kurdish kuwaiti
+latino laotian latvian lebanese liberian libyan lithuanian malaysian maltese mexican moldovan mongolian
+moroccan mozambican muslim christian catholic protestant orthodox hindu buddhist islamic namibian nepalese
+nicaraguan nigerian norwegian omani pakistani palestinian panamanian paraguayan peruvian polish portuguese
+qatari romanian russian rwandan saudi scottish senegalese serbian singaporean slovak slovenian somali
+spanish sudanese swedish swiss syrian taiwanese tanzanian thai tunisian turkish ugandan ukrainian uruguayan
+uzbek venezuelan vietnamese welsh yemeni zambian zimbabwean western eastern northern southern democrat
+democratic republican conservative liberal labour communist socialist nazi soviet gop hispanic californian
+texan parisian londoner
 """)
 """Adjectives of nation, creed and party: alone they are no names; a plural -s is taken off first."""
 
 PLACE_HEADS = _words("""
-university college institute school academy bank department ministry district republic kingdom state states gulf bay
-sea strait straits cape isle island islands port city town county province principality house court church cathedral
-temple mosque palace tower museum library board council chamber bureau office federation union association society
-league organisation organization committee commission congress parliament assembly army port duchy commonwealth
-emirate sultanate horn lake mount river valley plains region territory archdiocese diocese hall hospital art centre
-center bridge square avenue street cafe café restaurant market park road
+university college institute school academy bank department ministry district republic kingdom state states
+gulf bay sea strait straits cape isle island islands port city town county province principality house court
+church cathedral temple mosque palace tower museum library board council chamber bureau office federation
+union association society league organisation organization committee commission congress parliament assembly
+army port duchy commonwealth emirate sultanate horn lake mount river valley plains region territory
+archdiocese diocese hall hospital art centre center bridge square avenue street cafe café restaurant market
+park road
 """)
 """Heads of names that go on with "of": University of …, Gulf of …."""
 
 WEEKDAYS = _words("""
-monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays saturdays
-sundays mon. tue. tues. wed. thu. thur. thurs. fri. sat. sun. weekday weekend
+monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays
+saturdays sundays mon. tue. tues. wed. thu. thur. thurs. fri. sat. sun. weekday weekend
 """)
 MONTHS = _words("""
-january february march april may june july august september october november december
-jan jan. feb feb. mar. apr apr. jun jun. jul jul. aug aug. sep sep. sept sept. oct oct. nov nov. dec dec.
+january february march april may june july august september october november december jan jan. feb feb. mar.
+apr apr. jun jun. jul jul. aug aug. sep sep. sept sept. oct oct. nov nov. dec dec.
 """)
 FEASTS = _words("christmas easter ramadan thanksgiving halloween passover")
 DATES = WEEKDAYS | MONTHS | FEASTS
 
 NUMBERS = _words("""
-one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
-nineteen twenty thirty forty fifty sixty seventy eighty ninety zero
+one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety zero
 """)
-SCALES = _words("hundred thousand million billion trillion dozen score hundreds thousands millions billions dozens tens")
-FRACTIONS = _words("half third thirds quarter quarters fifth fifths tenth tenths halves sixth eighth eighths")
+SCALES = _words("""
+hundred thousand million billion trillion dozen score hundreds thousands millions billions dozens tens
+""")
+FRACTIONS = _words("""
+half third thirds quarter quarters fifth fifths tenth tenths halves sixth eighth eighths
+""")
 
 APPROXIMATORS: tuple[tuple[str, ...], ...] = tuple(
-    tuple(line.split())
-    for line in """
-no more than
-no less than
-no fewer than
-not more than
-as many as
-as much as
-as few as
-as little as
-up to
-at least
-at most
-at the most
-more than
-less than
-fewer than
-better than
-well over
-just over
-just under
-just about
-just above
-just below
-only about
-well above
-well below
-well under
-a little over
-a little more than
-a total of
-an estimated
-an average of
-close to
-upwards of
-in excess of
-about
-around
-roughly
-nearly
-almost
-approximately
-some
-over
-under
-above
-below
-only
-just
-approx.
-circa
-barely
-hardly
-exactly
-""".strip().splitlines()
+    tuple(phrase.split())
+    for phrase in """
+no more than, no less than, no fewer than, not more than, as many as, as much as, as few as, as little as,
+up to, at least, at most, at the most, more than, less than, fewer than, better than, well over, just over,
+just under, just about, just above, just below, only about, well above, well below, well under, a little
+over, a little more than, a total of, an estimated, an average of, close to, upwards of, in excess of,
+about, around, roughly, nearly, almost, approximately, some, over, under, above, below, only, just, approx.,
+circa, barely, hardly, exactly
+""".split(",")
 )
 """What may stand before a number and belongs to it; the longest that fits wins."""
 
 PERCENT = _words("% percent pct pct. ‰")
 CURRENCY_SIGNS = frozenset("$£€¥₹₽₩₪₺₴") | {"us$", "c$", "a$", "hk$", "r$"}
 CURRENCIES = _words("""
-dollar dollars euro euros pound pounds cent cents pence penny yen yuan rouble roubles ruble rubles rupee rupees franc
-francs mark marks lira peso pesos krona kronor kroner shekel shekels won bitcoin usd eur gbp baht dirham dirhams
+dollar dollars euro euros pound pounds cent cents pence penny yen yuan rouble roubles ruble rubles rupee
+rupees franc francs mark marks lira peso pesos krona kronor kroner shekel shekels won bitcoin usd eur gbp
+baht dirham dirhams
 """)
 DURATIONS = _words("""
-second seconds minute minutes hour hours day days night nights week weeks weekend weekends month months year years
-decade decades century centuries quarter quarters fortnight semester semesters millennia millennium yr yrs mins hrs
+second seconds minute minutes hour hours day days night nights week weeks weekend weekends month months year
+years decade decades century centuries quarter quarters fortnight semester semesters millennia millennium yr
+yrs mins hrs
 """)
 TIMES = _words("a.m. p.m. am pm a.m p.m o'clock gmt est edt pst utc bst cet")
 UNITS = _words("""
-km kilometre kilometer mile metre meter foot ft inch kg kilogram gram ton tonne mph acre hectare degree degrees
-barrel litre liter gallon mb gb tb mw kw hp point member seat person man woman
+km kilometre kilometer mile metre meter foot ft inch kg kilogram gram ton tonne mph acre hectare degree
+degrees barrel litre liter gallon mb gb tb mw kw hp point member seat person man woman
 """)
 """Measures that count although they stand in the singular."""
 
 PLURALS = _words("""
-people men women children police feet teeth mice geese troops personnel cattle sheep fish aircraft staff media
-data criteria crew others youth folk businessmen businesswomen congressmen policemen policewomen firemen fishermen gunmen
-servicemen spokesmen lawmen salesmen women's craft species series percent voters alumni bacteria phenomena
+people men women children police feet teeth mice geese troops personnel cattle sheep fish aircraft staff
+media data criteria crew others youth folk businessmen businesswomen congressmen policemen policewomen
+firemen fishermen gunmen servicemen spokesmen lawmen salesmen women's craft species series percent voters
+alumni bacteria phenomena
 """)
 NO_PLURALS = _words("""
-says has was is does goes makes takes gives comes gets shows wants needs means seems looks gains plus thus perhaps
-always sometimes besides towards afterwards this his its us yes as across unless whereas less versus news politics
-economics congress business process access success loss address press progress class pass cross boss mass crisis
-basis analysis campus focus status bonus virus minus various serious previous famous religious continues believes
-thinks knows calls keeps leaves lives runs remains includes
+says has was is does goes makes takes gives comes gets shows wants needs means seems looks gains plus thus
+perhaps always sometimes besides towards afterwards this his its us yes as across unless whereas less versus
+news politics economics congress business process access success loss address press progress class pass
+cross boss mass crisis basis analysis campus focus status bonus virus minus various serious previous famous
+religious continues believes thinks knows calls keeps leaves lives runs remains includes
 """)
 """Words that end in s and are not the plural of what a number counts."""
 
 NUMBER_STOPS = _words("""
-said told asked wanted went came got made took gave had became began took saw knew voted died
-say think believe want need call go come take make get agree favor favour
+said told asked wanted went came got made took gave had became began took saw knew voted died say think
+believe want need call go come take make get agree favor favour
 """)
 """Verbs that end the search for what a number counts."""
 
 SPEECH_NOUNS = _words("""
-points claims notes reports rules shows charges demands doubts worries fears hopes pledges promises states thanks
+points claims notes reports rules shows charges demands doubts worries fears hopes pledges promises states
+thanks
 """)
 """Forms of verbs of speech that are plural nouns after a number."""
 
 COUNT_MODIFIERS = _words("other more such own same additional further separate")
 """Function words that may stand between a number and what it counts."""
 
-NUMBERED = _words("no no. nos nos. number article chapter section page part phase group grade level room route highway line type model figure table verse act title")
+NUMBERED = _words("""
+no no. nos nos. number article chapter section page part phase group grade level room route highway line
+type model figure table verse act title
+""")
 """Words that a number names (Article 5), so that it counts nothing."""
 
 SPEECH = _words("""
-said say says saying told tell tells telling added adds adding claimed claims claiming claim argued argues arguing
-argue insisted insists insisting insist believes believe believed thinks thought think hopes hope hoped
+said say says saying told tell tells telling added adds adding claimed claims claiming claim argued argues
+arguing argue insisted insists insisting insist believes believe believed thinks thought think hopes hope
+hoped
 """)
 """Verbs of speech and thought whose content often comes without "that"."""
 
 THOUGHT = _words("believes believe believed thinks thought think hopes hope hoped")
 
 SPEECH_THAT = _words("""
-acknowledged acknowledges acknowledging admitted admits admitting agreed agrees alleged alleges alleging announced
-announces announcing asserted asserts asserting assured assures boasted boasts cautioned cautions charged charges
-complained complains complaining concluded concludes concluding confirmed confirms confirming contended contends
-contending declared declares declaring denied denies denying disclosed discloses emphasized emphasised emphasizes
-estimated estimates estimating expects expected explained explains explaining feared fears feels felt found finds
-finding guaranteed guarantees hinted hints indicated indicates indicating informed informs knows knew learned learns
-maintained maintains maintaining mentioned mentions noted notes noting observed observes observing pledged pledges
-pointed points predicted predicts predicting promised promises promising proposed proposes recalled recalls
-recalling recommended recommends remarked remarks replied replies reported reports reporting responded responds
-revealed reveals revealing ruled rules showed shows showing stated states stating stressed stresses stressing
-suggested suggests suggesting suspected suspects swore sworn testified testifies testifying threatened tweeted
-tweets understands understood vowed vows warned warns warning worried worries wrote writes writing
-concedes conceded conceding demanded demands urged urges doubts doubted
+acknowledged acknowledges acknowledging admitted admits admitting agreed agrees alleged alleges alleging
+announced announces announcing asserted asserts asserting assured assures boasted boasts cautioned cautions
+charged charges complained complains complaining concluded concludes concluding confirmed confirms
+confirming contended contends contending declared declares declaring denied denies denying disclosed
+discloses emphasized emphasised emphasizes estimated estimates estimating expects expected explained
+explains explaining feared fears feels felt found finds finding guaranteed guarantees hinted hints indicated
+indicates indicating informed informs knows knew learned learns maintained maintains maintaining mentioned
+mentions noted notes noting observed observes observing pledged pledges pointed points predicted predicts
+predicting promised promises promising proposed proposes recalled recalls recalling recommended recommends
+remarked remarks replied replies reported reports reporting responded responds revealed reveals revealing
+ruled rules showed shows showing stated states stating stressed stresses stressing suggested suggests
+suggesting suspected suspects swore sworn testified testifies testifying threatened tweeted tweets
+understands understood vowed vows warned warns warning worried worries wrote writes writing concedes
+conceded conceding demanded demands urged urges doubts doubted
 """)
 """Verbs whose content is taken only after "that"; after it, before it and in quotations they are cues too."""
 
 CUES = SPEECH | SPEECH_THAT
-SPEECH_ENDS = _words("said says added adds told wrote writes noted claimed argued insisted warned explained reported predicted acknowledged believes thinks tells")
+SPEECH_ENDS = _words("""
+said says added adds told wrote writes noted claimed argued insisted warned explained reported predicted
+acknowledged believes thinks tells
+""")
 """Verbs that close a statement: "…, she said"."""
 
+REPORTING = _words("said says told added warned argued insisted explained recalled believes thinks tweeted")
+"""Verbs of speech in whose subject one expects a person."""
+
 SPEECH_TIMES = DATES | _words("""
-yesterday today earlier later late early recently once repeatedly again publicly privately previously last this week
-month year night morning afternoon evening also still then often simply flatly
+yesterday today earlier later late early recently once repeatedly again publicly privately previously last
+this week month year night morning afternoon evening also still then often simply flatly
 """)
 """Words between a verb of speech and its content."""
 
-TELL = _words("told tell tells telling assured assures informed informs warned warns reminded reminds convinced")
+TELL = _words("""
+told tell tells telling assured assures informed informs warned warns reminded reminds convinced
+""")
 """Verbs that name the hearer before the content."""
 
 PLACE_CUES = _words("in at near from outside inside across around through throughout toward towards")
 """Prepositions before a place."""
+
+ORGANISATIONS = _words("""
+university college institute school academy bank department ministry court church board council chamber
+bureau office federation union association society league organisation organization committee commission
+congress parliament assembly army inc inc. corp corp. co co. ltd ltd. llc plc party group company times post
+journal news foundation agency state states
+""")
+"""Last words of names that are bodies rather than places or people."""
+
+FIRST_NAMES = _words("""
+aaron adam ahmed alan albert alex alexander alice alison amanda amy andrea andrew angela ann anna anne
+anthony antonio barbara ben benjamin bernard betty bill bob brian bruce carl carlos carol caroline catherine
+charles charlie chris christina christine christopher claire colin craig dan daniel david deborah dennis
+diana diane donald donna dorothy doug douglas ed eduardo edward eleanor elena elizabeth ellen emily emma
+eric erik ernest eva evan fatima fernando francis frank fred frederick gary george gerald gordon grace
+graham greg gregory hannah harold harry hassan heather helen henry hillary howard hugh ian ibrahim irene
+ivan jack jacob james jamie jan jane janet jason jean jeff jeffrey jennifer jeremy jerry jessica jim jimmy
+joan joe john jonathan jorge jose josé joseph joshua juan judith julia julie karen karl kate katherine
+kathleen keith kelly ken kenneth kevin kim larry laura lawrence lee leo leonard linda lisa louis louise lucy
+luis luke marco margaret maria marie mario mark martha martin mary matt matthew maurice max melissa michael
+michelle miguel mike mohamed mohammed muhammad nancy natalie nathan neil nicholas nick nicole nigel oliver
+omar oscar pamela patricia patrick paul pedro peter philip phillip rachel ralph raymond rebecca richard
+robert roberto robin roger ronald rose roy russell ruth ryan sam samuel sandra sara sarah scott sean sergei
+sharon sheila simon sophie stanley stefan stephanie stephen steve steven stuart susan ted teresa terry
+theresa thomas tim timothy tom tony ursula vanessa victor victoria viktor vincent vladimir volodymyr walter
+wayne wendy william yusuf
+""")
+"""Frequent first names in English-language news; a cue, never the only one."""

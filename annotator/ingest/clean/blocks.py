@@ -86,7 +86,12 @@ def widened(states: list[State], scores: list[float], ended: list[bool], frame: 
     least = 0.0 if any(frame[last + 1 :]) else IMPOSSIBLE
     tail = _drawn_out([*zip(scores, ended, frame, strict=True)][last + 1 :], least)
     before = [State.BEFORE] * (first - head) + [State.BODY] * head
-    return before + states[first : last + 1] + [State.BODY] * tail + [State.AFTER] * (len(states) - last - 1 - tail)
+    return (
+        before
+        + states[first : last + 1]
+        + [State.BODY] * tail
+        + [State.AFTER] * (len(states) - last - 1 - tail)
+    )
 
 
 def _drawn_out(units: list[tuple[float, bool, bool]], least: float = 0.0) -> int:

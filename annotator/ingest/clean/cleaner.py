@@ -10,7 +10,8 @@ from annotator.ingest.clean.head import head_lines
 from annotator.ingest.clean.inside import inside_line
 from annotator.ingest.clean.metadata import agency_in, author, parse_date, place_and_agency, site_in
 from annotator.ingest.clean.outside import boilerplate, reason_outside
-from annotator.ingest.clean.page import Page, is_clock, read
+from annotator.ingest.clean.page import Page, read
+from annotator.ingest.clean.shapes import is_clock
 from annotator.ingest.clean.title import find_title
 
 BLANK = Line(Verdict.BLANK, "nothing on it")
@@ -18,9 +19,9 @@ BLANK = Line(Verdict.BLANK, "nothing on it")
 
 @dataclass(frozen=True, slots=True)
 class CleanedPage:
-    """The verdicts on a page's lines and what the page says about its article.
+    r"""The verdicts on a page's lines and what the page says about its article.
 
-    ``lines[i]`` is for ``text.split("\\n")[i]``; ``date`` is ``yyyy-mm-dd``; what is not stated is "".
+    ``lines[i]`` is for ``text.split("\n")[i]``; ``date`` is ``yyyy-mm-dd``; what is not stated is "".
     """
 
     lines: tuple[Line, ...]

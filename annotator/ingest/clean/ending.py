@@ -16,14 +16,18 @@ def trimmed(page: Page, lines: list[Line]) -> list[Line]:
     cut = _portrait(page, lines)
     for at in range(cut, len(lines)):
         if lines[at].verdict is not Verdict.BOILERPLATE:
-            lines[at] = boilerplate("about the author" if at < cut + PORTRAIT else "after the end of the article")
+            lines[at] = boilerplate(
+                "about the author" if at < cut + PORTRAIT else "after the end of the article"
+            )
     return _without_loose_end(page, lines)
 
 
 def _portrait(page: Page, lines: list[Line]) -> int:
     """Return where the author's portrait begins, the number of units where there is none."""
     body = [at for at, line in enumerate(lines) if line.verdict.annotated]
-    names = {author(page.units[at].text).lower() for at, line in enumerate(lines) if line.verdict is Verdict.BYLINE}
+    names = {
+        author(page.units[at].text).lower() for at, line in enumerate(lines) if line.verdict is Verdict.BYLINE
+    }
     names -= {""}
     for at in body[-PORTRAIT:] if len(body) > PORTRAIT else []:
         one = page.measures[at]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from annotator.core.article import Line, Verdict
 from annotator.ingest.clean.metadata import dated_author
 from annotator.ingest.clean.outside import boilerplate, reason_outside
-from annotator.ingest.clean.page import Page, is_byline, is_credit, is_date_line, is_name
+from annotator.ingest.clean.page import Page
+from annotator.ingest.clean.shapes import is_byline, is_credit, is_date_line, is_name
 from annotator.ingest.clean.title import same_title
 
 ABOVE = 8
@@ -36,7 +37,11 @@ def _head_line(page: Page, title: int | None, at: int) -> Line:
         return Line(Verdict.BYLINE, "names the author")
     if is_date_line(text, one):
         named = bool(dated_author(text))
-        return Line(Verdict.BYLINE, "names author and date") if named else Line(Verdict.DATELINE, "says where and when")
+        return (
+            Line(Verdict.BYLINE, "names author and date")
+            if named
+            else Line(Verdict.DATELINE, "says where and when")
+        )
     if page.doubled(at):
         return twice(page, at)
     if is_credit(text, one):
@@ -54,7 +59,9 @@ def twice(page: Page, at: int) -> Line:
 
 def _promote_names(page: Page, title: int | None, lines: list[Line]) -> None:
     """Make bylines of bare names that stand between the title and the article beside a byline or date."""
-    if title is None or any(line.reason == "names the author" and page.measures[at].words > 1 for at, line in enumerate(lines)):
+    if title is None or any(
+        line.reason == "names the author" and page.measures[at].words > 1 for at, line in enumerate(lines)
+    ):
         return
     for at in range(title + 1, len(lines)):
         text, one = page.units[at].text, page.measures[at]
@@ -83,7 +90,9 @@ def _promote_decks(page: Page, title: int | None, lines: list[Line]) -> None:
         one = page.measures[at]
         if lines[at].verdict in {Verdict.BYLINE, Verdict.DATELINE}:
             return
-        wordy = one.words >= 5 and not (one.calls or one.legal or one.furniture or one.ending or one.separators)
+        wordy = one.words >= 5 and not (
+            one.calls or one.legal or one.furniture or one.ending or one.separators
+        )
         if lines[at].verdict is Verdict.BOILERPLATE and wordy and decks < DECKS and at <= title + 6:
             lines[at] = Line(Verdict.DECK, "a summary under the title")
             decks += 1

@@ -6,8 +6,9 @@ from annotator.core.article import Line, Verdict
 from annotator.ingest.clean.blocks import State
 from annotator.ingest.clean.head import twice
 from annotator.ingest.clean.outside import boilerplate, reason_outside
-from annotator.ingest.clean.page import Page, is_clock, is_credit, is_date_line
+from annotator.ingest.clean.page import Page
 from annotator.ingest.clean.patterns import BULLET, DASHED, QUOTED, REPORTED, SIGN_OFF
+from annotator.ingest.clean.shapes import is_clock, is_credit, is_date_line
 from annotator.ingest.clean.title import same_title
 
 SUBHEAD_WORDS = 14

@@ -1,29 +1,20 @@
-"""The word lists beside this package, read once, and phrases counted in a line's tokens."""
+"""Phrases of the word lists counted in a line's tokens."""
 
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 
+from annotator.ingest.clean.lists import entries
 from annotator.ingest.clean.patterns import COUNTED, TOKEN
 
 ANYWHERE = ("calls", "legal", "credits", "biography")
 """The lists whose phrases count wherever they stand in a line."""
-MOST_CHARACTERS = 3000
-"""How much of a line is read: a paragraph shows its kind in its beginning, and time stays bounded."""
-
 Phrase = tuple[str, ...]
 
 
-def entries(name: str) -> list[str]:
-    """Return the lines of a word list without its comments."""
-    text = files("annotator.ingest").joinpath("data", f"{name}.txt").read_text(encoding="utf-8")
-    return [line for line in text.splitlines() if line and not line.startswith("#")]
-
-
 def tokens(text: str) -> list[str]:
-    """Return the lower-case words and single marks of a line's beginning."""
-    return TOKEN.findall(text[:MOST_CHARACTERS].lower().replace("’", "'"))
+    """Return the lower-case words and single marks of a line."""
+    return TOKEN.findall(text.lower().replace("’", "'"))
 
 
 @cache
@@ -79,7 +70,9 @@ def count_phrases(words: list[str]) -> dict[str, int]:
 def opens_with_ending(words: list[str]) -> bool:
     """Return whether a line begins like one after an article's end ("Related links")."""
     start = [word for word in words[:8] if word[0].isalnum()]
-    return any(tuple(start[: len(phrase)]) == phrase for phrase in _endings().get(start[0] if start else "", ()))
+    return any(
+        tuple(start[: len(phrase)]) == phrase for phrase in _endings().get(start[0] if start else "", ())
+    )
 
 
 def is_furniture(text: str) -> bool:

@@ -6,15 +6,25 @@ import re
 from datetime import date
 
 from annotator.ingest.clean import lexicon
-from annotator.ingest.clean.patterns import AGENCY_DATELINE, CLOCK, DATE, MONTHS, NAME, OFFICE, PREFIX, UPDATED
+from annotator.ingest.clean.patterns import (
+    AGENCY_DATELINE,
+    CLOCK,
+    DATE,
+    MONTH_NUMBERS,
+    NAME,
+    OFFICE,
+    PREFIX,
+    UPDATED,
+)
 
-MONTH_NUMBERS = {name[:3]: number for number, name in enumerate(MONTHS.split("|")[:12], 1)}
 LEAD = re.compile(
     r"^\W*(?:(?:(?i:written|reported|story|words|text|analysis|column)\s+)?(?i:by|von|par|por)\b:?\s*"
     r"|(?i:reporter|author):\s*)"
 )
 STOP = re.compile(r"\s*(?:\||•|·|»|\s[-–—]\s|\b(?i:updated|published|posted)\b).*$")
-WEEKDAYS = re.compile(r"\b(?:mon|tues?|wed(?:nes)?|thurs?|fri|sat(?:ur)?|sun)day\b|\b[A-Z]{2,4}\b", re.IGNORECASE)
+WEEKDAYS = re.compile(
+    r"\b(?:mon|tues?|wed(?:nes)?|thurs?|fri|sat(?:ur)?|sun)day\b|\b[A-Z]{2,4}\b", re.IGNORECASE
+)
 GLUED = re.compile(r"(?<=[a-zà-þ]{3})(?=[A-Z])")
 """Where a page's parts have run together: "Ann LeeStaff Writer"."""
 BY_NAME = re.compile(rf"\b(?:by|By)\s+({NAME}(?:\s+{NAME}){{1,3}})\s*$")
@@ -39,7 +49,7 @@ def _iso(parts: dict[str, str | None]) -> str:
             return date.fromisoformat(parts["iso"]).isoformat()
         for year, month, day in (("y1", "m1", "d1"), ("y2", "m2", "d2")):
             if parts[year]:
-                number = MONTH_NUMBERS[(parts[month] or "")[:3].lower()]
+                number = MONTH_NUMBERS[(parts[month] or "").lower()]
                 return date(int(parts[year] or 0), number, int(parts[day] or 0)).isoformat()
         if parts["y3"]:
             return date(int(parts["y3"]), int(parts["m3"] or 0), int(parts["d3"] or 0)).isoformat()
@@ -94,7 +104,11 @@ def place_and_agency(text: str, opening: bool) -> tuple[str, str]:
     if match and not opening:
         return match["place"].strip(" ,"), match["agency"]
     if not opening:
-        return (text.strip(), "") if text.isupper() and len(text.split()) <= 4 and not any(map(str.isdigit, text)) else ("", "")
+        return (
+            (text.strip(), "")
+            if text.isupper() and len(text.split()) <= 4 and not any(map(str.isdigit, text))
+            else ("", "")
+        )
     match = PREFIX.match(text[:120])
     if match is None:
         return "", ""

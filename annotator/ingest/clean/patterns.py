@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from annotator.ingest.clean.lists import entries
+
 CLOSERS = "\"'”’»›」』)\\]"
 ENDED = re.compile(rf"[.!?…。！？؟۔।॥:;](?:[{CLOSERS}]|\[\d+\])*\s*$")
 """The end of a sentence, closing quotation marks and brackets included (a colon introduces)."""
@@ -11,19 +13,24 @@ INNER_STOP = re.compile(rf"[.!?][{CLOSERS}]*\s+[\"'“‘«(\[]*[A-ZÀ-ÞА-ЯІ
 """The end of a sentence with another one after it."""
 TRUNCATED = re.compile(r"(?:\.\.\.|…)\s*(?:\[?read more\]?|more|»)?\s*[»>]*\s*$", re.IGNORECASE)
 LINKED = re.compile(r"https?://|www\.\w|\w@\w+\.\w|(?<!\w)[@#]\w{2,}|\b\w+\.(?:com|org|net)\b", re.IGNORECASE)
+LINKISH = re.compile(r"[@#/]|\w\.\w")
+"""Without one of these nothing in a line is a link."""
 SEPARATORS = re.compile(r"\s[|·•/»>«]\s?|[|»]")
 QUOTED = re.compile(r"[\"“”«»„「]")
 CJK = re.compile(r"[぀-ヿ㐀-鿿가-힯฀-๿]")
 TOKEN = re.compile(r"\w+(?:['’-]\w+)*|[^\w\s]")
 
-MONTHS = (
-    "january|february|march|april|may|june|july|august|september|october|november|december"
-    "|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec"
-)
+MONTH_NUMBERS = {
+    name: int(number)
+    for number, names in (entry.split(":", 1) for entry in entries("months"))
+    for name in names.split()
+}
+MONTHS = "|".join(sorted(MONTH_NUMBERS, key=lambda name: (-len(name), name)))
 DATE = re.compile(
     rf"\b(?:(?P<iso>\d{{4}}-\d{{2}}-\d{{2}})"
     rf"|(?P<m1>{MONTHS})\.?\s+(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y1>(?:19|20)\d\d)"
-    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?[\s-]+(?P<m2>{MONTHS})\.?,?[\s-]+(?P<y2>(?:19|20)\d\d)"
+    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?[\s-]+(?:de\s+)?(?P<m2>{MONTHS})\.?,?[\s-]+(?:de\s+)?"
+    r"(?P<y2>(?:19|20)\d\d)"
     r"|(?P<d3>\d{1,2})\.(?P<m3>\d{1,2})\.(?P<y3>(?:19|20)\d\d)"
     r"|(?P<a4>\d{1,2})/(?P<b4>\d{1,2})/(?P<y4>(?:(?:19|20)\d\d|\d\d))\b)",
     re.IGNORECASE,
@@ -33,7 +40,9 @@ CLOCK = re.compile(
     r"(?:\s*\b(?:GMT|UTC|[A-Z]{2,4}T|[A-Z]T|IST|UK))?\b",
     re.IGNORECASE,
 )
-AGO = re.compile(r"\b\d+\s*(?:s|secs?|m|mins?|minutes?|h|hrs?|hours?|d|days?|weeks?|months?)\s+ago\b", re.I)
+AGO = re.compile(
+    r"\b\d+\s*(?:s|secs?|m|mins?|minutes?|h|hrs?|hours?|d|days?|weeks?|months?)\s+ago\b", re.IGNORECASE
+)
 UPDATED = re.compile(
     r"^\W*(?:last\s+|first\s+)?(?:updated|published|posted|modified|created|aktualisiert|publié|publicado)\b",
     re.IGNORECASE,
@@ -45,10 +54,13 @@ BYLINE = re.compile(
 )
 """A line that names its author: "By Ann Lee", "ANN LEE, THE POST"."""
 OFFICE = re.compile(
-    r"\b(?:correspondent|editor|reporter|writer|columnist|contributor|staff|bureau|journalist|desk)s?\b", re.I
+    r"\b(?:correspondent|editor|reporter|writer|columnist|contributor|staff|bureau|journalist|desk)s?\b",
+    re.IGNORECASE,
 )
 PLACE = r"[A-ZÀ-Þ][\w.'’-]*(?:[ ,/-]+(?:[A-ZÀ-Þ][\w.'’-]*|de|al|am|of|la|el))*"
-AGENCY_DATELINE = re.compile(rf"^(?P<place>{PLACE})\s*,?\s*\((?P<agency>[A-Z][\w .-]+)\)[\s,—–-]*(?P<rest>.*)$")
+AGENCY_DATELINE = re.compile(
+    rf"^(?P<place>{PLACE})\s*,?\s*\((?P<agency>[A-Z][\w .-]+)\)[\s,—–-]*(?P<rest>.*)$"
+)
 """A dateline with the agency in brackets: "Oslo (AFP) March 3, 2031"."""
 PREFIX = re.compile(
     rf"^(?:(?P<place>{PLACE})\s*(?:\((?P<agency>[A-Z][\w .]+)\))?\s*(?:[—–]|--?|:)\s+"

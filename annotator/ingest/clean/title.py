@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from annotator.ingest.clean.page import Page, content_words, is_byline, is_credit, is_date_line
+from annotator.ingest.clean.page import Page, content_words
+from annotator.ingest.clean.shapes import is_byline, is_credit, is_date_line
 
 REACH = 60
 """How many units before the article a headline is looked for."""
 ENOUGH = 0.85
 """The least that a line must score to be taken for the headline."""
 ALMOST = 0.7
-"""A line right before the best one is the headline, and the best one its deck, if it is as good but for this."""
+"""How much less a line right before the best one may score to be the headline, with the best one its deck."""
 
 
 def find_title(page: Page) -> int | None:
@@ -22,7 +23,7 @@ def find_title(page: Page) -> int | None:
         return None
     inside = [at for at in page.body[:3] if _may_lead(page, at)]
     places = [*range(max(0, page.start - REACH), page.start), *inside]
-    scores = {at: _score(page, at) for at in places}
+    scores: dict[int, float] = {at: _score(page, at) for at in places}
     best = max(scores, key=lambda at: scores[at], default=-1)
     if best < 0 or scores[best] < ENOUGH:
         return None
@@ -54,10 +55,21 @@ def _score(page: Page, at: int) -> float:
         return -1.0
     words = content_words(text)
     shared = len(words & page.vocabulary) / max(len(words), 1)
-    value = 2.5 * shared * min(len(words), 4) / 4 - 0.5 * (not shared) + 0.6 * _announces(page, at) + 0.4 * (page.counts[one.key] > 1)
+    value = (
+        2.5 * shared * min(len(words), 4) / 4
+        - 0.5 * (not shared)
+        + 0.6 * _announces(page, at)
+        + 0.4 * (page.counts[one.key] > 1)
+    )
     value += 0.3 * (abs(page.start - at) <= 1) + 0.3 * (at == 0) + 0.3 * (one.words >= 5)
     value -= 0.02 * abs(page.start - at) + 0.6 * (len(words) < 3) + 0.6 * (one.ended and text[-1] in ".;:")
-    value -= 0.8 * (at >= page.start) + 1.2 * (one.words > 20) + 0.8 * one.credits + 0.8 * one.truncated + 0.5 * (one.calls + one.legal)
+    value -= (
+        0.8 * (at >= page.start)
+        + 1.2 * (one.words > 20)
+        + 0.8 * one.credits
+        + 0.8 * one.truncated
+        + 0.5 * (one.calls + one.legal)
+    )
     odd = is_byline(text, one) or is_date_line(text, one) or is_credit(text, one)
     odd = odd or _before_credit(page, at)
     return value - 1.5 * odd - 1.0 * _after_label(page, at)

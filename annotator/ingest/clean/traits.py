@@ -21,6 +21,7 @@ from annotator.ingest.clean.patterns import (
     ENDED,
     INNER_STOP,
     LINKED,
+    LINKISH,
     QUOTED,
     SEPARATORS,
     TRUNCATED,
@@ -42,7 +43,6 @@ class Measure:
     ended: bool
     sentences: int
     capitals: float
-    digits: float
     links: int
     separators: int
     quoted: bool
@@ -54,10 +54,6 @@ class Measure:
     legal: int
     credits: int
     biography: int
-    first: float
-    """The share of words with which somebody speaks of himself: I, my, me."""
-    reader: float
-    """The share of words that speak to the reader or for the site: you, your, our, we, us."""
 
     ago: bool
     """Whether a short line says how long ago something was: a comment, another article."""
@@ -74,10 +70,6 @@ class Measure:
         stops = min(self.function / 0.3, 1.0)
         doubt = 0.2 if self.furniture or self.legal > 1 or self.calls > 1 else 1.0
         return length * stops * (1.0 if self.ended else 0.35) * doubt
-
-
-FIRST = frozenset(("i", "my", "me", "i'm", "i've", "i'd", "i'll"))
-READER = frozenset(("you", "your", "our", "we", "us"))
 
 
 def language(found: list[Unit]) -> frozenset[str]:
@@ -97,22 +89,21 @@ def measure(unit: Unit, stops: frozenset[str]) -> Measure:
     tokens = lexicon.tokens(text)
     words = [token for token in tokens if token[0].isalnum()]
     hits = lexicon.count_phrases(tokens)
-    start = text[: lexicon.MOST_CHARACTERS]
-    size = max(len(words), len(CJK.findall(start)) / 2)
+    size = len(words) if text.isascii() else max(len(words), len(CJK.findall(text)) / 2)
     share = sum(word in stops for word in words) / max(len(words), 1) if stops else UNKNOWN_DENSITY
+    figures = any(map(str.isdigit, text[:200]))
     tail = text[-60:]
     return Measure(
         key=" ".join(text.lower().split()),
         words=size,
         function=share,
         ended=bool(ENDED.search(tail)),
-        sentences=len(INNER_STOP.findall(start)),
-        capitals=_capitals(start),
-        digits=sum(map(str.isdigit, start)) / max(len(start), 1),
-        links=len(LINKED.findall(start)),
-        separators=len(SEPARATORS.findall(start)),
-        quoted=bool(QUOTED.search(start)),
-        dated=bool(DATE.search(text[:200]) or CLOCK.search(text[:200]) or AGO.search(text[:200])),
+        sentences=len(INNER_STOP.findall(text)) if size > 4 else 0,
+        capitals=_capitals(text),
+        links=len(LINKED.findall(text)) if LINKISH.search(text) else 0,
+        separators=len(SEPARATORS.findall(text)),
+        quoted=bool(QUOTED.search(text)),
+        dated=figures and any(shape.search(text[:200]) for shape in (DATE, CLOCK, AGO)),
         truncated=bool(TRUNCATED.search(tail)),
         furniture=lexicon.is_furniture(text),
         ending=size <= 12 and lexicon.opens_with_ending(tokens),
@@ -120,9 +111,7 @@ def measure(unit: Unit, stops: frozenset[str]) -> Measure:
         legal=hits["legal"],
         credits=hits["credits"],
         biography=hits["biography"],
-        first=sum(word in FIRST for word in words) / max(len(words), 1),
-        reader=sum(word in READER for word in words) / max(len(words), 1),
-        ago=size <= 10 and bool(AGO.search(text)),
+        ago=size <= 10 and figures and bool(AGO.search(text)),
     )
 
 
@@ -151,11 +140,9 @@ def _traits(one: Measure, again: bool, near: float) -> dict[str, float]:
         "ended and long": float(one.ended and one.words >= 10),
         "inner stops": min(one.sentences, 4),
         "capitals": one.capitals,
-        "digits": one.digits,
         "links": min(one.links, 2),
         "separators": min(one.separators, 3),
         "quoted": float(one.quoted),
-        "short and dated": float(one.dated and one.words <= 14),
         "truncated": float(one.truncated),
         "furniture": float(one.furniture),
         "ending": float(one.ending),
@@ -163,8 +150,6 @@ def _traits(one: Measure, again: bool, near: float) -> dict[str, float]:
         "legal": min(one.legal, 4),
         "credits": min(one.credits, 2),
         "biography": min(max(one.biography - 1, 0), 3),
-        "reader": min(one.reader, 0.2) * (0.3 if one.quoted else 1.0),
-        "first person": 0.0 if one.quoted else min(one.first, 0.1),
         "again": float(again),
         "near prose": near,
     }

@@ -7,19 +7,22 @@ from itertools import pairwise
 
 from annotator.ingest.clean.patterns import ENDED
 
+HEAD, TAIL = 3000, 200
+"""How many code points of a long line's beginning and end are looked at: time stays in bounds."""
 WRAP_WIDTHS = range(50, 101)
 """How long the lines of a text are that a mail program or a terminal has wrapped (code points)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """The non-blank lines ``first`` to ``last`` (inclusive, from 0) and their text as one line."""
+    """The non-blank lines ``first`` to ``last`` (inclusive, from 0) and their text as one line.
+
+    Of a text longer than ``HEAD + TAIL`` only its beginning and its end are kept.
+    """
 
     first: int
     last: int
     text: str
-    blank_before: bool
-    blank_after: bool
 
 
 def units(lines: list[str]) -> list[Unit]:
@@ -68,11 +71,13 @@ def _wrapped(line: str, following: str, width: int) -> bool:
 
 def _unit(lines: list[str], run: list[int]) -> Unit:
     """Return the unit of the lines with the numbers ``run``."""
-    first, last = run[0], run[-1]
     return Unit(
-        first=first,
-        last=last,
-        text=" ".join(lines[number].strip() for number in run),
-        blank_before=first == 0 or not lines[first - 1].strip(),
-        blank_after=last + 1 == len(lines) or not lines[last + 1].strip(),
+        first=run[0],
+        last=run[-1],
+        text=_judged(" ".join(lines[number].strip() for number in run)),
     )
+
+
+def _judged(text: str) -> str:
+    """Return a text, or the beginning and the end of a very long one."""
+    return text if len(text) <= HEAD + TAIL else f"{text[:HEAD]} {text[-TAIL:]}"

@@ -10,31 +10,27 @@ from __future__ import annotations
 from annotator.ingest.clean.blocks import Costs
 
 WEIGHTS: dict[str, float] = {
-    "one": -4.1,  # a line of which nothing is known is not an article's
+    "one": -4.05,  # a line of which nothing is known is not an article's
     "length": 0.57,  # per doubling of the words
-    "very short": -0.48,  # four words or fewer: menus, labels
+    "very short": -0.49,  # four words or fewer: menus, labels
     "long": 0.39,  # twenty words or more: paragraphs
-    "function words": 0.44,  # running text needs them, headlines and menus do without
-    "ended": 1.25,  # ends like a sentence
+    "function words": 0.42,  # running text needs them, headlines and menus do without
+    "ended": 1.23,  # ends like a sentence
     "ended and long": 0.32,
     "inner stops": 0.09,  # per end of a sentence inside
-    "capitals": -0.23,  # headline case, names in menus
-    "digits": 0.05,
-    "links": 0.21,  # addresses and handles: tweets that an article shows
+    "capitals": -0.22,  # headline case, names in menus
+    "links": 0.22,  # addresses and handles: tweets that an article shows
     "separators": -0.64,  # "Home | World | About"
     "quoted": 0.38,  # somebody speaks
-    "short and dated": 0.3,
     "truncated": -1.46,  # a teaser that breaks off
     "furniture": -0.43,  # a button's text (dropped anyway where it stands inside an article)
     "ending": -0.23,  # "Related links"
     "calls": -0.74,  # per phrase that asks to subscribe, sign in or click
     "legal": -1.12,  # per phrase of a legal notice
-    "credits": 0.11,
+    "credits": 0.1,
     "biography": -0.47,  # per phrase of an author's portrait after the first
-    "reader": -0.25,
-    "first person": -0.04,
     "again": -1.04,  # stands on the page more than once
-    "near prose": 1.43,  # the neighbours are paragraphs
+    "near prose": 1.44,  # the neighbours are paragraphs
 }
 """How much each trait (see ``traits``) moves the log-odds that a unit is body text."""
 

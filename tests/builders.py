@@ -1,0 +1,192 @@
+"""Small articles, corpora and sessions to test with: our own texts, cut into tokens without spaCy."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from annotator.core.annotation import Annotation, Work
+from annotator.core.article import Article, Line, Sentence, Verdict
+from annotator.core.digest import article_id, digest_of
+from annotator.core.schema import Schema
+from annotator.core.spans import Span
+from annotator.core.tokens import Token, gap_token
+from annotator.session.session import Session
+from annotator.storage.corpus import Corpus
+from annotator.storage.journal import Journal
+from annotator.storage.schemas import schema_of_text
+
+NEWS = """
+name = "news"
+version = "1"
+[[label]]
+name = "PERSON"
+key = "a"
+colour = "blue"
+target = "ents"
+inside = ["CLAIM"]
+description = "The name of an individual, the name only."
+examples = [
+  { text = "Mayor [[Ilka Moran]] nodded.", note = "No title." },
+  { text = "The mayor nodded.", wrong = true, note = "No name." },
+]
+[[label]]
+name = "VENUE"
+key = "s"
+colour = "green"
+target = "ents"
+inside = ["COUNT", "CLAIM"]
+description = "A named place where something is or happens."
+[[label]]
+name = "COUNT"
+key = "d"
+colour = "orange"
+inside = ["CLAIM"]
+description = "A number with what it counts."
+[[label]]
+name = "CLAIM"
+key = "f"
+colour = "pink"
+inside = ["CLAIM"]
+description = "What the text says that somebody says."
+"""
+
+MARKET = """Night market opens on Tarn Quay
+By Ilka Moran
+
+More than 40 stalls opened on Tarn Quay on Friday, Mayor Ilka Moran said.
+“We counted 1,200 visitors from Sorrel Hall and 36 from the boats on Tarn Quay,” said Jonas Pell, who runs \
+the market. He smiled at Moran.
+The old hall in Brackwater holds about 300 people.
+Subscribe to our letter
+Moran left for Sorrel Hall. Pell stayed with 12 volunteers."""
+BRIDGE = """Footbridge shut for repairs
+
+The footbridge at Osmund Lock shut on Monday. Engineer Pia Rask counted 14 cracks.
+“It will be safe by May,” she said."""
+
+_LETTERS = {
+    "t": Verdict.TITLE,
+    "y": Verdict.BYLINE,
+    "b": Verdict.BODY,
+    "x": Verdict.BOILERPLATE,
+    "-": Verdict.BLANK,
+}
+_END = re.compile(r"(?<=[.!?”]) (?=[A-Z“])")
+_PIECE = re.compile(r"\s+|\w+(?:,\d+)*|[^\w\s]")
+
+
+def tokens_of(text: str) -> tuple[Token, ...]:
+    """Cut a text into words, marks and white space, as the contract for tokens wants them."""
+    out: list[Token] = []
+    for m in _PIECE.finditer(text):
+        if m.group().isspace() and out:
+            ws, rest = gap_token(m.group(), m.start())
+            last = out[-1]
+            out[-1] = Token(last.text, last.start, last.end, ws)
+            out.extend(rest)
+        else:
+            out.append(Token(m.group(), m.start(), m.end(), ws=False))
+    return tuple(out)
+
+
+def sentence(text: str, article: str = "0123456789ab", start: int = 0, index: int = 0) -> Sentence:
+    """Make a sentence of a text."""
+    return Sentence(article, index, start, start + len(text), text, tokens_of(text))
+
+
+def work(text: str, *spans: Span) -> Work:
+    """Make a work of a text and its spans."""
+    return Work(sentence(text), Annotation().with_spans(spans))
+
+
+def span(text: str, words: str, label: str) -> Span:
+    """Make a span over the first place at which ``words`` stand in the text."""
+    at = text.index(words)
+    return Span(at, at + len(words), label)
+
+
+def article(
+    text: str, lines: str, *, title: str = "", origin: str = "market.txt", byline: str = "", date: str = ""
+) -> Article:
+    """Make an article; ``lines`` has a letter of ``tybx-`` for each line."""
+    verdicts = tuple(Line(_LETTERS[x], f"looks like {_LETTERS[x].value}") for x in lines)
+    digest = digest_of(text)
+    head = title or text.split("\n", 1)[0]
+    return Article(
+        article_id(digest), origin, digest, text, verdicts, title=head, byline=byline, date=date
+    )
+
+
+def sentences(a: Article) -> tuple[Sentence, ...]:
+    """Cut each line of an article that is not blank into sentences."""
+    stretches: list[tuple[int, int]] = []
+    for at, line in zip(a.line_starts(), a.text.split("\n"), strict=True):
+        edges = [0, *itertools.chain(*((m.start(), m.end()) for m in _END.finditer(line))), len(line)]
+        pairs = zip(edges[::2], edges[1::2], strict=True)
+        stretches += [(at + s, at + e) for s, e in pairs if line[s:e].strip()]
+    return tuple(sentence(a.text[s:e], a.id, s, i) for i, (s, e) in enumerate(stretches))
+
+
+def market() -> Article:
+    """Make the article about the market: a title, a byline, boilerplate and five lines of text."""
+    return article(MARKET, "ty-bbbxb", byline="Ilka Moran", date="3 May")
+
+
+def bridge() -> Article:
+    """Make the short article about the bridge."""
+    return article(BRIDGE, "t-bb", origin="bridge.txt")
+
+
+def make_corpus(path: Path, *articles: Article, schema: str = NEWS, name: str = "news") -> Corpus:
+    """Make a corpus of articles on the disk: those two where none is given."""
+    corpus = Corpus.create(path, name=name, lang="en", fingerprint="f1", schema_text=schema)
+    for a in articles or (market(), bridge()):
+        corpus.add(a, sentences(a))
+    return corpus
+
+
+def news_schema() -> Schema:
+    """Return the four labels."""
+    return schema_of_text(NEWS, "schema")
+
+
+class Clock:
+    """Counts seconds, one a call."""
+
+    def __init__(self) -> None:
+        self.now = 1_700_000_000.0
+
+    def __call__(self) -> float:
+        self.now += 1
+        return self.now
+
+
+def open_session(
+    corpus: Path | Corpus,
+    *,
+    start: str = "",
+    read_only: bool = False,
+    name: str = "ana",
+    journal: Callable[[Path, str], Journal] | None = None,
+) -> Session:
+    """Open a corpus as one annotator."""
+    opened = corpus if isinstance(corpus, Corpus) else Corpus.open(corpus)
+    own = journal(opened.path, name) if journal else Journal.open(opened.path, name, read_only=read_only)
+    return Session(
+        opened,
+        own,
+        schema=opened.schema,
+        annotator=name,
+        clock=Clock(),
+        session_id=f"{name}-1",
+        start=start,
+        read_only=read_only,
+    )
+
+
+def texts_of(works: Sequence[Work]) -> list[str]:
+    """Return the texts of works."""
+    return [w.sentence.text for w in works]

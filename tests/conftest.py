@@ -1,0 +1,28 @@
+"""What all tests share: no animations, a home of their own, and one hypothesis profile."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+os.environ["TEXTUAL_ANIMATIONS"] = "none"
+for _name in ("NO_COLOR", "COLORTERM", "TEXTUAL", "TEXTUAL_DRIVER"):
+    os.environ.pop(_name, None)
+
+settings.register_profile(
+    "house",
+    deadline=None,  # wall clocks only inform: two cores are shared by all workers
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep preferences, rescue files and the user's sample out of the real home."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("ANNOTATOR_HOME", str(home))
+    return home

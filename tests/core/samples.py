@@ -1,0 +1,60 @@
+"""Sample sentences for the tests of the phrase rules, the hints and the suggestions."""
+
+from __future__ import annotations
+
+import re
+
+from hypothesis import strategies as st
+
+from annotator.core.tokens import Range, Token, text_of, tokens_of
+
+_TOKEN = re.compile(
+    r"(?:Mr|Mrs|Dr|Lt|Gov|St|No)\.|[ap]\.m\.|U\.S\.|n’t|[’']s\b|\d[\d,.]*\d|\w+(?=n’t)|\w+|[^\w\s]"
+)
+
+
+def cut(text: str) -> tuple[Token, ...]:
+    """Cut a sample sentence into tokens as spaCy's English tokenizer would."""
+    found = list(_TOKEN.finditer(text))
+    return tokens_of([m.group() for m in found], [text[m.end() : m.end() + 1] == " " for m in found])
+
+
+def shown(tokens: tuple[Token, ...], r: Range) -> str:
+    """Return the text of a range of tokens."""
+    return text_of(tokens[r[0] : r[1]]).rstrip()
+
+
+_MARKS = [
+    "“",
+    "”",
+    "‘",
+    "’",
+    '"',
+    "'",
+    "«",
+    "»",
+    "„",
+    "-",
+    "–",
+    ",",
+    ".",
+    ":",
+    ";",
+    "(",
+    ")",
+    "%",
+    "$",
+    "&",
+    "/",
+    "''",
+    "``",
+]
+_ODD = ["...", "\n", " ", "É", "日本", "👩‍👩‍👧", "e\u0301", "n't", "’s", "'s", "M.D."]
+_WORDS = """
+The Mr. President van al Brekke Port of the said that told according to who three a half 20 2019 percent million years
+March I i Kim Jr and or more than one Secretary State Director
+"""
+SENTENCES = st.lists(
+    st.tuples(st.sampled_from([*_MARKS, *_ODD, *_WORDS.split()]), st.booleans()), max_size=40
+).map(lambda rows: tokens_of([w for w, _ in rows], [ws for _, ws in rows]))
+"""Sentences of words, marks and oddities in any order."""

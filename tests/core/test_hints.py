@@ -1,0 +1,137 @@
+"""Hints: distinct letters that never touch and never move."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotator.core.hints import LETTERS, Hint, Prefix, assign, resolve
+from annotator.core.tokens import Token, tokens_of
+from tests.core.samples import SENTENCES, cut
+
+KEYS = frozenset("asdf")
+SAMPLE = (
+    "“We asked for two engineers on each boat, and Director Halvard Brekke gave us one,” said Maren Quist."
+)
+
+
+def hints_of(tokens: tuple[Token, ...]) -> tuple[Hint, ...]:
+    """Return the hints with the label keys of the news schema."""
+    return assign(tokens, [len(t.text) for t in tokens], KEYS)
+
+
+def by_word(text: str) -> dict[str, Hint]:
+    """Return the hint of each word; of equal words the last."""
+    tokens = cut(text)
+    return {t.text: h for t, h in zip(tokens, hints_of(tokens), strict=True)}
+
+
+def cells(tokens: tuple[Token, ...], hints: tuple[Hint, ...]) -> list[tuple[int, int]]:
+    """Return the cells that hints take on an unwrapped line."""
+    return [
+        (t.start + h.at, t.start + h.at + len(h.keys)) for t, h in zip(tokens, hints, strict=True) if h.keys
+    ]
+
+
+@given(SENTENCES, st.frozensets(st.sampled_from(LETTERS), max_size=8))
+def test_hints_are_distinct_and_no_hint_begins_another(
+    tokens: tuple[Token, ...], keys: frozenset[str]
+) -> None:
+    """Each hint is one or two letters, no label key, and typing it can mean one token only."""
+    given_ = [h.keys for h in assign(tokens, [len(t.text) for t in tokens], keys) if h.keys]
+    assert len(set(given_)) == len(given_)
+    assert not any(a != b and b.startswith(a) for a in given_ for b in given_)
+    assert all(1 <= len(k) <= 2 and not set(k) & keys for k in given_)
+
+
+@given(st.lists(SENTENCES, min_size=1, max_size=4))
+def test_hints_stand_on_their_token_and_never_touch(parts: list[tuple[Token, ...]]) -> None:
+    """A hint lies inside its token, with at least one free cell before the next hint."""
+    rows = [(t.text, t.ws) for part in parts for t in part]
+    tokens = tokens_of([w for w, _ in rows], [ws for _, ws in rows])
+    hints = hints_of(tokens)
+    for t, h in zip(tokens, hints, strict=True):
+        assert h.at + len(h.keys) <= len(t.text) or not h.keys
+    places = cells(tokens, hints)
+    assert all(a[1] < b[0] for a, b in pairwise(places))
+
+
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=60))
+def test_a_token_of_no_width_bears_no_hint(widths: list[int]) -> None:
+    """Room is counted in cells, not in characters."""
+    tokens = tokens_of(["ab"] * len(widths), [False] * len(widths))
+    hints = assign(tokens, widths, KEYS)
+    assert all(h.at + len(h.keys) <= w for h, w in zip(hints, widths, strict=True) if h.keys)
+
+
+def test_the_right_hand_serves_names_numbers_and_marks_first() -> None:
+    """Quotation marks, capitals and numbers come before content words, and those before function words."""
+    h = by_word(SAMPLE)
+    order = {w: LETTERS.index(h[w].keys[0]) + 100 * (len(h[w].keys) - 1) for w in h if h[w].keys}
+    first = ["“", "two", "Director", "Halvard", "Brekke", "one", "”", "Maren", "Quist"]
+    assert [order[w] for w in first] == list(range(len(first)))
+    assert max(order["asked"], order["boat"]) < min(order["on"], order["us"])
+    assert [h[w].likely for w in ("“", "Halvard", "asked")] == [True, True, False]
+
+
+def test_a_sentence_first_word_is_ordinary_unless_it_is_in_a_name() -> None:
+    """The capital of a first word counts only where a name begins with it."""
+    plain, name = (
+        by_word("The old quay of Norhaven closed."),
+        by_word("Brekke closed the old quay of Norhaven."),
+    )
+    assert (plain["Norhaven"].keys, plain["The"].likely) == ("j", False)
+    assert (name["Brekke"].keys, name["Norhaven"].keys) == ("j", "k")
+
+
+def test_a_hint_moves_right_where_its_left_neighbour_bears_one() -> None:
+    """After a mark the hint stands on the word's second cell; a word of one cell there has none."""
+    h = by_word("“We”")
+    assert (h["“"].at, h["We"].at) == (0, 1)
+    assert h["”"] == Hint()
+    assert not by_word("“I go.")["I"].keys
+
+
+@pytest.mark.parametrize("word", ["’s", ",", ".", "n’t"])
+def test_clitics_and_punctuation_have_none(word: str) -> None:
+    """They are reached with the edges, not with a hint."""
+    h = by_word("Brekke’s ship, the old one, didn’t sail.")
+    assert h[word] == Hint()
+
+
+def test_prefixes_come_from_the_end_and_only_as_needed() -> None:
+    """One word too many takes one prefix; a prefix is no hint of its own."""
+    letters = [c for c in LETTERS if c not in KEYS]
+    n = len(letters)
+    exact = hints_of(tokens_of(["word"] * n, [True] * n))
+    more = hints_of(tokens_of(["word"] * (n + 1), [True] * (n + 1)))
+    assert [h.keys for h in exact] == letters
+    assert [h.keys for h in more] == [*letters[:-1], "zj", "zk"]
+
+
+def test_words_that_cannot_bear_two_letters_come_first() -> None:
+    """A word before a comma is served a single letter although a later one stands before it."""
+    n = len(LETTERS) - len(KEYS)
+    tokens = tokens_of([*(["word"] * n), "last", ","], [*([True] * n), False, False])
+    assert len(hints_of(tokens)[n].keys) == 1
+    assert hints_of(tokens)[n].keys == "j"
+
+
+def test_a_very_long_sentence_gets_as_many_as_there_are_codes() -> None:
+    """Beyond the codes later words have none, and the codes stay distinct."""
+    for n in (200, 600):
+        given_ = [h.keys for h in hints_of(tokens_of(["word"] * n, [True] * n))]
+        assert all(given_[:200])
+        assert len({k for k in given_ if k}) == sum(map(bool, given_))
+
+
+def test_typing_resolves_to_a_token_or_to_what_may_follow() -> None:
+    """A whole hint is its token, a first letter says which are left, anything else is nothing."""
+    hints = (Hint("j"), Hint("zj"), Hint(""), Hint("zk"))
+    assert resolve(hints, "zk") == 3
+    assert resolve(hints, "z") == Prefix((1, 3))
+    assert resolve(hints, "q") is None
+    assert resolve(hints, "") is None

@@ -1,0 +1,180 @@
+"""What holds for the cleaner whatever the text."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from types import FrameType
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from annotator.core.article import Verdict
+from annotator.ingest.clean import blocks, clean
+from annotator.ingest.clean.blocks import State
+from annotator.ingest.clean.metadata import author, parse_date
+from annotator.ingest.clean.units import units, wrap_width
+
+SNIPPETS = st.sampled_from(
+    [
+        "",
+        " ",
+        "Home",
+        "By Ann Lee",
+        "May 4, 2031",
+        "AFP",
+        "Related links",
+        "burs-ab/cd",
+        "- A night -",
+        "Oslo (AFP) March 3, 2031",
+        "The mayor said that the bridge would be closed until the end of the year.",
+        "“We have no choice,” she said.",
+        "© 2031 Post. All rights reserved.",
+        "21:05",
+        "2 hours ago",
+    ]
+)
+TEXTS = st.one_of(
+    st.text(alphabet=st.characters(codec=None), max_size=300),
+    st.lists(st.one_of(SNIPPETS, st.text(max_size=40)), max_size=40).map("\n".join),
+)
+
+
+@given(TEXTS)
+@settings(max_examples=300, deadline=None)
+def test_every_physical_line_has_a_verdict_and_a_reason(text: str) -> None:
+    """No text makes it fail; a line is blank exactly if its verdict is; the same text, the same page."""
+    page = clean(text)
+    rows = text.split("\n")
+    assert len(page.lines) == len(rows)
+    assert [line.verdict is Verdict.BLANK for line in page.lines] == [not row.strip() for row in rows]
+    assert all(line.reason for line in page.lines)
+    assert clean(text) == page
+
+
+@given(st.lists(st.one_of(SNIPPETS, st.text(max_size=90)), max_size=40))
+def test_each_line_that_is_not_blank_is_in_one_unit(lines: list[str]) -> None:
+    """Units hold the non-blank lines once each and in order."""
+    rows = [row for line in lines for row in line.split("\n")]
+    numbers = [number for unit in units(rows) for number in range(unit.first, unit.last + 1)]
+    assert numbers == [number for number, row in enumerate(rows) if row.strip()]
+
+
+@given(st.lists(st.floats(-6, 6), max_size=7))
+@settings(deadline=None)
+def test_the_block_finder_finds_the_best_way(scores: list[float]) -> None:
+    """Dynamic programming gives no less than a look at every way through the states."""
+    costs = blocks.Costs(start=1.0, leave=2.0, gap=0.5, late=1.0, barrier=1.0)
+    none = [0.0] * len(scores)
+    found = blocks.path(scores, none, [False] * len(scores), costs)
+    best = max((_worth(way, scores, costs) for way in _ways(len(scores))), default=0.0)
+    assert _worth(found, scores, costs) == pytest.approx(best)
+
+
+def _ways(length: int) -> list[list[State]]:
+    """Return all legal ways of a length that do not end in a gap."""
+    following = {
+        State.BEFORE: [State.BEFORE, State.BODY],
+        State.BODY: [State.BODY, State.GAP, State.AFTER],
+        State.GAP: [State.GAP, State.BODY],
+        State.AFTER: [State.AFTER],
+    }
+    ways = [[State.BEFORE]]
+    for _ in range(length):
+        ways = [[*way, state] for way in ways for state in following[way[-1]]]
+    return [way[1:] for way in ways if way[-1] is not State.GAP]
+
+
+def _worth(way: list[State], scores: list[float], costs: blocks.Costs) -> float:
+    """Return the sum of scores and costs of a way."""
+    total, before = 0.0, State.BEFORE
+    for state, score in zip(way, scores, strict=True):
+        total += score if state is State.BODY else 0.0
+        total -= costs.gap if state is State.GAP else 0.0
+        total -= costs.start if (before, state) == (State.BEFORE, State.BODY) else 0.0
+        total -= costs.leave if (before, state) == (State.BODY, State.GAP) else 0.0
+        before = state
+    return total
+
+
+def _calls(work: Callable[[], object]) -> int:
+    """Return how many functions, C functions among them, a piece of work calls."""
+    count = 0
+
+    def seen(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in {"call", "c_call"}
+
+    sys.setprofile(seen)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def test_twice_the_lines_take_twice_the_steps() -> None:
+    """Time grows with the lines, not with their square: counted in calls, no clock."""
+    rows = [
+        f"{number} people came to the market on the day of the feast, the mayor said."
+        if number % 7
+        else "More"
+        for number in range(2000)
+    ]
+    clean("warm")
+    once = _calls(lambda: clean("\n".join(rows[:1000])))
+    twice = _calls(lambda: clean("\n".join(rows)))
+    assert twice < 2.2 * once
+
+
+@pytest.mark.parametrize("piece", ["a", "A-", "- ", ". ", "1/", "ab-", "A. ", "\u00a0", "«»", "(", "By A "])
+def test_a_huge_line_takes_no_more_steps_than_a_long_one(piece: str) -> None:
+    """Of a line only the beginning and the end are judged."""
+    long, huge = piece * 5_000, piece * 500_000
+    assert _calls(lambda: clean(huge)) < 1.2 * _calls(lambda: clean(long)) + 100
+
+
+def test_headlines_one_below_the_other_are_not_a_wrapped_text() -> None:
+    """Lines of one length that each begin anew are not put together."""
+    lines = [f"Council number {number} votes for a new bridge across the river Aln" for number in range(30)]
+    assert wrap_width(lines) == 0
+    assert len(units(lines)) == 30
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("Abu Talin (AFP) Feb 5, 2031", "2031-02-05"),
+        ("Published 9:15 am, 3rd June 2031", "2031-06-03"),
+        ("12. März 2031", "2031-03-12"),
+        ("3 de junio de 2031", "2031-06-03"),
+        ("2031-06-03T12:48:14Z", "2031-06-03"),
+        ("11/19/31 06:56 AM", "2031-11-19"),
+        ("03/04/2031", ""),
+        ("Feb 31, 2031", ""),
+        ("20 May", ""),
+    ],
+)
+def test_a_date_is_read_where_it_can_be_read_in_one_way(text: str, date: str) -> None:
+    """An impossible or ambiguous date is none."""
+    assert parse_date(text) == date
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("By Tamsin Okafor", "Tamsin Okafor"),
+        ("by Ann Lee - 11/19/31 06:56 AM EST", "Ann Lee"),
+        ("Ann Lee - Nov 19, 2031, 10:31 pm CST", "Ann Lee"),
+        ("By ANN LEE, MARY JO REED and ERIC TUCK", "ANN LEE, MARY JO REED and ERIC TUCK"),
+        ("Ann B Lee, Senior Associate Editor", "Ann B Lee"),
+        ("By Ann LeeStaff Writer", "Ann Lee"),
+        ("By Ann Lee | Special to the Courier", "Ann Lee"),
+        ("by AFP Staff Writers", "AFP Staff Writers"),
+        ("Von Lena Brandt", "Lena Brandt"),
+    ],
+)
+def test_a_byline_is_the_names_as_printed(text: str, name: str) -> None:
+    """Without "By", office, paper and date."""
+    assert author(text) == name

@@ -1,0 +1,160 @@
+"""Suggestions: labels of the schema, on token edges, from a named source."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from annotator.core.annotation import Annotation, Work
+from annotator.core.article import Sentence
+from annotator.core.schema import Schema, parse_schema
+from annotator.core.spans import Span
+from annotator.core.tokens import text_of
+from annotator.suggest.history import OwnHistory
+from annotator.suggest.pipeline import PipelineError, label_in, load, source_name
+from annotator.suggest.rules import Rules
+from annotator.suggest.suggestion import Suggester, Suggestion
+from tests.core.samples import cut
+
+
+def schema(*names: str) -> Schema:
+    """Return a schema with labels of these names."""
+    return parse_schema({"label": [{"name": n} for n in names]}, "a test")
+
+
+NEWS = schema("PERSON", "VENUE", "COUNT", "CLAIM")
+
+
+def sentence(text: str, start: int = 0) -> Sentence:
+    """Return a sentence at a place of an article."""
+    tokens = cut(text)
+    return Sentence("a1", 0, start, start + len(text), text_of(tokens).rstrip(), tokens)
+
+
+def told(s: Sentence, found: tuple[Suggestion, ...]) -> list[tuple[str, str]]:
+    """Return label and text of each suggestion."""
+    return [(x.label, s.text[x.start : x.end]) for x in found]
+
+
+def test_rules_label_what_the_words_tell() -> None:
+    """A title tells a person, "in" a place, a number a count, a verb of speech a claim."""
+    s = sentence("Director Halvard Brekke said about 60 sailors met in Port Amery.")
+    assert told(s, Rules(NEWS).suggest(s)) == [
+        ("PERSON", "Halvard Brekke"),
+        ("CLAIM", "about 60 sailors met in Port Amery"),
+        ("COUNT", "about 60 sailors"),
+        ("VENUE", "Port Amery"),
+    ]
+
+
+def test_a_name_without_a_cue_gets_no_label() -> None:
+    """Rules are silent where the words tell nothing."""
+    s = sentence("The ferry carries Norhaven paint.")
+    assert Rules(NEWS).suggest(s) == ()
+
+
+def test_rules_take_the_labels_that_the_schema_has() -> None:
+    """The same kinds stand for other names elsewhere, and for nothing where no label fits."""
+    s = sentence("“We wait,” said Ilse Tander of 20 ships.")
+    assert told(s, Rules(schema("Quote", "quantity", "PER")).suggest(s)) == [
+        ("Quote", "“We wait,”"),
+        ("PER", "Ilse Tander"),
+        ("quantity", "20 ships"),
+    ]
+    assert Rules(schema("GENE")).suggest(s) == ()
+
+
+def work(text: str, words: str, label: str, start: int) -> Work:
+    """Return a sentence in which the annotator has marked some words."""
+    s = sentence(text, start)
+    at = s.text.index(words)
+    return Work(s, Annotation((Span(at, at + len(words), label),)))
+
+
+def test_history_proposes_the_label_given_most_often() -> None:
+    """An identical mention is proposed with its share of the votes, never the sentence's own spans."""
+    works = [
+        work("Brekke left Norhaven early.", "Norhaven", "VENUE", 0),
+        work("Norhaven agreed.", "Norhaven", "PERSON", 40),
+        work("Ships reach Norhaven again.", "Norhaven", "VENUE", 80),
+    ]
+    s = sentence("In Norhaven, Norhavens are rare.", 120)
+    (only,) = OwnHistory(works).suggest(s)
+    assert (only.label, only.source, only.kind, round(only.score, 2)) == ("VENUE", "history", "history", 0.67)
+    assert s.text[only.start : only.end] == "Norhaven"
+    assert OwnHistory(works[:1]).suggest(works[0].sentence) == ()
+
+
+def test_every_source_is_a_suggester() -> None:
+    """What a session drives is the protocol, not a class."""
+    sources: list[Suggester] = [Rules(NEWS), OwnHistory(())]
+    assert [x.name for x in sources] == ["rules", "history"]
+
+
+def test_a_missing_pipeline_says_how_to_get_it() -> None:
+    """The error names the pipeline and the command."""
+    with pytest.raises(PipelineError) as caught:
+        load("no_such_model", NEWS)
+    assert "the spaCy pipeline 'no_such_model' cannot be loaded" in str(caught.value)
+    assert "python -m spacy download no_such_model" in str(caught.value)
+
+
+def test_a_folder_that_is_no_pipeline_says_so(tmp_path: Path) -> None:
+    """The error speaks of the folder, not of a download."""
+    with pytest.raises(PipelineError, match=r"it must hold a config\.cfg"):
+        load(str(tmp_path), NEWS)
+
+
+def test_a_pipeline_labels_stored_tokens(tmp_path: Path) -> None:
+    """A loaded pipeline's labels are mapped to the schema's, those it has no label for are dropped."""
+    spacy = pytest.importorskip("spacy")
+    nlp = spacy.blank("en")
+    nlp.add_pipe("entity_ruler").add_patterns(
+        [
+            {"label": "GPE", "pattern": "Norhaven"},
+            {"label": "CARDINAL", "pattern": "20"},
+            {"label": "DATE", "pattern": "Monday"},
+            {"label": "claim", "pattern": "sail"},
+        ]
+    )
+    nlp.to_disk(tmp_path / "My Model")
+    s = sentence("In Norhaven 20 ships sail on Monday.")
+    pipeline = load(str(tmp_path / "My Model"), NEWS)
+    assert told(s, pipeline.suggest(s)) == [("VENUE", "Norhaven"), ("COUNT", "20"), ("CLAIM", "sail")]
+    assert {x.source for x in pipeline.suggest(s)} == {"my-model"}
+
+
+def test_a_pipeline_without_spans_is_refused(tmp_path: Path) -> None:
+    """A tokenizer alone has nothing to suggest."""
+    spacy = pytest.importorskip("spacy")
+    spacy.blank("en").to_disk(tmp_path / "bare")
+    with pytest.raises(PipelineError, match="finds no spans; name one with ner or spancat"):
+        load(str(tmp_path / "bare"), NEWS)
+
+
+def test_a_label_of_the_same_name_wins() -> None:
+    """An own model trained on the schema needs no map."""
+    assert label_in(schema("VENUE", "GPE"), "GPE") == "GPE"
+    assert label_in(NEWS, "FAC") == "VENUE"
+    assert label_in(NEWS, "DATE") is None
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [("en_core_web_md", "en_core_web_md"), ("../m/Best Ever/", "best-ever"), ("..", "pipeline")],
+)
+def test_a_source_name_is_plain(model: str, name: str) -> None:
+    """No path from outside becomes a file name."""
+    assert source_name(model) == name
+
+
+def test_importing_the_floor_loads_no_spacy() -> None:
+    """Nothing loads spaCy until a pipeline is asked for."""
+    code = (
+        "import sys, annotator.suggest.pipeline, annotator.suggest.rules, annotator.suggest.history;"
+        "sys.exit(any(m.split('.')[0] in ('spacy', 'numpy') for m in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
