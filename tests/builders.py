@@ -115,9 +115,7 @@ def article(
     verdicts = tuple(Line(_LETTERS[x], f"looks like {_LETTERS[x].value}") for x in lines)
     digest = digest_of(text)
     head = title or text.split("\n", 1)[0]
-    return Article(
-        article_id(digest), origin, digest, text, verdicts, title=head, byline=byline, date=date
-    )
+    return Article(article_id(digest), origin, digest, text, verdicts, title=head, byline=byline, date=date)
 
 
 def sentences(a: Article) -> tuple[Sentence, ...]:

@@ -102,6 +102,7 @@ def _corpus(
             )
         return corpus, tokenizer
     tokenizer = Tokenizer(lang or "en")
+    load_schema(schema or default_schema_path())  # an error in it is told with the file's own name
     text = schema_text(schema or default_schema_path())
     made = Corpus.create(
         folder,
@@ -152,9 +153,9 @@ def _fate(corpus: Corpus, old: Article, new: tuple[Sentence, ...]) -> str:
     texts = {s.text for s in new}
     done = [w.sentence.text for hand in hands(corpus) for w in hand.works.touched(old.id) if w.done]
     return (
-        f"a new version of {old.id}, which leaves the queue; {len(done)} annotated sentences of it stay in their "
-        f"journals and are exported until the new version's are; {sum(t in texts for t in done)} of them stand "
-        "unchanged in the new version"
+        f"a new version of {old.id}, which leaves the queue; {len(done)} annotated sentences of it "
+        "stay in their journals and are exported until the new version's are; "
+        f"{sum(t in texts for t in done)} of them stand unchanged in the new version"
     )
 
 

@@ -29,7 +29,7 @@ COLOURS = (
 KEYED = 8
 """How many labels have a key of their own; the others are reached through the menu key."""
 
-_NAME = re.compile(r"[^\s\x00-\x1f\x7f]{1,64}")
+_NAME = re.compile(r"\S{1,64}")
 _KEY = re.compile(r"[a-z]")
 _MARK = re.compile(r"\[\[(.+?)\]\]")
 
@@ -163,11 +163,15 @@ def _label(table: Any, n: int, where: str) -> Label:
     if not isinstance(table, dict):
         raise SchemaError("a label must be a table", where=place, do="write it as [[label]]")
     name = table.get("name")
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise SchemaError("the label has no usable `name`", where=place, do="give it a name without blanks")
+    if not isinstance(name, str) or not _NAME.fullmatch(name) or not name.isprintable():
+        raise SchemaError(
+            "the label has no usable `name`",
+            where=place,
+            do="give it a name without blanks or control characters",
+        )
     place = f"{where}: label {name}"
     key = table.get("key", "")
-    if key and not (isinstance(key, str) and _KEY.fullmatch(key)):
+    if key != "" and not (isinstance(key, str) and _KEY.fullmatch(key)):
         raise SchemaError(
             f"`key` must be one small letter, not {key!r}", where=place, do="use a letter from a to z"
         )
@@ -184,7 +188,7 @@ def _label(table: Any, n: int, where: str) -> Label:
         key=str(key),
         colour=str(colour),
         description=str(table.get("description", "")).strip(),
-        examples=tuple(_example(e, place) for e in table.get("examples", [])),
+        examples=_examples(table, place),
         target=str(target),
         inside=_names(table, "inside", place),
         overlaps=_names(table, "overlaps", place),
@@ -198,6 +202,17 @@ def _names(table: dict[str, Any], rule: str, place: str) -> tuple[str, ...]:
             f"`{rule}` must be a list of label names", where=place, do=f'write {rule} = ["CLAIM"]'
         )
     return tuple(value)
+
+
+def _examples(table: dict[str, Any], place: str) -> tuple[Example, ...]:
+    value = table.get("examples", [])
+    if not isinstance(value, list):
+        raise SchemaError(
+            "`examples` must be a list",
+            where=place,
+            do='write examples = [{ text = "talks in [[Abu Dhabi]]" }]',
+        )
+    return tuple(_example(e, place) for e in value)
 
 
 def _example(table: Any, place: str) -> Example:
@@ -220,7 +235,7 @@ def _check(labels: tuple[Label, ...], where: str) -> None:
     for name in names:
         if names.count(name) > 1:
             raise SchemaError(f"two labels are called {name}", where=where, do="rename one of them")
-    for key in {x.key for x in labels if x.key}:
+    for key in sorted({x.key for x in labels if x.key}):
         owners = [x.name for x in labels if x.key == key]
         if len(owners) > 1:
             raise SchemaError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -9,6 +10,8 @@ from typing import Any, Literal
 from annotator.core.annotation import Work
 from annotator.core.article import Article
 from annotator.core.errors import UsageError
+
+_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 PARTS = ("train", "dev", "test")
 """The parts of a split, in the order in which ``--split`` names them."""
@@ -48,8 +51,9 @@ class ExportOptions:
             raise UsageError(f"--unit {self.unit} is unknown", do="use sentence or article")
         if self.ledger not in ("exceptions", "full"):
             raise UsageError(f"--ledger {self.ledger} is unknown", do="use exceptions or full")
-        if not self.spans_key.strip():
-            raise UsageError("--spans-key is empty", do="give the span group a name, such as sc")
+        if not _KEY.fullmatch(self.spans_key):
+            told = f"--spans-key {self.spans_key!r} cannot name a span group in a spaCy config"
+            raise UsageError(told, do="use letters, digits, - and _, such as sc")
 
     @property
     def wanted(self) -> tuple[str, ...]:

@@ -18,13 +18,14 @@ _STARTERS = (
     "A An The This That These Those There Here He She It We They You I His Her Its Their Our My And But Or "
     "So Yet If When While Where Although Though Because Since As At By For From In On With Without After "
     "Before During Meanwhile However Still Also Now Then Both Some Many Most Several All Each Every No Not "
-    "Only Even Just What Why How Who Which Under Over About Among Between Despite Instead Other Others"
+    "Only Even Just What Why How Who Which Under Over About Among Between Despite Instead Other Others Nobody Everyone "
+    "Everybody Someone Somebody Nothing Everything Neither Either Such Until Once Through Yes Nor"
 )
 """Words that are capitalised because a sentence starts, not because they are names."""
 
 _SMALL = (
     "vs etc approx est incl dept ext fig figs min max sec hrs avg misc cont ibid viz resp orig trans vol "
-    "vols eds art arts chap col cols app adj adv abbr bros encl tel"
+    "vols sect para eds art arts chap col cols app adj adv abbr bros encl tel"
 )
 """Abbreviations in small letters; any other word in small letters before a full stop ends a sentence."""
 
@@ -41,7 +42,7 @@ def _any(words: str) -> str:
 
 
 _WORD_EDGE = r"(?:^|(?<=[\s(\[“‘\"'—–-]))"
-_STARTER = re.compile(r"[\"“‘'(]?(?:" + _any(_STARTERS) + r"\b(?![.-])|(?:Mr|Mrs|Ms|Messrs)\.\s)")
+_STARTER = re.compile(r"[\"“‘'«»„(]?(?:" + _any(_STARTERS) + r"\b(?![.-])|(?:Mr|Mrs|Ms|Messrs)\.\s)")
 _TITLE_END = re.compile(_WORD_EDGE + _any(_TITLES) + r"\.$")
 _NUMBERED_END = re.compile(_WORD_EDGE + _any(_NUMBERED) + r"\.$")
 _INITIAL_END = re.compile(r"(?:^|(?:^|\s)[A-Z][\w’'-]*\.?\s+)(?!I\.)[A-Z]\.$")
@@ -74,8 +75,10 @@ _ATTRIBUTION = re.compile(
     + r"\b|[A-Z]\w+day\b|[a-z]+ly\b))"
 )
 _CLOSERS = "\"”’'»)]"
-_SMALL_STOP = re.compile(_WORD_EDGE + r"([a-z]{3,})\.[\"”’')\]]*\s+(?=[\"“‘'(\[]?[A-Z])")
-_OTHER_STOP = re.compile(r"(?<![\w.’'])(\w{4,}|[A-Z]|Inc|Co|Ltd|Jr|LLC|PLC|(?:\w\.){1,6}\w)\.[\"”’')\]]*\s+(?=\S)")
+_SMALL_STOP = re.compile(_WORD_EDGE + r"([a-z]{3,})\.[\"”’')\]]*\s+(?=[\"“‘'«»„(\[]?[A-Z\d])")
+_OTHER_STOP = re.compile(
+    r"(?<![\w.’'])(\w{4,}|[a-z]{2}|[A-Z]|Inc|Co|Ltd|Jr|LLC|PLC|(?:\w\.){1,6}\w)\.[\"”’')\]]*\s+(?=\S)"
+)
 _WIDE_STOP = re.compile(r"(?<![。！？])[。！？]+\s*(?=[^\s。！？」』”’）])")
 
 
@@ -100,7 +103,8 @@ def missed(text: str) -> Iterator[int]:
     """
     small = set(_SMALL.split())
     yield from (m.end() for m in _SMALL_STOP.finditer(text) if m[1] not in small)
-    yield from (m.end() for m in _OTHER_STOP.finditer(text) if _STARTER.match(text, m.end()))
+    others = (m for m in _OTHER_STOP.finditer(text) if m[1] not in small)
+    yield from (m.end() for m in others if _STARTER.match(text, m.end()))
     yield from (m.end() for m in _WIDE_STOP.finditer(text))
 
 

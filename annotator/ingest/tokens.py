@@ -12,11 +12,11 @@ from typing import Any
 from annotator.core.errors import SourceError
 from annotator.core.tokens import Token, tile, tokens_of
 
-RUN = 200
+RUN = 150
 """The longest stretch without white space that spaCy gets in one piece, in code points.
 
-Its tokenizer is quadratic there: 16,000 dollar signs took 39 s in one piece and take at most 1.3 s in
-pieces of 200. Ordinary text has no such runs, so its tokens are exactly spaCy's.
+Its tokenizer is quadratic there: 16,000 dollar signs took 39 s in one piece and take less than 1 s in
+pieces of 150. Ordinary text has no such runs, so its tokens are exactly spaCy's.
 """
 
 _LONG_RUN = re.compile(rf"\S{{{RUN + 1},}}")

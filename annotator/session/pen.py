@@ -74,10 +74,12 @@ class Pen:
 
     def click(self, token: int) -> None:
         """Select the phrase at a token, as a first hint does."""
+        self.typed = ""
         self.selection = sel.press(None, self._tokens, token)
 
     def drag(self, first: int, last: int) -> None:
         """Select from one token to another, both included."""
+        self.typed = ""
         self.selection = sel.chosen(min(first, last), max(first, last) + 1)
 
     def select(self, span: Span) -> None:
@@ -213,12 +215,10 @@ class Pen:
 
     def _trimmed(self, chosen: Selection) -> Range:
         """Return the selected tokens without white space at their edges."""
-        first, last = chosen.range
-        while first < last - 1 and not self._tokens[first].text.strip():
-            first += 1
-        while first < last - 1 and not self._tokens[last - 1].text.strip():
-            last -= 1
-        return first, last
+        words = [i for i in range(*chosen.range) if self._tokens[i].text.strip()]
+        if not words:
+            raise RuleError("only white space is selected", do="select a word")
+        return words[0], words[-1] + 1
 
     def _span(self, chosen: Range, label: str) -> Span:
         return Span(self._tokens[chosen[0]].start, self._tokens[chosen[1] - 1].end, label)

@@ -89,17 +89,28 @@ class Saver:
 
     def _save(self, batch: list[Record], deeds: int) -> None:
         try:
-            if self._failed:
-                self._rescue(batch, JournalError("the journal is not writable any more"))
-            else:
-                self._sink.append(batch)
+            if self._append(batch):
                 self._on_saved(batch[-1].seq)
-        except JournalError as error:
-            self._rescue(batch, error)
         finally:
             with self._idle:
                 self._waiting -= deeds
                 self._idle.notify_all()
+
+    def _append(self, batch: list[Record]) -> bool:
+        """Whether the records are durable now; what could not be saved has been rescued."""
+        error: JournalError | None = None
+        if self._failed:
+            error = JournalError("the journal is not writable any more")
+        else:
+            try:
+                self._sink.append(batch)
+            except JournalError as failed:
+                error = failed
+            except Exception as failed:  # noqa: BLE001 - a thread that dies in silence would lose all that follows
+                error = JournalError(f"saving has failed: {failed!r}")
+        if error:
+            self._rescue(batch, error)
+        return error is None
 
     def _rescue(self, batch: list[Record], error: JournalError) -> None:
         self._failed = True

@@ -287,9 +287,10 @@ class Session:
     def go_to(self, sentence_id: str) -> bool:
         """Go to a sentence by id, or to the one that now holds its start; False where it isn't shown."""
         article, _, place = sentence_id.rpartition(":")
-        if article not in self.queue or not place:
+        first = place.partition("-")[0]
+        if article not in self.queue or not first.isdecimal():
             return False
-        start = int(place.partition("-")[0])
+        start = int(first)
         for i, work in enumerate(self.works_of(article)):
             if work.sentence.start <= start < work.sentence.end:
                 self.place = Place(self.queue.index(article), i)
@@ -317,12 +318,12 @@ class Session:
 
     def move_in_article(self, to: int) -> None:
         """Go to a sentence of the article by index; -1 is the last."""
-        self.place.sentence = to % len(self.here)
+        self.place.sentence = to % max(1, len(self.here))
 
     def next_undone(self) -> bool:
         """Go to the next sentence without an answer, from here on and round; False where all are done."""
         n = len(self.queue)
-        for step in range(n + 1):
+        for step in range(n + 1 if n else 0):
             number = (self.place.article + step) % n
             works = self.works_of(self.queue[number])
             first = self.place.sentence + 1 if step == 0 else 0

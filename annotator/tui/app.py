@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from typing import ClassVar
 
@@ -15,12 +16,12 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.theme import Theme
 
-from annotator.core.errors import RuleError
+from annotator.core.errors import CorpusError, RuleError
 from annotator.core.schema import Label
 from annotator.session.pen import Pen
 from annotator.session.session import Session
 from annotator.session.state import Message as Told
-from annotator.storage.prefs import Preferences
+from annotator.storage.prefs import Preferences, update_preferences
 from annotator.tui.colours import DARK, LIGHT, NO_COLOUR, PALETTES, Palette
 from annotator.tui.commands import COMMANDS
 from annotator.tui.layout.glyphs import ASCII, BOX, Glyphs
@@ -68,7 +69,6 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         small = bool(os.environ.get("NO_COLOR"))
         super().__init__(ansi_color=True if small else None)
         self.session = session
-        self.preferences = preferences
         self.pen = Pen(session, cells=token_width)
         self.glyphs: Glyphs = ASCII if ascii_glyphs else BOX
         self.hint_mode = preferences.hints if preferences.hints in HINT_MODES else "all"
@@ -99,13 +99,14 @@ class AnnotatorApp(App[int], inherit_bindings=False):
     def finish(self) -> None:
         """Save what is left and remember the theme and the place."""
         self.session.close()
-        self.preferences = self.remembered()
-        self.preferences.save()
+        # The work is saved: a place that can't be remembered is no reason to fail.
+        with suppress(CorpusError):
+            update_preferences(self._remembered)
 
-    def remembered(self) -> Preferences:
+    def _remembered(self, preferences: Preferences) -> Preferences:
         """Return the preferences as they are to be kept."""
         session = self.session
-        kept = replace(self.preferences, hints=self.hint_mode)
+        kept = replace(preferences, hints=self.hint_mode)
         if not self.no_color:
             kept = replace(kept, theme=self.palette.name)
         if session.queue and session.here:

@@ -106,7 +106,7 @@ FOOTER = ("accept", "next_stop", "grow", "remove", "undo", "guide", "overview", 
 """The commands in the row of keys, those that go last when it is narrow at the end."""
 
 LETTERS = (
-    ("a letter above a word", "select the word or the phrase from it; again: it alone; another: the other end"),
+    ("a letter above a word", "select the word or its phrase; again: it alone; another: the other end"),
     ("a label's key, 1–9", "label the selection and offer the next candidate; on a span: relabel it"),
 )  # fmt: skip
 

@@ -51,8 +51,8 @@ _MARKS = [
 ]
 _ODD = ["...", "\n", " ", "É", "日本", "👩‍👩‍👧", "e\u0301", "n't", "’s", "'s", "M.D."]
 _WORDS = """
-The Mr. President van al Brekke Port of the said that told according to who three a half 20 2019 percent million years
-March I i Kim Jr and or more than one Secretary State Director
+The Mr. President van al Brekke Port of the said that told according to who three a half 20 2019
+percent million years March I i Kim Jr and or more than one Secretary State Director
 """
 SENTENCES = st.lists(
     st.tuples(st.sampled_from([*_MARKS, *_ODD, *_WORDS.split()]), st.booleans()), max_size=40

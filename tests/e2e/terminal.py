@@ -31,14 +31,17 @@ PATIENCE = 30.0
 
 # Sequences that the emulator does not know and would print: kitty keyboard, mode queries, DCS, OSC.
 _UNKNOWN = re.compile(
-    r"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$[a-z]|\x1b\[\?u|\x1bP.*?\x1b\\|\x1b\].*?(?:\x07|\x1b\\)", re.DOTALL
+    r"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$[a-z]|\x1b\[\?u|\x1bP.*?\x1b\\|\x1b\].*?(?:\x07|\x1b\\)",
+    re.DOTALL,
 )
 
 
 class Terminal:
     """Runs ``annotator`` with some arguments in a terminal of ``rows`` × ``columns`` cells."""
 
-    def __init__(self, *args: str, home: Path, rows: int = 48, columns: int = 160, env: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, *args: str, home: Path, rows: int = 48, columns: int = 160, env: dict[str, str] | None = None
+    ) -> None:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.Stream(self._screen)
         self.raw = ""

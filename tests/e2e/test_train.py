@@ -178,7 +178,7 @@ def test_unreviewed_sentences_teach_ner_nothing(tmp_path: Path) -> None:
 
 def test_runs_of_reviewed_sentences_train_spancat(tmp_path: Path) -> None:
     """With ``--unit article`` the second config passes ``debug data``, and its loss falls."""
-    items = [i for n, i in enumerate(_items(24, 12)) if n % 3]
+    items = [i for n, i in enumerate(_items(60, 9)) if n % 3]
     _export(tmp_path, items, {}, unit="article")
     _spacy(tmp_path, "debug", "data", "out/config-spancat.cfg")
     losses = [x[0] for x in _losses(_train(tmp_path, "out/config-spancat.cfg", "model", 160), 2)]

@@ -52,7 +52,9 @@ class Annotator:
     def note(self) -> None:
         """Write down what is painted as saved."""
         rows = self.terminal.rows
-        self.painted[(rows[0].split("  ")[0].strip(), place(rows)[0])] = painted_spans(rows, self.corpus.schema)
+        self.painted[(rows[0].split("  ")[0].strip(), place(rows)[0])] = painted_spans(
+            rows, self.corpus.schema
+        )
 
     def kill(self) -> None:
         """Kill the program with -9, start it again, and find what was painted as saved."""

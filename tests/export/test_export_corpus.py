@@ -17,7 +17,7 @@ from spacy.tokens import Doc, DocBin
 from spacy.util import load_config, load_model_from_config
 
 from annotator.core.annotation import Answer
-from annotator.core.errors import AnnotatorError
+from annotator.core.errors import AnnotatorError, UsageError
 from annotator.core.spans import Span, span_id
 from annotator.export.corpus import export_corpus
 from annotator.export.docbin import USER_DATA
@@ -145,8 +145,8 @@ def test_a_loss_is_listed_with_where_to_find_it(tmp_path: Path) -> None:
 def test_one_config_trains_both_from_sentences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The config loads in spaCy, names the files beside it and has the sizes that the report tells."""
     monkeypatch.chdir(tmp_path)
-    report = export_corpus(corpus(12), {}, SCHEMA, Path('my "out" é'), ExportOptions(spans_key="marks"))
-    config = load_config(Path('my "out" é/config.cfg'))
+    report = export_corpus(corpus(12), {}, SCHEMA, Path('my $"out" é'), ExportOptions(spans_key="marks"))
+    config = load_config(Path('my $"out" é/config.cfg'))
     nlp = load_model_from_config(config, auto_fill=False, validate=True)
     assert nlp.pipe_names == ["tok2vec", "ner", "spancat"]
     assert Path(config["paths"]["train"]).is_file()
@@ -264,3 +264,10 @@ def test_an_export_of_text_without_spans(tmp_path: Path) -> None:
     report = export_corpus(items, {}, SCHEMA, tmp_path, ExportOptions())
     assert "no config.cfg was written: train has no spans to learn from" in report.warnings
     assert {t.ent_iob_ for d in _docs(tmp_path / "train.spacy") for t in d} == {"O"}
+
+
+@pytest.mark.parametrize("key", ["", "my spans", "a=b", "x]"])
+def test_a_spans_key_that_no_config_can_hold(key: str) -> None:
+    """A name that would break the config's score weights is wrong usage."""
+    with pytest.raises(UsageError, match="cannot name a span group in a spaCy config; use letters"):
+        ExportOptions(spans_key=key)

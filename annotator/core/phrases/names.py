@@ -135,9 +135,8 @@ def _common(view: View, i: int, last: int) -> bool:
         return False
     if view.word(i + 1) in _VERBS and not word.endswith(en.NOUN_ENDINGS):
         return False
-    return word.endswith(en.NOUN_ENDINGS) or (
-        word.endswith("s") and view.word(i + 1) in ("are", "were", "have", "in", "of")
-    )
+    plural = word.endswith("s") and not word.endswith("ss") and word not in en.NAMES_IN_S
+    return word.endswith(en.NOUN_ENDINGS) or (plural and view.word(i + 1) not in (",", "of"))
 
 
 def _without_office(view: View, first: int, last: int) -> int:

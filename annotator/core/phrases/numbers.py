@@ -96,11 +96,17 @@ def _fraction_end(view: View, i: int) -> int:
         return i + 3 if view.word(i + 1) in ("a", "the") and view.word(i + 2) in en.SCALES else i + 1
     if word in ("a", "an", "one") or view.number(i):
         at = i + 1 + (view.word(i + 1) in DASHES)
-        if view.word(at) in en.FRACTIONS and (at > i + 1 or view.word(at + 1) in ("of", "the")):
+        if view.word(at) in en.FRACTIONS and (at > i + 1 or _alone(view, at + 1)):
             return at + 1
         if word in ("a", "an") and view.word(at) in en.SCALES | {"half"}:
             return at + 1
     return 0
+
+
+def _alone(view: View, at: int) -> bool:
+    """Whether no noun stands at ``at``, so that "a third" before it is a share and no ordinal."""
+    word = view.word(at)
+    return word in en.PREPOSITIONS or word in en.DETERMINERS or word in (".", "")
 
 
 def _range_end(view: View, at: int) -> int:

@@ -89,7 +89,7 @@ van der den de von di da la le du bin ibn al el dos das del della ter ten ben zu
 
 TITLES = _words("""
 mr mr. mrs mrs. ms ms. miss dr dr. prof prof. rev rev. sir dame sen sen. rep rep. gov gov. lt lt. col col.
-gen gen. capt capt. cpl cpl. sgt sgt. maj maj. cmdr cmdr. adm adm. hon hon. pres. president senator
+gen gen. capt capt. cpl cpl. sgt sgt. maj maj. cmdr cmdr. adm adm. hon hon. president senator
 representative governor congressman congresswoman minister premier secretary ambassador mayor director
 chairman chairwoman chairperson chief commissioner professor doctor lieutenant colonel sergeant captain
 admiral commander detective inspector constable sheriff reverend archbishop cardinal sultan emir sheikh
@@ -159,15 +159,14 @@ university college institute school academy bank department ministry district re
 gulf bay sea strait straits cape isle island islands port city town county province principality house court
 church cathedral temple mosque palace tower museum library board council chamber bureau office federation
 union association society league organisation organization committee commission congress parliament assembly
-army port duchy commonwealth emirate sultanate horn lake mount river valley plains region territory
-archdiocese diocese hall hospital art centre center bridge square avenue street cafe café restaurant market
-park road
+army duchy commonwealth emirate sultanate horn lake mount river valley plains region territory archdiocese
+diocese hall hospital art centre center bridge square avenue street cafe café restaurant market park road
 """)
 """Heads of names that go on with "of": University of …, Gulf of …."""
 
 WEEKDAYS = _words("""
 monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays
-saturdays sundays mon. tue. tues. wed. thu. thur. thurs. fri. sat. sun. weekday weekend
+saturdays sundays mon. tue. tues. wed. thu. thurs. fri. sat. sun. weekday weekend
 """)
 MONTHS = _words("""
 january february march april may june july august september october november december jan jan. feb feb. mar.
@@ -187,17 +186,19 @@ FRACTIONS = _words("""
 half third thirds quarter quarters fifth fifths tenth tenths halves sixth eighth eighths
 """)
 
-APPROXIMATORS: tuple[tuple[str, ...], ...] = tuple(
-    tuple(phrase.split())
-    for phrase in """
+
+def _phrases(text: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(phrase.split()) for phrase in text.split(","))
+
+
+APPROXIMATORS = _phrases("""
 no more than, no less than, no fewer than, not more than, as many as, as much as, as few as, as little as,
 up to, at least, at most, at the most, more than, less than, fewer than, better than, well over, just over,
 just under, just about, just above, just below, only about, well above, well below, well under, a little
 over, a little more than, a total of, an estimated, an average of, close to, upwards of, in excess of,
 about, around, roughly, nearly, almost, approximately, some, over, under, above, below, only, just, approx.,
 circa, barely, hardly, exactly
-""".split(",")
-)
+""")
 """What may stand before a number and belongs to it; the longest that fits wins."""
 
 PERCENT = _words("% percent pct pct. ‰")
@@ -235,8 +236,8 @@ religious continues believes thinks knows calls keeps leaves lives runs remains 
 """Words that end in s and are not the plural of what a number counts."""
 
 NUMBER_STOPS = _words("""
-said told asked wanted went came got made took gave had became began took saw knew voted died say think
-believe want need call go come take make get agree favor favour
+said told asked wanted went came got made took gave had became began saw knew voted died say think believe
+want need call go come take make get agree favor favour
 """)
 """Verbs that end the search for what a number counts."""
 
@@ -313,6 +314,18 @@ congress parliament assembly army inc inc. corp corp. co co. ltd ltd. llc plc pa
 journal news foundation agency state states
 """)
 """Last words of names that are bodies rather than places or people."""
+
+NAMES_IN_S = _words("""
+adams andrews banks barnes bates bias brooks burns charles collins cummings curtis davies davis dennis
+edwards ellis evans francis gates gonzales graves griffiths harris hastings hayes higgins hobbs holmes
+hopkins hughes jacobs james jenkins jones keys lewis lucas lyons marcus matthews mills morris myers nicholas
+nichols nicolas owens parsons perkins peters phillips powers richards rivers roberts robbins rogers sanders
+saunders simmons simons stephens stevens summers thomas travis walters waters watkins watts wells wilkins
+williams woods yates arkansas athens brussels calais cannes cyprus dallas damascus downs flanders honduras
+illinois kansas lagos laos las massachusetts mauritius minneapolis naples netherlands paris philippines
+texas tripolis versailles wales emirates hamas congress reuters times airbus siemens mercedes isis
+""")
+"""Names that end in s, so that they are not taken for a plural at the start of a sentence."""
 
 FIRST_NAMES = _words("""
 aaron adam ahmed alan albert alex alexander alice alison amanda amy andrea andrew angela ann anna anne

@@ -7,7 +7,7 @@ from annotator.ingest.clean.blocks import State
 from annotator.ingest.clean.head import twice
 from annotator.ingest.clean.outside import boilerplate, reason_outside
 from annotator.ingest.clean.page import Page
-from annotator.ingest.clean.patterns import BULLET, DASHED, QUOTED, REPORTED, SIGN_OFF
+from annotator.ingest.clean.patterns import BULLET, DASHED, DATE, PREFIX, QUOTED, REPORTED, SIGN_OFF
 from annotator.ingest.clean.shapes import is_clock, is_credit, is_date_line
 from annotator.ingest.clean.title import same_title
 
@@ -53,15 +53,39 @@ def _caption(page: Page, at: int) -> Line | None:
         return twice(page, at) if wordy else boilerplate("a link that stands twice")
     if is_credit(text, one):
         return Line(Verdict.CAPTION, "a picture credit")
+    if (at == page.start or not one.ended) and _credited(page, at):
+        return Line(Verdict.CAPTION, "stands before a picture credit")
+    if at in page.body[:2] and _before_dateline(page, at):
+        return Line(Verdict.CAPTION, "stands before the paragraph that opens with a place")
     if one.credits and not one.quoted and (not one.ended or one.credits > 1):
         return Line(Verdict.CAPTION, "a caption with its credit")
     return None
 
 
+def _credited(page: Page, at: int) -> bool:
+    """Return whether the next unit only says whose picture it was."""
+    return at + 1 < len(page.units) and is_credit(page.units[at + 1].text, page.measures[at + 1])
+
+
+def _before_dateline(page: Page, at: int) -> bool:
+    """Return whether the article opens with its place right after ``at``, which is then a picture's text.
+
+    A place before a colon could be a speaker or a label: it counts only after a line that ends with a date.
+    """
+    opening = PREFIX.match(page.units[at + 1].text[:120]) if at + 1 < page.stop else None
+    if opening is None:
+        return False
+    dashed = not opening[0].rstrip().endswith(":") and opening["place"].isupper()
+    return (
+        bool(opening["agency"] or opening["alone"] or dashed)
+        or DATE.search(page.units[at].text[-30:]) is not None
+    )
+
+
 def _is_subhead(page: Page, at: int) -> bool:
     """Return whether a unit is a heading: short, no sentence, alone, with a paragraph after it."""
     text, one = page.units[at].text, page.measures[at]
-    if DASHED.match(text) and one.words <= SUBHEAD_WORDS:
+    if one.words <= SUBHEAD_WORDS and len(text) <= 120 and DASHED.match(text):
         return True
     if one.words > SUBHEAD_WORDS or at + 1 >= page.stop or is_date_line(text, one):
         return False

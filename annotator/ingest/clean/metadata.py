@@ -25,7 +25,7 @@ STOP = re.compile(r"\s*(?:\||•|·|»|\s[-–—]\s|\b(?i:updated|published|pos
 WEEKDAYS = re.compile(
     r"\b(?:mon|tues?|wed(?:nes)?|thurs?|fri|sat(?:ur)?|sun)day\b|\b[A-Z]{2,4}\b", re.IGNORECASE
 )
-GLUED = re.compile(r"(?<=[a-zà-þ]{3})(?=[A-Z])")
+GLUED = re.compile(r"(?<=[a-zà-þ]{2})(?=[A-Z])")
 """Where a page's parts have run together: "Ann LeeStaff Writer"."""
 BY_NAME = re.compile(rf"\b(?:by|By)\s+({NAME}(?:\s+{NAME}){{1,3}})\s*$")
 ALL_NAME = re.compile(rf"{NAME}(?:\s+{NAME}){{1,3}}")

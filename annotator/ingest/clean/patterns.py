@@ -57,7 +57,7 @@ OFFICE = re.compile(
     r"\b(?:correspondent|editor|reporter|writer|columnist|contributor|staff|bureau|journalist|desk)s?\b",
     re.IGNORECASE,
 )
-PLACE = r"[A-ZÀ-Þ][\w.'’-]*(?:[ ,/-]+(?:[A-ZÀ-Þ][\w.'’-]*|de|al|am|of|la|el))*"
+PLACE = r"[A-ZÀ-Þ][\w.'’]*(?:[ ,/-]+(?:[A-ZÀ-Þ][\w.'’]*|de|al|am|au|of|on|la|el|sur))*"
 AGENCY_DATELINE = re.compile(
     rf"^(?P<place>{PLACE})\s*,?\s*\((?P<agency>[A-Z][\w .-]+)\)[\s,—–-]*(?P<rest>.*)$"
 )
@@ -67,10 +67,10 @@ PREFIX = re.compile(
     rf"|\((?P<alone>[A-Z][\w .]+)\)\s*(?:[—–]|--?|:)\s+)(?=\S)"
 )
 """The dateline before the first sentence: "OSLO, Norway (AP) — ", "Dubai: ", "(Reuters) - "."""
-SIGN_OFF = re.compile(r"^\W*(?:[a-z]{2,8}[-/])+[a-z]{2,8}(?:/[a-z]{2,8}|-[a-z]{2,8})*\W*$")
+SIGN_OFF = re.compile(r"^\W{0,3}(?=\S*/|burs)[a-z]{2,8}(?:[-/][a-z]{2,8})+\W{0,3}$")
 """The initials that end an agency's report: "burs-abc/de/fg"."""
 REPORTED = re.compile(
-    r"^\W*(?:additional |with )?(?:reporting|writing|editing|compiled|edited|written|with reporting)\b[^.]*?\bby\b"
+    r"^\W*(?:additional |with )?(?:reporting|writing|editing|compiled|edited|written)\b[^.]*?\bby\b"
     r"|^\W*(?:with|from) (?:inputs?|files|agencies|wires|post wires)\b",
     re.IGNORECASE,
 )

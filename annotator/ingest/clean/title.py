@@ -54,15 +54,20 @@ def _score(page: Page, at: int) -> float:
     if one.words < 2 or one.words > 32 or one.furniture or one.ending:
         return -1.0
     words = content_words(text)
+    announced = _announces(page, at)
     shared = len(words & page.vocabulary) / max(len(words), 1)
     value = (
         2.5 * shared * min(len(words), 4) / 4
         - 0.5 * (not shared)
-        + 0.6 * _announces(page, at)
+        + 0.6 * announced
         + 0.4 * (page.counts[one.key] > 1)
     )
     value += 0.3 * (abs(page.start - at) <= 1) + 0.3 * (at == 0) + 0.3 * (one.words >= 5)
-    value -= 0.02 * abs(page.start - at) + 0.6 * (len(words) < 3) + 0.6 * (one.ended and text[-1] in ".;:")
+    value -= (
+        0.02 * abs(page.start - at)
+        + 0.6 * (len(words) < 3)
+        + (0.6 if announced else 1.6) * (one.ended and text[-1] in ".;:")
+    )
     value -= (
         0.8 * (at >= page.start)
         + 1.2 * (one.words > 20)

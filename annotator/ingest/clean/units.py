@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from annotator.ingest.clean.patterns import ENDED
+from annotator.ingest.clean.patterns import ENDED, SIGN_OFF
 
 HEAD, TAIL = 3000, 200
 """How many code points of a long line's beginning and end are looked at: time stays in bounds."""
@@ -63,7 +63,7 @@ def _breaks_off(line: str, following: str) -> bool:
 
 def _wrapped(line: str, following: str, width: int) -> bool:
     """Return whether the first word of ``following`` would not have fitted on ``line``."""
-    if not width:
+    if not width or SIGN_OFF.match(following):
         return False
     word = following.split(None, 1)[0]
     return WRAP_WIDTHS[0] - 15 <= len(line.rstrip()) <= width < len(line.rstrip()) + 1 + len(word)

@@ -13,6 +13,33 @@ NEWCOMER_SPANS = 3
 Item = tuple[Piece, ...]
 
 
+def welcome_row(state: TaskState, width: int, glyphs: Glyphs) -> Row:
+    """Return what a newcomer may do now, in place of the row of keys."""
+    words = Piece(brief(selected_text(state), 20, glyphs), Ink("text", bold=True))
+    row: Row = (Piece(" New here? ", Ink("likely")), words, Piece(" is chosen:", Ink("muted")))
+    rest: Row = (Piece(" Other words: their letter.", Ink("muted")),)
+    for label in [x for x in state.schema.labels if x.key]:
+        item = (
+            Piece(f" {label.key}", Ink("key", bold=True)),
+            Piece(" if ", Ink("muted")),
+            Piece(label.name, Ink("lane", label.name)),
+        )
+        if width_of(row) + width_of(item) + width_of(rest) + 1 > width:
+            break
+        row = (*row, *item, Piece(",", Ink("muted")))
+    return (*row[:-1], Piece(".", Ink("muted")), *rest)
+
+
+def selected_text(state: TaskState) -> str:
+    """Return the selected characters."""
+    if state.selection is None:
+        return ""
+    tokens = state.work.sentence.tokens
+    return state.work.sentence.text[
+        tokens[state.selection.first].start : tokens[state.selection.last - 1].end
+    ]
+
+
 def prompt_row(state: TaskState, width: int, glyphs: Glyphs) -> Row:
     """Return the prompt in at most ``width`` cells; whole items go from the right."""
     row: Row = (Piece("    "), Piece(glyphs.here, Ink("active")), Piece(" "))
@@ -65,9 +92,7 @@ def _focus_items(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
 
 def _selection_items(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
     assert state.selection is not None
-    tokens = state.work.sentence.tokens
-    first, last = state.selection.range
-    words = brief(state.work.sentence.text[tokens[first].start : tokens[last - 1].end], 28, glyphs)
+    words = brief(selected_text(state), 28, glyphs)
     labels = [label_item(x.key, x.name) for x in state.schema.labels if x.key][:5]
     return ((Piece(words, Ink("text", bold=True)),), *labels, *_growth(state))
 

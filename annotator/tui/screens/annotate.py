@@ -20,7 +20,7 @@ from annotator.tui.layout.bars import head_row, keys_row, plain_rule, rule_row
 from annotator.tui.layout.block import TEXT_COLUMN
 from annotator.tui.layout.page import Frame, body_rows, start_row
 from annotator.tui.layout.panel import panel_rows
-from annotator.tui.layout.prompt import NEWCOMER_SPANS, brief
+from annotator.tui.layout.prompt import NEWCOMER_SPANS, welcome_row
 from annotator.tui.layout.row import Ink, Piece, Row, fit
 from annotator.tui.layout.safe_text import screen_text
 from annotator.tui.layout.wrap import wrap
@@ -95,23 +95,8 @@ class AnnotateScreen(RowScreen):
     def _keys(self, state: TaskState) -> Row:
         width = self.size.width
         if state.spans_made < NEWCOMER_SPANS and state.selection and not state.focus:
-            return fit(self._welcome(state), width)
+            return fit(welcome_row(state, width, self.annotator.glyphs), width)
         return keys_row(footer_items(), ("F1", "all keys"), width)
-
-    def _welcome(self, state: TaskState) -> Row:
-        assert state.selection is not None
-        tokens = state.work.sentence.tokens
-        words = state.work.sentence.text[
-            tokens[state.selection.first].start : tokens[state.selection.last - 1].end
-        ]
-        row: Row = (
-            Piece(" New here? ", Ink("likely")),
-            Piece(brief(words, 22, self.annotator.glyphs), Ink("text", bold=True)),
-        )
-        row = (*row, Piece(" is chosen: press ", Ink("muted")))
-        for label in [x for x in state.schema.labels if x.key][:2]:
-            row = (*row, Piece(label.key, Ink("key", bold=True)), Piece(f" if {label.name}, ", Ink("muted")))
-        return (*row, Piece("…  Other words: their letter.", Ink("muted")))
 
     # -- keys ----------------------------------------------------------------------------------
 

@@ -1,0 +1,191 @@
+"""Bad input: one line that says what, where and what to do; nothing half-written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from annotator.core.annotation import Annotation, Answer, Work
+from annotator.core.edits import Op
+from annotator.core.record import Record
+from annotator.core.spans import Span
+from annotator.storage.corpus import Corpus
+from annotator.storage.journal import Journal
+from annotator.storage.lock import Lock
+from tests.cli.calling import call
+
+
+def _write(path: Path, data: bytes) -> Path:
+    path.write_bytes(data)
+    return path
+
+
+BAD_SOURCES: dict[str, tuple[Callable[[Path], Path], str]] = {
+    "an empty file": (lambda p: _write(p / "a.txt", b""), "a.txt: the source is empty"),
+    "only blanks": (lambda p: _write(p / "a.txt", b" \n\n"), "a.txt"),
+    "a binary file": (lambda p: _write(p / "a.txt", b"\x7fELF\0\0\1" * 99), "a.txt"),
+    "a folder without sources": (lambda p: p, "no source"),
+    "a missing file": (lambda p: p / "none.txt", "none.txt"),
+    "a line of 50 MB": (lambda p: _write(p / "a.txt", b"word " * 10_000_000), "a.txt"),
+    "wrong JSON": (lambda p: _write(p / "a.jsonl", b'{"text": \n'), "a.jsonl:1"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_SOURCES)
+def test_a_bad_source_is_one_line(tmp_path: Path, name: str) -> None:
+    """A lone bad source is one line on stderr, exit 1, and no corpus is made for it."""
+    make, told = BAD_SOURCES[name]
+    folder = tmp_path / "in"
+    folder.mkdir()
+    said = call("ingest", make(folder), "--corpus", tmp_path / "news")
+    assert (said.code, said.out) == (1, "")
+    assert said.err.startswith("annotator: ")
+    assert said.err.count("\n") == 1
+    assert told in said.err
+    assert ";" in said.err
+    assert not (tmp_path / "news").exists()
+
+
+def test_one_bad_source_does_not_stop_the_others(tmp_path: Path, page: Path) -> None:
+    """What failed is listed with file and line, the rest goes in, exit 3."""
+    records = _write(tmp_path / "r.jsonl", b'{"text": "The ferry left at noon."}\n{"text": 7}\n')
+    said = call("ingest", page, records, "--corpus", tmp_path / "news")
+    assert said.code == 3
+    assert "2 articles added" in said.out
+    assert f"annotator: {records}:2: " in said.err
+
+
+def test_the_same_article_is_not_doubled(corpus: Path, page: Path) -> None:
+    """The same text again is recognised; a changed one replaces the old version and says so."""
+    again = call("ingest", page, "--corpus", corpus)
+    assert (again.code, "already in the corpus" in again.out) == (0, True)
+    page.write_text(page.read_text(encoding="utf-8").replace("14 roads", "15 roads"), encoding="utf-8")
+    changed = call("ingest", page, "--corpus", corpus)
+    assert changed.code == 0
+    assert "a new version of" in changed.err
+    listed = call("articles", corpus, "--json").json
+    assert [bool(a["replaced_by"]) for a in listed] == [True, False]
+    assert [a["sentences"] for a in listed] == [0, 3]
+
+
+def test_annotating_needs_a_terminal(corpus: Path) -> None:
+    """Without a terminal the error says what to do; exit 2."""
+    for args in ((corpus,), ("annotate", corpus), ()):
+        said = call(*args)
+        assert said.code == 2
+        assert "annotating needs a terminal, and this is none; run it in a terminal window" in said.err
+
+
+BAD_SCHEMAS = {
+    "an unknown label in a rule": (
+        '[[label]]\nname = "A"\ninside = ["B"]\n',
+        "label A: `inside` names an unknown label 'B'; use one of A",
+    ),
+    "two labels on one key": (
+        '[[label]]\nname = "A"\nkey = "a"\n[[label]]\nname = "B"\nkey = "a"\n',
+        "A and B have the key 'a'; give each its own",
+    ),
+    "no TOML": ("[[label]\n", "s.toml:1"),
+    "no label": ('name = "x"\n', "the schema has no [[label]]"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_SCHEMAS)
+def test_a_bad_schema(tmp_path: Path, page: Path, name: str) -> None:
+    """A schema that can't be used is told with its place, and no corpus is made."""
+    text, told = BAD_SCHEMAS[name]
+    schema = _write(tmp_path / "s.toml", text.encode())
+    said = call("ingest", page, "--corpus", tmp_path / "other", "--schema", schema)
+    assert (said.code, said.err.count("\n")) == (1, 1)
+    assert told in said.err
+    assert not (tmp_path / "other").exists()
+
+
+def test_a_schema_that_lacks_labels_in_use(tmp_path: Path, corpus: Path, page: Path) -> None:
+    """A schema can't be put in force while spans have labels that it lacks."""
+    annotate(corpus, "ana", "COUNT")
+    schema = _write(tmp_path / "s.toml", b'[[label]]\nname = "A"\n')
+    before = (corpus / "schema.toml").read_bytes()
+    said = call("ingest", page, "--corpus", corpus, "--schema", schema)
+    assert said.code == 1
+    assert "lacks labels that are in use here: COUNT; add them to the schema" in said.err
+    assert (corpus / "schema.toml").read_bytes() == before
+
+
+def test_a_newer_corpus(corpus: Path) -> None:
+    """A corpus of a newer format is refused, not guessed at."""
+    toml = corpus / "corpus.toml"
+    toml.write_text(toml.read_text(encoding="utf-8").replace("format = 1", "format = 99"), encoding="utf-8")
+    for args in (("articles", corpus), ("export", corpus, corpus / "out")):
+        said = call(*args)
+        assert said.code == 1
+        assert "newer Annotator" in said.err
+
+
+def test_a_missing_schema_and_a_missing_corpus(corpus: Path, tmp_path: Path) -> None:
+    """What is missing is named with its place and how to make it."""
+    assert "there is no such corpus; make it with `annotator ingest" in call("articles", tmp_path / "no").err
+    (corpus / "schema.toml").unlink()
+    said = call("articles", corpus)
+    assert said.code == 1
+    assert "schema.toml: the corpus has lost its label schema; restore the file" in said.err
+
+
+def test_no_permission_to_write(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that can't be written to is said, with what to do, and the old files stay whole."""
+
+    def refuse(*_: object, **__: object) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    before = sorted((p.name, p.stat().st_size) for p in corpus.rglob("*") if p.is_file())
+    more = _write(tmp_path / "b.txt", b"A long enough line about the harbour, said the master of the harbour.\n")
+    monkeypatch.setattr(os, "open", refuse)
+    said = call("ingest", more, "--corpus", corpus)
+    monkeypatch.undo()
+    assert said.code == 1
+    assert str(corpus) in said.err
+    assert ";" in said.err
+    assert sorted((p.name, p.stat().st_size) for p in corpus.rglob("*") if p.is_file()) == before
+
+
+@pytest.mark.parametrize("name", ["../x", ".hidden", "Ana", "a b", "x" * 65])
+def test_a_name_that_is_none(corpus: Path, name: str) -> None:
+    """A name from the command line never becomes a path."""
+    from annotator.core.errors import JournalError
+
+    with pytest.raises(JournalError, match="is no name for an annotator; use 1 to 64 of a-z"):
+        Journal.open(corpus, name)
+
+
+def annotate(corpus: Path, name: str, label: str) -> None:
+    """Accept the first sentence of a corpus with a span of this label on its first word."""
+    opened = Corpus.open(corpus)
+    sentence = opened.active_sentences(opened.article(opened.article_ids()[0]))[0]
+    span = Span(sentence.tokens[0].start, sentence.tokens[0].end, label)
+    work = Work(sentence, Annotation((span,), Answer.ACCEPT))
+    with Journal.open(corpus, name) as journal:
+        journal.append([Record(journal.next_seq, Op.ANSWER, work, annotator=name)])
+
+
+def test_annotators_in_conflict(corpus: Path, tmp_path: Path) -> None:
+    """Two annotators who differ stop the export, with the sentence and both names, and what to do."""
+    annotate(corpus, "ana", "COUNT")
+    annotate(corpus, "bo", "VENUE")
+    said = call("export", corpus, tmp_path / "out")
+    assert said.code == 1
+    assert "ana" in said.err
+    assert "bo" in said.err
+    assert "--annotator" in said.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_held_journal(corpus: Path) -> None:
+    """A journal held by a process is told by its number; --read-only is offered."""
+    from annotator.core.errors import JournalError
+
+    (corpus / "annotations").mkdir(exist_ok=True)
+    with Lock(corpus / "annotations" / ".ana.lock"), pytest.raises(JournalError, match="--read-only"):
+        Journal.open(corpus, "ana")

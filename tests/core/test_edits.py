@@ -1,0 +1,272 @@
+"""Edits: each can be taken back exactly, and none may leave the text or break a rule."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotator.core.annotation import Annotation, Answer, Work
+from annotator.core.edits import Edit, add_span, join, remove_span, set_answer, split
+from annotator.core.errors import RuleError
+from annotator.core.schema import Schema, parse_schema
+from annotator.core.spans import Span
+from annotator.core.tokens import tile
+from annotator.core.works import Works
+from tests import builders
+
+ALL = ["A", "B"]
+FREE = parse_schema({"label": [{"name": x, "inside": ALL, "overlaps": ALL} for x in ALL]}, "free")
+NEWS = builders.news_schema()
+GAPS = ("", " ", "\n", "\n\n", "\n ", " \n", "  ", "\u00a0", " \u2028\t")
+CLAUSES = st.lists(
+    st.sampled_from(["Pia", "left", "“Oh”", "40", "hens.", "näïve", "🛶"]), min_size=1, max_size=5
+)
+
+
+@st.composite
+def _spans(draw: st.DrawFn, text: str) -> tuple[Span, ...]:
+    tokens = builders.tokens_of(text)
+    out = []
+    for _ in range(draw(st.integers(0, 4))):
+        a = draw(st.integers(0, len(tokens) - 1))
+        b = draw(st.integers(a, len(tokens) - 1))
+        out.append(Span(tokens[a].start, tokens[b].end, draw(st.sampled_from(ALL))))
+    return tuple(out)
+
+
+@st.composite
+def _pairs(draw: st.DrawFn) -> tuple[str, Work, Work]:
+    """Two neighbouring works of an article with any white space between them."""
+    lead, gap = draw(st.sampled_from(["", "Lead.\n"])), draw(st.sampled_from(GAPS))
+    one, two = " ".join(draw(CLAUSES)), " ".join(draw(CLAUSES))
+    text, at = lead + one + gap + two, len(lead) + len(one) + len(gap)
+    first = Work(builders.sentence(one, start=len(lead)), Annotation().with_spans(draw(_spans(one))))
+    second = Work(builders.sentence(two, start=at), Annotation().with_spans(draw(_spans(two))))
+    return text, first, second
+
+
+def _places(works: tuple[Work, ...]) -> set[tuple[int, int, str]]:
+    """Return the spans of works as places in the article."""
+    return {
+        (w.sentence.start + s.start, w.sentence.start + s.end, s.label)
+        for w in works
+        for s in w.annotation.spans
+    }
+
+
+def _check(edit: Edit, text: str) -> None:
+    """Hold the works after an edit against the article: text, tokens and the places of the spans."""
+    for w in edit.after:
+        s = w.sentence
+        assert text[s.start : s.end] == s.text
+        assert tile(s.tokens, s.text)
+    assert _places(edit.after) == _places(edit.before)
+
+
+@given(_pairs())
+def test_a_join_moves_no_span_and_keeps_the_white_space(parts: tuple[str, Work, Work]) -> None:
+    """A joined sentence is the article's text from the first to the second, its tokens tile it."""
+    text, first, second = parts
+    edit = join(first, second, text)
+    _check(edit, text)
+    assert edit.after[0].annotation.answer is None
+
+
+@given(_pairs())
+def test_a_split_at_the_seam_gives_the_two_sentences_back(parts: tuple[str, Work, Work]) -> None:
+    """Join, then split at the seam: both texts, places, tokens and spans are what they were."""
+    text, first, second = parts
+    whole = join(first, second, text).after[0]
+    seam = next(
+        i
+        for i, t in enumerate(whole.sentence.tokens)
+        if whole.sentence.start + t.start == second.sentence.start
+    )
+    if _cut(whole, seam):
+        return
+    again = split(whole, seam, text)
+    _check(again, text)
+    for old, new in zip((first, second), again.after, strict=True):
+        assert (new.sentence.id, new.sentence.text) == (old.sentence.id, old.sentence.text)
+        assert new.sentence.tokens == old.sentence.tokens
+        assert new.annotation == old.annotation
+
+
+def _cut(work: Work, at: int) -> bool:
+    place = work.sentence.tokens[at].start
+    return any(s.start < place < s.end for s in work.annotation.spans)
+
+
+@given(_pairs(), st.data())
+def test_a_split_loses_no_span_and_never_cuts_one(parts: tuple[str, Work, Work], data: st.DataObject) -> None:
+    """Wherever one splits, either no span is touched or the rule says which one would be cut."""
+    text, first, second = parts
+    whole = join(first, second, text).after[0]
+    at = data.draw(st.integers(-1, len(whole.sentence.tokens)))
+    inside = 0 < at < len(whole.sentence.tokens)
+    if not inside or _cut(whole, at):
+        with pytest.raises(RuleError):
+            split(whole, at, text)
+        return
+    edit = split(whole, at, text)
+    _check(edit, text)
+    left, right = (w.sentence for w in edit.after)
+    assert not text[left.end : right.start].strip()
+    assert left.text == left.text.strip()
+    assert right.text == right.text.strip()
+
+
+@given(_pairs(), st.data())
+def test_an_inverse_restores_exactly(parts: tuple[str, Work, Work], data: st.DataObject) -> None:
+    """Edit and inverse leave works, answers and spans as they were, whatever the edit was."""
+    text, first, second = parts
+    works = Works(lambda _: (first.sentence, second.sentence))
+    works.put((), (first, second))
+    before = works.of("0123456789ab")
+    edit = data.draw(_edits(text, first, second))
+    works.apply(edit)
+    assert works.of("0123456789ab") != before or edit.before == edit.after
+    works.apply(edit.inverse())
+    assert works.of("0123456789ab") == before
+    assert edit.inverse().inverse() == edit
+
+
+@st.composite
+def _edits(draw: st.DrawFn, text: str, first: Work, second: Work) -> Edit:
+    tokens = first.sentence.tokens
+    a = draw(st.integers(0, len(tokens) - 1))
+    b = draw(st.integers(a, len(tokens) - 1))
+    possible = [join(first, second, text), set_answer(first, draw(st.sampled_from(Answer)))]
+    possible += [remove_span(first, s) for s in first.annotation.spans]
+    new = Span(tokens[a].start, tokens[b].end, draw(st.sampled_from(ALL)))
+    if new.key not in {s.key for s in first.annotation.spans}:
+        possible.append(add_span(first, new, FREE))
+    return draw(st.sampled_from(possible))
+
+
+TEXT = "Pia Rask counted 14 cracks in Osmund Lock."
+
+
+def _work(*spans: tuple[str, str]) -> Work:
+    return builders.work(TEXT, *(builders.span(TEXT, words, label) for words, label in spans))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (
+            [("Osmund Lock", "VENUE")],
+            ("Lock", "PERSON"),
+            "PERSON may not lie in VENUE (rule `inside`). Change the selection or remove one with 0",
+        ),
+        (
+            [("Lock", "PERSON")],
+            ("Osmund Lock", "VENUE"),
+            "PERSON may not lie in VENUE (rule `inside`). Change the selection or remove one with 0",
+        ),
+        (
+            [("14 cracks in Osmund", "COUNT")],
+            ("Osmund Lock", "VENUE"),
+            "VENUE may not cross COUNT (rule `overlaps`). Move an edge with , . < > or remove one with 0",
+        ),
+        (
+            [("Pia Rask", "PERSON")],
+            ("Pia Rask", "PERSON"),
+            "this is already PERSON; use 0 to remove it, another label key to relabel it",
+        ),
+    ],
+)
+def test_a_rule_is_told_in_words(old: list[tuple[str, str]], new: tuple[str, str], says: str) -> None:
+    """What the schema forbids is said with the rule's name and what to do; nothing is changed."""
+    with pytest.raises(RuleError) as caught:
+        add_span(_work(*old), builders.span(TEXT, *new), NEWS)
+    assert str(caught.value) == says
+
+
+def test_a_label_on_an_exact_range_takes_the_other_ones_place() -> None:
+    """Relabelling is one edit, asks the rules about the others alone, and keeps the answer."""
+    first = _work(("Pia Rask counted 14 cracks", "CLAIM"), ("Pia Rask", "PERSON"))
+    old = set_answer(first, Answer.ACCEPT).after[0]
+    edit = add_span(old, builders.span(TEXT, "Pia Rask", "VENUE"), NEWS)
+    labels = [(s.label, edit.after[0].text_of(s)) for s in edit.after[0].annotation.spans]
+    assert labels == [("CLAIM", "Pia Rask counted 14 cracks"), ("VENUE", "Pia Rask")]
+    assert edit.after[0].annotation.answer is Answer.ACCEPT
+
+
+@pytest.mark.parametrize(
+    ("deed", "says"),
+    [
+        (
+            lambda: add_span(_work(), Span(38, 43, "VENUE"), NEWS),
+            "0123456789ab:0-42: the span ends after the sentence; select inside the sentence",
+        ),
+        (
+            lambda: remove_span(_work(), Span(0, 3, "PERSON")),
+            "there is no such span; select a span with Tab",
+        ),
+        (
+            lambda: split(_work(), 0, TEXT),
+            "a sentence cannot be split at its first word; select a later word",
+        ),
+        (
+            lambda: split(_work(("Pia Rask", "PERSON")), 1, TEXT),
+            "the split would cut a PERSON in two; remove that span first, or split elsewhere",
+        ),
+    ],
+)
+def test_an_edit_that_cannot_be_is_told_in_words(deed: object, says: str) -> None:
+    """An edit outside the text, of nothing, or through a span says so and what to do."""
+    with pytest.raises(RuleError) as caught:
+        deed()  # type: ignore[operator]
+    assert str(caught.value) == says
+
+
+def test_only_white_space_may_stand_between_joined_sentences() -> None:
+    """Two sentences with other text between them, or of two articles, can't be joined."""
+    text = "One. Read more. Two."
+    first, far = Work(builders.sentence("One.")), Work(builders.sentence("Two.", start=16))
+    says = "there is other text between the two sentences; switch that line on first (article screen)"
+    for one, two in ((first, far), (far, first), (first, Work(builders.sentence("Two.", "f" * 12, 5)))):
+        with pytest.raises(RuleError) as caught:
+            join(one, two, text)
+        assert str(caught.value) == says
+
+
+def test_an_edit_of_a_work_that_has_changed_since_changes_nothing() -> None:
+    """An edit made from an older state is refused."""
+    works = Works(lambda _: (builders.sentence(TEXT),))
+    stale = Work(builders.sentence(TEXT))
+    works.apply(set_answer(stale, Answer.ACCEPT))
+    with pytest.raises(RuleError) as caught:
+        works.apply(set_answer(stale, Answer.REJECT))
+    assert str(caught.value) == "0123456789ab:0-42: the sentence has changed since; look at it and try again"
+    assert works.of("0123456789ab")[0].annotation.answer is Answer.ACCEPT
+
+
+LABELS = st.sampled_from(["PERSON", "VENUE", "COUNT", "CLAIM"])
+
+
+@given(st.lists(st.tuples(st.integers(0, 7), st.integers(1, 8), LABELS), max_size=12))
+def test_no_order_of_labelling_breaks_the_rules(wishes: list[tuple[int, int, str]]) -> None:
+    """Whatever one tries, each two spans of a sentence keep the rules, asked in either direction."""
+    now, tokens = _work(), builders.tokens_of(TEXT)
+    for first, length, label in wishes:
+        last = min(len(tokens), first + length)
+        try:
+            now = add_span(now, Span(tokens[first].start, tokens[last - 1].end, label), NEWS).after[0]
+        except RuleError:
+            continue
+    _keeps_rules(NEWS, now.annotation.spans)
+
+
+def _keeps_rules(schema: Schema, spans: tuple[Span, ...]) -> None:
+    for i, outer in enumerate(spans):
+        for inner in spans[i + 1 :]:
+            if not outer.touches(inner):
+                continue
+            assert outer.contains(inner), "crossing is nowhere allowed here"
+            assert (outer.start, outer.end) != (inner.start, inner.end)
+            label = schema.label(inner.label)
+            assert label is not None
+            assert outer.label in label.inside

@@ -1,0 +1,135 @@
+"""The selection as a state machine: what each hint, edge and growth makes of it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotator.core import selection as sel
+from annotator.core.selection import Selection, Stage
+from annotator.core.tokens import Token
+from tests import builders
+
+TEXT = "Mayor Ilka Moran met 40 rowers from Tarn Quay, Pia Rask said."
+TOKENS = builders.tokens_of(TEXT)
+MAYOR, ILKA, MET, FORTY, TARN, COMMA = 0, 1, 3, 4, 7, 9
+
+
+def _words(s: Selection | None) -> str:
+    assert s is not None
+    return TEXT[TOKENS[s.first].start : TOKENS[s.last - 1].end]
+
+
+def _pressed(*hints: int) -> Selection:
+    now: Selection | None = None
+    for i in hints:
+        now = sel.press(now, TOKENS, i)
+    assert now is not None
+    return now
+
+
+@pytest.mark.parametrize(
+    ("hints", "words", "stage"),
+    [
+        ((ILKA,), "Ilka Moran", Stage.SNAPPED),
+        ((ILKA, ILKA), "Ilka", Stage.ALONE),
+        ((ILKA, ILKA, ILKA), "Ilka Moran", Stage.SNAPPED),
+        ((ILKA, FORTY), "Ilka Moran met 40", Stage.SET),
+        ((ILKA, ILKA, MET), "Ilka Moran met", Stage.SET),
+        ((FORTY, ILKA), "Ilka Moran met 40 rowers", Stage.SET),
+        ((ILKA, FORTY, TARN), "Tarn Quay", Stage.SNAPPED),
+        ((TARN, MAYOR), "Mayor Ilka Moran met 40 rowers from Tarn Quay", Stage.SET),
+    ],
+)
+def test_hints_select_start_alone_other_end_and_anew(
+    hints: tuple[int, ...], words: str, stage: Stage
+) -> None:
+    """First hint: the phrase; the same again: that word alone; another: the other end; a third: anew."""
+    now = _pressed(*hints)
+    assert (_words(now), now.stage) == (words, stage)
+
+
+def test_a_hint_after_an_offer_starts_anew() -> None:
+    """An offered candidate is nobody's start: the first hint after it doesn't stretch it."""
+    now = sel.press(sel.offer((0, 3)), TOKENS, TARN)
+    assert _words(now) == "Tarn Quay"
+
+
+def test_growing_ends_at_the_sentence_and_shrinks_back_the_same_way() -> None:
+    """Space goes through strictly growing ranges to the whole sentence; Backspace goes back through them."""
+    way = [_pressed(ILKA)]
+    while (bigger := sel.grow(way[-1], TOKENS)) is not None:
+        assert bigger.first <= way[-1].first
+        assert bigger.last >= way[-1].last
+        assert bigger.range != way[-1].range
+        way.append(bigger)
+    assert way[-1].range == (0, len(TOKENS))
+    back = way[-1]
+    for step in reversed(way[:-1]):
+        back = sel.shrink(back)
+        assert back.range == step.range
+    assert sel.grow(None, TOKENS) is None
+
+
+def test_shrinking_what_has_not_grown_takes_the_last_word() -> None:
+    """Without a way back the last word goes; one word always stays."""
+    now = sel.chosen(1, 3)
+    assert [(now := sel.shrink(now)).range for _ in range(3)] == [(1, 2)] * 3
+
+
+def test_an_edge_skips_white_space_that_is_a_token() -> None:
+    """The edges and the cursor go from word to word over a line break inside a joined sentence."""
+    tokens = builders.tokens_of("Pia left.\n\nIlka stayed.")
+    assert tokens[3].text == "\n\n"
+    assert sel.move_right_edge(sel.chosen(0, 3), tokens, 1).range == (0, 5)
+    assert sel.move_right_edge(sel.chosen(0, 5), tokens, -1).range == (0, 3)
+    assert sel.move_left_edge(sel.chosen(4, 6), tokens, -1).range == (2, 6)
+    assert sel.move_left_edge(sel.chosen(2, 6), tokens, 1).range == (4, 6)
+    assert sel.step(sel.chosen(2, 3), tokens, 1).range == (4, 5)
+    assert sel.step(sel.chosen(4, 5), tokens, -1).range == (2, 3)
+
+
+def test_without_a_selection_the_cursor_comes_in_from_the_edge() -> None:
+    """→ starts at the first word, ← at the last, and neither leaves the sentence."""
+    assert sel.step(None, TOKENS, 1).range == (0, 1)
+    last = len(TOKENS) - 1
+    assert sel.step(None, TOKENS, -1).range == (last, last + 1)
+    assert sel.step(sel.chosen(0, 1), TOKENS, -1).range == (0, 1)
+    assert sel.step(sel.chosen(last, last + 1), TOKENS, 1).range == (last, last + 1)
+
+
+TEXTS = st.lists(
+    st.sampled_from(["Pia", "met", "40", "hens", ".", "“", "”", "\n\n", "\n"]), min_size=1, max_size=9
+)
+DEEDS = st.lists(st.tuples(st.sampled_from("pgsxrl"), st.integers(-1, 30)), max_size=14)
+
+
+@given(TEXTS.filter(lambda words: bool(" ".join(words).strip())), DEEDS)
+def test_no_deed_leaves_the_sentence_or_selects_nothing(
+    words: list[str], deeds: list[tuple[str, int]]
+) -> None:
+    """After any deeds a selection holds at least one token of the sentence and its anchor lies in it."""
+    tokens = builders.tokens_of(" ".join(words).strip())
+    now: Selection | None = None
+    for deed, n in deeds:
+        now = _after(now, tokens, deed, n)
+        if now is not None:
+            assert 0 <= now.first < now.last <= len(tokens)
+            assert 0 <= now.anchor < len(tokens)
+
+
+def _after(now: Selection | None, tokens: tuple[Token, ...], deed: str, n: int) -> Selection | None:
+    by = 1 if n % 2 else -1
+    own = tokens
+    if deed == "p":
+        return sel.press(now, own, n % len(own))
+    if deed == "x":
+        return sel.step(now, own, by)
+    if now is None:
+        return None
+    if deed == "g":
+        return sel.grow(now, own) or now
+    if deed == "s":
+        return sel.shrink(now)
+    return sel.move_right_edge(now, own, by) if deed == "r" else sel.move_left_edge(now, own, by)

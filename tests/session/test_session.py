@@ -1,0 +1,387 @@
+"""A session over a real corpus folder: order, undo over sessions, lines, saving and its failures."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from annotator.core.annotation import Answer
+from annotator.core.article import Verdict
+from annotator.core.edits import add_span, set_answer
+from annotator.core.errors import RuleError
+from annotator.core.record import Record
+from annotator.core.spans import Span
+from annotator.session.pen import Pen
+from annotator.session.session import Session
+from annotator.session.state import Saved
+from annotator.storage.corpus import Corpus
+from annotator.storage.journal import Journal
+from annotator.storage.records import Decoder
+from tests import builders
+
+TOTAL = 9
+"""The sentences of the two articles together: six about the market, three about the bridge."""
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """Make a corpus of two articles."""
+    return builders.make_corpus(tmp_path / "news").path
+
+
+def _accept(session: Session) -> None:
+    Pen(session).answer(Answer.ACCEPT)
+
+
+def _at(session: Session) -> tuple[int, int]:
+    return (session.place.article, session.place.sentence)
+
+
+def test_answers_lead_through_the_corpus_and_round(corpus: Path) -> None:
+    """From wherever one starts, each answer goes to the next undone sentence, over the end to the start."""
+    session = builders.open_session(corpus)
+    session.move_article(1)
+    session.move_sentence(1)
+    seen = []
+    for _ in range(TOTAL):
+        seen.append(_at(session))
+        _accept(session)
+    assert seen == [(1, 1), (1, 2), (0, 0), (0, 1), (0, 2), (0, 3), (0, 4), (0, 5), (1, 0)]
+    assert session.message is not None
+    assert session.message.text == "every sentence is done: leave with Ctrl+C twice, then `annotator export`"
+    assert (session.counted.done, session.counted.total) == (TOTAL, TOTAL)
+    assert not session.next_undone()
+    assert session.close()
+
+
+def test_a_done_sentence_is_passed_over(corpus: Path) -> None:
+    """What is answered already isn't come to again, whatever the answer was."""
+    session = builders.open_session(corpus)
+    for at, answer in ((1, Answer.REJECT), (2, Answer.IGNORE)):
+        session.move_in_article(at)
+        session.do(set_answer(session.work, answer))
+    session.move_in_article(0)
+    _accept(session)
+    assert _at(session) == (0, 3)
+    session.close()
+
+
+def test_undo_and_redo_reach_over_sessions(corpus: Path) -> None:
+    """What two sessions did, a third takes back step by step, each time at its place, and does again."""
+    session = builders.open_session(corpus)
+    Pen(session).drag(0, 2)
+    pen = Pen(session)
+    pen.drag(6, 7)
+    pen.label(session.schema.labels[1])
+    _accept(session)
+    session.close()
+    session = builders.open_session(corpus)
+    session.move_article(1)
+    Pen(session).join()
+    session.close()
+
+    session = builders.open_session(corpus)
+    assert [w.sentence.text for w in session.works_of(session.queue[1])][0].endswith("14 cracks.")
+    session.move_in_article(0)
+    session.undo()
+    assert session.current == session.queue[1]
+    assert len(session.here) == 3
+    assert session.message is not None
+    assert session.message.text == "undone: join"
+    session.undo()
+    assert _at(session) == (0, 0)
+    assert not session.work.done
+    assert len(session.work.annotation.spans) == 1
+    session.undo()
+    assert not session.work.annotation.spans
+    assert session.undo() is None
+    assert session.message is not None
+    assert session.message.text == "nothing to undo"
+    session.close()
+
+    session = builders.open_session(corpus)
+    for _ in range(3):
+        assert session.redo() is not None
+    assert len(session.works_of(session.queue[1])) == 2
+    assert session.works_of(session.queue[0])[0].done
+    assert session.redo() is None
+    assert session.message is not None
+    assert session.message.text == "nothing to redo"
+    session.close()
+
+
+def test_it_opens_where_one_left_it(corpus: Path) -> None:
+    """The remembered place wins; without one it goes on after the last record; a strange one is no harm."""
+    session = builders.open_session(corpus)
+    session.move_in_article(3)
+    place = session.work.sentence.id
+    _accept(session)
+    session.close()
+    for start, expected in (
+        (place, (0, 3)),
+        ("", (0, 4)),
+        ("ffffffffffff:0-9", (0, 4)),
+        (f"{place.partition(':')[0]}:x-9", (0, 4)),
+        ("nonsense", (0, 4)),
+    ):
+        session = builders.open_session(corpus, start=start)
+        assert _at(session) == expected, start
+        session.close()
+
+
+def test_a_place_inside_a_joined_sentence_is_found(corpus: Path) -> None:
+    """A place remembered before a join leads to the sentence that holds it now."""
+    session = builders.open_session(corpus)
+    place = session.here[2].sentence.id
+    session.move_in_article(1)
+    session.join()
+    session.close()
+    session = builders.open_session(corpus, start=place)
+    assert _at(session) == (0, 1)
+    session.close()
+
+
+def test_switching_a_line_brings_its_sentence_and_takes_it_away(corpus: Path) -> None:
+    """A line switched on is annotated at once, switched off it is not, and undo goes through both."""
+    session = builders.open_session(corpus)
+    article, before = session.current, builders.texts_of(session.here)
+    session.move_in_article(4)
+    session.switch_line(article, 6, Verdict.BODY)
+    assert builders.texts_of(session.here) == [*before[:4], "Subscribe to our letter", *before[4:]]
+    assert session.work.sentence.text == "Moran left for Sorrel Hall.", "the place stays at its sentence"
+    assert session.counted.total == TOTAL + 1
+    session.switch_line(article, 7, Verdict.BOILERPLATE)
+    assert session.work.sentence.text == "Subscribe to our letter", "the last one left"
+    session.close()
+
+    session = builders.open_session(corpus)
+    assert session.undo_line(article)
+    assert session.undo_line(article)
+    assert not session.undo_line(article)
+    assert builders.texts_of(session.here) == before
+    session.close()
+
+
+def test_an_article_without_any_line_is_no_trap(corpus: Path) -> None:
+    """With every line switched off one can still move, look for the next, switch back and open again."""
+    session = builders.open_session(corpus)
+    session.move_article(1)
+    article = session.current
+    for line in (2, 3):
+        session.switch_line(article, line, Verdict.BOILERPLATE)
+    assert session.here == ()
+    session.move_in_article(-1)
+    session.move_in_article(0)
+    assert session.progress_of(article).total == 0
+    assert session.next_undone()
+    assert session.current != article
+    assert not session.move_article(1), "an article without sentences is passed over"
+    session.close()
+    session = builders.open_session(corpus, start=f"{article}:30-40")
+    assert session.here
+    assert session.undo_line(article)
+    assert len(session.works_of(article)) == 1
+    session.close()
+
+
+def test_work_on_a_line_that_is_switched_off_comes_back_with_it(corpus: Path) -> None:
+    """Spans and answers of a dropped line stay in the journal; undo says that the line is off."""
+    session = builders.open_session(corpus)
+    article = session.current
+    session.move_in_article(3)
+    _accept(session)
+    session.switch_line(article, 5, Verdict.BOILERPLATE)
+    assert session.progress_of(article).done == 0
+    session.undo()
+    assert session.message is not None
+    assert session.message.text == "undone: accepted (its line is switched off)"
+    session.redo()
+    session.undo_line(article)
+    assert session.here[3].done
+    session.close()
+
+
+# -- saving ------------------------------------------------------------------------------------
+
+
+def test_saved_is_shown_only_when_the_record_is_on_the_disk(
+    corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the journal is still writing the mark says saving; deeds wait in order and none is dropped."""
+    session = builders.open_session(corpus)
+    gate, begun, told = threading.Event(), threading.Event(), threading.Event()
+    session.changed = told.set
+    append = session._journal.append
+
+    def slow(records: Sequence[Record]) -> None:
+        begun.set()
+        assert gate.wait(10)
+        append(records)
+
+    monkeypatch.setattr(session._journal, "append", slow)
+    assert session.saved is Saved.SAVED
+    _accept(session)
+    assert begun.wait(10)
+    for _ in range(3):
+        _accept(session)
+    assert session.saved is Saved.SAVING
+    assert not told.is_set()
+    assert not session._journal.path.read_bytes()
+    assert not session.flush(0.01)
+    gate.set()
+    assert session.flush()
+    assert session.saved is Saved.SAVED
+    assert told.is_set()
+    assert [r.seq for r in _records(session._journal.path)] == [1, 2, 3, 4]
+    assert session.close()
+
+
+def _records(path: Path) -> list[Record]:
+    decoder = Decoder()
+    return [decoder.decode(line) for line in path.read_bytes().split(b"\n")[:-1]]
+
+
+def test_what_the_journal_refuses_is_kept_and_said(corpus: Path, _own_home: Path) -> None:
+    """After a failed write: a red row with the cause and the place, all later work in memory and there."""
+    session = builders.open_session(corpus)
+    _accept(session)
+    assert session.flush()
+    with session._journal.path.open("ab") as other:
+        other.write(b"a line of another program\n")
+    _accept(session)
+    assert not session.flush()
+    assert session.saved is Saved.FAILED
+    rescue = _own_home / "rescue" / "news-ana-1.jsonl"
+    assert session.banner == (
+        f"{session._journal.path}: another program has changed the file; quit and start again, and see "
+        f"what it holds now; your work is kept in {rescue}"
+    )
+    _accept(session)
+    session.undo()
+    assert not session.close()
+    last = Path(session.banner.rpartition(" ")[2])
+    assert [r.seq for r in _records(last)] == [2, 3, 4]
+    assert session.saved is Saved.FAILED
+    assert [w.done for w in session.works_of(session.queue[0])][:3] == [True, True, False]
+
+
+def test_where_nothing_can_be_rescued_the_row_says_so(
+    corpus: Path, _own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the disk full everywhere the work is in memory alone, and that is what one reads."""
+    session = builders.open_session(corpus)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("annotator.storage.journal.append_durable", full)
+    monkeypatch.setattr("annotator.storage.rescue.write_new", full)
+    _accept(session)
+    assert not session.flush()
+    assert session.banner.endswith("your work is in memory only: copy it before you quit")
+    assert session.saved is Saved.FAILED
+    session.close()
+
+
+def test_a_mistake_in_the_program_does_not_end_saving_in_silence(
+    corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the journal raises, the thread lives, the red row comes and the work is rescued."""
+    session = builders.open_session(corpus)
+
+    def broken(_: object) -> None:
+        raise ValueError("odd")
+
+    monkeypatch.setattr(session._journal, "append", broken)
+    _accept(session)
+    _accept(session)
+    assert not session.flush(5)
+    assert session.saved is Saved.FAILED
+    assert "odd" in session.banner or "not writable" in session.banner
+    assert [r.seq for r in _records(Path(session.banner.rpartition(" ")[2]))] == [1, 2]
+    session.close()
+
+
+def test_read_only_takes_nothing_and_touches_nothing(corpus: Path) -> None:
+    """Every deed is refused with the way out, and the folder stays byte for byte what it was."""
+    before = {p: p.read_bytes() for p in corpus.rglob("*") if p.is_file()}
+    session = builders.open_session(corpus, read_only=True)
+    assert session.saved is Saved.READ_ONLY
+    says = "the corpus is open to read only; start again without --read-only to annotate"
+    new = Span(0, 4, "COUNT")
+    for deed in (
+        lambda: session.do(add_span(session.work, new, session.schema)),
+        session.undo,
+        session.redo,
+        session.join,
+        lambda: session.split(3),
+        lambda: session.switch_line(session.current, 3, Verdict.CAPTION),
+        lambda: session.undo_line(session.current),
+    ):
+        with pytest.raises(RuleError) as caught:
+            deed()
+        assert str(caught.value) == says
+    assert session.move_sentence(1)
+    assert session.close()
+    assert {p: p.read_bytes() for p in corpus.rglob("*") if p.is_file()} == before
+
+
+def test_a_damaged_journal_is_shown_and_takes_nothing(corpus: Path) -> None:
+    """Damage in the middle: the red row names it, what is sound is shown, nothing more is written."""
+    session = builders.open_session(corpus)
+    for _ in range(3):
+        _accept(session)
+    path = session._journal.path
+    session.close()
+    lines = path.read_bytes().split(b"\n")
+    path.write_bytes(b"\n".join([lines[0], b"{" + lines[1][3:], *lines[2:]]))
+    before = path.read_bytes()
+    session = builders.open_session(corpus)
+    assert session.saved is Saved.FAILED
+    assert "line 2" in session.banner
+    assert session.here[0].done
+    with pytest.raises(RuleError, match="the journal is damaged, nothing can be saved"):
+        _accept(session)
+    session.close()
+    assert path.read_bytes() == before
+
+
+def test_the_queue_leaves_out_replaced_articles(tmp_path: Path) -> None:
+    """An article that has a newer version isn't annotated any more; its records don't stop the start."""
+    corpus = builders.make_corpus(tmp_path / "news")
+    session = builders.open_session(corpus.path)
+    old = session.queue[1]
+    session.move_article(1)
+    session.join()
+    session.close()
+    new = builders.article("Footbridge open again\n\nThe footbridge is open.", "t-b", origin="bridge.txt")
+    corpus.add(new, builders.sentences(new))
+    corpus.replace_article(old, new.id)
+    session = builders.open_session(Corpus.open(corpus.path))
+    assert session.queue == (corpus.article_ids()[0], new.id)
+    assert session.here
+    assert session.undo() is not None
+    session.close()
+
+
+def test_the_last_sentence_of_an_article_cannot_be_joined(corpus: Path) -> None:
+    """Join at the end says why not."""
+    session = builders.open_session(corpus)
+    session.move_in_article(-1)
+    with pytest.raises(RuleError, match="this is the last sentence of the article"):
+        session.join()
+    session.close()
+
+
+def test_two_sessions_of_one_annotator_cannot_write_at_once(corpus: Path) -> None:
+    """A second window is told who holds the journal; to read only it opens."""
+    session = builders.open_session(corpus)
+    with pytest.raises(Exception, match=r"the journal is held by .*; close it there, or use --read-only"):
+        Journal.open(corpus, "ana")
+    looking = builders.open_session(corpus, read_only=True)
+    assert looking.here
+    looking.close()
+    session.close()

@@ -1,0 +1,255 @@
+"""The journal under failing disks, rivals and kill -9: nothing acknowledged is lost."""
+
+from __future__ import annotations
+
+import errno
+import os
+import random
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from annotator.core.errors import JournalError
+from annotator.core.record import Record
+from annotator.storage import atomic
+from annotator.storage.journal import Journal
+from annotator.storage.records import encode
+
+from .helpers import Failing, Noting, record, records, tree
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """Make a folder that journals can lie in."""
+    (tmp_path / "annotations").mkdir()
+    return tmp_path
+
+
+def _file(corpus: Path) -> Path:
+    return corpus / "annotations" / "ana.jsonl"
+
+
+def _put(corpus: Path, data: bytes) -> Path:
+    _file(corpus).write_bytes(data)
+    return _file(corpus)
+
+
+def _lines(items: list[Record]) -> bytes:
+    return b"".join(encode(r) for r in items)
+
+
+class ShortThenFailing:
+    """Stands in for ``os.write``: writes 100 bytes a call, and fails at the ``nth``."""
+
+    def __init__(self, error: OSError, nth: int) -> None:
+        self.real, self.error, self.nth, self.calls = os.write, error, nth, 0
+
+    def __call__(self, fd: int, data: memoryview) -> int:
+        self.calls += 1
+        if self.calls == self.nth:
+            raise self.error
+        return self.real(fd, data[:100])
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO, errno.EDQUOT])
+@pytest.mark.parametrize("where", ["write at once", "write half", "sync", "sync and cut"])
+def test_a_failing_write(corpus: Path, monkeypatch: pytest.MonkeyPatch, code: int, where: str) -> None:
+    """A write or sync that fails is never taken for saved; the journal is dead, the sync not tried again."""
+    error = OSError(code, os.strerror(code))
+    with Journal.open(corpus, "ana") as journal:
+        journal.append(records(1, 2))
+        before = tree(corpus)
+        with monkeypatch.context() as patch:
+            failing = Failing(os.fdatasync, error)
+            if where.startswith("write"):
+                patch.setattr(os, "write", ShortThenFailing(error, 4 if where == "write half" else 1))
+            else:
+                patch.setattr(os, "fdatasync", failing)
+            if where == "sync and cut":
+                patch.setattr(os, "ftruncate", Failing(os.ftruncate, error))
+            with pytest.raises(JournalError, match="cannot save here"):
+                journal.append([record(3)])
+            assert failing.calls == (1 if where.startswith("sync") else 0)
+        assert tree(corpus) == before or where == "sync and cut"
+        with pytest.raises(JournalError, match="nothing more can be saved: an earlier write failed"):
+            journal.append([record(3)])
+    with Journal.open(corpus, "ana") as journal:
+        assert journal.records[:2] == tuple(records(1, 2))
+        assert len(journal.records) == (3 if where == "sync and cut" else 2)
+
+
+def test_short_writes_are_finished(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``os.write`` may write less than it was given and say nothing."""
+    monkeypatch.setattr(os, "write", ShortThenFailing(OSError(), -1))
+    with Journal.open(corpus, "ana") as journal:
+        journal.append(records(1, 5))
+    with Journal.open(corpus, "ana") as journal:
+        assert journal.records == tuple(records(1, 5))
+
+
+def test_what_is_synced_when(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An append is written, then synced; a new file's folder is synced before the first append."""
+    deeds: list[str] = []
+    for name in ("write", "fdatasync", "fsync"):
+        monkeypatch.setattr(os, name, Noting(name, deeds))
+    with Journal.open(corpus, "ana") as journal:
+        assert deeds == ["fdatasync", "fsync"]
+        deeds.clear()
+        journal.append(records(1, 50))
+        assert deeds == ["write", "fdatasync"]
+
+
+@pytest.mark.parametrize("platform", ["darwin", "linux"])
+def test_sync_without_fdatasync(corpus: Path, monkeypatch: pytest.MonkeyPatch, platform: str) -> None:
+    """A Mac is asked for a full flush; where there is neither that nor ``fdatasync``, ``fsync`` serves."""
+    calls: list[str] = []
+    monkeypatch.delattr(os, "fdatasync")
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr("fcntl.fcntl", lambda _fd, _op: calls.append("full"))
+    monkeypatch.setattr(os, "fsync", lambda _fd: calls.append("fsync"))
+    with (corpus / "x").open("wb") as file:
+        atomic.sync(file.fileno())
+    assert calls == (["full"] if platform == "darwin" else ["fsync"])
+
+
+def test_rescue(
+    corpus: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """What could not be saved lies in a file elsewhere; without a state folder, in the temporary one."""
+    home, temp = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("temp")
+    monkeypatch.setenv("ANNOTATOR_HOME", str(home))
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(temp))
+    with Journal.open(corpus, "ana") as journal:
+        first, second = journal.rescue(records(1, 2)), journal.rescue([record(3)])
+        assert first == home / "rescue" / f"{corpus.name}-ana-1.jsonl"
+        assert (first.read_bytes(), second.read_bytes()) == (_lines(records(1, 2)), encode(record(3)))
+        (home / "file").touch()
+        monkeypatch.setenv("ANNOTATOR_HOME", str(home / "file"))
+        assert journal.rescue([record(1)]).parent == temp / "annotator-rescue"
+        monkeypatch.setattr(os, "fdatasync", Failing(os.fdatasync, OSError(errno.ENOSPC, "full")))
+        with pytest.raises(JournalError, match="1 decisions could not be saved anywhere"):
+            journal.rescue([record(1)])
+    assert len(list(temp.rglob("*.jsonl"))) == 1
+
+
+def test_wrong_numbers_and_half_batches(corpus: Path) -> None:
+    """A mistake of the program is refused before anything is written, and does not kill the journal."""
+    with Journal.open(corpus, "ana") as journal:
+        with pytest.raises(JournalError, match="record 2 was to be saved, but 1 comes next"):
+            journal.append([record(2)])
+        with pytest.raises(JournalError, match="a batch was to be saved in parts"):
+            journal.append([record(1, batch=(1, 2))])
+        journal.append([record(1, batch=(1, 2)), record(2, batch=(1, 2))])
+
+
+@pytest.mark.parametrize(
+    ("deed", "told"),
+    [
+        (lambda p: p.rename(p.with_suffix(".bak")), "replaced or moved the file"),
+        (
+            lambda p: (p.with_suffix(".new").write_bytes(p.read_bytes()), p.with_suffix(".new").rename(p)),
+            "replaced",
+        ),
+        (lambda p: p.write_bytes(p.read_bytes() + b"{}\n"), "changed the file"),
+    ],
+)
+def test_another_program_at_the_file(corpus: Path, deed, told: str) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    """A journal that git or a sync tool has replaced takes no more records into the void."""
+    with Journal.open(corpus, "ana") as journal:
+        journal.append([record(1)])
+        deed(_file(corpus))
+        for _ in range(2):
+            with pytest.raises(JournalError, match=told):
+                journal.append([record(2)])
+
+
+_HOLD = """
+import sys
+from annotator.storage.journal import Journal
+journal = Journal.open(sys.argv[1], "ana")
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_second_opener_is_told_who_holds_it(corpus: Path) -> None:
+    """The error names process, host and start, and offers to look; death frees the lock at once."""
+    holder = subprocess.Popen([sys.executable, "-c", _HOLD, str(corpus)], stdin=-1, stdout=-1, text=True)
+    assert holder.stdout
+    assert holder.stdout.readline() == "held\n"
+    with pytest.raises(JournalError) as caught:
+        Journal.open(corpus, "ana")
+    assert re.fullmatch(
+        rf"{_file(corpus)}: the journal is held by process {holder.pid} on \S+ since [-0-9: +]+; "
+        "close it there, or use --read-only to look at it",
+        str(caught.value),
+    )
+    assert Journal.open(corpus, "ana", read_only=True).records == ()
+    Journal.open(corpus, "bob").close()
+    holder.kill()
+    holder.communicate()
+    assert (corpus / "annotations" / ".ana.lock").read_bytes()  # stale, and no obstacle
+    with (
+        Journal.open(corpus, "ana") as journal,
+        pytest.raises(JournalError, match=f"process {os.getpid()} on"),
+    ):
+        Journal.open(corpus, "ana")
+    journal.close()
+    Journal.open(corpus, "ana").close()
+
+
+def test_a_folder_without_permission(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error says what, where and what to do."""
+    failing = Failing(os.open, PermissionError(errno.EACCES, "Permission denied"), only="annotations")
+    monkeypatch.setattr(os, "open", failing)
+    with pytest.raises(JournalError) as caught:
+        Journal.open(corpus, "ana")
+    assert str(caught.value) == (
+        f"{_file(corpus)}: no permission to write here; ask the owner for it, or work on a copy of the folder"
+    )
+
+
+_WRITE = """
+import sys
+sys.path.insert(0, sys.argv[2])
+from tests.storage.helpers import record
+from annotator.storage.journal import Journal
+with Journal.open(sys.argv[1], "ana") as journal:
+    print("open", flush=True)
+    while True:
+        n = journal.next_seq
+        batch = [record(n)] if n % 3 else [record(n + i, batch=(n, 3)) for i in range(3)]
+        journal.append(batch)
+        print(journal.next_seq - 1, flush=True)
+"""
+
+
+def test_kill_9_on_the_writer(corpus: Path) -> None:
+    """Killed at a random moment 40 times, the writer loses no record that it has acknowledged."""
+    dice, root, seen = random.Random(5), str(Path(__file__).parents[2]), 0
+    for _ in range(40):
+        writer = subprocess.Popen([sys.executable, "-c", _WRITE, str(corpus), root], stdout=-1, text=True)
+        assert writer.stdout
+        assert writer.stdout.readline() == "open\n"
+        time.sleep(dice.random() * 0.03)
+        writer.kill()
+        acknowledged = [int(x) for x in writer.communicate()[0].split("\n")[:-1]]
+        journal = Journal.open(corpus, "ana")
+        assert [r.seq for r in journal.records] == list(range(1, journal.next_seq))
+        assert journal.damaged == ()
+        assert journal.next_seq - 1 >= max(acknowledged, default=seen)
+        seen = journal.next_seq - 1
+        journal.close()
+    assert seen > 100
+
+
+def test_a_line_of_no_end_is_refused(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line over the bound is refused with its number, before it fills the memory."""
+    monkeypatch.setattr("annotator.storage.jsonl.MAX_RECORD", 2**20)
+    _put(corpus, encode(record(1)) + b"x" * (2**20 + 1))
+    with pytest.raises(JournalError, match=r"ana.jsonl:2: the line is longer than 1 MiB"):
+        Journal.open(corpus, "ana")
