@@ -6,17 +6,21 @@ import itertools
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from annotator.core.annotation import Annotation, Work
 from annotator.core.article import Article, Line, Sentence, Verdict
 from annotator.core.digest import article_id, digest_of
+from annotator.core.hints import assign
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, gap_token
 from annotator.session.session import Session
+from annotator.session.state import TaskState
 from annotator.storage.corpus import Corpus
 from annotator.storage.journal import Journal
 from annotator.storage.schemas import schema_of_text
+from annotator.tui.layout.wrap import token_width
 
 NEWS = """
 name = "news"
@@ -188,3 +192,12 @@ def open_session(
 def texts_of(works: Sequence[Work]) -> list[str]:
     """Return the texts of works."""
     return [w.sentence.text for w in works]
+
+
+def task_state(schema: Schema, works: Sequence[Work], active: int = 0, **more: Any) -> TaskState:
+    """Make the state of an article of these works without a session; hints as the pen assigns them."""
+    tokens = works[active].sentence.tokens
+    text = "\n".join(w.sentence.text for w in works)
+    hints = assign(tokens, [token_width(t.text) for t in tokens], schema.keys)
+    a = article(text, "b" * (text.count("\n") + 1), byline="Ilka Moran", date="3 May")
+    return TaskState(schema, a, tuple(works), active, 1, 2, hints, **more)

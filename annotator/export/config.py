@@ -100,7 +100,9 @@ def _steps(tokens: int, words: int) -> int:
 def _weights(plan: Plan) -> str:
     share = 1 / len(plan.pipes)
     names = {"ner": "ents", "spancat": f"spans_{plan.spans_key}"}
-    return "\n".join(f"{names[p]}_{x} = {share if x == 'f' else 0.0}" for p in plan.pipes for x in "fpr")
+    return "\n".join(
+        f"{names[p]}_{x} = {share if x == 'f' else 0.0}" for p in plan.pipes for x in ("f", "p", "r")
+    )
 
 
 def _component(pipe: str, plan: Plan) -> str:

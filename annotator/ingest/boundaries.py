@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 _TITLES = (
-    "Mr Mrs Ms Dr Prof Rev Hon Gov Lt Col Maj Capt Cmdr Sgt Cpl Pvt Adm Brig Gen Sen Sens Rep Reps Pres "
+    "Mr Mrs Ms Dr Prof Rev Hon Gov Lt Col Maj Capt Cmdr Sgt Cpl Pvt Adm Brig Gen Sen Sens Rep Reps "
     "Supt Det Insp Fr Msgr Amb St Ste Mt Ft vs Messrs Mme Mlle Mgr Ald Atty Asst Spc Hwy"
 )
 """Abbreviations that a capitalised name follows."""
@@ -18,8 +18,9 @@ _STARTERS = (
     "A An The This That These Those There Here He She It We They You I His Her Its Their Our My And But Or "
     "So Yet If When While Where Although Though Because Since As At By For From In On With Without After "
     "Before During Meanwhile However Still Also Now Then Both Some Many Most Several All Each Every No Not "
-    "Only Even Just What Why How Who Which Under Over About Among Between Despite Instead Other Others Nobody Everyone "
-    "Everybody Someone Somebody Nothing Everything Neither Either Such Until Once Through Yes Nor"
+    "Only Even Just What Why How Who Which Under Over About Among Between Despite Instead Other Others "
+    "Nobody Everyone Everybody Someone Somebody Nothing Everything Neither Either Such "
+    "Until Once Through Yes"
 )
 """Words that are capitalised because a sentence starts, not because they are names."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from annotator.core import selection as sel
@@ -17,6 +17,7 @@ from annotator.core.spans import Span
 from annotator.core.tokens import Range, Token, token_range
 from annotator.session.session import Session
 from annotator.session.state import Message, TaskState
+from annotator.suggest.rules import Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,11 @@ class _Sheet:
     sentence: str
     hints: tuple[Hint, ...]
     candidates: tuple[Candidate, ...]
+    guesses: Mapping[tuple[int, int], str]
+    """The label that the rules suggest for a range of code points, where they suggest one."""
+
+
+_NOWHERE = _Sheet("", (), (), {})
 
 
 class Pen:
@@ -36,9 +42,10 @@ class Pen:
         self.session = session
         self.guide = session.schema.labels[0].name
         self._cells = cells
+        self._rules = Rules(session.schema)
         self.selection: Selection | None = None
         self.typed = ""
-        self._sheet = _Sheet("", (), ())
+        self._sheet = _NOWHERE
         self.arrive()
 
     # -- arriving ------------------------------------------------------------------------------
@@ -48,11 +55,12 @@ class Pen:
         self.typed = ""
         self.selection = None
         if not self.session.queue or not self.session.here:
-            self._sheet = _Sheet("", (), ())
+            self._sheet = _NOWHERE
             return
         s = self.session.work.sentence
         hints = assign(s.tokens, [self._cells(t.text) for t in s.tokens], self.session.schema.keys)
-        self._sheet = _Sheet(s.id, hints, candidates(s.tokens))
+        guesses = {(x.start, x.end): x.label for x in self._rules.suggest(s)}
+        self._sheet = _Sheet(s.id, hints, candidates(s.tokens), guesses)
         if not self.session.work.done:
             self._offer_after(None)
 
@@ -191,6 +199,7 @@ class Pen:
             typed=self.typed,
             selection=self.selection,
             focus=self._exact(s.work, chosen) if chosen else None,
+            guess=self._guess(chosen) if chosen else "",
             next_extent=growth[0] if growth else None,
             message=s.message,
             saved=s.saved,
@@ -225,6 +234,10 @@ class Pen:
 
     def _ranges(self, work: Work) -> list[tuple[Range, Span]]:
         return [(token_range(self._tokens, s.start, s.end), s) for s in work.annotation.spans]
+
+    def _guess(self, chosen: Range) -> str:
+        place = (self._tokens[chosen[0]].start, self._tokens[chosen[1] - 1].end)
+        return self._sheet.guesses.get(place, "")
 
     def _exact(self, work: Work, chosen: Range) -> Span | None:
         return next((s for r, s in self._ranges(work) if r == chosen), None)

@@ -47,6 +47,8 @@ class TaskState:
     selection: Selection | None = None
     focus: Span | None = None
     """The span that the selection covers exactly."""
+    guess: str = ""
+    """The label that the rules suggest for the selection; a newcomer is told it."""
     next_extent: Extent | None = None
     """What Space would take."""
     message: Message | None = None

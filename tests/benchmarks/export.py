@@ -35,7 +35,7 @@ LABELS = {"PERSON": 2, "VENUE": 3, "COUNT": 2, "CLAIM": 11}
 SCHEMA = parse_schema(
     {"label": [{"name": x, "target": "spans" if x == "CLAIM" else "ents"} for x in LABELS]}, "benchmark"
 )
-SYLLABLES = ["ka", "ro", "vell", "mi", "tan", "os", "bri", "lu", "eff", "dor", "sha", "ne"]
+SYLLABLES = ["ka", "ro", "vemm", "mi", "tan", "os", "bri", "lu", "eff", "dor", "sha", "ne"]
 
 
 def made(total: int, seed: int = 1) -> list[Item]:

@@ -37,7 +37,7 @@ SCHEMA = parse_schema(
 )
 FILL = {
     "PERSON": ["Ida Holm", "Tarek Sule", "Mona Birk", "Reyle", "Petra Quist", "Emil Vargas", "Oona Field"],
-    "VENUE": ["Port Ellen", "Rosavik", "the Tamber Hall", "Nordby Square", "Lake Ostra", "Vell"],
+    "VENUE": ["Port Ellen", "Rosavik", "the Tamber Hall", "Nordby Square", "Lake Ostra", "Vemmel"],
     "COUNT": ["41 boats", "more than 300 guests", "around 20 percent of the roofs", "two dozen nets"],
 }
 TEMPLATES = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import importlib
+import runpy
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -37,6 +38,7 @@ PAGE = f"""<!doctype html><html><head><title>Dyke holds - Arden Post</title>
 
 
 def rows(html: str) -> list[tuple[str, str]]:
+    """Return the lines of a page with their verdicts."""
     page = read_page(html, "page")
     return [(line.verdict.value, text) for line, text in zip(page.lines, page.text.split("\n"), strict=True)]
 
@@ -70,7 +72,10 @@ def test_a_missing_extra_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setitem(sys.modules, module, None)
         with pytest.raises(SourceError) as caught:
             read_page(PAGE, "a.html")
-        expected = "a.html: reading HTML needs an extra that is not installed; run pip install 'article-annotator[html]'"
+        expected = (
+            "a.html: reading HTML needs an extra that is not installed; "
+            "run pip install 'article-annotator[html]'"
+        )
         assert str(caught.value) == expected
         monkeypatch.undo()
 
@@ -91,7 +96,7 @@ def test_other_import_errors_of_the_extra_are_told_too(monkeypatch: pytest.Monke
 )
 def test_a_page_without_text_is_told(html: str) -> None:
     """A page that shows nothing is an error, not an empty article."""
-    with pytest.raises(SourceError, match="a.html: the page shows no text; save the page as text instead"):
+    with pytest.raises(SourceError, match=r"a\.html: the page shows no text; save the page as text instead"):
         read_page(html, "a.html")
 
 
@@ -126,10 +131,8 @@ def test_aligning_is_bounded() -> None:
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the real pages are not part of the project")
 def test_body_of_real_pages() -> None:
     """Mean F1 over word 4-grams of the body on 20 real pages is at least 0.96."""
-    sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
-    from html_pages import body_of, f1, gold_bodies
-
-    gold = gold_bodies()
+    bench = runpy.run_path(str(Path(__file__).parents[1] / "benchmarks/html_pages.py"))
+    gold, body_of, f1 = bench["gold_bodies"](), bench["body_of"], bench["f1"]
     paths = sorted((SHARED / "data/html").glob("*.html.gz"))
     pages = {p.name.split(".")[0]: gzip.decompress(p.read_bytes()).decode("utf-8", "replace") for p in paths}
     scores = [f1(body_of(html, name), gold[name]) for name, html in pages.items()]

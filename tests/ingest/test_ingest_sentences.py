@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 import time
 from pathlib import Path
 
@@ -16,6 +17,7 @@ SHARED = Path(__file__).resolve().parents[2] / "../shared"
 
 
 def split(text: str) -> list[str]:
+    """Return the sentences of a text."""
     return [text[a:b] for a, b in sentence_ranges(text, 0, len(text))]
 
 
@@ -25,17 +27,17 @@ TRAPS = {
     ),
     "straight marks": '"The dyke holds. We sleep well," said Okoye. | "Now we eat." | He sat down.',
     "guillemets with blanks": "« La digue tient. On dort », dit-elle. | Elle sort.",
-    "guillemets the other way round": "»Der Damm hält. Wir schlafen«, sagte sie. | Sie ging.",
-    "low marks": "„Der Damm hält. Wir schlafen“, sagte sie. | Sie ging.",
+    "guillemets the other way round": "»Der Damm hält. Wir schlafen«, sagte er. | Er ging.",
+    "low marks": "„Der Damm hält. Wir schlafen“, sagte er. | Er ging.",
     "corner marks": "「堤防は無事です。眠れます。」と彼は言った。 | 彼は帰った。",
     "typewriter marks": "He said ``We wait. We stay.'' | ''It is late. We go,'' he added.",
-    "British single marks": "‘It is the dockers’ pay that matters. They can’t wait,’ Lund said. | Others left.",
-    "straight single marks": "'It isn't over. The crews' union won't move,' she said. | He 'agreed' with that.",
+    "British single marks": "‘It is the dockers’ pay that matters. They can’t wait,’ Lund said. | He left.",
+    "straight single marks": "'It isn't over. The crews' union won't move,' she said. | He 'agreed'.",
     "single in double": "“He told me ‘Go home. Stay there.’ and I did. Then it rained,” she said. | It did.",
     "double in single": "‘She said “no.” Then she left,’ he recalled. | Nobody saw it.",
     "apostrophes are no marks": "’Twas the ‘90s. | The boys’ club shut. | It’s the mayors’ fault.",
     "attribution in small letters": "“Who shut the gate?” he asked. | “I did!” a boy shouted.",
-    "attribution that begins with a name": "“Who shut the gate?” Mr. Duarte asked. | “Stop!” Ana Kim said on Friday.",
+    "attribution with a name": "“Who shut the gate?” Mr. Duarte asked. | “Stop!” Ana Kim said on Friday.",
     "no attribution": "“Never!” | The crowd said that it would stay until the rain came.",
     "the next quotation is the next sentence": "“We wait,” Lund said. | “We always wait.”",
     "an opening mark goes with what follows": "Rain fell. | “Take the boats,” Okoye said.",
@@ -45,7 +47,7 @@ TRAPS = {
     "a time zone": "The boat left at 3 p.m. EST from the quay.",
     "titles": "Lt. Gov. Kim met Sen. Rosa Duarte and Maj. Gen. Lund. | They spoke.",
     "a country": "She came to the U.S. and saw the U.S. Senate. | He left the U.S. | The visit was short.",
-    "dates and numbers": "On Jan. 5 the No. 10 bus broke down. | It was mended on Feb. 1. | The driver smiled.",
+    "dates and numbers": "On Jan. 5 the No. 10 bus broke down. | It was mended on Feb. 1. | He smiled.",
     "initials": "J. K. Marlow and T.J. Okoye met George W. Lund. | All three laughed.",
     "a letter at the end": "The council chose plan B. | The rest was noise.",
     "saints": "They met in St. Brannock on Mt. Arden. | Nobody came.",
@@ -57,7 +59,7 @@ TRAPS = {
     "a list": "1. Buy sand. | 2. Fill bags.",
     "a firm": "Acme Corp. Chairman Bo Lund spoke. | Arden Water Co. | The pumps are its own.",
     "small letters begin a name": "Trade fell. | eBay and iPhone sales rose.",
-    "words that look like abbreviations": "Nobody had told them so. | A clerk had been found. | And that was all.",
+    "no abbreviations": "Nobody had told them so. | A clerk was found. | And that was all.",
     "inches": "He is 6'2\" tall. | She is 5'4\" tall.",
 }
 
@@ -163,15 +165,10 @@ def test_strange_text_costs_linear_time(unit: str) -> None:
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the real pages are not part of the project")
 def test_real_news_is_not_cut_inside_quotations() -> None:
-    """On 828 paragraphs of real news hardly a gold CLAIM and no quotation is cut, and F1 by the rule is 0.96."""
-    import sys
-
-    sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
-    from sentences import figures, paragraphs
-
-    found = figures(
-        paragraphs("news_four_labels"), lambda text: [a for a, _ in sentence_ranges(text, 0, len(text))][1:]
-    )
+    """On 828 paragraphs of real news two CLAIMs at most and no quotation are cut, and F1 is 0.96."""
+    bench = runpy.run_path(str(Path(__file__).parents[1] / "benchmarks/sentences.py"))
+    gold = bench["paragraphs"]("news_four_labels")
+    found = bench["figures"](gold, lambda text: [a for a, _ in sentence_ranges(text, 0, len(text))][1:])
     assert found["claims_cut"] <= 2
     assert found["quotations_cut"] == 0
     assert found["by_rule_f1"] >= 0.96

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -19,22 +20,26 @@ HTML = f"<!doctype html><html><body><p>{PAGE}</p></body></html>"
 
 
 def read(*paths: Path | str, stdin: bytes = b"") -> list[Source | Failed]:
+    """Return what paths and standard input give."""
     return list(read_sources(paths, io.BytesIO(stdin)))
 
 
 def one(path: Path | str, stdin: bytes = b"") -> Source:
+    """Return the only source of a path."""
     (found,) = read(path, stdin=stdin)
     assert isinstance(found, Source), found
     return found
 
 
 def failure(path: Path | str, stdin: bytes = b"") -> str:
+    """Return the text of the only failure of a path."""
     (found,) = read(path, stdin=stdin)
     assert isinstance(found, Failed)
     return str(found.error)
 
 
 def put(path: Path, data: bytes | str) -> Path:
+    """Write a file and return its path."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data if isinstance(data, bytes) else data.encode())
     return path
@@ -120,19 +125,22 @@ def test_records_bring_their_fields(tmp_path: Path) -> None:
     assert (third.origin, third.kind) == (f"{path}:5", "record")
 
 
+_WORDS = re.compile(r" \(.*\)")
+MEND = "mend the line or take it out"
 BAD_LINES = {
-    b'{"text": "a"': "{}:2: the line is not JSON (unexpected end of data at column 13); mend the line or take it out",
-    b'["text"]': '{}:2: the line is not a JSON object; write {{"text": "…"}}',
-    b'{"body": "a"}': '{}:2: the record has no `text`; write {{"text": "…"}}',
-    b'{"text": 5}': '{}:2: the record has no `text`; write {{"text": "…"}}',
-    b'{"text": " \\n"}': "{}:2: the `text` of the record is empty; take the line out",
-    b'{"text": "\\ud800"}': "{}:2: the line is not JSON (no low surrogate in string at column 16); "
-    "mend the line or take it out",
-    b'{"text": "a", "meta": ' + b"[" * 30 + b"]" * 30 + b"}": "{}:2: the record is nested deeper than 20; "
-    "flatten its fields",
-    b'{"text": NaN}': "{}:2: the line is not JSON (unexpected character, expected a JSON value at column 10); "
-    "mend the line or take it out",
+    b'{"text": "a"': f"the line is not JSON (unexpected end of data at column 13); {MEND}",
+    b'["text"]': 'the line is not a JSON object; write {"text": "…"}',
+    b'{"body": "a"}': 'the record has no `text`; write {"text": "…"}',
+    b'{"text": 5}': 'the record has no `text`; write {"text": "…"}',
+    b'{"text": " \\n"}': "the `text` of the record is empty; take the line out",
+    b'{"text": "\\ud800"}': f"the line is not JSON (no low surrogate in string at column 16); {MEND}",
+    b'{"text": "a", "m": '
+    + b"[" * 30
+    + b"]" * 30
+    + b"}": "the record is nested deeper than 20; flatten its fields",
+    b'{"text": NaN}': f"the line is not JSON (unexpected character at column 10); {MEND}",
 }
+"""The parser's own words stand in brackets and may change with its version."""
 
 
 @pytest.mark.parametrize("line", BAD_LINES)
@@ -143,8 +151,8 @@ def test_a_wrong_line_is_named_and_stops_no_other(tmp_path: Path, line: bytes) -
     assert isinstance(before, Source)
     assert isinstance(after, Source)
     assert isinstance(wrong, Failed)
-    assert str(wrong.error).split(" (")[0] == BAD_LINES[line].format(path).split(" (")[0]
-    assert str(wrong.error).split("; ")[-1] == BAD_LINES[line].format("").split("; ")[-1]
+    expected = f"{path}:2: {BAD_LINES[line]}"
+    assert _WORDS.sub("", str(wrong.error)) == _WORDS.sub("", expected)
 
 
 def test_a_folder_is_read_in_order(tmp_path: Path) -> None:

@@ -9,13 +9,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotator.core.annotation import Work
 from annotator.core.article import Verdict
 from annotator.core.errors import RuleError
-from annotator.core.schema import Schema
 from annotator.core.tokens import is_aligned, tile
 from annotator.session.pen import Pen
 from annotator.session.session import Session
@@ -156,12 +156,8 @@ def test_white_space_alone_cannot_be_labelled() -> None:
         pen = Pen(session)
         at = next(i for i, t in enumerate(session.work.sentence.tokens) if not t.text.strip())
         pen.drag(at, at)
-        schema: Schema = session.schema
-        try:
-            pen.label(schema.labels[0])
-        except RuleError as error:
-            assert str(error) == "only white space is selected; select a word"  # noqa: PT017 - see below
-        else:
-            raise AssertionError
+        with pytest.raises(RuleError) as caught:
+            pen.label(session.schema.labels[0])
+        assert str(caught.value) == "only white space is selected; select a word"
         assert not session.work.annotation.spans
         session.close()

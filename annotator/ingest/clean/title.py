@@ -27,7 +27,8 @@ def find_title(page: Page) -> int | None:
     best = max(scores, key=lambda at: scores[at], default=-1)
     if best < 0 or scores[best] < ENOUGH:
         return None
-    if scores.get(best - 1, 0.0) > max(ENOUGH, scores[best] - ALMOST):
+    crumbs = page.measures[best].key in page.measures[best - 1].key
+    if scores.get(best - 1, 0.0) > max(ENOUGH, scores[best] - ALMOST) and not crumbs:
         best -= 1
     return next(at for at in scores if page.measures[at].key == page.measures[best].key)
 
@@ -56,25 +57,16 @@ def _score(page: Page, at: int) -> float:
     words = content_words(text)
     announced = _announces(page, at)
     shared = len(words & page.vocabulary) / max(len(words), 1)
-    value = (
-        2.5 * shared * min(len(words), 4) / 4
-        - 0.5 * (not shared)
-        + 0.6 * announced
-        + 0.4 * (page.counts[one.key] > 1)
-    )
+    value = 2.5 * shared * min(len(words), 4) / 4 + 0.6 * announced + 0.4 * (page.counts[one.key] > 1)
     value += 0.3 * (abs(page.start - at) <= 1) + 0.3 * (at == 0) + 0.3 * (one.words >= 5)
     value -= (
-        0.02 * abs(page.start - at)
-        + 0.6 * (len(words) < 3)
-        + (0.6 if announced else 1.6) * (one.ended and text[-1] in ".;:")
+        0.02 * abs(page.start - at) + 0.6 * (len(words) < 3) + 0.5 * (not shared) + 1.2 * (one.words > 20)
     )
     value -= (
-        0.8 * (at >= page.start)
-        + 1.2 * (one.words > 20)
-        + 0.8 * one.credits
-        + 0.8 * one.truncated
-        + 0.5 * (one.calls + one.legal)
+        0.8 * one.credits + 0.8 * one.truncated + 0.5 * (one.calls + one.legal) + 0.8 * (at >= page.start)
     )
+    if one.ended and text[-1] in ".;:":
+        value -= 0.6 if announced else 1.6
     odd = is_byline(text, one) or is_date_line(text, one) or is_credit(text, one)
     odd = odd or _before_credit(page, at)
     return value - 1.5 * odd - 1.0 * _after_label(page, at)

@@ -8,7 +8,7 @@ from annotator.core.annotation import Work
 from annotator.core.schema import Schema
 from annotator.session.state import Saved, TaskState
 from annotator.tui.layout.glyphs import Glyphs
-from annotator.tui.layout.row import Ink, Piece, Row, cut, width_of
+from annotator.tui.layout.row import Ink, Piece, Row, clip, cut, width_of
 from annotator.tui.layout.safe_text import screen_text
 
 STRIP = 30
@@ -24,7 +24,7 @@ def head_row(state: TaskState, width: int, glyphs: Glyphs) -> Row:
     title = cut(screen_text(state.article.title or state.article.origin), room, glyphs.cut)
     left = (Piece(" "), Piece(title, Ink("title", bold=True)))
     gap = width - width_of(left) - width_of(right)
-    return (*left, Piece(" " * max(0, gap)), *right)
+    return clip((*left, Piece(" " * max(0, gap)), *right), width)
 
 
 def saved_piece(saved: Saved, glyphs: Glyphs) -> Piece:
@@ -106,7 +106,7 @@ def keys_row(items: Sequence[tuple[str, str]], last: tuple[str, str], width: int
         if width_of(row) + width_of(piece) + width_of(end) > width:
             break
         row = (*row, *piece)
-    return (*row, *end)
+    return clip((*row, *end), width)
 
 
 def _key(item: tuple[str, str]) -> Row:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from annotator.core.schema import Example, Label, Schema
 from annotator.tui.commands import LETTERS, groups
 from annotator.tui.layout.glyphs import Glyphs
-from annotator.tui.layout.row import Ink, Piece, Row
+from annotator.tui.layout.row import Ink, Piece, Row, filled, filled_row
 from annotator.tui.layout.safe_text import screen_text
 
 
@@ -32,35 +32,26 @@ def _label(label: Label, width: int, glyphs: Glyphs) -> list[Row]:
     for paragraph in label.description.split("\n"):
         rows += [(Piece("   " + line, Ink("text")),) for line in filled(screen_text(paragraph), width - 4)]
     for example in label.examples:
-        rows += _example(label, example, glyphs)
+        rows += _example(label, example, width, glyphs)
     return rows
 
 
-def _example(label: Label, example: Example, glyphs: Glyphs) -> list[Row]:
-    mark = (
-        Piece(f"   {glyphs.reject} ", Ink("warn"))
-        if example.wrong
-        else Piece(f"   {glyphs.accept} ", Ink("ok"))
-    )
-    pieces: list[Piece] = [mark]
+def _example(label: Label, example: Example, width: int, glyphs: Glyphs) -> list[Row]:
+    mark, role = (glyphs.reject, "warn") if example.wrong else (glyphs.accept, "ok")
+    pieces: list[Piece] = []
     at = 0
     for start, end in example.marked:
         pieces.append(Piece(screen_text(example.text[at:start]), Ink("context")))
         pieces.append(Piece(f"[{screen_text(example.text[start:end])}]", Ink("lane", label.name, bold=True)))
         at = end
     pieces.append(Piece(screen_text(example.text[at:]), Ink("context")))
-    note: list[Row] = [(Piece(f"     {screen_text(example.note)}", Ink("muted")),)] if example.note else []
-    return [tuple(pieces), *note]
-
-
-def filled(text: str, width: int) -> list[str]:
-    """Return a paragraph filled to ``width`` cells."""
-    lines = [""]
-    for word in text.split():
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return lines
+    note = filled(screen_text(example.note), width - 6) if example.note else []
+    first, *more = filled_row(tuple(pieces), width - 6)
+    return [
+        (Piece(f"   {mark} ", Ink(role)), *first),
+        *((Piece("     "), *row) for row in more),
+        *((Piece(f"     {line}", Ink("muted")),) for line in note),
+    ]
 
 
 def key_rows(schema: Schema, width: int) -> tuple[Row, ...]:

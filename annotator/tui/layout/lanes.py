@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from annotator.tui.layout.glyphs import Bar, Glyphs
 from annotator.tui.layout.row import Ink, Piece, Row, merged
-from annotator.tui.layout.wrap import Line
+from annotator.tui.layout.wrap import Line, graphemes, token_width
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,25 +84,34 @@ def _draw_bar(row: list[tuple[str, Ink]], p: Placed, glyphs: Glyphs) -> None:
     bar = bar_of(p.mark.state, glyphs)
     left, name, right = _parts(p, bar, glyphs)
     fill = p.last - p.first - len(left) - len(name) - len(right)
-    text = left + name + bar.line * fill + right
-    for i, char in enumerate(text):
+    for i, char in enumerate((*left, *name, *bar.line * fill, *right)):
         named = len(left) <= i < len(left) + len(name)
         row[p.first + i] = (char, name_ink if named else ink)
 
 
-def _parts(p: Placed, bar: Bar, glyphs: Glyphs) -> tuple[str, str, str]:
-    """Return the left end, the name as far as it fits, and the right end of a bar."""
+def _parts(p: Placed, bar: Bar, glyphs: Glyphs) -> tuple[str, tuple[str, ...], str]:
+    """Return the left end, the name's cells as far as they fit, and the right end of a bar."""
     width = p.last - p.first
     mark = "?" if p.mark.state == "proposal" else ""
     if width <= 2:
-        return "", (p.mark.key or p.mark.label[0]).upper()[:width], ""
+        return "", _cells((p.mark.key or p.mark.label[:1]).upper(), width), ""
     left = glyphs.open_end if p.open_left else (bar.left if width >= 5 else "")
     right = glyphs.open_end if p.open_right else (bar.right if width >= 5 else "")
     room = width - len(left) - len(right) - len(mark)
     if width < 5:
-        return left, p.mark.label[:room] + mark, right
-    name = p.mark.label if len(p.mark.label) <= room else p.mark.short[:room]
-    return left, name + mark, right
+        return left, (*_cells(p.mark.label, room), *mark), right
+    name = p.mark.label if token_width(p.mark.label) <= room else p.mark.short
+    return left, (*_cells(name, room), *mark), right
+
+
+def _cells(text: str, room: int) -> tuple[str, ...]:
+    """Return what stands in each cell, at most ``room``; after a wide character comes an empty one."""
+    out: list[str] = []
+    for char, _, width in graphemes(text):
+        if len(out) + width > room:
+            break
+        out += [char, *[""] * (width - 1)]
+    return tuple(out)
 
 
 def _draw_links(grid: Grid, p: Placed, glyphs: Glyphs) -> None:

@@ -48,7 +48,7 @@ def sentence_rows(state: TaskState, width: int, height: int, glyphs: Glyphs) -> 
     text = max(10, width - 7 - 4 * len(shorts) - 4)
     a = state.article
     byline = byline_of(a, glyphs)
-    names = tuple(Piece(f" {state.schema.short(x.name)}", Ink("lane", x.name)) for x in shorts)
+    names = tuple(Piece(f"{state.schema.short(x.name):>4}", Ink("lane", x.name)) for x in shorts)
     top: list[Row] = [
         (Piece(" " + cut(screen_text(a.title or a.origin), width - 2, glyphs.cut), Ink("text", bold=True)),),
         (Piece(" " + cut(byline, width - 2, glyphs.cut), Ink("muted")),),

@@ -6,7 +6,7 @@ on, so the article scrolls and the eye stays. Inside a sentence nothing above th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from annotator.core.annotation import Work
@@ -16,8 +16,8 @@ from annotator.session.state import TaskState
 from annotator.tui.layout.block import TEXT_COLUMN, BlockRow, answer_piece, block_rows, line_of, reserve
 from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.marks import innermost, marks_of
-from annotator.tui.layout.prompt import prompt_row
-from annotator.tui.layout.row import Ink, Piece, Row, merged
+from annotator.tui.layout.prompt import prompt_rows
+from annotator.tui.layout.row import Ink, Piece, Row, clip, merged
 from annotator.tui.layout.safe_text import screen_text
 from annotator.tui.layout.wrap import Line, wrap
 
@@ -55,14 +55,16 @@ def body_rows(state: TaskState, frame: Frame, start: int) -> tuple[BodyRow, ...]
     """Return exactly ``frame.height`` rows with the active block at row ``start``."""
     above = _above(state, frame, start)[-start:] if start else ()
     room = frame.height - len(above)
+    prompt = prompt_rows(state, frame.width - 1, frame.glyphs)[: max(1, room // 2)]
     block = _window(
-        block_rows(state, frame.text_width, frame.glyphs, frame.hint_mode), state, frame, room - 1
+        block_rows(state, frame.text_width, frame.glyphs, frame.hint_mode), state, frame, room - len(prompt)
     )
     here = [BodyRow(r.row, state.active, r.line) for r in block]
-    here.append(BodyRow(prompt_row(state, frame.width - 1, frame.glyphs), state.active))
+    here += [BodyRow(row, state.active) for row in prompt]
     below = _below(state, frame, room - len(here))
     rows = [*above, *here, *below]
-    return tuple(rows + [BodyRow(())] * (frame.height - len(rows)))[: frame.height]
+    rows += [BodyRow(())] * (frame.height - len(rows))
+    return tuple(replace(r, row=clip(r.row, frame.width)) for r in rows[: frame.height])
 
 
 def _window(rows: tuple[BlockRow, ...], state: TaskState, frame: Frame, room: int) -> tuple[BlockRow, ...]:

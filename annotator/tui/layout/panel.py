@@ -9,9 +9,8 @@ from annotator.core.spans import Span
 from annotator.session.state import Saved, TaskState
 from annotator.tui.layout.bars import label_counts, saved_piece, strip_row
 from annotator.tui.layout.glyphs import Glyphs
-from annotator.tui.layout.guide import filled
 from annotator.tui.layout.prompt import brief
-from annotator.tui.layout.row import Ink, Piece, Row, fit
+from annotator.tui.layout.row import Ink, Piece, Row, filled, fit
 from annotator.tui.layout.safe_text import screen_text
 
 GUIDE_WIDTH = 40
@@ -23,7 +22,7 @@ _NO_ROW: Row = ()
 def panel_rows(state: TaskState, width: int, height: int, glyphs: Glyphs) -> tuple[Row, ...]:
     """Return exactly ``height`` rows of ``width`` cells, a wall at the left."""
     inner = width - 3
-    top = [*_labels(state, inner), _NO_ROW, *_spans(state, inner, glyphs)]
+    top = [*_labels(state, inner, glyphs), _NO_ROW, *_spans(state, inner, glyphs)]
     foot = _foot(state, inner, glyphs)
     room = height - len(top) - len(foot) - 1
     if width >= GUIDE_WIDTH and room > 2:
@@ -34,14 +33,14 @@ def panel_rows(state: TaskState, width: int, height: int, glyphs: Glyphs) -> tup
     return tuple(fit((*wall, *row), width) for row in rows[:height])
 
 
-def _labels(state: TaskState, width: int) -> list[Row]:
+def _labels(state: TaskState, width: int, glyphs: Glyphs) -> list[Row]:
     here = label_counts(state.schema, [state.work])
     everywhere = label_counts(state.schema, state.works)
     rows: list[Row] = [(Piece(f"{'LABELS':<{width - 13}}{'here':>6}{'all':>7}", Ink("muted")),)]
     for n, label in enumerate(state.schema.labels, 1):
         letter = Piece(f"{label.key or (n if n <= 9 else ' ')} ", Ink("key", bold=True))
         name = Piece(f"{label.name[: width - 16]:<{width - 15}}", Ink("lane", label.name))
-        counts = f"{here[label.name] or '·':>6}{everywhere[label.name] or '·':>7}"
+        counts = f"{here[label.name] or glyphs.dot:>6}{everywhere[label.name] or glyphs.dot:>7}"
         rows.append((letter, name, Piece(counts, Ink("text"))))
     return rows
 
@@ -95,7 +94,7 @@ def _foot(state: TaskState, width: int, glyphs: Glyphs) -> list[Row]:
             "ANSWER", (Piece(f"{answer.value}ed".replace("ee", "e") if answer else "not yet", Ink("text")),)
         ),
         _fact("SAVED", (saved,)),
-        _fact("ARTICLE", strip_row(state, glyphs, max(5, width - 10))),
+        _fact("ARTICLE", strip_row(state, glyphs, max(5, width - 9))),
     ]
     if state.total:
         rows.append(_fact("CORPUS", (Piece(f"{state.done} of {state.total}{share}", Ink("text")),)))
@@ -103,4 +102,4 @@ def _foot(state: TaskState, width: int, glyphs: Glyphs) -> list[Row]:
 
 
 def _fact(name: str, value: Row) -> Row:
-    return (Piece(f"{name:<9}", Ink("muted")), *value)
+    return (Piece(f"{name:<8}", Ink("muted")), *value)

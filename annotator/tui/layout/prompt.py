@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
+
 from annotator.session.state import Message, TaskState
 from annotator.tui.layout.glyphs import Glyphs
-from annotator.tui.layout.row import Ink, Piece, Row, cut, width_of
+from annotator.tui.layout.row import Ink, Piece, Row, clip, cut, filled_row, width_of
 from annotator.tui.layout.safe_text import screen_text
 
 NEWCOMER_SPANS = 3
@@ -15,15 +17,17 @@ Item = tuple[Piece, ...]
 
 def welcome_row(state: TaskState, width: int, glyphs: Glyphs) -> Row:
     """Return what a newcomer may do now, in place of the row of keys."""
-    words = Piece(brief(selected_text(state), 20, glyphs), Ink("text", bold=True))
-    row: Row = (Piece(" New here? ", Ink("likely")), words, Piece(" is chosen:", Ink("muted")))
-    rest: Row = (Piece(" Other words: their letter.", Ink("muted")),)
+    words = Piece(brief(selected_text(state), 24, glyphs), Ink("text", bold=True))
+    row: Row = (Piece(" New here? ", Ink("likely")), words)
+    rest: Row = (Piece("  Other words: their letter.", Ink("muted")),)
+    guess = state.schema.label(state.guess)
+    if guess and guess.key:
+        name, key_ = Piece(guess.name, Ink("lane", guess.name)), Piece(guess.key, Ink("key", bold=True))
+        return (*row, Piece(" may be a ", Ink("muted")), name, Piece(": press ", Ink("muted")), key_, *rest)
+    row = (*row, Piece(":", Ink("muted")))
     for label in [x for x in state.schema.labels if x.key]:
-        item = (
-            Piece(f" {label.key}", Ink("key", bold=True)),
-            Piece(" if ", Ink("muted")),
-            Piece(label.name, Ink("lane", label.name)),
-        )
+        name = Piece(label.name, Ink("lane", label.name))
+        item = (Piece(f" {label.key}", Ink("key", bold=True)), Piece(" if ", Ink("muted")), name)
         if width_of(row) + width_of(item) + width_of(rest) + 1 > width:
             break
         row = (*row, *item, Piece(",", Ink("muted")))
@@ -38,6 +42,21 @@ def selected_text(state: TaskState) -> str:
     return state.work.sentence.text[
         tokens[state.selection.first].start : tokens[state.selection.last - 1].end
     ]
+
+
+def prompt_rows(state: TaskState, width: int, glyphs: Glyphs) -> tuple[Row, ...]:
+    """Return the prompt in rows of at most ``width`` cells: one, but for a warning that is longer."""
+    if not state.message or not state.message.warning:
+        return (clip(prompt_row(state, width, glyphs), width),)
+    words: Row = (
+        Piece("! ", Ink("warn", bold=True)),
+        Piece(screen_text(state.message.text), Ink("warn")),
+    )
+    first, *more = filled_row(words, width - 7)
+    edge = Piece(glyphs.active, Ink("active"))
+    rows: list[Row] = [(edge, Piece("   "), Piece(glyphs.here, Ink("active")), Piece(" "), *first)]
+    rows += [(edge, Piece("       "), *row) for row in more]
+    return tuple(clip(row, width) for row in rows)
 
 
 def prompt_row(state: TaskState, width: int, glyphs: Glyphs) -> Row:
@@ -56,8 +75,6 @@ def _drop_first_blank(row: Row) -> Row:
 
 
 def _items(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
-    if state.message and state.message.warning:
-        return ((Piece("! ", Ink("warn", bold=True)), Piece(screen_text(state.message.text), Ink("warn"))),)
     if state.typed:
         return (
             (Piece(state.typed, Ink("likely", bold=True)), Piece(" + the second letter", Ink("muted"))),
@@ -79,7 +96,7 @@ def _items(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
 def _focus_items(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
     assert state.focus is not None
     words = brief(state.work.text_of(state.focus), 24, glyphs)
-    chip = Piece(state.focus.label, Ink("lane", state.focus.label, reverse=True, bold=True))
+    chip = Piece(screen_text(state.focus.label), Ink("lane", state.focus.label, reverse=True, bold=True))
     keys = " ".join(x.key for x in state.schema.labels if x.key)
     told = (note(state.message),) if state.message else ()
     return (
@@ -94,18 +111,18 @@ def _selection_items(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
     assert state.selection is not None
     words = brief(selected_text(state), 28, glyphs)
     labels = [label_item(x.key, x.name) for x in state.schema.labels if x.key][:5]
-    return ((Piece(words, Ink("text", bold=True)),), *labels, *_growth(state))
+    return ((Piece(words, Ink("text", bold=True)),), *labels, *_growth(state, glyphs))
 
 
-def _growth(state: TaskState) -> tuple[Item, ...]:
+def _growth(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
     """Return the item that says what Space would add."""
     if state.next_extent is None or state.selection is None:
         return ()
     s, extent = state.work.sentence, state.next_extent
     before = s.text[s.tokens[extent.first].start : s.tokens[state.selection.first].start].strip()
     after = s.text[s.tokens[state.selection.last - 1].end : s.tokens[extent.last - 1].end].strip()
-    added = " … ".join(x for x in (before, after) if x)
-    words = screen_text(added) if added and len(added) <= 16 else extent.kind
+    added = f" {glyphs.cut} ".join(x for x in (before, after) if x)
+    words = screen_text(added) if added and cell_len(screen_text(added)) <= 16 else extent.kind
     return ((Piece("Space", Ink("key", bold=True)), Piece(f" + {words}", Ink("muted"))),)
 
 
@@ -133,8 +150,8 @@ def note(message: Message) -> Item:
 def brief(words: str, width: int, glyphs: Glyphs) -> str:
     """Return a text in at most ``width`` cells: its first and last words where it is longer."""
     safe = " ".join(screen_text(words).split())
-    if len(safe) <= width:
+    if cell_len(safe) <= width:
         return safe
     parts = safe.split(" ")
     short = f"{' '.join(parts[:2])} {glyphs.cut} {parts[-1]}"
-    return short if len(parts) > 3 and len(short) <= width else cut(safe, width, glyphs.cut)
+    return short if len(parts) > 3 and cell_len(short) <= width else cut(safe, width, glyphs.cut)

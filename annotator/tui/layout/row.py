@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, set_cell_size, split_graphemes
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,49 @@ def fit(row: Row, width: int, ground: Ink | None = None) -> Row:
     if left > 0:
         out.append(Piece(" " * left, ground or Ink()))
     return tuple(out)
+
+
+def clip(row: Row, width: int) -> Row:
+    """Return the row cut to ``width`` cells where it is wider."""
+    return row if width_of(row) <= width else fit(row, max(0, width))
+
+
+@lru_cache(maxsize=256)
+def filled(text: str, width: int) -> tuple[str, ...]:
+    """Return a paragraph filled to ``width`` cells; at least one line."""
+    return tuple(plain(row) for row in filled_row((Piece(text),), width))
+
+
+def filled_row(row: Row, width: int) -> list[Row]:
+    """Return a long row as rows of at most ``width`` cells, broken at blanks; at least one."""
+    room = max(2, width)
+    lines: list[list[Piece]] = [[]]
+    col = 0
+    for word in _words(row):
+        need = width_of(word)
+        if col and col + need > room:
+            lines.append([])
+            col = 0
+        for char in [p for p in word if col or p.text != " "]:
+            n = cell_len(char.text)
+            if col + n > room:
+                lines.append([])
+                col = 0
+            lines[-1].append(char)
+            col += n
+    return [merged(tuple(line)) for line in lines]
+
+
+def _words(row: Row) -> list[Row]:
+    """Return the words of a row, each with the blank before it, as pieces of one grapheme."""
+    words: list[list[Piece]] = [[]]
+    for piece in row:
+        for a, b, _ in split_graphemes(piece.text)[0]:
+            blank = piece.text[a:b] == " "
+            if blank:
+                words.append([])
+            words[-1].append(Piece(piece.text[a:b], piece.ink))
+    return [tuple(w) for w in words if w and (len(w) > 1 or w[0].text != " ")]
 
 
 def merged(row: Row) -> Row:
