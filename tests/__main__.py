@@ -18,7 +18,10 @@ CHECKS = (
     ("ruff format", [BIN / "ruff", "format", "--quiet", "--check", "."]),
     ("mypy", [PYTHON, "-m", "mypy", "--no-error-summary"]),
     ("import-linter", [BIN / "lint-imports", "--no-cache"]),
-    ("codespell", [BIN / "codespell", "annotator", "schemas", "tests", "corpus", "README.md", "CHANGELOG.md"]),
+    (
+        "codespell",
+        [BIN / "codespell", "annotator", "schemas", "tests", "corpus", "README.md", "CHANGELOG.md"],
+    ),
 )
 
 

@@ -24,7 +24,8 @@ def test_every_line_has_a_verdict_and_can_be_switched(corpus: Path) -> None:
     last = next(x for x in shown["lines"] if x["text"].startswith("Subscribe"))
     assert last["verdict"] == "boilerplate"
     assert last["reason"]
-    switched = call("articles", corpus, row["id"], "--switch", str(last["line"]), "body", "--json").json
+    number = str(last["line"])
+    switched = call("articles", corpus, row["id"], "--switch", number, "body", "--json").json
     assert switched["lines"][last["line"] - 1]["verdict"] == "body"
     assert call("articles", corpus, "--json").json[0]["sentences"] == 4
     undone = call("articles", corpus, row["id"], "--undo", "--json").json
@@ -33,7 +34,11 @@ def test_every_line_has_a_verdict_and_can_be_switched(corpus: Path) -> None:
 
 @pytest.mark.parametrize(
     ("switch", "told"),
-    [(("99", "body"), "there is no line 99"), (("3", "prose"), "there is no verdict 'prose'"), (("2", "body"), "blank")],
+    [
+        (("99", "body"), "there is no line 99"),
+        (("3", "prose"), "there is no verdict 'prose'"),
+        (("2", "body"), "blank"),
+    ],
 )
 def test_a_switch_that_makes_no_sense(corpus: Path, switch: tuple[str, str], told: str) -> None:
     """A wrong line or verdict is wrong usage: exit 2 and what there is."""
@@ -45,7 +50,9 @@ def test_a_switch_that_makes_no_sense(corpus: Path, switch: tuple[str, str], tol
 def test_text_from_a_page_can_not_command_a_terminal(tmp_path: Path) -> None:
     """Escapes in a page reach stdout as visible characters."""
     page = tmp_path / "x.txt"
-    page.write_text("Fog \x1b]52;c;YWJj\x07 over the harbour\n\nThe fog \x1b[31mstayed for a week, said Ada Pell.\n")
+    page.write_text(
+        "Fog \x1b]52;c;YWJj\x07 over the harbour\n\nThe fog \x1b[31mstayed for a week, said Ada Pell.\n"
+    )
     call("ingest", page, "--corpus", tmp_path / "c")
     article = call("articles", tmp_path / "c", "--json").json[0]["id"]
     for said in (call("articles", tmp_path / "c"), call("articles", tmp_path / "c", article)):
@@ -110,7 +117,7 @@ def test_stdin_and_folders_are_sources(tmp_path: Path, page: Path) -> None:
     said = call("ingest", "-", "--corpus", tmp_path / "a", stdin=page.read_bytes())
     assert (said.code, "1 articles added" in said.out) == (0, True)
     (tmp_path / "in" / "deep").mkdir(parents=True)
-    (tmp_path / "in" / "deep" / "b.jsonl").write_text('{"text": "The ferry left.", "meta": {"desk": "sea"}}\n')
+    (tmp_path / "in" / "deep" / "b.jsonl").write_text('{"text": "It left.", "meta": {"desk": "sea"}}\n')
     assert call("ingest", tmp_path / "in", "--corpus", tmp_path / "b").code == 0
     corpus = Corpus.open(tmp_path / "b")
     assert corpus.article(corpus.article_ids()[0]).meta["desk"] == "sea"

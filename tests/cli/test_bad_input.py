@@ -141,7 +141,7 @@ def test_no_permission_to_write(corpus: Path, tmp_path: Path, monkeypatch: pytes
         raise PermissionError(13, "Permission denied")
 
     before = sorted((p.name, p.stat().st_size) for p in corpus.rglob("*") if p.is_file())
-    more = _write(tmp_path / "b.txt", b"A long enough line about the harbour, said the master of the harbour.\n")
+    more = _write(tmp_path / "b.txt", b"The line about the harbour is long enough, said the master.\n")
     monkeypatch.setattr(os, "open", refuse)
     said = call("ingest", more, "--corpus", corpus)
     monkeypatch.undo()

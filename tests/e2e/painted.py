@@ -47,7 +47,7 @@ def _panel(rows: Sequence[str]) -> int:
 
 
 def _groups(block: Sequence[str]) -> list[tuple[str, list[str]]]:
-    """Return (text row, lane rows) of each wrapped line: hints, text, lanes, hints, …"""
+    """Return (text row, lane rows) of each wrapped line; the rows come as hints, text, lanes, hints."""
     out: list[tuple[str, list[str]]] = []
     i = 0
     while i < len(block):

@@ -16,7 +16,7 @@ from tests.e2e.test_whole_way import ROOT, run
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A corpus of one page of the sample."""
+    """Return a corpus of one page of the sample."""
     folder = tmp_path_factory.mktemp("leaving") / "news"
     assert run("ingest", ROOT / "corpus" / "sources" / "06-cannery.txt", "--corpus", folder).returncode == 0
     return folder

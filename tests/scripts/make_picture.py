@@ -24,8 +24,8 @@ KEYS = "home down down down down down tab tab tab tab"
 SIZE = (120, 40)
 
 
-async def take(folder: Path, keys: str, picture: Path, size: tuple[int, int]) -> None:
-    """Type ``keys`` into a fresh copy of the sample and save the screen."""
+async def take(folder: Path, keys: str, size: tuple[int, int]) -> str:
+    """Type ``keys`` into a fresh copy of the sample and return the screen as SVG."""
     shutil.copytree(ROOT / "corpus", folder, ignore=shutil.ignore_patterns("sources", ".*"))
     corpus = Corpus.open(folder)
     journal = Journal.open(folder, "guide")
@@ -39,14 +39,16 @@ async def take(folder: Path, keys: str, picture: Path, size: tuple[int, int]) ->
             await pilot.press(key)
         session.flush()
         await pilot.pause()
-        picture.write_text(app.export_screenshot(title="annotator"), encoding="utf-8")
+        picture = app.export_screenshot(title="annotator")
     session.close()
+    return picture
 
 
 def main() -> None:
     """Take the picture."""
     with tempfile.TemporaryDirectory() as temporary:
-        asyncio.run(take(Path(temporary) / "sample", KEYS, PICTURE, SIZE))
+        picture = asyncio.run(take(Path(temporary) / "sample", KEYS, SIZE))
+    PICTURE.write_text(picture, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -38,7 +38,9 @@ def make(folder: Path) -> list[str]:
     """Make the corpus in an empty folder and return what had to be mended by hand, a line each."""
     tokenizer = Tokenizer("en")
     text = default_schema_path().read_text(encoding="utf-8")
-    corpus = Corpus.create(folder, name="sample", lang="en", fingerprint=tokenizer.fingerprint, schema_text=text)
+    corpus = Corpus.create(
+        folder, name="sample", lang="en", fingerprint=tokenizer.fingerprint, schema_text=text
+    )
     told: list[str] = []
     ids = {}
     for path in sorted(SOURCES.glob("*.txt")):

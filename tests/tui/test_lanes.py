@@ -61,7 +61,7 @@ def test_every_span_is_placed_on_every_line_that_it_touches(
 def test_lanes_share_no_cell_and_leave_none_empty(
     drawn: tuple[tuple[Token, ...], tuple[Line, ...], list[Mark]],
 ) -> None:
-    """No two bars of a lane meet; a deeper lane lies under one that it shares a cell with; shorter is nearer."""
+    """No two bars of a lane meet, a deeper one lies under one that it meets, shorter is nearer."""
     for line in drawn[1]:
         placed = place(line, drawn[2])
         for i, p in enumerate(placed):
@@ -117,14 +117,18 @@ def test_three_levels_over_wrapped_lines_are_told_apart_without_colours() -> Non
     assert rows == [
         "",
         "Pell said the hall in Old Brackwater",
-        "PER       │           └VENUE───────┄",
+        "PERS      │           └VENUE───────┄",
         "          └CLAIM───────────────────┄",
         "",
         "Market holds 300 guests from Tarn",
-        "┄VENU┤       │               VEN┄",
-        "┄CLAI│───────└COUNT─────────────┄",
+        "┄VEN─┘       │               VEN┄",
+        "             └COUNT─────────────┄",
+        "┄CLAIM──────────────────────────┄",
         "",
         "Quay at noon.",
+        "┄VEN",
+        "┄COU",
+        "┄CLA",
     ]
 
 

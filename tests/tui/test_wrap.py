@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -22,7 +24,7 @@ def test_every_grapheme_is_drawn_once_and_in_order(tokens: tuple[Token, ...], wi
     for i, token in enumerate(tokens):
         own = [c for c in cells if c.token == i]
         assert [own[0].start, own[-1].end] == [token.start, token.end]
-        assert all(a.end == b.start for a, b in zip(own, own[1:], strict=False))
+        assert all(a.end == b.start for a, b in itertools.pairwise(own))
 
 
 @given(token_lists(), WIDTHS)

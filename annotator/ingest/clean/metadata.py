@@ -13,6 +13,7 @@ from annotator.ingest.clean.patterns import (
     MONTH_NUMBERS,
     NAME,
     OFFICE,
+    PLACE_DAY,
     PREFIX,
     UPDATED,
 )
@@ -103,6 +104,9 @@ def place_and_agency(text: str, opening: bool) -> tuple[str, str]:
     match = AGENCY_DATELINE.match(text)
     if match and not opening:
         return match["place"].strip(" ,"), match["agency"]
+    day = PLACE_DAY.match(text)
+    if day and not opening:
+        return day["place"].strip(" ,"), ""
     if not opening:
         return (
             (text.strip(), "")

@@ -62,6 +62,11 @@ AGENCY_DATELINE = re.compile(
     rf"^(?P<place>{PLACE})\s*,?\s*\((?P<agency>[A-Z][\w .-]+)\)[\s,—–-]*(?P<rest>.*)$"
 )
 """A dateline with the agency in brackets: "Oslo (AFP) March 3, 2031"."""
+PLACE_DAY = re.compile(
+    rf"^\W{{0,2}}(?P<place>{PLACE}),?\s+(?:\d{{1,2}}\s+(?:{MONTHS})|(?:{MONTHS})\.?\s+\d{{1,2}})"
+    r"(?:,?\s+(?:19|20)\d\d)?\W{0,2}$"
+)
+"""A dateline on a line of its own, with or without the year: "Oslo, 3 March"."""
 PREFIX = re.compile(
     rf"^(?:(?P<place>{PLACE})\s*(?:\((?P<agency>[A-Z][\w .]+)\))?\s*(?:[—–]|--?|:)\s+"
     rf"|\((?P<alone>[A-Z][\w .]+)\)\s*(?:[—–]|--?|:)\s+)(?=\S)"

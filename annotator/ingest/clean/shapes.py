@@ -9,7 +9,9 @@ from annotator.ingest.clean.patterns import (
     BYLINE,
     CLOCK,
     DATE,
+    MONTH_NUMBERS,
     OFFICE,
+    PLACE_DAY,
     REPORTED,
     SIGN_OFF,
     UPDATED,
@@ -36,10 +38,18 @@ def is_date_line(text: str, one: Measure) -> bool:
     """Return whether a line says when, and perhaps where, and nothing else."""
     if one.words <= 12 and not one.ended and "(" in text and is_agency_dateline(text):
         return True
+    if one.words <= 8 and is_place_day(text):
+        return True
     if not one.dated or one.words > 16 or one.calls:
         return False
     rest = AGO.sub("", CLOCK.sub("", DATE.sub("", text)))
     return sum(map(str.isalpha, rest)) <= 25 or bool(UPDATED.match(text))
+
+
+def is_place_day(text: str) -> bool:
+    """Return whether a line is a place and a day and nothing else; a month's name is no place."""
+    match = PLACE_DAY.match(text)
+    return match is not None and match["place"].split()[-1].lower().strip(".") not in MONTH_NUMBERS
 
 
 def is_agency_dateline(text: str) -> bool:

@@ -52,7 +52,7 @@ def prompt_rows(state: TaskState, width: int, glyphs: Glyphs) -> tuple[Row, ...]
         Piece("! ", Ink("warn", bold=True)),
         Piece(screen_text(state.message.text), Ink("warn")),
     )
-    first, *more = filled_row(words, width - 7)
+    first, *more = filled_row(words, width - 8)
     edge = Piece(glyphs.active, Ink("active"))
     rows: list[Row] = [(edge, Piece("   "), Piece(glyphs.here, Ink("active")), Piece(" "), *first)]
     rows += [(edge, Piece("       "), *row) for row in more]

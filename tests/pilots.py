@@ -1,0 +1,82 @@
+"""The app under Textual's pilot: opened on a small corpus, read as rows of text."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+
+from annotator.core.article import Article
+from annotator.session.session import Session
+from annotator.storage.prefs import Preferences
+from annotator.tui.app import AnnotatorApp
+from tests import builders
+
+
+@dataclass
+class Desk:
+    """A running app with its pilot."""
+
+    app: AnnotatorApp
+    pilot: Pilot[Any]
+
+    @property
+    def session(self) -> Session:
+        """The session that the app shows."""
+        return self.app.session
+
+    async def press(self, *keys: str) -> None:
+        """Press keys and wait until they are drawn."""
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    def rows(self) -> list[str]:
+        """Return what the terminal shows, row by row, without blanks at the ends."""
+        strips = self.app.screen._compositor.render_strips()
+        return ["".join(segment.text for segment in strip).rstrip() for strip in strips]
+
+    def raw(self) -> str:
+        """Return all that is shown as one text."""
+        return "\n".join(self.rows())
+
+    def row(self, words: str) -> str:
+        """Return the first row that holds ``words``."""
+        return next((r for r in self.rows() if words in r), "")
+
+    async def saved(self) -> None:
+        """Wait until all is on the disk and the mark is drawn."""
+        assert self.session.flush()
+        await self.pilot.pause()
+
+
+@asynccontextmanager
+async def desk(
+    path: Path,
+    *articles: Article,
+    size: tuple[int, int] = (80, 24),
+    schema: str = builders.NEWS,
+    preferences: Preferences | None = None,
+    read_only: bool = False,
+    start: str = "",
+    **options: Any,
+) -> AsyncIterator[Desk]:
+    """Open the app on a corpus, made of these articles where there is none yet; close the session after."""
+    if not (path / "corpus.toml").exists():
+        builders.make_corpus(path, *articles, schema=schema)
+    session = builders.open_session(path, read_only=read_only, start=start)
+    app = AnnotatorApp(session, preferences or Preferences(), **options)
+    try:
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause()
+            yield Desk(app, pilot)
+    finally:
+        session.close()
+
+
+def text_rows(rows: Sequence[str]) -> str:
+    """Return rows as a snapshot shows them, each between bars so that its end is seen."""
+    return "\n".join(f"|{row}" for row in rows)

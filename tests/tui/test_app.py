@@ -1,0 +1,251 @@
+"""The app under the pilot: keys and mouse make spans, what is shown as saved is on the disk."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import orjson
+import pytest
+
+from annotator.core.annotation import Answer
+from annotator.core.record import Record
+from annotator.session.state import Saved
+from annotator.storage.prefs import Preferences
+from annotator.storage.schemas import default_schema_path
+from tests.pilots import Desk, desk
+
+COURT = default_schema_path().with_name("court.toml")
+
+
+def _hint(d: Desk, word: str) -> list[str]:
+    """Return the keys of the hint over a word of the active sentence."""
+    state = d.app.pen.state()
+    at = next(i for i, t in enumerate(state.work.sentence.tokens) if t.text == word)
+    assert state.hints[at].keys, f"no hint over {word}"
+    return list(state.hints[at].keys)
+
+
+def _spans(d: Desk) -> list[tuple[str, str]]:
+    work = d.session.work
+    return [(s.label, work.text_of(s)) for s in work.annotation.spans]
+
+
+def _prompt(d: Desk) -> str:
+    return d.row("▸ ")
+
+
+def _said(d: Desk) -> str:
+    return d.session.message.text if d.session.message else ""
+
+
+def _lines(d: Desk) -> list[dict[str, object]]:
+    return [orjson.loads(x) for x in d.session._journal.path.read_bytes().split(b"\n")[:-1]]
+
+
+async def test_a_hint_a_label_and_enter_make_a_saved_span(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Letter, label key, Enter: the span is on the disk before the head says saved, and the next comes up."""
+    async with desk(tmp_path / "news") as d:
+        gate = threading.Event()
+        append = d.session._journal.append
+
+        def slow(records: Sequence[Record]) -> None:
+            assert gate.wait(10)
+            append(records)
+
+        monkeypatch.setattr(d.session._journal, "append", slow)
+        assert "✓ saved" in d.rows()[0]
+        await d.press(*_hint(d, "Ilka"))
+        assert "▸ Ilka Moran" in _prompt(d)
+        await d.press("a")
+        assert ("PERSON", "Ilka Moran") in _spans(d)
+        assert "└PERSON" in d.raw()
+        assert "a PERSON 1" in d.rows()[-2]
+        assert "… saving" in d.rows()[0]
+        await d.press("enter")
+        assert "sentence 2/6" in d.rows()[0]
+        assert d.rows()[1].startswith(" ✓  1 More than") or d.row(" ✓  1 More than")
+        assert "… saving" in d.rows()[0]
+        assert not _lines(d)
+        gate.set()
+        await d.saved()
+        assert "✓ saved" in d.rows()[0]
+        assert [x["_op"] for x in _lines(d)] == ["edit", "answer"]
+        assert [s["label"] for s in _lines(d)[-1]["spans"]] == ["PERSON"]  # type: ignore[attr-defined]
+        assert _lines(d)[-1]["answer"] == "accept"
+
+
+async def test_a_label_on_a_span_relabels_it_and_nought_removes_it(tmp_path: Path) -> None:
+    """On exactly a span a label key changes its label; 0 takes it away; undo brings each state back."""
+    async with desk(tmp_path / "news") as d:
+        await d.press(*_hint(d, "Tarn"), "a")
+        assert _spans(d) == [("PERSON", "Tarn Quay")]
+        d.app.pen.select(d.session.work.annotation.spans[0])
+        await d.press("s")
+        assert _spans(d) == [("VENUE", "Tarn Quay")]
+        d.app.pen.select(d.session.work.annotation.spans[0])
+        await d.press("0")
+        assert _spans(d) == []
+        await d.press("ctrl+z")
+        assert _spans(d) == [("VENUE", "Tarn Quay")]
+        await d.press("ctrl+z", "ctrl+y", "ctrl+y")
+        assert _spans(d) == []
+
+
+async def test_digits_are_labels_too(tmp_path: Path) -> None:
+    """1 to 9 stand for the labels in order; one that there isn't says so and changes nothing."""
+    async with desk(tmp_path / "news") as d:
+        await d.press(*_hint(d, "Tarn"), "2")
+        assert _spans(d) == [("VENUE", "Tarn Quay")]
+        await d.press("9")
+        assert _spans(d) == [("VENUE", "Tarn Quay")]
+        assert "no word here has the letter 9; the letters stand above the words" in _prompt(d)
+
+
+async def test_a_broken_rule_is_said_on_the_prompt_row(tmp_path: Path) -> None:
+    """What the schema forbids is told with the rule and the cure, and nothing is written."""
+    async with desk(tmp_path / "news", size=(120, 40)) as d:
+        await d.press(*_hint(d, "Ilka"), "a")
+        await d.press(*_hint(d, "Moran"), *_hint(d, "Moran"), "s")
+        assert "! VENUE may not lie in PERSON (rule `inside`)" in _prompt(d)
+        await d.saved()
+        assert len(_lines(d)) == 1
+        await d.press("right")
+        assert "rule" not in _prompt(d)
+
+
+async def test_undo_after_enter_returns_to_the_sentence(tmp_path: Path) -> None:
+    """One undo after an answer takes it back and goes there, even over the edge of the article."""
+    async with desk(tmp_path / "news") as d:
+        await d.press("end", "enter")
+        assert "article 2/2" in d.rows()[0]
+        await d.press("ctrl+z")
+        assert "sentence 6/6 · article 1/2" in d.rows()[0]
+        assert not d.session.work.done
+        assert "undone: accepted" in d.raw() or "undone: accepted" in _said(d)
+
+
+async def test_reject_and_ignore_are_shown_and_counted(tmp_path: Path) -> None:
+    """Each answer has a sign of its own at the sentence and in the strip."""
+    async with desk(tmp_path / "news") as d:
+        await d.press("exclamation_mark", "minus", "enter")
+        answers = [w.annotation.answer for w in d.session.here[:3]]
+        assert answers == [Answer.REJECT, Answer.IGNORE, Answer.ACCEPT]
+        assert "✗–✓▸" in d.rows()[-2]
+
+
+async def test_join_and_split_are_two_keys(tmp_path: Path) -> None:
+    """+ joins with the next sentence; _ splits before the selection; undo gives both back."""
+    async with desk(tmp_path / "news") as d:
+        await d.press("end", "up", "plus")
+        assert d.session.work.sentence.text == "Moran left for Sorrel Hall. Pell stayed with 12 volunteers."
+        await d.press(*_hint(d, "Pell"), "underscore")
+        assert [w.sentence.text[:5] for w in d.session.here[-2:]] == ["Moran", "Pell "]
+        await d.press("ctrl+z", "ctrl+z")
+        assert len(d.session.here) == 6
+
+
+async def test_the_mouse_selects_a_word_a_stretch_and_a_sentence(tmp_path: Path) -> None:
+    """A click takes the phrase, a drag the words from here to there, a click elsewhere that sentence."""
+    async with desk(tmp_path / "news") as d:
+        y = next(i for i, r in enumerate(d.rows()) if "More than 40" in r) - 1
+        x = d.rows()[y + 1].index("Ilka") + 1
+        await d.pilot.click("#body", offset=(x, y))
+        await d.pilot.pause()
+        assert "▸ Ilka Moran" in _prompt(d)
+        await d.pilot.mouse_down("#body", offset=(d.rows()[y + 1].index("Tarn"), y))
+        await d.pilot.hover("#body", offset=(d.rows()[y + 1].index("Friday") + 2, y))
+        await d.pilot.mouse_up("#body", offset=(d.rows()[y + 1].index("Friday") + 2, y))
+        await d.pilot.pause()
+        assert "▸ Tarn … Friday" in _prompt(d) or "▸ Tarn Quay on Friday" in _prompt(d)
+        y = next(i for i, r in enumerate(d.rows()) if "He smiled" in r) - 1
+        await d.pilot.click("#body", offset=(10, y))
+        await d.pilot.pause()
+        assert "sentence 3/6" in d.rows()[0]
+        for away in ((0, 0), (79, 20), (2, 20)):
+            await d.pilot.click("#body", offset=away)
+        assert d.app.is_running
+
+
+async def test_hints_can_be_all_likely_or_off(tmp_path: Path) -> None:
+    """^ goes through the three settings, keeps the row, and is remembered."""
+    async with desk(tmp_path / "news") as d:
+        at = next(i for i, r in enumerate(d.rows()) if "More than 40" in r) - 1
+        seen = [len(d.rows()[at].split())]
+        for _ in range(2):
+            await d.press("circumflex_accent")
+            seen.append(len(d.rows()[at].split()))
+        assert seen[0] > seen[1] > seen[2] == 1, "the bar of the block alone is left"
+        assert d.app.remembered().hints == "off"
+        await d.press("circumflex_accent")
+        assert len(d.rows()[at].split()) == seen[0]
+
+
+async def test_labels_without_a_key_are_in_the_menu(tmp_path: Path) -> None:
+    """' opens the list of all labels: by arrow and Enter, by first letter, by key; Esc leaves it."""
+    async with desk(tmp_path / "news", schema=COURT.read_text()) as d:
+        await d.press(*_hint(d, "Ilka"))
+        await d.press("apostrophe")
+        assert "TIME_OF_ACT" in d.raw()
+        await d.press("escape")
+        assert "TIME_OF_ACT" not in d.raw()
+        await d.press("apostrophe", *["down"] * 8, "enter")
+        assert _spans(d) == [("ARGUMENT", "Ilka Moran")]
+        await d.press("ctrl+z", *_hint(d, "Ilka"), "apostrophe", "s")
+        assert _spans(d) == [("VICTIM", "Ilka Moran")]
+
+
+async def test_leaving_asks_once_and_remembers(tmp_path: Path, home: Path) -> None:
+    """Ctrl+C says how to leave, the second one leaves; finish keeps theme, hints and place."""
+    async with desk(tmp_path / "news") as d:
+        await d.press("down", "ctrl+c")
+        assert "Ctrl+C again to leave" in d.raw()
+        place = d.session.work.sentence.id
+        await d.press("ctrl+c")
+    assert d.app.return_code == 0
+    d.app.finish()
+    kept = Preferences.load()
+    assert kept.position(tmp_path / "news", "ana") == place
+    assert kept.theme == "dark"
+    assert (home / "preferences.json").exists()
+
+
+async def test_a_signal_saves_and_ends(tmp_path: Path) -> None:
+    """What SIGTERM and SIGHUP call: all is on the disk, the place is kept, the code is 128 + the signal."""
+    async with desk(tmp_path / "news") as d:
+        await d.press("enter", "enter")
+        d.app._ended_by(15)
+        await d.pilot.pause()
+    assert len(_lines(d)) == 2
+    assert d.app.return_code == 143
+    assert Preferences.load().position(tmp_path / "news", "ana")
+
+
+async def test_a_failed_save_is_a_red_row_with_the_place(tmp_path: Path) -> None:
+    """When the journal can't be written the head and the rule row say so, and the work goes on in memory."""
+    async with desk(tmp_path / "news", size=(200, 24)) as d:
+        with d.session._journal.path.open("ab") as other:
+            other.write(b"x\n")
+        await d.press("enter")
+        d.session.flush()
+        await d.pilot.pause()
+        assert d.session.saved is Saved.FAILED
+        assert "✗ NOT SAVED" in d.rows()[0]
+        assert "another program has changed the file" in d.rows()[-2]
+        await d.press("enter")
+        assert "sentence 3/6" in d.rows()[0]
+
+
+async def test_read_only_says_so(tmp_path: Path) -> None:
+    """To read only, the head says so and each deed says how to annotate."""
+    async with desk(tmp_path / "news") as d:
+        assert d.app.is_running
+    async with desk(tmp_path / "news", size=(160, 40), read_only=True) as d:
+        assert "read only" in d.rows()[0]
+        for keys in (_hint(d, "Ilka") + ["a"], ["enter"], ["ctrl+z"], ["plus"]):
+            await d.press(*keys)
+            assert "start again without --read-only to annotate" in d.raw()
+        assert not d.session._journal.path.exists() or not d.session._journal.path.read_bytes()

@@ -1,0 +1,89 @@
+"""The registry: every command has a deed and a key of its own, and help says all of them."""
+
+from __future__ import annotations
+
+from itertools import chain
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+from unittest.mock import MagicMock
+
+import pytest
+from textual.keys import Keys, _character_to_key
+
+from annotator.core.hints import LETTERS, assign
+from annotator.storage.schemas import load_schema
+from annotator.tui.commands import COMMANDS, FOOTER, by_id, footer_items, groups, key_table
+from annotator.tui.layout.guide import key_rows
+from annotator.tui.layout.row import plain
+from annotator.tui.screens.annotate import AnnotateScreen
+from annotator.tui.screens.deeds import deeds
+from tests import builders
+
+SCHEMAS = ("news", "court")
+
+
+def test_every_command_has_a_deed_and_every_deed_a_command() -> None:
+    """What the registry lists is what the screen can do, no more and no less."""
+    screen = SimpleNamespace(pen=MagicMock(), annotator=MagicMock())
+    assert set(deeds(cast("Any", screen))) == {c.id for c in COMMANDS}
+    assert len({c.id for c in COMMANDS}) == len(COMMANDS)
+
+
+def test_no_key_means_two_things() -> None:
+    """Each key belongs to one command and is bound on the screen just once."""
+    keys = [k for c in COMMANDS for k in c.keys]
+    assert len(keys) == len(set(keys))
+    bound = [b.key for b in AnnotateScreen.BINDINGS]  # type: ignore[union-attr]
+    assert sorted(bound) == sorted(keys)
+
+
+def test_every_key_is_one_that_a_terminal_can_send() -> None:
+    """Names of keys are Textual's own, so that none is bound in vain."""
+    named = {k.value for k in Keys} | {_character_to_key(chr(c)) for c in range(33, 127)} | {"space"}
+    for key in chain.from_iterable(c.keys for c in COMMANDS):
+        assert key.removeprefix("alt+") in named, key
+
+
+def test_every_command_has_a_plain_key_or_is_an_arrow() -> None:
+    """No deed hangs on a key that some terminals swallow: the first key is printable or everywhere there."""
+    everywhere = {"enter", "tab", "shift+tab", "backspace", "up", "down", "left", "right", "home", "end"}
+    printable = {_character_to_key(chr(c)) for c in range(33, 127)} | {"space"}
+    swallowed = [c.id for c in COMMANDS if c.keys[0] not in everywhere | printable]
+    assert set(swallowed) <= {"undo", "redo", "help", "quit"}
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_label_keys_digits_and_hints_never_clash_with_commands(name: str) -> None:
+    """A letter or a digit from 1 is a label or a hint, never a command; a label key is never a hint."""
+    schema = load_schema(name)
+    keys = {k for c in COMMANDS for k in c.keys}
+    assert not keys & (set(LETTERS) | schema.keys | set("123456789"))
+    tokens = builders.tokens_of(" ".join(f"Word{n} and “40” %" for n in range(60)))
+    hints = assign(tokens, [len(t.text) for t in tokens], schema.keys)
+    used = set("".join(h.keys for h in hints))
+    assert used
+    assert not used & schema.keys
+
+
+def test_help_and_readme_say_every_key() -> None:
+    """The help screen and README's table show each command's keys and what it does, group by group."""
+    shown = "\n".join(plain(row) for row in key_rows(builders.news_schema(), 100))
+    table = key_table()
+    for group, commands in groups():
+        assert f" {group}" in shown
+        for c in commands:
+            assert c.shown in shown
+            assert c.does.split(",")[0][:40] in shown
+            assert f"| `{c.shown}` | {c.does} |" in table
+    assert "a PERSON, s VENUE, d COUNT, f CLAIM" in shown
+    assert [by_id(i).id for i in FOOTER] == list(FOOTER)
+    assert all(key and words for key, words in footer_items())
+
+
+def test_readme_has_the_table_of_today() -> None:
+    """README's key table is the registry's, character for character."""
+    readme = Path(__file__).resolve().parents[2] / "README.md"
+    if "| key | does |" not in readme.read_text():
+        pytest.skip("README has no key table yet")
+    assert key_table() in readme.read_text()

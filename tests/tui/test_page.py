@@ -1,0 +1,244 @@
+"""The rows of each screen: never wider or more than the screen, calm while one works, ASCII on demand."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from annotator.core.annotation import Annotation, Answer, Work
+from annotator.core.article import Sentence
+from annotator.core.errors import RuleError
+from annotator.core.schema import Example, Schema
+from annotator.core.selection import chosen
+from annotator.core.spans import Span
+from annotator.core.tokens import text_of
+from annotator.session.pen import Pen
+from annotator.session.state import Message, Saved, TaskState
+from annotator.tui.commands import footer_items
+from annotator.tui.layout.bars import head_row, keys_row, plain_rule, rule_row
+from annotator.tui.layout.block import block_rows
+from annotator.tui.layout.glyphs import ASCII, BOX, Glyphs
+from annotator.tui.layout.guide import guide_screen_rows
+from annotator.tui.layout.lines import line_rows, lines_head, reason_row
+from annotator.tui.layout.overview import (
+    ArticleLine,
+    article_rows,
+    gauge_row,
+    overview_head,
+    sentence_rows,
+)
+from annotator.tui.layout.page import Frame, body_rows, start_row
+from annotator.tui.layout.panel import panel_rows
+from annotator.tui.layout.prompt import prompt_rows, welcome_row
+from annotator.tui.layout.row import Row, clip, filled, plain, width_of
+from tests import builders
+from tests.nasty import PAYLOADS, commands_in, token_lists
+
+NEWS = builders.news_schema()
+
+
+def _frame(width: int, height: int, glyphs: Glyphs = BOX, mode: str = "all") -> Frame:
+    """Return the frame as the annotate screen makes it, without a panel."""
+    text = max(2, min(96, width - 8))
+    return Frame(width, max(1, height - 3), text, spaced=height >= 36, glyphs=glyphs, hint_mode=mode)
+
+
+@st.composite
+def _states(draw: st.DrawFn) -> TaskState:
+    """Make an article of nasty sentences with spans, a selection, a message and a mark."""
+    works = []
+    for i in range(draw(st.integers(1, 4))):
+        tokens = draw(token_lists())
+        text = text_of(tokens)
+        work = Work(Sentence("0123456789ab", i, 0, len(text), text, tokens))
+        ranges = draw(st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99)), max_size=4))
+        spans = [_span(work, a, b, NEWS.labels[(a + b) % 4].name) for a, b in ranges]
+        answer = draw(st.sampled_from([None, *Answer]))
+        works.append(replace(work, annotation=Annotation(answer=answer).with_spans(spans)))
+    active = draw(st.integers(0, len(works) - 1))
+    n = len(works[active].sentence.tokens)
+    first = draw(st.integers(0, n - 1))
+    selection = chosen(first, draw(st.integers(first + 1, n))) if draw(st.booleans()) else None
+    words = draw(st.sampled_from(["", "done", "漢" * 60, "a rule. " * 30, *PAYLOADS]))
+    message = Message(words, draw(st.booleans())) if words else None
+    spans_here = works[active].annotation.spans
+    focus = spans_here[0] if spans_here and not selection and draw(st.booleans()) else None
+    saved = draw(st.sampled_from(Saved))
+    typed = draw(st.sampled_from(["", "z"]))
+    return builders.task_state(
+        NEWS, works, active, selection=selection, message=message, focus=focus, saved=saved, typed=typed
+    )
+
+
+def _span(work: Work, a: int, b: int, label: str) -> Span:
+    tokens = work.sentence.tokens
+    first, last = sorted((a % len(tokens), b % len(tokens)))
+    return Span(tokens[first].start, tokens[last].end, label)
+
+
+@settings(max_examples=150)
+@given(_states(), st.integers(1, 200), st.integers(1, 60), st.sampled_from(["all", "likely", "off"]))
+def test_the_body_has_just_its_rows_and_none_too_wide(
+    state: TaskState, width: int, height: int, mode: str
+) -> None:
+    """From 1×1 to 200×60: as many rows as there is room for, each within the width, nothing that commands."""
+    frame = _frame(width, height, mode=mode)
+    rows = body_rows(state, frame, start_row(state, frame))
+    assert len(rows) == frame.height
+    for r in rows:
+        _is_safe(r.row, width)
+        assert -1 <= r.sentence < len(state.works)
+
+
+@settings(max_examples=150)
+@given(_states(), st.integers(1, 200), st.integers(1, 60))
+def test_all_other_rows_keep_to_their_width(state: TaskState, width: int, height: int) -> None:
+    """Head, rule, keys, prompt, panel and the other screens' rows end where the screen ends."""
+    for row in _bars(state, width, BOX):
+        _is_safe(row, width)
+    for rows in (
+        panel_rows(state, 28, height, BOX),
+        panel_rows(state, 46, height, BOX),
+        sentence_rows(state, max(width, 60), height, BOX),
+        line_rows(state.article, 0, max(width, 30), height, BOX),
+        article_rows([ArticleLine(x, 1, 2) for x in PAYLOADS], 3, 44, height, BOX),
+    ):
+        assert len(rows) == height
+        for row in rows:
+            _is_safe(row, max(width, 60))
+
+
+def _bars(state: TaskState, width: int, glyphs: Glyphs) -> Iterator[Row]:
+    yield head_row(state, width, glyphs)
+    yield rule_row(state, width, glyphs)
+    yield keys_row(footer_items(), ("F1", "all keys"), width)
+    yield from prompt_rows(state, width, glyphs)
+    yield clip(welcome_row(state, width, glyphs), width)
+    yield clip(overview_head(state, "news", width, glyphs), width)
+    yield gauge_row(state, width, glyphs)
+    yield clip(lines_head(state.article, width, glyphs), width)
+    yield reason_row(state.article, 0, width, glyphs)
+    yield plain_rule(width, glyphs)
+
+
+def _is_safe(row: Row, width: int) -> None:
+    assert width_of(row) <= width
+    assert not commands_in("".join(p.text for p in row))
+
+
+# -- calm --------------------------------------------------------------------------------------
+
+
+@settings(max_examples=25)
+@given(
+    st.lists(st.tuples(st.sampled_from("nlgtr"), st.integers(0, 3)), min_size=3, max_size=15),
+    st.sampled_from([(80, 24), (60, 30), (120, 40), (40, 16)]),
+)
+def test_nothing_above_the_block_moves_and_no_hint_changes(
+    deeds: list[tuple[str, int]], size: tuple[int, int]
+) -> None:
+    """While one selects, labels and removes in a sentence the rows above it and every hint row stay."""
+    with tempfile.TemporaryDirectory() as folder:
+        session = builders.open_session(builders.make_corpus(Path(folder) / "news"))
+        session.move_in_article(1)
+        pen, frame = Pen(session), _frame(*size)
+        start = start_row(pen.state(), frame)
+        before = _still(pen.state(), frame, start)
+        for deed, n in deeds:
+            with suppress(RuleError):
+                _deed(pen, deed, n)
+            assert start_row(pen.state(), frame) == start
+            assert _still(pen.state(), frame, start) == before
+        session.close()
+
+
+def _deed(pen: Pen, deed: str, n: int) -> None:
+    if deed == "l":
+        pen.label(pen.session.schema.labels[n])
+    else:
+        {"n": lambda: pen.visit(1), "g": pen.grow, "t": lambda: pen.step(1), "r": pen.remove}[deed]()
+
+
+def _still(state: TaskState, frame: Frame, start: int) -> tuple[list[str], list[str], list[str]]:
+    """Return what must not move: the rows above, the hint rows, the text of the sentence."""
+    rows = [plain(r.row) for r in body_rows(state, frame, start)]
+    block = block_rows(state, frame.text_width, frame.glyphs)
+    first = {line: i for i, line in reversed(list(enumerate(r.line for r in block)))}
+    hints = [plain(block[i].row) for _, i in sorted(first.items())]
+    return rows[:start], hints, [plain(block[i + 1].row) for _, i in sorted(first.items())]
+
+
+def test_the_row_of_the_selection_is_seen_in_a_sentence_taller_than_the_screen() -> None:
+    """A sentence of many lines scrolls to the line of the selection, its hints and text, prompt below."""
+    text = " ".join(f"word{n}" for n in range(300))
+    work = builders.work(text)
+    for token in (0, 150, 299):
+        state = builders.task_state(NEWS, [work], selection=chosen(token, token + 1))
+        frame = _frame(60, 16)
+        rows = [plain(r.row) for r in body_rows(state, frame, start_row(state, frame))]
+        assert any(f"word{token}" in r for r in rows[:-1])
+        assert rows[-1].startswith("▌   ▸ word")
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_warning_is_read_to_its_end(width: int) -> None:
+    """A rule that is longer than the row goes on below it: what to do is never cut off."""
+    says = (
+        "VENUE may not cross COUNT (rule `overlaps`). Move an edge with , . < > or remove one with 0; "
+        "or select a smaller part of the sentence"
+    )
+    state = builders.task_state(NEWS, [builders.work("Pell met 40.")], message=Message(says, warning=True))
+    frame = _frame(width, 24)
+    rows = [plain(r.row) for r in body_rows(state, frame, start_row(state, frame))]
+    at = next(i for i, r in enumerate(rows) if "▸ ! VENUE" in r)
+    assert says in " ".join(r.strip("▌▸ ") for r in rows[at : at + 4])
+
+
+def test_a_long_guideline_is_read_to_its_end() -> None:
+    """Descriptions, examples and notes are filled to the width: not a word is cut off."""
+    example = Example("She met " + "Ilka Moran and " * 9 + "left.", ((8, 18),), note="n " * 60)
+    label = replace(NEWS.labels[0], examples=(example,), description="漢字 " * 40 + "x" * 90)
+    schema = Schema("s", "1", (label,))
+    for width in (20, 40, 78):
+        rows = guide_screen_rows(schema, "PERSON", width, BOX)
+        assert all(width_of(r) <= width for r in rows[1:])
+        words = " ".join(plain(r).strip() for r in rows)
+        assert words.count("Moran") == 9
+        assert words.count(" n") >= 60
+        assert "[Ilka Moran]" in words or "[Ilka" in words
+    assert filled("", 10) == ("",)
+
+
+# -- ASCII -------------------------------------------------------------------------------------
+
+
+def test_ascii_draws_ascii_alone() -> None:
+    """With the ASCII set, all that is not the article's own text is ASCII, on every screen's rows."""
+    text = "Mayor Ilka Moran met 40 rowers from Tarn Quay, Pell said at noon."
+    spans = [
+        builders.span(text, "Ilka Moran", "PERSON"),
+        builders.span(text, "40 rowers from Tarn Quay", "COUNT"),
+    ]
+    spans.append(builders.span(text, "Tarn Quay", "VENUE"))
+    works = [builders.work(text), builders.work(text, *spans), builders.work(text)]
+    works[2] = replace(works[2], annotation=works[2].annotation.with_answer(Answer.ACCEPT))
+    for focus, selection in ((None, None), (spans[0], chosen(1, 3)), (None, chosen(4, 6))):
+        for saved in Saved:
+            state = builders.task_state(
+                NEWS, works, 1, focus=focus, selection=selection, saved=saved, done=1, total=3
+            )
+            frame = _frame(80, 24, ASCII)
+            rows = [r.row for r in body_rows(state, frame, start_row(state, frame))]
+            rows += [*_bars(state, 80, ASCII), *panel_rows(state, 46, 30, ASCII)]
+            rows += [*sentence_rows(state, 80, 20, ASCII), *line_rows(state.article, 0, 80, 10, ASCII)]
+            rows += [*guide_screen_rows(NEWS, "PERSON", 78, ASCII)]
+            rows += [*article_rows([ArticleLine("a" * 90, 1, 1)], 0, 44, 5, ASCII)]
+            for row in rows:
+                assert plain(row).isascii(), plain(row)
