@@ -6,11 +6,11 @@ import gc
 import os
 import sys
 import time
-import uuid
 from pathlib import Path
 
 import click
 
+from annotator.cli import output
 from annotator.cli.options import login_name, open_corpus, put_in_force, schema_text
 from annotator.core.errors import CorpusError, UsageError
 from annotator.storage.corpus import Corpus
@@ -43,6 +43,8 @@ def command(
     if schema is not None:
         _use_schema(opened, schema, read_only=read_only)
     code = _annotate(opened, name or login_name(), read_only, theme or "", ascii_glyphs or _needs_ascii())
+    if corpus is None:
+        output.say(f"what you annotated lies in your own copy of the sample: {opened.path}")
     sys.exit(code)
 
 
@@ -101,7 +103,7 @@ def _annotate(corpus: Corpus, name: str, read_only: bool, theme: str, ascii_glyp
         schema=corpus.schema,
         annotator=name,
         clock=time.time,
-        session_id=f"{name}-{uuid.uuid4().hex[:12]}",
+        session_id=f"{name}-{os.urandom(6).hex()}",
         start=preferences.position(corpus.path, name),
         read_only=read_only,
     )
@@ -114,6 +116,6 @@ def _annotate(corpus: Corpus, name: str, read_only: bool, theme: str, ascii_glyp
     app.run()
     app.finish()
     if session.banner:
-        click.echo(f"annotator: {session.banner}", err=True)
+        output.say(f"annotator: {session.banner}")
         return 1
     return app.return_code or 0

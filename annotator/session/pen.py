@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from annotator.core import selection as sel
 from annotator.core.annotation import Answer, Work
+from annotator.core.article import Sentence
 from annotator.core.edits import add_span, remove_span, set_answer
 from annotator.core.errors import RuleError
 from annotator.core.hints import Hint, Prefix, assign, resolve
 from annotator.core.phrases import Candidate, candidates, extents
+from annotator.core.phrases.common import small_words, without_common
 from annotator.core.schema import Label
 from annotator.core.selection import Selection
 from annotator.core.spans import Span
@@ -43,6 +45,7 @@ class Pen:
         self.guide = session.schema.labels[0].name
         self._cells = cells
         self._rules = Rules(session.schema)
+        self._small: tuple[str, frozenset[str]] = ("", frozenset())
         self.selection: Selection | None = None
         self.typed = ""
         self._sheet = _NOWHERE
@@ -60,9 +63,15 @@ class Pen:
         s = self.session.work.sentence
         hints = assign(s.tokens, [self._cells(t.text) for t in s.tokens], self.session.schema.keys)
         guesses = {(x.start, x.end): x.label for x in self._rules.suggest(s)}
-        self._sheet = _Sheet(s.id, hints, candidates(s.tokens), guesses)
+        self._sheet = _Sheet(s.id, hints, self._candidates(s), guesses)
         if not self.session.work.done:
             self._offer_after(None)
+
+    def _candidates(self, sentence: Sentence) -> tuple[Candidate, ...]:
+        """Return the candidates of a sentence, judged by the words of its whole article."""
+        if sentence.article != self._small[0]:
+            self._small = (sentence.article, small_words(self.session.article(sentence.article).text))
+        return without_common(candidates(sentence.tokens), sentence.tokens, self._small[1])
 
     def settle(self) -> None:
         """Arrive anew if the session has moved to another sentence since."""
@@ -188,6 +197,8 @@ class Pen:
         s = self.session
         chosen = self.selection.range if self.selection else None
         growth = extents(self._tokens, *chosen) if chosen else ()
+        focus = self._exact(s.work, chosen) if chosen else None
+        counted = s.counted
         return TaskState(
             schema=s.schema,
             article=s.article(s.current),
@@ -198,16 +209,16 @@ class Pen:
             hints=self._sheet.hints,
             typed=self.typed,
             selection=self.selection,
-            focus=self._exact(s.work, chosen) if chosen else None,
+            focus=focus,
             guess=self._guess(chosen) if chosen else "",
             next_extent=growth[0] if growth else None,
             message=s.message,
             saved=s.saved,
             saved_at=s.saved_at,
             banner=s.banner,
-            guide=self.guide,
-            done=s.counted.done,
-            total=s.counted.total,
+            guide=focus.label if focus else self.guide,
+            done=counted.done,
+            total=counted.total,
             spans_made=s.spans_made,
         )
 

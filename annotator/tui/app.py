@@ -25,14 +25,10 @@ from annotator.storage.prefs import Preferences, update_preferences
 from annotator.tui.colours import DARK, LIGHT, NO_COLOUR, PALETTES, Palette
 from annotator.tui.commands import COMMANDS
 from annotator.tui.layout.glyphs import ASCII, BOX, Glyphs
-from annotator.tui.layout.guide import guide_screen_rows, key_rows
+from annotator.tui.layout.safe_text import screen_text
 from annotator.tui.layout.wrap import token_width
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.base import RowScreen
-from annotator.tui.screens.labels import LabelMenu
-from annotator.tui.screens.lines import LinesScreen
-from annotator.tui.screens.overview import OverviewScreen
-from annotator.tui.screens.reading import ReadingScreen
 
 HINT_MODES = ("all", "likely", "off")
 
@@ -89,7 +85,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
             loop.add_signal_handler(number, self._ended_by, number)
         self.push_screen(AnnotateScreen(self.pen))
         for warning in self.session.warnings:
-            self.notify(warning, severity="warning", timeout=10, markup=False)
+            self.notify(screen_text(warning), severity="warning", timeout=10, markup=False)
 
     def _ended_by(self, number: int) -> None:
         """Save everything before anything is written to a terminal that may be gone."""
@@ -146,31 +142,43 @@ class AnnotatorApp(App[int], inherit_bindings=False):
             self.session.message = Told(words, warning)
             self.screen.draw()
         else:
-            self.notify(words, markup=False)
+            self.notify(screen_text(words), markup=False)
 
-    # -- screens and settings ------------------------------------------------------------------
+    # -- screens (loaded when they are first opened, not at the start) and settings ---------------
 
     def show_overview(self) -> None:
         """Open the overview."""
+        from annotator.tui.screens.overview import OverviewScreen
+
         self.push_screen(OverviewScreen(self.pen))
 
     def show_lines(self) -> None:
         """Open the lines of the article in hand."""
+        from annotator.tui.screens.lines import LinesScreen
+
         self.push_screen(LinesScreen(self.session))
 
     def show_guide(self) -> None:
         """Open the guideline, at the label of the span in hand or the one last used."""
-        schema, glyphs, first = self.session.schema, self.glyphs, self.pen.guide
+        from annotator.tui.layout.guide import guide_screen_rows
+        from annotator.tui.screens.reading import ReadingScreen
+
+        schema, glyphs, first = self.session.schema, self.glyphs, self.pen.state().guide
         self.push_screen(
             ReadingScreen("Guideline", lambda w: guide_screen_rows(schema, first, w, glyphs), self.show_keys)
         )
 
     def show_keys(self) -> None:
         """Open the list of all keys."""
+        from annotator.tui.layout.guide import key_rows
+        from annotator.tui.screens.reading import ReadingScreen
+
         self.push_screen(ReadingScreen("All keys", lambda w: key_rows(self.session.schema, w), None))
 
     def show_labels(self) -> None:
         """Open the label menu."""
+        from annotator.tui.screens.labels import LabelMenu
+
         self.push_screen(LabelMenu(self.session.schema), self._chosen)
 
     def _chosen(self, label: Label | None) -> None:

@@ -179,9 +179,11 @@ async def test_hints_can_be_all_likely_or_off(tmp_path: Path) -> None:
             await d.press("circumflex_accent")
             seen.append(len(d.rows()[at].split()))
         assert seen[0] > seen[1] > seen[2] == 1, "the bar of the block alone is left"
-        assert d.app.remembered().hints == "off"
         await d.press("circumflex_accent")
         assert len(d.rows()[at].split()) == seen[0]
+        await d.press("circumflex_accent")
+    d.app.finish()
+    assert Preferences.load().hints == "likely"
 
 
 async def test_labels_without_a_key_are_in_the_menu(tmp_path: Path) -> None:
@@ -245,7 +247,7 @@ async def test_read_only_says_so(tmp_path: Path) -> None:
         assert d.app.is_running
     async with desk(tmp_path / "news", size=(160, 40), read_only=True) as d:
         assert "read only" in d.rows()[0]
-        for keys in (_hint(d, "Ilka") + ["a"], ["enter"], ["ctrl+z"], ["plus"]):
+        for keys in ([*_hint(d, "Ilka"), "a"], ["enter"], ["ctrl+z"], ["plus"]):
             await d.press(*keys)
             assert "start again without --read-only to annotate" in d.raw()
         assert not d.session._journal.path.exists() or not d.session._journal.path.read_bytes()
