@@ -33,3 +33,12 @@ def test_the_sample_is_annotated_enough() -> None:
     records = Journal.open(corpus.path, "guide", read_only=True).records
     assert sum(r.work.annotation.answer == "accept" for r in records) >= 130
     assert corpus.schema == load_schema("news")
+
+
+def test_ci_runs_the_readmes_test_command() -> None:
+    """The continuous integration calls exactly the test command that the README gives."""
+    commands = [
+        line for line in README.read_text(encoding="utf-8").splitlines() if line.startswith("python3 -m venv")
+    ]
+    assert len(commands) == 2
+    assert commands[1] in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()

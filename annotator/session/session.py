@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from annotator.core.annotation import Work
-from annotator.core.article import Article, Verdict
+from annotator.core.article import Article, Sentence, Verdict
 from annotator.core.edits import Edit, Op, join, split
 from annotator.core.errors import JournalError, RuleError
 from annotator.core.history import History
@@ -86,7 +86,7 @@ class Session:
         self._counted = Progress()
         self.saved_at = 0.0
         self.queue = tuple(a for a in corpus.article_ids() if not self.article(a).replaced_by)
-        self.works = Works(corpus.sentences)
+        self.works = Works(self._stored)
         self.history: History = self.works.replay(journal.records)
         self.spans_made = sum(
             len(w.annotation.spans) for a in self.works.articles for w in self.works.touched(a)
@@ -103,6 +103,10 @@ class Session:
         if article_id not in self._cache.articles:
             self._cache.articles[article_id] = self.corpus.article(article_id)
         return self._cache.articles[article_id]
+
+    def _stored(self, article_id: str) -> Sequence[Sentence]:
+        """Return an article's sentences; none of one that has left the corpus and is only in the journal."""
+        return self.corpus.sentences(article_id) if article_id in self.corpus.article_ids() else ()
 
     def works_of(self, article_id: str) -> tuple[Work, ...]:
         """Return the works of an article that stand in the queue: those whose line is annotated."""
@@ -269,7 +273,7 @@ class Session:
             if rescue
             else "your work is in memory only: copy it before you quit"
         )
-        self.banner = f"{error}; {kept}"
+        self.banner = f"{kept}; {error}"
         self.changed()
 
     def flush(self, timeout: float = 10.0) -> bool:

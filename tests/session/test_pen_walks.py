@@ -93,7 +93,7 @@ class Desk:
             self.deeds[step]()
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.lists(STEPS, min_size=5, max_size=60))
 def test_the_journal_holds_what_the_state_holds(steps: list[Step]) -> None:
     """After any keys: the last line of each sentence is its state, and a restart finds all of it again."""

@@ -247,6 +247,10 @@ def _records(path: Path) -> list[Record]:
     return [decoder.decode(line) for line in path.read_bytes().split(b"\n")[:-1]]
 
 
+def _rescue(session: Session) -> Path:
+    return Path(session.banner.removeprefix("your work is kept in ").partition(";")[0])
+
+
 def test_what_the_journal_refuses_is_kept_and_said(corpus: Path, home: Path) -> None:
     """After a failed write: a red row with the cause and the place, all later work in memory and there."""
     session = builders.open_session(corpus)
@@ -259,13 +263,13 @@ def test_what_the_journal_refuses_is_kept_and_said(corpus: Path, home: Path) -> 
     assert _saved(session) is Saved.FAILED
     rescue = home / "rescue" / "news-ana-1.jsonl"
     assert session.banner == (
-        f"{session._journal.path}: another program has changed the file; quit and start again, and see "
-        f"what it holds now; your work is kept in {rescue}"
+        f"your work is kept in {rescue}; {session._journal.path}: another program has changed the file; "
+        "quit and start again, and see what it holds now"
     )
     _accept(session)
     session.undo()
     assert not session.close()
-    last = Path(session.banner.rpartition(" ")[2])
+    last = _rescue(session)
     assert [r.seq for r in _records(last)] == [2, 3, 4]
     assert _saved(session) is Saved.FAILED
     assert [w.done for w in session.works_of(session.queue[0])][:3] == [True, True, False]
@@ -284,7 +288,7 @@ def test_where_nothing_can_be_rescued_the_row_says_so(
     monkeypatch.setattr("annotator.storage.rescue.write_new", full)
     _accept(session)
     assert not session.flush()
-    assert session.banner.endswith("your work is in memory only: copy it before you quit")
+    assert session.banner.startswith("your work is in memory only: copy it before you quit; ")
     assert _saved(session) is Saved.FAILED
     session.close()
 
@@ -304,7 +308,7 @@ def test_a_mistake_in_the_program_does_not_end_saving_in_silence(
     assert not session.flush(5)
     assert _saved(session) is Saved.FAILED
     assert "odd" in session.banner or "not writable" in session.banner
-    assert [r.seq for r in _records(Path(session.banner.rpartition(" ")[2]))] == [1, 2]
+    assert [r.seq for r in _records(_rescue(session))] == [1, 2]
     session.close()
 
 
@@ -367,6 +371,25 @@ def test_the_queue_leaves_out_replaced_articles(tmp_path: Path) -> None:
     assert session.queue == (corpus.article_ids()[0], new.id)
     assert session.here
     assert session.undo() is not None
+    session.close()
+
+
+def test_records_of_an_article_that_is_gone_do_not_stop_the_start(corpus: Path) -> None:
+    """An article taken out of the folder takes its work out of the queue, not the others' with it."""
+    session = builders.open_session(corpus)
+    gone = session.queue[1]
+    _accept(session)
+    session.move_article(1)
+    session.join()
+    _accept(session)
+    session.close()
+    (corpus / "articles" / f"{gone}.json").unlink()
+    session = builders.open_session(corpus)
+    assert gone not in session.queue
+    assert session.here[0].done
+    for _ in range(3):
+        assert session.undo() is not None
+    assert not session.here[0].done
     session.close()
 
 

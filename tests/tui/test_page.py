@@ -187,6 +187,15 @@ def test_the_row_of_the_selection_is_seen_in_a_sentence_taller_than_the_screen()
         assert rows[-1].startswith("▌   ▸ word")
 
 
+def test_the_last_row_of_all_is_text() -> None:
+    """In a window of four rows the sentence itself stays, not its hints."""
+    state = builders.task_state(NEWS, [builders.work("Pell met 40 hens.")])
+    for height in (4, 5):
+        frame = _frame(60, height)
+        rows = [plain(r.row) for r in body_rows(state, frame, start_row(state, frame))]
+        assert rows[0] == "▌   1 Pell met 40 hens."
+
+
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_a_warning_is_read_to_its_end(width: int) -> None:
     """A rule that is longer than the row goes on below it: what to do is never cut off."""

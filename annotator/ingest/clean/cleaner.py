@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from annotator.core.article import Line, Verdict
+from annotator.ingest.clean.dates import is_clock, is_update
 from annotator.ingest.clean.ending import trimmed
 from annotator.ingest.clean.head import head_lines
 from annotator.ingest.clean.inside import inside_line
 from annotator.ingest.clean.metadata import agency_in, author, parse_date, place_and_agency, site_in
 from annotator.ingest.clean.outside import boilerplate, reason_outside
 from annotator.ingest.clean.page import Page, read
-from annotator.ingest.clean.shapes import is_clock
+from annotator.ingest.clean.shapes import is_mark
 from annotator.ingest.clean.title import find_title
 
+UPDATE_REACH = 20
+"""How many units from the title a line on the page's date may stand."""
+FIRST = re.compile(r"^\W*(?:first\s+)?(?:published|posted|created|publié|publicado)", re.IGNORECASE)
+"""The label of a page's first date; others are of its changes."""
 BLANK = Line(Verdict.BLANK, "nothing on it")
 
 
@@ -61,15 +67,15 @@ def _verdicts(page: Page) -> list[Line]:
 
 def _after_deck(page: Page, title: int | None, start: int) -> int:
     """Return the article's first unit: the one after a byline or date that follows a deck or two."""
-    if title is None:
-        return start
-    head = head_lines(page, title, min(start + 4, page.stop))
-    marks = [
-        at
-        for at in range(start + 1, len(head))
-        if head[at].verdict in {Verdict.BYLINE, Verdict.DATELINE} and not is_clock(page.units[at].text)
-    ]
+    reach = range(start, min(start + 4, page.stop) if title is not None else min(start + 1, page.stop))
+    marks = [at for at in reach if _is_head_mark(page, at)]
     return marks[-1] + 1 if marks and marks[-1] + 1 < page.stop else start
+
+
+def _is_head_mark(page: Page, at: int) -> bool:
+    """Return whether a unit is a byline or date; a time of day alone may stand in an article."""
+    text, one = page.units[at].text, page.measures[at]
+    return is_mark(text, one) and not is_clock(text)
 
 
 def _described(page: Page, verdicts: list[Line], lines: tuple[Line, ...]) -> CleanedPage:
@@ -84,10 +90,10 @@ def _described(page: Page, verdicts: list[Line], lines: tuple[Line, ...]) -> Cle
     sites = [site_in(unit.text) for unit in page.units[page.stop :]]
     return CleanedPage(
         lines=lines,
-        title=next(iter(texts.of(Verdict.TITLE)), ""),
+        title=min(texts.of(Verdict.TITLE), key=len, default=""),
         byline=next(filter(None, map(author, bylines)), ""),
         dateline=next((place for place, _ in places if place), ""),
-        date=next(filter(None, map(parse_date, (*datelines, *bylines))), ""),
+        date=next(filter(None, map(parse_date, (*datelines, *bylines, *texts.updates()))), ""),
         source=next(filter(None, (*agencies, *sites)), ""),
     )
 
@@ -99,8 +105,17 @@ class _Texts:
         titles = [at for at, line in enumerate(verdicts) if line.verdict is Verdict.TITLE]
         turn = titles[0] if titles else 0
         order = [*range(turn, len(verdicts)), *range(turn)]
+        self._updates = [
+            page.units[at].text
+            for at in sorted(order[: page.start], key=lambda at: FIRST.search(page.units[at].text) is None)
+            if is_update(page.units[at].text, page.measures[at]) and abs(at - turn) <= UPDATE_REACH
+        ]
         self._rows = [(verdicts[at].verdict, page.units[at].text) for at in order]
 
     def of(self, wanted: Verdict) -> list[str]:
         """Return the texts with a verdict."""
         return [text for verdict, text in self._rows if verdict is wanted]
+
+    def updates(self) -> list[str]:
+        """Return the lines near the title that say when the page was published, then those of its changes."""
+        return self._updates

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from annotator.core.article import Line, Verdict
+from annotator.ingest.clean.dates import is_date_line, is_update, place_of
 from annotator.ingest.clean.metadata import dated_author
+from annotator.ingest.clean.names import promote_agencies, promote_names, promote_places
 from annotator.ingest.clean.outside import boilerplate, reason_outside
 from annotator.ingest.clean.page import Page
-from annotator.ingest.clean.shapes import is_byline, is_credit, is_date_line, is_name
+from annotator.ingest.clean.shapes import ends_with_credit, is_byline, is_credit, is_mark, is_name
 from annotator.ingest.clean.title import same_title
 
 ABOVE = 8
@@ -18,8 +20,11 @@ DECKS = 2
 def head_lines(page: Page, title: int | None, start: int) -> list[Line]:
     """Return the verdicts on the units before ``start``, the article's first unit."""
     lines = [_head_line(page, title, at) for at in range(start)]
-    _promote_names(page, title, lines)
-    _promote_captions(page, lines)
+    if title is not None:
+        promote_agencies(page, title, lines)
+        promote_places(page, title, lines)
+        promote_names(page, title, lines)
+    _promote_captions(page, title, lines)
     _promote_decks(page, title, lines)
     return lines
 
@@ -28,27 +33,38 @@ def _head_line(page: Page, title: int | None, at: int) -> Line:
     """Return the verdict on one unit by its own shape."""
     text, one = page.units[at].text, page.measures[at]
     if title is not None and at == title:
-        return Line(Verdict.TITLE, "the headline: its words come again in the article")
+        return Line(Verdict.TITLE, "the headline")
     if title is not None and same_title(page, title, at):
         return Line(Verdict.TITLE, "the title again")
     if title is not None and at < title - ABOVE:
         return boilerplate(reason_outside(page, at, "before the article"))
+    return _mark(page, at) or _picture(page, at) or boilerplate(reason_outside(page, at, "before the article"))
+
+
+def _mark(page: Page, at: int) -> Line | None:
+    """Return the verdict on a unit that says who, when or where, None for others."""
+    text, one = page.units[at].text, page.measures[at]
     if is_byline(text, one):
         return Line(Verdict.BYLINE, "names the author")
-    if is_date_line(text, one):
-        named = bool(dated_author(text))
-        return (
-            Line(Verdict.BYLINE, "names author and date")
-            if named
-            else Line(Verdict.DATELINE, "says where and when")
-        )
+    if not is_date_line(text, one):
+        return None
+    if dated_author(text) and not place_of(text):
+        return Line(Verdict.BYLINE, "names author and date")
+    if is_update(text, one):
+        return boilerplate("when the page was published or changed")
+    return Line(Verdict.DATELINE, "says where and when")
+
+
+def _picture(page: Page, at: int) -> Line | None:
+    """Return the verdict on a unit that belongs to a picture, None for others."""
+    text, one = page.units[at].text, page.measures[at]
     if page.doubled(at):
         return twice(page, at)
     if is_credit(text, one):
         return Line(Verdict.CAPTION, "a picture credit")
-    if one.credits and one.words >= 4 and not one.furniture:
+    if (one.credits or ends_with_credit(text)) and one.words >= 4 and not one.furniture:
         return Line(Verdict.CAPTION, "a caption with its credit")
-    return boilerplate(reason_outside(page, at, "before the article"))
+    return None
 
 
 def twice(page: Page, at: int) -> Line:
@@ -57,28 +73,25 @@ def twice(page: Page, at: int) -> Line:
     return Line(Verdict.CAPTION, "the same caption again" if again else "a caption that stands twice")
 
 
-def _promote_names(page: Page, title: int | None, lines: list[Line]) -> None:
-    """Make bylines of bare names that stand between the title and the article beside a byline or date."""
-    if title is None or any(
-        line.reason == "names the author" and page.measures[at].words > 1 for at, line in enumerate(lines)
-    ):
-        return
-    for at in range(title + 1, len(lines)):
-        text, one = page.units[at].text, page.measures[at]
-        if lines[at].verdict is not Verdict.BOILERPLATE or not is_name(text, one):
-            continue
-        beside = {lines[other].verdict for other in (at - 1, at + 1) if 0 <= other < len(lines)}
-        first = at == title + 1 and one.capitals == 1.0 and one.words <= 3
-        if beside & {Verdict.BYLINE, Verdict.DATELINE} or first or page.counts[one.key] > 1:
-            lines[at] = Line(Verdict.BYLINE, "a name under the title")
-
-
-def _promote_captions(page: Page, lines: list[Line]) -> None:
-    """Make captions of the lines of text right before a picture credit."""
+def _promote_captions(page: Page, title: int | None, lines: list[Line]) -> None:
+    """Make captions of the lines of text right before a picture credit, which may be a bare name."""
     for at in range(len(lines) - 1):
-        credit = lines[at + 1].reason == "a picture credit"
-        if credit and lines[at].verdict is Verdict.BOILERPLATE and page.measures[at].words >= 4:
+        if lines[at].verdict is not Verdict.BOILERPLATE or page.measures[at].words < 4:
+            continue
+        if lines[at + 1].reason == "a picture credit":
             lines[at] = Line(Verdict.CAPTION, "stands before a picture credit")
+        elif _before_name(page, title, at, lines):
+            lines[at] = Line(Verdict.CAPTION, "stands before a photographer's name")
+            lines[at + 1] = Line(Verdict.CAPTION, "a photographer's name")
+
+
+def _before_name(page: Page, title: int | None, at: int, lines: list[Line]) -> bool:
+    """Return whether a sentence and a bare name, below a byline, are the last lines of the head."""
+    if title is None or at <= title or at + 2 != len(lines) or not _wordy(page, at):
+        return False
+    signed = any(line.verdict is Verdict.BYLINE for line in lines[title + 1 : at])
+    loose = lines[at + 1].verdict is Verdict.BOILERPLATE
+    return signed and loose and is_name(page.units[at + 1].text, page.measures[at + 1])
 
 
 def _promote_decks(page: Page, title: int | None, lines: list[Line]) -> None:
@@ -86,13 +99,16 @@ def _promote_decks(page: Page, title: int | None, lines: list[Line]) -> None:
     if title is None:
         return
     decks = 0
-    for at in range(title + 1, len(lines)):
-        one = page.measures[at]
-        if lines[at].verdict in {Verdict.BYLINE, Verdict.DATELINE}:
+    for at in range(title + 1, min(len(lines), title + 7)):
+        if lines[at].verdict is Verdict.BYLINE or is_mark(page.units[at].text, page.measures[at]):
             return
-        wordy = one.words >= 5 and not (
-            one.calls or one.legal or one.furniture or one.ending or one.separators
-        )
-        if lines[at].verdict is Verdict.BOILERPLATE and wordy and decks < DECKS and at <= title + 6:
+        if lines[at].verdict is Verdict.BOILERPLATE and _wordy(page, at) and decks < DECKS:
             lines[at] = Line(Verdict.DECK, "a summary under the title")
             decks += 1
+
+
+def _wordy(page: Page, at: int) -> bool:
+    """Return whether a unit is text of some length and no part of the page's frame."""
+    one = page.measures[at]
+    frame = one.calls or one.legal or one.furniture or one.ending or one.separators
+    return one.words >= 5 and not frame

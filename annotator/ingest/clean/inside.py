@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from annotator.core.article import Line, Verdict
 from annotator.ingest.clean.blocks import State
+from annotator.ingest.clean.dates import is_clock, is_date_line
 from annotator.ingest.clean.head import twice
 from annotator.ingest.clean.outside import boilerplate, reason_outside
 from annotator.ingest.clean.page import Page
 from annotator.ingest.clean.patterns import BULLET, DASHED, DATE, PREFIX, QUOTED, REPORTED, SIGN_OFF
-from annotator.ingest.clean.shapes import is_clock, is_credit, is_date_line
+from annotator.ingest.clean.shapes import ends_with_credit, is_credit
 from annotator.ingest.clean.title import same_title
 
 SUBHEAD_WORDS = 14

@@ -56,6 +56,12 @@ def agencies() -> frozenset[str]:
     return frozenset(entries("agencies"))
 
 
+@cache
+def sections() -> frozenset[str]:
+    """Return the words that the names of a page's sections are made of."""
+    return frozenset(entries("sections"))
+
+
 def count_phrases(words: list[str]) -> dict[str, int]:
     """Return how many phrases of each list in ``ANYWHERE`` stand in the tokens ``words``."""
     counts = dict.fromkeys(ANYWHERE, 0)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from annotator.core.article import Line, Verdict
+from annotator.ingest.clean.dates import is_date_line
 from annotator.ingest.clean.page import Page
 from annotator.ingest.clean.patterns import REPORTED, SIGN_OFF
-from annotator.ingest.clean.shapes import is_date_line
 
 
 def boilerplate(reason: str) -> Line:

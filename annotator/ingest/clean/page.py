@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
@@ -50,6 +51,16 @@ class Page:
         """The content words of the article's first dozen paragraphs."""
         long = [at for at in self.body if self.measures[at].words >= 10][:12] or self.body[:12]
         return frozenset(word for at in long for word in content_words(self.units[at].text))
+
+    @cached_property
+    def opening(self) -> str:
+        """The article's first dozen paragraphs in lower case, with a blank at both ends of each."""
+        return " ".join(f" {self.measures[at].key} " for at in self.body[:12])
+
+    def names(self, text: str) -> bool:
+        """Return whether the article's first paragraphs contain a text as whole words, whatever its case."""
+        key = re.escape(" ".join(text.lower().split()))
+        return re.search(rf"(?<!\w){key}(?!\w)", self.opening) is not None
 
     def doubled(self, at: int) -> bool:
         """Return whether a paragraph stands twice with at most one unit between: a caption does."""

@@ -43,16 +43,29 @@ CLOCK = re.compile(
 AGO = re.compile(
     r"\b\d+\s*(?:s|secs?|m|mins?|minutes?|h|hrs?|hours?|d|days?|weeks?|months?)\s+ago\b", re.IGNORECASE
 )
+WEEKDAY = r"(?i:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?)"
+ZONE = r"\b(?:[A-Z]{1,3}T|GMT|UTC)\b"
+DAY = (
+    rf"(?i:(?:\b\d{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:{MONTHS})\b"
+    rf"|\b(?:{MONTHS})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?\b)(?:,?\s+(?:19|20)\d\d\b)?)"
+)
+"""A day with or without its year: "3 March", "March 3, 2031"."""
+WHEN = re.compile(rf"{DAY}|\b{WEEKDAY}|{ZONE}|\b(?i:at|on|um|uhr)\b")
+"""What may stand in a line that says when, beside dates in full and times of day."""
+DAYS = re.compile(DAY)
 UPDATED = re.compile(
     r"^\W*(?:last\s+|first\s+)?(?:updated|published|posted|modified|created|aktualisiert|publié|publicado)\b",
     re.IGNORECASE,
 )
 NAME = r"(?:[A-ZÀ-Þ][\w.'’-]*|[A-ZÀ-Þ]\.)"
 BYLINE = re.compile(
-    rf"^\W*(?:(?:written|reported|story|words|text|analysis|column)?\s*(?i:by|von|par|por)\s+{NAME}"
-    rf"|(?:[A-ZÀ-Þ][A-ZÀ-Þ'’.-]+\s+){{1,3}}[A-ZÀ-Þ'’.-]{{2,}}\s*,|reporter:|author:)",
+    rf"^\W*(?:written|reported|story|words|text|analysis|column|posted|published)?\s*(?i:by|von|par|por)\s+{NAME}"
+    rf"|^\W*(?:reporter|author):|^From\s+{NAME}(?:\s+{NAME}){{1,2}}(?:\s+(?:in|at)\s+.{{2,40}})?$"
+    rf"|^{NAME}(?:\s+{NAME}){{1,2}}\s+@\w+",
 )
-"""A line that names its author: "By Ann Lee", "ANN LEE, THE POST"."""
+"""A line that says who wrote: "By Ann Lee", "From Ann Lee in Oslo", "Ann Lee @annlee"."""
+CAPS_BYLINE = re.compile(r"^\W*(?:[A-ZÀ-Þ][A-ZÀ-Þ'’.-]+\s+){1,3}[A-ZÀ-Þ'’.-]{2,}\s*,(?!.*\d)")
+"""A name in capitals with a paper or an office: "ANN LEE, THE POST"; a headline can look like it."""
 OFFICE = re.compile(
     r"\b(?:correspondent|editor|reporter|writer|columnist|contributor|staff|bureau|journalist|desk)s?\b",
     re.IGNORECASE,
@@ -63,15 +76,22 @@ AGENCY_DATELINE = re.compile(
 )
 """A dateline with the agency in brackets: "Oslo (AFP) March 3, 2031"."""
 PLACE_DAY = re.compile(
-    rf"^\W{{0,2}}(?P<place>{PLACE}),?\s+(?:\d{{1,2}}\s+(?:{MONTHS})|(?:{MONTHS})\.?\s+\d{{1,2}})"
-    r"(?:,?\s+(?:19|20)\d\d)?\W{0,2}$"
+    rf"^\W{{0,2}}(?P<place>{PLACE})(?:,?\s+(?:{WEEKDAY},?\s+)?{DAY}|,\s+{WEEKDAY})(?P<rest>.*)$"
 )
-"""A dateline on a line of its own, with or without the year: "Oslo, 3 March"."""
+"""A dateline on a line of its own: "Oslo, 3 March", "Oslo, Friday"; ``rest`` may be a time of day."""
 PREFIX = re.compile(
-    rf"^(?:(?P<place>{PLACE})\s*(?:\((?P<agency>[A-Z][\w .]+)\))?\s*(?:[—–]|--?|:)\s+"
+    rf"^(?:(?P<place>{PLACE}?)(?:,\s+{DAY})?\s*(?:\((?P<agency>[A-Z][\w .]+)\))?\s*(?:[—–]|--?|:)\s+"
     rf"|\((?P<alone>[A-Z][\w .]+)\)\s*(?:[—–]|--?|:)\s+)(?=\S)"
 )
-"""The dateline before the first sentence: "OSLO, Norway (AP) — ", "Dubai: ", "(Reuters) - "."""
+"""The dateline before the first sentence: "OSLO, Norway (AP) — ", "OSLO, 3 March - ", "Dubai: "."""
+OWNED = re.compile(
+    r"^(?P<name>[A-ZÀ-Þ][\w.'’-]+(?:\s+[A-ZÀ-Þ][\w.'’-]+){1,2})\s*/\s*[A-ZÀ-Þ][\w.'’-]*(?:\s+[A-ZÀ-Þ][\w.'’-]*){0,3}$"
+)
+"""A photographer and a paper: "Ann Lee / Harbour Post"."""
+BRACKETED = re.compile(
+    r"\((?:[^()/]*\b(?i:photo|photograph|picture|image|archive)s?\b[^()]*|[A-Z][^()/]{1,40}/\s?[A-Z][^()]{1,40})\)\W*$"
+)
+"""A credit in brackets at the end of a caption: "(Family photograph)", "(Ann Lee/AFP)"."""
 SIGN_OFF = re.compile(r"^\W{0,3}(?=\S*/|burs)[a-z]{2,8}(?:[-/][a-z]{2,8})+\W{0,3}$")
 """The initials that end an agency's report: "burs-abc/de/fg"."""
 REPORTED = re.compile(

@@ -3,19 +3,8 @@
 from __future__ import annotations
 
 from annotator.ingest.clean import lexicon
-from annotator.ingest.clean.patterns import (
-    AGENCY_DATELINE,
-    AGO,
-    BYLINE,
-    CLOCK,
-    DATE,
-    MONTH_NUMBERS,
-    OFFICE,
-    PLACE_DAY,
-    REPORTED,
-    SIGN_OFF,
-    UPDATED,
-)
+from annotator.ingest.clean.dates import is_date_line, place_of
+from annotator.ingest.clean.patterns import BRACKETED, BYLINE, CAPS_BYLINE, OFFICE, OWNED, REPORTED, SIGN_OFF
 from annotator.ingest.clean.traits import Measure
 
 
@@ -34,35 +23,9 @@ def is_frame(text: str, one: Measure, again: bool) -> bool:
     )
 
 
-def is_date_line(text: str, one: Measure) -> bool:
-    """Return whether a line says when, and perhaps where, and nothing else."""
-    if one.words <= 12 and not one.ended and "(" in text and is_agency_dateline(text):
-        return True
-    if one.words <= 8 and is_place_day(text):
-        return True
-    if not one.dated or one.words > 16 or one.calls:
-        return False
-    rest = AGO.sub("", CLOCK.sub("", DATE.sub("", text)))
-    return sum(map(str.isalpha, rest)) <= 25 or bool(UPDATED.match(text))
-
-
-def is_place_day(text: str) -> bool:
-    """Return whether a line is a place and a day and nothing else; a month's name is no place."""
-    match = PLACE_DAY.match(text)
-    return match is not None and match["place"].split()[-1].lower().strip(".") not in MONTH_NUMBERS
-
-
-def is_agency_dateline(text: str) -> bool:
-    """Return whether a line is a place with an agency in brackets, and a date at the most."""
-    match = AGENCY_DATELINE.match(text)
-    if match is None or not (match["agency"] in lexicon.agencies() or match["agency"].isupper()):
-        return False
-    return not match["rest"] or DATE.search(match["rest"]) is not None
-
-
-def is_clock(text: str) -> bool:
-    """Return whether a line is a time of day and nothing else."""
-    return len(text) <= 20 and CLOCK.fullmatch(text.strip(" :-–|")) is not None
+def is_mark(text: str, one: Measure) -> bool:
+    """Return whether a line belongs to a headline: it says who, when or where."""
+    return is_byline(text, one) or is_date_line(text, one)
 
 
 def is_byline(text: str, one: Measure) -> bool:
@@ -71,7 +34,15 @@ def is_byline(text: str, one: Measure) -> bool:
         return False
     if text.strip().lower() in {"by", "by:"} or BYLINE.match(text):
         return True
-    return bool(OFFICE.search(text)) and one.capitals >= 0.5 and "," in text and 3 <= one.words <= 12
+    if place_of(text):
+        return False
+    office = OFFICE.search(text) and one.capitals >= 0.5 and "," in text and 3 <= one.words <= 12
+    return bool(office) or in_capitals(text)
+
+
+def in_capitals(text: str) -> bool:
+    """Return whether a line is a name in capitals and a paper or an office, or a headline that looks so."""
+    return CAPS_BYLINE.match(text) is not None
 
 
 def is_name(text: str, one: Measure) -> bool:
@@ -81,9 +52,29 @@ def is_name(text: str, one: Measure) -> bool:
     return 2 <= len(words) <= 4 and plain and not one.furniture and not one.ending
 
 
+def is_section(text: str) -> bool:
+    """Return whether each word of a line is one of those that a page's sections are called by."""
+    words = [word for word in lexicon.tokens(text) if word[0].isalnum()]
+    return bool(words) and all(word in lexicon.sections() for word in words)
+
+
+def is_agency(text: str) -> bool:
+    """Return whether a line is an agency's name and nothing else."""
+    bare = text.strip(" ()[].|/")
+    return bool({bare, bare.title()} & lexicon.agencies())
+
+
 def is_credit(text: str, one: Measure) -> bool:
     """Return whether a short line only says whose picture it was."""
     bare = text.strip(" ()[].|/©")
     owner = bare.rsplit(",", 1)[-1].strip()
-    known = bool({bare, owner, bare.title()} & lexicon.agencies()) and one.words <= 7
-    return known or (one.credits > 0 and one.words <= 8) or (text.lstrip().startswith("©") and one.words <= 5)
+    known = bool({bare, owner, bare.title(), owner.title()} & lexicon.agencies()) and one.words <= 7
+    if known or (one.credits > 0 and one.words <= 8) or (text.lstrip().startswith("©") and one.words <= 5):
+        return True
+    owned = OWNED.match(bare) if "/" in bare and one.words <= 8 else None
+    return owned is not None and not is_section(owned["name"])
+
+
+def ends_with_credit(text: str) -> bool:
+    """Return whether a line ends with a picture's credit in brackets."""
+    return text.rstrip()[-2:].rstrip(".").endswith(")") and BRACKETED.search(text[-100:]) is not None

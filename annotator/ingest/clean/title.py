@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from annotator.ingest.clean.dates import is_date_line
+from annotator.ingest.clean.deck import over_deck
 from annotator.ingest.clean.page import Page, content_words
-from annotator.ingest.clean.shapes import is_byline, is_credit, is_date_line
+from annotator.ingest.clean.shapes import in_capitals, is_byline, is_credit, is_mark, is_section
 
 REACH = 60
 """How many units before the article a headline is looked for."""
@@ -11,6 +13,10 @@ ENOUGH = 0.85
 """The least that a line must score to be taken for the headline."""
 ALMOST = 0.7
 """How much less a line right before the best one may score to be the headline, with the best one its deck."""
+HEAD = 6
+"""How many units stand between a headline at the very top of a page and its article at the most."""
+SUFFIX = 50
+"""How many code points the site's name after a headline has at the most, its mark included."""
 
 
 def find_title(page: Page) -> int | None:
@@ -18,6 +24,7 @@ def find_title(page: Page) -> int | None:
 
     A headline shares its words with the article, stands not far before it, is often there twice
     and followed by a byline or a date, and is neither a sentence nor a part of the page's frame.
+    Its deck does all that too, so that the line over the best one is looked at once more.
     """
     if not page.body:
         return None
@@ -26,38 +33,70 @@ def find_title(page: Page) -> int | None:
     scores: dict[int, float] = {at: _score(page, at) for at in places}
     best = max(scores, key=lambda at: scores[at], default=-1)
     if best < 0 or scores[best] < ENOUGH:
-        return None
+        return _at_the_top(page)
     crumbs = page.measures[best].key in page.measures[best - 1].key
     if scores.get(best - 1, 0.0) > max(ENOUGH, scores[best] - ALMOST) and not crumbs:
         best -= 1
-    return next(at for at in scores if page.measures[at].key == page.measures[best].key)
+    best = over_deck(page, _bare(page, best, places), _announces(page, best))
+    return next((at for at in scores if page.measures[at].key == page.measures[best].key), best)
 
 
 def same_title(page: Page, title: int, at: int) -> bool:
-    """Return whether unit ``at`` is the headline again, perhaps with the site's name behind it."""
+    """Return whether unit ``at`` is the headline again, perhaps with the site's name behind one of the two."""
     key, other = page.measures[title].key, page.measures[at].key
-    if key == other:
-        return True
-    rest = other.removeprefix(key)
-    return rest != other and rest.lstrip()[:1] in {"-", "|", "–", "—", "·", "»"} and len(rest) < 50
+    return key == other or _suffixed(key, other) or _suffixed(other, key)
+
+
+def _suffixed(key: str, longer: str) -> bool:
+    """Return whether a text is another one of some words with the site's name behind it."""
+    rest = longer.removeprefix(key)
+    marked = rest != longer and rest.lstrip()[:1] in {"-", "|", "–", "—", "·", "»"} and len(rest) < SUFFIX
+    return marked and key.count(" ") >= 2
+
+
+def _bare(page: Page, best: int, places: list[int]) -> int:
+    """Return the unit with the headline that the best one has a site's name behind, else the best one."""
+    keys = {at: page.measures[at].key for at in places}
+    return next((at for at, key in keys.items() if _suffixed(key, keys[best])), best)
+
+
+def _at_the_top(page: Page) -> int | None:
+    """Return 0 where a page opens with a line that nothing but a head's lines divide from the article.
+
+    A headline may share no word with its article: then its place alone tells it, where there is no frame.
+    """
+    one = page.measures[0]
+    wrong = one.furniture or one.ending or one.truncated or one.separators or one.calls or one.legal
+    if wrong or not 2 <= one.words <= 22 or is_mark(page.units[0].text, one):
+        return None
+    first = next((at for at in page.body if at > 0), 0)
+    asks = page.units[0].text.rstrip()[-1:] in {"?", "!"}
+    if not first or first > HEAD or (one.ended and not (asks and one.sentences == 0)):
+        return None
+    if is_section(page.units[0].text) or (one.capitals == 1.0 and one.words <= 3):
+        return None
+    heads = [at for at in range(1, first) if is_mark(page.units[at].text, page.measures[at])]
+    loose = [at for at in range(1, first) if at not in heads and page.measures[at].words < 5]
+    return None if loose and not heads else 0
 
 
 def _may_lead(page: Page, at: int) -> bool:
     """Return whether a unit that was taken for body text may be the headline after all."""
     one = page.measures[at]
     question = page.units[at].text.rstrip()[-1:] in {"?", "!"} and one.sentences == 0
-    return (not one.ended or question) and one.words <= 22 and (at == page.start or _announces(page, at))
+    return (not one.ended or question) and one.words <= 22 and (at == page.start or _announces(page, at) > 0)
 
 
 def _score(page: Page, at: int) -> float:
     """Return how well unit ``at`` would do as the headline."""
     one, text = page.measures[at], page.units[at].text
-    if one.words < 2 or one.words > 32 or one.furniture or one.ending:
+    if one.words < 2 or one.words > 32 or one.furniture or one.ending or is_section(text):
         return -1.0
     words = content_words(text)
     announced = _announces(page, at)
-    shared = len(words & page.vocabulary) / max(len(words), 1)
-    value = 2.5 * shared * min(len(words), 4) / 4 + 0.6 * announced + 0.4 * (page.counts[one.key] > 1)
+    common = len(words & page.vocabulary)
+    shared = common / max(len(words), 1)
+    value = 2.5 * shared * min(len(words), 4) / 4 + announced + 0.4 * (page.counts[one.key] > 1)
     value += 0.3 * (abs(page.start - at) <= 1) + 0.3 * (at == 0) + 0.3 * (one.words >= 5)
     value -= (
         0.02 * abs(page.start - at) + 0.6 * (len(words) < 3) + 0.5 * (not shared) + 1.2 * (one.words > 20)
@@ -67,28 +106,43 @@ def _score(page: Page, at: int) -> float:
     )
     if one.ended and text[-1] in ".;:":
         value -= 0.6 if announced else 1.6
-    odd = is_byline(text, one) or is_date_line(text, one) or is_credit(text, one)
-    odd = odd or _before_credit(page, at)
-    return value - 1.5 * odd - 1.0 * _after_label(page, at)
+    return value - _oddity(page, at, common)
+
+
+def _oddity(page: Page, at: int, common: int) -> float:
+    """Return what is taken off a unit's score for the shape of another thing, or its place in a list."""
+    text, one = page.units[at].text, page.measures[at]
+    named = is_byline(text, one) and not (in_capitals(text) and common >= 2)
+    odd = named or is_date_line(text, one) or is_credit(text, one) or _before_credit(page, at)
+    return 1.5 * odd + 1.0 * _after_label(page, at) + 1.0 * _in_dated_list(page, at) + 0.4 * min(one.links, 2)
 
 
 def _before_credit(page: Page, at: int) -> bool:
     """Return whether a photographer's name and agency follow: then ``at`` is a caption."""
-    if at + 1 >= len(page.units) or "," not in page.units[at + 1].text:
+    if at + 1 >= len(page.units) or not {",", "/"} & {*page.units[at + 1].text}:
         return False
     return is_credit(page.units[at + 1].text, page.measures[at + 1])
 
 
-def _announces(page: Page, at: int) -> bool:
-    """Return whether a byline or date stands in the four units after ``at``."""
+def _announces(page: Page, at: int) -> float:
+    """Return how much it counts that a byline or date stands in the four units after ``at``, 0 where none does."""
     following = range(at + 1, min(at + 5, len(page.units)))
-    return any(
-        is_byline(page.units[other].text, page.measures[other])
-        or is_date_line(page.units[other].text, page.measures[other])
-        for other in following
-    )
+    marks = [other for other in following if is_mark(page.units[other].text, page.measures[other])]
+    if not marks:
+        return 0.0
+    return 0.8 if marks[0] == at + 1 else 0.6
 
 
 def _after_label(page: Page, at: int) -> bool:
     """Return whether one of the four units before is a label such as "See also"."""
     return any(page.measures[other].ending for other in range(max(0, at - 4), at))
+
+
+def _in_dated_list(page: Page, at: int) -> bool:
+    """Return whether dates stand before, after and once more round ``at``: other articles, listed with theirs."""
+    around = [at - 3, at - 1, at + 1, at + 3]
+    dated = [
+        0 <= other < len(page.units) and is_date_line(page.units[other].text, page.measures[other])
+        for other in around
+    ]
+    return dated[1] and dated[2] and (dated[0] or dated[3])

@@ -73,7 +73,8 @@ def _window(rows: tuple[BlockRow, ...], state: TaskState, frame: Frame, room: in
         return rows
     wanted = [i for i, r in enumerate(rows) if r.line == line_of(state, frame.text_width)]
     top = max(0, wanted[-1] + 1 - room)
-    return rows[min(top, wanted[0]) :][: max(1, room)]
+    first = wanted[0] + (room < 2)  # in the last row of all the text matters more than its hints
+    return rows[min(top, first) :][: max(1, room)]
 
 
 def _above(state: TaskState, frame: Frame, enough: int) -> tuple[BodyRow, ...]:

@@ -1,0 +1,73 @@
+"""The headline over a deck: where the best line of a page's head is only the summary of the one above it."""
+
+from __future__ import annotations
+
+from annotator.ingest.clean.page import Page, content_words
+from annotator.ingest.clean.shapes import ends_with_credit, is_credit, is_mark, is_section
+
+DECK_WORDS = 8
+"""A line over which a headline is looked for that shares no word with the article has so many words."""
+LONGER = 1.5
+"""How many times as long as such a headline its deck is."""
+LABEL_WORDS = 3
+"""Up to so many words a line with words of the article may be a label of its topic."""
+
+
+def over_deck(page: Page, best: int, announced: float) -> int:
+    """Return the unit before ``best`` where that is a headline with ``best`` as its deck, else ``best``."""
+    top = best - 1
+    if top < 0 or not _heads(page, top) or _printed_twice(page, best):
+        return best
+    if page.measures[best].key in page.measures[top].key:
+        return best
+    touching = page.units[top].last + 1 == page.units[best].first
+    sentence = page.units[best].text.rstrip()[-1:] == "."
+    if not touching and not sentence:
+        return best
+    return top if _of_the_article(page, top) or (announced and _witty(page, top, best)) else best
+
+
+def _heads(page: Page, at: int) -> bool:
+    """Return whether a unit reads like a headline: no sentence, no label, no part of the page's frame."""
+    text, one = page.units[at].text, page.measures[at]
+    frame = one.furniture or one.ending or one.calls or one.legal or one.truncated or one.separators or one.ago
+    asks = text.rstrip()[-1:] in {"?", "!", "”", "’", '"', "'"} and one.sentences == 0
+    picture = one.credits or is_credit(text, one) or ends_with_credit(text)
+    return not (
+        frame
+        or picture
+        or is_section(text)
+        or is_mark(text, one)
+        or (one.ended and not asks)
+        or not 2 <= one.words <= 22
+    )
+
+
+def _printed_twice(page: Page, at: int) -> bool:
+    """Return whether a page prints a line again, alone or in its trail or title: decks are not."""
+    key = page.measures[at].key
+    return sum(key in one.key for one in page.measures[: page.start]) > 1
+
+
+def _of_the_article(page: Page, at: int) -> bool:
+    """Return whether a unit shares two words with the article and is too long for a label of its topic."""
+    shared = content_words(page.units[at].text) & page.vocabulary
+    return len(shared) >= 2 and page.measures[at].words > LABEL_WORDS
+
+
+def _witty(page: Page, top: int, best: int) -> bool:
+    """Return whether a shorter line opens a group of lines, is no name, and a longer one explains it."""
+    one, deck = page.measures[top], page.measures[best]
+    if deck.words < max(DECK_WORDS, LONGER * one.words) or (one.capitals == 1.0 and one.words <= 4):
+        return False
+    if one.words <= LABEL_WORDS and content_words(page.units[top].text) & page.vocabulary:
+        return False
+    return _opens(page, top)
+
+
+def _opens(page: Page, at: int) -> bool:
+    """Return whether a blank line, a menu or nothing stands before a unit."""
+    if at == 0 or page.units[at - 1].last + 1 < page.units[at].first:
+        return True
+    before = page.measures[at - 1]
+    return bool(before.furniture or before.separators or is_section(page.units[at - 1].text))

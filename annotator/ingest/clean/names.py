@@ -1,0 +1,65 @@
+"""Bare names in an article's head: of authors, agencies and places, told by what stands beside them."""
+
+from __future__ import annotations
+
+from annotator.core.article import Line, Verdict
+from annotator.ingest.clean.dates import is_date_line
+from annotator.ingest.clean.page import Page
+from annotator.ingest.clean.shapes import is_agency, is_byline, is_mark, is_name, is_section
+
+PLACE_WORDS = 4
+"""A place on a line of its own has so many words at the most."""
+
+
+def promote_agencies(page: Page, title: int, lines: list[Line]) -> None:
+    """Make bylines of agencies beside a byline or date; elsewhere they are a picture's."""
+    for at in range(title + 1, len(lines)):
+        after = at - 1 == title or _mark(page, at - 1)
+        dated = at + 1 < len(lines) and _mark(page, at + 1)
+        if is_agency(page.units[at].text) and after and (dated or at - 1 != title):
+            lines[at] = Line(Verdict.BYLINE, "an agency under the title")
+
+
+def promote_places(page: Page, title: int, lines: list[Line]) -> None:
+    """Make datelines of places that stand alone before a date, or between a byline and the article.
+
+    A place is told from an author by the article, in which it is named.
+    """
+    for at in range(title + 1, len(lines)):
+        text = page.units[at].text
+        if lines[at].verdict is not Verdict.BOILERPLATE or not _placelike(text) or not page.names(text):
+            continue
+        dated = at + 1 < len(lines) and is_date_line(page.units[at + 1].text, page.measures[at + 1])
+        signed = at + 1 == len(lines) and (_mark(page, at - 1) or is_name(page.units[at - 1].text, page.measures[at - 1]))
+        if dated or signed:
+            lines[at] = Line(Verdict.DATELINE, "a place beside a byline or date")
+
+
+def _placelike(text: str) -> bool:
+    words = text.replace(",", " ").split()
+    plain = all(word.strip(".'’-").replace("-", "").replace("’", "").isalpha() for word in words)
+    return 0 < len(words) <= PLACE_WORDS and plain and text.strip()[0].isupper() and not is_section(text)
+
+
+def _mark(page: Page, at: int) -> bool:
+    return is_mark(page.units[at].text, page.measures[at])
+
+
+def promote_names(page: Page, title: int, lines: list[Line]) -> None:
+    """Make bylines of bare names that stand between the title and the article beside a byline or date."""
+    if any(is_byline(page.units[at].text, page.measures[at]) and page.measures[at].words > 1
+        for at, line in enumerate(lines) if line.verdict is Verdict.BYLINE):
+        return
+    for at in range(title + 1, len(lines)):
+        text, one = page.units[at].text, page.measures[at]
+        if lines[at].verdict is not Verdict.BOILERPLATE or not is_name(text, one):
+            continue
+        beside = any(_dated(page, other, lines) for other in (at - 1, at + 1) if 0 <= other < len(lines))
+        first = at == title + 1 and one.capitals == 1.0 and one.words <= 3
+        if beside or first or page.counts[one.key] > 1:
+            lines[at] = Line(Verdict.BYLINE, "a name under the title")
+
+
+def _dated(page: Page, at: int, lines: list[Line]) -> bool:
+    """Return whether a unit of the head is a byline or date."""
+    return lines[at].verdict in {Verdict.BYLINE, Verdict.DATELINE} or _mark(page, at)
