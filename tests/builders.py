@@ -12,6 +12,7 @@ from annotator.core.annotation import Annotation, Work
 from annotator.core.article import Article, Line, Sentence, Verdict
 from annotator.core.digest import article_id, digest_of
 from annotator.core.hints import assign
+from annotator.core.record import Record
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, gap_token
@@ -19,6 +20,7 @@ from annotator.session.session import Session
 from annotator.session.state import TaskState
 from annotator.storage.corpus import Corpus
 from annotator.storage.journal import Journal
+from annotator.storage.records import Decoder
 from annotator.storage.schemas import schema_of_text
 from annotator.tui.layout.wrap import token_width
 
@@ -201,3 +203,9 @@ def task_state(schema: Schema, works: Sequence[Work], active: int = 0, **more: A
     hints = assign(tokens, [token_width(t.text) for t in tokens], schema.keys)
     a = article(text, "b" * (text.count("\n") + 1), byline="Ilka Moran", date="3 May")
     return TaskState(schema, a, tuple(works), active, 1, 2, hints, **more)
+
+
+def records_in(path: Path) -> list[Record]:
+    """Return the records in the lines of a journal or a rescue file, each whole."""
+    decoder = Decoder()
+    return [decoder.decode(line) for line in path.read_bytes().split(b"\n")[:-1]]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from annotator.core.annotation import Work
-from annotator.core.article import Article, Sentence, Verdict
+from annotator.core.article import Article, Verdict
 from annotator.core.edits import Edit, Op, join, split
 from annotator.core.errors import JournalError, RuleError
 from annotator.core.history import History
@@ -86,15 +86,27 @@ class Session:
         self._counted = Progress()
         self.saved_at = 0.0
         self.queue = tuple(a for a in corpus.article_ids() if not self.article(a).replaced_by)
-        self.works = Works(self._stored)
-        self.history: History = self.works.replay(journal.records)
+        self.works = Works(corpus.sentences)
+        records = self._present(journal.records)
+        self.history: History = self.works.replay(records)
         self.spans_made = sum(
             len(w.annotation.spans) for a in self.works.articles for w in self.works.touched(a)
         )
         self._seq = self._saved_seq = journal.next_seq - 1
         self._saver = None if self.read_only else Saver(journal, self._on_saved, self._on_failed)
         self.place = Place()
-        self._go_to_start(start, journal.records[-1] if journal.records else None)
+        self._go_to_start(start, records[-1] if records else None)
+
+    def _present(self, records: Sequence[Record]) -> Sequence[Record]:
+        """Return the records of articles that are there; a word of warning for the others."""
+        known = set(self.corpus.article_ids())
+        present = [r for r in records if r.work.sentence.article in known]
+        if gone := len(records) - len(present):
+            verb = "record is" if gone == 1 else "records are"
+            self.warnings.append(
+                f"{gone} {verb} of articles that have left the corpus; the journal keeps them"
+            )
+        return present
 
     # -- what there is -------------------------------------------------------------------------
 
@@ -103,10 +115,6 @@ class Session:
         if article_id not in self._cache.articles:
             self._cache.articles[article_id] = self.corpus.article(article_id)
         return self._cache.articles[article_id]
-
-    def _stored(self, article_id: str) -> Sequence[Sentence]:
-        """Return an article's sentences; none of one that has left the corpus and is only in the journal."""
-        return self.corpus.sentences(article_id) if article_id in self.corpus.article_ids() else ()
 
     def works_of(self, article_id: str) -> tuple[Work, ...]:
         """Return the works of an article that stand in the queue: those whose line is annotated."""

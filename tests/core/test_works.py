@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotator.core.annotation import Answer, Work
+from annotator.core.annotation import Annotation, Answer, Work
 from annotator.core.article import Sentence
 from annotator.core.edits import Edit, Op, add_span, join, remove_span, set_answer, split
 from annotator.core.errors import RuleError
@@ -187,6 +187,21 @@ def test_a_new_deed_ends_what_could_be_done_again() -> None:
     for now in (walk, walk.restarted()):
         assert now.history.redo() is None
         assert len(now.history.done) == 1
+
+
+def test_an_undo_of_something_else_is_a_deed_of_its_own() -> None:
+    """In a journal put together from two an undo that is not of the last deed counts as an edit."""
+    walk = Walk()
+    one, two = walk.works.of(IDS[0])[:2]
+    walk.do(set_answer(one, Answer.ACCEPT))
+    stray = replace(two, annotation=Annotation(answer=Answer.REJECT))
+    walk.records.append(Record(2, Op.UNDO, stray))
+    again = walk.restarted()
+    assert [w.annotation.answer for w in again.works.of(IDS[0])][:2] == [Answer.ACCEPT, Answer.REJECT]
+    again.travel(Op.UNDO)
+    assert [w.annotation.answer for w in again.works.of(IDS[0])][:2] == [Answer.ACCEPT, None]
+    again.travel(Op.UNDO)
+    assert again.works.of(IDS[0])[0] == one
 
 
 def test_the_last_record_of_each_sentence_is_known() -> None:

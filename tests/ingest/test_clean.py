@@ -90,6 +90,9 @@ def test_the_reasons_say_what_a_line_is() -> None:
         ("midway", "Bakers of Onnel", "Petra Vaal and Simon Oke", "ONNEL", "2031-06-03", "Onnel Post"),
         ("german", "Stadtrat von Lindau am Berg", "", "", "2031-03-12", ""),
         ("no_frame", "", "", "", "", ""),
+        ("wordplay", "A stiff neck", "Odo Grimm", "Upper Sallow", "", ""),
+        ("place_day", "WELLS RUN DRY", "Ada Storm", "Brunn", "", ""),
+        ("bracketed", "Who owns the echo", "Nora Lind", "", "2031-08-21", ""),
     ],
 )
 def test_what_a_page_states_becomes_metadata(
@@ -100,6 +103,105 @@ def test_what_a_page_states_becomes_metadata(
     assert page.title.startswith(title)
     assert bool(page.title) == bool(title)
     assert (page.byline, page.dateline, page.date, page.source) == (byline, dateline, date, source)
+
+
+BODY = [
+    "The council of Harrow voted on Tuesday to close the old ferry pier after a storm broke its piles.",
+    "“We had no choice,” said Mayor Lena Brandt, who has led the town since 2024. “The pier is not safe.”",
+    "Repairs would cost 3 million crowns, and the harbour fund holds less than half of that, she said.",
+]
+HEADLINE = "Council closes ferry pier after storm breaks piles"
+DECK = "Council of Harrow closes ferry pier after a storm and says that repairs cost too much"
+
+
+@pytest.mark.parametrize(
+    ("head", "title"),
+    [
+        ([], ""),
+        ([HEADLINE], HEADLINE),
+        ([HEADLINE.upper()], HEADLINE.upper()),
+        (["STORM SHUTS PIER, FERRIES STOP", "By Ann Lee"], "STORM SHUTS PIER, FERRIES STOP"),
+        (["OPINION", HEADLINE, "By Ann Lee"], HEADLINE),
+        (["Local news", HEADLINE], HEADLINE),
+        (["Harrow ferry pier", HEADLINE, "By Ann Lee"], HEADLINE),
+        (["Letters to the editor", HEADLINE], HEADLINE),
+        (["The Harrow Post", "News from the valley since 1890", HEADLINE, "By Ann Lee"], HEADLINE),
+        (["Home News Jobs Tides Notices", HEADLINE, "By Ann Lee"], HEADLINE),
+        (["Who will pay for the broken pier?"], "Who will pay for the broken pier?"),
+        (["Storm in Harrow: council closes pier"], "Storm in Harrow: council closes pier"),
+        (["Mayor on pier: “We had no choice”"], "Mayor on pier: “We had no choice”"),
+        (["“The pier is not safe”"], "“The pier is not safe”"),
+        (["Sinking feeling"], "Sinking feeling"),
+        (["Sinking feeling", DECK, "By Ann Lee"], "Sinking feeling"),
+        (["Sinking feeling", "", f"{DECK}.", "", "By Ann Lee"], "Sinking feeling"),
+        (["The Harrow Post", "", "Piling on the misery", DECK, "By Ann Lee"], "Piling on the misery"),
+        ([f"{HEADLINE} | Harrow Post", "", "Menu", "", HEADLINE, "", "By Ann Lee"], HEADLINE),
+    ],
+)
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_the_headline_is_told_from_its_deck_and_kicker(head: list[str], title: str, gap: str) -> None:
+    """The line over a deck is the headline, whatever its words; a section's or site's name is not."""
+    assert clean("\n".join(head) + "\n" * bool(head) + gap.join(BODY)).title == title
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict", "byline", "dateline", "date"),
+    [
+        ("Harrow, 3 March", "dateline", "", "Harrow", ""),
+        ("Harrow, Norland, Tuesday, March 3, 2031", "dateline", "", "Harrow, Norland", "2031-03-03"),
+        ("HARROW, Saturday", "dateline", "", "HARROW", ""),
+        ("Harrow (NPA) 3 March", "dateline", "", "Harrow", ""),
+        ("Friday, 6 March", "dateline", "", "", ""),
+        ("12 March 2031 · 7:40 p.m.", "dateline", "", "", "2031-03-12"),
+        ("Reuters March 12, 2031 7:40 pm", "dateline", "", "", "2031-03-12"),
+        ("Last updated: 3 March, 7:40 p.m.", "boilerplate", "", "", ""),
+        ("Published 3 March 2031, 9:15 a.m. | Updated 4 March 2031", "boilerplate", "", "", "2031-03-03"),
+        ("Ann Lee - Mar 3, 2031, 10:31 pm CST", "byline", "Ann Lee", "", "2031-03-03"),
+        ("Ann Lee @annlee / 2 days", "byline", "Ann Lee", "", ""),
+        ("From Ann Lee in Harrow", "byline", "Ann Lee", "", ""),
+        ("Ann Lee, Northern Press Agency", "byline", "Ann Lee", "", ""),
+        ("By Ann Lee Associated Press", "byline", "Ann Lee", "", ""),
+        ("Ann LeeView More Articles", "byline", "Ann Lee", "", ""),
+    ],
+)
+def test_a_line_under_the_headline_says_who_where_or_when(
+    line: str, verdict: str, byline: str, dateline: str, date: str
+) -> None:
+    """A day needs no year and a place no agency; the page's own dates are no dateline, but give a date."""
+    page = clean("\n".join([HEADLINE, line, "", *BODY]))
+    assert page.lines[1].verdict.value == verdict
+    assert [one.verdict.value for one in page.lines[3:]] == ["body"] * 3
+    assert (page.title, page.byline, page.dateline, page.date) == (HEADLINE, byline, dateline, date)
+
+
+@pytest.mark.parametrize(
+    ("opening", "dateline", "source"),
+    [
+        ("HARROW, 3 March (NPA) - ", "HARROW", "NPA"),
+        ("HARROW, March 3 — ", "HARROW", ""),
+        ("DEAR READER: ", "", ""),
+    ],
+)
+def test_a_place_before_the_first_sentence_is_the_dateline(opening: str, dateline: str, source: str) -> None:
+    """With a day or an agency behind it or none; a salutation is no place."""
+    page = clean("\n".join([HEADLINE, "", opening + BODY[0], *BODY[1:]]))
+    assert (page.dateline, page.source) == (dateline, source)
+
+
+def test_the_days_of_a_diary_are_its_headings() -> None:
+    """Days that come again between paragraphs do not make a deck of the first one."""
+    lines = [HEADLINE, BODY[0], "Monday, 3 March", BODY[1], "Tuesday, 4 March", BODY[2]]
+    verdicts = [line.verdict.value for line in clean("\n".join(lines)).lines]
+    assert verdicts == ["title", "body", "subhead", "body", "subhead", "body"]
+
+
+def test_a_speaker_before_a_colon_is_no_place() -> None:
+    """In an interview the first name comes again."""
+    talk = ["Lena Brandt: We had no choice, and the pier was not safe.", "Ann Lee: Will it be built again?"]
+    page = clean(
+        "\n".join([HEADLINE, "", *talk, "Lena Brandt: We do not know, and the money is gone.", *BODY])
+    )
+    assert page.dateline == ""
 
 
 def test_three_lines_are_an_article_too() -> None:

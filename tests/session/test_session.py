@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,15 +10,14 @@ from annotator.core.annotation import Answer
 from annotator.core.article import Verdict
 from annotator.core.edits import add_span, set_answer
 from annotator.core.errors import RuleError
-from annotator.core.record import Record
+from annotator.core.schema import parse_schema
 from annotator.core.spans import Span
 from annotator.session.pen import Pen
 from annotator.session.session import Session
-from annotator.session.state import Saved
 from annotator.storage.corpus import Corpus
 from annotator.storage.journal import Journal
-from annotator.storage.records import Decoder
 from tests import builders
+from tests.builders import records_in
 
 TOTAL = 9
 """The sentences of the two articles together: six about the market, three about the bridge."""
@@ -44,10 +41,6 @@ def _said(session: Session) -> str:
     return session.message.text if session.message else ""
 
 
-def _saved(session: Session) -> Saved:
-    return session.saved
-
-
 def test_answers_lead_through_the_corpus_and_round(corpus: Path) -> None:
     """From wherever one starts, each answer goes to the next undone sentence, over the end to the start."""
     session = builders.open_session(corpus)
@@ -62,6 +55,46 @@ def test_answers_lead_through_the_corpus_and_round(corpus: Path) -> None:
     assert (session.counted.done, session.counted.total) == (TOTAL, TOTAL)
     assert not session.next_undone()
     assert session.close()
+
+
+def test_each_record_names_the_one_before_it_on_its_sentence(corpus: Path) -> None:
+    """The chain of a sentence's records goes on over sessions; a joined sentence starts its own."""
+    session = builders.open_session(corpus)
+    session.do(set_answer(session.work, Answer.ACCEPT))
+    session.do(set_answer(session.work, Answer.REJECT))
+    session.close()
+    session = builders.open_session(corpus)
+    session.undo()
+    session.join()
+    session.undo()
+    session.close()
+    chain = [(r.op.value, r.parent, r.batch) for r in records_in(session._journal.path)]
+    assert chain[2:] == [("undo", 2, None), ("join", None, None), ("undo", 3, (5, 2)), ("undo", None, (5, 2))]
+
+
+def test_what_has_a_label_is_not_offered_again(corpus: Path) -> None:
+    """After a label the next candidate without one is offered, and nothing where all have one."""
+    session = builders.open_session(corpus)
+    pen = Pen(session)
+    seen = []
+    while pen.selection is not None:
+        assert pen.state().focus is None
+        seen.append(pen.selection.range)
+        session.do(add_span(session.work, _over(session, pen.selection.range), _FREE))
+        pen._offer_after(pen.selection.range)
+        assert len(seen) < 20
+    assert len(seen) == len(set(seen)) > 2
+    pen.arrive()
+    assert pen.selection is None
+    session.close()
+
+
+_FREE = parse_schema({"label": [{"name": "X", "inside": ["X"], "overlaps": ["X"]}]}, "free")
+
+
+def _over(session: Session, tokens: tuple[int, int]) -> Span:
+    own = session.work.sentence.tokens
+    return Span(own[tokens[0]].start, own[tokens[1] - 1].end, "X")
 
 
 def test_a_done_sentence_is_passed_over(corpus: Path) -> None:
@@ -207,155 +240,6 @@ def test_work_on_a_line_that_is_switched_off_comes_back_with_it(corpus: Path) ->
     session.close()
 
 
-# -- saving ------------------------------------------------------------------------------------
-
-
-def test_saved_is_shown_only_when_the_record_is_on_the_disk(
-    corpus: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """While the journal is still writing the mark says saving; deeds wait in order and none is dropped."""
-    session = builders.open_session(corpus)
-    gate, begun, told = threading.Event(), threading.Event(), threading.Event()
-    session.changed = told.set
-    append = session._journal.append
-
-    def slow(records: Sequence[Record]) -> None:
-        begun.set()
-        assert gate.wait(10)
-        append(records)
-
-    monkeypatch.setattr(session._journal, "append", slow)
-    assert _saved(session) is Saved.SAVED
-    _accept(session)
-    assert begun.wait(10)
-    for _ in range(3):
-        _accept(session)
-    assert _saved(session) is Saved.SAVING
-    assert not told.is_set()
-    assert not session._journal.path.read_bytes()
-    assert not session.flush(0.01)
-    gate.set()
-    assert session.flush()
-    assert _saved(session) is Saved.SAVED
-    assert told.is_set()
-    assert [r.seq for r in _records(session._journal.path)] == [1, 2, 3, 4]
-    assert session.close()
-
-
-def _records(path: Path) -> list[Record]:
-    decoder = Decoder()
-    return [decoder.decode(line) for line in path.read_bytes().split(b"\n")[:-1]]
-
-
-def _rescue(session: Session) -> Path:
-    return Path(session.banner.removeprefix("your work is kept in ").partition(";")[0])
-
-
-def test_what_the_journal_refuses_is_kept_and_said(corpus: Path, home: Path) -> None:
-    """After a failed write: a red row with the cause and the place, all later work in memory and there."""
-    session = builders.open_session(corpus)
-    _accept(session)
-    assert session.flush()
-    with session._journal.path.open("ab") as other:
-        other.write(b"a line of another program\n")
-    _accept(session)
-    assert not session.flush()
-    assert _saved(session) is Saved.FAILED
-    rescue = home / "rescue" / "news-ana-1.jsonl"
-    assert session.banner == (
-        f"your work is kept in {rescue}; {session._journal.path}: another program has changed the file; "
-        "quit and start again, and see what it holds now"
-    )
-    _accept(session)
-    session.undo()
-    assert not session.close()
-    last = _rescue(session)
-    assert [r.seq for r in _records(last)] == [2, 3, 4]
-    assert _saved(session) is Saved.FAILED
-    assert [w.done for w in session.works_of(session.queue[0])][:3] == [True, True, False]
-
-
-def test_where_nothing_can_be_rescued_the_row_says_so(
-    corpus: Path, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With the disk full everywhere the work is in memory alone, and that is what one reads."""
-    session = builders.open_session(corpus)
-
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("annotator.storage.journal.append_durable", full)
-    monkeypatch.setattr("annotator.storage.rescue.write_new", full)
-    _accept(session)
-    assert not session.flush()
-    assert session.banner.startswith("your work is in memory only: copy it before you quit; ")
-    assert _saved(session) is Saved.FAILED
-    session.close()
-
-
-def test_a_mistake_in_the_program_does_not_end_saving_in_silence(
-    corpus: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whatever the journal raises, the thread lives, the red row comes and the work is rescued."""
-    session = builders.open_session(corpus)
-
-    def broken(_: object) -> None:
-        raise ValueError("odd")
-
-    monkeypatch.setattr(session._journal, "append", broken)
-    _accept(session)
-    _accept(session)
-    assert not session.flush(5)
-    assert _saved(session) is Saved.FAILED
-    assert "odd" in session.banner or "not writable" in session.banner
-    assert [r.seq for r in _records(_rescue(session))] == [1, 2]
-    session.close()
-
-
-def test_read_only_takes_nothing_and_touches_nothing(corpus: Path) -> None:
-    """Every deed is refused with the way out, and the folder stays byte for byte what it was."""
-    before = {p: p.read_bytes() for p in corpus.rglob("*") if p.is_file()}
-    session = builders.open_session(corpus, read_only=True)
-    assert _saved(session) is Saved.READ_ONLY
-    says = "the corpus is open to read only; start again without --read-only to annotate"
-    new = Span(0, 4, "COUNT")
-    for deed in (
-        lambda: session.do(add_span(session.work, new, session.schema)),
-        session.undo,
-        session.redo,
-        session.join,
-        lambda: session.split(3),
-        lambda: session.switch_line(session.current, 3, Verdict.CAPTION),
-        lambda: session.undo_line(session.current),
-    ):
-        with pytest.raises(RuleError) as caught:
-            deed()
-        assert str(caught.value) == says
-    assert session.move_sentence(1)
-    assert session.close()
-    assert {p: p.read_bytes() for p in corpus.rglob("*") if p.is_file()} == before
-
-
-def test_a_damaged_journal_is_shown_and_takes_nothing(corpus: Path) -> None:
-    """Damage in the middle: the red row names it, what is sound is shown, nothing more is written."""
-    session = builders.open_session(corpus)
-    for _ in range(3):
-        _accept(session)
-    path = session._journal.path
-    session.close()
-    lines = path.read_bytes().split(b"\n")
-    path.write_bytes(b"\n".join([lines[0], b"{" + lines[1][3:], *lines[2:]]))
-    before = path.read_bytes()
-    session = builders.open_session(corpus)
-    assert _saved(session) is Saved.FAILED
-    assert "line 2" in session.banner
-    assert session.here[0].done
-    with pytest.raises(RuleError, match="the journal is damaged, nothing can be saved"):
-        _accept(session)
-    session.close()
-    assert path.read_bytes() == before
-
-
 def test_the_queue_leaves_out_replaced_articles(tmp_path: Path) -> None:
     """An article that has a newer version isn't annotated any more; its records don't stop the start."""
     corpus = builders.make_corpus(tmp_path / "news")
@@ -375,22 +259,26 @@ def test_the_queue_leaves_out_replaced_articles(tmp_path: Path) -> None:
 
 
 def test_records_of_an_article_that_is_gone_do_not_stop_the_start(corpus: Path) -> None:
-    """An article taken out of the folder takes its work out of the queue, not the others' with it."""
+    """An article taken out of the folder takes its work with it, and nobody else's."""
     session = builders.open_session(corpus)
     gone = session.queue[1]
     _accept(session)
     session.move_article(1)
     session.join()
-    _accept(session)
+    session.do(set_answer(session.work, Answer.ACCEPT))
     session.close()
     (corpus / "articles" / f"{gone}.json").unlink()
     session = builders.open_session(corpus)
     assert gone not in session.queue
-    assert session.here[0].done
-    for _ in range(3):
-        assert session.undo() is not None
-    assert not session.here[0].done
-    session.close()
+    assert (
+        session.warnings[-1] == "2 records are of articles that have left the corpus; the journal keeps them"
+    )
+    assert [w.done for w in session.here][:2] == [True, False]
+    assert session.undo() is not None
+    assert session.undo() is None
+    _accept(session)
+    assert session.close()
+    assert [r.seq for r in records_in(session._journal.path)] == [1, 2, 3, 4, 5]
 
 
 def test_the_last_sentence_of_an_article_cannot_be_joined(corpus: Path) -> None:

@@ -6,6 +6,7 @@ and, for the context of short lines, of Pomikálek's jusText (2011); the lines b
 the block then get their kinds (``head``, ``inside``, ``outside``) by their shape and place.
 """
 
-from annotator.ingest.clean.cleaner import CleanedPage, clean
+from annotator.ingest.clean.cleaner import clean
+from annotator.ingest.clean.description import CleanedPage
 
 __all__ = ["CleanedPage", "clean"]

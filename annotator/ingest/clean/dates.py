@@ -39,7 +39,7 @@ def is_date_line(text: str, one: Measure) -> bool:
 
 
 def is_update(text: str, one: Measure) -> bool:
-    """Return whether a line says when the page was published or changed: it is the page's, not the report's."""
+    """Return whether a line says when the page was published or changed, not when the report was written."""
     if one.words > 24 or one.calls or not UPDATED.match(text):
         return False
     return one.dated or DAYS.search(text) is not None
@@ -58,7 +58,8 @@ def place_of(text: str) -> str:
     if match is None or LABEL.match(text) or any(map(str.isalnum, CLOCK.sub("", match["rest"]))):
         return ""
     place = LAST_WEEKDAY.sub("", match["place"].strip(" ,")).strip(" ,")
-    return "" if not place or place.split()[-1].lower().strip(".") in MONTH_NUMBERS else place
+    month = place.split()[-1].lower().strip(".") in MONTH_NUMBERS if place else True
+    return "" if month or place in lexicon.agencies() else place
 
 
 def is_agency_dateline(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from annotator.ingest.clean import lexicon
 from annotator.ingest.clean.page import Page, content_words
 from annotator.ingest.clean.shapes import ends_with_credit, is_credit, is_mark, is_section
 
@@ -9,6 +10,8 @@ DECK_WORDS = 8
 """A line over which a headline is looked for that shares no word with the article has so many words."""
 LONGER = 1.5
 """How many times as long as such a headline its deck is."""
+NAME_WORDS = 4
+"""Up to so many capitalised words may be the name of a site, a section or a person."""
 LABEL_WORDS = 3
 """Up to so many words a line with words of the article may be a label of its topic."""
 
@@ -20,17 +23,20 @@ def over_deck(page: Page, best: int, announced: float) -> int:
         return best
     if page.measures[best].key in page.measures[top].key:
         return best
-    touching = page.units[top].last + 1 == page.units[best].first
+    touching = page.even or page.units[top].last + 1 == page.units[best].first
     sentence = page.units[best].text.rstrip()[-1:] == "."
     if not touching and not sentence:
         return best
-    return top if _of_the_article(page, top) or (announced and _witty(page, top, best)) else best
+    above = _of_the_article(page, top) or ((announced or top == 0) and _witty(page, top, best))
+    return top if above else best
 
 
 def _heads(page: Page, at: int) -> bool:
     """Return whether a unit reads like a headline: no sentence, no label, no part of the page's frame."""
     text, one = page.units[at].text, page.measures[at]
-    frame = one.furniture or one.ending or one.calls or one.legal or one.truncated or one.separators or one.ago
+    frame = (
+        one.furniture or one.ending or one.calls or one.legal or one.truncated or one.separators or one.ago
+    )
     asks = text.rstrip()[-1:] in {"?", "!", "”", "’", '"', "'"} and one.sentences == 0
     picture = one.credits or is_credit(text, one) or ends_with_credit(text)
     return not (
@@ -58,16 +64,23 @@ def _of_the_article(page: Page, at: int) -> bool:
 def _witty(page: Page, top: int, best: int) -> bool:
     """Return whether a shorter line opens a group of lines, is no name, and a longer one explains it."""
     one, deck = page.measures[top], page.measures[best]
-    if deck.words < max(DECK_WORDS, LONGER * one.words) or (one.capitals == 1.0 and one.words <= 4):
+    if deck.words < max(DECK_WORDS, LONGER * one.words) or _names_or_menu(page, top):
         return False
     if one.words <= LABEL_WORDS and content_words(page.units[top].text) & page.vocabulary:
         return False
     return _opens(page, top)
 
 
+def _names_or_menu(page: Page, at: int) -> bool:
+    """Return whether a unit is all capitalised words and few of them, or sections among them."""
+    one = page.measures[at]
+    listed = sum(word in lexicon.sections() for word in lexicon.tokens(page.units[at].text))
+    return one.capitals == 1.0 and (one.words <= NAME_WORDS or listed >= 2)
+
+
 def _opens(page: Page, at: int) -> bool:
     """Return whether a blank line, a menu or nothing stands before a unit."""
-    if at == 0 or page.units[at - 1].last + 1 < page.units[at].first:
+    if at == 0 or (not page.even and page.units[at - 1].last + 1 < page.units[at].first):
         return True
     before = page.measures[at - 1]
     return bool(before.furniture or before.separators or is_section(page.units[at - 1].text))

@@ -31,14 +31,15 @@ def head_lines(page: Page, title: int | None, start: int) -> list[Line]:
 
 def _head_line(page: Page, title: int | None, at: int) -> Line:
     """Return the verdict on one unit by its own shape."""
-    text, one = page.units[at].text, page.measures[at]
     if title is not None and at == title:
         return Line(Verdict.TITLE, "the headline")
     if title is not None and same_title(page, title, at):
         return Line(Verdict.TITLE, "the title again")
     if title is not None and at < title - ABOVE:
         return boilerplate(reason_outside(page, at, "before the article"))
-    return _mark(page, at) or _picture(page, at) or boilerplate(reason_outside(page, at, "before the article"))
+    return (
+        _mark(page, at) or _picture(page, at) or boilerplate(reason_outside(page, at, "before the article"))
+    )
 
 
 def _mark(page: Page, at: int) -> Line | None:

@@ -15,6 +15,9 @@ from annotator.ingest.clean.title import same_title
 SUBHEAD_WORDS = 14
 """A heading inside an article has no more words than this."""
 
+CAPTION_WORDS = 60
+"""A caption that ends with its credit has no more words than this."""
+
 
 def inside_line(page: Page, title: int | None, at: int) -> Line:
     """Return the verdict on a unit from the article's first to its last."""
@@ -58,7 +61,8 @@ def _caption(page: Page, at: int) -> Line | None:
         return Line(Verdict.CAPTION, "stands before a picture credit")
     if at in page.body[:2] and _before_dateline(page, at):
         return Line(Verdict.CAPTION, "stands before the paragraph that opens with a place")
-    if one.credits and not one.quoted and (not one.ended or one.credits > 1):
+    credited = one.credits and not one.quoted and (not one.ended or one.credits > 1)
+    if credited or (one.words <= CAPTION_WORDS and ends_with_credit(text)):
         return Line(Verdict.CAPTION, "a caption with its credit")
     return None
 
@@ -88,7 +92,7 @@ def _is_subhead(page: Page, at: int) -> bool:
     text, one = page.units[at].text, page.measures[at]
     if one.words <= SUBHEAD_WORDS and len(text) <= 120 and DASHED.match(text):
         return True
-    if one.words > SUBHEAD_WORDS or at + 1 >= page.stop or is_date_line(text, one):
+    if one.words > SUBHEAD_WORDS or at + 1 >= page.stop or (one.dated and is_date_line(text, one)):
         return False
     if (one.ended and not text.rstrip().endswith("?")) or (QUOTED.search(text) and one.ended):
         return False

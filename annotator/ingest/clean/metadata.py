@@ -6,26 +6,33 @@ import re
 from datetime import date
 
 from annotator.ingest.clean import lexicon
+from annotator.ingest.clean.dates import place_of
 from annotator.ingest.clean.patterns import (
     AGENCY_DATELINE,
     CLOCK,
+    COMPANY,
     DATE,
     MONTH_NUMBERS,
     NAME,
     OFFICE,
-    PLACE_DAY,
     PREFIX,
     UPDATED,
 )
 
 LEAD = re.compile(
-    r"^\W*(?:(?:(?i:written|reported|story|words|text|analysis|column)\s+)?(?i:by|von|par|por)\b:?\s*"
-    r"|(?i:reporter|author):\s*)"
+    r"^\W*(?:(?:(?i:written|reported|story|words|text|analysis|column|posted|published)\s+)?(?i:by|von|par|por)\b:?\s*"
+    r"|(?i:reporter|author):\s*|From\s+(?=[A-ZÀ-Þ]))"
 )
 STOP = re.compile(r"\s*(?:\||•|·|»|\s[-–—]\s|\b(?i:updated|published|posted)\b).*$")
 WEEKDAYS = re.compile(
-    r"\b(?:mon|tues?|wed(?:nes)?|thurs?|fri|sat(?:ur)?|sun)day\b|\b[A-Z]{2,4}\b", re.IGNORECASE
+    r"\b(?:mon|tues?|wed(?:nes)?|thurs?|fri|sat(?:ur)?|sun)day\b|(?-i:\b(?:[A-Z]{1,3}T|GMT|UTC)\b)",
+    re.IGNORECASE,
 )
+WHERE = re.compile(rf"\s+(?:(?:in|at)\s+(?:the\s+)?{NAME}.*|on|@\w+.*)$")
+"""What may follow an author's name: from where, the "on" before a date, a handle."""
+SALUTATION = re.compile(r"dear\b", re.IGNORECASE)
+LINK = re.compile(r"(?<=[a-zà-þ])(?:View|See|Follow|Read)\s.*$")
+"""A link to an author's articles that has run together with the name."""
 GLUED = re.compile(r"(?<=[a-zà-þ]{2})(?=[A-Z])")
 """Where a page's parts have run together: "Ann LeeStaff Writer"."""
 BY_NAME = re.compile(rf"\b(?:by|By)\s+({NAME}(?:\s+{NAME}){{1,3}})\s*$")
@@ -69,18 +76,28 @@ def _strokes(first: int, second: int, year: int) -> str:
 
 def author(text: str) -> str:
     """Return the names in a byline as printed, without "By", date and office."""
-    rest = dated_author(text) or LEAD.sub("", text.strip())
+    rest = LEAD.sub("", dated_author(text) or text.strip())
     match = DATE.search(rest)
     rest = STOP.sub("", rest[: match.start()] if match else rest)
     if OFFICE.search(rest) and len(GLUED.split(rest)) > 1 and len(GLUED.split(rest)[0].split()) >= 2:
         rest = GLUED.split(rest)[0]
-    parts = [part.strip() for part in rest.strip(" -–—|,·:").split(",")]
-    return ", ".join(part for at, part in enumerate(parts) if at == 0 or _is_name(part))
+    rest = LINK.sub("", rest)
+    parts = [part.strip() for part in WHERE.sub("", rest.strip(" -–—|,·:")).split(",")]
+    return _without_agency(", ".join(part for at, part in enumerate(parts) if at == 0 or _is_name(part)))
+
+
+def _without_agency(name: str) -> str:
+    """Return a person's name without an agency that has run together with it ("Ann Lee Reuters")."""
+    words = name.split()
+    for cut in range(2, len(words)):
+        if " ".join(words[cut:]) in lexicon.agencies():
+            return " ".join(words[:cut])
+    return name
 
 
 def _is_name(part: str) -> bool:
     """Return whether a part of a byline after a comma is a second name, not an office or a paper."""
-    if OFFICE.search(part) or part in lexicon.agencies():
+    if OFFICE.search(part) or COMPANY.search(part) or part in lexicon.agencies():
         return False
     return all(2 <= len(name.split()) <= 4 for name in re.split(r"\s+and\s+", part.removeprefix("and ")))
 
@@ -104,21 +121,20 @@ def place_and_agency(text: str, opening: bool) -> tuple[str, str]:
     match = AGENCY_DATELINE.match(text)
     if match and not opening:
         return match["place"].strip(" ,"), match["agency"]
-    day = PLACE_DAY.match(text)
-    if day and not opening:
-        return day["place"].strip(" ,"), ""
     if not opening:
-        return (
-            (text.strip(), "")
-            if text.isupper() and len(text.split()) <= 4 and not any(map(str.isdigit, text))
-            else ("", "")
-        )
+        return place_of(text) or _lone_place(text), ""
     match = PREFIX.match(text[:120])
-    if match is None:
+    if match is None or SALUTATION.match(text):
         return "", ""
     place = (match["place"] or "").strip(" ,")
     agency = match["agency"] or match["alone"] or ""
     return (place, agency) if agency or 0 < len(place.split()) <= 4 else ("", "")
+
+
+def _lone_place(text: str) -> str:
+    """Return a dateline that is a few words without a figure, as places are, else ""."""
+    short = len(text.split()) <= 4 and not any(map(str.isdigit, text)) and text.strip()[:1].isupper()
+    return text.strip() if short else ""
 
 
 def agency_in(text: str) -> str:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from annotator.core.article import Line, Verdict
 from annotator.ingest.clean.dates import is_date_line
 from annotator.ingest.clean.page import Page
+from annotator.ingest.clean.patterns import COMPANY
 from annotator.ingest.clean.shapes import is_agency, is_byline, is_mark, is_name, is_section
 
+NEAR = 9
+"""A bare name so many units below the title is not the author's."""
 PLACE_WORDS = 4
 """A place on a line of its own has so many words at the most."""
 
@@ -29,8 +32,12 @@ def promote_places(page: Page, title: int, lines: list[Line]) -> None:
         text = page.units[at].text
         if lines[at].verdict is not Verdict.BOILERPLATE or not _placelike(text) or not page.names(text):
             continue
+        if page.measures[at].furniture or page.measures[at].ending:
+            continue
         dated = at + 1 < len(lines) and is_date_line(page.units[at + 1].text, page.measures[at + 1])
-        signed = at + 1 == len(lines) and (_mark(page, at - 1) or is_name(page.units[at - 1].text, page.measures[at - 1]))
+        signed = at + 1 == len(lines) and (
+            _mark(page, at - 1) or is_name(page.units[at - 1].text, page.measures[at - 1])
+        )
         if dated or signed:
             lines[at] = Line(Verdict.DATELINE, "a place beside a byline or date")
 
@@ -47,15 +54,20 @@ def _mark(page: Page, at: int) -> bool:
 
 def promote_names(page: Page, title: int, lines: list[Line]) -> None:
     """Make bylines of bare names that stand between the title and the article beside a byline or date."""
-    if any(is_byline(page.units[at].text, page.measures[at]) and page.measures[at].words > 1
-        for at, line in enumerate(lines) if line.verdict is Verdict.BYLINE):
+    if any(
+        is_byline(page.units[at].text, page.measures[at]) and page.measures[at].words > 1
+        for at, line in enumerate(lines)
+        if line.verdict is Verdict.BYLINE
+    ):
         return
-    for at in range(title + 1, len(lines)):
+    for at in range(title + 1, min(len(lines), title + NEAR)):
         text, one = page.units[at].text, page.measures[at]
-        if lines[at].verdict is not Verdict.BOILERPLATE or not is_name(text, one):
+        if lines[at].verdict is not Verdict.BOILERPLATE or not (
+            is_name(text, one) or _with_company(page, at)
+        ):
             continue
         beside = any(_dated(page, other, lines) for other in (at - 1, at + 1) if 0 <= other < len(lines))
-        first = at == title + 1 and one.capitals == 1.0 and one.words <= 3
+        first = at == title + 1 and one.capitals == 1.0 and (one.words <= 3 or _with_company(page, at))
         if beside or first or page.counts[one.key] > 1:
             lines[at] = Line(Verdict.BYLINE, "a name under the title")
 
@@ -63,3 +75,9 @@ def promote_names(page: Page, title: int, lines: list[Line]) -> None:
 def _dated(page: Page, at: int, lines: list[Line]) -> bool:
     """Return whether a unit of the head is a byline or date."""
     return lines[at].verdict in {Verdict.BYLINE, Verdict.DATELINE} or _mark(page, at)
+
+
+def _with_company(page: Page, at: int) -> bool:
+    """Return whether a unit is a name and an agency or paper: "Ann Lee, Harbour News"."""
+    name, comma, company = page.units[at].text.partition(",")
+    return bool(comma) and is_name(name, page.measures[at]) and COMPANY.search(company.strip()) is not None

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from annotator.ingest.clean import lexicon, weights
 from annotator.ingest.clean.blocks import State, path, widened
@@ -51,6 +52,11 @@ class Page:
         """The content words of the article's first dozen paragraphs."""
         long = [at for at in self.body if self.measures[at].words >= 10][:12] or self.body[:12]
         return frozenset(word for at in long for word in content_words(self.units[at].text))
+
+    @cached_property
+    def even(self) -> bool:
+        """Whether a blank line stands between any two units, so that blank lines tell nothing."""
+        return all(one.last + 1 < two.first for one, two in pairwise(self.units))
 
     @cached_property
     def opening(self) -> str:

@@ -61,15 +61,21 @@ NAME = r"(?:[A-ZÀ-Þ][\w.'’-]*|[A-ZÀ-Þ]\.)"
 BYLINE = re.compile(
     rf"^\W*(?:written|reported|story|words|text|analysis|column|posted|published)?\s*(?i:by|von|par|por)\s+{NAME}"
     rf"|^\W*(?:reporter|author):|^From\s+{NAME}(?:\s+{NAME}){{1,2}}(?:\s+(?:in|at)\s+.{{2,40}})?$"
-    rf"|^{NAME}(?:\s+{NAME}){{1,2}}\s+@\w+",
+    rf"|^{NAME}(?:\s+{NAME}){{1,2}}\s+@\w+"
+    rf"|^(?:{NAME}\s+){{1,3}}[A-ZÀ-Þ][a-zà-þ'’-]+(?:View|See|Follow|Read)\s",
 )
-"""A line that says who wrote: "By Ann Lee", "From Ann Lee in Oslo", "Ann Lee @annlee"."""
+"""A line that says who wrote: "By Ann Lee", "From Ann Lee in Oslo", "Ann Lee @annlee", "Ann LeeView all".
+"""
 CAPS_BYLINE = re.compile(r"^\W*(?:[A-ZÀ-Þ][A-ZÀ-Þ'’.-]+\s+){1,3}[A-ZÀ-Þ'’.-]{2,}\s*,(?!.*\d)")
 """A name in capitals with a paper or an office: "ANN LEE, THE POST"; a headline can look like it."""
 OFFICE = re.compile(
     r"\b(?:correspondent|editor|reporter|writer|columnist|contributor|staff|bureau|journalist|desk)s?\b",
     re.IGNORECASE,
 )
+COMPANY = re.compile(
+    r"\b(?:agency|press|news|newswire|newspapers?|network|media|wire|service)$", re.IGNORECASE
+)
+"""The last word of the names of agencies and papers."""
 PLACE = r"[A-ZÀ-Þ][\w.'’]*(?:[ ,/-]+(?:[A-ZÀ-Þ][\w.'’]*|de|al|am|au|of|on|la|el|sur))*"
 AGENCY_DATELINE = re.compile(
     rf"^(?P<place>{PLACE})\s*,?\s*\((?P<agency>[A-Z][\w .-]+)\)[\s,—–-]*(?P<rest>.*)$"

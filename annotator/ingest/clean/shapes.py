@@ -71,7 +71,12 @@ def is_credit(text: str, one: Measure) -> bool:
     known = bool({bare, owner, bare.title(), owner.title()} & lexicon.agencies()) and one.words <= 7
     if known or (one.credits > 0 and one.words <= 8) or (text.lstrip().startswith("©") and one.words <= 5):
         return True
-    owned = OWNED.match(bare) if "/" in bare and one.words <= 8 else None
+    return one.words <= 8 and is_owned(bare)
+
+
+def is_owned(text: str) -> bool:
+    """Return whether a line is a photographer's name and a paper's with a stroke between."""
+    owned = OWNED.match(text.strip(" ()[].|/©")) if "/" in text[:100] and "©" not in text[:3] else None
     return owned is not None and not is_section(owned["name"])
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from annotator.ingest.clean.dates import is_date_line
-from annotator.ingest.clean.deck import over_deck
+from annotator.ingest.clean.deck import LABEL_WORDS, over_deck
 from annotator.ingest.clean.page import Page, content_words
-from annotator.ingest.clean.shapes import in_capitals, is_byline, is_credit, is_mark, is_section
+from annotator.ingest.clean.shapes import in_capitals, is_byline, is_credit, is_mark, is_owned, is_section
 
 REACH = 60
 """How many units before the article a headline is looked for."""
@@ -35,14 +35,15 @@ def find_title(page: Page) -> int | None:
     if best < 0 or scores[best] < ENOUGH:
         return _at_the_top(page)
     crumbs = page.measures[best].key in page.measures[best - 1].key
-    if scores.get(best - 1, 0.0) > max(ENOUGH, scores[best] - ALMOST) and not crumbs:
+    label = page.measures[best - 1].words <= LABEL_WORDS
+    if scores.get(best - 1, 0.0) > max(ENOUGH, scores[best] - ALMOST) and not crumbs and not label:
         best -= 1
     best = over_deck(page, _bare(page, best, places), _announces(page, best))
     return next((at for at in scores if page.measures[at].key == page.measures[best].key), best)
 
 
 def same_title(page: Page, title: int, at: int) -> bool:
-    """Return whether unit ``at`` is the headline again, perhaps with the site's name behind one of the two."""
+    """Return whether unit ``at`` is the headline again, with or without the site's name behind it."""
     key, other = page.measures[title].key, page.measures[at].key
     return key == other or _suffixed(key, other) or _suffixed(other, key)
 
@@ -119,13 +120,13 @@ def _oddity(page: Page, at: int, common: int) -> float:
 
 def _before_credit(page: Page, at: int) -> bool:
     """Return whether a photographer's name and agency follow: then ``at`` is a caption."""
-    if at + 1 >= len(page.units) or not {",", "/"} & {*page.units[at + 1].text}:
+    if at + 1 >= len(page.units) or not ("," in page.units[at + 1].text or is_owned(page.units[at + 1].text)):
         return False
     return is_credit(page.units[at + 1].text, page.measures[at + 1])
 
 
 def _announces(page: Page, at: int) -> float:
-    """Return how much it counts that a byline or date stands in the four units after ``at``, 0 where none does."""
+    """Return how much a byline or date in the four units after ``at`` counts, 0 where none is."""
     following = range(at + 1, min(at + 5, len(page.units)))
     marks = [other for other in following if is_mark(page.units[other].text, page.measures[other])]
     if not marks:
@@ -139,7 +140,7 @@ def _after_label(page: Page, at: int) -> bool:
 
 
 def _in_dated_list(page: Page, at: int) -> bool:
-    """Return whether dates stand before, after and once more round ``at``: other articles, listed with theirs."""
+    """Return whether dates stand before, after and once more round ``at``: a list of other articles."""
     around = [at - 3, at - 1, at + 1, at + 3]
     dated = [
         0 <= other < len(page.units) and is_date_line(page.units[other].text, page.measures[other])

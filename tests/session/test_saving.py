@@ -1,0 +1,177 @@
+"""Saving: what is shown as saved is on the disk, and what can't be saved is kept and said."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from annotator.core.annotation import Answer
+from annotator.core.article import Verdict
+from annotator.core.edits import add_span
+from annotator.core.errors import RuleError
+from annotator.core.record import Record
+from annotator.core.spans import Span
+from annotator.session.pen import Pen
+from annotator.session.session import Session
+from annotator.session.state import Saved
+from tests import builders
+from tests.builders import records_in
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """Make a corpus of two articles."""
+    return builders.make_corpus(tmp_path / "news").path
+
+
+def _accept(session: Session) -> None:
+    Pen(session).answer(Answer.ACCEPT)
+
+
+def _saved(session: Session) -> Saved:
+    return session.saved
+
+
+def test_saved_is_shown_only_when_the_record_is_on_the_disk(
+    corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the journal is still writing the mark says saving; deeds wait in order and none is dropped."""
+    session = builders.open_session(corpus)
+    gate, begun, told = threading.Event(), threading.Event(), threading.Event()
+    session.changed = told.set
+    append = session._journal.append
+
+    def slow(records: Sequence[Record]) -> None:
+        begun.set()
+        assert gate.wait(10)
+        append(records)
+
+    monkeypatch.setattr(session._journal, "append", slow)
+    assert _saved(session) is Saved.SAVED
+    _accept(session)
+    assert begun.wait(10)
+    assert _saved(session) is Saved.SAVING
+    for _ in range(3):
+        _accept(session)
+    assert _saved(session) is Saved.SAVING
+    assert not told.is_set()
+    assert not session._journal.path.read_bytes()
+    assert not session.flush(0.01)
+    gate.set()
+    assert session.flush()
+    assert _saved(session) is Saved.SAVED
+    assert told.is_set()
+    assert [r.seq for r in records_in(session._journal.path)] == [1, 2, 3, 4]
+    assert session.close()
+
+
+def _rescue(session: Session) -> Path:
+    return Path(session.banner.removeprefix("your work is kept in ").partition(";")[0])
+
+
+def test_what_the_journal_refuses_is_kept_and_said(corpus: Path, home: Path) -> None:
+    """After a failed write: a red row with the cause and the place, all later work in memory and there."""
+    session = builders.open_session(corpus)
+    _accept(session)
+    assert session.flush()
+    with session._journal.path.open("ab") as other:
+        other.write(b"a line of another program\n")
+    _accept(session)
+    assert not session.flush()
+    assert _saved(session) is Saved.FAILED
+    rescue = home / "rescue" / "news-ana-1.jsonl"
+    assert session.banner == (
+        f"your work is kept in {rescue}; {session._journal.path}: another program has changed the file; "
+        "quit and start again, and see what it holds now"
+    )
+    _accept(session)
+    session.undo()
+    assert not session.close()
+    last = _rescue(session)
+    assert [r.seq for r in records_in(last)] == [2, 3, 4]
+    assert _saved(session) is Saved.FAILED
+    assert [w.done for w in session.works_of(session.queue[0])][:3] == [True, True, False]
+
+
+def test_where_nothing_can_be_rescued_the_row_says_so(
+    corpus: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the disk full everywhere the work is in memory alone, and that is what one reads."""
+    session = builders.open_session(corpus)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("annotator.storage.journal.append_durable", full)
+    monkeypatch.setattr("annotator.storage.rescue.write_new", full)
+    _accept(session)
+    assert not session.flush()
+    assert session.banner.startswith("your work is in memory only: copy it before you quit; ")
+    assert _saved(session) is Saved.FAILED
+    session.close()
+
+
+def test_a_mistake_in_the_program_does_not_end_saving_in_silence(
+    corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the journal raises, the thread lives, the red row comes and the work is rescued."""
+    session = builders.open_session(corpus)
+
+    def broken(_: object) -> None:
+        raise ValueError("odd")
+
+    monkeypatch.setattr(session._journal, "append", broken)
+    _accept(session)
+    _accept(session)
+    assert not session.flush(5)
+    assert _saved(session) is Saved.FAILED
+    assert "odd" in session.banner or "not writable" in session.banner
+    assert [r.seq for r in records_in(_rescue(session))] == [1, 2]
+    session.close()
+
+
+def test_read_only_takes_nothing_and_touches_nothing(corpus: Path) -> None:
+    """Every deed is refused with the way out, and the folder stays byte for byte what it was."""
+    before = {p: p.read_bytes() for p in corpus.rglob("*") if p.is_file()}
+    session = builders.open_session(corpus, read_only=True)
+    assert _saved(session) is Saved.READ_ONLY
+    says = "the corpus is open to read only; start again without --read-only to annotate"
+    new = Span(0, 4, "COUNT")
+    for deed in (
+        lambda: session.do(add_span(session.work, new, session.schema)),
+        session.undo,
+        session.redo,
+        session.join,
+        lambda: session.split(3),
+        lambda: session.switch_line(session.current, 3, Verdict.CAPTION),
+        lambda: session.undo_line(session.current),
+    ):
+        with pytest.raises(RuleError) as caught:
+            deed()
+        assert str(caught.value) == says
+    assert session.move_sentence(1)
+    assert session.close()
+    assert {p: p.read_bytes() for p in corpus.rglob("*") if p.is_file()} == before
+
+
+def test_a_damaged_journal_is_shown_and_takes_nothing(corpus: Path) -> None:
+    """Damage in the middle: the red row names it, what is sound is shown, nothing more is written."""
+    session = builders.open_session(corpus)
+    for _ in range(3):
+        _accept(session)
+    path = session._journal.path
+    session.close()
+    lines = path.read_bytes().split(b"\n")
+    path.write_bytes(b"\n".join([lines[0], b"{" + lines[1][3:], *lines[2:]]))
+    before = path.read_bytes()
+    session = builders.open_session(corpus)
+    assert _saved(session) is Saved.FAILED
+    assert "line 2" in session.banner
+    assert session.here[0].done
+    with pytest.raises(RuleError, match="the journal is damaged, nothing can be saved"):
+        _accept(session)
+    session.close()
+    assert path.read_bytes() == before
