@@ -74,7 +74,7 @@ def add_span(work: Work, span: Span, schema: Schema) -> Edit:
     others = [s for s in spans if s not in exact]
     if broken := schema.broken(span, others):
         raise RuleError(broken.message)
-    told = f"{exact[0].label} → {span.label}" if exact else f"+ {span.label}"
+    told = f"{exact[0].label} is {span.label} now" if exact else f"+ {span.label}"
     return _changed(work, work.annotation.with_spans([*others, span]), told)
 
 

@@ -171,7 +171,8 @@ class Pen:
 
     def answer(self, answer: Answer) -> None:
         """Answer the sentence and go on to the next that has no answer."""
-        self.session.do(set_answer(self.session.work, answer))
+        if self.session.work.annotation.answer is not answer:
+            self.session.do(set_answer(self.session.work, answer))
         told = self.session.message
         if not self.session.next_undone():
             told = Message("every sentence is done: leave with Ctrl+C twice, then `annotator export`")
@@ -216,11 +217,18 @@ class Pen:
             saved=s.saved,
             saved_at=s.saved_at,
             banner=s.banner,
-            guide=focus.label if focus else self.guide,
+            guide=self.label_in_hand,
             done=counted.done,
             total=counted.total,
             spans_made=s.spans_made,
         )
+
+    @property
+    def label_in_hand(self) -> str:
+        """The label of the span that is selected, else the one last used."""
+        chosen = self.selection.range if self.selection and self.session.here else None
+        focus = self._exact(self.session.work, chosen) if chosen else None
+        return focus.label if focus else self.guide
 
     # -- inside --------------------------------------------------------------------------------
 

@@ -85,7 +85,8 @@ class Session:
         self._cache = _Cache()
         self._counted = Progress()
         self.saved_at = 0.0
-        self.queue = tuple(a for a in corpus.article_ids() if not self.article(a).replaced_by)
+        self._failure: JournalError | None = None
+        self.queue = self._queued(corpus.article_ids())
         self.works = Works(corpus.sentences)
         records = self._present(journal.records)
         self.history: History = self.works.replay(records)
@@ -96,6 +97,12 @@ class Session:
         self._saver = None if self.read_only else Saver(journal, self._on_saved, self._on_failed)
         self.place = Place()
         self._go_to_start(start, records[-1] if records else None)
+
+    def _queued(self, ids: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the articles to go through; a large corpus is not read whole to leave old versions out."""
+        if len(ids) > COUNTED_AT_ONCE:
+            return ids
+        return tuple(a for a in ids if not self.article(a).replaced_by)
 
     def _present(self, records: Sequence[Record]) -> Sequence[Record]:
         """Return the records of articles that are there; a word of warning for the others."""
@@ -121,7 +128,7 @@ class Session:
         if article_id not in self._cache.works:
             article = self.article(article_id)
             starts = article.line_starts()
-            active = [line.verdict.annotated for line in article.lines]
+            active = [line.verdict.annotated and not article.replaced_by for line in article.lines]
             self._cache.works[article_id] = tuple(
                 w for w in self.works.of(article_id) if active[bisect_right(starts, w.sentence.start) - 1]
             )
@@ -197,7 +204,7 @@ class Session:
         self.works.put(edit.before, edit.after)
         self._write(op, edit.after)
         shown = self.go_to(edit.after[0].sentence.id)
-        note = "" if shown else " (its line is switched off)"
+        note = "" if shown else " (its line is switched off, or its article has a new version)"
         self.message = Message(
             f"{'undone' if op is Op.UNDO else 'redone'}: {edit.told or edit.op.value}{note}"
         )
@@ -281,7 +288,8 @@ class Session:
             if rescue
             else "your work is in memory only: copy it before you quit"
         )
-        self.banner = f"{kept}; {error}"
+        self._failure = self._failure or error  # what went wrong first is the cause
+        self.banner = f"{kept}; {self._failure}"
         self.changed()
 
     def flush(self, timeout: float = 10.0) -> bool:

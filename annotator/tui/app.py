@@ -89,8 +89,10 @@ class AnnotatorApp(App[int], inherit_bindings=False):
 
     def _ended_by(self, number: int) -> None:
         """Save everything before anything is written to a terminal that may be gone."""
-        self.finish()
-        self.exit(128 + number, return_code=128 + number)
+        try:
+            self.finish()
+        finally:
+            self.exit(128 + number, return_code=128 + number)
 
     def finish(self) -> None:
         """Save what is left and remember the theme and the place."""
@@ -163,7 +165,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         from annotator.tui.layout.guide import guide_screen_rows
         from annotator.tui.screens.reading import ReadingScreen
 
-        schema, glyphs, first = self.session.schema, self.glyphs, self.pen.state().guide
+        schema, glyphs, first = self.session.schema, self.glyphs, self.pen.label_in_hand
         self.push_screen(
             ReadingScreen("Guideline", lambda w: guide_screen_rows(schema, first, w, glyphs), self.show_keys)
         )
@@ -173,7 +175,13 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         from annotator.tui.layout.guide import key_rows
         from annotator.tui.screens.reading import ReadingScreen
 
-        self.push_screen(ReadingScreen("All keys", lambda w: key_rows(self.session.schema, w), None))
+        self.push_screen(
+            ReadingScreen("All keys", lambda w: key_rows(self.session.schema, w, self.glyphs), None)
+        )
+
+    def action_keys(self) -> None:
+        """Open the list of all keys from any screen."""
+        self.show_keys()
 
     def show_labels(self) -> None:
         """Open the label menu."""

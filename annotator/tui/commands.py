@@ -102,6 +102,24 @@ COMMANDS: tuple[Command, ...] = (
     Command("quit", ("ctrl+q",), "Ctrl+C twice (Ctrl+Q)", "quit; everything is saved", "View"),
 )
 
+WITHOUT_SENTENCE = frozenset(
+    [
+        "undo",
+        "redo",
+        "article_up",
+        "article_down",
+        "overview",
+        "lines",
+        "guide",
+        "help",
+        "palette",
+        "theme",
+        "hints",
+        "quit",
+    ]
+)
+"""The commands that make sense where an article has no sentence to annotate."""
+
 FOOTER = ("accept", "next_stop", "grow", "remove", "undo", "guide", "overview", "reject", "ignore")
 """The commands in the row of keys, those that go last when it is narrow at the end."""
 

@@ -14,6 +14,7 @@ from textual.keys import Keys, _character_to_key
 from annotator.core.hints import LETTERS, assign
 from annotator.storage.schemas import load_schema
 from annotator.tui.commands import COMMANDS, FOOTER, by_id, footer_items, groups, key_table
+from annotator.tui.layout.glyphs import BOX
 from annotator.tui.layout.guide import key_rows
 from annotator.tui.layout.row import plain
 from annotator.tui.screens.annotate import AnnotateScreen
@@ -68,7 +69,7 @@ def test_label_keys_digits_and_hints_never_clash_with_commands(name: str) -> Non
 
 def test_help_and_readme_say_every_key() -> None:
     """The help screen and README's table show each command's keys and what it does, group by group."""
-    shown = "\n".join(plain(row) for row in key_rows(builders.news_schema(), 100))
+    shown = "\n".join(plain(row) for row in key_rows(builders.news_schema(), 100, BOX))
     table = key_table()
     for group, commands in groups():
         assert f" {group}" in shown

@@ -39,6 +39,11 @@ class Glyphs:
     dot: str
     gauge: str
     gauge_rest: str
+    arrows: str = "↑↓←→"
+
+    def words(self, text: str) -> str:
+        """Return words of our own with the arrows of this set."""
+        return text.translate(str.maketrans("↑↓←→", self.arrows))
 
 
 BOX = Glyphs(
@@ -87,4 +92,5 @@ ASCII = Glyphs(
     dot="-",
     gauge="=",
     gauge_rest=".",
+    arrows="^v<>",
 )

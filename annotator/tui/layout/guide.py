@@ -54,7 +54,7 @@ def _example(label: Label, example: Example, width: int, glyphs: Glyphs) -> list
     ]
 
 
-def key_rows(schema: Schema, width: int) -> tuple[Row, ...]:
+def key_rows(schema: Schema, width: int, glyphs: Glyphs) -> tuple[Row, ...]:
     """Return every key by group."""
     rows: list[Row] = [(Piece(" Mark", Ink("title", bold=True)),)]
     column = 24
@@ -65,7 +65,7 @@ def key_rows(schema: Schema, width: int) -> tuple[Row, ...]:
     for group, commands in groups():
         rows.append((Piece(f" {group}", Ink("title", bold=True)),))
         for command in commands:
-            rows += _key(command.shown, command.does, column, width)
+            rows += _key(glyphs.words(command.shown), command.does, column, width)
         rows.append(())
     return tuple(rows)
 

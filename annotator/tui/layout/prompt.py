@@ -19,11 +19,12 @@ def welcome_row(state: TaskState, width: int, glyphs: Glyphs) -> Row:
     """Return what a newcomer may do now, in place of the row of keys."""
     words = Piece(brief(selected_text(state), 24, glyphs), Ink("text", bold=True))
     row: Row = (Piece(" New here? ", Ink("likely")), words)
-    rest: Row = (Piece("  Other words: their letter.", Ink("muted")),)
+    rest: Row = (Piece("  Other words: their letter", Ink("muted")),)
     guess = state.schema.label(state.guess)
     if guess and guess.key:
         name, key_ = Piece(guess.name, Ink("lane", guess.name)), Piece(guess.key, Ink("key", bold=True))
-        return (*row, Piece(" may be a ", Ink("muted")), name, Piece(": press ", Ink("muted")), key_, *rest)
+        row = (*row, Piece(" may be a ", Ink("muted")), name, Piece(": press ", Ink("muted")), key_)
+        return (*row, *rest) if width_of(row) + width_of(rest) <= width else row
     row = (*row, Piece(":", Ink("muted")))
     for label in [x for x in state.schema.labels if x.key]:
         name = Piece(label.name, Ink("lane", label.name))
@@ -31,7 +32,7 @@ def welcome_row(state: TaskState, width: int, glyphs: Glyphs) -> Row:
         if width_of(row) + width_of(item) + width_of(rest) + 1 > width:
             break
         row = (*row, *item, Piece(",", Ink("muted")))
-    return (*row[:-1], Piece(".", Ink("muted")), *rest)
+    return (*row[:-1], *rest)
 
 
 def selected_text(state: TaskState) -> str:

@@ -15,10 +15,10 @@ from annotator.core.errors import RuleError
 from annotator.core.schema import Label
 from annotator.session.pen import Pen
 from annotator.session.state import Message, TaskState
-from annotator.tui.commands import COMMANDS, footer_items
+from annotator.tui.commands import COMMANDS, WITHOUT_SENTENCE, footer_items
 from annotator.tui.layout.bars import head_row, keys_row, plain_rule, rule_row
 from annotator.tui.layout.block import TEXT_COLUMN
-from annotator.tui.layout.page import Frame, body_rows, start_row
+from annotator.tui.layout.page import BodyRow, Frame, body_rows, start_row
 from annotator.tui.layout.panel import panel_rows
 from annotator.tui.layout.prompt import NEWCOMER_SPANS, welcome_row
 from annotator.tui.layout.row import Ink, Piece, Row, fit
@@ -63,7 +63,10 @@ class AnnotateScreen(RowScreen):
     def draw(self) -> None:
         """Draw the state of this moment."""
         width = self.size.width
-        if not width or not self._session.queue or not self._session.here:
+        if not width:
+            return
+        if not self._session.here:
+            self._draw_nothing(width)
             return
         state, glyphs = self.pen.state(), self.annotator.glyphs
         panel = panel_width(width)
@@ -79,6 +82,24 @@ class AnnotateScreen(RowScreen):
             self.part("panel").show_rows(panel_rows(state, panel, self.body_height, glyphs))
         self.part("rule").show_rows((self._rule(state, panel),))
         self.part("keys").show_rows((self._keys(state),))
+
+    def _draw_nothing(self, width: int) -> None:
+        """Say that no line of the article is annotated, and what one can do."""
+        article = self._session.article(self._session.current)
+        title = Piece(f" {screen_text(article.title or article.origin)}", Ink("title", bold=True))
+        said = self._session.message.text if self._session.message else ""
+        rows = (
+            (),
+            (Piece("      no line of this article is annotated", Ink("text", bold=True)),),
+            (Piece("      # shows its lines   ) next article   @ overview   Ctrl+Z undo", Ink("muted")),),
+            (Piece(f"      {screen_text(said)}", Ink("warn")),),
+        )
+        self._arrived = ()
+        self.part("panel").display = False
+        self.part("head").show_rows((fit((title,), width),))
+        self.query_one("#body", Body).show_body(tuple(BodyRow(fit(row, width)) for row in rows))
+        self.part("rule").show_rows((plain_rule(width, self.annotator.glyphs),))
+        self.part("keys").show_rows((keys_row([], ("F1", "all keys"), width),))
 
     def _frame(self, panel: int) -> Frame:
         width, height = self.size
@@ -127,12 +148,12 @@ class AnnotateScreen(RowScreen):
         """Carry out a command of the registry."""
         if self.pen.typed and name != "let_go":
             self.pen.typed = ""
-        self._try(self._deeds[name])
+        self._try(self._deeds[name], anywhere=name in WITHOUT_SENTENCE)
 
-    def _try(self, deed: Callable[[], object]) -> None:
+    def _try(self, deed: Callable[[], object], *, anywhere: bool = False) -> None:
         """Do something, say what rule forbids it if one does, and draw."""
         self._session.message = None
-        if not self._session.here:
+        if not self._session.here and not anywhere:
             return
         try:
             deed()

@@ -17,6 +17,7 @@ from annotator.tui.layout.row import Ink, Piece
 from annotator.tui.screens.base import RowScreen
 
 _KEYS = [
+    ("Esc", "back"),
     ("Space", "switch"),
     ("u", "undo"),
     ("b", "body"),
@@ -42,6 +43,7 @@ class LinesScreen(RowScreen):
         Binding("end", "move(1000000)", show=False),
         Binding("space,enter", "switch", show=False),
         Binding("u,ctrl+z", "undo", show=False),
+        Binding("f1", "app.keys", show=False),
         Binding("semicolon,escape,number_sign,q,f3", "close", show=False),
     ]
 
@@ -71,7 +73,7 @@ class LinesScreen(RowScreen):
             else reason_row(article, self._at, width, glyphs)
         )
         self.part("rule").show_rows((rule,))
-        self.part("keys").show_rows((keys_row(_KEYS, ("Esc", "back"), width),))
+        self.part("keys").show_rows((keys_row(_KEYS, ("F1", "all keys"), width),))
 
     def action_move(self, by: int) -> None:
         """Go some lines on."""

@@ -18,9 +18,16 @@ from annotator.tui.layout.overview import (
     overview_head,
     sentence_rows,
 )
+from annotator.tui.layout.row import Ink, Piece
 from annotator.tui.screens.base import RowScreen
 
-_KEYS = [("Enter", "open"), ("↑↓", "sentence"), ("PgUp PgDn", "article"), ("n", "next undone")]
+_KEYS = [
+    ("Enter", "open"),
+    ("Up Down", "sentence"),
+    ("PgUp PgDn", "article"),
+    ("n", "next undone"),
+    ("Esc", "back"),
+]
 WIDE = 110
 """From this width on the articles stand beside the sentences."""
 
@@ -36,6 +43,7 @@ class OverviewScreen(RowScreen):
         Binding("home", "edge(0)", show=False),
         Binding("end", "edge(-1)", show=False),
         Binding("n", "undone", show=False),
+        Binding("f1", "app.keys", show=False),
         Binding("enter,semicolon,escape,at,q,f2", "close", show=False),
     ]
 
@@ -54,7 +62,11 @@ class OverviewScreen(RowScreen):
     def draw(self) -> None:
         """Draw the overview of this moment."""
         width, height = self.size.width, self.body_height
-        if not width or not self._session.here:
+        if not width:
+            return
+        if not self._session.here:
+            words = "  no line of this article is annotated: go on to another, or Esc and # for its lines"
+            self.part("body").show_rows(((), (Piece(words, Ink("text")),)))
             return
         self._session.count()
         state, glyphs = self._pen.state(), self.annotator.glyphs
@@ -68,7 +80,7 @@ class OverviewScreen(RowScreen):
             )
         self.part("body").show_rows(sentence_rows(state, width - beside, height, glyphs))
         self.part("rule").show_rows((gauge_row(state, width, glyphs),))
-        self.part("keys").show_rows((keys_row(_KEYS, ("Esc", "back"), width),))
+        self.part("keys").show_rows((keys_row(_KEYS, ("F1", "all keys"), width),))
 
     def _articles(self) -> list[ArticleLine]:
         each = [(self._session.article(a), self._session.progress_of(a)) for a in self._session.queue]

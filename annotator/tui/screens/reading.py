@@ -51,7 +51,7 @@ class ReadingScreen(RowScreen):
         self.part("body").show_rows(rows)
         self.part("rule").show_rows((plain_rule(width, glyphs),))
         more = [("?", "all keys")] if self._other else []
-        self.part("keys").show_rows((keys_row([("↑↓", "scroll"), *more], ("Esc", "back"), width),))
+        self.part("keys").show_rows((keys_row([("Up Down", "scroll"), *more], ("Esc", "back"), width),))
 
     def action_scroll_by(self, by: int) -> None:
         """Scroll by some rows."""
