@@ -179,6 +179,6 @@ async def test_an_article_with_every_line_off_is_no_trap(tmp_path: Path) -> None
         assert "footbridge at Osmund" not in d.raw(), "a sentence that is gone isn't shown"
         await d.press("at")
         assert not _annotating(d)
-        await d.press("home", "end", "up", "escape")
+        await d.press("home", "end", "escape")
         await d.press("number_sign", "u", "u", "escape")
         assert len(d.session.here) == 3
