@@ -1,6 +1,7 @@
 """Measure the body lines of HTML pages against gold; the last line is one JSON object.
 
-Run as ``python tests/benchmarks/html_pages.py``; the pages lie beside the repository, not in it.
+``python -m tests.benchmarks.html_pages [--data FOLDER]``; FOLDER holds ``html/ID.html.gz`` and
+``news_page_dumps.jsonl`` with an object a line: ``{"id", "gold_body"}``.
 F1 over word 4-grams of the kept lines and the gold body, a mean over pages; ``extractor`` is the
 same for the extractor's own text.
 """
@@ -18,13 +19,12 @@ import trafilatura
 
 from annotator.core.article import Verdict
 from annotator.ingest.html import read_page
+from tests.benchmarks.data import data_folder
 
-DATA = Path(__file__).resolve().parents[2] / "../shared/data"
 
-
-def gold_bodies() -> dict[str, str]:
+def gold_bodies(data: Path) -> dict[str, str]:
     """Return the gold body of each page by its id."""
-    with (DATA / "news_page_dumps.jsonl").open(encoding="utf-8", newline="\n") as file:
+    with (data / "news_page_dumps.jsonl").open(encoding="utf-8", newline="\n") as file:
         rows = [json.loads(line) for line in file]
     return {row["id"]: row["gold_body"] for row in rows}
 
@@ -50,10 +50,11 @@ def body_of(html: str, where: str) -> str:
 
 def main() -> None:
     """Print a line a page, then the means as JSON."""
-    gold = gold_bodies()
+    data = data_folder(__doc__)
+    gold = gold_bodies(data)
     ours, theirs = [], []
     started = time.perf_counter()
-    for path in sorted((DATA / "html").glob("*.html.gz")):
+    for path in sorted((data / "html").glob("*.html.gz")):
         html = gzip.decompress(path.read_bytes()).decode("utf-8", "replace")
         body = gold[path.name.split(".")[0]]
         own = trafilatura.extract(html, favor_precision=True, include_comments=False) or ""

@@ -1,6 +1,7 @@
 """Compare sentence segmenters on real news; the last line is one JSON object.
 
-Run as ``python tests/benchmarks/sentences.py``; the data lie beside the repository, not in it.
+``python -m tests.benchmarks.sentences [--data FOLDER]``; FOLDER holds the sets named below and
+``news_page_dumps.jsonl``.
 Gold: one record is one sentence. The sentences of a paragraph are joined with blanks, and the
 starts of all but the first are the boundaries to find. ``by_rule`` leaves out of the gold those
 inside a quotation, where the house never cuts. ``quotations_cut`` counts closed quotations that
@@ -18,7 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-DATA = Path(__file__).resolve().parents[2] / "../shared/data"
+from tests.benchmarks.data import data_folder
+
 SETS = ("wsj_person_venue_count", "news_four_labels", "gum_person_venue_count")
 
 # Independent of the code under test: pairs without another mark of the kind between them.
@@ -37,11 +39,11 @@ class Paragraph:
     claims: list[tuple[int, int]] = field(default_factory=list)
 
 
-def paragraphs(name: str) -> list[Paragraph]:
+def paragraphs(path: Path) -> list[Paragraph]:
     """Join the records of a set to paragraphs, where the set says where these begin."""
     out: list[Paragraph] = []
     before: dict[str, Any] = {}
-    for row in _moved_marks([json.loads(line) for line in _lines(DATA / f"{name}.jsonl")]):
+    for row in _moved_marks([json.loads(line) for line in _lines(path)]):
         if _begins(before, row):
             out.append(Paragraph())
         else:
@@ -81,9 +83,9 @@ def _begins(before: dict[str, Any], row: dict[str, Any]) -> bool:
     return bool(meta.get("par", False))
 
 
-def bodies() -> list[Paragraph]:
+def bodies(path: Path) -> list[Paragraph]:
     """Return the body lines of the page dumps: no gold sentences, but many quotations."""
-    rows = [json.loads(line) for line in _lines(DATA / "news_page_dumps.jsonl")]
+    rows = [json.loads(line) for line in _lines(path)]
     return [
         Paragraph(text)
         for row in rows
@@ -141,11 +143,13 @@ def segmenters() -> dict[str, Segmenter]:
 def main() -> None:
     """Print a line a set and segmenter, then all figures as JSON."""
     results: dict[str, dict[str, dict[str, float]]] = {}
-    for name, gold in [*((n, paragraphs(n)) for n in SETS), ("page_bodies", bodies())]:
+    data = data_folder(__doc__)
+    sets = {name: paragraphs(data / f"{name}.jsonl") for name in SETS}
+    for name, gold in [*sets.items(), ("page_bodies", bodies(data / "news_page_dumps.jsonl"))]:
         results[name] = {k: figures(gold, f) for k, f in segmenters().items()}
         for k, row in results[name].items():
             print(f"{name:24} {k:18}", *(f"{a} {b}" for a, b in row.items()))
-    totals = {k: sum(len(p.claims) for p in paragraphs(k)) for k in SETS}
+    totals = {k: sum(len(p.claims) for p in gold) for k, gold in sets.items()}
     print(json.dumps({"results": results, "gold_claims": totals}))
 
 

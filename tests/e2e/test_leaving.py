@@ -95,6 +95,13 @@ def test_one_writer_a_journal(pages: Path, tmp_path: Path) -> None:
     assert first.quit() == 0
 
 
+def test_a_name_that_is_none(pages: Path, tmp_path: Path) -> None:
+    """A name that can't be a file's is refused before the screen opens, with the rule."""
+    terminal = Terminal(str(pages), "--as", "Ana B", home=tmp_path)
+    assert terminal.wait() == 1
+    assert "'Ana B' is no name for an annotator; use 1 to 64 of a-z" in " ".join(terminal.text.split())
+
+
 def test_ctrl_c_twice(pages: Path, tmp_path: Path) -> None:
     """One Ctrl+C says that another one leaves; two leave with code 0."""
     terminal = opened(pages, tmp_path, name="twice")
