@@ -84,6 +84,10 @@ class Sentence:
     text: str
     tokens: tuple[Token, ...]
 
+    def __hash__(self) -> int:
+        """Hash by place: a sentence is a key of the screen's caches, and its tokens are long to hash."""
+        return hash((self.article, self.start, self.end))
+
     @property
     def id(self) -> str:
         """Return ``article:start-end``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from annotator.core.errors import SchemaError
@@ -78,6 +79,10 @@ class Schema:
     version: str
     labels: tuple[Label, ...]
 
+    def __hash__(self) -> int:
+        """Hash by name: a schema is a key of caches that are asked for every row, and long to hash whole."""
+        return hash((self.name, self.version, len(self.labels)))
+
     def label(self, name: str) -> Label | None:
         """Return the label of that name, or None."""
         return next((x for x in self.labels if x.name == name), None)
@@ -97,7 +102,7 @@ class Schema:
     @property
     def containers(self) -> frozenset[str]:
         """The labels that another label names in its ``inside``."""
-        return frozenset(name for x in self.labels for name in x.inside)
+        return _containers(self)
 
     def short(self, name: str) -> str:
         """Return a three-letter name, unique in the schema where three letters allow it."""
@@ -132,6 +137,12 @@ class Schema:
         return label is None or other.label in getattr(label, rule)
 
 
+@lru_cache(maxsize=64)
+def _containers(schema: Schema) -> frozenset[str]:
+    return frozenset(name for x in schema.labels for name in x.inside)
+
+
+@lru_cache(maxsize=64)
 def _shorts(names: tuple[str, ...]) -> dict[str, str]:
     """Give each name three letters: its first three, else first, second and a later one."""
     taken: dict[str, str] = {}

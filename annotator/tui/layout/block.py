@@ -12,9 +12,9 @@ from annotator.core.tokens import Range
 from annotator.session.state import TaskState
 from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.lanes import Mark, draw, place
-from annotator.tui.layout.marks import innermost, marks_of, tint_of
-from annotator.tui.layout.row import Ink, Piece, Row, fit, merged
-from annotator.tui.layout.wrap import Cell, Line, wrap
+from annotator.tui.layout.marks import cover, marks_of, tint_of
+from annotator.tui.layout.row import Ink, Piece, Row, fit, merged, runs
+from annotator.tui.layout.wrap import Line, wrap
 
 TEXT_COLUMN = 6
 """Where the text begins: bar, answer, three for the number, a blank."""
@@ -128,27 +128,21 @@ def _preview(selection: Selection | None, extent: Extent | None) -> tuple[Range,
     """Return the tokens that Space would add: those before and after the selection."""
     if selection is None or extent is None:
         return ()
-    return ((extent.first, selection.first), (selection.last, extent.last))
+    parts = ((extent.first, selection.first), (selection.last, extent.last))
+    return tuple(p for p in parts if p[0] < p[1])
 
 
 def text_row(line: Line, inks: _Inks) -> Row:
     """Return the text of a line, each cell in the ink of what lies over it."""
-    focus = next((m for m in inks.marks if m.state == "focus"), None)
-    return merged(
-        tuple(Piece(cell.text, _ink(line, i, cell, focus, inks)) for i, cell in enumerate(line.cells))
-    )
+    over = cover(line.cells, inks.marks)
+    return runs((cell.text, _ink(line, i, over[i], inks)) for i, cell in enumerate(line.cells))
 
 
-def _ink(line: Line, i: int, cell: Cell, focus: Mark | None, inks: _Inks) -> Ink:
+def _ink(line: Line, i: int, over: Mark | None, inks: _Inks) -> Ink:
     if _within(line, i, inks.selected):
         return Ink("selection")
-    over = (
-        focus
-        if focus and focus.start <= cell.start and cell.end <= focus.end
-        else innermost(inks.marks, cell)
-    )
     ink = tint_of(inks.schema, over)
-    if any(_within(line, i, part) for part in inks.preview if part[0] < part[1]):
+    if any(_within(line, i, part) for part in inks.preview):
         return replace(ink, underline=True)
     return ink
 

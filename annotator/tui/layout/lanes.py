@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from annotator.tui.layout.glyphs import Bar, Glyphs
-from annotator.tui.layout.row import Ink, Piece, Row, merged
+from annotator.tui.layout.row import Ink, Row, runs
 from annotator.tui.layout.wrap import Line, graphemes, token_width
 
 
@@ -70,7 +70,7 @@ def draw(placed: Sequence[Placed], width: int, glyphs: Glyphs) -> tuple[Row, ...
         _draw_bar(grid[p.lane], p, glyphs)
     for p in placed:
         _draw_links(grid, p, glyphs)
-    return tuple(merged(tuple(Piece(char, ink) for char, ink in row)) for row in grid)
+    return tuple(runs(row) for row in grid)
 
 
 def bar_of(state: str, glyphs: Glyphs) -> Bar:

@@ -34,12 +34,17 @@ def _mark(schema: Schema, work: Work, span: Span, focused: bool) -> Mark:
     )
 
 
-def innermost(marks: Sequence[Mark], cell: Cell) -> Mark | None:
-    """Return the shortest mark over a cell."""
-    over = [m for m in marks if m.start <= cell.start and cell.end <= m.end]
-    return min(over, key=lambda m: m.length) if over else None
+def cover(cells: Sequence[Cell], marks: Sequence[Mark]) -> list[Mark | None]:
+    """Return what each cell shows: the span in focus, else the shortest one over it, else None."""
+    out: list[Mark | None] = [None] * len(cells)
+    for mark in sorted(marks, key=lambda m: (m.state == "focus", -m.length)):
+        for i, cell in enumerate(cells):
+            if mark.start <= cell.start and cell.end <= mark.end:
+                out[i] = mark
+    return out
 
 
+@lru_cache(maxsize=1024)
 def tint_of(schema: Schema, mark: Mark | None) -> Ink:
     """Return the ink of text under a mark in the active sentence."""
     if mark is None:

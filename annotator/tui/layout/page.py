@@ -15,9 +15,9 @@ from annotator.core.schema import Schema
 from annotator.session.state import TaskState
 from annotator.tui.layout.block import TEXT_COLUMN, BlockRow, answer_piece, block_rows, line_of, reserve
 from annotator.tui.layout.glyphs import Glyphs
-from annotator.tui.layout.marks import innermost, marks_of
+from annotator.tui.layout.marks import cover, marks_of
 from annotator.tui.layout.prompt import prompt_rows
-from annotator.tui.layout.row import Ink, Piece, Row, clip, merged
+from annotator.tui.layout.row import Ink, Piece, Row, clip, runs
 from annotator.tui.layout.safe_text import screen_text
 from annotator.tui.layout.wrap import Line, wrap
 
@@ -134,9 +134,8 @@ def _context(schema: Schema, work: Work, i: int, width: int, glyphs: Glyphs) -> 
 
 
 def _context_text(schema: Schema, work: Work, line: Line) -> Row:
-    marks = marks_of(schema, work)
-    pieces = []
-    for cell in line.cells:
-        over = innermost(marks, cell)
-        pieces.append(Piece(cell.text, Ink("context", over.label if over else "")))
-    return merged(tuple(pieces))
+    over = cover(line.cells, marks_of(schema, work))
+    return runs(
+        (cell.text, Ink("context", mark.label if mark else ""))
+        for cell, mark in zip(line.cells, over, strict=True)
+    )

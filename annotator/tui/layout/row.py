@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -106,14 +107,24 @@ def _words(row: Row) -> list[Row]:
     return [tuple(w) for w in words if w and (len(w) > 1 or w[0].text != " ")]
 
 
-def merged(row: Row) -> Row:
+def merged(row: Iterable[Piece]) -> Row:
     """Return the row with neighbouring pieces of one ink put together."""
+    return runs((piece.text, piece.ink) for piece in row if piece.text)
+
+
+def runs(cells: Iterable[tuple[str, Ink]]) -> Row:
+    """Return texts with their inks as a row, neighbours of one ink put together."""
     out: list[Piece] = []
-    for piece in row:
-        if out and out[-1].ink == piece.ink:
-            out[-1] = Piece(out[-1].text + piece.text, piece.ink)
-        elif piece.text:
-            out.append(piece)
+    texts: list[str] = []
+    last: Ink | None = None
+    for text, ink in cells:
+        if ink is not last and ink != last:
+            if last is not None:
+                out.append(Piece("".join(texts), last))
+            texts, last = [], ink
+        texts.append(text)
+    if last is not None:
+        out.append(Piece("".join(texts), last))
     return tuple(out)
 
 
