@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
 import sys
 from collections.abc import Iterable
@@ -22,7 +21,7 @@ def write_atomic(path: Path, data: bytes | Iterable[bytes]) -> None:
     the place that a symbolic link points to. Raises OSError, with the old file as it was.
     """
     target = Path(os.path.realpath(path))
-    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+    beside = target.with_name(f".{target.name}.{os.urandom(4).hex()}.tmp")
     _write_new(beside, [data] if isinstance(data, bytes) else data, _mode_of(target))
     try:
         os.replace(beside, target)  # noqa: PTH105  (tests inject failures into the functions of `os`)

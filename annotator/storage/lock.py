@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import socket
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -93,7 +92,7 @@ def _sign(fd: int) -> None:
     # Only for the error message of others: a full disk must not stop the lock itself.
     with suppress(OSError):
         os.ftruncate(fd, 0)
-        os.pwrite(fd, orjson.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since}), 0)
+        os.pwrite(fd, orjson.dumps({"pid": os.getpid(), "host": os.uname().nodename, "since": since}), 0)
 
 
 def _holder(fd: int) -> Holder:

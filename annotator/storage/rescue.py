@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +19,8 @@ def write_rescue(records: Sequence[Record], name: str) -> Path:
     Raises JournalError where neither can be written to.
     """
     data = b"".join(encode(r) for r in records)
+    import tempfile  # loaded only when a disk has failed
+
     for folder in (state_folder() / "rescue", Path(tempfile.gettempdir()) / "annotator-rescue"):
         with suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)

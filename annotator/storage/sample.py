@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 from pathlib import Path
 
@@ -32,7 +31,7 @@ def user_sample() -> Path:
 def _copy(source: Path, target: Path) -> None:
     """Copy beside the target, then rename: a crash leaves no half a sample in its place."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f".sample-{secrets.token_hex(4)}.tmp")
+    beside = target.with_name(f".sample-{os.urandom(4).hex()}.tmp")
     try:
         _copy_folder(source, beside)
         os.rename(beside, target)  # noqa: PTH104  (tests inject failures into the functions of `os`)
