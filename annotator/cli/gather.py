@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from annotator.cli.journals import Hand, hands
 from annotator.core.annotation import Answer, Work
-from annotator.core.article import Article, Sentence
+from annotator.core.article import Article, LineMap, Sentence
 from annotator.export.values import Item
 from annotator.storage.corpus import Corpus
 
@@ -46,19 +45,14 @@ def _items_of(hand: Hand, articles: dict[str, Article]) -> tuple[list[Item], int
     """Return a hand's works in annotated lines, and how many finished ones stand in others."""
     items, off = [], 0
     for article in (articles[a] for a in hand.works.articles if a in articles):
-        annotated, family = _annotated(article), _family(article, articles)
+        lines, family = LineMap(article), _family(article, articles)
         for work in hand.works.touched(article.id):
-            if annotated(work):
+            if lines.annotates(work.sentence.start, work.sentence.end):
                 seq = hand.works.seq(work.sentence.id) or 0
                 items.append(Item(work, hand.name, article, seq, family=family))
             else:
                 off += work.done
     return items, off
-
-
-def _annotated(article: Article) -> Callable[[Work], bool]:
-    starts = article.line_starts()
-    return lambda work: article.lines[bisect_right(starts, work.sentence.start) - 1].verdict.annotated
 
 
 def _family(article: Article, articles: dict[str, Article]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -67,6 +68,25 @@ class Article:
         for line in self.text.split("\n")[:-1]:
             starts.append(starts[-1] + len(line) + 1)
         return tuple(starts)
+
+
+class LineMap:
+    """Tells for stretches of one article whether they are annotated; worked out once."""
+
+    def __init__(self, article: Article) -> None:
+        """Take the verdicts as they are now."""
+        self._starts = article.line_starts()
+        self._annotated = [line.verdict.annotated for line in article.lines]
+
+    def annotates(self, start: int, end: int) -> bool:
+        """Whether ``[start, end)`` touches an annotated line.
+
+        A sentence may run over several lines (hard-wrapped text, a join). It stays as long as one
+        of them is annotated: no text of a line that is switched on is ever out of reach.
+        """
+        first = bisect_right(self._starts, start) - 1
+        last = bisect_right(self._starts, max(start, end - 1)) - 1
+        return any(self._annotated[first : last + 1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from annotator.core.annotation import Work
-from annotator.core.article import Article, Verdict
+from annotator.core.article import Article, LineMap, Verdict
 from annotator.core.edits import Edit, Op, join, split
 from annotator.core.errors import JournalError, RuleError
 from annotator.core.history import History
@@ -127,10 +126,13 @@ class Session:
         """Return the works of an article that stand in the queue: those whose line is annotated."""
         if article_id not in self._cache.works:
             article = self.article(article_id)
-            starts = article.line_starts()
-            active = [line.verdict.annotated and not article.replaced_by for line in article.lines]
-            self._cache.works[article_id] = tuple(
-                w for w in self.works.of(article_id) if active[bisect_right(starts, w.sentence.start) - 1]
+            lines = LineMap(article)
+            self._cache.works[article_id] = (
+                ()
+                if article.replaced_by
+                else tuple(
+                    w for w in self.works.of(article_id) if lines.annotates(w.sentence.start, w.sentence.end)
+                )
             )
         return self._cache.works[article_id]
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from annotator.core.article import Article, Sentence, Verdict
+from annotator.core.article import Article, LineMap, Sentence, Verdict
 from annotator.core.digest import is_article_id
 from annotator.core.errors import CorpusError
 from annotator.core.schema import Schema
@@ -119,12 +118,11 @@ class Corpus:
         return self._checked(article_id)
 
     def active_sentences(self, article: Article) -> tuple[Sentence, ...]:
-        """Return the sentences that start in a line to be annotated; none of a replaced article."""
+        """Return the sentences that touch a line to be annotated; none of a replaced article."""
         if article.replaced_by:
             return ()
-        starts = article.line_starts()
-        kept = [line.verdict.annotated for line in article.lines]
-        return tuple(s for s in self.sentences(article.id) if kept[bisect_right(starts, s.start) - 1])
+        lines = LineMap(article)
+        return tuple(s for s in self.sentences(article.id) if lines.annotates(s.start, s.end))
 
     def annotators(self) -> tuple[str, ...]:
         """Return the names that have a journal, sorted."""
