@@ -49,7 +49,7 @@ def command(
 
 
 def _require_terminal() -> None:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
         raise UsageError(
             "annotating needs a terminal, and this is none",
             do="run it in a terminal window without a pipe; in scripts use ingest, articles and export",
@@ -114,8 +114,7 @@ def _annotate(corpus: Corpus, name: str, read_only: bool, theme: str, ascii_glyp
     )
     gc.enable()
     app.run()
-    app.finish()
-    if session.banner:
+    if not app.finish() or session.banner:
         output.say(f"annotator: {session.banner}")
         return 1
     return app.return_code or 0

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from annotator.cli.journals import Hand, hands
-from annotator.core.annotation import Answer, Work
+from annotator.core.annotation import Answer
 from annotator.core.article import Article, LineMap, Sentence
 from annotator.export.values import Item
 from annotator.storage.corpus import Corpus

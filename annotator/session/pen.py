@@ -218,6 +218,7 @@ class Pen:
             saved_at=s.saved_at,
             banner=s.banner,
             guide=self.label_in_hand,
+            labels=s.shelf.labels_of(s.current),
             done=counted.done,
             total=counted.total,
             spans_made=s.spans_made,

@@ -41,6 +41,7 @@ class Saver:
         self._on_failed = on_failed
         self._queue: queue.SimpleQueue[Sequence[Record] | None] = queue.SimpleQueue()
         self._unsaved: list[Record] = []
+        self._pending: list[Record] = []
         self._failed = False
         self._idle = threading.Condition()
         self._waiting = 0
@@ -56,6 +57,7 @@ class Saver:
         """Hand over the records of one deed; returns at once."""
         with self._idle:
             self._waiting += 1
+            self._pending.extend(records)
         self._queue.put(records)
 
     def flush(self, timeout: float = 10.0) -> bool:
@@ -65,10 +67,19 @@ class Saver:
         return done and not self._failed
 
     def close(self, timeout: float = 10.0) -> bool:
-        """Save what is left and end the thread; False where something could not be saved."""
+        """Save what is left and end the thread; False where something could not be saved.
+
+        What a disk has not taken within ``timeout`` seconds is rescued to another place.
+        """
         saved = self.flush(timeout)
+        if not saved and not self._failed:
+            with self._idle:
+                left = list(self._pending)
+            self._rescue(
+                left, JournalError(f"the disk has not taken {len(left)} decisions in {timeout:.0f} s")
+            )
         self._queue.put(None)
-        self._thread.join(timeout)
+        self._thread.join(1.0)
         return saved
 
     def _run(self) -> None:
@@ -94,6 +105,7 @@ class Saver:
         finally:
             with self._idle:
                 self._waiting -= deeds
+                del self._pending[: len(batch)]
                 self._idle.notify_all()
 
     def _append(self, batch: list[Record]) -> bool:

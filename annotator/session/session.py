@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from annotator.core.annotation import Work
-from annotator.core.article import Article, LineMap, Verdict
+from annotator.core.article import Article, Verdict
 from annotator.core.edits import Edit, Op, join, split
 from annotator.core.errors import JournalError, RuleError
 from annotator.core.history import History
@@ -15,6 +15,7 @@ from annotator.core.record import Record
 from annotator.core.schema import Schema
 from annotator.core.works import Works
 from annotator.session.saver import Saver
+from annotator.session.shelf import Progress, Shelf
 from annotator.session.state import Message, Saved
 from annotator.storage.corpus import Corpus
 from annotator.storage.journal import Journal
@@ -27,27 +28,12 @@ def _nobody() -> None:
     """Stand in for a listener where nobody listens."""
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How many sentences of an article, or of the corpus, have an answer."""
-
-    done: int = 0
-    total: int = 0
-
-
 @dataclass(slots=True)
 class Place:
     """Where the annotator is: an article by number in the queue, a sentence by index in it."""
 
     article: int = 0
     sentence: int = 0
-
-
-@dataclass(slots=True)
-class _Cache:
-    works: dict[str, tuple[Work, ...]] = field(default_factory=dict)
-    articles: dict[str, Article] = field(default_factory=dict)
-    progress: dict[str, Progress] = field(default_factory=dict)
 
 
 class Session:
@@ -81,17 +67,18 @@ class Session:
         self._journal = journal
         self._clock = clock
         self._session_id = session_id
-        self._cache = _Cache()
-        self._counted = Progress()
+        self._counted_all = False
         self.saved_at = 0.0
         self._failure: JournalError | None = None
-        self.queue = self._queued(corpus.article_ids())
         self.works = Works(corpus.sentences)
+        self.shelf = Shelf(corpus, self.works)
+        self.queue = self._queued(corpus.article_ids())
         records = self._present(journal.records)
         self.history: History = self.works.replay(records)
         self.spans_made = sum(
             len(w.annotation.spans) for a in self.works.articles for w in self.works.touched(a)
         )
+        self._warn_of_labels(records)
         self._seq = self._saved_seq = journal.next_seq - 1
         self._saver = None if self.read_only else Saver(journal, self._on_saved, self._on_failed)
         self.place = Place()
@@ -114,27 +101,25 @@ class Session:
             )
         return present
 
+    def _warn_of_labels(self, records: Sequence[Record]) -> None:
+        """Say which labels of the journal the schema does not have: their spans would not be exported."""
+        known = {x.name for x in self.schema.labels}
+        used = {s.label for r in records for s in r.work.annotation.spans}
+        if lacking := sorted(used - known):
+            self.warnings.append(
+                f"the schema lacks labels that you have used: {', '.join(lacking)}; "
+                "put them back into schema.toml"
+            )
+
     # -- what there is -------------------------------------------------------------------------
 
     def article(self, article_id: str) -> Article:
         """Return an article of the corpus."""
-        if article_id not in self._cache.articles:
-            self._cache.articles[article_id] = self.corpus.article(article_id)
-        return self._cache.articles[article_id]
+        return self.shelf.article(article_id)
 
     def works_of(self, article_id: str) -> tuple[Work, ...]:
-        """Return the works of an article that stand in the queue: those whose line is annotated."""
-        if article_id not in self._cache.works:
-            article = self.article(article_id)
-            lines = LineMap(article)
-            self._cache.works[article_id] = (
-                ()
-                if article.replaced_by
-                else tuple(
-                    w for w in self.works.of(article_id) if lines.annotates(w.sentence.start, w.sentence.end)
-                )
-            )
-        return self._cache.works[article_id]
+        """Return the works of an article that stand in the queue."""
+        return self.shelf.works_of(article_id)
 
     @property
     def current(self) -> str:
@@ -153,22 +138,19 @@ class Session:
 
     def progress_of(self, article_id: str) -> Progress:
         """Return how far an article is."""
-        works = self.works_of(article_id)
-        return Progress(sum(w.done for w in works), len(works))
+        return self.shelf.progress_of(article_id)
 
     def count(self) -> Progress:
-        """Count how far the corpus is; looks at every article the first time, at the changed ones later."""
-        for article in self.queue:
-            if article not in self._cache.progress:
-                self._cache.progress[article] = self.progress_of(article)
-        each = self._cache.progress.values()
-        self._counted = Progress(sum(p.done for p in each), sum(p.total for p in each))
-        return self._counted
+        """Count how far the corpus is; looks at every article the first time."""
+        self._counted_all = True
+        each = [self.shelf.progress_of(a) for a in self.queue]
+        return Progress(sum(p.done for p in each), sum(p.total for p in each))
 
     @property
     def counted(self) -> Progress:
         """How far the corpus is; zeros while a large one has not been counted yet."""
-        return self.count() if self._counted.total or len(self.queue) <= COUNTED_AT_ONCE else self._counted
+        small = len(self.queue) <= COUNTED_AT_ONCE
+        return self.count() if small or self._counted_all else Progress()
 
     @property
     def saved(self) -> Saved:
@@ -185,6 +167,7 @@ class Session:
         """Carry out an edit, note it for undo and hand it to the journal."""
         self._require_writable()
         self.works.apply(edit)
+        self.shelf.changed(edit.before, edit.after)
         self.history.did(edit)
         self._write(edit.op, edit.after)
         self.message = Message(edit.told) if edit.told else None
@@ -204,6 +187,7 @@ class Session:
             self.message = Message(f"nothing to {op.value}")
             return None
         self.works.put(edit.before, edit.after)
+        self.shelf.changed(edit.before, edit.after)
         self._write(op, edit.after)
         shown = self.go_to(edit.after[0].sentence.id)
         note = "" if shown else " (its line is switched off, or its article has a new version)"
@@ -238,9 +222,7 @@ class Session:
 
     def _forget(self, article_id: str) -> None:
         here = self.work.sentence.id if self.here else ""
-        self._cache.works.pop(article_id, None)
-        self._cache.progress.pop(article_id, None)
-        self._cache.articles.pop(article_id, None)
+        self.shelf.forget(article_id)
         if not (here and self.go_to(here)):
             self.place.sentence = min(self.place.sentence, max(0, len(self.here) - 1))
 
@@ -273,8 +255,6 @@ class Session:
         for record in records:
             self.works.note_seq(record)
         self._seq += n
-        self._cache.works.pop(after[0].sentence.article, None)
-        self._cache.progress.pop(after[0].sentence.article, None)
         self._saver.put(records)
 
     # -- saving --------------------------------------------------------------------------------
@@ -362,9 +342,8 @@ class Session:
             if self.work.done:
                 self.next_undone()
             return
-        self.place = Place()
-        if self.queue and (not self.here or self.work.done):
-            self.place.sentence = -1
-            if not self.next_undone():
-                self.place = Place()
-                self.place = Place() if self.here or not self.move_article(1) else self.place
+        self.place = Place(0, -1)  # before the first sentence, so that it is the first to be looked at
+        if not self.queue or not self.next_undone():
+            self.place = Place()
+            if not self.here:
+                self.move_article(1)

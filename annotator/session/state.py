@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from annotator.core.annotation import Work
@@ -59,6 +60,8 @@ class TaskState:
     """What must stay on the screen: that saving has failed and where the work is kept."""
     guide: str = ""
     """The label that was last used, whose guideline is shown."""
+    labels: Mapping[str, int] = field(default_factory=dict)
+    """How many spans of each label the article has."""
     done: int = 0
     total: int = 0
     """Sentences of the corpus with an answer, and all; 0 while they are not counted yet."""

@@ -16,11 +16,12 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.theme import Theme
 
-from annotator.core.errors import CorpusError, RuleError
+from annotator.core.errors import AnnotatorError, CorpusError
 from annotator.core.schema import Label
 from annotator.session.pen import Pen
 from annotator.session.session import Session
 from annotator.session.state import Message as Told
+from annotator.session.state import Saved
 from annotator.storage.prefs import Preferences, update_preferences
 from annotator.tui.colours import DARK, LIGHT, NO_COLOUR, PALETTES, Palette
 from annotator.tui.commands import COMMANDS
@@ -31,6 +32,13 @@ from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.base import RowScreen
 
 HINT_MODES = ("all", "likely", "off")
+
+_LEAVING = {
+    Saved.SAVED: "everything is saved",
+    Saved.SAVING: "the last decisions are still on their way to the disk, leaving waits for them",
+    Saved.FAILED: "NOT everything is saved, see the red row",
+    Saved.READ_ONLY: "nothing was changed",
+}
 
 
 def _theme(palette: Palette, *, dark: bool) -> Theme:
@@ -94,12 +102,13 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         finally:
             self.exit(128 + number, return_code=128 + number)
 
-    def finish(self) -> None:
-        """Save what is left and remember the theme and the place."""
-        self.session.close()
+    def finish(self) -> bool:
+        """Save what is left and remember the theme and the place; False where not all is saved."""
+        saved = self.session.close()
         # The work is saved: a place that can't be remembered is no reason to fail.
         with suppress(CorpusError):
             update_preferences(self._remembered)
+        return saved
 
     def _remembered(self, preferences: Preferences) -> Preferences:
         """Return the preferences as they are to be kept."""
@@ -128,7 +137,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
             return
         self._leaving = True
         self.set_timer(3.0, self._stay)
-        self.say("Ctrl+C again to leave; everything is saved")
+        self.say(f"Ctrl+C again to leave; {_LEAVING[self.session.saved]}", warning=bool(self.session.banner))
 
     def _stay(self) -> None:
         self._leaving = False
@@ -195,7 +204,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         try:
             self.session.message = None
             self.pen.label(label)
-        except RuleError as error:
+        except AnnotatorError as error:
             self.session.message = Told(str(error), warning=True)
         if isinstance(self.screen, RowScreen):
             self.screen.draw()

@@ -14,7 +14,7 @@ class Command:
     """One thing that a key does."""
 
     id: str
-    """The name in the keymap and of the screen's ``act_…`` method."""
+    """The name by which ``screens/deeds.py`` says what it does."""
     keys: tuple[str, ...]
     """Textual's names of the keys; the first is the plain printable one, the others aliases."""
     shown: str

@@ -133,6 +133,42 @@ def test_a_mistake_in_the_program_does_not_end_saving_in_silence(
     session.close()
 
 
+def test_what_a_slow_disk_has_not_taken_is_kept(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leaving while the disk hangs does not wait for ever: what it has not taken is rescued, and said."""
+    session = builders.open_session(corpus)
+    gate = threading.Event()
+    append = session._journal.append
+
+    def hanging(records: Sequence[Record]) -> None:
+        assert gate.wait(20)
+        append(records)
+
+    monkeypatch.setattr(session._journal, "append", hanging)
+    _accept(session)
+    _accept(session)
+    assert session._saver is not None
+    assert session._saver.close(timeout=0.2) is False
+    assert "the disk has not taken 2 decisions" in session.banner
+    assert len(_rescue(session).read_bytes().splitlines()) == 2
+    gate.set()
+
+
+def test_a_label_that_the_schema_lacks_is_said(corpus: Path) -> None:
+    """A schema edited by hand so that it lacks a label in use is told at the start, not at the export."""
+    session = builders.open_session(corpus)
+    pen = Pen(session)
+    pen.step(1)
+    label = session.schema.by_key("a")
+    assert label is not None
+    pen.label(label)
+    assert session.close()
+    text = (corpus / "schema.toml").read_text(encoding="utf-8")
+    (corpus / "schema.toml").write_text(text.replace(f'"{label.name}"', '"OTHER"'), encoding="utf-8")
+    again = builders.open_session(corpus)
+    assert f"the schema lacks labels that you have used: {label.name}" in again.warnings[-1]
+    again.close()
+
+
 def test_read_only_takes_nothing_and_touches_nothing(corpus: Path) -> None:
     """Every deed is refused with the way out, and the folder stays byte for byte what it was."""
     before = {p: p.read_bytes() for p in corpus.rglob("*") if p.is_file()}

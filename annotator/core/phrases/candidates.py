@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from annotator.core.phrases.claims import claims
 from annotator.core.phrases.names import names
@@ -27,8 +28,13 @@ class Candidate:
 
 def candidates(tokens: Sequence[Token]) -> tuple[Candidate, ...]:
     """Return the candidates of a sentence in reading order: by start, the longer first."""
-    view = view_of(tokens)
-    return of_view(view)
+    return _candidates(tuple(tokens))
+
+
+@lru_cache(maxsize=64)
+def _candidates(tokens: tuple[Token, ...]) -> tuple[Candidate, ...]:
+    """Hints, candidates and rules all ask for those of the sentence in hand."""
+    return of_view(view_of(tokens))
 
 
 def of_view(view: View) -> tuple[Candidate, ...]:

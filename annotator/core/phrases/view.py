@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from annotator.core.phrases import words_en as en
 from annotator.core.phrases.quotations import CLOSERS, OPENERS, Quotation, quotations
@@ -95,8 +95,13 @@ class View:
 
 
 def view_of(tokens: Sequence[Token]) -> View:
-    """Return the view of a sentence's tokens."""
-    return View(tuple(tokens))
+    """Return the view of a sentence's tokens; that of the sentence in hand is asked for at every key."""
+    return _view(tuple(tokens))
+
+
+@lru_cache(maxsize=64)
+def _view(tokens: tuple[Token, ...]) -> View:
+    return View(tokens)
 
 
 def is_word(text: str) -> bool:

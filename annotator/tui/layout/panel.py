@@ -35,12 +35,12 @@ def panel_rows(state: TaskState, width: int, height: int, glyphs: Glyphs) -> tup
 
 def _labels(state: TaskState, width: int, glyphs: Glyphs) -> list[Row]:
     here = label_counts(state.schema, [state.work])
-    everywhere = label_counts(state.schema, state.works)
+    everywhere = state.labels
     rows: list[Row] = [(Piece(f"{'LABELS':<{width - 13}}{'here':>6}{'all':>7}", Ink("muted")),)]
     for n, label in enumerate(state.schema.labels, 1):
         letter = Piece(f"{label.key or (n if n <= 9 else ' ')} ", Ink("key", bold=True))
         name = Piece(f"{label.name[: width - 16]:<{width - 15}}", Ink("lane", label.name))
-        counts = f"{here[label.name] or glyphs.dot:>6}{everywhere[label.name] or glyphs.dot:>7}"
+        counts = f"{here[label.name] or glyphs.dot:>6}{everywhere.get(label.name) or glyphs.dot:>7}"
         rows.append((letter, name, Piece(counts, Ink("text"))))
     return rows
 

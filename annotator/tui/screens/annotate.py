@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
-from annotator.core.errors import RuleError
+from annotator.core.errors import AnnotatorError, RuleError
 from annotator.core.schema import Label
 from annotator.session.pen import Pen
 from annotator.session.state import Message, TaskState
@@ -157,7 +157,7 @@ class AnnotateScreen(RowScreen):
             return
         try:
             deed()
-        except RuleError as error:
+        except AnnotatorError as error:
             self._session.message = Message(str(error), warning=True)
         self.draw()
 
