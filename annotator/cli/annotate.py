@@ -80,6 +80,9 @@ def _use_schema(corpus: Corpus, path: Path, *, read_only: bool) -> None:
 
 def _needs_ascii() -> bool:
     """Whether the terminal can't show box drawing: the Linux console, or a locale without UTF-8."""
+    locale = next((v for name in ("LC_ALL", "LC_CTYPE", "LANG") if (v := os.environ.get(name))), "UTF-8")
+    if "utf" not in locale.lower():
+        return True
     return os.environ.get("TERM") == "linux" or (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
 
 

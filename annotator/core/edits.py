@@ -78,6 +78,13 @@ def add_span(work: Work, span: Span, schema: Schema) -> Edit:
     return _changed(work, work.annotation.with_spans([*others, span]), told)
 
 
+def move_span(work: Work, old: Span, new: Span, schema: Schema) -> Edit:
+    """Return the edit that puts ``new`` in the place of ``old``; raises RuleError as ``add_span`` does."""
+    without = replace(work, annotation=remove_span(work, old).after[0].annotation)
+    after = add_span(without, replace(new, source=old.source), schema).after[0].annotation
+    return _changed(work, after, f"{old.label} moved")
+
+
 def remove_span(work: Work, span: Span) -> Edit:
     """Return the edit that removes ``span``; raises RuleError when it is not there."""
     left = [s for s in work.annotation.spans if s.key != span.key]

@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 from annotator.core import selection as sel
 from annotator.core.annotation import Answer, Work
-from annotator.core.article import Sentence
-from annotator.core.edits import add_span, remove_span, set_answer
+from annotator.core.edits import Edit, add_span, move_span, remove_span, set_answer
 from annotator.core.errors import RuleError
-from annotator.core.hints import Hint, Prefix, assign, resolve
-from annotator.core.phrases import Candidate, candidates, extents
-from annotator.core.phrases.common import small_words, without_common
+from annotator.core.hints import Prefix, resolve
+from annotator.core.phrases import extents
 from annotator.core.schema import Label
 from annotator.core.selection import Selection
 from annotator.core.spans import Span
 from annotator.core.tokens import Range, Token, token_range
 from annotator.session.session import Session
+from annotator.session.sheet import Sheet, Sheets, order
 from annotator.session.state import Message, TaskState
-from annotator.suggest.rules import Rules
-
-
-@dataclass(frozen=True, slots=True)
-class _Sheet:
-    """What is worked out once on arrival at a sentence and stays while one works in it."""
-
-    sentence: str
-    hints: tuple[Hint, ...]
-    candidates: tuple[Candidate, ...]
-    guesses: Mapping[tuple[int, int], str]
-    """The label that the rules suggest for a range of code points, where they suggest one."""
-
-
-_NOWHERE = _Sheet("", (), (), {})
 
 
 class Pen:
@@ -43,12 +26,13 @@ class Pen:
         """Arrive at the session's sentence; ``cells`` tells how wide a token is drawn."""
         self.session = session
         self.guide = session.schema.labels[0].name
-        self._cells = cells
-        self._rules = Rules(session.schema)
-        self._small: tuple[str, frozenset[str]] = ("", frozenset())
         self.selection: Selection | None = None
+        self.moving: Span | None = None
+        """The span whose edge is being moved: its label moves it instead of adding another."""
         self.typed = ""
-        self._sheet = _NOWHERE
+        self._sheets = Sheets(session.schema, cells)
+        self._sheet = Sheet()
+        self._last: Range | None = None
         self.arrive()
 
     # -- arriving ------------------------------------------------------------------------------
@@ -56,22 +40,15 @@ class Pen:
     def arrive(self) -> None:
         """Lay out the hints of the active sentence and offer its first candidate."""
         self.typed = ""
-        self.selection = None
+        self._sheet = Sheet()
+        self._choose(None)
+        self._last = None
         if not self.session.queue or not self.session.here:
-            self._sheet = _NOWHERE
             return
         s = self.session.work.sentence
-        hints = assign(s.tokens, [self._cells(t.text) for t in s.tokens], self.session.schema.keys)
-        guesses = {(x.start, x.end): x.label for x in self._rules.suggest(s)}
-        self._sheet = _Sheet(s.id, hints, self._candidates(s), guesses)
+        self._sheet = self._sheets.make(s, self.session.article(s.article))
         if not self.session.work.done:
             self._offer_after(None)
-
-    def _candidates(self, sentence: Sentence) -> tuple[Candidate, ...]:
-        """Return the candidates of a sentence, judged by the words of its whole article."""
-        if sentence.article != self._small[0]:
-            self._small = (sentence.article, small_words(self.session.article(sentence.article).text))
-        return without_common(candidates(sentence.tokens), sentence.tokens, self._small[1])
 
     def settle(self) -> None:
         """Arrive anew if the session has moved to another sentence since."""
@@ -81,81 +58,101 @@ class Pen:
 
     # -- selecting -----------------------------------------------------------------------------
 
+    def _choose(self, selection: Selection | None) -> None:
+        """Select something else; no edge of a span is being moved any more."""
+        self.selection = selection
+        self.moving = None
+        if selection:
+            self._last = selection.range
+
     def hint(self, letter: str) -> bool:
         """Press a hint letter; False where no hint has it."""
         hit = resolve(self._sheet.hints, self.typed + letter)
         self.typed = self.typed + letter if isinstance(hit, Prefix) else ""
         if isinstance(hit, int):
-            self.selection = sel.press(self.selection, self._tokens, hit)
+            self._choose(sel.press(self.selection, self._tokens, hit))
         return hit is not None
 
     def click(self, token: int) -> None:
         """Select the phrase at a token, as a first hint does."""
         self.typed = ""
-        self.selection = sel.press(None, self._tokens, token)
+        self._choose(sel.press(None, self._tokens, token))
 
     def drag(self, first: int, last: int) -> None:
         """Select from one token to another, both included."""
         self.typed = ""
-        self.selection = sel.chosen(min(first, last), max(first, last) + 1)
+        self._choose(sel.chosen(min(first, last), max(first, last) + 1))
 
     def select(self, span: Span) -> None:
         """Select the tokens of a span."""
-        self.selection = sel.chosen(*token_range(self._tokens, span.start, span.end))
+        self._choose(sel.chosen(*token_range(self._tokens, span.start, span.end)))
 
     def let_go(self) -> None:
         """Let go of the selection, or of a half-typed hint."""
         if self.typed:
             self.typed = ""
         else:
-            self.selection = None
+            self._choose(None)
 
     def grow(self) -> None:
         """Grow the selection to its next extent; without one, offer the first candidate."""
         if self.selection is None:
             self._offer_after(None)
+            self._selected()
             return
         grown = sel.grow(self.selection, self._tokens)
         if grown is None:
             raise RuleError("the whole sentence is selected", do="Backspace shrinks it")
-        self.selection = grown
+        self._choose(grown)
 
     def shrink(self) -> None:
         """Shrink the selection to what it was."""
-        self.selection = sel.shrink(self._selected())
+        self._choose(sel.shrink(self._selected()))
 
     def step(self, by: int) -> None:
         """Move the token cursor by a word."""
-        self.selection = sel.step(self.selection, self._tokens, by)
+        self._choose(sel.step(self.selection, self._tokens, by))
 
     def right_edge(self, by: int) -> None:
         """Move the right edge of the selection by a word."""
-        self.selection = sel.move_right_edge(self._selected(), self._tokens, by)
+        self._move_edge(sel.move_right_edge(self._selected(), self._tokens, by))
 
     def left_edge(self, by: int) -> None:
         """Move the left edge of the selection by a word."""
-        self.selection = sel.move_left_edge(self._selected(), self._tokens, by)
+        self._move_edge(sel.move_left_edge(self._selected(), self._tokens, by))
+
+    def _move_edge(self, moved: Selection) -> None:
+        """Select the moved range; on a span remember that it is the one to be moved."""
+        span = self.moving or self._exact(self.session.work, self._selected().range)
+        self._choose(moved)
+        self.moving = span
 
     def visit(self, by: int) -> None:
         """Select the next (1) or previous (-1) candidate or span in reading order, round."""
-        stops = self._stops()
+        stops = self._sheet.stops(self._labelled())
         if not stops:
             raise RuleError("there is nothing to visit here", do="press a letter above a word to select it")
-        at = self.selection.range if self.selection else None
-        keys = [(a, -b) for a, b in stops]
-        here = (at[0], -at[1]) if at else ((-1, 0) if by > 0 else (len(self._tokens), 0))
-        later = [r for r, k in zip(stops, keys, strict=True) if (k > here if by > 0 else k < here)]
+        at = self.selection.range if self.selection else self._last
+        here = order(at) if at else ((-1, 0) if by > 0 else (len(self._tokens), 0))
+        later = [r for r in stops if (order(r) > here if by > 0 else order(r) < here)]
         pick = (later[0] if by > 0 else later[-1]) if later else (stops[0] if by > 0 else stops[-1])
-        self.selection = sel.chosen(*pick)
+        self._choose(sel.chosen(*pick))
 
     # -- deeds ---------------------------------------------------------------------------------
 
     def label(self, label: Label) -> None:
-        """Label the selection, or relabel the span of exactly its range, then offer the next candidate."""
+        """Label the selection, relabel the span of exactly its range, or move the one whose edge was moved.
+
+        Then the next candidate is offered.
+        """
         chosen = self._trimmed(self._selected())
         span = self._span(chosen, label.name)
-        self.session.do(add_span(self.session.work, span, self.session.schema))
-        self.session.spans_made += 1
+        work, schema = self.session.work, self.session.schema
+        moved = self.moving if self.moving and self.moving.label == label.name else None
+        self.session.do(move_span(work, moved, span, schema) if moved else add_span(work, span, schema))
+        self.session.spans_made += moved is None
+        if self.session.message and self.session.message.text.startswith("+"):
+            self.session.message = None  # the lane says it
         self.guide = label.name
         self._offer_after(chosen)
 
@@ -173,11 +170,29 @@ class Pen:
         """Answer the sentence and go on to the next that has no answer."""
         if self.session.work.annotation.answer is not answer:
             self.session.do(set_answer(self.session.work, answer))
-        told = self.session.message
+        told = None if answer is Answer.ACCEPT else self.session.message
         if not self.session.next_undone():
             told = Message("every sentence is done: leave with Ctrl+C twice, then `annotator export`")
         self.arrive()
         self.session.message = told
+
+    def undo(self) -> None:
+        """Take the last deed back and select what it was about."""
+        self._look_at(self.session.undo())
+
+    def redo(self) -> None:
+        """Do again what was taken back and select what it was about."""
+        self._look_at(self.session.redo())
+
+    def _look_at(self, edit: Edit | None) -> None:
+        """Select the span that an edit has changed, so that the next label key means the same words."""
+        self.settle()
+        if edit is None or len(edit.before) != 1 or len(edit.after) != 1 or not self.session.here:
+            return
+        before, after = (e[0].annotation.spans for e in (edit.before, edit.after))
+        changed = [s for s in after if s not in before] or [s for s in before if s not in after]
+        if changed and edit.after[0].sentence.id == self.session.work.sentence.id:
+            self.select(changed[0])
 
     def join(self) -> None:
         """Join the sentence with the next."""
@@ -211,7 +226,8 @@ class Pen:
             typed=self.typed,
             selection=self.selection,
             focus=focus,
-            guess=self._guess(chosen) if chosen else "",
+            moving=self.moving,
+            guess=self._sheet.guess(*self._place(chosen)) if chosen else "",
             next_extent=growth[0] if growth else None,
             message=s.message,
             saved=s.saved,
@@ -250,14 +266,16 @@ class Pen:
         return words[0], words[-1] + 1
 
     def _span(self, chosen: Range, label: str) -> Span:
-        return Span(self._tokens[chosen[0]].start, self._tokens[chosen[1] - 1].end, label)
+        return Span(*self._place(chosen), label)
 
     def _ranges(self, work: Work) -> list[tuple[Range, Span]]:
         return [(token_range(self._tokens, s.start, s.end), s) for s in work.annotation.spans]
 
-    def _guess(self, chosen: Range) -> str:
-        place = (self._tokens[chosen[0]].start, self._tokens[chosen[1] - 1].end)
-        return self._sheet.guesses.get(place, "")
+    def _place(self, chosen: Range) -> tuple[int, int]:
+        return (self._tokens[chosen[0]].start, self._tokens[chosen[1] - 1].end)
+
+    def _labelled(self) -> list[Range]:
+        return [r for r, _ in self._ranges(self.session.work)]
 
     def _exact(self, work: Work, chosen: Range) -> Span | None:
         return next((s for r, s in self._ranges(work) if r == chosen), None)
@@ -268,18 +286,8 @@ class Pen:
         ]
         return min(round_it, key=lambda x: x[0])[1] if round_it else None
 
-    def _stops(self) -> list[Range]:
-        spans = {r for r, _ in self._ranges(self.session.work)}
-        return sorted(
-            spans | {(c.first, c.last) for c in self._sheet.candidates}, key=lambda r: (r[0], -r[1])
-        )
-
     def _offer_after(self, done: Range | None) -> None:
         """Offer the first candidate after ``done`` that is not labelled yet, else nothing."""
-        labelled = {r for r, _ in self._ranges(self.session.work)}
-        after = (done[0], -done[1]) if done else (-1, 0)
-        for c in self._sheet.candidates:
-            if (c.first, -c.last) > after and (c.first, c.last) not in labelled:
-                self.selection = sel.offer((c.first, c.last))
-                return
-        self.selection = None
+        found = self._sheet.offer(self._labelled(), done)
+        self._choose(sel.offer(found) if found else None)
+        self._last = found or done

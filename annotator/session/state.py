@@ -48,6 +48,8 @@ class TaskState:
     selection: Selection | None = None
     focus: Span | None = None
     """The span that the selection covers exactly."""
+    moving: Span | None = None
+    """The span whose edge is being moved: its label key moves it."""
     guess: str = ""
     """The label that the rules suggest for the selection; a newcomer is told it."""
     next_extent: Extent | None = None

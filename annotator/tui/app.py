@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.theme import Theme
 
-from annotator.core.errors import AnnotatorError, CorpusError
+from annotator.core.errors import AnnotatorError, CorpusError, RuleError
 from annotator.core.schema import Label
 from annotator.session.pen import Pen
 from annotator.session.session import Session
@@ -193,7 +193,9 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         self.show_keys()
 
     def show_labels(self) -> None:
-        """Open the label menu."""
+        """Open the label menu for the selection."""
+        if self.pen.selection is None:
+            raise RuleError("nothing is selected", do="press a letter above a word, or Tab")
         from annotator.tui.screens.labels import LabelMenu
 
         self.push_screen(LabelMenu(self.session.schema), self._chosen)
@@ -231,7 +233,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         if isinstance(screen, AnnotateScreen):
             for c in COMMANDS:
                 if c.id != "palette":
-                    yield SystemCommand(f"{c.does} ({c.shown})", c.group, self._palette_call(screen, c.id))
+                    yield SystemCommand(f"{c.does}  ·  {c.shown}", c.group, self._palette_call(screen, c.id))
 
     def _palette_call(self, screen: AnnotateScreen, name: str) -> Callable[[], None]:
         return lambda: screen.action_act(name)

@@ -88,9 +88,9 @@ def _items(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
     told = (note(state.message),) if state.message else ()
     return (
         *told,
+        key("Enter accept"),
         text("press a letter above a word to select it"),
         key("Tab next candidate"),
-        key("Enter accept"),
     )
 
 
@@ -112,7 +112,15 @@ def _selection_items(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
     assert state.selection is not None
     words = brief(selected_text(state), 28, glyphs)
     labels = [label_item(x.key, x.name) for x in state.schema.labels if x.key][:5]
-    return ((Piece(words, Ink("text", bold=True)),), *labels, *_growth(state, glyphs))
+    told = (note(state.message),) if state.message else ()
+    moving = state.schema.label(state.moving.label) if state.moving else None
+    if moving and moving.key:
+        moves = (
+            Piece(moving.key, Ink("key", bold=True)),
+            Piece(f" moves the {moving.name} here", Ink("muted")),
+        )
+        return ((Piece(words, Ink("text", bold=True)),), moves, key(", . < > edges"), key("; let go"))
+    return ((Piece(words, Ink("text", bold=True)),), *told, *labels, *_growth(state, glyphs))
 
 
 def _growth(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
