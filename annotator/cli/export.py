@@ -51,31 +51,26 @@ def command(
     says what.
     """
     opened = open_corpus(corpus)
-    options = ExportOptions(spans_key, unit, _shares(split), name, ledger, opened.lang)
-    gathered = gather(opened)
+    options = ExportOptions(spans_key, unit, _shares(split), ledger, opened.lang)
+    gathered = gather(opened, name)
     for warning in (*opened.warnings, *gathered.warnings):
         output.warn(warning)
     with output.progress("export") as show:
         report = export_corpus(
-            gathered.items, gathered.unreviewed, opened.schema, out, options, progress=show
+            gathered.items,
+            gathered.unreviewed,
+            opened.schema,
+            out,
+            options,
+            missing=gathered.missing,
+            progress=show,
         )
     if as_json:
-        more = {"switched_off": gathered.switched_off, "superseded": gathered.superseded}
-        output.as_json({**report.as_dict(), **more})
+        output.as_json(report.as_dict())
     else:
         output.data(report.lines())
-        _tell_left_out(gathered.switched_off, gathered.superseded)
     if report.lost:
         sys.exit(output.LOST)
-
-
-def _tell_left_out(switched_off: int, superseded: int) -> None:
-    if switched_off:
-        output.data([f"left out: {switched_off} finished sentences in lines that were switched off"])
-    if superseded:
-        output.data(
-            [f"left out: {superseded} finished sentences of old versions, finished in the new ones too"]
-        )
 
 
 def _shares(split: str) -> tuple[int, int, int]:

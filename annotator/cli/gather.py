@@ -1,73 +1,150 @@
-"""From the journals of a corpus to what an export takes."""
+"""From the journals of a corpus to what an export takes, and what is left out before it.
+
+The annotator is chosen first. Then each one's works are sorted out:
+
+- the article is not in ``articles/``: left out, a loss;
+- the line is switched off: left out, as the user asked;
+- the article has a newer version, and the *same annotator* has finished the same words in it:
+  left out, because the later decision on the text is the one that counts, a reject or an ignore
+  as well. What another annotator decided there supersedes nothing.
+
+Only accepted sentences are listed as left out; the others would not be exported either way.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from annotator.cli.journals import Hand, hands
 from annotator.core.annotation import Answer
 from annotator.core.article import Article, LineMap, Sentence
-from annotator.export.values import Item
+from annotator.core.errors import AnnotatorError
+from annotator.export.values import Item, LeftOut, Missing
 from annotator.storage.corpus import Corpus
+
+NO_ARTICLE = "the article is not in the corpus"
+SWITCHED_OFF = "its line is switched off"
+SUPERSEDED = "superseded by a newer version of the article"
+ANOTHER = "by another annotator than the one asked for"
+_TOLD = 5
+"""How many articles a warning names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The works of all annotators, and the sentences that nobody has accepted."""
+    """The works of the annotators asked for, what is missing, and the sentences that nobody has answered."""
 
     items: tuple[Item, ...]
     unreviewed: dict[str, tuple[Sentence, ...]]
-    switched_off: int
-    """Works in lines that somebody has switched off since."""
-    superseded: int
-    """Works of an old version of an article whose sentence is annotated in the new one."""
+    missing: Missing
     warnings: tuple[str, ...]
 
 
-def gather(corpus: Corpus) -> Gathered:
-    """Return what the journals of a corpus hold now."""
-    articles = {a: corpus.article(a) for a in corpus.article_ids()}
+def gather(corpus: Corpus, annotator: str | None = None) -> Gathered:
+    """Return what the journals of a corpus hold now, of one annotator or of all.
+
+    Raises AnnotatorError for an annotator who has no journal.
+    """
+    _check(corpus, annotator)
+    shelf = _Shelf({a: corpus.article(a) for a in corpus.article_ids()})
     items: list[Item] = []
+    left: list[LeftOut] = []
+    flawed: dict[str, int] = {}
     warnings: list[str] = []
-    off = 0
     for hand in hands(corpus):
-        warnings += hand.warnings
-        mine, dropped = _items_of(hand, articles)
+        every = _items_of(hand, shelf)
+        if annotator not in {None, hand.name}:
+            left += _accepted(every, ANOTHER)
+            continue
+        mine, out = _sorted_out(every, shelf)
         items += mine
-        off += dropped
-    kept = _without_superseded(items)
-    unreviewed = _unreviewed(corpus, articles, kept)
-    return Gathered(tuple(kept), unreviewed, off, len(items) - len(kept), tuple(warnings))
+        left += out
+        warnings += [*hand.warnings, *_orphans(hand.name, every, shelf)]
+        if hand.left_out:
+            flawed[hand.name] = hand.left_out
+    unreviewed = _unreviewed(corpus, shelf.articles, items)
+    return Gathered(tuple(items), unreviewed, Missing(tuple(left), flawed), tuple(warnings))
 
 
-def _items_of(hand: Hand, articles: dict[str, Article]) -> tuple[list[Item], int]:
-    """Return a hand's works in annotated lines, and how many finished ones stand in others."""
-    items, off = [], 0
-    for article in (articles[a] for a in hand.works.articles if a in articles):
-        lines, family = LineMap(article), _family(article, articles)
-        for work in hand.works.touched(article.id):
-            if lines.annotates(work.sentence.start, work.sentence.end):
-                seq = hand.works.seq(work.sentence.id) or 0
-                items.append(Item(work, hand.name, article, seq, family=family))
-            else:
-                off += work.done
-    return items, off
+def _check(corpus: Corpus, annotator: str | None) -> None:
+    names = corpus.annotators()
+    if annotator is not None and annotator not in names:
+        there = f"use one of: {', '.join(names)}" if names else "nobody has annotated this corpus yet"
+        raise AnnotatorError(f"there is no journal of the annotator {annotator!r}", do=there)
 
 
-def _family(article: Article, articles: dict[str, Article]) -> str:
-    """Return the id of the first version of an article: all versions stay in one part of a split."""
-    seen = {article.id}
-    while article.replaces in articles and article.replaces not in seen:
-        seen.add(article.replaces)
-        article = articles[article.replaces]
-    return article.replaces or article.id
+@dataclass(slots=True)
+class _Shelf:
+    """The articles of a corpus, and which of them are versions of one another."""
+
+    articles: dict[str, Article]
+    _lines: dict[str, LineMap] = field(default_factory=dict)
+
+    def annotates(self, sentence: Sentence) -> bool:
+        """Whether a sentence stands in a line that is annotated."""
+        if sentence.article not in self._lines:
+            self._lines[sentence.article] = LineMap(self.articles[sentence.article])
+        return self._lines[sentence.article].annotates(sentence.start, sentence.end)
+
+    def chain(self, article: Article) -> list[str]:
+        """Return the ids of the earlier versions of an article, the first one last; its own stands first."""
+        seen = [article.id]
+        while article.replaces and article.replaces not in seen:
+            seen.append(article.replaces)
+            article = self.articles.get(article.replaces, replace(article, replaces=""))
+        return seen
 
 
-def _without_superseded(items: Sequence[Item]) -> list[Item]:
-    """Leave out a finished sentence of an old version that is finished in a newer one, word for word."""
-    newer = {(i.family, i.work.sentence.text) for i in items if i.work.done and not i.article.replaced_by}
-    return [i for i in items if not (i.article.replaced_by and (i.family, i.work.sentence.text) in newer)]
+def _items_of(hand: Hand, shelf: _Shelf) -> list[Item]:
+    """Return all works of a hand; an article that is not there stands in with its id alone."""
+    items = []
+    for a in hand.works.articles:
+        article = shelf.articles.get(a) or Article(a, "", "", "", ())
+        family = shelf.chain(article)[-1]
+        for work in hand.works.touched(a):
+            seq = hand.works.seq(work.sentence.id) or 0
+            items.append(Item(work, hand.name, article, seq, family=family))
+    return items
+
+
+def _accepted(items: Sequence[Item], why: str, *, asked: bool = True) -> list[LeftOut]:
+    return [LeftOut(i, why, asked) for i in items if i.work.annotation.answer is Answer.ACCEPT]
+
+
+def _sorted_out(items: Sequence[Item], shelf: _Shelf) -> tuple[list[Item], list[LeftOut]]:
+    """Return one annotator's items that are exported, and the accepted ones that are not."""
+    there = [i for i in items if i.article.id in shelf.articles]
+    on = [i for i in there if shelf.annotates(i.work.sentence)]
+    off = [i for i in there if not shelf.annotates(i.work.sentence)]
+    gone = [i for i in items if i.article.id not in shelf.articles]
+    kept = _without_superseded(on, shelf)
+    ids = {id(i) for i in kept}
+    old = [i for i in on if id(i) not in ids]
+    left = (
+        _accepted(gone, NO_ARTICLE, asked=False) + _accepted(off, SWITCHED_OFF) + _accepted(old, SUPERSEDED)
+    )
+    return kept, left
+
+
+def _without_superseded(items: Sequence[Item], shelf: _Shelf) -> list[Item]:
+    """Leave out one annotator's finished sentences that are finished, word for word, in a newer version."""
+    done = [i for i in items if i.work.done]
+    later = {(old, i.work.sentence.text) for i in done for old in shelf.chain(i.article)[1:]}
+    return [i for i in items if not (i.work.done and (i.article.id, i.work.sentence.text) in later)]
+
+
+def _orphans(name: str, items: Sequence[Item], shelf: _Shelf) -> list[str]:
+    """Return the warning of sentences whose article is not in the corpus."""
+    gone = [i for i in items if i.article.id not in shelf.articles]
+    if not gone:
+        return []
+    ids = list(dict.fromkeys(i.article.id for i in gone))
+    more = f" and {len(ids) - _TOLD} more" if len(ids) > _TOLD else ""
+    told = f"annotations/{name}.jsonl: {len(gone)} {'sentence is' if len(gone) == 1 else 'sentences are'}"
+    return [
+        f"{told} left out, because {NO_ARTICLE}: {', '.join(ids[:_TOLD])}{more}; restore articles/ from a copy"
+    ]
 
 
 def _unreviewed(

@@ -17,6 +17,8 @@ class Hand:
     name: str
     works: Works
     warnings: tuple[str, ...]
+    left_out: int = 0
+    """Lines of the journal that do not count or have others missing before them."""
 
 
 def hands(corpus: Corpus) -> Iterator[Hand]:
@@ -25,4 +27,4 @@ def hands(corpus: Corpus) -> Iterator[Hand]:
         journal = Journal.open(corpus.path, name, read_only=True)
         works = Works(corpus.sentences)
         works.replay(journal.records)
-        yield Hand(name, works, tuple(journal.warnings))
+        yield Hand(name, works, tuple(journal.warnings), journal.left_out)

@@ -23,19 +23,17 @@ class Choice:
     agreed: Mapping[str, tuple[str, ...]]
     """By sentence id, all who left it as it is exported."""
     others: tuple[Item, ...]
-    """Items whose sentences stand in the text but say nothing: rejected, ignored, unfinished, another's."""
+    """Items whose sentences stand in the text but say nothing: rejected, ignored, unfinished, double."""
     counts: Mapping[str, int]
     """Sentences by answer, and ``double`` for those that another annotator left just so."""
 
 
-def choose(items: Sequence[Item], annotator: str | None) -> Choice:
+def choose(items: Sequence[Item]) -> Choice:
     """Choose what is exported.
 
-    Raises AnnotatorError for an ``annotator`` that has no items, or where several annotators
-    left different things on one stretch of text and none is named.
+    Raises AnnotatorError where several annotators left different things on one stretch of text.
     """
-    mine = _only(items, annotator)
-    finished = [i for i in mine if i.work.done]
+    finished = [i for i in items if i.work.done]
     groups = list(_stretches(finished))
     _refuse_conflicts([g for g in groups if len(g) > 1 and _difference(g)])
     heads = [g[0] for g in groups]
@@ -45,18 +43,8 @@ def choose(items: Sequence[Item], annotator: str | None) -> Choice:
         accepted,
         {g[0].work.sentence.id: tuple(i.annotator for i in g) for g in groups},
         tuple(i for i in items if id(i) not in kept),
-        _counts(heads, len(mine) - len(finished), len(finished) - len(heads)),
+        _counts(heads, len(items) - len(finished), len(finished) - len(heads)),
     )
-
-
-def _only(items: Sequence[Item], annotator: str | None) -> Sequence[Item]:
-    if annotator is None:
-        return items
-    names = sorted({i.annotator for i in items})
-    if annotator not in names:
-        there = f"use one of: {', '.join(names)}" if names else "nobody has annotated this corpus yet"
-        raise AnnotatorError(f"there is no journal of the annotator {annotator!r}", do=there)
-    return [i for i in items if i.annotator == annotator]
 
 
 def _counts(heads: Iterable[Item], unfinished: int, double: int) -> dict[str, int]:

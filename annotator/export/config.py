@@ -21,14 +21,13 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
-from pathlib import Path
 
 from annotator.export.suggester import VECTORS, vectors
 from annotator.export.template import HEAD, NER, SPANCAT
 from annotator.export.values import Suggester
 
 MARK = "# Training config written by `annotator export`"
-"""How a config that an export may overwrite begins."""
+"""How a config begins."""
 
 _MOST = 1000
 _EVALUATED = 64
@@ -117,8 +116,3 @@ def _component(pipe: str, plan: Plan) -> str:
         percentile=s.percentile,
         ceiling=f"{s.overall:.1%} ({ceiling})",
     )
-
-
-def path_in(folder: Path, name: str) -> str:
-    """Return the path of a file of the export, as the config names it."""
-    return (folder / name).as_posix()

@@ -9,42 +9,31 @@ each part); the tokens of sentences that nobody has accepted are missing in ``do
 spancat trains from stands in ``spancat/``: runs of neighbouring accepted sentences, nothing
 unreviewed among them, with ``config-spancat.cfg``. See ``config.py`` for why.
 
-A part with the share 0 is not written, and an earlier file of its name is removed with all else
-that this export has no use for: what lies in the folder is one export. Without a dev part the
+A part with the share 0 is not written, and an earlier export's file of its name is removed with all
+else that this one has no use for: of the files that are ours, one export lies in the folder. Without a dev part the
 configs evaluate on the training data, with a warning; without a train part there is no config.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from annotator.core.article import Article, Sentence
-from annotator.core.errors import AnnotatorError
 from annotator.core.schema import Schema
-from annotator.export import config, ledger, warn
+from annotator.export import absent, config, ledger, warn
 from annotator.export.choose import Choice, choose
 from annotator.export.docbin import Packed, known_codecs, pack
-from annotator.export.fates import What, fates
-from annotator.export.files import replace_all
+from annotator.export.fates import fates
 from annotator.export.pieces import Piece, Stretch, articles, runs, single
+from annotator.export.save import CONFIG, SPANCAT, SPANCAT_CONFIG, save
 from annotator.export.splits import Split, split
 from annotator.export.suggester import suggester
-from annotator.export.values import PARTS, ExportOptions, ExportReport, Item, Suggester
+from annotator.export.values import PARTS, ExportOptions, ExportReport, Item, Missing, Suggester
 
-CONFIG, SPANCAT_CONFIG, LEDGER, SPANCAT = "config.cfg", "config-spancat.cfg", "ledger.jsonl", "spancat/"
-_OURS = (
-    *(f"{p}.spacy" for p in PARTS),
-    *(f"{SPANCAT}{p}.spacy" for p in PARTS),
-    CONFIG,
-    SPANCAT_CONFIG,
-    LEDGER,
-)
-"""Every file that an export may write."""
+_NOTHING = Missing()
 
 
 def export_corpus(
@@ -54,16 +43,19 @@ def export_corpus(
     out: Path,
     options: ExportOptions,
     *,
+    missing: Missing = _NOTHING,
     progress: Callable[[int, int], None] | None = None,
 ) -> ExportReport:
     """Export what was accepted into the folder ``out``; ``progress`` hears sentences done of all.
 
-    ``unreviewed`` holds, by article id, the active sentences that nobody has finished. Raises
-    AnnotatorError, with the folder as it was, for an unknown annotator, annotators in conflict,
-    fewer accepted sentences than parts, a folder that holds another's config, or a full disk.
+    ``unreviewed`` holds, by article id, the active sentences that nobody has finished; ``missing``
+    what the ledger is to list besides. Raises AnnotatorError, with the folder as it was, for
+    annotators in conflict, fewer accepted sentences than parts, a folder that holds another's
+    files, or a full disk.
     """
-    _refuse_foreign(out)
-    choice = choose(items, options.annotator)
+    choice = choose(items)
+    if not choice.accepted:
+        absent.refuse_nothing(missing)
     families = _families(choice.accepted, items)
     drawn = split(families, options.split)
     pieces = _pieces(choice, drawn, schema)
@@ -73,29 +65,19 @@ def export_corpus(
         files = {f"{name}.spacy": p.bin.to_bytes() for name, p in packed.items()}
     sizes = _suggester(packed, schema)
     files |= _configs(_Trained(packed, out, options, sizes))
-    totals = _totals(pieces, choice, unreviewed, files)
-    files[LEDGER] = b"".join(ledger.lines(pieces, totals, full=options.ledger == "full"))
-    removed = replace_all(out, files, [n for n in _OURS if n not in files])
+    gone = absent.listed(missing.left_out, pieces)
+    sentences = {**choice.counts, "unreviewed": sum(len(s) for s in unreviewed.values())}
+    book = ledger.Book(pieces, gone, sentences, missing.flawed)
+    saved = save(out, files, book, full=options.ledger == "full")
     warnings = [
         *warn.about_split(pieces, families, drawn),
         *warn.about_training(options.wanted, config=CONFIG in files, sizes=sizes),
     ]
     labels = [x.name for x in schema.labels]
     parts = {name: p.counts(labels) for name, p in packed.items()}
-    lost = totals["spans"][What.LEFT_OUT.value]
-    return ExportReport(out.as_posix(), tuple(files), removed, parts, totals, sizes, tuple(warnings), lost)
-
-
-def _refuse_foreign(out: Path) -> None:
-    """Raise AnnotatorError where a config stands in the folder that no export has written."""
-    for name in (CONFIG, SPANCAT_CONFIG):
-        path = out / name
-        if path.is_file() and not path.read_bytes().startswith(config.MARK.encode()):
-            raise AnnotatorError(
-                "an export did not write this file and will not replace it",
-                where=str(path),
-                do="rename it, or choose another folder",
-            )
+    return ExportReport(
+        out.as_posix(), saved.files, saved.removed, parts, saved.totals, sizes, tuple(warnings), book.lost
+    )
 
 
 def _families(accepted: Iterable[Item], items: Iterable[Item]) -> list[str]:
@@ -209,14 +191,3 @@ def _plan(made: _Trained, pipes: tuple[str, ...], place: str) -> config.Plan:
         docs=train.docs,
         suggester=made.sizes if "spancat" in pipes else None,
     )
-
-
-def _totals(
-    pieces: Sequence[Piece],
-    choice: Choice,
-    unreviewed: Mapping[str, Sequence[Sentence]],
-    files: Mapping[str, bytes],
-) -> dict[str, Any]:
-    sentences = {**choice.counts, "unreviewed": sum(len(s) for s in unreviewed.values())}
-    digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
-    return {**ledger.count(pieces, sentences), "files": digests}

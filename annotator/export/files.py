@@ -4,19 +4,24 @@ All new files are written and fsynced in a folder of their own inside the target
 ones get a second name there (a hard link, or a copy where the file system has none), the new
 ones are renamed over them, and the folders are fsynced. Whatever fails on the way, the old
 files are put back. A process killed between two renames leaves whole files, old and new; the
-digests in the ledger's totals tell which belong together.
+digests in the ledger's totals tell which belong together. The folder that it leaves behind is
+locked by no process any more: the next export that succeeds removes it.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from annotator.core.errors import AnnotatorError
+
+LEFTOVERS = ".export-"
+"""How the name of the folder begins in which the files of an export are made ready."""
 
 
 def replace_all(folder: Path, files: Mapping[str, bytes], stale: Iterable[str]) -> tuple[str, ...]:
@@ -59,15 +64,43 @@ def _unmake(folders: Iterable[Path]) -> None:
 
 
 def _replace(folder: Path, files: Mapping[str, bytes], stale: list[str]) -> tuple[str, ...]:
-    work = Path(tempfile.mkdtemp(prefix=".export-", dir=folder))
+    work = Path(tempfile.mkdtemp(prefix=LEFTOVERS, dir=folder))
+    with _locked(work):
+        try:
+            for name, data in files.items():
+                _write(work / "new" / name, data)
+            _keep_old(folder, work / "old", [*files, *stale])
+        except BaseException:
+            shutil.rmtree(work, ignore_errors=True)
+            raise
+        removed = _swap(folder, work, list(files), stale)
+    _drop_leftovers(folder)
+    return removed
+
+
+@contextmanager
+def _locked(work: Path) -> Iterator[bool]:
+    """Yield whether the folder could be locked; the lock ends with the block, or with the process."""
+    at = os.open(work, os.O_RDONLY)
     try:
-        for name, data in files.items():
-            _write(work / "new" / name, data)
-        _keep_old(folder, work / "old", [*files, *stale])
-    except BaseException:
-        shutil.rmtree(work, ignore_errors=True)
-        raise
-    return _swap(folder, work, list(files), stale)
+        try:
+            fcntl.flock(at, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            got = True
+        except OSError:  # another process has it, or the file system knows no locks
+            got = False
+        yield got
+    finally:
+        os.close(at)
+
+
+def _drop_leftovers(folder: Path) -> None:
+    """Remove what exports have left behind that were killed."""
+    for left in sorted(folder.glob(f"{LEFTOVERS}*")):
+        with suppress(OSError):
+            if left.is_dir() and {p.name for p in left.iterdir()} <= {"new", "old"}:
+                with _locked(left) as dead:
+                    if dead:
+                        shutil.rmtree(left, ignore_errors=True)
 
 
 def _write(path: Path, data: bytes) -> None:

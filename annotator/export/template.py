@@ -6,7 +6,7 @@ from string import Template
 
 HEAD = Template("""\
 $mark: $what.
-# The next export overwrites this file: copy it under another name before you change it.
+# An export into this folder overwrites this file, and stops if you have changed it: change a copy.
 #   python -m spacy debug data CONFIG
 #   python -m spacy train CONFIG --output MODEL
 # The paths hold where the export ran; from elsewhere: --paths.train FILE --paths.dev FILE

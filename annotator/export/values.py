@@ -26,10 +26,27 @@ class Item:
     article: Article
     seq: int = 0
     """The ``seq`` of the journal record that the work was read from."""
-    time: float = 0.0
-    """Seconds since 1970 (UTC); never written, an export has no clock in it."""
     family: str = ""
     """What the split is drawn by; empty for the first article of the ``replaces`` chain."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """An accepted sentence of a journal that does not come to the export, and why."""
+
+    item: Item
+    why: str
+    asked: bool
+    """Whether the user has asked for it: then it is no loss."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What the journals hold, or held, that is not among the items of an export."""
+
+    left_out: tuple[LeftOut, ...] = ()
+    flawed: Mapping[str, int] = field(default_factory=dict)
+    """By annotator, the lines of the journal that do not count or have others missing before them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +56,6 @@ class ExportOptions:
     spans_key: str = "sc"
     unit: Literal["sentence", "article"] = "sentence"
     split: tuple[int, int, int] = (80, 10, 10)
-    annotator: str | None = None
     ledger: Literal["exceptions", "full"] = "exceptions"
     lang: str = "en"
 
@@ -89,7 +105,11 @@ class Suggester:
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
-    """What an export did; ``lost`` counts what it left out though nobody asked for that."""
+    """What an export did.
+
+    ``lost`` counts what it left out though nobody asked for that: spans, accepted sentences without
+    a span, and lines of damaged journals.
+    """
 
     folder: str
     files: tuple[str, ...]
@@ -111,6 +131,7 @@ class ExportReport:
         out = [_part_line(name, counts) for name, counts in self.parts.items()]
         out += _sentence_lines(self.totals["sentences"])
         out += _fate_lines(self.totals)
+        out += _missing_lines(self.totals)
         if self.suggester:
             out.append(_suggester_line(self.suggester))
         out.append(f"written to {self.folder}: {', '.join(self.files)}")
@@ -133,6 +154,21 @@ def _fate_lines(totals: Mapping[str, Any]) -> list[str]:
     fates = totals["spans"]
     head = ", ".join(f"{n} {what}" for what, n in fates.items() if n)
     return [f"spans: {head or 'none'}"] + [f"  {x['what']}: {x['count']} ({x['why']})" for x in totals["why"]]
+
+
+def _missing_lines(totals: Mapping[str, Any]) -> list[str]:
+    out = [
+        f"left out: {_counted(x['sentences'], 'accepted sentence')} with {_counted(x['spans'], 'span')} ({x['why']})"
+        for x in totals["left out"]
+    ]
+    if flawed := totals["journals with flaws"]:
+        told = ", ".join(f"{name} ({_counted(n, 'line')})" for name, n in flawed.items())
+        out.append(f"journals with flaws, so something may be missing: {told}")
+    return out
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
 def _suggester_line(s: Suggester) -> str:

@@ -40,12 +40,16 @@ def check_article(article: Article) -> None:
         )
 
 
-def encode_article(article: Article, sentences: int) -> dict[str, Any]:
-    """Return the article's JSON; ``sentences`` is how many lines of ``sentences.jsonl`` belong to it."""
+def encode_article(article: Article, sentences: int, came_from: str = "") -> dict[str, Any]:
+    """Return the article's JSON; ``sentences`` is how many lines of ``sentences.jsonl`` belong to it.
+
+    ``came_from`` is what its source is known by at a later ingest; left out where it is empty.
+    """
     _check_plain(article.meta, f"article {article.id}")
     return {
         "id": article.id,
         "origin": article.origin,
+        **({"came_from": came_from} if came_from else {}),
         "digest": article.digest,
         "text": article.text,
         **{key: getattr(article, key) for key in _TEXTS},

@@ -113,6 +113,15 @@ class Journal:
         """Whether this journal takes no records: opened so, closed, damaged or dead."""
         return self._fd < 0 or bool(self.damaged) or bool(self._dead)
 
+    @property
+    def left_out(self) -> int:
+        """How many lines do not count or have others missing before them: 0 where no record is lost.
+
+        A Windows line ending alone costs none.
+        """
+        flaws = {f.line for f in (*self._scan.damaged, *self._scan.torn) if f.why != CRLF}
+        return len(flaws) or self._scan.next_seq - 1 - len(self._scan.records)
+
     def append(self, records: Sequence[Record]) -> None:
         """Add records; on return they are on the disk.
 

@@ -73,6 +73,21 @@ class Lock:
         self.release()
 
 
+def is_held(path: Path) -> bool:
+    """Whether a process holds the lock just now; nothing on the disk is touched."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno in _HELD
+    finally:
+        os.close(fd)
+    return False
+
+
 def _take(fd: int, deadline: float) -> None:
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Which article is the newest version of an origin, learnt from each article once."""
+"""Which articles of a source are in the queue, learnt from each article once."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 
 class Origins:
-    """The articles of each origin in the order of ingest, and those that another one replaces."""
+    """The articles that came from each source, in the order of ingest, and which of them are replaced."""
 
     def __init__(self) -> None:
         """Know nothing yet."""
         self._known: set[str] = set()
-        self._by_origin: dict[str, list[str]] = {}
+        self._by_source: dict[str, list[str]] = {}
         self._replaced: set[str] = set()
 
     def __contains__(self, article_id: str) -> bool:
@@ -20,16 +20,13 @@ class Origins:
 
     def learn(self, data: Mapping[str, Any]) -> None:
         """Take in an article's JSON; again, when it was changed."""
-        if data["id"] not in self._known:
-            self._known.add(data["id"])
-            self._by_origin.setdefault(str(data.get("origin", "")), []).append(data["id"])
-        if data.get("replaced_by"):
-            self._replaced.add(data["id"])
-        # Said by the new version too: a crash can come between its commit and the mark on the old one.
-        if data.get("replaces"):
-            self._replaced.add(data["replaces"])
+        article_id = data["id"]
+        if article_id not in self._known:
+            self._known.add(article_id)
+            self._by_source.setdefault(str(data.get("came_from", "")), []).append(article_id)
+        (self._replaced.add if data.get("replaced_by") else self._replaced.discard)(article_id)
 
-    def newest(self, origin: str) -> str | None:
-        """Return the id of the last article of an origin that no other replaces, or None."""
-        ids = self._by_origin.get(origin, [])
-        return next((x for x in reversed(ids) if x not in self._replaced), None)
+    def of(self, source: str) -> tuple[str, ...]:
+        """Return the articles of a source that no other replaces; none where the source is empty."""
+        ids = self._by_source.get(source, []) if source else []
+        return tuple(x for x in ids if x not in self._replaced)

@@ -7,7 +7,8 @@ from pathlib import Path
 import annotator
 from annotator.core.errors import AnnotatorError, CorpusError, SchemaError
 from annotator.core.schema import Schema, parse_schema
-from annotator.storage.toml import parse_toml, read_toml
+from annotator.storage.failures import telling
+from annotator.storage.toml import parse_toml, read_text
 
 DEFAULT = "news"
 
@@ -17,14 +18,20 @@ def load_schema(path: Path | str) -> Schema:
 
     Raises SchemaError, with ``file:line`` where the file is no TOML or no UTF-8.
     """
-    file = resolve_schema(Path(path))
-    if not file.exists():
-        raise SchemaError(
-            "there is no such schema", where=str(path), do=f"name a file, or one of {_shipped_names()}"
-        )
-    if file.is_dir():
-        raise SchemaError("this is a folder, no schema", where=str(path), do="name the .toml file in it")
-    return parse_schema(read_toml(file, SchemaError), str(path))
+    return schema_of_text(schema_text(path), str(path))
+
+
+def schema_text(path: Path | str) -> str:
+    """Return the text of a schema file, or of a shipped schema by its bare name; raises SchemaError."""
+    with telling("read", path, SchemaError):
+        file = resolve_schema(Path(path))
+        if not file.exists():
+            raise SchemaError(
+                "there is no such schema", where=str(path), do=f"name a file, or one of {_shipped_names()}"
+            )
+        if file.is_dir():
+            raise SchemaError("this is a folder, no schema", where=str(path), do="name the .toml file in it")
+    return read_text(file, SchemaError)
 
 
 def schema_of_text(text: str, where: str) -> Schema:

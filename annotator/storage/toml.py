@@ -18,13 +18,18 @@ _LINE = re.compile(r" \(at line (\d+), column \d+\)")
 
 def read_toml(path: Path, kind: type[AnnotatorError] = CorpusError) -> dict[str, Any]:
     """Return the tables of a TOML file; raises ``kind`` with ``file:line`` where it is none."""
+    return parse_toml(read_text(path, kind), str(path), kind)
+
+
+def read_text(path: Path, kind: type[AnnotatorError] = CorpusError) -> str:
+    """Return the text of a TOML file without its byte order mark; raises ``kind``."""
     with telling("read", path, kind), path.open("rb") as file:
         raw = file.read(MAX_BYTES + 1)
     if len(raw) > MAX_BYTES:
         raise kind(
             f"the file is larger than {MAX_BYTES // 2**20} MiB", where=str(path), do="name another file"
         )
-    return parse_toml(_decoded(raw, path, kind), str(path), kind)
+    return _decoded(raw, path, kind)
 
 
 def parse_toml(text: str, where: str, kind: type[AnnotatorError] = CorpusError) -> dict[str, Any]:

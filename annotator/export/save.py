@@ -1,0 +1,49 @@
+"""The last step of an export: its files and its ledger replace those of the one before."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from annotator.export import ledger
+from annotator.export.files import replace_all
+from annotator.export.owned import LEDGER, own, refuse_foreign
+from annotator.export.values import PARTS
+
+CONFIG, SPANCAT_CONFIG, SPANCAT = "config.cfg", "config-spancat.cfg", "spancat/"
+TASKS = "annotations.jsonl"
+_OURS = (
+    *(f"{p}.spacy" for p in PARTS),
+    *(f"{SPANCAT}{p}.spacy" for p in PARTS),
+    CONFIG,
+    SPANCAT_CONFIG,
+    TASKS,
+    LEDGER,
+)
+"""Every file that an export may write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What was written, what was removed, and the ledger's totals."""
+
+    files: tuple[str, ...]
+    removed: tuple[str, ...]
+    totals: dict[str, Any]
+
+
+def save(out: Path, files: Mapping[str, bytes], book: ledger.Book, *, full: bool) -> Saved:
+    """Write ``files`` (name → bytes) and the ledger, which comes last, into ``out``.
+
+    An earlier export's files that are not written anew are removed. Raises AnnotatorError, with
+    the folder as it was, where a file of another's would be replaced, or nothing can be written.
+    """
+    digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    totals = {**ledger.count(book), "files": digests}
+    written = {**files, LEDGER: b"".join(ledger.lines(book, totals, full=full))}
+    refuse_foreign(out, written)
+    removed = replace_all(out, written, own(out, [n for n in _OURS if n not in written]))
+    return Saved(tuple(written), removed, totals)
