@@ -8,14 +8,14 @@ from pathlib import Path
 import click
 
 from annotator.cli import output
-from annotator.cli.options import json_option, login_name, open_corpus
+from annotator.cli.options import PATH, json_option, login_name, open_corpus
 from annotator.core.article import Article, Verdict
 from annotator.core.errors import CorpusError, UsageError
 from annotator.storage.corpus import Corpus
 
 
 @click.command("articles")
-@click.argument("corpus", type=click.Path(path_type=Path))
+@click.argument("corpus", type=PATH)
 @click.argument("article", required=False)
 @click.option(
     "--switch", nargs=2, type=str, metavar="LINE VERDICT", help="Give a line (from 1) another verdict."
@@ -35,6 +35,7 @@ def command(
     if article is None:
         if switch or undo:
             raise UsageError("--switch and --undo need an article", do="name its id after the corpus")
+        _warn(opened)
         _list(opened, as_json=as_json)
         return
     found = opened.article(_find(opened, article))
@@ -42,7 +43,14 @@ def command(
         found = _switch(opened, found, switch, name or login_name())
     if undo:
         found = _undo(opened, found, name or login_name())
+    _warn(opened)
     _show(found, as_json=as_json)
+
+
+def _warn(corpus: Corpus) -> None:
+    """Tell on stderr what is amiss in the corpus."""
+    for warning in corpus.warnings:
+        output.warn(warning)
 
 
 def _find(corpus: Corpus, start: str) -> str:
@@ -123,8 +131,10 @@ def _shown(text: str) -> str:
 def _switch(corpus: Corpus, a: Article, switch: tuple[str, str], name: str) -> Article:
     number, verdict = switch
     known = [v.value for v in Verdict if v is not Verdict.BLANK]
-    if not number.isdecimal() or not 1 <= int(number) <= len(a.lines):
-        raise UsageError(f"there is no line {number}", where=a.id, do=f"lines go from 1 to {len(a.lines)}")
+    if not number.isdecimal() or len(number) > 9 or not 1 <= int(number) <= len(a.lines):
+        raise UsageError(
+            f"there is no line {number[:20]}", where=a.id, do=f"lines go from 1 to {len(a.lines)}"
+        )
     if verdict not in known:
         raise UsageError(f"there is no verdict {verdict!r}", do="use one of " + ", ".join(known))
     if a.lines[int(number) - 1].verdict is Verdict.BLANK:

@@ -142,9 +142,8 @@ def _orphans(name: str, items: Sequence[Item], shelf: _Shelf) -> list[str]:
     ids = list(dict.fromkeys(i.article.id for i in gone))
     more = f" and {len(ids) - _TOLD} more" if len(ids) > _TOLD else ""
     told = f"annotations/{name}.jsonl: {len(gone)} {'sentence is' if len(gone) == 1 else 'sentences are'}"
-    return [
-        f"{told} left out, because {NO_ARTICLE}: {', '.join(ids[:_TOLD])}{more}; restore articles/ from a copy"
-    ]
+    which = f"{', '.join(ids[:_TOLD])}{more}"
+    return [f"{told} left out, because {NO_ARTICLE}: {which}; restore articles/ from a copy"]
 
 
 def _unreviewed(

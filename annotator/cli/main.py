@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
+import traceback
 from typing import Any
 
 import click
@@ -56,12 +58,25 @@ def main() -> None:
     `annotator [CORPUS]` opens a corpus; without one it opens your own copy of the sample.
 
     Exit codes: 0 done; 1 bad input or environment; 2 wrong usage, or no terminal; 3 done, but
-    something was left out that you did not ask to leave out.
+    something was left out that you did not ask to leave out; 130 stopped with Ctrl+C.
     """
 
 
+DEBUG = "ANNOTATOR_DEBUG"
+"""The environment variable that shows where an unexpected error was raised."""
+
+
 def run(args: list[str] | None = None) -> None:
-    """Run the command line and exit with its code; a user's mistake is one line on stderr."""
+    """Run the command line and exit with its code; a mistake or a failing system is one line on stderr."""
+    output.any_text()
+    if os.name == "nt":  # before anything is loaded that needs the locks of Unix
+        output.say("annotator: Windows has no file locks of this kind; install WSL and run Annotator in it")
+        sys.exit(1)
+    sys.exit(_code(args))
+
+
+def _code(args: list[str] | None) -> int:
+    """Run the command line and return its exit code."""
     try:
         code: Any = main(args=args, prog_name="annotator", standalone_mode=False)
     except AnnotatorError as error:
@@ -71,12 +86,23 @@ def run(args: list[str] | None = None) -> None:
         error.show()
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        code = 130
-    except BrokenPipeError:
-        # The reader (head, less) has seen enough; without this Python complains once more at exit.
-        sys.stdout = None
+        code = output.STOPPED
+    except output.ReaderGoneError:
         code = 0
-    sys.exit(code if isinstance(code, int) else 0)
+    except (OSError, ValueError) as error:  # UnicodeError is a ValueError
+        if os.environ.get(DEBUG):
+            traceback.print_exc()
+        output.say(f"annotator: {_unexpected(error)}; set {DEBUG}=1 to see where it comes from")
+        code = 1
+    return code if isinstance(code, int) else 0
+
+
+def _unexpected(error: OSError | ValueError) -> str:
+    """Return an error that no command has foreseen as one line: where, if it says so, and what."""
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror.lower()}"
+    return " ".join((str(error) or type(error).__name__).split())
 
 
 if __name__ == "__main__":

@@ -11,9 +11,12 @@ import click
 from annotator.cli.journals import hands
 from annotator.core.errors import CorpusError, SchemaError
 from annotator.core.schema import Schema
-from annotator.storage.atomic import write_atomic
+from annotator.storage import schemas
 from annotator.storage.corpus import Corpus
-from annotator.storage.schemas import resolve_schema
+from annotator.storage.failures import telling
+
+PATH = click.Path(path_type=Path, readable=False)
+"""A path as it was given: what cannot be read there is told by whoever reads it, as bad input."""
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 
@@ -29,12 +32,13 @@ def login_name() -> str:
 
 def open_corpus(path: Path) -> Corpus:
     """Open a corpus; raises CorpusError that says how to make one where there is none."""
-    if not path.exists():
-        raise CorpusError(
-            "there is no such corpus",
-            where=str(path),
-            do=f"make it with `annotator ingest FILE… --corpus {path}`",
-        )
+    with telling("read", path):
+        if not path.exists():
+            raise CorpusError(
+                "there is no such corpus",
+                where=str(path),
+                do=f"make it with `annotator ingest FILE… --corpus {path}`",
+            )
     return Corpus.open(path)
 
 
@@ -53,9 +57,9 @@ def put_in_force(corpus: Corpus, schema: Schema, text: str) -> None:
             where=str(corpus.path),
             do="add them to the schema, or annotate in another corpus",
         )
-    write_atomic(corpus.schema_path, text.encode())
+    corpus.set_schema(text)
 
 
 def schema_text(path: Path) -> str:
-    """Return the text of a schema file, or of a shipped schema by its bare name."""
-    return resolve_schema(path).read_text(encoding="utf-8")
+    """Return the text of a schema file, or of a shipped schema by its bare name; raises SchemaError."""
+    return schemas.schema_text(path)

@@ -2,36 +2,104 @@
 
 from __future__ import annotations
 
+import io
+import os
+import re
 import sys
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
 import orjson
 
+from annotator.core.errors import AnnotatorError
+
 LOST = 3
 """The exit code for: done, but something was left out that the user did not ask to leave out."""
+STOPPED = 130
+"""The exit code for: stopped with Ctrl+C."""
+
+_COMMANDS = re.compile(
+    "[\x00-\x1f\x7f-\x9f"  # control characters
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f"  # turn the reading direction
+    "\ufff9-\ufffb\U000e0000-\U000e007f"  # hide text
+    "\ud800-\udfff]"  # halves of characters, which no UTF-8 can hold
+)
+"""What could command a terminal or show a text otherwise than it is."""
+_BEYOND_ASCII = re.compile("[^\x00-\x7e]")
+
+
+class ReaderGoneError(Exception):
+    """Who reads stdout (head, less) has seen enough."""
 
 
 def data(lines: Iterable[str]) -> None:
     """Write lines of data to stdout, control characters made visible: a terminal would obey them."""
     for line in lines:
-        click.echo(_safe(line))
+        _write(safe(line))
 
 
 def as_json(value: Any) -> None:
-    """Write one JSON value to stdout, indented, keys in the given order."""
-    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())
+    """Write one JSON value to stdout, indented, keys in the given order.
+
+    What could command a terminal is escaped, and so is all but ASCII where stdout is not UTF-8.
+    """
+    text = orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+    lines = (_COMMANDS.sub(_escaped, line) for line in text.split("\n"))
+    encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "")
+    _write("\n".join(x if encoding == "utf8" else _BEYOND_ASCII.sub(_escaped, x) for x in lines))
 
 
 def say(line: str) -> None:
-    """Write a line of talk to stderr."""
-    click.echo(_safe(line), err=True)
+    """Write a line of talk to stderr; where nobody can hear it, the work goes on."""
+    try:
+        click.echo(safe(line), err=True)
+    except OSError:
+        sys.stderr = None
 
 
-def _safe(line: str) -> str:
-    return line if line.isprintable() else "".join(c if c.isprintable() else "�" for c in line)
+def safe(line: str) -> str:
+    """Return a line with what could command a terminal as U+FFFD and other white space as blanks."""
+    if line.isprintable():
+        return line
+    plain = "".join(" " if c == "\t" or unicodedata.category(c)[0] == "Z" else c for c in line)
+    return _COMMANDS.sub("�", plain)
+
+
+def shown(path: Path | str) -> str:
+    """Return a path as text that can be stored: bytes in a name that are no UTF-8 become U+FFFD."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
+def any_text() -> None:
+    """Let stdout write any text: what its encoding lacks comes as a backslash escape."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors in {"strict", "surrogateescape"}:
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _write(text: str) -> None:
+    """Write to stdout; raises ReaderGoneError, or AnnotatorError where stdout takes nothing more."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        sys.stdout = None  # without this Python complains once more at exit
+        raise ReaderGoneError from None
+    except OSError as error:
+        sys.stdout = None
+        raise AnnotatorError(
+            f"standard output takes nothing more ({(error.strerror or 'an error').lower()})",
+            do="free some space, or write elsewhere",
+        ) from error
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """Return a character as JSON escapes it, beyond the first plane as two halves."""
+    units = found.group().encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
 
 
 def warn(line: str) -> None:
@@ -42,13 +110,13 @@ def warn(line: str) -> None:
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[int, int], None]]:
     """Yield a function that shows (done, total) on stderr; silent where that is no terminal."""
-    shown = sys.stderr.isatty()
+    visible = sys.stderr is not None and sys.stderr.isatty()
     last = -1
 
     def show(done: int, total: int) -> None:
         nonlocal last
         share = done * 100 // total if total else 100
-        if shown and share != last:
+        if visible and share != last:
             last = share
             bar = "█" * (share // 5) + "░" * (20 - share // 5)
             sys.stderr.write(f"\r{what} {bar} {share:3} % ({done}/{total})")
@@ -57,6 +125,6 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
     try:
         yield show
     finally:
-        if shown and last >= 0:
+        if visible and last >= 0:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()

@@ -10,7 +10,7 @@ spancat trains from stands in ``spancat/``: runs of neighbouring accepted senten
 unreviewed among them, with ``config-spancat.cfg``. See ``config.py`` for why.
 
 A part with the share 0 is not written, and an earlier export's file of its name is removed with all
-else that this one has no use for: of the files that are ours, one export lies in the folder. Without a dev part the
+else that this one has no use for: of all exports, one lies in the folder. Without a dev part the
 configs evaluate on the training data, with a warning; without a train part there is no config.
 """
 
@@ -31,7 +31,7 @@ from annotator.export.pieces import Piece, Stretch, articles, runs, single
 from annotator.export.save import CONFIG, SPANCAT, SPANCAT_CONFIG, save
 from annotator.export.splits import Split, split
 from annotator.export.suggester import suggester
-from annotator.export.values import PARTS, ExportOptions, ExportReport, Item, Missing, Suggester
+from annotator.export.values import ExportOptions, ExportReport, Item, Missing, Suggester
 
 _NOTHING = Missing()
 
@@ -65,19 +65,21 @@ def export_corpus(
         files = {f"{name}.spacy": p.bin.to_bytes() for name, p in packed.items()}
     sizes = _suggester(packed, schema)
     files |= _configs(_Trained(packed, out, options, sizes))
-    gone = absent.listed(missing.left_out, pieces)
-    sentences = {**choice.counts, "unreviewed": sum(len(s) for s in unreviewed.values())}
-    book = ledger.Book(pieces, gone, sentences, missing.flawed)
+    book = _book(pieces, {**choice.counts, "unreviewed": sum(map(len, unreviewed.values()))}, missing)
     saved = save(out, files, book, full=options.ledger == "full")
     warnings = [
         *warn.about_split(pieces, families, drawn),
+        *warn.about_strangers(saved.strangers),
         *warn.about_training(options.wanted, config=CONFIG in files, sizes=sizes),
     ]
-    labels = [x.name for x in schema.labels]
-    parts = {name: p.counts(labels) for name, p in packed.items()}
+    parts = {name: p.counts([x.name for x in schema.labels]) for name, p in packed.items()}
     return ExportReport(
         out.as_posix(), saved.files, saved.removed, parts, saved.totals, sizes, tuple(warnings), book.lost
     )
+
+
+def _book(pieces: Sequence[Piece], sentences: Mapping[str, int], missing: Missing) -> ledger.Book:
+    return ledger.Book(pieces, absent.listed(missing.left_out, pieces), sentences, missing.flawed)
 
 
 def _families(accepted: Iterable[Item], items: Iterable[Item]) -> list[str]:

@@ -94,12 +94,14 @@ def _locked(work: Path) -> Iterator[bool]:
 
 
 def _drop_leftovers(folder: Path) -> None:
-    """Remove what exports have left behind that were killed."""
+    """Remove what exports have left behind that were killed, empty folders included."""
     for left in sorted(folder.glob(f"{LEFTOVERS}*")):
         with suppress(OSError):
             if left.is_dir() and {p.name for p in left.iterdir()} <= {"new", "old"}:
                 with _locked(left) as dead:
                     if dead:
+                        for place in left.glob("*/*/"):
+                            _drop_empty(folder / place.name, folder)
                         shutil.rmtree(left, ignore_errors=True)
 
 

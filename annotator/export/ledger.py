@@ -2,7 +2,8 @@
 
 One JSON object a line. The exceptions come first, each span id once; with ``full`` the kept
 spans follow; the last line is ``{"totals": …}``. In it, ``in`` is the sum of all fates: each span
-of an accepted sentence of the journals. ``left out`` there tells of whole sentences, by reason;
+of an accepted sentence of the journals. ``left out`` there tells of whole sentences, by reason; ``journals
+with flaws`` how many lines of which journals do not count or have others missing before them;
 ``files`` holds the SHA-256 of what was written beside the ledger.
 """
 

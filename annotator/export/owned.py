@@ -51,7 +51,8 @@ def _why_not(path: Path, digests: set[str] | None) -> str:
 def _digests(folder: Path) -> Digests:
     out: Digests = {}
     for path in (folder / LEDGER, *sorted(folder.glob(f"{LEFTOVERS}*/*/{LEDGER}"))):
-        for name, digest in (path.is_file() and _named(path) or {}).items():
+        named = _named(path) if path.is_file() else None
+        for name, digest in (named or {}).items():
             out.setdefault(name, set()).add(digest)
     return out
 

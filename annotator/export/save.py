@@ -32,6 +32,8 @@ class Saved:
 
     files: tuple[str, ...]
     removed: tuple[str, ...]
+    strangers: tuple[str, ...]
+    """Files under a name of ours that are no part of this export, but not an earlier one's either."""
     totals: dict[str, Any]
 
 
@@ -45,5 +47,7 @@ def save(out: Path, files: Mapping[str, bytes], book: ledger.Book, *, full: bool
     totals = {**ledger.count(book), "files": digests}
     written = {**files, LEDGER: b"".join(ledger.lines(book, totals, full=full))}
     refuse_foreign(out, written)
-    removed = replace_all(out, written, own(out, [n for n in _OURS if n not in written]))
-    return Saved(tuple(written), removed, totals)
+    others = [n for n in _OURS if n not in written]
+    removed = replace_all(out, written, own(out, others))
+    strangers = tuple(n for n in others if (out / n).exists())
+    return Saved(tuple(written), removed, strangers, totals)

@@ -157,10 +157,8 @@ def _fate_lines(totals: Mapping[str, Any]) -> list[str]:
 
 
 def _missing_lines(totals: Mapping[str, Any]) -> list[str]:
-    out = [
-        f"left out: {_counted(x['sentences'], 'accepted sentence')} with {_counted(x['spans'], 'span')} ({x['why']})"
-        for x in totals["left out"]
-    ]
+    whole = [(_counted(x["sentences"], "accepted sentence"), x["why"]) for x in totals["left out"]]
+    out = [f"left out as a whole: {sentences} ({why})" for sentences, why in whole]
     if flawed := totals["journals with flaws"]:
         told = ", ".join(f"{name} ({_counted(n, 'line')})" for name, n in flawed.items())
         out.append(f"journals with flaws, so something may be missing: {told}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from annotator.export.pieces import Piece
 from annotator.export.splits import Split
@@ -19,6 +19,12 @@ def about_split(pieces: Sequence[Piece], families: Sequence[str], drawn: Split) 
         yield f"no article falls into {part} by its hash yet: “{title}” stands in until one does"
     if twins := _twins(pieces):
         yield f"sentences of dev or test that stand in train too, word for word: {twins}"
+
+
+def about_strangers(names: Iterable[str]) -> Iterator[str]:
+    """Yield that files stay which an export would have removed, had it written them."""
+    for name in names:
+        yield f"{name} stays in the folder: it is not as an export left it, and not part of this one"
 
 
 def about_training(wanted: Sequence[str], *, config: bool, sizes: Suggester | None) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -55,6 +55,11 @@ class Source:
     date: str = ""
     url: str = ""
     meta: dict[str, object] = field(default_factory=dict)
+    came_from: str = ""
+    """What the same source is known by another time: its resolved path, for a record ``path#id``.
+
+    Empty for standard input and for a record with neither id nor url: the next text that comes
+    from there, or stands on that line, may be any other."""
     notes: tuple[str, ...] = ()
     """What a user should know of the reading, such as ``read as windows-1252``."""
 
@@ -67,53 +72,83 @@ class Failed:
     error: SourceError
 
 
-def read_sources(paths: Sequence[Path | str], stdin: BinaryIO) -> Iterator[Source | Failed]:
+def read_sources(paths: Sequence[Path | str], stdin: BinaryIO | None) -> Iterator[Source | Failed]:
     """Yield the articles of files, folders and standard input (``-``) in the order given.
 
     Files of a folder come in the order of their paths, hidden ones left out. What fails is
-    yielded as Failed and never stops the rest.
+    yielded as Failed and never stops the rest; ``stdin`` is None where standard input is closed.
     """
     for path in paths:
         if str(path) == STDIN:
-            yield from _one(STDIN, "standard input", stdin)
-        elif Path(path).is_dir():
+            yield from _stdin(stdin)
+        elif os.path.isdir(path):  # noqa: PTH112  (Path.is_dir raises where a folder cannot be looked into)
             yield from _folder(Path(path))
         else:
             yield from _file(Path(path))
 
 
+def _stdin(stdin: BinaryIO | None) -> Iterator[Source | Failed]:
+    if stdin is None:
+        error = SourceError("standard input is closed", do="pipe a page into it, or name a file")
+        yield Failed(STDIN, error)
+        return
+    try:
+        yield from _one(STDIN, "standard input", stdin)
+    except OSError as error:
+        yield _unreadable(STDIN, "standard input", error)
+
+
 def _folder(folder: Path) -> Iterator[Source | Failed]:
     """Yield the articles of all files below a folder whose ending is known."""
-    files = [p for p in _visible(folder) if kind_of(p.name)]
-    if not files:
-        error = SourceError(
-            "the folder has no source in it",
-            where=str(folder),
-            do="give one with files that end in " + ", ".join(KINDS),
+    closed: list[OSError] = []
+    files = [p for p in _visible(folder, closed) if kind_of(p.name)]
+    for error in closed:
+        name = _shown(error.filename or folder)
+        yield _unreadable(name, name, error)
+    if not files and not closed:
+        yield Failed(
+            _shown(folder),
+            SourceError(
+                "the folder has no source in it",
+                where=_shown(folder),
+                do="give one with files that end in " + ", ".join(KINDS),
+            ),
         )
-        yield Failed(str(folder), error)
     for path in files:
         yield from _file(path)
 
 
-def _visible(folder: Path) -> list[Path]:
-    """Return the files below a folder, sorted; links to folders are not followed."""
+def _visible(folder: Path, closed: list[OSError]) -> list[Path]:
+    """Return the files below a folder, sorted; links to folders are not followed.
+
+    The errors of folders that cannot be looked into are added to ``closed``.
+    """
     found: list[Path] = []
-    for root, folders, names in os.walk(folder):
-        folders[:] = [f for f in folders if not f.startswith(".")]
+    for root, folders, names in os.walk(folder, onerror=closed.append):
+        folders[:] = sorted(f for f in folders if not f.startswith("."))
         found += [Path(root) / n for n in names if not n.startswith(".")]
     return sorted(found)
 
 
 def _file(path: Path) -> Iterator[Source | Failed]:
-    name = os.fsencode(path).decode("utf-8", "replace")
+    name = _shown(path)
     try:
+        came_from = os.path.realpath(path)
         with path.open("rb") as file:
-            yield from _one(name, name, file, kind_of(path.name))
+            yield from _one(name, name, file, kind_of(path.name), came_from)
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        do = "check the path" if isinstance(error, FileNotFoundError) else "check its permissions"
-        yield Failed(name, SourceError(f"the source cannot be read ({reason})", where=name, do=do))
+        yield _unreadable(name, name, error)
+
+
+def _shown(path: Path | str) -> str:
+    """Return a path as text: bytes in a name that are no UTF-8 become U+FFFD."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
+def _unreadable(origin: str, where: str, error: OSError) -> Failed:
+    reason = (error.strerror or type(error).__name__).lower()
+    do = "check its permissions" if isinstance(error, PermissionError) else "check the path"
+    return Failed(origin, SourceError(f"the source cannot be read ({reason})", where=where, do=do))
 
 
 def kind_of(name: str) -> str:
@@ -121,16 +156,26 @@ def kind_of(name: str) -> str:
     return KINDS.get(Path(name.lower().removesuffix(".gz")).suffix, "")
 
 
-def _one(origin: str, where: str, file: BinaryIO, kind: str = "") -> Iterator[Source | Failed]:
+def _one(
+    origin: str, where: str, file: BinaryIO, kind: str = "", came_from: str = ""
+) -> Iterator[Source | Failed]:
     """Yield what one stream of bytes holds."""
     try:
         data = bounded(file.read(MAX_BYTES + 1), where)
         if (kind or _sniffed(data)) == "jsonl":
-            yield from _records(origin, where, data)
+            yield from (_placed(x, origin, came_from) for x in _records(origin, where, data))
         else:
-            yield _page(origin, where, data, kind)
+            yield replace(_page(origin, where, data, kind), came_from=came_from)
     except SourceError as error:
         yield Failed(origin, error)
+
+
+def _placed(source: Source | Failed, origin: str, came_from: str) -> Source | Failed:
+    """Return a record with what it is known by another time: its file and its id, if it has both."""
+    name = source.origin.removeprefix(origin)
+    if isinstance(source, Failed) or not came_from or not name.startswith("#"):
+        return source
+    return replace(source, came_from=came_from + name)
 
 
 def _sniffed(data: bytes) -> str:

@@ -78,7 +78,6 @@ class Session:
         self.spans_made = sum(
             len(w.annotation.spans) for a in self.works.articles for w in self.works.touched(a)
         )
-        self._warn_of_labels(records)
         self._seq = self._saved_seq = journal.next_seq - 1
         self._saver = None if self.read_only else Saver(journal, self._on_saved, self._on_failed)
         self.place = Place()
@@ -99,6 +98,7 @@ class Session:
             self.warnings.append(
                 f"{gone} {verb} of articles that have left the corpus; the journal keeps them"
             )
+        self._warn_of_labels(present)
         return present
 
     def _warn_of_labels(self, records: Sequence[Record]) -> None:

@@ -18,6 +18,7 @@ _WHAT = {
     errno.EFBIG: ("cannot {doing} here: the file would grow too large", "raise the limit of file sizes"),
     errno.ENOENT: ("cannot {doing} here: there is no such file or folder", "check the path"),
     errno.ENOTDIR: ("cannot {doing} here: a part of the path is a file", "check the path"),
+    errno.ENAMETOOLONG: ("cannot {doing} here: the name is too long", "check the path"),
     errno.EISDIR: ("cannot {doing} here: this is a folder", "name a file"),
     errno.EIO: (
         "cannot {doing} here: the disk reports an error",

@@ -6,6 +6,7 @@ import gc
 import os
 import re
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,7 @@ from annotator.storage.failures import telling, told
 from annotator.storage.jsonl import raw_lines
 from annotator.storage.lock import HeldError, Lock
 from annotator.storage.records import encode
-from annotator.storage.rescue import write_rescue
+from annotator.storage.rescue import find_rescues, mark_saved, read_rescue, write_rescue
 from annotator.storage.scan import CRLF, MARKER, Scan, lines_in_words
 
 FOLDER = "annotations"
@@ -56,14 +57,16 @@ class Journal:
         self._fd = fd
         self._end = scan.size
         self._dead = ""
+        self._rescued: Path | None = None
         self._turn = threading.Lock()
 
     @classmethod
     def open(cls, corpus_path: Path, annotator: str, *, read_only: bool = False) -> Journal:
         """Open the journal, or start it; with ``read_only`` nothing on the disk is touched.
 
-        A torn tail is set aside and cut. Raises JournalError for a bad name, a journal held by
-        another process, a newer format, or a folder that cannot be written.
+        A torn tail is set aside and cut, and records that could not be saved the last time are brought
+        back from their rescue file; ``warnings`` tells of both. Raises JournalError for a bad name, a
+        journal held by another process, a newer format, or a folder that cannot be written.
         """
         check_annotator_name(annotator)
         path = Path(corpus_path) / FOLDER / f"{annotator}.jsonl"
@@ -89,6 +92,7 @@ class Journal:
         if scan.torn:
             where = lines_in_words(f.line for f in scan.torn)
             journal.warnings.append(f"left out a torn end ({where}) of {_short(path)}")
+        journal._look_for_rescued()
         return journal
 
     @classmethod
@@ -103,6 +107,7 @@ class Journal:
             journal._warn_of_damage()
             if not journal.damaged:
                 journal._repair()
+            journal._look_for_rescued()
         except BaseException:
             os.close(fd)
             raise
@@ -142,11 +147,55 @@ class Journal:
             self.next_seq += len(records)
 
     def rescue(self, records: Sequence[Record]) -> Path:
-        """Write records that could not be saved to a file elsewhere and return its path.
+        """Write all records that could not be saved to a file elsewhere and return its path.
 
-        Raises JournalError where no other place can be written to either.
+        A later call replaces the file of the one before. Raises JournalError where no other place can
+        be written to either.
         """
-        return write_rescue(records, f"{self.path.parent.parent.name}-{self.annotator}")
+        self._rescued = write_rescue(records, self._rescue_name, self._rescued)
+        return self._rescued
+
+    @property
+    def _rescue_name(self) -> str:
+        return f"{self.path.parent.parent.resolve().name}-{self.annotator}"
+
+    def _look_for_rescued(self) -> None:
+        """Bring back what lies in rescue files where it follows the last record, else tell of it."""
+        articles = self.path.parent.parent / "articles"
+        for path in find_rescues(self._rescue_name):
+            records = read_rescue(path)
+            if any(not (articles / f"{r.work.sentence.article}.json").is_file() for r in records):
+                continue  # of another corpus that has the same name
+            if not self._bring_back(path, records):
+                self.warnings.append(
+                    f"{len(records) or 'some'} decisions that could not be saved lie in {path}: "
+                    + self._why_not(records)
+                )
+
+    def _bring_back(self, path: Path, records: list[Record]) -> bool:
+        """Whether the records of a rescue file are in the journal now."""
+        if not records:
+            return False
+        there = self.records[-(self.next_seq - records[0].seq) :] if records[0].seq < self.next_seq else ()
+        if list(there[: len(records)]) != records:
+            if self.read_only or records[0].seq != self.next_seq:
+                return False
+            self.append(records)
+            self.records += tuple(records)
+            self.warnings.append(
+                f"brought back {len(records)} decisions that could not be saved the last time"
+            )
+        if not self.read_only:
+            mark_saved(path)
+        return True
+
+    def _why_not(self, records: list[Record]) -> str:
+        if not records:
+            return "the file is damaged; look at it, then move it away"
+        if records[0].seq == self.next_seq:
+            return "they come back when you annotate here under this name"
+        first = records[0].work.sentence.id
+        return f"the journal has gone on without them; annotate them again (from {first}), then move it away"
 
     def close(self) -> None:
         """Let the file and its lock go; a second call does nothing."""
@@ -220,6 +269,9 @@ class Journal:
         for why in dict.fromkeys(f.why for f in self._scan.damaged):
             lines = lines_in_words(f.line for f in self._scan.damaged if f.why == why)
             self.warnings.append(f"{_short(self.path)}, {lines}: {why}; {_cure(self._scan)}")
+        others = Counter(r.annotator for r in self.records if r.annotator not in {self.annotator, ""})
+        for name, n in sorted(others.items()):
+            self.warnings.append(f"{_short(self.path)}: {n} records are by {name}, not {self.annotator}")
 
     def _repair(self) -> None:
         """Set a torn tail aside and cut it; end the last line where only its LF is missing."""

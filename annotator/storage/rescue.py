@@ -1,27 +1,41 @@
-"""The last resort: records that the journal could not take, in a file of another place."""
+"""The last resort: records that the journal could not take, in a file of another place.
+
+Such a file holds journal lines that follow the last one of the journal. When the journal is next
+opened for writing and nothing has been added to it meanwhile, they are appended to it as they are
+and the file gets the ending ``.saved``. Where the journal has gone on without them, their numbers
+are taken: then a warning names the file, and a person has to look at its sentences again.
+"""
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from annotator.core.errors import JournalError
 from annotator.core.record import Record
-from annotator.storage.atomic import write_new
+from annotator.storage.atomic import write_atomic, write_new
 from annotator.storage.places import state_folder
-from annotator.storage.records import encode
+from annotator.storage.records import Decoder, LineError, NewerError, encode
+
+SAVED = ".saved"
+"""What is added to the name of a file whose records are in the journal."""
 
 
-def write_rescue(records: Sequence[Record], name: str) -> Path:
+def write_rescue(records: Sequence[Record], name: str, earlier: Path | None = None) -> Path:
     """Write journal lines to ``<name>-<n>.jsonl`` in the state folder, else in the temporary one.
 
-    Raises JournalError where neither can be written to.
+    ``earlier`` is the file of an earlier call, which is replaced. Raises JournalError where neither
+    folder can be written to.
     """
     data = b"".join(encode(r) for r in records)
-    import tempfile  # loaded only when a disk has failed
-
-    for folder in (state_folder() / "rescue", Path(tempfile.gettempdir()) / "annotator-rescue"):
+    if earlier:
+        with suppress(OSError):
+            write_atomic(earlier, data)
+            return earlier
+    for folder in _folders():
         with suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             return _first_free(folder, name, data)
@@ -30,6 +44,46 @@ def write_rescue(records: Sequence[Record], name: str) -> Path:
         where=str(state_folder() / "rescue"),
         do="keep this window open, free some space and save again",
     )
+
+
+def find_rescues(name: str) -> list[Path]:
+    """Return the rescue files of that name that are not in a journal yet, oldest first.
+
+    Others can write to the temporary folder too: only files of the user's own count.
+    """
+    found = []
+    for folder in _folders():
+        with suppress(OSError):
+            numbers = ((_number(p.name, name), p) for p in folder.iterdir())
+            found += [p for n, p in sorted(x for x in numbers if x[0]) if p.lstat().st_uid == os.getuid()]
+    return found
+
+
+def read_rescue(path: Path) -> list[Record]:
+    """Return the records of a rescue file; none where it cannot be read or one of them is damaged."""
+    decoder = Decoder()
+    try:
+        return [decoder.decode(line) for line in path.read_bytes().split(b"\n") if line.strip()]
+    except (OSError, LineError, NewerError):
+        return []
+
+
+def mark_saved(path: Path) -> None:
+    """Note that a file's records are in the journal; where that cannot be, the next opening sees it."""
+    with suppress(OSError):
+        path.rename(path.with_name(path.name + SAVED))
+
+
+def _folders() -> tuple[Path, Path]:
+    import tempfile  # loaded only when a disk has failed or a rescue file is looked for
+
+    return state_folder() / "rescue", Path(tempfile.gettempdir()) / "annotator-rescue"
+
+
+def _number(file: str, name: str) -> int:
+    """Return the number of a rescue file, or 0 where the file is none of that name."""
+    found = re.fullmatch(re.escape(name) + r"-(\d{1,6})\.jsonl", file)
+    return int(found.group(1)) if found else 0
 
 
 def _first_free(folder: Path, name: str, data: bytes) -> Path:

@@ -20,7 +20,7 @@ def test_only_accepted_sentences_are_exported() -> None:
     """Rejected, ignored and unfinished sentences are counted, and kept apart as mere text."""
     answers = [Answer.ACCEPT, Answer.REJECT, Answer.IGNORE, None]
     items = [item(ARTICLE, s, answer=a) for s, a in zip(EVERY, answers, strict=False)]
-    choice = choose(items, None)
+    choice = choose(items)
     assert choice.accepted == (items[0],)
     assert choice.others == tuple(items[1:])
     assert choice.counts == {"accepted": 1, "rejected": 1, "ignored": 1, "unfinished": 1, "double": 0}
@@ -29,7 +29,7 @@ def test_only_accepted_sentences_are_exported() -> None:
 def test_annotators_who_agree_are_exported_once() -> None:
     """The same spans and answer by two annotators are one sentence with both their names."""
     items = [item(ARTICLE, EVERY[0], ("Rosavik", "VENUE"), who=who) for who in ("zoe", "ben")]
-    choice = choose(items, None)
+    choice = choose(items)
     assert [i.annotator for i in choice.accepted] == ["ben"]
     assert choice.agreed[EVERY[0].id] == ("ben", "zoe")
     assert choice.counts["double"] == 1
@@ -38,7 +38,7 @@ def test_annotators_who_agree_are_exported_once() -> None:
 def test_an_unfinished_sentence_is_no_conflict() -> None:
     """What another annotator has begun and not finished does not stand in the way."""
     items = [item(ARTICLE, EVERY[0]), item(ARTICLE, EVERY[0], ("Rosavik", "VENUE"), answer=None, who="ben")]
-    assert choose(items, None).accepted == (items[0],)
+    assert choose(items).accepted == (items[0],)
 
 
 def test_conflicts_are_listed_and_a_name_settles_them() -> None:
@@ -53,7 +53,7 @@ def test_conflicts_are_listed_and_a_name_settles_them() -> None:
         joined,
     ]
     with pytest.raises(AnnotatorError) as e:
-        choose(items, None)
+        choose(items)
     assert str(e.value) == (
         "3 stretches of text have annotations in conflict: "
         f"{EVERY[0].id} (ana, ben: different spans), "
@@ -62,29 +62,16 @@ def test_conflicts_are_listed_and_a_name_settles_them() -> None:
         "choose whose to export with --annotator NAME (ana, ben)"
     )
     assert e.value.exit_code == 1
-    assert [i.work.sentence for i in choose(items, "ben").accepted] == [EVERY[0], joined.work.sentence]
+    bens = [i for i in items if i.annotator == "ben"]
+    assert [i.work.sentence for i in choose(bens).accepted] == [EVERY[0], joined.work.sentence]
 
 
 def test_of_many_conflicts_ten_are_told() -> None:
     """A long list of conflicts ends with the number of those not told."""
     items = [i for s in EVERY for i in (item(ARTICLE, s), item(ARTICLE, s, ("Rosavik", "VENUE"), who="ben"))]
     with pytest.raises(AnnotatorError, match=r"and 4 more; choose") as e:
-        choose(items, None)
+        choose(items)
     assert e.value.what.count("different spans") == 10
-
-
-@pytest.mark.parametrize(
-    ("items", "told"),
-    [
-        ([item(ARTICLE, EVERY[0], who=w) for w in ("zoe", "ben")], "use one of: ben, zoe"),
-        ([], "nobody has annotated this corpus yet"),
-    ],
-)
-def test_an_annotator_without_a_journal(items: list[Item], told: str) -> None:
-    """A name that nobody has is an error that lists those there are."""
-    with pytest.raises(AnnotatorError) as e:
-        choose(items, "carla")
-    assert str(e.value) == f"there is no journal of the annotator 'carla'; {told}"
 
 
 def _joined(first: int) -> Item:

@@ -48,7 +48,7 @@ def put(path: Path, data: bytes | str) -> Path:
 def test_a_text_is_taken_as_it_is(tmp_path: Path) -> None:
     """Text, origin and kind come through; nothing is noted for UTF-8."""
     path = put(tmp_path / "a.txt", PAGE)
-    assert one(path) == Source(str(path), PAGE)
+    assert one(path) == Source(str(path), PAGE, came_from=str(path.resolve()))
 
 
 def test_line_ends_and_byte_order_mark(tmp_path: Path) -> None:
@@ -234,3 +234,35 @@ def test_any_bytes_give_a_source_or_a_failure(data: bytes, start: bytes) -> None
         if isinstance(found, Source):
             (found.text + found.html).encode()
             assert "\r" not in found.text
+
+
+def test_what_a_source_is_known_by(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file's resolved path, with the id of a record; nothing for a pipe or a line of a file."""
+    rows = b'{"id": 7, "text": "One."}\n{"url": "http://x/#a", "text": "Two."}\n{"text": "Three."}\n'
+    put(tmp_path / "in" / "r.jsonl", rows)
+    (tmp_path / "link").symlink_to("in")
+    monkeypatch.chdir(tmp_path)
+    file = str((tmp_path / "in" / "r.jsonl").resolve())
+    for path in ("in/r.jsonl", "link/../in/r.jsonl", "link/r.jsonl"):
+        found = [x.came_from for x in read(path) if isinstance(x, Source)]
+        assert found == [f"{file}#7", f"{file}#http://x/#a", ""]
+    assert [x.came_from for x in read("-", stdin=rows) if isinstance(x, Source)] == ["", "", ""]
+    assert one("-", PAGE.encode()).came_from == ""
+
+
+def test_standard_input_that_cannot_be_read(tmp_path: Path) -> None:
+    """A closed or failing standard input is a source that fails, and the others come through."""
+
+    class Broken(io.BytesIO):
+        def read(self, _size: int | None = -1) -> bytes:
+            raise OSError(5, "Input/output error")
+
+    path = put(tmp_path / "a.txt", PAGE)
+    for stdin, told in (
+        (None, "standard input is closed; pipe a page into it, or name a file"),
+        (Broken(), "standard input: the source cannot be read (input/output error); check the path"),
+    ):
+        failed, source = read_sources(["-", path], stdin)
+        assert isinstance(failed, Failed)
+        assert (failed.origin, str(failed.error)) == ("-", told)
+        assert isinstance(source, Source)

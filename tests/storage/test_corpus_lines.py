@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import errno
-from dataclasses import replace
+import os
+import time
 from pathlib import Path
 
 import orjson
 import pytest
 
 from annotator.core.article import Article, Verdict
-from annotator.core.errors import CorpusError
+from annotator.core.errors import CorpusError, SchemaError
 from annotator.storage.corpus import Corpus
+from annotator.storage.lock import Lock
 
-from .helpers import Failing, article, body, new_corpus, sentences, tree
+from .helpers import SCHEMA, Failing, article, body, new_corpus, sentences, tree
 
 
 @pytest.fixture
@@ -86,37 +88,69 @@ def test_unknown_keys_of_an_article_stay(filled: Corpus) -> None:
     assert _json(filled, a)["note"] == "kept"
 
 
+def _put(corpus: Corpus, text: str, came_from: str) -> str:
+    new = body(text, "as/given.txt")
+    corpus.add(new, sentences(new), came_from=came_from)
+    return new.id
+
+
 def test_versions(filled: Corpus) -> None:
-    """A new version replaces the newest one of its origin, which leaves the queue and stays readable."""
+    """A new version replaces the one before it, which leaves the queue and stays readable."""
     a = article()
-    new = body("A corrected text.", a.origin)
-    other = body("Not related.", "b.txt")
-    assert filled.find_origin(a.origin) == a
-    assert filled.find_origin("none") is None
-    for x in (other, new):
-        filled.add(x, sentences(x))
-    filled.replace_article(a.id, new.id)
+    first, other = _put(filled, "A text.", "../a.txt"), _put(filled, "Not related.", "../b.txt")
+    second = _put(filled, "A corrected text.", "../a.txt")
+    assert filled.came_from("../a.txt") == (first, second)
+    filled.replace_article(first, second)
     for corpus in (filled, Corpus.open(filled.path)):
-        found = corpus.find_origin(a.origin)
-        assert found == replace(new, replaces=a.id)
-        old = corpus.article(a.id)
-        assert old.replaced_by == new.id
-        assert (corpus.active_sentences(old), corpus.sentences(old.id)) == ((), sentences(a))
-    third = replace(body("Corrected again.", a.origin), replaces=new.id)
-    filled.add(third, sentences(third))
-    assert filled.find_origin(a.origin) == third
-    assert filled.article(new.id).replaced_by == third.id
+        assert corpus.came_from("../a.txt") == (second,)
+        assert corpus.came_from("../b.txt") == (other,)
+        assert corpus.came_from("") == corpus.came_from(a.origin) == ()
+        old, new = corpus.article(first), corpus.article(second)
+        assert (old.replaced_by, new.replaces) == (second, first)
+        assert (corpus.active_sentences(old), len(corpus.sentences(first))) == ((), 1)
 
 
-def test_crash_before_the_old_version_is_marked(filled: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The mark is made up for when the origin is next asked for."""
-    a = article()
-    new = replace(body("A corrected text.", a.origin), replaces=a.id)
-    with monkeypatch.context() as patch:
-        patch.setattr(Corpus, "_mark_replaced", Failing(None, OSError(errno.EIO, "crash")))
-        with pytest.raises(CorpusError):
-            filled.add(new, sentences(new))
-    fresh = Corpus.open(filled.path)
-    assert fresh.article(a.id).replaced_by == ""
-    assert fresh.find_origin(a.origin) == new
-    assert fresh.article(a.id).replaced_by == new.id
+def test_an_earlier_version_comes_back(filled: Corpus) -> None:
+    """A, B, C, A, D: who replaces whom never runs in a circle, and one version is in the queue."""
+    a, b, c = (_put(filled, f"Version {x}.", "../a.txt") for x in "abc")
+    for old, new in ((a, b), (b, c), (c, a)):
+        filled.replace_article(old, new)
+    assert [filled.article(x).replaces for x in (a, b, c)] == ["", a, b]
+    assert [filled.article(x).replaced_by for x in (a, b, c)] == ["", c, a]
+    d = _put(filled, "Version d.", "../a.txt")
+    filled.replace_article(a, d)
+    assert filled.came_from("../a.txt") == Corpus.open(filled.path).came_from("../a.txt") == (d,)
+    assert (filled.article(d).replaces, filled.article(a).replaced_by) == (a, d)
+    filled.restore_article(b)
+    assert filled.came_from("../a.txt") == (b, d)
+
+
+def test_the_shared_folder_says_nothing_where_nothing_is_known(filled: Corpus) -> None:
+    """An article whose source is not known again has no field for it."""
+    assert "came_from" not in _json(filled, article())
+
+
+def test_a_short_wait_for_the_lock(filled: Corpus) -> None:
+    """Whoever must not stand still waits as long as it says."""
+    with Lock(filled.path / ".corpus.lock"):
+        begun = time.monotonic()
+        with pytest.raises(CorpusError, match="the corpus is being written by process"):
+            filled.set_line(article().id, 4, Verdict.BODY, by="ana", time=1, wait=0.05)
+        with pytest.raises(CorpusError, match="the corpus is being written by process"):
+            filled.undo_line(article().id, by="ana", time=1, wait=0.05)
+        assert time.monotonic() - begun < 5
+    assert filled.set_line(article().id, 4, Verdict.BODY, by="ana", time=1, wait=0.05).lines[4].was
+
+
+def test_a_schema_is_put_in_force(filled: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is checked and takes effect at once; what cannot be written is said."""
+    assert [x.name for x in filled.schema.labels] == ["PERSON", "VENUE"]
+    filled.set_schema('[[label]]\nname = "SHIP"\n')
+    assert [x.name for x in filled.schema.labels] == ["SHIP"]
+    with pytest.raises(SchemaError):
+        filled.set_schema("[[label]\n")
+    before = tree(filled.path)
+    monkeypatch.setattr(os, "open", Failing(os.open, OSError(errno.EROFS, "read-only"), only="news"))
+    with pytest.raises(CorpusError, match="cannot write here: the disk is read-only; work on a copy"):
+        filled.set_schema(SCHEMA)
+    assert tree(filled.path) == before

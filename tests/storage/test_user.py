@@ -15,7 +15,7 @@ from annotator.storage import sample, schemas
 from annotator.storage.corpus import Corpus
 from annotator.storage.prefs import MAX_CORPORA, Preferences, update_preferences
 from annotator.storage.sample import user_sample
-from annotator.storage.schemas import default_schema_path, load_schema, sample_corpus_path
+from annotator.storage.schemas import default_schema_path, load_schema, sample_corpus_path, schema_text
 
 from .helpers import SCHEMA, Failing, article, new_corpus, sentences, tree
 
@@ -211,3 +211,11 @@ def test_preferences_that_cannot_be_saved(home: Path, monkeypatch: pytest.Monkey
 def test_shipped_folder_is_the_repositorys_here() -> None:
     """In this clone the schemas are those of the repository."""
     assert schemas.shipped_folder("schemas", SchemaError).parent == Path(annotator.__file__).parent.parent
+
+
+def test_a_schema_with_a_byte_order_mark(tmp_path: Path) -> None:
+    """The mark that editors on Windows write is no part of the text that a corpus is made with."""
+    file = tmp_path / "s.toml"
+    file.write_bytes(b'\xef\xbb\xbf[[label]]\nname = "SHIP"\n')
+    assert schema_text(file) == '[[label]]\nname = "SHIP"\n'
+    assert [x.name for x in load_schema(file).labels] == ["SHIP"]

@@ -1,0 +1,123 @@
+"""Rescue files: rewritten as long as nothing can be saved, brought back when the journal is opened again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+import pytest
+
+from annotator.core.record import Record
+from annotator.storage.journal import Journal
+from annotator.storage.records import encode
+
+from .helpers import record, records
+
+
+def _lines(rows: list[Record]) -> bytes:
+    return b"".join(encode(r) for r in rows)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the user's own things and the temporary ones a place."""
+    monkeypatch.setenv("ANNOTATOR_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path / "temp"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """Make what a journal needs of a corpus that holds the article of the records."""
+    folder = tmp_path / "news"
+    (folder / "articles").mkdir(parents=True)
+    (folder / "articles" / "0123456789ab.json").touch()
+    return folder
+
+
+def _rescue(corpus: Path, saved: int, lost: list[Record]) -> Path:
+    with Journal.open(corpus, "ana") as journal:
+        journal.append(records(1, saved))
+        return journal.rescue(lost)
+
+
+def test_one_file_for_all_that_was_not_saved(corpus: Path, home: Path) -> None:
+    """Each further decision is written to the same file, with those before it."""
+    with Journal.open(corpus, "ana") as journal:
+        for last in (1, 2, 3):
+            path = journal.rescue(records(1, last))
+    assert path == home / "rescue" / "news-ana-1.jsonl"
+    assert path.read_bytes() == _lines(records(1, 3))
+    assert [p.name for p in path.parent.iterdir()] == [path.name]
+
+
+def test_what_was_not_saved_comes_back(corpus: Path, home: Path) -> None:
+    """Where the journal has not gone on, the records follow its last one; it is told, and only once."""
+    path = _rescue(corpus, 2, records(3, 4))
+    looked = Journal.open(corpus, "ana", read_only=True)
+    told = f"2 decisions that could not be saved lie in {path}: they come back when you annotate here"
+    assert looked.warnings == [f"{told} under this name"]
+    with Journal.open(corpus, "ana") as journal:
+        assert journal.records == tuple(records(1, 4))
+        assert journal.next_seq == 5
+        assert journal.warnings == ["brought back 2 decisions that could not be saved the last time"]
+        journal.append([record(5)])
+    assert (corpus / "annotations" / "ana.jsonl").read_bytes() == _lines(records(1, 5))
+    with Journal.open(corpus, "ana") as journal:
+        assert journal.warnings == []
+    assert [p.name for p in (home / "rescue").iterdir()] == ["news-ana-1.jsonl.saved"]
+
+
+def test_a_crash_after_they_came_back(corpus: Path, home: Path) -> None:
+    """Records that are in the journal already are not brought back twice, and nothing is said."""
+    path = _rescue(corpus, 2, records(3, 4))
+    with Journal.open(corpus, "ana") as journal:
+        journal.append([record(5)])
+    path.write_bytes(_lines(records(3, 4)))
+    with Journal.open(corpus, "ana") as journal:
+        assert (journal.warnings, len(journal.records)) == ([], 5)
+    assert not path.exists()
+
+
+def test_a_journal_that_has_gone_on_keeps_its_own(corpus: Path, home: Path) -> None:
+    """Numbers that are taken are not given away: the file is named, with where to begin."""
+    path = _rescue(corpus, 3, [record(2), record(3, "Another text.")])
+    with Journal.open(corpus, "ana") as journal:
+        assert journal.records == tuple(records(1, 3))
+        (told,) = journal.warnings
+    assert told == (
+        f"2 decisions that could not be saved lie in {path}: the journal has gone on without them; "
+        "annotate them again (from 0123456789ab:20-46), then move it away"
+    )
+    path.write_bytes(b"{}\n")
+    with Journal.open(corpus, "ana") as journal:
+        assert journal.warnings[0].endswith("the file is damaged; look at it, then move it away")
+
+
+def test_files_that_are_not_for_this_journal(
+    corpus: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another annotator's, another corpus's of the same name and another user's file are left alone."""
+    path = _rescue(corpus, 0, records(1, 1))
+    before = path.read_bytes()
+    with Journal.open(corpus, "bo") as journal:
+        assert journal.warnings == []
+    with monkeypatch.context() as patch:
+        patch.setattr("annotator.storage.rescue.os.getuid", lambda: path.stat().st_uid + 1)
+        with Journal.open(corpus, "ana") as journal:
+            assert journal.warnings == []
+    (corpus / "articles" / "0123456789ab.json").unlink()
+    with Journal.open(corpus, "ana") as journal:
+        assert (journal.warnings, journal.records) == ([], ())
+    assert path.read_bytes() == before
+
+
+def test_a_journal_that_was_copied(corpus: Path, home: Path) -> None:
+    """Records by another annotator than the file is named for are told, with their number."""
+    with Journal.open(corpus, "ana") as journal:
+        journal.append(records(1, 3))
+    annotations = corpus / "annotations"
+    (annotations / "bob.jsonl").write_bytes((annotations / "ana.jsonl").read_bytes())
+    with Journal.open(corpus, "bob") as journal:
+        assert journal.warnings == ["annotations/bob.jsonl: 3 records are by ana, not bob"]
+    assert orjson.loads((annotations / "bob.jsonl").read_bytes().splitlines()[0])["_annotator_id"] == "ana"
