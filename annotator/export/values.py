@@ -146,7 +146,8 @@ def _part_line(name: str, counts: PartCounts) -> str:
 
 
 def _sentence_lines(sentences: Mapping[str, int]) -> list[str]:
-    told = [f"{n} {name}" for name, n in sentences.items() if n]
+    names = {"unreviewed": "not annotated yet in the articles that were begun"}
+    told = [f"{n} {names.get(name, name)}" for name, n in sentences.items() if n]
     return ["sentences: " + ", ".join(told)]
 
 
