@@ -11,17 +11,15 @@ from pathlib import Path
 import click
 
 from annotator.cli import output
-from annotator.cli.options import login_name, open_corpus, put_in_force, schema_text
+from annotator.cli.options import PATH, login_name, open_corpus, put_in_force, schema_text
 from annotator.core.errors import CorpusError, UsageError
 from annotator.storage.corpus import Corpus
 
 
 @click.command("annotate")
-@click.argument("corpus", type=click.Path(path_type=Path), required=False)
+@click.argument("corpus", type=PATH, required=False)
 @click.option("--as", "name", default="", help="Your name as an annotator (default: your login name).")
-@click.option(
-    "--schema", type=click.Path(path_type=Path), help="A label schema to put in force in this corpus."
-)
+@click.option("--schema", type=PATH, help="A label schema to put in force in this corpus.")
 @click.option("--read-only", is_flag=True, help="Look at it without changing anything.")
 @click.option("--theme", type=click.Choice(["dark", "light", "ansi-dark", "ansi-light"]), help="Colours.")
 @click.option("--ascii", "ascii_glyphs", is_flag=True, help="Draw with ASCII characters alone.")

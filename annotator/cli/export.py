@@ -11,7 +11,7 @@ from click.core import ParameterSource
 
 from annotator.cli import output
 from annotator.cli.gather import Gathered, gather
-from annotator.cli.options import json_option, open_corpus
+from annotator.cli.options import PATH, json_option, open_corpus
 from annotator.cli.prodigy import export_tasks
 from annotator.core.errors import UsageError
 from annotator.export.corpus import export_corpus
@@ -23,8 +23,8 @@ _TRAINING = {"spans_key": "--spans-key", "unit": "--unit", "split": "--split"}
 
 
 @click.command("export")
-@click.argument("corpus", type=click.Path(path_type=Path))
-@click.argument("out", type=click.Path(path_type=Path))
+@click.argument("corpus", type=PATH)
+@click.argument("out", type=PATH)
 @click.option(
     "--format",
     "to",
@@ -111,6 +111,6 @@ def _tasks(_: Corpus, gathered: Gathered, out: Path, options: ExportOptions) -> 
 
 def _shares(split: str) -> tuple[int, int, int]:
     parts = split.split("/")
-    if len(parts) != 3 or not all(p.isdecimal() for p in parts):
+    if len(parts) != 3 or not all(p.isdecimal() and len(p) <= 6 for p in parts):
         raise UsageError(f"--split {split} is no split", do="give three shares, such as 80/10/10")
     return int(parts[0]), int(parts[1]), int(parts[2])

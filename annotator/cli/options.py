@@ -8,12 +8,12 @@ from pathlib import Path
 
 import click
 
-from annotator.cli.journals import hands
 from annotator.core.errors import CorpusError, SchemaError
 from annotator.core.schema import Schema
 from annotator.storage import schemas
 from annotator.storage.corpus import Corpus
 from annotator.storage.failures import telling
+from annotator.storage.journal import Journal
 
 PATH = click.Path(path_type=Path, readable=False)
 """A path as it was given: what cannot be read there is told by whoever reads it, as bad input."""
@@ -43,9 +43,9 @@ def open_corpus(path: Path) -> Corpus:
 
 
 def labels_in_use(corpus: Corpus) -> set[str]:
-    """Return the labels of all spans that anybody has marked in a corpus."""
-    works = [w for hand in hands(corpus) for a in hand.works.articles for w in hand.works.touched(a)]
-    return {span.label for work in works for span in work.annotation.spans}
+    """Return the labels of all spans that anybody has ever marked in a corpus: undo can bring each back."""
+    journals = (Journal.open(corpus.path, name, read_only=True) for name in corpus.annotators())
+    return {span.label for j in journals for record in j.records for span in record.work.annotation.spans}
 
 
 def put_in_force(corpus: Corpus, schema: Schema, text: str) -> None:

@@ -20,6 +20,9 @@ from annotator.session.state import Message, Saved
 from annotator.storage.corpus import Corpus
 from annotator.storage.journal import Journal
 
+LOCK_WAIT = 0.3
+"""How many seconds a switched line waits for another process writing to the corpus; the screen waits too."""
+
 COUNTED_AT_ONCE = 300
 """A corpus of more articles is counted only when somebody asks for the overview."""
 
@@ -210,13 +213,13 @@ class Session:
     def switch_line(self, article_id: str, line: int, verdict: Verdict) -> None:
         """Give a line of an article another verdict; written at once."""
         self._require_writable()
-        self.corpus.set_line(article_id, line, verdict, by=self.annotator, time=self._clock())
+        self.corpus.set_line(article_id, line, verdict, by=self.annotator, time=self._clock(), wait=LOCK_WAIT)
         self._forget(article_id)
 
     def undo_line(self, article_id: str) -> bool:
         """Take back the last switched line of an article; False where there is none."""
         self._require_writable()
-        done = self.corpus.undo_line(article_id, by=self.annotator, time=self._clock())
+        done = self.corpus.undo_line(article_id, by=self.annotator, time=self._clock(), wait=LOCK_WAIT)
         self._forget(article_id)
         return done is not None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import importlib
-import runpy
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 from annotator.core.errors import SourceError
 from annotator.ingest.align import covered
 from annotator.ingest.html import read_page
+from tests.benchmarks.html_pages import body_of, f1, gold_bodies
 
 SHARED = Path(__file__).resolve().parents[2] / "../shared"
 
@@ -131,8 +131,7 @@ def test_aligning_is_bounded() -> None:
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the real pages are not part of the project")
 def test_body_of_real_pages() -> None:
     """Mean F1 over word 4-grams of the body on 20 real pages is at least 0.96."""
-    bench = runpy.run_path(str(Path(__file__).parents[1] / "benchmarks/html_pages.py"))
-    gold, body_of, f1 = bench["gold_bodies"](), bench["body_of"], bench["f1"]
+    gold = gold_bodies(SHARED / "data")
     paths = sorted((SHARED / "data/html").glob("*.html.gz"))
     pages = {p.name.split(".")[0]: gzip.decompress(p.read_bytes()).decode("utf-8", "replace") for p in paths}
     scores = [f1(body_of(html, name), gold[name]) for name, html in pages.items()]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import runpy
 import time
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 
 from annotator.ingest.quotes import LIMIT, outermost, quotations
 from annotator.ingest.sentences import MAX_SENTENCE, sentence_ranges
+from tests.benchmarks.sentences import figures, paragraphs
 
 SHARED = Path(__file__).resolve().parents[2] / "../shared"
 
@@ -166,9 +166,8 @@ def test_strange_text_costs_linear_time(unit: str) -> None:
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the real pages are not part of the project")
 def test_real_news_is_not_cut_inside_quotations() -> None:
     """On 828 paragraphs of real news two CLAIMs at most and no quotation are cut, and F1 is 0.96."""
-    bench = runpy.run_path(str(Path(__file__).parents[1] / "benchmarks/sentences.py"))
-    gold = bench["paragraphs"]("news_four_labels")
-    found = bench["figures"](gold, lambda text: [a for a, _ in sentence_ranges(text, 0, len(text))][1:])
+    gold = paragraphs(SHARED / "data" / "news_four_labels.jsonl")
+    found = figures(gold, lambda text: [a for a, _ in sentence_ranges(text, 0, len(text))][1:])
     assert found["claims_cut"] <= 2
     assert found["quotations_cut"] == 0
     assert found["by_rule_f1"] >= 0.96
