@@ -102,9 +102,10 @@ def _focus_items(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
     told = (note(state.message),) if state.message else ()
     return (
         (chip, Piece(" " + words, Ink("text", bold=True))),
+        *told,
         key("0 remove"),
         (Piece(keys, Ink("key")), Piece(" relabel", Ink("muted"))),
-        *told,
+        (Piece(", . < >", Ink("key")), Piece(" edges", Ink("muted"))),
     )
 
 
