@@ -16,6 +16,7 @@ from annotator.core.record import Record
 from annotator.core.spans import Span
 from annotator.core.tokens import Token
 from annotator.storage.corpus import Corpus
+from annotator.storage.records import encode
 
 SCHEMA = """name = "t"
 version = "1"
@@ -110,3 +111,19 @@ def tree(folder: Path) -> dict[str, bytes]:
     """Return the files of a folder with their bytes, without locks."""
     files: Iterator[Path] = (p for p in sorted(folder.rglob("*")) if p.is_file() and p.suffix != ".lock")
     return {str(p.relative_to(folder)): p.read_bytes() for p in files}
+
+
+def journal_of(corpus: Path) -> Path:
+    """Return where ana's journal lies."""
+    return corpus / "annotations" / "ana.jsonl"
+
+
+def put_journal(corpus: Path, data: bytes) -> Path:
+    """Write ana's journal as it is and return its path."""
+    journal_of(corpus).write_bytes(data)
+    return journal_of(corpus)
+
+
+def lines_of(items: list[Record]) -> bytes:
+    """Return records as the lines of a journal."""
+    return b"".join(encode(r) for r in items)

@@ -10,11 +10,10 @@ from pathlib import Path
 import pytest
 
 from annotator.core.errors import JournalError
-from annotator.core.record import Record
 from annotator.storage.journal import Journal, annotator_names
 from annotator.storage.records import encode
 
-from .helpers import record, records, tree
+from .helpers import journal_of, lines_of, put_journal, record, records, tree
 
 
 @pytest.fixture
@@ -22,19 +21,6 @@ def corpus(tmp_path: Path) -> Path:
     """Make a folder that journals can lie in."""
     (tmp_path / "annotations").mkdir()
     return tmp_path
-
-
-def _file(corpus: Path) -> Path:
-    return corpus / "annotations" / "ana.jsonl"
-
-
-def _put(corpus: Path, data: bytes) -> Path:
-    _file(corpus).write_bytes(data)
-    return _file(corpus)
-
-
-def _lines(items: list[Record]) -> bytes:
-    return b"".join(encode(r) for r in items)
 
 
 def test_append_and_open_again(corpus: Path) -> None:
@@ -79,12 +65,12 @@ def test_every_cut_of_a_journal(corpus: Path) -> None:
     """Cut at any byte, the whole records before the cut are found, the rest lies aside, work goes on."""
     batches = [None, (2, 2), (2, 2), None]
     items = [record(n, "Lena ran.", batch) for n, batch in enumerate(batches, 1)]
-    data = _lines(items)
-    ends = [len(_lines(items[:n])) for n in range(len(items) + 1)]
+    data = lines_of(items)
+    ends = [len(lines_of(items[:n])) for n in range(len(items) + 1)]
     for cut in range(len(data) + 1):
         for left in (corpus / "annotations").iterdir():
             left.unlink()
-        _put(corpus, data[:cut])
+        put_journal(corpus, data[:cut])
         whole = max(n for n, end in enumerate(ends) if end - (n > 0) <= cut)  # the LF alone may lack
         whole -= whole == 2  # half a batch
         torn = data[ends[whole] : cut]
@@ -103,7 +89,7 @@ def test_every_cut_of_a_journal(corpus: Path) -> None:
 
 def test_a_torn_tail_is_told(corpus: Path) -> None:
     """The warning says how many bytes lie where, and earlier asides are never overwritten."""
-    _put(corpus, _lines(records(1, 2)) + b'{"text":"Le')
+    put_journal(corpus, lines_of(records(1, 2)) + b'{"text":"Le')
     (corpus / "annotations" / "ana.jsonl.torn-1").write_bytes(b"older")
     with Journal.open(corpus, "ana") as journal:
         assert journal.warnings == ["set aside a torn last line (11 bytes) in annotations/ana.jsonl.torn-2"]
@@ -112,7 +98,7 @@ def test_a_torn_tail_is_told(corpus: Path) -> None:
 
 def test_read_only_touches_nothing(corpus: Path) -> None:
     """A look leaves every byte as it is, makes no lock, and refuses to write."""
-    _put(corpus, _lines(records(1, 2)) + b"{")
+    put_journal(corpus, lines_of(records(1, 2)) + b"{")
     before = tree(corpus)
     journal = Journal.open(corpus, "ana", read_only=True)
     assert journal.warnings == ["left out a torn end (line 3) of annotations/ana.jsonl"]
@@ -126,13 +112,13 @@ def test_read_only_touches_nothing(corpus: Path) -> None:
 def test_bit_flips(corpus: Path) -> None:
     """4,000 flipped bits give no wrong record and never a lost line without a word."""
     items = [*records(1, 3), record(4, batch=(4, 2)), record(5, batch=(4, 2)), record(6)]
-    data, good, dice = _lines(items), set(items), random.Random(7)
+    data, good, dice = lines_of(items), set(items), random.Random(7)
     refused: list[str] = []
     for _ in range(4000):
         at = dice.randrange(len(data) * 8)
         flipped = bytearray(data)
         flipped[at // 8] ^= 1 << at % 8
-        _put(corpus, bytes(flipped))
+        put_journal(corpus, bytes(flipped))
         try:
             journal = Journal.open(corpus, "ana", read_only=True)
         except JournalError as error:
@@ -146,14 +132,14 @@ def test_bit_flips(corpus: Path) -> None:
 @pytest.mark.usefixtures("unsynced")
 def test_bit_flips_are_never_written_over(corpus: Path) -> None:
     """After a flip, opening for writing keeps all other bytes: in the file or in what lies aside."""
-    data, dice = _lines(records(1, 4)), random.Random(3)
+    data, dice = lines_of(records(1, 4)), random.Random(3)
     for _ in range(300):
         for left in (corpus / "annotations").iterdir():
             left.unlink()
         at = dice.randrange(len(data) * 8)
         flipped = bytearray(data)
         flipped[at // 8] ^= 1 << at % 8
-        path = _put(corpus, bytes(flipped))
+        path = put_journal(corpus, bytes(flipped))
         Journal.open(corpus, "ana").close()
         aside = b"".join(p.read_bytes() for p in (corpus / "annotations").glob("*.torn-*"))
         assert path.read_bytes() + aside == bytes(flipped)
@@ -182,7 +168,7 @@ def test_bit_flips_are_never_written_over(corpus: Path) -> None:
 )
 def test_damage_in_the_middle(corpus: Path, spoil, damaged, kept, why: str) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
     """What no cut-short write can cause is reported by line, read round, and nothing more is written."""
-    path = _put(corpus, b"".join(spoil([encode(r) for r in records(1, 3)])))
+    path = put_journal(corpus, b"".join(spoil([encode(r) for r in records(1, 3)])))
     before = tree(corpus)
     with Journal.open(corpus, "ana") as journal:
         assert journal.damaged == damaged
@@ -196,7 +182,7 @@ def test_damage_in_the_middle(corpus: Path, spoil, damaged, kept, why: str) -> N
 
 def test_blank_lines_and_nul_tails(corpus: Path) -> None:
     """Blank lines mean nothing; a tail of NULs, as after a power cut, is torn."""
-    _put(corpus, encode(record(1)) + b"\n  \n" + encode(record(2)) + b"\0" * 500)
+    put_journal(corpus, encode(record(1)) + b"\n  \n" + encode(record(2)) + b"\0" * 500)
     with Journal.open(corpus, "ana") as journal:
         assert [r.seq for r in journal.records] == [1, 2]
         assert journal.warnings == ["set aside a torn last line (500 bytes) in annotations/ana.jsonl.torn-1"]
@@ -206,7 +192,7 @@ def test_blank_lines_and_nul_tails(corpus: Path) -> None:
 def test_a_batch_with_a_hole_is_torn(corpus: Path) -> None:
     """A power cut may lose the middle of a batch and keep its end: the whole batch is set aside."""
     batch = [encode(record(n, batch=(2, 3))) for n in (2, 3, 4)]
-    _put(corpus, encode(record(1)) + batch[0] + b"\0" * len(batch[1]) + b"\n" + batch[2])
+    put_journal(corpus, encode(record(1)) + batch[0] + b"\0" * len(batch[1]) + b"\n" + batch[2])
     with Journal.open(corpus, "ana") as journal:
         assert [r.seq for r in journal.records] == [1]
         assert (journal.next_seq, journal.damaged) == (2, ())
@@ -216,11 +202,11 @@ def test_a_batch_with_a_hole_is_torn(corpus: Path) -> None:
 def test_a_newer_format_is_refused(corpus: Path) -> None:
     """A journal with a line of a newer format is not opened, not even to be read."""
     line = encode(record(2)).replace(b'"_v":1', b'"_v":2')
-    _put(corpus, encode(record(1)) + line[: line.rindex(b',"_crc"')] + b"}\n")
+    put_journal(corpus, encode(record(1)) + line[: line.rindex(b',"_crc"')] + b"}\n")
     for read_only in (False, True):
         with pytest.raises(JournalError) as caught:
             Journal.open(corpus, "ana", read_only=read_only)
         assert str(caught.value) == (
-            f"{_file(corpus)}:2: this line was written by a newer Annotator (format 2); "
+            f"{journal_of(corpus)}:2: this line was written by a newer Annotator (format 2); "
             "update Annotator to work with it"
         )

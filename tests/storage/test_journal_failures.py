@@ -14,12 +14,11 @@ from pathlib import Path
 import pytest
 
 from annotator.core.errors import JournalError
-from annotator.core.record import Record
 from annotator.storage import atomic
 from annotator.storage.journal import Journal
 from annotator.storage.records import encode
 
-from .helpers import Failing, Noting, record, records, tree
+from .helpers import Failing, Noting, journal_of, lines_of, put_journal, record, records, tree
 
 
 @pytest.fixture
@@ -27,19 +26,6 @@ def corpus(tmp_path: Path) -> Path:
     """Make a folder that journals can lie in."""
     (tmp_path / "annotations").mkdir()
     return tmp_path
-
-
-def _file(corpus: Path) -> Path:
-    return corpus / "annotations" / "ana.jsonl"
-
-
-def _put(corpus: Path, data: bytes) -> Path:
-    _file(corpus).write_bytes(data)
-    return _file(corpus)
-
-
-def _lines(items: list[Record]) -> bytes:
-    return b"".join(encode(r) for r in items)
 
 
 class ShortThenFailing:
@@ -126,7 +112,7 @@ def test_rescue(
     with Journal.open(corpus, "ana") as journal:
         first = journal.rescue(records(1, 2))
         assert first == home / "rescue" / f"{corpus.name}-ana-1.jsonl"
-        assert first.read_bytes() == _lines(records(1, 2))
+        assert first.read_bytes() == lines_of(records(1, 2))
     with Journal.open(corpus, "bo") as journal:
         (home / "file").touch()
         monkeypatch.setenv("ANNOTATOR_HOME", str(home / "file"))
@@ -158,11 +144,11 @@ def test_wrong_numbers_and_half_batches(corpus: Path) -> None:
         (lambda p: p.write_bytes(p.read_bytes() + b"{}\n"), "changed the file"),
     ],
 )
-def test_another_program_at_the_file(corpus: Path, deed, told: str) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def test_another_program_at_thejournal_of(corpus: Path, deed, told: str) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
     """A journal that git or a sync tool has replaced takes no more records into the void."""
     with Journal.open(corpus, "ana") as journal:
         journal.append([record(1)])
-        deed(_file(corpus))
+        deed(journal_of(corpus))
         for _ in range(2):
             with pytest.raises(JournalError, match=told):
                 journal.append([record(2)])
@@ -185,7 +171,7 @@ def test_a_second_opener_is_told_who_holds_it(corpus: Path) -> None:
     with pytest.raises(JournalError) as caught:
         Journal.open(corpus, "ana")
     assert re.fullmatch(
-        rf"{_file(corpus)}: the journal is held by process {holder.pid} on \S+ since [-0-9: +]+; "
+        rf"{journal_of(corpus)}: the journal is held by process {holder.pid} on \S+ since [-0-9: +]+; "
         "close it there, or use --read-only to look at it",
         str(caught.value),
     )
@@ -210,7 +196,8 @@ def test_a_folder_without_permission(corpus: Path, monkeypatch: pytest.MonkeyPat
     with pytest.raises(JournalError) as caught:
         Journal.open(corpus, "ana")
     assert str(caught.value) == (
-        f"{_file(corpus)}: no permission to write here; ask the owner for it, or work on a copy of the folder"
+        f"{journal_of(corpus)}: no permission to write here; "
+        "ask the owner for it, or work on a copy of the folder"
     )
 
 
@@ -251,6 +238,6 @@ def test_kill_9_on_the_writer(corpus: Path) -> None:
 def test_a_line_of_no_end_is_refused(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A line over the bound is refused with its number, before it fills the memory."""
     monkeypatch.setattr("annotator.storage.jsonl.MAX_RECORD", 2**20)
-    _put(corpus, encode(record(1)) + b"x" * (2**20 + 1))
+    put_journal(corpus, encode(record(1)) + b"x" * (2**20 + 1))
     with pytest.raises(JournalError, match=r"ana.jsonl:2: the line is longer than 1 MiB"):
         Journal.open(corpus, "ana")
