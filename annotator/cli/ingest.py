@@ -127,7 +127,8 @@ def _tell(report: Report, *, as_json: bool) -> None:
         output.data(_line(a) for a in report.added)
         output.data(f"{k['id']}  {k['state']}: {k['origin']}" for k in report.known)
         counts = (
-            f"{len(report.added)} articles added, {len(report.known)} known, {report.sentences} sentences"
+            f"{output.count(len(report.added), 'article')} added, {len(report.known)} known, "
+            f"{output.count(report.sentences, 'sentence')}"
         )
         output.data([f"{report.corpus}: {counts}"])
     for note in report.notes:

@@ -102,6 +102,11 @@ def _escaped(found: re.Match[str]) -> str:
     return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
 
 
+def count(n: int, what: str) -> str:
+    """Return a number with what it counts: ``1 article``, ``2 articles``."""
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
+
+
 def warn(line: str) -> None:
     """Write a warning to stderr."""
     say(f"warning: {line}")

@@ -81,7 +81,11 @@ def _extra(name: str, where: str) -> ModuleType:
         return importlib.import_module(name)
     except ImportError:
         what = "reading HTML needs an extra that is not installed"
-        raise SourceError(what, where=where, do="run pip install 'article-annotator[html]'") from None
+        raise SourceError(
+            what,
+            where=where,
+            do="run pip install 'article-annotator[html]' (in a checkout: pip install '.[html]')",
+        ) from None
 
 
 def _tree(parser: Any, html: str, where: str) -> Any:

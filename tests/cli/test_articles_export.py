@@ -115,7 +115,7 @@ def test_a_word_that_is_no_command_is_a_corpus(tmp_path: Path, monkeypatch: pyte
 def test_stdin_and_folders_are_sources(tmp_path: Path, page: Path) -> None:
     """``-`` reads standard input, a folder is taken whole, JSONL keeps its fields as metadata."""
     said = call("ingest", "-", "--corpus", tmp_path / "a", stdin=page.read_bytes())
-    assert (said.code, "1 articles added" in said.out) == (0, True)
+    assert (said.code, "1 article added" in said.out) == (0, True)
     (tmp_path / "in" / "deep").mkdir(parents=True)
     (tmp_path / "in" / "deep" / "b.jsonl").write_text('{"text": "It left.", "meta": {"desk": "sea"}}\n')
     assert call("ingest", tmp_path / "in", "--corpus", tmp_path / "b").code == 0

@@ -207,7 +207,7 @@ def test_ctrl_c_says_what_is_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert said.err == "stopped: 2 articles are in, the rest is not; run it again to go on\n"
     assert "130 stopped with Ctrl+C" in " ".join(call("--help").out.split())
     again = call("ingest", tmp_path / "in", "--corpus", tmp_path / "c")
-    assert "1 articles added, 2 known" in again.out
+    assert "1 article added, 2 known" in again.out
 
 
 def test_a_schema_for_a_corpus_that_cannot_be_written(

@@ -163,7 +163,7 @@ def test_a_folder_among_the_sources_that_cannot_be_read(
     (tmp_path / "in" / "a.txt").write_bytes(page.read_bytes())
     _closed(closed, monkeypatch)
     said = call("ingest", tmp_path / "in", "--corpus", tmp_path / "news")
-    assert (said.code, "1 articles added" in said.out) == (3, True)
+    assert (said.code, "1 article added" in said.out) == (3, True)
     told = "the source cannot be read (permission denied); check its permissions"
     assert said.err == f"annotator: {closed}: {told}\n"
 

@@ -74,7 +74,7 @@ def test_a_missing_extra_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch)
             read_page(PAGE, "a.html")
         expected = (
             "a.html: reading HTML needs an extra that is not installed; "
-            "run pip install 'article-annotator[html]'"
+            "run pip install 'article-annotator[html]' (in a checkout: pip install '.[html]')"
         )
         assert str(caught.value) == expected
         monkeypatch.undo()
