@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
-from types import FrameType
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +11,7 @@ from annotator.ingest.clean import blocks, clean
 from annotator.ingest.clean.blocks import State
 from annotator.ingest.clean.metadata import author, parse_date
 from annotator.ingest.clean.units import units, wrap_width
+from tests.ingest.counting import calls
 
 SNIPPETS = st.sampled_from(
     [
@@ -98,22 +95,6 @@ def _worth(way: list[State], scores: list[float], costs: blocks.Costs) -> float:
     return total
 
 
-def _calls(work: Callable[[], object]) -> int:
-    """Return how many functions, C functions among them, a piece of work calls."""
-    count = 0
-
-    def seen(_frame: FrameType, event: str, _argument: object) -> None:
-        nonlocal count
-        count += event in {"call", "c_call"}
-
-    sys.setprofile(seen)
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
-    return count
-
-
 def test_twice_the_lines_take_twice_the_steps() -> None:
     """Time grows with the lines, not with their square: counted in calls, no clock."""
     rows = [
@@ -123,8 +104,8 @@ def test_twice_the_lines_take_twice_the_steps() -> None:
         for number in range(2000)
     ]
     clean("warm")
-    once = _calls(lambda: clean("\n".join(rows[:1000])))
-    twice = _calls(lambda: clean("\n".join(rows)))
+    once = calls(lambda: clean("\n".join(rows[:1000])))
+    twice = calls(lambda: clean("\n".join(rows)))
     assert twice < 2.2 * once
 
 
@@ -132,7 +113,7 @@ def test_twice_the_lines_take_twice_the_steps() -> None:
 def test_a_huge_line_takes_no_more_steps_than_a_long_one(piece: str) -> None:
     """Of a line only the beginning and the end are judged."""
     long, huge = piece * 5_000, piece * 500_000
-    assert _calls(lambda: clean(huge)) < 1.2 * _calls(lambda: clean(long)) + 100
+    assert calls(lambda: clean(huge)) < 1.2 * calls(lambda: clean(long)) + 100
 
 
 def test_headlines_one_below_the_other_are_not_a_wrapped_text() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import time
 from pathlib import Path
 
 import orjson
@@ -130,15 +129,22 @@ def test_the_shared_folder_says_nothing_where_nothing_is_known(filled: Corpus) -
     assert "came_from" not in _json(filled, article())
 
 
-def test_a_short_wait_for_the_lock(filled: Corpus) -> None:
-    """Whoever must not stand still waits as long as it says."""
+def test_a_short_wait_for_the_lock(filled: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever must not stand still waits as long as it says, and no longer."""
+    waits: list[float] = []
+
+    class Noted(Lock):
+        def __init__(self, path: Path, wait: float = 0.0) -> None:
+            waits.append(wait)
+            super().__init__(path, wait=min(wait, 0.01))
+
+    monkeypatch.setattr("annotator.storage.corpus.Lock", Noted)
     with Lock(filled.path / ".corpus.lock"):
-        begun = time.monotonic()
         with pytest.raises(CorpusError, match="the corpus is being written by process"):
             filled.set_line(article().id, 4, Verdict.BODY, by="ana", time=1, wait=0.05)
         with pytest.raises(CorpusError, match="the corpus is being written by process"):
-            filled.undo_line(article().id, by="ana", time=1, wait=0.05)
-        assert time.monotonic() - begun < 5
+            filled.undo_line(article().id, by="ana", time=1, wait=0.07)
+    assert waits == [0.05, 0.07]
     assert filled.set_line(article().id, 4, Verdict.BODY, by="ana", time=1, wait=0.05).lines[4].was
 
 
