@@ -23,7 +23,7 @@ def found(text: str, kind: str) -> list[str]:
     [
         ("The talks took Director Halvard Brekke by surprise.", ["Halvard Brekke"]),
         ("It was Lt. Gov. Ilse Tander who counted.", ["Ilse Tander"]),
-        ("It pleased Ukrainian President Volodymyr Zelensky.", ["Volodymyr Zelensky"]),
+        ("It pleased Norwegian President Volodar Zelinka.", ["Volodar Zelinka"]),
         ("They met Secretary of State Odile Farrant.", ["Odile Farrant"]),
         ("Brekke’s offer reached Port Amery on Saturday.", ["Brekke", "Port Amery"]),
         ("Critics said that Ursula van der Meer had left.", ["Ursula van der Meer"]),
