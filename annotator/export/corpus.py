@@ -65,7 +65,8 @@ def export_corpus(
         files = {f"{name}.spacy": p.bin.to_bytes() for name, p in packed.items()}
     sizes = _suggester(packed, schema)
     files |= _configs(_Trained(packed, out, options, sizes))
-    book = _book(pieces, {**choice.counts, "unreviewed": sum(map(len, unreviewed.values()))}, missing)
+    counts = {**choice.counts, "unreviewed": _untouched(items, unreviewed)}
+    book = _book(pieces, counts, missing)
     saved = save(out, files, book, full=options.ledger == "full")
     warnings = [
         *warn.about_split(pieces, families, drawn),
@@ -108,6 +109,12 @@ def _pieces(choice: Choice, drawn: Split, schema: Schema) -> list[Piece]:
         )
         for item, part in zip(choice.accepted, drawn.parts, strict=True)
     ]
+
+
+def _untouched(items: Sequence[Item], unreviewed: Mapping[str, Sequence[Sentence]]) -> int:
+    """Return how many sentences nobody has begun; the begun ones are counted as unfinished."""
+    begun = {i.work.sentence.id for i in items if not i.work.done}
+    return sum(s.id not in begun for sentences in unreviewed.values() for s in sentences)
 
 
 def _rest(choice: Choice, unreviewed: Mapping[str, Sequence[Sentence]]) -> dict[str, list[Sentence]]:

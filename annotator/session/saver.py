@@ -53,6 +53,11 @@ class Saver:
         """Whether an append has failed, after which nothing more is written."""
         return self._failed
 
+    @property
+    def stuck(self) -> bool:
+        """Whether the thread still hangs in a write after ``close``; the journal is in its hands then."""
+        return self._thread.is_alive()
+
     def put(self, records: Sequence[Record]) -> None:
         """Hand over the records of one deed; returns at once."""
         with self._idle:
@@ -63,7 +68,7 @@ class Saver:
     def flush(self, timeout: float = 10.0) -> bool:
         """Wait until everything handed over is durable; False after ``timeout`` seconds or a failure."""
         with self._idle:
-            done = self._idle.wait_for(lambda: self._waiting == 0, timeout)
+            done = self._idle.wait_for(lambda: self._waiting == 0 or self._failed, timeout)
         return done and not self._failed
 
     def close(self, timeout: float = 10.0) -> bool:
@@ -126,7 +131,8 @@ class Saver:
 
     def _rescue(self, batch: list[Record], error: JournalError) -> None:
         self._failed = True
-        self._unsaved.extend(batch)
+        known = {r.seq for r in self._unsaved}  # leaving may have rescued what the thread comes to now
+        self._unsaved.extend(r for r in batch if r.seq not in known)
         try:
             place: Path | None = self._sink.rescue(self._unsaved)
         except (OSError, JournalError):

@@ -284,7 +284,9 @@ class Session:
     def close(self) -> bool:
         """Save what is left and let go of the journal; False where something could not be saved."""
         saved = self._saver is None or self._saver.close()
-        self._journal.close()
+        if self._saver is None or not self._saver.stuck:
+            # Else it would wait for the disk that hangs; the end of the process lets go of it.
+            self._journal.close()
         return saved
 
     # -- moving --------------------------------------------------------------------------------

@@ -137,7 +137,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
             return
         self._leaving = True
         self.set_timer(3.0, self._stay)
-        self.say(f"Ctrl+C again to leave; {_LEAVING[self.session.saved]}", warning=bool(self.session.banner))
+        self.say(f"Ctrl+C again to leave; {_LEAVING[self.session.saved]}", warning=True)
 
     def _stay(self) -> None:
         self._leaving = False
@@ -149,7 +149,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
     def say(self, words: str, *, warning: bool = False) -> None:
         """Say something on the prompt row, or over another screen."""
         if isinstance(self.screen, AnnotateScreen):
-            self.pen.let_go()
+            self.pen.typed = ""
             self.session.message = Told(words, warning)
             self.screen.draw()
         else:

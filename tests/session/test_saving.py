@@ -150,7 +150,12 @@ def test_what_a_slow_disk_has_not_taken_is_kept(corpus: Path, monkeypatch: pytes
     assert session._saver.close(timeout=0.2) is False
     assert "the disk has not taken 2 decisions" in session.banner
     assert len(_rescue(session).read_bytes().splitlines()) == 2
+    assert session._saver.stuck
+    assert session.close() is False  # does not wait for the journal that the disk holds
     gate.set()
+    session._saver._thread.join(10)
+    assert len(_rescue(session).read_bytes().splitlines()) == 2, "no record is rescued twice"
+    session._journal.close()
 
 
 def test_a_label_that_the_schema_lacks_is_said(corpus: Path) -> None:

@@ -167,12 +167,13 @@ class AnnotateScreen(RowScreen):
         """Select the word that was clicked, or go to the sentence that was."""
         if message.sentence != self._session.place.sentence:
             if message.first:
-                self._session.place.sentence = message.sentence
                 self._drag_from = None
-                self.draw()
+                self._try(lambda: self._session.move_in_article(message.sentence))
             return
         lines = wrap(self._session.work.sentence.tokens, self._frame(panel_width(self.size.width)).text_width)
-        token = lines[message.line].token_at(message.column - TEXT_COLUMN) if message.line >= 0 else None
+        # The window may have changed its size since the mouse was pressed.
+        there = 0 <= message.line < len(lines)
+        token = lines[message.line].token_at(message.column - TEXT_COLUMN) if there else None
         if token is None:
             return
         if message.first:
