@@ -65,8 +65,7 @@ def export_corpus(
         files = {f"{name}.spacy": p.bin.to_bytes() for name, p in packed.items()}
     sizes = _suggester(packed, schema)
     files |= _configs(_Trained(packed, out, options, sizes))
-    counts = {**choice.counts, "unreviewed": _untouched(items, unreviewed)}
-    book = _book(pieces, counts, missing)
+    book = _book(pieces, {**choice.counts, "unreviewed": _untouched(items, unreviewed)}, missing)
     saved = save(out, files, book, full=options.ledger == "full")
     warnings = [
         *warn.about_split(pieces, families, drawn),

@@ -105,6 +105,16 @@ def test_the_same_corpus_gives_the_same_bytes(tmp_path: Path) -> None:
     assert len(found[0]) == 6
 
 
+def test_a_begun_sentence_is_counted_once(tmp_path: Path) -> None:
+    """A sentence that was begun and not finished is unfinished, and not unreviewed as well."""
+    items = corpus(4)
+    items[2] = _answered(items[2], None)
+    begun = {items[2].article.id: [items[2].work.sentence]}
+    export_corpus(items, begun, SCHEMA, tmp_path, ExportOptions())
+    _, totals = _ledger(tmp_path)
+    assert (totals["sentences"]["unfinished"], totals["sentences"]["unreviewed"]) == (1, 0)
+
+
 def test_unreviewed_rejected_and_ignored_are_no_loss(tmp_path: Path) -> None:
     """What nobody accepted is in the totals alone: no record, no loss."""
     items = corpus(4)
