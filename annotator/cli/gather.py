@@ -47,23 +47,23 @@ def gather(corpus: Corpus, annotator: str | None = None) -> Gathered:
     Raises AnnotatorError for an annotator who has no journal.
     """
     _check(corpus, annotator)
-    shelf = _Shelf({a: corpus.article(a) for a in corpus.article_ids()})
+    versions = _Versions({a: corpus.article(a) for a in corpus.article_ids()})
     items: list[Item] = []
     left: list[LeftOut] = []
     flawed: dict[str, int] = {}
     warnings: list[str] = []
     for hand in hands(corpus):
-        every = _items_of(hand, shelf)
+        every = _items_of(hand, versions)
         if annotator not in {None, hand.name}:
             left += _accepted(every, ANOTHER)
             continue
-        mine, out = _sorted_out(every, shelf)
+        mine, out = _sorted_out(every, versions)
         items += mine
         left += out
-        warnings += [*hand.warnings, *_orphans(hand.name, every, shelf)]
+        warnings += [*hand.warnings, *_orphans(hand.name, every, versions)]
         if hand.left_out:
             flawed[hand.name] = hand.left_out
-    unreviewed = _unreviewed(corpus, shelf.articles, items)
+    unreviewed = _unreviewed(corpus, versions.articles, items)
     return Gathered(tuple(items), unreviewed, Missing(tuple(left), flawed), tuple(warnings))
 
 
@@ -75,7 +75,7 @@ def _check(corpus: Corpus, annotator: str | None) -> None:
 
 
 @dataclass(slots=True)
-class _Shelf:
+class _Versions:
     """The articles of a corpus, and which of them are versions of one another."""
 
     articles: dict[str, Article]
@@ -96,12 +96,12 @@ class _Shelf:
         return seen
 
 
-def _items_of(hand: Hand, shelf: _Shelf) -> list[Item]:
+def _items_of(hand: Hand, versions: _Versions) -> list[Item]:
     """Return all works of a hand; an article that is not there stands in with its id alone."""
     items = []
     for a in hand.works.articles:
-        article = shelf.articles.get(a) or Article(a, "", "", "", ())
-        family = shelf.chain(article)[-1]
+        article = versions.articles.get(a) or Article(a, "", "", "", ())
+        family = versions.chain(article)[-1]
         for work in hand.works.touched(a):
             seq = hand.works.seq(work.sentence.id) or 0
             items.append(Item(work, hand.name, article, seq, family=family))
@@ -112,13 +112,13 @@ def _accepted(items: Sequence[Item], why: str, *, asked: bool = True) -> list[Le
     return [LeftOut(i, why, asked) for i in items if i.work.annotation.answer is Answer.ACCEPT]
 
 
-def _sorted_out(items: Sequence[Item], shelf: _Shelf) -> tuple[list[Item], list[LeftOut]]:
+def _sorted_out(items: Sequence[Item], versions: _Versions) -> tuple[list[Item], list[LeftOut]]:
     """Return one annotator's items that are exported, and the accepted ones that are not."""
-    there = [i for i in items if i.article.id in shelf.articles]
-    on = [i for i in there if shelf.annotates(i.work.sentence)]
-    off = [i for i in there if not shelf.annotates(i.work.sentence)]
-    gone = [i for i in items if i.article.id not in shelf.articles]
-    kept = _without_superseded(on, shelf)
+    there = [i for i in items if i.article.id in versions.articles]
+    on = [i for i in there if versions.annotates(i.work.sentence)]
+    off = [i for i in there if not versions.annotates(i.work.sentence)]
+    gone = [i for i in items if i.article.id not in versions.articles]
+    kept = _without_superseded(on, versions)
     ids = {id(i) for i in kept}
     old = [i for i in on if id(i) not in ids]
     left = (
@@ -127,16 +127,16 @@ def _sorted_out(items: Sequence[Item], shelf: _Shelf) -> tuple[list[Item], list[
     return kept, left
 
 
-def _without_superseded(items: Sequence[Item], shelf: _Shelf) -> list[Item]:
+def _without_superseded(items: Sequence[Item], versions: _Versions) -> list[Item]:
     """Leave out one annotator's finished sentences that are finished, word for word, in a newer version."""
     done = [i for i in items if i.work.done]
-    later = {(old, i.work.sentence.text) for i in done for old in shelf.chain(i.article)[1:]}
+    later = {(old, i.work.sentence.text) for i in done for old in versions.chain(i.article)[1:]}
     return [i for i in items if not (i.work.done and (i.article.id, i.work.sentence.text) in later)]
 
 
-def _orphans(name: str, items: Sequence[Item], shelf: _Shelf) -> list[str]:
+def _orphans(name: str, items: Sequence[Item], versions: _Versions) -> list[str]:
     """Return the warning of sentences whose article is not in the corpus."""
-    gone = [i for i in items if i.article.id not in shelf.articles]
+    gone = [i for i in items if i.article.id not in versions.articles]
     if not gone:
         return []
     ids = list(dict.fromkeys(i.article.id for i in gone))
