@@ -26,15 +26,28 @@ class Annotation:
 
     spans: tuple[Span, ...] = ()
     answer: Answer | None = None
+    rejected: tuple[Span, ...] = ()
+    """Suggestions that the annotator has turned down: spans that are known to be wrong."""
+    note: str = ""
+    flagged: bool = False
+    """Whether the annotator wants to come back to the sentence."""
 
     def with_spans(self, spans: list[Span] | tuple[Span, ...]) -> Annotation:
         """Return the annotation with these spans instead, ordered, doubles dropped."""
-        unique = {s.key: s for s in reversed(tuple(spans))}
-        return replace(self, spans=reading_order(list(unique.values())))
+        return replace(self, spans=_once(spans))
+
+    def with_rejected(self, rejected: list[Span] | tuple[Span, ...]) -> Annotation:
+        """Return the annotation with these known-wrong spans instead, ordered, doubles dropped."""
+        return replace(self, rejected=_once(rejected))
 
     def with_answer(self, answer: Answer | None) -> Annotation:
         """Return the annotation with this answer instead."""
         return replace(self, answer=answer)
+
+
+def _once(spans: list[Span] | tuple[Span, ...]) -> tuple[Span, ...]:
+    unique = {s.key: s for s in reversed(tuple(spans))}
+    return reading_order(list(unique.values()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ for a join, one by two for a split. Its inverse swaps the sides, so undo needs n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -27,6 +28,7 @@ class Op(StrEnum):
     SPLIT = "split"
     UNDO = "undo"
     REDO = "redo"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,54 @@ def set_answer(work: Work, answer: Answer | None) -> Edit:
     return _changed(work, work.annotation.with_answer(answer), _TOLD[answer], Op.ANSWER)
 
 
+def reject_suggestion(work: Work, span: Span) -> Edit:
+    """Return the edit that turns a suggestion down; raises RuleError when it was turned down before."""
+    if any(s.key == span.key for s in work.annotation.rejected):
+        raise RuleError(f"this {span.label} was turned down before", do="Ctrl+Z takes that back")
+    annotation = work.annotation.with_rejected([*work.annotation.rejected, span])
+    return _changed(work, annotation, f"not {span.label}")
+
+
+def take_spans(work: Work, spans: Sequence[Span], schema: Schema, answer: Answer | None) -> Edit:
+    """Return the edit that adds the suggested ``spans`` that no rule forbids, and answers the sentence.
+
+    A suggestion that would break a schema rule, or that was turned down, is left out.
+    """
+    kept = list(work.annotation.spans)
+    known = {s.key for s in (*kept, *work.annotation.rejected)}
+    for span in spans:
+        if span.key not in known and span.end <= len(work.sentence.text) and not schema.broken(span, kept):
+            kept.append(span)
+    told = f"{_TOLD[answer]}" if answer else f"{len(kept) - len(work.annotation.spans)} taken"
+    annotation = work.annotation.with_spans(kept)
+    if answer is not None:
+        annotation = annotation.with_answer(answer)
+    return _changed(work, annotation, told, Op.ANSWER if answer else Op.EDIT)
+
+
+def together(edits: Sequence[Edit], told: str) -> Edit:
+    """Return one edit that does several, each on another sentence, so that one undo takes all back.
+
+    Raises RuleError where there is nothing to do.
+    """
+    if not edits:
+        raise RuleError("there is nothing to do")
+    before = tuple(w for e in edits for w in e.before)
+    return Edit(edits[0].op, before, tuple(w for e in edits for w in e.after), told)
+
+
+def set_note(work: Work, note: str) -> Edit:
+    """Return the edit that writes a note on the sentence; an empty one takes it off."""
+    annotation = replace(work.annotation, note=" ".join(note.split()))
+    return _changed(work, annotation, "noted" if annotation.note else "note taken off", Op.NOTE)
+
+
+def set_flag(work: Work, flagged: bool) -> Edit:
+    """Return the edit that flags the sentence, or takes the flag off."""
+    annotation = replace(work.annotation, flagged=flagged)
+    return _changed(work, annotation, "flagged" if flagged else "flag taken off", Op.NOTE)
+
+
 def join(first: Work, second: Work, article_text: str) -> Edit:
     """Return the edit that joins a sentence with the next; spans keep their place in the article.
 
@@ -121,8 +171,17 @@ def join(first: Work, second: Work, article_text: str) -> Edit:
         article_text[a.start : b.end],
         (*head, *between, *(t.moved(by) for t in b.tokens)),
     )
-    spans = [*first.annotation.spans, *(s.moved(by) for s in second.annotation.spans)]
-    return Edit(Op.JOIN, (first, second), (Work(sentence, Annotation().with_spans(spans)),), "joined")
+    return Edit(Op.JOIN, (first, second), (Work(sentence, _joined(first, second, by)),), "joined")
+
+
+def _joined(first: Work, second: Work, by: int) -> Annotation:
+    """Return what was said of two sentences as said of one; the second starts at ``by``."""
+    a, b = first.annotation, second.annotation
+    return (
+        Annotation(note=" ".join(x for x in (a.note, b.note) if x), flagged=a.flagged or b.flagged)
+        .with_spans([*a.spans, *(s.moved(by) for s in b.spans)])
+        .with_rejected([*a.rejected, *(s.moved(by) for s in b.rejected)])
+    )
 
 
 def split(work: Work, at: int, article_text: str) -> Edit:
@@ -163,5 +222,10 @@ def _trimmed(s: Sentence, first: int, last: int, article_text: str) -> Sentence:
 
 def _within(work: Work, part: Sentence) -> Annotation:
     by = part.start - work.sentence.start
-    kept = [s.moved(-by) for s in work.annotation.spans if by <= s.start and s.end <= by + len(part.text)]
-    return Annotation().with_spans(kept)
+    old = work.annotation
+
+    def inside(spans: Sequence[Span]) -> list[Span]:
+        return [s.moved(-by) for s in spans if by <= s.start and s.end <= by + len(part.text)]
+
+    kept = Annotation(note=old.note, flagged=old.flagged)
+    return kept.with_spans(inside(old.spans)).with_rejected(inside(old.rejected))

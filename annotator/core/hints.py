@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from annotator.core.phrases import words_en as en
 from annotator.core.phrases.candidates import of_view
+from annotator.core.phrases.en import words as en
 from annotator.core.phrases.view import View, is_mark, view_of
 from annotator.core.tokens import Token
 

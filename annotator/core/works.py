@@ -104,7 +104,7 @@ class Works:
     def _before(self, op: Op, after: tuple[Work, ...]) -> tuple[Work, ...]:
         """Return the works that ``after`` takes the place of."""
         first = after[0].sentence
-        if len(after) == 1 and op in {Op.EDIT, Op.ANSWER}:
+        if len(after) == 1 and op in {Op.EDIT, Op.ANSWER, Op.NOTE}:
             known = self._touched.get(first.article, {}).get((first.start, first.end))
             if known is not None:
                 return (known,)

@@ -81,7 +81,19 @@ def _fields(record: Record) -> dict[str, object]:
         "_op": record.op.value,
         "_parent": record.parent,
         "_batch": {"first": record.batch[0], "size": record.batch[1]} if record.batch else None,
-    }
+    } | _extras(s, annotation)
+
+
+def _extras(s: Sentence, annotation: Annotation) -> dict[str, object]:
+    """Return what few sentences have, so that the lines of the others stay short."""
+    extras: dict[str, object] = {}
+    if annotation.rejected:
+        extras["rejected"] = [_encode_span(x, s) for x in annotation.rejected]
+    if annotation.note:
+        extras["note"] = annotation.note
+    if annotation.flagged:
+        extras["flagged"] = True
+    return extras
 
 
 def _encode_span(span: Span, s: Sentence) -> dict[str, object]:
@@ -147,11 +159,14 @@ def _record(fields: dict[str, Any], head: _Head) -> Record:
         raise DataError("`sentence` is not the place in `meta`")
     answer = None if fields.get("answer") is None else Answer(take_str(fields, "answer"))
     spans = [_decode_span(x, len(head.text)) for x in fields["spans"]]
+    rejected = [_decode_span(x, len(head.text)) for x in fields.get("rejected", ())]
+    note = take_str(fields, "note") if "note" in fields else ""
+    said = Annotation(answer=answer, note=note, flagged=fields.get("flagged") is True)
     seq = take_int(fields, "_seq")
     return Record(
         seq=seq,
         op=Op(take_str(fields, "_op")),
-        work=Work(sentence, Annotation(answer=answer).with_spans(spans)),
+        work=Work(sentence, said.with_spans(spans).with_rejected(rejected)),
         parent=_parent(fields, seq),
         batch=_batch(fields, seq),
         annotator=take_str(fields, "_annotator_id"),

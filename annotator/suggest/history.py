@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from annotator.core.annotation import Work
 from annotator.core.article import Sentence
+from annotator.core.suggestion import Suggestion, in_order
 from annotator.core.tokens import Token, is_aligned
-from annotator.suggest.suggestion import Suggestion, in_order
 
 LONGEST = 8
 """How many tokens a mention may have: a whole quotation is not said twice."""

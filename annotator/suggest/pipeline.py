@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from annotator.core.article import Sentence
 from annotator.core.errors import AnnotatorError
 from annotator.core.schema import Schema
+from annotator.core.suggestion import Suggestion, in_order
 from annotator.core.tokens import is_aligned
 from annotator.suggest.labels import first_of, label_for
-from annotator.suggest.suggestion import Suggestion, in_order
 
 if TYPE_CHECKING:
     from spacy.language import Language

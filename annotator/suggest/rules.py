@@ -9,8 +9,8 @@ from annotator.core.article import Sentence
 from annotator.core.phrases import Candidate, candidates
 from annotator.core.phrases.cues import name_cue
 from annotator.core.schema import Schema
+from annotator.core.suggestion import Suggestion, characters, in_order
 from annotator.suggest.labels import label_for
-from annotator.suggest.suggestion import Suggestion, characters, in_order
 
 SCORES = {"number": 0.7, "quotation": 0.7, "claim": 0.5, "person": 0.8, "place": 0.5}
 """Rough shares of each kind that annotators keep; they order suggestions and promise nothing."""

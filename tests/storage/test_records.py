@@ -119,7 +119,7 @@ def test_a_right_checksum_is_not_enough(change: dict[str, object], why: str) -> 
     assert not caught.value.torn
 
 
-@pytest.mark.parametrize("change", [{"_v": 2}, {"_op": "note"}])
+@pytest.mark.parametrize("change", [{"_v": 2}, {"_op": "unheard-of"}])
 def test_a_newer_line_is_refused(change: dict[str, object]) -> None:
     """A format or a deed that this version does not know is not guessed at."""
     with pytest.raises(NewerError):

@@ -12,11 +12,11 @@ from annotator.core.annotation import Annotation, Work
 from annotator.core.article import Sentence
 from annotator.core.schema import Schema, parse_schema
 from annotator.core.spans import Span
+from annotator.core.suggestion import Suggester, Suggestion
 from annotator.core.tokens import text_of
 from annotator.suggest.history import OwnHistory
 from annotator.suggest.pipeline import PipelineError, label_in, load, source_name
 from annotator.suggest.rules import Rules
-from annotator.suggest.suggestion import Suggester, Suggestion
 from tests.core.samples import cut
 
 

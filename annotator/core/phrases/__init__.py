@@ -1,11 +1,24 @@
 """What a reader would take as one thing: names, numbers, quotations, claims and what holds them.
 
-All rules work on word shape and on the word lists of `words_en`. In a language that is not
+All rules work on word shape and on the word lists of `en.words`. In a language that is not
 English the lists rarely hit and the shapes remain: capitals, digits, quotation marks, commas.
 Ranges are half-open token indexes. Everything is linear in the tokens of one sentence.
 """
 
 from annotator.core.phrases.candidates import Candidate, candidates, snap
+from annotator.core.phrases.context import Context, context_of
 from annotator.core.phrases.extents import Extent, extents
+from annotator.core.phrases.reading import Reading
+from annotator.core.phrases.readings import readings
 
-__all__ = ["Candidate", "Extent", "candidates", "extents", "snap"]
+__all__ = [
+    "Candidate",
+    "Context",
+    "Extent",
+    "Reading",
+    "candidates",
+    "context_of",
+    "extents",
+    "readings",
+    "snap",
+]

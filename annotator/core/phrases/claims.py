@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from annotator.core.phrases import words_en as en
+from annotator.core.phrases.en import words as en
 from annotator.core.phrases.view import View, is_mark
 from annotator.core.tokens import Range
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from annotator.core.phrases import words_en as en
+from annotator.core.phrases.en import words as en
 from annotator.core.phrases.names import title_start
 from annotator.core.phrases.view import View, view_of
 from annotator.core.tokens import Token

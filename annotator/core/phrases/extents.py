@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from annotator.core.phrases import words_en as en
 from annotator.core.phrases.claims import claims
+from annotator.core.phrases.en import words as en
 from annotator.core.phrases.names import names, title_start
 from annotator.core.phrases.numbers import number_phrases
 from annotator.core.phrases.view import DASHES, View, is_mark, view_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from annotator.core.phrases import words_en as en
+from annotator.core.phrases.en import words as en
 from annotator.core.phrases.view import DASHES, View
 from annotator.core.tokens import Range
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from annotator.core.phrases import words_en as en
+from annotator.core.phrases.en import words as en
 from annotator.core.phrases.view import DASHES, View, is_digits
 
 _REACH = 4

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from annotator.core.phrases import words_en as en
+from annotator.core.phrases.en import words as en
 from annotator.core.phrases.quotations import CLOSERS, OPENERS, Quotation, quotations
 from annotator.core.tokens import Token
 
