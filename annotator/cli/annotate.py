@@ -15,13 +15,15 @@ from annotator.cli.options import PATH, login_name, open_corpus, put_in_force, s
 from annotator.core.errors import CorpusError, UsageError
 from annotator.storage.corpus import Corpus
 
+_THEMES = ("dark", "light", "dark-high", "light-high", "ansi-dark", "ansi-light")
+
 
 @click.command("annotate")
 @click.argument("corpus", type=PATH, required=False)
 @click.option("--as", "name", default="", help="Your name as an annotator (default: your login name).")
 @click.option("--schema", type=PATH, help="A label schema to put in force in this corpus.")
 @click.option("--read-only", is_flag=True, help="Look at it without changing anything.")
-@click.option("--theme", type=click.Choice(["dark", "light", "ansi-dark", "ansi-light"]), help="Colours.")
+@click.option("--theme", type=click.Choice(_THEMES), help="Colours.")
 @click.option("--ascii", "ascii_glyphs", is_flag=True, help="Draw with ASCII characters alone.")
 def command(
     corpus: Path | None,
@@ -40,7 +42,14 @@ def command(
     opened = _open(corpus)
     if schema is not None:
         _use_schema(opened, schema, read_only=read_only)
-    code = _annotate(opened, name or login_name(), read_only, theme or "", ascii_glyphs or _needs_ascii())
+    code = _annotate(
+        opened,
+        name or login_name(),
+        read_only,
+        theme or "",
+        ascii_glyphs or _needs_ascii(),
+        tour=corpus is None,
+    )
     if corpus is None:
         output.say(f"what you annotated lies in your own copy of the sample: {opened.path}")
     sys.exit(code)
@@ -90,9 +99,12 @@ def _small_theme() -> str:
     return "" if full or "256" in term or "direct" in term or "kitty" in term else "ansi-dark"
 
 
-def _annotate(corpus: Corpus, name: str, read_only: bool, theme: str, ascii_glyphs: bool) -> int:
+def _annotate(
+    corpus: Corpus, name: str, read_only: bool, theme: str, ascii_glyphs: bool, *, tour: bool
+) -> int:
     from annotator.session.session import Session
     from annotator.storage.journal import Journal
+    from annotator.storage.keymap import keymap_or_default
     from annotator.storage.prefs import Preferences
 
     os.environ.setdefault("TEXTUAL_FPS", "240")
@@ -108,10 +120,17 @@ def _annotate(corpus: Corpus, name: str, read_only: bool, theme: str, ascii_glyp
         start=preferences.position(corpus.path, name),
         read_only=read_only,
     )
+    keymap, broken = keymap_or_default()
+    session.warnings += broken
     from annotator.tui.app import AnnotatorApp
 
     app = AnnotatorApp(
-        session, preferences, theme=theme or preferences.theme or _small_theme(), ascii_glyphs=ascii_glyphs
+        session,
+        preferences,
+        theme=theme or preferences.theme or _small_theme(),
+        ascii_glyphs=ascii_glyphs,
+        tour=tour,
+        keymap=keymap,
     )
     gc.enable()
     app.run()

@@ -18,7 +18,10 @@ _COMMANDS = {
     "annotate": "Annotate a corpus in the terminal (also: `annotator CORPUS`).",
     "articles": "List the articles of a corpus, or the lines of one with their verdicts.",
     "export": "Write training data for spaCy: DocBins, a config and a ledger.",
+    "keys": "Print the keys in force, or try a keymap file.",
     "ingest": "Take articles into a corpus: text dumps, HTML, JSONL, folders, standard input.",
+    "stats": "Print honest figures: pace, keys a span, progress with a forecast, suggestions.",
+    "suggest": "Pre-annotate a corpus by rules or a spaCy pipeline, or measure how well they do.",
 }
 
 

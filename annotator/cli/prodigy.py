@@ -53,7 +53,8 @@ def _fates(work: Work) -> tuple[Fate, ...]:
 
 
 def _aligned(item: Item) -> Work:
-    """Return the work without the spans that the ledger lists as left out."""
-    work = item.work
+    """Return the work without the spans that the ledger lists as left out, and no such known-wrong ones."""
+    work, tokens = item.work, item.work.sentence.tokens
     spans = tuple(f.span for f in _fates(work) if f.what is What.KEPT)
-    return replace(work, annotation=replace(work.annotation, spans=spans))
+    rejected = tuple(s for s in work.annotation.rejected if is_aligned(tokens, s.start, s.end))
+    return replace(work, annotation=replace(work.annotation, spans=spans, rejected=rejected))

@@ -14,6 +14,7 @@ from enum import StrEnum
 from annotator.core.annotation import Annotation, Answer, Work
 from annotator.core.article import Sentence
 from annotator.core.errors import RuleError
+from annotator.core.provenance import changed
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
 from annotator.core.tokens import gap_token
@@ -58,8 +59,10 @@ def _changed(work: Work, annotation: Annotation, told: str, op: Op = Op.EDIT) ->
     return Edit(op, (work,), (replace(work, annotation=annotation),), told)
 
 
-def add_span(work: Work, span: Span, schema: Schema) -> Edit:
+def add_span(work: Work, span: Span, schema: Schema, *, beside: bool = False) -> Edit:
     """Return the edit that adds ``span``, or relabels the span of exactly its range.
+
+    With ``beside`` a span of exactly its range stays beside it, as far as the schema allows.
 
     Raises RuleError when it is there already, lies outside the text or breaks a schema rule.
     """
@@ -72,7 +75,7 @@ def add_span(work: Work, span: Span, schema: Schema) -> Edit:
         raise RuleError(
             f"this is already {span.label}", do="use 0 to remove it, another label key to relabel it"
         )
-    exact = [s for s in spans if (s.start, s.end) == (span.start, span.end)]
+    exact = [] if beside else [s for s in spans if (s.start, s.end) == (span.start, span.end)]
     others = [s for s in spans if s not in exact]
     if broken := schema.broken(span, others):
         raise RuleError(broken.message)
@@ -83,7 +86,7 @@ def add_span(work: Work, span: Span, schema: Schema) -> Edit:
 def move_span(work: Work, old: Span, new: Span, schema: Schema) -> Edit:
     """Return the edit that puts ``new`` in the place of ``old``; raises RuleError as ``add_span`` does."""
     without = replace(work, annotation=remove_span(work, old).after[0].annotation)
-    after = add_span(without, replace(new, source=old.source), schema).after[0].annotation
+    after = add_span(without, replace(new, source=changed(old.source)), schema).after[0].annotation
     return _changed(work, after, f"{old.label} moved")
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from annotator.core.annotation import Work
 from annotator.core.edits import Op
+from annotator.core.keys import Keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +25,5 @@ class Record:
     session: str = ""
     time: float = 0.0
     """Seconds since 1970 (UTC)."""
+    keys: Keys | None = None
+    """The keys that the deed took, in the first record of a batch; None where nobody counted them."""

@@ -61,6 +61,8 @@ class Label:
     """The labels that a span of this label may lie in."""
     overlaps: tuple[str, ...] = ()
     """The labels that a span of this label may cross (share a part with)."""
+    takes: tuple[str, ...] = ()
+    """What other tools and the rules call such a thing: ``GPE``, ``CARDINAL``, ``place``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,16 @@ class Schema:
             n = int(key)
             return self.labels[n - 1] if 1 <= n <= len(self.labels) else None
         return next((x for x in self.labels if x.key and x.key == key), None)
+
+    def taker(self, given: str) -> str | None:
+        """Return the label that takes what others call ``given`` (capitals don't matter), or None."""
+        folded = given.upper()
+        return next((x.name for x in self.labels if folded in {t.upper() for t in x.takes}), None)
+
+    @property
+    def maps(self) -> bool:
+        """Whether the schema says itself what its labels take; else that is told from their names."""
+        return any(x.takes for x in self.labels)
 
     @property
     def keys(self) -> frozenset[str]:
@@ -203,6 +215,7 @@ def _label(table: Any, n: int, where: str) -> Label:
         target=str(target),
         inside=_names(table, "inside", place),
         overlaps=_names(table, "overlaps", place),
+        takes=_names(table, "takes", place),
     )
 
 
@@ -258,6 +271,7 @@ def _check(labels: tuple[Label, ...], where: str) -> None:
             where=where,
             do=f"leave `key` out of all but {KEYED}; the menu key reaches the others",
         )
+    _check_takes(labels, where)
     for label in labels:
         for rule in ("inside", "overlaps"):
             for other in getattr(label, rule):
@@ -267,3 +281,19 @@ def _check(labels: tuple[Label, ...], where: str) -> None:
                         where=f"{where}: label {label.name}",
                         do="use one of " + ", ".join(names),
                     )
+
+
+def _check_takes(labels: tuple[Label, ...], where: str) -> None:
+    """Raise SchemaError where two labels take the same, or one takes the name of another label."""
+    taker: dict[str, str] = {}
+    for label in labels:
+        place = f"{where}: label {label.name}"
+        for given in (t.upper() for t in label.takes):
+            if taker.setdefault(given, label.name) != label.name:
+                raise SchemaError(
+                    f"{taker[given]} and {label.name} both take {given}", where=place, do="leave it in one"
+                )
+            if any(x.name.upper() == given and x is not label for x in labels):
+                raise SchemaError(
+                    f"`takes` names {given}, which is a label itself", where=place, do="leave it out"
+                )

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from annotator.core.graphemes import parted, whole
 from annotator.core.phrases import extents, snap
 from annotator.core.tokens import Range, Token
 
@@ -56,14 +57,14 @@ def chosen(first: int, last: int) -> Selection:
 def press(old: Selection | None, tokens: Sequence[Token], i: int) -> Selection:
     """Return the selection after the hint of token ``i``: start, alone, other end, or anew."""
     if old is None or old.stage in {Stage.OFFERED, Stage.SET}:
-        return Selection(*snap(tokens, i), anchor=i, stage=Stage.SNAPPED)
+        return Selection(*whole(tokens, snap(tokens, i)), anchor=i, stage=Stage.SNAPPED)
     if i == old.anchor:
         again = old.stage is Stage.ALONE
-        first, last = snap(tokens, i) if again else (i, i + 1)
+        first, last = whole(tokens, snap(tokens, i) if again else (i, i + 1))
         return Selection(first, last, anchor=i, stage=Stage.SNAPPED if again else Stage.ALONE)
     if i < old.anchor:
-        return Selection(i, old.last, anchor=i)
-    return Selection(old.anchor, i + 1, anchor=old.anchor)
+        return Selection(*whole(tokens, (i, old.last)), anchor=i)
+    return Selection(*whole(tokens, (old.anchor, i + 1)), anchor=old.anchor)
 
 
 def grow(old: Selection | None, tokens: Sequence[Token]) -> Selection | None:
@@ -73,41 +74,45 @@ def grow(old: Selection | None, tokens: Sequence[Token]) -> Selection | None:
     bigger = extents(tokens, old.first, old.last)
     if not bigger:
         return None
-    return Selection(bigger[0].first, bigger[0].last, old.anchor, Stage.SET, (*old.trail, old.range))
+    first, last = whole(tokens, (bigger[0].first, bigger[0].last))
+    return Selection(first, last, old.anchor, Stage.SET, (*old.trail, old.range))
 
 
-def shrink(old: Selection) -> Selection:
-    """Return the selection as it was before it grew, else without its last token."""
+def shrink(old: Selection, tokens: Sequence[Token] = ()) -> Selection:
+    """Return the selection as it was before it grew, else without its last word."""
     if old.trail:
         return replace(
             old, first=old.trail[-1][0], last=old.trail[-1][1], stage=Stage.SET, trail=old.trail[:-1]
         )
-    return chosen(old.first, max(old.first + 1, old.last - 1))
+    last, cut = old.last - 1, parted(tokens)
+    while last in cut:
+        last -= 1
+    return chosen(old.first, last if last > old.first else old.last)
 
 
 def step(old: Selection | None, tokens: Sequence[Token], by: int) -> Selection:
     """Return the token cursor: the word after (1) or before (-1) the selection."""
     before, after = (old.first - 1, old.last) if old else (len(tokens) - 1, 0)
-    at = after if by > 0 else before
-    while 0 <= at < len(tokens) and not tokens[at].text.strip():
+    at, cut = after if by > 0 else before, parted(tokens)
+    while 0 <= at < len(tokens) and (at in cut or not tokens[at].text.strip()):
         at += by
     at = min(max(at, 0), len(tokens) - 1)
-    return chosen(at, at + 1)
+    return chosen(*whole(tokens, (at, at + 1)))
 
 
 def move_right_edge(old: Selection, tokens: Sequence[Token], by: int) -> Selection:
     """Return the selection with its right edge moved by a word; one word always stays."""
-    last = old.last + by
-    while old.first < last < len(tokens) and not tokens[last - 1].text.strip():
+    last, cut = old.last + by, parted(tokens)
+    while old.first < last < len(tokens) and (last in cut or not tokens[last - 1].text.strip()):
         last += by
     last = min(max(last, old.first + 1), len(tokens))
-    return Selection(old.first, last, anchor=old.first)
+    return Selection(*whole(tokens, (old.first, last)), anchor=old.first)
 
 
 def move_left_edge(old: Selection, tokens: Sequence[Token], by: int) -> Selection:
     """Return the selection with its left edge moved by a word; one word always stays."""
-    first = old.first + by
-    while 0 < first < old.last and not tokens[first].text.strip():
+    first, cut = old.first + by, parted(tokens)
+    while 0 < first < old.last and (first in cut or not tokens[first].text.strip()):
         first += by
-    first = min(max(first, 0), old.last - 1)
-    return Selection(first, old.last, anchor=first)
+    first, last = whole(tokens, (min(max(first, 0), old.last - 1), old.last))
+    return Selection(first, last, anchor=first)

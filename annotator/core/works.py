@@ -103,14 +103,19 @@ class Works:
 
     def _before(self, op: Op, after: tuple[Work, ...]) -> tuple[Work, ...]:
         """Return the works that ``after`` takes the place of."""
+        if op in {Op.EDIT, Op.ANSWER, Op.NOTE}:
+            # Several sentences of one deed need not be neighbours, nor of one article.
+            return tuple(b for w in after for b in self._before_one(w.sentence))
         first = after[0].sentence
-        if len(after) == 1 and op in {Op.EDIT, Op.ANSWER, Op.NOTE}:
-            known = self._touched.get(first.article, {}).get((first.start, first.end))
-            if known is not None:
-                return (known,)
-            if not _overlap(self._places.get(first.article, []), (first.start, first.end)):
-                return (Work(first),)
         return self.overlapping(first.article, first.start, after[-1].sentence.end)
+
+    def _before_one(self, s: Sentence) -> tuple[Work, ...]:
+        known = self._touched.get(s.article, {}).get((s.start, s.end))
+        if known is not None:
+            return (known,)
+        if not _overlap(self._places.get(s.article, []), (s.start, s.end)):
+            return (Work(s),)
+        return self.overlapping(s.article, s.start, s.end)
 
 
 def _taken_from(history: History, op: Op, after: tuple[Work, ...]) -> Edit | None:

@@ -32,6 +32,7 @@ from annotator.export.save import CONFIG, SPANCAT, SPANCAT_CONFIG, save
 from annotator.export.splits import Split, split
 from annotator.export.suggester import suggester
 from annotator.export.values import ExportOptions, ExportReport, Item, Missing, Suggester
+from annotator.export.wrong import wrong_spans
 
 _NOTHING = Missing()
 
@@ -59,7 +60,7 @@ def export_corpus(
     families = _families(choice.accepted, items)
     drawn = split(families, options.split)
     pieces = _pieces(choice, drawn, schema)
-    stretches = _stretches(pieces, _rest(choice, unreviewed), options.unit)
+    stretches = _with_wrong(_stretches(pieces, _rest(choice, unreviewed), options.unit), items, schema)
     with known_codecs():
         packed = _pack(stretches, options, _counter(progress, len(pieces) * len(stretches)))
         files = {f"{name}.spacy": p.bin.to_bytes() for name, p in packed.items()}
@@ -133,6 +134,17 @@ def _stretches(
     if unit == "sentence":
         return {"": single(pieces)}
     return {"": articles(pieces, rest), SPANCAT: runs(pieces)}
+
+
+def _with_wrong(
+    stretches: Mapping[str, list[Stretch]], items: Sequence[Item], schema: Schema
+) -> dict[str, list[Stretch]]:
+    """Give each piece what was turned down in its sentence."""
+    wrong = wrong_spans(items, schema)
+    return {
+        place: [tuple(replace(p, wrong=wrong.get(p.sentence.id, ())) for p in stretch) for stretch in every]
+        for place, every in stretches.items()
+    }
 
 
 def _counter(progress: Callable[[int, int], None] | None, total: int) -> Callable[[int], None]:

@@ -22,6 +22,7 @@ from annotator.core.errors import CorpusError
 from annotator.core.tokens import Range, tile
 from annotator.export.pieces import Piece, Stretch, gap
 from annotator.export.values import PartCounts
+from annotator.export.wrong import INCORRECT
 
 USER_DATA = "annotator"
 """The key in ``doc.user_data``; lists in it come back from a DocBin as tuples."""
@@ -63,6 +64,8 @@ class Packed:
     tokens: int = 0
     spans: Counter[str] = field(default_factory=Counter)
     ents: Counter[str] = field(default_factory=Counter)
+    wrong: int = 0
+    """Known-wrong spans."""
     lengths: dict[str, list[int]] = field(default_factory=dict)
     """Token lengths of the spans in ``doc.spans``, by label."""
 
@@ -70,7 +73,7 @@ class Packed:
         """Return what is in it, by label in the schema's order."""
         spans = {x: self.spans[x] for x in labels if self.spans[x]}
         ents = {x: self.ents[x] for x in labels if self.ents[x]}
-        return PartCounts(self.docs, self.sentences, self.tokens, spans, ents)
+        return PartCounts(self.docs, self.sentences, self.tokens, spans, ents, self.wrong)
 
 
 def pack(stretches: Iterable[Stretch], key: str, told: Callable[[int], None] = lambda _: None) -> Packed:
@@ -98,6 +101,8 @@ def build(stretch: Stretch, vocab: Vocab, key: str) -> Doc:
         for f in piece.fates
         if f.tokens
     ]
+    if wrong := _wrong(doc, stretch, firsts):
+        doc.spans[INCORRECT] = wrong
     doc.set_ents(_ents(doc, stretch, firsts), missing=_missing(doc, stretch, firsts))
     doc.user_data[USER_DATA] = _user_data(stretch, [*firsts, len(words)])
     return doc
@@ -142,6 +147,17 @@ def _ents(doc: Doc, stretch: Stretch, firsts: list[int]) -> list[Span]:
         for piece, first in zip(stretch, firsts, strict=True)
         for f in piece.fates
         if f.ent
+    ]
+
+
+def _wrong(doc: Doc, stretch: Stretch, firsts: list[int]) -> list[Span]:
+    """Return the known-wrong spans; never one that is an entity, which spaCy would refuse."""
+    ents = {(s.start, s.end, s.label_) for s in _ents(doc, stretch, firsts)}
+    return [
+        Span(doc, first + a, first + b, label=label)
+        for piece, first in zip(stretch, firsts, strict=True)
+        for (a, b), label in piece.wrong
+        if (first + a, first + b, label) not in ents
     ]
 
 
@@ -205,6 +221,7 @@ def _count(packed: Packed, stretch: Stretch, doc: Doc) -> None:
     packed.docs += 1
     packed.tokens += len(doc)
     packed.sentences += sum(p.reviewed for p in stretch)
+    packed.wrong += len(doc.spans.get(INCORRECT, ()))
     for fate in (f for p in stretch for f in p.fates):
         packed.ents[fate.span.label] += fate.ent is not None
         if fate.tokens:

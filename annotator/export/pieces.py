@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from annotator.core.article import Article, Sentence
 from annotator.export.fates import Fate
 from annotator.export.values import Item
+from annotator.export.wrong import Wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Piece:
     """What a person accepted here; None for a sentence of which nothing is known."""
     annotators: tuple[str, ...] = ()
     fates: tuple[Fate, ...] = ()
+    wrong: tuple[Wrong, ...] = ()
+    """What is known to be wrong here; also in a sentence that nobody has finished."""
 
     @property
     def reviewed(self) -> bool:

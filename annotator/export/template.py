@@ -144,7 +144,7 @@ maxout_pieces = 3
 NER = """
 [components.ner]
 factory = "ner"
-incorrect_spans_key = null
+incorrect_spans_key = "incorrect_spans"
 moves = null
 update_with_oracle_cut_size = 100
 

@@ -67,6 +67,10 @@ class ExportOptions:
             raise UsageError(f"--unit {self.unit} is unknown", do="use sentence or article")
         if self.ledger not in ("exceptions", "full"):
             raise UsageError(f"--ledger {self.ledger} is unknown", do="use exceptions or full")
+        if self.spans_key == "incorrect_spans":
+            raise UsageError(
+                "--spans-key incorrect_spans is where known-wrong spans go", do="use another name, such as sc"
+            )
         if not _KEY.fullmatch(self.spans_key):
             told = f"--spans-key {self.spans_key!r} cannot name a span group in a spaCy config"
             raise UsageError(told, do="use letters, digits, - and _, such as sc")
@@ -89,6 +93,8 @@ class PartCounts:
     """Spans in ``doc.spans``, by label in the schema's order."""
     ents: Mapping[str, int] = field(default_factory=dict)
     """Entities in ``doc.ents``, by label in the schema's order."""
+    wrong: int = 0
+    """Known-wrong spans: suggestions that were turned down, in ``doc.spans["incorrect_spans"]``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +148,8 @@ class ExportReport:
 
 def _part_line(name: str, counts: PartCounts) -> str:
     spans = ", ".join(f"{label} {n}" for label, n in counts.spans.items()) or "no spans"
-    return f"{name}: {counts.docs} docs, {counts.sentences} sentences, {counts.tokens} tokens; {spans}"
+    wrong = f"; {_counted(counts.wrong, 'known-wrong span')}" if counts.wrong else ""
+    return f"{name}: {counts.docs} docs, {counts.sentences} sentences, {counts.tokens} tokens; {spans}{wrong}"
 
 
 def _sentence_lines(sentences: Mapping[str, int]) -> list[str]:

@@ -37,6 +37,8 @@ class Task:
     time: float = 0.0
     """Seconds since 1970 (UTC), in whole seconds in the file; 0 where it has none."""
     view: str = "spans_manual"
+    rejected: tuple[Span, ...] = ()
+    """Spans known to be wrong; a field of ours that Prodigy keeps and doesn't show."""
     span_answers: tuple[Answer | None, ...] = ()
     """The answer to each span (binary views); empty where no span has one."""
 
@@ -45,7 +47,8 @@ def task_of(work: Work, annotator: str = "", time: float = 0.0) -> Task:
     """Return the task that says what ``work`` says; ``meta`` holds its place in the article."""
     s = work.sentence
     meta = {"article": s.article, "sentence": s.id, "start": s.start, "end": s.end}
-    return Task(s.text, s.tokens, work.annotation.spans, work.annotation.answer, meta, annotator, time=time)
+    said = work.annotation
+    return Task(s.text, s.tokens, said.spans, said.answer, meta, annotator, time=time, rejected=said.rejected)
 
 
 def write(tasks: Iterable[Task]) -> Iterator[bytes]:
@@ -75,6 +78,7 @@ def _record(task: Task) -> dict[str, Any]:
             for n, t in enumerate(task.tokens)
         ],
         "spans": [_span_record(s, a, task) for s, a in zip(task.spans, answers, strict=True)],
+        "rejected": [_span_record(s, None, task) for s in task.rejected],
         "answer": task.answer,
         "_view_id": task.view,
         "_annotator_id": task.annotator,
@@ -127,6 +131,7 @@ def _task(record: dict[str, Any], where: str) -> Task:
         text=text,
         tokens=tokens,
         spans=tuple(_span(s, text, tokens, where) for s in found),
+        rejected=tuple(_span(s, text, tokens, where) for s in _list(record, "rejected", where)),
         answer=_answer(record.get("answer"), where),
         meta=meta if isinstance(meta, dict) else {},
         annotator=_string(record, "_annotator_id"),

@@ -1,54 +1,69 @@
-"""Selecting and labelling in the active sentence: what each key of the annotate screen does."""
+"""The pen: carries out on a session what the keys of the annotate screen make of the hand."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
+from annotator.core import hand as deeds
 from annotator.core import selection as sel
-from annotator.core.annotation import Answer, Work
-from annotator.core.edits import Edit, add_span, move_span, remove_span, set_answer
-from annotator.core.errors import RuleError
-from annotator.core.hints import Prefix, resolve
+from annotator.core.annotation import Answer
+from annotator.core.edits import Edit
+from annotator.core.graphemes import whole
+from annotator.core.hand import Deed, Hand, Table
+from annotator.core.hints import HintStyle
 from annotator.core.phrases import extents
 from annotator.core.schema import Label
 from annotator.core.selection import Selection
+from annotator.core.sheet import Sheet
 from annotator.core.spans import Span
-from annotator.core.tokens import Range, Token, token_range
+from annotator.core.tokens import Range
 from annotator.session.session import Session
-from annotator.session.sheet import Sheet, Sheets, order
+from annotator.session.sheet import Sheets
 from annotator.session.state import Message, TaskState
 
 
 class Pen:
-    """The selection in the active sentence of a session, and the deeds that need it."""
+    """The hand over the active sentence of a session, and the deeds that need it."""
 
-    def __init__(self, session: Session, cells: Callable[[str], int] = len) -> None:
-        """Arrive at the session's sentence; ``cells`` tells how wide a token is drawn."""
+    def __init__(
+        self, session: Session, cells: Callable[[str], int] = len, take: Collection[str] = ()
+    ) -> None:
+        """Arrive at the session's sentence; ``cells`` tells how wide a token is drawn.
+
+        ``take``: the labels whose sure suggestions Enter takes.
+        """
         self.session = session
         self.guide = session.schema.labels[0].name
-        self.selection: Selection | None = None
-        self.moving: Span | None = None
-        """The span whose edge is being moved: its label moves it instead of adding another."""
-        self.typed = ""
+        self.hand = Hand()
+        self.take = frozenset(x for x in take if session.schema.label(x))
+        self._view: tuple[str, Sequence[int]] = ("", ())
+        self.strolling = False
+        """Whether the sentence was reached by moving in view, so that the page should stay where it is."""
+        self.turned = False
+        """Whether the sentence was reached by accepting all in view: then a new page begins."""
+        self.proposing = True
+        """Whether suggestions are offered at all."""
         self._sheets = Sheets(session.schema, cells)
         self._sheet = Sheet()
-        self._last: Range | None = None
         self.arrive()
 
     # -- arriving ------------------------------------------------------------------------------
 
     def arrive(self) -> None:
-        """Lay out the hints of the active sentence and offer its first candidate."""
-        self.typed = ""
+        """Lay out the hints of the active sentence; nothing is in hand."""
+        self.hand = Hand()
+        self._lay_out()
+
+    def _lay_out(self) -> None:
         self._sheet = Sheet()
-        self._choose(None)
-        self._last = None
-        if not self.session.queue or not self.session.here:
-            return
-        s = self.session.work.sentence
-        self._sheet = self._sheets.make(s, self.session.article(s.article))
-        if not self.session.work.done:
-            self._offer_after(None)
+        if self.session.queue and self.session.here:
+            s = self.session.work.sentence
+            self._sheet = self._sheets.make(s, self.session.article(s.article))
+
+    def use_letters(self, style: HintStyle, taken: frozenset[str]) -> None:
+        """Make hints of other letters from now on, none of them among ``taken``."""
+        self._sheets.style, self._sheets.taken = style, taken
+        self._lay_out()
 
     def settle(self) -> None:
         """Arrive anew if the session has moved to another sentence since."""
@@ -56,125 +71,168 @@ class Pen:
         if here != self._sheet.sentence:
             self.arrive()
 
+    def table(self) -> Table:
+        """Return what lies before the hand."""
+        s = self.session
+        suggested = s.suggested if self.proposing else _none
+        return Table(s.schema, s.here, s.place.sentence, self._sheet, suggested, self.view, self.take)
+
+    def _carry(self, deed: Deed) -> None:
+        """Carry out a deed: the edit, then the place, then what is in hand."""
+        if deed.edit:
+            self.session.do(deed.edit)
+        if deed.active is not None:
+            self.stroll(deed.active)
+            self._lay_out()
+        self.hand = deed.hand
+
+    def stroll(self, to: int) -> None:
+        """Go to a sentence of the article by index, the page staying where it is if it can."""
+        self.strolling = True
+        self.session.move_in_article(to)
+
+    def move(self, by: int) -> None:
+        """Go ``by`` sentences on, the page staying where it is if it can."""
+        self.strolling = True
+        self.session.move_sentence(by)
+
+    @property
+    def view(self) -> Sequence[int]:
+        """The sentences of the article in hand that the screen shows whole, by index; it says so itself."""
+        article, shown = self._view
+        return shown if self.session.queue and article == self.session.current else ()
+
+    def show(self, view: Sequence[int]) -> None:
+        """Take in what the screen shows whole."""
+        self._view = (self.session.current, view)
+
     # -- selecting -----------------------------------------------------------------------------
 
-    def _choose(self, selection: Selection | None) -> None:
-        """Select something else; no edge of a span is being moved any more."""
-        self.selection = selection
-        self.moving = None
-        if selection:
-            self._last = selection.range
+    @property
+    def selection(self) -> Selection | None:
+        """What is selected."""
+        return self.hand.selection
+
+    @property
+    def typed(self) -> str:
+        """The first letter of a two-letter hint, once it is pressed."""
+        return self.hand.typed
+
+    def forget_typed(self) -> None:
+        """Let go of a half-typed hint."""
+        if self.hand.typed:
+            self.hand = deeds.let_go(self.hand).hand
 
     def hint(self, letter: str) -> bool:
         """Press a hint letter; False where no hint has it."""
-        hit = resolve(self._sheet.hints, self.typed + letter)
-        self.typed = self.typed + letter if isinstance(hit, Prefix) else ""
-        if isinstance(hit, int):
-            self._choose(sel.press(self.selection, self._tokens, hit))
-        return hit is not None
+        deed = deeds.hint(self.table(), self.hand, letter)
+        if deed is None:
+            self.forget_typed()
+            return False
+        self._carry(deed)
+        return True
 
     def click(self, token: int) -> None:
         """Select the phrase at a token, as a first hint does."""
-        self.typed = ""
-        self._choose(sel.press(None, self._tokens, token))
+        self._choose(sel.press(None, self.session.work.sentence.tokens, token))
 
     def drag(self, first: int, last: int) -> None:
         """Select from one token to another, both included."""
-        self.typed = ""
-        self._choose(sel.chosen(min(first, last), max(first, last) + 1))
+        chosen = (min(first, last), max(first, last) + 1)
+        self._choose(sel.chosen(*whole(self.session.work.sentence.tokens, chosen)))
 
     def select(self, span: Span) -> None:
         """Select the tokens of a span."""
-        self._choose(sel.chosen(*token_range(self._tokens, span.start, span.end)))
+        self.hand = deeds.select(self.table(), self.hand, span)
+
+    def _choose(self, selection: Selection | None) -> None:
+        self.hand = deeds.choose(self.hand, selection)
 
     def let_go(self) -> None:
         """Let go of the selection, or of a half-typed hint."""
-        if self.typed:
-            self.typed = ""
-        else:
-            self._choose(None)
+        self._carry(deeds.let_go(self.hand))
 
     def grow(self) -> None:
-        """Grow the selection to its next extent; without one, offer the first candidate."""
-        if self.selection is None:
-            self._offer_after(None)
-            self._selected()
-            return
-        grown = sel.grow(self.selection, self._tokens)
-        if grown is None:
-            raise RuleError("the whole sentence is selected", do="Backspace shrinks it")
-        self._choose(grown)
+        """Grow the selection, or the span in focus, to its next extent; without one go to the first stop."""
+        self._carry(deeds.grow(self.table(), self.hand))
 
     def shrink(self) -> None:
-        """Shrink the selection to what it was."""
-        self._choose(sel.shrink(self._selected()))
+        """Shrink the selection, or the span in focus, to what it was."""
+        self._carry(deeds.shrink(self.table(), self.hand))
 
     def step(self, by: int) -> None:
         """Move the token cursor by a word."""
-        self._choose(sel.step(self.selection, self._tokens, by))
+        self._carry(deeds.step(self.table(), self.hand, by))
 
     def right_edge(self, by: int) -> None:
-        """Move the right edge of the selection by a word."""
-        self._move_edge(sel.move_right_edge(self._selected(), self._tokens, by))
+        """Move the right edge of the selection, or of the span in focus, by a word."""
+        self._carry(deeds.right_edge(self.table(), self.hand, by))
 
     def left_edge(self, by: int) -> None:
-        """Move the left edge of the selection by a word."""
-        self._move_edge(sel.move_left_edge(self._selected(), self._tokens, by))
-
-    def _move_edge(self, moved: Selection) -> None:
-        """Select the moved range; on a span remember that it is the one to be moved."""
-        span = self.moving or self._exact(self.session.work, self._selected().range)
-        self._choose(moved)
-        self.moving = span
+        """Move the left edge of the selection, or of the span in focus, by a word."""
+        self._carry(deeds.left_edge(self.table(), self.hand, by))
 
     def visit(self, by: int) -> None:
-        """Select the next (1) or previous (-1) candidate or span in reading order, round."""
-        stops = self._sheet.stops(self._labelled())
-        if not stops:
-            raise RuleError("there is nothing to visit here", do="press a letter above a word to select it")
-        at = self.selection.range if self.selection else self._last
-        here = order(at) if at else ((-1, 0) if by > 0 else (len(self._tokens), 0))
-        later = [r for r in stops if (order(r) > here if by > 0 else order(r) < here)]
-        pick = (later[0] if by > 0 else later[-1]) if later else (stops[0] if by > 0 else stops[-1])
-        self._choose(sel.chosen(*pick))
+        """Select the next (1) or previous (-1) suggestion, candidate or span in reading order, round."""
+        self._carry(deeds.visit(self.table(), self.hand, by))
 
     # -- deeds ---------------------------------------------------------------------------------
 
-    def label(self, label: Label) -> None:
-        """Label the selection, relabel the span of exactly its range, or move the one whose edge was moved.
+    def label(self, label: Label, *, beside: bool = False) -> None:
+        """Label the selection or relabel the span that it is; with nothing in hand take the next suggestion.
 
-        Then the next candidate is offered.
+        With ``beside`` a span of just the selection's range stays beside the new one.
         """
-        chosen = self._trimmed(self._selected())
-        span = self._span(chosen, label.name)
-        work, schema = self.session.work, self.session.schema
-        moved = self.moving if self.moving and self.moving.label == label.name else None
-        self.session.do(move_span(work, moved, span, schema) if moved else add_span(work, span, schema))
-        self.session.spans_made += moved is None
+        had = len(self.session.work.annotation.spans)
+        deed = (deeds.label_beside if beside else deeds.label)(self.table(), self.hand, label)
+        self._carry(deed)
+        self.session.spans_made += deed.active is not None or len(self.session.work.annotation.spans) > had
         if self.session.message and self.session.message.text.startswith("+"):
             self.session.message = None  # the lane says it
         self.guide = label.name
-        self._offer_after(chosen)
 
     def remove(self) -> None:
-        """Remove the span of exactly the selection, else the innermost one round it."""
-        work = self.session.work
-        chosen = self.selection.range if self.selection else None
-        span = self._innermost(work, chosen) if chosen else None
-        if span is None:
-            raise RuleError("there is no span here to remove", do="Tab goes to the spans")
-        self.session.do(remove_span(work, span))
-        self.select(span)
+        """Remove the span in focus, turn the suggestion down, or remove the innermost span round the selection."""
+        self._carry(deeds.remove(self.table(), self.hand))
+
+    def everywhere(self) -> None:
+        """Label every other mention of the span in focus in the article."""
+        self._carry(deeds.everywhere(self.table(), self.hand))
 
     def answer(self, answer: Answer) -> None:
         """Answer the sentence and go on to the next that has no answer."""
-        if self.session.work.annotation.answer is not answer:
-            self.session.do(set_answer(self.session.work, answer))
-        told = None if answer is Answer.ACCEPT else self.session.message
+        edit = deeds.answer(self.table(), answer)
+        if edit:
+            self.session.do(edit)
+        self._go_on(None if answer is Answer.ACCEPT else self.session.message)
+
+    def accept_view(self) -> None:
+        """Accept every open sentence that the screen shows whole, and go on to the next that has no answer."""
+        self.session.do(deeds.accept_view(self.table()))
+        self._go_on(self.session.message)
+        self.turned = True
+
+    def _go_on(self, told: Message | None) -> None:
+        self.strolling = self.turned = False
         if not self.session.next_undone():
-            told = Message("every sentence is done: leave with Ctrl+C twice, then `annotator export`")
+            told = Message(self.session.way.finished)
         self.arrive()
+        if haste := self.session.meter.haste:
+            told = Message(haste.message, warning=True)
         self.session.message = told
+
+    def toggle_take(self, label: Label) -> None:
+        """Let Enter take the sure suggestions of a label, or no longer."""
+        self.take = self.take ^ {label.name}
+        names = ", ".join(x.name for x in self.session.schema.labels if x.name in self.take)
+        self.session.message = Message(
+            f"Enter takes what is sure of {names}" if names else "Enter takes nothing"
+        )
+
+    def toggle_proposals(self) -> None:
+        """Offer suggestions, or no longer."""
+        self.proposing = not self.proposing
+        self.session.message = Message(f"suggestions are {'on' if self.proposing else 'off'}")
 
     def undo(self) -> None:
         """Take the last deed back and select what it was about."""
@@ -201,8 +259,7 @@ class Pen:
 
     def split(self) -> None:
         """Split the sentence before the selection."""
-        at = self._selected().first
-        self.session.split(at)
+        self.session.split(deeds.selected(self.hand).first)
         self.arrive()
 
     # -- the state -----------------------------------------------------------------------------
@@ -210,10 +267,9 @@ class Pen:
     def state(self) -> TaskState:
         """Return everything that the annotate screen draws."""
         self.settle()
-        s = self.session
-        chosen = self.selection.range if self.selection else None
-        growth = extents(self._tokens, *chosen) if chosen else ()
-        focus = self._exact(s.work, chosen) if chosen else None
+        s, table = self.session, self.table()
+        chosen = self.hand.selection.range if self.hand.selection else None
+        growth = extents(table.tokens, *chosen) if chosen else ()
         counted = s.counted
         return TaskState(
             schema=s.schema,
@@ -223,71 +279,47 @@ class Pen:
             article_number=s.place.article + 1,
             article_count=len(s.queue),
             hints=self._sheet.hints,
-            typed=self.typed,
-            selection=self.selection,
-            focus=focus,
-            moving=self.moving,
-            guess=self._sheet.guess(*self._place(chosen)) if chosen else "",
+            typed=self.hand.typed,
+            selection=self.hand.selection,
+            fresh=self.hand.fresh,
+            focus=deeds.exact(table, chosen) if chosen else None,
             next_extent=growth[0] if growth else None,
+            offers=table.offers,
+            taken=table.taken_with_enter,
+            targets=deeds.targets(table, self.hand),
+            snaps=self._snaps(table),
             message=s.message,
             saved=s.saved,
             saved_at=s.saved_at,
             banner=s.banner,
             guide=self.label_in_hand,
             labels=s.shelf.labels_of(s.current),
+            way=s.way.shown,
             done=counted.done,
             total=counted.total,
             spans_made=s.spans_made,
         )
 
+    def _snaps(self, table: Table) -> dict[str, Range]:
+        """Return for each label what its key makes of the pressed hint, where that is not the selection."""
+        found = ((x.name, deeds.snapped(table, self.hand, x.name)) for x in self.session.schema.labels)
+        chosen = self.hand.selection.range if self.hand.selection else None
+        return {name: r for name, r in found if r and r != chosen}
+
     @property
     def label_in_hand(self) -> str:
         """The label of the span that is selected, else the one last used."""
-        chosen = self.selection.range if self.selection and self.session.here else None
-        focus = self._exact(self.session.work, chosen) if chosen else None
+        chosen = self.hand.selection.range if self.hand.selection and self.session.here else None
+        focus = deeds.exact(self.table(), chosen) if chosen else None
         return focus.label if focus else self.guide
 
-    # -- inside --------------------------------------------------------------------------------
-
     @property
-    def _tokens(self) -> Sequence[Token]:
-        return self.session.work.sentence.tokens
+    def in_hand(self) -> Selection:
+        """The selection; raises RuleError where there is none."""
+        return deeds.selected(self.hand)
 
-    def _selected(self) -> Selection:
-        if self.selection is None:
-            raise RuleError("nothing is selected", do="press a letter above a word, or Tab")
-        return self.selection
 
-    def _trimmed(self, chosen: Selection) -> Range:
-        """Return the selected tokens without white space at their edges."""
-        words = [i for i in range(*chosen.range) if self._tokens[i].text.strip()]
-        if not words:
-            raise RuleError("only white space is selected", do="select a word")
-        return words[0], words[-1] + 1
-
-    def _span(self, chosen: Range, label: str) -> Span:
-        return Span(*self._place(chosen), label)
-
-    def _ranges(self, work: Work) -> list[tuple[Range, Span]]:
-        return [(token_range(self._tokens, s.start, s.end), s) for s in work.annotation.spans]
-
-    def _place(self, chosen: Range) -> tuple[int, int]:
-        return (self._tokens[chosen[0]].start, self._tokens[chosen[1] - 1].end)
-
-    def _labelled(self) -> list[Range]:
-        return [r for r, _ in self._ranges(self.session.work)]
-
-    def _exact(self, work: Work, chosen: Range) -> Span | None:
-        return next((s for r, s in self._ranges(work) if r == chosen), None)
-
-    def _innermost(self, work: Work, chosen: Range) -> Span | None:
-        round_it = [
-            (r[1] - r[0], s) for r, s in self._ranges(work) if r[0] <= chosen[0] and chosen[1] <= r[1]
-        ]
-        return min(round_it, key=lambda x: x[0])[1] if round_it else None
-
-    def _offer_after(self, done: Range | None) -> None:
-        """Offer the first candidate after ``done`` that is not labelled yet, else nothing."""
-        found = self._sheet.offer(self._labelled(), done)
-        self._choose(sel.offer(found) if found else None)
-        self._last = found or done
+def _none(i: int) -> tuple[()]:
+    """Suggest nothing for a sentence."""
+    del i
+    return ()

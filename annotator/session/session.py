@@ -11,14 +11,19 @@ from annotator.core.article import Article, Verdict
 from annotator.core.edits import Edit, Op, join, split
 from annotator.core.errors import JournalError, RuleError
 from annotator.core.history import History
+from annotator.core.keys import KeyKind
 from annotator.core.record import Record
 from annotator.core.schema import Schema
+from annotator.core.suggestion import Suggestion
 from annotator.core.works import Works
+from annotator.session.meter import Meter
 from annotator.session.saver import Saver
 from annotator.session.shelf import Progress, Shelf
 from annotator.session.state import Message, Saved
+from annotator.session.way import Way
 from annotator.storage.corpus import Corpus
 from annotator.storage.journal import Journal
+from annotator.suggest.desk import Desk
 
 LOCK_WAIT = 0.3
 """How many seconds a switched line waits for another process writing to the corpus; the screen waits too."""
@@ -70,6 +75,7 @@ class Session:
         self._journal = journal
         self._clock = clock
         self._session_id = session_id
+        self.meter = Meter()
         self._counted_all = False
         self.saved_at = 0.0
         self._failure: JournalError | None = None
@@ -78,6 +84,8 @@ class Session:
         self.queue = self._queued(corpus.article_ids())
         records = self._present(journal.records)
         self.history: History = self.works.replay(records)
+        self.desk = self._open_desk()
+        self.way = Way(self)
         self.spans_made = sum(
             len(w.annotation.spans) for a in self.works.articles for w in self.works.touched(a)
         )
@@ -85,6 +93,12 @@ class Session:
         self._saver = None if self.read_only else Saver(journal, self._on_saved, self._on_failed)
         self.place = Place()
         self._go_to_start(start, records[-1] if records else None)
+
+    def _open_desk(self) -> Desk:
+        """Return the sources of suggestions, which know what the journal tells."""
+        desk = Desk(self.schema, lambda a: (self.article(a).text, [w.sentence for w in self.works_of(a)]))
+        desk.changed((), [w for a in self.works.articles for w in self.works.touched(a)])
+        return desk
 
     def _queued(self, ids: tuple[str, ...]) -> tuple[str, ...]:
         """Return the articles to go through; a large corpus is not read whole to leave old versions out."""
@@ -139,6 +153,10 @@ class Session:
         """The active sentence and its annotation."""
         return self.here[self.place.sentence]
 
+    def suggested(self, i: int) -> Sequence[Suggestion]:
+        """Return what every source suggests for a sentence of the article in hand, by index."""
+        return self.desk.suggestions(self.here[i])
+
     def progress_of(self, article_id: str) -> Progress:
         """Return how far an article is."""
         return self.shelf.progress_of(article_id)
@@ -153,7 +171,7 @@ class Session:
     def counted(self) -> Progress:
         """How far the corpus is; zeros while a large one has not been counted yet."""
         small = len(self.queue) <= COUNTED_AT_ONCE
-        return self.count() if small or self._counted_all else Progress()
+        return self.count() if small or self._counted_all else self.way.counted
 
     @property
     def saved(self) -> Saved:
@@ -171,8 +189,10 @@ class Session:
         self._require_writable()
         self.works.apply(edit)
         self.shelf.changed(edit.before, edit.after)
+        self.desk.changed(edit.before, edit.after)
+        self.way.changed(edit)
         self.history.did(edit)
-        self._write(edit.op, edit.after)
+        self._write(edit.op, edit.before, edit.after)
         self.message = Message(edit.told) if edit.told else None
 
     def undo(self) -> Edit | None:
@@ -191,7 +211,9 @@ class Session:
             return None
         self.works.put(edit.before, edit.after)
         self.shelf.changed(edit.before, edit.after)
-        self._write(op, edit.after)
+        self.desk.changed(edit.before, edit.after)
+        self.way.changed(edit)
+        self._write(op, edit.before, edit.after)
         shown = self.go_to(edit.after[0].sentence.id)
         note = "" if shown else " (its line is switched off, or its article has a new version)"
         self.message = Message(
@@ -226,6 +248,8 @@ class Session:
     def _forget(self, article_id: str) -> None:
         here = self.work.sentence.id if self.here else ""
         self.shelf.forget(article_id)
+        self.desk.forget(article_id)
+        self.way.forget(article_id)
         if not (here and self.go_to(here)):
             self.place.sentence = min(self.place.sentence, max(0, len(self.here) - 1))
 
@@ -239,9 +263,13 @@ class Session:
                 "the corpus is open to read only", do="start again without --read-only to annotate"
             )
 
-    def _write(self, op: Op, after: Sequence[Work]) -> None:
+    def count_key(self, kind: KeyKind) -> None:
+        """Count a key that was pressed; the next record tells of it."""
+        self.meter.press(kind)
+
+    def _write(self, op: Op, before: Sequence[Work], after: Sequence[Work]) -> None:
         assert self._saver is not None
-        first, n = self._seq + 1, len(after)
+        first, n, keys = self._seq + 1, len(after), self.meter.keys()
         records = [
             Record(
                 first + i,
@@ -252,6 +280,7 @@ class Session:
                 annotator=self.annotator,
                 session=self._session_id,
                 time=self._clock(),
+                keys=keys if i == 0 else None,
             )
             for i, work in enumerate(after)
         ]
@@ -259,6 +288,7 @@ class Session:
             self.works.note_seq(record)
         self._seq += n
         self._saver.put(records)
+        self.meter.did(op, before, after, records[-1].time)
 
     # -- saving --------------------------------------------------------------------------------
 
@@ -305,7 +335,12 @@ class Session:
         return False
 
     def move_sentence(self, by: int) -> bool:
-        """Go ``by`` sentences on, over the article's edge where there is a further article."""
+        """Go ``by`` sentences on, over the article's edge where there is a further article.
+
+        With a filter: to the nearest sentence that it holds for.
+        """
+        if self.way.query:
+            return self.way.step(by)
         to = self.place.sentence + by
         if 0 <= to < len(self.here):
             self.place.sentence = to
@@ -328,7 +363,12 @@ class Session:
         self.place.sentence = to % max(1, len(self.here))
 
     def next_undone(self) -> bool:
-        """Go to the next sentence without an answer, from here on and round; False where all are done."""
+        """Go to the next sentence without an answer, from here on and round; False where all are done.
+
+        Filter and order of the way decide what the next one is.
+        """
+        if self.way.special:
+            return self.way.next_open()
         n = len(self.queue)
         for step in range(n + 1 if n else 0):
             number = (self.place.article + step) % n

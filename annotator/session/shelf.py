@@ -65,19 +65,26 @@ class Shelf:
         return article_id in self._shown
 
     def changed(self, before: Sequence[Work], after: Sequence[Work]) -> None:
-        """Take in an edit: one work by one at the same place, or else the article anew."""
-        article = after[0].sentence.article
+        """Take in an edit: each work by one at the same place, or else their articles anew."""
+        if [w.sentence for w in before] == [w.sentence for w in after]:
+            for work in after:
+                self._changed(work)
+        else:
+            for work in after:
+                self._drop(work.sentence.article)
+
+    def _changed(self, work: Work) -> None:
+        article = work.sentence.article
         shown = self._shown.get(article)
         if shown is None:
             return
-        i = bisect_left(shown, after[0].sentence.start, key=lambda w: w.sentence.start)
-        same = len(before) == len(after) == 1 and i < len(shown) and shown[i].sentence == after[0].sentence
-        if not same:
+        i = bisect_left(shown, work.sentence.start, key=lambda w: w.sentence.start)
+        if i >= len(shown) or shown[i].sentence != work.sentence:
             self._drop(article)
             return
         self._count(article, shown[i], -1)
-        shown[i] = after[0]
-        self._count(article, after[0], 1)
+        shown[i] = work
+        self._count(article, work, 1)
         self._tuples.pop(article, None)
 
     def forget(self, article_id: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -13,6 +13,8 @@ from annotator.core.phrases import Extent
 from annotator.core.schema import Schema
 from annotator.core.selection import Selection
 from annotator.core.spans import Span
+from annotator.core.suggestion import Suggestion
+from annotator.core.tokens import Range
 
 
 class Saved(StrEnum):
@@ -32,6 +34,12 @@ class Message:
     warning: bool = False
 
 
+def nothing(i: int) -> tuple[Suggestion, ...]:
+    """Offer nothing for a sentence."""
+    del i
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class TaskState:
     """The article in hand, the active sentence in it and everything that is marked in it."""
@@ -48,12 +56,18 @@ class TaskState:
     selection: Selection | None = None
     focus: Span | None = None
     """The span that the selection covers exactly."""
-    moving: Span | None = None
-    """The span whose edge is being moved: its label key moves it."""
-    guess: str = ""
-    """The label that the rules suggest for the selection; a newcomer is told it."""
+    fresh: bool = False
+    """Whether the span in focus was just made: a label key goes on to the next suggestion."""
     next_extent: Extent | None = None
     """What Space would take."""
+    offers: Callable[[int], tuple[Suggestion, ...]] = nothing
+    """The suggestions that are drawn for the sentence of an index."""
+    taken: Callable[[int], tuple[Suggestion, ...]] = nothing
+    """Those of them that Enter takes."""
+    targets: Mapping[str, tuple[int, Suggestion]] = field(default_factory=dict)
+    """Label → the suggestion, and its sentence, that the label's key takes when nothing is in hand."""
+    snaps: Mapping[str, Range] = field(default_factory=dict)
+    """Label → the tokens that its key takes after one hint, where these are not the selected ones."""
     message: Message | None = None
     saved: Saved = Saved.SAVED
     saved_at: float = 0.0
@@ -64,6 +78,8 @@ class TaskState:
     """The label that was last used, whose guideline is shown."""
     labels: Mapping[str, int] = field(default_factory=dict)
     """How many spans of each label the article has."""
+    way: str = ""
+    """The filter and the order of work, where they are not the plain ones."""
     done: int = 0
     total: int = 0
     """Sentences of the corpus with an answer, and all; 0 while they are not counted yet."""

@@ -24,3 +24,12 @@ def state_folder() -> Path:
     import platformdirs
 
     return platformdirs.user_state_path("annotator")
+
+
+def settings_folder() -> Path:
+    """Return the folder of what a user writes for Annotator, such as the keymap; it may not exist yet."""
+    if home := os.environ.get(ENV):
+        return Path(home)
+    import platformdirs
+
+    return platformdirs.user_config_path("annotator")

@@ -19,6 +19,12 @@ FILE = "preferences.json"
 MAX_CORPORA = 500
 """How many corpora positions are kept for; the longest unused are forgotten."""
 
+FADE = 6.0
+"""Seconds that a message stays: long enough to read a row twice."""
+_LONGEST_FADE = 3600.0
+_CHOICES = {"hint_mode": ("always", "trigger", "toggle"), "hand": ("right", "left")}
+_SWITCHES = ("avoid", "proposals", "tour_done")
+
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
@@ -29,6 +35,21 @@ class Preferences:
     """``all``, ``likely`` or ``off``."""
     positions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Corpus path → annotator → the id of the sentence that was left last."""
+    hint_mode: str = ""
+    """When a letter is a hint: ``always``, after a key that calls for it (``trigger``), or while
+    they are switched on (``toggle``)."""
+    hand: str = ""
+    """The hand that gets the likely words' letters: ``right`` or ``left``."""
+    avoid: bool = False
+    """Whether letters that look alike are left out of the hints."""
+    take: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Schema name → the labels whose suggestions Enter takes."""
+    proposals: bool = True
+    """Whether suggestions are shown."""
+    tour_done: bool = False
+    """Whether the first-run tour was finished or skipped."""
+    fade: float = FADE
+    """After how many seconds a message fades; 0 for never."""
 
     @classmethod
     def load(cls) -> Preferences:
@@ -99,7 +120,23 @@ def _decode(data: Mapping[str, Any]) -> Preferences:
     texts = {key: data.get(key, "") for key in ("theme", "hints")}
     if not all(isinstance(x, str) for x in texts.values()):
         raise ValueError("`theme` or `hints` is no text")
-    return Preferences(positions=positions, **texts)
+    return Preferences(positions=positions, **texts, **_optional(data))
+
+
+def _optional(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields that later versions added; a value that makes no sense counts as not given."""
+    out: dict[str, Any] = {k: data[k] for k, known in _CHOICES.items() if data.get(k) in known}
+    out |= {k: data[k] for k in _SWITCHES if isinstance(data.get(k), bool)}
+    fade, take = data.get("fade"), data.get("take")
+    if isinstance(fade, int | float) and not isinstance(fade, bool) and 0 <= fade <= _LONGEST_FADE:
+        out["fade"] = float(fade)
+    if isinstance(take, dict):
+        out["take"] = {name: tuple(labels) for name, labels in take.items() if _are_texts(labels)}
+    return out
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(x, str) for x in value)
 
 
 def _are_places(value: Any) -> bool:

@@ -6,7 +6,7 @@ import hashlib
 import re
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -16,6 +16,7 @@ from annotator.core.article import Sentence
 from annotator.core.digest import digest_of
 from annotator.core.edits import Op
 from annotator.core.errors import JournalError, SourceError
+from annotator.core.keys import KeyKind, Keys
 from annotator.core.record import Record
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, token_range
@@ -81,10 +82,10 @@ def _fields(record: Record) -> dict[str, object]:
         "_op": record.op.value,
         "_parent": record.parent,
         "_batch": {"first": record.batch[0], "size": record.batch[1]} if record.batch else None,
-    } | _extras(s, annotation)
+    } | _extras(s, annotation, record.keys)
 
 
-def _extras(s: Sentence, annotation: Annotation) -> dict[str, object]:
+def _extras(s: Sentence, annotation: Annotation, keys: Keys | None) -> dict[str, object]:
     """Return what few sentences have, so that the lines of the others stay short."""
     extras: dict[str, object] = {}
     if annotation.rejected:
@@ -93,6 +94,8 @@ def _extras(s: Sentence, annotation: Annotation) -> dict[str, object]:
         extras["note"] = annotation.note
     if annotation.flagged:
         extras["flagged"] = True
+    if keys is not None:
+        extras["_keys"] = {kind: n for kind, n in keys.counts().items() if n}
     return extras
 
 
@@ -172,6 +175,7 @@ def _record(fields: dict[str, Any], head: _Head) -> Record:
         annotator=take_str(fields, "_annotator_id"),
         session=take_str(fields, "_session_id"),
         time=float(take_int(fields, "_timestamp")),
+        keys=_keys(fields),
     )
 
 
@@ -234,3 +238,16 @@ def _batch(fields: Mapping[str, Any], seq: int) -> tuple[int, int] | None:
     if not first <= seq < first + size:
         raise ValueError("`_batch` does not hold its own record")
     return (first, size)
+
+
+def _keys(fields: Mapping[str, Any]) -> Keys | None:
+    """Return the counted keys; a kind that is not known is a key of another kind."""
+    if fields.get("_keys") is None:
+        return None
+    counts = take_dict(fields, "_keys")
+    known = {kind.value: take_int(counts, kind.value) for kind in KeyKind if kind.value in counts}
+    strange = sum(take_int(counts, kind) for kind in counts if kind not in known)
+    keys = Keys(**known)
+    if min(*keys.counts().values(), strange) < 0:
+        raise ValueError("`_keys` counts below nothing")
+    return replace(keys, other=keys.other + strange)

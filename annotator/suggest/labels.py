@@ -1,8 +1,9 @@
-"""Which label of a schema a kind of thing stands for: data, told from the labels' names."""
+"""Which label of a schema a kind of thing stands for: what the schema says, else told from the names."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from annotator.core.schema import Schema
 
@@ -17,9 +18,10 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
 """The names that a label for each kind may have, the best first."""
 
 
+@lru_cache(maxsize=256)
 def label_for(schema: Schema, kind: str) -> str | None:
-    """Return the schema's label for a kind of thing, or None where it has none."""
-    return first_of(schema, SYNONYMS.get(kind, ()))
+    """Return the schema's label for a kind of thing: the one that takes it, else one with such a name."""
+    return schema.taker(kind) or first_of(schema, SYNONYMS.get(kind, ()))
 
 
 def first_of(schema: Schema, names: Iterable[str]) -> str | None:

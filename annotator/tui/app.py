@@ -22,9 +22,11 @@ from annotator.session.pen import Pen
 from annotator.session.session import Session
 from annotator.session.state import Message as Told
 from annotator.session.state import Saved
+from annotator.storage.keymap import Keymap
 from annotator.storage.prefs import Preferences, update_preferences
-from annotator.tui.colours import DARK, LIGHT, NO_COLOUR, PALETTES, Palette
-from annotator.tui.commands import COMMANDS
+from annotator.tui.colours import DARK, DARK_HIGH, LIGHT, LIGHT_HIGH, NO_COLOUR, PALETTES, Palette
+from annotator.tui.keyboard import Keyboard
+from annotator.tui.keymap import Habits
 from annotator.tui.layout.glyphs import ASCII, BOX, Glyphs
 from annotator.tui.layout.safe_text import screen_text
 from annotator.tui.layout.wrap import token_width
@@ -61,24 +63,42 @@ class AnnotatorApp(App[int], inherit_bindings=False):
 
     TITLE = "Annotator"
     CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = False  # it would bind Ctrl+P, whatever the keymap says
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "ask_leave", show=False, priority=True)]
 
     class SavedChanged(Message):
         """The saver's thread says that the saved mark may have changed."""
 
     def __init__(
-        self, session: Session, preferences: Preferences, *, theme: str = "", ascii_glyphs: bool = False
+        self,
+        session: Session,
+        preferences: Preferences,
+        *,
+        theme: str = "",
+        ascii_glyphs: bool = False,
+        tour: bool = False,
+        keymap: Keymap | None = None,
     ) -> None:
-        """Show this session with the user's preferences; ``theme`` wins over the remembered one."""
+        """Show this session with the user's preferences; ``theme`` wins over the remembered one.
+
+        ``tour``: begin with the tour, unless there has been one.
+        """
         small = bool(os.environ.get("NO_COLOR"))
         super().__init__(ansi_color=True if small else None)
+        self.use_command_palette = True
         self.session = session
-        self.pen = Pen(session, cells=token_width)
+        kept = Habits(preferences.hint_mode, preferences.hand, preferences.avoid)
+        self.keyboard = Keyboard(session.schema, keymap or Keymap(), kept)
+        self.pen = Pen(session, token_width, preferences.take.get(session.schema.name, ()))
         self.glyphs: Glyphs = ASCII if ascii_glyphs else BOX
         self.hint_mode = preferences.hints if preferences.hints in HINT_MODES else "all"
         self._leaving = False
-        self.register_theme(_theme(DARK, dark=True))
-        self.register_theme(_theme(LIGHT, dark=False))
+        self.fade = preferences.fade
+        self.tour_done = preferences.tour_done
+        self._tour = tour and not self.tour_done and not session.read_only
+        self._use_keys()
+        for palette, dark in ((DARK, True), (LIGHT, False), (DARK_HIGH, True), (LIGHT_HIGH, False)):
+            self.register_theme(_theme(palette, dark=dark))
         name = theme or preferences.theme
         self.palette = NO_COLOUR if self.no_color else PALETTES.get(name, DARK)
         self.theme = "ansi-dark" if self.no_color else self.palette.name
@@ -91,8 +111,11 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGHUP, signal.SIGTERM):
             loop.add_signal_handler(number, self._ended_by, number)
-        self.push_screen(AnnotateScreen(self.pen))
-        for warning in self.session.warnings:
+        screen = AnnotateScreen(self.pen)
+        self.push_screen(screen)
+        if self._tour:
+            screen.tour.toggle()
+        for warning in (*self.session.warnings, *self.keyboard.warnings):
             self.notify(screen_text(warning), severity="warning", timeout=10, markup=False)
 
     def _ended_by(self, number: int) -> None:
@@ -113,7 +136,15 @@ class AnnotatorApp(App[int], inherit_bindings=False):
     def _remembered(self, preferences: Preferences) -> Preferences:
         """Return the preferences as they are to be kept."""
         session = self.session
-        kept = replace(preferences, hints=self.hint_mode)
+        kept = replace(
+            preferences,
+            hints=self.hint_mode,
+            hint_mode=self.keyboard.chosen.mode,
+            hand=self.keyboard.chosen.hand,
+            avoid=self.keyboard.chosen.avoid,
+            tour_done=preferences.tour_done or self.tour_done,
+            take={**preferences.take, session.schema.name: tuple(sorted(self.pen.take))},
+        )
         if not self.no_color:
             kept = replace(kept, theme=self.palette.name)
         if session.queue and session.here:
@@ -149,7 +180,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
     def say(self, words: str, *, warning: bool = False) -> None:
         """Say something on the prompt row, or over another screen."""
         if isinstance(self.screen, AnnotateScreen):
-            self.pen.typed = ""
+            self.pen.forget_typed()
             self.session.message = Told(words, warning)
             self.screen.draw()
         else:
@@ -169,6 +200,12 @@ class AnnotatorApp(App[int], inherit_bindings=False):
 
         self.push_screen(LinesScreen(self.session))
 
+    def show_stats(self) -> None:
+        """Open the figures."""
+        from annotator.tui.screens.stats import StatsScreen
+
+        self.push_screen(StatsScreen(self.session))
+
     def show_guide(self) -> None:
         """Open the guideline, at the label of the span in hand or the one last used."""
         from annotator.tui.layout.guide import guide_screen_rows
@@ -184,9 +221,8 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         from annotator.tui.layout.guide import key_rows
         from annotator.tui.screens.reading import ReadingScreen
 
-        self.push_screen(
-            ReadingScreen("All keys", lambda w: key_rows(self.session.schema, w, self.glyphs), None)
-        )
+        schema, glyphs = self.session.schema, self.glyphs
+        self.push_screen(ReadingScreen("All keys", lambda w: key_rows(schema, w, glyphs), None))
 
     def action_keys(self) -> None:
         """Open the list of all keys from any screen."""
@@ -205,11 +241,18 @@ class AnnotatorApp(App[int], inherit_bindings=False):
             return
         try:
             self.session.message = None
-            self.pen.label(label)
+            self.pen.label(label, beside=True)
         except AnnotatorError as error:
             self.session.message = Told(str(error), warning=True)
         if isinstance(self.screen, RowScreen):
             self.screen.draw()
+
+    def ask_take(self) -> None:
+        """Let the next label key say whose sure suggestions Enter takes."""
+        if isinstance(self.screen, AnnotateScreen):
+            self.screen.asking = self.pen.toggle_take
+            names = ", ".join(sorted(self.pen.take)) or "nothing"
+            self.session.message = Told(f"Enter takes what is sure of: {names}. A label's key switches it")
 
     def next_theme(self) -> None:
         """Go to the next theme."""
@@ -228,10 +271,38 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         self.hint_mode = HINT_MODES[(HINT_MODES.index(self.hint_mode) + 1) % len(HINT_MODES)]
         self.session.message = Told(f"hints: {self.hint_mode}")
 
+    @property
+    def hints_shown(self) -> str:
+        """Which hints are drawn now: all, likely or off; none while letters are no hints."""
+        return self.hint_mode if self.keyboard.letters.live else "off"
+
+    def next_letter_mode(self) -> None:
+        """Go to the next way of having hints: always, called for, switched."""
+        self._rekeyed(self.keyboard.next_mode())
+
+    def other_hand(self) -> None:
+        """Change hands: the letters of the likely words, and the label keys."""
+        self._rekeyed(self.keyboard.other_hand())
+
+    def look_alikes(self) -> None:
+        """Leave letters that look alike out of the hints, or use them again."""
+        self._rekeyed(self.keyboard.look_alikes())
+
+    def _rekeyed(self, said: str) -> None:
+        self._use_keys()
+        self.session.message = Told(said)
+
+    def _use_keys(self) -> None:
+        """Let session, hints and what is drawn go by the keys in force."""
+        keys = self.keyboard.keys
+        self.session.schema = keys.schema
+        self.glyphs = replace(self.glyphs, commands=keys.commands)
+        self.pen.use_letters(keys.style, keys.label_keys)
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Fill the command palette from the registry."""
         if isinstance(screen, AnnotateScreen):
-            for c in COMMANDS:
+            for c in self.keyboard.keys.commands:
                 if c.id != "palette":
                     yield SystemCommand(f"{c.does}  ·  {c.shown}", c.group, self._palette_call(screen, c.id))
 

@@ -1,7 +1,8 @@
-"""How each ink looks: dark, light, 16 colours on either ground, and no colours at all.
+"""How each ink looks: dark, light, each with high contrast, 16 colours on either ground, no colours at all.
 
-The figures are those of the design: contrast at least 4.6 to 1 for every label on its ground, the
-first four told apart under protanopia, deuteranopia and tritanopia.
+The figures are those of the design: contrast at least 4.6 to 1 for every label on its ground, 7 to 1 for
+all that is drawn in the themes of high contrast (which have no dim text); the first four told apart under
+protanopia, deuteranopia and tritanopia.
 """
 
 from __future__ import annotations
@@ -63,6 +64,22 @@ LIGHT = Palette(
         "mauve=#93389d indigo=#5560b0 violet=#7a1fa3 sand=#835f10 teal=#1f6a5c"
     ),
 )  # fmt: skip
+DARK_HIGH = Palette(
+    "dark-high", False, "#000000", "#000000", "#ffffff", "#ffffff", "#ffffff", "#ffe14d", "#5dff7f",
+    "#ffc8be", "#ffffff", "#000000", 0.16, 0.09, 0.21,
+    _labels(
+        "blue=#75b8ff green=#b9ff94 orange=#ffa03c pink=#ffcdf6 red=#ffa3ab lime=#d8e36a cyan=#86f0f0 "
+        "mauve=#c9aee0 indigo=#b8c4ff violet=#d4b8fa sand=#f2dfb4 teal=#4fe0b8"
+    ),
+)  # fmt: skip
+LIGHT_HIGH = Palette(
+    "light-high", False, "#ffffff", "#ffffff", "#000000", "#000000", "#000000", "#573100", "#0a4d1a",
+    "#7a000b", "#000000", "#ffffff", 0.08, 0.04, 0.11,
+    _labels(
+        "blue=#001a66 green=#005910 orange=#4a1800 pink=#7f1496 red=#820018 lime=#3f4500 cyan=#004653 "
+        "mauve=#701c4e indigo=#36419a violet=#4a189a sand=#553c00 teal=#00493f"
+    ),
+)  # fmt: skip
 _ANSI = "green=green pink=magenta red=red lime=green mauve=magenta violet=magenta teal=cyan"
 ANSI_DARK = Palette(
     "ansi-dark", True, ok="green", warn="red", likely="yellow",
@@ -74,7 +91,7 @@ ANSI_LIGHT = Palette(
 )  # fmt: skip
 NO_COLOUR = Palette("no-colour", True)
 
-PALETTES = {p.name: p for p in (DARK, LIGHT, ANSI_DARK, ANSI_LIGHT)}
+PALETTES = {p.name: p for p in (DARK, LIGHT, DARK_HIGH, LIGHT_HIGH, ANSI_DARK, ANSI_LIGHT)}
 
 
 def _mix(ink: str, ground: str, share: float) -> Color:

@@ -5,7 +5,7 @@ Keys, footer, palette, the help screen and README's key table are all made from 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 
@@ -16,7 +16,9 @@ class Command:
     id: str
     """The name by which ``screens/deeds.py`` says what it does."""
     keys: tuple[str, ...]
-    """Textual's names of the keys; the first is the plain printable one, the others aliases."""
+    """Textual's names of the keys; the first is the plain printable one, the others aliases.
+
+    Empty for what is chosen in the command palette alone."""
     shown: str
     """How the keys are written for people."""
     does: str
@@ -59,16 +61,25 @@ COMMANDS: tuple[Command, ...] = (
     Command("next_stop", ("tab",), "Tab", "next candidate or span", "Select", "next", "Tab"),
     Command("previous_stop", ("shift+tab",), "Shift+Tab", "previous candidate or span", "Select"),
     Command("let_go", ("semicolon", "escape"), "; (Esc)", "let go of the selection", "Select"),
+    Command(
+        "letters",
+        ("left_square_bracket",),
+        "[",
+        "letters on or off, or called for once (see : hint_mode)",
+        "Select",
+    ),
     Command("more_labels", ("apostrophe",), "'", "choose any label from a list", "Label"),
     Command(
         "remove",
         ("0", "delete"),
         "0 (Del)",
-        "remove the span, else the innermost one round the selection",
+        "remove the span, turn the suggestion down, else remove the innermost span",
         "Label",
         "remove",
         "0",
     ),
+    Command("everywhere", ("equals_sign",), "=", "label every other mention in the article", "Label"),
+    Command("proposals", ("ampersand",), "&", "suggestions on or off", "View"),
     Command("undo", ("ctrl+z",), "Ctrl+Z", "undo, over sessions too", "Label", "undo", "^Z"),
     Command("redo", ("ctrl+y",), "Ctrl+Y", "redo", "Label"),
     Command(
@@ -79,6 +90,22 @@ COMMANDS: tuple[Command, ...] = (
         "Answer",
         "accept",
         "Enter",
+    ),
+    Command(
+        "accept_view",
+        ("asterisk", "ctrl+n"),
+        "* (Ctrl+N)",
+        "accept every open sentence that the screen shows whole",
+        "Answer",
+        "all in view",
+        "*",
+    ),
+    Command(
+        "take",
+        ("percent_sign",),
+        "% and a label",
+        "Enter takes what is sure of the label, or no longer",
+        "Answer",
     ),
     Command("reject", ("exclamation_mark",), "!", "reject: a bad example", "Answer", "reject", "!"),
     Command("ignore", ("minus",), "-", "ignore: skip it, it says nothing", "Answer", "ignore", "-"),
@@ -93,12 +120,26 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "overview", ("at", "f2"), "@ (F2)", "overview of articles and sentences", "Move", "overview", "@"
     ),
+    Command("search", ("slash",), "/", "search sentences, labels, answers, notes", "Find", "search", "/"),
+    Command("next_hit", ("right_curly_bracket",), "}", "next hit of the search", "Find"),
+    Command("previous_hit", ("left_curly_bracket",), "{", "hit of the search before", "Find"),
+    Command("jump", ("backslash",), "\\", "go to a sentence by its number", "Find"),
+    Command("filter", ("grave_accent",), "`", "filter: only what was searched for, or all again", "Find"),
+    Command("order", (), ": order", "order of work: by article, or the least sure first", "Find"),
+    Command("worklist", ("right_square_bracket",), "]", "worklist: same words, not labelled alike", "Find"),
+    Command("flag", ("vertical_line",), "|", "flag the sentence, to come back to it", "Sentence"),
+    Command("note", ("quotation_mark",), '"', "write a note on the sentence", "Sentence"),
     Command("lines", ("number_sign", "f3"), "# (F3)", "the article's lines: switch one on or off", "Move"),
+    Command("stats", ("dollar_sign",), "$", "figures: pace, keys a span, forecast, suggestions", "Move"),
     Command("guide", ("question_mark",), "?", "guideline of the label", "Help", "guide", "?"),
     Command("help", ("f1",), "F1 (? twice)", "all keys", "Help"),
+    Command("tour", (), ": tour", "the keys in one minute, by doing; again: leave it", "Help"),
     Command("palette", ("colon", "ctrl+p"), ": (Ctrl+P)", "command palette", "Help"),
-    Command("theme", ("tilde",), "~", "next theme: dark, light, 16 colours", "View"),
+    Command("theme", ("tilde",), "~", "next theme: dark, light, high contrast, 16 colours", "View"),
     Command("hints", ("circumflex_accent",), "^", "hints: all, likely ones, none", "View"),
+    Command("hint_mode", (), ": hint_mode", "letters: always there, called for once, or switched", "View"),
+    Command("hand", (), ": hand", "letters and label keys: for the right hand or the left", "View"),
+    Command("look_alikes", (), ": look_alikes", "letters that look alike: used or left out", "View"),
     Command("quit", ("ctrl+q",), "Ctrl+C twice (Ctrl+Q)", "quit; everything is saved", "View"),
 )
 
@@ -109,12 +150,23 @@ WITHOUT_SENTENCE = frozenset(
         "article_up",
         "article_down",
         "overview",
+        "search",
+        "next_hit",
+        "previous_hit",
+        "jump",
+        "filter",
+        "order",
+        "worklist",
         "lines",
+        "stats",
         "guide",
         "help",
         "palette",
         "theme",
         "hints",
+        "hint_mode",
+        "hand",
+        "look_alikes",
         "quit",
     ]
 )
@@ -125,28 +177,29 @@ FOOTER = ("accept", "next_stop", "grow", "remove", "undo", "guide", "overview", 
 
 LETTERS = (
     ("a letter above a word", "select the word or its phrase; again: it alone; another: the other end"),
-    ("a label's key, 1–9", "label the selection and offer the next candidate; on a span: relabel it"),
+    ("a label's key, 1–9", "label the selection; with nothing selected: take the next suggestion of the label"),
 )  # fmt: skip
 
 
-def by_id(name: str) -> Command:
+def by_id(name: str, commands: Sequence[Command] = COMMANDS) -> Command:
     """Return the command of that id."""
-    return next(c for c in COMMANDS if c.id == name)
+    return next(c for c in commands if c.id == name)
 
 
-def footer_items() -> list[tuple[str, str]]:
-    """Return (key, words) for the row of keys, the most wanted first."""
-    return [(by_id(i).footer_key, by_id(i).footer) for i in FOOTER]
+def footer_items(commands: Sequence[Command] = COMMANDS) -> list[tuple[str, str]]:
+    """Return (key, words) for the row of keys, the most wanted first; none for what has no key."""
+    found = (by_id(i, commands) for i in FOOTER)
+    return [(c.footer_key, c.footer) for c in found if c.footer_key]
 
 
-def groups() -> Iterator[tuple[str, tuple[Command, ...]]]:
+def groups(commands: Sequence[Command] = COMMANDS) -> Iterator[tuple[str, tuple[Command, ...]]]:
     """Yield the groups in order with their commands, as help and README list them."""
-    for group in dict.fromkeys(c.group for c in COMMANDS):
-        yield group, tuple(c for c in COMMANDS if c.group == group)
+    for group in dict.fromkeys(c.group for c in commands):
+        yield group, tuple(c for c in commands if c.group == group)
 
 
-def key_table() -> str:
+def key_table(commands: Sequence[Command] = COMMANDS) -> str:
     """Return README's key table (Markdown)."""
     rows = [f"| {keys} | {does} |" for keys, does in LETTERS]
-    rows += [f"| `{c.shown}` | {c.does} |" for _, commands in groups() for c in commands]
+    rows += [f"| `{c.shown}` | {c.does} |" for _, listed in groups(commands) for c in listed]
     return "\n".join(["| key | does |", "|---|---|", *rows])

@@ -171,3 +171,35 @@ def test_a_schema_that_cannot_be_used_says_where_and_what_to_do(case: str) -> No
     with pytest.raises(SchemaError) as caught:
         parse_schema(data, "s.toml")
     assert str(caught.value) == says
+
+
+def test_a_label_takes_what_others_call_it() -> None:
+    """Capitals don't matter; without any `takes` the schema maps nothing itself."""
+    schema = parse_schema({"label": [{"name": "PLACE", "takes": ["GPE", "loc"]}, {"name": "WHO"}]}, "s.toml")
+    assert [schema.taker(x) for x in ("gpe", "LOC", "PERSON")] == ["PLACE", "PLACE", None]
+    assert schema.maps
+    assert not parse_schema({"label": [{"name": "PLACE"}]}, "s.toml").maps
+
+
+@pytest.mark.parametrize(
+    ("labels", "told"),
+    [
+        (
+            [{"name": "A", "takes": ["GPE"]}, {"name": "B", "takes": ["gpe"]}],
+            "s.toml: label B: A and B both take GPE; leave it in one",
+        ),
+        (
+            [{"name": "A", "takes": ["B"]}, {"name": "B"}],
+            "s.toml: label A: `takes` names B, which is a label itself; leave it out",
+        ),
+        (
+            [{"name": "A", "takes": "GPE"}],
+            's.toml: label A: `takes` must be a list of label names; write takes = ["CLAIM"]',
+        ),
+    ],
+)
+def test_a_contradictory_map_is_refused(labels: list[dict[str, object]], told: str) -> None:
+    """One thing has one label, and a label's own name is its own."""
+    with pytest.raises(SchemaError) as caught:
+        parse_schema({"label": labels}, "s.toml")
+    assert str(caught.value) == told

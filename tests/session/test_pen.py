@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
+from annotator.core.annotation import Answer
 from annotator.core.errors import RuleError
 from annotator.core.schema import Label
 from annotator.session.pen import Pen
 from tests import builders
 
 TEXT = "Mayor Ada Pell told Osmund Lock that more than 40 boats had left Tarn Quay on Monday."
+
+FOUND = {
+    "Ada Pell": ("PERSON", 0.9),
+    "Osmund Lock": ("PERSON", 0.7),
+    "more than 40 boats": ("COUNT", 0.6),
+    "Tarn Quay": ("VENUE", 0.5),
+    "that more than 40 boats had left Tarn Quay on Monday": ("CLAIM", 0.1),
+}
 
 
 @pytest.fixture
@@ -22,6 +32,7 @@ def pen(tmp_path: Path) -> Iterator[Pen]:
     builders.make_corpus(tmp_path / "news", article)
     session = builders.open_session(tmp_path / "news")
     session.move_in_article(-1)
+    session.desk = cast("Any", builders.FixedDesk(FOUND))
     yield Pen(session)
     session.close()
 
@@ -50,50 +61,107 @@ def spans(pen: Pen) -> list[tuple[str, str]]:
 
 def test_undo_selects_what_was_unlabelled(pen: Pen) -> None:
     """A wrong label, undo, the right label: the second label means the same words."""
+    pen.label(label(pen, "a"))
     words = chosen(pen)
-    pen.label(label(pen, "d"))
-    assert chosen(pen) != words
     pen.undo()
     assert chosen(pen) == words
-    pen.label(label(pen, "a"))
-    assert spans(pen) == [("PERSON", words)]
+    pen.label(label(pen, "s"))
+    assert spans(pen) == [("VENUE", words)]
 
 
-def test_moving_an_edge_moves_the_span(pen: Pen) -> None:
-    """On a span, an edge key and the span's own label key move it; another label adds a span."""
-    pen.label(label(pen, "a"))
-    pen.visit(-1)
-    words = chosen(pen)
-    assert spans(pen) == [("PERSON", words)]
+def test_a_label_key_takes_the_next_suggestion_of_its_label(pen: Pen) -> None:
+    """With nothing in hand each label goes through its own suggestions in reading order, and no further."""
+    for key in "adas":
+        pen.label(label(pen, key))
+    assert sorted(spans(pen)) == [
+        ("COUNT", "more than 40 boats"),
+        ("PERSON", "Ada Pell"),
+        ("PERSON", "Osmund Lock"),
+        ("VENUE", "Tarn Quay"),
+    ]
+    assert {s.source for s in pen.session.work.annotation.spans} == {"rules"}
+    with pytest.raises(RuleError, match="no further PERSON is suggested in view"):
+        pen.label(label(pen, "a"))
+
+
+def test_edges_and_space_change_the_span_in_hand_at_once(pen: Pen) -> None:
+    """The span just taken follows , . < > Space and Backspace; another label key still goes on."""
+    pen.label(label(pen, "s"))
+    assert spans(pen) == [("VENUE", "Tarn Quay")]
     pen.right_edge(1)
-    longer = chosen(pen)
-    assert longer != words
-    assert pen.state().moving is not None
+    assert spans(pen) == [("VENUE", "Tarn Quay on")]
+    pen.right_edge(-1)
+    pen.left_edge(1)
+    assert spans(pen) == [("VENUE", "Quay")]
+    pen.left_edge(-1)
+    pen.grow()
+    grown = spans(pen)[0][1]
+    assert "Tarn Quay" in grown
+    assert grown != "Tarn Quay"
+    pen.shrink()
+    assert spans(pen) == [("VENUE", "Tarn Quay")]
     pen.label(label(pen, "a"))
-    assert spans(pen) == [("PERSON", longer)]
+    assert ("PERSON", "Ada Pell") in spans(pen)
+
+
+def test_a_hint_and_a_label_take_what_the_label_means_there(pen: Pen) -> None:
+    """One hint says where: the name with PERSON, the whole statement with CLAIM; the second press, that word."""
+    at = next(i for i, t in enumerate(pen.session.work.sentence.tokens) if t.text == "that")
+    for letter in pen.state().hints[at].keys:
+        pen.hint(letter)
+    assert "CLAIM" in pen.state().snaps
+    pen.label(label(pen, "f"))
+    ((name, words),) = spans(pen)
+    assert name == "CLAIM"
+    assert words.startswith("that more than 40 boats had left Tarn Quay")
+
+
+def test_a_rejected_suggestion_stays_away(pen: Pen) -> None:
+    """0 on a suggestion turns it down: it is kept as known to be wrong, and one undo brings it back."""
+    while chosen_or_nothing(pen) != "Tarn Quay":
+        pen.visit(1)
+    pen.remove()
+    said = pen.session.work.annotation
+    assert [(s.label, pen.session.work.text_of(s)) for s in said.rejected if s.label == "VENUE"] == [
+        ("VENUE", "Tarn Quay")
+    ]
+    assert said.spans == ()
+    with pytest.raises(RuleError, match="no VENUE is suggested"):
+        pen.let_go()
+        pen.label(label(pen, "s"))
     pen.undo()
-    assert spans(pen) == [("PERSON", words)]
-    pen.select(pen.session.work.annotation.spans[0])
-    pen.right_edge(1)
+    assert pen.session.work.annotation.rejected == ()
     pen.let_go()
-    assert pen.state().moving is None
+    pen.label(label(pen, "s"))
+    assert spans(pen) == [("VENUE", "Tarn Quay")]
 
 
-def test_parts_of_a_labelled_whole_are_not_offered(pen: Pen) -> None:
-    """After "more than 40 boats" neither "40 boats" nor "40" is offered as a count."""
-    offered = []
-    for _ in range(12):
-        if pen.selection is None:
-            break
-        words = chosen(pen)
-        offered.append(words)
-        key = "d" if words[:1].isdigit() or words.startswith("more") else "f" if " had " in words else "a"
-        try:
-            pen.label(label(pen, key))
-        except RuleError:
-            pen.visit(1)
-    assert "more than 40 boats" in offered
-    assert not {"40", "40 boats"} & set(offered)
+def chosen_or_nothing(pen: Pen) -> str:
+    """Return the selected words, or nothing."""
+    return chosen(pen) if pen.selection else ""
+
+
+def test_enter_takes_only_what_was_switched_to_it(pen: Pen) -> None:
+    """Enter alone takes no suggestion; with PERSON switched on it takes the sure persons and nothing else."""
+    here = pen.session.work.sentence.id
+    pen.answer(Answer.ACCEPT)
+    pen.undo()
+    assert pen.session.work.sentence.id == here
+    assert spans(pen) == []
+    pen.toggle_take(label(pen, "a"))
+    sure = [
+        pen.session.work.sentence.text[s.start : s.end] for s in pen.state().taken(pen.session.place.sentence)
+    ]
+    pen.answer(Answer.ACCEPT)
+    pen.session.go_to(here)
+    assert spans(pen) == [("PERSON", words) for words in sure]
+
+
+def test_a_second_label_on_the_same_words_comes_from_the_menu(pen: Pen) -> None:
+    """A label key relabels the span it stands on; the label menu puts another beside it."""
+    pen.label(label(pen, "d"))
+    pen.label(label(pen, "f"), beside=True)
+    assert sorted(spans(pen)) == [("CLAIM", "more than 40 boats"), ("COUNT", "more than 40 boats")]
 
 
 def test_tab_goes_on_from_where_one_was(pen: Pen) -> None:
@@ -109,11 +177,9 @@ def test_tab_goes_on_from_where_one_was(pen: Pen) -> None:
     assert pen.selection.range != at.range
 
 
-def test_space_without_anything_to_grow_says_so(pen: Pen) -> None:
-    """Space with nothing selected and nothing left to offer is told, as Backspace is."""
-    while pen.selection is not None:
-        pen.label(label(pen, "f"))
-    with pytest.raises(RuleError, match="nothing is selected"):
-        pen.grow()
+def test_space_and_backspace_without_a_selection(pen: Pen) -> None:
+    """Space with nothing selected goes to what Tab goes to; Backspace says that nothing is selected."""
     with pytest.raises(RuleError, match="nothing is selected"):
         pen.shrink()
+    pen.grow()
+    assert pen.selection is not None

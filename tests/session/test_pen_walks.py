@@ -24,7 +24,17 @@ from annotator.tui.commands import COMMANDS
 from annotator.tui.screens.deeds import deeds
 from tests import builders
 
-_APP_ONLY = ("show_overview", "show_lines", "show_guide", "show_keys", "show_labels", "next_theme", "leave")
+
+class _Idle:
+    """Stands for the app and its screens, which are left out: whatever is asked of it, nothing happens."""
+
+    def __getattr__(self, name: str) -> _Idle:
+        return self
+
+    def __call__(self, *args: object) -> None:
+        """Do nothing."""
+
+
 _NAMES = [c.id for c in COMMANDS]
 _OFTEN = ["next_stop", "grow", "accept", "undo", "redo", "join", "split", "remove", "sentence_down"]
 
@@ -54,10 +64,8 @@ class Desk:
         """Open the corpus; what the app alone does is left out."""
         self.session = builders.open_session(self.path)
         self.pen = Pen(self.session)
-        idle = SimpleNamespace(
-            **dict.fromkeys((*_APP_ONLY, "next_hint_mode", "action_command_palette"), lambda: None)
-        )
-        self.deeds = deeds(cast("Any", SimpleNamespace(pen=self.pen, annotator=idle)))
+        screen = SimpleNamespace(pen=self.pen, annotator=_Idle(), tour=_Idle())
+        self.deeds = deeds(cast("Any", screen))
 
     def take(self, step: Step) -> None:
         """Do a step as the screen would: nothing where there is no sentence, and settle after it."""
@@ -89,7 +97,9 @@ class Desk:
             label = None if self.pen.typed else self.session.schema.by_key(char)
             self.pen.label(label) if label else self.pen.hint(char)
         else:
-            self.pen.typed = "" if step != "let_go" else self.pen.typed
+            if step != "let_go":
+                self.pen.forget_typed()
+            self.pen.show(range(len(self.session.here))[self.session.place.sentence :][:3])
             self.deeds[step]()
 
 
@@ -140,8 +150,11 @@ def test_a_click_forgets_a_half_typed_hint() -> None:
     """After the first letter of a hint a click selects, and the next letter starts a hint anew."""
     with tempfile.TemporaryDirectory() as folder:
         session = builders.open_session(builders.make_corpus(Path(folder) / "news"))
+        session.move_in_article(1)  # a sentence of more words than there are letters
         pen = Pen(session)
-        pen.typed = "z"
+        prefix = next(h.keys[0] for h in pen.state().hints if len(h.keys) == 2)
+        pen.hint(prefix)
+        assert pen.typed == prefix
         pen.click(0)
         assert pen.typed == ""
         session.close()

@@ -72,26 +72,6 @@ def test_each_record_names_the_one_before_it_on_its_sentence(corpus: Path) -> No
     assert chain[2:] == [("undo", 2, None), ("join", None, None), ("undo", 3, (5, 2)), ("undo", None, (5, 2))]
 
 
-def test_what_has_a_label_is_not_offered_again(corpus: Path) -> None:
-    """After a label the next candidate without one is offered, and nothing where all have one."""
-    session = builders.open_session(corpus)
-    pen = Pen(session)
-    seen = []
-    while pen.selection is not None:
-        assert pen.state().focus is None
-        seen.append(pen.selection.range)
-        session.do(add_span(session.work, _over(session, pen.selection.range), _FREE))
-        pen._offer_after(pen.selection.range)
-        assert len(seen) < 20
-    assert len(seen) == len(set(seen)) > 2
-    pen.arrive()
-    assert pen.selection is None
-    session.close()
-
-
-_FREE = parse_schema({"label": [{"name": "X", "inside": ["X"], "overlaps": ["X"]}]}, "free")
-
-
 def _over(session: Session, tokens: tuple[int, int]) -> Span:
     own = session.work.sentence.tokens
     return Span(own[tokens[0]].start, own[tokens[1] - 1].end, "X")

@@ -29,6 +29,8 @@ from annotator.tui.layout.guide import guide_screen_rows
 from annotator.tui.layout.lines import line_rows, lines_head, reason_row
 from annotator.tui.layout.overview import (
     ArticleLine,
+    ArticleList,
+    Notices,
     article_rows,
     gauge_row,
     overview_head,
@@ -106,9 +108,9 @@ def test_all_other_rows_keep_to_their_width(state: TaskState, width: int, height
     for rows in (
         panel_rows(state, 28, height, BOX),
         panel_rows(state, 46, height, BOX),
-        sentence_rows(state, max(width, 60), height, BOX),
+        sentence_rows(state, Notices({0: PAYLOADS}), max(width, 60), height, BOX),
         line_rows(state.article, 0, max(width, 30), height, BOX),
-        article_rows([ArticleLine(x, 1, 2) for x in PAYLOADS], 3, 44, height, BOX),
+        article_rows(ArticleList([ArticleLine(x, 1, 2) for x in PAYLOADS], 3, "sorted"), 44, height, BOX),
     ):
         assert len(rows) == height
         for row in rows:
@@ -246,8 +248,8 @@ def test_ascii_draws_ascii_alone() -> None:
             frame = _frame(80, 24, ASCII)
             rows = [r.row for r in body_rows(state, frame, start_row(state, frame))]
             rows += [*_bars(state, 80, ASCII), *panel_rows(state, 46, 30, ASCII)]
-            rows += [*sentence_rows(state, 80, 20, ASCII), *line_rows(state.article, 0, 80, 10, ASCII)]
+            rows += [*sentence_rows(state, Notices(), 80, 20, ASCII), *line_rows(state.article, 0, 80, 10, ASCII)]
             rows += [*guide_screen_rows(NEWS, "PERSON", 78, ASCII)]
-            rows += [*article_rows([ArticleLine("a" * 90, 1, 1)], 0, 44, 5, ASCII)]
+            rows += [*article_rows(ArticleList([ArticleLine("a" * 90, 1, 1)], 0, ""), 44, 5, ASCII)]
             for row in rows:
                 assert plain(row).isascii(), plain(row)

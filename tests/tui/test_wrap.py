@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
-
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from annotator.core.graphemes import glued
 from annotator.core.tokens import Token
 from annotator.tui.layout.safe_text import screen_text
 from annotator.tui.layout.wrap import graphemes, token_width, wrap
@@ -18,13 +17,22 @@ WIDTHS = st.integers(2, 100)
 
 @given(token_lists(), WIDTHS)
 def test_every_grapheme_is_drawn_once_and_in_order(tokens: tuple[Token, ...], width: int) -> None:
-    """The cells of all lines, blanks left out, are the graphemes of all tokens, each over its code points."""
+    """The cells of all lines, blanks left out, cover the tokens in order and lie over nothing else."""
     cells = [c for line in wrap(tokens, width) for c in line.cells if c.token >= 0]
-    assert [c.text for c in cells] == [g for t in tokens for g, _, _ in graphemes(t.text)]
-    for i, token in enumerate(tokens):
-        own = [c for c in cells if c.token == i]
-        assert [own[0].start, own[-1].end] == [token.start, token.end]
-        assert all(a.end == b.start for a, b in itertools.pairwise(own))
+    points = [i for c in cells for i in range(c.start, c.end)]
+    assert points == [i for t in tokens for i in range(t.start, t.end)]
+    for cell in cells:
+        shown = tokens[cell.token : cell.token + cell.more + 1]
+        assert shown[0].start <= cell.start < shown[0].end
+        assert cell.end <= shown[-1].end
+
+
+@given(token_lists(), st.integers(24, 100))
+def test_a_cell_is_what_a_reader_takes_for_one_character(tokens: tuple[Token, ...], width: int) -> None:
+    """Cells are the graphemes of the text between two blanks, whichever tokens it was cut into."""
+    cells = [c for line in wrap(tokens, width) for c in line.cells if c.token >= 0]
+    runs = ["".join(tokens[i].text for i in run) for run in glued(tokens)]
+    assert [c.text for c in cells] == [g for run in runs for g, _, _ in graphemes(run)]
 
 
 @given(token_lists(), WIDTHS)
@@ -39,6 +47,7 @@ def test_no_line_is_wider_than_the_screen(tokens: tuple[Token, ...], width: int)
             assert cell.width >= 1
             at += cell.width
         assert sum(cell_len(c.text) for c in line.cells) == line.width
+        assert cell_len("".join(c.text for c in line.cells)) == line.width, "no cell swallows the next"
 
 
 @given(token_lists(), WIDTHS)
@@ -48,13 +57,9 @@ def test_lines_break_at_blanks_alone_where_that_is_possible(tokens: tuple[Token,
         assert line.cells[0].token >= 0
         assert line.cells[-1].token >= 0
     lines = {c.token: n for n, line in reversed(list(enumerate(wrap(tokens, width)))) for c in line.cells}
-    run, start = 0, 0
-    for i, token in enumerate(tokens):
-        run += token_width(token.text)
-        ends = token.ws or i + 1 == len(tokens) or not (token.text.strip() and tokens[i + 1].text.strip())
-        if ends:
-            assert run > width or len({lines[j] for j in range(start, i + 1)}) == 1
-            run, start = 0, i + 1
+    for run in glued(tokens):
+        need = token_width("".join(tokens[i].text for i in run))
+        assert need > width or len({lines[i] for i in run if i in lines}) == 1
 
 
 @given(token_lists(), WIDTHS, st.integers(0, 120))

@@ -6,8 +6,9 @@ Ranges are half-open token indexes. Everything is linear in the tokens of one se
 """
 
 from annotator.core.phrases.candidates import Candidate, candidates, snap
-from annotator.core.phrases.context import Context, context_of
+from annotator.core.phrases.context import context_of
 from annotator.core.phrases.extents import Extent, extents
+from annotator.core.phrases.known import Context
 from annotator.core.phrases.reading import Reading
 from annotator.core.phrases.readings import readings
 

@@ -2,24 +2,150 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from annotator.core.phrases.common import small_words
-from annotator.core.tokens import Token
+from annotator.core.phrases.en import organisations
+from annotator.core.phrases.en import words as en
+from annotator.core.phrases.known import NOTHING, Context, Words
+from annotator.core.phrases.names import names
+from annotator.core.phrases.people import (
+    could_be_person,
+    is_body,
+    is_stated,
+    person_cue,
+    person_form,
+    words_of,
+)
+from annotator.core.phrases.places import Places, frame, known_places, place_type
+from annotator.core.phrases.spoken import spoken_texts
+from annotator.core.phrases.view import DASHES, View, view_of
+from annotator.core.tokens import Range, Token
+
+_SURE_FORMS = ("given", "given-family", "given-initial", "initial", "suffix")
+_SURE_CUES = ("honorific", "party", "age", "role-comma")
+_PLACING = {"at-in": 2, "at-kind": 2, "dateline": 2, "at-to": 1, "at-on": 1, "at-and-place": 1}
+"""How much it tells of a place to stand so; two make one."""
+
+_NOT_BEFORE = frozenset({"the", "and", "&"})
+"""What does not stand before a person's name that only an apposition behind it tells."""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
-    """The words that an article has in small letters, worked out once an article."""
+@dataclass(slots=True)
+class _Found:
+    """What the sentences looked at so far tell."""
 
-    small: frozenset[str] = frozenset()
-
-
-NOTHING = Context()
-"""Nothing is known but the sentence itself."""
+    full: set[Words] = field(default_factory=set)
+    vague: set[Words] = field(default_factory=set)
+    """Names of two and three words of which nothing is known."""
+    titled: set[Words] = field(default_factory=set)
+    bodies: set[Words] = field(default_factory=set)
+    alone: set[str] = field(default_factory=set)
+    actors: set[str] = field(default_factory=set)
+    """Single words that do what persons do."""
+    placed: Counter[Words] = field(default_factory=Counter)
 
 
 def context_of(text: str, sentences: Sequence[Sequence[Token]]) -> Context:
     """Return what an article tells: ``text`` is its source, ``sentences`` the tokens of its sentences."""
-    return Context(small_words(text))
+    found = _Found()
+    for tokens in sentences:
+        view = view_of(tokens)
+        if view.titled:
+            continue  # capitals tell nothing there
+        known = known_places(view)
+        for r in names(view):
+            _look(found, view, r, known)
+    return replace(_together(small_words(text), found), spoken=spoken_texts(sentences))
+
+
+def _look(found: _Found, view: View, r: Range, known: Places) -> None:
+    """Add what one name tells."""
+    first, last = r
+    words = words_of(view, first, last)
+    cue = person_cue(view, first, last)
+    if len(words) == 1:
+        found.alone.add(words[0])
+        if cue:
+            found.actors.add(words[0])
+    if cue in ("honorific", "party", "age"):
+        found.titled.add(words)
+    if len(words) > 1 and _is_person(view, r, known):
+        found.full.add(words)
+    elif r not in known and is_body(view, first, last, NOTHING):
+        found.bodies.update(_short_forms(view, first, last))
+    elif r not in known:
+        found.placed[words] += _placing(view, first, last, known)
+        if len(words) > 1 and could_be_person(view, first, last) and not place_type(view, *r, known):
+            found.vague.add(words)
+
+
+def _together(small: frozenset[str], found: _Found) -> Context:
+    full = found.full | {words for words in found.titled if len(words) > 1}
+    full |= {words for words in found.vague if words[-1] in found.actors and words not in found.bodies}
+    tails = {tail for words in full for tail in _tails_of(words)}
+    firsts = {words[:1] for words in full if not words[0].endswith(".")}
+    placed = {words for words, n in found.placed.items() if n > 1}
+    return Context(
+        small=small,
+        full=frozenset(full),
+        tails=frozenset(tails),
+        firsts=frozenset(firsts),
+        titled=frozenset(found.titled),
+        bodies=frozenset(found.bodies),
+        alone=frozenset(found.alone),
+        placed=frozenset(placed - full - found.titled - tails - firsts - found.bodies),
+    )
+
+
+def _is_person(view: View, r: Range, known: Places) -> bool:
+    """Whether a name of two and more words is a person's beyond much doubt."""
+    first, last = r
+    if not could_be_person(view, first, last) or is_stated(view, last, known):
+        return False
+    cue = person_cue(view, first, last)
+    if cue in _SURE_CUES:
+        return True
+    if place_type(view, first, last, known) or is_body(view, first, last, NOTHING):
+        return False
+    if person_form(view, first, last, NOTHING) in _SURE_FORMS:
+        return True
+    before = view.word(first - 1)
+    apposed = cue == "apposition" and before not in _NOT_BEFORE and not before[:1].isdigit()
+    return (apposed or cue == "role") and last - first < 4
+
+
+def _short_forms(view: View, first: int, last: int) -> Iterator[Words]:
+    """Yield a body's name, its first word if it is a firm, and the abbreviation behind it in brackets."""
+    words = view.low[first:last]
+    yield words
+    if view.word(last) == "(" and view.word(last + 2) == ")":
+        yield (view.word(last + 1),)
+    if words[-1] in organisations.FIRMS and len(words) > 1:
+        head = words[:-1]
+        while len(head) > 1 and head[-1] in organisations.ENDINGS | {"&"}:
+            head = head[:-1]
+        yield head
+        yield head[:1]
+
+
+def _placing(view: View, first: int, last: int, known: Places) -> int:
+    """Return how much it tells of a place that a name stands here: 2 for in X; X, Calif.; 1 for from X."""
+    if is_stated(view, last, known):
+        return 2
+    if last - first > 3 or (view.word(last)[:1].isalpha() and view.word(last) not in en.FUNCTION):
+        return 0
+    at, then = frame(view, first, last, known)
+    if then == "then-poss" or view.word(first - 1) == "the":
+        return 0
+    return _PLACING.get(at, 0)
+
+
+def _tails_of(words: Words) -> Iterator[Words]:
+    """Yield what a full name may be shortened to from its end: van der Meer, Meer; of al-Masri, Masri too."""
+    for at in range(1, len(words)):
+        joined = words[at - 1] in DASHES and words[at - 2] not in en.PARTICLES
+        if len(words[at]) > 1 and not words[at].endswith(".") and not joined:
+            yield words[at:]

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from annotator.core.phrases.claims import claims
+from annotator.core.phrases.claims import claim_readings
+from annotator.core.phrases.en import speech
 from annotator.core.phrases.en import words as en
+from annotator.core.phrases.growth import claim_ends
 from annotator.core.phrases.names import names, title_start
 from annotator.core.phrases.numbers import number_phrases
+from annotator.core.phrases.verbs import is_verb
 from annotator.core.phrases.view import DASHES, View, is_mark, view_of
 from annotator.core.tokens import Range, Token
 
 _CLAUSE_MARKS = frozenset({",", ";", ":", "(", ")", "[", "]", "–", "—", "--"})
+_PHRASE = 3
+"""Up to this many tokens a selection grows as a phrase unless it is a claim that the rules see."""
 _PHRASE_BREAKS = (en.PREPOSITIONS | en.CONJUNCTIONS | en.AUXILIARIES | en.PRONOUNS | en.CUES | en.ADVERBS) - {
     "of"
 }
@@ -34,19 +39,54 @@ class Extent:
 def extents(tokens: Sequence[Token], first: int, last: int) -> tuple[Extent, ...]:
     """Return strictly growing ranges that hold ``[first, last)`` and are not it.
 
-    Names, numbers, claims, quotations and sentences always count; a phrase or clause that would
-    cross one of them does not.
+    What may be a claim grows to the longer claims from its start, then to what holds it. Of others
+    names, numbers, claims, quotations and sentences always count; a phrase or clause that would
+    cross one of them does not, nor does a source with its verb.
     """
     view = view_of(tokens)
-    held = [e for e in _firm(view) if _holds(e, first, last)]
-    soft = [
-        e for e in _soft(view, first, last) if _holds(e, first, last) and not any(_cross(e, h) for h in held)
-    ]
+    if _is_claim(view, first, last):
+        found = [e for e in (*_longer(view, first), *_around(view)) if _holds(e, first, last)]
+    else:
+        held = [e for e in _firm(view) if _holds(e, first, last)]
+        soft = [e for e in _soft(view, first, last) if _holds(e, first, last)]
+        found = held + [e for e in soft if not any(_cross(e, h) for h in held) and not _cued(view, e)]
+    return _chain(found)
+
+
+def _chain(found: list[Extent]) -> tuple[Extent, ...]:
+    """Return extents by length, each holding the one before it."""
     chain: list[Extent] = []
-    for e in sorted(held + soft, key=lambda e: (e.last - e.first, e.first)):
-        if not chain or (_holds(e, chain[-1].first, chain[-1].last)):
+    for e in sorted(found, key=lambda e: (e.last - e.first, e.first)):
+        if not chain or _holds(e, chain[-1].first, chain[-1].last):
             chain.append(e)
     return tuple(chain)
+
+
+def _is_claim(view: View, first: int, last: int) -> bool:
+    """Whether a selection is what a claim from its start may be, so that it grows as a claim."""
+    if any((r.first, r.last) == (first, last) for r in claim_readings(view)):
+        return True
+    return last - first > _PHRASE and last in claim_ends(view, first)
+
+
+def _longer(view: View, first: int) -> Iterator[Extent]:
+    """Yield the longer claims from the same start."""
+    for end in claim_ends(view, first):
+        yield Extent(first, end, "clause")
+
+
+def _around(view: View) -> Iterator[Extent]:
+    """Yield what claims grow into: other claims, quotations, the sentence."""
+    for r in claim_readings(view):
+        yield Extent(r.first, r.last, "clause")
+    yield from _wholes(view)
+
+
+def _cued(view: View, e: Extent) -> bool:
+    """Whether a clause holds a verb of speech without what it says: "Quist said"."""
+    if e.kind != "clause" or any(r.first < e.last and e.first < r.last for r in claim_readings(view)):
+        return False
+    return any(view.word(i) in speech.SPOKEN and is_verb(view, i) for i in range(e.first, e.last))
 
 
 def _holds(e: Extent, first: int, last: int) -> bool:
@@ -64,8 +104,13 @@ def _firm(view: View) -> Iterator[Extent]:
     for p in number_phrases(view):
         yield Extent(p.first, p.last, "number")
         yield Extent(p.first, p.long, "number")
-    for a, b in claims(view):
-        yield Extent(a, b, "clause")
+    for r in claim_readings(view):
+        yield Extent(r.first, r.last, "clause")
+    yield from _wholes(view)
+
+
+def _wholes(view: View) -> Iterator[Extent]:
+    """Yield the quotations and the sentence, each without and with its marks."""
     for q in view.quotes:
         yield Extent(*q.inside, "quotation")
         yield Extent(q.first, q.last, "quotation")

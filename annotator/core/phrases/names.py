@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from annotator.core.phrases.en import organisations, people
+from annotator.core.phrases.en import places as gazetteer
 from annotator.core.phrases.en import words as en
 from annotator.core.phrases.view import DASHES, View
 from annotator.core.tokens import Range
@@ -12,6 +14,9 @@ _PARTICLES = 4
 """How many particles may stand in a row: "van der" has two."""
 
 _JOINERS = frozenset({"&", "/"})
+_CLOSING = frozenset({"m.d.", "ph.d.", "d.d.s.", "m.p.", "esq."})
+"""Degrees after which another name starts."""
+
 _VERBS = frozenset(
     {"has", "is", "was", "had", "does", "'s", "'", "did", "will", "would", "who", "could", "may"}
 )
@@ -53,6 +58,8 @@ def _run_end(view: View, i: int) -> int:
     if not view.capital(start) or (start > i and view.word(i) in ("a", "y")):
         return i
     at = start + 1
+    if view.word(start) in ("r", "d", "i") and view.word(at) in DASHES and view.glued(at):
+        return at  # a party and its state: R-Tex.
     while True:
         if view.capital(at) and not _breaks(view, at):
             at += 1
@@ -88,7 +95,7 @@ def _over_particles(view: View, at: int) -> int:
 
 def _breaks(view: View, at: int) -> bool:
     """Whether a capitalised word starts a new run although the one before it has a capital too."""
-    return at in view.firsts or view.word(at) in en.WEEKDAYS
+    return at in view.firsts or view.word(at) in en.WEEKDAYS or view.word(at - 1) in _CLOSING
 
 
 def _parts(view: View, run: Range) -> list[Range]:
@@ -103,12 +110,15 @@ def _parts(view: View, run: Range) -> list[Range]:
     while head < cut and not (_is_title(view, head) or view.word(head) in en.TITLE_MODIFIERS):
         head += 1
     after = (cut + 1, last)
+    head = _without_tail(view, first, head)
     return [r for r in ((first, head), after) if r[0] < r[1] and _is_name(view, *r)]
 
 
 def _without_opener(view: View, run: Range) -> Range:
     """Drop words from the front that have their capital from their place or are articles."""
     first, last = run
+    if view.word(first) in gazetteer.LEADS and first + 1 < last:
+        return first, last
     while first < last and (view.word(first) in en.FUNCTION and _droppable(view, first, last)):
         first += 1
     if first == run[0] and first in view.firsts and first < last and _common(view, first, last):
@@ -171,7 +181,11 @@ def _without_tail(view: View, first: int, last: int) -> int:
 def _last_title(view: View, first: int, last: int) -> int | None:
     """Return the last title in ``[first, last)`` that has a name after it, or is all there is."""
     for i in range(last - 1, first - 1, -1):
-        if _is_title(view, i) or (view.word(i) in en.SHY_TITLES and _shy(view, first, i, last)):
+        if i + 2 == last and view.word(i + 1) in organisations.OFFICES:
+            continue
+        if _is_title(view, i) or (
+            (view.word(i) in en.SHY_TITLES or _role(view, i)) and _shy(view, first, i, last)
+        ):
             tail = range(i + 1, last)
             if not tail or any(view.word(j) not in en.NAME_SUFFIXES for j in tail):
                 return i
@@ -180,7 +194,15 @@ def _last_title(view: View, first: int, last: int) -> int | None:
 
 def _shy(view: View, first: int, i: int, last: int) -> bool:
     before = range(first, i)
-    return i + 1 < last and all(_title_word(view, j) for j in before)
+    return i + 1 < last and all(_title_word(view, j) or _role(view, j) for j in before)
+
+
+def _role(view: View, i: int) -> bool:
+    """Whether a role with a capital stands before what may be a person's name: Ranger, Prosecutor."""
+    word, after = view.word(i), view.word(i + 1)
+    if word not in people.ROLES or word in people.SURELY_NAMES | people.SURNAMES:
+        return False
+    return after not in organisations.ENDINGS and after not in gazetteer.HEADS
 
 
 def _is_title(view: View, i: int) -> bool:

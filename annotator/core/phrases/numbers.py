@@ -1,37 +1,18 @@
-"""Number phrases: approximator, number and what it counts; dates, money and ages set apart."""
+"""Number phrases: approximator, number and what it counts, and how likely each is to be marked."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from annotator.core.phrases.en import words as en
-from annotator.core.phrases.view import DASHES, View, is_digits
-
-_REACH = 4
-"""How many words after a number may stand before what it counts."""
-
-_YEAR_CUES = frozenset(
-    [
-        "in",
-        "since",
-        "by",
-        "until",
-        "till",
-        "from",
-        "of",
-        "during",
-        "before",
-        "after",
-        "between",
-        "early",
-        "late",
-        "mid",
-        "the",
-        "for",
-        "and",
-        "to",
-    ]
-)
+from annotator.core.phrases.approximators import approximated, loose_words
+from annotator.core.phrases.cardinals import Cardinal, cardinal, value
+from annotator.core.phrases.counted import Counted, complement_end, counted
+from annotator.core.phrases.en import numbers as en
+from annotator.core.phrases.en import words
+from annotator.core.phrases.en.number_scores import SCORES, WAYS
+from annotator.core.phrases.reading import Reading
+from annotator.core.phrases.uncounted import counts_nothing, no_number, titled
+from annotator.core.phrases.view import DASHES, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +24,12 @@ class NumberPhrase:
     counts: bool
     long: int
     """The end with its complement: "20 percent of the country"; ``last`` if there is none."""
+    number: int
+    """Where the number starts, without approximators."""
+    short: int
+    """The end of "12-member" in "12-member board"; else ``last``."""
+    rule: str
+    """What was seen: the kind of number, or of what it counts; empty where it counts nothing."""
 
 
 def number_phrases(view: View) -> tuple[NumberPhrase, ...]:
@@ -50,257 +37,142 @@ def number_phrases(view: View) -> tuple[NumberPhrase, ...]:
     out: list[NumberPhrase] = []
     i = 0
     while i < len(view):
-        core = _core_end(view, i)
-        if core == i:
+        number = cardinal(view, i)
+        if number is None:
             i += 1
             continue
-        floor = out[-1].last if out else 0
-        phrase = _phrase(view, _approximated(view, i, floor), i, core)
+        phrase = _phrase(view, number, out[-1].last if out else 0)
         if phrase:
-            out.append(phrase)
-        i = max(core, phrase.last if phrase else core)
+            out.append(_inner(phrase, out))
+        i = max(number.last, phrase.last if phrase else 0)
     return tuple(out)
 
 
-def _core_end(view: View, i: int) -> int:
-    """Return the end of the bare number that starts at ``i``; ``i`` itself if none does."""
-    at = _fraction_end(view, i) or _plain_end(view, i)
-    if at == i:
-        return i
-    while (more := _range_end(view, at)) > at:
-        at = more
-    return at
+def _inner(phrase: NumberPhrase, before: list[NumberPhrase]) -> NumberPhrase:
+    """Mark a phrase in the complement of another one: the "ten boats" of "two of the ten boats"."""
+    if before and phrase.rule and before[-1].counts and phrase.last <= before[-1].long:
+        return replace(phrase, rule="inner")
+    return phrase
 
 
-def _plain_end(view: View, i: int) -> int:
-    at = i
-    while view.number(at):
-        at += 1
-        if (
-            (view.word(at) in DASHES and view.glued(at) and view.glued(at + 1) and view.number(at + 1))
-            or (at > i and view.word(at) == "and" and _scaled(view, at - 1) and view.number(at + 1))
-            or (view.word(at) == "of" and view.word(at - 1) in en.SCALES and view.word(at + 1) in en.SCALES)
-        ):
-            at += 1
-    return at
+def number_readings(view: View) -> tuple[Reading, ...]:
+    """Return what may be a COUNT, with the share of such phrases that annotators keep as they are."""
+    return tuple(r for p in number_phrases(view) if p.counts for r in _readings(view, p))
 
 
-def _scaled(view: View, i: int) -> bool:
-    return view.word(i) in en.SCALES
+def _readings(view: View, p: NumberPhrase) -> list[Reading]:
+    """Return the readings of one phrase: whole, with its "of …", without a loose word or a noun."""
+    loose = loose_words(view, p.first)
+    article = view.word(p.first) == "a" and view.word(p.first + 1) in en.SINGULAR_SCALES
+    of = "" if p.long == p.last else "of" if view.word(p.last) == "of" else "the"
+    opening = _opening(view, p.first, loose) if loose else "a" if article else ""
+    found = [(p.first, p.last, f"+{opening}" if opening else of and f"-{of}")]
+    if opening:
+        found.append((p.first + (loose or 1), p.last, f"-{opening}"))
+    if of:
+        found.append((p.first, p.long, f"+{of}"))
+    if p.short < p.last:
+        found.append((p.first, p.short, "-noun"))
+    return [Reading(a, b, "number", _score(p.rule, way), p.rule + way) for a, b, way in found]
 
 
-def _fraction_end(view: View, i: int) -> int:
-    """Return the end of "half", "a third", "two-thirds", "half a million"; 0 if there is none."""
-    word = view.word(i)
-    if word in ("half", "halves") and view.word(i - 1) not in ("first", "second", "other", "better"):
-        return i + 3 if view.word(i + 1) in ("a", "the") and view.word(i + 2) in en.SCALES else i + 1
-    if word in ("a", "an", "one") or view.number(i):
-        at = i + 1 + (view.word(i + 1) in DASHES)
-        if view.word(at) in en.FRACTIONS and (at > i + 1 or _alone(view, at + 1)):
-            return at + 1
-        if word in ("a", "an") and view.word(at) in en.SCALES | {"half"}:
-            return at + 1
-    return 0
+def _opening(view: View, first: int, words_in: int) -> str:
+    """Return the kind of the words at the start that some leave out: level (below), amount, loose (only)."""
+    if view.word(first) in en.LEVELS:
+        return "level"
+    return "loose" if words_in == 1 else "amount"
 
 
-def _alone(view: View, at: int) -> bool:
-    """Whether no noun stands at ``at``, so that "a third" before it is a share and no ordinal."""
-    word = view.word(at)
-    return word in en.PREPOSITIONS or word in en.DETERMINERS or word in (".", "")
+def _score(rule: str, way: str) -> float:
+    """Return the measured share for a rule and a way to cut, or for the way where that pair is rare."""
+    return SCORES[rule + way] if rule + way in SCORES else WAYS[way]
 
 
-def _range_end(view: View, at: int) -> int:
-    """Return the end of a second number joined by "to", "or", "and" (between) or a dash."""
-    if view.word(at) == "in" and view.number(at + 1):
-        return _plain_end(view, at + 1) if not is_digits(view.word(at + 1)) else at
-    if view.word(at) in ("to", "or") or (view.word(at) in DASHES and view.glued(at)):
-        end = _plain_end(view, at + 1)
-        counted = end > at + 1 and (view.word(at) != "to" or _counted(view, at + 1, end)[0] > end)
-        return end if counted else at
-    return at
-
-
-def _approximated(view: View, i: int, floor: int) -> int:
-    """Return where the approximators before a number start; never before ``floor``."""
-    start = i
-    while True:
-        fits = [a for a in en.APPROXIMATORS if view.low[max(floor, start - len(a)) : start] == a]
-        if not fits:
-            return start
-        start -= max(map(len, fits))
-
-
-def _phrase(view: View, first: int, number: int, core: int) -> NumberPhrase | None:
-    """Return the phrase around the number ``[number, core)``, or None where it is no phrase."""
-    last, unit = _counted(view, number, core)
-    if view.word(last) == "or" and view.word(last + 1) in ("more", "less", "fewer", "so"):
-        last += 2
-    if _vague_one(view, number, core, last):
+def _phrase(view: View, number: Cardinal, floor: int) -> NumberPhrase | None:
+    """Return the phrase around a bare number, or None where it is no number."""
+    c = counted(view, number)
+    if no_number(view, number, c):
         return None
-    counts = not (
-        _money(view, number, core)
-        or _dated(view, number, core)
-        or unit in en.DURATIONS
-        or (last > core and view.word(last - 1) in en.DURATIONS)
-        or _year(view, first, number, core, last)
-        or _age(view, number, core)
-        or _named(view, first, number, core, last)
-    )
-    one = view.word(number) == "one" and last == number + 1
-    return NumberPhrase(first, last, counts, _with_complement(view, last) if counts and not one else last)
+    first = approximated(view, number, floor, c)
+    c = _or_more(view, c, number)
+    rule = "" if counts_nothing(view, number, c, first) else _rule(view, number, c, first)
+    long = complement_end(view, c.last) if rule else c.last
+    return NumberPhrase(first, c.last, bool(rule), long, number.first, c.short, rule)
 
 
-def _counted(view: View, number: int, core: int) -> tuple[int, str]:
-    """Return the end of what is counted and its unit ("" if there is nothing)."""
-    word = view.word(core)
-    if word in en.PERCENT:
-        return _percent_range(view, core + 1), word
-    if word == "per" and view.word(core + 1) == "cent":
-        return core + 2, "percent"
-    if word in en.DURATIONS or word in en.CURRENCIES or word in en.TIMES:
-        return core + 1, word
-    if word in DASHES and view.glued(core) and view.glued(core + 1):
-        return _hyphenated(view, core)
-    if word in en.UNITS:
-        return core + 1, word
-    return _noun_end(view, number, core), ""
+def _or_more(view: View, c: Counted, number: Cardinal) -> Counted:
+    """Go on over "or more", "or so" and the noun after it."""
+    if view.word(c.last) != "or" or view.word(c.last + 1) not in ("more", "less", "fewer", "so"):
+        return c
+    end = c.last + 2
+    if c.kind != "none":
+        return Counted(end, c.kind, end)
+    more = counted(view, Cardinal(number.first, end, "word"))
+    return more if more.kind != "none" else Counted(end, c.kind, end)
 
 
-def _percent_range(view: View, at: int) -> int:
-    """Go on over "to 15 percent" after a first percentage."""
-    if view.word(at) in ("to", "or") and view.word(at + 2) in en.PERCENT and view.number(at + 1):
-        return at + 3
-    return at
+def _rule(view: View, number: Cardinal, c: Counted, first: int) -> str:
+    """Return the rule of a phrase that counts; "" where it counts nothing after all."""
+    one = number.last - number.first == 1 and view.word(number.first) in ("one", "1")
+    if c.kind == "none":
+        return _bare_one(view, number) if one else _bare(view, number, first)
+    if c.kind != "noun":
+        return c.kind
+    if number.form == "result":
+        return "result" if view.word(c.last - 1) in en.VOTES else ""
+    if one:
+        return "one noun"
+    if first == number.first and _after_name(view, number):
+        return "noun after name"
+    return "noun" if c.last - number.last == 1 else "noun after words"
 
 
-def _hyphenated(view: View, core: int) -> tuple[int, str]:
-    """Return the end of "six-member" or "six-bottle cases"."""
-    at = core + 2
-    unit = view.word(core + 1)
-    while view.word(at) in DASHES and view.glued(at) and view.glued(at + 1):
-        at += 2
-    return (at + 1 if _plural(view, at) else at), unit
+def _after_name(view: View, number: Cardinal) -> bool:
+    """Whether the number may be the end of a name: S&P 500 stocks."""
+    at = number.first - 1
+    if view.capital(number.first) and number.first not in view.firsts:
+        return view.word(at).isalpha() and not titled(view, at)
+    named = view.capital(at) and at not in view.firsts and view.word(at) not in words.DATES
+    return named and view.word(number.first)[0].isdigit() and not titled(view, at)
 
 
-def _noun_end(view: View, number: int, core: int) -> int:
-    """Return the end of the counted nouns: up to the first plural within reach."""
-    single = core - number == 1 and view.word(number) in ("one", "1")
-    for at in range(core, min(core + _REACH, len(view))):
-        if not _modifier(view, at):
-            break
-        if _plural(view, at) and not single:
-            return at + 1 + (view.word(at + 1) in en.PLURALS and _modifier(view, at + 1))
-        if single and (not _modifier(view, at + 1) or view.word(at + 1).endswith("ed")):
-            return at + 1
-    if not view.english and view.word(core)[:4].isalpha() and len(view.word(core)) > 3:
-        return core + 1
-    return core
+def _bare(view: View, number: Cardinal, first: int) -> str:
+    """Return the rule of a number without a noun."""
+    word, after = view.word(number.first), view.word(number.last)
+    if number.form in ("share", "odds", "scale"):
+        return number.form
+    if number.form == "result":
+        return "result" if view.word(number.first + 1) in DASHES else ""
+    figures = [w for w in view.low[number.first : number.last] if w[0].isdigit()]
+    if len(figures) >= (number.last - number.first + 1) // 2:
+        return _bare_digits(view, number, first, figures)
+    if word == "zero":
+        return "bare digits"
+    if after == "of" or first < number.first or view.word(number.first - 1) in words.DETERMINERS:
+        return "bare word, held"
+    return "bare word"
 
 
-def _modifier(view: View, at: int) -> bool:
-    """Whether the word may stand between a number and what it counts, or be that."""
-    word = view.word(at)
-    if word in en.COUNT_MODIFIERS or word in en.PLURALS or _noun_not_cue(view, at):
-        return True
-    if word and view.word(at + 1) in DASHES and view.glued(at + 1) and view.glued(at + 2):
-        return word[0].isalpha()
-    if not word or word in en.FUNCTION or word in en.CUES or word in en.NUMBER_STOPS or view.number(at):
-        return False
-    return word[0].isalpha() or (word in DASHES and view.glued(at) and view.glued(at + 1))
+def _bare_digits(view: View, number: Cardinal, first: int, figures: list[str]) -> str:
+    """Return the rule of a number in figures without a noun; none for the prices of stocks, and ages."""
+    before, after = view.word(number.first - 1), view.word(number.last)
+    if any(w in en.SCALES for w in view.low[number.first : number.last]):
+        return "bare scaled"
+    if any("/" in w or "." in w or not value(w) for w in figures):
+        return ""
+    if number.form == "range":
+        return "bare range"
+    if "," in figures[0] or after == "of" or first < number.first:
+        return "bare digits, held"
+    if "to" in (before, after):
+        return "bare pair"
+    if number.last - number.first > 1 or before == "at":
+        return ""
+    aged = before in words.AUXILIARIES and view.word(number.first - 2) in words.SUBJECTS
+    return "" if aged else "bare digits"
 
 
-def _noun_not_cue(view: View, at: int) -> bool:
-    """Whether a verb of speech is a noun or an adjective here: two points, 300 pledged delegates."""
-    word = view.word(at)
-    if word in en.SPEECH_NOUNS:
-        return view.word(at + 1) != "that"
-    return word in en.SPEECH_THAT and word.endswith("ed") and _plural(view, at + 1)
-
-
-def _plural(view: View, at: int) -> bool:
-    """Whether the word looks like a plural noun."""
-    word = view.word(at)
-    if word in en.PLURALS:
-        return True
-    if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is", "ous")):
-        return False
-    return word.isalpha() and word not in en.NO_PLURALS and word not in en.FUNCTION
-
-
-def _with_complement(view: View, last: int) -> int:
-    """Return the end with "of the country" or "of them"; ``last`` if nothing of the kind follows."""
-    half = view.word(last - 1) in ("half", "halves") and view.word(last) in en.DETERMINERS
-    if view.word(last) != "of" and not half:
-        return last
-    at = last + (not half)
-    while view.word(at) in en.DETERMINERS:
-        at += 1
-    if view.word(at) in en.PRONOUNS:
-        return at + 1
-    start = at
-    while at < len(view) and at - start < 2 * _REACH and (_modifier(view, at) or view.number(at)):
-        at += 1
-        if _plural(view, at - 1) and view.word(at) not in ("'s", "'"):
-            break
-        at += view.word(at) in ("'s", "'")
-    return at if at > start else last
-
-
-def _vague_one(view: View, number: int, core: int, last: int) -> bool:
-    """Whether "one" is a pronoun, or "no one", "this one": it counts nothing."""
-    if core - number != 1 or view.word(number) != "one":
-        return False
-    if view.word(number - 1) in ("no", "this", "that", "any", "every", "each", "which", "another", "the"):
-        return last == core
-    return last == core and view.word(core) not in ("of", "in")
-
-
-def _money(view: View, number: int, core: int) -> bool:
-    before = view.word(number - 1)
-    if view.word(core) == "of" and view.word(core + 1) in en.CURRENCIES:
-        return True
-    return before in en.CURRENCY_SIGNS or before.endswith(("$", "£", "€")) or view.word(core) in en.CURRENCIES
-
-
-def _dated(view: View, number: int, core: int) -> bool:
-    """Whether the number is a date or a time of day."""
-    if view.word(core) in en.TIMES or ":" in view.word(number):
-        return True
-    before, after = view.word(number - 1), view.word(core)
-    return is_digits(view.word(number)) and (
-        (before in en.MONTHS and view.capital(number - 1)) or (after in en.MONTHS and view.capital(core))
-    )
-
-
-def _year(view: View, first: int, number: int, core: int, last: int) -> bool:
-    """Whether the number is a year: four digits, no approximator and nothing plural after it."""
-    word = view.word(number)
-    if not (word.isdecimal() and len(word) == 4 and "1500" <= word <= "2099"):
-        return False
-    before = view.word(number - 1)
-    return first == number and (
-        last == core or before in _YEAR_CUES or before in en.DETERMINERS or before == "'s"
-    )
-
-
-def _age(view: View, number: int, core: int) -> bool:
-    """Whether the number stands between commas after a name: ", 35,"."""
-    if core - number != 1 or view.word(number - 1) != "," or not view.word(number).isdecimal():
-        return False
-    return view.word(core) in (",", ".", "", ")") and view.capital(number - 2)
-
-
-def _named(view: View, first: int, number: int, core: int, last: int) -> bool:
-    """Whether the number is part of a name or a reference: Article 5, Boeing 747, No. 3."""
-    if first < number or number == 0:
-        return False
-    if view.word(number - 1) in en.NUMBERED:
-        return True
-    if view.word(number - 1) in DASHES and view.glued(number):
-        return True
-    return (
-        last == core
-        and view.capital(number - 1)
-        and number - 1 not in view.firsts
-        and is_digits(view.word(number))
-    )
+def _bare_one(view: View, number: Cardinal) -> str:
+    if view.word(number.last) == "of":
+        return "one of"
+    return "for one" if view.word(number.first - 1) == "for" else "one"

@@ -32,8 +32,8 @@ class Quotation:
         return (self.first + self.opened, self.last - self.closed)
 
 
-def quotations(tokens: Sequence[Token]) -> tuple[Quotation, ...]:
-    """Return the quotations of a sentence, outer before inner.
+def quotations(tokens: Sequence[Token], *, within: bool = False) -> tuple[Quotation, ...]:
+    """Return the quotations of a sentence, outer before inner; ``within``: it begins inside of one.
 
     A double mark without its partner runs to the edge of the sentence, because a quotation may
     go on in the next one; a single mark without its partner is an apostrophe.
@@ -56,6 +56,8 @@ def quotations(tokens: Sequence[Token]) -> tuple[Quotation, ...]:
         for i in open_marks
         if tokens[i].text not in _SINGLE and i + 1 < len(tokens)
     ]
+    if within and all(q.opened or _inner(tokens, q) for q in found):
+        found.append(Quotation(0, _end(tokens), opened=False, closed=False))
     whole = (q for q in found if q.inside[0] < q.inside[1])
     return tuple(sorted(whole, key=lambda q: (q.first, -q.last)))
 
@@ -63,11 +65,11 @@ def quotations(tokens: Sequence[Token]) -> tuple[Quotation, ...]:
 def _partner(tokens: Sequence[Token], open_marks: list[int], i: int) -> int | None:
     """Return the place in ``open_marks`` of the mark that token ``i`` closes."""
     text = tokens[i].text
-    if text in STRAIGHT and text != "''" and _opening_side(tokens, i):
+    if text in STRAIGHT and text != "''" and opening_side(tokens, i):
         return None
     for at in range(len(open_marks) - 1, max(-1, len(open_marks) - 1 - _DEPTH), -1):
         opener = tokens[open_marks[at]].text
-        if _closes(opener, text) and not (text == "''" and opener == "''" and _opening_side(tokens, i)):
+        if _closes(opener, text) and not (text == "''" and opener == "''" and opening_side(tokens, i)):
             return at
     return None
 
@@ -83,11 +85,11 @@ def _closes(opener: str, text: str) -> bool:
 def _opens(tokens: Sequence[Token], i: int) -> bool:
     text = tokens[i].text
     if text in STRAIGHT:
-        return _opening_side(tokens, i)
+        return opening_side(tokens, i)
     return text in PAIRS
 
 
-def _opening_side(tokens: Sequence[Token], i: int) -> bool:
+def opening_side(tokens: Sequence[Token], i: int) -> bool:
     """Whether a straight mark has a blank (or a bracket) before it and a word right after it."""
     if tokens[i].ws or i + 1 == len(tokens) or tokens[i + 1].text.isspace():
         return False
@@ -102,6 +104,23 @@ def _orphan(tokens: Sequence[Token], i: int) -> bool:
     if text in ("”", '"', "''", "＂"):
         return i > 0 and not tokens[i - 1].ws
     return False
+
+
+def _inner(tokens: Sequence[Token], q: Quotation) -> bool:
+    """Whether a quotation stands between single marks, inside of another."""
+    return tokens[q.last - 1].text in _SINGLE
+
+
+def _end(tokens: Sequence[Token]) -> int:
+    """Return the end without blanks and without a mark that opens the next sentence."""
+    last = len(tokens)
+    while last and (tokens[last - 1].text.isspace() or _loose(tokens, last - 1)):
+        last -= 1
+    return last
+
+
+def _loose(tokens: Sequence[Token], i: int) -> bool:
+    return tokens[i].text in OPENERS and i > 0 and tokens[i - 1].ws
 
 
 def _after(found: list[Quotation]) -> int:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from annotator.core.phrases.candidates import Candidate, of_view
-from annotator.core.phrases.common import without_common
-from annotator.core.phrases.context import NOTHING, Context
-from annotator.core.phrases.cues import name_cue
+from annotator.core.phrases.claims import claim_readings
+from annotator.core.phrases.known import NOTHING, Context
+from annotator.core.phrases.named import name_readings
+from annotator.core.phrases.numbers import number_readings
 from annotator.core.phrases.reading import Reading
 from annotator.core.phrases.view import view_of
-from annotator.core.tokens import Token
-
-_SCORES = {"number": 0.7, "quotation": 0.7, "claim": 0.5, "person": 0.8, "place": 0.5}
+from annotator.core.tokens import Token, text_of
 
 
 def readings(tokens: Sequence[Token], context: Context = NOTHING) -> tuple[Reading, ...]:
@@ -20,11 +18,6 @@ def readings(tokens: Sequence[Token], context: Context = NOTHING) -> tuple[Readi
 
     One stretch may have several, of different kinds.
     """
-    found = without_common(of_view(view_of(tokens)), tokens, context.small)
-    return tuple(r for c in found for r in _readings(tokens, c))
-
-
-def _readings(tokens: Sequence[Token], c: Candidate) -> Iterator[Reading]:
-    kind = name_cue(tokens, c.first, c.last) if c.kind == "name" else c.kind
-    if kind:
-        yield Reading(c.first, c.last, "claim" if kind == "quotation" else kind, _SCORES[kind], c.kind)
+    view = view_of(tokens, within=bool(context.spoken) and text_of(tokens) in context.spoken)
+    found = [*claim_readings(view), *number_readings(view), *name_readings(view, context)]
+    return tuple(sorted(found, key=lambda r: (r.first, -r.last, -r.score)))

@@ -13,6 +13,9 @@ from annotator.core.tokens import Token
 
 _NUMBER = re.compile(r"[+-]?\d[\d,.]*(?:/\d+)?|[½⅓⅔¼¾⅛]|\d+[½⅓⅔¼¾⅛]")
 _FOLD = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'"})
+_COMMAS = 2
+"""How many commas a headline has at most; a list of names has more."""
+
 STOPS = frozenset({".", "!", "?", "…", "...", "?!", "!!"})
 DASHES = frozenset({"-", "–", "—", "--", "‐", "‑", "−"})
 
@@ -22,6 +25,8 @@ class View:
     """The tokens of a sentence with what the rules ask of them again and again."""
 
     tokens: tuple[Token, ...]
+    within: bool = False
+    """Whether the sentence begins inside a quotation that an earlier one opened."""
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -34,13 +39,23 @@ class View:
     @cached_property
     def quotes(self) -> tuple[Quotation, ...]:
         """The quotations, outer before inner."""
-        return quotations(self.tokens)
+        return quotations(self.tokens, within=self.within)
 
     @cached_property
     def paired(self) -> frozenset[int]:
         """The tokens that are a mark of some quotation."""
         opening = {q.first for q in self.quotes if q.opened}
         return frozenset(opening | {q.last - 1 for q in self.quotes if q.closed})
+
+    @cached_property
+    def opening(self) -> dict[int, int]:
+        """Where the quotation ends that each opening mark opens."""
+        return {q.first: q.last for q in reversed(self.quotes) if q.opened}
+
+    @cached_property
+    def closing(self) -> dict[int, int]:
+        """Where the quotation starts that each closing mark closes."""
+        return {q.last - 1: q.first for q in reversed(self.quotes) if q.closed}
 
     @cached_property
     def english(self) -> bool:
@@ -63,6 +78,24 @@ class View:
                 or t.text.isspace()
             )
         return frozenset(out)
+
+    @cached_property
+    def shouted(self) -> bool:
+        """Whether hardly a word of the sentence has small letters, so that capitals tell nothing."""
+        return not any(t.text.islower() and len(t.text) > 2 for t in self.tokens)
+
+    @cached_property
+    def titled(self) -> bool:
+        """Whether all words but function words have a capital, as in a headline; lists of names don't count."""
+        if self.low.count(",") > _COMMAS or ";" in self.low:
+            return False
+        plain = (i for i, t in enumerate(self.tokens) if t.text.isalpha() and not self._joined(i))
+        words = [self.tokens[i].text for i in plain if self.low[i] not in en.FUNCTION]
+        return len(words) > 2 and all(word[0].isupper() for word in words)
+
+    def _joined(self, i: int) -> bool:
+        """Whether a dash joins token ``i`` to the one before it."""
+        return self.glued(i) and self.low[i - 1] in DASHES
 
     def word(self, i: int) -> str:
         """Return the folded word at ``i``; empty outside of the sentence."""
@@ -94,14 +127,14 @@ class View:
         return text in STOPS or text.isspace() or (is_mark(text) and i > 0 and self.tokens[i - 1].ws)
 
 
-def view_of(tokens: Sequence[Token]) -> View:
+def view_of(tokens: Sequence[Token], *, within: bool = False) -> View:
     """Return the view of a sentence's tokens; that of the sentence in hand is asked for at every key."""
-    return _view(tuple(tokens))
+    return _view(tuple(tokens), within)
 
 
 @lru_cache(maxsize=64)
-def _view(tokens: tuple[Token, ...]) -> View:
-    return View(tokens)
+def _view(tokens: tuple[Token, ...], within: bool) -> View:
+    return View(tokens, within)
 
 
 def is_word(text: str) -> bool:
@@ -111,7 +144,7 @@ def is_word(text: str) -> bool:
 
 def is_capital(text: str) -> bool:
     """Whether the token is a word with a capital, first or inner; "I" alone is none."""
-    if text in ("I", "I'm", "I’m") or not text[:1].isalpha():
+    if text in ("I", "I'm", "I’m") or not text[:1].isalpha() or "://" in text:
         return False
     return text[0].isupper() or any(c.isupper() for c in text[1:])
 

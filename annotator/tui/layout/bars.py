@@ -17,9 +17,11 @@ STRIP = 30
 
 def head_row(state: TaskState, width: int, glyphs: Glyphs) -> Row:
     """Return the title and, at the right end, where one is and whether all is saved."""
+    way = cut(screen_text(state.way), width // 3, glyphs.cut)
+    lit = (Piece(f"{way} {glyphs.dot} ", Ink("likely", bold=True)),) if way else ()
     place = f"sentence {state.active + 1}/{len(state.works)} {glyphs.dot} "
     place += f"article {state.article_number}/{state.article_count} {glyphs.dot} "
-    right = (Piece(place, Ink("muted")), saved_piece(state.saved, glyphs), Piece(" "))
+    right = (*lit, Piece(place, Ink("muted")), saved_piece(state.saved, glyphs), Piece(" "))
     room = width - width_of(right) - 3
     title = cut(screen_text(state.article.title or state.article.origin), room, glyphs.cut)
     left = (Piece(" "), Piece(title, Ink("title", bold=True)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from annotator.core.annotation import Annotation
 from annotator.core.hints import Hint
 from annotator.core.phrases import Extent
 from annotator.core.schema import Schema
@@ -12,7 +13,7 @@ from annotator.core.tokens import Range
 from annotator.session.state import TaskState
 from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.lanes import Mark, draw, place
-from annotator.tui.layout.marks import cover, marks_of, tint_of
+from annotator.tui.layout.marks import cover, marks_of, offer_marks, tint_of
 from annotator.tui.layout.row import Ink, Piece, Row, fit, merged, runs
 from annotator.tui.layout.wrap import Line, wrap
 
@@ -32,7 +33,7 @@ def block_rows(state: TaskState, width: int, glyphs: Glyphs, hint_mode: str = "a
     """Return the rows of the active sentence, its text wrapped to ``width`` cells, without the prompt."""
     work = state.work
     lines = wrap(work.sentence.tokens, width)
-    marks = marks_of(state.schema, work, state.focus)
+    marks = (*marks_of(state.schema, work, state.focus), *offered(state, state.active, glyphs))
     inks = _Inks(state.schema, marks, _selected(state), _preview(state.selection, state.next_extent))
     out: list[BlockRow] = []
     for n, line in enumerate(lines):
@@ -44,6 +45,13 @@ def block_rows(state: TaskState, width: int, glyphs: Glyphs, hint_mode: str = "a
         ]
         out.extend(BlockRow(row, n) for row in rows)
     return tuple(out)
+
+
+def offered(state: TaskState, i: int, glyphs: Glyphs) -> tuple[Mark, ...]:
+    """Return the marks of the suggestions for a sentence of the article, by index."""
+    free = state.selection is None or state.fresh
+    now = [(name, s) for name, (at, s) in state.targets.items() if at == i] if free else []
+    return offer_marks(state.schema, state.works[i], state.offers(i), state.taken(i), now, glyphs)
 
 
 def line_of(state: TaskState, width: int) -> int:
@@ -67,8 +75,22 @@ def _edge(glyphs: Glyphs) -> Row:
 def number_column(state: TaskState, glyphs: Glyphs) -> Row:
     """Return bar, answer and number of the active sentence."""
     answer = answer_piece(state.work.annotation.answer, glyphs)
-    number = Piece(f"{state.active + 1:>3} ", Ink("text", bold=True))
-    return (Piece(glyphs.active, Ink("active")), answer, number)
+    number = numbered(state.active, state.work.annotation, Ink("text", bold=True))
+    return (Piece(glyphs.active, Ink("active")), answer, *number)
+
+
+def numbered(i: int, said: Annotation, ink: Ink) -> Row:
+    """Return a sentence's number in four cells, ``f`` (flagged) or ``n`` (has a note) in one that is free."""
+    text, sign = number_text(i), "f" if said.flagged else "n" if said.note else ""
+    if not sign or " " not in text:
+        return (Piece(text, ink),)
+    at = text.index(" ")
+    return (Piece(text[:at], ink), Piece(sign, Ink("likely", bold=True)), Piece(text[at + 1 :], ink))
+
+
+def number_text(i: int) -> str:
+    """Return the number of a sentence in four cells: from 1000 on without the blank, at last its end."""
+    return f"{i + 1:>3} " if i < 999 else str(i + 1)[-4:]
 
 
 def answer_piece(answer: str | None, glyphs: Glyphs) -> Piece:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from annotator.tui.commands import COMMANDS, Command, by_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +43,17 @@ class Glyphs:
     gauge: str
     gauge_rest: str
     arrows: str = "↑↓←→"
+    commands: Sequence[Command] = field(default=COMMANDS, compare=False, repr=False)
+    """The commands with the keys in force, which are written in these characters."""
 
     def words(self, text: str) -> str:
         """Return words of our own with the arrows of this set."""
         return text.translate(str.maketrans("↑↓←→", self.arrows))
+
+    def key(self, *names: str) -> str:
+        """Return the first key of each command, as people read it; nothing for one without keys."""
+        found = (by_id(name, self.commands) for name in names)
+        return " ".join(self.words(c.shown.partition(" ")[0]) for c in found if c.keys)
 
 
 BOX = Glyphs(

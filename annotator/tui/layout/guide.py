@@ -62,7 +62,7 @@ def key_rows(schema: Schema, width: int, glyphs: Glyphs) -> tuple[Row, ...]:
         rows += _key(keys, does, column, width)
     names = ", ".join(f"{x.key} {x.name}" for x in schema.labels if x.key)
     rows += [*_key("", f"label keys here: {names}", column, width), ()]
-    for group, commands in groups():
+    for group, commands in groups(glyphs.commands):
         rows.append((Piece(f" {group}", Ink("title", bold=True)),))
         for command in commands:
             rows += _key(glyphs.words(command.shown), command.does, column, width)

@@ -26,6 +26,10 @@ class Mark:
     key: str
     state: str = "human"
     """human, focus or proposal."""
+    tag: str = ""
+    """What stands behind a proposal's name: ``?``, the sign of Enter, or the keys that take it now."""
+    next: bool = False
+    """Whether a key takes the proposal now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,26 +86,28 @@ def _draw_bar(row: list[tuple[str, Ink]], p: Placed, glyphs: Glyphs) -> None:
     ink = Ink("lane", p.mark.label, bold=p.mark.state == "focus", italic=p.mark.state == "proposal")
     name_ink = Ink("lane", p.mark.label, reverse=True, bold=True) if p.mark.state == "focus" else ink
     bar = bar_of(p.mark.state, glyphs)
-    left, name, right = _parts(p, bar, glyphs)
-    fill = p.last - p.first - len(left) - len(name) - len(right)
-    for i, char in enumerate((*left, *name, *bar.line * fill, *right)):
-        named = len(left) <= i < len(left) + len(name)
-        row[p.first + i] = (char, name_ink if named else ink)
+    left, name, tag, right = _parts(p, bar, glyphs)
+    tag_ink = Ink("key", bold=True) if p.mark.next else ink
+    fill = p.last - p.first - len(left) - len(name) - len(tag) - len(right)
+    cells = [(c, ink) for c in left] + [(c, name_ink) for c in name] + [(c, tag_ink) for c in tag]
+    cells += [(c, ink) for c in (*bar.line * fill, *right)]
+    row[p.first : p.first + len(cells)] = cells
 
 
-def _parts(p: Placed, bar: Bar, glyphs: Glyphs) -> tuple[str, tuple[str, ...], str]:
-    """Return the left end, the name's cells as far as they fit, and the right end of a bar."""
-    width = p.last - p.first
-    mark = "?" if p.mark.state == "proposal" else ""
+def _parts(p: Placed, bar: Bar, glyphs: Glyphs) -> tuple[str, tuple[str, ...], tuple[str, ...], str]:
+    """Return the left end, the name's and the tag's cells as far as they fit, and the right end of a bar."""
+    width, tag = p.last - p.first, _cells(p.mark.tag, p.last - p.first)
     if width <= 2:
-        return "", _cells((p.mark.key or p.mark.label[:1]).upper(), width), ""
+        name = "" if p.mark.next else (p.mark.key or p.mark.label[:1]).upper()
+        return "", _cells(name, width), tag[: width - len(name)], ""
     left = glyphs.open_end if p.open_left else (bar.left if width >= 5 else "")
     right = glyphs.open_end if p.open_right else (bar.right if width >= 5 else "")
-    room = width - len(left) - len(right) - len(mark)
+    room = width - len(left) - len(right) - len(tag)
     if width < 5:
-        return left, (*_cells(p.mark.label, room), *mark), right
-    name = p.mark.label if token_width(p.mark.label) <= room else p.mark.short
-    return left, (*_cells(name, room), *mark), right
+        return left, _cells(p.mark.label, room), tag, right
+    name = _cells(p.mark.label if token_width(p.mark.label) <= room else p.mark.short, room)
+    gap = " " if p.mark.next and len(name) < room else ""
+    return left, name, (*gap, *tag), right
 
 
 def _cells(text: str, room: int) -> tuple[str, ...]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from annotator.core.annotation import Work
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
+from annotator.core.suggestion import Suggestion
 from annotator.core.tokens import token_range
+from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.lanes import Mark
 from annotator.tui.layout.row import Ink
 from annotator.tui.layout.wrap import Cell
@@ -34,10 +37,42 @@ def _mark(schema: Schema, work: Work, span: Span, focused: bool) -> Mark:
     )
 
 
+def offer_marks(
+    schema: Schema,
+    work: Work,
+    offers: Sequence[Suggestion],
+    taken: Collection[Suggestion],
+    next_ones: Collection[tuple[str, Suggestion]],
+    glyphs: Glyphs,
+) -> tuple[Mark, ...]:
+    """Return the marks of a sentence's suggestions: one a stretch, under its likeliest label.
+
+    ``next_ones``: the label and suggestion of each label's key that takes one of them now.
+    """
+    best: dict[tuple[int, int], Suggestion] = {}
+    for s in sorted(offers, key=lambda s: -s.score):
+        best.setdefault((s.start, s.end), s)
+    keys: dict[tuple[int, int], str] = {}
+    for name, s in next_ones:
+        label = schema.label(name)
+        keys[s.start, s.end] = keys.get((s.start, s.end), "") + (label.key if label else "")
+    return tuple(
+        _offered(schema, work, s, s in taken, keys.get(place, ""), glyphs) for place, s in best.items()
+    )
+
+
+def _offered(schema: Schema, work: Work, s: Suggestion, taken: bool, keys: str, glyphs: Glyphs) -> Mark:
+    mark = _mark(schema, work, Span(s.start, s.end, s.label), focused=False)
+    tag = keys or (glyphs.taken if taken else "?")
+    return replace(mark, state="proposal", tag=tag, next=bool(keys))
+
+
 def cover(cells: Sequence[Cell], marks: Sequence[Mark]) -> list[Mark | None]:
     """Return what each cell shows: the span in focus, else the shortest one over it, else None."""
     out: list[Mark | None] = [None] * len(cells)
-    for mark in sorted(marks, key=lambda m: (m.state == "focus", -m.length)):
+    drawn = (m for m in marks if m.state != "proposal")
+    there = [m for m in drawn if cells and m.start < cells[-1].end and cells[0].start < m.end]
+    for mark in sorted(there, key=lambda m: (m.state == "focus", -m.length)):
         for i, cell in enumerate(cells):
             if mark.start <= cell.start and cell.end <= mark.end:
                 out[i] = mark

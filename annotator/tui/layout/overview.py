@@ -1,14 +1,16 @@
-"""The overview: the article's sentences with answer and label counts, the articles beside them."""
+"""The overview: the article's sentences with answers, labels, flags, notes and problems; the articles."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from annotator.core.inconsistent import Group, Kind, Place
 from annotator.core.schema import Schema
+from annotator.session.shelf import Progress
 from annotator.session.state import TaskState
 from annotator.tui.layout.bars import label_counts
-from annotator.tui.layout.block import answer_piece
+from annotator.tui.layout.block import answer_piece, number_text
 from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.page import byline_of
 from annotator.tui.layout.row import Ink, Piece, Row, cut, fit, two_ended
@@ -16,6 +18,8 @@ from annotator.tui.layout.safe_text import screen_text
 
 LIST_WIDTH = 44
 """The list of articles stands at the left where there are so many cells more than a page needs."""
+_GAUGE = 8
+"""The cells of an article's gauge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +29,35 @@ class ArticleLine:
     title: str
     done: int
     total: int
+    signs: str = ""
+    """What there is to look at: ``!`` problems, ``f`` flags, ``n`` notes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleList:
+    """The rows of the list of articles that are on the screen."""
+
+    lines: Sequence[ArticleLine]
+    at: int
+    """The row of the article in hand."""
+    order: str
+    """How the articles are sorted, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """What there is to look at in the article in hand."""
+
+    problems: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    """Sentence by index → what is inconsistent there, in words."""
 
 
 def overview_head(state: TaskState, name: str, width: int, glyphs: Glyphs) -> Row:
     """Return the head row: what this is, and how far the corpus is."""
     left = (Piece(f" Overview {glyphs.dot} {screen_text(name)}", Ink("title", bold=True)),)
     article = f"article {state.article_number}/{state.article_count}"
-    sentences = f"{state.done} of {state.total} sentences"
-    facts = (article, sentences, f"{percent(state.done, state.total)} % ")
+    counted = (f"{state.done} of {state.total} sentences", f"{percent(state.done, state.total)} % ")
+    facts = (article, *(counted if state.total else ("counting ",)))
     right = (Piece(f" {glyphs.dot} ".join(facts), Ink("muted")),)
     return two_ended(left, right, width)
 
@@ -42,8 +67,16 @@ def percent(done: int, total: int) -> int:
     return done * 100 // total if total else 0
 
 
-def sentence_rows(state: TaskState, width: int, height: int, glyphs: Glyphs) -> tuple[Row, ...]:
-    """Return exactly ``height`` rows: title, byline, a heading and the sentences round the active one."""
+def window(count: int, at: int, room: int) -> range:
+    """Return the numbers of ``count`` rows that are shown in ``room`` of them, ``at`` among them."""
+    first = max(0, min(at - room // 2, count - room))
+    return range(first, min(count, first + room))
+
+
+def sentence_rows(
+    state: TaskState, notices: Notices, width: int, height: int, glyphs: Glyphs
+) -> tuple[Row, ...]:
+    """Return exactly ``height`` rows: title, byline, heading, the sentences round the active one, notices."""
     shorts = [x for x in state.schema.labels if x.key]
     text = max(10, width - 7 - 4 * len(shorts) - 4)
     a = state.article
@@ -54,13 +87,16 @@ def sentence_rows(state: TaskState, width: int, height: int, glyphs: Glyphs) -> 
         (Piece(" " + cut(byline, width - 2, glyphs.cut), Ink("muted")),),
         (Piece(f"{'       sentence':<{text + 7}}", Ink("muted")), *names),
     ]
-    room = max(1, height - len(top))
-    first = max(0, min(state.active - room // 2, len(state.works) - room))
-    rows = [_sentence(state, i, text, glyphs) for i in range(first, min(len(state.works), first + room))]
-    return tuple(top + rows + [()] * (height - len(top) - len(rows)))[:height]
+    told = notice_rows(state, notices, width, glyphs)
+    told = told[: max(height // 4, height - len(top) - len(state.works) - 1)]
+    foot = [(), *told] if told else []
+    shown = window(len(state.works), state.active, max(1, height - len(top) - len(foot)))
+    rows = [_sentence(state, i, bool(notices.problems.get(i)), text, glyphs) for i in shown]
+    rows = [*top, *rows, *foot]
+    return tuple(rows + [()] * (height - len(rows)))[:height]
 
 
-def _sentence(state: TaskState, i: int, width: int, glyphs: Glyphs) -> Row:
+def _sentence(state: TaskState, i: int, problem: bool, width: int, glyphs: Glyphs) -> Row:
     work, active = state.works[i], i == state.active
     ink = Ink("text", tint="row", bold=True) if active else Ink("context")
     mark = (
@@ -69,11 +105,18 @@ def _sentence(state: TaskState, i: int, width: int, glyphs: Glyphs) -> Row:
         else answer_piece(work.annotation.answer, glyphs)
     )
     words = cut(" ".join(screen_text(work.sentence.text).split()), width, glyphs.cut)
-    head: Row = (Piece(glyphs.active if active else " ", Ink("active")), mark, Piece(f"{i + 1:>3}  ", ink))
+    head: Row = (
+        Piece(glyphs.active if active else " ", Ink("active")),
+        mark,
+        Piece(number_text(i) + " ", ink),
+    )
     return (
         *head,
         *fit((Piece(words, ink),), width, ink),
         *_counts(state.schema, label_counts(state.schema, [work]), glyphs),
+        Piece(" !" if problem else "  ", Ink("warn", bold=True)),
+        Piece("f" if work.annotation.flagged else " ", Ink("likely", bold=True)),
+        Piece("n" if work.annotation.note else " ", Ink("likely", bold=True)),
     )
 
 
@@ -87,40 +130,97 @@ def _counts(schema: Schema, counts: dict[str, int], glyphs: Glyphs) -> Row:
     )
 
 
-def article_rows(
-    articles: Sequence[ArticleLine], current: int, width: int, height: int, glyphs: Glyphs
-) -> tuple[Row, ...]:
-    """Return exactly ``height`` rows: the articles round the current one with how far each is."""
-    room = max(1, height - 2)
-    first = max(0, min(current - room // 2, len(articles) - room))
-    rows: list[Row] = [
-        (),
-        two_ended((Piece(" ARTICLES", Ink("muted")),), (Piece("done ", Ink("muted")),), width),
-    ]
-    for i, a in list(enumerate(articles))[first : first + room]:
-        ink = Ink("text", bold=True) if i == current else Ink("context")
-        mark = (
-            glyphs.here if i == current else (glyphs.accept if a.total and a.done == a.total else glyphs.dot)
-        )
-        count = (Piece(f" {a.done}/{a.total} ", ink),)
-        title = cut(screen_text(a.title), width - 4 - len(count[0].text), glyphs.cut)
-        rows.append(
-            two_ended(
-                (Piece(f" {mark} ", Ink("active" if i == current else "ok")), Piece(title, ink)), count, width
-            )
-        )
+# -- notices ---------------------------------------------------------------------------------------
+
+
+def notice_rows(state: TaskState, notices: Notices, width: int, glyphs: Glyphs) -> list[Row]:
+    """Return a row for each problem and each note of the article, those of the sentence in hand first."""
+    rows: list[tuple[int, Row]] = []
+    for i, work in enumerate(state.works):
+        problems = notices.problems.get(i, ())
+        rows += [(i, _notice("!", "warn", i, words, width, glyphs)) for words in problems]
+        if work.annotation.note:
+            rows.append((i, _notice("n", "likely", i, f"note: {work.annotation.note}", width, glyphs)))
+    return [row for i, row in sorted(rows, key=lambda x: (x[0] != state.active, x[0]))]
+
+
+def _notice(sign: str, role: str, i: int, words: str, width: int, glyphs: Glyphs) -> Row:
+    told = cut(" ".join(screen_text(words).split()), width - 8, glyphs.cut)
+    number = Piece(f"{i + 1:>3}  ", Ink("number"))
+    return (Piece(f" {sign} ", Ink(role, bold=True)), number, Piece(told, Ink("text")))
+
+
+def problem_words(group: Group, place: Place, here: Sequence[int]) -> str:
+    """Return what is inconsistent at a place: ``Skerrin is unlabelled here and VENUE in 2``.
+
+    ``here``: the numbers, from 1, of the sentences of the same article that are like most.
+    """
+    if group.kind is Kind.EDGES:
+        most = place.work.text_of(place.wanted) if place.wanted else group.words
+        text = place.work.sentence.text[place.start : place.end]
+        return f"“{text}” is “{most}” {_where(group, here)}"
+    return f"{group.words} is {_label(place.what)} here and {_label(group.label)} {_where(group, here)}"
+
+
+def _label(label: str) -> str:
+    return label or "unlabelled"
+
+
+def _where(group: Group, here: Sequence[int]) -> str:
+    """Return where most places are: in which sentences of the article, else how many there are."""
+    if here:
+        shown = ", ".join(map(str, here[:4]))
+        return f"in {shown}, …" if len(here) > 4 else f"in {shown}"
+    n = sum(p.agrees for p in group.places)
+    return f"in {n} other {'sentence' if n == 1 else 'sentences'}"
+
+
+# -- articles --------------------------------------------------------------------------------------
+
+
+def article_rows(articles: ArticleList, width: int, height: int, glyphs: Glyphs) -> tuple[Row, ...]:
+    """Return exactly ``height`` rows: a heading and the articles with how far each is."""
+    head = Piece(f" ARTICLES, {articles.order}", Ink("muted"))
+    rows: list[Row] = [(), two_ended((head,), (Piece("done ", Ink("muted")),), width)]
+    rows += [_article(a, i == articles.at, width, glyphs) for i, a in enumerate(articles.lines)]
     return tuple(rows + [()] * (height - len(rows)))[:height]
 
 
-def gauge_row(state: TaskState, width: int, glyphs: Glyphs) -> Row:
-    """Return the rule row with the corpus's progress as a gauge."""
-    bar = max(4, min(40, width - 24))
-    full = bar * state.done // state.total if state.total else 0
-    row: Row = (
-        Piece(glyphs.rule * 2 + " ", Ink("rule")),
-        Piece("corpus ", Ink("muted")),
-        Piece(glyphs.gauge * full, Ink("ok")),
-        Piece(glyphs.gauge_rest * (bar - full), Ink("rule")),
-        Piece(f" {percent(state.done, state.total)} % ", Ink("muted")),
+def _article(a: ArticleLine, active: bool, width: int, glyphs: Glyphs) -> Row:
+    ink = Ink("text", bold=True) if active else Ink("context")
+    mark = glyphs.here if active else (glyphs.accept if a.total and a.done == a.total else glyphs.dot)
+    bar = gauge(Progress(a.done, a.total), _GAUGE, glyphs) if width >= LIST_WIDTH else ()
+    right = (
+        Piece(f" {a.signs}", Ink("likely", bold=True)),
+        Piece(f"{f'{a.done}/{a.total}':>8} ", ink),
+        *bar,
+        Piece(" " if bar else ""),
     )
+    room = width - 4 - sum(len(p.text) for p in right)
+    title = Piece(cut(screen_text(a.title), max(1, room), glyphs.cut), ink)
+    return two_ended((Piece(f" {mark} ", Ink("active" if active else "ok")), title), right, width)
+
+
+# -- progress --------------------------------------------------------------------------------------
+
+
+def gauge(progress: Progress, width: int, glyphs: Glyphs) -> Row:
+    """Return how far something is as a bar of ``width`` cells."""
+    full = width * progress.done // progress.total if progress.total else 0
+    rest = Piece(glyphs.gauge_rest * (width - full), Ink("rule"))
+    return (Piece(glyphs.gauge * full, Ink("ok")), rest)
+
+
+def gauge_row(state: TaskState, width: int, glyphs: Glyphs) -> Row:
+    """Return the rule row with the progress of the article, where there is room, and of the corpus."""
+    article = Progress(sum(w.done for w in state.works), len(state.works))
+    row: Row = (Piece(glyphs.rule * 2 + " ", Ink("rule")),)
+    if width >= 60:
+        told = f" {article.done}/{article.total} "
+        mine = gauge(article, max(4, min(20, width // 6)), glyphs)
+        row = (*row, Piece("article ", Ink("muted")), *mine, Piece(told, Ink("muted")))
+        row = (*row, Piece(glyphs.rule * 2 + " ", Ink("rule")))
+    corpus = Progress(state.done, state.total)
+    row = (*row, Piece("corpus ", Ink("muted")), *gauge(corpus, max(4, min(40, width // 3)), glyphs))
+    row = (*row, Piece(f" {percent(state.done, state.total)} % ", Ink("muted")))
     return fit((*row, Piece(glyphs.rule * width, Ink("rule"))), width)

@@ -6,6 +6,7 @@ on, so the article scrolls and the eye stays. Inside a sentence nothing above th
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -13,8 +14,18 @@ from annotator.core.annotation import Work
 from annotator.core.article import Article
 from annotator.core.schema import Schema
 from annotator.session.state import TaskState
-from annotator.tui.layout.block import TEXT_COLUMN, BlockRow, answer_piece, block_rows, line_of, reserve
+from annotator.tui.layout.block import (
+    TEXT_COLUMN,
+    BlockRow,
+    answer_piece,
+    block_rows,
+    line_of,
+    numbered,
+    offered,
+    reserve,
+)
 from annotator.tui.layout.glyphs import Glyphs
+from annotator.tui.layout.lanes import Mark, draw, place
 from annotator.tui.layout.marks import cover, marks_of
 from annotator.tui.layout.prompt import prompt_rows
 from annotator.tui.layout.row import Ink, Piece, Row, clip, runs
@@ -43,12 +54,54 @@ class BodyRow:
     line: int = -1
 
 
-def start_row(state: TaskState, frame: Frame) -> int:
-    """Return the row at which the active block starts, worked out once on arrival."""
-    anchor = frame.height // (3 if frame.spaced else 4)
+TURNED = 3
+"""At which row a new page starts: a little of the old one stays above it."""
+
+
+def start_row(state: TaskState, frame: Frame, *, turned: bool = False) -> int:
+    """Return the row at which the active block starts, worked out once on arrival.
+
+    It is the anchor, or near the top where a whole page has been accepted: what is next should show.
+    """
+    anchor = TURNED if turned else frame.height // (3 if frame.spaced else 4)
     above = len(_above(state, frame, anchor))
     lines = len(wrap(state.work.sentence.tokens, frame.text_width))
     return max(0, min(above, anchor, frame.height - reserve(lines)))
+
+
+def first_whole(state: TaskState, frame: Frame, start: int) -> int:
+    """Return the first sentence that the screen shows whole when the active block starts at row ``start``."""
+    room, top = start - 1, state.active
+    while top > 0:
+        need = len(context_rows(state, top - 1, frame)) + int(frame.spaced and top < state.active)
+        if need > room:
+            break
+        room, top = room - need, top - 1
+    return top
+
+
+def row_below(state: TaskState, frame: Frame, top: int) -> int | None:
+    """Return the row of the active block if the sentence ``top`` stays the first one on the screen.
+
+    None where the block would not be on the screen whole.
+    """
+    if not 0 <= top <= state.active:
+        return None
+    gap = int(frame.spaced)
+    above = sum(len(context_rows(state, i, frame)) + gap for i in range(top, state.active))
+    start = above - gap + 1 if above else 0
+    block = block_rows(state, frame.text_width, frame.glyphs, frame.hint_mode)
+    return start if start + len(block) + 1 <= frame.height else None
+
+
+def shown_whole(rows: tuple[BodyRow, ...], state: TaskState, frame: Frame) -> tuple[int, ...]:
+    """Return the sentences of which every row is among ``rows``, by index."""
+    counts = Counter(r.sentence for r in rows if r.line >= 0)
+    whole = [i for i in counts if i != state.active and counts[i] == len(context_rows(state, i, frame))]
+    block = block_rows(state, frame.text_width, frame.glyphs, frame.hint_mode)
+    if counts[state.active] >= len(block):
+        whole.append(state.active)
+    return tuple(sorted(whole))
 
 
 def body_rows(state: TaskState, frame: Frame, start: int) -> tuple[BodyRow, ...]:
@@ -71,7 +124,8 @@ def _window(rows: tuple[BlockRow, ...], state: TaskState, frame: Frame, room: in
     """Return the rows that fit, with the line of the selection among them."""
     if len(rows) <= room:
         return rows
-    wanted = [i for i, r in enumerate(rows) if r.line == line_of(state, frame.text_width)]
+    here = line_of(state, frame.text_width)
+    wanted = [i for i, r in enumerate(rows) if r.line == here]
     top = max(0, wanted[-1] + 1 - room)
     first = wanted[0] + (room < 2)  # in the last row of all the text matters more than its hints
     return rows[min(top, first) :][: max(1, room)]
@@ -117,20 +171,29 @@ def byline_of(article: Article, glyphs: Glyphs) -> str:
 
 
 def context_rows(state: TaskState, i: int, frame: Frame) -> list[BodyRow]:
-    """Return the rows of a sentence that is not active."""
-    rows = _context(state.schema, state.works[i], i, frame.text_width, frame.glyphs)
-    return [BodyRow(row, i, n) for n, row in enumerate(rows)]
+    """Return the rows of a sentence that is not active; an open one shows its spans and suggestions in lanes."""
+    work = state.works[i]
+    marks: tuple[Mark, ...] = ()
+    if not work.done:
+        marks = (*marks_of(state.schema, work), *offered(state, i, frame.glyphs))
+    rows = _context(state.schema, work, i, frame.text_width, frame.glyphs, marks)
+    return [BodyRow(row, i, n) for n, row in rows]
 
 
 @lru_cache(maxsize=2048)
-def _context(schema: Schema, work: Work, i: int, width: int, glyphs: Glyphs) -> tuple[Row, ...]:
+def _context(
+    schema: Schema, work: Work, i: int, width: int, glyphs: Glyphs, marks: tuple[Mark, ...]
+) -> tuple[tuple[int, Row], ...]:
     answer = answer_piece(work.annotation.answer, glyphs)
-    head: Row = (Piece(" "), answer, Piece(f"{i + 1:>3} ", Ink("number")))
+    head: Row = (Piece(" "), answer, *numbered(i, work.annotation, Ink("number")))
     rest: Row = (Piece(" " * TEXT_COLUMN),)
-    lines = wrap(work.sentence.tokens, width)
-    return tuple(
-        (*(head if n == 0 else rest), *_context_text(schema, work, line)) for n, line in enumerate(lines)
-    )
+    out: list[tuple[int, Row]] = []
+    for n, line in enumerate(wrap(work.sentence.tokens, width)):
+        out.append((n, (*(head if n == 0 else rest), *_context_text(schema, work, line))))
+        placed = place(line, marks)
+        if placed:
+            out += [(n, (*rest, *lane)) for lane in draw(placed, line.width, glyphs)]
+    return tuple(out)
 
 
 def _context_text(schema: Schema, work: Work, line: Line) -> Row:

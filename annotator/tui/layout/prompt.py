@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
+from annotator.core.schema import Label
+from annotator.core.suggestion import Suggestion
 from annotator.session.state import Message, TaskState
 from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.row import Ink, Piece, Row, clip, cut, filled_row, width_of
@@ -14,25 +16,33 @@ NEWCOMER_SPANS = 3
 
 Item = tuple[Piece, ...]
 
+_EDGES = ("right_less", "right_more", "left_more", "left_less")
+
 
 def welcome_row(state: TaskState, width: int, glyphs: Glyphs) -> Row:
     """Return what a newcomer may do now, in place of the row of keys."""
-    words = Piece(brief(selected_text(state), 24, glyphs), Ink("text", bold=True))
-    row: Row = (Piece(" New here? ", Ink("likely")), words)
+    row: Row = (Piece(" New here? ", Ink("likely")),)
     rest: Row = (Piece("  Other words: their letter", Ink("muted")),)
-    guess = state.schema.label(state.guess)
-    if guess and guess.key:
-        name, key_ = Piece(guess.name, Ink("lane", guess.name)), Piece(guess.key, Ink("key", bold=True))
-        row = (*row, Piece(" may be a ", Ink("muted")), name, Piece(": press ", Ink("muted")), key_)
-        return (*row, *rest) if width_of(row) + width_of(rest) <= width else row
-    row = (*row, Piece(":", Ink("muted")))
-    for label in [x for x in state.schema.labels if x.key]:
-        name = Piece(label.name, Ink("lane", label.name))
-        item = (Piece(f" {label.key}", Ink("key", bold=True)), Piece(" if ", Ink("muted")), name)
-        if width_of(row) + width_of(item) + width_of(rest) + 1 > width:
-            break
-        row = (*row, *item, Piece(",", Ink("muted")))
-    return (*row[:-1], *rest)
+    found = nearest(state)
+    label = state.schema.label(found[0]) if found else None
+    if found is None or label is None or not label.key:
+        return (*row, Piece("Press the letter above a word, then a label's key", Ink("muted")))
+    words = Piece(target_words(state, found[1], 24, glyphs), Ink("text", bold=True))
+    name, key_ = Piece(label.name, Ink("lane", label.name)), Piece(label.key, Ink("key", bold=True))
+    row = (*row, words, Piece(" may be a ", Ink("muted")), name, Piece(": press ", Ink("muted")), key_)
+    return (*row, *rest) if width_of(row) + width_of(rest) <= width else row
+
+
+def nearest(state: TaskState) -> tuple[str, tuple[int, Suggestion]] | None:
+    """Return the first suggestion of the active sentence that a label's key takes now."""
+    here = [(name, t) for name, t in state.targets.items() if t[0] == state.active]
+    return min(here, key=lambda x: (x[1][1].start, -x[1][1].score), default=None)
+
+
+def target_words(state: TaskState, target: tuple[int, Suggestion], width: int, glyphs: Glyphs) -> str:
+    """Return the words of a suggestion in at most ``width`` cells."""
+    i, s = target
+    return brief(state.works[i].sentence.text[s.start : s.end], width, glyphs)
 
 
 def selected_text(state: TaskState) -> str:
@@ -79,19 +89,41 @@ def _items(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
     if state.typed:
         return (
             (Piece(state.typed, Ink("likely", bold=True)), Piece(" + the second letter", Ink("muted"))),
-            key("; let go"),
+            key(glyphs.key("let_go") + " let go"),
         )
     if state.focus:
         return _focus_items(state, glyphs)
     if state.selection:
         return _selection_items(state, glyphs)
     told = (note(state.message),) if state.message else ()
+    offers = _target_items(state, glyphs)
+    if offers:
+        both = (key(glyphs.key("accept") + " accept"), key(glyphs.key("accept_view") + " all in view"))
+        return (*told, *offers, *both)
     return (
         *told,
-        key("Enter accept"),
+        key(glyphs.key("accept") + " accept"),
         text("press a letter above a word to select it"),
-        key("Tab next candidate"),
+        key(glyphs.key("accept_view") + " accept all in view"),
     )
+
+
+def _target_items(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
+    """Return what each label's key takes now: its key and the words, the place where it is elsewhere."""
+    items: list[Item] = []
+    for name, target in state.targets.items():
+        label = state.schema.label(name)
+        if label and label.key:
+            words = target_words(state, target, 20, glyphs)
+            there = f" ({target[0] + 1})" if target[0] != state.active else ""
+            items.append(
+                (
+                    Piece(label.key, Ink("key", bold=True)),
+                    Piece(f" {words}", Ink("lane", name)),
+                    Piece(there, Ink("muted")),
+                )
+            )
+    return tuple(items)
 
 
 def _focus_items(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
@@ -100,28 +132,58 @@ def _focus_items(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
     chip = Piece(screen_text(state.focus.label), Ink("lane", state.focus.label, reverse=True, bold=True))
     keys = " ".join(x.key for x in state.schema.labels if x.key)
     told = (note(state.message),) if state.message else ()
+    relabel = (Piece(keys, Ink("key")), Piece(" relabel", Ink("muted")))
+    after = _target_items(state, glyphs) if state.fresh else (relabel,)
     return (
         (chip, Piece(" " + words, Ink("text", bold=True))),
         *told,
-        key("0 remove"),
-        (Piece(keys, Ink("key")), Piece(" relabel", Ink("muted"))),
-        (Piece(", . < >", Ink("key")), Piece(" edges", Ink("muted"))),
+        *_growth(state, glyphs),
+        (Piece(glyphs.key(*_EDGES), Ink("key")), Piece(" edges", Ink("muted"))),
+        key(glyphs.key("remove") + " remove"),
+        *after,
+        key(glyphs.key("everywhere") + " everywhere"),
     )
 
 
 def _selection_items(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
     assert state.selection is not None
-    words = brief(selected_text(state), 28, glyphs)
-    labels = [label_item(x.key, x.name) for x in state.schema.labels if x.key][:5]
     told = (note(state.message),) if state.message else ()
-    moving = state.schema.label(state.moving.label) if state.moving else None
-    if moving and moving.key:
-        moves = (
-            Piece(moving.key, Ink("key", bold=True)),
-            Piece(f" moves the {moving.name} here", Ink("muted")),
-        )
-        return ((Piece(words, Ink("text", bold=True)),), moves, key(", . < > edges"), key("; let go"))
-    return ((Piece(words, Ink("text", bold=True)),), *told, *labels, *_growth(state, glyphs))
+    words: Item = (Piece(brief(selected_text(state), 28, glyphs), Ink("text", bold=True)),)
+    offered = _offered_here(state)
+    if offered:
+        return (words, *told, *_offer_items(state, offered, glyphs), *_growth(state, glyphs))
+    labels = [_label_item(state, x, glyphs) for x in state.schema.labels if x.key][:5]
+    return (words, *told, *labels, *_growth(state, glyphs))
+
+
+def _label_item(state: TaskState, label: Label, glyphs: Glyphs) -> Item:
+    """Return a label's key and name, and where it would end if that is not the end of the selection."""
+    item = label_item(label.key, label.name)
+    snap = state.snaps.get(label.name)
+    if snap is None or state.selection is None or snap[1] == state.selection.last:
+        return item
+    last = screen_text(state.work.sentence.tokens[snap[1] - 1].text)
+    return (*item, Piece(f" to {cut(last, 12, glyphs.cut)}", Ink("muted")))
+
+
+def _offered_here(state: TaskState) -> tuple[Suggestion, ...]:
+    """Return the suggestions for exactly the selection, the likeliest first."""
+    assert state.selection is not None
+    tokens = state.work.sentence.tokens
+    start, end = tokens[state.selection.first].start, tokens[state.selection.last - 1].end
+    found = (s for s in state.offers(state.active) if (s.start, s.end) == (start, end))
+    return tuple(sorted(found, key=lambda s: -s.score))
+
+
+def _offer_items(state: TaskState, offered: tuple[Suggestion, ...], glyphs: Glyphs) -> tuple[Item, ...]:
+    """Return which key takes the suggestion in hand, which turns it down, and where it comes from."""
+    takes = [label_item(x.key, x.name) for s in offered if (x := state.schema.label(s.label)) and x.key]
+    best = offered[0]
+    return (
+        *takes,
+        key(glyphs.key("remove") + " not here"),
+        text(f"from {screen_text(best.source)}, {round(100 * best.score)} in 100 are right"),
+    )
 
 
 def _growth(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
@@ -133,7 +195,7 @@ def _growth(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
     after = s.text[s.tokens[state.selection.last - 1].end : s.tokens[extent.last - 1].end].strip()
     added = f" {glyphs.cut} ".join(x for x in (before, after) if x)
     words = screen_text(added) if added and cell_len(screen_text(added)) <= 16 else extent.kind
-    return ((Piece("Space", Ink("key", bold=True)), Piece(f" + {words}", Ink("muted"))),)
+    return ((Piece(glyphs.key("grow"), Ink("key", bold=True)), Piece(f" + {words}", Ink("muted"))),)
 
 
 def label_item(letter: str, name: str) -> Item:

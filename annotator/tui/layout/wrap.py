@@ -7,14 +7,19 @@ works. A cell is one grapheme, so wide and combining characters move as a person
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rich.cells import split_graphemes
+from rich.cells import cell_len
 
+from annotator.core import graphemes as core
 from annotator.core.tokens import Token
 from annotator.tui.layout.safe_text import screen_text
+
+_JOINER = "\u200d"
+"""At a grapheme's end it would swallow the next cell, for a terminal and for rich's count of cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,17 @@ class Cell:
     col: int
     width: int
     token: int
-    """The token's index; -1 for a blank between tokens."""
+    """The index of the token that it begins; -1 for a blank between tokens."""
+    more: int = 0
+    """How many further tokens it shows: spaCy may cut a flag or an emoji into several."""
+
+
+def _start(cell: Cell) -> int:
+    return cell.start
+
+
+def _end(cell: Cell) -> int:
+    return cell.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +58,12 @@ class Line:
 
     def columns(self, start: int, end: int) -> tuple[int, int] | None:
         """Return the columns ``[first, last)`` that code points ``[start, end)`` take on this line."""
-        inside = [c for c in self.cells if c.start < end and start < c.end and c.token >= 0]
+        cells = self.cells
+        if not cells or end <= cells[0].start or cells[-1].end <= start:
+            return None
+        first = bisect_right(cells, start, key=_end)
+        last = bisect_left(cells, end, key=_start)
+        inside = [c for c in cells[first:last] if c.token >= 0]
         return (inside[0].col, inside[-1].col + inside[-1].width) if inside else None
 
     def token_at(self, col: int) -> int | None:
@@ -51,16 +71,23 @@ class Line:
         return next((c.token for c in self.cells if c.col <= col < c.col + c.width and c.token >= 0), None)
 
     def column_of(self, token: int) -> int | None:
-        """Return the column at which a token starts on this line."""
-        return next((c.col for c in self.cells if c.token == token), None)
+        """Return the column at which a token, or the grapheme that holds its start, is on this line."""
+        cells = self.cells
+        if not cells or not cells[0].token <= token <= cells[-1].token + cells[-1].more:
+            return None
+        return next((c.col for c in cells if 0 <= c.token <= token <= c.token + c.more), None)
 
 
 @lru_cache(maxsize=8192)
 def graphemes(text: str) -> tuple[tuple[str, int, int], ...]:
-    """Return a token's graphemes as (text to draw, code points, cells); none has zero cells."""
-    safe = screen_text(text)
-    spans, _ = split_graphemes(safe)
-    return tuple((safe[a:b], b - a, w) if w else ("◌" + safe[a:b], b - a, 1) for a, b, w in spans)
+    """Return a text's graphemes as (text to draw, code points, cells); none has zero cells."""
+    return tuple(_drawn(g) for g in core.graphemes(text))
+
+
+def _drawn(grapheme: str) -> tuple[str, int, int]:
+    safe = screen_text(grapheme).rstrip(_JOINER)
+    width = cell_len(safe)
+    return (safe, len(grapheme), width) if width else ("◌" + safe, len(grapheme), 1)
 
 
 def token_width(text: str) -> int:
@@ -74,8 +101,9 @@ def wrap(tokens: tuple[Token, ...], width: int) -> tuple[Line, ...]:
     width = max(2, width)
     lines: list[list[Cell]] = [[]]
     col, blank_at = 0, -1
-    for group in _groups(tokens):
-        need = sum(token_width(tokens[i].text) for i in group)
+    for group in core.glued(tokens):
+        cells = list(_cells(tokens, group, width))
+        need = sum(c[3] for c in cells)
         lead = 1 if blank_at >= 0 and col else 0
         if col and col + lead + need > width:
             lines.append([])
@@ -83,36 +111,38 @@ def wrap(tokens: tuple[Token, ...], width: int) -> tuple[Line, ...]:
         if lead:
             lines[-1].append(Cell(" ", blank_at, blank_at + 1, col, 1, -1))
             col += 1
-        for cell in _cells(tokens, group):
-            if col + cell.width > width and lines[-1]:
+        for text, start, end, cell_width, token, more in cells:
+            if col + cell_width > width and lines[-1]:
                 lines.append([])
                 col = 0
-            lines[-1].append(Cell(cell.text, cell.start, cell.end, col, cell.width, cell.token))
-            col += cell.width
+            lines[-1].append(Cell(text, start, end, col, cell_width, token, more))
+            col += cell_width
         last = tokens[group[-1]]
         blank_at = last.end if last.ws else -1
     return tuple(Line(tuple(cells)) for cells in lines)
 
 
-def _groups(tokens: Sequence[Token]) -> Iterator[list[int]]:
-    """Yield the runs of tokens that must not be parted: no blank between them."""
-    group: list[int] = []
-    for i, token in enumerate(tokens):
-        blank = not token.text.strip()
-        if blank and group:
-            yield group
-            group = []
-        group.append(i)
-        if token.ws or blank:
-            yield group
-            group = []
-    if group:
-        yield group
+def _cells(
+    tokens: Sequence[Token], group: Sequence[int], room: int
+) -> Iterator[tuple[str, int, int, int, int, int]]:
+    """Yield (text, start, end, width, token, more) for each grapheme of glued tokens."""
+    at, i, last = tokens[group[0]].start, group[0], group[-1]
+    for text, points, width in _fitting("".join([tokens[j].text for j in group]), room):
+        while tokens[i].end <= at:
+            i += 1
+        end, through = at + points, i
+        while through < last and tokens[through + 1].start < end:
+            through += 1
+        yield text, at, end, width, i, through - i
+        at = end
 
 
-def _cells(tokens: Sequence[Token], group: Sequence[int]) -> Iterator[Cell]:
-    for i in group:
-        at = tokens[i].start
-        for text, points, width in graphemes(tokens[i].text):
-            yield Cell(text, at, at + points, 0, width, i)
-            at += points
+def _fitting(text: str, room: int) -> Iterator[tuple[str, int, int]]:
+    """Yield graphemes as they are drawn; one that is wider than a line comes in its code points."""
+    at = 0
+    for drawn in graphemes(text):
+        if drawn[2] <= room:
+            yield drawn
+        else:
+            yield from map(_drawn, text[at : at + drawn[1]])
+        at += drawn[1]

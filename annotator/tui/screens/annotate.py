@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
 from annotator.core.errors import AnnotatorError, RuleError
+from annotator.core.keys import KeyKind
 from annotator.core.schema import Label
 from annotator.session.pen import Pen
 from annotator.session.state import Message, TaskState
-from annotator.tui.commands import COMMANDS, WITHOUT_SENTENCE, footer_items
+from annotator.tui.commands import WITHOUT_SENTENCE, footer_items
+from annotator.tui.key_kinds import kind_of
 from annotator.tui.layout.bars import head_row, keys_row, plain_rule, rule_row
 from annotator.tui.layout.block import TEXT_COLUMN
-from annotator.tui.layout.page import BodyRow, Frame, body_rows, start_row
+from annotator.tui.layout.page import (
+    BodyRow,
+    Frame,
+    body_rows,
+    first_whole,
+    row_below,
+    shown_whole,
+    start_row,
+)
 from annotator.tui.layout.panel import panel_rows
 from annotator.tui.layout.prompt import NEWCOMER_SPANS, welcome_row
 from annotator.tui.layout.row import Ink, Piece, Row, fit
@@ -26,17 +34,13 @@ from annotator.tui.layout.safe_text import screen_text
 from annotator.tui.layout.wrap import wrap
 from annotator.tui.screens.base import RowScreen
 from annotator.tui.screens.deeds import deeds
+from annotator.tui.screens.fading import Fading
+from annotator.tui.screens.tour import Guide
 from annotator.tui.widgets.body import Body
-
-_BINDINGS: list[BindingType] = [
-    Binding(key, f"act('{c.id}')", c.does, id=f"{c.id}.{key}", show=False) for c in COMMANDS for key in c.keys
-]
 
 
 class AnnotateScreen(RowScreen):
     """The screen that one sits at."""
-
-    BINDINGS: ClassVar[list[BindingType]] = _BINDINGS
 
     def __init__(self, pen: Pen) -> None:
         """Draw what this pen does."""
@@ -45,7 +49,10 @@ class AnnotateScreen(RowScreen):
         self._session = pen.session
         self._arrived: tuple[object, ...] = ()
         self._start = 0
+        self._top = 0
         self._drag_from: int | None = None
+        self.asking: Callable[[Label], None] | None = None
+        """What the next label key is for, where it was asked for instead of labelling."""
 
     def compose_body(self) -> ComposeResult:
         """Put the article beside the panel."""
@@ -58,11 +65,28 @@ class AnnotateScreen(RowScreen):
     def _deeds(self) -> dict[str, Callable[[], object]]:
         return deeds(self)
 
+    @cached_property
+    def tour(self) -> Guide:
+        """What leads a newcomer through the keys."""
+        return Guide(self.annotator)
+
+    @cached_property
+    def _fading(self) -> Fading:
+        return Fading(self.annotator.fade, self.set_timer, self._faded)
+
+    def _faded(self, message: Message) -> None:
+        """Draw without a message that has been there long enough."""
+        if self._session.message is message:
+            self._session.message = None
+            if self.is_current:
+                self.draw()
+
     # -- drawing -------------------------------------------------------------------------------
 
     def draw(self) -> None:
         """Draw the state of this moment."""
         width = self.size.width
+        self._fading.show(self._session.message)
         if not width:
             return
         if not self._session.here:
@@ -73,25 +97,49 @@ class AnnotateScreen(RowScreen):
         self.part("panel").styles.width = panel
         self.part("panel").display = panel > 0
         frame = self._frame(panel)
-        arrived = (state.work.sentence.id, self.size)
-        if arrived != self._arrived:
-            self._arrived, self._start = arrived, start_row(state, frame)
+        self._arrive(state, frame)
+        body = body_rows(state, frame, self._start)
+        view = shown_whole(body, state, frame)
+        if view != self.pen.view:
+            # The keys reach as far as the screen shows, which only the layout knows.
+            self.pen.show(view)
+            state = self.pen.state()
+            body = body_rows(state, frame, self._start)
+        if self.tour.watch(state):
+            self.draw()
+            return
         self.part("head").show_rows((head_row(state, width, glyphs),))
-        self.query_one("#body", Body).show_body(body_rows(state, frame, self._start))
+        self.query_one("#body", Body).show_body(body)
         if panel:
             self.part("panel").show_rows(panel_rows(state, panel, self.body_height, glyphs))
-        self.part("rule").show_rows((self._rule(state, panel),))
-        self.part("keys").show_rows((self._keys(state),))
+        rule, keys = self.tour.rows(state, width) or (self._rule(state, panel), self._keys(state))
+        self.part("rule").show_rows((self._rule(state, panel) if state.banner else rule,))
+        self.part("keys").show_rows((keys,))
+
+    def _arrive(self, state: TaskState, frame: Frame) -> None:
+        """Find the row of the active block: where it stays while one moves in view, else the anchor."""
+        arrived = (state.work.sentence.id, self.size)
+        if arrived == self._arrived:
+            return
+        top = self._top if self.pen.strolling and arrived[1:] == self._arrived[1:] else -1
+        stay = row_below(state, frame, top)
+        self._arrived = arrived
+        self._start = start_row(state, frame, turned=self.pen.turned) if stay is None else stay
+        if stay is None:
+            self._top = first_whole(state, frame, self._start)
 
     def _draw_nothing(self, width: int) -> None:
         """Say that no line of the article is annotated, and what one can do."""
         article = self._session.article(self._session.current)
         title = Piece(f" {screen_text(article.title or article.origin)}", Ink("title", bold=True))
         said = self._session.message.text if self._session.message else ""
+        key = self.annotator.glyphs.key
+        ways = [f"{key('lines')} shows its lines", f"{key('article_down')} next article"]
+        ways += [f"{key('overview')} overview", f"{key('undo')} undo"]
         rows = (
             (),
             (Piece("      no line of this article is annotated", Ink("text", bold=True)),),
-            (Piece("      # shows its lines   ) next article   @ overview   Ctrl+Z undo", Ink("muted")),),
+            (Piece(f"      {'   '.join(ways)}", Ink("muted")),),
             (Piece(f"      {screen_text(said)}", Ink("warn")),),
         )
         self._arrived = ()
@@ -99,13 +147,13 @@ class AnnotateScreen(RowScreen):
         self.part("head").show_rows((fit((title,), width),))
         self.query_one("#body", Body).show_body(tuple(BodyRow(fit(row, width)) for row in rows))
         self.part("rule").show_rows((plain_rule(width, self.annotator.glyphs),))
-        self.part("keys").show_rows((keys_row([], ("F1", "all keys"), width),))
+        self.part("keys").show_rows((keys_row([], (self.annotator.glyphs.key("help"), "all keys"), width),))
 
     def _frame(self, panel: int) -> Frame:
         width, height = self.size
         text = min(96, width - 10 - panel if panel else width - 8)
         app = self.annotator
-        return Frame(width - panel, self.body_height, max(2, text), height >= 36, app.glyphs, app.hint_mode)
+        return Frame(width - panel, self.body_height, max(2, text), height >= 36, app.glyphs, app.hints_shown)
 
     def _rule(self, state: TaskState, panel: int) -> Row:
         width, glyphs = self.size.width, self.annotator.glyphs
@@ -115,39 +163,52 @@ class AnnotateScreen(RowScreen):
 
     def _keys(self, state: TaskState) -> Row:
         width = self.size.width
-        if state.spans_made < NEWCOMER_SPANS and state.selection and not state.focus:
+        if state.spans_made < NEWCOMER_SPANS and not state.selection:
             return fit(welcome_row(state, width, self.annotator.glyphs), width)
-        return keys_row(footer_items(), ("F1", "all keys"), width)
+        glyphs = self.annotator.glyphs
+        return keys_row(footer_items(glyphs.commands), (glyphs.key("help"), "all keys"), width)
 
     # -- keys ----------------------------------------------------------------------------------
 
     def on_key(self, event: events.Key) -> None:
-        """Take a letter or digit as a label key or a hint."""
-        char = event.character
-        if (
-            char is None
-            or not char.isascii()
-            or not char.isalnum()
-            or char == "0"
-            or event.key.startswith(("ctrl+", "alt+"))
-        ):
+        """Take a key as a hint that is due, a command, a label's key or a hint."""
+        keyboard = self.annotator.keyboard
+        char, name = _letter(event), keyboard.command(event.key)
+        if not char and not name:
             return
         event.stop()
         event.prevent_default()
-        label = None if self.pen.typed else self._session.schema.by_key(char)
-        self._try(lambda: self._label(label) if label else self._hint(char))
+        due = bool(char) and not char.isdigit() and (bool(self.pen.typed) or keyboard.letters.called)
+        label = None if due or name else self._session.schema.by_key(char)
+        plain = KeyKind.LABEL if label else KeyKind.SELECT
+        self._session.count_key(kind_of(name) if name and not due else plain)
+        if name and not due:
+            self.action_act(name)
+        else:
+            self._try(lambda: self._label(label) if label else self._hint(char))
 
     def _label(self, label: Label) -> None:
-        self.pen.label(label)
+        asked, self.asking = self.asking, None
+        (asked or self.pen.label)(label)
 
     def _hint(self, char: str) -> None:
-        if not self.pen.hint(char):
+        letters = self.annotator.keyboard.letters
+        if not letters.live:
+            key = self.annotator.glyphs.key("letters")
+            raise RuleError(f"{char} is no label's key, and the letters are off", do=f"{key} calls for them")
+        known = self.pen.hint(char)
+        if not self.pen.typed:
+            letters.used()
+        if not known:
             raise RuleError(f"no word here has the letter {char}", do="the letters stand above the words")
 
     def action_act(self, name: str) -> None:
         """Carry out a command of the registry."""
-        if self.pen.typed and name != "let_go":
-            self.pen.typed = ""
+        self.asking = None
+        if name != "letters":
+            self.annotator.keyboard.letters.used()
+        if name != "let_go":
+            self.pen.forget_typed()
         self._try(self._deeds[name], anywhere=name in WITHOUT_SENTENCE)
 
     def _try(self, deed: Callable[[], object], *, anywhere: bool = False) -> None:
@@ -168,7 +229,7 @@ class AnnotateScreen(RowScreen):
         if message.sentence != self._session.place.sentence:
             if message.first:
                 self._drag_from = None
-                self._try(lambda: self._session.move_in_article(message.sentence))
+                self._try(lambda: self.pen.stroll(message.sentence))
             return
         lines = wrap(self._session.work.sentence.tokens, self._frame(panel_width(self.size.width)).text_width)
         # The window may have changed its size since the mouse was pressed.
@@ -182,6 +243,13 @@ class AnnotateScreen(RowScreen):
         elif self._drag_from is not None and token != self._drag_from:
             start = self._drag_from
             self._try(lambda: self.pen.drag(start, token))
+
+
+def _letter(event: events.Key) -> str:
+    """Return the letter or digit from 1 that was pressed; empty for any other key."""
+    char = event.character or ""
+    held = event.key.startswith(("ctrl+", "alt+"))
+    return char if char.isascii() and char.isalnum() and char != "0" and not held else ""
 
 
 def panel_width(width: int) -> int:

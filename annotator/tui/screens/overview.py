@@ -2,34 +2,56 @@
 
 from __future__ import annotations
 
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.message import Message
+from textual.worker import get_current_worker
 
+from annotator.core.errors import AnnotatorError
+from annotator.core.inconsistent import Group
+from annotator.session.finder import Touched
 from annotator.session.pen import Pen
 from annotator.tui.layout.bars import keys_row
 from annotator.tui.layout.overview import (
     LIST_WIDTH,
     ArticleLine,
+    ArticleList,
+    Notices,
     article_rows,
     gauge_row,
     overview_head,
+    problem_words,
     sentence_rows,
+    window,
 )
-from annotator.tui.layout.row import Ink, Piece
+from annotator.tui.layout.row import Ink, Piece, fit
+from annotator.tui.layout.safe_text import screen_text
 from annotator.tui.screens.base import RowScreen
+from annotator.tui.screens.ways import Ways
 
 _KEYS = [
     ("Enter", "open"),
-    ("Up Down", "sentence"),
+    ("↑↓", "sentence"),
     ("PgUp PgDn", "article"),
+    ("Tab", "articles"),
+    ("/", "search"),
+    ("]", "worklist"),
     ("n", "next undone"),
-    ("Esc", "back"),
+    ("s", "sort"),
+    ("o", "unsure first"),
 ]
 WIDE = 110
 """From this width on the articles stand beside the sentences."""
+ORDERS = ("as they came", "least done first", "most problems first", "most flags and notes first")
+_TELL = 0.2
+"""Seconds between two reports of the thread that reads the articles of a large corpus."""
 
 
 class OverviewScreen(RowScreen):
@@ -42,16 +64,49 @@ class OverviewScreen(RowScreen):
         Binding("right_parenthesis,pagedown", "article(1)", show=False),
         Binding("home", "edge(0)", show=False),
         Binding("end", "edge(-1)", show=False),
+        Binding("tab", "articles", show=False),
         Binding("n", "undone", show=False),
+        Binding("s", "sort", show=False),
+        Binding("o", "do('order')", show=False),
+        Binding("slash", "do('search')", show=False),
+        Binding("right_square_bracket", "do('worklist')", show=False),
+        Binding("vertical_line", "do('flag')", show=False),
+        Binding("quotation_mark", "do('note')", show=False),
+        Binding("backslash", "do('jump')", show=False),
+        Binding("grave_accent", "do('filter')", show=False),
+        Binding("ctrl+z", "undo", show=False),
         Binding("f1", "app.keys", show=False),
         Binding("enter,semicolon,escape,at,q,f2", "close", show=False),
     ]
+
+    class Read(Message):
+        """The reading thread has read so many articles of the queue."""
+
+        def __init__(self, count: int, error: str = "") -> None:
+            """Carry the number."""
+            super().__init__()
+            self.count = count
+            self.error = error
+
+    class Looked(Message):
+        """The looking thread has found the inconsistencies."""
+
+        def __init__(self, groups: tuple[Group, ...]) -> None:
+            """Carry them."""
+            super().__init__()
+            self.groups = groups
 
     def __init__(self, pen: Pen) -> None:
         """Show the works of this pen's session."""
         super().__init__()
         self._pen = pen
         self._session = pen.session
+        self._problems: dict[str, dict[str, list[str]]] = {}
+        """Article → sentence → what is inconsistent there, in words."""
+        self._numbers: list[int] = list(range(len(pen.session.queue)))
+        self._order = 0
+        self._listing = False
+        self._said = ""
 
     def compose_body(self) -> ComposeResult:
         """Put the list of articles beside the sentences."""
@@ -59,53 +114,209 @@ class OverviewScreen(RowScreen):
             yield self.rows("articles")
             yield self.rows("body")
 
+    # -- what is found in the background ---------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """Draw; read the articles that were not counted yet and look for problems in a thread."""
+        self.draw()
+        self._look_again()
+
+    def on_screen_resume(self) -> None:
+        """Draw what may have changed meanwhile, and look for problems again."""
+        self.draw()
+        self._look_again()
+
+    def _look_again(self) -> None:
+        look = partial(self._look, self._session.way.touched(), self._session.queue)
+        self.run_worker(look, thread=True, exclusive=True, group="overview")
+
+    def _look(self, touched: Touched, queue: tuple[str, ...]) -> None:
+        way, told, worker = self._session.way, time.monotonic(), get_current_worker()
+        try:
+            self.post_message(self.Looked(way.groups(touched)))
+            for n, article in enumerate(queue):
+                way.finder.page(article)
+                if worker.is_cancelled:
+                    return
+                if time.monotonic() - told > _TELL:
+                    told = time.monotonic()
+                    self.post_message(self.Read(n + 1))
+                    time.sleep(0.005)  # the screen thread comes first
+            self.post_message(self.Read(len(queue)))
+        except AnnotatorError as error:
+            self.post_message(self.Read(0, str(error)))
+
+    def on_overview_screen_read(self, event: Read) -> None:
+        """Count the articles that have been read."""
+        self._said = event.error
+        for article in self._session.queue[: event.count]:
+            self._session.way.progress_of(article)
+        self.draw()
+
+    def on_overview_screen_looked(self, event: Looked) -> None:
+        """Keep what is inconsistent, in words, by article and sentence."""
+        left = self._session.way.left
+        self._problems = defaultdict(lambda: defaultdict(list))
+        for group in event.groups:
+            places = [p for p in group.changes if p.key not in left]
+            numbers = self._like_most(group) if places else {}
+            for place in places:
+                article = place.work.sentence.article
+                words = problem_words(group, place, numbers.get(article, ()))
+                self._problems[article][place.work.sentence.id].append(words)
+        self.draw()
+
+    def _like_most(self, group: Group) -> dict[str, list[int]]:
+        """Return the numbers of the sentences that are like most, by article."""
+        out: dict[str, list[int]] = defaultdict(list)
+        for place in group.places:
+            if place.agrees:
+                s = place.work.sentence
+                works = self._session.way.finder.works(s.article, self._session.works.touched(s.article))
+                out[s.article] += [n for n, w in enumerate(works, 1) if w.sentence.start == s.start]
+        return {a: sorted(set(numbers)) for a, numbers in out.items()}
+
+    # -- drawing -------------------------------------------------------------------------------
+
     def draw(self) -> None:
         """Draw the overview of this moment."""
-        width, height = self.size.width, self.body_height
+        width, height, glyphs = self.size.width, self.body_height, self.annotator.glyphs
         if not width:
             return
+        beside = LIST_WIDTH if width >= WIDE else 0
+        beside = width if self._listing and not beside else beside
+        self.part("articles").display = beside > 0
+        self.part("articles").styles.width = beside
+        if beside:
+            self.part("articles").show_rows(article_rows(self._articles(height), beside, height, glyphs))
+        self.part("body").display = beside < width
+        self.part("keys").show_rows((keys_row(_KEYS, ("F1", "all keys"), width),))
         if not self._session.here:
             words = "  no line of this article is annotated: go on to another, or Esc and # for its lines"
             self.part("body").show_rows(((), (Piece(words, Ink("text")),)))
             return
-        self._session.count()
-        state, glyphs = self._pen.state(), self.annotator.glyphs
-        beside = LIST_WIDTH if width >= WIDE else 0
-        self.part("articles").display = beside > 0
-        self.part("articles").styles.width = beside
-        self.part("head").show_rows((overview_head(state, self._session.corpus.name, width, glyphs),))
-        if beside:
-            self.part("articles").show_rows(
-                article_rows(self._articles(), self._session.place.article, beside, height, glyphs)
-            )
-        self.part("body").show_rows(sentence_rows(state, width - beside, height, glyphs))
-        self.part("rule").show_rows((gauge_row(state, width, glyphs),))
-        self.part("keys").show_rows((keys_row(_KEYS, ("F1", "all keys"), width),))
+        state = self._pen.state()
+        self.part("head").show_rows((overview_head(state, self._headline(), width, glyphs),))
+        if beside < width:
+            self.part("body").show_rows(sentence_rows(state, self._notices(), width - beside, height, glyphs))
+        said = self._said or (state.message.text if state.message else "")
+        told = fit((Piece(f" {screen_text(said)}", Ink("warn" if self._said else "ok")),), width)
+        self.part("rule").show_rows((told if said else gauge_row(state, width, glyphs),))
 
-    def _articles(self) -> list[ArticleLine]:
-        each = [(self._session.article(a), self._session.progress_of(a)) for a in self._session.queue]
-        return [ArticleLine(a.title or a.origin, p.done, p.total) for a, p in each]
+    def _headline(self) -> str:
+        shown = self._session.way.shown
+        return f"{self._session.corpus.name}{f' ({shown})' if shown else ''}"
+
+    def _notices(self) -> Notices:
+        """Return the problems of the article in hand, by the index of the sentence."""
+        mine = self._problems.get(self._session.current)
+        if not mine:
+            return Notices()
+        ids = [(i, w.sentence.id) for i, w in enumerate(self._session.here)]
+        return Notices({i: mine[x] for i, x in ids if x in mine})
+
+    def _articles(self, height: int) -> ArticleList:
+        """Return the articles that are on the screen; the others are not looked at."""
+        at = self._numbers.index(self._session.place.article)
+        shown = window(len(self._numbers), at, max(1, height - 2))
+        lines = [self._line(self._session.queue[self._numbers[i]]) for i in shown]
+        return ArticleList(lines, at - shown.start, ORDERS[self._order])
+
+    def _line(self, article: str) -> ArticleLine:
+        progress = self._session.way.progress_of(article)
+        there = (len(self._problems.get(article, ())), *self._marked(article))
+        signs = "".join(sign if n else " " for sign, n in zip("!fn", there, strict=True))
+        return ArticleLine(self._session.way.finder.page(article).title, progress.done, progress.total, signs)
+
+    def _marked(self, article: str) -> tuple[int, int]:
+        """Return how many sentences of an article are flagged, and how many have a note."""
+        said = [w.annotation for w in self._session.works.touched(article)]
+        return sum(a.flagged for a in said), sum(bool(a.note) for a in said)
+
+    # -- keys ----------------------------------------------------------------------------------
+
+    def _try(self, deed: Callable[[], object]) -> None:
+        self._said = ""
+        self._session.message = None
+        try:
+            deed()
+        except AnnotatorError as error:
+            self._said = str(error)
+        if self.is_current:
+            self.draw()
+
+    def action_do(self, name: str) -> None:
+        """Do what the key does on the annotate screen too."""
+        if self._session.here or name in {"search", "worklist", "order", "filter"}:
+            self._try(getattr(Ways(self.annotator), name))
+
+    def action_undo(self) -> None:
+        """Take the last deed back."""
+        self._try(self._pen.undo)
 
     def action_move(self, by: int) -> None:
-        """Go to the sentence before or after."""
-        self._session.move_sentence(by)
-        self.draw()
+        """Go to the sentence before or after, or to the article where these are listed."""
+        if self._listing and self.size.width < WIDE:
+            self.action_article(by)
+        else:
+            self._try(lambda: self._session.move_sentence(by))
 
     def action_article(self, by: int) -> None:
-        """Go to the article before or after."""
-        self._session.move_article(by)
-        self.draw()
+        """Go to the article before or after, in the order of the list."""
+        self._try(lambda: self._go_article(by))
+
+    def _go_article(self, by: int) -> None:
+        if self._order == 0:
+            self._session.move_article(by)
+            return
+        at = self._numbers.index(self._session.place.article) + by
+        while 0 <= at < len(self._numbers):
+            if self._session.works_of(self._session.queue[self._numbers[at]]):
+                place = self._session.place
+                place.article, place.sentence = self._numbers[at], 0
+                return
+            at += by
 
     def action_edge(self, to: int) -> None:
         """Go to the first or last sentence."""
-        self._session.move_in_article(to)
+        self._try(lambda: self._session.move_in_article(to))
+
+    def action_articles(self) -> None:
+        """Show the list of articles in place of the sentences where there is no room for both."""
+        self._listing = not self._listing
         self.draw()
 
     def action_undone(self) -> None:
         """Go to the next sentence without an answer."""
-        self._session.next_undone()
-        self.draw()
+        self._try(self._session.next_undone)
+
+    def action_sort(self) -> None:
+        """Sort the articles another way."""
+        self._try(self._sort)
+
+    def _sort(self) -> None:
+        session = self._session
+        if len(session.queue) > 1 and not session.counted.total:
+            self._said = "still counting: sort in a moment"
+            return
+        self._order = (self._order + 1) % len(ORDERS)
+        queue = session.queue
+        weights: list[Callable[[str], float]] = [
+            lambda _: 0.0,
+            lambda a: -_share(session.way.progress_of(a).done, session.way.progress_of(a).total),
+            lambda a: float(len(self._problems.get(a, ()))),
+            lambda a: float(sum(self._marked(a))),
+        ]
+        weight = Counter({a: weights[self._order](a) for a in queue})
+        self._numbers = sorted(range(len(queue)), key=lambda n: (-weight[queue[n]], n))
 
     def action_close(self) -> None:
         """Go back to annotating, at the sentence in hand."""
+        self._pen.strolling = False
+        self._session.message = None
         self.dismiss()
+
+
+def _share(done: int, total: int) -> float:
+    """Return how much of an article is done; one without sentences is."""
+    return done / total if total else 1.0

@@ -304,17 +304,6 @@ told tell tells telling assured assures informed informs warned warns reminded r
 """)
 """Verbs that name the hearer before the content."""
 
-PLACE_CUES = _words("in at near from outside inside across around through throughout toward towards")
-"""Prepositions before a place."""
-
-ORGANISATIONS = _words("""
-university college institute school academy bank department ministry court church board council chamber
-bureau office federation union association society league organisation organization committee commission
-congress parliament assembly army inc inc. corp corp. co co. ltd ltd. llc plc party group company times post
-journal news foundation agency state states
-""")
-"""Last words of names that are bodies rather than places or people."""
-
 NAMES_IN_S = _words("""
 adams andrews banks barnes bates bias brooks burns charles collins cummings curtis davies davis dennis
 edwards ellis evans francis gates gonzales graves griffiths harris hastings hayes higgins hobbs holmes
@@ -326,23 +315,3 @@ illinois kansas lagos laos las massachusetts mauritius minneapolis naples nether
 texas tripolis versailles wales emirates hamas congress reuters times airbus siemens mercedes isis
 """)
 """Names that end in s, so that they are not taken for a plural at the start of a sentence."""
-
-FIRST_NAMES = _words("""
-aaron adam ahmed alan albert alex alexander alice alison amanda amy andrea andrew angela ann anna anne
-anthony antonio barbara ben benjamin bernard betty bill bob brian bruce carl carlos carol caroline catherine
-charles charlie chris christina christine christopher claire colin craig dan daniel david deborah dennis
-diana diane donald donna dorothy doug douglas ed eduardo edward eleanor elena elizabeth ellen emily emma
-eric erik ernest eva evan fatima fernando francis frank fred frederick gary george gerald gordon grace
-graham greg gregory hannah harold harry hassan heather helen henry hillary howard hugh ian ibrahim irene
-ivan jack jacob james jamie jan jane janet jason jean jeff jeffrey jennifer jeremy jerry jessica jim jimmy
-joan joe john jonathan jorge jose josé joseph joshua juan judith julia julie karen karl kate katherine
-kathleen keith kelly ken kenneth kevin kim larry laura lawrence lee leo leonard linda lisa louis louise lucy
-luis luke marco margaret maria marie mario mark martha martin mary matt matthew maurice max melissa michael
-michelle miguel mike mohamed mohammed muhammad nancy natalie nathan neil nicholas nick nicole nigel oliver
-omar oscar pamela patricia patrick paul pedro peter philip phillip rachel ralph raymond rebecca richard
-robert roberto robin roger ronald rose roy russell ruth ryan sam samuel sandra sara sarah scott sean sergei
-sharon sheila simon sophie stanley stefan stephanie stephen steve steven stuart susan ted teresa terry
-theresa thomas tim timothy tom tony ursula vanessa victor victoria viktor vincent vladimir volodymyr walter
-wayne wendy william yusuf
-""")
-"""Frequent first names in English-language news; a cue, never the only one."""

@@ -1,0 +1,108 @@
+"""``annotator suggest --evaluate``: precision, recall and F1 of each source, label by label."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+from annotator.cli import output
+from annotator.cli.gold import GoldSet, works_of
+from annotator.core.annotation import Work
+from annotator.core.article import Sentence
+from annotator.core.phrases import Context, context_of
+from annotator.core.schema import Schema
+from annotator.core.suggestion import Suggestion
+from annotator.suggest.evaluate import Score, evaluate
+from annotator.suggest.history import MentionIndex
+from annotator.suggest.merge import Merger
+
+Source = Callable[[Sentence], Sequence[Suggestion]]
+TOGETHER = "together"
+"""The name of all sources as the screen merges them."""
+
+
+def contexts(gold: GoldSet) -> Callable[[str], Context]:
+    """Return what tells of the articles of a gold set what the rules want to know."""
+
+    @cache
+    def context(article: str) -> Context:
+        text, sentences = gold.article(article)
+        return context_of(text, [s.tokens for s in sentences])
+
+    return context
+
+
+def measured(
+    gold: GoldSet, schema: Schema, sources: dict[str, Source], threshold: float
+) -> dict[str, dict[str, Score]]:
+    """Return the figures of each source by label; of all together as well where there are several."""
+    found = {name: _all(gold, name, source) for name, source in sources.items()}
+    if len(found) > 1:
+        found[TOGETHER] = _merged(gold, schema, list(found.values()))
+    labels = [x.name for x in schema.labels]
+    return {
+        name: evaluate(zip(gold.rows, each, strict=True), labels, threshold) for name, each in found.items()
+    }
+
+
+def _all(gold: GoldSet, name: str, source: Source) -> list[Sequence[Suggestion]]:
+    with output.progress(name) as show:
+        found = []
+        for n, row in enumerate(gold.rows, 1):
+            found.append(source(row.sentence))
+            show(n, len(gold.rows))
+    return found
+
+
+def _merged(
+    gold: GoldSet, schema: Schema, found: Sequence[Sequence[Sequence[Suggestion]]]
+) -> list[Sequence[Suggestion]]:
+    merger = Merger(schema)
+    every = ([s for part in row for s in part] for row in zip(*found, strict=True))
+    return [merger.merge(Work(g.sentence), row) for g, row in zip(gold.rows, every, strict=True)]
+
+
+def as_it_was(gold: GoldSet, schema: Schema) -> Source:
+    """Return the annotator's history as it would have been: in each sentence all before it is known.
+
+    It must be asked for the sentences in their order.
+    """
+    index = MentionIndex(schema)
+    works: Iterator[Work] = works_of(gold.rows)
+
+    def suggest(sentence: Sentence) -> tuple[Suggestion, ...]:
+        found = index.suggest(sentence)
+        index.add(next(works))
+        return found
+
+    return suggest
+
+
+def tell(
+    path: Path, gold: GoldSet, scores: dict[str, dict[str, Score]], threshold: float, *, as_json: bool
+) -> None:
+    """Print the figures: a table for each source, or all as JSON."""
+    if as_json:
+        sources = {
+            name: {label: s.as_dict() for label, s in labels.items()} for name, labels in scores.items()
+        }
+        head = {"gold": output.shown(path), "sentences": len(gold.rows), "threshold": threshold}
+        output.as_json({**head, "sources": sources})
+        return
+    output.data([f"{output.count(len(gold.rows), 'sentence')}, suggestions from a score of {threshold} on"])
+    for name, labels in scores.items():
+        output.data(_table(name, labels))
+
+
+def _table(name: str, labels: dict[str, Score]) -> Iterator[str]:
+    """Yield the lines of one source: gold and suggested spans, then P, R and F1 in three ways."""
+    width = max(map(len, labels), default=0)
+    columns = "".join(f"  {what:>12}: P     R    F1" for what in ("exact", "overlapping", "characters"))
+    yield ""
+    yield name
+    yield f"{'':<{width}}   gold  suggested{columns}"
+    for label, s in labels.items():
+        ways = (s.exact, s.overlapping, s.characters)
+        shares = "".join(f"{h.precision:>17.2f}  {h.recall:.2f}  {h.f1:.2f}" for h in ways)
+        yield f"{label:<{width}}  {s.exact.gold:>5}  {s.exact.chosen:>9}{shares}"

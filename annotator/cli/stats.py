@@ -1,0 +1,97 @@
+"""``annotator stats``: pace, keys, progress with a forecast, labels and what became of suggestions."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from annotator.cli import output
+from annotator.cli.options import PATH, json_option, open_corpus
+from annotator.core.statistics.figures import Figures
+from annotator.session.figures import Report, report_of
+
+WIDEST = 100
+
+
+@click.command("stats")
+@click.argument("corpus", type=PATH)
+@click.option("--as", "name", default=None, help="Whose figures; everybody's without it.")
+@click.option("--ascii", "ascii_glyphs", is_flag=True, help="Draw with ASCII characters alone.")
+@json_option
+def command(corpus: Path, name: str | None, ascii_glyphs: bool, as_json: bool) -> None:
+    """Print honest figures of the work on CORPUS: pace, keys a span, progress, labels, suggestions.
+
+    Idle time is left out, what cannot be told from the journals is not guessed. Nothing is changed,
+    and a journal that somebody is writing may be read.
+
+    Exit code 3 says that lines of a journal do not count because they are damaged.
+    """
+    report = report_of(open_corpus(corpus), [name] if name is not None else None)
+    for warning in report.warnings:
+        output.warn(warning)
+    if as_json:
+        output.as_json(_as_dict(report))
+    else:
+        _print(report, plain=ascii_glyphs or not _writes_blocks())
+    if report.left_out:
+        sys.exit(output.LOST)
+
+
+def _writes_blocks() -> bool:
+    """Whether stdout can take block characters."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    return encoding.lower().replace("-", "") in {"utf8", "utf16", "utf32"}
+
+
+def _print(report: Report, *, plain: bool) -> None:
+    from annotator.tui.layout.glyphs import ASCII, BOX
+    from annotator.tui.layout.row import plain as text_of
+    from annotator.tui.layout.stats import stats_rows
+
+    if report.shown is None:
+        output.data(["nobody has annotated this corpus yet"])
+        return
+    width = max(60, min(WIDEST, shutil.get_terminal_size((80, 24)).columns)) - 1
+    rows = stats_rows(report.shown, report.people, width, ASCII if plain else BOX)
+    output.data(text_of(row) for row in rows[:-1])
+
+
+def _as_dict(report: Report) -> dict[str, object]:
+    """Return the report as JSON has it: times in seconds at work, rates an hour."""
+    return {
+        "corpus": report.corpus,
+        "sentences": report.sentences,
+        "annotators": [_figures(f) for f in report.people],
+        "everybody": _figures(report.everybody) if report.everybody else None,
+        "left_out": dict(report.left_out),
+    }
+
+
+def _figures(f: Figures) -> dict[str, Any]:
+    fields: dict[str, Any] = _rounded(asdict(f))
+    for name in ("sessions", "days"):
+        for row, stint in zip(fields[name], getattr(f, name), strict=True):
+            row["sentences_an_hour"] = _rounded(stint.sentences_an_hour)
+            row["spans_an_hour"] = _rounded(stint.spans_an_hour)
+    for row, o in zip(fields["suggestions"], f.suggestions, strict=True):
+        row["kept_share"] = _rounded(o.kept_share)
+    for row, haste in zip(fields["haste"], f.haste, strict=True):
+        row["tokens_a_second"] = _rounded(haste.speed)
+    if f.keys:
+        kinds = [*f.keys.keys.counts(), "total"]
+        fields["keys"]["a_span"] = {kind: _rounded(f.keys.a_span(kind)) for kind in kinds}
+    return fields
+
+
+def _rounded(value: Any) -> Any:
+    """Return the value with every float at three decimals."""
+    if isinstance(value, float):
+        return round(value, 3)
+    if isinstance(value, dict):
+        return {k: _rounded(v) for k, v in value.items()}
+    return [_rounded(v) for v in value] if isinstance(value, list | tuple) else value

@@ -1,0 +1,230 @@
+"""``annotator suggest``: pre-annotations into suggestion files, or how well a source does."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import click
+
+from annotator.cli import output
+from annotator.cli.options import PATH, json_option, open_corpus
+from annotator.core.article import Sentence
+from annotator.core.errors import UsageError
+from annotator.core.phrases import Context, context_of
+from annotator.core.schema import Schema
+from annotator.core.suggestion import Suggestion
+from annotator.storage.corpus import Corpus
+from annotator.storage.schemas import DEFAULT, load_schema
+from annotator.storage.suggesting import SuggestionWriter
+from annotator.storage.suggestions import SuggestionFile, path_of, source_names
+from annotator.suggest import fingerprint
+from annotator.suggest.evaluate import THRESHOLD
+from annotator.suggest.history import NAME as HISTORY
+from annotator.suggest.pipeline import load
+from annotator.suggest.rules import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """One source that makes suggestions: its name, its fingerprint and what it does."""
+
+    name: str
+    fingerprint: str
+    suggest: Callable[[Iterable[Sentence]], Iterator[Sequence[Suggestion]]]
+    unmapped: Counter[str] = field(default_factory=Counter)
+    misaligned: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Made:
+    """What was done for one source."""
+
+    source: str
+    file: str
+    sentences: int = 0
+    known: int = 0
+    """How many of the sentences had their suggestions before."""
+    renewed: bool = False
+    spans: dict[str, int] = field(default_factory=dict)
+    """Suggestions made now, by label in the schema's order."""
+    unmapped: dict[str, int] = field(default_factory=dict)
+    """Spans under labels that the schema has no place for, by label."""
+    misaligned: list[str] = field(default_factory=list)
+    """Spans left out because they don't lie on token edges: ``sentence:start-end:label``."""
+
+
+@click.command("suggest")
+@click.argument("corpus", type=PATH, required=False)
+@click.option("--rules", is_flag=True, help="By the rules that the screen uses as well.")
+@click.option(
+    "--model", default=None, metavar="NAME_OR_PATH", help="By a spaCy pipeline. Loading it runs its code."
+)
+@click.option("--evaluate", "gold", type=PATH, help="Write nothing; measure against this JSONL or journal.")
+@click.option("--source", default=None, help="With --evaluate: a suggestion file of CORPUS, or history.")
+@click.option(
+    "--threshold",
+    type=click.FloatRange(0, 1),
+    default=THRESHOLD,
+    show_default=True,
+    help="With --evaluate: the least score that counts.",
+)
+@click.option("--schema", type=PATH, help="With --evaluate and no CORPUS: the label schema (default: news).")
+@json_option
+def command(
+    corpus: Path | None,
+    rules: bool,
+    model: str | None,
+    gold: Path | None,
+    source: str | None,
+    threshold: float,
+    schema: Path | None,
+    as_json: bool,
+) -> None:
+    """Write suggestions for every sentence of CORPUS to its suggestions/ folder.
+
+    A run that was stopped goes on where it stopped; a new version of the model, the rules or the
+    schema's label map makes all of them anew. Nothing is ever taken into anybody's annotations.
+
+    With --evaluate GOLD, print precision, recall and F1 of the sources, label by label.
+    """
+    if not (rules or model or source):
+        raise UsageError("nothing says what is to suggest", do="give --rules or --model NAME, or both")
+    if gold is not None:
+        _evaluate(corpus, gold, schema, threshold, rules=rules, model=model, source=source, as_json=as_json)
+        return
+    if corpus is None:
+        raise UsageError("there is no corpus", do="name its folder, or measure with --evaluate GOLD")
+    if source or schema:
+        raise UsageError("--source and --schema go with --evaluate", do="leave them out")
+    _write(open_corpus(corpus), rules=rules, model=model, as_json=as_json)
+
+
+def _write(corpus: Corpus, *, rules: bool, model: str | None, as_json: bool) -> None:
+    """Make the suggestions of each source, one after another."""
+    for warning in corpus.warnings:
+        output.warn(warning)
+    context = _contexts(corpus)
+    done = []
+    try:
+        if rules:
+            done.append(_run(corpus, by_rules(corpus.schema, context)))
+        if model:
+            done.append(_run(corpus, by_model(model, corpus.schema, context)))
+    except KeyboardInterrupt:
+        output.say("stopped: what is made so far is kept; run it again to go on")
+        sys.exit(output.STOPPED)
+    _tell(corpus, done, as_json=as_json)
+    if any(m.misaligned for m in done):
+        sys.exit(output.LOST)
+
+
+def by_rules(schema: Schema, context: Callable[[str], Context]) -> Maker:
+    """Return the rules as a source."""
+    rules = Rules(schema, context)
+    return Maker(rules.name, fingerprint.of_rules(schema), lambda each: map(rules.suggest, each))
+
+
+def by_model(model: str, schema: Schema, context: Callable[[str], Context]) -> Maker:
+    """Load a pipeline as a source; raises PipelineError."""
+    pipeline = load(model, schema, context)
+    mark = fingerprint.of_model(pipeline.nlp, schema)
+    return Maker(pipeline.name, mark, pipeline.suggest_all, pipeline.unmapped, pipeline.misaligned)
+
+
+def _contexts(corpus: Corpus) -> Callable[[str], Context]:
+    @lru_cache(maxsize=8)  # articles come one after another
+    def context(article_id: str) -> Context:
+        article = corpus.article(article_id)
+        return context_of(article.text, [s.tokens for s in corpus.active_sentences(article)])
+
+    return context
+
+
+def _run(corpus: Corpus, maker: Maker) -> Made:
+    """Write one source's suggestions, an article at a time."""
+    made = Made(maker.name, path_of(Path(), maker.name).as_posix())
+    spans: Counter[str] = Counter()
+    ids = corpus.article_ids()
+    with (
+        SuggestionWriter(corpus.path, maker.name, maker.fingerprint) as writer,
+        output.progress(f"suggest by {maker.name}") as show,
+    ):
+        for n, article_id in enumerate(ids):
+            show(n, len(ids))
+            sentences = corpus.active_sentences(corpus.article(article_id))
+            new = [s for s in sentences if not writer.has(s)]
+            found = list(zip(new, maker.suggest(new), strict=True))
+            writer.add(found)
+            made.sentences += len(sentences)
+            made.known += len(sentences) - len(new)
+            spans.update(s.label for _, each in found for s in each)
+        show(len(ids), len(ids))
+        writer.finish()
+    made.renewed = writer.renewed
+    made.spans = {x.name: spans[x.name] for x in corpus.schema.labels if spans[x.name]}
+    made.unmapped, made.misaligned = dict(sorted(maker.unmapped.items())), maker.misaligned
+    for note in writer.notes:
+        output.warn(note)
+    return made
+
+
+def _tell(corpus: Corpus, done: list[Made], *, as_json: bool) -> None:
+    if as_json:
+        output.as_json({"corpus": output.shown(corpus.path), "sources": [asdict(m) for m in done]})
+        return
+    for m in done:
+        new = m.sentences - m.known
+        before = f", {m.known} were done before" if m.known else ""
+        told = ", ".join(f"{label} {n}" for label, n in m.spans.items()) or "nothing"
+        output.data([f"{m.source}: {output.count(new, 'sentence')}{before}; {told}"])
+        if m.unmapped:
+            kinds = ", ".join(f"{label} {n}" for label, n in m.unmapped.items())
+            output.data([f"  without a label in the schema: {kinds} (a label's `takes` maps them)"])
+        for place in m.misaligned:
+            output.data([f"  left out, not on token edges: {place}"])
+        output.data([f"  {m.file}{' (made anew)' if m.renewed else ''}"])
+
+
+def _evaluate(
+    corpus: Path | None,
+    gold: Path,
+    schema: Path | None,
+    threshold: float,
+    *,
+    rules: bool,
+    model: str | None,
+    source: str | None,
+    as_json: bool,
+) -> None:
+    from annotator.cli.evaluation import Source, as_it_was, contexts, measured, tell
+    from annotator.cli.gold import read_gold
+
+    opened = open_corpus(corpus) if corpus else None
+    labels = opened.schema if opened and schema is None else load_schema(schema or DEFAULT)
+    rows = read_gold(gold, labels, opened.lang if opened else "en")
+    sources: dict[str, Source] = {}
+    if rules:
+        sources["rules"] = Rules(labels, contexts(rows)).suggest
+    if model:
+        pipeline = load(model, labels, contexts(rows))
+        sources[pipeline.name] = pipeline.suggest
+    if source == HISTORY:
+        sources[source] = as_it_was(rows, labels)
+    elif source:
+        sources[source] = _file(opened, source)
+    tell(gold, rows, measured(rows, labels, sources, threshold), threshold, as_json=as_json)
+
+
+def _file(corpus: Corpus | None, source: str) -> SuggestionFile:
+    if corpus is None:
+        raise UsageError("--source needs a corpus", do="name its folder before --evaluate")
+    names = source_names(corpus.path)
+    if source not in names:
+        there = f"use one of: {', '.join(names)}" if names else "make some with --rules or --model"
+        raise UsageError(f"there are no suggestions by {source!r}", where=str(corpus.path), do=there)
+    return SuggestionFile(path_of(corpus.path, source))

@@ -1,0 +1,54 @@
+"""Which suggestions of a sentence are offered: those that are still open, of each label the best apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from annotator.core.annotation import Work
+from annotator.core.provenance import span_of
+from annotator.core.schema import Schema
+from annotator.core.spans import Span
+from annotator.core.suggestion import Suggestion
+
+SHOWN = 0.25
+"""A suggestion of a lower score is not drawn; a hint and the label's key still find it."""
+
+SURE = 0.8
+"""From this score on Enter takes a suggestion, where the user has switched its label to that."""
+
+
+def open_ones(found: Iterable[Suggestion], work: Work, schema: Schema) -> tuple[Suggestion, ...]:
+    """Return the suggestions that are neither labelled nor turned down and that the schema allows.
+
+    A stretch that bears a label already is not offered under another one.
+    """
+    said = work.annotation
+    labelled = {(s.start, s.end) for s in said.spans}
+    rejected = {s.key for s in said.rejected}
+    length = len(work.sentence.text)
+    return tuple(
+        s
+        for s in found
+        if s.end <= length
+        and (s.start, s.end) not in labelled
+        and (s.start, s.end, s.label) not in rejected
+        and not _like(s, said.spans)
+        and schema.broken(span_of(s), said.spans) is None
+    )
+
+
+def _like(s: Suggestion, spans: Sequence[Span]) -> bool:
+    """Whether a span of the same label lies over, in or across the suggestion: it has been decided."""
+    return any(s.label == x.label and s.start < x.end and x.start < s.end for x in spans)
+
+
+def best_apart(found: Iterable[Suggestion], at_least: float = SHOWN) -> tuple[Suggestion, ...]:
+    """Return of each label the best suggestions that don't overlap, in reading order, outer before inner."""
+    kept: dict[str, list[Suggestion]] = {}
+    for s in sorted(found, key=lambda s: (-s.score, s.start, -s.end, s.label)):
+        mine = kept.setdefault(s.label, [])
+        if s.score >= at_least and not any(s.start < k.end and k.start < s.end for k in mine):
+            mine.append(s)
+    return tuple(
+        sorted((s for mine in kept.values() for s in mine), key=lambda s: (s.start, -s.end, s.label))
+    )

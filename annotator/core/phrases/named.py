@@ -1,0 +1,64 @@
+"""The readings of a sentence's names as persons and as places."""
+
+from __future__ import annotations
+
+from annotator.core.phrases.known import NOTHING, Context
+from annotator.core.phrases.people import is_body, is_stated, person_traits, words_of
+from annotator.core.phrases.places import frame, place_type
+from annotator.core.phrases.ranges import Names, names_of
+from annotator.core.phrases.reading import Reading
+from annotator.core.phrases.scores import LEAST, score
+from annotator.core.phrases.view import View
+from annotator.core.tokens import Range
+
+
+def name_readings(view: View, context: Context = NOTHING) -> tuple[Reading, ...]:
+    """Return the persons and places of a sentence in reading order; one range may be both."""
+    found = names_of(view, context)
+    return tuple(reading for r in found.ranges for reading in _readings(view, r, context, found))
+
+
+def _readings(view: View, r: Range, context: Context, found: Names) -> list[Reading]:
+    """Return the readings of one range, the likelier first."""
+    kinds = (("person", _person(view, r, context, found)), ("place", _place(view, r, context, found)))
+    scored = [Reading(*r, kind, score(kind, traits), " ".join(traits)) for kind, traits in kinds if traits]
+    return sorted((s for s in scored if s.score >= LEAST), key=lambda s: -s.score)
+
+
+def _person(view: View, r: Range, context: Context, found: Names) -> tuple[str, ...]:
+    """Return what tells for and against a person."""
+    traits = person_traits(view, r, context, place_type(view, *r, found.known), found.known)
+    return (*traits, "inner") if traits and found.around[r] != r else traits
+
+
+def _place(view: View, r: Range, context: Context, found: Names) -> tuple[str, ...]:
+    """Return what tells for and against a place: its type, what stands around it, what it lies in."""
+    whole, known = found.around[r], r in found.known
+    if whole != r and not known:
+        return ()
+    words = words_of(view, *r)
+    at, then = frame(view, *r, found.known)
+    kind = place_type(view, *r, found.known)
+    if not kind:
+        kind = "placed" if words in context.placed else "unknown"
+        at = f"{kind}-{at}"
+    body = is_body(view, *r, context) and (not known or words in context.bodies)
+    traits = (
+        (f"{kind}{then.removeprefix('then')}", known),
+        ("named", words in context.full or context.is_short(words)),
+        ("body", body),
+        ("stated", is_stated(view, r[1], found.known)),
+        (_holder(view, r, whole, context, found), whole != r),
+        ("headline", view.titled),
+    )
+    return (kind, at, then, *(name for name, there in traits if there))
+
+
+def _holder(view: View, r: Range, whole: Range, context: Context, found: Names) -> str:
+    """Return what the longer name around a place is, and on which side of it the place stands."""
+    side = "first" if r[0] == whole[0] else "last" if r[1] == whole[1] else "mid"
+    if "of" in view.low[whole[0] : whole[1]]:
+        return f"in-of-{side}"
+    if is_body(view, *whole, context):
+        return f"in-body-{side}"
+    return f"in-{'place' if place_type(view, *whole, found.known) else 'other'}-{side}"

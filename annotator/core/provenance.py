@@ -1,0 +1,50 @@
+"""Where a span that was taken over came from, as its ``source`` tells.
+
+``history/surname+rules/title~``: the sources joined by ``+``, each with what made it after ``/``;
+a final ``~`` says that the annotator has changed the span since. The journal keeps it, so how often
+each source is taken, changed or turned down can be counted from the works alone.
+"""
+
+from __future__ import annotations
+
+from annotator.core.spans import Span
+from annotator.core.suggestion import Suggestion
+
+CHANGED = "~"
+Origin = tuple[str, str]
+"""The name of a source, and what made the suggestion in it (empty where nothing tells)."""
+
+
+def span_of(suggestion: Suggestion) -> Span:
+    """Return the span that taking (or turning down) a suggestion puts into the annotation."""
+    return Span(suggestion.start, suggestion.end, suggestion.label, source_of(suggestion))
+
+
+def source_of(suggestion: Suggestion) -> str:
+    """Return what the span of a suggestion bears as its source."""
+    return "+".join(f"{name}/{kind}" if kind else name for name, kind in origins_of(suggestion))
+
+
+def origins_of(suggestion: Suggestion) -> tuple[Origin, ...]:
+    """Return the sources of a suggestion; a merged one has several, and as many kinds."""
+    names, kinds = suggestion.source.split("+"), suggestion.kind.split("+")
+    if len(names) != len(kinds):
+        return tuple((name, suggestion.kind) for name in names)
+    return tuple(zip(names, kinds, strict=True))
+
+
+def origins(source: str) -> tuple[Origin, ...]:
+    """Return the sources that a span bears; none for the annotator's own."""
+    plain = source.removesuffix(CHANGED)
+    pairs = (part.partition("/") for part in plain.split("+") if part)
+    return tuple((name, kind) for name, _, kind in pairs)
+
+
+def is_changed(source: str) -> bool:
+    """Whether a span was taken over and changed since."""
+    return source.endswith(CHANGED)
+
+
+def changed(source: str) -> str:
+    """Return the source that a span bears once its annotator has changed it."""
+    return source if not source or is_changed(source) else source + CHANGED

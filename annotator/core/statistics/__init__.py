@@ -1,0 +1,1 @@
+"""Figures of the work, worked out from the records of the journals alone."""

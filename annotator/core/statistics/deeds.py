@@ -1,0 +1,170 @@
+"""The records of a journal as deeds: what each one changed, and when.
+
+A batch is one deed. Spans are told by their place in the article, so that a join or a split, which
+moves none of them there, changes none.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from annotator.core.annotation import Annotation, Answer, Work
+from annotator.core.article import Sentence
+from annotator.core.edits import Op
+from annotator.core.keys import Keys, keys_sum
+from annotator.core.record import Record
+from annotator.core.spans import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A span at its place in an article: code points of the article's text."""
+
+    article: str
+    start: int
+    end: int
+    label: str
+    source: str = ""
+
+    @property
+    def key(self) -> tuple[str, int, int, str]:
+        """What makes two marks the same: place and label, not the source."""
+        return (self.article, self.start, self.end, self.label)
+
+    def touches(self, other: Mark) -> bool:
+        """Whether the two share text."""
+        return self.article == other.article and self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One deed of an annotator and what it changed."""
+
+    op: Op
+    time: float
+    """Seconds since 1970 (UTC); a journal stores whole ones."""
+    session: str
+    keys: Keys | None = None
+    """The keys that it took; None where nobody counted them."""
+    added: tuple[Mark, ...] = ()
+    removed: tuple[Mark, ...] = ()
+    rejected: tuple[Mark, ...] = ()
+    """The suggestions that it turned down."""
+    readmitted: tuple[Mark, ...] = ()
+    """The suggestions that it no longer turns down."""
+    finished: int = 0
+    """Sentences that got an answer, less those that lost theirs."""
+    tokens: int = 0
+    """The tokens of those sentences, counted likewise."""
+    accepted: int = 0
+    """Sentences that an answer of this deed accepted."""
+    untouched: int = 0
+    """Those of them that had no span, answer or note before."""
+    untouched_tokens: int = 0
+
+    @property
+    def travels(self) -> bool:
+        """Whether it takes another deed back or brings it back."""
+        return self.op in {Op.UNDO, Op.REDO}
+
+
+def deed_of(
+    op: Op,
+    before: Sequence[Work],
+    after: Sequence[Work],
+    *,
+    time: float,
+    session: str = "",
+    keys: Keys | None = None,
+) -> Deed:
+    """Return the deed that put ``after`` in the place of ``before``; a work not there is an empty one."""
+    old, new = _marks(before), _marks(after)
+    old_no, new_no = _marks(before, rejected=True), _marks(after, rejected=True)
+    accepted = [w for w in after if w.annotation.answer is Answer.ACCEPT] if op is Op.ANSWER else []
+    known = {w.sentence.id: w.annotation for w in before}
+    untouched = [w for w in accepted if known.get(w.sentence.id, Annotation()) == Annotation()]
+    return Deed(
+        op,
+        time,
+        session,
+        keys,
+        added=_less(new, old),
+        removed=_less(old, new),
+        rejected=_less(new_no, old_no),
+        readmitted=_less(old_no, new_no),
+        finished=sum(w.done for w in after) - sum(w.done for w in before),
+        tokens=_tokens(w for w in after if w.done) - _tokens(w for w in before if w.done),
+        accepted=len(accepted),
+        untouched=len(untouched),
+        untouched_tokens=_tokens(untouched),
+    )
+
+
+def deeds_of(records: Iterable[Record]) -> tuple[Deed, ...]:
+    """Return the deeds of a journal's records, oldest first."""
+    known = _Known()
+    return tuple(_deed(list(step), known) for _, step in groupby(records, lambda r: r.batch or (r.seq, 1)))
+
+
+def _deed(step: Sequence[Record], known: _Known) -> Deed:
+    after = [r.work for r in step]
+    counted = [r.keys for r in step if r.keys is not None]
+    return deed_of(
+        step[0].op,
+        known.swap(after),
+        after,
+        time=step[0].time,
+        session=step[0].session,
+        keys=keys_sum(counted) if counted else None,
+    )
+
+
+class _Known:
+    """The last work of each stretch of the articles."""
+
+    def __init__(self) -> None:
+        self._works: dict[str, dict[tuple[int, int], Work]] = {}
+        self._places: dict[str, list[tuple[int, int]]] = {}
+
+    def swap(self, after: Sequence[Work]) -> tuple[Work, ...]:
+        """Put works in and return those that share text with them, which they replace."""
+        before = [w for new in after for w in self._taken_out(new.sentence)]
+        for work in after:
+            s = work.sentence
+            self._works.setdefault(s.article, {})[s.start, s.end] = work
+            insort(self._places.setdefault(s.article, []), (s.start, s.end))
+        return tuple(before)
+
+    def _taken_out(self, s: Sentence) -> Iterator[Work]:
+        places = self._places.get(s.article, [])
+        i = bisect_left(places, (s.start, s.start))
+        if i and places[i - 1][1] > s.start:
+            i -= 1
+        while i < len(places) and places[i][0] < s.end:
+            yield self._works[s.article].pop(places.pop(i))
+
+
+def _marks(works: Sequence[Work], *, rejected: bool = False) -> dict[tuple[str, int, int, str], Mark]:
+    found = (
+        _mark(w.sentence, span)
+        for w in works
+        for span in (w.annotation.rejected if rejected else w.annotation.spans)
+    )
+    return {m.key: m for m in found}
+
+
+def _mark(s: Sentence, span: Span) -> Mark:
+    return Mark(s.article, s.start + span.start, s.start + span.end, span.label, span.source)
+
+
+def _less(
+    marks: dict[tuple[str, int, int, str], Mark], others: dict[tuple[str, int, int, str], Mark]
+) -> tuple[Mark, ...]:
+    return tuple(m for key, m in marks.items() if key not in others)
+
+
+def _tokens(works: Iterable[Work]) -> int:
+    return sum(len(w.sentence.tokens) for w in works)

@@ -1,0 +1,134 @@
+"""All figures of one annotator, or of several together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from annotator.core.annotation import Work
+from annotator.core.statistics.deeds import Deed
+from annotator.core.statistics.forecast import Forecast, Unit, forecast, units_of
+from annotator.core.statistics.haste import Haste, hasty
+from annotator.core.statistics.pace import Clocked, Step, Stint, clocked, rate, stints
+from annotator.core.statistics.spans import (
+    Answers,
+    KeyFigures,
+    LabelFigures,
+    answers_of,
+    density_of,
+    key_figures,
+    label_figures,
+    length_classes,
+)
+from annotator.core.statistics.suggestions import Outcome, added_up, outcomes
+
+POINTS = 60
+"""The most points of the curve of progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """What one annotator has done: all deeds, and the works of the sentences that are to be annotated."""
+
+    name: str
+    deeds: tuple[Deed, ...]
+    works: tuple[Work, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the corpus is: sentences to be annotated that have an answer, all, and what is left."""
+
+    done: int
+    total: int
+    left: tuple[int, ...]
+    """The lengths in tokens of the sentences without an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures; times are seconds at work, idle time left out."""
+
+    name: str
+    done: int
+    total: int
+    seconds: float
+    sentences: int
+    """Sentences finished in that time, and below spans made; the rest has no times."""
+    spans: int
+    sentences_an_hour: float | None
+    spans_an_hour: float | None
+    idle: tuple[float, float]
+    """The gap that counts as a break, in seconds: the smallest and the largest of the annotators."""
+    breaks: int
+    scripted: int
+    """Sentences that a script has finished: they have no pace."""
+    sessions: tuple[Stint, ...]
+    days: tuple[Stint, ...]
+    keys: KeyFigures | None
+    answers: Answers
+    labels: tuple[LabelFigures, ...]
+    lengths: tuple[int, ...]
+    density: tuple[int, ...]
+    forecast: Forecast | None
+    curve: tuple[tuple[float, float], ...]
+    """Seconds at work and the sentences that were done by then; ends at what is done now."""
+    suggestions: tuple[Outcome, ...]
+    haste: tuple[Haste, ...]
+
+
+def figures_of(
+    name: str, hands: Sequence[Hand], progress: Progress, labels: Sequence[str], day: Callable[[float], str]
+) -> Figures:
+    """Return the figures of these annotators together; ``day`` names the day of a time."""
+    clocks = [clocked(h.deeds) for h in hands]
+    steps = [s for c in clocks for s in c.steps]
+    works = [w for h in hands for w in h.works]
+    seconds = sum(s.seconds for s in steps)
+    sentences = sum(s.deed.finished for s in steps)
+    spans = sum(len(s.deed.added) - len(s.deed.removed) for s in steps)
+    idle = [c.idle for c in clocks if c.steps]
+    return Figures(
+        name,
+        progress.done,
+        progress.total,
+        seconds,
+        sentences,
+        spans,
+        rate(sentences, seconds),
+        rate(spans, seconds),
+        (min(idle, default=0.0), max(idle, default=0.0)),
+        breaks=sum(c.breaks for c in clocks),
+        scripted=sum(c.scripted for c in clocks),
+        sessions=stints(steps, lambda d: d.session),
+        days=stints(steps, lambda d: day(d.time)),
+        keys=key_figures(d for h in hands for d in h.deeds),
+        answers=answers_of(works),
+        labels=label_figures(labels, works, steps),
+        lengths=length_classes(works),
+        density=density_of(works),
+        forecast=forecast(_units(clocks), progress.left),
+        curve=_curve(steps, progress.done),
+        suggestions=added_up(o for h in hands for o in outcomes(h.deeds)),
+        haste=tuple(x for c in clocks for x in hasty(s.deed for s in c.steps)),
+    )
+
+
+def _units(clocks: Sequence[Clocked]) -> list[Unit]:
+    return [u for c in clocks for u in units_of(c.steps)]
+
+
+def _curve(steps: Sequence[Step], done: int) -> tuple[tuple[float, float], ...]:
+    """Return the way to ``done``; what others finished too, or scripts, is spread or stands at the start."""
+    finished = sum(s.deed.finished for s in steps)
+    if finished <= 0:
+        return ()
+    start = max(0, done - finished)
+    points = [(0.0, float(start))]
+    seconds = at = 0.0
+    for step in sorted(steps, key=lambda s: s.deed.time):
+        seconds += step.seconds
+        at += step.deed.finished
+        points.append((seconds, max(0.0, start + at * (done - start) / finished)))
+    n = len(points) - 1
+    return tuple(points[i] for i in sorted({n * k // POINTS for k in range(POINTS + 1)}))

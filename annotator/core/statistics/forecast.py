@@ -1,0 +1,100 @@
+"""How much work is left, with an interval.
+
+The rest is taken to need as many seconds a token as the last ``LATEST`` sentences did: a ratio
+estimator (Cochran, Sampling Techniques, 1977, chapter 6), because long sentences take longer. Its
+error comes from the *batch means* of the simulation textbooks (Law, Simulation Modeling and
+Analysis): the past is cut into consecutive blocks, so that good and bad stretches, which a sentence
+by sentence formula would take for independent, widen the interval as they should. With ``B`` blocks
+whose times miss the ratio by the variance ``s2``, and the rest ``x`` times as long as the past, the
+error of the forecast has the variance ``B * s2 * (x * x + x)``: the first part because the ratio is
+only estimated, the second because the rest is itself as uneven as the past. Student's t gives the
+interval, on the logarithm, so that it never reaches below nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import exp, sqrt
+
+from annotator.core.statistics.pace import Step
+
+FEW = 20
+"""Sentences below which nothing is forecast."""
+LATEST = 500
+BLOCKS = (6, 20)
+LEVEL = 0.9
+_T = (2.015, 1.943, 1.895, 1.860, 1.833, 1.812, 1.796, 1.782, 1.771, 1.761, 1.753, 1.746, 1.740, 1.734, 1.729)
+"""The 95 % points of Student's t for 5 to 19 degrees of freedom."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Sentences that were finished by one deed, and the time since the one before."""
+
+    seconds: float
+    tokens: int
+    sentences: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Work that is left, in seconds at work, and the bounds that hold 9 times in 10."""
+
+    seconds: float
+    low: float
+    high: float
+    sentences: int
+    """The sentences that are left."""
+
+
+def units_of(steps: Sequence[Step]) -> tuple[Unit, ...]:
+    """Return the finished sentences with the time that went by at work since those before.
+
+    An answer that is taken back counts against the sentences, its time does not.
+    """
+    units, waiting = [], 0.0
+    for step in steps:
+        waiting += step.seconds
+        if step.deed.finished:
+            units.append(Unit(waiting, step.deed.tokens, step.deed.finished))
+            waiting = 0.0
+    return tuple(units)
+
+
+def forecast(units: Sequence[Unit], left: Sequence[int]) -> Forecast | None:
+    """Return the work left for sentences of these lengths in tokens; None where too little is known."""
+    latest = _latest(units)
+    done, tokens = sum(u.sentences for u in latest), sum(u.tokens for u in latest)
+    seconds = sum(u.seconds for u in latest)
+    if done < FEW or len(latest) < BLOCKS[0] or tokens <= 0 or seconds <= 0:
+        return None
+    expected = seconds / tokens * sum(left)
+    if not left:
+        return Forecast(0.0, 0.0, 0.0, 0)
+    error = _error(latest, seconds / tokens, sum(left) / tokens) / expected
+    return Forecast(expected, expected * exp(-error), expected * exp(error), len(left))
+
+
+def _latest(units: Sequence[Unit]) -> Sequence[Unit]:
+    done = 0
+    for i in range(len(units) - 1, -1, -1):
+        done += units[i].sentences
+        if done >= LATEST:
+            return units[i:]
+    return units
+
+
+def _error(units: Sequence[Unit], ratio: float, x: float) -> float:
+    """Return half the width of the interval in seconds."""
+    blocks = _blocks(units)
+    missed = [sum(u.seconds - ratio * u.tokens for u in block) for block in blocks]
+    s2 = sum(m * m for m in missed) / (len(blocks) - 1)
+    return _T[len(blocks) - 6] * sqrt(len(blocks) * s2 * (x * x + x))
+
+
+def _blocks(units: Sequence[Unit]) -> list[Sequence[Unit]]:
+    n = min(max(BLOCKS[0], len(units) // 5), BLOCKS[1])
+    edges = [len(units) * i // n for i in range(n + 1)]
+    return [units[a:b] for a, b in pairwise(edges)]

@@ -1,0 +1,151 @@
+"""Whether somebody takes everything unseen: sentences that were accepted faster than they can be read.
+
+Two signs, each over the shortest latest stretch of one session that is long enough to tell:
+
+- *unread*: at least 40 sentences of together 400 tokens or more, on which nothing was done before,
+  accepted at more than 15 tokens a second. That is about 800 words a minute; adults read 238 (most
+  175 to 300; Brysbaert 2019, Journal of Memory and Language 109). 40 sentences are more than stand on
+  a large screen at once, so that most of the time in which one read ahead is part of the stretch.
+- *all taken*: more than 50 suggestions taken one after the other with none turned down, changed or
+  removed, no span of one's own and no sentence rejected or ignored, at more than 6 tokens a second,
+  a third faster than the average reader without a key to press. A pause counts as a minute at most.
+
+A journal has whole seconds, so one is added to each stretch; the first deed of a session has no time
+before it and begins the first stretch.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from annotator.core.statistics.deeds import Deed
+
+UNREAD_SPEED = 15.0
+"""Tokens a second that nobody reads."""
+UNREAD_SENTENCES = 40
+UNREAD_TOKENS = 400
+TAKEN_SPEED = 6.0
+TAKEN = 50
+LONGEST = 60.0
+
+
+class HasteKind(StrEnum):
+    """Which of the two signs it is."""
+
+    UNREAD = "unread"
+    ALL_TAKEN = "all taken"
+
+
+@dataclass(frozen=True, slots=True)
+class Haste:
+    """A stretch of work that went faster than it can have been read."""
+
+    kind: HasteKind
+    count: int
+    """Sentences that were accepted (unread), or suggestions that were taken (all taken)."""
+    tokens: int
+    seconds: float
+
+    @property
+    def speed(self) -> float:
+        """Tokens a second."""
+        return self.tokens / self.seconds
+
+    @property
+    def message(self) -> str:
+        """Return a kind word for the prompt row."""
+        if self.kind is HasteKind.UNREAD:
+            return (
+                f"{self.count} sentences accepted in {self.seconds:.0f} s, faster than one can read; "
+                "if you have not read them, Ctrl+Z brings them back"
+            )
+        return (
+            f"the last {self.count} suggestions were all taken, none was turned down; "
+            "look at a few of them again, 0 turns one down"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """An answer: the seconds since the one before, and what was accepted unseen."""
+
+    seconds: float
+    sentences: int
+    tokens: int
+
+
+class HasteWatch:
+    """Looks at the deeds of an annotator as they come and tells once of each hasty stretch."""
+
+    def __init__(self, session: str = "", start: float | None = None) -> None:
+        """Begin; ``start`` is when the session was opened, if that is known, in seconds since 1970."""
+        self._looks: deque[_Look] = deque()
+        self._begin(session, start)
+
+    def _begin(self, session: str, start: float | None) -> None:
+        self._session = session
+        self._last = self._answered = start
+        self._forget()
+
+    def _forget(self) -> None:
+        self._looks.clear()
+        self._forget_taken()
+
+    def _forget_taken(self) -> None:
+        self._taken = self._taken_tokens = 0
+        self._taken_seconds = 0.0
+
+    def did(self, deed: Deed) -> Haste | None:
+        """Take in a deed; return the haste of the stretch that it ends, if there is one."""
+        if deed.session != self._session or self._last is None or self._answered is None:
+            self._begin(deed.session, deed.time)
+            return None
+        found = self._all_taken(deed, deed.time - self._last)
+        if deed.accepted:
+            found = self._unread(deed, deed.time - self._answered) or found
+            self._answered = deed.time
+        self._last = deed.time
+        if found:
+            self._forget()
+        return found
+
+    def _unread(self, deed: Deed, seconds: float) -> Haste | None:
+        self._looks.append(_Look(max(0.0, seconds), deed.untouched, deed.untouched_tokens))
+        while _enough(list(self._looks)[1:]):
+            self._looks.popleft()
+        if not _enough(self._looks):
+            return None
+        haste = Haste(
+            HasteKind.UNREAD,
+            sum(k.sentences for k in self._looks),
+            sum(k.tokens for k in self._looks),
+            1.0 + sum(k.seconds for k in self._looks),
+        )
+        return haste if haste.speed > UNREAD_SPEED else None
+
+    def _all_taken(self, deed: Deed, seconds: float) -> Haste | None:
+        own = any(not m.source for m in deed.added)
+        passed = deed.finished > 0 and not deed.accepted
+        if deed.travels or deed.removed or deed.rejected or own or passed:
+            self._forget_taken()
+            return None
+        self._taken += len(deed.added)
+        self._taken_tokens += max(0, deed.tokens)
+        self._taken_seconds += min(LONGEST, max(0.0, seconds))
+        haste = Haste(HasteKind.ALL_TAKEN, self._taken, self._taken_tokens, 1.0 + self._taken_seconds)
+        return haste if self._taken > TAKEN and haste.speed > TAKEN_SPEED else None
+
+
+def _enough(looks: Collection[_Look]) -> bool:
+    """Whether a stretch is long enough to tell."""
+    sentences, tokens = sum(k.sentences for k in looks), sum(k.tokens for k in looks)
+    return sentences >= UNREAD_SENTENCES and tokens >= UNREAD_TOKENS
+
+
+def hasty(deeds: Iterable[Deed]) -> tuple[Haste, ...]:
+    """Return the hasty stretches of a journal, in order."""
+    watch = HasteWatch()
+    return tuple(haste for deed in deeds if (haste := watch.did(deed)))

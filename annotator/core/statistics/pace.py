@@ -1,0 +1,139 @@
+"""Time at work, with idle time left out, and how much was done in it.
+
+A journal tells when each deed was saved, in whole seconds, and nothing of the time between. So
+
+- a gap between two deeds of a session is work, unless it is longer than ``idle``;
+- ``idle`` is Tukey's upper fence (third quartile + 1.5 interquartile ranges; Exploratory Data
+  Analysis, 1977) of the logarithms of the gaps, because gaps are skewed; bounded to 30 to 300
+  seconds, and 60 with fewer than 20 gaps;
+- the deed after a longer gap, and the first of a session, took as long as the mean of the others:
+  a break is left out, the work on that deed is not;
+- more than 20 deeds in a second are a script's, and all of its session is left out: it has no pace.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from math import exp, log
+
+from annotator.core.statistics.deeds import Deed
+from annotator.core.statistics.quantiles import quantile
+
+IDLE_BOUNDS = (30.0, 300.0)
+IDLE_UNKNOWN = 60.0
+FEW_GAPS = 20
+FASTEST = 20
+"""The most deeds that a person can do in a second."""
+LEAST = 60.0
+"""Seconds of work below which there is no rate."""
+HOUR = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A deed with the time that it took."""
+
+    deed: Deed
+    seconds: float
+    gap: float | None
+    """The gap before it where it is all work; None for the first deed, after a break and so on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clocked:
+    """The deeds of one journal with their times."""
+
+    steps: tuple[Step, ...]
+    idle: float
+    """The gap from which on one was not at work, in seconds."""
+    breaks: int
+    scripted: int
+    """Sentences finished in sessions that no person can have typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stint:
+    """A session or a day: time at work and what was done in it."""
+
+    name: str
+    start: float
+    """When its first deed was saved, in seconds since 1970 (UTC)."""
+    seconds: float
+    sentences: int
+    spans: int
+
+    @property
+    def sentences_an_hour(self) -> float | None:
+        """Sentences finished in an hour of work; None for less than a minute."""
+        return rate(self.sentences, self.seconds)
+
+    @property
+    def spans_an_hour(self) -> float | None:
+        """Spans that stood at the end, for each hour of work; None for less than a minute."""
+        return rate(self.spans, self.seconds)
+
+
+def rate(n: int, seconds: float) -> float | None:
+    """Return how many of ``n`` come to an hour; None for less than a minute, never below 0."""
+    return max(0, n) * HOUR / seconds if seconds >= LEAST else None
+
+
+def idle_from(gaps: Iterable[float]) -> float:
+    """Return the gap from which on somebody was not at work, in seconds."""
+    logs = sorted(log(g + 0.5) for g in gaps)
+    if len(logs) < FEW_GAPS:
+        return IDLE_UNKNOWN
+    low, high = quantile(logs, 0.25), quantile(logs, 0.75)
+    return min(max(exp(high + 1.5 * (high - low)), IDLE_BOUNDS[0]), IDLE_BOUNDS[1])
+
+
+def clocked(deeds: Sequence[Deed]) -> Clocked:
+    """Return the deeds of one journal with the time that each took."""
+    scripts = _scripts(deeds)
+    timed = [d for d in deeds if d.session not in scripts]
+    gaps = _gaps(timed)
+    idle = idle_from(g for g in gaps if g is not None)
+    work = [g for g in gaps if g is not None and g <= idle]
+    typical = sum(work) / len(work) if work else 0.0
+    steps = tuple(
+        Step(d, g, g) if g is not None and g <= idle else Step(d, typical, None)
+        for d, g in zip(timed, gaps, strict=True)
+    )
+    breaks = sum(g is not None and g > idle for g in gaps)
+    return Clocked(steps, idle, breaks, sum(d.finished for d in deeds if d.session in scripts))
+
+
+def _scripts(deeds: Sequence[Deed]) -> set[str]:
+    """Return the sessions that hold more deeds in one second than a person can do."""
+    per_second = Counter((d.session, int(d.time)) for d in deeds)
+    return {session for (session, _), n in per_second.items() if n > FASTEST}
+
+
+def _gaps(deeds: Sequence[Deed]) -> list[float | None]:
+    """Return the seconds before each deed; None for a session's first and where a clock was set back."""
+    before = [None, *deeds[:-1]] if deeds else []
+    return [
+        d.time - b.time if b and b.session == d.session and d.time >= b.time else None
+        for b, d in zip(before, deeds, strict=True)
+    ]
+
+
+def stints(steps: Iterable[Step], name: Callable[[Deed], str]) -> tuple[Stint, ...]:
+    """Return time and work by session or day, the earliest first; ``name`` tells to which a deed belongs."""
+    groups: dict[Hashable, list[Step]] = {}
+    for step in steps:
+        groups.setdefault(name(step.deed), []).append(step)
+    found = (_stint(str(key), group) for key, group in groups.items())
+    return tuple(sorted(found, key=lambda s: (s.start, s.name)))
+
+
+def _stint(name: str, steps: Sequence[Step]) -> Stint:
+    return Stint(
+        name,
+        min(s.deed.time for s in steps),
+        sum(s.seconds for s in steps),
+        sum(s.deed.finished for s in steps),
+        sum(len(s.deed.added) - len(s.deed.removed) for s in steps),
+    )

@@ -1,0 +1,133 @@
+"""What the annotations hold: labels, lengths, answers, and the time and the keys that spans took."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from annotator.core.annotation import Annotation, Answer, Work
+from annotator.core.edits import Op
+from annotator.core.keys import Keys, keys_sum
+from annotator.core.statistics.deeds import Deed
+from annotator.core.statistics.pace import Step
+from annotator.core.statistics.quantiles import Middle, middle_of
+from annotator.core.tokens import token_range
+
+LENGTHS = (1, 2, 3, 4, 6, 9, 14, 24)
+"""The upper bounds of the classes of span lengths, in tokens; one more class is open."""
+DENSEST = 6
+"""So many spans a sentence and more are one class."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelFigures:
+    """The spans of one label."""
+
+    name: str
+    spans: int
+    share: float
+    suggested: int
+    """How many of them came from a suggestion."""
+    tokens: Middle | None
+    """How long they are."""
+    seconds: Middle | None
+    """How long it took to add one since the deed before, breaks left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Sentences by answer; ``begun`` ones have spans or a note and no answer."""
+
+    accept: int = 0
+    reject: int = 0
+    ignore: int = 0
+    begun: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFigures:
+    """The keys of those deeds whose keys were counted, and what came of them."""
+
+    keys: Keys
+    spans: int
+    sentences: int
+
+    def a_span(self, kind: str = "total") -> float | None:
+        """Return the keys of a kind for each span; None where no span came of them."""
+        return getattr(self.keys, kind) / self.spans if self.spans > 0 else None
+
+
+def label_figures(
+    labels: Sequence[str], works: Iterable[Work], steps: Iterable[Step]
+) -> tuple[LabelFigures, ...]:
+    """Return the figures of each label, the schema's first and in its order."""
+    lengths, suggested = _lengths(works)
+    times = _times(steps)
+    total = sum(len(v) for v in lengths.values())
+    names = [*labels, *sorted({*lengths} - {*labels})]
+    return tuple(
+        LabelFigures(
+            name,
+            len(found := lengths.get(name, [])),
+            len(found) / total if total else 0.0,
+            suggested[name],
+            middle_of(found),
+            middle_of(times.get(name, [])),
+        )
+        for name in names
+    )
+
+
+def _lengths(works: Iterable[Work]) -> tuple[dict[str, list[int]], Counter[str]]:
+    """Return the lengths of the spans in tokens by label, and how many were suggested."""
+    lengths: dict[str, list[int]] = {}
+    suggested: Counter[str] = Counter()
+    for work in works:
+        for span in work.annotation.spans:
+            first, last = token_range(work.sentence.tokens, span.start, span.end)
+            lengths.setdefault(span.label, []).append(last - first)
+            suggested[span.label] += bool(span.source)
+    return lengths, suggested
+
+
+def _times(steps: Iterable[Step]) -> dict[str, list[float]]:
+    """Return the gaps before each deed that added one span and did nothing else, by label."""
+    times: dict[str, list[float]] = {}
+    for step in steps:
+        deed = step.deed
+        if step.gap is not None and deed.op is Op.EDIT and len(deed.added) == 1 and not deed.removed:
+            times.setdefault(deed.added[0].label, []).append(step.gap)
+    return times
+
+
+def length_classes(works: Iterable[Work]) -> tuple[int, ...]:
+    """Return how many spans fall into each class of ``LENGTHS`` and the open one."""
+    counts = Counter(bisect_left(LENGTHS, n) for found in _lengths(works)[0].values() for n in found)
+    return tuple(counts[i] for i in range(len(LENGTHS) + 1))
+
+
+def density_of(works: Iterable[Work]) -> tuple[int, ...]:
+    """Return how many accepted sentences have 0, 1, … spans, ``DENSEST`` and more together."""
+    accepted = (w.annotation for w in works if w.annotation.answer is Answer.ACCEPT)
+    counts = Counter(min(DENSEST, len(a.spans)) for a in accepted)
+    return tuple(counts[i] for i in range(DENSEST + 1))
+
+
+def answers_of(works: Iterable[Work]) -> Answers:
+    """Return how many sentences have each answer; one that was not touched counts nowhere."""
+    touched = [w.annotation.answer for w in works if w.annotation != Annotation()]
+    return Answers(*(touched.count(a) for a in (Answer.ACCEPT, Answer.REJECT, Answer.IGNORE, None)))
+
+
+def key_figures(deeds: Iterable[Deed]) -> KeyFigures | None:
+    """Return the keys of the deeds whose keys were counted; None where none were."""
+    counted = [(d, d.keys) for d in deeds if d.keys is not None]
+    if not counted:
+        return None
+    return KeyFigures(
+        keys_sum(keys for _, keys in counted),
+        sum(len(d.added) - len(d.removed) for d, _ in counted),
+        sum(d.finished for d, _ in counted),
+    )

@@ -1,0 +1,136 @@
+"""The figures of a corpus: its journals are read, never written, whoever holds them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from annotator.core.annotation import Annotation, Work
+from annotator.core.article import LineMap, Sentence
+from annotator.core.errors import AnnotatorError
+from annotator.core.record import Record
+from annotator.core.statistics.deeds import deeds_of
+from annotator.core.statistics.figures import Figures, Hand, Progress, figures_of
+from annotator.core.works import Works
+from annotator.storage.corpus import Corpus
+from annotator.storage.journal import Journal
+
+EVERYBODY = "everybody"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The figures of each annotator, and of all together where there are several."""
+
+    corpus: str
+    people: tuple[Figures, ...]
+    everybody: Figures | None
+    sentences: int
+    """The sentences to be annotated."""
+    warnings: tuple[str, ...]
+    left_out: Mapping[str, int]
+    """Lines of a journal that do not count, by annotator."""
+
+    @property
+    def shown(self) -> Figures | None:
+        """The figures to show first: everybody's, else the only annotator's."""
+        return self.everybody or (self.people[0] if self.people else None)
+
+
+def report_of(corpus: Corpus, names: Sequence[str] | None = None) -> Report:
+    """Return the figures of these annotators, or of all; raises AnnotatorError for one without a journal."""
+    there = corpus.annotators()
+    for name in names or ():
+        if name not in there:
+            who = f"use one of: {', '.join(there)}" if there else "nobody has annotated this corpus yet"
+            raise AnnotatorError(f"there is no journal of the annotator {name!r}", do=who)
+    wanted = [n for n in there if names is None or n in names]
+    journals = [Journal.open(corpus.path, name, read_only=True) for name in wanted]
+    count = _Count([_works(corpus, j.records) for j in journals])
+    for article in corpus.article_ids():
+        count.take(corpus, article)
+    hands = [
+        Hand(j.annotator, deeds_of(j.records), tuple(w)) for j, w in zip(journals, count.touched, strict=True)
+    ]
+    labels = [x.name for x in corpus.schema.labels]
+    people = [
+        figures_of(hand.name, [hand], progress, labels, local_day)
+        for hand, progress in zip(hands, count.each(), strict=True)
+    ]
+    together = figures_of(EVERYBODY, hands, count.together(), labels, local_day) if len(hands) > 1 else None
+    return Report(
+        corpus.name,
+        tuple(people),
+        together,
+        count.total,
+        (*corpus.warnings, *(w for j in journals for w in j.warnings)),
+        {j.annotator: j.left_out for j in journals if j.left_out},
+    )
+
+
+def local_day(seconds: float) -> str:
+    """Return the day of a time where the machine stands, as ``2026-03-14``."""
+    return time.strftime("%Y-%m-%d", time.localtime(seconds))
+
+
+def _works(corpus: Corpus, records: Sequence[Record]) -> Works:
+    """Return the works of a journal; records of articles that have left the corpus have none."""
+    known = set(corpus.article_ids())
+    works = Works(corpus.sentences)
+    works.replay(r for r in records if r.work.sentence.article in known)
+    return works
+
+
+@dataclass(slots=True)
+class _Count:
+    """Goes through the articles once and counts for each annotator what is touched, done and left."""
+
+    works: list[Works]
+    touched: list[list[Work]] = field(init=False)
+    total: int = 0
+    _done: list[int] = field(init=False)
+    _left: list[list[int]] = field(init=False)
+    _left_by_all: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Start with nothing counted."""
+        self.touched = [[] for _ in self.works]
+        self._done = [0 for _ in self.works]
+        self._left = [[] for _ in self.works]
+
+    def take(self, corpus: Corpus, article_id: str) -> None:
+        """Count an article; one that has a newer version holds nothing to annotate."""
+        article = corpus.article(article_id)
+        if article.replaced_by:
+            return
+        lines = LineMap(article)
+        covered: list[tuple[int, int]] = []
+        for i, works in enumerate(self.works):
+            active = [w for w in works.of(article_id) if lines.annotates(w.sentence.start, w.sentence.end)]
+            self.touched[i] += [w for w in active if w.annotation != Annotation()]
+            self._done[i] += sum(w.done for w in active)
+            self._left[i] += [len(w.sentence.tokens) for w in active if not w.done]
+            covered += [(w.sentence.start, w.sentence.end) for w in active if w.done]
+        stored = corpus.active_sentences(article)
+        self.total += len(stored)
+        self._left_by_all += [len(s.tokens) for s in _uncovered(stored, sorted(covered))]
+
+    def each(self) -> list[Progress]:
+        """Return how far each annotator is; joins and splits are their own."""
+        return [Progress(d, d + len(x), tuple(x)) for d, x in zip(self._done, self._left, strict=True)]
+
+    def together(self) -> Progress:
+        """Return how far the corpus is: a sentence is done when anybody has answered it."""
+        return Progress(self.total - len(self._left_by_all), self.total, tuple(self._left_by_all))
+
+
+def _uncovered(sentences: Sequence[Sentence], covered: Sequence[tuple[int, int]]) -> list[Sentence]:
+    """Return the sentences that share no text with the sorted stretches."""
+    out, i = [], 0
+    for s in sentences:
+        while i < len(covered) and covered[i][1] <= s.start:
+            i += 1
+        if i == len(covered) or covered[i][0] >= s.end:
+            out.append(s)
+    return out

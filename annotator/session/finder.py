@@ -1,0 +1,141 @@
+"""The texts of all sentences in the queue, read once without their tokens, and the search through them.
+
+A corpus of thousands of articles is looked through in the background: every method may be called
+from any thread, takes what the annotator has touched as a value, and reads with a corpus of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import RLock
+
+from annotator.core.annotation import Annotation, Work
+from annotator.core.article import LineMap
+from annotator.core.search import Place, Query, Subject
+from annotator.core.works import Works
+from annotator.session.shelf import Progress
+from annotator.storage.corpus import Corpus
+
+Touched = Mapping[str, Sequence[Work]]
+"""Article id → the works that have a record."""
+Problems = frozenset[str]
+"""The ids of the sentences that are inconsistent with another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is kept of an article: its names and its sentences without tokens, nothing said of them."""
+
+    title: str
+    origin: str
+    lines: LineMap
+    works: tuple[Work, ...]
+    replaced: bool
+
+    @property
+    def names(self) -> str:
+        """What the article may be searched by."""
+        return f"{self.title}\n{self.origin}"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A sentence that a query holds for."""
+
+    article: int
+    """The article's number in the queue, from 0."""
+    index: int
+    """The sentence's number in the article, from 0."""
+    title: str
+    work: Work
+    """Without tokens where nobody has touched the sentence."""
+    lit: tuple[Place, ...]
+    """What the query speaks of, in code points of the text."""
+
+
+class Finder:
+    """Looks through the sentences of a queue."""
+
+    def __init__(self, path: Path, queue: Sequence[str]) -> None:
+        """Look through these articles of the corpus at ``path``; nothing is read yet."""
+        self._path = path
+        self._queue = tuple(queue)
+        self._corpus: Corpus | None = None
+        self._pages: dict[str, Page] = {}
+        self._lock = RLock()
+
+    @property
+    def corpus(self) -> Corpus:
+        """The finder's own view of the corpus."""
+        with self._lock:
+            if self._corpus is None:
+                self._corpus = Corpus.open(self._path)
+            return self._corpus
+
+    def forget(self, article_id: str) -> None:
+        """Read an article anew: its lines have changed."""
+        with self._lock:
+            self._pages.pop(article_id, None)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every article has been read."""
+        return len(self._pages) >= len(self._queue)
+
+    def page(self, article_id: str) -> Page:
+        """Return what is kept of an article; raises CorpusError where it can't be read."""
+        with self._lock:
+            if article_id not in self._pages:
+                self._pages[article_id] = self._read(article_id)
+            return self._pages[article_id]
+
+    def _read(self, article_id: str) -> Page:
+        article = self.corpus.article(article_id)
+        stored = self.corpus.active_sentences(article)
+        works = tuple(Work(replace(s, tokens=())) for s in stored)
+        return Page(
+            article.title or article.origin,
+            article.origin,
+            LineMap(article),
+            works,
+            bool(article.replaced_by),
+        )
+
+    def works(self, article_id: str, touched: Sequence[Work]) -> Sequence[Work]:
+        """Return the works of an article that stand in the queue: one for one those of the session."""
+        page = self.page(article_id)
+        if not touched or page.replaced:
+            return page.works
+        shown = [w for w in touched if page.lines.annotates(w.sentence.start, w.sentence.end)]
+        overlay = Works(lambda _: [w.sentence for w in page.works])
+        overlay.put((), touched)
+        bare = [w for w in overlay.of(article_id) if w.annotation == Annotation() and not w.sentence.tokens]
+        return sorted([*bare, *shown], key=lambda w: w.sentence.start)
+
+    def progress(self, article_id: str, touched: Sequence[Work]) -> Progress:
+        """Return how far an article is."""
+        works = self.works(article_id, touched)
+        return Progress(sum(w.done for w in works), len(works))
+
+    def seen(self, touched: Touched) -> list[Work]:
+        """Return the works that something is said of, in the order of the queue."""
+        each = (self.works(a, touched[a]) for a in self._queue if touched.get(a))
+        return [w for works in each for w in works if w.annotation != Annotation()]
+
+    def search(self, query: Query, touched: Touched, problems: Problems = frozenset()) -> Iterator[list[Hit]]:
+        """Yield the hits of each article in the order of the queue; an empty list too, as a sign of life."""
+        for number, article_id in enumerate(self._queue):
+            title = self.page(article_id).title
+            works = self.works(article_id, touched.get(article_id, ()))
+            yield [
+                Hit(number, i, title, w, query.lit(w))
+                for i, w in enumerate(works)
+                if self.holds(query, w, problems)
+            ]
+
+    def holds(self, query: Query, work: Work, problems: Problems) -> bool:
+        """Whether a query holds for a work."""
+        problem = query.asks_for_problems and work.sentence.id in problems
+        return query.matches(Subject(work, self.page(work.sentence.article).names, problem))

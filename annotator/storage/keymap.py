@@ -1,0 +1,161 @@
+"""The user's keymap file: ``keymap.toml`` in the settings folder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from annotator.core.errors import AnnotatorError
+from annotator.storage.places import settings_folder
+from annotator.storage.toml import parse_toml, read_text
+
+FILE = "keymap.toml"
+
+_HINTS: Mapping[str, tuple[object, ...]] = {
+    "mode": ("always", "trigger", "toggle"),
+    "hand": ("right", "left"),
+    "avoid": (True, False),
+}
+"""What a setting in ``[hints]`` may be, beside ``letters``."""
+_TABLES = ("keys", "labels", "hints")
+_HEAD = re.compile(r"\s*\[\s*([A-Za-z_]+)\s*\]")
+_ENTRY = re.compile(r"""\s*(?:"([^"]+)"|'([^']+)'|([A-Za-z0-9_-]+))\s*=""")
+
+
+class KeymapError(AnnotatorError):
+    """A keymap file that cannot be read as one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keymap:
+    """What the file says; everything that it leaves out stays as it is."""
+
+    path: str = ""
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Command id → its keys as they are written there, in place of all default ones."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Label name → its key."""
+    letters: str = ""
+    """The hint letters, those of the likely words first."""
+    mode: str = ""
+    """``always``, ``trigger`` or ``toggle``."""
+    hand: str = ""
+    """``right`` or ``left``."""
+    avoid: bool | None = None
+    """Whether letters that look alike are left out."""
+    lines: Mapping[str, int] = field(default_factory=dict)
+    """``table.name`` → its line, counted from 1."""
+
+    def where(self, name: str) -> str:
+        """Return ``file:line`` of an entry such as ``keys.undo``; the file where the line is not known."""
+        line = self.lines.get(name, 0)
+        return f"{self.path}:{line}" if line else self.path
+
+
+def keymap_path() -> Path:
+    """Return where the user's keymap lies, whether it is there or not."""
+    return settings_folder() / FILE
+
+
+def load_keymap(path: Path | None = None) -> Keymap:
+    """Return the keymap of a file, by default the user's; without that file everything stays as it is.
+
+    Raises KeymapError with ``file:line`` where the file is no keymap.
+    """
+    if path is None:
+        path = keymap_path()
+        if not path.exists():
+            return Keymap(str(path))
+    return keymap_of_text(read_text(path, KeymapError), str(path))
+
+
+def keymap_or_default() -> tuple[Keymap, list[str]]:
+    """Return the user's keymap; an empty one, and what is wrong, where the file is no keymap."""
+    try:
+        return load_keymap(), []
+    except AnnotatorError as error:
+        return Keymap(str(keymap_path())), [f"{error}; the default keys are used"]
+
+
+def keymap_of_text(text: str, where: str) -> Keymap:
+    """Return the keymap of a TOML text; raises KeymapError naming ``where:line``."""
+    data = parse_toml(text, where, KeymapError)
+    place = Keymap(where, lines=_lines(text))
+    for name, table in data.items():
+        if name not in _TABLES or not isinstance(table, dict):
+            at = place.lines.get(name, 0)
+            raise KeymapError(
+                f"there is no table [{name}] in a keymap",
+                where=f"{where}:{at}" if at else where,
+                do="use [keys], [labels] and [hints]",
+            )
+    return Keymap(
+        where,
+        {name: _keys(value, place, name) for name, value in data.get("keys", {}).items()},
+        {name: _label_key(value, place, name) for name, value in data.get("labels", {}).items()},
+        lines=place.lines,
+        **_hints(data.get("hints", {}), place),
+    )
+
+
+def _keys(value: Any, place: Keymap, name: str) -> tuple[str, ...]:
+    """Return a command's keys: a list of texts, or one text."""
+    found = [value] if isinstance(value, str) else value
+    if not isinstance(found, list) or not all(isinstance(x, str) and x for x in found):
+        raise KeymapError(
+            f"the keys of {name} are no list of texts",
+            where=place.where(f"keys.{name}"),
+            do=f'write {name} = ["x", "ctrl+x"]',
+        )
+    return tuple(found)
+
+
+def _label_key(value: Any, place: Keymap, name: str) -> str:
+    if not isinstance(value, str) or not re.fullmatch("[a-z]", value):
+        raise KeymapError(
+            f"the key of the label {name} is no small letter",
+            where=place.where(f"labels.{name}"),
+            do="use a letter from a to z",
+        )
+    return value
+
+
+def _hints(table: Mapping[str, Any], place: Keymap) -> dict[str, Any]:
+    """Return the settings of ``[hints]``; raises KeymapError for one that is unknown or wrong."""
+    for name, value in table.items():
+        where = place.where(f"hints.{name}")
+        if name == "letters":
+            _check_letters(value, where)
+        elif name not in _HINTS:
+            raise KeymapError(f"[hints] has no {name}", where=where, do="use letters, mode, hand and avoid")
+        elif value not in _HINTS[name] or isinstance(value, bool) is not isinstance(_HINTS[name][0], bool):
+            known = " or ".join(str(x).lower() if isinstance(x, bool) else f'"{x}"' for x in _HINTS[name])
+            raise KeymapError(f"{name} is {value!r}", where=where, do=f"write {name} = {known}")
+    return dict(table)
+
+
+def _check_letters(value: Any, where: str) -> None:
+    if not isinstance(value, str) or not re.fullmatch("[a-z]+", value):
+        raise KeymapError(
+            "letters are no small letters", where=where, do='write them in one text: letters = "jklu"'
+        )
+    twice = [c for i, c in enumerate(value) if c in value[:i]]
+    if twice:
+        raise KeymapError(f"the letter {twice[0]} is there twice", where=where, do="leave one of them out")
+
+
+def _lines(text: str) -> dict[str, int]:
+    """Return the line of each table and entry; tomllib does not tell it."""
+    table = ""
+    out: dict[str, int] = {}
+    for n, line in enumerate(text.split("\n"), 1):
+        if head := _HEAD.match(line):
+            table = head.group(1)
+            out.setdefault(table, n)
+        elif entry := _ENTRY.match(line):
+            name = next(g for g in entry.groups() if g)
+            out.setdefault(f"{table}.{name}" if table else name, n)
+    return out

@@ -1,0 +1,123 @@
+"""Writing a suggestion file so that a run that was stopped goes on where it stopped.
+
+What comes from the same fingerprint is appended to. Where the fingerprint has changed, or the file is
+damaged, a new file grows beside the old one and takes its place when it is complete.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from annotator.core.article import Sentence
+from annotator.core.digest import digest_of
+from annotator.core.errors import CorpusError
+from annotator.core.suggestion import Suggestion
+from annotator.storage.atomic import append_durable, set_aside, sync_folder
+from annotator.storage.failures import telling
+from annotator.storage.lock import HeldError, Lock
+from annotator.storage.suggestions import Index, encode, path_of, read_index
+
+
+class SuggestionWriter:
+    """Holds one source's file while its suggestions are made."""
+
+    def __init__(self, corpus: Path, source: str, fingerprint: str) -> None:
+        """Open the file to go on with, and see what it has.
+
+        Raises CorpusError where the folder cannot be written or another process is at it.
+        """
+        self.source, self.fingerprint = source, fingerprint
+        self.path = path_of(corpus, source)
+        self.notes: list[str] = []
+        self.renewed = False
+        """Whether a new file takes the place of an older one."""
+        with telling("write", self.path):
+            self.path.parent.mkdir(exist_ok=True)
+            self._lock = _locked(self.path)
+            try:
+                self._target, index = self._begin()
+                self._known = {(e.article, e.start, e.end): e.digest for e in index.entries}
+                self._size = self._heal(index)
+                flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+                self._fd = os.open(self._target, flags, 0o666)
+                sync_folder(self.path.parent)
+            except BaseException:
+                self._lock.release()
+                raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        os.close(self._fd)
+        self._lock.release()
+
+    def has(self, sentence: Sentence) -> bool:
+        """Whether the sentence, with just this text, is done."""
+        place = (sentence.article, sentence.start, sentence.end)
+        return self._known.get(place) == digest_of(sentence.text)
+
+    def add(self, made: Iterable[tuple[Sentence, Sequence[Suggestion]]]) -> None:
+        """Append a line for each sentence; they are on the disk on return.
+
+        Raises CorpusError where the disk takes nothing more; what was there before stays.
+        """
+        lines = [encode(s, found, self.source, self.fingerprint) for s, found in made]
+        if lines:
+            with telling("write", self.path):
+                self._size = append_durable(self._fd, b"".join(lines), self._size)
+
+    def finish(self) -> None:
+        """Put a new file in the place of the old one; call it when every sentence is done."""
+        if self._target != self.path:
+            with telling("write", self.path):
+                os.replace(self._target, self.path)  # noqa: PTH105  (as in atomic: one way to rename)
+                sync_folder(self.path.parent)
+
+    def _begin(self) -> tuple[Path, Index]:
+        """Return the file to append to, and what it has."""
+        index = read_index(self.path) if self.path.exists() else Index()
+        if index.flaws:
+            n = len(index.flaws)
+            self.notes.append(
+                f"{self.path.name}: {n} damaged {'line' if n == 1 else 'lines'}; all is made anew"
+            )
+        if not index.flaws and self._ours(index):
+            return self.path, index
+        self.renewed = True
+        beside = self.path.with_name(f".{self.source}.new.tmp")
+        grown = read_index(beside) if beside.exists() else Index()
+        if grown.flaws or not self._ours(grown):
+            beside.unlink()
+            grown = Index()
+        return beside, grown
+
+    def _ours(self, index: Index) -> bool:
+        return all(e.fingerprint == self.fingerprint for e in index.entries)
+
+    def _heal(self, index: Index) -> int:
+        """Set a torn last line aside and return the size of what is left."""
+        if index.torn is None:
+            return index.size
+        raw = self._target.read_bytes()[index.torn :]
+        aside = set_aside(self.path, raw)
+        os.truncate(self._target, index.torn)
+        self.notes.append(f"set aside a torn last line of {self.path.name} in {aside.name}")
+        return index.torn
+
+
+def _locked(path: Path) -> Lock:
+    try:
+        return Lock(path.with_name(f".{path.stem}.lock"))
+    except HeldError as error:
+        raise CorpusError(
+            f"these suggestions are being made by {error.holder}",
+            where=str(path),
+            do="wait until it is done",
+        ) from None

@@ -1,0 +1,232 @@
+"""Suggestion files: ``suggestions/<source>.jsonl``, a line a sentence, found without decoding the rest.
+
+A line tells the sentence, the digest of its text, the source and the fingerprint of all that decides
+what the source suggests. The last line for a sentence wins. Nothing in such a file is human work: it
+can be made again, so a damaged one is made anew instead of being repaired.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from annotator.core.article import Sentence
+from annotator.core.digest import digest_of
+from annotator.core.errors import CorpusError
+from annotator.core.suggestion import Suggestion, in_order
+from annotator.core.tokens import is_aligned, token_range
+from annotator.storage.failures import telling
+from annotator.storage.folder import state_of
+from annotator.storage.jsonl import RawLine, dump_line, raw_lines
+
+FOLDER = "suggestions"
+_NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,63}")
+_HEAD = re.compile(
+    rb'\{"meta":\{"article":"([0-9a-f]{12,64})","sentence":"[0-9a-f]+:(\d+)-(\d+)","start":\2,"end":\3\},'
+    rb'"_digest":"([0-9a-f]{64})","source":"[^"\\]*","_fingerprint":"([^"\\]*)","spans":\['
+)
+UNKNOWN = 0.5
+"""The score of a span in a file that gives it none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where the line of one sentence lies in a file, and what it is of."""
+
+    offset: int
+    length: int
+    article: str
+    start: int
+    end: int
+    """Its place in the article's text, in code points."""
+    digest: str
+    fingerprint: str
+
+
+@dataclass(slots=True)
+class Index:
+    """What stands in a suggestion file, for a file of this ``size``."""
+
+    size: int = 0
+    articles: dict[str, dict[tuple[int, int], Entry]] = field(default_factory=dict)
+    flaws: list[int] = field(default_factory=list)
+    """The numbers of lines that are none."""
+    torn: int | None = None
+    """Where a last line begins that a crash has cut short."""
+    lines: int = 0
+
+    def take(self, line: RawLine) -> None:
+        """Note what a line is of."""
+        self.lines = line.number
+        entry = entry_of(line) if line.whole else None
+        if entry:
+            self.articles.setdefault(entry.article, {})[entry.start, entry.end] = entry
+        elif not line.whole:
+            self.torn = line.start
+            return
+        elif line.raw.strip():
+            self.flaws.append(line.number)
+        self.size = line.end
+
+    @property
+    def entries(self) -> Iterator[Entry]:
+        """All entries, in the order of their articles' first lines."""
+        for places in self.articles.values():
+            yield from places.values()
+
+
+def entry_of(line: RawLine) -> Entry | None:
+    """Return what a line is of, or None where it is no line of suggestions; cheap for lines of our own."""
+    if (m := _HEAD.match(line.raw)) and line.raw.endswith(b"}"):
+        article, start, end, digest, fingerprint = (x.decode("utf-8", "replace") for x in m.groups())
+        return Entry(line.start, len(line.raw), article, int(start), int(end), digest, fingerprint)
+    with suppress(ValueError, KeyError, TypeError):
+        data = orjson.loads(line.raw)
+        meta = data["meta"]
+        place = (str(meta["article"]), int(meta["start"]), int(meta["end"]))
+        told = str(data.get("_digest", "")), str(data.get("_fingerprint", ""))
+        if isinstance(data["spans"], list):
+            return Entry(line.start, len(line.raw), *place, *told)
+    return None
+
+
+def read_index(path: Path, old: Index | None = None) -> Index:
+    """Return what stands in a file; with ``old``, only what has been appended since is read."""
+    index = old or Index()
+    index.torn = None
+    with path.open("rb") as file:
+        for line in raw_lines(file, str(path), index.size, index.lines + 1):
+            index.take(line)
+    return index
+
+
+class SuggestionFile:
+    """One source's file, read on demand; what another process appends or replaces is seen."""
+
+    def __init__(self, path: Path) -> None:
+        """Read nothing yet."""
+        self.path = path
+        self.source = path.stem
+        self._state: tuple[int, ...] = ()
+        self._index = Index()
+
+    def __call__(self, sentence: Sentence) -> tuple[Suggestion, ...]:
+        """Return what the file holds for a sentence, in reading order.
+
+        A sentence that was joined or split has what the file holds for its parts or for the whole. Spans
+        off the token edges are left out. Raises CorpusError where the file cannot be read.
+        """
+        with telling("read", self.path):
+            entries = self._entries(sentence)
+            found = [s for e in entries for s in self._decoded(e, sentence)]
+        return in_order(found)
+
+    @property
+    def flaws(self) -> tuple[int, ...]:
+        """The numbers of lines that are none; the file is read for it."""
+        with telling("read", self.path):
+            self._refresh()
+        return tuple(self._index.flaws)
+
+    def _refresh(self) -> None:
+        state = state_of(self.path)
+        if state == self._state:
+            return
+        grown = state and self._state and state[0] == self._state[0] and state[-1] >= self._index.size
+        self._index = read_index(self.path, self._index if grown else None) if state else Index()
+        self._state = state
+
+    def _entries(self, s: Sentence) -> list[Entry]:
+        self._refresh()
+        places = self._index.articles.get(s.article, {})
+        exact = places.get((s.start, s.end))
+        if exact:
+            return [exact]
+        return [e for _, e in sorted(places.items()) if e.start < s.end and s.start < e.end]
+
+    def _decoded(self, entry: Entry, sentence: Sentence) -> Iterator[Suggestion]:
+        by = entry.start - sentence.start
+        if not _same_text(entry, sentence):
+            return
+        with self.path.open("rb") as file:
+            file.seek(entry.offset)
+            raw = file.read(entry.length)
+        with suppress(ValueError, KeyError, TypeError):
+            for span in orjson.loads(raw)["spans"]:
+                start, end = int(span["start"]) + by, int(span["end"]) + by
+                if 0 <= start < end and is_aligned(sentence.tokens, start, end):
+                    yield self._suggestion(span, start, end)
+
+    def _suggestion(self, span: Mapping[str, Any], start: int, end: int) -> Suggestion:
+        score = span.get("score")
+        known = float(score) if isinstance(score, int | float) and 0 <= score <= 1 else UNKNOWN
+        return Suggestion(start, end, str(span["label"]), self.source, known, str(span.get("kind", "")))
+
+
+def _same_text(entry: Entry, s: Sentence) -> bool:
+    """Whether the entry's text is that of the sentence's part; of a split sentence no one can tell here.
+
+    There the article's id, which is made from its text, says that the text is the same.
+    """
+    part = s.text[entry.start - s.start : entry.end - s.start] if entry.start >= s.start else ""
+    whole = s.start <= entry.start and entry.end <= s.end
+    return not (whole and entry.digest) or digest_of(part) == entry.digest
+
+
+def encode(sentence: Sentence, found: Sequence[Suggestion], source: str, fingerprint: str) -> bytes:
+    """Return the line of one sentence; raises CorpusError for a span that is not on token edges."""
+    return dump_line(
+        {
+            "meta": {
+                "article": sentence.article,
+                "sentence": sentence.id,
+                "start": sentence.start,
+                "end": sentence.end,
+            },
+            "_digest": digest_of(sentence.text),
+            "source": source,
+            "_fingerprint": fingerprint,
+            "spans": [_span(s, sentence) for s in found],
+        },
+        sentence.id,
+    )
+
+
+def _span(s: Suggestion, sentence: Sentence) -> dict[str, object]:
+    if not is_aligned(sentence.tokens, s.start, s.end):
+        raise CorpusError(
+            f"the suggestion {s.start}-{s.end} is not on token edges", where=sentence.id, do="leave it out"
+        )
+    first, last = token_range(sentence.tokens, s.start, s.end)
+    place = {"start": s.start, "end": s.end, "token_start": first, "token_end": last - 1}
+    return place | {"label": s.label, "score": round(s.score, 4), "kind": s.kind}
+
+
+def path_of(corpus: Path, source: str) -> Path:
+    """Return where a source's suggestions lie; raises CorpusError for a name that is no plain one."""
+    if not _NAME.fullmatch(source):
+        raise CorpusError(
+            f"{source!r} cannot name a source of suggestions",
+            where=str(corpus),
+            do="use small letters, digits and . _ -",
+        )
+    return corpus / FOLDER / f"{source}.jsonl"
+
+
+def source_names(corpus: Path) -> tuple[str, ...]:
+    """Return the sources that have a file in a corpus folder, sorted."""
+    folder = corpus / FOLDER
+    with telling("read", folder):
+        names = [p.stem for p in folder.glob("*.jsonl")] if folder.is_dir() else []
+    return tuple(sorted(n for n in names if _NAME.fullmatch(n)))
+
+
+def suggestion_files(corpus: Path) -> dict[str, SuggestionFile]:
+    """Return the suggestion files of a corpus folder by source; none is read yet."""
+    return {name: SuggestionFile(path_of(corpus, name)) for name in source_names(corpus)}

@@ -1,0 +1,132 @@
+"""The desk: all sources of suggestions for one annotator's corpus, behind one call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from annotator.core.annotation import Annotation, Answer, Work
+from annotator.core.article import Sentence
+from annotator.core.phrases import Context, context_of
+from annotator.core.schema import Schema
+from annotator.core.suggestion import Suggestion
+from annotator.suggest.history import MentionIndex
+from annotator.suggest.merge import Merger
+from annotator.suggest.rules import Rules
+from annotator.suggest.track import Track
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+_KEPT = 4096
+"""How many sentences are remembered; more than a screen and an article hold."""
+_ARTICLES = 64
+"""How many articles' contexts are remembered."""
+
+ArticleText = tuple[str, Sequence[Sentence]]
+"""The source text of an article and its sentences."""
+FileSource = Callable[[Sentence], tuple[Suggestion, ...]]
+"""What a suggestion file holds for a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    version: int
+    annotation: Annotation
+    suggestions: tuple[Suggestion, ...]
+
+
+class Desk:
+    """Holds the sources and what was learned of them; ``changed`` keeps both up to date.
+
+    ``version`` grows whenever suggestions anywhere may have changed: what was drawn with the same
+    version and the same work need not be asked for again.
+    """
+
+    def __init__(
+        self,
+        schema: Schema,
+        article_sentences: Callable[[str], ArticleText],
+        files: Mapping[str, FileSource] | None = None,
+        *,
+        rules: bool = True,
+        history: bool = True,
+    ) -> None:
+        """Start with nothing learned; ``article_sentences`` is asked once an article, by its id."""
+        self.schema = schema
+        self.version = 0
+        self.track = Track()
+        self.mentions = MentionIndex(schema)
+        self._article = article_sentences
+        self._files = dict(files or {})
+        self._use_rules, self._use_history = rules, history
+        self._rules = Rules(schema, self._context)
+        self._merger = Merger(schema, self.track.share, self.mentions.turned_down)
+        self._contexts: dict[str, Context] = {}
+        self._fixed: dict[Sentence, tuple[Suggestion, ...]] = {}
+        self._offered: dict[Sentence, tuple[Suggestion, ...]] = {}
+        self._shown: dict[Sentence, _Shown] = {}
+
+    def changed(self, before: Sequence[Work], after: Sequence[Work]) -> None:
+        """Take in an edit: the works that are gone and those in their place.
+
+        At the start of a session: ``changed((), works)`` with all works that the journal tells of.
+        """
+        for work in before:
+            self.mentions.remove(work)
+            self.track.remove(work)
+        for work in after:
+            self.mentions.add(work)
+            self.track.add(work, self._known_offers(work))
+        self.version += 1
+
+    def suggestions(self, work: Work) -> tuple[Suggestion, ...]:
+        """Return what is suggested for a work and not settled yet, in reading order, outer before inner."""
+        shown = self._shown.get(work.sentence)
+        if shown and shown.version == self.version and shown.annotation == work.annotation:
+            return shown.suggestions
+        found = self._found(work.sentence)
+        merged = self._merger.merge(work, found)
+        if not work.done and not work.annotation.spans:  # later the history knows what was marked just here
+            _keep(self._offered, work.sentence, found)
+        _keep(self._shown, work.sentence, _Shown(self.version, work.annotation, merged))
+        return merged
+
+    def forget(self, article_id: str) -> None:
+        """Look at an article anew: its lines have changed."""
+        self._contexts.pop(article_id, None)
+        for kept in (self._fixed, self._offered, self._shown):
+            for sentence in [s for s in kept if s.article == article_id]:
+                del kept[sentence]
+        self.version += 1
+
+    def _found(self, sentence: Sentence) -> tuple[Suggestion, ...]:
+        fixed = self._fixed.get(sentence)
+        if fixed is None:
+            fixed = self._from_files(sentence) + (self._rules.suggest(sentence) if self._use_rules else ())
+            _keep(self._fixed, sentence, fixed)
+        return fixed + self.mentions.suggest(sentence) if self._use_history else fixed
+
+    def _from_files(self, sentence: Sentence) -> tuple[Suggestion, ...]:
+        return tuple(s for name in sorted(self._files) for s in self._files[name](sentence))
+
+    def _known_offers(self, work: Work) -> tuple[Suggestion, ...]:
+        """Return what is known to have been offered for an accepted sentence; cheap for all others."""
+        if work.annotation.answer is not Answer.ACCEPT:
+            return ()
+        known = self._offered.get(work.sentence)
+        return self._from_files(work.sentence) if known is None else known
+
+    def _context(self, article_id: str) -> Context:
+        if article_id not in self._contexts:
+            text, sentences = self._article(article_id)
+            _keep(self._contexts, article_id, context_of(text, [s.tokens for s in sentences]), _ARTICLES)
+        return self._contexts[article_id]
+
+
+def _keep(kept: dict[_K, _V], key: _K, value: _V, most: int = _KEPT) -> None:
+    """Remember a value; the oldest goes where there are too many."""
+    kept.pop(key, None)
+    kept[key] = value
+    if len(kept) > most:
+        del kept[next(iter(kept))]

@@ -1,0 +1,54 @@
+"""The fingerprint of a source: it changes when what the source suggests may change."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import annotator.core
+import annotator.suggest
+from annotator import __version__
+from annotator.core.schema import Schema
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+_DIGITS = 16
+
+
+def of_rules(schema: Schema) -> str:
+    """Return the fingerprint of the rules under a schema: its labels, and the code of the rules itself."""
+    folders = [Path(annotator.core.__path__[0]) / "phrases", Path(annotator.suggest.__path__[0])]
+    code = _files(p for folder in folders for p in folder.rglob("*.py"))
+    return _digest("rules", __version__, _labels(schema), code)
+
+
+def of_model(nlp: Language, schema: Schema) -> str:
+    """Return the fingerprint of a loaded pipeline under a schema: its name, version and weights.
+
+    The rules count as well: they extend its numbers to what is counted.
+    """
+    meta = {key: nlp.meta.get(key, "") for key in ("lang", "name", "version", "spacy_git_version")}
+    path = getattr(nlp, "path", None)
+    weights = _files(p for p in Path(path).rglob("*") if p.is_file()) if path else ""
+    return _digest("model", json.dumps(meta, sort_keys=True), weights, of_rules(schema))
+
+
+def _labels(schema: Schema) -> str:
+    return json.dumps([(x.name, x.takes) for x in schema.labels])
+
+
+def _files(paths: Iterable[Path]) -> str:
+    """Return a digest over the contents of files, in the order of their paths."""
+    total = hashlib.sha256()
+    for path in sorted(paths):
+        with path.open("rb") as file:
+            total.update(hashlib.file_digest(file, "sha256").digest())
+    return total.hexdigest()
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:_DIGITS]

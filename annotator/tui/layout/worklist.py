@@ -1,0 +1,172 @@
+"""The worklist of inconsistencies: the words in hand, their places in context, what is proposed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+
+from annotator.core.inconsistent import Group, Kind, Place
+from annotator.tui.layout.block import answer_piece
+from annotator.tui.layout.glyphs import Glyphs
+from annotator.tui.layout.hits import LIT, context_row
+from annotator.tui.layout.row import Ink, Piece, Row, cut, filled_row, fit, two_ended
+from annotator.tui.layout.safe_text import screen_text
+
+_MARKS = 12
+"""The most rows that the sentence in hand takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A place as the list shows it."""
+
+    place: Place
+    name: str
+    """Article and sentence by number."""
+    settled: bool | None = None
+    """Whether the proposal was carried out (or the place left); None while it waits, or for no proposal."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkView:
+    """What the worklist shows at a moment."""
+
+    group: Group
+    lines: tuple[Line, ...]
+    """The places with a proposal first, then those that are like most others."""
+    at: int
+    number: int
+    """The group's number, from 1."""
+    groups: Sequence[tuple[str, int]]
+    """The words of each group that follows, and how many proposals wait there."""
+
+
+def worklist_head(told: str, width: int, glyphs: Glyphs) -> Row:
+    """Return the head row: what this is, and how much waits."""
+    about = Piece(f" {glyphs.dot} the same words, not labelled alike", Ink("muted"))
+    left = (Piece(" Worklist", Ink("title", bold=True)), about)
+    return two_ended(left, (Piece(f"  {told} ", Ink("muted")),), width)
+
+
+def worklist_rows(view: WorkView, width: int, height: int, glyphs: Glyphs) -> tuple[Row, ...]:
+    """Return exactly ``height`` rows: heading, places, the sentence in hand and what follows."""
+    line = view.lines[view.at]
+    sentence = sentence_rows(line.place, width, glyphs)[:_MARKS]
+    room = max(1, min(len(view.lines), height - len(sentence) - 6))
+    first = max(0, min(view.at - room // 2, len(view.lines) - room))
+    places = [_place(view.lines[i], width, glyphs, active=i == view.at) for i in range(first, first + room)]
+    rows = [heading(view, width, glyphs), (), *places, (), *sentence, proposal_row(line, width, glyphs), ()]
+    rows += _next(view, width, height - len(rows), glyphs)
+    return tuple(fit(row, width) for row in rows + [()] * (height - len(rows)))[:height]
+
+
+def heading(view: WorkView, width: int, glyphs: Glyphs) -> Row:
+    """Return the words in hand, what is not alike, and how many places have what."""
+    group = view.group
+    counts = Counter(_sort(p, group) for p in group.places)
+    told = f" {glyphs.dot} ".join(f"{name} {n}" for name, n in sorted(counts.items(), key=lambda x: -x[1]))
+    words = cut(" ".join(screen_text(group.words).split()), max(8, width // 3), glyphs.cut)
+    return (
+        Piece(f" {view.number:>2} ", Ink("muted")),
+        Piece(words, Ink("text", bold=True)),
+        Piece(f"  {group.kind.value}:  ", Ink("muted")),
+        Piece(screen_text(told), Ink("lane", group.label)),
+    )
+
+
+def _sort(place: Place, group: Group) -> str:
+    if group.kind is Kind.EDGES:
+        return f"“{place.work.sentence.text[place.start : place.end]}”"
+    return place.what or "not labelled"
+
+
+def _place(line: Line, width: int, glyphs: Glyphs, *, active: bool) -> Row:
+    place = line.place
+    ink = Ink("text", tint="row") if active else Ink("context")
+    change = " " + _outcome(line)
+    mark = _mark(line, glyphs)
+    end = Piece(change, Ink("muted") if place.agrees or line.settled is not None else Ink("key", bold=True))
+    head = (
+        Piece(glyphs.active if active else " ", Ink("active")),
+        mark,
+        Piece(f"{line.name:>7} ", Ink("number")),
+    )
+    room = max(4, width - 11 - cell_len(end.text))
+    lit = ((place.start, place.end),)
+    text = context_row(place.work.sentence.text, lit, room, ink, glyphs)
+    return (*head, *fit(text, room, ink), end)
+
+
+def _mark(line: Line, glyphs: Glyphs) -> Piece:
+    """Return the sign of a place: done, left, waiting, or like most."""
+    if line.settled is None:
+        return Piece(" " if line.place.agrees else glyphs.here, Ink("likely"))
+    return Piece(glyphs.accept, Ink("ok")) if line.settled else Piece(glyphs.ignore, Ink("muted"))
+
+
+def _outcome(line: Line) -> str:
+    """Return what stands at the end of a place: what it has, what is proposed, or what became of that."""
+    if line.place.agrees:
+        return screen_text(line.place.what) or "not labelled"
+    if line.settled is None:
+        return _proposed(line.place)
+    return _proposed(line.place).removesuffix("?") if line.settled else "left"
+
+
+def _proposed(place: Place) -> str:
+    """Return what is proposed, in a word or two."""
+    if place.wanted is None:
+        return "no label?"
+    if place.found and (place.start, place.end) != (place.wanted.start, place.wanted.end):
+        return f"“{screen_text(place.work.text_of(place.wanted))}”?"
+    return f"{screen_text(place.wanted.label)}?"
+
+
+def sentence_rows(place: Place, width: int, glyphs: Glyphs) -> list[Row]:
+    """Return the whole sentence of a place, its words lit, what bears a label in that label's colour."""
+    text = screen_text(place.work.sentence.text)
+    inks: list[Ink] = [Ink("text")] * len(text)
+    for span in sorted(place.work.annotation.spans, key=lambda s: s.start - s.end):
+        inks[span.start : span.end] = [Ink("lane", span.label)] * (span.end - span.start)
+    inks[place.start : place.end] = [LIT] * (place.end - place.start)
+    pieces = tuple(Piece(c, ink) for c, ink in zip(text, inks, strict=True))
+    first, *more = filled_row(pieces, max(4, min(96, width - 8)))
+    answer = answer_piece(place.work.annotation.answer, glyphs)
+    return [(Piece("  "), answer, Piece("   "), *first), *((Piece("      "), *row) for row in more)]
+
+
+def proposal_row(line: Line, width: int, glyphs: Glyphs) -> Row:
+    """Return what is here, and what y would make of it."""
+    place = line.place
+    here = screen_text(place.what) or "not labelled"
+    lead = (Piece(f"    {glyphs.here} ", Ink("active")),)
+    if line.settled is not None:
+        told = "done; u takes it back" if line.settled else "left as it is; u takes it back"
+        return fit((*lead, Piece(told, Ink("ok"))), width)
+    if place.agrees:
+        return fit((*lead, Piece(f"{here}, like most", Ink("muted"))), width)
+    return fit(
+        (
+            *lead,
+            Piece(f"{here} here   ", Ink("text")),
+            Piece("y", Ink("key", bold=True)),
+            Piece(f" {_proposed(place).removesuffix('?')}   ", Ink("muted")),
+            Piece("n", Ink("key", bold=True)),
+            Piece(" leave it", Ink("muted")),
+        ),
+        width,
+    )
+
+
+def _next(view: WorkView, width: int, room: int, glyphs: Glyphs) -> list[Row]:
+    """Return the groups that follow, as far as there is room."""
+    if room < 2 or not view.groups:
+        return []
+    rows: list[Row] = [(Piece("    NEXT", Ink("muted")),)]
+    for words, n in view.groups[: room - 1]:
+        safe = cut(" ".join(screen_text(words).split()), max(8, width - 16), glyphs.cut)
+        rows.append((Piece(f"    {safe}", Ink("context")), Piece(f"  {n}", Ink("muted"))))
+    return rows

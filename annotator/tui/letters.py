@@ -1,0 +1,41 @@
+"""When a letter is a hint: always, after a key that calls for hints, or while they are switched on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from annotator.core.errors import RuleError
+
+MODES = ("always", "trigger", "toggle")
+
+
+@dataclass(slots=True)
+class Letters:
+    """Whether letters are hints at the moment."""
+
+    mode: str = "always"
+    on: bool = False
+    """Called for or switched on; means nothing where they are always there."""
+
+    @property
+    def live(self) -> bool:
+        """Whether letters are hints now."""
+        return self.mode == "always" or self.on
+
+    @property
+    def called(self) -> bool:
+        """Whether hints have been called for, so that even a label's key is a hint."""
+        return self.mode == "trigger" and self.on
+
+    def switch(self) -> None:
+        """Call for the hints, or switch them on or off; raises RuleError where they are always there."""
+        if self.mode == "always":
+            raise RuleError(
+                "the letters are always there", do="hint_mode in the command palette lets you call for them"
+            )
+        self.on = not self.on
+
+    def used(self) -> None:
+        """Take note that a word was chosen or something else done: what was called for goes away."""
+        if self.mode == "trigger":
+            self.on = False

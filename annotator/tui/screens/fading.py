@@ -1,0 +1,47 @@
+"""Messages that fade: what was done last goes away by itself, a warning waits for the next key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from annotator.session.state import Message
+
+
+class Stoppable(Protocol):
+    """A timer that has been set."""
+
+    def stop(self) -> None:
+        """Don't ring any more."""
+
+
+class Fading:
+    """Sets a timer while a message that fades is on the screen, and no timer else."""
+
+    def __init__(
+        self,
+        seconds: float,
+        set_timer: Callable[[float, Callable[[], None]], Stoppable],
+        fade: Callable[[Message], None],
+    ) -> None:
+        """Call ``fade`` with a message that has been shown for so many seconds; never where they are 0."""
+        self._seconds = seconds
+        self._set_timer = set_timer
+        self._fade = fade
+        self._shown: Message | None = None
+        self._timer: Stoppable | None = None
+
+    def show(self, message: Message | None) -> None:
+        """Take note of the message that is on the screen now, drawn again or not."""
+        if message is self._shown:
+            return
+        if self._timer:
+            self._timer.stop()
+        self._shown, self._timer = message, None
+        if message and not message.warning and self._seconds > 0:
+            self._timer = self._set_timer(self._seconds, self._ring)
+
+    def _ring(self) -> None:
+        message, self._shown, self._timer = self._shown, None, None
+        if message:
+            self._fade(message)

@@ -1,0 +1,209 @@
+"""The search: a query, and while it is typed all sentences that it holds for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.worker import get_current_worker
+
+from annotator.core.errors import AnnotatorError
+from annotator.core.search import Query, parse
+from annotator.core.tokens import token_range
+from annotator.session.finder import Hit, Touched
+from annotator.session.pen import Pen
+from annotator.tui.layout.bars import keys_row, plain_rule
+from annotator.tui.layout.hits import help_rows, hit_rows, hits_head
+from annotator.tui.layout.row import Ink, Piece, fit
+from annotator.tui.layout.safe_text import screen_text
+from annotator.tui.screens.base import RowScreen
+from annotator.tui.screens.ways import back_to_work
+from annotator.tui.widgets.line_input import LineInput
+
+MOST = 1000
+"""So many hits are listed; the others are only counted."""
+_TELL = 0.1
+"""Seconds between two reports of a search that goes on."""
+_KEYS = [("Enter", "open"), ("↑↓", "hit"), ("Tab", "filter: go only through these"), ("PgUp PgDn", "page")]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search has found so far."""
+
+    query: Query
+    hits: tuple[Hit, ...] = ()
+    total: int = 0
+    looked: int = 0
+    """How many articles were looked through."""
+    done: bool = False
+    error: str = ""
+
+
+class SearchScreen(RowScreen):
+    """Lists what is found; Enter goes there, Tab makes the query the filter of the work."""
+
+    AUTO_FOCUS = "#query"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", show=False),
+        Binding("down", "move(1)", show=False),
+        Binding("pageup", "move(-15)", show=False),
+        Binding("pagedown", "move(15)", show=False),
+        Binding("tab", "filter", show=False),
+        Binding("f1", "app.keys", show=False),
+        Binding("escape,semicolon", "close", show=False),
+    ]
+
+    class Told(Message):
+        """The searching thread tells what it has found."""
+
+        def __init__(self, found: Found) -> None:
+            """Carry what was found."""
+            super().__init__()
+            self.found = found
+
+    def __init__(self, pen: Pen) -> None:
+        """Search the works of this pen's session, beginning with the last query."""
+        super().__init__()
+        self._pen = pen
+        self._session = pen.session
+        self._found = Found(self._session.way.last_query)
+        self._at = 0
+        self._open_first = False
+
+    def compose_body(self) -> ComposeResult:
+        """Put the line to type in above the hits."""
+        with Horizontal(id="ask"):
+            yield self.rows("sign")
+            yield LineInput(str(self._found.query), id="query")
+        yield self.rows("body")
+
+    @property
+    def body_height(self) -> int:
+        """How many rows the hits have."""
+        return max(1, self.size.height - 4)
+
+    def draw(self) -> None:
+        """Draw what is found at this moment."""
+        width, glyphs, found = self.size.width, self.annotator.glyphs, self._found
+        if not width:
+            return
+        self.part("head").show_rows((hits_head(self._session.corpus.name, self._count(), width, glyphs),))
+        self.part("sign").show_rows(((Piece(" / ", Ink("key", bold=True)),),))
+        height = self.body_height
+        rows = hit_rows(found.hits, self._at, width, height, glyphs) if found.query else help_rows(width)
+        self.part("body").show_rows(rows[:height])
+        wrong = found.error or found.query.warning(tuple(x.name for x in self._session.schema.labels))
+        rule = (fit((Piece(" ! " + screen_text(wrong), Ink("warn")),), width),) if wrong else ()
+        self.part("rule").show_rows(rule or (plain_rule(width, glyphs),))
+        self.part("keys").show_rows((keys_row(_KEYS, ("Esc", "back"), width),))
+
+    def _count(self) -> str:
+        found = self._found
+        if not found.query:
+            return ""
+        hits = f"{found.total} {'hit' if found.total == 1 else 'hits'}"
+        if found.total > len(found.hits):
+            hits = f"the first {len(found.hits)} of {hits}"
+        return hits if found.done else f"{hits}, {found.looked} of {len(self._session.queue)} articles"
+
+    # -- searching -----------------------------------------------------------------------------
+
+    def on_input_changed(self, event: LineInput.Changed) -> None:
+        """Search for what is typed now; an older search stops."""
+        query = parse(event.value)
+        self._found, self._at, self._open_first = Found(query), 0, False
+        touched = self._session.way.touched()
+        self.run_worker(partial(self._look, query, touched), thread=True, exclusive=True, group="search")
+        self.draw()
+
+    def _look(self, query: Query, touched: Touched) -> None:
+        """Look through all articles in a thread, telling what is found from time to time."""
+        if not query:
+            return
+        found, told = Found(query, done=True), time.monotonic()
+        try:
+            for found in self._slices(query, touched):
+                if get_current_worker().is_cancelled:
+                    return
+                if time.monotonic() - told > _TELL:
+                    self.post_message(self.Told(found))
+                    told = time.monotonic()
+                    time.sleep(0.002)  # the screen thread comes first
+        except AnnotatorError as error:
+            found = Found(query, error=str(error))
+        self.post_message(self.Told(Found(query, found.hits, found.total, found.looked, True, found.error)))
+
+    def _slices(self, query: Query, touched: Touched) -> Iterator[Found]:
+        way = self._session.way
+        problems = way.problems(touched) if query.asks_for_problems else frozenset()
+        hits: tuple[Hit, ...] = ()
+        total = 0
+        for n, more in enumerate(way.finder.search(query, touched, problems), 1):
+            total += len(more)
+            hits = (*hits, *more[: MOST - len(hits)]) if more and len(hits) < MOST else hits
+            yield Found(query, hits, total, n)
+
+    def on_search_screen_told(self, event: Told) -> None:
+        """Show what was found, unless another query was typed meanwhile."""
+        if event.found.query != self._found.query:
+            return
+        self._found = event.found
+        if self._open_first and (self._found.hits or self._found.done):
+            self._open_first = False
+            self._open()
+        else:
+            self.draw()
+
+    # -- keys ----------------------------------------------------------------------------------
+
+    def action_move(self, by: int) -> None:
+        """Go some hits on."""
+        self._at = max(0, min(self._at + by, len(self._found.hits) - 1))
+        self.draw()
+
+    def on_input_submitted(self) -> None:
+        """Open the hit in hand; the first one as soon as it is found."""
+        if self._found.query and not self._found.hits and not self._found.done:
+            self._open_first = True
+        else:
+            self._open()
+
+    def _open(self) -> None:
+        if not self._found.hits:
+            return
+        way, hit = self._session.way, self._found.hits[self._at]
+        way.hits, way.last_query = self._found.hits, self._found.query
+        try:
+            way.show(hit)
+        except AnnotatorError as error:
+            self._found = Found(self._found.query, done=True, error=str(error))
+            self.draw()
+            return
+        select_lit(self._pen, hit)
+        back_to_work(self.annotator)
+
+    def action_filter(self) -> None:
+        """Go only through the sentences that the query holds for from now on; the empty one is no filter."""
+        self._session.way.use_filter(self._found.query)
+        back_to_work(self.annotator)
+
+    def action_close(self) -> None:
+        """Go back to where one was."""
+        self.dismiss()
+
+
+def select_lit(pen: Pen, hit: Hit) -> None:
+    """Select the words of a hit, so that a label key means them."""
+    pen.arrive()
+    tokens = pen.session.work.sentence.tokens
+    if hit.lit and pen.session.work.sentence.id == hit.work.sentence.id:
+        first, last = token_range(tokens, *hit.lit[0])
+        pen.drag(first, max(first, last - 1))

@@ -1,0 +1,136 @@
+"""The figures: pace, keys, progress with a forecast, labels and what became of the suggestions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.message import Message
+
+from annotator.core.errors import AnnotatorError
+from annotator.core.statistics.figures import Figures
+from annotator.session.figures import Report, report_of
+from annotator.session.session import Session
+from annotator.storage.corpus import Corpus
+from annotator.tui.layout.bars import keys_row, plain_rule
+from annotator.tui.layout.row import Ink, Piece, Row, two_ended
+from annotator.tui.layout.safe_text import screen_text
+from annotator.tui.layout.stats import stats_rows
+from annotator.tui.screens.base import RowScreen
+
+_FLUSH = 2.0
+"""How many seconds the figures wait for decisions that are on their way to the disk."""
+
+
+class StatsScreen(RowScreen):
+    """Shows one's own figures first; Tab goes on to everybody's and to those of the others."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("semicolon,escape,enter,q,dollar_sign", "close", show=False),
+        Binding("tab", "turn(1)", show=False),
+        Binding("shift+tab", "turn(-1)", show=False),
+        Binding("up", "scroll_by(-1)", show=False),
+        Binding("down", "scroll_by(1)", show=False),
+        Binding("pageup,left_parenthesis", "scroll_by(-15)", show=False),
+        Binding("pagedown,right_parenthesis,space", "scroll_by(15)", show=False),
+        Binding("f1", "app.keys", show=False),
+    ]
+
+    @dataclass
+    class Counted(Message):
+        """The figures have been worked out, or the corpus can't be read."""
+
+        report: Report | None
+        error: str = ""
+
+    def __init__(self, session: Session) -> None:
+        """Show the figures of the corpus that this session is at work on."""
+        super().__init__()
+        self._session = session
+        self._report: Report | None = None
+        self._error = ""
+        self._at = 0
+
+    def compose_body(self) -> ComposeResult:
+        """Put the rows into a box that scrolls."""
+        with VerticalScroll(id="scroll", can_focus=False):
+            yield self.rows("body")
+
+    def on_mount(self) -> None:
+        """Read the journals beside the screen."""
+        super().on_mount()
+        self.run_worker(self._count, thread=True)
+
+    def _count(self) -> None:
+        """Work out the figures from what is on the disk; runs in a thread of its own."""
+        self._session.flush(_FLUSH)
+        try:
+            counted = self.Counted(report_of(Corpus.open(self._session.corpus.path)))
+        except AnnotatorError as error:
+            counted = self.Counted(None, str(error))
+        self.post_message(counted)
+
+    def on_stats_screen_counted(self, message: Counted) -> None:
+        """Draw the figures."""
+        self._report, self._error = message.report, message.error
+        self.draw()
+
+    @property
+    def _views(self) -> list[Figures]:
+        """One's own figures, everybody's, then those of the others."""
+        if self._report is None:
+            return []
+        own = [f for f in self._report.people if f.name == self._session.annotator]
+        others = [f for f in self._report.people if f not in own]
+        return [*own, *([self._report.everybody] if self._report.everybody else []), *others]
+
+    def draw(self) -> None:
+        """Draw the figures of this moment."""
+        width, glyphs = self.size.width, self.annotator.glyphs
+        if not width:
+            return
+        views = self._views
+        body = self._body(views, max(40, min(160, width - 3)))
+        self.part("body").styles.height = len(body)
+        self.part("head").show_rows((self._head(views, width),))
+        self.part("body").show_rows(tuple((Piece(" "), *row) for row in body))
+        self.part("rule").show_rows((plain_rule(width, glyphs),))
+        more = [("Tab", "the next annotator")] if len(views) > 1 else []
+        self.part("keys").show_rows((keys_row([("Up Down", "scroll"), *more], ("Esc", "back"), width),))
+
+    def _head(self, views: list[Figures], width: int) -> Row:
+        glyphs = self.annotator.glyphs
+        name = screen_text(self._session.corpus.name)
+        left = (Piece(f" Figures {glyphs.dot} {name}", Ink("title", bold=True)),)
+        if not views:
+            return two_ended(left, (), width)
+        who = f"{screen_text(views[self._at].name)} {glyphs.dot} {self._at + 1} of {len(views)} "
+        return two_ended(left, (Piece(who, Ink("muted")),), width)
+
+    def _body(self, views: list[Figures], width: int) -> tuple[Row, ...]:
+        if self._error:
+            return ((Piece(screen_text(self._error), Ink("warn")),),)
+        if self._report is None:
+            return ((Piece("reading the journals", Ink("muted")),),)
+        if not views:
+            return ((Piece("nobody has annotated this corpus yet", Ink("text")),),)
+        people = self._report.people if views[self._at] is self._report.everybody else ()
+        return stats_rows(views[self._at], people, width, self.annotator.glyphs)
+
+    def action_turn(self, by: int) -> None:
+        """Show the figures of the next annotator, or of the one before."""
+        if views := self._views:
+            self._at = (self._at + by) % len(views)
+            self.query_one("#scroll", VerticalScroll).scroll_home(animate=False)
+            self.draw()
+
+    def action_scroll_by(self, by: int) -> None:
+        """Scroll by some rows."""
+        self.query_one("#scroll", VerticalScroll).scroll_relative(y=by, animate=False)
+
+    def action_close(self) -> None:
+        """Go back to annotating."""
+        self.dismiss()

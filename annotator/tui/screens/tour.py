@@ -1,0 +1,68 @@
+"""The tour on the annotate screen: it looks on, says the next thing to do and goes when it is over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from annotator.core.errors import RuleError
+from annotator.session.state import Message, TaskState
+from annotator.session.tour import Tour
+from annotator.tui.layout.row import Row
+from annotator.tui.layout.tour import ended, tour_rows
+
+if TYPE_CHECKING:
+    from annotator.tui.app import AnnotatorApp
+
+
+class Guide:
+    """Holds the tour, if one is going on, and the state that was drawn last."""
+
+    def __init__(self, app: AnnotatorApp) -> None:
+        """Start with no tour."""
+        self._app = app
+        self._tour: Tour | None = None
+        self._before: TaskState | None = None
+
+    @property
+    def on(self) -> bool:
+        """Whether a tour is going on."""
+        return self._tour is not None
+
+    def toggle(self) -> None:
+        """Start the tour from its beginning, or leave it."""
+        if self._tour:
+            self.leave()
+            return
+        if self._app.session.read_only:
+            raise RuleError(
+                "the tour works on the corpus, which is open to read only", do="start without --read-only"
+            )
+        self._tour, self._before = Tour(), None
+
+    def leave(self) -> None:
+        """End the tour and remember that there was one."""
+        self._tour = None
+        self._app.tour_done = True
+
+    def left(self) -> bool:
+        """Leave the tour where nothing is in hand to let go of; whether it was left."""
+        pen = self._app.pen
+        if self._tour is None or pen.selection or pen.typed:
+            return False
+        self.leave()
+        return True
+
+    def watch(self, state: TaskState) -> bool:
+        """Look at what is about to be drawn; at the end say where to go on, and return True."""
+        if self._tour is None:
+            return False
+        before, self._before = self._before, state
+        self._tour = self._tour.advance(before, state) if before else self._tour.start(state)
+        if self._tour.over:
+            self.leave()
+            self._app.session.message = Message(ended())
+        return self._tour is None
+
+    def rows(self, state: TaskState, width: int) -> tuple[Row, Row] | None:
+        """Return the rows that stand instead of the rule row and the row of keys, if there is a tour."""
+        return tour_rows(self._tour, state, width, self._app.glyphs) if self._tour else None

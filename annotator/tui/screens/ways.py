@@ -1,0 +1,119 @@
+"""What the keys for the way of work do: search, filter, order, jump, flag, note and the worklist."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.worker import get_current_worker
+
+from annotator.core.edits import set_flag
+from annotator.core.errors import AnnotatorError
+from annotator.core.search import Query
+from annotator.session.finder import Touched
+from annotator.session.state import Message
+from annotator.session.way import Way
+
+if TYPE_CHECKING:
+    from annotator.tui.app import AnnotatorApp
+
+_PAUSE = 0.005
+"""Seconds that the thread which looks for unsure sentences leaves to the screen after each article."""
+
+
+class Ways:
+    """The deeds of an app that concern where the work goes on; each screen that has their keys calls them."""
+
+    def __init__(self, app: AnnotatorApp) -> None:
+        """Serve this app."""
+        self._app = app
+
+    @property
+    def _way(self) -> Way:
+        return self._app.session.way
+
+    def _say(self, words: str) -> None:
+        self._app.session.message = Message(words)
+
+    def search(self) -> None:
+        """Open the search."""
+        from annotator.tui.screens.search import SearchScreen
+
+        self._app.push_screen(SearchScreen(self._app.pen))
+
+    def next_hit(self, by: int) -> None:
+        """Go to the next (1) or previous (-1) hit and select its words."""
+        from annotator.tui.screens.search import select_lit
+
+        select_lit(self._app.pen, self._way.next_hit(by))
+
+    def filter(self) -> None:
+        """Take the filter off, or put the last query on as one; without a query open the search."""
+        if self._way.query:
+            self._way.use_filter(Query())
+            self._say("filter off: all sentences again")
+        elif self._way.last_query:
+            self._way.use_filter(self._way.last_query)
+            self._say("filter on: Enter and the arrows go only through what matches")
+        else:
+            self.search()
+
+    def order(self) -> None:
+        """Go on with the least sure sentences first, or by article again."""
+        self._way.unsure = not self._way.unsure
+        if not self._way.unsure:
+            self._say("order: by article")
+            return
+        self._say("order: Enter goes on with the sentence whose suggestions are the least sure")
+        look = partial(self._look, self._way.touched())
+        self._app.run_worker(look, thread=True, exclusive=True, group="order")
+
+    def _look(self, touched: Touched) -> None:
+        """Look how unsure the sentences are, in a thread; the head row is drawn now and then."""
+        told = time.monotonic()
+        worker = get_current_worker()
+        try:
+            for _ in self._way.look(touched):
+                time.sleep(_PAUSE)
+                if worker.is_cancelled or not self._way.unsure:
+                    return
+                if time.monotonic() - told > 1:
+                    told = time.monotonic()
+                    self._app.post_message(self._app.SavedChanged())
+        except AnnotatorError as error:
+            self._app.call_from_thread(self._app.say, str(error), warning=True)
+        self._app.post_message(self._app.SavedChanged())
+
+    def jump(self) -> None:
+        """Ask for a sentence by number."""
+        from annotator.tui.screens.jump import JumpScreen
+
+        self._app.push_screen(JumpScreen(self._app.pen))
+
+    def flag(self) -> None:
+        """Flag the sentence in hand, or take its flag off."""
+        session = self._app.session
+        session.do(set_flag(session.work, flagged=not session.work.annotation.flagged))
+
+    def note(self) -> None:
+        """Ask for a note on the sentence in hand."""
+        from annotator.tui.screens.note import NoteScreen
+
+        self._app.push_screen(NoteScreen(self._app.session))
+
+    def worklist(self) -> None:
+        """Open the worklist of inconsistencies."""
+        from annotator.tui.screens.worklist import WorklistScreen
+
+        self._app.push_screen(WorklistScreen(self._app.pen))
+
+
+def back_to_work(app: AnnotatorApp) -> None:
+    """Close what lies over the annotate screen."""
+    from annotator.tui.screens.annotate import AnnotateScreen
+
+    app.pen.strolling = False
+    over = [s for s in app.screen_stack[1:] if not isinstance(s, AnnotateScreen)]
+    for _ in over:
+        app.pop_screen()

@@ -1,0 +1,90 @@
+"""How many gold spans begin and end at a word with a hint of one letter.
+
+``python -m tests.benchmarks.hints [FILE…]``: each file holds ``{"text","spans","meta"}`` a line;
+``--half tune`` (the half that the order of service may be fitted to), ``test`` (default, the half that is
+reported) or ``all``; ``--keys`` names the label keys, ``--avoid`` leaves out letters that look alike. Per
+file and label: ``n`` gold spans, the share whose first word has one letter (``start``), no
+letter (``start_none``), the same of the last word (``end``, ``end_none``), of both (``both``), and of the
+last words that must be pressed because the first word's hint does not select the whole span
+(``needed_end``, out of ``needed``). For all labels ``letters``: hint letters a span, where a missing hint
+counts as two. The last line is one JSON object.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import spacy
+
+from annotator.core.hints import LOOKALIKES, Hint, HintStyle, assign
+from annotator.core.phrases import snap
+from annotator.core.tokens import Range, Token, tokens_of
+from tests.benchmarks.candidates import DATA, DEFAULT, aligned, rows
+
+Assign = Callable[[tuple[Token, ...]], tuple[Hint, ...]]
+
+
+def main() -> None:
+    """Measure the files and print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("files", nargs="*", type=Path, default=[DATA / name for name in DEFAULT])
+    parser.add_argument("--half", choices=("tune", "test", "all"), default="test")
+    parser.add_argument("--keys", default="asdf", help="the label keys")
+    parser.add_argument("--avoid", action="store_true", help="leave out letters that look alike")
+    args = parser.parse_args()
+    style = HintStyle(avoided=LOOKALIKES if args.avoid else frozenset())
+    nlp = spacy.blank("en")
+
+    def hints_of(tokens: tuple[Token, ...]) -> tuple[Hint, ...]:
+        return assign(tokens, [len(t.text) for t in tokens], frozenset(args.keys), style)
+
+    figures = {path.name: measure(path, args.half, nlp, hints_of) for path in args.files}
+    print(json.dumps({"benchmark": "hints", "half": args.half, "files": figures}))
+
+
+def measure(path: Path, half: str, nlp: Any, hints_of: Assign) -> dict[str, Any]:
+    """Return the figures of one file."""
+    hits: dict[str, Counter[str]] = {}
+    for row in rows(path, half):
+        doc = nlp(row["text"])
+        tokens = tokens_of([t.text for t in doc], [bool(t.whitespace_) for t in doc])
+        hints = hints_of(tokens)
+        for label, wanted in aligned(row, tokens):
+            count = reach(tokens, hints, wanted)
+            hits.setdefault(label, Counter()).update(count)
+            hits.setdefault("all", Counter()).update(count)
+    return {label: shares(counts) for label, counts in sorted(hits.items())}
+
+
+def reach(tokens: tuple[Token, ...], hints: tuple[Hint, ...], wanted: Range) -> Counter[str]:
+    """Return what the two ends of a gold span cost."""
+    first, last = (len(hints[i].keys) for i in (wanted[0], wanted[1] - 1))
+    needed = int(snap(tokens, wanted[0]) != wanted)
+    return Counter(
+        n=1,
+        start=int(first == 1),
+        start_none=int(first == 0),
+        end=int(last == 1),
+        end_none=int(last == 0),
+        both=int(first == last == 1),
+        needed=needed,
+        needed_end=needed * int(last == 1),
+        letters=(first or 2) + needed * (last or 2),
+    )
+
+
+def shares(counts: Counter[str]) -> dict[str, float | int]:
+    """Return the shares of a label's spans, and how many there are."""
+    n, needed = counts["n"], counts["needed"]
+    ways = ("start", "start_none", "end", "end_none", "both", "letters")
+    out = {way: round(counts[way] / n, 3) for way in ways}
+    return {"n": n, **out, "needed": needed, "needed_end": round(counts["needed_end"] / max(1, needed), 3)}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""Which suggestions are offered: none that is settled, and of one label none over another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotator.core.annotation import Work
+from annotator.core.edits import reject_suggestion
+from annotator.core.offers import SHOWN, best_apart, open_ones
+from annotator.core.provenance import span_of
+from annotator.core.spans import Span
+from annotator.core.suggestion import Suggestion
+from tests import builders
+
+TEXT = "Ada Pell told Osmund Lock that 40 boats had left Tarn Quay."
+SCHEMA = builders.news_schema()
+_NAMES = [x.name for x in SCHEMA.labels]
+
+
+@st.composite
+def suggestions(draw: st.DrawFn) -> Suggestion:
+    """Draw a suggestion for a stretch of the text."""
+    start = draw(st.integers(0, len(TEXT) - 1))
+    end = draw(st.integers(start + 1, len(TEXT)))
+    return Suggestion(start, end, draw(st.sampled_from(_NAMES)), "rules", draw(st.floats(0, 1)))
+
+
+SOME = st.lists(suggestions(), max_size=8)
+
+
+@given(SOME)
+def test_of_one_label_the_best_are_offered_apart(found: list[Suggestion]) -> None:
+    """Offers of a label never overlap, and whatever is left out gave way to a better one or was too weak."""
+    kept = best_apart(found)
+    for name in _NAMES:
+        mine = sorted((s for s in kept if s.label == name), key=lambda s: s.start)
+        assert all(a.end <= b.start for a, b in zip(mine, mine[1:], strict=False))
+    for s in set(found) - set(kept):
+        over = [k for k in kept if k.label == s.label and k.start < s.end and s.start < k.end]
+        assert s.score < SHOWN or any(k.score >= s.score for k in over)
+
+
+@given(SOME, SOME)
+def test_what_is_settled_is_not_offered(found: list[Suggestion], made: list[Suggestion]) -> None:
+    """No offer stands where a label stands, breaks a rule beside one, or was turned down."""
+    work = builders.work(TEXT)
+    for s in made[::2]:
+        work = replace(work, annotation=work.annotation.with_spans([*work.annotation.spans, span_of(s)]))
+    for s in made[1::2]:
+        if all(x.key != span_of(s).key for x in work.annotation.rejected):
+            work = reject_suggestion(work, span_of(s)).after[0]
+    for s in open_ones(found, work, SCHEMA):
+        assert all((s.start, s.end) != (x.start, x.end) for x in work.annotation.spans)
+        assert span_of(s).key not in {x.key for x in work.annotation.rejected}
+        assert SCHEMA.broken(span_of(s), work.annotation.spans) is None
+
+
+def test_an_offer_remembers_its_source() -> None:
+    """The span that comes of an offer says where it came from."""
+    assert span_of(Suggestion(0, 8, "PERSON", "history", 0.9)) == Span(0, 8, "PERSON", "history")
+
+
+def test_nothing_is_offered_beyond_the_text() -> None:
+    """A source that is out of step with the text offers nothing there."""
+    assert (
+        open_ones([Suggestion(0, 99, "PERSON", "file", 0.9)], Work(builders.sentence("Short.")), SCHEMA) == ()
+    )

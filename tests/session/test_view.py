@@ -1,0 +1,128 @@
+"""What is done to several sentences at once: those in view, and every mention in the article."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from annotator.core.annotation import Answer
+from annotator.core.errors import RuleError
+from annotator.core.schema import Label
+from annotator.session.pen import Pen
+from tests import builders
+
+TEXT = """Harbour day
+By Ilka Moran
+
+Ada Pell opened the harbour at Tarn Quay. It rained.
+More than 40 boats came to Tarn Quay, and Pell Street was full.
+“We lost 3 oars,” said Osmund Lock. Nobody else spoke. Then Pell left Tarn Quay."""
+
+
+FOUND = {
+    "Ada Pell": ("PERSON", 0.9),
+    "Osmund Lock": ("PERSON", 0.7),
+    "More than 40 boats": ("COUNT", 0.6),
+    "Tarn Quay": ("VENUE", 0.5),
+}
+FIRST = 0
+"""The body sentence that one starts at: the title is no sentence of the queue."""
+
+
+@pytest.fixture
+def pen(tmp_path: Path) -> Iterator[Pen]:
+    """Return a pen at the first body sentence of an article with repeated names."""
+    builders.make_corpus(tmp_path / "news", builders.article(TEXT, "ty-bbb", origin="harbour.txt"))
+    session = builders.open_session(tmp_path / "news")
+    session.move_in_article(FIRST)
+    session.desk = cast("Any", builders.FixedDesk(FOUND))
+    yield Pen(session)
+    session.close()
+
+
+def label(pen: Pen, name: str) -> Label:
+    """Return a label by name."""
+    found = pen.session.schema.label(name)
+    assert found is not None
+    return found
+
+
+def made(pen: Pen, i: int) -> list[tuple[str, str]]:
+    """Return label and words of a sentence's spans."""
+    work = pen.session.here[i]
+    return [(s.label, work.text_of(s)) for s in work.annotation.spans]
+
+
+def test_only_what_is_shown_is_accepted(pen: Pen) -> None:
+    """`*` accepts the open sentences that the screen shows whole, no other, and one undo takes all back."""
+    pen.show((0, 1, 2))
+    pen.accept_view()
+    assert [w.annotation.answer for w in pen.session.here[:4]] == [*[Answer.ACCEPT] * 3, None]
+    assert pen.session.place.sentence == 3
+    pen.undo()
+    assert not any(w.done for w in pen.session.here)
+    pen.redo()
+    assert sum(w.done for w in pen.session.here) == 3
+
+
+def test_a_finished_sentence_keeps_its_answer(pen: Pen) -> None:
+    """`*` leaves a rejected sentence in view as it is; where nothing is open it says so."""
+    pen.answer(Answer.REJECT)
+    pen.show((0, 1))
+    pen.accept_view()
+    assert [w.annotation.answer for w in pen.session.here[:2]] == [Answer.REJECT, Answer.ACCEPT]
+    pen.show((0, 1))
+    with pytest.raises(RuleError, match="there is nothing to do"):
+        pen.accept_view()
+
+
+def test_the_view_takes_what_is_switched_on(pen: Pen) -> None:
+    """With a label switched to Enter, `*` takes what is drawn with the sign of Enter, sentence by sentence."""
+    pen.toggle_take(label(pen, "PERSON"))
+    pen.show(tuple(range(len(pen.session.here))))
+    state = pen.state()
+    sure = {i: [s.label for s in state.taken(i)] for i in range(len(pen.session.here))}
+    assert any(sure.values())
+    pen.accept_view()
+    for i, labels in sure.items():
+        assert [name for name, _ in made(pen, i)] == labels
+
+
+def test_a_label_key_reaches_as_far_as_one_sees(pen: Pen) -> None:
+    """A label's suggestion in a later sentence is taken if that is in view, and one is there then."""
+    with pytest.raises(RuleError, match="no COUNT is suggested in view"):
+        pen.label(label(pen, "COUNT"))
+    pen.show((0, 1, 2))
+    pen.label(label(pen, "COUNT"))
+    assert pen.session.place.sentence == 2
+    assert made(pen, 2) == [("COUNT", "More than 40 boats")]
+
+
+def test_every_mention_is_one_edit(pen: Pen) -> None:
+    """`=` labels the other mentions of the words, but no part of a longer name, and one undo takes all back."""
+    pen.label(label(pen, "VENUE"))
+    assert made(pen, 0) == [("VENUE", "Tarn Quay")]
+    pen.everywhere()
+    assert pen.session.message is not None
+    assert pen.session.message.text == "2 more “Tarn Quay” are VENUE"
+    assert ("VENUE", "Tarn Quay") in made(pen, 2)
+    assert not any(words == "Pell" for i in range(len(pen.session.here)) for _, words in made(pen, i))
+    pen.undo()
+    assert [made(pen, i) for i in (0, 2)] == [[("VENUE", "Tarn Quay")], []]
+
+
+def test_a_batch_is_read_again_as_it_was(pen: Pen, tmp_path: Path) -> None:
+    """After a new start the sentences of a batch stand as they were, and undo takes the batch back."""
+    pen.answer(Answer.REJECT)
+    pen.show((0, 1, 2, 3))
+    pen.accept_view()
+    before = [w.annotation for w in pen.session.here]
+    pen.session.close()
+    session = builders.open_session(tmp_path / "news")
+    assert [w.annotation for w in session.works_of(session.queue[0])] == before
+    session.undo()
+    assert [w.done for w in session.works_of(session.queue[0])][:4] == [True, False, False, False]
+    session.close()

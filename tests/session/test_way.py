@@ -1,0 +1,227 @@
+"""The way through the work: filter, order, jump, hits and counts, over a real corpus folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from annotator.core.annotation import Answer, Work
+from annotator.core.article import Verdict
+from annotator.core.edits import set_answer, set_flag, set_note
+from annotator.core.errors import RuleError
+from annotator.core.search import parse
+from annotator.core.suggestion import Suggestion
+from annotator.session.session import Session
+from annotator.session.state import Message
+from annotator.session.way import Way
+from annotator.suggest.desk import Desk
+from tests import builders
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """Make a corpus of two articles: six sentences about the market, three about the bridge."""
+    return builders.make_corpus(tmp_path / "news").path
+
+
+def _at(session: Session) -> tuple[int, int]:
+    return (session.place.article, session.place.sentence)
+
+
+def _said(session: Session) -> str:
+    return session.message.text if isinstance(session.message, Message) else ""
+
+
+def _flag(session: Session, *places: tuple[int, int]) -> None:
+    for article, sentence in places:
+        work = session.works_of(session.queue[article])[sentence]
+        session.do(set_flag(work, flagged=True))
+
+
+def _hits(session: Session, query: str) -> list[tuple[int, int]]:
+    way = session.way
+    found = way.finder.search(parse(query), way.touched(), way.problems(way.touched()))
+    way.hits = tuple(hit for hits in found for hit in hits)
+    return [(h.article, h.index) for h in way.hits]
+
+
+def test_the_finder_sees_what_the_session_sees(corpus: Path) -> None:
+    """After edits, joins, splits and switched lines its works are one for one those of the queue."""
+    session = builders.open_session(corpus)
+    _flag(session, (0, 1), (1, 0))
+    session.move_in_article(4)
+    session.join()
+    session.split(6)
+    session.move_in_article(0)
+    session.join()
+    session.switch_line(session.current, 6, Verdict.BODY)
+    session.switch_line(session.current, 5, Verdict.BOILERPLATE)
+    for article in session.queue:
+        seen = session.way.finder.works(article, session.works.touched(article))
+        there = session.works_of(article)
+        assert [w.sentence.text for w in seen] == builders.texts_of(there)
+        assert [w.annotation for w in seen] == [w.annotation for w in there]
+        assert session.way.progress_of(article) == session.progress_of(article)
+    session.close()
+
+
+def test_hits_come_in_the_order_of_the_queue(corpus: Path) -> None:
+    """Text, what is said of a sentence and its article are searched; each hit names its place."""
+    session = builders.open_session(corpus)
+    _flag(session, (0, 2))
+    session.do(set_note(session.works_of(session.queue[1])[0], "is the lock a place?"))
+    assert _hits(session, "moran") == [(0, 0), (0, 2), (0, 4)]
+    assert _hits(session, "moran -flag") == [(0, 0), (0, 4)]
+    assert _hits(session, "flag") == [(0, 2)]
+    assert _hits(session, "note:lock") == [(1, 0)]
+    assert _hits(session, "article:bridge answer:open") == [(1, 0), (1, 1), (1, 2)]
+    assert _hits(session, "subscribe") == [], "its line is switched off"
+    session.close()
+
+
+def test_hits_can_be_gone_through_and_round(corpus: Path) -> None:
+    """Next and previous count from where one is; without a search they say so."""
+    session = builders.open_session(corpus)
+    with pytest.raises(RuleError, match="there are no hits to go through; search with / first"):
+        session.way.next_hit(1)
+    session.way.last_query = parse("moran")
+    _hits(session, "moran")
+    session.move_in_article(1)
+    seen = []
+    for by in (1, 1, 1, -1):
+        session.way.next_hit(by)
+        seen.append(_at(session))
+    assert seen == [(0, 2), (0, 4), (0, 0), (0, 4)]
+    assert _said(session) == "hit 3 of 3: moran"
+    session.close()
+
+
+def test_a_filter_leads_enter_and_the_arrows(corpus: Path) -> None:
+    """Only what matches is come to, done sentences by the arrows too; without the filter all is as before."""
+    session = builders.open_session(corpus)
+    _flag(session, (0, 1), (0, 3), (1, 2))
+    session.way.use_filter(parse("flag"))
+    assert session.way.shown == "filter: flag"
+    session.move_in_article(0)
+    assert session.next_undone()
+    assert _at(session) == (0, 1)
+    session.do(set_answer(session.work, Answer.ACCEPT))
+    seen = []
+    while session.next_undone():
+        seen.append(_at(session))
+        session.do(set_answer(session.work, Answer.ACCEPT))
+    assert seen == [(0, 3), (1, 2)]
+    assert session.way.finished.startswith("no open sentence is left that matches flag")
+    assert session.move_sentence(-1)
+    assert _at(session) == (0, 3)
+    assert session.move_sentence(-1)
+    assert not session.move_sentence(-1)
+    assert _said(session) == "no sentence before this one matches the filter"
+    session.way.use_filter(parse(""))
+    assert session.next_undone()
+    assert _at(session) == (0, 2)
+    session.close()
+
+
+def test_a_filter_by_answer_follows_the_work(corpus: Path) -> None:
+    """What matches is looked up anew at each step."""
+    session = builders.open_session(corpus)
+    session.way.use_filter(parse("answer:open"))
+    session.move_in_article(0)
+    session.do(set_answer(session.here[1], Answer.ACCEPT))
+    assert session.move_sentence(1)
+    assert _at(session) == (0, 2)
+    session.undo()
+    session.move_in_article(0)
+    assert session.move_sentence(1)
+    assert _at(session) == (0, 1)
+    session.close()
+
+
+def test_problems_can_be_filtered_by(corpus: Path) -> None:
+    """A sentence that lacks what others have is found; after its change and a new look it is not."""
+    session = builders.open_session(corpus)
+    for i in (0, 1):
+        work = session.here[i]
+        spans = [builders.span(work.sentence.text, "Tarn Quay", "VENUE")] if i == 0 else []
+        said = work.annotation.with_spans(spans)
+        session.do(set_answer(Work(work.sentence, said), Answer.ACCEPT))
+    session.way.use_filter(parse("problem"))
+    assert _hits(session, "problem") == [(0, 1)]
+    assert session.move_sentence(1) or session.move_sentence(-1)
+    assert _at(session) == (0, 1)
+    session.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "place"), [("3", (0, 2)), ("2.3", (1, 2)), ("2.", (1, 0)), (" 2/1 ", (1, 0))]
+)
+def test_any_sentence_can_be_named(corpus: Path, text: str, place: tuple[int, int]) -> None:
+    """A number goes to a sentence of the article, two to another article."""
+    session = builders.open_session(corpus)
+    session.way.jump(text)
+    assert _at(session) == place
+    session.close()
+
+
+def test_a_place_that_is_not_there_is_said(corpus: Path) -> None:
+    """What there is instead is told, and one stays where one was."""
+    session = builders.open_session(corpus)
+    for text, words in (
+        ("7", "there is no sentence 7; article 1 has 6"),
+        ("3.1", "there is no article 3; the corpus has 2"),
+        ("0", "there is no sentence 0; article 1 has 6"),
+        ("x", "that is no place; type 12"),
+    ):
+        with pytest.raises(RuleError, match=words):
+            session.way.jump(text)
+    assert _at(session) == (0, 0)
+    session.close()
+
+
+def test_unsure_sentences_come_first(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Enter goes to the open sentence that is the least sure of those looked at, then by article."""
+    scores = {"He smiled": 0.5, "Moran left": 0.8, "Engineer": 0.6, "“It will": 0.5}
+
+    def suggestions(_: Desk, work: Work) -> tuple[Suggestion, ...]:
+        assert work.sentence.tokens
+        found = [p for start, p in scores.items() if work.sentence.text.startswith(start)]
+        return tuple(Suggestion(0, 2, "PERSON", "rules", p) for p in found)
+
+    monkeypatch.setattr(Desk, "suggestions", suggestions)
+    session = builders.open_session(corpus)
+    way: Way = session.way
+    way.unsure = True
+    assert way.shown == "unsure first, looked at 0 articles"
+    assert list(way.look(way.touched())) == [1, 2]
+    assert way.shown == "unsure first"
+    seen = []
+    for _ in range(9):
+        session.do(set_answer(session.work, Answer.ACCEPT))
+        if session.next_undone():
+            seen.append(_at(session))
+    assert seen == [(0, 2), (1, 2), (1, 1), (0, 4), (0, 1), (0, 3), (0, 5), (1, 0)]
+    session.undo()
+    session.move_in_article(0)
+    assert session.next_undone()
+    assert _at(session) == (1, 0)
+    session.close()
+
+
+def test_counts_of_a_large_corpus_follow_the_work(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once every article was counted the sum is there, and each edit moves it."""
+    monkeypatch.setattr("annotator.session.session.COUNTED_AT_ONCE", 1)
+    session = builders.open_session(corpus)
+    assert session.counted.total == 0
+    for article in session.queue:
+        session.way.progress_of(article)
+    assert (session.counted.done, session.counted.total) == (0, 9)
+    session.do(set_answer(session.work, Answer.ACCEPT))
+    session.join()
+    assert (session.counted.done, session.counted.total) == (0, 8)
+    session.undo()
+    assert (session.counted.done, session.counted.total) == (1, 9)
+    session.switch_line(session.current, 5, Verdict.BOILERPLATE)
+    assert session.counted.total == 8
+    session.close()

@@ -1,0 +1,121 @@
+"""The desk: all sources behind one call, kept up to date edit by edit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from annotator.core.annotation import Annotation, Answer, Work
+from annotator.core.article import Sentence
+from annotator.core.edits import reject_suggestion, take_spans
+from annotator.core.provenance import span_of
+from annotator.core.suggestion import Suggestion
+from annotator.suggest.desk import Desk
+from tests.suggest.helpers import NEWS, sentence, suggestion, told
+
+TEXTS = ["Mayor Ilse Brekke met Norhaven’s painters.", "Later Brekke left.", "In Norhaven, Brekke slept."]
+EVERY = [sentence(text, n * 100) for n, text in enumerate(TEXTS)]
+WORKS = [Work(s) for s in EVERY]
+
+
+def by_a_model(s: Sentence) -> tuple[Suggestion, ...]:
+    """Suggest that every Norhaven is a place."""
+    return (suggestion(s, "Norhaven", "VENUE", 0.3, "m", "GPE"),) if "Norhaven" in s.text else ()
+
+
+def desk(*, rules: bool = False) -> Desk:
+    """Return a desk with a model's file; by default without rules, so that the test knows all of it."""
+    return Desk(NEWS, lambda _: ("\n".join(TEXTS), EVERY), {"m": by_a_model}, rules=rules)
+
+
+def marked(work: Work, words: str, label: str) -> Work:
+    """Return a work in which a person has marked some words."""
+    s = suggestion(work.sentence, words, label, 1.0, "")
+    return replace(work, annotation=work.annotation.with_spans([*work.annotation.spans, span_of(s)]))
+
+
+def test_marking_a_name_suggests_it_at_once_and_undo_takes_that_back() -> None:
+    """A full name brings its surname in the other sentences of the article; nothing is left after undo."""
+    d = desk()
+    before = d.version
+    done = marked(WORKS[0], "Ilse Brekke", "PERSON")
+    d.changed([WORKS[0]], [done])
+    assert told(EVERY[1], d.suggestions(WORKS[1])) == [("PERSON", "Brekke")]
+    assert d.version > before
+    d.changed([done], [WORKS[0]])
+    assert d.suggestions(WORKS[1]) == ()
+
+
+def test_rules_know_the_article() -> None:
+    """The rules are asked with what the article tells, and merged with the other sources."""
+    found = desk(rules=True).suggestions(WORKS[2])
+    (place,) = [s for s in found if s.label == "VENUE"]
+    assert place.source == "m+rules"
+
+
+def test_one_refusal_clears_the_article() -> None:
+    """What was turned down in one sentence is gone from the others, and comes back with undo."""
+    d = desk()
+    (first,) = d.suggestions(WORKS[0])
+    done = reject_suggestion(WORKS[0], span_of(first)).after[0]
+    d.changed([WORKS[0]], [done])
+    assert d.suggestions(done) == d.suggestions(WORKS[2]) == ()
+    d.changed([done], [WORKS[0]])
+    assert told(EVERY[2], d.suggestions(WORKS[2])) == [("VENUE", "Norhaven")]
+
+
+def test_a_source_that_is_passed_over_falls() -> None:
+    """Accepting sentences without a source's suggestions lowers it, taking them raises it."""
+    one, other = desk(), desk()
+    score = one.suggestions(WORKS[2])[0].score
+    for n in range(12):
+        work = Work(sentence("They saw Norhaven.", 1000 + n * 20, f"b{n}"))
+        (offer,) = one.suggestions(work)
+        one.changed([work], [take_spans(work, [], NEWS, Answer.ACCEPT).after[0]])
+        other.suggestions(work)
+        other.changed([work], [take_spans(work, [span_of(offer)], NEWS, Answer.ACCEPT).after[0]])
+    assert one.suggestions(WORKS[2])[0].score < score < other.suggestions(WORKS[2])[0].score
+
+
+def test_the_journal_teaches_what_the_session_taught() -> None:
+    """Files are judged again at the next start: the sentences accepted before count as before."""
+    live, later = desk(), desk()
+    works = [Work(sentence("They saw Norhaven.", n * 20, f"b{n}")) for n in range(5)]
+    done = [replace(w, annotation=Annotation(answer=Answer.ACCEPT)) for w in works]
+    for w, d in zip(works, done, strict=True):
+        live.suggestions(w)
+        live.changed([w], [d])
+    later.changed((), done)
+    assert live.track.tallies == later.track.tallies
+    assert live.suggestions(WORKS[2]) == later.suggestions(WORKS[2])
+
+
+def test_history_does_not_praise_itself() -> None:
+    """What a person marked by hand in a sentence is no success of the history there."""
+    d = desk()
+    d.suggestions(WORKS[1])
+    done = marked(WORKS[1], "Brekke", "PERSON")
+    d.changed([WORKS[1]], [done])
+    d.suggestions(done)
+    accepted = replace(done, annotation=done.annotation.with_answer(Answer.ACCEPT))
+    d.changed([done], [accepted])
+    d.suggestions(accepted)
+    d.changed([accepted], [accepted])
+    assert not [key for key in d.track.tallies if key[0] == "history"]
+
+
+def test_nothing_is_worked_out_twice() -> None:
+    """Sources are asked once a sentence while nothing changes, and files once for good."""
+    asked: list[Sentence] = []
+
+    def counting(s: Sentence) -> tuple[Suggestion, ...]:
+        asked.append(s)
+        return by_a_model(s)
+
+    d = Desk(NEWS, lambda _: ("", EVERY), {"m": counting}, rules=False)
+    assert d.suggestions(WORKS[0]) is d.suggestions(WORKS[0])
+    d.changed([WORKS[1]], [marked(WORKS[1], "Brekke", "PERSON")])
+    d.suggestions(WORKS[0])
+    assert asked == [EVERY[0]]
+    d.forget("a1")
+    d.suggestions(WORKS[0])
+    assert asked == [EVERY[0]] * 2

@@ -1,0 +1,128 @@
+"""Rows of the search and the worklist: safe, within their width, the words that are looked for in sight."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotator.core.annotation import Annotation, Answer, Work
+from annotator.core.inconsistent import Group, Kind, Place, inconsistencies
+from annotator.core.search import parse
+from annotator.core.spans import Span
+from annotator.session.finder import Hit
+from annotator.tui.layout.glyphs import ASCII, BOX
+from annotator.tui.layout.hits import LIT, context_row, help_rows, hit_rows, hits_head
+from annotator.tui.layout.overview import problem_words
+from annotator.tui.layout.row import Ink, plain, width_of
+from annotator.tui.layout.worklist import Line, WorkView, worklist_head, worklist_rows
+from tests import builders
+from tests.nasty import PAYLOADS, commands_in
+
+_TEXTS = st.one_of(
+    st.text(min_size=1, max_size=200),
+    st.sampled_from(PAYLOADS).map(lambda x: f"so {x} and {x} on"),
+    st.just("漢字" * 60),
+)
+
+
+def _hit(text: str, a: int, b: int) -> Hit:
+    work = Work(builders.sentence(text), Annotation(answer=Answer.ACCEPT))
+    return Hit(11, 122, text, work, ((a, b),) if a < b else ())
+
+
+@given(_TEXTS, st.integers(0, 200), st.integers(1, 9), st.integers(1, 200), st.integers(1, 30))
+def test_hits_keep_to_their_width_and_command_nothing(
+    text: str, at: int, length: int, width: int, height: int
+) -> None:
+    """Whatever an article or its title holds, each row fits, and only our own characters are drawn."""
+    a = min(at, len(text) - 1)
+    hits = [_hit(text, a, min(len(text), a + length))] * 3
+    for rows in (
+        hit_rows(hits, 1, width, height, BOX),
+        help_rows(width),
+        (hits_head(text, "3 hits", width, BOX),),
+    ):
+        for row in rows:
+            assert width_of(row) <= max(width, 12)
+            assert not commands_in("".join(p.text for p in row))
+    assert len(hit_rows(hits, 1, width, height, ASCII)) == height
+
+
+@given(st.integers(0, 300), st.integers(20, 120))
+def test_what_was_looked_for_is_in_sight(before: int, room: int) -> None:
+    """However long the sentence, its first lit word is on the row, lit."""
+    text = "word " * before + "Skerrin" + " word" * 80
+    row = context_row(text, ((5 * before, 5 * before + 7),), room, Ink(), BOX)
+    assert [p.text for p in row if p.ink == LIT] == ["Skerrin"]
+    assert width_of(row) <= room
+
+
+def _groups() -> tuple[Group, ...]:
+    texts = ("They met on Skerrin.", "Skerrin has no shop.", "Nobody left Skerrin.")
+    works = []
+    for n, text in enumerate(texts):
+        spans = [builders.span(text, "Skerrin", "VENUE")] if n != 1 else []
+        sentence = builders.sentence(text, start=n * 100, index=n)
+        works.append(Work(sentence, Annotation(answer=Answer.ACCEPT).with_spans(spans)))
+    return inconsistencies(works, builders.news_schema())
+
+
+def test_a_group_shows_counts_places_and_what_follows() -> None:
+    """The proposal comes with its keys; what is settled says so; the next words are listed."""
+    (group,) = _groups()
+    lines = [Line(p, f"1.{p.work.sentence.index + 1}") for p in group.places]
+    lines.sort(key=lambda x: x.place.agrees)
+    view = WorkView(group, tuple(lines), 0, 2, (("Brekke", 3), ("Quist", 1)))
+    shown = [plain(row) for row in worklist_rows(view, 80, 20, BOX)]
+    assert shown[0] == "  2 Skerrin  labelled here and not there:  VENUE 2 · not labelled 1"
+    assert shown[2].startswith("▌▸    1.2 Skerrin has no shop.")
+    assert shown[2].endswith("VENUE?")
+    assert shown[3].endswith(" VENUE")
+    assert "not labelled here   y VENUE   n leave it" in shown[7]
+    assert [x.strip() for x in shown[9:12]] == ["NEXT", "Brekke  3", "Quist  1"]
+    done = replace(view, lines=(replace(lines[0], settled=True), *lines[1:]))
+    assert "done; u takes it back" in plain(worklist_rows(done, 80, 20, BOX)[7])
+    left = replace(view, lines=(replace(lines[0], settled=False), *lines[1:]))
+    assert plain(worklist_rows(left, 80, 20, BOX)[2]).endswith("left")
+    other = replace(view, at=1)
+    assert "VENUE, like most" in plain(worklist_rows(other, 80, 20, BOX)[7])
+
+
+@given(_TEXTS, st.integers(1, 160), st.integers(1, 40))
+def test_the_worklist_keeps_to_its_size_and_commands_nothing(text: str, width: int, height: int) -> None:
+    """Whatever the words are and however small the window is, there are as many rows as there is room."""
+    work = Work(builders.sentence(text), Annotation())
+    place = Place(work, 0, len(text), None, Span(0, len(text), "VENUE"))
+    group = Group(text, Kind.MISSED, "VENUE", (place,) * 30, 0.5)
+    view = WorkView(group, tuple(Line(place, "1.1") for _ in range(30)), 12, 1, ((text, 3),))
+    rows = worklist_rows(view, width, height, BOX)
+    assert len(rows) == height
+    for row in (*rows, worklist_head("3 open", width, BOX)):
+        assert width_of(row) <= width
+        assert not commands_in("".join(p.text for p in row))
+
+
+def test_problems_are_told_in_words() -> None:
+    """What is here, and where most are otherwise: in the article by number, else how many."""
+    (group,) = _groups()
+    (place,) = group.changes
+    assert problem_words(group, place, [1, 3]) == "Skerrin is unlabelled here and VENUE in 1, 3"
+    assert problem_words(group, place, [1, 2, 3, 4, 5]).endswith("VENUE in 1, 2, 3, 4, …")
+    assert problem_words(group, place, []) == "Skerrin is unlabelled here and VENUE in 2 other sentences"
+    edges = replace(group, kind=Kind.EDGES)
+    assert (
+        problem_words(edges, replace(place, found=Span(0, 7, "VENUE")), [3]) == "“Skerrin” is “Skerrin” in 3"
+    )
+
+
+def test_the_help_names_every_condition() -> None:
+    """Each condition that the query knows stands in the help, and each example is read as meant."""
+    shown = "\n".join(plain(row) for row in help_rows(80))
+    for word in ("label:", "answer:", "note:", "article:", "flag", "problem", '"Port Amery"', "-word"):
+        assert word in shown
+    kinds = [
+        t.kind for t in parse('harbour "Port Amery" label:PERSON answer:open flag note problem -x').terms
+    ]
+    assert kinds == ["word", "exact", "label", "answer", "flag", "note", "problem", "word"]

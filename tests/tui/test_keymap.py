@@ -1,0 +1,362 @@
+"""The keys in force: what a keymap may change, what clashes, and that the app goes by it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.keys import _character_to_key
+
+from annotator.core.hints import LOOKALIKES
+from annotator.core.label_keys import mirrored, with_keys
+from annotator.storage.keymap import keymap_of_text
+from annotator.storage.prefs import Preferences
+from annotator.storage.schemas import load_schema
+from annotator.tui.commands import COMMANDS, by_id
+from annotator.tui.key_names import is_plain, key_name, written
+from annotator.tui.keymap import Habits, KeySet, keys_in_force
+from tests.pilots import Desk, desk
+
+NEWS = load_schema("news")
+LEFT = """
+[keys]
+accept = ["Q", "enter"]
+let_go = ["E", "escape"]
+undo = ["Z", "ctrl+z"]
+redo = ["Y", "ctrl+y"]
+
+[labels]
+PERSON = "j"
+VENUE = "k"
+COUNT = "l"
+CLAIM = "h"
+
+[hints]
+hand = "left"
+"""
+VIM = """
+[keys]
+letters = ["i", "["]
+cursor_left = ["h", "left"]
+cursor_right = ["l", "right"]
+sentence_down = ["j", "down"]
+sentence_up = ["k", "up"]
+article_down = ["J", "pagedown"]
+article_up = ["K", "pageup"]
+first = ["g", "home"]
+last = ["G", "end"]
+next_stop = ["w", "tab"]
+previous_stop = ["b", "shift+tab"]
+next_hit = ["n"]
+previous_hit = ["N"]
+remove = ["x", "0", "delete"]
+undo = ["u", "ctrl+z"]
+redo = ["U", "ctrl+r"]
+
+[hints]
+mode = "trigger"
+"""
+
+
+def force(text: str) -> KeySet:
+    """Return what a keymap text makes of the registry and the news schema."""
+    return keys_in_force(NEWS, keymap_of_text(text, "k.toml"))
+
+
+# -- names of keys -----------------------------------------------------------------------------
+
+
+def test_printable_keys_have_textuals_names() -> None:
+    """Each printable key is known by its own sign, by Textual's name, and is written as its sign."""
+    for char in map(chr, range(33, 127)):
+        name = _character_to_key(char)
+        assert key_name(char) == name
+        assert key_name(name) == name
+        assert written(name) == char
+        assert is_plain(name)
+
+
+def test_every_key_of_the_registry_is_a_name() -> None:
+    """A user can write every key that the registry has, by the name it has there or as it is shown."""
+    for key in (k for c in COMMANDS for k in c.keys):
+        assert key_name(key) == key
+        assert key_name(written(key)) == key
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Ctrl+Z", "ctrl+z"),
+        ("shift+ctrl+left", "ctrl+shift+left"),
+        ("shift+u", "U"),
+        ("PgUp", "pageup"),
+        ("Esc", "escape"),
+        (" ", "space"),
+        ("alt+.", "alt+full_stop"),
+        ("ctrl+i", "tab"),
+        ("F12", "f12"),
+        ("→", "right"),
+        ("", ""),
+        ("+", "plus"),
+        ("ctrl+", ""),
+        ("ctrl+ctrl+a", ""),
+        ("hyper+a", ""),
+        ("f99", ""),
+        ("é", ""),
+        ("ctrl+!", ""),
+    ],
+)
+def test_ways_to_write_a_key(text: str, name: str) -> None:
+    """Capitals, short names and the order of the held keys don't matter; what no terminal sends is no key."""
+    assert key_name(text) == name
+
+
+@given(st.text(max_size=12))
+def test_any_text_is_a_key_or_not(text: str) -> None:
+    """No text breaks the names, and a name means itself."""
+    name = key_name(text)
+    assert key_name(name) == name or not name
+
+
+# -- what clashes ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('accep = ["x"]', "k.toml:2: there is no command accep; did you mean accept?"),
+        ('zzz = ["x"]', "k.toml:2: there is no command zzz; `annotator keys` lists the commands"),
+        (
+            'undo = ["hyper+x"]',
+            'k.toml:2: there is no key \'hyper+x\'; write keys like "!", "U", "ctrl+z", "pageup"',
+        ),
+        (
+            'reject = ["Enter"]',
+            "k.toml:2: Enter is reject, and it is the command accept too; give accept other keys",
+        ),
+        (
+            'grow = ["a"]',
+            "k.toml:2: a is grow, and it is the key of PERSON too; give PERSON another key in [labels]",
+        ),
+        (
+            'undo = ["u"]',
+            (
+                "k.toml:2: u is undo, and it is a hint letter too; "
+                'leave it out of letters in [hints], or write mode = "trigger" there'
+            ),
+        ),
+        ('undo = ["7"]', "k.toml:2: 7 is undo, and it is the number of a label too; choose another key"),
+        (
+            'undo = ["ctrl+c"]',
+            "k.toml:2: Ctrl+C is undo, and it is the key that leaves too; choose another key",
+        ),
+        ('[labels]\nPERSON = "s"', "k.toml:3: PERSON and VENUE have the key s; give each its own"),
+    ],
+)
+def test_an_error_says_what_where_and_what_to_do(text: str, told: str) -> None:
+    """Each clash is one line, and a file with one is not used at all."""
+    keys = force(f"[keys]\n{text}\n")
+    assert [str(c) for c in keys.errors] == [told]
+    assert keys.commands == COMMANDS
+    assert keys.schema == NEWS
+
+
+def test_two_changed_commands_clash_once() -> None:
+    """Of two entries with one key the first is told, with the name of the other."""
+    told = [str(c) for c in force('[keys]\nundo = ["U"]\nredo = ["U"]\n').errors]
+    assert told == ["k.toml:2: U is undo, and it is the command redo too; give redo other keys"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[keys]\nquit = []", "k.toml:2: quit has no key; it is in the command palette alone"),
+        ("[keys]\npalette = []", "k.toml:2: palette has no key; give it one"),
+        (
+            '[keys]\nfirst = ["alt+home"]',
+            "k.toml:2: some terminals do not send Alt+Home; add a printable key",
+        ),
+        (
+            '[hints]\nletters = "jklu"',
+            "k.toml:2: 4 letters are left for hints; add letters, or many words have two letters or none",
+        ),
+    ],
+)
+def test_a_warning_leaves_the_keymap_in_force(text: str, told: str) -> None:
+    """What works but is unwise is told, and done."""
+    keys = force(text)
+    assert [str(c) for c in keys.clashes] == [told]
+    assert keys.clashes[0].warning
+    assert keys.commands != COMMANDS or keys.style.letters == "jklu"
+
+
+def test_a_letter_may_be_a_command_where_hints_are_called_for() -> None:
+    """In trigger mode a letter means its command until hints are called for; then it is a hint."""
+    keys = force('[keys]\nundo = ["u"]\n[hints]\nmode = "trigger"')
+    assert not keys.clashes
+    assert keys.by_key["u"] == "undo"
+    assert keys.label_keys == frozenset()
+    assert "u" in keys.style.without(keys.label_keys)
+
+
+@pytest.mark.parametrize("text", [LEFT, VIM], ids=["left", "vim"])
+def test_the_keymaps_of_the_guide_have_no_clash(text: str) -> None:
+    """The example keymaps can be used as they are."""
+    assert force(text).clashes == ()
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([c.id for c in COMMANDS]), st.lists(st.characters(), max_size=3), max_size=4
+    )
+)
+def test_a_keymap_without_errors_has_one_meaning_for_each_key(keys: dict[str, list[str]]) -> None:
+    """Whatever a file says: if it is used, no key means two things, and each command is there once."""
+    from annotator.storage.keymap import Keymap
+
+    found = keys_in_force(NEWS, Keymap("k.toml", {k: tuple(v) for k, v in keys.items()}))
+    bound = [k for c in found.commands for k in c.keys]
+    assert len(bound) == len(set(bound))
+    assert [c.id for c in found.commands] == [c.id for c in COMMANDS]
+    letters = set(found.style.without(found.schema.keys))
+    assert not set(bound) & (letters | found.schema.keys | set("123456789"))
+
+
+def test_changed_keys_are_shown_as_they_are() -> None:
+    """Help, table and the row of keys say the keys in force."""
+    keys = force('[keys]\nundo = ["U", "ctrl+z"]\naccept = ["ctrl+a"]\ntake = ["X"]\nignore = []\n')
+    shown = {c.id: (c.shown, c.footer_key) for c in keys.commands}
+    assert shown["undo"] == ("U (Ctrl+Z)", "U")
+    assert shown["accept"] == ("Ctrl+A", "^A")
+    assert shown["take"][0] == "X and a label"
+    assert shown["ignore"] == (": ignore", "")
+    assert shown["redo"] == (by_id("redo").shown, "")
+
+
+# -- the hands ---------------------------------------------------------------------------------
+
+
+def test_the_mirror_moves_label_keys_to_the_other_hand() -> None:
+    """Labels of the left home row get the right one; a key whose mirror is no letter gets a free one."""
+    assert mirrored(NEWS) == {"PERSON": "h", "VENUE": "l", "COUNT": "k", "CLAIM": "j"}
+    court = mirrored(load_schema("court"))
+    assert len(set(court.values())) == len(court)
+    keys = keys_in_force(NEWS, habits=Habits(hand="left"))
+    assert keys.schema.keys == frozenset("hjkl")
+    assert keys.style.without(keys.label_keys)[:4] == tuple("fdsa")
+
+
+def test_a_users_label_keys_win_over_the_mirror() -> None:
+    """What the file says of a label stands, for the others the mirror."""
+    keys = force('[labels]\nPERSON = "p"\nNOBODY = "q"\n[hints]\nhand = "left"\navoid = true')
+    assert {x.name: x.key for x in keys.schema.labels} == {
+        "PERSON": "p",
+        "VENUE": "l",
+        "COUNT": "k",
+        "CLAIM": "j",
+    }
+    assert not LOOKALIKES & set(keys.style.without(keys.label_keys))
+    assert with_keys(NEWS, {}) == NEWS
+
+
+# -- the app -----------------------------------------------------------------------------------
+
+
+def _hints(d: Desk) -> str:
+    return "".join(h.keys for h in d.app.pen.state().hints)
+
+
+async def test_the_app_goes_by_the_keymap(tmp_path: Path) -> None:
+    """A changed key does its deed, the old one no longer, and the rows of keys and help say the new one."""
+    keymap = keymap_of_text('[keys]\naccept = ["=", "ctrl+a"]\neverywhere = ["X"]\nhelp = ["f5"]', "k.toml")
+    async with desk(tmp_path / "news", size=(120, 90), keymap=keymap) as d:
+        await d.press("enter")
+        assert "sentence 1/6" in d.rows()[0]
+        await d.press("equals_sign")
+        assert "sentence 2/6" in d.rows()[0]
+        await d.press("ctrl+a")
+        assert "sentence 3/6" in d.rows()[0]
+        assert "= accept" in d.raw()
+        assert "Enter accept" not in d.raw()
+        d.session.spans_made = 9  # no newcomer any more
+        await d.press("up")
+        assert d.rows()[-1].endswith("F5 all keys")
+        await d.press("f5")
+        assert "= (Ctrl+A)" in d.raw()
+
+
+async def test_a_broken_keymap_is_told_and_not_used(tmp_path: Path) -> None:
+    """The app starts with the default keys and says which line is wrong."""
+    keymap = keymap_of_text('[keys]\nreject = ["enter"]', "k.toml")
+    async with desk(tmp_path / "news", size=(120, 40), keymap=keymap) as d:
+        told = d.app.keyboard.warnings
+        clash = "k.toml:2: Enter is reject, and it is the command accept too; give accept other keys"
+        assert told == (f"{clash}; the default keys are used",)
+        assert told[0] in [n.message for n in d.app._notifications]
+        await d.press("enter")
+        assert d.session.here[0].annotation.answer == "accept"
+
+
+async def test_letters_that_are_called_for(tmp_path: Path) -> None:
+    """In trigger mode no hint is drawn and a label's key is a label; after [ every letter is a hint, once."""
+    keymap = keymap_of_text('[hints]\nletters = "asdfghjklqwertyuiopzxcvbnm"', "k.toml")
+    kept = Preferences(hint_mode="trigger")
+    async with desk(tmp_path / "news", preferences=kept, keymap=keymap) as d:
+        at = next(i for i, r in enumerate(d.rows()) if "More than 40" in r) - 1
+        assert d.rows()[at].split() == ["▌"]
+        await d.press("j")
+        assert "j is no label's key, and the letters are off; [ calls for them" in d.raw().replace("\n", " ")
+        await d.press("left_square_bracket")
+        assert len(d.rows()[at].split()) > 5
+        words = [t.text for t in d.session.work.sentence.tokens]
+        word = d.app.pen.state().hints[words.index("Tarn")].keys
+        assert word in tuple("asdf")
+        await d.press(word)
+        assert d.app.pen.selection is not None
+        assert d.rows()[at].split() == ["▌"]
+        await d.press("s")
+        assert [s.label for s in d.session.work.annotation.spans] == ["VENUE"]
+
+
+async def test_letters_that_are_switched(tmp_path: Path) -> None:
+    """In toggle mode [ shows the letters until it is pressed again; a deed does not put them out."""
+    async with desk(tmp_path / "news", preferences=Preferences(hint_mode="toggle")) as d:
+        at = next(i for i, r in enumerate(d.rows()) if "More than 40" in r) - 1
+        assert d.rows()[at].split() == ["▌"]
+        await d.press("left_square_bracket", "right")
+        assert len(d.rows()[at].split()) > 5
+        assert not set("asdf") & set(_hints(d))
+        await d.press("left_square_bracket")
+        assert d.rows()[at].split() == ["▌"]
+
+
+async def test_hand_mode_and_look_alikes_change_at_once_and_are_remembered(tmp_path: Path) -> None:
+    """The palette's commands change letters and label keys without a restart."""
+    async with desk(tmp_path / "news") as d:
+        screen = d.app.screen
+        selected = d.app.pen.selection
+        for name in ("hand", "look_alikes", "hint_mode", "hint_mode"):
+            screen.action_act(name)  # type: ignore[attr-defined]
+            await d.pilot.pause()
+        assert d.session.schema.keys == frozenset("hjkl")
+        assert not (LOOKALIKES | set("hjkl")) & set(_hints(d))
+        assert d.app.pen.selection == selected
+        assert "h PERSON" in d.rows()[-2]
+    d.app.finish()
+    kept = Preferences.load()
+    assert (kept.hint_mode, kept.hand, kept.avoid) == ("toggle", "left", True)
+
+
+async def test_a_keymap_that_forbids_a_mode_says_so(tmp_path: Path) -> None:
+    """Where letters are commands, always having hints would give them two meanings: told, not done."""
+    keymap = keymap_of_text('[keys]\nundo = ["u"]\n[hints]\nmode = "toggle"\nletters = "jklio"', "k.toml")
+    async with desk(tmp_path / "news", keymap=keymap) as d:
+        assert not d.app.keyboard.keys.errors
+    keymap = keymap_of_text('[keys]\nundo = ["u"]\n[hints]\nmode = "trigger"', "k.toml")
+    async with desk(tmp_path / "news2", size=(160, 40), keymap=keymap) as d:
+        d.app.screen.action_act("hint_mode")  # type: ignore[attr-defined]
+        await d.pilot.pause()
+        assert "k.toml:2: u is undo, and it is a hint letter too" in d.raw()
+        assert d.app.keyboard.keys.habits.mode == "trigger"

@@ -1,0 +1,119 @@
+"""Plots: bars, sparklines and the curve of progress as text, in blocks and in plain ASCII."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotator.tui.layout.plots import BLOCKS, PLAIN, Ahead, Marks, bar, curve_rows, hours, spark
+from annotator.tui.layout.row import plain, width_of
+
+PAST = tuple((60.0 * n, 5.0 * n) for n in range(9))
+"""Forty sentences in eight minutes."""
+AHEAD = Ahead(480.0, 300.0, 900.0)
+
+
+def _text(marks: Marks, ahead: Ahead | None, total: int = 80, width: int = 40) -> str:
+    return "\n".join(plain(row) for row in curve_rows(PAST, total, ahead, width, 6, marks))
+
+
+def test_the_curve_with_its_band() -> None:
+    """What is done is filled, what is expected are dots in a band that widens; now has a mark."""
+    assert _text(BLOCKS, AHEAD).split("\n") == [
+        "│                    ░░░•••••••••••••••••",
+        "│                 ░░••••░░░░░░░░",
+        "│              •••••░░░░",
+        "│         ▂▅▅██",
+        "│   ▁▁▄▄▇▇█████",
+        "│▃▃▆███████████",
+        "└──────────────┴─────────────────────────",
+        " 0          now 8 min              23 min",
+    ]
+
+
+def test_the_curve_in_ascii() -> None:
+    """The same with characters that every terminal has."""
+    assert _text(PLAIN, AHEAD).split("\n") == [
+        "|                    ...ooooooooooooooooo",
+        "|                 ..oooo........",
+        "|              ooooo....",
+        "|         .++##",
+        "|   __==%%#####",
+        "|--*###########",
+        "+--------------+-------------------------",
+        " 0          now 8 min              23 min",
+    ]
+
+
+def test_a_curve_without_a_forecast_ends_now() -> None:
+    """Nothing is drawn where nothing is known."""
+    text = _text(BLOCKS, None)
+    assert "•" not in text
+    assert "now" not in text
+    assert text.endswith("8 min")
+
+
+def test_a_finished_corpus_is_full() -> None:
+    """The last column reaches the top."""
+    rows = [plain(r) for r in curve_rows(PAST, 40, None, 10, 4, BLOCKS)]
+    assert [r[-1] for r in rows[:4]] == ["█"] * 4
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 1e6), st.floats(0, 1e5)), min_size=1, max_size=40).map(sorted),
+    st.integers(0, 100_000),
+    st.none() | st.floats(0, 1e6).map(lambda s: Ahead(s, s / 2, s * 2)),
+    st.integers(1, 120),
+    st.integers(1, 20),
+    st.sampled_from([BLOCKS, PLAIN]),
+)
+def test_any_curve_fills_its_box(
+    past: list[tuple[float, float]], total: int, ahead: Ahead | None, width: int, height: int, marks: Marks
+) -> None:
+    """Whatever is drawn, each row of the plot is one wall and ``width`` cells."""
+    rows = curve_rows(past, total, ahead, width, height, marks)
+    assert len(rows) == height + 2
+    assert {width_of(r) for r in rows[:-1]} == {width + 1}
+
+
+@pytest.mark.parametrize(
+    ("share", "blocks", "ascii_"),
+    [
+        (0.0, "", ""),
+        (0.001, "▏", "#"),
+        (0.5, "████", "####"),
+        (0.53, "████▎", "####"),
+        (1.0, "█" * 8, "#" * 8),
+    ],
+)
+def test_bars_are_drawn_to_a_part_of_a_cell(share: float, blocks: str, ascii_: str) -> None:
+    """A bar is as long as its share, never empty for something, never too long."""
+    assert bar(share, 8, BLOCKS) == blocks
+    assert bar(share, 8, PLAIN) == ascii_
+    assert bar(share + 7, 8, BLOCKS) == "█" * 8
+
+
+def test_a_sparkline_begins_at_zero() -> None:
+    """Columns are shares of the largest, so that 95 and 100 look alike; what is not known is a gap."""
+    assert spark([100.0, 95.0, 50.0, None, 0.0], 9, BLOCKS) == "██▅ ▁"
+    assert spark([1.0, 2.0, 4.0], 2, PLAIN) == "+#"
+    assert spark([None, None], 5, BLOCKS) == "  "
+    assert spark([0.0], 5, BLOCKS) == "▁"
+    assert spark([1.0], 0, BLOCKS) == ""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0 s"),
+        (59, "59 s"),
+        (60, "1 min"),
+        (3599, "1 h 00 min"),
+        (11_100, "3 h 05 min"),
+        (432_000, "120 h"),
+    ],
+)
+def test_times_are_told_in_words(seconds: float, words: str) -> None:
+    """Seconds below a minute, minutes below an hour, whole hours from a hundred on."""
+    assert hours(seconds) == words

@@ -1,0 +1,103 @@
+"""The figures on the screen: sections that fit, drawn from what is on the disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from annotator.core.annotation import Answer
+from annotator.core.edits import set_answer
+from annotator.core.statistics.deeds import deeds_of
+from annotator.core.statistics.figures import Figures, Hand, Progress, figures_of
+from annotator.tui.layout.glyphs import ASCII, BOX, Glyphs
+from annotator.tui.layout.row import plain, width_of
+from annotator.tui.layout.stats import stats_rows
+from annotator.tui.screens.annotate import AnnotateScreen
+from tests import builders
+from tests.core.statistics.worker import LABELS, Worker
+from tests.pilots import Desk, desk
+
+
+def _figures(worker: Worker, name: str) -> Figures:
+    hand = Hand(name, deeds_of(worker.records), tuple(worker.works.values()))
+    done = sum(w.done for w in worker.works.values())
+    return figures_of(
+        name, [hand], Progress(done, done + 50, (16,) * 50), LABELS, lambda t: str(int(t // 86_400))
+    )
+
+
+@pytest.mark.parametrize("glyphs", [BOX, ASCII], ids=["blocks", "ascii"])
+@pytest.mark.parametrize("width", [40, 60, 79, 103, 104, 117, 160])
+def test_every_row_fits(width: int, glyphs: Glyphs) -> None:
+    """At any width no row is wider than the screen, with names of any length and with nothing done."""
+    worker = Worker(seed=3)
+    for _ in range(60):
+        worker.annotate()
+    people = [_figures(worker, "a-name-that-is-as-long-as-names-may-be"), _figures(Worker(), "bo")]
+    for figures in people:
+        rows = stats_rows(figures, people, width, glyphs)
+        wide = [plain(r) for r in rows if width_of(r) > width]
+        assert not [r for r in wide if len(r) > width]
+        assert glyphs is BOX or all(plain(r).isascii() for r in rows)
+
+
+async def _open(d: Desk) -> None:
+    await d.press("dollar_sign")
+    await d.app.workers.wait_for_complete()
+    await d.pilot.pause()
+
+
+@pytest.mark.parametrize("close", ["escape", "semicolon", "q", "enter", "dollar_sign"])
+async def test_the_screen_shows_what_is_on_the_disk(tmp_path: Path, close: str) -> None:
+    """What was done a moment ago counts; each closing key leads back."""
+    async with desk(tmp_path / "news") as d:
+        await d.press("exclamation_mark")
+        await _open(d)
+        assert d.rows()[0].startswith(" Figures · news")
+        assert "1 of 9 sentences (11 %)" in d.raw()
+        assert "too few sentences yet for a forecast" in d.raw()
+        await d.press("pagedown", "pagedown", "pagedown")
+        assert "0 accepted, 1 rejected, 0 ignored, 0 begun" in d.raw()
+        await d.press("pageup", "up", "down", close)
+        assert isinstance(d.app.screen, AnnotateScreen)
+
+
+async def test_tab_goes_round_the_annotators(tmp_path: Path) -> None:
+    """One's own first, then all together with a table, then the others."""
+    builders.make_corpus(tmp_path / "news")
+    other = builders.open_session(tmp_path / "news", name="bo")
+    other.do(set_answer(other.work, Answer.ACCEPT))
+    other.close()
+    async with desk(tmp_path / "news", size=(120, 40)) as d:
+        await d.press("exclamation_mark")
+        await _open(d)
+        heads = []
+        for _ in range(4):
+            heads.append(d.rows()[0].split("  ")[-1].strip())
+            await d.press("tab")
+        assert heads == ["ana · 1 of 3", "everybody · 2 of 3", "bo · 3 of 3", "ana · 1 of 3"]
+        assert "ANNOTATORS" in d.raw()
+        await d.press("shift+tab", "shift+tab")
+        assert "bo · 3 of 3" in d.rows()[0]
+
+
+async def test_a_corpus_that_can_not_be_read_is_told(tmp_path: Path) -> None:
+    """The screen says what is wrong, and the app goes on."""
+    async with desk(tmp_path / "news") as d:
+        await d.saved()
+        (tmp_path / "news" / "corpus.toml").unlink()
+        await _open(d)
+        assert "corpus" in d.rows()[1]
+        await d.press("tab", "escape")
+        assert isinstance(d.app.screen, AnnotateScreen)
+
+
+async def test_keys_are_counted_as_they_are_pressed(tmp_path: Path) -> None:
+    """Letters select, label keys label, Enter answers, 0 corrects: each is in the record that it led to."""
+    async with desk(tmp_path / "news") as d:
+        await d.press("tab", "s", "0", "enter")
+        await d.saved()
+    records = builders.records_in(tmp_path / "news" / "annotations" / "ana.jsonl")
+    counted = [{k: n for k, n in r.keys.counts().items() if n} if r.keys else None for r in records]
+    assert counted == [{"label": 1, "select": 1}, {"correct": 1}, {"enter": 1}]

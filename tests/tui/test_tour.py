@@ -1,0 +1,230 @@
+"""The tour: nine things done in the real app, each seen in the state, none of them spoiling anything."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from annotator.core.annotation import Answer
+from annotator.session.pen import Pen
+from annotator.session.state import TaskState
+from annotator.session.tour import STEPS, Tour
+from annotator.storage.prefs import Preferences
+from annotator.tui.commands import COMMANDS
+from annotator.tui.layout.glyphs import ASCII, BOX
+from annotator.tui.layout.row import plain, width_of
+from annotator.tui.layout.tour import TEXTS, ended, tour_rows
+from tests import builders
+from tests.pilots import Desk, desk
+
+NAMES = ["take", "select", "grow", "edge", "label", "remove", "accept", "accept_view", "undo"]
+
+
+class Walk:
+    """A tour that looks on while a pen works on a small corpus."""
+
+    def __init__(self, path: Path) -> None:
+        self.session = builders.open_session(builders.make_corpus(path / "news"))
+        self.pen = Pen(self.session)
+        self.pen.show(range(len(self.session.here)))
+        self.state = self.pen.state()
+        self.tour = Tour().start(self.state)
+
+    def see(self) -> str:
+        """Look at what the pen has done; return what the tour says now, nothing when it is over."""
+        before, self.state = self.state, self.pen.state()
+        self.session.message = None
+        self.tour = self.tour.advance(before, self.state)
+        return "" if self.tour.over else self.tour.says(self.state)
+
+
+def _label(state: TaskState, name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    label = state.schema.label(name)
+    assert label
+    return label
+
+
+def test_each_step_is_over_when_its_thing_was_done(tmp_path: Path) -> None:
+    """From the first suggestion to the undo: one deed a step, in order."""
+    walk = Walk(tmp_path)
+    pen, said = walk.pen, [walk.tour.says(walk.state)]
+    pen.label(_label(walk.state, next(iter(walk.state.targets))))
+    said.append(walk.see())
+    pen.click(0)
+    said.append(walk.see())
+    pen.grow()
+    said.append(walk.see())
+    pen.right_edge(-1)
+    said.append(walk.see())
+    pen.label(_label(walk.state, "CLAIM"))
+    said.append(walk.see())
+    pen.remove()
+    said.append(walk.see())
+    pen.answer(Answer.ACCEPT)
+    said.append(walk.see())
+    works = pen.state().works
+    pen.accept_view()
+    said.append(walk.see())
+    pen.undo()
+    assert said == NAMES
+    assert walk.see() == ""
+    assert walk.state.works == works, "what nobody has read is open again"
+    walk.session.close()
+
+
+def test_looking_around_is_no_step_and_what_is_missing_is_said_first(tmp_path: Path) -> None:
+    """Moving between sentences ends no step; without a selection the tour asks for one, without a span too."""
+    walk = Walk(tmp_path)
+    for _ in range(3):
+        walk.pen.move(1)
+        assert walk.see() == "take"
+    walk.tour = Tour(NAMES.index("grow"))
+    assert walk.see() == "select"
+    walk.pen.click(0)
+    assert walk.see() == "grow"
+    walk.tour = Tour(NAMES.index("remove"))
+    assert walk.see() == "label"
+    walk.pen.label(_label(walk.state, "CLAIM"))
+    assert walk.see() == "remove"
+    walk.pen.let_go()
+    assert walk.see() == "visit"
+    walk.session.close()
+
+
+def test_one_sentence_accepted_is_not_a_screen_of_them(tmp_path: Path) -> None:
+    """Enter does not pass for the key that accepts all in view."""
+    walk = Walk(tmp_path)
+    walk.tour = Tour(NAMES.index("accept_view"))
+    walk.pen.answer(Answer.ACCEPT)
+    assert walk.see() == "accept_view"
+    walk.pen.accept_view()
+    assert walk.see() == "undo"
+    walk.session.close()
+
+
+def test_a_step_without_an_object_is_left_out(tmp_path: Path) -> None:
+    """Where nothing is suggested the tour begins with the letters."""
+    walk = Walk(tmp_path)
+    bare = replace(walk.state, targets={})
+    assert Tour().start(bare).says(bare) == "select"
+    walk.session.close()
+
+
+def test_every_step_has_words_and_every_word_in_braces_a_key() -> None:
+    """The texts say each step and what it needs first, and no brace is left open on the screen."""
+    assert [s.name for s in STEPS] == NAMES
+    assert set(TEXTS) == {*NAMES, "visit"}
+    assert "{" not in ended()
+
+
+@pytest.mark.parametrize("glyphs", [BOX, ASCII])
+@pytest.mark.parametrize("width", [160, 80, 40, 12, 1])
+def test_the_tour_takes_two_rows_of_any_screen(tmp_path: Path, width: int, glyphs: object) -> None:
+    """At 80 cells each text stands on one row, at 40 on two; nothing is ever wider than the screen."""
+    walk = Walk(tmp_path)
+    walk.pen.click(0)
+    chosen = walk.pen.state()
+    for at, name in enumerate(NAMES):
+        state = walk.state if name == "take" else chosen
+        rows = tour_rows(Tour(at), state, width, glyphs)  # type: ignore[arg-type]
+        assert [width_of(r) for r in rows] == [width, width]
+        assert "{" not in "".join(map(plain, rows))
+        if width == 80:
+            assert "tour" in plain(rows[0])
+            assert "leaves the tour" in plain(rows[0])
+        if glyphs is ASCII:
+            assert "".join(map(plain, rows)).replace("“", "").isascii()
+    walk.session.close()
+
+
+def _says(d: Desk) -> str:
+    """Return what the two rows of the tour say."""
+    return "\n".join(d.rows()[-2:])
+
+
+async def test_a_newcomer_is_led_by_the_keys_in_force(tmp_path: Path) -> None:
+    """On the screen: one thing at a time with its key; doing it brings the next; at the end it is remembered."""
+    async with desk(tmp_path / "news", tour=True) as d:
+        state = d.app.pen.state()
+        name, (_, s) = min(state.targets.items(), key=lambda x: (x[1][0], x[1][1].start, -x[1][1].score))
+        key = state.schema.label(name).key  # type: ignore[union-attr]
+        words = state.works[d.session.place.sentence].sentence.text[s.start : s.end]
+        assert f"{words} may be a {name}: {key} takes it" in _says(d)
+        assert "▸········" in _says(d)
+        await d.press(key)
+        assert "✓▸·······" in _says(d)
+        letter = re.search(r"Press (\w), the letter above (\w+): it selects the word or its phrase", _says(d))
+        assert letter
+        await d.press(letter[1])
+        assert letter[2] in d.row("▸ ")
+        assert "Space grows the selection, Backspace shrinks it again" in _says(d)
+        await d.press("space")
+        assert ". moves the right edge on, , back; < > the left edge" in _says(d)
+        await d.press("comma")
+        assert "Say what it is: " in _says(d)
+        assert "f CLAIM" in _says(d)
+        await d.press("f")
+        assert "0 removes the span again" in _says(d)
+        await d.press("0")
+        assert "Enter accepts the sentence and goes on to the next" in _says(d)
+        await d.press("enter")
+        assert "* accepts every sentence that you see whole" in _says(d)
+        await d.press("asterisk")
+        assert "Ctrl+Z takes that back" in _says(d)
+        await d.press("ctrl+z")
+        assert "tour" not in d.rows()[-2]
+        assert "that was the tour: F1 shows all keys, : every command" in d.raw()
+        assert sum(w.done for w in d.session.here) == 1, "only what was read is accepted"
+    d.app.finish()
+    assert Preferences.load().tour_done
+
+
+async def test_the_tour_can_be_left_and_called_again(tmp_path: Path) -> None:
+    """The key that lets go leaves the tour once nothing is in hand; the command brings it back."""
+    async with desk(tmp_path / "news", tour=True) as d:
+        await d.press("right")
+        assert "; ; leaves the tour" in _says(d)
+        await d.press("semicolon")
+        assert " ; leaves the tour" in _says(d)
+        await d.press("semicolon")
+        assert "tour" not in _says(d)
+        d.app.screen.action_act("tour")  # type: ignore[attr-defined]
+        await d.pilot.pause()
+        assert "tour ▸········" in _says(d)
+        d.app.screen.action_act("tour")  # type: ignore[attr-defined]
+        await d.pilot.pause()
+        assert "tour" not in _says(d)
+    d.app.finish()
+    assert Preferences.load().tour_done
+    async with desk(tmp_path / "news", tour=True, preferences=Preferences.load()) as d:
+        assert "tour" not in _says(d), "once is enough"
+    assert "tour" in {c.id for c in COMMANDS}
+
+
+async def test_an_unfinished_tour_begins_again_next_time(tmp_path: Path) -> None:
+    """Who quits in the middle has not had the tour."""
+    async with desk(tmp_path / "news", tour=True) as d:
+        await d.press("right")
+    d.app.finish()
+    assert not Preferences.load().tour_done
+
+
+async def test_no_tour_where_nothing_can_be_changed(tmp_path: Path) -> None:
+    """Read only, the tour does not begin, and the command says why."""
+    builders.make_corpus(tmp_path / "news")
+    async with desk(tmp_path / "news", tour=True, read_only=True) as d:
+        assert "tour" not in _says(d)
+        d.app.screen.action_act("tour")  # type: ignore[attr-defined]
+        await d.pilot.pause()
+        assert "the tour works on the corpus, which is open to read only" in d.raw()
+
+
+async def test_a_failure_to_save_is_seen_during_the_tour(tmp_path: Path) -> None:
+    """The red row stands before the tour's."""
+    async with desk(tmp_path / "news", tour=True) as d:
+        d.session.banner = "your work is kept elsewhere"
+        await d.press("right")
+        assert "your work is kept elsewhere" in d.rows()[-2]
