@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from annotator.core.phrases import Context, context_of
 from annotator.core.schema import Schema
 from annotator.core.suggestion import Suggestion
 from annotator.suggest.evaluate import Score, evaluate
+from annotator.suggest.history import NAME as HISTORY
 from annotator.suggest.history import MentionIndex
 from annotator.suggest.merge import Merger
 
@@ -39,7 +40,7 @@ def measured(
     """Return the figures of each source by label; of all together as well where there are several."""
     found = {name: _all(gold, name, source) for name, source in sources.items()}
     if len(found) > 1:
-        found[TOGETHER] = _merged(gold, schema, list(found.values()))
+        found[TOGETHER] = list(_merged(gold, schema, found))
     labels = [x.name for x in schema.labels]
     return {
         name: evaluate(zip(gold.rows, each, strict=True), labels, threshold) for name, each in found.items()
@@ -56,11 +57,16 @@ def _all(gold: GoldSet, name: str, source: Source) -> list[Sequence[Suggestion]]
 
 
 def _merged(
-    gold: GoldSet, schema: Schema, found: Sequence[Sequence[Sequence[Suggestion]]]
-) -> list[Sequence[Suggestion]]:
-    merger = Merger(schema)
-    every = ([s for part in row for s in part] for row in zip(*found, strict=True))
-    return [merger.merge(Work(g.sentence), row) for g, row in zip(gold.rows, every, strict=True)]
+    gold: GoldSet, schema: Schema, found: Mapping[str, Sequence[Sequence[Suggestion]]]
+) -> Iterator[Sequence[Suggestion]]:
+    """Yield what the screen would have shown: the history, where it is asked for, weighs the others."""
+    index = MentionIndex(schema)
+    merger = Merger(schema, weighed=index.weighed)
+    rows = zip(gold.rows, works_of(gold.rows), *found.values(), strict=True)
+    for row, work, *each in rows:
+        yield merger.merge(Work(row.sentence), [s for part in each for s in part])
+        if HISTORY in found:
+            index.add(work)
 
 
 def as_it_was(gold: GoldSet, schema: Schema) -> Source:

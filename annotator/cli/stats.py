@@ -58,7 +58,7 @@ def _print(report: Report, *, plain: bool) -> None:
         return
     width = max(60, min(WIDEST, shutil.get_terminal_size((80, 24)).columns)) - 1
     rows = stats_rows(report.shown, report.people, width, ASCII if plain else BOX)
-    output.data(text_of(row) for row in rows[:-1])
+    output.data(text_of(row) for row in rows)
 
 
 def _as_dict(report: Report) -> dict[str, object]:

@@ -23,11 +23,11 @@ from annotator.core.edits import (
 from annotator.core.errors import RuleError
 from annotator.core.hints import Prefix, resolve
 from annotator.core.mentions import label_mentions
-from annotator.core.offers import SURE, best_apart, open_ones
+from annotator.core.offers import SURE, drawn, open_ones
 from annotator.core.phrases import extents
-from annotator.core.phrases.claims import claims
+from annotator.core.phrases.growth import claim_from
 from annotator.core.phrases.view import view_of
-from annotator.core.provenance import span_of
+from annotator.core.provenance import source_of, span_of
 from annotator.core.schema import Label, Schema
 from annotator.core.selection import Selection, Stage
 from annotator.core.sheet import Sheet, order
@@ -84,7 +84,7 @@ class Table:
         work = self.works[i]
         if work.done and i != self.active:
             return ()
-        return best_apart(open_ones(self.suggested(i), work, self.schema))
+        return drawn(tuple(self.suggested(i)), work, self.schema)
 
     def taken_with_enter(self, i: int) -> tuple[Suggestion, ...]:
         """Return the suggestions of a sentence that Enter takes."""
@@ -197,7 +197,7 @@ def label(table: Table, hand: Hand, name: Label) -> Deed:
     start, end = place_of(table, chosen)
     source = next(
         (
-            s.source
+            source_of(s)
             for s in table.offers(table.active)
             if (s.start, s.end, s.label) == (start, end, name.name)
         ),
@@ -270,13 +270,11 @@ def snapped(table: Table, hand: Hand, name: str) -> Range | None:
     ]
     if found:
         return _range(table, max(found, key=lambda s: (s.score, s.end)))
-    if name != table.sheet.claim:
-        return None
-    return next((r for r in claims(view_of(table.tokens)) if r[0] == first), None)
+    return claim_from(view_of(table.tokens), first) if name and name == table.sheet.claim else None
 
 
 def remove(table: Table, hand: Hand) -> Deed:
-    """Remove the span of exactly the selection, turn the suggestion down that it is, else the innermost span."""
+    """Remove the span in focus, turn the suggestion in focus down, else remove the innermost span."""
     if hand.selection is None:
         raise RuleError("nothing is selected", do="Tab goes to the suggestions and spans")
     chosen = hand.selection.range
@@ -321,7 +319,7 @@ def everywhere(table: Table, hand: Hand) -> Deed:
 
 
 def answer(table: Table, answer_: Answer) -> Edit | None:
-    """Return the edit that answers the active sentence; accepting takes what Enter takes. None if it is so."""
+    """Return the edit that answers the active sentence, with what Enter takes; None where it is so."""
     taken = table.taken_with_enter(table.active) if answer_ is Answer.ACCEPT else ()
     if table.work.annotation.answer is answer_ and not taken:
         return None

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from annotator.core.annotation import Answer, Work
 from annotator.core.edits import Edit, Op, add_span, move_span, remove_span
-from annotator.core.mentions import in_longer_name
+from annotator.core.mentions import cut_out
 from annotator.core.phrases.en import words as en
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
@@ -208,7 +208,7 @@ def _open_places(
         taken = any((s.start, s.end) == (span.start, span.end) for s in said.spans)
         if taken or any(s.key == span.key for s in said.rejected) or schema.broken(span, said.spans):
             continue
-        if not in_longer_name(tokens, first, last - 1):
+        if not cut_out(tokens, (first, last)):
             yield work, (span.start, span.end)
 
 
@@ -217,7 +217,8 @@ def _relabelled(work: Work, span: Span, label: str) -> Span | None:
     if not label:
         return None
     wanted = Span(span.start, span.end, label)
-    return span if any(s.key == wanted.key for s in work.annotation.rejected) else wanted
+    rejected = work.annotation.rejected
+    return span if rejected and any(s.key == wanted.key for s in rejected) else wanted
 
 
 def _made(words: str, kind: Kind, label: str, places: Sequence[Place], weight: float) -> Group | None:

@@ -1,16 +1,26 @@
-"""The other mentions of a labelled text in an article."""
+"""Mentions: which words may mean the same where they stand again, where they do, and labelling them all."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from annotator.core.annotation import Work
 from annotator.core.edits import Edit, Op, add_span
 from annotator.core.errors import RuleError
 from annotator.core.phrases.en import words as en
+from annotator.core.phrases.view import DASHES, is_capital
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
-from annotator.core.tokens import Token
+from annotator.core.tokens import Range, Token
+
+LONGEST = 8
+"""How many tokens a mention may have: a whole quotation is not said twice."""
+
+_LINKS = frozenset({"of", "de", "di", "del", "van", "von", "&"})
+"""Words in small letters that join two capitalised words to one name."""
+_NO_NAMES = en.DATES | en.FUNCTION
+"""Capitalised words that are no part of the name beside them."""
 
 
 def label_mentions(works: Sequence[Work], words: str, label: str, schema: Schema) -> tuple[list[Edit], int]:
@@ -49,22 +59,79 @@ def places(text: str, tokens: Sequence[Token], words: str) -> Iterator[tuple[int
     at = text.find(words)
     while at >= 0:
         end = at + len(words)
-        if at in starts and end in ends and not in_longer_name(tokens, starts[at], ends[end]):
+        if at in starts and end in ends and not cut_out(tokens, (starts[at], ends[end] + 1)):
             yield at, end
         at = text.find(words, at + max(1, len(words)))
 
 
-def in_longer_name(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Whether a capitalised word stands right beside a capitalised mention: "Brekke" in "Brekke Street"."""
-    if not tokens[first].text[:1].isupper():
+def text_of(tokens: Sequence[Token]) -> str:
+    """Return the words of a mention with a blank for any white space between them."""
+    return " ".join("".join(t.text + " " * t.ws for t in tokens).split())
+
+
+def worthy(tokens: Sequence[Token]) -> bool:
+    """Whether words may mean the same where they stand again.
+
+    Not: more than a name's or number phrase's length, numbers alone, one word in small letters,
+    function words alone.
+    """
+    words = [t.text for t in tokens if t.text[:1].isalpha() and t.text.lower() not in en.FUNCTION]
+    return 0 < len(tokens) <= LONGEST and bool(words) and (len(words) > 1 or is_capital(words[0]))
+
+
+def capital_runs(tokens: Sequence[Token]) -> Iterator[Range]:
+    """Yield the longest runs of words that are written as parts of a name, without titles before them."""
+    i = 0
+    while i < len(tokens):
+        if not _part(tokens, i):
+            i += 1
+            continue
+        first = i
+        while i < len(tokens) and _part(tokens, i):
+            i += 1
+        yield first, i
+
+
+def _part(tokens: Sequence[Token], i: int) -> bool:
+    """Whether a token can be a part of a name: a capital, and no title, date or function word."""
+    return _names(tokens[i].text)
+
+
+@lru_cache(maxsize=2**16)
+def _names(word: str) -> bool:
+    """Tell it of a word; a journal of 100,000 mentions asks it a million times, of few words."""
+    low = word.lower()
+    return is_capital(word) and low not in en.TITLES and low not in _NO_NAMES
+
+
+def cut_out(tokens: Sequence[Token], r: Range) -> bool:
+    """Whether ``[first, last)`` is a part of a longer name: the words beside it go on with it."""
+    first, last = r
+    return _goes_on(tokens, first - 1, -1) or _goes_on(tokens, last, 1)
+
+
+def _goes_on(tokens: Sequence[Token], i: int, step: int) -> bool:
+    if not (0 <= i < len(tokens)):
         return False
-    before = tokens[first - 1] if first > 0 else None
-    after = tokens[last + 1] if last + 1 < len(tokens) else None
-    led = before is not None and before.ws and before.text[:1].isupper() and first > 1
-    followed = after is not None and tokens[last].ws and after.text[:1].isupper()
-    return bool(followed or (led and not _title(before)))
+    if _part(tokens, i):
+        return True
+    beyond = i + step
+    if not (0 <= beyond < len(tokens)):
+        return False
+    text = tokens[i].text
+    joined = text.lower() in _LINKS or (text in DASHES and not tokens[i].ws and not tokens[i - 1].ws)
+    return joined and _part(tokens, beyond)
 
 
-def _title(token: Token | None) -> bool:
-    """Whether a word before a name is a title rather than a part of it."""
-    return token is not None and token.text.lower().rstrip(".") in en.TITLES
+def before_word(tokens: Sequence[Token], last: int) -> bool:
+    """Whether a mention that ends at ``last`` stands right before a word: its noun or its verb."""
+    if last >= len(tokens) or not tokens[last - 1].ws:
+        return False
+    word = tokens[last].text
+    return word[:1].isalpha() and word.lower() not in en.FUNCTION
+
+
+def surname(tokens: Sequence[Token]) -> str:
+    """Return the last name in a full name, its particles left out; empty where there is only one word."""
+    names = [t.text for t in tokens if is_capital(t.text) and t.text.lower() not in en.NAME_SUFFIXES]
+    return names[-1] if len(names) > 1 and len(names[-1]) > 2 else ""

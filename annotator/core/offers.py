@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from annotator.core.annotation import Work
 from annotator.core.provenance import span_of
@@ -40,6 +41,12 @@ def open_ones(found: Iterable[Suggestion], work: Work, schema: Schema) -> tuple[
 def _like(s: Suggestion, spans: Sequence[Span]) -> bool:
     """Whether a span of the same label lies over, in or across the suggestion: it has been decided."""
     return any(s.label == x.label and s.start < x.end and x.start < s.end for x in spans)
+
+
+@lru_cache(maxsize=512)
+def drawn(found: tuple[Suggestion, ...], work: Work, schema: Schema) -> tuple[Suggestion, ...]:
+    """Return the open suggestions that are drawn; the screen asks for the same ones many times a key."""
+    return best_apart(open_ones(found, work, schema))
 
 
 def best_apart(found: Iterable[Suggestion], at_least: float = SHOWN) -> tuple[Suggestion, ...]:

@@ -40,6 +40,11 @@ def origins(source: str) -> tuple[Origin, ...]:
     return tuple((name, kind) for name, _, kind in pairs)
 
 
+def names(source: str) -> str:
+    """Return the sources that a span bears without what made it there: ``history+rules``."""
+    return "+".join(name for name, _ in origins(source))
+
+
 def is_changed(source: str) -> bool:
     """Whether a span was taken over and changed since."""
     return source.endswith(CHANGED)

@@ -51,10 +51,13 @@ def tile(tokens: Sequence[Token], text: str) -> bool:
     return text_of(tokens) == text
 
 
+def _start(token: Token) -> int:
+    return token.start
+
+
 def token_range(tokens: Sequence[Token], start: int, end: int) -> Range:
     """Return the tokens that ``[start, end)`` touches; code points in, token indexes out."""
-    starts = [t.start for t in tokens]
-    first = max(0, bisect_right(starts, start) - 1)
+    first = max(0, bisect_right(tokens, start, key=_start) - 1)
     while first < len(tokens) and tokens[first].end <= start:
         first += 1
     last = first

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import RLock
+from threading import RLock, current_thread, main_thread
+from time import sleep
 
 from annotator.core.annotation import Annotation, Work
 from annotator.core.article import LineMap
@@ -17,6 +18,9 @@ from annotator.core.search import Place, Query, Subject
 from annotator.core.works import Works
 from annotator.session.shelf import Progress
 from annotator.storage.corpus import Corpus
+
+_GAP = 0.001
+"""Seconds that a background thread leaves to the others after it has read an article."""
 
 Touched = Mapping[str, Sequence[Work]]
 """Article id → the works that have a record."""
@@ -86,10 +90,16 @@ class Finder:
 
     def page(self, article_id: str) -> Page:
         """Return what is kept of an article; raises CorpusError where it can't be read."""
+        known = self._pages.get(article_id)
+        if known is not None:
+            return known
         with self._lock:
             if article_id not in self._pages:
                 self._pages[article_id] = self._read(article_id)
-            return self._pages[article_id]
+            page = self._pages[article_id]
+        if current_thread() is not main_thread():
+            sleep(_GAP)  # else the screen thread would hardly ever get the lock
+        return page
 
     def _read(self, article_id: str) -> Page:
         article = self.corpus.article(article_id)

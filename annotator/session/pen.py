@@ -192,7 +192,7 @@ class Pen:
         self.guide = label.name
 
     def remove(self) -> None:
-        """Remove the span in focus, turn the suggestion down, or remove the innermost span round the selection."""
+        """Remove the span in focus, turn the suggestion in focus down, else remove the innermost span."""
         self._carry(deeds.remove(self.table(), self.hand))
 
     def everywhere(self) -> None:
@@ -207,7 +207,7 @@ class Pen:
         self._go_on(None if answer is Answer.ACCEPT else self.session.message)
 
     def accept_view(self) -> None:
-        """Accept every open sentence that the screen shows whole, and go on to the next that has no answer."""
+        """Accept every open sentence that the screen shows whole, and go on to the next open one."""
         self.session.do(deeds.accept_view(self.table()))
         self._go_on(self.session.message)
         self.turned = True
@@ -228,11 +228,6 @@ class Pen:
         self.session.message = Message(
             f"Enter takes what is sure of {names}" if names else "Enter takes nothing"
         )
-
-    def toggle_proposals(self) -> None:
-        """Offer suggestions, or no longer."""
-        self.proposing = not self.proposing
-        self.session.message = Message(f"suggestions are {'on' if self.proposing else 'off'}")
 
     def undo(self) -> None:
         """Take the last deed back and select what it was about."""

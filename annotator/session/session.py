@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from annotator.core.annotation import Work
-from annotator.core.article import Article, Verdict
+from annotator.core.article import Article, Sentence, Verdict
 from annotator.core.edits import Edit, Op, join, split
 from annotator.core.errors import JournalError, RuleError
 from annotator.core.history import History
@@ -17,12 +17,14 @@ from annotator.core.schema import Schema
 from annotator.core.suggestion import Suggestion
 from annotator.core.works import Works
 from annotator.session.meter import Meter
+from annotator.session.opening import present
 from annotator.session.saver import Saver
 from annotator.session.shelf import Progress, Shelf
 from annotator.session.state import Message, Saved
 from annotator.session.way import Way
 from annotator.storage.corpus import Corpus
 from annotator.storage.journal import Journal
+from annotator.storage.suggestions import suggestion_files
 from annotator.suggest.desk import Desk
 
 LOCK_WAIT = 0.3
@@ -82,22 +84,25 @@ class Session:
         self.works = Works(corpus.sentences)
         self.shelf = Shelf(corpus, self.works)
         self.queue = self._queued(corpus.article_ids())
-        records = self._present(journal.records)
+        records = present(journal.records, corpus.article_ids(), schema, self.warnings)
         self.history: History = self.works.replay(records)
-        self.desk = self._open_desk()
+        touched = [w for a in self.works.articles for w in self.works.touched(a)]
+        self.spans_made = sum(len(w.annotation.spans) for w in touched)
+        self.desk = self._open_desk(touched)
         self.way = Way(self)
-        self.spans_made = sum(
-            len(w.annotation.spans) for a in self.works.articles for w in self.works.touched(a)
-        )
         self._seq = self._saved_seq = journal.next_seq - 1
         self._saver = None if self.read_only else Saver(journal, self._on_saved, self._on_failed)
         self.place = Place()
         self._go_to_start(start, records[-1] if records else None)
 
-    def _open_desk(self) -> Desk:
-        """Return the sources of suggestions, which know what the journal tells."""
-        desk = Desk(self.schema, lambda a: (self.article(a).text, [w.sentence for w in self.works_of(a)]))
-        desk.changed((), [w for a in self.works.articles for w in self.works.touched(a)])
+    def _open_desk(self, touched: Sequence[Work]) -> Desk:
+        """Return the sources of suggestions; what the journal tells is learned article by article."""
+
+        def text(a: str) -> tuple[str, list[Sentence]]:
+            return self.article(a).text, [w.sentence for w in self.works_of(a)]
+
+        desk = Desk(self.schema, text, suggestion_files(self.corpus.path))
+        desk.start(touched)
         return desk
 
     def _queued(self, ids: tuple[str, ...]) -> tuple[str, ...]:
@@ -105,28 +110,6 @@ class Session:
         if len(ids) > COUNTED_AT_ONCE:
             return ids
         return tuple(a for a in ids if not self.article(a).replaced_by)
-
-    def _present(self, records: Sequence[Record]) -> Sequence[Record]:
-        """Return the records of articles that are there; a word of warning for the others."""
-        known = set(self.corpus.article_ids())
-        present = [r for r in records if r.work.sentence.article in known]
-        if gone := len(records) - len(present):
-            verb = "record is" if gone == 1 else "records are"
-            self.warnings.append(
-                f"{gone} {verb} of articles that have left the corpus; the journal keeps them"
-            )
-        self._warn_of_labels(present)
-        return present
-
-    def _warn_of_labels(self, records: Sequence[Record]) -> None:
-        """Say which labels of the journal the schema does not have: their spans would not be exported."""
-        known = {x.name for x in self.schema.labels}
-        used = {s.label for r in records for s in r.work.annotation.spans}
-        if lacking := sorted(used - known):
-            self.warnings.append(
-                f"the schema lacks labels that you have used: {', '.join(lacking)}; "
-                "put them back into schema.toml"
-            )
 
     # -- what there is -------------------------------------------------------------------------
 

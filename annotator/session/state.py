@@ -40,9 +40,12 @@ def nothing(i: int) -> tuple[Suggestion, ...]:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TaskState:
-    """The article in hand, the active sentence in it and everything that is marked in it."""
+    """The article in hand, the active sentence in it and everything that is marked in it.
+
+    Each is a moment of its own, equal to no other, so that what is drawn of it can be remembered.
+    """
 
     schema: Schema
     article: Article

@@ -20,6 +20,7 @@ from annotator.core.search import Query
 from annotator.session.finder import Finder, Hit, Problems, Touched
 from annotator.session.shelf import Progress
 from annotator.session.state import Message
+from annotator.storage.suggestions import suggestion_files
 from annotator.suggest.desk import Desk
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 Score = tuple[float, int, int, str]
 """How unsure a sentence is, the number of its article, where it starts, and its id."""
+
+
+_GROWN = 1.2
+"""While the sentences are looked at, they are ranked anew when there are so many times as many."""
 
 
 class Way:
@@ -45,6 +50,8 @@ class Way:
         """The proposals of the worklist that were turned down in this session."""
         self._session = session
         self._problems: Problems = frozenset()
+        self._version = 0
+        self._groups: tuple[int, tuple[Group, ...]] = (-1, ())
         self._each: dict[str, Progress] = {}
         self._sum = Progress()
         self._scores: list[Score] = []
@@ -82,6 +89,7 @@ class Way:
 
     def changed(self, edit: Edit) -> None:
         """Take in an edit."""
+        self._version += 1
         if self._done is not None:
             self._done.difference_update(w.sentence.id for w in edit.before)
             self._done.update(w.sentence.id for w in edit.after if w.done)
@@ -92,6 +100,7 @@ class Way:
     def forget(self, article_id: str) -> None:
         """Look at an article anew: its lines have changed."""
         self.finder.forget(article_id)
+        self._version += 1
         if article_id in self._each:
             self._count(article_id)
 
@@ -126,8 +135,16 @@ class Way:
         self._problems = self.problems(self.touched()) if query.asks_for_problems else frozenset()
 
     def groups(self, touched: Touched) -> tuple[Group, ...]:
-        """Return the inconsistencies, the strongest first; may be called from any thread."""
-        return inconsistencies(self.finder.seen(touched), self._session.schema)
+        """Return the inconsistencies, the strongest first; may be called from any thread.
+
+        They are looked for once, until something is changed.
+        """
+        version, groups = self._groups
+        if version != self._version:
+            version = self._version
+            groups = inconsistencies(self.finder.seen(touched), self._session.schema)
+            self._groups = (version, groups)
+        return groups
 
     def problems(self, touched: Touched) -> Problems:
         """Return the sentences with something to be made consistent; may be called from any thread."""
@@ -208,15 +225,17 @@ class Way:
     # -- unsure first --------------------------------------------------------------------------
 
     def look(self, touched: Touched) -> Iterator[int]:
-        """Look how unsure the open sentences are, article by article; to be run in one other thread.
+        """Look how unsure the open sentences are, one by one; to be run in one other thread.
 
-        Yields how many articles are done.
+        Yields after each sentence how many articles are done.
         """
-        self._scores, self._scored = [], 0
-        desk = Desk(self._session.schema, self._text)
+        self._scores, self._ranked, self._scored = [], [], 0
+        desk = Desk(self._session.schema, self._text, suggestion_files(self.finder.corpus.path))
         desk.changed((), [w for works in touched.values() for w in works])
         for number, article in enumerate(self._session.queue):
-            self._scores += self._look_at(desk, number, article, touched.get(article, ()))
+            for score in self._look_at(desk, number, article, touched.get(article, ())):
+                self._scores.append(score)
+                yield number
             self._scored = number + 1
             yield number + 1
 
@@ -234,7 +253,8 @@ class Way:
 
     def _most_unsure(self) -> bool:
         """Go to the open sentence that is the least sure of those looked at; False where there is none."""
-        if len(self._ranked) != len(self._scores):
+        looking = self._scored < len(self._session.queue)
+        if len(self._scores) > len(self._ranked) * (_GROWN if looking else 1):
             self._ranked = ordered(tuple(self._scores), lambda x: x[0])
         if self._done is None:
             self._done = {w.sentence.id for works in self.touched().values() for w in works if w.done}

@@ -2,37 +2,44 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-_NONE: Counter[str] = Counter()
+Counts = dict[str, int]
+"""How often each label was seen; a plain dict, because there are as many as mentions."""
+_NONE: Counts = {}
 
 
 @dataclass(slots=True)
 class Book:
     """How often each text bears each label."""
 
-    _here: dict[str, dict[str, Counter[str]]] = field(default_factory=dict)
-    _everywhere: dict[str, Counter[str]] = field(default_factory=dict)
+    _here: dict[str, dict[str, Counts]] = field(default_factory=dict)
+    _everywhere: dict[str, Counts] = field(default_factory=dict)
 
     def count(self, article: str, text: str, label: str, by: int) -> None:
         """Add ``by`` to the count of a text with a label; a count of zero takes no room."""
         _add(self._here.setdefault(article, {}), text, label, by)
         _add(self._everywhere, text, label, by)
 
-    def in_article(self, article: str, text: str) -> Counter[str]:
+    def in_article(self, article: str, text: str) -> Mapping[str, int]:
         """Return the counts of a text in an article, by label; to be read only."""
         return self._here.get(article, {}).get(text, _NONE)
 
-    def in_corpus(self, text: str) -> Counter[str]:
+    def in_corpus(self, text: str) -> Mapping[str, int]:
         """Return the counts of a text in all articles, by label; to be read only."""
         return self._everywhere.get(text, _NONE)
 
 
-def _add(counters: dict[str, Counter[str]], text: str, label: str, by: int) -> None:
-    counter = counters.setdefault(text, Counter())
-    counter[label] += by
-    if not counter[label]:
-        del counter[label]
-        if not counter:
-            del counters[text]
+def _add(texts: dict[str, Counts], text: str, label: str, by: int) -> None:
+    counts = texts.get(text)
+    if counts is None:
+        texts[text] = {label: by}
+        return
+    n = counts.get(label, 0) + by
+    if n:
+        counts[label] = n
+        return
+    counts.pop(label, None)
+    if not counts:
+        del texts[text]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -61,27 +61,44 @@ class Desk:
         self._files = dict(files or {})
         self._use_rules, self._use_history = rules, history
         self._rules = Rules(schema, self._context)
-        self._merger = Merger(schema, self.track.share, self.mentions.turned_down)
+        self._merger = Merger(schema, self.track.share, self.mentions.weighed, self.mentions.turned_down)
+        self._waiting: dict[str, list[Work]] = {}
         self._contexts: dict[str, Context] = {}
         self._fixed: dict[Sentence, tuple[Suggestion, ...]] = {}
         self._offered: dict[Sentence, tuple[Suggestion, ...]] = {}
         self._shown: dict[Sentence, _Shown] = {}
 
+    def start(self, works: Iterable[Work]) -> None:
+        """Take note of what the journal tells: learned with its article's first look, or by ``learn``."""
+        for work in works:
+            self._waiting.setdefault(work.sentence.article, []).append(work)
+
+    def learn(self, most: int = 100) -> bool:
+        """Take in ``most`` waiting works or some more (about 10 ms); whether there are others still.
+
+        A large corpus takes seconds, so a session calls it while nobody presses a key.
+        """
+        while self._waiting and most > 0:
+            most -= self._take_in(next(iter(self._waiting)))
+        return bool(self._waiting)
+
     def changed(self, before: Sequence[Work], after: Sequence[Work]) -> None:
         """Take in an edit: the works that are gone and those in their place.
 
-        At the start of a session: ``changed((), works)`` with all works that the journal tells of.
+        What the journal tells at the start of a session goes to ``start``.
         """
+        for article in dict.fromkeys(w.sentence.article for w in (*before, *after)):
+            self._take_in(article)
         for work in before:
             self.mentions.remove(work)
             self.track.remove(work)
         for work in after:
-            self.mentions.add(work)
-            self.track.add(work, self._known_offers(work))
+            self._add(work)
         self.version += 1
 
     def suggestions(self, work: Work) -> tuple[Suggestion, ...]:
         """Return what is suggested for a work and not settled yet, in reading order, outer before inner."""
+        self._take_in(work.sentence.article)
         shown = self._shown.get(work.sentence)
         if shown and shown.version == self.version and shown.annotation == work.annotation:
             return shown.suggestions
@@ -99,6 +116,17 @@ class Desk:
             for sentence in [s for s in kept if s.article == article_id]:
                 del kept[sentence]
         self.version += 1
+
+    def _take_in(self, article: str) -> int:
+        works = self._waiting.pop(article, [])
+        for work in works:
+            self._add(work)
+        self.version += bool(works)
+        return len(works)
+
+    def _add(self, work: Work) -> None:
+        self.mentions.add(work)
+        self.track.add(work, self._known_offers(work))
 
     def _found(self, sentence: Sentence) -> tuple[Suggestion, ...]:
         fixed = self._fixed.get(sentence)

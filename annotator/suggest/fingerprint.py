@@ -17,12 +17,15 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 _DIGITS = 16
+_MODULES = ("labels", "pipeline", "rules")
+"""What of this package decides over what the rules or a pipeline suggest."""
 
 
 def of_rules(schema: Schema) -> str:
     """Return the fingerprint of the rules under a schema: its labels, and the code of the rules itself."""
-    folders = [Path(annotator.core.__path__[0]) / "phrases", Path(annotator.suggest.__path__[0])]
-    code = _files(p for folder in folders for p in folder.rglob("*.py"))
+    phrases = (Path(annotator.core.__path__[0]) / "phrases").rglob("*.py")
+    here = Path(annotator.suggest.__path__[0])
+    code = _files([*phrases, *(here / f"{name}.py" for name in _MODULES)])
     return _digest("rules", __version__, _labels(schema), code)
 
 

@@ -10,20 +10,19 @@ labels of places and of people part there.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from annotator.core.annotation import Answer, Work
 from annotator.core.article import Sentence
+from annotator.core.mentions import before_word, capital_runs, cut_out, surname, text_of, worthy
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion, in_order
-from annotator.core.tokens import Range, Token, is_aligned, token_range
+from annotator.core.tokens import Range, Token, token_range
 from annotator.suggest.counts import Book
 from annotator.suggest.labels import label_for
-from annotator.suggest.mentions import before_word, capital_runs, cut_out, surname, text_of, worthy
 
 NAME = "history"
 REPEAT, SURNAME, ELSEWHERE = "repeat", "surname", "elsewhere"
@@ -33,6 +32,8 @@ PRIORS = {REPEAT: 0.9, SURNAME: 0.9, ELSEWHERE: 0.7}
 """The share of each kind that annotators keep, before anything is known of the words themselves."""
 _PRIOR = 2.0
 """How many sightings such a share is worth."""
+_TRUST = 3.0
+"""How many sightings the score of another source is worth."""
 _ELSEWHERE = 0.3
 """What a sighting in another article is worth beside one in this article."""
 _TURNED_DOWN = 3.0
@@ -77,7 +78,7 @@ class MentionIndex:
         self._claim = label_for(schema, "claim")
         self._marks, self._surnames, self._down = Book(), Book(), Book()
         self._books = {_Kind.MARKS: self._marks, _Kind.SURNAMES: self._surnames, _Kind.DOWN: self._down}
-        self._lengths: dict[str, Counter[int]] = {}
+        self._lengths: dict[str, dict[int, int]] = {}
         self._of: dict[Sentence, list[_Entry]] = {}
 
     def add(self, work: Work) -> None:
@@ -93,43 +94,61 @@ class MentionIndex:
 
     def turned_down(self, article: str, text: str, label: str) -> tuple[int, int]:
         """Return how often a label was turned down for these words: in the article, and elsewhere."""
-        here = self._down.in_article(article, text)[label]
-        return here, self._down.in_corpus(text)[label] - here
+        here = self._down.in_article(article, text).get(label, 0)
+        return here, self._down.in_corpus(text).get(label, 0) - here
 
     def suggest(self, sentence: Sentence) -> tuple[Suggestion, ...]:
         """Return the mentions that stand again in a sentence, in reading order; its own are among them."""
         return in_order(self._again(sentence))
 
+    def weighed(self, sentence: Sentence, s: Suggestion) -> float:
+        """Return the chance of another source's suggestion in the light of what was said of its words.
+
+        Its own score counts as ``_TRUST`` sightings.
+        """
+        first, last = token_range(sentence.tokens, s.start, s.end)
+        text = text_of(sentence.tokens[first:last])
+        before = before_word(sentence.tokens, last)
+        return self._chance(sentence.article, text, s.label, before, s.score, _TRUST)
+
     def _again(self, sentence: Sentence) -> Iterator[Suggestion]:
-        tokens = sentence.tokens
+        tokens, article = sentence.tokens, sentence.article
         for i, token in enumerate(tokens):
             for j in (i + n for n in sorted(self._lengths.get(token.text, ())) if i + n <= len(tokens)):
-                found = tuple(self._labels(sentence.article, text_of(tokens[i:j]), before_word(tokens, j)))
-                if found and not cut_out(tokens, (i, j)):
-                    for label, kind, score in found:
+                text = text_of(tokens[i:j])
+                labels = self._labels(article, text)
+                if labels and not cut_out(tokens, (i, j)):
+                    for label, kind in labels.items():
+                        before = before_word(tokens, j)
+                        score = self._chance(article, text, label, before, PRIORS[kind], _PRIOR)
                         yield Suggestion(token.start, tokens[j - 1].end, label, NAME, score, kind)
 
-    def _labels(self, article: str, text: str, before: bool) -> Iterator[tuple[str, str, float]]:
-        """Yield each label that a text may have, the kind of the suggestion and its chance."""
+    def _labels(self, article: str, text: str) -> dict[str, str]:
+        """Return each label that a text may have, with the kind of the suggestion."""
         here, everywhere = self._marks.in_article(article, text), self._marks.in_corpus(text)
         last = self._surnames.in_article(article, text)
-        for label in sorted({*here, *everywhere, *last} - {_BARE}):
-            kind = REPEAT if here[label] else SURNAME if last[label] else ELSEWHERE
-            chance = _posterior(PRIORS[kind], label, here + last, everywhere + last)
-            if before:
-                at = text + _BEFORE
-                seen = self._marks.in_article(article, at), self._marks.in_corpus(at)
-                chance = _posterior(chance, label, *seen)
-            down, away = self.turned_down(article, text, label)
-            yield label, kind, chance * _PRIOR / (_PRIOR + _TURNED_DOWN * (down + _ELSEWHERE * away))
+        labels = sorted({*here, *everywhere, *last} - {_BARE})
+        return {x: REPEAT if x in here else SURNAME if x in last else ELSEWHERE for x in labels}
+
+    def _chance(self, article: str, text: str, label: str, before: bool, prior: float, worth: float) -> float:
+        """Return the chance of a label for a text; ``prior`` is worth that many sightings."""
+        last = self._surnames.in_article(article, text)
+        here = _sum(self._marks.in_article(article, text), last)
+        chance = _posterior(prior, worth, label, here, _sum(self._marks.in_corpus(text), last))
+        if before:
+            at = text + _BEFORE
+            seen = self._marks.in_article(article, at), self._marks.in_corpus(at)
+            chance = _posterior(chance, worth, label, *seen)
+        down, away = self.turned_down(article, text, label)
+        return chance * worth / (worth + _TURNED_DOWN * (down + _ELSEWHERE * away))
 
     def _count(self, article: str, entries: Sequence[_Entry], by: int) -> None:
         for entry in entries:
             self._books[entry.book].count(article, entry.text, entry.label, by)
             first, n = entry.words
             if n:
-                lengths = self._lengths.setdefault(first, Counter())
-                lengths[n] += by
+                lengths = self._lengths.setdefault(first, {})
+                lengths[n] = lengths.get(n, 0) + by
                 if not lengths[n]:
                     del lengths[n]
 
@@ -164,15 +183,27 @@ def _mark(tokens: Sequence[Token], r: Range, label: str) -> Iterator[_Entry]:
         yield _Entry(_Kind.MARKS, text + _BEFORE, label)
 
 
-def _posterior(prior: float, label: str, here: Counter[str], everywhere: Counter[str]) -> float:
+def _sum(some: Mapping[str, int], more: Mapping[str, int]) -> Mapping[str, int]:
+    return {x: some.get(x, 0) + more.get(x, 0) for x in (*some, *more)} if more else some
+
+
+def _posterior(
+    prior: float, worth: float, label: str, here: Mapping[str, int], everywhere: Mapping[str, int]
+) -> float:
     """Return the mean of the Beta posterior; ``everywhere`` holds the counts of ``here`` as well."""
-    right = here[label] + _ELSEWHERE * (everywhere[label] - here[label])
-    seen = here.total() + _ELSEWHERE * (everywhere.total() - here.total())
-    return (_PRIOR * prior + right) / (_PRIOR + seen)
+    right, of_all = here.get(label, 0), everywhere.get(label, 0)
+    seen, in_all = sum(here.values()), sum(everywhere.values())
+    weighed = right + _ELSEWHERE * (of_all - right), seen + _ELSEWHERE * (in_all - seen)
+    return (worth * prior + weighed[0]) / (worth + weighed[1])
 
 
 def _ranges(tokens: Sequence[Token], spans: Sequence[Span]) -> Iterator[tuple[Range, str]]:
     """Yield the token range and the label of each span that lies on token edges."""
+    if not spans:
+        return
+    starts = {t.start: i for i, t in enumerate(tokens)}
+    ends = {t.end: i for i, t in enumerate(tokens, 1)}
     for span in spans:
-        if is_aligned(tokens, span.start, span.end):
-            yield token_range(tokens, span.start, span.end), span.label
+        first, last = starts.get(span.start), ends.get(span.end)
+        if first is not None and last is not None and first < last:
+            yield (first, last), span.label

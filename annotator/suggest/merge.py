@@ -6,20 +6,21 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from annotator.core.annotation import Work
+from annotator.core.article import Sentence
+from annotator.core.mentions import text_of
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion
 from annotator.core.tokens import token_range
-from annotator.suggest.mentions import text_of
+from annotator.suggest.history import NAME as HISTORY
 
 LEAST = 0.05
 """A suggestion with a smaller chance is not shown."""
-_AGREEING = 0.5
-"""How much of what one source doubts a second one that agrees with it takes away, by its own chance:
-sources that read the same words are far from independent."""
 _TURNED_DOWN = 0.5
 """What each time that the same words were turned down in another article leaves of a chance."""
 
+Weighed = Callable[[Sentence, Suggestion], float]
+"""From a suggestion to its chance, given what the annotator said of the same words before."""
 Turned = Callable[[str, str, str], tuple[int, int]]
 """From article, text and label to how often that was turned down: in the article, and elsewhere."""
 
@@ -32,12 +33,21 @@ def _as_told(suggestion: Suggestion) -> float:
     return suggestion.score
 
 
+def _unweighed(_: Sentence, suggestion: Suggestion) -> float:
+    return suggestion.score
+
+
 @dataclass(frozen=True, slots=True)
 class Merger:
-    """Merges for one schema; ``share`` corrects scores by what was learned."""
+    """Merges for one schema.
+
+    ``share`` corrects scores by what was learned of the source and kind, ``weighed`` by what was said
+    of the words before; the history's own scores hold the latter already.
+    """
 
     schema: Schema
     share: Callable[[Suggestion], float] = field(default=_as_told)
+    weighed: Weighed = field(default=_unweighed)
     turned_down: Turned = field(default=_never)
 
     def merge(self, work: Work, found: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
@@ -48,7 +58,7 @@ class Merger:
         cannot both be right the less likely one is at most as likely as the other is wrong.
         """
         open_ = [s for s in found if self._open(work, s)]
-        joined = [_joined(group) for group in self._groups(open_)]
+        joined = [_joined(group) for group in self._groups(work.sentence, open_)]
         chances = (self._lowered(work, s) for s in joined)
         ranked = sorted(chances, key=lambda s: (-s.score, s.start, -s.end, s.label))
         likely = [s for s in self._capped(ranked) if s.score >= LEAST]
@@ -61,14 +71,15 @@ class Merger:
             return False
         return self.schema.label(s.label) is not None and not self.schema.broken(span, said.spans)
 
-    def _groups(self, found: Iterable[Suggestion]) -> list[list[Suggestion]]:
+    def _groups(self, sentence: Sentence, found: Iterable[Suggestion]) -> list[list[Suggestion]]:
         """Return the suggestions of each range and label, the likeliest first, each source once."""
         groups: dict[tuple[int, int, str], dict[str, Suggestion]] = {}
         for s in found:
             told = replace(s, score=self.share(s))
+            if s.source != HISTORY:
+                told = replace(told, score=self.weighed(sentence, told))
             group = groups.setdefault((s.start, s.end, s.label), {})
-            if s.source not in group or told.score > group[s.source].score:
-                group[s.source] = told
+            group[s.source] = max(told, group.get(s.source, told), key=lambda x: (x.score, x.kind))
         return [sorted(g.values(), key=lambda s: (-s.score, s.source)) for g in groups.values()]
 
     def _lowered(self, work: Work, s: Suggestion) -> Suggestion:
@@ -96,10 +107,12 @@ class Merger:
 
 
 def _joined(group: Sequence[Suggestion]) -> Suggestion:
-    """Return one suggestion for several of one range and label; sources and kinds go side by side."""
-    doubt = 1 - group[0].score
-    for other in group[1:]:
-        doubt *= 1 - _AGREEING * other.score
+    """Return one suggestion for several of one range and label; sources and kinds go side by side.
+
+    The chance is that of the best source beside the history, which has a say in it already. That two
+    sources agree adds nothing: they read the same words and err on the same ones (measured).
+    """
+    best = next((s for s in group if s.source != HISTORY), group[0])
     by_name = sorted(group, key=lambda s: s.source)
     sources, kinds = "+".join(s.source for s in by_name), "+".join(s.kind for s in by_name)
-    return replace(group[0], source=sources, kind=kinds, score=1 - doubt)
+    return replace(best, source=sources, kind=kinds)

@@ -54,7 +54,11 @@ class Track:
     _of: dict[Sentence, _Seen] = field(default_factory=dict)
 
     def add(self, work: Work, offered: Iterable[Suggestion] = ()) -> None:
-        """Take in a work; ``offered`` is what was suggested in it, where that is known."""
+        """Take in a work in place of what was known of its sentence.
+
+        ``offered`` is what was suggested in it, where that is known.
+        """
+        self.remove(work)
         seen = Counter(_judged(work.annotation, tuple(offered)))
         if seen:
             self._of[work.sentence] = seen

@@ -33,6 +33,9 @@ from annotator.tui.layout.wrap import token_width
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.base import RowScreen
 
+LEARNED_AT_ONCE = 40
+"""How many works of a journal are learned from in one go: about 6 ms."""
+
 HINT_MODES = ("all", "likely", "off")
 
 _LEAVING = {
@@ -90,6 +93,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         kept = Habits(preferences.hint_mode, preferences.hand, preferences.avoid)
         self.keyboard = Keyboard(session.schema, keymap or Keymap(), kept)
         self.pen = Pen(session, token_width, preferences.take.get(session.schema.name, ()))
+        self.pen.proposing = preferences.proposals
         self.glyphs: Glyphs = ASCII if ascii_glyphs else BOX
         self.hint_mode = preferences.hints if preferences.hints in HINT_MODES else "all"
         self._leaving = False
@@ -115,8 +119,14 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         self.push_screen(screen)
         if self._tour:
             screen.tour.toggle()
+        self._learning = self.set_interval(0.1, self._learn)
         for warning in (*self.session.warnings, *self.keyboard.warnings):
             self.notify(screen_text(warning), severity="warning", timeout=10, markup=False)
+
+    def _learn(self) -> None:
+        """Take in a little more of a long journal, so that no key waits for all of it."""
+        if not self.session.desk.learn(LEARNED_AT_ONCE):
+            self._learning.stop()
 
     def _ended_by(self, number: int) -> None:
         """Save everything before anything is written to a terminal that may be gone."""
@@ -142,6 +152,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
             hint_mode=self.keyboard.chosen.mode,
             hand=self.keyboard.chosen.hand,
             avoid=self.keyboard.chosen.avoid,
+            proposals=self.pen.proposing,
             tour_done=preferences.tour_done or self.tour_done,
             take={**preferences.take, session.schema.name: tuple(sorted(self.pen.take))},
         )
@@ -156,7 +167,9 @@ class AnnotatorApp(App[int], inherit_bindings=False):
 
     def on_annotator_app_saved_changed(self) -> None:
         """Show what is on the disk now."""
-        if isinstance(self.screen, RowScreen):
+        if isinstance(self.screen, AnnotateScreen):
+            self.screen.draw_saved()
+        elif isinstance(self.screen, RowScreen):
             self.screen.draw()
 
     # -- leaving -------------------------------------------------------------------------------
@@ -253,6 +266,11 @@ class AnnotatorApp(App[int], inherit_bindings=False):
             self.screen.asking = self.pen.toggle_take
             names = ", ".join(sorted(self.pen.take)) or "nothing"
             self.session.message = Told(f"Enter takes what is sure of: {names}. A label's key switches it")
+
+    def switch_proposals(self) -> None:
+        """Show suggestions, or no longer; it is remembered."""
+        self.pen.proposing = not self.pen.proposing
+        self.session.message = Told(f"suggestions are {'on' if self.pen.proposing else 'off'}")
 
     def next_theme(self) -> None:
         """Go to the next theme."""

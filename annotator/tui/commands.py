@@ -177,7 +177,7 @@ FOOTER = ("accept", "next_stop", "grow", "remove", "undo", "guide", "overview", 
 
 LETTERS = (
     ("a letter above a word", "select the word or its phrase; again: it alone; another: the other end"),
-    ("a label's key, 1–9", "label the selection; with nothing selected: take the next suggestion of the label"),
+    ("a label's key, 1–9", "label what is selected; with nothing selected: take its next suggestion"),
 )  # fmt: skip
 
 

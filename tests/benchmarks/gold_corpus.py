@@ -58,11 +58,19 @@ def read_gold(path: Path, half: str = "all", limit: int = 0) -> Gold:
 def _documents(path: Path, half: str) -> Iterator[list[dict[str, Any]]]:
     from tests.benchmarks.candidates import rows
 
-    found = rows(path, half) if half != "all" else (json.loads(x) for x in path.open(encoding="utf-8") if x.strip())
+    found = (
+        rows(path, half)
+        if half != "all"
+        else (json.loads(x) for x in path.open(encoding="utf-8") if x.strip())
+    )
     document: list[dict[str, Any]] = []
     for row in found:
         name = row.get("meta", {}).get("doc")
-        if document and (name is None or name != document[0].get("meta", {}).get("doc")) and (name or len(document) >= 20):
+        if (
+            document
+            and (name is None or name != document[0].get("meta", {}).get("doc"))
+            and (name or len(document) >= 20)
+        ):
             yield document
             document = []
         document.append(row)
@@ -71,7 +79,13 @@ def _documents(path: Path, half: str) -> Iterator[list[dict[str, Any]]]:
 
 
 def _add(
-    gold: Gold, text: str, rows: Sequence[tuple[int, dict[str, Any]]], tokenizer: Tokenizer, origin: str, *, whole: bool
+    gold: Gold,
+    text: str,
+    rows: Sequence[tuple[int, dict[str, Any]]],
+    tokenizer: Tokenizer,
+    origin: str,
+    *,
+    whole: bool,
 ) -> None:
     digest = digest_of(text)
     lines = tuple(Line(Verdict.BODY if x.strip() else Verdict.BLANK, "") for x in text.split("\n"))
@@ -105,7 +119,12 @@ def _spans(gold: Gold, sentences: Sequence[Sentence], start: int, row: dict[str,
         a, b = start + span["start"], start + span["end"]
         home = next((s for s in reversed(sentences) if s.start <= a and b <= s.end), None)
         words = row["text"][span["start"] : span["end"]]
-        if home is None or not is_aligned(home.tokens, a - home.start, b - home.start) or not words.strip() or words != words.strip():
+        if (
+            home is None
+            or not is_aligned(home.tokens, a - home.start, b - home.start)
+            or not words.strip()
+            or words != words.strip()
+        ):
             gold.unaligned.append(f"{span['label']} “{words[:60]}”")
             continue
         key = (a - home.start, b - home.start, span["label"])
@@ -120,15 +139,29 @@ def schema_for(gold: Gold) -> str:
     Else one with the gold's own labels.
     """
     shipped = load_schema(default_schema_path())
-    known = [x for x in shipped.labels if x.name in gold.labels] if set(gold.labels) <= {x.name for x in shipped.labels} else []
-    names = [x.name for x in (shipped.labels if known else ())] or sorted(gold.labels, key=lambda x: -gold.labels[x])
+    known = (
+        [x for x in shipped.labels if x.name in gold.labels]
+        if set(gold.labels) <= {x.name for x in shipped.labels}
+        else []
+    )
+    names = [x.name for x in (shipped.labels if known else ())] or sorted(
+        gold.labels, key=lambda x: -gold.labels[x]
+    )
     inside, crosses = _relations(gold, shipped if known else None)
     out = ['name = "gold"', 'version = "1"']
     for n, name in enumerate(names):
-        key = next(x.key for x in shipped.labels if x.name == name) if known else (KEYS[n] if n < len(KEYS) else "")
+        key = (
+            next(x.key for x in shipped.labels if x.name == name)
+            if known
+            else (KEYS[n] if n < len(KEYS) else "")
+        )
         out += [
-            "[[label]]", f"name = {json.dumps(name)}", f"key = {json.dumps(key)}" if key else "", f"colour = {json.dumps(COLOURS[n % len(COLOURS)])}",
-            f"inside = {json.dumps(sorted(inside.get(name, ())))}", f"overlaps = {json.dumps(sorted(crosses.get(name, ())))}",
+            "[[label]]",
+            f"name = {json.dumps(name)}",
+            f"key = {json.dumps(key)}" if key else "",
+            f"colour = {json.dumps(COLOURS[n % len(COLOURS)])}",
+            f"inside = {json.dumps(sorted(inside.get(name, ())))}",
+            f"overlaps = {json.dumps(sorted(crosses.get(name, ())))}",
         ]
     return "\n".join(out) + "\n"
 

@@ -37,7 +37,6 @@ from typing import Any
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 
 from annotator.core.annotation import Answer
-from annotator.core.hand import Hand
 from annotator.core.provenance import span_of
 from annotator.core.spans import Span
 from annotator.core.tokens import token_range
@@ -47,7 +46,7 @@ from annotator.storage.journal import Journal
 from annotator.storage.prefs import Preferences
 from annotator.tui.app import AnnotatorApp
 from tests.benchmarks.gold_corpus import Gold, make_corpus, read_gold
-from tests.benchmarks.planner import Key, clean, key_of, missing, plan_sentence, reach, Plan
+from tests.benchmarks.planner import Key, Plan, clean, key_of, missing, plan_sentence
 
 K, HINT = 0.28, 0.50
 MODELS = Path(__file__).resolve().parents[3] / "shared" / "bench" / "keystroke_models.py"
@@ -118,7 +117,7 @@ class Typist:
             raise SystemExit(f"nothing to do at {self.session.work.sentence.id}, but not all is done")
 
     async def go(self, i: int) -> None:
-        """Go to a sentence in view, by the label key that takes a suggestion there if one does, and mend it."""
+        """Go to a sentence in view, if it can be by taking a suggestion there, and mend it."""
         here = self.session.place.sentence
         if i != here and not await self.jump(i):
             move = key_of("sentence_down" if i > here else "sentence_up", "move")
@@ -158,20 +157,21 @@ class Typist:
             rounds += 1
             after = self.session.work.annotation
             if rounds > 60 or (after == before and len(step) == len(plan.keys)):
-                raise SystemExit(f"the keys {[k.name for k in plan.keys]} did not do as planned in {self.session.work.sentence.id}")
+                raise SystemExit(
+                    f"the keys {[k.name for k in plan.keys]} did not do as planned in {self.session.work.sentence.id}"
+                )
             new = [s for s in after.spans if s not in before.spans]
             self.count(new[0].label if new else "", step)
 
     def _first_span(self, plan: Plan) -> list[Key]:
         """Return the keys up to the first span that is done; then one looks again."""
-        from tests.benchmarks.planner import _removed, _steps
-
-        del _removed, _steps
         out: list[Key] = []
         for n, key in enumerate(plan.keys):
             out.append(key)
             later = plan.keys[n + 1 :]
-            if key.use == "label" and (not later or later[0].use in ("label", "hint") or later[0].name in ("tab",)):
+            if key.use == "label" and (
+                not later or later[0].use in ("label", "hint") or later[0].name in ("tab",)
+            ):
                 break
             if key == key_of("remove"):
                 break
@@ -238,7 +238,10 @@ def figures(gold: Gold, typed: Typed, seconds: float) -> dict[str, Any]:
     uses = Counter(k.use for k in typed.keys)
     n, m = sum(gold.labels.values()), gold.sentences
     motor = sum(HINT if k.use == "hint" else K for k in typed.keys)
-    enters = {"all": typed.of_sentence.values(), "clean": [v for s, v in typed.of_sentence.items() if s in typed.clean]}
+    enters = {
+        "all": typed.of_sentence.values(),
+        "clean": [v for s, v in typed.of_sentence.items() if s in typed.clean],
+    }
     by_label = {
         label: {
             "spans": gold.labels[label],
@@ -297,7 +300,9 @@ def _slate_doc(s: Any, gold: Gold) -> dict[str, Any]:
 
 def main() -> None:
     """Plan, type, check and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("gold", type=Path)
     parser.add_argument("--suggest", nargs="*", default=["rules", "history"])
     parser.add_argument("--take", nargs="*", default=[])
@@ -316,7 +321,13 @@ def main() -> None:
         corpus = make_corpus(gold, Path(folder) / "gold")
         typed, seconds = asyncio.run(type_gold(corpus, gold, args))
         check(corpus, gold, "gold")
-    out = {"benchmark": "keystrokes", "file": args.gold.name, "half": args.half, "take": args.take, **figures(gold, typed, seconds)}
+    out = {
+        "benchmark": "keystrokes",
+        "file": args.gold.name,
+        "half": args.half,
+        "take": args.take,
+        **figures(gold, typed, seconds),
+    }
     if not args.no_slate:
         out["slate_keys_a_span"] = slate(gold)
     print(json.dumps(out, indent=1), file=sys.stderr)

@@ -1,4 +1,4 @@
-"""The cheapest keys for a sentence's gold spans, searched over the app's own hand (``annotator.core.hand``)."""
+"""The cheapest keys for a sentence's gold spans, searched over ``annotator.core.hand``."""
 
 from __future__ import annotations
 
@@ -19,9 +19,6 @@ from annotator.tui.commands import by_id
 DEAREST = 16
 """No span is searched for longer than with so many keys."""
 
-MOST_ORDERS = 200
-"""How many states a sentence's search looks at before it takes the cheapest next span instead."""
-
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -29,7 +26,7 @@ class Key:
 
     name: str
     use: str
-    """``label``, ``hint`` (a hint letter), ``select`` (any other selection or correction), ``enter`` or ``move``."""
+    """``label``, ``hint`` (a letter), ``select`` (other selection or correction), ``enter`` or ``move``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,38 +71,46 @@ def missing(work: Work, gold: Sequence[Span]) -> list[Span]:
 def plan_sentence(table: Table, hand: Hand, gold: Sequence[Span]) -> Plan:
     """Return the cheapest keys after which the active sentence has just the gold spans, and Enter adds none.
 
-    Raises PlanError where none are found.
+    Spans that a label's key takes right away come first, one key each; the others follow in reading
+    order, each with the cheapest keys that make it. Raises PlanError where there are none.
     """
-    start = Plan((), table, hand)
-    tie, queue, seen = count(), [(0, 0, start)], set()
-    looked = 0
-    while queue:
-        _, _, plan = heapq.heappop(queue)
-        state = _state(plan)
-        if state in seen:
-            continue
-        seen.add(state)
-        if not _todo(plan, gold):
+    plan = Plan((), table, hand)
+    while True:
+        step = _next(plan, gold)
+        if step is None:
             return plan
-        looked += 1
-        steps = list(_steps(plan, gold))
-        if not steps:
-            raise PlanError(f"no keys for {[s.key for s in missing(plan.table.work, gold)]}")
-        if looked > MOST_ORDERS:
-            queue, steps = [], [min(steps, key=lambda p: p.cost)]
-        for step in steps:
-            heapq.heappush(queue, (step.cost, next(tie), step))
-    raise PlanError("no keys found")
+        plan = step
 
 
-def _state(plan: Plan) -> object:
-    hand = plan.hand
-    chosen = hand.selection.range if hand.selection and not hand.fresh else None
-    return (plan.table.work.annotation, chosen, tuple(sorted(hand.passed.items())))
+def _next(plan: Plan, gold: Sequence[Span]) -> Plan | None:
+    """Return the plan one span further, or None where all is done."""
+    sure = {deeds.span_of(s).key for s in plan.table.taken_with_enter(plan.table.active)}
+    lacking = missing(plan.table.work, gold)
+    want = [s for s in lacking if s.key not in sure]
+    for span in want:
+        if found := _at_once(plan, span):
+            return found
+    wrong = _wrong(plan.table, gold)
+    if want:
+        return _found(reach(plan, want[0]), want[0])
+    return _found(_removed(plan, wrong[0]), wrong[0]) if wrong else None
 
 
-def _todo(plan: Plan, gold: Sequence[Span]) -> bool:
-    return bool(missing(plan.table.work, gold) or _wrong(plan.table, gold))
+def _found(plan: Plan | None, span: Span) -> Plan:
+    if plan is None:
+        raise PlanError(f"no keys for {span}")
+    return plan
+
+
+def _at_once(plan: Plan, span: Span) -> Plan | None:
+    """Return the plan in which the label's key alone makes a span, or None."""
+    table, hand, name = plan.table, plan.hand, plan.table.schema.label(span.label)
+    if not (name and name.key) or (hand.selection is not None and not hand.fresh):
+        return None
+    found = deeds.target(table, hand, span.label)
+    if found is None or found[0] != table.active or deeds.span_of(found[1]).key != span.key:
+        return None
+    return Plan((*plan.keys, Key(name.key, "label")), *after(table, deeds.label(table, hand, name)))
 
 
 def _wrong(table: Table, gold: Sequence[Span]) -> list[Span]:
@@ -114,22 +119,6 @@ def _wrong(table: Table, gold: Sequence[Span]) -> list[Span]:
     spans = [s for s in table.work.annotation.spans if s.key not in wanted]
     taken = [span_of(s) for s in table.taken_with_enter(table.active)]
     return spans + [s for s in taken if s.key not in wanted]
-
-
-def _steps(plan: Plan, gold: Sequence[Span]) -> Iterator[Plan]:
-    """Yield the plans that are one span further."""
-    lacking = missing(plan.table.work, gold)
-    sure = {span_of(s).key for s in plan.table.taken_with_enter(plan.table.active)}
-    want = [s for s in lacking if s.key not in sure]
-    given = [s for s in lacking if s.key in sure]
-    if not want and given and not _wrong(plan.table, gold):
-        return
-    for span in want:
-        if found := reach(plan, span, gold):
-            yield found
-    for span in _wrong(plan.table, gold) if not want else ():
-        if found := _removed(plan, span):
-            yield found
 
 
 def clean(table: Table, gold: Sequence[Span]) -> bool:
@@ -144,7 +133,7 @@ def clean(table: Table, gold: Sequence[Span]) -> bool:
 Move = tuple[Key, Callable[[Table, Hand], Deed | None]]
 
 
-def reach(plan: Plan, span: Span, gold: Sequence[Span]) -> Plan | None:
+def reach(plan: Plan, span: Span) -> Plan | None:
     """Return the plan with the cheapest keys that make a span, or None."""
     keep = {s.key for s in plan.table.work.annotation.spans}
     return _search(plan, span, lambda t: _made(t, span, keep), lambda p: _moves(p, span, keep))
@@ -162,13 +151,23 @@ def _removed(plan: Plan, span: Span) -> Plan | None:
     return _search(plan, span, gone, lambda p: _removing(p, span))
 
 
+def _state(plan: Plan) -> object:
+    """Return what tells two plans apart whose further keys may differ; how a selection grew does not."""
+    hand, chosen = plan.hand, plan.hand.selection
+    picked = (chosen.range, chosen.stage, chosen.anchor) if chosen else None
+    return (plan.table.work.annotation.spans, picked, hand.fresh, hand.last)
+
+
 def _made(table: Table, span: Span, keep: set[tuple[int, int, str]]) -> bool:
     have = {s.key for s in table.work.annotation.spans}
     return span.key in have and have == keep | {span.key}
 
 
 def _search(
-    plan: Plan, span: Span, there: Callable[[Table], bool], moves: Callable[[Plan], Iterator[tuple[tuple[Key, ...], Deed]]]
+    plan: Plan,
+    span: Span,
+    there: Callable[[Table], bool],
+    moves: Callable[[Plan], Iterator[tuple[tuple[Key, ...], Deed]]],
 ) -> Plan | None:
     tie, seen = count(), set()
     queue: list[tuple[int, int, Plan]] = [(0, 0, Plan((), plan.table, plan.hand))]
@@ -176,7 +175,7 @@ def _search(
         cost, _, at = heapq.heappop(queue)
         if there(at.table):
             return Plan((*plan.keys, *at.keys), at.table, at.hand)
-        state = (at.table.work.annotation, at.hand.selection, at.hand.fresh, tuple(sorted(at.hand.passed.items())))
+        state = _state(at)
         if state in seen or cost >= DEAREST:
             continue
         seen.add(state)
@@ -215,11 +214,20 @@ def _labelling(table: Table, hand: Hand, span: Span) -> Iterator[tuple[tuple[Key
     name = table.schema.label(span.label)
     assert name is not None
     deed = _try(lambda: deeds.label(table, hand, name))
-    if deed and deed.active is None and deed.edit and len(deed.edit.after[0].annotation.spans) > len(table.work.annotation.spans):
+    if (
+        deed
+        and deed.active is None
+        and deed.edit
+        and len(deed.edit.after[0].annotation.spans) > len(table.work.annotation.spans)
+    ):
         keys = (Key(name.key, "label"),) if name.key else _menu(table, span)
         if name.key or (hand.selection and not hand.fresh):
             yield keys, deed
-    if hand.selection and not hand.fresh and any((s.start, s.end) == (span.start, span.end) for s in table.work.annotation.spans):
+    if (
+        hand.selection
+        and not hand.fresh
+        and any((s.start, s.end) == (span.start, span.end) for s in table.work.annotation.spans)
+    ):
         if deed := _try(lambda: deeds.label_beside(table, hand, name)):
             yield _menu(table, span), deed
 

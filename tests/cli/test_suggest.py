@@ -12,7 +12,8 @@ import spacy
 
 from annotator.core.annotation import Answer
 from annotator.core.article import Sentence
-from annotator.core.edits import add_span, set_answer
+from annotator.core.edits import add_span, set_answer, take_spans
+from annotator.core.provenance import span_of
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion
 from annotator.storage.corpus import Corpus
@@ -244,3 +245,23 @@ def test_an_unknown_source_names_those_that_are_there(corpus: Path, gold: Path) 
     said = call("suggest", corpus, "--source", "towns", "--evaluate", gold)
     assert said.code == 2
     assert "there are no suggestions by 'towns'; use one of: rules" in said.err
+
+
+def test_the_screen_has_what_was_written_and_the_journal_tells_where_it_came_from(
+    corpus: Path, model: Path
+) -> None:
+    """From the file over the session's desk into the journal, the source named with what made it."""
+    call("suggest", corpus, "--model", model)
+    session = open_session(corpus)
+    (at,) = [i for i, w in enumerate(session.here) if "14 roads" in w.sentence.text]
+    work = session.here[at]
+    (count,) = [s for s in session.desk.suggestions(work) if s.label == "COUNT"]
+    assert count.source == "rules+towns"
+    session.do(take_spans(work, [span_of(count)], session.schema, Answer.ACCEPT))
+    session.close()
+    (record,) = (corpus / "annotations" / "ana.jsonl").read_bytes().splitlines()
+    (span,) = orjson.loads(record)["spans"]
+    assert span["source"].endswith("+towns/CARDINAL")
+    again = open_session(corpus)
+    assert again.desk.track.tallies["towns", "COUNT", "CARDINAL"].taken == 1
+    again.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,7 +38,7 @@ def test_of_one_label_the_best_are_offered_apart(found: list[Suggestion]) -> Non
     kept = best_apart(found)
     for name in _NAMES:
         mine = sorted((s for s in kept if s.label == name), key=lambda s: s.start)
-        assert all(a.end <= b.start for a, b in zip(mine, mine[1:], strict=False))
+        assert all(a.end <= b.start for a, b in pairwise(mine))
     for s in set(found) - set(kept):
         over = [k for k in kept if k.label == s.label and k.start < s.end and s.start < k.end]
         assert s.score < SHOWN or any(k.score >= s.score for k in over)

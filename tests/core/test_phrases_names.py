@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import spacy
 from hypothesis import given
 
 from annotator.core.phrases import context_of, readings
@@ -11,9 +12,16 @@ from annotator.core.phrases.named import name_readings
 from annotator.core.phrases.scores import LEAST, PERSON, PLACE, score
 from annotator.core.phrases.view import View, view_of
 from annotator.core.tokens import Token, tokens_of
-from tests.core.samples import SENTENCES, cut, shown
+from tests.core.samples import SENTENCES, shown
 
 LIKELY = 0.3
+_NLP = spacy.blank("en")
+
+
+def cut(text: str) -> tuple[Token, ...]:
+    """Cut a sentence as articles are cut at ingest: initials and abbreviations keep their dots."""
+    doc = _NLP(text)
+    return tokens_of([t.text for t in doc], [bool(t.whitespace_) for t in doc])
 
 
 def article(*sentences: str) -> tuple[list[tuple[Token, ...]], Context]:
@@ -47,8 +55,8 @@ def best(text: str, words: str, kind: str, *others: str) -> float:
         ("They asked Chief Executive Benedikta Sorrel about it.", ["Benedikta Sorrel"]),
         ("Sen. Ann Ruiz (D-Calif.) and Rep. Bo Hale, R-Texas, left.", ["Ann Ruiz", "Bo Hale"]),
         ("The novels of J.R.R. Munday-Fisk sold well.", ["J.R.R. Munday-Fisk"]),
-        ("Her brother, Tarkko, said that he would wait.", ["Tarkko"]),
-        ("“It is late,” said Quist, a nurse.", ["Quist"]),
+        ("“It is late,” said Marit Quist, a nurse.", ["Marit Quist"]),
+        ("Volodymyr, who was born there, told Anna.", ["Volodymyr", "Anna"]),
     ],
 )
 def test_persons(text: str, wanted: list[str]) -> None:

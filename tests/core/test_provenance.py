@@ -6,7 +6,7 @@ import pytest
 
 from annotator.core.annotation import Annotation, Work
 from annotator.core.edits import move_span
-from annotator.core.provenance import changed, is_changed, origins, source_of, span_of
+from annotator.core.provenance import changed, is_changed, names, origins, source_of, span_of
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion
 from tests.builders import news_schema, sentence
@@ -52,3 +52,10 @@ def test_a_moved_span_says_so_once() -> None:
     )
     assert still.source == ""
     assert origins("") == ()
+
+
+def test_the_names_alone_are_what_figures_are_told_by() -> None:
+    """What made a suggestion and whether it was changed leaves the source what it was."""
+    assert names("history/surname+rules/title~") == "history+rules"
+    assert names("rules") == "rules"
+    assert names("") == ""

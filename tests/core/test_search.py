@@ -60,7 +60,7 @@ def _holds(text: str, work: Work = WORK, *, title: str = "", problem: bool = Fal
     ],
 )
 def test_each_condition_means_what_it_says(query: str, holds: bool) -> None:
-    """Words are folded, quoted ones exact over line breaks too, fields may be begun, a minus turns one round."""
+    """Words are folded, quoted ones exact over line breaks, fields may be begun, a minus turns one round."""
     assert _holds(query) is holds
 
 

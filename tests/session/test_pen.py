@@ -105,7 +105,7 @@ def test_edges_and_space_change_the_span_in_hand_at_once(pen: Pen) -> None:
 
 
 def test_a_hint_and_a_label_take_what_the_label_means_there(pen: Pen) -> None:
-    """One hint says where: the name with PERSON, the whole statement with CLAIM; the second press, that word."""
+    """One hint says where, the label says what: CLAIM takes the whole statement that starts there."""
     at = next(i for i, t in enumerate(pen.session.work.sentence.tokens) if t.text == "that")
     for letter in pen.state().hints[at].keys:
         pen.hint(letter)
@@ -126,8 +126,8 @@ def test_a_rejected_suggestion_stays_away(pen: Pen) -> None:
         ("VENUE", "Tarn Quay")
     ]
     assert said.spans == ()
+    pen.let_go()
     with pytest.raises(RuleError, match="no VENUE is suggested"):
-        pen.let_go()
         pen.label(label(pen, "s"))
     pen.undo()
     assert pen.session.work.annotation.rejected == ()

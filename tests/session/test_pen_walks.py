@@ -28,6 +28,9 @@ from tests import builders
 class _Idle:
     """Stands for the app and its screens, which are left out: whatever is asked of it, nothing happens."""
 
+    def __init__(self, **real: object) -> None:
+        self.__dict__.update(real)
+
     def __getattr__(self, name: str) -> _Idle:
         return self
 
@@ -64,7 +67,7 @@ class Desk:
         """Open the corpus; what the app alone does is left out."""
         self.session = builders.open_session(self.path)
         self.pen = Pen(self.session)
-        screen = SimpleNamespace(pen=self.pen, annotator=_Idle(), tour=_Idle())
+        screen = SimpleNamespace(pen=self.pen, annotator=_Idle(pen=self.pen, session=self.session), tour=_Idle())
         self.deeds = deeds(cast("Any", screen))
 
     def take(self, step: Step) -> None:

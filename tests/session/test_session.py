@@ -8,9 +8,8 @@ import pytest
 
 from annotator.core.annotation import Answer
 from annotator.core.article import Verdict
-from annotator.core.edits import add_span, set_answer
+from annotator.core.edits import set_answer
 from annotator.core.errors import RuleError
-from annotator.core.schema import parse_schema
 from annotator.core.spans import Span
 from annotator.session.pen import Pen
 from annotator.session.session import Session

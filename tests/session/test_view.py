@@ -80,7 +80,7 @@ def test_a_finished_sentence_keeps_its_answer(pen: Pen) -> None:
 
 
 def test_the_view_takes_what_is_switched_on(pen: Pen) -> None:
-    """With a label switched to Enter, `*` takes what is drawn with the sign of Enter, sentence by sentence."""
+    """With a label switched to Enter, `*` takes what is drawn with the sign of Enter."""
     pen.toggle_take(label(pen, "PERSON"))
     pen.show(tuple(range(len(pen.session.here))))
     state = pen.state()
@@ -102,7 +102,7 @@ def test_a_label_key_reaches_as_far_as_one_sees(pen: Pen) -> None:
 
 
 def test_every_mention_is_one_edit(pen: Pen) -> None:
-    """`=` labels the other mentions of the words, but no part of a longer name, and one undo takes all back."""
+    """`=` labels the other mentions of the words, no part of a longer name; one undo takes all back."""
     pen.label(label(pen, "VENUE"))
     assert made(pen, 0) == [("VENUE", "Tarn Quay")]
     pen.everywhere()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from annotator.core.annotation import Work
 from annotator.core.suggestion import Suggestion
 from annotator.suggest.history import MentionIndex
-from tests.suggest.helpers import NEWS, sentence, told, work
+from tests.suggest.helpers import NEWS, sentence, suggestion, told, work
 
 
 def index(*works: Work) -> MentionIndex:
@@ -109,6 +109,17 @@ def test_a_refusal_counts_for_more_than_a_mention_left_bare() -> None:
     assert index(*no).turned_down("a1", "Norhaven", "VENUE") == (0, 3)
 
 
+def test_another_source_is_weighed_by_what_was_said_of_its_words() -> None:
+    """A name left bare again and again lowers what the rules say of it, a marked one raises it."""
+    s = sentence("It rains in Norhaven.", 900)
+    offer = suggestion(s, "Norhaven", "VENUE", 0.6)
+    bare = [work("Seen by Norhaven.", start=n * 50, accept=True) for n in range(1, 5)]
+    assert index(*bare).suggest(s) == ()
+    scores = [index(*w).weighed(s, offer) for w in (bare, bare[:1], (), (BREKKE,))]
+    assert scores == sorted(scores)
+    assert scores[0] < 0.3 < scores[2] == offer.score < scores[3]
+
+
 def test_another_article_counts_less() -> None:
     """What was marked elsewhere is proposed, with less confidence, and no surnames of strangers."""
     here, there = chance("Seen in Norhaven.", BREKKE), chance("Seen in Norhaven.", BREKKE, article="a2")
@@ -150,6 +161,7 @@ def test_a_sentence_costs_its_words_not_the_mentions() -> None:
             calls += 1
 
         s = sentence("Boats left Place3 for Place7 today.", 10**7)
+        made.suggest(s)  # fills the caches of words
         sys.setprofile(count)
         try:
             found: tuple[Suggestion, ...] = made.suggest(s)

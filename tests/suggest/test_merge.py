@@ -23,13 +23,14 @@ def merged(*found: Suggestion, of: Work | None = None) -> tuple[Suggestion, ...]
 
 
 def test_sources_that_agree_become_one_suggestion() -> None:
-    """One range and label is one suggestion that names both sources and is likelier than each."""
-    (one,) = merged(
+    """One range and label is one suggestion that names both; the history has its say by weighing."""
+    found = [
         suggestion(S, "Ada Pell", "PERSON", 0.8, "rules", "title"),
-        suggestion(S, "Ada Pell", "PERSON", 0.6, "history", "repeat"),
-    )
+        suggestion(S, "Ada Pell", "PERSON", 0.9, "history", "repeat"),
+    ]
+    (one,) = Merger(NEWS, weighed=lambda _, s: s.score - 0.1).merge(Work(S), found)
     assert (one.source, one.kind) == ("history+rules", "repeat+title")
-    assert 0.8 < one.score < 1
+    assert one.score == pytest.approx(0.7)
     assert span_of(one).source == "history/repeat+rules/title"
 
 

@@ -43,7 +43,8 @@ class Timers:
 
 def test_a_timer_runs_only_while_a_message_that_fades_is_shown() -> None:
     """One timer for a message however often it is drawn; none for nothing, for a warning, or for never."""
-    timers, faded = Timers(), []
+    timers = Timers()
+    faded: list[Message] = []
     fading = Fading(4.0, timers.set, faded.append)
     done, bad = Message("undone"), Message("no", warning=True)
     fading.show(None)
@@ -83,6 +84,18 @@ async def test_what_was_done_goes_by_itself_and_a_warning_stays(
         assert all(t.seconds != 4.0 or not t.on for t in timers.all[1:])
         await d.press("right")
         assert "! " not in d.row("▸ ")
+
+
+async def test_a_question_does_not_fade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the next key answers stays until it is pressed."""
+    timers = Timers()
+    monkeypatch.setattr(AnnotateScreen, "set_timer", lambda _, seconds, ring: timers.set(seconds, ring))
+    async with desk(tmp_path / "news") as d:
+        await d.press("percent_sign")
+        assert "A label's key switches it" in d.raw()
+        timers.running()[0].ring()
+        await d.pilot.pause()
+        assert "A label's key switches it" in d.raw()
 
 
 async def test_a_message_over_another_screen_fades_as_well(

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 from textual import events
+from textual.screen import Screen
 
 from annotator.core.annotation import Answer
 from annotator.core.edits import add_span, set_answer
 from annotator.core.errors import CorpusError
+from annotator.core.spans import Span
 from annotator.session.finder import Finder
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.ask import AskScreen
@@ -35,6 +37,10 @@ async def _search(d: Desk, query: str) -> None:
     await _settled(d)
 
 
+def _shows(d: Desk, screen: type[Screen[None]]) -> bool:
+    return isinstance(d.app.screen, screen)
+
+
 def _at(d: Desk) -> tuple[int, int]:
     return (d.session.place.article, d.session.place.sentence)
 
@@ -42,10 +48,6 @@ def _at(d: Desk) -> tuple[int, int]:
 def _mark(d: Desk, sentence: int, words: str, label: str) -> None:
     work = d.session.here[sentence]
     at = work.sentence.text.index(words)
-    span = type(work.annotation.spans[0]) if work.annotation.spans else None
-    del span
-    from annotator.core.spans import Span
-
     d.session.do(add_span(work, Span(at, at + len(words), label), d.session.schema))
 
 
@@ -70,7 +72,7 @@ async def test_hits_come_while_one_types_and_enter_opens_one(tmp_path: Path) -> 
         assert "3 hits" in d.rows()[0]
         assert "He smiled at Moran." in d.raw()
         await d.press("down", "enter")
-        assert isinstance(d.app.screen, AnnotateScreen)
+        assert _shows(d, AnnotateScreen)
         assert _at(d) == (0, 2)
         assert d.app.pen.selection
         assert "Moran" in d.row("▸ ")
@@ -90,7 +92,7 @@ async def test_enter_before_the_hits_are_there_opens_the_first(tmp_path: Path) -
         assert _at(d) == (1, 0)
         await d.press("slash", *"xyz", "enter")
         await _settled(d)
-        assert isinstance(d.app.screen, SearchScreen)
+        assert _shows(d, SearchScreen)
         assert "0 hits" in d.rows()[0]
 
 
@@ -101,11 +103,11 @@ async def test_leaving_the_search_changes_nothing(tmp_path: Path) -> None:
         await d.press("slash")
         assert "all of what is written must hold" in d.raw()
         await d.press("semicolon")
-        assert isinstance(d.app.screen, AnnotateScreen)
+        assert _shows(d, AnnotateScreen)
         await _search(d, "pell;")
         assert "/ pell;" in d.raw()
         await d.press("pagedown", "pageup", "escape")
-        assert isinstance(d.app.screen, AnnotateScreen)
+        assert _shows(d, AnnotateScreen)
         assert _at(d) == (0, 1)
 
 
@@ -150,7 +152,7 @@ async def test_tab_makes_the_query_a_filter_and_the_head_says_so(tmp_path: Path)
     async with desk(tmp_path / "news", size=(120, 30)) as d:
         await _search(d, "moran answer:open")
         await d.press("tab")
-        assert isinstance(d.app.screen, AnnotateScreen)
+        assert _shows(d, AnnotateScreen)
         assert "filter: moran answer:open" in d.rows()[0]
         await d.press("home", "enter")
         assert _at(d) == (0, 2)
@@ -169,7 +171,7 @@ async def test_the_filter_key_without_a_query_opens_the_search(tmp_path: Path) -
     """There is nothing to filter by yet, so it asks."""
     async with desk(tmp_path / "news") as d:
         await d.press("grave_accent")
-        assert isinstance(d.app.screen, SearchScreen)
+        assert _shows(d, SearchScreen)
 
 
 async def test_the_order_can_be_turned(tmp_path: Path) -> None:
@@ -177,6 +179,8 @@ async def test_the_order_can_be_turned(tmp_path: Path) -> None:
     async with desk(tmp_path / "news", size=(120, 30)) as d:
         d.app.screen.action_act("order")  # type: ignore[attr-defined]
         await _settled(d)
+        while "looked at" in d.rows()[0]:
+            await d.pilot.pause()
         assert "unsure first ·" in d.rows()[0]
         await d.press("enter")
         assert d.session.place.sentence >= 0
@@ -189,21 +193,21 @@ async def test_a_number_leads_to_a_sentence(tmp_path: Path) -> None:
     r"""\ asks in the last rows, the text stays in sight; what is no place is said there."""
     async with desk(tmp_path / "news") as d:
         await d.press("backslash")
-        assert isinstance(d.app.screen, AskScreen)
+        assert _shows(d, AskScreen)
         assert "go to sentence" in d.rows()[-2]
         assert "Night market opens" in d.rows()[0]
         await d.press("9", "enter")
         assert "! there is no sentence 9; article 1 has 6" in d.rows()[-1]
         await d.press("backspace", "2", "full_stop", "3", "enter")
-        assert isinstance(d.app.screen, AnnotateScreen)
+        assert _shows(d, AnnotateScreen)
         assert "sentence 3/3 · article 2/2" in d.rows()[0]
         await d.press("backslash", "escape")
         await d.press("backslash", "semicolon")
-        assert isinstance(d.app.screen, AnnotateScreen)
+        assert _shows(d, AnnotateScreen)
 
 
 async def test_a_sentence_is_flagged_and_noted_with_undo(tmp_path: Path) -> None:
-    """F and n stand at the number, undo takes each back, the journal keeps them, an empty note goes."""
+    """The signs f and n stand at the number, undo takes each back, the journal keeps them."""
     async with desk(tmp_path / "news") as d:
         await d.press("vertical_line")
         assert d.session.work.annotation.flagged
@@ -236,12 +240,12 @@ async def test_to_read_only_a_note_says_why_not(tmp_path: Path) -> None:
 
 
 async def test_the_worklist_settles_by_key(tmp_path: Path) -> None:
-    """Y does it, u takes it back, n leaves it, a does the rest; Escape leads back to where one was."""
+    """The key y does it, u takes it back, n leaves it, a does the rest; Escape leads back."""
     async with _inconsistent(tmp_path / "news") as d:
         place = _at(d)
         await d.press("right_square_bracket")
         await _settled(d)
-        assert isinstance(d.app.screen, WorklistScreen)
+        assert _shows(d, WorklistScreen)
         assert "Tarn Quay  labelled here and not there:" in d.raw()
         assert "1.2" in d.row("VENUE?")
         await d.press("y")
@@ -255,13 +259,13 @@ async def test_the_worklist_settles_by_key(tmp_path: Path) -> None:
         await d.press("u", "a")
         assert d.session.here[1].annotation.spans
         await d.press("up", "down", "pagedown", "pageup", "escape")
-        assert isinstance(d.app.screen, AnnotateScreen)
+        assert _shows(d, AnnotateScreen)
         assert _at(d) == place
         await d.press("right_square_bracket")
         await _settled(d)
         assert "the same words are labelled alike everywhere" in d.raw()
         await d.press("y", "enter", "q")
-        assert isinstance(d.app.screen, AnnotateScreen)
+        assert _shows(d, AnnotateScreen)
 
 
 async def test_the_worklist_opens_a_place(tmp_path: Path) -> None:
@@ -270,7 +274,7 @@ async def test_the_worklist_opens_a_place(tmp_path: Path) -> None:
         await d.press("at", "right_square_bracket")
         await _settled(d)
         await d.press("enter")
-        assert isinstance(d.app.screen, AnnotateScreen)
+        assert _shows(d, AnnotateScreen)
         assert _at(d) == (0, 1)
         assert "Tarn Quay" in d.row("▸ ")
 
@@ -282,7 +286,7 @@ async def test_the_overview_tells_problems_notes_and_flags(tmp_path: Path) -> No
         await _settled(d)
         assert d.row(" ! ").endswith("Tarn Quay is unlabelled here and VENUE in 1")
         await d.press("vertical_line", "quotation_mark", "x", "enter")
-        assert isinstance(d.app.screen, OverviewScreen)
+        assert _shows(d, OverviewScreen)
         assert d.row("He smiled").endswith("fn")
         assert d.row(" n ").endswith("note: x")
         await d.press("ctrl+z", "backslash", "5", "enter")
@@ -290,12 +294,12 @@ async def test_the_overview_tells_problems_notes_and_flags(tmp_path: Path) -> No
         await d.press("slash", *"flag")
         await _settled(d)
         await d.press("enter")
-        assert isinstance(d.app.screen, AnnotateScreen)
+        assert _shows(d, AnnotateScreen)
         assert _at(d) == (0, 2)
 
 
 async def test_the_overview_sorts_articles(tmp_path: Path) -> None:
-    """S goes round the orders; the articles are gone through as they are listed; Tab lists them at 80 cells."""
+    """The key s goes round the orders; articles are gone through as listed; Tab lists them at 80 cells."""
     async with _inconsistent(tmp_path / "news") as d:
         await d.press("at", "tab")
         await _settled(d)
@@ -308,7 +312,7 @@ async def test_the_overview_sorts_articles(tmp_path: Path) -> None:
         await d.press("up")
         assert d.session.place.article == 1
         await d.press("down", "s", "s", "s", "tab", "o", "o", "enter")
-        assert isinstance(d.app.screen, AnnotateScreen)
+        assert _shows(d, AnnotateScreen)
         assert d.session.place.article == 0
 
 

@@ -109,11 +109,11 @@ def test_problems_are_told_in_words() -> None:
     (group,) = _groups()
     (place,) = group.changes
     assert problem_words(group, place, [1, 3]) == "Skerrin is unlabelled here and VENUE in 1, 3"
-    assert problem_words(group, place, [1, 2, 3, 4, 5]).endswith("VENUE in 1, 2, 3, 4, …")
+    assert problem_words(group, place, [1, 2, 3, 4, 5]).endswith("VENUE in 1, 2, 3, 4 and more")
     assert problem_words(group, place, []) == "Skerrin is unlabelled here and VENUE in 2 other sentences"
     edges = replace(group, kind=Kind.EDGES)
     assert (
-        problem_words(edges, replace(place, found=Span(0, 7, "VENUE")), [3]) == "“Skerrin” is “Skerrin” in 3"
+        problem_words(edges, replace(place, found=Span(0, 7, "VENUE")), [3]) == '"Skerrin" is "Skerrin" in 3'
     )
 
 
@@ -126,3 +126,17 @@ def test_the_help_names_every_condition() -> None:
         t.kind for t in parse('harbour "Port Amery" label:PERSON answer:open flag note problem -x').terms
     ]
     assert kinds == ["word", "exact", "label", "answer", "flag", "note", "problem", "word"]
+
+
+def test_without_box_drawing_all_is_ascii() -> None:
+    """With the ASCII set none of our own characters is another one."""
+    (group,) = _groups()
+    lines = tuple(
+        Line(p, "1.1", settled) for p, settled in zip(group.places, (None, True, False), strict=True)
+    )
+    hits = [_hit("a word " * 40, 210, 214)]
+    for at in range(3):
+        view = WorkView(group, lines, at, 1, (("Brekke", 3),))
+        rows = [*worklist_rows(view, 60, 20, ASCII), worklist_head("3 open", 60, ASCII)]
+        rows += [*hit_rows(hits, 0, 60, 3, ASCII), *help_rows(60), hits_head("news", "3 hits", 60, ASCII)]
+        assert all(plain(row).isascii() for row in rows)

@@ -10,6 +10,7 @@ import pytest
 
 from annotator.core.article import Article
 from annotator.tui.layout.block import block_rows, line_of
+from annotator.tui.layout.page import context_rows
 from annotator.tui.layout.row import clip, plain
 from annotator.tui.layout.wrap import wrap
 from annotator.tui.screens.annotate import AnnotateScreen, panel_width
@@ -21,7 +22,19 @@ NAMES = ("Pia Rask", "Jonas Pell", "Ilka Moran", "Odo Tarn", "Vera Lind", "Bo Ek
 PLACES = ("Tarn Quay", "Sorrel Hall", "Osmund Lock", "Brackwater", "Norhaven")
 WORDS = ("rowers", "barrels", "sheds", "nets", "ledgers", "lamps", "crates", "tickets")
 KEYS = [
-    *("right", "right", "left", "tab", "tab", "shift+tab", "space", "space", "backspace", "full_stop", "comma"),
+    *(
+        "right",
+        "right",
+        "left",
+        "tab",
+        "tab",
+        "shift+tab",
+        "space",
+        "space",
+        "backspace",
+        "full_stop",
+        "comma",
+    ),
     *("less_than_sign", "greater_than_sign", "a", "s", "d", "f", "0", "semicolon", "ctrl+z", "ctrl+y"),
     *"jkluiohnmpygertwvcbqxz",
 ]
@@ -56,7 +69,10 @@ def _go(d: Desk, i: int) -> None:
 
 def _assert_in_view(d: Desk) -> None:
     """Hold the active sentence's rows to be a window of its block with the line of the selection in it."""
-    screen, state = _screen(d), d.app.pen.state()
+    screen = _screen(d)
+    state = screen._drawn
+    assert state
+    assert state.selection == d.app.pen.selection
     frame = screen._frame(panel_width(screen.size.width))
     block = block_rows(state, frame.text_width, frame.glyphs, frame.hint_mode)
     here = [r for r in screen.query_one(Body)._places if r.sentence == state.active and r.line >= 0]
@@ -90,13 +106,13 @@ async def test_a_long_sentence_scrolls_with_the_selection(tmp_path: Path, size: 
         await d.press("left")
         assert d.app.pen.selection, "from the end of the sentence"
         _assert_in_view(d)
-        for key in _walk(rng, KEYS, 120):
+        for key in _walk(rng, KEYS, 40):
             await d.press(key)
             _assert_in_view(d)
         # From the end back to the front, word by word.
         await d.press("semicolon", "semicolon", "left")
-        for _ in range(40):
-            await d.press("left", "left", "less_than_sign")
+        for _ in range(12):
+            await d.press("left", "left", "left", "less_than_sign")
             _assert_in_view(d)
 
 
@@ -107,16 +123,26 @@ async def test_a_long_article_keeps_the_sentence_in_view(tmp_path: Path, size: t
     async with desk(tmp_path / "news", _long(2000, 18, 2), size=size) as d:
         for at in (0, 999, 1999):
             _go(d, at)
-            for key in _walk(rng, MOVES + KEYS, 40):
+            for key in _walk(rng, MOVES + KEYS, 25):
                 await d.press(key)
                 _assert_in_view(d)
+
+
+async def test_a_far_jump_lays_out_what_the_screen_shows_alone(tmp_path: Path) -> None:
+    """Going to the other end of 2,000 sentences costs as many of them as fit on a screen, not all."""
+    async with desk(tmp_path / "news", _long(2000, 18, 4)) as d:
+        for key in ("end", "home", "end"):
+            before = context_rows.cache_info().misses
+            await d.press(key)
+            _assert_in_view(d)
+            assert context_rows.cache_info().misses - before < 4 * 24
 
 
 async def test_a_resize_keeps_the_selection_in_view(tmp_path: Path) -> None:
     """Whatever size the window takes, the line one works on stays on it."""
     rng = random.Random(5)
     async with desk(tmp_path / "news", _long(3, 400, 3)) as d:
-        for _ in range(12):
+        for _ in range(8):
             await d.press("tab", "full_stop")
             await d.pilot.resize_terminal(rng.randint(20, 180), rng.randint(8, 60))
             await d.pilot.pause()

@@ -248,7 +248,10 @@ def test_ascii_draws_ascii_alone() -> None:
             frame = _frame(80, 24, ASCII)
             rows = [r.row for r in body_rows(state, frame, start_row(state, frame))]
             rows += [*_bars(state, 80, ASCII), *panel_rows(state, 46, 30, ASCII)]
-            rows += [*sentence_rows(state, Notices(), 80, 20, ASCII), *line_rows(state.article, 0, 80, 10, ASCII)]
+            rows += [
+                *sentence_rows(state, Notices(), 80, 20, ASCII),
+                *line_rows(state.article, 0, 80, 10, ASCII),
+            ]
             rows += [*guide_screen_rows(NEWS, "PERSON", 78, ASCII)]
             rows += [*article_rows(ArticleList([ArticleLine("a" * 90, 1, 1)], 0, ""), 44, 5, ASCII)]
             for row in rows:

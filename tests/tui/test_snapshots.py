@@ -82,6 +82,8 @@ async def test_overview(tmp_path: Path, size: tuple[int, int], snapshot: Snapsho
     async with desk(tmp_path / "news", size=size) as d:
         await _begin(d)
         await d.press("at")
+        await d.app.workers.wait_for_complete()
+        await d.pilot.pause()
         assert _text(d) == snapshot
 
 

@@ -93,6 +93,21 @@ async def test_a_corpus_that_can_not_be_read_is_told(tmp_path: Path) -> None:
         assert isinstance(d.app.screen, AnnotateScreen)
 
 
+async def test_haste_is_told_in_the_prompt(tmp_path: Path) -> None:
+    """Who holds Enter down is told so, kindly, where the eyes are; the next key goes on as ever."""
+    line = "The ferry left Tarn Quay late and nobody on the boat knew why it had."
+    article = builders.article("\n".join(["Ferry late", *[line] * 60]), "t" + "b" * 60)
+    async with desk(tmp_path / "news", article, size=(120, 40)) as d:
+        d.app.pen.take = frozenset()
+        d.session._clock = lambda: 1_700_000_000.0
+        await d.press("enter", *["semicolon", "enter"] * 39)
+        assert "faster than one can read" not in d.raw()
+        await d.press("semicolon", "enter")
+        assert "40 sentences accepted in 1 s, faster than one can read" in d.raw()
+        await d.press("down")
+        assert "faster than one can read" not in d.raw()
+
+
 async def test_keys_are_counted_as_they_are_pressed(tmp_path: Path) -> None:
     """Letters select, label keys label, Enter answers, 0 corrects: each is in the record that it led to."""
     async with desk(tmp_path / "news") as d:

@@ -9,14 +9,16 @@ from pathlib import Path
 import pytest
 
 from annotator.core.annotation import Answer
+from annotator.core.schema import Label
 from annotator.session.pen import Pen
 from annotator.session.state import TaskState
 from annotator.session.tour import STEPS, Tour
 from annotator.storage.prefs import Preferences
 from annotator.tui.commands import COMMANDS
-from annotator.tui.layout.glyphs import ASCII, BOX
+from annotator.tui.layout.glyphs import ASCII, BOX, Glyphs
 from annotator.tui.layout.row import plain, width_of
 from annotator.tui.layout.tour import TEXTS, ended, tour_rows
+from annotator.tui.screens.annotate import AnnotateScreen
 from tests import builders
 from tests.pilots import Desk, desk
 
@@ -41,7 +43,7 @@ class Walk:
         return "" if self.tour.over else self.tour.says(self.state)
 
 
-def _label(state: TaskState, name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _label(state: TaskState, name: str) -> Label:
     label = state.schema.label(name)
     assert label
     return label
@@ -76,7 +78,7 @@ def test_each_step_is_over_when_its_thing_was_done(tmp_path: Path) -> None:
 
 
 def test_looking_around_is_no_step_and_what_is_missing_is_said_first(tmp_path: Path) -> None:
-    """Moving between sentences ends no step; without a selection the tour asks for one, without a span too."""
+    """Moving between sentences ends no step; what a step needs, words or a span, is asked for first."""
     walk = Walk(tmp_path)
     for _ in range(3):
         walk.pen.move(1)
@@ -122,14 +124,14 @@ def test_every_step_has_words_and_every_word_in_braces_a_key() -> None:
 
 @pytest.mark.parametrize("glyphs", [BOX, ASCII])
 @pytest.mark.parametrize("width", [160, 80, 40, 12, 1])
-def test_the_tour_takes_two_rows_of_any_screen(tmp_path: Path, width: int, glyphs: object) -> None:
+def test_the_tour_takes_two_rows_of_any_screen(tmp_path: Path, width: int, glyphs: Glyphs) -> None:
     """At 80 cells each text stands on one row, at 40 on two; nothing is ever wider than the screen."""
     walk = Walk(tmp_path)
     walk.pen.click(0)
     chosen = walk.pen.state()
     for at, name in enumerate(NAMES):
         state = walk.state if name == "take" else chosen
-        rows = tour_rows(Tour(at), state, width, glyphs)  # type: ignore[arg-type]
+        rows = tour_rows(Tour(at), state, width, glyphs)
         assert [width_of(r) for r in rows] == [width, width]
         assert "{" not in "".join(map(plain, rows))
         if width == 80:
@@ -140,17 +142,22 @@ def test_the_tour_takes_two_rows_of_any_screen(tmp_path: Path, width: int, glyph
     walk.session.close()
 
 
+def _screen(d: Desk) -> AnnotateScreen:
+    assert isinstance(d.app.screen, AnnotateScreen)
+    return d.app.screen
+
+
 def _says(d: Desk) -> str:
     """Return what the two rows of the tour say."""
     return "\n".join(d.rows()[-2:])
 
 
 async def test_a_newcomer_is_led_by_the_keys_in_force(tmp_path: Path) -> None:
-    """On the screen: one thing at a time with its key; doing it brings the next; at the end it is remembered."""
+    """One thing at a time with its key; doing it brings the next; at the end it is remembered."""
     async with desk(tmp_path / "news", tour=True) as d:
         state = d.app.pen.state()
         name, (_, s) = min(state.targets.items(), key=lambda x: (x[1][0], x[1][1].start, -x[1][1].score))
-        key = state.schema.label(name).key  # type: ignore[union-attr]
+        key = _label(state, name).key
         words = state.works[d.session.place.sentence].sentence.text[s.start : s.end]
         assert f"{words} may be a {name}: {key} takes it" in _says(d)
         assert "▸········" in _says(d)
@@ -191,10 +198,10 @@ async def test_the_tour_can_be_left_and_called_again(tmp_path: Path) -> None:
         assert " ; leaves the tour" in _says(d)
         await d.press("semicolon")
         assert "tour" not in _says(d)
-        d.app.screen.action_act("tour")  # type: ignore[attr-defined]
+        _screen(d).action_act("tour")
         await d.pilot.pause()
         assert "tour ▸········" in _says(d)
-        d.app.screen.action_act("tour")  # type: ignore[attr-defined]
+        _screen(d).action_act("tour")
         await d.pilot.pause()
         assert "tour" not in _says(d)
     d.app.finish()
@@ -217,7 +224,7 @@ async def test_no_tour_where_nothing_can_be_changed(tmp_path: Path) -> None:
     builders.make_corpus(tmp_path / "news")
     async with desk(tmp_path / "news", tour=True, read_only=True) as d:
         assert "tour" not in _says(d)
-        d.app.screen.action_act("tour")  # type: ignore[attr-defined]
+        _screen(d).action_act("tour")
         await d.pilot.pause()
         assert "the tour works on the corpus, which is open to read only" in d.raw()
 

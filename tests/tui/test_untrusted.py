@@ -18,6 +18,9 @@ TOUR = {
     "lines": ["number_sign", "end", "escape"],
     "guideline and keys": ["question_mark", "question_mark", "escape"],
     "labels and palette": ["apostrophe", "escape", "colon", "escape"],
+    "search and filter": ["slash", *"pell", "down", "tab", "grave_accent"],
+    "note and jump": ["quotation_mark", "x", "enter", "backslash", "1", "enter"],
+    "worklist": ["f", "enter", "right_square_bracket", "down", "escape", "at", "escape"],
     "annotating": ["tab", "space", "f", "enter", "ctrl+z", "end", "enter", "enter"],
 }
 

@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from annotator.core.phrases.attributions import Content, content_end, over_hearer, statement_before
-from annotator.core.phrases.clauses import (
-    BREAKS,
-    has_finite,
-    is_clause,
-    limit,
-    loose_dash,
-    over_quote,
-    statement_end,
-    trimmed,
-)
+from annotator.core.phrases.attributions import Content, content_end
+from annotator.core.phrases.clauses import BREAKS, has_finite, is_clause, loose_dash, over_quote
 from annotator.core.phrases.en import speech
 from annotator.core.phrases.en import words as en
+from annotator.core.phrases.openers import over_hearer
 from annotator.core.phrases.sources import opens
+from annotator.core.phrases.statements import limit, statement_before, statement_end, trimmed
 from annotator.core.phrases.verbs import is_finite, is_infinitive
 from annotator.core.phrases.view import View
 
@@ -63,10 +56,10 @@ def after_noun(view: View, i: int) -> Iterator[Content]:
     at = _that(view, i)
     if at:
         end = content_end(view, i, at)
-        yield Content(at, end, "adjective" if adjective else "noun", i)
-        if not adjective and (early := _second_verb(view, at, end)):
-            subject = not has_finite(view, 0, i, i)
-            yield Content(at, early, "noun subject" if subject else "noun early", i)
+        early = 0 if adjective or has_finite(view, 0, i, i) else _second_verb(view, at, end)
+        if early:
+            yield Content(at, early, "noun subject", i)
+        yield Content(at, end, "adjective" if adjective else "noun long" if early else "noun", i)
 
 
 def _that(view: View, i: int) -> int:
@@ -83,7 +76,7 @@ def _second_verb(view: View, at: int, end: int) -> int:
     """Return where a finite verb stands to which the noun with its clause is the subject, or 0."""
     seen = 0
     for i in range(at + 1, end):
-        if view.word(i) in speech.FINITE and not (seen and i - seen < 3):
+        if view.word(i) in speech.FINITE and not (seen and i - seen < 2):
             if seen and view.word(i - 1) not in en.SUBJECTS | en.CONJUNCTIONS | en.ADVERBS:
                 return i
             seen = i
@@ -137,7 +130,7 @@ def _pointed(view: View, i: int) -> Content | None:
 
 def _named(view: View, i: int) -> Content | None:
     """Return "it a “farce”" after a verb of naming."""
-    if view.word(i) not in speech.CALL or view.word(i + 1) in BREAKS:
+    if view.word(i) not in speech.CALL or view.word(i + 1) in BREAKS | en.PREPOSITIONS:
         return None
     for at in range(i + 1, min(i + 13, len(view))):
         if opens(view, at):
@@ -180,7 +173,7 @@ def _object(view: View, i: int) -> Content | None:
         return Content(at, phrase_end(view, at), "accused of", i)
     if _passive(view, i) or view.word(at) in BREAKS | en.CONJUNCTIONS | en.PREPOSITIONS or at >= len(view):
         return None
-    if word in speech.CONSIDER and view.word(at).endswith("ing"):
+    if word in speech.CONSIDER and view.word(at).endswith("ing") and view.word(at + 1) not in BREAKS:
         return Content(at, phrase_end(view, at), "gerund", i)
     if word in speech.ACCUSE:
         return Content(at, phrase_end(view, at), "accused", i)

@@ -5,26 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from annotator.core.phrases.clauses import (
-    BREAKS,
-    STOPS,
-    has_finite,
-    is_clause,
-    over_quote,
-    statement_end,
-    trimmed,
-)
+from annotator.core.phrases.clauses import BREAKS, STOPS, has_finite, is_clause, over_quote
 from annotator.core.phrases.en import speech
 from annotator.core.phrases.en import words as en
+from annotator.core.phrases.openers import FAR, LEAP, opener_after, over_hearer
 from annotator.core.phrases.sources import closes, closes_statement, inverted, opens, source_start
-from annotator.core.phrases.verbs import is_finite, is_verb
+from annotator.core.phrases.statements import statement_before, statement_end
+from annotator.core.phrases.verbs import is_finite
 from annotator.core.phrases.view import View, is_mark
-from annotator.core.tokens import Range
 
-_LEAP = 14
-"""How many tokens may stand between a verb of speech and its "that" or its quotation."""
-_FAR = 32
-"""How many tokens may stand between a verb and what goes on after its source."""
 _MEANWHILE = frozenset(
     {"who", "which", "where", "and", "but", "as", "when", "while", "after", "whose", "though"}
 )
@@ -55,7 +44,7 @@ def of_speech(view: View, i: int) -> Iterator[Content]:
         yield from _resumed(view, i, end, straight=-1)
         return
     source = source_start(view, i)
-    opener = _opener(view, i, end)
+    opener = opener_after(view, i, end)
     past_hearer = over_hearer(view, i, end)
     if (comma := _as_first(view, i)) > 0 and opener is None:
         yield Content(comma + 1, statement_end(view, comma + 1), "as", i)
@@ -75,9 +64,9 @@ def of_speech(view: View, i: int) -> Iterator[Content]:
 def _as_first(view: View, verb: int) -> int:
     """Return the comma after "As SOURCE told HEARER" at the start of a sentence, or 0."""
     first = min(view.firsts, default=0)
-    if view.word(first) != "as" or not first < verb < first + _LEAP or "," in view.low[first:verb]:
+    if view.word(first) != "as" or not first < verb < first + LEAP or "," in view.low[first:verb]:
         return 0
-    comma = _next_comma(view, verb + 1, min(len(view), verb + _LEAP))
+    comma = _next_comma(view, verb + 1, min(len(view), verb + LEAP))
     return comma if comma > 0 and is_clause(view, comma + 1) else 0
 
 
@@ -102,7 +91,9 @@ def _before(view: View, comma: int, cue: int) -> Iterator[Content]:
 def _aside(view: View, start: int) -> bool:
     """Whether the words at ``start`` open a circumstance of speaking: "When asked…", "Reflecting on…"."""
     word = view.word(start)
-    return word == "asked" or view.word(start + 1) == "asked" or (word.endswith("ing") and len(word) > 5)
+    if view.word(start + 1) == "asked" or (word.endswith("ing") and len(word) > 5):
+        return True
+    return word == "asked" or (word.endswith("ed") and view.word(start + 1) in en.PREPOSITIONS)
 
 
 def _grown(view: View, first: int) -> int:
@@ -115,26 +106,9 @@ def _grown(view: View, first: int) -> int:
     return statement_before(view, first)[0]
 
 
-def statement_before(view: View, end: int) -> Range:
-    """Return the statement that ends at ``end``: from the last stop, or from the sentence's start."""
-    start = at = 0
-    while at < end:
-        close = over_quote(view, at)
-        if view.word(at) in STOPS:
-            start = at + 1
-        at = close if at < close <= end + 1 else at + 1
-    while start < end and (view.tokens[start].text.isspace() or _loose(view, start)):
-        start += 1
-    return start, trimmed(view, start, end)
-
-
-def _loose(view: View, i: int) -> bool:
-    return is_mark(view.tokens[i].text) and not opens(view, i)
-
-
 def _resumed(view: View, verb: int, at: int, *, straight: int) -> Iterator[Content]:
     """Yield what goes on after an inserted ", she said," and the quotation after any source."""
-    comma = _next_comma(view, at, min(len(view), at + _FAR))
+    comma = _next_comma(view, at, min(len(view), at + FAR))
     start = comma + 1
     if comma < 0 or start >= view.last_word():
         return
@@ -182,7 +156,7 @@ def _bare(view: View, verb: int, start: int) -> Iterator[Content]:
 def _starts_subject(view: View, at: int) -> bool:
     """Whether the word at ``at`` may begin a subject."""
     word = view.word(at)
-    return word not in en.PREPOSITIONS | en.CONJUNCTIONS and not (
+    return word not in en.PREPOSITIONS | en.CONJUNCTIONS | en.ADVERBS and not (
         word.endswith("ing") and word not in en.PRONOUNS
     )
 
@@ -233,49 +207,6 @@ def _front(view: View, verb: int) -> bool:
     return view.word(verb).endswith("ing") and verb - first < 3
 
 
-def _opener(view: View, verb: int, at: int) -> tuple[int, str] | None:
-    """Return where a "that", a quotation or a colon opens the content near ``at``, and which it is."""
-    hearer = over_hearer(view, verb, at)
-    if verb in view.firsts and view.word(verb) in speech.SAY:
-        return _far_quotation(view, at)
-    for i in range(at, min(at + _LEAP, len(view))):
-        word = view.word(i)
-        if word == "that" and (i == hearer or _opens_that(view, hearer, i)):
-            return (i, "that")
-        if opens(view, i):
-            led = i in (at, hearer) or view.word(i - 1) in (",", ":")
-            return (i, "quotation") if led else None
-        if word == ":":
-            return (i + 1, "quotation") if opens(view, i + 1) else (i + 1, "colon")
-        if _stops_search(view, i, at):
-            return None
-    return None
-
-
-def _far_quotation(view: View, at: int) -> tuple[int, str] | None:
-    """Return where a quotation opens after the source of a sentence that begins with "Said"."""
-    found = (
-        i for i in range(at, min(at + _FAR, len(view))) if view.word(i - 1) in (",", ":") and opens(view, i)
-    )
-    return next(((i, "quotation") for i in found), None)
-
-
-def _opens_that(view: View, after: int, i: int) -> bool:
-    """Whether only circumstances stand between ``after`` and the "that" at ``i``: said in May that …."""
-    led = view.word(after) in en.PREPOSITIONS | {",", "last", "this", "when"}
-    return led and view.word(i - 1) not in en.PREPOSITIONS and is_clause(view, i + 1)
-
-
-def _stops_search(view: View, i: int, at: int) -> bool:
-    """Whether the word at ``i`` shows that the verb's content began or ended before it."""
-    word = view.word(i)
-    if word in STOPS or word == "that" or is_mark(view.tokens[i].text):
-        return True
-    if i == at:
-        return word in en.SUBJECTS and word not in speech.HEARERS
-    return word in speech.FINITE or word in speech.WH or (word in speech.SPOKEN and is_verb(view, i))
-
-
 def _opened(view: View, verb: int, opener: tuple[int, str]) -> Iterator[Content]:
     start, kind = opener
     end = content_end(view, verb, start)
@@ -290,37 +221,3 @@ def _opened(view: View, verb: int, opener: tuple[int, str]) -> Iterator[Content]
 def _ends_at(view: View, close: int) -> bool:
     """Whether a statement ends with the quotation that ends at ``close``."""
     return closes_statement(view, close - 1) or view.word(close) in BREAKS | {"and", "but", "while", "-"}
-
-
-def over_hearer(view: View, verb: int, at: int) -> int:
-    """Return the place after the hearer and the time: told the council on Monday."""
-    if view.word(verb) in speech.TELL - {"promised", "promises", "promise", "cautioned"}:
-        at = _over_phrase(view, at)
-    elif view.word(verb) in speech.ASK and view.word(at) == "by":
-        at = _over_phrase(view, at + 1)
-    while True:
-        word, following = view.word(at), view.word(at + 1)
-        if word in ("on", "this", "last", "late", "early", "earlier") and following in speech.TIMES:
-            at += 2
-        elif word in speech.TIMES - {"this", "last", "next"} and view.word(at - 1) != "that":
-            at += 1
-        else:
-            return at
-
-
-def _over_phrase(view: View, at: int) -> int:
-    """Return the place after the noun phrase at ``at``."""
-    if view.word(at) in en.PRONOUNS:
-        return at + 1
-    start = at
-    at += view.word(at) in en.DETERMINERS
-    while view.word(at)[:1].isalpha() and (
-        view.capital(at)
-        or view.word(at) in en.TITLES
-        or (view.word(at) not in en.FUNCTION and not view.capital(start))
-        or (view.word(at) in ("of", "the") and view.capital(at + 1))
-    ):
-        at += 1
-        if view.word(at) in ("reporters", "workers", "voters", "lawmakers"):
-            return at + 1
-    return at

@@ -9,10 +9,10 @@ from itertools import islice
 
 from annotator.core.phrases import attitudes
 from annotator.core.phrases.attributions import Content, in_two_words, of_speech
-from annotator.core.phrases.clauses import early_ends
 from annotator.core.phrases.en import speech
 from annotator.core.phrases.quoted import quoted
 from annotator.core.phrases.reading import Reading
+from annotator.core.phrases.statements import early_ends
 from annotator.core.phrases.verbs import is_verb
 from annotator.core.phrases.view import View
 from annotator.core.tokens import Range
@@ -68,7 +68,7 @@ SCORES = {
     "according first": 0.6,
     "colon": 0.3,
     "noun": 0.5,
-    "noun early": 0.3,
+    "noun long": 0.2,
     "noun subject": 0.5,
     "adjective": 0.75,
     "infinitive": 0.67,

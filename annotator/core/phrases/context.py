@@ -87,7 +87,8 @@ def _together(small: frozenset[str], found: _Found) -> Context:
     full |= {words for words in found.vague if words[-1] in found.actors and words not in found.bodies}
     tails = {tail for words in full for tail in _tails_of(words)}
     firsts = {words[:1] for words in full if not words[0].endswith(".")}
-    placed = {words for words, n in found.placed.items() if n > 1}
+    others = full | found.titled | tails | firsts | found.bodies
+    placed = {words for words, n in found.placed.items() if n > 1} - others
     return Context(
         small=small,
         full=frozenset(full),
@@ -96,7 +97,7 @@ def _together(small: frozenset[str], found: _Found) -> Context:
         titled=frozenset(found.titled),
         bodies=frozenset(found.bodies),
         alone=frozenset(found.alone),
-        placed=frozenset(placed - full - found.titled - tails - firsts - found.bodies),
+        placed=frozenset(placed),
     )
 
 
@@ -114,7 +115,7 @@ def _is_person(view: View, r: Range, known: Places) -> bool:
         return True
     before = view.word(first - 1)
     apposed = cue == "apposition" and before not in _NOT_BEFORE and not before[:1].isdigit()
-    return (apposed or cue == "role") and last - first < 4
+    return (apposed or cue == "role") and sum(view.capital(i) for i in range(first, last)) < 4
 
 
 def _short_forms(view: View, first: int, last: int) -> Iterator[Words]:

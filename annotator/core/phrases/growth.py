@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from annotator.core.phrases.attitudes import phrase_end
 from annotator.core.phrases.claims import claim_readings
-from annotator.core.phrases.clauses import is_clause, limit, statement_end, trimmed
+from annotator.core.phrases.clauses import is_clause
+from annotator.core.phrases.statements import limit, statement_end, trimmed
 from annotator.core.phrases.view import View
 from annotator.core.tokens import Range
 

@@ -11,6 +11,9 @@ from annotator.core.phrases.scores import LEAST, score
 from annotator.core.phrases.view import View
 from annotator.core.tokens import Range
 
+_LONG = 12
+"""How many tokens a name may have that is looked at anew for each place in it; keeps long runs linear."""
+
 
 def name_readings(view: View, context: Context = NOTHING) -> tuple[Reading, ...]:
     """Return the persons and places of a sentence in reading order; one range may be both."""
@@ -56,6 +59,8 @@ def _place(view: View, r: Range, context: Context, found: Names) -> tuple[str, .
 
 def _holder(view: View, r: Range, whole: Range, context: Context, found: Names) -> str:
     """Return what the longer name around a place is, and on which side of it the place stands."""
+    if whole[1] - whole[0] > _LONG:
+        return "in-other-mid"
     side = "first" if r[0] == whole[0] else "last" if r[1] == whole[1] else "mid"
     if "of" in view.low[whole[0] : whole[1]]:
         return f"in-of-{side}"

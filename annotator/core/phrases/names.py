@@ -181,7 +181,7 @@ def _without_tail(view: View, first: int, last: int) -> int:
 def _last_title(view: View, first: int, last: int) -> int | None:
     """Return the last title in ``[first, last)`` that has a name after it, or is all there is."""
     for i in range(last - 1, first - 1, -1):
-        if i + 2 == last and view.word(i + 1) in organisations.OFFICES:
+        if i + 2 == last and _names_body(view, i):
             continue
         if _is_title(view, i) or (
             (view.word(i) in en.SHY_TITLES or _role(view, i)) and _shy(view, first, i, last)
@@ -190,6 +190,14 @@ def _last_title(view: View, first: int, last: int) -> int | None:
             if not tail or any(view.word(j) not in en.NAME_SUFFIXES for j in tail):
                 return i
     return None
+
+
+def _names_body(view: View, i: int) -> bool:
+    """Whether a title belongs to a body's name: Justice Department, General Electric."""
+    after = view.word(i + 1)
+    if view.word(i) in en.SHY_TITLES:
+        return after in organisations.ENDINGS
+    return after in organisations.OFFICES
 
 
 def _shy(view: View, first: int, i: int, last: int) -> bool:

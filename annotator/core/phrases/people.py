@@ -15,8 +15,15 @@ _AGE = 120
 _VAGUE = frozenset({"unknown", "two", "more", "family", "surname", "forename", "initial", "suffix", "word"})
 """Forms that tell little; what a word beside them tells weighs more."""
 
-_SEEN = frozenset({"tail", "tails", "first"})
+_ABOUT = frozenset({"in", "on", "at", "from", "near", "the"})
+"""What does not stand before a person whom an apposition explains."""
+
+_INVERTED = frozenset({",", ".", "(", "", "of", "in", "on", ";", "yesterday"})
+"""What follows the source behind its verb: said Quist, …"""
+
 _BARE = frozenset({"u.s", "u.n", "u.k", "d.c", "e.u", "n.y", "n.j", "n.c", "s.c", "n.h", "l.a"})
+"""Abbreviated places and bodies, which look like initials."""
+
 _LONGEST = 6
 """How many tokens a person's name may have; hyphens and particles are tokens as well."""
 
@@ -32,25 +39,56 @@ def person_traits(view: View, r: Range, context: Context, kind: str, known: Plac
     first, last = r
     if not could_be_person(view, first, last):
         return ()
+    obstacles = _obstacles(view, r, context, kind, known)
     form = person_form(view, first, last, context)
     cue = person_cue(view, first, last)
-    if form in _VAGUE:
-        cue = f"{'one' if last - first == 1 else 'few'}-{cue or _frame(view, first, last)}"
+    return (
+        form,
+        *_around(view, r, form, cue, barred=bool(obstacles)),
+        *obstacles,
+        *_seen(view, r, context, form),
+    )
+
+
+def _around(view: View, r: Range, form: str, cue: str, *, barred: bool) -> tuple[str, ...]:
+    """Return the traits of the words around a name: its cue, or else its frame.
+
+    A cue weighs more for a form that tells little, and little where something speaks against a person.
+    """
+    if barred:
+        return (f"barred-{'cued' if cue else 'plain'}",)
+    if form not in _VAGUE:
+        return (cue or _frame(view, *r),)
+    size = "one" if r[1] - r[0] == 1 else "few"
+    return (f"{size}-{cue}", f"{size}-cued") if cue else (f"{size}-{_frame(view, *r)}",)
+
+
+def _obstacles(view: View, r: Range, context: Context, kind: str, known: Places) -> tuple[str, ...]:
+    """Return what speaks against a person; a firm that shares a known person's name does it less."""
+    first, last = r
     body = is_body(view, first, last, context)
-    words = words_of(view, first, last)
-    obstacles = (
-        ("body", body and form not in _SEEN),
-        ("both", body and form in _SEEN),
+    short = context.is_short(words_of(view, first, last))
+    led = _led_by_place(first, last, known) and view.word(first) not in people.FIRST_NAMES
+    all_of_them = (
+        ("both" if short else "body", body),
+        (f"place-{kind}", bool(kind)),
+        ("stated", is_stated(view, last, known)),
+        ("led", led),
+    )
+    return tuple(name for name, there in all_of_them if there)
+
+
+def _seen(view: View, r: Range, context: Context, form: str) -> tuple[str, ...]:
+    """Return what the article shows of a name elsewhere, and whether it stands in a headline."""
+    words = words_of(view, *r)
+    all_of_them = (
         ("sure", len(words) > 1 and words in context.full and form in _VAGUE),
         ("shortened", len(words) > 1 and words[-1] in context.alone),
         ("mister", len(words) == 1 and words in context.titled),
-        (f"place-{kind}", bool(kind)),
-        ("stated", is_stated(view, last, known)),
-        ("led", _led_by_place(first, last, known) and view.word(first) not in people.FIRST_NAMES),
         ("headline", view.titled),
-        ("headline-long", view.titled and last - first > 2),
+        ("headline-long", view.titled and r[1] - r[0] > 2),
     )
-    return (form, cue or _frame(view, first, last), *(name for name, there in obstacles if there))
+    return tuple(name for name, there in all_of_them if there)
 
 
 def is_stated(view: View, last: int, known: Places) -> bool:
@@ -142,11 +180,11 @@ def person_cue(view: View, first: int, last: int) -> str:
         return "role"
     if view.word(first - 1) == "," and view.word(first - 2) in people.ROLES | en.TITLES:
         return "role-comma"
-    if view.word(last) == "," and _role_after(view, last + 1):
+    if view.word(last) == "," and _role_after(view, last + 1) and view.word(first - 1) not in _ABOUT:
         return "apposition"
     if view.word(last) in people.DOES or (view.word(last) == "," and view.word(last + 1) == "who"):
         return "does"
-    if view.word(first - 1) in en.REPORTING and first > 1:
+    if view.word(first - 1) in en.REPORTING and first > 1 and view.word(last) in _INVERTED:
         return "said"
     if view.word(first - 1) == "to" and view.word(first - 2) == "according":
         return "said"

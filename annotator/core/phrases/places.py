@@ -84,13 +84,15 @@ def _known_at(view: View, i: int) -> tuple[int, str]:
         return i + 1, "mark"
     for name, kind in _entries().get(view.word(i), ()):
         last = i + len(name)
-        if view.low[i:last] == name and all(view.capital(j) or _small(view, j) for j in range(i, last)):
+        if view.low[i:last] == name and all(view.capital(j) or _small(view, j) for j in range(i + 1, last)):
             return last, kind
     return i, ""
 
 
 def _small(view: View, i: int) -> bool:
-    return view.word(i) in en.FUNCTION or view.word(i) in en.PARTICLES or view.word(i) in DASHES
+    """Whether a word may have small letters in a place's name: of, de, the au of Port-au-Prince."""
+    word = view.word(i)
+    return word in en.FUNCTION or word in en.PARTICLES or word in DASHES or view.word(i - 1) in DASHES
 
 
 def _is_mark(view: View, i: int) -> bool:
@@ -102,7 +104,7 @@ def _is_mark(view: View, i: int) -> bool:
 
 
 def place_type(view: View, first: int, last: int, known: Places) -> str:
-    """Return what tells that ``[first, last)`` is a place: its kind in the gazetteer, its head; or nothing."""
+    """Return what tells that ``[first, last)`` is a place: its kind in the gazetteer, its head; or none."""
     if (first, last) in known:
         return known[first, last]
     head, lead = view.word(last - 1), view.word(first)
@@ -125,6 +127,7 @@ def frame(view: View, first: int, last: int, known: Places) -> tuple[str, str]:
 
 
 def before_place(view: View, first: int, known: Places) -> str:
+    """Return what stands before a name, past articles and points of the compass."""
     at = first - 1
     at -= view.word(at) in ("the", "both", "all")
     while view.word(at) in gazetteer.COMPASS or view.word(at) in ("nearby", "neighboring", "neighbouring"):
@@ -186,7 +189,7 @@ def _noun(word: str) -> bool:
 
 
 def _dateline(view: View, first: int, last: int) -> bool:
-    """Whether a sentence opens with the name and a dash or an agency: KYIV, Ukraine (AP) —"""
+    """Whether a sentence opens with the name and a dash or an agency, as KYIV, Ukraine (AP) — does."""
     if last > _DATELINE or not view.tokens[0].text.isupper():
         return False
     if any(view.word(i) in en.FUNCTION for i in range(first)):

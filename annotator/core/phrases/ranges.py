@@ -1,4 +1,4 @@
-"""The stretches of a sentence that may be a person or a place: whole names, names inside them, known places."""
+"""The stretches of a sentence that may be a person or a place: names, names in names, known places."""
 
 from __future__ import annotations
 
@@ -46,6 +46,9 @@ def names_of(view: View, context: Context) -> Names:
             around.setdefault(r, r if _cut_off(view, whole[0], r[0], known) else whole)
     holders = _holders(around)
     around |= {r: r for r in _overlooked(view, context, holders)}
+    for whole in known:
+        for r in [r for r in _within(whole) if r in around]:
+            around[r] = whole
     for r in known:
         whole = holders.get(r[0], r)
         around.setdefault(r, whole if r[1] <= whole[1] else r)
@@ -58,6 +61,12 @@ def _torn(view: View, r: Range) -> bool:
     inner = view.word(first) in DASHES or view.word(last - 1) in DASHES
     before = view.glued(first) and view.word(first - 1) in DASHES
     return inner or before or (view.glued(last) and view.word(last) in DASHES)
+
+
+def _within(whole: Range) -> Iterator[Range]:
+    """Yield the ranges that lie in another and are not it."""
+    first, last = whole
+    yield from ((a, b) for a in range(first, last) for b in range(a + 1, last + 1) if (a, b) != whole)
 
 
 def _holders(around: dict[Range, Range]) -> dict[int, Range]:

@@ -13,7 +13,7 @@ _FAR = 16
 _ENDS = STOPS | {",", "-", "–", "—", "--"}
 _HEARD = speech.TELL - {"warned", "cautioned", "promised"}
 _CLOSING_PREPOSITIONS = frozenset({"in", "at", "during", "after", "before", "by", "via", "from", "through"})
-_SOURCE_LEADS = en.DETERMINERS | {"one", "former"}
+_SOURCE_LEADS = (en.DETERMINERS - speech.POINTERS) | {"one", "former"}
 _NO_SOURCE = en.AUXILIARIES | en.PREPOSITIONS | {"who", "which"}
 
 
@@ -93,9 +93,9 @@ def _source_follows(view: View, at: int) -> bool:
     if view.word(at) in speech.TIMES or not (view.capital(at) or view.word(at) in _SOURCE_LEADS):
         return False
     for i in range(at, min(at + _FAR, len(view))):
-        if view.word(i) in BREAKS or is_mark(view.tokens[i].text):
+        if view.word(i) in BREAKS:
             return True
-        if is_finite(view, i) or view.word(i) in en.CONJUNCTIONS - {"and"}:
+        if is_finite(view, i) or view.word(i) in en.CONJUNCTIONS - {"and"} or is_mark(view.tokens[i].text):
             return False
     return True
 

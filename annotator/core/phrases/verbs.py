@@ -8,7 +8,7 @@ from annotator.core.phrases.view import DASHES, View, is_mark
 
 _NOUN_LEADS = (en.DETERMINERS - speech.POINTERS) | {"'s", "'", "of"}
 _INFINITIVES = frozenset({"to", "be", "been", "being", "having", "have", "has", "had"})
-_PLAIN_LEADS = frozenset({"to", "i", "we", "you", "they", "who", "not", "n't", "people", "and", "or"})
+_PLAIN_LEADS = frozenset({"to", "i", "we", "you", "they", "who", "not", "n't", "people"})
 _SHY_PASTS = frozenset({"found", "made", "held", "left", "cut", "set", "lost", "read", "felt", "put"})
 
 
@@ -64,7 +64,7 @@ def is_finite(view: View, i: int) -> bool:
     """Whether token ``i`` seems to be a finite verb."""
     word, before = view.word(i), view.word(i - 1)
     if word in speech.FINITE:
-        return True
+        return i in view.firsts or not view.capital(i)
     if before in _NOUN_LEADS or before in _INFINITIVES:
         return False
     if word in speech.CERTAIN_PASTS - _SHY_PASTS:
@@ -87,5 +87,14 @@ def _ends_subject(view: View, i: int) -> bool:
 def is_infinitive(view: View, i: int) -> bool:
     """Whether "to" with a verb stands at ``i``."""
     after = view.word(i + 1)
-    noun = after in en.DETERMINERS or view.capital(i + 1) or view.number(i + 1) or after.endswith("ing")
-    return view.word(i) == "to" and after[:1].isalpha() and not noun
+    noun = (
+        after in en.DETERMINERS | en.PREPOSITIONS
+        or view.capital(i + 1)
+        or view.number(i + 1)
+        or after.endswith("ing")
+    )
+    return (
+        view.word(i) == "to"
+        and not noun
+        and (after[:1].isalpha() or (i + 1 < len(view) and is_mark(view.tokens[i + 1].text)))
+    )

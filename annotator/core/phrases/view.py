@@ -86,7 +86,7 @@ class View:
 
     @cached_property
     def titled(self) -> bool:
-        """Whether all words but function words have a capital, as in a headline; lists of names don't count."""
+        """Whether all but function words have a capital, as in a headline; a list of names is none."""
         if self.low.count(",") > _COMMAS or ";" in self.low:
             return False
         plain = (i for i, t in enumerate(self.tokens) if t.text.isalpha() and not self._joined(i))

@@ -15,6 +15,7 @@ from annotator.core.annotation import Annotation, Answer, Work
 from annotator.core.article import Sentence
 from annotator.core.edits import Op
 from annotator.core.keys import Keys, keys_sum
+from annotator.core.provenance import names
 from annotator.core.record import Record
 from annotator.core.spans import Span
 
@@ -157,7 +158,7 @@ def _marks(works: Sequence[Work], *, rejected: bool = False) -> dict[tuple[str, 
 
 
 def _mark(s: Sentence, span: Span) -> Mark:
-    return Mark(s.article, s.start + span.start, s.start + span.end, span.label, span.source)
+    return Mark(s.article, s.start + span.start, s.start + span.end, span.label, names(span.source))
 
 
 def _less(

@@ -3,12 +3,12 @@
 The rest is taken to need as many seconds a token as the last ``LATEST`` sentences did: a ratio
 estimator (Cochran, Sampling Techniques, 1977, chapter 6), because long sentences take longer. Its
 error comes from the *batch means* of the simulation textbooks (Law, Simulation Modeling and
-Analysis): the past is cut into consecutive blocks, so that good and bad stretches, which a sentence
-by sentence formula would take for independent, widen the interval as they should. With ``B`` blocks
-whose times miss the ratio by the variance ``s2``, and the rest ``x`` times as long as the past, the
-error of the forecast has the variance ``B * s2 * (x * x + x)``: the first part because the ratio is
-only estimated, the second because the rest is itself as uneven as the past. Student's t gives the
-interval, on the logarithm, so that it never reaches below nothing.
+Analysis, 2015, chapter 9): the past is cut into consecutive blocks, so that good and bad stretches,
+which a sentence by sentence formula would take for independent, widen the interval as they should.
+With ``B`` blocks whose times miss the ratio by the variance ``s2``, and the rest ``x`` times as long
+as the past, the error of the forecast has the variance ``B * s2 * (x * x + x)``: the first part
+because the ratio is only estimated, the second because the rest is itself as uneven as the past.
+Student's t gives the interval, on the logarithm, so that it never reaches below nothing.
 """
 
 from __future__ import annotations

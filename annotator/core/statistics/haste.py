@@ -17,7 +17,7 @@ before it and begins the first stretch.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -70,11 +70,31 @@ class Haste:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """An answer: the seconds since the one before, and what was accepted unseen."""
+    """One answer, or several together: the seconds since those before, and what was accepted untouched."""
 
-    seconds: float
-    sentences: int
-    tokens: int
+    seconds: float = 0.0
+    sentences: int = 0
+    tokens: int = 0
+
+    def plus(self, other: _Look) -> _Look:
+        """Return both together."""
+        return self._joined(other, 1)
+
+    def less(self, other: _Look) -> _Look:
+        """Return this without a look that is part of it."""
+        return self._joined(other, -1)
+
+    def _joined(self, o: _Look, sign: int) -> _Look:
+        return _Look(
+            self.seconds + sign * o.seconds,
+            self.sentences + sign * o.sentences,
+            self.tokens + sign * o.tokens,
+        )
+
+    @property
+    def tells(self) -> bool:
+        """Whether it is long enough to tell."""
+        return self.sentences >= UNREAD_SENTENCES and self.tokens >= UNREAD_TOKENS
 
 
 class HasteWatch:
@@ -83,6 +103,7 @@ class HasteWatch:
     def __init__(self, session: str = "", start: float | None = None) -> None:
         """Begin; ``start`` is when the session was opened, if that is known, in seconds since 1970."""
         self._looks: deque[_Look] = deque()
+        self._stretch = _Look()
         self._begin(session, start)
 
     def _begin(self, session: str, start: float | None) -> None:
@@ -92,6 +113,7 @@ class HasteWatch:
 
     def _forget(self) -> None:
         self._looks.clear()
+        self._stretch = _Look()
         self._forget_taken()
 
     def _forget_taken(self) -> None:
@@ -113,17 +135,16 @@ class HasteWatch:
         return found
 
     def _unread(self, deed: Deed, seconds: float) -> Haste | None:
-        self._looks.append(_Look(max(0.0, seconds), deed.untouched, deed.untouched_tokens))
-        while _enough(list(self._looks)[1:]):
+        look = _Look(max(0.0, seconds), deed.untouched, deed.untouched_tokens)
+        self._looks.append(look)
+        self._stretch = self._stretch.plus(look)
+        while (shorter := self._stretch.less(self._looks[0])).tells:
+            self._stretch = shorter
             self._looks.popleft()
-        if not _enough(self._looks):
+        if not self._stretch.tells:
             return None
-        haste = Haste(
-            HasteKind.UNREAD,
-            sum(k.sentences for k in self._looks),
-            sum(k.tokens for k in self._looks),
-            1.0 + sum(k.seconds for k in self._looks),
-        )
+        found = self._stretch
+        haste = Haste(HasteKind.UNREAD, found.sentences, found.tokens, 1.0 + max(0.0, found.seconds))
         return haste if haste.speed > UNREAD_SPEED else None
 
     def _all_taken(self, deed: Deed, seconds: float) -> Haste | None:
@@ -137,12 +158,6 @@ class HasteWatch:
         self._taken_seconds += min(LONGEST, max(0.0, seconds))
         haste = Haste(HasteKind.ALL_TAKEN, self._taken, self._taken_tokens, 1.0 + self._taken_seconds)
         return haste if self._taken > TAKEN and haste.speed > TAKEN_SPEED else None
-
-
-def _enough(looks: Collection[_Look]) -> bool:
-    """Whether a stretch is long enough to tell."""
-    sentences, tokens = sum(k.sentences for k in looks), sum(k.tokens for k in looks)
-    return sentences >= UNREAD_SENTENCES and tokens >= UNREAD_TOKENS
 
 
 def hasty(deeds: Iterable[Deed]) -> tuple[Haste, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from annotator.core.annotation import Annotation
 from annotator.core.hints import Hint
@@ -29,6 +30,7 @@ class BlockRow:
     line: int
 
 
+@lru_cache(maxsize=2)  # asked for several times a key, of one state
 def block_rows(state: TaskState, width: int, glyphs: Glyphs, hint_mode: str = "all") -> tuple[BlockRow, ...]:
     """Return the rows of the active sentence, its text wrapped to ``width`` cells, without the prompt."""
     work = state.work
@@ -50,7 +52,7 @@ def block_rows(state: TaskState, width: int, glyphs: Glyphs, hint_mode: str = "a
 def offered(state: TaskState, i: int, glyphs: Glyphs) -> tuple[Mark, ...]:
     """Return the marks of the suggestions for a sentence of the article, by index."""
     free = state.selection is None or state.fresh
-    now = [(name, s) for name, (at, s) in state.targets.items() if at == i] if free else []
+    now = tuple((name, s) for name, (at, s) in state.targets.items() if at == i) if free else ()
     return offer_marks(state.schema, state.works[i], state.offers(i), state.taken(i), now, glyphs)
 
 
@@ -157,6 +159,7 @@ def _preview(selection: Selection | None, extent: Extent | None) -> tuple[Range,
 def text_row(line: Line, inks: _Inks) -> Row:
     """Return the text of a line, each cell in the ink of what lies over it."""
     over = cover(line.cells, inks.marks)
+    inks = replace(inks, selected=_there(line, inks.selected), preview=_all_there(line, inks.preview))
     return runs((cell.text, _ink(line, i, over[i], inks)) for i, cell in enumerate(line.cells))
 
 
@@ -167,6 +170,17 @@ def _ink(line: Line, i: int, over: Mark | None, inks: _Inks) -> Ink:
     if any(_within(line, i, part) for part in inks.preview):
         return replace(ink, underline=True)
     return ink
+
+
+def _there(line: Line, tokens: Range | None) -> Range | None:
+    """Return the tokens if any of them may be on the line, so that other lines need not look."""
+    if tokens is None or not line.cells:
+        return None
+    return tokens if tokens[0] <= line.cells[-1].token and line.cells[0].token < tokens[1] else None
+
+
+def _all_there(line: Line, parts: tuple[Range, ...]) -> tuple[Range, ...]:
+    return tuple(p for p in parts if _there(line, p))
 
 
 def _within(line: Line, i: int, tokens: Range | None) -> bool:

@@ -82,6 +82,9 @@ def _start(text: str, lit: tuple[Place, ...], room: int) -> int:
     if not lit or cell_len(text) <= room or cell_len(text[: lit[0][1]]) <= room - 1:
         return 0
     start = max(0, lit[0][0] - room // 3)
+    fuller = max(0, min(start, len(text) - room + 1))
+    if cell_len(text[fuller : lit[0][1]]) <= room - 2:
+        start = fuller  # a short end leaves room for more of what is before it
     blank = text.find(" ", start, lit[0][0])
     return blank + 1 if blank >= 0 else start
 

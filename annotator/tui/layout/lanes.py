@@ -50,7 +50,8 @@ def place(line: Line, marks: Sequence[Mark]) -> tuple[Placed, ...]:
         return ()
     start, end = line.cells[0].start, line.cells[-1].end
     placed: list[Placed] = []
-    for mark in sorted(marks, key=lambda m: (m.length, m.start, m.end, m.label)):
+    there = [m for m in marks if m.start < end and start < m.end]
+    for mark in sorted(there, key=lambda m: (m.length, m.start, m.end, m.label)):
         columns = line.columns(mark.start, mark.end)
         if columns is None:
             continue
@@ -98,8 +99,8 @@ def _parts(p: Placed, bar: Bar, glyphs: Glyphs) -> tuple[str, tuple[str, ...], t
     """Return the left end, the name's and the tag's cells as far as they fit, and the right end of a bar."""
     width, tag = p.last - p.first, _cells(p.mark.tag, p.last - p.first)
     if width <= 2:
-        name = "" if p.mark.next else (p.mark.key or p.mark.label[:1]).upper()
-        return "", _cells(name, width), tag[: width - len(name)], ""
+        short = "" if p.mark.next else (p.mark.key or p.mark.label[:1]).upper()
+        return "", _cells(short, width), tag[: width - len(short)], ""
     left = glyphs.open_end if p.open_left else (bar.left if width >= 5 else "")
     right = glyphs.open_end if p.open_right else (bar.right if width >= 5 else "")
     room = width - len(left) - len(right) - len(tag)

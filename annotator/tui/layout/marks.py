@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -37,12 +37,13 @@ def _mark(schema: Schema, work: Work, span: Span, focused: bool) -> Mark:
     )
 
 
+@lru_cache(maxsize=512)
 def offer_marks(
     schema: Schema,
     work: Work,
-    offers: Sequence[Suggestion],
-    taken: Collection[Suggestion],
-    next_ones: Collection[tuple[str, Suggestion]],
+    offers: tuple[Suggestion, ...],
+    taken: tuple[Suggestion, ...],
+    next_ones: tuple[tuple[str, Suggestion], ...],
     glyphs: Glyphs,
 ) -> tuple[Mark, ...]:
     """Return the marks of a sentence's suggestions: one a stretch, under its likeliest label.

@@ -13,7 +13,7 @@ from annotator.tui.layout.bars import label_counts
 from annotator.tui.layout.block import answer_piece, number_text
 from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.page import byline_of
-from annotator.tui.layout.row import Ink, Piece, Row, cut, fit, two_ended
+from annotator.tui.layout.row import Ink, Piece, Row, clip, cut, fit, two_ended, width_of
 from annotator.tui.layout.safe_text import screen_text
 
 LIST_WIDTH = 44
@@ -158,7 +158,7 @@ def problem_words(group: Group, place: Place, here: Sequence[int]) -> str:
     if group.kind is Kind.EDGES:
         most = place.work.text_of(place.wanted) if place.wanted else group.words
         text = place.work.sentence.text[place.start : place.end]
-        return f"“{text}” is “{most}” {_where(group, here)}"
+        return f'"{text}" is "{most}" {_where(group, here)}'
     return f"{group.words} is {_label(place.what)} here and {_label(group.label)} {_where(group, here)}"
 
 
@@ -170,7 +170,7 @@ def _where(group: Group, here: Sequence[int]) -> str:
     """Return where most places are: in which sentences of the article, else how many there are."""
     if here:
         shown = ", ".join(map(str, here[:4]))
-        return f"in {shown}, …" if len(here) > 4 else f"in {shown}"
+        return f"in {shown} and more" if len(here) > 4 else f"in {shown}"
     n = sum(p.agrees for p in group.places)
     return f"in {n} other {'sentence' if n == 1 else 'sentences'}"
 
@@ -182,23 +182,30 @@ def article_rows(articles: ArticleList, width: int, height: int, glyphs: Glyphs)
     """Return exactly ``height`` rows: a heading and the articles with how far each is."""
     head = Piece(f" ARTICLES, {articles.order}", Ink("muted"))
     rows: list[Row] = [(), two_ended((head,), (Piece("done ", Ink("muted")),), width)]
-    rows += [_article(a, i == articles.at, width, glyphs) for i, a in enumerate(articles.lines)]
+    signs = max((len(a.signs) for a in articles.lines), default=0)
+    counts = max((len(_count(a)) for a in articles.lines), default=0)
+    for i, a in enumerate(articles.lines):
+        bar = gauge(Progress(a.done, a.total), _GAUGE if width > LIST_WIDTH else _GAUGE // 2, glyphs)
+        right = (
+            Piece(f" {a.signs:>{signs}}" if signs else "", Ink("likely", bold=True)),
+            Piece(f" {_count(a):>{counts}} ", Ink("context")),
+            *bar,
+            Piece(" "),
+        )
+        rows.append(_article(a, right, i == articles.at, width, glyphs))
     return tuple(rows + [()] * (height - len(rows)))[:height]
 
 
-def _article(a: ArticleLine, active: bool, width: int, glyphs: Glyphs) -> Row:
+def _count(a: ArticleLine) -> str:
+    return f"{a.done}/{a.total}"
+
+
+def _article(a: ArticleLine, right: Row, active: bool, width: int, glyphs: Glyphs) -> Row:
     ink = Ink("text", bold=True) if active else Ink("context")
     mark = glyphs.here if active else (glyphs.accept if a.total and a.done == a.total else glyphs.dot)
-    bar = gauge(Progress(a.done, a.total), _GAUGE, glyphs) if width >= LIST_WIDTH else ()
-    right = (
-        Piece(f" {a.signs}", Ink("likely", bold=True)),
-        Piece(f"{f'{a.done}/{a.total}':>8} ", ink),
-        *bar,
-        Piece(" " if bar else ""),
-    )
-    room = width - 4 - sum(len(p.text) for p in right)
-    title = Piece(cut(screen_text(a.title), max(1, room), glyphs.cut), ink)
-    return two_ended((Piece(f" {mark} ", Ink("active" if active else "ok")), title), right, width)
+    title = Piece(cut(screen_text(a.title), max(1, width - 4 - width_of(right)), glyphs.cut), ink)
+    lead = Piece(f" {mark} ", Ink("active" if active else "ok"))
+    return clip(two_ended((lead, title), right, width), width)
 
 
 # -- progress --------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ on, so the article scrolls and the eye stays. Inside a sentence nothing above th
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -88,7 +89,11 @@ def row_below(state: TaskState, frame: Frame, top: int) -> int | None:
     if not 0 <= top <= state.active:
         return None
     gap = int(frame.spaced)
-    above = sum(len(context_rows(state, i, frame)) + gap for i in range(top, state.active))
+    above = 0
+    for i in range(top, state.active):
+        above += len(context_rows(state, i, frame)) + gap
+        if above > frame.height:
+            return None
     start = above - gap + 1 if above else 0
     block = block_rows(state, frame.text_width, frame.glyphs, frame.hint_mode)
     return start if start + len(block) + 1 <= frame.height else None
@@ -117,7 +122,14 @@ def body_rows(state: TaskState, frame: Frame, start: int) -> tuple[BodyRow, ...]
     below = _below(state, frame, room - len(here))
     rows = [*above, *here, *below]
     rows += [BodyRow(())] * (frame.height - len(rows))
-    return tuple(replace(r, row=clip(r.row, frame.width)) for r in rows[: frame.height])
+    return tuple(_clipped(r, frame) for r in rows[: frame.height])
+
+
+def _clipped(row: BodyRow, frame: Frame) -> BodyRow:
+    """Return a row cut to the width of the body; rows of text are no wider than the text anyway."""
+    if row.line >= 0 and TEXT_COLUMN + frame.text_width <= frame.width:
+        return row
+    return replace(row, row=clip(row.row, frame.width))
 
 
 def _window(rows: tuple[BlockRow, ...], state: TaskState, frame: Frame, room: int) -> tuple[BlockRow, ...]:
@@ -133,7 +145,7 @@ def _window(rows: tuple[BlockRow, ...], state: TaskState, frame: Frame, room: in
 
 def _above(state: TaskState, frame: Frame, enough: int) -> tuple[BodyRow, ...]:
     """Return the rows before the block, at least ``enough`` of them if there are so many."""
-    groups: list[list[BodyRow]] = [[BodyRow(())]]
+    groups: list[Sequence[BodyRow]] = [[BodyRow(())]]
     count = 1
     for i in range(state.active - 1, -1, -1):
         if count >= enough:
@@ -170,14 +182,15 @@ def byline_of(article: Article, glyphs: Glyphs) -> str:
     return f" {glyphs.dot} ".join(screen_text(p) for p in parts if p)
 
 
-def context_rows(state: TaskState, i: int, frame: Frame) -> list[BodyRow]:
-    """Return the rows of a sentence that is not active; an open one shows its spans and suggestions in lanes."""
+@lru_cache(maxsize=256)  # asked for several times a key, of one state
+def context_rows(state: TaskState, i: int, frame: Frame) -> tuple[BodyRow, ...]:
+    """Return the rows of a sentence that is not active, with lanes where it is open."""
     work = state.works[i]
     marks: tuple[Mark, ...] = ()
     if not work.done:
         marks = (*marks_of(state.schema, work), *offered(state, i, frame.glyphs))
     rows = _context(state.schema, work, i, frame.text_width, frame.glyphs, marks)
-    return [BodyRow(row, i, n) for n, row in rows]
+    return tuple(BodyRow(row, i, n) for n, row in rows)
 
 
 @lru_cache(maxsize=2048)

@@ -8,8 +8,15 @@ from itertools import zip_longest
 
 from annotator.core.keys import KeyKind
 from annotator.core.statistics.figures import Figures
-from annotator.core.statistics.forecast import FEW, Forecast
-from annotator.core.statistics.haste import Haste, HasteKind
+from annotator.core.statistics.forecast import FEW, LATEST, Forecast
+from annotator.core.statistics.haste import (
+    TAKEN,
+    TAKEN_SPEED,
+    UNREAD_SENTENCES,
+    UNREAD_SPEED,
+    Haste,
+    HasteKind,
+)
 from annotator.core.statistics.quantiles import Middle
 from annotator.core.statistics.spans import DENSEST, LENGTHS
 from annotator.core.statistics.suggestions import Outcome
@@ -25,6 +32,16 @@ _NAME = 9
 _CURVE = 8
 _BAR = 40
 """The longest bar: longer ones are no easier to compare."""
+
+
+_METHODS = f"""\
+Times are the gaps between what was saved, in whole seconds; a break (a gap above Tukey's fence of their \
+logarithms, 30 to 300 s) counts as a usual gap.
+The forecast takes as many seconds a token as the last {LATEST} sentences (ratio estimate, Cochran 1977; \
+interval from batch means and Student's t, Law 2015).
+Haste is more than {UNREAD_SPEED:.0f} tokens a second over {UNREAD_SENTENCES} untouched sentences (people \
+read 3 to 5, Brysbaert 2019), or more than {TAKEN} suggestions taken in a row at over {TAKEN_SPEED:.0f}.
+What was shown and passed over is not recorded, so nothing is said of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +71,7 @@ def stats_rows(figures: Figures, people: Sequence[Figures], width: int, glyphs: 
     if len(people) > 1:
         rows += [*people_rows(people, figures, wide), ()]
     rows += _beside(left, right, half.width) if two else left + right
+    rows += method_rows(wide)
     return tuple(clip(row, width) for row in rows)
 
 
@@ -86,20 +104,18 @@ def haste_rows(haste: Sequence[Haste], p: Pencil) -> list[Row]:
 
 
 def people_rows(people: Sequence[Figures], everybody: Figures, p: Pencil) -> list[Row]:
-    """Return a table with a row for each annotator and one for all together."""
-    head = f"{'':<14}{'sentences':>13}{'at work':>13}{'sent./h':>9}{'spans/h':>9}{'kept':>7}"
-    rows = [
-        _title("ANNOTATORS", "kept: suggestions that stayed as they were proposed"),
-        _muted(fit((Piece(head),), p.width)[0].text.rstrip()),
-    ]
+    """Return a table with a row for each annotator and one for all together; haste is marked."""
+    names = (
+        f"{'':<14}{'sentences':>13}{'at work':>13}{'sent./h':>9}{'spans/h':>9}{'keys/span':>11}{'kept':>7}"
+    )
+    rows = [_title("ANNOTATORS", "kept: suggestions that stayed as they were proposed"), _muted(names)]
     for f in [*people, everybody]:
-        ink = Ink("text", bold=f is everybody)
-        kept = _kept(f.suggestions)
-        cells = f"{cut(screen_text(f.name), 13, p.glyphs.cut):<14}{f'{f.done}/{f.total}':>13}"
-        cells += (
-            f"{hours(f.seconds):>13}{_whole(f.sentences_an_hour):>9}{_whole(f.spans_an_hour):>9}{kept:>7}"
-        )
-        rows.append((Piece(cells, ink),))
+        name = cut(screen_text(f.name), 12, p.glyphs.cut) + (" !" if f.haste and f is not everybody else "")
+        keys = f.keys.a_span() if f.keys else None
+        cells = f"{name:<14}{f'{f.done}/{f.total}':>13}{hours(f.seconds):>13}"
+        cells += f"{_whole(f.sentences_an_hour):>9}{_whole(f.spans_an_hour):>9}"
+        cells += f"{'?' if keys is None else f'{keys:.2f}':>11}{_kept(f.suggestions):>7}"
+        rows.append((Piece(cells, Ink("text", bold=f is everybody)),))
     return rows
 
 
@@ -244,6 +260,11 @@ def suggestion_rows(f: Figures, p: Pencil) -> list[Row]:
         figures = f"{o.kept:>5} {o.kept_share * 100:>3.0f} %{o.changed:>9}{o.removed:>9}{o.rejected:>10}"
         rows.append((Piece(f"{name:<{room}}", Ink("lane", o.label)), Piece(figures, Ink("text"))))
     return rows
+
+
+def method_rows(p: Pencil) -> list[Row]:
+    """Return how the figures come about, and after whom."""
+    return [_title("HOW"), *(row for words in _METHODS.split("\n") for row in _words(words, p))]
 
 
 # -- words ---------------------------------------------------------------------------------------

@@ -102,7 +102,8 @@ def _target_key(state: TaskState, glyphs: Glyphs) -> tuple[Piece, ...]:
 
 def _free_word(state: TaskState) -> int | None:
     """Return a plain word with one letter above it that lies in no span and no suggestion."""
-    taken = [(s.start, s.end) for s in (*state.work.annotation.spans, *state.offers(state.active))]
+    taken = [(s.start, s.end) for s in state.work.annotation.spans]
+    taken += [(s.start, s.end) for s in state.offers(state.active)]
     tokens = state.work.sentence.tokens
     free = (
         i

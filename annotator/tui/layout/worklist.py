@@ -12,7 +12,7 @@ from annotator.core.inconsistent import Group, Kind, Place
 from annotator.tui.layout.block import answer_piece
 from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.hits import LIT, context_row
-from annotator.tui.layout.row import Ink, Piece, Row, cut, filled_row, fit, two_ended
+from annotator.tui.layout.row import Ink, Piece, Row, clip, cut, filled_row, fit, two_ended
 from annotator.tui.layout.safe_text import screen_text
 
 _MARKS = 12
@@ -48,7 +48,7 @@ def worklist_head(told: str, width: int, glyphs: Glyphs) -> Row:
     """Return the head row: what this is, and how much waits."""
     about = Piece(f" {glyphs.dot} the same words, not labelled alike", Ink("muted"))
     left = (Piece(" Worklist", Ink("title", bold=True)), about)
-    return two_ended(left, (Piece(f"  {told} ", Ink("muted")),), width)
+    return clip(two_ended(left, (Piece(f"  {told} ", Ink("muted")),), width), width)
 
 
 def worklist_rows(view: WorkView, width: int, height: int, glyphs: Glyphs) -> tuple[Row, ...]:
@@ -79,7 +79,7 @@ def heading(view: WorkView, width: int, glyphs: Glyphs) -> Row:
 
 def _sort(place: Place, group: Group) -> str:
     if group.kind is Kind.EDGES:
-        return f"“{place.work.sentence.text[place.start : place.end]}”"
+        return f'"{place.work.sentence.text[place.start : place.end]}"'
     return place.what or "not labelled"
 
 
@@ -121,7 +121,7 @@ def _proposed(place: Place) -> str:
     if place.wanted is None:
         return "no label?"
     if place.found and (place.start, place.end) != (place.wanted.start, place.wanted.end):
-        return f"“{screen_text(place.work.text_of(place.wanted))}”?"
+        return f'"{screen_text(place.work.text_of(place.wanted))}"?'
     return f"{screen_text(place.wanted.label)}?"
 
 

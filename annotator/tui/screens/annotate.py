@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 
 from textual import events
@@ -51,6 +52,7 @@ class AnnotateScreen(RowScreen):
         self._start = 0
         self._top = 0
         self._drag_from: int | None = None
+        self._drawn: TaskState | None = None
         self.asking: Callable[[Label], None] | None = None
         """What the next label key is for, where it was asked for instead of labelling."""
 
@@ -75,8 +77,8 @@ class AnnotateScreen(RowScreen):
         return Fading(self.annotator.fade, self.set_timer, self._faded)
 
     def _faded(self, message: Message) -> None:
-        """Draw without a message that has been there long enough."""
-        if self._session.message is message:
+        """Draw without a message that has been there long enough, unless it is a question."""
+        if self._session.message is message and self.asking is None:
             self._session.message = None
             if self.is_current:
                 self.draw()
@@ -92,7 +94,7 @@ class AnnotateScreen(RowScreen):
         if not self._session.here:
             self._draw_nothing(width)
             return
-        state, glyphs = self.pen.state(), self.annotator.glyphs
+        state = self.pen.state()
         panel = panel_width(width)
         self.part("panel").styles.width = panel
         self.part("panel").display = panel > 0
@@ -103,18 +105,41 @@ class AnnotateScreen(RowScreen):
         if view != self.pen.view:
             # The keys reach as far as the screen shows, which only the layout knows.
             self.pen.show(view)
-            state = self.pen.state()
-            body = body_rows(state, frame, self._start)
+            old, state = state, self.pen.state()
+            if old.targets != state.targets:
+                body = body_rows(state, frame, self._start)
+            self.call_after_refresh(self._look_ahead)
         if self.tour.watch(state):
             self.draw()
             return
-        self.part("head").show_rows((head_row(state, width, glyphs),))
+        self._drawn = state
         self.query_one("#body", Body).show_body(body)
-        if panel:
-            self.part("panel").show_rows(panel_rows(state, panel, self.body_height, glyphs))
+        self._draw_edges(state, panel)
         rule, keys = self.tour.rows(state, width) or (self._rule(state, panel), self._keys(state))
         self.part("rule").show_rows((self._rule(state, panel) if state.banner else rule,))
         self.part("keys").show_rows((keys,))
+
+    def _look_ahead(self) -> None:
+        """Work out what is suggested for the sentences that come next while nobody waits for it."""
+        after = max(self.pen.view, default=self._session.place.sentence) + 1
+        for i in range(after, min(after + 2, len(self._session.here))):
+            self._session.suggested(i)
+
+    def _draw_edges(self, state: TaskState, panel: int) -> None:
+        """Draw what tells whether all is saved: the head row and the panel."""
+        glyphs = self.annotator.glyphs
+        self.part("head").show_rows((head_row(state, self.size.width, glyphs),))
+        if panel:
+            self.part("panel").show_rows(panel_rows(state, panel, self.body_height, glyphs))
+
+    def draw_saved(self) -> None:
+        """Draw what is on the disk now; nothing else has changed, unless saving has failed."""
+        session, drawn = self._session, self._drawn
+        if drawn is None or not self.is_current or drawn.banner != session.banner:
+            self.draw()
+            return
+        self._drawn = replace(drawn, saved=session.saved, saved_at=session.saved_at)
+        self._draw_edges(self._drawn, panel_width(self.size.width))
 
     def _arrive(self, state: TaskState, frame: Frame) -> None:
         """Find the row of the active block: where it stays while one moves in view, else the anchor."""
@@ -143,6 +168,7 @@ class AnnotateScreen(RowScreen):
             (Piece(f"      {screen_text(said)}", Ink("warn")),),
         )
         self._arrived = ()
+        self._drawn = None
         self.part("panel").display = False
         self.part("head").show_rows((fit((title,), width),))
         self.query_one("#body", Body).show_body(tuple(BodyRow(fit(row, width)) for row in rows))

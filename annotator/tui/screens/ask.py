@@ -24,7 +24,7 @@ class AskScreen(ModalScreen[None]):
     """Asks for one line; ``take`` does something with it or raises what is then shown."""
 
     AUTO_FOCUS = "#line"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,semicolon", "close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", show=False)]
     SIGN = ""
     """What stands before the line."""
     DOES = ""
@@ -86,6 +86,10 @@ class AskScreen(ModalScreen[None]):
     def take(self, text: str) -> None:
         """Do something with what was typed; raises AnnotatorError."""
         raise NotImplementedError
+
+    def on_line_input_left(self) -> None:
+        """Go back to where one was."""
+        self.action_close()
 
     def action_close(self) -> None:
         """Go back to where one was."""

@@ -190,7 +190,8 @@ class OverviewScreen(RowScreen):
         if beside:
             self.part("articles").show_rows(article_rows(self._articles(height), beside, height, glyphs))
         self.part("body").display = beside < width
-        self.part("keys").show_rows((keys_row(_KEYS, ("F1", "all keys"), width),))
+        keys = [(glyphs.words(key), does) for key, does in _KEYS]
+        self.part("keys").show_rows((keys_row(keys, ("F1", "all keys"), width),))
         if not self._session.here:
             words = "  no line of this article is annotated: go on to another, or Esc and # for its lines"
             self.part("body").show_rows(((), (Piece(words, Ink("text")),)))
@@ -225,7 +226,7 @@ class OverviewScreen(RowScreen):
     def _line(self, article: str) -> ArticleLine:
         progress = self._session.way.progress_of(article)
         there = (len(self._problems.get(article, ())), *self._marked(article))
-        signs = "".join(sign if n else " " for sign, n in zip("!fn", there, strict=True))
+        signs = "".join(sign if n else "" for sign, n in zip("!fn", there, strict=True))
         return ArticleLine(self._session.way.finder.page(article).title, progress.done, progress.total, signs)
 
     def _marked(self, article: str) -> tuple[int, int]:
@@ -248,7 +249,7 @@ class OverviewScreen(RowScreen):
     def action_do(self, name: str) -> None:
         """Do what the key does on the annotate screen too."""
         if self._session.here or name in {"search", "worklist", "order", "filter"}:
-            self._try(getattr(Ways(self.annotator), name))
+            self._try(getattr(Ways(self.annotator, self._pen), name))
 
     def action_undo(self) -> None:
         """Take the last deed back."""

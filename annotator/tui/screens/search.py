@@ -58,7 +58,7 @@ class SearchScreen(RowScreen):
         Binding("pagedown", "move(15)", show=False),
         Binding("tab", "filter", show=False),
         Binding("f1", "app.keys", show=False),
-        Binding("escape,semicolon", "close", show=False),
+        Binding("escape", "close", show=False),
     ]
 
     class Told(Message):
@@ -103,7 +103,8 @@ class SearchScreen(RowScreen):
         wrong = found.error or found.query.warning(tuple(x.name for x in self._session.schema.labels))
         rule = (fit((Piece(" ! " + screen_text(wrong), Ink("warn")),), width),) if wrong else ()
         self.part("rule").show_rows(rule or (plain_rule(width, glyphs),))
-        self.part("keys").show_rows((keys_row(_KEYS, ("Esc", "back"), width),))
+        keys = [(glyphs.words(key), does) for key, does in _KEYS]
+        self.part("keys").show_rows((keys_row(keys, ("Esc", "back"), width),))
 
     def _count(self) -> str:
         found = self._found
@@ -194,6 +195,10 @@ class SearchScreen(RowScreen):
         """Go only through the sentences that the query holds for from now on; the empty one is no filter."""
         self._session.way.use_filter(self._found.query)
         back_to_work(self.annotator)
+
+    def on_line_input_left(self) -> None:
+        """Go back to where one was."""
+        self.action_close()
 
     def action_close(self) -> None:
         """Go back to where one was."""

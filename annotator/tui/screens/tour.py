@@ -44,13 +44,13 @@ class Guide:
         self._tour = None
         self._app.tour_done = True
 
-    def left(self) -> bool:
-        """Leave the tour where nothing is in hand to let go of; whether it was left."""
+    def let_go(self) -> None:
+        """Let go of what is in hand; with nothing in hand leave the tour."""
         pen = self._app.pen
         if self._tour is None or pen.selection or pen.typed:
-            return False
-        self.leave()
-        return True
+            pen.let_go()
+        else:
+            self.leave()
 
     def watch(self, state: TaskState) -> bool:
         """Look at what is about to be drawn; at the end say where to go on, and return True."""

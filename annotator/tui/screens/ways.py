@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,41 +13,58 @@ from annotator.core.edits import set_flag
 from annotator.core.errors import AnnotatorError
 from annotator.core.search import Query
 from annotator.session.finder import Touched
+from annotator.session.pen import Pen
 from annotator.session.state import Message
 from annotator.session.way import Way
 
 if TYPE_CHECKING:
     from annotator.tui.app import AnnotatorApp
 
-_PAUSE = 0.005
-"""Seconds that the thread which looks for unsure sentences leaves to the screen after each article."""
+_PAUSE = 0.002
+"""Seconds that the thread which looks for unsure sentences leaves to the screen after each of them."""
 
 
 class Ways:
     """The deeds of an app that concern where the work goes on; each screen that has their keys calls them."""
 
-    def __init__(self, app: AnnotatorApp) -> None:
-        """Serve this app."""
+    def __init__(self, app: AnnotatorApp, pen: Pen) -> None:
+        """Serve this app, and the session of this pen."""
         self._app = app
+        self._pen = pen
+        self._session = pen.session
+
+    def deeds(self) -> dict[str, Callable[[], object]]:
+        """Return the call for each command id of the registry that is about this."""
+        return {
+            "search": self.search,
+            "next_hit": lambda: self.next_hit(1),
+            "previous_hit": lambda: self.next_hit(-1),
+            "jump": self.jump,
+            "filter": self.filter,
+            "order": self.order,
+            "worklist": self.worklist,
+            "flag": self.flag,
+            "note": self.note,
+        }
 
     @property
     def _way(self) -> Way:
-        return self._app.session.way
+        return self._session.way
 
     def _say(self, words: str) -> None:
-        self._app.session.message = Message(words)
+        self._session.message = Message(words)
 
     def search(self) -> None:
         """Open the search."""
         from annotator.tui.screens.search import SearchScreen
 
-        self._app.push_screen(SearchScreen(self._app.pen))
+        self._app.push_screen(SearchScreen(self._pen))
 
     def next_hit(self, by: int) -> None:
         """Go to the next (1) or previous (-1) hit and select its words."""
         from annotator.tui.screens.search import select_lit
 
-        select_lit(self._app.pen, self._way.next_hit(by))
+        select_lit(self._pen, self._way.next_hit(by))
 
     def filter(self) -> None:
         """Take the filter off, or put the last query on as one; without a query open the search."""
@@ -89,24 +107,24 @@ class Ways:
         """Ask for a sentence by number."""
         from annotator.tui.screens.jump import JumpScreen
 
-        self._app.push_screen(JumpScreen(self._app.pen))
+        self._app.push_screen(JumpScreen(self._pen))
 
     def flag(self) -> None:
         """Flag the sentence in hand, or take its flag off."""
-        session = self._app.session
-        session.do(set_flag(session.work, flagged=not session.work.annotation.flagged))
+        work = self._session.work
+        self._session.do(set_flag(work, flagged=not work.annotation.flagged))
 
     def note(self) -> None:
         """Ask for a note on the sentence in hand."""
         from annotator.tui.screens.note import NoteScreen
 
-        self._app.push_screen(NoteScreen(self._app.session))
+        self._app.push_screen(NoteScreen(self._session))
 
     def worklist(self) -> None:
         """Open the worklist of inconsistencies."""
         from annotator.tui.screens.worklist import WorklistScreen
 
-        self._app.push_screen(WorklistScreen(self._app.pen))
+        self._app.push_screen(WorklistScreen(self._pen))
 
 
 def back_to_work(app: AnnotatorApp) -> None:

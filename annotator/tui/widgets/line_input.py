@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual import events
+from textual.message import Message
 from textual.widgets import Input
 
 from annotator.tui.layout.safe_text import screen_text
@@ -16,10 +17,15 @@ class LineInput(Input):
         super().__init__(screen_text(value), id=id, max_length=most, compact=True)
         self.cursor_blink = False
 
-    def _on_key(self, event: events.Key) -> None:  # type: ignore[override]
-        """Let ; bubble up while nothing is typed: it leaves, as on every screen."""
+    class Left(Message):
+        """The line was left with ``;`` while nothing was typed, as every screen can be."""
+
+    def _on_key(self, event: events.Key) -> None:  # type: ignore[override]  # Textual takes both kinds
+        """Leave with ; as long as nothing is typed."""
         if event.character == ";" and not self.value:
+            event.stop()
             event.prevent_default()
+            self.post_message(self.Left())
 
     def replace(self, text: str, start: int, end: int) -> None:
         """Put ``text`` in place of a part; everything that is typed or pasted comes through here."""

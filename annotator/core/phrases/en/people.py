@@ -244,8 +244,9 @@ taught threw took went won wrote
 """Irregular verbs in the past."""
 
 SURELY_NAMES = _words("""
-baker bishop butcher carpenter cook driver farmer fisherman gardener guard guest guide head hero hunter judge king
-legend mason marshal miller model page porter priest prince shepherd star tailor boss brewer cousin friends
+baker bishop butcher carpenter cook driver farmer fisherman gardener guard guest guide head hero hunter judge
+king legend mason marshal miller model page porter priest prince shepherd star tailor boss brewer cousin
+friends
 """)
 """Roles that are as often surnames or parts of names; no title before a name."""
 

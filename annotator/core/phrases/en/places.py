@@ -86,76 +86,148 @@ or pa ri sc sd tn tx ut vt va wa wv wi wy dc
 """Postal codes: places only in capitals, after a comma or in brackets."""
 
 CITIES = _names("""
-aarhus, aberdeen, abidjan, abu dhabi, abuja, acapulco, accra, ada, addis ababa, adelaide, aden, agra,
-ahmedabad, akron, albany, albuquerque, aleppo, alexandria, algiers, allentown, almaty, amman, amsterdam,
-anaheim, anchorage, ankara, ann arbor, annapolis, antalya, antwerp, arlington, asheville, ashgabat, asmara,
-astana, asunción, asuncion, athens, atlanta, atlantic city, auckland, aurora, austin, avdiivka, bada,
-baden-baden, baghdad, bakersfield, bakhmut, baku, baltimore, bamako, bangalore, bangkok, bangui, barcelona,
-bari, basel, basra, bath, baton rouge, beijing, peking, beirut, belfast, belgrade, bengaluru, benghazi,
-bergen, berkeley, berlin, east berlin, west berlin, bern, berne, bethlehem, beverly hills, bhopal, bilbao,
-billings, birmingham, bishkek, bloomington, boca raton, bogota, bogotá, boise, bologna, bombay, bonn,
-bordeaux, boston, boulder, bradford, brasilia, brasília, bratislava, brazzaville, bremen, bridgeport,
-brighton, brisbane, bristol, brooklyn, bruges, brussels, bucha, bucharest, budapest, buenos aires, buffalo,
-bujumbura, burlington, bursa, busan, pusan, cairo, calais, calcutta, calgary, cali, cambridge, canberra,
-cancun, cancún, cannes, canterbury, cape town, caracas, cardiff, carson city, casablanca, cedar rapids,
-chandigarh, chapel hill, charleston, charlotte, charlottesville, chattanooga, cheltenham, chengdu, chennai,
-madras, chernihiv, chernobyl, chicago, chisinau, chongqing, christchurch, cincinnati, cleveland, cologne,
-colombo, colorado springs, columbus, compton, conakry, concord, copenhagen, coral gables, cordoba, cork,
-corpus christi, coventry, dakar, dallas, damascus, dar es salaam, darwin, davenport, davos, daytona beach,
-dayton, dearborn, delhi, new delhi, denver, derby, derry, londonderry, des moines, detroit, dhaka, dijon,
-dili, dnipro, doha, donetsk, dortmund, douma, dover, dresden, dubai, dublin, dubrovnik, dubuque, duluth,
-dundee, dunkirk, durban, durham, dushanbe, düsseldorf, duesseldorf, dusseldorf, east hampton, edinburgh,
-edmonton, eindhoven, el paso, entebbe, essen, eugene, evanston, exeter, fairbanks, fairfax, fallujah, fargo,
-faridabad, ferguson, flint, florence, fort lauderdale, fort myers, fort wayne, fort worth, frankfurt,
-freetown, freeport, fremont, fresno, fukushima, fukuoka, gaborone, galway, galveston, gary, gaza city,
-gdansk, gdańsk, geneva, genoa, ghent, glasgow, gloucester, gothenburg, grand rapids, graz, green bay,
-greensboro, greenville, greenwich, grenoble, grozny, guadalajara, guangzhou, guatemala city, guayaquil,
-haifa, halifax, hamburg, hamilton, hanoi, hanover, harare, harrisburg, hartford, havana, hebron, heidelberg,
-helsinki, herat, hiroshima, ho chi minh city, hoboken, west hollywood, homs, honolulu, houston, hull,
-huntsville, hyderabad, idlib, indianapolis, innsbruck, iowa city, irpin, irvine, irving, islamabad, istanbul,
-constantinople, ithaca, izmir, jackson, jacksonville, jaffa, jaipur, jakarta, jalalabad, jeddah, jenin,
-jericho, jersey city, jerusalem, east jerusalem, johannesburg, juba, kabul, kaliningrad, kampala, kandahar,
-kansas city, karachi, karbala, kathmandu, kazan, kharkiv, kharkov, khartoum, kherson, kiev, kyiv, kigali,
-kingston, kinshasa, knoxville, kobani, kobe, kolkata, krakow, kraków, cracow, kramatorsk, kuala lumpur,
-kunduz, kuwait city, kyoto, la paz, lagos, lahore, lansing, laredo, las vegas, latakia, lausanne, leeds,
-leicester, leipzig, leningrad, lexington, lhasa, libreville, lille, lilongwe, lima, limerick, lincoln, linz,
-lisbon, little rock, liverpool, livorno, ljubljana, lockerbie, lomé, london, long beach, los alamos, los
-angeles, louisville, luanda, lubbock, lucerne, lucknow, luhansk, lusaka, lviv, lyon, lyons, madison, madrid,
-malaga, málaga, malibu, malmo, malmö, manama, manassas, manaus, manchester, mandalay, manila, maputo,
-maracaibo, mariupol, marrakech, marrakesh, marseille, marseilles, mecca, medellin, medellín, medina,
-melbourne, melitopol, memphis, mexico city, miami, miami beach, midland, milan, milwaukee, minneapolis,
-minsk, mobile, mogadishu, mombasa, monrovia, monte carlo, monterey, monterrey, montevideo, montgomery,
-montpelier, montreal, montréal, moscow, mosul, mountain view, mumbai, munich, murmansk, muscat, nablus,
-nagasaki, nagoya, nairobi, najaf, nanjing, nantes, napa, naples, nashville, nassau, ndjamena, new haven, new
-london, new orleans, new york, new york city, newark, newcastle, newport, newport beach, niamey, nice,
-nicosia, nizhny novgorod, norfolk, northampton, norwich, nottingham, nouakchott, novosibirsk, nuremberg,
-oakland, odesa, odessa, oklahoma city, omaha, oran, orlando, osaka, oslo, ottawa, ouagadougou, oxford, padua,
-palermo, palm beach, west palm beach, palm springs, palmyra, palo alto, panama city, paris, pasadena, peoria,
-perth, perugia, peshawar, philadelphia, phnom penh, phoenix, pisa, pittsburgh, plymouth, podgorica, pokrovsk,
-port moresby, port of spain, port-au-prince, portland, porto, portsmouth, potsdam, poznan, prague, pretoria,
-princeton, pristina, providence, provo, pueblo, pune, pyongyang, quebec city, quetta, quito, rabat, rafah,
-raleigh, ramadi, ramallah, rangoon, yangon, raqqa, ravenna, reading, redmond, reims, reno, reykjavik,
-richmond, riga, rio de janeiro, rio, riverside, riyadh, roanoke, rochester, rome, rostov, rotterdam,
-sacramento, saigon, salem, salisbury, salt lake city, salvador, salzburg, samarkand, san antonio, san
-bernardino, san diego, san francisco, san jose, san josé, san juan, san salvador, sana'a, sanaa, santa ana,
-santa barbara, santa clara, santa cruz, santa fe, santa monica, santiago, santo domingo, sao paulo, são
-paulo, sapporo, sarajevo, sarasota, savannah, scottsdale, scranton, seattle, seoul, sevastopol, seville,
-shanghai, sheffield, shenzhen, sherman oaks, shreveport, simferopol, skopje, sloviansk, sochi, sofia, south
-bend, southampton, spokane, springfield, srebrenica, srinagar, st. louis, st. paul, st. petersburg, saint
-petersburg, st. andrews, stalingrad, stamford, stanford, stavanger, stockholm, strasbourg, stratford,
-stuttgart, suez, sunnyvale, surabaya, suva, sydney, syracuse, tabriz, tacoma, taipei, tallahassee, tallinn,
-tampa, tangier, tashkent, tbilisi, tegucigalpa, tehran, teheran, tel aviv, telluride, the hague, hague,
-thessaloniki, tianjin, tijuana, tikrit, timbuktu, tirana, tokyo, toledo, topeka, toronto, toulouse, trenton,
-trieste, tripoli, tucson, tulsa, tunis, turin, tuscaloosa, tuzla, ulaanbaatar, uppsala, utrecht, vaduz,
-valencia, valletta, valparaiso, vancouver, venice, verona, versailles, victoria falls, vienna, vientiane,
-vilnius, vladivostok, volgograd, waco, warsaw, washington, washington d.c., waterloo, wellington, west point,
-wichita, wilmington, winnipeg, winston-salem, wolverhampton, worcester, wroclaw, wuhan, xian, yalta, yaounde,
-yaoundé, yekaterinburg, yerevan, yokohama, york, yorkshire, zagreb, zaporizhzhia, zurich, zürich, guantanamo,
-guantánamo, guantanamo bay, waukesha, wausau, sandy hook, newtown, columbine, parkland, orem, cupertino,
-redwood city, menlo park, white plains, yonkers, morristown, parsippany, san mateo, irvington, aspen, vail,
-burbank, glendale, costa mesa, tempe, mesa, plano, garland, casper, cheyenne, bismarck, pierre, sioux falls,
-sioux city, council bluffs, ames, rockford, evansville, terre haute, fort collins, lake placid, saratoga
-springs, erie, bethesda, rockville, mclean, reston, quantico, l.a., d.c.
+aachen, aalborg, aarhus, aberdeen, aberystwyth, abidjan, abilene, abu dhabi, abuja, acapulco, accra, ada,
+adana, addis ababa, adelaide, aden, afrin, agadir, agra, ahmedabad, ahvaz, ajaccio, akron, albany,
+albuquerque, aleppo, alexandria, algiers, alicante, alice springs, allahabad, allentown, almaty, almería,
+amarillo, ames, amiens, amman, amritsar, amsterdam, anaheim, anchorage, andover, angers, ankara, ann arbor,
+annapolis, annecy, antalya, antananarivo, antofagasta, antwerp, appleton, arequipa, arkhangelsk, arlington,
+armonk, arnhem, arusha, ashdod, asheville, ashgabat, ashkelon, asmara, aspen, astana, asuncion, asunción,
+aswan, athens, atlanta, atlantic city, auckland, augsburg, augusta, aurora, austin, avdiivka, avignon,
+baalbek, bada, badajoz, baden-baden, baghdad, baguio, baidoa, bakersfield, bakhmut, baku, baltimore, bamako,
+bamiyan, banda aceh, bandar abbas, bandung, banff, bangalore, bangkok, bangor, bangui, banja luka, bar
+harbor, barcelona, bari, bariloche, barranquilla, basel, basra, bath, baton rouge, battambang, batumi,
+beaumont, beaverton, beersheba, beijing, beira, beirut, beit lahia, belfast, belgorod, belgrade, bellevue,
+belo horizonte, belém, bengaluru, benghazi, benin city, bentonville, berdiansk, bergamo, bergen, berkeley,
+berlin, bern, berne, beslan, bethesda, bethlehem, beverly hills, bhopal, bialystok, białystok, bielefeld,
+bilbao, billings, biloxi, binghamton, birmingham, bishkek, bismarck, blackpool, blantyre, bloemfontein,
+bloomfield hills, bloomington, boca raton, bochum, bodrum, bogota, bogotá, boise, bologna, bolton, bombay,
+bonn, bordeaux, boston, boulder, bournemouth, boynton beach, bozeman, bradford, braga, brampton, brasilia,
+brasília, bratislava, brazzaville, breda, bremen, brescia, bridgeport, bridgetown, brighton, brisbane,
+bristol, brno, brockton, brooklyn, brownsville, bruges, brussels, bryansk, bucaramanga, bucha, bucharest,
+budapest, buenos aires, buffalo, bujumbura, bukavu, bulawayo, bunia, burbank, burgas, burlington, bursa,
+busan, bushehr, butte, bydgoszcz, cadiz, caen, cagliari, cairns, cairo, calais, calcutta, calgary, cali,
+cambridge, campinas, canberra, cancun, cancún, cannes, canterbury, canton, cap-haitien, cap-haïtien, cape
+town, caracas, cardiff, carlsbad, carson city, cartagena, casablanca, casper, catania, cayenne, cebu, cedar
+rapids, ceuta, chamonix, champaign, chandigarh, chandler, changchun, changsha, chapel hill, charleston,
+charlotte, charlottesville, chattanooga, cheltenham, chelyabinsk, chemnitz, chengdu, chennai, chernihiv,
+chernivtsi, chernobyl, cherry hill, chester, cheyenne, chiang mai, chiba, chicago, chisinau, chittagong,
+chongqing, christchurch, chula vista, cincinnati, ciudad juarez, ciudad juárez, clearwater, clermont-ferrand,
+cleveland, cluj-napoca, cochabamba, coimbatore, coimbra, colchester, cologne, colombo, colorado springs,
+columbine, columbus, compton, conakry, concepción, concord, constantinople, copenhagen, coral gables,
+cordoba, corfu, cork, corpus christi, costa mesa, cottbus, council bluffs, coventry, cox's bazar, cracow,
+craiova, crewe, cucuta, cuenca, cuernavaca, culiacan, culiacán, culver city, cupertino, curitiba, cusco,
+cádiz, cúcuta, d.c., da nang, daegu, daejeon, dakar, dalian, dallas, damascus, dammam, danbury, dar es
+salaam, daraa, darien, darmstadt, darwin, davao, davenport, davos, dayton, daytona beach, dearborn, debrecen,
+decatur, dehradun, deir al-balah, deir el-zour, deir ez-zor, delft, delhi, denpasar, denton, denver, derby,
+derna, derry, des moines, detroit, dhahran, dhaka, dijon, dili, dire dawa, diyarbakir, dnipro, dodoma, doha,
+doncaster, donetsk, dongguan, dortmund, douma, dover, dresden, drogheda, dubai, dublin, dubrovnik, dubuque,
+duesseldorf, duisburg, duluth, dundee, dunedin, dunkirk, durban, durham, dushanbe, dusseldorf, düsseldorf,
+east berlin, east hampton, east jerusalem, east lansing, east st. louis, eau claire, eden prairie, edina,
+edinburgh, edirne, edmonton, eilat, eindhoven, el fasher, el paso, el segundo, eldoret, elmira, encino,
+enerhodar, entebbe, enugu, erbil, erfurt, erie, esbjerg, escondido, espoo, essen, eugene, evanston,
+evansville, everett, exeter, fairbanks, fairfax, faisalabad, fall river, fallujah, famagusta, fargo,
+faridabad, fayetteville, ferguson, ferrara, fez, flagstaff, flint, florence, florianópolis, folkestone, fort
+collins, fort lauderdale, fort lee, fort mcmurray, fort myers, fort smith, fort wayne, fort worth, fortaleza,
+foshan, framingham, frankfort, frankfurt, fredericksburg, fredericton, freeport, freetown, freiburg, fremont,
+fresno, fukuoka, fukushima, fuzhou, gaborone, gainesville, gaithersburg, galveston, galway, garden city,
+garissa, garland, gary, gatineau, gaza city, gaziantep, gdansk, gdańsk, geelong, gelsenkirchen, geneva,
+genoa, georgetown, ghazni, ghent, gijón, girona, giza, glasgow, glendale, gloucester, goa, gold coast, goma,
+gondar, gothenburg, granada, grand rapids, graz, green bay, greensboro, greenville, greenwich, grenoble,
+grimsby, groningen, grozny, guadalajara, guangzhou, guantanamo, guantanamo bay, guantánamo, guatemala city,
+guayaquil, guiyang, gulfport, guwahati, gwadar, gwangju, gyumri, györ, gävle, göttingen, haarlem, hackensack,
+hagerstown, hague, haifa, haikou, haiphong, halifax, halle, hama, hamamatsu, hamburg, hamilton, hangzhou,
+hannover, hanoi, hanover, harare, harbin, hargeisa, harrisburg, harrogate, hartford, hastings, hatay, havana,
+hayward, hebron, hefei, heidelberg, helena, helsinki, hempstead, heraklion, herat, hermosillo, hialeah, high
+point, hilton head, hiroshima, ho chi minh city, hobart, hoboken, hodeidah, hohhot, homs, honolulu, houston,
+hualien, huddersfield, hull, huntsville, hyannis, hyderabad, iași, ibadan, idlib, iguala, imphal, incheon,
+indianapolis, indore, inglewood, ingolstadt, innsbruck, inverness, iowa city, ipoh, ipswich, iquitos, irbil,
+irkutsk, irpin, irvine, irving, irvington, isfahan, iskenderun, islamabad, ismailia, istanbul, ithaca, izium,
+izmir, jabalia, jackson, jackson hole, jacksonville, jacmel, jaffa, jaffna, jaipur, jakarta, jalalabad,
+jeddah, jena, jenin, jericho, jersey city, jerusalem, jinan, johannesburg, johnstown, johor bahru, joliet,
+joplin, juba, juneau, juárez, kabul, kaduna, kahramanmaras, kalamazoo, kaliningrad, kampala, kandahar, kandy,
+kano, kanpur, kansas city, kaohsiung, karachi, karbala, karlsruhe, kashgar, kassel, kathmandu, katowice,
+kawasaki, kayseri, kazan, kelowna, kennebunkport, kenosha, kerman, khan younis, khan yunis, kharkiv, kharkov,
+khartoum, kherson, khulna, kidal, kiel, kiev, kigali, kilis, kilkenny, king of prussia, kingston, kinshasa,
+kirkuk, kiruna, kisangani, kismayo, kisumu, knoxville, kobani, kobe, koblenz, kochi, kolkata, konya, kosice,
+kostiantynivka, kota kinabalu, košice, krakow, kraków, kramatorsk, krasnodar, krasnoyarsk, kremenchuk, kryvyi
+rih, kuala lumpur, kuching, kumamoto, kumasi, kunduz, kunming, kupiansk, kursk, kutaisi, kuwait city, kyiv,
+kyoto, köln, l.a., la coruña, la crosse, la jolla, la paz, la rochelle, lafayette, lagos, lahore, lake
+charles, lake placid, lampedusa, lancaster, lansing, lanzhou, laramie, laredo, larnaca, las cruces, las
+palmas, las vegas, lashkar gah, latakia, launceston, lausanne, laval, le havre, lecce, leeds, leicester,
+leiden, leipzig, leningrad, lesbos, leuven, lexington, lhasa, libreville, lille, lilongwe, lima, limassol,
+limerick, limoges, lincoln, linköping, linz, lisbon, little rock, littleton, liverpool, livorno, liège,
+ljubljana, lockerbie, lodz, lomé, london, londonderry, long beach, long island city, los alamos, los angeles,
+los gatos, louisville, lowell, luanda, lubbock, lublin, lubumbashi, lucerne, lucknow, ludhiana, ludwigshafen,
+luhansk, lund, lusaka, luton, luxor, lviv, lynchburg, lyon, lyons, lysychansk, lübeck, maastricht, macon,
+madison, madras, madrid, madurai, magadan, magdeburg, maidstone, maiduguri, mainz, makassar, makati,
+makhachkala, malaga, malatya, malibu, malmo, malmö, managua, manama, manassas, manaus, manbij, manchester,
+mandalay, manila, mannheim, maputo, maracaibo, maracay, marawi, marbella, margate, marib, marietta, mariupol,
+marlborough, marrakech, marrakesh, marseille, marseilles, maseru, mashhad, matamoros, mazar-i-sharif,
+mbabane, mcallen, mckinney, mclean, mecca, medan, medellin, medellín, medford, medina, mekelle, melbourne,
+melilla, melitopol, memphis, mendoza, menlo park, meriden, mersin, mesa, mesquite, messina, metz, mexicali,
+mexico city, miami, miami beach, middlesbrough, midland, milan, milpitas, milton keynes, milwaukee,
+minneapolis, minsk, miskolc, misrata, mississauga, missoula, mobile, modena, modesto, mogadishu, mombasa,
+moncton, monrovia, montclair, monte carlo, montego bay, monterey, monterrey, montevideo, montgomery,
+montpelier, montreal, montréal, mopti, morelia, morristown, moscow, mostar, mosul, mount vernon, mountain
+view, multan, mumbai, munich, murcia, murmansk, muscat, mykolaiv, myrtle beach, mysore, mytilene, málaga,
+mérida, mönchengladbach, münchen, münster, nablus, nagano, nagasaki, nagoya, nagpur, naha, nairobi, najaf,
+nakuru, namur, nanchang, nanjing, nanning, nantes, napa, naples, nashua, nashville, nassau, natanz, natick,
+naypyidaw, naypyitaw, nazareth, ndjamena, ndola, netanya, new bedford, new delhi, new haven, new london, new
+orleans, new rochelle, new york, new york city, newark, newcastle, newcastle upon tyne, newport, newport
+beach, newport news, newtown, niamey, nice, nicosia, niigata, nijmegen, ningbo, nizhny novgorod, niš,
+norfolk, north hollywood, northampton, norwalk, norwich, nottingham, nouakchott, novi sad, novosibirsk, nuevo
+laredo, nuremberg, nuseirat, nyala, nîmes, nürnberg, oak brook, oak ridge, oakland, odense, odesa, odessa,
+ogden, oklahoma city, oldenburg, oldham, olympia, omaha, omdurman, omsk, oran, orem, orlando, osaka, oshkosh,
+osijek, oslo, osnabrück, ostend, ostrava, ottawa, ouagadougou, oulu, overland park, oviedo, oxford, oxnard,
+paderborn, padua, palermo, palm beach, palm springs, palma, palmyra, palo alto, palu, pamplona, panama city,
+paphos, paramaribo, paramus, paris, park city, parkland, parma, parsippany, pasadena, passaic, passau,
+paterson, patna, patras, pattaya, pawtucket, peking, penang, pensacola, peoria, perm, perpignan, perth,
+perugia, pescara, peshawar, peterborough, philadelphia, phnom penh, phoenix, phuket, pierre,
+pietermaritzburg, pilsen, piraeus, pisa, pittsburgh, pittsfield, plano, plovdiv, plymouth, plzeň, pocatello,
+podgorica, pohang, poitiers, pokhara, pokrovsk, poltava, pontiac, port elizabeth, port harcourt, port louis,
+port moresby, port of spain, port said, port sudan, port-au-prince, portland, porto, porto alegre,
+portsmouth, potosí, potsdam, poughkeepsie, poznan, prague, pretoria, princeton, pristina, providence,
+provincetown, provo, przemyśl, pskov, puebla, pueblo, pune, pusan, pyongyang, qamishli, qingdao, qom,
+quantico, quebec city, queenstown, querétaro, quetta, quezon city, quito, rabat, racine, rafah, raleigh,
+ramadi, ramallah, ramsgate, rangoon, raqqa, ravenna, rawalpindi, reading, recife, redmond, redwood city,
+regensburg, reggio calabria, reims, reno, reston, reykjavik, reynosa, richmond, riga, rijeka, rimini, rio,
+rio de janeiro, riverside, rivne, riyadh, roanoke, rochdale, rochester, rockford, rockville, rome, roskilde,
+rostock, rostov, rostov-on-don, roswell, rotherham, rotorua, rotterdam, rouen, rovaniemi, ryazan, rzeszow,
+rzeszów, saarbrücken, sacramento, sag harbor, saginaw, saigon, saint petersburg, saint-denis, saint-tropez,
+salamanca, salem, salerno, salford, salisbury, salt lake city, salvador, salzburg, samara, samarkand,
+samarra, samos, san antonio, san bernardino, san diego, san francisco, san jose, san josé, san juan, san
+mateo, san pedro sula, san rafael, san salvador, san sebastián, sana'a, sanaa, sandy hook, sanliurfa, santa
+ana, santa barbara, santa clara, santa cruz, santa fe, santa fe springs, santa monica, santa rosa, santander,
+santiago, santo domingo, sanya, sao paulo, sapporo, sarajevo, sarasota, saratoga springs, saratov, saskatoon,
+savannah, scarborough, schaumburg, schenectady, schwerin, scottsdale, scranton, sderot, seattle, secaucus,
+selma, semarang, sendai, seoul, sevastopol, severodonetsk, seville, sfax, shanghai, sharjah, sharm el-sheikh,
+sheffield, shenyang, shenzhen, sherman oaks, shillong, shimla, shiraz, shreveport, sidon, siem reap, siena,
+silver spring, simferopol, simi valley, sioux city, sioux falls, sirte, skokie, skopje, sligo, slough,
+sloviansk, smolensk, sochi, sofia, solingen, south bend, south san francisco, southampton, southfield,
+soweto, spartanburg, spokane, springfield, srebrenica, srinagar, st. andrews, st. cloud, st. george, st.
+john's, st. joseph, st. louis, st. paul, st. petersburg, stalingrad, stamford, stanford, stavanger,
+stepanakert, stirling, stockholm, stockton, stoke-on-trent, strasbourg, stratford, stuttgart, subotica,
+sucre, sudbury, suez, sulaymaniyah, sumy, sunderland, sunnyvale, surabaya, surat, suva, suwon, suzhou,
+swansea, swindon, sydney, sylhet, syracuse, szczecin, szeged, são paulo, tabriz, tacloban, tacoma, taichung,
+tainan, taipei, taiyuan, taiz, tal afar, tallahassee, tallinn, tampa, tampere, tangier, taos, tapachula,
+taranto, tarragona, tashkent, tbilisi, tegucigalpa, teheran, tehran, tel aviv, telford, telluride, tempe,
+ternopil, terre haute, the hague, thessaloniki, thimphu, thiruvananthapuram, thousand oaks, thunder bay,
+tianjin, tiberias, tijuana, tikrit, tilburg, timbuktu, timisoara, timișoara, tirana, tobruk, tokyo, toledo,
+toluca, tomsk, topeka, toronto, torquay, torrance, torrington, toruń, toulon, toulouse, townsville, towson,
+trabzon, trenton, trier, trieste, tripoli, tromsø, trondheim, trujillo, truro, tsukuba, tucson, tula, tulsa,
+tunis, tupelo, turin, turku, tuscaloosa, tuzla, tver, tyre, tübingen, udine, ufa, ulaanbaatar, ulm, ulsan,
+umeå, uppsala, urumqi, ushuaia, utica, utrecht, uvalde, uzhhorod, vadodara, vaduz, vail, valdez, valencia,
+valladolid, valletta, valparaiso, valparaíso, van nuys, vancouver, vantaa, varanasi, varna, venice, ventura,
+veracruz, verona, versailles, vicenza, victoria falls, vienna, vientiane, vigo, vilnius, vinnytsia, virginia
+beach, visakhapatnam, vladivostok, volgograd, voronezh, vuhledar, västerås, waco, wakefield, walnut creek,
+walsall, waltham, warrington, warsaw, washington, washington d.c., waterbury, waterford, waterloo, watford,
+waukesha, wausau, weimar, wellesley, wellington, wenzhou, west berlin, west hollywood, west palm beach, west
+point, westport, whistler, white plains, whitehorse, wichita, wien, wiesbaden, wigan, wilkes-barre,
+willemstad, wilmington, winchester, windhoek, windsor, winnipeg, winston-salem, wolfsburg, wollongong,
+wolverhampton, worcester, wrexham, wroclaw, wuhan, wuppertal, würzburg, xi'an, xiamen, xian, yakima, yalta,
+yamoussoukro, yangon, yaounde, yaoundé, yaroslavl, yekaterinburg, yellowknife, yerevan, yogyakarta, yokohama,
+yonkers, york, yorkshire, youngstown, ypres, yuma, zadar, zagreb, zamboanga, zaporizhzhia, zaragoza,
+zeebrugge, zhengzhou, zhuhai, zurich, zwickau, zürich, évora, örebro, łódź
 """)
 
 REGIONS = _names("""
@@ -228,7 +300,9 @@ arms base bay building center centre church close club college common court cros
 farms field fields ford forum green hall heights house ice market memorial mill mills park place plant point
 port pass range ring rock row school sound spring springs stage station strand studio studios summit track
 university view ward way wood woods works yards museum gallery library hospital theatre theater hotel embassy
-temple hill young lane grange mint wells river brook glen lock hills street waters banks dale
+temple hill young lane grange mint wells river brook glen lock hills street waters banks dale grove marsh
+forest castle lake pond pool tower towers reef shore gates gate downs cliff garden bend moor heath gulf
+landing lodge
 """)
 """Heads that are as often the last word of a firm, a body or a surname."""
 
@@ -266,6 +340,7 @@ sailed
 KINDS = _words("""
 capital city cities town towns village villages suburb suburbs state states county province provinces region
 island islands port district neighborhood neighbourhood nation country countries resort hamlet borough
-harbour harbor area peninsula municipality river lake headquarters airport enclave settlement prefecture dam valley coast border
+harbour harbor area peninsula municipality river lake headquarters airport enclave settlement prefecture dam
+valley coast border
 """)
 """Nouns that tell a place: the city of X, the town X, X, a suburb of Y."""

@@ -79,7 +79,7 @@ emphasize emphasise reiterate reply respond answer confirm boast concede caution
 lament vow pledge promise swear testify repeat estimate deny mention counter retort recount proclaim opine
 muse disclose comment blog post hint counsel affirm attest brag gush exclaim rule reason speculate
 forecast theorize hypothesize stipulate specify elaborate reassure marvel fume snap verify propose
-recommend demand request reckon insinuate argue contest rebut underline highlight underscore shout yell
+recommend demand request reckon insinuate argue rebut underline highlight underscore shout yell
 whisper scream text grumble
 """)
 """Verbs of speech and writing: a quotation or a clause may follow, or stand before them."""
@@ -114,7 +114,7 @@ volunteer
 
 URGE = _verbs("""
 urge ask tell encourage advise order instruct warn invite implore beg press challenge direct command
-request want expect allow pressure call
+request want expect pressure call
 """)
 """Verbs with somebody and an infinitive: urged them to stay."""
 

@@ -1,0 +1,96 @@
+"""Where the content after a verb of speech begins: at "that", a quotation, a colon, past the hearer."""
+
+from __future__ import annotations
+
+from annotator.core.phrases.clauses import STOPS, is_clause
+from annotator.core.phrases.en import speech
+from annotator.core.phrases.en import words as en
+from annotator.core.phrases.sources import opens
+from annotator.core.phrases.verbs import is_verb
+from annotator.core.phrases.view import View, is_mark
+
+LEAP = 14
+"""How many tokens may stand between a verb of speech and its "that" or its quotation."""
+FAR = 32
+"""How many tokens may stand between a verb and what goes on after its source."""
+
+
+def opener_after(view: View, verb: int, at: int) -> tuple[int, str] | None:
+    """Return where a "that", a quotation or a colon opens the content near ``at``, and which it is."""
+    hearer = over_hearer(view, verb, at)
+    if verb in view.firsts and view.word(verb) in speech.SAY:
+        return _far_quotation(view, at)
+    for i in range(at, min(at + LEAP, len(view))):
+        word = view.word(i)
+        if word == "that" and (i == hearer or _opens_that(view, hearer, i)):
+            return (i, "that")
+        if opens(view, i):
+            led = i in (at, hearer) or view.word(i - 1) in (",", ":")
+            return (i, "quotation") if led else None
+        if word == ":":
+            return (i + 1, "quotation") if opens(view, i + 1) else (i + 1, "colon")
+        if _stops_search(view, i, at):
+            return None
+    return None
+
+
+def _far_quotation(view: View, at: int) -> tuple[int, str] | None:
+    """Return where a quotation opens after the source of a sentence that begins with "Said"."""
+    found = (
+        i for i in range(at, min(at + FAR, len(view))) if view.word(i - 1) in (",", ":") and opens(view, i)
+    )
+    return next(((i, "quotation") for i in found), None)
+
+
+def _opens_that(view: View, after: int, i: int) -> bool:
+    """Whether only circumstances stand between ``after`` and the "that" at ``i``: said in May that …."""
+    led = view.word(after) in en.PREPOSITIONS | {",", "last", "this", "when"}
+    return led and view.word(i - 1) not in en.PREPOSITIONS and is_clause(view, i + 1)
+
+
+def _stops_search(view: View, i: int, at: int) -> bool:
+    """Whether the word at ``i`` shows that the verb's content began or ended before it."""
+    word = view.word(i)
+    if word in STOPS or word == "that" or is_mark(view.tokens[i].text):
+        return True
+    if i == at:
+        return word in en.SUBJECTS and word not in speech.HEARERS
+    if word in speech.WH or (word in speech.SPOKEN and is_verb(view, i)):
+        return True
+    return word in speech.FINITE and not view.capital(i)
+
+
+def over_hearer(view: View, verb: int, at: int) -> int:
+    """Return the place after the hearer and the time: told the council on Monday."""
+    if view.word(at) == "that":
+        return at
+    if view.word(verb) in speech.TELL - {"promised", "promises", "promise", "cautioned"}:
+        at = _over_phrase(view, at)
+    elif view.word(verb) in speech.ASK and view.word(at) == "by":
+        at = _over_phrase(view, at + 1)
+    while True:
+        word, following = view.word(at), view.word(at + 1)
+        if word in ("on", "this", "last", "late", "early", "earlier") and following in speech.TIMES:
+            at += 2
+        elif word in speech.TIMES - {"this", "last", "next"} and view.word(at - 1) != "that":
+            at += 1
+        else:
+            return at
+
+
+def _over_phrase(view: View, at: int) -> int:
+    """Return the place after the noun phrase at ``at``."""
+    if view.word(at) in en.PRONOUNS:
+        return at + 1
+    start = at
+    at += view.word(at) in en.DETERMINERS
+    while view.word(at)[:1].isalpha() and (
+        view.capital(at)
+        or view.word(at) in en.TITLES
+        or (view.word(at) not in en.FUNCTION and not view.capital(start))
+        or (view.word(at) in ("of", "the") and view.capital(at + 1))
+    ):
+        at += 1
+        if view.word(at) in ("reporters", "workers", "voters", "lawmakers"):
+            return at + 1
+    return at
