@@ -87,7 +87,9 @@ class Table:
         return drawn(tuple(self.suggested(i)), work, self.schema)
 
     def taken_with_enter(self, i: int) -> tuple[Suggestion, ...]:
-        """Return the suggestions of a sentence that Enter takes."""
+        """Return the suggestions of a sentence that Enter takes: never of one that is not shown whole."""
+        if not self.take or i not in self.view:
+            return ()
         return tuple(s for s in self.offers(i) if s.label in self.take and s.score >= SURE)
 
 

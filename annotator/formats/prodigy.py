@@ -46,8 +46,10 @@ class Task:
 def task_of(work: Work, annotator: str = "", time: float = 0.0) -> Task:
     """Return the task that says what ``work`` says; ``meta`` holds its place in the article."""
     s = work.sentence
-    meta = {"article": s.article, "sentence": s.id, "start": s.start, "end": s.end}
     said = work.annotation
+    meta: dict[str, Any] = {"article": s.article, "sentence": s.id, "start": s.start, "end": s.end}
+    meta |= {"note": said.note} if said.note else {}
+    meta |= {"flagged": True} if said.flagged else {}
     return Task(s.text, s.tokens, said.spans, said.answer, meta, annotator, time=time, rejected=said.rejected)
 
 

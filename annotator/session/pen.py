@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 
 from annotator.core import hand as deeds
 from annotator.core import selection as sel
@@ -36,9 +37,11 @@ class Pen:
         self.guide = session.schema.labels[0].name
         self.hand = Hand()
         self.take = frozenset(x for x in take if session.schema.label(x))
-        self._view: tuple[str, Sequence[int]] = ("", ())
+        self._view: tuple[tuple[int, str], ...] = ()
         self.strolling = False
         """Whether the sentence was reached by moving in view, so that the page should stay where it is."""
+        self._leapt = False
+        """Whether a label's key has led to a later sentence: the open ones before it come next."""
         self.turned = False
         """Whether the sentence was reached by accepting all in view: then a new page begins."""
         self.proposing = True
@@ -83,6 +86,7 @@ class Pen:
             self.session.do(deed.edit)
         if deed.active is not None:
             self.stroll(deed.active)
+            self._leapt = True
             self._lay_out()
         self.hand = deed.hand
 
@@ -98,13 +102,17 @@ class Pen:
 
     @property
     def view(self) -> Sequence[int]:
-        """The sentences of the article in hand that the screen shows whole, by index; it says so itself."""
-        article, shown = self._view
-        return shown if self.session.queue and article == self.session.current else ()
+        """The sentences of the article in hand that the screen shows whole, by index; it says so itself.
+
+        Those that are where they were then: a join, a split or another article moves them.
+        """
+        works = self.session.here if self.session.queue else ()
+        return tuple(i for i, known in self._view if i < len(works) and works[i].sentence.id == known)
 
     def show(self, view: Sequence[int]) -> None:
         """Take in what the screen shows whole."""
-        self._view = (self.session.current, view)
+        works = self.session.here
+        self._view = tuple((i, works[i].sentence.id) for i in view)
 
     # -- selecting -----------------------------------------------------------------------------
 
@@ -208,18 +216,30 @@ class Pen:
 
     def accept_view(self) -> None:
         """Accept every open sentence that the screen shows whole, and go on to the next open one."""
-        self.session.do(deeds.accept_view(self.table()))
+        here, way = self.session.here, self.session.way
+        matching = [i for i in self.view if way.leads_over(here[i])]
+        self.session.do(deeds.accept_view(replace(self.table(), view=matching)))
         self._go_on(self.session.message)
         self.turned = True
 
     def _go_on(self, told: Message | None) -> None:
         self.strolling = self.turned = False
-        if not self.session.next_undone():
+        if not self._back_to_open() and not self.session.next_undone():
             told = Message(self.session.way.finished)
         self.arrive()
         if haste := self.session.meter.haste:
             told = Message(haste.message, warning=True)
         self.session.message = told
+
+    def _back_to_open(self) -> bool:
+        """Go back to an open sentence in view that a label's key has leapt over; False for none."""
+        leapt, self._leapt = self._leapt, False
+        here = self.session.place.sentence
+        left = [i for i in self.view if i < here and not self.session.here[i].done] if leapt else []
+        if left:
+            self.stroll(left[0])
+            self._leapt = True
+        return bool(left)
 
     def toggle_take(self, label: Label) -> None:
         """Let Enter take the sure suggestions of a label, or no longer."""

@@ -43,6 +43,7 @@ class Saver:
         self._unsaved: list[Record] = []
         self._pending: list[Record] = []
         self._failed = False
+        self._given_up = False
         self._idle = threading.Condition()
         self._waiting = 0
         self._thread = threading.Thread(target=self._run, name="annotator-saver", daemon=True)
@@ -66,9 +67,12 @@ class Saver:
         self._queue.put(records)
 
     def flush(self, timeout: float = 10.0) -> bool:
-        """Wait until everything handed over is durable; False after ``timeout`` seconds or a failure."""
+        """Wait until everything handed over is durable; False after ``timeout`` seconds or a failure.
+
+        A failure has been told, and what it hit is rescued, before this returns.
+        """
         with self._idle:
-            done = self._idle.wait_for(lambda: self._waiting == 0 or self._failed, timeout)
+            done = self._idle.wait_for(lambda: self._waiting == 0 or self._given_up, timeout)
         return done and not self._failed
 
     def close(self, timeout: float = 10.0) -> bool:
@@ -77,6 +81,7 @@ class Saver:
         What a disk has not taken within ``timeout`` seconds is rescued to another place.
         """
         saved = self.flush(timeout)
+        self._given_up = not saved
         if not saved and not self._failed:
             with self._idle:
                 left = list(self._pending)

@@ -52,6 +52,10 @@ class Session:
     ``changed`` is called from the saver's thread whenever the saved mark may have changed.
     """
 
+    saved_at = 0.0
+    """When the last deed was on the disk, in seconds since 1970; 0 before the first."""
+    _counted_all = False
+
     def __init__(
         self,
         corpus: Corpus,
@@ -78,8 +82,6 @@ class Session:
         self._clock = clock
         self._session_id = session_id
         self.meter = Meter()
-        self._counted_all = False
-        self.saved_at = 0.0
         self._failure: JournalError | None = None
         self.works = Works(corpus.sentences)
         self.shelf = Shelf(corpus, self.works)

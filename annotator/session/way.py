@@ -151,6 +151,10 @@ class Way:
         changes = (p for g in self.groups(touched) for p in g.changes)
         return frozenset(p.work.sentence.id for p in changes if p.key not in self.left)
 
+    def leads_over(self, work: Work) -> bool:
+        """Whether the filter holds for a sentence; without a filter it does."""
+        return not self.query or self._matches(work)
+
     def _matches(self, work: Work) -> bool:
         return self.finder.holds(self.query, work, self._problems)
 

@@ -67,8 +67,12 @@ def test_tokens_of_old_exports_get_their_blanks_back(task: Task) -> None:
 
 
 def test_a_work_becomes_a_task_with_its_place() -> None:
-    """``meta`` says where in which article the sentence stands."""
+    """``meta`` says where in which article the sentence stands, and what the annotator noted."""
     of = Sentence("a1", 3, 40, 49, "Ida left.", tokens_of(["Ida", "left", "."], [True, False, False]))
+    noted = Work(of, Annotation(note="who?", flagged=True))
+    assert task_of(noted).meta == {
+        "article": "a1", "sentence": "a1:40-49", "start": 40, "end": 49, "note": "who?", "flagged": True,
+    }  # fmt: skip
     work = Work(of, Annotation((Span(0, 3, "PERSON"),), Answer.ACCEPT))
     assert json.loads(next(write([task_of(work, "ana", 7.9)]))) == {
         "text": "Ida left.",

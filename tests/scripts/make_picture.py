@@ -1,54 +1,174 @@
-"""Draw the README's picture from the running app: ``python -m tests.scripts.make_picture``.
+"""Draw the README's pictures from the running app: ``python -m tests.scripts.make_picture [FOLDER]``.
 
-The annotated sample is opened in a headless terminal, a few keys are typed, and the screen that
-comes of it is saved as SVG.
+The sample is opened in a headless terminal by somebody new, keys are typed, and the screens that
+come of it are saved as SVG. Clock and zone are set, so the same app gives the same bytes.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
+import sys
 import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from textual.pilot import Pilot
+
+from annotator.core.spans import Span
 from annotator.session.session import Session
 from annotator.storage.corpus import Corpus
 from annotator.storage.journal import Journal
 from annotator.storage.prefs import Preferences
 from annotator.tui.app import AnnotatorApp
+from tests.benchmarks.planner import plan_sentence
 from tests.scripts.make_sample import ROOT, TIME
 
-PICTURE = ROOT / "tests" / "data" / "screen.svg"
-KEYS = "home down down down down down tab tab tab tab"
-"""What is typed before the picture is taken: to a claim inside a claim in the sixth sentence."""
-SIZE = (120, 40)
+FOLDER = ROOT / "tests" / "data"
+SMALL, LARGE = (80, 24), (120, 40)
+FIRST = "s d enter d s enter a up enter d"
+"""What the main picture shows: labels taken from the lanes, two sentences accepted, one in hand."""
+CLAIMS = "backslash 1 full_stop 9 enter s a f l space"
+"""To a claim with a count in it: three labels taken, and a count selected by its letter and grown."""
+SENTENCES = 40
+"""How many sentences are typed for the worklist and the figures: two articles."""
+FORGOTTEN = 9
+"""Of so many spans one is forgotten, as people do: else the worklist would have nothing to show."""
+KEY, WORD = 0.28, 0.25
+"""Seconds that the clock goes on with a key (Card, Moran and Newell 1980), and with a word to read."""
 
 
-async def take(folder: Path, keys: str, size: tuple[int, int]) -> str:
-    """Type ``keys`` into a fresh copy of the sample and return the screen as SVG."""
-    shutil.copytree(ROOT / "corpus", folder, ignore=shutil.ignore_patterns("sources", ".*"))
-    corpus = Corpus.open(folder)
-    journal = Journal.open(folder, "guide")
-    session = Session(
-        corpus, journal, schema=corpus.schema, annotator="guide", clock=lambda: TIME, session_id="picture"
-    )
-    session.go_to(session.works_of(session.queue[0])[0].sentence.id)
-    app = AnnotatorApp(session, Preferences())
-    async with app.run_test(size=size) as pilot:
+class Clock:
+    """A clock that goes on only when it is told to."""
+
+    def __init__(self) -> None:
+        """Begin with 2026."""
+        self.now = TIME
+
+    def __call__(self) -> float:
+        """Return the time, in seconds since 1970."""
+        return self.now
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The app at work, and what drives it."""
+
+    app: AnnotatorApp
+    pilot: Pilot[Any]
+    clock: Clock
+
+    async def type(self, keys: str) -> None:
+        """Press keys by Textual's names."""
         for key in keys.split():
-            await pilot.press(key)
-        session.flush()
-        await pilot.pause()
-        picture = app.export_screenshot(title="annotator")
-    session.close()
-    return picture
+            self.clock.now += KEY
+            await self.pilot.press(key)
+
+    async def picture(self) -> str:
+        """Return the screen as SVG, once everything is saved and drawn; fails where a key went wrong."""
+        self.app.session.flush()
+        await self.app.workers.wait_for_complete()
+        await self.pilot.pause()
+        told = self.app.session.message
+        assert told is None or not told.warning, told
+        svg = self.app.export_screenshot(title="annotator")
+        # Some viewers drop blanks at the edges of a text otherwise, hard ones too.
+        return svg.replace("<svg ", '<svg xml:space="preserve" ', 1)
+
+
+@asynccontextmanager
+async def stage(folder: Path, size: tuple[int, int], theme: str = "") -> AsyncIterator[Stage]:
+    """Open a fresh copy of the sample, of which nothing is annotated yet."""
+    shutil.copytree(ROOT / "corpus", folder, ignore=shutil.ignore_patterns("sources", "annotations", ".*"))
+    corpus, clock = Corpus.open(folder), Clock()
+    session = Session(
+        corpus,
+        Journal.open(folder, "ana"),
+        schema=corpus.schema,
+        annotator="ana",
+        clock=clock,
+        session_id="ana-1",
+    )
+    app = AnnotatorApp(session, Preferences(fade=0.0), theme=theme)
+    try:
+        async with app.run_test(size=size) as pilot:
+            yield Stage(app, pilot, clock)
+    finally:
+        session.close()
+
+
+def gold() -> Mapping[str, Sequence[Span]]:
+    """Return the spans of each sentence of the sample that the guide has annotated, by sentence id."""
+    records = Journal.open(ROOT / "corpus", "guide", read_only=True).records
+    return {r.work.sentence.id: r.work.annotation.spans for r in records}
+
+
+async def annotate(on: Stage, sentences: int) -> None:
+    """Type the sample's spans with the cheapest keys, all but those that are forgotten; read each sentence."""
+    spans, seen, session = gold(), 0, on.app.session
+    for _ in range(sentences):
+        s = session.work.sentence
+        on.clock.now += WORD * len(s.tokens)
+        wanted = []
+        for span in spans.get(s.id, ()):
+            seen += 1
+            if seen % FORGOTTEN:
+                wanted.append(span)
+        plan = plan_sentence(on.app.pen.table(), on.app.pen.hand, wanted)
+        await on.type(" ".join(k.name for k in plan.keys))
+        await on.type("enter" if s.id in spans else "minus")
+
+
+async def pictures(folder: Path) -> dict[str, str]:
+    """Return the SVG of each picture by its file's name; ``folder`` is for the copies of the sample."""
+    found = {}
+    async with stage(folder / "screen", SMALL) as on:
+        await on.type(FIRST)
+        found["screen.svg"] = await on.picture()
+    async with stage(folder / "wide", LARGE, "light") as on:
+        await on.type(CLAIMS)
+        found["wide.svg"] = await on.picture()
+    async with stage(folder / "work", LARGE) as on:
+        await annotate(on, SENTENCES)
+        await on.type("dollar_sign")
+        found["stats.svg"] = await on.picture()
+        await on.type("escape")
+        await on.pilot.resize_terminal(*SMALL)
+        await on.type("right_square_bracket")
+        found["worklist.svg"] = await on.picture()
+    return found
+
+
+@contextmanager
+def utc() -> Iterator[None]:
+    """Show times as UTC, whatever the zone of the machine."""
+    old = os.environ.get("TZ")
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    try:
+        yield
+    finally:
+        os.environ.pop("TZ")
+        os.environ.update({"TZ": old} if old is not None else {})
+        time.tzset()
+
+
+def take() -> dict[str, str]:
+    """Return all pictures by name."""
+    with tempfile.TemporaryDirectory() as temporary, utc():
+        return asyncio.run(pictures(Path(temporary)))
 
 
 def main() -> None:
-    """Take the picture."""
-    with tempfile.TemporaryDirectory() as temporary:
-        picture = asyncio.run(take(Path(temporary) / "sample", KEYS, SIZE))
-    PICTURE.write_text(picture, encoding="utf-8")
+    """Take the pictures and put them in their place."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    for name, picture in take().items():
+        (folder / name).write_text(picture, encoding="utf-8")
 
 
 if __name__ == "__main__":

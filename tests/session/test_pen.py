@@ -149,6 +149,10 @@ def test_enter_takes_only_what_was_switched_to_it(pen: Pen) -> None:
     assert pen.session.work.sentence.id == here
     assert spans(pen) == []
     pen.toggle_take(label(pen, "a"))
+    pen.answer(Answer.ACCEPT)
+    pen.undo()
+    assert spans(pen) == [], "what is not shown is not taken"
+    pen.show((pen.session.place.sentence,))
     sure = [
         pen.session.work.sentence.text[s.start : s.end] for s in pen.state().taken(pen.session.place.sentence)
     ]

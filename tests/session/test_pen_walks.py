@@ -34,7 +34,7 @@ class _Idle:
     def __getattr__(self, name: str) -> _Idle:
         return self
 
-    def __call__(self, *args: object) -> None:
+    def __call__(self, *args: object, **options: object) -> None:
         """Do nothing."""
 
 
@@ -67,7 +67,9 @@ class Desk:
         """Open the corpus; what the app alone does is left out."""
         self.session = builders.open_session(self.path)
         self.pen = Pen(self.session)
-        screen = SimpleNamespace(pen=self.pen, annotator=_Idle(pen=self.pen, session=self.session), tour=_Idle())
+        screen = SimpleNamespace(
+            pen=self.pen, annotator=_Idle(pen=self.pen, session=self.session), tour=_Idle()
+        )
         self.deeds = deeds(cast("Any", screen))
 
     def take(self, step: Step) -> None:

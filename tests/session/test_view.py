@@ -11,6 +11,7 @@ import pytest
 from annotator.core.annotation import Answer
 from annotator.core.errors import RuleError
 from annotator.core.schema import Label
+from annotator.core.search import parse
 from annotator.session.pen import Pen
 from tests import builders
 
@@ -68,6 +69,14 @@ def test_only_what_is_shown_is_accepted(pen: Pen) -> None:
     assert sum(w.done for w in pen.session.here) == 3
 
 
+def test_a_filter_keeps_the_others_open(pen: Pen) -> None:
+    """Under a filter `*` accepts only what the filter leads over."""
+    pen.session.way.use_filter(parse("boats"))
+    pen.show((0, 1, 2))
+    pen.accept_view()
+    assert [w.annotation.answer for w in pen.session.here[:3]] == [None, None, Answer.ACCEPT]
+
+
 def test_a_finished_sentence_keeps_its_answer(pen: Pen) -> None:
     """`*` leaves a rejected sentence in view as it is; where nothing is open it says so."""
     pen.answer(Answer.REJECT)
@@ -99,6 +108,16 @@ def test_a_label_key_reaches_as_far_as_one_sees(pen: Pen) -> None:
     pen.label(label(pen, "COUNT"))
     assert pen.session.place.sentence == 2
     assert made(pen, 2) == [("COUNT", "More than 40 boats")]
+
+
+def test_nothing_is_leapt_over_for_good(pen: Pen) -> None:
+    """After a label's key has led to a later sentence, Enter goes on with the open ones before it in view."""
+    pen.show((0, 1, 2))
+    pen.label(label(pen, "COUNT"))
+    assert pen.session.place.sentence == 2
+    for at in (0, 1, 3):
+        pen.answer(Answer.ACCEPT)
+        assert pen.session.place.sentence == at
 
 
 def test_every_mention_is_one_edit(pen: Pen) -> None:

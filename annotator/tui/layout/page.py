@@ -70,31 +70,35 @@ def start_row(state: TaskState, frame: Frame, *, turned: bool = False) -> int:
     return max(0, min(above, anchor, frame.height - reserve(lines)))
 
 
-def first_whole(state: TaskState, frame: Frame, start: int) -> int:
-    """Return the first sentence that the screen shows whole when the active block starts at row ``start``."""
-    room, top = start - 1, state.active
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What stays while one moves in view: the first sentence that is shown whole, and the rows above it."""
+
+    top: int
+    before: int
+
+
+def page_of(state: TaskState, frame: Frame, start: int) -> Page:
+    """Return the page that is shown when the active block starts at row ``start``."""
+    room, top = max(0, start - 1), state.active
     while top > 0:
         need = len(context_rows(state, top - 1, frame)) + int(frame.spaced and top < state.active)
         if need > room:
             break
         room, top = room - need, top - 1
-    return top
+    return Page(top, room + int(frame.spaced and top == state.active))
 
 
-def row_below(state: TaskState, frame: Frame, top: int) -> int | None:
-    """Return the row of the active block if the sentence ``top`` stays the first one on the screen.
-
-    None where the block would not be on the screen whole.
-    """
-    if not 0 <= top <= state.active:
+def row_on(page: Page, state: TaskState, frame: Frame) -> int | None:
+    """Return the row of the active block if the page stays; None if the block would not be on it whole."""
+    if state.active < page.top:
         return None
-    gap = int(frame.spaced)
-    above = 0
-    for i in range(top, state.active):
+    gap, above = int(frame.spaced), page.before
+    for i in range(page.top, state.active):
         above += len(context_rows(state, i, frame)) + gap
         if above > frame.height:
             return None
-    start = above - gap + 1 if above else 0
+    start = 1 + max(0, above - gap)
     block = block_rows(state, frame.text_width, frame.glyphs, frame.hint_mode)
     return start if start + len(block) + 1 <= frame.height else None
 

@@ -22,9 +22,10 @@ from annotator.tui.layout.block import TEXT_COLUMN
 from annotator.tui.layout.page import (
     BodyRow,
     Frame,
+    Page,
     body_rows,
-    first_whole,
-    row_below,
+    page_of,
+    row_on,
     shown_whole,
     start_row,
 )
@@ -50,7 +51,7 @@ class AnnotateScreen(RowScreen):
         self._session = pen.session
         self._arrived: tuple[object, ...] = ()
         self._start = 0
-        self._top = 0
+        self._page = Page(0, 0)
         self._drag_from: int | None = None
         self._drawn: TaskState | None = None
         self.asking: Callable[[Label], None] | None = None
@@ -143,15 +144,18 @@ class AnnotateScreen(RowScreen):
 
     def _arrive(self, state: TaskState, frame: Frame) -> None:
         """Find the row of the active block: where it stays while one moves in view, else the anchor."""
-        arrived = (state.work.sentence.id, self.size)
+        s = state.work.sentence
+        arrived = (s.id, (s.article, self.size))
+        strolling, turned = self.pen.strolling, self.pen.turned
+        self.pen.strolling = self.pen.turned = False  # said of this arrival, not of later ones
         if arrived == self._arrived:
             return
-        top = self._top if self.pen.strolling and arrived[1:] == self._arrived[1:] else -1
-        stay = row_below(state, frame, top)
+        there = strolling and arrived[1:] == self._arrived[1:]
+        stay = row_on(self._page, state, frame) if there else None
         self._arrived = arrived
-        self._start = start_row(state, frame, turned=self.pen.turned) if stay is None else stay
+        self._start = start_row(state, frame, turned=turned) if stay is None else stay
         if stay is None:
-            self._top = first_whole(state, frame, self._start)
+            self._page = page_of(state, frame, self._start)
 
     def _draw_nothing(self, width: int) -> None:
         """Say that no line of the article is annotated, and what one can do."""
