@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import html
+import re
 from pathlib import Path
 
 from annotator.storage.corpus import Corpus
 from annotator.storage.journal import Journal
+from annotator.storage.keymap import keymap_of_text
 from annotator.storage.schemas import load_schema
+from annotator.tui.keymap import keys_in_force
+from tests.scripts.make_picture import FOLDER, suggestions, take
 from tests.scripts.make_readme import README, with_keys
 from tests.scripts.make_sample import MADE, ROOT, make
 
@@ -15,6 +20,32 @@ def test_the_readme_has_every_key() -> None:
     """README's key table is that of the registry."""
     text = README.read_text(encoding="utf-8")
     assert with_keys(text) == text
+
+
+def test_the_readmes_pictures_show_the_app_as_it_is() -> None:
+    """Each picture shows the words that the app shows today, and one taken again has the same bytes.
+
+    The markup round the words is Rich's and may differ with its version.
+    """
+    taken = take()
+    assert set(taken) == {p.name for p in FOLDER.glob("*.svg")}
+    for name, svg in taken.items():
+        assert words_of(svg) == words_of((FOLDER / name).read_text(encoding="utf-8")), name
+        assert f"tests/data/{name}" in README.read_text(encoding="utf-8")
+    assert take([suggestions])["screen.svg"] == taken["screen.svg"]
+
+
+def test_the_readmes_keymaps_can_be_used() -> None:
+    """Each example of a keymap in the README has no clash with the default keys and labels."""
+    blocks = re.findall(r"```toml\n(\[keys\]\n.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    assert len(blocks) == 2
+    for text in blocks:
+        assert not keys_in_force(load_schema("news"), keymap_of_text(text, "keymap.toml")).clashes
+
+
+def words_of(svg: str) -> list[str]:
+    """Return the texts of a picture in their order."""
+    return [html.unescape(x) for x in re.findall(r"<text[^>]*>([^<]*)</text>", svg)]
 
 
 def test_the_sample_is_what_its_sources_make(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from annotator.core.edits import (
 from annotator.core.errors import RuleError
 from annotator.core.hints import Prefix, resolve
 from annotator.core.mentions import label_mentions
-from annotator.core.offers import SURE, drawn, open_ones
+from annotator.core.offers import drawn, open_ones, sure_ones
 from annotator.core.phrases import extents
 from annotator.core.phrases.growth import claim_from
 from annotator.core.phrases.view import view_of
@@ -90,7 +90,7 @@ class Table:
         """Return the suggestions of a sentence that Enter takes: never of one that is not shown whole."""
         if not self.take or i not in self.view:
             return ()
-        return tuple(s for s in self.offers(i) if s.label in self.take and s.score >= SURE)
+        return sure_ones(self.offers(i), self.works[i], self.schema, self.take)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +241,7 @@ def _take_next(table: Table, hand: Hand, name: Label) -> Deed:
     found = target(table, hand, name.name)
     if found is None:
         raise RuleError(
-            f"no {'further ' if hand.fresh else ''}{name.name} is suggested in view",
+            f"no {'further ' if hand.fresh else ''}{name.name} is suggested in what is shown whole",
             do="press a letter above a word to select it",
         )
     i, suggestion = found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
 from annotator.core.annotation import Work
@@ -59,3 +59,21 @@ def best_apart(found: Iterable[Suggestion], at_least: float = SHOWN) -> tuple[Su
     return tuple(
         sorted((s for mine in kept.values() for s in mine), key=lambda s: (s.start, -s.end, s.label))
     )
+
+
+def sure_ones(
+    offers: Sequence[Suggestion], work: Work, schema: Schema, take: Collection[str]
+) -> tuple[Suggestion, ...]:
+    """Return the drawn suggestions that Enter takes: sure ones of the labels in ``take``.
+
+    Of a stretch only the likeliest, which is the one drawn, and none that another one forbids.
+    """
+    best: dict[tuple[int, int], Suggestion] = {}
+    for s in sorted(offers, key=lambda s: -s.score):
+        best.setdefault((s.start, s.end), s)
+    kept, out = list(work.annotation.spans), []
+    for s in (s for s in offers if s is best[s.start, s.end] and s.label in take and s.score >= SURE):
+        if schema.broken(span_of(s), kept) is None:
+            kept.append(span_of(s))
+            out.append(s)
+    return tuple(out)

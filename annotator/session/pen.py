@@ -63,9 +63,14 @@ class Pen:
             s = self.session.work.sentence
             self._sheet = self._sheets.make(s, self.session.article(s.article))
 
+    def prepare(self, i: int) -> None:
+        """Work out what arriving at a sentence of the article will ask for, by index."""
+        s = self.session.here[i].sentence
+        self._sheets.make(s, self.session.article(s.article))
+
     def use_letters(self, style: HintStyle, taken: frozenset[str]) -> None:
         """Make hints of other letters from now on, none of them among ``taken``."""
-        self._sheets.style, self._sheets.taken = style, taken
+        self._sheets.use_letters(style, taken)
         self._lay_out()
 
     def settle(self) -> None:
@@ -327,6 +332,12 @@ class Pen:
         chosen = self.hand.selection.range if self.hand.selection and self.session.here else None
         focus = deeds.exact(self.table(), chosen) if chosen else None
         return focus.label if focus else self.guide
+
+    @property
+    def on_span(self) -> bool:
+        """Whether the selection is a span."""
+        chosen = self.hand.selection
+        return bool(chosen and self.session.here and deeds.exact(self.table(), chosen.range))
 
     @property
     def in_hand(self) -> Selection:

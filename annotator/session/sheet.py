@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from annotator.core.article import Article, Sentence
 from annotator.core.graphemes import parted
-from annotator.core.hints import DEFAULT, assign
+from annotator.core.hints import DEFAULT, HintStyle, assign
 from annotator.core.phrases import candidates
 from annotator.core.phrases.common import small_words, without_common
 from annotator.core.schema import Schema
@@ -14,8 +14,12 @@ from annotator.core.sheet import Sheet
 from annotator.suggest.labels import label_for
 
 
+KEPT = 64
+"""How many sheets are remembered: of the sentences on the screen and around it."""
+
+
 class Sheets:
-    """Makes the sheets of a session's sentences."""
+    """Makes the sheets of a session's sentences and remembers the last ones."""
 
     def __init__(self, schema: Schema, cells: Callable[[str], int]) -> None:
         """Make sheets for this schema; ``cells`` tells how wide a token is drawn."""
@@ -26,9 +30,22 @@ class Sheets:
         """The letters that are no hints."""
         self._claim = label_for(schema, "claim") or ""
         self._small: tuple[str, frozenset[str]] = ("", frozenset())
+        self._made: dict[Sentence, Sheet] = {}
+
+    def use_letters(self, style: HintStyle, taken: frozenset[str]) -> None:
+        """Make hints of other letters from now on, none of them among ``taken``."""
+        self.style, self.taken = style, taken
+        self._made.clear()
 
     def make(self, sentence: Sentence, article: Article) -> Sheet:
         """Return the sheet of a sentence, its candidates judged by the words of the whole article."""
+        sheet = self._made.pop(sentence, None) or self._new(sentence, article)
+        self._made[sentence] = sheet  # at the end: the one not asked for longest goes first
+        if len(self._made) > KEPT:
+            del self._made[next(iter(self._made))]
+        return sheet
+
+    def _new(self, sentence: Sentence, article: Article) -> Sheet:
         if article.id != self._small[0]:
             self._small = (article.id, small_words(article.text))
         tokens = sentence.tokens

@@ -112,6 +112,15 @@ def _full_sync(fd: int) -> None:
         os.fsync(fd)
 
 
+def sync_file(path: Path) -> None:
+    """Bring the data of a closed file to the disk; raises OSError."""
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        sync(fd)
+    finally:
+        os.close(fd)
+
+
 def sync_folder(path: Path) -> None:
     """Bring the names in a folder to the disk, so that a new file is found after a crash."""
     fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

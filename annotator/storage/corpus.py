@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -14,7 +14,7 @@ from annotator.core.errors import CorpusError
 from annotator.core.schema import Schema
 from annotator.storage import settings as toml
 from annotator.storage.articles import check_article, decode_article, encode_article, switch_line, undo_switch
-from annotator.storage.atomic import sync_folder, write_atomic, write_new
+from annotator.storage.atomic import sync_file, sync_folder, write_atomic, write_new
 from annotator.storage.failures import telling
 from annotator.storage.folder import ARTICLES, check_corpus, check_free, check_sentences, committed, state_of
 from annotator.storage.journal import FOLDER as ANNOTATIONS
@@ -169,6 +169,37 @@ class Corpus:
             write_atomic(self._file(article.id), data)
             self._ids += (article.id,)
             self._seen = self._state()
+
+    @contextmanager
+    def taking_in(self, sentences: Path, prepared: Mapping[str, Path]) -> Iterator[None]:
+        """Add many articles that lie prepared in files, by id, then carry out the block.
+
+        ``sentences`` is the file of all their sentences, which comes first. If the block fails, articles
+        and sentences are taken out again. Raises CorpusError where one of them is there already.
+        """
+        with self._writing():
+            known = [a for a in prepared if self._file(a).exists()]
+            if known:
+                what = "somebody has added the same article meanwhile"
+                raise CorpusError(what, where=f"article {known[0]}", do="import again")
+            for article_id in prepared:
+                self._sentences.drop(article_id)
+            before = self._sentences.append_file(sentences) if prepared else 0
+            try:
+                for article_id, path in prepared.items():
+                    sync_file(path)
+                    path.replace(self._file(article_id))
+                sync_folder(self.path / ARTICLES)
+                yield
+            except BaseException:
+                for article_id in prepared:
+                    with suppress(OSError):
+                        self._file(article_id).unlink(missing_ok=True)
+                if prepared:
+                    self._sentences.cut_back(before)
+                raise
+            finally:
+                self._seen = ()
 
     def set_line(
         self, article_id: str, line: int, verdict: Verdict, *, by: str, time: float, wait: float = WAIT

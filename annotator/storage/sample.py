@@ -1,4 +1,4 @@
-"""The user's own copy of the sample corpus."""
+"""The user's own copy of the sample corpus: its articles, with nothing annotated."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from annotator.storage.schemas import sample_corpus_path
 from annotator.storage.settings import FILE
 
 _NOT_COPIED = (".lock", ".tmp")
+_OTHERS = frozenset({"annotations"})
+"""Left out: what another annotator has said of the sample would be in conflict with one's own work."""
 
 
 def user_sample() -> Path:
@@ -51,6 +53,8 @@ def _copy_folder(source: Path, target: Path) -> None:
     """Copy files and folders with new modes: an installed sample may be read-only, a copy must not be."""
     target.mkdir()
     for entry in sorted(source.iterdir()):
+        if entry.name in _OTHERS:
+            continue
         if entry.is_dir():
             _copy_folder(entry, target / entry.name)
         elif not entry.name.endswith(_NOT_COPIED):

@@ -152,12 +152,35 @@ class SentenceFile:
 
     def append(self, sentences: Sequence[Sentence]) -> None:
         """Add sentences in one durable append; raises OSError or CorpusError, with the file as it was."""
-        data = b"".join(_line_of(s) for s in sentences)
+        self._append(b"".join(line_of(s) for s in sentences))
+
+    def append_file(self, prepared: Path) -> int:
+        """Add the lines of a prepared file durably and return the size before; raises OSError.
+
+        On an error the file is cut back to what it was.
+        """
+        before = self.path.stat().st_size if self.path.exists() else 0
+        try:
+            with prepared.open("rb") as file:
+                while data := file.read(_COPY * 16):
+                    self._append(data, first=file.tell() == len(data))
+        except BaseException:
+            self.cut_back(before)
+            raise
+        return before
+
+    def cut_back(self, size: int) -> None:
+        """Take off what was appended after the file had ``size`` bytes; what fails is no harm."""
+        with suppress(OSError):
+            os.truncate(self.path, size)
+            self._index = _Index()
+
+    def _append(self, data: bytes, *, first: bool = True) -> None:
         new = not self.path.exists()
         fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
         try:
             end = os.fstat(fd).st_size
-            if end and os.pread(fd, 1, end - 1) != b"\n":
+            if first and end and os.pread(fd, 1, end - 1) != b"\n":
                 data = b"\n" + data
             append_durable(fd, data, end)
         finally:
@@ -199,7 +222,8 @@ class SentenceFile:
 _RESTORE = "restore the file from a copy, or ingest the source into a new corpus"
 
 
-def _line_of(sentence: Sentence) -> bytes:
+def line_of(sentence: Sentence) -> bytes:
+    """Return a sentence as a line of the file; raises CorpusError where it is too long."""
     line = dump_line(encode_sentence(sentence), f"sentence {sentence.id}")
     if len(line) > MAX_RECORD:
         raise CorpusError(

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
-from annotator.core.annotation import Annotation, Answer, Work
+from annotator.core.annotation import Answer, Work
 from annotator.core.article import Sentence
 from annotator.core.phrases import Context, context_of
 from annotator.core.schema import Schema
 from annotator.core.suggestion import Suggestion
 from annotator.suggest.history import MentionIndex
+from annotator.suggest.judged import Judged, Judgements
 from annotator.suggest.merge import Merger
 from annotator.suggest.rules import Rules
 from annotator.suggest.track import Track
@@ -29,18 +29,11 @@ FileSource = Callable[[Sentence], tuple[Suggestion, ...]]
 """What a suggestion file holds for a sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    version: int
-    annotation: Annotation
-    suggestions: tuple[Suggestion, ...]
-
-
 class Desk:
     """Holds the sources and what was learned of them; ``changed`` keeps both up to date.
 
-    ``version`` grows whenever suggestions anywhere may have changed: what was drawn with the same
-    version and the same work need not be asked for again.
+    A sentence is judged once and again when something else is known of words in it. What is learned of
+    the sources shows in sentences that are judged from then on: those on the screen keep their order.
     """
 
     def __init__(
@@ -54,7 +47,6 @@ class Desk:
     ) -> None:
         """Start with nothing learned; ``article_sentences`` is asked once an article, by its id."""
         self.schema = schema
-        self.version = 0
         self.track = Track()
         self.mentions = MentionIndex(schema)
         self._article = article_sentences
@@ -66,7 +58,7 @@ class Desk:
         self._contexts: dict[str, Context] = {}
         self._fixed: dict[Sentence, tuple[Suggestion, ...]] = {}
         self._offered: dict[Sentence, tuple[Suggestion, ...]] = {}
-        self._shown: dict[Sentence, _Shown] = {}
+        self._judgements = Judgements()
 
     def start(self, works: Iterable[Work]) -> None:
         """Take note of what the journal tells: learned with its article's first look, or by ``learn``."""
@@ -89,44 +81,46 @@ class Desk:
         """
         for article in dict.fromkeys(w.sentence.article for w in (*before, *after)):
             self._take_in(article)
+        self._judgements.touch(self.mentions.change(before, after))
         for work in before:
-            self.mentions.remove(work)
             self.track.remove(work)
         for work in after:
-            self._add(work)
-        self.version += 1
+            self.track.add(work, self._known_offers(work))
 
     def suggestions(self, work: Work) -> tuple[Suggestion, ...]:
-        """Return what is suggested for a work and not settled yet, in reading order, outer before inner."""
+        """Return what is suggested for a work and not settled yet, in reading order, outer before inner.
+
+        As long as nothing has changed it is the very same tuple.
+        """
         self._take_in(work.sentence.article)
-        shown = self._shown.get(work.sentence)
-        if shown and shown.version == self.version and shown.annotation == work.annotation:
-            return shown.suggestions
-        found = self._found(work.sentence)
-        merged = self._merger.merge(work, found)
+        judged = self._judgements.get(work.sentence) or self._judge(work.sentence)
+        if judged.annotation == work.annotation:
+            return judged.suggestions
         if not work.done and not work.annotation.spans:  # later the history knows what was marked just here
-            _keep(self._offered, work.sentence, found)
-        _keep(self._shown, work.sentence, _Shown(self.version, work.annotation, merged))
-        return merged
+            _keep(self._offered, work.sentence, judged.found)
+        judged.annotation, judged.suggestions = work.annotation, self._merger.settle(work, judged.ranked)
+        return judged.suggestions
+
+    def _judge(self, sentence: Sentence) -> Judged:
+        found = self._found(sentence)
+        return self._judgements.keep(sentence, Judged(found, self._merger.judge(sentence, found)))
 
     def forget(self, article_id: str) -> None:
         """Look at an article anew: its lines have changed."""
         self._contexts.pop(article_id, None)
-        for kept in (self._fixed, self._offered, self._shown):
+        self._judgements.clear()
+        for kept in (self._fixed, self._offered):
             for sentence in [s for s in kept if s.article == article_id]:
                 del kept[sentence]
-        self.version += 1
 
     def _take_in(self, article: str) -> int:
         works = self._waiting.pop(article, [])
         for work in works:
-            self._add(work)
-        self.version += bool(works)
+            self.mentions.add(work)
+            self.track.add(work, self._known_offers(work))
+        if works:
+            self._judgements.clear()
         return len(works)
-
-    def _add(self, work: Work) -> None:
-        self.mentions.add(work)
-        self.track.add(work, self._known_offers(work))
 
     def _found(self, sentence: Sentence) -> tuple[Suggestion, ...]:
         fixed = self._fixed.get(sentence)

@@ -10,6 +10,7 @@ labels of places and of people part there.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -91,6 +92,23 @@ class MentionIndex:
     def remove(self, work: Work) -> None:
         """Take out what was said of a sentence; nothing happens where nothing was taken in."""
         self._count(work.sentence.article, self._of.pop(work.sentence, []), -1)
+
+    def change(self, before: Sequence[Work], after: Sequence[Work]) -> frozenset[str]:
+        """Take in an edit; return the texts of which something else is known now.
+
+        What stays as it was in a sentence is neither taken out nor counted again.
+        """
+        net: Counter[tuple[str, _Entry]] = Counter()
+        for work in (*before, *after):
+            net.subtract((work.sentence.article, e) for e in self._of.pop(work.sentence, ()))
+        for work in after:
+            if entries := list(self._entries(work)):
+                self._of[work.sentence] = entries
+                net.update((work.sentence.article, e) for e in entries)
+        other = [(article, e, n) for (article, e), n in net.items() if n]
+        for article, entry, n in other:
+            self._count(article, (entry,), n)
+        return frozenset(e.text.removesuffix(_BEFORE) for _, e, _ in other)
 
     def turned_down(self, article: str, text: str, label: str) -> tuple[int, int]:
         """Return how often a label was turned down for these words: in the article, and elsewhere."""

@@ -124,7 +124,7 @@ def _full(ink: Ink, p: Palette, colour: str) -> Style:
     front = Color.parse(text)
     if colour and ink.role == "lane":
         front = Color.parse(colour)
-    if colour and ink.role == "context":
+    if colour and ink.role in {"context", "quiet"}:
         front = _mix(colour, p.context, 0.65)
     if ink.reverse:
         return Style(color=Color.parse(p.ground), bgcolor=front, bold=ink.bold, italic=ink.italic)
@@ -134,7 +134,7 @@ def _full(ink: Ink, p: Palette, colour: str) -> Style:
 def _small(ink: Ink, p: Palette, colour: str) -> Style:
     if ink.role == "selection":
         return Style(reverse=True)
-    front = colour if colour and (ink.role == "lane" or ink.tint in {"leaf", "focus"}) else ""
+    front = colour if colour and (ink.role in {"lane", "quiet"} or ink.tint in {"leaf", "focus"}) else ""
     front = front or {"ok": p.ok, "warn": p.warn, "active": p.likely, "likely": p.likely}.get(
         ink.role, "default"
     )

@@ -58,14 +58,14 @@ COMMANDS: tuple[Command, ...] = (
         "left edge one word on",
         "Select",
     ),
-    Command("next_stop", ("tab",), "Tab", "next candidate or span", "Select", "next", "Tab"),
-    Command("previous_stop", ("shift+tab",), "Shift+Tab", "previous candidate or span", "Select"),
+    Command("next_stop", ("tab",), "Tab", "next suggestion, candidate or span", "Select", "next", "Tab"),
+    Command("previous_stop", ("shift+tab",), "Shift+Tab", "previous suggestion, candidate or span", "Select"),
     Command("let_go", ("semicolon", "escape"), "; (Esc)", "let go of the selection", "Select"),
     Command(
         "letters",
         ("left_square_bracket",),
         "[",
-        "letters on or off, or called for once (see : hint_mode)",
+        "letters on or off, or called for once",
         "Select",
     ),
     Command("more_labels", ("apostrophe",), "'", "choose any label from a list", "Label"),
@@ -172,7 +172,9 @@ WITHOUT_SENTENCE = frozenset(
 )
 """The commands that make sense where an article has no sentence to annotate."""
 
-FOOTER = ("accept", "next_stop", "grow", "remove", "undo", "guide", "overview", "reject", "ignore")
+FOOTER = (
+    "accept", "accept_view", "grow", "remove", "undo", "next_stop", "guide", "overview", "search", "reject"
+)  # fmt: skip
 """The commands in the row of keys, those that go last when it is narrow at the end."""
 
 LETTERS = (
@@ -201,5 +203,10 @@ def groups(commands: Sequence[Command] = COMMANDS) -> Iterator[tuple[str, tuple[
 def key_table(commands: Sequence[Command] = COMMANDS) -> str:
     """Return README's key table (Markdown)."""
     rows = [f"| {keys} | {does} |" for keys, does in LETTERS]
-    rows += [f"| `{c.shown}` | {c.does} |" for _, listed in groups(commands) for c in listed]
+    rows += [f"| {_code(c.shown)} | {c.does} |" for _, listed in groups(commands) for c in listed]
     return "\n".join(["| key | does |", "|---|---|", *rows])
+
+
+def _code(keys: str) -> str:
+    """Return keys as Markdown code that a table can hold."""
+    return f"`` {keys} ``" if "`" in keys else f"`{keys}`".replace("|", "\\|")

@@ -15,6 +15,11 @@ _BY_ID = {
 _GROUPS = {c.id: c.group for c in COMMANDS}
 
 
-def kind_of(command: str) -> KeyKind:
-    """Return the kind of key of a command, by its id."""
+_RESIZING = frozenset({"right_less", "right_more", "left_less", "left_more", "grow", "shrink"})
+
+
+def kind_of(command: str, *, on_span: bool = False) -> KeyKind:
+    """Return the kind of key of a command, by its id; on a span an edge that moves is a correction."""
+    if on_span and command in _RESIZING:
+        return KeyKind.CORRECT
     return _BY_ID.get(command) or _BY_GROUP.get(_GROUPS.get(command, ""), KeyKind.OTHER)

@@ -263,5 +263,6 @@ def test_the_screen_has_what_was_written_and_the_journal_tells_where_it_came_fro
     (span,) = orjson.loads(record)["spans"]
     assert span["source"].endswith("+towns/CARDINAL")
     again = open_session(corpus)
+    assert not again.desk.learn()
     assert again.desk.track.tallies["towns", "COUNT", "CARDINAL"].taken == 1
     again.close()

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pexpect
 import pyte
@@ -61,6 +62,7 @@ class Terminal:
                 **(env or {}),
             },
         )
+        self._pty: Any = vars(self.child)["ptyproc"]  # which the types of pexpect leave out
 
     @property
     def rows(self) -> list[str]:
@@ -71,6 +73,25 @@ class Terminal:
     def text(self) -> str:
         """The screen as one string."""
         return "\n".join(self.rows)
+
+    @property
+    def upright(self) -> list[str]:
+        """The rows with blanks for what is painted in italics: without what is only suggested."""
+        cells = self._screen.buffer
+        columns = range(self._screen.columns)
+        return [
+            "".join(" " if cells[y][x].italics else cells[y][x].data for x in columns)
+            for y in range(self._screen.lines)
+        ]
+
+    def cut_line(self) -> None:
+        """Let the terminal vanish, as when a connection breaks off."""
+        self._pty.fileobj.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the program runs."""
+        return bool(self._pty.isalive())
 
     def pump(self, seconds: float = 0.05) -> bool:
         """Take in what the program has written; False at its end."""
@@ -118,6 +139,7 @@ class Terminal:
 
     def kill(self, number: int = signal.SIGKILL) -> None:
         """Send a signal to the program and wait for its end."""
+        assert self.child.pid is not None
         os.kill(self.child.pid, number)
         self.wait()
 

@@ -59,9 +59,9 @@ def test_a_lost_line_loses_nothing(pages: Path, tmp_path: Path) -> None:
     terminal.press("Tab", "d")
     terminal.until(lambda: "COUNT 1" in terminal.text, "a COUNT")
     pid = terminal.child.pid
-    terminal.child.ptyproc.fileobj.close()
+    terminal.cut_line()
     end = time.monotonic() + PATIENCE
-    while terminal.child.ptyproc.isalive():
+    while terminal.alive:
         assert time.monotonic() < end, f"{pid} still runs"
         time.sleep(0.02)
     assert last_record(pages, "lost")["spans"]

@@ -12,7 +12,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,13 +20,14 @@ from typing import Any
 
 from textual.pilot import Pilot
 
+from annotator.core.provenance import span_of
 from annotator.core.spans import Span
+from annotator.core.tokens import token_range
 from annotator.session.session import Session
 from annotator.storage.corpus import Corpus
 from annotator.storage.journal import Journal
 from annotator.storage.prefs import Preferences
 from annotator.tui.app import AnnotatorApp
-from tests.benchmarks.planner import plan_sentence
 from tests.scripts.make_sample import ROOT, TIME
 
 FOLDER = ROOT / "tests" / "data"
@@ -109,39 +110,62 @@ def gold() -> Mapping[str, Sequence[Span]]:
 
 
 async def annotate(on: Stage, sentences: int) -> None:
-    """Type the sample's spans with the cheapest keys, all but those that are forgotten; read each sentence."""
+    """Read sentences and type their spans, all but those that are forgotten."""
     spans, seen, session = gold(), 0, on.app.session
     for _ in range(sentences):
         s = session.work.sentence
         on.clock.now += WORD * len(s.tokens)
-        wanted = []
         for span in spans.get(s.id, ()):
             seen += 1
             if seen % FORGOTTEN:
-                wanted.append(span)
-        plan = plan_sentence(on.app.pen.table(), on.app.pen.hand, wanted)
-        await on.type(" ".join(k.name for k in plan.keys))
+                await on.type(keys_for(on.app, span))
         await on.type("enter" if s.id in spans else "minus")
 
 
-async def pictures(folder: Path) -> dict[str, str]:
-    """Return the SVG of each picture by its file's name; ``folder`` is for the copies of the sample."""
-    found = {}
+def keys_for(app: AnnotatorApp, span: Span) -> str:
+    """Return the keys of a span: its label's alone if that takes it, else the hints of its ends before.
+
+    Empty for a span that has a word without a hint at an end.
+    """
+    state = app.pen.state()
+    label = app.session.schema.label(span.label)
+    assert label is not None
+    target = state.targets.get(span.label)
+    if target and target[0] == state.active and span_of(target[1]).key == span.key:
+        return label.key
+    first, end = token_range(state.work.sentence.tokens, span.start, span.end)
+    hints = state.hints[first].keys, state.hints[end - 1].keys
+    return " ".join((*hints[0], *hints[1], label.key)) if all(hints) else ""
+
+
+async def suggestions(folder: Path) -> dict[str, str]:
+    """Return the main picture: suggestions as lanes, some taken."""
     async with stage(folder / "screen", SMALL) as on:
         await on.type(FIRST)
-        found["screen.svg"] = await on.picture()
+        return {"screen.svg": await on.picture()}
+
+
+async def claims(folder: Path) -> dict[str, str]:
+    """Return the large screen with its panel, in the light theme."""
     async with stage(folder / "wide", LARGE, "light") as on:
         await on.type(CLAIMS)
-        found["wide.svg"] = await on.picture()
+        return {"wide.svg": await on.picture()}
+
+
+async def work(folder: Path) -> dict[str, str]:
+    """Return figures and worklist after some work."""
     async with stage(folder / "work", LARGE) as on:
         await annotate(on, SENTENCES)
         await on.type("dollar_sign")
-        found["stats.svg"] = await on.picture()
+        stats = await on.picture()
         await on.type("escape")
         await on.pilot.resize_terminal(*SMALL)
         await on.type("right_square_bracket")
-        found["worklist.svg"] = await on.picture()
-    return found
+        return {"stats.svg": stats, "worklist.svg": await on.picture()}
+
+
+Maker = Callable[[Path], Coroutine[Any, Any, dict[str, str]]]
+MAKERS: tuple[Maker, ...] = (suggestions, claims, work)
 
 
 @contextmanager
@@ -158,10 +182,13 @@ def utc() -> Iterator[None]:
         time.tzset()
 
 
-def take() -> dict[str, str]:
-    """Return all pictures by name."""
+def take(makers: Sequence[Maker] = MAKERS) -> dict[str, str]:
+    """Return the SVG of each picture by its file's name."""
+    found: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as temporary, utc():
-        return asyncio.run(pictures(Path(temporary)))
+        for make in makers:
+            found |= asyncio.run(make(Path(temporary)))
+    return found
 
 
 def main() -> None:

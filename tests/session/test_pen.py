@@ -80,7 +80,7 @@ def test_a_label_key_takes_the_next_suggestion_of_its_label(pen: Pen) -> None:
         ("VENUE", "Tarn Quay"),
     ]
     assert {s.source for s in pen.session.work.annotation.spans} == {"rules"}
-    with pytest.raises(RuleError, match="no further PERSON is suggested in view"):
+    with pytest.raises(RuleError, match="no further PERSON is suggested in what is shown whole"):
         pen.label(label(pen, "a"))
 
 

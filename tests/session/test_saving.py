@@ -122,12 +122,13 @@ def test_a_mistake_in_the_program_does_not_end_saving_in_silence(
     Who waits for all to be saved hears of the failure after that, however long the rescue takes.
     """
     session = builders.open_session(corpus)
-    rescue = session._journal.rescue
+    rescue, failing = session._journal.rescue, threading.Event()
 
     def broken(_: object) -> None:
         raise ValueError("odd")
 
     def slow(records: Sequence[Record]) -> Path:
+        failing.set()
         threading.Event().wait(0.05)
         return rescue(records)
 
@@ -135,6 +136,7 @@ def test_a_mistake_in_the_program_does_not_end_saving_in_silence(
     monkeypatch.setattr(session._journal, "rescue", slow)
     _accept(session)
     _accept(session)
+    assert failing.wait(10)
     assert not session.flush(5)
     assert _saved(session) is Saved.FAILED
     assert "saving has failed: ValueError('odd')" in session.banner

@@ -62,7 +62,7 @@ async def test_a_hint_a_label_and_enter_make_a_saved_span(
         assert "▸ Ilka Moran" in _prompt(d)
         await d.press("a")
         assert ("PERSON", "Ilka Moran") in _spans(d)
-        assert "└PERSON" in d.raw()
+        assert "┗PERSON" in d.raw(), "the new span is in focus"
         assert "a PERSON 1" in d.rows()[-2]
         assert "… saving" in d.rows()[0]
         await d.press("enter")

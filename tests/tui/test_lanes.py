@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from annotator.core.annotation import Annotation, Answer
 from annotator.core.schema import parse_schema
+from annotator.core.selection import chosen
 from annotator.core.spans import Span
+from annotator.core.suggestion import Suggestion
 from annotator.core.tokens import Token
+from annotator.session.state import TaskState
 from annotator.tui.layout.block import block_rows
 from annotator.tui.layout.glyphs import ASCII, BOX, Glyphs
 from annotator.tui.layout.lanes import Mark, Placed, draw, place
+from annotator.tui.layout.page import Frame, context_rows
 from annotator.tui.layout.row import plain, width_of
 from annotator.tui.layout.wrap import Line, wrap
 from tests import builders
@@ -150,3 +158,94 @@ def test_a_label_without_a_key_has_its_letter_in_the_smallest_bar() -> None:
     marks = [Span(0, 1, "PERSON"), Span(2, 4, "count")]
     state = builders.task_state(schema, [builders.work("a bc d", *marks)])
     assert plain(block_rows(state, 20, BOX, "off")[2].row)[6:] == "Z C─"
+
+
+# -- suggestions -------------------------------------------------------------------------------
+
+TALK = "Pell met 40 rowers at Tarn Quay."
+
+
+def _offer(words: str, label: str, score: float = 0.5) -> Suggestion:
+    span = builders.span(TALK, words, label)
+    return Suggestion(span.start, span.end, label, "rules", score)
+
+
+def _offered(*offers: Suggestion, **more: Any) -> TaskState:
+    """Return an article of three sentences with these offers for each that is open; the last is done."""
+    done = replace(builders.work(TALK), annotation=Annotation(answer=Answer.ACCEPT))
+    works = [builders.work(TALK), builders.work(TALK), done]
+    more = {"offers": lambda i: () if works[i].done else offers, **more}
+    return builders.task_state(builders.news_schema(), works, **more)
+
+
+def _lanes(state: TaskState, i: int, glyphs: Glyphs = BOX) -> list[str]:
+    """Return the rows of a sentence without number and hints: its text, then its lanes."""
+    if i == state.active:
+        return [plain(r.row)[6:].rstrip() for r in block_rows(state, 60, glyphs, "off")][1:]
+    frame = Frame(80, 24, 60, spaced=False, glyphs=glyphs)
+    return [plain(r.row)[6:].rstrip() for r in context_rows(state, i, frame)]
+
+
+def test_a_suggestion_says_what_takes_it() -> None:
+    """The tag is the sign of Enter where Enter takes it, the label's key where that does now, else `?`."""
+    person, venue, count = (
+        _offer("Pell", "PERSON"),
+        _offer("Tarn Quay", "VENUE"),
+        _offer("40 rowers", "COUNT"),
+    )
+    state = _offered(
+        person,
+        venue,
+        count,
+        targets={"VENUE": (0, venue), "PERSON": (1, person)},
+        taken=lambda i: (count, venue) if i == 0 else (),
+    )
+    assert _lanes(state, 0)[1] == "PER?     ╰COUNT↵╌╯    ╰VEN ↵s╌╯"
+    assert _lanes(state, 1)[1] == "PERa     ╰COUNT?╌╯    ╰VENUE?╌╯"
+    assert _lanes(state, 0, ASCII)[1] == "PER?     +COUNT!.+    +VEN !s.+"
+    chosen_ = replace(state, selection=chosen(0, 1))
+    assert "s" not in _lanes(chosen_, 0)[1], "a key labels the selection then"
+
+
+def test_a_stretch_has_one_lane_with_the_keys_of_all_its_labels() -> None:
+    """Two labels for one stretch: the likelier one's name, and both keys where both take it."""
+    likely, other = _offer("Tarn Quay", "VENUE", 0.6), _offer("Tarn Quay", "PERSON", 0.3)
+    state = _offered(other, likely, targets={"PERSON": (0, other), "VENUE": (0, likely)})
+    assert [row.strip() for row in _lanes(state, 0)[1:]] == ["╰VEN as╌╯"]
+    assert [row.strip() for row in _lanes(state, 1)[1:]] == ["╰VENUE?╌╯"]
+
+
+def test_a_suggestion_says_it_once() -> None:
+    """On a line that it goes on over there is its name, and no key a second time."""
+    offer = _offer("rowers at Tarn Quay", "CLAIM")
+    state = _offered(offer, targets={"CLAIM": (0, offer)})
+    rows = [plain(r.row)[6:].rstrip() for r in block_rows(state, 16, BOX, "off")]
+    assert rows == ["", "Pell met 40", "", "", "rowers at Tarn", "╰CLAIM f╌╌╌╌╌┄", "", "Quay.", "┄CLA"]
+
+
+def test_a_suggestion_never_tints_the_text() -> None:
+    """What is only proposed leaves the text as it is; in the active sentence and in one beside it."""
+    offers = (_offer("Pell", "PERSON"), _offer("40 rowers at Tarn Quay", "CLAIM"))
+    with_, without = _offered(*offers, targets={"PERSON": (0, offers[0])}), _offered()
+    assert block_rows(with_, 60, BOX)[1] == block_rows(without, 60, BOX)[1]
+    frame = Frame(80, 24, 60, spaced=False, glyphs=BOX)
+    assert context_rows(with_, 1, frame)[0] == context_rows(without, 1, frame)[0]
+
+
+def test_lanes_are_drawn_where_there_is_something_to_do() -> None:
+    """An open sentence beside the active one shows its suggestions and spans, a finished one its text."""
+    state = _offered(_offer("Tarn Quay", "VENUE"))
+    span = builders.span(TALK, "Pell", "PERSON")
+    works = (state.works[0], replace(state.works[1], annotation=Annotation().with_spans([span])))
+    state = replace(state, works=(*works, replace(state.works[2], annotation=works[1].annotation)))
+    assert _lanes(state, 1) == [TALK, "PERS" + " " * 18 + "╰VENUE?╌╯"]
+    finished = replace(works[1], annotation=works[1].annotation.with_answer(Answer.ACCEPT))
+    assert _lanes(replace(state, works=(*works, finished)), 2) == [TALK]
+
+
+def test_lanes_of_context_stand_under_their_words() -> None:
+    """A lane begins and ends under the first and the last letter of its words, active or not."""
+    offer = _offer("Tarn Quay", "VENUE")
+    for i in (0, 1):
+        text, lane = _lanes(_offered(offer), i)
+        assert (lane.index("╰"), lane.index("╯") + 1) == (text.index("Tarn"), text.index("Quay") + 4)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +18,7 @@ from annotator.core.errors import RuleError
 from annotator.core.schema import Example, Schema
 from annotator.core.selection import chosen
 from annotator.core.spans import Span
+from annotator.core.suggestion import Suggestion
 from annotator.core.tokens import text_of
 from annotator.session.pen import Pen
 from annotator.session.state import Message, Saved, TaskState
@@ -36,7 +37,16 @@ from annotator.tui.layout.overview import (
     overview_head,
     sentence_rows,
 )
-from annotator.tui.layout.page import Frame, body_rows, start_row
+from annotator.tui.layout.page import (
+    TURNED,
+    BodyRow,
+    Frame,
+    body_rows,
+    page_of,
+    row_on,
+    shown_whole,
+    start_row,
+)
 from annotator.tui.layout.panel import panel_rows
 from annotator.tui.layout.prompt import prompt_rows, welcome_row
 from annotator.tui.layout.row import Row, clip, filled, plain, width_of
@@ -142,22 +152,28 @@ def _is_safe(row: Row, width: int) -> None:
 @given(
     st.lists(st.tuples(st.sampled_from("nlgtr"), st.integers(0, 3)), min_size=3, max_size=15),
     st.sampled_from([(80, 24), (60, 30), (120, 40), (40, 16)]),
+    st.booleans(),
 )
 def test_nothing_above_the_block_moves_and_no_hint_changes(
-    deeds: list[tuple[str, int]], size: tuple[int, int]
+    deeds: list[tuple[str, int]], size: tuple[int, int], proposing: bool
 ) -> None:
-    """While one selects, labels and removes in a sentence the rows above it and every hint row stay."""
+    """While one selects, labels and removes in a sentence its row, its text and every hint row stay.
+
+    The rows above it stay too, but that what is labelled here may be suggested there.
+    """
     with tempfile.TemporaryDirectory() as folder:
         session = builders.open_session(builders.make_corpus(Path(folder) / "news"))
         session.move_in_article(1)
         pen, frame = Pen(session), _frame(*size)
+        pen.proposing = proposing
         start = start_row(pen.state(), frame)
         before = _still(pen.state(), frame, start)
         for deed, n in deeds:
             with suppress(RuleError):
                 _deed(pen, deed, n)
-            assert start_row(pen.state(), frame) == start
-            assert _still(pen.state(), frame, start) == before
+            above, *block = _still(pen.state(), frame, start)
+            assert tuple(block) == before[1:]
+            assert proposing or above == before[0]
         session.close()
 
 
@@ -168,13 +184,133 @@ def _deed(pen: Pen, deed: str, n: int) -> None:
         {"n": lambda: pen.visit(1), "g": pen.grow, "t": lambda: pen.step(1), "r": pen.remove}[deed]()
 
 
-def _still(state: TaskState, frame: Frame, start: int) -> tuple[list[str], list[str], list[str]]:
-    """Return what must not move: the rows above, the hint rows, the text of the sentence."""
-    rows = [plain(r.row) for r in body_rows(state, frame, start)]
+def _still(state: TaskState, frame: Frame, start: int) -> tuple[list[str], int, list[str], list[str]]:
+    """Return what must not move: the rows above, the block's row, its hint rows, its text."""
+    body = body_rows(state, frame, start)
+    rows = [plain(r.row) for r in body]
+    at = next(i for i, r in enumerate(body) if r.sentence == state.active)
     block = block_rows(state, frame.text_width, frame.glyphs)
     first = {line: i for i, line in reversed(list(enumerate(r.line for r in block)))}
     hints = [plain(block[i].row) for _, i in sorted(first.items())]
-    return rows[:start], hints, [plain(block[i + 1].row) for _, i in sorted(first.items())]
+    return rows[:start], at, hints, [plain(block[i + 1].row) for _, i in sorted(first.items())]
+
+
+# -- the page ----------------------------------------------------------------------------------
+
+SIZES = st.tuples(st.integers(30, 130), st.integers(8, 60))
+
+
+@st.composite
+def _articles(draw: st.DrawFn) -> TaskState:
+    """Make an article of sentences of all lengths, some done, each open one with a suggestion or two."""
+    lengths = draw(st.lists(st.integers(1, 60), min_size=1, max_size=14))
+    works = [builders.work(" ".join(f"word{n}" for n in range(length)) + ".") for length in lengths]
+    done = draw(st.lists(st.booleans(), min_size=len(works), max_size=len(works)))
+    said = [Annotation(answer=Answer.ACCEPT if d else None) for d in done]
+    works = [replace(w, annotation=a) for w, a in zip(works, said, strict=True)]
+    offers = [draw(_suggested(w)) for w in works]
+    active = draw(st.integers(0, len(works) - 1))
+    return builders.task_state(NEWS, works, active, offers=lambda i: offers[i])
+
+
+@st.composite
+def _suggested(draw: st.DrawFn, work: Work) -> tuple[Suggestion, ...]:
+    if work.done:
+        return ()
+    ranges = draw(st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99)), max_size=2))
+    spans = [_span(work, a, b, NEWS.labels[(a + b) % 4].name) for a, b in ranges]
+    return tuple(Suggestion(s.start, s.end, s.label, "rules", 0.5) for s in spans)
+
+
+def _at(state: TaskState, active: int) -> TaskState:
+    """Return the article as it is when another sentence is active."""
+    return builders.task_state(NEWS, state.works, active, offers=state.offers)
+
+
+@settings(max_examples=50)
+@given(_articles(), SIZES)
+def test_shown_whole_is_what_is_painted_whole(state: TaskState, size: tuple[int, int]) -> None:
+    """In view are just the sentences of which all rows are painted that a boundless screen would have."""
+    frame = _frame(*size)
+    rows = body_rows(state, frame, start_row(state, frame))
+    everything = body_rows(state, replace(frame, height=2000), 1000)
+    whole = {i for i in range(len(state.works)) if _painted(rows, i) == _painted(everything, i)}
+    assert set(shown_whole(rows, state, frame)) == whole
+
+
+def _painted(rows: Sequence[BodyRow], i: int) -> list[str]:
+    return [plain(r.row) for r in rows if r.sentence == i and r.line >= 0]
+
+
+def test_nothing_is_in_view_where_no_text_can_be_read() -> None:
+    """In a window narrower than the text's first column nothing counts as shown."""
+    state = builders.task_state(NEWS, [builders.work("Pell left.")])
+    frame = _frame(7, 40)
+    assert shown_whole(body_rows(state, frame, 0), state, frame) == ()
+
+
+@settings(max_examples=50)
+@given(_articles(), SIZES)
+def test_moving_in_view_keeps_the_page(state: TaskState, size: tuple[int, int]) -> None:
+    """Going to a sentence in view moves no row above it nor above the one that one comes from.
+
+    Where its block would not be on the screen whole, the page does not stay.
+    """
+    frame = _frame(*size)
+    start = start_row(state, frame)
+    page = page_of(state, frame, start)
+    before = body_rows(state, frame, start)
+    for i in shown_whole(before, state, frame):
+        to = _at(state, i)
+        row = row_on(page, to, frame)
+        block = block_rows(to, frame.text_width, frame.glyphs)
+        if row is None:
+            continue
+        after = body_rows(to, frame, row)
+        assert [r.row for r in after[row : row + len(block)]] == [r.row for r in block]
+        assert after[row + len(block)].sentence == i, "and its prompt"
+        same = max(0, min(start, row) - 1)
+        assert [plain(r.row) for r in after[:same]] == [plain(r.row) for r in before[:same]]
+        if i == state.active and start > 0:
+            assert row == start
+
+
+@settings(max_examples=50)
+@given(_articles(), SIZES)
+def test_a_page_keeps_what_is_before_the_sentence(state: TaskState, size: tuple[int, int]) -> None:
+    """A sentence that stood whole on the page and comes before the active one can be gone back to."""
+    frame = _frame(*size)
+    start = start_row(state, frame)
+    page = page_of(state, frame, start)
+    for i in shown_whole(body_rows(state, frame, start), state, frame):
+        if i < state.active:
+            assert page.top <= i
+            row = row_on(page, _at(state, i), frame)
+            assert row is None or row < start
+
+
+@settings(max_examples=40)
+@given(_articles(), SIZES)
+def test_a_new_suggestion_above_moves_neither_the_block_nor_what_is_below(
+    state: TaskState, size: tuple[int, int]
+) -> None:
+    """What history learns while one works in a sentence shows above it without moving the sentence."""
+    frame = _frame(*size)
+    quiet = builders.task_state(
+        NEWS, state.works, state.active, offers=lambda i: state.offers(i) if i >= state.active else ()
+    )
+    start = start_row(quiet, frame)
+    before, after = body_rows(quiet, frame, start), body_rows(state, frame, start)
+    assert [r.row for r in after[start:]] == [r.row for r in before[start:]]
+
+
+def test_after_a_page_the_next_begins_near_the_top() -> None:
+    """Where all in view was accepted the next sentence starts at row 3 or above, with what follows below."""
+    works = [builders.work(f"Pell counted {n} lamps.") for n in range(30)]
+    for size in ((80, 24), (120, 40), (160, 48)):
+        frame = _frame(*size)
+        state = builders.task_state(NEWS, works, 15)
+        assert start_row(state, frame, turned=True) <= TURNED < start_row(state, frame)
 
 
 def test_the_row_of_the_selection_is_seen_in_a_sentence_taller_than_the_screen() -> None:
@@ -187,6 +323,16 @@ def test_the_row_of_the_selection_is_seen_in_a_sentence_taller_than_the_screen()
         rows = [plain(r.row) for r in body_rows(state, frame, start_row(state, frame))]
         assert any(f"word{token}" in r for r in rows[:-1])
         assert rows[-1].startswith("▌   ▸ word")
+
+
+@pytest.mark.parametrize("width", [12, 20, 30, 40, 80])
+def test_the_head_says_at_any_width_whether_all_is_saved(width: int) -> None:
+    """In a narrow window the title goes first, then the words of the place, never the saved mark."""
+    for saved, mark in ((Saved.SAVED, "✓ saved"), (Saved.SAVING, "… saving"), (Saved.FAILED, "✗ NOT SAVED")):
+        state = builders.task_state(NEWS, [builders.work("Pell left.")], saved=saved)
+        row = plain(head_row(state, width, BOX))
+        assert mark in row
+        assert ("1/1" in row) == (width >= 30)
 
 
 def test_the_last_row_of_all_is_text() -> None:

@@ -64,7 +64,7 @@ async def test_annotate(tmp_path: Path, size: tuple[int, int], snapshot: Snapsho
 
 
 async def test_first_sight(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
-    """What a newcomer sees first: a candidate is chosen, and the screen says what to press."""
+    """What a newcomer sees first: suggestions with the keys that take them, and what to press."""
     async with desk(tmp_path / "news") as d:
         assert _text(d) == snapshot
 

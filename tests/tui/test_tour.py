@@ -13,6 +13,7 @@ from annotator.core.schema import Label
 from annotator.session.pen import Pen
 from annotator.session.state import TaskState
 from annotator.session.tour import STEPS, Tour
+from annotator.storage.keymap import keymap_of_text
 from annotator.storage.prefs import Preferences
 from annotator.tui.commands import COMMANDS
 from annotator.tui.layout.glyphs import ASCII, BOX, Glyphs
@@ -150,6 +151,22 @@ def _screen(d: Desk) -> AnnotateScreen:
 def _says(d: Desk) -> str:
     """Return what the two rows of the tour say."""
     return "\n".join(d.rows()[-2:])
+
+
+async def test_the_tour_names_the_keys_of_a_keymap(tmp_path: Path) -> None:
+    """Whoever has moved a key is told the key that does it now, in a step and in the words at the end."""
+    keymap = keymap_of_text('[keys]\ngrow = ["G"]\nhelp = ["f5"]', "k.toml")
+    async with desk(tmp_path / "news", tour=True, keymap=keymap) as d:
+        d.app.pen.click(0)
+        _screen(d).tour._tour = Tour(NAMES.index("grow"))
+        _screen(d).draw()
+        await d.pilot.pause()
+        assert "G grows the selection" in _says(d)
+        _screen(d).tour._tour = Tour(len(NAMES))
+        _screen(d).draw()
+        message = d.session.message
+        assert message
+        assert message.text.startswith("that was the tour: F5 shows all keys")
 
 
 async def test_a_newcomer_is_led_by_the_keys_in_force(tmp_path: Path) -> None:

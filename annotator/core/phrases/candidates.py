@@ -28,15 +28,10 @@ class Candidate:
 
 def candidates(tokens: Sequence[Token]) -> tuple[Candidate, ...]:
     """Return the candidates of a sentence in reading order: by start, the longer first."""
-    return _candidates(tuple(tokens))
-
-
-@lru_cache(maxsize=64)
-def _candidates(tokens: tuple[Token, ...]) -> tuple[Candidate, ...]:
-    """Hints, candidates and rules all ask for those of the sentence in hand."""
     return of_view(view_of(tokens))
 
 
+@lru_cache(maxsize=64)  # the sheet and its hints ask for those of one sentence
 def of_view(view: View) -> tuple[Candidate, ...]:
     """Return the candidates of a sentence that has been looked at."""
     found: dict[Range, str] = {}

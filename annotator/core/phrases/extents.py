@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from annotator.core.phrases.claims import claim_readings
 from annotator.core.phrases.en import speech
@@ -43,7 +44,11 @@ def extents(tokens: Sequence[Token], first: int, last: int) -> tuple[Extent, ...
     names, numbers, claims, quotations and sentences always count; a phrase or clause that would
     cross one of them does not, nor does a source with its verb.
     """
-    view = view_of(tokens)
+    return _extents(view_of(tokens), first, last)
+
+
+@lru_cache(maxsize=256)  # what Space takes next is drawn at every key, and then it is pressed
+def _extents(view: View, first: int, last: int) -> tuple[Extent, ...]:
     if _is_claim(view, first, last):
         found = [e for e in (*_longer(view, first), *_around(view)) if _holds(e, first, last)]
     else:
@@ -97,7 +102,13 @@ def _cross(a: Extent, b: Extent) -> bool:
     return a.first < b.first < a.last < b.last or b.first < a.first < b.last < a.last
 
 
-def _firm(view: View) -> Iterator[Extent]:
+@lru_cache(maxsize=64)
+def _firm(view: View) -> tuple[Extent, ...]:
+    """Return the extents that are there whatever is selected."""
+    return tuple(_every_firm(view))
+
+
+def _every_firm(view: View) -> Iterator[Extent]:
     for a, b in names(view):
         yield Extent(a, b, "name")
         yield Extent(title_start(view, a), b, "name")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 
 from annotator.core.phrases.en import organisations, people
@@ -22,6 +23,7 @@ _VERBS = frozenset(
 )
 
 
+@lru_cache(maxsize=64)  # hints, candidates, extents and readings all ask for those of one sentence
 def names(view: View) -> tuple[Range, ...]:
     """Return the names of a sentence: parts of runs, and places that go on with "of"."""
     parts = [part for run in _runs(view) for part in _parts(view, run)]

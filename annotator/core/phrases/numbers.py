@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from annotator.core.phrases.approximators import approximated, loose_words
 from annotator.core.phrases.cardinals import Cardinal, cardinal, value
@@ -32,6 +33,7 @@ class NumberPhrase:
     """What was seen: the kind of number, or of what it counts; empty where it counts nothing."""
 
 
+@lru_cache(maxsize=64)  # hints, candidates, extents and readings all ask for those of one sentence
 def number_phrases(view: View) -> tuple[NumberPhrase, ...]:
     """Return the number phrases of a sentence from left to right; no two overlap."""
     out: list[NumberPhrase] = []

@@ -20,9 +20,13 @@ STOPS = frozenset({".", "!", "?", "…", "...", "?!", "!!"})
 DASHES = frozenset({"-", "–", "—", "--", "‐", "‑", "−"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class View:
-    """The tokens of a sentence with what the rules ask of them again and again."""
+    """The tokens of a sentence with what the rules ask of them again and again.
+
+    Each is equal to itself alone, so what was found in it is cheap to look up; ``view_of`` returns
+    the same one for the same tokens.
+    """
 
     tokens: tuple[Token, ...]
     within: bool = False

@@ -77,6 +77,10 @@ class Figures:
     haste: tuple[Haste, ...]
 
 
+FEWEST = 20
+"""Fewer sentences tell nothing of somebody's pace."""
+
+
 def figures_of(
     name: str, hands: Sequence[Hand], progress: Progress, labels: Sequence[str], day: Callable[[float], str]
 ) -> Figures:
@@ -95,8 +99,8 @@ def figures_of(
         seconds,
         sentences,
         spans,
-        rate(sentences, seconds),
-        rate(spans, seconds),
+        rate(sentences, seconds) if sentences >= FEWEST else None,
+        rate(spans, seconds) if sentences >= FEWEST else None,
         (min(idle, default=0.0), max(idle, default=0.0)),
         breaks=sum(c.breaks for c in clocks),
         scripted=sum(c.scripted for c in clocks),

@@ -19,14 +19,25 @@ def head_row(state: TaskState, width: int, glyphs: Glyphs) -> Row:
     """Return the title and, at the right end, where one is and whether all is saved."""
     way = cut(screen_text(state.way), width // 3, glyphs.cut)
     lit = (Piece(f"{way} {glyphs.dot} ", Ink("likely", bold=True)),) if way else ()
-    place = f"sentence {state.active + 1}/{len(state.works)} {glyphs.dot} "
-    place += f"article {state.article_number}/{state.article_count} {glyphs.dot} "
-    right = (*lit, Piece(place, Ink("muted")), saved_piece(state.saved, glyphs), Piece(" "))
+    saved = (saved_piece(state.saved, glyphs), Piece(" "))
+    place = Piece(_place(state, width - width_of((*lit, *saved)) - 2, glyphs), Ink("muted"))
+    right = (*lit, place, *saved)
     room = width - width_of(right) - 3
     title = cut(screen_text(state.article.title or state.article.origin), room, glyphs.cut)
     left = (Piece(" "), Piece(title, Ink("title", bold=True)))
     gap = width - width_of(left) - width_of(right)
     return clip((*left, Piece(" " * max(0, gap)), *right), width)
+
+
+def _place(state: TaskState, room: int, glyphs: Glyphs) -> str:
+    """Return where one is in at most ``room`` cells, in figures alone where words don't fit."""
+    sentence, article = (
+        f"{state.active + 1}/{len(state.works)}",
+        f"{state.article_number}/{state.article_count}",
+    )
+    full = f"sentence {sentence} {glyphs.dot} article {article} {glyphs.dot} "
+    short = f"{sentence} {glyphs.dot} {article} {glyphs.dot} "
+    return next((words for words in (full, short) if len(words) <= room), "")
 
 
 def saved_piece(saved: Saved, glyphs: Glyphs) -> Piece:

@@ -7,9 +7,7 @@ from functools import lru_cache
 
 from annotator.core.annotation import Annotation
 from annotator.core.hints import Hint
-from annotator.core.phrases import Extent
 from annotator.core.schema import Schema
-from annotator.core.selection import Selection
 from annotator.core.tokens import Range
 from annotator.session.state import TaskState
 from annotator.tui.layout.glyphs import Glyphs
@@ -36,7 +34,7 @@ def block_rows(state: TaskState, width: int, glyphs: Glyphs, hint_mode: str = "a
     work = state.work
     lines = wrap(work.sentence.tokens, width)
     marks = (*marks_of(state.schema, work, state.focus), *offered(state, state.active, glyphs))
-    inks = _Inks(state.schema, marks, _selected(state), _preview(state.selection, state.next_extent))
+    inks = _Inks(state.schema, marks, _selected(state), _preview(state))
     out: list[BlockRow] = []
     for n, line in enumerate(lines):
         head = number_column(state, glyphs) if n == 0 else _edge(glyphs)
@@ -148,9 +146,13 @@ def _selected(state: TaskState) -> Range | None:
     return state.selection.range if state.selection and not state.focus else None
 
 
-def _preview(selection: Selection | None, extent: Extent | None) -> tuple[Range, ...]:
-    """Return the tokens that Space would add: those before and after the selection."""
-    if selection is None or extent is None:
+def _preview(state: TaskState) -> tuple[Range, ...]:
+    """Return the tokens that Space would add: those before and after the selection.
+
+    None for a span just made that only the whole sentence is left for: nobody means to take that.
+    """
+    selection, extent = state.selection, state.next_extent
+    if selection is None or extent is None or (state.fresh and extent.kind == "sentence"):
         return ()
     parts = ((extent.first, selection.first), (selection.last, extent.last))
     return tuple(p for p in parts if p[0] < p[1])

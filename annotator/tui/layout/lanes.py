@@ -7,7 +7,7 @@ edge, with an open end. Links run up from a deeper lane's corners to the text.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from annotator.tui.layout.glyphs import Bar, Glyphs
 from annotator.tui.layout.row import Ink, Row, runs
@@ -67,14 +67,17 @@ Grid = list[list[tuple[str, Ink]]]
 _BLANK = (" ", Ink("lane"))
 
 
-def draw(placed: Sequence[Placed], width: int, glyphs: Glyphs) -> tuple[Row, ...]:
-    """Return the lane rows of a line, each ``width`` cells; at least one."""
+def draw(placed: Sequence[Placed], width: int, glyphs: Glyphs, role: str = "lane") -> tuple[Row, ...]:
+    """Return the lane rows of a line, each ``width`` cells; at least one.
+
+    ``role``: of the ink; ``lane``, or ``quiet`` where the sentence is not the active one.
+    """
     depth = max((p.lane for p in placed), default=0) + 1
     grid: Grid = [[_BLANK] * width for _ in range(depth)]
     for p in placed:
-        _draw_bar(grid[p.lane], p, glyphs)
+        _draw_bar(grid[p.lane], p, glyphs, role)
     for p in placed:
-        _draw_links(grid, p, glyphs)
+        _draw_links(grid, p, glyphs, role)
     return tuple(runs(row) for row in grid)
 
 
@@ -83,9 +86,9 @@ def bar_of(state: str, glyphs: Glyphs) -> Bar:
     return {"focus": glyphs.focus, "proposal": glyphs.proposal}.get(state, glyphs.human)
 
 
-def _draw_bar(row: list[tuple[str, Ink]], p: Placed, glyphs: Glyphs) -> None:
-    ink = Ink("lane", p.mark.label, bold=p.mark.state == "focus", italic=p.mark.state == "proposal")
-    name_ink = Ink("lane", p.mark.label, reverse=True, bold=True) if p.mark.state == "focus" else ink
+def _draw_bar(row: list[tuple[str, Ink]], p: Placed, glyphs: Glyphs, role: str) -> None:
+    ink = Ink(role, p.mark.label, bold=p.mark.state == "focus", italic=p.mark.state == "proposal")
+    name_ink = replace(ink, reverse=True) if p.mark.state == "focus" else ink
     bar = bar_of(p.mark.state, glyphs)
     left, name, tag, right = _parts(p, bar, glyphs)
     tag_ink = Ink("key", bold=True) if p.mark.next else ink
@@ -97,17 +100,19 @@ def _draw_bar(row: list[tuple[str, Ink]], p: Placed, glyphs: Glyphs) -> None:
 
 def _parts(p: Placed, bar: Bar, glyphs: Glyphs) -> tuple[str, tuple[str, ...], tuple[str, ...], str]:
     """Return the left end, the name's and the tag's cells as far as they fit, and the right end of a bar."""
-    width, tag = p.last - p.first, _cells(p.mark.tag, p.last - p.first)
+    width = p.last - p.first
+    tag = () if p.open_left else _cells(p.mark.tag, width)  # said once, where the suggestion starts
     if width <= 2:
-        short = "" if p.mark.next else (p.mark.key or p.mark.label[:1]).upper()
+        short = "" if p.mark.next and tag else (p.mark.key or p.mark.label[:1]).upper()
         return "", _cells(short, width), tag[: width - len(short)], ""
     left = glyphs.open_end if p.open_left else (bar.left if width >= 5 else "")
     right = glyphs.open_end if p.open_right else (bar.right if width >= 5 else "")
     room = width - len(left) - len(right) - len(tag)
     if width < 5:
         return left, _cells(p.mark.label, room), tag, right
-    name = _cells(p.mark.label if token_width(p.mark.label) <= room else p.mark.short, room)
-    gap = " " if p.mark.next and len(name) < room else ""
+    apart = bool(tag) and p.mark.next  # a key stands apart from the name, if a short one
+    name = _cells(p.mark.label if token_width(p.mark.label) + apart <= room else p.mark.short, room)
+    gap = " " if apart and len(name) < room else ""
     return left, name, (*gap, *tag), right
 
 
@@ -121,10 +126,10 @@ def _cells(text: str, room: int) -> tuple[str, ...]:
     return tuple(out)
 
 
-def _draw_links(grid: Grid, p: Placed, glyphs: Glyphs) -> None:
+def _draw_links(grid: Grid, p: Placed, glyphs: Glyphs, role: str) -> None:
     if p.last - p.first < 5:
         return
-    ink = Ink("lane", p.mark.label, bold=p.mark.state == "focus")
+    ink = Ink(role, p.mark.label, bold=p.mark.state == "focus")
     for col, is_open in ((p.first, p.open_left), (p.last - 1, p.open_right)):
         if is_open:
             continue

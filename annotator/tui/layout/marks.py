@@ -64,7 +64,7 @@ def offer_marks(
 
 def _offered(schema: Schema, work: Work, s: Suggestion, taken: bool, keys: str, glyphs: Glyphs) -> Mark:
     mark = _mark(schema, work, Span(s.start, s.end, s.label), focused=False)
-    tag = keys or (glyphs.taken if taken else "?")
+    tag = (glyphs.taken if taken else "") + keys or "?"
     return replace(mark, state="proposal", tag=tag, next=bool(keys))
 
 

@@ -55,8 +55,8 @@ class BodyRow:
     line: int = -1
 
 
-TURNED = 3
-"""At which row a new page starts: a little of the old one stays above it."""
+TURNED = 1
+"""At which row a new page starts: the old one has just been accepted, so all rows are for the new."""
 
 
 def start_row(state: TaskState, frame: Frame, *, turned: bool = False) -> int:
@@ -86,7 +86,8 @@ def page_of(state: TaskState, frame: Frame, start: int) -> Page:
         if need > room:
             break
         room, top = room - need, top - 1
-    return Page(top, room + int(frame.spaced and top == state.active))
+    # A blank row comes between a cut sentence and the top one as soon as that is no longer the active one.
+    return Page(top, room + int(frame.spaced and 0 < top == state.active))
 
 
 def row_on(page: Page, state: TaskState, frame: Frame) -> int | None:
@@ -98,13 +99,15 @@ def row_on(page: Page, state: TaskState, frame: Frame) -> int | None:
         above += len(context_rows(state, i, frame)) + gap
         if above > frame.height:
             return None
-    start = 1 + max(0, above - gap)
+    start = 1 + max(0, above - (gap if state.active else 0))
     block = block_rows(state, frame.text_width, frame.glyphs, frame.hint_mode)
     return start if start + len(block) + 1 <= frame.height else None
 
 
 def shown_whole(rows: tuple[BodyRow, ...], state: TaskState, frame: Frame) -> tuple[int, ...]:
-    """Return the sentences of which every row is among ``rows``, by index."""
+    """Return the sentences of which every row is among ``rows``, by index; none in a window too narrow."""
+    if TEXT_COLUMN + frame.text_width > frame.width:
+        return ()
     counts = Counter(r.sentence for r in rows if r.line >= 0)
     whole = [i for i in counts if i != state.active and counts[i] == len(context_rows(state, i, frame))]
     block = block_rows(state, frame.text_width, frame.glyphs, frame.hint_mode)
@@ -209,7 +212,7 @@ def _context(
         out.append((n, (*(head if n == 0 else rest), *_context_text(schema, work, line))))
         placed = place(line, marks)
         if placed:
-            out += [(n, (*rest, *lane)) for lane in draw(placed, line.width, glyphs)]
+            out += [(n, (*rest, *lane)) for lane in draw(placed, line.width, glyphs, "quiet")]
     return tuple(out)
 
 

@@ -25,9 +25,10 @@ def welcome_row(state: TaskState, width: int, glyphs: Glyphs) -> Row:
     rest: Row = (Piece("  Other words: their letter", Ink("muted")),)
     found = nearest(state)
     label = state.schema.label(found[0]) if found else None
-    if found is None or label is None or not label.key:
+    room = min(24, width - cell_len(f" New here?  may be a {label.name}: press k")) if label else 0
+    if found is None or label is None or not label.key or room < 6:
         return (*row, Piece("Press the letter above a word, then a label's key", Ink("muted")))
-    words = Piece(target_words(state, found[1], 24, glyphs), Ink("text", bold=True))
+    words = Piece(target_words(state, found[1], room, glyphs), Ink("text", bold=True))
     name, key_ = Piece(label.name, Ink("lane", label.name)), Piece(label.key, Ink("key", bold=True))
     row = (*row, words, Piece(" may be a ", Ink("muted")), name, Piece(": press ", Ink("muted")), key_)
     return (*row, *rest) if width_of(row) + width_of(rest) <= width else row
@@ -133,14 +134,14 @@ def _focus_items(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
     keys = " ".join(x.key for x in state.schema.labels if x.key)
     told = (note(state.message),) if state.message else ()
     relabel = (Piece(keys, Ink("key")), Piece(" relabel", Ink("muted")))
-    after = _target_items(state, glyphs) if state.fresh else (relabel,)
     return (
         (chip, Piece(" " + words, Ink("text", bold=True))),
         *told,
+        *(_target_items(state, glyphs) if state.fresh else ()),
         *_growth(state, glyphs),
         (Piece(glyphs.key(*_EDGES), Ink("key")), Piece(" edges", Ink("muted"))),
         key(glyphs.key("remove") + " remove"),
-        *after,
+        *(() if state.fresh else (relabel,)),
         key(glyphs.key("everywhere") + " everywhere"),
     )
 
@@ -176,11 +177,17 @@ def _offered_here(state: TaskState) -> tuple[Suggestion, ...]:
 
 
 def _offer_items(state: TaskState, offered: tuple[Suggestion, ...], glyphs: Glyphs) -> tuple[Item, ...]:
-    """Return which key takes the suggestion in hand, which turns it down, and where it comes from."""
+    """Return which key takes the suggestion in hand, which turns it down, and where it comes from.
+
+    A label that would take another stretch from the same hint says so.
+    """
     takes = [label_item(x.key, x.name) for s in offered if (x := state.schema.label(s.label)) and x.key]
+    named = {s.label for s in offered}
+    others = [x for x in state.schema.labels if x.key and x.name in state.snaps and x.name not in named]
     best = offered[0]
     return (
         *takes,
+        *(_label_item(state, x, glyphs) for x in others),
         key(glyphs.key("remove") + " not here"),
         text(f"from {screen_text(best.source)}, {round(100 * best.score)} in 100 are right"),
     )

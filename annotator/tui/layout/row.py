@@ -14,7 +14,7 @@ class Ink:
     """How a piece looks, in terms that every theme, 16 colours and no colours can show."""
 
     role: str = "text"
-    """What it is: text, context, hint, likely, number, key, muted, title, ok, warn, lane, …"""
+    """What it is: text, context, hint, likely, number, key, muted, title, ok, warn, lane, quiet, …"""
     label: str = ""
     """The label whose colour it has, if any."""
     tint: str = ""

@@ -24,6 +24,7 @@ from annotator.tui.layout.page import (
     Frame,
     Page,
     body_rows,
+    context_rows,
     page_of,
     row_on,
     shown_whole,
@@ -34,6 +35,7 @@ from annotator.tui.layout.prompt import NEWCOMER_SPANS, welcome_row
 from annotator.tui.layout.row import Ink, Piece, Row, fit
 from annotator.tui.layout.safe_text import screen_text
 from annotator.tui.layout.wrap import wrap
+from annotator.tui.screens.ahead import Ahead
 from annotator.tui.screens.base import RowScreen
 from annotator.tui.screens.deeds import deeds
 from annotator.tui.screens.fading import Fading
@@ -77,6 +79,10 @@ class AnnotateScreen(RowScreen):
     def _fading(self) -> Fading:
         return Fading(self.annotator.fade, self.set_timer, self._faded)
 
+    @cached_property
+    def _ahead(self) -> Ahead:
+        return Ahead(self.set_timer, self._look_ahead)
+
     def _faded(self, message: Message) -> None:
         """Draw without a message that has been there long enough, unless it is a question."""
         if self._session.message is message and self.asking is None:
@@ -109,7 +115,7 @@ class AnnotateScreen(RowScreen):
             old, state = state, self.pen.state()
             if old.targets != state.targets:
                 body = body_rows(state, frame, self._start)
-            self.call_after_refresh(self._look_ahead)
+            self._ahead.plan(self._next_page())
         if self.tour.watch(state):
             self.draw()
             return
@@ -119,12 +125,20 @@ class AnnotateScreen(RowScreen):
         rule, keys = self.tour.rows(state, width) or (self._rule(state, panel), self._keys(state))
         self.part("rule").show_rows((self._rule(state, panel) if state.banner else rule,))
         self.part("keys").show_rows((keys,))
+        self._ahead.put_off()
 
-    def _look_ahead(self) -> None:
-        """Work out what is suggested for the sentences that come next while nobody waits for it."""
-        after = max(self.pen.view, default=self._session.place.sentence) + 1
-        for i in range(after, min(after + 2, len(self._session.here))):
-            self._session.suggested(i)
+    def _next_page(self) -> range:
+        """Return the sentences that the next keys may lead to: what is below, and as many again."""
+        here, shown = self._session.place.sentence, len(self.pen.view)
+        last = max(self.pen.view, default=here) + shown + 2
+        return range(here + 1, min(last, len(self._session.here)))
+
+    def _look_ahead(self, i: int) -> None:
+        """Lay out a sentence that may come next, so that no key waits for its suggestions and hints."""
+        state = self._drawn
+        if state and self.is_current and self._session.queue and self._session.here == state.works:
+            context_rows(state, i, self._frame(panel_width(self.size.width)))
+            self.pen.prepare(i)
 
     def _draw_edges(self, state: TaskState, panel: int) -> None:
         """Draw what tells whether all is saved: the head row and the panel."""
@@ -211,7 +225,7 @@ class AnnotateScreen(RowScreen):
         due = bool(char) and not char.isdigit() and (bool(self.pen.typed) or keyboard.letters.called)
         label = None if due or name else self._session.schema.by_key(char)
         plain = KeyKind.LABEL if label else KeyKind.SELECT
-        self._session.count_key(kind_of(name) if name and not due else plain)
+        self._session.count_key(kind_of(name, on_span=self.pen.on_span) if name and not due else plain)
         if name and not due:
             self.action_act(name)
         else:

@@ -60,9 +60,12 @@ class Guide:
         self._tour = self._tour.advance(before, state) if before else self._tour.start(state)
         if self._tour.over:
             self.leave()
-            self._app.session.message = Message(ended())
+            self._app.session.message = Message(ended(self._app.glyphs.commands))
         return self._tour is None
 
     def rows(self, state: TaskState, width: int) -> tuple[Row, Row] | None:
         """Return the rows that stand instead of the rule row and the row of keys, if there is a tour."""
-        return tour_rows(self._tour, state, width, self._app.glyphs) if self._tour else None
+        if self._tour is None:
+            return None
+        glyphs = self._app.glyphs
+        return tour_rows(self._tour, state, width, glyphs, glyphs.commands)

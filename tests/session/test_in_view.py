@@ -69,6 +69,19 @@ def test_only_what_is_shown_is_accepted(pen: Pen) -> None:
     assert sum(w.done for w in pen.session.here) == 3
 
 
+def test_a_view_of_sentences_that_are_gone_reaches_nowhere(pen: Pen) -> None:
+    """Between a join and the next drawing what the screen showed is asked for: what has moved is left out."""
+    n = len(pen.session.here)
+    pen.show(range(n))
+    pen.session.join()
+    pen.settle()
+    assert len(pen.session.here) == n - 1
+    assert list(pen.view) == []
+    assert {i for i, _ in pen.state().targets.values()} == {pen.session.place.sentence}
+    pen.undo()
+    assert list(pen.view) == list(range(n))
+
+
 def test_a_filter_keeps_the_others_open(pen: Pen) -> None:
     """Under a filter `*` accepts only what the filter leads over."""
     pen.session.way.use_filter(parse("boats"))
@@ -102,7 +115,7 @@ def test_the_view_takes_what_is_switched_on(pen: Pen) -> None:
 
 def test_a_label_key_reaches_as_far_as_one_sees(pen: Pen) -> None:
     """A label's suggestion in a later sentence is taken if that is in view, and one is there then."""
-    with pytest.raises(RuleError, match="no COUNT is suggested in view"):
+    with pytest.raises(RuleError, match="no COUNT is suggested in what is shown whole"):
         pen.label(label(pen, "COUNT"))
     pen.show((0, 1, 2))
     pen.label(label(pen, "COUNT"))

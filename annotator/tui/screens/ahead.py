@@ -1,0 +1,42 @@
+"""Works out what the next keys will ask for, one sentence at a time while nobody waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from annotator.tui.screens.fading import Stoppable
+
+WAIT = 0.01
+"""How many seconds after a key the first sentence is looked at: its paint must be out by then."""
+GAP = 0.001
+"""How many seconds lie between two sentences, so that a key comes in between."""
+
+
+class Ahead:
+    """Holds which sentences are still to be prepared."""
+
+    def __init__(
+        self,
+        set_timer: Callable[[float, Callable[[], None]], Stoppable],
+        prepare: Callable[[int], None],
+    ) -> None:
+        """Start with none; ``set_timer`` calls back after some seconds."""
+        self._set_timer = set_timer
+        self._prepare = prepare
+        self._left: list[int] = []
+        self._timer: Stoppable | None = None
+
+    def plan(self, sentences: Iterable[int]) -> None:
+        """Prepare these sentences of the article, by index, in place of what was planned."""
+        self._left = list(sentences)
+
+    def put_off(self, seconds: float = WAIT) -> None:
+        """Go on only some seconds from now, because something is painted meanwhile."""
+        if self._timer:
+            self._timer.stop()
+        self._timer = self._set_timer(seconds, self._next) if self._left else None
+
+    def _next(self) -> None:
+        if self._left:
+            self._prepare(self._left.pop(0))
+        self.put_off(GAP)

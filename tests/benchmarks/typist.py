@@ -1,0 +1,268 @@
+"""The typist: plans the keys for a gold file and types them into the running app, deed by deed."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from annotator.core import hand as deeds
+from annotator.core.annotation import Work
+from annotator.core.hand import Table
+from annotator.core.provenance import span_of
+from annotator.core.spans import Span
+from annotator.session.session import Session
+from annotator.storage.corpus import Corpus
+from annotator.storage.journal import Journal
+from annotator.storage.prefs import Preferences
+from annotator.storage.suggestions import suggestion_files
+from annotator.suggest.desk import Desk
+from annotator.tui.app import AnnotatorApp
+from tests.benchmarks.gold_corpus import Gold
+from tests.benchmarks.planner import Key, PlanError, clean, key_of, label_key, missing, next_plan
+
+NAME = "gold"
+"""The annotator who types."""
+
+Place = tuple[str, int]
+"""A sentence by its article and where it starts: joining it with the next keeps that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Which sources of suggestions are on; the files lie in the corpus."""
+
+    rules: bool = True
+    history: bool = True
+    shown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Keys typed in one go, and the label of the span that they were for; empty for none."""
+
+    keys: tuple[Key, ...]
+    label: str = ""
+
+
+@dataclass
+class Typed:
+    """What was typed."""
+
+    deeds: list[Deed] = field(default_factory=list)
+    enters: dict[Place, float] = field(default_factory=dict)
+    """Sentence → Enter and ``*`` that it took; one for several sentences is shared out."""
+    clean: set[Place] = field(default_factory=set)
+    """Sentences of which accepting them as they were first seen gives the gold."""
+    proposed: set[Place] = field(default_factory=set)
+    """Sentences that hold nothing, or only what was proposed when they were first seen."""
+
+    @property
+    def keys(self) -> list[Key]:
+        """All keys in order."""
+        return [k for d in self.deeds for k in d.keys]
+
+    def joined(self, first: Place, second: Place) -> None:
+        """Take note that two sentences are one now."""
+        self.enters.pop(second, None)
+        self.clean -= {first, second}
+        self.proposed -= {first, second}
+
+
+class Typist:
+    """Plans and types a gold file into a running app."""
+
+    def __init__(self, app: AnnotatorApp, pilot: Any, gold: Gold, *, show: bool = False) -> None:
+        self.app, self.pilot, self.gold, self.show = app, pilot, gold, show
+        self.pen, self.session = app.pen, app.session
+        self.typed = Typed()
+
+    async def run(self) -> None:
+        """Type until every sentence has an answer."""
+        while any(not w.done for a in self.session.queue for w in self.session.works_of(a)):
+            await self.page()
+
+    async def press(self, *keys: Key, label: str = "") -> None:
+        """Type the keys of one deed."""
+        if self.show:
+            print(f"{self.session.work.sentence.text[:90]} | {' '.join(k.name for k in keys)}")
+        self.typed.deeds.append(Deed(keys, label))
+        for key in keys:
+            await self.pilot.press(key.name)
+
+    # -- what is to be done ----------------------------------------------------------------------
+
+    def work(self, i: int) -> Work:
+        """Return a sentence of the article in hand, by index."""
+        return self.session.here[i]
+
+    def place(self, i: int) -> Place:
+        """Return what a sentence of the article in hand is known by."""
+        return self.work(i).sentence.article, self.work(i).sentence.start
+
+    def table(self, i: int) -> Table:
+        """Return what would lie before the hand in a sentence of the article."""
+        return replace(self.pen.table(), active=i)
+
+    def is_clean(self, i: int) -> bool:
+        """Whether accepting a sentence as it is gives just its gold."""
+        s = self.work(i).sentence
+        apart = not self.gold.runs_over(s) and not self.gold.runs_in(s)
+        return apart and clean(self.table(i), self.gold.of(s))
+
+    def is_proposed(self, i: int) -> bool:
+        """Whether all gold of a sentence is proposed; of what Enter takes no more than that."""
+        s, table = self.work(i).sentence, self.table(i)
+        wanted = {x.key for x in self.gold.of(s)}
+        taken = {span_of(x).key for x in table.taken_with_enter(i)}
+        offered = {span_of(x).key for x in table.offers(i)}
+        return taken <= wanted <= offered and not self.gold.runs_over(s) and not self.gold.runs_in(s)
+
+    def look(self, seen: Sequence[int]) -> None:
+        """Note how sentences are that are on the screen for the first time."""
+        for i in seen:
+            place = self.place(i)
+            if place not in self.typed.enters:
+                self.typed.enters[place] = 0.0
+                self.typed.clean |= {place} if self.is_clean(i) else set()
+                self.typed.proposed |= {place} if self.is_proposed(i) else set()
+
+    # -- doing it --------------------------------------------------------------------------------
+
+    async def page(self) -> None:
+        """Do what the screen shows: mend a sentence that needs it, else accept what is right."""
+        here = self.session.place.sentence
+        view = [i for i in self.pen.view if not self.work(i).done]
+        alone = here not in view and not self.work(here).done
+        self.look([*view, *([here] if alone else [])])
+        dirty = [i for i in view if not self.is_clean(i)]
+        if alone:
+            await (self.accept([here]) if self.is_clean(here) else self.mend(here))
+        elif dirty:
+            await self.go(dirty[0])
+        elif view:
+            await self.accept(view)
+        else:
+            raise PlanError(f"nothing to do at {self.session.work.sentence.id}, but not all is done")
+
+    async def go(self, i: int) -> None:
+        """Go to a sentence in view, by taking a suggestion there if that does it, and mend it."""
+        while i > 0 and self.gold.runs_in(self.work(i).sentence):
+            i -= 1  # what runs into it must be joined from where it begins
+        here = self.session.place.sentence
+        if i != here and not await self.jump(i):
+            move = key_of("sentence_down" if i > here else "sentence_up", "move")
+            for _ in range(abs(i - here)):
+                await self.press(move)
+        await self.mend(i)
+
+    async def jump(self, i: int) -> bool:
+        """Take a right suggestion of another sentence in view, which makes that the active one."""
+        if self.pen.hand.selection is not None and not self.pen.hand.fresh:
+            return False
+        work, schema = self.work(i), self.session.schema
+        wanted = {s.key for s in missing(work, self.gold.of(work.sentence))}
+        for name, (at, s) in deeds.targets(self.pen.table(), self.pen.hand).items():
+            label = schema.label(name)
+            key = label_key(schema, label) if label else ""
+            if key and at == i and span_of(s).key in wanted:
+                await self.press(Key(key, "label"), label=name)
+                return True
+        return False
+
+    async def mend(self, i: int) -> None:
+        """Type the cheapest keys that give a sentence just its gold, looking anew after each span."""
+        self.look([i])
+        for _ in range(10 + 4 * len(self.gold.of(self.work(i).sentence))):
+            if self.is_clean(i):
+                return
+            assert self.session.place.sentence == i, "the plan left its sentence"
+            if self.gold.runs_over(self.work(i).sentence):
+                await self.join(i)
+            else:
+                await self.type_span(i, self.gold.of(self.work(i).sentence))
+        raise PlanError(f"no end of keys for {self.work(i).sentence.id}")
+
+    async def join(self, i: int) -> None:
+        """Join a sentence with the next, into which a span runs."""
+        first, second = self.place(i), self.place(i + 1)
+        over = self.gold.spans[first[0]]
+        label = next(s.label for s in over if s.start < self.work(i).sentence.end < s.end)
+        before = len(self.session.here)
+        await self.press(key_of("join"), label=label)
+        if len(self.session.here) != before - 1:
+            raise PlanError(f"+ did not join {first} with {second}")
+        self.typed.joined(first, second)
+
+    async def type_span(self, i: int, want: Sequence[Span]) -> None:
+        """Type the keys that bring a sentence one span nearer to its gold; PlanError where they don't."""
+        plan = next_plan(self.pen.table(), self.pen.hand, want)
+        await self.press(*plan.keys, label=plan.label)
+        have, planned = self.work(i).annotation, plan.table.work.annotation
+        if [s.key for s in have.spans] != [s.key for s in planned.spans]:
+            names = [k.name for k in plan.keys]
+            said = self.session.message
+            raise PlanError(f"{names} did not do as planned in {self.work(i).sentence.id}: {said}")
+
+    async def accept(self, view: Sequence[int]) -> None:
+        """Accept the sentences in view: one with Enter, several at once."""
+        places = [self.place(i) for i in view]
+        one = len(view) == 1 and view[0] == self.session.place.sentence
+        for place in places:
+            self.typed.enters[place] += 1 / len(places)
+        await self.press(key_of("accept" if one else "accept_view", "enter"))
+
+
+def opened(corpus: Corpus, sources: Sources) -> Session:
+    """Open a session with just these sources of suggestions."""
+    journal = Journal.open(corpus.path, NAME)
+    schema = corpus.schema
+    session = Session(
+        corpus, journal, schema=schema, annotator=NAME, clock=time.time, session_id="keystrokes"
+    )
+    if not (sources.rules and sources.history):
+        files = suggestion_files(corpus.path)
+        session.desk = Desk(
+            schema,
+            lambda a: (session.article(a).text, [w.sentence for w in session.works_of(a)]),
+            files,
+            rules=sources.rules,
+            history=sources.history,
+        )
+    return session
+
+
+def preferences(corpus: Corpus, sources: Sources, take: Sequence[str]) -> Preferences:
+    """Return the preferences of the annotator who types; no message fades, so that no clock counts."""
+    return Preferences(take={corpus.schema.name: tuple(take)}, proposals=sources.shown, fade=0)
+
+
+async def _typed(
+    corpus: Corpus, gold: Gold, sources: Sources, take: Sequence[str], size: tuple[int, int], *, show: bool
+) -> Typed:
+    session = opened(corpus, sources)
+    app = AnnotatorApp(session, preferences(corpus, sources, take))
+    try:
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause()
+            typist = Typist(app, pilot, gold, show=show)
+            await typist.run()
+            assert session.flush(60), session.banner
+    finally:
+        session.close()
+    return typist.typed
+
+
+def type_gold(
+    corpus: Corpus,
+    gold: Gold,
+    sources: Sources = Sources(),
+    take: Sequence[str] = (),
+    size: tuple[int, int] = (80, 24),
+    *,
+    show: bool = False,
+) -> Typed:
+    """Type the gold into the app under Textual's pilot and return what was typed; raises PlanError."""
+    return asyncio.run(_typed(corpus, gold, sources, take, size, show=show))

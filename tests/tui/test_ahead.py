@@ -1,0 +1,70 @@
+"""What comes next is worked out while nobody waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from annotator.tui.screens.ahead import GAP, WAIT, Ahead
+from annotator.tui.screens.annotate import AnnotateScreen
+from tests import builders
+from tests.pilots import desk
+
+LONG = "A long day\n" + "\n".join(f"Ada Pell saw {n} boats at Tarn Quay on day {n}." for n in range(2, 60))
+
+
+@dataclass
+class Timer:
+    """A timer that rings when the test says so."""
+
+    seconds: float
+    ring: Callable[[], None]
+    on: bool = True
+
+    def stop(self) -> None:
+        self.on = False
+
+
+def test_one_sentence_at_a_time_and_a_key_comes_first() -> None:
+    """After a key it waits for the paint, goes on sentence by sentence, and starts the wait again at a key."""
+    timers: list[Timer] = []
+    done: list[int] = []
+
+    def set_timer(seconds: float, ring: Callable[[], None]) -> Timer:
+        timers.append(Timer(seconds, ring))
+        return timers[-1]
+
+    ahead = Ahead(set_timer, done.append)
+    ahead.put_off()
+    assert timers == []
+    ahead.plan([4, 5, 6])
+    ahead.put_off()
+    timers[0].ring()
+    assert (done, [t.seconds for t in timers if t.on]) == ([4], [WAIT, GAP])
+    ahead.put_off()
+    assert [(t.seconds, t.on) for t in timers[1:]] == [(GAP, False), (WAIT, True)]
+    timers[2].ring()
+    timers[3].ring()
+    assert done == [4, 5, 6]
+    assert len(timers) == 4
+
+
+async def test_the_next_page_is_ready_before_its_key(tmp_path: Path) -> None:
+    """Accepting all in view asks no rule and makes no hint: all that comes into view is known."""
+    article = builders.article(LONG, "t" + "b" * 58)
+    async with desk(tmp_path / "news", article, size=(80, 24)) as d:
+        screen, session = d.app.screen, d.session
+        assert isinstance(screen, AnnotateScreen)
+        for _ in range(200):
+            if not screen._ahead._left:
+                break
+            await d.pilot.pause(0.02)
+        assert screen._ahead._left == []
+        rules, made = list(session.desk._fixed), list(d.app.pen._sheets._made)
+        await d.press("asterisk")
+        shown = [session.here[i].sentence for i in d.app.pen.view]
+        assert shown
+        assert session.place.sentence > 1
+        assert set(shown) <= set(rules)
+        assert session.work.sentence in made
