@@ -13,7 +13,6 @@ from annotator.core.schema import Schema
 from annotator.core.sheet import Sheet
 from annotator.suggest.labels import label_for
 
-
 KEPT = 64
 """How many sheets are remembered: of the sentences on the screen and around it."""
 

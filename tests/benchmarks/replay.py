@@ -42,8 +42,7 @@ def replay(
     terminal.wait_for("article ")
     terminal.settle()
     for batch in _batches(deeds):
-        terminal.press(*(bytes_of(k.name) for d in batch for k in d.keys))
-        terminal.settle()
+        terminal.act(*(bytes_of(k.name) for d in batch for k in d.keys))
     code = terminal.quit()
     assert code == 0, f"the program ended with {code}:\n{terminal.text}"
 

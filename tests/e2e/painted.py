@@ -34,7 +34,11 @@ class Seen:
     taken: Marks
     """The suggestions that Enter takes, as far as the screen says so."""
     cut: bool
-    """Whether its last line is the last one of the screen: there may be lanes below that nobody sees."""
+    """Whether the screen ends with it: there may be lanes below that nobody sees."""
+
+
+class TornError(Exception):
+    """A span goes on over a line's end, but not on the next line."""
 
 
 def place(rows: Sequence[str]) -> tuple[int, int]:
@@ -72,15 +76,20 @@ def _read(terminal: Terminal, schema: Schema, text: str, top: int) -> Seen | Non
             [[b for y in lanes for b in _bars(cells[y], line, schema, form)] for line, lanes in groups]
         )
 
-    human, taken = read(upright, _HUMAN), read(raw, _TAKEN)
+    cut = _below(rows, lines[-1][1]) >= _body(rows)
+    try:
+        human, taken = read(upright, _HUMAN), read(raw, _TAKEN)
+    except TornError:
+        if not cut:
+            raise
+        return None  # the rest of it is below the screen
     sure = [(label, words) for label, words, tag in taken if "↵" in tag]
-    end = lines[-1][1]
     return Seen(
         int(rows[top][2:5]),
         rows[top][1] != " ",
         sorted((label, words) for label, words, _ in human),
         sorted(sure),
-        end == _body(rows),
+        cut,
     )
 
 
@@ -109,6 +118,13 @@ def _end(rows: Sequence[str], y: int, left: str, wall: int, *, active: bool) -> 
         words = "".join(row[TEXT:wall].split())
         if not row.startswith(edge) or not row[:wall].strip() or (left and words and left.startswith(words)):
             break
+        y += 1
+    return y
+
+
+def _below(rows: Sequence[str], y: int) -> int:
+    """Return the row after a sentence that ends before ``y``: the prompt belongs to the active one."""
+    while y < _body(rows) and rows[y].startswith("▌"):
         y += 1
     return y
 
@@ -159,6 +175,8 @@ def _joined(lines: Sequence[Sequence[_Bar]]) -> list[tuple[str, str, str]]:
                 going.remove(before)
             text, said = (f"{before[1]} {words}", before[2]) if before else (words, tag)
             (running if goes_right else finished).append((label, " ".join(text.split()), said))
-        assert not going, f"open ends without a continuation: {going}"
-    assert not running, f"open ends after the last line: {running}"
+        if going:
+            raise TornError(f"open ends without a continuation: {going}")
+    if running:
+        raise TornError(f"open ends after the last line: {running}")
     return finished

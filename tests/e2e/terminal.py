@@ -30,6 +30,9 @@ KEYS = {
 PATIENCE = 30.0
 """How many seconds a condition may take on a slow machine."""
 
+SILENCE = 2.0
+"""After how many seconds without an answer a key has changed nothing on the screen."""
+
 # Sequences that the emulator does not know and would print: kitty keyboard, mode queries, DCS, OSC.
 _UNKNOWN = re.compile(
     r"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$[a-z]|\x1b\[\?u|\x1bP.*?\x1b\\|\x1b\].*?(?:\x07|\x1b\\)",
@@ -122,8 +125,11 @@ class Terminal:
             self.child.send(KEYS.get(key, key))
 
     def act(self, *keys: str) -> None:
-        """Type keys and wait until what they did is painted as saved."""
+        """Type keys and wait until what they did is painted as saved; some keys change nothing there."""
+        before, end = len(self.raw), time.monotonic() + SILENCE
         self.press(*keys)
+        while len(self.raw) == before and time.monotonic() < end:
+            assert self.pump(0.02), f"the program ended:\n{self.text}"
         self.settle()
 
     def settle(self, quiet: float = 0.2) -> None:

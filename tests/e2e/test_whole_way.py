@@ -44,7 +44,7 @@ class Annotator:
         self.size = rows, columns
         self.painted: Painted = {}
         self.kills = 0
-        self.stars = 0
+        self.stars = self.taken = 0
         self.articles = {a: corpus.article(a).title for a in corpus.article_ids()}
         self.texts = {a: self._sentences(a) for a in self.articles}
         self.start()
@@ -122,14 +122,18 @@ class Annotator:
         article, before = self.article, self.saved()
         texts = [s.text for s in self.texts[article]]
         seen = {s.number: s for s in sentences(self.terminal, self.corpus.schema, texts) if not s.answered}
+        self.shot = self.terminal.text
         self.terminal.act("*")
         now = {n: marks for n, marks in self.saved().items() if n not in before and n[0] == article}
         assert {n for _, n in now} <= set(seen), "a sentence was accepted that was not painted whole"
         assert {n for n, s in seen.items() if not s.cut} <= {n for _, n in now}, "one in view was left out"
         for (_, n), marks in now.items():
-            assert marks == sorted([*seen[n].human, *seen[n].taken]), f"not as painted: sentence {n}"
+            assert marks == sorted([*seen[n].human, *seen[n].taken]), (
+                f"not as painted: sentence {n} of\n{self.shot}"
+            )
         self.painted |= now
         self.stars += len(now)
+        self.taken += sum(len(seen[n].taken) for _, n in now)
 
     def saved(self) -> Painted:
         """Return the accepted sentences and their spans as the journal has them."""

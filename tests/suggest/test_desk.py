@@ -206,11 +206,11 @@ def test_what_is_remembered_is_what_would_be_worked_out(steps: list[tuple[int, s
     d._merger = replace(d._merger, share=lambda s: s.score)  # shares may lag, see above
     works = list(PLACES)
     done: list[tuple[int, Work]] = []
-    for i, deed, words, label in steps:
+    for number, deed, words, label in steps:
+        i = done[-1][0] if deed == "undo" and done else number
         old, new = works[i], works[i]
         if deed == "undo" and done:
-            i, new = done.pop()
-            old = works[i]
+            new = done.pop()[1]
         elif deed == "accept":
             new = replace(old, annotation=old.annotation.with_answer(Answer.ACCEPT))
         elif words in old.sentence.text and deed == "mark":

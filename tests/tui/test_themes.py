@@ -15,7 +15,7 @@ from annotator.tui.layout.row import Ink
 
 ROLES = (
     "text", "context", "hint", "likely", "number", "key", "muted", "title", "ok", "warn", "rule", "active",
-    "lane", "selection",
+    "lane", "quiet", "selection",
 )  # fmt: skip
 TINTS = ("", "row", "leaf", "container", "focus")
 SCHEMA = Schema("all", "1", tuple(Label(c, "", c) for c in COLOURS))

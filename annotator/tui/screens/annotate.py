@@ -113,7 +113,7 @@ class AnnotateScreen(RowScreen):
             # The keys reach as far as the screen shows, which only the layout knows.
             self.pen.show(view)
             old, state = state, self.pen.state()
-            if old.targets != state.targets:
+            if self.pen.take or old.targets != state.targets:
                 body = body_rows(state, frame, self._start)
             self._ahead.plan(self._next_page())
         if self.tour.watch(state):
