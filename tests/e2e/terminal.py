@@ -30,6 +30,8 @@ KEYS = {
 PATIENCE = 30.0
 """How many seconds a condition may take on a slow machine."""
 
+_LEFT_OUT = {"NO_COLOR", "COLORTERM", "LINES", "COLUMNS"}
+"""What a test decides itself; the size is that of the pty, whatever ran in this process before."""
 SILENCE = 2.0
 """After how many seconds without an answer a key has changed nothing on the screen."""
 
@@ -57,7 +59,7 @@ class Terminal:
             codec_errors="replace",
             timeout=PATIENCE,
             env={
-                **{k: v for k, v in os.environ.items() if k not in {"NO_COLOR", "COLORTERM"}},
+                **{k: v for k, v in os.environ.items() if k not in _LEFT_OUT},
                 "TERM": "xterm-256color",
                 "ANNOTATOR_HOME": str(home),
                 "TEXTUAL_ANIMATIONS": "none",

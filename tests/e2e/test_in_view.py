@@ -25,7 +25,9 @@ def corpus(page: Path, tmp_path: Path) -> Corpus:
     return Corpus.open(shutil.copytree(page, tmp_path / "news"))
 
 
-@pytest.mark.parametrize("size", [(24, 80), (48, 160), (12, 80)])
+@pytest.mark.parametrize(
+    "size", [(24, 80), pytest.param((48, 160), marks=pytest.mark.slow), (12, 80)], ids=str
+)
 def test_all_in_view_is_what_is_painted(corpus: Corpus, tmp_path: Path, size: tuple[int, int]) -> None:
     """A whole article by ``*``: first with what label keys took, then with what it takes of three labels.
 

@@ -54,8 +54,8 @@ def entered(gold: Gold, folder: Path, **options: Any) -> Typed:
 
 
 def test_the_sample_is_entered_as_planned(tmp_path: Path) -> None:
-    """Two articles of the sample: every plan does what it says, and the saved journal is their gold."""
-    gold = read_gold(written(tmp_path / "gold.jsonl", sample("06-cannery", "01-ferry-strike")))
+    """Articles of the sample: every plan does what it says, and the saved journal is their gold."""
+    gold = read_gold(written(tmp_path / "gold.jsonl", sample("06-cannery", "01-ferry-strike"))).head(36)
     typed = entered(gold, tmp_path / "corpus")
     found = figures(gold, typed)
     assert gold.unaligned == []
@@ -69,7 +69,7 @@ def test_the_sample_is_entered_as_planned(tmp_path: Path) -> None:
 
 
 def test_the_same_keys_do_the_same_in_a_terminal(tmp_path: Path) -> None:
-    """Keys planned with suggestions that Enter takes are typed into a real terminal and save the gold there."""
+    """Keys planned with labels that Enter takes save the gold in a real terminal as well."""
     gold = read_gold(written(tmp_path / "gold.jsonl", sample("02-oyster-fraud"))).head(6)
     take, size, sources = ("PERSON", "COUNT"), (80, 24), Sources()
     typed = entered(gold, tmp_path / "planned", take=take, size=size)
@@ -79,8 +79,9 @@ def test_the_same_keys_do_the_same_in_a_terminal(tmp_path: Path) -> None:
 
 
 HARD = (
-    row("Mayor {PERSON|Ilka Moran} met {COUNT|three divers}.\r\n\r\nShe said: {CLAIM|“We sail. {PERSON|Tove"
-        " Lind} stays in {VENUE|Rosavik}.”} Nobody asked.\r\nThe boats left {CLAIM|early. They came back} late."),
+    row("Mayor {PERSON|Ilka Moran} met {COUNT|three divers}.\r\n\r\nShe said: {CLAIM|“We sail.\r\n"
+        "{PERSON|Tove Lind} stays in {VENUE|Rosavik}.”} Nobody asked.\r\n"
+        "The boats left {CLAIM|early. They came back} late."),
     row("{PERSON|{VENUE|Rosavik}} lost again, {COUNT|two goals} down."),
     {
         "text": "The crews of Nordby and Vemmel met.",
@@ -100,7 +101,7 @@ HARD = (
 
 
 def test_odd_rows_are_entered_all_the_same(tmp_path: Path) -> None:
-    """Articles with CRLF, spans over sentence ends, two labels on the same words, crossing ones, wide letters."""
+    """CRLF, spans over sentence ends, two labels on the same words, crossing spans, wide letters."""
     gold = read_gold(written(tmp_path / "odd.jsonl", HARD))
     assert gold.unaligned == []
     typed = entered(gold, tmp_path / "corpus")
@@ -111,16 +112,16 @@ def test_odd_rows_are_entered_all_the_same(tmp_path: Path) -> None:
 
 def test_more_labels_than_keys(tmp_path: Path) -> None:
     """Eleven labels: the ninth goes by its number, the tenth and eleventh through the menu."""
-    words = "alder birch cedar dogwood elm fir gorse hazel ivy juniper larch".split()
-    text = " ".join(words)
+    text = "alder birch cedar dogwood elm fir gorse hazel ivy juniper larch"
+    words = text.split()
     marked = text
     for n, word in enumerate(words):
         marked = marked.replace(word, f"{{LABEL_{'ABCDEFGHIJK'[n]}|{word}}}")
-    gold = read_gold(written(tmp_path / "many.jsonl", [row(marked), row(marked)]))
+    gold = read_gold(written(tmp_path / "many.jsonl", [row(marked)]))
     typed = entered(gold, tmp_path / "corpus", sources=Sources(shown=False))
     names = [k.name for k in typed.keys]
     assert "9" in names
-    assert names.count("apostrophe") == 4
+    assert names.count("apostrophe") == 2
     assert figures(gold, typed)["keys_a_span"]["label"] == 1
 
 
@@ -194,7 +195,7 @@ def test_the_halves_need_documents(tmp_path: Path) -> None:
 
 
 def test_suggestion_files_are_sources(tmp_path: Path) -> None:
-    """A file of suggestions is put into the corpus and taken with label keys; an unknown source is an error."""
+    """A file of suggestions is put into the corpus and taken with label keys; what is none is an error."""
     text = "Ilka stayed in Rosavik while the others left."
     spans = [{"start": 0, "end": 4, "label": "VENUE"}, {"start": 15, "end": 22, "label": "VENUE"}]
     gold = read_gold(written(tmp_path / "gold.jsonl", [{"text": text, "spans": spans}]))
@@ -205,11 +206,7 @@ def test_suggestion_files_are_sources(tmp_path: Path) -> None:
     corpus = make_corpus(gold, tmp_path / "corpus")
     put_in(gold, corpus.path, files)
     typed = type_gold(corpus, gold, sources)
-    assert [k.name for k in typed.keys] == ["s", "s", "asterisk"] or [k.name for k in typed.keys] == [
-        "s",
-        "s",
-        "enter",
-    ]
+    assert [k.name for k in typed.keys] == ["s", "s", "enter"]
     assert differences(gold, corpus.path / "annotations" / f"{NAME}.jsonl") == []
     with pytest.raises(SystemExit, match="--suggest nobody: there is no such source"):
         chosen(["rules", "nobody"])
