@@ -1,4 +1,4 @@
-"""Prodigy's tasks, line by line, read and written."""
+"""Prodigy's JSONL, read and written."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from annotator.core.article import Sentence
 from annotator.core.errors import SourceError
 from annotator.core.spans import Span
 from annotator.core.tokens import tokens_of
-from annotator.formats.prodigy.tasks import Task, read, task_of, write
+from annotator.formats.prodigy import Task, read, task_of, write
 
 REAL = Path(__file__).resolve().parents[2] / "../shared/data/exports/prodigy"
 WORDS = ["Ida", "Holm", "é", "🛶", "\n", "”", "12"]
