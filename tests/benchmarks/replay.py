@@ -42,7 +42,9 @@ def replay(
     terminal.wait_for("article ")
     terminal.settle()
     for batch in _batches(deeds):
-        terminal.act(*(bytes_of(k.name) for d in batch for k in d.keys))
+        *before, last = (bytes_of(k.name) for d in batch for k in d.keys)
+        terminal.press(*before)
+        terminal.act(last)
     code = terminal.quit()
     assert code == 0, f"the program ended with {code}:\n{terminal.text}"
 

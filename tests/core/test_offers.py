@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from annotator.core.annotation import Work
 from annotator.core.edits import reject_suggestion
-from annotator.core.offers import SHOWN, best_apart, open_ones
+from annotator.core.offers import SHOWN, SURE, best_apart, drawn, open_ones, sure_ones
 from annotator.core.provenance import span_of
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion
@@ -69,3 +69,17 @@ def test_nothing_is_offered_beyond_the_text() -> None:
     assert (
         open_ones([Suggestion(0, 99, "PERSON", "file", 0.9)], Work(builders.sentence("Short.")), SCHEMA) == ()
     )
+
+
+@given(SOME, st.frozensets(st.sampled_from(_NAMES)))
+def test_enter_takes_only_what_is_drawn(found: list[Suggestion], take: frozenset[str]) -> None:
+    """Of a stretch Enter takes the likeliest label or nothing, only sure ones, and none forbids another."""
+    work = Work(builders.work(TEXT).sentence)
+    offers = drawn(tuple(found), work, SCHEMA)
+    taken = sure_ones(offers, work, SCHEMA, take)
+    for s in taken:
+        assert s.label in take
+        assert s.score >= SURE
+        assert s.score == max(o.score for o in offers if (o.start, o.end) == (s.start, s.end))
+    spans = [span_of(s) for s in taken]
+    assert all(SCHEMA.broken(x, spans[:n]) is None for n, x in enumerate(spans))

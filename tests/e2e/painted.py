@@ -6,8 +6,9 @@ What is painted in italics is only suggested. ``↵`` behind a suggestion's name
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from annotator.core.schema import Schema
 from tests.e2e.terminal import Terminal
@@ -18,6 +19,10 @@ _TAKEN = re.compile(
     r"|(?P<open>┄)(?P<going>[A-Z]+)(?P<rest>[╌┼]*)(?P<end>[╯┤┄])?"
 )
 TEXT = 6
+PATIENT = 10
+"""How many times a screen that makes no sense is looked at again."""
+
+Found = TypeVar("Found")
 
 Marks = list[tuple[str, str]]
 """(label, text) of each span, sorted; blanks folded."""
@@ -50,17 +55,37 @@ def place(rows: Sequence[str]) -> tuple[int, int]:
 
 def painted_spans(terminal: Terminal, schema: Schema, text: str) -> Marks:
     """Return the spans of the active sentence, whose text is given."""
-    top = next(y for y, row in enumerate(terminal.rows) if row.startswith("▌") and row[2:5].strip().isdigit())
-    seen = _read(terminal, schema, text, top)
-    assert seen is not None, "the active sentence is not painted whole"
-    return seen.human
+
+    def read() -> Marks:
+        rows = terminal.rows
+        top = next(y for y, row in enumerate(rows) if row.startswith("▌") and row[2:5].strip().isdigit())
+        seen = _read(terminal, schema, text, top)
+        assert seen is not None, "the active sentence is not painted whole"
+        return seen.human
+
+    return _when_painted(terminal, read)
 
 
 def sentences(terminal: Terminal, schema: Schema, texts: Sequence[str]) -> list[Seen]:
     """Return the sentences of an article that are painted whole; ``texts``: all of its sentences."""
-    tops = [y for y, row in enumerate(terminal.rows[1:-2], 1) if row[2:5].strip().isdigit()]
-    found = (_read(terminal, schema, texts[int(terminal.rows[y][2:5]) - 1], y) for y in tops)
-    return [s for s in found if s]
+
+    def read() -> list[Seen]:
+        rows = terminal.rows
+        tops = [y for y, row in enumerate(rows[1:-2], 1) if row[2:5].strip().isdigit()]
+        found = (_read(terminal, schema, texts[int(rows[y][2:5]) - 1], y) for y in tops)
+        return [s for s in found if s]
+
+    return _when_painted(terminal, read)
+
+
+def _when_painted(terminal: Terminal, read: Callable[[], Found]) -> Found:
+    """Return what is read; on a slow machine half a screen may have come, then wait for the rest."""
+    for _ in range(PATIENT):
+        try:
+            return read()
+        except TornError:
+            terminal.settle()
+    return read()
 
 
 def _read(terminal: Terminal, schema: Schema, text: str, top: int) -> Seen | None:

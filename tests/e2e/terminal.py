@@ -128,10 +128,11 @@ class Terminal:
 
     def act(self, *keys: str) -> None:
         """Type keys and wait until what they did is painted as saved; some keys change nothing there."""
-        before, end = len(self.raw), time.monotonic() + SILENCE
-        self.press(*keys)
-        while len(self.raw) == before and time.monotonic() < end:
-            assert self.pump(0.02), f"the program ended:\n{self.text}"
+        for n, key in enumerate(keys, 1):
+            before, end = len(self.raw), time.monotonic() + (SILENCE if n == len(keys) else SILENCE / 5)
+            self.press(key)
+            while len(self.raw) == before and time.monotonic() < end:
+                assert self.pump(0.02), f"the program ended:\n{self.text}"
         self.settle()
 
     def settle(self, quiet: float = 0.2) -> None:

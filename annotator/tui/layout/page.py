@@ -55,7 +55,7 @@ class BodyRow:
     line: int = -1
 
 
-TURNED = 1
+TURNED = 0
 """At which row a new page starts: the old one has just been accepted, so all rows are for the new."""
 
 
