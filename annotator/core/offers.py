@@ -11,7 +11,7 @@ from annotator.core.schema import Schema
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion
 
-SHOWN = 0.25
+SHOWN = 0.35
 """A suggestion of a lower score is not drawn; a hint and the label's key still find it."""
 
 SURE = 0.8

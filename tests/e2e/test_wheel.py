@@ -49,7 +49,9 @@ def test_a_wheel_has_all_it_needs(tmp_path: Path) -> None:
     code = "from annotator.storage.sample import user_sample; print(user_sample())"
     copied = run(python, "-c", code, cwd=tmp_path, home=tmp_path)
     assert copied.stdout.strip() == str(tmp_path / "sample")
-    exported = run(annotator, "export", tmp_path / "sample", "out", cwd=tmp_path, home=tmp_path)
+    code = "from annotator.storage.schemas import sample_corpus_path; print(sample_corpus_path())"
+    shipped = run(python, "-c", code, cwd=tmp_path, home=tmp_path).stdout.strip()
+    exported = run(annotator, "export", shipped, "out", cwd=tmp_path, home=tmp_path)
     assert exported.returncode == 0, exported.stderr
     assert (tmp_path / "out" / "train.spacy").exists()
     html = tmp_path / "page.html"
