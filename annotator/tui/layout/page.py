@@ -166,7 +166,8 @@ def _above(state: TaskState, frame: Frame, enough: int) -> tuple[BodyRow, ...]:
 
 
 def _below(state: TaskState, frame: Frame, room: int) -> list[BodyRow]:
-    rows = [BodyRow(())]
+    # On a low screen a row is worth more than a gap: the bar beside the block ends it as well.
+    rows = [BodyRow(())] if frame.spaced else []
     for i in range(state.active + 1, len(state.works)):
         if len(rows) >= room:
             break
