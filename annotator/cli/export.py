@@ -2,24 +2,60 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 from click.core import ParameterSource
 
 from annotator.cli import output
-from annotator.cli.gather import Gathered, gather
 from annotator.cli.options import PATH, json_option, open_corpus
-from annotator.cli.prodigy import export_tasks
 from annotator.core.errors import UsageError
-from annotator.export.corpus import export_corpus
 from annotator.export.values import ExportOptions, ExportReport
 from annotator.storage.corpus import Corpus
 
-_TRAINING = {"spans_key": "--spans-key", "unit": "--unit", "split": "--split"}
+if TYPE_CHECKING:  # loaded where it is needed: a small export starts fast
+    from annotator.cli.gather import Gathered
+    from annotator.cli.grouping import Grouped
+
+_TRAINING = {
+    "spans_key": "--spans-key",
+    "unit": "--unit",
+    "split": "--split",
+    "engine": "--engine",
+    "attrs": "--attrs",
+    "shard": "--shard",
+    "processes": "--processes",
+    "reader": "--reader",
+    "resume": "--resume",
+    "split_by": "--split-by",
+    "rebalance": "--rebalance",
+    "report": "--report",
+}
 """Options that say how a spaCy export is made."""
+
+
+class _Format(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.4 on
+    """The formats that can be written; the modules that know of the others are loaded only for them."""
+
+    name = "format"
+
+    def _choice(self) -> click.Choice[str]:
+        from annotator.formats.detect import FORMATS
+
+        return click.Choice(["spacy", *(n for n in FORMATS if n not in {"spacy", "uima"})])
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
+        """Return the names for the help."""
+        return self._choice().get_metavar(param, ctx)
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name; fails for one that is unknown."""
+        return value if value == "spacy" else self._choice().convert(value, param, ctx)
 
 
 @click.command("export")
@@ -28,10 +64,10 @@ _TRAINING = {"spans_key": "--spans-key", "unit": "--unit", "split": "--split"}
 @click.option(
     "--format",
     "to",
-    type=click.Choice(["spacy", "prodigy"]),
+    type=_Format(),
     default="spacy",
     show_default=True,
-    help="Training data, or annotations.jsonl with every answer.",
+    help="Training data, or what another tool reads.",
 )
 @click.option("--spans-key", default="sc", show_default=True, help="The span group that all spans go to.")
 @click.option(
@@ -39,44 +75,133 @@ _TRAINING = {"spans_key": "--spans-key", "unit": "--unit", "split": "--split"}
     type=click.Choice(["sentence", "article"]),
     default="sentence",
     show_default=True,
-    help="One Doc each.",
+    help="One Doc (or text) each; other formats have their own default.",
 )
 @click.option(
     "--split", default="80/10/10", show_default=True, help="Shares of train, dev and test, by article."
 )
 @click.option("--annotator", "name", default=None, help="Whose annotations; everybody's without it.")
 @click.option("--ledger", type=click.Choice(["exceptions", "full"]), default="exceptions", show_default=True)
+@click.option(
+    "--engine",
+    type=click.Choice(["straight", "spacy"]),
+    default="straight",
+    show_default=True,
+    help="Who writes the DocBins: spaCy itself is the slower reference.",
+)
+@click.option(
+    "--attrs",
+    type=click.Choice(["own", "min", "full"]),
+    default="own",
+    show_default=True,
+    help="What is stored of a token: all that annotators say, with each Doc's origin; "
+    "what training reads; what DocBin() stores by itself.",
+)
+@click.option(
+    "--shard", type=int, default=20_000, show_default=True, help="A part with more Docs is a folder of files."
+)
+@click.option("--processes", type=int, default=1, show_default=True, help="How many write shards at a time.")
+@click.option(
+    "--reader",
+    type=click.Choice(["spacy", "annotator"]),
+    default="spacy",
+    show_default=True,
+    help="The config's corpus reader; annotator's loads faster, and has to be installed where you train.",
+)
+@click.option(
+    "--split-by",
+    type=click.Choice(["story", "article"]),
+    default="story",
+    show_default=True,
+    help="Keep copies of an article, and articles on one story, in one part; or draw each article by itself.",
+)
+@click.option(
+    "--rebalance",
+    is_flag=True,
+    help="Put all that is linked into one part, though articles move, and keep it so from now on.",
+)
+@click.option(
+    "--report",
+    is_flag=True,
+    help="Write report.html too, a data card to open offline, and say what the split gives away.",
+)
+@click.option("--resume", is_flag=True, help="Take over the shards that a killed export has finished.")
 @json_option
 @click.pass_context
 def command(
-    ctx: click.Context,
-    corpus: Path,
-    out: Path,
-    to: str,
-    spans_key: str,
-    unit: Literal["sentence", "article"],
-    split: str,
-    name: str | None,
-    ledger: Literal["exceptions", "full"],
-    as_json: bool,
+    ctx: click.Context, /, corpus: Path, out: Path, to: str, name: str | None, as_json: bool, **chosen: Any
 ) -> None:
     """Write train.spacy, dev.spacy, test.spacy, config.cfg and ledger.jsonl of CORPUS to OUT.
 
-    With --format prodigy, write annotations.jsonl and ledger.jsonl. Files in OUT that no export has
+    With another --format, write what that tool reads, and ledger.jsonl. Files in OUT that no export has
     written, or that were changed since, are neither overwritten nor removed.
 
     Exit code 3 says that something was left out that you did not ask to leave out; the ledger
     says what.
     """
-    if to == "prodigy":
-        _refuse_options(ctx)
-    opened = open_corpus(corpus)
-    options = ExportOptions(spans_key, unit, _shares(split), ledger, opened.lang)
-    gathered = gather(opened, name)
-    for warning in (*opened.warnings, *gathered.warnings):
+    if to == "spacy":
+        report = _training(open_corpus(corpus), name, out, chosen)
+    else:
+        _refuse_options(ctx, to)
+        unit = chosen["unit"] if ctx.get_parameter_source("unit") is ParameterSource.COMMANDLINE else None
+        report = _for_others(open_corpus(corpus), name, out, to, unit, full=chosen["ledger"] == "full")
+    _tell(report, as_json=as_json)
+
+
+def _training(corpus: Corpus, name: str | None, out: Path, chosen: Mapping[str, Any]) -> ExportReport:
+    """Write what spaCy trains from."""
+    options = _options(corpus, chosen)
+    by_story, rebalance, page = chosen["split_by"] == "story", chosen["rebalance"], chosen["report"]
+    if rebalance and not by_story:
+        raise UsageError("--rebalance has no meaning with --split-by article", do="leave it out")
+    found = _grouped(corpus, options, rebalance=rebalance) if by_story else None
+    if not (page or rebalance) and (streamed := _streamed(corpus, name, out, options, found)):
+        return streamed
+    gathered = _sorted_out(_gathered(corpus, name), found, options)
+    for warning in (*corpus.warnings, *gathered.warnings):
         output.warn(warning)
-    made = _tasks if to == "prodigy" else _spacy
-    report = made(opened, gathered, out, options)
+    report = _spacy(corpus, gathered, out, options, found, page=page)
+    if found:
+        found.keep(corpus)
+    return report
+
+
+def _options(corpus: Corpus, chosen: Mapping[str, Any]) -> ExportOptions:
+    own = {f.name for f in fields(ExportOptions)}
+    given = {name: value for name, value in chosen.items() if name in own}
+    return ExportOptions(**given | {"split": _shares(chosen["split"]), "lang": corpus.lang})
+
+
+def _for_others(
+    corpus: Corpus,
+    name: str | None,
+    out: Path,
+    to: str,
+    unit: Literal["sentence", "article"] | None,
+    *,
+    full: bool,
+) -> ExportReport:
+    """Write what another tool reads."""
+    gathered = _gathered(corpus, name)
+    for warning in (*corpus.warnings, *gathered.warnings):
+        output.warn(warning)
+    if to == "prodigy":
+        from annotator.cli.prodigy import export_tasks
+
+        return export_tasks(gathered, out, full=full)
+    from annotator.cli.formats import export_format
+
+    return export_format(gathered, out, to, full=full, unit=unit)
+
+
+def _gathered(corpus: Corpus, name: str | None) -> Gathered:
+    from annotator.cli.gather import gather
+
+    return gather(corpus, name)
+
+
+def _tell(report: ExportReport, *, as_json: bool) -> None:
+    """Print the report; exit with 3 where something was left out that nobody asked to leave out."""
     if as_json:
         output.as_json(report.as_dict())
     else:
@@ -85,14 +210,80 @@ def command(
         sys.exit(output.LOST)
 
 
-def _refuse_options(ctx: click.Context) -> None:
+def _grouped(corpus: Corpus, options: ExportOptions, *, rebalance: bool) -> Grouped | None:
+    """Return the stories of a corpus; None where there is but one part."""
+    if len(options.wanted) < 2:
+        return None
+    from annotator.cli.grouping import grouped
+
+    return grouped(corpus, options, afresh=rebalance)
+
+
+def _sorted_out(gathered: Gathered, found: Grouped | None, options: ExportOptions) -> Gathered:
+    """Return what is exported where articles are drawn by their stories."""
+    if found is None:
+        return gathered
+    from annotator.cli.grouping import without_quarantined
+
+    return without_quarantined(gathered, found, options)
+
+
+def _streamed(
+    corpus: Corpus, name: str | None, out: Path, options: ExportOptions, found: Grouped | None
+) -> ExportReport | None:
+    """Export a plain corpus record by record; None where it has to be gathered whole."""
+    if options.engine != "straight" or options.unit != "sentence":
+        return None
+    was = gc.isenabled()
+    gc.disable()  # nothing here runs in circles, and the imports alone would be walked a dozen times
+    try:
+        return _stream(corpus, name, out, options, found)
+    finally:
+        if was:
+            gc.enable()
+
+
+def _stream(
+    corpus: Corpus, name: str | None, out: Path, options: ExportOptions, found: Grouped | None
+) -> ExportReport | None:
+    from annotator.cli.plan import plan
+    from annotator.cli.streamed import export_stream
+    from annotator.storage.fast_records import OddError
+
+    made = plan(corpus, name, options, found.stories if found else None)
+    if made is None:
+        return None
+    try:
+        with output.progress("export") as show:
+            report = export_stream(made, corpus.schema, out, options, show)
+    except OddError:
+        return None
+    for warning in corpus.warnings:
+        output.warn(warning)
+    return report
+
+
+def _refuse_options(ctx: click.Context, to: str) -> None:
     """Raise UsageError for an option that the format has no use for."""
     given = [o for p, o in _TRAINING.items() if ctx.get_parameter_source(p) is ParameterSource.COMMANDLINE]
+    if to != "prodigy":
+        given = [o for o in given if o != "--unit"]
     if given:
-        raise UsageError(f"{given[0]} has no meaning with --format prodigy", do="leave it out")
+        raise UsageError(f"{given[0]} has no meaning with --format {to}", do="leave it out")
 
 
-def _spacy(corpus: Corpus, gathered: Gathered, out: Path, options: ExportOptions) -> ExportReport:
+def _spacy(
+    corpus: Corpus,
+    gathered: Gathered,
+    out: Path,
+    options: ExportOptions,
+    found: Grouped | None,
+    *,
+    page: bool,
+) -> ExportReport:
+    from annotator.cli.report import studied
+    from annotator.export.corpus import export_corpus
+
     with output.progress("export") as show:
         return export_corpus(
             gathered.items,
@@ -102,11 +293,8 @@ def _spacy(corpus: Corpus, gathered: Gathered, out: Path, options: ExportOptions
             options,
             missing=gathered.missing,
             progress=show,
+            studied=studied(corpus, gathered, options, found, page=page),
         )
-
-
-def _tasks(_: Corpus, gathered: Gathered, out: Path, options: ExportOptions) -> ExportReport:
-    return export_tasks(gathered, out, full=options.ledger == "full")
 
 
 def _shares(split: str) -> tuple[int, int, int]:

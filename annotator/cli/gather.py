@@ -13,7 +13,7 @@ Only accepted sentences are listed as left out; the others would not be exported
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from annotator.cli.journals import Hand, hands
@@ -65,6 +65,17 @@ def gather(corpus: Corpus, annotator: str | None = None) -> Gathered:
             flawed[hand.name] = hand.left_out
     unreviewed = _unreviewed(corpus, versions.articles, items)
     return Gathered(tuple(items), unreviewed, Missing(tuple(left), flawed), tuple(warnings))
+
+
+def counted(
+    people: Iterable[Hand], articles: dict[str, Article]
+) -> tuple[tuple[Item, ...], tuple[LeftOut, ...]]:
+    """Return the works of all annotators that an export would look at, and the accepted ones beside them."""
+    versions = _Versions(articles)
+    sorted_out = [_sorted_out(_items_of(hand, versions), versions) for hand in people]
+    return tuple(i for items, _ in sorted_out for i in items), tuple(
+        x for _, left in sorted_out for x in left
+    )
 
 
 def _check(corpus: Corpus, annotator: str | None) -> None:

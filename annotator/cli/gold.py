@@ -13,7 +13,7 @@ from annotator.core.digest import article_id, digest_of
 from annotator.core.errors import AnnotatorError, SourceError
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
-from annotator.formats.prodigy import Task, read
+from annotator.formats.prodigy.tasks import Task, read
 from annotator.ingest.tokens import Tokenizer
 from annotator.storage.failures import telling
 from annotator.storage.jsonl import raw_lines

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from annotator.core.works import Works
 from annotator.storage.corpus import Corpus
 from annotator.storage.journal import Journal
+from annotator.storage.scan import Flaw
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class Hand:
     warnings: tuple[str, ...]
     left_out: int = 0
     """Lines of the journal that do not count or have others missing before them."""
+    flaws: tuple[Flaw, ...] = ()
+    """The lines that do not count as they should, and why."""
 
 
 def hands(corpus: Corpus) -> Iterator[Hand]:
@@ -27,4 +30,4 @@ def hands(corpus: Corpus) -> Iterator[Hand]:
         journal = Journal.open(corpus.path, name, read_only=True)
         works = Works(corpus.sentences)
         works.replay(journal.records)
-        yield Hand(name, works, tuple(journal.warnings), journal.left_out)
+        yield Hand(name, works, tuple(journal.warnings), journal.left_out, journal.flaws)

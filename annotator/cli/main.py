@@ -17,12 +17,20 @@ from annotator.core.errors import AnnotatorError
 _COMMANDS = {
     "annotate": "Annotate a corpus in the terminal (also: `annotator CORPUS`).",
     "articles": "List the articles of a corpus, or the lines of one with their verdicts.",
+    "check": "Look for problems: damage, forbidden overlaps, doubtful edges, doubles; or certify a format.",
     "export": "Write training data for spaCy: DocBins, a config and a ledger.",
+    "import": "Take in the annotations of other tools: Prodigy, doccano, Label Studio, brat, CoNLL, …",
     "keys": "Print the keys in force, or try a keymap file.",
     "ingest": "Take articles into a corpus: text dumps, HTML, JSONL, folders, standard input.",
+    "merge": "Put several corpora together in a new one; nothing is overwritten, conflicts are listed.",
+    "schema": "Rename, merge or split labels together with what was annotated, and take it back.",
     "stats": "Print honest figures: pace, keys a span, progress with a forecast, suggestions.",
     "suggest": "Pre-annotate a corpus by rules or a spaCy pipeline, or measure how well they do.",
 }
+
+
+_MODULES = {"import": "imports"}
+"""The module of a command whose name is a word of Python."""
 
 
 class _Group(click.Group):
@@ -36,7 +44,7 @@ class _Group(click.Group):
         """Return a command by name."""
         if cmd_name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"annotator.cli.{cmd_name}")
+        module = importlib.import_module(f"annotator.cli.{_MODULES.get(cmd_name, cmd_name)}")
         command: click.Command = module.command
         return command
 

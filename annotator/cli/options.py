@@ -10,6 +10,7 @@ import click
 
 from annotator.core.errors import CorpusError, SchemaError
 from annotator.core.schema import Schema
+from annotator.core.works import Works
 from annotator.storage import schemas
 from annotator.storage.corpus import Corpus
 from annotator.storage.failures import telling
@@ -43,9 +44,16 @@ def open_corpus(path: Path) -> Corpus:
 
 
 def labels_in_use(corpus: Corpus) -> set[str]:
-    """Return the labels of all spans that anybody has ever marked in a corpus: undo can bring each back."""
-    journals = (Journal.open(corpus.path, name, read_only=True) for name in corpus.annotators())
-    return {span.label for j in journals for record in j.records for span in record.work.annotation.spans}
+    """Return the labels of all spans that are there now, or that undo and redo can bring back."""
+    found: set[str] = set()
+    for name in corpus.annotators():
+        works = Works(corpus.sentences)
+        history = works.replay(Journal.open(corpus.path, name, read_only=True).records)
+        edits = (*history.done, *history.undone)
+        reached = [w for e in edits for w in (*e.before, *e.after)]
+        reached += [w for article in works.articles for w in works.touched(article)]
+        found |= {span.label for w in reached for span in w.annotation.spans}
+    return found
 
 
 def put_in_force(corpus: Corpus, schema: Schema, text: str) -> None:

@@ -113,6 +113,24 @@ def warn(line: str) -> None:
 
 
 @contextmanager
+def counter(what: str, where: str) -> Iterator[Callable[[int], None]]:
+    """Yield a function that shows how far something is whose end nobody knows; silent as ``progress``."""
+    visible = sys.stderr is not None and sys.stderr.isatty()
+
+    def show(done: int) -> None:
+        if visible and done % 100 == 0:
+            sys.stderr.write(safe(f"{done:,} {what} {where}"[:70]) + "\r")
+            sys.stderr.flush()
+
+    try:
+        yield show
+    finally:
+        if visible:
+            sys.stderr.write("\x1b[K")
+            sys.stderr.flush()
+
+
+@contextmanager
 def progress(what: str) -> Iterator[Callable[[int, int], None]]:
     """Yield a function that shows (done, total) on stderr; silent where that is no terminal."""
     visible = sys.stderr is not None and sys.stderr.isatty()

@@ -16,7 +16,7 @@ from annotator.export.ledger import Book
 from annotator.export.pieces import Piece
 from annotator.export.save import TASKS, save
 from annotator.export.values import ExportReport, Item
-from annotator.formats import prodigy
+from annotator.formats.prodigy import tasks as prodigy
 
 _NAMES = {Answer.ACCEPT: "accepted", Answer.REJECT: "rejected", Answer.IGNORE: "ignored"}
 

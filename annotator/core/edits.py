@@ -30,6 +30,8 @@ class Op(StrEnum):
     UNDO = "undo"
     REDO = "redo"
     NOTE = "note"
+    MIGRATE = "migrate"
+    """The labels of the schema have changed; nobody's own deed, and what was before it cannot be undone."""
 
 
 @dataclass(frozen=True, slots=True)

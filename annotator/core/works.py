@@ -71,8 +71,10 @@ class Works:
                 self._places[article].remove(place)
         for work in after:
             article, place = work.sentence.article, _place(work)
-            self._touched.setdefault(article, {})[place] = work
-            insort(self._places.setdefault(article, []), place)
+            there = self._touched.setdefault(article, {})
+            if place not in there:
+                insort(self._places.setdefault(article, []), place)
+            there[place] = work
 
     def overlapping(self, article: str, start: int, end: int) -> tuple[Work, ...]:
         """Return the works that share text with ``[start, end)`` of the article."""
@@ -96,6 +98,8 @@ class Works:
         if edit is None:
             edit = Edit(op, self._before(op, after), after)
             history.did(edit)
+        if op is Op.MIGRATE:  # what was done before has labels that the schema may not have any more
+            history.done.clear()
         self.put(edit.before, ())
         self.put((), edit.after)
         for record in step:
@@ -103,9 +107,10 @@ class Works:
 
     def _before(self, op: Op, after: tuple[Work, ...]) -> tuple[Work, ...]:
         """Return the works that ``after`` takes the place of."""
-        if op in {Op.EDIT, Op.ANSWER, Op.NOTE}:
+        if op in {Op.EDIT, Op.ANSWER, Op.NOTE, Op.MIGRATE}:
             # Several sentences of one deed need not be neighbours, nor of one article.
-            return tuple(b for w in after for b in self._before_one(w.sentence))
+            # Two of them may be parts of one, in a journal that was put together from others.
+            return tuple(dict.fromkeys(b for w in after for b in self._before_one(w.sentence)))
         first = after[0].sentence
         return self.overlapping(first.article, first.start, after[-1].sentence.end)
 

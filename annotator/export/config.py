@@ -49,6 +49,8 @@ class Plan:
     """Tokens in the training file."""
     docs: int
     suggester: Suggester | None = None
+    reader: str = "spacy"
+    """Whose corpus reader: ``spacy.Corpus.v1``, or ``annotator.Corpus.v1``, which needs Annotator."""
 
 
 def batch_words(plan: Plan) -> int:
@@ -65,6 +67,7 @@ def render(plan: Plan) -> bytes:
     head = HEAD.substitute(
         mark=MARK,
         what=" and ".join(plan.pipes),
+        reader=_text(f"{plan.reader}.Corpus.v1"),
         train=_text(plan.train),
         dev=_text(plan.dev),
         lang=_text(plan.lang),

@@ -18,20 +18,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from annotator.core.article import Article, Sentence
 from annotator.core.schema import Schema
-from annotator.export import absent, config, ledger, warn
+from annotator.export import absent, ledger, warn
 from annotator.export.choose import Choice, choose
-from annotator.export.docbin import Packed, known_codecs, pack
+from annotator.export.configs import Trained, configs, suggested
 from annotator.export.fates import fates
+from annotator.export.packed import Packed
 from annotator.export.pieces import Piece, Stretch, articles, runs, single
-from annotator.export.save import CONFIG, SPANCAT, SPANCAT_CONFIG, save
+from annotator.export.save import CONFIG, SPANCAT, save
+from annotator.export.shards import shards
 from annotator.export.splits import Split, split
-from annotator.export.suggester import suggester
-from annotator.export.values import ExportOptions, ExportReport, Item, Missing, Suggester
+from annotator.export.straight.docs import pack as straight
+from annotator.export.straight.payload import Attrs
+from annotator.export.study import Studied
+from annotator.export.values import ExportOptions, ExportReport, Item, Missing
 from annotator.export.wrong import wrong_spans
 
 _NOTHING = Missing()
@@ -46,13 +50,14 @@ def export_corpus(
     *,
     missing: Missing = _NOTHING,
     progress: Callable[[int, int], None] | None = None,
+    studied: Callable[[Sequence[Piece]], Studied] | None = None,
 ) -> ExportReport:
     """Export what was accepted into the folder ``out``; ``progress`` hears sentences done of all.
 
     ``unreviewed`` holds, by article id, the active sentences that nobody has finished; ``missing``
-    what the ledger is to list besides. Raises AnnotatorError, with the folder as it was, for
-    annotators in conflict, fewer accepted sentences than parts, a folder that holds another's
-    files, or a full disk.
+    what the ledger is to list besides; ``studied`` tells what the split gives away. Raises
+    AnnotatorError, with the folder as it was, for annotators in conflict, fewer accepted sentences
+    than parts, a folder that holds another's files, or a full disk.
     """
     choice = choose(items)
     if not choice.accepted:
@@ -61,22 +66,21 @@ def export_corpus(
     drawn = split(families, options.split)
     pieces = _pieces(choice, drawn, schema)
     stretches = _with_wrong(_stretches(pieces, _rest(choice, unreviewed), options.unit), items, schema)
-    with known_codecs():
-        packed = _pack(stretches, options, _counter(progress, len(pieces) * len(stretches)))
-        files = {f"{name}.spacy": p.bin.to_bytes() for name, p in packed.items()}
-    sizes = _suggester(packed, schema)
-    files |= _configs(_Trained(packed, out, options, sizes))
+    packed, files = _pack(stretches, options, _counter(progress, len(pieces) * len(stretches)))
+    sizes = suggested(packed, schema)
+    files |= configs(Trained(packed, out, options, sizes))
+    told = studied(pieces) if studied else Studied()
+    files |= told.files
     book = _book(pieces, {**choice.counts, "unreviewed": _untouched(items, unreviewed)}, missing)
     saved = save(out, files, book, full=options.ledger == "full")
-    warnings = [
+    warnings = (
         *warn.about_split(pieces, families, drawn),
         *warn.about_strangers(saved.strangers),
         *warn.about_training(options.wanted, config=CONFIG in files, sizes=sizes),
-    ]
-    parts = {name: p.counts([x.name for x in schema.labels]) for name, p in packed.items()}
-    return ExportReport(
-        out.as_posix(), saved.files, saved.removed, parts, saved.totals, sizes, tuple(warnings), book.lost
     )
+    parts = {name: p.counts([x.name for x in schema.labels]) for name, p in packed.items()}
+    done = (out.as_posix(), saved.files, saved.removed, parts, saved.totals, sizes, warnings, book.lost)
+    return ExportReport(*done, told.study)
 
 
 def _book(pieces: Sequence[Piece], sentences: Mapping[str, int], missing: Missing) -> ledger.Book:
@@ -162,52 +166,29 @@ def _counter(progress: Callable[[int, int], None] | None, total: int) -> Callabl
 
 def _pack(
     stretches: Mapping[str, list[Stretch]], options: ExportOptions, told: Callable[[int], None]
-) -> dict[str, Packed]:
-    """Return the DocBins by file name without its end."""
-    return {
-        place + part: pack((s for s in every if s[0].part == part), options.spans_key, told)
-        for place, every in stretches.items()
-        for part in options.wanted
-    }
+) -> tuple[dict[str, Packed], dict[str, bytes]]:
+    """Return what each part holds, and the files, both by name; a part's name has no end."""
+    packed: dict[str, Packed] = {}
+    files: dict[str, bytes] = {}
+    for place, every in stretches.items():
+        for part in options.wanted:
+            mine = [s for s in every if s[0].part == part]
+            whole = packed[place + part] = Packed()
+            for name, first, end in shards(place + part, len(mine), options.shard):
+                counts, files[name] = _engine(mine[first:end], options, told)
+                whole.add(counts)
+    return packed, files
 
 
-def _suggester(packed: Mapping[str, Packed], schema: Schema) -> Suggester | None:
-    lengths = packed["train"].lengths if "train" in packed else {}
-    return suggester({x.name: lengths.get(x.name, []) for x in schema.labels})
+def _engine(
+    stretches: Sequence[Stretch], options: ExportOptions, told: Callable[[int], None]
+) -> tuple[Packed, bytes]:
+    """Write one DocBin; spaCy is loaded for its own engine alone."""
+    attrs, lang = Attrs(options.attrs), options.lang
+    bounded = attrs is not Attrs.FULL or options.unit == "article"
+    if options.engine == "straight":
+        return straight(stretches, options.spans_key, told, attrs=attrs, lang=lang, bounded=bounded)
+    from annotator.export.docbin import known_codecs, pack
 
-
-@dataclass(frozen=True, slots=True)
-class _Trained:
-    """What the configs are made from."""
-
-    packed: Mapping[str, Packed]
-    out: Path
-    options: ExportOptions
-    sizes: Suggester | None
-
-
-def _configs(made: _Trained) -> dict[str, bytes]:
-    """Return the configs that the data can feed, by file name; the first is ``config.cfg``."""
-    train = made.packed.get("train")
-    ner = ("ner",) if train and train.ents.total() else ()
-    spancat = ("spancat",) if made.sizes else ()
-    together = [(ner + spancat, "")]
-    apart = [(ner, ""), (spancat, SPANCAT)]
-    wanted = together if made.options.unit == "sentence" else apart
-    plans = [_plan(made, pipes, place) for pipes, place in wanted if pipes]
-    return {name: config.render(plan) for name, plan in zip((CONFIG, SPANCAT_CONFIG), plans, strict=False)}
-
-
-def _plan(made: _Trained, pipes: tuple[str, ...], place: str) -> config.Plan:
-    train = made.packed[place + "train"]
-    dev = "dev" if "dev" in made.options.wanted else "train"
-    return config.Plan(
-        pipes=pipes,
-        train=(made.out / f"{place}train.spacy").as_posix(),
-        dev=(made.out / f"{place}{dev}.spacy").as_posix(),
-        lang=made.options.lang,
-        spans_key=made.options.spans_key,
-        tokens=train.tokens,
-        docs=train.docs,
-        suggester=made.sizes if "spancat" in pipes else None,
-    )
+    with known_codecs():
+        return pack(stretches, options.spans_key, told, attrs=attrs, lang=lang, bounded=bounded)

@@ -20,12 +20,15 @@ from pathlib import Path
 
 from annotator.core.errors import AnnotatorError
 
+Content = bytes | Iterable[bytes]
+"""What a file is to hold, whole or piece by piece."""
+
 LEFTOVERS = ".export-"
 """How the name of the folder begins in which the files of an export are made ready."""
 
 
-def replace_all(folder: Path, files: Mapping[str, bytes], stale: Iterable[str]) -> tuple[str, ...]:
-    """Write ``files`` (name → bytes) into ``folder``, remove ``stale``, return those removed.
+def replace_all(folder: Path, files: Mapping[str, Content], stale: Iterable[str]) -> tuple[str, ...]:
+    """Write ``files`` (by name) into ``folder``, remove ``stale``, return those removed.
 
     Raises AnnotatorError with the earlier files as they were.
     """
@@ -63,7 +66,7 @@ def _unmake(folders: Iterable[Path]) -> None:
             folder.rmdir()
 
 
-def _replace(folder: Path, files: Mapping[str, bytes], stale: list[str]) -> tuple[str, ...]:
+def _replace(folder: Path, files: Mapping[str, Content], stale: list[str]) -> tuple[str, ...]:
     work = Path(tempfile.mkdtemp(prefix=LEFTOVERS, dir=folder))
     with _locked(work):
         try:
@@ -105,10 +108,10 @@ def _drop_leftovers(folder: Path) -> None:
                         shutil.rmtree(left, ignore_errors=True)
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: Path, data: Content) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as f:
-        f.write(data)
+        f.writelines([data] if isinstance(data, bytes) else data)
         f.flush()
         os.fsync(f.fileno())
 
@@ -128,7 +131,7 @@ def _swap(folder: Path, work: Path, names: list[str], stale: list[str]) -> tuple
     """Put the new files in place; on any failure put the old ones back and raise it."""
     try:
         for name in names:
-            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (work / "new" / name).replace(folder / name)
         for name in stale:
             (folder / name).unlink()

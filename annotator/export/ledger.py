@@ -9,6 +9,7 @@ with flaws`` how many lines of which journals do not count or have others missin
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from typing import Any
 import orjson
 
 from annotator.core.spans import span_id
+from annotator.core.tokens import Range
 from annotator.export.absent import Absent
 from annotator.export.fates import Fate, What
 from annotator.export.pieces import Piece
@@ -56,38 +58,71 @@ def lines(book: Book, totals: Mapping[str, Any], *, full: bool) -> Iterator[byte
 
 def _line(piece: Piece, fate: Fate) -> bytes:
     s, span = piece.sentence, fate.span
-    record: dict[str, Any] = {
-        "id": span_id(s.id, span),
-        "what": fate.what.value,
-        "why": fate.why,
-        "by": fate.by,
-        "in": fate.kept_in,
-        "part": piece.part,
-        "text": s.text[span.start : span.end],
-        "where": {
-            "article": piece.article.id,
-            "title": piece.article.title,
-            "start": s.start + span.start,
-            "end": s.start + span.end,
-            "annotator": ", ".join(piece.annotators),
-            "seq": piece.item.seq if piece.item else 0,
-        },
+    seq = piece.item.seq if piece.item else 0
+    names = ", ".join(piece.annotators)
+    where = place(s.article, piece.article.title, (s.start + span.start, s.start + span.end), names, seq)
+    said = (fate.what.value, fate.why, fate.by, fate.kept_in)
+    return line(span_id(s.id, span), said, piece.part, s.text[span.start : span.end], where)
+
+
+def place(article: str, title: str, at: Range, annotators: str, seq: int) -> dict[str, Any]:
+    """Return where a span stands; ``at`` is in code points of the article's text."""
+    return {
+        "article": article,
+        "title": title,
+        "start": at[0],
+        "end": at[1],
+        "annotator": annotators,
+        "seq": seq,
     }
-    return orjson.dumps({k: v for k, v in record.items() if v != ""}) + b"\n"
+
+
+def line(
+    span: str, said: tuple[str, str, str, tuple[str, ...]], part: str, text: str, where: dict[str, Any]
+) -> bytes:
+    """Return the line of one span: its id, and what, why, because of which other, and where it is kept."""
+    what, why, by, kept_in = said
+    record: dict[str, Any] = {"id": span, "what": what}
+    if why:
+        record["why"] = why
+    if by:
+        record["by"] = by
+    record["in"] = kept_in
+    if part:
+        record["part"] = part
+    record["text"] = text
+    record["where"] = where
+    return orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def digest(data: bytes) -> str:
+    """Return the SHA-256 by which the totals name a file."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def count(book: Book) -> dict[str, Any]:
     """Return the totals: sentences by answer, spans by fate, by reason and by place, what is missing."""
     every = [f for _, f in book.fates]
-    fates = Counter(f.what for f in every)
-    reasons = Counter((f.what, f.why) for f in every if f.why)
+    fates = Counter((f.what, f.why) for f in every)
+    placed = {place: sum(place in f.kept_in for f in every) for place in ("ents", "spans")}
     return {
-        "sentences": dict(book.sentences),
-        "spans": {"in": len(every), **{w.value: fates[w] for w in What}},
-        "placed": {place: sum(place in f.kept_in for f in every) for place in ("ents", "spans")},
-        "why": [{"what": w.value, "why": y, "count": n} for (w, y), n in sorted(reasons.items())],
+        **summed(book.sentences, fates, placed),
         "left out": _sentences(book.absent),
         "journals with flaws": dict(book.flawed),
+    }
+
+
+def summed(
+    sentences: Mapping[str, int], fates: Mapping[tuple[What, str], int], placed: Mapping[str, int]
+) -> dict[str, Any]:
+    """Return the totals of sentences by answer, spans by (fate, reason), and spans by place."""
+    told = {w.value: sum(n for (what, _), n in fates.items() if what is w) for w in What}
+    reasons = sorted((w, why, n) for (w, why), n in fates.items() if why)
+    return {
+        "sentences": dict(sentences),
+        "spans": {"in": sum(fates.values()), **told},
+        "placed": dict(placed),
+        "why": [{"what": w.value, "why": why, "count": n} for w, why, n in reasons],
     }
 
 

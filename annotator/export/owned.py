@@ -27,6 +27,11 @@ def own(folder: Path, names: Iterable[str]) -> list[str]:
     return [n for n in names if (folder / n).is_file() and _why_not(folder / n, digests.get(n)) == ""]
 
 
+def named(folder: Path) -> list[str]:
+    """Return the names of all files that exports have written into the folder, as their ledgers tell."""
+    return sorted(n for n in _digests(folder) if not n.startswith("/") and ".." not in n.split("/"))
+
+
 def refuse_foreign(folder: Path, names: Iterable[str]) -> None:
     """Raise AnnotatorError where one of the files stands in the folder and is not an export's own."""
     digests = _digests(folder)

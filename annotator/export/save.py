@@ -9,18 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from annotator.export import ledger
-from annotator.export.files import replace_all
-from annotator.export.owned import LEDGER, own, refuse_foreign
+from annotator.export.files import Content, replace_all
+from annotator.export.owned import LEDGER, named, own, refuse_foreign
 from annotator.export.values import PARTS
 
 CONFIG, SPANCAT_CONFIG, SPANCAT = "config.cfg", "config-spancat.cfg", "spancat/"
 TASKS = "annotations.jsonl"
+REPORT = "report.html"
 _OURS = (
     *(f"{p}.spacy" for p in PARTS),
     *(f"{SPANCAT}{p}.spacy" for p in PARTS),
     CONFIG,
     SPANCAT_CONFIG,
     TASKS,
+    REPORT,
     LEDGER,
 )
 """Every file that an export may write."""
@@ -45,9 +47,13 @@ def save(out: Path, files: Mapping[str, bytes], book: ledger.Book, *, full: bool
     """
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
     totals = {**ledger.count(book), "files": digests}
-    written = {**files, LEDGER: b"".join(ledger.lines(book, totals, full=full))}
+    return put(out, {**files, LEDGER: b"".join(ledger.lines(book, totals, full=full))}, totals)
+
+
+def put(out: Path, written: Mapping[str, Content], totals: dict[str, Any]) -> Saved:
+    """Let all files of an export, its ledger among them, take the place of those of the one before."""
     refuse_foreign(out, written)
-    others = [n for n in _OURS if n not in written]
+    others = [n for n in dict.fromkeys((*_OURS, *named(out))) if n not in written]
     removed = replace_all(out, written, own(out, others))
     strangers = tuple(n for n in others if (out / n).exists())
     return Saved(tuple(written), removed, strangers, totals)

@@ -13,6 +13,9 @@ that grows moves none. Three cases, in this order:
    of the hashes, are cut into one block a part. At most two articles leak into a second part;
    the warning names them. Such a split changes as the corpus grows.
 
+A family may be a whole story with its copies: ``stories.py`` says which articles must stay together, and
+whose hash they are drawn by. A corpus of too few stories for that is split by article (``placed``).
+
 No part with a share is ever empty. A part with the share 0 is not written.
 """
 
@@ -62,13 +65,33 @@ def split(families: Sequence[str], shares: Shares) -> Split:
         _refuse(len(families), len(wanted))
     home = {f: part_of(f, shares) for f in sorted(set(families), key=_place)}
     empty = [p for p in wanted if p not in home.values()]
-    if empty and len(home) * min(s for s in shares if s) < sum(shares):
+    if empty and is_cut(families, shares):
         return Split(_blocks(families, shares), {}, blocks=True)
     stand_ins: dict[str, str] = {}
     for part in empty:
         family = _stand_in(home, part, shares)
         home[family] = stand_ins[family] = part
     return Split(tuple(home[f] for f in families), stand_ins)
+
+
+def is_cut(families: Sequence[str], shares: Shares) -> bool:
+    """Whether there are too few families to give each part whole ones, so that articles would be cut."""
+    home = {f: part_of(f, shares) for f in set(families)}
+    empty = {p for p, share in zip(PARTS, shares, strict=True) if share} - set(home.values())
+    return bool(empty) and len(home) * min(s for s in shares if s) < sum(shares)
+
+
+def placed(
+    families: Sequence[str], articles: Sequence[str], shares: Shares, keys: Mapping[str, str]
+) -> tuple[list[str], bool]:
+    """Return what each accepted sentence is drawn by, and whether stories are torn.
+
+    ``keys`` gives, by article id, what its story is drawn by. With too few stories for the parts the
+    sentences are drawn by their families, the versions of one article, as if nothing were linked.
+    """
+    told = [keys.get(a, f) for a, f in zip(articles, families, strict=True)]
+    torn = told != list(families) and is_cut(told, shares)
+    return (list(families) if torn else told), torn
 
 
 def _refuse(have: int, parts: int) -> None:

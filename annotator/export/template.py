@@ -41,7 +41,7 @@ after_pipeline_creation = null
 
 # Docs of max_length tokens and more are read sentence by sentence (0: never).
 [corpora.train]
-@readers = "spacy.Corpus.v1"
+@readers = $reader
 path = $${paths.train}
 max_length = $max_length
 gold_preproc = false
@@ -49,7 +49,7 @@ limit = 0
 augmenter = null
 
 [corpora.dev]
-@readers = "spacy.Corpus.v1"
+@readers = $reader
 path = $${paths.dev}
 max_length = $max_length
 gold_preproc = false

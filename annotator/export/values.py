@@ -10,6 +10,7 @@ from typing import Any, Literal
 from annotator.core.annotation import Work
 from annotator.core.article import Article
 from annotator.core.errors import UsageError
+from annotator.export.study import Study
 
 _KEY = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -58,6 +59,16 @@ class ExportOptions:
     split: tuple[int, int, int] = (80, 10, 10)
     ledger: Literal["exceptions", "full"] = "exceptions"
     lang: str = "en"
+    engine: Literal["straight", "spacy"] = "straight"
+    """Who writes the DocBins: ``straight`` without spaCy, ``spacy`` as the reference."""
+    attrs: Literal["own", "min", "full"] = "own"
+    """Which attributes of a token they store; ``straight/payload.py`` says which."""
+    shard: int = 20_000
+    """Docs that one file has at the most; a part with more is a folder of files."""
+    processes: int = 1
+    reader: Literal["spacy", "annotator"] = "spacy"
+    """Whose corpus reader the config names."""
+    resume: bool = False
 
     def __post_init__(self) -> None:
         if len(self.split) != len(PARTS) or min(self.split) < 0 or sum(self.split) == 0:
@@ -67,6 +78,8 @@ class ExportOptions:
             raise UsageError(f"--unit {self.unit} is unknown", do="use sentence or article")
         if self.ledger not in ("exceptions", "full"):
             raise UsageError(f"--ledger {self.ledger} is unknown", do="use exceptions or full")
+        if self.shard < 1 or self.processes < 1:
+            raise UsageError("--shard and --processes take numbers from 1 on", do="give a larger one")
         if self.spans_key == "incorrect_spans":
             raise UsageError(
                 "--spans-key incorrect_spans is where known-wrong spans go", do="use another name, such as sc"
@@ -127,6 +140,8 @@ class ExportReport:
     suggester: Suggester | None
     warnings: tuple[str, ...]
     lost: int
+    study: Study | None = None
+    """What the split gives away, where that was asked for."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for ``--json``."""
@@ -138,6 +153,8 @@ class ExportReport:
         out += _sentence_lines(self.totals["sentences"])
         out += _fate_lines(self.totals)
         out += _missing_lines(self.totals)
+        if self.study:
+            out += self.study.lines()
         if self.suggester:
             out.append(_suggester_line(self.suggester))
         out.append(f"written to {self.folder}: {', '.join(self.files)}")

@@ -13,12 +13,29 @@ from annotator.export.values import Suggester
 def about_split(pieces: Sequence[Piece], families: Sequence[str], drawn: Split) -> Iterator[str]:
     """Yield what leaks between the parts and what stands in; ``families`` runs beside ``pieces``."""
     if drawn.blocks:
-        yield _leaks(pieces)
+        yield leaks((p.article.id, p.article.title, p.part) for p in pieces)
     for family, part in drawn.stand_ins.items():
         title = next(_title(p) for p, f in zip(pieces, families, strict=True) if f == family)
-        yield f"no article falls into {part} by its hash yet: “{title}” stands in until one does"
+        yield about_stand_in(part, title)
     if twins := _twins(pieces):
-        yield f"sentences of dev or test that stand in train too, word for word: {twins}"
+        yield about_twins(twins)
+
+
+TORN = (
+    "too few stories to keep each in one part: copies of one article, or articles on one story, "
+    "lie in several parts, which flatters the scores"
+)
+"""What is told where the split had to fall back to single articles."""
+
+
+def about_twins(twins: int) -> str:
+    """Return that so many sentences stand in two parts."""
+    return f"sentences of dev or test that stand in train too, word for word: {twins}"
+
+
+def about_stand_in(part: str, title: str) -> str:
+    """Return that an article fills a part that would be empty."""
+    return f"no article falls into {part} by its hash yet: “{title}” stands in until one does"
 
 
 def about_strangers(names: Iterable[str]) -> Iterator[str]:
@@ -39,12 +56,14 @@ def about_training(wanted: Sequence[str], *, config: bool, sizes: Suggester | No
             yield f"spancat cannot find {1 - share:.0%} of the {label} spans: longer than its n-grams"
 
 
-def _leaks(pieces: Sequence[Piece]) -> str:
+def leaks(sentences: Iterable[tuple[str, str, str]]) -> str:
+    """Return which articles stand in several parts, from (article id, title, part) of each sentence."""
     parts: dict[str, list[str]] = defaultdict(list)
-    titles = {p.article.id: _title(p) for p in pieces}
-    for p in pieces:
-        if p.part not in parts[p.article.id]:
-            parts[p.article.id].append(p.part)
+    titles: dict[str, str] = {}
+    for article, title, part in sentences:
+        titles[article] = title or article
+        if part not in parts[article]:
+            parts[article].append(part)
     told = [f"“{titles[a]}” in {' and '.join(x)}" for a, x in parts.items() if len(x) > 1]
     return (
         "too few articles to split by article, so the sentences were split in blocks and articles "

@@ -14,7 +14,7 @@ from annotator.core.errors import CorpusError
 from annotator.core.schema import Schema
 from annotator.storage import settings as toml
 from annotator.storage.articles import check_article, decode_article, encode_article, switch_line, undo_switch
-from annotator.storage.atomic import sync_file, sync_folder, write_atomic, write_new
+from annotator.storage.atomic import sync_files, sync_folder, write_atomic, write_new
 from annotator.storage.failures import telling
 from annotator.storage.folder import ARTICLES, check_corpus, check_free, check_sentences, committed, state_of
 from annotator.storage.journal import FOLDER as ANNOTATIONS
@@ -111,6 +111,11 @@ class Corpus:
             write_atomic(self.schema_path, text.encode())
         self.__dict__.pop("schema", None)
 
+    def write_beside(self, name: str, data: bytes) -> None:
+        """Write a further file of the corpus folder atomically, under its lock; raises CorpusError."""
+        with self._writing():
+            write_atomic(self.path / name, data)
+
     def article_ids(self) -> tuple[str, ...]:
         """Return the ids of the committed articles, in the order of ingest."""
         with telling("read", self.path):
@@ -132,6 +137,11 @@ class Corpus:
     def sentences(self, article_id: str) -> tuple[Sentence, ...]:
         """Return the sentences of all lines, dropped ones too, in text order; raises CorpusError."""
         return self._checked(article_id)
+
+    def places(self, article_id: str) -> list[tuple[int, int]]:
+        """Return where the sentences of all lines stand, in text order, without reading them; CorpusError."""
+        with telling("read", self.path):
+            return self._sentences.places(article_id)
 
     def active_sentences(self, article: Article) -> tuple[Sentence, ...]:
         """Return the sentences that touch a line to be annotated; none of a replaced article."""
@@ -186,8 +196,8 @@ class Corpus:
                 self._sentences.drop(article_id)
             before = self._sentences.append_file(sentences) if prepared else 0
             try:
+                sync_files(prepared.values())
                 for article_id, path in prepared.items():
-                    sync_file(path)
                     path.replace(self._file(article_id))
                 sync_folder(self.path / ARTICLES)
                 yield

@@ -20,7 +20,7 @@ from annotator.storage.jsonl import raw_lines
 from annotator.storage.lock import HeldError, Lock
 from annotator.storage.records import encode
 from annotator.storage.rescue import find_rescues, mark_saved, read_rescue, write_rescue
-from annotator.storage.scan import CRLF, MARKER, Scan, lines_in_words
+from annotator.storage.scan import CRLF, MARKER, Flaw, Scan, lines_in_words
 
 FOLDER = "annotations"
 _NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,63}")
@@ -126,6 +126,11 @@ class Journal:
         """
         flaws = {f.line for f in (*self._scan.damaged, *self._scan.torn) if f.why != CRLF}
         return len(flaws) or self._scan.next_seq - 1 - len(self._scan.records)
+
+    @property
+    def flaws(self) -> tuple[Flaw, ...]:
+        """The lines that do not count as they should, damaged or torn, and why."""
+        return (*self._scan.damaged, *self._scan.torn)
 
     def append(self, records: Sequence[Record]) -> None:
         """Add records; on return they are on the disk.

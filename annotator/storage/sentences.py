@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from annotator.core.article import Sentence
 from annotator.core.digest import is_article_id
@@ -17,6 +19,9 @@ from annotator.storage.tokens import decode_sentence, encode_sentence
 
 FILE = "sentences.jsonl"
 _HEAD = b'{"id":"'
+_PLACE = re.compile(rb'\{"id":"[0-9a-f]+:(\d+)-(\d+)",')
+Place = tuple[int, int]
+"""Where a sentence starts and ends, in code points of its article."""
 _COPY = 2**20
 
 
@@ -44,6 +49,8 @@ class _Index:
     """Whether the last line lacks its LF."""
     flaws: list[int] = field(default_factory=list)
     """The numbers of lines that no article can be read from."""
+    _article: str = ""
+    """Whose line the last one was."""
 
     def take(self, line: RawLine) -> None:
         """Note whose line this is."""
@@ -62,6 +69,23 @@ class _Index:
             extents[-1].end = line.end
         else:
             extents.append(Extent(line.start, line.end, line.number))
+        self._article = article
+
+    def go_on(self, file: BinaryIO) -> None:
+        """Take the lines that follow in the file as long as they are our own and of the same article.
+
+        It comes to what ``take`` does with each of them, in a tenth of the time.
+        """
+        extents = self.extents.get(self._article, [])
+        if self.open_end or not extents or extents[-1].end != self.size:
+            return
+        head, end = b"%b%b:" % (_HEAD, self._article.encode()), self.size
+        while (raw := file.readline(MAX_RECORD + 2)).startswith(head) and raw.endswith(b"}\n"):
+            if len(raw) > MAX_RECORD:
+                break
+            end += len(raw)
+            self.lines += 1
+        extents[-1].end = self.size = end
 
 
 def article_of(raw: bytes) -> str | None:
@@ -110,9 +134,10 @@ class SentenceFile:
     def _scan(self, index: _Index, now: os.stat_result) -> _Index:
         index.inode = now.st_ino
         with self.path.open("rb") as file:
-            for line in raw_lines(file, str(self.path), index.size, index.lines + 1):
+            while line := next(raw_lines(file, str(self.path), index.size, index.lines + 1), None):
                 index.take(line)
                 index.size = line.end
+                index.go_on(file)
         return index
 
     def articles(self) -> list[str]:
@@ -149,6 +174,23 @@ class SentenceFile:
             if sentence.article != article:
                 raise CorpusError("the sentence names two articles", where=where, do=_RESTORE)
             yield sentence
+
+    def places(self, article: str) -> list[Place]:
+        """Return where an article's sentences stand, in text order; their lines are not decoded.
+
+        Raises CorpusError for a line that is none of our own and no sentence.
+        """
+        found: list[Place] = []
+        for extent in self.refresh().extents.get(article, []):
+            with self.path.open("rb") as file:
+                file.seek(extent.start)
+                raw = file.read(extent.end - extent.start)
+            marks = [_PLACE.match(line) for line in raw.removesuffix(b"\n").split(b"\n")]
+            if all(marks):
+                found += [(int(m[1]), int(m[2])) for m in marks if m]
+            else:
+                found += [(s.start, s.end) for s in self._read(article, extent)]
+        return sorted(found)
 
     def append(self, sentences: Sequence[Sentence]) -> None:
         """Add sentences in one durable append; raises OSError or CorpusError, with the file as it was."""

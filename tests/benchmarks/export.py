@@ -1,119 +1,131 @@
-"""Times an export against the usual recipe: ``python tests/benchmarks/export.py [SENTENCES] [RUNS]``.
+"""Times exports against spaCy's own API: ``python tests/benchmarks/export.py [SENTENCES] [RUNS]``.
 
-Both make the same Docs from the same stored tokens and spans, alternately, in one process. The
-recipe is the one of spaCy's documentation: ``Doc``, ``filter_spans``, ``DocBin.add``,
-``to_disk``, no user data, no split, no ledger. The last line is one JSON object; times are CPU
-seconds, the median of the runs.
+The corpus is invented (``export_data.py``). The recipe and the limit are those of
+``../shared/bench/export``, run in turn with the exports, each as a process of its own. CPU seconds of
+whole processes, the median of the runs; the recipe's are its own count, without spaCy's import, where
+ratios of throughput are told. ``annotator export`` reads the corpus folder, not the recipe's JSONL,
+with all its checks (CRC, digest, tokens, spans against tokens), and writes ledger and config besides.
+The last line is one JSON object.
 """
 
 from __future__ import annotations
 
 import json
-import random
+import os
 import statistics
+import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Sequence
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-import spacy
-from spacy.tokens import Doc, DocBin
-from spacy.tokens import Span as DocSpan
-from spacy.util import filter_spans
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+SHARED = ROOT.parent / "shared" / "bench" / "export"
+MIN = "ORTH,ENT_IOB,ENT_TYPE"
+EXPORT = ("-m", "annotator.cli.main", "export")
 
-from annotator.core.annotation import Annotation, Answer, Work
-from annotator.core.article import Article, Line, Sentence, Verdict
-from annotator.core.schema import parse_schema
-from annotator.core.spans import Span
-from annotator.core.tokens import token_range, tokens_of
-from annotator.export.corpus import export_corpus
-from annotator.export.docbin import known_codecs
-from annotator.export.values import ExportOptions, Item
 
-LABELS = {"PERSON": 2, "VENUE": 3, "COUNT": 2, "CLAIM": 11}
-SCHEMA = parse_schema(
-    {"label": [{"name": x, "target": "spans" if x == "CLAIM" else "ents"} for x in LABELS]}, "benchmark"
+MADE = (
+    "import sys; from pathlib import Path; from tests.benchmarks.export_data import make; "
+    "make(Path(sys.argv[1]), int(sys.argv[2]))"
 )
-SYLLABLES = ["ka", "ro", "vemm", "mi", "tan", "os", "bri", "lu", "eff", "dor", "sha", "ne"]
 
 
-def made(total: int, seed: int = 1) -> list[Item]:
-    """Return accepted sentences of 25 invented words with some two spans each, 30 an article."""
-    rnd = random.Random(seed)
-    lexicon = ["".join(rnd.choices(SYLLABLES, k=rnd.randint(1, 4))) for _ in range(20_000)]
-    out: list[Item] = []
-    for first in range(0, total, 30):
-        article = Article(f"{first:016x}", "made", "", "", (Line(Verdict.BODY, ""),), title=f"Report {first}")
-        out += [_item(article, n, lexicon, rnd) for n in range(min(30, total - first))]
-    return out
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One process: CPU seconds, megabytes at its peak, what it printed."""
+
+    cpu: float
+    megabytes: float
+    out: str
 
 
-def _item(article: Article, n: int, lexicon: Sequence[str], rnd: random.Random) -> Item:
-    words = [*rnd.choices(lexicon, k=rnd.randint(12, 36)), "."]
-    tokens = tokens_of(words, [True] * (len(words) - 2) + [False, False])
-    text = "".join(t.text + " " * t.ws for t in tokens)
-    spans = [_span(tokens[rnd.randrange(len(tokens)) :], rnd) for _ in range(rnd.choice((0, 1, 2, 2, 3, 4)))]
-    of = Sentence(article.id, n, n * 1000, n * 1000 + len(text), text, tokens)
-    return Item(Work(of, Annotation(answer=Answer.ACCEPT).with_spans(spans)), "ana", article)
+def run(args: Sequence[str | Path]) -> Run:
+    """Run Python with arguments and wait for it; raises RuntimeError where it fails."""
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with tempfile.TemporaryFile("w+") as out:
+        process = subprocess.Popen([sys.executable, *map(str, args)], stdout=out, env=env)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        if process.returncode:
+            raise RuntimeError(f"{args} ended with {process.returncode}")
+        unit = 2**20 if sys.platform == "darwin" else 2**10
+        return Run(used.ru_utime + used.ru_stime, used.ru_maxrss / unit, out.read())
 
 
-def _span(tokens: Sequence[object], rnd: random.Random) -> Span:
-    label = rnd.choice(list(LABELS))
-    last = tokens[: LABELS[label]][-1]
-    return Span(tokens[0].start, last.end, label)  # type: ignore[attr-defined]
-
-
-def ours(items: Sequence[Item], out: Path) -> None:
-    """Export as the program does: splits, ledger, digests, config and all."""
-    export_corpus(items, {}, SCHEMA, out, ExportOptions())
-
-
-def recipe(items: Sequence[Item], out: Path) -> None:
-    """Export as most scripts do."""
-    out.mkdir(exist_ok=True)
-    vocab = spacy.blank("en").vocab
-    packed = DocBin()
-    for item in items:
-        tokens = item.work.sentence.tokens
-        doc = Doc(vocab, words=[t.text for t in tokens], spaces=[t.ws for t in tokens])
-        spans = [
-            DocSpan(doc, *token_range(tokens, s.start, s.end), label=s.label)
-            for s in item.work.annotation.spans
+def exported(folder: Path, attrs: str, *more: str) -> Run:
+    """Export the corpus in ``folder`` into one part."""
+    out = folder / f"out-{attrs}"
+    return run(
+        [
+            *EXPORT,
+            folder / "corpus",
+            out,
+            "--split",
+            "100/0/0",
+            "--attrs",
+            attrs,
+            "--shard",
+            "10000000",
+            *more,
         ]
-        doc.spans["sc"] = spans
-        doc.ents = filter_spans([s for s in spans if s.label_ != "CLAIM"])
-        packed.add(doc)
-    packed.to_disk(out / "recipe.spacy")
+    )
 
 
-def timed(run: Callable[[Sequence[Item], Path], None], items: Sequence[Item], out: Path) -> float:
-    """Return the CPU seconds of one export."""
-    before = time.process_time()
-    run(items, out)
-    return time.process_time() - before
+def timed(folder: Path, runs: int) -> dict[str, float]:
+    """Return the figures for the corpus in ``folder``."""
+    tasks, all_, three = folder / "tasks.jsonl", folder / "all.spacy", folder / "three.spacy"
+    taken: dict[str, list[float]] = {}
+    for _ in range(runs):
+        for name, args in {"recipe": ("a", tasks, all_), "recipe_min": ("a", tasks, three, MIN)}.items():
+            found = run([SHARED / "recipe.py", *args])
+            taken.setdefault(name, []).append(json.loads(found.out)["cpu"])
+            taken.setdefault(f"{name}_process", []).append(found.cpu)
+        exported(folder, "own")  # not counted: the first one finds the caches full of the recipe's files
+        for attrs in ("min", "full", "own"):
+            made = exported(folder, attrs)
+            taken.setdefault(attrs, []).append(made.cpu)
+            taken.setdefault(f"{attrs}_megabytes", []).append(made.megabytes)
+        for name, args in {"limit_min": (three, "isal", "2"), "limit_full": (all_,)}.items():
+            taken.setdefault(name, []).append(
+                json.loads(run([SHARED / "limit.py", tasks, *args]).out)["limit"]
+            )
+    ours, reference = folder / "out-full" / "train.spacy", all_
+    same = zlib.decompress(ours.read_bytes()) == zlib.decompress(reference.read_bytes())
+    return {**{k: round(statistics.median(v), 3) for k, v in taken.items()}, "payload_identical": same}
 
 
 def main(sentences: int = 10_000, runs: int = 3) -> None:
     """Print the figures."""
-    items = made(sentences)
-    taken: dict[str, list[float]] = {"ours": [], "recipe": [], "cached": []}
     with tempfile.TemporaryDirectory() as folder:
-        for _ in range(runs):
-            taken["ours"].append(timed(ours, items, Path(folder) / "ours"))
-            taken["recipe"].append(timed(recipe, items, Path(folder) / "recipe"))
-            with known_codecs():
-                taken["cached"].append(timed(recipe, items, Path(folder) / "recipe"))
-    one, other, cached = (statistics.median(taken[x]) for x in ("ours", "recipe", "cached"))
-    print(f"{sentences} sentences: {one:.2f} s, the usual recipe {other:.2f} s")
+        big, small = Path(folder) / "big", Path(folder) / "small"
+        for place, total in ((big, sentences), (small, 1000)):
+            place.mkdir()
+            # In a process of its own: a child's peak counts what its parent had when it was started.
+            run(["-c", MADE, place, str(total)])
+        t = timed(big, runs)
+        s = timed(small, runs)
     figures = {
         "sentences": sentences,
-        "seconds": round(one, 3),
-        "sentences_per_second": round(sentences / one),
-        "recipe_seconds": round(other, 3),
-        "ratio": round(other / one, 2),
-        "recipe_seconds_codecs_cached": round(cached, 3),
+        "min_ratio": round(t["recipe_min"] / t["min"], 2),
+        "full_ratio": round(t["recipe"] / t["full"], 2),
+        "own_ratio": round(t["recipe"] / t["own"], 2),
+        "min_over_limit": round(t["min"] / t["limit_min"], 2),
+        "full_over_limit": round(t["full"] / t["limit_full"], 2),
+        "thousand_min_share": round(s["min"] / s["recipe_min_process"], 4),
+        "thousand_full_share": round(s["full"] / s["recipe_process"], 4),
+        "payload_identical": t["payload_identical"] and s["payload_identical"],
+        "seconds": t,
+        "seconds_of_1000": s,
     }
+    print(
+        f"{sentences} sentences, CPU seconds: recipe {t['recipe']}, three attributes {t['min']} "
+        f"({figures['min_ratio']} times), the identical payload {t['full']} ({figures['full_ratio']} times)"
+    )
     print(json.dumps(figures))
 
 

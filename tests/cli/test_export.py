@@ -15,7 +15,7 @@ from annotator.core.article import Article, Sentence, Verdict
 from annotator.core.edits import Op
 from annotator.core.record import Record
 from annotator.core.spans import Span, span_id
-from annotator.formats import prodigy
+from annotator.formats.prodigy import tasks as prodigy
 from annotator.storage.corpus import Corpus
 from annotator.storage.journal import Journal
 from tests.cli.calling import Said, call

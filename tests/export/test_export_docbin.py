@@ -39,7 +39,7 @@ def _piece(of: Item, part: str = "train") -> Piece:
 
 
 def _loaded(stretches: Sequence[Stretch], key: str = "sc") -> list[Doc]:
-    data = pack(stretches, key).bin.to_bytes()
+    _, data = pack(stretches, key)
     return list(DocBin().from_bytes(data).get_docs(VOCAB))
 
 

@@ -1,154 +1,267 @@
-"""Prodigy's JSONL, read and written."""
+"""Prodigy's files, read as documents and written."""
 
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.annotation import Annotation, Answer, Work
-from annotator.core.article import Sentence
+from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
 from annotator.core.spans import Span
 from annotator.core.tokens import tokens_of
-from annotator.formats.prodigy import Task, read, task_of, write
+from annotator.formats import prodigy
+from annotator.formats.document import Account, Document
+from annotator.formats.prodigy import reading
+from annotator.formats.prodigy.binary import BOTH, IGNORED, TWICE
+from annotator.formats.source import Source
+from tests.formats.samples import fill, holds, records, take, texts_with_spans, there_and_back, told, words
 
-REAL = Path(__file__).resolve().parents[2] / "../shared/data/exports/prodigy"
-WORDS = ["Ida", "Holm", "é", "🛶", "\n", "”", "12"]
-
-
-@st.composite
-def tasks(draw: st.DrawFn) -> Task:
-    """Draw a task with tokens, spans on their edges and any of the fields that are kept."""
-    words = draw(st.lists(st.sampled_from(WORDS), min_size=1, max_size=8))
-    tokens = tokens_of(words, [draw(st.booleans()) for _ in words[:-1]] + [False])
-    text = "".join(t.text + " " * t.ws for t in tokens)
-    edges = draw(st.lists(st.tuples(st.sampled_from(tokens), st.sampled_from(tokens)), max_size=5))
-    spans = tuple(Span(min(a.start, b.start), max(a.end, b.end), "PERSON", "rules") for a, b in edges)
-    answers = st.sampled_from([*Answer, None])
-    return Task(
-        text,
-        tokens,
-        spans,
-        draw(answers),
-        {"article": "a1"},
-        draw(st.sampled_from(["ana", ""])),
-        draw(st.sampled_from(["2031", ""])),
-        draw(st.sampled_from([0.0, 1_900_000_000.0])),
-    )
+TEXT = "Ida Holm left Orkenby."
+TOKENS = [
+    {"text": "Ida", "start": 0, "end": 3, "id": 0},
+    {"text": "Holm", "start": 4, "end": 8, "id": 1},
+    {"text": "left", "start": 9, "end": 13, "id": 2},
+    {"text": "Orkenby", "start": 14, "end": 21, "id": 3},
+    {"text": ".", "start": 21, "end": 22, "id": 4},
+]
+IDA = {"start": 0, "end": 8, "label": "PERSON"}
+PLACE = {"start": 14, "end": 21, "label": "VENUE"}
 
 
-@given(st.lists(tasks(), max_size=5))
-def test_what_is_written_is_read(every: list[Task]) -> None:
-    """Tokens, spans, answers, names and times survive the file; the hashes are Prodigy's to add."""
-    lines = list(write(every))
-    assert list(read(lines, "x.jsonl")) == every
-    for line, task in zip(lines, every, strict=True):
-        record = json.loads(line)
-        assert not {"_input_hash", "_task_hash"} & record.keys()
-        for span in record["spans"]:
-            assert record["tokens"][span["token_start"]]["start"] == span["start"]
-            assert record["tokens"][span["token_end"]]["end"] == span["end"]
-        assert len(record["spans"]) == len(task.spans)
+def read(folder: Path, *tasks: dict[str, Any] | bytes) -> tuple[list[Document], Account]:
+    """Read tasks from a file, a line each."""
+    lines = (t if isinstance(t, bytes) else json.dumps(t).encode() for t in tasks)
+    fill(folder, {"tasks.jsonl": b"\n".join(lines)})
+    return take(prodigy, Source(folder / "tasks.jsonl"))
 
 
-@given(tasks())
-def test_tokens_of_old_exports_get_their_blanks_back(task: Task) -> None:
-    """Without ``ws`` the blanks are read off the text."""
-    record = json.loads(next(write([task])))
-    for token in record["tokens"]:
-        del token["ws"]
-    (found,) = read([json.dumps(record).encode()], "x.jsonl")
-    assert found.tokens == task.tokens
-
-
-def test_a_work_becomes_a_task_with_its_place() -> None:
-    """``meta`` says where in which article the sentence stands, and what the annotator noted."""
-    of = Sentence("a1", 3, 40, 49, "Ida left.", tokens_of(["Ida", "left", "."], [True, False, False]))
-    noted = Work(of, Annotation(note="who?", flagged=True))
-    assert task_of(noted).meta == {
-        "article": "a1", "sentence": "a1:40-49", "start": 40, "end": 49, "note": "who?", "flagged": True,
+def test_a_manual_task_keeps_all_that_it_says(tmp_path: Path) -> None:
+    """Text, spans, tokens without ``ws``, answer, annotator, time, note, flag and unknown fields are read."""
+    task = {
+        "text": TEXT, "tokens": TOKENS, "spans": [{**IDA, "token_start": 0, "token_end": 1}],
+        "answer": "accept", "_annotator_id": "news-ana", "_session_id": "s", "_timestamp": 1_900_000_000,
+        "flagged": True, "meta": {"note": "who?", "source": "wire"}, "url": "a/b", "_input_hash": 1,
     }  # fmt: skip
-    work = Work(of, Annotation((Span(0, 3, "PERSON"),), Answer.ACCEPT))
-    assert json.loads(next(write([task_of(work, "ana", 7.9)]))) == {
-        "text": "Ida left.",
-        "meta": {"article": "a1", "sentence": "a1:40-49", "start": 40, "end": 49},
-        "tokens": [
-            {"text": "Ida", "start": 0, "end": 3, "id": 0, "ws": True},
-            {"text": "left", "start": 4, "end": 8, "id": 1, "ws": False},
-            {"text": ".", "start": 8, "end": 9, "id": 2, "ws": False},
-        ],
-        "spans": [{"start": 0, "end": 3, "token_start": 0, "token_end": 0, "label": "PERSON"}],
-        "answer": "accept",
-        "_view_id": "spans_manual",
-        "_annotator_id": "ana",
-        "_timestamp": 7,
-    }
+    (found,), account = read(tmp_path, task)
+    assert words(found) == [("Ida Holm", "PERSON")]
+    assert [t.text + " " * t.ws for t in found.tokens] == ["Ida ", "Holm ", "left ", "Orkenby", "."]
+    assert (found.answer, found.annotator, found.time) == (Answer.ACCEPT, "news-ana", 1_900_000_000)
+    assert (found.note, found.flagged, found.meta) == ("who?", True, {"source": "wire", "url": "a/b"})
+    assert (account.read, account.kept, account.balanced) == (1, 1, True)
 
 
-TOKENS = [{"text": "Ida", "start": 0, "end": 3, "id": 0}, {"text": "left", "start": 4, "end": 8, "id": 1}]
+def test_a_rejected_manual_task_is_a_bad_example(tmp_path: Path) -> None:
+    """In a manual view the answer speaks of the text: its spans are no known-wrong ones."""
+    task = {"text": TEXT, "spans": [IDA], "answer": "reject", "_view_id": "spans_manual"}
+    (found,), _ = read(tmp_path, task)
+    assert (found.answer, words(found), found.rejected) == (Answer.REJECT, [("Ida Holm", "PERSON")], ())
+
+
+def binary(span: dict[str, Any], answer: str, **more: Any) -> dict[str, Any]:
+    """Make a task that asks for one span."""
+    return {"text": TEXT, "spans": [span], "answer": answer, "_view_id": "ner", **more}
+
+
+def test_binary_answers_are_merged_by_text(tmp_path: Path) -> None:
+    """Accepted spans of one text come together, rejected ones are known to be wrong, each one is counted."""
+    wrong = {**PLACE, "label": "PERSON"}
+    tasks = [binary(IDA, "accept"), {"text": "Other."}, binary(wrong, "reject"), binary(PLACE, "accept")]
+    (other, found), account = read(tmp_path, *tasks, binary(PLACE, "ignore"), binary(IDA, "accept"))
+    assert other.text == "Other."
+    assert words(found) == [("Ida Holm", "PERSON"), ("Orkenby", "VENUE")]
+    assert found.rejected == (Span(14, 21, "PERSON"),)
+    assert found.answer is Answer.ACCEPT
+    assert told(account) == [("span", "double", TWICE), ("span", "left out", IGNORED)]
+    assert (account.read, account.kept, account.balanced) == (5, 3, True)
+    assert "binary answers, merged by text (they say nothing of other spans there): 5" in account.notes
+
+
+def test_the_later_of_two_binary_answers_stands(tmp_path: Path) -> None:
+    """By the time stamps where there are some; the earlier answer is listed."""
+    late, early = binary(IDA, "accept", _timestamp=9), binary(IDA, "reject", _timestamp=3)
+    (found,), account = read(tmp_path, late, early)
+    assert (words(found), found.rejected) == ([("Ida Holm", "PERSON")], ())
+    assert told(account) == [("span", "left out", BOTH)]
+    assert account.balanced
+
+
+def test_only_rejected_spans_leave_a_text_open(tmp_path: Path) -> None:
+    """Nobody has said that a text with a wrong span holds no right one."""
+    (found,), account = read(tmp_path, binary(IDA, "reject"))
+    assert (found.answer, found.spans, len(found.rejected)) == (None, (), 1)
+    assert account.balanced
 
 
 @pytest.mark.parametrize(
-    ("record", "told"),
+    "mark",
     [
-        (b'{"text": "Ida', "this is not JSON"),
-        (b"[1]", "a task must be a JSON object; repair or remove the line"),
-        ({"txt": "Ida"}, "the task has no `text`; export the file from Prodigy again (db-out)"),
-        ({"text": "Ida", "spans": 3}, "`spans` must be a list of objects"),
-        ({"text": "Ida", "answer": ["no"]}, "`answer` is ['no']; use accept, reject or ignore"),
-        (
-            {"text": "Ida", "spans": [{"start": 0, "end": 9, "label": "A"}]},
-            "the span 0-9 does not lie in the text",
-        ),
-        ({"text": "Ida", "spans": [{"start": 0, "end": 3}]}, "the span 0-3 has no `label`"),
-        ({"text": "Ida", "spans": [{"start": "0", "end": 3}]}, "a span has no whole numbers"),
-        ({"text": "Ida went", "tokens": TOKENS}, "the token 'left' does not match the text at 4-8 ('went')"),
-        (
-            {
-                "text": "Ida left",
-                "tokens": TOKENS,
-                "spans": [{"start": 0, "end": 8, "token_start": 0, "token_end": 2, "label": "A"}],
-            },
-            "the span 0-8 is not its tokens 0 to 2",
-        ),
+        {"_is_binary": True},
+        {"_view_id": "ner"},
+        {"spans": [{**IDA, "answer": "reject"}]},
+        {"spans": [{**IDA, "score": 0.4, "input_hash": 7}]},
     ],
 )
-def test_what_is_no_task_is_named_with_its_line(record: object, told: str) -> None:
-    """An error says what is wrong in which line; blank lines count and are skipped."""
-    line = record if isinstance(record, bytes) else json.dumps(record).encode()
+def test_binary_tasks_are_known_by_their_marks(tmp_path: Path, mark: dict[str, Any]) -> None:
+    """Newer files say it; in older ones answers at the spans, or a model's score without tokens, do."""
+    (found,), _ = read(tmp_path, {"text": TEXT, "spans": [IDA], "answer": "reject", **mark})
+    assert [s.label for s in found.rejected] == ["PERSON"]
+
+
+def test_a_review_gives_the_reviewer_and_each_session(tmp_path: Path) -> None:
+    """The reviewed task comes first, under a name of its own; each version is its sessions' work."""
+    versions = [
+        {"text": TEXT, "spans": [IDA], "answer": "accept", "sessions": ["news-ana", "news-ben"]},
+        {"text": TEXT, "spans": [], "answer": "ignore", "sessions": ["news-cy"]},
+    ]
+    review = {"text": TEXT, "spans": [IDA, PLACE], "answer": "accept", "_view_id": "review",
+              "view_id": "ner_manual", "versions": versions, "_session_id": "news-ana"}  # fmt: skip
+    found, account = read(tmp_path, review)
+    assert [(d.annotator, len(d.spans), d.answer) for d in found] == [
+        ("review-news-ana", 2, Answer.ACCEPT),
+        ("news-ana", 1, Answer.ACCEPT),
+        ("news-ben", 1, Answer.ACCEPT),
+        ("news-cy", 0, Answer.IGNORE),
+    ]
+    assert account.balanced
+    assert account.notes == ["reviewed versions, read as the work of their sessions: 3"]
+
+
+def test_choices_and_labels_of_texts_are_listed(tmp_path: Path) -> None:
+    """What was asked beside spans has no place; a file with nothing else is read as texts."""
+    choice = {
+        "text": TEXT,
+        "options": [{"id": "A"}],
+        "accept": ["A"],
+        "answer": "accept",
+        "_view_id": "choice",
+    }
+    label = {"text": TEXT, "label": "SPORT", "relations": [{"head": 1, "child": 2}], "answer": "accept"}
+    found, account = read(tmp_path, choice, label)
+    assert [(d.text, d.spans) for d in found] == [(TEXT, ())] * 2
+    assert [(e.thing, e.id) for e in account.entries] == [
+        ("choice", "'A'"),
+        ("relation", '{"head": 1, "child": 2}'),
+        ("text label", "'SPORT'"),
+    ]
+    assert reading.NO_SPANS in account.notes
+
+
+def test_tokens_that_do_not_spell_the_text_are_not_taken(tmp_path: Path) -> None:
+    """Word pieces and other tokens of models stay out, with a note; spans at odds with them are told."""
+    pieces = [{"text": "[CLS]", "start": 0, "end": 0}, {"text": "ida", "start": 0, "end": 3}]
+    span = {**IDA, "token_start": 0, "token_end": 0, "text": "Ida"}
+    found, account = read(
+        tmp_path,
+        {"text": TEXT, "tokens": pieces, "answer": "accept"},
+        {"text": TEXT, "tokens": TOKENS, "spans": [span], "answer": "accept"},
+    )
+    assert [len(d.tokens) for d in found] == [0, 5]
+    assert words(found[1]) == [("Ida Holm", "PERSON")]
+    assert account.notes == [x.format(n=1) for x in (reading.TOKENS, reading.QUOTES, reading.INDEXES)]
+
+
+def test_offsets_in_utf16_are_found_out(tmp_path: Path) -> None:
+    """Tokens tell what a file counts; spans that move by it are listed."""
+    task = {
+        "text": "🛶 Ida",
+        "tokens": [{"text": "🛶", "start": 0, "end": 2}, {"text": "Ida", "start": 3, "end": 6}],
+        "spans": [{"start": 3, "end": 6, "label": "PERSON"}], "answer": "accept",
+    }  # fmt: skip
+    (found,), account = read(tmp_path, task)
+    assert words(found) == [("Ida", "PERSON")]
+    assert [t.text for t in found.tokens] == ["🛶", "Ida"]
+    assert told(account) == [("span", "moved", "offsets count UTF-16 units")]
+    assert account.balanced
+
+
+@pytest.mark.parametrize(
+    ("task", "error"),
+    [
+        ({"image": "x.jpg", "spans": []}, "the task shows an image, not a text; import texts only"),
+        ({"spans": []}, "the task has no `text`; export the file from Prodigy again (db-out)"),
+        ({"text": TEXT, "answer": "maybe"}, "`answer` is 'maybe'; use accept, reject or ignore"),
+        ({"text": TEXT, "spans": 3}, "`spans` must be a list of objects"),
+        ({"text": TEXT, "_seq": 1, "_crc": 2}, "this is an annotator's journal, not an export"),
+        (b"[1]", "a task must be a JSON object"),
+        (b'{"text": "Ida', "this is not JSON"),
+        (b'{"text": "\\ud800"}', "this is not JSON"),
+        (b'{"text": "a", "spans": [{"start": NaN}]}', "this is not JSON"),
+    ],
+)
+def test_what_is_no_task_is_named_with_its_line(tmp_path: Path, task: Any, error: str) -> None:
+    """The error says what is wrong, in which line, and what to do."""
     with pytest.raises(SourceError) as e:
-        list(read([b'{"text": "fine"}', b"", line], "old.jsonl"))
-    assert str(e.value).startswith(f"old.jsonl:3: {told}")
+        read(tmp_path, {"text": "fine"}, task)
+    assert f"tasks.jsonl:2: {error}" in str(e.value)
 
 
-@given(st.binary(max_size=200))
-def test_no_line_is_more_than_refused(line: bytes) -> None:
-    """Whatever the bytes, the reader yields a task or raises a SourceError."""
-    with suppress(SourceError):
-        list(read([line], "x.jsonl"))
+def test_what_no_span_can_be_is_listed(tmp_path: Path) -> None:
+    """Spans past the text, backwards, empty, without label or offsets are counted and listed."""
+    odd = [
+        {"start": 0, "end": 2**70, "label": "A"}, {"start": 5, "end": 3, "label": "A"},
+        {"start": 3, "end": 3, "label": "A"}, {"start": -1, "end": 3, "label": "A"},
+        {"start": "0", "end": 3, "label": "A"}, {"start": 0, "end": 3},
+        {"start": 0.0, "end": 3.0, "label": "A"},
+    ]  # fmt: skip
+    (found,), account = read(tmp_path, {"text": TEXT, "spans": odd, "answer": "accept"})
+    assert words(found) == [("Ida", "A")]
+    assert [e.why for e in account.entries] == [
+        "it ends before it begins", "it covers no character", "it begins before the text",
+        "its offsets are not whole numbers", "it has no label", "past the end of the text",
+    ]  # fmt: skip
+    assert (account.read, account.kept, account.lost, account.balanced) == (7, 1, 6, True)
 
 
-def test_a_giant_line_is_refused() -> None:
-    """A line of more than ten megabytes is refused before it is parsed."""
-    with pytest.raises(SourceError, match=r"x\.jsonl:1: the line has 10,000,011 bytes, more than 10,000,000"):
-        list(read([b'{"text":"' + b"a" * 10_000_000 + b'"}'], "x.jsonl"))
+@st.composite
+def documents(draw: st.DrawFn) -> Document:
+    """Draw a document with tokens or without, known-wrong spans and the fields that the format holds."""
+    document = draw(texts_with_spans(gaps=(" ",)))
+    parts = document.text.split(" ")
+    tokens = draw(st.sampled_from([(), tokens_of(parts, [True] * (len(parts) - 1) + [False])]))
+    return replace(
+        document, id="", tokens=tokens, answer=draw(st.sampled_from([*Answer, None])),
+        rejected=draw(st.sampled_from([(), (Span(0, len(parts[0]), "WRONG"),)])),
+        annotator=draw(st.sampled_from(["", "ana"])), note=draw(st.sampled_from(["", "who?"])),
+        flagged=draw(st.booleans()), time=draw(st.sampled_from([0.0, 5.0])),
+        meta={"article": "a1", "start": 3},
+    )  # fmt: skip
 
 
-@pytest.mark.skipif(not REAL.is_dir(), reason="the real exports are not here")
-def test_real_exports_are_read_whole() -> None:
-    """Each task, span and token of the real files is read, with the characters that it names."""
-    for path in sorted(REAL.glob("*.jsonl")):
-        lines = path.read_bytes().split(b"\n")
-        records = [json.loads(line) for line in lines if line.strip()]
-        found = list(read(lines, path.name))
-        assert len(found) == len(records)
-        for task, record in zip(found, records, strict=True):
-            expected = [(s["start"], s["end"], s["label"]) for s in record.get("spans") or []]
-            assert [s.key for s in task.spans] == expected
-            assert [t.text for t in task.tokens] == [t["text"] for t in record.get("tokens") or []]
-            assert str(task.answer) == record["answer"]
+@given(st.lists(documents(), max_size=4))
+def test_what_is_written_is_read(every: list[Document]) -> None:
+    """All fields of a document survive the file."""
+    back, written, account = there_and_back(prodigy, every)
+    assert [replace(d, where="") for d in back] == every
+    assert not written.entries
+    assert (written.read, written.balanced, account.read) == (account.read, True, written.kept)
+
+
+def test_a_span_inside_a_token_is_listed_on_writing() -> None:
+    """Prodigy's spans name their tokens."""
+    document = Document(
+        "Ida left", (Span(0, 2, "A"), Span(0, 99, "A")), tokens_of(["Ida", "left"], [True, False])
+    )
+    (back,), written, _ = there_and_back(prodigy, [document])
+    assert back.spans == ()
+    assert [e.why for e in written.entries] == ["it is not on token edges", "past the end of the text"]
+    assert written.balanced
+
+
+KEYS = (
+    "text spans tokens start end label answer versions sessions meta id token_start token_end rejected "
+    "accept _view_id relations"
+)
+
+
+@given(st.lists(records(*KEYS.split()), max_size=3), st.binary(max_size=40))
+def test_no_bytes_are_more_than_refused(tmp_path: Path, values: list[Any], rest: bytes) -> None:
+    """Whatever a file holds, it is read with every span accounted for, or a SourceError."""
+    lines = [json.dumps(v).encode() for v in values]
+    for tail in ([], [rest]):
+        holds(prodigy, tmp_path / "x.jsonl", b"\n".join([*lines, *tail]))

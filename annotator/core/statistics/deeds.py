@@ -105,9 +105,10 @@ def deed_of(
 
 
 def deeds_of(records: Iterable[Record]) -> tuple[Deed, ...]:
-    """Return the deeds of a journal's records, oldest first."""
+    """Return the deeds of a journal's records, oldest first; a migration of labels is nobody's."""
     known = _Known()
-    return tuple(_deed(list(step), known) for _, step in groupby(records, lambda r: r.batch or (r.seq, 1)))
+    every = (_deed(list(step), known) for _, step in groupby(records, lambda r: r.batch or (r.seq, 1)))
+    return tuple(deed for deed in every if deed.op is not Op.MIGRATE)
 
 
 def _deed(step: Sequence[Record], known: _Known) -> Deed:

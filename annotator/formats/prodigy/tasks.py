@@ -1,4 +1,4 @@
-"""Prodigy's JSONL: one task a line, offsets in code points, ``token_end`` inclusive.
+"""Prodigy's tasks, line by line and strict: what does not fit is refused, nothing is put right.
 
 Old exports have no ``ws`` in their tokens: it is rebuilt from the text. On writing,
 ``_input_hash`` and ``_task_hash`` stay out: Prodigy adds them, and wrong ones would stick.

@@ -1,0 +1,233 @@
+"""The round-trip certificate: a corpus is exported, imported again and compared, and the losses are named.
+
+A span has come back where a text has the same words in the same place with the same label. What the
+writer has listed as left out is known not to come back; anything else that is missing is a fault.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from annotator.cli.documents import ANSWERS, documents_of
+from annotator.cli.gather import gather
+from annotator.core.errors import AnnotatorError, UsageError
+from annotator.formats import detect
+from annotator.formats.align import settle
+from annotator.formats.document import Account, Document, Fate
+from annotator.formats.source import Source
+from annotator.storage.corpus import Corpus
+
+_EXAMPLES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How often a kind of thing came back as it was."""
+
+    back: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What a format has held of a corpus."""
+
+    format: str
+    texts: Held
+    """Documents whose text came back character by character."""
+    spans: Held
+    """Spans that came back in place, of those that the corpus has."""
+    moved: int
+    """Spans that came back with the same words and label, in a text that has changed."""
+    left_out: Mapping[str, int]
+    """By reason, the spans (and other things) that the writer could not hold and has listed."""
+    missing: tuple[str, ...]
+    """The first spans that should have come back and did not."""
+    missed: int
+    extra: int
+    """Spans that came back and were never there."""
+    fields: Mapping[str, Held]
+    """By name, what else a document tells: answers, notes, tokens, …"""
+    notes: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every span came back or was listed, and none came from nowhere."""
+        return not self.missed and not self.extra
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """What the format cannot hold, as the comparison has found it."""
+        return tuple(name for name, held in self.fields.items() if held.back < held.of)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for ``--json``."""
+        return {**asdict(self), "passed": self.passed, "lacks": list(self.lacks)}
+
+    def lines(self) -> Iterator[str]:
+        """Yield the certificate for people."""
+        verdict = "passed" if self.passed else "FAILED"
+        yield f"{self.format}: {verdict}; {self.spans.back} of {self.spans.of} spans came back in place"
+        yield f"texts: {self.texts.back} of {self.texts.of} came back character by character"
+        if self.moved:
+            yield f"{self.moved} spans came back with the same words in a text that has changed"
+        yield from (f"listed by the writer: {n} ({why})" for why, n in self.left_out.items())
+        yield from (
+            f"not held: {n} ({self.fields[n].back} of {self.fields[n].of} came back)" for n in self.lacks
+        )
+        if self.missed:
+            yield f"missing without a word: {self.missed}, such as {'; '.join(self.missing)}"
+        if self.extra:
+            yield f"came from nowhere: {self.extra}"
+
+
+def certify(corpus: Corpus, name: str) -> Certificate:
+    """Export a corpus to a temporary folder in the format ``name``, read it back and compare.
+
+    Raises UsageError for a format that can't be written, AnnotatorError where nothing is finished.
+    """
+    writer = detect.load(name)
+    if not detect.can_write(name):
+        raise UsageError(f"the format {name} can only be read", do="choose another")
+    out = documents_of(gather(corpus), detect.FORMATS[name].unit, answers=name in ANSWERS)
+    if not out:
+        raise AnnotatorError(
+            "there is no finished sentence to export", where=str(corpus.path), do="annotate some first"
+        )
+    return compare(name, out, *_there_and_back(writer, out))
+
+
+def _there_and_back(writer: detect.Format, out: Sequence[Document]) -> tuple[list[Document], Account]:
+    """Return what is read of the documents after they were written, and the writer's account."""
+    written, read = Account(), Account()
+    with tempfile.TemporaryDirectory(prefix="annotator-") as folder:
+        files = writer.write(out, Path(folder), written)
+        back = [
+            settle(d, read)
+            for source in _sources(writer, Path(folder), files)
+            for d in writer.read(source, read)
+        ]
+    return back, written
+
+
+def _sources(writer: detect.Format, folder: Path, files: Sequence[Path]) -> list[Source]:
+    """Return what to read: the file, the folder if the format is one of folders, or each file."""
+    whole = Source(folder)
+    if len(files) > 1 and writer.looks(whole.sample()):
+        return [whole]
+    sources = [Source(f) for f in files]
+    return [s for s in sources if writer.looks(s.sample())] or sources
+
+
+def compare(name: str, out: Sequence[Document], back: Sequence[Document], written: Account) -> Certificate:
+    """Compare what was written with what was read."""
+    listed = {(e.where, e.id) for e in written.entries if e.thing == "span" and e.fate is Fate.LEFT_OUT}
+    due: Counter[_Place] = Counter(p for d in out for p in _places(d, listed))
+    came: Counter[_Place] = Counter(p for d in back for p in _places(d, set()))
+    same = due & came
+    lost, extra = due - came, came - due
+    moved = _words(lost) & _words(extra)
+    missed, strange = _words(lost) - moved, _words(extra) - moved
+    pairs = list(_pairs(out, back))
+    return Certificate(
+        format=name,
+        texts=Held(sum(there is not None and there.text == d.text for d, there in pairs), len(out)),
+        spans=Held(same.total(), sum(len(d.spans) for d in out)),
+        moved=moved.total(),
+        left_out=_reasons(written),
+        missing=tuple(f"{label} {words!r}" for (words, label), _ in missed.most_common(_EXAMPLES)),
+        missed=missed.total(),
+        extra=strange.total(),
+        fields={field: _held(pairs, value) for field, value in _FIELDS.items()},
+        notes=tuple(written.notes),
+    )
+
+
+_Place = tuple[str, int, int, str]
+"""A text, a range in it, and a label."""
+
+
+def _places(document: Document, listed: set[tuple[str, str]]) -> Iterator[_Place]:
+    """Yield the spans of a document without those that its writer has listed."""
+    for s in document.spans:
+        if (document.where or document.id, f"{s.start}-{s.end}:{s.label}") not in listed:
+            yield (document.text, s.start, s.end, s.label)
+
+
+def _words(places: Counter[_Place]) -> Counter[tuple[str, str]]:
+    """Count the places by words, blanks levelled, and label."""
+    out: Counter[tuple[str, str]] = Counter()
+    for (text, start, end, label), n in places.items():
+        out[" ".join(text[start:end].split()), label] += n
+    return out
+
+
+def _reasons(account: Account) -> dict[str, int]:
+    """Count what the writer has listed, by reason."""
+    found = Counter((e.thing, e.why) for e in account.entries)
+    return {why if thing == "span" else f"{thing}: {why}": n for (thing, why), n in sorted(found.items())}
+
+
+def _pairs(out: Sequence[Document], back: Sequence[Document]) -> Iterator[tuple[Document, Document | None]]:
+    """Yield each document with the one that came back for it: of its text, else of its id, else in order."""
+    left = list(range(len(back)))
+    found: list[int | None] = []
+    for same in (_same_text, _same_id):
+        index: dict[str, list[int]] = {}
+        for n in left:
+            index.setdefault(same(back[n]), []).append(n)
+        found = [
+            there if there is not None else _taken(index.get(same(d), []), d, back)
+            for d, there in zip(out, found or [None] * len(out), strict=True)
+        ]
+        taken = set(found)
+        left = [n for n in left if n not in taken]
+    for d, there in zip(out, found, strict=True):
+        at = there if there is not None else (left.pop(0) if left else None)
+        yield d, None if at is None else back[at]
+
+
+def _same_text(document: Document) -> str:
+    return document.text
+
+
+def _same_id(document: Document) -> str:
+    return document.id or " "
+
+
+def _taken(rivals: list[int], document: Document, back: Sequence[Document]) -> int | None:
+    """Take one of the documents that may be it, by the same annotator if there is one."""
+    best = next((n for n in rivals if back[n].annotator == document.annotator), rivals[0] if rivals else None)
+    if best is not None:
+        rivals.remove(best)
+    return best
+
+
+def _held(pairs: Sequence[tuple[Document, Document | None]], value: Callable[[Document], Any]) -> Held:
+    """Count how often a document that tells something came back telling the same."""
+    told = [(value(d), value(b) if b else None) for d, b in pairs if value(d)]
+    return Held(sum(a == b for a, b in told), len(told))
+
+
+def _meta(document: Document) -> dict[str, Any]:
+    return {k: v for k, v in document.meta.items() if k not in {"id", "title"}}
+
+
+_FIELDS: Mapping[str, Callable[[Document], Any]] = {
+    "answer": lambda d: d.answer,
+    "annotator": lambda d: d.annotator,
+    "known-wrong spans": lambda d: sorted(s.key for s in d.rejected),
+    "note": lambda d: d.note,
+    "flag": lambda d: d.flagged,
+    "tokens": lambda d: [t.text for t in d.tokens if t.text.strip()],
+    "sentences": lambda d: [" ".join(d.text[a:b].split()) for a, b in d.sentences if len(d.sentences) > 1],
+    "id": lambda d: d.id,
+    "title": lambda d: d.title,
+    "metadata": _meta,
+}
+"""What a document tells beside its text and spans."""

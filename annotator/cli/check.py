@@ -1,0 +1,193 @@
+"""``annotator check``: what is wrong or doubtful in a corpus, each with its place and its cure."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from annotator.cli import output
+from annotator.cli.options import PATH, json_option, open_corpus
+from annotator.core.errors import SourceError, UsageError
+from annotator.core.problems.checks import run
+from annotator.core.problems.problem import Kind, Level, Place, Problem
+from annotator.storage.corpus import Corpus
+
+_OTHERS = 3
+"""How many further places of a problem a line names; ``--json`` has them all."""
+
+
+@click.command("check")
+@click.argument("corpus", type=PATH)
+@click.option("--only", multiple=True, metavar="KIND[,KIND…]", help="Look for these kinds alone.")
+@click.option(
+    "--level",
+    type=click.Choice([x.value for x in Level]),
+    default=Level.WARNING.value,
+    show_default=True,
+    help="The least level that is reported; `error` leaves out what a person has to judge.",
+)
+@click.option("--round-trip", "form", default=None, metavar="FORMAT", help="Certify a format instead.")
+@json_option
+def command(corpus: Path, only: tuple[str, ...], level: str, form: str | None, as_json: bool) -> None:
+    """Look for problems in CORPUS: damage, forbidden overlaps, doubtful edges, doubles and drift.
+
+    Sentences that are accepted or unfinished are looked at, each with its place and a cure. Nothing is
+    changed, and a journal that somebody is writing may be read.
+
+    \b
+    Errors:   journal place label overlap characters blank-edge
+    Warnings: empty punctuation huge sentence-end two-labels other-edges unlabelled guideline
+              duplicate-article duplicate-sentence few tokenizer
+
+    Exit codes: 0 nothing was found; 3 something was; 1 the corpus cannot be read.
+    """  # noqa: D301  (click wants a real backspace before lines that are not to be wrapped)
+    if form is not None:
+        _certify(open_corpus(corpus), form, only, as_json=as_json)
+        return
+    kinds = [k for k in _kinds(only) if k.level is Level.ERROR or level == Level.WARNING]
+    opened = open_corpus(corpus)
+    problems, counts = find(opened, kinds)
+    if as_json:
+        output.as_json(_as_dict(output.shown(corpus), problems, counts))
+    else:
+        output.data(_lines(problems, counts))
+    if problems:
+        sys.exit(output.LOST)
+
+
+def find(corpus: Corpus, kinds: Sequence[Kind]) -> tuple[list[Problem], dict[str, int]]:
+    """Return the problems of these kinds, sorted, with file and line, and how much was looked at.
+
+    Raises AnnotatorError where the corpus cannot be read.
+    """
+    from annotator.cli.material import located, open_material
+
+    opened = open_material(corpus)
+    found = [p for p in opened.damage if p.kind in kinds] + run(opened.material, kinds)
+    if Kind.TOKENIZER in kinds:
+        found += _drift(corpus, opened.material)
+    material = opened.material
+    counts = {
+        "articles": len(material.articles),
+        "sentences": sum(len(x) for x in material.sentences.values()),
+        "annotations": len(material.said),
+        "annotators": len(corpus.annotators()),
+        "spans": sum(1 for _ in material.spans()),
+    }
+    return located(corpus, sorted(found, key=lambda p: p.order)), counts
+
+
+def _drift(corpus: Corpus, material: Any) -> list[Problem]:
+    from annotator.core.problems.tokenizer import drift
+    from annotator.ingest.tokens import Tokenizer
+
+    try:
+        tokenizer = Tokenizer(corpus.lang)
+    except SourceError as error:
+        return [Problem(Kind.TOKENIZER, Place(file="corpus.toml"), error.what, error.do)]
+    return list(drift(material, corpus.fingerprint, tokenizer.fingerprint, tokenizer.tokens))
+
+
+def _kinds(only: Sequence[str]) -> list[Kind]:
+    """Return the kinds asked for, all where none is; raises UsageError for an unknown one."""
+    names = [name.strip() for part in only for name in part.split(",") if name.strip()]
+    known = {k.value for k in Kind}
+    for name in names:
+        if name not in known:
+            raise UsageError(f"--only {name} is no kind of problem", do="use one of " + ", ".join(Kind))
+    return [k for k in Kind if not names or k.value in names]
+
+
+def _certify(corpus: Corpus, form: str, only: Sequence[str], *, as_json: bool) -> None:
+    """Print the certificate of a format; exit with 3 where it cannot hold all spans."""
+    from annotator.cli.certificate import certify
+
+    if only:
+        raise UsageError("--only does not go with --round-trip", do="leave one of them out")
+    certificate = certify(corpus, form)
+    if as_json:
+        output.as_json(certificate.as_dict())
+    else:
+        output.data(certificate.lines())
+    if not certificate.passed or certificate.left_out:
+        sys.exit(output.LOST)
+
+
+# -- how it is told --------------------------------------------------------------------------------
+
+
+def _lines(problems: Sequence[Problem], counts: dict[str, int]) -> Iterator[str]:
+    """Yield a line a problem as compilers write it, then the sums."""
+    yield from (_line(p) for p in problems)
+    levels = Counter(p.kind.level for p in problems)
+    looked = f"{output.count(counts['annotations'], 'sentence')} and {output.count(counts['spans'], 'span')}"
+    by = f"of {output.count(counts['annotators'], 'annotator')}"
+    if not problems:
+        yield f"nothing found in {looked} {by}"
+        return
+    kinds = Counter(p.kind for p in problems)
+    told = ", ".join(f"{k.value} {kinds[k]}" for k in Kind if kinds[k])
+    sums = (
+        f"{output.count(levels[Level.ERROR], 'error')} and {output.count(levels[Level.WARNING], 'warning')}"
+    )
+    yield f"{sums} in {looked} {by}: {told}"
+
+
+def _line(problem: Problem) -> str:
+    others = [_spot(p) for p in problem.others if p.sentence]
+    more = f" and {len(others) - _OTHERS} more" if len(others) > _OTHERS else ""
+    also = f" (also {', '.join(others[:_OTHERS])}{more})" if others else ""
+    head = f"{_place(problem.where)}: {problem.kind.level} {problem.kind}"
+    return f"{head}: {' '.join(problem.what.split())}{also}; {problem.cure}"
+
+
+def _place(place: Place) -> str:
+    """Return file, line and sentence, as far as they are known."""
+    file = f"{place.file}:{place.line}" if place.line else place.file
+    return " ".join(x for x in (file, _spot(place)) if x)
+
+
+def _spot(place: Place) -> str:
+    """Return the sentence, with the span's place in it."""
+    if place.span is None:
+        return place.sentence
+    return f"{place.sentence}[{place.span.start}-{place.span.end}]"
+
+
+def _as_dict(corpus: str, problems: Sequence[Problem], counts: dict[str, int]) -> dict[str, Any]:
+    levels = Counter(p.kind.level for p in problems)
+    kinds = Counter(p.kind for p in problems)
+    return {
+        "corpus": corpus,
+        "checked": counts,
+        "errors": levels[Level.ERROR],
+        "warnings": levels[Level.WARNING],
+        "kinds": {k.value: kinds[k] for k in Kind if kinds[k]},
+        "problems": [_problem(p) for p in problems],
+    }
+
+
+def _problem(p: Problem) -> dict[str, Any]:
+    head = {"kind": p.kind.value, "level": p.kind.level.value}
+    return head | {"what": p.what, "cure": p.cure, **_where(p.where), "others": [_where(x) for x in p.others]}
+
+
+def _where(place: Place) -> dict[str, Any]:
+    """Return a place for ``--json``: offsets in code points of the sentence, null where unknown."""
+    s = place.span
+    return {
+        "file": place.file or None,
+        "line": place.line or None,
+        "annotator": place.annotator or None,
+        "article": place.article or None,
+        "sentence": place.sentence or None,
+        "start": s.start if s else None,
+        "end": s.end if s else None,
+        "label": s.label if s and s.label != "-" else None,
+        "text": place.words or None,
+    }

@@ -1,0 +1,195 @@
+"""From a document of another tool to sentences with tokens: the file's own where it has them.
+
+A file's tokens are never cut: a sentence end of ours that falls into one is dropped. All visible text
+comes into some sentence, so that nothing is out of reach in the corpus.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from annotator.core.article import Article, Line, Sentence, Verdict
+from annotator.core.digest import article_id, digest_of
+from annotator.core.errors import SourceError
+from annotator.core.spans import Span
+from annotator.core.tokens import Token
+from annotator.formats.align import tiled
+from annotator.formats.document import Document
+from annotator.ingest.paragraphs import paragraphs
+from annotator.ingest.sentences import sentence_ranges
+from annotator.ingest.tokens import Tokenizer
+
+Range = tuple[int, int]
+
+ONE_SENTENCE = 1_000
+"""The longest text, in code points, that a task of a sentence-wise format keeps as one sentence."""
+GIVEN = "given in the imported text"
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The sentences of a text, and whether the file's own tokens are in all of them."""
+
+    sentences: tuple[Sentence, ...]
+    own: frozenset[int] = frozenset()
+    """The places in ``sentences`` that the file itself speaks of; none where it says nothing of them."""
+    retold: int = 0
+    """How many sentences got new tokens because the file's overlap or leave text out."""
+
+
+def article_of(text: str, where: str, origin: str, *, title: str = "", **fields: object) -> Article:
+    """Return an imported text as an article, all of it body; raises SourceError that names ``where``."""
+    try:
+        digest = digest_of(text)
+    except SourceError as error:
+        raise SourceError(error.what, where=where, do=error.do) from None
+    meta = fields.get("meta")
+    return Article(
+        id=article_id(digest),
+        origin=origin,
+        digest=digest,
+        text=text,
+        lines=lines_of(text),
+        title=" ".join(title.split()),
+        date=str(fields.get("date", "")),
+        meta=dict(meta) if isinstance(meta, dict) else {},
+    )
+
+
+def lines_of(text: str) -> tuple[Line, ...]:
+    """Return the verdicts on an imported text: all that can be seen is body."""
+    body, blank = Line(Verdict.BODY, GIVEN), Line(Verdict.BLANK, "nothing on the line")
+    return tuple(body if row.strip() else blank for row in text.split("\n"))
+
+
+def cut(document: Document, article: Article, tokenizer: Tokenizer, *, by_sentence: bool) -> Cut:
+    """Return the sentences of a document's text; ``by_sentence`` keeps a short one-line text whole."""
+    text, tokens = document.text, _in_order(document)
+    given = _trimmed(text, document.sentences)
+    if given is None or not given:
+        given, own = _ours(text, article.lines, by_sentence=by_sentence), frozenset[int]()
+        ranges = _outside_tokens(given, tokens)
+    else:
+        stated = _outside_tokens(given, tokens)
+        ranges = _outside_tokens(_filled(text, stated), tokens)
+        own = frozenset(n for n, (a, _) in enumerate(ranges) if a in {a for a, _ in stated})
+    return _told(article, ranges, tokens, tokenizer, own)
+
+
+def _told(
+    article: Article,
+    ranges: Sequence[Range],
+    tokens: Sequence[Token],
+    tokenizer: Tokenizer,
+    own: frozenset[int],
+) -> Cut:
+    sentences: list[Sentence] = []
+    retold = 0
+    for n, (start, end) in enumerate(ranges, 1):
+        text = article.text[start:end]
+        inside = tokens[bisect_left(tokens, start, key=_start) : bisect_left(tokens, end, key=_start)]
+        spelled = tiled(article.text, inside, start, end) if inside else None
+        retold += spelled is None and bool(inside)
+        spelled = spelled or tokenizer.tokens(text)
+        sentences.append(Sentence(article.id, n, start, end, text, spelled))
+    return Cut(tuple(sentences), own, retold)
+
+
+def _start(token: Token) -> int:
+    return token.start
+
+
+def _in_order(document: Document) -> tuple[Token, ...]:
+    """Return the file's tokens if they lie in the text one after another, else none."""
+    at = 0
+    for token in document.tokens:
+        if not at <= token.start < token.end <= len(document.text):
+            return ()
+        at = token.end
+    return document.tokens
+
+
+def _trimmed(text: str, ranges: Sequence[Range]) -> list[Range] | None:
+    """Return the ranges without blanks at their edges; None where they overlap or leave the text."""
+    out: list[Range] = []
+    at = 0
+    for start, end in sorted(ranges):
+        if not at <= start <= end <= len(text):
+            return None
+        there = text[start:end]
+        a, b = start + len(there) - len(there.lstrip()), start + len(there.rstrip())
+        if a < b:
+            out.append((a, b))
+        at = end
+    return out
+
+
+def _ours(text: str, lines: Sequence[Line], *, by_sentence: bool) -> list[Range]:
+    """Return the house's sentences; a task that is one short line stays whole."""
+    whole = text.strip()
+    if by_sentence and len(whole) <= ONE_SENTENCE and "\n" not in whole:
+        start = len(text) - len(text.lstrip())
+        return [(start, start + len(whole))] if whole else []
+    rows = text.split("\n")
+    starts = [0]
+    for row in rows[:-1]:
+        starts.append(starts[-1] + len(row) + 1)
+    return [
+        found
+        for group in paragraphs(rows, tuple(lines))
+        for found in sentence_ranges(text, starts[group[0]], starts[group[-1]] + len(rows[group[-1]]))
+    ]
+
+
+def _outside_tokens(ranges: Sequence[Range], tokens: Sequence[Token]) -> list[Range]:
+    """Return the ranges with those joined between which a token lies."""
+    out: list[Range] = []
+    for start, end in ranges:
+        if out and _splits(tokens, out[-1][1], start):
+            out[-1] = (out[-1][0], end)
+        else:
+            out.append((start, end))
+    return out
+
+
+def _splits(tokens: Sequence[Token], before: int, after: int) -> bool:
+    """Whether a token reaches from before the end of one sentence to past the start of the next."""
+    at = bisect_right(tokens, before - 1, key=_start) - 1
+    return at >= 0 and tokens[at].start < before and tokens[at].end > after
+
+
+def _filled(text: str, ranges: Sequence[Range]) -> list[Range]:
+    """Return the ranges with sentences of the house for the visible text that lies in none of them."""
+    return sorted([*ranges, *_between(text, ranges)])
+
+
+def _between(text: str, ranges: Sequence[Range]) -> Iterator[Range]:
+    edges = [0, *(x for pair in ranges for x in pair), len(text)]
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        piece = text[start:end]
+        if piece.strip():
+            found = _ours(piece, lines_of(piece), by_sentence=False)
+            yield from ((start + a, start + b) for a, b in found)
+
+
+def crossing(spans: Sequence[Span], sentences: Sequence[Sentence]) -> list[tuple[int, int]]:
+    """Return the runs of sentences, as half-open ranges of places, that no span crosses the ends of.
+
+    Every sentence is in one run; a run of several is to be joined.
+    """
+    starts = [s.start for s in sentences]
+    joined = [False] * len(sentences)
+    for span in spans:
+        first = max(0, bisect_right(starts, span.start) - 1)
+        last = max(first, bisect_left(starts, span.end) - 1)
+        for n in range(first, last):
+            joined[n] = True
+    runs: list[tuple[int, int]] = []
+    begin = 0
+    for n in range(len(sentences)):
+        if not joined[n]:
+            runs.append((begin, n + 1))
+            begin = n + 1
+    return runs

@@ -1,0 +1,102 @@
+"""From the works of a corpus to the documents that a format writes: a sentence or an article each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any, Literal
+
+from annotator.cli.gather import Gathered
+from annotator.core.annotation import Answer
+from annotator.core.spans import span_id
+from annotator.export.values import Item
+from annotator.formats.document import Account, Document, Entry, Fate
+
+ANSWERS = frozenset({"prodigy"})
+"""The formats that tell an answer, so that rejected and ignored sentences go along."""
+
+
+def documents_of(
+    gathered: Gathered, unit: Literal["sentence", "article"], *, answers: bool
+) -> list[Document]:
+    """Return a document for each finished sentence, or for each article and annotator.
+
+    Without ``answers`` only accepted sentences count: a format that can't tell an answer would make
+    a good example of a bad one. An article's document has its whole text, but sentences and tokens of
+    what was accepted alone, so nobody learns from what nobody has read.
+    """
+    done = [i for i in gathered.items if i.work.done]
+    chosen = done if answers else [i for i in done if i.work.annotation.answer is Answer.ACCEPT]
+    if unit == "sentence":
+        return [_of_sentence(i) for i in chosen]
+    groups = groupby(chosen, key=lambda i: (i.annotator, i.article.id))
+    return [_of_article(list(items)) for _, items in groups]
+
+
+def _of_sentence(item: Item) -> Document:
+    s, said = item.work.sentence, item.work.annotation
+    return Document(
+        text=s.text,
+        spans=said.spans,
+        tokens=s.tokens,
+        sentences=((0, len(s.text)),),
+        answer=said.answer,
+        rejected=said.rejected,
+        annotator=item.annotator,
+        id=s.id,
+        title=item.article.title,
+        note=said.note,
+        flagged=said.flagged,
+        meta={"article": s.article, "sentence": s.id, "start": s.start, "end": s.end},
+        where=s.id,
+    )
+
+
+def _of_article(items: Sequence[Item]) -> Document:
+    article, works = items[0].article, [i.work for i in items]
+    return Document(
+        text=article.text,
+        spans=tuple(x.moved(w.sentence.start) for w in works for x in w.annotation.spans),
+        tokens=tuple(t.moved(w.sentence.start) for w in works for t in w.sentence.tokens),
+        sentences=tuple((w.sentence.start, w.sentence.end) for w in works),
+        answer=Answer.ACCEPT,
+        rejected=tuple(x.moved(w.sentence.start) for w in works for x in w.annotation.rejected),
+        annotator=items[0].annotator,
+        id=article.id,
+        title=article.title,
+        note=" ".join(w.annotation.note for w in works if w.annotation.note),
+        flagged=any(w.annotation.flagged for w in works),
+        meta=_meta(items[0]),
+        where=article.id,
+    )
+
+
+def _meta(item: Item) -> dict[str, Any]:
+    article = item.article
+    fields = {"article": article.id, "origin": article.origin, "date": article.date, "source": article.source}
+    return {k: v for k, v in fields.items() if v}
+
+
+def list_absent(gathered: Gathered, account: Account) -> int:
+    """List the spans of accepted sentences that come to no export; return what nobody asked to leave out."""
+    unasked = 0
+    for left in gathered.missing.left_out:
+        s, spans = left.item.work.sentence, left.item.work.annotation.spans
+        unasked += 0 if left.asked else max(1, len(spans))
+        for span in spans:
+            account.read += 1
+            text = s.text[span.start : span.end]
+            account.list(Entry(s.id, span_id(s.id, span), Fate.LEFT_OUT, left.why, text))
+    return unasked
+
+
+def answered(items: Sequence[Item]) -> Iterator[tuple[str, int]]:
+    """Yield how many sentences have each answer."""
+    names = {
+        Answer.ACCEPT: "accepted",
+        Answer.REJECT: "rejected",
+        Answer.IGNORE: "ignored",
+        None: "unfinished",
+    }
+    for answer, name in names.items():
+        yield name, sum(i.work.annotation.answer is answer for i in items)

@@ -1,0 +1,108 @@
+"""Which articles of a corpus stay in one part of a split, and what is left out for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from annotator.cli.gather import Gathered
+from annotator.core.annotation import Answer
+from annotator.export.splits import part_of, placed
+from annotator.export.stories import Sight, Stories, rebalance, sight, stories
+from annotator.export.values import ExportOptions, LeftOut, Missing
+from annotator.export.warn import TORN
+from annotator.storage.corpus import Corpus
+from annotator.storage.groups import FILE, groups_text, read_groups
+
+QUARANTINED = "its article would bridge parts of the split; --rebalance moves the others"
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """The stories of a corpus under the shares of a split."""
+
+    stories: Stories
+    titles: Mapping[str, str]
+    """By article id."""
+    moved: tuple[str, ...] = ()
+    """The ids of the articles that another part has now, by ``--rebalance``."""
+    fixed: Mapping[str, str] | None = None
+    """The groups that it has made, to be kept once the export is done."""
+
+    def keep(self, corpus: Corpus) -> None:
+        """Record the groups of a ``--rebalance`` in the corpus; raises CorpusError."""
+        if self.fixed is not None:
+            corpus.write_beside(FILE, groups_text(self.fixed))
+
+    def bridges(self, missing: Missing) -> dict[str, list[str]]:
+        """Return, by the title of each article that was left out as a bridge, what it would bridge."""
+        out = {left.item.article.id for left in missing.left_out if left.why == QUARANTINED}
+        return {
+            self.titles[q.article]: [f"“{self.titles[a]}” in {part}" for a, part in q.links]
+            for q in self.stories.quarantined
+            if q.article in out
+        }
+
+
+def grouped(corpus: Corpus, options: ExportOptions, *, afresh: bool = False) -> Grouped:
+    """Return the stories of a corpus; with ``afresh`` all that is linked becomes one group.
+
+    Raises CorpusError where an article, or the file of the groups, cannot be read.
+    """
+    sights, titles = _sights(corpus)
+    fixed = read_groups(corpus.path)
+    drawn = stories(sights, lambda key: part_of(key, options.split), fixed)
+    if not afresh:
+        return Grouped(drawn, titles)
+    groups = rebalance(sights)
+    now = replace(drawn, keys=groups, quarantined=())
+    moved = [
+        a for a, key in drawn.keys.items() if part_of(key, options.split) != part_of(groups[a], options.split)
+    ]
+    return Grouped(now, titles, tuple(moved), groups)
+
+
+def _sights(corpus: Corpus) -> tuple[list[Sight], dict[str, str]]:
+    first: dict[str, str] = {}
+    sights: list[Sight] = []
+    titles: dict[str, str] = {}
+    waiting = {}
+    for article_id in corpus.article_ids():
+        article = corpus.article(article_id)
+        waiting[article_id] = article.replaces
+        sights.append(sight(article, article_id))
+        titles[article_id] = article.title or article_id
+    for article_id in waiting:
+        first[article_id] = _first(article_id, waiting)
+    return [replace(s, family=first[s.article]) for s in sights], titles
+
+
+def _first(article: str, replaces: Mapping[str, str]) -> str:
+    """Return the first version of an article, as far back as the corpus tells."""
+    seen = [article]
+    while (before := replaces.get(seen[-1], "")) and before not in seen:
+        seen.append(before)
+    return seen[-1]
+
+
+def without_quarantined(gathered: Gathered, found: Grouped, options: ExportOptions) -> Gathered:
+    """Return what is exported: each item drawn by its story, the quarantined ones among what is left out.
+
+    Where there are too few stories for the parts, nothing is changed but a warning added.
+    """
+    out, keys = found.stories.out, found.stories.keys
+    staying = [i for i in gathered.items if i.article.id not in out]
+    accepted = [i for i in staying if i.work.annotation.answer is Answer.ACCEPT]
+    families = [i.family or i.article.id for i in accepted]
+    _, torn = placed(families, [i.article.id for i in accepted], options.split, keys)
+    if torn or not accepted:
+        return replace(gathered, warnings=(*gathered.warnings, TORN)) if torn else gathered
+    left = [
+        LeftOut(i, QUARANTINED, asked=False)
+        for i in gathered.items
+        if i.article.id in out and i.work.annotation.answer is Answer.ACCEPT
+    ]
+    missing = replace(gathered.missing, left_out=(*gathered.missing.left_out, *left))
+    items = tuple(replace(i, family=keys.get(i.article.id, i.family)) for i in staying)
+    unreviewed = {a: s for a, s in gathered.unreviewed.items() if a not in out}
+    return replace(gathered, items=items, missing=missing, unreviewed=unreviewed)

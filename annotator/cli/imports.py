@@ -1,0 +1,338 @@
+"""``annotator import``: the files of other tools into a corpus, all of them or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+
+from annotator.cli import output
+from annotator.cli.options import PATH, json_option
+from annotator.cli.pieces import Choices
+from annotator.cli.taking import Taker
+from annotator.core.errors import SourceError, UsageError
+from annotator.core.schema import Schema
+from annotator.formats import detect, labels, ledger, units
+from annotator.formats.align import ASKED
+from annotator.formats.document import Account, Document, Fate
+from annotator.formats.source import Source
+from annotator.ingest.tokens import Tokenizer
+from annotator.storage.atomic import write_atomic
+from annotator.storage.corpus import Corpus
+from annotator.storage.failures import telling
+from annotator.storage.folder import check_free
+from annotator.storage.imports import Made, Staging
+from annotator.storage.journal import check_annotator_name
+from annotator.storage.schemas import default_schema_path, load_schema, schema_text
+
+FOLDER = "imports"
+"""Where the ledgers of a corpus's imports lie."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What an import did."""
+
+    corpus: str
+    files: list[dict[str, str]] = field(default_factory=list)
+    """Each file with its format and why it was taken for that."""
+    documents: int = 0
+    articles: int = 0
+    sentences: int = 0
+    records: int = 0
+    annotators: dict[str, str] = field(default_factory=dict)
+    """By the file's name of an annotator, the journal's."""
+    counts: dict[str, int] = field(default_factory=dict)
+    totals: dict[str, Any] = field(default_factory=dict)
+    added_labels: list[str] = field(default_factory=list)
+    broken_rules: dict[str, int] = field(default_factory=dict)
+    """Pairs of spans that the schema's rules don't allow; they are data and stay."""
+    notes: list[str] = field(default_factory=list)
+    ledger: str = ""
+    lost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The options of an import, as given."""
+
+    folder: Path
+    format: str = "auto"
+    map: dict[str, str] = field(default_factory=dict)
+    add_labels: bool = False
+    name: str = ""
+    full: bool = False
+    ledger_file: Path | None = None
+    strict: bool = False
+    title_from: str = ""
+    lang: str | None = None
+    schema: Path | None = None
+    offsets: str = ""
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, type=PATH)
+@click.option("--corpus", "folder", required=True, type=PATH, help="The corpus; made if need be.")
+@click.option("--format", "form", default="auto", show_default=True, help="What the files are.")
+@click.option("--map", "pairs", default="", help="Labels: PER=PERSON,LOC=VENUE,MISC= (empty: left out).")
+@click.option("--add-labels", is_flag=True, help="Take labels that the schema lacks into it.")
+@click.option("--as", "name", default="", help="Whose annotations (default: as the file says).")
+@click.option(
+    "--ledger", "kind", type=click.Choice(["exceptions", "full"]), default="exceptions", show_default=True
+)
+@click.option("--ledger-file", type=PATH, help="Where the ledger goes (default: imports/ in the corpus).")
+@click.option("--strict", is_flag=True, help="Import nothing if anything would be lost.")
+@click.option("--title-from", default="", help="The field of the metadata that holds an article's title.")
+@click.option(
+    "--offsets",
+    type=click.Choice(list(units.NAMES)),
+    default=None,
+    help="What offsets count, where the file can't tell.",
+)
+@click.option("--lang", default=None, help="Language of a new corpus, a spaCy code (default: en).")
+@click.option("--schema", type=PATH, help="Label schema of a new corpus (default: news).")
+@json_option
+def command(
+    files: tuple[Path, ...],
+    folder: Path,
+    form: str,
+    pairs: str,
+    add_labels: bool,
+    name: str,
+    kind: str,
+    ledger_file: Path | None,
+    strict: bool,
+    title_from: str,
+    offsets: str | None,
+    lang: str | None,
+    schema: Path | None,
+    as_json: bool,
+) -> None:
+    """Take the annotations in FILES, made with other tools, into a corpus.
+
+    It is one transaction: with exit code 1 the corpus is as it was. Every span is accounted for: what is
+    not carried over just as it was stands in the ledger, a JSON line each. Exit code 3 says that
+    something was left out that you did not ask to leave out.
+    """
+    asked = Asked(
+        folder,
+        form,
+        labels.parse_map(pairs),
+        add_labels,
+        name,
+        kind == "full",
+        ledger_file,
+        strict,
+        title_from,
+        lang,
+        schema,
+        offsets or "",
+    )
+    report, account = run_import(files, asked)
+    _tell(report, list(ledger.told(account)), as_json=as_json)
+    if report.lost:
+        sys.exit(output.LOST)
+
+
+def run_import(files: Sequence[Path], asked: Asked) -> tuple[Report, Account]:
+    """Carry out an import; return its report and account. Raises AnnotatorError, the corpus as it was."""
+    if asked.name:
+        check_annotator_name(asked.name)
+    sources = [Source(p) for p in files]
+    formats = [detect.choose(s, asked.format) for s in sources]
+    into = _opened(asked)
+    schema_file = schema_text(into.schema_path if into else (asked.schema or default_schema_path()))
+    schema = into.schema if into else load_schema(asked.schema or default_schema_path())
+    tokenizer = Tokenizer(into.lang if into else asked.lang or "en")
+    account, report = Account(), Report(output.shown(asked.folder))
+    with Staging.begin(asked.folder, into) as staging:
+        taker = Taker(staging, tokenizer, account, _choices(asked, formats[0][0]), schema)
+        for source, (form, why) in zip(sources, formats, strict=True):
+            report.files.append({"file": source.name, "format": form, "why": why})
+            with units.said(units.NAMES.get(asked.offsets)):
+                _take(source, form, taker, account)
+        taker.finish()
+        _stop_if_nothing(taker, sources)
+        added = _lacking(taker.labels, schema, asked)
+        text = labels.with_labels(schema_file, schema, added) if added else ""
+        _fill(report, taker, staging, account, added)
+        data = b"".join(ledger.lines(account, report.totals, taker.recorder.kept))
+        _check(account, asked, data)
+        where = _ledger_place(asked, sources, data)
+        report.ledger = output.shown(where)
+        if into:
+            staging.commit_into(taker.recorder.next_seqs, text or None)
+            _write_ledger(where, data)
+        else:
+            _make(staging, asked, tokenizer.fingerprint, text or schema_file, where, data)
+    return report, account
+
+
+def _choices(asked: Asked, form: str) -> Choices:
+    rename = labels.adding(asked.map) if asked.add_labels else labels.renaming(asked.map)
+    return Choices(asked.name, form, rename, asked.title_from, asked.full)
+
+
+def _make(staging: Staging, asked: Asked, fingerprint: str, schema: str, where: Path, data: bytes) -> None:
+    """Make the new corpus, its ledger in it unless the user wants that elsewhere."""
+    if asked.ledger_file is None:
+        staging.add_file(f"{FOLDER}/{where.name}", data)
+    name = output.shown(asked.folder.resolve().name)
+    staging.commit_new(Made(name, asked.lang or "en", fingerprint, schema))
+    if asked.ledger_file is not None:
+        _write_ledger(where, data)
+
+
+def _opened(asked: Asked) -> Corpus | None:
+    """Open the corpus, or return None where one is to be made; raises CorpusError where none can be."""
+    with telling("read", asked.folder):
+        if not (asked.folder / "corpus.toml").exists():
+            check_free(asked.folder)
+            return None
+    if asked.schema:
+        raise UsageError(
+            "--schema is for a new corpus, and this one has its own",
+            where=str(asked.folder),
+            do="leave it out; --map and --add-labels deal with other labels",
+        )
+    corpus = Corpus.open(asked.folder)
+    if asked.lang and asked.lang != corpus.lang:
+        raise UsageError(
+            f"--lang {asked.lang}, but the corpus is {corpus.lang}",
+            where=str(asked.folder),
+            do="leave it out",
+        )
+    return corpus
+
+
+def _take(source: Source, form: str, taker: Taker, account: Account) -> None:
+    """Take all documents of one file in; any error of the file names it."""
+    by_sentence = detect.FORMATS[form].unit == "sentence"
+    with output.counter("documents of", source.base) as show:
+        for n, document in enumerate(_documents(source, form, account), 1):
+            taker.take(document, by_sentence=by_sentence)
+            show(n)
+
+
+def _documents(source: Source, form: str, account: Account) -> Iterator[Document]:
+    """Yield the documents of a file; what the system says becomes a SourceError that names it."""
+    with telling("read", source.name, SourceError):
+        yield from detect.load(form).read(source, account)
+
+
+def _stop_if_nothing(taker: Taker, sources: Sequence[Source]) -> None:
+    if taker.counts.documents == taker.counts.empty:
+        what = "there is no text in it" if taker.counts.documents else "there is nothing in it"
+        raise SourceError(what, where=", ".join(s.name for s in sources), do="name another file")
+
+
+def _lacking(counts: dict[str, int], schema: Schema, asked: Asked) -> list[str]:
+    """Return the labels to add to the schema; raises UsageError where they are to be named first."""
+    lacking = labels.unknown(counts, schema)
+    if lacking and not asked.add_labels:
+        told = ", ".join(f"{label} ({n})" for label, n in list(lacking.items())[:30])
+        more = f" and {len(lacking) - 30} more" if len(lacking) > 30 else ""
+        raise SourceError(
+            f"the schema {schema.name} has no such labels: {told}{more}",
+            where=str(asked.folder),
+            do=f"add {labels.map_line(lacking, schema)} (fill in; empty leaves out), or --add-labels",
+        )
+    return list(lacking)
+
+
+def _fill(report: Report, taker: Taker, staging: Staging, account: Account, added: list[str]) -> None:
+    counts = taker.counts
+    report.documents, report.sentences, report.records = counts.documents, counts.sentences, counts.records
+    report.articles = len(staging.articles)
+    report.annotators = dict(taker.recorder.names)
+    report.counts = asdict(counts)
+    report.added_labels = added
+    report.broken_rules = dict(taker.recorder.broken)
+    report.totals = {**ledger.totals_of(account), "notes": list(account.notes)}
+    report.notes = [*account.notes, *_notes(taker)]
+    report.lost = ledger.lost(account)
+
+
+_COUNTED = {
+    "empty": ("document has no text and was passed over", "documents have no text and were passed over"),
+    "known": ("sentence was there just so before", "sentences were there just so before"),
+    "joined": (
+        "sentence was joined from several, because a span runs over an end",
+        "sentences were joined from several, because a span runs over an end",
+    ),
+    "retold": (
+        "sentence got new tokens: the file's do not spell it",
+        "sentences got new tokens: the file's do not spell them",
+    ),
+    "conflicts": (
+        "sentence stays as it was: its annotator has other work there",
+        "sentences stay as they were: their annotator has other work there",
+    ),
+}
+"""What a count of the import means, for one and for several."""
+
+
+def _notes(taker: Taker) -> Iterator[str]:
+    for key, n in asdict(taker.counts).items():
+        if n and key in _COUNTED:
+            yield f"{n:,} {_COUNTED[key][n != 1]}"
+    for given, name in taker.recorder.names.items():
+        if given != name:
+            yield f"the annotator {given!r} is called {name} here"
+    for told, n in taker.recorder.broken.most_common():
+        yield f"{output.count(n, 'pair')} of spans that the schema does not allow, kept: {told}"
+
+
+def _check(account: Account, asked: Asked, data: bytes) -> None:
+    """Raise SourceError where ``--strict`` forbids what would be lost; the ledger tells it all the same."""
+    n = ledger.lost(account)
+    if not asked.strict or not n:
+        return
+    if asked.ledger_file is not None:
+        _write_ledger(asked.ledger_file, data)
+    reasons = Counter(e.why for e in account.entries if e.fate is Fate.LEFT_OUT and e.why != ASKED)
+    told = ", ".join(f"{why} ({count})" for why, count in reasons.most_common())
+    raise SourceError(
+        f"{output.count(n, 'thing')} would be lost: {told}",
+        where=str(asked.folder),
+        do="see them with --ledger-file FILE, correct the source, or leave --strict out",
+    )
+
+
+def _ledger_place(asked: Asked, sources: Sequence[Source], data: bytes) -> Path:
+    """Return where the ledger goes: named after the first file and its own content, never a clock."""
+    if asked.ledger_file is not None:
+        return asked.ledger_file
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", sources[0].base).strip(".-")[:60] or "import"
+    return asked.folder / FOLDER / f"{stem}-{hashlib.sha256(data).hexdigest()[:8]}.jsonl"
+
+
+def _write_ledger(path: Path, data: bytes) -> None:
+    with telling("write", path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(path, data)
+
+
+def _tell(report: Report, account: Sequence[str], *, as_json: bool) -> None:
+    if as_json:
+        output.as_json(asdict(report))
+        return
+    output.data(f"{f['file']}: {detect.FORMATS[f['format']].told} ({f['why']})" for f in report.files)
+    output.data(account)
+    by = ", ".join(sorted(report.annotators.values())) or "nobody"
+    counts = (
+        f"{output.count(report.articles, 'article')} added, {output.count(report.sentences, 'sentence')}, "
+        f"{output.count(report.records, 'record')} by {by}"
+    )
+    output.data([f"{report.corpus}: {counts}", f"ledger: {report.ledger}"])
+    if report.added_labels:
+        output.say(f"note: the schema has new labels: {', '.join(report.added_labels)}")
+    for note in report.notes:
+        output.say(f"note: {note}")

@@ -1,0 +1,297 @@
+"""``annotator merge``: several corpora as a new one, nothing overwritten, conflicts listed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from annotator.cli import output
+from annotator.cli.options import PATH, json_option, open_corpus
+from annotator.core.annotation import Work
+from annotator.core.article import Sentence
+from annotator.core.errors import CorpusError, JournalError, SchemaError, UsageError
+from annotator.core.merging import Conflict, merge
+from annotator.core.record import Record
+from annotator.storage.corpus import Corpus
+from annotator.storage.failures import telling
+from annotator.storage.imports import Made, Staging
+from annotator.storage.journal import Journal
+from annotator.storage.merging import left_behind, owners, put_article, put_ledgers, put_suggestions
+from annotator.storage.scan import lines_in_words
+from annotator.storage.schema_union import unite
+from annotator.storage.schemas import schema_of_text, schema_text
+
+_LONGEST = 64
+"""How many characters an annotator's name may have."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What a merge did."""
+
+    into: str
+    sources: list[str]
+    articles: int = 0
+    in_several: int = 0
+    """Articles that more than one of the corpora has."""
+    annotators: dict[str, dict[str, int]] = field(default_factory=dict)
+    """By annotator: records, stretches taken over from a further corpus, stretches that agree."""
+    schema: dict[str, list[str]] = field(default_factory=dict)
+    conflicts: list[dict[str, Any]] = field(default_factory=list)
+    """Sentences that one annotator has answered in two ways, and what the corpora differ in otherwise."""
+    left: list[str] = field(default_factory=list)
+    """What was not taken over."""
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    corpora: Sequence[Corpus]
+    owners: dict[str, list[Corpus]]
+
+    def base(self, article_id: str) -> Sequence[Sentence]:
+        """Return the stored sentences of an article as the new corpus has them."""
+        having = self.owners.get(article_id)
+        return having[0].sentences(article_id) if having else ()
+
+
+@click.command("merge")
+@click.argument("corpora", nargs=-1, required=True, type=PATH)
+@click.option("--into", "into", required=True, type=PATH, help="The new corpus; an empty or a new folder.")
+@click.option("--schema", type=PATH, help="Label schema of the new corpus, where those of the old clash.")
+@json_option
+def command(corpora: tuple[Path, ...], into: Path, schema: Path | None, as_json: bool) -> None:
+    """Put CORPORA together in a new corpus: articles by their text, annotators by name.
+
+    The corpora stay as they are. What one annotator has said of the same sentence in two ways is kept
+    under two names (`ana` and `ana.2`) and listed. Where corpora differ in something that only one
+    place is for, the first one's word stays, and the other is listed.
+
+    Exit code 3 says that something is in conflict or was not taken over; with 1 nothing was made.
+    """
+    report = run_merge(corpora, into, schema)
+    if as_json:
+        output.as_json(_as_dict(report))
+    else:
+        output.data(_lines(report))
+    for note in report.notes:
+        output.say(f"note: {note}")
+    if report.conflicts or report.left:
+        sys.exit(output.LOST)
+
+
+def run_merge(paths: Sequence[Path], into: Path, schema: Path | None = None) -> Report:
+    """Carry out a merge; raises AnnotatorError, with nothing made."""
+    _check_paths(paths, into)
+    sources = [open_corpus(p) for p in paths]
+    _check_alike(sources)
+    having = _Sources(sources, owners(sources))
+    report = Report(output.shown(into), [output.shown(p) for p in paths])
+    text = _schema(sources, schema, report)
+    report.notes += _tokenizers(sources)
+    with Staging.begin(into, None) as staging, output.progress("merge") as show:
+        _articles(staging, having, report, show)
+        used = _journals(staging, having, report)
+        _check_labels(used, text, schema)
+        put_suggestions(staging, sources)
+        report.left += [output.shown(x) for x in [*put_ledgers(staging, sources), *left_behind(sources)]]
+        first = sources[0]
+        name = output.shown(into.resolve().name)
+        staging.commit_new(Made(name, first.lang, first.fingerprint, text))
+    return report
+
+
+def _check_paths(paths: Sequence[Path], into: Path) -> None:
+    """Raise UsageError or CorpusError for corpora that cannot be merged, or a folder that is in use."""
+    if len(paths) < 2:
+        raise UsageError("one corpus alone cannot be merged", do="name two or more before --into")
+    with telling("read", into):
+        real = [p.resolve() for p in paths]
+        for n, path in enumerate(real):
+            if path in real[:n]:
+                raise UsageError(f"{output.shown(paths[n])} is named twice", do="name each corpus once")
+        if any(path in into.resolve().parents for path in real):
+            what = "the new corpus would lie in one of the old"
+            raise CorpusError(what, where=output.shown(into), do="give another folder with --into")
+        if into.exists() and not (into.is_dir() and not any(into.iterdir())):
+            raise CorpusError(
+                "there is something here already, and a merge overwrites nothing",
+                where=output.shown(into),
+                do="give a new folder with --into; to add to a corpus, name it among those to be merged",
+            )
+
+
+def _check_alike(corpora: Sequence[Corpus]) -> None:
+    langs = sorted({c.lang for c in corpora})
+    if len(langs) > 1:
+        told = ", ".join(f"{output.shown(c.path)}: {c.lang}" for c in corpora)
+        raise CorpusError(f"the corpora have different languages ({told})", do="merge those of one language")
+
+
+def _tokenizers(corpora: Sequence[Corpus]) -> list[str]:
+    first = corpora[0]
+    return [
+        f"{output.shown(c.path)} was cut by another tokenizer ({c.fingerprint}, not {first.fingerprint}); "
+        "its tokens stay as they are"
+        for c in corpora[1:]
+        if c.fingerprint != first.fingerprint
+    ]
+
+
+def _schema(corpora: Sequence[Corpus], asked: Path | None, report: Report) -> str:
+    """Return the schema of the new corpus; raises SchemaError where the old ones contradict each other."""
+    if asked is not None:
+        return schema_text(asked)
+    union = unite([(output.shown(c.schema_path), schema_text(c.schema_path)) for c in corpora])
+    if union.clashes:
+        more = f" and {len(union.clashes) - 3} more" if len(union.clashes) > 3 else ""
+        raise SchemaError(
+            f"the schemas contradict each other: {'; '.join(union.clashes[:3])}{more}",
+            where=output.shown(corpora[0].schema_path),
+            do="say which one holds with --schema FILE",
+        )
+    report.schema = {"added": union.added, "widened": union.widened}
+    return union.text
+
+
+def _check_labels(used: set[str], text: str, asked: Path | None) -> None:
+    schema = schema_of_text(text, str(asked or "schema"))
+    lacking = sorted(used - {x.name for x in schema.labels})
+    if lacking and asked is not None:
+        raise SchemaError(
+            f"the schema {schema.name} lacks labels that are in use: {', '.join(lacking)}",
+            where=output.shown(asked),
+            do="add them to the schema, or name another",
+        )
+
+
+def _articles(staging: Staging, sources: _Sources, report: Report, show: Any) -> None:
+    for n, (article_id, having) in enumerate(sources.owners.items(), 1):
+        told = put_article(staging, article_id, having)
+        report.conflicts += [{"article": article_id, "what": output.shown(x)} for x in told.conflicts]
+        report.notes += [output.shown(x) for x in told.notes]
+        report.in_several += len(having) > 1
+        show(n, len(sources.owners))
+    report.articles = len(sources.owners)
+
+
+# -- journals --------------------------------------------------------------------------------------
+
+
+def _journals(staging: Staging, sources: _Sources, report: Report) -> set[str]:
+    """Prepare the journals of all annotators; return the labels in use."""
+    names = sorted({name for c in sources.corpora for name in c.annotators()})
+    taken = set(names)
+    used: set[str] = set()
+    for name in names:
+        found = [(c, _records(c, name, report)) for c in sources.corpora if name in c.annotators()]
+        used |= {s.label for _, records in found for r in records for s in r.work.annotation.spans}
+        joint = found[0][1]
+        figures = {"records": 0, "taken": 0, "same": 0}
+        for corpus, records in found[1:]:
+            merged = merge(joint, records, sources.base)
+            joint = merged.records
+            figures["taken"] += merged.taken
+            figures["same"] += merged.same
+            if merged.beside:
+                other = _free_name(name, taken)
+                taken.add(other)
+                staging.add_records(other, (replace(r, annotator=other) for r in merged.beside))
+                report.annotators[other] = {"records": len(merged.beside), "taken": 0, "same": 0}
+                report.conflicts += _conflicts(merged.conflicts, name, other, corpus)
+        staging.add_records(name, joint)
+        report.annotators[name] = figures | {"records": len(joint)}
+    report.annotators = dict(sorted(report.annotators.items()))
+    return used
+
+
+def _records(corpus: Corpus, name: str, report: Report) -> tuple[Record, ...]:
+    """Return the records of a journal; raises JournalError where it is damaged."""
+    journal = Journal.open(corpus.path, name, read_only=True)
+    where = output.shown(journal.path)
+    if journal.damaged:
+        raise JournalError(
+            f"{lines_in_words(journal.damaged)} of the journal cannot be read",
+            where=where,
+            do="see `annotator check`, restore the file from a copy, and merge again",
+        )
+    if journal.flaws:
+        torn = lines_in_words(f.line for f in journal.flaws)
+        report.left.append(f"{where}: a torn end ({torn})")
+    return journal.records
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    """Return the first of ``name.2``, ``name.3``, … that no annotator has."""
+    n = 2
+    while (made := f"{name[: _LONGEST - len(str(n)) - 1]}.{n}") in taken:
+        n += 1
+    return made
+
+
+def _conflicts(found: Sequence[Conflict], name: str, other: str, corpus: Corpus) -> Iterator[dict[str, Any]]:
+    if not found:
+        what = f"the history of {name} cannot be told in one order with that in {output.shown(corpus.path)}"
+        yield {"annotator": name, "kept_as": other, "what": what}
+    for conflict in found:
+        s = conflict.stretch
+        yield {
+            "annotator": name,
+            "kept_as": other,
+            "article": s.article,
+            "start": s.start,
+            "end": s.end,
+            "what": f"{name} has answered this in two ways; {output.shown(corpus.path)} has the other one",
+            "here": [_said(w) for w in conflict.here],
+            "there": [_said(w) for w in conflict.there],
+        }
+
+
+def _said(work: Work) -> dict[str, Any]:
+    a = work.annotation
+    return {
+        "sentence": work.sentence.id,
+        "text": work.sentence.text,
+        "answer": a.answer.value if a.answer else None,
+        "spans": [{"start": s.start, "end": s.end, "label": s.label} for s in a.spans],
+    }
+
+
+# -- how it is told --------------------------------------------------------------------------------
+
+
+def _as_dict(report: Report) -> dict[str, Any]:
+    return {
+        "into": report.into,
+        "sources": report.sources,
+        "articles": report.articles,
+        "in_several": report.in_several,
+        "annotators": report.annotators,
+        "schema": report.schema,
+        "conflicts": report.conflicts,
+        "left": report.left,
+        "notes": report.notes,
+    }
+
+
+def _lines(report: Report) -> Iterator[str]:
+    """Yield the report for people: the sums, then a line for each conflict."""
+    many = f"{output.count(report.articles, 'article')} ({report.in_several} in several corpora)"
+    yield f"{report.into}: {many}, {output.count(len(report.annotators), 'annotator')}"
+    for name, figures in report.annotators.items():
+        taken = f", {output.count(figures['taken'], 'place')} taken over" if figures["taken"] else ""
+        same = f", {figures['same']} said alike in both" if figures["same"] else ""
+        yield f"{name}: {output.count(figures['records'], 'record')}{taken}{same}"
+    for what in ("added", "widened"):
+        if report.schema.get(what):
+            yield f"schema, {what}: {', '.join(report.schema[what])}"
+    for c in report.conflicts:
+        place = f"{c['article']}:{c['start']}-{c['end']}: " if "start" in c else ""
+        kept = f"; kept as {c['kept_as']}" if "kept_as" in c else "; the first one’s stays"
+        yield f"conflict: {place}{c['what']}{kept}"
+    yield from (f"not taken over: {x}" for x in report.left)

@@ -1,0 +1,237 @@
+"""What a streamed export writes: which records of the journals, into which parts, in which order.
+
+A million sentences have no room in memory as values of core. For a *plain* corpus it is enough to
+know where each record lies: journals without a flaw, annotators who share no text, articles that
+are all there, in their newest version and switched on where they were annotated. Every other corpus
+is gathered whole (``gather.py``), and so is one exported ``--unit article``; what is written is the
+same, as tests hold.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from types import MappingProxyType
+
+from annotator.cli.shard import Job
+from annotator.core.annotation import Answer
+from annotator.core.article import Article, LineMap
+from annotator.export.shards import shards
+from annotator.export.splits import Split, placed, split
+from annotator.export.stories import Stories
+from annotator.export.straight.sentences import About, packed_about
+from annotator.export.values import ExportOptions
+from annotator.storage.corpus import Corpus
+from annotator.storage.fast_records import ACCEPTED, ANSWERS, Index, OddError, read_index
+from annotator.storage.journal import FOLDER
+from annotator.storage.rescue import find_rescues
+
+_NAMES = {Answer.ACCEPT: "accepted", Answer.REJECT: "rejected", Answer.IGNORE: "ignored", None: "unfinished"}
+
+
+_NO_KEYS: Mapping[str, str] = MappingProxyType({})
+
+
+File = tuple[str, str, "array[int]"]
+"""A file's name, its part, and its sentences by their numbers in the whole export."""
+
+
+@dataclass(slots=True)
+class Plan:
+    """The accepted sentences of a plain corpus in the order of the export; arrays have a number for each."""
+
+    indexes: list[Index]
+    articles: list[About]
+    sentences: dict[str, int]
+    """Sentences by answer, as the ledger counts them."""
+    key: str = ""
+    """What tells this corpus and these options from others, for ``--resume``."""
+    families: list[str] = field(default_factory=list)
+    of: array[int] = field(default_factory=lambda: array("I"))
+    """Which of the articles."""
+    by: bytearray = field(default_factory=bytearray)
+    """Which of the indexes."""
+    records: array[int] = field(default_factory=lambda: array("I"))
+    """Which of that index's records."""
+    drawn: Split = field(default_factory=lambda: Split((), {}))
+    torn: bool = False
+    """Whether there are too few stories to keep each in one part."""
+
+    @property
+    def twins(self) -> int:
+        """How many sentences of dev or test stand in train too, word for word."""
+        parts = self.drawn.parts
+        others = Counter(self._text(n) for n, part in enumerate(parts) if part != "train")
+        both = {t for n, part in enumerate(parts) if part == "train" and (t := self._text(n)) in others}
+        return sum(others[t] for t in both)
+
+    def _text(self, number: int) -> int:
+        return self.indexes[self.by[number]].texts[self.records[number]]
+
+    def files(self, options: ExportOptions) -> Iterator[File]:
+        """Yield the files of the export, part by part; a part without sentences has an empty file."""
+        for part in options.wanted:
+            numbers = array("I", (n for n, p in enumerate(self.drawn.parts) if p == part))
+            for name, first, end in shards(part, len(numbers), options.shard):
+                yield name, part, numbers[first:end]
+
+    def job(self, file: File) -> Job:
+        """Return what a file is written from."""
+        name, part, numbers = file
+        job = Job(name, part, [(str(x.path), x.name) for x in self.indexes], numbers=numbers)
+        local: dict[int, int] = {}
+        for n in numbers:
+            index, record = self.indexes[self.by[n]], self.records[n]
+            if self.of[n] not in local:
+                local[self.of[n]] = len(job.articles)
+                job.articles.append(self.articles[self.of[n]])
+            job.of.append(local[self.of[n]])
+            job.by.append(self.by[n])
+            job.starts.append(index.starts[record])
+            job.ends.append(index.ends[record])
+            job.offsets.append(index.offsets[record])
+            job.sizes.append(index.sizes[record])
+            job.seqs.append(record + 1)
+        return job
+
+
+def plan(
+    corpus: Corpus, annotator: str | None, options: ExportOptions, stories: Stories | None = None
+) -> Plan | None:
+    """Return what is to be exported, or None for a corpus that is not plain.
+
+    ``stories`` says which articles stay together; None where each is drawn by itself.
+
+    Raises AnnotatorError where an article is damaged, or nothing can be split.
+    """
+    names = corpus.annotators()
+    if options.unit != "sentence" or annotator not in {None, *names[:1]} or (annotator and len(names) > 1):
+        return None
+    try:
+        indexes = [_index(corpus, name) for name in names]
+        return _Planner(corpus, indexes, options, stories).made()
+    except OddError:
+        return None
+
+
+def _index(corpus: Corpus, name: str) -> Index:
+    if len(corpus.annotators()) > 255 or find_rescues(f"{corpus.path.resolve().name}-{name}"):
+        raise OddError("decisions that could not be saved wait to be brought back")
+    return read_index(corpus.path / FOLDER / f"{name}.jsonl", name)
+
+
+class _Planner:
+    """Goes through the articles of a corpus once."""
+
+    def __init__(
+        self, corpus: Corpus, indexes: list[Index], options: ExportOptions, stories: Stories | None
+    ) -> None:
+        self._stories = stories or Stories({})
+        self._corpus, self._options, self._indexes = corpus, options, indexes
+        self._plan = Plan(indexes, [], dict.fromkeys((*_NAMES.values(), "double", "unreviewed"), 0))
+        self._own = options.attrs == "own"
+        self._first: dict[str, str] = {}
+        """By article, the one it replaces; empty for a first version."""
+        self._numbers: dict[str, int] = {}
+        """By article that somebody has touched, its place among those of the plan."""
+        self._seen = hashlib.sha256()
+
+    def made(self) -> Plan | None:
+        """Return the plan; None where nothing is accepted. Raises OddError."""
+        touched = {a for index in self._indexes for a in index.articles}
+        self._articles(touched)
+        if touched.difference(self._numbers):
+            raise OddError("an article is not there")
+        for article in self._ranked():
+            self._take(article)
+        if not self._plan.records:
+            return None
+        self._draw()
+        self._plan.key = self._key()
+        return self._plan
+
+    def _draw(self) -> None:
+        """Give each sentence its part; raises OddError where a quarantined article is to be listed."""
+        made, shares = self._plan, self._options.split
+        articles = [made.articles[n].id for n in made.of]
+        if self._stories.out.intersection(articles):
+            raise OddError("an article is quarantined")
+        made.families, made.torn = placed(made.families, articles, shares, self._stories.keys)
+        made.drawn = split(made.families, shares)
+
+    def _articles(self, touched: set[str]) -> None:
+        """Read every article, check it, and keep what is needed of those that were touched."""
+        for article_id in self._corpus.article_ids():
+            article = self._corpus.article(article_id)
+            self._first[article_id] = article.replaces
+            self._seen.update(article.digest.encode())
+            if article_id in touched:
+                self._numbers[article_id] = len(self._plan.articles)
+                data = packed_about(article) if self._own else b""
+                self._seen.update(data)
+                self._plan.articles.append(About(article_id, article.title, data))
+                self._count(article)
+
+    def _count(self, article: Article) -> None:
+        """Count the answers in an article, and its sentences that nobody has begun."""
+        records = [(x, n) for x in self._indexes for n in x.of(article.id)]
+        places = sorted((x.starts[n], x.ends[n]) for x, n in records)
+        if any(b[0] < a[1] for a, b in pairwise(places)):
+            raise OddError("annotators share text")
+        on = all(line.verdict.annotated for line in article.lines)
+        lines = None if on else LineMap(article)
+        if lines and not all(lines.annotates(*p) for p in places):
+            raise OddError("a line is switched off")
+        for index, n in records:
+            self._plan.sentences[_NAMES[ANSWERS[index.answers[n]]]] += 1
+        if any(x.answers[n] == ACCEPTED for x, n in records) and not article.replaced_by:
+            base = self._corpus.places(article.id)
+            mine = set(places)
+            left = [p for p in base if p not in mine]
+            left = [p for p in left if not any(a < p[1] and p[0] < b for a, b in _done(records))]
+            self._plan.sentences["unreviewed"] += sum(not lines or lines.annotates(*p) for p in left)
+
+    def _ranked(self) -> dict[str, None]:
+        """Return the articles with a finished sentence in the order of the export."""
+        return {a: None for x in self._indexes for a in x.articles if any(x.answers[n] for n in x.of(a))}
+
+    def _take(self, article: str) -> None:
+        """Put the accepted sentences of an article into the plan, in text order."""
+        made, family = self._plan, self._family(article)
+        accepted = [
+            (x.starts[n], x.ends[n], by, n)
+            for by, x in enumerate(self._indexes)
+            for n in x.of(article)
+            if x.answers[n] == ACCEPTED
+        ]
+        for _, _, by, n in sorted(accepted):
+            made.of.append(self._numbers[article])
+            made.by.append(by)
+            made.records.append(n)
+            made.families.append(family)
+
+    def _family(self, article: str) -> str:
+        """Return the first version of an article; raises OddError where two versions were touched."""
+        seen = [article]
+        while (earlier := self._first.get(seen[-1], "")) and earlier not in seen:
+            if earlier in self._numbers:
+                raise OddError("two versions of an article")
+            seen.append(earlier)
+        return seen[-1]
+
+    def _key(self) -> str:
+        schema = [(x.name, x.target) for x in self._corpus.schema.labels]
+        o = self._options
+        self._seen.update(repr(sorted(self._stories.keys.items())).encode())
+        chosen = (o.spans_key, o.split, o.ledger, o.lang, o.attrs, o.shard, schema)
+        journals = [(x.name, x.crc) for x in self._indexes]
+        self._seen.update(repr((chosen, journals, self._plan.drawn.parts)).encode())
+        return self._seen.hexdigest()
+
+
+def _done(records: Sequence[tuple[Index, int]]) -> list[tuple[int, int]]:
+    return [(x.starts[n], x.ends[n]) for x, n in records if x.answers[n]]

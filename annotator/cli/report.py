@@ -1,0 +1,61 @@
+"""What ``export --report`` tells: what the split gives away, and a page that shows the data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from annotator.cli.gather import Gathered, gather
+from annotator.cli.grouping import Grouped
+from annotator.export.leakage import study
+from annotator.export.pieces import Piece
+from annotator.export.report.agreement import agreement
+from annotator.export.report.page import Card
+from annotator.export.report.page import page as report_page
+from annotator.export.save import REPORT
+from annotator.export.stories import Stories
+from annotator.export.study import Studied, Study
+from annotator.export.values import ExportOptions
+from annotator.storage.corpus import Corpus
+
+_NONE = Grouped(Stories({}), {})
+
+
+def studied(
+    corpus: Corpus, gathered: Gathered, options: ExportOptions, found: Grouped | None, *, page: bool
+) -> Callable[[Sequence[Piece]], Studied] | None:
+    """Return what studies the split of an export; None where nobody has asked and nothing is to be told."""
+    groups = found or _NONE
+    bridges = groups.bridges(gathered.missing)
+    if not page and not bridges and not groups.moved:
+        return None
+
+    def told(pieces: Sequence[Piece]) -> Studied:
+        labels = [x.name for x in corpus.schema.labels]
+        made = study(pieces, labels, groups.stories.links, deep=page)
+        moved = [groups.titles[a] for a in groups.moved]
+        made = replace(made, quarantined=bridges, moved=moved)
+        if not page:
+            return Studied(made)
+        return Studied(made, {REPORT: report_page(_card(corpus, gathered, options, made, pieces))})
+
+    return told
+
+
+def _card(
+    corpus: Corpus, gathered: Gathered, options: ExportOptions, found: Study, pieces: Sequence[Piece]
+) -> Card:
+    items = gather(corpus).items if len(corpus.annotators()) > 1 else gathered.items
+    labels = [x.name for x in corpus.schema.labels]
+    shares = "/".join(map(str, options.split))
+    return Card(
+        corpus.name,
+        corpus.lang,
+        corpus.fingerprint,
+        corpus.schema,
+        pieces,
+        items,
+        agreement(items, labels),
+        found,
+        shares,
+    )

@@ -1,0 +1,98 @@
+"""Writes one file of a streamed export; runs in a process of its own where several are asked for."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from annotator.core.schema import Schema
+from annotator.export.fates import What
+from annotator.export.packed import Packed
+from annotator.export.straight.sentences import About, Place, Run, Sentences
+from annotator.export.values import ExportOptions
+from annotator.storage.fast_records import Reader
+
+
+@dataclass(slots=True)
+class Job:
+    """The sentences of one file: a number in each array for each of them."""
+
+    name: str
+    """The file's name in the export."""
+    part: str
+    journals: list[tuple[str, str]]
+    """Paths, and the annotators that they belong to."""
+    articles: list[About] = field(default_factory=list)
+    numbers: array[int] = field(default_factory=lambda: array("I"))
+    """Their places in the order of the whole export."""
+    of: array[int] = field(default_factory=lambda: array("I"))
+    """Which of the articles."""
+    by: bytearray = field(default_factory=bytearray)
+    """Which of the journals."""
+    starts: array[int] = field(default_factory=lambda: array("I"))
+    ends: array[int] = field(default_factory=lambda: array("I"))
+    offsets: array[int] = field(default_factory=lambda: array("Q"))
+    sizes: array[int] = field(default_factory=lambda: array("I"))
+    seqs: array[int] = field(default_factory=lambda: array("I"))
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What one file of an export holds, and what the ledger has to tell of it."""
+
+    packed: Packed
+    fates: Mapping[tuple[What, str], int]
+    placed: Mapping[str, int]
+    runs: list[Run]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for the manifest; of lengths, how often each occurs."""
+        lengths = {label: sorted(Counter(x).items()) for label, x in self.packed.lengths.items()}
+        return {
+            "packed": {f.name: getattr(self.packed, f.name) for f in fields(Packed)} | {"lengths": lengths},
+            "fates": [[what.value, why, n] for (what, why), n in self.fates.items()],
+            "placed": dict(self.placed),
+            "runs": [[r.first, r.end, r.exceptions, r.kept] for r in self.runs],
+        }
+
+    @classmethod
+    def of(cls, noted: Mapping[str, Any]) -> Written:
+        """Return what ``as_dict`` has noted."""
+        counts = dict(noted["packed"])
+        counts |= {name: Counter(counts[name]) for name in ("spans", "ents")}
+        counts["lengths"] = {
+            x: [n for n, times in y for _ in range(times)] for x, y in counts["lengths"].items()
+        }
+        packed = Packed(**counts)
+        fates = {(What(what), why): n for what, why, n in noted["fates"]}
+        return cls(packed, fates, noted["placed"], [Run(*r) for r in noted["runs"]])
+
+
+def ready(folder: Path, name: str) -> tuple[Path, Path, Path]:
+    """Return where a file of an export lies until all are there, and its ledger: exceptions, kept spans."""
+    flat = name.replace("/", "-")
+    return folder / flat, folder / f"{flat}.exceptions", folder / f"{flat}.kept"
+
+
+def write(job: Job, schema: Schema, options: ExportOptions, folder: Path) -> dict[str, Any]:
+    """Write one file and return what is known of it; raises OddError for a record that is not plain."""
+    made = Sentences(schema, options, job.part)
+    reader = Reader()
+    try:
+        for n, number in enumerate(job.numbers):
+            path, annotator = job.journals[job.by[n]]
+            start, end = job.starts[n], job.ends[n]
+            row = reader.row(path, job.offsets[n], job.sizes[n], end - start)
+            made.add(number, row, Place(job.articles[job.of[n]], start, end, annotator, job.seqs[n]))
+    finally:
+        reader.close()
+    data, exceptions, kept = ready(folder, job.name)
+    data.write_bytes(made.bin.to_bytes())
+    exceptions.write_bytes(b"".join(made.exceptions))
+    kept.write_bytes(b"".join(made.kept))
+    made.finish()
+    return Written(made.packed, made.fates, made.placed, made.runs).as_dict()

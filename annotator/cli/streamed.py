@@ -1,0 +1,188 @@
+"""The export of a plain corpus as a stream: file by file, by several processes if wanted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from annotator.cli.plan import File, Plan
+from annotator.cli.shard import Written, ready, write
+from annotator.core.errors import AnnotatorError
+from annotator.core.schema import Schema
+from annotator.export import ledger, manifest, warn
+from annotator.export.configs import Trained, configs, suggested
+from annotator.export.fates import What
+from annotator.export.owned import LEDGER, refuse_foreign
+from annotator.export.packed import Packed
+from annotator.export.save import CONFIG, put
+from annotator.export.values import ExportOptions, ExportReport
+
+Progress = Callable[[int, int], None]
+
+
+def export_stream(
+    plan: Plan, schema: Schema, out: Path, options: ExportOptions, progress: Progress
+) -> ExportReport:
+    """Export what the plan says into the folder ``out``; ``progress`` hears sentences done of all.
+
+    Raises AnnotatorError with the folder as it was, and OddError where a record is not plain after all.
+    """
+    refuse_foreign(out, [name for name, _, _ in plan.files(options)])
+    with manifest.opened(out, plan.key, resume=options.resume) as made:
+        written = _written(plan, schema, options, made, progress)
+        return _put(plan, schema, out, options, made, written)
+
+
+def _written(
+    plan: Plan, schema: Schema, options: ExportOptions, made: manifest.Manifest, progress: Progress
+) -> dict[str, str]:
+    """Write what is not there yet; return the part of each file, by its name."""
+    files = list(plan.files(options))
+    waiting = [file for file in files if file[0] not in made.done]
+    done = len(plan.records) - sum(len(numbers) for _, _, numbers in waiting)
+    for (name, _, numbers), noted in _made(plan, waiting, schema, options, made.folder):
+        made.note(name, ready(made.folder, name), noted)
+        done += len(numbers)
+        progress(done, len(plan.records))
+    return {name: part for name, part, _ in files}
+
+
+def _made(
+    plan: Plan, files: Sequence[File], schema: Schema, options: ExportOptions, folder: Path
+) -> Iterator[tuple[File, Mapping[str, Any]]]:
+    """Write the files, each as soon as a process is free, and yield what is known of each."""
+    if min(options.processes, len(files)) > 1:
+        yield from _by_processes(plan, files, schema, options, folder)
+        return
+    for file in files:
+        yield file, write(plan.job(file), schema, options, folder)
+
+
+def _by_processes(
+    plan: Plan, files: Sequence[File], schema: Schema, options: ExportOptions, folder: Path
+) -> Iterator[tuple[File, Mapping[str, Any]]]:
+    from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
+    running: dict[Future[dict[str, Any]], File] = {}
+    # A worker that is killed is reported (a Pool would wait for it for ever).
+    with ProcessPoolExecutor(min(options.processes, len(files)), get_context("spawn")) as pool:
+        try:
+            for file in files:
+                running[pool.submit(write, plan.job(file), schema, options, folder)] = file
+                if len(running) > 2 * options.processes:  # what waits takes memory
+                    for future in wait(running, return_when=FIRST_COMPLETED).done:
+                        yield running.pop(future), future.result()
+            for future in wait(running).done:
+                yield running.pop(future), future.result()
+        except BrokenProcessPool:
+            raise AnnotatorError(
+                "a process of the export was killed", do="free some memory, or give --processes 1"
+            ) from None
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _put(
+    plan: Plan,
+    schema: Schema,
+    out: Path,
+    options: ExportOptions,
+    made: manifest.Manifest,
+    written: Mapping[str, str],
+) -> ExportReport:
+    packed = {part: Packed() for part in options.wanted}
+    fates: Counter[tuple[What, str]] = Counter()
+    placed = Counter({"ents": 0, "spans": 0})
+    for name, part in written.items():
+        file = Written.of(made.done[name])
+        packed[part].add(file.packed)
+        fates.update(file.fates)
+        placed.update(file.placed)
+    sizes = suggested(packed, schema)
+    texts = configs(Trained(packed, out, options, sizes))
+    totals: dict[str, Any] = {
+        **ledger.summed(plan.sentences, fates, placed),
+        "left out": [],
+        "journals with flaws": {},
+    }
+    totals["files"] = _digests(made, written) | {n: ledger.digest(data) for n, data in texts.items()}
+    lines = _Lines(made, list(written), totals)
+    files = {n: _Piece(ready(made.folder, n)[0]) for n in written}
+    saved = put(out, {**files, **texts, LEDGER: lines}, totals)
+    warnings = [
+        *_about_split(plan),
+        *warn.about_strangers(saved.strangers),
+        *warn.about_training(options.wanted, config=CONFIG in texts, sizes=sizes),
+    ]
+    parts = {name: p.counts([x.name for x in schema.labels]) for name, p in packed.items()}
+    lost = sum(n for (what, _), n in fates.items() if what is What.LEFT_OUT)
+    return ExportReport(
+        out.as_posix(), saved.files, saved.removed, parts, totals, sizes, tuple(warnings), lost
+    )
+
+
+def _digests(made: manifest.Manifest, written: Mapping[str, object]) -> dict[str, str]:
+    return {n: made.done[n]["digests"][ready(made.folder, n)[0].name] for n in written}
+
+
+def _about_split(plan: Plan) -> Iterator[str]:
+    """Yield what leaks between the parts and what stands in, as ``warn.about_split`` does."""
+    drawn = plan.drawn
+    if plan.torn:
+        yield warn.TORN
+    if drawn.blocks:
+        yield warn.leaks(
+            (plan.articles[a].id, plan.articles[a].title, p)
+            for a, p in zip(plan.of, drawn.parts, strict=True)
+        )
+    for family, part in drawn.stand_ins.items():
+        about = plan.articles[plan.of[plan.families.index(family)]]
+        yield warn.about_stand_in(part, about.title or about.id)
+    if twins := plan.twins:
+        yield warn.about_twins(twins)
+
+
+class _Piece:
+    """The bytes of a file that lies ready, read when they are wanted."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._path.read_bytes()
+
+
+class _Lines:
+    """The ledger out of those of the files, in the order of the whole export; exceptions come first."""
+
+    def __init__(self, made: manifest.Manifest, names: Sequence[str], totals: Mapping[str, Any]) -> None:
+        self._made, self._names, self._totals = made, names, totals
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._all(1)
+        yield from self._all(2)
+        yield orjson.dumps({"totals": self._totals}) + b"\n"
+
+    def _all(self, kind: int) -> Iterator[bytes]:
+        """Yield the lines of one kind (1: exceptions, 2: kept spans)."""
+        pieces: list[tuple[int, str, int, int]] = []
+        for name in self._names:
+            at = 0
+            for first, _, *sizes in self._made.done[name]["runs"]:
+                size = sizes[kind - 1]
+                if size:
+                    pieces.append((first, name, at, size))
+                at += size
+        folder = self._made.folder
+        with ExitStack() as opened:
+            files = {n: opened.enter_context(ready(folder, n)[kind].open("rb")) for n in self._names}
+            for _, name, at, size in sorted(pieces):
+                files[name].seek(at)
+                yield files[name].read(size)

@@ -1,0 +1,193 @@
+"""Label migrations: what renaming, merging and splitting labels makes of annotations, and taking it back.
+
+Journals are only appended to: a migration adds, for each sentence that bears one of the labels, a record
+with the new ones. So a journal still says by itself what is in force, its history stays, and undoing a
+migration looks up there what was said before it. What a rule cannot decide is *doubtful*: the sentence
+gets a flag and a note, and so stands in the worklist of what is to be looked at again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from annotator.core.annotation import Annotation, Work
+from annotator.core.schema import Schema
+from annotator.core.spans import Span
+
+Place = tuple[str, int, int]
+"""Article, and a range in code points of its text: it holds through joins and splits of sentences."""
+
+
+class Kind(StrEnum):
+    """What is done to the labels."""
+
+    RENAME = "rename"
+    MERGE = "merge"
+    SPLIT = "split"
+    UNDO = "undo"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Which labels become which."""
+
+    number: int
+    """The number of the migration, from 1 in each corpus."""
+    kind: Kind
+    sources: tuple[str, ...]
+    into: tuple[str, ...]
+    words: Mapping[str, str] = field(default_factory=dict)
+    """For a split: words, case folded, and the label that spans of these words get."""
+    reopen: bool = False
+    """Whether what is doubtful loses its answer, so that it is not exported before somebody has looked."""
+
+    @property
+    def tag(self) -> str:
+        """What the migration is known by in journals, as session, and in notes."""
+        return f"schema-{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One sentence before and after."""
+
+    before: Work
+    after: Work
+    doubtful: bool = False
+
+
+def migrated(works: Iterable[Work], rule: Rule, old: Schema, new: Schema) -> list[Change]:
+    """Return the changes that a rename, merge or split makes, of those sentences that it concerns."""
+    made = (_migrated(work, rule, old, new) for work in works)
+    return [change for change in made if change.before != change.after]
+
+
+def _migrated(work: Work, rule: Rule, old: Schema, new: Schema) -> Change:
+    was = work.annotation
+    choices = [(s, *_choice(s, work, rule)) for s in was.spans]
+    now = was.with_spans([replace(s, label=label) for s, label, _ in choices])
+    now = now.with_rejected(_rejected(was.rejected, rule))
+    doubts = [f"{work.text_of(s)}: {' or '.join(rule.into)}?" for s, _, sure in choices if not sure]
+    doubts += _newly_broken(was, now, old, new)
+    noted = _noted(now, rule.tag, doubts)
+    if doubts and rule.reopen:
+        noted = noted.with_answer(None)
+    return Change(work, replace(work, annotation=noted), bool(doubts))
+
+
+def _choice(span: Span, work: Work, rule: Rule) -> tuple[str, bool]:
+    """Return the label that a span gets, and whether that is sure."""
+    if span.label not in rule.sources:
+        return span.label, True
+    if rule.kind is not Kind.SPLIT:
+        return rule.into[0], True
+    told = rule.words.get(" ".join(work.text_of(span).split()).casefold())
+    return (told, True) if told else (rule.into[0], False)
+
+
+def _rejected(rejected: Sequence[Span], rule: Rule) -> list[Span]:
+    """Return what is still known to be wrong.
+
+    What is not of the old label is of none that it is split into; what is not of one merged label may
+    be of another, so only what was turned down under all of them stays.
+    """
+    mine = [s for s in rejected if s.label in rule.sources]
+    out = [s for s in rejected if s.label not in rule.sources]
+    for span in mine:
+        turned = {s.label for s in mine if (s.start, s.end) == (span.start, span.end)}
+        if turned >= set(rule.sources):
+            out += [replace(span, label=label) for label in rule.into]
+    return out
+
+
+def _newly_broken(was: Annotation, now: Annotation, old: Schema, new: Schema) -> list[str]:
+    """Return the rules of the new schema that pairs of spans break, unless they broke the old one's."""
+    before = sum(1 for n, s in enumerate(was.spans) if old.broken(s, was.spans[:n]))
+    found = [b.message for n, s in enumerate(now.spans) if (b := new.broken(s, now.spans[:n]))]
+    return [m.partition(". ")[0] for m in found] if len(found) > before else []
+
+
+def _noted(annotation: Annotation, tag: str, doubts: Sequence[str]) -> Annotation:
+    """Return the annotation with a flag and the doubts in its note, if there are any."""
+    if not doubts:
+        return annotation
+    note = f"{tag}: {'; '.join(dict.fromkeys(doubts))}"
+    return replace(annotation, note=" · ".join(x for x in (annotation.note, note) if x), flagged=True)
+
+
+class Undo:
+    """Takes a migration back, with what the sentences said before it."""
+
+    def __init__(self, rule: Rule, changes: Iterable[Change], old: Schema) -> None:
+        """Learn from the changes that were made; ``old`` is the schema before the migration."""
+        self._rule, self._old = rule, old
+        self._by_id: dict[str, Change] = {}
+        self._spans: dict[Place, set[str]] = defaultdict(set)
+        for change in changes:
+            self._by_id[change.before.sentence.id] = change
+            for span in change.before.annotation.spans:
+                if span.label in {*rule.sources, *rule.into}:
+                    self._spans[_place(change.before, span)].add(span.label)
+
+    def changes(self, works: Iterable[Work], tag: str) -> list[Change]:
+        """Return what is to change now, under the ``tag`` of the migration that undoes."""
+        made = (self._back(work, tag) for work in works)
+        return [change for change in made if change.before != change.after]
+
+    def _back(self, work: Work, tag: str) -> Change:
+        now = work.annotation
+        spans: list[Span] = []
+        doubts: list[str] = []
+        for span in now.spans:
+            labels = self._labels(work, span)
+            spans += [replace(span, label=label) for label in labels or self._rule.sources[:1]]
+            if not labels:
+                doubts.append(f"{work.text_of(span)}: {' or '.join(self._rule.sources)}?")
+        told = self._as_before(work, now.with_spans(spans).with_rejected(self._turned_down(work)))
+        return Change(work, replace(work, annotation=_noted(told, tag, doubts)), bool(doubts))
+
+    def _labels(self, work: Work, span: Span) -> list[str]:
+        """Return the labels that a span gets back, its own if the migration has nothing to do with it.
+
+        None where nothing tells.
+        """
+        if span.label not in self._rule.into:
+            return [span.label]
+        if known := self._spans.get(_place(work, span)):
+            return sorted(known)
+        if self._old.label(span.label):
+            return [span.label]
+        return list(self._rule.sources) if len(self._rule.sources) == 1 else []
+
+    def _turned_down(self, work: Work) -> list[Span]:
+        change = self._by_id.get(work.sentence.id)
+        if change is None:
+            into = set(self._rule.into)
+            strange = [
+                s for s in work.annotation.rejected if s.label in into and not self._old.label(s.label)
+            ]
+            kept = [s for s in work.annotation.rejected if s not in strange]
+            return kept + [replace(s, label=label) for s in strange for label in self._rule.sources]
+        made = {s.key for s in change.after.annotation.rejected}
+        since = [s for s in work.annotation.rejected if s.key not in made and self._old.label(s.label)]
+        return [*change.before.annotation.rejected, *since]
+
+    def _as_before(self, work: Work, annotation: Annotation) -> Annotation:
+        """Give note, flag and answer back where only the migration has changed them."""
+        change = self._by_id.get(work.sentence.id)
+        if change is None or not change.doubtful:
+            return annotation
+        was, made = change.before.annotation, change.after.annotation
+        if annotation.note == made.note:
+            annotation = replace(annotation, note=was.note, flagged=annotation.flagged and was.flagged)
+        if annotation.answer is None and made.answer is None:
+            annotation = annotation.with_answer(was.answer)
+        return annotation
+
+
+def _place(work: Work, span: Span) -> Place:
+    s = work.sentence
+    return (s.article, s.start + span.start, s.start + span.end)

@@ -1,0 +1,1 @@
+"""What can be wrong in a corpus: each check is a function from the material to problems."""

@@ -1,0 +1,36 @@
+"""Too little to train on: labels with few spans, and few finished sentences."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from annotator.core.annotation import Answer
+from annotator.core.problems.material import Material
+from annotator.core.problems.problem import Kind, Place, Problem
+
+SPANS = 50
+"""Spans that a new label needs; the threshold of ``spacy debug data`` (NEW_LABEL_THRESHOLD)."""
+SENTENCES = 100
+"""Examples that a blank pipeline needs; below it ``spacy debug data`` fails (BLANK_MODEL_MIN_THRESHOLD)."""
+
+
+def too_few(material: Material) -> Iterator[Problem]:
+    """Yield the labels with fewer than 50 accepted spans, and a corpus with under 100 accepted sentences.
+
+    What several annotators have marked alike counts once.
+    """
+    done = [x.work for x in material.said if x.work.annotation.answer is Answer.ACCEPT]
+    sentences = {w.sentence.id for w in done}
+    if len(sentences) < SENTENCES:
+        what = f"there are {len(sentences)} accepted sentences, and training needs {SENTENCES} at least"
+        yield Problem(Kind.FEW, Place(file="corpus.toml"), what, "annotate more, or merge another corpus")
+    if not sentences:
+        return
+    spans = {(w.sentence.id, *s.key) for w in done for s in w.annotation.spans}
+    counts = Counter(key[-1] for key in spans)
+    for label in material.schema.labels:
+        if (n := counts[label.name]) < SPANS:
+            told = f"{label.name} has {n} accepted spans" if n != 1 else f"{label.name} has 1 accepted span"
+            what = f"{told}, and a label needs {SPANS} at least"
+            yield Problem(Kind.FEW, Place(file="schema.toml"), what, "annotate more, or leave the label out")

@@ -1,0 +1,68 @@
+"""The examples of the schema against the corpus: the guideline says one thing, the spans another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from annotator.core.annotation import Answer
+from annotator.core.problems.material import Material, Said
+from annotator.core.problems.problem import Kind, Problem, quoted
+from annotator.core.schema import Example, Label, Schema
+from annotator.core.spans import Span
+
+_LEAST = 20
+"""An example shorter than so many characters may stand anywhere by chance."""
+
+
+def other_label(material: Material) -> Iterator[Problem]:
+    """Yield the spans over words that an example marks, with a label that no example gives them."""
+    marked = _marked(material.schema)
+    for said, span in material.spans():
+        asked = marked.get(said.work.text_of(span))
+        if asked is None or span.label in asked:
+            continue
+        beside = {s.label for s in said.work.annotation.spans if (s.start, s.end) == (span.start, span.end)}
+        if not beside & asked.keys():
+            right = " or ".join(asked)
+            what = f"{quoted(said.work.text_of(span))} is {span.label} here and {right} in the guideline"
+            cure = f"relabel the span, or see the example {quoted(next(iter(asked.values())).text)} again"
+            yield Problem(Kind.GUIDELINE, said.at(span), what, cure)
+
+
+def same_sentences(material: Material) -> Iterator[Problem]:
+    """Yield the finished sentences that hold an example of the schema, marked otherwise than there."""
+    examples = [(x, e) for x in material.schema.labels for e in x.examples if len(e.text) >= _LEAST]
+    for said in material.said:
+        if said.work.annotation.answer is Answer.ACCEPT:
+            for label, example in examples:
+                at = said.work.sentence.text.find(example.text)
+                if at >= 0 and (found := _compared(said, label, example, at)):
+                    yield found
+
+
+def _marked(schema: Schema) -> Mapping[str, dict[str, Example]]:
+    """Return the words that examples mark, with the labels they get and the first example of each."""
+    out: dict[str, dict[str, Example]] = {}
+    for label in schema.labels:
+        for example in label.examples:
+            for start, end in () if example.wrong else example.marked:
+                out.setdefault(example.text[start:end], {}).setdefault(label.name, example)
+    return out
+
+
+def _compared(said: Said, label: Label, example: Example, at: int) -> Problem | None:
+    end = at + len(example.text)
+    there = {
+        (s.start, s.end)
+        for s in said.work.annotation.spans
+        if s.label == label.name and at <= s.start and s.end <= end
+    }
+    asked = set() if example.wrong else {(at + a, at + b) for a, b in example.marked}
+    if there == asked:
+        return None
+    (start, stop), missing = min([(x, True) for x in asked - there] + [(x, False) for x in there - asked])
+    words = quoted(said.work.sentence.text[start:stop])
+    told = f"{words} should be {label.name}" if missing else f"{words} should not be {label.name}"
+    where = said.at(Span(start, stop, label.name))
+    what = f"an example of the guideline stands here, marked otherwise: {told}"
+    return Problem(Kind.GUIDELINE, where, what, "correct the sentence, or the example in the schema")

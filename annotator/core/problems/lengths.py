@@ -1,0 +1,70 @@
+"""Spans that are far too long, and spans that run over the end of a sentence."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+
+from annotator.core.article import Sentence
+from annotator.core.problems.material import Material, Said, statements
+from annotator.core.problems.problem import Kind, Problem, quoted
+from annotator.core.spans import Span
+from annotator.core.tokens import token_range
+
+ALWAYS = 150
+"""More tokens than this are too many for any span: a suggester of that size takes gigabytes."""
+AT_LEAST = 10
+"""A span of so many tokens or fewer is never too long."""
+_SHARE = 0.9
+_TIMES = 4
+_PARAGRAPH = re.compile(r"\n[^\S\n]*\n")
+
+
+def huge_spans(material: Material) -> Iterator[Problem]:
+    """Yield the spans over four times as long as nine in ten of their label, in tokens."""
+    lengths: dict[str, list[int]] = {}
+    for said, span in material.spans():
+        lengths.setdefault(span.label, []).append(_length(said, span))
+    usual = {label: _quantile(values) for label, values in lengths.items()}
+    for said, span in material.spans():
+        n = _length(said, span)
+        if n > min(ALWAYS, max(AT_LEAST, _TIMES * usual[span.label])):
+            what = f"{span.label} {quoted(said.work.text_of(span))} has {n} tokens"
+            than = f"; nine in ten {span.label} have {usual[span.label]} at the most"
+            cure = "see whether an edge has slipped"
+            yield Problem(Kind.HUGE, said.at(span), what + than, cure)
+
+
+def _length(said: Said, span: Span) -> int:
+    first, last = token_range(said.work.sentence.tokens, span.start, span.end)
+    return last - first
+
+
+def _quantile(values: Sequence[int]) -> int:
+    """Return the value that nine in ten do not exceed."""
+    return sorted(values)[min(len(values) - 1, int(_SHARE * len(values)))]
+
+
+def over_sentence_ends(material: Material) -> Iterator[Problem]:
+    """Yield the spans that hold the end of a stored sentence or a blank line; statements may."""
+    may = statements(material.schema)
+    ends = {a: [s.end for s in sentences] for a, sentences in material.sentences.items()}
+    for said, span in material.spans():
+        if span.label in may:
+            continue
+        if _holds_end(said.work.sentence, span, ends.get(said.work.sentence.article, [])):
+            over = "the end of a sentence"
+        elif _PARAGRAPH.search(said.work.text_of(span)):
+            over = "the end of a paragraph"
+        else:
+            continue
+        what = f"{span.label} {quoted(said.work.text_of(span))} runs over {over}"
+        yield Problem(Kind.SENTENCE_END, said.at(span), what, "mark each part, or move the edge")
+
+
+def _holds_end(sentence: Sentence, span: Span, ends: Sequence[int]) -> bool:
+    """Whether one of the sorted ``ends`` (of the article) lies inside the span, not at its edge."""
+    start, end = sentence.start + span.start, sentence.start + span.end
+    i = bisect_right(ends, start)
+    return i < len(ends) and ends[i] < end

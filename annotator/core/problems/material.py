@@ -1,0 +1,61 @@
+"""What the checks look at: the works that count, the schema, and the sentences of the articles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from annotator.core.annotation import Answer, Work
+from annotator.core.article import Article, Sentence
+from annotator.core.problems.problem import Place, place_of
+from annotator.core.schema import Schema
+from annotator.core.spans import Span
+
+COUNTED = frozenset({None, Answer.ACCEPT})
+"""The answers of sentences that are looked at: what is rejected or ignored is never trained on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One sentence as an annotator left it, and the record that says so."""
+
+    work: Work
+    annotator: str
+    seq: int = 0
+
+    def at(self, span: Span | None = None) -> Place:
+        """Return its place, or that of one of its spans."""
+        return place_of(self.work, self.annotator, span, self.seq)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What is checked."""
+
+    schema: Schema
+    said: Sequence[Said] = ()
+    """The sentences with an answer that counts, by annotator, in the order of the articles."""
+    articles: Mapping[str, Article] = field(default_factory=dict)
+    sentences: Mapping[str, Sequence[Sentence]] = field(default_factory=dict)
+    """By article in the queue, its stored sentences that are annotated, in text order."""
+
+    def spans(self) -> Iterator[tuple[Said, Span]]:
+        """Yield each span with the sentence it stands in."""
+        return ((said, span) for said in self.said for span in said.work.annotation.spans)
+
+    def by_annotator(self) -> dict[str, list[Said]]:
+        """Return the sentences of each annotator, by name."""
+        out: dict[str, list[Said]] = {}
+        for said in self.said:
+            out.setdefault(said.annotator, []).append(said)
+        return dict(sorted(out.items()))
+
+
+def statements(schema: Schema) -> frozenset[str]:
+    """Return the labels of statements: those that hold others and lie in none but their own.
+
+    They are whole clauses or quotations, so that other edges and lengths are right for them.
+    """
+    return frozenset(
+        x.name for x in schema.labels if x.name in schema.containers and not set(x.inside) - {x.name}
+    )

@@ -1,0 +1,36 @@
+"""Tokenizer drift: the corpus was cut by other rules than those of the installed spaCy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from annotator.core.problems.material import Material
+from annotator.core.problems.problem import Kind, Place, Problem
+from annotator.core.tokens import Token
+
+Cut = Callable[[str], Sequence[Token]]
+"""A tokenizer: from a text to its tokens."""
+
+
+def drift(material: Material, stored: str, now: str, cut: Cut) -> Iterator[Problem]:
+    """Yield a problem where the fingerprint of the corpus is not that of the tokenizer ``cut``.
+
+    It names the sentences that would be cut otherwise now; a model trained on the stored tokens
+    would not see them again when it is used.
+    """
+    if stored == now:
+        return
+    other, of = [], 0
+    for article, sentences in material.sentences.items():
+        for s in sentences:
+            of += 1
+            if tuple(cut(s.text)) != s.tokens:
+                other.append(Place(article, "", s.id, s.start, None, s.text))
+    what = (
+        f"the corpus was cut by another tokenizer ({stored}) than that of the installed spaCy ({now}): "
+        f"{len(other)} of {of} sentences would be cut otherwise"
+    )
+    cure = "install the spaCy that it was made with, or ingest the sources into a new corpus"
+    if not other:
+        cure = "nothing is to be done; a new ingest writes the new fingerprint"
+    yield Problem(Kind.TOKENIZER, Place(file="corpus.toml"), what, cure, tuple(other))

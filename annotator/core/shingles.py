@@ -1,0 +1,47 @@
+"""Shingles: the runs of five words of a text, by which near-duplicates are found.
+
+After Broder, "On the resemblance and containment of documents" (1997). Case and punctuation don't
+count, so wire copy that was set again stays the same. A shingle is kept as the CRC-32 of its words:
+small, quick, and the same on every machine; of two articles of 500 words a pair of different shingles
+has the same number once in 16,000 times.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+
+SIZE = 5
+"""How many words make a shingle."""
+
+_WORD = re.compile(r"\w+")
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text in order, case folded, punctuation left out."""
+    return _WORD.findall(text.casefold())
+
+
+def shingles(of: Sequence[str], size: int = SIZE) -> frozenset[int]:
+    """Return the shingles of a list of words; one of all words where there are fewer than ``size``."""
+    if not of:
+        return frozenset()
+    shifted = [of[i:] for i in range(min(size, len(of)))]
+    return frozenset(map(zlib.crc32, map(_encoded, map(" ".join, zip(*shifted, strict=False)))))
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def resemblance(a: AbstractSet[int], b: AbstractSet[int]) -> float:
+    """Return the share of shingles that two texts have in common (Jaccard), 0 to 1."""
+    both = len(a & b)
+    return both / (len(a) + len(b) - both) if both else 0.0
+
+
+def containment(a: AbstractSet[int], b: AbstractSet[int]) -> float:
+    """Return the share of the shorter text's shingles that stand in the other, 0 to 1."""
+    return len(a & b) / min(len(a), len(b)) if a and b else 0.0

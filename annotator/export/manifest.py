@@ -1,0 +1,135 @@
+"""What an export has finished so far: a line of JSON for each file, in the order in which they came.
+
+The files lie in a folder of their own inside the target until all are there. A process that is
+killed leaves it behind; ``--resume`` takes over the files whose bytes are as the manifest says, if
+the manifest is of the same corpus and options, and without it the next export begins anew.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from annotator.core.errors import AnnotatorError
+
+FOLDER = ".unfinished"
+"""The folder in the target where files wait until all are there."""
+_FILE = "manifest.jsonl"
+
+
+class Manifest:
+    """The files that lie ready in a folder; made by ``opened``."""
+
+    def __init__(self, folder: Path, key: str, done: Mapping[str, Any]) -> None:
+        """Take over what was found."""
+        self.folder = folder
+        self.done: dict[str, Any] = dict(done)
+        """By the name of a file of the export, what was noted with it."""
+        if not done:
+            _write(folder / _FILE, "wb", {"key": key})
+
+    def note(self, name: str, files: Iterable[Path], what: Mapping[str, Any]) -> None:
+        """Note that what belongs to a file of the export lies ready, synced, and what is known of it."""
+        digests = {}
+        for path in files:
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+            digests[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
+        self.done[name] = {**what, "digests": digests}
+        _write(self.folder / _FILE, "ab", {"name": name, **self.done[name]})
+
+
+@contextmanager
+def opened(out: Path, key: str, *, resume: bool) -> Iterator[Manifest]:
+    """Yield the manifest of an export into ``out``; the folder goes when the block ends, error or not.
+
+    Only a killed process leaves it. ``key`` tells the same corpus and options from others. Raises
+    AnnotatorError where another process is exporting to that folder, or it can't be written.
+    """
+    folder = out / FOLDER
+    new = [p for p in (out, *out.parents) if not p.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(folder, os.O_RDONLY)
+    except OSError as e:
+        told = "is a file" if out.is_file() else f"cannot be made ({e.strerror or e})"
+        raise AnnotatorError(f"the folder {told}", where=str(out), do="choose another folder") from e
+    try:
+        _take(lock, out)
+        done = _found(folder, key) if resume else {}
+        if not done:
+            _empty(folder)
+        yield Manifest(folder, key, done)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
+        _drop(new)
+
+
+def _take(lock: int, out: Path) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise AnnotatorError(
+            "another export is writing here", where=str(out), do="wait for it, or choose another folder"
+        ) from None
+    except OSError:  # the file system knows no locks
+        return
+
+
+def _found(folder: Path, key: str) -> dict[str, Any]:
+    """Return what is noted of files that are all there, byte for byte; nothing of another export."""
+    try:
+        lines = (folder / _FILE).read_bytes().splitlines()
+        if not lines or orjson.loads(lines[0]) != {"key": key}:
+            return {}
+    except (OSError, orjson.JSONDecodeError):
+        return {}
+    done = {}
+    for line in lines[1:]:
+        try:
+            noted = orjson.loads(line)
+            if _whole(folder, noted["digests"]):
+                done[noted.pop("name")] = noted
+        except (orjson.JSONDecodeError, LookupError, TypeError, OSError):
+            continue  # a torn line: its file is made again
+    return done
+
+
+def _whole(folder: Path, digests: Mapping[str, str]) -> bool:
+    return all(
+        Path(name).name == name and hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+        for name, digest in digests.items()
+    )
+
+
+def _empty(folder: Path) -> None:
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def _drop(folders: Iterable[Path]) -> None:
+    """Remove folders that were made and have stayed empty, the innermost first."""
+    for folder in folders:
+        try:
+            folder.rmdir()
+        except OSError:
+            return
+
+
+def _write(path: Path, mode: str, value: Mapping[str, Any]) -> None:
+    with path.open(mode) as file:
+        file.write(orjson.dumps(value) + b"\n")
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,81 @@
+"""Which texts share many shingles: candidates for near-duplicates.
+
+Small collections are joined exactly, over an index from shingle to texts. Above ``EXACT`` shingles that
+index would need gigabytes, so candidates come from MinHash (datasketch) with locality sensitive hashing:
+64 bands of two rows, each band sorted by itself, so that memory stays at 512 bytes a text. A pair that has a
+quarter of its shingles in common (Jaccard) is found with probability 0.98, one with a half always. Either
+way candidates are only candidates: the caller compares the sets themselves. Whether two texts are a pair
+depends on those two alone, so a growing collection keeps its pairs. The library takes half a second to
+load, which small collections don't pay.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from importlib.util import find_spec
+
+EXACT = 400_000
+"""Up to how many shingles in all the join is exact."""
+_BANDS, _ROWS = 64, 2
+
+Pair = tuple[int, int]
+"""Two positions in a list, the earlier first."""
+
+
+def candidates(sets: Sequence[Collection[int]], least: int = 1, exact: int = EXACT) -> Iterator[Pair]:
+    """Yield the pairs of texts that may have at least ``least`` shingles in common, each once.
+
+    A text is given by its different shingles, as numbers of 32 bits.
+    """
+    # Without the library (the extra `large`) the exact join serves too; it only takes more memory.
+    if sum(map(len, sets)) <= exact or find_spec("datasketch") is None:
+        yield from _joined(sets, least)
+    else:
+        yield from _hashed(sets)
+
+
+def _joined(sets: Sequence[Collection[int]], least: int) -> Iterator[Pair]:
+    index: dict[int, list[int]] = defaultdict(list)
+    for n, found in enumerate(sets):
+        shared = Counter(earlier for shingle in found for earlier in index.get(shingle, ()))
+        yield from ((earlier, n) for earlier in sorted(shared) if shared[earlier] >= least)
+        for shingle in found:
+            index[shingle].append(n)
+
+
+def _hashed(sets: Sequence[Collection[int]]) -> Iterator[Pair]:
+    import numpy as np
+    from datasketch import MinHash
+
+    first = MinHash(num_perm=_BANDS * _ROWS, seed=1, hashfunc=_itself)
+    full = [n for n, found in enumerate(sets) if found]
+    values = np.empty((len(full), _BANDS, _ROWS), dtype=np.uint32)
+    for row, n in enumerate(full):
+        sketch = first.copy()
+        sketch.update_batch(sets[n])
+        values[row] = sketch.hashvalues.reshape(_BANDS, _ROWS)
+    pairs: set[Pair] = set()
+    for band in range(_BANDS):
+        keys = values[:, band, 0].astype(np.uint64) << np.uint64(32) | values[:, band, 1]
+        order = np.argsort(keys, kind="stable")
+        same = np.flatnonzero(np.diff(keys[order]) == 0)
+        pairs |= _runs([int(i) for i in same], [full[int(i)] for i in order])
+    yield from sorted(pairs)
+
+
+def _runs(same: Sequence[int], order: Sequence[int]) -> set[Pair]:
+    """Return the pairs within each run of equal keys; ``same`` are the places whose next one is equal."""
+    pairs: set[Pair] = set()
+    first = last = -2
+    for i in [*same, len(order)]:
+        if i != last + 1:
+            run = order[first : last + 2] if first >= 0 else ()
+            pairs.update((a, b) for n, b in enumerate(run) for a in run[:n])
+            first = i
+        last = i
+    return pairs
+
+
+def _itself(shingle: int) -> int:
+    return shingle

@@ -1,0 +1,57 @@
+"""What one DocBin, or all of one part, holds: counted while it grows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from annotator.export.pieces import Stretch
+from annotator.export.values import PartCounts
+
+Told = Callable[[int], None]
+"""Hears how many sentences more are done."""
+
+
+@dataclass(slots=True)
+class Packed:
+    """The counts of a DocBin, or of several."""
+
+    docs: int = 0
+    sentences: int = 0
+    tokens: int = 0
+    spans: Counter[str] = field(default_factory=Counter)
+    ents: Counter[str] = field(default_factory=Counter)
+    wrong: int = 0
+    """Known-wrong spans."""
+    lengths: dict[str, list[int]] = field(default_factory=dict)
+    """Token lengths of the spans in ``doc.spans``, by label."""
+
+    def counts(self, labels: Sequence[str]) -> PartCounts:
+        """Return what is in it, by label in the schema's order."""
+        spans = {x: self.spans[x] for x in labels if self.spans[x]}
+        ents = {x: self.ents[x] for x in labels if self.ents[x]}
+        return PartCounts(self.docs, self.sentences, self.tokens, spans, ents, self.wrong)
+
+    def count(self, stretch: Stretch, tokens: int, wrong: int) -> None:
+        """Count a Doc."""
+        self.docs += 1
+        self.tokens += tokens
+        self.sentences += sum(p.reviewed for p in stretch)
+        self.wrong += wrong
+        for fate in (f for p in stretch for f in p.fates):
+            self.ents[fate.span.label] += fate.ent is not None
+            if fate.tokens:
+                self.spans[fate.span.label] += 1
+                self.lengths.setdefault(fate.span.label, []).append(fate.tokens[1] - fate.tokens[0])
+
+    def add(self, other: Packed) -> None:
+        """Count what another holds as well."""
+        self.docs += other.docs
+        self.sentences += other.sentences
+        self.tokens += other.tokens
+        self.spans += other.spans
+        self.ents += other.ents
+        self.wrong += other.wrong
+        for label, lengths in other.lengths.items():
+            self.lengths.setdefault(label, []).extend(lengths)

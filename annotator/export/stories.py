@@ -1,0 +1,231 @@
+"""Which articles must stay in one part of a split, because one would give away the other.
+
+Two articles are linked where one is a version of the other, where one repeats the other (wire copy: at
+least 40 % of the shorter one's shingles, and ten of them), or where both tell one story: dated at most a
+day apart, with at least three names in common and those at least 40 % of the names of the one that has
+fewer. A link depends on its two articles alone: their text and date as ingested, never what was annotated
+or switched since. So articles that come later change none of the links that are there.
+
+The part is then drawn as the corpus grew, in the order of ingest. An article with no link to an earlier
+one begins a group, whose part is its hash's; one with links joins. If its links lead to groups that lie in
+one part, they become one group with the earliest article's hash; if they lead to two parts, the article
+would carry the one into the other: it is *quarantined*, and listed, and links to it count for nothing.
+No article that was drawn before ever moves. ``rebalance`` moves on request: it makes one group of
+whatever is linked, and the corpus records these groups as fixed from then on.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from annotator.core.article import Article
+from annotator.core.shingles import shingles, words
+from annotator.export.near import Pair, candidates
+
+REPEATED = 0.4
+"""The share of the shorter article's shingles that makes it a copy."""
+_SHINGLES = 10
+_NAMES, _SHARED = 3, 0.4
+_NAME = re.compile(r"(?<=[\w,]) ([^\W\d_a-z]\w\w+)")
+_CALENDAR = frozenset(
+    (
+        *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+        *("january", "february", "march", "april", "may", "june", "july"),
+        *("august", "september", "october", "november", "december"),
+    )
+)
+
+PartOf = Callable[[str], str]
+"""From the id that a group is drawn by to the name of its part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What is compared of an article."""
+
+    article: str
+    family: str
+    shingles: array[int]
+    names: array[int]
+    """As numbers, like the shingles: forty thousand articles take 100 MB."""
+    day: int | None
+    """The date as a day number; None where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """An article that would bridge parts."""
+
+    article: str
+    links: tuple[tuple[str, str], ...]
+    """The earlier articles that it is linked to, each with its part; the first of each part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stories:
+    """By article id, the id that its group is drawn by; who is quarantined; all links."""
+
+    keys: Mapping[str, str]
+    quarantined: tuple[Quarantined, ...] = ()
+    links: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By article id, the earlier articles that it is linked to."""
+
+    @property
+    def out(self) -> frozenset[str]:
+        """The ids of the quarantined articles."""
+        return frozenset(q.article for q in self.quarantined)
+
+
+def sight(article: Article, family: str) -> Sight:
+    """Return what is compared of an article: its lines as the cleaner left them, its names and its date."""
+    text = _text(article)
+    numbers = array("I", shingles(words(text)))
+    named = array("I", shingles(sorted(names(text)), 1))
+    return Sight(article.id, family, numbers, named, _day(article.date))
+
+
+def names(text: str) -> frozenset[str]:
+    """Return the capitalised words that stand inside a sentence, case folded, days and months left out."""
+    found = {word for word in _NAME.findall(text) if word[0].isupper()}
+    return frozenset(word.casefold() for word in found) - _CALENDAR
+
+
+def stories(sights: Sequence[Sight], part_of: PartOf, fixed: Mapping[str, str] | None = None) -> Stories:
+    """Draw the groups of articles that come in the order of ingest.
+
+    ``fixed`` gives, by article id, the key of those that an earlier ``rebalance`` has placed.
+    """
+    before = earlier(sights)
+    groups = _Groups(part_of)
+    out: list[Quarantined] = []
+    for n, one in enumerate(sights):
+        there = [sights[m].article for m in before[n] if sights[m].article in groups]
+        bridge = () if one.article in (fixed or {}) else groups.bridged(there)
+        if bridge:
+            out.append(Quarantined(one.article, bridge))
+        else:
+            groups.add(one, there, (fixed or {}).get(one.article))
+    linked = {sights[n].article: tuple(sights[m].article for m in ms) for n, ms in enumerate(before) if ms}
+    return Stories(groups.keys(), tuple(out), linked)
+
+
+def rebalance(sights: Sequence[Sight]) -> dict[str, str]:
+    """Return, by article id, the key of each group when all that is linked is one group."""
+    groups = _Groups(lambda _: "")
+    for n, found in enumerate(earlier(sights)):
+        groups.add(sights[n], [sights[m].article for m in found], None)
+    return dict(groups.keys())
+
+
+def earlier(sights: Sequence[Sight]) -> list[list[int]]:
+    """Return, for each article, the positions of those before it that it is linked to."""
+    found: list[set[int]] = [set() for _ in sights]
+    for a, b in _pairs(sights):
+        found[b].add(a)
+    return [sorted(f) for f in found]
+
+
+def _pairs(sights: Sequence[Sight]) -> Iterator[Pair]:
+    yield from _versions(sights)
+    for a, b in candidates([s.shingles for s in sights]):
+        if is_copy(sights[a], sights[b]):
+            yield a, b
+    yield from _on_one_story(sights)
+
+
+def _versions(sights: Sequence[Sight]) -> Iterator[Pair]:
+    first: dict[str, int] = {}
+    for n, one in enumerate(sights):
+        if first.setdefault(one.family, n) != n:
+            yield first[one.family], n
+
+
+def is_copy(a: Sight, b: Sight) -> bool:
+    """Whether one article repeats the other; very short ones must be the same."""
+    if not a.shingles or not b.shingles:
+        return False
+    both = len(set(a.shingles).intersection(b.shingles))
+    shorter = min(len(a.shingles), len(b.shingles))
+    return both >= min(_SHINGLES, shorter) and both >= REPEATED * shorter
+
+
+def is_one_story(a: Sight, b: Sight) -> bool:
+    """Whether two articles are dated at most a day apart and name the same."""
+    if a.day is None or b.day is None or abs(a.day - b.day) > 1:
+        return False
+    both = len(set(a.names).intersection(b.names))
+    return both >= _NAMES and both >= _SHARED * min(len(a.names), len(b.names))
+
+
+def _on_one_story(sights: Sequence[Sight]) -> Iterator[Pair]:
+    days: dict[int, list[int]] = defaultdict(list)
+    for n, one in enumerate(sights):
+        if one.day is None:
+            continue
+        near = (m for day in (one.day - 1, one.day, one.day + 1) for m in days.get(day, ()))
+        yield from ((m, n) for m in near if is_one_story(sights[m], one))
+        days[one.day].append(n)
+
+
+class _Groups:
+    """The groups that have been drawn; those that are linked within a part are one."""
+
+    def __init__(self, part_of: PartOf) -> None:
+        self._part_of = part_of
+        self._key: dict[str, str] = {}
+        """By article, what it was drawn by when it came."""
+        self._joined: dict[str, str] = {}
+        """By key, the earlier key that it has become one with."""
+        self._rank: dict[str, int] = {}
+
+    def __contains__(self, article: str) -> bool:
+        return article in self._key
+
+    def bridged(self, articles: Iterable[str]) -> tuple[tuple[str, str], ...]:
+        """Return one of the articles for each part, if they lie in several parts."""
+        first: dict[str, str] = {}
+        for article in articles:
+            first.setdefault(self._part_of(self._top(self._key[article])), article)
+        return tuple((a, part) for part, a in first.items()) if len(first) > 1 else ()
+
+    def add(self, one: Sight, there: Sequence[str], fixed: str | None) -> None:
+        """Let an article join the groups of those that it is linked to, or begin one."""
+        if fixed is not None:
+            key = fixed
+        else:
+            tops = sorted({self._top(self._key[a]) for a in there}, key=lambda k: self._rank[k])
+            for other in tops[1:]:
+                self._joined[other] = tops[0]
+            key = tops[0] if tops else one.family
+        self._rank.setdefault(key, len(self._rank))
+        self._key[one.article] = key
+
+    def keys(self) -> Mapping[str, str]:
+        """Return, by article, what its group is drawn by."""
+        return {a: self._top(k) for a, k in self._key.items()}
+
+    def _top(self, key: str) -> str:
+        while key in self._joined:
+            key = self._joined[key]
+        return key
+
+
+def _text(article: Article) -> str:
+    """Return the lines that were annotated at ingest, whatever a person has switched since."""
+    lines = article.text.split("\n")
+    if len(lines) != len(article.lines):
+        return article.text
+    pairs = zip(lines, article.lines, strict=True)
+    return "\n".join(text for text, line in pairs if (line.was or line.verdict).annotated)
+
+
+def _day(text: str) -> int | None:
+    try:
+        return date.fromisoformat(text[:10]).toordinal()
+    except ValueError:
+        return None

@@ -1,0 +1,86 @@
+"""NORM and SENT_START as a blank pipeline's tokenizer leaves them, for ``--attrs full``.
+
+A word's norm is its own in small letters, or what ``spacy.lang.norm_exceptions`` says. The
+tokenizer's exceptions (``don't`` → ``do``, ``n't``) bring norms of their own (``not``), and a text
+that opens with one that holds an affix (``he's``) has no SENT_START on its first token: spaCy finds
+those last and copies the prepared tokens over the one that had it. Neither says anything of the text,
+and ``spacy train`` reads neither;
+they are here so that the payload is the one that spaCy's own API makes. For English they are
+stored (``data/en.json``; a test compares them with the installed spaCy), for other languages
+spaCy is asked, which takes its import.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from annotator.export.straight.symbols import SYMBOLS
+
+Case = tuple[tuple[str, ...], tuple[str, ...], bool]
+"""Words of an exception, their norms (empty: the word's own), and whether it takes SENT_START away."""
+_DATA = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Norms:
+    """What a language's tokenizer says of words."""
+
+    of: Callable[[str], str]
+    """The norm of a word by itself."""
+    cases: Mapping[str, Sequence[Case]]
+    """The exceptions by their first word, those of most words first."""
+
+    def found(self, words: Sequence[str], spaces: Sequence[bool]) -> Iterator[tuple[int, Case]]:
+        """Yield where exceptions stand: words without a blank between, from the left, the longest first."""
+        cases = self.cases
+        at = 0
+        for n, word in enumerate(words):
+            if word in cases and n >= at:
+                for case in cases[word]:
+                    end = n + len(case[0])
+                    if tuple(words[n:end]) == case[0] and not any(spaces[n : end - 1]):
+                        yield n, case
+                        at = end
+                        break
+
+
+@cache
+def norms(lang: str) -> Norms:
+    """Return what spaCy's blank pipeline of a language does; raises ImportError for an unknown one."""
+    stored = _DATA / f"{lang}.json"
+    if stored.is_file():
+        data = json.loads(stored.read_bytes())
+        own: dict[str, str] = data["norms"]
+        return Norms(lambda word: own.get(word) or word.lower(), _by_first(data["cases"]))
+    import spacy
+
+    vocab = spacy.blank(lang).vocab
+    return Norms(lambda word: vocab[word].norm_, _by_first(described(lang)["cases"]))
+
+
+def _by_first(cases: Sequence[Any]) -> dict[str, list[Case]]:
+    out: dict[str, list[Case]] = {}
+    for words, own, opens in sorted(cases, key=lambda c: -len(c[0])):
+        out.setdefault(words[0], []).append((tuple(words), tuple(own), opens))
+    return out
+
+
+def described(lang: str) -> dict[str, Any]:
+    """Return what is stored of a language, from the installed spaCy: norms of words, and exceptions."""
+    import spacy
+    from spacy.lang.norm_exceptions import BASE_NORMS
+
+    nlp: Any = spacy.blank(lang)
+    cases = []
+    for rule in nlp.tokenizer.rules.values():
+        words = [t[SYMBOLS["ORTH"]] for t in rule]
+        own = [t.get(SYMBOLS["NORM"], "") for t in rule]
+        norms_ = ["" if nlp.vocab[w].norm_ == n else n for w, n in zip(words, own, strict=True)]
+        bare = nlp.make_doc("".join(words)).to_array(SYMBOLS["SENT_START"])[0] == 0
+        cases.append([words, norms_, bool(bare)])
+    return {"norms": dict(sorted(BASE_NORMS.items())), "cases": sorted(cases)}

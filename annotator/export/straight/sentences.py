@@ -1,0 +1,330 @@
+"""Sentence Docs from checked records, with the fates of their spans, as fast as Python can.
+
+What ``fates.fates`` decides is decided here for the usual case alone: known labels on token edges,
+without white space there, each place and label once, in reading order. A sentence with anything
+else goes the long way through the values of core; tests hold that both ways come to the same.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from annotator.core.annotation import Annotation, Answer, Work
+from annotator.core.article import Article, Sentence
+from annotator.core.schema import Schema
+from annotator.core.spans import Span
+from annotator.core.tokens import tokens_of
+from annotator.export import ledger
+from annotator.export.fates import OVERLAP, Fate, What, fates
+from annotator.export.layout import USER_DATA, about
+from annotator.export.packed import Packed
+from annotator.export.pieces import Piece
+from annotator.export.straight import msgpack
+from annotator.export.straight.norms import norms
+from annotator.export.straight.payload import Attrs, Bin, Group, Mark
+from annotator.export.values import ExportOptions, Item
+from annotator.export.wrong import INCORRECT, wrong_spans
+
+_KEPT = (What.KEPT, "")
+_DEMOTED = (What.DEMOTED, OVERLAP)
+_SPANS: tuple[str, ...] = ("spans",)
+_BOTH: tuple[str, ...] = ("ents", "spans")
+Said = tuple[str, str, str, tuple[str, ...]]
+"""What became of a span, why, the id of the one it lost to, and where it stands in the Doc."""
+Found = tuple[str, int, int, int, int]
+"""A span: label, first token, the one after the last, first code point, the one after the last."""
+
+
+class Labelled(Protocol):
+    """A stored span, in code points of its sentence."""
+
+    start: int
+    end: int
+    label: str
+    source: str
+
+
+class Row(Protocol):
+    """A record whose tokens spell its text, none of them empty, and whose spans lie in it."""
+
+    text: str
+    words: list[str]
+    spaces: list[bool]
+    starts: list[int]
+    ends: list[int]
+
+    @property
+    def spans(self) -> Sequence[Labelled]:
+        """The spans in the order of the file."""
+
+    @property
+    def rejected(self) -> Sequence[Labelled]:
+        """The known-wrong ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is told of an article."""
+
+    id: str
+    title: str = ""
+    packed: bytes = b""
+    """``packed_about`` of it, where user data are stored."""
+
+
+class Place:
+    """Where a sentence stands, and who left it so; made anew for each, so it is plain."""
+
+    __slots__ = ("annotator", "article", "end", "seq", "start")
+
+    def __init__(self, article: About, start: int, end: int, annotator: str, seq: int) -> None:
+        """Take the fields over; offsets are code points in the article's text."""
+        self.article = article
+        self.start = start
+        self.end = end
+        self.annotator = annotator
+        self.seq = seq
+
+
+@dataclass(slots=True)
+class Run:
+    """Sentences that follow each other in the export: the first one's number, and their ledger's bytes."""
+
+    first: int
+    end: int
+    exceptions: int = 0
+    kept: int = 0
+
+
+@dataclass(slots=True)
+class Sentences:
+    """One DocBin of sentences while it grows, with what the ledger tells of them."""
+
+    schema: Schema
+    options: ExportOptions
+    part: str
+    packed: Packed = field(default_factory=Packed)
+    fates: Counter[tuple[What, str]] = field(default_factory=Counter)
+    placed: Counter[str] = field(default_factory=Counter)
+    exceptions: list[bytes] = field(default_factory=list)
+    kept: list[bytes] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
+    bin: Bin = field(init=False)
+    _counted: list[int] = field(default_factory=lambda: [0, 0, 0])
+    """Spans that went the short way, entities among them, and demoted ones."""
+    _lengths: dict[str, list[int]] = field(init=False)
+    _ents_by: dict[str, int] = field(init=False)
+    _ranks: dict[str, int] = field(init=False)
+    _flat: frozenset[str] = field(init=False)
+    _full: bool = field(init=False)
+    _own: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        attrs = Attrs(self.options.attrs)
+        full = attrs is Attrs.FULL
+        self.bin = Bin(attrs, norms(self.options.lang) if full else None, bounded=not full)
+        self._ranks = {x.name: n for n, x in enumerate(self.schema.labels)}
+        self._lengths = {x: [] for x in self._ranks}
+        self._ents_by = dict.fromkeys(self._ranks, 0)
+        self._flat = frozenset(x.name for x in self.schema.labels if x.target == "ents")
+        self._full = self.options.ledger == "full"
+        self._own = attrs is Attrs.OWN
+
+    def add(self, number: int, row: Row, place: Place) -> None:
+        """Add sentence ``number`` of the export."""
+        if not self.runs or self.runs[-1].end != number:
+            self.runs.append(Run(number, number))
+        self.runs[-1].end = number + 1
+        found = None if row.rejected else self._quick(row)
+        if found is None:
+            ents, groups = self._slow(row, place)
+        else:
+            ents = self._ents(found, row, place)
+            groups = [(self.options.spans_key, found)]
+        data = _user_data(place, len(row.words)) if self._own else b""
+        self.bin.add(row.words, row.spaces, ents, groups, user_data=data)
+        self.packed.docs += 1
+        self.packed.tokens += len(row.words)
+
+    def _quick(self, row: Row) -> list[Found] | None:
+        """Return the spans by token, or None where the sentence has to go the long way."""
+        out: list[Found] = []
+        starts, ends, words, ranks = row.starts, row.ends, row.words, self._ranks
+        before = (-1, 0, "")
+        for span in row.spans:
+            start, end, label = span.start, span.end, span.label
+            first, last = bisect_left(starts, start), bisect_left(ends, end)
+            if first > last or last == len(ends) or starts[first] != start or ends[last] != end:
+                return None
+            here = (start, -end, label)
+            if here <= before or label not in ranks or words[first].isspace() or words[last].isspace():
+                return None
+            before = here
+            out.append((label, first, last + 1, start, end))
+        return out
+
+    def _ents(self, found: list[Found], row: Row, place: Place) -> list[Mark]:
+        """Return the entities of a sentence, counted; tell the ledger of spans that lose to longer ones."""
+        flat = self._flat
+        rivals = [f for f in found if f[0] in flat]
+        losers: dict[Found, Found] = {}
+        at = 0
+        for f in rivals:
+            if f[1] < at:
+                rivals, losers = self._contest(rivals)
+                break
+            at = f[2]
+        if losers or self._full:
+            self._tell(found, losers, row, place)
+        ents = [(f[1], f[2], f[0]) for f in rivals]
+        self._count(found, ents, len(losers))
+        return ents
+
+    def _contest(self, rivals: list[Found]) -> tuple[list[Found], dict[Found, Found]]:
+        """Return the longest of the spans that overlap, and the others with what they lost to."""
+        owner: dict[int, Found] = {}
+        winners: list[Found] = []
+        losers: dict[Found, Found] = {}
+        for f in sorted(rivals, key=lambda f: (f[1] - f[2], f[1], self._ranks[f[0]])):
+            winner = next((owner[i] for i in range(f[1], f[2]) if i in owner), None)
+            if winner:
+                losers[f] = winner
+            else:
+                owner.update(dict.fromkeys(range(f[1], f[2]), f))
+                winners.append(f)
+        return winners, losers
+
+    def _count(self, found: list[Found], ents: list[Mark], lost: int) -> None:
+        lengths, flat = self._lengths, self._ents_by
+        for label, first, end, _, _ in found:
+            lengths[label].append(end - first)
+        for _, _, label in ents:
+            flat[label] += 1
+        self._counted[0] += len(found)
+        self._counted[1] += len(ents)
+        self._counted[2] += lost
+
+    def finish(self) -> None:
+        """Add up what was counted sentence by sentence; to be called once, at the end."""
+        found, ents, lost = self._counted
+        for label, lengths in self._lengths.items():
+            if lengths:
+                self.packed.lengths.setdefault(label, []).extend(lengths)
+                self.packed.spans[label] += len(lengths)
+        self.packed.ents.update({label: n for label, n in self._ents_by.items() if n})
+        self.packed.sentences = self.packed.docs
+        self.placed.update({"ents": ents, "spans": found})
+        self.fates.update({key: n for key, n in ((_KEPT, found - lost), (_DEMOTED, lost)) if n})
+
+    def _tell(self, found: list[Found], losers: dict[Found, Found], row: Row, place: Place) -> None:
+        """Write the lines of demoted spans, and of kept ones where all are to be listed."""
+        of = f"{place.article.id}:{place.start}-{place.end}:"
+        for f in found:
+            label, _, _, start, end = f
+            if f in losers:
+                won = losers[f]
+                said = ("demoted", OVERLAP, f"{of}{won[3]}-{won[4]}:{won[0]}", _SPANS)
+                line = self._line(f"{of}{start}-{end}:{label}", said, row, place, start, end)
+                self.exceptions.append(line)
+                self.runs[-1].exceptions += len(line)
+            elif self._full:
+                said = ("kept", "", "", _BOTH if label in self._flat else _SPANS)
+                line = self._line(f"{of}{start}-{end}:{label}", said, row, place, start, end)
+                self.kept.append(line)
+                self.runs[-1].kept += len(line)
+
+    def _line(self, id_: str, said: Said, row: Row, place: Place, start: int, end: int) -> bytes:
+        about = place.article
+        at = (place.start + start, place.start + end)
+        where = ledger.place(about.id, about.title, at, place.annotator, place.seq)
+        return ledger.line(id_, said, self.part, row.text[start:end], where)
+
+    def _list(self, fate: Fate, row: Row, place: Place) -> None:
+        """Write the line of a span that went the long way."""
+        span = fate.span
+        id_ = f"{place.article.id}:{place.start}-{place.end}:{span.start}-{span.end}:{span.label}"
+        said = (fate.what.value, fate.why, fate.by, fate.kept_in)
+        line = self._line(id_, said, row, place, span.start, span.end)
+        if fate.what is not What.KEPT:
+            self.exceptions.append(line)
+            self.runs[-1].exceptions += len(line)
+        elif self._full:
+            self.kept.append(line)
+            self.runs[-1].kept += len(line)
+
+    def _slow(self, row: Row, place: Place) -> tuple[list[Mark], list[tuple[str, Group]]]:
+        """Return entities and span groups as ``fates`` and ``wrong`` have them, counted and told."""
+        work = _work(row, place)
+        every = fates(work, self.schema)
+        for fate in every:
+            self.fates[fate.what, fate.why] += 1
+            self.placed.update(fate.kept_in)
+            self._list(fate, row, place)
+        item = Item(work, place.annotator, Article(place.article.id, "", "", "", ()))
+        wrong = wrong_spans([item], self.schema).get(work.sentence.id, ())
+        self.packed.count((Piece(work.sentence, item.article, self.part, item, (), every),), 0, len(wrong))
+        self.packed.docs -= 1  # counted by whoever adds the Doc
+        ents = [(*f.ent, f.span.label) for f in every if f.ent]
+        groups = [
+            (self.options.spans_key, _group(row, [(*f.tokens, f.span.label) for f in every if f.tokens]))
+        ]
+        if wrong:
+            groups.append((INCORRECT, _group(row, [(*tokens, label) for tokens, label in wrong])))
+        return ents, groups
+
+
+def _work(row: Row, place: Place) -> Work:
+    """Return the record as a value of core."""
+    tokens = tokens_of(row.words, row.spaces)
+    said = Annotation(answer=Answer.ACCEPT)
+    said = said.with_spans([Span(s.start, s.end, s.label, s.source) for s in row.spans])
+    said = said.with_rejected([Span(s.start, s.end, s.label, s.source) for s in row.rejected])
+    return Work(Sentence(place.article.id, 0, place.start, place.end, row.text, tokens), said)
+
+
+def _group(row: Row, marks: Sequence[Mark]) -> Group:
+    return [(label, first, end, row.starts[first], row.ends[end - 1]) for first, end, label in marks]
+
+
+def packed_about(article: Article) -> bytes:
+    """Return what ``user_data`` tells of an article, without the head of the map that it stands in."""
+    return b"".join(msgpack.pack(k) + msgpack.pack(v) for k, v in about(article).items())
+
+
+_DATA_HEAD = msgpack.map_head(1) + msgpack.pack(USER_DATA) + msgpack.map_head(13)
+_START, _END, _ANNOTATOR, _SENTENCE, _ID, _FIRST, _LAST, _REVIEWED = (
+    msgpack.pack(x)
+    for x in ("start", "end", "annotator", "sentence", "id", "token_start", "token_end", "reviewed")
+)
+_SENTENCES = msgpack.pack("sentences") + msgpack.array_head(1) + msgpack.map_head(7)
+
+
+def _user_data(place: Place, tokens: int) -> bytes:
+    """Return ``layout.user_data`` of one sentence, packed."""
+    number = msgpack.number
+    id_ = msgpack.text(f"{place.article.id}:{place.start}-{place.end}")
+    bounds = _START + number(place.start) + _END + number(place.end)
+    who = _ANNOTATOR + msgpack.text(place.annotator)
+    return (
+        _DATA_HEAD
+        + place.article.packed
+        + bounds
+        + who
+        + _SENTENCE
+        + id_
+        + _SENTENCES
+        + _ID
+        + id_
+        + bounds
+        + _FIRST
+        + b"\0"
+        + _LAST
+        + number(tokens)
+        + _REVIEWED
+        + b"\xc3"
+        + who
+    )

@@ -1,0 +1,147 @@
+"""The lines of a brat ``.ann`` file: text-bound spans, notes, and the things that no span can hold.
+
+Fields as brat's own server writes them; the text of a span may run over several lines, since
+older versions wrote its line ends as they were.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+Fragment = tuple[int, int]
+"""A part of a span, in the file's own unit."""
+
+UNREADABLE = "its label and offsets cannot be read"
+
+_BLANKS = re.compile(r"T[0-9]+\s")
+"""A span whose tabs were made blanks."""
+_ID = re.compile(r"(?:[TREAMN#]\S*|\*)\t")
+_OFFSETS = re.compile(r"[0-9]{1,12} [0-9]{1,12}(?:;[0-9]{1,12} [0-9]{1,12})*")
+_THINGS = {
+    "R": "relation",
+    "*": "relation",
+    "E": "event",
+    "A": "attribute",
+    "M": "attribute",
+    "N": "normalisation",
+}
+
+
+@dataclass(slots=True)
+class Bound:
+    """A ``T`` line: a label on one or more fragments, and the text that it quotes."""
+
+    line: int
+    id: str
+    label: str
+    fragments: tuple[Fragment, ...]
+    quote: str
+
+    @property
+    def missing(self) -> int:
+        """How many of the characters that the fragments promise the quote has not."""
+        return sum(e - s for s, e in self.fragments) + len(self.fragments) - 1 - len(self.quote)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A ``#`` line: what somebody wrote on an annotation, ``target`` being its id."""
+
+    line: int
+    id: str
+    target: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """A line that makes no span: a relation, an event, …, or a span that cannot be read (``why``)."""
+
+    line: int
+    id: str
+    thing: str
+    told: str
+    why: str
+
+
+@dataclass(slots=True)
+class Standoff:
+    """What an ``.ann`` file says, in its order."""
+
+    bounds: list[Bound] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    others: list[Other] = field(default_factory=list)
+
+
+def parse(lines: Iterable[str]) -> Standoff:
+    """Return what the lines say; nothing that isn't blank goes without a record, and nothing raises."""
+    found = Standoff()
+    last: Bound | None = None
+    missing = 0
+    more: list[str] = []
+    for number, raw in enumerate(lines, 1):
+        line = raw.removesuffix("\r")
+        if _ID.match(line):
+            _complete(last, more)
+            last, more = _take(found, number, line), []
+            missing = last.missing if last else 0
+        elif missing > 0:
+            more.append(line)
+            missing -= len(line) + 1
+        elif line.strip():
+            thing, why = (
+                ("span", UNREADABLE) if _BLANKS.match(line) else ("line", "this is no line of brat's")
+            )
+            found.others.append(Other(number, "", thing, line, why))
+    _complete(last, more)
+    return found
+
+
+def _complete(bound: Bound | None, more: list[str]) -> None:
+    """Put the further lines of a quote behind its first."""
+    if bound and more:
+        bound.quote = "\n".join([bound.quote, *more])
+
+
+def _take(found: Standoff, number: int, line: str) -> Bound | None:
+    """Put a line that begins with an id where it belongs, and return it where it is a span."""
+    name, _, rest = line.partition("\t")
+    if name.startswith("T"):
+        return _take_bound(found, number, name, rest)
+    if name.startswith("#"):
+        told, _, text = rest.partition("\t")
+        found.notes.append(Note(number, name, told.rpartition(" ")[2], _unescaped(text)))
+    else:
+        thing = _THINGS[name[0]]
+        found.others.append(Other(number, name, thing, rest, f"{thing}s have no place here"))
+    return None
+
+
+def _take_bound(found: Standoff, number: int, name: str, rest: str) -> Bound | None:
+    told, _, quote = rest.partition("\t")
+    words = told.split()
+    from_end = next((n for n, w in enumerate(reversed(words)) if not w[0].isdigit()), len(words))
+    label, offsets = " ".join(words[: len(words) - from_end]), " ".join(words[len(words) - from_end :])
+    if not label or not _OFFSETS.fullmatch(offsets):
+        found.others.append(Other(number, name, "span", rest, UNREADABLE))
+        return None
+    bound = Bound(number, name, label, tuple(_fragment(f) for f in offsets.split(";")), quote)
+    found.bounds.append(bound)
+    return bound
+
+
+def _fragment(told: str) -> Fragment:
+    start, end = told.split()
+    return int(start), int(end)
+
+
+def _unescaped(text: str) -> str:
+    r"""Return a note's text; brat writes a line end in it as ``\n``."""
+    return text.replace("\\n", "\n")
+
+
+def escaped(text: str) -> str:
+    r"""Return a note's text as one line, its line ends written as ``\n``."""
+    return " ".join(text.replace("\r\n", "\n").replace("\n", "\\n").split("\t"))

@@ -1,0 +1,69 @@
+"""The files of a brat folder: which ``.ann`` belongs to which ``.txt``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from annotator.core.errors import SourceError
+from annotator.formats.document import Account
+from annotator.formats.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One text and what was marked on it."""
+
+    id: str
+    """The name without ``.ann``, folders included."""
+    ann: Source
+    txt: Source | None
+    """None where there is no such text."""
+
+
+def pairs_of(source: Source, account: Account) -> list[Pair]:
+    """Return the pairs of a folder or zip, however deep, or the one of an ``.ann`` file.
+
+    A text without ``.ann`` is no document for brat either; a note tells how many there are.
+    Raises SourceError where there is no pair at all.
+    """
+    if not source.is_folder and not source.is_zip:
+        return [_alone(source)]
+    files = {_inside(f, source): f for f in source.files()}
+    found = [
+        Pair(name[:-4], file, files.get(name[:-4] + ".txt")) for name, file in files.items() if _is_ann(name)
+    ]
+    if not any(p.txt for p in found):
+        raise source.error(
+            "no .ann file here has a .txt file of its name beside it", do="name brat's data folder"
+        )
+    _note_lone_texts(files, account)
+    return sorted(found, key=lambda pair: pair.id)
+
+
+def _is_ann(name: str) -> bool:
+    return name.endswith(".ann")
+
+
+def _inside(file: Source, source: Source) -> str:
+    """Return the name of a file relative to its folder or zip, readable even where it is no UTF-8."""
+    return file.member or file.name.removeprefix(source.name).lstrip("/")
+
+
+def _alone(source: Source) -> Pair:
+    path = source.path.with_suffix(".txt")
+    if source.member or path == source.path or not path.is_file():
+        raise SourceError(
+            f"there is no {Path(source.base).stem}.txt beside it",
+            where=source.name,
+            do="brat keeps the text in a .txt file of the same name: put it there",
+        )
+    return Pair(Path(source.base).stem, source, Source(path, longest=source.longest))
+
+
+def _note_lone_texts(files: dict[str, Source], account: Account) -> None:
+    lone = [n for n in files if n.endswith(".txt") and n[:-4] + ".ann" not in files]
+    if lone:
+        account.notes.append(
+            f"{len(lone):,} texts without .ann are left out, as brat does (first: {lone[0]})"
+        )

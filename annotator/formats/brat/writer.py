@@ -1,0 +1,102 @@
+"""brat's folder from documents: a ``.txt`` and an ``.ann`` for each, and the ``annotation.conf`` it needs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from annotator.core.spans import Span, reading_order
+from annotator.formats.brat.ann import escaped
+from annotator.formats.document import Account, Document, Fate
+from annotator.formats.files import Names, put
+from annotator.formats.losses import PAST, list_fields, list_span, list_thing
+
+BLANK_LABEL = "brat's labels hold no blanks"
+AT_LINE_END = "it begins or ends with a line end, where brat cuts"
+NO_PLACE = "brat's notes need a span to be on"
+
+_LINE = re.compile(r"[^\r\n]+")
+
+Place = tuple[int, int]
+
+
+def write(documents: Iterable[Document], out: Path, account: Account) -> list[Path]:
+    """Write the documents to the folder ``out``, one annotator's in one folder; return the files.
+
+    A span over a line end is written in parts, as brat does; its reader makes them one again.
+    What brat cannot hold is listed in ``account``.
+    """
+    names = Names()
+    labels: set[str] = set()
+    files: list[Path] = []
+    for document in documents:
+        path = out / names.take(document.id or document.title, document.annotator)
+        lines = _lines(document, labels, account)
+        files.append(put(path.with_name(path.name + ".txt"), document.text.encode()))
+        files.append(put(path.with_name(path.name + ".ann"), "".join(lines).encode()))
+    files.append(put(out / "annotation.conf", _configuration(labels).encode()))
+    return files
+
+
+def _lines(document: Document, labels: set[str], account: Account) -> list[str]:
+    account.read += len(document.spans)
+    lines: list[str] = []
+    for span in reading_order(document.spans):
+        places = _places(document.text, span)
+        if why := _refused(document.text, span, places):
+            list_span(document, span, why, account)
+            continue
+        if (places[0][0], places[-1][1]) == (span.start, span.end):
+            account.kept += 1
+        else:
+            list_span(document, span, AT_LINE_END, account, Fate.TRIMMED)
+        labels.add(span.label)
+        lines.append(_line(len(lines) + 1, span.label, places, document.text))
+    list_fields(document, "brat", account, "accept" if lines else None)
+    return lines + list(_note(document, bool(lines), account))
+
+
+def _refused(text: str, span: Span, places: list[Place]) -> str:
+    """Return why brat cannot hold the span, empty if it can."""
+    if span.end > len(text):
+        return PAST
+    if not places:
+        return "nothing but blanks"
+    return BLANK_LABEL if span.label.split() != [span.label] else ""
+
+
+def _places(text: str, span: Span) -> list[Place]:
+    """Return the parts of a span between line ends, without the blanks there."""
+    out: list[Place] = []
+    for found in _LINE.finditer(text, span.start, span.end):
+        start, end = found.span()
+        there = found[0]
+        start += len(there) - len(there.lstrip()) if start > span.start else 0
+        end -= len(there) - len(there.rstrip()) if end < span.end else 0
+        if there.strip():
+            out.append((start, end))
+    return out
+
+
+def _line(number: int, label: str, places: list[Place], text: str) -> str:
+    offsets = ";".join(f"{s} {e}" for s, e in places)
+    quote = " ".join(text[s:e] for s, e in places)
+    return f"T{number}\t{label} {offsets}\t{quote}\n"
+
+
+def _note(document: Document, has_spans: bool, account: Account) -> Iterator[str]:
+    """Yield the line of the document's note, on its first span."""
+    if document.note and has_spans:
+        yield f"#1\tAnnotatorNotes T1\t{escaped(document.note)}\n"
+    elif document.note:
+        list_thing(document, "note", document.note, NO_PLACE, account)
+
+
+def _configuration(labels: set[str]) -> str:
+    """Return what brat must be told to show the labels, spans inside others among them."""
+    entities = "".join(f"{label}\n" for label in sorted(labels))
+    return (
+        f"[entities]\n{entities}\n[relations]\n<OVERLAP> Arg1:<ENTITY>, Arg2:<ENTITY>, <OVL-TYPE>:<ANY>\n"
+        "\n[events]\n\n[attributes]\n"
+    )

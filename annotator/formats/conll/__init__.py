@@ -1,0 +1,199 @@
+"""The CoNLL family: a word a row, its tag in the last column, a blank line after each sentence.
+
+Columns are parted by tabs (then a word may hold blanks) or by runs of blanks. The text is what the
+words say: one blank between two words, none after a row that says ``SpaceAfter=No``, and a line
+end between sentences; nothing is glued by guess. Where a comment ``# text = …`` holds just the
+words of the sentence, that is its text. ``-DOCSTART-`` (or ``# newdoc``) begins a document; in a
+file without, each sentence is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import PurePath
+
+from annotator.core.errors import SourceError
+from annotator.core.spans import Span
+from annotator.core.tokens import Token
+from annotator.formats.conll.table import (
+    DOCSTART,
+    Row,
+    Sentence,
+    Table,
+    evidence_of,
+    sentences,
+    shape_of,
+    survey,
+)
+from annotator.formats.conll.tags import chunks, notes, tag_of
+from annotator.formats.conll.writer import write
+from annotator.formats.document import Account, Document
+from annotator.formats.sample import Sample
+from annotator.formats.source import Source
+
+__all__ = ["NAME", "looks", "read", "write"]
+
+NAME = "conll"
+
+_GLUED = frozenset({"SpaceAfter=No", "NoSpaceAfter"})
+_FEW = 4_000
+"""How many lines of a sample are looked at."""
+
+
+def looks(sample: Sample) -> str:
+    """Return why this looks like a CoNLL file, empty if it does not."""
+    lines = sample.text.split("\n")
+    lines = lines if sample.whole and not sample.inner else lines[:-1]
+    numbered = [(n, line.removesuffix("\r")) for n, line in enumerate(lines[:_FEW], 1)]
+    try:
+        table = survey(numbered, shape_of(numbered), sample.name)
+    except SourceError:
+        return ""
+    if table.bare and not table.marked and not table.shape.tabs:
+        return ""
+    return f"its rows have {table.shape.columns} columns, and tags in column {table.tags[0] + 1}"
+
+
+def read(source: Source, account: Account) -> Iterator[Document]:
+    """Yield the documents of a file, or of each file in a folder or zip that has such rows.
+
+    Raises SourceError, with file and line, for rows that differ in number of columns and for tags
+    that are none.
+    """
+    if not source.is_folder and not source.is_zip:
+        yield from _documents(source, account)
+        return
+    files = source.files()
+    taken = [f for f in files if looks(f.sample())]
+    if not taken:
+        raise source.error("no file in it has rows with tags", do="name a folder of CoNLL files")
+    if len(taken) < len(files):
+        left = next(f for f in files if f not in taken)
+        account.notes.append(f"{len(files) - len(taken):,} other files are left out (first: {left.base})")
+    for file in taken:
+        yield from _documents(file, account)
+
+
+def _lines(source: Source) -> Iterator[tuple[int, str]]:
+    for number, line in source.lines():
+        yield number, source.decoded(line, line=number).removesuffix("\r")
+
+
+def _documents(source: Source, account: Account) -> Iterator[Document]:
+    where = source.name
+    shape = shape_of(islice(_lines(source), 2 * _FEW))
+    table = survey(_lines(source), shape, where)
+    account.notes += _told(source, table)
+    parts: list[Sentence] = []
+    number = 0
+    for sentence in sentences(_lines(source), shape, where):
+        _check_words(sentence, table, source)
+        if parts and (sentence.opens is not None or not table.marked):
+            number += 1
+            yield _document(parts, table, source, number, account)
+            parts = []
+        parts.append(sentence)
+    if parts:
+        yield _document(parts, table, source, number + 1, account)
+
+
+def _check_words(sentence: Sentence, table: Table, source: Source) -> None:
+    for row in sentence.rows:
+        if not row.fields[table.word]:
+            raise source.error("the row has no word", row.line, do="repair the row")
+
+
+def _told(source: Source, table: Table) -> Iterable[str]:
+    """Yield the notes on what was decided for the file."""
+    found = evidence_of(_lines(source), table, source.name)
+    yield from notes(found, source.name)
+    last = table.shape.columns - 1
+    if table.tags[0] != last:
+        yield f"tags are read from column {table.tags[0] + 1} of {table.shape.columns}"
+    if len(table.tags) > 1:
+        yield f"columns {_listed(table.tags)} hold tags of the same labels: all are read"
+    if table.others:
+        yield f"columns {_listed(table.others)} hold tags of other labels: not read"
+    if not table.marked:
+        yield f"no {DOCSTART}: each sentence is a document of its own"
+
+
+def _listed(columns: Iterable[int]) -> str:
+    return ", ".join(str(c + 1) for c in sorted(columns))
+
+
+@dataclass(slots=True)
+class _Build:
+    """A document as it grows, sentence by sentence."""
+
+    parts: list[str] = field(default_factory=list)
+    size: int = 0
+    tokens: list[Token] = field(default_factory=list)
+    sentences: list[tuple[int, int]] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
+
+    def add(self, sentence: Sentence, table: Table) -> None:
+        """Put a sentence behind the others, on a line of its own."""
+        base = self.size + bool(self.parts)
+        text, places = _rebuilt(sentence, table)
+        self.parts.append(text)
+        self.size = base + len(text)
+        self.sentences.append((base, base + len(text)))
+        for start, end in places:
+            ws = text[end : end + 1] == " "
+            self.tokens.append(Token(text[start:end], base + start, base + end, ws))
+        for column in table.tags:
+            told = [tag_of(r.fields[column], bare=table.bare) for r in sentence.rows]
+            for chunk in chunks(told):
+                start, end = places[chunk.first][0], places[chunk.last - 1][1]
+                self.spans.append(Span(base + start, base + end, chunk.label))
+
+
+def _document(parts: list[Sentence], table: Table, source: Source, number: int, account: Account) -> Document:
+    build = _Build()
+    for sentence in parts:
+        build.add(sentence, table)
+    account.read += len(build.spans)
+    return Document(
+        "\n".join(build.parts),
+        tuple(build.spans),
+        tuple(build.tokens),
+        tuple(build.sentences),
+        id=parts[0].opens or f"{PurePath(source.base).stem}-{number}",
+        where=source.where(parts[0].rows[0].line),
+    )
+
+
+def _rebuilt(sentence: Sentence, table: Table) -> tuple[str, list[tuple[int, int]]]:
+    """Return the sentence's text and where each of its words stands in it."""
+    words = [r.fields[table.word] for r in sentence.rows]
+    if sentence.text is not None and (found := _found(sentence.text, words)):
+        return sentence.text, found
+    text = ""
+    places: list[tuple[int, int]] = []
+    for n, (word, row) in enumerate(zip(words, sentence.rows, strict=True)):
+        places.append((len(text), len(text) + len(word)))
+        text += word + " " * (n + 1 < len(words) and not _is_glued(row, table))
+    return text, places
+
+
+def _is_glued(row: Row, table: Table) -> bool:
+    return any(
+        not _GLUED.isdisjoint(f.split("|")) for n, f in enumerate(row.fields) if n > table.word and len(f) > 9
+    )
+
+
+def _found(text: str, words: list[str]) -> list[tuple[int, int]]:
+    """Return where the words stand in the text; none where it holds anything else but blanks."""
+    at = 0
+    out: list[tuple[int, int]] = []
+    for word in words:
+        while text[at : at + 1].isspace() and not text.startswith(word, at):
+            at += 1
+        if not text.startswith(word, at):
+            return []
+        out.append((at, at + len(word)))
+        at += len(word)
+    return out if not text[at:].strip() else []

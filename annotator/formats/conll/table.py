@@ -1,0 +1,249 @@
+"""The rows of a CoNLL file: what parts the columns, and which of them holds words and which tags.
+
+Nothing is taken from the file's name; a survey of all rows decides before the first is read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from annotator.core.errors import SourceError
+from annotator.formats.conll.tags import OUTSIDE, Evidence, is_tag, tag_of
+
+DOCSTART = "-DOCSTART-"
+_COMMENT = re.compile(r"#\s?[\w.:-]+ ?= ")
+_NEW = re.compile(r"#\s?newdoc\b(?:\s+id\s*=\s*(?P<id>.*))?")
+_TEXT = re.compile(r"#\s?text ?= ?(?P<text>.*)", re.DOTALL)
+_BLANKS = re.compile(r"[ \t]+")
+_NEAR = 1_000
+"""How many rows tell what parts the columns."""
+_KINDS = 200
+"""The most labels that tags without prefix may have."""
+_MOST = 5_000
+"""The most tags that a file may have; a column with more values holds none."""
+
+Lines = Iterable[tuple[int, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A word with its fields."""
+
+    line: int
+    fields: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Sentence:
+    """The rows between two blank lines."""
+
+    rows: list[Row] = field(default_factory=list)
+    text: str | None = None
+    """What a comment ``# text = …`` says."""
+    opens: str | None = None
+    """The name of the document that begins here (may be empty); None where none does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How the rows are cut."""
+
+    tabs: bool
+    columns: int
+
+    def cut(self, line: str) -> tuple[str, ...]:
+        """Return the fields of a row."""
+        return tuple(line.split("\t")) if self.tabs else tuple(_BLANKS.split(line.strip(" \t")))
+
+
+def shape_of(lines: Lines) -> Shape:
+    """Return how most of the first rows are cut; 0 columns where there are none."""
+    plain: list[str] = []
+    hashed: list[str] = []
+    for _, line in lines:
+        if line.startswith("#") and not _COMMENT.match(line) and not _NEW.match(line):
+            hashed.append(line)
+        elif line.strip(" \t") and not line.startswith(("#", DOCSTART)):
+            plain.append(line)
+        if len(plain) >= _NEAR:
+            break
+    plain = plain or hashed  # a word may begin with # as well as a comment
+    tabs = sum("\t" in line for line in plain) * 2 > len(plain)
+    counts = Counter(len(Shape(tabs, 0).cut(line)) for line in plain)
+    return Shape(tabs, max(counts, key=lambda n: (counts[n], n), default=0))
+
+
+def sentences(lines: Lines, shape: Shape, where: str) -> Iterator[Sentence]:
+    """Yield the sentences; raises SourceError with the line of a row with more or fewer columns."""
+    now = Sentence()
+    for number, line in lines:
+        if not line.strip(" \t"):
+            if now.rows:
+                yield now
+                now = Sentence()
+        elif line.startswith(DOCSTART):
+            if now.rows:
+                yield now
+            now = Sentence(opens=line[len(DOCSTART) :].partition("(")[2].partition(")")[0])
+        elif line.startswith("#") and _is_comment(line, shape):
+            _take_comment(now, line)
+        else:
+            now.rows.append(_row(number, line, shape, where))
+    if now.rows:
+        yield now
+
+
+def _is_comment(line: str, shape: Shape) -> bool:
+    fields = shape.cut(line)
+    return bool(_COMMENT.match(line) or _NEW.match(line)) or len(fields) != shape.columns
+
+
+def _take_comment(now: Sentence, line: str) -> None:
+    if fits := _NEW.match(line):
+        now.opens = (fits["id"] or "").strip()
+    elif fits := _TEXT.match(line):
+        now.text = fits["text"]
+
+
+def _row(number: int, line: str, shape: Shape, where: str) -> Row:
+    fields = shape.cut(line)
+    if len(fields) != shape.columns:
+        what = f"the row has {len(fields)} columns, the others have {shape.columns}"
+        raise SourceError(what, where=f"{where}:{number}", do="repair the row")
+    return Row(number, fields)
+
+
+@dataclass(slots=True)
+class Column:
+    """What one column of the whole file holds."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    """How often each value stands there, while they are few enough to be tags."""
+    first: dict[str, int] = field(default_factory=dict)
+    """The line of each value's first row."""
+    others: int = 0
+    """Rows that are not counted: there are too many values."""
+
+    def see(self, line: int, value: str) -> None:
+        """Take in one value."""
+        if value in self.counts:
+            self.counts[value] += 1
+        elif len(self.counts) < _MOST:
+            self.counts[value] = 1
+            self.first[value] = line
+        else:
+            self.others += 1
+
+    @property
+    def is_tags(self) -> bool:
+        """Whether all its values are tags."""
+        return not self.others and all(is_tag(v) for v in self.counts)
+
+    @property
+    def marks(self) -> int:
+        """How many values are tags with a prefix."""
+        return sum(n for v, n in self.counts.items() if v not in OUTSIDE and is_tag(v))
+
+    @property
+    def plain(self) -> int:
+        """How many values are no tags."""
+        return self.others + sum(n for v, n in self.counts.items() if not is_tag(v))
+
+    @property
+    def outside(self) -> int:
+        """How often ``O`` stands there."""
+        return self.counts.get("O", 0)
+
+    @property
+    def wrong(self) -> tuple[int, str]:
+        """Line and value of the first that is no tag; 0 where there is none."""
+        return min(((self.first[v], v) for v in self.counts if not is_tag(v)), default=(0, ""))
+
+    @property
+    def labels(self) -> set[str]:
+        """The labels of its tags."""
+        return {tag_of(v).label for v in self.counts if is_tag(v)} - {""}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Which column holds what, and what the tags show."""
+
+    shape: Shape
+    word: int = 0
+    tags: tuple[int, ...] = ()
+    """The columns of tags: one a layer, the first the main one."""
+    bare: bool = False
+    """Whether the tags are labels without prefix."""
+    others: tuple[int, ...] = ()
+    """Columns of tags that are of another kind (chunks), and not read."""
+    marked: bool = False
+    """Whether the file says where a document begins."""
+
+
+def survey(lines: Lines, shape: Shape, where: str) -> Table:
+    """Return which column is which; raises SourceError where none holds tags."""
+    columns = [Column() for _ in range(shape.columns)]
+    rows, counted, marked = 0, shape.columns > 2, False
+    for sentence in sentences(lines, shape, where):
+        marked = marked or sentence.opens is not None
+        for n, row in enumerate(sentence.rows):
+            rows += 1
+            counted = counted and row.fields[0] in {str(n + 1), str(n)}
+            for column, value in zip(columns, row.fields, strict=True):
+                column.see(row.line, value)
+    if not rows or shape.columns < 2:
+        what = "its rows have one column" if rows else "there is no row in it"
+        raise SourceError(what, where=where, do="a row has a word, and its tag in the last column")
+    word = int(counted)
+    main, bare = _main(columns, word, rows, where)
+    layers, others = _layers(columns, word, main) if not bare else ((), ())
+    return Table(shape, word, (main, *layers), bare, others, marked)
+
+
+def _main(columns: list[Column], word: int, rows: int, where: str) -> tuple[int, bool]:
+    """Return the last column that holds tags, and whether they are without prefix."""
+    found = range(len(columns) - 1, word, -1)
+    for n in found:
+        if columns[n].is_tags and (columns[n].marks or columns[n].outside):
+            return n, False
+    near = max(found, key=lambda n: columns[n].marks)
+    if columns[near].marks > columns[near].plain:
+        raise _no_tag(columns[near], where)
+    for n in found:
+        if columns[n].outside and len(columns[n].counts) <= min(_KINDS, 1 + rows // 2):
+            return n, True
+    raise _no_tag(columns[found[0]], where)
+
+
+def _no_tag(column: Column, where: str) -> SourceError:
+    line, value = column.wrong
+    if not line:
+        do = "put O, or B-, I-, E-, S-, L- or U- and a label, into the last column"
+        return SourceError("no column holds tags", where=where, do=do)
+    if "*" in value or "(" in value:
+        what = f"{value[:40]!r} is a tag in brackets, as CoNLL-2012 has them"
+        return SourceError(what, where=f"{where}:{line}", do="convert them to IOB2")
+    what = f"{value[:40]!r} is no tag: it needs to be O, or B-, I-, E-, S-, L- or U- and a label"
+    return SourceError(what, where=f"{where}:{line}", do="repair the row, or put the tags in the last column")
+
+
+def _layers(columns: list[Column], word: int, main: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the columns with other layers of the same labels, and those with tags of another kind."""
+    tagged = [n for n in range(word + 1, len(columns)) if columns[n].is_tags and columns[n].marks]
+    rest = [n for n in tagged if n != main]
+    same = tuple(n for n in rest if columns[n].labels & columns[main].labels)
+    return same, tuple(n for n in rest if n not in same)
+
+
+def evidence_of(lines: Lines, table: Table, where: str) -> Evidence:
+    """Return what the tags of all layers show of their scheme."""
+    found = Evidence()
+    for sentence in sentences(lines, table.shape, where):
+        at = [r.line for r in sentence.rows]
+        for column in table.tags:
+            found.see([r.fields[column] for r in sentence.rows], at, bare=table.bare)
+    return found

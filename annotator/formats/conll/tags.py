@@ -1,0 +1,144 @@
+"""Tags of the CoNLL family: which scheme they follow, and the spans that they say.
+
+One reading serves all schemes: a span opens at B, S, U, or where I, E, L follow nothing of their
+label; it closes after E, L, S, U, or before what opens the next (as ``conlleval`` reads IOB1 and
+IOB2 alike). So the scheme decides nothing; it is told, and what breaks its rules is counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+OUTSIDE = frozenset({"O", "_", "-"})
+UNNAMED = "SPAN"
+"""The label of tags that are nothing but B and I."""
+
+_PREFIXED = re.compile(r"([BIESLUMW])(?:-(.+))?", re.DOTALL)
+_KINDS = {"B": "B", "I": "I", "M": "I", "E": "E", "L": "E", "S": "S", "U": "S", "W": "S"}
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag without its dress: ``kind`` is O, B, I, E or S."""
+
+    kind: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A labelled run of rows, ``[first, last)``."""
+
+    first: int
+    last: int
+    label: str
+
+
+O = Tag("O")  # noqa: E741  (its name everywhere)
+
+
+def is_tag(told: str) -> bool:
+    """Whether this is ``O``, nothing, or has a scheme's prefix."""
+    return told in OUTSIDE or bool(_PREFIXED.fullmatch(told))
+
+
+def tag_of(told: str, *, bare: bool = False) -> Tag:
+    """Return the tag; ``bare`` ones are labels without prefix and open no span of their own."""
+    if told in OUTSIDE:
+        return O
+    if bare:
+        return Tag("I", told)
+    fits = _PREFIXED.fullmatch(told)
+    return Tag(_KINDS[fits[1]], fits[2] or UNNAMED) if fits else O
+
+
+def letter(told: str) -> str:
+    """Return the prefix of a tag, ``O`` for what marks nothing."""
+    return "O" if told in OUTSIDE else told[0]
+
+
+def chunks(tags: Sequence[Tag]) -> list[Chunk]:
+    """Return the spans of one sentence."""
+    out: list[Chunk] = []
+    opened: int | None = None
+    for n, tag in enumerate([*tags, O]):
+        if opened is not None and _closes(tags[n - 1], tag):
+            out.append(Chunk(opened, n, tags[n - 1].label))
+            opened = None
+        if opened is None and tag.kind != "O":
+            opened = n
+    return out
+
+
+def _closes(last: Tag, tag: Tag) -> bool:
+    """Whether a span that runs up to ``last`` is over before ``tag``."""
+    return tag.kind in "OBS" or tag.label != last.label or last.kind in "ES"
+
+
+@dataclass(slots=True)
+class Evidence:
+    """What the tags of a whole file show of their scheme."""
+
+    letters: Counter[str] = field(default_factory=Counter)
+    opened_by_i: int = 0
+    """Spans that begin with I- (or L-, E- and have more than one row)."""
+    free_b: int = 0
+    """B- where nothing of its label stands before it: IOB1 would write I-."""
+    not_ended: int = 0
+    """Spans that end with I-, or with B- alone."""
+    first_i: int = 0
+    """The line of the first span that begins with I-; 0 where there is none."""
+    first_open: int = 0
+    """The line of the first span that is not ended."""
+
+    def see(self, told: Sequence[str], lines: Sequence[int], *, bare: bool) -> None:
+        """Take in the tags of one sentence, ``lines`` being where they stand."""
+        tags = [tag_of(t, bare=bare) for t in told]
+        self.letters.update("I" if bare and t not in OUTSIDE else letter(t) for t in told)
+        for chunk in chunks(tags):
+            self._see(tags, chunk, lines)
+
+    def _see(self, tags: Sequence[Tag], chunk: Chunk, lines: Sequence[int]) -> None:
+        first, last = tags[chunk.first].kind, tags[chunk.last - 1].kind
+        if first in "IE":
+            self.opened_by_i += 1
+            self.first_i = self.first_i or lines[chunk.first]
+        before = tags[chunk.first - 1] if chunk.first else O
+        self.free_b += first == "B" and before.label != chunk.label
+        if last in "BI":
+            self.not_ended += 1
+            self.first_open = self.first_open or lines[chunk.last - 1]
+
+    @property
+    def scheme(self) -> str:
+        """The name of the scheme; ``IOB2`` where nothing tells; empty where nothing is marked."""
+        found = set(self.letters) - {"O"}
+        if found & {"U", "L"}:
+            return "BILUO"
+        if found & {"S", "W"} or {"B", "E"} <= found:
+            return "IOBES"
+        if "E" in found:
+            return "IOE1" if self.not_ended else "IOE2"
+        if self.opened_by_i and not self.free_b:
+            return "IOB1" if "B" in found else "IO"
+        return "IOB2" if found else ""
+
+
+def notes(found: Evidence, where: str) -> Iterable[str]:
+    """Yield what the report says of the scheme, and of what breaks its rules."""
+    scheme = found.scheme
+    counts = ", ".join(f"{n:,} {k}" for k, n in sorted(found.letters.items()))
+    if scheme == "IO":
+        yield (
+            f"tags are read as IOB2 ({counts}): without B they may as well be IOB1 or IOE1, the spans are "
+            "the same; two of one label side by side would be one"
+        )
+    elif scheme:
+        yield f"tags are {scheme} ({counts})"
+    if scheme in {"IOB2", "IOBES", "BILUO"} and found.opened_by_i:
+        yield f"{found.opened_by_i:,} spans begin without their first tag (first: {where}:{found.first_i})"
+    if scheme in {"IOBES", "BILUO"} and found.not_ended:
+        yield f"{found.not_ended:,} spans end without their last tag (first: {where}:{found.first_open})"

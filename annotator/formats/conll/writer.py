@@ -1,0 +1,109 @@
+"""CoNLL rows from documents: word, two empty columns, IOB2 tag; ``-DOCSTART-`` before each document.
+
+The third column says ``SpaceAfter=No`` where no blank follows, so that the text can be rebuilt;
+programs that read word and tag don't look there. CoNLL is flat: of two spans that overlap the
+longer stays (of equal ones the earlier, then the first label), as spaCy's ``filter_spans`` does.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from annotator.core.spans import Span
+from annotator.core.tokens import Token, is_aligned, token_range
+from annotator.formats.conll.table import DOCSTART
+from annotator.formats.document import Account, Document
+from annotator.formats.files import put
+from annotator.formats.losses import PAST, list_fields, list_note, list_span
+from annotator.formats.words import words_of
+
+OVERLAPS = "a longer span that stays overlaps it, and CoNLL is flat"
+INSIDE = "it begins or ends inside a token"
+OVER = "it runs over a sentence end"
+BLANK_LABEL = "a CoNLL tag holds no blanks"
+WORDLESS = "nothing but blanks"
+
+
+def write(documents: Iterable[Document], out: Path, account: Account) -> list[Path]:
+    """Write the documents to ``corpus.conll`` in the folder ``out``; return the file.
+
+    What a flat tag cannot hold is listed in ``account``.
+    """
+    path = out / "corpus.conll"
+    return [put(path, (row.encode() for d in documents for row in _rows(d, account)))]
+
+
+def _rows(document: Document, account: Account) -> Iterator[str]:
+    tokens = words_of(document)
+    breaks = _breaks(document)
+    account.read += len(document.spans)
+    stay = _flat(_fitting(document, tokens, breaks, account), document, account)
+    account.kept += len(stay)
+    list_fields(document, "CoNLL", account)
+    list_note(document, "CoNLL", account)
+    yield f"{DOCSTART} -X- O O\n\n"
+    tags = _tags(tokens, stay)
+    for n, (token, tag) in enumerate(zip(tokens, tags, strict=True)):
+        following = tokens[n + 1] if n + 1 < len(tokens) else None
+        ends = following is None or _sentence(following.start, breaks) != _sentence(token.start, breaks)
+        glued = following is not None and following.start == token.end
+        yield f"{token.text} _ {'SpaceAfter=No' if glued and not ends else '_'} {tag}\n"
+        yield "\n" * ends
+
+
+def _tags(tokens: Sequence[Token], stay: Sequence[Span]) -> list[str]:
+    """Return the IOB2 tag of each token."""
+    tags = ["O"] * len(tokens)
+    for span in stay:
+        first, last = token_range(tokens, span.start, span.end)
+        tags[first:last] = [f"B-{span.label}", *[f"I-{span.label}"] * (last - first - 1)]
+    return tags
+
+
+def _breaks(document: Document) -> list[int]:
+    """Return where sentences begin, the first left out."""
+    return sorted(start for start, _ in document.sentences)[1:]
+
+
+def _sentence(at: int, breaks: Sequence[int]) -> int:
+    return bisect_right(breaks, at)
+
+
+def _fitting(
+    document: Document, tokens: Sequence[Token], breaks: Sequence[int], account: Account
+) -> list[Span]:
+    """Return the spans that tags can hold by themselves; list the others."""
+    out: list[Span] = []
+    for span in document.spans:
+        if why := _refused(span, document, tokens, breaks):
+            list_span(document, span, why, account)
+        else:
+            out.append(span)
+    return out
+
+
+def _refused(span: Span, document: Document, tokens: Sequence[Token], breaks: Sequence[int]) -> str:
+    if span.end > len(document.text):
+        return PAST
+    if not document.text[span.start : span.end].strip():
+        return WORDLESS
+    if span.label.split() != [span.label]:
+        return BLANK_LABEL
+    if not is_aligned(tokens, span.start, span.end):
+        return INSIDE
+    return OVER if _sentence(span.start, breaks) != _sentence(span.end - 1, breaks) else ""
+
+
+def _flat(spans: Sequence[Span], document: Document, account: Account) -> list[Span]:
+    """Return the spans of one flat view, in the order of the text; list those that have no place in it."""
+    stay: list[Span] = []
+    taken = bytearray(len(document.text))
+    for span in sorted(spans, key=lambda s: (s.start - s.end, s.start, s.label)):
+        if 1 in taken[span.start : span.end]:
+            list_span(document, span, OVERLAPS, account)
+        else:
+            stay.append(span)
+            taken[span.start : span.end] = b"\x01" * (span.end - span.start)
+    return stay

@@ -1,0 +1,109 @@
+"""What every format reads and writes: a text with spans, and the account of what was not carried over."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from annotator.core.annotation import Answer
+from annotator.core.spans import Span
+from annotator.core.tokens import Token
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One text of a file with one annotator's spans on it, in code points, half-open."""
+
+    text: str
+    spans: tuple[Span, ...] = ()
+    tokens: tuple[Token, ...] = ()
+    """As the file cuts the text; none where it says nothing of tokens."""
+    sentences: tuple[tuple[int, int], ...] = ()
+    """The sentences of the text in code points; none where the file says nothing of them."""
+    answer: Answer | None = Answer.ACCEPT
+    rejected: tuple[Span, ...] = ()
+    """Spans that the file says are wrong."""
+    annotator: str = ""
+    """As the file names them; empty where it doesn't."""
+    id: str = ""
+    """The file's own id of the text; data, never a path."""
+    title: str = ""
+    time: float = 0.0
+    """Seconds since 1970 (UTC); 0 where the file has none."""
+    note: str = ""
+    flagged: bool = False
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    where: str = ""
+    """``file:line``, or the file and the document's number, for messages and the ledger."""
+
+
+class Fate(StrEnum):
+    """What became of a span that is not carried over just as it was."""
+
+    TRIMMED = "trimmed"
+    """Blanks were taken off its edges."""
+    MOVED = "moved"
+    """Its offsets were counted in another unit; the words are the same."""
+    SPLIT = "split"
+    """A discontinuous span became one span for each part."""
+    DOUBLE = "double"
+    """The same range and label stood there twice."""
+    CHARACTERS = "characters"
+    """It lies inside a token and is kept as it is, marked for repair."""
+    LEFT_OUT = "left out"
+    """It is not there any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the ledger: one span (or relation, comment, …) that was not carried over just as it was."""
+
+    where: str
+    id: str
+    """The file's own id of it, else ``start-end:label`` as the file has them."""
+    fate: Fate
+    why: str
+    """The reason in a few words, the same words for the same reason: totals are counted by it."""
+    text: str = ""
+    thing: str = "span"
+    """``span``; ``relation``, ``attribute``, ``comment``, … for what no span can hold (not counted)."""
+    made: tuple[Span, ...] = ()
+    """The spans of the document that it became, where a reader lists it as moved or split: they are told
+    by this one line, so ``settle`` doesn't count them as kept just as they were."""
+
+
+@dataclass(slots=True)
+class Account:
+    """Counts what a file has and what became of it: spans in = carried over as they were + listed."""
+
+    read: int = 0
+    """Spans that the file has."""
+    kept: int = 0
+    """Spans that were carried over just as they were."""
+    entries: list[Entry] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What was decided for the whole file: the offset unit, the tag scheme, the label map."""
+    settled: int = 0
+    """How many entries there were when the last document was settled; for ``align.settle`` alone."""
+
+    def list(self, entry: Entry) -> None:
+        """List what was not carried over just as it was."""
+        self.entries.append(entry)
+
+    @property
+    def totals(self) -> Mapping[tuple[str, str], int]:
+        """How many spans met each (fate, reason)."""
+        return Counter((e.fate.value, e.why) for e in self.entries if e.thing == "span")
+
+    @property
+    def lost(self) -> int:
+        """How many spans are not there any more, doubles not counted."""
+        return sum(e.fate is Fate.LEFT_OUT for e in self.entries if e.thing == "span")
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every span that was read is carried over or listed."""
+        return self.read == self.kept + sum(e.thing == "span" for e in self.entries)

@@ -1,0 +1,180 @@
+"""Fields and spans of JSON of unknown make: none of its values can be trusted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from annotator.core.errors import SourceError
+from annotator.core.spans import Span
+from annotator.formats.document import Account, Entry, Fate
+from annotator.formats.jsons import short
+from annotator.formats.units import CODE_POINTS, Unit, to_code_points
+
+NOT_WHOLE = "its offsets are not whole numbers"
+NO_LABEL = "it has no label"
+NEGATIVE = "it begins before the text"
+EMPTY = "it covers no character"
+BACKWARDS = "it ends before it begins"
+CUT = "an edge lies inside a character"
+
+_REPAIR = "repair or remove the line"
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A span as a file has it: nothing about its values is sure yet."""
+
+    start: Any
+    end: Any
+    label: Any
+    source: str = ""
+    id: str = ""
+    """The file's own id of it."""
+
+
+def objects(record: dict[str, Any], key: str, where: str, do: str = _REPAIR) -> list[dict[str, Any]]:
+    """Return the list of objects under ``key``, none where it is absent or null."""
+    value = record.get(key)
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(x, dict) for x in value):
+        raise SourceError(f"`{key}` must be a list of objects", where=where, do=do)
+    return value
+
+
+def string(record: dict[str, Any], *keys: str) -> str:
+    """Return the first string under one of the keys that is not empty, else an empty one."""
+    for key in keys:
+        value = record.get(key)
+        if isinstance(value, str) and value:
+            return value
+    return ""
+
+
+def name(value: Any) -> str:
+    """Return an id or a name, which may be a number, as a string; empty for any other value."""
+    number = offset(value)
+    if number is not None:
+        return str(number)
+    return value if isinstance(value, str) else ""
+
+
+def offset(value: Any) -> int | None:
+    """Return a whole number, ``3.0`` included (tables write it so), or None."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    return int(value) if isinstance(value, float) and value.is_integer() else None
+
+
+def seconds(value: Any) -> float:
+    """Return a time in seconds since 1970, 0 for what is none."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number and 0 <= value < 1e11 else 0.0
+
+
+def plain(meta: Any, most: int = 100_000) -> dict[str, Any]:
+    """Return the fields of a record's metadata that can be stored: JSON of a bounded size and depth."""
+    return {k: v for k, v in meta.items() if _fits(v, most)} if isinstance(meta, dict) else {}
+
+
+def _fits(value: Any, most: int) -> bool:
+    try:
+        return len(orjson.dumps(value)) <= most
+    except orjson.JSONEncodeError:  # orjson writes 254 levels and reads 1,024
+        return False
+
+
+def spans_of(
+    raws: Iterable[Raw], text: str, where: str, account: Account, unit: Unit = CODE_POINTS
+) -> tuple[Span, ...]:
+    """Count every span and return, in code points, those that a span can be; list the others as left out.
+
+    Nothing is judged but what ``Span`` refuses: a span past the end of the text is returned. Spans
+    whose offsets change because they count something else than code points are listed as moved.
+    """
+    found = []
+    for raw in raws:
+        account.read += 1
+        span, entry = span_of(raw, text, where, unit)
+        if entry:
+            account.list(entry)
+        if span:
+            found.append(span)
+    return tuple(found)
+
+
+def span_of(raw: Raw, text: str, where: str, unit: Unit = CODE_POINTS) -> tuple[Span | None, Entry | None]:
+    """Return one span, if it is one, and its line of the ledger, if it needs one."""
+    why, span = _span(raw, text, unit)
+    if span is None:
+        return None, Entry(where, raw_id(raw), Fate.LEFT_OUT, why, _covered(raw, text))
+    if (span.start, span.end) == (offset(raw.start), offset(raw.end)):
+        return span, None
+    covered = text[span.start : span.end]
+    return span, Entry(where, raw_id(raw), Fate.MOVED, f"offsets count {unit}", covered, made=(span,))
+
+
+def raw_id(raw: Raw) -> str:
+    """Return the file's id of a span, else ``start-end:label`` as the file has them."""
+    return raw.id or f"{_told(raw.start)}-{_told(raw.end)}:{_told(raw.label)}"
+
+
+def _told(value: Any) -> str:
+    return value[:40] if isinstance(value, str) else short(value)
+
+
+def _span(raw: Raw, text: str, unit: Unit) -> tuple[str, Span | None]:
+    start, end, label = offset(raw.start), offset(raw.end), name(raw.label)
+    if start is None or end is None:
+        return NOT_WHOLE, None
+    if not label.strip():
+        return NO_LABEL, None
+    if start < 0:
+        return NEGATIVE, None
+    if end + unit.inclusive <= start:
+        return (EMPTY if end + unit.inclusive == start else BACKWARDS), None
+    try:
+        place = to_code_points(text, start, end, unit)
+    except ValueError:
+        return CUT, None
+    return "", Span(*place, label, raw.source)
+
+
+def _covered(raw: Raw, text: str) -> str:
+    start, end = offset(raw.start), offset(raw.end)
+    if start is None or end is None or not 0 <= start < end:
+        return ""
+    return text[start:end]
+
+
+def things(found: Sequence[Any], thing: str, why: str, where: str, account: Account) -> None:
+    """List what a file has beside its spans and no span can hold, such as relations and choices."""
+    for item in found:
+        id_ = name(item.get("id")) if isinstance(item, dict) else ""
+        account.list(Entry(where, id_ or short(item), Fate.LEFT_OUT, why, thing=thing))
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts what happens in many records and is told in one note for the whole file."""
+
+    counts: Counter[str]
+
+    def __init__(self) -> None:
+        self.counts = Counter()
+
+    def add(self, what: str, by: int = 1) -> None:
+        """Count a note, whose ``{n}`` stands for how often."""
+        if by:
+            self.counts[what] += by
+
+    def tell(self, account: Account) -> None:
+        """Put the notes into the account, in the order in which they first came up."""
+        account.notes.extend(what.format(n=f"{n:,}") for what, n in self.counts.items())

@@ -1,0 +1,197 @@
+"""Which columns of a table hold the words, their tags, the text and the spans."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from annotator.core.errors import SourceError
+from annotator.formats.conll.tags import OUTSIDE, is_tag
+from annotator.formats.huggingface.features import names_of
+from annotator.formats.huggingface.table import Table
+
+_WORDS = ("tokens", "words", "token", "word", "sentence_tokens")
+_TEXTS = ("text", "sentence", "content", "document", "body", "passage", "context")
+_SPANS = ("spans", "entities", "ents", "ner_spans", "ner", "labels", "annotations", "mentions")
+_NOT_NER = ("pos", "chunk", "lemma", "dep", "head", "morph", "feats", "space", "ws", "mask", "ids")
+_FEW = 1_000
+"""How many rows tell what a column of tags holds."""
+
+UNNAMED = "the tags in `{column}` are numbers, and the file doesn't say what they stand for"
+UNNAMED_DO = (
+    "write it with its features (`Dataset.to_parquet` does), with tags as words, or put the data set's "
+    "dataset_info.json beside it and name the folder"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """A column of tags."""
+
+    column: str
+    names: tuple[str, ...]
+    """What its numbers stand for; none where it holds words."""
+    bare: bool
+    """Whether its tags are labels without prefix."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The columns that count."""
+
+    text: str = ""
+    words: str = ""
+    spans: str = ""
+    tags: tuple[Tags, ...] = ()
+    labels: tuple[str, ...] = ()
+    """What the numbers of the spans' labels stand for."""
+    unread: tuple[str, ...] = ()
+    """Columns of tags that say what the spans say."""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """All columns that count."""
+        return frozenset(
+            {self.text, self.words, self.spans, *(t.column for t in self.tags), *self.unread} - {""}
+        )
+
+
+def shape_of(table: Table, features: Mapping[str, Any], given: Sequence[str] = ()) -> Shape:
+    """Return the columns that count; raises SourceError where the table has none, saying what it has.
+
+    ``given`` names the numbers of tags that the features don't name.
+    """
+    kinds = {name: _kind(table.column(name)) for name in dict.fromkeys(table.schema.names)}
+    if len(kinds) < len(table.schema.names):
+        raise table.source.error("two columns have the same name", do="rename one of them")
+    words = next((c for c in _WORDS if kinds.get(c) == "words"), "")
+    spans = next((c for c in _SPANS if kinds.get(c) == "spans"), "")
+    text = next((c for c in _TEXTS if kinds.get(c) == "text"), "") or _only_text(kinds, spans)
+    if spans and text:
+        return _by_spans(kinds, features, text, words, spans)
+    if not words:
+        raise _neither(table, kinds)
+    tags, notes = _tags(table, kinds, words, features, given)
+    return Shape(text, words, tags=tags, notes=notes)
+
+
+_LABELS = ("label", "type", "tag", "entity_group", "entity_type", "category", "class")
+
+
+def _by_spans(
+    kinds: Mapping[str, str], features: Mapping[str, Any], text: str, words: str, spans: str
+) -> Shape:
+    """Return the columns of a table with texts and spans; tags beside them are not read."""
+    lists = [c for c, kind in kinds.items() if kind in {"words", "numbers"} and c != words]
+    unread = tuple(c for c in lists if _rank(c) == 3)
+    notes = tuple(f"the column {c} is not read: {spans} says what is marked" for c in unread)
+    labels = next((n for k in _LABELS if (n := names_of(features.get(spans), k))), [])
+    return Shape(text, words, spans, labels=tuple(labels), unread=unread, notes=notes)
+
+
+def _only_text(kinds: Mapping[str, str], spans: str) -> str:
+    """Return the one column of texts, if there is just one beside the id."""
+    found = [c for c, kind in kinds.items() if kind == "text" and c.lower() not in {"id", "uid", "meta"}]
+    return found[0] if spans and len(found) == 1 else ""
+
+
+def _kind(type_: Any) -> str:
+    """Return what a column's values are: text, words, numbers, spans, or nothing of these."""
+    told = str(type_)
+    inner = getattr(type_, "value_type", None)
+    if told.startswith("struct<"):
+        every = [str(field.type) for field in type_]
+        return "spans" if every and all("list<" in t for t in every) else ""
+    if "list<" in told.split("<", 1)[0] + "<" and inner is not None:
+        return "spans" if str(inner).startswith("struct<") else _in_list(str(inner))
+    return "text" if _is_string(told) else ""
+
+
+def _in_list(inner: str) -> str:
+    return "words" if _is_string(inner) else "numbers" if inner.startswith(("int", "uint")) else ""
+
+
+def _is_string(told: str) -> bool:
+    return told in {"string", "large_string", "string_view"} or told.startswith("dictionary<values=string")
+
+
+def _neither(table: Table, kinds: Mapping[str, str]) -> SourceError:
+    told = ", ".join(list(kinds)[:12]) or "none"
+    what = f"the table has neither `tokens` with tags nor `text` with spans (its columns: {told})"
+    return table.source.error(what, do="rename its columns so")
+
+
+def _tags(
+    table: Table, kinds: Mapping[str, str], words: str, features: Mapping[str, Any], given: Sequence[str]
+) -> tuple[tuple[Tags, ...], tuple[str, ...]]:
+    """Return the columns of tags that are read, the same labels in all of them, and what to say of others."""
+    lists = [c for c, kind in kinds.items() if kind in {"words", "numbers"} and c != words]
+    rows = [row for _, row in islice(table.values([words, *lists]), _FEW)]
+    found: list[tuple[Tags, set[str]]] = []
+    unnamed = ""
+    for column in sorted(lists, key=lambda c: (-_rank(c), lists.index(c))):
+        names = names_of(features.get(column)) or (list(given) if _rank(column) > 1 else [])
+        names = names if kinds[column] == "numbers" else []
+        if kinds[column] == "numbers" and not names:
+            unnamed = unnamed or (column if _rank(column) > 1 else "")
+            continue
+        said = set(names) or _said(row.get(column) for row in rows)
+        prefixed = [is_tag(t) for t in said - OUTSIDE]
+        bare = sum(prefixed) * 2 < len(prefixed)
+        if _rank(column) > 1 or (_rank(column) and prefixed and not bare):
+            found.append((Tags(column, tuple(names), bare), _plain(said)))
+    if unnamed and (not found or _rank(unnamed) > _rank(found[0][0].column)):
+        raise table.source.error(UNNAMED.format(column=unnamed), do=UNNAMED_DO)
+    if not found:
+        raise _neither(table, kinds)
+    return _chosen(found, rows)
+
+
+def _chosen(
+    found: list[tuple[Tags, set[str]]], rows: list[dict[str, Any]]
+) -> tuple[tuple[Tags, ...], tuple[str, ...]]:
+    (first, labels), rest = found[0], found[1:]
+    taken, notes = [first], []
+    for tags, said in rest:
+        if not said & labels or _rank(tags.column) < _rank(first.column):
+            notes.append(f"the column {tags.column} holds other tags: not read")
+        elif all(_worded(r, tags) == _worded(r, first) for r in rows):
+            notes.append(f"the column {tags.column} says the same as {first.column}: not read")
+        else:
+            taken.append(tags)
+    if len(taken) > 1:
+        told = ", ".join(t.column for t in taken)
+        notes.append(f"columns {told} hold tags of the same labels: all are read")
+    return tuple(taken), tuple(notes)
+
+
+def _rank(column: str) -> int:
+    """Return how much a column's name says that it holds the tags of entities; 0 for other tags."""
+    told = column.lower()
+    if "ner" in told.replace("inner", "") or "entit" in told:
+        return 3
+    if any(x in told.split("_") or told.startswith(x) for x in _NOT_NER):
+        return 0
+    return 2 if any(x in told for x in ("tag", "label", "bio", "iob")) else 1
+
+
+def _said(lists: Iterable[Any]) -> set[str]:
+    found = Counter(x for row in lists if isinstance(row, list) for x in row if isinstance(x, str))
+    return set(found)
+
+
+def _plain(said: set[str]) -> set[str]:
+    """Return the labels without prefixes."""
+    return {t[2:] if is_tag(t) and t[1:2] == "-" else t for t in said - OUTSIDE}
+
+
+def _worded(row: Mapping[str, Any], tags: Tags) -> Any:
+    """Return a row's tags as words."""
+    found = row.get(tags.column)
+    if not tags.names or not isinstance(found, list):
+        return found
+    return [tags.names[x] if type(x) is int and 0 <= x < len(tags.names) else x for x in found]

@@ -1,0 +1,137 @@
+"""Parquet files row by row, bounded in what they unpack to; pyarrow is loaded here and nowhere else."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from annotator.core.errors import SourceError
+from annotator.formats.jsons import short
+from annotator.formats.source import UNPACKED, Source
+
+EXTRA = "[huggingface]"
+VALUES = 100_000_000
+"""The most values that a column may have in one row group."""
+TEXT = 10_000_000
+"""The most characters of one text."""
+BATCH = 1_000
+"""How many rows are taken at once."""
+LARGEST = 2**31
+"""The most bytes that a column may unpack to in one row group."""
+MAGIC = b"PAR1"
+
+_PROBE = """
+import sys, pyarrow, pyarrow.parquet
+found = pyarrow.parquet.read_metadata(pyarrow.BufferReader(sys.stdin.buffer.read()))
+groups = [found.row_group(n) for n in range(found.num_row_groups)]
+columns = [g.column(n) for g in groups for n in range(g.num_columns)]
+print(max((c.num_values for c in columns), default=0))
+print(max((c.total_uncompressed_size for c in columns), default=0))
+"""
+
+
+def arrow(where: str) -> tuple[Any, Any]:
+    """Return pyarrow and its Parquet module; raises SourceError where the extra is not installed."""
+    try:
+        return importlib.import_module("pyarrow"), importlib.import_module("pyarrow.parquet")
+    except ImportError:
+        raise SourceError(
+            "Parquet needs an extra that is not installed",
+            where=where,
+            do=f"run pip install 'article-annotator{EXTRA}' (in a checkout: pip install '.{EXTRA}')",
+        ) from None
+
+
+class Table:
+    """One Parquet file. Strings stay coded until a row is asked for, so repeated ones take no room."""
+
+    def __init__(self, source: Source) -> None:
+        """Open a file; raises SourceError where it is no Parquet or unpacks to too much."""
+        self.source = source
+        pa, parquet = arrow(source.name)
+        data = source.read_bytes()
+        self._check(data)
+        try:
+            leaves = parquet.ParquetFile(pa.BufferReader(data)).schema
+            coded = [x.path for x in leaves if x.physical_type == "BYTE_ARRAY"]
+            self._file = parquet.ParquetFile(pa.BufferReader(data), read_dictionary=coded)
+            self.schema = self._file.schema_arrow
+        except Exception as error:  # noqa: BLE001  (the library raises whatever its decoders meet)
+            raise self._broken(error) from None
+
+    @property
+    def metadata(self) -> bytes:
+        """The ``huggingface`` entry of the schema's metadata, empty where there is none."""
+        return bytes((self.schema.metadata or {}).get(b"huggingface", b""))
+
+    def column(self, name: str) -> Any:
+        """Return the Arrow type of a column."""
+        return self.schema.field(name).type
+
+    def values(self, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Yield each row's number, from 1, and the values of some columns.
+
+        Raises SourceError where the file is damaged, a text too long, or all of it too much.
+        """
+        number = size = 0
+        batches = self._batches(columns)
+        while (batch := self._next(batches)) is not None:
+            for n in range(batch.num_rows):
+                number += 1
+                row = {name: self._value(batch, name, n, number) for name in columns}
+                size += sum(len(x) for x in row.values() if isinstance(x, str))
+                if size > UNPACKED:
+                    raise self.source.error("its texts unpack to more than 4 GiB", do="split the file")
+                yield number, row
+
+    def where(self, row: int) -> str:
+        """Return the place of a row for messages."""
+        return f"{self.source.name}, row {row}"
+
+    def _check(self, data: bytes) -> None:
+        """Raise SourceError where the file unpacks to too much, or its footer is damaged.
+
+        pyarrow 26 aborts the process on some damaged footers, when it is asked for a column's metadata
+        ("terminate called … Definition level histogram size mismatch"). So a process of its own does
+        that, and is given nothing but the footer.
+        """
+        size = int.from_bytes(data[-8:-4], "little")
+        footer = data[-8 - size :] if 0 < size <= len(data) - 12 else b""
+        command = [sys.executable, "-I", "-c", _PROBE]
+        done = subprocess.run(command, input=MAGIC + footer, capture_output=True, check=False)  # noqa: S603  (our own)
+        if done.returncode:
+            raise self._broken(ValueError("its footer is damaged"))
+        values, most = map(int, done.stdout.split())
+        if values > VALUES or most > LARGEST:
+            what = f"a column has more than {VALUES:,} values or {LARGEST // 2**30} GiB in one row group"
+            raise self.source.error(what, do="write it with smaller row groups")
+
+    def _batches(self, columns: Sequence[str]) -> Any:
+        try:
+            return iter(self._file.iter_batches(batch_size=BATCH, columns=list(columns)))
+        except Exception as error:  # noqa: BLE001  (as above)
+            raise self._broken(error) from None
+
+    def _next(self, batches: Any) -> Any:
+        try:
+            return next(batches, None)
+        except Exception as error:  # noqa: BLE001  (as above)
+            raise self._broken(error) from None
+
+    def _value(self, batch: Any, name: str, n: int, row: int) -> Any:
+        try:
+            value = batch.column(name)[n].as_py()
+        except Exception as error:  # noqa: BLE001  (as above: bytes that are no UTF-8, dates out of range)
+            raise self._broken(error, row) from None
+        if isinstance(value, str) and len(value) > TEXT:
+            what = f"the text has more than {TEXT:,} characters"
+            raise SourceError(what, where=self.where(row), do="split the text")
+        return value
+
+    def _broken(self, error: Exception, row: int = 0) -> SourceError:
+        told = short(f"{type(error).__name__}: {' '.join(str(error).split())}", 80).strip("'\"")
+        where = self.where(row) if row else self.source.name
+        return SourceError(f"this is no sound Parquet file ({told})", where=where, do="export it again")

@@ -1,0 +1,166 @@
+"""From documents to one Parquet file that ``datasets`` loads with its names, and a data card beside it.
+
+Each row has both styles: ``text`` with ``spans``, which holds everything that is marked, and ``tokens``
+with ``ner_tags``, one flat row of IOB2 for programs that train on that. What tags cannot hold is told
+in the notes and in the card; it is in ``spans``. The card is not called README.md, which may be the
+user's own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from annotator.core.spans import Span
+from annotator.core.tokens import Token, is_aligned, token_range
+from annotator.formats.document import Account, Document
+from annotator.formats.files import put
+from annotator.formats.huggingface.card import CARD, card
+from annotator.formats.huggingface.table import arrow
+from annotator.formats.losses import PAST, list_fields, list_span
+from annotator.formats.words import words_of
+
+FILE = "annotations.parquet"
+TOLD = "Hugging Face Parquet"
+
+UNTAGGED = "spans that stand in `spans` alone, not in `ner_tags`: {n} ({why})"
+OVERLAPS = "a longer one overlaps them, and tags are flat"
+INSIDE = "they begin or end inside a token"
+WORDLESS = "their text has no tokens"
+
+_STRING = {"dtype": "string", "_type": "Value"}
+_NUMBER = {"dtype": "int64", "_type": "Value"}
+_EVERY = ("title", "annotator", "note", "meta")
+
+
+def write(documents: Iterable[Document], out: Path, account: Account) -> list[Path]:
+    """Write ``annotations.parquet``, a document a row, and the data card to the folder ``out``.
+
+    Of two spans that overlap the longer has tags (of equal ones the earlier, then the first label). A
+    document without tokens has no tags.
+    """
+    every = list(documents)
+    kept = [[s for s in d.spans if _fits(d, s, account)] for d in every]
+    untagged: Counter[str] = Counter()
+    flat = [_flat(d, spans, untagged) for d, spans in zip(every, kept, strict=True)]
+    for d, spans in zip(every, kept, strict=True):
+        list_fields(d, TOLD, account, "accept" if spans or d.answer else None)
+    account.notes += [UNTAGGED.format(n=f"{n:,}", why=why) for why, n in sorted(untagged.items())]
+    sourced = any(s.source for spans in kept for s in spans)
+    names = ["O", *(f"{b}-{x}" for x in sorted({s.label for f in flat for s in f}) for b in "BI")]
+    rows = [_row(d, k, f, names, sourced=sourced) for d, k, f in zip(every, kept, flat, strict=True)]
+    used = {name: _STRING for name in _EVERY if any(r[name] for r in rows)}
+    features = {**_features(names, sourced=sourced), **used}
+    data = _parquet(rows, features)
+    told = card(every, kept, features, account)
+    return [put(out / FILE, data), put(out / CARD, told.encode())]
+
+
+def _features(names: list[str], *, sourced: bool) -> dict[str, Any]:
+    """Return the features of the columns that every export has."""
+    span = {"start": _NUMBER, "end": _NUMBER, "label": _STRING, "text": _STRING}
+    return {
+        "id": _STRING,
+        "text": _STRING,
+        "spans": [span | ({"source": _STRING} if sourced else {})],
+        "tokens": {"feature": _STRING, "_type": "Sequence"},
+        "ner_tags": {"feature": {"names": names, "_type": "ClassLabel"}, "_type": "Sequence"},
+    }
+
+
+def _parquet(rows: Sequence[Mapping[str, Any]], features: Mapping[str, Any]) -> bytes:
+    """Return the rows as a Parquet file whose schema says the features."""
+    pa, parquet = arrow(FILE)
+    info = {b"huggingface": orjson.dumps({"info": {"features": features}})}
+    schema = pa.schema([(name, _type(pa, f)) for name, f in features.items()], metadata=info)
+    columns = [pa.array([r[f.name] for r in rows], type=f.type) for f in schema]
+    buffer = BytesIO()
+    parquet.write_table(
+        pa.Table.from_arrays(columns, schema=schema), buffer, row_group_size=1_000, compression="zstd"
+    )
+    return buffer.getvalue()
+
+
+def _type(pa: Any, feature: Any) -> Any:
+    """Return the Arrow type of a feature."""
+    if isinstance(feature, list):
+        return pa.list_(_type(pa, feature[0]))
+    kind = feature.get("_type")
+    if kind == "Sequence":
+        return pa.list_(_type(pa, feature["feature"]))
+    if kind == "ClassLabel":
+        return pa.int64()
+    if kind == "Value":
+        return getattr(pa, feature["dtype"])()
+    return pa.struct([(name, _type(pa, f)) for name, f in feature.items()])
+
+
+def _row(
+    document: Document, spans: Sequence[Span], flat: Sequence[Span], names: Sequence[str], *, sourced: bool
+) -> dict[str, Any]:
+    found = [_span(document.text, s, sourced=sourced) for s in spans]
+    words = words_of(document) if document.tokens else []
+    return {
+        "id": document.id,
+        "text": document.text,
+        "spans": found if spans or document.answer else None,
+        "tokens": [t.text for t in words],
+        "ner_tags": _tags(words, flat, names),
+        **_every(document),
+    }
+
+
+def _span(text: str, span: Span, *, sourced: bool) -> dict[str, Any]:
+    """Return a span with its text: a quote leaves no doubt what offsets count."""
+    source = {"source": span.source} if sourced else {}
+    quote = text[span.start : span.end]
+    return {"start": span.start, "end": span.end, "label": span.label, "text": quote, **source}
+
+
+def _tags(words: Sequence[Token], flat: Sequence[Span], names: Sequence[str]) -> list[int]:
+    """Return the number of each word's tag."""
+    tags = [0] * len(words)
+    for span in flat:
+        first, last = token_range(words, span.start, span.end)
+        begin = names.index(f"B-{span.label}")
+        tags[first:last] = [begin, *[begin + 1] * (last - first - 1)]
+    return tags
+
+
+def _every(document: Document) -> dict[str, str]:
+    """Return the columns that both styles have."""
+    return {
+        "title": document.title,
+        "annotator": document.annotator,
+        "note": document.note,
+        "meta": orjson.dumps(dict(document.meta)).decode() if document.meta else "",
+    }
+
+
+def _fits(document: Document, span: Span, account: Account) -> bool:
+    account.read += 1
+    if span.end > len(document.text):
+        list_span(document, span, PAST, account)
+        return False
+    account.kept += 1
+    return True
+
+
+def _flat(document: Document, spans: Sequence[Span], untagged: Counter[str]) -> list[Span]:
+    """Return the spans that one row of tags can hold, by place; count the others by reason."""
+    words = words_of(document) if document.tokens else []
+    stay: list[Span] = []
+    taken = bytearray(len(document.text))
+    for span in sorted(spans, key=lambda s: (s.start - s.end, s.start, s.label)):
+        why = "" if is_aligned(words, span.start, span.end) else INSIDE if words else WORDLESS
+        if why := why or (OVERLAPS if 1 in taken[span.start : span.end] else ""):
+            untagged[why] += 1
+            continue
+        stay.append(span)
+        taken[span.start : span.end] = b"\x01" * (span.end - span.start)
+    return sorted(stay)

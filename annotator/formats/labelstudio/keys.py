@@ -1,0 +1,135 @@
+"""Which field of a task's data is the text: the labelling config says it, and exports don't hold that."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from annotator.core.errors import SourceError
+from annotator.formats.fields import offset
+from annotator.formats.labelstudio.regions import Region, Result, is_whole, levelled, place
+
+_LINK = re.compile(
+    r"(?:[a-z][a-z0-9+.-]*://|/data/|/static/|data:)\S+|\S*/\S*\.[a-z0-9]{2,5}(?:\?\S*)?|"
+    r"[^\n]{0,300}\.(?:png|jpe?g|gif|webp|bmp|tiff?|svg|wav|mp3|ogg|flac|m4a|mp4|avi|mov|webm|pdf|html?|txt)",
+    re.IGNORECASE,
+)
+
+_DO = "import projects that label words in texts"
+_HERE = "import projects whose tasks hold the text itself"
+
+Score = tuple[int, int, int, int]
+"""Fields that regions name, quotes that stand in it, regions that lie in it, characters."""
+
+
+def text_at(data: dict[str, Any], key: str) -> str | None:
+    """Return the text under a key; the paragraphs of a dialogue, a line each."""
+    value = data.get(key)
+    if isinstance(value, str):
+        return value
+    lines = paragraphs(value)
+    return "\n".join(lines) if lines else None
+
+
+def paragraphs(value: Any) -> list[str]:
+    """Return the texts of a dialogue's paragraphs, none for anything else."""
+    if not isinstance(value, list) or not all(isinstance(x, dict) for x in value):
+        return []
+    return [x["text"] for x in value] if all(isinstance(x.get("text"), str) for x in value) else []
+
+
+def is_link(text: str) -> bool:
+    """Whether a text is nothing but the address or the name of a file."""
+    return bool(_LINK.fullmatch(text.strip()))
+
+
+@dataclass(slots=True)
+class Keys:
+    """Gathers, over all tasks, what speaks for a field being the text of an object in the config."""
+
+    scores: defaultdict[str, dict[str, Score]] = field(default_factory=lambda: defaultdict(dict))
+    plain: Counter[str] = field(default_factory=Counter)
+    """The characters that a field's texts have, links to files left out."""
+    links: int = 0
+    """Tasks with the address or the name of a file."""
+    placed: Counter[str] = field(default_factory=Counter)
+    timed: Counter[str] = field(default_factory=Counter)
+    """Regions of each object whose offsets are whole numbers, and those whose are not, as in a sound."""
+    things: Counter[str] = field(default_factory=Counter)
+    """What is marked that is no span of a text."""
+
+    def see(self, data: dict[str, Any], results: Iterable[Result]) -> None:
+        """Take in a task."""
+        texts = {k: t for k in data if (t := text_at(data, k)) is not None and not is_link(t)}
+        self.links += any(isinstance(x, str) and is_link(x) for x in data.values())
+        self.plain.update({k: len(t) for k, t in texts.items()})
+        for result in results:
+            self.things.update(thing for thing, _, _ in result.others)
+            for region in result.spans:
+                self.timed[region.to] += not is_whole(region)
+                self.placed[region.to] += is_whole(region)
+                for key, text in texts.items():
+                    old = self.scores[region.to].get(key, (0, 0, 0, 0))
+                    a, b, c, d = _score(region, key, text)
+                    self.scores[region.to][key] = (old[0] + a, old[1] + b, old[2] + c, old[3] + d)
+
+    def choose(self, where: str) -> dict[str, str]:
+        """Return the key of the text by object; raises SourceError where the tasks have no texts."""
+        if not self.plain:
+            told = f" (marked: {self._told()})" if self.things else ""
+            what = f"the tasks hold links to files or pictures, not texts{told}"
+            raise SourceError(what, where=where, do=_HERE)
+        if not self.scores and self.things:
+            raise SourceError(f"no span of a text is marked, but {self._told()}", where=where, do=_DO)
+        if any(n > 1 and not self.placed[to] for to, n in self.timed.items()):
+            what = "regions of a sound or a film are marked (offsets are fractions), not spans of a text"
+            raise SourceError(what, where=where, do=_DO)
+        if (
+            self.links
+            and self.scores
+            and not any(s[1] or s[2] for f in self.scores.values() for s in f.values())
+        ):
+            what = "the marked spans lie in no text of the tasks, which name files instead"
+            raise SourceError(what, where=where, do=_HERE)
+        if not self.scores:
+            return {"": max(self.plain, key=lambda k: (_named(k), self.plain[k], k))}
+        return {to: _best(found) for to, found in sorted(self.scores.items())}
+
+    def _told(self) -> str:
+        return ", ".join(f"{k} ({n:,})" for k, n in sorted(self.things.items()))
+
+
+def _best(found: dict[str, Score]) -> str:
+    return max(found, key=lambda k: (found[k][:3], _named(k), found[k][3], k))
+
+
+def _named(key: str) -> int:
+    """Return how much a field's name speaks for it."""
+    return 2 if key == "text" else key.lower() in {"content", "body", "article", "document", "sentence"}
+
+
+def _score(region: Region, key: str, text: str) -> Score:
+    found = place(region)
+    quote = levelled(region.quote, text)
+    inside = found is not None and found[1] <= len(text)
+    quoted = quote is not None and (quote in text or " ".join(quote.split()) in " ".join(text.split()))
+    return (key == region.key, quoted, inside, len(text))
+
+
+def joined_offsets(value: Any, region: Region) -> tuple[Any, Any]:
+    """Return a dialogue region's offsets in the joined text; those that lie in no paragraph stay away."""
+    lines = paragraphs(value)
+    ends = zip(region.paragraph or (), (region.raw.start, region.raw.end), strict=True)
+    out = [_joined(lines, at, inside) for at, inside in ends]
+    return (out[0], out[1]) if len(out) == 2 else (None, None)
+
+
+def _joined(lines: Sequence[str], at: Any, inside: Any) -> int | None:
+    number = int(at) if isinstance(at, str) and re.fullmatch(r"[0-9]{1,9}", at) else offset(at)
+    within = offset(inside)
+    if number is None or within is None or not 0 <= number < len(lines) or within < 0:
+        return None
+    return sum(len(x) + 1 for x in lines[:number]) + within

@@ -1,0 +1,236 @@
+"""From Label Studio's tasks to documents, one for each annotation of a text."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from annotator.core.errors import SourceError
+from annotator.core.spans import Span
+from annotator.formats.document import Account, Document, Entry, Fate
+from annotator.formats.evidence import Evidence, quoted_of, unit_of
+from annotator.formats.fields import Raw, Tally, plain, raw_id, spans_of, string
+from annotator.formats.jsons import parse
+from annotator.formats.labelstudio.keys import Keys, joined_offsets, text_at
+from annotator.formats.labelstudio.regions import Region, Result, levelled, sort
+from annotator.formats.labelstudio.tasks import AGAIN, Said, Task, is_task, task_of
+from annotator.formats.rows import files_of, may_hold, rows
+from annotator.formats.sample import Sample
+from annotator.formats.source import Source
+from annotator.formats.units import (
+    CODE_POINTS,
+    CRLF_AS_ONE,
+    UTF16,
+    UTF16_CRLF_AS_ONE,
+    Detective,
+    Fit,
+    Quoted,
+    Unit,
+)
+
+ALLOWED = (CODE_POINTS, UTF16, CRLF_AS_ONE, UTF16_CRLF_AS_ONE)
+
+IN_PAGE = "its place is counted in a web page"
+
+PREDICTIONS = "predictions are left out: {n} results of models"
+MISQUOTED = "spans quote other words than stand at their offsets, which were taken: {n}"
+UNTOLD = "annotations whose texts are not in the file, with no span: {n}"
+
+_BEGUN = re.compile(r'"(?:annotations|completions)"\s*:\s*\[')
+_RESULT = re.compile(r'"(?:was_cancelled|from_name|completed_by|lead_time)"\s*:')
+
+
+def looks(sample: Sample) -> str:
+    """Return what of a file is Label Studio's, empty where nothing is."""
+    if (sample.is_folder or sample.is_zip) and not may_hold(sample.names):
+        return ""
+    found = sample.objects()
+    if why := next((why for why in map(is_task, found) if why), ""):
+        return why
+    start = sample.text.lstrip()
+    is_cut = not found and start[:1] in {"[", "{"}
+    if is_cut and _BEGUN.search(start) and _RESULT.search(start):
+        return "its first task has `annotations` with Label Studio's fields"
+    return ""
+
+
+def read(source: Source, account: Account) -> Iterator[Document]:
+    """Yield the documents of a file, or of the JSON files in a folder or a zip.
+
+    Raises SourceError for tasks without texts, such as those of pictures and sounds, and for what
+    is no task.
+    """
+    tasks = [task_of(row, where) for f in files_of(source) for where, row in _rows(f, account)]
+    results = [[sort(said.results) for said in task.said] for task in tasks]
+    keys = Keys()
+    for task, found in zip(tasks, results, strict=True):
+        keys.see(task.data, found)
+    chosen = keys.choose(source.name) if tasks else {}
+    reader = _Reader(account, chosen)
+    reader.unit = reader.prior(tasks, results, source.name)
+    account.notes += _told(chosen)
+    for task, found in zip(tasks, results, strict=True):
+        yield from reader.documents(task, found)
+    reader.tell()
+
+
+def _rows(file: Source, account: Account) -> Iterator[tuple[str, Any]]:
+    """Yield the records of a file; a file may be one object over several lines."""
+    start = file.sample().start.lstrip()
+    first = next((line for _, line in file.lines() if line.strip()), b"") if start[:1] == b"{" else b""
+    if first and not first.rstrip().endswith(b"}"):
+        yield file.name, parse(file.read_bytes().removeprefix(b"\xef\xbb\xbf"), file.name, account)
+        return
+    yield from rows(file, account)
+
+
+def _told(chosen: dict[str, str]) -> Iterator[str]:
+    """Yield the note on the choice of the text, where it is not the plain one."""
+    found = sorted(set(chosen.values()))
+    if found and found != ["text"]:
+        yield f"texts are read from the field {', '.join(found)}"
+
+
+@dataclass(slots=True)
+class _Reader:
+    account: Account
+    chosen: dict[str, str]
+    """The key of the text by object of the labelling config."""
+    unit: Unit = CODE_POINTS
+    tally: Tally = field(default_factory=Tally)
+    measured: Counter[Unit] = field(default_factory=Counter)
+
+    # -- what the offsets count ----------------------------------------------------------------
+
+    def prior(self, tasks: Sequence[Task], results: Sequence[Sequence[Result]], where: str) -> Unit:
+        """Return the unit that most quotes of the file speak for; without any, what its words tell."""
+        fits: dict[Unit, Fit] = {}
+        rest: list[Evidence] = []
+        for task, found in zip(tasks, results, strict=True):
+            for text, spans in self._evidence(task, found):
+                if any(quote for _, _, quote in spans):
+                    for unit, fit in _measured(text, spans, CODE_POINTS).items():
+                        fits[unit] = fits.get(unit, Fit()) + fit
+                elif spans:
+                    rest.append((text, spans))
+        if fits:
+            return max(ALLOWED, key=lambda u: fits.get(u, Fit()))
+        return unit_of(rest, lambda x: [x], ALLOWED, where, self.account)
+
+    def _evidence(self, task: Task, found: Sequence[Result]) -> Iterator[Evidence]:
+        for result in found:
+            for key in dict.fromkeys(self.chosen.values()):
+                text = text_at(task.data, key) or ""
+                if _may_differ(text):
+                    regions = [r for r in self._of(result, key) if not r.paragraph]
+                    yield text, list(quoted_of((r.raw, levelled(r.quote, text)) for r in regions))
+
+    def _own(self, text: str, regions: Sequence[Region]) -> Unit:
+        """Return the unit of one annotation: that of the file unless its own quotes fit another better."""
+        quoted = list(quoted_of((r.raw, levelled(r.quote, text)) for r in regions))
+        if not _may_differ(text) or not any(q for _, _, q in quoted):
+            return self.unit
+        fits = _measured(text, quoted, self.unit)
+        return max(fits, key=lambda u: (fits[u].quotes, fits[u].nearly, u.scale == self.unit.scale))
+
+    # -- documents -----------------------------------------------------------------------------
+
+    def _of(self, result: Result, key: str) -> list[Region]:
+        return [r for r in result.spans if self.chosen[r.to] == key]
+
+    def documents(self, task: Task, found: Sequence[Result]) -> Iterator[Document]:
+        """Yield a document for each annotation of each text of a task; an open one where there is none."""
+        for thing, id_, size in task.others:
+            self.tally.add(PREDICTIONS, size if thing == "prediction" else 0)
+            if thing == "draft" and size:
+                why = f"a draft that was never submitted ({size} results)"
+                self.account.list(Entry(task.where, id_, Fate.LEFT_OUT, why, thing=thing))
+        keys = list(dict.fromkeys(self.chosen.values()))
+        for n, said in enumerate(task.said):
+            for thing, id_, why in found[n].others:
+                self.account.list(Entry(task.where, id_, Fate.LEFT_OUT, why, thing=thing))
+            for key in keys:
+                yield from self._document(task, key, said, found[n], alone=len(keys) == 1)
+        if not task.said:
+            for key in keys:
+                nobody = Said([], answer=None)
+                yield from self._document(task, key, nobody, Result(), alone=len(keys) == 1)
+
+    def _document(
+        self, task: Task, key: str, said: Said, result: Result, *, alone: bool
+    ) -> Iterator[Document]:
+        text, regions = text_at(task.data, key), self._of(result, key)
+        if text is None:
+            if regions:
+                raise SourceError(f"the task has no text in `{key}`", where=task.where, do=AGAIN)
+            self.tally.add(UNTOLD)
+            return
+        own = string(task.data, "document_id") or task.id
+        yield Document(
+            text,
+            self._spans(task, key, text, regions),
+            answer=said.answer,
+            annotator=said.annotator,
+            id=own if alone else f"{own}/{key}",
+            title=string(task.data, "title"),
+            time=said.time,
+            note="\n".join(result.notes),
+            meta=plain({k: v for k, v in task.data.items() if k not in {key, "title", "document_id"}}),
+            where=task.where,
+        )
+
+    def _spans(self, task: Task, key: str, text: str, regions: Sequence[Region]) -> tuple[Span, ...]:
+        """Return the spans of one annotation, in the order of the file."""
+        unit = self._own(text, [r for r in regions if not r.paragraph])
+        self.measured[unit] += bool(regions) and _may_differ(text)
+        out: list[Span] = []
+        for region in regions:
+            raw, counted = self._raw(region, task.data.get(key), text), unit
+            if raw is None:
+                self.account.read += 1
+                entry = Entry(task.where, raw_id(region.raw), Fate.LEFT_OUT, IN_PAGE, region.quote or "")
+                self.account.list(entry)
+                continue
+            if region.paragraph:
+                counted = CODE_POINTS
+            spans = spans_of([raw], text, task.where, self.account, counted)
+            out += spans
+            quote = levelled(region.quote, text)
+            wrong = [s for s in spans if quote and text[s.start : s.end].split() != quote.split()]
+            self.tally.add(MISQUOTED, len(wrong))
+        return tuple(out)
+
+    def _raw(self, region: Region, value: Any, text: str) -> Raw | None:
+        """Return a region as the text counts it; None where its place is counted in a web page."""
+        if region.in_page and ("<" in text or "&" in text):
+            return None
+        if region.paragraph is None:
+            return region.raw
+        start, end = joined_offsets(value, region)
+        return replace(region.raw, start=start, end=end)
+
+    def tell(self) -> None:
+        """Put the notes into the account."""
+        self.tally.tell(self.account)
+        if len({u for u, n in self.measured.items() if n}) > 1 or self.unit != CODE_POINTS:
+            told = ", ".join(f"{u} in {n:,}" for u, n in self.measured.items() if n)
+            self.account.notes.append(
+                f"offsets are measured by quoted texts, annotation by annotation: {told}"
+            )
+
+
+def _may_differ(text: str) -> bool:
+    return "\r\n" in text or max(text, default="") >= "\U00010000"
+
+
+def _measured(text: str, quoted: Sequence[Quoted], first: Unit) -> dict[Unit, Fit]:
+    """Return how well the units fit one annotation; ``first`` alone where every quote stands just there."""
+    for units in ((first,), tuple(u for u in ALLOWED if "\r\n" in text or u in {CODE_POINTS, UTF16})):
+        detective = Detective(units)
+        detective.see(text, quoted)
+        if detective.fits[units[0]].quotes == len(quoted):
+            break
+    return detective.fits

@@ -1,0 +1,130 @@
+"""From documents to Label Studio's tasks, with the labelling config that they need beside them.
+
+Who annotated stands in a field of ours: Label Studio refuses a whole import for the address of a user
+whom it doesn't know. A known-wrong span and a rejected text have no place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import quoteattr
+
+import orjson
+
+from annotator.core.annotation import Answer
+from annotator.core.spans import Span
+from annotator.formats.document import Account, Document
+from annotator.formats.files import put
+from annotator.formats.losses import PAST, list_fields, list_span, list_thing
+
+FILE = "annotations.json"
+CONFIG = "labelling-config.xml"
+TAKEN = "the task has a field of that name for something else"
+
+_OWN = frozenset({"text", "title", "document_id"})
+_CONTROL = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def write(documents: Iterable[Document], out: Path, account: Account) -> list[Path]:
+    """Write ``annotations.json``, a task a text with an annotation for each annotator, and the config."""
+    tasks: dict[bytes, dict[str, Any]] = {}
+    labels: set[str] = set()
+    notes = False
+    for n, document in enumerate(documents):
+        data = _data(document, account)
+        key = orjson.dumps(data) if document.id else b"%d" % n
+        task = tasks.setdefault(key, {"id": len(tasks) + 1, "data": data, "annotations": []})
+        spans = [s for s in document.spans if _fits(document, s, account)]
+        labels |= {s.label for s in spans}
+        notes = notes or bool(document.note)
+        said = document.answer is not None or spans or document.note
+        list_fields(document, "Label Studio", account, _back(document, said=bool(said)))
+        if said:
+            task["annotations"].append(_annotation(document, spans))
+    config = _config(sorted(labels), notes=notes)
+    listed = orjson.dumps(list(tasks.values()), option=orjson.OPT_INDENT_2) + b"\n"
+    return [put(out / FILE, listed), put(out / CONFIG, config.encode())]
+
+
+def _back(document: Document, *, said: bool) -> str | None:
+    """Return the answer that comes back when the task is read."""
+    if document.answer is Answer.IGNORE:
+        return Answer.IGNORE.value
+    return Answer.ACCEPT.value if said else None
+
+
+def _data(document: Document, account: Account) -> dict[str, Any]:
+    own = {"document_id": document.id, "title": document.title}
+    for key in sorted(_OWN & document.meta.keys()):
+        list_thing(document, "field", key, TAKEN, account)
+    free = {k: v for k, v in document.meta.items() if k not in _OWN}
+    return {"text": document.text, **{k: v for k, v in own.items() if v}, **free}
+
+
+def _fits(document: Document, span: Span, account: Account) -> bool:
+    account.read += 1
+    if span.end > len(document.text):
+        list_span(document, span, PAST, account)
+        return False
+    account.kept += 1
+    return True
+
+
+def _annotation(document: Document, spans: list[Span]) -> dict[str, Any]:
+    results = [_result(document.text, s, n) for n, s in enumerate(spans, 1)]
+    if document.note:
+        results.append(
+            {
+                "id": "note",
+                "type": "textarea",
+                "from_name": "note",
+                "to_name": "text",
+                "value": {"text": [document.note]},
+            }
+        )
+    when = datetime.fromtimestamp(document.time, UTC).isoformat() if 0 < document.time < 1e11 else ""
+    return {
+        "result": results,
+        "was_cancelled": document.answer is Answer.IGNORE,
+        **({"annotator": document.annotator} if document.annotator else {}),
+        **({"created_at": when} if when else {}),
+    }
+
+
+def _result(text: str, span: Span, number: int) -> dict[str, Any]:
+    return {
+        "id": f"span-{number}",
+        "type": "labels",
+        "from_name": "label",
+        "to_name": "text",
+        "origin": "prediction" if span.source else "manual",
+        **({"meta": {"source": span.source}} if span.source else {}),
+        "value": {
+            "start": span.start,
+            "end": span.end,
+            "text": text[span.start : span.end],
+            "labels": [span.label],
+        },
+    }
+
+
+def _config(labels: list[str], *, notes: bool) -> str:
+    """Return the labelling config: the labels, in order, over the text."""
+    rows = [f"    <Label value={_quoted(label)}/>\n" for label in labels]
+    note = '  <TextArea name="note" toName="text" placeholder="Note"/>\n' if notes else ""
+    return (
+        '<View>\n  <Labels name="label" toName="text">\n'
+        + "".join(rows)
+        + '  </Labels>\n  <Text name="text" value="$text"/>\n'
+        + note
+        + "</View>\n"
+    )
+
+
+def _quoted(label: str) -> str:
+    """Return a label as XML can hold it: characters that it cannot become U+FFFD."""
+    return quoteattr(_CONTROL.sub("\ufffd", label))

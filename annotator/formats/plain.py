@@ -1,0 +1,200 @@
+"""JSONL, or a JSON list, of ``{"text", "spans"}`` as people write it themselves.
+
+``spans`` may be called ``entities`` or ``ents``; a span is ``[start, end, label]`` or an object whose
+keys have one of several names. What the offsets count is told by the texts that spans quote, where
+they do, else by the edges of words: code points unless another unit is plainly better.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from annotator.core.annotation import Answer
+from annotator.core.errors import SourceError
+from annotator.core.spans import Span
+from annotator.core.tokens import Token
+from annotator.formats import doccano, prodigy
+from annotator.formats.align import tiled
+from annotator.formats.document import Account, Document
+from annotator.formats.evidence import Evidence, quoted_of, unit_of
+from annotator.formats.fields import Raw, Tally, name, plain, seconds, spans_of, string
+from annotator.formats.files import put
+from annotator.formats.losses import PAST, list_fields, list_span
+from annotator.formats.rows import differing, files_of, may_hold, rows
+from annotator.formats.sample import Sample
+from annotator.formats.source import Source
+from annotator.formats.units import EVERY, Unit
+
+NAME = "plain"
+FILE = "annotations.jsonl"
+ALLOWED = EVERY
+
+TOKENS = "texts whose tokens do not spell them, so that the tokens were not taken: {n}"
+OPEN = "texts that say nothing of spans, left open: {n}"
+
+_SPANS = ("spans", "entities", "ents")
+_START = ("start", "start_offset", "start_char", "startOffset", "begin")
+_END = ("end", "end_offset", "end_char", "endOffset", "stop")
+_LABEL = ("label", "type", "tag", "entity_group", "entity_type", "entity", "category", "class")
+_QUOTE = ("text", "quote", "word", "mention", "surface", "value")
+_KNOWN = frozenset({"text", "id", "meta", "tokens", "title", "annotator", "note", "flagged", "time", *_SPANS})
+_OTHERS = frozenset({"annotation_id", "lead_time", "paragraphs"})
+_DO = "give each text as {“text”: …, “spans”: [[start, end, label], …]}"
+
+
+def looks(sample: Sample) -> str:
+    """Return what of a file makes it texts with spans, empty where nothing or another tool does."""
+    if (sample.is_folder or sample.is_zip) and not may_hold(sample.names):
+        return ""
+    if prodigy.looks(sample) or doccano.looks(sample):
+        return ""
+    return next((why for why in map(_looks, sample.objects()) if why), "")
+
+
+def _looks(row: Any) -> str:
+    if not isinstance(row, dict) or not isinstance(row.get("text"), str) or row.keys() & _OTHERS:
+        return ""
+    if isinstance(row.get("ents"), list) and "tokens" in row:
+        return ""  # spaCy's own
+    key = next((k for k in _SPANS if isinstance(row.get(k), list)), "")
+    return f"its records have `text` and `{key}`" if key and all(map(_is_span, row[key])) else ""
+
+
+def _is_span(item: Any) -> bool:
+    if isinstance(item, list):
+        return len(item) == 3
+    return isinstance(item, dict) and _first(item, _START) is not None
+
+
+def read(source: Source, account: Account) -> Iterator[Document]:
+    """Yield the documents of a file; raises SourceError, with its place, for what is no text with spans."""
+    files = files_of(source)
+    found = chain.from_iterable(differing(f, every=True) for f in files)
+    unit = unit_of(found, _evidence, ALLOWED, source.name, account)
+    tally = Tally()
+    for where, row in chain.from_iterable(rows(f, account) for f in files):
+        yield _document(row, where, unit, account, tally)
+    tally.tell(account)
+
+
+def _document(row: Any, where: str, unit: Unit, account: Account, tally: Tally) -> Document:
+    text = row.get("text") if isinstance(row, dict) else None
+    if not isinstance(text, str):
+        raise SourceError("the record has no `text`", where=where, do=_DO)
+    found = _found(row, where)
+    tally.add(OPEN, found is None)
+    own = plain(row.get("meta"))
+    return Document(
+        text,
+        spans_of((_raw(x) for x in found or ()), text, where, account, unit),
+        tokens=_tokens(row, text, tally),
+        answer=Answer.ACCEPT if found is not None else None,
+        annotator=string(row, "annotator"),
+        id=name(row.get("id")) or name(own.get("id")),
+        title=string(row, "title") or string(own, "title"),
+        time=seconds(row.get("time")),
+        note=string(row, "note"),
+        flagged=row.get("flagged") is True,
+        meta={**plain({k: v for k, v in row.items() if k not in _KNOWN}), **own},
+        where=where,
+    )
+
+
+def _found(row: Mapping[str, Any], where: str) -> list[Any] | None:
+    """Return the spans under all the names that they may have, None where there is no such field."""
+    lists = [row[k] for k in _SPANS if row.get(k) is not None]
+    if not all(isinstance(x, list) for x in lists):
+        raise SourceError("`spans` must be a list", where=where, do=_DO)
+    return [item for found in lists for item in found] if lists else None
+
+
+def _raw(item: Any) -> Raw:
+    if isinstance(item, dict):
+        return Raw(_first(item, _START), _first(item, _END), _label(item), string(item, "source"), _id(item))
+    start, end, label = (*item, None, None, None)[:3] if isinstance(item, list) else (None, None, None)
+    return Raw(start, end, label)
+
+
+def _id(item: dict[str, Any]) -> str:
+    return name(item.get("id"))
+
+
+def _label(item: dict[str, Any]) -> Any:
+    found = _first(item, _LABEL)
+    several = item.get("labels")
+    return several[0] if found is None and isinstance(several, list) and len(several) == 1 else found
+
+
+def _first(item: Mapping[str, Any], keys: Iterable[str]) -> Any:
+    return next((item[k] for k in keys if item.get(k) is not None), None)
+
+
+def _evidence(row: Any) -> Iterator[Evidence]:
+    if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+        return
+    lists = [row[k] for k in _SPANS if isinstance(row.get(k), list)]
+    pairs = ((_raw(x), _first(x, _QUOTE) if isinstance(x, dict) else None) for found in lists for x in found)
+    yield row["text"], list(quoted_of(pairs))
+
+
+def _tokens(row: Mapping[str, Any], text: str, tally: Tally) -> tuple[Token, ...]:
+    """Return the record's tokens, words or objects, by finding them in the text one after the other."""
+    found = row.get("tokens")
+    if not isinstance(found, list) or not found:
+        return ()
+    tokens, at = [], 0
+    for item in found:
+        word = item.get("text") if isinstance(item, dict) else item
+        word = word if isinstance(word, str) else ""
+        start = text.find(word, at) if word else -1
+        if start < 0 or text[at:start].strip():
+            tally.add(TOKENS)
+            return ()
+        at = start + len(word)
+        tokens.append(Token(word, start, at, ws=False))
+    return tiled(text, tokens, 0, len(text)) or ()
+
+
+def write(documents: Iterable[Document], out: Path, account: Account) -> list[Path]:
+    """Write ``annotations.jsonl`` to the folder ``out``: a text with its spans a line, each quoted."""
+    return [put(out / FILE, b"".join(orjson.dumps(_row(d, account)) + b"\n" for d in documents))]
+
+
+def _row(document: Document, account: Account) -> dict[str, Any]:
+    list_fields(document, NAME, account)
+    row = {
+        "id": document.id,
+        "text": document.text,
+        "spans": [_written(document.text, s) for s in _fitting(document, account)],
+        "title": document.title,
+        "annotator": document.annotator,
+        "note": document.note,
+        "meta": dict(document.meta),
+    }
+    return {key: value for key, value in row.items() if value or key in {"text", "spans"}}
+
+
+def _fitting(document: Document, account: Account) -> Iterator[Span]:
+    for span in document.spans:
+        account.read += 1
+        if span.end > len(document.text):
+            list_span(document, span, PAST, account)
+        else:
+            account.kept += 1
+            yield span
+
+
+def _written(text: str, span: Span) -> dict[str, Any]:
+    source = {"source": span.source} if span.source else {}
+    return {
+        "start": span.start,
+        "end": span.end,
+        "label": span.label,
+        "text": text[span.start : span.end],
+        **source,
+    }

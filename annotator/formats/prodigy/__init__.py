@@ -1,0 +1,11 @@
+"""Prodigy's JSONL: one task a line, offsets in code points, ``token_end`` inclusive.
+
+``read`` and ``write`` take whole files into documents and back; ``tasks`` has the lines themselves.
+"""
+
+from annotator.formats.prodigy.reading import looks, read
+from annotator.formats.prodigy.writing import write
+
+NAME = "prodigy"
+
+__all__ = ["NAME", "looks", "read", "write"]

@@ -1,0 +1,108 @@
+"""Binary answers: several tasks on one text become one document.
+
+Each of them speaks of its own spans alone. A text with an accepted span is accepted; one that has
+only rejected spans stays open, since nobody has said that it holds no other; ``ignore`` says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from annotator.core.annotation import Answer
+from annotator.core.spans import Span
+from annotator.formats.document import Account, Document, Entry, Fate
+
+TWICE = "the same answer to the same span stands there twice"
+BOTH = "the same span was accepted and rejected; the later answer stands"
+IGNORED = "it was answered with ignore"
+
+Key = tuple[int, int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What somebody said of one span."""
+
+    span: Span
+    answer: Answer
+    where: str
+    time: float = 0.0
+    """Seconds since 1970 (UTC), 0 where the file has none."""
+    moved: Entry | None = None
+    """The line of the ledger where its offsets counted something else than code points."""
+
+
+@dataclass(slots=True)
+class _Text:
+    """One annotator's answers on one text."""
+
+    first: Document
+    verdicts: dict[Key, Verdict] = field(default_factory=dict)
+    ignored: list[Verdict] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+class Binary:
+    """Gathers binary answers by text and annotator."""
+
+    def __init__(self, account: Account) -> None:
+        """Begin with none; what cannot be carried over is listed in ``account``."""
+        self._account = account
+        self._texts: dict[tuple[str, str], _Text] = {}
+
+    def add(self, document: Document, verdicts: list[Verdict]) -> None:
+        """Take in a task: its text and fields as a document without spans, and what it says of its spans."""
+        text = self._texts.setdefault((document.text, document.annotator), _Text(document))
+        flagged = text.first.flagged or document.flagged
+        text.first = replace(text.first, flagged=flagged, time=max(text.first.time, document.time))
+        text.first = replace(text.first, tokens=text.first.tokens or document.tokens)
+        if document.note and document.note not in text.notes:
+            text.notes.append(document.note)
+        for verdict in verdicts:
+            self._take(text, verdict)
+
+    def _take(self, text: _Text, new: Verdict) -> None:
+        if new.answer is Answer.IGNORE:
+            text.ignored.append(new)
+            return
+        old = text.verdicts.get(new.span.key)
+        if old is None:
+            text.verdicts[new.span.key] = new
+        elif old.answer is new.answer:
+            self._list(text, new, Fate.DOUBLE, TWICE)
+        else:
+            later, earlier = (old, new) if new.time < old.time else (new, old)
+            text.verdicts[new.span.key] = later
+            self._list(text, earlier, Fate.LEFT_OUT, BOTH)
+
+    def documents(self) -> Iterator[Document]:
+        """Yield one document for each text and annotator, in the file's order."""
+        for text in self._texts.values():
+            yield self._document(text)
+
+    def _document(self, text: _Text) -> Document:
+        note = "\n".join(text.notes)
+        if not text.verdicts:
+            self._move(text.ignored)
+            spans = tuple(v.span for v in text.ignored)
+            return replace(text.first, spans=spans, answer=Answer.IGNORE, note=note)
+        for verdict in text.ignored:
+            self._list(text, verdict, Fate.LEFT_OUT, IGNORED)
+        every = list(text.verdicts.values())
+        self._move(every)
+        spans = tuple(v.span for v in every if v.answer is Answer.ACCEPT)
+        rejected = tuple(v.span for v in every if v.answer is Answer.REJECT)
+        answer = Answer.ACCEPT if spans else None
+        return replace(text.first, spans=spans, rejected=rejected, answer=answer, note=note)
+
+    def _move(self, verdicts: list[Verdict]) -> None:
+        for verdict in verdicts:
+            if verdict.moved:
+                self._account.list(verdict.moved)
+
+    def _list(self, text: _Text, verdict: Verdict, fate: Fate, why: str) -> None:
+        span = verdict.span
+        id_ = f"{span.start}-{span.end}:{span.label}"
+        covered = text.first.text[span.start : span.end]
+        self._account.list(Entry(verdict.where, id_, fate, why, covered))

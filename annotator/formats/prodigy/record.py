@@ -1,0 +1,140 @@
+"""The fields of a Prodigy task, whatever made it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from annotator.core.annotation import Answer
+from annotator.core.errors import SourceError
+from annotator.formats.evidence import Evidence, quoted_of
+from annotator.formats.fields import Raw, name, objects, offset, plain, seconds, string
+from annotator.formats.jsons import short
+from annotator.formats.units import Unit, to_code_points
+
+AGAIN = "export the file from Prodigy again (db-out)"
+
+Place = tuple[int, int]
+"""A range in code points."""
+
+_KNOWN = frozenset(
+    {"text", "tokens", "spans", "meta", "rejected", "relations", "versions", "sessions", "options", "accept"}
+    | {"answer", "flagged", "label", "id", "html", "style", "config", "user_input", "view_id"}
+)
+_OTHERS = {"image": "an image", "audio": "a sound", "video": "a film", "html": "a page of HTML"}
+_REVIEW = "review"
+
+
+def text_of(record: dict[str, Any], where: str) -> str:
+    """Return the task's text; raises SourceError for one that shows something else."""
+    text = record.get("text")
+    if isinstance(text, str):
+        return text
+    for key, told in _OTHERS.items():
+        if record.get(key):
+            raise SourceError(f"the task shows {told}, not a text", where=where, do="import texts only")
+    raise SourceError("the task has no `text`", where=where, do=AGAIN)
+
+
+def answer_of(value: Any, where: str) -> Answer | None:
+    """Return an answer, None where there is none; raises SourceError for any other word."""
+    if value is None:
+        return None
+    if not isinstance(value, str) or value not in set(Answer):
+        raise SourceError(f"`answer` is {short(value)}", where=where, do="use accept, reject or ignore")
+    return Answer(value)
+
+
+def annotator_of(record: dict[str, Any]) -> str:
+    """Return who did the task, as far as it says."""
+    return string(record, "_annotator_id", "_session_id")
+
+
+def about(record: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a document that are neither text nor spans.
+
+    ``meta`` keeps what the task's own ``meta`` and its unknown fields say; note and flag go to fields
+    of their own (in ``meta`` as this program writes them, ``flagged`` at the top as Prodigy does).
+    """
+    own = record.get("meta")
+    own = own if isinstance(own, dict) else {}
+    unknown = {k: v for k, v in record.items() if k not in _KNOWN and not k.startswith("_")}
+    meta = {k: v for k, v in {**unknown, **own}.items() if k not in {"note", "flagged"}}
+    return {
+        "id": name(record.get("id")) or name(own.get("id")),
+        "title": string(own, "title"),
+        "time": seconds(record.get("_timestamp")),
+        "note": string(own, "note") or string(record, "user_input"),
+        "flagged": record.get("flagged") is True or own.get("flagged") is True,
+        "meta": plain(meta),
+    }
+
+
+def is_review(record: dict[str, Any]) -> bool:
+    """Whether the task was made by reviewing the versions that it holds."""
+    return string(record, "_view_id") == _REVIEW or isinstance(record.get("versions"), list)
+
+
+def sessions_of(version: dict[str, Any]) -> list[str]:
+    """Return whose work a version is."""
+    found = version.get("sessions")
+    names = [s for s in found if isinstance(s, str) and s] if isinstance(found, list) else []
+    return names or [annotator_of(version)]
+
+
+def reviewer_of(record: dict[str, Any], sessions: set[str]) -> str:
+    """Return the name that the reviewer's work goes by, unlike all of the sessions'."""
+    said = annotator_of(record)
+    if said and said not in sessions:
+        return said
+    return f"{_REVIEW}-{said}" if said else _REVIEW
+
+
+def token_places(record: dict[str, Any], text: str, unit: Unit, where: str) -> list[Place | None]:
+    """Return where each token stands, None for one that doesn't stand where it says."""
+    return [_token_place(t, text, unit) for t in objects(record, "tokens", where, AGAIN)]
+
+
+def _token_place(token: dict[str, Any], text: str, unit: Unit) -> Place | None:
+    place = place_of(token, text, unit)
+    return place if place and text[slice(*place)] == token.get("text") else None
+
+
+def place_of(thing: dict[str, Any], text: str, unit: Unit) -> Place | None:
+    """Return the range of a token or span in code points, if it lies in the text."""
+    start, end = offset(thing.get("start")), offset(thing.get("end"))
+    if start is None or end is None or not 0 <= start < end:
+        return None
+    try:
+        place = to_code_points(text, start, end, unit)
+    except ValueError:
+        return None
+    return place if place[1] <= len(text) else None
+
+
+def named(span: dict[str, Any], places: list[Place | None]) -> Place | None:
+    """Return the range of a span by its token indexes (``token_end`` is inclusive), if it has some."""
+    first, last = offset(span.get("token_start")), offset(span.get("token_end"))
+    if first is None or last is None or not 0 <= first <= last < len(places):
+        return None
+    begin, end = places[first], places[last]
+    return (begin[0], end[1]) if begin and end else None
+
+
+def evidence(record: Any) -> Iterator[Evidence]:
+    """Yield what a task, and each version in it, quotes of its text: its tokens, and spans with a text."""
+    if not isinstance(record, dict):
+        return
+    text, versions = record.get("text"), record.get("versions")
+    for version in [record, *(versions if isinstance(versions, list) else [])]:
+        said = version.get("text", text) if isinstance(version, dict) else None
+        if isinstance(said, str) and any(c > "\uffff" for c in said):
+            yield said, list(quoted_of(_quoting(version)))
+
+
+def _quoting(record: dict[str, Any]) -> Iterator[tuple[Raw, Any]]:
+    for key in ("tokens", "spans"):
+        found = record.get(key)
+        for thing in found if isinstance(found, list) else []:
+            if isinstance(thing, dict):
+                yield Raw(thing.get("start"), thing.get("end"), ""), thing.get("text")

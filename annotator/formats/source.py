@@ -1,0 +1,304 @@
+"""The files that a format is read from: bounded, checked for changes, and never a path made from data."""
+
+from __future__ import annotations
+
+import os
+import stat
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from annotator.core.errors import SourceError
+from annotator.formats.sample import HEAD, Sample
+
+LONGEST = 10_000_000
+"""The most bytes that a line may have."""
+LARGEST = 2**30
+"""The most bytes of a file that is read in one piece."""
+MEMBERS = 10_000
+"""The most files that a zip may hold."""
+UNPACKED = 2**32
+"""The most bytes that a zip may unpack to."""
+RATIO = 200
+"""How many times its packed size a member over a megabyte may unpack to; text reaches 20."""
+FILES = 200_000
+"""The most files that a folder may hold."""
+
+_SMALL = 2**20
+_NAMES = 200
+_ZIP = b"PK\x03\x04"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file, a folder, or (with ``member``) one file in a zip."""
+
+    path: Path
+    member: str = ""
+    """The name inside the zip ``path``; it is looked up there and never becomes a path."""
+    longest: int = LONGEST
+
+    @property
+    def name(self) -> str:
+        """How messages name it; bytes in a name that are no UTF-8 become U+FFFD."""
+        shown = os.fsencode(self.path).decode("utf-8", "replace")
+        return f"{shown}/{self.member}" if self.member else shown
+
+    @property
+    def base(self) -> str:
+        """The last part of its name: what it is called in its folder or zip."""
+        return self.name.rstrip("/").rpartition("/")[2]
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether this is a folder of files."""
+        return not self.member and os.path.isdir(self.path)  # noqa: PTH112  (Path.is_dir raises)
+
+    @property
+    def is_zip(self) -> bool:
+        """Whether this is a file that begins as a zip does."""
+        return not self.member and not self.is_folder and self._head(len(_ZIP)) == _ZIP
+
+    @property
+    def size(self) -> int:
+        """How many bytes the file has, unpacked."""
+        with self._opened() as (_, size):
+            return size
+
+    def files(self) -> list[Source]:
+        """Return the files of a folder, however deep, or of a zip, by name; of a file, itself.
+
+        Hidden files are left out and links to folders not followed. Raises SourceError for a zip
+        that is damaged, locked or unpacks to too much.
+        """
+        if self.is_folder:
+            return [Source(p, longest=self.longest) for p in self._walk()]
+        if self.is_zip:
+            return [Source(self.path, m, self.longest) for m in self._members()]
+        return [self]
+
+    def sample(self) -> Sample:
+        """Return what the auto-detection looks at: the start, and the names in a folder or zip."""
+        if self.is_folder:
+            found = self.files()
+            names = tuple(str(f.path.relative_to(self.path)) for f in found)
+            return Sample(self.name, b"", is_folder=True, names=names[:_NAMES], inner=_first_head(found))
+        if self.is_zip:
+            found = self.files()
+            names = tuple(f.member for f in found[:_NAMES])
+            return Sample(self.name, self._head(HEAD), names=names, inner=_first_head(found))
+        return Sample(self.name, self._start())
+
+    def read_bytes(self, limit: int = LARGEST) -> bytes:
+        """Return the whole file; raises SourceError where it has more than ``limit`` bytes or changes."""
+        with self._opened() as (file, size):
+            if size > limit:
+                raise self.error(
+                    f"the file has {size:,} bytes, more than {limit:,}", do="split it into several files"
+                )
+            data = _read(self, file, limit + 1)
+            if len(data) != size:
+                raise self._changed()
+            return data
+
+    def lines(self) -> Iterator[tuple[int, bytes]]:
+        """Yield (number from 1, bytes without the LF) of each line, blank ones too.
+
+        Lines end at LF alone; a byte order mark is left out. Raises SourceError for UTF-16, a line of
+        more than ``longest`` bytes, and a file that changes while it is read.
+        """
+        with self._opened() as (file, size):
+            number = got = 0
+            while raw := _read_line(self, file, self.longest + 2):
+                number, got = number + 1, got + len(raw)
+                line = raw.removesuffix(b"\n")
+                if len(line) > self.longest:
+                    what = f"the line has more than {self.longest:,} bytes"
+                    raise self.error(what, number, do="split the text into several lines")
+                yield number, self._unmarked(line) if number == 1 else line
+            if got != size:
+                raise self._changed()
+
+    def text(self, limit: int = LARGEST) -> str:
+        """Return the text, line ends as they are; raises SourceError unless it is UTF-8 or marked UTF-16."""
+        data = self.read_bytes(limit)
+        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            return self.decoded(data, "utf-16")
+        return self.decoded(data, "utf-8-sig")
+
+    def decoded(self, data: bytes, encoding: str = "utf-8", line: int = 0) -> str:
+        """Return bytes of the file as text; raises SourceError with the line of the first wrong byte."""
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError as error:
+            at = line or data.count(b"\n", 0, error.start) + 1
+            told = "UTF-8" if encoding.startswith("utf-8") else encoding.upper()
+            raise self.error(f"this is not {told}", at, do="save the file as UTF-8") from None
+
+    def where(self, line: int = 0) -> str:
+        """Return ``file:line``, or the file alone."""
+        return f"{self.name}:{line}" if line else self.name
+
+    def error(self, what: str, line: int = 0, *, do: str = "") -> SourceError:
+        """Return the error that something is wrong in a line of this file."""
+        return SourceError(what, where=self.where(line), do=do)
+
+    def _unmarked(self, line: bytes) -> bytes:
+        if line.startswith((b"\xff\xfe", b"\xfe\xff")):
+            raise self.error("this is UTF-16", 1, do="save the file as UTF-8")
+        return line.removeprefix(b"\xef\xbb\xbf")
+
+    def _changed(self) -> SourceError:
+        return self.error(
+            "the file has changed while it was read", do="wait until it is written, then try again"
+        )
+
+    def _start(self) -> bytes:
+        """Return the first 64 KiB, or the first line where that is longer: one record may be an article."""
+        head = self._head(HEAD)
+        if len(head) < HEAD or b"\n" in head:
+            return head
+        with self._opened() as (file, _):
+            return _read_line(self, file, self.longest)
+
+    def _head(self, size: int) -> bytes:
+        with self._opened() as (file, _):
+            return _read(self, file, size)
+
+    @contextmanager
+    def _opened(self) -> Iterator[tuple[IO[bytes], int]]:
+        """Yield the open file and its size; raises SourceError where the file has changed at the end."""
+        try:
+            before = os.stat(self.path)  # noqa: PTH116  (as below: what the open file is compared with)
+            if not stat.S_ISREG(before.st_mode):
+                what = "this is a folder" if stat.S_ISDIR(before.st_mode) else "this is no plain file"
+                raise self.error(what, do="name a file")
+            with self.path.open("rb") as file:
+                if self.member:
+                    with self._unpacked(file) as unpacked:
+                        yield unpacked
+                else:
+                    yield file, before.st_size
+                after = os.fstat(file.fileno())
+        except OSError as error:
+            reason = (error.strerror or type(error).__name__).lower()
+            raise self.error(f"the file cannot be read ({reason})", do="check the path") from error
+        if _state(before) != _state(after):
+            raise self._changed()
+
+    @contextmanager
+    def _unpacked(self, file: IO[bytes]) -> Iterator[tuple[IO[bytes], int]]:
+        with self._zip(file) as packed:
+            info = _info(self, packed)
+            try:
+                member = packed.open(info)
+            except (RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
+                raise self.error(f"it cannot be unpacked ({error})", do="pack it anew") from None
+            with member:
+                yield member, info.file_size
+
+    @contextmanager
+    def _zip(self, file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
+        try:
+            packed = zipfile.ZipFile(file)
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, IndexError) as error:
+            raise SourceError(
+                f"the zip is damaged ({error})", where=str(self.path), do="export it again"
+            ) from None
+        with packed:
+            yield packed
+
+    def _walk(self) -> list[Path]:
+        found: list[Path] = []
+        closed: list[OSError] = []
+        for root, folders, names in os.walk(self.path, onerror=closed.append):
+            folders[:] = sorted(f for f in folders if not f.startswith("."))
+            found += [Path(root) / n for n in names if not n.startswith(".")]
+            if len(found) > FILES:
+                raise self.error(f"the folder holds more than {FILES:,} files", do="name one inside it")
+        for error in closed:
+            raise self.error(
+                f"a folder in it cannot be read ({(error.strerror or 'an error').lower()})",
+                do="check its permissions",
+            )
+        return sorted(p for p in found if p.is_file())
+
+    def _members(self) -> list[str]:
+        """Return the names of a zip's files, sorted, after its bounds were checked."""
+        with self._opened() as (file, _), self._zip(file) as packed:
+            infos = [i for i in packed.infolist() if not i.is_dir() and not _is_hidden(i.filename)]
+            if len(infos) > MEMBERS:
+                raise self.error(f"the zip holds more than {MEMBERS:,} files", do="unpack it yourself")
+            if sum(i.file_size for i in infos) > UNPACKED:
+                raise self.error(
+                    f"the zip unpacks to more than {UNPACKED // 2**30} GiB", do="unpack it yourself"
+                )
+            if any(_is_bomb(i) for i in infos):
+                raise self.error(
+                    f"a file in the zip unpacks to more than {RATIO} times its size",
+                    do="unpack it yourself if you trust it",
+                )
+            return sorted({i.filename for i in infos})
+
+
+def _info(source: Source, packed: zipfile.ZipFile) -> zipfile.ZipInfo:
+    try:
+        info = packed.getinfo(source.member)
+    except KeyError:
+        raise source.error("the zip has no such file", do="export it again") from None
+    if _is_bomb(info):
+        raise source.error(f"it unpacks to more than {RATIO} times its size", do="unpack it yourself")
+    return info
+
+
+def _is_bomb(info: zipfile.ZipInfo) -> bool:
+    return info.file_size > _SMALL and info.file_size > RATIO * max(info.compress_size, 1)
+
+
+def _is_hidden(name: str) -> bool:
+    """Whether a member is what macOS and others put beside the files."""
+    return any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))
+
+
+def _read(source: Source, file: IO[bytes], size: int) -> bytes:
+    try:
+        return file.read(size)
+    except _BROKEN as error:
+        raise source.error(f"it cannot be unpacked ({error})", do="pack it anew") from None
+
+
+def _read_line(source: Source, file: IO[bytes], size: int) -> bytes:
+    try:
+        return file.readline(size)
+    except _BROKEN as error:
+        raise source.error(f"it cannot be unpacked ({error})", do="pack it anew") from None
+
+
+def _broken() -> tuple[type[Exception], ...]:
+    """Return what the unpackers of the standard library raise for damaged data."""
+    import lzma
+    import zlib
+
+    return (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError)
+
+
+_BROKEN = _broken()
+
+
+def _first_head(files: list[Source]) -> bytes:
+    """Return the start of the first file that has one; what can't be read is told when it is read."""
+    for file in files[:20]:
+        try:
+            head = file._start()  # noqa: SLF001  (a Source's own)
+        except SourceError:
+            continue
+        if head.strip():
+            return head
+    return b""
+
+
+def _state(found: os.stat_result) -> tuple[int, int, int]:
+    return (found.st_ino, found.st_size, found.st_mtime_ns)

@@ -1,0 +1,264 @@
+"""UIMA's CAS as JSON or XMI, as INCEpTION exports it; read with dkpro-cassis, an extra.
+
+XMI needs its type system: a ``TypeSystem.xml`` beside it, in the folder or the zip. The layer and
+the feature that give spans and labels are chosen as for WebAnno's TSV. Offsets count UTF-16 units.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from annotator.core.errors import AnnotatorError, SourceError
+from annotator.core.spans import Span
+from annotator.core.tokens import Token
+from annotator.formats import jsons
+from annotator.formats.document import Account, Document, Entry, Fate
+from annotator.formats.fields import BACKWARDS, EMPTY, NEGATIVE, NOT_WHOLE, Tally
+from annotator.formats.layers import Layers, is_wordy, note, short
+from annotator.formats.sample import Sample
+from annotator.formats.source import Source
+
+NAME = "uima"
+
+LARGEST = 200_000_000
+"""The most bytes of a CAS; the library holds it several times over."""
+CUT = "its offsets lie inside a character or past the end of the text"
+
+_WORD = ".segmentation.type.Token"
+_SENTENCE = ".segmentation.type.Sentence"
+_META = ".metadata.type.DocumentMetaData"
+_KEYS = ('"%TYPES"', '"%FEATURE_STRUCTURES"', '"%VIEWS"')
+_OWN = frozenset({"begin", "end", "sofa"})
+_XMI = re.compile(r"<(?:[\w.-]+:)?XMI\b[^>]*http://www\.omg\.org/XMI")
+_TYPES = re.compile(r"<(?:[\w.-]+:)?typeSystemDescription\b")
+_CODED = re.compile(r"<\?xml[^>]*encoding\s*=\s*[\"'](?!utf-8|us-ascii)", re.IGNORECASE)
+_OFF = re.compile(r"Not mapping external offset \[(-?\d+)\]")
+
+
+def looks(sample: Sample) -> str:
+    """Return why this looks like a CAS, empty if it does not."""
+    if any(n.endswith(".xmi") for n in sample.names):
+        return "it holds an .xmi file"
+    text = sample.text
+    if _XMI.search(text[:4_000]):
+        return "it begins as XMI does"
+    head = text[:4_000].lstrip()
+    if head.startswith("{") and any(key in text for key in _KEYS):
+        return "it has the keys of UIMA's JSON"
+    return ""
+
+
+def read(source: Source, account: Account, layer: str = "") -> Iterator[Document]:
+    """Yield a document for each view with a text; ``layer`` is a layer's name, with or without package.
+
+    Raises SourceError where the extra is not installed, a type system is missing, or a file is no CAS.
+    """
+    cassis = _extra(source.name)
+    files = source.files()
+    taken = [f for f in files if looks(f.sample())] if len(files) > 1 else files
+    if not taken:
+        raise source.error("no file in it is a CAS", do="export as UIMA CAS JSON")
+    loaded = ((f, _load(cassis, f, files)) for f in taken)
+    chosen = _chosen(loaded, layer, source)
+    account.notes.append(note(*chosen))
+    tally = Tally()
+    for file in taken:
+        yield from _documents(_load(cassis, file, files), file, chosen, account, tally)
+    tally.tell(account)
+
+
+def _extra(where: str) -> Any:
+    try:
+        return importlib.import_module("cassis")
+    except ImportError:
+        raise SourceError(
+            "reading a UIMA CAS needs an extra that is not installed",
+            where=where,
+            do="run pip install 'article-annotator[uima]' (in a checkout: pip install '.[uima]')",
+        ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """A text and its annotations, as the library has them."""
+
+    text: str
+    annotations: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Cas:
+    """The views that have a text, and the offsets that the library could not turn into code points."""
+
+    views: tuple[_View, ...]
+    off: frozenset[int]
+
+
+def _load(cassis: Any, file: Source, files: list[Source]) -> _Cas:
+    data = file.read_bytes(LARGEST)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        try:
+            if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+                types = cassis.load_typesystem(BytesIO(_xml(_types_of(file, files))))
+                cas = cassis.load_cas_from_xmi(BytesIO(_xml(file, data)), typesystem=types)
+            else:
+                jsons.parse_object(data.removeprefix(b"\xef\xbb\xbf"), file.name)
+                cas = cassis.load_cas_from_json(BytesIO(data.removeprefix(b"\xef\xbb\xbf")))
+            views = tuple(_views(cas))
+        except AnnotatorError:
+            raise
+        except Exception as error:  # noqa: BLE001  (the library raises whatever its parsers meet)
+            raise file.error(f"this is no sound CAS ({_short(error)})", do="export it again") from None
+    offs = (_OFF.match(str(w.message)) for w in told)
+    if not views:
+        raise file.error("no view of it has a text", do="export a document with a text")
+    return _Cas(views, frozenset(int(f[1]) for f in offs if f))
+
+
+def _short(error: Exception) -> str:
+    return jsons.short(f"{type(error).__name__}: {error}", 80).strip("'\"")
+
+
+def _xml(file: Source, data: bytes | None = None) -> bytes:
+    """Return an XML file's bytes; raises SourceError for entities of its own and other codes than UTF-8."""
+    data = file.read_bytes(LARGEST) if data is None else data
+    text = file.decoded(data)
+    if "<!DOCTYPE" in text or "\0" in text or _CODED.search(text[:200]):
+        raise file.error("XML with a DOCTYPE or in another code than UTF-8 is not read", do="export it again")
+    return data
+
+
+def _types_of(file: Source, files: list[Source]) -> Source:
+    """Return the type system of an XMI file: in the same folder, or the only one there is."""
+    there = files if len(files) > 1 else _beside(file)
+    found = [f for f in there if f.base.lower().endswith(".xml") and _TYPES.search(f.sample().text)]
+    near = [f for f in found if f.name.rpartition("/")[0] == file.name.rpartition("/")[0]]
+    if not found:
+        raise file.error(
+            "the XMI has no type system", do="put its TypeSystem.xml beside it, or name the exported zip"
+        )
+    return (near or found)[0]
+
+
+def _beside(file: Source) -> list[Source]:
+    if file.member:
+        return []
+    paths = sorted(p for p in file.path.parent.iterdir() if p.is_file())
+    return [Source(p, longest=file.longest) for p in paths if p.suffix.lower() == ".xml"]
+
+
+def _views(cas: Any) -> Iterator[_View]:
+    """Yield the views with a text; of the annotations, that of the whole document is left out."""
+    for name in [v.sofa.sofaID for v in cas.views]:
+        view = cas.get_view(name)
+        found = (a for a in view.select_all_annotations() if a.type.name != "uima.tcas.DocumentAnnotation")
+        if isinstance(view.sofa_string, str):
+            yield _View(view.sofa_string, tuple(found))
+
+
+def _values(annotation: Any) -> Mapping[str, str]:
+    """Return the features of an annotation that are texts or numbers, as texts."""
+    told = {f.name: getattr(annotation, f.name, None) for f in annotation.type.all_features}
+    plain = {k: v for k, v in told.items() if k not in _OWN and isinstance(v, str | int | float | bool)}
+    return {k: str(v) for k, v in plain.items() if str(v).strip()}
+
+
+def _is_relation(annotation: Any) -> bool:
+    """Whether an annotation ties two others together."""
+    names = {f.name for f in annotation.type.all_features}
+    return {"Governor", "Dependent"} <= names
+
+
+def _chosen(loaded: Iterator[tuple[Source, _Cas]], wanted: str, source: Source) -> tuple[str, str]:
+    layers = Layers()
+    for _, found in loaded:
+        for view in found.views:
+            for annotation in view.annotations:
+                if not _is_relation(annotation) and not annotation.type.name.endswith(_META):
+                    layers.see(annotation.type.name, _values(annotation))
+    return layers.choose(wanted, source.name)
+
+
+def _documents(
+    found: _Cas, file: Source, chosen: tuple[str, str], account: Account, tally: Tally
+) -> Iterator[Document]:
+    for number, view in enumerate(found.views, 1):
+        where = file.name if len(found.views) == 1 else f"{file.name}#{number}"
+        yield _document(view, found.off, where, chosen, account, tally)
+
+
+def _document(
+    view: _View, off: frozenset[int], where: str, chosen: tuple[str, str], account: Account, tally: Tally
+) -> Document:
+    text = view.text
+    spans: list[Span] = []
+    places: dict[str, list[tuple[int, int]]] = {_WORD: [], _SENTENCE: []}
+    title = id_ = ""
+    for annotation in view.annotations:
+        name = annotation.type.name
+        kind = next((k for k in places if name.endswith(k)), "")
+        if kind and not _why_not(annotation, off) and annotation.end <= len(text):
+            places[kind].append((annotation.begin, annotation.end))
+        if name == chosen[0]:
+            spans += _spans(annotation, off, where, chosen, account)
+        elif name.endswith(_META):
+            title, id_ = (_values(annotation).get(k, "") for k in ("documentTitle", "documentId"))
+        elif is_wordy(name):
+            if not kind:
+                tally.add(f"the layer {short(name)} is left out ({{n}} annotations)")
+        else:
+            _list_other(annotation, text, where, account)
+    tokens = tuple(Token(text[s:e], s, e, text[e : e + 1] == " ") for s, e in sorted(set(places[_WORD])))
+    sentences = tuple(sorted(set(places[_SENTENCE])))
+    id_ = id_ or title or PurePosixPath(Path(where).name).stem
+    return Document(text, tuple(spans), tokens, sentences, title=title, id=id_, where=where)
+
+
+def _why_not(annotation: Any, off: frozenset[int]) -> str:
+    """Return why an annotation covers no text, empty if it does."""
+    start, end = annotation.begin, annotation.end
+    if type(start) is not int or type(end) is not int:
+        return NOT_WHOLE
+    if start in off or end in off:
+        return CUT
+    if start < 0:
+        return NEGATIVE
+    return "" if start < end else EMPTY if start == end else BACKWARDS
+
+
+def _spans(
+    annotation: Any, off: frozenset[int], where: str, chosen: tuple[str, str], account: Account
+) -> Iterator[Span]:
+    """Yield the span of an annotation, if it has one; list what is said of it besides."""
+    account.read += 1
+    told = _values(annotation)
+    label = told.get(chosen[1], "").strip() or short(chosen[0])
+    id_ = f"{annotation.begin}-{annotation.end}:{label}"
+    if why := _why_not(annotation, off):
+        account.list(Entry(where, id_, Fate.LEFT_OUT, why))
+        return
+    for name, value in told.items():
+        if name != chosen[1]:
+            why = f"the feature {name} has no place here"
+            account.list(Entry(where, id_, Fate.LEFT_OUT, why, value, "feature"))
+    yield Span(annotation.begin, annotation.end, label)
+
+
+def _list_other(annotation: Any, text: str, where: str, account: Account) -> None:
+    """List an annotation of a layer that gives no spans."""
+    name = short(annotation.type.name)
+    thing = "relation" if _is_relation(annotation) else name
+    whole = type(annotation.begin) is int and type(annotation.end) is int
+    covered = text[max(annotation.begin, 0) : max(annotation.end, 0)] if whole else ""
+    why = f"the layer {name} has no place here"
+    account.list(
+        Entry(where, f"{annotation.begin}-{annotation.end}:{name}", Fate.LEFT_OUT, why, covered, thing)
+    )

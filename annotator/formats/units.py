@@ -1,0 +1,330 @@
+"""The offset-unit detective: what a file counts its offsets in, told by quoted texts or by words.
+
+Each unit is tried that the format, or its age, allows. What a file quotes is the best evidence, then
+offsets that lie in the text, then edges that are edges of words. Where two units fit equally well
+and give other words, nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+from itertools import accumulate
+
+from annotator.core.errors import SourceError
+from annotator.core.graphemes import graphemes
+
+Quoted = tuple[int, int, str | None]
+"""Start and end as the file has them, and the text that the file says is there, if it does."""
+
+
+class Scale(StrEnum):
+    """What one step of an offset is."""
+
+    CODE_POINTS = "code points"
+    UTF16 = "UTF-16 units"
+    UTF8 = "UTF-8 bytes"
+    GRAPHEMES = "graphemes"
+
+
+class Newlines(StrEnum):
+    """How the text that was counted had its line ends, against the text at hand."""
+
+    AS_THEY_ARE = ""
+    CRLF_AS_ONE = "CRLF counted as one"
+    LF_AS_TWO = "LF counted as two"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One way to count offsets."""
+
+    scale: Scale = Scale.CODE_POINTS
+    inclusive: bool = False
+    """Whether the end is the last unit of the span, not the one after it."""
+    newlines: Newlines = Newlines.AS_THEY_ARE
+
+    def __str__(self) -> str:
+        """Return the unit as a note names it."""
+        rest = ("inclusive ends" if self.inclusive else "", self.newlines.value)
+        return ", ".join(x for x in (self.scale.value, *rest) if x)
+
+
+CODE_POINTS = Unit()
+UTF16 = Unit(Scale.UTF16)
+UTF8 = Unit(Scale.UTF8)
+GRAPHEMES = Unit(Scale.GRAPHEMES)
+INCLUSIVE = Unit(inclusive=True)
+CRLF_AS_ONE = Unit(newlines=Newlines.CRLF_AS_ONE)
+LF_AS_TWO = Unit(newlines=Newlines.LF_AS_TWO)
+UTF16_CRLF_AS_ONE = Unit(Scale.UTF16, newlines=Newlines.CRLF_AS_ONE)
+UTF16_LF_AS_TWO = Unit(Scale.UTF16, newlines=Newlines.LF_AS_TWO)
+UTF16_INCLUSIVE = Unit(Scale.UTF16, inclusive=True)
+
+EVERY = (
+    CODE_POINTS,
+    UTF16,
+    GRAPHEMES,
+    UTF8,
+    INCLUSIVE,
+    UTF16_INCLUSIVE,
+    CRLF_AS_ONE,
+    LF_AS_TWO,
+    UTF16_CRLF_AS_ONE,
+    UTF16_LF_AS_TWO,
+)
+"""All units that are known, the likelier ones first."""
+
+NAMES = {
+    "code-points": CODE_POINTS,
+    "utf-16": UTF16,
+    "utf-8": UTF8,
+    "graphemes": GRAPHEMES,
+    "inclusive": INCLUSIVE,
+    "crlf-as-one": CRLF_AS_ONE,
+    "lf-as-two": LF_AS_TWO,
+}
+"""What a user may call a unit."""
+
+
+class Ruler:
+    """Turns the offsets of one text from a unit into code points."""
+
+    def __init__(self, text: str, unit: Unit) -> None:
+        """Measure the text once."""
+        self._unit = unit
+        self._plain = _is_plain(text, unit)
+        """Whether the unit counts this text just as code points do."""
+        self._edges = {} if self._plain else _edges(text, unit)
+        self._size = len(text) if self._plain else max(self._edges, default=0)
+        self._length = len(text)
+
+    def range(self, start: int, end: int) -> tuple[int, int]:
+        """Return the range in code points; raises ValueError where an edge lies inside a character.
+
+        What lies past the end of the text lies past it in code points as well.
+        """
+        return self._point(start), self._point(end + self._unit.inclusive)
+
+    def _point(self, at: int) -> int:
+        if at > self._size:
+            return self._length + at - self._size
+        if self._plain:
+            return at
+        if at not in self._edges:
+            raise ValueError(f"{at} lies inside a character ({self._unit})")
+        return self._edges[at]
+
+
+def to_code_points(text: str, start: int, end: int, unit: Unit) -> tuple[int, int]:
+    """Return ``[start, end)`` in code points of ``text``; raises ValueError as ``Ruler.range`` does."""
+    return _ruler(text, unit).range(start, end)
+
+
+@lru_cache(maxsize=16)
+def _ruler(text: str, unit: Unit) -> Ruler:
+    return Ruler(text, unit)
+
+
+def _is_plain(text: str, unit: Unit) -> bool:
+    if unit.newlines is Newlines.CRLF_AS_ONE and "\r\n" in text:
+        return False
+    if unit.newlines is Newlines.LF_AS_TWO and "\n" in text:
+        return False
+    if unit.scale is Scale.CODE_POINTS or (text.isascii() and "\r\n" not in text):
+        return True
+    return unit.scale is Scale.UTF16 and max(text, default="") < "\U00010000"
+
+
+def _edges(text: str, unit: Unit) -> dict[int, int]:
+    """Return the code point at each offset that is an edge between characters."""
+    widths: list[int] = []
+    pieces = graphemes(text) if unit.scale is Scale.GRAPHEMES else tuple(text)
+    pieces = tuple(_paired(pieces)) if unit.newlines is Newlines.CRLF_AS_ONE else pieces
+    widths = [_width(p, unit) for p in pieces]
+    points = accumulate((len(p) for p in pieces), initial=0)
+    return dict(zip(accumulate(widths, initial=0), points, strict=True))
+
+
+def _paired(pieces: Iterable[str]) -> Iterable[str]:
+    """Yield the pieces with CR and LF that follow each other as one."""
+    held = ""
+    for piece in pieces:
+        if held and piece == "\n":
+            yield "\r\n"
+            held = ""
+            continue
+        if held:
+            yield held
+        held = piece if piece == "\r" else ""
+        if not held:
+            yield piece
+    if held:
+        yield held
+
+
+def _width(piece: str, unit: Unit) -> int:
+    if unit.newlines is Newlines.CRLF_AS_ONE and piece == "\r\n":
+        return 1
+    if unit.newlines is Newlines.LF_AS_TWO and piece == "\n":
+        return 2
+    if unit.scale is Scale.UTF16:
+        return len(piece) + sum(c > "\uffff" for c in piece)
+    if unit.scale is Scale.UTF8:
+        return len(piece.encode("utf-8", "surrogatepass"))
+    return 1 if unit.scale is Scale.GRAPHEMES else len(piece)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fit:
+    """How well a unit fits, the strongest evidence first."""
+
+    quotes: int = 0
+    """Quoted texts that stand just there."""
+    nearly: int = 0
+    """Quoted texts that stand there but for blanks."""
+    inside: int = 0
+    """Spans that lie in the text, edges between characters."""
+    words: int = 0
+    """Edges of spans that are edges of words, with no blank inside."""
+
+    def __add__(self, other: Fit) -> Fit:
+        return Fit(
+            self.quotes + other.quotes,
+            self.nearly + other.nearly,
+            self.inside + other.inside,
+            self.words + other.words,
+        )
+
+
+_SAID: ContextVar[Unit | None] = ContextVar("_SAID", default=None)
+
+
+@contextmanager
+def said(unit: Unit | None) -> Iterator[None]:
+    """Take the user's word for the unit in the block: no detective looks for another."""
+    token = _SAID.set(unit)
+    try:
+        yield
+    finally:
+        _SAID.reset(token)
+
+
+@dataclass(slots=True)
+class Detective:
+    """Gathers evidence over the texts of a file, which counts all its offsets alike."""
+
+    allowed: Sequence[Unit]
+    """The units that the format allows, the likelier ones first."""
+    fits: dict[Unit, Fit] = field(default_factory=dict)
+    clashes: dict[tuple[Unit, Unit], str] = field(default_factory=dict)
+    """For two units that give other words somewhere, an example of it."""
+
+    def __post_init__(self) -> None:
+        if unit := _SAID.get():
+            self.allowed = (unit,)
+
+    def see(self, text: str, quoted: Sequence[Quoted]) -> None:
+        """Take in the spans of one text."""
+        found = {unit: _places(text, quoted, unit) for unit in self.allowed}
+        for unit, places in found.items():
+            fit = sum((_fit(text, p, q[2]) for p, q in zip(places, quoted, strict=True)), Fit())
+            self.fits[unit] = self.fits.get(unit, Fit()) + fit
+        self._compare(text, found)
+
+    def _compare(self, text: str, found: dict[Unit, list[tuple[int, int] | None]]) -> None:
+        distinct = {tuple(places) for places in found.values()}
+        if len(distinct) == 1:
+            return
+        units = list(found)
+        for n, one in enumerate(units):
+            for other in units[n + 1 :]:
+                if (one, other) not in self.clashes and (told := _clash(text, found[one], found[other])):
+                    self.clashes[one, other] = told
+
+    def unit(self, where: str = "") -> Unit:
+        """Return the unit that fits best; raises SourceError where two fit equally and give other words."""
+        best = max((self.fits.get(u, Fit()) for u in self.allowed), default=Fit())
+        first, *others = [u for u in self.allowed if self.fits.get(u, Fit()) == best] or [CODE_POINTS]
+        for other in others:
+            if told := self.clashes.get((first, other)):
+                raise SourceError(
+                    f"the offsets may count {first} or {other}, and the two give other words ({told})",
+                    where=where,
+                    do="say which with --offsets",
+                )
+        return first
+
+    def note(self, unit: Unit) -> str:
+        """Return what a report says of the choice; empty for the likeliest unit where no other differs."""
+        differing = [u for u in self.allowed if u != unit and self.fits.get(u) != self.fits.get(unit)]
+        if unit == self.allowed[0] and not differing:
+            return ""
+        fit = self.fits.get(unit, Fit())
+        told = f"{fit.quotes} quoted texts stand there" if fit.quotes else f"{fit.inside} spans fit"
+        rival = max((self.fits.get(u, Fit()) for u in differing), default=Fit())
+        against = rival.quotes if fit.quotes else rival.inside
+        return f"offsets count {unit} ({told}; {against} with the next best unit)"
+
+
+def detect(text: str, quoted: Sequence[Quoted], allowed: Sequence[Unit]) -> Unit:
+    """Return the unit of ``allowed`` that the offsets of one text are counted in.
+
+    Raises SourceError where two fit equally well and give other words. Of units that give the same
+    words the first in ``allowed`` is returned.
+    """
+    detective = Detective(allowed)
+    detective.see(text, quoted)
+    return detective.unit()
+
+
+def _places(text: str, quoted: Sequence[Quoted], unit: Unit) -> list[tuple[int, int] | None]:
+    """Return each span's range in code points; None where it is none in this unit."""
+    ruler = Ruler(text, unit)
+    out: list[tuple[int, int] | None] = []
+    for start, end, _ in quoted:
+        try:
+            place = ruler.range(start, end)
+        except ValueError:
+            out.append(None)
+            continue
+        out.append(place if 0 <= place[0] < place[1] <= len(text) else None)
+    return out
+
+
+def _fit(text: str, place: tuple[int, int] | None, quote: str | None) -> Fit:
+    if place is None:
+        return Fit()
+    start, end = place
+    words = _is_edge(text, start, opens=True) + _is_edge(text, end, opens=False)
+    if quote is None:
+        return Fit(0, 0, 1, words)
+    there = text[start:end]
+    return Fit(there == quote, there.split() == quote.split(), 1, words)
+
+
+def _is_edge(text: str, at: int, *, opens: bool) -> bool:
+    """Whether a word begins (or ends) at ``at``: a visible character inside, none of a word outside."""
+    inside, outside = (at, at - 1) if opens else (at - 1, at)
+    if text[inside].isspace():
+        return False
+    if not 0 <= outside < len(text):
+        return True
+    return not (text[inside].isalnum() and text[outside].isalnum())
+
+
+def _clash(text: str, one: list[tuple[int, int] | None], other: list[tuple[int, int] | None]) -> str:
+    """Return the first span that gives other words in two units, both as text; empty where there is none."""
+    for a, b in zip(one, other, strict=True):
+        if a != b and _words(text, a) != _words(text, b):
+            return f"{_words(text, a)!r} or {_words(text, b)!r}"
+    return ""
+
+
+def _words(text: str, place: tuple[int, int] | None) -> str:
+    told = text[place[0] : place[1]] if place else "nothing"
+    return told if len(told) <= 40 else told[:39] + "…"

@@ -1,0 +1,86 @@
+"""The cells of WebAnno's TSV 3: stacked values, the numbers that join rows, and two sorts of escapes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+NOTHING = "_"
+NO_VALUE = "*"
+
+_PIECE = re.compile(r"(?:\\.|[^\\|])+", re.DOTALL)
+_VALUE = re.compile(r"((?:\\.|[^\\\[\]])*)(?:\[([0-9]{1,9})\])?", re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPED_JAVA = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
+_SPECIAL = re.compile(r"->|[\\\[\]|_;\t\n*]")
+_CONTROLS = re.compile(r"[\x00-\x1f\\]")
+_NAMED = {"\t": "t", "\n": "n"}
+_NAMED_IN_TEXT = {"\t": "t", "\n": "n", "\f": "f", "\r": "r", "\b": "b"}
+_MEANT = {name: char for char, name in _NAMED.items()}
+_MEANT_IN_TEXT = {name: char for char, name in _NAMED_IN_TEXT.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One of the values that are stacked in a cell."""
+
+    text: str | None
+    """None where the annotation has no value of this feature."""
+    number: int = 0
+    """What joins it with the rows that have the same number; 0 where it stands alone."""
+
+
+def values(cell: str) -> list[Value]:
+    """Return the values of a cell, in their order; none where nothing is annotated."""
+    return [] if cell == NOTHING else [_value(piece) for piece in _PIECE.findall(cell)]
+
+
+def _value(piece: str) -> Value:
+    fits = _VALUE.fullmatch(piece)
+    told, number = (fits[1], int(fits[2] or 0)) if fits else (piece, 0)
+    return Value(None if told == NO_VALUE else _ESCAPED.sub(_meant, told), number)
+
+
+def _meant(fits: re.Match[str]) -> str:
+    return _MEANT.get(fits[1], fits[1])
+
+
+def cell(found: list[Value]) -> str:
+    """Return the cell that holds the values: the inverse of ``values``."""
+    return "|".join(_told(v) for v in found) or NOTHING
+
+
+def _told(value: Value) -> str:
+    told = NO_VALUE if value.text is None else _SPECIAL.sub(_escape, value.text)
+    return f"{told}[{value.number}]" if value.number else told
+
+
+def _escape(fits: re.Match[str]) -> str:
+    return "\\" + _NAMED.get(fits[0], fits[0])
+
+
+def text_of(told: str, version: tuple[int, int]) -> str:
+    """Return the text behind ``#Text=``; up to 3.1 it is escaped as in Java."""
+    if version <= (3, 1):
+        return _lone_to_pairs(_ESCAPED_JAVA.sub(_meant_in_java, told))
+    return _ESCAPED.sub(_meant_in_text, told)
+
+
+def _meant_in_text(fits: re.Match[str]) -> str:
+    char = fits[1]
+    return char if char < " " or char == "\\" else _MEANT_IN_TEXT.get(char, fits[0])
+
+
+def _meant_in_java(fits: re.Match[str]) -> str:
+    found = fits[1]
+    return chr(int(found[1:], 16)) if len(found) > 1 else _MEANT_IN_TEXT.get(found, found)
+
+
+def _lone_to_pairs(text: str) -> str:
+    """Return the text with surrogates that Java escapes singly made characters; lone ones become U+FFFD."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def escaped_text(text: str) -> str:
+    """Return a line of text as it stands behind ``#Text=`` from 3.2 on: the inverse of ``text_of``."""
+    return _CONTROLS.sub(lambda fits: "\\" + _NAMED_IN_TEXT.get(fits[0], fits[0]), text)

@@ -1,0 +1,187 @@
+"""The rows of a WebAnno TSV 3 file: layers, sentences, tokens and the annotations on them.
+
+Read off WebAnno's own reader: ``#T_SP=`` names a span layer and its features, ``#T_RL=`` one of
+relations, ``#T_CH=`` one of chains; each feature is a column. Rows with the same number in
+brackets are one annotation, from where the first begins to where the last ends.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from annotator.core.errors import SourceError
+from annotator.formats.webanno.cells import NOTHING, Value, text_of, values
+
+FORMAT = "#FORMAT=WebAnno TSV "
+
+ROLE = "ROLE_"
+"""What the name of a feature begins with that links annotations."""
+
+_VERSION = re.compile(re.escape(FORMAT) + r"(\d{1,3})\.(\d{1,3})\s*")
+_LAYER = re.compile(r"#T_(SP|RL|CH)=([^|]*)(?:\|(.*))?")
+_UNIT = re.compile(r"([0-9]{1,9}-[0-9]{1,9})(\.[0-9]{1,9})?\t([0-9]{1,12})-([0-9]{1,12})\t(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A layer and its columns."""
+
+    kind: str
+    """``SP`` (spans), ``RL`` (relations) or ``CH`` (chains)."""
+    name: str
+    features: tuple[str, ...]
+    column: int
+    """Its first column, counted from the first behind the token."""
+
+    @property
+    def short(self) -> str:
+        """The name without its package."""
+        return self.name.rpartition(".")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A token, or a part of one, and its cells."""
+
+    line: int
+    is_part: bool
+    start: int
+    """In the file's own unit."""
+    end: int
+    text: str
+    cells: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Sentence:
+    """The lines between two blank ones."""
+
+    line: int = 0
+    texts: list[str] = field(default_factory=list)
+    units: list[Unit] = field(default_factory=list)
+
+    @property
+    def text(self) -> str | None:
+        """The text of the sentence; None where the file doesn't say it."""
+        return "\n".join(self.texts) if self.texts else None
+
+
+@dataclass(slots=True)
+class Table:
+    """A whole file."""
+
+    layers: list[Layer] = field(default_factory=list)
+    sentences: list[Sentence] = field(default_factory=list)
+    version: tuple[int, int] = (3, 3)
+
+    @property
+    def columns(self) -> int:
+        """How many cells a row has behind its token."""
+        return sum(len(layer.features) for layer in self.layers)
+
+
+@dataclass(slots=True)
+class Mark:
+    """An annotation of one layer: its first and last unit, and its features' values."""
+
+    line: int
+    layer: Layer
+    first: Unit
+    last: Unit
+    values: dict[str, str]
+
+
+def parse(lines: Iterable[tuple[int, str]], where: str) -> Table:
+    """Return the file's table; raises SourceError, with the line, for what is none of WebAnno's TSV 3."""
+    table = Table()
+    now = Sentence()
+    begun = False
+    for number, line in lines:
+        if not begun:
+            table.version = _version(line, f"{where}:{number}")
+            begun = True
+        elif not line.strip():
+            now = _next(table, now)
+        elif fits := _LAYER.fullmatch(line):
+            features = tuple(f for f in (fits[3] or "").split("|") if f)
+            table.layers.append(Layer(fits[1], fits[2], features or ("",), table.columns))
+        elif line.startswith("#"):
+            now = _next(table, now) if now.units else now
+            _take_header(now, line, table.version, number)
+        else:
+            now.units.append(_unit(line, number, table.columns, where))
+            now.line = now.line or number
+    if not begun:
+        raise SourceError("there is no line in it", where=where, do="export it again as WebAnno TSV v3.3")
+    _next(table, now)
+    return table
+
+
+def _version(line: str, where: str) -> tuple[int, int]:
+    fits = _VERSION.fullmatch(line)
+    if not fits or fits[1] != "3":
+        what = f"this is not WebAnno's TSV 3 ({line[:40]!r})"
+        raise SourceError(what, where=where, do="export it as WebAnno TSV v3.3")
+    return int(fits[1]), int(fits[2])
+
+
+def _next(table: Table, now: Sentence) -> Sentence:
+    """Put a sentence that has anything into the table and return a new one."""
+    if now.units or now.texts:
+        table.sentences.append(now)
+        return Sentence()
+    return now
+
+
+def _take_header(now: Sentence, line: str, version: tuple[int, int], number: int) -> None:
+    if line.startswith("#Text="):
+        now.texts.append(text_of(line.removeprefix("#Text="), version))
+        now.line = now.line or number
+
+
+def _unit(line: str, number: int, columns: int, where: str) -> Unit:
+    fits = _UNIT.fullmatch(line)
+    if not fits or int(fits[4]) < int(fits[3]) + (not fits[2]):
+        what = "the row does not begin with its number, its offsets and a token"
+        raise SourceError(what, where=f"{where}:{number}", do="export the file again")
+    text, *cells = fits[5].split("\t")
+    if len(cells) < columns:
+        what = f"the row has {len(cells)} columns behind its token, the layers above have {columns}"
+        raise SourceError(what, where=f"{where}:{number}", do="export the file again")
+    return Unit(number, bool(fits[2]), int(fits[3]), int(fits[4]), text, tuple(cells[:columns]))
+
+
+def marks(table: Table, layer: Layer) -> Iterator[Mark]:
+    """Yield the annotations of a layer, in the order in which they begin."""
+    open_: dict[int, Mark] = {}
+    found: list[Mark] = []
+    for unit in (u for s in table.sentences for u in s.units):
+        for number, told in _stacks(unit, layer):
+            if number and number in open_:
+                open_[number].last = unit
+                continue
+            mark = Mark(unit.line, layer, unit, unit, told)
+            found.append(mark)
+            if number:
+                open_[number] = mark
+    yield from found
+
+
+def _stacks(unit: Unit, layer: Layer) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield number and values of each annotation of a layer on a unit.
+
+    The features' columns stack their values in the same order. A column behind that of a role
+    holds the role's targets: numbers in it are those of other annotations.
+    """
+    before = ("", *layer.features[:-1])
+    raw = unit.cells[layer.column : layer.column + len(layer.features)]
+    if all(c == NOTHING for c in raw):
+        return
+    cells = [values(c) for c in raw]
+    for n in range(max((len(c) for c in cells), default=0)):
+        row: list[Value | None] = [c[n] if n < len(c) else None for c in cells]
+        told = {f: v.text for f, v in zip(layer.features, row, strict=True) if v and v.text is not None}
+        own = (v for f, v in zip(before, row, strict=True) if v and not f.startswith(ROLE))
+        yield next((v.number for v in own if v.number), 0), told

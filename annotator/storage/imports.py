@@ -1,0 +1,299 @@
+"""An import as one transaction: all of it is written to a folder beside, then put in place.
+
+A new corpus is that folder, renamed: after a crash it is there whole, or not at all. Into a corpus that
+exists the articles come first, then the journals; an error takes both back. After a kill -9 in between
+the articles may be there without their annotations: the same import, run again, finds them and adds what
+is missing, because what is there already counts as done. What a killed import has left beside is removed
+by the next one.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import IO, Self
+
+from annotator.core.article import Article, Sentence
+from annotator.core.errors import CorpusError
+from annotator.core.record import Record
+from annotator.storage.articles import check_article, encode_article
+from annotator.storage.atomic import sync_files, sync_folder, write_atomic
+from annotator.storage.corpus import Corpus
+from annotator.storage.failures import telling
+from annotator.storage.folder import ARTICLES, check_sentences
+from annotator.storage.journal import FOLDER as ANNOTATIONS
+from annotator.storage.journal import Journal, check_annotator_name
+from annotator.storage.jsonl import dump, raw_lines
+from annotator.storage.lock import HeldError, Lock
+from annotator.storage.records import Decoder, encode
+from annotator.storage.sentences import FILE as SENTENCES
+from annotator.storage.sentences import line_of
+from annotator.storage.settings import FILE as SETTINGS
+
+LEFTOVERS = ".import-"
+_CHUNK = 5_000
+"""How many records are added to a journal in one durable write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a new corpus is told of itself."""
+
+    name: str
+    lang: str
+    fingerprint: str
+    schema_text: str
+
+
+@dataclass(slots=True)
+class Staging:
+    """The folder in which an import is prepared; nothing of the corpus is touched before ``commit``."""
+
+    target: Path
+    folder: Path
+    into: Corpus | None
+    articles: list[str] = field(default_factory=list)
+    """The ids of the articles that are new."""
+    counts: dict[str, int] = field(default_factory=dict)
+    """How many records each annotator gets."""
+    _lock: int = -1
+    _files: dict[str, IO[bytes]] = field(default_factory=dict)
+    _ids: set[str] = field(default_factory=set)
+
+    @classmethod
+    def begin(cls, target: Path, into: Corpus | None) -> Staging:
+        """Make the folder: in the corpus ``into`` if there is one, else beside ``target``.
+
+        Raises CorpusError where it cannot be written.
+        """
+        place = target if into else Path(os.path.abspath(target)).parent  # noqa: PTH100  (no links followed)
+        with telling("write", place):
+            place.mkdir(parents=True, exist_ok=True)
+            drop_leftovers(place)
+            folder = place / f"{LEFTOVERS}{os.urandom(4).hex()}.tmp"
+            for name in (ARTICLES, ANNOTATIONS):
+                (folder / name).mkdir(parents=True)
+            staging = cls(target, folder, into)
+            staging._lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            with suppress(OSError):  # a file system without locks: leftovers stay until removed by hand
+                fcntl.flock(staging._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return staging
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+    def has(self, article_id: str) -> bool:
+        """Whether the article was added to this import."""
+        return article_id in self._ids
+
+    def add_article(self, article: Article, sentences: Sequence[Sentence]) -> None:
+        """Prepare an article with its sentences; raises CorpusError for parts that contradict each other."""
+        check_article(article)
+        check_sentences(article, sentences)
+        data = dump(encode_article(article, len(sentences)), article.origin, pretty=True) + b"\n"
+        with telling("write", self.folder):
+            out = self._file(SENTENCES)
+            for sentence in sentences:
+                out.write(line_of(sentence))
+            (self.folder / ARTICLES / f"{article.id}.json").write_bytes(data)
+        self.articles.append(article.id)
+        self._ids.add(article.id)
+
+    def add_records(self, annotator: str, records: Iterable[Record]) -> None:
+        """Prepare journal records, numbered on from what this annotator has in this import."""
+        check_annotator_name(annotator)
+        with telling("write", self.folder):
+            out = self._file(f"{ANNOTATIONS}/{annotator}.jsonl")
+            for record in records:
+                self.counts[annotator] = self.counts.get(annotator, 0) + 1
+                out.write(encode(record))
+
+    def next_seq(self, annotator: str) -> int:
+        """Return the number of the annotator's next record, counted in this import."""
+        return self.counts.get(annotator, 0) + 1
+
+    def add_file(self, name: str, data: bytes) -> None:
+        """Prepare a further file of a new corpus, such as the ledger."""
+        with telling("write", self.folder):
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+
+    def commit_new(self, made: Made) -> Corpus:
+        """Make the prepared folder the corpus ``target``; raises CorpusError with nothing left of it."""
+        self._close()
+        with telling("make a corpus", self.target):
+            work = self.folder / "corpus"
+            Corpus.create(
+                work,
+                name=made.name,
+                lang=made.lang,
+                fingerprint=made.fingerprint,
+                schema_text=made.schema_text,
+            )
+            for path in sorted(p for p in self.folder.iterdir() if p != work):
+                _merge(path, work / path.name)
+            _sync_below(work)
+            _put(work, self.target)
+            sync_folder(Path(os.path.abspath(self.target)).parent)  # noqa: PTH100  (as in begin)
+        return Corpus.open(self.target)
+
+    def commit_into(self, expected: Mapping[str, int], schema_text: str | None = None) -> None:
+        """Add what was prepared to the corpus: schema, articles, journals.
+
+        ``expected`` gives the next number of each annotator's journal as the import has found it. Raises
+        CorpusError or JournalError, with articles and journals as they were, where one of them has changed
+        since, is held by another process, or cannot be written.
+        """
+        assert self.into is not None
+        self._close()
+        folder = self.into.path / ANNOTATIONS
+        new = [folder / f"{n}.jsonl" for n in self.counts if not (folder / f"{n}.jsonl").exists()]
+        try:
+            with ExitStack() as stack:
+                journals = {n: stack.enter_context(Journal.open(self.into.path, n)) for n in self.counts}
+                for name, journal in journals.items():
+                    _unchanged(journal, expected.get(name, 1))
+                self._put_in(self.into, journals, schema_text)
+        except BaseException:
+            for path in new:
+                _forget_empty(path)
+            raise
+
+    def _put_in(self, into: Corpus, journals: Mapping[str, Journal], schema_text: str | None) -> None:
+        """Write all of it, the articles first; an error takes it back."""
+        schema = into.schema_path.read_bytes() if schema_text else b""
+        prepared = {a: self.folder / ARTICLES / f"{a}.json" for a in self.articles}
+        sizes = {n: j.path.stat().st_size for n, j in journals.items()}
+        try:
+            if schema_text:
+                into.set_schema(schema_text)
+            with into.taking_in(self.folder / SENTENCES, prepared):
+                for name, journal in journals.items():
+                    self._append(name, journal)
+        except BaseException:
+            for name, journal in journals.items():
+                with suppress(OSError):
+                    os.truncate(journal.path, sizes[name])
+            if schema_text and into.schema_path.read_bytes() != schema:
+                write_atomic(into.schema_path, schema)
+            raise
+
+    def _append(self, name: str, journal: Journal) -> None:
+        path = self.folder / ANNOTATIONS / f"{name}.jsonl"
+        by = journal.next_seq - 1
+        for chunk in _chunks(_records(path)):
+            journal.append([_moved(r, by) for r in chunk])
+
+    def _file(self, name: str) -> IO[bytes]:
+        if name not in self._files:
+            if len(self._files) > 200:  # many annotators: the limit on open files is low on some systems
+                self._close()
+            self._files[name] = (self.folder / name).open("ab")
+        return self._files[name]
+
+    def _close(self) -> None:
+        for file in self._files.values():
+            file.close()
+        self._files.clear()
+
+
+def _unchanged(journal: Journal, expected: int) -> None:
+    if journal.read_only:
+        raise CorpusError(
+            "the journal is damaged, nothing can be added to it",
+            where=str(journal.path),
+            do="restore it from a copy, or import under another name with --as",
+        )
+    if journal.next_seq != expected:
+        raise CorpusError(
+            "somebody has annotated meanwhile", where=str(journal.path), do="close it there and import again"
+        )
+
+
+def _moved(record: Record, by: int) -> Record:
+    """Return a record numbered on by ``by``."""
+    parent = record.parent + by if record.parent else None
+    return replace(record, seq=record.seq + by, parent=parent)
+
+
+def _records(path: Path) -> Iterator[Record]:
+    decoder = Decoder()
+    with path.open("rb") as file:
+        for n, line in enumerate(raw_lines(file, str(path))):
+            if n % _CHUNK == 0:
+                decoder = Decoder()  # it keeps what it has read
+            yield decoder.decode(line.raw)
+
+
+def _chunks(records: Iterator[Record]) -> Iterator[list[Record]]:
+    chunk: list[Record] = []
+    for record in records:
+        chunk.append(record)
+        if len(chunk) == _CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _forget_empty(path: Path) -> None:
+    """Remove a journal that was begun for nothing, unless somebody else has it by now."""
+    with suppress(OSError, HeldError), Lock(path.with_name(f".{path.stem}.lock")):
+        if not path.stat().st_size:
+            path.unlink()
+
+
+def _put(work: Path, target: Path) -> None:
+    """Rename the new corpus; into a folder that holds something its files go one by one, corpus.toml last."""
+    with suppress(OSError):
+        target.rmdir()  # an empty folder
+    if not target.exists():
+        work.replace(target)
+        return
+    for path in sorted(work.iterdir(), key=lambda p: p.name == SETTINGS):
+        if path.name == SETTINGS:
+            sync_folder(target)
+        _merge(path, target / path.name)
+    sync_folder(target)
+
+
+def _merge(path: Path, to: Path) -> None:
+    """Move a prepared file, or the files of a prepared folder, into the new corpus."""
+    if path.is_dir():
+        to.mkdir(exist_ok=True)
+        for inner in sorted(path.iterdir()):
+            inner.replace(to / inner.name)
+    else:
+        path.replace(to)
+
+
+def _sync_below(folder: Path) -> None:
+    """Bring all files below a folder to the disk."""
+    for root, _, names in os.walk(folder):
+        sync_files([Path(root) / n for n in names])
+        sync_folder(Path(root))
+
+
+def drop_leftovers(place: Path) -> None:
+    """Remove what killed imports have left in a folder; what a running one holds stays."""
+    for left in sorted(place.glob(f"{LEFTOVERS}*.tmp")):
+        with suppress(OSError):
+            fd = os.open(left, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            try:
+                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(left, ignore_errors=True)
+            finally:
+                os.close(fd)

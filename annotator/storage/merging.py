@@ -1,0 +1,150 @@
+"""Several corpora as one new folder: articles, sentences, suggestions and ledgers of imports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from annotator.core.errors import CorpusError
+from annotator.storage.articles import decode_article
+from annotator.storage.corpus import Corpus
+from annotator.storage.failures import telling
+from annotator.storage.folder import ARTICLES
+from annotator.storage.imports import Staging
+from annotator.storage.journal import FOLDER as ANNOTATIONS
+from annotator.storage.jsonl import dump, parse
+from annotator.storage.sentences import FILE as SENTENCES
+from annotator.storage.sentences import line_of
+from annotator.storage.settings import FILE as SETTINGS
+from annotator.storage.suggestions import FOLDER as SUGGESTIONS
+from annotator.storage.suggestions import path_of, read_index, source_names
+
+IMPORTS = "imports"
+_TEXTS = ("origin", "title", "byline", "dateline", "date", "source", "meta")
+_VERSIONS = ("replaces", "replaced_by")
+
+
+@dataclass(slots=True)
+class Differences:
+    """What two corpora say differently of one article; the first one's word stays."""
+
+    conflicts: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def owners(corpora: Sequence[Corpus]) -> dict[str, list[Corpus]]:
+    """Return the corpora that have each article, by id, in the order of the corpora and of ingest."""
+    out: dict[str, list[Corpus]] = {}
+    for corpus in corpora:
+        for article_id in corpus.article_ids():
+            out.setdefault(article_id, []).append(corpus)
+    return out
+
+
+def put_article(staging: Staging, article_id: str, having: Sequence[Corpus]) -> Differences:
+    """Prepare an article as all that have it know it; raises CorpusError for one that is damaged.
+
+    A line that a person has switched in one corpus is switched; what two say differently is told.
+    """
+    told = Differences()
+    data = _json(having[0], article_id)
+    sentences = having[0].sentences(article_id)
+    for other in having[1:]:
+        data = _with(data, _json(other, article_id), other, told)
+        if other.sentences(article_id) != sentences:
+            told.conflicts.append(f"article {article_id}: {other.path} has cut it into other sentences")
+    decode_article(data, f"article {article_id}")
+    staging.add_file(f"{ARTICLES}/{article_id}.json", dump(data, article_id, pretty=True) + b"\n")
+    with telling("write", staging.folder), (staging.folder / SENTENCES).open("ab") as out:
+        out.writelines(line_of(s) for s in sentences)
+    staging.articles.append(article_id)
+    return told
+
+
+def _json(corpus: Corpus, article_id: str) -> dict[str, Any]:
+    corpus.article(article_id)  # raises where something in it is amiss
+    path = corpus.path / ARTICLES / f"{article_id}.json"
+    with telling("read", path):
+        return parse(path.read_bytes(), str(path))
+
+
+def _with(a: dict[str, Any], b: dict[str, Any], other: Corpus, told: Differences) -> dict[str, Any]:
+    """Return an article's JSON with what another corpus knows of it."""
+    where = f"article {a['id']}"
+    if a["digest"] != b["digest"]:
+        what = f"two articles have the id {a['id']}, with different texts"
+        raise CorpusError(what, where=str(other.path), do="merge the corpora without one of them")
+    for key in _TEXTS:
+        if a.get(key) and b.get(key) and a[key] != b[key]:
+            told.notes.append(f"{where}: {other.path} has another {key}; the first one stays")
+    filled = {k: b[k] for k in (*_TEXTS, *_VERSIONS, "came_from") if b.get(k) and not a.get(k)}
+    for key in _VERSIONS:
+        if a.get(key) and b.get(key) and a[key] != b[key]:
+            told.conflicts.append(f"{where}: {other.path} names another version under `{key}`")
+    lines = [_line(x, y) for x, y in zip(a["lines"], b["lines"], strict=True)]
+    unlike = [i for i, line in enumerate(lines, 1) if line is None]
+    if unlike:
+        numbers = ", ".join(map(str, unlike))
+        told.conflicts.append(f"{where}: {other.path} has another verdict on line {numbers}")
+    kept = [x if line is None else line for x, line in zip(a["lines"], lines, strict=True)]
+    deeds = [x for x in b.get("history", []) if x not in a.get("history", [])]
+    return {**a, **filled, "lines": kept, "history": [*a.get("history", []), *deeds]}
+
+
+def _line(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the line that a person has switched, or either where both are alike; None for a conflict."""
+    if a["verdict"] == b["verdict"]:
+        return a
+    if a.get("was") and not b.get("was"):
+        return a
+    return b if b.get("was") and not a.get("was") else None
+
+
+def put_suggestions(staging: Staging, corpora: Sequence[Corpus]) -> None:
+    """Prepare the suggestions of all sources; where several corpora have a sentence the first counts.
+
+    Lines that are damaged stay behind: suggestions can be made again.
+    """
+    for source in sorted({name for c in corpora for name in source_names(c.path)}):
+        known: set[tuple[str, int, int]] = set()
+        chunks = [_lines(path_of(c.path, source), known) for c in corpora if source in source_names(c.path)]
+        staging.add_file(f"{SUGGESTIONS}/{source}.jsonl", b"".join(chunks))
+
+
+def _lines(path: Path, known: set[tuple[str, int, int]]) -> bytes:
+    """Return the lines of a suggestion file for places that are not known yet."""
+    with telling("read", path):
+        index, data = read_index(path), path.read_bytes()
+    new = [e for e in index.entries if (e.article, e.start, e.end) not in known]
+    known.update((e.article, e.start, e.end) for e in new)
+    return b"".join(data[e.offset : e.offset + e.length] + b"\n" for e in new)
+
+
+def put_ledgers(staging: Staging, corpora: Sequence[Corpus]) -> list[str]:
+    """Prepare the ledgers of imports; return those whose name another one has."""
+    there: dict[str, bytes] = {}
+    unlike = []
+    for corpus in corpora:
+        folder = corpus.path / IMPORTS
+        with telling("read", folder):
+            files = sorted(p for p in folder.iterdir() if p.is_file()) if folder.is_dir() else []
+            for path in files:
+                data = path.read_bytes()
+                if there.setdefault(path.name, data) != data:
+                    unlike.append(f"{path}: another corpus has a ledger of this name")
+    for name, data in there.items():
+        staging.add_file(f"{IMPORTS}/{name}", data)
+    return unlike
+
+
+def left_behind(corpora: Iterable[Corpus]) -> list[str]:
+    """Return the files and folders of corpora that are no part of one."""
+    out = []
+    for corpus in corpora:
+        ours = {SETTINGS, corpus.schema_path.name, ARTICLES, SENTENCES, ANNOTATIONS, SUGGESTIONS, IMPORTS}
+        with telling("read", corpus.path):
+            names = sorted(p.name for p in corpus.path.iterdir())
+        out += [str(corpus.path / n) for n in names if n not in ours and not n.startswith(".")]
+    return out

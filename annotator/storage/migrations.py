@@ -1,0 +1,154 @@
+"""The migrations of a corpus: ``migrations.jsonl`` tells them, the journals hold what they did.
+
+A line is one migration: ``_v``, ``n`` (from 1), ``kind``, ``sources``, ``into``, ``words``, ``undoes``,
+``by``, ``time`` (seconds since 1970), the schema's text ``before`` and ``after``, and by annotator how many
+``records`` it added. The records bear ``_op: migrate`` and the session ``schema-<n>``.
+
+All journals are held while one is carried out. An error on the way leaves journals, schema and list as
+they were. A kill -9 in between may leave some journals migrated: the same command, run again, does what
+is missing, because the migration that was cut short is not in the list and its number is given again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from annotator.core.errors import CorpusError, JournalError
+from annotator.core.migration import Kind, Rule
+from annotator.core.record import Record
+from annotator.storage.atomic import write_atomic
+from annotator.storage.corpus import Corpus
+from annotator.storage.failures import telling
+from annotator.storage.journal import Journal
+from annotator.storage.jsonl import dump_line, parse
+
+FILE = "migrations.jsonl"
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One migration as it is recorded."""
+
+    rule: Rule
+    before: str
+    """The text of the schema before it."""
+    after: str
+    undoes: int = 0
+    by: str = ""
+    time: float = 0.0
+    records: Mapping[str, int] = field(default_factory=dict)
+
+
+def read_migrations(corpus: Path) -> tuple[Migration, ...]:
+    """Return the migrations of a corpus, oldest first; raises CorpusError where the file is damaged."""
+    path = corpus / FILE
+    with telling("read", path):
+        lines = path.read_bytes().split(b"\n") if path.exists() else []
+    return tuple(_decoded(line, f"{path}:{n}", n) for n, line in enumerate(lines, 1) if line)
+
+
+def _decoded(line: bytes, where: str, number: int) -> Migration:
+    data = parse(line, where)
+    if isinstance(version := data.get("_v"), int) and version > FORMAT:
+        raise CorpusError(
+            f"a newer Annotator wrote this (format {version})", where=where, do="update Annotator"
+        )
+    try:
+        return Migration(
+            _rule(data, number),
+            before=_text(data["before"]),
+            after=_text(data["after"]),
+            undoes=int(data["undoes"]),
+            by=_text(data["by"]),
+            time=float(data["time"]),
+            records=dict(data["records"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        told = f"this is no migration ({error})"
+        raise CorpusError(told, where=where, do="restore the file from a copy") from None
+
+
+def _rule(data: Mapping[str, Any], number: int) -> Rule:
+    if data["n"] != number:
+        raise ValueError("`n` is not the line's number")
+    sources, into = (tuple(_text(x) for x in data[key]) for key in ("sources", "into"))
+    return Rule(number, Kind(data["kind"]), sources, into, dict(data["words"]))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
+
+
+def _encoded(m: Migration) -> bytes:
+    return dump_line(
+        {
+            "_v": FORMAT,
+            "n": m.rule.number,
+            "kind": m.rule.kind.value,
+            "sources": list(m.rule.sources),
+            "into": list(m.rule.into),
+            "words": dict(m.rule.words),
+            "undoes": m.undoes,
+            "by": m.by,
+            "time": int(m.time),
+            "records": dict(m.records),
+            "before": m.before,
+            "after": m.after,
+        }
+    )
+
+
+@contextmanager
+def held_journals(corpus: Corpus) -> Iterator[dict[str, Journal]]:
+    """Hold the journals of all annotators; raises JournalError for one that is held or damaged."""
+    with ExitStack() as stack:
+        journals = {n: stack.enter_context(Journal.open(corpus.path, n)) for n in corpus.annotators()}
+        for journal in journals.values():
+            if journal.read_only:
+                raise JournalError(
+                    "the journal is damaged, so its labels cannot be changed",
+                    where=str(journal.path),
+                    do="restore it from a copy first",
+                )
+        yield journals
+
+
+def carry_out(
+    corpus: Corpus,
+    journals: Mapping[str, Journal],
+    records: Mapping[str, Sequence[Record]],
+    migration: Migration,
+) -> None:
+    """Add the records, list the migration and put its schema in force; an error takes all of it back."""
+    path = corpus.path / FILE
+    with telling("write", corpus.path):
+        sizes = {n: journals[n].path.stat().st_size for n in records}
+        told = path.read_bytes() if path.exists() else None
+        schema = corpus.schema_path.read_bytes()
+    try:
+        for name, made in records.items():
+            journals[name].append(made)
+        corpus.write_beside(FILE, (told or b"") + _encoded(migration))
+        corpus.set_schema(migration.after)
+    except BaseException:
+        with suppress(OSError):
+            for name, size in sizes.items():
+                os.truncate(journals[name].path, size)
+            _restore(path, told)
+            _restore(corpus.schema_path, schema)
+        raise
+
+
+def _restore(path: Path, data: bytes | None) -> None:
+    if data is None:
+        path.unlink(missing_ok=True)
+    elif path.read_bytes() != data:
+        write_atomic(path, data)

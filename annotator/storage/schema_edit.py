@@ -1,0 +1,121 @@
+"""Changes the labels of a schema's TOML text and leaves all else in it as it is: order, comments, layout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import tomlkit
+
+from annotator.core.schema import COLOURS, KEYED
+from annotator.storage.schemas import schema_of_text
+
+_RULES = ("inside", "overlaps")
+
+
+def renamed(text: str, old: str, new: str) -> str:
+    """Return the schema with one label renamed, wherever it is named; raises SchemaError."""
+    document = tomlkit.parse(text)
+    _table(document, old)["name"] = new
+    _replace(document, [old], [new])
+    return _checked(document)
+
+
+def merged(text: str, sources: Sequence[str], into: str) -> str:
+    """Return the schema with several labels as one: rules, examples and takes together; raises SchemaError.
+
+    It stands where ``into`` stood, or the first of the ``sources``, and keeps that one's key and colour.
+    """
+    document: Any = tomlkit.parse(text)
+    names = [str(t["name"]) for t in document["label"]]
+    head = into if into in names else sources[0]
+    gone = [s for s in sources if s != head]
+    kept = _table(document, head)
+    for name in gone:
+        _add(kept, _table(document, name))
+    kept["name"] = into
+    _drop(document, gone)
+    _replace(document, [*gone, head], [into])
+    return _checked(document)
+
+
+def divided(text: str, old: str, into: Sequence[str]) -> str:
+    """Return the schema with copies of one label in its place, under new names; raises SchemaError.
+
+    The first keeps key and colour; the others get none and a free one. Every copy has the old guideline,
+    which is then to be written anew.
+    """
+    document = tomlkit.parse(text)
+    tables: Any = document["label"]
+    at = next(n for n, t in enumerate(tables) if t["name"] == old)
+    copies = [tomlkit.parse(tomlkit.dumps(tables[at])) for _ in into[1:]]
+    tables[at]["name"] = into[0]
+    used = {str(t.get("colour")) for t in tables}
+    free = [c for c in COLOURS if c not in used] or list(COLOURS)
+    for n, (name, copy) in enumerate(zip(into[1:], copies, strict=True)):
+        table = tomlkit.table()
+        for key, value in copy.items():
+            if key not in {"key", "colour", "takes"}:
+                table[key] = value
+        table["name"], table["colour"] = name, free[n % len(free)]
+        tables.insert(at + 1 + n, table)
+    _give_keys(tables, into[1:])
+    _replace(document, [old], into)
+    return _checked(document)
+
+
+def _give_keys(tables: Any, names: Sequence[str]) -> None:
+    """Give the new labels the first letters of theirs that are free, as far as there are keys to give."""
+    for table in (t for t in tables if t["name"] in names):
+        used = {str(t["key"]) for t in tables if t.get("key")}
+        letters = (c for c in str(table["name"]).lower() if "a" <= c <= "z" and c not in used)
+        key = next(letters, "")
+        if key and len(used) < KEYED:
+            table["key"] = key
+
+
+def _table(document: Any, name: str) -> Any:
+    return next(t for t in document["label"] if t["name"] == name)
+
+
+def _add(kept: Any, gone: Any) -> None:
+    """Add what one label's table says to another's."""
+    for rule in (*_RULES, "takes"):
+        there = list(kept.get(rule, []))
+        more = [x for x in gone.get(rule, []) if x not in there]
+        if more:
+            kept[rule] = [*there, *more]
+    examples = [e for e in gone.get("examples", []) if e not in list(kept.get("examples", []))]
+    if examples and "examples" in kept:
+        kept["examples"].extend(examples)
+    elif examples:
+        kept["examples"] = examples
+    if about := str(gone.get("description", "")).strip():
+        own = str(kept.get("description", "")).strip()
+        kept["description"] = "\n\n".join(x for x in (own, about) if x)
+    if "ents" in (gone.get("target"), kept.get("target")):
+        kept["target"] = "ents"
+
+
+def _drop(document: Any, names: Iterable[str]) -> None:
+    tables = document["label"]
+    for name in names:
+        del tables[next(n for n, t in enumerate(tables) if t["name"] == name)]
+
+
+def _replace(document: Any, old: Sequence[str], new: Sequence[str]) -> None:
+    """Put the new names into every rule that names an old one, each once."""
+    for table in document["label"]:
+        for rule in _RULES:
+            said = [str(x) for x in table.get(rule, [])]
+            if not set(said) & set(old):
+                continue
+            told = [n for x in said for n in (new if x in old else [x])]
+            table[rule] = list(dict.fromkeys(told))
+
+
+def _checked(document: Any) -> str:
+    """Return the text of the document; raises SchemaError where it is no schema."""
+    text = tomlkit.dumps(document)
+    schema_of_text(text, "the new schema")
+    return text

@@ -1,0 +1,116 @@
+"""Several label schemas as one: labels that one lacks are added, what contradicts is listed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import tomlkit
+
+from annotator.core.errors import SchemaError
+from annotator.core.schema import KEYED, Label, Schema
+from annotator.storage.schemas import schema_of_text
+from annotator.storage.toml import parse_toml
+
+_LISTS = ("inside", "overlaps", "takes")
+
+
+@dataclass(slots=True)
+class Union:
+    """A schema made of several."""
+
+    text: str
+    added: list[str] = field(default_factory=list)
+    """Labels that the first schema lacks."""
+    widened: list[str] = field(default_factory=list)
+    """What a label of the first schema got besides: ``PERSON: inside CLAIM``."""
+    clashes: list[str] = field(default_factory=list)
+    """What contradicts, each with the file that says otherwise."""
+
+
+def unite(texts: Sequence[tuple[str, str]]) -> Union:
+    """Return the union of schemas, given as (where, text); raises SchemaError for one that is none.
+
+    Keys and colours are the first schema's. Two labels with one name must have the same description,
+    target and marks in their examples; rules that allow more in one of them allow it in the union,
+    because all data that were right stay right.
+    """
+    where, text = texts[0]
+    union = Union(text)
+    for other, further in texts[1:]:
+        _unite(union, where, other, further)
+    return union
+
+
+def _unite(union: Union, where: str, other: str, text: str) -> None:
+    base, new = schema_of_text(union.text, where), schema_of_text(text, other)
+    tables = {t["name"]: t for t in parse_toml(text, other, SchemaError)["label"]}
+    document = tomlkit.parse(union.text)
+    changed = False
+    for label in new.labels:
+        mine = base.label(label.name)
+        if mine is None:
+            document["label"].append(_table(tables[label.name], base, document))
+            union.added.append(label.name)
+            changed = True
+            continue
+        union.clashes += [f"{other}: {label.name} has {what}" for what in _clashes(mine, label)]
+        table = next(t for t in document["label"] if t["name"] == label.name)
+        widened = list(_widen(table, mine, label, tables[label.name]))
+        union.widened += [f"{label.name}: {x}" for x in widened]
+        changed = changed or bool(widened)
+    if changed:
+        union.text = tomlkit.dumps(document)
+
+
+def _clashes(a: Label, b: Label) -> Iterator[str]:
+    """Yield what two labels of one name contradict each other in."""
+    if a.target != b.target:
+        yield f"another target ({b.target}, not {a.target})"
+    if " ".join(a.description.split()) != " ".join(b.description.split()):
+        yield "another description"
+    known = {e.text: e for e in a.examples}
+    for e in b.examples:
+        mine = known.get(e.text)
+        if mine and (mine.marked, mine.wrong) != (e.marked, e.wrong):
+            yield f"other marks in the example “{e.text}”"
+
+
+def _widen(table: Any, a: Label, b: Label, theirs: dict[str, Any]) -> Iterator[str]:
+    """Add to a table what only the other label has, and yield what that was."""
+    for rule in _LISTS:
+        more = [x for x in getattr(b, rule) if x not in getattr(a, rule)]
+        if more:
+            table[rule] = [*getattr(a, rule), *more]
+            yield f"{rule} {', '.join(more)}"
+    known = {e.text for e in a.examples}
+    rows = [row for row, e in zip(theirs.get("examples", ()), b.examples, strict=True) if e.text not in known]
+    for row in rows:
+        if "examples" not in table:
+            table["examples"] = tomlkit.array()
+        inline = tomlkit.inline_table()
+        inline.update(row)
+        table["examples"].append(inline)
+    if rows:
+        yield f"{len(rows)} more examples" if len(rows) > 1 else "1 more example"
+
+
+def _table(theirs: dict[str, Any], base: Schema, document: Any) -> Any:
+    """Return a label's table for the union, without a key that another label has."""
+    table = tomlkit.table()
+    for name, value in theirs.items():
+        table[name] = _inline(value) if name == "examples" else value
+    taken = {str(t.get("key", "")) for t in document["label"]} | set(base.keys)
+    if theirs.get("key") and (theirs["key"] in taken or len(taken - {""}) >= KEYED):
+        del table["key"]
+    return table
+
+
+def _inline(rows: list[dict[str, Any]]) -> Any:
+    array = tomlkit.array()
+    for row in rows:
+        inline = tomlkit.inline_table()
+        inline.update(row)
+        array.append(inline)
+    return array.multiline(multiline=True)

@@ -1,0 +1,96 @@
+"""``annotator export --format NAME`` for every format, and its round-trip certificate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+import pytest
+
+from annotator.cli.certificate import certify
+from annotator.formats import detect
+from annotator.storage.corpus import Corpus
+from tests.cli.calling import call
+
+TEXTS = (
+    "Captain Lena Okafor left Osmund at noon. 🛶 She told Tam Reedy: “the 40 rowers of Osmund” were late.",
+    "Nobody saw  Ilse\u00a0Brandt.\n\nThe pier — closed since May — was empty.\tReedy waited.",
+)
+NAMES = (
+    "Lena Okafor",
+    "Osmund",
+    "Tam Reedy",
+    "Ilse\u00a0Brandt",
+    "Reedy",
+    "the 40 rowers of Osmund",
+    "40 rowers",
+)
+
+WRITTEN = [n for n in detect.present() if detect.can_write(n)]
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a corpus with nested spans, emoji, a tab, a no-break space and a paragraph."""
+    folder = tmp_path_factory.mktemp("corpus")
+    rows = []
+    for text in TEXTS:
+        spans = [[text.index(n), text.index(n) + len(n), "PERSON"] for n in NAMES if n in text]
+        rows.append(orjson.dumps({"text": text, "label": spans}))
+    (folder / "all.jsonl").write_bytes(b"\n".join(rows))
+    said = call("import", folder / "all.jsonl", "--corpus", folder / "c", "--as", "ada")
+    assert said.code == 0, said.err
+    return folder / "c"
+
+
+@pytest.mark.parametrize("name", [n for n in WRITTEN if n != "spacy"])
+def test_every_span_is_written_or_listed(corpus: Path, name: str, tmp_path: Path) -> None:
+    """The ledger of an export through any format balances, and exit code 3 says that something is lost."""
+    said = call("export", corpus, tmp_path / "out", "--format", name, "--ledger", "full", "--json")
+    assert said.code in {0, 3}, said.err
+    rows = [orjson.loads(x) for x in (tmp_path / "out" / "ledger.jsonl").read_bytes().splitlines()]
+    spans = rows[-1]["totals"]["spans"]
+    assert spans["in"] == 8
+    assert sum(n for what, n in spans.items() if what != "in") == 8
+    told = [r for r in rows[:-1] if "thing" not in r]
+    assert len(told) == 8
+    assert (said.code == 3) == any(r["what"] == "left out" for r in told)
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_the_round_trip_passes(corpus: Path, name: str) -> None:
+    """What was written comes back with the same words and label, but for what the writer has listed."""
+    certificate = certify(Corpus.open(corpus), name)
+    assert certificate.passed, "\n".join(certificate.lines())
+    assert certificate.spans.back + certificate.moved > 0
+
+
+@pytest.mark.parametrize("name", [n for n in WRITTEN if n not in {"spacy", "prodigy"}])
+def test_an_export_replaces_its_own_files_alone(corpus: Path, name: str, tmp_path: Path) -> None:
+    """A second export removes what the first has written, and never a file of another's."""
+    out = tmp_path / "out"
+    assert call("export", corpus, out, "--format", "prodigy").code == 0
+    assert call("export", corpus, out, "--format", name).code in {0, 3}
+    files = {p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file()}
+    named = orjson.loads((out / "ledger.jsonl").read_bytes().splitlines()[-1])["totals"]["files"]
+    assert files == {*named, "ledger.jsonl"}
+    (out / min(named)).write_bytes(b"mine")
+    said = call("export", corpus, out, "--format", name)
+    assert said.code == 1
+    assert "was changed since an export wrote it and will not be replaced" in said.err
+
+
+def test_options_of_a_training_export_are_refused(corpus: Path, tmp_path: Path) -> None:
+    """An option that means nothing for a format is wrong usage, not ignored."""
+    said = call("export", corpus, tmp_path / "o", "--format", "brat", "--split", "1/1/1")
+    assert said.code == 2
+    assert "--split has no meaning with --format brat; leave it out" in said.err
+
+
+def test_a_certificate_says_what_a_format_lacks(corpus: Path) -> None:
+    """CoNLL is flat: nested spans are named as left out, and the certificate still passes."""
+    certificate = certify(Corpus.open(corpus), "conll")
+    told = "\n".join(certificate.lines())
+    assert certificate.passed
+    assert "listed by the writer: 2 (a longer span that stays overlaps it, and CoNLL is flat)" in told
+    assert certificate.as_dict()["passed"] is True

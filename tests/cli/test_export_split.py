@@ -1,0 +1,147 @@
+"""``export`` from the outside: copies stay together, bridges are told, a rebalance lasts."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from pathlib import Path
+
+from annotator.export.splits import part_of
+from tests.cli.calling import call
+from tests.cli.test_export import Desk
+from tests.export.export_samples import made
+
+WORDS = "crane quay ferry diver basin tide rope net hull mast oar buoy pier lock dune reef gull".split()  # noqa: SIM905
+
+
+def _story(seed: int) -> str:
+    """Return thirty words that no other seed has in that order."""
+    picks = (hashlib.sha256(f"{seed} {n}".encode()).digest()[0] for n in range(30))
+    return " ".join(WORDS[p % len(WORDS)] for p in picks)
+
+
+def _placed(part: str) -> str:
+    """Return a sentence whose article falls into a part by its hash."""
+    seeds = (_story(n) for n in itertools.count())
+    return next(s for s in seeds if part_of(made([[s]]).id, (80, 10, 10)) == part)
+
+
+def _desk(path: Path) -> Desk:
+    """Make a corpus of thirteen articles, one of which repeats one in train and one in dev."""
+    desk = Desk(path)
+    train, dev, test = (_placed(part) for part in ("train", "dev", "test"))
+    others = [_story(10_000 + n) for n in range(9)]
+    for text in [train, dev, test, *others]:
+        desk.answer("ana", desk.of(desk.add([[text]])))
+    desk.answer("ana", desk.of(desk.add([[f"{train} {dev}"]])))
+    return desk
+
+
+def test_a_bridge_is_told_listed_and_lost(tmp_path: Path) -> None:
+    """The export leaves the bridge out, names both sides, and exits with 3."""
+    desk = _desk(tmp_path / "c")
+    said = call("export", desk.path, tmp_path / "out")
+    assert said.code == 3
+    assert "would bridge “" in said.out
+    assert "in train and “" in said.out
+    why = "its article would bridge parts of the split; --rebalance moves the others"
+    assert f"left out as a whole: 1 accepted sentence ({why})" in said.out
+    assert why in (tmp_path / "out" / "ledger.jsonl").read_text(encoding="utf-8")
+
+
+def test_a_rebalance_lasts(tmp_path: Path) -> None:
+    """With --rebalance the other side moves, is told, and the next export has it so by itself."""
+    desk = _desk(tmp_path / "c")
+    said = call("export", desk.path, tmp_path / "out", "--rebalance", "--json")
+    assert said.code == 0
+    assert len(said.json["study"]["moved"]) == 1
+    again = call("export", desk.path, tmp_path / "again", "--json")
+    assert again.code == 0
+    for part in ("train", "dev", "test"):
+        assert (tmp_path / "out" / f"{part}.spacy").read_bytes() == (
+            tmp_path / "again" / f"{part}.spacy"
+        ).read_bytes()
+
+
+def test_each_article_by_itself_on_request(tmp_path: Path) -> None:
+    """With --split-by article nothing is quarantined, as in a split that knows no stories."""
+    desk = _desk(tmp_path / "c")
+    said = call("export", desk.path, tmp_path / "out", "--split-by", "article", "--json")
+    assert said.code == 0
+    assert said.json["totals"]["sentences"]["accepted"] == 13
+
+
+def test_the_report_counts_leakage_beside_a_random_split(tmp_path: Path) -> None:
+    """Nothing leaks by story; the same sentences dealt out by chance tear articles."""
+    desk = _desk(tmp_path / "c")
+    for n in range(10):
+        lines = [[f"{_story(n * 100 + i)} ." for i in range(40, 46)]]
+        desk.answer("ana", desk.of(desk.add(lines)))
+    said = call("export", desk.path, tmp_path / "out", "--report", "--json")
+    study = said.json["study"]
+    assert study["leaks"] == {"articles": 0, "stories": 0, "sentences": 0, "alike": 0}
+    assert study["by_chance"]["articles"] > 0
+    assert study["labels"]["train"]["VENUE"] == study["sentences"]["train"]
+
+
+def test_a_damaged_file_of_groups_is_an_error(tmp_path: Path) -> None:
+    """The error says which file, and how to get a whole one."""
+    desk = _desk(tmp_path / "c")
+    (desk.path / "splits.json").write_text('{"_v": 1, "groups": {"../x": 1}}', encoding="utf-8")
+    said = call("export", desk.path, tmp_path / "out")
+    assert said.code == 1
+    told = "`groups` does not give article ids by article id; remove the file, or restore it from a copy"
+    assert f"splits.json: {told}" in said.err
+
+
+def test_too_few_stories_are_told(tmp_path: Path) -> None:
+    """A corpus that is one story is split by article all the same, nothing left out, with a warning."""
+    desk = Desk(tmp_path / "c")
+    text = _story(1)
+    for n in range(12):
+        desk.answer("ana", desk.of(desk.add([[f"{text} {n}"]])))
+    said = call("export", desk.path, tmp_path / "out", "--report", "--json")
+    assert said.code == 0
+    assert "too few stories to keep each in one part" in said.err
+    assert said.json["totals"]["sentences"]["accepted"] == 12
+    assert said.json["study"]["leaks"]["stories"] > 0
+    assert said.json["study"]["quarantined"] == {}
+    assert "report.html" in said.json["files"]
+
+
+def test_rebalancing_needs_stories(tmp_path: Path) -> None:
+    """Who draws each article by itself has nothing to rebalance."""
+    desk = _desk(tmp_path / "c")
+    said = call("export", desk.path, tmp_path / "out", "--split-by", "article", "--rebalance")
+    assert said.code == 2
+    assert "--rebalance has no meaning with --split-by article; leave it out" in said.err
+
+
+def test_copies_stay_together_however_the_export_is_made(tmp_path: Path) -> None:
+    """The stream and the export with a report draw the same parts, copies of one text in one of them."""
+    desk = Desk(tmp_path / "c")
+    for n in range(24):
+        desk.answer("ana", desk.of(desk.add([[f"{_story(n // 2 * 7)} {n}"]])))
+    quick = call("export", desk.path, tmp_path / "quick", "--json")
+    slow = call("export", desk.path, tmp_path / "slow", "--report", "--json")
+    assert (quick.code, slow.code) == (0, 0)
+    assert quick.json["study"] is None
+    assert slow.json["study"]["leaks"]["stories"] == 0
+    assert slow.json["study"]["by_chance"]["stories"] > 0
+    for part in ("train", "dev", "test"):
+        name = f"{part}.spacy"
+        assert (tmp_path / "quick" / name).read_bytes() == (tmp_path / "slow" / name).read_bytes()
+
+
+def test_the_page_tells_how_far_annotators_agree(tmp_path: Path) -> None:
+    """With --annotator the others are not exported, but agreement with them is shown."""
+    desk = Desk(tmp_path / "c")
+    for n in range(12):
+        of = desk.of(desk.add([[_story(n)]]))
+        desk.answer("ana", of)
+        desk.answer("bo", of, words=slice(0, 1 + n % 2))
+    assert call("export", desk.path, tmp_path / "out", "--annotator", "ana", "--report").code in {0, 3}
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "<h2>Agreement</h2>" in page
+    assert '<td dir="auto">ana and bo</td><td dir="auto">VENUE</td><td class="n">12</td>' in page
+    assert '<td class="n">0.50</td><td class="n">1.00</td>' in page

@@ -1,0 +1,134 @@
+"""Every sample export of other tools is imported with a full account, or refused with one clear line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from annotator.cli.certificate import compare
+from annotator.cli.imports import Asked, run_import
+from annotator.cli.journals import hands
+from annotator.core.errors import AnnotatorError
+from annotator.formats import detect
+from annotator.formats.align import settle
+from annotator.formats.document import Account, Document
+from annotator.formats.source import Source
+from annotator.storage.corpus import Corpus
+from tests.cli.calling import call
+
+SAMPLES = Path(__file__).resolve().parents[2] / "../shared/data/exports"
+
+
+def _samples() -> Iterator[Path]:
+    """Yield the sample files; brat's folder is one."""
+    for folder in sorted(SAMPLES.glob("*")):
+        if folder.name == "brat":
+            yield folder
+        else:
+            yield from sorted(p for p in folder.iterdir() if p.is_file())
+
+
+needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the sample exports are not here")
+
+
+@needs_samples
+@pytest.mark.parametrize("path", list(_samples()), ids=lambda p: p.name)
+def test_every_sample_is_accounted_for(path: Path, tmp_path: Path) -> None:
+    """In = out + listed; what is refused is refused in one line, and no corpus is there."""
+    said = call("import", path, "--corpus", tmp_path / "c", "--add-labels", "--json")
+    if said.code == 1:
+        assert said.err.count("\n") == 1
+        assert said.err.startswith("annotator: ")
+        assert not (tmp_path / "c").exists()
+        return
+    assert said.code in {0, 3}, said.err
+    totals = said.json["totals"]
+    assert totals["balanced"]
+    spans = totals["spans"]
+    gone = spans["left out"] + spans["double"] + spans["split"]
+    assert _in_journals(tmp_path / "c") >= spans["in"] - gone
+    assert (said.code == 3) == bool(totals["lost"])
+
+
+def _in_journals(folder: Path) -> int:
+    """Count the spans in the journals, known-wrong ones too; nothing is damaged."""
+    corpus = Corpus.open(folder)
+    total = 0
+    for hand in hands(corpus):
+        assert hand.warnings == ()
+        works = [w.annotation for a in hand.works.articles for w in hand.works.touched(a)]
+        total += sum(len(a.spans) + len(a.rejected) for a in works)
+    return total
+
+
+@needs_samples
+@pytest.mark.parametrize("path", list(_samples()), ids=lambda p: p.name)
+def test_every_sample_comes_back_through_its_format(path: Path, tmp_path: Path) -> None:
+    """What is read of a sample is the same after it was written and read again, but for what is listed."""
+    try:
+        name, _ = detect.choose(Source(path))
+    except AnnotatorError:
+        pytest.skip("refused")
+    if not detect.can_write(name):
+        pytest.skip("the format can only be read")
+    module, account, written, back = detect.load(name), Account(), Account(), Account()
+    try:
+        out = [settle(d, account) for d in module.read(Source(path), account)]
+    except AnnotatorError:
+        pytest.skip("refused")
+    files = module.write(out, tmp_path / "out", written)
+    folder = Source(tmp_path / "out")
+    sources = [folder] if len(files) > 1 and module.looks(folder.sample()) else [Source(f) for f in files]
+    there: list[Document] = [
+        settle(d, back) for s in sources if module.looks(s.sample()) for d in module.read(s, back)
+    ]
+    certificate = compare(name, out, there, written)
+    assert certificate.passed, "\n".join(certificate.lines())
+
+
+_HEADS = (
+    b"",
+    b'{"text": "Lena rowed.", "label": [[0, 4, "PERSON"]]}\n',
+    b'{"text": "Lena", "spans": [{"start": 0, "end": 4, "label": "PERSON"}], "answer": "accept"}\n',
+    b'[{"id": 1, "data": {"text": "Lena"}, "annotations": [{"id": 1, "result": []}]}]',
+    b"Lena B-PERSON\nrowed O\n\n",
+    b"#FORMAT=WebAnno TSV 3.2\n#T_SP=Custom|value\n\n\n#Text=Lena\n1-1\t0-4\tLena\tPERSON\t\n",
+    b"PAR1",
+    b"PK\x03\x04",
+    b"T1\tPERSON 0 4\tLena\n",
+    b'[["Lena rowed.", {"entities": [[0, 4, "PERSON"]]}]]',
+    b'<?xml version="1.0"?><xmi:XMI xmlns:xmi="http://www.omg.org/XMI" xmlns:cas="http:///uima/cas.ecore"/>',
+    b"\x78\x9c",
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sampled_from(_HEADS),
+    st.binary(max_size=40),
+    st.integers(0, 200),
+    st.sampled_from(["auto", *detect.present()]),
+)
+def test_no_bytes_make_a_traceback(tmp_path: Path, head: bytes, noise: bytes, at: int, form: str) -> None:
+    """Whatever a file holds, and whatever it is said to be: documents or an error for users."""
+    path = tmp_path / "f"
+    path.write_bytes(head[:at] + noise + head[at:])
+    account = Account()
+    try:
+        name, _ = detect.choose(Source(path), form)
+        for document in detect.load(name).read(Source(path), account):
+            settle(document, account)
+    except AnnotatorError:
+        return
+    assert account.balanced
+
+
+def test_an_import_in_one_call(tmp_path: Path) -> None:
+    """The whole import is a function, for whoever needs it without a command line."""
+    (tmp_path / "f.jsonl").write_bytes(_HEADS[1])
+    report, account = run_import([tmp_path / "f.jsonl"], Asked(tmp_path / "c"))
+    assert (report.articles, report.records, account.read, account.kept) == (1, 1, 1, 1)

@@ -1,0 +1,277 @@
+"""What each check finds, and what it leaves alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotator.core.annotation import Annotation, Answer, Work
+from annotator.core.article import Sentence
+from annotator.core.edits import join
+from annotator.core.problems import counts, duplicates, edges, guideline, lengths, rules, tokenizer, words
+from annotator.core.problems.checks import CHECKS, run
+from annotator.core.problems.material import Material, Said
+from annotator.core.problems.problem import Kind, Problem, quoted
+from annotator.core.spans import Span
+from annotator.storage.schemas import load_schema
+from tests import builders
+
+NEWS = builders.news_schema()
+
+
+def _material(*works: Work, answer: Answer | None = Answer.ACCEPT) -> Material:
+    said = [
+        Said(replace(w, annotation=w.annotation.with_answer(answer)), "ana", n)
+        for n, w in enumerate(works, 1)
+    ]
+    return Material(NEWS, said)
+
+
+def _work(text: str, *marked: tuple[str, str], at: int = 0) -> Work:
+    spans = [builders.span(text, w, label) for w, label in marked]
+    return Work(builders.sentence(text, start=at), Annotation().with_spans(spans))
+
+
+def _whats(problems: Iterable[Problem]) -> list[str]:
+    return [p.what for p in problems]
+
+
+def test_a_crossing_is_an_error_and_a_nesting_that_the_schema_allows_is_none() -> None:
+    """The rules of the schema hold for what stands in a journal, wherever it came from."""
+    text = "“Ilka Moran Hall is full,” he said."
+    fine = _work(text, ("“Ilka Moran Hall is full,”", "CLAIM"), ("Ilka Moran", "PERSON"))
+    assert not list(rules.overlaps(_material(fine)))
+    crossed = _work(text, ("Ilka Moran", "PERSON"), ("Moran Hall", "VENUE"))
+    [found] = rules.overlaps(_material(crossed))
+    assert found.what == "VENUE crosses PERSON “Ilka Moran”, which the schema does not allow"
+    assert found.cure == "move or remove one of the two, or name PERSON under `overlaps` of VENUE"
+    assert (found.where.sentence, found.where.seq) == ("0123456789ab:0-35", 1)
+    inner = _work(text, ("Ilka Moran Hall", "VENUE"), ("Ilka Moran", "PERSON"))
+    assert _whats(rules.overlaps(_material(inner))) == [
+        "PERSON lies in VENUE “Ilka Moran Hall”, which the schema does not allow"
+    ]
+
+
+def test_a_label_that_the_schema_lacks_is_an_error() -> None:
+    """A label that nobody has defined cannot be trained on by the schema's targets."""
+    found = _whats(rules.unknown_labels(_material(_work("Ilka left.", ("Ilka", "SHIP")))))
+    assert found == ["the schema has no label SHIP"]
+
+
+def test_a_sentence_must_stand_in_its_article() -> None:
+    """A journal that was put beside other articles is told."""
+    a = builders.market()
+    s = builders.sentences(a)[2]
+    moved = replace(s, start=s.start + 1, end=s.end + 1)
+    for sentence, n in ((s, 0), (moved, 1)):
+        material = Material(NEWS, [Said(Work(sentence), "ana")], {a.id: a})
+        assert len(list(rules.places(material))) == n
+
+
+def test_a_span_inside_a_token_is_told_with_the_token() -> None:
+    """What training would move or lose is an error."""
+    text = "Moran-like talk."
+    work = Work(builders.sentence(text), Annotation().with_spans([Span(0, 3, "PERSON")]))
+    [found] = edges.inside_tokens(_material(work))
+    assert found.what == "PERSON “Mor” begins or ends inside a token of “Moran”"
+
+
+def test_white_space_at_an_edge_and_spans_without_content() -> None:
+    """Blanks at an edge, spans of nothing else, and spans of marks alone are told; a symbol is content."""
+    text = "Ilka  left … for 5 € ."
+    blank = Work(builders.sentence(text), Annotation().with_spans([Span(0, 5, "PERSON")]))
+    assert _whats(edges.blank_edges(_material(blank))) == ["PERSON “Ilka” begins or ends with white space"]
+    white = Work(builders.sentence(text), Annotation().with_spans([Span(4, 6, "PERSON")]))
+    assert _whats(edges.blank_edges(_material(white))) == ["PERSON holds nothing but white space"]
+    assert not list(edges.empty_spans(_material(white)))
+    marks = _work(text, ("…", "COUNT"), ("€", "COUNT"))
+    assert _whats(edges.empty_spans(_material(marks))) == ["COUNT holds nothing but “…”"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "label", "marks"),
+    [
+        ("Ilka Moran, 40, left.", "Ilka Moran,", "PERSON", [","]),
+        ("“Ilka Moran left.", "“Ilka Moran", "PERSON", ["“"]),
+        ("The “Red Hall” is shut.", "“Red Hall”", "VENUE", []),
+        ("Hall (new) is shut.", "Hall (new)", "VENUE", []),
+        ("Hall (new) is shut.", "new)", "VENUE", [")"]),
+        ("It was -5 degrees.", "-5 degrees", "COUNT", []),
+        ("Sammy Pell Jr. left.", "Sammy Pell Jr.", "PERSON", []),
+        ("Some 20 % left.", "20 %", "COUNT", []),
+        ("“We dug,” he said.", "“We dug,”", "CLAIM", []),
+        ("He said that they dug.", "that they dug.", "CLAIM", ["."]),
+        ("“We dug. It was hard.", "“We dug. It was hard.", "CLAIM", []),
+        ("It was hard for us.", "It was hard for us.", "CLAIM", []),
+        ('"Moran", he said.', '"Moran"', "PERSON", []),
+        (".Moran. he said.", ".Moran.", "PERSON", [".", "."]),
+    ],
+)  # fmt: skip
+def test_marks_at_an_edge(text: str, words: str, label: str, marks: list[str]) -> None:
+    """A mark is told where it belongs to the sentence around, not in pairs, numbers or quotations."""
+    found = _whats(edges.punctuation(_material(_work(text, (words, label)))))
+    assert [what.split()[-1] for what in found] == [f"“{m}”" for m in marks]
+
+
+def test_a_span_far_longer_than_others_is_told() -> None:
+    """The measure is the label's own: nine in ten, times four, and never ten tokens or fewer."""
+    short = [_work(f"Ilka Moran met {n} hens.", ("Ilka Moran", "PERSON")) for n in range(20)]
+    text = "Ilka Moran of the old ferry at the new quay by the long sea wall left."
+    long = _work(text, (text[:-6], "PERSON"))
+    [found] = lengths.huge_spans(_material(*short, long))
+    assert found.what.endswith("has 15 tokens; nine in ten PERSON have 2 at the most")
+
+
+def test_only_statements_may_run_over_the_end_of_a_sentence() -> None:
+    """A quotation may hold two sentences, a name may not."""
+    a = builders.market()
+    one, two = [s for s in builders.sentences(a) if s.text.startswith(("The old", "Moran left"))]
+    assert one.end < two.start
+    first, second = builders.sentences(a)[3:5]
+    joined = join(Work(first), Work(second), a.text).after[0]
+    text = joined.sentence.text
+    at = text.index("the market. He smiled")
+    spans = [Span(at, at + 21, label) for label in ("VENUE", "CLAIM")]
+    work = replace(joined, annotation=Annotation().with_spans(spans))
+    material = Material(NEWS, [Said(work, "ana")], {a.id: a}, {a.id: builders.sentences(a)})
+    assert _whats(lengths.over_sentence_ends(material)) == [
+        "VENUE “the market. He smiled” runs over the end of a sentence"
+    ]
+
+
+def test_the_same_words_with_two_labels_are_told_with_all_places() -> None:
+    """The place that is unlike the others comes first in the report."""
+    texts = ["Tarn Quay is open.", "They met at Tarn Quay.", "He left Tarn Quay."]
+    works = [_work(t, ("Tarn Quay", "VENUE"), at=100 * n) for n, t in enumerate(texts)]
+    odd = _work("Tarn Quay was full.", ("Tarn Quay", "PERSON"), at=900)
+    [found] = words.same_words(_material(*works, odd))
+    assert found.kind is Kind.TWO_LABELS
+    assert found.what == "“Tarn Quay” is VENUE (3), PERSON (1) in ana’s work"
+    assert found.where.sentence == "0123456789ab:900-919"
+
+
+def test_spans_that_contradict_the_examples_of_the_schema() -> None:
+    """A word that the guideline marks bears its label, and an example that stands in the corpus its marks."""
+    other = _work("The Ilka Moran is a ship.", ("Ilka Moran", "VENUE"))
+    assert _whats(guideline.other_label(_material(other))) == [
+        "“Ilka Moran” is VENUE here and PERSON in the guideline"
+    ]
+    bare, right = (
+        _work("Mayor Ilka Moran nodded."),
+        _work("Mayor Ilka Moran nodded.", ("Ilka Moran", "PERSON")),
+    )
+    assert not list(guideline.same_sentences(_material(right)))
+    assert _whats(guideline.same_sentences(_material(bare))) == [
+        "an example of the guideline stands here, marked otherwise: “Ilka Moran” should be PERSON"
+    ]
+    assert not list(guideline.same_sentences(_material(bare, answer=None)))
+
+
+def test_the_shipped_schema_does_not_contradict_itself() -> None:
+    """Its own examples, marked as it says, give no problem of the guideline and none at their edges."""
+    schema = load_schema("news")
+    said = [
+        Said(
+            Work(
+                builders.sentence(e.text, start=1000 * n),
+                Annotation(answer=Answer.ACCEPT).with_spans([Span(a, b, label.name) for a, b in e.marked]),
+            ),
+            "ana",
+        )
+        for n, (label, e) in enumerate((x, e) for x in schema.labels for e in x.examples if not e.wrong)
+    ]
+    material = Material(schema, said)
+    kinds = {Kind.GUIDELINE, Kind.PUNCTUATION, Kind.EMPTY, Kind.OVERLAP, Kind.LABEL, Kind.BLANK_EDGE}
+    found = [p for p in run(material, kinds) if "marked otherwise" not in p.what]
+    assert not _whats(found)
+
+
+def _sentences(article: str, *texts: str) -> list[Sentence]:
+    at, out = 0, []
+    for i, text in enumerate(texts):
+        out.append(builders.sentence(text, article, at, i))
+        at += len(text) + 1
+    return out
+
+
+def test_copied_articles_and_sentences_are_told() -> None:
+    """Wire copy with some words changed is one group; its sentences are not told again, others are."""
+    story = [
+        f"On day {n} the crew of boat {n} counted {n * 3} seals near the north pier of Vemmel."
+        for n in range(6)
+    ]
+    copy = [t.replace("north", "old") if n == 3 else t for n, t in enumerate(story)]
+    line = "The harbour master of Vemmel would not say when the north pier opens again."
+    found = list(
+        duplicates.duplicates(
+            Material(
+                NEWS,
+                sentences={
+                    "a" * 12: _sentences("a" * 12, *story),
+                    "b" * 12: _sentences("b" * 12, *copy),
+                    "c" * 12: _sentences("c" * 12, line, "He left."),
+                    "d" * 12: _sentences("d" * 12, line.upper(), "He left."),
+                },
+            )
+        )
+    )
+    assert [(p.kind, p.where.article, [x.article for x in p.others]) for p in found] == [
+        (Kind.DUPLICATE_ARTICLE, "a" * 12, ["b" * 12]),
+        (Kind.DUPLICATE_SENTENCE, "c" * 12, ["d" * 12]),
+    ]
+
+
+def test_too_little_to_train_on_is_told_by_label() -> None:
+    """What two annotators have marked alike counts once."""
+    works = [_work(f"Ilka Moran met {n} hens.", ("Ilka Moran", "PERSON"), at=100 * n) for n in range(60)]
+    material = _material(*works, *works)
+    found = _whats(counts.too_few(material))
+    assert found[0] == "there are 60 accepted sentences, and training needs 100 at least"
+    assert found[1:] == [
+        f"{x} has 0 accepted spans, and a label needs 50 at least" for x in ("VENUE", "COUNT", "CLAIM")
+    ]
+
+
+def test_drift_names_the_sentences_that_would_be_cut_otherwise() -> None:
+    """Another fingerprint is told with what it changes; the same one costs nothing."""
+    a = builders.market()
+    material = Material(NEWS, (), {a.id: a}, {a.id: builders.sentences(a)})
+    assert not list(tokenizer.drift(material, "f1", "f1", lambda _: []))
+    [same] = tokenizer.drift(material, "f1", "f2", builders.tokens_of)
+    assert not same.others
+    [found] = tokenizer.drift(material, "f1", "f2", lambda t: builders.tokens_of(t)[:-1])
+    n = len(builders.sentences(a))
+    assert found.what.endswith(f": {n} of {n} sentences would be cut otherwise")
+    assert len(found.others) == n
+
+
+def test_every_kind_has_words_and_a_check() -> None:
+    """A kind that the command lists is looked for by a check, or by the command itself."""
+    assert {k for finds, _ in CHECKS for k in finds} | {Kind.JOURNAL, Kind.TOKENIZER} == set(Kind)
+    assert all(k.told for k in Kind)
+
+
+SPANS = st.lists(
+    st.tuples(st.integers(0, 30), st.integers(1, 30), st.sampled_from(["PERSON", "VENUE", "CLAIM", "X"]))
+)
+
+
+@given(st.text(min_size=31, max_size=40), SPANS)
+def test_no_text_and_no_spans_make_a_check_fail(text: str, given_spans: list[tuple[int, int, str]]) -> None:
+    """Any text with any spans is checked, always with the same outcome; each problem has place and cure."""
+    spans = [Span(a, min(len(text), a + n), label) for a, n, label in given_spans]
+    work = Work(builders.sentence(text), Annotation().with_spans(spans))
+    material = replace(_material(work), sentences={"0123456789ab": [work.sentence]})
+    found = run(material, set(Kind))
+    assert found == run(material, list(Kind))
+    assert all(p.what and p.cure and (p.where.sentence or p.where.file) for p in found)
+
+
+def test_long_words_are_shortened_in_the_middle() -> None:
+    """A message stays on one line, whatever the span holds."""
+    assert quoted("a\nb") == "“a b”"
+    assert quoted("x" * 100) == f"“{'x' * 30} … {'x' * 30}”"

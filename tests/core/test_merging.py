@@ -1,0 +1,141 @@
+"""Two journals of one annotator as one: nothing lost, nothing overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from annotator.core.annotation import Annotation, Answer, Work
+from annotator.core.edits import Op, set_answer, together
+from annotator.core.merging import Merged, merge
+from annotator.core.record import Record
+from annotator.core.works import Works
+from annotator.storage.jsonl import RawLine
+from annotator.storage.records import encode
+from annotator.storage.scan import Scan
+from tests.core.test_works import IDS, STEP, Walk, _base, _take
+
+Step = tuple[str, int, int, int, int]
+STEPS = st.lists(
+    st.one_of(STEP, st.tuples(st.just("m"), *[st.integers(0, 40)] * 4)),
+    max_size=12,
+)
+"""The steps of a walk, and m: one deed that answers every sentence of one article or of both."""
+
+
+def _walked(walk: Walk, steps: Sequence[Step]) -> Walk:
+    for step in steps:
+        if step[0] == "m":
+            works = [w for a in IDS[: 1 + step[1] % 2] for w in walk.works.of(a)]
+            answer = [*Answer][step[2] % 3]
+            walk.do(together([set_answer(w, answer) for w in works], "all"))
+        else:
+            walk = _take(walk, step)
+    return walk
+
+
+def _copied(walk: Walk) -> Walk:
+    """Return a walk that goes on from the records of another."""
+    new = walk.restarted()
+    new.records = [*walk.records]
+    return new
+
+
+def _state(records: Sequence[Record]) -> dict[str, Work]:
+    works = Works(_base)
+    works.replay(records)
+    return {w.sentence.id: w for a in works.articles for w in works.touched(a)}
+
+
+def _readable(records: Sequence[Record]) -> None:
+    """Assert that a journal of these records has no flaw when it is read."""
+    lines, at = [], 0
+    for n, record in enumerate(records, 1):
+        raw = encode(record)[:-1]
+        lines.append(RawLine(n, at, raw, whole=True))
+        at += len(raw) + 1
+    scan = Scan("journal").read(lines)
+    assert not scan.damaged
+    assert not scan.torn
+    assert len(scan.records) == len(records)
+
+
+def _marked(records: Sequence[Record], since: int, session: str) -> list[Record]:
+    """Return the records, those from number ``since`` on under another session."""
+    return [replace(r, session=session) if r.seq >= since else r for r in records]
+
+
+@settings(max_examples=250, deadline=None)
+@given(STEPS, STEPS, STEPS)
+def test_each_decision_of_both_is_in_the_joint_journal_or_beside_it(
+    begin: list[Step], one: list[Step], two: list[Step]
+) -> None:
+    """However two copies of a journal were gone on with, every last word of both can be read afterwards."""
+    root = _walked(Walk(), begin)
+    n = len(root.records)
+    first = _marked(_walked(_copied(root), one).records, n + 1, "one")
+    second = _marked(_walked(_copied(root), two).records, n + 1, "two")
+    found = merge(first, second, _base)
+    _readable(found.records)
+    _readable(found.beside)
+    joint, beside = _state(found.records), _state(found.beside)
+    assert list(found.records[: len(first)]) == first
+    last = {r.work.sentence.id: r.seq for r in second}
+    for key, work in _state(second).items():
+        old = last[key] <= n
+        assert old or joint.get(key) == work or beside.get(key) == work
+    since = {r.work.sentence.id for r in first[n:]}
+    for key, work in _state(first).items():
+        if key in since and work.annotation != Annotation():
+            assert joint[key] == work
+
+
+@settings(max_examples=100, deadline=None)
+@given(STEPS, STEPS)
+def test_a_journal_merged_with_its_own_beginning_is_itself(begin: list[Step], more: list[Step]) -> None:
+    """A copy that was gone on with takes the place of the older one, in either order, and again."""
+    root = _walked(Walk(), begin)
+    long = _walked(_copied(root), more).records
+    assert merge(root.records, long, _base).records == tuple(long)
+    again = merge(long, root.records, _base)
+    assert (again.records, again.beside, again.conflicts) == (tuple(long), (), ())
+
+
+def _merged(one: Sequence[Answer | None], two: Sequence[Answer | None]) -> Merged:
+    """Merge journals that answer the first sentences of an article so; None leaves one out."""
+    journals = []
+    for answers, session in ((one, "one"), (two, "two")):
+        walk = Walk()
+        for work, answer in zip(walk.works.of(IDS[0]), answers, strict=False):
+            if answer:
+                walk.do(set_answer(work, answer))
+        journals.append(_marked(walk.records, 1, session))
+    return merge(journals[0], journals[1], _base)
+
+
+def test_what_only_one_has_touched_is_taken_over() -> None:
+    """Two halves of an article make a whole one, with the history of both."""
+    found = _merged([Answer.ACCEPT], [None, Answer.REJECT])
+    assert [(r.seq, r.session, r.work.annotation.answer) for r in found.records] == [
+        (1, "one", Answer.ACCEPT),
+        (2, "two", Answer.REJECT),
+    ]
+    assert (found.taken, found.same, found.beside) == (1, 0, ())
+
+
+def test_the_same_answer_is_no_conflict() -> None:
+    """What both say alike stands once."""
+    found = _merged([Answer.ACCEPT], [Answer.ACCEPT])
+    assert (len(found.records), found.same, found.conflicts) == (1, 1, ())
+
+
+def test_another_answer_is_kept_beside() -> None:
+    """Two answers to one sentence: the first stays, the second is kept and told."""
+    found = _merged([Answer.ACCEPT, Answer.ACCEPT], [Answer.REJECT, None, Answer.IGNORE])
+    assert [c.here[0].annotation.answer for c in found.conflicts] == [Answer.ACCEPT]
+    assert [c.there[0].annotation.answer for c in found.conflicts] == [Answer.REJECT]
+    assert [(r.seq, r.op, r.work.annotation.answer) for r in found.beside] == [(1, Op.ANSWER, Answer.REJECT)]
+    assert len(found.records) == 3

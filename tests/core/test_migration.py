@@ -1,0 +1,122 @@
+"""What changed labels make of annotations, and that it can be taken back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotator.core.annotation import Annotation, Answer, Work
+from annotator.core.article import Sentence
+from annotator.core.migration import Kind, Rule, Undo, migrated
+from annotator.core.schema import Schema, parse_schema
+from annotator.core.spans import Span
+from annotator.core.tokens import tokens_of
+
+TEXT = "Ida Holm left Rosavik for Ostra"
+
+
+def _schema(*names: str) -> Schema:
+    return parse_schema({"label": [{"name": n, "inside": list(names)} for n in names]}, "test")
+
+
+OLD = _schema("PERSON", "VENUE", "COUNT")
+RULES = [
+    (Rule(1, Kind.RENAME, ("VENUE",), ("PLACE",)), _schema("PERSON", "PLACE", "COUNT")),
+    (Rule(1, Kind.MERGE, ("PERSON", "VENUE"), ("NAME",)), _schema("NAME", "COUNT")),
+    (Rule(1, Kind.MERGE, ("PERSON", "VENUE"), ("PERSON",)), _schema("PERSON", "COUNT")),
+    (Rule(1, Kind.SPLIT, ("VENUE",), ("TOWN", "SITE")), _schema("PERSON", "TOWN", "SITE", "COUNT")),
+    (Rule(1, Kind.SPLIT, ("VENUE",), ("VENUE", "SITE"), {"ostra": "SITE"}, reopen=True), _schema(*"VS")),
+]
+SPANS = st.lists(
+    st.builds(
+        lambda start, size, label: Span(start, start + size, label),
+        st.integers(0, 24),
+        st.integers(1, 7),
+        st.sampled_from(["PERSON", "VENUE", "COUNT"]),
+    ),
+    max_size=5,
+)
+ANSWERS = st.sampled_from([None, *Answer])
+
+
+def _work(spans: list[Span], **said: object) -> Work:
+    words = TEXT.split()
+    sentence = Sentence("a" * 12, 0, 40, 40 + len(TEXT), TEXT, tokens_of(words, [True] * 4 + [False] * 2))
+    return Work(sentence, replace(Annotation().with_spans(spans), **said))  # type: ignore[arg-type]
+
+
+@given(SPANS, SPANS, ANSWERS, st.sampled_from(["", "look here"]), st.booleans(), st.sampled_from(RULES))
+def test_undo_brings_back_what_was_there(
+    spans: list[Span],
+    rejected: list[Span],
+    answer: Answer | None,
+    note: str,
+    flagged: bool,
+    by: tuple[Rule, Schema],
+) -> None:
+    """Spans, what was turned down, answer, note and flag are as before, whatever the migration."""
+    rule, new = by
+    work = _work(spans, answer=answer, note=note, flagged=flagged)
+    work = replace(work, annotation=work.annotation.with_rejected(rejected))
+    changes = migrated([work], rule, OLD, new)
+    now = [c.after for c in changes]
+    back = Undo(rule, changes, OLD).changes(now, "schema-2")
+    assert [c.after for c in back] == [work for _ in changes]
+
+
+@given(SPANS, st.sampled_from(RULES[:4]))
+def test_no_span_moves_and_none_is_lost_but_doubles(spans: list[Span], by: tuple[Rule, Schema]) -> None:
+    """The marked ranges stay; every label is one of the new schema's."""
+    rule, new = by
+    work = _work(spans)
+    for change in migrated([work], rule, OLD, new):
+        after = change.after.annotation.spans
+        assert {(s.start, s.end) for s in after} == {(s.start, s.end) for s in work.annotation.spans}
+        assert all(new.label(s.label) for s in after)
+
+
+def test_a_split_flags_what_nothing_decides() -> None:
+    """Words that are given a label get it; the others get the first, a flag and a note."""
+    rule = Rule(3, Kind.SPLIT, ("VENUE",), ("TOWN", "SITE"), {"ostra": "SITE"})
+    new = _schema("PERSON", "TOWN", "SITE", "COUNT")
+    both = [Span(14, 21, "VENUE"), Span(26, 31, "VENUE")]
+    (change,) = migrated([_work(both, note="first")], rule, OLD, new)
+    assert [s.label for s in change.after.annotation.spans] == ["TOWN", "SITE"]
+    assert change.after.annotation.note == "first · schema-3: Rosavik: TOWN or SITE?"
+    assert change.after.annotation.flagged
+    (sure,) = migrated([_work(both[1:], answer=Answer.ACCEPT)], replace(rule, reopen=True), OLD, new)
+    assert not sure.doubtful
+    assert sure.after.annotation.answer is Answer.ACCEPT
+
+
+def test_a_merge_flags_what_breaks_the_rules_now() -> None:
+    """A place in a name of a person was allowed; a name in a name is not."""
+    rule, strict = (
+        Rule(1, Kind.MERGE, ("PERSON", "VENUE"), ("NAME",)),
+        parse_schema({"label": [{"name": "NAME"}]}, ""),
+    )
+    (change,) = migrated([_work([Span(0, 8, "PERSON"), Span(4, 8, "VENUE")])], rule, OLD, strict)
+    assert change.after.annotation.note == "schema-1: NAME may not lie in NAME (rule `inside`)"
+
+
+def test_what_was_turned_down_under_one_of_two_labels_may_still_be_the_other() -> None:
+    """Only what is neither of two merged labels is known not to be the new one."""
+    rule, new = RULES[1]
+    work = _work([Span(14, 21, "VENUE")])
+    turned = [Span(0, 3, "PERSON"), Span(4, 8, "PERSON"), Span(4, 8, "VENUE"), Span(0, 3, "COUNT")]
+    (change,) = migrated([replace(work, annotation=work.annotation.with_rejected(turned))], rule, OLD, new)
+    assert [s.key for s in change.after.annotation.rejected] == [(0, 3, "COUNT"), (4, 8, "NAME")]
+
+
+def test_what_was_marked_since_a_merge_is_asked_for() -> None:
+    """Undo cannot know which of the labels a later span is: it takes the first, with a flag and a note."""
+    rule, new = RULES[1]
+    changes = migrated([_work([Span(14, 21, "VENUE")])], rule, OLD, new)
+    later = [
+        replace(changes[0].after, annotation=changes[0].after.annotation.with_spans([Span(0, 8, "NAME")]))
+    ]
+    (back,) = Undo(rule, changes, OLD).changes(later, "schema-2")
+    assert back.after.annotation.spans == (Span(0, 8, "PERSON"),)
+    assert back.after.annotation.note == "schema-2: Ida Holm: PERSON or VENUE?"

@@ -1,0 +1,161 @@
+"""Which articles stay together, and that a growing corpus keeps its parts."""
+
+from __future__ import annotations
+
+from array import array
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from annotator.core.article import Article, Line, Verdict
+from annotator.core.shingles import containment, resemblance, shingles, words
+from annotator.export.near import candidates
+from annotator.export.splits import part_of, placed, split
+from annotator.export.stories import Sight, earlier, names, rebalance, sight, stories
+
+SHARES = (50, 25, 25)
+TEXT = (
+    "The harbour master of Rosavik closed the outer quay on Monday after a crane fell into the basin . "
+    "Ida Holm of the Tamber Line said that four ferries would sail from Port Ellen until further notice . "
+    "Divers from Nordby searched the water until dusk and found nobody under the steel ."
+)
+
+
+def _part(key: str) -> str:
+    return part_of(key, SHARES)
+
+
+def _article(name: str, text: str, date: str = "") -> Article:
+    return Article(
+        name, "made", name, text, tuple(Line(Verdict.BODY, "") for _ in text.split("\n")), date=date
+    )
+
+
+def _sight(name: str, text: str, date: str = "") -> Sight:
+    return sight(_article(name, text, date), name)
+
+
+@st.composite
+def _sights(draw: st.DrawFn) -> list[Sight]:
+    """Articles that share shingles by chance: each has the ten of one to three themes."""
+    themes = draw(st.lists(st.sets(st.integers(0, 8), min_size=1, max_size=3), max_size=14))
+    return [
+        Sight(
+            f"a{n}",
+            f"a{n}",
+            array("I", [t * 10 + i for t in sorted(own) for i in range(10)]),
+            array("I"),
+            None,
+        )
+        for n, own in enumerate(themes)
+    ]
+
+
+@given(_sights(), st.integers(0, 14))
+@settings(deadline=None)
+def test_articles_that_come_later_move_none(sights: list[Sight], some: int) -> None:
+    """Whoever was drawn keeps the part, and whoever was quarantined stays so."""
+    before, after = stories(sights[:some], _part), stories(sights, _part)
+    assert {a: _part(k) for a, k in before.keys.items()} == {a: _part(after.keys[a]) for a in before.keys}
+    assert before.quarantined == after.quarantined[: len(before.quarantined)]
+
+
+@given(_sights())
+@settings(deadline=None)
+def test_no_link_leads_from_part_to_part(sights: list[Sight]) -> None:
+    """Of two linked articles one is quarantined, or both lie in one part and move together."""
+    drawn = stories(sights, _part)
+    assert drawn.keys.keys() | drawn.out == {s.article for s in sights}
+    for later, before in drawn.links.items():
+        for other in before:
+            if later in drawn.keys and other in drawn.keys:
+                assert drawn.keys[later] == drawn.keys[other]
+
+
+@given(_sights(), _sights())
+@settings(deadline=None)
+def test_rebalancing_joins_all_that_is_linked_and_stays(old: list[Sight], new: list[Sight]) -> None:
+    """After a rebalance nobody is quarantined, and later articles move none of it."""
+    groups = rebalance(old)
+    later = [Sight(f"b{n}", f"b{n}", s.shingles, s.names, None) for n, s in enumerate(new)]
+    drawn = stories([*old, *later], _part, groups)
+    assert {a: drawn.keys[a] for a in groups if a in drawn.keys} | {} == {a: drawn.keys[a] for a in groups}
+    assert all(_part(drawn.keys[a]) == _part(groups[a]) for a in groups)
+    for n, before in enumerate(earlier(old)):
+        assert all(groups[f"a{n}"] == groups[old[m].article] for m in before)
+
+
+def test_a_bridge_is_quarantined_and_names_both_sides() -> None:
+    """An article that repeats one in train and one in dev is left out, with both and their parts."""
+    train = next(f"{n:012x}" for n in range(99) if _part(f"{n:012x}") == "train")
+    dev = next(f"{n:012x}" for n in range(99) if _part(f"{n:012x}") == "dev")
+    other = TEXT.replace("o", "u").replace("e", "i")
+    sights = [_sight(train, TEXT), _sight(dev, other), _sight("f" * 12, f"{TEXT} {other}")]
+    drawn = stories(sights, _part)
+    assert [(q.article, q.links) for q in drawn.quarantined] == [("f" * 12, ((train, "train"), (dev, "dev")))]
+
+
+def test_wire_copy_is_known_though_it_was_set_again() -> None:
+    """Case, quotation marks and a cut at the end don't hide a copy; another text is none."""
+    cut = TEXT[: len(TEXT) * 2 // 3].upper().replace(" .", ".")
+    assert earlier([_sight("a", TEXT), _sight("b", cut), _sight("c", TEXT[::-1])]) == [[], [0], []]
+
+
+@pytest.mark.parametrize(
+    ("date", "linked"),
+    [("2026-03-03", [[], [0]]), ("2026-03-04", [[], [0]]), ("2026-03-05", [[], []]), ("", [[], []])],
+)
+def test_one_story_is_a_day_and_its_names(date: str, linked: list[list[int]]) -> None:
+    """Two reports with the same names belong together up to a day apart, and not without a date."""
+    other = (
+        "At noon the crane driver Jon Rye told Ida Holm why Rosavik and Port Ellen were cut off from Nordby ."
+    )
+    assert earlier([_sight("a", TEXT, "2026-03-03"), _sight("b", other, date)]) == linked
+
+
+def test_names_are_capitalised_words_inside_a_sentence() -> None:
+    """What opens a sentence may be any word; days and months are no names."""
+    assert names("Nobody saw Ida Holm on Monday. Every Émile, in May, went to Ostra.") == {
+        "ida",
+        "holm",
+        "émile",
+        "ostra",
+    }
+
+
+def test_switching_a_line_links_nothing_anew() -> None:
+    """What is compared is the article as it was ingested, whatever a person has switched since."""
+    lines = f"{TEXT}\nRead more about cranes on our page"
+    before = Article("a", "", "", lines, (Line(Verdict.BODY, ""), Line(Verdict.BOILERPLATE, "")))
+    switched = Line(Verdict.BODY, "", was=Verdict.BOILERPLATE)
+    after = Article("a", "", "", lines, (Line(Verdict.BODY, ""), switched))
+    assert sight(before, "a") == sight(after, "a")
+
+
+@given(st.lists(st.lists(st.sampled_from("abcdef"), min_size=1, max_size=30), max_size=12))
+@settings(deadline=None, max_examples=20)
+def test_minhash_finds_what_the_exact_join_finds(texts: list[list[str]]) -> None:
+    """Every pair with half of its shingles in common is a candidate either way."""
+    sets = [shingles(t) for t in texts]
+    exact, hashed = set(candidates(sets)), set(candidates(sets, exact=-1))
+    alike = {(a, b) for a, b in exact if resemblance(sets[a], sets[b]) >= 0.5}
+    assert alike <= hashed
+    assert hashed <= exact
+
+
+def test_shingles_of_short_and_empty_texts() -> None:
+    """Fewer than five words are one shingle, none is none, and order counts."""
+    assert shingles([]) == frozenset()
+    assert len(shingles(["a", "b"])) == 1
+    assert shingles(words("Ein Satz, mit “Zeichen”!")) == shingles(words("ein SATZ mit zeichen"))
+    assert shingles(list("abcdefg")) != shingles(list("gfedcba"))
+    assert containment(shingles(list("abcdef")), shingles(list("abcdefgh"))) == 1.0
+
+
+def test_too_few_stories_are_split_by_article() -> None:
+    """One story of twelve articles is torn, article by article, rather than cut within them."""
+    articles = [f"{n:012x}" for n in range(12) for _ in range(5)]
+    families, torn = placed(articles, articles, (80, 10, 10), dict.fromkeys(articles, articles[0]))
+    assert torn
+    assert not split(families, (80, 10, 10)).blocks

@@ -1,0 +1,406 @@
+"""The streamed export is the gathered one: the same DocBins, ledger and report, from the same journals."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from annotator.cli.gather import gather
+from annotator.cli.plan import plan
+from annotator.cli.streamed import export_stream
+from annotator.core.annotation import Answer
+from annotator.core.edits import reject_suggestion, set_answer, set_note, take_spans, together
+from annotator.core.errors import AnnotatorError
+from annotator.core.spans import Span
+from annotator.core.works import Works
+from annotator.export.corpus import export_corpus
+from annotator.export.manifest import FOLDER
+from annotator.export.values import ExportOptions
+from annotator.session.session import Session
+from annotator.storage.corpus import Corpus
+from annotator.storage.fast_records import OddError, check_line, decode_row, read_index
+from annotator.storage.journal import Journal
+from annotator.storage.records import Decoder, LineError
+from tests import builders
+
+ROOT = Path(__file__).resolve().parents[2]
+SLOW = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def _deed(session: Session, rnd: random.Random) -> None:
+    """Do something that an annotator does, whatever the sentence allows."""
+    works = session.here
+    work = rnd.choice(works)
+    session.go_to(work.sentence.id)
+    tokens = work.sentence.tokens
+    pairs = [sorted(rnd.choices(range(len(tokens)), k=2)) for _ in range(rnd.randint(0, 4))]
+    label = rnd.choice([x.name for x in session.schema.labels])
+    spans = [Span(tokens[a].start, tokens[b].end, label) for a, b in pairs]
+    answers = [Answer.ACCEPT, Answer.ACCEPT, Answer.REJECT, Answer.IGNORE, None]
+    deeds: list[Callable[[], object]] = [
+        lambda: session.do(take_spans(work, spans, session.schema, rnd.choice(answers))),
+        lambda: session.do(set_answer(work, rnd.choice(answers))),
+        lambda: session.do(reject_suggestion(work, spans[0])),
+        lambda: session.do(set_note(work, "look again")),
+        lambda: session.do(together([set_answer(w, Answer.ACCEPT) for w in works[::2]], "all")),
+        session.join,
+        lambda: session.split(rnd.randrange(len(tokens))),
+        session.undo,
+        session.undo,
+        session.redo,
+        lambda: session.move_article(rnd.choice([-1, 1])),
+    ]
+    try:
+        rnd.choice(deeds)()
+    except (AnnotatorError, IndexError):
+        return
+
+
+def annotated(folder: Path, seed: int, deeds: int, names: tuple[str, ...] = ("ana",)) -> Corpus:
+    """Return a corpus in which each of the annotators has done something, now and then undone."""
+    corpus = builders.make_corpus(folder / f"c{seed}-{deeds}-{len(names)}")
+    rnd = random.Random(seed)
+    for name in names:
+        session = builders.open_session(corpus, name=name)
+        for _ in range(deeds):
+            _deed(session, rnd)
+        assert session.close()
+    return Corpus.open(corpus.path)
+
+
+def _replayed(corpus: Corpus, name: str) -> list[tuple[str, int, int, Answer | None, int | None]]:
+    journal = Journal.open(corpus.path, name, read_only=True)
+    works = Works(corpus.sentences)
+    works.replay(journal.records)
+    return [
+        (a, w.sentence.start, w.sentence.end, w.annotation.answer, works.seq(w.sentence.id))
+        for a in works.articles
+        for w in works.touched(a)
+    ]
+
+
+def _indexed(corpus: Corpus, name: str) -> list[tuple[str, int, int, Answer | None, int | None]]:
+    from annotator.storage.fast_records import ANSWERS
+
+    x = read_index(corpus.path / "annotations" / f"{name}.jsonl", name)
+    return [
+        (a, x.starts[n], x.ends[n], ANSWERS[x.answers[n]], n + 1)
+        for a in x.articles
+        for n in x.of(a)
+    ]  # fmt: skip
+
+
+@SLOW
+@given(seed=st.integers(0, 10**6), deeds=st.integers(1, 60))
+def test_the_index_is_what_a_replay_comes_to(
+    tmp_path_factory: pytest.TempPathFactory, seed: int, deeds: int
+) -> None:
+    """After joins, splits, batches, undo and redo the same records are in force, or the index declines."""
+    corpus = annotated(tmp_path_factory.mktemp("x"), seed, deeds)
+    try:
+        found = _indexed(corpus, "ana")
+    except OddError:
+        return
+    assert found == _replayed(corpus, "ana")
+
+
+def test_the_index_seldom_declines(tmp_path: Path) -> None:
+    """It takes most journals of random deeds; undoing a batch over others' heads is left to the replay."""
+    declined = 0
+    for seed in range(20):
+        try:
+            _indexed(annotated(tmp_path, seed, 25), "ana")
+        except OddError:
+            declined += 1
+    assert declined < 10
+
+
+def _files(out: Path) -> dict[str, Any]:
+    """Return what an export wrote: payloads inflated, the ledger without digests, configs."""
+    found: dict[str, Any] = {}
+    for path in sorted(p for p in out.rglob("*") if p.is_file()):
+        data = path.read_bytes()
+        if path.suffix == ".spacy":
+            found[path.relative_to(out).as_posix()] = zlib.decompress(data)
+        elif path.name == "ledger.jsonl":
+            lines = [json.loads(line) for line in data.splitlines()]
+            assert set(lines[-1]["totals"].pop("files")) == {p for p in _names(out) if p != "ledger.jsonl"}
+            found[path.name] = lines
+        else:
+            found[path.name] = data.replace(str(out).encode(), b"")
+    return found
+
+
+def _names(out: Path) -> Iterator[str]:
+    return (p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file())
+
+
+@SLOW
+@given(
+    seed=st.integers(0, 10**6),
+    deeds=st.integers(5, 60),
+    attrs=st.sampled_from(["own", "min", "full"]),
+    ledger=st.sampled_from(["exceptions", "full"]),
+    split=st.sampled_from([(100, 0, 0), (50, 50, 0)]),
+    shard=st.sampled_from([2, 20_000]),
+)
+def test_both_ways_write_the_same(
+    tmp_path_factory: pytest.TempPathFactory, seed: int, deeds: int, **chosen: Any
+) -> None:
+    """DocBins, configs, ledger, report and warnings are the same; the other side is spaCy's own engine."""
+    folder = tmp_path_factory.mktemp("x")
+    corpus = annotated(folder, seed, deeds)
+    options = ExportOptions(**chosen)
+    try:
+        made = plan(corpus, None, options)
+    except AnnotatorError:
+        return  # too few sentences to split: both say so
+    if made is None:
+        return
+    ours = export_stream(made, corpus.schema, folder / "a", options, lambda *_: None)
+    found = gather(corpus)
+    theirs = export_corpus(
+        found.items, found.unreviewed, corpus.schema, folder / "b", ExportOptions(**chosen, engine="spacy")
+    )
+    assert _files(folder / "a") == _files(folder / "b")
+    for x, y in ((ours, theirs),):
+        assert (x.parts, x.suggester, x.warnings, x.lost) == (y.parts, y.suggester, y.warnings, y.lost)
+        assert set(x.files) == set(y.files)
+    assert not (folder / "a" / FOLDER).exists()
+
+
+def test_annotators_who_share_no_text_are_streamed(tmp_path: Path) -> None:
+    """Two annotators on different articles are plain; on the same sentence they are gathered."""
+    corpus = builders.make_corpus(tmp_path / "c")
+    for name, article in (("ana", 0), ("bo", 1)):
+        session = builders.open_session(corpus, name=name)
+        session.move_article(article)
+        session.do(set_answer(session.here[1], Answer.ACCEPT))
+        session.close()
+    options = ExportOptions(split=(100, 0, 0))
+    made = plan(Corpus.open(corpus.path), None, options)
+    assert made
+    assert len(made.records) == 2
+    session = builders.open_session(corpus, name="bo")
+    session.move_article(-1)
+    session.do(set_answer(session.here[1], Answer.ACCEPT))
+    session.close()
+    assert plan(Corpus.open(corpus.path), None, options) is None
+
+
+@SLOW
+@given(seed=st.integers(0, 50), at=st.floats(0, 1), bit=st.integers(0, 7))
+def test_a_flipped_bit_is_never_exported(
+    tmp_path_factory: pytest.TempPathFactory, seed: int, at: float, bit: int
+) -> None:
+    """Whatever bit of a journal flips, the index declines it: the checksums are on."""
+    corpus = annotated(tmp_path_factory.mktemp("x"), seed, 6)
+    path = corpus.path / "annotations" / "ana.jsonl"
+    data = bytearray(path.read_bytes())
+    if not data:
+        return
+    data[int(at * (len(data) - 1))] ^= 1 << bit
+    path.write_bytes(data)
+    with pytest.raises(OddError):
+        read_index(path, "ana")
+
+
+@SLOW
+@given(seed=st.integers(0, 10**6), data=st.data())
+def test_what_is_taken_fast_is_taken_slowly_too(
+    tmp_path_factory: pytest.TempPathFactory, seed: int, data: st.DataObject
+) -> None:
+    """A line with a right checksum and wrong contents is never taken where the journal refuses it."""
+    corpus = annotated(tmp_path_factory.mktemp("x"), seed % 40, 6)
+    lines = (corpus.path / "annotations" / "ana.jsonl").read_bytes().splitlines()
+    if not lines:
+        return
+    raw = data.draw(st.sampled_from(lines))
+    old, new = data.draw(st.sampled_from(WRONG))
+    body = raw[: raw.rindex(b',"_crc"')].replace(old, new, 1)
+    raw = b'%b,"_crc":"%08x"}' % (body, zlib.crc32(body))
+    try:
+        tail = check_line(raw + b"\n")
+        row = decode_row(raw + b"\n", tail.meta.end - tail.meta.start)
+    except OddError:
+        return
+    try:
+        record = Decoder().decode(raw)
+    except LineError as error:
+        raise AssertionError("only the fast way takes it") from error
+    assert (row.text, row.words) == (record.work.sentence.text, [t.text for t in record.work.sentence.tokens])
+    kept = {(s.start, s.end, s.label) for s in row.spans}
+    assert kept == {s.key for s in record.work.annotation.spans}
+    assert (tail.seq, tail.op, tail.note) == (record.seq, record.op.value, record.work.annotation.note)
+
+
+WRONG = [
+    (b'"start":0', b'"start":1'),
+    (b'"start":0', b'"start":0.0'),
+    (b'"start":0', b'"start":-1'),
+    (b'"start":0', b'"start":true'),
+    (b'"end":', b'"end":9'),
+    (b'"ws":true', b'"ws":false'),
+    (b'"ws":true', b'"ws":1'),
+    (b'"text":"', b'"text":"\\ud800'),
+    (b'"text":"', b'"text":"x'),
+    (b'"text":"', b'"text":"\xff'),
+    (b'"_op":"answer"', b'"_op":"cook"'),
+    (b'"_seq":', b'"_seq":-'),
+    (b'"_v":1', b'"_v":2'),
+    (b'"_v":1', b'"_v":null'),
+    (b'"_batch":null', b'"_batch":{"first":5,"size":1}'),
+    (b'"_parent":null', b'"_parent":99'),
+    (b'"_digest":"', b'"_digest":"0'),
+    (b'"answer":"accept"', b'"answer":"maybe"'),
+    (b'"answer":"accept"', b'"answer":"reject","answer":"accept"'),
+    (b'"label":"', b'"label":1,"label2":"'),
+    (b'"index":', b'"index":1.5,"i":'),
+    (b'"_timestamp":', b'"_timestamp":null,"t":'),
+    (b'"_keys":{', b'"_keys":{"label":-5,'),
+    (b'"spans":[', b'"spans":[{"start":3,"end":3,"label":"VENUE"},'),
+    (b'"spans":[', b'"spans":[{"start":1,"end":999999,"label":"VENUE"},'),
+    (b'"spans":[', b'"spans":[{"start":0,"end":2,"label":"VENUE","source":"rules"},'),
+    (b'"spans":[', b'"spans":[7,'),
+    (b'"answer"', b'"note":3,"answer"'),
+    (b'"answer"', b'"rejected":[{"start":0,"end":1,"label":"COUNT"}],"answer"'),
+]
+"""What is put in place of what."""
+
+_KILLED = """
+import os, sys
+from pathlib import Path
+from annotator.cli import streamed
+from annotator.cli.plan import plan
+from annotator.export.values import ExportOptions
+from annotator.storage.corpus import Corpus
+options = ExportOptions(split=(100, 0, 0), shard=2)
+corpus = Corpus.open(sys.argv[1])
+real, n = streamed.write, 0
+def write(*args):
+    global n
+    if n == 2:
+        os._exit(9)
+    n += 1
+    return real(*args)
+streamed.write = write
+made = plan(corpus, None, options)
+streamed.export_stream(made, corpus.schema, Path(sys.argv[2]), options, lambda *_: None)
+"""
+
+
+def _accepted(folder: Path) -> Corpus:
+    corpus = builders.make_corpus(folder / "c")
+    session = builders.open_session(corpus)
+    for _ in range(2):
+        session.do(together([set_answer(w, Answer.ACCEPT) for w in session.here], "all"))
+        session.move_article(1)
+    session.close()
+    return Corpus.open(corpus.path)
+
+
+def _killed(corpus: Corpus, out: Path) -> None:
+    run = subprocess.run([sys.executable, "-c", _KILLED, corpus.path, out], cwd=ROOT, check=False)
+    assert run.returncode == 9
+    assert [p.name for p in out.iterdir()] == [FOLDER]
+
+
+def _export(
+    corpus: Corpus, out: Path, monkeypatch: pytest.MonkeyPatch | None = None, **more: Any
+) -> list[str]:
+    """Export and return the names of the files that were written in this process."""
+    from annotator.cli import shard, streamed
+
+    options = ExportOptions(split=(100, 0, 0), shard=2, **more)
+    made = plan(corpus, None, options)
+    assert made
+    written: list[str] = []
+    real = shard.write
+
+    def noted(job: shard.Job, *more: Any) -> dict[str, Any]:
+        written.append(job.name)
+        return real(job, *more)
+
+    if monkeypatch:
+        monkeypatch.setattr(streamed, "write", noted)
+    export_stream(made, corpus.schema, out, options, lambda *_: None)
+    if monkeypatch:
+        monkeypatch.setattr(streamed, "write", real)
+    return written
+
+
+def test_a_killed_export_is_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was finished is taken over, byte for byte; a file that is not as noted is written anew."""
+    corpus = _accepted(tmp_path)
+    _export(corpus, tmp_path / "whole")
+    _killed(corpus, tmp_path / "a")
+    assert _export(corpus, tmp_path / "a", monkeypatch, resume=True)[0] == "train/00002.spacy"
+    assert _files(tmp_path / "a") == _files(tmp_path / "whole")
+    _killed(corpus, tmp_path / "b")
+    (tmp_path / "b" / FOLDER / "train-00000.spacy").write_bytes(b"damaged")
+    assert _export(corpus, tmp_path / "b", monkeypatch, resume=True)[0] == "train/00000.spacy"
+    assert _files(tmp_path / "b") == _files(tmp_path / "whole")
+
+
+def test_nothing_is_resumed_of_another_export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without --resume, with other options or after an edit every file is written."""
+    corpus = _accepted(tmp_path)
+    _killed(corpus, tmp_path / "a")
+    assert "train/00000.spacy" in _export(corpus, tmp_path / "a", monkeypatch)
+    _killed(corpus, tmp_path / "b")
+    assert "train/00000.spacy" in _export(corpus, tmp_path / "b", monkeypatch, resume=True, attrs="min")
+    _killed(corpus, tmp_path / "c2")
+    session = builders.open_session(corpus)
+    session.do(set_note(session.here[0], "seen"))
+    session.close()
+    assert "train/00000.spacy" in _export(Corpus.open(corpus.path), tmp_path / "c2", monkeypatch, resume=True)
+
+
+def test_several_processes_write_the_same_bytes(tmp_path: Path) -> None:
+    """How many processes write makes no difference to any file."""
+    corpus = _accepted(tmp_path)
+    _export(corpus, tmp_path / "one")
+    _export(corpus, tmp_path / "two", processes=2)
+    assert _files(tmp_path / "one") == _files(tmp_path / "two")
+
+
+def test_a_failure_leaves_the_folder_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error in the middle removes all that waited, and a folder that was made for it."""
+    from annotator.cli import streamed
+
+    corpus = _accepted(tmp_path)
+    _export(corpus, tmp_path / "old")
+    before = _files(tmp_path / "old")
+
+    def fail(*_: object) -> None:
+        raise OSError("no space")
+
+    monkeypatch.setattr(streamed, "write", fail)
+    for out in ("old", "new"):
+        with pytest.raises(OSError, match="no space"):
+            _export(corpus, tmp_path / out)
+    assert _files(tmp_path / "old") == before
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_smaller_export_removes_the_shards_of_the_one_before(tmp_path: Path) -> None:
+    """Of all exports one lies in the folder: shards go when the part is one file."""
+    corpus = _accepted(tmp_path)
+    _export(corpus, tmp_path / "a")
+    assert "train/00001.spacy" in set(_names(tmp_path / "a"))
+    options = ExportOptions(split=(100, 0, 0))
+    made = plan(corpus, None, options)
+    assert made
+    export_stream(made, corpus.schema, tmp_path / "a", options, lambda *_: None)
+    assert set(_names(tmp_path / "a")) >= {"train.spacy", "ledger.jsonl"}
+    assert not (tmp_path / "a" / "train").exists()

@@ -1,0 +1,93 @@
+"""Folders and documents for the tests of the formats: our own texts on invented events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import ModuleType
+from typing import Any
+
+from hypothesis import strategies as st
+
+from annotator.core.errors import SourceError
+from annotator.core.spans import Span
+from annotator.formats.align import settle
+from annotator.formats.document import Account, Document
+from annotator.formats.source import Source
+
+SHARED = Path(__file__).resolve().parents[2] / "../shared/data/exports"
+WORDS = ("Ida", "Holm", "é", "🛶", "”", "12", "a_b", "c|d", "[e]", "->", "*", "#", "\\", "O")
+LABELS = ("PERSON", "VENUE", "creative-work", "b_i")
+
+
+def fill(folder: Path, files: Mapping[str, str | bytes]) -> Source:
+    """Write files and return their folder as a source."""
+    for name, data in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data if isinstance(data, bytes) else data.encode())
+    return Source(folder)
+
+
+def take(module: ModuleType, source: Source) -> tuple[list[Document], Account]:
+    """Read a source to its end, each document settled."""
+    account = Account()
+    documents = [settle(d, account) for d in module.read(source, account)]
+    return documents, account
+
+
+def there_and_back(
+    module: ModuleType, documents: Iterable[Document]
+) -> tuple[list[Document], Account, Account]:
+    """Write documents with a format and read them again; returns them and both accounts."""
+    written = Account()
+    with TemporaryDirectory() as folder:
+        module.write(documents, Path(folder) / "out", written)
+        back, account = take(module, Source(Path(folder) / "out"))
+    return back, written, account
+
+
+def words(document: Document) -> list[tuple[str, str]]:
+    """Return what is marked: the words of each span and its label."""
+    return [(document.text[s.start : s.end], s.label) for s in document.spans]
+
+
+def told(account: Account) -> list[tuple[str, str, str]]:
+    """Return thing, fate and reason of each line of the ledger."""
+    return [(e.thing, e.fate.value, e.why) for e in account.entries]
+
+
+@st.composite
+def texts_with_spans(draw: st.DrawFn, gaps: tuple[str, ...] = (" ", "", "\n", " \n ")) -> Document:
+    """Draw a text of words with gaps between and spans that begin and end with a word."""
+    parts = draw(st.lists(st.sampled_from(WORDS), min_size=1, max_size=8))
+    text, places = "", []
+    for part in parts:
+        text += draw(st.sampled_from(gaps)) if text else ""
+        places.append((len(text), len(text) + len(part)))
+        text += part
+    index = st.integers(0, len(places) - 1)
+    drawn = draw(st.lists(st.tuples(index, index, st.sampled_from(LABELS)), max_size=5))
+    spans = {Span(places[min(a, b)][0], places[max(a, b)][1], label) for a, b, label in drawn}
+    return Document(text, tuple(sorted(spans)), id="text")
+
+
+def records(*keys: str) -> st.SearchStrategy[Any]:
+    """Draw JSON of any shape in which a format's own keys come up."""
+    values = st.none() | st.booleans() | st.integers(-9, 99) | st.floats() | st.text(max_size=4)
+    return st.recursive(
+        values | st.just("Ida left."),
+        lambda x: st.lists(x, max_size=3) | st.dictionaries(st.sampled_from(keys), x, max_size=6),
+        max_leaves=20,
+    )
+
+
+def holds(module: ModuleType, path: Path, data: bytes) -> None:
+    """Assert that a file of these bytes is read with every span accounted for, or refused."""
+    path.write_bytes(data)
+    with suppress(SourceError):
+        _, account = take(module, Source(path))
+        assert account.balanced
+    assert isinstance(module.looks(Source(path).sample()), str)

@@ -1,0 +1,117 @@
+"""What is done once for all formats: every span is kept as it was, or listed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotator.core.spans import Span
+from annotator.core.tokens import Token, is_aligned, tile
+from annotator.formats.align import settle, tiled, trim
+from annotator.formats.document import Account, Document, Entry, Fate
+
+TEXT = " Lena Okafor rowed\tto  Osmund. "
+TOKENS = (Token("Lena", 1, 5, ws=True), Token("Okafor", 6, 12, ws=True))
+
+
+def _fates(account: Account) -> list[tuple[str, str, str]]:
+    return [(e.id, e.fate.value, e.why) for e in account.entries]
+
+
+def test_blanks_go_first() -> None:
+    """A span with blanks at an edge is trimmed and listed; then it is on its tokens."""
+    account = Account(read=2)
+    document = Document(TEXT, (Span(0, 6, "P"), Span(6, 12, "P")), TOKENS, where="f:1")
+    assert settle(document, account).spans == (Span(1, 5, "P"), Span(6, 12, "P"))
+    assert _fates(account) == [("0-6:P", "trimmed", "blanks at an edge")]
+    assert account.balanced
+
+
+def test_a_span_inside_a_token_stays() -> None:
+    """It is neither widened nor cut: it is listed, for a person to repair."""
+    account = Account(read=2)
+    document = Document(TEXT, (Span(2, 5, "P"), Span(7, 13, "P")), TOKENS, where="f:1")
+    assert settle(document, account).spans == (Span(2, 5, "P"), Span(7, 12, "P"))
+    assert _fates(account) == [
+        ("2-5:P", "characters", "inside a token"),
+        ("7-13:P", "characters", "inside a token, blanks at an edge taken off"),
+    ]
+
+
+def test_doubles_blanks_and_what_lies_past_the_end() -> None:
+    """What cannot be a span is listed with its reason, and what is one already too."""
+    account = Account(read=4)
+    spans = (Span(1, 5, "P"), Span(0, 5, "P"), Span(21, 23, "P"), Span(24, 99, "P"))
+    assert settle(Document(TEXT, spans, where="f:1"), account).spans == (Span(1, 5, "P"),)
+    assert _fates(account) == [
+        ("0-5:P", "double", "the same span stands there twice"),
+        ("21-23:P", "left out", "nothing but blanks"),
+        ("24-99:P", "left out", "past the end of the text"),
+    ]
+    assert account.lost == 2
+    assert account.balanced
+
+
+def test_a_map_that_makes_two_labels_one() -> None:
+    """Two labels that become one are a double where they stand on the same words; none means left out."""
+    account = Account(read=3)
+    spans = (Span(1, 5, "PER"), Span(1, 5, "HUMAN"), Span(1, 5, "MISC"))
+    names = {"PER": "PERSON", "HUMAN": "PERSON", "MISC": ""}
+    settled = settle(Document(TEXT, spans, where="f:1"), account, rename=names.__getitem__)
+    assert settled.spans == (Span(1, 5, "PERSON"),)
+    assert [e.fate for e in account.entries] == [Fate.DOUBLE, Fate.LEFT_OUT]
+    assert account.entries[1].why == "left out as --map asks"
+    assert account.balanced
+
+
+def test_what_a_reader_has_listed_is_told_once() -> None:
+    """A split span has its one line from the reader: its parts are not counted as kept besides."""
+    account = Account(read=1)
+    parts = (Span(1, 5, "P"), Span(13, 18, "P"))
+    account.list(Entry("f:1", "T1", Fate.SPLIT, "discontinuous", made=parts))
+    assert settle(Document(TEXT, parts, where="f:1"), account).spans == parts
+    assert (account.kept, len(account.entries), account.balanced) == (0, 1, True)
+
+
+@st.composite
+def _documents(draw: st.DrawFn) -> Document:
+    text = draw(st.text("ab \n\t\u00a0é🛶", min_size=1, max_size=30))
+    edges = st.integers(0, len(text) + 3)
+    spans = draw(st.lists(st.tuples(edges, edges, st.sampled_from("XY")), max_size=8))
+    made = tuple(Span(min(a, b), max(a, b) + 1, label) for a, b, label in spans)
+    tokens: Sequence[Token] = ()
+    if draw(st.booleans()):
+        tokens = [Token(text[a : a + 2], a, min(a + 2, len(text)), ws=False) for a in range(0, len(text), 2)]
+    half = draw(st.integers(0, len(made)))
+    return Document(text, made[:half], tuple(tokens), rejected=made[half:], where="f:1")
+
+
+@given(_documents())
+def test_in_is_kept_and_listed(document: Document) -> None:
+    """Whatever a file says: spans in = carried over just as they were + listed, and what is left is sound."""
+    account = Account(read=len(document.spans) + len(document.rejected))
+    settled = settle(document, account)
+    assert account.balanced
+    for span in (*settled.spans, *settled.rejected):
+        assert trim(document.text, span) == span
+    listed = {e.made[0] for e in account.entries if e.fate is Fate.CHARACTERS}
+    for span in settled.spans if document.tokens else ():
+        assert is_aligned(document.tokens, span.start, span.end) or span in listed
+
+
+@given(st.text("ab \n\t", min_size=1, max_size=20), st.data())
+def test_tokens_of_a_file_spell_the_text(text: str, data: st.DataObject) -> None:
+    """White space that a file's tokens leave out becomes ``ws`` or a token, so that they spell the text."""
+    visible = [i for i, c in enumerate(text) if not c.isspace()]
+    tokens = [Token(text[i], i, i + 1, ws=data.draw(st.booleans())) for i in visible]
+    made = tiled(text, tokens, 0, len(text))
+    assert (made is None) == (not visible)
+    assert made is None or tile(made, text)
+
+
+def test_tokens_that_leave_words_out_are_no_tokens() -> None:
+    """Visible text between two tokens, or tokens that overlap, make them useless."""
+    assert tiled("a b c", [Token("a", 0, 1, ws=True), Token("c", 4, 5, ws=False)], 0, 5) is None
+    assert tiled("ab", [Token("ab", 0, 2, ws=False), Token("b", 1, 2, ws=False)], 0, 2) is None

@@ -1,0 +1,265 @@
+"""brat's folders, read and written."""
+
+from __future__ import annotations
+
+import time
+import zipfile
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotator.core.annotation import Answer
+from annotator.core.errors import SourceError
+from annotator.core.spans import Span, reading_order
+from annotator.formats import brat
+from annotator.formats.brat.ann import parse
+from annotator.formats.document import Account, Document
+from annotator.formats.source import Source
+from tests.formats.samples import SHARED, fill, take, texts_with_spans, there_and_back, told, words
+
+TEXT = "Ida Holm and Per\nsailed to Orkenby.\n"
+ANN = (
+    "T1\tPERSON 0 8\tIda Holm\n"
+    "T2\tPERSON 13 16;4 8\tPer Holm\n"
+    "T3\tVENUE 27 34\tOrkenby\n"
+    "T4\tTrip 17 23\tsailed\n"
+    "E1\tTrip:T4 Who:T1\n"
+    "R1\tWith Arg1:T1 Arg2:T2\n"
+    "A1\tSure T3\n"
+    "#1\tAnnotatorNotes T3\ta made-up harbour\\nnorth of it\n"
+)
+
+
+def test_each_line_has_its_place(tmp_path: Path) -> None:
+    """Spans become spans, a discontinuous one its parts, notes the note; what has no place is listed."""
+    source = fill(tmp_path, {"deep/er/x.txt": TEXT, "deep/er/x.ann": ANN})
+    (document,), account = take(brat, source)
+    assert (document.id, document.text, document.answer) == ("deep/er/x", TEXT, Answer.ACCEPT)
+    assert words(document) == [
+        ("Ida Holm", "PERSON"),
+        ("Holm", "PERSON"),
+        ("Per", "PERSON"),
+        ("Orkenby", "VENUE"),
+        ("sailed", "Trip"),
+    ]
+    assert document.note == "a made-up harbour\nnorth of it"
+    assert account.balanced
+    assert (account.read, account.kept) == (4, 3)
+    assert told(account) == [
+        ("event", "left out", "events have no place here"),
+        ("relation", "left out", "relations have no place here"),
+        ("attribute", "left out", "attributes have no place here"),
+        ("span", "split", "a discontinuous span became one span for each part"),
+    ]
+    assert account.entries[-1].where.endswith("deep/er/x.ann:2")
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("T1 PERSON 0 3 Ida", "its label and offsets cannot be read"),
+        ("T1\tPERSON 0 x\tIda", "its label and offsets cannot be read"),
+        ("T1\tPERSON -3 4\tIda", "its label and offsets cannot be read"),
+        (f"T1\tPERSON 0 {'9' * 5000}\tIda", "its label and offsets cannot be read"),
+        ("T1\tPERSON 5 5\t", "it covers no character"),
+        ("T1\tPERSON 8 0\tIda Holm", "it ends before it begins"),
+        ("T1\tPERSON 0 900\tIda Holm", "past the end of the text"),
+        ("T1\tPERSON 16 17\t ", "nothing but blanks"),
+    ],
+)
+def test_wrong_spans_are_counted(tmp_path: Path, line: str, why: str) -> None:
+    """A span that has no place in the text is counted and listed with its line."""
+    _, account = take(brat, fill(tmp_path, {"x.txt": TEXT, "x.ann": line + "\n"}))
+    assert (account.read, account.kept, account.balanced) == (1, 0, True)
+    assert told(account) == [("span", "left out", why)]
+    assert account.entries[0].where.endswith("x.ann:1")
+
+
+def test_a_span_that_brat_cut_at_a_line_end_is_one_again(tmp_path: Path) -> None:
+    """Parts that only a line end parts are one span: brat cuts there by itself."""
+    ann = "T1\tCLAIM 9 16;17 34\tand Per sailed to Orkenby\n"
+    (document,), account = take(brat, fill(tmp_path, {"x.txt": TEXT, "x.ann": ann}))
+    assert words(document) == [("and Per\nsailed to Orkenby", "CLAIM")]
+    assert [e.fate.value for e in account.entries] == ["moved"]
+
+
+def test_a_quote_over_several_lines(tmp_path: Path) -> None:
+    """A quoted text may run over lines; the next span begins where a line begins with its id."""
+    ann = "T1\tCLAIM 13 23\tPer\nsailed\nT2\tPERSON 13 16\tPer\n"
+    (document,), account = take(brat, fill(tmp_path, {"x.txt": TEXT, "x.ann": ann}))
+    assert words(document) == [("Per\nsailed", "CLAIM"), ("Per", "PERSON")]
+    assert not account.entries
+
+
+@pytest.mark.parametrize("text", ["🛶 Ida", "🛶\r\nIda", "Per\r\nIda"])
+def test_offsets_in_another_unit_are_found_by_their_quotes(tmp_path: Path, text: str) -> None:
+    """UTF-16 units and CRLF counted as one are told by the quoted text."""
+    start = len(text.partition("Ida")[0].encode("utf-16-le")) // 2 - text.count("\r")
+    ann = f"T1\tPERSON {start} {start + 3}\tIda\n"
+    (document,), account = take(brat, fill(tmp_path, {"x.txt": text, "x.ann": ann}))
+    assert words(document) == [("Ida", "PERSON")]
+    assert account.balanced
+    assert any(note.startswith("offsets count ") for note in account.notes)
+
+
+def test_a_byte_order_mark_that_was_counted(tmp_path: Path) -> None:
+    """A byte order mark is no part of the text, though brat counts it."""
+    files = {"x.txt": "\ufeffIda Holm", "x.ann": "T1\tPERSON 5 9\tHolm\n"}
+    (document,), _ = take(brat, fill(tmp_path, files))
+    assert (document.text, words(document)) == ("Ida Holm", [("Holm", "PERSON")])
+
+
+def test_a_quote_that_differs_is_listed(tmp_path: Path) -> None:
+    """Where the text was changed after the work, the offsets are taken and the quote is listed."""
+    ann = "T1\tPERSON 0 8\tEda Holm\n"
+    (document,), account = take(brat, fill(tmp_path, {"x.txt": TEXT, "x.ann": ann}))
+    assert words(document) == [("Ida Holm", "PERSON")]
+    assert told(account) == [
+        ("quoted text", "left out", "the text at the offsets reads differently; the offsets are taken")
+    ]
+
+
+def test_a_part_that_is_a_span_of_its_own_is_counted_once(tmp_path: Path) -> None:
+    """The part of a discontinuous span may stand there as a span too: that one is a double."""
+    ann = "T1\tPERSON 0 3;13 16\tIda Per\nT2\tPERSON 13 16\tPer\n"
+    (document,), account = take(brat, fill(tmp_path, {"x.txt": TEXT, "x.ann": ann}))
+    assert words(document) == [("Ida", "PERSON"), ("Per", "PERSON")]
+    assert account.balanced
+    assert [e.fate.value for e in account.entries] == ["split", "double"]
+
+
+def test_missing_texts_and_empty_files(tmp_path: Path) -> None:
+    """An .ann without text is listed span by span; one without a line is work that nobody did."""
+    files = {"a.ann": ANN, "b.ann": "", "b.txt": TEXT, "c.txt": TEXT}
+    documents, account = take(brat, fill(tmp_path, files))
+    assert [(d.id, d.answer) for d in documents] == [("b", None)]
+    assert (account.read, account.lost, account.balanced) == (4, 4, True)
+    assert account.notes == [
+        "1 texts without .ann are left out, as brat does (first: c.txt)",
+        "1 texts on which nothing is marked are taken for not done yet",
+    ]
+
+
+def test_one_file_alone(tmp_path: Path) -> None:
+    """An .ann file may be named by itself; its text must stand beside it."""
+    fill(tmp_path, {"x.txt": TEXT, "x.ann": ANN, "y.ann": ANN})
+    documents, _ = take(brat, Source(tmp_path / "x.ann"))
+    assert [d.id for d in documents] == ["x"]
+    with pytest.raises(SourceError, match=r"there is no y\.txt beside it"):
+        take(brat, Source(tmp_path / "y.ann"))
+    with pytest.raises(SourceError, match=r"no \.ann file here has a \.txt file of its name"):
+        take(brat, fill(tmp_path / "other", {"y.ann": ANN}))
+
+
+def test_what_it_looks_like(tmp_path: Path) -> None:
+    """A folder is known by its pairs, a file by its first line."""
+    folder = fill(tmp_path, {"x.txt": TEXT, "x.ann": ANN})
+    assert brat.looks(folder.sample()) == "it has 1 .ann files beside .txt files"
+    assert brat.looks(Source(tmp_path / "x.ann").sample())
+    assert not brat.looks(Source(tmp_path / "x.txt").sample())
+
+
+@given(st.lists(texts_with_spans(), min_size=1, max_size=3))
+def test_there_and_back(documents: list[Document]) -> None:
+    """Texts and spans come back, nested ones and those over line ends too, and both accounts balance."""
+    documents = [replace(d, id=f"t{n}") for n, d in enumerate(documents)]
+    back, written, read = there_and_back(brat, documents)
+    assert written.balanced
+    assert read.balanced
+    assert [d.text for d in back] == [d.text for d in documents]
+    assert [reading_order(d.spans) for d in back] == [reading_order(d.spans) for d in documents]
+    assert written.kept == sum(len(d.spans) for d in documents)
+
+
+def test_what_brat_cannot_hold_is_listed() -> None:
+    """Answers, spans known to be wrong, flags, and labels with blanks have no place in brat."""
+    document = Document(
+        "Ida Holm",
+        (Span(0, 3, "a person"), Span(4, 8, "NAME"), Span(4, 90, "NAME")),
+        answer=Answer.REJECT,
+        rejected=(Span(0, 3, "NAME"),),
+        note="two\nlines",
+        flagged=True,
+    )
+    (back,), written, _ = there_and_back(brat, [document])
+    assert written.balanced
+    assert told(written) == [
+        ("span", "left out", "brat's labels hold no blanks"),
+        ("span", "left out", "past the end of the text"),
+        ("answer", "left out", "brat has no answers"),
+        ("rejected span", "left out", "brat has no spans known to be wrong"),
+        ("flag", "left out", "brat has no flags"),
+    ]
+    assert (words(back), back.note) == ([("Holm", "NAME")], "two\nlines")
+
+
+def test_names_never_become_paths(tmp_path: Path) -> None:
+    """An id or an annotator's name from data gives a safe file name of its own."""
+    ids = ["../../etc/passwd", "/x", "", "A", "a", "CON", "é" * 300]
+    account = Account()
+    files = brat.write([Document("Ida", id=i, annotator="../b") for i in ids], tmp_path / "out", account)
+    assert [str(f.relative_to(tmp_path / "out")) for f in files if f.suffix == ".txt"] == [
+        "b/etc-passwd.txt",
+        "b/x.txt",
+        "b/text.txt",
+        "b/A.txt",
+        "b/a-2.txt",
+        "b/x-CON.txt",
+        "b/text-2.txt",
+    ]
+
+
+@given(st.lists(st.text("T1R#\t 05;9\n\rPx", max_size=30)))
+def test_any_lines_are_accounted_for(parts: list[str]) -> None:
+    """Whatever stands in an .ann file, each span in it is counted and nothing raises."""
+    lines = "\n".join(parts).split("\n")
+    found = parse(lines)
+    spans = sum(line.startswith("T") and "\t" in line for line in lines)
+    assert len(found.bounds) + sum(o.thing == "span" for o in found.others) <= spans or spans == 0
+
+
+@given(st.binary(max_size=200), st.binary(max_size=40))
+def test_no_bytes_make_a_traceback(ann: bytes, text: bytes) -> None:
+    """Whatever the bytes, there is a balanced account or an error for the user."""
+    with TemporaryDirectory() as folder, suppress(SourceError):
+        source = fill(Path(folder), {"x.ann": b"T1\tA 0 1;2 3\t" + ann, "x.txt": text})
+        _, account = take(brat, source)
+        assert account.balanced
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared exports are not here")
+def test_real_folder() -> None:
+    """Every span of real folders is carried over or listed."""
+    _, account = take(brat, Source(SHARED / "brat"))
+    assert (account.read, account.kept, account.balanced) == (81, 80, True)
+
+
+def test_a_zip_is_read_as_its_folder(tmp_path: Path) -> None:
+    """The folder may come as a zip."""
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as packed:
+        packed.writestr("data/x.txt", TEXT)
+        packed.writestr("data/x.ann", ANN)
+    (document,), account = take(brat, Source(tmp_path / "x.zip"))
+    assert (document.id, account.read, account.balanced) == ("data/x", 4, True)
+    assert brat.looks(Source(tmp_path / "x.zip").sample())
+
+
+@pytest.mark.parametrize(
+    "ann",
+    [
+        "T1\tA " + " " * 1_000_000 + "x\tIda",
+        "T1\tA 0 999999999999\tIda\n" + "x\n" * 300_000,
+        "T1\tA " + "0 1;" * 200_000 + "0 1\tIda",
+    ],
+)
+def test_no_file_takes_long(tmp_path: Path, ann: str) -> None:
+    """Long runs of blanks, lines and fragments take time in proportion to their length."""
+    started = time.process_time()
+    _, account = take(brat, fill(tmp_path, {"x.txt": TEXT, "x.ann": ann}))
+    assert account.balanced
+    assert time.process_time() - started < 10

@@ -1,0 +1,291 @@
+"""The CoNLL family, read and written."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotator.core.annotation import Answer
+from annotator.core.errors import SourceError
+from annotator.core.spans import Span
+from annotator.core.tokens import tokens_of
+from annotator.formats import conll
+from annotator.formats.conll.tags import Chunk, Evidence, chunks, tag_of
+from annotator.formats.document import Account, Document
+from annotator.formats.source import Source
+from tests.formats.samples import LABELS, SHARED, fill, take, texts_with_spans, there_and_back, told, words
+
+
+def read(folder: Path, text: str | bytes) -> tuple[list[Document], Account]:
+    """Read a file with this text."""
+    fill(folder, {"x.conll": text})
+    return take(conll, Source(folder / "x.conll"))
+
+
+SPANS = ("Ida Holm", "PERSON"), ("Per", "PERSON"), ("Ny Orkenby", "VENUE")
+"""What the same sentence says in each scheme below."""
+WORDS = ["Ida", "Holm", "Per", "left", "Ny", "Orkenby"]
+SCHEMES = {
+    "IOB1": "I-PERSON I-PERSON B-PERSON O I-VENUE I-VENUE",
+    "IOB2": "B-PERSON I-PERSON B-PERSON O B-VENUE I-VENUE",
+    "IOE1": "I-PERSON E-PERSON I-PERSON O I-VENUE I-VENUE",
+    "IOE2": "I-PERSON E-PERSON E-PERSON O I-VENUE E-VENUE",
+    "IOBES": "B-PERSON E-PERSON S-PERSON O B-VENUE E-VENUE",
+    "BILUO": "B-PERSON L-PERSON U-PERSON O B-VENUE L-VENUE",
+}
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_all_schemes_say_the_same(tmp_path: Path, scheme: str) -> None:
+    """Each scheme is known by its tags and gives the same spans."""
+    rows = "".join(f"{w} X {t}\n" for w, t in zip(WORDS, SCHEMES[scheme].split(), strict=True))
+    (document,), account = read(tmp_path, rows)
+    assert tuple(words(document)) == SPANS
+    assert account.notes[0].startswith(f"tags are {scheme} (")
+    assert (account.read, account.kept) == (3, 3)
+
+
+def test_a_scheme_that_cannot_be_told(tmp_path: Path) -> None:
+    """Tags without B are read as IOB2, and a note says what may be lost."""
+    (document,), account = read(tmp_path, "Ida\tI-PERSON\nHolm\tI-PERSON\nwent\tO\n")
+    assert words(document) == [("Ida Holm", "PERSON")]
+    assert account.notes[0] == (
+        "tags are read as IOB2 (2 I, 1 O): without B they may as well be IOB1 or IOE1, the spans are "
+        "the same; two of one label side by side would be one"
+    )
+
+
+def test_broken_tags_are_told_with_their_line(tmp_path: Path) -> None:
+    """A span without its first tag begins where it says, and the first such line is named."""
+    (document,), account = read(tmp_path, "Ida B-P\nsaw O\nPer I-P\nHolm I-P\nKari I-V\n")
+    assert words(document) == [("Ida", "P"), ("Per Holm", "P"), ("Kari", "V")]
+    assert account.notes[1].startswith("2 spans begin without their first tag (first: ")
+    assert account.notes[1].endswith("x.conll:3)")
+
+
+def test_documents_sentences_and_text(tmp_path: Path) -> None:
+    """-DOCSTART- begins a document, a blank line a sentence; the text is what the words say."""
+    text = (
+        "-DOCSTART- -X- -X- O\n\n# sent_id = 1\nIda NN _ B-P\nleft VB SpaceAfter=No O\n. . _ O\n\n"
+        "# . . O\nPer NN _ B-P\n\n\n-DOCSTART- (7 Fire) -X- O\nNo NN _ O\n"
+    )
+    (one, other), account = read(tmp_path, text.replace("\n", "\r\n"))
+    assert one.text == "Ida left.\n# Per"
+    assert [one.text[s:e] for s, e in one.sentences] == ["Ida left.", "# Per"]
+    assert words(one) == [("Ida", "P"), ("Per", "P")]
+    assert [t.ws for t in one.tokens] == [True, False, False, True, False]
+    assert (other.text, other.id) == ("No", "7 Fire")
+    assert one.where.endswith("x.conll:4")
+    assert not any("DOCSTART" in note for note in account.notes)
+
+
+def test_sentences_of_a_file_without_documents(tmp_path: Path) -> None:
+    """Nothing tells which sentences belong together: each is a document, and a note says so."""
+    documents, account = read(tmp_path, "Ida\tB-P\n\nPer\tB-P\n")
+    assert [(d.text, d.id) for d in documents] == [("Ida", "x-1"), ("Per", "x-2")]
+    assert account.notes[-1] == "no -DOCSTART-: each sentence is a document of its own"
+
+
+def test_a_comment_may_hold_the_text(tmp_path: Path) -> None:
+    """A comment with the sentence's text is taken if it holds just its words."""
+    rows = "# text = Ida's  boat\nIda\tB-P\n's\tO\nboat\tO\n\n# text = other\nPer\tB-P\n"
+    (one, other), _ = read(tmp_path, rows)
+    assert (one.text, words(one), other.text) == ("Ida's  boat", [("Ida", "P")], "Per")
+
+
+def test_columns_are_found_by_what_they_hold(tmp_path: Path) -> None:
+    """Numbers before the words and fields behind the tags are known for what they are."""
+    rows = "1\tIda\tB-P\tB-P\tx\n2\tof Holm\tI-P\tO\ty\n3\tleft\tO\tO\tz\n"
+    (document,), account = read(tmp_path, rows)
+    assert document.text == "Ida of Holm left"
+    assert words(document) == [("Ida", "P"), ("Ida of Holm", "P")]
+    assert "tags are read from column 4 of 5" in account.notes
+    assert "columns 3, 4 hold tags of the same labels: all are read" in account.notes
+
+
+def test_chunks_beside_the_tags_are_not_read(tmp_path: Path) -> None:
+    """Phrase tags in a column between are another kind: told, not read."""
+    (document,), account = read(tmp_path, "Ida NNP B-NP B-P\nleft VBD B-VP O\n")
+    assert words(document) == [("Ida", "P")]
+    assert "columns 3 hold tags of other labels: not read" in account.notes
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("Ida X B-P\nHolm I-P\n", "x.conll:2: the row has 2 columns, the others have 3; repair the row"),
+        ("Ida B-P\nHolm 0\n", "x.conll:2: '0' is no tag: it needs to be O, or B-, I-, E-, S-, L- or U- and"),
+        ("Ida x (PER*\nHolm x *)\n", "x.conll:1: '(PER*' is a tag in brackets, as CoNLL-2012 has them;"),
+        ("Ida\n", "x.conll: its rows have one column; a row has a word, and its tag in the last column"),
+        ("Ida _ _\n", "x.conll: no column holds tags; put O, or B-"),
+        ("\tO\n", "x.conll:1: the row has no word; repair the row"),
+        ("", "x.conll: there is no row in it"),
+        (b"Ida O\nH\xf8lm O\n", "x.conll:2: this is not UTF-8; save the file as UTF-8"),
+    ],
+)
+def test_errors_name_the_line(tmp_path: Path, text: str | bytes, error: str) -> None:
+    """What cannot be read is told with file and line."""
+    with pytest.raises(SourceError) as caught:
+        read(tmp_path, text)
+    assert error in str(caught.value)
+
+
+def test_labels_without_prefix(tmp_path: Path) -> None:
+    """Bare labels are runs of one label."""
+    (document,), _ = read(tmp_path, "Ida\tPERSON\nHolm\tPERSON\nleft\tO\nOrkenby\tVENUE\n")
+    assert words(document) == [("Ida Holm", "PERSON"), ("Orkenby", "VENUE")]
+
+
+def test_a_folder_of_files(tmp_path: Path) -> None:
+    """Each file with such rows is read; others are told."""
+    source = fill(tmp_path, {"a/x.txt": "Ida B-P\n", "b.conll": "Per B-P\n", "README": "Some words.\n"})
+    documents, account = take(conll, source)
+    assert [d.text for d in documents] == ["Ida", "Per"]
+    assert account.notes[0] == "1 other files are left out (first: README)"
+
+
+@given(st.lists(st.sampled_from(["O", "B-a", "I-a", "E-a", "S-a", "I-b", "L-b", "U"]), max_size=12))
+def test_chunks_cover_just_what_is_tagged(tags: list[str]) -> None:
+    """Whatever the tags, each tagged row lies in one span of its own label, and no other row in any."""
+    found = chunks([tag_of(t) for t in tags])
+    inside = [n for c in found for n in range(c.first, c.last)]
+    assert inside == [n for n, t in enumerate(tags) if t != "O"]
+    assert all(tag_of(tags[n]).label == c.label for c in found for n in range(c.first, c.last))
+
+
+@st.composite
+def tagged(draw: st.DrawFn) -> tuple[int, list[Chunk]]:
+    """Draw spans side by side in a sentence."""
+    out: list[Chunk] = []
+    at = 0
+    for size, gap in draw(st.lists(st.tuples(st.integers(1, 3), st.integers(0, 2)), max_size=5)):
+        out.append(Chunk(at, at + size, draw(st.sampled_from(["a", "b"]))))
+        at += size + gap
+    return at, out
+
+
+@given(tagged(), st.sampled_from(["IOB1", "IOB2", "IOE1", "IOE2", "IOBES", "BILUO"]))
+def test_every_scheme_is_read_right(drawn: tuple[int, list[Chunk]], scheme: str) -> None:
+    """Spans written in any scheme come back, and the scheme's name fits or says the same."""
+    size, found = drawn
+    tags = encode(size, found, scheme)
+    assert chunks([tag_of(t) for t in tags]) == found
+    evidence = Evidence()
+    evidence.see(tags, range(1, size + 1), bare=False)
+    kinds = {t[0] for t in tags} - {"O"}
+    if scheme in {"IOBES", "BILUO"} and kinds & {"E", "S", "L", "U"}:
+        assert evidence.scheme in {scheme, "IOBES"}
+        assert not evidence.opened_by_i
+        assert not evidence.not_ended
+
+
+def encode(size: int, found: list[Chunk], scheme: str) -> list[str]:
+    """Write spans in a scheme, as its definition says; the reference for the reader."""
+    tags = ["O"] * size
+    for n, c in enumerate(found):
+        before = n > 0 and found[n - 1].last == c.first and found[n - 1].label == c.label
+        after = n + 1 < len(found) and found[n + 1].first == c.last and found[n + 1].label == c.label
+        kinds = ["I"] * (c.last - c.first)
+        if scheme in {"IOBES", "BILUO"}:
+            kinds[0], kinds[-1] = "B", "E" if scheme == "IOBES" else "L"
+            kinds = kinds if len(kinds) > 1 else ["S" if scheme == "IOBES" else "U"]
+        elif scheme == "IOB2" or (scheme == "IOB1" and before):
+            kinds[0] = "B"
+        elif scheme == "IOE2" or (scheme == "IOE1" and after):
+            kinds[-1] = "E"
+        tags[c.first : c.last] = [f"{k}-{c.label}" for k in kinds]
+    return tags
+
+
+@given(st.lists(texts_with_spans(gaps=(" ", "")), min_size=1, max_size=3))
+def test_there_and_back(documents: list[Document]) -> None:
+    """Texts come back to the letter, and all spans but those that are listed."""
+    back, written, account = there_and_back(conll, documents)
+    assert written.balanced
+    assert account.balanced
+    assert [d.text for d in back] == [d.text for d in documents]
+    gone = {(e.id, e.text) for e in written.entries}
+    for d, b in zip(documents, back, strict=True):
+        kept = {s for s in d.spans if (f"{s.start}-{s.end}:{s.label}", d.text[s.start : s.end]) not in gone}
+        assert set(b.spans) <= set(d.spans)
+        assert kept <= set(b.spans)
+    assert account.kept == written.kept
+
+
+def test_what_is_flat_and_what_is_listed() -> None:
+    """The longer of two spans stays; what a tag cannot hold is listed with its reason."""
+    tokens = tokens_of(["Ida", "Holm", "left", ".", "Per", "did"], [True, True, True, True, True, False])
+    document = Document(
+        "Ida Holm left . Per did",
+        (
+            Span(0, 3, "FIRST"),
+            Span(0, 8, "PERSON"),
+            Span(1, 3, "PART"),
+            Span(9, 19, "CLAIM"),
+            Span(16, 19, "a b"),
+            Span(20, 23, "DEED"),
+            Span(20, 99, "PAST"),
+        ),
+        tokens,
+        ((0, 15), (16, 23)),
+        answer=Answer.IGNORE,
+        note="n",
+    )
+    (back,), written, _ = there_and_back(conll, [document])
+    assert words(back) == [("Ida Holm", "PERSON"), ("did", "DEED")]
+    assert [back.text[s:e] for s, e in back.sentences] == ["Ida Holm left .", "Per did"]
+    assert written.balanced
+    assert sorted(told(written)) == [
+        ("answer", "left out", "CoNLL has no answers"),
+        ("note", "left out", "CoNLL has no notes"),
+        ("span", "left out", "a CoNLL tag holds no blanks"),
+        ("span", "left out", "a longer span that stays overlaps it, and CoNLL is flat"),
+        ("span", "left out", "it begins or ends inside a token"),
+        ("span", "left out", "it runs over a sentence end"),
+        ("span", "left out", "past the end of the text"),
+    ]
+
+
+@given(st.binary(max_size=120), st.sampled_from([b"Ida B-P\n", b"a\tb\tO\n", b""]))
+def test_no_bytes_make_a_traceback(data: bytes, start: bytes) -> None:
+    """Whatever the bytes, there is a balanced account or an error for the user."""
+    with TemporaryDirectory() as folder, suppress(SourceError):
+        fill(Path(folder), {"x": start + data})
+        _, account = take(conll, Source(Path(folder) / "x"))
+        assert account.balanced
+
+
+@given(st.text(" \t\nOBI-#D=aå", max_size=60))
+def test_no_text_makes_a_traceback(text: str) -> None:
+    """Rows of any shape give a balanced account or an error for the user."""
+    with TemporaryDirectory() as folder, suppress(SourceError):
+        _, account = read(Path(folder), "-DOCSTART-\n" + text)
+        assert account.balanced
+
+
+def test_labels_of_all_kinds_come_back() -> None:
+    """Labels with dashes and underscores are not cut."""
+    text = " ".join(LABELS)
+    spans, at = [], 0
+    for label in LABELS:
+        spans.append(Span(at, at + len(label), label))
+        at += len(label) + 1
+    document = replace(Document(text), spans=tuple(spans))
+    (back,), _, _ = there_and_back(conll, [document])
+    assert back.spans == document.spans
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared exports are not here")
+@pytest.mark.parametrize(
+    ("name", "count"), [("wnut17_dev_head.conll", 86), ("doccano_labeling.conll2003.user2.conll", 11)]
+)
+def test_real_files(name: str, count: int) -> None:
+    """Every span of real files is carried over."""
+    _, account = take(conll, Source(SHARED / "conll" / name))
+    assert (account.read, account.kept, account.balanced) == (count, count, True)

@@ -1,0 +1,352 @@
+"""Hugging Face Parquet, both styles, read and written."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from annotator.core.annotation import Answer
+from annotator.core.errors import SourceError
+from annotator.core.spans import Span
+from annotator.core.tokens import Token
+from annotator.formats import huggingface
+from annotator.formats.document import Account, Document
+from annotator.formats.huggingface import reading, table, writing
+from annotator.formats.source import Source
+from tests.formats.samples import SHARED, fill, holds, take, texts_with_spans, there_and_back, told, words
+
+pa = pytest.importorskip("pyarrow", reason="the extra huggingface is not installed")
+pq = pytest.importorskip("pyarrow.parquet")
+
+WORDS = ["Ida", "Holm", "left", "Orkenby", "."]
+TEXT = "🛶 Ida Holm left Orkenby."
+NAMES = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]
+TAGS = [1, 2, 0, 3, 0]
+
+
+def classes(names: list[str], kind: str = "Sequence") -> dict[str, Any]:
+    """Return the feature of a list of class labels."""
+    return {"feature": {"names": names, "_type": "ClassLabel"}, "_type": kind}
+
+
+def put(path: Path, columns: Mapping[str, Any], features: Mapping[str, Any] | None = None) -> Source:
+    """Write a Parquet file with the metadata that ``datasets`` puts there."""
+    made = pa.table(dict(columns))
+    if features is not None:
+        info = json.dumps({"info": {"features": features}}).encode()
+        made = made.replace_schema_metadata({b"huggingface": info})
+    pq.write_table(made, path)
+    return Source(path)
+
+
+def read(folder: Path, columns: Mapping[str, Any], features: Any = None) -> tuple[list[Document], Account]:
+    """Write a table and read it."""
+    source = put(folder / "x.parquet", columns, features)
+    assert huggingface.looks(source.sample())
+    return take(huggingface, source)
+
+
+@pytest.mark.parametrize("kind", ["Sequence", "List", "LargeList"])
+def test_names_of_tags_stand_in_the_metadata(tmp_path: Path, kind: str) -> None:
+    """The words are joined by blanks; the tags of other kinds are metadata."""
+    columns = {"id": ["a"], "tokens": [WORDS], "chunk_tags": [[1, 0, 0, 0, 0]], "ner_tags": [TAGS]}
+    features = {"chunk_tags": classes(["O", "B-NP"], kind), "ner_tags": classes(NAMES, kind)}
+    (found,), account = read(tmp_path, columns, features)
+    assert (found.text, found.id) == ("Ida Holm left Orkenby .", "a")
+    assert words(found) == [("Ida Holm", "PER"), ("Orkenby", "LOC")]
+    assert [t.text for t in found.tokens] == WORDS
+    assert found.meta == {"chunk_tags": [1, 0, 0, 0, 0]}
+    assert account.notes == ["tags are IOB2 (2 B, 1 I, 2 O)"]
+    assert account.balanced
+
+
+def test_tags_without_names_are_refused(tmp_path: Path) -> None:
+    """A number alone is no label; the error says what helps, and a caller may name them."""
+    with pytest.raises(SourceError) as e:
+        read(tmp_path, {"tokens": [WORDS], "ner_tags": [TAGS]})
+    assert (
+        "x.parquet: the tags in `ner_tags` are numbers, and the file doesn't say what they stand for; "
+        in str(e.value)
+    )
+    assert "dataset_info.json" in str(e.value)
+    (found,) = huggingface.read(Source(tmp_path / "x.parquet"), Account(), NAMES)
+    assert words(found) == [("Ida Holm", "PER"), ("Orkenby", "LOC")]
+
+
+def test_an_info_file_beside_it_names_the_tags(tmp_path: Path) -> None:
+    """A folder as ``save_to_disk`` or the Hub has it; the split is told by the file's name."""
+    put(tmp_path / "test-00000-of-00001.parquet", {"tokens": [WORDS], "ner_tags": [TAGS]})
+    put(tmp_path / "train-00000-of-00001.parquet", {"tokens": [WORDS], "ner_tags": [TAGS]})
+    info = {"default": {"features": {"ner_tags": classes(NAMES)}}}
+    fill(tmp_path, {"dataset_infos.json": json.dumps(info), "README.md": "Ours."})
+    assert huggingface.looks(Source(tmp_path).sample())
+    found, account = take(huggingface, Source(tmp_path))
+    assert [(d.meta, words(d)[0]) for d in found] == [
+        ({"split": "test"}, ("Ida Holm", "PER")),
+        ({"split": "train"}, ("Ida Holm", "PER")),
+    ]
+    assert account.balanced
+
+
+@pytest.mark.parametrize(
+    ("tags", "names", "spans"),
+    [
+        (["B-PER", "I-PER", "O", "B-LOC", "O"], None, [("Ida Holm", "PER"), ("Orkenby", "LOC")]),
+        (["PER", "PER", "O", "LOC", "O"], None, [("Ida Holm", "PER"), ("Orkenby", "LOC")]),
+        ([2, 2, 0, 1, -100], ["O", "LOC", "PER"], [("Ida Holm", "PER"), ("Orkenby", "LOC")]),
+        ([1, 3, 0, 2, 0], ["O", "B-PER", "U-LOC", "L-PER"], [("Ida Holm", "PER"), ("Orkenby", "LOC")]),
+        ([1, 4, 0, 2, 0], ["O", "B-PER", "B-LOC", "I-PER", "X"], [("Ida", "PER"), ("Orkenby", "LOC")]),
+    ],
+)
+def test_tags_of_every_dress(tmp_path: Path, tags: Any, names: Any, spans: Any) -> None:
+    """Words or numbers, with prefixes or bare, padded or not."""
+    features = {"labels": classes(names)} if names else None
+    (found,), account = read(tmp_path, {"tokens": [WORDS], "labels": [tags]}, features)
+    assert words(found) == spans
+    assert account.balanced
+    if -100 in tags or 4 in tags:
+        assert reading.PADDED.format(n=1) in account.notes
+
+
+def test_nested_columns_of_tags_are_all_read(tmp_path: Path) -> None:
+    """Outer and inner entities stand in two columns; a column that only repeats another is left."""
+    inner = [3, 0, 0, 0, 0]
+    columns = {"tokens": [WORDS], "ner_tags": [TAGS], "ner_nested_tags": [inner], "ner_words": [["O"] * 5]}
+    columns["ner_words"] = [[NAMES[t] for t in TAGS]]
+    features = {"ner_tags": classes(NAMES), "ner_nested_tags": classes(NAMES)}
+    (found,), account = read(tmp_path, columns, features)
+    assert words(found) == [("Ida Holm", "PER"), ("Orkenby", "LOC"), ("Ida", "LOC")]
+    assert account.notes[:2] == [
+        "the column ner_words says the same as ner_tags: not read",
+        "columns ner_tags, ner_nested_tags hold tags of the same labels: all are read",
+    ]
+
+
+def test_the_text_is_taken_where_the_words_spell_it(tmp_path: Path) -> None:
+    """Else the words are joined by blanks, and a note tells it."""
+    features = {"ner_tags": classes(NAMES)}
+    columns = {"text": ["Ida Holm  left Orkenby.", "Ida"], "tokens": [WORDS] * 2, "ner_tags": [TAGS] * 2}
+    (one, two), account = read(tmp_path, columns, features)
+    assert (one.text, words(one)[1]) == ("Ida Holm  left Orkenby.", ("Orkenby", "LOC"))
+    assert two.text == "Ida Holm left Orkenby ."
+    assert reading.RESPELLED.format(n=1) in account.notes
+
+
+def test_a_span_of_empty_words_is_listed(tmp_path: Path) -> None:
+    """An empty word covers nothing, and is no token."""
+    columns = {"tokens": [["Ida", "", "left"]], "ner_tags": [["O", "B-PER", "O"]]}
+    (found,), account = read(tmp_path, columns)
+    assert (found.text, [t.text for t in found.tokens]) == ("Ida left", ["Ida", "left"])
+    assert told(account) == [("span", "left out", "it covers no character")]
+    assert account.balanced
+
+
+SPANS = [{"start": 2, "end": 10, "label": "PER"}, {"start": 16, "end": 23, "label": "LOC"}]
+LISTS = {k: [s[k] for s in SPANS] for k in ("start", "end", "label")}
+NUMBERED = [{"start": 2, "end": 10, "label": 0}, {"start": 16, "end": 23, "label": 1}]
+LABELS = {"start": {}, "end": {}, "label": {"names": ["PER", "LOC"], "_type": "ClassLabel"}}
+
+
+@pytest.mark.parametrize(
+    ("spans", "features"),
+    [
+        (SPANS, None),
+        (LISTS, None),
+        (NUMBERED, {"entities": [LABELS]}),
+        (NUMBERED, {"entities": {"feature": LABELS, "_type": "List"}}),
+    ],
+)
+def test_spans_are_lists_of_objects_or_objects_of_lists(tmp_path: Path, spans: Any, features: Any) -> None:
+    """What ``datasets`` calls a sequence of objects is an object of lists; labels may be numbers."""
+    columns = {"text": [TEXT, TEXT], "entities": [spans, None], "url": ["a", None]}
+    (one, two), account = read(tmp_path, columns, features)
+    assert (words(one), one.meta) == ([("Ida Holm", "PER"), ("Orkenby", "LOC")], {"url": "a"})
+    assert (two.answer, two.spans, two.meta) == (None, (), {})
+    assert account.notes == [reading.OPEN.format(n=1)]
+    assert account.balanced
+
+
+def test_quoted_texts_tell_what_offsets_count(tmp_path: Path) -> None:
+    """A file made in a browser may count UTF-16 units."""
+    spans = [{"start": 3, "end": 11, "label": "PER", "text": "Ida Holm"}]
+    (found,), account = read(tmp_path, {"text": [TEXT], "spans": [spans]})
+    assert words(found) == [("Ida Holm", "PER")]
+    assert account.totals == {("moved", "offsets count UTF-16 units"): 1}
+
+
+@pytest.mark.parametrize(
+    ("columns", "error"),
+    [
+        ({"a": [1]}, "the table has neither `tokens` with tags nor `text` with spans (its columns: a)"),
+        ({"tokens": [WORDS], "ner_tags": [["O"]]}, "x.parquet, row 1: `ner_tags` has 1 tags for 5 words"),
+        ({"tokens": [None], "ner_tags": [["B-X"]]}, "row 1: `tokens` must be a list of texts"),
+        ({"text": ["a", None], "spans": [SPANS] * 2}, "x.parquet, row 2: the row has no `text`"),
+    ],
+)
+def test_what_cannot_be_read_is_named(tmp_path: Path, columns: Any, error: str) -> None:
+    """The error names the file, and the row where there is one."""
+    if columns.get("tokens") == [None]:
+        columns = {**columns, "tokens": pa.array([None], pa.list_(pa.string()))}
+    with pytest.raises(SourceError) as e:
+        read(tmp_path, columns)
+    assert error in str(e.value)
+
+
+def test_a_tag_beyond_the_names_is_named(tmp_path: Path) -> None:
+    """A number that stands for nothing is no tag."""
+    with pytest.raises(SourceError) as e:
+        read(tmp_path, {"tokens": [["a"]], "ner_tags": [[9]]}, {"ner_tags": classes(NAMES)})
+    assert "row 1: the tag 9 in `ner_tags` is none of its 5 names" in str(e.value)
+
+
+def test_bounds_hold_for_what_is_small_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text that is too long, and columns of too many values, are refused before they fill memory."""
+    monkeypatch.setattr(table, "TEXT", 100)
+    with pytest.raises(SourceError, match=r"row 1: the text has more than 100 characters"):
+        read(tmp_path, {"text": ["x" * 101], "spans": [SPANS]})
+    monkeypatch.setattr(table, "VALUES", 3)
+    with pytest.raises(SourceError, match=r"a column has more than 3 values or 2 GiB in one row group"):
+        read(tmp_path, {"tokens": [WORDS], "ner_tags": [["O"] * 5]})
+
+
+def test_without_the_extra_the_error_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways need pyarrow."""
+    source = put(tmp_path / "x.parquet", {"text": ["a"]})
+
+    def absent(name: str) -> None:
+        raise ImportError(name)
+
+    monkeypatch.setattr(importlib, "import_module", absent)
+    needs = (
+        r"Parquet needs an extra that is not installed; run pip install 'article-annotator\[huggingface\]'"
+    )
+    with pytest.raises(SourceError, match=needs):
+        take(huggingface, source)
+    with pytest.raises(SourceError, match=needs):
+        huggingface.write([Document("a")], tmp_path / "out", Account())
+    assert not (tmp_path / "out").exists()
+
+
+NEST = Document(
+    "Ida Holm left.",
+    (Span(0, 13, "CLAIM"), Span(0, 8, "PERSON"), Span(1, 3, "PERSON"), Span(9, 99, "PERSON")),
+    (
+        Token("Ida", 0, 3, True),
+        Token("Holm", 4, 8, True),
+        Token("left", 9, 13, False),
+        Token(".", 13, 14, False),
+    ),
+    id="s",
+    where="s",
+    rejected=(Span(4, 8, "VENUE"),),
+)
+
+
+def test_a_row_has_both_styles(tmp_path: Path) -> None:
+    """All is in the spans; the longer span has the tags, and notes and card tell which have none."""
+    account = Account()
+    files = huggingface.write([NEST], tmp_path, account)
+    assert [f.name for f in files] == ["annotations.parquet", "dataset-card.md"]
+    row = pq.read_table(files[0]).to_pylist()[0]
+    assert (row["tokens"], row["ner_tags"]) == (["Ida", "Holm", "left", "."], [1, 2, 2, 0])
+    assert row["spans"][1] == {"start": 0, "end": 8, "label": "PERSON", "text": "Ida Holm"}
+    assert told(account) == [
+        ("span", "left out", "past the end of the text"),
+        ("rejected span", "left out", "Hugging Face Parquet has no spans known to be wrong"),
+    ]
+    notes = [writing.UNTAGGED.format(n=1, why=why) for why in (writing.OVERLAPS, writing.INSIDE)]
+    assert account.notes == notes
+    assert account.balanced
+    (back,), _ = take(huggingface, Source(files[0]))
+    assert (back.text, back.tokens, back.spans) == (NEST.text, NEST.tokens, NEST.spans[:3])
+    card = files[1].read_text()
+    assert "| PERSON | 2 |" in card
+    assert all(f"- {note}\n" in card for note in notes)
+
+
+def test_the_metadata_names_every_feature(tmp_path: Path) -> None:
+    """``datasets`` of all versions load it: lists are called Sequence, spans are a list of one feature."""
+    schema = pq.read_schema(huggingface.write([NEST], tmp_path, Account())[0])
+    string, number = ({"dtype": d, "_type": "Value"} for d in ("string", "int64"))
+    assert json.loads(schema.metadata[b"huggingface"])["info"]["features"] == {
+        "id": string,
+        "text": string,
+        "spans": [{"start": number, "end": number, "label": string, "text": string}],
+        "tokens": {"feature": string, "_type": "Sequence"},
+        "ner_tags": classes(["O", "B-CLAIM", "I-CLAIM"]),
+    }
+
+
+def test_tags_alone_say_the_same(tmp_path: Path) -> None:
+    """A program that takes words and tags alone learns the flat view of the spans."""
+    path = huggingface.write([NEST], tmp_path, Account())[0]
+    tagged = pq.read_table(path).drop_columns(["spans"])
+    pq.write_table(tagged, tmp_path / "tags.parquet")
+    (found,), _ = take(huggingface, Source(tmp_path / "tags.parquet"))
+    assert (found.text, words(found)) == (NEST.text, [("Ida Holm left", "CLAIM")])
+
+
+@settings(max_examples=10)
+@given(st.lists(texts_with_spans(), max_size=4), st.sampled_from([Answer.ACCEPT, None]))
+def test_what_is_written_is_read(drawn: list[Document], answer: Answer | None) -> None:
+    """Texts, spans, sources, names, notes and metadata come back; nothing is listed."""
+    every = [
+        replace(
+            d,
+            spans=tuple(replace(s, source="crf" * (n % 2)) for s in d.spans),
+            answer=answer,
+            meta={"article": "a1", "start": 3},
+            note="x" * (n % 2),
+            annotator="ana",
+            id=str(n),
+            title="Away",
+        )
+        for n, d in enumerate(drawn)
+    ]
+    back, written, account = there_and_back(huggingface, every)
+    keep = ("text", "spans", "note", "annotator", "id", "title", "meta")
+    assert [[getattr(d, k) for k in keep] for d in back] == [[getattr(d, k) for k in keep] for d in every]
+    assert [bool(d.answer) for d in back] == [bool(d.answer or d.spans) for d in every]
+    assert written.balanced
+    assert written.kept == account.read == account.kept == sum(len(d.spans) for d in every)
+    assert {e.thing for e in written.entries} <= {"answer"}
+
+
+@settings(max_examples=10)
+@given(st.data())
+def test_no_bytes_are_more_than_refused(tmp_path: Path, data: st.DataObject) -> None:
+    """A file that is cut or has wrong bytes is read with every span accounted for, or refused."""
+    document = replace(NEST, spans=NEST.spans[:2], meta={"a": 1})
+    whole = huggingface.write([document] * 3, tmp_path / "out", Account())[0].read_bytes()
+    at = data.draw(st.integers(0, len(whole) - 1))
+    wrong = data.draw(st.binary(min_size=1, max_size=4))
+    holds(huggingface, tmp_path / "x.parquet", whole[:at])
+    holds(huggingface, tmp_path / "x.parquet", whole[:at] + wrong + whole[at + len(wrong) :])
+
+
+def test_a_footer_that_makes_the_library_abort_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is looked at in a process of its own, so ours lives on."""
+    monkeypatch.setattr(table, "_PROBE", "import os; os.abort()")
+    with pytest.raises(
+        SourceError, match=r"x.parquet: this is no sound Parquet file \(.*its footer is damaged"
+    ):
+        read(tmp_path, {"text": [TEXT], "spans": [SPANS]})
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared exports are not here")
+def test_a_real_export_is_read_whole() -> None:
+    """Every span of it is carried over."""
+    for path in sorted((SHARED / "huggingface").iterdir()):
+        found, account = take(huggingface, Source(path))
+        assert account.balanced
+        assert account.read == account.kept == sum(len(d.spans) for d in found) > 0

@@ -1,0 +1,68 @@
+"""Labels that the schema doesn't have."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotator.core.errors import UsageError
+from annotator.core.schema import KEYED
+from annotator.formats.labels import map_line, parse_map, unknown, usable, with_labels
+from annotator.storage.schemas import default_schema_path, load_schema, schema_of_text
+
+NEWS = load_schema("news")
+TEXT = default_schema_path().read_text(encoding="utf-8")
+
+
+def test_a_map_is_pairs() -> None:
+    """An empty right side leaves a label out; JSON takes labels with a comma."""
+    assert parse_map("PER=PERSON, LOC = VENUE,MISC=") == {"PER": "PERSON", "LOC": "VENUE", "MISC": ""}
+    assert parse_map('{"a, b": "C"}') == {"a, b": "C"}
+    assert parse_map("") == {}
+
+
+@pytest.mark.parametrize(
+    ("given_map", "told"),
+    [
+        ("PER", "--map PER is no pair; write OLD=NEW, or OLD= to leave OLD out"),
+        ("A=B,A=C", "--map gives A two labels, B and C; leave one out"),
+        ("{1}", '--map is no JSON object of labels; write OLD=NEW,… or {"OLD": "NEW"}'),
+    ],
+)
+def test_a_wrong_map_says_how(given_map: str, told: str) -> None:
+    """A map that is none is an error that shows the right form."""
+    with pytest.raises(UsageError) as error:
+        parse_map(given_map)
+    assert str(error.value) == told
+
+
+def test_the_ready_made_map_fills_in_what_the_schema_takes() -> None:
+    """What the schema says that a label takes is filled in; what nobody knows is left open."""
+    assert map_line(["PER", "Tool kit", "venue"], NEWS) == "--map 'PER=PERSON,Tool kit=,venue=VENUE'"
+    assert map_line(["a,b"], NEWS) == """--map '{"a,b":""}'"""
+
+
+def test_labels_are_told_by_their_number() -> None:
+    """The most frequent label comes first."""
+    assert unknown({"X": 1, "PERSON": 9, "Y": 3}, NEWS) == {"Y": 3, "X": 1}
+
+
+def test_an_added_label_has_a_free_key_and_colour() -> None:
+    """Each new label gets what no other has, and no label takes its name any more."""
+    schema = schema_of_text(with_labels(TEXT, NEWS, ["LOC", "Ship", "Skill"]), "t")
+    new = schema.labels[-3:]
+    assert [x.name for x in new] == ["LOC", "Ship", "Skill"]
+    assert len({x.key for x in schema.labels}) == len(schema.labels)
+    assert len({x.colour for x in schema.labels}) == len(schema.labels)
+    assert schema.taker("LOC") is None
+    assert schema.labels[0].examples == NEWS.labels[0].examples
+
+
+@given(st.lists(st.text(min_size=1, max_size=70), min_size=1, max_size=12))
+def test_whatever_labels_come_the_schema_stays_one(labels: list[str]) -> None:
+    """Any text can be made a label, and a schema with it can be read; eight of them have a key."""
+    names = [x for x in dict.fromkeys(usable(label) for label in labels) if NEWS.label(x) is None]
+    schema = schema_of_text(with_labels(TEXT, NEWS, names), "t")
+    assert [x.name for x in schema.labels[len(NEWS.labels) :]] == names
+    assert sum(bool(x.key) for x in schema.labels) == min(KEYED, len(NEWS.labels) + len(names))

@@ -1,0 +1,411 @@
+"""Label Studio's JSON and JSON_MIN, of all their versions, read and written."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotator.core.annotation import Answer
+from annotator.core.errors import SourceError
+from annotator.core.spans import Span
+from annotator.formats import labelstudio
+from annotator.formats.document import Account, Document
+from annotator.formats.labelstudio import reading, regions
+from annotator.formats.source import Source
+from tests.formats.samples import (
+    SHARED,
+    fill,
+    holds,
+    records,
+    take,
+    texts_with_spans,
+    there_and_back,
+    told,
+    words,
+)
+
+TEXT = "Ida Holm left Orkenby."
+BOATS = "🛶🛶 Ida met Per in Orkenby."
+
+
+def region(start: Any, end: Any, label: str = "PERSON", **more: Any) -> dict[str, Any]:
+    """Return a region of a result; ``more`` goes into its value."""
+    value = {"start": start, "end": end, "labels": [label], **more}
+    return {"id": f"r{start}", "from_name": "label", "to_name": "text", "type": "labels", "value": value}
+
+
+def task(text: str, *results: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Return a task with one annotation."""
+    return {"id": 7, "data": {"text": text}, "annotations": [{"id": 1, "result": [*results], **more}]}
+
+
+def read(folder: Path, *tasks: Any) -> tuple[list[Document], Account]:
+    """Read tasks from one JSON list."""
+    fill(folder, {"tasks.json": json.dumps(tasks)})
+    source = Source(folder / "tasks.json")
+    assert labelstudio.looks(source.sample())
+    return take(labelstudio, source)
+
+
+def test_a_task_has_a_document_an_annotator(tmp_path: Path) -> None:
+    """Users are named by address or id, a skipped task is ignored, and fields of the data are metadata."""
+    both = task(TEXT, region(0, 8, text="Ida Holm"), completed_by={"id": 1, "email": "ana@x.org"})
+    both["data"] |= {"url": "a", "title": "Away"}
+    both["annotations"].append({"completed_by": 2, "result": [], "was_cancelled": True})
+    both["annotations"].append({"completed_by": 3, "result": [], "updated_at": "2024-01-01T00:00:10Z"})
+    (one, two, three), account = read(tmp_path, both)
+    assert (one.annotator, one.answer, words(one)) == ("ana@x.org", Answer.ACCEPT, [("Ida Holm", "PERSON")])
+    assert (one.id, one.title, one.meta) == ("7", "Away", {"url": "a"})
+    assert (two.annotator, two.answer, three.annotator, three.answer) == (
+        "2",
+        Answer.IGNORE,
+        "3",
+        Answer.ACCEPT,
+    )
+    assert three.time == 1704067210
+    assert account.balanced
+    assert account.notes == []
+
+
+def test_completions_are_annotations(tmp_path: Path) -> None:
+    """Files of the first versions say completions and skipped, and have times in seconds."""
+    old = {"id": 0, "data": {"text": TEXT}, "completions": [{"created_at": 1600000000, "skipped": True}]}
+    (found,), _ = read(tmp_path, old)
+    assert (found.id, found.answer, found.time) == ("0", Answer.IGNORE, 1600000000)
+
+
+def test_a_task_without_annotation_stays_open(tmp_path: Path) -> None:
+    """Nobody has read it; what a model says of it is left out and noted, a draft is listed."""
+    row = {
+        "id": 1,
+        "data": {"text": TEXT},
+        "annotations": [],
+        "predictions": [{"result": [region(0, 8)]}],
+        "drafts": [{"id": 5, "result": [region(0, 3)]}],
+    }
+    (found,), account = read(tmp_path, row)
+    assert (found.answer, found.spans) == (None, ())
+    assert account.notes == [reading.PREDICTIONS.format(n=1)]
+    assert told(account) == [("draft", "left out", "a draft that was never submitted (1 results)")]
+    assert account.balanced
+
+
+def test_the_text_is_the_field_that_the_quotes_stand_in(tmp_path: Path) -> None:
+    """Not every project calls it text."""
+    row = task("", region(0, 8, text="Ida Holm"))
+    row["data"] = {"text": "a longer summary of what happened there", "body": TEXT, "link": "https://x.org/1"}
+    (found,), account = read(tmp_path, row)
+    assert (found.text, words(found)) == (TEXT, [("Ida Holm", "PERSON")])
+    assert account.notes == ["texts are read from the field body"]
+
+
+def test_two_texts_of_a_task_are_two_documents(tmp_path: Path) -> None:
+    """Each object of the labelling config has a field of its own."""
+    other = {**region(0, 3, text="Per"), "to_name": "second"}
+    row = task("", region(0, 8, text="Ida Holm"), other)
+    row["data"] = {"a": TEXT, "b": "Per stayed at home."}
+    found, _ = read(tmp_path, row)
+    assert sorted((d.id, *words(d)) for d in found) == [
+        ("7/a", ("Ida Holm", "PERSON")),
+        ("7/b", ("Per", "PERSON")),
+    ]
+
+
+def test_what_no_span_holds_is_listed(tmp_path: Path) -> None:
+    """Relations, what is said of a span or a text, and regions of pictures; a note is the note."""
+    row = task(
+        TEXT,
+        region(0, 8),
+        {"from_id": "r0", "to_id": "r9", "type": "relation", "direction": "right"},
+        {
+            "id": "r0",
+            "type": "choices",
+            "from_name": "sex",
+            "value": {"start": 0, "end": 8, "choices": ["f"]},
+        },
+        {"id": "c", "type": "choices", "from_name": "mood", "value": {"choices": ["sad"]}},
+        {"id": "p", "type": "rectanglelabels", "value": {"x": 1, "rectanglelabels": ["Car"]}},
+        {"id": "n", "type": "textarea", "from_name": "note", "value": {"text": ["who?"]}},
+    )
+    (found,), account = read(tmp_path, row)
+    assert (words(found), found.note) == ([("Ida Holm", "PERSON")], "who?")
+    assert [(e.thing, e.id, e.why) for e in account.entries] == [
+        ("relation", "r0-r9", regions.RELATION),
+        ("attribute", "r0", regions.ATTRIBUTE),
+        ("text label", "sad", regions.TEXT_LABEL),
+        ("rectangle", "p", regions.REGION),
+    ]
+
+
+def test_every_label_of_a_region_is_a_span(tmp_path: Path) -> None:
+    """A region may have several labels or none; what is left out is listed by its id."""
+    double, bare = region(0, 8), region(14, 21)
+    double["value"]["labels"] = ["PERSON", "HERO"]
+    del bare["value"]["labels"]
+    (found,), account = read(tmp_path, task(TEXT, double, bare, region(15, 99)))
+    assert words(found) == [("Ida Holm", "PERSON"), ("Ida Holm", "HERO")]
+    assert [(e.id, e.why) for e in account.entries] == [
+        ("r14", "it has no label"),
+        ("15-99:PERSON", "past the end of the text"),
+    ]
+    assert account.read == 4
+    assert account.balanced
+
+
+def utf16(word: str) -> dict[str, Any]:
+    """Return a region on a word as old versions count."""
+    at = len(BOATS[: BOATS.index(word)].encode("utf-16-le")) // 2
+    return region(at, at + len(word), text=word)
+
+
+def now(word: str) -> dict[str, Any]:
+    """Return a region on a word in code points."""
+    return region(BOATS.index(word), BOATS.index(word) + len(word), text=word)
+
+
+def test_each_annotation_is_measured_by_its_quotes(tmp_path: Path) -> None:
+    """A project that outlived an update has both units in one file."""
+    found, account = read(
+        tmp_path, task(BOATS, utf16("Ida"), utf16("Orkenby")), task(BOATS, now("Ida"), now("Per"))
+    )
+    assert [[w for w, _ in words(d)] for d in found] == [["Ida", "Orkenby"], ["Ida", "Per"]]
+    assert account.totals == {("moved", "offsets count UTF-16 units"): 2}
+    assert account.notes == [
+        "offsets are measured by quoted texts, annotation by annotation: UTF-16 units in 1, code points in 1"
+    ]
+
+
+@pytest.mark.parametrize("one", [utf16, now])
+def test_without_quotes_the_words_at_the_edges_tell(tmp_path: Path, one: Any) -> None:
+    """Long texts are exported without quotes."""
+    results = [one(w) for w in ("Ida", "Per", "Orkenby")]
+    for r in results:
+        del r["value"]["text"]
+    (found,), _ = read(tmp_path, task(BOATS, *results))
+    assert [w for w, _ in words(found)] == ["Ida", "Per", "Orkenby"]
+
+
+def test_line_ends_of_two_characters_may_count_as_one(tmp_path: Path) -> None:
+    """A browser counts them so; a quote may have them as backslash and n."""
+    text = "Ida\r\nHolm left\r\nOrkenby."
+    (found,), account = read(
+        tmp_path, task(text, region(0, 8, text="Ida\\nHolm"), region(14, 21, text="Orkenby"))
+    )
+    assert [w for w, _ in words(found)] == ["Ida\r\nHolm", "Orkenby"]
+    assert account.balanced
+
+
+def test_a_quote_that_disagrees_is_told(tmp_path: Path) -> None:
+    """The offsets are what was marked; the quote is a checksum."""
+    (found,), account = read(tmp_path, task(TEXT, region(0, 8, text="Ida Holm"), region(0, 3, text="Per")))
+    assert words(found) == [("Ida Holm", "PERSON"), ("Ida", "PERSON")]
+    assert account.notes == [reading.MISQUOTED.format(n=1)]
+
+
+def test_json_min_has_a_row_an_annotation(tmp_path: Path) -> None:
+    """Whatever is a list of regions is a label set; other columns are metadata."""
+    value = region(0, 8, text="Ida Holm")["value"]
+    row = {
+        "id": 3,
+        "text": TEXT,
+        "url": "a",
+        "ner": [value],
+        "places": [region(14, 21, "VENUE", text="Orkenby")["value"]],
+        "annotator": 1,
+        "annotation_id": 9,
+        "lead_time": 2.5,
+        "created_at": "2024-01-01T00:00:10Z",
+    }
+    (one, two), account = read(tmp_path, row, {"id": 4, "text": TEXT, "annotator": 2, "lead_time": 1.0})
+    assert words(one) == [("Ida Holm", "PERSON"), ("Orkenby", "VENUE")]
+    assert (one.id, one.annotator, one.meta, one.time) == ("3", "1", {"url": "a"}, 1704067210)
+    assert (two.answer, two.spans) == (Answer.ACCEPT, ())
+    assert account.balanced
+
+
+def test_paragraphs_of_a_dialogue_are_lines(tmp_path: Path) -> None:
+    """Their regions count within a paragraph."""
+    value = {"start": "1", "end": "1", "startOffset": 4, "endOffset": 8, "paragraphlabels": ["PERSON"]}
+    row = task("", {"id": "a", "type": "paragraphlabels", "to_name": "d", "value": {**value, "text": "Holm"}})
+    row["data"] = {"dialogue": [{"author": "x", "text": "Who?"}, {"author": "y", "text": "Ida Holm."}]}
+    (found,), _ = read(tmp_path, row)
+    assert (found.text, words(found)) == ("Who?\nIda Holm.", [("Holm", "PERSON")])
+
+
+@pytest.mark.parametrize(("markup", "fate"), [("", []), ("<p>", [("span", "left out", reading.IN_PAGE)])])
+def test_places_in_a_page_count_where_it_has_no_markup(tmp_path: Path, markup: str, fate: list[Any]) -> None:
+    """Offsets of a rendered page are those of its source only where it is plain text."""
+    value = {
+        "start": "/p[1]/text()[1]",
+        "end": "/p[1]/text()[1]",
+        "startOffset": 0,
+        "endOffset": 8,
+        "globalOffsets": {"start": 0, "end": 8},
+        "text": "Ida Holm",
+        "hypertextlabels": ["PERSON"],
+    }
+    row = task(markup + TEXT, {"id": "h", "type": "hypertextlabels", "to_name": "t", "value": value})
+    (found,), account = read(tmp_path, row)
+    assert words(found) == ([] if markup else [("Ida Holm", "PERSON")])
+    assert told(account) == fate
+    assert account.balanced
+
+
+def test_a_file_may_be_one_task_over_several_lines(tmp_path: Path) -> None:
+    """Storages hold a file an annotation, its task inside."""
+    row = {"id": 1, "result": [region(0, 8)], "completed_by": 4, "task": {"id": 9, "data": {"text": TEXT}}}
+    fill(tmp_path, {"1": json.dumps(row, indent=2)})
+    (found,), _ = take(labelstudio, Source(tmp_path / "1"))
+    assert labelstudio.looks(Source(tmp_path / "1").sample())
+    assert (found.id, found.annotator, words(found)) == ("9", "4", [("Ida Holm", "PERSON")])
+
+
+def test_a_long_first_task_is_recognised(tmp_path: Path) -> None:
+    """The sample may end within it."""
+    row = task(TEXT * 5_000, *(region(n, n + 3) for n in range(900)), was_cancelled=False)
+    row["data"] = row.pop("data")
+    fill(tmp_path, {"x": json.dumps([row])})
+    assert labelstudio.looks(Source(tmp_path / "x").sample())
+
+
+PICTURE = {"id": "a", "type": "rectanglelabels", "value": {"x": 1, "rectanglelabels": ["Car"]}}
+SOUND = {"id": "a", "type": "labels", "value": {"start": 0.5, "end": 2.25, "labels": ["Dog"], "channel": 0}}
+
+
+@pytest.mark.parametrize(
+    ("data", "results", "error"),
+    [
+        (
+            {"image": "/data/upload/a.png"},
+            [PICTURE],
+            (
+                "the tasks hold links to files or pictures, not texts (marked: rectangle (1)); "
+                "import projects whose tasks hold the text itself"
+            ),
+        ),
+        (
+            {"image": "my pictures/a.png", "title": "A car"},
+            [PICTURE],
+            "no span of a text is marked, but rectangle (1); import projects that label words in texts",
+        ),
+        (
+            {"audio": "https://x.org/a.wav", "title": "A dog"},
+            [SOUND, SOUND],
+            (
+                "regions of a sound or a film are marked (offsets are fractions), not spans of a text; "
+                "import projects that label words in texts"
+            ),
+        ),
+        (
+            {"text": "https://x.org/a.txt", "title": "A dog"},
+            [region(100, 108), region(90, 99)],
+            (
+                "the marked spans lie in no text of the tasks, which name files instead; "
+                "import projects whose tasks hold the text itself"
+            ),
+        ),
+    ],
+)
+def test_other_projects_are_refused(tmp_path: Path, data: Any, results: Any, error: str) -> None:
+    """The error says what the tasks are."""
+    row = task("", *results)
+    row["data"] = data
+    with pytest.raises(SourceError) as e:
+        read(tmp_path, row)
+    assert str(e.value).endswith(f"tasks.json: {error}")
+
+
+@pytest.mark.parametrize(
+    ("row", "error"),
+    [
+        ({"data": {"text": TEXT}, "annotations": [4]}, "annotations are named by their ids alone"),
+        ({"id": 4, "result": [], "task": 9}, "it is an annotation without its task"),
+        ({"id": 4}, "the task has no `data`"),
+        (5, "a task must be a JSON object"),
+    ],
+)
+def test_what_is_no_task_is_named_with_its_place(tmp_path: Path, row: Any, error: str) -> None:
+    """The error says which record of the list it is."""
+    with pytest.raises(SourceError) as e:
+        read(tmp_path, task(TEXT), row)
+    do = "export the project from Label Studio again (JSON)"
+    assert str(e.value).endswith(f"tasks.json, record 2: {error}; {do}")
+
+
+def test_the_config_names_the_labels(tmp_path: Path) -> None:
+    """Label Studio takes the tasks with the config beside them, whatever the labels are."""
+    document = Document(TEXT, (Span(0, 8, 'A"<&\x01'), Span(4, 8, "B")), note="x", id="t")
+    files = labelstudio.write([document], tmp_path, Account())
+    assert [f.name for f in files] == ["annotations.json", "labelling-config.xml"]
+    view = ET.fromstring(files[1].read_text())
+    assert [x.get("value") for x in view.iter("Label")] == ['A"<&\ufffd', "B"]
+    assert [(x.tag, x.get("toName")) for x in view] == [
+        ("Labels", "text"),
+        ("Text", None),
+        ("TextArea", "text"),
+    ]
+    (written,) = json.loads(files[0].read_text())
+    assert "completed_by" not in written["annotations"][0]
+
+
+@given(st.lists(texts_with_spans(), max_size=4), st.sampled_from([Answer.ACCEPT, Answer.IGNORE, None]))
+def test_what_is_written_is_read(drawn: list[Document], answer: Answer | None) -> None:
+    """Texts, spans, notes, names and fields come back; two annotators of one text share its task."""
+    every = [
+        replace(
+            d,
+            spans=tuple(replace(s, source="crf") for s in d.spans),
+            answer=answer,
+            meta={"article": "a1", "start": 3},
+            note="x" * (n % 2),
+            annotator=who,
+            id=str(n),
+            title="Away",
+            time=1704067210.0,
+        )
+        for n, d in enumerate(drawn)
+        for who in ("ana", "ben")
+    ]
+    back, written, account = there_and_back(labelstudio, every)
+    kept = [d for d in back if d.spans or d.answer or d.note]
+    assert [(d.text, d.spans, d.note, d.annotator, d.id, d.title, d.meta, d.time) for d in kept] == [
+        (d.text, d.spans, d.note, d.annotator, d.id, d.title, d.meta, d.time)
+        for d in every
+        if d.spans or d.answer or d.note
+    ]
+    assert written.balanced
+    assert written.kept == account.read == account.kept
+    if answer:
+        assert {d.answer for d in back} <= {answer}
+
+
+TOP = "id data text annotations completions predictions result task annotator lead_time completed_by"
+INSIDE = "value start end labels type from_id to_name globalOffsets rectanglelabels choices paragraphlabels"
+KEYS = f"{TOP} {INSIDE}".split()
+
+
+@given(st.lists(records(*KEYS), max_size=3), st.lists(records(*KEYS), max_size=3), st.binary(max_size=40))
+def test_no_bytes_are_more_than_refused(
+    tmp_path: Path, values: list[Any], results: list[Any], rest: bytes
+) -> None:
+    """Whatever a file holds, it is read with every span accounted for, or a SourceError."""
+    tasks = [*values, {"data": {"text": TEXT, "b": values}, "annotations": [{"result": results}]}]
+    for data in (json.dumps(tasks).encode(), json.dumps(tasks[-1], indent=1).encode()):
+        holds(labelstudio, tmp_path / "x.json", data)
+        holds(labelstudio, tmp_path / "x.json", data[:-1] + rest)
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared exports are not here")
+def test_projects_without_texts_among_real_exports_are_refused() -> None:
+    """Pictures and choices are told apart from spans of texts."""
+    for path in sorted((SHARED / "labelstudio").iterdir()):
+        assert labelstudio.looks(Source(path).sample())
+        with pytest.raises(SourceError, match=r"no span of a text is marked|not texts"):
+            take(labelstudio, Source(path))

@@ -1,0 +1,145 @@
+"""Texts with spans as people write them themselves."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotator.core.annotation import Answer
+from annotator.core.errors import SourceError
+from annotator.formats import detect, plain
+from annotator.formats.document import Account, Document
+from annotator.formats.source import Source
+from tests.formats.samples import fill, holds, records, take, texts_with_spans, there_and_back, words
+
+TEXT = "Ida Holm left Orkenby."
+
+
+def read(folder: Path, data: str) -> tuple[list[Document], Account]:
+    """Read a file of this text."""
+    fill(folder, {"x.data": data})
+    return take(plain, Source(folder / "x.data"))
+
+
+def line(text: str, spans: list[Any], key: str = "spans") -> str:
+    """Return one record."""
+    return json.dumps({"text": text, key: spans})
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        line(TEXT, [[0, 8, "PERSON"], [14, 21, "VENUE"]]),
+        line(TEXT, [[0, 8, "PERSON"], [14, 21, "VENUE"]], "entities"),
+        line(
+            TEXT,
+            [{"start": 0, "end": 8, "label": "PERSON"}, {"start": 14, "end": 21, "label": "VENUE"}],
+            "ents",
+        ),
+        line(
+            TEXT,
+            [{"begin": 0, "end": 8, "type": "PERSON"}, {"start_char": 14, "end_char": 21, "tag": "VENUE"}],
+        ),
+        "[" + line(TEXT, [[0, 8, "PERSON"], [14, 21, "VENUE"]]) + "]",
+        "[\n" + json.dumps(json.loads(line(TEXT, [[0, 8, "PERSON"], [14, 21, "VENUE"]])), indent=2) + "\n]",
+    ],
+)
+def test_spans_go_by_several_names(tmp_path: Path, data: str) -> None:
+    """Triples and objects, JSONL and a JSON list are read, and recognised as nothing else."""
+    (found,), account = read(tmp_path, data)
+    assert words(found) == [("Ida Holm", "PERSON"), ("Orkenby", "VENUE")]
+    assert found.answer is Answer.ACCEPT
+    assert (account.read, account.kept, account.notes) == (2, 2, [])
+    assert list(detect.recognised(Source(tmp_path / "x.data").sample())) == ["plain"]
+
+
+def test_inclusive_ends_are_found_out(tmp_path: Path) -> None:
+    """By the texts that spans quote, or where ends cut words off in plain numbers."""
+    quoted = {"start": 14, "end": 20, "label": "VENUE", "text": "Orkenby"}
+    (found,), account = read(tmp_path, line(TEXT, [quoted]))
+    assert words(found) == [("Orkenby", "VENUE")]
+    assert "offsets count code points, inclusive ends" in account.notes[0]
+    (found,), account = read(tmp_path, line(TEXT, [[0, 2, "A"], [4, 7, "A"], [9, 12, "A"], [14, 20, "A"]]))
+    assert words(found) == [("Ida", "A"), ("Holm", "A"), ("left", "A"), ("Orkenby", "A")]
+    assert account.totals == {("moved", "offsets count code points, inclusive ends"): 4}
+    assert account.balanced
+
+
+def test_a_full_stop_after_each_span_is_no_inclusive_end(tmp_path: Path) -> None:
+    """Ends that fit as well with one character more stay as they are."""
+    texts = [f"Off to {w}." for w in ("Orkenby", "Tjelde", "Vesthavn", "Sund")]
+    found, account = read(tmp_path, "\n".join(line(t, [[7, len(t) - 1, "VENUE"]]) for t in texts))
+    assert [d.text[s.start : s.end] for d in found for s in d.spans] == [
+        "Orkenby",
+        "Tjelde",
+        "Vesthavn",
+        "Sund",
+    ]
+    assert (account.kept, account.notes) == (4, [])
+
+
+def test_bytes_are_found_out_by_quotes(tmp_path: Path) -> None:
+    """Tools in other languages count UTF-8."""
+    spans = [{"start": 6, "end": 9, "label": "PERSON", "text": "Ida"}]
+    (found,), _ = read(tmp_path, line("🛶é Ida", [{**spans[0], "start": 7, "end": 10}]))
+    assert words(found) == [("Ida", "PERSON")]
+
+
+def test_tokens_are_found_in_the_text(tmp_path: Path) -> None:
+    """Words or objects; blanks between them are rebuilt."""
+    record = {"text": TEXT, "tokens": ["Ida", "Holm", "left", {"text": "Orkenby"}, "."], "spans": []}
+    (found,), _ = read(tmp_path, json.dumps(record))
+    assert [t.text + " " * t.ws for t in found.tokens] == ["Ida ", "Holm ", "left ", "Orkenby", "."]
+    (found,), account = read(tmp_path, json.dumps({**record, "tokens": ["Ida", "left"]}))
+    assert (found.tokens, account.notes) == ((), [plain.TOKENS.format(n=1)])
+
+
+def test_a_record_without_spans_stays_open(tmp_path: Path) -> None:
+    """An empty list says that there are none, no list says nothing."""
+    found, account = read(tmp_path, line(TEXT, []) + "\n" + json.dumps({"text": TEXT}))
+    assert [d.answer for d in found] == [Answer.ACCEPT, None]
+    assert account.notes == [plain.OPEN.format(n=1)]
+
+
+@pytest.mark.parametrize(
+    ("data", "error"),
+    [
+        ('{"text": "fine"}\n{"spans": []}', "x.data:2: the record has no `text`"),
+        ('{"text": "fine"}\n7', "x.data:2: the record has no `text`"),
+        ('[{"text": "fine"}, {"text": 3}]', "x.data, record 2: the record has no `text`"),
+        ('{"text": "a", "spans": {}}', "x.data:1: `spans` must be a list"),
+        ('[{"text": "fine"}', "x.data: this is not JSON"),
+    ],
+)
+def test_what_is_no_record_is_named_with_its_place(tmp_path: Path, data: str, error: str) -> None:
+    """The error says what is wrong, in which record, and what to do."""
+    with pytest.raises(SourceError) as e:
+        read(tmp_path, data)
+    assert error in str(e.value)
+
+
+@given(st.lists(texts_with_spans(), max_size=4))
+def test_what_is_written_is_read(drawn: list[Document]) -> None:
+    """Texts, spans with their quotes, notes, metadata and names survive the file."""
+    every = [replace(d, meta={"article": "a1"}, note="x", annotator="ana", title="t") for d in drawn]
+    back, written, account = there_and_back(plain, every)
+    assert [replace(d, where="") for d in back] == every
+    assert not written.entries
+    assert written.kept == account.read == account.kept
+
+
+KEYS = "text spans entities start end label tokens id meta type annotator"
+
+
+@given(st.lists(records(*KEYS.split()), max_size=3), st.binary(max_size=40))
+def test_no_bytes_are_more_than_refused(tmp_path: Path, values: list[Any], rest: bytes) -> None:
+    """Whatever a file holds, it is read with every span accounted for, or a SourceError."""
+    lines = [json.dumps(v).encode() for v in values]
+    for data in (b"\n".join(lines), b"\n".join([*lines, rest]), json.dumps(values).encode()):
+        holds(plain, tmp_path / "x.jsonl", data)

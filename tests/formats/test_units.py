@@ -1,0 +1,110 @@
+"""The offset-unit detective."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotator.core.errors import SourceError
+from annotator.core.graphemes import graphemes
+from annotator.formats.units import (
+    CODE_POINTS,
+    CRLF_AS_ONE,
+    EVERY,
+    GRAPHEMES,
+    INCLUSIVE,
+    LF_AS_TWO,
+    UTF8,
+    UTF16,
+    Detective,
+    Quoted,
+    Ruler,
+    Unit,
+    detect,
+    to_code_points,
+)
+
+TEXT = "🛶🛶 Mayor Lena Okafor\r\nrowed to Ösmund 👩‍🚀 and back.\r\nNobody saw Tam."
+NAMES = ("Lena Okafor", "Ösmund", "Tam")
+
+
+def _counted(text: str, name: str, unit: Unit) -> Quoted:
+    """Return a span as a tool that counts in ``unit`` would write it."""
+    start = text.index(name)
+    end = start + len(name)
+    return _length(text[:start], unit), _length(text[:end], unit) - unit.inclusive, name
+
+
+def _length(text: str, unit: Unit) -> int:
+    if unit == UTF16:
+        return len(text.encode("utf-16-le")) // 2
+    if unit == UTF8:
+        return len(text.encode())
+    if unit == GRAPHEMES:
+        return len(graphemes(text))
+    if unit == CRLF_AS_ONE:
+        return len(text.replace("\r\n", "\n"))
+    if unit == LF_AS_TWO:
+        return len(text.replace("\n", "\r\n"))
+    return len(text)
+
+
+@pytest.mark.parametrize("unit", [CODE_POINTS, UTF16, UTF8, INCLUSIVE, CRLF_AS_ONE, LF_AS_TWO])
+def test_quotes_tell_the_unit(unit: Unit) -> None:
+    """Of all units that are known the one is found in which the quoted texts stand where they are said to."""
+    quoted = [_counted(TEXT, name, unit) for name in NAMES]
+    assert detect(TEXT, quoted, EVERY) == unit
+    for (start, end, _), name in zip(quoted, NAMES, strict=True):
+        a, b = to_code_points(TEXT, start, end, unit)
+        assert TEXT[a:b] == name
+
+
+def test_words_tell_graphemes_without_quotes() -> None:
+    """Where nothing is quoted, edges of words tell graphemes from code points."""
+    text = "Tam 👩‍🚀👩‍🚀 flew to Osmund and then to Norhaven."
+    spans = [_counted(text, name, GRAPHEMES) for name in ("Osmund", "Norhaven")]
+    blind = [(start, end, None) for start, end, _ in spans]
+    assert detect(text, blind, (CODE_POINTS, GRAPHEMES)) == GRAPHEMES
+
+
+def test_nothing_is_guessed() -> None:
+    """Two units that fit equally and give other words are an error that names both and an example."""
+    text = "🛶" * 8
+    with pytest.raises(SourceError) as error:
+        detect(text, [(0, 2, None)], (CODE_POINTS, UTF16))
+    assert str(error.value) == (
+        "the offsets may count code points or UTF-16 units, and the two give other words ('🛶🛶' or '🛶'); "
+        "say which with --offsets"
+    )
+
+
+def test_a_plain_text_is_no_question() -> None:
+    """Where all units give the same words the first is taken and nothing is noted."""
+    detective = Detective((CODE_POINTS, UTF16, GRAPHEMES))
+    detective.see("Lena met Tam.", [(0, 4, None), (9, 12, "Tam")])
+    assert detective.unit() == CODE_POINTS
+    assert detective.note(CODE_POINTS) == ""
+
+
+def test_an_edge_inside_a_character_is_told() -> None:
+    """Half of a character is no place: it is an error, and never moved to a whole one."""
+    with pytest.raises(ValueError, match=r"1 lies inside a character \(UTF-16 units\)"):
+        to_code_points("🛶 Tam", 1, 3, UTF16)
+
+
+def test_past_the_end_stays_past_the_end() -> None:
+    """An offset beyond the text is beyond it in code points as well, by as much."""
+    assert to_code_points("🛶x", 2, 7, UTF16) == (1, 6)
+
+
+@given(st.text(max_size=40), st.sampled_from([CODE_POINTS, UTF16, UTF8, GRAPHEMES, CRLF_AS_ONE, LF_AS_TWO]))
+def test_every_edge_comes_back(text: str, unit: Unit) -> None:
+    """Whatever is counted in a unit up to the edge of a character is that edge again in code points."""
+    ruler = Ruler(text, unit)
+    at = 0
+    pieces = graphemes(text) if unit == GRAPHEMES else text
+    for piece in pieces:
+        if not (unit == CRLF_AS_ONE and text[at : at + 1] == "\n" and text[at - 1 : at] == "\r" and at):
+            assert ruler.range(_length(text[:at], unit), _length(text[:at], unit))[0] == at
+        at += len(piece)

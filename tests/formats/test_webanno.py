@@ -1,0 +1,259 @@
+"""WebAnno's TSV 3, read and written."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotator.core.annotation import Answer
+from annotator.core.errors import SourceError
+from annotator.core.spans import Span, reading_order
+from annotator.core.tokens import tokens_of
+from annotator.formats import webanno
+from annotator.formats.document import Account, Document
+from annotator.formats.source import Source
+from annotator.formats.webanno.cells import Value, cell, escaped_text, text_of, values
+from tests.formats.samples import SHARED, fill, take, texts_with_spans, there_and_back, told, words
+
+HEAD = "#FORMAT=WebAnno TSV 3.3\n#T_SP=custom.Span|kind|value\n"
+FILE = HEAD + (
+    "#T_RL=custom.Link|role|BT_custom.Span\n"
+    "\n\n"
+    "#Text=🛶 Ida Holm\\tleft.\n"
+    "1-1\t0-2\t🛶\t_\t_\t_\t_\t\n"
+    "1-2\t3-6\tIda\ta[1]|*[2]\tPER\\_SON[1]|FIRST[2]\t_\t_\t\n"
+    "1-3\t7-11\tHolm\ta[1]\tPER\\_SON[1]\t_\t_\t\n"
+    "1-4\t12-16\tleft\t_\t_\tof\t1-2[2_0]\t\n"
+    "1-4.1\t12-14\tle\t*\t*\t_\t_\t\n"
+    "1-5\t16-17\t.\t_\t_\t_\t_\t\n"
+    "\n"
+    "#Text=He sailed\n"
+    "#Text=to Orkenby\n"
+    "2-1\t20-22\tHe\t_\t_\t_\t_\t\n"
+    "2-2\t23-29\tsailed\t_\t_\t_\t_\t\n"
+    "2-3\t30-32\tto\t_\t_\t_\t_\t\n"
+    "2-4\t33-40\tOrkenby\t_\tVENUE\t_\t_\t\n"
+)
+
+
+def read(folder: Path, text: str | bytes) -> tuple[list[Document], Account]:
+    """Read a file with this text."""
+    fill(folder, {"x.tsv": text})
+    return take(webanno, Source(folder / "x.tsv"))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_whole_file(tmp_path: Path, end: str) -> None:
+    """Stacked, multi-token and sub-token spans, escapes, UTF-16 offsets and gaps are read as WebAnno does."""
+    (document,), account = read(tmp_path, FILE.replace("\n", end))
+    assert document.text == "🛶 Ida Holm\tleft.\n  He sailed\nto Orkenby"
+    assert [document.text[s:e] for s, e in document.sentences] == [
+        "🛶 Ida Holm\tleft.",
+        "He sailed\nto Orkenby",
+    ]
+    assert [t.text for t in document.tokens][:3] == ["🛶", "Ida", "Holm"]
+    assert words(document) == [
+        ("Ida Holm", "PER_SON"),
+        ("Ida", "FIRST"),
+        ("le", "Span"),
+        ("Orkenby", "VENUE"),
+    ]
+    assert account.notes == ["spans are the layer custom.Span, labels its feature value"]
+    assert (account.read, account.kept, account.balanced) == (4, 3, True)
+    assert told(account) == [
+        ("feature", "left out", "the feature kind has no place here"),
+        ("relation", "left out", "the layer Link has no place here"),
+        ("span", "characters", "inside a token"),
+    ]
+    assert account.entries[0].where.endswith("x.tsv:8")
+
+
+def test_offsets_in_code_points(tmp_path: Path) -> None:
+    """Files of other programs count code points: the tokens' own texts tell."""
+    rows = "1-1\t0-1\t🛶\t_\n1-2\t2-5\tIda\tPERSON\n"
+    text = f"#FORMAT=WebAnno TSV 3.2\n#T_SP=x.Span|value\n\n\n#Text=🛶 Ida\n{rows}"
+    (document,), account = read(tmp_path, text)
+    assert words(document) == [("Ida", "PERSON")]
+    assert "offsets count code points in 1 files" in account.notes
+
+
+def test_the_layer_with_most_spans_but_not_one_of_words(tmp_path: Path) -> None:
+    """Part of speech stands on every word and is no layer of spans, unless there is no other."""
+    pos = "de.tudarmstadt.ukp.dkpro.core.api.lexmorph.type.pos.POS"
+    text = (
+        f"#FORMAT=WebAnno TSV 3.3\n#T_SP={pos}|PosValue\n#T_SP=x.A|\n#T_SP=x.B|other|label\n\n\n"
+        "#Text=Ida left\n"
+        "1-1\t0-3\tIda\tNE\t*\t*\tPERSON\t\n1-2\t4-8\tleft\tVB\t_\t*\tDEED\t\n"
+    )
+    (document,), account = read(tmp_path, text)
+    assert words(document) == [("Ida", "PERSON"), ("left", "DEED")]
+    assert account.notes == [
+        "spans are the layer x.B, labels its feature label",
+        "the layer POS is left out (2 annotations)",
+    ]
+    assert told(account) == [("A", "left out", "the layer A has no place here")]
+    (asked,) = webanno.read(Source(tmp_path / "x.tsv"), Account(), "A")
+    assert words(asked) == [("Ida", "A")]
+    with pytest.raises(SourceError, match=r"it has no span layer 'C'; name one of: .*x\.A, x\.B"):
+        list(webanno.read(Source(tmp_path / "x.tsv"), Account(), "C"))
+
+
+def test_no_layer_of_spans(tmp_path: Path) -> None:
+    """Where only words are annotated there is no span, unless that layer is asked for."""
+    pos = "de.tudarmstadt.ukp.dkpro.core.api.lexmorph.type.pos.POS"
+    text = f"#FORMAT=WebAnno TSV 3.3\n#T_SP={pos}|PosValue\n\n\n#Text=Ida\n1-1\t0-3\tIda\tNE\t\n"
+    (document,), account = read(tmp_path, text)
+    assert not document.spans
+    assert account.notes == ["it has no span layer", "the layer POS is left out (1 annotations)"]
+    (asked,) = webanno.read(Source(tmp_path / "x.tsv"), Account(), "POS")
+    assert words(asked) == [("Ida", "NE")]
+
+
+def test_a_project_of_several_annotators(tmp_path: Path) -> None:
+    """An exported project names document and annotator by its folders; nobody's state is not done."""
+    files = {f"annotation/trip.txt/{name}.tsv": FILE for name in ("ana", "INITIAL_CAS")} | {"log.txt": "x"}
+    documents, account = take(webanno, fill(tmp_path, files))
+    assert [(d.id, d.annotator, d.answer) for d in documents] == [
+        ("trip", "", None),
+        ("trip", "ana", Answer.ACCEPT),
+    ]
+    assert "1 other files are left out" in account.notes
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("", "x.tsv: there is no line in it; export it again as WebAnno TSV v3.3"),
+        (
+            "# webanno.custom.X | value\n",
+            "x.tsv:1: this is not WebAnno's TSV 3 ('# webanno.custom.X | value')",
+        ),
+        (
+            HEAD + "\n\n#Text=a\n1-1\t0-1\ta\t_\n",
+            "x.tsv:6: the row has 1 columns behind its token, the layers",
+        ),
+        (HEAD + "\n\n#Text=a\n1-1\tx\ta\t_\t_\n", "x.tsv:6: the row does not begin with its number, its off"),
+        (
+            HEAD + "\n\n#Text=ab\n1-1\t0-2\tax\t_\t_\n",
+            "x.tsv:6: the token 'ax' does not stand at its offsets",
+        ),
+        (HEAD + "\n\n#Text=a\n1-1\t0-9\ta\t_\t_\n", "x.tsv:6: the token 'a' does not stand at its offsets"),
+        ((HEAD + "\n\n#Text=").encode() + b"\xff", "x.tsv:5: this is not UTF-8; save the file as UTF-8"),
+    ],
+)
+def test_errors_name_the_line(tmp_path: Path, text: str | bytes, error: str) -> None:
+    """What cannot be read is told with file and line."""
+    with pytest.raises(SourceError) as caught:
+        read(tmp_path, text)
+    assert error in str(caught.value)
+
+
+@given(st.lists(st.builds(Value, st.none() | st.text(min_size=1, max_size=6), st.integers(0, 9)), max_size=4))
+def test_cells_come_back(found: list[Value]) -> None:
+    """Values with any characters are escaped so that they come back."""
+    assert values(cell(found)) == found
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_texts_come_back(text: str) -> None:
+    """A text is escaped to one line, and read back to the letter."""
+    assert "\n" not in escaped_text(text)
+    assert text_of(escaped_text(text), (3, 3)) == text
+
+
+def test_older_texts_are_escaped_as_in_java() -> None:
+    r"""Up to 3.1 ``\u`` stands for a UTF-16 unit."""
+    assert text_of(r"a\u00e5\ud83d\udef6\"\\u", (3, 1)) == 'aå🛶"\\u'
+    assert text_of(r"a\u00e5", (3, 2)) == r"a\u00e5"
+
+
+@given(st.lists(texts_with_spans(gaps=(" ", "", "\n", "\t", "  ")), min_size=1, max_size=3), st.booleans())
+def test_there_and_back(documents: list[Document], has_tokens: bool) -> None:
+    """Texts and all spans come back, those inside tokens too, and both accounts balance."""
+    documents = [
+        replace(d, id=f"t{n}", tokens=_tokens(d) if has_tokens else ()) for n, d in enumerate(documents)
+    ]
+    back, written, account = there_and_back(webanno, documents)
+    assert written.balanced
+    assert account.balanced
+    assert [d.text for d in back] == [d.text for d in documents]
+    assert [reading_order(d.spans) for d in back] == [reading_order(d.spans) for d in documents]
+    assert written.kept == sum(len(d.spans) for d in documents)
+
+
+def _tokens(document: Document) -> tuple:  # type: ignore[type-arg]
+    """Return tokens that are cut at blanks alone, so that some spans lie inside one."""
+    return tokens_of(document.text.split(" "), [True] * document.text.count(" ") + [False])
+
+
+def test_sentences_are_kept_and_spans_over_their_ends() -> None:
+    """A span may run over the end of a sentence; what lies between two becomes a line end."""
+    document = Document(
+        "🛶 Ida left. Per went.",
+        (Span(2, 15, "CLAIM"), Span(12, 15, "b|[*"), Span(12, 15, "P"), Span(0, 99, "X"), Span(1, 5, "Y")),
+        sentences=((0, 11), (12, 21)),
+        note="n",
+    )
+    (back,), written, _ = there_and_back(webanno, [document])
+    assert [back.text[s:e] for s, e in back.sentences] == ["🛶 Ida left.", "Per went."]
+    assert set(back.spans) == set(document.spans[:3])
+    assert told(written) == [
+        ("span", "left out", "past the end of the text"),
+        ("span", "left out", "it begins or ends with a blank"),
+        ("note", "left out", "WebAnno's TSV has no notes"),
+    ]
+
+
+@given(st.binary(max_size=120))
+def test_no_bytes_make_a_traceback(data: bytes) -> None:
+    """Whatever the bytes, there is a balanced account or an error for the user."""
+    with TemporaryDirectory() as folder, suppress(SourceError):
+        _, account = read(Path(folder), HEAD.encode() + b"\n\n#Text=a\n" + data)
+        assert account.balanced
+
+
+@given(st.data())
+def test_no_change_makes_a_traceback(data: st.DataObject) -> None:
+    """A file with lines lost, doubled or cut is read with a balanced account, or refused."""
+    lines = FILE.split("\n")
+    at = data.draw(st.integers(0, len(lines) - 1))
+    cut = data.draw(st.integers(0, len(lines[at])))
+    piece = data.draw(st.text("0123456789-.\t_*[]|\\", max_size=4))
+    lines[at : at + data.draw(st.integers(0, 2))] = [lines[at][:cut] + piece + lines[at][cut:]]
+    with TemporaryDirectory() as folder, suppress(SourceError):
+        _, account = read(Path(folder), "\n".join(lines))
+        assert account.balanced
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared exports are not here")
+@pytest.mark.parametrize(
+    ("test", "figures"),
+    [
+        (
+            "MultiTokenStackedSpanWithoutFeatureValue",
+            (2, 1, {("double", "the same span stands there twice"): 1}),
+        ),
+        ("SentenceWithEmoji", (1, 1, {})),
+        ("SubTokenPrefix", (1, 0, {("characters", "inside a token"): 1})),
+    ],
+)
+def test_real_files(test: str, figures: tuple[int, int, dict[tuple[str, str], int]]) -> None:
+    """Every span of WebAnno's own test files is carried over or listed."""
+    source = Source(SHARED / "webanno" / f"tsv3-suite__test{test}__reference.tsv")
+    _, account = take(webanno, source)
+    assert (account.read, account.kept, dict(account.totals)) == figures
+
+
+def test_a_small_file_makes_no_huge_text(tmp_path: Path) -> None:
+    """Offsets far apart make no text of blanks, and the spans are still right."""
+    rows = "".join(f"\n#Text=Ida\n{n}-1\t{n * 10**9}-{n * 10**9 + 3}\tIda\tP\t_\n" for n in range(1, 300))
+    (document,), account = read(tmp_path, HEAD.replace("kind|value", "value|kind") + "\n" + rows)
+    assert len(document.text) < 100_000
+    assert words(document) == [("Ida", "P")] * 299
+    assert account.balanced

@@ -1,0 +1,203 @@
+"""An import is one transaction: the corpus is as it was, or has all of it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from annotator.core.annotation import Annotation, Answer, Work
+from annotator.core.article import Article, Line, Sentence, Verdict
+from annotator.core.digest import article_id, digest_of
+from annotator.core.edits import Op
+from annotator.core.errors import AnnotatorError, CorpusError
+from annotator.core.record import Record
+from annotator.core.spans import Span
+from annotator.storage.corpus import Corpus
+from annotator.storage.imports import LEFTOVERS, Made, Staging
+from annotator.storage.journal import Journal
+from tests.storage.helpers import SCHEMA, tokens_of
+
+MADE = Made("harbour", "en", "0" * 16, SCHEMA)
+
+
+def _article(text: str) -> tuple[Article, Sentence]:
+    digest = digest_of(text)
+    article = Article(
+        article_id(digest), "f:1", digest, text, tuple(Line(Verdict.BODY, "t") for _ in text.split("\n"))
+    )
+    return article, Sentence(article.id, 1, 0, len(text), text, tokens_of(text))
+
+
+def _stage(staging: Staging, texts: list[str], name: str = "ada") -> None:
+    for text in texts:
+        article, sentence = _article(text)
+        if staging.into is None or article.id not in staging.into.article_ids():
+            staging.add_article(article, (sentence,))
+        work = Work(sentence, Annotation((Span(0, 4, "PERSON"),), Answer.ACCEPT))
+        staging.add_records(name, [Record(staging.next_seq(name), Op.ANSWER, work, annotator=name)])
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    """Return all files of a folder but locks, with their bytes."""
+    found = (p for p in folder.rglob("*") if p.is_file() and not p.name.endswith(".lock"))
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in found}
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Corpus:
+    """Return a corpus with one article and one record by ada."""
+    with Staging.begin(tmp_path / "harbour", None) as staging:
+        _stage(staging, ["Lena rowed to Osmund."])
+        return staging.commit_new(MADE)
+
+
+def test_a_new_corpus_comes_whole(corpus: Corpus, tmp_path: Path) -> None:
+    """Articles, sentences and journals are there, and nothing is left beside."""
+    assert len(corpus.article_ids()) == 1
+    assert corpus.sentences(corpus.article_ids()[0])[0].text == "Lena rowed to Osmund."
+    assert Journal.open(corpus.path, "ada", read_only=True).records[0].work.done
+    assert [p.name for p in tmp_path.iterdir()] == ["harbour"]
+
+
+def test_an_import_that_is_given_up_leaves_nothing(tmp_path: Path) -> None:
+    """Without a commit there is no corpus and no file."""
+    with Staging.begin(tmp_path / "x", None) as staging:
+        _stage(staging, ["Lena rowed."])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_corpus_that_exists_gets_more(corpus: Corpus) -> None:
+    """New articles and records are added behind what is there; a record's number counts on."""
+    with Staging.begin(corpus.path, corpus) as staging:
+        _stage(staging, ["Lena came back.", "Lena slept."])
+        staging.commit_into({"ada": 2})
+    again = Corpus.open(corpus.path)
+    assert len(again.article_ids()) == 3
+    journal = Journal.open(corpus.path, "ada", read_only=True)
+    assert ([r.seq for r in journal.records], journal.warnings) == ([1, 2, 3], [])
+
+
+def test_work_that_was_added_meanwhile_stops_it(corpus: Corpus) -> None:
+    """Where the journal has grown since the import has looked at it, nothing is written."""
+    before = _files(corpus.path)
+    with Staging.begin(corpus.path, corpus) as staging:
+        _stage(staging, ["Lena came back."])
+        with pytest.raises(CorpusError, match="somebody has annotated meanwhile"):
+            staging.commit_into({"ada": 1})
+    assert _files(corpus.path) == before
+
+
+@pytest.mark.parametrize("function", ["write", "fdatasync", "fsync", "replace"])
+def test_whatever_fails_the_corpus_is_as_it_was(
+    corpus: Corpus, function: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At each call of the system that a commit makes an error takes all of it back, to the byte."""
+    before = _files(corpus.path)
+    real = getattr(os, function)
+    for n in range(1, 60):
+        calls = 0
+
+        def fail(*args: Any, limit: int = n, **more: Any) -> Any:
+            nonlocal calls
+            calls += 1
+            if calls == limit:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return real(*args, **more)
+
+        with Staging.begin(corpus.path, Corpus.open(corpus.path)) as staging:
+            _stage(staging, ["Lena came back.", "Lena slept."])
+            _stage(staging, ["Lena woke."], "ben")
+            monkeypatch.setattr(os, function, fail)
+            try:
+                staging.commit_into({"ada": 2}, SCHEMA + '[[label]]\nname = "SHIP"\n')
+            except AnnotatorError:
+                failed = True
+            else:
+                failed = False
+            finally:
+                monkeypatch.setattr(os, function, real)
+        if not failed:
+            assert calls < n
+            return
+        assert _files(corpus.path) == before, f"{function} {n}"
+    raise AssertionError("the loop is too short")
+
+
+_KILLED = """
+    import os, signal, sys
+    from pathlib import Path
+    from annotator.storage import atomic, imports, corpus, journal, sentences
+    from annotator.storage.corpus import Corpus
+    from annotator.storage.imports import Staging
+    from tests.storage.test_imports import MADE, _stage
+
+    target, at = Path(sys.argv[1]), int(sys.argv[2])
+    into = Corpus.open(target) if (target / "corpus.toml").exists() else None
+    calls = 0
+    def die(*_):
+        global calls
+        calls += 1
+        if calls == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+    with Staging.begin(target, into) as staging:
+        _stage(staging, ["Lena came back.", "Lena slept."])
+        _stage(staging, ["Lena woke."], "ben")
+        watched = {"os.rename", "os.truncate", "os.remove", "open"}
+        sys.addaudithook(lambda event, args: die() if event in watched else None)
+        if into:
+            staging.commit_into({"ada": 2})
+        else:
+            staging.commit_new(MADE)
+"""
+
+
+@pytest.mark.parametrize("existing", [False, True])
+def test_kill_9_leaves_a_corpus_that_a_second_run_completes(tmp_path: Path, *, existing: bool) -> None:
+    """Killed at any step: no half article, no half record; what is left beside goes with the next run."""
+    script = tmp_path / "killed.py"
+    script.write_text(textwrap.dedent(_KILLED), encoding="utf-8")
+    for at in range(1, 200, 7):
+        place = tmp_path / f"at-{at}"
+        place.mkdir()
+        target = place / "harbour"
+        if existing:
+            with Staging.begin(target, None) as staging:
+                _stage(staging, ["Lena rowed to Osmund."])
+                staging.commit_new(MADE)
+        done = subprocess.run(
+            [sys.executable, str(script), str(target), str(at)],
+            check=False,
+            cwd=Path(__file__).resolve().parents[2],
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+            capture_output=True,
+        )
+        assert done.returncode in {0, -signal.SIGKILL}, done.stderr.decode()
+        _sound(target, existing=existing)
+        if done.returncode == 0:
+            assert not list(place.rglob(f"{LEFTOVERS}*"))
+            return
+    raise AssertionError("the loop is too short")
+
+
+def _sound(target: Path, *, existing: bool) -> None:
+    """Assert that what is there can be read, and that the next import takes the leftovers away."""
+    if not (target / "corpus.toml").exists():
+        assert not existing
+        return
+    corpus = Corpus.open(target)
+    for id_ in corpus.article_ids():
+        assert corpus.sentences(id_)[0].text == corpus.article(id_).text
+    for name in corpus.annotators():
+        journal = Journal.open(target, name, read_only=True)
+        assert not journal.damaged
+    with Staging.begin(target, corpus):
+        pass
+    assert not list(target.glob(f"{LEFTOVERS}*"))

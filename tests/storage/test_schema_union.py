@@ -1,0 +1,59 @@
+"""Several schemas as one."""
+
+from __future__ import annotations
+
+from annotator.storage.schema_union import unite
+from annotator.storage.schemas import schema_of_text
+from tests import builders
+
+SMALL = """# Our own.
+name = "small"
+[[label]]
+name = "PERSON"
+key = "p"
+description = "The name of an individual,   the name only."
+target = "ents"
+inside = ["QUOTE"]
+takes = ["PER"]
+examples = [{ text = "Mayor [[Ilka Moran]] nodded." }, { text = "[[Pell]] left." }]
+[[label]]
+name = "QUOTE"
+key = "q"
+"""
+
+
+def test_schemas_that_agree_are_left_byte_by_byte() -> None:
+    """The first schema's text, comments and all, stays where nothing is added."""
+    union = unite([("a", SMALL), ("b", SMALL.replace('key = "p"', 'key = "x"'))])
+    assert (union.text, union.added, union.widened, union.clashes) == (SMALL, [], [], [])
+
+
+def test_what_only_one_has_is_added() -> None:
+    """Labels, rules and examples come together; keys stay the first schema's; the text is a schema again."""
+    union = unite([("a", SMALL), ("b", builders.NEWS)])
+    assert union.added == ["VENUE", "COUNT", "CLAIM"]
+    assert union.widened == ["PERSON: inside CLAIM", "PERSON: 1 more example"]
+    assert not union.clashes
+    assert union.text.startswith("# Our own.\n")
+    schema = schema_of_text(union.text, "union")
+    assert [x.name for x in schema.labels] == ["PERSON", "QUOTE", "VENUE", "COUNT", "CLAIM"]
+    person = schema.labels[0]
+    assert (person.key, person.inside, len(person.examples)) == ("p", ("QUOTE", "CLAIM"), 3)
+    again = unite([("union", union.text), ("b", builders.NEWS)])
+    assert (again.text, again.added, again.widened) == (union.text, [], [])
+
+
+def test_contradictions_are_listed_with_the_file() -> None:
+    """Another description or target, or other marks in an example, is for a person to decide."""
+    other = (
+        SMALL.replace("the name only", "title and all")
+        .replace('"ents"', '"spans"')
+        .replace("[[Pell]] left", "[[Pell left]]")
+        .replace("Mayor [[Ilka Moran]]", "[[Mayor Ilka Moran]]")
+    )
+    assert unite([("a", SMALL), ("b", other)]).clashes == [
+        "b: PERSON has another target (spans, not ents)",
+        "b: PERSON has another description",
+        "b: PERSON has other marks in the example “Mayor Ilka Moran nodded.”",
+        "b: PERSON has other marks in the example “Pell left.”",
+    ]
