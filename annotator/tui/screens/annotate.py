@@ -128,9 +128,9 @@ class AnnotateScreen(RowScreen):
         self._ahead.put_off()
 
     def _next_page(self) -> range:
-        """Return the sentences that the next keys may lead to: what is below, and a page of short ones."""
+        """Return the sentences that the next keys may lead to: what is below, and a page of one-row ones."""
         here, shown = self._session.place.sentence, len(self.pen.view)
-        last = max(self.pen.view, default=here) + max(shown, self.body_height // 2) + 2
+        last = max(self.pen.view, default=here) + max(shown, self.body_height)
         return range(here + 1, min(last, len(self._session.here)))
 
     def _look_ahead(self, i: int) -> None:
