@@ -1,4 +1,4 @@
-"""The 64-bit ids that spaCy stores instead of strings."""
+"""The 64-bit ids that spaCy stores instead of strings, fast and remembered."""
 
 from __future__ import annotations
 
@@ -6,30 +6,13 @@ from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 
-from annotator.export.straight.symbols import SYMBOLS
+from annotator.core.string_ids import SYMBOLS, murmur
 
-_M = 0xC6A4A7935BD1E995
-_ALL = 0xFFFFFFFFFFFFFFFF
 _SEED = 1
 _MOST = 1 << 17
 """How many ids are kept; a big corpus has more words than memory should hold."""
 
 _kept: dict[str, bytes] = {}
-
-
-def murmur(data: bytes, seed: int = _SEED) -> int:
-    """Return MurmurHash64A of ``data`` (Austin Appleby, 2008; public domain), as spaCy's StringStore does."""
-    size = len(data)
-    h = seed ^ (size * _M & _ALL)
-    if size >= 8:
-        for at in range(0, size & ~7, 8):
-            k = int.from_bytes(data[at : at + 8], "little") * _M & _ALL
-            h = ((k ^ k >> 47) * _M & _ALL ^ h) * _M & _ALL
-        data = data[size & ~7 :]
-    if data:
-        h = (h ^ int.from_bytes(data, "little")) * _M & _ALL
-    h = (h ^ h >> 47) * _M & _ALL
-    return h ^ h >> 47
 
 
 @cache
@@ -60,11 +43,6 @@ def _plain(data: bytes, _: int, seed: int) -> int:
 
 
 _TRIED = (b"", b"a", b"Rosavik", b"\xff" * 8, "Zürich – Genève".encode(), b"\0" * 31)
-
-
-def string_id(string: str) -> int:
-    """Return the id of a string; symbols have small ones. Raises UnicodeEncodeError for a lone surrogate."""
-    return int.from_bytes(packed_id(string), "little")
 
 
 def packed_id(string: str) -> bytes:

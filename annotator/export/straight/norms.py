@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from annotator.export.straight.symbols import SYMBOLS
+from annotator.core.string_ids import SYMBOLS
 
 Case = tuple[tuple[str, ...], tuple[str, ...], bool]
 """Words of an exception, their norms (empty: the word's own), and whether it takes SENT_START away."""
