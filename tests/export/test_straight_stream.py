@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from annotator.cli import streamed
 from annotator.cli.gather import gather
 from annotator.cli.plan import plan
 from annotator.cli.streamed import export_stream
@@ -28,7 +29,7 @@ from annotator.export.manifest import FOLDER
 from annotator.export.values import ExportOptions
 from annotator.session.session import Session
 from annotator.storage.corpus import Corpus
-from annotator.storage.fast_records import OddError, check_line, decode_row, read_index
+from annotator.storage.fast_records import ANSWERS, OddError, check_line, decode_row, read_index
 from annotator.storage.journal import Journal
 from annotator.storage.records import Decoder, LineError
 from tests import builders
@@ -90,14 +91,8 @@ def _replayed(corpus: Corpus, name: str) -> list[tuple[str, int, int, Answer | N
 
 
 def _indexed(corpus: Corpus, name: str) -> list[tuple[str, int, int, Answer | None, int | None]]:
-    from annotator.storage.fast_records import ANSWERS
-
     x = read_index(corpus.path / "annotations" / f"{name}.jsonl", name)
-    return [
-        (a, x.starts[n], x.ends[n], ANSWERS[x.answers[n]], n + 1)
-        for a in x.articles
-        for n in x.of(a)
-    ]  # fmt: skip
+    return [(a, x.starts[n], x.ends[n], ANSWERS[x.answers[n]], n + 1) for a in x.articles for n in x.of(a)]
 
 
 @SLOW
@@ -376,8 +371,6 @@ def test_several_processes_write_the_same_bytes(tmp_path: Path) -> None:
 
 def test_a_failure_leaves_the_folder_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An error in the middle removes all that waited, and a folder that was made for it."""
-    from annotator.cli import streamed
-
     corpus = _accepted(tmp_path)
     _export(corpus, tmp_path / "old")
     before = _files(tmp_path / "old")

@@ -379,11 +379,8 @@ def test_a_long_guideline_is_read_to_its_end() -> None:
 def test_ascii_draws_ascii_alone() -> None:
     """With the ASCII set, all that is not the article's own text is ASCII, on every screen's rows."""
     text = "Mayor Ilka Moran met 40 rowers from Tarn Quay, Pell said at noon."
-    spans = [
-        builders.span(text, "Ilka Moran", "PERSON"),
-        builders.span(text, "40 rowers from Tarn Quay", "COUNT"),
-    ]
-    spans.append(builders.span(text, "Tarn Quay", "VENUE"))
+    named = {"Ilka Moran": "PERSON", "40 rowers from Tarn Quay": "COUNT", "Tarn Quay": "VENUE"}
+    spans = [builders.span(text, words, name) for words, name in named.items()]
     works = [builders.work(text), builders.work(text, *spans), builders.work(text)]
     works[2] = replace(works[2], annotation=works[2].annotation.with_answer(Answer.ACCEPT))
     for focus, selection in ((None, None), (spans[0], chosen(1, 3)), (None, chosen(4, 6))):
@@ -394,10 +391,8 @@ def test_ascii_draws_ascii_alone() -> None:
             frame = _frame(80, 24, ASCII)
             rows = [r.row for r in body_rows(state, frame, start_row(state, frame))]
             rows += [*_bars(state, 80, ASCII), *panel_rows(state, 46, 30, ASCII)]
-            rows += [
-                *sentence_rows(state, Notices(), 80, 20, ASCII),
-                *line_rows(state.article, 0, 80, 10, ASCII),
-            ]
+            rows += sentence_rows(state, Notices(), 80, 20, ASCII)
+            rows += line_rows(state.article, 0, 80, 10, ASCII)
             rows += [*guide_screen_rows(NEWS, "PERSON", 78, ASCII)]
             rows += [*article_rows(ArticleList([ArticleLine("a" * 90, 1, 1)], 0, ""), 44, 5, ASCII)]
             for row in rows:
