@@ -248,7 +248,7 @@ def _stream(
 ) -> ExportReport | None:
     from annotator.cli.plan import plan
     from annotator.cli.streamed import export_stream
-    from annotator.storage.fast_records import OddError
+    from annotator.storage.fast_index import OddError
 
     made = plan(corpus, name, options, found.stories if found else None)
     if made is None:

@@ -26,9 +26,11 @@ from annotator.export.stories import Stories
 from annotator.export.straight.sentences import About, packed_about
 from annotator.export.values import ExportOptions
 from annotator.storage.corpus import Corpus
-from annotator.storage.fast_records import ACCEPTED, ANSWERS, Index, OddError, read_index
+from annotator.storage.fast_index import ACCEPTED, ANSWERS, Index, OddError, read_index
+from annotator.storage.fast_rows import check_old
 from annotator.storage.journal import FOLDER
 from annotator.storage.rescue import find_rescues
+from annotator.storage.sentences import Places
 
 _NAMES = {Answer.ACCEPT: "accepted", Answer.REJECT: "rejected", Answer.IGNORE: "ignored", None: "unfinished"}
 
@@ -95,6 +97,7 @@ class Plan:
             job.ends.append(index.ends[record])
             job.offsets.append(index.offsets[record])
             job.sizes.append(index.sizes[record])
+            job.crcs.append(index.crcs[record])
             job.seqs.append(record + 1)
         return job
 
@@ -121,7 +124,9 @@ def plan(
 def _index(corpus: Corpus, name: str) -> Index:
     if len(corpus.annotators()) > 255 or find_rescues(f"{corpus.path.resolve().name}-{name}"):
         raise OddError("decisions that could not be saved wait to be brought back")
-    return read_index(corpus.path / FOLDER / f"{name}.jsonl", name)
+    index = read_index(corpus.path / FOLDER / f"{name}.jsonl", name)
+    check_old(index)  # those in force are checked when they are exported
+    return index
 
 
 class _Planner:
@@ -132,7 +137,9 @@ class _Planner:
     ) -> None:
         self._stories = stories or Stories({})
         self._corpus, self._options, self._indexes = corpus, options, indexes
-        self._plan = Plan(indexes, [], dict.fromkeys((*_NAMES.values(), "double", "unreviewed"), 0))
+        self._plan = Plan(indexes, [], {})
+        self._answers = dict.fromkeys(ANSWERS, 0)
+        self._unreviewed = 0
         self._own = options.attrs == "own"
         self._first: dict[str, str] = {}
         """By article, the one it replaces; empty for a first version."""
@@ -150,6 +157,12 @@ class _Planner:
             self._take(article)
         if not self._plan.records:
             return None
+        counted = {_NAMES[ANSWERS[answer]]: n for answer, n in self._answers.items()}
+        self._plan.sentences = {
+            **{name: counted[name] for name in _NAMES.values()},
+            "double": 0,
+            "unreviewed": self._unreviewed,
+        }
         self._draw()
         self._plan.key = self._key()
         return self._plan
@@ -164,36 +177,38 @@ class _Planner:
         made.drawn = split(made.families, shares)
 
     def _articles(self, touched: set[str]) -> None:
-        """Read every article, check it, and keep what is needed of those that were touched."""
-        for article_id in self._corpus.article_ids():
-            article = self._corpus.article(article_id)
-            self._first[article_id] = article.replaces
-            self._seen.update(article.digest.encode())
-            if article_id in touched:
-                self._numbers[article_id] = len(self._plan.articles)
-                data = packed_about(article) if self._own else b""
-                self._seen.update(data)
-                self._plan.articles.append(About(article_id, article.title, data))
-                self._count(article)
+        """Go through the articles in the order of ingest, and keep what is needed of those touched."""
+        with self._corpus.places() as places:
+            for article_id in self._corpus.article_ids():
+                article = self._corpus.article(article_id)
+                self._first[article_id] = article.replaces
+                self._seen.update(article.digest.encode())
+                if article_id in touched:
+                    self._numbers[article_id] = len(self._plan.articles)
+                    data = packed_about(article) if self._own else b""
+                    self._seen.update(data)
+                    self._plan.articles.append(About(article_id, article.title, data))
+                    self._count(article, places)
 
-    def _count(self, article: Article) -> None:
+    def _count(self, article: Article, places: Places) -> None:
         """Count the answers in an article, and its sentences that nobody has begun."""
-        records = [(x, n) for x in self._indexes for n in x.of(article.id)]
-        places = sorted((x.starts[n], x.ends[n]) for x, n in records)
-        if any(b[0] < a[1] for a, b in pairwise(places)):
+        found = [x.standing(article.id) for x in self._indexes]
+        every = found[0] if len(found) == 1 else sorted(x for each in found for x in each)
+        if len(found) > 1 and any(b[0] < a[1] for a, b in pairwise(every)):
             raise OddError("annotators share text")
         on = all(line.verdict.annotated for line in article.lines)
         lines = None if on else LineMap(article)
-        if lines and not all(lines.annotates(*p) for p in places):
+        if lines and not all(lines.annotates(start, end) for start, end, _ in every):
             raise OddError("a line is switched off")
-        for index, n in records:
-            self._plan.sentences[_NAMES[ANSWERS[index.answers[n]]]] += 1
-        if any(x.answers[n] == ACCEPTED for x, n in records) and not article.replaced_by:
-            base = self._corpus.places(article.id)
-            mine = set(places)
-            left = [p for p in base if p not in mine]
-            left = [p for p in left if not any(a < p[1] and p[0] < b for a, b in _done(records))]
-            self._plan.sentences["unreviewed"] += sum(not lines or lines.annotates(*p) for p in left)
+        answers = [answer for _, _, answer in every]
+        for answer in set(answers):
+            self._answers[answer] += answers.count(answer)
+        if ACCEPTED not in answers or article.replaced_by:
+            return
+        taken = [(start, end) for start, end, _ in every]
+        if not places.are(article.id, taken):
+            left = _left(places.of(article.id), taken, [x[:2] for x in every if x[2]])
+            self._unreviewed += sum(not lines or lines.annotates(*p) for p in left)
 
     def _ranked(self) -> dict[str, None]:
         """Return the articles with a finished sentence in the order of the export."""
@@ -233,5 +248,9 @@ class _Planner:
         return self._seen.hexdigest()
 
 
-def _done(records: Sequence[tuple[Index, int]]) -> list[tuple[int, int]]:
-    return [(x.starts[n], x.ends[n]) for x, n in records if x.answers[n]]
+def _left(
+    base: Sequence[tuple[int, int]], taken: Sequence[tuple[int, int]], done: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """Return the sentences that nobody has begun, nor finished a part of."""
+    mine = set(taken)
+    return [p for p in base if p not in mine and not any(a < p[1] and p[0] < b for a, b in done)]

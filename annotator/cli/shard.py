@@ -14,7 +14,7 @@ from annotator.export.fates import What
 from annotator.export.packed import Packed
 from annotator.export.straight.sentences import About, Place, Run, Sentences
 from annotator.export.values import ExportOptions
-from annotator.storage.fast_records import Reader
+from annotator.storage.fast_rows import Reader
 
 
 @dataclass(slots=True)
@@ -37,6 +37,7 @@ class Job:
     ends: array[int] = field(default_factory=lambda: array("I"))
     offsets: array[int] = field(default_factory=lambda: array("Q"))
     sizes: array[int] = field(default_factory=lambda: array("I"))
+    crcs: array[int] = field(default_factory=lambda: array("I"))
     seqs: array[int] = field(default_factory=lambda: array("I"))
 
 
@@ -86,13 +87,13 @@ def write(job: Job, schema: Schema, options: ExportOptions, folder: Path) -> dic
         for n, number in enumerate(job.numbers):
             path, annotator = job.journals[job.by[n]]
             start, end = job.starts[n], job.ends[n]
-            row = reader.row(path, job.offsets[n], job.sizes[n], end - start)
+            row = reader.row(path, job.offsets[n], job.sizes[n], job.crcs[n], end - start)
             made.add(number, row, Place(job.articles[job.of[n]], start, end, annotator, job.seqs[n]))
     finally:
         reader.close()
     data, exceptions, kept = ready(folder, job.name)
     data.write_bytes(made.bin.to_bytes())
-    exceptions.write_bytes(b"".join(made.exceptions))
-    kept.write_bytes(b"".join(made.kept))
+    exceptions.write_bytes(made.exceptions)
+    kept.write_bytes(made.kept)
     made.finish()
     return Written(made.packed, made.fates, made.placed, made.runs).as_dict()

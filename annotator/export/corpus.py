@@ -32,8 +32,8 @@ from annotator.export.pieces import Piece, Stretch, articles, runs, single
 from annotator.export.save import CONFIG, SPANCAT, save
 from annotator.export.shards import shards
 from annotator.export.splits import Split, split
+from annotator.export.straight.columns import Attrs
 from annotator.export.straight.docs import pack as straight
-from annotator.export.straight.payload import Attrs
 from annotator.export.study import Studied
 from annotator.export.values import ExportOptions, ExportReport, Item, Missing
 from annotator.export.wrong import wrong_spans

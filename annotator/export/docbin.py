@@ -18,8 +18,8 @@ from annotator.export.codecs import known_codecs
 from annotator.export.layout import USER_DATA, Layout
 from annotator.export.packed import Packed, Told
 from annotator.export.pieces import Stretch
+from annotator.export.straight.columns import NAMES, Attrs
 from annotator.export.straight.norms import norms
-from annotator.export.straight.payload import NAMES, Attrs
 from annotator.export.wrong import INCORRECT, Wrong
 
 __all__ = ["USER_DATA", "known_codecs", "pack"]

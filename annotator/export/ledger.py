@@ -15,10 +15,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import orjson
 
 from annotator.core.spans import span_id
-from annotator.core.tokens import Range
 from annotator.export.absent import Absent
 from annotator.export.fates import Fate, What
 from annotator.export.pieces import Piece
@@ -60,39 +60,41 @@ def _line(piece: Piece, fate: Fate) -> bytes:
     s, span = piece.sentence, fate.span
     seq = piece.item.seq if piece.item else 0
     names = ", ".join(piece.annotators)
-    where = place(s.article, piece.article.title, (s.start + span.start, s.start + span.end), names, seq)
+    where = Where(s.article, piece.article.title, s.start + span.start, s.start + span.end, names, seq)
     said = (fate.what.value, fate.why, fate.by, fate.kept_in)
     return line(span_id(s.id, span), said, piece.part, s.text[span.start : span.end], where)
 
 
-def place(article: str, title: str, at: Range, annotators: str, seq: int) -> dict[str, Any]:
-    """Return where a span stands; ``at`` is in code points of the article's text."""
-    return {
-        "article": article,
-        "title": title,
-        "start": at[0],
-        "end": at[1],
-        "annotator": annotators,
-        "seq": seq,
-    }
+class Where(msgspec.Struct, gc=False):
+    """Where a span stands; ``start`` and ``end`` are in code points of the article's text."""
+
+    article: str
+    title: str
+    start: int
+    end: int
+    annotator: str
+    """One name, or several with a comma between."""
+    seq: int
 
 
-def line(
-    span: str, said: tuple[str, str, str, tuple[str, ...]], part: str, text: str, where: dict[str, Any]
-) -> bytes:
+class _Line(msgspec.Struct, omit_defaults=True, gc=False):
+    id: str
+    what: str
+    why: str = ""
+    by: str = ""
+    kept_in: tuple[str, ...] | None = msgspec.field(default=None, name="in")
+    part: str = ""
+    text: str | None = None
+    where: Where | None = None
+
+
+_encode = msgspec.json.Encoder().encode
+
+
+def line(span: str, said: tuple[str, str, str, tuple[str, ...]], part: str, text: str, where: Where) -> bytes:
     """Return the line of one span: its id, and what, why, because of which other, and where it is kept."""
     what, why, by, kept_in = said
-    record: dict[str, Any] = {"id": span, "what": what}
-    if why:
-        record["why"] = why
-    if by:
-        record["by"] = by
-    record["in"] = kept_in
-    if part:
-        record["part"] = part
-    record["text"] = text
-    record["where"] = where
-    return orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
+    return _encode(_Line(span, what, why, by, kept_in, part, text, where)) + b"\n"
 
 
 def digest(data: bytes) -> str:

@@ -25,7 +25,7 @@ from annotator.storage.origins import Origins
 from annotator.storage.scan import lines_in_words
 from annotator.storage.schemas import load_schema, schema_of_text
 from annotator.storage.sentences import FILE as SENTENCES
-from annotator.storage.sentences import SentenceFile
+from annotator.storage.sentences import Places, SentenceFile
 
 _LOCK = ".corpus.lock"
 WAIT = 10.0
@@ -138,10 +138,11 @@ class Corpus:
         """Return the sentences of all lines, dropped ones too, in text order; raises CorpusError."""
         return self._checked(article_id)
 
-    def places(self, article_id: str) -> list[tuple[int, int]]:
-        """Return where the sentences of all lines stand, in text order, without reading them; CorpusError."""
-        with telling("read", self.path):
-            return self._sentences.places(article_id)
+    @contextmanager
+    def places(self) -> Iterator[Places]:
+        """Open what tells where sentences of all lines stand, without reading them; raises CorpusError."""
+        with telling("read", self.path), self._sentences.places() as places:
+            yield places
 
     def active_sentences(self, article: Article) -> tuple[Sentence, ...]:
         """Return the sentences that touch a line to be annotated; none of a replaced article."""
@@ -303,13 +304,15 @@ class Corpus:
     def _json(self, article_id: str) -> dict[str, Any]:
         path = self._file(article_id)
         with telling("read", path):
-            if not path.exists():
+            try:
+                raw = path.read_bytes()
+            except FileNotFoundError:
                 raise CorpusError(
                     f"there is no article {article_id}",
                     where=str(self.path),
                     do="`annotator articles` lists them",
-                )
-            data = parse(path.read_bytes(), str(path))
+                ) from None
+        data = parse(raw, str(path))
         if data.get("id") != article_id:
             raise CorpusError(
                 "the file's name is not the article's id", where=str(path), do="restore its name"

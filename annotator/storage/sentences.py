@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,7 +16,7 @@ from annotator.core.digest import is_article_id
 from annotator.core.errors import CorpusError
 from annotator.storage.atomic import append_durable, set_aside, sync, sync_folder, write_atomic
 from annotator.storage.jsonl import MAX_RECORD, RawLine, dump_line, parse, raw_lines
-from annotator.storage.tokens import decode_sentence, encode_sentence
+from annotator.storage.tokens import decode_sentence, encode_sentence, quick_sentence
 
 FILE = "sentences.jsonl"
 _HEAD = b'{"id":"'
@@ -133,7 +134,7 @@ class SentenceFile:
 
     def _scan(self, index: _Index, now: os.stat_result) -> _Index:
         index.inode = now.st_ino
-        with self.path.open("rb") as file:
+        with self.path.open("rb", buffering=1 << 18) as file:
             while line := next(raw_lines(file, str(self.path), index.size, index.lines + 1), None):
                 index.take(line)
                 index.size = line.end
@@ -168,29 +169,19 @@ class SentenceFile:
         for number, line in enumerate(raw.removesuffix(b"\n").split(b"\n"), extent.line):
             where = f"{self.path}:{number}"
             try:
-                sentence = decode_sentence(parse(line, where))
+                sentence = quick_sentence(line) or decode_sentence(parse(line, where))
             except ValueError as error:
                 raise CorpusError(f"the sentence is damaged: {error}", where=where, do=_RESTORE) from None
             if sentence.article != article:
                 raise CorpusError("the sentence names two articles", where=where, do=_RESTORE)
             yield sentence
 
-    def places(self, article: str) -> list[Place]:
-        """Return where an article's sentences stand, in text order; their lines are not decoded.
-
-        Raises CorpusError for a line that is none of our own and no sentence.
-        """
-        found: list[Place] = []
-        for extent in self.refresh().extents.get(article, []):
-            with self.path.open("rb") as file:
-                file.seek(extent.start)
-                raw = file.read(extent.end - extent.start)
-            marks = [_PLACE.match(line) for line in raw.removesuffix(b"\n").split(b"\n")]
-            if all(marks):
-                found += [(int(m[1]), int(m[2])) for m in marks if m]
-            else:
-                found += [(s.start, s.end) for s in self._read(article, extent)]
-        return sorted(found)
+    @contextmanager
+    def places(self) -> Iterator[Places]:
+        """Open the file for the places of many articles' sentences; raises OSError."""
+        extents = self.refresh().extents
+        with self.path.open("rb", buffering=1 << 18) if extents else BytesIO() as file:
+            yield Places(file, extents, self._read)
 
     def append(self, sentences: Sequence[Sentence]) -> None:
         """Add sentences in one durable append; raises OSError or CorpusError, with the file as it was."""
@@ -259,6 +250,49 @@ class SentenceFile:
             os.ftruncate(file.fileno(), start)
             sync(file.fileno())
         return aside, len(tail)
+
+
+class Places:
+    """Tells where articles' sentences stand, without decoding their lines."""
+
+    def __init__(
+        self,
+        file: BinaryIO,
+        extents: Mapping[str, Sequence[Extent]],
+        read: Callable[[str, Extent], Iterator[Sentence]],
+    ) -> None:
+        """Take the open file, where articles lie in it, and what decodes the lines there."""
+        self._file, self._extents, self._read = file, extents, read
+
+    def are(self, article: str, places: Sequence[Place]) -> bool:
+        """Whether an article's lines are our own, one for each of the places, and in their order."""
+        lines = [line for _, lines in self._lines(article) for line in lines]
+        if len(lines) != len(places):
+            return False
+        head = b"%b%b:" % (_HEAD, article.encode())
+        return all(
+            line.startswith(b'%b%d-%d",' % (head, *at)) for line, at in zip(lines, places, strict=True)
+        )
+
+    def of(self, article: str) -> list[Place]:
+        """Return where an article's sentences stand, in text order.
+
+        Raises CorpusError for a line that is none of our own and no sentence.
+        """
+        found: list[Place] = []
+        for extent, lines in self._lines(article):
+            marks = [_PLACE.match(line) for line in lines]
+            if all(marks):
+                found += [(int(m[1]), int(m[2])) for m in marks if m]
+            else:
+                found += [(s.start, s.end) for s in self._read(article, extent)]
+        return sorted(found)
+
+    def _lines(self, article: str) -> Iterator[tuple[Extent, list[bytes]]]:
+        for extent in self._extents.get(article, ()):
+            self._file.seek(extent.start)
+            raw = self._file.read(extent.end - extent.start)
+            yield extent, raw.removesuffix(b"\n").split(b"\n")
 
 
 _RESTORE = "restore the file from a copy, or ingest the source into a new corpus"

@@ -33,8 +33,9 @@ from annotator.export import docbin
 from annotator.export.fates import fates
 from annotator.export.pieces import Piece, Stretch
 from annotator.export.straight import docs, ids, msgpack
+from annotator.export.straight.columns import Attrs
 from annotator.export.straight.norms import described, norms
-from annotator.export.straight.payload import Attrs, Bin
+from annotator.export.straight.payload import Bin
 from annotator.export.values import Item
 
 NLP = spacy.blank("en")
@@ -133,14 +134,14 @@ def test_all_attributes_are_those_of_the_usual_recipe() -> None:
 def test_the_symbols_are_spacys() -> None:
     """A word or label that is a symbol has its small number (PERSON 380)."""
     assert import_module("spacy.symbols").IDS == SYMBOLS  # it has no types
-    assert int.from_bytes(ids.packed_id("PERSON"), "little") == 380
+    assert ids.string_id("PERSON") == 380
 
 
 @given(NO_HALVES)
 def test_ids_are_spacys(string: str) -> None:
     """Every string has the id that spaCy's string store gives it, by C and by Python."""
     data = string.encode()
-    assert int.from_bytes(ids.packed_id(string), "little") == get_string_id(string)
+    assert ids.string_id(string) == get_string_id(string)
     assert murmur(data) == ids.native()(data, len(data), 1)
 
 

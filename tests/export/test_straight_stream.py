@@ -29,7 +29,8 @@ from annotator.export.manifest import FOLDER
 from annotator.export.values import ExportOptions
 from annotator.session.session import Session
 from annotator.storage.corpus import Corpus
-from annotator.storage.fast_records import ANSWERS, OddError, check_line, decode_row, read_index
+from annotator.storage.fast_index import ANSWERS, OddError, check_line, read_index
+from annotator.storage.fast_rows import decode_row
 from annotator.storage.journal import Journal
 from annotator.storage.records import Decoder, LineError
 from tests import builders
@@ -225,7 +226,7 @@ def test_what_is_taken_fast_is_taken_slowly_too(
     body = raw[: raw.rindex(b',"_crc"')].replace(old, new, 1)
     raw = b'%b,"_crc":"%08x"}' % (body, zlib.crc32(body))
     try:
-        tail = check_line(raw + b"\n")
+        tail, _ = check_line(raw + b"\n")
         row = decode_row(raw + b"\n", tail.meta.end - tail.meta.start)
     except OddError:
         return
@@ -233,7 +234,8 @@ def test_what_is_taken_fast_is_taken_slowly_too(
         record = Decoder().decode(raw)
     except LineError as error:
         raise AssertionError("only the fast way takes it") from error
-    assert (row.text, row.words) == (record.work.sentence.text, [t.text for t in record.work.sentence.tokens])
+    sentence = record.work.sentence
+    assert (row.text, [t.text for t in row.tokens]) == (sentence.text, [t.text for t in sentence.tokens])
     kept = {(s.start, s.end, s.label) for s in row.spans}
     assert kept == {s.key for s in record.work.annotation.spans}
     assert (tail.seq, tail.op, tail.note) == (record.seq, record.op.value, record.work.annotation.note)

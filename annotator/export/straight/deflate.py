@@ -11,7 +11,7 @@ _LEVEL = 2
 """isal's levels go to 3; 2 packs a little tighter than 1 in the same time."""
 
 
-def deflate(pieces: Iterable[bytes]) -> bytes:
+def deflate(pieces: Iterable[bytes | bytearray]) -> bytes:
     """Return the pieces as one zlib stream, which any zlib inflates."""
     packer = _packer()
     out: list[bytes] = [packer.compress(chunk) for chunk in _chunks(pieces)]
@@ -27,9 +27,9 @@ def _packer() -> Any:
     return isal_zlib.compressobj(_LEVEL)
 
 
-def _chunks(pieces: Iterable[bytes]) -> Iterable[bytes]:
+def _chunks(pieces: Iterable[bytes | bytearray]) -> Iterable[bytes | bytearray]:
     """Join small pieces: a call costs more than a few bytes do."""
-    kept: list[bytes] = []
+    kept: list[bytes | bytearray] = []
     size = 0
     for piece in pieces:
         kept.append(piece)

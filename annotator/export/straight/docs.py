@@ -9,8 +9,9 @@ from annotator.export.layout import USER_DATA
 from annotator.export.packed import Packed, Told
 from annotator.export.pieces import Piece, Stretch
 from annotator.export.straight import msgpack
+from annotator.export.straight.columns import Attrs
 from annotator.export.straight.norms import norms
-from annotator.export.straight.payload import Attrs, Bin, Group
+from annotator.export.straight.payload import Bin, Group
 from annotator.export.wrong import INCORRECT, Wrong
 
 

@@ -12,7 +12,7 @@ _SEED = 1
 _MOST = 1 << 17
 """How many ids are kept; a big corpus has more words than memory should hold."""
 
-_kept: dict[str, bytes] = {}
+_kept: dict[str, int] = {}
 
 
 @cache
@@ -45,15 +45,20 @@ def _plain(data: bytes, _: int, seed: int) -> int:
 _TRIED = (b"", b"a", b"Rosavik", b"\xff" * 8, "Zürich – Genève".encode(), b"\0" * 31)
 
 
-def packed_id(string: str) -> bytes:
-    """Return the id as DocBin's arrays hold it: 8 bytes, the lowest first."""
+def string_id(string: str) -> int:
+    """Return the id of a string, kept for the next time."""
     found = _kept.get(string)
     if found is None:
         if len(_kept) >= _MOST:
             _kept.clear()
-        number = SYMBOLS.get(string)
-        if number is None:
-            data = string.encode()
-            number = native()(data, len(data), _SEED)
-        found = _kept[string] = number.to_bytes(8, "little")
+        found = _kept[string] = new_id(string)
     return found
+
+
+def new_id(string: str) -> int:
+    """Return the same without looking whether it is kept, or keeping it."""
+    number = SYMBOLS.get(string)
+    if number is None:
+        data = string.encode()
+        number = native()(data, len(data), _SEED)
+    return number

@@ -35,7 +35,7 @@ class Norms:
     cases: Mapping[str, Sequence[Case]]
     """The exceptions by their first word, those of most words first."""
 
-    def found(self, words: Sequence[str], spaces: Sequence[bool]) -> Iterator[tuple[int, Case]]:
+    def found(self, words: Sequence[str], spaces: Sequence[int]) -> Iterator[tuple[int, Case]]:
         """Yield where exceptions stand: words without a blank between, from the left, the longest first."""
         cases = self.cases
         at = 0

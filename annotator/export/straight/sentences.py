@@ -7,11 +7,11 @@ else goes the long way through the values of core; tests hold that both ways com
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from operator import itemgetter
+from typing import NamedTuple, Protocol
 
 from annotator.core.annotation import Annotation, Answer, Work
 from annotator.core.article import Article, Sentence
@@ -24,8 +24,9 @@ from annotator.export.layout import USER_DATA, about
 from annotator.export.packed import Packed
 from annotator.export.pieces import Piece
 from annotator.export.straight import msgpack
+from annotator.export.straight.columns import Attrs, Mark
 from annotator.export.straight.norms import norms
-from annotator.export.straight.payload import Attrs, Bin, Group, Mark
+from annotator.export.straight.payload import Bin, Group
 from annotator.export.values import ExportOptions, Item
 from annotator.export.wrong import INCORRECT, wrong_spans
 
@@ -39,23 +40,37 @@ Found = tuple[str, int, int, int, int]
 """A span: label, first token, the one after the last, first code point, the one after the last."""
 
 
+class Word(Protocol):
+    """A stored token, in code points of its sentence."""
+
+    text: str
+    start: int
+    end: int
+    ws: bool
+
+
 class Labelled(Protocol):
-    """A stored span, in code points of its sentence."""
+    """A stored span, in code points of its sentence, with the tokens that it is said to have.
+
+    The last of them is included; nothing rests on them until they are held against the tokens.
+    """
 
     start: int
     end: int
     label: str
     source: str
+    token_start: int | None
+    token_end: int | None
 
 
 class Row(Protocol):
     """A record whose tokens spell its text, none of them empty, and whose spans lie in it."""
 
     text: str
-    words: list[str]
-    spaces: list[bool]
-    starts: list[int]
-    ends: list[int]
+
+    @property
+    def tokens(self) -> Sequence[Word]:
+        """The tokens in text order."""
 
     @property
     def spans(self) -> Sequence[Labelled]:
@@ -76,18 +91,14 @@ class About:
     """``packed_about`` of it, where user data are stored."""
 
 
-class Place:
-    """Where a sentence stands, and who left it so; made anew for each, so it is plain."""
+class Place(NamedTuple):
+    """Where a sentence stands, in code points of the article's text, and who left it so."""
 
-    __slots__ = ("annotator", "article", "end", "seq", "start")
-
-    def __init__(self, article: About, start: int, end: int, annotator: str, seq: int) -> None:
-        """Take the fields over; offsets are code points in the article's text."""
-        self.article = article
-        self.start = start
-        self.end = end
-        self.annotator = annotator
-        self.seq = seq
+    article: About
+    start: int
+    end: int
+    annotator: str
+    seq: int
 
 
 @dataclass(slots=True)
@@ -110,8 +121,9 @@ class Sentences:
     packed: Packed = field(default_factory=Packed)
     fates: Counter[tuple[What, str]] = field(default_factory=Counter)
     placed: Counter[str] = field(default_factory=Counter)
-    exceptions: list[bytes] = field(default_factory=list)
-    kept: list[bytes] = field(default_factory=list)
+    exceptions: bytearray = field(default_factory=bytearray)
+    kept: bytearray = field(default_factory=bytearray)
+    """The ledger's lines. (Buffers, here and in the bin: a million small objects slow all others down.)"""
     runs: list[Run] = field(default_factory=list)
     bin: Bin = field(init=False)
     _counted: list[int] = field(default_factory=lambda: [0, 0, 0])
@@ -136,77 +148,93 @@ class Sentences:
 
     def add(self, number: int, row: Row, place: Place) -> None:
         """Add sentence ``number`` of the export."""
-        if not self.runs or self.runs[-1].end != number:
-            self.runs.append(Run(number, number))
-        self.runs[-1].end = number + 1
-        found = None if row.rejected else self._quick(row)
-        if found is None:
+        run = self.runs[-1] if self.runs else None
+        if run is None or run.end != number:
+            run = Run(number, number)
+            self.runs.append(run)
+        run.end = number + 1
+        tokens = row.tokens
+        quick = None if row.rejected else self._quick(row.spans, tokens)
+        if quick is None:
             ents, groups = self._slow(row, place)
         else:
-            ents = self._ents(found, row, place)
-            groups = [(self.options.spans_key, found)]
-        data = _user_data(place, len(row.words)) if self._own else b""
-        self.bin.add(row.words, row.spaces, ents, groups, user_data=data)
+            ents, groups = self._ents(*quick, row, place), [(self.options.spans_key, quick[0])]
+        data = _user_data(place, len(tokens)) if self._own else b""
+        self.bin.add([t.text for t in tokens], bytes([t.ws for t in tokens]), ents, groups, user_data=data)
         self.packed.docs += 1
-        self.packed.tokens += len(row.words)
+        self.packed.tokens += len(tokens)
 
-    def _quick(self, row: Row) -> list[Found] | None:
-        """Return the spans by token, or None where the sentence has to go the long way."""
-        out: list[Found] = []
-        starts, ends, words, ranks = row.starts, row.ends, row.words, self._ranks
-        before = (-1, 0, "")
-        for span in row.spans:
+    def _quick(
+        self, spans: Sequence[Labelled], tokens: Sequence[Word]
+    ) -> tuple[list[Found], list[Found], bool] | None:
+        """Return the spans by token, those for ``doc.ents``, and whether any of these overlap.
+
+        None where the sentence has to go the long way.
+        """
+        found: list[Found] = []
+        rivals: list[Found] = []
+        crossing = False
+        ranks, flat, most = self._ranks, self._flat, len(tokens)
+        at = before = 0
+        before_end, before_label = most << 32, ""
+        for span in spans:
             start, end, label = span.start, span.end, span.label
-            first, last = bisect_left(starts, start), bisect_left(ends, end)
-            if first > last or last == len(ends) or starts[first] != start or ends[last] != end:
+            first, last = span.token_start, span.token_end
+            if first is None or last is None or not 0 <= first <= last < most or label not in ranks:
                 return None
-            here = (start, -end, label)
-            if here <= before or label not in ranks or words[first].isspace() or words[last].isspace():
+            a, b = tokens[first], tokens[last]
+            if a.start != start or b.end != end or a.text.isspace() or b.text.isspace():
                 return None
-            before = here
-            out.append((label, first, last + 1, start, end))
-        return out
+            if start <= before and (start, -end, label) <= (before, -before_end, before_label):
+                return None
+            before, before_end, before_label = start, end, label
+            here = (label, first, last + 1, start, end)
+            found.append(here)
+            if label in flat:
+                rivals.append(here)
+                crossing = crossing or first < at
+                at = max(at, last + 1)
+        return found, rivals, crossing
 
-    def _ents(self, found: list[Found], row: Row, place: Place) -> list[Mark]:
+    def _ents(
+        self,
+        found: list[Found],
+        rivals: list[Found],
+        crossing: bool,
+        row: Row,
+        place: Place,
+    ) -> list[Mark]:
         """Return the entities of a sentence, counted; tell the ledger of spans that lose to longer ones."""
-        flat = self._flat
-        rivals = [f for f in found if f[0] in flat]
         losers: dict[Found, Found] = {}
-        at = 0
-        for f in rivals:
-            if f[1] < at:
-                rivals, losers = self._contest(rivals)
-                break
-            at = f[2]
+        if crossing:
+            rivals, losers = self._contest(rivals)
         if losers or self._full:
             self._tell(found, losers, row, place)
-        ents = [(f[1], f[2], f[0]) for f in rivals]
-        self._count(found, ents, len(losers))
+        lengths, flat, counted = self._lengths, self._ents_by, self._counted
+        for label, first, end, _, _ in found:
+            lengths[label].append(end - first)
+        ents = []
+        for label, first, end, _, _ in rivals:
+            flat[label] += 1
+            ents.append((first, end, label))
+        counted[0] += len(found)
+        counted[1] += len(ents)
+        counted[2] += len(losers)
         return ents
 
     def _contest(self, rivals: list[Found]) -> tuple[list[Found], dict[Found, Found]]:
         """Return the longest of the spans that overlap, and the others with what they lost to."""
-        owner: dict[int, Found] = {}
         winners: list[Found] = []
         losers: dict[Found, Found] = {}
-        for f in sorted(rivals, key=lambda f: (f[1] - f[2], f[1], self._ranks[f[0]])):
-            winner = next((owner[i] for i in range(f[1], f[2]) if i in owner), None)
-            if winner:
-                losers[f] = winner
+        ranks = self._ranks
+        for f in sorted(rivals, key=lambda f: (f[1] - f[2], f[1], ranks[f[0]])):
+            _, first, end, _, _ = f
+            over = [w for w in winners if w[1] < end and first < w[2]]
+            if over:
+                losers[f] = min(over, key=_first) if len(over) > 1 else over[0]
             else:
-                owner.update(dict.fromkeys(range(f[1], f[2]), f))
                 winners.append(f)
         return winners, losers
-
-    def _count(self, found: list[Found], ents: list[Mark], lost: int) -> None:
-        lengths, flat = self._lengths, self._ents_by
-        for label, first, end, _, _ in found:
-            lengths[label].append(end - first)
-        for _, _, label in ents:
-            flat[label] += 1
-        self._counted[0] += len(found)
-        self._counted[1] += len(ents)
-        self._counted[2] += lost
 
     def finish(self) -> None:
         """Add up what was counted sentence by sentence; to be called once, at the end."""
@@ -229,18 +257,18 @@ class Sentences:
                 won = losers[f]
                 said = ("demoted", OVERLAP, f"{of}{won[3]}-{won[4]}:{won[0]}", _SPANS)
                 line = self._line(f"{of}{start}-{end}:{label}", said, row, place, start, end)
-                self.exceptions.append(line)
+                self.exceptions += line
                 self.runs[-1].exceptions += len(line)
             elif self._full:
                 said = ("kept", "", "", _BOTH if label in self._flat else _SPANS)
                 line = self._line(f"{of}{start}-{end}:{label}", said, row, place, start, end)
-                self.kept.append(line)
+                self.kept += line
                 self.runs[-1].kept += len(line)
 
     def _line(self, id_: str, said: Said, row: Row, place: Place, start: int, end: int) -> bytes:
         about = place.article
-        at = (place.start + start, place.start + end)
-        where = ledger.place(about.id, about.title, at, place.annotator, place.seq)
+        base, who, seq = place.start, place.annotator, place.seq
+        where = ledger.Where(about.id, about.title, base + start, base + end, who, seq)
         return ledger.line(id_, said, self.part, row.text[start:end], where)
 
     def _list(self, fate: Fate, row: Row, place: Place) -> None:
@@ -250,10 +278,10 @@ class Sentences:
         said = (fate.what.value, fate.why, fate.by, fate.kept_in)
         line = self._line(id_, said, row, place, span.start, span.end)
         if fate.what is not What.KEPT:
-            self.exceptions.append(line)
+            self.exceptions += line
             self.runs[-1].exceptions += len(line)
         elif self._full:
-            self.kept.append(line)
+            self.kept += line
             self.runs[-1].kept += len(line)
 
     def _slow(self, row: Row, place: Place) -> tuple[list[Mark], list[tuple[str, Group]]]:
@@ -279,7 +307,7 @@ class Sentences:
 
 def _work(row: Row, place: Place) -> Work:
     """Return the record as a value of core."""
-    tokens = tokens_of(row.words, row.spaces)
+    tokens = tokens_of([t.text for t in row.tokens], [t.ws for t in row.tokens])
     said = Annotation(answer=Answer.ACCEPT)
     said = said.with_spans([Span(s.start, s.end, s.label, s.source) for s in row.spans])
     said = said.with_rejected([Span(s.start, s.end, s.label, s.source) for s in row.rejected])
@@ -287,7 +315,12 @@ def _work(row: Row, place: Place) -> Work:
 
 
 def _group(row: Row, marks: Sequence[Mark]) -> Group:
-    return [(label, first, end, row.starts[first], row.ends[end - 1]) for first, end, label in marks]
+    tokens = row.tokens
+    return [(label, first, end, tokens[first].start, tokens[end - 1].end) for first, end, label in marks]
+
+
+_first = itemgetter(1)
+"""The first token of a span that was found."""
 
 
 def packed_about(article: Article) -> bytes:

@@ -1,0 +1,274 @@
+"""An index of a journal for an export of a million sentences: which records are in force, and where they lie.
+
+It takes some 70 bytes a record, and a journal in which every line is as it should be. It does
+nothing but what is plain: anything else, such as a damaged line, raises OddError, and the caller
+reads the journal as everybody does (``journal.py``, ``scan.py``, ``records.py``, ``core/works.py``).
+Tests hold that what is taken here is taken there just so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from annotator.core.annotation import Answer
+from annotator.core.edits import Op
+from annotator.storage.jsonl import MAX_RECORD
+from annotator.storage.records import FORMAT
+
+_ANSWER = b'],"answer":'
+"""What ends the spans of a line. (A quotation mark in a text or a label has a backslash before it.)"""
+_CRC_LENGTH = len(b',"_crc":"00000000"}\n')
+_OPS = frozenset(op.value for op in Op)
+_ONE_BY_ONE = frozenset({Op.EDIT.value, Op.ANSWER.value, Op.NOTE.value, Op.MIGRATE.value})
+_ANSWERS = {None: 0, Answer.ACCEPT.value: 1, Answer.REJECT.value: 2, Answer.IGNORE.value: 3}
+ACCEPTED = _ANSWERS[Answer.ACCEPT.value]
+"""The number of the answer in an index; 0 is an unfinished sentence."""
+ANSWERS = {n: Answer(name) if name else None for name, n in _ANSWERS.items()}
+
+
+class OddError(ValueError):
+    """A journal that is not plain: it has to be read record by record."""
+
+
+class _Meta(msgspec.Struct, gc=False):
+    article: str
+    sentence: str
+    index: int
+    start: int
+    end: int
+
+
+class _Batch(msgspec.Struct, gc=False):
+    first: int
+    size: int
+
+
+class _Absent(msgspec.Struct, gc=False):
+    """What has no place there: its type fits no text and no list, and a decoder refuses it."""
+
+
+class Tail(msgspec.Struct, gc=False):
+    """What a line has after its spans, and where ``text``, ``tokens`` and ``spans`` have no place."""
+
+    answer: str | None
+    meta: _Meta
+    annotator: str = msgspec.field(name="_annotator_id")
+    session: str = msgspec.field(name="_session_id")
+    time: int = msgspec.field(name="_timestamp")
+    version: int = msgspec.field(name="_v")
+    seq: int = msgspec.field(name="_seq")
+    digest: str = msgspec.field(name="_digest")
+    op: str = msgspec.field(name="_op")
+    parent: int | None = msgspec.field(name="_parent", default=None)
+    batch: _Batch | None = msgspec.field(name="_batch", default=None)
+    note: str = ""
+    flagged: bool = False
+    keys: dict[str, int] | None = msgspec.field(name="_keys", default=None)
+    text: _Absent | None = None
+    tokens: _Absent | None = None
+    spans: _Absent | None = None
+
+
+_tail = msgspec.json.Decoder(Tail).decode
+
+
+def fast_crc() -> Callable[[bytes], int]:
+    """Return the fastest CRC-32 there is."""
+    try:
+        from isal import isal_zlib
+    except ImportError:  # the standard library's does the same
+        return zlib.crc32
+    found: Callable[[bytes], int] = isal_zlib.crc32
+    return found
+
+
+def body_of(raw: bytes) -> bytes:
+    """Return what the CRC of a line (with LF) is reckoned over."""
+    return raw[:-_CRC_LENGTH]
+
+
+def check_line(raw: bytes, checksum: Callable[[bytes], int] = zlib.crc32) -> tuple[Tail, int]:
+    """Return what a line (with LF) says after its spans, and its CRC, checked; raises OddError."""
+    crc = checksum(raw[:-_CRC_LENGTH])
+    if raw[-_CRC_LENGTH:] != b',"_crc":"%08x"}\n' % crc:
+        raise OddError("the checksum is wrong or missing")
+    end = raw.rfind(_ANSWER)
+    if end < 0:
+        raise OddError("`answer` does not follow `spans`")
+    try:
+        tail = _tail(b"{" + raw[end + 2 :])
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise OddError(str(error)) from None
+    _check_tail(tail)
+    return tail, crc
+
+
+def _check_tail(tail: Tail) -> None:
+    meta = tail.meta
+    if tail.version != FORMAT or tail.op not in _OPS or tail.answer not in _ANSWERS:
+        raise OddError("a word of another version")
+    if not 0 <= meta.start < meta.end < 1 << 32 or meta.sentence != f"{meta.article}:{meta.start}-{meta.end}":
+        raise OddError("`sentence` is not the place in `meta`")
+    if tail.parent is not None and not 1 <= tail.parent < tail.seq:
+        raise OddError("`_parent` is no earlier record")
+    if tail.batch is not None and not tail.batch.first <= tail.seq < tail.batch.first + tail.batch.size:
+        raise OddError("`_batch` does not hold its own record")
+    if tail.keys and min(tail.keys.values()) < 0:
+        raise OddError("`_keys` counts below nothing")
+
+
+class _Places:
+    """The records in force of one article: where their sentences start, in order, and their numbers."""
+
+    __slots__ = ("records", "starts")
+
+    def __init__(self) -> None:
+        self.starts = array("I")
+        self.records = array("I")
+
+
+class Index:
+    """What a plain journal comes to, a number in each array for each of its records."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        """Begin with nothing."""
+        self.path = path
+        self.name = name
+        self.crc = ""
+        """SHA-256 over the checksums of all lines: what the journal holds, in a few bytes."""
+        self.starts = array("I")
+        self.ends = array("I")
+        """The sentences' places, in code points of their articles."""
+        self.offsets = array("Q")
+        self.sizes = array("I")
+        """Where the lines lie in the file, in bytes; the size counts the LF."""
+        self.crcs = array("I")
+        """Their checksums: a line that has changed since is found out."""
+        self.answers = bytearray()
+        self.texts = array("Q")
+        """The first 64 bits of the text's digest."""
+        self.old: list[int] = []
+        """Records that are in force no more."""
+        self._articles: dict[str, _Places] = {}
+
+    @property
+    def articles(self) -> list[str]:
+        """The articles that have a record, in the order of their first one."""
+        return list(self._articles)
+
+    def of(self, article: str) -> Sequence[int]:
+        """Return the records in force of an article (from 0; ``seq`` is one more), by place."""
+        places = self._articles.get(article)
+        return places.records if places else ()
+
+    def standing(self, article: str) -> list[tuple[int, int, int]]:
+        """Return start, end and the answer's number of an article's records in force, by place."""
+        starts, ends, answers = self.starts, self.ends, self.answers
+        return [(starts[n], ends[n], answers[n]) for n in self.of(article)]
+
+    def take(self, tail: Tail, offset: int, size: int, crc: int) -> int:
+        """Note a record and return its number."""
+        self.starts.append(tail.meta.start)
+        self.ends.append(tail.meta.end)
+        self.offsets.append(offset)
+        self.sizes.append(size)
+        self.crcs.append(crc)
+        self.answers.append(_ANSWERS[tail.answer])
+        try:
+            self.texts.append(int(tail.digest[:16], 16))
+        except ValueError:
+            raise OddError("the digest is none") from None
+        return len(self.starts) - 1
+
+    def put(self, step: Sequence[tuple[int, Tail]]) -> None:
+        """Let the records of one deed take the place of what stands there; raises OddError.
+
+        A record takes the place of all that shares text with it. That is what ``Works.replay`` does
+        with single records and with deeds that go sentence by sentence; with joins and splits as long
+        as nothing lies between their sentences.
+        """
+        if len(step) > 1 and step[0][1].op not in _ONE_BY_ONE:
+            self._check_together(step)
+        for number, tail in step:
+            self.put_one(number, tail)
+
+    def put_one(self, number: int, tail: Tail) -> None:
+        """Let a record take the place of what stands there."""
+        places = self._articles.get(tail.meta.article)
+        if places is None:
+            places = self._articles[tail.meta.article] = _Places()
+        starts, records, mine = places.starts, places.records, self.starts[number]
+        if not starts or (starts[-1] < mine and self.ends[records[-1]] <= mine):  # the usual way: at the end
+            starts.append(mine)
+            records.append(number)
+            return
+        first, last = self._touched(places, mine, self.ends[number])
+        self.old += records[first:last]
+        starts[first:last] = array("I", [mine])
+        records[first:last] = array("I", [number])
+
+    def _touched(self, places: _Places, start: int, end: int) -> tuple[int, int]:
+        """Return which of the places share text with ``[start, end)``, as a half-open range."""
+        first = bisect_left(places.starts, start)
+        if first and self.ends[places.records[first - 1]] > start:
+            first -= 1
+        return first, max(first, bisect_left(places.starts, end))
+
+    def _check_together(self, step: Sequence[tuple[int, Tail]]) -> None:
+        """Raise OddError unless the sentences of a deed lie in one article with nothing in between."""
+        metas = [tail.meta for _, tail in step]
+        places = self._articles.get(metas[0].article, _Places())
+        each = [self._touched(places, m.start, m.end) for m in metas]
+        whole = self._touched(places, metas[0].start, metas[-1].end)
+        covered = {n for first, last in each for n in range(first, last)}
+        if {m.article for m in metas} != {metas[0].article} or covered != set(range(*whole)):
+            raise OddError("a deed on sentences that are no neighbours")
+
+
+def read_index(path: Path, name: str) -> Index:
+    """Read a whole journal, each line's CRC checked; raises OddError, OSError.
+
+    Records that are in force no more are not checked further here: see ``Index.old``.
+    """
+    index = Index(path, name)
+    seen = hashlib.sha256()
+    checksum = fast_crc()
+    step: list[tuple[int, Tail]] = []
+    names = {name, ""}
+    offset = number = 0
+    with path.open("rb", buffering=1 << 18) as file:
+        while raw := file.readline(MAX_RECORD + 2):
+            tail, crc = check_line(raw, checksum)
+            number += 1
+            if tail.seq != number or tail.annotator not in names:
+                raise OddError("a line is missing, or by another annotator")
+            taken = index.take(tail, offset, len(raw), crc)
+            if tail.batch is None and not step:
+                index.put_one(taken, tail)
+            else:
+                _join_step(step, taken, tail)
+                if tail.batch and len(step) == tail.batch.size:
+                    index.put(step)
+                    step = []
+            seen.update(raw[-11:])
+            offset += len(raw)
+    if step:
+        raise OddError("a batch is incomplete")
+    index.crc = seen.hexdigest()
+    return index
+
+
+def _join_step(step: list[tuple[int, Tail]], number: int, tail: Tail) -> None:
+    """Add a record to the deed that it belongs to; raises OddError where a batch is not whole."""
+    if tail.batch is None or tail.seq != tail.batch.first + len(step):
+        raise OddError("a batch is incomplete")
+    if step and tail.batch != step[0][1].batch:
+        raise OddError("a batch is incomplete")
+    step.append((number, tail))
