@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-import traceback
 from typing import Any
 
 import click
@@ -102,6 +101,8 @@ def _code(args: list[str] | None) -> int:
         code = 0
     except (OSError, ValueError) as error:  # UnicodeError is a ValueError
         if os.environ.get(DEBUG):
+            import traceback
+
             traceback.print_exc()
         output.say(f"annotator: {_unexpected(error)}; set {DEBUG}=1 to see where it comes from")
         code = 1

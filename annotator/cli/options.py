@@ -10,11 +10,9 @@ import click
 
 from annotator.core.errors import CorpusError, SchemaError
 from annotator.core.schema import Schema
-from annotator.core.works import Works
 from annotator.storage import schemas
 from annotator.storage.corpus import Corpus
 from annotator.storage.failures import telling
-from annotator.storage.journal import Journal
 
 PATH = click.Path(path_type=Path, readable=False)
 """A path as it was given: what cannot be read there is told by whoever reads it, as bad input."""
@@ -45,6 +43,9 @@ def open_corpus(path: Path) -> Corpus:
 
 def labels_in_use(corpus: Corpus) -> set[str]:
     """Return the labels of all spans that are there now, or that undo and redo can bring back."""
+    from annotator.core.works import Works  # most commands need neither
+    from annotator.storage.journal import Journal
+
     found: set[str] = set()
     for name in corpus.annotators():
         works = Works(corpus.sentences)

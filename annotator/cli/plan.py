@@ -16,13 +16,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from annotator.cli.shard import Job
 from annotator.core.annotation import Answer
 from annotator.core.article import Article, LineMap
 from annotator.export.shards import shards
 from annotator.export.splits import Split, placed, split
-from annotator.export.stories import Stories
 from annotator.export.straight.sentences import About, packed_about
 from annotator.export.values import ExportOptions
 from annotator.storage.corpus import Corpus
@@ -31,6 +31,9 @@ from annotator.storage.fast_rows import check_old
 from annotator.storage.journal import FOLDER
 from annotator.storage.rescue import find_rescues
 from annotator.storage.sentences import Places
+
+if TYPE_CHECKING:  # a small export starts fast
+    from annotator.export.stories import Stories
 
 _NAMES = {Answer.ACCEPT: "accepted", Answer.REJECT: "rejected", Answer.IGNORE: "ignored", None: "unfinished"}
 
@@ -135,7 +138,8 @@ class _Planner:
     def __init__(
         self, corpus: Corpus, indexes: list[Index], options: ExportOptions, stories: Stories | None
     ) -> None:
-        self._stories = stories or Stories({})
+        self._keys = stories.keys if stories else {}
+        self._quarantined = stories.out if stories else frozenset()
         self._corpus, self._options, self._indexes = corpus, options, indexes
         self._plan = Plan(indexes, [], {})
         self._answers = dict.fromkeys(ANSWERS, 0)
@@ -171,9 +175,9 @@ class _Planner:
         """Give each sentence its part; raises OddError where a quarantined article is to be listed."""
         made, shares = self._plan, self._options.split
         articles = [made.articles[n].id for n in made.of]
-        if self._stories.out.intersection(articles):
+        if self._quarantined.intersection(articles):
             raise OddError("an article is quarantined")
-        made.families, made.torn = placed(made.families, articles, shares, self._stories.keys)
+        made.families, made.torn = placed(made.families, articles, shares, self._keys)
         made.drawn = split(made.families, shares)
 
     def _articles(self, touched: set[str]) -> None:
@@ -241,7 +245,7 @@ class _Planner:
     def _key(self) -> str:
         schema = [(x.name, x.target) for x in self._corpus.schema.labels]
         o = self._options
-        self._seen.update(repr(sorted(self._stories.keys.items())).encode())
+        self._seen.update(repr(sorted(self._keys.items())).encode())
         chosen = (o.spans_key, o.split, o.ledger, o.lang, o.attrs, o.shard, schema)
         journals = [(x.name, x.crc) for x in self._indexes]
         self._seen.update(repr((chosen, journals, self._plan.drawn.parts)).encode())

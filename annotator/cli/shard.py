@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,11 @@ from annotator.export.packed import Packed
 from annotator.export.straight.sentences import About, Place, Run, Sentences
 from annotator.export.values import ExportOptions
 from annotator.storage.fast_rows import Reader
+
+_BATCH = 256
+"""How many sentences are read together: few enough to stay in the processor's cache."""
+_MANY = 5000
+"""From how many sentences on numpy is worth the time that it takes to load."""
 
 
 @dataclass(slots=True)
@@ -81,14 +86,11 @@ def ready(folder: Path, name: str) -> tuple[Path, Path, Path]:
 
 def write(job: Job, schema: Schema, options: ExportOptions, folder: Path) -> dict[str, Any]:
     """Write one file and return what is known of it; raises OddError for a record that is not plain."""
-    made = Sentences(schema, options, job.part)
+    made = Sentences(schema, options, job.part, many=len(job.numbers) >= _MANY)
     reader = Reader()
     try:
-        for n, number in enumerate(job.numbers):
-            path, annotator = job.journals[job.by[n]]
-            start, end = job.starts[n], job.ends[n]
-            row = reader.row(path, job.offsets[n], job.sizes[n], job.crcs[n], end - start)
-            made.add(number, row, Place(job.articles[job.of[n]], start, end, annotator, job.seqs[n]))
+        for first, end in _stretches(job.by):
+            _add(made, job, reader, first, end)
     finally:
         reader.close()
     data, exceptions, kept = ready(folder, job.name)
@@ -97,3 +99,27 @@ def write(job: Job, schema: Schema, options: ExportOptions, folder: Path) -> dic
     kept.write_bytes(made.kept)
     made.finish()
     return Written(made.packed, made.fates, made.placed, made.runs).as_dict()
+
+
+def _stretches(by: bytearray) -> Iterator[tuple[int, int]]:
+    """Yield stretches of sentences by one annotator each, none of them long."""
+    first = 0
+    while first < len(by):
+        most = by[first : first + _BATCH]
+        end = first + len(most) - len(most.lstrip(by[first : first + 1]))
+        yield first, end
+        first = end
+
+
+def _add(made: Sentences, job: Job, reader: Reader, first: int, end: int) -> None:
+    """Read a stretch of sentences and add them."""
+    here = slice(first, end)
+    path, annotator = job.journals[job.by[first]]
+    starts, ends = job.starts[here], job.ends[here]
+    at = list(zip(job.offsets[here], job.sizes[here], job.crcs[here], strict=True))
+    rows = reader.rows(path, at, [b - a for a, b in zip(starts, ends, strict=True)])
+
+    def place(n: int) -> Place:
+        return Place(job.articles[job.of[first + n]], starts[n], ends[n], annotator, job.seqs[first + n])
+
+    made.extend(job.numbers[here], rows, place)

@@ -20,6 +20,7 @@ from annotator.storage.folder import ARTICLES, check_corpus, check_free, check_s
 from annotator.storage.journal import FOLDER as ANNOTATIONS
 from annotator.storage.journal import annotator_names
 from annotator.storage.jsonl import dump, parse
+from annotator.storage.killed import take_back
 from annotator.storage.lock import HeldError, Lock, is_held
 from annotator.storage.origins import Origins
 from annotator.storage.scan import lines_in_words
@@ -80,12 +81,14 @@ class Corpus:
         """Open a corpus folder.
 
         Raises CorpusError where it is none, was made by a newer Annotator or lacks its schema. Nothing
-        on the disk is touched: a sentence that a crash has cut short is only told in ``warnings``.
+        on the disk is touched, but for taking back an import that was killed half-way: a sentence that a
+        crash has cut short is only told in ``warnings``.
         """
         path = Path(path)
         with telling("read", path):
             check_corpus(path)
             corpus = cls(path, toml.read_settings(path))
+            told = take_back(path, corpus.schema_path)
             if not corpus.schema_path.is_file():
                 raise CorpusError(
                     "the corpus has lost its label schema",
@@ -93,6 +96,7 @@ class Corpus:
                     do="restore the file from a copy, or put another schema in its place",
                 )
             corpus.article_ids()
+            corpus.warnings += [told] if told else []
             corpus._tell_flaws()
         return corpus
 
@@ -305,7 +309,8 @@ class Corpus:
         path = self._file(article_id)
         with telling("read", path):
             try:
-                raw = path.read_bytes()
+                with path.open("rb", buffering=0) as file:  # read whole: a buffer would only take time
+                    raw = file.read()
             except FileNotFoundError:
                 raise CorpusError(
                     f"there is no article {article_id}",

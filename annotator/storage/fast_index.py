@@ -12,8 +12,10 @@ import hashlib
 import zlib
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
@@ -24,7 +26,9 @@ from annotator.storage.records import FORMAT
 
 _ANSWER = b'],"answer":'
 """What ends the spans of a line. (A quotation mark in a text or a label has a backslash before it.)"""
-_CRC_LENGTH = len(b',"_crc":"00000000"}\n')
+CRC_LENGTH = len(b',"_crc":"00000000"}')
+"""How many bytes at the end of a line its checksum is not reckoned over."""
+_READ = 1 << 19
 _OPS = frozenset(op.value for op in Op)
 _ONE_BY_ONE = frozenset({Op.EDIT.value, Op.ANSWER.value, Op.NOTE.value, Op.MIGRATE.value})
 _ANSWERS = {None: 0, Answer.ACCEPT.value: 1, Answer.REJECT.value: 2, Answer.IGNORE.value: 3}
@@ -89,25 +93,23 @@ def fast_crc() -> Callable[[bytes], int]:
     return found
 
 
-def body_of(raw: bytes) -> bytes:
-    """Return what the CRC of a line (with LF) is reckoned over."""
-    return raw[:-_CRC_LENGTH]
+def check_lines(
+    raws: Sequence[bytes], checksum: Callable[[bytes], int] = zlib.crc32
+) -> list[tuple[Tail, int]]:
+    """Return what lines (without LF) say after their spans, and their CRCs, checked; raises OddError.
 
-
-def check_line(raw: bytes, checksum: Callable[[bytes], int] = zlib.crc32) -> tuple[Tail, int]:
-    """Return what a line (with LF) says after its spans, and its CRC, checked; raises OddError."""
-    crc = checksum(raw[:-_CRC_LENGTH])
-    if raw[-_CRC_LENGTH:] != b',"_crc":"%08x"}\n' % crc:
-        raise OddError("the checksum is wrong or missing")
-    end = raw.rfind(_ANSWER)
-    if end < 0:
-        raise OddError("`answer` does not follow `spans`")
-    try:
-        tail = _tail(b"{" + raw[end + 2 :])
+    One step after the other for all: so each runs fastest.
+    """
+    crcs = [checksum(raw[:-CRC_LENGTH]) for raw in raws]
+    if [raw[-CRC_LENGTH:] for raw in raws] != [b',"_crc":"%08x"}' % crc for crc in crcs]:
+        raise OddError("a checksum is wrong or missing")
+    try:  # a line without that has its text in the tail, which is no place for it
+        tails = [_tail(b"{" + raw[raw.rfind(_ANSWER) + 2 :]) for raw in raws]
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise OddError(str(error)) from None
-    _check_tail(tail)
-    return tail, crc
+    for tail in tails:
+        _check_tail(tail)
+    return list(zip(tails, crcs, strict=True))
 
 
 def _check_tail(tail: Tail) -> None:
@@ -173,19 +175,21 @@ class Index:
         starts, ends, answers = self.starts, self.ends, self.answers
         return [(starts[n], ends[n], answers[n]) for n in self.of(article)]
 
-    def take(self, tail: Tail, offset: int, size: int, crc: int) -> int:
-        """Note a record and return its number."""
-        self.starts.append(tail.meta.start)
-        self.ends.append(tail.meta.end)
-        self.offsets.append(offset)
-        self.sizes.append(size)
-        self.crcs.append(crc)
-        self.answers.append(_ANSWERS[tail.answer])
+    def take(self, raws: Sequence[bytes], checked: Sequence[tuple[Tail, int]]) -> None:
+        """Note the records of lines (without LF) that follow in the file; raises OddError."""
+        tails = [tail for tail, _ in checked]
+        sizes = [len(raw) + 1 for raw in raws]
+        before = self.offsets[-1] + self.sizes[-1] if self.sizes else 0
+        self.starts.extend([tail.meta.start for tail in tails])
+        self.ends.extend([tail.meta.end for tail in tails])
+        self.offsets.extend(list(accumulate(sizes, initial=before))[:-1])
+        self.sizes.extend(sizes)
+        self.crcs.extend([crc for _, crc in checked])
+        self.answers.extend([_ANSWERS[tail.answer] for tail in tails])
         try:
-            self.texts.append(int(tail.digest[:16], 16))
-        except ValueError:
+            self.texts.extend([int(tail.digest[:16], 16) for tail in tails])
+        except (ValueError, OverflowError):
             raise OddError("the digest is none") from None
-        return len(self.starts) - 1
 
     def put(self, step: Sequence[tuple[int, Tail]]) -> None:
         """Let the records of one deed take the place of what stands there; raises OddError.
@@ -242,27 +246,39 @@ def read_index(path: Path, name: str) -> Index:
     checksum = fast_crc()
     step: list[tuple[int, Tail]] = []
     names = {name, ""}
-    offset = number = 0
-    with path.open("rb", buffering=1 << 18) as file:
-        while raw := file.readline(MAX_RECORD + 2):
-            tail, crc = check_line(raw, checksum)
-            number += 1
-            if tail.seq != number or tail.annotator not in names:
-                raise OddError("a line is missing, or by another annotator")
-            taken = index.take(tail, offset, len(raw), crc)
-            if tail.batch is None and not step:
-                index.put_one(taken, tail)
-            else:
-                _join_step(step, taken, tail)
-                if tail.batch and len(step) == tail.batch.size:
-                    index.put(step)
-                    step = []
-            seen.update(raw[-11:])
-            offset += len(raw)
+    with path.open("rb", buffering=0) as file:
+        for raws in _lines(file):
+            number = len(index.starts)
+            checked = check_lines(raws, checksum)
+            index.take(raws, checked)
+            for taken, (tail, _) in enumerate(checked, number):
+                if tail.seq != taken + 1 or tail.annotator not in names:
+                    raise OddError("a line is missing, or by another annotator")
+                if tail.batch is None and not step:
+                    index.put_one(taken, tail)
+                else:
+                    _join_step(step, taken, tail)
+                    if tail.batch and len(step) == tail.batch.size:
+                        index.put(step)
+                        step = []
+            seen.update(index.crcs[number:].tobytes())
     if step:
         raise OddError("a batch is incomplete")
     index.crc = seen.hexdigest()
     return index
+
+
+def _lines(file: BinaryIO) -> Iterator[list[bytes]]:
+    """Yield the lines of a journal without LF, many at a time; raises OddError for a long or torn one."""
+    rest = b""
+    while data := file.read(_READ):
+        *lines, rest = (rest + data).split(b"\n")
+        if len(rest) > MAX_RECORD:
+            raise OddError("a line is too long")
+        if lines:
+            yield lines
+    if rest:
+        raise OddError("the last line is torn")
 
 
 def _join_step(step: list[tuple[int, Tail]], number: int, tail: Tail) -> None:

@@ -46,6 +46,7 @@ class Run:
 def run(args: Sequence[str | Path]) -> Run:
     """Run Python with arguments and wait for it; raises RuntimeError where it fails."""
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    env.pop("PYTHONDONTWRITEBYTECODE", None)  # the first run compiles, the others start as users' do
     with tempfile.TemporaryFile("w+") as out:
         process = subprocess.Popen([sys.executable, *map(str, args)], stdout=out, env=env)
         _, status, used = os.wait4(process.pid, 0)

@@ -34,8 +34,10 @@ from annotator.export.fates import fates
 from annotator.export.pieces import Piece, Stretch
 from annotator.export.straight import docs, ids, msgpack
 from annotator.export.straight.columns import Attrs
+from annotator.export.straight.hashed import Hashed
 from annotator.export.straight.norms import described, norms
 from annotator.export.straight.payload import Bin
+from annotator.export.straight.words import Known
 from annotator.export.values import Item
 
 NLP = spacy.blank("en")
@@ -196,3 +198,17 @@ def test_an_export_loads_neither_spacy_nor_numpy() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+@given(st.lists(st.lists(st.text(st.characters(codec="utf-8"), min_size=1, max_size=30)), max_size=4))
+def test_hashed_words_are_known_words(batches: list[list[str]]) -> None:
+    """Ids and norms that numpy reckons are those of the dictionaries, symbols and all, batch after batch."""
+    often = ["PERSON", "case", "n't", "Can", "Zürich", "the"]
+    for own in (None, norms("en")):
+        hashed, known = Hashed(own), Known(own)
+        for words in [*batches, often, *batches]:
+            hashed.extend([*words, *often])
+            known.extend([*words, *often])
+        assert hashed.orth == known.orth
+        assert hashed.norm == known.norm
+        assert set(hashed.strings()) == set(known.strings())

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from annotator.cli import streamed
+from annotator.cli import shard, streamed
 from annotator.cli.gather import gather
 from annotator.cli.plan import plan
 from annotator.cli.streamed import export_stream
@@ -29,8 +29,8 @@ from annotator.export.manifest import FOLDER
 from annotator.export.values import ExportOptions
 from annotator.session.session import Session
 from annotator.storage.corpus import Corpus
-from annotator.storage.fast_index import ANSWERS, OddError, check_line, read_index
-from annotator.storage.fast_rows import decode_row
+from annotator.storage.fast_index import ANSWERS, OddError, check_lines, read_index
+from annotator.storage.fast_rows import decode_rows
 from annotator.storage.journal import Journal
 from annotator.storage.records import Decoder, LineError
 from tests import builders
@@ -149,11 +149,15 @@ def _names(out: Path) -> Iterator[str]:
     ledger=st.sampled_from(["exceptions", "full"]),
     split=st.sampled_from([(100, 0, 0), (50, 50, 0)]),
     shard=st.sampled_from([2, 20_000]),
+    many=st.booleans(),
 )
 def test_both_ways_write_the_same(
-    tmp_path_factory: pytest.TempPathFactory, seed: int, deeds: int, **chosen: Any
+    tmp_path_factory: pytest.TempPathFactory, seed: int, deeds: int, *, many: bool, **chosen: Any
 ) -> None:
-    """DocBins, configs, ledger, report and warnings are the same; the other side is spaCy's own engine."""
+    """DocBins, configs, ledger, report and warnings are the same; the other side is spaCy's own engine.
+
+    With ``many`` ids are reckoned as they are in files of thousands of sentences.
+    """
     folder = tmp_path_factory.mktemp("x")
     corpus = annotated(folder, seed, deeds)
     options = ExportOptions(**chosen)
@@ -163,7 +167,9 @@ def test_both_ways_write_the_same(
         return  # too few sentences to split: both say so
     if made is None:
         return
-    ours = export_stream(made, corpus.schema, folder / "a", options, lambda *_: None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shard, "_MANY", 0 if many else 5000)
+        ours = export_stream(made, corpus.schema, folder / "a", options, lambda *_: None)
     found = gather(corpus)
     theirs = export_corpus(
         found.items, found.unreviewed, corpus.schema, folder / "b", ExportOptions(**chosen, engine="spacy")
@@ -226,8 +232,8 @@ def test_what_is_taken_fast_is_taken_slowly_too(
     body = raw[: raw.rindex(b',"_crc"')].replace(old, new, 1)
     raw = b'%b,"_crc":"%08x"}' % (body, zlib.crc32(body))
     try:
-        tail, _ = check_line(raw + b"\n")
-        row = decode_row(raw + b"\n", tail.meta.end - tail.meta.start)
+        [(tail, _)] = check_lines([raw])
+        (row,) = decode_rows([raw + b"\n"], [tail.meta.end - tail.meta.start])
     except OddError:
         return
     try:

@@ -8,13 +8,16 @@ when the rows are.
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
+from itertools import accumulate
 from sys import byteorder
 
 from annotator.core.tokens import Range
-from annotator.export.straight.ids import new_id, string_id
+from annotator.export.straight.ids import string_id
 from annotator.export.straight.norms import Norms
+from annotator.export.straight.words import Known, Words
 
 
 class Attrs(StrEnum):
@@ -44,111 +47,105 @@ _ORTH, _NORM, _ENT_IOB, _ENT_TYPE, _SENT_START = 65, 67, 77, 78, 80
 
 Mark = tuple[int, int, str]
 """First token, the one after the last, label."""
+Marks = Sequence[Mark]
 
 _MISSING, _INSIDE, _OUTSIDE, _BEGIN = 0, 1, 2, 3
 """ENT_IOB."""
 _NO = 2**64 - 1
 """SENT_START of a token that starts no sentence: -1."""
-_BLOCK = 1 << 15
+_BLOCK = 1 << 12
 """How many rows are made at a time."""
-
-
-class _Ids(dict[str, int]):
-    """The ids of words; new ones are made when they are asked for."""
-
-    def __missing__(self, word: str) -> int:
-        made = self[word] = new_id(word)
-        return made
-
-
-class _NormIds(dict[str, int]):
-    """The ids of words' norms, by word, with the norms."""
-
-    def __init__(self, norms: Norms) -> None:
-        super().__init__()
-        self._norms = norms
-        self.names: set[str] = set()
-
-    def __missing__(self, word: str) -> int:
-        norm = self._norms.of(word)
-        self.names.add(norm)
-        made = self[word] = string_id(norm)
-        return made
 
 
 class Columns:
     """The attributes of tokens; with ``norms`` all thirteen of them, which ``Attrs.FULL`` needs."""
 
-    def __init__(self, attrs: Attrs, norms: Norms | None, *, bounded: bool) -> None:
-        """Begin with no tokens; ``bounded`` says whether those inside a sentence say so, or nothing."""
+    def __init__(self, attrs: Attrs, norms: Norms | None, *, bounded: bool, many: bool) -> None:
+        """Begin with no tokens; ``bounded`` says whether those inside a sentence say so, or nothing.
+
+        ``many`` is whether there are so many words that numpy, which takes time to load, is worth it.
+        """
         if (norms is None) is (attrs is Attrs.FULL):
             raise ValueError("all attributes need norms, and fewer have none")
         self._attrs = attrs
         self._norms = norms
         self._bounded = bounded
-        self._ids = _Ids()
-        self._norm_ids = _NormIds(norms) if norms else None
-        self._orth = array("Q")
-        self._norm = array("Q")
+        self._words = _words(norms, many=many)
         self._ents = array("Q")
         """Of each entity the first token, the one after the last, and the id of the label."""
         self._labels: dict[str, int] = {}
         self._missing: list[Range] = []
         self._starts = array("Q")
+        self._bare: set[int] = set()
+        """Starts of which nothing is said."""
 
     def __len__(self) -> int:
         """Return the number of tokens."""
-        return len(self._orth)
+        return len(self._words.orth)
 
-    @property
     def strings(self) -> Iterator[str]:
-        """What the tokens name, some of it more than once."""
-        yield from self._ids
+        """Yield what the tokens name, some of it more than once."""
+        yield from self._words.strings()
         yield from self._labels
-        if self._norm_ids is not None:
-            yield from self._norm_ids.names
 
     @property
     def size(self) -> int:
         """How many bytes the rows take."""
         return len(self) * 8 * len(NUMBERS[self._attrs])
 
+    def extend(
+        self, words: Sequence[str], spaces: bytes, sizes: Sequence[int], ents: Iterable[Marks]
+    ) -> None:
+        """Add the tokens of Docs of so many each, a sentence a Doc, with the entities of each."""
+        at = len(self)
+        bases = list(accumulate(sizes, initial=at))
+        self._words.extend(words)
+        for base, marks in zip(bases, ents, strict=False):  # the last base is the end
+            if marks:
+                self._tag(base, marks)
+        if self._attrs is not Attrs.MIN:
+            self._starts.extend([base for base, size in zip(bases, sizes, strict=False) if size])
+        if self._norms is not None:
+            self._except(words, spaces, bases)
+
     def add(
         self,
         words: Sequence[str],
-        spaces: Sequence[int],
-        ents: Iterable[Mark],
+        spaces: bytes,
+        ents: Marks,
         starts: Iterable[int],
         missing: Iterable[Range],
     ) -> None:
-        """Add the tokens of a Doc; places are counted from its first one."""
-        base = len(self._orth)
-        self._orth.extend(map(self._ids.__getitem__, words))
-        for first, end, label in ents:
-            if label not in self._labels:
-                self._labels[label] = string_id(label)
-            self._ents.extend((base + first, base + end, self._labels[label]))
-        for first, end in missing:
-            self._missing.append((base + first, base + end))
-        if self._attrs is Attrs.MIN or not words:
-            return
-        for n in starts:
-            self._starts.append(base + n)
-        if self._norm_ids is not None:
-            self._norm.extend(map(self._norm_ids.__getitem__, words))
-            self._except(base, words, spaces)
+        """Add the tokens of a Doc in which several sentences start, or tokens whose tag is missing."""
+        base = len(self)
+        self.extend(words, spaces, [len(words)], [ents])
+        if self._attrs is not Attrs.MIN:
+            self._starts.extend([base + n for n in starts if n])
+        self._missing.extend([(base + first, base + end) for first, end in missing])
 
-    def _except(self, base: int, words: Sequence[str], spaces: Sequence[int]) -> None:
-        """Write what the tokenizer's exceptions say; see ``norms``."""
+    def _tag(self, base: int, marks: Marks) -> None:
+        labels, out = self._labels, self._ents
+        for first, end, label in marks:
+            if label not in labels:
+                labels[label] = string_id(label)
+            out.append(base + first)
+            out.append(base + end)
+            out.append(labels[label])
+
+    def _except(self, words: Sequence[str], spaces: bytes, bases: Sequence[int]) -> None:
+        """Write what the tokenizer's exceptions say of Docs that begin there; see ``norms``."""
         assert self._norms is not None
-        assert self._norm_ids is not None
-        for first, (_, own, bare) in self._norms.found(words, spaces):
-            if bare and first == 0 and not self._bounded and self._starts[-1] == base:
-                self._starts.pop()
-            for n, norm in enumerate(own, base + first):
-                if norm:
-                    self._norm_ids.names.add(norm)
-                    self._norm[n] = string_id(norm)
+        opens, cases = bases[0], self._norms.cases
+        hits = [n for n, word in enumerate(words) if word in cases]
+        docs = sorted({bisect_right(bases, opens + n) - 1 for n in hits})
+        for doc in docs:
+            first, end = bases[doc] - opens, bases[doc + 1] - opens
+            for place, (_, own, bare) in self._norms.found(words[first:end], spaces[first:end]):
+                if bare and place == 0 and not self._bounded:
+                    self._bare.add(bases[doc])
+                for n, norm in enumerate(own, bases[doc] + place):
+                    if norm:
+                        self._words.rename(n, norm)
 
     def rows(self) -> Iterator[bytes]:
         """Yield the rows, a block at a time; each number has its lowest byte first."""
@@ -167,13 +164,15 @@ class Columns:
         """Return the columns that are not zero throughout, by their place in a row."""
         place = NUMBERS[self._attrs].index
         iob, type_ = self._tagged()
-        columns = {place(_ORTH): self._orth, place(_ENT_IOB): iob, place(_ENT_TYPE): type_}
+        columns = {place(_ORTH): self._words.orth, place(_ENT_IOB): iob, place(_ENT_TYPE): type_}
         if self._norms:
-            columns[place(_NORM)] = self._norm
+            columns[place(_NORM)] = self._words.norm
         if self._attrs is not Attrs.MIN:
             columns[place(_SENT_START)] = starts = array("Q", [_NO if self._bounded else 0]) * len(self)
             for n in self._starts:
                 starts[n] = 1
+            for n in self._bare:
+                starts[n] = 0
         return columns
 
     def _tagged(self) -> tuple[array[int], array[int]]:
@@ -190,3 +189,11 @@ class Columns:
             iob[first:end] = array("Q", [_MISSING]) * (end - first)
             type_[first:end] = array("Q", [0]) * (end - first)
         return iob, type_
+
+
+def _words(norms: Norms | None, *, many: bool) -> Words:
+    if not many:
+        return Known(norms)
+    from annotator.export.straight.hashed import Hashed
+
+    return Hashed(norms)

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterable
 from typing import Any
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16
 _LEVEL = 2
 """isal's levels go to 3; 2 packs a little tighter than 1 in the same time."""
 

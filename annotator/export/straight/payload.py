@@ -11,13 +11,15 @@ from sys import byteorder
 from annotator.core.errors import UsageError
 from annotator.core.tokens import Range
 from annotator.export.straight import msgpack
-from annotator.export.straight.columns import NUMBERS, Attrs, Columns, Mark
+from annotator.export.straight.columns import NUMBERS, Attrs, Columns, Marks
 from annotator.export.straight.deflate import deflate
 from annotator.export.straight.ids import string_id
 from annotator.export.straight.norms import Norms
 
 Group = Sequence[tuple[str, int, int, int, int]]
 """Spans of a group: label, first token, the one after the last, first code point, the one after the last."""
+Groups = Sequence[tuple[str, Group]]
+"""The span groups of a Doc by their names."""
 
 _FLAGS = msgpack.pack({"has_unknown_spaces": False})
 _CATS = msgpack.pack({})
@@ -40,6 +42,8 @@ class Bin:
     norms: Norms | None = None
     bounded: bool = True
     """Whether tokens inside a sentence say so (SENT_START -1) or nothing (0)."""
+    many: bool = False
+    """Whether there will be so many tokens that numpy is worth its loading."""
     docs: int = 0
     _tokens: Columns = field(init=False)
     _spaces: bytearray = field(default_factory=bytearray)
@@ -53,14 +57,14 @@ class Bin:
 
     def __post_init__(self) -> None:
         norms = self.norms if self.attrs is Attrs.FULL else None
-        self._tokens = Columns(self.attrs, norms, bounded=self.bounded)
+        self._tokens = Columns(self.attrs, norms, bounded=self.bounded, many=self.many)
 
     def add(
         self,
         words: Sequence[str],
         spaces: Sequence[int],
-        ents: Sequence[Mark],
-        groups: Sequence[tuple[str, Group]],
+        ents: Marks,
+        groups: Groups,
         *,
         starts: Iterable[int] = (0,),
         missing: Sequence[Range] = (),
@@ -70,15 +74,35 @@ class Bin:
 
         ``user_data`` is msgpack. Offsets are taken as they are: whoever calls has checked them.
         """
-        self._tokens.add(words, spaces, ents, starts, missing)
-        self.docs += 1
-        self._spaces += bytes(spaces)
-        self._lengths.append(len(words))
-        self._group(groups)
-        if self.attrs is Attrs.OWN:
-            self._user_data += msgpack.blob(user_data)
+        self._tokens.add(words, bytes(spaces), ents, starts, missing)
+        self._count(bytes(spaces), [len(words)], [groups], [user_data])
 
-    def _group(self, groups: Sequence[tuple[str, Group]]) -> None:
+    def extend(
+        self,
+        words: Sequence[str],
+        spaces: bytes,
+        sizes: Sequence[int],
+        ents: Sequence[Marks],
+        groups: Sequence[Groups],
+        user_data: Sequence[bytes],
+    ) -> None:
+        """Add Docs of one sentence each, of so many tokens; the rest as for ``add``, an entry for each."""
+        self._tokens.extend(words, spaces, sizes, ents)
+        self._count(spaces, sizes, groups, user_data)
+
+    def _count(
+        self, spaces: bytes, sizes: Sequence[int], groups: Sequence[Groups], user_data: Sequence[bytes]
+    ) -> None:
+        self.docs += len(sizes)
+        self._spaces += spaces
+        self._lengths.extend(sizes)
+        for each in groups:
+            self._group(each)
+        if self.attrs is Attrs.OWN:
+            for data in user_data:
+                self._user_data += msgpack.blob(data)
+
+    def _group(self, groups: Groups) -> None:
         """Add the span groups of a Doc as ``SpanGroups.to_bytes`` packs them."""
         labels, out = self._labels, self._groups
         shape = tuple([(key, len(spans)) for key, spans in groups])
@@ -121,7 +145,7 @@ class Bin:
         yield from self._tokens.rows()
         yield msgpack.pack("spaces") + msgpack.blob(self._spaces)
         yield msgpack.pack("lengths") + msgpack.blob(_little(self._lengths))
-        strings = sorted({"", *self._tokens.strings, *self._labels})
+        strings = sorted({"", *self._tokens.strings(), *self._labels})
         yield msgpack.pack("strings") + msgpack.array_head(len(strings))
         yield from map(msgpack.text, strings)
         yield from self._each("cats", _CATS * self.docs)

@@ -8,7 +8,7 @@ else goes the long way through the values of core; tests hold that both ways com
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import NamedTuple, Protocol
@@ -118,6 +118,8 @@ class Sentences:
     schema: Schema
     options: ExportOptions
     part: str
+    many: bool = False
+    """Whether there will be so many that numpy is worth its loading."""
     packed: Packed = field(default_factory=Packed)
     fates: Counter[tuple[What, str]] = field(default_factory=Counter)
     placed: Counter[str] = field(default_factory=Counter)
@@ -138,7 +140,7 @@ class Sentences:
     def __post_init__(self) -> None:
         attrs = Attrs(self.options.attrs)
         full = attrs is Attrs.FULL
-        self.bin = Bin(attrs, norms(self.options.lang) if full else None, bounded=not full)
+        self.bin = Bin(attrs, norms(self.options.lang) if full else None, bounded=not full, many=self.many)
         self._ranks = {x.name: n for n, x in enumerate(self.schema.labels)}
         self._lengths = {x: [] for x in self._ranks}
         self._ents_by = dict.fromkeys(self._ranks, 0)
@@ -146,31 +148,49 @@ class Sentences:
         self._full = self.options.ledger == "full"
         self._own = attrs is Attrs.OWN
 
-    def add(self, number: int, row: Row, place: Place) -> None:
-        """Add sentence ``number`` of the export."""
+    def extend(self, numbers: Sequence[int], rows: Sequence[Row], place: Callable[[int], Place]) -> None:
+        """Add sentences by their numbers in the export; ``place`` tells of each where it stands.
+
+        One step after the other for all: so each runs fastest.
+        """
+        every = [row.tokens for row in rows]
+        words = [t.text for tokens in every for t in tokens]
+        spaces = bytes([t.ws for tokens in every for t in tokens])
+        sizes = [len(tokens) for tokens in every]
+        quick = [self._quick(row.spans, row.tokens, row.rejected) for row in rows]
+        key = self.options.spans_key
+        ents: list[list[Mark]] = []
+        groups: list[list[tuple[str, Group]]] = []
+        for n, (number, found, row) in enumerate(zip(numbers, quick, rows, strict=True)):
+            self._go_to(number)
+            if found is None:
+                marks, each = self._slow(row, place(n))
+            else:
+                marks, each = self._ents(*found, row, place, n), [(key, found[0])]
+            ents.append(marks)
+            groups.append(each)
+        data = [_user_data(place(n), size) for n, size in enumerate(sizes)] if self._own else []
+        self.bin.extend(words, spaces, sizes, ents, groups, data)
+        self.packed.docs += len(rows)
+        self.packed.tokens += len(words)
+
+    def _go_to(self, number: int) -> None:
+        """Take the next sentence; where it does not follow the last one, a run of others begins."""
         run = self.runs[-1] if self.runs else None
         if run is None or run.end != number:
             run = Run(number, number)
             self.runs.append(run)
         run.end = number + 1
-        tokens = row.tokens
-        quick = None if row.rejected else self._quick(row.spans, tokens)
-        if quick is None:
-            ents, groups = self._slow(row, place)
-        else:
-            ents, groups = self._ents(*quick, row, place), [(self.options.spans_key, quick[0])]
-        data = _user_data(place, len(tokens)) if self._own else b""
-        self.bin.add([t.text for t in tokens], bytes([t.ws for t in tokens]), ents, groups, user_data=data)
-        self.packed.docs += 1
-        self.packed.tokens += len(tokens)
 
     def _quick(
-        self, spans: Sequence[Labelled], tokens: Sequence[Word]
+        self, spans: Sequence[Labelled], tokens: Sequence[Word], rejected: Sequence[Labelled]
     ) -> tuple[list[Found], list[Found], bool] | None:
         """Return the spans by token, those for ``doc.ents``, and whether any of these overlap.
 
         None where the sentence has to go the long way.
         """
+        if rejected:
+            return None
         found: list[Found] = []
         rivals: list[Found] = []
         crossing = False
@@ -202,14 +222,15 @@ class Sentences:
         rivals: list[Found],
         crossing: bool,
         row: Row,
-        place: Place,
+        place: Callable[[int], Place],
+        n: int,
     ) -> list[Mark]:
         """Return the entities of a sentence, counted; tell the ledger of spans that lose to longer ones."""
         losers: dict[Found, Found] = {}
         if crossing:
             rivals, losers = self._contest(rivals)
         if losers or self._full:
-            self._tell(found, losers, row, place)
+            self._tell(found, losers, row, place(n))
         lengths, flat, counted = self._lengths, self._ents_by, self._counted
         for label, first, end, _, _ in found:
             lengths[label].append(end - first)
