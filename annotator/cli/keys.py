@@ -48,7 +48,7 @@ def _report(keys: KeySet, file: Path) -> dict[str, Any]:
         "file": output.shown(file),
         "commands": [
             {"id": c.id, "group": c.group, "keys": c.keys, "does": c.does, "changed": _changed(c)}
-            for c in keys.commands
+            for c in keys.all_commands
         ],
         "labels": {x.name: x.key for x in keys.schema.labels},
         "letters": "".join(keys.style.without(keys.label_keys)),
@@ -65,7 +65,7 @@ def _told(clash: Clash) -> dict[str, Any]:
 
 def _table(keys: KeySet) -> list[str]:
     """Return the table: mark, id, group, keys and what they do."""
-    rows = [("*" if _changed(c) else " ", c.id, c.group, c.shown, c.does) for c in keys.commands]
+    rows = [("*" if _changed(c) else " ", c.id, c.group, c.shown, c.does) for c in keys.all_commands]
     rows += [(" ", "", "Label", x.key, x.name) for x in keys.schema.labels if x.key]
     rows += [(" ", "", "Hints", "letters", "".join(keys.style.without(keys.label_keys)))]
     rows += [(" ", "", "Hints", "mode", keys.habits.mode), (" ", "", "Hints", "hand", keys.habits.hand)]

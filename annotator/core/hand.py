@@ -180,12 +180,14 @@ def left_edge(table: Table, hand: Hand, by: int) -> Deed:
 
 
 def _resized(table: Table, hand: Hand, new: Selection) -> Deed:
-    old = exact(table, selected(hand).range)
-    moved = replace(choose(hand, new, fresh=hand.fresh))
-    if old is None or new.range == selected(hand).range:
+    first, last = was = selected(hand).range
+    old = exact(table, was)
+    moved = choose(hand, new, fresh=hand.fresh)
+    if old is None or new.range == was:
         return Deed(moved)
-    span = Span(*place_of(table, trimmed(table, new.range)), old.label)
-    return Deed(moved, move_span(table.work, old, span, table.schema))
+    start, end = place_of(table, trimmed(table, new.range))
+    kept = (old.start if new.first == first else start, old.end if new.last == last else end)
+    return Deed(moved, move_span(table.work, old, Span(*kept, old.label), table.schema))
 
 
 # -- labels ------------------------------------------------------------------------------------
@@ -195,8 +197,7 @@ def label(table: Table, hand: Hand, name: Label) -> Deed:
     """Label the selection or relabel the span it is; with nothing in hand take the next suggestion."""
     if hand.selection is None or hand.fresh:
         return _take_next(table, hand, name)
-    chosen = trimmed(table, snapped(table, hand, name.name) or hand.selection.range)
-    start, end = place_of(table, chosen)
+    start, end = _meant(table, hand.selection, snapped(table, hand, name.name))
     source = next(
         (
             source_of(s)
@@ -207,6 +208,14 @@ def label(table: Table, hand: Hand, name: Label) -> Deed:
     )
     span = Span(start, end, name.name, source)
     return _made(table, hand, table.active, span)
+
+
+def _meant(table: Table, chosen: Selection, snap: Range | None) -> tuple[int, int]:
+    """Return the code points that a label's key means: a span in focus keeps its edges, inside tokens too."""
+    focus = exact(table, chosen.range) if snap is None else None
+    if focus:
+        return focus.start, focus.end
+    return place_of(table, trimmed(table, snap or chosen.range))
 
 
 def label_beside(table: Table, hand: Hand, name: Label) -> Deed:

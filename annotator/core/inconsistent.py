@@ -17,7 +17,7 @@ from annotator.core.mentions import cut_out
 from annotator.core.phrases.en import words as en
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
-from annotator.core.tokens import Range, is_aligned, token_range
+from annotator.core.tokens import Range, token_range
 
 LONGEST = 8
 """How many words may be looked for: a whole statement is not said twice."""
@@ -139,14 +139,20 @@ Labelled = dict[Words, list[tuple[Work, Span]]]
 
 def _words(work: Work) -> tuple[Words, Sequence[int]]:
     """Return the words of a sentence without white space, and the number of each one's token."""
-    tokens = work.sentence.tokens
-    kept = [i for i, t in enumerate(tokens) if not t.text.isspace()]
-    return tuple(tokens[i].text for i in kept), kept
+    texts = tuple([t.text for t in work.sentence.tokens])
+    if not any(map(str.isspace, texts)):
+        return texts, range(len(texts))
+    kept = [i for i, text in enumerate(texts) if not text.isspace()]
+    return tuple([texts[i] for i in kept]), kept
 
 
 def _words_of(work: Work, span: Span) -> Words:
-    first, last = token_range(work.sentence.tokens, span.start, span.end)
-    return tuple(t.text for t in work.sentence.tokens[first:last] if not t.text.isspace())
+    """Return the words of a span without white space; none where it does not stand on token edges."""
+    tokens = work.sentence.tokens
+    first, last = token_range(tokens, span.start, span.end)
+    if first == last or tokens[first].start != span.start or tokens[last - 1].end != span.end:
+        return ()
+    return tuple([t.text for t in tokens[first:last] if not t.text.isspace()])
 
 
 def _labelled(works: Sequence[Work], labels: frozenset[str]) -> Labelled:
@@ -154,7 +160,7 @@ def _labelled(works: Sequence[Work], labels: frozenset[str]) -> Labelled:
     out: Labelled = defaultdict(list)
     for work in works:
         for span in work.annotation.spans:
-            if span.label in labels and is_aligned(work.sentence.tokens, span.start, span.end):
+            if span.label in labels:
                 words = _words_of(work, span)
                 if 0 < len(words) <= LONGEST and any(map(str.isalpha, "".join(words))):
                     out[words].append((work, span))
@@ -163,19 +169,20 @@ def _labelled(works: Sequence[Work], labels: frozenset[str]) -> Labelled:
 
 def _without_label(works: Sequence[Work], labelled: Labelled) -> dict[Words, list[tuple[Work, Range]]]:
     """Return where the labelled words stand in accepted sentences without a label of exactly that range."""
-    by_first: dict[str, list[Words]] = defaultdict(list)
+    sizes: dict[str, set[int]] = defaultdict(set)
     for words in labelled:
         if len(words) > 1 or not words[0].islower():  # a small word alone is a name of nothing
-            by_first[words[0]].append(words)
+            sizes[words[0]].add(len(words))
     out: dict[Words, list[tuple[Work, Range]]] = defaultdict(list)
     for work in works:
         if work.annotation.answer is not Answer.ACCEPT:
             continue
         texts, numbers = _words(work)
-        for i, text in enumerate(texts):
-            for words in by_first.get(text, ()):
-                if texts[i : i + len(words)] == words:
-                    out[words].append((work, (numbers[i], numbers[i + len(words) - 1] + 1)))
+        for i in [i for i, text in enumerate(texts) if text in sizes]:
+            for size in sizes[texts[i]]:
+                words = texts[i : i + size]
+                if words in labelled and len(words) == size:
+                    out[words].append((work, (numbers[i], numbers[i + size - 1] + 1)))
     return out
 
 
@@ -205,10 +212,10 @@ def _open_places(
     for work, (first, last) in bare:
         tokens, said = work.sentence.tokens, work.annotation
         span = Span(tokens[first].start, tokens[last - 1].end, label)
-        taken = any((s.start, s.end) == (span.start, span.end) for s in said.spans)
-        if taken or any(s.key == span.key for s in said.rejected) or schema.broken(span, said.spans):
+        taken = any(s.start == span.start and s.end == span.end for s in said.spans)
+        if taken or any(s.key == span.key for s in said.rejected) or cut_out(tokens, (first, last)):
             continue
-        if not cut_out(tokens, (first, last)):
+        if not schema.broken(span, said.spans):
             yield work, (span.start, span.end)
 
 

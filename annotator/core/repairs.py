@@ -5,28 +5,55 @@ Nothing here decides which is right: the span stays as it is until a person choo
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from annotator.core.annotation import Work
 from annotator.core.edits import Edit, Op, remove_span
 from annotator.core.errors import RuleError
 from annotator.core.provenance import changed
+from annotator.core.schema import Schema
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, is_aligned, token_range
 
 
-@dataclass(frozen=True, slots=True)
-class Repairs:
-    """The edits that bring one span and the tokens together; None where one makes no sense."""
+class Cure(StrEnum):
+    """What brings a span and the tokens together."""
 
-    snap_out: Edit | None
+    OUT = "snap out"
     """The span grows to the edges of the tokens that it touches."""
-    snap_in: Edit | None
-    """The span shrinks to the tokens that lie in it whole; None where there is no such token."""
-    split_tokens: Edit | None
+    IN = "snap in"
+    """The span shrinks to the tokens that lie in it whole."""
+    SPLIT = "split the token"
     """The tokens are cut at the span's edges, in this annotator's copy of the sentence."""
-    drop: Edit
+    DROP = "drop"
     """The span goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """One cure of one span: what it would give, or why it makes no sense here."""
+
+    cure: Cure
+    edit: Edit | None
+    gives: tuple[str, ...] = ()
+    """The words of the span after snapping, the tokens after a split; none where the span goes."""
+    why: str = ""
+    """Why there is no edit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A span that begins or ends inside a token, and its sentence."""
+
+    work: Work
+    span: Span
+
+    @property
+    def key(self) -> tuple[str, int, int, str]:
+        """What makes two cases the same: sentence, range and label."""
+        return (self.work.sentence.id, *self.span.key)
 
 
 def unaligned(work: Work) -> tuple[Span, ...]:
@@ -35,8 +62,36 @@ def unaligned(work: Work) -> tuple[Span, ...]:
     return tuple(s for s in work.annotation.spans if not is_aligned(tokens, s.start, s.end))
 
 
-def repairs(work: Work, span: Span) -> Repairs:
-    """Return the repairs of a span; raises RuleError where it is not there or on token edges already."""
+def cases(works: Iterable[Work]) -> Iterator[Case]:
+    """Yield the spans of the works that begin or end inside a token."""
+    return (Case(work, span) for work in works for span in unaligned(work))
+
+
+def parted(work: Work, span: Span) -> tuple[str, str, str]:
+    """Return the tokens that a span touches in three: ``Ros``, ``avik``, ``'s`` for a span of ``avik``."""
+    first, last = token_range(work.sentence.tokens, span.start, span.end)
+    touched, text = work.sentence.tokens[first:last], work.sentence.text
+    start = min([span.start, *(t.start for t in touched[:1])])
+    end = max([span.end, *(t.end for t in touched[-1:])])
+    return text[start : span.start], text[span.start : span.end], text[span.end : end]
+
+
+def fault(work: Work, span: Span) -> str:
+    """Return what is wrong with a span that is not on token edges, in words."""
+    tokens = work.sentence.tokens
+    first, last = token_range(tokens, span.start, span.end)
+    begins = first < last and tokens[first].start == span.start
+    ends = first < last and tokens[last - 1].end == span.end
+    if begins == ends:
+        return "begins and ends inside a token"
+    return "ends inside a token" if begins else "begins inside a token"
+
+
+def repairs(work: Work, span: Span, schema: Schema) -> tuple[Repair, ...]:
+    """Return the four repairs of a span, one for each cure.
+
+    Raises RuleError where the span is not there or on token edges already.
+    """
     if all(s.key != span.key for s in work.annotation.spans):
         raise RuleError("there is no such span", do="select a span with Tab")
     if is_aligned(work.sentence.tokens, span.start, span.end):
@@ -45,38 +100,48 @@ def repairs(work: Work, span: Span) -> Repairs:
     first, last = token_range(tokens, span.start, span.end)
     outer = tokens[first:last]
     inner = [t for t in outer if span.start <= t.start and t.end <= span.end]
-    return Repairs(
-        _snapped(work, span, outer, "snapped out"),
-        _snapped(work, span, inner, "snapped in"),
+    return (
+        _snapped(work, span, outer, Cure.OUT, schema),
+        _snapped(work, span, inner, Cure.IN, schema),
         _split(work, span),
-        remove_span(work, span),
+        Repair(Cure.DROP, remove_span(work, span)),
     )
 
 
-def _snapped(work: Work, span: Span, tokens: list[Token] | tuple[Token, ...], told: str) -> Edit | None:
-    """Return the edit that puts the span on the outer edges of the tokens, blank ones left out."""
+def _snapped(work: Work, span: Span, tokens: Sequence[Token], cure: Cure, schema: Schema) -> Repair:
+    """Return the repair that puts the span on the outer edges of the tokens, blank ones left out."""
     visible = [t for t in tokens if t.text.strip()]
     if not visible:
-        return None
+        return Repair(cure, None, why="no whole token lies in it")
     moved = replace(span, start=visible[0].start, end=visible[-1].end, source=changed(span.source))
     others = [s for s in work.annotation.spans if s.key != span.key]
+    gives = (work.text_of(moved),)
     if any(s.key == moved.key for s in others):
-        return None
+        return Repair(cure, None, gives, f"{span.label} stands there already")
+    if why := _forbidden(span, moved, others, schema):
+        return Repair(cure, None, gives, why)
     after = replace(work, annotation=work.annotation.with_spans([*others, moved]))
-    return Edit(Op.EDIT, (work,), (after,), f"{span.label} {told}")
+    return Repair(cure, Edit(Op.EDIT, (work,), (after,), f"{span.label}: {cure.value}"), gives)
 
 
-def _split(work: Work, span: Span) -> Edit | None:
-    """Return the edit that cuts the tokens at the span's edges; None where white space is in the way."""
-    tokens = work.sentence.tokens
-    for edge in (span.start, span.end):
-        tokens = cut_at(tokens, edge)
+def _forbidden(old: Span, new: Span, others: Sequence[Span], schema: Schema) -> str:
+    """Return the rule that the span breaks where it is put and did not break where it was, if any."""
+    kept = [s for s in others if schema.broken(old, [s]) is None]
+    broken = schema.broken(new, kept)
+    return broken.message.partition(". ")[0] if broken else ""
+
+
+def _split(work: Work, span: Span) -> Repair:
+    """Return the repair that cuts the tokens at the span's edges."""
+    old = work.sentence.tokens
+    tokens = cut_at(cut_at(old, span.start), span.end)
     if not is_aligned(tokens, span.start, span.end):
-        return None
+        return Repair(Cure.SPLIT, None, why="an edge lies in white space, not in a token")
     sentence = replace(work.sentence, tokens=tokens)
-    n = len(tokens) - len(work.sentence.tokens)
-    told = f"{n} {'token' if n == 1 else 'tokens'} split for {span.label}"
-    return Edit(Op.EDIT, (work,), (replace(work, sentence=sentence),), told)
+    first, last = token_range(old, span.start, span.end)
+    gives = tuple(t.text for t in tokens[first : last + len(tokens) - len(old)])
+    edit = Edit(Op.EDIT, (work,), (replace(work, sentence=sentence),), f"{span.label}: token split")
+    return Repair(Cure.SPLIT, edit, gives)
 
 
 def cut_at(tokens: tuple[Token, ...], at: int) -> tuple[Token, ...]:

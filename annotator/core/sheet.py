@@ -14,7 +14,6 @@ from annotator.core.tokens import Range
 class Sheet:
     """Hints and candidates of one sentence."""
 
-    sentence: str = ""
     hints: tuple[Hint, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     claim: str = ""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from annotator.core import hand as deeds
 from annotator.core import selection as sel
 from annotator.core.annotation import Answer
+from annotator.core.article import Sentence
 from annotator.core.edits import Edit
 from annotator.core.graphemes import whole
 from annotator.core.hand import Deed, Hand, Table
@@ -48,6 +49,8 @@ class Pen:
         """Whether suggestions are offered at all."""
         self._sheets = Sheets(session.schema, cells)
         self._sheet = Sheet()
+        self._laid: Sentence | None = None
+        """The sentence that the sheet is of: another one, or the same with other tokens, needs another."""
         self.arrive()
 
     # -- arriving ------------------------------------------------------------------------------
@@ -58,9 +61,9 @@ class Pen:
         self._lay_out()
 
     def _lay_out(self) -> None:
-        self._sheet = Sheet()
+        self._sheet, self._laid = Sheet(), None
         if self.session.queue and self.session.here:
-            s = self.session.work.sentence
+            s = self._laid = self.session.work.sentence
             self._sheet = self._sheets.make(s, self.session.article(s.article))
 
     def prepare(self, i: int) -> None:
@@ -75,8 +78,8 @@ class Pen:
 
     def settle(self) -> None:
         """Arrive anew if the session has moved to another sentence since."""
-        here = self.session.work.sentence.id if self.session.here else ""
-        if here != self._sheet.sentence:
+        here = self.session.work.sentence if self.session.here else None
+        if here != self._laid:
             self.arrive()
 
     def table(self) -> Table:

@@ -51,7 +51,6 @@ class Sheets:
         cut = parted(tokens)  # no cell of their own: what they belong to is drawn as one
         widths = [0 if i in cut else self._cells(t.text) for i, t in enumerate(tokens)]
         return Sheet(
-            sentence.id,
             assign(tokens, widths, self.taken, self.style),
             without_common(candidates(tokens), tokens, self._small[1]),
             self._claim,

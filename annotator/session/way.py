@@ -16,6 +16,7 @@ from annotator.core.edits import Edit
 from annotator.core.errors import RuleError
 from annotator.core.inconsistent import Group, inconsistencies
 from annotator.core.queue import ordered, place_of, uncertainty
+from annotator.core.repairs import Case, cases, unaligned
 from annotator.core.search import Query
 from annotator.session.finder import Finder, Hit, Problems, Touched
 from annotator.session.shelf import Progress
@@ -48,6 +49,8 @@ class Way:
         self.unsure = False
         self.left: set[tuple[str, int, int, str]] = set()
         """The proposals of the worklist that were turned down in this session."""
+        self.unrepaired: set[tuple[str, int, int, str]] = set()
+        """The spans inside tokens that were left as they are in this session."""
         self._session = session
         self._problems: Problems = frozenset()
         self._version = 0
@@ -147,9 +150,16 @@ class Way:
         return groups
 
     def problems(self, touched: Touched) -> Problems:
-        """Return the sentences with something to be made consistent; may be called from any thread."""
+        """Return the sentences with something to be made consistent or to repair; any thread may call it."""
         changes = (p for g in self.groups(touched) for p in g.changes)
-        return frozenset(p.work.sentence.id for p in changes if p.key not in self.left)
+        waiting = (c for c in self.cases(touched) if c.key not in self.unrepaired)
+        unlike = {p.work.sentence.id for p in changes if p.key not in self.left}
+        return frozenset(unlike | {c.work.sentence.id for c in waiting})
+
+    def cases(self, touched: Touched) -> tuple[Case, ...]:
+        """Return the spans that begin or end inside a token; may be called from any thread."""
+        there = {a: works for a, works in touched.items() if any(map(unaligned, works))}
+        return tuple(cases(self.finder.seen(there)))  # no article is read in vain
 
     def leads_over(self, work: Work) -> bool:
         """Whether the filter holds for a sentence; without a filter it does."""

@@ -1,23 +1,33 @@
-"""The worklist of inconsistencies: one proposal after the other is carried out or left, one undo a deed."""
+"""What all worklists share: one item after the other is settled or left, one undo a deed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 from annotator.core.annotation import Work
-from annotator.core.edits import Edit, Op, reject_suggestion, together
+from annotator.core.edits import Edit
 from annotator.core.errors import RuleError
-from annotator.core.inconsistent import Group, Place, amended
 from annotator.session.session import Session
 
+Key = tuple[str, int, int, str]
+"""Sentence, range and label of an item: what makes two of them the same."""
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A proposal and the group that it is of."""
 
-    group: int
-    place: Place
+class Listed(Protocol):
+    """Something that waits in a worklist."""
+
+    @property
+    def work(self) -> Work:
+        """The sentence as it was when the list was made."""
+
+    @property
+    def key(self) -> Key:
+        """What makes two items the same."""
+
+
+I = TypeVar("I", bound=Listed)  # noqa: E741 - the usual name of an item's type
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,132 +39,95 @@ class _Deed:
     at: int
 
 
-class Worklist:
-    """The proposals of one look at the works; what is settled stays listed until the next look."""
+class Worklist(Generic[I]):
+    """The items of one look at the works; what is settled stays in ``items`` until the next look."""
 
-    def __init__(self, session: Session, groups: Sequence[Group]) -> None:
-        """List the proposals of ``groups`` that were not left before in this session."""
+    nothing = "there is nothing to do"
+    """What is said where no item is in hand."""
+
+    def __init__(self, session: Session, items: Sequence[I], left: set[Key]) -> None:
+        """List the items that are not in ``left``, which takes those that are left from now on."""
         self.session = session
-        self.groups = tuple(groups)
-        left = session.way.left
-        self.items = [Item(n, p) for n, g in enumerate(groups) for p in g.changes if p.key not in left]
+        self.items = [x for x in items if x.key not in left]
         self.settled: dict[int, bool] = {}
-        """The number of each item that is settled, and whether it was carried out."""
+        """The number of each item that is settled, and whether something was done about it."""
         self.at = 0
+        self._left = left
         self._deeds: list[_Deed] = []
 
-    @property
-    def item(self) -> Item | None:
-        """The proposal in hand."""
-        return self.items[self.at] if self.items else None
+    def listed(self, n: int) -> bool:
+        """Whether an item is shown, by its number."""
+        return 0 <= n < len(self.items)
 
     @property
-    def group(self) -> Group | None:
-        """The group in hand."""
-        return self.groups[self.item.group] if self.item else None
+    def item(self) -> I | None:
+        """The item in hand."""
+        return self.items[self.at] if self.listed(self.at) else None
 
     @property
     def open(self) -> int:
-        """How many proposals wait."""
+        """How many items wait."""
         return len(self.items) - len(self.settled)
 
     def move(self, by: int) -> None:
-        """Go some proposals on."""
-        self.at = max(0, min(self.at + by, len(self.items) - 1))
-
-    def move_group(self, by: int) -> None:
-        """Go to the first proposal of the next (1) or previous (-1) group."""
-        if self.item:
-            firsts = [n for n, x in enumerate(self.items) if n == 0 or x.group != self.items[n - 1].group]
-            mine = max(f for f in firsts if f <= self.at)
-            to = firsts.index(mine) + (by if by > 0 or mine == self.at else 0)
-            self.at = firsts[max(0, min(to, len(firsts) - 1))]
-
-    # -- deeds ---------------------------------------------------------------------------------
-
-    def yes(self) -> str:
-        """Carry out the proposal in hand; returns what was done. Raises RuleError as edits do."""
-        item = self._unsettled()
-        edit = amended(self._now(item.place), [item.place], self.session.schema)
-        self._do((self.at,), replace(edit, told=_told(item.place)), carried=True)
-        return _told(item.place)
-
-    def no(self) -> str:
-        """Leave the place in hand as it is, for good where a span was proposed; returns what was done."""
-        item = self._unsettled()
-        edit = None
-        if item.place.wanted and not self.session.read_only:
-            edit = reject_suggestion(self._now(item.place), item.place.wanted)
-        self.session.way.left.add(item.place.key)
-        self._do((self.at,), edit, carried=False)
-        return "left as it is"
-
-    def all(self) -> str:
-        """Carry out every proposal of the group that is not settled, as one edit; returns what was done.
-
-        Raises RuleError where none of them can be.
-        """
-        group = self._unsettled().group
-        numbers = [n for n, x in enumerate(self.items) if x.group == group and n not in self.settled]
-        works: dict[str, list[Work]] = {}
-        done, why = [], ""
-        for n in numbers:
-            place = self.items[n].place
-            try:
-                steps = works.setdefault(place.work.sentence.id, [self._now(place)])
-                steps.append(amended(steps[-1], [place], self.session.schema).after[0])
-                done.append(n)
-            except RuleError as error:
-                why = str(error)
-        edits = [Edit(Op.EDIT, (s[0],), (s[-1],)) for s in works.values() if len(s) > 1]
-        if not edits:
-            raise RuleError(why or "there is nothing to do")
-        told = f"{len(done)} {'place' if len(done) == 1 else 'places'} made consistent"
-        self._do(tuple(done), together(edits, told), carried=True)
-        return f"{told}; {len(numbers) - len(done)} left: {why}" if why else told
+        """Go some of the listed items on."""
+        step = 1 if by > 0 else -1
+        at, left = self.at, abs(by)
+        while left and 0 <= at + step < len(self.items):
+            at += step
+            if self.listed(at):
+                self.at, left = at, left - 1
 
     def undo(self) -> str:
         """Take back what the last key did; returns what that was. Raises RuleError where there is nothing."""
         if not self._deeds:
             raise RuleError("nothing to undo here", do="Esc, then Ctrl+Z goes further back")
-        deed = self._deeds.pop()
+        deed = self._deeds[-1]
         if deed.edit:
             self.session.undo()
+        self._deeds.pop()
         for n in deed.items:
             self.settled.pop(n, None)
-            self.session.way.left.discard(self.items[n].place.key)
+            self._left.discard(self.items[n].key)
         self.at = deed.at
         return f"taken back: {deed.edit.told}" if deed.edit else "taken back"
 
-    def _do(self, items: tuple[int, ...], edit: Edit | None, *, carried: bool) -> None:
+    def _leave(self, edit: Edit | None = None) -> str:
+        """Leave the item in hand as it is, and remember that; returns what was done."""
+        self._left.add(self._in_hand().key)
+        self._do((self.at,), edit, done=False)
+        return "left as it is"
+
+    def _do(self, items: tuple[int, ...], edit: Edit | None, *, done: bool) -> None:
+        """Carry an edit out, settle the items and go on to the next that waits."""
         if edit:
             self.session.do(edit)
         self._deeds.append(_Deed(items, edit, self.at))
-        self.settled.update(dict.fromkeys(items, carried))
-        later = [n for n in range(self.at, len(self.items)) if n not in self.settled]
-        self.at = later[0] if later else self.at
+        self.settled.update(dict.fromkeys(items, done))
+        self._go_on()
 
-    def _unsettled(self) -> Item:
+    def _go_on(self) -> None:
+        """Go to the next item that waits; where there is none to the last one before that is listed."""
+        later = range(self.at, len(self.items))
+        waiting = next((n for n in later if self.listed(n) and n not in self.settled), None)
+        if waiting is not None:
+            self.at = waiting
+        elif not self.listed(self.at):
+            self.move(-1)
+
+    def _in_hand(self) -> I:
+        """Return the item in hand; raises RuleError where there is none or it is settled already."""
         if self.item is None:
-            raise RuleError("there is nothing to make consistent")
+            raise RuleError(self.nothing)
         if self.at in self.settled:
             raise RuleError("this is settled already", do="u takes it back")
         return self.item
 
-    def _now(self, place: Place) -> Work:
-        """Return the work at a place as it is now, which an earlier deed may have changed."""
-        s = place.work.sentence
+    def _now(self, work: Work) -> Work:
+        """Return a work as it is now, which an earlier deed may have changed."""
+        s = work.sentence
         touched = self.session.works.touched(s.article)
         now = next((w for w in touched if (w.sentence.start, w.sentence.end) == (s.start, s.end)), None)
         if now is None:
             raise RuleError("the sentence has changed since", do="Esc, and open the worklist again")
         return now
-
-
-def _told(place: Place) -> str:
-    words = place.work.sentence.text[place.start : place.end]
-    if place.wanted is None:
-        return f"{words} bears no label any more"
-    if place.found and (place.start, place.end) != (place.wanted.start, place.wanted.end):
-        return f"{words} is {place.work.text_of(place.wanted)} now"
-    return f"{words} is {place.wanted.label} now"

@@ -314,7 +314,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         """Let session, hints and what is drawn go by the keys in force."""
         keys = self.keyboard.keys
         self.session.schema = keys.schema
-        self.glyphs = replace(self.glyphs, commands=keys.commands)
+        self.glyphs = replace(self.glyphs, commands=keys.all_commands)
         self.pen.use_letters(keys.style, keys.label_keys)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:

@@ -1,4 +1,4 @@
-"""The registry: every command of the annotate screen, once.
+"""The registry: every command of the annotate screen and of the worklists, once.
 
 Keys, footer, palette, the help screen and README's key table are all made from it.
 """
@@ -127,6 +127,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("filter", ("grave_accent",), "`", "filter: only what was searched for, or all again", "Find"),
     Command("order", (), ": order", "order of work: by article, or the least sure first", "Find"),
     Command("worklist", ("right_square_bracket",), "]", "worklist: same words, not labelled alike", "Find"),
+    Command("repairs", ("R", "f4"), "R (F4)", "worklist: spans that begin or end inside a token", "Find"),
     Command("flag", ("vertical_line",), "|", "flag the sentence, to come back to it", "Sentence"),
     Command("note", ("quotation_mark",), '"', "write a note on the sentence", "Sentence"),
     Command("lines", ("number_sign", "f3"), "# (F3)", "the article's lines: switch one on or off", "Move"),
@@ -143,6 +144,37 @@ COMMANDS: tuple[Command, ...] = (
     Command("quit", ("ctrl+q",), "Ctrl+C twice (Ctrl+Q)", "quit; everything is saved", "View"),
 )
 
+LISTS: tuple[Command, ...] = (
+    Command("list_yes", ("y",), "y", "do what is proposed in hand", "Worklists"),
+    Command("list_all", ("a",), "a", "do all that is proposed for these words", "Worklists"),
+    Command("snap_out", ("o",), "o", "span inside a token: grow to the token's edges", "Worklists"),
+    Command("snap_in", ("i",), "i", "span inside a token: shrink to whole tokens", "Worklists"),
+    Command("split_token", ("t",), "t", "span inside a token: split the token at its edges", "Worklists"),
+    Command("drop", ("d",), "d", "span inside a token: drop the span", "Worklists"),
+    Command("list_leave", ("n",), "n", "leave it as it is, and on to the next", "Worklists"),
+    Command("list_undo", ("u", "ctrl+z"), "u (Ctrl+Z)", "undo the last of these", "Worklists"),
+    Command("list_open", ("enter",), "Enter", "annotate there", "Worklists"),
+)
+"""The commands of the worklists, where keys mean other things than on the annotate screen."""
+
+LIST_MOVES = {
+    "up": "move(-1)",
+    "down": "move(1)",
+    "pageup": "group(-1)",
+    "left_parenthesis": "group(-1)",
+    "shift+tab": "group(-1)",
+    "pagedown": "group(1)",
+    "right_parenthesis": "group(1)",
+    "tab": "group(1)",
+    "f1": "app.keys",
+    "semicolon": "close",
+    "escape": "close",
+    "q": "close",
+}
+"""The keys that move in every worklist and leave it, with what Textual calls for each."""
+
+ALL = (*COMMANDS, *LISTS)
+
 WITHOUT_SENTENCE = frozenset(
     [
         "undo",
@@ -157,6 +189,7 @@ WITHOUT_SENTENCE = frozenset(
         "filter",
         "order",
         "worklist",
+        "repairs",
         "lines",
         "stats",
         "guide",
@@ -183,7 +216,7 @@ LETTERS = (
 )  # fmt: skip
 
 
-def by_id(name: str, commands: Sequence[Command] = COMMANDS) -> Command:
+def by_id(name: str, commands: Sequence[Command] = ALL) -> Command:
     """Return the command of that id."""
     return next(c for c in commands if c.id == name)
 
@@ -194,13 +227,13 @@ def footer_items(commands: Sequence[Command] = COMMANDS) -> list[tuple[str, str]
     return [(c.footer_key, c.footer) for c in found if c.footer_key]
 
 
-def groups(commands: Sequence[Command] = COMMANDS) -> Iterator[tuple[str, tuple[Command, ...]]]:
+def groups(commands: Sequence[Command] = ALL) -> Iterator[tuple[str, tuple[Command, ...]]]:
     """Yield the groups in order with their commands, as help and README list them."""
     for group in dict.fromkeys(c.group for c in commands):
         yield group, tuple(c for c in commands if c.group == group)
 
 
-def key_table(commands: Sequence[Command] = COMMANDS) -> str:
+def key_table(commands: Sequence[Command] = ALL) -> str:
     """Return README's key table (Markdown)."""
     rows = [f"| {keys} | {does} |" for keys, does in LETTERS]
     rows += [f"| {_code(c.shown)} | {c.does} |" for _, listed in groups(commands) for c in listed]

@@ -32,6 +32,10 @@ class Keyboard:
         """Return the id of the command that a key (Textual's name) means; empty for none."""
         return self.keys.by_key.get(key, "")
 
+    def list_command(self, key: str) -> str:
+        """Return the id of the command that a key means in a worklist; empty for none."""
+        return self.keys.by_list_key.get(key, "")
+
     @property
     def warnings(self) -> tuple[str, ...]:
         """What is wrong with the keymap file: the first thing in full, and how to see the others."""

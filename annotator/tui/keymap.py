@@ -9,7 +9,7 @@ from annotator.core.hints import LEFT_LETTERS, LETTERS, LOOKALIKES, HintStyle
 from annotator.core.label_keys import mirrored, with_keys
 from annotator.core.schema import Schema
 from annotator.storage.keymap import Keymap
-from annotator.tui.commands import COMMANDS, Command
+from annotator.tui.commands import ALL, COMMANDS, LIST_MOVES, LISTS, Command
 from annotator.tui.key_names import is_plain, key_name, written
 
 FEW_LETTERS = 10
@@ -57,7 +57,19 @@ class KeySet:
     """The schema with the label keys in force."""
     style: HintStyle
     habits: Habits
+    lists: tuple[Command, ...] = LISTS
+    """The commands of the worklists; their keys mean something there alone."""
     clashes: tuple[Clash, ...] = ()
+
+    @property
+    def all_commands(self) -> tuple[Command, ...]:
+        """The commands of the annotate screen and those of the worklists."""
+        return (*self.commands, *self.lists)
+
+    @property
+    def by_list_key(self) -> Mapping[str, str]:
+        """Textual's name of a key → id of the command that it means in a worklist."""
+        return {k: c.id for c in self.lists for k in c.keys}
 
     @property
     def label_keys(self) -> frozenset[str]:
@@ -107,7 +119,8 @@ def _keys(schema: Schema, user: Keymap, habits: Habits) -> KeySet:
     letters = user.letters or (LEFT_LETTERS if habits.hand == "left" else LETTERS)
     style = HintStyle(letters, LOOKALIKES if habits.avoid else frozenset())
     by_key = {k: c.id for c in commands for k in c.keys}
-    return KeySet(commands, by_key, with_keys(schema, labels), style, habits)
+    lists = resolve_keymap(LISTS, user.keys)
+    return KeySet(commands, by_key, with_keys(schema, labels), style, habits, lists)
 
 
 # -- what is wrong -----------------------------------------------------------------------------
@@ -123,7 +136,7 @@ def _clashes(keys: KeySet, user: Keymap) -> Iterator[Clash]:
 
 def _unknown(user: Keymap) -> Iterator[Clash]:
     """Yield commands and keys that there aren't."""
-    ids = [c.id for c in COMMANDS]
+    ids = [c.id for c in ALL]
     for name, texts in user.keys.items():
         where = user.where(f"keys.{name}")
         if name not in ids:
@@ -138,11 +151,17 @@ def _unknown(user: Keymap) -> Iterator[Clash]:
 
 def _taken(keys: KeySet, user: Keymap) -> Iterator[Clash]:
     """Yield keys that mean something else already: another command, a label, a hint, leaving."""
-    others = _owners(keys)
-    for c in keys.commands:
+    for commands, others in ((keys.commands, _owners(keys)), (keys.lists, _list_owners(keys.lists))):
+        yield from _rivals(commands, others, user)
+
+
+def _rivals(
+    commands: Sequence[Command], others: Mapping[str, Sequence[str]], user: Keymap
+) -> Iterator[Clash]:
+    for c in commands:
         for key in c.keys if c.id in user.keys else ():
             rivals = [x for x in others.get(key, ()) if x != f"the command {c.id}"]
-            if rivals and not _told_before(c, key, keys, user):
+            if rivals and not _told_before(c, key, commands, user):
                 yield Clash(
                     user.where(f"keys.{c.id}"),
                     f"{written(key)} is {c.id}, and it is {rivals[0]} too",
@@ -150,9 +169,9 @@ def _taken(keys: KeySet, user: Keymap) -> Iterator[Clash]:
                 )
 
 
-def _told_before(command: Command, key: str, keys: KeySet, user: Keymap) -> bool:
+def _told_before(command: Command, key: str, commands: Sequence[Command], user: Keymap) -> bool:
     """Whether the clash of two changed commands is told at the first of them."""
-    before = keys.commands[: keys.commands.index(command)]
+    before = commands[: commands.index(command)]
     return any(key in c.keys and c.id in user.keys for c in before)
 
 
@@ -169,6 +188,16 @@ def _owners(keys: KeySet) -> dict[str, list[str]]:
     if keys.habits.mode != "trigger":
         for letter in keys.style.without(keys.schema.keys):
             out.setdefault(letter, []).append("a hint letter")
+    return out
+
+
+def _list_owners(lists: Sequence[Command]) -> dict[str, list[str]]:
+    """Return what each key means in a worklist, in words."""
+    out = {key: ["a key that moves in the worklists"] for key in LIST_MOVES}
+    out["ctrl+c"] = ["the key that leaves"]
+    for c in lists:
+        for key in c.keys:
+            out.setdefault(key, []).append(f"the command {c.id}")
     return out
 
 
@@ -208,10 +237,11 @@ def _letters(keys: KeySet, user: Keymap) -> Iterator[Clash]:
 
 def _hard(keys: KeySet, user: Keymap) -> Iterator[Clash]:
     """Yield changed commands that no key reaches, or none that every terminal sends."""
-    for c in (c for c in keys.commands if c.id in user.keys):
+    for c in (c for c in keys.all_commands if c.id in user.keys):
         where = user.where(f"keys.{c.id}")
         if not c.keys and all(key_name(t) for t in user.keys[c.id]):
-            do = "give it one" if c.id == "palette" else "it is in the command palette alone"
+            lost = c.id == "palette" or c in keys.lists
+            do = "give it one" if lost else "it is in the command palette alone"
             yield Clash(where, f"{c.id} has no key", do, warning=True)
         elif c.keys and not _reachable(c.keys) and _reachable(_default(c.id)):
             do = "add a printable key"
@@ -223,4 +253,4 @@ def _reachable(keys: Collection[str]) -> bool:
 
 
 def _default(name: str) -> tuple[str, ...]:
-    return next((c.keys for c in COMMANDS if c.id == name), ())
+    return next((c.keys for c in ALL if c.id == name), ())

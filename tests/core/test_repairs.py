@@ -2,84 +2,137 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.core.annotation import Annotation, Work
 from annotator.core.article import Sentence
+from annotator.core.edits import Op
 from annotator.core.errors import RuleError
-from annotator.core.repairs import cut_at, repairs, unaligned
+from annotator.core.repairs import Cure, Repair, cut_at, fault, parted, repairs, unaligned
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, is_aligned, text_of, tokens_of
+from tests import builders
 
 TOKENS = tokens_of(("Mayor", "Okafor", "-", "Lindqvist", "rowed."), (True, False, False, True, False))
 TEXT = text_of(TOKENS)
+
+
+SCHEMA = builders.news_schema()
+EVERY = st.tuples(st.integers(0, len(TEXT) - 1), st.integers(1, len(TEXT)))
 
 
 def _work(*spans: Span) -> Work:
     return Work(Sentence("a" * 12, 1, 0, len(TEXT), TEXT, TOKENS), Annotation().with_spans(spans))
 
 
-def test_each_repair_is_one_edit() -> None:
+def _by_cure(work: Work, span: Span) -> dict[Cure, Repair]:
+    return {r.cure: r for r in repairs(work, span, SCHEMA)}
+
+
+def _after(repair: Repair) -> Work:
+    assert repair.edit is not None
+    assert repair.edit.op is Op.EDIT
+    return repair.edit.after[0]
+
+
+def test_each_repair_is_one_edit_and_says_what_it_gives() -> None:
     """Out to the tokens touched, in to those inside, the tokens cut, or the span gone; nothing else moves."""
-    span, other = Span(8, 27, "PERSON"), Span(23, 29, "CLAIM")
+    span, other = Span(8, 27, "PERSON"), Span(3, 29, "CLAIM")
     work = _work(span, other)
-    assert unaligned(work) == (span,)
-    made = repairs(work, span)
-    assert made.snap_out is not None
-    assert made.snap_in is not None
-    assert made.split_tokens is not None
-    out, in_, split, gone = (e.after[0] for e in (made.snap_out, made.snap_in, made.split_tokens, made.drop))
-    assert (out.annotation.spans[0].start, out.annotation.spans[0].end) == (6, 29)
-    assert (in_.annotation.spans[0].start, in_.annotation.spans[0].end) == (12, 22)
-    assert split.annotation.spans == work.annotation.spans
-    assert [t.text for t in split.sentence.tokens] == [
-        "Mayor",
-        "Ok",
-        "afor",
-        "-",
-        "Lindqvist",
-        "rowe",
-        "d.",
-    ]
-    assert gone.annotation.spans == (other,)
+    assert unaligned(work) == (other, span)
+    made = _by_cure(work, span)
+    out, in_ = _after(made[Cure.OUT]).annotation, _after(made[Cure.IN]).annotation
+    assert [(s.start, s.end) for s in out.spans if s.label == "PERSON"] == [(6, 29)]
+    assert made[Cure.OUT].gives == ("Okafor-Lindqvist rowed.",)
+    assert [(s.start, s.end) for s in in_.spans if s.label == "PERSON"] == [(12, 22)]
+    assert made[Cure.IN].gives == ("-Lindqvist",)
+    cut = _after(made[Cure.SPLIT])
+    assert cut.annotation == work.annotation
+    assert made[Cure.SPLIT].gives == ("Ok", "afor", "-", "Lindqvist", "rowe", "d.")
+    assert [t.text for t in cut.sentence.tokens] == ["Mayor", *made[Cure.SPLIT].gives]
+    assert _after(made[Cure.DROP]).annotation.spans == (other,)
+    assert all(other in _after(r).annotation.spans for r in made.values())
 
 
-def test_a_span_inside_one_token_cannot_snap_in() -> None:
-    """There is no whole token in it, so that repair is not offered."""
-    made = repairs(_work(Span(8, 10, "PERSON")), Span(8, 10, "PERSON"))
-    assert made.snap_in is None
-    assert made.snap_out is not None
+@pytest.mark.parametrize(
+    ("spans", "cure", "why"),
+    [
+        ((Span(8, 10, "PERSON"),), Cure.IN, "no whole token lies in it"),
+        ((Span(8, 12, "PERSON"), Span(6, 12, "PERSON")), Cure.OUT, "PERSON stands there already"),
+        (
+            (Span(8, 12, "PERSON"), Span(6, 7, "VENUE")),
+            Cure.OUT,
+            "VENUE may not lie in PERSON (rule `inside`)",
+        ),
+    ],
+)
+def test_a_repair_that_makes_no_sense_says_why(spans: tuple[Span, ...], cure: Cure, why: str) -> None:
+    """Nothing to snap in to, a double, a rule of the schema that held before: not offered."""
+    repair = _by_cure(_work(*spans), spans[0])[cure]
+    assert (repair.edit, repair.why) == (None, why)
 
 
-def test_a_repair_never_makes_a_double() -> None:
-    """Where the same span stands on the tokens already, snapping out is not offered: drop is."""
-    made = repairs(_work(Span(6, 12, "PERSON"), Span(8, 12, "PERSON")), Span(8, 12, "PERSON"))
-    assert made.snap_out is None
+def test_a_rule_that_is_broken_already_is_no_reason() -> None:
+    """What the file had against the schema may stay so: only a rule that held before forbids a repair."""
+    span, round_it = Span(8, 12, "PERSON"), Span(0, 29, "COUNT")
+    assert SCHEMA.broken(span, [round_it]) is not None
+    assert _by_cure(_work(span, round_it), span)[Cure.OUT].edit is not None
 
 
-def test_an_aligned_span_needs_none() -> None:
-    """Asking for repairs of a span on its tokens is a mistake that is told."""
+def test_a_span_that_needs_none_is_told() -> None:
+    """Asking for repairs of a span on its tokens, or of none, is a mistake that is told."""
     with pytest.raises(RuleError, match="the span is on token edges already; go on to the next"):
-        repairs(_work(Span(6, 12, "PERSON")), Span(6, 12, "PERSON"))
+        repairs(_work(Span(6, 12, "PERSON")), Span(6, 12, "PERSON"), SCHEMA)
+    with pytest.raises(RuleError, match="there is no such span"):
+        repairs(_work(), Span(8, 10, "PERSON"), SCHEMA)
 
 
-@given(st.integers(0, len(TEXT) - 1), st.integers(1, len(TEXT)))
-def test_every_repair_aligns_the_span(a: int, b: int) -> None:
-    """After each repair that is offered the span is on token edges and the tokens spell the text."""
-    span = Span(min(a, b), max(a, b) + (a == b), "PERSON")
-    if (
-        span.end > len(TEXT)
-        or is_aligned(TOKENS, span.start, span.end)
-        or not TEXT[span.start : span.end].strip()
-    ):
+def test_an_edge_in_white_space_is_told() -> None:
+    """A blank is no token that could be cut there: the split is not offered, snapping in is."""
+    made = _by_cure(_work(Span(5, 12, "PERSON")), Span(5, 12, "PERSON"))
+    assert made[Cure.SPLIT].why == "an edge lies in white space, not in a token"
+    assert made[Cure.IN].gives == ("Okafor",)
+
+
+@pytest.mark.parametrize(
+    ("span", "parts", "told"),
+    [
+        (Span(8, 12, "PERSON"), ("Ok", "afor", ""), "begins inside a token"),
+        (Span(6, 8, "PERSON"), ("", "Ok", "afor"), "ends inside a token"),
+        (Span(8, 15, "PERSON"), ("Ok", "afor-Li", "ndqvist"), "begins and ends inside a token"),
+    ],
+)
+def test_what_is_wrong_is_told(span: Span, parts: tuple[str, str, str], told: str) -> None:
+    """The tokens are quoted whole, cut at the span's edges, with the edge that is at fault."""
+    assert parted(_work(span), span) == parts
+    assert fault(_work(span), span) == told
+
+
+@given(EVERY, st.lists(st.tuples(EVERY, st.sampled_from(["CLAIM", "VENUE"])), max_size=3))
+def test_every_repair_mends_just_its_span(ends: tuple[int, int], more: list[Any]) -> None:
+    """After a repair its span is mended, the tokens spell the text, no other span moves, undo is exact."""
+    span, *others = (
+        Span(min(a, b), max(a, b) + (a == b), label) for (a, b), label in [(ends, "PERSON"), *more]
+    )
+    if is_aligned(TOKENS, span.start, span.end) or not TEXT[span.start : span.end].strip():
         return
-    made = repairs(_work(span), span)
-    for edit in (made.snap_out, made.snap_in, made.split_tokens, made.drop):
-        for work in edit.after if edit else ():
-            assert unaligned(work) == ()
-            assert text_of(work.sentence.tokens) == TEXT
+    work = _work(span, *(o for o in others if o.end <= len(TEXT)))
+    for repair in repairs(work, span, SCHEMA):
+        if repair.edit is None:
+            assert repair.why
+            continue
+        after = _after(repair)
+        waiting = {s.key for s in unaligned(after)}
+        assert waiting <= {s.key for s in unaligned(work)} - {span.key}
+        assert text_of(after.sentence.tokens) == TEXT
+        assert {s for s in work.annotation.spans if s.key != span.key} <= set(after.annotation.spans)
+        assert len(after.annotation.spans) == len(work.annotation.spans) - (repair.cure is Cure.DROP)
+        assert repair.edit.inverse().after == (work,)
+    assert "".join(parted(work, span)) in TEXT
 
 
 @given(st.integers(-2, len(TEXT) + 2))

@@ -9,8 +9,8 @@ import pytest
 from annotator.core.annotation import Answer
 from annotator.core.edits import Edit, Op, add_span, set_answer, together
 from annotator.core.errors import RuleError
+from annotator.session.alike import Alike
 from annotator.session.session import Session
-from annotator.session.worklist import Worklist
 from tests import builders
 from tests.builders import records_in
 
@@ -33,8 +33,8 @@ def _session(path: Path) -> Session:
     return session
 
 
-def _list(session: Session) -> Worklist:
-    return Worklist(session, session.way.groups(session.way.touched()))
+def _list(session: Session) -> Alike:
+    return Alike(session, session.way.groups(session.way.touched()))
 
 
 def _labels(session: Session) -> list[int]:
@@ -97,13 +97,13 @@ def test_no_is_remembered(tmp_path: Path) -> None:
     """What was left is known-wrong in the journal and never proposed again; u takes that back too."""
     session = _session(tmp_path / "news")
     work = _list(session)
-    assert work.no() == "left as it is"
+    assert work.leave() == "left as it is"
     assert [s.label for s in session.here[1].annotation.rejected] == ["VENUE"]
     assert len(_list(session).items) == 2
     work.undo()
     assert not session.here[1].annotation.rejected
     assert len(_list(session).items) == 3
-    _list(session).no()
+    _list(session).leave()
     session.close()
     session = builders.open_session(tmp_path / "news")
     assert len(_list(session).items) == 2
@@ -114,7 +114,7 @@ def test_to_read_only_no_is_remembered_for_the_session(tmp_path: Path) -> None:
     """Nothing is written; the list is shorter all the same."""
     _session(tmp_path / "news").close()
     session = builders.open_session(tmp_path / "news", read_only=True)
-    _list(session).no()
+    _list(session).leave()
     assert len(_list(session).items) == 2
     with pytest.raises(RuleError, match="open to read only"):
         _list(session).yes()
@@ -170,7 +170,7 @@ def test_an_empty_list_says_so(tmp_path: Path) -> None:
     assert work.group is None
     work.move(1)
     work.move_group(1)
-    for deed in (work.yes, work.no, work.all):
+    for deed in (work.yes, work.leave, work.all):
         with pytest.raises(RuleError, match="there is nothing to make consistent"):
             deed()
     session.close()

@@ -13,12 +13,25 @@ from textual.keys import Keys, _character_to_key
 
 from annotator.core.hints import LETTERS, assign
 from annotator.storage.schemas import load_schema
-from annotator.tui.commands import COMMANDS, FOOTER, by_id, footer_items, groups, key_table
+from annotator.tui.commands import (
+    ALL,
+    COMMANDS,
+    FOOTER,
+    LIST_MOVES,
+    LISTS,
+    by_id,
+    footer_items,
+    groups,
+    key_table,
+)
+from annotator.tui.key_names import is_plain
 from annotator.tui.keymap import keys_in_force
 from annotator.tui.layout.glyphs import BOX
 from annotator.tui.layout.guide import key_rows
 from annotator.tui.layout.row import plain
+from annotator.tui.screens.alike import AlikeScreen
 from annotator.tui.screens.deeds import deeds
+from annotator.tui.screens.mending import MendingScreen
 from tests import builders
 
 SCHEMAS = ("news", "court")
@@ -28,7 +41,24 @@ def test_every_command_has_a_deed_and_every_deed_a_command() -> None:
     """What the registry lists is what the screen can do, no more and no less."""
     screen = SimpleNamespace(pen=MagicMock(), annotator=MagicMock(), tour=MagicMock())
     assert set(deeds(cast("Any", screen))) == {c.id for c in COMMANDS}
-    assert len({c.id for c in COMMANDS}) == len(COMMANDS)
+    assert len({c.id for c in ALL}) == len(ALL)
+
+
+def test_the_worklists_do_what_the_registry_lists_for_them() -> None:
+    """Each command of the worklists is a deed of one of them, and their rows of keys say all of them."""
+    alike = {*AlikeScreen.deeds(MagicMock(), MagicMock()), "list_undo"}
+    mending = {*MendingScreen.deeds(MagicMock(), MagicMock()), "list_undo"}
+    assert alike | mending | {"list_open"} == {c.id for c in LISTS}
+    assert {name for name, _ in AlikeScreen.KEYS} == alike
+    assert {name for name, _ in MendingScreen.KEYS} == mending
+
+
+def test_no_key_of_the_worklists_means_two_things() -> None:
+    """Their commands and the keys that move in them are apart; each is plain, or has a plain one first."""
+    keys = [k for c in LISTS for k in c.keys]
+    assert len(keys) == len(set(keys))
+    assert not set(keys) & set(LIST_MOVES)
+    assert all(is_plain(c.keys[0]) for c in LISTS)
 
 
 def test_no_key_means_two_things() -> None:
@@ -42,7 +72,7 @@ def test_no_key_means_two_things() -> None:
 def test_every_key_is_one_that_a_terminal_can_send() -> None:
     """Names of keys are Textual's own, so that none is bound in vain."""
     named = {k.value for k in Keys} | {_character_to_key(chr(c)) for c in range(33, 127)} | {"space"}
-    for key in chain.from_iterable(c.keys for c in COMMANDS):
+    for key in chain.from_iterable(c.keys for c in ALL):
         assert key.removeprefix("alt+") in named, key
 
 

@@ -15,11 +15,11 @@ from annotator.core.edits import add_span, set_answer
 from annotator.core.errors import CorpusError
 from annotator.core.spans import Span
 from annotator.session.finder import Finder
+from annotator.tui.screens.alike import AlikeScreen
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.ask import AskScreen
 from annotator.tui.screens.overview import OverviewScreen
 from annotator.tui.screens.search import SearchScreen
-from annotator.tui.screens.worklist import WorklistScreen
 from tests.pilots import Desk, desk
 
 
@@ -245,7 +245,7 @@ async def test_the_worklist_settles_by_key(tmp_path: Path) -> None:
         place = _at(d)
         await d.press("right_square_bracket")
         await _settled(d)
-        assert _shows(d, WorklistScreen)
+        assert _shows(d, AlikeScreen)
         assert "Tarn Quay  labelled here and not there:" in d.raw()
         assert "1.2" in d.row("VENUE?")
         await d.press("y")

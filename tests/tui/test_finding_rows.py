@@ -99,7 +99,7 @@ def test_the_worklist_keeps_to_its_size_and_commands_nothing(text: str, width: i
     view = WorkView(group, tuple(Line(place, "1.1") for _ in range(30)), 12, 1, ((text, 3),))
     rows = worklist_rows(view, width, height, BOX)
     assert len(rows) == height
-    for row in (*rows, worklist_head("3 open", width, BOX)):
+    for row in (*rows, worklist_head("words", "3 open", width, BOX)):
         assert width_of(row) <= width
         assert not commands_in("".join(p.text for p in row))
 
@@ -137,6 +137,6 @@ def test_without_box_drawing_all_is_ascii() -> None:
     hits = [_hit("a word " * 40, 210, 214)]
     for at in range(3):
         view = WorkView(group, lines, at, 1, (("Brekke", 3),))
-        rows = [*worklist_rows(view, 60, 20, ASCII), worklist_head("3 open", 60, ASCII)]
+        rows = [*worklist_rows(view, 60, 20, ASCII), worklist_head("words", "3 open", 60, ASCII)]
         rows += [*hit_rows(hits, 0, 60, 3, ASCII), *help_rows(60), hits_head("news", "3 hits", 60, ASCII)]
         assert all(plain(row).isascii() for row in rows)

@@ -14,7 +14,7 @@ from annotator.core.label_keys import mirrored, with_keys
 from annotator.storage.keymap import keymap_of_text
 from annotator.storage.prefs import Preferences
 from annotator.storage.schemas import load_schema
-from annotator.tui.commands import COMMANDS, by_id
+from annotator.tui.commands import ALL, COMMANDS, by_id
 from annotator.tui.key_names import is_plain, key_name, written
 from annotator.tui.keymap import Habits, KeySet, keys_in_force
 from tests.pilots import Desk, desk
@@ -80,7 +80,7 @@ def test_printable_keys_have_textuals_names() -> None:
 
 def test_every_key_of_the_registry_is_a_name() -> None:
     """A user can write every key that the registry has, by the name it has there or as it is shown."""
-    for key in (k for c in COMMANDS for k in c.keys):
+    for key in (k for c in ALL for k in c.keys):
         assert key_name(key) == key
         assert key_name(written(key)) == key
 
@@ -163,6 +163,32 @@ def test_an_error_says_what_where_and_what_to_do(text: str, told: str) -> None:
     assert keys.schema == NEWS
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            'snap_out = ["t"]',
+            "k.toml:2: t is snap_out, and it is the command split_token too; give split_token other keys",
+        ),
+        (
+            'drop = ["q"]',
+            "k.toml:2: q is drop, and it is a key that moves in the worklists too; choose another key",
+        ),
+        (
+            'drop = ["x"]\nlist_all = ["x"]',
+            "k.toml:3: x is list_all, and it is the command drop too; give drop other keys",
+        ),
+    ],
+)
+def test_the_keys_of_the_worklists_clash_among_themselves(text: str, told: str) -> None:
+    """A worklist has keys of its own: they may mean other things elsewhere, but one there."""
+    assert [str(c) for c in force(f"[keys]\n{text}\n").errors] == [told]
+    keys = force('[keys]\nsnap_out = ["f", "enter"]\nlist_open = ["ctrl+o", "7"]\n')
+    assert [str(c) for c in keys.errors] == []
+    assert keys.by_list_key["f"] == "snap_out"
+    assert keys.by_key["enter"] == "accept"
+
+
 def test_two_changed_commands_clash_once() -> None:
     """Of two entries with one key the first is told, with the name of the other."""
     told = [str(c) for c in force('[keys]\nundo = ["U"]\nredo = ["U"]\n').errors]
@@ -173,6 +199,7 @@ def test_two_changed_commands_clash_once() -> None:
     ("text", "told"),
     [
         ("[keys]\nquit = []", "k.toml:2: quit has no key; it is in the command palette alone"),
+        ("[keys]\ndrop = []", "k.toml:2: drop has no key; give it one"),
         ("[keys]\npalette = []", "k.toml:2: palette has no key; give it one"),
         (
             '[keys]\nfirst = ["alt+home"]',
@@ -189,7 +216,7 @@ def test_a_warning_leaves_the_keymap_in_force(text: str, told: str) -> None:
     keys = force(text)
     assert [str(c) for c in keys.clashes] == [told]
     assert keys.clashes[0].warning
-    assert keys.commands != COMMANDS or keys.style.letters == "jklu"
+    assert keys.all_commands != ALL or keys.style.letters == "jklu"
 
 
 def test_a_letter_may_be_a_command_where_hints_are_called_for() -> None:
@@ -208,9 +235,7 @@ def test_the_keymaps_of_the_guide_have_no_clash(text: str) -> None:
 
 
 @given(
-    st.dictionaries(
-        st.sampled_from([c.id for c in COMMANDS]), st.lists(st.characters(), max_size=3), max_size=4
-    )
+    st.dictionaries(st.sampled_from([c.id for c in ALL]), st.lists(st.characters(), max_size=3), max_size=4)
 )
 def test_a_keymap_without_errors_has_one_meaning_for_each_key(keys: dict[str, list[str]]) -> None:
     """Whatever a file says: if it is used, no key means two things, and each command is there once."""
@@ -219,7 +244,9 @@ def test_a_keymap_without_errors_has_one_meaning_for_each_key(keys: dict[str, li
     found = keys_in_force(NEWS, Keymap("k.toml", {k: tuple(v) for k, v in keys.items()}))
     bound = [k for c in found.commands for k in c.keys]
     assert len(bound) == len(set(bound))
-    assert [c.id for c in found.commands] == [c.id for c in COMMANDS]
+    assert [c.id for c in found.all_commands] == [c.id for c in ALL]
+    listed = [k for c in found.lists for k in c.keys]
+    assert len(listed) == len(set(listed))
     letters = set(found.style.without(found.schema.keys))
     assert not set(bound) & (letters | found.schema.keys | set("123456789"))
 

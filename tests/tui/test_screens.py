@@ -20,6 +20,7 @@ SCREENS = {
     "guide": ("question_mark", "Guideline", ("escape", "semicolon", "enter", "q")),
     "search": ("slash", "Search · news", ("escape", "semicolon")),
     "worklist": ("right_square_bracket", "Worklist", ("escape", "semicolon", "q")),
+    "repairs": ("R", "inside a token", ("escape", "semicolon", "q")),
     "help": ("f1", "All keys", ("escape", "semicolon", "enter", "q", "f1")),
 }
 

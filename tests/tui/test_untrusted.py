@@ -21,6 +21,7 @@ TOUR = {
     "search and filter": ["slash", *"pell", "down", "tab", "grave_accent"],
     "note and jump": ["quotation_mark", "x", "enter", "backslash", "1", "enter"],
     "worklist": ["f", "enter", "right_square_bracket", "down", "escape", "at", "escape"],
+    "repairs": ["R", "escape", "f4", "q"],
     "annotating": ["tab", "space", "f", "enter", "ctrl+z", "end", "enter", "enter"],
 }
 

@@ -29,7 +29,7 @@ def inside_tokens(material: Material) -> Iterator[Problem]:
             s = said.work.sentence
             within = s.text[tokens[first].start : tokens[last - 1].end] if first < last else ""
             what = f"{span.label} {quoted(said.work.text_of(span))} begins or ends inside a token of "
-            cure = "snap it out or in, split the token, or remove the span"
+            cure = "snap it out or in, split the token, or drop it (key R in `annotator` lists them all)"
             yield Problem(Kind.CHARACTERS, said.at(span), what + quoted(within), cure)
 
 
@@ -83,11 +83,10 @@ def _edge_tokens(said: Said, span: Span) -> tuple[str, str]:
     """Return the first and the last token of a span; of one inside tokens, the characters at its edges."""
     tokens = said.work.sentence.tokens
     first, last = token_range(tokens, span.start, span.end)
-    inner = [t.text for t in tokens[first:last] if t.start >= span.start and t.end <= span.end]
+    if first < last and tokens[first].start == span.start and tokens[last - 1].end == span.end:
+        return tokens[first].text, tokens[last - 1].text
     words = said.work.text_of(span)
-    if not inner or not is_aligned(tokens, span.start, span.end):
-        return words[0], words[-1]
-    return inner[0], inner[-1]
+    return words[0], words[-1]
 
 
 def _strange(words: str, first: str, last: str, *, quotes: bool) -> Iterator[tuple[str, str]]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from annotator.core.annotation import Annotation
+from annotator.core.annotation import Work
 from annotator.core.hints import Hint
+from annotator.core.repairs import unaligned
 from annotator.core.schema import Schema
 from annotator.core.tokens import Range
 from annotator.session.state import TaskState
@@ -75,17 +76,24 @@ def _edge(glyphs: Glyphs) -> Row:
 def number_column(state: TaskState, glyphs: Glyphs) -> Row:
     """Return bar, answer and number of the active sentence."""
     answer = answer_piece(state.work.annotation.answer, glyphs)
-    number = numbered(state.active, state.work.annotation, Ink("text", bold=True))
+    number = numbered(state.active, state.work, Ink("text", bold=True), glyphs)
     return (Piece(glyphs.active, Ink("active")), answer, *number)
 
 
-def numbered(i: int, said: Annotation, ink: Ink) -> Row:
-    """Return a sentence's number in four cells, ``f`` (flagged) or ``n`` (has a note) in one that is free."""
-    text, sign = number_text(i), "f" if said.flagged else "n" if said.note else ""
-    if not sign or " " not in text:
-        return (Piece(text, ink),)
-    at = text.index(" ")
-    return (Piece(text[:at], ink), Piece(sign, Ink("likely", bold=True)), Piece(text[at + 1 :], ink))
+def numbered(i: int, work: Work, ink: Ink, glyphs: Glyphs) -> Row:
+    """Return a sentence's number in four cells, with signs in those that are free.
+
+    They are ``!`` (a span begins or ends inside a token), then ``f`` (flagged) or ``n`` (has a note).
+    """
+    said = work.annotation
+    signs = [Piece(glyphs.problem, Ink("warn", bold=True))] if unaligned(work) else []
+    if sign := "f" if said.flagged else "n" if said.note else "":
+        signs.append(Piece(sign, Ink("likely", bold=True)))
+    pieces = [Piece(char, ink) for char in number_text(i)]
+    for at, char in enumerate(pieces):
+        if char.text == " " and signs:
+            pieces[at] = signs.pop(0)
+    return merged(pieces)
 
 
 def number_text(i: int) -> str:

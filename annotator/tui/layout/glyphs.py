@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from annotator.tui.commands import COMMANDS, Command, by_id
+from annotator.tui.commands import ALL, Command, by_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,14 @@ class Glyphs:
     todo: str
     taken: str
     cut: str
+    problem: str
     rule: str
     wall: str
     dot: str
     gauge: str
     gauge_rest: str
     arrows: str = "↑↓←→"
-    commands: Sequence[Command] = field(default=COMMANDS, compare=False, repr=False)
+    commands: Sequence[Command] = field(default=ALL, compare=False, repr=False)
     """The commands with the keys in force, which are written in these characters."""
 
     def words(self, text: str) -> str:
@@ -73,6 +74,7 @@ BOX = Glyphs(
     todo="·",
     taken="↵",
     cut="…",
+    problem="!",
     rule="─",
     wall="│",
     dot="·",
@@ -97,6 +99,7 @@ ASCII = Glyphs(
     todo=".",
     taken="!",
     cut="~",
+    problem="!",
     rule="-",
     wall="|",
     dot="-",

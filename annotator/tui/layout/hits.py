@@ -24,7 +24,7 @@ _HELP = (
     ("answer:open", "or accept, reject, ignore; answer: has any answer"),
     ("flag   note", "is flagged; has a note"),
     ("note:check", "the word stands in the note"),
-    ("problem", "is not labelled like the same words elsewhere"),
+    ("problem", "is not labelled alike elsewhere, or has a span inside a token"),
     ("article:ferry", "the article's title or source has the word"),
     ("-word  -flag", "not that"),
 )

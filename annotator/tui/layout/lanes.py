@@ -30,6 +30,8 @@ class Mark:
     """What stands behind a proposal's name: ``?``, the sign of Enter, or the keys that take it now."""
     next: bool = False
     """Whether a key takes the proposal now."""
+    wrong: bool = False
+    """Whether the span begins or ends inside a token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ def _draw_bar(row: list[tuple[str, Ink]], p: Placed, glyphs: Glyphs, role: str) 
     bar = bar_of(p.mark.state, glyphs)
     left, name, tag, right = _parts(p, bar, glyphs)
     tag_ink = Ink("key", bold=True) if p.mark.next else ink
+    tag_ink = Ink("warn", bold=True) if p.mark.wrong else tag_ink
     fill = p.last - p.first - len(left) - len(name) - len(tag) - len(right)
     cells = [(c, ink) for c in left] + [(c, name_ink) for c in name] + [(c, tag_ink) for c in tag]
     cells += [(c, ink) for c in (*bar.line * fill, *right)]
@@ -101,9 +104,11 @@ def _draw_bar(row: list[tuple[str, Ink]], p: Placed, glyphs: Glyphs, role: str) 
 def _parts(p: Placed, bar: Bar, glyphs: Glyphs) -> tuple[str, tuple[str, ...], tuple[str, ...], str]:
     """Return the left end, the name's and the tag's cells as far as they fit, and the right end of a bar."""
     width = p.last - p.first
-    tag = () if p.open_left else _cells(p.mark.tag, width)  # said once, where the suggestion starts
+    tag_text = glyphs.problem if p.mark.wrong else p.mark.tag
+    tag = () if p.open_left else _cells(tag_text, width)  # said once, where the span starts
     if width <= 2:
-        short = "" if p.mark.next and tag else (p.mark.key or p.mark.label[:1]).upper()
+        alone = p.mark.next or (p.mark.wrong and width == 1)  # what is wrong matters more than the name
+        short = "" if alone and tag else (p.mark.key or p.mark.label[:1]).upper()
         return "", _cells(short, width), tag[: width - len(short)], ""
     left = glyphs.open_end if p.open_left else (bar.left if width >= 5 else "")
     right = glyphs.open_end if p.open_right else (bar.right if width >= 5 else "")

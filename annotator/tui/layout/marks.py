@@ -7,14 +7,18 @@ from dataclasses import replace
 from functools import lru_cache
 
 from annotator.core.annotation import Work
+from annotator.core.repairs import Case, fault, parted
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion
-from annotator.core.tokens import token_range
+from annotator.core.tokens import is_aligned, token_range
 from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.lanes import Mark
 from annotator.tui.layout.row import Ink
-from annotator.tui.layout.wrap import Cell
+from annotator.tui.layout.wrap import Cell, graphemes
+
+EDGE = "|"
+"""Stands at a span's edges in words, and between tokens: on every screen and in every colour."""
 
 
 @lru_cache(maxsize=1024)
@@ -34,6 +38,7 @@ def _mark(schema: Schema, work: Work, span: Span, focused: bool) -> Mark:
         schema.short(span.label),
         label.key if label else "",
         "focus" if focused else "human",
+        wrong=not is_aligned(work.sentence.tokens, span.start, span.end),
     )
 
 
@@ -65,7 +70,23 @@ def offer_marks(
 def _offered(schema: Schema, work: Work, s: Suggestion, taken: bool, keys: str, glyphs: Glyphs) -> Mark:
     mark = _mark(schema, work, Span(s.start, s.end, s.label), focused=False)
     tag = (glyphs.taken if taken else "") + keys or "?"
-    return replace(mark, state="proposal", tag=tag, next=bool(keys))
+    return replace(mark, state="proposal", tag=tag, next=bool(keys), wrong=False)
+
+
+def drawn(text: str) -> str:
+    """Return a text as it is drawn where it stands apart: a mark without a letter before it has a circle."""
+    return "".join(shown for shown, _, _ in graphemes(text))
+
+
+def edges_shown(work: Work, span: Span) -> str:
+    """Return the tokens that a span touches as they are drawn, with bars at its edges: ``Ros|avik|'s``."""
+    return EDGE.join(map(drawn, parted(work, span)))
+
+
+def case_words(case: Case) -> str:
+    """Return what is wrong with a span inside a token: ``Ros|avik|'s: VENUE begins inside a token``."""
+    told = f"{case.span.label} {fault(case.work, case.span)}"
+    return f"{edges_shown(case.work, case.span)}: {told}"
 
 
 def cover(cells: Sequence[Cell], marks: Sequence[Mark]) -> list[Mark | None]:

@@ -206,7 +206,7 @@ def _context(
     schema: Schema, work: Work, i: int, width: int, glyphs: Glyphs, marks: tuple[Mark, ...]
 ) -> tuple[tuple[int, Row], ...]:
     answer = answer_piece(work.annotation.answer, glyphs)
-    head: Row = (Piece(" "), answer, *numbered(i, work.annotation, Ink("number")))
+    head: Row = (Piece(" "), answer, *numbered(i, work, Ink("number"), glyphs))
     rest: Row = (Piece(" " * TEXT_COLUMN),)
     out: list[tuple[int, Row]] = []
     for n, line in enumerate(wrap(work.sentence.tokens, width)):

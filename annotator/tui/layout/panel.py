@@ -6,6 +6,7 @@ import time
 
 from annotator.core.annotation import Work
 from annotator.core.spans import Span
+from annotator.core.tokens import is_aligned
 from annotator.session.state import Saved, TaskState
 from annotator.tui.layout.bars import label_counts, saved_piece, strip_row
 from annotator.tui.layout.glyphs import Glyphs
@@ -51,7 +52,11 @@ def _spans(state: TaskState, width: int, glyphs: Glyphs) -> list[Row]:
         focused = span == state.focus
         name = Piece(state.schema.short(span.label), Ink("lane", span.label, reverse=focused, bold=focused))
         words = brief(state.work.text_of(span), max(4, width - 5 - depth), glyphs)
-        rows.append((Piece(" " * depth), name, Piece("  " + words, Ink("text", bold=focused))))
+        ink = Ink("text", bold=focused)
+        told: Row = (Piece("  " + words, ink),)
+        if not is_aligned(state.work.sentence.tokens, span.start, span.end):
+            told = (Piece(glyphs.problem, Ink("warn", bold=True)), Piece(" " + words, ink))
+        rows.append((Piece(" " * depth), name, *told))
     return rows if len(rows) > 1 else [*rows, (Piece("none yet", Ink("muted")),)]
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
+from annotator.core.repairs import fault, unaligned
 from annotator.core.schema import Label
 from annotator.core.suggestion import Suggestion
 from annotator.session.state import Message, TaskState
 from annotator.tui.layout.glyphs import Glyphs
+from annotator.tui.layout.marks import edges_shown
 from annotator.tui.layout.row import Ink, Piece, Row, clip, cut, filled_row, width_of
 from annotator.tui.layout.safe_text import screen_text
 
@@ -96,7 +98,7 @@ def _items(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
         return _focus_items(state, glyphs)
     if state.selection:
         return _selection_items(state, glyphs)
-    told = (note(state.message),) if state.message else ()
+    told = (*((note(state.message),) if state.message else ()), *_wrong_items(state, glyphs))
     offers = _target_items(state, glyphs)
     if offers:
         both = (key(glyphs.key("accept") + " accept"), key(glyphs.key("accept_view") + " all in view"))
@@ -137,6 +139,7 @@ def _focus_items(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
     return (
         (chip, Piece(" " + words, Ink("text", bold=True))),
         *told,
+        *_wrong_items(state, glyphs),
         *(_target_items(state, glyphs) if state.fresh else ()),
         *_growth(state, glyphs),
         (Piece(glyphs.key(*_EDGES), Ink("key")), Piece(" edges", Ink("muted"))),
@@ -191,6 +194,26 @@ def _offer_items(state: TaskState, offered: tuple[Suggestion, ...], glyphs: Glyp
         key(glyphs.key("remove") + " not here"),
         text(f"from {screen_text(best.source)}, {round(100 * best.score)} in 100 are right"),
     )
+
+
+def _wrong_items(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
+    """Return which span of the sentence is inside a token, that in focus before others, and the key."""
+    wrong = unaligned(state.work)
+    if state.focus:
+        wrong = tuple(s for s in wrong if s == state.focus)
+    if not wrong:
+        return ()
+    words = brief(edges_shown(state.work, wrong[0]), 28, glyphs)
+    told = f"{screen_text(wrong[0].label)} {fault(state.work, wrong[0])}"
+    if len(wrong) > 1:
+        words, told = f"{len(wrong)} spans", "begin or end inside a token"
+    item = (
+        Piece(f"{glyphs.problem} ", Ink("warn", bold=True)),
+        Piece(words, Ink("text", bold=True)),
+        Piece(f" {told}", Ink("warn")),
+    )
+    letter = glyphs.key("repairs")
+    return (item, key(f"{letter} repair") if letter else text(": repairs"))
 
 
 def _growth(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:

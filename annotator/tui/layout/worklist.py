@@ -1,4 +1,7 @@
-"""The worklist of inconsistencies: the words in hand, their places in context, what is proposed."""
+"""The worklist of inconsistencies: the words in hand, their places in context, what is proposed.
+
+Its head row, the rows of its list and the sentence in hand are drawn alike for every worklist.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
+from annotator.core.annotation import Work
 from annotator.core.inconsistent import Group, Kind, Place
 from annotator.tui.layout.block import answer_piece
 from annotator.tui.layout.glyphs import Glyphs
@@ -44,17 +48,20 @@ class WorkView:
     """The words of each group that follows, and how many proposals wait there."""
 
 
-def worklist_head(told: str, width: int, glyphs: Glyphs) -> Row:
-    """Return the head row: what this is, and how much waits."""
-    about = Piece(f" {glyphs.dot} the same words, not labelled alike", Ink("muted"))
-    left = (Piece(" Worklist", Ink("title", bold=True)), about)
+def worklist_head(about: str, told: str, width: int, glyphs: Glyphs) -> Row:
+    """Return the head row: what is listed, and how much waits."""
+    left = (
+        Piece(" Worklist", Ink("title", bold=True)),
+        Piece(f" {glyphs.dot} {about}", Ink("muted")),
+    )
     return clip(two_ended(left, (Piece(f"  {told} ", Ink("muted")),), width), width)
 
 
 def worklist_rows(view: WorkView, width: int, height: int, glyphs: Glyphs) -> tuple[Row, ...]:
     """Return exactly ``height`` rows: heading, places, the sentence in hand and what follows."""
     line = view.lines[view.at]
-    sentence = sentence_rows(line.place, width, glyphs)[:_MARKS]
+    place = line.place
+    sentence = sentence_rows(place.work, place.start, place.end, width, glyphs)[:_MARKS]
     room = max(1, min(len(view.lines), height - len(sentence) - 6))
     first = max(0, min(view.at - room // 2, len(view.lines) - room))
     places = [_place(view.lines[i], width, glyphs, active=i == view.at) for i in range(first, first + room)]
@@ -85,19 +92,36 @@ def _sort(place: Place, group: Group) -> str:
 
 def _place(line: Line, width: int, glyphs: Glyphs, *, active: bool) -> Row:
     place = line.place
-    ink = Ink("text", tint="row") if active else Ink("context")
-    change = " " + _outcome(line)
-    mark = _mark(line, glyphs)
-    end = Piece(change, Ink("muted") if place.agrees or line.settled is not None else Ink("key", bold=True))
+    end = Piece(
+        " " + _outcome(line),
+        Ink("muted") if place.agrees or line.settled is not None else Ink("key", bold=True),
+    )
+    lit = ((place.start, place.end),)
+    ink = list_ink(active=active)
+    text = context_row(place.work.sentence.text, lit, list_room(width, end), ink, glyphs)
+    return list_row(line.name, _mark(line, glyphs), text, end, width, glyphs, active=active)
+
+
+def list_ink(*, active: bool) -> Ink:
+    """Return the ink of a row of a worklist: the item in hand stands out."""
+    return Ink("text", tint="row") if active else Ink("context")
+
+
+def list_room(width: int, end: Piece) -> int:
+    """Return how many cells a row of a worklist has for words."""
+    return max(4, width - 11 - cell_len(end.text))
+
+
+def list_row(
+    name: str, mark: Piece, text: Row, end: Piece, width: int, glyphs: Glyphs, *, active: bool
+) -> Row:
+    """Return a row of a worklist: where it is, the words, and what there is to say at the end."""
     head = (
         Piece(glyphs.active if active else " ", Ink("active")),
         mark,
-        Piece(f"{line.name:>7} ", Ink("number")),
+        Piece(f"{name:>7} ", Ink("number")),
     )
-    room = max(4, width - 11 - cell_len(end.text))
-    lit = ((place.start, place.end),)
-    text = context_row(place.work.sentence.text, lit, room, ink, glyphs)
-    return (*head, *fit(text, room, ink), end)
+    return (*head, *fit(text, list_room(width, end), list_ink(active=active)), end)
 
 
 def _mark(line: Line, glyphs: Glyphs) -> Piece:
@@ -125,36 +149,36 @@ def _proposed(place: Place) -> str:
     return f"{screen_text(place.wanted.label)}?"
 
 
-def sentence_rows(place: Place, width: int, glyphs: Glyphs) -> list[Row]:
-    """Return the whole sentence of a place, its words lit, what bears a label in that label's colour."""
-    text = screen_text(place.work.sentence.text)
+def sentence_rows(work: Work, start: int, end: int, width: int, glyphs: Glyphs) -> list[Row]:
+    """Return the whole sentence, ``[start, end)`` lit, what bears a label in that label's colour."""
+    text = screen_text(work.sentence.text)
     inks: list[Ink] = [Ink("text")] * len(text)
-    for span in sorted(place.work.annotation.spans, key=lambda s: s.start - s.end):
+    for span in sorted(work.annotation.spans, key=lambda s: s.start - s.end):
         inks[span.start : span.end] = [Ink("lane", span.label)] * (span.end - span.start)
-    inks[place.start : place.end] = [LIT] * (place.end - place.start)
+    inks[start:end] = [LIT] * (end - start)
     pieces = tuple(Piece(c, ink) for c, ink in zip(text, inks, strict=True))
     first, *more = filled_row(pieces, max(4, min(96, width - 8)))
-    answer = answer_piece(place.work.annotation.answer, glyphs)
+    answer = answer_piece(work.annotation.answer, glyphs)
     return [(Piece("  "), answer, Piece("   "), *first), *((Piece("      "), *row) for row in more)]
 
 
 def proposal_row(line: Line, width: int, glyphs: Glyphs) -> Row:
-    """Return what is here, and what y would make of it."""
+    """Return what is here, and what the keys would make of it."""
     place = line.place
     here = screen_text(place.what) or "not labelled"
     lead = (Piece(f"    {glyphs.here} ", Ink("active")),)
     if line.settled is not None:
-        told = "done; u takes it back" if line.settled else "left as it is; u takes it back"
-        return fit((*lead, Piece(told, Ink("ok"))), width)
+        told = "done" if line.settled else "left as it is"
+        return fit((*lead, Piece(f"{told}; {glyphs.key('list_undo')} takes it back", Ink("ok"))), width)
     if place.agrees:
         return fit((*lead, Piece(f"{here}, like most", Ink("muted"))), width)
     return fit(
         (
             *lead,
             Piece(f"{here} here   ", Ink("text")),
-            Piece("y", Ink("key", bold=True)),
+            Piece(glyphs.key("list_yes"), Ink("key", bold=True)),
             Piece(f" {_proposed(place).removesuffix('?')}   ", Ink("muted")),
-            Piece("n", Ink("key", bold=True)),
+            Piece(glyphs.key("list_leave"), Ink("key", bold=True)),
             Piece(" leave it", Ink("muted")),
         ),
         width,

@@ -16,9 +16,11 @@ from textual.worker import get_current_worker
 
 from annotator.core.errors import AnnotatorError
 from annotator.core.inconsistent import Group
+from annotator.core.repairs import Case
 from annotator.session.finder import Touched
 from annotator.session.pen import Pen
 from annotator.tui.layout.bars import keys_row
+from annotator.tui.layout.marks import case_words
 from annotator.tui.layout.overview import (
     LIST_WIDTH,
     ArticleLine,
@@ -46,6 +48,7 @@ _KEYS = [
     ("n", "next undone"),
     ("s", "sort"),
     ("o", "unsure first"),
+    ("R", "repairs"),
 ]
 WIDE = 110
 """From this width on the articles stand beside the sentences."""
@@ -70,6 +73,7 @@ class OverviewScreen(RowScreen):
         Binding("o", "do('order')", show=False),
         Binding("slash", "do('search')", show=False),
         Binding("right_square_bracket", "do('worklist')", show=False),
+        Binding("R,f4", "do('repairs')", show=False),
         Binding("vertical_line", "do('flag')", show=False),
         Binding("quotation_mark", "do('note')", show=False),
         Binding("backslash", "do('jump')", show=False),
@@ -89,12 +93,13 @@ class OverviewScreen(RowScreen):
             self.error = error
 
     class Looked(Message):
-        """The looking thread has found the inconsistencies."""
+        """The looking thread has found the inconsistencies and the spans inside tokens."""
 
-        def __init__(self, groups: tuple[Group, ...]) -> None:
+        def __init__(self, groups: tuple[Group, ...], cases: tuple[Case, ...]) -> None:
             """Carry them."""
             super().__init__()
             self.groups = groups
+            self.cases = cases
 
     def __init__(self, pen: Pen) -> None:
         """Show the works of this pen's session."""
@@ -102,7 +107,7 @@ class OverviewScreen(RowScreen):
         self._pen = pen
         self._session = pen.session
         self._problems: dict[str, dict[str, list[str]]] = {}
-        """Article → sentence → what is inconsistent there, in words."""
+        """Article → sentence → what is wrong there, in words."""
         self._numbers: list[int] = list(range(len(pen.session.queue)))
         self._order = 0
         self._listing = False
@@ -133,7 +138,7 @@ class OverviewScreen(RowScreen):
     def _look(self, touched: Touched, queue: tuple[str, ...]) -> None:
         way, told, worker = self._session.way, time.monotonic(), get_current_worker()
         try:
-            self.post_message(self.Looked(way.groups(touched)))
+            self.post_message(self.Looked(way.groups(touched), way.cases(touched)))
             for n, article in enumerate(queue):
                 way.finder.page(article)
                 if worker.is_cancelled:
@@ -154,9 +159,12 @@ class OverviewScreen(RowScreen):
         self.draw()
 
     def on_overview_screen_looked(self, event: Looked) -> None:
-        """Keep what is inconsistent, in words, by article and sentence."""
+        """Keep what is inconsistent or inside a token, in words, by article and sentence."""
         left = self._session.way.left
         self._problems = defaultdict(lambda: defaultdict(list))
+        for case in event.cases:
+            s = case.work.sentence
+            self._problems[s.article][s.id].append(case_words(case))
         for group in event.groups:
             places = [p for p in group.changes if p.key not in left]
             numbers = self._like_most(group) if places else {}
@@ -248,7 +256,7 @@ class OverviewScreen(RowScreen):
 
     def action_do(self, name: str) -> None:
         """Do what the key does on the annotate screen too."""
-        if self._session.here or name in {"search", "worklist", "order", "filter"}:
+        if self._session.here or name in {"search", "worklist", "repairs", "order", "filter"}:
             self._try(getattr(Ways(self.annotator, self._pen), name))
 
     def action_undo(self) -> None:

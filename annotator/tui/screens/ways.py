@@ -1,4 +1,4 @@
-"""What the keys for the way of work do: search, filter, order, jump, flag, note and the worklist."""
+"""What the keys for the way of work do: search, filter, order, jump, flag, note and the worklists."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ class Ways:
             "filter": self.filter,
             "order": self.order,
             "worklist": self.worklist,
+            "repairs": self.repairs,
             "flag": self.flag,
             "note": self.note,
         }
@@ -122,9 +123,15 @@ class Ways:
 
     def worklist(self) -> None:
         """Open the worklist of inconsistencies."""
-        from annotator.tui.screens.worklist import WorklistScreen
+        from annotator.tui.screens.alike import AlikeScreen
 
-        self._app.push_screen(WorklistScreen(self._pen))
+        self._app.push_screen(AlikeScreen(self._pen))
+
+    def repairs(self) -> None:
+        """Open the worklist of spans that begin or end inside a token."""
+        from annotator.tui.screens.mending import MendingScreen
+
+        self._app.push_screen(MendingScreen(self._pen))
 
 
 def back_to_work(app: AnnotatorApp) -> None:

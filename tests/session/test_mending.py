@@ -1,0 +1,256 @@
+"""The worklist of spans inside tokens: one key a repair, one undo a deed, and the corpus stays sound."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from annotator.core.annotation import Answer
+from annotator.core.edits import Edit, Op, together
+from annotator.core.errors import RuleError
+from annotator.core.repairs import Cure
+from annotator.core.search import parse
+from annotator.core.spans import Span
+from annotator.core.tokens import text_of
+from annotator.session.mending import Mending
+from annotator.session.pen import Pen
+from annotator.session.session import Session
+from tests import builders
+
+TEXT = """Ferry stops at Skerrin
+
+Mayor Okafor of Oldskerrin rowed twelvekm home. Nobody on Oldskerrin had milk."""
+SPANS = ((0, "afor", "PERSON"), (0, "skerrin", "VENUE"), (0, "twelve", "COUNT"), (1, "skerrin", "VENUE"))
+
+
+def _open(path: Path, spans: Sequence[tuple[int, str, str]] = SPANS) -> Session:
+    """Open a corpus of two accepted sentences with spans inside tokens, as an import leaves them."""
+    corpus = builders.make_corpus(path, builders.article(TEXT, "t-b", origin="skerrin.txt"))
+    session = builders.open_session(corpus.path)
+    edits = []
+    for i in (0, 1):
+        work = session.here[i]
+        mine = [builders.span(work.sentence.text, words, label) for n, words, label in spans if n == i]
+        after = work.annotation.with_spans(mine).with_answer(Answer.ACCEPT)
+        edits.append(Edit(Op.EDIT, (work,), (type(work)(work.sentence, after),)))
+    session.do(together(edits, "imported"))
+    return session
+
+
+def _list(session: Session) -> Mending:
+    return Mending(session, session.way.cases(session.way.touched()))
+
+
+def _said(session: Session, i: int) -> list[tuple[str, str]]:
+    work = session.here[i]
+    return [(s.label, work.text_of(s)) for s in work.annotation.spans]
+
+
+def _tokens(session: Session, i: int) -> list[str]:
+    return [t.text for t in session.here[i].sentence.tokens]
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    """Open the session of a corpus with four spans inside tokens."""
+    return _open(tmp_path / "news")
+
+
+def test_each_repair_is_saved_and_the_list_shrinks(session: Session) -> None:
+    """One edit a key; the answer of a finished sentence stays; what is repaired is listed no more."""
+    work = _list(session)
+    assert [(c.work.text_of(c.span), c.span.label) for c in work.items] == [x[1:] for x in SPANS]
+    assert work.repair(Cure.OUT) == "afor is Okafor now"
+    assert work.repair(Cure.SPLIT) == "the tokens are Old | skerrin now"
+    assert work.leave() == "left as it is"
+    assert work.repair(Cure.DROP) == "skerrin is no VENUE any more"
+    assert (work.waiting, work.item, work.open, work.left) == ([], None, 0, 1)
+    assert session.flush()
+    assert _said(session, 0) == [("PERSON", "Okafor"), ("VENUE", "skerrin"), ("COUNT", "twelve")]
+    assert {"Old", "skerrin"} < set(_tokens(session, 0))
+    assert _said(session, 1) == []
+    assert session.here[0].annotation.answer is Answer.ACCEPT
+    with pytest.raises(RuleError, match="there is no span to repair"):
+        work.repair(Cure.OUT)
+    session.close()
+
+
+def test_undo_takes_one_deed_back_and_goes_there(session: Session) -> None:
+    """Each repair has its undo, leaving too; what is taken back is in hand again."""
+    before = [(w.sentence, w.annotation) for w in session.here]
+    work = _list(session)
+    work.repair(Cure.OUT)
+    work.repair(Cure.SPLIT)
+    work.leave()
+    assert work.undo() == "taken back"
+    assert work.undo() == "taken back: VENUE: token split"
+    assert (work.at, work.open) == (1, 3)
+    assert "Oldskerrin" in _tokens(session, 0)
+    assert work.undo() == "taken back: PERSON: snap out"
+    assert [(w.sentence, w.annotation) for w in session.here] == before
+    with pytest.raises(RuleError, match="nothing to undo here; Esc, then Ctrl\\+Z goes further back"):
+        work.undo()
+    session.close()
+
+
+def test_a_split_mends_every_span_on_its_edges(tmp_path: Path) -> None:
+    """Two labels on one stretch are mended by one split, and come back with one undo."""
+    twice = (*SPANS[:2], (0, "skerrin", "CLAIM"), *SPANS[2:])
+    session = _open(tmp_path / "news", twice)
+    work = _list(session)
+    work.move(1)
+    assert work.repair(Cure.SPLIT) == "the tokens are Old | skerrin now, and 1 more with it"
+    assert (work.open, len(work.waiting)) == (3, 3)
+    work.undo()
+    assert (work.open, work.at) == (5, 1)
+    session.close()
+
+
+def test_a_repair_that_makes_no_sense_is_said(session: Session) -> None:
+    """No whole token lies in the span: it cannot snap in, and stays in hand."""
+    work = _list(session)
+    with pytest.raises(RuleError, match="snap in is not possible here: no whole token lies in it; choose"):
+        work.repair(Cure.IN)
+    assert work.at == 0
+    session.close()
+
+
+def test_one_begins_where_one_is_and_moves_over_what_waits(session: Session) -> None:
+    """The first span of the sentence in hand is in hand; the arrows skip what is settled."""
+    cases = session.way.cases(session.way.touched())
+    work = Mending(session, cases, session.here[1].sentence.id)
+    assert work.at == 3
+    work.leave()
+    assert work.at == 2, "nothing waits after it"
+    work.move(-9)
+    work.repair(Cure.OUT)
+    work.move(-9)
+    assert work.at == 1
+    work.move(9)
+    assert work.at == 2
+    session.close()
+
+
+def test_what_was_left_waits_no_more_in_this_session(tmp_path: Path) -> None:
+    """It is listed again after a new start, since the span is still inside a token; so is its problem."""
+    session = _open(tmp_path / "news")
+    work = _list(session)
+    for _ in SPANS:
+        work.leave()
+    assert not _list(session).items
+    assert not session.way.problems(session.way.touched())
+    work.undo()
+    assert session.way.problems(session.way.touched()) == {session.here[1].sentence.id}
+    session.way.use_filter(parse("problem"))
+    session.move_in_article(0)
+    assert session.move_sentence(1)
+    assert session.place.sentence == 1
+    session.close()
+    session = builders.open_session(tmp_path / "news")
+    assert len(_list(session).items) == 4
+    session.close()
+
+
+def test_split_tokens_survive_a_new_start_and_can_be_undone_then(tmp_path: Path) -> None:
+    """The journal's record has the tokens, and undo over sessions brings the old ones back."""
+    session = _open(tmp_path / "news")
+    work = _list(session)
+    work.move(1)
+    work.repair(Cure.SPLIT)
+    cut = _tokens(session, 0)
+    session.close()
+    session = builders.open_session(tmp_path / "news")
+    assert _tokens(session, 0) == cut
+    session.undo()
+    assert "Oldskerrin" in _tokens(session, 0)
+    session.redo()
+    assert _tokens(session, 0) == cut
+    session.close()
+
+
+def test_to_read_only_nothing_is_repaired(tmp_path: Path) -> None:
+    """The list can be read; a repair is refused and stays open."""
+    _open(tmp_path / "news").close()
+    session = builders.open_session(tmp_path / "news", read_only=True)
+    work = _list(session)
+    with pytest.raises(RuleError, match="open to read only"):
+        work.repair(Cure.OUT)
+    assert work.open == 4
+    work.leave()
+    assert work.open == 3
+    session.close()
+
+
+def test_the_hints_are_those_of_the_split_tokens(session: Session) -> None:
+    """A split changes the words of the sentence in hand: the pen lays its hints out anew, undo too."""
+    session.move_in_article(0)
+    pen = Pen(session)
+    work = _list(session)
+    work.move(1)
+    for deed in (lambda: work.repair(Cure.SPLIT), pen.undo, pen.redo):
+        deed()
+        state = pen.state()
+        assert len(state.hints) == len(state.work.sentence.tokens)
+    session.close()
+
+
+def test_keys_on_a_span_inside_a_token_move_no_other_edge(session: Session) -> None:
+    """Relabelling keeps both edges, moving one edge keeps the other: nothing is widened in silence."""
+    session.move_in_article(0)
+    pen = Pen(session)
+    pen.select(session.work.annotation.spans[0])
+    venue = session.schema.label("VENUE")
+    assert venue
+    pen.label(venue)
+    assert _said(session, 0)[0] == ("VENUE", "afor")
+    pen.right_edge(1)
+    assert _said(session, 0)[0] == ("VENUE", "afor of")
+    pen.left_edge(-1)
+    assert _said(session, 0)[0] == ("VENUE", "Mayor Okafor of")
+    session.close()
+
+
+@settings(max_examples=25)
+@given(
+    st.lists(st.tuples(st.integers(0, 45), st.integers(1, 12), st.sampled_from("PV")), max_size=5),
+    st.lists(st.sampled_from([*Cure, "leave", "undo", "next"]), max_size=14),
+)
+def test_the_journal_holds_what_the_list_has_done(
+    marks: list[tuple[int, int, str]], steps: list[Cure | str]
+) -> None:
+    """After any keys a new start finds the same works, tokens and all, and the tokens spell the text."""
+    with tempfile.TemporaryDirectory() as folder:
+        session = _open(Path(folder) / "news", ())
+        work = session.here[0]
+        size = len(work.sentence.text)
+        spans = [
+            Span(a, min(a + n, size), {"P": "PERSON", "V": "VENUE"}[label])
+            for a, n, label in marks
+            if work.sentence.text[a : a + n].strip()
+        ]
+        session.do(Edit(Op.EDIT, (work,), (type(work)(work.sentence, work.annotation.with_spans(spans)),)))
+        todo = _list(session)
+        for step in steps:
+            try:
+                if isinstance(step, Cure):
+                    todo.repair(step)
+                elif step == "next":
+                    todo.move(1)
+                else:
+                    getattr(todo, step)()
+            except RuleError:
+                continue
+            assert len(todo.waiting) == todo.open
+        waiting = {c.key for c in session.way.cases(session.way.touched())}
+        assert {c.key for n, c in enumerate(todo.items) if todo.settled.get(n) is not True} == waiting
+        works = session.here
+        assert all(text_of(w.sentence.tokens) == w.sentence.text for w in works)
+        session.close()
+        again = builders.open_session(Path(folder) / "news")
+        assert again.here == works
+        again.close()
