@@ -135,8 +135,8 @@ class Columns:
     def _except(self, words: Sequence[str], spaces: bytes, bases: Sequence[int]) -> None:
         """Write what the tokenizer's exceptions say of Docs that begin there; see ``norms``."""
         assert self._norms is not None
-        opens, cases = bases[0], self._norms.cases
-        hits = [n for n, word in enumerate(words) if word in cases]
+        opens, cases, alone = bases[0], self._norms.cases, self._norms.alone
+        hits = [n for n, word in enumerate(words) if word in cases and (not spaces[n] or word in alone)]
         docs = sorted({bisect_right(bases, opens + n) - 1 for n in hits})
         for doc in docs:
             first, end = bases[doc] - opens, bases[doc + 1] - opens

@@ -34,6 +34,8 @@ class Norms:
     """The norm of a word by itself."""
     cases: Mapping[str, Sequence[Case]]
     """The exceptions by their first word, those of most words first."""
+    alone: frozenset[str]
+    """The first words of those that have but one: of the others no blank follows the first word."""
 
     def found(self, words: Sequence[str], spaces: Sequence[int]) -> Iterator[tuple[int, Case]]:
         """Yield where exceptions stand: words without a blank between, from the left, the longest first."""
@@ -56,11 +58,15 @@ def norms(lang: str) -> Norms:
     if stored.is_file():
         data = json.loads(stored.read_bytes())
         own: dict[str, str] = data["norms"]
-        return Norms(lambda word: own.get(word) or word.lower(), _by_first(data["cases"]))
+        return _norms(lambda word: own.get(word) or word.lower(), data["cases"])
     import spacy
 
     vocab = spacy.blank(lang).vocab
-    return Norms(lambda word: vocab[word].norm_, _by_first(described(lang)["cases"]))
+    return _norms(lambda word: vocab[word].norm_, described(lang)["cases"])
+
+
+def _norms(of: Callable[[str], str], cases: Sequence[Any]) -> Norms:
+    return Norms(of, _by_first(cases), frozenset(words[0] for words, _, _ in cases if len(words) == 1))
 
 
 def _by_first(cases: Sequence[Any]) -> dict[str, list[Case]]:
