@@ -20,14 +20,16 @@ from typing import TYPE_CHECKING
 
 from annotator.cli.shard import Job
 from annotator.core.annotation import Answer
-from annotator.core.article import Article, LineMap
+from annotator.core.article import LineMap
 from annotator.export.shards import shards
 from annotator.export.splits import Split, placed, split
 from annotator.export.straight.sentences import About, packed_about
 from annotator.export.values import ExportOptions
 from annotator.storage.corpus import Corpus
+from annotator.storage.fast_articles import FastArticle, read_articles
 from annotator.storage.fast_index import ACCEPTED, ANSWERS, Index, OddError, read_index
 from annotator.storage.fast_rows import check_old
+from annotator.storage.folder import ARTICLES
 from annotator.storage.journal import FOLDER
 from annotator.storage.rescue import find_rescues
 from annotator.storage.sentences import Places
@@ -182,26 +184,22 @@ class _Planner:
 
     def _articles(self, touched: set[str]) -> None:
         """Go through the articles in the order of ingest, and keep what is needed of those touched."""
+        ids = self._corpus.article_ids()
         with self._corpus.places() as places:
-            for article_id in self._corpus.article_ids():
-                article = self._corpus.article(article_id)
-                self._first[article_id] = article.replaces
+            for article in read_articles(self._corpus.path / ARTICLES, ids):
+                self._first[article.id] = article.replaces
                 self._seen.update(article.digest.encode())
-                if article_id in touched:
-                    self._numbers[article_id] = len(self._plan.articles)
+                if article.id in touched:
+                    self._numbers[article.id] = len(self._plan.articles)
                     data = packed_about(article) if self._own else b""
                     self._seen.update(data)
-                    self._plan.articles.append(About(article_id, article.title, data))
+                    self._plan.articles.append(About(article.id, article.title, data))
                     self._count(article, places)
 
-    def _count(self, article: Article, places: Places) -> None:
+    def _count(self, article: FastArticle, places: Places) -> None:
         """Count the answers in an article, and its sentences that nobody has begun."""
-        found = [x.standing(article.id) for x in self._indexes]
-        every = found[0] if len(found) == 1 else sorted(x for each in found for x in each)
-        if len(found) > 1 and any(b[0] < a[1] for a, b in pairwise(every)):
-            raise OddError("annotators share text")
-        on = all(line.verdict.annotated for line in article.lines)
-        lines = None if on else LineMap(article)
+        every = self._standing(article.id)
+        lines = None if article.whole else LineMap(self._corpus.article(article.id))
         if lines and not all(lines.annotates(start, end) for start, end, _ in every):
             raise OddError("a line is switched off")
         answers = [answer for _, _, answer in every]
@@ -213,6 +211,15 @@ class _Planner:
         if not places.are(article.id, taken):
             left = _left(places.of(article.id), taken, [x[:2] for x in every if x[2]])
             self._unreviewed += sum(not lines or lines.annotates(*p) for p in left)
+
+    def _standing(self, article: str) -> list[tuple[int, int, int]]:
+        """Return start, end and answer of all records in force of an article, by place."""
+        if len(self._indexes) == 1:
+            return self._indexes[0].standing(article)
+        every = sorted(x for index in self._indexes for x in index.standing(article))
+        if any(b[0] < a[1] for a, b in pairwise(every)):
+            raise OddError("annotators share text")
+        return every
 
     def _ranked(self) -> dict[str, None]:
         """Return the articles with a finished sentence in the order of the export."""

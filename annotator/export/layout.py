@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
-from annotator.core.article import Article
 from annotator.core.errors import CorpusError
 from annotator.core.tokens import Range, tile
 from annotator.export.pieces import Piece, Stretch, gap
@@ -109,7 +108,43 @@ def user_data(stretch: Stretch, made: Layout) -> dict[str, Any]:
     }
 
 
-def about(article: Article) -> dict[str, Any]:
+class Origin(Protocol):
+    """What a Doc tells of its article."""
+
+    @property
+    def id(self) -> str:
+        """Return its id."""
+
+    @property
+    def title(self) -> str:
+        """Return its title."""
+
+    @property
+    def byline(self) -> str:
+        """Return who wrote it."""
+
+    @property
+    def dateline(self) -> str:
+        """Return where and when it was written."""
+
+    @property
+    def date(self) -> str:
+        """Return its date."""
+
+    @property
+    def source(self) -> str:
+        """Return who published it."""
+
+    @property
+    def origin(self) -> str:
+        """Return the file that it came from."""
+
+    @property
+    def meta(self) -> Mapping[str, object]:
+        """Return what else its source tells."""
+
+
+def about(article: Origin) -> dict[str, Any]:
     """Return what a Doc tells of its article; the fields stand first in ``user_data``."""
     return {
         "article": article.id,

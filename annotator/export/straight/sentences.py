@@ -20,7 +20,7 @@ from annotator.core.spans import Span
 from annotator.core.tokens import tokens_of
 from annotator.export import ledger
 from annotator.export.fates import OVERLAP, Fate, What, fates
-from annotator.export.layout import USER_DATA, about
+from annotator.export.layout import USER_DATA, Origin, about
 from annotator.export.packed import Packed
 from annotator.export.pieces import Piece
 from annotator.export.straight import msgpack
@@ -81,8 +81,7 @@ class Row(Protocol):
         """The known-wrong ones."""
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(NamedTuple):
     """What is told of an article."""
 
     id: str
@@ -344,7 +343,7 @@ _first = itemgetter(1)
 """The first token of a span that was found."""
 
 
-def packed_about(article: Article) -> bytes:
+def packed_about(article: Origin) -> bytes:
     """Return what ``user_data`` tells of an article, without the head of the map that it stands in."""
     return b"".join(msgpack.pack(k) + msgpack.pack(v) for k, v in about(article).items())
 
