@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from annotator.core.annotation import Work
 from annotator.core.article import Article
 from annotator.core.errors import UsageError
-from annotator.export.study import Study
+from annotator.export.study import Study, listed
 
 _KEY = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -157,14 +158,25 @@ class ExportReport:
             out += self.study.lines()
         if self.suggester:
             out.append(_suggester_line(self.suggester))
-        out.append(f"written to {self.folder}: {', '.join(self.files)}")
+        out.append(f"written to {self.folder}: {', '.join(_by_folder(self.files))}")
         if self.removed:
-            out.append(f"removed, left by an earlier export: {', '.join(self.removed)}")
+            out.append(f"removed, left by an earlier export: {', '.join(_by_folder(self.removed))}")
         return out + [f"warning: {w}" for w in self.warnings]
 
 
+def _by_folder(files: Sequence[str]) -> list[str]:
+    """Return the names; those of a folder with more than two files as one."""
+    folders = Counter(name.rpartition("/")[0] for name in files)
+    told: dict[str, None] = {}  # in order, each once
+    for name in files:
+        folder = name.rpartition("/")[0]
+        shards = folders[folder]
+        told[f"{folder}/ ({shards} files)" if folder and shards > 2 else name] = None
+    return list(told)
+
+
 def _part_line(name: str, counts: PartCounts) -> str:
-    spans = ", ".join(f"{label} {n}" for label, n in counts.spans.items()) or "no spans"
+    spans = listed([f"{label} {n}" for label, n in counts.spans.items()]) or "no spans"
     wrong = f"; {_counted(counts.wrong, 'known-wrong span')}" if counts.wrong else ""
     return f"{name}: {counts.docs} docs, {counts.sentences} sentences, {counts.tokens} tokens; {spans}{wrong}"
 
@@ -195,7 +207,7 @@ def _counted(n: int, what: str) -> str:
 
 
 def _suggester_line(s: Suggester) -> str:
-    each = ", ".join(f"{label} {share:.0%}" for label, share in s.ceiling.items())
+    each = listed([f"{label} {share:.0%}" for label, share in s.ceiling.items()])
     return (
         f"spancat tries spans of 1 to {s.sizes[-1]} tokens ({s.percentile}th percentile): "
         f"it can find at most {s.overall:.1%} of the training spans ({each})"
