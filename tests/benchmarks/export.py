@@ -100,7 +100,7 @@ def timed(folder: Path, runs: int) -> dict[str, float]:
     return {**{k: round(statistics.median(v), 3) for k, v in taken.items()}, "payload_identical": same}
 
 
-def main(sentences: int = 10_000, runs: int = 3) -> None:
+def main(sentences: int = 100_000, runs: int = 1) -> None:
     """Print the figures."""
     with tempfile.TemporaryDirectory() as folder:
         big, small = Path(folder) / "big", Path(folder) / "small"
