@@ -16,6 +16,7 @@ from annotator.core.errors import SourceError, UsageError
 from annotator.core.problems.checks import run
 from annotator.core.problems.problem import Kind, Level, Place, Problem
 from annotator.storage.corpus import Corpus
+from annotator.storage.journal import uncollected
 
 _OTHERS = 3
 """How many further places of a problem a line names; ``--json`` has them all."""
@@ -51,7 +52,8 @@ def command(corpus: Path, only: tuple[str, ...], level: str, form: str | None, a
         return
     kinds = [k for k in _kinds(only) if k.level is Level.ERROR or level == Level.WARNING]
     opened = open_corpus(corpus)
-    problems, counts = find(opened, kinds)
+    with uncollected():
+        problems, counts = find(opened, kinds)
     if as_json:
         output.as_json(_as_dict(output.shown(corpus), problems, counts))
     else:
@@ -84,13 +86,16 @@ def find(corpus: Corpus, kinds: Sequence[Kind]) -> tuple[list[Problem], dict[str
 
 def _drift(corpus: Corpus, material: Any) -> list[Problem]:
     from annotator.core.problems.tokenizer import drift
+    from annotator.ingest.fingerprint import fingerprint
     from annotator.ingest.tokens import Tokenizer
 
     try:
-        tokenizer = Tokenizer(corpus.lang)
+        now = fingerprint(corpus.lang)
+        if now == corpus.fingerprint:
+            return []
+        return list(drift(material, corpus.fingerprint, now, Tokenizer(corpus.lang).tokens))
     except SourceError as error:
         return [Problem(Kind.TOKENIZER, Place(file="corpus.toml"), error.what, error.do)]
-    return list(drift(material, corpus.fingerprint, tokenizer.fingerprint, tokenizer.tokens))
 
 
 def _kinds(only: Sequence[str]) -> list[Kind]:

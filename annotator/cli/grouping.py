@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from annotator.cli.gather import Gathered
 from annotator.core.annotation import Answer
+from annotator.core.article import Article
+from annotator.export.sights import MANY, Sight, sights
 from annotator.export.splits import part_of, placed
-from annotator.export.stories import Sight, Stories, rebalance, sight, stories
+from annotator.export.stories import Stories, rebalance, stories
 from annotator.export.values import ExportOptions, LeftOut, Missing
 from annotator.export.warn import TORN
 from annotator.storage.corpus import Corpus
@@ -63,18 +65,18 @@ def grouped(corpus: Corpus, options: ExportOptions, *, afresh: bool = False) -> 
 
 
 def _sights(corpus: Corpus) -> tuple[list[Sight], dict[str, str]]:
-    first: dict[str, str] = {}
-    sights: list[Sight] = []
     titles: dict[str, str] = {}
-    waiting = {}
-    for article_id in corpus.article_ids():
-        article = corpus.article(article_id)
-        waiting[article_id] = article.replaces
-        sights.append(sight(article, article_id))
-        titles[article_id] = article.title or article_id
-    for article_id in waiting:
-        first[article_id] = _first(article_id, waiting)
-    return [replace(s, family=first[s.article]) for s in sights], titles
+    replaces: dict[str, str] = {}
+
+    def articles() -> Iterator[Article]:
+        for article_id in corpus.article_ids():
+            article = corpus.article(article_id)
+            replaces[article_id] = article.replaces
+            titles[article_id] = article.title or article_id
+            yield article
+
+    found = list(sights(articles(), many=len(corpus.article_ids()) > MANY))
+    return [replace(s, family=_first(s.article, replaces)) for s in found], titles
 
 
 def _first(article: str, replaces: Mapping[str, str]) -> str:

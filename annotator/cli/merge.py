@@ -21,7 +21,14 @@ from annotator.storage.corpus import Corpus
 from annotator.storage.failures import telling
 from annotator.storage.imports import Made, Staging
 from annotator.storage.journal import Journal
-from annotator.storage.merging import left_behind, owners, put_article, put_ledgers, put_suggestions
+from annotator.storage.merging import (
+    left_behind,
+    owners,
+    put_article,
+    put_groups,
+    put_ledgers,
+    put_suggestions,
+)
 from annotator.storage.scan import lines_in_words
 from annotator.storage.schema_union import unite
 from annotator.storage.schemas import schema_of_text, schema_text
@@ -99,6 +106,7 @@ def run_merge(paths: Sequence[Path], into: Path, schema: Path | None = None) -> 
         used = _journals(staging, having, report)
         _check_labels(used, text, schema)
         put_suggestions(staging, sources)
+        report.conflicts += [{"what": output.shown(x)} for x in put_groups(staging, sources)]
         report.left += [output.shown(x) for x in [*put_ledgers(staging, sources), *left_behind(sources)]]
         first = sources[0]
         name = output.shown(into.resolve().name)

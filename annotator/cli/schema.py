@@ -58,7 +58,8 @@ class Report:
             out.append(f"fell together with another span of the same range: {self.doubles}")
         if self.doubtful:
             n = len(self.doubtful)
-            out.append(f"to be looked at again, flagged with a note: {output.count(n, 'sentence')}")
+            told = f"to be looked at again, flagged with a note: {output.count(n, 'sentence')}"
+            out.append(f"{told} (a search for `flag` in `annotator` walks through them)")
             out += [f"  {sentence}" for sentence in self.doubtful]
         return out
 

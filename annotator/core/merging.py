@@ -2,9 +2,10 @@
 
 Both may begin alike (a corpus that was copied and worked on in two places). What comes after that is
 compared place by place: a stretch of an article that only one of the two has touched is taken over with
-its history; where both have, and not with the same result, the second one's records go to a journal of
-their own. The outcome is replayed and compared with what it must be; if the histories cannot be told in
-one order, all of the second journal is kept beside. So nothing is lost and nothing overwritten.
+its history (a migration of labels that was taken back is no touch); where both have, and not with the same
+result, the second one's records go to a journal of their own. The outcome is replayed and compared with
+what it must be; if the histories cannot be told in one order, all of the second journal is kept beside. So
+nothing is lost and nothing overwritten.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ class Merged:
     """The records that contradict it, numbered from 1."""
     conflicts: tuple[Conflict, ...] = ()
     same: int = 0
-    """Stretches that both have worked on with the same result."""
+    """Stretches that both have worked on with the same result, or the second one without any."""
     taken: int = 0
     """Stretches taken over from the second journal."""
 
@@ -70,13 +71,17 @@ def merge(first: Sequence[Record], second: Sequence[Record], base: Base) -> Merg
     if begun == len(first):
         return Merged(tuple(second), taken=len(_stretches(second[begun:])))
     here, there = _replayed(first, base), _replayed(second, base)
-    mine = _stretches(first[begun:])
+    was = _replayed(first[:begun], base)
+    mine, my_own, their_own = _stretches(first[begun:]), _by_people(first[begun:]), _by_people(second[begun:])
     free, same, conflicts = [], [], []
     for stretch in _stretches(second[begun:]):
         ours, theirs = _within(here, stretch), _within(there, stretch)
-        if not _touched(stretch, mine) or all(w.annotation == Annotation() for w in ours):
+        before = _within(was, stretch)
+        blank = all(w.annotation == Annotation() for w in ours)
+        taken_back = ours == before and not _touched(stretch, my_own)
+        if not _touched(stretch, mine) or blank or taken_back:
             free.append(stretch)
-        elif ours == theirs:
+        elif ours == theirs or (theirs == before and not _touched(stretch, their_own)):
             same.append(stretch)
         else:
             conflicts.append(Conflict(stretch, ours, theirs))
@@ -150,6 +155,11 @@ def _stretches(records: Iterable[Record]) -> list[Stretch]:
         else:
             out.append(place)
     return out
+
+
+def _by_people(records: Iterable[Record]) -> list[Stretch]:
+    """Return the stretches that somebody has decided on, not a migration of labels for them."""
+    return _stretches(r for r in records if r.op is not Op.MIGRATE)
 
 
 def _touched(stretch: Stretch, others: Sequence[Stretch]) -> bool:

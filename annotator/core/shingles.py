@@ -28,12 +28,9 @@ def shingles(of: Sequence[str], size: int = SIZE) -> frozenset[int]:
     """Return the shingles of a list of words; one of all words where there are fewer than ``size``."""
     if not of:
         return frozenset()
-    shifted = [of[i:] for i in range(min(size, len(of)))]
-    return frozenset(map(zlib.crc32, map(_encoded, map(" ".join, zip(*shifted, strict=False)))))
-
-
-def _encoded(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
+    coded = [word.encode("utf-8", "surrogatepass") for word in of]
+    shifted = [coded[i:] for i in range(min(size, len(of)))]
+    return frozenset(map(zlib.crc32, map(b" ".join, zip(*shifted, strict=False))))
 
 
 def resemblance(a: AbstractSet[int], b: AbstractSet[int]) -> float:

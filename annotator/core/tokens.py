@@ -38,7 +38,7 @@ def tokens_of(words: Iterable[str], spaces: Iterable[bool]) -> tuple[Token, ...]
 
 def text_of(tokens: Sequence[Token]) -> str:
     """Return the text that the tokens spell; the inverse of tokenising."""
-    return "".join(t.text + " " * t.ws for t in tokens)
+    return "".join([t.text + " " if t.ws else t.text for t in tokens])
 
 
 def tile(tokens: Sequence[Token], text: str) -> bool:

@@ -22,8 +22,9 @@ import json
 import math
 from dataclasses import dataclass
 
+from annotator.export.study import listed
 from annotator.export.suggester import VECTORS, vectors
-from annotator.export.template import HEAD, NER, SPANCAT
+from annotator.export.template import HEAD, NER, OWN_TOKENIZERS, PREPARED, SPANCAT, TOKENIZER
 from annotator.export.values import Suggester
 
 MARK = "# Training config written by `annotator export`"
@@ -71,6 +72,8 @@ def render(plan: Plan) -> bytes:
         train=_text(plan.train),
         dev=_text(plan.dev),
         lang=_text(plan.lang),
+        tokenizer=OWN_TOKENIZERS.get(plan.lang, TOKENIZER),
+        prepared=PREPARED.get(plan.lang, ""),
         pipeline=json.dumps(["tok2vec", *plan.pipes]),
         docs=_evaluated(plan, words),
         max_length=longest,
@@ -112,7 +115,7 @@ def _component(pipe: str, plan: Plan) -> str:
         return NER
     s = plan.suggester
     assert s is not None, "spancat needs spans"
-    ceiling = ", ".join(f"{label} {share:.1%}" for label, share in s.ceiling.items())
+    ceiling = listed([f"{label} {share:.1%}" for label, share in s.ceiling.items()])
     return SPANCAT.substitute(
         key=_text(plan.spans_key),
         sizes=json.dumps(s.sizes),

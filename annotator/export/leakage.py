@@ -99,7 +99,8 @@ def _both_ways(links: Links) -> dict[str, list[str]]:
 
 def _alike(train: Sequence[Piece], rest: Sequence[Piece]) -> int:
     sets = [shingles(words(p.sentence.text)) for p in (*train, *rest)]
-    found = {b for a, b in candidates(sets) if a < len(train) <= b and resemblance(sets[a], sets[b]) >= ALIKE}
+    pairs = candidates(sets, 1, ALIKE)
+    found = {b for a, b in pairs if a < len(train) <= b and resemblance(sets[a], sets[b]) >= ALIKE}
     return len(found)
 
 

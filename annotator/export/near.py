@@ -1,12 +1,12 @@
 """Which texts share many shingles: candidates for near-duplicates.
 
-Small collections are joined exactly, over an index from shingle to texts. Above ``EXACT`` shingles that
-index would need gigabytes, so candidates come from MinHash (datasketch) with locality sensitive hashing:
-64 bands of two rows, each band sorted by itself, so that memory stays at 512 bytes a text. A pair that has a
-quarter of its shingles in common (Jaccard) is found with probability 0.98, one with a half always. Either
-way candidates are only candidates: the caller compares the sets themselves. Whether two texts are a pair
-depends on those two alone, so a growing collection keeps its pairs. The library takes half a second to
-load, which small collections don't pay.
+Small collections are counted out over an index from shingle to texts. That index would need gigabytes
+above ``SMALL`` shingles; there numpy sorts all shingles and joins by prefix (``joined.py``). Both are exact.
+Above ``EXACT`` the sorting would need more memory than MinHash (datasketch, the extra ``large``) with
+locality sensitive hashing: 64 bands of two rows, each band sorted by itself, 512 bytes a text. A pair that
+has a quarter of its shingles in common (Jaccard) is found with probability 0.98, one with a half always.
+Every way candidates are only candidates: the caller compares the sets themselves. Whether two texts are a
+pair depends on those two alone, so a growing collection keeps its pairs.
 """
 
 from __future__ import annotations
@@ -15,31 +15,45 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from importlib.util import find_spec
 
-EXACT = 400_000
-"""Up to how many shingles in all the join is exact."""
+SMALL = 100_000
+"""Up to how many shingles in all they are counted out."""
+EXACT = 100_000_000
+"""Up to how many shingles in all the join is exact: of some 150,000 articles."""
 _BANDS, _ROWS = 64, 2
 
 Pair = tuple[int, int]
 """Two positions in a list, the earlier first."""
 
 
-def candidates(sets: Sequence[Collection[int]], least: int = 1, exact: int = EXACT) -> Iterator[Pair]:
-    """Yield the pairs of texts that may have at least ``least`` shingles in common, each once.
+def candidates(
+    sets: Sequence[Collection[int]],
+    least: int = 1,
+    share: float = 0.0,
+    *,
+    small: int = SMALL,
+    exact: int = EXACT,
+) -> Iterator[Pair]:
+    """Yield the pairs of texts that may share so many shingles, each once.
 
-    A text is given by its different shingles, as numbers of 32 bits.
+    That is ``share`` of the text that has fewer, and ``least``, or all where it has not so many. A text is
+    given by its different shingles, as numbers of 32 bits.
     """
-    # Without the library (the extra `large`) the exact join serves too; it only takes more memory.
-    if sum(map(len, sets)) <= exact or find_spec("datasketch") is None:
-        yield from _joined(sets, least)
+    total = sum(map(len, sets))
+    if total <= small:
+        yield from _counted(sets)
+    elif total <= exact or find_spec("datasketch") is None:
+        from annotator.export.joined import joined
+
+        yield from joined(sets, least, share)
     else:
         yield from _hashed(sets)
 
 
-def _joined(sets: Sequence[Collection[int]], least: int) -> Iterator[Pair]:
+def _counted(sets: Sequence[Collection[int]]) -> Iterator[Pair]:
     index: dict[int, list[int]] = defaultdict(list)
     for n, found in enumerate(sets):
         shared = Counter(earlier for shingle in found for earlier in index.get(shingle, ()))
-        yield from ((earlier, n) for earlier in sorted(shared) if shared[earlier] >= least)
+        yield from ((earlier, n) for earlier in sorted(shared))
         for shingle in found:
             index[shingle].append(n)
 

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from annotator.core.errors import AnnotatorError
@@ -51,8 +51,17 @@ def position(family: str) -> int:
 
 def part_of(family: str, shares: Shares) -> str:
     """Return the part that a family's hash falls into."""
-    at = position(family) * sum(shares) // _SCALE
-    return next(p for p, (low, high) in _bounds(shares).items() if low <= at < high)
+    return _drawn([family], shares)[family]
+
+
+def _drawn(families: Iterable[str], shares: Shares) -> dict[str, str]:
+    """Return the part of each family, in the order of their hashes."""
+    total, bounds = sum(shares), _bounds(shares).items()
+    found: dict[str, str] = {}
+    for at, family in sorted((position(f), f) for f in set(families)):
+        share = at * total // _SCALE
+        found[family] = next(p for p, (low, high) in bounds if low <= share < high)
+    return found
 
 
 def split(families: Sequence[str], shares: Shares) -> Split:
@@ -63,7 +72,7 @@ def split(families: Sequence[str], shares: Shares) -> Split:
     wanted = [p for p, share in zip(PARTS, shares, strict=True) if share]
     if len(families) < len(wanted):
         _refuse(len(families), len(wanted))
-    home = {f: part_of(f, shares) for f in sorted(set(families), key=_place)}
+    home = _drawn(families, shares)
     empty = [p for p in wanted if p not in home.values()]
     if empty and is_cut(families, shares):
         return Split(_blocks(families, shares), {}, blocks=True)
@@ -76,7 +85,7 @@ def split(families: Sequence[str], shares: Shares) -> Split:
 
 def is_cut(families: Sequence[str], shares: Shares) -> bool:
     """Whether there are too few families to give each part whole ones, so that articles would be cut."""
-    home = {f: part_of(f, shares) for f in set(families)}
+    home = _drawn(families, shares)
     empty = {p for p, share in zip(PARTS, shares, strict=True) if share} - set(home.values())
     return bool(empty) and len(home) * min(s for s in shares if s) < sum(shares)
 

@@ -2,9 +2,10 @@
 
 Two articles are linked where one is a version of the other, where one repeats the other (wire copy: at
 least 40 % of the shorter one's shingles, and ten of them), or where both tell one story: dated at most a
-day apart, with at least three names in common and those at least 40 % of the names of the one that has
-fewer. A link depends on its two articles alone: their text and date as ingested, never what was annotated
-or switched since. So articles that come later change none of the links that are there.
+day apart, with at least four names in common and those at least 40 % of the names of the one that has
+fewer; names that any day's news may have (``data/common_names.txt``) don't count. A link depends on its two
+articles alone: their text and date as ingested, never what was annotated or switched since. So articles
+that come later change none of the links that are there.
 
 The part is then drawn as the corpus grew, in the order of ingest. An article with no link to an earlier
 one begins a group, whose part is its hash's; one with links joins. If its links lead to groups that lie in
@@ -16,45 +17,22 @@ whatever is linked, and the corpus records these groups as fixed from then on.
 
 from __future__ import annotations
 
-import re
-from array import array
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from itertools import groupby
+from operator import itemgetter
 
-from annotator.core.article import Article
-from annotator.core.shingles import shingles, words
+from annotator.export.by_day import on_one_day
 from annotator.export.near import Pair, candidates
+from annotator.export.sights import Sight, shared
 
 REPEATED = 0.4
 """The share of the shorter article's shingles that makes it a copy."""
 _SHINGLES = 10
-_NAMES, _SHARED = 3, 0.4
-_NAME = re.compile(r"(?<=[\w,]) ([^\W\d_a-z]\w\w+)")
-_CALENDAR = frozenset(
-    (
-        *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
-        *("january", "february", "march", "april", "may", "june", "july"),
-        *("august", "september", "october", "november", "december"),
-    )
-)
+_NAMES, _SHARED = 4, 0.4
 
 PartOf = Callable[[str], str]
 """From the id that a group is drawn by to the name of its part."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What is compared of an article."""
-
-    article: str
-    family: str
-    shingles: array[int]
-    names: array[int]
-    """As numbers, like the shingles: forty thousand articles take 100 MB."""
-    day: int | None
-    """The date as a day number; None where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +57,6 @@ class Stories:
     def out(self) -> frozenset[str]:
         """The ids of the quarantined articles."""
         return frozenset(q.article for q in self.quarantined)
-
-
-def sight(article: Article, family: str) -> Sight:
-    """Return what is compared of an article: its lines as the cleaner left them, its names and its date."""
-    text = _text(article)
-    numbers = array("I", shingles(words(text)))
-    named = array("I", shingles(sorted(names(text)), 1))
-    return Sight(article.id, family, numbers, named, _day(article.date))
-
-
-def names(text: str) -> frozenset[str]:
-    """Return the capitalised words that stand inside a sentence, case folded, days and months left out."""
-    found = {word for word in _NAME.findall(text) if word[0].isupper()}
-    return frozenset(word.casefold() for word in found) - _CALENDAR
 
 
 def stories(sights: Sequence[Sight], part_of: PartOf, fixed: Mapping[str, str] | None = None) -> Stories:
@@ -132,10 +96,10 @@ def earlier(sights: Sequence[Sight]) -> list[list[int]]:
 
 def _pairs(sights: Sequence[Sight]) -> Iterator[Pair]:
     yield from _versions(sights)
-    for a, b in candidates([s.shingles for s in sights]):
-        if is_copy(sights[a], sights[b]):
+    yield from _copies(sights)
+    for a, b in on_one_day([s.names for s in sights], [s.day for s in sights], _NAMES, _SHARED):
+        if is_one_story(sights[a], sights[b]):
             yield a, b
-    yield from _on_one_story(sights)
 
 
 def _versions(sights: Sequence[Sight]) -> Iterator[Pair]:
@@ -145,31 +109,26 @@ def _versions(sights: Sequence[Sight]) -> Iterator[Pair]:
             yield first[one.family], n
 
 
-def is_copy(a: Sight, b: Sight) -> bool:
-    """Whether one article repeats the other; very short ones must be the same."""
-    if not a.shingles or not b.shingles:
-        return False
-    both = len(set(a.shingles).intersection(b.shingles))
-    shorter = min(len(a.shingles), len(b.shingles))
-    return both >= min(_SHINGLES, shorter) and both >= REPEATED * shorter
+def _copies(sights: Sequence[Sight]) -> Iterator[Pair]:
+    pairs = candidates([s.shingles for s in sights], _SHINGLES, REPEATED)
+    for a, group in groupby(pairs, key=itemgetter(0)):
+        mine = set(sights[a].shingles)  # made once: in a corpus of one template all are compared with all
+        yield from (pair for pair in group if _is_copy(mine, sights[pair[1]].shingles))
+
+
+def _is_copy(mine: set[int], other: Sequence[int]) -> bool:
+    """Whether one of two texts repeats the other; very short ones must be the same."""
+    both = len(mine.intersection(other))
+    shorter = min(len(mine), len(other))
+    return both >= min(_SHINGLES, shorter) and both >= REPEATED * shorter > 0
 
 
 def is_one_story(a: Sight, b: Sight) -> bool:
     """Whether two articles are dated at most a day apart and name the same."""
     if a.day is None or b.day is None or abs(a.day - b.day) > 1:
         return False
-    both = len(set(a.names).intersection(b.names))
+    both = shared(a.names, b.names)
     return both >= _NAMES and both >= _SHARED * min(len(a.names), len(b.names))
-
-
-def _on_one_story(sights: Sequence[Sight]) -> Iterator[Pair]:
-    days: dict[int, list[int]] = defaultdict(list)
-    for n, one in enumerate(sights):
-        if one.day is None:
-            continue
-        near = (m for day in (one.day - 1, one.day, one.day + 1) for m in days.get(day, ()))
-        yield from ((m, n) for m in near if is_one_story(sights[m], one))
-        days[one.day].append(n)
 
 
 class _Groups:
@@ -213,19 +172,3 @@ class _Groups:
         while key in self._joined:
             key = self._joined[key]
         return key
-
-
-def _text(article: Article) -> str:
-    """Return the lines that were annotated at ingest, whatever a person has switched since."""
-    lines = article.text.split("\n")
-    if len(lines) != len(article.lines):
-        return article.text
-    pairs = zip(lines, article.lines, strict=True)
-    return "\n".join(text for text, line in pairs if (line.was or line.verdict).annotated)
-
-
-def _day(text: str) -> int | None:
-    try:
-        return date.fromisoformat(text[:10]).toordinal()
-    except ValueError:
-        return None

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+_TOLD = 12
+
 
 @dataclass(frozen=True, slots=True)
 class Leaks:
@@ -68,8 +70,14 @@ class Studied:
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 
+def listed(told: Sequence[str]) -> str:
+    """Return what is told of each label in a line, of a dozen labels at the most."""
+    more = len(told) - _TOLD
+    return ", ".join(told) if more <= 0 else f"{', '.join(told[:_TOLD])} and {more} labels more"
+
+
 def _forms(found: Mapping[str, Forms]) -> str:
-    return ", ".join(f"{label} {f.seen} of {f.seen + f.unseen}" for label, f in found.items())
+    return listed([f"{label} {f.seen} of {f.seen + f.unseen}" for label, f in found.items()])
 
 
 def _leaks(found: Leaks) -> str:

@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from string import Template
 
+TOKENIZER = '@tokenizers = "spacy.Tokenizer.v1"'
+OWN_TOKENIZERS = {
+    "ja": '@tokenizers = "spacy.ja.JapaneseTokenizer"\nsplit_mode = null',
+    "ko": '@tokenizers = "spacy.ko.KoreanTokenizer"',
+    "th": '@tokenizers = "spacy.th.ThaiTokenizer"',
+    "vi": '@tokenizers = "spacy.vi.VietnameseTokenizer"\nuse_pyvi = true',
+    "zh": '@tokenizers = "spacy.zh.ChineseTokenizer"\nsegmenter = "char"',
+}
+"""What spaCy's blank pipelines of these languages have in place of rules."""
+PREPARED = {"zh": 'pkuseg_model = null\npkuseg_user_dict = "default"\n'}
+
 HEAD = Template("""\
 $mark: $what.
 # An export into this folder overwrites this file, and stops if you have changed it: change a copy.
@@ -32,7 +43,7 @@ after_creation = null
 after_pipeline_creation = null
 
 [nlp.tokenizer]
-@tokenizers = "spacy.Tokenizer.v1"
+$tokenizer
 
 [nlp.vectors]
 @vectors = "spacy.Vectors.v1"
@@ -117,7 +128,7 @@ after_init = null
 [initialize.components]
 
 [initialize.tokenizer]
-
+$prepared
 [components]
 
 [components.tok2vec]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from annotator.export.pieces import Piece
 from annotator.export.splits import Split
+from annotator.export.study import listed
 from annotator.export.values import Suggester
 
 
@@ -51,9 +52,10 @@ def about_training(wanted: Sequence[str], *, config: bool, sizes: Suggester | No
         yield f"no config.cfg was written: {told}"
     elif "dev" not in wanted:
         yield "there is no dev part: the config evaluates on the training data, so its scores mean little"
-    for label, share in sizes.ceiling.items() if sizes else ():
-        if share < 0.5:
-            yield f"spancat cannot find {1 - share:.0%} of the {label} spans: longer than its n-grams"
+    far = [(label, 1 - share) for label, share in sizes.ceiling.items() if share < 0.5] if sizes else []
+    if far:
+        told = listed([f"{share:.0%} of the {label} spans" for label, share in far])
+        yield f"spancat cannot find {told}: longer than its n-grams"
 
 
 def leaks(sentences: Iterable[tuple[str, str, str]]) -> str:
@@ -65,10 +67,10 @@ def leaks(sentences: Iterable[tuple[str, str, str]]) -> str:
         if part not in parts[article]:
             parts[article].append(part)
     told = [f"“{titles[a]}” in {' and '.join(x)}" for a, x in parts.items() if len(x) > 1]
-    return (
-        "too few articles to split by article, so the sentences were split in blocks and articles "
-        f"leak from part to part, which flatters the scores: {', '.join(told) or 'none does here'}"
-    )
+    blocks = "too few articles to split by article, so the sentences were split in blocks"
+    if not told:
+        return f"{blocks}; none leaks here, but the parts change as the corpus grows"
+    return f"{blocks} and articles leak from part to part, which flatters the scores: {', '.join(told)}"
 
 
 def _twins(pieces: Sequence[Piece]) -> int:

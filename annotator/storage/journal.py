@@ -309,7 +309,7 @@ def _lock(path: Path) -> Lock:
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Keep the cyclic collector off: it would walk all records time and again and find no garbage."""
     was = gc.isenabled()
     gc.disable()
@@ -322,7 +322,7 @@ def _uncollected() -> Iterator[None]:
 
 def _read(path: Path, scan: Scan) -> Scan:
     try:
-        with path.open("rb") as file, _uncollected():
+        with path.open("rb") as file, uncollected():
             return scan.read(raw_lines(file, str(path)))
     except CorpusError as error:
         raise JournalError(error.what, where=error.where, do=error.do) from None

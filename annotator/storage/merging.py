@@ -12,6 +12,8 @@ from annotator.storage.articles import decode_article
 from annotator.storage.corpus import Corpus
 from annotator.storage.failures import telling
 from annotator.storage.folder import ARTICLES
+from annotator.storage.groups import FILE as SPLITS
+from annotator.storage.groups import groups_text, read_groups
 from annotator.storage.imports import Staging
 from annotator.storage.journal import FOLDER as ANNOTATIONS
 from annotator.storage.jsonl import dump, parse
@@ -122,6 +124,22 @@ def _lines(path: Path, known: set[tuple[str, int, int]]) -> bytes:
     return b"".join(data[e.offset : e.offset + e.length] + b"\n" for e in new)
 
 
+def put_groups(staging: Staging, corpora: Sequence[Corpus]) -> list[str]:
+    """Prepare the groups that ``export --rebalance`` has fixed, so that no article moves to another part.
+
+    Return the articles that two corpora have fixed in two groups; the first one's stays.
+    """
+    groups: dict[str, str] = {}
+    unlike = []
+    for corpus in corpora:
+        for article, key in read_groups(corpus.path).items():
+            if groups.setdefault(article, key) != key:
+                unlike.append(f"article {article}: {corpus.path / SPLITS} has fixed it in another group")
+    if groups:
+        staging.add_file(SPLITS, groups_text(groups))
+    return unlike
+
+
 def put_ledgers(staging: Staging, corpora: Sequence[Corpus]) -> list[str]:
     """Prepare the ledgers of imports; return those whose name another one has."""
     there: dict[str, bytes] = {}
@@ -143,7 +161,16 @@ def left_behind(corpora: Iterable[Corpus]) -> list[str]:
     """Return the files and folders of corpora that are no part of one."""
     out = []
     for corpus in corpora:
-        ours = {SETTINGS, corpus.schema_path.name, ARTICLES, SENTENCES, ANNOTATIONS, SUGGESTIONS, IMPORTS}
+        ours = {
+            SETTINGS,
+            corpus.schema_path.name,
+            ARTICLES,
+            SENTENCES,
+            ANNOTATIONS,
+            SUGGESTIONS,
+            IMPORTS,
+            SPLITS,
+        }
         with telling("read", corpus.path):
             names = sorted(p.name for p in corpus.path.iterdir())
         out += [str(corpus.path / n) for n in names if n not in ours and not n.startswith(".")]

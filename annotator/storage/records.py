@@ -22,7 +22,7 @@ from annotator.core.spans import Span
 from annotator.core.tokens import Token, token_range
 from annotator.storage.tokens import (
     DataError,
-    decode_tokens,
+    decode_text,
     encode_tokens,
     sentence_at,
     take_dict,
@@ -146,9 +146,8 @@ class Decoder:
     def _head(self, raw: bytes) -> _Head:
         key = hashlib.sha256(raw).digest()
         if key not in self._heads:
-            fields = orjson.loads(raw + b"}")
-            text = take_str(fields, "text")
-            self._heads[key] = _Head(text, digest_of(text), decode_tokens(fields.get("tokens"), text))
+            text, tokens = decode_text(raw + b"}")
+            self._heads[key] = _Head(text, digest_of(text), tokens)
         return self._heads[key]
 
 
@@ -164,12 +163,12 @@ def _record(fields: dict[str, Any], head: _Head) -> Record:
     spans = [_decode_span(x, len(head.text)) for x in fields["spans"]]
     rejected = [_decode_span(x, len(head.text)) for x in fields.get("rejected", ())]
     note = take_str(fields, "note") if "note" in fields else ""
-    said = Annotation(answer=answer, note=note, flagged=fields.get("flagged") is True)
+    said = Annotation(answer=answer, note=note, flagged=fields.get("flagged") is True).with_spans(spans)
     seq = take_int(fields, "_seq")
     return Record(
         seq=seq,
         op=Op(take_str(fields, "_op")),
-        work=Work(sentence, said.with_spans(spans).with_rejected(rejected)),
+        work=Work(sentence, said.with_rejected(rejected) if rejected else said),
         parent=_parent(fields, seq),
         batch=_batch(fields, seq),
         annotator=take_str(fields, "_annotator_id"),

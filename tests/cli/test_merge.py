@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import orjson
@@ -9,7 +10,11 @@ import orjson
 from annotator.core.annotation import Answer
 from annotator.core.article import Article, Verdict
 from annotator.core.edits import Op, add_span, join, set_answer
+from annotator.core.spans import Span
+from annotator.core.works import Works
 from annotator.storage.corpus import Corpus
+from annotator.storage.groups import FILE as SPLITS
+from annotator.storage.groups import groups_text, read_groups
 from annotator.storage.journal import Journal
 from annotator.storage.sentences import FILE
 from tests import builders
@@ -198,3 +203,37 @@ def test_suggestions_ledgers_and_foreign_files(tmp_path: Path) -> None:
     there = (tmp_path / "c" / "suggestions" / source).read_bytes()
     assert sorted(there.splitlines()) == sorted((b.path / "suggestions" / source).read_bytes().splitlines())
     assert (tmp_path / "c" / FILE).read_bytes() == (b.path / FILE).read_bytes()
+
+
+def test_a_migration_that_was_taken_back_is_no_decision(tmp_path: Path) -> None:
+    """Of two copies one has renamed a label and taken that back: what was done in the other is taken over."""
+    article = builders.market()
+    a = builders.make_corpus(tmp_path / "a", article)
+    _answer(a, article, 0, Answer.ACCEPT)
+    session = builders.open_session(a, name="ana")
+    first = session.works.of(article.id)[0]
+    session.do(add_span(first, Span(0, first.sentence.tokens[0].end, "PERSON"), a.schema))
+    session.close()
+    shutil.copytree(a.path, tmp_path / "b")
+    assert call("schema", "rename", a.path, "PERSON", "HUMAN").code == 0
+    assert call("schema", "undo", a.path).code == 0
+    _answer(Corpus.open(tmp_path / "b"), article, 0, Answer.REJECT)
+    said = call("merge", a.path, tmp_path / "b", "--into", tmp_path / "c", "--json")
+    assert said.json["conflicts"] == []
+    works = Works(Corpus.open(tmp_path / "c").sentences)
+    works.replay(Journal.open(tmp_path / "c", "ana", read_only=True).records)
+    assert works.of(article.id)[0].annotation.answer is Answer.REJECT
+
+
+def test_fixed_groups_of_a_split_are_kept(tmp_path: Path) -> None:
+    """What a rebalance has fixed holds in the new corpus; of two groups the first stays, which is told."""
+    market, bridge = builders.market(), builders.bridge()
+    a, b = builders.make_corpus(tmp_path / "a", market), builders.make_corpus(tmp_path / "b", market, bridge)
+    (a.path / SPLITS).write_bytes(groups_text({market.id: market.id}))
+    (b.path / SPLITS).write_bytes(groups_text({market.id: bridge.id, bridge.id: bridge.id}))
+    said = call("merge", a.path, b.path, "--into", tmp_path / "c", "--json")
+    assert said.code == 3
+    assert read_groups(tmp_path / "c") == {market.id: market.id, bridge.id: bridge.id}
+    assert [c["what"] for c in said.json["conflicts"]] == [
+        f"article {market.id}: {b.path / SPLITS} has fixed it in another group"
+    ]

@@ -91,7 +91,8 @@ def _shared(sets: Mapping[int, frozenset[int]]) -> dict[int, list[int]]:
     """Return each text's shingles that stand in another text too, the rarest first."""
     counts = Counter(chain.from_iterable(sets.values()))
     again = {shingle: (n, shingle) for shingle, n in counts.items() if n > 1}
-    return {n: sorted((x for x in s if x in again), key=again.__getitem__) for n, s in sets.items()}
+    several = frozenset(again)
+    return {n: sorted(several & s, key=again.__getitem__) for n, s in sets.items()}
 
 
 def _join(

@@ -15,6 +15,8 @@ ARTICLE_SHARE, ARTICLE_WORDS = 0.5, 50
 SENTENCE_SHINGLE, SENTENCE_SHARE, SENTENCE_WORDS = 3, 0.7, 8
 """Sentences: runs of three words; shorter ones ("He did not say more.") come again without being copied."""
 
+_SENTENCES = "sentences.jsonl"
+
 
 def duplicates(material: Material) -> Iterator[Problem]:
     """Yield the groups of articles, then of sentences, that are nearly the same.
@@ -56,7 +58,7 @@ def _sentences(rows: Sequence[tuple[Sentence, Sequence[str]]], family: dict[str,
         members = [rows[n][0] for n in group.members]
         if len({family.get(s.article, s.id) for s in members}) == 1:
             continue
-        places = [Place(s.article, "", s.id, s.start, None, s.text) for s in members]
+        places = [Place(s.article, "", s.id, s.start, None, s.text, file=_SENTENCES) for s in members]
         what = (
             f"{quoted(members[0].text)} is nearly the same as {_named(places[1:])} (likeness {_share(group)})"
         )

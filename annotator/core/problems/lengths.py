@@ -23,12 +23,12 @@ _PARAGRAPH = re.compile(r"\n[^\S\n]*\n")
 
 def huge_spans(material: Material) -> Iterator[Problem]:
     """Yield the spans over four times as long as nine in ten of their label, in tokens."""
+    every = [(said, span, _length(said, span)) for said, span in material.spans()]
     lengths: dict[str, list[int]] = {}
-    for said, span in material.spans():
-        lengths.setdefault(span.label, []).append(_length(said, span))
+    for _, span, n in every:
+        lengths.setdefault(span.label, []).append(n)
     usual = {label: _quantile(values) for label, values in lengths.items()}
-    for said, span in material.spans():
-        n = _length(said, span)
+    for said, span, n in every:
         if n > min(ALWAYS, max(AT_LEAST, _TIMES * usual[span.label])):
             what = f"{span.label} {quoted(said.work.text_of(span))} has {n} tokens"
             than = f"; nine in ten {span.label} have {usual[span.label]} at the most"

@@ -54,7 +54,7 @@ def page(card: Card) -> bytes:
     body += section("Examples", _examples(card))
     body += section(f"Schema {card.schema.name} {card.schema.version}: the guideline", _guideline(card))
     head = (
-        '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        '<meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         f"<title>{text(card.name)}</title><style>{STYLE}</style>"
     )

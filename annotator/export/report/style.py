@@ -22,21 +22,23 @@ PARTS = {"train": "p1", "dev": "p2", "test": "p3"}
 """The class of each part."""
 
 _LABELS = "".join(
-    f".c{n}{{border-color:{_HEX[name]};fill:{_HEX[name]}}}.key.c{n}{{background:{_HEX[name]}}}"
-    for n, name in enumerate(COLOURS, 1)
+    f".c{n}{{border-color:{_HEX[name]};fill:{_HEX[name]}}}" for n, name in enumerate(COLOURS, 1)
 )
 STYLE = (
     ":root{color-scheme:light dark}"
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
     "h2{border-bottom:1px solid #8886;margin-top:2.5rem}"
-    "table{border-collapse:collapse;margin:.5rem 0}th,td{text-align:left;padding:.15rem .8rem .15rem 0;"
-    "border-bottom:1px solid #8884;vertical-align:top}th{font-weight:600}td.n{text-align:right}"
-    "svg{display:block;margin:.5rem 0;max-width:100%}"
+    "table{border-collapse:collapse;margin:.5rem 0;display:block;overflow-x:auto}"
+    "th,td{text-align:left;padding:.15rem .8rem .15rem 0;border-bottom:1px solid #8884;vertical-align:top}"
+    "th{font-weight:600}td.n{text-align:right}"
+    "svg{display:block;margin:.5rem 0;max-width:100%;height:auto}"
     "svg text{font:11px system-ui,sans-serif;fill:currentColor}"
     ".plots{display:flex;flex-wrap:wrap;gap:1rem 2rem}"
-    ".x{line-height:2.6;margin:.6rem 0 0}.of{opacity:.7;font-size:.85rem;margin:0}"
+    ".x{line-height:2.6;margin:.6rem 0 0;overflow-wrap:anywhere}.of{opacity:.7;font-size:.85rem;margin:0}"
     ".s{border-bottom:3px solid #888}.s sub{font-size:.6rem;letter-spacing:.03em;opacity:.8;margin:0 .15em}"
-    ".key{color:#fff;background:#888;border-radius:3px;padding:.05rem .4rem}"
-    ".p1{fill:#3b7dd8}.p2{fill:#e8730c}.p3{fill:#7c4dff}"
-    ".key.p1{background:#3b7dd8}.key.p2{background:#e8730c}.key.p3{background:#7c4dff}" + _LABELS
+    ".key{border-left:.9em solid #888;padding-left:.4em;margin-right:1em}"
+    ".p1{fill:#3b7dd8;border-color:#3b7dd8}.p2{fill:#e8730c;border-color:#e8730c}"
+    ".p3{fill:#7c4dff;border-color:#7c4dff}" + _LABELS + "@media print{"
+    "body{max-width:none;margin:0;print-color-adjust:exact;-webkit-print-color-adjust:exact}"
+    "h2,h3{break-after:avoid}tr,svg,.x{break-inside:avoid}.x{break-after:avoid}}"
 )

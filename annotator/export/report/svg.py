@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from annotator.export.report.tags import tag, text
 
 _ROW, _LEFT, _WIDE = 22, 150, 420
+_NAME = 20
+"""Characters of a label that have room beside its bar."""
 _STEPS = (*range(1, 11), 15, 20, 30, 50)
 """The upper ends of the classes of length, in tokens; what is longer is the last class."""
 
@@ -20,7 +22,7 @@ def bars(rows: Mapping[str, Mapping[str, int]], colours: Mapping[str, str]) -> s
 
 
 def _bar(n: int, name: str, row: Mapping[str, int], most: int, colours: Mapping[str, str]) -> str:
-    y, x, out = n * _ROW, float(_LEFT), _label(name, _LEFT - 8, n * _ROW + 15, "end")
+    y, x, out = n * _ROW, float(_LEFT), _label(_short(name), _LEFT - 8, n * _ROW + 15, "end")
     for part, count in row.items():
         width = count * _WIDE / most
         told = tag("title", text(f"{name}, {part}: {count}"))
@@ -33,7 +35,7 @@ def lengths(found: Sequence[int], name: str, colour: str) -> str:
     """Return how many spans have which length in tokens."""
     classes = Counter(next((n for n, end in enumerate(_STEPS) if x <= end), len(_STEPS)) for x in found)
     most = max(classes.values(), default=0) or 1
-    out, wide, high = _label(f"{name}: {len(found):,} spans, by tokens", 0, 12, "start"), 26, 70
+    out, wide, high = _label(f"{_short(name)}: {len(found):,} spans, by tokens", 0, 12, "start"), 40, 70
     for n in range(len(_STEPS) + 1):
         count = classes[n]
         tall = max(1.0, count * high / most) if count else 0.0
@@ -49,7 +51,11 @@ def _class(n: int) -> str:
     if n == len(_STEPS):
         return f"{_STEPS[-1] + 1}+"
     low = _STEPS[n - 1] + 1 if n else 1
-    return str(low) if low == _STEPS[n] else f"–{_STEPS[n]}"
+    return str(low) if low == _STEPS[n] else f"{low}–{_STEPS[n]}"
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"
 
 
 def _label(value: str, x: object, y: object, anchor: str) -> str:

@@ -1,0 +1,104 @@
+"""The shingles of many texts at once, by numpy: a tenth of the time that words and runs take one by one.
+
+Words and case are those of ``core/shingles.py``. A word's number is a polynomial of its characters modulo
+2**64 (Karp and Rabin 1987), taken from running sums, so that no word is looked at by itself; a shingle's is
+one of the numbers of its words, of which the upper 32 bits are kept. They are other numbers than those of
+``core/shingles.py``, but two texts share as many of them.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Sequence
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from annotator.core.shingles import SIZE, shingles, words
+
+Numbers = npt.NDArray[np.uint64]
+_BASE, _STEP, _STIR = 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xFF51AFD7ED558CCD
+"""Odd numbers of 64 bits: the bases of the two polynomials, and what bits are spread by."""
+
+
+def shingled(texts: Sequence[str]) -> list[array[int]]:
+    """Return the different shingles of each text, sorted; one of fewer words than a shingle has one."""
+    folded = [text.casefold() for text in texts]
+    codes = np.frombuffer("\n".join(folded).encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    starts, ends = _words(codes)
+    limits = np.cumsum([len(text) + 1 for text in folded])
+    owners = np.searchsorted(limits, starts, side="right").astype(np.uint64)
+    whole = owners[: 1 - SIZE] == owners[SIZE - 1 :]
+    values = _runs(_hashes(codes, starts, ends))[whole] >> np.uint64(32)
+    keys = distinct(owners[: 1 - SIZE][whole] << np.uint64(32) | values)
+    edges = np.searchsorted(keys, np.arange(len(texts) + 1, dtype=np.uint64) << np.uint64(32))
+    low = keys.astype(np.uint32)
+    each = (array("I", low[a:b].tobytes()) for a, b in pairwise(edges))
+    return [found or array("I", shingles(words(text))) for text, found in zip(texts, each, strict=True)]
+
+
+def distinct(values: Numbers) -> Numbers:
+    """Return the different values, sorted (numpy 2.3's own ``unique`` takes ten times as long)."""
+    ordered = np.sort(values)
+    new = np.ones(len(ordered), dtype=np.bool_)
+    new[1:] = ordered[1:] != ordered[:-1]
+    return ordered[new]
+
+
+def _words(codes: npt.NDArray[np.uint32]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return where words start and end."""
+    inside = np.zeros(len(codes) + 2, dtype=np.int8)
+    inside[1:-1] = _letters()[codes]
+    steps = np.diff(inside)
+    return np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
+
+
+def _hashes(
+    codes: npt.NDArray[np.uint32], starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
+) -> Numbers:
+    """Return the number of each word."""
+    size = len(codes)
+    sums = np.zeros(size + 1, dtype=np.uint64)
+    np.cumsum(codes * _powers(_BASE, size), out=sums[1:])
+    found = (sums[ends] - sums[starts]) * _powers(pow(_BASE, -1, 2**64), size + 1)[starts]
+    return _stirred(found)
+
+
+def _runs(hashes: Numbers) -> Numbers:
+    """Return the number of the run that begins at each word but the last ones."""
+    size = max(0, len(hashes) - SIZE + 1)
+    out = np.zeros(size, dtype=np.uint64)
+    for n in range(SIZE):
+        out = out * np.uint64(_STEP) + hashes[n : n + size]
+    return _stirred(out)
+
+
+def _stirred(values: Numbers) -> Numbers:
+    values = (values ^ (values >> np.uint64(29))) * np.uint64(_STIR)
+    return values ^ (values >> np.uint64(32))
+
+
+def _powers(base: int, size: int) -> Numbers:
+    """Return so many powers of an odd number, from the first: 1, base, ..."""
+    room = 1 << max(18, size.bit_length())
+    return _table(base, room)[:size]
+
+
+@cache
+def _table(base: int, room: int) -> Numbers:
+    factors = np.full(room, base, dtype=np.uint64)
+    factors[0] = 1
+    return np.cumprod(factors)
+
+
+@cache
+def _letters() -> npt.NDArray[np.bool_]:
+    """Return for each code point whether words hold it."""
+    out = np.zeros(0x110000, dtype=np.bool_)
+    every = np.arange(len(out), dtype="<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    for match in re.finditer(r"\w+", every):
+        out[match.start() : match.end()] = True
+    return out

@@ -1,0 +1,53 @@
+"""Which articles of neighbouring days may have many names in common, without comparing all with all."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from annotator.export.near import Pair
+
+
+def on_one_day(
+    names: Sequence[Sequence[int]], days: Sequence[int | None], least: int, share: float
+) -> Iterator[Pair]:
+    """Yield the pairs at most a day apart that may share ``least`` names and that share of the fewer.
+
+    All such pairs are among them (prefix filtering, Chaudhuri, Ganti and Kaushik 2006): of the names of
+    the article that has fewer, ordered from rare to frequent, the last ones need not be looked up. So a
+    name that half of the day's reports have costs nothing.
+    """
+    by_day: dict[int, list[int]] = defaultdict(list)
+    for n, day in enumerate(days):
+        if day is not None and len(names[n]) >= least:
+            by_day[day].append(n)
+    often = Counter(chain.from_iterable(names[n] for found in by_day.values() for n in found))
+    for day in sorted(by_day):
+        old = set(by_day.get(day - 1, ()))
+        order = sorted([*old, *by_day[day]], key=lambda n: (-len(names[n]), n))
+        yield from _met(order, old, names, often, least, share)
+
+
+def _met(
+    order: Sequence[int],
+    old: set[int],
+    names: Sequence[Sequence[int]],
+    often: Counter[int],
+    least: int,
+    share: float,
+) -> Iterator[Pair]:
+    """Yield the pairs but those of two ``old`` ones; who has more names stands first in ``order``."""
+    index: dict[int, list[int]] = {}
+    for n in order:
+        rare = sorted(names[n], key=lambda x: (often[x], x))
+        wanted = max(least, math.ceil(share * len(rare)))
+        some = 1 + wanted // 4  # so many of a pair's names are among the rare ones
+        looked_up = rare[: len(rare) - wanted + some]
+        met = Counter(chain.from_iterable(index[x] for x in looked_up if x in index))
+        yield from (
+            (min(m, n), max(m, n)) for m, both in met.items() if both >= some and not (m in old and n in old)
+        )
+        for x in rare:
+            index.setdefault(x, []).append(n)

@@ -1,0 +1,110 @@
+"""What ``annotator check``, and finding the stories for a split, take in a made-up corpus.
+
+``python -m tests.benchmarks.checking [SENTENCES]`` (10,000 where nothing is said): the sentences are those of
+``finding``, thirty an article, thirty articles a day. The last line is one JSON object: processor seconds of
+the whole command, its problems, and for the stories processor seconds and peak memory (MB, of the process).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import orjson
+
+from annotator.cli.grouping import grouped
+from annotator.core.annotation import Work
+from annotator.core.article import Article, Line, Verdict
+from annotator.core.digest import article_id, digest_of
+from annotator.core.edits import Op
+from annotator.core.record import Record
+from annotator.export.values import ExportOptions
+from annotator.ingest.fingerprint import fingerprint
+from annotator.storage.articles import encode_article
+from annotator.storage.corpus import Corpus
+from annotator.storage.records import encode
+from annotator.storage.schemas import default_schema_path
+from annotator.storage.tokens import encode_sentence
+from tests.benchmarks.finding import made
+
+EACH = 30
+"""Sentences of an article, and articles of a day."""
+
+
+def main() -> None:
+    """Make the corpus, measure, and print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sentences", nargs="?", type=int, default=10_000)
+    count = parser.parse_args().sentences
+    with tempfile.TemporaryDirectory() as folder:
+        corpus = make(Path(folder) / "corpus", count)
+        stories = time.process_time()
+        grouped(corpus, ExportOptions())
+        stories = time.process_time() - stories
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        seconds, problems = _checked(corpus.path)
+    figures = {
+        "benchmark": "checking",
+        "sentences": count,
+        "check_s": round(seconds, 2),
+        "problems": problems,
+        "stories_s": round(stories, 2),
+        "stories_mb": memory,
+    }
+    print(json.dumps(figures))
+
+
+def _checked(corpus: Path) -> tuple[float, int]:
+    """Return the processor seconds of the command, and how much it finds."""
+    command = [sys.executable, "-m", "annotator.cli.main", "check", str(corpus), "--json"]
+    told = subprocess.run(command, capture_output=True, check=False).stdout
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime, len(json.loads(told)["problems"])
+
+
+def make(path: Path, count: int) -> Corpus:
+    """Write a corpus of so many accepted sentences."""
+    schema = default_schema_path().read_text(encoding="utf-8")
+    corpus = Corpus.create(path, name="made", lang="en", fingerprint=fingerprint("en"), schema_text=schema)
+    works = made(count, random.Random(1))
+    with (
+        (path / "sentences.jsonl").open("wb") as sentences,
+        (path / "annotations" / "ana.jsonl").open("wb") as journal,
+    ):
+        for first in range(0, count, EACH):
+            article, placed = _article(works[first : first + EACH], first // EACH)
+            file = path / "articles" / f"{article.id}.json"
+            file.write_bytes(orjson.dumps(encode_article(article, len(placed))) + b"\n")
+            for seq, work in enumerate(placed, first + 1):
+                sentences.write(orjson.dumps(encode_sentence(work.sentence)) + b"\n")
+                journal.write(encode(Record(seq, Op.ANSWER, work, annotator="ana", session="m", time=1.0)))
+    return corpus
+
+
+def _article(works: Sequence[Work], number: int) -> tuple[Article, list[Work]]:
+    """Return an article of these sentences, and the sentences in it."""
+    text = " ".join(w.sentence.text for w in works)
+    digest, day = digest_of(text), date(2031, 1, 1) + timedelta(days=number // EACH)
+    lines = (Line(Verdict.BODY, "made"),)
+    article = Article(article_id(digest), "made", digest, text, lines, date=day.isoformat())
+    placed, at = [], 0
+    for index, work in enumerate(works):
+        end = at + len(work.sentence.text)
+        sentence = replace(work.sentence, article=article.id, index=index, start=at, end=end)
+        placed.append(replace(work, sentence=sentence))
+        at = end + 1
+    return article, placed
+
+
+if __name__ == "__main__":
+    main()
