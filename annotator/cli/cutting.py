@@ -25,6 +25,8 @@ Range = tuple[int, int]
 
 ONE_SENTENCE = 1_000
 """The longest text, in code points, that a task of a sentence-wise format keeps as one sentence."""
+LONGEST = 1_000_000
+"""The longest text, in code points, that is cut into sentences here; spaCy takes no longer one either."""
 GIVEN = "given in the imported text"
 
 
@@ -64,10 +66,19 @@ def lines_of(text: str) -> tuple[Line, ...]:
     return tuple(body if row.strip() else blank for row in text.split("\n"))
 
 
-def cut(document: Document, article: Article, tokenizer: Tokenizer, *, by_sentence: bool) -> Cut:
-    """Return the sentences of a document's text; ``by_sentence`` keeps a short one-line text whole."""
+def cut(
+    document: Document, article: Article, tokenizer: Tokenizer, *, by_sentence: bool, whole: bool = False
+) -> Cut:
+    """Return the sentences of a document's text, the file's own where it has some.
+
+    ``by_sentence`` keeps a short one-line text whole, ``whole`` any text: the file says that it is one.
+    Raises SourceError for a text that is too long to be one article.
+    """
     text, tokens = document.text, _in_order(document)
-    given = _trimmed(text, document.sentences)
+    if len(text) > LONGEST and not tokens and not document.sentences:
+        what = f"the text has {len(text):,} characters, more than {LONGEST:,}"
+        raise SourceError(what, where=document.where, do="split it into several texts")
+    given = _trimmed(text, ((0, len(text)),) if whole else document.sentences)
     if given is None or not given:
         given, own = _ours(text, article.lines, by_sentence=by_sentence), frozenset[int]()
         ranges = _outside_tokens(given, tokens)

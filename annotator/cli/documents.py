@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any, Literal
 
 from annotator.cli.gather import Gathered
+from annotator.cli.pieces import SENTENCES
 from annotator.core.annotation import Answer
 from annotator.core.spans import span_id
 from annotator.export.values import Item
@@ -66,15 +67,33 @@ def _of_article(items: Sequence[Item]) -> Document:
         title=article.title,
         note=" ".join(w.annotation.note for w in works if w.annotation.note),
         flagged=any(w.annotation.flagged for w in works),
-        meta=_meta(items[0]),
+        meta=_meta(items),
         where=article.id,
     )
 
 
-def _meta(item: Item) -> dict[str, Any]:
-    article = item.article
-    fields = {"article": article.id, "origin": article.origin, "date": article.date, "source": article.source}
+def _meta(items: Sequence[Item]) -> dict[str, Any]:
+    article = items[0].article
+    fields: dict[str, Any] = {
+        "article": article.id,
+        "origin": article.origin,
+        "date": article.date,
+        "source": article.source,
+        SENTENCES: [[i.work.sentence.start, i.work.sentence.end] for i in items],
+    }
     return {k: v for k, v in fields.items() if v}
+
+
+def half_read(documents: Sequence[Document]) -> int:
+    """Return how many documents have visible text that stands in none of their sentences."""
+    return sum(any(map(str.strip, _beside(d))) for d in documents)
+
+
+def _beside(document: Document) -> Iterator[str]:
+    at = 0
+    for start, end in (*document.sentences, (len(document.text), len(document.text))):
+        yield document.text[at:start]
+        at = end
 
 
 def list_absent(gathered: Gathered, account: Account) -> int:

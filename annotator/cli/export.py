@@ -185,10 +185,6 @@ def _for_others(
     gathered = _gathered(corpus, name)
     for warning in (*corpus.warnings, *gathered.warnings):
         output.warn(warning)
-    if to == "prodigy":
-        from annotator.cli.prodigy import export_tasks
-
-        return export_tasks(gathered, out, full=full)
     from annotator.cli.formats import export_format
 
     return export_format(gathered, out, to, full=full, unit=unit)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from annotator.cli.documents import ANSWERS, answered, documents_of, list_absent
+from annotator.cli.documents import ANSWERS, answered, documents_of, half_read, list_absent
 from annotator.cli.gather import Gathered
 from annotator.core.errors import AnnotatorError, UsageError
 from annotator.export.files import replace_all
@@ -18,6 +18,13 @@ from annotator.formats import detect, ledger
 from annotator.formats.document import Account, Document, Entry, Fate
 
 Unit = Literal["sentence", "article"]
+
+HALF_READ = (
+    "articles that are written whole though some of their sentences are not accepted, so that nothing is "
+    "marked in these: {n}"
+)
+_SENTENCES_ALONE = {"conll", "webanno"}
+"""Formats that hold sentences, not the text around them."""
 
 
 class _Files(Mapping[str, bytes]):
@@ -58,6 +65,8 @@ def export_format(
     if not documents:
         raise AnnotatorError("there is no finished sentence to export", do="annotate some first")
     account = Account()
+    if name not in _SENTENCES_ALONE and (n := half_read(documents)):
+        account.notes.append(HALF_READ.format(n=n))
     with tempfile.TemporaryDirectory(prefix="annotator-") as folder:
         writer.write(documents, Path(folder), account)
         lost = ledger.lost(account) + list_absent(gathered, account) + sum(gathered.missing.flawed.values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +13,16 @@ from annotator.core.digest import article_id, digest_of
 from annotator.core.errors import AnnotatorError, SourceError
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
-from annotator.formats.prodigy.tasks import Task, read
+from annotator.formats import detect
+from annotator.formats.align import settle
+from annotator.formats.document import Account, Document
+from annotator.formats.ledger import is_loss
+from annotator.formats.prodigy.reading import is_journal
+from annotator.formats.source import Source
 from annotator.ingest.tokens import Tokenizer
 from annotator.storage.failures import telling
 from annotator.storage.jsonl import raw_lines
+from annotator.storage.records import Decoder, LineError, NewerError
 from annotator.suggest.evaluate import Gold, Place
 
 
@@ -40,61 +46,95 @@ def works_of(rows: tuple[Gold, ...]) -> Iterator[Work]:
 
 
 def read_gold(path: Path, schema: Schema, lang: str) -> GoldSet:
-    """Return what a JSONL file holds as gold.
+    """Return what a journal holds as gold, or a file of sentences with spans.
 
-    A line is ``{"text","spans","meta"}``; ``meta.doc`` (or ``meta.article``) says which lines are one
-    article, ``meta.annotates`` which labels were annotated (all of the schema without it). Of lines
-    with an answer only accepted ones count, and of several for one stretch of an article the last.
-    Raises AnnotatorError, with file and line, for what cannot be read, or where nothing is left.
+    Such a file is Prodigy's, or has ``{"text","spans","meta"}`` a line; ``meta.doc`` (or ``meta.article``)
+    says which lines are one article, ``meta.annotates`` which labels were annotated (all of the schema
+    without it). Only accepted lines count, and of several for one stretch of an article the last. Raises
+    AnnotatorError, with file and line, for what cannot be read, or where nothing is left.
     """
-    with telling("read", path, SourceError), path.open("rb") as file:
-        raw = [line.raw for line in raw_lines(file, str(path))]
-    tasks = _last([t for t in read(raw, str(path)) if t.text])
-    if not tasks:
+    with telling("read", path, SourceError):
+        source = Source(path)
+        head = source.sample().objects(1)
+        read = _of_journal(path) if head and is_journal(head[0]) else _of_sentences(source)
+        found = _last([d for d in read if d.text])
+    if not found:
         raise AnnotatorError("there is no accepted sentence in it", where=str(path), do="name another file")
     tokenizer = Tokenizer(lang)
     ends: Counter[str] = Counter()
-    rows = [_gold(t, schema, tokenizer, ends) for t in tasks]
+    rows = [_gold(d, schema, tokenizer, ends) for d in found]
     order = {a: n for n, a in enumerate(dict.fromkeys(g.sentence.article for g in rows))}
     return GoldSet(tuple(sorted(rows, key=lambda g: (order[g.sentence.article], g.sentence.start))))
 
 
-def _last(tasks: list[Task]) -> list[Task]:
-    """Return the tasks that count: the last one of each stretch, where it was accepted."""
-    kept: dict[str, dict[tuple[int, int], Task]] = {}
-    loose: list[Task] = []
-    for task in tasks:
-        place = _place(task)
+def _of_journal(path: Path) -> Iterator[Document]:
+    """Yield each record of a journal; raises SourceError for a line that is none."""
+    decoder = Decoder()
+    with path.open("rb") as file:
+        for line in raw_lines(file, str(path)):
+            try:
+                work = decoder.decode(line.raw).work
+            except (LineError, NewerError) as error:
+                where = f"{path}:{line.number}"
+                raise SourceError(str(error), where=where, do="see what annotator check says of it") from None
+            s, said = work.sentence, work.annotation
+            meta = {"article": s.article, "start": s.start, "end": s.end}
+            yield Document(s.text, said.spans, s.tokens, answer=said.answer, meta=meta)
+
+
+def _of_sentences(source: Source) -> Iterator[Document]:
+    """Yield the documents of another tool's file; raises SourceError where one of its spans is lost."""
+    name = next(iter(detect.recognised(source.sample())), "plain")
+    if name not in _SENTENCES:
+        what = f"this is {detect.FORMATS[name].told}, and gold is sentences with spans, or a journal"
+        raise SourceError(what, where=source.name, do="import it, and name the journal that comes of it")
+    account = Account()
+    for document in detect.load(name).read(source, account):
+        yield settle(document, account)
+        for entry in filter(is_loss, account.entries):
+            raise SourceError(f"{entry.id}: {entry.why}", where=entry.where, do="repair or remove the line")
+
+
+_SENTENCES = {"plain", "prodigy"}
+"""The formats whose documents are sentences."""
+
+
+def _last(found: Iterable[Document]) -> list[Document]:
+    """Return the documents that count: the last one of each stretch, where it was accepted."""
+    kept: dict[str, dict[tuple[int, int], Document]] = {}
+    loose: list[Document] = []
+    for document in found:
+        place = _place(document)
         if place is None:
-            loose.append(task)
+            loose.append(document)
             continue
-        article = kept.setdefault(str(task.meta["article"]), {})
+        article = kept.setdefault(str(document.meta["article"]), {})
         for old in [p for p in article if p[0] < place[1] and place[0] < p[1]]:
             del article[old]
-        article[place] = task
-    every = [*loose, *(t for places in kept.values() for t in places.values())]
-    return [t for t in every if t.answer is Answer.ACCEPT or (t.answer is None and not t.view)]
+        article[place] = document
+    every = [*loose, *(d for places in kept.values() for d in places.values())]
+    return [d for d in every if d.answer is Answer.ACCEPT]
 
 
-def _place(task: Task) -> tuple[int, int] | None:
-    """Return where a task stands in its article, where it tells so."""
-    start, end = task.meta.get("start"), task.meta.get("end")
-    if "article" in task.meta and isinstance(start, int) and isinstance(end, int):
-        return (start, end) if end - start == len(task.text) else None
+def _place(document: Document) -> tuple[int, int] | None:
+    """Return where a document stands in its article, where it tells so."""
+    start, end = document.meta.get("start"), document.meta.get("end")
+    if "article" in document.meta and isinstance(start, int) and isinstance(end, int):
+        return (start, end) if end - start == len(document.text) else None
     return None
 
 
-def _gold(task: Task, schema: Schema, tokenizer: Tokenizer, ends: Counter[str]) -> Gold:
-    place = _place(task)
-    name = str(task.meta.get("article", task.meta.get("doc", "")))
+def _gold(document: Document, schema: Schema, tokenizer: Tokenizer, ends: Counter[str]) -> Gold:
+    place, meta, text = _place(document), document.meta, document.text
+    name = str(meta.get("article", meta.get("doc", "")))
     article = name if place else article_id(digest_of(name))
     start = place[0] if place else ends[article]
-    ends[article] = start + len(task.text) + 1
-    tokens = task.tokens or tokenizer.tokens(task.text)
-    sentence = Sentence(article, 0, start, start + len(task.text), task.text, tokens)
+    ends[article] = start + len(text) + 1
+    tokens = document.tokens or tokenizer.tokens(text)
+    sentence = Sentence(article, 0, start, start + len(text), text, tokens)
     spans: dict[str, list[Place]] = {}
-    for span in task.spans:
+    for span in document.spans:
         spans.setdefault(span.label, []).append((span.start, span.end))
-    told = task.meta.get("annotates")
+    told = meta.get("annotates")
     names = told if isinstance(told, list) else [x.name for x in schema.labels]
     return Gold(sentence, spans, frozenset(map(str, names)))

@@ -7,21 +7,22 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from annotator.cli import output
+from annotator.cli.asked import OPEN, Asked, choose, documents, pairs_of, refuse_senseless, sources_of
 from annotator.cli.options import PATH, json_option
 from annotator.cli.pieces import Choices
 from annotator.cli.taking import Taker
+from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError, UsageError
 from annotator.core.schema import Schema
 from annotator.formats import detect, labels, ledger, units
-from annotator.formats.align import ASKED
-from annotator.formats.document import Account, Document, Fate
+from annotator.formats.document import Account
 from annotator.formats.source import Source
 from annotator.ingest.tokens import Tokenizer
 from annotator.storage.atomic import write_atomic
@@ -59,83 +60,74 @@ class Report:
     lost: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The options of an import, as given."""
-
-    folder: Path
-    format: str = "auto"
-    map: dict[str, str] = field(default_factory=dict)
-    add_labels: bool = False
-    name: str = ""
-    full: bool = False
-    ledger_file: Path | None = None
-    strict: bool = False
-    title_from: str = ""
-    lang: str | None = None
-    schema: Path | None = None
-    offsets: str = ""
-
-
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, type=PATH)
 @click.option("--corpus", "folder", required=True, type=PATH, help="The corpus; made if need be.")
-@click.option("--format", "form", default="auto", show_default=True, help="What the files are.")
-@click.option("--map", "pairs", default="", help="Labels: PER=PERSON,LOC=VENUE,MISC= (empty: left out).")
-@click.option("--add-labels", is_flag=True, help="Take labels that the schema lacks into it.")
-@click.option("--as", "name", default="", help="Whose annotations (default: as the file says).")
 @click.option(
-    "--ledger", "kind", type=click.Choice(["exceptions", "full"]), default="exceptions", show_default=True
+    "--format",
+    type=click.Choice(["auto", *detect.FORMATS]),
+    default="auto",
+    show_default=True,
+    help="What the files are; auto tells it by what is in them.",
+)
+@click.option(
+    "--map",
+    "pairs",
+    multiple=True,
+    metavar="OLD=NEW,…",
+    help="Labels: PER=PERSON,MISC= (empty: left out); numbered tags: 0=O,1=B-PERSON,2=I-PERSON.",
+)
+@click.option("--add-labels", is_flag=True, help="Take labels that the schema lacks into it.")
+@click.option(
+    "--as", "name", default="", metavar="NAME", help="Whose annotations (default: as the file says)."
+)
+@click.option(
+    "--answer",
+    type=click.Choice([Answer.ACCEPT.value, OPEN]),
+    default=None,
+    help="accept: what the file leaves open was read whole and is right; open: nothing is finished yet "
+    "(default: as the file says).",
+)
+@click.option(
+    "--ledger",
+    "kind",
+    type=click.Choice(["exceptions", "full"]),
+    default="exceptions",
+    show_default=True,
+    help="What the ledger lists: what is not carried over just as it was, or every span.",
 )
 @click.option("--ledger-file", type=PATH, help="Where the ledger goes (default: imports/ in the corpus).")
 @click.option("--strict", is_flag=True, help="Import nothing if anything would be lost.")
-@click.option("--title-from", default="", help="The field of the metadata that holds an article's title.")
+@click.option(
+    "--title-from",
+    default="",
+    metavar="FIELD",
+    help="The field of the metadata that holds an article's title.",
+)
 @click.option(
     "--offsets",
     type=click.Choice(list(units.NAMES)),
     default=None,
     help="What offsets count, where the file can't tell.",
 )
+@click.option(
+    "--layer",
+    default="",
+    metavar="NAME[.FEATURE]",
+    help="WebAnno, UIMA: take this layer alone (default: those whose values look like labels).",
+)
 @click.option("--lang", default=None, help="Language of a new corpus, a spaCy code (default: en).")
 @click.option("--schema", type=PATH, help="Label schema of a new corpus (default: news).")
 @json_option
-def command(
-    files: tuple[Path, ...],
-    folder: Path,
-    form: str,
-    pairs: str,
-    add_labels: bool,
-    name: str,
-    kind: str,
-    ledger_file: Path | None,
-    strict: bool,
-    title_from: str,
-    offsets: str | None,
-    lang: str | None,
-    schema: Path | None,
-    as_json: bool,
-) -> None:
-    """Take the annotations in FILES, made with other tools, into a corpus.
+def command(files: tuple[Path, ...], pairs: tuple[str, ...], kind: str, as_json: bool, **chosen: Any) -> None:
+    """Take the annotations in FILES (or folders, or zips), made with other tools, into a corpus.
 
     It is one transaction: with exit code 1 the corpus is as it was. Every span is accounted for: what is
     not carried over just as it was stands in the ledger, a JSON line each. Exit code 3 says that
     something was left out that you did not ask to leave out.
     """
-    asked = Asked(
-        folder,
-        form,
-        labels.parse_map(pairs),
-        add_labels,
-        name,
-        kind == "full",
-        ledger_file,
-        strict,
-        title_from,
-        lang,
-        schema,
-        offsets or "",
-    )
-    report, account = run_import(files, asked)
+    given = {name: value for name, value in chosen.items() if value is not None}
+    report, account = run_import(files, Asked(map=pairs_of(pairs), full=kind == "full", **given))
     _tell(report, list(ledger.told(account)), as_json=as_json)
     if report.lost:
         sys.exit(output.LOST)
@@ -145,24 +137,25 @@ def run_import(files: Sequence[Path], asked: Asked) -> tuple[Report, Account]:
     """Carry out an import; return its report and account. Raises AnnotatorError, the corpus as it was."""
     if asked.name:
         check_annotator_name(asked.name)
-    sources = [Source(p) for p in files]
-    formats = [detect.choose(s, asked.format) for s in sources]
+    sources = sources_of(files)
+    formats = [choose(s, asked.format) for s in sources]
+    refuse_senseless((form for form, _ in formats), asked)
     into = _opened(asked)
     schema_file = schema_text(into.schema_path if into else (asked.schema or default_schema_path()))
     schema = into.schema if into else load_schema(asked.schema or default_schema_path())
     tokenizer = Tokenizer(into.lang if into else asked.lang or "en")
     account, report = Account(), Report(output.shown(asked.folder))
     with Staging.begin(asked.folder, into) as staging:
-        taker = Taker(staging, tokenizer, account, _choices(asked, formats[0][0]), schema)
+        taker = Taker(staging, tokenizer, account, _choices(asked), schema)
         for source, (form, why) in zip(sources, formats, strict=True):
             report.files.append({"file": source.name, "format": form, "why": why})
-            with units.said(units.NAMES.get(asked.offsets)):
-                _take(source, form, taker, account)
+            _take(source, form, asked, taker, account)
         taker.finish()
         _stop_if_nothing(taker, sources)
         added = _lacking(taker.labels, schema, asked)
-        text = labels.with_labels(schema_file, schema, added) if added else ""
-        _fill(report, taker, staging, account, added)
+        flat = set(added) - taker.no_names
+        text = labels.with_labels(schema_file, schema, added, flat) if added else ""
+        _fill(report, taker, staging, asked, added)
         data = b"".join(ledger.lines(account, report.totals, taker.recorder.kept))
         _check(account, asked, data)
         where = _ledger_place(asked, sources, data)
@@ -175,9 +168,9 @@ def run_import(files: Sequence[Path], asked: Asked) -> tuple[Report, Account]:
     return report, account
 
 
-def _choices(asked: Asked, form: str) -> Choices:
+def _choices(asked: Asked) -> Choices:
     rename = labels.adding(asked.map) if asked.add_labels else labels.renaming(asked.map)
-    return Choices(asked.name, form, rename, asked.title_from, asked.full)
+    return Choices(asked.answer, rename, asked.title_from, asked.full)
 
 
 def _make(staging: Staging, asked: Asked, fingerprint: str, schema: str, where: Path, data: bytes) -> None:
@@ -212,19 +205,14 @@ def _opened(asked: Asked) -> Corpus | None:
     return corpus
 
 
-def _take(source: Source, form: str, taker: Taker, account: Account) -> None:
-    """Take all documents of one file in; any error of the file names it."""
+def _take(source: Source, form: str, asked: Asked, taker: Taker, account: Account) -> None:
+    """Take all documents of one file in, nobody's under the format's name; any error of the file names it."""
     by_sentence = detect.FORMATS[form].unit == "sentence"
     with output.counter("documents of", source.base) as show:
-        for n, document in enumerate(_documents(source, form, account), 1):
-            taker.take(document, by_sentence=by_sentence)
+        for n, document in enumerate(documents(source, form, asked, account), 1):
+            whose = asked.name or document.annotator or form
+            taker.take(replace(document, annotator=whose), by_sentence=by_sentence)
             show(n)
-
-
-def _documents(source: Source, form: str, account: Account) -> Iterator[Document]:
-    """Yield the documents of a file; what the system says becomes a SourceError that names it."""
-    with telling("read", source.name, SourceError):
-        yield from detect.load(form).read(source, account)
 
 
 def _stop_if_nothing(taker: Taker, sources: Sequence[Source]) -> None:
@@ -240,15 +228,17 @@ def _lacking(counts: dict[str, int], schema: Schema, asked: Asked) -> list[str]:
         told = ", ".join(f"{label} ({n})" for label, n in list(lacking.items())[:30])
         more = f" and {len(lacking) - 30} more" if len(lacking) > 30 else ""
         raise SourceError(
-            f"the schema {schema.name} has no such labels: {told}{more}",
+            f"the schema {schema.name} ({', '.join(x.name for x in schema.labels[:12])}) has no such labels: "
+            f"{told}{more}",
             where=str(asked.folder),
-            do=f"add {labels.map_line(lacking, schema)} (fill in; empty leaves out), or --add-labels",
+            do=f"{'give' if asked.map else 'add'} {labels.map_line(lacking, schema, asked.map)} "
+            "(fill in; empty leaves out), or --add-labels",
         )
     return list(lacking)
 
 
-def _fill(report: Report, taker: Taker, staging: Staging, account: Account, added: list[str]) -> None:
-    counts = taker.counts
+def _fill(report: Report, taker: Taker, staging: Staging, asked: Asked, added: list[str]) -> None:
+    counts, account = taker.counts, taker.account
     report.documents, report.sentences, report.records = counts.documents, counts.sentences, counts.records
     report.articles = len(staging.articles)
     report.annotators = dict(taker.recorder.names)
@@ -256,12 +246,17 @@ def _fill(report: Report, taker: Taker, staging: Staging, account: Account, adde
     report.added_labels = added
     report.broken_rules = dict(taker.recorder.broken)
     report.totals = {**ledger.totals_of(account), "notes": list(account.notes)}
-    report.notes = [*account.notes, *_notes(taker)]
+    warnings = staging.into.warnings if staging.into else []
+    report.notes = [*warnings, *account.notes, *_notes(taker, asked)]
     report.lost = ledger.lost(account)
 
 
 _COUNTED = {
     "empty": ("document has no text and was passed over", "documents have no text and were passed over"),
+    "open": (
+        "sentence has spans and stays open: the file doesn't say that it was read whole (see --answer)",
+        "sentences have spans and stay open: the file doesn't say that they were read whole (see --answer)",
+    ),
     "known": ("sentence was there just so before", "sentences were there just so before"),
     "joined": (
         "sentence was joined from several, because a span runs over an end",
@@ -279,9 +274,9 @@ _COUNTED = {
 """What a count of the import means, for one and for several."""
 
 
-def _notes(taker: Taker) -> Iterator[str]:
+def _notes(taker: Taker, asked: Asked) -> Iterator[str]:
     for key, n in asdict(taker.counts).items():
-        if n and key in _COUNTED:
+        if n and key in _COUNTED and key != asked.answer:
             yield f"{n:,} {_COUNTED[key][n != 1]}"
     for given, name in taker.recorder.names.items():
         if given != name:
@@ -292,15 +287,14 @@ def _notes(taker: Taker) -> Iterator[str]:
 
 def _check(account: Account, asked: Asked, data: bytes) -> None:
     """Raise SourceError where ``--strict`` forbids what would be lost; the ledger tells it all the same."""
-    n = ledger.lost(account)
-    if not asked.strict or not n:
+    gone = [e for e in account.entries if ledger.is_loss(e)]
+    if not asked.strict or not gone:
         return
     if asked.ledger_file is not None:
         _write_ledger(asked.ledger_file, data)
-    reasons = Counter(e.why for e in account.entries if e.fate is Fate.LEFT_OUT and e.why != ASKED)
-    told = ", ".join(f"{why} ({count})" for why, count in reasons.most_common())
+    told = ", ".join(f"{why} ({n})" for why, n in Counter(e.why for e in gone).most_common())
     raise SourceError(
-        f"{output.count(n, 'thing')} would be lost: {told}",
+        f"{output.count(len(gone), 'thing')} would be lost: {told}",
         where=str(asked.folder),
         do="see them with --ledger-file FILE, correct the source, or leave --strict out",
     )

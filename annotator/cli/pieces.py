@@ -17,10 +17,8 @@ Place = tuple[int, int]
 class Choices:
     """What the user chose for an import."""
 
-    name: str = ""
-    """The annotator of all documents; empty where the file names them."""
-    fallback: str = "import"
-    """The annotator where neither says one."""
+    answer: str = ""
+    """``accept`` takes what the file leaves open for read, ``open`` leaves all open; empty: as it says."""
     rename: Rename | None = None
     title_from: str = ""
     """A field of the metadata that holds the title."""
@@ -51,6 +49,8 @@ class Counts:
     sentences: int = 0
     """Sentences of new articles."""
     records: int = 0
+    open: int = 0
+    """Sentences with spans that nobody has finished."""
     known: int = 0
     """Sentences that stood in the journals just so before."""
     conflicts: int = 0
@@ -58,6 +58,30 @@ class Counts:
     """Sentences that were joined with others, because a span runs over their end."""
     retold: int = 0
     """Sentences that got new tokens, because the file's leave text out."""
+
+
+SENTENCES = "sentences"
+"""The field of the metadata in which an article tells its sentences, for formats that have no other place."""
+
+
+def stated(document: Document) -> Document:
+    """Return the document with the sentences that its metadata tells, if it tells them as an export does.
+
+    They are the sentences that somebody has finished; the document speaks of no others.
+    """
+    told = document.meta.get(SENTENCES)
+    if document.sentences or not isinstance(told, list) or not all(map(_is_place, told)):
+        return document
+    at = 0
+    for start, end in told:
+        if not at <= start < end <= len(document.text):
+            return document
+        at = end
+    return replace(document, sentences=tuple((start, end) for start, end in told))
+
+
+def _is_place(value: object) -> bool:
+    return isinstance(value, list) and [type(x) for x in value] == [int, int]
 
 
 def group_of(document: Document) -> str:

@@ -16,7 +16,7 @@ from annotator.core.article import Article, Sentence
 from annotator.core.edits import Op, join
 from annotator.core.record import Record
 from annotator.core.schema import Schema
-from annotator.core.spans import Span
+from annotator.core.spans import Span, reading_order
 from annotator.core.works import Works
 from annotator.formats.document import Account, Document, Entry, Fate
 from annotator.storage.imports import Staging
@@ -74,6 +74,7 @@ class Recorder:
         self._base: dict[str, dict[Place, int]] = {}
         self._held: dict[tuple[str, str], _Held] = {}
         self._journals: dict[str, Works] = {}
+        self._rules: dict[tuple[str, str, bool, bool], str] = {}
         self._annotators = set(staging.into.annotators()) if staging.into else set[str]()
 
     def base(self, article_id: str, sentences: Sequence[Sentence]) -> None:
@@ -107,10 +108,22 @@ class Recorder:
 
     def _judge(self, spans: Sequence[Span]) -> None:
         """Count the pairs that break a rule of the schema."""
-        for n, span in enumerate(spans):
-            for other in spans[:n]:
-                if broken := self._schema.broken(span, (other,)):
-                    self.broken[f"{other.label} and {span.label} (rule `{broken.rule}`)"] += 1
+        ordered = reading_order(list(spans))
+        for n, outer in enumerate(ordered):
+            for at in range(n + 1, len(ordered)):
+                inner = ordered[at]
+                if inner.start >= outer.end:
+                    break
+                if told := self._rule(outer, inner):
+                    self.broken[told] += 1
+
+    def _rule(self, outer: Span, inner: Span) -> str:
+        """Return the rule that a pair breaks, empty for none; all pairs that lie so break the same."""
+        so = (outer.label, inner.label, outer.end < inner.end, outer.key[:2] == inner.key[:2])
+        if so not in self._rules:
+            broken = self._schema.broken(inner, (outer,))
+            self._rules[so] = f"{outer.label} and {inner.label} (rule `{broken.rule}`)" if broken else ""
+        return self._rules[so]
 
     def _record(
         self, name: str, held: _Held, work: Work, joins: Sequence[Work], time: float
@@ -155,6 +168,8 @@ class Recorder:
         self._staging.add_records(name, records)
         self.counts.records += len(records)
         self.counts.joined += bool(joins)
+        said = work.annotation
+        self.counts.open += said.answer is None and bool(said.spans or said.rejected)
 
     def _give_way(
         self, piece: Piece, said: Annotation, by: int, left: frozenset[Key], fate: Fate, why: str
@@ -205,7 +220,7 @@ class Recorder:
 
     def name_of(self, document: Document) -> str:
         """Return the annotator of a document as a name that a journal can have."""
-        given = self._choices.name or document.annotator or self._choices.fallback
+        given = document.annotator
         if given not in self.names:
             self.names[given] = safe_name(given, set(self.names.values()))
         return self.names[given]
@@ -229,9 +244,12 @@ def _joined(works: Sequence[Work], text: str) -> tuple[Work, list[Work]]:
 
 
 def _said(document: Document, stretch: tuple[int, int], *, answered: bool, first: bool) -> Annotation:
+    """Return what a document says of a stretch; open where nobody has reviewed some of it."""
     start, end = stretch
+    unread = (document.text[max(a, start) : min(b, end)] for a, b in document.open if a < end and start < b)
+    read = answered and not any(map(str.strip, unread))
     said = Annotation(
-        answer=document.answer if answered else None,
+        answer=document.answer if read else None,
         note=" ".join(document.note.split()) if first else "",
         flagged=document.flagged and first,
     )

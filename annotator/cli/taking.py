@@ -9,14 +9,25 @@ from typing import Any
 import orjson
 
 from annotator.cli.cutting import article_of, cut
-from annotator.cli.pieces import Choices, Piece, base_sentences, covers, group_of, rebuild, start_of
+from annotator.cli.pieces import (
+    SENTENCES,
+    Choices,
+    Piece,
+    base_sentences,
+    covers,
+    group_of,
+    rebuild,
+    start_of,
+    stated,
+)
 from annotator.cli.recording import Recorder
+from annotator.core.annotation import Answer
 from annotator.core.article import Article, Sentence
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
 from annotator.formats.align import settle
 from annotator.formats.document import Account, Document
-from annotator.formats.labels import labels_of
+from annotator.formats.labels import labels_of, no_names
 from annotator.ingest.tokens import Tokenizer
 from annotator.storage.corpus import Corpus
 from annotator.storage.imports import Staging
@@ -33,9 +44,11 @@ class Taker:
         self.counts = self.recorder.counts
         self.labels: dict[str, int] = {}
         """How many spans there are by label, after the label map."""
+        self.no_names: set[str] = set()
+        """The labels with spans that overlap others, or long ones: they are no entities."""
         self._seen: set[str] = set()
         self._staging, self._tokenizer = staging, tokenizer
-        self._account, self._choices = account, choices
+        self.account, self._choices = account, choices
         self._into: Corpus | None = staging.into
         self._known_ids = set(self._into.article_ids()) if self._into else set[str]()
         self._groups: dict[str, list[Piece]] = {}
@@ -43,10 +56,12 @@ class Taker:
     def take(self, document: Document, *, by_sentence: bool) -> None:
         """Take one document in; raises SourceError for a text that cannot be stored."""
         self.counts.documents += 1
+        document = stated(answered(document, self._choices.answer))
         self._tell_renamed(document)
         piece = self._piece(document, by_sentence=by_sentence)
         for label, n in labels_of(piece.document).items():
             self.labels[label] = self.labels.get(label, 0) + n
+        self.no_names |= no_names(piece.document)
         if not piece.sentences:
             self.counts.empty += 1
         elif key := group_of(document):
@@ -77,15 +92,16 @@ class Taker:
         if base:
             sentences, own = base, frozenset(range(len(base)))
         else:
-            made = cut(document, article, self._tokenizer, by_sentence=by_sentence)
+            whole = by_sentence and bool(group_of(document))
+            made = cut(document, article, self._tokenizer, by_sentence=by_sentence, whole=whole)
             sentences, own = made.sentences, made.own or frozenset(range(len(made.sentences)))
             self.counts.retold += made.retold
         tokens = tuple(t.moved(s.start) for s in sentences for t in s.tokens)
         kept: list[Span] = []
-        first = self._account.settled
-        settled = settle(replace(document, tokens=tokens), self._account, kept, self._choices.rename)
+        first = self.account.settled
+        settled = settle(replace(document, tokens=tokens), self.account, kept, self._choices.rename)
         settled = replace(settled, tokens=())
-        entries = range(first, len(self._account.entries))
+        entries = range(first, len(self.account.entries))
         return Piece(settled, sentences, own, frozenset(s.key for s in kept), entries)
 
     def _stored(self, article_id: str) -> tuple[Sentence, ...]:
@@ -96,6 +112,8 @@ class Taker:
 
     def _article(self, document: Document) -> Article:
         meta, left = storable(document.meta)
+        if document.sentences:
+            meta.pop(SENTENCES, None)  # they are told by the corpus's own sentences from now on
         if left:
             self._note(f"metadata that JSON can't hold was left out: {', '.join(left)}")
         title = str(document.meta.get(self._choices.title_from, "")) if self._choices.title_from else ""
@@ -161,8 +179,15 @@ class Taker:
         return article if covers(places, self._stored(key)) else None
 
     def _note(self, note: str) -> None:
-        if note not in self._account.notes:
-            self._account.notes.append(note)
+        if note not in self.account.notes:
+            self.account.notes.append(note)
+
+
+def answered(document: Document, asked: str) -> Document:
+    """Return the document with the answer that the user knows better: all it leaves open, or all of it."""
+    if asked == Answer.ACCEPT:
+        return replace(document, answer=document.answer or Answer.ACCEPT, open=())
+    return replace(document, answer=None) if asked else document
 
 
 def storable(meta: Any) -> tuple[dict[str, Any], list[str]]:

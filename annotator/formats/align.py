@@ -18,6 +18,7 @@ BLANKS = "blanks at an edge"
 EMPTY = "nothing but blanks"
 PAST = "past the end of the text"
 TWICE = "the same span stands there twice"
+CALLED_SO = "the same range has a label that is called the same now"
 INSIDE = "inside a token"
 INSIDE_TRIMMED = "inside a token, blanks at an edge taken off"
 ASKED = "left out as --map asks"
@@ -59,11 +60,11 @@ def _settled(
     kept: list[Span],
     rename: Rename,
 ) -> Iterator[Span]:
-    seen: set[Key] = set()
+    seen: dict[Key, str] = {}
     for span in spans:
         settled, fate, why = _fate(document, span, seen, rename(span.label))
         if settled is not None:
-            seen.add(settled.key)
+            seen[settled.key] = span.label
             yield settled
         if span.key in told:
             if settled is None:  # the reader's line says what became of it; this one, that nothing did
@@ -75,8 +76,13 @@ def _settled(
             account.list(_entry(document, span, fate, why, settled))
 
 
-def _fate(document: Document, span: Span, seen: set[Key], label: str) -> tuple[Span | None, Fate | None, str]:
-    """Return the span as it is kept, if it is, and its fate; none where it stays just as it is."""
+def _fate(
+    document: Document, span: Span, seen: dict[Key, str], label: str
+) -> tuple[Span | None, Fate | None, str]:
+    """Return the span as it is kept, if it is, and its fate; none where it stays just as it is.
+
+    ``seen`` has what each span that is kept was labelled in the file.
+    """
     text = document.text
     if span.end > len(text):
         return None, Fate.LEFT_OUT, PAST
@@ -87,7 +93,7 @@ def _fate(document: Document, span: Span, seen: set[Key], label: str) -> tuple[S
         return None, Fate.LEFT_OUT, EMPTY
     settled = trimmed if label == span.label else replace(trimmed, label=label)
     if settled.key in seen:
-        return None, Fate.DOUBLE, TWICE
+        return None, Fate.DOUBLE, TWICE if seen[settled.key] == span.label else CALLED_SO
     if document.tokens and not is_aligned(document.tokens, settled.start, settled.end):
         return settled, Fate.CHARACTERS, INSIDE if trimmed is span else INSIDE_TRIMMED
     if trimmed is not span:

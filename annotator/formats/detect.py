@@ -7,9 +7,10 @@ import importlib.util
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol, cast
+from typing import Literal, Protocol, cast
 
 from annotator.core.errors import SourceError, UsageError
+from annotator.formats.described import described
 from annotator.formats.document import Account, Document
 from annotator.formats.sample import Sample
 from annotator.formats.source import Source
@@ -39,6 +40,8 @@ class Entry:
     """What one document of it is as a rule; a file may hold others."""
     told: str
     """What a user calls it."""
+    takes: frozenset[str] = frozenset({"offsets"})
+    """What a user can tell its reader: what ``offsets`` count, which ``layer``, the ``names`` of numbers."""
 
 
 FORMATS: Mapping[str, Entry] = {
@@ -46,11 +49,13 @@ FORMATS: Mapping[str, Entry] = {
     "doccano": Entry("doccano", "article", "doccano's JSONL or zip"),
     "labelstudio": Entry("labelstudio", "article", "Label Studio's JSON or JSON_MIN"),
     "brat": Entry("brat", "article", "a brat folder (.txt and .ann)"),
-    "conll": Entry("conll", "article", "CoNLL columns"),
-    "webanno": Entry("webanno", "article", "WebAnno TSV 3"),
-    "uima": Entry("uima", "article", "UIMA CAS (JSON or XMI)"),
-    "huggingface": Entry("huggingface", "sentence", "Hugging Face Parquet"),
-    "spacy": Entry("spacy_docbin", "article", "spaCy's DocBin"),
+    "conll": Entry("conll", "article", "CoNLL columns", frozenset({"names"})),
+    "webanno": Entry("webanno", "article", "WebAnno TSV 3", frozenset({"offsets", "layer"})),
+    "uima": Entry("uima", "article", "UIMA CAS (JSON or XMI)", frozenset({"layer"})),
+    "huggingface": Entry(
+        "huggingface", "sentence", "Hugging Face rows (Parquet or JSONL)", frozenset({"offsets", "names"})
+    ),
+    "spacy": Entry("spacy_docbin", "article", "spaCy's DocBin", frozenset()),
     "spacy-json": Entry("spacy_json", "article", "spaCy's v2 JSON or tuples"),
     "plain": Entry("plain", "sentence", 'JSONL of {"text", "spans"}'),
 }
@@ -94,11 +99,10 @@ def choose(source: Source, name: str = "auto") -> tuple[str, str]:
     if name != "auto":
         load(name)
         return name, "as --format says"
-    sample = source.sample()
-    found = recognised(sample)
+    found = next((told for told in map(recognised, source.samples()) if told), {})
     if not found:
         raise SourceError(
-            f"no format is known that looks like this: {described(sample)}",
+            f"no format is known that looks like this: {described(source.sample())}",
             where=source.name,
             do=f"name the format with --format ({', '.join(FORMATS)}), or export it otherwise",
         )
@@ -108,56 +112,3 @@ def choose(source: Source, name: str = "auto") -> tuple[str, str]:
             f"the file looks like several formats: {told}", where=source.name, do="say which with --format"
         )
     return next(iter(found.items()))
-
-
-_MAGIC = {
-    b"\x89PNG": "a PNG picture",
-    b"\xff\xd8\xff": "a JPEG picture",
-    b"GIF8": "a GIF picture",
-    b"RIFF": "a sound or video file",
-    b"ID3": "a sound file",
-    b"OggS": "a sound file",
-    b"%PDF": "a PDF",
-    b"\x1f\x8b": "a gzip archive; unpack it first",
-    b"PAR1": "a Parquet file",
-    b"SQLite format 3": "an SQLite database",
-    b"PK\x03\x04": "a zip",
-    b"\xff\xfe": "UTF-16 text; save it as UTF-8",
-    b"\xfe\xff": "UTF-16 text; save it as UTF-8",
-    b"{\\rtf": "an RTF document",
-    b"<?xml": "XML",
-    b"<!DOCTYPE": "an HTML page",
-    b"<html": "an HTML page",
-}
-
-
-def described(sample: Sample) -> str:
-    """Return what a file looks like that is no format of ours, in a few words."""
-    if sample.is_folder:
-        if not sample.names:
-            return "an empty folder"
-        return f"a folder with {sample.names[0]}" + (" and others" if len(sample.names) > 1 else "")
-    head = sample.head
-    if not head.strip():
-        return "an empty file"
-    for magic, told in _MAGIC.items():
-        if head.startswith(magic):
-            return f"{told} with {', '.join(sample.names[:3])}" if sample.is_zip and sample.names else told
-    if b"\0" in head:
-        return "a binary file"
-    values = sample.objects(1)
-    if values:
-        return _json_told(sample, values[0])
-    if head.lstrip()[:1] in (b"{", b"["):
-        return "JSON that is cut off or damaged"
-    return "plain text"
-
-
-def _json_told(sample: Sample, value: Any) -> str:
-    """Return what the first JSON value of a file is."""
-    kind = "a JSON list" if sample.is_list else "JSON"
-    if isinstance(value, dict):
-        keys = ", ".join(sorted(str(k)[:30] for k in value)[:8])
-        return f"{kind} of objects with the keys {keys}" if keys else f"{kind} of empty objects"
-    names = {str: "texts", int: "numbers", float: "numbers", bool: "truth values", list: "lists"}
-    return f"{kind} of {names.get(type(value), 'nulls')}"

@@ -26,6 +26,8 @@ class Document:
     answer: Answer | None = Answer.ACCEPT
     rejected: tuple[Span, ...] = ()
     """Spans that the file says are wrong."""
+    open: tuple[tuple[int, int], ...] = ()
+    """Stretches of the text that nobody has reviewed, though others are, as the file says."""
     annotator: str = ""
     """As the file names them; empty where it doesn't."""
     id: str = ""

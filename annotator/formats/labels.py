@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 import orjson
 import tomlkit
@@ -15,6 +15,10 @@ from annotator.formats.document import Document
 
 Rename = Callable[[str], str]
 """From a label of the file to the corpus's; empty where its spans are to be left out."""
+
+
+_LONG = 10
+"""Blanks in a span that is a clause rather than a name."""
 
 
 def parse_map(given: str) -> dict[str, str]:
@@ -54,6 +58,19 @@ def labels_of(document: Document) -> Counter[str]:
     return Counter(s.label for s in (*document.spans, *document.rejected))
 
 
+def no_names(document: Document) -> set[str]:
+    """Return the labels that can't be entities: a span of theirs shares text with another or is long."""
+    spans = sorted(document.spans, key=lambda s: (s.start, s.end))
+    found = {s.label for s in spans if document.text.count(" ", s.start, s.end) >= _LONG}
+    reach, before = 0, dict[str, int]()
+    for span in spans:
+        if span.start < reach:
+            found |= {span.label, *(label for label, end in before.items() if end > span.start)}
+        reach = max(reach, span.end)
+        before[span.label] = max(before.get(span.label, 0), span.end)
+    return found
+
+
 def unknown(counts: Mapping[str, int], schema: Schema) -> dict[str, int]:
     """Return the labels that the schema lacks, the most frequent first."""
     there = {x.name for x in schema.labels}
@@ -61,14 +78,17 @@ def unknown(counts: Mapping[str, int], schema: Schema) -> dict[str, int]:
     return dict(sorted(lacking, key=lambda x: (-x[1], x[0])))
 
 
-def map_line(lacking: Iterable[str], schema: Schema) -> str:
-    """Return a ready-made ``--map`` for labels that the schema lacks.
+def map_line(lacking: Iterable[str], schema: Schema, given: Mapping[str, str] | None = None) -> str:
+    """Return a ready-made ``--map`` for labels that the schema lacks, with the pairs that are ``given``.
 
     What the schema itself says that a label takes (``takes``) is filled in, and what differs from a
     label in capitals alone; the others are left open, which means: left out.
     """
     folded = {x.name.upper(): x.name for x in schema.labels}
-    pairs = {x: schema.taker(x) or folded.get(x.upper(), "") for x in lacking}
+    wanted = {x: schema.taker(x) or folded.get(x.upper(), "") for x in lacking}
+    kept = {old: wanted.get(new, new) if not old.isdecimal() else new for old, new in (given or {}).items()}
+    named = {new for old, new in (given or {}).items() if not old.isdecimal()}
+    pairs = kept | {x: new for x, new in wanted.items() if x not in named}
     if any("," in x or "=" in x or x != x.strip() for x in pairs):
         return f"--map {_quoted(orjson.dumps(pairs).decode())}"
     return f"--map {_quoted(','.join(f'{old}={new}' for old, new in pairs.items()))}"
@@ -88,12 +108,31 @@ def usable(label: str) -> str:
 
 
 def adding(pairs: Mapping[str, str]) -> Rename:
-    """Return the function that maps labels and turns those that it doesn't name into usable ones."""
-    return lambda label: pairs[label] if label in pairs else usable(label)
+    """Return the function that maps labels and turns those that it doesn't name into usable ones.
+
+    Two labels never become one: of ``a b`` and ``a_b`` the one that comes second is ``a_b-2``.
+    """
+    names: dict[str, str] = {}
+    owners: dict[str, str] = {}
+
+    def rename(label: str) -> str:
+        if label in pairs:
+            return pairs[label]
+        if label not in names:
+            name, number = usable(label), 1
+            while owners.setdefault(name, label) != label:
+                number += 1
+                name = f"{usable(label)[:60]}-{number}"
+            names[label] = name
+        return names[label]
+
+    return rename
 
 
-def with_labels(schema_text: str, schema: Schema, added: Iterable[str]) -> str:
-    """Return the text of the schema's TOML file with further labels at its end.
+def with_labels(
+    schema_text: str, schema: Schema, added: Iterable[str], names_only: Collection[str] = ()
+) -> str:
+    """Return the text of the schema's TOML file with further labels at its end; ``names_only`` are entities.
 
     Each gets a key that is free, the first letter of its own that is, and a colour that no other
     label has, as long as there are such. No other label takes (``takes``) one of them any more.
@@ -107,7 +146,7 @@ def with_labels(schema_text: str, schema: Schema, added: Iterable[str]) -> str:
         keys |= {key} if key else set()
         colour = min(COLOURS, key=lambda c: (used.count(c), COLOURS.index(c)))
         used.append(colour)
-        tables.append(_table(name, key, colour))
+        tables.append(_table(name, key, colour, entities=name in names_only))
     return _untaken(schema_text, names).rstrip("\n") + "\n" + "".join(tables)
 
 
@@ -133,10 +172,11 @@ def _free_key(name: str, taken: set[str]) -> str:
     return next((c for c in letters if c not in taken), "")
 
 
-def _table(name: str, key: str, colour: str) -> str:
+def _table(name: str, key: str, colour: str, *, entities: bool) -> str:
     rows = [
         f"name = {tomlkit.string(name).as_string()}",
         *([f'key = "{key}"'] if key else []),
         f'colour = "{colour}"',
+        *(['target = "ents"'] if entities else []),
     ]
     return "\n[[label]]\n" + "\n".join(rows) + "\n"

@@ -1,55 +1,135 @@
-"""Which layer of a WebAnno or UIMA export gives the spans, and which of its features the labels."""
+"""Which layers of a WebAnno or UIMA export give the spans, and which of their features the labels.
+
+A project has layers of many kinds. Those are taken whose values look like labels: few, short and
+repeated. What says something of every word, or links words, is not taken unless it is asked for.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from annotator.core.errors import SourceError
 
 _WORDY = (".lexmorph.", ".segmentation.", ".syntax.", ".morph.", ".pdf.", ".metadata.", "uima.tcas.")
 """Packages whose layers say something of every word, or of the page or the whole document."""
+_LINKS = (".semantics.", ".coref.")
+"""Packages whose layers mark what a relation or a chain holds together."""
 _LABELS = ("value", "label", "type", "category", "class")
+_WORD = r"[\w+&/'-]+(?:\.[\w+&/'-]+)*"
+_LABEL = re.compile(rf"(?!(?:true|false)$|[\W\d_]){_WORD}(?: {_WORD}){{0,3}}", re.IGNORECASE)
+_LONGEST = 40
+"""The longest value that looks like a label."""
+_FEW = 20
+"""So many different values may be labels, however seldom each of them is."""
+_MOST = 200
+"""How many different values of a feature are looked at; one with more holds no labels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The layers that give spans, each with the feature that holds its labels (empty: its own name)."""
+
+    features: Mapping[str, str]
+    others: tuple[str, ...] = ()
+    """Layers with spans but no values that look like labels: listed, and told how to take them."""
+    asked: bool = False
+    """Whether the user named the layer, so that other layers are left out as asked."""
+    exact: bool = False
+    """Whether the user named the feature too, so that other features are left out as asked."""
 
 
 @dataclass(slots=True)
 class Layers:
-    """The span layers of an export: how many spans each has, and how often each feature has a value."""
+    """The span layers of an export: how many spans each has, and which values each feature has."""
 
     counts: Counter[str] = field(default_factory=Counter)
-    filled: dict[str, Counter[str]] = field(default_factory=dict)
+    filled: dict[str, dict[str, Counter[str]]] = field(default_factory=dict)
+    """By layer and feature, how often each value stands there."""
 
     def add(self, layer: str, features: Sequence[str]) -> None:
         """Take in a layer; its features in their order."""
-        self.filled.setdefault(layer, Counter()).update(dict.fromkeys(features, 0))
+        known = self.filled.setdefault(layer, {})
+        for feature in features:
+            known.setdefault(feature, Counter())
 
     def see(self, layer: str, values: Mapping[str, str]) -> None:
         """Take in a span of a layer."""
         self.counts[layer] += 1
-        self.filled.setdefault(layer, Counter()).update(values.keys())
+        self.add(layer, list(values))
+        for feature, value in values.items():
+            found = self.filled[layer][feature]
+            if value.strip() and (value in found or len(found) <= _MOST):
+                found[value] += 1
 
-    def choose(self, wanted: str, where: str) -> tuple[str, str]:
-        """Return the names of the layer and of its feature; empty where there is no layer.
+    def choose(self, wanted: str, where: str) -> Choice:
+        """Return what gives the spans; nothing where there is no layer of spans.
 
-        ``wanted`` is a layer's name, with or without its package; without it the layer with most
-        spans is taken, but none of words. Raises SourceError where the wanted one isn't there.
+        ``wanted`` is a layer's name, with or without its package, and may name a feature behind a dot.
+        Without it those layers are taken whose values look like labels, or, where there is none, the one
+        with most spans, but for layers of words. Raises SourceError for a layer or feature that isn't there.
         """
-        names = [n for n in self.filled if (wanted in {n, short(n)} if wanted else not is_wordy(n))]
-        if wanted and not names:
-            there = ", ".join(sorted(self.filled)) or "none"
+        if wanted:
+            return self._asked(wanted, where)
+        names = [n for n in self.filled if not is_wordy(n)]
+        alike = [n for n in names if not _is_link(n) and _are_labels(self._values(n))]
+        most = [max(names, key=lambda n: self.counts[n])] if names else []
+        taken = alike or most
+        others = tuple(n for n in names if n not in taken and self.counts[n])
+        return Choice({n: self._feature(n) for n in taken}, others)
+
+    def _asked(self, wanted: str, where: str) -> Choice:
+        if name := self._named(wanted, where):
+            return Choice({name: self._feature(name)}, asked=True)
+        layer, _, feature = wanted.rpartition(".")
+        name = self._named(layer, where) if layer else ""
+        if not name:
+            there = "; ".join(self._told()) or "none"
             raise SourceError(f"it has no span layer {wanted!r}", where=where, do=f"name one of: {there}")
-        if not names:
-            return "", ""
-        best = max(names, key=lambda n: self.counts[n])
-        return best, _feature(self.filled[best])
+        if feature not in self.filled[name]:
+            there = ", ".join(f for f in self.filled[name] if f) or "none"
+            what = f"the layer {name} has no feature {feature!r}"
+            raise SourceError(what, where=where, do=f"name one of: {there}")
+        return Choice({name: feature}, asked=True, exact=True)
+
+    def _named(self, wanted: str, where: str) -> str:
+        """Return the full name of a layer, empty where there is none."""
+        if wanted in self.filled:
+            return wanted
+        found = [n for n in self.filled if short(n) == wanted]
+        if len(found) > 1:
+            what = f"several layers are called {wanted}: {', '.join(sorted(found))}"
+            raise SourceError(what, where=where, do="name one in full")
+        return found[0] if found else ""
+
+    def _told(self) -> Iterator[str]:
+        """Yield each layer with its number of spans and its features."""
+        for name in sorted(self.filled):
+            features = ", ".join(f for f in self.filled[name] if f)
+            yield f"{name} ({self.counts[name]:,}" + (f": {features})" if features else ")")
+
+    def _feature(self, layer: str) -> str:
+        """Return the feature that holds the labels: what looks like labels, or is called so; empty for none.
+
+        Of several that look like labels one that is called so goes first, then the fullest.
+        """
+        found = {f: c for f, c in self.filled[layer].items() if c}
+        named = sorted((f for f in found if f.lower() in _LABELS), key=lambda f: _LABELS.index(f.lower()))
+        others = sorted(found, key=lambda f: -found[f].total())
+        alike = [f for f in (*named, *others) if _are_labels(found[f])]
+        return next(iter((*alike, *named)), "")
+
+    def _values(self, layer: str) -> Counter[str]:
+        return self.filled[layer].get(self._feature(layer), Counter())
 
 
-def _feature(filled: Counter[str]) -> str:
-    """Return the feature that holds the labels: one called so if it has values, else the fullest."""
-    named = next((f for f in _LABELS if filled[f]), "")
-    fullest = max(filled, key=lambda f: filled[f], default="")
-    return named or (fullest if filled[fullest] else "")
+def _are_labels(values: Counter[str]) -> bool:
+    """Whether the values of a feature look like labels."""
+    if not values or len(values) > max(_FEW, min(_MOST, values.total() // 3)):
+        return False
+    return all(len(v) <= _LONGEST and _LABEL.fullmatch(v.strip()) for v in values)
 
 
 def is_wordy(layer: str) -> bool:
@@ -57,13 +137,25 @@ def is_wordy(layer: str) -> bool:
     return any(w in f"{layer}." for w in _WORDY)
 
 
+def _is_link(layer: str) -> bool:
+    return any(w in f"{layer}." for w in _LINKS)
+
+
 def short(layer: str) -> str:
     """Return a layer's name without its package."""
     return layer.rpartition(".")[2]
 
 
-def note(layer: str, feature: str) -> str:
-    """Return what the report says of the choice."""
-    if not layer:
-        return "it has no span layer"
-    return f"spans are the layer {layer}" + (f", labels its feature {feature}" if feature else "")
+def notes(choice: Choice) -> Iterator[str]:
+    """Yield what the report says of the choice."""
+    if not choice.features:
+        yield "it has no span layer"
+    for layer, feature in choice.features.items():
+        yield f"spans are the layer {layer}" + (f", labels its feature {feature}" if feature else "")
+    for layer in choice.others:
+        yield f"the layer {layer} is not read: no values in it look like labels; --layer {layer} takes it"
+
+
+def left_out(layer: str) -> str:
+    """Return the note on a layer that is not read, how often standing for ``{n}``."""
+    return f"the layer {short(layer)} is left out ({{n}} annotations); --layer {short(layer)} takes it"

@@ -15,6 +15,7 @@ import orjson
 
 from annotator.formats.align import ASKED
 from annotator.formats.document import Account, Entry, Fate
+from annotator.formats.prodigy.binary import IGNORED
 
 
 def lines(account: Account, totals: Mapping[str, Any], kept: Iterable[Entry] = ()) -> Iterator[bytes]:
@@ -64,10 +65,18 @@ _MINOR = {"answer", "flag", "rejected span"}
 """What a format has no place for and nobody would train on: listed, but no loss."""
 
 
+_NO_LOSS = {ASKED, IGNORED}
+"""Reasons for which a span is left out that nobody misses: the user's own, and that nobody judged it."""
+
+
+def is_loss(entry: Entry) -> bool:
+    """Whether something was left out that nobody asked to leave out."""
+    return entry.fate is Fate.LEFT_OUT and entry.why not in _NO_LOSS and entry.thing not in _MINOR
+
+
 def lost(account: Account) -> int:
     """Return how much was left out though nobody asked for it: spans, and what no span can hold."""
-    gone = (e for e in account.entries if e.fate is Fate.LEFT_OUT)
-    return sum(e.why != ASKED and e.thing not in _MINOR for e in gone)
+    return sum(map(is_loss, account.entries))
 
 
 def told(account: Account) -> Iterator[str]:

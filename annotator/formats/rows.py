@@ -13,8 +13,6 @@ from annotator.formats.jsons import parse
 from annotator.formats.source import Source
 
 _ENDINGS = (".jsonl", ".json")
-_LEDGER = "ledger.jsonl"
-"""What an export of this program puts beside its records."""
 
 
 def may_hold(names: Iterable[str]) -> bool:
@@ -23,7 +21,7 @@ def may_hold(names: Iterable[str]) -> bool:
 
 
 def _is_rows(name: str) -> bool:
-    return name.lower().endswith(_ENDINGS) and name.rpartition("/")[2] != _LEDGER
+    return name.lower().endswith(_ENDINGS)
 
 
 def files_of(source: Source) -> list[Source]:
@@ -39,9 +37,13 @@ def files_of(source: Source) -> list[Source]:
 def rows(source: Source, account: Account | None = None) -> Iterator[tuple[str, Any]]:
     """Yield (place, value) of each line that is not blank, or of each element of the file's one list.
 
+    A file may also be one object over several lines.
     A list on the first line may also be the first of many records; it is where it is whole. Raises
     SourceError, with the line, for what is not JSON.
     """
+    if _is_one_object(source):
+        yield source.name, parse(source.read_bytes().removeprefix(b"\xef\xbb\xbf"), source.name, account)
+        return
     if _is_one_list(source):
         value = parse(source.read_bytes().removeprefix(b"\xef\xbb\xbf"), source.name, account)
         found = [value] if _is_pair(value) else value
@@ -57,7 +59,7 @@ def differing(source: Source, *, every: bool = False) -> Iterator[Any]:
 
     What is no JSON is passed over: the reading tells it, with its place.
     """
-    if _is_one_list(source):
+    if _is_one_object(source) or _is_one_list(source):
         try:
             yield from (value for _, value in rows(source))
         except SourceError:
@@ -69,6 +71,14 @@ def differing(source: Source, *, every: bool = False) -> Iterator[Any]:
                 yield orjson.loads(line)
             except orjson.JSONDecodeError:
                 continue
+
+
+def _is_one_object(source: Source) -> bool:
+    """Whether the file is one JSON object over several lines."""
+    if not source.sample().start.lstrip().startswith(b"{"):
+        return False
+    first = next((line for _, line in source.lines() if line.strip()), b"")
+    return not first.rstrip().endswith(b"}")
 
 
 def _is_one_list(source: Source) -> bool:

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import IO
 
@@ -26,9 +27,12 @@ RATIO = 200
 """How many times its packed size a member over a megabyte may unpack to; text reaches 20."""
 FILES = 200_000
 """The most files that a folder may hold."""
+LEDGER = "ledger.jsonl"
+"""What an export of this program puts beside its files."""
 
 _SMALL = 2**20
 _NAMES = 200
+_FIRST = 20
 _ZIP = b"PK\x03\x04"
 
 
@@ -71,26 +75,32 @@ class Source:
     def files(self) -> list[Source]:
         """Return the files of a folder, however deep, or of a zip, by name; of a file, itself.
 
-        Hidden files are left out and links to folders not followed. Raises SourceError for a zip
-        that is damaged, locked or unpacks to too much.
+        Hidden files and the ledger of an export are left out, and links to folders not followed.
+        Raises SourceError for a zip that is damaged, locked or unpacks to too much.
         """
         if self.is_folder:
-            return [Source(p, longest=self.longest) for p in self._walk()]
-        if self.is_zip:
-            return [Source(self.path, m, self.longest) for m in self._members()]
-        return [self]
+            found = [Source(p, longest=self.longest) for p in self._walk()]
+        elif self.is_zip:
+            found = [Source(self.path, m, self.longest) for m in self._members()]
+        else:
+            return [self]
+        return [f for f in found if f.base != LEDGER]
 
     def sample(self) -> Sample:
-        """Return what the auto-detection looks at: the start, and the names in a folder or zip."""
-        if self.is_folder:
-            found = self.files()
-            names = tuple(str(f.path.relative_to(self.path)) for f in found)
-            return Sample(self.name, b"", is_folder=True, names=names[:_NAMES], inner=_first_head(found))
-        if self.is_zip:
-            found = self.files()
-            names = tuple(f.member for f in found[:_NAMES])
-            return Sample(self.name, self._head(HEAD), names=names, inner=_first_head(found))
-        return Sample(self.name, self._start())
+        """Return what the auto-detection looks at first: the start, and the names in a folder or zip."""
+        return next(self.samples())
+
+    def samples(self) -> Iterator[Sample]:
+        """Yield what the auto-detection looks at: of a folder or zip, the start of one file after another."""
+        if not self.is_folder and not self.is_zip:
+            yield Sample(self.name, self._start())
+            return
+        found = self.files()
+        head = b"" if self.is_folder else self._head(HEAD)
+        names = tuple(f.member or str(f.path.relative_to(self.path)) for f in found[:_NAMES])
+        heads = _heads(found[:_FIRST])
+        for inner in chain([next(heads, b"")], heads):
+            yield Sample(self.name, head, is_folder=self.is_folder, names=names, inner=inner)
 
     def read_bytes(self, limit: int = LARGEST) -> bytes:
         """Return the whole file; raises SourceError where it has more than ``limit`` bytes or changes."""
@@ -229,7 +239,9 @@ class Source:
     def _members(self) -> list[str]:
         """Return the names of a zip's files, sorted, after its bounds were checked."""
         with self._opened() as (file, _), self._zip(file) as packed:
-            infos = [i for i in packed.infolist() if not i.is_dir() and not _is_hidden(i.filename)]
+            infos = [
+                i for i in packed.infolist() if i.filename and not i.is_dir() and not _is_hidden(i.filename)
+            ]
             if len(infos) > MEMBERS:
                 raise self.error(f"the zip holds more than {MEMBERS:,} files", do="unpack it yourself")
             if sum(i.file_size for i in infos) > UNPACKED:
@@ -260,7 +272,8 @@ def _is_bomb(info: zipfile.ZipInfo) -> bool:
 
 def _is_hidden(name: str) -> bool:
     """Whether a member is what macOS and others put beside the files."""
-    return any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))
+    parts = (part for part in name.split("/") if part not in {".", ".."})
+    return any(part.startswith(".") or part == "__MACOSX" for part in parts)
 
 
 def _read(source: Source, file: IO[bytes], size: int) -> bytes:
@@ -288,16 +301,15 @@ def _broken() -> tuple[type[Exception], ...]:
 _BROKEN = _broken()
 
 
-def _first_head(files: list[Source]) -> bytes:
-    """Return the start of the first file that has one; what can't be read is told when it is read."""
-    for file in files[:20]:
+def _heads(files: list[Source]) -> Iterator[bytes]:
+    """Yield the starts of the files that have one; what can't be read is told when it is read."""
+    for file in files:
         try:
             head = file._start()  # noqa: SLF001  (a Source's own)
         except SourceError:
             continue
         if head.strip():
-            return head
-    return b""
+            yield head
 
 
 def _state(found: os.stat_result) -> tuple[int, int, int]:

@@ -1,7 +1,7 @@
 """UIMA's CAS as JSON or XMI, as INCEpTION exports it; read with dkpro-cassis, an extra.
 
-XMI needs its type system: a ``TypeSystem.xml`` beside it, in the folder or the zip. The layer and
-the feature that give spans and labels are chosen as for WebAnno's TSV. Offsets count UTF-16 units.
+XMI needs its type system: a ``TypeSystem.xml`` beside it, in the folder or the zip. The layers and
+the features that give spans and labels are chosen as for WebAnno's TSV. Offsets count UTF-16 units.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from annotator.core.tokens import Token
 from annotator.formats import jsons
 from annotator.formats.document import Account, Document, Entry, Fate
 from annotator.formats.fields import BACKWARDS, EMPTY, NEGATIVE, NOT_WHOLE, Tally
-from annotator.formats.layers import Layers, is_wordy, note, short
+from annotator.formats.layers import Choice, Layers, is_wordy, left_out, notes, short
 from annotator.formats.sample import Sample
 from annotator.formats.source import Source
 
@@ -58,7 +58,8 @@ def looks(sample: Sample) -> str:
 def read(source: Source, account: Account, layer: str = "") -> Iterator[Document]:
     """Yield a document for each view with a text; ``layer`` is a layer's name, with or without package.
 
-    Raises SourceError where the extra is not installed, a type system is missing, or a file is no CAS.
+    It may name a feature behind a dot. Raises SourceError where the extra is not installed, a type system
+    is missing, or a file is no CAS.
     """
     cassis = _extra(source.name)
     files = source.files()
@@ -67,7 +68,7 @@ def read(source: Source, account: Account, layer: str = "") -> Iterator[Document
         raise source.error("no file in it is a CAS", do="export as UIMA CAS JSON")
     loaded = ((f, _load(cassis, f, files)) for f in taken)
     chosen = _chosen(loaded, layer, source)
-    account.notes.append(note(*chosen))
+    account.notes += notes(chosen)
     tally = Tally()
     for file in taken:
         yield from _documents(_load(cassis, file, files), file, chosen, account, tally)
@@ -110,7 +111,7 @@ def _load(cassis: Any, file: Source, files: list[Source]) -> _Cas:
                 types = cassis.load_typesystem(BytesIO(_xml(_types_of(file, files))))
                 cas = cassis.load_cas_from_xmi(BytesIO(_xml(file, data)), typesystem=types)
             else:
-                jsons.parse_object(data.removeprefix(b"\xef\xbb\xbf"), file.name)
+                _check_keys(jsons.parse_object(data.removeprefix(b"\xef\xbb\xbf"), file.name), file)
                 cas = cassis.load_cas_from_json(BytesIO(data.removeprefix(b"\xef\xbb\xbf")))
             views = tuple(_views(cas))
         except AnnotatorError:
@@ -121,6 +122,12 @@ def _load(cassis: Any, file: Source, files: list[Source]) -> _Cas:
     if not views:
         raise file.error("no view of it has a text", do="export a document with a text")
     return _Cas(views, frozenset(int(f[1]) for f in offs if f))
+
+
+def _check_keys(found: Mapping[str, Any], file: Source) -> None:
+    """Raise SourceError for JSON that holds something else."""
+    if "%FEATURE_STRUCTURES" not in found:
+        raise file.error("this is JSON, but no CAS", do="export as UIMA CAS JSON")
 
 
 def _short(error: Exception) -> str:
@@ -177,7 +184,7 @@ def _is_relation(annotation: Any) -> bool:
     return {"Governor", "Dependent"} <= names
 
 
-def _chosen(loaded: Iterator[tuple[Source, _Cas]], wanted: str, source: Source) -> tuple[str, str]:
+def _chosen(loaded: Iterator[tuple[Source, _Cas]], wanted: str, source: Source) -> Choice:
     layers = Layers()
     for _, found in loaded:
         for view in found.views:
@@ -188,7 +195,7 @@ def _chosen(loaded: Iterator[tuple[Source, _Cas]], wanted: str, source: Source) 
 
 
 def _documents(
-    found: _Cas, file: Source, chosen: tuple[str, str], account: Account, tally: Tally
+    found: _Cas, file: Source, chosen: Choice, account: Account, tally: Tally
 ) -> Iterator[Document]:
     for number, view in enumerate(found.views, 1):
         where = file.name if len(found.views) == 1 else f"{file.name}#{number}"
@@ -196,7 +203,7 @@ def _documents(
 
 
 def _document(
-    view: _View, off: frozenset[int], where: str, chosen: tuple[str, str], account: Account, tally: Tally
+    view: _View, off: frozenset[int], where: str, chosen: Choice, account: Account, tally: Tally
 ) -> Document:
     text = view.text
     spans: list[Span] = []
@@ -207,13 +214,13 @@ def _document(
         kind = next((k for k in places if name.endswith(k)), "")
         if kind and not _why_not(annotation, off) and annotation.end <= len(text):
             places[kind].append((annotation.begin, annotation.end))
-        if name == chosen[0]:
+        if name in chosen.features:
             spans += _spans(annotation, off, where, chosen, account)
         elif name.endswith(_META):
             title, id_ = (_values(annotation).get(k, "") for k in ("documentTitle", "documentId"))
-        elif is_wordy(name):
+        elif is_wordy(name) or chosen.asked:
             if not kind:
-                tally.add(f"the layer {short(name)} is left out ({{n}} annotations)")
+                tally.add(left_out(name))
         else:
             _list_other(annotation, text, where, account)
     tokens = tuple(Token(text[s:e], s, e, text[e : e + 1] == " ") for s, e in sorted(set(places[_WORD])))
@@ -235,18 +242,19 @@ def _why_not(annotation: Any, off: frozenset[int]) -> str:
 
 
 def _spans(
-    annotation: Any, off: frozenset[int], where: str, chosen: tuple[str, str], account: Account
+    annotation: Any, off: frozenset[int], where: str, chosen: Choice, account: Account
 ) -> Iterator[Span]:
     """Yield the span of an annotation, if it has one; list what is said of it besides."""
     account.read += 1
-    told = _values(annotation)
-    label = told.get(chosen[1], "").strip() or short(chosen[0])
+    told, layer = _values(annotation), annotation.type.name
+    feature = chosen.features[layer]
+    label = told.get(feature, "").strip() or short(layer)
     id_ = f"{annotation.begin}-{annotation.end}:{label}"
     if why := _why_not(annotation, off):
         account.list(Entry(where, id_, Fate.LEFT_OUT, why))
         return
     for name, value in told.items():
-        if name != chosen[1]:
+        if name != feature and not chosen.exact:
             why = f"the feature {name} has no place here"
             account.list(Entry(where, id_, Fate.LEFT_OUT, why, value, "feature"))
     yield Span(annotation.begin, annotation.end, label)

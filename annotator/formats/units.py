@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from itertools import accumulate
+from unicodedata import category
 
-from annotator.core.errors import SourceError
+from annotator.core.errors import SourceError, UsageError
 from annotator.core.graphemes import graphemes
 
 Quoted = tuple[int, int, str | None]
@@ -214,6 +215,17 @@ def said(unit: Unit | None) -> Iterator[None]:
         _SAID.reset(token)
 
 
+def refuse_said(told: str, where: str) -> None:
+    """Raise UsageError where the user says what offsets count, and ``told`` has none."""
+    if _SAID.get():
+        raise UsageError(f"--offsets has no meaning for {told}", where=where, do="leave it out")
+
+
+def said_unit() -> Unit | None:
+    """Return the unit that is the user's word, if there is one."""
+    return _SAID.get()
+
+
 @dataclass(slots=True)
 class Detective:
     """Gathers evidence over the texts of a file, which counts all its offsets alike."""
@@ -314,7 +326,12 @@ def _is_edge(text: str, at: int, *, opens: bool) -> bool:
         return False
     if not 0 <= outside < len(text):
         return True
-    return not (text[inside].isalnum() and text[outside].isalnum())
+    return not (_is_of_word(text[inside]) and _is_of_word(text[outside]))
+
+
+def _is_of_word(character: str) -> bool:
+    """Whether a character is part of a word; vowel signs and accents of their own are."""
+    return character.isalnum() or category(character)[0] == "M"
 
 
 def _clash(text: str, one: list[tuple[int, int] | None], other: list[tuple[int, int] | None]) -> str:

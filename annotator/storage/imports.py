@@ -1,10 +1,9 @@
 """An import as one transaction: all of it is written to a folder beside, then put in place.
 
 A new corpus is that folder, renamed: after a crash it is there whole, or not at all. Into a corpus that
-exists the articles come first, then the journals; an error takes both back. After a kill -9 in between
-the articles may be there without their annotations: the same import, run again, finds them and adds what
-is missing, because what is there already counts as done. What a killed import has left beside is removed
-by the next one.
+exists the articles come first, then the journals; an error takes both back, and after a kill -9 in between
+whoever opens the corpus next does so (``killed``). What a killed import has left beside is removed by the
+next one.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import IO, Self
 
 from annotator.core.article import Article, Sentence
-from annotator.core.errors import CorpusError
+from annotator.core.errors import CorpusError, JournalError
 from annotator.core.record import Record
 from annotator.storage.articles import check_article, encode_article
 from annotator.storage.atomic import sync_files, sync_folder, write_atomic
@@ -29,15 +28,15 @@ from annotator.storage.folder import ARTICLES, check_sentences
 from annotator.storage.journal import FOLDER as ANNOTATIONS
 from annotator.storage.journal import Journal, check_annotator_name
 from annotator.storage.jsonl import dump, raw_lines
+from annotator.storage.killed import LEFTOVERS, drop_leftovers, forget, note
 from annotator.storage.lock import HeldError, Lock
 from annotator.storage.records import Decoder, encode
 from annotator.storage.sentences import FILE as SENTENCES
 from annotator.storage.sentences import line_of
 from annotator.storage.settings import FILE as SETTINGS
 
-LEFTOVERS = ".import-"
 _CHUNK = 5_000
-"""How many records are added to a journal in one durable write."""
+"""How many records are added to a journal in one durable write; a batch makes it a few more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,8 @@ class Staging:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._close()
+        with suppress(CorpusError):  # what cannot be written any more goes with the folder
+            self._close()
         shutil.rmtree(self.folder, ignore_errors=True)
         if self._lock >= 0:
             os.close(self._lock)
@@ -160,36 +160,44 @@ class Staging:
         assert self.into is not None
         self._close()
         folder = self.into.path / ANNOTATIONS
-        new = [folder / f"{n}.jsonl" for n in self.counts if not (folder / f"{n}.jsonl").exists()]
+        begun = [n for n in self.counts if not (folder / f"{n}.jsonl").exists()]
         try:
+            self._note([], dict.fromkeys(begun, 0), ("", ""))
             with ExitStack() as stack:
-                journals = {n: stack.enter_context(Journal.open(self.into.path, n)) for n in self.counts}
+                journals = {n: stack.enter_context(_opened(self.into, n)) for n in self.counts}
                 for name, journal in journals.items():
                     _unchanged(journal, expected.get(name, 1))
                 self._put_in(self.into, journals, schema_text)
         except BaseException:
-            for path in new:
-                _forget_empty(path)
+            for name in begun:
+                _forget_empty(folder / f"{name}.jsonl")
             raise
 
     def _put_in(self, into: Corpus, journals: Mapping[str, Journal], schema_text: str | None) -> None:
         """Write all of it, the articles first; an error takes it back."""
-        schema = into.schema_path.read_bytes() if schema_text else b""
+        schema = into.schema_path.read_bytes().decode() if schema_text else ""
         prepared = {a: self.folder / ARTICLES / f"{a}.json" for a in self.articles}
         sizes = {n: j.path.stat().st_size for n, j in journals.items()}
         try:
+            self._note(self.articles, sizes, (schema, schema_text or ""))
             if schema_text:
                 into.set_schema(schema_text)
             with into.taking_in(self.folder / SENTENCES, prepared):
                 for name, journal in journals.items():
                     self._append(name, journal)
+                with telling("write", self.folder):
+                    forget(self.folder)
         except BaseException:
             for name, journal in journals.items():
                 with suppress(OSError):
                     os.truncate(journal.path, sizes[name])
-            if schema_text and into.schema_path.read_bytes() != schema:
-                write_atomic(into.schema_path, schema)
+            if schema_text and into.schema_path.read_bytes() != schema.encode():
+                write_atomic(into.schema_path, schema.encode())
             raise
+
+    def _note(self, articles: Sequence[str], journals: Mapping[str, int], schema: tuple[str, str]) -> None:
+        with telling("write", self.folder):
+            note(self.folder, articles, journals, schema)
 
     def _append(self, name: str, journal: Journal) -> None:
         path = self.folder / ANNOTATIONS / f"{name}.jsonl"
@@ -205,9 +213,22 @@ class Staging:
         return self._files[name]
 
     def _close(self) -> None:
-        for file in self._files.values():
-            file.close()
-        self._files.clear()
+        """Close all files, each one whatever the others say; raises CorpusError where one is not whole."""
+        with telling("write", self.folder), ExitStack() as stack:
+            for file in self._files.values():
+                stack.callback(file.close)
+            self._files.clear()
+
+
+def _opened(into: Corpus, name: str) -> Journal:
+    """Open a journal for writing; raises JournalError that says what to do where somebody holds it."""
+    try:
+        return Journal.open(into.path, name)
+    except JournalError as error:
+        if not isinstance(error.__context__, HeldError):
+            raise
+        do = "close it there, or import under another name with --as"
+        raise JournalError(error.what, where=error.where, do=do) from None
 
 
 def _unchanged(journal: Journal, expected: int) -> None:
@@ -224,9 +245,10 @@ def _unchanged(journal: Journal, expected: int) -> None:
 
 
 def _moved(record: Record, by: int) -> Record:
-    """Return a record numbered on by ``by``."""
+    """Return a record numbered on by ``by``; it names others by their numbers, so these move along."""
     parent = record.parent + by if record.parent else None
-    return replace(record, seq=record.seq + by, parent=parent)
+    batch = (record.batch[0] + by, record.batch[1]) if record.batch else None
+    return replace(record, seq=record.seq + by, parent=parent, batch=batch)
 
 
 def _records(path: Path) -> Iterator[Record]:
@@ -239,14 +261,20 @@ def _records(path: Path) -> Iterator[Record]:
 
 
 def _chunks(records: Iterator[Record]) -> Iterator[list[Record]]:
+    """Yield the records in lists of ``_CHUNK`` or a few more: a batch is never cut in two."""
     chunk: list[Record] = []
     for record in records:
-        chunk.append(record)
-        if len(chunk) == _CHUNK:
+        if len(chunk) >= _CHUNK and not _follows(chunk[-1], record):
             yield chunk
             chunk = []
+        chunk.append(record)
     if chunk:
         yield chunk
+
+
+def _follows(last: Record, record: Record) -> bool:
+    """Whether two records are of one batch."""
+    return record.batch is not None and record.batch == last.batch
 
 
 def _forget_empty(path: Path) -> None:
@@ -285,15 +313,3 @@ def _sync_below(folder: Path) -> None:
     for root, _, names in os.walk(folder):
         sync_files([Path(root) / n for n in names])
         sync_folder(Path(root))
-
-
-def drop_leftovers(place: Path) -> None:
-    """Remove what killed imports have left in a folder; what a running one holds stays."""
-    for left in sorted(place.glob(f"{LEFTOVERS}*.tmp")):
-        with suppress(OSError):
-            fd = os.open(left, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            try:
-                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(left, ignore_errors=True)
-            finally:
-                os.close(fd)

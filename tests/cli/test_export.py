@@ -15,7 +15,9 @@ from annotator.core.article import Article, Sentence, Verdict
 from annotator.core.edits import Op
 from annotator.core.record import Record
 from annotator.core.spans import Span, span_id
-from annotator.formats.prodigy import tasks as prodigy
+from annotator.formats import prodigy
+from annotator.formats.document import Account
+from annotator.formats.source import Source
 from annotator.storage.corpus import Corpus
 from annotator.storage.journal import Journal
 from tests.cli.calling import Said, call
@@ -320,7 +322,7 @@ def test_prodigy_gets_every_answer(desk: Desk, tmp_path: Path) -> None:
     said = call("export", desk.path, out, "--format", "prodigy", "--json")
     assert said.code == 0, said.err
     assert sorted(p.name for p in out.iterdir()) == ["annotations.jsonl", "ledger.jsonl"]
-    tasks = list(prodigy.read((out / "annotations.jsonl").read_bytes().splitlines(), "annotations.jsonl"))
+    tasks = list(prodigy.read(Source(out / "annotations.jsonl"), Account()))
     found = [(t.annotator, t.meta["sentence"], t.answer, t.spans) for t in tasks]
     first = every[0].tokens
     assert found[0] == ("ana", every[0].id, Answer.ACCEPT, (Span(first[0].start, first[0].end, "VENUE"),))

@@ -57,7 +57,7 @@ def test_every_span_is_written_or_listed(corpus: Path, name: str, tmp_path: Path
     assert (said.code == 3) == any(r["what"] == "left out" for r in told)
 
 
-@pytest.mark.parametrize("name", WRITTEN)
+@pytest.mark.parametrize("name", [*WRITTEN, "spacy"])
 def test_the_round_trip_passes(corpus: Path, name: str) -> None:
     """What was written comes back with the same words and label, but for what the writer has listed."""
     certificate = certify(Corpus.open(corpus), name)

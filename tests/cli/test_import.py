@@ -3,53 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import orjson
 import pytest
 
-from annotator.cli.journals import hands
-from annotator.core.annotation import Work
 from annotator.storage.corpus import Corpus
-from tests.cli.calling import Said, call
+from tests.cli.calling import call
+from tests.cli.reading import files, imported, jsonl, spans, works
 
 FERRY = (
     "Captain Lena Okafor left Osmund at noon. “We are late. We will be early tomorrow,” she told Tam Reedy."
 )
 
 
-def _jsonl(path: Path, *rows: Any) -> Path:
-    path.write_bytes(b"".join(orjson.dumps(r) + b"\n" for r in rows))
-    return path
-
-
 def _doccano(path: Path, *spans: tuple[str, str], text: str = FERRY) -> Path:
     labels = [[text.index(words), text.index(words) + len(words), label] for words, label in spans]
-    return _jsonl(path, {"id": 7, "text": text, "label": labels, "Comments": []})
-
-
-def _works(corpus: Path) -> dict[str, list[Work]]:
-    opened = Corpus.open(corpus)
-    return {h.name: [w for a in h.works.articles for w in h.works.touched(a)] for h in hands(opened)}
-
-
-def _spans(corpus: Path) -> list[tuple[str, str, str]]:
-    """Return (annotator, words, label) of all that the journals hold."""
-    return [
-        (name, w.text_of(s), s.label)
-        for name, works in _works(corpus).items()
-        for w in works
-        for s in w.annotation.spans
-    ]
-
-
-def _files(folder: Path) -> dict[str, bytes]:
-    found = (p for p in folder.rglob("*") if p.is_file() and not p.name.endswith(".lock"))
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in found}
-
-
-def _import(path: Path, corpus: Path, *more: str) -> Said:
-    return call("import", path, "--corpus", corpus, *more)
+    return jsonl(path, {"id": 7, "text": text, "label": labels, "Comments": []})
 
 
 def test_a_file_becomes_a_corpus(tmp_path: Path) -> None:
@@ -57,13 +26,13 @@ def test_a_file_becomes_a_corpus(tmp_path: Path) -> None:
     path = _doccano(
         tmp_path / "all.jsonl", ("Lena Okafor", "PERSON"), ("Osmund", "VENUE"), ("Tam Reedy", "PERSON")
     )
-    said = _import(path, tmp_path / "c")
+    said = imported(path, tmp_path / "c")
     assert (said.code, said.err) == (0, "")
     corpus = Corpus.open(tmp_path / "c")
     (article,) = (corpus.article(a) for a in corpus.article_ids())
     assert article.text == FERRY
     assert len(corpus.active_sentences(article)) == 2
-    assert _spans(tmp_path / "c") == [
+    assert spans(tmp_path / "c") == [
         ("doccano", "Lena Okafor", "PERSON"),
         ("doccano", "Osmund", "VENUE"),
         ("doccano", "Tam Reedy", "PERSON"),
@@ -74,10 +43,10 @@ def test_a_file_becomes_a_corpus(tmp_path: Path) -> None:
 def test_a_span_over_a_sentence_end_joins_the_sentences(tmp_path: Path) -> None:
     """It is never cut: the annotator's own journal joins the sentences, and undo can part them."""
     path = _doccano(tmp_path / "all.jsonl", ("noon. “We are late.", "CLAIM"))
-    said = _import(path, tmp_path / "c")
+    said = imported(path, tmp_path / "c")
     assert said.code == 0, said.err
-    assert _spans(tmp_path / "c") == [("doccano", "noon. “We are late.", "CLAIM")]
-    (work,) = _works(tmp_path / "c")["doccano"]
+    assert spans(tmp_path / "c") == [("doccano", "noon. “We are late.", "CLAIM")]
+    (work,) = works(tmp_path / "c")["doccano"]
     assert work.sentence.text == FERRY
     assert len(Corpus.open(tmp_path / "c").sentences(work.sentence.article)) == 2
     assert "1 sentence was joined from several, because a span runs over an end" in said.err
@@ -93,22 +62,23 @@ def test_a_file_s_own_tokens_win(tmp_path: Path) -> None:
     ]
     span = {"start": 0, "end": 17, "token_start": 0, "token_end": 1, "label": "PERSON"}
     row = {"text": text, "tokens": tokens, "spans": [span], "answer": "accept", "_view_id": "ner_manual"}
-    said = _import(_jsonl(tmp_path / "p.jsonl", row), tmp_path / "c", "--as", "ada")
+    said = imported(jsonl(tmp_path / "p.jsonl", row), tmp_path / "c", "--as", "ada")
     assert said.code == 0, said.err
-    (work,) = _works(tmp_path / "c")["ada"]
+    (work,) = works(tmp_path / "c")["ada"]
     assert [t.text for t in work.sentence.tokens] == ["Lena", "Okafor-Reedy", "rowed."]
 
 
-def test_unknown_labels_stop_the_import(tmp_path: Path) -> None:
+def test_unknown_labels_stop_theimported(tmp_path: Path) -> None:
     """They are listed with their numbers and a ready-made map, and no corpus is made."""
     path = _doccano(
         tmp_path / "all.jsonl", ("Lena Okafor", "PER"), ("Tam Reedy", "PER"), ("Osmund", "Port town")
     )
-    said = _import(path, tmp_path / "c")
+    said = imported(path, tmp_path / "c")
     assert (said.code, said.out) == (1, "")
     assert said.err == (
-        f"annotator: {tmp_path}/c: the schema news has no such labels: PER (2), Port town (1); add --map "
-        "'PER=PERSON,Port town=' (fill in; empty leaves out), or --add-labels\n"
+        f"annotator: {tmp_path}/c: the schema news (PERSON, VENUE, COUNT, CLAIM) has no such labels: "
+        "PER (2), Port town (1); add --map 'PER=PERSON,Port town=' (fill in; empty leaves out), or "
+        "--add-labels\n"
     )
     assert not (tmp_path / "c").exists()
 
@@ -116,9 +86,9 @@ def test_unknown_labels_stop_the_import(tmp_path: Path) -> None:
 def test_a_map_renames_and_leaves_out(tmp_path: Path) -> None:
     """What the map leaves out is in the ledger, but no loss: the user asked for it."""
     path = _doccano(tmp_path / "all.jsonl", ("Lena Okafor", "PER"), ("Osmund", "MISC"))
-    said = _import(path, tmp_path / "c", "--map", "PER=PERSON,MISC=")
+    said = imported(path, tmp_path / "c", "--map", "PER=PERSON,MISC=")
     assert said.code == 0, said.err
-    assert _spans(tmp_path / "c") == [("doccano", "Lena Okafor", "PERSON")]
+    assert spans(tmp_path / "c") == [("doccano", "Lena Okafor", "PERSON")]
     (ledger,) = (tmp_path / "c" / "imports").iterdir()
     first, last = map(orjson.loads, ledger.read_bytes().splitlines())
     assert first == {
@@ -135,7 +105,7 @@ def test_a_map_renames_and_leaves_out(tmp_path: Path) -> None:
 def test_labels_are_added_to_the_schema(tmp_path: Path) -> None:
     """With ``--add-labels`` the corpus's schema has them, with a name that a schema can have."""
     path = _doccano(tmp_path / "all.jsonl", ("Lena Okafor", "PERSON"), ("Osmund", "Port town"))
-    said = _import(path, tmp_path / "c", "--add-labels")
+    said = imported(path, tmp_path / "c", "--add-labels")
     assert said.code == 0, said.err
     assert Corpus.open(tmp_path / "c").schema.label("Port_town") is not None
     assert "the label Port town is called Port_town" in said.err
@@ -144,8 +114,8 @@ def test_labels_are_added_to_the_schema(tmp_path: Path) -> None:
 def test_a_loss_exits_3_and_is_told(tmp_path: Path) -> None:
     """A span past the end of the text is listed with its place; --strict imports nothing then."""
     row = {"id": 1, "text": "Lena rowed.", "label": [[0, 4, "PERSON"], [5, 40, "CLAIM"], [0, 5, "VENUE"]]}
-    path = _jsonl(tmp_path / "all.jsonl", row)
-    said = _import(path, tmp_path / "c", "--json")
+    path = jsonl(tmp_path / "all.jsonl", row)
+    said = imported(path, tmp_path / "c", "--json")
     assert said.code == 3
     assert said.json["totals"]["spans"] == {
         "in": 3,
@@ -157,7 +127,7 @@ def test_a_loss_exits_3_and_is_told(tmp_path: Path) -> None:
         "characters": 0,
         "left out": 1,
     }
-    strict = _import(path, tmp_path / "d", "--strict")
+    strict = imported(path, tmp_path / "d", "--strict")
     assert strict.code == 1
     assert strict.err == (
         f"annotator: {tmp_path}/d: 1 thing would be lost: past the end of the text (1); see them with "
@@ -169,7 +139,7 @@ def test_a_loss_exits_3_and_is_told(tmp_path: Path) -> None:
 def test_a_full_ledger_lists_every_span(tmp_path: Path) -> None:
     """``--ledger full`` has a line for each span, and the file goes where the user says."""
     path = _doccano(tmp_path / "all.jsonl", ("Lena Okafor", "PERSON"), ("Osmund ", "VENUE"))
-    said = _import(path, tmp_path / "c", "--ledger", "full", "--ledger-file", str(tmp_path / "l.jsonl"))
+    said = imported(path, tmp_path / "c", "--ledger", "full", "--ledger-file", str(tmp_path / "l.jsonl"))
     assert said.code == 0, said.err
     rows = [orjson.loads(x) for x in (tmp_path / "l.jsonl").read_bytes().splitlines()]
     assert [(r["id"], r["what"]) for r in rows[:-1]] == [("25-32:VENUE", "trimmed"), ("8-19:PERSON", "kept")]
@@ -179,11 +149,11 @@ def test_a_full_ledger_lists_every_span(tmp_path: Path) -> None:
 def test_the_same_file_again_changes_nothing(tmp_path: Path) -> None:
     """What is there already just so is no second record, and no conflict."""
     path = _doccano(tmp_path / "all.jsonl", ("Lena Okafor", "PERSON"), ("noon. “We", "CLAIM"))
-    _import(path, tmp_path / "c")
-    before = _files(tmp_path / "c")
-    said = _import(path, tmp_path / "c")
+    imported(path, tmp_path / "c")
+    before = files(tmp_path / "c")
+    said = imported(path, tmp_path / "c")
     assert said.code == 0, said.err
-    after = _files(tmp_path / "c")
+    after = files(tmp_path / "c")
     assert {k: v for k, v in after.items() if not k.startswith("imports/")} == {
         k: v for k, v in before.items() if not k.startswith("imports/")
     }
@@ -193,31 +163,31 @@ def test_an_import_that_was_killed_is_completed(tmp_path: Path) -> None:
     """Whatever part of the journal is missing, the same import adds just that."""
     text = FERRY + "\n\nNobody else came. The pier was closed by Mayor Ilse Brandt."
     path = _doccano(tmp_path / "all.jsonl", ("noon. “We", "CLAIM"), ("Ilse Brandt", "PERSON"), text=text)
-    _import(path, tmp_path / "c")
+    imported(path, tmp_path / "c")
     journal = tmp_path / "c" / "annotations" / "doccano.jsonl"
     whole = journal.read_bytes()
-    wanted = _spans(tmp_path / "c")
+    wanted = spans(tmp_path / "c")
     lines = whole.splitlines(keepends=True)
     assert len(lines) > 3
     for n in range(len(lines)):
         journal.write_bytes(b"".join(lines[:n]))
-        assert _import(path, tmp_path / "c").code == 0
-        assert _spans(tmp_path / "c") == wanted
-        assert {w.done for w in _works(tmp_path / "c")["doccano"]} == {True}
+        assert imported(path, tmp_path / "c").code == 0
+        assert spans(tmp_path / "c") == wanted
+        assert {w.done for w in works(tmp_path / "c")["doccano"]} == {True}
 
 
 def test_existing_work_is_never_overwritten(tmp_path: Path) -> None:
     """Where the annotator has other work on a sentence it stays, and the file's spans are listed."""
     first = _doccano(tmp_path / "a.jsonl", ("Lena Okafor", "PERSON"))
-    _import(first, tmp_path / "c")
+    imported(first, tmp_path / "c")
     second = _doccano(tmp_path / "b.jsonl", ("Osmund", "VENUE"))
-    said = _import(second, tmp_path / "c")
+    said = imported(second, tmp_path / "c")
     assert said.code == 3
-    assert _spans(tmp_path / "c") == [("doccano", "Lena Okafor", "PERSON")]
+    assert spans(tmp_path / "c") == [("doccano", "Lena Okafor", "PERSON")]
     assert "1 left out: this annotator has other work on the sentence" in said.out
-    other = _import(second, tmp_path / "c", "--as", "ben")
+    other = imported(second, tmp_path / "c", "--as", "ben")
     assert other.code == 0, other.err
-    assert ("ben", "Osmund", "VENUE") in _spans(tmp_path / "c")
+    assert ("ben", "Osmund", "VENUE") in spans(tmp_path / "c")
 
 
 def test_a_text_that_comes_twice(tmp_path: Path) -> None:
@@ -227,30 +197,30 @@ def test_a_text_that_comes_twice(tmp_path: Path) -> None:
         {"text": "Lena rowed.", "label": [[0, 4, "PERSON"]]},
         {"text": "Lena rowed.", "label": [[0, 4, "VENUE"]]},
     ]
-    said = _import(_jsonl(tmp_path / "all.jsonl", *rows), tmp_path / "c", "--json")
+    said = imported(jsonl(tmp_path / "all.jsonl", *rows), tmp_path / "c", "--json")
     assert said.code == 3
-    spans = said.json["totals"]["spans"]
-    assert (spans["in"], spans["kept"], spans["double"], spans["left out"]) == (3, 1, 1, 1)
+    counted = said.json["totals"]["spans"]
+    assert (counted["in"], counted["kept"], counted["double"], counted["left out"]) == (3, 1, 1, 1)
     assert said.json["totals"]["balanced"]
-    assert _spans(tmp_path / "c") == [("doccano", "Lena", "PERSON")]
+    assert spans(tmp_path / "c") == [("doccano", "Lena", "PERSON")]
 
 
 def test_our_own_tasks_make_the_article_again(tmp_path: Path) -> None:
     """Sentences that tell their place in an article are put together; into their own corpus, in place."""
     path = _doccano(tmp_path / "all.jsonl", ("Lena Okafor", "PERSON"), ("Tam Reedy", "PERSON"))
-    _import(path, tmp_path / "c", "--as", "ada")
+    imported(path, tmp_path / "c", "--as", "ada")
     assert call("export", tmp_path / "c", tmp_path / "out", "--format", "prodigy").code == 0
     tasks = tmp_path / "out" / "annotations.jsonl"
-    said = _import(tasks, tmp_path / "d")
+    said = imported(tasks, tmp_path / "d")
     assert said.code == 0, said.err
     corpus = Corpus.open(tmp_path / "d")
     (article,) = (corpus.article(a) for a in corpus.article_ids())
     assert article.text == FERRY
-    assert _spans(tmp_path / "d") == _spans(tmp_path / "c")
-    back = _import(tasks, tmp_path / "c", "--as", "ben")
+    assert spans(tmp_path / "d") == spans(tmp_path / "c")
+    back = imported(tasks, tmp_path / "c", "--as", "ben")
     assert back.code == 0, back.err
     assert len(Corpus.open(tmp_path / "c").article_ids()) == 1
-    assert {n for n, _, _ in _spans(tmp_path / "c")} == {"ada", "ben"}
+    assert {n for n, _, _ in spans(tmp_path / "c")} == {"ada", "ben"}
 
 
 def test_names_in_a_file_are_made_safe(tmp_path: Path) -> None:
@@ -259,7 +229,7 @@ def test_names_in_a_file_are_made_safe(tmp_path: Path) -> None:
         {"text": f"Lena rowed {n} miles.", "spans": [], "answer": "accept", "_annotator_id": name}
         for n, name in enumerate(["../../Ada B", "ada-b", "é", ""])
     ]
-    said = _import(_jsonl(tmp_path / "p.jsonl", *rows), tmp_path / "c", "--json")
+    said = imported(jsonl(tmp_path / "p.jsonl", *rows), tmp_path / "c", "--json")
     assert said.code == 0, said.err
     names = set(said.json["annotators"].values())
     assert len(names) == 4
@@ -281,7 +251,7 @@ def test_names_in_a_file_are_made_safe(tmp_path: Path) -> None:
 def test_what_is_no_format_is_told(tmp_path: Path, data: bytes, told: str) -> None:
     """An unknown file gets an error that says what it looks like, and nothing is made."""
     (tmp_path / "f").write_bytes(data)
-    said = _import(tmp_path / "f", tmp_path / "c")
+    said = imported(tmp_path / "f", tmp_path / "c")
     assert said.code == 1
     assert f"no format is known that looks like this: {told}; name the format with --format (" in said.err
     assert not (tmp_path / "c").exists()
@@ -289,22 +259,22 @@ def test_what_is_no_format_is_told(tmp_path: Path, data: bytes, told: str) -> No
 
 def test_a_corpus_is_as_it_was_after_an_error(tmp_path: Path) -> None:
     """A wrong line anywhere, and nothing of the file is in the corpus."""
-    _import(_doccano(tmp_path / "a.jsonl", ("Lena Okafor", "PERSON")), tmp_path / "c")
-    before = _files(tmp_path / "c")
+    imported(_doccano(tmp_path / "a.jsonl", ("Lena Okafor", "PERSON")), tmp_path / "c")
+    before = files(tmp_path / "c")
     bad = _doccano(tmp_path / "b.jsonl", ("Osmund", "VENUE"), text=FERRY + " Twice.")
     bad.write_bytes(bad.read_bytes() + b'{"text": NaN}\n')
-    said = _import(bad, tmp_path / "c")
+    said = imported(bad, tmp_path / "c")
     assert said.code == 1
     assert said.err.startswith(f"annotator: {bad}:2: this is not JSON")
-    assert _files(tmp_path / "c") == before
+    assert files(tmp_path / "c") == before
 
 
 def test_wrong_overlaps_are_kept_and_told(tmp_path: Path) -> None:
     """What the schema's rules don't allow is data all the same."""
     path = _doccano(tmp_path / "all.jsonl", ("Lena Okafor", "PERSON"), ("Lena", "VENUE"))
-    said = _import(path, tmp_path / "c")
+    said = imported(path, tmp_path / "c")
     assert said.code == 0, said.err
-    assert len(_spans(tmp_path / "c")) == 2
+    assert len(spans(tmp_path / "c")) == 2
     assert (
         "1 pair of spans that the schema does not allow, kept: PERSON and VENUE (rule `inside`)" in said.err
     )
@@ -313,10 +283,10 @@ def test_wrong_overlaps_are_kept_and_told(tmp_path: Path) -> None:
 def test_the_user_may_say_what_offsets_count(tmp_path: Path) -> None:
     """``--offsets`` is believed: here UTF-16 units, in which a boat is two."""
     row = {"text": "🛶🛶 Lena rowed.", "label": [[5, 9, "PERSON"]]}
-    path = _jsonl(tmp_path / "all.jsonl", row)
-    said = _import(path, tmp_path / "c", "--offsets", "utf-16")
+    path = jsonl(tmp_path / "all.jsonl", row)
+    said = imported(path, tmp_path / "c", "--offsets", "utf-16")
     assert said.code == 0, said.err
-    assert _spans(tmp_path / "c") == [("doccano", "Lena", "PERSON")]
+    assert spans(tmp_path / "c") == [("doccano", "Lena", "PERSON")]
 
 
 def test_two_annotators_on_one_text(tmp_path: Path) -> None:
@@ -326,11 +296,11 @@ def test_two_annotators_on_one_text(tmp_path: Path) -> None:
         | {"_annotator_id": name}
         for name, label, answer in (("ada", "PERSON", "accept"), ("ben", "VENUE", "reject"))
     ]
-    said = _import(_jsonl(tmp_path / "p.jsonl", *rows), tmp_path / "c")
+    said = imported(jsonl(tmp_path / "p.jsonl", *rows), tmp_path / "c")
     assert said.code == 0, said.err
     assert len(Corpus.open(tmp_path / "c").article_ids()) == 1
-    assert _spans(tmp_path / "c") == [("ada", "Lena", "PERSON"), ("ben", "Lena", "VENUE")]
-    answers = [w.annotation.answer for works in _works(tmp_path / "c").values() for w in works]
+    assert spans(tmp_path / "c") == [("ada", "Lena", "PERSON"), ("ben", "Lena", "VENUE")]
+    answers = [w.annotation.answer for works in works(tmp_path / "c").values() for w in works]
     assert answers == ["accept", "reject"]
 
 
@@ -338,7 +308,7 @@ def test_a_folder_with_other_files_is_no_place_for_a_corpus(tmp_path: Path) -> N
     """Foreign files are neither mixed with a corpus nor touched."""
     (tmp_path / "c").mkdir()
     (tmp_path / "c" / "thesis.txt").write_text("mine", encoding="utf-8")
-    said = _import(_doccano(tmp_path / "all.jsonl", ("Osmund", "VENUE")), tmp_path / "c")
+    said = imported(_doccano(tmp_path / "all.jsonl", ("Osmund", "VENUE")), tmp_path / "c")
     assert said.code == 1
     assert "the folder holds other files and is no corpus; give an empty or a new folder" in said.err
     assert [p.name for p in (tmp_path / "c").iterdir()] == ["thesis.txt"]

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from annotator.cli.asked import Asked
 from annotator.cli.certificate import compare
-from annotator.cli.imports import Asked, run_import
+from annotator.cli.imports import run_import
 from annotator.cli.journals import hands
 from annotator.core.errors import AnnotatorError
 from annotator.formats import detect

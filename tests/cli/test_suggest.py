@@ -225,8 +225,20 @@ def test_a_file_is_measured_against_a_journal(corpus: Path, model: Path) -> None
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        (b"{", "gold.jsonl:1: this is not JSON"),
-        (b'{"text": 3}', "gold.jsonl:1: the task has no `text`"),
+        (b'{"text": "Pell", "spans": []}\n{', "gold.jsonl:2: this is not JSON"),
+        (b'{"text": 3}', "gold.jsonl:1: the record has no `text`"),
+        (
+            b'{"text": "Pell", "spans": [[0, 9, "PERSON"]]}',
+            "gold.jsonl:1: 0-9:PERSON: past the end of the text; repair or remove the line",
+        ),
+        (
+            b'{"text": "Pell", "label": [[0, 4, "PERSON"]]}',
+            "gold.jsonl: this is doccano's JSONL or zip, and gold is sentences with spans, or a journal",
+        ),
+        (
+            b'{"_v": 1, "_seq": 1, "_crc": "0"}',
+            "gold.jsonl:1: the checksum is missing; see what annotator check",
+        ),
         (b"", "gold.jsonl: there is no accepted sentence in it; name another file"),
     ],
 )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, is_aligned, tile
-from annotator.formats.align import settle, tiled, trim
+from annotator.formats.align import CALLED_SO, TWICE, settle, tiled, trim
 from annotator.formats.document import Account, Document, Entry, Fate
 
 TEXT = " Lena Okafor rowed\tto  Osmund. "
@@ -115,3 +115,13 @@ def test_tokens_that_leave_words_out_are_no_tokens() -> None:
     """Visible text between two tokens, or tokens that overlap, make them useless."""
     assert tiled("a b c", [Token("a", 0, 1, ws=True), Token("c", 4, 5, ws=False)], 0, 5) is None
     assert tiled("ab", [Token("ab", 0, 2, ws=False), Token("b", 1, 2, ws=False)], 0, 2) is None
+
+
+def test_labels_that_a_map_makes_one_are_told() -> None:
+    """Of two labels on one range that are called the same now one stays, and the line says why."""
+    account = Account(read=3)
+    document = Document("Ida left.", (Span(0, 3, "PER"), Span(0, 3, "NAME"), Span(0, 3, "PER")))
+    settled = settle(document, account, rename=lambda _: "PERSON")
+    assert settled.spans == (Span(0, 3, "PERSON"),)
+    assert [e.why for e in account.entries] == [CALLED_SO, TWICE]
+    assert (account.kept, account.balanced) == (1, True)

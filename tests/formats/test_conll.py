@@ -89,7 +89,7 @@ def test_sentences_of_a_file_without_documents(tmp_path: Path) -> None:
     """Nothing tells which sentences belong together: each is a document, and a note says so."""
     documents, account = read(tmp_path, "Ida\tB-P\n\nPer\tB-P\n")
     assert [(d.text, d.id) for d in documents] == [("Ida", "x-1"), ("Per", "x-2")]
-    assert account.notes[-1] == "no -DOCSTART-: each sentence is a document of its own"
+    assert account.notes[-1] == "no -DOCSTART- parts the texts: each sentence is a document of its own"
 
 
 def test_a_comment_may_hold_the_text(tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_chunks_beside_the_tags_are_not_read(tmp_path: Path) -> None:
         ("Ida x (PER*\nHolm x *)\n", "x.conll:1: '(PER*' is a tag in brackets, as CoNLL-2012 has them;"),
         ("Ida\n", "x.conll: its rows have one column; a row has a word, and its tag in the last column"),
         ("Ida _ _\n", "x.conll: no column holds tags; put O, or B-"),
-        ("\tO\n", "x.conll:1: the row has no word; repair the row"),
+        ("Ida\tO\n\tB-PER\n", "x.conll:2: the row has no word; repair the row"),
         ("", "x.conll: there is no row in it"),
         (b"Ida O\nH\xf8lm O\n", "x.conll:2: this is not UTF-8; save the file as UTF-8"),
     ],
@@ -289,3 +289,28 @@ def test_real_files(name: str, count: int) -> None:
     """Every span of real files is carried over."""
     _, account = take(conll, Source(SHARED / "conll" / name))
     assert (account.read, account.kept, account.balanced) == (count, count, True)
+
+
+NUMBERED = "Ida 1\nHolm 2\nleft 0\n. -100\n\nOrkenby 3\nsank 0\n"
+
+
+def test_numbered_tags_want_names(tmp_path: Path) -> None:
+    """Numbers are told with how often each stands there; with names they are tags as any others."""
+    source = Source(fill(tmp_path, {"x.conll": NUMBERED}).path / "x.conll")
+    assert conll.looks(source.sample()) == "its rows have numbered tags in the last column"
+    told = r"the tags in the last column are numbers, .*: 0 \(2\), 1 \(1\), 2 \(1\), 3 \(1\); give --map"
+    with pytest.raises(SourceError, match=told):
+        take(conll, source)
+    with pytest.raises(
+        SourceError, match=r"stand for: 3 \(1\); give --map 0=O,1=B-PERSON,2=I-PERSON,3= \(fill"
+    ):
+        list(conll.read(source, Account(), {0: "O", 1: "B-PERSON", 2: "I-PERSON"}))
+    names = {0: "", 1: "B-PERSON", 2: "I-PERSON", 3: "B-VENUE"}
+    found = list(conll.read(source, Account(), names))
+    assert [words(d) for d in found] == [[("Ida Holm", "PERSON")], [("Orkenby", "VENUE")]]
+
+
+def test_a_table_of_numbers_is_no_file_of_tags(tmp_path: Path) -> None:
+    """Numbers that are counts, years or prices are not taken for tags."""
+    for text in ("ferries 12\nboats 7\nrowers 0\n", "noon 1200\nnight 2400\n"):
+        assert not conll.looks(Source(fill(tmp_path, {"x.txt": text}).path / "x.txt").sample())

@@ -21,7 +21,17 @@ from annotator.formats import huggingface
 from annotator.formats.document import Account, Document
 from annotator.formats.huggingface import reading, table, writing
 from annotator.formats.source import Source
-from tests.formats.samples import SHARED, fill, holds, take, texts_with_spans, there_and_back, told, words
+from tests.formats.samples import (
+    SHARED,
+    fill,
+    holds,
+    records,
+    take,
+    texts_with_spans,
+    there_and_back,
+    told,
+    words,
+)
 
 pa = pytest.importorskip("pyarrow", reason="the extra huggingface is not installed")
 pq = pytest.importorskip("pyarrow.parquet")
@@ -73,12 +83,48 @@ def test_tags_without_names_are_refused(tmp_path: Path) -> None:
     with pytest.raises(SourceError) as e:
         read(tmp_path, {"tokens": [WORDS], "ner_tags": [TAGS]})
     assert (
-        "x.parquet: the tags in `ner_tags` are numbers, and the file doesn't say what they stand for; "
-        in str(e.value)
-    )
-    assert "dataset_info.json" in str(e.value)
-    (found,) = huggingface.read(Source(tmp_path / "x.parquet"), Account(), NAMES)
+        "x.parquet: the tags in `ner_tags` are numbers, and the file doesn't say what they stand for: "
+        "0 (2), 1 (1), 2 (1), 3 (1); give --map 0=O,1=,2=,3= (fill in O, B-PERSON, I-PERSON and so on; empty "
+        "is O), or put the data set's dataset_info.json beside it and name the folder"
+    ) in str(e.value)
+    source = Source(tmp_path / "x.parquet")
+    (found,) = huggingface.read(source, Account(), dict(enumerate(NAMES)))
     assert words(found) == [("Ida Holm", "PER"), ("Orkenby", "LOC")]
+    with pytest.raises(
+        SourceError, match=r"stand for: 2 \(1\), 3 \(1\); give --map 0=O,1=B-PER,2=,3= \(fill"
+    ):
+        list(huggingface.read(source, Account(), {0: "O", 1: "B-PER"}))
+
+
+@pytest.mark.parametrize("end", ["", "]"])
+def test_rows_of_json_are_read_as_a_table_is(tmp_path: Path, end: str) -> None:
+    """JSONL, or a list, of tokens with tags: words or numbers that are named; errors name the line."""
+    rows = [
+        {"id": "a", "tokens": WORDS, "ner_tags": TAGS, "url": "x/y"},
+        {"tokens": ["Ida"], "ner_tags": [1]},
+    ]
+    text = json.dumps(rows) if end else "\n".join(map(json.dumps, rows))
+    source = Source(fill(tmp_path, {"x.jsonl": text}).path / "x.jsonl")
+    assert huggingface.looks(source.sample()) == "its rows have `tokens` and `ner_tags`"
+    with pytest.raises(
+        SourceError, match=r"for: 0 \(2\), 1 \(2\), 2 \(1\), 3 \(1\); give --map 0=O,1=,2=,3= "
+    ):
+        take(huggingface, source)
+    found = list(huggingface.read(source, account := Account(), dict(enumerate(NAMES))))
+    assert [words(d) for d in found] == [[("Ida Holm", "PER"), ("Orkenby", "LOC")], [("Ida", "PER")]]
+    assert (found[0].id, found[0].meta, account.read) == ("a", {"url": "x/y"}, 3)
+    fill(tmp_path, {"x.jsonl": text.replace('"Ida"]', '"Ida", "b"]')})
+    with pytest.raises(SourceError, match=r"(record |:)2: `ner_tags` has 1 tags for 2 words"):
+        list(huggingface.read(Source(tmp_path / "x.jsonl"), Account(), dict(enumerate(NAMES))))
+
+
+@given(st.lists(records("tokens", "words", "ner_tags", "labels", "text", "spans", "id", "meta"), max_size=3))
+def test_no_rows_of_json_are_more_than_refused(tmp_path_factory: Any, rows: list[Any]) -> None:
+    """Whatever JSON a file holds, every span is accounted for, or there is an error for users."""
+    path = tmp_path_factory.mktemp("rows") / "x.jsonl"
+    data = "\n".join(json.dumps(r) for r in rows).encode()
+    for begun in (b"", b"{", b"["):
+        holds(huggingface, path, begun + data)
 
 
 def test_an_info_file_beside_it_names_the_tags(tmp_path: Path) -> None:

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from annotator.core.errors import UsageError
 from annotator.core.schema import KEYED
-from annotator.formats.labels import map_line, parse_map, unknown, usable, with_labels
+from annotator.core.spans import Span
+from annotator.formats.document import Document
+from annotator.formats.labels import adding, map_line, no_names, parse_map, unknown, usable, with_labels
 from annotator.storage.schemas import default_schema_path, load_schema, schema_of_text
 
 NEWS = load_schema("news")
@@ -40,6 +42,8 @@ def test_a_wrong_map_says_how(given_map: str, told: str) -> None:
 def test_the_ready_made_map_fills_in_what_the_schema_takes() -> None:
     """What the schema says that a label takes is filled in; what nobody knows is left open."""
     assert map_line(["PER", "Tool kit", "venue"], NEWS) == "--map 'PER=PERSON,Tool kit=,venue=VENUE'"
+    given = {"1": "B-PER", "GPE": "VENUE", "ORG": "ORGAN"}
+    assert map_line(["PER", "ORGAN"], NEWS, given) == "--map 1=B-PER,GPE=VENUE,ORG=,PER=PERSON"
     assert map_line(["a,b"], NEWS) == """--map '{"a,b":""}'"""
 
 
@@ -66,3 +70,26 @@ def test_whatever_labels_come_the_schema_stays_one(labels: list[str]) -> None:
     schema = schema_of_text(with_labels(TEXT, NEWS, names), "t")
     assert [x.name for x in schema.labels[len(NEWS.labels) :]] == names
     assert sum(bool(x.key) for x in schema.labels) == min(KEYED, len(NEWS.labels) + len(names))
+
+
+def test_names_alone_are_entities() -> None:
+    """Labels whose spans share no text with others and are short become entities; others stay spans."""
+    text = "Ida Holm of Port Ellen said that she had seen no boat on the lake since the day of the storm"
+    spans = (Span(0, 8, "PER"), Span(12, 22, "LOC"), Span(12, 16, "KIND"), Span(28, len(text), "CLAIM"))
+    assert no_names(Document(text, spans=spans)) == {"LOC", "KIND", "CLAIM"}
+    schema = schema_of_text(with_labels(TEXT, NEWS, ["PER", "LOC"], {"PER"}), "t")
+    assert [schema.label(x).target for x in ("PER", "LOC")] == ["ents", "spans"]  # type: ignore[union-attr]
+
+
+@given(
+    st.lists(
+        st.sampled_from(["a b", "a_b", "a\tb", "a_b-2", "x" * 70, "x" * 71, "x" * 64, "PER"]), max_size=9
+    )
+)
+def test_two_labels_never_become_one(labels: list[str]) -> None:
+    """What is called otherwise, because a schema can't have it, is told apart from all others."""
+    rename = adding({"PER": "PERSON"})
+    names = {label: rename(label) for label in labels}
+    assert len(set(names.values())) == len(names)
+    assert all(usable(name) == name for name in names.values())
+    assert names == {label: rename(label) for label in labels}

@@ -79,7 +79,7 @@ def test_completions_are_annotations(tmp_path: Path) -> None:
 
 
 def test_a_task_without_annotation_stays_open(tmp_path: Path) -> None:
-    """Nobody has read it; what a model says of it is left out and noted, a draft is listed."""
+    """Nobody has read it; what a model says of it is listed, and so is a draft."""
     row = {
         "id": 1,
         "data": {"text": TEXT},
@@ -89,8 +89,10 @@ def test_a_task_without_annotation_stays_open(tmp_path: Path) -> None:
     }
     (found,), account = read(tmp_path, row)
     assert (found.answer, found.spans) == (None, ())
-    assert account.notes == [reading.PREDICTIONS.format(n=1)]
-    assert told(account) == [("draft", "left out", "a draft that was never submitted (1 results)")]
+    assert told(account) == [
+        ("prediction", "left out", reading.ALONE),
+        ("draft", "left out", "a draft that was never submitted (1 results)"),
+    ]
     assert account.balanced
 
 
@@ -236,22 +238,28 @@ def test_paragraphs_of_a_dialogue_are_lines(tmp_path: Path) -> None:
     assert (found.text, words(found)) == ("Who?\nIda Holm.", [("Holm", "PERSON")])
 
 
-@pytest.mark.parametrize(("markup", "fate"), [("", []), ("<p>", [("span", "left out", reading.IN_PAGE)])])
-def test_places_in_a_page_count_where_it_has_no_markup(tmp_path: Path, markup: str, fate: list[Any]) -> None:
-    """Offsets of a rendered page are those of its source only where it is plain text."""
+@pytest.mark.parametrize(
+    ("start", "end", "places"),
+    [(0, 8, [(0, 8)]), (14, 22, [(14, 22)]), (15, 23, [(15, 23)]), (3, 11, [])],
+)
+def test_places_in_a_page_count_in_its_text(
+    tmp_path: Path, start: int, end: int, places: list[tuple[int, int]]
+) -> None:
+    """A page is read as the text that it shows; a place that has other words there is listed."""
+    page = "<p>Ida Holm &amp; co.<br>Ida Holm again.</p>"
     value = {
         "start": "/p[1]/text()[1]",
         "end": "/p[1]/text()[1]",
         "startOffset": 0,
         "endOffset": 8,
-        "globalOffsets": {"start": 0, "end": 8},
+        "globalOffsets": {"start": start, "end": end},
         "text": "Ida Holm",
         "hypertextlabels": ["PERSON"],
     }
-    row = task(markup + TEXT, {"id": "h", "type": "hypertextlabels", "to_name": "t", "value": value})
+    row = task(page, {"id": "h", "type": "hypertextlabels", "to_name": "t", "value": value})
     (found,), account = read(tmp_path, row)
-    assert words(found) == ([] if markup else [("Ida Holm", "PERSON")])
-    assert told(account) == fate
+    assert [(s.start, s.end) for s in found.spans] == places
+    assert told(account) == ([] if places else [("span", "left out", reading.IN_PAGE)])
     assert account.balanced
 
 

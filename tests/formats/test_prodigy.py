@@ -15,9 +15,9 @@ from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
 from annotator.core.spans import Span
 from annotator.core.tokens import tokens_of
-from annotator.formats import prodigy
+from annotator.formats import ledger, prodigy
 from annotator.formats.document import Account, Document
-from annotator.formats.prodigy import reading
+from annotator.formats.prodigy import reading, writing
 from annotator.formats.prodigy.binary import BOTH, IGNORED, TWICE
 from annotator.formats.source import Source
 from tests.formats.samples import fill, holds, records, take, texts_with_spans, there_and_back, told, words
@@ -76,10 +76,11 @@ def test_binary_answers_are_merged_by_text(tmp_path: Path) -> None:
     assert other.text == "Other."
     assert words(found) == [("Ida Holm", "PERSON"), ("Orkenby", "VENUE")]
     assert found.rejected == (Span(14, 21, "PERSON"),)
-    assert found.answer is Answer.ACCEPT
+    assert found.answer is None
     assert told(account) == [("span", "double", TWICE), ("span", "left out", IGNORED)]
     assert (account.read, account.kept, account.balanced) == (5, 3, True)
-    assert "binary answers, merged by text (they say nothing of other spans there): 5" in account.notes
+    assert reading.BINARY.format(n=5) in account.notes
+    assert ledger.lost(account) == 0
 
 
 def test_the_later_of_two_binary_answers_stands(tmp_path: Path) -> None:
@@ -91,10 +92,15 @@ def test_the_later_of_two_binary_answers_stands(tmp_path: Path) -> None:
     assert account.balanced
 
 
-def test_only_rejected_spans_leave_a_text_open(tmp_path: Path) -> None:
-    """Nobody has said that a text with a wrong span holds no right one."""
-    (found,), account = read(tmp_path, binary(IDA, "reject"))
-    assert (found.answer, found.spans, len(found.rejected)) == (None, (), 1)
+@pytest.mark.parametrize("answer", ["accept", "reject"])
+def test_binary_answers_leave_a_text_open(tmp_path: Path, answer: str) -> None:
+    """Nobody has said that a text with a right span, or with a wrong one, holds no other."""
+    (found,), account = read(tmp_path, binary(IDA, answer))
+    assert (found.answer, len(found.spans), len(found.rejected)) == (
+        None,
+        answer == "accept",
+        answer == "reject",
+    )
     assert account.balanced
 
 
@@ -240,6 +246,32 @@ def test_what_is_written_is_read(every: list[Document]) -> None:
     assert [replace(d, where="") for d in back] == every
     assert not written.entries
     assert (written.read, written.balanced, account.read) == (account.read, True, written.kept)
+
+
+def test_a_task_has_the_fields_that_prodigy_reads() -> None:
+    """Token indexes are inclusive, and the hashes stay out: Prodigy adds them, and wrong ones would stick."""
+    document = Document(
+        "Ida Holm left",
+        (Span(0, 8, "PERSON", "rules"),),
+        tokens_of(["Ida", "Holm", "left"], [True, True, False]),
+        annotator="ana", time=7.9, note="who?", meta={"article": "a1", "sentence": "a1:40-53", "start": 40},
+    )  # fmt: skip
+    assert writing.task_of(document, Account()) == {
+        "text": "Ida Holm left",
+        "meta": {"article": "a1", "sentence": "a1:40-53", "start": 40, "note": "who?"},
+        "tokens": [
+            {"text": "Ida", "start": 0, "end": 3, "id": 0, "ws": True},
+            {"text": "Holm", "start": 4, "end": 8, "id": 1, "ws": True},
+            {"text": "left", "start": 9, "end": 13, "id": 2, "ws": False},
+        ],
+        "spans": [
+            {"start": 0, "end": 8, "token_start": 0, "token_end": 1, "label": "PERSON", "source": "rules"}
+        ],
+        "answer": "accept",
+        "_view_id": "spans_manual",
+        "_annotator_id": "ana",
+        "_timestamp": 7,
+    }
 
 
 def test_a_span_inside_a_token_is_listed_on_writing() -> None:

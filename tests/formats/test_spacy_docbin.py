@@ -67,7 +67,7 @@ def test_missing_tags_are_no_o(tmp_path: Path) -> None:
     grouped.spans["sc"] = [DocSpan(grouped, 0, 1, "A")]
     found, account = read(tmp_path, open_, done, partly, grouped)
     assert [d.answer for d in found] == [None, Answer.ACCEPT, Answer.ACCEPT, Answer.ACCEPT]
-    assert [d.meta.get("open") for d in found] == [[[0, 7]], None, [[4, 7]], None]
+    assert [d.open for d in found] == [((0, 7),), (), ((4, 7),), ()]
     assert account.notes == [reading.BLANKS.format(n=3), reading.MISSING.format(n=6)]
 
 

@@ -75,7 +75,7 @@ def test_paragraphs_keep_text_sentences_and_tags(tmp_path: Path) -> None:
     assert found[0].sentences == ((0, 23), (24, 28))
     assert [t.text for t in found[0].tokens] == ["Ida", "Holm", " ", "left", "Orkenby", ".", "Why", "?"]
     assert [(d.answer, d.id) for d in found] == [(Answer.ACCEPT, "7"), (Answer.ACCEPT, "7"), (None, "7")]
-    assert [d.meta.get("open") for d in found] == [[[24, 28]], [[24, 29]], [[0, 7]]]
+    assert [d.open for d in found] == [((24, 28),), ((24, 29),), ((0, 7),)]
     assert account.notes == [
         reading.UNTAGGED.format(n=4), reading.RAW.format(n=1), reading.OPEN.format(n=1)
     ]  # fmt: skip

@@ -39,7 +39,7 @@ XMI = (
     'xmlns:custom="http:///custom.ecore" xmi:version="2.0">'
     '<custom:Span xmi:id="2" sofa="1" begin="3" end="11" value="PERSON"/>'
     '<custom:Span xmi:id="3" sofa="1" begin="17" end="24" value="VENUE"/>'
-    '<custom:Other xmi:id="4" sofa="1" begin="17" end="24" value="x"/>'
+    '<custom:Other xmi:id="4" sofa="1" begin="17" end="24" value="4"/>'
     f'<cas:Sofa xmi:id="1" sofaNum="1" sofaID="_InitialView" sofaString="{TEXT}"/>'
     '<cas:View sofa="1" members="2 3 4"/></xmi:XMI>'
 )
@@ -80,14 +80,17 @@ def test_json_with_tokens_and_another_layer(tmp_path: Path) -> None:
     pytest.importorskip("cassis")
     found = cas(
         span(3, 11), span(17, 24, "VENUE"), span(3, 6, "", TOKEN), span(7, 11, "", TOKEN),
-        span(3, 6, "x", "custom.Span"),
+        span(3, 6, "see p. 4", "custom.Span"),
     )  # fmt: skip
     source = fill(tmp_path, {"x.json": json.dumps(found)})
     (document,), account = take(uima, Source(source.path / "x.json"))
     assert document.text == TEXT
     assert words(document) == [("Ida Holm", "PERSON"), ("Orkenby", "VENUE")]
     assert [t.text for t in document.tokens] == ["Ida", "Holm"]
-    assert account.notes == [f"spans are the layer {NER}, labels its feature value"]
+    assert account.notes == [
+        f"spans are the layer {NER}, labels its feature value",
+        "the layer custom.Span is not read: no values in it look like labels; --layer custom.Span takes it",
+    ]
     assert account.balanced
     assert ("Span", "left out", "the layer Span has no place here") in told(account)
 
@@ -136,10 +139,13 @@ def test_a_layer_by_name(tmp_path: Path) -> None:
 
     fill(tmp_path, {"x.json": json.dumps(cas(span(3, 11), span(3, 6, "x", "custom.Span")))})
     source = Source(tmp_path / "x.json")
-    (document,) = uima.read(source, Account(), "Span")
-    assert words(document) == [("Ida", "x")]
+    for wanted in ("Span", "custom.Span", "Span.value"):
+        (document,) = uima.read(source, account := Account(), wanted)
+        assert (words(document), account.entries) == ([("Ida", "x")], [])
+    (both,) = uima.read(source, Account())
+    assert words(both) == [("Ida Holm", "PERSON"), ("Ida", "x")]
     with pytest.raises(
-        SourceError, match=r"it has no span layer 'Other'; name one of: custom\.Span, de\.tud"
+        SourceError, match=r"it has no span layer 'Other'; name one of: custom\.Span \(1: value\); de\.tud"
     ):
         list(uima.read(source, Account(), "Other"))
 

@@ -83,8 +83,8 @@ def test_offsets_in_code_points(tmp_path: Path) -> None:
     assert "offsets count code points in 1 files" in account.notes
 
 
-def test_the_layer_with_most_spans_but_not_one_of_words(tmp_path: Path) -> None:
-    """Part of speech stands on every word and is no layer of spans, unless there is no other."""
+def test_the_layers_whose_values_are_labels(tmp_path: Path) -> None:
+    """Part of speech stands on every word and is no layer of spans; another is taken when it is named."""
     pos = "de.tudarmstadt.ukp.dkpro.core.api.lexmorph.type.pos.POS"
     text = (
         f"#FORMAT=WebAnno TSV 3.3\n#T_SP={pos}|PosValue\n#T_SP=x.A|\n#T_SP=x.B|other|label\n\n\n"
@@ -95,13 +95,56 @@ def test_the_layer_with_most_spans_but_not_one_of_words(tmp_path: Path) -> None:
     assert words(document) == [("Ida", "PERSON"), ("left", "DEED")]
     assert account.notes == [
         "spans are the layer x.B, labels its feature label",
-        "the layer POS is left out (2 annotations)",
+        "the layer x.A is not read: no values in it look like labels; --layer x.A takes it",
+        "the layer POS is left out (2 annotations); --layer POS takes it",
     ]
     assert told(account) == [("A", "left out", "the layer A has no place here")]
     (asked,) = webanno.read(Source(tmp_path / "x.tsv"), Account(), "A")
     assert words(asked) == [("Ida", "A")]
-    with pytest.raises(SourceError, match=r"it has no span layer 'C'; name one of: .*x\.A, x\.B"):
+    with pytest.raises(
+        SourceError, match=r"it has no span layer 'C'; name one of: .*; x\.A \(1\); x\.B \(2: other, label\)"
+    ):
         list(webanno.read(Source(tmp_path / "x.tsv"), Account(), "C"))
+
+
+TWO = (
+    "#FORMAT=WebAnno TSV 3.3\n#T_SP=x.Name|kind|of\n#T_SP=x.Quote|type\n#T_SP=y.Quote|text\n"
+    "\n\n#Text=Ida left\n"
+    "1-1\t0-3\tIda\tPERSON\tIda Holm, 1874\tSAYING[1]\tsee p. 4\t\n"
+    "1-2\t4-8\tleft\t_\t_\tSAYING[1]\t_\t\n"
+)
+
+
+def test_several_layers_of_labels(tmp_path: Path) -> None:
+    """All layers with labels for values are read together; free text is none, and is listed."""
+    (document,), account = read(tmp_path, TWO)
+    assert words(document) == [("Ida", "PERSON"), ("Ida left", "SAYING")]
+    assert account.notes == [
+        "spans are the layer x.Name, labels its feature kind",
+        "spans are the layer x.Quote, labels its feature type",
+        "the layer y.Quote is not read: no values in it look like labels; --layer y.Quote takes it",
+    ]
+    assert told(account) == [
+        ("feature", "left out", "the feature of has no place here"),
+        ("Quote", "left out", "the layer Quote has no place here"),
+    ]
+
+
+def test_one_layer_and_one_feature_by_name(tmp_path: Path) -> None:
+    """What is named is taken alone, and the rest is left out as asked: told, but nothing is lost."""
+    read(tmp_path, TWO)
+    source, account = Source(tmp_path / "x.tsv"), Account()
+    (document,) = webanno.read(source, account, "x.Quote.type")
+    assert (words(document), account.entries) == ([("Ida left", "SAYING")], [])
+    (document,) = webanno.read(source, account, "Name.of")
+    assert (words(document), account.entries) == ([("Ida", "Ida Holm, 1874")], [])
+    assert "the layer Name is left out (1 annotations); --layer Name takes it" in account.notes
+    with pytest.raises(
+        SourceError, match=r"several layers are called Quote: x\.Quote, y\.Quote; name one in"
+    ):
+        list(webanno.read(source, Account(), "Quote"))
+    with pytest.raises(SourceError, match=r"the layer x\.Name has no feature 'sex'; name one of: kind, of"):
+        list(webanno.read(source, Account(), "Name.sex"))
 
 
 def test_no_layer_of_spans(tmp_path: Path) -> None:
@@ -110,7 +153,10 @@ def test_no_layer_of_spans(tmp_path: Path) -> None:
     text = f"#FORMAT=WebAnno TSV 3.3\n#T_SP={pos}|PosValue\n\n\n#Text=Ida\n1-1\t0-3\tIda\tNE\t\n"
     (document,), account = read(tmp_path, text)
     assert not document.spans
-    assert account.notes == ["it has no span layer", "the layer POS is left out (1 annotations)"]
+    assert account.notes == [
+        "it has no span layer",
+        "the layer POS is left out (1 annotations); --layer POS takes it",
+    ]
     (asked,) = webanno.read(Source(tmp_path / "x.tsv"), Account(), "POS")
     assert words(asked) == [("Ida", "NE")]
 

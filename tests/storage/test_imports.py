@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,9 +21,11 @@ from annotator.core.edits import Op
 from annotator.core.errors import AnnotatorError, CorpusError
 from annotator.core.record import Record
 from annotator.core.spans import Span
+from annotator.storage import imports, killed
 from annotator.storage.corpus import Corpus
-from annotator.storage.imports import LEFTOVERS, Made, Staging
+from annotator.storage.imports import Made, Staging
 from annotator.storage.journal import Journal
+from annotator.storage.killed import LEFTOVERS
 from tests.storage.helpers import SCHEMA, tokens_of
 
 MADE = Made("harbour", "en", "0" * 16, SCHEMA)
@@ -85,6 +88,26 @@ def test_a_corpus_that_exists_gets_more(corpus: Corpus) -> None:
     assert ([r.seq for r in journal.records], journal.warnings) == ([1, 2, 3], [])
 
 
+def test_batches_stay_whole_and_count_on(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind what is there a batch names its own records still, and no durable write cuts it in two."""
+    monkeypatch.setattr(imports, "_CHUNK", 2)
+    texts = ["Lena came back.", "Lena slept.", "Lena woke.", "Lena left.", "Lena sang."]
+    batches = [None, (2, 3), (2, 3), (2, 3), None]
+    with Staging.begin(corpus.path, corpus) as staging:
+        for text, batch in zip(texts, batches, strict=True):
+            article, sentence = _article(text)
+            staging.add_article(article, (sentence,))
+            work = Work(sentence, Annotation((), Answer.ACCEPT))
+            seq = staging.next_seq("ada")
+            staging.add_records("ada", [Record(seq, Op.ANSWER, work, batch=batch, annotator="ada")])
+        staging.commit_into({"ada": 2})
+    journal = Journal.open(corpus.path, "ada", read_only=True)
+    assert journal.warnings == []
+    assert [(r.seq, r.batch) for r in journal.records] == [
+        (1, None), (2, None), (3, (3, 3)), (4, (3, 3)), (5, (3, 3)), (6, None),
+    ]  # fmt: skip
+
+
 def test_work_that_was_added_meanwhile_stops_it(corpus: Corpus) -> None:
     """Where the journal has grown since the import has looked at it, nothing is written."""
     before = _files(corpus.path)
@@ -137,7 +160,7 @@ _KILLED = """
     from annotator.storage import atomic, imports, corpus, journal, sentences
     from annotator.storage.corpus import Corpus
     from annotator.storage.imports import Staging
-    from tests.storage.test_imports import MADE, _stage
+    from tests.storage.test_imports import MADE, SCHEMA, _stage
 
     target, at = Path(sys.argv[1]), int(sys.argv[2])
     into = Corpus.open(target) if (target / "corpus.toml").exists() else None
@@ -153,18 +176,18 @@ _KILLED = """
         watched = {"os.rename", "os.truncate", "os.remove", "open"}
         sys.addaudithook(lambda event, args: die() if event in watched else None)
         if into:
-            staging.commit_into({"ada": 2})
+            staging.commit_into({"ada": 2}, SCHEMA + "# Ours.\\n")
         else:
             staging.commit_new(MADE)
 """
 
 
 @pytest.mark.parametrize("existing", [False, True])
-def test_kill_9_leaves_a_corpus_that_a_second_run_completes(tmp_path: Path, *, existing: bool) -> None:
-    """Killed at any step: no half article, no half record; what is left beside goes with the next run."""
+def test_kill_9_leaves_all_or_nothing(tmp_path: Path, *, existing: bool) -> None:
+    """Killed at any step an import is there whole or not at all; what is left beside goes with the next."""
     script = tmp_path / "killed.py"
     script.write_text(textwrap.dedent(_KILLED), encoding="utf-8")
-    for at in range(1, 200, 7):
+    for at in range(1, 200, 3 if existing else 9):
         place = tmp_path / f"at-{at}"
         place.mkdir()
         target = place / "harbour"
@@ -195,9 +218,54 @@ def _sound(target: Path, *, existing: bool) -> None:
     corpus = Corpus.open(target)
     for id_ in corpus.article_ids():
         assert corpus.sentences(id_)[0].text == corpus.article(id_).text
-    for name in corpus.annotators():
-        journal = Journal.open(target, name, read_only=True)
-        assert not journal.damaged
+    journals = [Journal.open(target, name, read_only=True) for name in corpus.annotators()]
+    assert not any(j.damaged for j in journals)
+    assert [j.warnings for j in journals] == [[]] * len(journals)
+    changed = "Ours" in corpus.schema_path.read_text(encoding="utf-8")
+    found = (len(corpus.article_ids()), [len(j.records) for j in journals], changed)
+    assert found in ([(1, [1], False), (4, [3, 1], True)] if existing else [(3, [2, 1], False)])
     with Staging.begin(target, corpus):
         pass
     assert not list(target.glob(f"{LEFTOVERS}*"))
+
+
+def test_what_a_running_import_holds_is_let_be(corpus: Corpus) -> None:
+    """Only an import that nobody carries out any more is taken back, and the corpus says so once."""
+    with Staging.begin(corpus.path, corpus) as staging:
+        killed.note(staging.folder, [], {"ada": 0}, ("", ""))
+        assert Corpus.open(corpus.path).warnings == []
+        left = corpus.path / f"{LEFTOVERS}left.tmp"
+        shutil.copytree(staging.folder, left)
+    size = (corpus.path / "annotations" / "ada.jsonl").stat().st_size
+    killed.note(left, [], {"ada": size}, ("", ""))
+    with (corpus.path / "annotations" / "ada.jsonl").open("ab") as file:
+        file.write(b"half of a rec")
+    assert Corpus.open(corpus.path).warnings == [killed.TAKEN_BACK]
+    assert (corpus.path / "annotations" / "ada.jsonl").stat().st_size == size
+    assert Corpus.open(corpus.path).warnings == []
+    assert not left.exists()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"",
+        b"[]",
+        b'{"articles": 3}',
+        b'{"articles": ["../../thesis"], "journals": {"../../thesis": 0}, "schema": ["", ""]}',
+        b'{"articles": [], "journals": {"ada": "x"}, "schema": ["", ""]}',
+        b'{"articles": [], "journals": {}, "schema": ["a"]}',
+    ],
+)
+def test_a_note_of_another_s_making_reaches_nothing_outside(corpus: Corpus, said: bytes) -> None:
+    """A corpus may come from anywhere: no name in it becomes a path, and nothing of it is lost."""
+    thesis = corpus.path.parent / "thesis.json"
+    thesis.write_bytes(b"mine")
+    thesis.with_suffix(".jsonl").write_bytes(b"mine")
+    before = _files(corpus.path)
+    left = corpus.path / f"{LEFTOVERS}x.tmp"
+    left.mkdir()
+    (left / "before.json").write_bytes(said)
+    Corpus.open(corpus.path)
+    assert _files(corpus.path) == before
+    assert thesis.read_bytes() == thesis.with_suffix(".jsonl").read_bytes() == b"mine"

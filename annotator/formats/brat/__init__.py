@@ -18,6 +18,7 @@ from annotator.formats.brat.pairs import Pair, pairs_of
 from annotator.formats.brat.places import DIFFERS, Placed, placed, quotes, unlike
 from annotator.formats.brat.writer import write
 from annotator.formats.document import Account, Document, Entry, Fate
+from annotator.formats.fields import Tally
 from annotator.formats.sample import Sample
 from annotator.formats.source import LONGEST, Source
 from annotator.formats.units import (
@@ -36,6 +37,9 @@ NAME = "brat"
 UNITS = (CODE_POINTS, CRLF_AS_ONE, UTF16, UTF16_CRLF_AS_ONE)
 """What brat and the tools that write for it count in."""
 
+OPEN = "texts on which nothing is marked, left open because brat makes its files beforehand: {n}"
+MARKED = "texts whose byte order mark was taken off, so that their offsets are one less: {n}"
+
 _MARK = b"\xef\xbb\xbf"
 _BOUND = re.compile(rb"T[0-9]+\t[^\t\n]+ [0-9]+ [0-9]+(?:;[0-9]+ [0-9]+)*(?:\t|\r?$)", re.MULTILINE)
 
@@ -45,7 +49,9 @@ def looks(sample: Sample) -> str:
     if sample.is_folder or sample.is_zip:
         names = set(sample.names)
         pairs = sum(n.endswith(".ann") and n[:-4] + ".txt" in names for n in names)
-        return f"it has {pairs} .ann files beside .txt files" if pairs else ""
+        if pairs:
+            return f"it has {pairs} .ann files beside .txt files"
+        return "it has .ann files" if any(n.endswith(".ann") for n in names) else ""
     return "it begins with a span of brat's .ann files" if _BOUND.match(sample.start) else ""
 
 
@@ -53,28 +59,32 @@ def read(source: Source, account: Account) -> Iterator[Document]:
     """Yield a document for each pair of files; raises SourceError for what cannot be read as such."""
     pairs = pairs_of(source, account)
     unit = _unit(pairs, account, source.name)
-    empty = 0
+    tally = Tally()
     for pair in pairs:
         if pair.txt is None:
             _list_orphan(pair, account)
             continue
-        document = _document(pair, *_opened(pair.txt, pair.ann), unit, account)
-        empty += document.answer is None
+        document = _document(pair, *_opened(pair.txt, pair.ann, tally), unit, account)
+        tally.add(OPEN, document.answer is None)
         yield document
-    if empty:
-        account.notes.append(f"{empty:,} texts on which nothing is marked are taken for not done yet")
+    tally.tell(account)
 
 
-def _opened(txt: Source, ann: Source) -> tuple[str, Standoff]:
+def _opened(txt: Source, ann: Source, tally: Tally | None = None) -> tuple[str, Standoff]:
     """Return the text and what is marked on it, a byte order mark taken off both.
 
-    brat itself counts such a mark as a character: where the quotes fit only so, the offsets move.
+    brat itself counts such a mark as a character: where the quotes fit only so, the offsets move. A
+    mark that lies in a span stays.
     """
     text = txt.text(LONGEST)
     found = parse(ann.text().split("\n"))
     if txt.sample().head.startswith(_MARK):
         quoted = [q for b in found.bounds for q in quotes(b)]
         if _hits("\ufeff" + text, quoted) > _hits(text, quoted):
+            if any((quote or "").startswith("\ufeff") for _, _, quote in quoted):
+                return "\ufeff" + text, found
+            if tally is not None:
+                tally.add(MARKED)
             for bound in found.bounds:
                 bound.fragments = tuple((max(s - 1, 0), max(e - 1, 0)) for s, e in bound.fragments)
     return text, found

@@ -74,7 +74,7 @@ def placed(bounds: Sequence[Bound], text: str, unit: Unit, where: str, account: 
 
 
 def _placed(bound: Bound, text: str, ruler: Ruler, unit: Unit) -> Placed:
-    places, why = _places(bound, text, ruler)
+    places, why = _places(bound, text, ruler, unit)
     if why:
         return Placed(bound, (), Fate.LEFT_OUT, why)
     joined = _joined(places, text)
@@ -83,17 +83,18 @@ def _placed(bound: Bound, text: str, ruler: Ruler, unit: Unit) -> Placed:
         return Placed(bound, spans, Fate.SPLIT, SPLIT)
     if len(places) > 1:
         return Placed(bound, spans, Fate.MOVED, JOINED)
-    if unit.scale is not Scale.CODE_POINTS and joined != list(bound.fragments):
+    counted_otherwise = unit.scale is not Scale.CODE_POINTS or unit.inclusive
+    if counted_otherwise and joined != list(bound.fragments):
         return Placed(bound, spans, Fate.MOVED, f"{MOVED} ({unit})")
     return Placed(bound, spans)
 
 
-def _places(bound: Bound, text: str, ruler: Ruler) -> tuple[list[Place], str]:
+def _places(bound: Bound, text: str, ruler: Ruler, unit: Unit) -> tuple[list[Place], str]:
     """Return the fragments in code points, in the order of the text, or why they have no place."""
     places: list[Place] = []
     for start, end in sorted(bound.fragments):
-        if end <= start:
-            return [], EMPTY if end == start else BACKWARDS
+        if end + unit.inclusive <= start:
+            return [], EMPTY if end + unit.inclusive == start else BACKWARDS
         try:
             places.append(ruler.range(start, end))
         except ValueError:

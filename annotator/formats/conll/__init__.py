@@ -10,7 +10,7 @@ file without, each sentence is one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import PurePath
 
@@ -19,6 +19,7 @@ from annotator.core.spans import Span
 from annotator.core.tokens import Token
 from annotator.formats.conll.table import (
     DOCSTART,
+    NumberedError,
     Row,
     Sentence,
     Table,
@@ -30,6 +31,7 @@ from annotator.formats.conll.table import (
 from annotator.formats.conll.tags import chunks, notes, tag_of
 from annotator.formats.conll.writer import write
 from annotator.formats.document import Account, Document
+from annotator.formats.numbered import NAMELESS, Names
 from annotator.formats.sample import Sample
 from annotator.formats.source import Source
 
@@ -40,6 +42,8 @@ NAME = "conll"
 _GLUED = frozenset({"SpaceAfter=No", "NoSpaceAfter"})
 _FEW = 4_000
 """How many lines of a sample are looked at."""
+_WIDE = 100
+"""More columns than a table of words has; running text is taken for one."""
 
 
 def looks(sample: Sample) -> str:
@@ -47,8 +51,13 @@ def looks(sample: Sample) -> str:
     lines = sample.text.split("\n")
     lines = lines if sample.whole and not sample.inner else lines[:-1]
     numbered = [(n, line.removesuffix("\r")) for n, line in enumerate(lines[:_FEW], 1)]
+    shape = shape_of(numbered)
+    if shape.columns > _WIDE:
+        return ""
     try:
-        table = survey(numbered, shape_of(numbered), sample.name)
+        table = survey(numbered, shape, sample.name)
+    except NumberedError:
+        return "its rows have numbered tags in the last column"
     except SourceError:
         return ""
     if table.bare and not table.marked and not table.shape.tabs:
@@ -56,14 +65,14 @@ def looks(sample: Sample) -> str:
     return f"its rows have {table.shape.columns} columns, and tags in column {table.tags[0] + 1}"
 
 
-def read(source: Source, account: Account) -> Iterator[Document]:
+def read(source: Source, account: Account, names: Names = NAMELESS) -> Iterator[Document]:
     """Yield the documents of a file, or of each file in a folder or zip that has such rows.
 
-    Raises SourceError, with file and line, for rows that differ in number of columns and for tags
-    that are none.
+    ``names`` are what numbers in the last column stand for. Raises SourceError, with file and line, for
+    rows that differ in number of columns and for tags that are none.
     """
     if not source.is_folder and not source.is_zip:
-        yield from _documents(source, account)
+        yield from _documents(source, account, names)
         return
     files = source.files()
     taken = [f for f in files if looks(f.sample())]
@@ -73,7 +82,7 @@ def read(source: Source, account: Account) -> Iterator[Document]:
         left = next(f for f in files if f not in taken)
         account.notes.append(f"{len(files) - len(taken):,} other files are left out (first: {left.base})")
     for file in taken:
-        yield from _documents(file, account)
+        yield from _documents(file, account, names)
 
 
 def _lines(source: Source) -> Iterator[tuple[int, str]]:
@@ -81,15 +90,15 @@ def _lines(source: Source) -> Iterator[tuple[int, str]]:
         yield number, source.decoded(line, line=number).removesuffix("\r")
 
 
-def _documents(source: Source, account: Account) -> Iterator[Document]:
+def _documents(source: Source, account: Account, names: Names) -> Iterator[Document]:
     where = source.name
-    shape = shape_of(islice(_lines(source), 2 * _FEW))
+    shape = replace(shape_of(islice(_lines(source), 2 * _FEW)), names=names)
     table = survey(_lines(source), shape, where)
     account.notes += _told(source, table)
     parts: list[Sentence] = []
-    number = 0
+    number = wordless = 0
     for sentence in sentences(_lines(source), shape, where):
-        _check_words(sentence, table, source)
+        wordless += _wordless(sentence, table, source)
         if parts and (sentence.opens is not None or not table.marked):
             number += 1
             yield _document(parts, table, source, number, account)
@@ -97,12 +106,17 @@ def _documents(source: Source, account: Account) -> Iterator[Document]:
         parts.append(sentence)
     if parts:
         yield _document(parts, table, source, number + 1, account)
+    if wordless:
+        account.notes.append(f"{wordless:,} rows without a word and without a label are passed over")
 
 
-def _check_words(sentence: Sentence, table: Table, source: Source) -> None:
-    for row in sentence.rows:
-        if not row.fields[table.word]:
+def _wordless(sentence: Sentence, table: Table, source: Source) -> int:
+    """Return how many rows have no word; raises SourceError where one has a label all the same."""
+    empty = [r for r in sentence.rows if not r.fields[table.word]]
+    for row in empty:
+        if any(tag_of(row.fields[c], bare=table.bare).kind != "O" for c in table.tags):
             raise source.error("the row has no word", row.line, do="repair the row")
+    return len(empty)
 
 
 def _told(source: Source, table: Table) -> Iterable[str]:
@@ -117,7 +131,7 @@ def _told(source: Source, table: Table) -> Iterable[str]:
     if table.others:
         yield f"columns {_listed(table.others)} hold tags of other labels: not read"
     if not table.marked:
-        yield f"no {DOCSTART}: each sentence is a document of its own"
+        yield f"no {DOCSTART} parts the texts: each sentence is a document of its own"
 
 
 def _listed(columns: Iterable[int]) -> str:
@@ -141,7 +155,7 @@ class _Build:
         self.parts.append(text)
         self.size = base + len(text)
         self.sentences.append((base, base + len(text)))
-        for start, end in places:
+        for start, end in (p for p in places if p[0] < p[1]):
             ws = text[end : end + 1] == " "
             self.tokens.append(Token(text[start:end], base + start, base + end, ws))
         for column in table.tags:
@@ -175,7 +189,7 @@ def _rebuilt(sentence: Sentence, table: Table) -> tuple[str, list[tuple[int, int
     places: list[tuple[int, int]] = []
     for n, (word, row) in enumerate(zip(words, sentence.rows, strict=True)):
         places.append((len(text), len(text) + len(word)))
-        text += word + " " * (n + 1 < len(words) and not _is_glued(row, table))
+        text += word + " " * (bool(word) and n + 1 < len(words) and not _is_glued(row, table))
     return text, places
 
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 
 from annotator.core.errors import SourceError
 from annotator.formats.conll.tags import OUTSIDE, Evidence, is_tag, tag_of
+from annotator.formats.numbered import PADDING, Names, lacking, named
 
 DOCSTART = "-DOCSTART-"
-_COMMENT = re.compile(r"#\s?[\w.:-]+ ?= ")
+_COMMENT = re.compile(r"#\s?[\w.:-]+ ?= |# id\s")
 _NEW = re.compile(r"#\s?newdoc\b(?:\s+id\s*=\s*(?P<id>.*))?")
 _TEXT = re.compile(r"#\s?text ?= ?(?P<text>.*)", re.DOTALL)
 _BLANKS = re.compile(r"[ \t]+")
@@ -53,10 +54,13 @@ class Shape:
 
     tabs: bool
     columns: int
+    names: Names = field(default_factory=dict)
+    """What the numbers in the last column stand for, where the user says it."""
 
     def cut(self, line: str) -> tuple[str, ...]:
         """Return the fields of a row."""
-        return tuple(line.split("\t")) if self.tabs else tuple(_BLANKS.split(line.strip(" \t")))
+        fields = tuple(line.split("\t")) if self.tabs else tuple(_BLANKS.split(line.strip(" \t")))
+        return (*fields[:-1], named(fields[-1], self.names)) if self.names else fields
 
 
 def shape_of(lines: Lines) -> Shape:
@@ -97,8 +101,13 @@ def sentences(lines: Lines, shape: Shape, where: str) -> Iterator[Sentence]:
 
 
 def _is_comment(line: str, shape: Shape) -> bool:
+    """Whether a line that begins with # is no row, whose word begins so; ``# text = I`` is none."""
     fields = shape.cut(line)
-    return bool(_COMMENT.match(line) or _NEW.match(line)) or len(fields) != shape.columns
+    if len(fields) != shape.columns:
+        return True
+    if shape.tabs or (fields[0] != "#" and is_tag(fields[-1])):
+        return False
+    return bool(_COMMENT.match(line) or _NEW.match(line))
 
 
 def _take_comment(now: Sentence, line: str) -> None:
@@ -114,6 +123,10 @@ def _row(number: int, line: str, shape: Shape, where: str) -> Row:
         what = f"the row has {len(fields)} columns, the others have {shape.columns}"
         raise SourceError(what, where=f"{where}:{number}", do="repair the row")
     return Row(number, fields)
+
+
+class NumberedError(SourceError):
+    """The tags are numbers, and nobody has said what they stand for."""
 
 
 @dataclass(slots=True)
@@ -162,6 +175,21 @@ class Column:
         """Line and value of the first that is no tag; 0 where there is none."""
         return min(((self.first[v], v) for v in self.counts if not is_tag(v)), default=(0, ""))
 
+    def numbers(self, names: Names) -> dict[int, int]:
+        """Return how often each number stands there that is a tag without a name; none where none is.
+
+        Without ``names`` these are few numbers from 0 on, and nothing else, of which 0 is the most
+        frequent.
+        """
+        rest = {v: n for v, n in self.counts.items() if not is_tag(v)}
+        if self.others or len(rest) > _KINDS or not all(re.fullmatch(r"-?[0-9]{1,3}", v) for v in rest):
+            return {}
+        found = {int(v): n for v, n in rest.items() if int(v) != PADDING}
+        if names or not found:
+            return found
+        alone = len(rest) == len(self.counts) and sum(found.values()) > len(found)
+        return found if alone and min(found) == 0 and found[0] == max(found.values()) else {}
+
     @property
     def labels(self) -> set[str]:
         """The labels of its tags."""
@@ -187,36 +215,57 @@ class Table:
 def survey(lines: Lines, shape: Shape, where: str) -> Table:
     """Return which column is which; raises SourceError where none holds tags."""
     columns = [Column() for _ in range(shape.columns)]
-    rows, counted, marked = 0, shape.columns > 2, False
+    rows, counted, marks = 0, shape.columns > 2, 0
     for sentence in sentences(lines, shape, where):
-        marked = marked or sentence.opens is not None
+        marks += sentence.opens is not None
         for n, row in enumerate(sentence.rows):
             rows += 1
-            counted = counted and row.fields[0] in {str(n + 1), str(n)}
+            counted = counted and _is_index(row.fields[0], n)
             for column, value in zip(columns, row.fields, strict=True):
                 column.see(row.line, value)
     if not rows or shape.columns < 2:
         what = "its rows have one column" if rows else "there is no row in it"
         raise SourceError(what, where=where, do="a row has a word, and its tag in the last column")
     word = int(counted)
-    main, bare = _main(columns, word, rows, where)
+    main, bare = (0, False) if _tags_first(columns) else _main(columns, word, rows, shape.names, where)
+    word = 1 if main == 0 else word
     layers, others = _layers(columns, word, main) if not bare else ((), ())
+    marked = marks > 0 and not (marks == 1 and _is_label_studio(columns))
     return Table(shape, word, (main, *layers), bare, others, marked)
 
 
-def _main(columns: list[Column], word: int, rows: int, where: str) -> tuple[int, bool]:
+def _is_index(told: str, at: int) -> bool:
+    """Whether a field counts the rows of a sentence, from 0 or 1, as 3 or 1-3 do."""
+    sentence, _, number = told.rpartition("-")
+    return number in {str(at + 1), str(at)} and (not sentence or sentence.isdecimal())
+
+
+def _is_label_studio(columns: list[Column]) -> bool:
+    """Whether the rows are Label Studio's, which puts one -DOCSTART- before all its texts."""
+    return len(columns) == 4 and columns[1].counts.keys() == {"-X-"} and columns[2].counts.keys() == {"_"}
+
+
+def _tags_first(columns: list[Column]) -> bool:
+    """Whether there are two columns, the tag before the word."""
+    return len(columns) == 2 and columns[0].is_tags and columns[0].marks > 0 and not columns[1].is_tags
+
+
+def _main(columns: list[Column], word: int, rows: int, names: Names, where: str) -> tuple[int, bool]:
     """Return the last column that holds tags, and whether they are without prefix."""
     found = range(len(columns) - 1, word, -1)
     for n in found:
         if columns[n].is_tags and (columns[n].marks or columns[n].outside):
             return n, False
+    if told := lacking(columns[-1].numbers(names), names):
+        raise NumberedError(f"the tags in the last column {told[0]}", where=where, do=told[1])
     near = max(found, key=lambda n: columns[n].marks)
     if columns[near].marks > columns[near].plain:
         raise _no_tag(columns[near], where)
     for n in found:
         if columns[n].outside and len(columns[n].counts) <= min(_KINDS, 1 + rows // 2):
             return n, True
-    raise _no_tag(columns[found[0]], where)
+    brackets = (n for n in found if any("*" in value for value in columns[n].counts))
+    raise _no_tag(columns[next(brackets, found[0])], where)
 
 
 def _no_tag(column: Column, where: str) -> SourceError:
@@ -232,10 +281,14 @@ def _no_tag(column: Column, where: str) -> SourceError:
 
 
 def _layers(columns: list[Column], word: int, main: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return the columns with other layers of the same labels, and those with tags of another kind."""
+    """Return the columns with other layers of the same labels, and those with tags of another kind.
+
+    Where there is nothing else but numbers, words and two columns of tags, these are two layers (GermEval).
+    """
     tagged = [n for n in range(word + 1, len(columns)) if columns[n].is_tags and columns[n].marks]
     rest = [n for n in tagged if n != main]
-    same = tuple(n for n in rest if columns[n].labels & columns[main].labels)
+    layered = word == 1 and len(columns) == 4
+    same = tuple(n for n in rest if layered or columns[n].labels & columns[main].labels)
     return same, tuple(n for n in rest if n not in same)
 
 

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, is_aligned, token_range
 from annotator.formats.conll.table import DOCSTART
 from annotator.formats.document import Account, Document
+from annotator.formats.fields import Tally
 from annotator.formats.files import put
-from annotator.formats.losses import PAST, list_fields, list_note, list_span
+from annotator.formats.losses import PAST, list_fields, list_note, list_span, list_thing
 from annotator.formats.words import words_of
 
 OVERLAPS = "a longer span that stays overlaps it, and CoNLL is flat"
@@ -24,6 +26,8 @@ INSIDE = "it begins or ends inside a token"
 OVER = "it runs over a sentence end"
 BLANK_LABEL = "a CoNLL tag holds no blanks"
 WORDLESS = "nothing but blanks"
+MARK = f"CoNLL takes the word {DOCSTART} for the start of a document"
+LEVELLED = "texts whose line ends and runs of blanks don't come back, since CoNLL has words alone: {n}"
 
 
 def write(documents: Iterable[Document], out: Path, account: Account) -> list[Path]:
@@ -32,25 +36,47 @@ def write(documents: Iterable[Document], out: Path, account: Account) -> list[Pa
     What a flat tag cannot hold is listed in ``account``.
     """
     path = out / "corpus.conll"
-    return [put(path, (row.encode() for d in documents for row in _rows(d, account)))]
+    tally = Tally()
+    files = [put(path, (row.encode() for d in documents for row in _rows(d, account, tally)))]
+    tally.tell(account)
+    return files
 
 
-def _rows(document: Document, account: Account) -> Iterator[str]:
-    tokens = words_of(document)
+def _rows(document: Document, account: Account, tally: Tally) -> Iterator[str]:
+    words = words_of(document)
+    marks = [t for t in words if t.text.startswith(DOCSTART)]
+    tokens = [t for t in words if t not in marks] if marks else words
+    for mark in marks:
+        list_thing(document, "word", mark.text, MARK, account)
     breaks = _breaks(document)
     account.read += len(document.spans)
-    stay = _flat(_fitting(document, tokens, breaks, account), document, account)
+    stay = _flat(_fitting(document, words, breaks, account), document, account)
     account.kept += len(stay)
     list_fields(document, "CoNLL", account)
     list_note(document, "CoNLL", account)
+    tally.add(LEVELLED, _rebuilt(tokens, breaks) != document.text)
     yield f"{DOCSTART} -X- O O\n\n"
     tags = _tags(tokens, stay)
     for n, (token, tag) in enumerate(zip(tokens, tags, strict=True)):
         following = tokens[n + 1] if n + 1 < len(tokens) else None
-        ends = following is None or _sentence(following.start, breaks) != _sentence(token.start, breaks)
+        ends = _ends(token, following, breaks)
         glued = following is not None and following.start == token.end
         yield f"{token.text} _ {'SpaceAfter=No' if glued and not ends else '_'} {tag}\n"
         yield "\n" * ends
+
+
+def _ends(token: Token, following: Token | None, breaks: Sequence[int]) -> bool:
+    """Whether a sentence ends after a token."""
+    return following is None or _sentence(following.start, breaks) != _sentence(token.start, breaks)
+
+
+def _rebuilt(tokens: Sequence[Token], breaks: Sequence[int]) -> str:
+    """Return the text as it comes back: a line end after a sentence, else one blank or nothing."""
+    out: list[str] = []
+    for token, following in pairwise(tokens):
+        gap = "\n" if _ends(token, following, breaks) else " " * (following.start > token.end)
+        out += [token.text, gap]
+    return "".join([*out, *(t.text for t in tokens[-1:])])
 
 
 def _tags(tokens: Sequence[Token], stay: Sequence[Span]) -> list[str]:
@@ -93,6 +119,9 @@ def _refused(span: Span, document: Document, tokens: Sequence[Token], breaks: Se
         return BLANK_LABEL
     if not is_aligned(tokens, span.start, span.end):
         return INSIDE
+    first, last = token_range(tokens, span.start, span.end)
+    if any(t.text.startswith(DOCSTART) for t in tokens[first:last]):
+        return MARK
     return OVER if _sentence(span.start, breaks) != _sentence(span.end - 1, breaks) else ""
 
 

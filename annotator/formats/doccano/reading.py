@@ -33,15 +33,21 @@ def looks(sample: Sample) -> str:
     """Return what of a file is doccano's, empty where nothing is."""
     if (sample.is_folder or sample.is_zip) and not may_hold(sample.names):
         return ""
-    records = [r for r in sample.objects() if isinstance(r, dict) and isinstance(r.get("text"), str)]
+    records = [r for r in sample.objects() if isinstance(r, dict)]
     if any(r.keys() & {"answer", "_task_hash", "_input_hash"} for r in records):
         return ""
     return next((why for why in map(_looks, records) if why), "")
 
 
 def _looks(row: dict[str, Any]) -> str:
+    if not isinstance(row.get("text"), str) and not isinstance(row.get("filename"), str):
+        return ""
     if isinstance(row.get("Comments"), list):
         return "its lines have `Comments`"
+    if "annotation_approver" in row:
+        return "its lines have `annotation_approver`"
+    if not isinstance(row.get("text"), str):
+        return ""
     for key in ("label", "labels"):
         found = row.get(key)
         if isinstance(found, list) and all(isinstance(x, list) and len(x) == 3 for x in found):

@@ -2,7 +2,8 @@
 
 The names of numbered tags stand in the Arrow schema's metadata under ``huggingface`` and nowhere
 else in the file. Without them they are looked for in ``dataset_info.json`` beside it; tags that stay
-without names are refused. pyarrow is an extra.
+without names are refused, unless the user gives some. pyarrow is an extra. JSONL of ``tokens`` and
+tags, which never has their names, is read without it.
 """
 
 from annotator.formats.huggingface.reading import looks, read

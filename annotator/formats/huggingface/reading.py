@@ -1,4 +1,4 @@
-"""From the rows of Parquet files to documents."""
+"""From the rows of Parquet or JSONL files to documents."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ from annotator.formats.conll import tags as schemes
 from annotator.formats.document import Account, Document
 from annotator.formats.evidence import Evidence, quoted_of, unit_of
 from annotator.formats.fields import Raw, Tally, name, offset, plain, spans_of, string
+from annotator.formats.huggingface import lines
 from annotator.formats.huggingface.features import features_of
-from annotator.formats.huggingface.shape import Shape, Tags, shape_of
+from annotator.formats.huggingface.shape import Columns, Shape, Tags, shape_of
 from annotator.formats.huggingface.table import MAGIC, Table
+from annotator.formats.numbered import NAMELESS, Names
 from annotator.formats.sample import Sample
 from annotator.formats.source import Source
-from annotator.formats.units import CODE_POINTS, EVERY, Unit
+from annotator.formats.units import CODE_POINTS, EVERY, Unit, refuse_said
 
 PADDED = "tags that stand for nothing (-100, none, or no tag of the scheme), read as O: {n}"
 RESPELLED = "texts that their tokens do not spell; the words were joined by blanks instead: {n}"
@@ -38,33 +40,41 @@ _AGAIN = "repair the row, or export it again"
 
 
 def looks(sample: Sample) -> str:
-    """Return why this looks like Parquet, empty if it does not."""
+    """Return why this looks like Parquet, or like rows of tokens with tags, empty if it does not."""
     if (sample.is_folder or sample.is_zip) and any(n.lower().endswith(".parquet") for n in sample.names):
         return "it holds a .parquet file"
-    return "it begins as Parquet does" if sample.start.startswith(MAGIC) else ""
+    if sample.start.startswith(MAGIC):
+        return "it begins as Parquet does"
+    return lines.looks(sample)
 
 
-def read(source: Source, account: Account, names: Sequence[str] = ()) -> Iterator[Document]:
-    """Yield a document for each row of a file, or of the Parquet files in a folder or zip.
+def read(source: Source, account: Account, names: Names = NAMELESS) -> Iterator[Document]:
+    """Yield a document for each row of a file, or of the tables in a folder or zip.
 
-    ``names`` are what the numbers of tags stand for, from 0 on, where the file doesn't say it.
+    ``names`` are what the numbers of tags stand for, where the file doesn't say it.
     Raises SourceError where the extra is not installed, a table has no texts with tags or spans, its
     tags are numbers without names, or a file is damaged.
     """
     files = source.files()
-    taken = [f for f in files if f.sample().start.startswith(MAGIC)] if len(files) > 1 else files
+    taken = [f for f in files if looks(f.sample())] if len(files) > 1 else files
     if not taken:
         raise source.error("no file in it is Parquet", do="name a folder with .parquet files")
     for file in taken:
-        table = Table(file)
+        table = _table(file, account)
         features = features_of(table.metadata, files)
         shape = shape_of(table, features, names)
         yield from _Reader(table, shape, account).documents()
 
 
+def _table(file: Source, account: Account) -> Columns:
+    """Open a file as what it begins as: JSON, else Parquet."""
+    is_json = file.sample().start.lstrip()[:1] in {b"{", b"["}
+    return lines.Lines(file, account) if is_json else Table(file)
+
+
 @dataclass(slots=True)
 class _Reader:
-    table: Table
+    table: Columns
     shape: Shape
     account: Account
     tally: Tally = field(default_factory=Tally)
@@ -73,11 +83,12 @@ class _Reader:
     def documents(self) -> Iterator[Document]:
         """Yield the documents of a file, and tell what was decided for it."""
         self._note(self.shape.notes)
-        columns = list(self.table.schema.names)
+        columns = self.table.names
         by_spans = bool(self.shape.spans)
+        if not by_spans:
+            refuse_said("tokens with tags", self.table.source.name)
         unit = self._unit() if by_spans else CODE_POINTS
-        for number, row in self.table.values(columns):
-            where = self.table.where(number)
+        for number, (where, row) in enumerate(self.table.values(columns), 1):
             yield self._spanned(row, where, unit) if by_spans else self._tagged(row, where, number)
         if not by_spans:
             self._note(tuple(schemes.notes(self.scheme, self.table.source.name)))
@@ -137,10 +148,10 @@ class _Reader:
             self.tally.add(PADDED)
             return "O"
         if column.names:
-            if type(value) is not int or not 0 <= value < len(column.names):
+            if type(value) is not int or value not in column.names:
                 what = f"the tag {value} in `{column.column}` is none of its {len(column.names)} names"
                 raise SourceError(what, where=where, do=_AGAIN)
-            value = column.names[value]
+            value = column.names[value] or "O"
         told = str(value)
         if not column.bare and not schemes.is_tag(told):
             self.tally.add(PADDED)

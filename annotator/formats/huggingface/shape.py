@@ -3,28 +3,44 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
 from annotator.core.errors import SourceError
 from annotator.formats.conll.tags import OUTSIDE, is_tag
 from annotator.formats.huggingface.features import names_of
-from annotator.formats.huggingface.table import Table
+from annotator.formats.numbered import Names, lacking
+from annotator.formats.source import Source
 
-_WORDS = ("tokens", "words", "token", "word", "sentence_tokens")
+WORDS = ("tokens", "words", "token", "word", "sentence_tokens")
 _TEXTS = ("text", "sentence", "content", "document", "body", "passage", "context")
-_SPANS = ("spans", "entities", "ents", "ner_spans", "ner", "labels", "annotations", "mentions")
+SPANS = ("spans", "entities", "ents", "ner_spans", "ner", "labels", "annotations", "mentions")
 _NOT_NER = ("pos", "chunk", "lemma", "dep", "head", "morph", "feats", "space", "ws", "mask", "ids")
 _FEW = 1_000
 """How many rows tell what a column of tags holds."""
+_BESIDE = "or put the data set's dataset_info.json beside it and name the folder"
 
-UNNAMED = "the tags in `{column}` are numbers, and the file doesn't say what they stand for"
-UNNAMED_DO = (
-    "write it with its features (`Dataset.to_parquet` does), with tags as words, or put the data set's "
-    "dataset_info.json beside it and name the folder"
-)
+
+class Columns(Protocol):
+    """A table of whatever kind."""
+
+    source: Source
+
+    @property
+    def metadata(self) -> bytes:
+        """What it says of its columns itself, as JSON; empty where it says nothing."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The columns, a name that comes twice twice."""
+
+    def kind(self, name: str) -> str:
+        """Return what a column's values are: text, words, numbers, spans, or nothing of these."""
+
+    def values(self, columns: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield each row's place and the values of some columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +48,7 @@ class Tags:
     """A column of tags."""
 
     column: str
-    names: tuple[str, ...]
+    names: Names
     """What its numbers stand for; none where it holds words."""
     bare: bool
     """Whether its tags are labels without prefix."""
@@ -60,16 +76,16 @@ class Shape:
         )
 
 
-def shape_of(table: Table, features: Mapping[str, Any], given: Sequence[str] = ()) -> Shape:
+def shape_of(table: Columns, features: Mapping[str, Any], given: Names) -> Shape:
     """Return the columns that count; raises SourceError where the table has none, saying what it has.
 
     ``given`` names the numbers of tags that the features don't name.
     """
-    kinds = {name: _kind(table.column(name)) for name in dict.fromkeys(table.schema.names)}
-    if len(kinds) < len(table.schema.names):
+    kinds = {name: table.kind(name) for name in table.names}
+    if len(kinds) < len(table.names):
         raise table.source.error("two columns have the same name", do="rename one of them")
-    words = next((c for c in _WORDS if kinds.get(c) == "words"), "")
-    spans = next((c for c in _SPANS if kinds.get(c) == "spans"), "")
+    words = next((c for c in WORDS if kinds.get(c) == "words"), "")
+    spans = next((c for c in SPANS if kinds.get(c) == "spans"), "")
     text = next((c for c in _TEXTS if kinds.get(c) == "text"), "") or _only_text(kinds, spans)
     if spans and text:
         return _by_spans(kinds, features, text, words, spans)
@@ -87,7 +103,7 @@ def _by_spans(
 ) -> Shape:
     """Return the columns of a table with texts and spans; tags beside them are not read."""
     lists = [c for c, kind in kinds.items() if kind in {"words", "numbers"} and c != words]
-    unread = tuple(c for c in lists if _rank(c) == 3)
+    unread = tuple(c for c in lists if rank(c) == 3)
     notes = tuple(f"the column {c} is not read: {spans} says what is marked" for c in unread)
     labels = next((n for k in _LABELS if (n := names_of(features.get(spans), k))), [])
     return Shape(text, words, spans, labels=tuple(labels), unread=unread, notes=notes)
@@ -99,56 +115,46 @@ def _only_text(kinds: Mapping[str, str], spans: str) -> str:
     return found[0] if spans and len(found) == 1 else ""
 
 
-def _kind(type_: Any) -> str:
-    """Return what a column's values are: text, words, numbers, spans, or nothing of these."""
-    told = str(type_)
-    inner = getattr(type_, "value_type", None)
-    if told.startswith("struct<"):
-        every = [str(field.type) for field in type_]
-        return "spans" if every and all("list<" in t for t in every) else ""
-    if "list<" in told.split("<", 1)[0] + "<" and inner is not None:
-        return "spans" if str(inner).startswith("struct<") else _in_list(str(inner))
-    return "text" if _is_string(told) else ""
-
-
-def _in_list(inner: str) -> str:
-    return "words" if _is_string(inner) else "numbers" if inner.startswith(("int", "uint")) else ""
-
-
-def _is_string(told: str) -> bool:
-    return told in {"string", "large_string", "string_view"} or told.startswith("dictionary<values=string")
-
-
-def _neither(table: Table, kinds: Mapping[str, str]) -> SourceError:
+def _neither(table: Columns, kinds: Mapping[str, str]) -> SourceError:
     told = ", ".join(list(kinds)[:12]) or "none"
     what = f"the table has neither `tokens` with tags nor `text` with spans (its columns: {told})"
     return table.source.error(what, do="rename its columns so")
 
 
 def _tags(
-    table: Table, kinds: Mapping[str, str], words: str, features: Mapping[str, Any], given: Sequence[str]
+    table: Columns, kinds: Mapping[str, str], words: str, features: Mapping[str, Any], given: Names
 ) -> tuple[tuple[Tags, ...], tuple[str, ...]]:
     """Return the columns of tags that are read, the same labels in all of them, and what to say of others."""
     lists = [c for c, kind in kinds.items() if kind in {"words", "numbers"} and c != words]
     rows = [row for _, row in islice(table.values([words, *lists]), _FEW)]
     found: list[tuple[Tags, set[str]]] = []
     unnamed = ""
-    for column in sorted(lists, key=lambda c: (-_rank(c), lists.index(c))):
-        names = names_of(features.get(column)) or (list(given) if _rank(column) > 1 else [])
-        names = names if kinds[column] == "numbers" else []
+    for column in sorted(lists, key=lambda c: (-rank(c), lists.index(c))):
+        names = dict(enumerate(names_of(features.get(column)))) or (given if rank(column) > 1 else {})
+        names = names if kinds[column] == "numbers" else {}
         if kinds[column] == "numbers" and not names:
-            unnamed = unnamed or (column if _rank(column) > 1 else "")
+            unnamed = unnamed or (column if rank(column) > 1 else "")
             continue
-        said = set(names) or _said(row.get(column) for row in rows)
+        if names is given:
+            _check_named(table, column, given)
+        said = set(names.values()) - {""} or _said(row.get(column) for row in rows)
         prefixed = [is_tag(t) for t in said - OUTSIDE]
         bare = sum(prefixed) * 2 < len(prefixed)
-        if _rank(column) > 1 or (_rank(column) and prefixed and not bare):
-            found.append((Tags(column, tuple(names), bare), _plain(said)))
-    if unnamed and (not found or _rank(unnamed) > _rank(found[0][0].column)):
-        raise table.source.error(UNNAMED.format(column=unnamed), do=UNNAMED_DO)
+        if rank(column) > 1 or (rank(column) and prefixed and not bare):
+            found.append((Tags(column, names, bare), _plain(said)))
+    if unnamed and (not found or rank(unnamed) > rank(found[0][0].column)):
+        _check_named(table, unnamed, given)
     if not found:
         raise _neither(table, kinds)
     return _chosen(found, rows)
+
+
+def _check_named(table: Columns, column: str, given: Names) -> None:
+    """Raise SourceError where a number in a column of tags has no name."""
+    lists = (row.get(column) for _, row in table.values([column]))
+    counts = Counter(x for found in lists if isinstance(found, list) for x in found if type(x) is int)
+    if told := lacking(counts, given):
+        raise table.source.error(f"the tags in `{column}` {told[0]}", do=f"{told[1]}, {_BESIDE}")
 
 
 def _chosen(
@@ -157,7 +163,7 @@ def _chosen(
     (first, labels), rest = found[0], found[1:]
     taken, notes = [first], []
     for tags, said in rest:
-        if not said & labels or _rank(tags.column) < _rank(first.column):
+        if not said & labels or rank(tags.column) < rank(first.column):
             notes.append(f"the column {tags.column} holds other tags: not read")
         elif all(_worded(r, tags) == _worded(r, first) for r in rows):
             notes.append(f"the column {tags.column} says the same as {first.column}: not read")
@@ -169,7 +175,7 @@ def _chosen(
     return tuple(taken), tuple(notes)
 
 
-def _rank(column: str) -> int:
+def rank(column: str) -> int:
     """Return how much a column's name says that it holds the tags of entities; 0 for other tags."""
     told = column.lower()
     if "ner" in told.replace("inner", "") or "entit" in told:
@@ -194,4 +200,4 @@ def _worded(row: Mapping[str, Any], tags: Tags) -> Any:
     found = row.get(tags.column)
     if not tags.names or not isinstance(found, list):
         return found
-    return [tags.names[x] if type(x) is int and 0 <= x < len(tags.names) else x for x in found]
+    return [tags.names.get(x, x) if type(x) is int else x for x in found]

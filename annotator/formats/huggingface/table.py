@@ -10,7 +10,7 @@ from typing import Any
 
 from annotator.core.errors import SourceError
 from annotator.formats.jsons import short
-from annotator.formats.source import UNPACKED, Source
+from annotator.formats.source import RATIO, UNPACKED, Source
 
 EXTRA = "[huggingface]"
 VALUES = 100_000_000
@@ -21,6 +21,8 @@ BATCH = 1_000
 """How many rows are taken at once."""
 LARGEST = 2**31
 """The most bytes that a column may unpack to in one row group."""
+SMALL = 2**26
+"""What a column may unpack to however small the file is."""
 MAGIC = b"PAR1"
 
 _PROBE = """
@@ -67,12 +69,17 @@ class Table:
         """The ``huggingface`` entry of the schema's metadata, empty where there is none."""
         return bytes((self.schema.metadata or {}).get(b"huggingface", b""))
 
-    def column(self, name: str) -> Any:
-        """Return the Arrow type of a column."""
-        return self.schema.field(name).type
+    @property
+    def names(self) -> Sequence[str]:
+        """The columns, a name that comes twice twice."""
+        return list(self.schema.names)
 
-    def values(self, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Yield each row's number, from 1, and the values of some columns.
+    def kind(self, name: str) -> str:
+        """Return what a column's values are: text, words, numbers, spans, or nothing of these."""
+        return _kind(self.schema.field(name).type)
+
+    def values(self, columns: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield each row's place and the values of some columns.
 
         Raises SourceError where the file is damaged, a text too long, or all of it too much.
         """
@@ -85,9 +92,9 @@ class Table:
                 size += sum(len(x) for x in row.values() if isinstance(x, str))
                 if size > UNPACKED:
                     raise self.source.error("its texts unpack to more than 4 GiB", do="split the file")
-                yield number, row
+                yield self._where(number), row
 
-    def where(self, row: int) -> str:
+    def _where(self, row: int) -> str:
         """Return the place of a row for messages."""
         return f"{self.source.name}, row {row}"
 
@@ -108,6 +115,9 @@ class Table:
         if values > VALUES or most > LARGEST:
             what = f"a column has more than {VALUES:,} values or {LARGEST // 2**30} GiB in one row group"
             raise self.source.error(what, do="write it with smaller row groups")
+        if most > max(SMALL, RATIO * len(data)):
+            what = f"a column unpacks to {most:,} bytes, more than {RATIO} times the file's size"
+            raise self.source.error(what, do="write it anew from where it comes")
 
     def _batches(self, columns: Sequence[str]) -> Any:
         try:
@@ -128,10 +138,30 @@ class Table:
             raise self._broken(error, row) from None
         if isinstance(value, str) and len(value) > TEXT:
             what = f"the text has more than {TEXT:,} characters"
-            raise SourceError(what, where=self.where(row), do="split the text")
+            raise SourceError(what, where=self._where(row), do="split the text")
         return value
 
     def _broken(self, error: Exception, row: int = 0) -> SourceError:
         told = short(f"{type(error).__name__}: {' '.join(str(error).split())}", 80).strip("'\"")
-        where = self.where(row) if row else self.source.name
+        where = self._where(row) if row else self.source.name
         return SourceError(f"this is no sound Parquet file ({told})", where=where, do="export it again")
+
+
+def _kind(type_: Any) -> str:
+    """Return what a column's values are: text, words, numbers, spans, or nothing of these."""
+    told = str(type_)
+    inner = getattr(type_, "value_type", None)
+    if told.startswith("struct<"):
+        every = [str(field.type) for field in type_]
+        return "spans" if every and all("list<" in t for t in every) else ""
+    if "list<" in told.split("<", 1)[0] + "<" and inner is not None:
+        return "spans" if str(inner).startswith("struct<") else _in_list(str(inner))
+    return "text" if _is_string(told) else ""
+
+
+def _in_list(inner: str) -> str:
+    return "words" if _is_string(inner) else "numbers" if inner.startswith(("int", "uint")) else ""
+
+
+def _is_string(told: str) -> bool:
+    return told in {"string", "large_string", "string_view"} or told.startswith("dictionary<values=string")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,24 +21,46 @@ _LINK = re.compile(
 _DO = "import projects that label words in texts"
 _HERE = "import projects whose tasks hold the text itself"
 
+_SAID = ("text", "phrase")
+"""What the text of a dialogue's paragraph is called."""
+_DEEP = 4
+
 Score = tuple[int, int, int, int]
-"""Fields that regions name, quotes that stand in it, regions that lie in it, characters."""
+"""Fields that regions name, quotes (twice those in their places), regions that lie in it, characters."""
+
+
+def value_at(data: dict[str, Any], key: str) -> Any:
+    """Return what stands under a key, ``doc.body`` being the body in the field doc."""
+    if key in data or "." not in key:
+        return data.get(key)
+    first, _, rest = key.partition(".")
+    inner = data.get(first)
+    return value_at(inner, rest) if isinstance(inner, dict) else None
 
 
 def text_at(data: dict[str, Any], key: str) -> str | None:
     """Return the text under a key; the paragraphs of a dialogue, a line each."""
-    value = data.get(key)
+    value = value_at(data, key)
     if isinstance(value, str):
         return value
     lines = paragraphs(value)
     return "\n".join(lines) if lines else None
 
 
+def keys_of(data: dict[str, Any], deep: int = _DEEP) -> Iterator[str]:
+    """Yield the keys of a task's fields, those inside others with a dot."""
+    for key, value in data.items():
+        yield key
+        if isinstance(value, dict) and deep > 1:
+            yield from (f"{key}.{inner}" for inner in keys_of(value, deep - 1))
+
+
 def paragraphs(value: Any) -> list[str]:
     """Return the texts of a dialogue's paragraphs, none for anything else."""
     if not isinstance(value, list) or not all(isinstance(x, dict) for x in value):
         return []
-    return [x["text"] for x in value] if all(isinstance(x.get("text"), str) for x in value) else []
+    key = next((k for k in _SAID if all(isinstance(x.get(k), str) for x in value)), "")
+    return [x[key] for x in value] if key else []
 
 
 def is_link(text: str) -> bool:
@@ -63,7 +85,7 @@ class Keys:
 
     def see(self, data: dict[str, Any], results: Iterable[Result]) -> None:
         """Take in a task."""
-        texts = {k: t for k in data if (t := text_at(data, k)) is not None and not is_link(t)}
+        texts = {k: t for k in keys_of(data) if (t := text_at(data, k)) is not None and not is_link(t)}
         self.links += any(isinstance(x, str) and is_link(x) for x in data.values())
         self.plain.update({k: len(t) for k, t in texts.items()})
         for result in results:
@@ -80,8 +102,10 @@ class Keys:
         """Return the key of the text by object; raises SourceError where the tasks have no texts."""
         if not self.plain:
             told = f" (marked: {self._told()})" if self.things else ""
-            what = f"the tasks hold links to files or pictures, not texts{told}"
-            raise SourceError(what, where=where, do=_HERE)
+            what = (
+                "the tasks hold links to files or pictures, not texts" if self.links else "no task has a text"
+            )
+            raise SourceError(f"{what}{told}", where=where, do=_HERE)
         if not self.scores and self.things:
             raise SourceError(f"no span of a text is marked, but {self._told()}", where=where, do=_DO)
         if any(n > 1 and not self.placed[to] for to, n in self.timed.items()):
@@ -95,15 +119,15 @@ class Keys:
             what = "the marked spans lie in no text of the tasks, which name files instead"
             raise SourceError(what, where=where, do=_HERE)
         if not self.scores:
-            return {"": max(self.plain, key=lambda k: (_named(k), self.plain[k], k))}
-        return {to: _best(found) for to, found in sorted(self.scores.items())}
+            return {"": max(self.plain, key=lambda k: (_named(k), "." not in k, self.plain[k], k))}
+        return {to: _best(to, found) for to, found in sorted(self.scores.items())}
 
     def _told(self) -> str:
         return ", ".join(f"{k} ({n:,})" for k, n in sorted(self.things.items()))
 
 
-def _best(found: dict[str, Score]) -> str:
-    return max(found, key=lambda k: (found[k][:3], _named(k), found[k][3], k))
+def _best(to: str, found: dict[str, Score]) -> str:
+    return max(found, key=lambda k: (found[k][:3], k == to, _named(k), "." not in k, found[k][3], k))
 
 
 def _named(key: str) -> int:
@@ -116,7 +140,8 @@ def _score(region: Region, key: str, text: str) -> Score:
     quote = levelled(region.quote, text)
     inside = found is not None and found[1] <= len(text)
     quoted = quote is not None and (quote in text or " ".join(quote.split()) in " ".join(text.split()))
-    return (key == region.key, quoted, inside, len(text))
+    just = quoted and found is not None and text[found[0] : found[1]] == quote
+    return (key == region.key, quoted + just, inside, len(text))
 
 
 def joined_offsets(value: Any, region: Region) -> tuple[Any, Any]:

@@ -12,9 +12,9 @@ from annotator.core.errors import SourceError
 from annotator.core.spans import Span
 from annotator.formats.document import Account, Document, Entry, Fate
 from annotator.formats.evidence import Evidence, quoted_of, unit_of
-from annotator.formats.fields import Raw, Tally, plain, raw_id, spans_of, string
-from annotator.formats.jsons import parse
-from annotator.formats.labelstudio.keys import Keys, joined_offsets, text_at
+from annotator.formats.fields import Raw, Tally, plain, raw_id, span_of, spans_of, string
+from annotator.formats.labelstudio.keys import Keys, joined_offsets, text_at, value_at
+from annotator.formats.labelstudio.pages import unpaged
 from annotator.formats.labelstudio.regions import Region, Result, levelled, sort
 from annotator.formats.labelstudio.tasks import AGAIN, Said, Task, is_task, task_of
 from annotator.formats.rows import files_of, may_hold, rows
@@ -29,13 +29,15 @@ from annotator.formats.units import (
     Fit,
     Quoted,
     Unit,
+    said_unit,
 )
 
 ALLOWED = (CODE_POINTS, UTF16, CRLF_AS_ONE, UTF16_CRLF_AS_ONE)
 
-IN_PAGE = "its place is counted in a web page"
+IN_PAGE = "its place in the web page has other words"
 
 PREDICTIONS = "predictions are left out: {n} results of models"
+ALONE = "a model's prediction on a task that nobody has annotated"
 MISQUOTED = "spans quote other words than stand at their offsets, which were taken: {n}"
 UNTOLD = "annotations whose texts are not in the file, with no span: {n}"
 
@@ -63,28 +65,19 @@ def read(source: Source, account: Account) -> Iterator[Document]:
     Raises SourceError for tasks without texts, such as those of pictures and sounds, and for what
     is no task.
     """
-    tasks = [task_of(row, where) for f in files_of(source) for where, row in _rows(f, account)]
+    tasks = [task_of(row, where) for f in files_of(source) for where, row in rows(f, account)]
     results = [[sort(said.results) for said in task.said] for task in tasks]
     keys = Keys()
     for task, found in zip(tasks, results, strict=True):
         keys.see(task.data, found)
     chosen = keys.choose(source.name) if tasks else {}
+    tasks = [unpaged(task, found, chosen) for task, found in zip(tasks, results, strict=True)]
     reader = _Reader(account, chosen)
     reader.unit = reader.prior(tasks, results, source.name)
     account.notes += _told(chosen)
     for task, found in zip(tasks, results, strict=True):
         yield from reader.documents(task, found)
     reader.tell()
-
-
-def _rows(file: Source, account: Account) -> Iterator[tuple[str, Any]]:
-    """Yield the records of a file; a file may be one object over several lines."""
-    start = file.sample().start.lstrip()
-    first = next((line for _, line in file.lines() if line.strip()), b"") if start[:1] == b"{" else b""
-    if first and not first.rstrip().endswith(b"}"):
-        yield file.name, parse(file.read_bytes().removeprefix(b"\xef\xbb\xbf"), file.name, account)
-        return
-    yield from rows(file, account)
 
 
 def _told(chosen: dict[str, str]) -> Iterator[str]:
@@ -107,6 +100,8 @@ class _Reader:
 
     def prior(self, tasks: Sequence[Task], results: Sequence[Sequence[Result]], where: str) -> Unit:
         """Return the unit that most quotes of the file speak for; without any, what its words tell."""
+        if said := said_unit():
+            return said
         fits: dict[Unit, Fit] = {}
         rest: list[Evidence] = []
         for task, found in zip(tasks, results, strict=True):
@@ -131,7 +126,7 @@ class _Reader:
     def _own(self, text: str, regions: Sequence[Region]) -> Unit:
         """Return the unit of one annotation: that of the file unless its own quotes fit another better."""
         quoted = list(quoted_of((r.raw, levelled(r.quote, text)) for r in regions))
-        if not _may_differ(text) or not any(q for _, _, q in quoted):
+        if said_unit() or not _may_differ(text) or not any(q for _, _, q in quoted):
             return self.unit
         fits = _measured(text, quoted, self.unit)
         return max(fits, key=lambda u: (fits[u].quotes, fits[u].nearly, u.scale == self.unit.scale))
@@ -144,7 +139,9 @@ class _Reader:
     def documents(self, task: Task, found: Sequence[Result]) -> Iterator[Document]:
         """Yield a document for each annotation of each text of a task; an open one where there is none."""
         for thing, id_, size in task.others:
-            self.tally.add(PREDICTIONS, size if thing == "prediction" else 0)
+            self.tally.add(PREDICTIONS, size if thing == "prediction" and task.said else 0)
+            if thing == "prediction" and size and not task.said:
+                self.account.list(Entry(task.where, id_, Fate.LEFT_OUT, ALONE, thing=thing))
             if thing == "draft" and size:
                 why = f"a draft that was never submitted ({size} results)"
                 self.account.list(Entry(task.where, id_, Fate.LEFT_OUT, why, thing=thing))
@@ -188,25 +185,22 @@ class _Reader:
         self.measured[unit] += bool(regions) and _may_differ(text)
         out: list[Span] = []
         for region in regions:
-            raw, counted = self._raw(region, task.data.get(key), text), unit
-            if raw is None:
+            raw = self._raw(region, value_at(task.data, key))
+            counted = CODE_POINTS if region.paragraph else unit
+            span, _ = span_of(raw, text, task.where, counted)
+            quote = levelled(region.quote, text)
+            wrong = span and quote and text[span.start : span.end].split() != quote.split()
+            if wrong and region.in_page:
                 self.account.read += 1
                 entry = Entry(task.where, raw_id(region.raw), Fate.LEFT_OUT, IN_PAGE, region.quote or "")
                 self.account.list(entry)
                 continue
-            if region.paragraph:
-                counted = CODE_POINTS
-            spans = spans_of([raw], text, task.where, self.account, counted)
-            out += spans
-            quote = levelled(region.quote, text)
-            wrong = [s for s in spans if quote and text[s.start : s.end].split() != quote.split()]
-            self.tally.add(MISQUOTED, len(wrong))
+            out += spans_of([raw], text, task.where, self.account, counted)
+            self.tally.add(MISQUOTED, bool(wrong))
         return tuple(out)
 
-    def _raw(self, region: Region, value: Any, text: str) -> Raw | None:
-        """Return a region as the text counts it; None where its place is counted in a web page."""
-        if region.in_page and ("<" in text or "&" in text):
-            return None
+    def _raw(self, region: Region, value: Any) -> Raw:
+        """Return a region as the text counts it."""
         if region.paragraph is None:
             return region.raw
         start, end = joined_offsets(value, region)
@@ -215,7 +209,9 @@ class _Reader:
     def tell(self) -> None:
         """Put the notes into the account."""
         self.tally.tell(self.account)
-        if len({u for u, n in self.measured.items() if n}) > 1 or self.unit != CODE_POINTS:
+        if said := said_unit():
+            self.account.notes.append(f"offsets count {said}, as --offsets says")
+        elif len({u for u, n in self.measured.items() if n}) > 1 or self.unit != CODE_POINTS:
             told = ", ".join(f"{u} in {n:,}" for u, n in self.measured.items() if n)
             self.account.notes.append(
                 f"offsets are measured by quoted texts, annotation by annotation: {told}"

@@ -1,7 +1,4 @@
-"""Prodigy's JSONL: one task a line, offsets in code points, ``token_end`` inclusive.
-
-``read`` and ``write`` take whole files into documents and back; ``tasks`` has the lines themselves.
-"""
+"""Prodigy's JSONL: one task a line, offsets in code points, ``token_end`` inclusive."""
 
 from annotator.formats.prodigy.reading import looks, read
 from annotator.formats.prodigy.writing import write

@@ -1,7 +1,7 @@
 """Binary answers: several tasks on one text become one document.
 
-Each of them speaks of its own spans alone. A text with an accepted span is accepted; one that has
-only rejected spans stays open, since nobody has said that it holds no other; ``ignore`` says nothing.
+Each of them speaks of its own spans alone, and nobody has said that the text holds no other: so it
+stays open, with the accepted spans in it and the rejected ones known to be wrong. ``ignore`` says nothing.
 """
 
 from __future__ import annotations
@@ -93,8 +93,7 @@ class Binary:
         self._move(every)
         spans = tuple(v.span for v in every if v.answer is Answer.ACCEPT)
         rejected = tuple(v.span for v in every if v.answer is Answer.REJECT)
-        answer = Answer.ACCEPT if spans else None
-        return replace(text.first, spans=spans, rejected=rejected, answer=answer, note=note)
+        return replace(text.first, spans=spans, rejected=rejected, answer=None, note=note)
 
     def _move(self, verdicts: list[Verdict]) -> None:
         for verdict in verdicts:

@@ -39,7 +39,8 @@ NO_SPANS = "no task of the file has spans: texts and answers alone were read"
 TOKENS = "texts whose tokens do not spell them, so that the tokens were not taken: {n}"
 INDEXES = "spans that lie elsewhere by their token indexes than by their offsets, which were taken: {n}"
 QUOTES = "spans that quote other words than stand at their offsets, which were taken: {n}"
-BINARY = "binary answers, merged by text (they say nothing of other spans there): {n}"
+BINARY = "binary answers, merged by text, which stays open (they say nothing of other spans there): {n}"
+WHOLE = "tasks that ask about the whole text and say nothing of spans, left open: {n}"
 VERSIONS = "reviewed versions, read as the work of their sessions: {n}"
 
 _HASHES = ("_input_hash", "_task_hash", "_is_binary", "_view_id", "_session_id", "_annotator_id")
@@ -50,7 +51,7 @@ def looks(sample: Sample) -> str:
     if (sample.is_folder or sample.is_zip) and not may_hold(sample.names):
         return ""
     records = [r for r in sample.objects() if isinstance(r, dict)]
-    if any(_is_journal(r) for r in records):
+    if any(is_journal(r) for r in records):
         return ""
     hashes = [k for k in _HASHES if any(k in r for r in records)]
     if hashes:
@@ -82,9 +83,9 @@ def documents(
     reader.tally.tell(account)
 
 
-def _is_journal(record: dict[str, Any]) -> bool:
+def is_journal(record: Any) -> bool:
     """Whether a line is one of this program's journals, where only the last one of a sentence counts."""
-    return "_seq" in record and "_crc" in record
+    return isinstance(record, dict) and "_seq" in record and "_crc" in record
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ class _Reader:
 
     def documents(self, record: dict[str, Any], where: str) -> Iterator[Document]:
         """Yield the document of a task, and those of the versions that it was reviewed from."""
-        if _is_journal(record):
+        if is_journal(record):
             raise SourceError(
                 "this is an annotator's journal, not an export", where=where, do="merge its corpus instead"
             )
@@ -139,6 +140,9 @@ class _Reader:
             where=where,
             **fields.about(record),
         )
+        if fields.asks_of_text(record):
+            self.tally.add(WHOLE)
+            empty = replace(empty, answer=None)
         if view_of(record, found) is View.BINARY:
             self.tally.add(BINARY)
             self.binary.add(empty, list(self._verdicts(task, found, empty)))
@@ -184,8 +188,9 @@ class _Reader:
         for key, thing, why in (("relations", "relation", RELATION), ("accept", "choice", CHOICE)):
             found = task.record.get(key)
             things(found if isinstance(found, list) else [], thing, why, task.where, self.account)
-        label = string(task.record, "label")
-        things([label] if label else [], "text label", TEXT_LABEL, task.where, self.account)
+        label = task.record.get("label")
+        labels = label if isinstance(label, list) else [label] if isinstance(label, str) and label else []
+        things(labels, "text label", TEXT_LABEL, task.where, self.account)
 
 
 def _raw(span: dict[str, Any], places: list[Place | None], unit: Unit) -> Raw:

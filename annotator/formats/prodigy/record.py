@@ -70,6 +70,11 @@ def about(record: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def asks_of_text(record: dict[str, Any]) -> bool:
+    """Whether a task is about the text as a whole: it has a label or options, no tokens and no spans."""
+    return bool(record.keys() & {"label", "options"}) and not record.keys() & {"tokens", "spans"}
+
+
 def is_review(record: dict[str, Any]) -> bool:
     """Whether the task was made by reviewing the versions that it holds."""
     return string(record, "_view_id") == _REVIEW or isinstance(record.get("versions"), list)

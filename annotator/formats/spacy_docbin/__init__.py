@@ -2,7 +2,7 @@
 
 A DocBin is a deflated msgpack map of arrays (``spacy/tokens/_serialize.py``). Entities and all span
 groups are read, each span once; the group of known-wrong spans becomes ``Document.rejected``. Tags
-that are *missing* are told from O: a text in which all are missing is open, and ``meta["open"]`` names
+that are *missing* are told from O: a text in which all are missing is open, and ``Document.open`` names
 the stretches that nobody has reviewed in another. Writing is the work of ``annotator.export``.
 """
 

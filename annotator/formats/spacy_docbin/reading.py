@@ -32,7 +32,7 @@ INCORRECT = "incorrect_spans"
 OWN = "annotator"
 """The key of this program's own fields in ``doc.user_data``."""
 
-_ABOUT = ("article", "start", "end", "byline", "dateline", "date", "source", "origin")
+_ABOUT = ("article", "sentence", "start", "end", "byline", "dateline", "date", "source", "origin")
 
 TEXT_LABEL = "a label for the whole text has no place here"
 LINK = "a link to a knowledge base has no place here"
@@ -128,7 +128,8 @@ class _Doc:
             annotator=string(own, "annotator"),
             id=name(data.get("id")) or string(own, "sentence"),
             title=string(own, "title") or string(data, "title"),
-            meta={**data, **_place(own), **({"open": [list(x) for x in open_]} if open_ else {})},
+            open=tuple(open_),
+            meta={**data, **_place(own)},
             where=self.where,
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -19,7 +19,7 @@ from annotator.formats.rows import differing, files_of, may_hold, rows
 from annotator.formats.sample import Sample
 from annotator.formats.source import Source
 from annotator.formats.spacy_json.tags import MISSING, runs
-from annotator.formats.units import CODE_POINTS, INCLUSIVE, UTF16, Unit
+from annotator.formats.units import CODE_POINTS, INCLUSIVE, UTF16, Unit, refuse_said
 from annotator.formats.views import merged, unreviewed
 
 ALLOWED = (CODE_POINTS, UTF16, INCLUSIVE)
@@ -66,7 +66,8 @@ def _looks(value: Any) -> str:
     if not isinstance(value, dict):
         return ""
     paragraphs = value.get("paragraphs")
-    if isinstance(paragraphs, list) and any(isinstance(p, dict) and "sentences" in p for p in paragraphs):
+    parts = paragraphs if isinstance(paragraphs, list) else []
+    if any(isinstance(p, dict) and p.keys() & {"sentences", "entities"} for p in parts):
         return "its records have `paragraphs`"
     if isinstance(value.get("annotations"), list) and any(map(_is_pair, value["annotations"])):
         return "it has `annotations` with [text, {…}]"
@@ -177,6 +178,7 @@ class _Reader:
         )
 
     def _paragraph(self, paragraph: dict[str, Any], id_: str, where: str) -> Document:
+        refuse_said("tokens with tags", where)
         sentences = [objects(s, "tokens", where, _DO) for s in objects(paragraph, "sentences", where, _DO)]
         words = [[_word(t, where) for t in sentence] for sentence in sentences]
         text, tokens, every = self._text(paragraph, words)
@@ -185,21 +187,30 @@ class _Reader:
         raws = (Raw(every[a].start, every[b - 1].end, label) for a, b, label in found)
         cats = objects(paragraph, "cats", where, _DO)
         things([string(c, "label") for c in cats], "text label", TEXT_LABEL, where, self.account)
-        missing = tags.count(MISSING)
-        self.tally.add(OPEN, missing == len(tags))
-        self.tally.add(UNTAGGED, missing if missing < len(tags) else 0)
         spans = spans_of(raws, text, where, self.account)
+        spans += self._untagged(paragraph.get("entities"), spans, text, where)
+        missing = tags.count(MISSING)
+        nothing = missing == len(tags) and not spans
+        self.tally.add(OPEN, nothing)
+        self.tally.add(UNTAGGED, missing if missing < len(tags) else 0)
         open_ = unreviewed(text, every, [tag == MISSING for tag in tags], spans)
         return Document(
             text,
             spans,
             tokens=tokens,
             sentences=_sentences(every, [len(s) for s in words]),
-            answer=None if missing == len(tags) else Answer.ACCEPT,
+            answer=None if nothing else Answer.ACCEPT,
             id=id_,
-            meta={"open": [list(x) for x in open_]} if open_ else {},
+            open=tuple(open_),
             where=where,
         )
+
+    def _untagged(self, found: Any, tagged: Sequence[Span], text: str, where: str) -> tuple[Span, ...]:
+        """Return the entities that the tags don't tell already: spaCy writes both."""
+        there = {span.key for span in tagged}
+        raws = map(_raw, found if isinstance(found, list) else ())
+        left = (r for r in raws if (offset(r.start), offset(r.end), name(r.label)) not in there)
+        return spans_of(left, text, where, self.account)
 
     def _text(
         self, paragraph: dict[str, Any], words: list[list[str]]

@@ -1,8 +1,8 @@
 """WebAnno's and INCEpTION's TSV 3: sentences, tokens, and annotations in layers.
 
-One layer gives the spans: the one that is asked for by name, else the one with most spans, but for
-layers that say something of every word (part of speech, lemma). The feature ``value`` (else
-``label``, else the one that is filled most) is the label; a span without one has the layer's name
+The layers whose values look like labels give the spans, or the one that is asked for by name; those
+that say something of every word (part of speech, lemma) don't. The feature ``value`` (else
+``label``, else the fullest one with such values) is the label; a span without one has the layer's name
 as its label. What else a file says (other layers and features, relations, chains) is listed.
 """
 
@@ -15,7 +15,7 @@ from annotator.core.annotation import Answer
 from annotator.core.spans import Span
 from annotator.formats.document import Account, Document, Entry, Fate
 from annotator.formats.fields import EMPTY, Tally
-from annotator.formats.layers import Layers, is_wordy, note
+from annotator.formats.layers import Choice, Layers, is_wordy, left_out, notes
 from annotator.formats.sample import Sample
 from annotator.formats.source import Source
 from annotator.formats.webanno.layout import UNITS, Layout, layout, unit_of
@@ -38,8 +38,8 @@ def looks(sample: Sample) -> str:
 def read(source: Source, account: Account, layer: str = "") -> Iterator[Document]:
     """Yield the document of a file, or of each such file in a folder or zip.
 
-    ``layer`` is a layer's name, with or without its package. Raises SourceError, with file and line,
-    for rows that cannot be read, and where no file has that layer.
+    ``layer`` is a layer's name, with or without its package, and may name a feature behind a dot. Raises
+    SourceError, with file and line, for rows that cannot be read, and where no file has that layer.
     """
     files = source.files()
     taken = [f for f in files if looks(f.sample())] if len(files) > 1 else files
@@ -48,7 +48,7 @@ def read(source: Source, account: Account, layer: str = "") -> Iterator[Document
     if len(taken) < len(files):
         account.notes.append(f"{len(files) - len(taken):,} other files are left out")
     chosen = _chosen(taken, layer, source)
-    account.notes.append(note(*chosen))
+    account.notes += notes(chosen)
     tally = Tally()
     for file in taken:
         yield _document(file, source, chosen, account, tally)
@@ -60,8 +60,8 @@ def _table(file: Source) -> Table:
     return parse(lines, file.name)
 
 
-def _chosen(files: Iterable[Source], wanted: str, source: Source) -> tuple[str, str]:
-    """Return the names of the layer and of the feature that is its label."""
+def _chosen(files: Iterable[Source], wanted: str, source: Source) -> Choice:
+    """Return the layers that give the spans, and the features that are their labels."""
     layers = Layers()
     for file in files:
         found = _table(file)
@@ -73,9 +73,7 @@ def _chosen(files: Iterable[Source], wanted: str, source: Source) -> tuple[str, 
     return layers.choose(wanted, source.name)
 
 
-def _document(
-    file: Source, source: Source, chosen: tuple[str, str], account: Account, tally: Tally
-) -> Document:
+def _document(file: Source, source: Source, chosen: Choice, account: Account, tally: Tally) -> Document:
     found = _table(file)
     unit = unit_of(found, file.name)
     if unit != UNITS[0]:
@@ -83,13 +81,10 @@ def _document(
     where = layout(found, unit, file.name)
     spans: list[Span] = []
     for layer in found.layers:
-        if layer.name == chosen[0] and layer.kind == "SP":
-            spans += _spans(found, layer, chosen[1], where, file, account)
-        elif is_wordy(layer.name):
-            tally.add(
-                f"the layer {layer.short} is left out ({{n}} annotations)",
-                sum(1 for _ in marks(found, layer)),
-            )
+        if layer.name in chosen.features and layer.kind == "SP":
+            spans += _spans(found, layer, chosen, where, file, account)
+        elif chosen.asked or is_wordy(layer.name):
+            tally.add(left_out(layer.name), sum(1 for _ in marks(found, layer)))
         else:
             _list_layer(found, layer, where, file, account)
     id_, annotator = _names(file, source)
@@ -115,9 +110,10 @@ def _names(file: Source, source: Source) -> tuple[str, str]:
 
 
 def _spans(
-    found: Table, layer: Layer, feature: str, where: Layout, file: Source, account: Account
+    found: Table, layer: Layer, chosen: Choice, where: Layout, file: Source, account: Account
 ) -> Iterator[Span]:
     """Yield the spans of a layer; list those that cover nothing, and what else is said of each."""
+    feature = chosen.features[layer.name]
     for mark in marks(found, layer):
         account.read += 1
         start, end, _ = _place(mark, where)
@@ -127,7 +123,7 @@ def _spans(
             account.list(Entry(at, id_, Fate.LEFT_OUT, EMPTY))
             continue
         for name, value in mark.values.items():
-            if name != feature and name:
+            if name != feature and name and not chosen.exact:
                 thing = "relation" if name.startswith(ROLE) else "feature"
                 account.list(
                     Entry(at, id_, Fate.LEFT_OUT, f"the feature {name} has no place here", value, thing)

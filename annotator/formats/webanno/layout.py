@@ -13,6 +13,7 @@ from annotator.core.errors import SourceError
 from annotator.core.tokens import Token
 from annotator.formats.units import CODE_POINTS, UTF16, Detective, Quoted, Ruler, Scale, Unit
 from annotator.formats.webanno import table
+from annotator.formats.webanno.cells import escaped_text
 
 _WIDEST = 200
 """The most blanks between two tokens or sentences: a small file must not become a huge text."""
@@ -116,13 +117,18 @@ def _place(
     origin, at, text = base
     for unit in sentence.units:
         start, end = _range(unit, ruler, origin, where)
-        if end > len(text) or (not unit.is_part and text[start:end] != unit.text):
+        if end > len(text) or not (unit.is_part or _reads(text[start:end], unit.text)):
             what = f"the token {unit.text[:40]!r} does not stand at its offsets in the text"
             raise SourceError(what, where=f"{where}:{unit.line}", do="export the file again")
         out.places[unit.line] = (at + start, at + end)
         if not unit.is_part:
             ws = text[end : end + 1] == " "
             out.tokens.append(Token(text[start:end], at + start, at + end, ws))
+
+
+def _reads(there: str, told: str) -> bool:
+    """Whether a token is what stands there; some versions escape it as they do the text."""
+    return there == told or escaped_text(there) == told
 
 
 def _range(unit: table.Unit, ruler: Ruler, origin: int, where: str) -> tuple[int, int]:

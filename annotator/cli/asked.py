@@ -1,0 +1,132 @@
+"""What the options of an import ask for, and what of it makes no sense for a format."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+from annotator.core.errors import SourceError, UsageError
+from annotator.formats import detect, labels, units
+from annotator.formats.document import Account, Document
+from annotator.formats.numbered import numbers_in
+from annotator.formats.prodigy.reading import is_journal
+from annotator.formats.source import Source
+from annotator.storage.failures import telling
+
+_LOOKED_AT = 200
+"""How many files of a folder or zip are looked at for another format."""
+OPEN = "open"
+"""What ``--answer`` calls a sentence that nobody has finished."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The options of an import, as given."""
+
+    folder: Path
+    format: str = "auto"
+    map: dict[str, str] = field(default_factory=dict)
+    add_labels: bool = False
+    name: str = ""
+    full: bool = False
+    ledger_file: Path | None = None
+    strict: bool = False
+    title_from: str = ""
+    lang: str | None = None
+    schema: Path | None = None
+    offsets: str = ""
+    layer: str = ""
+    answer: str = ""
+    """``accept`` or ``open`` where the user knows better than the file; else empty."""
+
+
+def pairs_of(given: Iterable[str]) -> dict[str, str]:
+    """Return the pairs of every ``--map``; raises UsageError for one that is none, or contradicts another."""
+    pairs: dict[str, str] = {}
+    for text in given:
+        for old, new in labels.parse_map(text).items():
+            if pairs.setdefault(old, new) != new:
+                what = f"--map gives {old} two labels, {pairs[old]} and {new}"
+                raise UsageError(what, do="leave one out")
+    return pairs
+
+
+def sources_of(files: Sequence[Path]) -> list[Source]:
+    """Return the files as sources; raises UsageError for one that is named twice, under whatever name."""
+    seen: dict[str, Path] = {}
+    for path in files:
+        first = seen.setdefault(os.path.realpath(path), path)
+        if first is not path:
+            raise UsageError("the file is named twice", where=str(path), do="name it once")
+    return [Source(p) for p in files]
+
+
+def choose(source: Source, name: str) -> tuple[str, str]:
+    """Return the format of a file and why it is taken for it, as ``detect.choose`` does.
+
+    Raises SourceError besides for what this program has made for itself, and for a folder or zip with files
+    of several formats, which would be left out otherwise.
+    """
+    _refuse_ours(source)
+    form, why = detect.choose(source, name)
+    if name == "auto":
+        _refuse_mixed(source, form)
+    elif not source.is_folder and (seen := detect.recognised(source.sample())) and form not in seen:
+        why += f", though it looks like {'; '.join(f'{n} ({told})' for n, told in seen.items())}"
+    return form, why
+
+
+def _refuse_ours(source: Source) -> None:
+    if (source.path / "corpus.toml").is_file():
+        what, do = (
+            "this is a corpus, not an export of another tool",
+            "put corpora together with annotator merge",
+        )
+        raise SourceError(what, where=source.name, do=do)
+    if any(map(is_journal, source.sample().objects(1))):
+        what, do = (
+            "this is an annotator's journal, not an export",
+            "put corpora together with annotator merge",
+        )
+        raise SourceError(what, where=source.name, do=do)
+
+
+def _refuse_mixed(source: Source, form: str) -> None:
+    if not (source.is_folder or source.is_zip):
+        return
+    seen = {form: ""}
+    for file in source.files()[:_LOOKED_AT]:
+        if form == "brat" and file.base.endswith(".txt"):
+            continue  # an article, which may be about any format
+        alike = detect.recognised(file.sample())
+        for name in [form] if form in alike else list(alike)[:1]:
+            seen[name] = seen.get(name) or file.base
+    if len(seen) > 1:
+        told = ", ".join(f"{name} ({file})" if file else name for name, file in seen.items())
+        do = "name the files of one format, or say with --format which to take"
+        raise SourceError(f"it holds files of several formats: {told}", where=source.name, do=do)
+
+
+def refuse_senseless(forms: Iterable[str], asked: Asked) -> None:
+    """Raise UsageError for an option that the reader of one of the formats has no use for."""
+    given = {"offsets": asked.offsets, "layer": asked.layer}
+    for form in forms:
+        entry = detect.FORMATS[form]
+        for option in (o for o, value in given.items() if value and o not in entry.takes):
+            rest = ", ".join(n for n, e in detect.FORMATS.items() if option in e.takes)
+            raise UsageError(
+                f"--{option} has no meaning for {entry.told}", do=f"leave it out; it is for {rest}"
+            )
+
+
+def documents(source: Source, form: str, asked: Asked, account: Account) -> Iterator[Document]:
+    """Yield the documents of a file; what the system says becomes a SourceError that names it."""
+    takes = detect.FORMATS[form].takes
+    more: dict[str, Any] = {"layer": asked.layer} if "layer" in takes else {}
+    more |= {"names": numbers_in(asked.map)} if "names" in takes else {}
+    read = cast("Callable[..., Iterator[Document]]", detect.load(form).read)
+    with telling("read", source.name, SourceError), units.said(units.NAMES.get(asked.offsets)):
+        yield from read(source, account, **more)

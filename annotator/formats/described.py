@@ -1,0 +1,98 @@
+"""What a file looks like that is no format of ours, in words for a message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from annotator.core.errors import SourceError
+from annotator.formats.conll import table
+from annotator.formats.sample import Sample
+
+_MAGIC = {
+    b"\x89PNG": "a PNG picture",
+    b"\xff\xd8\xff": "a JPEG picture",
+    b"GIF8": "a GIF picture",
+    b"RIFF": "a sound or video file",
+    b"ID3": "a sound file",
+    b"OggS": "a sound file",
+    b"%PDF": "a PDF",
+    b"\x1f\x8b": "a gzip archive; unpack it first",
+    b"PAR1": "a Parquet file",
+    b"ARROW1": "an Arrow file; save it as Parquet",
+    b"\xff\xff\xff\xff": "an Arrow stream; save it as Parquet",
+    b"SQLite format 3": "an SQLite database",
+    b"PK\x03\x04": "a zip",
+    b"\xff\xfe": "UTF-16 text; save it as UTF-8",
+    b"\xfe\xff": "UTF-16 text; save it as UTF-8",
+    b"{\\rtf": "an RTF document",
+    b"<?xml": "XML",
+    b"<!DOCTYPE": "an HTML page",
+    b"<html": "an HTML page",
+}
+_ROWS = 3
+"""How many lines with one number of words are a table, and no prose."""
+
+
+def described(sample: Sample) -> str:
+    """Return what a file looks like that is no format of ours, in a few words."""
+    if sample.is_folder:
+        if not sample.names:
+            return "an empty folder"
+        return f"a folder with {sample.names[0]}" + (" and others" if len(sample.names) > 1 else "")
+    head = sample.head
+    if not head.removeprefix(b"\xef\xbb\xbf").strip():
+        return "an empty file"
+    for magic, told in _MAGIC.items():
+        if head.startswith(magic):
+            return f"{told} with {', '.join(sample.names[:3])}" if sample.is_zip and sample.names else told
+    if b"\0" in head:
+        return "a binary file"
+    values = sample.objects(1)
+    if values and head.lstrip()[:1] in (b"{", b"[", b'"'):
+        return _json_told(sample, values[0])
+    if head.lstrip()[:1] in (b"{", b"["):
+        return "JSON that is cut off or damaged"
+    return _rows_told(sample) or _table_told(sample.text)
+
+
+def _rows_told(sample: Sample) -> str:
+    """Return why the rows of a file are none of CoNLL's; empty where they are no rows at all."""
+    lines = [(n, line.removesuffix("\r")) for n, line in enumerate(sample.text.split("\n"), 1)]
+    shape = table.shape_of(lines)
+    plain = [line for _, line in lines if line.strip() and not line.startswith("#")]
+    alike = sum(len(shape.cut(line)) == shape.columns for line in plain)
+    if shape.columns < 2 or (len(plain) < _ROWS and not shape.tabs) or alike * 10 < len(plain) * 9:
+        return ""
+    try:
+        table.survey(lines, shape, sample.name)
+    except SourceError as error:
+        return f"rows of {shape.columns} columns; {error.what} ({error.where.rpartition('/')[2]})"
+    return f"rows of {shape.columns} columns, no B- or I- in the last; if it holds tags, give --format conll"
+
+
+def _table_told(text: str) -> str:
+    """Return what a text is: a table with commas, or nothing in particular."""
+    first, second = [*text.split("\n"), ""][:2]
+    mark = max(",;\t", key=first.count)
+    columns = [c.strip(' "\r')[:30] for c in first.split(mark)][:8]
+    if len(columns) < 2 or not second.count(mark) or not all(c.isprintable() and c for c in columns):
+        return "plain text"
+    return f"a table with the columns {', '.join(columns)}; export JSON instead"
+
+
+def _labels_texts(value: dict[str, Any]) -> bool:
+    """Whether a record's label is a name, or several, and so says nothing of places in the text."""
+    found = next((value[k] for k in ("label", "labels", "category") if value.get(k)), None)
+    names = found if isinstance(found, list) else [found]
+    return isinstance(value.get("text"), str) and all(isinstance(x, str) for x in names)
+
+
+def _json_told(sample: Sample, value: Any) -> str:
+    """Return what the first JSON value of a file is."""
+    kind = "a JSON list" if sample.is_list else "JSON"
+    if isinstance(value, dict):
+        keys = ", ".join(sorted(str(k)[:30] for k in value)[:8])
+        whole = ", its labels those of whole texts" if _labels_texts(value) else ""
+        return f"{kind} of objects with the keys {keys}{whole}" if keys else f"{kind} of empty objects"
+    names = {str: "texts", int: "numbers", float: "numbers", bool: "truth values", list: "lists"}
+    return f"{kind} of {names.get(type(value), 'nulls')}"

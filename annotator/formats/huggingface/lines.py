@@ -1,0 +1,85 @@
+"""JSONL, or a JSON list, whose rows have the columns of a data set: ``tokens`` with tags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from annotator.core.errors import SourceError
+from annotator.formats.document import Account
+from annotator.formats.huggingface.shape import SPANS, WORDS, rank
+from annotator.formats.rows import rows
+from annotator.formats.sample import Sample
+from annotator.formats.source import Source
+
+_FEW = 1_000
+"""How many rows tell what a column holds."""
+
+
+def looks(sample: Sample) -> str:
+    """Return which columns of a sample are words and their tags, empty where none are."""
+    for row in sample.objects():
+        told = _told(row) if isinstance(row, dict) else ""
+        if told:
+            return told
+    return ""
+
+
+def _told(row: Mapping[str, Any]) -> str:
+    if isinstance(row.get("text"), str) and any(isinstance(row.get(key), list) for key in SPANS[:3]):
+        return ""  # a text with spans says more than its tags
+    words = next((key for key in WORDS if kind_of(row.get(key)) == "words"), "")
+    tags = (key for key, value in row.items() if words and key != words and _fits(value, row[words]))
+    column = next((key for key in tags if rank(key) > 1), "")
+    return f"its rows have `{words}` and `{column}`" if column else ""
+
+
+def _fits(value: Any, words: list[str]) -> bool:
+    return bool(words) and kind_of(value) in {"words", "numbers"} and len(value) == len(words)
+
+
+def kind_of(value: Any) -> str:
+    """Return what a value is: text, words, numbers, spans, or nothing of these."""
+    if isinstance(value, str):
+        return "text"
+    if not isinstance(value, list) or not value:
+        return ""
+    for kind, type_ in (("words", str), ("numbers", int), ("spans", dict)):
+        if all(isinstance(x, type_) and not isinstance(x, bool) for x in value):
+            return kind
+    return ""
+
+
+class Lines:
+    """One file of such rows; it is read anew for every pass."""
+
+    metadata = b""
+
+    def __init__(self, source: Source, account: Account) -> None:
+        """Look at the first rows; what JSON leaves open is noted in ``account``, once."""
+        self.source = source
+        self._kinds: dict[str, str] = {}
+        for _, row in islice(self._rows(account), _FEW):
+            for key, value in row.items():
+                self._kinds[key] = self._kinds.get(key) or kind_of(value)
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The columns."""
+        return list(self._kinds)
+
+    def kind(self, name: str) -> str:
+        """Return what a column holds: text, words, numbers, spans, or nothing of these."""
+        return self._kinds[name]
+
+    def values(self, columns: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield each row's place and the values of some columns; raises SourceError for what is no row."""
+        for place, row in self._rows():
+            yield place, {name: row.get(name) for name in columns}
+
+    def _rows(self, account: Account | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
+        for place, row in rows(self.source, account):
+            if not isinstance(row, dict):
+                raise SourceError("a row must be a JSON object", where=place, do="repair or remove it")
+            yield place, row

@@ -1,0 +1,118 @@
+"""An import that was killed half-way is taken back by whoever opens the corpus next.
+
+Before it touches anything of a corpus, an import writes down in its own folder what was there; when all
+is done it takes the note away, which is the commit. Sentences need no note: without their article
+they mean nothing, and a journal only ever grows.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from annotator.core.digest import is_article_id
+from annotator.storage.atomic import sync_folder, write_atomic
+from annotator.storage.journal import FOLDER as ANNOTATIONS
+from annotator.storage.journal import is_annotator_name
+from annotator.storage.lock import HeldError, Lock
+
+LEFTOVERS = ".import-"
+"""What the name of the folder begins with in which an import is prepared; it ends with ``.tmp``."""
+_NOTE = "before.json"
+_ARTICLES = "articles"
+
+TAKEN_BACK = "an import that was killed half-way was taken back; import again what is missing"
+HALF_WAY = "an import was killed half-way; open the corpus where you may write to it, and it is taken back"
+
+
+def note(folder: Path, articles: Sequence[str], journals: Mapping[str, int], schema: tuple[str, str]) -> None:
+    """Write down durably what an import will change, in place of what was noted before; raises OSError.
+
+    ``articles`` are the ids of those that are new, ``journals`` the sizes in bytes by annotator, ``schema``
+    its text before and after, both empty where it stays.
+    """
+    said = {"articles": list(articles), "journals": dict(journals), "schema": list(schema)}
+    write_atomic(folder / _NOTE, orjson.dumps(said))
+    sync_folder(folder.parent)
+
+
+def forget(folder: Path) -> None:
+    """Take the note away: what the import has changed stays; raises OSError."""
+    (folder / _NOTE).unlink()
+    sync_folder(folder)
+
+
+def take_back(corpus: Path, schema: Path) -> str:
+    """Take back what killed imports have left in a corpus with the file ``schema``.
+
+    Return what to tell, empty for nothing. What a running import holds stays as it is.
+    """
+    told = ""
+    for left in sorted(corpus.glob(f"{LEFTOVERS}*.tmp/{_NOTE}")):
+        try:
+            with _held(left.parent):
+                _take_back(corpus, left.parent, schema, orjson.loads(left.read_bytes()))
+                told = TAKEN_BACK
+        except (BlockingIOError, HeldError):
+            continue
+        except OSError:
+            told = told or HALF_WAY
+        except (ValueError, LookupError, TypeError, AttributeError):
+            # A note that is not whole: the import was killed before it touched anything.
+            shutil.rmtree(left.parent, ignore_errors=True)
+    return told
+
+
+def drop_leftovers(place: Path) -> None:
+    """Remove what killed imports have prepared in a folder, if they have changed nothing yet."""
+    for left in sorted(place.glob(f"{LEFTOVERS}*.tmp")):
+        with suppress(OSError), _held(left):
+            if not (left / _NOTE).exists():
+                shutil.rmtree(left, ignore_errors=True)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Hold the folder of an import for the block; raises BlockingIOError where a running one holds it."""
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(fd)
+
+
+def _take_back(corpus: Path, folder: Path, schema: Path, said: dict[str, Any]) -> None:
+    """Bring a corpus back to what the note says; again and again, should that be killed as well."""
+    journals = {n: int(size) for n, size in said["journals"].items() if is_annotator_name(n)}
+    articles = [a for a in said["articles"] if is_article_id(a)]
+    before, after = map(str, said["schema"])
+    with ExitStack() as stack:
+        for name in journals:
+            stack.enter_context(Lock(corpus / ANNOTATIONS / f".{name}.lock"))
+        for name, size in journals.items():
+            _cut(corpus / ANNOTATIONS / f"{name}.jsonl", size)
+        for article in articles:
+            if not (folder / _ARTICLES / f"{article}.json").exists():  # else it has not come to its place
+                (corpus / _ARTICLES / f"{article}.json").unlink(missing_ok=True)
+        sync_folder(corpus / _ARTICLES)
+        if before and schema.read_bytes() == after.encode():
+            write_atomic(schema, before.encode())
+        forget(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _cut(journal: Path, size: int) -> None:
+    """Cut a journal back to its size; one that was begun for the import goes."""
+    if journal.exists() and journal.stat().st_size > size:
+        os.truncate(journal, size)
+    if size == 0:
+        journal.unlink(missing_ok=True)
+    sync_folder(journal.parent)

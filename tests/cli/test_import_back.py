@@ -1,0 +1,111 @@
+"""``annotator export --format NAME`` and ``annotator import``: the same sentences with the same answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from annotator.cli.pieces import stated
+from annotator.formats.document import Document
+from annotator.storage.corpus import Corpus
+from tests.cli.calling import call
+from tests.cli.reading import answers, imported, jsonl, spans
+
+TEXT = (
+    "Captain Lena Okafor left Osmund at noon. “We are late. We will be early,” she told Tam Reedy.\n\n"
+    "The ferry came. It sank\nin Osmund harbour; nobody was hurt. The mayor said so."
+)
+MARKED = {
+    "Lena Okafor": "PERSON",
+    "noon. “We are late": "CLAIM",
+    "sank\nin Osmund": "CLAIM",
+    "Tam Reedy": "PERSON",
+}
+HOLDS = {
+    "prodigy": "annotations.jsonl",
+    "doccano": "ada.jsonl",
+    "labelstudio": "annotations.json",
+    "webanno": "ada",
+    "huggingface": "annotations.parquet",
+    "plain": "annotations.jsonl",
+    "spacy": "train.spacy",
+}
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a corpus with joined sentences, one over two lines, and a last one that nobody has finished."""
+    folder = tmp_path_factory.mktemp("back")
+    marks = [[TEXT.index(w), TEXT.index(w) + len(w), label] for w, label in MARKED.items()]
+    path = jsonl(folder / "a.jsonl", {"id": "f1", "text": TEXT, "spans": marks})
+    assert imported(path, folder / "c", "--as", "ada").code == 0
+    journal = folder / "c" / "annotations" / "ada.jsonl"
+    journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:-1]))
+    assert [text for text, _ in answers(folder / "c")][-1].endswith("nobody was hurt.")
+    return folder / "c"
+
+
+def _there_and_back(corpus: Path, name: str, folder: Path, *more: str) -> Path:
+    split = ("--split", "100/0/0") if name == "spacy" else ()
+    said = call("export", corpus, folder / "out", "--format", name, *split, *more)
+    assert said.code == 0, said.err
+    said = imported(folder / "out" / HOLDS.get(name, ""), folder / "c")
+    assert said.code == 0, said.err
+    return folder / "c"
+
+
+@pytest.mark.parametrize("name", HOLDS)
+def test_sentences_come_back_as_they_were(corpus: Path, name: str, tmp_path: Path) -> None:
+    """What was finished is finished again, in the same cuts; what was not is claimed by nobody."""
+    back = _there_and_back(corpus, name, tmp_path)
+    assert answers(back) == answers(corpus)
+    assert [x[1:] for x in spans(back)] == [x[1:] for x in spans(corpus)]
+    (article,) = Corpus.open(back).article_ids()
+    assert "sentences" not in Corpus.open(back).article(article).meta
+
+
+@pytest.mark.parametrize("name", ["spacy", "plain", "huggingface"])
+def test_an_article_at_a_time_leaves_open_what_nobody_has_read(
+    corpus: Path, name: str, tmp_path: Path
+) -> None:
+    """A missing tag is no O, and a sentence that is not told is not claimed: both stay unfinished."""
+    back = _there_and_back(corpus, name, tmp_path, "--unit", "article")
+    assert answers(back) == answers(corpus)
+    (article,) = Corpus.open(back).article_ids()
+    assert Corpus.open(back).article(article).text == TEXT
+
+
+def test_a_format_without_a_place_says_so(corpus: Path, tmp_path: Path) -> None:
+    """Brat has a text and no sentences: it is cut anew, and export and certificate have told it."""
+    said = call("export", corpus, tmp_path / "out", "--format", "brat")
+    assert (
+        "written whole though some of their sentences are not accepted, so that nothing is marked" in said.out
+    )
+    assert "not held: sentences (0 of 1 came back)" in call("check", corpus, "--round-trip", "brat").out
+    assert imported(tmp_path / "out", tmp_path / "c").code == 0
+    assert [x[1:] for x in spans(tmp_path / "c")] == [x[1:] for x in spans(corpus)]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        None,
+        3,
+        "0-4",
+        {},
+        [[0]],
+        [[0, 4, 5]],
+        [["0", 4]],
+        [[0, True]],
+        [[4, 4]],
+        [[5, 2]],
+        [[0, 99]],
+        [[0, 6], [4, 9]],
+    ],
+)
+def test_a_field_of_that_name_may_be_anything(told: Any) -> None:
+    """What is no list of ranges in the text, one after another, says nothing of sentences."""
+    document = Document("Lena rowed.", meta={"sentences": told})
+    assert stated(document) is document

@@ -1,0 +1,42 @@
+"""Awkward documents through every format: each span comes back in its place, or is listed with why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from annotator.cli.certificate import compare
+from annotator.formats import detect
+from annotator.formats.align import settle
+from annotator.formats.document import Account, Document
+from annotator.formats.source import Source
+from tests.formats.awkward import AWKWARD, tokenised
+
+WRITABLE = [name for name in detect.present() if detect.can_write(name)]
+EXACT = {"prodigy", "doccano", "labelstudio", "huggingface", "plain"}
+"""The formats that hold every text and every span."""
+
+
+@pytest.mark.parametrize("name", WRITABLE)
+@pytest.mark.parametrize("with_tokens", [False, True], ids=["texts", "tokens"])
+def test_every_span_comes_back_or_is_listed(name: str, with_tokens: bool, tmp_path: Path) -> None:
+    """What is written is found again by itself, and no span is lost, moved or made up without a word."""
+    out = [tokenised(d) if with_tokens else d for d in AWKWARD]
+    format_, written, read = detect.load(name), Account(), Account()
+    files = format_.write(out, tmp_path, written)
+    assert written.balanced
+    assert all(path.resolve().is_relative_to(tmp_path.resolve()) for path in files)
+    source = Source(tmp_path) if len(files) > 1 else Source(files[0])
+    assert detect.choose(source)[0] == name
+    back = [settle(d, read) for d in format_.read(source, read)]
+    assert read.balanced
+    certificate = compare(name, out, back, written)
+    assert certificate.passed, "\n".join(certificate.lines())
+    if name in EXACT:
+        assert _marked(back) == _marked(out)
+
+
+def _marked(documents: list[Document]) -> Counter[tuple[str, int, int, str]]:
+    return Counter((d.text, s.start, s.end, s.label) for d in documents for s in d.spans)
