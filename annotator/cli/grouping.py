@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from annotator.cli.gather import Gathered
 from annotator.core.annotation import Answer
 from annotator.core.article import Article
-from annotator.export.sights import MANY, Sight, sights
+from annotator.export.sights import MANY, Seen, Sight, seen, sights
 from annotator.export.splits import part_of, placed
 from annotator.export.stories import Stories, rebalance, stories
 from annotator.export.values import ExportOptions, LeftOut, Missing
 from annotator.export.warn import TORN
 from annotator.storage.corpus import Corpus
+from annotator.storage.fast_articles import read_articles
+from annotator.storage.fast_index import OddError
+from annotator.storage.folder import ARTICLES
 from annotator.storage.groups import FILE, groups_text, read_groups
 
 QUARANTINED = "its article would bridge parts of the split; --rebalance moves the others"
@@ -65,18 +68,40 @@ def grouped(corpus: Corpus, options: ExportOptions, *, afresh: bool = False) -> 
 
 
 def _sights(corpus: Corpus) -> tuple[list[Sight], dict[str, str]]:
+    """Return what is compared of all articles, and their titles."""
+    try:
+        return _looked_at(corpus, _fast(corpus))
+    except (OddError, OSError):  # one is not as it should be: whoever reads it with care will tell
+        return _looked_at(corpus, map(_told, map(corpus.article, corpus.article_ids())))
+
+
+Told = tuple[Seen, str, str]
+"""What is looked at of an article, its title, and the one that it replaces."""
+
+
+def _fast(corpus: Corpus) -> Iterator[Told]:
+    for x in read_articles(corpus.path / ARTICLES, corpus.article_ids()):
+        yield Seen(x.id, x.first_text, x.date), x.title, x.replaces
+
+
+def _told(article: Article) -> Told:
+    return seen(article), article.title, article.replaces
+
+
+def _looked_at(corpus: Corpus, articles: Iterable[Told]) -> tuple[list[Sight], dict[str, str]]:
     titles: dict[str, str] = {}
     replaces: dict[str, str] = {}
 
-    def articles() -> Iterator[Article]:
-        for article_id in corpus.article_ids():
-            article = corpus.article(article_id)
-            replaces[article_id] = article.replaces
-            titles[article_id] = article.title or article_id
-            yield article
+    def noted() -> Iterator[Seen]:
+        for one, title, earlier in articles:
+            replaces[one.article] = earlier
+            titles[one.article] = title or one.article
+            yield one
 
-    found = list(sights(articles(), many=len(corpus.article_ids()) > MANY))
-    return [replace(s, family=_first(s.article, replaces)) for s in found], titles
+    found = list(sights(noted(), many=len(corpus.article_ids()) > MANY))
+    if any(replaces.values()):
+        found = [replace(s, family=_first(s.article, replaces)) for s in found]
+    return found, titles
 
 
 def _first(article: str, replaces: Mapping[str, str]) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 from zlib import crc32
 
 from annotator.core.article import Article
@@ -38,34 +39,49 @@ class Sight:
     """The date as a day number; None where there is none."""
 
 
+class Seen(NamedTuple):
+    """What of an article is looked at: its id, its lines as the cleaner left them, and its date."""
+
+    article: str
+    text: str
+    date: str
+
+
+def seen(article: Article) -> Seen:
+    """Return what of an article is looked at."""
+    return Seen(article.id, _text(article), article.date)
+
+
 def sight(article: Article, family: str) -> Sight:
     """Return what is compared of an article: its lines as the cleaner left them, its names and its date."""
-    text = _text(article)
-    return _sight(article.id, family, text, array("I", sorted(shingles(words(text)))), article.date)
+    return _alone(seen(article), family)
 
 
-def sights(articles: Iterable[Article], many: bool) -> Iterator[Sight]:
+def _alone(one: Seen, family: str) -> Sight:
+    return _sight(one, family, array("I", sorted(shingles(words(one.text)))))
+
+
+def sights(articles: Iterable[Seen], many: bool) -> Iterator[Sight]:
     """Yield the same for articles that are each a family of its own; quicker for ``many``.
 
     Numbers of the two ways are not to be compared with each other.
     """
     if not many:
-        yield from (sight(article, article.id) for article in articles)
+        yield from (_alone(one, one.article) for one in articles)
         return
     from annotator.export.bulk import shingled
 
     for batch in _batches(articles):
-        numbers = shingled([text for _, text, _ in batch])
-        yield from (_sight(a, a, text, n, day) for (a, text, day), n in zip(batch, numbers, strict=True))
+        numbers = shingled([one.text for one in batch])
+        yield from (_sight(one, one.article, n) for one, n in zip(batch, numbers, strict=True))
 
 
-def _batches(articles: Iterable[Article]) -> Iterator[list[tuple[str, str, str]]]:
-    """Yield lists of id, text and date."""
-    batch: list[tuple[str, str, str]] = []
+def _batches(articles: Iterable[Seen]) -> Iterator[list[Seen]]:
+    batch: list[Seen] = []
     size = 0
-    for article in articles:
-        batch.append((article.id, _text(article), article.date))
-        size += len(batch[-1][1])
+    for one in articles:
+        batch.append(one)
+        size += len(one.text)
         if size >= _BATCH:
             yield batch
             batch, size = [], 0
@@ -73,10 +89,10 @@ def _batches(articles: Iterable[Article]) -> Iterator[list[tuple[str, str, str]]
         yield batch
 
 
-def _sight(article: str, family: str, text: str, numbers: array[int], day: str) -> Sight:
-    when = _day(day)
-    told = sorted(names(text)) if when is not None else ()
-    return Sight(article, family, numbers, array("I", [crc32(name.encode()) for name in told]), when)
+def _sight(one: Seen, family: str, numbers: array[int]) -> Sight:
+    when = _day(one.date)
+    told = sorted(names(one.text)) if when is not None else ()
+    return Sight(one.article, family, numbers, array("I", [crc32(name.encode()) for name in told]), when)
 
 
 def names(text: str) -> frozenset[str]:
