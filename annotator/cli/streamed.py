@@ -150,13 +150,15 @@ def _about_split(plan: Plan) -> Iterator[str]:
 
 
 class _Piece:
-    """The bytes of a file that lies ready, read when they are wanted."""
+    """The bytes of a file that lies ready, read a megabyte at a time when they are wanted."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def __iter__(self) -> Iterator[bytes]:
-        yield self._path.read_bytes()
+        with self._path.open("rb") as file:
+            while data := file.read(1 << 20):
+                yield data
 
 
 class _Lines:

@@ -42,7 +42,7 @@ class Manifest:
         for path in files:
             with path.open("rb") as file:
                 os.fsync(file.fileno())
-            digests[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
+                digests[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
         self.done[name] = {**what, "digests": digests}
         _write(self.folder / _FILE, "ab", {"name": name, **self.done[name]})
 
@@ -106,9 +106,13 @@ def _found(folder: Path, key: str) -> dict[str, Any]:
 
 def _whole(folder: Path, digests: Mapping[str, str]) -> bool:
     return all(
-        Path(name).name == name and hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
-        for name, digest in digests.items()
+        Path(name).name == name and _digest(folder / name) == digest for name, digest in digests.items()
     )
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _empty(folder: Path) -> None:

@@ -7,7 +7,10 @@ Besides the ledger in the folder count those in what an export that was killed h
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 
 import orjson
@@ -16,6 +19,7 @@ from annotator.core.errors import AnnotatorError
 from annotator.export.files import LEFTOVERS
 
 LEDGER = "ledger.jsonl"
+_BLOCK = 1 << 16
 
 Digests = dict[str, set[str]]
 """By file name, the SHA-256 (hex) of what exports have written under it."""
@@ -48,7 +52,9 @@ def _why_not(path: Path, digests: set[str] | None) -> str:
         )
     if digests is None:
         return "an export did not write this file and will not replace it"
-    if hashlib.sha256(_read(path)).hexdigest() not in digests:
+    with _opened(path) as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found not in digests:
         return "this file was changed since an export wrote it and will not be replaced"
     return ""
 
@@ -64,17 +70,32 @@ def _digests(folder: Path) -> Digests:
 
 def _named(ledger: Path) -> dict[str, str] | None:
     """Return what a ledger's totals say of the files beside it; None where it is no ledger."""
-    last = _read(ledger).splitlines()[-1:]
+    with _opened(ledger) as file:
+        last = _last_line(file)
     try:
-        files = orjson.loads(last[0])["totals"]["files"]
+        files = orjson.loads(last)["totals"]["files"]
         return {str(name): str(digest) for name, digest in files.items()}
     except (orjson.JSONDecodeError, LookupError, TypeError, AttributeError):
         return None
 
 
-def _read(path: Path) -> bytes:
+def _last_line(file: BufferedReader) -> bytes:
+    """Return the last line of a file; the ledger of a million sentences is long."""
+    at = file.seek(0, os.SEEK_END)
+    line = b""
+    while at and b"\n" not in line.rstrip(b"\n"):
+        size = min(_BLOCK, at)
+        at = file.seek(at - size)
+        line = file.read(size) + line
+    return line.rstrip(b"\n").rpartition(b"\n")[2]
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BufferedReader]:
+    """Open a file to be read; raises AnnotatorError where that can't be done."""
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            yield file
     except OSError as e:
         raise AnnotatorError(
             f"the file cannot be read ({e.strerror or e}), so it will not be replaced",

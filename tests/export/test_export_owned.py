@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -84,14 +85,14 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, monkeypatch: pytest.
     """A config without the right to read it is one clear error, and nothing changes."""
     _export(tmp_path)
     before = _files(tmp_path)
-    real = Path.read_bytes
+    real = Path.open
 
-    def refuse(self: Path) -> bytes:
-        if self.name == "config.cfg":
+    def refuse(self: Path, mode: str = "r", *more: Any) -> Any:
+        if self.name == "config.cfg" and mode == "rb":
             raise PermissionError(13, "Permission denied")
-        return real(self)
+        return real(self, mode, *more)
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(AnnotatorError) as e:
         _export(tmp_path)
     monkeypatch.undo()
