@@ -123,6 +123,9 @@ def tiled(text: str, tokens: Sequence[Token], start: int, end: int) -> tuple[Tok
     A file's tokens leave white space out, or say nothing of it: one blank after a token is its
     ``ws``, any more is a token of its own. None where the tokens overlap, or visible text lies between.
     """
+    usual = _usual(text, tokens, start, end)
+    if usual is not None:
+        return usual
     out: list[Token] = []
     at = start
     for token in tokens:
@@ -132,6 +135,19 @@ def tiled(text: str, tokens: Sequence[Token], start: int, end: int) -> tuple[Tok
         out.append(Token(word, token.start - start, token.end - start, ws=False))
         at = token.end
     return tuple(out) if out and _bridge(out, text[at:end], at - start) else None
+
+
+def _usual(text: str, tokens: Sequence[Token], start: int, end: int) -> tuple[Token, ...] | None:
+    """Return the same where at most a blank stands after each token and nothing before the first."""
+    out: list[Token] = []
+    at = start
+    following = [t.start for t in tokens[1:]] + [end] * bool(tokens)
+    for token, after in zip(tokens, following, strict=True):
+        if token.start != at or not at < token.end <= after or text[token.end : after] not in ("", " "):
+            return None
+        out.append(Token(text[at : token.end], at - start, token.end - start, ws=after > token.end))
+        at = after
+    return tuple(out) or None
 
 
 def _bridge(out: list[Token], gap: str, at: int) -> bool:
