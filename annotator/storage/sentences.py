@@ -271,13 +271,17 @@ class Places:
 
     def are(self, article: str, places: Sequence[Place]) -> bool:
         """Whether an article's lines are our own, one for each of the places, and in their order."""
-        lines = [line for _, lines in self._lines(article) for line in lines]
+        extents = self._extents.get(article, ())
+        if len(extents) != 1:
+            return False
+        lines = self._lines(extents[0])
         if len(lines) != len(places):
             return False
         head = b"%b%b:" % (_HEAD, article.encode())
-        return all(
-            line.startswith(b'%b%d-%d",' % (head, *at)) for line, at in zip(lines, places, strict=True)
-        )
+        for line, (start, end) in zip(lines, places, strict=True):
+            if not line.startswith(b'%b%d-%d",' % (head, start, end)):
+                return False
+        return True
 
     def of(self, article: str) -> list[Place]:
         """Return where an article's sentences stand, in text order.
@@ -285,19 +289,18 @@ class Places:
         Raises CorpusError for a line that is none of our own and no sentence.
         """
         found: list[Place] = []
-        for extent, lines in self._lines(article):
-            marks = [_PLACE.match(line) for line in lines]
+        for extent in self._extents.get(article, ()):
+            marks = [_PLACE.match(line) for line in self._lines(extent)]
             if all(marks):
                 found += [(int(m[1]), int(m[2])) for m in marks if m]
             else:
                 found += [(s.start, s.end) for s in self._read(article, extent)]
         return sorted(found)
 
-    def _lines(self, article: str) -> Iterator[tuple[Extent, list[bytes]]]:
-        for extent in self._extents.get(article, ()):
-            self._file.seek(extent.start)
-            raw = self._file.read(extent.end - extent.start)
-            yield extent, raw.removesuffix(b"\n").split(b"\n")
+    def _lines(self, extent: Extent) -> list[bytes]:
+        self._file.seek(extent.start)
+        raw = self._file.read(extent.end - extent.start)
+        return raw.removesuffix(b"\n").split(b"\n")
 
 
 _RESTORE = "restore the file from a copy, or ingest the source into a new corpus"
