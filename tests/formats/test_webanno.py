@@ -19,6 +19,7 @@ from annotator.formats import webanno
 from annotator.formats.document import Account, Document
 from annotator.formats.source import Source
 from annotator.formats.webanno.cells import Value, cell, escaped_text, text_of, values
+from annotator.formats.webanno.writer import GAPS
 from tests.formats.samples import SHARED, fill, take, texts_with_spans, there_and_back, told, words
 
 HEAD = "#FORMAT=WebAnno TSV 3.3\n#T_SP=custom.Span|kind|value\n"
@@ -254,6 +255,7 @@ def test_sentences_are_kept_and_spans_over_their_ends() -> None:
         ("span", "left out", "it begins or ends with a blank"),
         ("note", "left out", "WebAnno's TSV has no notes"),
     ]
+    assert written.notes == [GAPS.format(n=1)]
 
 
 @given(st.binary(max_size=120))

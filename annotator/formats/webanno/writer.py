@@ -9,11 +9,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from annotator.core.spans import Span, reading_order
 from annotator.core.tokens import Token, token_range
 from annotator.formats.document import Account, Document
+from annotator.formats.fields import Tally
 from annotator.formats.files import Names, put
 from annotator.formats.losses import PAST, list_fields, list_note, list_span
 from annotator.formats.webanno.cells import Value, cell, escaped_text
@@ -22,6 +24,9 @@ from annotator.formats.words import words_of
 HEADER = "#FORMAT=WebAnno TSV 3.3\n#T_SP=de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity|value\n\n"
 WORDLESS = "it begins or ends with a blank"
 CONTROL = "WebAnno's rows hold no such label"
+GAPS = (
+    "texts whose blanks between sentences come back as line ends, since WebAnno's TSV does not tell them: {n}"
+)
 
 Place = tuple[int, int]
 
@@ -31,12 +36,13 @@ def write(documents: Iterable[Document], out: Path, account: Account) -> list[Pa
 
     What the format cannot hold is listed in ``account``.
     """
-    names = Names()
+    names, tally = Names(), Tally()
     files = []
     for document in documents:
         path = out / names.take(document.id or document.title, document.annotator)
-        text = HEADER + "".join(_body(document, account))
+        text = HEADER + "".join(_body(document, account, tally))
         files.append(put(path.with_name(path.name + ".tsv"), text.encode()))
+    tally.tell(account)
     return files
 
 
@@ -48,18 +54,27 @@ class _Rows:
     parts: dict[int, dict[Place, list[Value]]] = field(default_factory=dict)
 
 
-def _body(document: Document, account: Account) -> Iterator[str]:
+def _body(document: Document, account: Account, tally: Tally) -> Iterator[str]:
     account.read += len(document.spans)
     tokens = words_of(document)
     rows = _rows(document, tokens, account)
     list_fields(document, "WebAnno's TSV", account)
     list_note(document, "WebAnno's TSV", account)
     astral = [n for n, c in enumerate(document.text) if c > "\uffff"]
-    for number, (first, last) in enumerate(_sentences(document, tokens), 1):
+    sentences = list(_sentences(document, tokens))
+    tally.add(GAPS, _gaps_change(document.text, tokens, sentences))
+    for number, (first, last) in enumerate(sentences, 1):
         text = document.text[tokens[first].start : tokens[last - 1].end]
         yield "\n" + "".join(f"#Text={escaped_text(line)}\n" for line in text.split("\n"))
         for n in range(first, last):
             yield from _token_rows(f"{number}-{n - first + 1}", tokens[n], n, rows, astral)
+
+
+def _gaps_change(text: str, tokens: Sequence[Token], sentences: Sequence[tuple[int, int]]) -> bool:
+    """Whether anything stands between sentences but what a reader puts there: a line end, and blanks."""
+    places = [(tokens[first].start, tokens[last - 1].end) for first, last in sentences]
+    gaps = [text[end:start] for (_, end), (start, _) in pairwise(places)]
+    return any(gap != ("\n" + " " * (len(gap) - 1) if gap else "") for gap in gaps)
 
 
 def _token_rows(name: str, token: Token, n: int, rows: _Rows, astral: Sequence[int]) -> Iterator[str]:
