@@ -15,9 +15,10 @@ from typing import Any
 
 from annotator.cli import docbins
 from annotator.cli.documents import ANSWERS, documents_of
+from annotator.cli.formats import nothing_to_write
 from annotator.cli.gather import gather
 from annotator.cli.pieces import stated
-from annotator.core.errors import AnnotatorError, UsageError
+from annotator.core.errors import UsageError
 from annotator.formats import detect
 from annotator.formats.align import settle
 from annotator.formats.document import Account, Document, Fate
@@ -73,7 +74,7 @@ class Certificate:
 
     def lines(self) -> Iterator[str]:
         """Yield the certificate for people."""
-        verdict = "passed" if self.passed else "FAILED"
+        verdict = ("passed with losses" if self.left_out else "passed") if self.passed else "FAILED"
         yield f"{self.format}: {verdict}; {self.spans.back} of {self.spans.of} spans came back in place"
         yield f"texts: {self.texts.back} of {self.texts.of} came back character by character"
         if self.moved:
@@ -99,11 +100,10 @@ def certify(corpus: Corpus, name: str) -> Certificate:
         return compare(name, out, back, written)
     if not detect.can_write(name):
         raise UsageError(f"the format {name} can only be read", do="choose another")
-    out = documents_of(gather(corpus), detect.FORMATS[name].unit, answers=name in ANSWERS)
+    gathered = gather(corpus)
+    out = documents_of(gathered, detect.FORMATS[name].unit, answers=name in ANSWERS)
     if not out:
-        raise AnnotatorError(
-            "there is no finished sentence to export", where=str(corpus.path), do="annotate some first"
-        )
+        raise nothing_to_write(gathered, name)
     return compare(name, out, *_there_and_back(writer, out))
 
 

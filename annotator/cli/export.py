@@ -17,6 +17,7 @@ from annotator.cli.options import PATH, json_option, open_corpus
 from annotator.core.errors import UsageError
 from annotator.export.values import ExportOptions, ExportReport
 from annotator.storage.corpus import Corpus
+from annotator.storage.folder import check_outside
 
 if TYPE_CHECKING:  # loaded where it is needed: a small export starts fast
     from annotator.cli.gather import Gathered
@@ -139,6 +140,7 @@ def command(
     Exit code 3 says that something was left out that you did not ask to leave out; the ledger
     says what.
     """
+    check_outside(out)
     if to == "spacy":
         report = _training(open_corpus(corpus), name, out, chosen)
     else:
@@ -246,7 +248,10 @@ def _stream(
     from annotator.cli.streamed import export_stream
     from annotator.storage.fast_index import OddError
 
-    made = plan(corpus, name, options, found.stories if found else None)
+    try:
+        made = plan(corpus, name, options, found.stories if found else None)
+    except OSError:  # the gathered way says of what cannot be read what to do about it
+        return None
     if made is None:
         return None
     try:

@@ -63,7 +63,7 @@ def export_format(
         raise UsageError(f"the format {name} can only be read", do="export another")
     documents = documents_of(gathered, unit or detect.FORMATS[name].unit, answers=name in ANSWERS)
     if not documents:
-        raise AnnotatorError("there is no finished sentence to export", do="annotate some first")
+        raise nothing_to_write(gathered, name)
     account = Account()
     if name not in _SENTENCES_ALONE and (n := half_read(documents)):
         account.notes.append(HALF_READ.format(n=n))
@@ -77,6 +77,17 @@ def export_format(
         removed = replace_all(out, written, own(out, [n for n in named(out) if n not in written]))
         names = tuple(written)
     return ExportReport(out.as_posix(), names, removed, {}, totals, None, tuple(account.notes), lost)
+
+
+def nothing_to_write(gathered: Gathered, name: str) -> AnnotatorError:
+    """Return the error for a corpus of which a format can hold no sentence."""
+    answers = dict(answered(gathered.items))
+    if name in ANSWERS or not (said := answers["rejected"] + answers["ignored"]):
+        return AnnotatorError("there is no finished sentence to export", do="annotate some first")
+    return AnnotatorError(
+        f"there is no accepted sentence to export; {said} rejected or ignored, for which {name} has no word",
+        do=f"accept some first, or use a format that can: --format {', '.join(sorted(ANSWERS))}",
+    )
 
 
 def _totals(gathered: Gathered, account: Account, files: Mapping[str, bytes]) -> dict[str, Any]:

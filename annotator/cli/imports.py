@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -13,7 +11,7 @@ from typing import Any
 
 import click
 
-from annotator.cli import output
+from annotator.cli import ledgers, output
 from annotator.cli.asked import OPEN, Asked, choose, documents, pairs_of, refuse_senseless, sources_of
 from annotator.cli.options import PATH, json_option
 from annotator.cli.pieces import Choices
@@ -25,16 +23,12 @@ from annotator.formats import detect, labels, ledger, units
 from annotator.formats.document import Account
 from annotator.formats.source import Source
 from annotator.ingest.tokens import Tokenizer
-from annotator.storage.atomic import write_atomic
 from annotator.storage.corpus import Corpus
 from annotator.storage.failures import telling
 from annotator.storage.folder import check_free
 from annotator.storage.imports import Made, Staging
 from annotator.storage.journal import check_annotator_name
 from annotator.storage.schemas import default_schema_path, load_schema, schema_text
-
-FOLDER = "imports"
-"""Where the ledgers of a corpus's imports lie."""
 
 
 @dataclass(slots=True)
@@ -137,6 +131,7 @@ def run_import(files: Sequence[Path], asked: Asked) -> tuple[Report, Account]:
     """Carry out an import; return its report and account. Raises AnnotatorError, the corpus as it was."""
     if asked.name:
         check_annotator_name(asked.name)
+    ledgers.check_place(asked)
     sources = sources_of(files)
     formats = [choose(s, asked.format) for s in sources]
     refuse_senseless((form for form, _ in formats), asked)
@@ -158,11 +153,11 @@ def run_import(files: Sequence[Path], asked: Asked) -> tuple[Report, Account]:
         _fill(report, taker, staging, asked, added)
         data = b"".join(ledger.lines(account, report.totals, taker.recorder.kept))
         _check(account, asked, data)
-        where = _ledger_place(asked, sources, data)
+        where = ledgers.place(asked, sources, data)
         report.ledger = output.shown(where)
         if into:
-            staging.commit_into(taker.recorder.next_seqs, text or None)
-            _write_ledger(where, data)
+            with ledgers.written(where, data):
+                staging.commit_into(taker.recorder.next_seqs, text or None)
         else:
             _make(staging, asked, tokenizer.fingerprint, text or schema_file, where, data)
     return report, account
@@ -175,12 +170,14 @@ def _choices(asked: Asked) -> Choices:
 
 def _make(staging: Staging, asked: Asked, fingerprint: str, schema: str, where: Path, data: bytes) -> None:
     """Make the new corpus, its ledger in it unless the user wants that elsewhere."""
-    if asked.ledger_file is None:
-        staging.add_file(f"{FOLDER}/{where.name}", data)
     name = output.shown(asked.folder.resolve().name)
-    staging.commit_new(Made(name, asked.lang or "en", fingerprint, schema))
-    if asked.ledger_file is not None:
-        _write_ledger(where, data)
+    made = Made(name, asked.lang or "en", fingerprint, schema)
+    if asked.ledger_file is None:
+        staging.add_file(f"{ledgers.FOLDER}/{where.name}", data)
+        staging.commit_new(made)
+        return
+    with ledgers.written(where, data):
+        staging.commit_new(made)
 
 
 def _opened(asked: Asked) -> Corpus | None:
@@ -281,6 +278,9 @@ def _notes(taker: Taker, asked: Asked) -> Iterator[str]:
     for given, name in taker.recorder.names.items():
         if given != name:
             yield f"the annotator {given!r} is called {name} here"
+    idle = [old for old in asked.map if old not in taker.seen and not old.isdecimal()]
+    if idle:
+        yield f"--map names labels that are not in the files: {', '.join(idle)}"
     for told, n in taker.recorder.broken.most_common():
         yield f"{output.count(n, 'pair')} of spans that the schema does not allow, kept: {told}"
 
@@ -291,27 +291,13 @@ def _check(account: Account, asked: Asked, data: bytes) -> None:
     if not asked.strict or not gone:
         return
     if asked.ledger_file is not None:
-        _write_ledger(asked.ledger_file, data)
+        ledgers.write(asked.ledger_file, data)
     told = ", ".join(f"{why} ({n})" for why, n in Counter(e.why for e in gone).most_common())
     raise SourceError(
         f"{output.count(len(gone), 'thing')} would be lost: {told}",
         where=str(asked.folder),
         do="see them with --ledger-file FILE, correct the source, or leave --strict out",
     )
-
-
-def _ledger_place(asked: Asked, sources: Sequence[Source], data: bytes) -> Path:
-    """Return where the ledger goes: named after the first file and its own content, never a clock."""
-    if asked.ledger_file is not None:
-        return asked.ledger_file
-    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", sources[0].base).strip(".-")[:60] or "import"
-    return asked.folder / FOLDER / f"{stem}-{hashlib.sha256(data).hexdigest()[:8]}.jsonl"
-
-
-def _write_ledger(path: Path, data: bytes) -> None:
-    with telling("write", path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomic(path, data)
 
 
 def _tell(report: Report, account: Sequence[str], *, as_json: bool) -> None:

@@ -164,6 +164,7 @@ def _schema(corpora: Sequence[Corpus], asked: Path | None, report: Report) -> st
             do="say which one holds with --schema FILE",
         )
     report.schema = {"added": union.added, "widened": union.widened}
+    report.left += [output.shown(f"schema, {x}") for x in union.left]
     return union.text
 
 

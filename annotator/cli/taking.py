@@ -46,7 +46,8 @@ class Taker:
         """How many spans there are by label, after the label map."""
         self.no_names: set[str] = set()
         """The labels with spans that overlap others, or long ones: they are no entities."""
-        self._seen: set[str] = set()
+        self.seen: set[str] = set()
+        """The labels of the files, as they call them, where any are to be renamed."""
         self._staging, self._tokenizer = staging, tokenizer
         self.account, self._choices = account, choices
         self._into: Corpus | None = staging.into
@@ -72,8 +73,8 @@ class Taker:
     def _tell_renamed(self, document: Document) -> None:
         """Note the labels that are called otherwise from now on."""
         for label in labels_of(document):
-            if label not in self._seen and self._choices.rename:
-                self._seen.add(label)
+            if label not in self.seen and self._choices.rename:
+                self.seen.add(label)
                 new = self._choices.rename(label)
                 if new != label:
                     self._note(f"the label {label} is {f'called {new}' if new else 'left out'}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import AnnotatorError
@@ -81,7 +82,11 @@ def _order(item: Item, rank: Mapping[str, int]) -> tuple[int, int, int, str]:
 
 def _difference(group: list[Item]) -> str:
     """Return in what the items of one stretch differ, or an empty text where they agree."""
-    if len({i.annotator for i in group}) < len(group):
+    if any(
+        a.work.sentence.end > b.work.sentence.start
+        for a, b in pairwise(sorted(group, key=_place))
+        if a.annotator == b.annotator
+    ):
         return "annotated twice by one annotator"
     if len({i.work.sentence.id for i in group}) > 1:
         return "cut into different sentences"
@@ -90,6 +95,10 @@ def _difference(group: list[Item]) -> str:
     if len({frozenset(s.key for s in i.work.annotation.spans) for i in group}) > 1:
         return "different spans"
     return ""
+
+
+def _place(item: Item) -> tuple[str, int]:
+    return (item.annotator, item.work.sentence.start)
 
 
 def _refuse_conflicts(groups: list[list[Item]]) -> None:

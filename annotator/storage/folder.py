@@ -17,6 +17,8 @@ from annotator.storage.settings import FILE
 ARTICLES = "articles"
 
 _OURS = {FILE, "schema.toml", ARTICLES, ANNOTATIONS, "suggestions", SENTENCES}
+_READ_WHOLE = {ARTICLES, ANNOTATIONS, "suggestions"}
+"""Folders in which each file means something to the corpus."""
 
 
 def check_free(path: Path) -> None:
@@ -51,6 +53,22 @@ def check_corpus(path: Path) -> None:
             where=str(path),
             do="give a corpus folder, or make one with `annotator ingest SOURCE --corpus FOLDER`",
         )
+
+
+def check_outside(path: Path, made: Path | None = None) -> None:
+    """Raise CorpusError where a path is in a folder that a corpus, or one to be ``made``, reads whole.
+
+    A ledger among the journals would be taken for a journal.
+    """
+    real = path.resolve()
+    for place in (real, *real.parents):
+        corpus = place.parent
+        if place.name in _READ_WHOLE and (corpus == (made and made.resolve()) or (corpus / FILE).is_file()):
+            raise CorpusError(
+                f"the corpus keeps its {place.name} here, and nothing else",
+                where=str(path),
+                do="choose another folder",
+            )
 
 
 def check_sentences(article: Article, sentences: Sequence[Sentence]) -> None:

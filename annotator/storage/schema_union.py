@@ -27,6 +27,8 @@ class Union:
     """What a label of the first schema got besides: ``PERSON: inside CLAIM``."""
     clashes: list[str] = field(default_factory=list)
     """What contradicts, each with the file that says otherwise."""
+    left: list[str] = field(default_factory=list)
+    """What others call a thing, where a label before it is called so already: ``HUMAN: takes PERSON``."""
 
 
 def unite(texts: Sequence[tuple[str, str]]) -> Union:
@@ -61,6 +63,7 @@ def _unite(union: Union, where: str, other: str, text: str) -> None:
         union.widened += [f"{label.name}: {x}" for x in widened]
         changed = changed or bool(widened)
     if changed:
+        union.left += _untaken(document["label"])
         union.text = tomlkit.dumps(document)
 
 
@@ -94,6 +97,17 @@ def _widen(table: Any, a: Label, b: Label, theirs: dict[str, Any]) -> Iterator[s
         table["examples"].append(inline)
     if rows:
         yield f"{len(rows)} more examples" if len(rows) > 1 else "1 more example"
+
+
+def _untaken(tables: Any) -> Iterator[str]:
+    """Leave out of ``takes`` what is a label's own name or what a label before takes; yield what that was."""
+    owner = {str(t["name"]).upper(): str(t["name"]) for t in tables}
+    for table in tables:
+        name, given = str(table["name"]), [str(x) for x in table.get("takes", ())]
+        kept = [x for x in given if owner.setdefault(x.upper(), name) == name]
+        if kept != given:
+            table["takes"] = kept
+            yield f"{name}: takes {', '.join(x for x in given if x not in kept)}"
 
 
 def _table(theirs: dict[str, Any], base: Schema, document: Any) -> Any:

@@ -88,9 +88,22 @@ def test_options_of_a_training_export_are_refused(corpus: Path, tmp_path: Path) 
 
 
 def test_a_certificate_says_what_a_format_lacks(corpus: Path) -> None:
-    """CoNLL is flat: nested spans are named as left out, and the certificate still passes."""
+    """CoNLL is flat: nested spans are named as left out, and the certificate passes, with losses."""
     certificate = certify(Corpus.open(corpus), "conll")
     told = "\n".join(certificate.lines())
     assert certificate.passed
     assert "listed by the writer: 2 (a longer span that stays overlaps it, and CoNLL is flat)" in told
     assert certificate.as_dict()["passed"] is True
+    assert told.startswith("conll: passed with losses; ")
+
+
+def test_what_a_format_has_no_word_for_is_told(tmp_path: Path) -> None:
+    """Of rejected sentences alone, a format without answers says so; Prodigy's takes them."""
+    task = {"text": "Ada left.", "spans": [], "answer": "reject", "_view_id": "ner_manual", "_task_hash": 1}
+    (tmp_path / "in.jsonl").write_bytes(orjson.dumps(task))
+    assert call("import", tmp_path / "in.jsonl", "--corpus", tmp_path / "c").code == 0
+    said = call("export", tmp_path / "c", tmp_path / "o", "--format", "brat")
+    assert said.code == 1
+    assert "accepted sentence to export; 1 rejected or ignored, for which brat has no word; " in said.err
+    assert call("check", tmp_path / "c", "--round-trip", "brat").err == said.err
+    assert call("export", tmp_path / "c", tmp_path / "o", "--format", "prodigy").code == 0

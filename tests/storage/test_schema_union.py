@@ -57,3 +57,13 @@ def test_contradictions_are_listed_with_the_file() -> None:
         "b: PERSON has other marks in the example “Mayor Ilka Moran nodded.”",
         "b: PERSON has other marks in the example “Pell left.”",
     ]
+
+
+def test_what_a_label_takes_belongs_to_one_label() -> None:
+    """What a label before takes, or what is a label's own name, is taken out of `takes` and listed."""
+    human = SMALL.replace('name = "PERSON"', 'name = "HUMAN"').replace('["PER"]', '["per", "MAN"]')
+    assert unite([("a", SMALL), ("b", human)]).left == ["HUMAN: takes per"]
+    per = SMALL.replace('name = "PERSON"', 'name = "PER"').replace("takes", "# ")
+    union = unite([("a", SMALL), ("b", per)])
+    assert (union.added, union.left) == (["PER"], ["PERSON: takes PER"])
+    assert [x.takes for x in schema_of_text(union.text, "union").labels] == [(), (), ()]

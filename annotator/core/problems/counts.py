@@ -23,7 +23,10 @@ def too_few(material: Material) -> Iterator[Problem]:
     done = [x.work for x in material.said if x.work.annotation.answer is Answer.ACCEPT]
     sentences = {w.sentence.id for w in done}
     if len(sentences) < SENTENCES:
-        what = f"there are {len(sentences)} accepted sentences, and training needs {SENTENCES} at least"
+        there = (
+            "is 1 accepted sentence" if len(sentences) == 1 else f"are {len(sentences)} accepted sentences"
+        )
+        what = f"there {there}, and training needs {SENTENCES} at least"
         yield Problem(Kind.FEW, Place(file="corpus.toml"), what, "annotate more, or merge another corpus")
     if not sentences:
         return

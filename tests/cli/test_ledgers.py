@@ -1,0 +1,69 @@
+"""Where ledgers and exports may go: not in the place of something else, not among a corpus's own files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+import pytest
+
+from tests.cli.calling import call
+
+TASK = {"text": "Mara Voss came to Ostra.", "spans": [{"start": 0, "end": 9, "label": "PERSON"}]}
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """Return a file with a text and a span."""
+    path = tmp_path / "in.jsonl"
+    path.write_bytes(orjson.dumps(TASK) + b"\n")
+    return path
+
+
+def test_a_ledger_replaces_nothing_but_a_ledger(source: Path, tmp_path: Path) -> None:
+    """``--ledger-file`` on the imported file itself stops the import; on an older ledger it does not."""
+    before = source.read_bytes()
+    said = call("import", source, "--corpus", tmp_path / "c", "--ledger-file", source)
+    assert said.code == 1
+    assert "this file is no ledger" in said.err
+    assert "--ledger-file another name" in said.err
+    assert source.read_bytes() == before
+    assert not (tmp_path / "c").exists()
+    for _ in range(2):
+        said = call("import", source, "--corpus", tmp_path / "c", "--ledger-file", tmp_path / "l.jsonl")
+        assert said.code == 0
+
+
+def test_an_import_that_cannot_be_accounted_for_changes_nothing(source: Path, tmp_path: Path) -> None:
+    """Where the ledger cannot be written, an import into a corpus exits 1 and the corpus is as it was."""
+    call("import", source, "--corpus", tmp_path / "c")
+    before = {p: p.read_bytes() for p in (tmp_path / "c").rglob("*") if p.is_file() and p.suffix != ".lock"}
+    other = tmp_path / "other.jsonl"
+    other.write_bytes(orjson.dumps(TASK | {"text": "Mara Voss saw Ostra."}))
+    said = call("import", other, "--corpus", tmp_path / "c", "--ledger-file", source / "l.jsonl")
+    assert said.code == 1
+    after = {p: p.read_bytes() for p in (tmp_path / "c").rglob("*") if p.is_file() and p.suffix != ".lock"}
+    assert after == before
+
+
+@pytest.mark.parametrize("folder", ["annotations", "articles", "suggestions/x"])
+def test_nothing_is_written_among_the_files_of_a_corpus(source: Path, tmp_path: Path, folder: str) -> None:
+    """An export or a ledger into a folder that the corpus reads whole is refused."""
+    into = tmp_path / "c" / folder
+    said = call("import", source, "--corpus", tmp_path / "c", "--ledger-file", into / "l.jsonl")
+    assert said.code == 1
+    assert "and nothing else" in said.err
+    assert not (tmp_path / "c").exists()
+    call("import", source, "--corpus", tmp_path / "c")
+    for form in ("spacy", "plain"):
+        said = call("export", tmp_path / "c", into, "--format", form)
+        assert said.code == 1
+        assert "and nothing else; choose another folder" in said.err
+    assert call("export", tmp_path / "c", tmp_path / "c" / "out", "--format", "plain").code == 0
+
+
+def test_a_map_of_labels_that_are_not_there_is_told(source: Path, tmp_path: Path) -> None:
+    """A typing error in ``--map`` leaves the label as it was, and a note names it."""
+    said = call("import", source, "--corpus", tmp_path / "c", "--map", "PERSN=VENUE,PERSON=VENUE")
+    assert said.code == 0
+    assert "note: --map names labels that are not in the files: PERSN\n" in said.err
