@@ -39,6 +39,11 @@ class Grouped:
         if self.fixed is not None:
             corpus.write_beside(FILE, groups_text(self.fixed))
 
+    def check(self, corpus: Corpus) -> None:
+        """Raise CorpusError where ``keep`` could not write, before anything is exported."""
+        if self.fixed is not None:
+            corpus.try_beside(groups_text(self.fixed))
+
     def bridges(self, missing: Missing) -> dict[str, list[str]]:
         """Return, by the title of each article that was left out as a bridge, what it would bridge."""
         out = {left.item.article.id for left in missing.left_out if left.why == QUARANTINED}
@@ -118,7 +123,9 @@ def without_quarantined(gathered: Gathered, found: Grouped, options: ExportOptio
     Where there are too few stories for the parts, nothing is changed but a warning added.
     """
     out, keys = found.stories.out, found.stories.keys
-    staying = [i for i in gathered.items if i.article.id not in out]
+    staying = [
+        i for i in gathered.items if i.article.id not in out or i.work.annotation.answer is not Answer.ACCEPT
+    ]
     accepted = [i for i in staying if i.work.annotation.answer is Answer.ACCEPT]
     families = [i.family or i.article.id for i in accepted]
     _, torn = placed(families, [i.article.id for i in accepted], options.split, keys)

@@ -188,7 +188,7 @@ class _Planner:
         with self._corpus.places() as places:
             for article in read_articles(self._corpus.path / ARTICLES, ids):
                 self._first[article.id] = article.replaces
-                self._seen.update(article.digest.encode())
+                self._seen.update(f"{article.digest} {article.title}\n".encode())
                 if article.id in touched:
                     self._numbers[article.id] = len(self._plan.articles)
                     data = packed_about(article) if self._own else b""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import threading
+import time
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -99,6 +102,17 @@ def write(job: Job, schema: Schema, options: ExportOptions, folder: Path) -> dic
     kept.write_bytes(made.kept)
     made.finish()
     return Written(made.packed, made.fates, made.placed, made.runs).as_dict()
+
+
+def end_with_parent(parent: int) -> None:
+    """Let this process end when ``parent`` does: a worker that is killed no more would wait for ever."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _stretches(by: bytearray) -> Iterator[tuple[int, int]]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 
 from annotator.cli.plan import File, Plan
-from annotator.cli.shard import Written, ready, write
+from annotator.cli.shard import Written, end_with_parent, ready, write
 from annotator.core.errors import AnnotatorError
 from annotator.core.schema import Schema
 from annotator.export import ledger, manifest, warn
@@ -22,6 +22,8 @@ from annotator.export.packed import Packed
 from annotator.export.save import CONFIG, put
 from annotator.export.values import ExportOptions, ExportReport
 
+_OPEN = 64
+"""How many pieces of the ledger are open at a time: a process may have some hundreds of files."""
 Progress = Callable[[int, int], None]
 
 
@@ -34,7 +36,14 @@ def export_stream(
     """
     refuse_foreign(out, [name for name, _, _ in plan.files(options)])
     with manifest.opened(out, plan.key, resume=options.resume) as made:
-        written = _written(plan, schema, options, made, progress)
+        try:
+            written = _written(plan, schema, options, made, progress)
+        except OSError as e:
+            raise AnnotatorError(
+                f"the export cannot be written ({e.strerror or e})",
+                where=str(out),
+                do="the files of the last export are as they were; free some space or choose another folder",
+            ) from e
         return _put(plan, schema, out, options, made, written)
 
 
@@ -72,7 +81,8 @@ def _by_processes(
 
     running: dict[Future[dict[str, Any]], File] = {}
     # A worker that is killed is reported (a Pool would wait for it for ever).
-    with ProcessPoolExecutor(min(options.processes, len(files)), get_context("spawn")) as pool:
+    most = min(options.processes, len(files))
+    with ProcessPoolExecutor(most, get_context("spawn"), end_with_parent, (os.getpid(),)) as pool:
         try:
             for file in files:
                 running[pool.submit(write, plan.job(file), schema, options, folder)] = file
@@ -182,9 +192,19 @@ class _Lines:
                 if size:
                     pieces.append((first, name, at, size))
                 at += size
-        folder = self._made.folder
-        with ExitStack() as opened:
-            files = {n: opened.enter_context(ready(folder, n)[kind].open("rb")) for n in self._names}
+        folder, opened = self._made.folder, dict[str, BinaryIO]()
+        try:
             for _, name, at, size in sorted(pieces):
-                files[name].seek(at)
-                yield files[name].read(size)
+                if name not in opened:
+                    if len(opened) >= _OPEN:
+                        _close(opened)
+                    opened[name] = ready(folder, name)[kind].open("rb")  # closed below
+                opened[name].seek(at)
+                yield opened[name].read(size)
+        finally:
+            _close(opened)
+
+
+def _close(files: dict[str, BinaryIO]) -> None:
+    while files:
+        files.popitem()[1].close()

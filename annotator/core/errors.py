@@ -16,11 +16,19 @@ class AnnotatorError(Exception):
         self.where = where
         self.do = do
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let the error come from another process."""
+        return _made, (type(self), self.what, self.where, self.do)
+
     def __str__(self) -> str:
         """Return the one line: ``where: what; do``."""
         head = f"{self.where}: {self.what}" if self.where else self.what
         line = f"{head}; {self.do}" if self.do else head
         return " ".join(line.split())
+
+
+def _made(kind: type[AnnotatorError], what: str, where: str, do: str) -> AnnotatorError:
+    return kind(what, where=where, do=do)
 
 
 class SchemaError(AnnotatorError):

@@ -12,7 +12,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -56,14 +56,8 @@ def opened(out: Path, key: str, *, resume: bool) -> Iterator[Manifest]:
     """
     folder = out / FOLDER
     new = [p for p in (out, *out.parents) if not p.exists()]
+    lock = _locked(folder, out)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = os.open(folder, os.O_RDONLY)
-    except OSError as e:
-        told = "is a file" if out.is_file() else f"cannot be made ({e.strerror or e})"
-        raise AnnotatorError(f"the folder {told}", where=str(out), do="choose another folder") from e
-    try:
-        _take(lock, out)
         done = _found(folder, key) if resume else {}
         if not done:
             _empty(folder)
@@ -74,15 +68,54 @@ def opened(out: Path, key: str, *, resume: bool) -> Iterator[Manifest]:
         _drop(new)
 
 
-def _take(lock: int, out: Path) -> None:
+def _locked(folder: Path, out: Path) -> int:
+    """Make the folder and lock it; raises AnnotatorError for one that is another's, which stays as it is."""
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError as e:
+        told = "is a file" if out.is_file() else f"cannot be made ({e.strerror or e})"
+        raise AnnotatorError(f"the folder {told}", where=str(out), do="choose another folder") from e
+    try:
+        _take(lock, folder, out)
+        _refuse_foreign(folder)
+    except BaseException:
+        os.close(lock)
+        raise
+    return lock
+
+
+def _take(lock: int, folder: Path, out: Path) -> None:
+    with suppress(OSError):  # the file system may know no locks
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            held = True
+        else:  # the one who had it may have removed the folder meanwhile
+            held = not folder.exists() or folder.stat().st_ino != os.fstat(lock).st_ino
+        if held:
+            raise AnnotatorError(
+                "another export is writing here", where=str(out), do="wait for it, or choose another folder"
+            ) from None
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """Raise AnnotatorError where the folder holds anything, and no manifest of ours with it."""
+    there = {p.name for p in folder.iterdir()} - {_FILE}
+    if there and not _is_ours(folder / _FILE):
         raise AnnotatorError(
-            "another export is writing here", where=str(out), do="wait for it, or choose another folder"
-        ) from None
-    except OSError:  # the file system knows no locks
-        return
+            "this folder holds files that no export has left there",
+            where=str(folder),
+            do="rename it, or choose another folder",
+        )
+
+
+def _is_ours(manifest: Path) -> bool:
+    try:
+        with manifest.open("rb") as file:
+            return set(orjson.loads(file.readline())) == {"key"}
+    except (OSError, orjson.JSONDecodeError, TypeError):
+        return False
 
 
 def _found(folder: Path, key: str) -> dict[str, Any]:

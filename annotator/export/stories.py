@@ -17,6 +17,7 @@ whatever is linked, and the corpus records these groups as fixed from then on.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -103,10 +104,12 @@ def _pairs(sights: Sequence[Sight]) -> Iterator[Pair]:
 
 
 def _versions(sights: Sequence[Sight]) -> Iterator[Pair]:
-    first: dict[str, int] = {}
+    """Yield each version of an article with the first one, and with the one before it."""
+    every: dict[str, list[int]] = defaultdict(list)
     for n, one in enumerate(sights):
-        if first.setdefault(one.family, n) != n:
-            yield first[one.family], n
+        earlier = every[one.family]
+        yield from ((before, n) for before in dict.fromkeys([*earlier[:1], *earlier[-1:]]))
+        earlier.append(n)
 
 
 def _copies(sights: Sequence[Sight]) -> Iterator[Pair]:

@@ -85,7 +85,7 @@ def _checked(data: bytes, article_id: str) -> FastArticle:
     try:
         article = _decode(data)
         digest = sha256(article.text.encode()).hexdigest()
-    except (msgspec.MsgspecError, UnicodeError) as error:
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise OddError(str(error)) from None
     if article.id != article_id or article.digest != digest or not digest.startswith(article_id):
         raise OddError("the name, the id, the digest and the text are not of one article")

@@ -273,7 +273,7 @@ def _lines(file: BinaryIO) -> Iterator[list[bytes]]:
     rest = b""
     while data := file.read(_READ):
         *lines, rest = (rest + data).split(b"\n")
-        if len(rest) > MAX_RECORD:
+        if max(map(len, (rest, *lines))) > MAX_RECORD:
             raise OddError("a line is too long")
         if lines:
             yield lines

@@ -62,6 +62,7 @@ NEWS = [
         [("1,200 boats", "COUNT"), ("Ida Holm", "PERSON"), ("We can't land 1,200 boats", "CLAIM")],
     ),
     ("They don’t pay £5 a.m. or p.m. in the U.S. …", []),
+    ("Won't Ann go? Shan't she, goin’ home?", [("Ann", "PERSON")]),
     ("'Tis said: det mark PERSON case.", [("PERSON", "PERSON"), ("det mark", "VENUE")]),
 ]
 
@@ -115,9 +116,10 @@ def test_the_payload_is_that_of_spacy(made: list[Stretch], attrs: Attrs, bounded
     assert ours == theirs
 
 
-def test_all_attributes_are_those_of_the_usual_recipe() -> None:
+@pytest.mark.parametrize("many", [False, True])
+def test_all_attributes_are_those_of_the_usual_recipe(*, many: bool) -> None:
     """``nlp``, ``char_span``, ``filter_spans`` and ``DocBin.add`` come to the bytes of ``--attrs full``."""
-    recipe, ours = DocBin(), Bin(Attrs.FULL, norms("en"), bounded=False)
+    recipe, ours = DocBin(), Bin(Attrs.FULL, norms("en"), bounded=False, many=many)
     for text, marks in NEWS:
         doc = NLP(text)
         found = [doc.char_span(text.index(w), text.index(w) + len(w), label=x) for w, x in marks]

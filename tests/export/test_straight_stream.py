@@ -24,6 +24,7 @@ from annotator.core.edits import reject_suggestion, set_answer, set_note, take_s
 from annotator.core.errors import AnnotatorError
 from annotator.core.spans import Span
 from annotator.core.works import Works
+from annotator.export import manifest
 from annotator.export.corpus import export_corpus
 from annotator.export.manifest import FOLDER
 from annotator.export.values import ExportOptions
@@ -355,6 +356,41 @@ def test_a_killed_export_is_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert _files(tmp_path / "b") == _files(tmp_path / "whole")
 
 
+def test_an_export_into_the_same_folder_leaves_the_running_one_alone(tmp_path: Path) -> None:
+    """The second one is told to wait, and takes nothing of the first one's away."""
+    corpus = _accepted(tmp_path)
+    with manifest.opened(tmp_path / "a", "first", resume=False) as running:
+        (running.folder / "piece").write_bytes(b"x")
+        with pytest.raises(AnnotatorError, match="another export is writing here"):
+            _export(corpus, tmp_path / "a")
+        assert (running.folder / "piece").read_bytes() == b"x"
+    _export(corpus, tmp_path / "a")
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_folder_of_someone_elses_is_left_alone(tmp_path: Path, *, linked: bool) -> None:
+    """Files under the name of the unfinished ones, there or behind a link, are refused and stay."""
+    corpus = _accepted(tmp_path)
+    theirs = tmp_path / "precious" if linked else tmp_path / "a" / FOLDER
+    theirs.mkdir(parents=True)
+    (theirs / "mine.txt").write_text("mine")
+    if linked:
+        (tmp_path / "a").mkdir()
+        (tmp_path / "a" / FOLDER).symlink_to(theirs)
+    with pytest.raises(AnnotatorError):
+        _export(corpus, tmp_path / "a")
+    assert (theirs / "mine.txt").read_text() == "mine"
+
+
+def test_more_shards_than_open_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ledger is put together with few files open, in the same order."""
+    corpus = _accepted(tmp_path)
+    _export(corpus, tmp_path / "a", ledger="full")
+    monkeypatch.setattr(streamed, "_OPEN", 1)
+    _export(corpus, tmp_path / "b", ledger="full")
+    assert _files(tmp_path / "a") == _files(tmp_path / "b")
+
+
 def test_nothing_is_resumed_of_another_export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without --resume, with other options or after an edit every file is written."""
     corpus = _accepted(tmp_path)
@@ -388,7 +424,7 @@ def test_a_failure_leaves_the_folder_as_it_was(tmp_path: Path, monkeypatch: pyte
 
     monkeypatch.setattr(streamed, "write", fail)
     for out in ("old", "new"):
-        with pytest.raises(OSError, match="no space"):
+        with pytest.raises(AnnotatorError, match="no space"):
             _export(corpus, tmp_path / out)
     assert _files(tmp_path / "old") == before
     assert not (tmp_path / "new").exists()

@@ -108,4 +108,4 @@ class Hashed:
         """Yield what the ids stand for, some of it more than once."""
         yield from self._words.values()
         if self._norms is not None:
-            yield from self._norms.names
+            yield from self._norms.strings(self.norm)

@@ -19,6 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from annotator.core.errors import UsageError
 from annotator.core.string_ids import SYMBOLS
 
 Case = tuple[tuple[str, ...], tuple[str, ...], bool]
@@ -53,7 +54,7 @@ class Norms:
 
 @cache
 def norms(lang: str) -> Norms:
-    """Return what spaCy's blank pipeline of a language does; raises ImportError for an unknown one."""
+    """Return what spaCy's blank pipeline of a language does; raises UsageError for an unknown one."""
     stored = _DATA / f"{lang}.json"
     if stored.is_file():
         data = json.loads(stored.read_bytes())
@@ -61,7 +62,13 @@ def norms(lang: str) -> Norms:
         return _norms(lambda word: own.get(word) or word.lower(), data["cases"])
     import spacy
 
-    vocab = spacy.blank(lang).vocab
+    try:
+        vocab = spacy.blank(lang).vocab
+    except ImportError as error:
+        raise UsageError(
+            f"--attrs full asks spaCy's tokenizer for the language {lang!r}, which is not there",
+            do="install what spaCy needs for it, or give --attrs own or min",
+        ) from error
     return _norms(lambda word: vocab[word].norm_, described(lang)["cases"])
 
 
@@ -83,7 +90,7 @@ def described(lang: str) -> dict[str, Any]:
 
     nlp: Any = spacy.blank(lang)
     cases = []
-    for rule in nlp.tokenizer.rules.values():
+    for rule in (getattr(nlp.tokenizer, "rules", None) or {}).values():
         words = [t[SYMBOLS["ORTH"]] for t in rule]
         own = [t.get(SYMBOLS["NORM"], "") for t in rule]
         norms_ = ["" if nlp.vocab[w].norm_ == n else n for w, n in zip(words, own, strict=True)]

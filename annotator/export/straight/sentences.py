@@ -7,6 +7,7 @@ else goes the long way through the values of core; tests hold that both ways com
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -245,15 +246,18 @@ class Sentences:
     def _contest(self, rivals: list[Found]) -> tuple[list[Found], dict[Found, Found]]:
         """Return the longest of the spans that overlap, and the others with what they lost to."""
         winners: list[Found] = []
+        """In text order: they don't overlap."""
         losers: dict[Found, Found] = {}
         ranks = self._ranks
         for f in sorted(rivals, key=lambda f: (f[1] - f[2], f[1], ranks[f[0]])):
             _, first, end, _, _ = f
-            over = [w for w in winners if w[1] < end and first < w[2]]
-            if over:
-                losers[f] = min(over, key=_first) if len(over) > 1 else over[0]
+            at = bisect_right(winners, first, key=_first)
+            if at and winners[at - 1][2] > first:
+                losers[f] = winners[at - 1]
+            elif at < len(winners) and winners[at][1] < end:
+                losers[f] = winners[at]
             else:
-                winners.append(f)
+                winners.insert(at, f)
         return winners, losers
 
     def finish(self) -> None:

@@ -45,7 +45,8 @@ class NormIds(dict[str, int]):
         """Begin with none."""
         super().__init__()
         self._norms = norms
-        self.names: set[str] = set()
+        self.names: dict[int, str] = {}
+        """By id."""
 
     def __missing__(self, word: str) -> int:
         made = self[word] = self.named(self._norms.of(word))
@@ -53,8 +54,13 @@ class NormIds(dict[str, int]):
 
     def named(self, norm: str) -> int:
         """Return the id of a norm, which is kept."""
-        self.names.add(norm)
-        return string_id(norm)
+        made = string_id(norm)
+        self.names[made] = norm
+        return made
+
+    def strings(self, column: array[int]) -> Iterator[str]:
+        """Yield the norms that stand in a column: one that a token had may have been renamed."""
+        yield from (self.names[number] for number in set(column))
 
 
 class Known:
@@ -82,4 +88,4 @@ class Known:
         """Yield what the ids stand for, some of it more than once."""
         yield from self._ids
         if self._norms is not None:
-            yield from self._norms.names
+            yield from self._norms.strings(self.norm)
