@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from annotator.core.errors import SourceError, UsageError
+from annotator.core.errors import AnnotatorError, SourceError, UsageError
 from annotator.formats import detect, labels, units
 from annotator.formats.document import Account, Document
 from annotator.formats.numbered import numbers_in
@@ -77,6 +77,24 @@ def choose(source: Source, name: str) -> tuple[str, str]:
     elif not source.is_folder and (seen := detect.recognised(source.sample())) and form not in seen:
         why += f", though it looks like {'; '.join(f'{n} ({told})' for n, told in seen.items())}"
     return form, why
+
+
+def refuse_misread(source: Source, asked: Asked) -> None:
+    """Raise SourceError where a file of which no span was read has some as what it looks like."""
+    seen = next((told for told in map(detect.recognised, source.samples()) if told), {})
+    for name, why in seen.items() if asked.format not in {"auto", *seen} else ():
+        if _has_spans(source, name, asked):
+            what = f"there is no span in it as --format {asked.format}, but there are as {name} ({why})"
+            raise SourceError(what, where=source.name, do=f"give --format {name}, or leave --format out")
+
+
+def _has_spans(source: Source, form: str, asked: Asked) -> bool:
+    """Whether the reader of a format finds a span in a file."""
+    account = Account()
+    try:
+        return any(account.read for _ in documents(source, form, asked, account)) or bool(account.read)
+    except AnnotatorError:  # of a damaged file what was read before counts
+        return bool(account.read)
 
 
 def _refuse_ours(source: Source) -> None:

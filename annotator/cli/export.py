@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,8 +16,9 @@ from annotator.cli import output
 from annotator.cli.options import PATH, json_option, open_corpus
 from annotator.core.errors import UsageError
 from annotator.export.values import ExportOptions, ExportReport
+from annotator.export.warn import TORN
 from annotator.storage.corpus import Corpus
-from annotator.storage.folder import check_outside
+from annotator.storage.folder import check_articles, check_outside
 
 if TYPE_CHECKING:  # loaded where it is needed: a small export starts fast
     from annotator.cli.gather import Gathered
@@ -141,12 +142,15 @@ def command(
     says what.
     """
     check_outside(out)
-    if to == "spacy":
-        report = _training(open_corpus(corpus), name, out, chosen)
-    else:
+    if to != "spacy":
         _refuse_options(ctx, to)
+    opened = open_corpus(corpus)
+    check_articles(opened.path)
+    if to == "spacy":
+        report = _training(opened, name, out, chosen)
+    else:
         unit = chosen["unit"] if ctx.get_parameter_source("unit") is ParameterSource.COMMANDLINE else None
-        report = _for_others(open_corpus(corpus), name, out, to, unit, full=chosen["ledger"] == "full")
+        report = _for_others(opened, name, out, to, unit, full=chosen["ledger"] == "full")
     _tell(report, as_json=as_json)
 
 
@@ -160,9 +164,14 @@ def _training(corpus: Corpus, name: str | None, out: Path, chosen: Mapping[str, 
     if not (page or rebalance) and (streamed := _streamed(corpus, name, out, options, found)):
         return streamed
     gathered = _sorted_out(_gathered(corpus, name), found, options)
+    about_split = tuple(w for w in gathered.warnings if w == TORN)  # the report tells of the split
     for warning in (*corpus.warnings, *gathered.warnings):
-        output.warn(warning)
+        if warning not in about_split:
+            output.warn(warning)
+    if found:
+        found.check(corpus)
     report = _spacy(corpus, gathered, out, options, found, page=page)
+    report = replace(report, warnings=(*about_split, *report.warnings))
     if found:
         found.keep(corpus)
     return report

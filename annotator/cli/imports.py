@@ -12,7 +12,16 @@ from typing import Any
 import click
 
 from annotator.cli import ledgers, output
-from annotator.cli.asked import OPEN, Asked, choose, documents, pairs_of, refuse_senseless, sources_of
+from annotator.cli.asked import (
+    OPEN,
+    Asked,
+    choose,
+    documents,
+    pairs_of,
+    refuse_misread,
+    refuse_senseless,
+    sources_of,
+)
 from annotator.cli.options import PATH, json_option
 from annotator.cli.pieces import Choices
 from annotator.cli.taking import Taker
@@ -205,11 +214,14 @@ def _opened(asked: Asked) -> Corpus | None:
 def _take(source: Source, form: str, asked: Asked, taker: Taker, account: Account) -> None:
     """Take all documents of one file in, nobody's under the format's name; any error of the file names it."""
     by_sentence = detect.FORMATS[form].unit == "sentence"
+    before = account.read
     with output.counter("documents of", source.base) as show:
         for n, document in enumerate(documents(source, form, asked, account), 1):
             whose = asked.name or document.annotator or form
             taker.take(replace(document, annotator=whose), by_sentence=by_sentence)
             show(n)
+    if account.read == before:
+        refuse_misread(source, asked)
 
 
 def _stop_if_nothing(taker: Taker, sources: Sequence[Source]) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import click
 import orjson
 
+from annotator.core.counting import counted
 from annotator.core.errors import AnnotatorError
 
 LOST = 3
@@ -104,7 +105,7 @@ def _escaped(found: re.Match[str]) -> str:
 
 def count(n: int, what: str) -> str:
     """Return a number with what it counts: ``1 article``, ``2 articles``."""
-    return f"{n} {what}" if n == 1 else f"{n} {what}s"
+    return counted(n, what)
 
 
 def warn(line: str) -> None:

@@ -23,6 +23,7 @@ from annotator.cli.pieces import (
 from annotator.cli.recording import Recorder
 from annotator.core.annotation import Answer
 from annotator.core.article import Article, Sentence
+from annotator.core.counting import counted
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
 from annotator.formats.align import settle
@@ -31,6 +32,9 @@ from annotator.formats.labels import labels_of, no_names
 from annotator.ingest.tokens import Tokenizer
 from annotator.storage.corpus import Corpus
 from annotator.storage.imports import Staging
+
+_NAMED = 5
+"""How many labels that are called otherwise are told one by one."""
 
 
 class Taker:
@@ -48,6 +52,7 @@ class Taker:
         """The labels with spans that overlap others, or long ones: they are no entities."""
         self.seen: set[str] = set()
         """The labels of the files, as they call them, where any are to be renamed."""
+        self._renamed = 0
         self._staging, self._tokenizer = staging, tokenizer
         self.account, self._choices = account, choices
         self._into: Corpus | None = staging.into
@@ -77,10 +82,15 @@ class Taker:
                 self.seen.add(label)
                 new = self._choices.rename(label)
                 if new != label:
-                    self._note(f"the label {label} is {f'called {new}' if new else 'left out'}")
+                    self._renamed += 1
+                    if self._renamed <= _NAMED:
+                        self._note(f"the label {label} is {f'called {new}' if new else 'left out'}")
 
     def finish(self) -> None:
-        """Put together the articles whose sentences came as documents of their own."""
+        """Put together the articles whose sentences came as documents of their own, and tell the rest."""
+        if (more := self._renamed - _NAMED) > 0:
+            told = counted(more, "more label is", "more labels are")
+            self._note(f"{told} called otherwise or left out")
         for key, pieces in self._groups.items():
             self._group(key, pieces)
         self._groups.clear()

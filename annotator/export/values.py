@@ -178,7 +178,8 @@ def _by_folder(files: Sequence[str]) -> list[str]:
 def _part_line(name: str, counts: PartCounts) -> str:
     spans = listed([f"{label} {n}" for label, n in counts.spans.items()]) or "no spans"
     wrong = f"; {_counted(counts.wrong, 'known-wrong span')}" if counts.wrong else ""
-    return f"{name}: {counts.docs} docs, {counts.sentences} sentences, {counts.tokens} tokens; {spans}{wrong}"
+    held = [(counts.docs, "doc"), (counts.sentences, "sentence"), (counts.tokens, "token")]
+    return f"{name}: {', '.join(_counted(n, what) for n, what in held)}; {spans}{wrong}"
 
 
 def _sentence_lines(sentences: Mapping[str, int]) -> list[str]:

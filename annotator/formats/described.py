@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from annotator.core.errors import SourceError
 from annotator.formats.conll import table
+from annotator.formats.huggingface.lines import unlike
 from annotator.formats.sample import Sample
 
 _MAGIC = {
@@ -29,6 +31,11 @@ _MAGIC = {
     b"<!DOCTYPE": "an HTML page",
     b"<html": "an HTML page",
 }
+_NO_FILES, _NO_BYTES, _NO_RECORDS = "an empty folder", "an empty file", "an empty JSON list"
+NOTHING = frozenset({_NO_FILES, _NO_BYTES, _NO_RECORDS})
+"""What is said of that in which nothing is."""
+_PROSE = "plain text"
+_EMPTY = re.compile(r"\s*\[\s*\]\s*")
 _ROWS = 3
 """How many lines with one number of words are a table, and no prose."""
 
@@ -37,11 +44,11 @@ def described(sample: Sample) -> str:
     """Return what a file looks like that is no format of ours, in a few words."""
     if sample.is_folder:
         if not sample.names:
-            return "an empty folder"
+            return _NO_FILES
         return f"a folder with {sample.names[0]}" + (" and others" if len(sample.names) > 1 else "")
-    head = sample.head
-    if not head.removeprefix(b"\xef\xbb\xbf").strip():
-        return "an empty file"
+    head = sample.head.removeprefix(b"\xef\xbb\xbf")
+    if not head.strip():
+        return _NO_BYTES
     for magic, told in _MAGIC.items():
         if head.startswith(magic):
             return f"{told} with {', '.join(sample.names[:3])}" if sample.is_zip and sample.names else told
@@ -51,8 +58,21 @@ def described(sample: Sample) -> str:
     if values and head.lstrip()[:1] in (b"{", b"[", b'"'):
         return _json_told(sample, values[0])
     if head.lstrip()[:1] in (b"{", b"["):
-        return "JSON that is cut off or damaged"
+        is_empty = _EMPTY.fullmatch(sample.text)
+        return _NO_RECORDS if is_empty else "JSON that is cut off or damaged"
     return _rows_told(sample) or _table_told(sample.text)
+
+
+def is_text(sample: Sample) -> bool:
+    """Whether a file is prose, or JSON of texts with nothing marked: what ``annotator ingest`` takes."""
+    values = [] if sample.is_folder or sample.is_zip else sample.objects(1)
+    if not values or not isinstance(values[0], dict):
+        return described(sample) == _PROSE
+    marked = any(isinstance(x, list) for x in values[0].values()) or _NAMES & values[0].keys()
+    return isinstance(values[0].get("text"), str) and not marked
+
+
+_NAMES = {"label", "labels", "category", "tokens", "spans", "entities", "ents", "annotations", "answer"}
 
 
 def _rows_told(sample: Sample) -> str:
@@ -76,7 +96,7 @@ def _table_told(text: str) -> str:
     mark = max(",;\t", key=first.count)
     columns = [c.strip(' "\r')[:30] for c in first.split(mark)][:8]
     if len(columns) < 2 or not second.count(mark) or not all(c.isprintable() and c for c in columns):
-        return "plain text"
+        return _PROSE
     return f"a table with the columns {', '.join(columns)}; export JSON instead"
 
 
@@ -93,6 +113,7 @@ def _json_told(sample: Sample, value: Any) -> str:
     if isinstance(value, dict):
         keys = ", ".join(sorted(str(k)[:30] for k in value)[:8])
         whole = ", its labels those of whole texts" if _labels_texts(value) else ""
-        return f"{kind} of objects with the keys {keys}{whole}" if keys else f"{kind} of empty objects"
+        odd = f"; {told}" if (told := unlike(value)) else ""
+        return f"{kind} of objects with the keys {keys}{whole}{odd}" if keys else f"{kind} of empty objects"
     names = {str: "texts", int: "numbers", float: "numbers", bool: "truth values", list: "lists"}
     return f"{kind} of {names.get(type(value), 'nulls')}"

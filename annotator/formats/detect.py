@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, Protocol, cast
 
 from annotator.core.errors import SourceError, UsageError
-from annotator.formats.described import described
+from annotator.formats.described import NOTHING, described, is_text
 from annotator.formats.document import Account, Document
 from annotator.formats.sample import Sample
 from annotator.formats.source import Source
@@ -101,14 +101,22 @@ def choose(source: Source, name: str = "auto") -> tuple[str, str]:
         return name, "as --format says"
     found = next((told for told in map(recognised, source.samples()) if told), {})
     if not found:
-        raise SourceError(
-            f"no format is known that looks like this: {described(source.sample())}",
-            where=source.name,
-            do=f"name the format with --format ({', '.join(FORMATS)}), or export it otherwise",
-        )
+        raise _unknown(source.sample(), source.name)
     if len(found) > 1:
         told = "; ".join(f"{n} ({why})" for n, why in found.items())
         raise SourceError(
             f"the file looks like several formats: {told}", where=source.name, do="say which with --format"
         )
     return next(iter(found.items()))
+
+
+def _unknown(sample: Sample, where: str) -> SourceError:
+    """Return the error for a file of no format; texts that nobody has annotated are for another command."""
+    told = described(sample)
+    do = f"name the format with --format ({', '.join(FORMATS)}), or export it otherwise"
+    if told in NOTHING:
+        do = "name another file"
+    elif is_text(sample):
+        how = " (with a record a line: JSONL)" if sample.is_list else ""
+        do = f"if nobody has annotated it, take it in with annotator ingest{how}; else {do}"
+    return SourceError(f"no format is known that looks like this: {told}", where=where, do=do)

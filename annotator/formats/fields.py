@@ -171,10 +171,12 @@ class Tally:
         self.counts = Counter()
 
     def add(self, what: str, by: int = 1) -> None:
-        """Count a note, whose ``{n}`` stands for how often."""
+        """Count a note: its ``{n}`` stands for how often, its ``{s}`` for an s unless that is once."""
         if by:
             self.counts[what] += by
 
     def tell(self, account: Account) -> None:
         """Put the notes into the account, in the order in which they first came up."""
-        account.notes.extend(what.format(n=f"{n:,}") for what, n in self.counts.items())
+        account.notes.extend(
+            what.format(n=f"{n:,}", s="" if n == 1 else "s") for what, n in self.counts.items()
+        )

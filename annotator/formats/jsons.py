@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -19,7 +21,8 @@ def parse(raw: bytes | str, where: str, account: Account | None = None) -> Any:
     """Return the JSON value; raises SourceError naming ``where`` for anything else.
 
     NaN, lone surrogates and bytes that are no UTF-8 are refused, as is nesting deeper than 1,024.
-    Of doubled keys the last one counts, as JSON's readers do; a note in ``account`` tells it once.
+    With an ``account`` doubled keys are looked for: one that may hold text or spans is refused, of others
+    the last one counts, as for JSON's readers, and a note in ``account`` tells it once.
     An integer beyond 64 bits comes as a float, so whoever needs a whole number checks the type.
     """
     try:
@@ -30,7 +33,7 @@ def parse(raw: bytes | str, where: str, account: Account | None = None) -> Any:
             f"this is not JSON ({error.msg} at {place})", where=where, do="repair it, or export it again"
         ) from None
     if account is not None:
-        _note_doubled(raw, where, account)
+        _see_doubled(raw, where, account)
     return value
 
 
@@ -61,22 +64,67 @@ def short(value: Any, most: int = 40) -> str:
 
 
 _TOLD = "a key stands twice in one object"
-_KEYS = re.compile(rb'"([^"\\]{1,40})"\s*:')
+_TEXTS = ("text", "data", "sentence", "content", "document", "body", "passage", "context", "raw", "orth")
+_LISTS = ("spans", "ner_spans", "entities", "ents", "mentions", "annotations", "completions", "result")
+_LABELS = ("label", "labels", "type", "tag", "category", "class", "entity", "entity_group", "entity_type")
+_STARTS = ("start", "start_offset", "start_char", "startOffset", "begin")
+_ENDS = ("end", "end_offset", "end_char", "endOffset", "stop")
+_CAS = ("%FEATURE_STRUCTURES", "%VIEWS", "%TYPES", "sofaString")
+_OTHERS = ("answer", "cats", "ner", "paragraphs", "phrase", "task", "value", "versions")
+_WEIGHTY = frozenset({*_TEXTS, *_LISTS, *_LABELS, *_STARTS, *_ENDS, *_CAS, *_OTHERS})
+"""The keys that hold a text or its spans in one of the formats."""
 
 
-def _note_doubled(raw: bytes | str, where: str, account: Account) -> None:
-    if any(_TOLD in note for note in account.notes):
-        return
-    found: list[str] = []
+def _see_doubled(raw: bytes | str, where: str, account: Account) -> None:
+    """Note a doubled key once; raises SourceError for one that holds a list, or text or spans by its name."""
+    minor: list[str] = []
 
     def hook(pairs: list[tuple[str, Any]]) -> None:
-        if not found and len({k for k, _ in pairs}) < len(pairs):
-            seen: set[str] = set()
-            found.extend(k for k, _ in pairs if k in seen or seen.add(k))  # type: ignore[func-returns-value]
+        if len({key for key, _ in pairs}) == len(pairs):
+            return
+        counts = Counter(key for key, _ in pairs)
+        for key, value in (x for x in pairs if counts[x[0]] > 1):
+            if key in _WEIGHTY or isinstance(value, list):
+                raise _DoubledError(key)
+            minor.append(key)
 
     try:
         json.loads(raw, object_pairs_hook=hook)
+    except _DoubledError as error:
+        what = f"{_TOLD} ({short(error.key)}), and one of the two would be lost"
+        raise SourceError(
+            what, where=_place(raw, where, hook), do="keep one of them, with what both hold"
+        ) from None
     except (ValueError, RecursionError):
         return
-    if found:
-        account.notes.append(f"{where}: {_TOLD} ({short(found[0])}); the last one counts")
+    if minor and not any(_TOLD in note for note in account.notes):
+        account.notes.append(f"{where}: {_TOLD} ({short(minor[0])}); the last one counts")
+
+
+def _place(raw: bytes | str, where: str, hook: Callable[[list[tuple[str, Any]]], None]) -> str:
+    """Return the place with the line of the record that ``hook`` refuses, where the file is one long list."""
+    text = raw.decode() if isinstance(raw, bytes) else raw
+    if "\n" not in text.strip() or not text.lstrip().startswith("["):
+        return where
+    decoder = json.JSONDecoder(object_pairs_hook=hook)
+    at = text.index("[") + 1
+    try:
+        while start := _BETWEEN.match(text, at):
+            at = start.end()
+            at = decoder.raw_decode(text, at)[1]
+    except _DoubledError:
+        return f"{where}:{text.count(chr(10), 0, at) + 1}"
+    except ValueError:
+        return where
+    return where
+
+
+_BETWEEN = re.compile(r"[\s,]*")
+
+
+class _DoubledError(Exception):
+    """A doubled key of which no half can be left out."""
+
+    def __init__(self, key: str) -> None:
+        """Keep the key."""
+        self.key = key

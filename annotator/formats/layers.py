@@ -156,6 +156,10 @@ def notes(choice: Choice) -> Iterator[str]:
         yield f"the layer {layer} is not read: no values in it look like labels; --layer {layer} takes it"
 
 
-def left_out(layer: str) -> str:
-    """Return the note on a layer that is not read, how often standing for ``{n}``."""
-    return f"the layer {short(layer)} is left out ({{n}} annotations); --layer {short(layer)} takes it"
+def left_out(layer: str, things: str = "") -> str:
+    """Return the note on a layer that is not read, how often standing for ``{n}``.
+
+    ``things`` is what no option takes, such as relations; empty for spans.
+    """
+    rest = f"{things} have no place here" if things else f"--layer {short(layer)} takes it"
+    return f"the layer {short(layer)} is left out ({{n}} annotation{{s}}); {rest}"

@@ -79,12 +79,16 @@ def lost(account: Account) -> int:
     return sum(map(is_loss, account.entries))
 
 
+_WORDS = {Fate.CHARACTERS.value: "to be repaired"}
+"""What people are told of a fate where its name, with a number before it, would mislead."""
+
+
 def told(account: Account) -> Iterator[str]:
     """Yield the account for people: the sum, then a line for each reason."""
     totals = totals_of(account)
     spans = totals["spans"]
-    rest = ", ".join(f"{spans[f.value]} {f.value}" for f in Fate if spans[f.value])
+    rest = ", ".join(f"{spans[f.value]} {_WORDS.get(f.value, f.value)}" for f in Fate if spans[f.value])
     yield f"spans: {spans['in']} in the file, {spans['kept']} as they were" + (f", {rest}" if rest else "")
     for row in totals["why"]:
         what = "" if row["thing"] == "span" else f" ({row['thing']})"
-        yield f"  {row['count']:>6} {row['what']}{what}: {row['why']}"
+        yield f"  {row['count']:>6} {_WORDS.get(row['what'], row['what'])}{what}: {row['why']}"

@@ -23,18 +23,18 @@ def list_fields(document: Document, format_: str, account: Account, back: str | 
     """List the answer, unless it comes ``back`` just so, the spans known to be wrong, and the flag."""
     if (document.answer and document.answer.value) != back:
         told = document.answer.value if document.answer else "not done"
-        list_thing(document, "answer", told, f"{format_} has no answers", account)
+        list_thing(document, "answer", told, f"answers: {format_} has none", account)
     for span in document.rejected:
         told = f"{span.start}-{span.end}:{span.label}"
-        list_thing(document, "rejected span", told, f"{format_} has no spans known to be wrong", account)
+        list_thing(document, "rejected span", told, f"spans known to be wrong: {format_} has none", account)
     if document.flagged:
-        list_thing(document, "flag", "flagged", f"{format_} has no flags", account)
+        list_thing(document, "flag", "flagged", f"flags: {format_} has none", account)
 
 
 def list_note(document: Document, format_: str, account: Account) -> None:
     """List a note that has no place."""
     if document.note:
-        list_thing(document, "note", document.note, f"{format_} has no notes", account)
+        list_thing(document, "note", document.note, f"notes: {format_} has none", account)
 
 
 def place(document: Document) -> str:

@@ -68,7 +68,7 @@ def _looks(row: Any) -> str:
 def _is_span(item: Any) -> bool:
     if isinstance(item, list):
         return len(item) == 3
-    return isinstance(item, dict) and _first(item, _START) is not None
+    return isinstance(item, dict) and any(key in item for key in _START)
 
 
 def read(source: Source, account: Account) -> Iterator[Document]:

@@ -66,12 +66,12 @@ def read(source: Source, account: Account, layer: str = "") -> Iterator[Document
     taken = [f for f in files if looks(f.sample())] if len(files) > 1 else files
     if not taken:
         raise source.error("no file in it is a CAS", do="export as UIMA CAS JSON")
-    loaded = ((f, _load(cassis, f, files)) for f in taken)
+    loaded = ((f, _load(cassis, f, files, account)) for f in taken)
     chosen = _chosen(loaded, layer, source)
     account.notes += notes(chosen)
     tally = Tally()
     for file in taken:
-        yield from _documents(_load(cassis, file, files), file, chosen, account, tally)
+        yield from _documents(_load(cassis, file, files, account), file, chosen, account, tally)
     tally.tell(account)
 
 
@@ -102,7 +102,7 @@ class _Cas:
     off: frozenset[int]
 
 
-def _load(cassis: Any, file: Source, files: list[Source]) -> _Cas:
+def _load(cassis: Any, file: Source, files: list[Source], account: Account) -> _Cas:
     data = file.read_bytes(LARGEST)
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
@@ -111,8 +111,9 @@ def _load(cassis: Any, file: Source, files: list[Source]) -> _Cas:
                 types = cassis.load_typesystem(BytesIO(_xml(_types_of(file, files))))
                 cas = cassis.load_cas_from_xmi(BytesIO(_xml(file, data)), typesystem=types)
             else:
-                _check_keys(jsons.parse_object(data.removeprefix(b"\xef\xbb\xbf"), file.name), file)
-                cas = cassis.load_cas_from_json(BytesIO(data.removeprefix(b"\xef\xbb\xbf")))
+                data = data.removeprefix(b"\xef\xbb\xbf")
+                _check_keys(jsons.parse_object(data, file.name, account), file)
+                cas = cassis.load_cas_from_json(BytesIO(data))
             views = tuple(_views(cas))
         except AnnotatorError:
             raise
@@ -220,7 +221,7 @@ def _document(
             title, id_ = (_values(annotation).get(k, "") for k in ("documentTitle", "documentId"))
         elif is_wordy(name) or chosen.asked:
             if not kind:
-                tally.add(left_out(name))
+                tally.add(left_out(name, "relations" if _is_relation(annotation) else ""))
         else:
             _list_other(annotation, text, where, account)
     tokens = tuple(Token(text[s:e], s, e, text[e : e + 1] == " ") for s, e in sorted(set(places[_WORD])))

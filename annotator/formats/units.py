@@ -16,6 +16,7 @@ from functools import lru_cache
 from itertools import accumulate
 from unicodedata import category
 
+from annotator.core.counting import counted
 from annotator.core.errors import SourceError, UsageError
 from annotator.core.graphemes import graphemes
 
@@ -201,6 +202,24 @@ class Fit:
             self.words + other.words,
         )
 
+    def told(self, rival: Fit) -> str:
+        """Return the evidence that decides between this and a worse one, with what that has of it."""
+        pairs = [
+            (counted(self.quotes, "quoted text stands", "quoted texts stand") + " there", rival.quotes),
+            (
+                counted(self.nearly, "quoted text stands", "quoted texts stand") + " there but for blanks",
+                rival.nearly,
+            ),
+            (counted(self.inside, "span lies", "spans lie") + " in the text", rival.inside),
+            (
+                counted(self.words, "edge of spans is an edge", "edges of spans are edges") + " of words",
+                rival.words,
+            ),
+        ]
+        mine = (self.quotes, self.nearly, self.inside, self.words)
+        told = (f"{what}; {theirs:,}" for n, (what, theirs) in zip(mine, pairs, strict=True) if n != theirs)
+        return next(told, "")
+
 
 _SAID: ContextVar[Unit | None] = ContextVar("_SAID", default=None)
 
@@ -276,11 +295,8 @@ class Detective:
         differing = [u for u in self.allowed if u != unit and self.fits.get(u) != self.fits.get(unit)]
         if unit == self.allowed[0] and not differing:
             return ""
-        fit = self.fits.get(unit, Fit())
-        told = f"{fit.quotes} quoted texts stand there" if fit.quotes else f"{fit.inside} spans fit"
         rival = max((self.fits.get(u, Fit()) for u in differing), default=Fit())
-        against = rival.quotes if fit.quotes else rival.inside
-        return f"offsets count {unit} ({told}; {against} with the next best unit)"
+        return f"offsets count {unit} ({self.fits.get(unit, Fit()).told(rival)} with the next best unit)"
 
 
 def detect(text: str, quoted: Sequence[Quoted], allowed: Sequence[Unit]) -> Unit:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property, lru_cache
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from annotator.core.article import Article, LineMap, Sentence, Verdict
@@ -114,6 +115,11 @@ class Corpus:
         with self._writing():
             write_atomic(self.schema_path, text.encode())
         self.__dict__.pop("schema", None)
+
+    def try_beside(self, data: bytes) -> None:
+        """Raise CorpusError where ``write_beside`` could not write just now; nothing is left behind."""
+        with self._writing(), TemporaryFile(dir=self.path) as trial:
+            trial.write(data)
 
     def write_beside(self, name: str, data: bytes) -> None:
         """Write a further file of the corpus folder atomically, under its lock; raises CorpusError."""

@@ -71,6 +71,16 @@ def check_outside(path: Path, made: Path | None = None) -> None:
             )
 
 
+def check_articles(path: Path) -> None:
+    """Raise CorpusError for a corpus that has lost the folder of its articles."""
+    if not (path / ARTICLES).is_dir():
+        raise CorpusError(
+            "the corpus has lost the folder with its articles",
+            where=str(path / ARTICLES),
+            do="restore it from a copy",
+        )
+
+
 def check_sentences(article: Article, sentences: Sequence[Sentence]) -> None:
     """Raise CorpusError unless the sentences stand in the article's text in order, tokens and all."""
     end = 0

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import itertools
+import shutil
 from pathlib import Path
+
+import pytest
 
 from annotator.export.splits import part_of
 from tests.cli.calling import call
 from tests.cli.test_export import Desk
 from tests.export.export_samples import made
+from tests.storage.helpers import tree
 
 WORDS = "crane quay ferry diver basin tide rope net hull mast oar buoy pier lock dune reef gull".split()  # noqa: SIM905
 
@@ -145,3 +150,30 @@ def test_the_page_tells_how_far_annotators_agree(tmp_path: Path) -> None:
     assert "<h2>Agreement</h2>" in page
     assert '<td dir="auto">ana and bo</td><td dir="auto">VENUE</td><td class="n">12</td>' in page
     assert '<td class="n">0.50</td><td class="n">1.00</td>' in page
+
+
+def test_a_rebalance_that_cannot_last_leaves_all_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the corpus takes no file, the export stops before it has written anything."""
+    desk = _desk(tmp_path / "c")
+
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "read-only")
+
+    monkeypatch.setattr("annotator.storage.corpus.TemporaryFile", refused)
+    before = tree(tmp_path)
+    said = call("export", desk.path, tmp_path / "out", "--rebalance")
+    assert said.code == 1
+    assert f"{desk.path}: cannot write here: the disk is read-only; work on a copy" in said.err
+    assert tree(tmp_path) == before
+
+
+@pytest.mark.parametrize("form", ["spacy", "doccano"])
+def test_lost_articles_are_named(tmp_path: Path, form: str) -> None:
+    """A corpus without the folder of its articles is told by that folder's name."""
+    desk = _desk(tmp_path / "c")
+    shutil.rmtree(desk.path / "articles")
+    said = call("export", desk.path, tmp_path / "out", "--format", form)
+    told = "the corpus has lost the folder with its articles; restore it from a copy"
+    assert (said.code, said.err) == (1, f"annotator: {desk.path / 'articles'}: {told}\n")

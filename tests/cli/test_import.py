@@ -240,11 +240,13 @@ def test_names_in_a_file_are_made_safe(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        (b"", "an empty file"),
         (b"\x89PNG\r\n", "a PNG picture"),
-        (b"Just some words.\n", "plain text"),
         (b'[{"id": 1, "image": "a.png"}]', "a JSON list of objects with the keys id, image"),
         (b'{"text": ', "JSON that is cut off or damaged"),
+        (
+            b'{"tokens": ["Lena", "rowed"], "ner_tags": ["O"]}\n',
+            "the keys ner_tags, tokens; `ner_tags` has 1 tag for the 2 words of `tokens`",
+        ),
         (b"\x00\x01\x02", "a binary file"),
     ],
 )
@@ -253,8 +255,35 @@ def test_what_is_no_format_is_told(tmp_path: Path, data: bytes, told: str) -> No
     (tmp_path / "f").write_bytes(data)
     said = imported(tmp_path / "f", tmp_path / "c")
     assert said.code == 1
-    assert f"no format is known that looks like this: {told}; name the format with --format (" in said.err
+    assert "no format is known that looks like this: " in said.err
+    assert f"{told}; name the format with --format (" in said.err
     assert not (tmp_path / "c").exists()
+
+
+@pytest.mark.parametrize(("data", "told"), [(b"", "an empty file"), (b"[]\n", "an empty JSON list")])
+def test_in_an_empty_file_is_nothing(tmp_path: Path, data: bytes, told: str) -> None:
+    """No format helps a file in which nothing is."""
+    (tmp_path / "f").write_bytes(data)
+    said = imported(tmp_path / "f", tmp_path / "c")
+    assert said.code == 1
+    assert f"no format is known that looks like this: {told}; name another file\n" in said.err
+
+
+@pytest.mark.parametrize("data", [b"Just some words.\n", b'{"text": "Lena rowed.", "title": "Oars"}\n'])
+def test_texts_without_annotations_are_for_ingest(tmp_path: Path, data: bytes) -> None:
+    """The error for a text in which nothing is marked names the command that takes it."""
+    (tmp_path / "f").write_bytes(data)
+    said = imported(tmp_path / "f", tmp_path / "c")
+    assert said.code == 1
+    assert "; if nobody has annotated it, take it in with annotator ingest; else name the format" in said.err
+
+
+def test_a_span_without_a_place_is_listed(tmp_path: Path) -> None:
+    """A first record whose span has no start is recognised, and the span is in the ledger."""
+    row = {"text": FERRY, "spans": [{"start": None, "end": 4, "label": "PERSON"}]}
+    said = imported(jsonl(tmp_path / "f.jsonl", row), tmp_path / "c")
+    assert said.code == 3
+    assert "left out: its offsets are not whole numbers" in said.out
 
 
 def test_a_corpus_is_as_it_was_after_an_error(tmp_path: Path) -> None:

@@ -147,6 +147,7 @@ def test_binary_answers_leave_sentences_open(tmp_path: Path) -> None:
     assert call("export", tmp_path / "c", tmp_path / "out", "--format", "prodigy").code == 1
     read = imported(path, tmp_path / "d", "--answer", "accept")
     assert (read.code, answers(tmp_path / "d")) == (0, [(TEXT, "accept")])
+    assert "open" not in read.err
     (other,) = works(tmp_path / "d")["prodigy"]
     assert other.annotation == work.annotation.with_answer(Answer.ACCEPT)
 
@@ -214,11 +215,27 @@ def test_what_this_program_made_is_merged_not_imported(tmp_path: Path) -> None:
 
 
 def test_a_format_that_the_file_does_not_look_like_is_told(tmp_path: Path) -> None:
-    """Who says a format is believed, and told what else the file looks like; what is not read is a loss."""
-    path = jsonl(tmp_path / "a.jsonl", {"text": TEXT, "label": [[0, 4, "PERSON"]]})
-    said = imported(path, tmp_path / "c", "--format", "prodigy")
-    assert said.code == 3
-    assert "(as --format says, though it looks like doccano (its lines have `label` with [start" in said.out
+    """Who says a format is believed where it reads spans, and told what else the file looks like."""
+    entity = {"label": "PERSON", "start_offset": 0, "end_offset": 4}
+    path = jsonl(tmp_path / "a.jsonl", {"text": TEXT, "entities": [entity]})
+    said = imported(path, tmp_path / "c", "--format", "plain")
+    assert said.code == 0
+    assert "(as --format says, though it looks like doccano (its lines have `entities` with" in said.out
+
+
+def test_a_wrong_format_does_not_lose_spans(tmp_path: Path) -> None:
+    """Where a format is named that reads no span, and what the file looks like reads some, that is said."""
+    path = jsonl(tmp_path / "a.jsonl", {"text": TEXT, "spans": [LENA], "answer": "accept"})
+    said = imported(path, tmp_path / "c", "--format", "doccano")
+    assert said.code == 1
+    assert said.err == (
+        f"annotator: {path}: there is no span in it as --format doccano, but there are as prodigy "
+        "(its lines have an `answer` (accept, reject or ignore)); "
+        "give --format prodigy, or leave --format out\n"
+    )
+    assert not (tmp_path / "c").exists()
+    bare = jsonl(tmp_path / "b.jsonl", {"text": TEXT, "spans": [], "answer": "accept"})
+    assert imported(bare, tmp_path / "c", "--format", "doccano").code == 0
 
 
 def test_files_of_several_formats_have_a_name_each(tmp_path: Path) -> None:
@@ -297,3 +314,13 @@ def test_every_format_says_what_it_can_be_told() -> None:
     said = call("import", "--help").out
     assert {o for e in detect.FORMATS.values() for o in e.takes} == {"offsets", "layer", "names"}
     assert all(name in said for name in detect.FORMATS)
+
+
+def test_many_renamed_labels_are_counted(tmp_path: Path) -> None:
+    """A few labels that are called otherwise are named, the rest is counted."""
+    spans_ = [{"start": 0, "end": 4, "label": f"a {n}"} for n in range(40)]
+    path = jsonl(tmp_path / "p.jsonl", {"text": TEXT, "spans": spans_, "answer": "accept"})
+    said = imported(path, tmp_path / "c", "--add-labels")
+    notes = [line for line in said.err.splitlines() if " called " in line]
+    assert notes[0] == "note: the label a 0 is called a_0"
+    assert notes[5:] == ["note: 35 more labels are called otherwise or left out"]

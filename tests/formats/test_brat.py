@@ -140,7 +140,7 @@ def test_missing_texts_and_empty_files(tmp_path: Path) -> None:
     assert [(d.id, d.answer) for d in documents] == [("b", None)]
     assert (account.read, account.lost, account.balanced) == (4, 4, True)
     assert account.notes == [
-        "1 texts without .ann are left out, as brat does (first: c.txt)",
+        "1 text without .ann is left out, as brat does (first: c.txt)",
         "texts on which nothing is marked, left open because brat makes its files beforehand: 1",
     ]
 
@@ -159,7 +159,7 @@ def test_one_file_alone(tmp_path: Path) -> None:
 def test_what_it_looks_like(tmp_path: Path) -> None:
     """A folder is known by its pairs, a file by its first line."""
     folder = fill(tmp_path, {"x.txt": TEXT, "x.ann": ANN})
-    assert brat.looks(folder.sample()) == "it has 1 .ann files beside .txt files"
+    assert brat.looks(folder.sample()) == "it has 1 .ann file beside its .txt file"
     assert brat.looks(Source(tmp_path / "x.ann").sample())
     assert not brat.looks(Source(tmp_path / "x.txt").sample())
 
@@ -191,9 +191,9 @@ def test_what_brat_cannot_hold_is_listed() -> None:
     assert told(written) == [
         ("span", "left out", "brat's labels hold no blanks"),
         ("span", "left out", "past the end of the text"),
-        ("answer", "left out", "brat has no answers"),
-        ("rejected span", "left out", "brat has no spans known to be wrong"),
-        ("flag", "left out", "brat has no flags"),
+        ("answer", "left out", "answers: brat has none"),
+        ("rejected span", "left out", "spans known to be wrong: brat has none"),
+        ("flag", "left out", "flags: brat has none"),
     ]
     assert (words(back), back.note) == ([("Holm", "NAME")], "two\nlines")
 

@@ -113,7 +113,7 @@ def test_chunks_beside_the_tags_are_not_read(tmp_path: Path) -> None:
     """Phrase tags in a column between are another kind: told, not read."""
     (document,), account = read(tmp_path, "Ida NNP B-NP B-P\nleft VBD B-VP O\n")
     assert words(document) == [("Ida", "P")]
-    assert "columns 3 hold tags of other labels: not read" in account.notes
+    assert "column 3 holds tags of other labels: not read" in account.notes
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_a_folder_of_files(tmp_path: Path) -> None:
     source = fill(tmp_path, {"a/x.txt": "Ida B-P\n", "b.conll": "Per B-P\n", "README": "Some words.\n"})
     documents, account = take(conll, source)
     assert [d.text for d in documents] == ["Ida", "Per"]
-    assert account.notes[0] == "1 other files are left out (first: README)"
+    assert account.notes[0] == "1 other file is left out (first: README)"
 
 
 @given(st.lists(st.sampled_from(["O", "B-a", "I-a", "E-a", "S-a", "I-b", "L-b", "U"]), max_size=12))
@@ -242,8 +242,8 @@ def test_what_is_flat_and_what_is_listed() -> None:
     assert [back.text[s:e] for s, e in back.sentences] == ["Ida Holm left .", "Per did"]
     assert written.balanced
     assert sorted(told(written)) == [
-        ("answer", "left out", "CoNLL has no answers"),
-        ("note", "left out", "CoNLL has no notes"),
+        ("answer", "left out", "answers: CoNLL has none"),
+        ("note", "left out", "notes: CoNLL has none"),
         ("span", "left out", "a CoNLL tag holds no blanks"),
         ("span", "left out", "a longer span that stays overlaps it, and CoNLL is flat"),
         ("span", "left out", "it begins or ends inside a token"),

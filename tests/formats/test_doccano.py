@@ -48,6 +48,16 @@ def test_a_row_keeps_columns_and_comments(tmp_path: Path) -> None:
     assert account.balanced
 
 
+def test_the_text_may_be_called_data(tmp_path: Path) -> None:
+    """Some exports call the text ``data``; beside a ``text`` it is a column as any other."""
+    fill(tmp_path, {"rows.jsonl": json.dumps({"id": 1, "data": TEXT, "label": [[0, 8, "PERSON"]]})})
+    assert reading.looks(Source(tmp_path / "rows.jsonl").sample())
+    rows = ({"data": TEXT, "label": [[0, 8, "PERSON"]]}, {"text": TEXT, "data": "x", "label": []})
+    (found, other), _ = read(tmp_path, *rows)
+    assert (found.text, words(found), found.meta) == (TEXT, [("Ida Holm", "PERSON")], {})
+    assert (other.text, other.meta) == (TEXT, {"data": "x"})
+
+
 def test_relations_are_listed(tmp_path: Path) -> None:
     """Entities become spans, the relations between them lines of the ledger."""
     entities = [{"id": 3, "label": "PERSON", "start_offset": 0, "end_offset": 8}]
@@ -74,7 +84,7 @@ def test_old_annotations_name_users_and_label_ids(tmp_path: Path) -> None:
         ("1", [("Ida Holm", "12")], {"wiki": 1}),
         ("2", [("Orkenby", "13")], {"wiki": 1}),
     ]
-    assert account.notes == [reading.NUMBERS.format(n=2)]
+    assert account.notes == [reading.NUMBERS.format(s="s", n=2)]
 
 
 def test_a_zip_has_a_member_an_annotator(tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ def test_rows_of_json_are_read_as_a_table_is(tmp_path: Path, end: str) -> None:
     assert [words(d) for d in found] == [[("Ida Holm", "PER"), ("Orkenby", "LOC")], [("Ida", "PER")]]
     assert (found[0].id, found[0].meta, account.read) == ("a", {"url": "x/y"}, 3)
     fill(tmp_path, {"x.jsonl": text.replace('"Ida"]', '"Ida", "b"]')})
-    with pytest.raises(SourceError, match=r"(record |:)2: `ner_tags` has 1 tags for 2 words"):
+    with pytest.raises(SourceError, match=r"(record |:)2: `ner_tags` has 1 tag for 2 words"):
         list(huggingface.read(Source(tmp_path / "x.jsonl"), Account(), dict(enumerate(NAMES))))
 
 
@@ -232,7 +232,7 @@ def test_quoted_texts_tell_what_offsets_count(tmp_path: Path) -> None:
     ("columns", "error"),
     [
         ({"a": [1]}, "the table has neither `tokens` with tags nor `text` with spans (its columns: a)"),
-        ({"tokens": [WORDS], "ner_tags": [["O"]]}, "x.parquet, row 1: `ner_tags` has 1 tags for 5 words"),
+        ({"tokens": [WORDS], "ner_tags": [["O"]]}, "x.parquet, row 1: `ner_tags` has 1 tag for 5 words"),
         ({"tokens": [None], "ner_tags": [["B-X"]]}, "row 1: `tokens` must be a list of texts"),
         ({"text": ["a", None], "spans": [SPANS] * 2}, "x.parquet, row 2: the row has no `text`"),
     ],
@@ -306,7 +306,7 @@ def test_a_row_has_both_styles(tmp_path: Path) -> None:
     assert row["spans"][1] == {"start": 0, "end": 8, "label": "PERSON", "text": "Ida Holm"}
     assert told(account) == [
         ("span", "left out", "past the end of the text"),
-        ("rejected span", "left out", "Hugging Face Parquet has no spans known to be wrong"),
+        ("rejected span", "left out", "spans known to be wrong: Hugging Face Parquet has none"),
     ]
     notes = [writing.UNTAGGED.format(n=1, why=why) for why in (writing.OVERLAPS, writing.INSIDE)]
     assert account.notes == notes

@@ -91,7 +91,7 @@ def test_a_task_without_annotation_stays_open(tmp_path: Path) -> None:
     assert (found.answer, found.spans) == (None, ())
     assert told(account) == [
         ("prediction", "left out", reading.ALONE),
-        ("draft", "left out", "a draft that was never submitted (1 results)"),
+        ("draft", "left out", "a draft that was never submitted (1 result)"),
     ]
     assert account.balanced
 

@@ -11,6 +11,7 @@ import pytest
 from annotator.core.errors import SourceError
 from annotator.formats.document import Account
 from annotator.formats.jsons import parse
+from annotator.formats.rows import rows
 from annotator.formats.sample import Sample
 from annotator.formats.source import Source
 
@@ -98,6 +99,28 @@ def test_json_is_strict() -> None:
     assert parse(b'{"a": 1, "a": 2}', "f:1", account) == {"a": 2}
     parse(b'{"b": {"c": 1, "c": 2}}', "f:2", account)
     assert account.notes == ["f:1: a key stands twice in one object ('a'); the last one counts"]
+
+
+@pytest.mark.parametrize("key", ["text", "spans", "label", "my_tags"])
+def test_a_doubled_key_loses_no_spans(key: str) -> None:
+    """A doubled key that holds a text or spans, or any list, is refused; after a note on another one too."""
+    account = Account()
+    parse(b'{"a": 1, "a": 2}', "f:1", account)
+    row = b'{"meta": {"n": 1}, "%b": [1], "%b": [2]}' % (key.encode(), key.encode())
+    with pytest.raises(SourceError) as error:
+        parse(row, "f:2", account)
+    assert str(error.value) == (
+        f"f:2: a key stands twice in one object ('{key}'), and one of the two would be lost; "
+        "keep one of them, with what both hold"
+    )
+
+
+def test_a_doubled_key_in_a_long_list_has_its_line(tmp_path: Path) -> None:
+    """In a file that is one list over several lines the record's own line is named."""
+    path = tmp_path / "f.json"
+    path.write_bytes(b'[\n{"text": "a"},\n{"text": "b",\n "text": "c"}]\n')
+    with pytest.raises(SourceError, match=r"f\.json:3: a key stands twice in one object \('text'\)"):
+        list(rows(Source(path), Account()))
 
 
 def test_a_sample_shows_the_first_values() -> None:

@@ -108,3 +108,13 @@ def test_every_edge_comes_back(text: str, unit: Unit) -> None:
         if not (unit == CRLF_AS_ONE and text[at : at + 1] == "\n" and text[at - 1 : at] == "\r" and at):
             assert ruler.range(_length(text[:at], unit), _length(text[:at], unit))[0] == at
         at += len(piece)
+
+
+def test_the_note_tells_what_decided() -> None:
+    """Where nothing is quoted and all spans lie in the text, the note gives the edges of words."""
+    detective = Detective((CODE_POINTS, UTF16))
+    detective.see("🛶 Ida saw Tam and went", [(3, 6, None), (11, 14, None)])
+    assert detective.unit() == UTF16
+    assert detective.note(UTF16) == (
+        "offsets count UTF-16 units (4 edges of spans are edges of words; 0 with the next best unit)"
+    )

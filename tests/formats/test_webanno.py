@@ -81,7 +81,7 @@ def test_offsets_in_code_points(tmp_path: Path) -> None:
     text = f"#FORMAT=WebAnno TSV 3.2\n#T_SP=x.Span|value\n\n\n#Text=🛶 Ida\n{rows}"
     (document,), account = read(tmp_path, text)
     assert words(document) == [("Ida", "PERSON")]
-    assert "offsets count code points in 1 files" in account.notes
+    assert "offsets count code points in 1 file" in account.notes
 
 
 def test_the_layers_whose_values_are_labels(tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_one_layer_and_one_feature_by_name(tmp_path: Path) -> None:
     assert (words(document), account.entries) == ([("Ida left", "SAYING")], [])
     (document,) = webanno.read(source, account, "Name.of")
     assert (words(document), account.entries) == ([("Ida", "Ida Holm, 1874")], [])
-    assert "the layer Name is left out (1 annotations); --layer Name takes it" in account.notes
+    assert "the layer Name is left out (1 annotation); --layer Name takes it" in account.notes
     with pytest.raises(
         SourceError, match=r"several layers are called Quote: x\.Quote, y\.Quote; name one in"
     ):
@@ -156,7 +156,7 @@ def test_no_layer_of_spans(tmp_path: Path) -> None:
     assert not document.spans
     assert account.notes == [
         "it has no span layer",
-        "the layer POS is left out (1 annotations); --layer POS takes it",
+        "the layer POS is left out (1 annotation); --layer POS takes it",
     ]
     (asked,) = webanno.read(Source(tmp_path / "x.tsv"), Account(), "POS")
     assert words(asked) == [("Ida", "NE")]
@@ -170,7 +170,7 @@ def test_a_project_of_several_annotators(tmp_path: Path) -> None:
         ("trip", "", None),
         ("trip", "ana", Answer.ACCEPT),
     ]
-    assert "1 other files are left out" in account.notes
+    assert "1 other file is left out" in account.notes
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_a_project_of_several_annotators(tmp_path: Path) -> None:
         ),
         (
             HEAD + "\n\n#Text=a\n1-1\t0-1\ta\t_\n",
-            "x.tsv:6: the row has 1 columns behind its token, the layers",
+            "x.tsv:6: the row has 1 column behind its token, the layers",
         ),
         (HEAD + "\n\n#Text=a\n1-1\tx\ta\t_\t_\n", "x.tsv:6: the row does not begin with its number, its off"),
         (
@@ -253,7 +253,7 @@ def test_sentences_are_kept_and_spans_over_their_ends() -> None:
     assert told(written) == [
         ("span", "left out", "past the end of the text"),
         ("span", "left out", "it begins or ends with a blank"),
-        ("note", "left out", "WebAnno's TSV has no notes"),
+        ("note", "left out", "notes: WebAnno's TSV has none"),
     ]
     assert written.notes == [GAPS.format(n=1)]
 
@@ -305,3 +305,15 @@ def test_a_small_file_makes_no_huge_text(tmp_path: Path) -> None:
     assert len(document.text) < 100_000
     assert words(document) == [("Ida", "P")] * 299
     assert account.balanced
+
+
+def test_a_layer_of_relations_is_not_offered(tmp_path: Path) -> None:
+    """With one layer asked for, relations are told as what no option takes."""
+    text = (
+        "#FORMAT=WebAnno TSV 3.3\n#T_SP=x.Name|kind\n#T_RL=x.Link|role|BT_x.Name\n\n\n#Text=Ida left\n"
+        "1-1\t0-3\tIda\tPERSON\t_\t_\n1-2\t4-8\tleft\tDEED\tof\t1-1\n"
+    )
+    read(tmp_path, text)
+    account = Account()
+    list(webanno.read(Source(tmp_path / "x.tsv"), account, "Name"))
+    assert account.notes[1:] == ["the layer Link is left out (1 annotation); relations have no place here"]

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from annotator.core.annotation import Answer
+from annotator.core.counting import counted
 from annotator.formats.brat.ann import Standoff, parse
 from annotator.formats.brat.pairs import Pair, pairs_of
 from annotator.formats.brat.places import DIFFERS, Placed, placed, quotes, unlike
@@ -50,7 +51,9 @@ def looks(sample: Sample) -> str:
         names = set(sample.names)
         pairs = sum(n.endswith(".ann") and n[:-4] + ".txt" in names for n in names)
         if pairs:
-            return f"it has {pairs} .ann files beside .txt files"
+            return (
+                f"it has {counted(pairs, '.ann file beside its .txt file', '.ann files beside .txt files')}"
+            )
         return "it has .ann files" if any(n.endswith(".ann") for n in names) else ""
     return "it begins with a span of brat's .ann files" if _BOUND.match(sample.start) else ""
 

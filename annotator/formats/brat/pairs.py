@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from annotator.core.counting import counted
 from annotator.core.errors import SourceError
 from annotator.formats.document import Account
 from annotator.formats.source import Source
@@ -64,6 +65,5 @@ def _alone(source: Source) -> Pair:
 def _note_lone_texts(files: dict[str, Source], account: Account) -> None:
     lone = [n for n in files if n.endswith(".txt") and n[:-4] + ".ann" not in files]
     if lone:
-        account.notes.append(
-            f"{len(lone):,} texts without .ann are left out, as brat does (first: {lone[0]})"
-        )
+        texts = counted(len(lone), "text without .ann is", "texts without .ann are")
+        account.notes.append(f"{texts} left out, as brat does (first: {lone[0]})")

@@ -9,11 +9,12 @@ file without, each sentence is one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import PurePath
 
+from annotator.core.counting import counted
 from annotator.core.errors import SourceError
 from annotator.core.spans import Span
 from annotator.core.tokens import Token
@@ -80,7 +81,8 @@ def read(source: Source, account: Account, names: Names = NAMELESS) -> Iterator[
         raise source.error("no file in it has rows with tags", do="name a folder of CoNLL files")
     if len(taken) < len(files):
         left = next(f for f in files if f not in taken)
-        account.notes.append(f"{len(files) - len(taken):,} other files are left out (first: {left.base})")
+        more = counted(len(files) - len(taken), "other file is", "other files are")
+        account.notes.append(f"{more} left out (first: {left.base})")
     for file in taken:
         yield from _documents(file, account, names)
 
@@ -107,7 +109,12 @@ def _documents(source: Source, account: Account, names: Names) -> Iterator[Docum
     if parts:
         yield _document(parts, table, source, number + 1, account)
     if wordless:
-        account.notes.append(f"{wordless:,} rows without a word and without a label are passed over")
+        rows = counted(
+            wordless,
+            "row without a word and without a label is",
+            "rows without a word and without a label are",
+        )
+        account.notes.append(f"{rows} passed over")
 
 
 def _wordless(sentence: Sentence, table: Table, source: Source) -> int:
@@ -127,15 +134,16 @@ def _told(source: Source, table: Table) -> Iterable[str]:
     if table.tags[0] != last:
         yield f"tags are read from column {table.tags[0] + 1} of {table.shape.columns}"
     if len(table.tags) > 1:
-        yield f"columns {_listed(table.tags)} hold tags of the same labels: all are read"
+        yield f"{_listed(table.tags)} tags of the same labels: all are read"
     if table.others:
-        yield f"columns {_listed(table.others)} hold tags of other labels: not read"
+        yield f"{_listed(table.others)} tags of other labels: not read"
     if not table.marked:
         yield f"no {DOCSTART} parts the texts: each sentence is a document of its own"
 
 
-def _listed(columns: Iterable[int]) -> str:
-    return ", ".join(str(c + 1) for c in sorted(columns))
+def _listed(columns: Collection[int]) -> str:
+    told = ", ".join(str(c + 1) for c in sorted(columns))
+    return f"column {told} holds" if len(columns) == 1 else f"columns {told} hold"
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from annotator.core.counting import counted
 from annotator.core.errors import SourceError
 from annotator.formats.conll.tags import OUTSIDE, Evidence, is_tag, tag_of
 from annotator.formats.numbered import PADDING, Names, lacking, named
@@ -120,7 +121,7 @@ def _take_comment(now: Sentence, line: str) -> None:
 def _row(number: int, line: str, shape: Shape, where: str) -> Row:
     fields = shape.cut(line)
     if len(fields) != shape.columns:
-        what = f"the row has {len(fields)} columns, the others have {shape.columns}"
+        what = f"the row has {counted(len(fields), 'column')}, the others have {shape.columns}"
         raise SourceError(what, where=f"{where}:{number}", do="repair the row")
     return Row(number, fields)
 

@@ -24,7 +24,9 @@ RELATION = "relations between spans have no place here"
 TEXT_LABEL = "a label for the whole text has no place here"
 
 OPEN = "texts without a span, left open because doccano doesn't say whether anybody has read them: {n}"
-NUMBERS = "labels are numbers, whose names stand in the project's label file; give them with --map: {n} spans"
+NUMBERS = (
+    "labels are numbers, whose names stand in the project's label file; give them with --map: {n} span{s}"
+)
 
 _EVERYBODY = {"all", "unknown"}
 
@@ -40,13 +42,14 @@ def looks(sample: Sample) -> str:
 
 
 def _looks(row: dict[str, Any]) -> str:
-    if not isinstance(row.get("text"), str) and not isinstance(row.get("filename"), str):
+    is_text = bool(fields.text_key(row))
+    if not is_text and not isinstance(row.get("filename"), str):
         return ""
     if isinstance(row.get("Comments"), list):
         return "its lines have `Comments`"
     if "annotation_approver" in row:
         return "its lines have `annotation_approver`"
-    if not isinstance(row.get("text"), str):
+    if not is_text:
         return ""
     for key in ("label", "labels"):
         found = row.get(key)

@@ -18,11 +18,18 @@ Spans = dict[str, list[Raw]]
 """Spans by annotator; the name is empty where the row names nobody."""
 
 
+def text_key(row: dict[str, Any]) -> str:
+    """Return the name of the field with the text: ``data`` in some exports; empty where none is one."""
+    if isinstance(row.get("text"), str):
+        return "text"
+    is_data = row.get("text") is None and isinstance(row.get("data"), str) and row.keys() & {*_LISTS}
+    return "data" if is_data else ""
+
+
 def text_of(row: dict[str, Any], where: str) -> str:
     """Return the row's text; raises SourceError for a project that has pictures or sounds."""
-    text = row.get("text")
-    if isinstance(text, str):
-        return text
+    if key := text_key(row):
+        return str(row[key])
     if isinstance(row.get("filename"), str):
         raise SourceError(
             "the row names a file, not a text", where=where, do="import projects with texts only"
@@ -82,17 +89,17 @@ def note_of(row: dict[str, Any]) -> str:
 def meta_of(row: dict[str, Any]) -> dict[str, Any]:
     """Return the metadata: the old ``meta``, and the columns that newer versions put into the row."""
     own = row.get("meta")
-    columns = {k: v for k, v in row.items() if k not in _KNOWN}
+    columns = {k: v for k, v in row.items() if k not in _KNOWN and k != text_key(row)}
     return plain({**columns, **(own if isinstance(own, dict) else {})})
 
 
 def evidence(row: Any) -> Iterator[Evidence]:
     """Yield the text of a row and where its spans stand; nothing is quoted."""
-    if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+    if not isinstance(row, dict) or not (key := text_key(row)):
         return
     try:
         spans, _ = spans_of_row(row, "")
     except SourceError:  # the reading tells it, with its place
         return
     for raws in spans.values():
-        yield row["text"], list(quoted_of((raw, None) for raw in raws))
+        yield row[key], list(quoted_of((raw, None) for raw in raws))

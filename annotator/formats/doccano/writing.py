@@ -13,7 +13,7 @@ from annotator.formats.document import Account, Document
 from annotator.formats.files import put, safe
 from annotator.formats.losses import PAST, list_fields, list_span, list_thing
 
-TAKEN = "doccano has a column of that name for something else"
+TAKEN = "metadata: doccano has a column of that name for something else"
 
 _COLUMNS = {"text", "label", "labels", "entities", "annotations", "relations", "Comments", "comments", "meta"}
 

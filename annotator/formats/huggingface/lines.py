@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from annotator.core.counting import counted
 from annotator.core.errors import SourceError
 from annotator.formats.document import Account
 from annotator.formats.huggingface.shape import SPANS, WORDS, rank
@@ -35,6 +36,17 @@ def _told(row: Mapping[str, Any]) -> str:
     return f"its rows have `{words}` and `{column}`" if column else ""
 
 
+def unlike(row: Mapping[str, Any]) -> str:
+    """Return what keeps a row from being words with their tags, where it has both; else an empty text."""
+    words = next((key for key in WORDS if kind_of(row.get(key)) == "words"), "")
+    tagged = (k for k, x in row.items() if k != words and rank(k) > 1 and kind_of(x) in {"words", "numbers"})
+    if not words or not (column := next(tagged, "")):
+        return ""
+    sizes = len(row[column]), len(row[words])
+    told = f"{counted(sizes[0], 'tag')} for the {counted(sizes[1], 'word')} of `{words}`"
+    return "" if sizes[0] == sizes[1] else f"`{column}` has {told}"
+
+
 def _fits(value: Any, words: list[str]) -> bool:
     return bool(words) and kind_of(value) in {"words", "numbers"} and len(value) == len(words)
 
@@ -59,8 +71,9 @@ class Lines:
     def __init__(self, source: Source, account: Account) -> None:
         """Look at the first rows; what JSON leaves open is noted in ``account``, once."""
         self.source = source
+        self._account = account
         self._kinds: dict[str, str] = {}
-        for _, row in islice(self._rows(account), _FEW):
+        for _, row in islice(self._rows(), _FEW):
             for key, value in row.items():
                 self._kinds[key] = self._kinds.get(key) or kind_of(value)
 
@@ -78,8 +91,8 @@ class Lines:
         for place, row in self._rows():
             yield place, {name: row.get(name) for name in columns}
 
-    def _rows(self, account: Account | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
-        for place, row in rows(self.source, account):
+    def _rows(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        for place, row in rows(self.source, self._account):
             if not isinstance(row, dict):
                 raise SourceError("a row must be a JSON object", where=place, do="repair or remove it")
             yield place, row

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from annotator.core.annotation import Answer
+from annotator.core.counting import counted
 from annotator.core.errors import SourceError
 from annotator.core.tokens import Token
 from annotator.formats.conll import tags as schemes
@@ -138,7 +139,7 @@ class _Reader:
     def _told(self, found: Any, column: Tags, size: int, where: str) -> list[str]:
         """Return a row's tags as words; raises SourceError where they don't fit the words."""
         if not isinstance(found, list) or len(found) != size:
-            many = f"{len(found)} tags" if isinstance(found, list) else "no tags"
+            many = counted(len(found), "tag") if isinstance(found, list) else "no tags"
             what = f"`{column.column}` has {many} for {size} words"
             raise SourceError(what, where=where, do=_AGAIN)
         return [self._tag(x, column, where) for x in found]

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from annotator.core.counting import counted
 from annotator.core.errors import SourceError
 from annotator.core.spans import Span
 from annotator.formats.document import Account, Document, Entry, Fate
@@ -36,7 +37,7 @@ ALLOWED = (CODE_POINTS, UTF16, CRLF_AS_ONE, UTF16_CRLF_AS_ONE)
 
 IN_PAGE = "its place in the web page has other words"
 
-PREDICTIONS = "predictions are left out: {n} results of models"
+PREDICTIONS = "predictions are left out: {n} result{s} of models"
 ALONE = "a model's prediction on a task that nobody has annotated"
 MISQUOTED = "spans quote other words than stand at their offsets, which were taken: {n}"
 UNTOLD = "annotations whose texts are not in the file, with no span: {n}"
@@ -143,7 +144,7 @@ class _Reader:
             if thing == "prediction" and size and not task.said:
                 self.account.list(Entry(task.where, id_, Fate.LEFT_OUT, ALONE, thing=thing))
             if thing == "draft" and size:
-                why = f"a draft that was never submitted ({size} results)"
+                why = f"a draft that was never submitted ({counted(size, 'result')})"
                 self.account.list(Entry(task.where, id_, Fate.LEFT_OUT, why, thing=thing))
         keys = list(dict.fromkeys(self.chosen.values()))
         for n, said in enumerate(task.said):

@@ -23,7 +23,7 @@ from annotator.formats.losses import PAST, list_fields, list_span, list_thing
 
 FILE = "annotations.json"
 CONFIG = "labelling-config.xml"
-TAKEN = "the task has a field of that name for something else"
+TAKEN = "metadata: the task has a field of that name for something else"
 
 _OWN = frozenset({"text", "title", "document_id"})
 _CONTROL = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

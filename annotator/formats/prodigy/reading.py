@@ -39,7 +39,7 @@ NO_SPANS = "no task of the file has spans: texts and answers alone were read"
 TOKENS = "texts whose tokens do not spell them, so that the tokens were not taken: {n}"
 INDEXES = "spans that lie elsewhere by their token indexes than by their offsets, which were taken: {n}"
 QUOTES = "spans that quote other words than stand at their offsets, which were taken: {n}"
-BINARY = "binary answers, merged by text, which stays open (they say nothing of other spans there): {n}"
+BINARY = "binary answers, merged by text (they say nothing of other spans there): {n}"
 WHOLE = "tasks that ask about the whole text and say nothing of spans, left open: {n}"
 VERSIONS = "reviewed versions, read as the work of their sessions: {n}"
 

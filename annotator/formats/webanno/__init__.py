@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from annotator.core.annotation import Answer
+from annotator.core.counting import counted
 from annotator.core.spans import Span
 from annotator.formats.document import Account, Document, Entry, Fate
 from annotator.formats.fields import EMPTY, Tally
@@ -28,6 +29,8 @@ NAME = "webanno"
 
 _UNDONE = frozenset({"INITIAL_CAS"})
 """What INCEpTION calls the state of a document before anybody worked on it."""
+_THINGS = {"RL": "relations", "CH": "chains"}
+"""What layers hold that give no spans, by their kind."""
 
 
 def looks(sample: Sample) -> str:
@@ -46,7 +49,8 @@ def read(source: Source, account: Account, layer: str = "") -> Iterator[Document
     if not taken:
         raise source.error("no file in it is WebAnno's TSV 3", do="export as WebAnno TSV v3.3")
     if len(taken) < len(files):
-        account.notes.append(f"{len(files) - len(taken):,} other files are left out")
+        more = counted(len(files) - len(taken), "other file is", "other files are")
+        account.notes.append(f"{more} left out")
     chosen = _chosen(taken, layer, source)
     account.notes += notes(chosen)
     tally = Tally()
@@ -77,14 +81,15 @@ def _document(file: Source, source: Source, chosen: Choice, account: Account, ta
     found = _table(file)
     unit = unit_of(found, file.name)
     if unit != UNITS[0]:
-        tally.add(f"offsets count {unit} in {{n}} files")
+        tally.add(f"offsets count {unit} in {{n}} file{{s}}")
     where = layout(found, unit, file.name)
     spans: list[Span] = []
     for layer in found.layers:
         if layer.name in chosen.features and layer.kind == "SP":
             spans += _spans(found, layer, chosen, where, file, account)
         elif chosen.asked or is_wordy(layer.name):
-            tally.add(left_out(layer.name), sum(1 for _ in marks(found, layer)))
+            things = _THINGS.get(layer.kind, "")
+            tally.add(left_out(layer.name, things), sum(1 for _ in marks(found, layer)))
         else:
             _list_layer(found, layer, where, file, account)
     id_, annotator = _names(file, source)

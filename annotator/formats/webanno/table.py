@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from annotator.core.counting import counted
 from annotator.core.errors import SourceError
 from annotator.formats.webanno.cells import NOTHING, Value, text_of, values
 
@@ -148,7 +149,9 @@ def _unit(line: str, number: int, columns: int, where: str) -> Unit:
         raise SourceError(what, where=f"{where}:{number}", do="export the file again")
     text, *cells = fits[5].split("\t")
     if len(cells) < columns:
-        what = f"the row has {len(cells)} columns behind its token, the layers above have {columns}"
+        what = (
+            f"the row has {counted(len(cells), 'column')} behind its token, the layers above have {columns}"
+        )
         raise SourceError(what, where=f"{where}:{number}", do="export the file again")
     return Unit(number, bool(fits[2]), int(fits[3]), int(fits[4]), text, tuple(cells[:columns]))
 
