@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import errno
 import hashlib
 import itertools
+import json
 import shutil
 from pathlib import Path
 
