@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Mapping
 from dataclasses import fields, replace
@@ -13,6 +12,7 @@ import click
 from click.core import ParameterSource
 
 from annotator.cli import output
+from annotator.cli.loading import uncollected
 from annotator.cli.options import PATH, json_option, open_corpus
 from annotator.core.errors import UsageError
 from annotator.export.values import ExportOptions, ExportReport
@@ -241,13 +241,8 @@ def _streamed(
     """Export a plain corpus record by record; None where it has to be gathered whole."""
     if options.engine != "straight" or options.unit != "sentence":
         return None
-    was = gc.isenabled()
-    gc.disable()  # nothing here runs in circles, and the imports alone would be walked a dozen times
-    try:
+    with uncollected():  # nothing here runs in circles
         return _stream(corpus, name, out, options, found)
-    finally:
-        if was:
-            gc.enable()
 
 
 def _stream(

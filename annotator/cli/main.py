@@ -11,6 +11,7 @@ import click
 
 from annotator import __version__
 from annotator.cli import output
+from annotator.cli.loading import uncollected
 from annotator.core.errors import AnnotatorError
 
 _COMMANDS = {
@@ -43,7 +44,8 @@ class _Group(click.Group):
         """Return a command by name."""
         if cmd_name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"annotator.cli.{_MODULES.get(cmd_name, cmd_name)}")
+        with uncollected():
+            module = importlib.import_module(f"annotator.cli.{_MODULES.get(cmd_name, cmd_name)}")
         command: click.Command = module.command
         return command
 
