@@ -15,8 +15,8 @@ from annotator.cli.options import PATH, json_option, open_corpus
 from annotator.core.errors import SourceError, UsageError
 from annotator.core.problems.checks import run
 from annotator.core.problems.problem import Kind, Level, Place, Problem
+from annotator.storage.collector import uncollected
 from annotator.storage.corpus import Corpus
-from annotator.storage.journal import uncollected
 
 _OTHERS = 3
 """How many further places of a problem a line names; ``--json`` has them all."""

@@ -12,11 +12,11 @@ import click
 from click.core import ParameterSource
 
 from annotator.cli import output
-from annotator.cli.loading import uncollected
 from annotator.cli.options import PATH, json_option, open_corpus
 from annotator.core.errors import UsageError
 from annotator.export.values import ExportOptions, ExportReport
 from annotator.export.warn import TORN
+from annotator.storage.collector import uncollected
 from annotator.storage.corpus import Corpus
 from annotator.storage.folder import check_articles, check_outside
 

@@ -11,8 +11,8 @@ import click
 
 from annotator import __version__
 from annotator.cli import output
-from annotator.cli.loading import uncollected
 from annotator.core.errors import AnnotatorError
+from annotator.storage.collector import uncollected
 
 _COMMANDS = {
     "annotate": "Annotate a corpus in the terminal (also: `annotator CORPUS`).",

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
 from annotator.core.errors import CorpusError, JournalError
 from annotator.core.record import Record
 from annotator.storage.atomic import append_durable, set_aside, sync, sync_folder
+from annotator.storage.collector import uncollected
 from annotator.storage.failures import telling, told
 from annotator.storage.jsonl import raw_lines
 from annotator.storage.lock import HeldError, Lock
@@ -306,18 +305,6 @@ def _lock(path: Path) -> Lock:
             where=str(path),
             do="close it there, or use --read-only to look at it",
         ) from None
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Keep the cyclic collector off: it would walk all records time and again and find no garbage."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _read(path: Path, scan: Scan) -> Scan:

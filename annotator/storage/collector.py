@@ -1,4 +1,4 @@
-"""Loading without the garbage collector, which would look at all that is loaded again and again."""
+"""Work without the garbage collector, where much is loaded and none of it is garbage."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Switch the collector off for the block, if it is on: a tenth of a short command's time."""
+    """Keep the cyclic collector off: it would walk all that is loaded time and again and find nothing."""
     was = gc.isenabled()
     gc.disable()
     try:
