@@ -12,6 +12,8 @@ from typing import ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 from textual.screen import Screen
 from textual.theme import Theme
@@ -25,6 +27,7 @@ from annotator.session.state import Saved
 from annotator.storage.keymap import Keymap
 from annotator.storage.prefs import Preferences, update_preferences
 from annotator.tui.colours import DARK, DARK_HIGH, LIGHT, LIGHT_HIGH, NO_COLOUR, PALETTES, Palette
+from annotator.tui.driver import LastingDriver
 from annotator.tui.keyboard import Keyboard
 from annotator.tui.keymap import Habits
 from annotator.tui.layout.glyphs import ASCII, BOX, Glyphs
@@ -107,6 +110,11 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         self.palette = NO_COLOUR if self.no_color else PALETTES.get(name, DARK)
         self.theme = "ansi-dark" if self.no_color else self.palette.name
         session.changed = self._from_saver
+
+    def get_driver_class(self) -> type[Driver]:
+        """Return the driver of a terminal; where another kind was asked for (a browser), that one."""
+        found = super().get_driver_class()
+        return LastingDriver if found is LinuxDriver else found
 
     # -- life ----------------------------------------------------------------------------------
 
