@@ -12,6 +12,7 @@ import click
 from annotator import __version__
 from annotator.cli import output
 from annotator.core.errors import AnnotatorError
+from annotator.storage.collector import uncollected
 
 _COMMANDS = {
     "annotate": "Annotate a corpus in the terminal (also: `annotator CORPUS`).",
@@ -43,7 +44,8 @@ class _Group(click.Group):
         """Return a command by name."""
         if cmd_name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"annotator.cli.{_MODULES.get(cmd_name, cmd_name)}")
+        with uncollected():
+            module = importlib.import_module(f"annotator.cli.{_MODULES.get(cmd_name, cmd_name)}")
         command: click.Command = module.command
         return command
 
