@@ -14,6 +14,16 @@ def list_span(document: Document, span: Span, why: str, account: Account, fate: 
     account.list(Entry(place(document), f"{span.start}-{span.end}:{span.label}", fate, why, text))
 
 
+def fits(document: Document, span: Span, account: Account) -> bool:
+    """Count a span, and return whether it lies in the text; list one that does not."""
+    account.read += 1
+    if span.end > len(document.text):
+        list_span(document, span, PAST, account)
+        return False
+    account.kept += 1
+    return True
+
+
 def list_thing(document: Document, thing: str, told: str, why: str, account: Account) -> None:
     """List what is no span and has no place in the format."""
     account.list(Entry(place(document), document.id, Fate.LEFT_OUT, why, told, thing))

@@ -24,7 +24,7 @@ from annotator.formats.document import Account, Document
 from annotator.formats.evidence import Evidence, quoted_of, unit_of
 from annotator.formats.fields import Raw, Tally, name, plain, seconds, spans_of, string
 from annotator.formats.files import put
-from annotator.formats.losses import PAST, list_fields, list_span
+from annotator.formats.losses import fits, list_fields
 from annotator.formats.rows import differing, files_of, may_hold, rows
 from annotator.formats.sample import Sample
 from annotator.formats.source import Source
@@ -35,7 +35,7 @@ FILE = "annotations.jsonl"
 ALLOWED = EVERY
 
 TOKENS = "texts whose tokens do not spell them, so that the tokens were not taken: {n}"
-OPEN = "texts that say nothing of spans, left open: {n}"
+OPEN = "texts that say nothing of spans, which the file leaves open: {n}"
 
 _SPANS = ("spans", "entities", "ents")
 _START = ("start", "start_offset", "start_char", "startOffset", "begin")
@@ -170,23 +170,13 @@ def _row(document: Document, account: Account) -> dict[str, Any]:
     row = {
         "id": document.id,
         "text": document.text,
-        "spans": [_written(document.text, s) for s in _fitting(document, account)],
+        "spans": [_written(document.text, s) for s in document.spans if fits(document, s, account)],
         "title": document.title,
         "annotator": document.annotator,
         "note": document.note,
         "meta": dict(document.meta),
     }
     return {key: value for key, value in row.items() if value or key in {"text", "spans"}}
-
-
-def _fitting(document: Document, account: Account) -> Iterator[Span]:
-    for span in document.spans:
-        account.read += 1
-        if span.end > len(document.text):
-            list_span(document, span, PAST, account)
-        else:
-            account.kept += 1
-            yield span
 
 
 def _written(text: str, span: Span) -> dict[str, Any]:

@@ -141,7 +141,7 @@ def test_missing_texts_and_empty_files(tmp_path: Path) -> None:
     assert (account.read, account.lost, account.balanced) == (4, 4, True)
     assert account.notes == [
         "1 text without .ann is left out, as brat does (first: c.txt)",
-        "texts on which nothing is marked, left open because brat makes its files beforehand: 1",
+        "texts on which nothing is marked, which the files leave open because brat makes them beforehand: 1",
     ]
 
 

@@ -38,7 +38,7 @@ NAME = "brat"
 UNITS = (CODE_POINTS, CRLF_AS_ONE, UTF16, UTF16_CRLF_AS_ONE)
 """What brat and the tools that write for it count in."""
 
-OPEN = "texts on which nothing is marked, left open because brat makes its files beforehand: {n}"
+OPEN = "texts on which nothing is marked, which the files leave open because brat makes them beforehand: {n}"
 MARKED = "texts whose byte order mark was taken off, so that their offsets are one less: {n}"
 
 _MARK = b"\xef\xbb\xbf"

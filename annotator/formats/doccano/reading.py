@@ -23,7 +23,10 @@ ALLOWED = (CODE_POINTS, GRAPHEMES, UTF16, CRLF_AS_ONE)
 RELATION = "relations between spans have no place here"
 TEXT_LABEL = "a label for the whole text has no place here"
 
-OPEN = "texts without a span, left open because doccano doesn't say whether anybody has read them: {n}"
+OPEN = (
+    "texts without a span, which the file leaves open because doccano doesn't say whether anybody has read "
+    "them: {n}"
+)
 NUMBERS = (
     "labels are numbers, whose names stand in the project's label file; give them with --map: {n} span{s}"
 )

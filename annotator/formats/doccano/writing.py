@@ -8,10 +8,9 @@ from typing import Any
 
 import orjson
 
-from annotator.core.spans import Span
 from annotator.formats.document import Account, Document
 from annotator.formats.files import put, safe
-from annotator.formats.losses import PAST, list_fields, list_span, list_thing
+from annotator.formats.losses import fits, list_fields, list_thing
 
 TAKEN = "metadata: doccano has a column of that name for something else"
 
@@ -29,7 +28,7 @@ def write(documents: Iterable[Document], out: Path, account: Account) -> list[Pa
 
 def row_of(document: Document, account: Account) -> dict[str, Any]:
     """Return the row that says what a document says; what it cannot say is listed."""
-    spans = [span for span in document.spans if _fits(document, span, account)]
+    spans = [span for span in document.spans if fits(document, span, account)]
     list_fields(document, "doccano", account, "accept" if spans else None)
     own = {"id": document.id, "title": document.title}
     meta = {k: v for k, v in own.items() if v} | {
@@ -38,15 +37,6 @@ def row_of(document: Document, account: Account) -> dict[str, Any]:
     labels = [[s.start, s.end, s.label] for s in spans]
     comments = [document.note] if document.note else []
     return {**meta, "text": document.text, "label": labels, "Comments": comments}
-
-
-def _fits(document: Document, span: Span, account: Account) -> bool:
-    account.read += 1
-    if span.end > len(document.text):
-        list_span(document, span, PAST, account)
-        return False
-    account.kept += 1
-    return True
 
 
 def _free(key: str, document: Document, account: Account) -> bool:

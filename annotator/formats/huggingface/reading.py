@@ -29,7 +29,7 @@ from annotator.formats.units import CODE_POINTS, EVERY, Unit, refuse_said
 PADDED = "tags that stand for nothing (-100, none, or no tag of the scheme), read as O: {n}"
 RESPELLED = "texts that their tokens do not spell; the words were joined by blanks instead: {n}"
 UNSPELLED = "texts whose tokens do not spell them, so that the tokens were not taken: {n}"
-OPEN = "texts that say nothing of spans, left open: {n}"
+OPEN = "texts that say nothing of spans, which the file leaves open: {n}"
 
 _START = ("start", "start_offset", "start_char", "begin")
 _END = ("end", "end_offset", "end_char", "stop")

@@ -22,7 +22,7 @@ from annotator.formats.document import Account, Document
 from annotator.formats.files import put
 from annotator.formats.huggingface.card import CARD, card
 from annotator.formats.huggingface.table import arrow
-from annotator.formats.losses import PAST, list_fields, list_span
+from annotator.formats.losses import fits, list_fields
 from annotator.formats.words import words_of
 
 FILE = "annotations.parquet"
@@ -45,7 +45,7 @@ def write(documents: Iterable[Document], out: Path, account: Account) -> list[Pa
     document without tokens has no tags.
     """
     every = list(documents)
-    kept = [[s for s in d.spans if _fits(d, s, account)] for d in every]
+    kept = [[s for s in d.spans if fits(d, s, account)] for d in every]
     untagged: Counter[str] = Counter()
     flat = [_flat(d, spans, untagged) for d, spans in zip(every, kept, strict=True)]
     for d, spans in zip(every, kept, strict=True):
@@ -140,15 +140,6 @@ def _every(document: Document) -> dict[str, str]:
         "note": document.note,
         "meta": orjson.dumps(dict(document.meta)).decode() if document.meta else "",
     }
-
-
-def _fits(document: Document, span: Span, account: Account) -> bool:
-    account.read += 1
-    if span.end > len(document.text):
-        list_span(document, span, PAST, account)
-        return False
-    account.kept += 1
-    return True
 
 
 def _flat(document: Document, spans: Sequence[Span], untagged: Counter[str]) -> list[Span]:

@@ -19,7 +19,7 @@ from annotator.core.annotation import Answer
 from annotator.core.spans import Span
 from annotator.formats.document import Account, Document
 from annotator.formats.files import put
-from annotator.formats.losses import PAST, list_fields, list_span, list_thing
+from annotator.formats.losses import fits, list_fields, list_thing
 
 FILE = "annotations.json"
 CONFIG = "labelling-config.xml"
@@ -38,7 +38,7 @@ def write(documents: Iterable[Document], out: Path, account: Account) -> list[Pa
         data = _data(document, account)
         key = orjson.dumps(data) if document.id else b"%d" % n
         task = tasks.setdefault(key, {"id": len(tasks) + 1, "data": data, "annotations": []})
-        spans = [s for s in document.spans if _fits(document, s, account)]
+        spans = [s for s in document.spans if fits(document, s, account)]
         labels |= {s.label for s in spans}
         notes = notes or bool(document.note)
         said = document.answer is not None or spans or document.note
@@ -63,15 +63,6 @@ def _data(document: Document, account: Account) -> dict[str, Any]:
         list_thing(document, "field", key, TAKEN, account)
     free = {k: v for k, v in document.meta.items() if k not in _OWN}
     return {"text": document.text, **{k: v for k, v in own.items() if v}, **free}
-
-
-def _fits(document: Document, span: Span, account: Account) -> bool:
-    account.read += 1
-    if span.end > len(document.text):
-        list_span(document, span, PAST, account)
-        return False
-    account.kept += 1
-    return True
 
 
 def _annotation(document: Document, spans: list[Span]) -> dict[str, Any]:

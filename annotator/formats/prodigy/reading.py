@@ -40,7 +40,7 @@ TOKENS = "texts whose tokens do not spell them, so that the tokens were not take
 INDEXES = "spans that lie elsewhere by their token indexes than by their offsets, which were taken: {n}"
 QUOTES = "spans that quote other words than stand at their offsets, which were taken: {n}"
 BINARY = "binary answers, merged by text (they say nothing of other spans there): {n}"
-WHOLE = "tasks that ask about the whole text and say nothing of spans, left open: {n}"
+WHOLE = "tasks that ask about the whole text and say nothing of spans, which the file leaves open: {n}"
 VERSIONS = "reviewed versions, read as the work of their sessions: {n}"
 
 _HASHES = ("_input_hash", "_task_hash", "_is_binary", "_view_id", "_session_id", "_annotator_id")

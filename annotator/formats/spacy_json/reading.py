@@ -28,7 +28,7 @@ ALLOWED = (CODE_POINTS, UTF16, INCLUSIVE)
 TEXT_LABEL = "a label for the whole text has no place here"
 RAW = "paragraphs whose tokens do not spell their `raw` text, which was built from the tokens instead: {n}"
 UNTAGGED = "tokens whose tag is missing, in texts that have other tags: {n}"
-OPEN = "texts without any tags or entities, left open: {n}"
+OPEN = "texts without any tags or entities, which the file leaves open: {n}"
 NULL = "empty records passed over: {n}"
 
 _DO = "export the file from spaCy again"
