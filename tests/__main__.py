@@ -7,13 +7,14 @@ last, so that their closing line is the last thing one reads.
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
 BIN = Path(PYTHON).parent
 
-CHECKS = (
+CHECKS: tuple[tuple[str, Sequence[str | Path]], ...] = (
     ("ruff check", [BIN / "ruff", "check", "--quiet", "."]),
     ("ruff format", [BIN / "ruff", "format", "--quiet", "--check", "."]),
     ("mypy", [PYTHON, "-m", "mypy", "--no-error-summary"]),
@@ -37,7 +38,7 @@ def main() -> int:
     return int(bool(failed))
 
 
-def _passes(name: str, command: list[str | Path]) -> bool:
+def _passes(name: str, command: Sequence[str | Path]) -> bool:
     start = time.monotonic()
     print(f"== {name}", flush=True)
     run = subprocess.run([str(c) for c in command], cwd=ROOT, check=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import signal
 import time
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -29,6 +30,11 @@ def opened(
     terminal = Terminal(str(corpus), "--as", name, *more, home=home, rows=24, columns=80, env=env)
     terminal.wait_for("article ")
     return terminal
+
+
+def painted_since(terminal: Terminal, seen: int) -> bool:
+    """Whether the screen was painted again after so many characters."""
+    return "article " in terminal.raw[seen:]
 
 
 def last_record(corpus: Path, name: str) -> dict[str, object]:
@@ -79,7 +85,7 @@ def test_after_a_stop_it_goes_on(pages: Path, tmp_path: Path) -> None:
         terminal.child.kill(signal.SIGSTOP)
         seen = len(terminal.raw)
         terminal.child.kill(signal.SIGCONT)
-        terminal.until(lambda at=seen: "article " in terminal.raw[at:], "the screen painted again")
+        terminal.until(partial(painted_since, terminal, seen), "the screen painted again")
         terminal.settle()
         terminal.press("Down")
         terminal.wait_for(f"sentence {number}/")
