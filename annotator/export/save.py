@@ -14,14 +14,12 @@ from annotator.export.owned import LEDGER, named, own, refuse_foreign
 from annotator.export.values import PARTS
 
 CONFIG, SPANCAT_CONFIG, SPANCAT = "config.cfg", "config-spancat.cfg", "spancat/"
-TASKS = "annotations.jsonl"
 REPORT = "report.html"
 _OURS = (
     *(f"{p}.spacy" for p in PARTS),
     *(f"{SPANCAT}{p}.spacy" for p in PARTS),
     CONFIG,
     SPANCAT_CONFIG,
-    TASKS,
     REPORT,
     LEDGER,
 )

@@ -83,11 +83,6 @@ class Finder:
         with self._lock:
             self._pages.pop(article_id, None)
 
-    @property
-    def complete(self) -> bool:
-        """Whether every article has been read."""
-        return len(self._pages) >= len(self._queue)
-
     def page(self, article_id: str) -> Page:
         """Return what is kept of an article; raises CorpusError where it can't be read."""
         known = self._pages.get(article_id)

@@ -60,10 +60,6 @@ class Shelf:
         self._list(article_id)
         return self._labels[article_id]
 
-    def knows(self, article_id: str) -> bool:
-        """Whether an article has been counted."""
-        return article_id in self._shown
-
     def changed(self, before: Sequence[Work], after: Sequence[Work]) -> None:
         """Take in an edit: each work by one at the same place, or else their articles anew."""
         if [w.sentence for w in before] == [w.sentence for w in after]:

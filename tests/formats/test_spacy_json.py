@@ -19,7 +19,7 @@ from annotator.formats import detect, spacy_json
 from annotator.formats.document import Account, Document
 from annotator.formats.source import Source
 from annotator.formats.spacy_json import reading
-from annotator.formats.spacy_json.tags import runs, tags_of
+from annotator.formats.spacy_json.tags import runs
 from annotator.formats.views import AGAIN
 from tests.formats.samples import fill, holds, records, take, texts_with_spans, there_and_back, told, words
 
@@ -116,11 +116,12 @@ def test_tags_are_read_leniently(tags: str, found: list[Any]) -> None:
 
 
 @given(st.lists(st.integers(1, 3), max_size=5))
-def test_entities_become_tags_and_entities_again(sizes: list[int]) -> None:
-    """Any entities side by side survive BILUO."""
+def test_entities_side_by_side_are_told_apart(sizes: list[int]) -> None:
+    """BILUO tells where each of several entities in a row ends."""
     edges = [sum(sizes[:n]) for n in range(len(sizes) + 1)]
     every = [(a, b, "A") for a, b in pairwise(edges)]
-    assert list(runs(tags_of(every, sum(sizes)))) == every
+    tags = [f"{mark}-A" for size in sizes for mark in ("U", "BL", "BIL")[size - 1]]
+    assert list(runs(tags)) == every
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,6 @@ FEW = 20
 """Sentences below which nothing is forecast."""
 LATEST = 500
 BLOCKS = (6, 20)
-LEVEL = 0.9
 _T = (2.015, 1.943, 1.895, 1.860, 1.833, 1.812, 1.796, 1.782, 1.771, 1.761, 1.753, 1.746, 1.740, 1.734, 1.729)
 """The 95 % points of Student's t for 5 to 19 degrees of freedom."""
 

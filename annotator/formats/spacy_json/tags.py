@@ -34,13 +34,3 @@ def _parts(tag: str) -> tuple[str, str]:
     """Return the mark and the label of a tag; one without a mark is a label that goes on."""
     mark, dash, label = tag.partition("-")
     return (mark, label) if dash and mark in set("BILUES") else ("I", tag)
-
-
-def tags_of(found: Sequence[Run], size: int) -> list[str]:
-    """Return the BILUO tags of entities that don't overlap."""
-    out = ["O"] * size
-    for first, last, label in found:
-        out[first] = f"B-{label}"
-        out[first + 1 : last - 1] = [f"I-{label}"] * (last - first - 2)
-        out[last - 1] = f"{'U' if last - first == 1 else 'L'}-{label}"
-    return out

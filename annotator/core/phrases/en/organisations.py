@@ -82,12 +82,3 @@ kurds democrats republicans tory tories labour latinos hispanics mormon mormons 
 english french german spanish russian chinese arabic hebrew latin
 """)
 """Well-known bodies, firms, media, creeds and other names that are neither a person nor a place."""
-
-THINGS = _words("""
-act acts agreement amendment award awards bill bills book bowl case championship championships chapter church
-city code commission committee conference congress convention council court cup day days deal department
-edition fund group guide index issue law laws letter media model news paper party plan policy prize program
-programme project report review rule rules school series service show side society state states story study
-summit system team times title tour trial trust union university version war week world
-""")
-"""Nouns that make the capitals before them a name of something else."""

@@ -182,25 +182,6 @@ eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety zero
 SCALES = _words("""
 hundred thousand million billion trillion dozen score hundreds thousands millions billions dozens tens
 """)
-FRACTIONS = _words("""
-half third thirds quarter quarters fifth fifths tenth tenths halves sixth eighth eighths
-""")
-
-
-def _phrases(text: str) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(phrase.split()) for phrase in text.split(","))
-
-
-APPROXIMATORS = _phrases("""
-no more than, no less than, no fewer than, not more than, as many as, as much as, as few as, as little as,
-up to, at least, at most, at the most, more than, less than, fewer than, better than, well over, just over,
-just under, just about, just above, just below, only about, well above, well below, well under, a little
-over, a little more than, a total of, an estimated, an average of, close to, upwards of, in excess of,
-about, around, roughly, nearly, almost, approximately, some, over, under, above, below, only, just, approx.,
-circa, barely, hardly, exactly
-""")
-"""What may stand before a number and belongs to it; the longest that fits wins."""
-
 PERCENT = _words("% percent pct pct. ‰")
 CURRENCY_SIGNS = frozenset("$£€¥₹₽₩₪₺₴") | {"us$", "c$", "a$", "hk$", "r$"}
 CURRENCIES = _words("""
@@ -214,12 +195,6 @@ years decade decades century centuries quarter quarters fortnight semester semes
 yrs mins hrs
 """)
 TIMES = _words("a.m. p.m. am pm a.m p.m o'clock gmt est edt pst utc bst cet")
-UNITS = _words("""
-km kilometre kilometer mile metre meter foot ft inch kg kilogram gram ton tonne mph acre hectare degree
-degrees barrel litre liter gallon mb gb tb mw kw hp point member seat person man woman
-""")
-"""Measures that count although they stand in the singular."""
-
 PLURALS = _words("""
 people men women children police feet teeth mice geese troops personnel cattle sheep fish aircraft staff
 media data criteria crew others youth folk businessmen businesswomen congressmen policemen policewomen
@@ -235,35 +210,12 @@ religious continues believes thinks knows calls keeps leaves lives runs remains 
 """)
 """Words that end in s and are not the plural of what a number counts."""
 
-NUMBER_STOPS = _words("""
-said told asked wanted went came got made took gave had became began saw knew voted died say think believe
-want need call go come take make get agree favor favour
-""")
-"""Verbs that end the search for what a number counts."""
-
-SPEECH_NOUNS = _words("""
-points claims notes reports rules shows charges demands doubts worries fears hopes pledges promises states
-thanks
-""")
-"""Forms of verbs of speech that are plural nouns after a number."""
-
-COUNT_MODIFIERS = _words("other more such own same additional further separate")
-"""Function words that may stand between a number and what it counts."""
-
-NUMBERED = _words("""
-no no. nos nos. number article chapter section page part phase group grade level room route highway line
-type model figure table verse act title
-""")
-"""Words that a number names (Article 5), so that it counts nothing."""
-
 SPEECH = _words("""
 said say says saying told tell tells telling added adds adding claimed claims claiming claim argued argues
 arguing argue insisted insists insisting insist believes believe believed thinks thought think hopes hope
 hoped
 """)
 """Verbs of speech and thought whose content often comes without "that"."""
-
-THOUGHT = _words("believes believe believed thinks thought think hopes hope hoped")
 
 SPEECH_THAT = _words("""
 acknowledged acknowledges acknowledging admitted admits admitting agreed agrees alleged alleges alleging
@@ -284,25 +236,8 @@ conceded conceding demanded demands urged urges doubts doubted
 """Verbs whose content is taken only after "that"; after it, before it and in quotations they are cues too."""
 
 CUES = SPEECH | SPEECH_THAT
-SPEECH_ENDS = _words("""
-said says added adds told wrote writes noted claimed argued insisted warned explained reported predicted
-acknowledged believes thinks tells
-""")
-"""Verbs that close a statement: "…, she said"."""
-
 REPORTING = _words("said says told added warned argued insisted explained recalled believes thinks tweeted")
 """Verbs of speech in whose subject one expects a person."""
-
-SPEECH_TIMES = DATES | _words("""
-yesterday today earlier later late early recently once repeatedly again publicly privately previously last
-this week month year night morning afternoon evening also still then often simply flatly
-""")
-"""Words between a verb of speech and its content."""
-
-TELL = _words("""
-told tell tells telling assured assures informed informs warned warns reminded reminds convinced
-""")
-"""Verbs that name the hearer before the content."""
 
 NAMES_IN_S = _words("""
 adams andrews banks barnes bates bias brooks burns charles collins cummings curtis davies davis dennis
