@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +15,9 @@ from annotator.cli import output
 from annotator.cli.options import PATH, login_name, open_corpus, put_in_force, schema_text
 from annotator.core.errors import CorpusError, UsageError
 from annotator.storage.corpus import Corpus
+
+if TYPE_CHECKING:
+    from annotator.session.session import Session
 
 _THEMES = ("dark", "light", "dark-high", "light-high", "ansi-dark", "ansi-light")
 
@@ -122,6 +126,8 @@ def _annotate(
     )
     keymap, broken = keymap_or_default()
     session.warnings += broken
+    if not tour:
+        _tell_of_others(session)
     from annotator.tui.app import AnnotatorApp
 
     app = AnnotatorApp(
@@ -139,3 +145,12 @@ def _annotate(
         output.say(f"annotator: {session.banner}")
         return 1
     return app.return_code or 0
+
+
+def _tell_of_others(session: Session) -> None:
+    """Say on the prompt row whose work is here, where it is not this annotator's."""
+    from annotator.session.opening import unbegun
+    from annotator.session.state import Message
+
+    if told := unbegun(session.corpus, session.annotator):
+        session.message = Message(told)

@@ -22,7 +22,7 @@ from annotator.cli.asked import (
     refuse_senseless,
     sources_of,
 )
-from annotator.cli.options import PATH, json_option
+from annotator.cli.options import PATH, json_option, opening
 from annotator.cli.pieces import Choices
 from annotator.cli.taking import Taker
 from annotator.core.annotation import Answer
@@ -324,6 +324,13 @@ def _tell(report: Report, account: Sequence[str], *, as_json: bool) -> None:
         f"{output.count(report.records, 'record')} by {by}"
     )
     output.data([f"{report.corpus}: {counts}", f"ledger: {report.ledger}"])
+    if report.annotators:
+        opened = opening(report.corpus, sorted(set(report.annotators.values())))
+        waiting = int(report.totals["spans"]["characters"])
+        output.data([f"open it with: {opened}"])
+        if waiting:
+            told = f"{output.count(waiting, 'span')} inside tokens, which key R there repairs"
+            output.data([f"{told}; until then training data lack them"])
     if report.added_labels:
         output.say(f"note: the schema has new labels: {', '.join(report.added_labels)}")
     for note in report.notes:

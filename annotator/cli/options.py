@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import getpass
 import re
+import shlex
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -39,6 +41,13 @@ def open_corpus(path: Path) -> Corpus:
                 do=f"make it with `annotator ingest FILE… --corpus {path}`",
             )
     return Corpus.open(path)
+
+
+def opening(path: str, names: Iterable[str]) -> str:
+    """Return the command that opens a corpus as the first of the annotators, to be shown to the user."""
+    first, *others = names
+    also = f" (or {', '.join(others)})" if others else ""
+    return f"annotator annotate {shlex.quote(path)} --as {first}{also}"
 
 
 def labels_in_use(corpus: Corpus) -> set[str]:

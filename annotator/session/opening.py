@@ -6,6 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from annotator.core.record import Record
 from annotator.core.schema import Schema
+from annotator.storage.corpus import Corpus
+from annotator.storage.journal import has_begun
+
+_NAMED = 3
+"""So many other annotators are named."""
 
 
 def present(
@@ -29,3 +34,13 @@ def present(
 def _unknown_labels(records: Iterable[Record], schema: Schema) -> list[str]:
     known = {x.name for x in schema.labels}
     return sorted({s.label for r in records for s in r.work.annotation.spans} - known)
+
+
+def unbegun(corpus: Corpus, annotator: str) -> str:
+    """Say whose work lies in a corpus where this annotator has done nothing yet; nothing else."""
+    others = [n for n in corpus.annotators() if n != annotator and has_begun(corpus.path, n)]
+    if not others or has_begun(corpus.path, annotator):
+        return ""
+    more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+    told = f"{', '.join(others[:_NAMED])}{more}"
+    return f"{annotator} has annotated nothing here yet; to see others: --as {told}"

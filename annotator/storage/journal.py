@@ -338,3 +338,11 @@ def annotator_names(corpus_path: Path) -> tuple[str, ...]:
     except OSError as error:
         raise told(error, "read", folder, CorpusError) from error
     return tuple(sorted(n for n in names if is_annotator_name(n)))
+
+
+def has_begun(corpus_path: Path, annotator: str) -> bool:
+    """Whether an annotator's journal is there and holds anything."""
+    try:
+        return (Path(corpus_path) / FOLDER / f"{annotator}.jsonl").stat().st_size > 0
+    except OSError:
+        return False

@@ -309,6 +309,17 @@ def test_an_import_after_one_that_was_killed_says_so(tmp_path: Path) -> None:
     assert said.out.splitlines()[2].endswith(": 0 articles added, 0 sentences, 0 records by plain")
 
 
+def test_an_import_says_how_to_open_what_it_brought(tmp_path: Path) -> None:
+    """Whoever opens the corpus under the own name sees nothing of it, so the command names the annotator."""
+    inside = {"start": 1, "end": 3, "label": "PERSON"}
+    path = jsonl(tmp_path / "a.jsonl", {"text": TEXT, "spans": [LENA, inside]})
+    said = imported(path, tmp_path / "two words")
+    assert said.out.splitlines()[-2:] == [
+        f"open it with: annotator annotate '{tmp_path / 'two words'}' --as plain",
+        "1 span inside tokens, which key R there repairs; until then training data lack them",
+    ]
+
+
 def test_every_format_says_what_it_can_be_told() -> None:
     """The options that the command knows are those of the readers, and each format is in the help."""
     said = call("import", "--help").out

@@ -161,6 +161,14 @@ async def test_the_worklist_repairs_by_key(tmp_path: Path) -> None:
         assert d.row("1 Mayor").startswith("▌✓!")
 
 
+async def test_an_empty_worklist_tells_of_the_work_of_others(tmp_path: Path) -> None:
+    """An import is some other annotator's: that nothing waits here is not the news then."""
+    async with desk(tmp_path / "news") as d:
+        (tmp_path / "news" / "annotations" / "doccano.jsonl").write_text("{}\n", "utf-8")
+        await _list(d)
+        assert "has annotated nothing here yet; to see others: --as doccano" in d.raw()
+
+
 async def test_the_worklist_opens_a_sentence(tmp_path: Path) -> None:
     """Enter annotates there, the span selected; split tokens have their own letters then."""
     async with _desk(tmp_path / "news") as d:

@@ -14,6 +14,7 @@ from annotator.core.annotation import Work
 from annotator.core.errors import AnnotatorError
 from annotator.core.spans import Span
 from annotator.session.finder import Touched
+from annotator.session.opening import unbegun
 from annotator.session.pen import Pen
 from annotator.session.worklist import Worklist
 from annotator.tui.commands import LIST_MOVES
@@ -64,6 +65,7 @@ class WorklistScreen(RowScreen, Generic[L]):
         self._told = ""
         self._warning = ""
         self._names: dict[str, str] = {}
+        self._unbegun = unbegun(pen.session.corpus, pen.session.annotator)
         self._here = pen.session.work.sentence.id if pen.session.here else ""
 
     # -- what each worklist says for itself --------------------------------------------------------
@@ -120,7 +122,7 @@ class WorklistScreen(RowScreen, Generic[L]):
         if work and work.item:
             body = self.list_rows(work, width, height, glyphs)
         else:
-            words = self.empty(work) if work else "" if self._warning else self.LOOKING
+            words = (self._unbegun or self.empty(work)) if work else "" if self._warning else self.LOOKING
             body = ((), (Piece(f"      {words}", Ink("text")),))
         self.part("body").show_rows(body)
         self.part("rule").show_rows((self._said_row(width, glyphs),))

@@ -1,0 +1,39 @@
+"""What is said of a corpus when it is opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from annotator.session.opening import unbegun
+from tests import builders
+
+FOLDER = "annotations"
+
+
+@pytest.mark.parametrize(
+    ("others", "told"),
+    [
+        ((), ""),
+        (("doccano",), "bea has annotated nothing here yet; to see others: --as doccano"),
+        (("a", "b", "c", "d"), "bea has annotated nothing here yet; to see others: --as a, b, c and 1 more"),
+    ],
+)
+def test_whose_work_is_here_is_told(tmp_path: Path, others: tuple[str, ...], told: str) -> None:
+    """Who has done nothing yet is told of those who have; a journal that was only opened is nobody's work."""
+    corpus = builders.make_corpus(tmp_path / "c", builders.market())
+    (corpus.path / FOLDER).mkdir(exist_ok=True)
+    for name in others:
+        (corpus.path / FOLDER / f"{name}.jsonl").write_text("{}\n", "utf-8")
+    (corpus.path / FOLDER / "zoe.jsonl").touch()
+    assert unbegun(corpus, "bea") == told
+
+
+def test_who_has_begun_is_told_of_nobody(tmp_path: Path) -> None:
+    """The work of others is nobody's news after that."""
+    corpus = builders.make_corpus(tmp_path / "c", builders.market())
+    (corpus.path / FOLDER).mkdir(exist_ok=True)
+    for name in ("ana", "bea"):
+        (corpus.path / FOLDER / f"{name}.jsonl").write_text("{}\n", "utf-8")
+    assert unbegun(corpus, "bea") == ""
