@@ -18,6 +18,7 @@ from annotator.storage.corpus import Corpus
 
 if TYPE_CHECKING:
     from annotator.session.session import Session
+    from annotator.tui.app import AnnotatorApp
 
 _THEMES = ("dark", "light", "dark-high", "light-high", "ansi-dark", "ansi-light")
 
@@ -126,8 +127,7 @@ def _annotate(
     )
     keymap, broken = keymap_or_default()
     session.warnings += broken
-    if not tour:
-        _tell_of_others(session)
+    _tell_of_others(session, tour=tour)
     from annotator.tui.app import AnnotatorApp
 
     app = AnnotatorApp(
@@ -140,17 +140,22 @@ def _annotate(
     )
     gc.freeze()  # nor does the collector look at it again: with 5,000 spans that took 60 ms of a key
     gc.enable()
+    return _run(app)
+
+
+def _run(app: AnnotatorApp) -> int:
+    """Show the app until its user leaves; return the exit code."""
     app.run()
-    if not app.finish() or session.banner:
-        output.say(f"annotator: {session.banner}")
+    if not app.finish() or app.session.banner:
+        output.say(f"annotator: {app.session.banner}")
         return 1
     return app.return_code or 0
 
 
-def _tell_of_others(session: Session) -> None:
-    """Say on the prompt row whose work is here, where it is not this annotator's."""
+def _tell_of_others(session: Session, *, tour: bool) -> None:
+    """Say on the prompt row whose work is here, where it is not this annotator's and no tour speaks there."""
     from annotator.session.opening import unbegun
     from annotator.session.state import Message
 
-    if told := unbegun(session.corpus, session.annotator):
+    if not tour and (told := unbegun(session.corpus, session.annotator)):
         session.message = Message(told)
