@@ -49,6 +49,12 @@ class Rule:
         """What the migration is known by in journals, as session, and in notes."""
         return f"schema-{self.number}"
 
+    def accounts_for(self, change: Change) -> bool:
+        """Whether a change may be this rule's: it had one of the old labels, and has none any more."""
+        had, has = _labels_of(change.before), _labels_of(change.after)
+        gone = set(self.sources) - set(self.into)
+        return bool(had & set(self.sources)) and not has & gone
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -57,6 +63,10 @@ class Change:
     before: Work
     after: Work
     doubtful: bool = False
+
+
+def _labels_of(work: Work) -> set[str]:
+    return {s.label for s in (*work.annotation.spans, *work.annotation.rejected)}
 
 
 def migrated(works: Iterable[Work], rule: Rule, old: Schema, new: Schema) -> list[Change]:
@@ -125,12 +135,17 @@ class Undo:
         """Learn from the changes that were made; ``old`` is the schema before the migration."""
         self._rule, self._old = rule, old
         self._by_id: dict[str, Change] = {}
-        self._spans: dict[Place, set[str]] = defaultdict(set)
+        self._spans: dict[Place, dict[str, str]] = defaultdict(dict)
+        """By place, the labels that stood there, each with where its span came from."""
+        self._made: set[tuple[Place, str, str]] = set()
+        """The spans that the migration left: place, label, and where they came from."""
         for change in changes:
             self._by_id[change.before.sentence.id] = change
             for span in change.before.annotation.spans:
                 if span.label in {*rule.sources, *rule.into}:
-                    self._spans[_place(change.before, span)].add(span.label)
+                    self._spans[_place(change.before, span)][span.label] = span.source
+            for span in change.after.annotation.spans:
+                self._made.add((_place(change.after, span), span.label, span.source))
 
     def changes(self, works: Iterable[Work], tag: str) -> list[Change]:
         """Return what is to change now, under the ``tag`` of the migration that undoes."""
@@ -143,7 +158,7 @@ class Undo:
         doubts: list[str] = []
         for span in now.spans:
             labels = self._labels(work, span)
-            spans += [replace(span, label=label) for label in labels or self._rule.sources[:1]]
+            spans += [self._given_back(work, span, label) for label in labels or self._rule.sources[:1]]
             if not labels:
                 doubts.append(f"{work.text_of(span)}: {' or '.join(self._rule.sources)}?")
         told = self._as_before(work, now.with_spans(spans).with_rejected(self._turned_down(work)))
@@ -152,7 +167,7 @@ class Undo:
     def _labels(self, work: Work, span: Span) -> list[str]:
         """Return the labels that a span gets back, its own if the migration has nothing to do with it.
 
-        None where nothing tells.
+        Empty where nothing tells.
         """
         if span.label not in self._rule.into:
             return [span.label]
@@ -161,6 +176,12 @@ class Undo:
         if self._old.label(span.label):
             return [span.label]
         return list(self._rule.sources) if len(self._rule.sources) == 1 else []
+
+    def _given_back(self, work: Work, span: Span, label: str) -> Span:
+        """Return a span with its label of before; one that nobody has made anew came from where it had."""
+        place = _place(work, span)
+        was = self._spans.get(place, {}) if (place, span.label, span.source) in self._made else {}
+        return replace(span, label=label, source=was.get(label, span.source))
 
     def _turned_down(self, work: Work) -> list[Span]:
         change = self._by_id.get(work.sentence.id)

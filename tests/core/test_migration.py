@@ -31,10 +31,11 @@ RULES = [
 ]
 SPANS = st.lists(
     st.builds(
-        lambda start, size, label: Span(start, start + size, label),
+        lambda start, size, label, source: Span(start, start + size, label, source),
         st.integers(0, 24),
         st.integers(1, 7),
         st.sampled_from(["PERSON", "VENUE", "COUNT"]),
+        st.sampled_from(["", "rules"]),
     ),
     max_size=5,
 )
@@ -56,7 +57,7 @@ def test_undo_brings_back_what_was_there(
     flagged: bool,
     by: tuple[Rule, Schema],
 ) -> None:
-    """Spans, what was turned down, answer, note and flag are as before, whatever the migration."""
+    """Spans and their sources, what was turned down, answer, note and flag are as before."""
     rule, new = by
     work = _work(spans, answer=answer, note=note, flagged=flagged)
     work = replace(work, annotation=work.annotation.with_rejected(rejected))
