@@ -90,13 +90,14 @@ class Recorder:
         for n, (first, last) in enumerate(crossing(said, piece.sentences)):
             works = [Work(self._sentence(s, article, offset)) for s in piece.sentences[first:last]]
             answered = any(i in piece.own for i in range(first, last))
-            whole, joins = _joined(works, article.text)
+            whole = _joined(works, article.text)
+            joins = [whole] if len(works) > 1 else []
             start, end = piece.sentences[first].start, piece.sentences[last - 1].end
             annotation = _said(piece.document, (start, end), answered=answered, first=n == 0)
             work = replace(whole, annotation=annotation)
             self._judge(annotation.spans)
             if fate := self._record(name, held, work, joins, piece.document.time):
-                left = self._give_way(piece, annotation, start, left, *fate)
+                left = self._give_way(piece, annotation, (start, end), left, *fate)
         if self._choices.full:
             self.kept += [_kept_entry(piece.document, key) for key in sorted(left)]
 
@@ -131,9 +132,9 @@ class Recorder:
         """Prepare the records of one sentence; where it gives way to others return its spans' fate."""
         s, said = work.sentence, work.annotation
         place = (s.start, s.end)
-        if said == Annotation() and (place in held.works or place in self._base.get(s.article, {})):
-            return None
         touched = held.overlapping(*place)
+        if said == Annotation() and (touched or place in self._base.get(s.article, {})):
+            return None
         others = [x for x in touched if x[1] != Annotation()]
         if not others:
             self._write(name, work, [] if place in held.works else joins, time)
@@ -172,12 +173,18 @@ class Recorder:
         self.counts.open += said.answer is None and bool(said.spans or said.rejected)
 
     def _give_way(
-        self, piece: Piece, said: Annotation, by: int, left: frozenset[Key], fate: Fate, why: str
+        self, piece: Piece, said: Annotation, at: Place, left: frozenset[Key], fate: Fate, why: str
     ) -> frozenset[Key]:
-        """List the spans of a sentence that is not written, and return the kept ones without them."""
+        """List the spans of a sentence that is not written, and return the kept ones without them.
+
+        A sentence without spans is listed itself, unless another one says the same.
+        """
         document = piece.document
+        if fate is Fate.LEFT_OUT and not (said.spans or said.rejected):
+            words = document.text[at[0] : at[1]]
+            self._account.list(Entry(document.where, f"{at[0]}-{at[1]}", fate, why, words, "sentence"))
         for span in (*said.spans, *said.rejected):
-            here = span.moved(by)
+            here = span.moved(at[0])
             if here.key not in left:
                 self._relist(piece.entries, here, fate, why)
                 continue
@@ -234,13 +241,12 @@ def safe_name(given: str, taken: Iterable[str]) -> str:
     return f"{plain[:55]}-{hashlib.sha256(given.encode('utf-8', 'replace')).hexdigest()[:8]}"
 
 
-def _joined(works: Sequence[Work], text: str) -> tuple[Work, list[Work]]:
-    """Return the sentences as one, and each step of the joining."""
-    whole, steps = works[0], []
-    for work in works[1:]:
-        whole = join(whole, work, text).after[0]
-        steps.append(whole)
-    return whole, steps
+def _joined(works: Sequence[Work], text: str) -> Work:
+    """Return the sentences as one; halves are joined, so that thousands take no quadratic time."""
+    if len(works) == 1:
+        return works[0]
+    half = len(works) // 2
+    return join(_joined(works[:half], text), _joined(works[half:], text), text).after[0]
 
 
 def _said(document: Document, stretch: tuple[int, int], *, answered: bool, first: bool) -> Annotation:
