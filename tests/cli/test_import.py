@@ -190,6 +190,24 @@ def test_existing_work_is_never_overwritten(tmp_path: Path) -> None:
     assert ("ben", "Osmund", "VENUE") in spans(tmp_path / "c")
 
 
+def test_an_answer_that_gives_way_is_told_of_too(tmp_path: Path) -> None:
+    """An answer without spans that other work stands in the way of is listed: nothing is dropped unsaid."""
+    text = "Lena rowed."
+    row = {"text": text, "spans": [{"start": 0, "end": 4, "label": "PERSON"}], "answer": "accept"}
+    imported(jsonl(tmp_path / "a.jsonl", row), tmp_path / "c", "--as", "ana")
+    rejected = {"text": text, "spans": [], "answer": "reject"}
+    other = jsonl(tmp_path / "b.jsonl", rejected)
+    said = imported(other, tmp_path / "c", "--as", "ana", "--format", "prodigy")
+    assert said.code == 3
+    assert "1 left out (sentence): this annotator has other work on the sentence" in said.out
+    both = jsonl(tmp_path / "both.jsonl", row, rejected, {**rejected, "answer": "ignore"})
+    said = imported(both, tmp_path / "d", "--json")
+    assert said.code == 3
+    assert said.json["totals"]["other things left out"] == {"sentence": 2}
+    twice = jsonl(tmp_path / "twice.jsonl", rejected, rejected)
+    assert imported(twice, tmp_path / "e", "--format", "prodigy").code == 0
+
+
 def test_a_text_that_comes_twice(tmp_path: Path) -> None:
     """The first counts; a second one just so is a double, one with other spans is listed as left out."""
     rows = [
