@@ -27,6 +27,7 @@ from annotator.storage.merging import (
     put_article,
     put_groups,
     put_ledgers,
+    put_migrations,
     put_suggestions,
 )
 from annotator.storage.scan import lines_in_words
@@ -107,7 +108,8 @@ def run_merge(paths: Sequence[Path], into: Path, schema: Path | None = None) -> 
         _check_labels(used, text, schema)
         put_suggestions(staging, sources)
         report.conflicts += [{"what": output.shown(x)} for x in put_groups(staging, sources)]
-        report.left += [output.shown(x) for x in [*put_ledgers(staging, sources), *left_behind(sources)]]
+        behind = [*put_migrations(staging, sources), *put_ledgers(staging, sources), *left_behind(sources)]
+        report.left += [output.shown(x) for x in behind]
         first = sources[0]
         name = output.shown(into.resolve().name)
         staging.commit_new(Made(name, first.lang, first.fingerprint, text))

@@ -157,7 +157,7 @@ def undo(corpus: Path, dry_run: bool, as_json: bool) -> None:
         pasts = {name: _Past.of(opened, journal) for name, journal in journals.items()}
         changes: dict[str, list[Change]] = {}
         for name, past in pasts.items():
-            taker = Undo(last.rule, _made_by(past.journal, last.rule.tag), old)
+            taker = Undo(last.rule, _made_by(past.journal, last.rule), old)
             changes[name] = taker.changes(past.all, rule.tag) or past.marker(rule.sources)
         migration = Migration(rule, last.after, last.before, undoes=last.rule.number)
         report = _carry_out(opened, pasts, changes, migration, _told(rule, last.rule.number), dry=dry_run)
@@ -295,12 +295,16 @@ class _Past:
         ]
 
 
-def _made_by(journal: Journal, tag: str) -> list[Change]:
-    """Return what a migration has changed in a journal."""
+def _made_by(journal: Journal, rule: Rule) -> list[Change]:
+    """Return what a migration has changed in a journal.
+
+    A journal that came by `annotator merge` may tell of another one with the same number.
+    """
     by_seq = {r.seq: r for r in journal.records}
-    mine = [r for r in journal.records if r.op is Op.MIGRATE and r.session == tag and r.parent]
+    mine = [r for r in journal.records if r.op is Op.MIGRATE and r.session == rule.tag and r.parent]
     pairs = [(by_seq[r.parent].work, r.work) for r in mine if r.parent in by_seq]
-    return [Change(a, b, a.annotation.note != b.annotation.note) for a, b in pairs]
+    changes = (Change(a, b, a.annotation.note != b.annotation.note) for a, b in pairs)
+    return [change for change in changes if rule.accounts_for(change)]
 
 
 def _carry_out(

@@ -17,6 +17,8 @@ from annotator.storage.groups import groups_text, read_groups
 from annotator.storage.imports import Staging
 from annotator.storage.journal import FOLDER as ANNOTATIONS
 from annotator.storage.jsonl import dump, parse
+from annotator.storage.migrations import FILE as MIGRATIONS
+from annotator.storage.migrations import read_migrations
 from annotator.storage.sentences import FILE as SENTENCES
 from annotator.storage.sentences import line_of
 from annotator.storage.settings import FILE as SETTINGS
@@ -140,6 +142,20 @@ def put_groups(staging: Staging, corpora: Sequence[Corpus]) -> list[str]:
     return unlike
 
 
+def put_migrations(staging: Staging, corpora: Sequence[Corpus]) -> list[str]:
+    """Prepare the list of label migrations where all corpora, copies of one, have had the same.
+
+    Return the lists that are not taken over: what they tell of cannot be taken back any more.
+    """
+    first, *others = (read_migrations(c.path) for c in corpora)
+    if all(other == first for other in others):
+        if first:
+            staging.add_file(MIGRATIONS, (corpora[0].path / MIGRATIONS).read_bytes())
+        return []
+    having = [c.path / MIGRATIONS for c in corpora if read_migrations(c.path)]
+    return [f"{path}: the corpora have had different migrations" for path in having]
+
+
 def put_ledgers(staging: Staging, corpora: Sequence[Corpus]) -> list[str]:
     """Prepare the ledgers of imports; return those whose name another one has."""
     there: dict[str, bytes] = {}
@@ -170,6 +186,7 @@ def left_behind(corpora: Iterable[Corpus]) -> list[str]:
             SUGGESTIONS,
             IMPORTS,
             SPLITS,
+            MIGRATIONS,
         }
         with telling("read", corpus.path):
             names = sorted(p.name for p in corpus.path.iterdir())

@@ -9,13 +9,14 @@ import orjson
 
 from annotator.core.annotation import Answer
 from annotator.core.article import Article, Verdict
-from annotator.core.edits import Op, add_span, join, set_answer
+from annotator.core.edits import Op, add_span, join, reject_suggestion, set_answer
 from annotator.core.spans import Span
 from annotator.core.works import Works
 from annotator.storage.corpus import Corpus
 from annotator.storage.groups import FILE as SPLITS
 from annotator.storage.groups import groups_text, read_groups
 from annotator.storage.journal import Journal
+from annotator.storage.migrations import FILE as MIGRATIONS
 from annotator.storage.sentences import FILE
 from tests import builders
 from tests.cli.calling import call
@@ -223,6 +224,51 @@ def test_a_migration_that_was_taken_back_is_no_decision(tmp_path: Path) -> None:
     works = Works(Corpus.open(tmp_path / "c").sentences)
     works.replay(Journal.open(tmp_path / "c", "ana", read_only=True).records)
     assert works.of(article.id)[0].annotation.answer is Answer.REJECT
+
+
+def _marked(folder: Path) -> Corpus:
+    """Return a corpus in which ana has turned a person down in one sentence and marked one in the next."""
+    corpus = builders.make_corpus(folder, builders.market())
+    session = builders.open_session(corpus, name="ana")
+    first, second = session.works.of(builders.market().id)[:2]
+    session.do(reject_suggestion(first, Span(0, first.sentence.tokens[0].end, "PERSON")))
+    session.do(add_span(second, Span(0, second.sentence.tokens[0].end, "PERSON"), corpus.schema))
+    session.close()
+    return corpus
+
+
+def _said_now(folder: Path) -> list[tuple[list[str], list[str]]]:
+    """Return the labels of what ana has marked and turned down, by sentence."""
+    works = Works(Corpus.open(folder).sentences)
+    works.replay(Journal.open(folder, "ana", read_only=True).records)
+    notes = (w.annotation for w in works.touched(builders.market().id))
+    return [([s.label for s in a.spans], [s.label for s in a.rejected]) for a in notes]
+
+
+def test_migrations_of_copies_can_still_be_taken_back(tmp_path: Path) -> None:
+    """Where two copies have had the same migrations, the new corpus knows of them, and undo works there."""
+    a = _marked(tmp_path / "a")
+    assert call("schema", "rename", a.path, "PERSON", "HUMAN").code == 0
+    shutil.copytree(a.path, tmp_path / "b")
+    said = call("merge", a.path, tmp_path / "b", "--into", tmp_path / "c", "--json")
+    assert (said.code, said.json["left"]) == (0, [])
+    assert _said_now(tmp_path / "c") == [([], ["HUMAN"]), (["HUMAN"], [])]
+    assert call("schema", "undo", tmp_path / "c").code == 0
+    assert _said_now(tmp_path / "c") == [([], ["PERSON"]), (["PERSON"], [])]
+
+
+def test_undo_keeps_off_a_migration_that_the_corpus_knows_nothing_of(tmp_path: Path) -> None:
+    """Different migrations are not taken over; a new one bears the number of an old, and undo is its own."""
+    a = _marked(tmp_path / "a")
+    b = builders.make_corpus(tmp_path / "b", builders.market())
+    assert call("schema", "rename", a.path, "PERSON", "HUMAN").code == 0
+    said = call("merge", a.path, b.path, "--into", tmp_path / "c", "--json")
+    assert said.code == 3
+    assert f"{a.path / MIGRATIONS}: the corpora have had different migrations" in said.json["left"]
+    before = _said_now(tmp_path / "c")
+    assert call("schema", "rename", tmp_path / "c", "COUNT", "NUMBER").out.startswith("schema 1: ")
+    assert call("schema", "undo", tmp_path / "c").code == 0
+    assert _said_now(tmp_path / "c") == before
 
 
 def test_fixed_groups_of_a_split_are_kept(tmp_path: Path) -> None:
