@@ -10,7 +10,8 @@ from annotator.core.annotation import Answer
 from annotator.core.article import Article
 from annotator.export.sights import MANY, Seen, Sight, seen, sights
 from annotator.export.splits import part_of, placed
-from annotator.export.stories import Stories, rebalance, stories
+from annotator.export.stories import Quarantined, Stories, rebalance, stories
+from annotator.export.study import Bridge, named
 from annotator.export.values import ExportOptions, LeftOut, Missing
 from annotator.export.warn import TORN
 from annotator.storage.corpus import Corpus
@@ -44,14 +45,14 @@ class Grouped:
         if self.fixed is not None:
             corpus.try_beside(groups_text(self.fixed))
 
-    def bridges(self, missing: Missing) -> dict[str, list[str]]:
-        """Return, by the title of each article that was left out as a bridge, what it would bridge."""
+    def bridges(self, missing: Missing) -> list[Bridge]:
+        """Return each article that was left out as a bridge, with what it would bridge."""
         out = {left.item.article.id for left in missing.left_out if left.why == QUARANTINED}
-        return {
-            self.titles[q.article]: [f"“{self.titles[a]}” in {part}" for a, part in q.links]
-            for q in self.stories.quarantined
-            if q.article in out
-        }
+        return [self._bridge(q) for q in self.stories.quarantined if q.article in out]
+
+    def _bridge(self, q: Quarantined) -> Bridge:
+        between = [f"{named(a, self.titles[a])} in {part}" for a, part in q.links]
+        return Bridge(q.article, self.titles[q.article], between)
 
 
 def grouped(corpus: Corpus, options: ExportOptions, *, afresh: bool = False) -> Grouped:

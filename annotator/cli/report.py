@@ -14,11 +14,15 @@ from annotator.export.report.page import Card
 from annotator.export.report.page import page as report_page
 from annotator.export.save import REPORT
 from annotator.export.stories import Stories
-from annotator.export.study import Studied, Study
+from annotator.export.study import Studied, Study, named
 from annotator.export.values import ExportOptions
+from annotator.export.warn import TORN
 from annotator.storage.corpus import Corpus
 
 _NONE = Grouped(Stories({}), {})
+_BY_STORY = "By story: copies of an article and articles on one story stay in one part."
+_BY_ARTICLE = "By article: copies of an article, and articles on one story, may lie in several parts."
+_BY_BLOCK = "In blocks of sentences, because there are too few articles: some lie in several parts."
 
 
 def studied(
@@ -33,17 +37,27 @@ def studied(
     def told(pieces: Sequence[Piece]) -> Studied:
         labels = [x.name for x in corpus.schema.labels]
         made = study(pieces, labels, groups.stories.links, deep=page)
-        moved = [groups.titles[a] for a in groups.moved]
+        moved = [named(a, groups.titles[a]) for a in groups.moved]
         made = replace(made, quarantined=bridges, moved=moved)
         if not page:
             return Studied(made)
-        return Studied(made, {REPORT: report_page(_card(corpus, gathered, options, made, pieces))})
+        by = _drawn_by(made, by_story=bool(found and TORN not in gathered.warnings))
+        return Studied(made, {REPORT: report_page(_card(corpus, gathered, options, made, pieces, by))})
 
     return told
 
 
+def _drawn_by(made: Study, *, by_story: bool) -> str:
+    """Return in a sentence how the split was drawn."""
+    if len(made.sentences) < 2:
+        return "All in one part."
+    if made.leaks.articles:
+        return _BY_BLOCK
+    return _BY_STORY if by_story else _BY_ARTICLE
+
+
 def _card(
-    corpus: Corpus, gathered: Gathered, options: ExportOptions, found: Study, pieces: Sequence[Piece]
+    corpus: Corpus, gathered: Gathered, options: ExportOptions, found: Study, pieces: Sequence[Piece], by: str
 ) -> Card:
     items = gather(corpus).items if len(corpus.annotators()) > 1 else gathered.items
     labels = [x.name for x in corpus.schema.labels]
@@ -58,4 +72,5 @@ def _card(
         agreement(items, labels),
         found,
         shares,
+        by,
     )

@@ -33,6 +33,21 @@ class Forms:
 
 
 @dataclass(frozen=True, slots=True)
+class Bridge:
+    """An article that was left out because it would bridge parts."""
+
+    article: str
+    title: str
+    between: Sequence[str]
+    """The articles that it would bridge, one of each part, as they are told."""
+
+    @property
+    def told(self) -> str:
+        """Return what was left out, and why."""
+        return f"{named(self.article, self.title)} would bridge {' and '.join(self.between)}"
+
+
+@dataclass(frozen=True, slots=True)
 class Study:
     """What is known of a split."""
 
@@ -43,10 +58,9 @@ class Study:
     """By label, in dev."""
     leaks: Leaks
     by_chance: Leaks
-    quarantined: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """By the title of the article that was left out, those that it would bridge, with their parts."""
+    quarantined: Sequence[Bridge] = ()
     moved: Sequence[str] = ()
-    """The titles of the articles that ``--rebalance`` has moved."""
+    """The articles that ``--rebalance`` has moved, as they are told."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for ``--json``."""
@@ -58,8 +72,8 @@ class Study:
         if len(self.sentences) > 1:
             out.append(f"leakage into dev and test: {_leaks(self.leaks)}")
             out.append(f"  by a random split of the same sentences: {_leaks(self.by_chance)}")
-        out += [f"quarantined: “{t}” would bridge {' and '.join(b)}" for t, b in self.quarantined.items()]
-        return out + [f"moved: “{title}”" for title in self.moved]
+        out += _some([f"quarantined: {bridge.told}" for bridge in self.quarantined])
+        return out + _some([f"moved: {article}" for article in self.moved])
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +82,17 @@ class Studied:
 
     study: Study | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def named(article: str, title: str) -> str:
+    """Return what an article is called by: copies often have one title, so its id is told as well."""
+    return f"“{title}” ({article})" if title != article else article
+
+
+def _some(lines: list[str]) -> list[str]:
+    """Return the first lines, and how many more there are."""
+    more = len(lines) - _TOLD
+    return lines if more <= 0 else [*lines[:_TOLD], f"  and {more} more; --json and --report have them all"]
 
 
 def listed(told: Sequence[str]) -> str:
@@ -82,8 +107,13 @@ def _forms(found: Mapping[str, Forms]) -> str:
 
 def _leaks(found: Leaks) -> str:
     told = [
-        f"{found.articles} articles in two parts",
+        f"{_many(found.articles, 'article')} in two parts",
         f"{found.stories} with a copy or the same story in train",
-        f"{found.sentences} sentences word for word",
+        f"{_many(found.sentences, 'sentence')} word for word",
     ]
-    return ", ".join(told if found.alike is None else [*told, f"{found.alike} near-duplicate sentences"])
+    alike = found.alike
+    return ", ".join(told if alike is None else [*told, _many(alike, "near-duplicate sentence")])
+
+
+def _many(n: int, what: str) -> str:
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"

@@ -14,7 +14,7 @@ import pytest
 from annotator.export.splits import part_of
 from tests.cli.calling import call
 from tests.cli.test_export import Desk
-from tests.export.export_samples import made
+from tests.export.export_samples import made, sentences
 from tests.storage.helpers import tree
 
 WORDS = "crane quay ferry diver basin tide rope net hull mast oar buoy pier lock dune reef gull".split()  # noqa: SIM905
@@ -46,13 +46,35 @@ def _desk(path: Path) -> Desk:
 def test_a_bridge_is_told_listed_and_lost(tmp_path: Path) -> None:
     """The export leaves the bridge out, names both sides, and exits with 3."""
     desk = _desk(tmp_path / "c")
+    train, dev = (_placed(part) for part in ("train", "dev"))
     said = call("export", desk.path, tmp_path / "out")
     assert said.code == 3
-    assert "would bridge “" in said.out
-    assert "in train and “" in said.out
+    bridge, *sides = (made([[text]]).id for text in (f"{train} {dev}", train, dev))
+    told = f"quarantined: {bridge} would bridge {sides[0]} in train and {sides[1]} in dev"
+    assert told in said.out
     why = "its article would bridge parts of the split; --rebalance moves the others"
     assert f"left out as a whole: 1 accepted sentence ({why})" in said.out
     assert why in (tmp_path / "out" / "ledger.jsonl").read_text(encoding="utf-8")
+
+
+def test_bridges_of_one_title_are_all_told(tmp_path: Path) -> None:
+    """Articles with the same headline are told apart by their ids; the terminal names a dozen of them."""
+    desk = _desk(tmp_path / "c")
+    train, dev = (_placed(part) for part in ("train", "dev"))
+    for n in range(12):
+        lines = [[f"{train} {dev} {_story(20_000 + n)[:40]}"]]
+        article = made(lines, title="Ferry runs aground")
+        desk.corpus.add(article, sentences(article, lines))
+        desk.answer("ana", desk.of(article))
+    said = call("export", desk.path, tmp_path / "out", "--report", "--json")
+    told = said.json["study"]["quarantined"]
+    assert len({b["article"] for b in told}) == 13
+    assert [b["title"] for b in told].count("Ferry runs aground") == 12
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert all(b["article"] in page for b in told)
+    out = call("export", desk.path, tmp_path / "out").out
+    assert out.count("quarantined: ") == 12
+    assert "  and 1 more; --json and --report have them all" in out
 
 
 def test_a_rebalance_lasts(tmp_path: Path) -> None:
@@ -111,8 +133,19 @@ def test_too_few_stories_are_told(tmp_path: Path) -> None:
     assert "too few stories to keep each in one part" in " ".join(json.loads(said.out)["warnings"])
     assert said.json["totals"]["sentences"]["accepted"] == 12
     assert said.json["study"]["leaks"]["stories"] > 0
-    assert said.json["study"]["quarantined"] == {}
+    assert said.json["study"]["quarantined"] == []
     assert "report.html" in said.json["files"]
+
+
+def test_the_page_says_how_the_split_was_drawn(tmp_path: Path) -> None:
+    """Where there are too few stories, or none were asked for, the page promises nothing of stories."""
+    desk = _desk(tmp_path / "c")
+    page = tmp_path / "out" / "report.html"
+    told = {"story": "copies of an article and articles on one story stay in one part"}
+    told["article"] = "copies of an article, and articles on one story, may lie in several parts"
+    for by, words in told.items():
+        call("export", desk.path, page.parent, "--report", "--split-by", by)
+        assert words in page.read_text(encoding="utf-8")
 
 
 def test_rebalancing_needs_stories(tmp_path: Path) -> None:

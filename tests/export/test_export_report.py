@@ -66,7 +66,9 @@ def _card(items: list[Item], name: str = "Harbour") -> Card:
     pieces = [Piece(i.work.sentence, i.article, parts[n % 3], i, (i.annotator,)) for n, i in enumerate(items)]
     labels = [x.name for x in SCHEMA.labels]
     found = study(pieces, labels, {}, deep=True)
-    return Card(name, "en", "blank", SCHEMA, pieces, items, agreement(items, labels), found, "80/10/10")
+    return Card(
+        name, "en", "blank", SCHEMA, pieces, items, agreement(items, labels), found, "80/10/10", "By story."
+    )
 
 
 @given(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ EXAMPLES = 20
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """No script runs and nothing is loaded from anywhere."""
 _NOT_STATED = "not stated"
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Card:
     agreement: Sequence[Agreement]
     study: Study
     shares: str
+    by: str
+    """How the split was drawn, in a sentence."""
 
 
 def page(card: Card) -> bytes:
@@ -67,7 +71,7 @@ def _classes(schema: Schema) -> dict[str, str]:
 
 def _summary(card: Card) -> str:
     spans = [s for p in card.pieces for s in _spans(p)]
-    dates = sorted(d for p in card.pieces if (d := p.article.date[:10]))
+    dates = sorted({d for p in card.pieces if _DATE.fullmatch(d := p.article.date[:10])})
     rows = [
         ("articles", len({p.article.id for p in card.pieces})),
         ("sentences, accepted and exported", len(card.pieces)),
@@ -128,8 +132,7 @@ def _splits(card: Card) -> str:
     rows: list[Sequence[object]] = [("articles", *(_articles(card.pieces, p) for p in parts))]
     rows.append(("sentences", *card.study.sentences.values()))
     rows += [(x.name, *(card.study.labels[p].get(x.name, 0) for p in parts)) for x in card.schema.labels]
-    about = f"By story, {card.shares}: copies of an article and articles on one story stay in one part."
-    return tag("p", text(about)) + table(("", *parts), rows)
+    return tag("p", text(f"{card.shares}. {card.by}")) + table(("", *parts), rows)
 
 
 def _articles(pieces: Sequence[Piece], part: str) -> int:
@@ -165,8 +168,8 @@ def _shown(leaks: Leaks, key: str) -> object:
 
 
 def _listed(study: Study) -> str:
-    told = [f"“{t}” is left out: it would bridge {' and '.join(b)}" for t, b in study.quarantined.items()]
-    told += [f"“{t}” has moved to another part" for t in study.moved]
+    told = [f"left out: {bridge.told}" for bridge in study.quarantined]
+    told += [f"moved to another part: {article}" for article in study.moved]
     return tag("ul", "".join(tag("li", text(x)) for x in told)) if told else ""
 
 
@@ -180,7 +183,11 @@ def _plots(card: Card) -> str:
             first, last = token_range(piece.sentence.tokens, span.start, span.end)
             found.setdefault(span.label, []).append(max(1, last - first))
     plots = [lengths(n, label, classes.get(label, "c0")) for label, n in found.items() if n]
-    return tag("p", legend) + bars(rows, PART_COLOURS) + tag("div", "".join(plots), cls="plots")
+    return (
+        tag("p", f"{legend} (in each bar from left to right)")
+        + bars(rows, PART_COLOURS)
+        + tag("div", "".join(plots), cls="plots")
+    )
 
 
 def _examples(card: Card) -> str:
