@@ -107,6 +107,19 @@ def test_offsets_in_another_unit_are_found_by_their_quotes(tmp_path: Path, text:
     assert any(note.startswith("offsets count ") for note in account.notes)
 
 
+@pytest.mark.parametrize(
+    ("before", "start"), [("Café “Ry”\n", len("Café “Ry”\n".encode())), ("One\ntwo\n\n", 12)]
+)
+def test_bytes_and_line_ends_that_were_two(tmp_path: Path, before: str, start: int) -> None:
+    """Other programs write bytes, and a text that lost its CRs keeps the offsets that it had with them."""
+    source = fill(
+        tmp_path, {"x.txt": f"{before}Ida left.", "x.ann": f"T1\tPERSON {start} {start + 3}\tIda\n"}
+    )
+    (document,), account = take(brat, source)
+    assert words(document) == [("Ida", "PERSON")]
+    assert account.balanced
+
+
 def test_a_byte_order_mark_that_was_counted(tmp_path: Path) -> None:
     """A byte order mark is no part of the text, though brat counts it."""
     files = {"x.txt": "\ufeffIda Holm", "x.ann": "T1\tPERSON 5 9\tHolm\n"}

@@ -97,6 +97,11 @@ FILES: dict[str, tuple[str, str, list[list[tuple[str, str]]]]] = {
     ),
     "conll row without a word": ("conll", "Bo\tB-P\n\tO\nleft\tO\n", [[BO]]),
     "webanno 2": ("conll", "#id=1\n#text=Bo left.\n1-1\tBo\tB-P\n1-2\tleft\tO\n1-3\t.\tO\n", [[BO]]),
+    "webanno, whose tokens look like tags": (
+        "webanno",
+        TSV + "#Text=O Bo O O\n1-1\t0-1\tO\t_\t\n1-2\t2-4\tBo\tP\t\n1-3\t5-6\tO\t_\t\n1-4\t7-8\tO\t_\t\n",
+        [[BO]],
+    ),
     "webanno escaped token": (
         "webanno",
         TSV + "#Text=a\\\\b Bo\n1-1\t0-3\ta\\\\b\t_\t\n1-2\t4-6\tBo\tP\t\n",

@@ -25,6 +25,8 @@ from annotator.formats.source import LONGEST, Source
 from annotator.formats.units import (
     CODE_POINTS,
     CRLF_AS_ONE,
+    LF_AS_TWO,
+    UTF8,
     UTF16,
     UTF16_CRLF_AS_ONE,
     Detective,
@@ -35,7 +37,7 @@ from annotator.formats.units import (
 __all__ = ["NAME", "looks", "read", "write"]
 
 NAME = "brat"
-UNITS = (CODE_POINTS, CRLF_AS_ONE, UTF16, UTF16_CRLF_AS_ONE)
+UNITS = (CODE_POINTS, CRLF_AS_ONE, UTF16, UTF16_CRLF_AS_ONE, UTF8, LF_AS_TWO)
 """What brat and the tools that write for it count in."""
 
 OPEN = "texts on which nothing is marked, which the files leave open because brat makes them beforehand: {n}"
@@ -103,9 +105,10 @@ def _unit(pairs: list[Pair], account: Account, where: str) -> Unit:
     for pair in pairs:
         if pair.txt:
             text, found = _opened(pair.txt, pair.ann)
-            if max(text, default="") <= "\uffff" and "\r\n" not in text:
-                continue  # all units count such a text alike
-            detective.see(text, [q for b in found.bounds for q in quotes(b)])
+            quoted = [q for b in found.bounds for q in quotes(b)]
+            if text.isascii() and "\r" not in text and _hits(text, quoted) == len(quoted):
+                continue  # no other unit can fit better
+            detective.see(text, quoted)
     unit = detective.unit(where)
     if note := detective.note(unit):
         account.notes.append(note)

@@ -45,10 +45,14 @@ _FEW = 4_000
 """How many lines of a sample are looked at."""
 _WIDE = 100
 """More columns than a table of words has; running text is taken for one."""
+_WEBANNO = "#FORMAT=WebAnno TSV "
+"""How a table of another format begins, whose tokens may look like tags."""
 
 
 def looks(sample: Sample) -> str:
     """Return why this looks like a CoNLL file, empty if it does not."""
+    if sample.text.startswith(_WEBANNO):
+        return ""
     lines = sample.text.split("\n")
     lines = lines if sample.whole and not sample.inner else lines[:-1]
     numbered = [(n, line.removesuffix("\r")) for n, line in enumerate(lines[:_FEW], 1)]
