@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -197,7 +197,7 @@ def _articles(staging: Staging, sources: _Sources, report: Report, show: Any) ->
 def _journals(staging: Staging, sources: _Sources, report: Report) -> set[str]:
     """Prepare the journals of all annotators; return the labels in use."""
     names = sorted({name for c in sources.corpora for name in c.annotators()})
-    taken = set(names)
+    made: dict[str, tuple[Record, ...]] = {}
     used: set[str] = set()
     for name in names:
         found = [(c, _records(c, name, report)) for c in sources.corpora if name in c.annotators()]
@@ -210,10 +210,11 @@ def _journals(staging: Staging, sources: _Sources, report: Report) -> set[str]:
             figures["taken"] += merged.taken
             figures["same"] += merged.same
             if merged.beside:
-                other = _free_name(name, taken)
-                taken.add(other)
-                staging.add_records(other, (replace(r, annotator=other) for r in merged.beside))
-                report.annotators[other] = {"records": len(merged.beside), "taken": 0, "same": 0}
+                other, there = _name_beside(name, merged.beside, made, sources.corpora)
+                if not there:
+                    made[other] = merged.beside
+                    staging.add_records(other, (replace(r, annotator=other) for r in merged.beside))
+                    report.annotators[other] = {"records": len(merged.beside), "taken": 0, "same": 0}
                 report.conflicts += _conflicts(merged.conflicts, name, other, corpus)
         staging.add_records(name, joint)
         report.annotators[name] = figures | {"records": len(joint)}
@@ -237,12 +238,30 @@ def _records(corpus: Corpus, name: str, report: Report) -> tuple[Record, ...]:
     return journal.records
 
 
-def _free_name(name: str, taken: set[str]) -> str:
-    """Return the first of ``name.2``, ``name.3``, … that no annotator has."""
+def _name_beside(
+    name: str, beside: Sequence[Record], made: Mapping[str, Sequence[Record]], corpora: Sequence[Corpus]
+) -> tuple[str, bool]:
+    """Return the first of ``name.2``, ``name.3``, … that is free, or that keeps the records already.
+
+    So a corpus that is merged once more keeps what contradicts it once. ``made`` has the journals that this
+    merge has kept beside.
+    """
+    wanted = _unsigned(beside)
     n = 2
-    while (made := f"{name[: _LONGEST - len(str(n)) - 1]}.{n}") in taken:
+    while True:
+        other = f"{name[: _LONGEST - len(str(n)) - 1]}.{n}"
+        having = [c for c in corpora if other in c.annotators()]
+        there = [made[other]] if other in made else []
+        there += [Journal.open(c.path, other, read_only=True).records for c in having]
+        if not there:
+            return other, False
+        if any(_unsigned(records[: len(wanted)]) == wanted for records in there):
+            return other, True
         n += 1
-    return made
+
+
+def _unsigned(records: Sequence[Record]) -> list[Record]:
+    return [replace(r, annotator="") for r in records]
 
 
 def _conflicts(found: Sequence[Conflict], name: str, other: str, corpus: Corpus) -> Iterator[dict[str, Any]]:

@@ -83,6 +83,22 @@ def test_two_answers_of_one_annotator_are_both_kept_and_listed(tmp_path: Path) -
     assert "; kept as ana.2" in said.out
 
 
+def test_a_conflict_that_is_kept_already_is_kept_once(tmp_path: Path) -> None:
+    """Merging the same corpus again lists its conflicts again, and makes no further journal of them."""
+    corpora = [builders.make_corpus(tmp_path / x, builders.market()) for x in "ab"]
+    for corpus, answer in zip(corpora, Answer, strict=False):
+        _answer(corpus, builders.market(), 2, answer)
+    a, b = (c.path for c in corpora)
+    assert call("merge", a, b, "--into", tmp_path / "c").code == 3
+    said = call("merge", tmp_path / "c", b, "--into", tmp_path / "d", "--json")
+    assert said.code == 3
+    assert [c["kept_as"] for c in said.json["conflicts"]] == ["ana.2"]
+    for name in ("ana", "ana.2"):
+        once, twice = (tmp_path / x / "annotations" / f"{name}.jsonl" for x in "cd")
+        assert once.read_bytes() == twice.read_bytes()
+    assert not (tmp_path / "d" / "annotations" / "ana.3.jsonl").exists()
+
+
 def test_a_copy_that_was_gone_on_with_takes_over(tmp_path: Path) -> None:
     """A corpus and its later copy merge without a conflict, joins and undo and all."""
     a = builders.make_corpus(tmp_path / "a", builders.market())
