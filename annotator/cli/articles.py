@@ -73,7 +73,7 @@ def _list(corpus: Corpus, *, as_json: bool) -> None:
     for r in rows:
         state = f"  (replaced by {r['replaced_by']})" if r["replaced_by"] else ""
         lines = f"{r['body']:>4} of {r['lines']} lines"
-        output.data([f"{r['id']}  {r['sentences']:>4} sentences  {lines}  {r['title']}{state}"])
+        output.data([f"{r['id']}  {output.column(r['sentences'], 'sentence')}  {lines}  {r['title']}{state}"])
 
 
 def _summary(corpus: Corpus, a: Article) -> dict[str, object]:

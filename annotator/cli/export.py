@@ -14,6 +14,7 @@ from click.core import ParameterSource
 from annotator.cli import output
 from annotator.cli.options import PATH, json_option, open_corpus
 from annotator.core.errors import UsageError
+from annotator.export.fates import UNALIGNED
 from annotator.export.values import ExportOptions, ExportReport
 from annotator.export.warn import TORN
 from annotator.storage.collector import uncollected
@@ -213,6 +214,10 @@ def _tell(report: ExportReport, *, as_json: bool) -> None:
         output.as_json(report.as_dict())
     else:
         output.data(report.lines())
+    if any(x["why"] == UNALIGNED for x in report.totals["why"]):
+        output.say(
+            "note: spans inside tokens: `annotator check` lists them, key R in `annotator` repairs them"
+        )
     if report.lost:
         sys.exit(output.LOST)
 

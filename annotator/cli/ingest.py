@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -18,6 +18,9 @@ from annotator.ingest.tokens import Tokenizer
 from annotator.storage.corpus import Corpus
 from annotator.storage.failures import telling
 from annotator.storage.schemas import default_schema_path, load_schema
+
+_SPANS = ("spans", "label", "labels", "entities", "annotations")
+"""The keys under which tools keep the spans of a record."""
 
 
 @click.command("ingest")
@@ -52,6 +55,7 @@ def command(
         there = len(report.added) + len(report.known)
         output.say(f"stopped: {there} articles are in, the rest is not; run it again to go on")
         sys.exit(output.STOPPED)
+    report.notes += _of_annotated(found)
     for warning in intake.corpus.warnings if intake.corpus else ():
         output.warn(warning)
     _tell(report, as_json=as_json)
@@ -67,6 +71,23 @@ def _take_all(intake: Intake, found: list[Source | Failed]) -> None:
             intake.take(source)
         show(len(found), len(found))
     intake.settle()
+
+
+def _of_annotated(found: list[Source | Failed]) -> Iterator[str]:
+    """Yield a word on sources that another tool has annotated: an ingest takes their texts alone."""
+    marked = [s.origin for s in found if isinstance(s, Source) and _is_annotated(s)]
+    if marked:
+        hold = "holds" if len(marked) == 1 else "hold"
+        told = f"{output.count(len(marked), 'source')} (the first: {marked[0]}) {hold} annotations"
+        yield f"{told}, and only the texts were taken: `annotator import` takes both"
+
+
+def _is_annotated(source: Source) -> bool:
+    """Whether a record has a list of spans, or a text an .ann file beside it."""
+    if source.kind == "record":
+        lists = (source.meta.get(key) for key in _SPANS)
+        return any(isinstance(x, list) and x and isinstance(x[0], list | dict) for x in lists)
+    return bool(source.came_from) and Path(source.came_from).with_suffix(".ann").is_file()
 
 
 def _stop_if_nothing(found: list[Source | Failed]) -> None:
@@ -139,4 +160,5 @@ def _tell(report: Report, *, as_json: bool) -> None:
 
 def _line(a: dict[str, object]) -> str:
     lines = f"{a['body']:>4} of {a['lines']} lines"
-    return f"{a['id']}  {a['sentences']:>4} sentences  {lines}  {a['title'] or a['origin']}"
+    sentences = output.column(a["sentences"], "sentence")
+    return f"{a['id']}  {sentences}  {lines}  {a['title'] or a['origin']}"

@@ -108,6 +108,12 @@ def count(n: int, what: str) -> str:
     return counted(n, what)
 
 
+def column(n: object, what: str) -> str:
+    """Return a number with what it counts, as wide in each row of a table."""
+    word = what if n == 1 else f"{what}s"
+    return f"{n!s:>4} {word:<{len(what) + 1}}"
+
+
 def warn(line: str) -> None:
     """Write a warning to stderr."""
     say(f"warning: {line}")

@@ -59,7 +59,8 @@ class Report:
         if self.doubtful:
             n = len(self.doubtful)
             told = f"to be looked at again, flagged with a note: {output.count(n, 'sentence')}"
-            out.append(f"{told} (a search for `flag` in `annotator` walks through them)")
+            whose = ", ".join(self.sentences)
+            out.append(f"{told} (a search for `flag` walks through them, opened --as {whose})")
             out += [f"  {sentence}" for sentence in self.doubtful]
         return out
 
@@ -174,6 +175,8 @@ def log(corpus: Path, as_json: bool) -> None:
     if as_json:
         output.as_json([_plain(m) | {"undone": m.rule.number in back} for m in done])
         return
+    if not done:
+        output.say("no label has been renamed, merged or split here")
     for m in done:
         day = time.strftime("%Y-%m-%d", time.gmtime(m.time))
         gone = " (taken back)" if m.rule.number in back else ""

@@ -21,7 +21,7 @@ TWICE = "the same span stands there twice"
 CALLED_SO = "the same range has a label that is called the same now"
 INSIDE = "inside a token"
 INSIDE_TRIMMED = "inside a token, blanks at an edge taken off"
-ASKED = "left out as --map asks"
+ASKED = "as --map asks"
 
 Key = tuple[int, int, str]
 

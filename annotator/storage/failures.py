@@ -17,6 +17,7 @@ _WHAT = {
     errno.EDQUOT: ("cannot {doing} here: your share of the disk is used up", "free some space and try again"),
     errno.EFBIG: ("cannot {doing} here: the file would grow too large", "raise the limit of file sizes"),
     errno.ENOENT: ("cannot {doing} here: there is no such file or folder", "check the path"),
+    errno.EEXIST: ("cannot {doing} here: there is a file of this name", "choose another path"),
     errno.ENOTDIR: ("cannot {doing} here: a part of the path is a file", "check the path"),
     errno.ENAMETOOLONG: ("cannot {doing} here: the name is too long", "check the path"),
     errno.EISDIR: ("cannot {doing} here: this is a folder", "name a file"),

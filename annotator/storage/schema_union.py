@@ -63,7 +63,9 @@ def _unite(union: Union, where: str, other: str, text: str) -> None:
         union.widened += [f"{label.name}: {x}" for x in widened]
         changed = changed or bool(widened)
     if changed:
-        union.left += _untaken(document["label"])
+        left = list(_untaken(document["label"]))
+        union.left += left
+        union.widened = [x for x in union.widened if x not in left]
         union.text = tomlkit.dumps(document)
 
 

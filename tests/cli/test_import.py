@@ -94,7 +94,7 @@ def test_a_map_renames_and_leaves_out(tmp_path: Path) -> None:
     assert first == {
         "id": "25-31:MISC",
         "what": "left out",
-        "why": "left out as --map asks",
+        "why": "as --map asks",
         "where": f"{path}:1",
         "text": "Osmund",
     }

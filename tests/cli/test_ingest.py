@@ -253,3 +253,19 @@ def test_listing_changes_nothing(corpus: Path) -> None:
     aside = "sentences.jsonl.torn-1"
     assert said.err == f"warning: set aside a torn last line of sentences.jsonl (11 bytes) in {aside}\n"
     assert (corpus / aside).read_bytes() == b'{"id":"torn'
+
+
+def test_what_another_tool_has_annotated_is_for_an_import(tmp_path: Path) -> None:
+    """Spans in records, and .ann files beside texts, are not taken in silence for nothing."""
+    file = tmp_path / "all.jsonl"
+    rows = [
+        {"id": 1, "text": text("lock"), "label": [[4, 8, "VENUE"]]},
+        {"text": text("hall"), "label": ["x"]},
+    ]
+    file.write_bytes(b"\n".join(orjson.dumps(r) for r in rows))
+    beside = put(tmp_path / "brat" / "a.txt", "school")
+    beside.with_suffix(".ann").touch()
+    told = "hold annotations, and only the texts were taken: `annotator import` takes both"
+    said = call("ingest", file, beside, "--corpus", tmp_path / "c")
+    assert (said.code, said.err) == (0, f"note: 2 sources (the first: {file}#1) {told}\n")
+    assert call("ingest", put(tmp_path / "b.txt", "pool"), "--corpus", tmp_path / "c").err == ""

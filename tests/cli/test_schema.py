@@ -196,3 +196,9 @@ inside = ["A", "B"]
     ]
     assert [e.text for e in schema.labels[0].examples] == ["an ant", "a bee"]
     assert schema.labels[0].description == "Bees."
+
+
+def test_a_log_without_migrations_says_so(desk: Desk) -> None:
+    """Nothing on stdout might be a fault as well."""
+    said = call("schema", "log", desk.path)
+    assert (said.code, said.out, said.err) == (0, "", "no label has been renamed, merged or split here\n")

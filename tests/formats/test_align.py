@@ -62,7 +62,7 @@ def test_a_map_that_makes_two_labels_one() -> None:
     settled = settle(Document(TEXT, spans, where="f:1"), account, rename=names.__getitem__)
     assert settled.spans == (Span(1, 5, "PERSON"),)
     assert [e.fate for e in account.entries] == [Fate.DOUBLE, Fate.LEFT_OUT]
-    assert account.entries[1].why == "left out as --map asks"
+    assert account.entries[1].why == "as --map asks"
     assert account.balanced
 
 

@@ -67,3 +67,10 @@ def test_what_a_label_takes_belongs_to_one_label() -> None:
     union = unite([("a", SMALL), ("b", per)])
     assert (union.added, union.left) == (["PER"], ["PERSON: takes PER"])
     assert [x.takes for x in schema_of_text(union.text, "union").labels] == [(), (), ()]
+
+
+def test_what_is_taken_away_again_is_not_told_as_widened() -> None:
+    """A name that is a label of its own cannot be what another label takes: that is listed as left, alone."""
+    first = '[[label]]\nname = "PERSON"\n[[label]]\nname = "PER"\n'
+    union = unite([("a", first), ("b", '[[label]]\nname = "PERSON"\ntakes = ["PER"]\n')])
+    assert (union.widened, union.left) == ([], ["PERSON: takes PER"])

@@ -29,7 +29,8 @@ def inside_tokens(material: Material) -> Iterator[Problem]:
             s = said.work.sentence
             within = s.text[tokens[first].start : tokens[last - 1].end] if first < last else ""
             what = f"{span.label} {quoted(said.work.text_of(span))} begins or ends inside a token of "
-            cure = "snap it out or in, split the token, or drop it (key R in `annotator` lists them all)"
+            whose = f"key R in `annotator annotate … --as {said.annotator}` lists them all"
+            cure = f"snap it out or in, split the token, or drop it ({whose})"
             yield Problem(Kind.CHARACTERS, said.at(span), what + quoted(within), cure)
 
 
