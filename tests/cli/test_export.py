@@ -286,6 +286,21 @@ def test_superseding_knows_who(desk: Desk, versions: tuple[Article, Article], tm
     _conserved(desk, tmp_path / "all")
 
 
+def test_what_is_left_out_for_two_reasons_is_listed_once(desk: Desk, tmp_path: Path) -> None:
+    """The loss comes first: a lost article is one, though another left the same and was not asked for."""
+    kept, gone = desk.add(TOWNS), desk.add(QUAYS)
+    desk.answer("bob", desk.of(kept))
+    desk.answer("ana", desk.of(gone))
+    desk.answer("bob", desk.of(gone)[:4])
+    (desk.path / "articles" / f"{gone.id}.json").unlink()
+    out = tmp_path / "out"
+    said = call("export", desk.path, out, "--annotator", "bob", "--ledger", "full", *SHORT)
+    assert (said.code, said.json["lost"]) == (3, 4)
+    another = "by another annotator than the one asked for"
+    assert _left_out(said) == {"the article is not in the corpus": (4, False), another: (2, True)}
+    _conserved(desk, out)
+
+
 def test_what_two_left_alike_is_listed_once(desk: Desk, tmp_path: Path) -> None:
     """Of another annotator's work the ledger lists what differs, and exports the one asked for."""
     every = desk.of(desk.add(TOWNS))

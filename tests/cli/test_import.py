@@ -200,6 +200,7 @@ def test_an_answer_that_gives_way_is_told_of_too(tmp_path: Path) -> None:
     said = imported(other, tmp_path / "c", "--as", "ana", "--format", "prodigy")
     assert said.code == 3
     assert "1 left out (sentence): this annotator has other work on the sentence" in said.out
+    assert "note: 1 sentence stays as it was: its annotator has other work there" in said.err
     both = jsonl(tmp_path / "both.jsonl", row, rejected, {**rejected, "answer": "ignore"})
     said = imported(both, tmp_path / "d", "--json")
     assert said.code == 3

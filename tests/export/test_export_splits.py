@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import count, pairwise
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from annotator.core.errors import AnnotatorError, UsageError
-from annotator.export.splits import part_of, split
+from annotator.export.splits import part_of, position, split
 from annotator.export.values import PARTS, ExportOptions
 
 SHARES = st.tuples(st.integers(1, 90), st.integers(0, 30), st.integers(0, 30))
@@ -74,6 +74,37 @@ def test_the_shares_are_kept_in_the_long_run() -> None:
     """Of 20,000 articles about 80, 10 and 10 percent fall into the three parts."""
     found = [part_of(f"{n:016x}", (80, 10, 10)) for n in range(20_000)]
     assert [round(found.count(p) / 20_000, 2) for p in PARTS] == [0.8, 0.1, 0.1]
+
+
+def test_where_an_article_lies_is_the_same_in_every_version() -> None:
+    """The place is the head of the id's SHA-256: a new version of this program moves no article."""
+    assert position("a") == 0xCA978112CA1BBDCA
+    assert position("") == 0xE3B0C44298FC1C14
+
+
+def _falling(shares: tuple[int, int, int], part: str, many: int) -> list[str]:
+    """Return the first numbers that fall into a part."""
+    found = (f for f in map(str, count()) if part_of(f, shares) == part)
+    return [next(found) for _ in range(many)]
+
+
+@pytest.mark.parametrize(
+    ("shares", "have", "donor", "last"),
+    [
+        ((80, 10, 10), {"train": 11, "test": 1}, "train", True),
+        ((80, 10, 10), {"train": 9, "test": 3}, "test", False),
+        ((10, 80, 10), {"dev": 11, "test": 1}, "dev", False),
+    ],
+)
+def test_who_stands_in_lies_nearest(
+    shares: tuple[int, int, int], have: dict[str, int], donor: str, last: bool
+) -> None:
+    """An empty part takes, from the part with most over its share, the article next to it."""
+    families = {part: _falling(shares, part, many) for part, many in have.items()}
+    (empty,) = set(PARTS) - set(have)
+    every = [f for found in families.values() for f in found]
+    nearest = (max if last else min)(families[donor], key=position)
+    assert split(every, shares).stand_ins == {nearest: empty}
 
 
 def test_two_articles_are_split_near_the_shares() -> None:

@@ -98,6 +98,48 @@ def test_a_bridge_is_quarantined_and_names_both_sides() -> None:
     assert [(q.article, q.links) for q in drawn.quarantined] == [("f" * 12, ((train, "train"), (dev, "dev")))]
 
 
+def _in_train(many: int) -> list[str]:
+    """Return the first ids whose hashes fall into train."""
+    return [x for x in (f"{n:012x}" for n in range(99)) if _part(x) == "train"][:many]
+
+
+def test_groups_that_meet_within_a_part_are_drawn_by_the_earliest() -> None:
+    """An article that repeats two of one part makes one story of them, under the id that came first."""
+    first, second = _in_train(2)
+    other = TEXT.replace("o", "u").replace("e", "i")
+    drawn = stories([_sight(first, TEXT), _sight(second, other), _sight("f" * 12, f"{TEXT} {other}")], _part)
+    assert drawn.keys == dict.fromkeys((first, second, "f" * 12), first)
+
+
+def test_what_a_rebalance_has_placed_is_never_quarantined() -> None:
+    """Articles that two corpora have fixed in two parts stay there, linked or not."""
+    train = _in_train(1)[0]
+    dev = next(f"{n:012x}" for n in range(99) if _part(f"{n:012x}") == "dev")
+    sights = [_sight("a", TEXT), _sight("b", TEXT), _sight("c", TEXT)]
+    drawn = stories(sights, _part, {"a": train, "b": dev, "c": dev})
+    assert (drawn.keys, drawn.quarantined) == ({"a": train, "b": dev, "c": dev}, ())
+
+
+def test_a_version_is_linked_to_the_first_and_to_the_one_before() -> None:
+    """So versions hold together even where the first one is quarantined."""
+    versions = [Sight(f"v{n}", "v0", array("I"), array("I"), None) for n in range(4)]
+    assert earlier(versions) == [[], [0], [0, 1], [0, 2]]
+
+
+def test_a_few_shared_words_make_no_copy() -> None:
+    """Of two short texts that share less than ten shingles neither repeats the other; the same text does."""
+    words_of = [f"w{n}" for n in range(24)]
+    short, like = " ".join(words_of), " ".join([*words_of[:12], *(f"x{n}" for n in range(12))])
+    assert earlier(
+        [_sight("a", short), _sight("b", like), _sight("c", "Sold out"), _sight("d", "Sold out")]
+    ) == [
+        [],
+        [],
+        [],
+        [2],
+    ]
+
+
 def test_wire_copy_is_known_though_it_was_set_again() -> None:
     """Case, quotation marks and a cut at the end don't hide a copy; another text is none."""
     cut = TEXT[: len(TEXT) * 2 // 3].upper().replace(" .", ".")
@@ -172,3 +214,4 @@ def test_too_few_stories_are_split_by_article() -> None:
     families, torn = placed(articles, articles, (80, 10, 10), dict.fromkeys(articles, articles[0]))
     assert torn
     assert not split(families, (80, 10, 10)).blocks
+    assert placed(articles[:10], articles[:10], (80, 10, 10), {}) == (articles[:10], False)
