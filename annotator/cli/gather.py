@@ -20,13 +20,10 @@ from annotator.cli.journals import Hand, hands
 from annotator.core.annotation import Answer
 from annotator.core.article import Article, LineMap, Sentence
 from annotator.core.errors import AnnotatorError
+from annotator.export.absent import ANOTHER, NO_ARTICLE, SUPERSEDED, SWITCHED_OFF
 from annotator.export.values import Item, LeftOut, Missing
 from annotator.storage.corpus import Corpus
 
-NO_ARTICLE = "the article is not in the corpus"
-SWITCHED_OFF = "its line is switched off"
-SUPERSEDED = "superseded by a newer version of the article"
-ANOTHER = "by another annotator than the one asked for"
 _TOLD = 5
 """How many articles a warning names."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from annotator.cli.gather import Gathered
 from annotator.core.annotation import Answer
 from annotator.core.article import Article
+from annotator.export.absent import QUARANTINED
 from annotator.export.sights import MANY, Seen, Sight, seen, sights
 from annotator.export.splits import part_of, placed
 from annotator.export.stories import Quarantined, Stories, rebalance, stories
@@ -19,8 +20,6 @@ from annotator.storage.fast_articles import read_articles
 from annotator.storage.fast_index import OddError
 from annotator.storage.folder import ARTICLES
 from annotator.storage.groups import FILE, groups_text, read_groups
-
-QUARANTINED = "its article would bridge parts of the split; --rebalance moves the others"
 
 
 @dataclass(frozen=True, slots=True)

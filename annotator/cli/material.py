@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from annotator.cli.gather import NO_ARTICLE, counted
+from annotator.cli.gather import counted
 from annotator.cli.journals import Hand, hands
 from annotator.core.article import Article, LineMap, Sentence
 from annotator.core.problems.material import COUNTED, Material, Said
 from annotator.core.problems.problem import Kind, Place, Problem, place_of
+from annotator.export.absent import NO_ARTICLE
 from annotator.export.values import LeftOut
 from annotator.storage.corpus import Corpus
 from annotator.storage.lines import journal_file, lines_of

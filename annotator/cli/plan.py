@@ -1,10 +1,9 @@
 """What a streamed export writes: which records of the journals, into which parts, in which order.
 
 A million sentences have no room in memory as values of core. For a *plain* corpus it is enough to
-know where each record lies: journals without a flaw, annotators who share no text, articles that
-are all there, in their newest version and switched on where they were annotated. Every other corpus
-is gathered whole (``gather.py``), and so is one exported ``--unit article``; what is written is the
-same, as tests hold.
+know where each record lies: journals without a flaw, annotators who left the same where they share
+text, articles that are all there. Every other corpus is gathered whole (``gather.py``), and so is one
+exported ``--unit article``; what is written is the same, as tests hold.
 """
 
 from __future__ import annotations
@@ -14,13 +13,14 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from annotator.cli.shard import Job
-from annotator.core.annotation import Answer
+from annotator.cli.standing import Record, Standing
+from annotator.core.annotation import Answer, Work
 from annotator.core.article import LineMap
+from annotator.export.absent import Absent, listed
 from annotator.export.shards import shards
 from annotator.export.splits import Split, placed, split
 from annotator.export.straight.sentences import About, packed_about
@@ -43,6 +43,8 @@ _NAMES = {Answer.ACCEPT: "accepted", Answer.REJECT: "rejected", Answer.IGNORE: "
 _NO_KEYS: Mapping[str, str] = MappingProxyType({})
 
 
+Read = tuple[FastArticle, LineMap | None]
+"""An article, and which of its lines are annotated, where not all are."""
 File = tuple[str, str, "array[int]"]
 """A file's name, its part, and its sentences by their numbers in the whole export."""
 
@@ -64,6 +66,12 @@ class Plan:
     """Which of the indexes."""
     records: array[int] = field(default_factory=lambda: array("I"))
     """Which of that index's records."""
+    names: Mapping[Record, str] = field(default_factory=dict)
+    """Of a sentence that several annotators left just so: who they are."""
+    beside: Mapping[Record, tuple[Work, ...]] = field(default_factory=dict)
+    """What others said of a sentence, where suggestions were turned down."""
+    absent: Sequence[Absent] = ()
+    """What was accepted and is left out whole."""
     drawn: Split = field(default_factory=lambda: Split((), {}))
     torn: bool = False
     """Whether there are too few stories to keep each in one part."""
@@ -104,6 +112,10 @@ class Plan:
             job.sizes.append(index.sizes[record])
             job.crcs.append(index.crcs[record])
             job.seqs.append(record + 1)
+            if (one := (self.by[n], record)) in self.names:
+                job.names[len(job.seqs) - 1] = self.names[one]
+            if one in self.beside:
+                job.beside[len(job.seqs) - 1] = self.beside[one]
         return job
 
 
@@ -143,9 +155,10 @@ class _Planner:
         self._keys = stories.keys if stories else {}
         self._quarantined = stories.out if stories else frozenset()
         self._corpus, self._options, self._indexes = corpus, options, indexes
+        self._standing = Standing(indexes)
         self._plan = Plan(indexes, [], {})
         self._answers = dict.fromkeys(ANSWERS, 0)
-        self._unreviewed = 0
+        self._double = self._unreviewed = 0
         self._own = options.attrs == "own"
         self._first: dict[str, str] = {}
         """By article, the one it replaces; empty for a first version."""
@@ -154,24 +167,78 @@ class _Planner:
         self._seen = hashlib.sha256()
 
     def made(self) -> Plan | None:
-        """Return the plan; None where nothing is accepted. Raises OddError."""
+        """Return the plan; None where nothing is accepted. Raises OddError, OSError."""
+        made, standing = self._plan, self._standing
         touched = {a for index in self._indexes for a in index.articles}
-        self._articles(touched)
-        if touched.difference(self._numbers):
-            raise OddError("an article is not there")
-        for article in self._ranked():
-            self._take(article)
-        if not self._plan.records:
-            return None
+        try:
+            with self._corpus.places() as places:
+                self._articles(touched, places)
+            for article in standing.ranked():
+                self._take(article)
+            if not made.records:
+                return None
+            titles = {a: made.articles[n] for a, n in self._numbers.items()}
+            made.absent = listed(standing.left_out(titles), ())
+        finally:
+            standing.close()
+        made.names, made.beside = standing.names, standing.beside
         counted = {_NAMES[ANSWERS[answer]]: n for answer, n in self._answers.items()}
-        self._plan.sentences = {
+        made.sentences = {
             **{name: counted[name] for name in _NAMES.values()},
-            "double": 0,
+            "double": self._double,
             "unreviewed": self._unreviewed,
         }
         self._draw()
-        self._plan.key = self._key()
-        return self._plan
+        made.key = self._key()
+        return made
+
+    def _articles(self, touched: set[str], places: Places) -> None:
+        """Go through the articles in the order of ingest, and keep what is needed of those touched.
+
+        Those that have other versions wait until all are known.
+        """
+        ids = self._corpus.article_ids()
+        waiting: list[Read] = []
+        for article in read_articles(self._corpus.path / ARTICLES, ids):
+            self._first[article.id] = article.replaces
+            self._seen.update(f"{article.digest} {article.title}\n".encode())
+            if article.id in touched:
+                read = self._noted(article)
+                if article.replaces or article.replaced_by:
+                    waiting.append(read)
+                else:
+                    self._count(read, places)
+        if touched.difference(self._numbers):
+            raise OddError("an article is not there")
+        versions = {article.id for article, _ in waiting}
+        earlier = {article: self._versions(article)[1:] for article in versions}
+        if any(old in self._numbers and old not in versions for every in earlier.values() for old in every):
+            raise OddError("an old version is in use as well as the new one")
+        self._standing.supersede(earlier)
+        for read in waiting:
+            self._count(read, places)
+
+    def _noted(self, article: FastArticle) -> Read:
+        """Keep what the export tells of an article, and leave out what is switched off in it."""
+        self._numbers[article.id] = len(self._plan.articles)
+        data = packed_about(article) if self._own else b""
+        self._seen.update(data)
+        self._plan.articles.append(About(article.id, article.title, data))
+        if article.whole:
+            return article, None
+        lines = LineMap(self._corpus.article(article.id))
+        self._standing.switch_off(article.id, lines)
+        return article, lines
+
+    def _take(self, article: str) -> None:
+        """Put the accepted sentences of an article into the plan, in text order."""
+        made, number, family = self._plan, self._numbers[article], self._versions(article)[-1]
+        for e in self._standing.heads(article):
+            if e.answer == ACCEPTED:
+                made.of.append(number)
+                made.by.append(e.by)
+                made.records.append(e.number)
+                made.families.append(family)
 
     def _draw(self) -> None:
         """Give each sentence its part; raises OddError where a quarantined article is to be listed."""
@@ -182,72 +249,27 @@ class _Planner:
         made.families, made.torn = placed(made.families, articles, shares, self._keys)
         made.drawn = split(made.families, shares)
 
-    def _articles(self, touched: set[str]) -> None:
-        """Go through the articles in the order of ingest, and keep what is needed of those touched."""
-        ids = self._corpus.article_ids()
-        with self._corpus.places() as places:
-            for article in read_articles(self._corpus.path / ARTICLES, ids):
-                self._first[article.id] = article.replaces
-                self._seen.update(f"{article.digest} {article.title}\n".encode())
-                if article.id in touched:
-                    self._numbers[article.id] = len(self._plan.articles)
-                    data = packed_about(article) if self._own else b""
-                    self._seen.update(data)
-                    self._plan.articles.append(About(article.id, article.title, data))
-                    self._count(article, places)
-
-    def _count(self, article: FastArticle, places: Places) -> None:
+    def _count(self, read: Read, places: Places) -> None:
         """Count the answers in an article, and its sentences that nobody has begun."""
-        every = self._standing(article.id)
-        lines = None if article.whole else LineMap(self._corpus.article(article.id))
-        if lines and not all(lines.annotates(start, end) for start, end, _ in every):
-            raise OddError("a line is switched off")
-        answers = [answer for _, _, answer in every]
+        article, lines = read
+        self._double += self._standing.settle(article.id)
+        every = self._standing.heads(article.id)
+        answers = [e.answer for e in every]
         for answer in set(answers):
             self._answers[answer] += answers.count(answer)
         if ACCEPTED not in answers or article.replaced_by:
             return
-        taken = [(start, end) for start, end, _ in every]
+        taken = list(dict.fromkeys([e.place for e in every]))
         if not places.are(article.id, taken):
-            left = _left(places.of(article.id), taken, [x[:2] for x in every if x[2]])
+            left = _left(places.of(article.id), taken, [e.place for e in every if e.answer])
             self._unreviewed += sum(not lines or lines.annotates(*p) for p in left)
 
-    def _standing(self, article: str) -> list[tuple[int, int, int]]:
-        """Return start, end and answer of all records in force of an article, by place."""
-        if len(self._indexes) == 1:
-            return self._indexes[0].standing(article)
-        every = sorted(x for index in self._indexes for x in index.standing(article))
-        if any(b[0] < a[1] for a, b in pairwise(every)):
-            raise OddError("annotators share text")
-        return every
-
-    def _ranked(self) -> dict[str, None]:
-        """Return the articles with a finished sentence in the order of the export."""
-        return {a: None for x in self._indexes for a in x.articles if any(x.answers[n] for n in x.of(a))}
-
-    def _take(self, article: str) -> None:
-        """Put the accepted sentences of an article into the plan, in text order."""
-        made, family = self._plan, self._family(article)
-        accepted = [
-            (x.starts[n], x.ends[n], by, n)
-            for by, x in enumerate(self._indexes)
-            for n in x.of(article)
-            if x.answers[n] == ACCEPTED
-        ]
-        for _, _, by, n in sorted(accepted):
-            made.of.append(self._numbers[article])
-            made.by.append(by)
-            made.records.append(n)
-            made.families.append(family)
-
-    def _family(self, article: str) -> str:
-        """Return the first version of an article; raises OddError where two versions were touched."""
+    def _versions(self, article: str) -> list[str]:
+        """Return an article and its earlier versions, the first one last."""
         seen = [article]
         while (earlier := self._first.get(seen[-1], "")) and earlier not in seen:
-            if earlier in self._numbers:
-                raise OddError("two versions of an article")
             seen.append(earlier)
-        return seen[-1]
+        return seen
 
     def _key(self) -> str:
         schema = [(x.name, x.target) for x in self._corpus.schema.labels]
@@ -255,6 +277,7 @@ class _Planner:
         self._seen.update(repr(sorted(self._keys.items())).encode())
         chosen = (o.spans_key, o.split, o.ledger, o.lang, o.attrs, o.shard, schema)
         journals = [(x.name, x.crc) for x in self._indexes]
+        self._seen.update(self._plan.records.tobytes() + self._plan.by)
         self._seen.update(repr((chosen, journals, self._plan.drawn.parts)).encode())
         return self._seen.hexdigest()
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from annotator.core.annotation import Work
 from annotator.core.schema import Schema
 from annotator.export.fates import What
 from annotator.export.packed import Packed
@@ -47,6 +48,10 @@ class Job:
     sizes: array[int] = field(default_factory=lambda: array("I"))
     crcs: array[int] = field(default_factory=lambda: array("I"))
     seqs: array[int] = field(default_factory=lambda: array("I"))
+    names: dict[int, str] = field(default_factory=dict)
+    """Who left a sentence so, where it was not the one annotator of the journal."""
+    beside: dict[int, tuple[Work, ...]] = field(default_factory=dict)
+    """What others said of a sentence, where suggestions were turned down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,8 @@ def _add(made: Sentences, job: Job, reader: Reader, first: int, end: int) -> Non
     rows = reader.rows(path, at, [b - a for a, b in zip(starts, ends, strict=True)])
 
     def place(n: int) -> Place:
-        return Place(job.articles[job.of[first + n]], starts[n], ends[n], annotator, job.seqs[first + n])
+        who = job.names.get(first + n, annotator)
+        return Place(job.articles[job.of[first + n]], starts[n], ends[n], who, job.seqs[first + n])
 
-    made.extend(job.numbers[here], rows, place)
+    beside = {n - first: job.beside[n] for n in range(first, end) if n in job.beside} if job.beside else {}
+    made.extend(job.numbers[here], rows, place, beside)

@@ -115,15 +115,18 @@ def _put(
         packed[part].add(file.packed)
         fates.update(file.fates)
         placed.update(file.placed)
+    book = ledger.Book((), plan.absent, plan.sentences, {})
+    lost = book.lost + sum(n for (what, _), n in fates.items() if what is What.LEFT_OUT)
+    fates.update((fate.what, fate.why) for _, fate in book.fates)
     sizes = suggested(packed, schema)
     texts = configs(Trained(packed, out, options, sizes))
     totals: dict[str, Any] = {
         **ledger.summed(plan.sentences, fates, placed),
-        "left out": [],
+        "left out": ledger.sentences_out(plan.absent),
         "journals with flaws": {},
     }
     totals["files"] = _digests(made, written) | {n: ledger.digest(data) for n, data in texts.items()}
-    lines = _Lines(made, list(written), totals)
+    lines = _Lines(made, list(written), book, totals)
     files = {n: _Piece(ready(made.folder, n)[0]) for n in written}
     saved = put(out, {**files, **texts, LEDGER: lines}, totals)
     warnings = [
@@ -132,7 +135,6 @@ def _put(
         *warn.about_training(options.wanted, config=CONFIG in texts, sizes=sizes),
     ]
     parts = {name: p.counts([x.name for x in schema.labels]) for name, p in packed.items()}
-    lost = sum(n for (what, _), n in fates.items() if what is What.LEFT_OUT)
     return ExportReport(
         out.as_posix(), saved.files, saved.removed, parts, totals, sizes, tuple(warnings), lost
     )
@@ -174,11 +176,14 @@ class _Piece:
 class _Lines:
     """The ledger out of those of the files, in the order of the whole export; exceptions come first."""
 
-    def __init__(self, made: manifest.Manifest, names: Sequence[str], totals: Mapping[str, Any]) -> None:
-        self._made, self._names, self._totals = made, names, totals
+    def __init__(
+        self, made: manifest.Manifest, names: Sequence[str], book: ledger.Book, totals: Mapping[str, Any]
+    ) -> None:
+        self._made, self._names, self._book, self._totals = made, names, book, totals
 
     def __iter__(self) -> Iterator[bytes]:
         yield from self._all(1)
+        yield from ledger.exceptions(self._book)
         yield from self._all(2)
         yield orjson.dumps({"totals": self._totals}) + b"\n"
 

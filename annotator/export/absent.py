@@ -16,6 +16,12 @@ from annotator.export.fates import Fate, What
 from annotator.export.pieces import Piece
 from annotator.export.values import LeftOut, Missing
 
+NO_ARTICLE = "the article is not in the corpus"
+SWITCHED_OFF = "its line is switched off"
+SUPERSEDED = "superseded by a newer version of the article"
+ANOTHER = "by another annotator than the one asked for"
+QUARANTINED = "its article would bridge parts of the split; --rebalance moves the others"
+
 Known = set[str]
 """Ids of spans and of sentences that the ledger tells of."""
 

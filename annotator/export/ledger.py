@@ -49,11 +49,15 @@ class Book:
 
 def lines(book: Book, totals: Mapping[str, Any], *, full: bool) -> Iterator[bytes]:
     """Yield the ledger's lines."""
-    every = book.fates
-    yield from (_line(p, f) for p, f in every if f.what is not What.KEPT)
+    yield from exceptions(book)
     if full:
-        yield from (_line(p, f) for p, f in every if f.what is What.KEPT)
+        yield from (_line(p, f) for p, f in book.fates if f.what is What.KEPT)
     yield orjson.dumps({"totals": totals}) + b"\n"
+
+
+def exceptions(book: Book) -> Iterator[bytes]:
+    """Yield the lines of spans that are not kept just as they are."""
+    yield from (_line(p, f) for p, f in book.fates if f.what is not What.KEPT)
 
 
 def _line(piece: Piece, fate: Fate) -> bytes:
@@ -109,7 +113,7 @@ def count(book: Book) -> dict[str, Any]:
     placed = {place: sum(place in f.kept_in for f in every) for place in ("ents", "spans")}
     return {
         **summed(book.sentences, fates, placed),
-        "left out": _sentences(book.absent),
+        "left out": sentences_out(book.absent),
         "journals with flaws": dict(book.flawed),
     }
 
@@ -128,7 +132,7 @@ def summed(
     }
 
 
-def _sentences(absent: Iterable[Absent]) -> list[dict[str, Any]]:
+def sentences_out(absent: Iterable[Absent]) -> list[dict[str, Any]]:
     """Count the sentences that are left out whole, and their spans, by reason."""
     found: dict[str, list[Absent]] = {}
     for a in absent:

@@ -6,6 +6,7 @@ import json
 import random
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from annotator.cli import shard
 from annotator.cli.gather import gather
 from annotator.cli.plan import plan
 from annotator.cli.streamed import export_stream
-from annotator.core.annotation import Answer
+from annotator.core.annotation import Answer, Work
+from annotator.core.article import Verdict
 from annotator.core.edits import reject_suggestion, set_answer, set_note, take_spans, together
 from annotator.core.errors import AnnotatorError
 from annotator.core.spans import Span
@@ -67,21 +69,69 @@ def _deed(session: Session, rnd: random.Random) -> None:
 
 
 def annotated(folder: Path, seed: int, deeds: int, names: tuple[str, ...] = ("ana",)) -> Corpus:
-    """Return a corpus in which each of the annotators has done something, now and then undone."""
+    """Return a corpus in which the first annotator has done something, now and then undone.
+
+    The others have repeated much of it, and turned other suggestions down.
+    """
     corpus = builders.make_corpus(folder / f"c{seed}-{deeds}-{len(names)}")
     rnd = random.Random(seed)
-    for name in names:
-        session = builders.open_session(corpus, name=name)
-        for _ in range(deeds):
-            _deed(session, rnd)
-        assert session.close()
+    session = builders.open_session(corpus, name=names[0])
+    for _ in range(deeds):
+        _deed(session, rnd)
+    assert session.close()
+    for name in names[1:]:
+        _repeat(corpus, names[0], name, rnd)
+    if seed % 3 == 0:
+        _switch(corpus, names[0], rnd)
     return Corpus.open(corpus.path)
 
 
-def _replayed(corpus: Corpus, name: str) -> list[tuple[str, int, int, Answer | None, int | None]]:
+def _switch(corpus: Corpus, whose: str, rnd: random.Random) -> None:
+    """Switch off the lines of a sentence that an annotator has touched."""
+    works = _works(corpus, whose)
+    if not works:
+        return
+    sentence = rnd.choice(works).sentence
+    before = corpus.article(sentence.article).text[: sentence.start].count("\n")
+    session = builders.open_session(corpus, name="editor")
+    for line in range(before, before + sentence.text.count("\n") + 1):
+        session.switch_line(sentence.article, line, Verdict.BOILERPLATE)
+    assert session.close()
+
+
+def _repeat(corpus: Corpus, whose: str, name: str, rnd: random.Random) -> None:
+    """Let an annotator leave most sentences as another one did, with other suggestions turned down."""
+    session = builders.open_session(corpus, name=name)
+    for theirs in _works(corpus, whose):
+        mine = {w.sentence.id: w for w in session.works_of(theirs.sentence.article)}
+        if theirs.sentence.id not in mine or rnd.random() < 0.2:
+            continue
+        work, tokens = mine[theirs.sentence.id], theirs.sentence.tokens
+        session.go_to(work.sentence.id)
+        session.do(take_spans(work, theirs.annotation.spans, session.schema, theirs.annotation.answer))
+        if rnd.random() < 0.5:
+            token = rnd.choice(tokens)
+            work = session.work
+            with suppress(AnnotatorError):
+                session.do(reject_suggestion(work, Span(token.start, token.end, "VENUE")))
+    assert session.close()
+
+
+def _works(corpus: Corpus, name: str) -> list[Work]:
+    """Return what an annotator has left of each sentence."""
+    works = _replay(corpus, name)
+    return [w for a in works.articles for w in works.touched(a)]
+
+
+def _replay(corpus: Corpus, name: str) -> Works:
     journal = Journal.open(corpus.path, name, read_only=True)
     works = Works(corpus.sentences)
     works.replay(journal.records)
+    return works
+
+
+def _replayed(corpus: Corpus, name: str) -> list[tuple[str, int, int, Answer | None, int | None]]:
+    works = _replay(corpus, name)
     return [
         (a, w.sentence.start, w.sentence.end, w.annotation.answer, works.seq(w.sentence.id))
         for a in works.articles
@@ -149,16 +199,23 @@ def names_of(out: Path) -> Iterator[str]:
     split=st.sampled_from([(100, 0, 0), (50, 50, 0)]),
     shard=st.sampled_from([2, 20_000]),
     many=st.booleans(),
+    names=st.sampled_from([("ana",), ("ana", "bo"), ("zoe", "bo", "ana")]),
 )
 def test_both_ways_write_the_same(
-    tmp_path_factory: pytest.TempPathFactory, seed: int, deeds: int, *, many: bool, **chosen: Any
+    tmp_path_factory: pytest.TempPathFactory,
+    seed: int,
+    deeds: int,
+    *,
+    many: bool,
+    names: tuple[str, ...],
+    **chosen: Any,
 ) -> None:
     """DocBins, configs, ledger, report and warnings are the same; the other side is spaCy's own engine.
 
     With ``many`` ids are reckoned as they are in files of thousands of sentences.
     """
     folder = tmp_path_factory.mktemp("x")
-    corpus = annotated(folder, seed, deeds)
+    corpus = annotated(folder, seed, deeds, names)
     options = ExportOptions(**chosen)
     try:
         made = plan(corpus, None, options)
@@ -171,7 +228,12 @@ def test_both_ways_write_the_same(
         ours = export_stream(made, corpus.schema, folder / "a", options, lambda *_: None)
     found = gather(corpus)
     theirs = export_corpus(
-        found.items, found.unreviewed, corpus.schema, folder / "b", ExportOptions(**chosen, engine="spacy")
+        found.items,
+        found.unreviewed,
+        corpus.schema,
+        folder / "b",
+        ExportOptions(**chosen, engine="spacy"),
+        missing=found.missing,
     )
     assert files_of(folder / "a") == files_of(folder / "b")
     for x, y in ((ours, theirs),):
@@ -180,8 +242,8 @@ def test_both_ways_write_the_same(
     assert not (folder / "a" / FOLDER).exists()
 
 
-def test_annotators_who_share_no_text_are_streamed(tmp_path: Path) -> None:
-    """Two annotators on different articles are plain; on the same sentence they are gathered."""
+def test_annotators_in_conflict_are_not_streamed(tmp_path: Path) -> None:
+    """Two annotators on different articles are plain, or where they left the same; a conflict is gathered."""
     corpus = builders.make_corpus(tmp_path / "c")
     for name, article in (("ana", 0), ("bo", 1)):
         session = builders.open_session(corpus, name=name)
@@ -192,11 +254,25 @@ def test_annotators_who_share_no_text_are_streamed(tmp_path: Path) -> None:
     made = plan(Corpus.open(corpus.path), None, options)
     assert made
     assert len(made.records) == 2
-    session = builders.open_session(corpus, name="bo")
-    session.move_article(-1)
-    session.do(set_answer(session.here[1], Answer.ACCEPT))
-    session.close()
-    assert plan(Corpus.open(corpus.path), None, options) is None
+    for answer in (Answer.ACCEPT, Answer.REJECT):
+        session = builders.open_session(corpus, name="bo")
+        session.move_article(-1)
+        session.do(set_answer(session.here[1], answer))
+        session.close()
+        made = plan(Corpus.open(corpus.path), None, options)
+        if answer is Answer.ACCEPT:
+            assert made
+            assert (list(made.names.values()), made.sentences["double"]) == (["ana, bo"], 1)
+    assert made is None
+
+
+def test_double_annotation_is_streamed(tmp_path: Path) -> None:
+    """Sentences left alike, what was turned down beside them, and what is switched off seldom decline."""
+    options = ExportOptions(split=(100, 0, 0))
+    every = [plan(annotated(tmp_path, seed, 25, ("ana", "bo")), None, options) for seed in range(20)]
+    made = [x for x in every if x]
+    assert len(made) > 5
+    assert all(any(x) for x in zip(*((p.names, p.beside, p.absent) for p in made), strict=True))
 
 
 @SLOW

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from annotator.core.annotation import Annotation, Answer, Work
@@ -33,6 +34,7 @@ from annotator.export.wrong import INCORRECT, wrong_spans
 
 _KEPT = (What.KEPT, "")
 _DEMOTED = (What.DEMOTED, OVERLAP)
+_NOBODY: Mapping[int, Sequence[Work]] = MappingProxyType({})
 _SPANS: tuple[str, ...] = ("spans",)
 _BOTH: tuple[str, ...] = ("ents", "spans")
 Said = tuple[str, str, str, tuple[str, ...]]
@@ -148,10 +150,17 @@ class Sentences:
         self._full = self.options.ledger == "full"
         self._own = attrs is Attrs.OWN
 
-    def extend(self, numbers: Sequence[int], rows: Sequence[Row], place: Callable[[int], Place]) -> None:
+    def extend(
+        self,
+        numbers: Sequence[int],
+        rows: Sequence[Row],
+        place: Callable[[int], Place],
+        beside: Mapping[int, Sequence[Work]] = _NOBODY,
+    ) -> None:
         """Add sentences by their numbers in the export; ``place`` tells of each where it stands.
 
-        One step after the other for all: so each runs fastest.
+        ``beside`` tells, by place among the rows, what other annotators said of a sentence, where
+        suggestions were turned down. One step after the other for all: so each runs fastest.
         """
         every = [row.tokens for row in rows]
         words = [t.text for tokens in every for t in tokens]
@@ -163,8 +172,8 @@ class Sentences:
         groups: list[list[tuple[str, Group]]] = []
         for n, (number, found, row) in enumerate(zip(numbers, quick, rows, strict=True)):
             self._go_to(number)
-            if found is None:
-                marks, each = self._slow(row, place(n))
+            if found is None or n in beside:
+                marks, each = self._slow(row, place(n), beside.get(n, ()))
             else:
                 marks, each = self._ents(*found, row, place, n), [(key, found[0])]
             ents.append(marks)
@@ -308,16 +317,19 @@ class Sentences:
             self.kept += line
             self.runs[-1].kept += len(line)
 
-    def _slow(self, row: Row, place: Place) -> tuple[list[Mark], list[tuple[str, Group]]]:
+    def _slow(
+        self, row: Row, place: Place, beside: Sequence[Work]
+    ) -> tuple[list[Mark], list[tuple[str, Group]]]:
         """Return entities and span groups as ``fates`` and ``wrong`` have them, counted and told."""
-        work = _work(row, place)
+        work = work_of(row, place.article.id, place.start, place.end)
         every = fates(work, self.schema)
         for fate in every:
             self.fates[fate.what, fate.why] += 1
             self.placed.update(fate.kept_in)
             self._list(fate, row, place)
         item = Item(work, place.annotator, Article(place.article.id, "", "", "", ()))
-        wrong = wrong_spans([item], self.schema).get(work.sentence.id, ())
+        others = [Item(other, "", item.article) for other in beside]
+        wrong = wrong_spans([item, *others], self.schema).get(work.sentence.id, ())
         self.packed.count((Piece(work.sentence, item.article, self.part, item, (), every),), 0, len(wrong))
         self.packed.docs -= 1  # counted by whoever adds the Doc
         ents = [(*f.ent, f.span.label) for f in every if f.ent]
@@ -329,13 +341,13 @@ class Sentences:
         return ents, groups
 
 
-def _work(row: Row, place: Place) -> Work:
-    """Return the record as a value of core."""
+def work_of(row: Row, article: str, start: int, end: int) -> Work:
+    """Return the record of a sentence that stands there in an article as a value of core."""
     tokens = tokens_of([t.text for t in row.tokens], [t.ws for t in row.tokens])
     said = Annotation(answer=Answer.ACCEPT)
     said = said.with_spans([Span(s.start, s.end, s.label, s.source) for s in row.spans])
     said = said.with_rejected([Span(s.start, s.end, s.label, s.source) for s in row.rejected])
-    return Work(Sentence(place.article.id, 0, place.start, place.end, row.text, tokens), said)
+    return Work(Sentence(article, 0, start, end, row.text, tokens), said)
 
 
 def _group(row: Row, marks: Sequence[Mark]) -> Group:

@@ -1,0 +1,176 @@
+"""Which records of plain journals count: what ``gather`` and ``choose`` decide, by number, not by value.
+
+A sentence that several annotators left just so is exported once, as the first of them left it. Records in
+lines that are switched off, and those that a newer version of the article supersedes, are left out. What
+is in conflict, or would have to be told of in more than one place, raises OddError: it is gathered whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby, pairwise
+from typing import NamedTuple
+
+from annotator.core.annotation import Work
+from annotator.core.article import Article, LineMap
+from annotator.export.absent import SUPERSEDED, SWITCHED_OFF
+from annotator.export.straight.sentences import About, work_of
+from annotator.export.values import Item, LeftOut
+from annotator.storage.fast_index import ACCEPTED, Index, OddError
+from annotator.storage.fast_rows import Reader, Row
+
+Record = tuple[int, int]
+"""Which of the indexes, and which of its records."""
+
+
+class Entry(NamedTuple):
+    """A record in force: its sentence's place in the article, whose it is, and the answer's number."""
+
+    start: int
+    end: int
+    by: int
+    number: int
+    answer: int
+
+    @property
+    def record(self) -> Record:
+        """Which record it is."""
+        return self.by, self.number
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where the sentence stands, in code points of the article."""
+        return self.start, self.end
+
+
+class Standing:
+    """The records of all annotators, article by article."""
+
+    def __init__(self, indexes: Sequence[Index]) -> None:
+        """Begin with all that are in force."""
+        self._indexes = indexes
+        self._reader = Reader()
+        self._out: dict[Record, str] = {}
+        """Records that don't count, and why."""
+        self._double: set[Record] = set()
+        self.names: dict[Record, str] = {}
+        """Of a sentence that several left just so, by the record that is exported: who they are."""
+        self.beside: dict[Record, tuple[Work, ...]] = {}
+        """What others said of an accepted sentence, where somebody has turned a suggestion down."""
+
+    def close(self) -> None:
+        """Let the journals go."""
+        self._reader.close()
+
+    def of(self, article: str) -> list[Entry]:
+        """Return what counts of an article, by place and annotator."""
+        found = [
+            Entry(x.starts[n], x.ends[n], by, n, x.answers[n])
+            for by, x in enumerate(self._indexes)
+            for n in x.of(article)
+        ]
+        if len(self._indexes) > 1:
+            found.sort()
+        return [e for e in found if e.record not in self._out] if self._out else found
+
+    def heads(self, article: str) -> list[Entry]:
+        """Return the same without what another annotator left just so."""
+        found = self.of(article)
+        return [e for e in found if e.record not in self._double] if self._double else found
+
+    def ranked(self) -> dict[str, None]:
+        """Return the articles with a finished sentence in the order of the export."""
+        out = self._out
+        return {
+            a: None
+            for by, x in enumerate(self._indexes)
+            for a in x.articles
+            if any(x.answers[n] and (by, n) not in out for n in x.of(a))
+        }
+
+    def switch_off(self, article: str, lines: LineMap) -> None:
+        """Leave out what stands in lines that are not annotated."""
+        for e in self.of(article):
+            if not lines.annotates(e.start, e.end):
+                self._out[e.record] = SWITCHED_OFF
+
+    def supersede(self, versions: Mapping[str, Sequence[str]]) -> None:
+        """Leave out an annotator's finished sentences that are finished, word for word, in a newer version.
+
+        ``versions`` has all articles that are versions of one another, each with the ones before it.
+        """
+        for by, x in enumerate(self._indexes):
+            done = {
+                a: [n for n in x.of(a) if x.answers[n] and (by, n) not in self._out]
+                for a in x.articles
+                if a in versions
+            }
+            later = {(old, x.texts[n]) for a, every in done.items() for old in versions[a] for n in every}
+            for a, every in done.items():
+                self._out.update({(by, n): SUPERSEDED for n in every if (a, x.texts[n]) in later})
+
+    def settle(self, article: str) -> int:
+        """Find what several annotators left just so and return how many times; raises OddError, OSError."""
+        every = self.of(article) if len(self._indexes) > 1 else []
+        if len({e.by for e in every}) < 2:
+            return 0
+        _refuse_overlaps([e for e in every if e.answer])
+        places = [list(group) for _, group in groupby(every, key=lambda e: e.place)]
+        return sum(self._agree(article, group) for group in places if len(group) > 1)
+
+    def _agree(self, article: str, group: Sequence[Entry]) -> int:
+        """Compare what was left of one sentence; return how many have finished it besides the first."""
+        done = [e for e in group if e.answer]
+        if not done:
+            return 0
+        rows = {e.by: self._row(e) for e in group}
+        if len({(e.answer, self._indexes[e.by].texts[e.number]) for e in done}) > 1:
+            raise OddError("annotators left different answers")
+        if len({frozenset((s.start, s.end, s.label) for s in rows[e.by].spans) for e in done}) > 1:
+            raise OddError("annotators left different spans")
+        first, *others = done
+        if others:
+            self.names[first.record] = ", ".join(self._indexes[e.by].name for e in done)
+            self._double.update(e.record for e in others)
+        if first.answer == ACCEPTED and any(row.rejected for row in rows.values()):
+            beside = [work_of(rows[e.by], article, e.start, e.end) for e in group if e is not first]
+            self.beside[first.record] = tuple(beside)
+        return len(others)
+
+    def _row(self, entry: Entry) -> Row:
+        index, n = self._indexes[entry.by], entry.number
+        at = (index.offsets[n], index.sizes[n], index.crcs[n])
+        return self._reader.rows(str(index.path), [at], [entry.end - entry.start])[0]
+
+    def left_out(self, articles: Mapping[str, About]) -> tuple[LeftOut, ...]:
+        """Return what was accepted and does not count, in the ledger's order; raises OddError, OSError."""
+        return tuple(
+            self._left_out(articles[article], entry, why) for why, article, entry in self._accepted_out()
+        )
+
+    def _accepted_out(self) -> list[tuple[str, str, Entry]]:
+        """Return why, where and what was accepted and does not count, by annotator and reason."""
+        found = [
+            (why, a, Entry(x.starts[n], x.ends[n], by, n, x.answers[n]))
+            for by, x in enumerate(self._indexes if self._out else ())
+            for a in x.articles
+            for n in x.of(a)
+            if x.answers[n] == ACCEPTED and (why := self._out.get((by, n)))
+        ]
+        return sorted(found, key=lambda f: (f[2].by, f[0] != SWITCHED_OFF))
+
+    def _left_out(self, about: About, entry: Entry, why: str) -> LeftOut:
+        """Return one record; raises OddError where another annotator's of that place is exported."""
+        if len(self._indexes) > 1 and any(e.place == entry.place for e in self.of(about.id)):
+            raise OddError("a sentence is exported, and left out too")
+        work = work_of(self._row(entry), about.id, entry.start, entry.end)
+        article = Article(about.id, "", "", "", (), about.title)
+        name = self._indexes[entry.by].name
+        return LeftOut(Item(work, name, article, entry.number + 1), why, asked=True)
+
+
+def _refuse_overlaps(done: Sequence[Entry]) -> None:
+    """Raise OddError for finished sentences that share text and are not the same."""
+    places = sorted({e.place for e in done})
+    if any(after[0] < before[1] for before, after in pairwise(places)):
+        raise OddError("a text is cut into different sentences")
