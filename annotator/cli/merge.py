@@ -54,6 +54,8 @@ class Report:
     """Sentences that one annotator has answered in two ways, and what the corpora differ in otherwise."""
     left: list[str] = field(default_factory=list)
     """What was not taken over."""
+    differences: dict[str, list[str]] = field(default_factory=dict)
+    """What a corpus has otherwise and the first one's word stays for, with the articles."""
     notes: list[str] = field(default_factory=list)
 
 
@@ -87,7 +89,8 @@ def command(corpora: tuple[Path, ...], into: Path, schema: Path | None, as_json:
         output.as_json(_as_dict(report))
     else:
         output.data(_lines(report))
-    for note in report.notes:
+    alike = [f"{_articles_in_words(ids)}: {what}" for what, ids in report.differences.items()]
+    for note in [*report.notes, *alike]:
         output.say(f"note: {note}")
     if report.conflicts or report.left:
         sys.exit(output.LOST)
@@ -185,7 +188,8 @@ def _articles(staging: Staging, sources: _Sources, report: Report, show: Any) ->
     for n, (article_id, having) in enumerate(sources.owners.items(), 1):
         told = put_article(staging, article_id, having)
         report.conflicts += [{"article": article_id, "what": output.shown(x)} for x in told.conflicts]
-        report.notes += [output.shown(x) for x in told.notes]
+        for note in told.notes:
+            report.differences.setdefault(output.shown(note), []).append(article_id)
         report.in_several += len(having) > 1
         show(n, len(sources.owners))
     report.articles = len(sources.owners)
@@ -305,6 +309,7 @@ def _as_dict(report: Report) -> dict[str, Any]:
         "schema": report.schema,
         "conflicts": report.conflicts,
         "left": report.left,
+        "differences": report.differences,
         "notes": report.notes,
     }
 
@@ -325,3 +330,8 @@ def _lines(report: Report) -> Iterator[str]:
         kept = f"; kept as {c['kept_as']}" if "kept_as" in c else "; the first one’s stays"
         yield f"conflict: {place}{c['what']}{kept}"
     yield from (f"not taken over: {x}" for x in report.left)
+
+
+def _articles_in_words(ids: Sequence[str]) -> str:
+    """Return one article, or how many with the first of them."""
+    return f"article {ids[0]}" if len(ids) == 1 else f"{len(ids)} articles (the first: {ids[0]})"

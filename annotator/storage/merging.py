@@ -36,6 +36,7 @@ class Differences:
 
     conflicts: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    """Without the article, so that what is alike in many is said once."""
 
 
 def owners(corpora: Sequence[Corpus]) -> dict[str, list[Corpus]]:
@@ -82,7 +83,7 @@ def _with(a: dict[str, Any], b: dict[str, Any], other: Corpus, told: Differences
         raise CorpusError(what, where=str(other.path), do="merge the corpora without one of them")
     for key in _TEXTS:
         if a.get(key) and b.get(key) and a[key] != b[key]:
-            told.notes.append(f"{where}: {other.path} has another {key}; the first one stays")
+            told.notes.append(f"{other.path} has another {key}; the first one stays")
     filled = {k: b[k] for k in (*_TEXTS, *_VERSIONS, "came_from") if b.get(k) and not a.get(k)}
     for key in _VERSIONS:
         if a.get(key) and b.get(key) and a[key] != b[key]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -299,3 +300,15 @@ def test_fixed_groups_of_a_split_are_kept(tmp_path: Path) -> None:
     assert [c["what"] for c in said.json["conflicts"]] == [
         f"article {market.id}: {b.path / SPLITS} has fixed it in another group"
     ]
+
+
+def test_what_is_otherwise_in_many_articles_is_said_once(tmp_path: Path) -> None:
+    """A line for each article would bury the conflicts; ``--json`` names the articles."""
+    ours = (builders.market(), builders.bridge())
+    a = builders.make_corpus(tmp_path / "a", *ours)
+    b = builders.make_corpus(tmp_path / "b", *(replace(x, origin="other.txt") for x in ours))
+    said = call("merge", a.path, b.path, "--into", tmp_path / "c")
+    what = f"{b.path} has another origin; the first one stays"
+    assert (said.code, said.err) == (0, f"note: 2 articles (the first: {a.article_ids()[0]}): {what}\n")
+    found = call("merge", a.path, b.path, "--into", tmp_path / "d", "--json").json["differences"]
+    assert found == {what: list(a.article_ids())}
