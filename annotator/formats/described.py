@@ -9,6 +9,7 @@ from annotator.core.errors import SourceError
 from annotator.formats.conll import table
 from annotator.formats.huggingface.lines import unlike
 from annotator.formats.sample import Sample
+from annotator.formats.source import LONGEST
 
 _MAGIC = {
     b"\x89PNG": "a PNG picture",
@@ -58,6 +59,8 @@ def described(sample: Sample) -> str:
     if values and head.lstrip()[:1] in (b"{", b"[", b'"'):
         return _json_told(sample, values[0])
     if head.lstrip()[:1] in (b"{", b"["):
+        if len(sample.head) >= LONGEST:
+            return f"JSON whose first record has more than {LONGEST:,} bytes"
         is_empty = _EMPTY.fullmatch(sample.text)
         return _NO_RECORDS if is_empty else "JSON that is cut off or damaged"
     return _rows_told(sample) or _table_told(sample.text)

@@ -34,6 +34,7 @@ _SMALL = 2**20
 _NAMES = 200
 _FIRST = 20
 _ZIP = b"PK\x03\x04"
+_BEFORE = b"\xef\xbb\xbf \t\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +168,14 @@ class Source:
         )
 
     def _start(self) -> bytes:
-        """Return the first 64 KiB, or the first line where that is longer: one record may be an article."""
+        """Return the first 64 KiB, or as much as holds a whole record: one may be an article."""
         head = self._head(HEAD)
-        if len(head) < HEAD or b"\n" in head:
-            return head
-        with self._opened() as (file, _):
-            return _read_line(self, file, self.longest)
+        if len(head) == HEAD and b"\n" not in head:
+            with self._opened() as (file, _):
+                head = _read_line(self, file, self.longest)
+        elif len(head) == HEAD and head.lstrip(_BEFORE)[:1] in (b"[", b"{") and not _has_record(head):
+            head = self._head(self.longest)  # a list over many lines
+        return head
 
     def _head(self, size: int) -> bytes:
         with self._opened() as (file, _):
@@ -310,6 +313,11 @@ def _heads(files: list[Source]) -> Iterator[bytes]:
             continue
         if head.strip():
             yield head
+
+
+def _has_record(head: bytes) -> bool:
+    """Whether the start of a JSON file holds a whole value."""
+    return bool(Sample("", head).objects(1))
 
 
 def _state(found: os.stat_result) -> tuple[int, int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import zipfile
 from pathlib import Path
@@ -9,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from annotator.core.errors import SourceError
+from annotator.formats.detect import choose
 from annotator.formats.document import Account
 from annotator.formats.jsons import parse
 from annotator.formats.rows import rows
 from annotator.formats.sample import Sample
-from annotator.formats.source import Source
+from annotator.formats.source import LONGEST, Source
 
 
 def test_lines_end_at_lf_alone(tmp_path: Path) -> None:
@@ -121,6 +123,18 @@ def test_a_doubled_key_in_a_long_list_has_its_line(tmp_path: Path) -> None:
     path.write_bytes(b'[\n{"text": "a"},\n{"text": "b",\n "text": "c"}]\n')
     with pytest.raises(SourceError, match=r"f\.json:3: a key stands twice in one object \('text'\)"):
         list(rows(Source(path), Account()))
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_a_first_record_may_be_longer_than_a_sample(tmp_path: Path, indent: int | None) -> None:
+    """Of a list over many lines as much is looked at as its first record takes, up to a bound."""
+    record = {"text": "Ida left. " * 9_000, "spans": [[n, n + 3, "P"] for n in range(0, 90_000, 10)]}
+    path = tmp_path / "x"
+    path.write_text(json.dumps([record, {}], indent=indent))
+    assert choose(Source(path))[0] == "plain"
+    path.write_text("[\n" + "[" * LONGEST)
+    with pytest.raises(SourceError, match="JSON whose first record has more than 10,000,000 bytes"):
+        choose(Source(path))
 
 
 def test_a_sample_shows_the_first_values() -> None:
