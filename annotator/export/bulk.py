@@ -17,7 +17,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from annotator.core.shingles import SIZE, shingles, words
+from annotator.core.shingles import ALONE, SIZE, shingles, words
 
 Numbers = npt.NDArray[np.uint64]
 _BASE, _STEP, _STIR = 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xFF51AFD7ED558CCD
@@ -50,10 +50,11 @@ def distinct(values: Numbers) -> Numbers:
 
 def _words(codes: npt.NDArray[np.uint32]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Return where words start and end."""
-    inside = np.zeros(len(codes) + 2, dtype=np.int8)
-    inside[1:-1] = _letters()[codes]
-    steps = np.diff(inside)
-    return np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
+    kinds = np.zeros(len(codes) + 2, dtype=np.int8)
+    kinds[1:-1] = _letters()[codes]
+    before, after = kinds[:-1], kinds[1:]
+    edges = (before != after) | (after == 2)
+    return np.flatnonzero(edges & (after != 0)), np.flatnonzero(edges & (before != 0))
 
 
 def _hashes(
@@ -95,10 +96,12 @@ def _table(base: int, room: int) -> Numbers:
 
 
 @cache
-def _letters() -> npt.NDArray[np.bool_]:
-    """Return for each code point whether words hold it."""
-    out = np.zeros(0x110000, dtype=np.bool_)
+def _letters() -> npt.NDArray[np.int8]:
+    """Return for each code point 0 where no word holds it, 1 where one does, 2 where it is one itself."""
+    out = np.zeros(0x110000, dtype=np.int8)
     every = np.arange(len(out), dtype="<u4").tobytes().decode("utf-32-le", "surrogatepass")
     for match in re.finditer(r"\w+", every):
-        out[match.start() : match.end()] = True
+        out[match.start() : match.end()] = 1
+    for match in re.finditer(f"[{ALONE}]+", every):
+        out[match.start() : match.end()] *= 2
     return out

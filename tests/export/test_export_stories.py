@@ -146,6 +146,14 @@ def test_wire_copy_is_known_though_it_was_set_again() -> None:
     assert earlier([_sight("a", TEXT), _sight("b", cut), _sight("c", TEXT[::-1])]) == [[], [0], []]
 
 
+def test_a_copy_is_known_in_a_script_without_blanks() -> None:
+    """An edit in one clause of Chinese changes a few characters, not all of the clause."""
+    text = "港口的渡轮在周一早上停航三天，因为闸门坏了。市长说修理要花很多钱，居民只好绕路去上班。"
+    edited = text.replace("周一", "周二").replace("三天", "五天").replace("很多", "不少")
+    other = "".join(sorted(text))
+    assert earlier([_sight("a", text), _sight("b", edited), _sight("c", other)]) == [[], [0], []]
+
+
 @pytest.mark.parametrize(
     ("date", "linked"),
     [("2026-03-03", [[], [0]]), ("2026-03-04", [[], [0]]), ("2026-03-05", [[], []]), ("", [[], []])],
