@@ -87,6 +87,7 @@ class Certificate:
             yield f"missing without a word: {self.missed}, such as {'; '.join(self.missing)}"
         if self.extra:
             yield f"came from nowhere: {self.extra}"
+        yield from (f"note: {note}" for note in self.notes)
 
 
 def certify(corpus: Corpus, name: str) -> Certificate:

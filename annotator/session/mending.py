@@ -52,7 +52,7 @@ class Mending(Worklist[Case]):
         case = self._in_hand()
         repair = next(r for r in self.in_hand()[1] if r.cure is cure)
         if repair.edit is None:
-            raise RuleError(f"{cure.value} is not possible here: {repair.why}", do="choose another repair")
+            raise RuleError(f"{cure.value} is not possible: {repair.why}", do="choose another repair")
         after = repair.edit.after[0]
         waiting = {s.key for s in unaligned(after)}
         numbers = self._by_sentence[after.sentence.id]

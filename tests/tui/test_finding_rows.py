@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +15,7 @@ from annotator.core.spans import Span
 from annotator.session.finder import Hit
 from annotator.tui.layout.glyphs import ASCII, BOX
 from annotator.tui.layout.hits import LIT, context_row, help_rows, hit_rows, hits_head
-from annotator.tui.layout.overview import problem_words
+from annotator.tui.layout.overview import gauge_row, problem_words
 from annotator.tui.layout.row import Ink, plain, width_of
 from annotator.tui.layout.worklist import Line, WorkView, worklist_head, worklist_rows
 from tests import builders
@@ -140,3 +141,17 @@ def test_without_box_drawing_all_is_ascii() -> None:
         rows = [*worklist_rows(view, 60, 20, ASCII), worklist_head("words", "3 open", 60, ASCII)]
         rows += [*hit_rows(hits, 0, 60, 3, ASCII), *help_rows(60), hits_head("news", "3 hits", 60, ASCII)]
         assert all(plain(row).isascii() for row in rows)
+
+
+@pytest.mark.parametrize("width", [40, 60, 66, 80, 160])
+def test_the_gauges_leave_room_for_their_figures(width: int) -> None:
+    """The share of the corpus is whole on a narrow screen too."""
+    state = builders.task_state(builders.news_schema(), [builders.work("Pell rowed.")], done=3, total=3)
+    row = gauge_row(state, width, BOX)
+    assert (width_of(row), " 100 % " in plain(row)) == (width, True)
+
+
+def test_a_cut_head_says_so() -> None:
+    """What is listed gives way to how much waits, and shows that something was cut."""
+    head = worklist_head("spans inside a token", "12 spans open", 36, BOX)
+    assert plain(head) == " Worklist · spans i…  12 spans open"

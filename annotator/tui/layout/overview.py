@@ -228,6 +228,8 @@ def gauge_row(state: TaskState, width: int, glyphs: Glyphs) -> Row:
         row = (*row, Piece("article ", Ink("muted")), *mine, Piece(told, Ink("muted")))
         row = (*row, Piece(glyphs.rule * 2 + " ", Ink("rule")))
     corpus = Progress(state.done, state.total)
-    row = (*row, Piece("corpus ", Ink("muted")), *gauge(corpus, max(4, min(40, width // 3)), glyphs))
-    row = (*row, Piece(f" {percent(state.done, state.total)} % ", Ink("muted")))
+    row = (*row, Piece("corpus ", Ink("muted")))
+    share = Piece(f" {percent(state.done, state.total)} % ", Ink("muted"))
+    room = width - width_of((*row, share)) - 1
+    row = (*row, *gauge(corpus, max(4, min(40, width // 3, room)), glyphs), share)
     return fit((*row, Piece(glyphs.rule * width, Ink("rule"))), width)

@@ -16,7 +16,7 @@ from annotator.core.inconsistent import Group, Kind, Place
 from annotator.tui.layout.block import answer_piece
 from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.hits import LIT, context_row
-from annotator.tui.layout.row import Ink, Piece, Row, clip, cut, filled_row, fit, two_ended
+from annotator.tui.layout.row import Ink, Piece, Row, clip, cut, filled_row, fit, two_ended, width_of
 from annotator.tui.layout.safe_text import screen_text
 
 _MARKS = 12
@@ -50,11 +50,10 @@ class WorkView:
 
 def worklist_head(about: str, told: str, width: int, glyphs: Glyphs) -> Row:
     """Return the head row: what is listed, and how much waits."""
-    left = (
-        Piece(" Worklist", Ink("title", bold=True)),
-        Piece(f" {glyphs.dot} {about}", Ink("muted")),
-    )
-    return clip(two_ended(left, (Piece(f"  {told} ", Ink("muted")),), width), width)
+    name, right = Piece(" Worklist", Ink("title", bold=True)), Piece(f"  {told} ", Ink("muted"))
+    room = width - width_of((name, right))
+    left = (name, Piece(cut(f" {glyphs.dot} {about}", room, glyphs.cut), Ink("muted")))
+    return clip(two_ended(left, (right,), width), width)
 
 
 def worklist_rows(view: WorkView, width: int, height: int, glyphs: Glyphs) -> tuple[Row, ...]:

@@ -20,7 +20,7 @@ from annotator.session.worklist import Worklist
 from annotator.tui.commands import LIST_MOVES
 from annotator.tui.layout.bars import keys_row, plain_rule
 from annotator.tui.layout.glyphs import Glyphs
-from annotator.tui.layout.row import Ink, Piece, Row, fit
+from annotator.tui.layout.row import Ink, Piece, Row, cut, fit, width_of
 from annotator.tui.layout.safe_text import screen_text
 from annotator.tui.layout.worklist import worklist_head
 from annotator.tui.screens.base import RowScreen
@@ -142,7 +142,8 @@ class WorklistScreen(RowScreen, Generic[L]):
         if not said:
             return plain_rule(width, glyphs)
         sign = Piece(" ! ", Ink("warn", bold=True)) if self._warning else Piece(" ")
-        return fit((sign, Piece(screen_text(said), Ink("warn" if self._warning else "ok"))), width)
+        words = cut(screen_text(said), width - width_of((sign,)), glyphs.cut)
+        return fit((sign, Piece(words, Ink("warn" if self._warning else "ok"))), width)
 
     def numbered(self, work: Work) -> str:
         """Return article and sentence by number, as the jump takes them."""
