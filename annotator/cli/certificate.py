@@ -18,6 +18,7 @@ from annotator.cli.documents import ANSWERS, documents_of
 from annotator.cli.formats import nothing_to_write
 from annotator.cli.gather import gather
 from annotator.cli.pieces import stated
+from annotator.core.counting import counted
 from annotator.core.errors import UsageError
 from annotator.formats import detect
 from annotator.formats.align import settle
@@ -78,7 +79,8 @@ class Certificate:
         yield f"{self.format}: {verdict}; {self.spans.back} of {self.spans.of} spans came back in place"
         yield f"texts: {self.texts.back} of {self.texts.of} came back character by character"
         if self.moved:
-            yield f"{self.moved} spans came back with the same words in a text that has changed"
+            told = counted(self.moved, "span")
+            yield f"{told} came back with the same words in a text that has changed"
         yield from (f"listed by the writer: {n} ({why})" for why, n in self.left_out.items())
         yield from (
             f"not held: {n} ({self.fields[n].back} of {self.fields[n].of} came back)" for n in self.lacks
@@ -137,7 +139,7 @@ def compare(name: str, out: Sequence[Document], back: Sequence[Document], writte
     came: Counter[_Place] = Counter(p for d in back for p in _places(d, set()))
     same = due & came
     lost, extra = due - came, came - due
-    moved = _words(lost) & _words(extra)
+    moved = _in_other_texts(lost, back) & _in_other_texts(extra, out)
     missed, strange = _words(lost) - moved, _words(extra) - moved
     pairs = list(_pairs(out, back))
     return Certificate(
@@ -163,6 +165,12 @@ def _places(document: Document, listed: set[tuple[str, str]]) -> Iterator[_Place
     for s in document.spans:
         if (document.where or document.id, f"{s.start}-{s.end}:{s.label}") not in listed:
             yield (document.text, s.start, s.end, s.label)
+
+
+def _in_other_texts(places: Counter[_Place], documents: Sequence[Document]) -> Counter[tuple[str, str]]:
+    """Count the places in texts that none of the documents has, by words and label."""
+    texts = {d.text for d in documents}
+    return _words(Counter({place: n for place, n in places.items() if place[0] not in texts}))
 
 
 def _words(places: Counter[_Place]) -> Counter[tuple[str, str]]:

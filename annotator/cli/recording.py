@@ -27,7 +27,7 @@ SESSION = "import"
 
 CONFLICT = "this annotator has other work on the sentence"
 AGAIN = "the same text stands in the file before"
-AGAIN_OTHERWISE = "the same text stands in the file before, with other spans"
+AGAIN_OTHERWISE = "the same text stands in the file before and says otherwise"
 
 
 @dataclass(slots=True)

@@ -7,8 +7,10 @@ from pathlib import Path
 import orjson
 import pytest
 
-from annotator.cli.certificate import certify
+from annotator.cli.certificate import certify, compare
+from annotator.core.spans import Span
 from annotator.formats import detect
+from annotator.formats.document import Account, Document, Entry, Fate
 from annotator.storage.corpus import Corpus
 from tests.cli.calling import call
 
@@ -95,6 +97,40 @@ def test_a_certificate_says_what_a_format_lacks(corpus: Path) -> None:
     assert "listed by the writer: 2 (a longer span that stays overlaps it, and CoNLL is flat)" in told
     assert certificate.as_dict()["passed"] is True
     assert told.startswith("conll: passed with losses; ")
+
+
+ROWED = Document("Lena met Lena.", (Span(0, 4, "PERSON"),), where="x")
+
+
+@pytest.mark.parametrize(
+    ("back", "told"),
+    [
+        (ROWED, "x: passed; 1 of 1 spans came back in place"),
+        (
+            Document("Lena  met Lena.", ROWED.spans),
+            "1 span came back with the same words in a text that has changed",
+        ),
+        (Document(ROWED.text), "missing without a word: 1, such as PERSON 'Lena'"),
+        (Document(ROWED.text, (Span(0, 4, "VENUE"),)), "came from nowhere: 1"),
+        (Document(ROWED.text, (*ROWED.spans, Span(9, 13, "PERSON"))), "came from nowhere: 1"),
+        (Document(ROWED.text, (Span(9, 13, "PERSON"),)), "missing without a word: 1, such as PERSON 'Lena'"),
+    ],
+)
+def test_a_certificate_fails_for_what_is_missing_or_new(back: Document, told: str) -> None:
+    """A span has come back in its place, or moved with a text that has changed; else it is a fault."""
+    certificate = compare("x", [ROWED], [back], Account())
+    assert told in "\n".join(certificate.lines())
+    assert certificate.passed == ("came back" in told)
+    assert ("x: FAILED" in "\n".join(certificate.lines())) != certificate.passed
+
+
+def test_a_certificate_holds_a_writer_to_its_word() -> None:
+    """What is listed as left out need not come back; if it does, or was but moved, that is a fault."""
+    listed = Entry("x", "0-4:PERSON", Fate.LEFT_OUT, "too long")
+    assert compare("x", [ROWED], [Document(ROWED.text)], Account(entries=[listed])).passed
+    assert not compare("x", [ROWED], [ROWED], Account(entries=[listed])).passed
+    moved = Entry("x", "0-4:PERSON", Fate.TRIMMED, "at a line end")
+    assert not compare("x", [ROWED], [Document(ROWED.text)], Account(entries=[moved])).passed
 
 
 def test_what_a_format_has_no_word_for_is_told(tmp_path: Path) -> None:

@@ -205,6 +205,9 @@ def test_an_answer_that_gives_way_is_told_of_too(tmp_path: Path) -> None:
     said = imported(both, tmp_path / "d", "--json")
     assert said.code == 3
     assert said.json["totals"]["other things left out"] == {"sentence": 2}
+    assert [row["why"] for row in said.json["totals"]["why"]] == [
+        "the same text stands in the file before and says otherwise"
+    ]
     twice = jsonl(tmp_path / "twice.jsonl", rejected, rejected)
     assert imported(twice, tmp_path / "e", "--format", "prodigy").code == 0
 
