@@ -29,6 +29,7 @@ from annotator.core.spans import Span
 from annotator.formats.align import settle
 from annotator.formats.document import Account, Document
 from annotator.formats.labels import labels_of, no_names
+from annotator.ingest.clean.metadata import given_date
 from annotator.ingest.tokens import Tokenizer
 from annotator.storage.corpus import Corpus
 from annotator.storage.imports import Staging
@@ -136,7 +137,7 @@ class Taker:
             _origin(document),
             title=title or document.title,
             meta=meta,
-            date=_word(document.meta.get("date")),
+            date=given_date(_word(document.meta.get("date"))),
         )
 
     def _alone(self, piece: Piece) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from annotator.core.article import Article, Line, Sentence, Verdict
 from annotator.core.digest import article_id, digest_of
 from annotator.ingest.clean import CleanedPage, clean
+from annotator.ingest.clean.metadata import given_date
 from annotator.ingest.html import read_page
 from annotator.ingest.paragraphs import paragraphs
 from annotator.ingest.sentences import sentence_ranges
@@ -32,7 +33,7 @@ def make_article(source: Source, tokenizer: Tokenizer) -> tuple[Article, tuple[S
         title=source.title or page.title,
         byline=source.byline or page.byline,
         dateline=page.dateline,
-        date=source.date or page.date,
+        date=given_date(source.date) or page.date,
         source=page.source,
         meta=_meta(source),
     )
@@ -63,10 +64,11 @@ def _given(text: str) -> Iterator[Line]:
 
 
 def _meta(source: Source) -> dict[str, object]:
-    """Return what came with the source, with its address and the notes on its reading."""
+    """Return what came with the source, with its address, a date of another form, and the notes on it."""
+    stated = {} if given_date(source.date) == source.date else {"date": source.date}
     notes: dict[str, object] = {"notes": list(source.notes)} if source.notes else {}
     url: dict[str, object] = {"url": source.url} if source.url else {}
-    return {**source.meta, **url, **notes}
+    return {**source.meta, **stated, **url, **notes}
 
 
 def _sentences(article: Article, tokenizer: Tokenizer) -> Iterator[Sentence]:

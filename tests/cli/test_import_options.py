@@ -335,3 +335,14 @@ def test_many_renamed_labels_are_counted(tmp_path: Path) -> None:
     notes = [line for line in said.err.splitlines() if " called " in line]
     assert notes[0] == "note: the label a 0 is called a_0"
     assert notes[5:] == ["note: 35 more labels are called otherwise or left out"]
+
+
+def test_a_date_in_another_form_is_read(tmp_path: Path) -> None:
+    """What a file says of the day is the article's date where it is certain, and stays in its fields."""
+    stated = "Sat, 05 Apr 2031 09:30:00 GMT"
+    row = {"text": TEXT, "spans": [LENA], "meta": {"date": stated}}
+    assert imported(jsonl(tmp_path / "x.jsonl", row), tmp_path / "c").code == 0
+    corpus = Corpus.open(tmp_path / "c")
+    [article] = map(corpus.article, corpus.article_ids())
+    assert article.date == "2031-04-05"
+    assert article.meta["date"] == stated

@@ -89,6 +89,27 @@ def test_a_record_is_the_article_itself() -> None:
     assert (article.title, article.meta) == ("Rain", {"url": "https://example.org/7"})
 
 
+@pytest.mark.parametrize(
+    ("stated", "date"),
+    [
+        ("2031-04-05", "2031-04-05"),
+        ("2031-04-05T23:30:00-05:00", "2031-04-05T23:30:00-05:00"),
+        ("Sat, 05 Apr 2031 09:30:00 GMT", "2031-04-05"),
+        ("April 5, 2031", "2031-04-05"),
+        ("2031/04/05", "2031-04-05"),
+        ("1933113600", "2031-04-05"),
+        ("1933113600000", "2031-04-05"),
+        ("04/05/2031", "04/05/2031"),
+        ("spring", "spring"),
+    ],
+)
+def test_dates_of_records_are_read_where_they_are_certain(stated: str, date: str) -> None:
+    """Articles on one story are known by their dates, in whatever form; none is lost."""
+    article, _ = make_article(Source("a.jsonl:1", "It rained.", kind="record", date=stated), ENGLISH)
+    assert article.date == date
+    assert article.meta == ({} if stated == date else {"date": stated})
+
+
 def test_wrapped_lines_are_one_paragraph() -> None:
     """A hard-wrapped paragraph is cut into sentences across its line ends, newlines being tokens."""
     article, sentences = record(WRAPPED)

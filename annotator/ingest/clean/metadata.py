@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 
 from annotator.ingest.clean import lexicon
 from annotator.ingest.clean.dates import place_of
@@ -37,6 +37,10 @@ GLUED = re.compile(r"(?<=[a-zà-þ]{2})(?=[A-Z])")
 """Where a page's parts have run together: "Ann LeeStaff Writer"."""
 BY_NAME = re.compile(rf"\b(?:by|By)\s+({NAME}(?:\s+{NAME}){{1,3}})\s*$")
 ALL_NAME = re.compile(rf"{NAME}(?:\s+{NAME}){{1,3}}")
+STATED = re.compile(r"\d{4}-\d\d-\d\d|\d{8}$")
+"""A date as a computer writes it, with or without a time."""
+SLASHED = re.compile(r"\b((?:19|20)\d\d)/(\d\d)/(\d\d)\b")
+SECONDS = re.compile(r"[1-9]\d{9}(?:\d{3})?")
 YEARS = r"(?:19|20)\d\d(?:\s*[-–]\s*(?:19|20)\d\d)?"
 SITE = re.compile(rf"(?:©|\(c\)|copyright)\W*{YEARS}\W+|©\s*", re.IGNORECASE)
 SITE_END = re.compile(rf"[.,](?:\s|$)|[|•·(]|\s[-–—]\s|\ball rights\b|\blimited\b|{YEARS}", re.IGNORECASE)
@@ -48,6 +52,17 @@ def parse_date(text: str) -> str:
     A date in figures with strokes counts only where it can be read in one way.
     """
     return next(filter(None, (_iso(match.groupdict()) for match in DATE.finditer(text))), "")
+
+
+def given_date(text: str) -> str:
+    """Return a date that a record states as ``yyyy-mm-dd``, or as it stands where it is not certain.
+
+    A number of ten digits counts the seconds since 1970, one of thirteen the milliseconds.
+    """
+    if SECONDS.fullmatch(text):
+        return datetime.fromtimestamp(int(text[:10]), UTC).date().isoformat()
+    years_first = SLASHED.sub(r"\1-\2-\3", text)
+    return text if STATED.match(text) else parse_date(years_first) or text
 
 
 def _iso(parts: dict[str, str | None]) -> str:
