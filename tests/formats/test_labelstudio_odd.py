@@ -18,7 +18,8 @@ from tests.formats.samples import SHARED, holds, records, take
 TEXT = "Ida Holm left Orkenby."
 TOP = "id data text annotations completions predictions result task annotator lead_time completed_by"
 INSIDE = "value start end labels type from_id to_name globalOffsets rectanglelabels choices paragraphlabels"
-KEYS = f"{TOP} {INSIDE}".split()
+PLACES = "startOffset endOffset hypertextlabels htmllabels"
+KEYS = f"{TOP} {INSIDE} {PLACES}".split()
 
 
 @given(st.lists(records(*KEYS), max_size=3), st.lists(records(*KEYS), max_size=3), st.binary(max_size=40))

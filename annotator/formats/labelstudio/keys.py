@@ -11,6 +11,7 @@ from typing import Any
 from annotator.core.errors import SourceError
 from annotator.formats.fields import offset
 from annotator.formats.labelstudio.regions import Region, Result, is_whole, levelled, place
+from annotator.formats.units import Unit, to_code_points
 
 _LINK = re.compile(
     r"(?:[a-z][a-z0-9+.-]*://|/data/|/static/|data:)\S+|\S*/\S*\.[a-z0-9]{2,5}(?:\?\S*)?|"
@@ -21,7 +22,7 @@ _LINK = re.compile(
 _DO = "import projects that label words in texts"
 _HERE = "import projects whose tasks hold the text itself"
 
-_SAID = ("text", "phrase")
+_SAID = ("text", "phrase", "utterance", "message", "content")
 """What the text of a dialogue's paragraph is called."""
 _DEEP = 4
 
@@ -144,17 +145,24 @@ def _score(region: Region, key: str, text: str) -> Score:
     return (key == region.key, quoted + just, inside, len(text))
 
 
-def joined_offsets(value: Any, region: Region) -> tuple[Any, Any]:
-    """Return a dialogue region's offsets in the joined text; those that lie in no paragraph stay away."""
+def joined_offsets(value: Any, region: Region, unit: Unit) -> tuple[int | None, int | None]:
+    """Return a dialogue region's offsets in the joined text; those that lie in no paragraph stay away.
+
+    ``unit`` is what they count inside their paragraphs, the result code points.
+    """
     lines = paragraphs(value)
     ends = zip(region.paragraph or (), (region.raw.start, region.raw.end), strict=True)
-    out = [_joined(lines, at, inside) for at, inside in ends]
+    out = [_joined(lines, at, inside, unit) for at, inside in ends]
     return (out[0], out[1]) if len(out) == 2 else (None, None)
 
 
-def _joined(lines: Sequence[str], at: Any, inside: Any) -> int | None:
+def _joined(lines: Sequence[str], at: Any, inside: Any, unit: Unit) -> int | None:
     number = int(at) if isinstance(at, str) and re.fullmatch(r"[0-9]{1,9}", at) else offset(at)
     within = offset(inside)
     if number is None or within is None or not 0 <= number < len(lines) or within < 0:
+        return None
+    try:
+        within = to_code_points(lines[number], within, within, unit)[0]
+    except ValueError:
         return None
     return sum(len(x) + 1 for x in lines[:number]) + within

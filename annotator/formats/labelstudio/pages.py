@@ -1,60 +1,95 @@
-"""The text of a web page as Label Studio counts places in it: its text nodes, one after the other."""
+"""The text of a web page as Label Studio counts places in it: its text nodes, one after the other.
+
+Old versions say a place by the path to its text node (XPath) and the offset inside it, and their paths
+counted marks that were on the page by then. So a path counts where it leads to the words that are quoted;
+else the words alone do, where they stand in the page just once.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from html import unescape
 from typing import Any
 
 from annotator.formats.labelstudio.keys import text_at
+from annotator.formats.labelstudio.nodes import Node, nodes, normal
 from annotator.formats.labelstudio.regions import Region, Result, place
 from annotator.formats.labelstudio.tasks import Task
 from annotator.formats.units import UTF16, to_code_points
 
-_TAG = re.compile(r"<(/?[a-zA-Z]|[!?])[^<>]*>")
-_BREAK = re.compile(r"(?i)<br\b")
 
-
-def unpaged(task: Task, found: Sequence[Result], chosen: dict[str, str]) -> Task:
-    """Return the task with the pages in which spans are marked as their texts."""
+def unpaged(task: Task, found: Sequence[Result], chosen: dict[str, str]) -> tuple[Task, list[Result]]:
+    """Return the task with the text of each page in which spans are marked, and these in their places."""
     regions = [r for result in found for r in result.spans if r.in_page]
     texts: dict[str, Any] = {}
+    moved: dict[int, Region] = {}
     for key in {chosen[r.to] for r in regions}:
-        page = text_at(task.data, key)
-        if page and ("<" in page or "&" in page):
-            texts[key] = _text(page, [r for r in regions if chosen[r.to] == key])
-    return replace(task, data={**task.data, **texts}) if texts else task
+        mine = [r for r in regions if chosen[r.to] == key]
+        if page := text_at(task.data, key):
+            best = _best(page, mine)
+            texts[key] = best.text
+            moved |= {id(r): best.placed(r) for r in mine}
+    if not texts:
+        return task, list(found)
+    results = [replace(x, spans=[moved.get(id(r), r) for r in x.spans]) for x in found]
+    return replace(task, data={**task.data, **texts}), results
 
 
-def _text(page: str, regions: Sequence[Region]) -> str:
-    """Return the text in which more quotes stand in their places: line breaks count as none, or one."""
-    tried = [_content(page, line_break) for line_break in ("", "\n")]
-    return max(tried, key=lambda text: sum(_fits(text, r) for r in regions))
+def _best(page: str, regions: Sequence[Region]) -> _Page:
+    """Return the reading in which more quotes stand in their places: line breaks count as none, or one."""
+    if "<" not in page and "&" not in page:
+        return _Page((Node("/text()[1]", page),))
+    tried = [_Page(tuple(nodes(page, line_break))) for line_break in ("", "\n")]
+    return max(tried, key=lambda read: sum(read.fits(read.placed(r)) for r in regions))
 
 
-def _content(page: str, line_break: str) -> str:
-    """Return what is no markup, references resolved; html.parser takes minutes for hostile pages."""
-    return unescape(_TAG.sub(lambda tag: line_break if _BREAK.match(tag[0]) else "", _uncommented(page)))
+@dataclass(frozen=True)
+class _Page:
+    """One reading of a page."""
 
+    nodes: tuple[Node, ...]
 
-def _uncommented(page: str) -> str:
-    parts: list[str] = []
-    at = 0
-    while (start := page.find("<!--", at)) >= 0 and (end := page.find("-->", start)) >= 0:
-        parts.append(page[at:start])
-        at = end + 3
-    return "".join([*parts, page[at:]])
+    @cached_property
+    def text(self) -> str:
+        """What is no markup, references resolved."""
+        return "".join(unescape(n.text) for n in self.nodes)
 
+    @cached_property
+    def starts(self) -> dict[str, int]:
+        """By its path, where a text node begins, in UTF-16 units."""
+        out: dict[str, int] = {}
+        at = 0
+        for node in self.nodes:
+            if node.path:
+                out[node.path] = at
+            at += len(unescape(node.text).encode("utf-16-le", "surrogatepass")) // 2
+        return out
 
-def _fits(text: str, region: Region) -> bool:
-    """Whether a region's quote stands in its place, blanks levelled."""
-    found = place(region)
-    if found is None or not region.quote:
-        return False
-    try:
-        start, end = to_code_points(text, *found, UTF16)
-    except ValueError:
-        return False
-    return text[start:end].split() == region.quote.split()
+    def placed(self, region: Region) -> Region:
+        """Return a region that names a path with offsets in the whole text, none where it has no place."""
+        if region.path is None:
+            return region
+        first, last = (self.starts.get(normal(p)) for p in region.path)
+        start, end = region.raw.start, region.raw.end
+        if first is not None and last is not None and type(start) is int and type(end) is int:
+            there = replace(region, raw=replace(region.raw, start=first + start, end=last + end), path=None)
+            if not region.quote or self.fits(there):
+                return there
+        at = self.text.find(region.quote) if region.quote else -1
+        if at < 0 or self.text.find(region.quote or "", at + 1) >= 0:
+            return replace(region, raw=replace(region.raw, start=None, end=None), path=None)
+        before, words = (len(x.encode("utf-16-le")) // 2 for x in (self.text[:at], region.quote or ""))
+        return replace(region, raw=replace(region.raw, start=before, end=before + words), path=None)
+
+    def fits(self, region: Region) -> bool:
+        """Whether a region's quote stands in its place, blanks levelled."""
+        found = place(region)
+        if found is None or not region.quote:
+            return False
+        try:
+            start, end = to_code_points(self.text, *found, UTF16)
+        except ValueError:
+            return False
+        return self.text[start:end].split() == region.quote.split()

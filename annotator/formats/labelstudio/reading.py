@@ -14,7 +14,7 @@ from annotator.core.spans import Span
 from annotator.formats.document import Account, Document, Entry, Fate
 from annotator.formats.evidence import Evidence, quoted_of, unit_of
 from annotator.formats.fields import Raw, Tally, plain, raw_id, span_of, spans_of, string
-from annotator.formats.labelstudio.keys import Keys, joined_offsets, text_at, value_at
+from annotator.formats.labelstudio.keys import Keys, joined_offsets, paragraphs, text_at, value_at
 from annotator.formats.labelstudio.pages import unpaged
 from annotator.formats.labelstudio.regions import Region, Result, levelled, sort
 from annotator.formats.labelstudio.tasks import AGAIN, Said, Task, is_task, task_of
@@ -40,6 +40,7 @@ IN_PAGE = "its place in the web page has other words"
 PREDICTIONS = "predictions are left out: {n} result{s} of models"
 ALONE = "a model's prediction on a task that nobody has annotated"
 MISQUOTED = "spans quote other words than stand at their offsets, which were taken: {n}"
+IN_UTF16 = "dialogues in whose paragraphs offsets count UTF-16 units: {n}"
 UNTOLD = "annotations whose texts are not in the file, with no span: {n}"
 
 _BEGUN = re.compile(r'"(?:annotations|completions)"\s*:\s*\[')
@@ -72,11 +73,11 @@ def read(source: Source, account: Account) -> Iterator[Document]:
     for task, found in zip(tasks, results, strict=True):
         keys.see(task.data, found)
     chosen = keys.choose(source.name) if tasks else {}
-    tasks = [unpaged(task, found, chosen) for task, found in zip(tasks, results, strict=True)]
+    pages = [unpaged(task, found, chosen) for task, found in zip(tasks, results, strict=True)]
     reader = _Reader(account, chosen)
-    reader.unit = reader.prior(tasks, results, source.name)
+    reader.unit = reader.prior([task for task, _ in pages], [found for _, found in pages], source.name)
     account.notes += _told(chosen)
-    for task, found in zip(tasks, results, strict=True):
+    for task, found in pages:
         yield from reader.documents(task, found)
     reader.tell()
 
@@ -184,14 +185,16 @@ class _Reader:
         """Return the spans of one annotation, in the order of the file."""
         unit = self._own(text, [r for r in regions if not r.paragraph])
         self.measured[unit] += bool(regions) and _may_differ(text)
+        value = value_at(task.data, key)
+        inside = self._inside(value, [r for r in regions if r.paragraph])
         out: list[Span] = []
         for region in regions:
-            raw = self._raw(region, value_at(task.data, key))
+            raw = _raw(region, value, inside)
             counted = CODE_POINTS if region.paragraph else unit
             span, _ = span_of(raw, text, task.where, counted)
             quote = levelled(region.quote, text)
             wrong = span and quote and text[span.start : span.end].split() != quote.split()
-            if wrong and region.in_page:
+            if region.in_page and (wrong or raw.start is None):
                 self.account.read += 1
                 entry = Entry(task.where, raw_id(region.raw), Fate.LEFT_OUT, IN_PAGE, region.quote or "")
                 self.account.list(entry)
@@ -200,12 +203,19 @@ class _Reader:
             self.tally.add(MISQUOTED, bool(wrong))
         return tuple(out)
 
-    def _raw(self, region: Region, value: Any) -> Raw:
-        """Return a region as the text counts it."""
-        if region.paragraph is None:
-            return region.raw
-        start, end = joined_offsets(value, region)
-        return replace(region.raw, start=start, end=end)
+    def _inside(self, value: Any, regions: Sequence[Region]) -> Unit:
+        """Return what offsets inside the paragraphs of a dialogue count, told by their quotes.
+
+        Label Studio counts UTF-16 units there, as browsers do; programs that write for it may not.
+        """
+        if said := said_unit():
+            return said
+        tried = (UTF16, CODE_POINTS)
+        text = "\n".join(paragraphs(value))
+        fits = {u: sum(_quotes(text, _raw(r, value, u), r) for r in regions) for u in tried}
+        unit = max(tried, key=lambda u: fits[u])
+        self.tally.add(IN_UTF16, unit == UTF16 and bool(regions) and _may_differ(text))
+        return unit
 
     def tell(self) -> None:
         """Put the notes into the account."""
@@ -217,6 +227,21 @@ class _Reader:
             self.account.notes.append(
                 f"offsets are measured by quoted texts, annotation by annotation: {told}"
             )
+
+
+def _raw(region: Region, value: Any, unit: Unit) -> Raw:
+    """Return a region as the text counts it; ``unit`` is what counts inside a dialogue's paragraphs."""
+    if region.paragraph is None:
+        return region.raw
+    start, end = joined_offsets(value, region, unit)
+    return replace(region.raw, start=start, end=end)
+
+
+def _quotes(text: str, raw: Raw, region: Region) -> bool:
+    """Whether a region's quote stands at its place in the joined text, blanks levelled."""
+    if raw.start is None or raw.end is None or not region.quote:
+        return False
+    return text[raw.start : raw.end].split() == region.quote.split()
 
 
 def _may_differ(text: str) -> bool:

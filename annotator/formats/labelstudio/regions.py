@@ -14,7 +14,7 @@ ATTRIBUTE = "what is said of a span beside its label has no place here"
 TEXT_LABEL = "a label for the whole text has no place here"
 
 _NOTES = frozenset({"note", "notes", "comment", "comments"})
-_TEXTUAL = frozenset({"labels", "hypertextlabels", "paragraphlabels"})
+_TEXTUAL = frozenset({"labels", "hypertextlabels", "htmllabels", "paragraphlabels"})
 _PREDICTED = "prediction"
 
 
@@ -30,6 +30,8 @@ class Region:
     """The paragraphs of a dialogue in which it begins and ends."""
     in_page: bool = False
     """Whether its place is counted in a web page."""
+    path: tuple[str, str] | None = None
+    """The text nodes of a page in which it begins and ends, where its offsets are counted in these."""
     key: str = ""
     """The field of the data that it names itself."""
 
@@ -91,6 +93,9 @@ def _regions(row: dict[str, Any], value: dict[str, Any], key: str) -> Iterator[R
     elif key == "paragraphlabels":
         spot = {"paragraph": (start, end)}
         start, end = value.get("startOffset"), value.get("endOffset")
+    elif isinstance(start, str) and isinstance(end, str) and "startOffset" in value:
+        spot = {"in_page": True, "path": (start, end)}
+        start, end = value["startOffset"], value.get("endOffset")
     id_ = name(row.get("id"))
     for n, label in enumerate(labels or [None]):
         told = f"{id_}:{name(label)}" if id_ and n else id_
