@@ -305,10 +305,11 @@ def _check(account: Account, asked: Asked, data: bytes) -> None:
     if asked.ledger_file is not None:
         ledgers.write(asked.ledger_file, data)
     told = ", ".join(f"{why} ({n})" for why, n in Counter(e.why for e in gone).most_common())
+    see = f"in {output.shown(asked.ledger_file)}" if asked.ledger_file else "with --ledger-file FILE"
     raise SourceError(
         f"{output.count(len(gone), 'thing')} would be lost: {told}",
         where=str(asked.folder),
-        do="see them with --ledger-file FILE, correct the source, or leave --strict out",
+        do=f"see them {see}, correct the source, or leave --strict out",
     )
 
 

@@ -134,6 +134,11 @@ def test_a_loss_exits_3_and_is_told(tmp_path: Path) -> None:
         "--ledger-file FILE, correct the source, or leave --strict out\n"
     )
     assert sorted(p.name for p in tmp_path.iterdir()) == ["all.jsonl", "c"]
+    listed = tmp_path / "l.jsonl"
+    assert (
+        f"see them in {listed}, " in imported(path, tmp_path / "d", "--strict", "--ledger-file", listed).err
+    )
+    assert b"past the end of the text" in listed.read_bytes()
 
 
 def test_a_full_ledger_lists_every_span(tmp_path: Path) -> None:
