@@ -70,7 +70,7 @@ def export_format(
     with tempfile.TemporaryDirectory(prefix="annotator-") as folder:
         writer.write(documents, Path(folder), account)
         lost = ledger.lost(account) + list_absent(gathered, account) + sum(gathered.missing.flawed.values())
-        totals = _totals(gathered, account, _Files(Path(folder), {}))
+        totals = _totals(gathered, account, _Files(Path(folder), {})) | {"lost": lost}
         kept = _kept(account, documents) if full else ()
         written = _Files(Path(folder), {LEDGER: b"".join(ledger.lines(account, totals, kept))})
         refuse_foreign(out, written)

@@ -286,6 +286,22 @@ def test_superseding_knows_who(desk: Desk, versions: tuple[Article, Article], tm
     _conserved(desk, tmp_path / "all")
 
 
+def test_what_was_not_asked_for_is_lost_in_no_format(desk: Desk, tmp_path: Path) -> None:
+    """The ledger's count of losses is what the exit code goes by: another's work is listed, and no loss."""
+    towns, quays = desk.add(TOWNS), desk.add(QUAYS)
+    desk.answer("ana", desk.of(towns))
+    desk.answer("bob", desk.of(quays))
+    asked = ("--format", "prodigy", "--annotator", "ana", "--json")
+    said = call("export", desk.path, tmp_path / "out", *asked)
+    assert (said.code, said.json["lost"]) == (0, 0)
+    totals = _ledger(tmp_path / "out")[1]
+    assert (totals["spans"]["left out"], totals["lost"]) == (6, 0)
+    (desk.path / "articles" / f"{towns.id}.json").unlink()
+    desk.answer("ana", desk.of(quays))
+    said = call("export", desk.path, tmp_path / "out", *asked)
+    assert (said.code, said.json["lost"], _ledger(tmp_path / "out")[1]["lost"]) == (3, 6, 6)
+
+
 def test_what_is_left_out_for_two_reasons_is_listed_once(desk: Desk, tmp_path: Path) -> None:
     """The loss comes first: a lost article is one, though another left the same and was not asked for."""
     kept, gone = desk.add(TOWNS), desk.add(QUAYS)
