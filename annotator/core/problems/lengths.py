@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from annotator.core.article import Sentence
 from annotator.core.problems.material import Material, Said, statements
@@ -18,6 +19,7 @@ AT_LEAST = 10
 """A span of so many tokens or fewer is never too long."""
 _SHARE = 0.9
 _TIMES = 4
+_STOPS = frozenset(".!?")
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n")
 
 
@@ -47,13 +49,17 @@ def _quantile(values: Sequence[int]) -> int:
 
 
 def over_sentence_ends(material: Material) -> Iterator[Problem]:
-    """Yield the spans that hold the end of a stored sentence or a blank line; statements may."""
+    """Yield the spans that hold the end of a sentence or a blank line; statements may.
+
+    A text that was imported whole is one stored sentence, so that a full stop tells as well.
+    """
     may = statements(material.schema)
     ends = {a: [s.end for s in sentences] for a, sentences in material.sentences.items()}
     for said, span in material.spans():
         if span.label in may:
             continue
-        if _holds_end(said.work.sentence, span, ends.get(said.work.sentence.article, [])):
+        sentence = said.work.sentence
+        if _holds_end(sentence, span, ends.get(sentence.article, [])) or _holds_stop(sentence, span):
             over = "the end of a sentence"
         elif _PARAGRAPH.search(said.work.text_of(span)):
             over = "the end of a paragraph"
@@ -61,6 +67,16 @@ def over_sentence_ends(material: Material) -> Iterator[Problem]:
             continue
         what = f"{span.label} {quoted(said.work.text_of(span))} runs over {over}"
         yield Problem(Kind.SENTENCE_END, said.at(span), what, "mark each part, or move the edge")
+
+
+def _holds_stop(sentence: Sentence, span: Span) -> bool:
+    """Whether a stop that is a token of its own stands in the span, and a capital after a blank behind it.
+
+    The stop of an abbreviation belongs to its token.
+    """
+    first, last = token_range(sentence.tokens, span.start, span.end)
+    inside = sentence.tokens[first:last]
+    return any(a.text in _STOPS and a.end < b.start and b.text[0].isupper() for a, b in pairwise(inside))
 
 
 def _holds_end(sentence: Sentence, span: Span, ends: Sequence[int]) -> bool:

@@ -143,6 +143,20 @@ def test_only_statements_may_run_over_the_end_of_a_sentence() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "marked", "found"),
+    [
+        ("They met at Tarn Quay. The war went on.", "Tarn Quay. The war", True),
+        ("They met at Tarn Quay. The war went on.", "Tarn Quay.", False),
+        ("They met at Tarn Quay ... the old one.", "Tarn Quay ... the old one", False),
+    ],
+)
+def test_a_stop_within_a_text_that_is_stored_whole(text: str, marked: str, *, found: bool) -> None:
+    """Imports keep a text of several sentences as one; a stop before a capital is an end all the same."""
+    work = _work(text, (marked, "VENUE"))
+    assert bool(list(lengths.over_sentence_ends(_material(work)))) == found
+
+
 def test_the_same_words_with_two_labels_are_told_with_all_places() -> None:
     """The place that is unlike the others comes first in the report."""
     texts = ["Tarn Quay is open.", "They met at Tarn Quay.", "He left Tarn Quay."]
