@@ -27,7 +27,7 @@ from annotator.storage.failures import telling
 from annotator.storage.folder import ARTICLES, check_sentences
 from annotator.storage.journal import FOLDER as ANNOTATIONS
 from annotator.storage.journal import Journal, check_annotator_name
-from annotator.storage.jsonl import dump, raw_lines
+from annotator.storage.jsonl import MAX_RECORD, dump, raw_lines
 from annotator.storage.killed import LEFTOVERS, drop_leftovers, forget, note
 from annotator.storage.lock import HeldError, Lock
 from annotator.storage.records import Decoder, encode
@@ -112,13 +112,16 @@ class Staging:
         self._ids.add(article.id)
 
     def add_records(self, annotator: str, records: Iterable[Record]) -> None:
-        """Prepare journal records, numbered on from what this annotator has in this import."""
+        """Prepare journal records, numbered on from what this annotator has in this import.
+
+        Raises CorpusError for one that is longer than a journal may have it.
+        """
         check_annotator_name(annotator)
         with telling("write", self.folder):
             out = self._file(f"{ANNOTATIONS}/{annotator}.jsonl")
             for record in records:
                 self.counts[annotator] = self.counts.get(annotator, 0) + 1
-                out.write(encode(record))
+                out.write(_line(record))
 
     def next_seq(self, annotator: str) -> int:
         """Return the number of the annotator's next record, counted in this import."""
@@ -218,6 +221,17 @@ class Staging:
             for file in self._files.values():
                 stack.callback(file.close)
             self._files.clear()
+
+
+def _line(record: Record) -> bytes:
+    line = encode(record)
+    if len(line) > MAX_RECORD:
+        s = record.work.sentence
+        what = (
+            f"a sentence of {len(s.tokens):,} tokens takes more than {MAX_RECORD // 2**20} MiB in the journal"
+        )
+        raise CorpusError(what, where=s.id, do="split the text, or leave out the span that covers all of it")
+    return line
 
 
 def _opened(into: Corpus, name: str) -> Journal:

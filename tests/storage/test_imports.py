@@ -108,6 +108,18 @@ def test_batches_stay_whole_and_count_on(corpus: Corpus, monkeypatch: pytest.Mon
     ]  # fmt: skip
 
 
+def test_a_record_that_no_journal_may_hold_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sentence that a span has made as long as a book is told, and leaves no corpus that cannot be read."""
+    monkeypatch.setattr(imports, "MAX_RECORD", 1_000)
+    with Staging.begin(tmp_path / "harbour", None) as staging:
+        told = "a sentence of 400 tokens takes more than 0 MiB in the journal; split the text"
+        with pytest.raises(CorpusError, match=told):
+            _stage(staging, ["Lena " * 399 + "rowed."])
+    assert not list(tmp_path.iterdir())
+
+
 def test_work_that_was_added_meanwhile_stops_it(corpus: Corpus) -> None:
     """Where the journal has grown since the import has looked at it, nothing is written."""
     before = _files(corpus.path)

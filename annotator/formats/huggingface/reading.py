@@ -31,6 +31,8 @@ RESPELLED = "texts that their tokens do not spell; the words were joined by blan
 UNSPELLED = "texts whose tokens do not spell them, so that the tokens were not taken: {n}"
 OPEN = "texts that say nothing of spans, which the file leaves open: {n}"
 
+WORDS = 500_000
+"""The most words of one row, which is one sentence."""
 _START = ("start", "start_offset", "start_char", "begin")
 _END = ("end", "end_offset", "end_char", "stop")
 _LABEL = ("label", "type", "tag", "entity_group", "entity_type", "category", "class")
@@ -123,6 +125,9 @@ class _Reader:
         if not isinstance(words, list) or not all(isinstance(x, str) for x in words):
             what = f"`{self.shape.words}` must be a list of texts"
             raise SourceError(what, where=where, do=_AGAIN)
+        if len(words) > WORDS:
+            what = f"the row has {len(words):,} words, more than {WORDS:,}"
+            raise SourceError(what, where=where, do="split it into several rows")
         text, places = self._placed(row, words)
         tokens = tuple(Token(text[s:e], s, e, text[e : e + 1] == " ") for s, e in places if s < e)
         raws: list[Raw] = []
