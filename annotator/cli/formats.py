@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -23,6 +24,11 @@ HALF_READ = (
     "articles that are written whole though some of their sentences are not accepted, so that nothing is "
     "marked in these: {n}"
 )
+TWICE = (
+    "texts that several annotators have done stand there once for each (--annotator NAME takes one's): {n}"
+)
+_NAMELESS = {"conll", "spacy-json"}
+"""Formats whose one file doesn't say who has annotated what."""
 _SENTENCES_ALONE = {"conll", "webanno"}
 """Formats that hold sentences, not the text around them."""
 
@@ -67,6 +73,8 @@ def export_format(
     account = Account()
     if name not in _SENTENCES_ALONE and (n := half_read(documents)):
         account.notes.append(HALF_READ.format(n=n))
+    if name in _NAMELESS and (n := sum(times > 1 for times in Counter(d.id for d in documents).values())):
+        account.notes.append(TWICE.format(n=n))
     with tempfile.TemporaryDirectory(prefix="annotator-") as folder:
         writer.write(documents, Path(folder), account)
         lost = ledger.lost(account) + list_absent(gathered, account) + sum(gathered.missing.flawed.values())

@@ -143,3 +143,18 @@ def test_what_a_format_has_no_word_for_is_told(tmp_path: Path) -> None:
     assert "accepted sentence to export; 1 rejected or ignored, for which brat has no word; " in said.err
     assert call("check", tmp_path / "c", "--round-trip", "brat").err == said.err
     assert call("export", tmp_path / "c", tmp_path / "o", "--format", "prodigy").code == 0
+
+
+@pytest.mark.parametrize(("name", "told"), [("conll", 1), ("spacy-json", 1), ("brat", 0), ("prodigy", 0)])
+def test_texts_of_several_annotators_in_a_nameless_file_are_told(
+    tmp_path: Path, name: str, told: int
+) -> None:
+    """Where a file can't say who has annotated what, two people's views of a text would pass for one's."""
+    row = {"text": "Ada left.", "spans": [{"start": 0, "end": 3, "label": "PERSON"}], "answer": "accept"}
+    (tmp_path / "in.jsonl").write_bytes(orjson.dumps(row))
+    for who in ("ana", "bo"):
+        assert call("import", tmp_path / "in.jsonl", "--corpus", tmp_path / "c", "--as", who).code == 0
+    said = call("export", tmp_path / "c", tmp_path / "o", "--format", name)
+    assert said.out.count("once for each (--annotator NAME takes one's): 1") == told
+    alone = call("export", tmp_path / "c", tmp_path / "o", "--format", name, "--annotator", "bo")
+    assert "once for each" not in alone.out
