@@ -79,9 +79,10 @@ def merge(first: Sequence[Record], second: Sequence[Record], base: Base) -> Merg
         before = _within(was, stretch)
         blank = all(w.annotation == Annotation() for w in ours)
         taken_back = ours == before and not _touched(stretch, my_own)
+        alike = ours == theirs or (theirs == before and not _touched(stretch, their_own))
         if not _touched(stretch, mine) or blank or taken_back:
             free.append(stretch)
-        elif ours == theirs or (theirs == before and not _touched(stretch, their_own)):
+        elif alike or _unsaid((*before, *theirs), base):
             same.append(stretch)
         else:
             conflicts.append(Conflict(stretch, ours, theirs))
@@ -185,6 +186,11 @@ def _within(works: Works, stretch: Stretch) -> tuple[Work, ...]:
         for w in works.touched(stretch.article)
         if w.sentence.start < stretch.end and stretch.start < w.sentence.end
     )
+
+
+def _unsaid(works: Iterable[Work], base: Base) -> bool:
+    """Whether nothing is said of any of the works, and none is joined or split."""
+    return all(w.annotation == Annotation() and w.sentence in base(w.sentence.article) for w in works)
 
 
 def _state(works: Works) -> dict[str, Work]:

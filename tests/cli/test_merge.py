@@ -236,11 +236,12 @@ def test_a_migration_that_was_taken_back_is_no_decision(tmp_path: Path) -> None:
     assert call("schema", "rename", a.path, "PERSON", "HUMAN").code == 0
     assert call("schema", "undo", a.path).code == 0
     _answer(Corpus.open(tmp_path / "b"), article, 0, Answer.REJECT)
-    said = call("merge", a.path, tmp_path / "b", "--into", tmp_path / "c", "--json")
-    assert said.json["conflicts"] == []
-    works = Works(Corpus.open(tmp_path / "c").sentences)
-    works.replay(Journal.open(tmp_path / "c", "ana", read_only=True).records)
-    assert works.of(article.id)[0].annotation.answer is Answer.REJECT
+    for into, one, two in (("c", "a", "b"), ("d", "b", "a")):
+        said = call("merge", tmp_path / one, tmp_path / two, "--into", tmp_path / into, "--json")
+        assert said.json["conflicts"] == []
+        works = Works(Corpus.open(tmp_path / into).sentences)
+        works.replay(Journal.open(tmp_path / into, "ana", read_only=True).records)
+        assert works.of(article.id)[0].annotation.answer is Answer.REJECT
 
 
 def _marked(folder: Path) -> Corpus:

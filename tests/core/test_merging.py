@@ -86,7 +86,9 @@ def test_each_decision_of_both_is_in_the_joint_journal_or_beside_it(
     last = {r.work.sentence.id: r.seq for r in second}
     for key, work in _state(second).items():
         old = last[key] <= n
-        assert old or joint.get(key) == work or beside.get(key) == work
+        unsaid = work.annotation == Annotation() and work.sentence in _base(work.sentence.article)
+        unsaid = unsaid and _state(root.records).get(key, work).annotation == Annotation()
+        assert old or unsaid or joint.get(key) == work or beside.get(key) == work
     since = {r.work.sentence.id for r in first[n:]}
     for key, work in _state(first).items():
         if key in since and work.annotation != Annotation():
@@ -130,6 +132,32 @@ def test_the_same_answer_is_no_conflict() -> None:
     """What both say alike stands once."""
     found = _merged([Answer.ACCEPT], [Answer.ACCEPT])
     assert (len(found.records), found.same, found.conflicts) == (1, 1, ())
+
+
+def test_what_was_begun_and_taken_back_stands_in_nobodys_way() -> None:
+    """Who has undone all on a sentence has said nothing there: the other's answer is taken over."""
+    mine, other = Walk(), Walk()
+    mine.do(set_answer(mine.works.of(IDS[0])[0], Answer.ACCEPT))
+    mine.travel(Op.UNDO)
+    other.do(set_answer(other.works.of(IDS[0])[0], Answer.REJECT))
+    one, two = _marked(mine.records, 1, "one"), _marked(other.records, 1, "two")
+    for found, taken in ((merge(one, two, _base), 1), (merge(two, one, _base), 0)):
+        assert (found.conflicts, found.beside) == ((), ())
+        assert (found.taken, found.same) == (taken, 1 - taken)
+        assert [w.annotation.answer for w in _state(found.records).values()] == [Answer.REJECT]
+
+
+def test_a_deed_on_several_sentences_counts_whole_or_not_at_all() -> None:
+    """Where copies agree on the first sentence of one deed alone, they have no part of it in common."""
+    journals = []
+    for last in (Answer.ACCEPT, Answer.REJECT):
+        walk = Walk()
+        first, second = walk.works.of(IDS[0])[:2]
+        walk.do(together([set_answer(first, Answer.ACCEPT), set_answer(second, last)], "both"))
+        journals.append(walk.records)
+    found = merge(*journals, _base)
+    assert [x.there[0].annotation.answer for x in found.conflicts] == [Answer.REJECT]
+    assert (found.same, found.taken, len(found.records)) == (1, 0, 2)
 
 
 def test_another_answer_is_kept_beside() -> None:
