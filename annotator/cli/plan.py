@@ -129,11 +129,11 @@ def plan(
     Raises AnnotatorError where an article is damaged, or nothing can be split.
     """
     names = corpus.annotators()
-    if options.unit != "sentence" or annotator not in {None, *names[:1]} or (annotator and len(names) > 1):
+    if options.unit != "sentence" or annotator not in {None, *names}:
         return None
     try:
         indexes = [_index(corpus, name) for name in names]
-        return _Planner(corpus, indexes, options, stories).made()
+        return _Planner(corpus, indexes, annotator, options, stories).made()
     except OddError:
         return None
 
@@ -150,12 +150,18 @@ class _Planner:
     """Goes through the articles of a corpus once."""
 
     def __init__(
-        self, corpus: Corpus, indexes: list[Index], options: ExportOptions, stories: Stories | None
+        self,
+        corpus: Corpus,
+        indexes: list[Index],
+        annotator: str | None,
+        options: ExportOptions,
+        stories: Stories | None,
     ) -> None:
         self._keys = stories.keys if stories else {}
         self._quarantined = stories.out if stories else frozenset()
         self._corpus, self._options, self._indexes = corpus, options, indexes
-        self._standing = Standing(indexes)
+        self._standing = Standing(indexes, annotator)
+        self._asked = annotator or ""
         self._plan = Plan(indexes, [], {})
         self._answers = dict.fromkeys(ANSWERS, 0)
         self._double = self._unreviewed = 0
@@ -275,7 +281,7 @@ class _Planner:
         schema = [(x.name, x.target) for x in self._corpus.schema.labels]
         o = self._options
         self._seen.update(repr(sorted(self._keys.items())).encode())
-        chosen = (o.spans_key, o.split, o.ledger, o.lang, o.attrs, o.shard, schema)
+        chosen = (o.spans_key, o.split, o.ledger, o.lang, o.attrs, o.shard, schema, self._asked)
         journals = [(x.name, x.crc) for x in self._indexes]
         self._seen.update(self._plan.records.tobytes() + self._plan.by)
         self._seen.update(repr((chosen, journals, self._plan.drawn.parts)).encode())

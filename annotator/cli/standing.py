@@ -8,16 +8,17 @@ is in conflict, or would have to be told of in more than one place, raises OddEr
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from annotator.core.annotation import Work
 from annotator.core.article import Article, LineMap
-from annotator.export.absent import SUPERSEDED, SWITCHED_OFF
+from annotator.export.absent import ANOTHER, SUPERSEDED, SWITCHED_OFF
 from annotator.export.straight.sentences import About, work_of
 from annotator.export.values import Item, LeftOut
 from annotator.storage.fast_index import ACCEPTED, Index, OddError
-from annotator.storage.fast_rows import Reader, Row
+from annotator.storage.fast_rows import Mark, Reader, Row
 
 Record = tuple[int, int]
 """Which of the indexes, and which of its records."""
@@ -44,11 +45,12 @@ class Entry(NamedTuple):
 
 
 class Standing:
-    """The records of all annotators, article by article."""
+    """The records of the annotators asked for, article by article, and those of the others beside them."""
 
-    def __init__(self, indexes: Sequence[Index]) -> None:
-        """Begin with all that are in force."""
+    def __init__(self, indexes: Sequence[Index], asked: str | None = None) -> None:
+        """Begin with all that are in force; ``asked`` is the one annotator who counts, None for all."""
         self._indexes = indexes
+        self._mine = [(by, x) for by, x in enumerate(indexes) if asked in {None, x.name}]
         self._reader = Reader()
         self._out: dict[Record, str] = {}
         """Records that don't count, and why."""
@@ -65,11 +67,9 @@ class Standing:
     def of(self, article: str) -> list[Entry]:
         """Return what counts of an article, by place and annotator."""
         found = [
-            Entry(x.starts[n], x.ends[n], by, n, x.answers[n])
-            for by, x in enumerate(self._indexes)
-            for n in x.of(article)
+            Entry(x.starts[n], x.ends[n], by, n, x.answers[n]) for by, x in self._mine for n in x.of(article)
         ]
-        if len(self._indexes) > 1:
+        if len(self._mine) > 1:
             found.sort()
         return [e for e in found if e.record not in self._out] if self._out else found
 
@@ -83,7 +83,7 @@ class Standing:
         out = self._out
         return {
             a: None
-            for by, x in enumerate(self._indexes)
+            for by, x in self._mine
             for a in x.articles
             if any(x.answers[n] and (by, n) not in out for n in x.of(a))
         }
@@ -99,7 +99,7 @@ class Standing:
 
         ``versions`` has all articles that are versions of one another, each with the ones before it.
         """
-        for by, x in enumerate(self._indexes):
+        for by, x in self._mine:
             done = {
                 a: [n for n in x.of(a) if x.answers[n] and (by, n) not in self._out]
                 for a in x.articles
@@ -111,7 +111,7 @@ class Standing:
 
     def settle(self, article: str) -> int:
         """Find what several annotators left just so and return how many times; raises OddError, OSError."""
-        every = self.of(article) if len(self._indexes) > 1 else []
+        every = self.of(article) if len(self._mine) > 1 else []
         if len({e.by for e in every}) < 2:
             return 0
         _refuse_overlaps([e for e in every if e.answer])
@@ -142,28 +142,50 @@ class Standing:
         at = (index.offsets[n], index.sizes[n], index.crcs[n])
         return self._reader.rows(str(index.path), [at], [entry.end - entry.start])[0]
 
-    def left_out(self, articles: Mapping[str, About]) -> tuple[LeftOut, ...]:
-        """Return what was accepted and does not count, in the ledger's order; raises OddError, OSError."""
-        return tuple(
-            self._left_out(articles[article], entry, why) for why, article, entry in self._accepted_out()
-        )
+    def left_out(self, articles: Mapping[str, About]) -> list[LeftOut]:
+        """Return what was accepted and does not count, in the ledger's order; raises OddError, OSError.
+
+        What others accepted and the one asked for as well is not told of: it is exported.
+        """
+        every = self._accepted_out()
+        told = {(a, e.place) for why, a, e in every if why == ANOTHER and self._unknown(a, e)}
+        return [
+            self._left_out(articles[a], entry, why)
+            for why, a, entry in every
+            if why != ANOTHER or (a, entry.place) in told or not self._exported(a, entry)
+        ]
 
     def _accepted_out(self) -> list[tuple[str, str, Entry]]:
         """Return why, where and what was accepted and does not count, by annotator and reason."""
+        mine = {by for by, _ in self._mine}
         found = [
             (why, a, Entry(x.starts[n], x.ends[n], by, n, x.answers[n]))
-            for by, x in enumerate(self._indexes if self._out else ())
+            for by, x in enumerate(self._indexes)
+            if self._out or by not in mine
             for a in x.articles
             for n in x.of(a)
-            if x.answers[n] == ACCEPTED and (why := self._out.get((by, n)))
+            if x.answers[n] == ACCEPTED and (why := self._out.get((by, n), "") if by in mine else ANOTHER)
         ]
         return sorted(found, key=lambda f: (f[2].by, f[0] != SWITCHED_OFF))
 
+    def _exported(self, article: str, entry: Entry) -> Entry | None:
+        """Return what is exported of the same sentence."""
+        return next((e for e in self.heads(article) if e.place == entry.place and e.answer == ACCEPTED), None)
+
+    def _unknown(self, article: str, entry: Entry) -> list[Mark]:
+        """Return the spans of a record that are not exported."""
+        head = self._exported(article, entry)
+        known = {(s.start, s.end, s.label) for s in self._row(head).spans} if head else set()
+        return [s for s in self._row(entry).spans if (s.start, s.end, s.label) not in known]
+
     def _left_out(self, about: About, entry: Entry, why: str) -> LeftOut:
-        """Return one record; raises OddError where another annotator's of that place is exported."""
-        if len(self._indexes) > 1 and any(e.place == entry.place for e in self.of(about.id)):
+        """Return one record; raises OddError where the sentence is exported as others left it."""
+        if why != ANOTHER and self._exported(about.id, entry):
             raise OddError("a sentence is exported, and left out too")
-        work = work_of(self._row(entry), about.id, entry.start, entry.end)
+        row = self._row(entry)
+        row.spans = self._unknown(about.id, entry)
+        work = work_of(row, about.id, entry.start, entry.end)
+        work = replace(work, sentence=replace(work.sentence, tokens=()))  # of no use here, and most of it
         article = Article(about.id, "", "", "", (), about.title)
         name = self._indexes[entry.by].name
         return LeftOut(Item(work, name, article, entry.number + 1), why, asked=True)

@@ -200,6 +200,7 @@ def names_of(out: Path) -> Iterator[str]:
     shard=st.sampled_from([2, 20_000]),
     many=st.booleans(),
     names=st.sampled_from([("ana",), ("ana", "bo"), ("zoe", "bo", "ana")]),
+    asked=st.sampled_from([None, None, "ana"]),
 )
 def test_both_ways_write_the_same(
     tmp_path_factory: pytest.TempPathFactory,
@@ -208,6 +209,7 @@ def test_both_ways_write_the_same(
     *,
     many: bool,
     names: tuple[str, ...],
+    asked: str | None,
     **chosen: Any,
 ) -> None:
     """DocBins, configs, ledger, report and warnings are the same; the other side is spaCy's own engine.
@@ -218,7 +220,7 @@ def test_both_ways_write_the_same(
     corpus = annotated(folder, seed, deeds, names)
     options = ExportOptions(**chosen)
     try:
-        made = plan(corpus, None, options)
+        made = plan(corpus, asked, options)
     except AnnotatorError:
         return  # too few sentences to split: both say so
     if made is None:
@@ -226,7 +228,7 @@ def test_both_ways_write_the_same(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(shard, "_MANY", 0 if many else 5000)
         ours = export_stream(made, corpus.schema, folder / "a", options, lambda *_: None)
-    found = gather(corpus)
+    found = gather(corpus, asked)
     theirs = export_corpus(
         found.items,
         found.unreviewed,
@@ -264,6 +266,22 @@ def test_annotators_in_conflict_are_not_streamed(tmp_path: Path) -> None:
             assert made
             assert (list(made.names.values()), made.sentences["double"]) == (["ana, bo"], 1)
     assert made is None
+
+
+def test_of_annotators_in_conflict_one_is_streamed(tmp_path: Path) -> None:
+    """With a name asked for, the others' spans that are not exported are listed, each once."""
+    corpus = builders.make_corpus(tmp_path / "c")
+    for name, words in (("ana", [0, 1]), ("bo", [1, 2]), ("cy", [1])):
+        session = builders.open_session(corpus, name=name)
+        tokens = session.work.sentence.tokens
+        spans = [Span(tokens[n].start, tokens[n].end, "VENUE") for n in words]
+        session.do(take_spans(session.work, spans, session.schema, Answer.ACCEPT))
+        assert session.close()
+    made = plan(Corpus.open(corpus.path), "ana", ExportOptions(split=(100, 0, 0)))
+    assert made
+    assert [len(a.piece.fates) for a in made.absent] == [1]
+    assert made.absent[0].piece.annotators == ("bo", "cy")
+    assert plan(Corpus.open(corpus.path), None, ExportOptions(split=(100, 0, 0))) is None
 
 
 def test_double_annotation_is_streamed(tmp_path: Path) -> None:
