@@ -302,6 +302,16 @@ def test_what_was_not_asked_for_is_lost_in_no_format(desk: Desk, tmp_path: Path)
     assert (said.code, said.json["lost"], _ledger(tmp_path / "out")[1]["lost"]) == (3, 6, 6)
 
 
+def test_a_flaw_is_a_loss_in_every_format(desk: Desk, tmp_path: Path) -> None:
+    """A damaged line of a journal costs exit code 3 with another tool's format too, and is in the ledger."""
+    desk.answer("ana", desk.of(desk.add(TOWNS)))
+    _broken(desk.path / "annotations" / "ana.jsonl", "middle")
+    said = call("export", desk.path, tmp_path / "out", "--format", "doccano", "--json")
+    totals = _ledger(tmp_path / "out")[1]
+    assert (said.code, said.json["lost"]) == (3, totals["lost"])
+    assert totals["lost"] == sum(totals["journals with flaws"].values()) > 0
+
+
 def test_what_is_left_out_for_two_reasons_is_listed_once(desk: Desk, tmp_path: Path) -> None:
     """The loss comes first: a lost article is one, though another left the same and was not asked for."""
     kept, gone = desk.add(TOWNS), desk.add(QUAYS)

@@ -119,6 +119,20 @@ def test_an_error_on_the_way_leaves_all_as_it_was(
     assert _files(desk.path) == before
 
 
+def test_a_schema_that_was_written_is_put_back(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error after the schema's rename, such as one of syncing the folder, takes that back too."""
+    write = Corpus.set_schema
+
+    def fail(corpus: Corpus, text: str) -> None:
+        write(corpus, text)
+        raise OSError(5, "Input/output error")
+
+    before = _files(desk.path)
+    monkeypatch.setattr(Corpus, "set_schema", fail)
+    assert call("schema", "rename", desk.path, "VENUE", "PLACE").code == 1
+    assert _files(desk.path) == before
+
+
 def test_a_migration_that_was_killed_is_finished_by_running_it_again(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -155,7 +155,8 @@ def test_a_deed_on_several_sentences_counts_whole_or_not_at_all() -> None:
         first, second = walk.works.of(IDS[0])[:2]
         walk.do(together([set_answer(first, Answer.ACCEPT), set_answer(second, last)], "both"))
         journals.append(walk.records)
-    found = merge(*journals, _base)
+    one, two = journals
+    found = merge(one, two, _base)
     assert [x.there[0].annotation.answer for x in found.conflicts] == [Answer.REJECT]
     assert (found.same, found.taken, len(found.records)) == (1, 0, 2)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from hypothesis import given
@@ -121,3 +122,56 @@ def test_what_was_marked_since_a_merge_is_asked_for() -> None:
     (back,) = Undo(rule, changes, OLD).changes(later, "schema-2")
     assert back.after.annotation.spans == (Span(0, 8, "PERSON"),)
     assert back.after.annotation.note == "schema-2: Ida Holm: PERSON or VENUE?"
+
+
+def _merged_and_back(
+    before: Annotation, since: Callable[[Annotation], Annotation], rule: int = 1
+) -> Annotation:
+    """Return what undo makes of a sentence that somebody went on with after a merge of labels."""
+    by, new = RULES[rule]
+    changes = migrated([replace(_work([]), annotation=before)], by, OLD, new)
+    now = replace(changes[0].after, annotation=since(changes[0].after.annotation))
+    (back,) = Undo(by, changes, OLD).changes([now], "schema-2")
+    return back.after.annotation
+
+
+def test_two_labels_that_fell_together_come_back_both() -> None:
+    """One range that was a person and a place is both again."""
+    both = Annotation().with_spans([Span(14, 21, "PERSON"), Span(14, 21, "VENUE")])
+    assert _merged_and_back(both, lambda now: now) == both
+
+
+def test_what_was_decided_since_a_merge_stays() -> None:
+    """A suggestion turned down, a flag taken off and an answer taken back since are kept by undo."""
+    inside = [Span(0, 8, "PERSON"), Span(4, 8, "VENUE")]
+    said = Annotation(answer=Answer.ACCEPT, note="look", flagged=True).with_spans(inside)
+    said = said.with_rejected([Span(26, 31, "PERSON"), Span(26, 31, "VENUE")])
+    count = Span(9, 13, "COUNT")
+
+    def since(now: Annotation) -> Annotation:
+        return replace(now.with_rejected([*now.rejected, count]), flagged=False, answer=None)
+
+    strict = parse_schema({"label": [{"name": "NAME"}, {"name": "COUNT"}]}, "")
+    rule = RULES[1][0]
+    changes = migrated([replace(_work([]), annotation=said)], rule, OLD, strict)
+    assert changes[0].doubtful
+    now = replace(changes[0].after, annotation=since(changes[0].after.annotation))
+    (back,) = Undo(rule, changes, OLD).changes([now], "schema-2")
+    wanted = replace(said, flagged=False, answer=None).with_rejected([*said.rejected, count])
+    assert back.after.annotation == wanted
+
+
+def test_a_label_that_was_there_before_is_taken_at_its_word() -> None:
+    """After PERSON and VENUE became PERSON, a new PERSON is one by the old schema too: nothing to ask."""
+    before = Annotation().with_spans([Span(14, 21, "VENUE")])
+    back = _merged_and_back(before, lambda now: now.with_spans([*now.spans, Span(0, 8, "PERSON")]), rule=2)
+    assert back == Annotation().with_spans([Span(0, 8, "PERSON"), Span(14, 21, "VENUE")])
+
+
+def test_what_broke_the_rules_before_is_no_new_doubt() -> None:
+    """A rename flags no sentence for a pair of spans that was forbidden all along."""
+    old = parse_schema({"label": [{"name": "PERSON"}, {"name": "VENUE"}]}, "")
+    new = parse_schema({"label": [{"name": "PERSON"}, {"name": "PLACE"}]}, "")
+    (change,) = migrated([_work([Span(0, 8, "PERSON"), Span(4, 8, "VENUE")])], RULES[0][0], old, new)
+    assert not change.doubtful
+    assert not change.after.annotation.flagged
