@@ -18,6 +18,7 @@ def renamed(text: str, old: str, new: str) -> str:
     document = tomlkit.parse(text)
     _table(document, old)["name"] = new
     _replace(document, [old], [new])
+    _take(document, new, [old])
     return _checked(document)
 
 
@@ -36,6 +37,7 @@ def merged(text: str, sources: Sequence[str], into: str) -> str:
     kept["name"] = into
     _drop(document, gone)
     _replace(document, [*gone, head], [into])
+    _take(document, into, sources)
     return _checked(document)
 
 
@@ -61,6 +63,7 @@ def divided(text: str, old: str, into: Sequence[str]) -> str:
         tables.insert(at + 1 + n, table)
     _give_keys(tables, into[1:])
     _replace(document, [old], into)
+    _take(document, into[0], [old])
     return _checked(document)
 
 
@@ -92,7 +95,8 @@ def _add(kept: Any, gone: Any) -> None:
         kept["examples"] = examples
     if about := str(gone.get("description", "")).strip():
         own = str(kept.get("description", "")).strip()
-        kept["description"] = "\n\n".join(x for x in (own, about) if x)
+        both = "\n\n".join(x for x in (own, about) if x)
+        kept["description"] = tomlkit.string(f"\n{both}\n", multiline=True)
     if "ents" in (gone.get("target"), kept.get("target")):
         kept["target"] = "ents"
 
@@ -112,6 +116,25 @@ def _replace(document: Any, old: Sequence[str], new: Sequence[str]) -> None:
                 continue
             told = [n for x in said for n in (new if x in old else [x])]
             table[rule] = list(dict.fromkeys(told))
+
+
+def _take(document: Any, name: str, old: Iterable[str]) -> None:
+    """Let a label take what was called by ``old`` names, so that suggestions of them become its own.
+
+    A schema that says nothing of what its labels take goes on to be told by their names.
+    """
+    tables = document["label"]
+    if not any(t.get("takes") for t in tables):
+        return
+    for table in tables:
+        given = [str(x) for x in table.get("takes", [])]
+        others = {str(t["name"]).upper() for t in tables if t is not table}
+        told = [x for x in given if x.upper() not in others]
+        if table["name"] == name:
+            known = {x.upper() for x in (*told, name)} | others
+            told += [x for x in dict.fromkeys(old) if x.upper() not in known]
+        if told != given:
+            table["takes"] = told
 
 
 def _checked(document: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from annotator.core.annotation import Answer, Work
@@ -130,7 +131,13 @@ class Desk:
         return fixed + self.mentions.suggest(sentence) if self._use_history else fixed
 
     def _from_files(self, sentence: Sentence) -> tuple[Suggestion, ...]:
-        return tuple(s for name in sorted(self._files) for s in self._files[name](sentence))
+        return tuple(self._named(s) for name in sorted(self._files) for s in self._files[name](sentence))
+
+    def _named(self, s: Suggestion) -> Suggestion:
+        """Return a suggestion under the label that takes its own, where the schema has no such label."""
+        if self.schema.label(s.label):
+            return s
+        return replace(s, label=self.schema.taker(s.label) or s.label)
 
     def _known_offers(self, work: Work) -> tuple[Suggestion, ...]:
         """Return what is known to have been offered for an accepted sentence; cheap for all others."""

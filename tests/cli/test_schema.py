@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from annotator.cli.options import labels_in_use
 from annotator.core.works import Works
 from annotator.storage.corpus import Corpus
 from annotator.storage.journal import Journal
+from annotator.storage.schema_edit import divided, merged, renamed
 from annotator.storage.schemas import schema_of_text
+from tests import builders
 from tests.cli.calling import call
 from tests.cli.test_export import TOWNS, Desk
 
@@ -181,8 +184,6 @@ def test_wrong_usage(desk: Desk, args: tuple[str, ...], code: int, told: str) ->
 
 def test_a_merge_keeps_the_guideline_of_both(tmp_path: Path) -> None:
     """Examples, rules and descriptions are those of both labels; comments in the file stay."""
-    from annotator.storage.schema_edit import merged
-
     text = """# Ours.
 name = "t"
 [[label]]
@@ -216,3 +217,46 @@ def test_a_log_without_migrations_says_so(desk: Desk) -> None:
     """Nothing on stdout might be a fault as well."""
     said = call("schema", "log", desk.path)
     assert (said.code, said.out, said.err) == (0, "", "no label has been renamed, merged or split here\n")
+
+
+def test_suggestions_go_on_under_the_new_name(tmp_path: Path) -> None:
+    """What the rules call by the old name is suggested as the new label; undo brings all back."""
+    path = tmp_path / "c"
+    page = tmp_path / "page.jsonl"
+    page.write_text('{"text": "The ferry left from Port Amery."}\n', encoding="utf-8")
+    assert call("ingest", page, "--corpus", path).code == 0
+
+    def suggested() -> set[str]:
+        session = builders.open_session(path)
+        labels = {s.label for s in session.suggested(0)}
+        session.close()
+        return labels
+
+    before = _files(path)
+    assert suggested() == {"VENUE"}
+    for label, name in (("VENUE", "ORT"), ("ORT", "STELLE")):
+        assert call("schema", "rename", path, label, name).code == 0
+        assert suggested() == {name}
+    for _ in range(2):
+        assert call("schema", "undo", path).code == 0
+    assert (path / "schema.toml").read_bytes() == before["schema.toml"]
+    assert suggested() == {"VENUE"}
+
+
+@pytest.mark.parametrize(
+    ("change", "taken"),
+    [
+        (lambda t: renamed(t, "A", "X"), {"X": ["APE", "A"], "B": []}),
+        (lambda t: renamed(renamed(t, "A", "X"), "B", "A"), {"X": ["APE"], "A": ["B"]}),
+        (lambda t: merged(t, ["A", "B"], "B"), {"B": ["APE", "A"]}),
+        (lambda t: divided(t, "A", ["X", "Y"]), {"X": ["APE", "A"], "Y": [], "B": []}),
+        (lambda t: renamed(t.replace('takes = ["APE"]', ""), "A", "X"), {"X": [], "B": []}),
+    ],
+)
+def test_a_label_takes_what_had_its_old_name(
+    change: Callable[[str], str], taken: dict[str, list[str]]
+) -> None:
+    """Unless that is a label again, or the schema leaves it to names what a label takes."""
+    text = 'name = "t"\n[[label]]\nname = "A"\ntakes = ["APE"]\n[[label]]\nname = "B"\n'
+    schema = schema_of_text(change(text), "test")
+    assert {x.name: list(x.takes) for x in schema.labels} == taken

@@ -50,6 +50,14 @@ def test_marking_a_name_suggests_it_at_once_and_undo_takes_that_back() -> None:
     assert d.suggestions(WORKS[1]) == ()
 
 
+def test_a_file_is_read_by_what_labels_take() -> None:
+    """What was suggested before a label was renamed is suggested under its new name."""
+    renamed = [replace(x, name="TOWN", takes=("VENUE",)) if x.name == "VENUE" else x for x in NEWS.labels]
+    schema = replace(NEWS, labels=tuple(renamed))
+    d = Desk(schema, lambda _: ("\n".join(TEXTS), EVERY), {"m": by_a_model}, rules=False)
+    assert told(EVERY[2], d.suggestions(WORKS[2])) == [("TOWN", "Norhaven")]
+
+
 def test_rules_know_the_article() -> None:
     """The rules are asked with what the article tells, and merged with the other sources."""
     found = desk(rules=True).suggestions(WORKS[2])
