@@ -89,12 +89,12 @@ def _check_tiles(text: str, tokens: list[Token]) -> None:
     """Raise OddError unless the tokens stand one after the other, none empty, and spell the text."""
     at = 0
     for token in tokens:
-        start, end = token.start, token.end
-        if start != at or end <= at or text[at:end] != token.text:
+        end = token.end
+        if token.start != at or end <= at or text[at:end] != token.text:
             raise OddError("the tokens do not spell the text")
         at = end
         if token.ws:
-            if text[at : at + 1] != " ":
+            if text[end : end + 1] != " ":
                 raise OddError("the tokens do not spell the text")
             at += 1
     if at != len(text):
