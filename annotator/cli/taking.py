@@ -34,8 +34,14 @@ from annotator.ingest.tokens import Tokenizer
 from annotator.storage.corpus import Corpus
 from annotator.storage.imports import Staging
 
+REBUILT = (
+    "put together from sentences: the file does not say what stands between these, so it is a blank or an "
+    "empty line"
+)
 _NAMED = 5
 """How many labels that are called otherwise are told one by one."""
+_LONG = 80
+"""How much of a label's name a note shows."""
 
 
 class Taker:
@@ -53,7 +59,7 @@ class Taker:
         """The labels with spans that overlap others, or long ones: they are no entities."""
         self.seen: set[str] = set()
         """The labels of the files, as they call them, where any are to be renamed."""
-        self._renamed = 0
+        self._renamed = self._rebuilt = 0
         self._staging, self._tokenizer = staging, tokenizer
         self.account, self._choices = account, choices
         self._into: Corpus | None = staging.into
@@ -85,7 +91,8 @@ class Taker:
                 if new != label:
                     self._renamed += 1
                     if self._renamed <= _NAMED:
-                        self._note(f"the label {label} is {f'called {new}' if new else 'left out'}")
+                        told = f"called {new}" if new else "left out"
+                        self._note(f"the label {_shown(label)} is {told}")
 
     def finish(self) -> None:
         """Put together the articles whose sentences came as documents of their own, and tell the rest."""
@@ -95,6 +102,9 @@ class Taker:
         for key, pieces in self._groups.items():
             self._group(key, pieces)
         self._groups.clear()
+        if self._rebuilt:
+            told = counted(self._rebuilt, "article was", "articles were")
+            self._note(f"{told} {REBUILT}")
 
     # -- one document --------------------------------------------------------------------------
 
@@ -174,6 +184,7 @@ class Taker:
                 self._alone(piece)
             return
         text, offsets = rebuilt
+        self._rebuilt += len(set(offsets)) > 1
         first = pieces[0].document
         article = self._article(replace(first, text=text, id=key, meta={"from": key}))
         self._add(article, base_sentences(article, pieces, offsets))
@@ -212,6 +223,11 @@ def storable(meta: Any) -> tuple[dict[str, Any], list[str]]:
         except (TypeError, ValueError):
             left.append(str(key)[:40])
     return kept, left
+
+
+def _shown(label: str) -> str:
+    """Return a label as a note shows it: a file may have one as long as a book."""
+    return label if len(label) <= _LONG else f"{label[:_LONG]}…"
 
 
 def _word(value: object) -> str:

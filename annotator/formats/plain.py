@@ -1,13 +1,16 @@
 """JSONL, or a JSON list, of ``{"text", "spans"}`` as people write it themselves.
 
-``spans`` may be called ``entities`` or ``ents``; a span is ``[start, end, label]`` or an object whose
-keys have one of several names. What the offsets count is told by the texts that spans quote, where
-they do, else by the edges of words: code points unless another unit is plainly better.
+``spans`` may be called ``entities``, ``ents``, ``annotations`` or ``mentions``; a span is ``[start, end,
+label]``, perhaps with the label first or a quote behind, or an object whose keys have one of several
+names, a length in place of the end among them. What the offsets count is told by the texts that spans
+quote, where they do, else by the edges of words: code points unless another unit is plainly better.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -38,7 +41,10 @@ TOKENS = "texts whose tokens do not spell them, so that the tokens were not take
 OPEN = "texts that say nothing of spans, which the file leaves open: {n}"
 
 _SPANS = ("spans", "entities", "ents")
-_START = ("start", "start_offset", "start_char", "startOffset", "begin")
+_ELSE = ("annotations", "mentions")
+"""What spans are called where nothing is called so."""
+_START = ("start", "start_offset", "start_char", "startOffset", "begin", "offset")
+_LENGTH = ("length", "len")
 _END = ("end", "end_offset", "end_char", "endOffset", "stop")
 _LABEL = ("label", "type", "tag", "entity_group", "entity_type", "entity", "category", "class")
 _QUOTE = ("text", "quote", "word", "mention", "surface", "value")
@@ -61,14 +67,21 @@ def _looks(row: Any) -> str:
         return ""
     if isinstance(row.get("ents"), list) and "tokens" in row:
         return ""  # spaCy's own
-    key = next((k for k in _SPANS if isinstance(row.get(k), list)), "")
+    key = next((k for k in _keys(row) if isinstance(row[k], list)), "")
     return f"its records have `text` and `{key}`" if key and all(map(_is_span, row[key])) else ""
 
 
 def _is_span(item: Any) -> bool:
     if isinstance(item, list):
-        return len(item) == 3
+        return len(item) == 3 or (len(item) == 4 and isinstance(item[3], str))
     return isinstance(item, dict) and any(key in item for key in _START)
+
+
+def _keys(row: Mapping[str, Any]) -> list[str]:
+    """Return the fields that hold the spans of a record."""
+    found = [k for k in _SPANS if row.get(k) is not None]
+    others = (k for k in _ELSE if isinstance(row.get(k), list) and row[k] and all(map(_is_span, row[k])))
+    return found or list(others)[:1]
 
 
 def read(source: Source, account: Account) -> Iterator[Document]:
@@ -91,7 +104,7 @@ def _document(row: Any, where: str, unit: Unit, account: Account, tally: Tally) 
     own = plain(row.get("meta"))
     return Document(
         text,
-        spans_of((_raw(x) for x in found or ()), text, where, account, unit),
+        spans_of((raw for x in found or () for raw in _raws(x)), text, where, account, unit),
         tokens=_tokens(row, text, tally),
         answer=Answer.ACCEPT if found is not None else None,
         annotator=string(row, "annotator"),
@@ -100,34 +113,50 @@ def _document(row: Any, where: str, unit: Unit, account: Account, tally: Tally) 
         time=seconds(row.get("time")),
         note=string(row, "note"),
         flagged=row.get("flagged") is True,
-        meta={**plain({k: v for k, v in row.items() if k not in _KNOWN}), **own},
+        meta={**plain({k: v for k, v in row.items() if k not in {*_KNOWN, *_keys(row)}}), **own},
         where=where,
     )
 
 
 def _found(row: Mapping[str, Any], where: str) -> list[Any] | None:
     """Return the spans under all the names that they may have, None where there is no such field."""
-    lists = [row[k] for k in _SPANS if row.get(k) is not None]
+    lists = [row[k] for k in _keys(row)]
     if not all(isinstance(x, list) for x in lists):
         raise SourceError("`spans` must be a list", where=where, do=_DO)
     return [item for found in lists for item in found] if lists else None
 
 
+def _raws(item: Any) -> Iterator[Raw]:
+    """Yield a span for each label of an item, one without a label where there is none."""
+    raw = _raw(item)
+    several = item.get("labels") if isinstance(item, dict) and raw.label is None else None
+    for label in several if isinstance(several, list) and several else [raw.label]:
+        yield replace(raw, label=label)
+
+
 def _raw(item: Any) -> Raw:
     if isinstance(item, dict):
-        return Raw(_first(item, _START), _first(item, _END), _label(item), string(item, "source"), _id(item))
+        start, end, size = _whole(_first(item, _START)), _first(item, _END), _whole(_first(item, _LENGTH))
+        if end is None and type(start) is int and type(size) is int:
+            end = start + size
+        own = string(item, "source"), name(item.get("id"))
+        return Raw(start, _whole(end), _first(item, _LABEL), *own)
     start, end, label = (*item, None, None, None)[:3] if isinstance(item, list) else (None, None, None)
-    return Raw(start, end, label)
+    if isinstance(start, str) and type(end) is int and type(label) is int:
+        start, end, label = end, label, start
+    return Raw(_whole(start), _whole(end), label)
 
 
-def _id(item: dict[str, Any]) -> str:
-    return name(item.get("id"))
+def _whole(value: Any) -> Any:
+    """Return a whole number that is written as a text, as tables have it; any other value as it is."""
+    return int(value) if isinstance(value, str) and re.fullmatch("[0-9]{1,12}", value) else value
 
 
-def _label(item: dict[str, Any]) -> Any:
-    found = _first(item, _LABEL)
-    several = item.get("labels")
-    return several[0] if found is None and isinstance(several, list) and len(several) == 1 else found
+def _quote(item: Any) -> Any:
+    """Return the text that a span quotes, if it does."""
+    if isinstance(item, dict):
+        return _first(item, _QUOTE)
+    return item[3] if isinstance(item, list) and len(item) > 3 else None
 
 
 def _first(item: Mapping[str, Any], keys: Iterable[str]) -> Any:
@@ -137,8 +166,8 @@ def _first(item: Mapping[str, Any], keys: Iterable[str]) -> Any:
 def _evidence(row: Any) -> Iterator[Evidence]:
     if not isinstance(row, dict) or not isinstance(row.get("text"), str):
         return
-    lists = [row[k] for k in _SPANS if isinstance(row.get(k), list)]
-    pairs = ((_raw(x), _first(x, _QUOTE) if isinstance(x, dict) else None) for found in lists for x in found)
+    lists = [row[k] for k in _keys(row) if isinstance(row[k], list)]
+    pairs = ((_raw(x), _quote(x)) for found in lists for x in found)
     yield row["text"], list(quoted_of(pairs))
 
 

@@ -1,4 +1,4 @@
-"""Articles of book length: what one span or one record can cost."""
+"""Long articles: what one span, one record or one label can cost, and sentences that come one by one."""
 
 from __future__ import annotations
 
@@ -30,3 +30,22 @@ def test_a_row_of_too_many_words_is_refused(tmp_path: Path, monkeypatch: pytest.
     said = imported(path, tmp_path / "c", "--add-labels")
     assert (said.code, "x.jsonl:1: the row has 3 words, more than 2; split it" in said.err) == (1, True)
     assert not (tmp_path / "c").exists()
+
+
+def test_a_label_as_long_as_a_book_makes_no_note_of_that_length(tmp_path: Path) -> None:
+    """Notes show its beginning."""
+    path = jsonl(tmp_path / "x.jsonl", {"text": "Lena rowed.", "spans": [[0, 4, "x" * 100_000]]})
+    said = imported(path, tmp_path / "c", "--add-labels")
+    assert said.code == 0
+    assert len(said.err) < 500
+
+
+def test_what_stood_between_sentences_is_told_to_be_unknown(tmp_path: Path) -> None:
+    """Sentences with their places make an article again, and a note says what of it is not the file's."""
+    places = ((0, "Lena rowed."), (14, "Tam left."))
+    rows = [
+        {"text": t, "spans": [], "meta": {"article": "a", "start": at, "end": at + len(t)}}
+        for at, t in places
+    ]
+    said = imported(jsonl(tmp_path / "x.jsonl", *rows), tmp_path / "c")
+    assert "note: 1 article was put together from sentences: the file does not say what stands" in said.err

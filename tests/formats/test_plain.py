@@ -46,6 +46,14 @@ def line(text: str, spans: list[Any], key: str = "spans") -> str:
             TEXT,
             [{"begin": 0, "end": 8, "type": "PERSON"}, {"start_char": 14, "end_char": 21, "tag": "VENUE"}],
         ),
+        line(
+            TEXT, [{"offset": 0, "length": 8, "label": "PERSON"}, {"start": 14, "length": 7, "type": "VENUE"}]
+        ),
+        line(TEXT, [["PERSON", 0, 8], ["VENUE", 14, 21]]),
+        line(TEXT, [{"start": "0", "end": "8", "label": "PERSON"}, ["14", "21", "VENUE"]]),
+        line(
+            TEXT, [{"startOffset": 0, "endOffset": 8, "labels": ["PERSON"]}, [14, 21, "VENUE"]], "annotations"
+        ),
         "[" + line(TEXT, [[0, 8, "PERSON"], [14, 21, "VENUE"]]) + "]",
         "[\n" + json.dumps(json.loads(line(TEXT, [[0, 8, "PERSON"], [14, 21, "VENUE"]])), indent=2) + "\n]",
     ],
@@ -57,6 +65,14 @@ def test_spans_go_by_several_names(tmp_path: Path, data: str) -> None:
     assert found.answer is Answer.ACCEPT
     assert (account.read, account.kept, account.notes) == (2, 2, [])
     assert list(detect.recognised(Source(tmp_path / "x.data").sample())) == ["plain"]
+
+
+def test_quotes_behind_and_several_labels(tmp_path: Path) -> None:
+    """A quote behind the label tells the unit, and a list of labels makes a span of each."""
+    spans = [[3, 11, "PERSON", "Ida Holm"], {"start": 17, "end": 24, "labels": ["VENUE", "TOWN"]}]
+    (found,), account = read(tmp_path, line(f"\U0001f6f6 {TEXT}", spans))
+    assert words(found) == [("Ida Holm", "PERSON"), ("Orkenby", "VENUE"), ("Orkenby", "TOWN")]
+    assert account.read == 3
 
 
 def test_inclusive_ends_are_found_out(tmp_path: Path) -> None:

@@ -69,6 +69,11 @@ FILES: dict[str, tuple[str, str, list[list[tuple[str, str]]]]] = {
         json.dumps({"id": 1, "text": "Ida left.", "annotations": [], **APPROVED}),
         [[]],
     ),
+    "doccano with a column that Prodigy has": (
+        "doccano",
+        json.dumps({"id": 1, "text": TEXT, "label": [[15, 17, "P"]], "answer": "yes", "Comments": []}),
+        [[BO]],
+    ),
     "plain, one object": (
         "plain",
         json.dumps({"text": TEXT, "spans": [[0, 8, "P"]]}, indent=1),

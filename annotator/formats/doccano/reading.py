@@ -39,7 +39,7 @@ def looks(sample: Sample) -> str:
     if (sample.is_folder or sample.is_zip) and not may_hold(sample.names):
         return ""
     records = [r for r in sample.objects() if isinstance(r, dict)]
-    if any(r.keys() & {"answer", "_task_hash", "_input_hash"} for r in records):
+    if any(r.keys() & {"_task_hash", "_input_hash"} or r.get("answer") in [*Answer] for r in records):
         return ""
     return next((why for why in map(_looks, records) if why), "")
 
