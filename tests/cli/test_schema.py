@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from annotator.cli.options import labels_in_use
+from annotator.core.annotation import Work
+from annotator.core.edits import Op
+from annotator.core.record import Record
 from annotator.core.works import Works
 from annotator.storage.corpus import Corpus
 from annotator.storage.journal import Journal
@@ -61,6 +64,17 @@ def test_a_rename_reaches_everybody_and_can_be_taken_back(desk: Desk) -> None:
     assert _labels(desk, "ana") == ["VENUE"] * 3
     assert "1  " in (told := call("schema", "log", desk.path).out)
     assert "VENUE is PLACE now (taken back)" in told
+
+
+def test_what_redo_would_bring_back_bears_no_old_label(desk: Desk) -> None:
+    """Who has taken all marks back gets a record all the same, so that redo ends there."""
+    (s,) = desk.of(desk.add([["Divers searched ."]]))
+    desk.answer("cy", [s])
+    with Journal.open(desk.path, "cy") as journal:
+        journal.append([Record(journal.next_seq, Op.UNDO, Work(s), parent=1, annotator="cy")])
+    assert "VENUE" in labels_in_use(desk.corpus)
+    assert call("schema", "rename", desk.path, "VENUE", "PLACE").code == 0
+    assert labels_in_use(desk.corpus) == {"PLACE"}
 
 
 def test_a_dry_run_changes_nothing(desk: Desk) -> None:

@@ -110,6 +110,23 @@ def test_an_export_into_the_same_folder_leaves_the_running_one_alone(tmp_path: P
     _export(corpus, tmp_path / "a")
 
 
+def test_a_folder_that_went_while_it_was_locked_is_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lock of a folder that its owner has removed keeps nobody out: another export may be there."""
+
+    def gone(*_: object) -> None:
+        (tmp_path / "out" / FOLDER).rename(tmp_path / "old")
+        (tmp_path / "out" / FOLDER).mkdir()
+
+    monkeypatch.setattr("fcntl.flock", gone)
+    with (
+        pytest.raises(AnnotatorError, match="another export is writing here"),
+        manifest.opened(tmp_path / "out", "key", resume=False),
+    ):
+        pytest.fail("the block was entered")
+
+
 @pytest.mark.parametrize("linked", [False, True])
 def test_a_folder_of_someone_elses_is_left_alone(tmp_path: Path, *, linked: bool) -> None:
     """Files under the name of the unfinished ones, there or behind a link, are refused and stay."""
