@@ -77,6 +77,18 @@ def test_bridges_of_one_title_are_all_told(tmp_path: Path) -> None:
     assert "  and 1 more; --json and --report have them all" in out
 
 
+def test_a_bridge_counts_alike_however_the_export_is_made(tmp_path: Path) -> None:
+    """What nobody has read of an article that is left out is not counted, by the stream or with a report."""
+    desk = _desk(tmp_path / "c")
+    train, dev = _placed("train"), _placed("dev")
+    desk.answer("ana", desk.of(desk.add([[f"{train} {dev} again", "Nobody came ."]]))[:1])
+    quick = call("export", desk.path, tmp_path / "quick", "--json")
+    slow = call("export", desk.path, tmp_path / "slow", "--report", "--json")
+    assert (quick.code, slow.code) == (3, 3)
+    assert quick.json["totals"]["sentences"] == slow.json["totals"]["sentences"]
+    assert slow.json["totals"]["sentences"]["unreviewed"] == 0
+
+
 def test_a_rebalance_lasts(tmp_path: Path) -> None:
     """With --rebalance the other side moves, is told, and the next export has it so by itself."""
     desk = _desk(tmp_path / "c")
