@@ -9,7 +9,8 @@ from annotator.cli.gather import Gathered
 from annotator.core.annotation import Answer
 from annotator.core.article import Article
 from annotator.export.absent import QUARANTINED
-from annotator.export.sights import MANY, Seen, Sight, seen, sights
+from annotator.export.boilerplate import Seen
+from annotator.export.sights import MANY, Sight, seen, sights
 from annotator.export.splits import part_of, placed
 from annotator.export.stories import Quarantined, Stories, rebalance, stories
 from annotator.export.study import Bridge, named

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 from zlib import crc32
 
 from annotator.core.article import Article
 from annotator.core.shingles import shingles, words
+from annotator.export.boilerplate import Seen, without_boilerplate
 
 MANY = 200
 """From so many articles on numpy pays, whose import takes a tenth of a second."""
@@ -39,14 +39,6 @@ class Sight:
     """The date as a day number; None where there is none."""
 
 
-class Seen(NamedTuple):
-    """What of an article is looked at: its id, its lines as the cleaner left them, and its date."""
-
-    article: str
-    text: str
-    date: str
-
-
 def seen(article: Article) -> Seen:
     """Return what of an article is looked at."""
     return Seen(article.id, _text(article), article.date)
@@ -62,16 +54,17 @@ def _alone(one: Seen, family: str) -> Sight:
 
 
 def sights(articles: Iterable[Seen], many: bool) -> Iterator[Sight]:
-    """Yield the same for articles that are each a family of its own; quicker for ``many``.
+    """Yield the same for articles in the order of ingest, each a family of its own; quicker for ``many``.
 
-    Numbers of the two ways are not to be compared with each other.
+    Boilerplate is left out. Numbers of the two ways are not to be compared with each other.
     """
+    read = without_boilerplate(articles)
     if not many:
-        yield from (_alone(one, one.article) for one in articles)
+        yield from (_alone(one, one.article) for one in read)
         return
     from annotator.export.bulk import shingled
 
-    for batch in _batches(articles):
+    for batch in _batches(read):
         numbers = shingled([one.text for one in batch])
         yield from (_sight(one, one.article, n) for one, n in zip(batch, numbers, strict=True))
 

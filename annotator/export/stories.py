@@ -3,9 +3,10 @@
 Two articles are linked where one is a version of the other, where one repeats the other (wire copy: at
 least 40 % of the shorter one's shingles, and ten of them), or where both tell one story: dated at most a
 day apart, with at least four names in common and those at least 40 % of the names of the one that has
-fewer; names that any day's news may have (``data/common_names.txt``) don't count. A link depends on its two
-articles alone: their text and date as ingested, never what was annotated or switched since. So articles
-that come later change none of the links that are there.
+fewer; names that any day's news may have (``data/common_names.txt``) don't count, nor does boilerplate
+(``boilerplate.py``). A link depends on its two articles and on those before them: their text and date as
+ingested, never what was annotated or switched since. So articles that come later change none of the links
+that are there.
 
 The part is then drawn as the corpus grew, in the order of ingest. An article with no link to an earlier
 one begins a group, whose part is its hash's; one with links joins. If its links lead to groups that lie in

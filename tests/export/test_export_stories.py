@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from array import array
 from itertools import combinations
 
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 
 from annotator.core.article import Article, Line, Verdict
 from annotator.core.shingles import containment, resemblance, shingles, words
+from annotator.export.boilerplate import OFTEN, Seen, without_boilerplate
 from annotator.export.near import candidates
-from annotator.export.sights import Sight, names, sight
+from annotator.export.sights import Sight, names, sight, sights
 from annotator.export.splits import part_of, placed, split
 from annotator.export.stories import earlier, is_one_story, rebalance, stories
 
@@ -205,6 +207,31 @@ def test_minhash_finds_what_the_exact_join_finds(texts: list[list[str]]) -> None
     alike = {(a, b) for a, b in exact if resemblance(sets[a], sets[b]) >= 0.5}
     assert alike <= hashed
     assert hashed <= exact
+
+
+LINES = st.lists(st.sampled_from(["Read our letter .", "It rained .", "It snowed a lot .", ""]), max_size=4)
+
+
+@given(st.lists(LINES.map("\n".join), max_size=40), st.integers(0, 40))
+def test_boilerplate_is_told_by_earlier_articles_alone(texts: list[str], some: int) -> None:
+    """What is left of an article stays as it is when others come, and is half of it at least."""
+    every = [Seen(str(n), text, "") for n, text in enumerate(texts)]
+    found = list(without_boilerplate(every))
+    assert found[:some] == list(without_boilerplate(every[:some]))
+    assert all(2 * len(b.text) >= len(a.text) for a, b in zip(every, found, strict=True))
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_the_footer_of_a_source_makes_no_story(*, many: bool) -> None:
+    """Only its first articles hang together by it; of a text that was often copied each copy is known."""
+    rng = random.Random(1)
+    texts = [" ".join(rng.choices(TEXT.split(), k=60)) for _ in range(40)]
+    seen = [Seen(str(n), f"{text}\n{TEXT}", "") for n, text in enumerate(texts)]
+    links = earlier(list(sights(seen, many)))
+    assert links[OFTEN - 1] == list(range(OFTEN - 1))
+    assert not any(links[OFTEN:])
+    copies = [Seen(str(n), f"{TEXT}\nIt rained on day {n} .", "") for n in range(40)]
+    assert earlier(list(sights(copies, many)))[-1] == list(range(39))
 
 
 def test_shingles_of_short_and_empty_texts() -> None:
