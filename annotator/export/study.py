@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from annotator.core.counting import counted
+
 _TOLD = 12
 
 
@@ -107,13 +109,9 @@ def _forms(found: Mapping[str, Forms]) -> str:
 
 def _leaks(found: Leaks) -> str:
     told = [
-        f"{_many(found.articles, 'article')} in two parts",
-        f"{found.stories} with a copy or the same story in train",
-        f"{_many(found.sentences, 'sentence')} word for word",
+        f"{counted(found.articles, 'article')} in two parts",
+        f"{found.stories:,} with a copy or the same story in train",
+        f"{counted(found.sentences, 'sentence')} word for word",
     ]
     alike = found.alike
-    return ", ".join(told if alike is None else [*told, _many(alike, "near-duplicate sentence")])
-
-
-def _many(n: int, what: str) -> str:
-    return f"{n} {what}" if n == 1 else f"{n} {what}s"
+    return ", ".join(told if alike is None else [*told, counted(alike, "near-duplicate sentence")])

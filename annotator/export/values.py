@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from annotator.core.annotation import Work
 from annotator.core.article import Article
+from annotator.core.counting import counted
 from annotator.core.errors import UsageError
 from annotator.export.study import Study, listed
 
@@ -176,35 +177,32 @@ def _by_folder(files: Sequence[str]) -> list[str]:
 
 
 def _part_line(name: str, counts: PartCounts) -> str:
-    spans = listed([f"{label} {n}" for label, n in counts.spans.items()]) or "no spans"
-    wrong = f"; {_counted(counts.wrong, 'known-wrong span')}" if counts.wrong else ""
+    spans = listed([f"{label} {n:,}" for label, n in counts.spans.items()]) or "no spans"
+    wrong = f"; {counted(counts.wrong, 'known-wrong span')}" if counts.wrong else ""
     held = [(counts.docs, "doc"), (counts.sentences, "sentence"), (counts.tokens, "token")]
-    return f"{name}: {', '.join(_counted(n, what) for n, what in held)}; {spans}{wrong}"
+    return f"{name}: {', '.join(counted(n, what) for n, what in held)}; {spans}{wrong}"
 
 
 def _sentence_lines(sentences: Mapping[str, int]) -> list[str]:
     names = {"unreviewed": "not annotated yet in the articles that were begun"}
-    told = [f"{n} {names.get(name, name)}" for name, n in sentences.items() if n]
+    told = [f"{n:,} {names.get(name, name)}" for name, n in sentences.items() if n]
     return ["sentences: " + ", ".join(told)]
 
 
 def _fate_lines(totals: Mapping[str, Any]) -> list[str]:
     fates = totals["spans"]
-    head = ", ".join(f"{n} {what}" for what, n in fates.items() if n)
-    return [f"spans: {head or 'none'}"] + [f"  {x['what']}: {x['count']} ({x['why']})" for x in totals["why"]]
+    head = ", ".join(f"{n:,} {what}" for what, n in fates.items() if n)
+    whys = [f"  {x['what']}: {x['count']:,} ({x['why']})" for x in totals["why"]]
+    return [f"spans: {head or 'none'}", *whys]
 
 
 def _missing_lines(totals: Mapping[str, Any]) -> list[str]:
-    whole = [(_counted(x["sentences"], "accepted sentence"), x["why"]) for x in totals["left out"]]
+    whole = [(counted(x["sentences"], "accepted sentence"), x["why"]) for x in totals["left out"]]
     out = [f"left out as a whole: {sentences} ({why})" for sentences, why in whole]
     if flawed := totals["journals with flaws"]:
-        told = ", ".join(f"{name} ({_counted(n, 'line')})" for name, n in flawed.items())
+        told = ", ".join(f"{name} ({counted(n, 'line')})" for name, n in flawed.items())
         out.append(f"journals with flaws, so something may be missing: {told}")
     return out
-
-
-def _counted(n: int, what: str) -> str:
-    return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
 def _suggester_line(s: Suggester) -> str:
