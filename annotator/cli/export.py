@@ -80,9 +80,7 @@ class _Format(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # gener
     show_default=True,
     help="One Doc (or text) each; other formats have their own default.",
 )
-@click.option(
-    "--split", default="80/10/10", show_default=True, help="Shares of train, dev and test."
-)
+@click.option("--split", default="80/10/10", show_default=True, help="Shares of train, dev and test.")
 @click.option("--annotator", "name", default=None, help="Whose annotations; everybody's without it.")
 @click.option("--ledger", type=click.Choice(["exceptions", "full"]), default="exceptions", show_default=True)
 @click.option(
