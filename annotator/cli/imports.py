@@ -39,6 +39,9 @@ from annotator.storage.imports import Made, Staging
 from annotator.storage.journal import check_annotator_name
 from annotator.storage.schemas import default_schema_path, load_schema, schema_text
 
+_SHOWN = 60
+"""How many labels, or kinds of pairs, are told one by one."""
+
 
 @dataclass(slots=True)
 class Report:
@@ -233,6 +236,13 @@ def _stop_if_nothing(taker: Taker, sources: Sequence[Source]) -> None:
 def _lacking(counts: dict[str, int], schema: Schema, asked: Asked) -> list[str]:
     """Return the labels to add to the schema; raises UsageError where they are to be named first."""
     lacking = labels.unknown(counts, schema)
+    if len(lacking) > labels.MOST:
+        told = ", ".join(label[:40] for label in list(lacking)[:10])
+        raise SourceError(
+            f"there are {len(lacking):,} labels that the schema lacks ({told}, …), more than {labels.MOST:,}",
+            where=str(asked.folder),
+            do="take the layer or field that holds labels, not texts or ids; or leave some out with --map",
+        )
     if lacking and not asked.add_labels:
         told = ", ".join(f"{label} ({n})" for label, n in list(lacking.items())[:30])
         more = f" and {len(lacking) - 30} more" if len(lacking) > 30 else ""
@@ -293,8 +303,10 @@ def _notes(taker: Taker, asked: Asked) -> Iterator[str]:
     idle = [old for old in asked.map if old not in taker.seen and not old.isdecimal()]
     if idle:
         yield f"--map names labels that are not in the files: {', '.join(idle)}"
-    for told, n in taker.recorder.broken.most_common():
+    for told, n in taker.recorder.broken.most_common(_SHOWN):
         yield f"{output.count(n, 'pair')} of spans that the schema does not allow, kept: {told}"
+    if (more := len(taker.recorder.broken) - _SHOWN) > 0:
+        yield f"{output.count(more, 'more kind')} of pairs that the schema does not allow, kept"
 
 
 def _check(account: Account, asked: Asked, data: bytes) -> None:
@@ -333,6 +345,7 @@ def _tell(report: Report, account: Sequence[str], *, as_json: bool) -> None:
             told = f"{output.count(waiting, 'span')} inside tokens, which key R there repairs"
             output.data([f"{told}; until then training data lack them"])
     if report.added_labels:
-        output.say(f"note: the schema has new labels: {', '.join(report.added_labels)}")
+        more = f" and {len(report.added_labels) - _SHOWN} more" if len(report.added_labels) > _SHOWN else ""
+        output.say(f"note: the schema has new labels: {', '.join(report.added_labels[:_SHOWN])}{more}")
     for note in report.notes:
         output.say(f"note: {note}")

@@ -8,6 +8,7 @@ from bisect import bisect_right, insort
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from annotator.cli.cutting import crossing
 from annotator.cli.pieces import Choices, Counts, Key, Piece, Place, placed
@@ -27,6 +28,9 @@ SESSION = "import"
 
 CONFLICT = "this annotator has other work on the sentence"
 AGAIN = "the same text stands in the file before"
+_PAIRS = 100_000
+"""How many pairs of spans are held against the schema in one sentence: a few thousand spans on one word
+make millions of them."""
 AGAIN_OTHERWISE = "the same text stands in the file before and says otherwise"
 
 
@@ -108,15 +112,10 @@ class Recorder:
         return replace(there, index=index)
 
     def _judge(self, spans: Sequence[Span]) -> None:
-        """Count the pairs that break a rule of the schema."""
-        ordered = reading_order(list(spans))
-        for n, outer in enumerate(ordered):
-            for at in range(n + 1, len(ordered)):
-                inner = ordered[at]
-                if inner.start >= outer.end:
-                    break
-                if told := self._rule(outer, inner):
-                    self.broken[told] += 1
+        """Count the pairs that break a rule of the schema, among the first ``_PAIRS`` that share text."""
+        for outer, inner in islice(_overlapping(reading_order(list(spans))), _PAIRS):
+            if told := self._rule(outer, inner):
+                self.broken[told] += 1
 
     def _rule(self, outer: Span, inner: Span) -> str:
         """Return the rule that a pair breaks, empty for none; all pairs that lie so break the same."""
@@ -231,6 +230,15 @@ class Recorder:
         if given not in self.names:
             self.names[given] = safe_name(given, set(self.names.values()))
         return self.names[given]
+
+
+def _overlapping(ordered: Sequence[Span]) -> Iterator[tuple[Span, Span]]:
+    """Yield the pairs that share text, of spans in reading order."""
+    for n, outer in enumerate(ordered):
+        for inner in islice(ordered, n + 1, None):
+            if inner.start >= outer.end:
+                break
+            yield outer, inner
 
 
 def safe_name(given: str, taken: Iterable[str]) -> str:

@@ -17,6 +17,8 @@ Rename = Callable[[str], str]
 """From a label of the file to the corpus's; empty where its spans are to be left out."""
 
 
+MOST = 1_000
+"""The most labels that an import may add."""
 _LONG = 10
 """Blanks in a span that is a clause rather than a name."""
 
@@ -66,6 +68,7 @@ def no_names(document: Document) -> set[str]:
     for span in spans:
         if span.start < reach:
             found |= {span.label, *(label for label, end in before.items() if end > span.start)}
+            before.clear()  # what is found, or ends before the spans that follow, tells no more
         reach = max(reach, span.end)
         before[span.label] = max(before.get(span.label, 0), span.end)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,14 @@ def test_what_stood_between_sentences_is_told_to_be_unknown(tmp_path: Path) -> N
     ]
     said = imported(jsonl(tmp_path / "x.jsonl", *rows), tmp_path / "c")
     assert "note: 1 article was put together from sentences: the file does not say what stands" in said.err
+
+
+def test_thousands_of_spans_on_one_word_take_no_square_of_them(tmp_path: Path) -> None:
+    """Pairs are held against the schema up to a bound, and a thousand labels are no labels."""
+    row = {"text": "Lena rowed.", "spans": [[0, 4, f"L{n}"] for n in range(4_000)]}
+    begun = time.perf_counter()
+    said = imported(jsonl(tmp_path / "x.jsonl", row), tmp_path / "c", "--add-labels")
+    assert time.perf_counter() - begun < 20
+    assert (said.code, said.out) == (1, "")
+    assert "there are 4,000 labels that the schema lacks (L0, L1, L10, " in said.err
+    assert len(said.err) < 500
