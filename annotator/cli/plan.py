@@ -21,6 +21,7 @@ from annotator.cli.standing import Record, Standing
 from annotator.core.annotation import Answer, Work
 from annotator.core.article import LineMap
 from annotator.export.absent import Absent, listed
+from annotator.export.choose import refuse
 from annotator.export.shards import shards
 from annotator.export.splits import Split, placed, split
 from annotator.export.straight.sentences import About, packed_about
@@ -173,7 +174,7 @@ class _Planner:
         self._seen = hashlib.sha256()
 
     def made(self) -> Plan | None:
-        """Return the plan; None where nothing is accepted. Raises OddError, OSError."""
+        """Return the plan; None where nothing is accepted. Raises AnnotatorError, OddError, OSError."""
         made, standing = self._plan, self._standing
         touched = {a for index in self._indexes for a in index.articles}
         try:
@@ -181,6 +182,7 @@ class _Planner:
                 self._articles(touched, places)
             for article in standing.ranked():
                 self._take(article)
+            self._refuse_conflicts()
             if not made.records:
                 return None
             titles = {a: made.articles[n] for a, n in self._numbers.items()}
@@ -223,6 +225,13 @@ class _Planner:
         self._standing.supersede(earlier)
         for read in waiting:
             self._count(read, places)
+
+    def _refuse_conflicts(self) -> None:
+        """Raise AnnotatorError where annotators are in conflict; OddError where a quarantine decides."""
+        if conflicts := self._standing.conflicts:
+            if self._quarantined.intersection(self._numbers):
+                raise OddError("an article is quarantined")
+            refuse(conflicts)
 
     def _noted(self, article: FastArticle) -> Read:
         """Keep what the export tells of an article, and leave out what is switched off in it."""

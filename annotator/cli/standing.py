@@ -2,22 +2,24 @@
 
 A sentence that several annotators left just so is exported once, as the first of them left it. Records in
 lines that are switched off, and those that a newer version of the article supersedes, are left out. What
-is in conflict, or would have to be told of in more than one place, raises OddError: it is gathered whole.
+would have to be told of in more than one place raises OddError: then all is gathered whole.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import groupby, pairwise
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from annotator.core.annotation import Work
 from annotator.core.article import Article, LineMap
 from annotator.export.absent import ANOTHER, SUPERSEDED, SWITCHED_OFF
+from annotator.export.choose import CUT, SPANS, Conflict, answers
 from annotator.export.straight.sentences import About, work_of
 from annotator.export.values import Item, LeftOut
-from annotator.storage.fast_index import ACCEPTED, Index, OddError
+from annotator.storage.fast_index import ACCEPTED, ANSWERS, Index, OddError
 from annotator.storage.fast_rows import Mark, Reader, Row
 
 Record = tuple[int, int]
@@ -59,6 +61,8 @@ class Standing:
         """Of a sentence that several left just so, by the record that is exported: who they are."""
         self.beside: dict[Record, tuple[Work, ...]] = {}
         """What others said of an accepted sentence, where somebody has turned a suggestion down."""
+        self._conflicts: dict[str, list[tuple[int, Conflict]]] = {}
+        """By article, each with the place where it begins."""
 
     def close(self) -> None:
         """Let the journals go."""
@@ -114,8 +118,9 @@ class Standing:
         every = self.of(article) if len(self._mine) > 1 else []
         if len({e.by for e in every}) < 2:
             return 0
-        _refuse_overlaps([e for e in every if e.answer])
-        places = [list(group) for _, group in groupby(every, key=lambda e: e.place)]
+        groups = _stretches([e for e in every if e.answer])
+        apart = {e.place for group in groups if self._differ(article, group) for e in group}
+        places = [list(group) for place, group in groupby(every, key=lambda e: e.place) if place not in apart]
         return sum(self._agree(article, group) for group in places if len(group) > 1)
 
     def _agree(self, article: str, group: Sequence[Entry]) -> int:
@@ -124,10 +129,8 @@ class Standing:
         if not done:
             return 0
         rows = {e.by: self._row(e) for e in group}
-        if len({(e.answer, self._indexes[e.by].texts[e.number]) for e in done}) > 1:
-            raise OddError("annotators left different answers")
-        if len({frozenset((s.start, s.end, s.label) for s in rows[e.by].spans) for e in done}) > 1:
-            raise OddError("annotators left different spans")
+        if len({_keys(rows[e.by]) for e in done}) > 1:
+            self._note(article, done, SPANS)
         first, *others = done
         if others:
             self.names[first.record] = ", ".join(self._indexes[e.by].name for e in done)
@@ -136,6 +139,31 @@ class Standing:
             beside = [work_of(rows[e.by], article, e.start, e.end) for e in group if e is not first]
             self.beside[first.record] = tuple(beside)
         return len(others)
+
+    def _differ(self, article: str, group: Sequence[Entry]) -> bool:
+        """Note whether finished sentences that share text are cut or answered differently."""
+        if len({e.place for e in group}) > 1:
+            self._note(article, group, CUT)
+            return True
+        if len({self._indexes[e.by].texts[e.number] for e in group}) > 1:
+            raise OddError("one place has two texts")
+        if len({e.answer for e in group}) > 1:
+            given = [(self._indexes[e.by].name, ANSWERS[e.answer]) for e in group]
+            self._note(article, group, answers(given))
+            return True
+        return False
+
+    def _note(self, article: str, group: Sequence[Entry], how: str) -> None:
+        names = sorted({self._indexes[e.by].name for e in group})
+        start, end = group[0].place
+        conflict = Conflict(f"{article}:{start}-{end}", tuple(names), how)
+        self._conflicts.setdefault(article, []).append((start, conflict))
+
+    @property
+    def conflicts(self) -> list[Conflict]:
+        """Where annotators left different things on one stretch of text, in the order of the export."""
+        every = [sorted(self._conflicts[a], key=itemgetter(0)) for a in self.ranked() if a in self._conflicts]
+        return [conflict for article in every for _, conflict in article]
 
     def _row(self, entry: Entry) -> Row:
         index, n = self._indexes[entry.by], entry.number
@@ -175,7 +203,7 @@ class Standing:
     def _unknown(self, article: str, entry: Entry) -> list[Mark]:
         """Return the spans of a record that are not exported."""
         head = self._exported(article, entry)
-        known = {(s.start, s.end, s.label) for s in self._row(head).spans} if head else set()
+        known = _keys(self._row(head)) if head else frozenset()
         return [s for s in self._row(entry).spans if (s.start, s.end, s.label) not in known]
 
     def _left_out(self, about: About, entry: Entry, why: str) -> LeftOut:
@@ -191,8 +219,18 @@ class Standing:
         return LeftOut(Item(work, name, article, entry.number + 1), why, asked=True)
 
 
-def _refuse_overlaps(done: Sequence[Entry]) -> None:
-    """Raise OddError for finished sentences that share text and are not the same."""
-    places = sorted({e.place for e in done})
-    if any(after[0] < before[1] for before, after in pairwise(places)):
-        raise OddError("a text is cut into different sentences")
+def _stretches(done: Sequence[Entry]) -> list[list[Entry]]:
+    """Return the entries, which are in order, in groups that share text."""
+    groups: list[list[Entry]] = []
+    end = 0
+    for e in done:
+        if not groups or e.start >= end:
+            groups.append([])
+            end = 0
+        groups[-1].append(e)
+        end = max(end, e.end)
+    return groups
+
+
+def _keys(row: Row) -> frozenset[tuple[int, int, str]]:
+    return frozenset((s.start, s.end, s.label) for s in row.spans)

@@ -13,6 +13,18 @@ from annotator.export.values import Item
 
 _TOLD = 10
 """How many conflicts an error lists."""
+CUT, SPANS = "cut into different sentences", "different spans"
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A stretch of text of which annotators left different things."""
+
+    sentence: str
+    """The id of the first of the sentences."""
+    names: tuple[str, ...]
+    """Who they are, sorted."""
+    how: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +48,7 @@ def choose(items: Sequence[Item]) -> Choice:
     """
     finished = [i for i in items if i.work.done]
     groups = list(_stretches(finished))
-    _refuse_conflicts([g for g in groups if len(g) > 1 and _difference(g)])
+    refuse([_conflict(g, how) for g in groups if len(g) > 1 and (how := _difference(g))])
     heads = [g[0] for g in groups]
     accepted = tuple(i for i in heads if i.work.annotation.answer is Answer.ACCEPT)
     kept = {id(i) for i in accepted}
@@ -89,31 +101,37 @@ def _difference(group: list[Item]) -> str:
     ):
         return "annotated twice by one annotator"
     if len({i.work.sentence.id for i in group}) > 1:
-        return "cut into different sentences"
+        return CUT
     if len({i.work.annotation.answer for i in group}) > 1:
-        return ", ".join(f"{i.annotator} {i.work.annotation.answer}" for i in group)
+        return answers((i.annotator, i.work.annotation.answer) for i in group)
     if len({frozenset(s.key for s in i.work.annotation.spans) for i in group}) > 1:
-        return "different spans"
+        return SPANS
     return ""
+
+
+def answers(given: Iterable[tuple[str, Answer | None]]) -> str:
+    """Return who gave which answer."""
+    return ", ".join(f"{name} {answer}" for name, answer in given)
 
 
 def _place(item: Item) -> tuple[str, int]:
     return (item.annotator, item.work.sentence.start)
 
 
-def _refuse_conflicts(groups: list[list[Item]]) -> None:
-    if not groups:
+def _conflict(group: list[Item], how: str) -> Conflict:
+    return Conflict(group[0].work.sentence.id, tuple(sorted({i.annotator for i in group})), how)
+
+
+def refuse(conflicts: Sequence[Conflict]) -> None:
+    """Raise AnnotatorError where there are any."""
+    if not conflicts:
         return
-    told = [f"{g[0].work.sentence.id} ({_who(g)}: {_difference(g)})" for g in groups[:_TOLD]]
-    if len(groups) > _TOLD:
-        told.append(f"and {len(groups) - _TOLD} more")
-    names = sorted({i.annotator for g in groups for i in g})
-    stretches = "1 stretch of text has" if len(groups) == 1 else f"{len(groups)} stretches of text have"
+    told = [f"{c.sentence} ({', '.join(c.names)}: {c.how})" for c in conflicts[:_TOLD]]
+    if len(conflicts) > _TOLD:
+        told.append(f"and {len(conflicts) - _TOLD} more")
+    names = sorted({name for c in conflicts for name in c.names})
+    stretches = "1 stretch of text has" if len(conflicts) == 1 else f"{len(conflicts)} stretches of text have"
     raise AnnotatorError(
         f"{stretches} annotations in conflict: {', '.join(told)}",
         do=f"choose whose to export with --annotator NAME ({', '.join(names)})",
     )
-
-
-def _who(group: list[Item]) -> str:
-    return ", ".join(sorted({i.annotator for i in group}))

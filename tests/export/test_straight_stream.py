@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -24,9 +25,10 @@ from annotator.core.edits import reject_suggestion, set_answer, set_note, take_s
 from annotator.core.errors import AnnotatorError
 from annotator.core.spans import Span
 from annotator.core.works import Works
+from annotator.export.choose import choose
 from annotator.export.corpus import export_corpus
 from annotator.export.manifest import FOLDER
-from annotator.export.values import ExportOptions
+from annotator.export.values import ExportOptions, ExportReport
 from annotator.session.session import Session
 from annotator.storage.corpus import Corpus
 from annotator.storage.fast_index import ANSWERS, OddError, check_lines, read_index
@@ -219,78 +221,57 @@ def test_both_ways_write_the_same(
     folder = tmp_path_factory.mktemp("x")
     corpus = annotated(folder, seed, deeds, names)
     options = ExportOptions(**chosen)
+
+    def theirs() -> ExportReport:
+        found, spacy = gather(corpus, asked), ExportOptions(**chosen, engine="spacy")
+        out, missing = folder / "b", found.missing
+        return export_corpus(found.items, found.unreviewed, corpus.schema, out, spacy, missing=missing)
+
     try:
         made = plan(corpus, asked, options)
-    except AnnotatorError:
-        return  # too few sentences to split: both say so
+    except AnnotatorError as error:  # too few sentences to split, or a conflict
+        with pytest.raises(AnnotatorError, match=re.escape(str(error))):
+            theirs()
+        return
     if made is None:
         return
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(shard, "_MANY", 0 if many else 5000)
         ours = export_stream(made, corpus.schema, folder / "a", options, lambda *_: None)
-    found = gather(corpus, asked)
-    theirs = export_corpus(
-        found.items,
-        found.unreviewed,
-        corpus.schema,
-        folder / "b",
-        ExportOptions(**chosen, engine="spacy"),
-        missing=found.missing,
-    )
-    assert files_of(folder / "a") == files_of(folder / "b")
-    for x, y in ((ours, theirs),):
+    for x, y in ((ours, theirs()),):
+        assert files_of(folder / "a") == files_of(folder / "b")
         assert (x.parts, x.suggester, x.warnings, x.lost) == (y.parts, y.suggester, y.warnings, y.lost)
         assert set(x.files) == set(y.files)
     assert not (folder / "a" / FOLDER).exists()
 
 
-def test_annotators_in_conflict_are_not_streamed(tmp_path: Path) -> None:
-    """Two annotators on different articles are plain, or where they left the same; a conflict is gathered."""
+def _answered(corpus: Corpus, name: str, article: int, answer: Answer) -> Corpus:
+    session = builders.open_session(corpus, name=name)
+    session.move_article(article)
+    session.do(set_answer(session.here[1], answer))
+    assert session.close()
+    return Corpus.open(corpus.path)
+
+
+def test_a_conflict_is_told_without_gathering(tmp_path: Path) -> None:
+    """What annotators left alike is exported once; a conflict is told as ``choose`` tells it."""
     corpus = builders.make_corpus(tmp_path / "c")
+    options = ExportOptions(split=(100, 0, 0))
     for name, article in (("ana", 0), ("bo", 1)):
-        session = builders.open_session(corpus, name=name)
-        session.move_article(article)
-        session.do(set_answer(session.here[1], Answer.ACCEPT))
-        session.close()
-    options = ExportOptions(split=(100, 0, 0))
-    made = plan(Corpus.open(corpus.path), None, options)
-    assert made
-    assert len(made.records) == 2
-    for answer in (Answer.ACCEPT, Answer.REJECT):
-        session = builders.open_session(corpus, name="bo")
-        session.move_article(-1)
-        session.do(set_answer(session.here[1], answer))
-        session.close()
-        made = plan(Corpus.open(corpus.path), None, options)
-        if answer is Answer.ACCEPT:
-            assert made
-            assert (list(made.names.values()), made.sentences["double"]) == (["ana, bo"], 1)
-    assert made is None
-
-
-def test_of_annotators_in_conflict_one_is_streamed(tmp_path: Path) -> None:
-    """With a name asked for, the others' spans that are not exported are listed, each once."""
-    corpus = builders.make_corpus(tmp_path / "c")
-    for name, words in (("ana", [0, 1]), ("bo", [1, 2]), ("cy", [1])):
-        session = builders.open_session(corpus, name=name)
-        tokens = session.work.sentence.tokens
-        spans = [Span(tokens[n].start, tokens[n].end, "VENUE") for n in words]
-        session.do(take_spans(session.work, spans, session.schema, Answer.ACCEPT))
-        assert session.close()
-    made = plan(Corpus.open(corpus.path), "ana", ExportOptions(split=(100, 0, 0)))
-    assert made
-    assert [len(a.piece.fates) for a in made.absent] == [1]
-    assert made.absent[0].piece.annotators == ("bo", "cy")
-    assert plan(Corpus.open(corpus.path), None, ExportOptions(split=(100, 0, 0))) is None
-
-
-def test_double_annotation_is_streamed(tmp_path: Path) -> None:
-    """Sentences left alike, what was turned down beside them, and what is switched off seldom decline."""
-    options = ExportOptions(split=(100, 0, 0))
-    every = [plan(annotated(tmp_path, seed, 25, ("ana", "bo")), None, options) for seed in range(20)]
-    made = [x for x in every if x]
-    assert len(made) > 5
-    assert all(any(x) for x in zip(*((p.names, p.beside, p.absent) for p in made), strict=True))
+        corpus = _answered(corpus, name, article, Answer.ACCEPT)
+    apart = plan(corpus, None, options)
+    assert apart
+    assert (len(apart.records), apart.sentences["double"], apart.names) == (2, 0, {})
+    alike = plan(_answered(corpus, "bo", -1, Answer.ACCEPT), None, options)
+    assert alike
+    assert (len(alike.records), alike.sentences["double"]) == (2, 1)
+    assert list(alike.names.values()) == ["ana, bo"]
+    corpus = _answered(corpus, "bo", -1, Answer.REJECT)
+    with pytest.raises(AnnotatorError) as found:
+        plan(corpus, None, options)
+    with pytest.raises(AnnotatorError) as told:
+        choose(gather(corpus).items)
+    assert str(found.value) == str(told.value)
 
 
 @SLOW
