@@ -30,6 +30,7 @@ from annotator.formats.conll.table import (
     survey,
 )
 from annotator.formats.conll.tags import chunks, notes, tag_of
+from annotator.formats.conll.universal import PARTS
 from annotator.formats.conll.writer import write
 from annotator.formats.document import Account, Document
 from annotator.formats.numbered import NAMELESS, Names
@@ -102,8 +103,9 @@ def _documents(source: Source, account: Account, names: Names) -> Iterator[Docum
     table = survey(_lines(source), shape, where)
     account.notes += _told(source, table)
     parts: list[Sentence] = []
-    number = wordless = 0
+    number = wordless = parted = 0
     for sentence in sentences(_lines(source), shape, where):
+        parted += sentence.parted
         wordless += _wordless(sentence, table, source)
         if parts and (sentence.opens is not None or not table.marked):
             number += 1
@@ -112,6 +114,8 @@ def _documents(source: Source, account: Account, names: Names) -> Iterator[Docum
         parts.append(sentence)
     if parts:
         yield _document(parts, table, source, number + 1, account)
+    if parted:
+        account.notes.append(f"{PARTS}: {parted:,}")
     if wordless:
         rows = counted(
             wordless,

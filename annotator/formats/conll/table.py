@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from annotator.core.counting import counted
 from annotator.core.errors import SourceError
+from annotator.formats.conll import universal
 from annotator.formats.conll.tags import OUTSIDE, Evidence, is_tag, tag_of
 from annotator.formats.numbered import PADDING, Names, lacking, named
 
@@ -22,6 +23,8 @@ _TEXT = re.compile(r"#\s?text ?= ?(?P<text>.*)", re.DOTALL)
 _BLANKS = re.compile(r"[ \t]+")
 _NEAR = 1_000
 """How many rows tell what parts the columns."""
+_PARTS = 100
+"""The most parts of a word."""
 _KINDS = 200
 """The most labels that tags without prefix may have."""
 _MOST = 5_000
@@ -47,6 +50,8 @@ class Sentence:
     """What a comment ``# text = …`` says."""
     opens: str | None = None
     """The name of the document that begins here (may be empty); None where none does."""
+    parted: int = 0
+    """How many words have parts with tags of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +62,14 @@ class Shape:
     columns: int
     names: Names = field(default_factory=dict)
     """What the numbers in the last column stand for, where the user says it."""
+    key: str = ""
+    """What the tags are called that stand in the last column among other things."""
 
     def cut(self, line: str) -> tuple[str, ...]:
-        """Return the fields of a row."""
+        """Return the fields of a row, a tag that stands among other things as a field of its own."""
         fields = tuple(line.split("\t")) if self.tabs else tuple(_BLANKS.split(line.strip(" \t")))
+        if self.key:
+            fields = (*fields, universal.tag_in(fields[-1], self.key))
         return (*fields[:-1], named(fields[-1], self.names)) if self.names else fields
 
 
@@ -78,11 +87,22 @@ def shape_of(lines: Lines) -> Shape:
     plain = plain or hashed  # a word may begin with # as well as a comment
     tabs = sum("\t" in line for line in plain) * 2 > len(plain)
     counts = Counter(len(Shape(tabs, 0).cut(line)) for line in plain)
-    return Shape(tabs, max(counts, key=lambda n: (counts[n], n), default=0))
+    columns = max(counts, key=lambda n: (counts[n], n), default=0)
+    if tabs and columns == universal.COLUMNS:
+        key = universal.tag_key(Shape(tabs, 0).cut(line) for line in plain)
+        return Shape(tabs, columns + bool(key), key=key)
+    return Shape(tabs, columns)
 
 
 def sentences(lines: Lines, shape: Shape, where: str) -> Iterator[Sentence]:
     """Yield the sentences; raises SourceError with the line of a row with more or fewer columns."""
+    for sentence in _all_rows(lines, shape, where):
+        if shape.columns > 2 and universal.counts(r.fields for r in sentence.rows):
+            _put_together(sentence)
+        yield sentence
+
+
+def _all_rows(lines: Lines, shape: Shape, where: str) -> Iterator[Sentence]:
     now = Sentence()
     for number, line in lines:
         if not line.strip(" \t"):
@@ -99,6 +119,24 @@ def sentences(lines: Lines, shape: Shape, where: str) -> Iterator[Sentence]:
             now.rows.append(_row(number, line, shape, where))
     if now.rows:
         yield now
+
+
+def _put_together(sentence: Sentence) -> None:
+    """Leave the rows that stand in the text: words of several parts whole, counted anew."""
+    rows, out = sentence.rows, list[Row]()
+    at = 0
+    while at < len(rows):
+        row = rows[at]
+        at += 1
+        if universal.is_unseen(row.fields):
+            continue
+        if at < len(rows) and universal.is_whole(row.fields, rows[at].fields):
+            parts = universal.parts_of(row.fields, [r.fields for r in rows[at : at + _PARTS]])
+            sentence.parted += universal.differ(parts)
+            at += len(parts)
+            row = Row(row.line, universal.merged(row.fields, parts))
+        out.append(row)
+    sentence.rows = [Row(r.line, (str(n), *r.fields[1:])) for n, r in enumerate(out, 1)]
 
 
 def _is_comment(line: str, shape: Shape) -> bool:
