@@ -16,7 +16,7 @@ def drift(material: Material, stored: str, now: str, cut: Cut) -> Iterator[Probl
     """Yield a problem where the fingerprint of the corpus is not that of the tokenizer ``cut``.
 
     It names the sentences that would be cut otherwise now; a model trained on the stored tokens
-    would not see them again when it is used.
+    would not see them again when it is used. Where there are none, nothing is to be mended.
     """
     if stored == now:
         return
@@ -26,11 +26,11 @@ def drift(material: Material, stored: str, now: str, cut: Cut) -> Iterator[Probl
             of += 1
             if tuple(cut(s.text)) != s.tokens:
                 other.append(Place(article, "", s.id, s.start, None, s.text))
+    if not other:
+        return
     what = (
         f"the corpus was cut by another tokenizer ({stored}) than that of the installed spaCy ({now}): "
         f"{len(other)} of {of} sentences would be cut otherwise"
     )
     cure = "install the spaCy that it was made with, or ingest the sources into a new corpus"
-    if not other:
-        cure = "nothing is to be done; a new ingest writes the new fingerprint"
     yield Problem(Kind.TOKENIZER, Place(file="corpus.toml"), what, cure, tuple(other))
