@@ -32,7 +32,7 @@ GIVEN = "given in the imported text"
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The sentences of a text, and whether the file's own tokens are in all of them."""
+    """The sentences of a text, and what of them and of their tokens is the file's own."""
 
     sentences: tuple[Sentence, ...]
     own: frozenset[int] = frozenset()
@@ -85,7 +85,8 @@ def cut(
     else:
         stated = _outside_tokens(given, tokens)
         ranges = _outside_tokens(_filled(text, stated), tokens)
-        own = frozenset(n for n, (a, _) in enumerate(ranges) if a in {a for a, _ in stated})
+        starts = {start for start, _ in stated}
+        own = frozenset(n for n, (start, _) in enumerate(ranges) if start in starts)
     return _told(article, ranges, tokens, tokenizer, own)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import shutil
 import signal
@@ -11,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from annotator.core.errors import AnnotatorError
@@ -46,6 +48,18 @@ def test_a_foreign_file_that_is_not_needed_stays(tmp_path: Path) -> None:
         in report.warnings
     )
     assert _export(tmp_path).removed == ()
+
+
+@pytest.mark.parametrize("name", ["../mine.txt", "sub/../../mine.txt", "{folder}/mine.txt"])
+def test_a_ledger_that_names_files_elsewhere_removes_none(tmp_path: Path, name: str) -> None:
+    """However it got there: what a ledger says of files outside its folder counts for nothing."""
+    mine, out = tmp_path / "mine.txt", tmp_path / "out"
+    mine.write_bytes(b"mine")
+    (out / "sub").mkdir(parents=True)
+    named = {name.format(folder=tmp_path): hashlib.sha256(b"mine").hexdigest()}
+    (out / "ledger.jsonl").write_bytes(orjson.dumps({"totals": {"files": named}}) + b"\n")
+    assert _export(out).removed == ()
+    assert mine.read_bytes() == b"mine"
 
 
 @pytest.mark.parametrize("name", ["train.spacy", "dev.spacy", "config.cfg"])
