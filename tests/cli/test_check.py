@@ -91,7 +91,7 @@ def test_everything_together_is_sorted_and_changes_nothing(marked: Path) -> None
     assert said.code == 3
     kinds = [p["kind"] for p in said.json["problems"]]
     assert kinds == sorted(kinds, key=list(Kind).index)
-    assert {"few", "tokenizer", "punctuation"} <= set(kinds)
+    assert {"few", "punctuation"} <= set(kinds)
     assert {p: p.read_bytes() for p in sorted(marked.rglob("*")) if p.is_file()} == before
 
 
@@ -106,6 +106,17 @@ def test_an_own_tokenizer_is_no_drift(tmp_path: Path) -> None:
     )
     corpus.add(builders.bridge(), builders.sentences(builders.bridge()))
     assert call("check", corpus.path, "--only", "tokenizer").code == 0
+
+
+def test_drift_is_told_where_sentences_would_be_cut_otherwise(tmp_path: Path) -> None:
+    """Another fingerprint alone is nothing to mend; one sentence that spaCy cuts otherwise is."""
+    assert call("check", builders.make_corpus(tmp_path / "a").path, "--only", "tokenizer").code == 0
+    odd = builders.article("They didn't go.", "b")
+    said = call("check", builders.make_corpus(tmp_path / "b", odd).path, "--only", "tokenizer", "--json")
+    assert said.code == 3
+    [found] = said.json["problems"]
+    assert found["what"].endswith("1 of 1 sentences would be cut otherwise")
+    assert found["others"][0]["text"] == "They didn't go."
 
 
 def test_damage_is_told_line_by_line(marked: Path) -> None:
