@@ -146,5 +146,6 @@ def documents(source: Source, form: str, asked: Asked, account: Account) -> Iter
     more: dict[str, Any] = {"layer": asked.layer} if "layer" in takes else {}
     more |= {"names": numbers_in(asked.map)} if "names" in takes else {}
     read = cast("Callable[..., Iterator[Document]]", detect.load(form).read)
-    with telling("read", source.name, SourceError), units.said(units.NAMES.get(asked.offsets)):
+    said = units.said(units.NAMES.get(asked.offsets))
+    with telling("read", source.name, SourceError), said, source.held():
         yield from read(source, account, **more)

@@ -149,6 +149,21 @@ class Source:
             told = "UTF-8" if encoding.startswith("utf-8") else encoding.upper()
             raise self.error(f"this is not {told}", at, do="save the file as UTF-8") from None
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Raise SourceError at the end where the file has changed meanwhile: most formats read it twice."""
+        before = self._seen()
+        yield
+        if self._seen() != before:
+            raise self._changed()
+
+    def _seen(self) -> tuple[int, int, int] | None:
+        """Return the state of the file; None for a folder, and where there is none."""
+        try:
+            return None if self.is_folder else _state(os.stat(self.path))  # noqa: PTH116  (as below)
+        except OSError:
+            return None
+
     def where(self, line: int = 0) -> str:
         """Return ``file:line``, or the file alone."""
         return f"{self.name}:{line}" if line else self.name

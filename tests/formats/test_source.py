@@ -46,6 +46,17 @@ def test_a_file_that_grows_is_noticed(tmp_path: Path) -> None:
         list(lines)
 
 
+def test_a_file_that_changes_between_two_readings_is_noticed(tmp_path: Path) -> None:
+    """Formats look for what offsets count, or tags mean, before they read: both must be the same file."""
+    path = tmp_path / "x"
+    path.write_bytes(b"a")
+    for change in (lambda: path.write_bytes(b"ab"), path.unlink):
+        with pytest.raises(SourceError, match="the file has changed while it was read"), Source(path).held():
+            change()
+    with Source(tmp_path).held():
+        path.write_bytes(b"a")
+
+
 def test_a_pipe_is_no_file(tmp_path: Path) -> None:
     """A named pipe would wait for ever: it is refused at once."""
     os.mkfifo(tmp_path / "pipe")
