@@ -11,7 +11,7 @@ from annotator.cli.pieces import stated
 from annotator.formats.document import Document
 from annotator.storage.corpus import Corpus
 from tests.cli.calling import call
-from tests.cli.reading import answers, imported, jsonl, spans
+from tests.cli.reading import answers, imported, jsonl, spans, works
 
 TEXT = (
     "Captain Lena Okafor left Osmund at noon. “We are late. We will be early,” she told Tam Reedy.\n\n"
@@ -109,3 +109,41 @@ def test_a_field_of_that_name_may_be_anything(told: Any) -> None:
     """What is no list of ranges in the text, one after another, says nothing of sentences."""
     document = Document("Lena rowed.", meta={"sentences": told})
     assert stated(document) is document
+
+
+def test_sentences_that_claim_one_place_are_told_and_lost_in_none(tmp_path: Path) -> None:
+    """Two texts for one place of an article cannot both stand there: each is an article of its own."""
+    rows = [
+        {"text": text, "spans": [[0, len(name), "PERSON"]], "meta": {"article": "x", "start": 0}}
+        for text, name in (("Ida Holm left.", "Ida Holm"), ("Tam Reedy came.", "Tam Reedy"))
+    ]
+    said = imported(jsonl(tmp_path / "a.jsonl", *rows), tmp_path / "c", "--as", "ada")
+    assert (said.code, len(Corpus.open(tmp_path / "c").article_ids())) == (0, 2)
+    assert "the sentences of 'x' contradict each other in place; each is an article of its own" in said.err
+    assert spans(tmp_path / "c") == [("ada", "Ida Holm", "PERSON"), ("ada", "Tam Reedy", "PERSON")]
+
+
+def test_a_part_of_a_sentence_hides_none_of_it(tmp_path: Path) -> None:
+    """What covers half of a stored sentence does not take its place: it is an article of its own."""
+    whole = {"text": "Ida Holm left Osmund.", "spans": [[0, 8, "PERSON"]]}
+    assert imported(jsonl(tmp_path / "a.jsonl", whole), tmp_path / "c", "--as", "ada").code == 0
+    (article,) = Corpus.open(tmp_path / "c").article_ids()
+    half = {"text": "Ida Holm", "spans": [[0, 8, "PERSON"]], "meta": {"article": article, "start": 0}}
+    assert imported(jsonl(tmp_path / "b.jsonl", half), tmp_path / "c", "--as", "bo").code == 0
+    corpus = Corpus.open(tmp_path / "c")
+    assert len(corpus.article_ids()) == 2
+    assert [s.text for a in corpus.article_ids() for s in corpus.sentences(a)] == [whole["text"], "Ida Holm"]
+    assert spans(tmp_path / "c") == [("ada", "Ida Holm", "PERSON"), ("bo", "Ida Holm", "PERSON")]
+    assert [w.sentence.article == article for w in works(tmp_path / "c")["bo"]] == [False]
+
+
+def test_other_words_in_the_place_of_a_sentence_are_another_article(tmp_path: Path) -> None:
+    """What names an article of the corpus and has other words there says nothing of that article."""
+    stored = {"text": "Ida Holm left Osmund.", "spans": [[0, 8, "PERSON"]]}
+    assert imported(jsonl(tmp_path / "a.jsonl", stored), tmp_path / "c", "--as", "ada").code == 0
+    (article,) = Corpus.open(tmp_path / "c").article_ids()
+    told = {"spans": stored["spans"], "meta": {"article": article, "start": 0}}
+    other = {"text": "Ada Birk left Ostram.", **told}
+    assert imported(jsonl(tmp_path / "b.jsonl", other), tmp_path / "c", "--as", "bo").code == 0
+    assert len(Corpus.open(tmp_path / "c").article_ids()) == 2
+    assert spans(tmp_path / "c") == [("ada", "Ida Holm", "PERSON"), ("bo", "Ada Birk", "PERSON")]
