@@ -15,6 +15,8 @@ from annotator.formats.words import words_of
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
 FLAG = "\U0001f1e9\U0001f1f0"
+DEEP = " ".join("abcdefghijklmnopqrstuvwxyz")
+"""Words for a dozen spans, each inside another."""
 LABELS = (
     "Ünï",
     "B-",
@@ -101,6 +103,7 @@ AWKWARD = (
         ("New Ry City", "V"),
         ("Ry", "P"),
     ),
+    Document(DEEP, tuple(Span(n, len(DEEP) - n, f"L{n}") for n in range(0, 24, 2)), id="deep", where="deep"),
     marked(
         "crossing",
         "One two three four.",
@@ -157,6 +160,30 @@ AWKWARD = (
         ("Ida", "P"),
         ("\x07Bo\x08", "X"),
         ("\x1b[31mUna", "P"),
+    ),
+    marked(
+        "over paragraphs",
+        "Ida left. \u201cBo stayed.\nUna came.\u201d So it was.\r\n\r\nThe end of it.",
+        ("left. \u201cBo", "A"),
+        ("stayed.\nUna", "B"),
+        ("was.\r\n\r\nThe", "C"),
+    ),
+    marked(
+        "tokens of formats",
+        "# -DOCSTART- | * _ \\t O B-PER [1] -> ; 1-1 1.1 #Text=x",
+        *(
+            (word, "T")
+            for word in ("#", "|", "*", "_", "\\t", "B-PER", "[1]", "->", ";", "1-1", "1.1", "#Text=x")
+        ),
+    ),
+    marked("escapes", "a \\t b \\u00e9 \\\\ d \\", ("\\t", "A"), ("\\u00e9", "B"), ("\\\\ d", "C")),
+    marked("templates", "[/x] [@click=a] ${x} {{y}} %s <Bo>", ("[/x]", "A"), ("{{y}}", "B"), ("Bo", "P")),
+    marked(
+        "last characters",
+        "Ida \ufffe\uffff \U0010ffff Bo",
+        ("\ufffe\uffff", "F"),
+        ("\U0010ffff", "L"),
+        ("Bo", "P"),
     ),
     marked("../../up", "Ida left.", ("Ida", "P")),
     marked("/abs\x00olute", "Ida left Ry.", ("Ry", "V")),
