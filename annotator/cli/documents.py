@@ -97,11 +97,16 @@ def _beside(document: Document) -> Iterator[str]:
 
 
 def list_absent(gathered: Gathered, account: Account) -> int:
-    """List the spans of accepted sentences that come to no export; return what nobody asked to leave out."""
+    """List the spans of accepted sentences that come to no export; return what nobody asked to leave out.
+
+    A sentence without spans is listed itself where nobody asked for that.
+    """
     unasked = 0
     for left in gathered.missing.left_out:
         s, spans = left.item.work.sentence, left.item.work.annotation.spans
         unasked += 0 if left.asked else max(1, len(spans))
+        if not (left.asked or spans):
+            account.list(Entry(s.id, s.id, Fate.LEFT_OUT, left.why, s.text, "sentence"))
         for span in spans:
             account.read += 1
             text = s.text[span.start : span.end]

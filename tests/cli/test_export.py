@@ -138,6 +138,10 @@ def test_a_lost_sentence_without_a_span_is_a_loss_too(desk: Desk, tmp_path: Path
     said = call("export", desk.path, tmp_path / "out", *SHORT)
     assert (said.code, said.json["lost"]) == (3, 1)
     assert _left_out(said) == {"the article is not in the corpus": (1, False)}
+    said = call("export", desk.path, tmp_path / "tasks", "--format", "prodigy", "--json")
+    assert (said.code, said.json["lost"]) == (3, 1)
+    [told] = _ledger(tmp_path / "tasks")[0]
+    assert (told["thing"], told["text"]) == ("sentence", QUAYS[0][0])
 
 
 def test_what_would_not_be_exported_is_no_loss(desk: Desk, tmp_path: Path) -> None:

@@ -97,6 +97,8 @@ def test_a_certificate_says_what_a_format_lacks(corpus: Path) -> None:
     assert "listed by the writer: 2 (a longer span that stays overlaps it, and CoNLL is flat)" in told
     assert certificate.as_dict()["passed"] is True
     assert told.startswith("conll: passed with losses; ")
+    assert call("check", corpus, "--round-trip", "conll").code == 3
+    assert call("check", corpus, "--round-trip", "prodigy").code == 0
 
 
 ROWED = Document("Lena met Lena.", (Span(0, 4, "PERSON"),), where="x")

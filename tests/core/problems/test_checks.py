@@ -126,6 +126,16 @@ def test_a_span_far_longer_than_others_is_told() -> None:
     assert found.what.endswith("has 15 tokens; nine in ten PERSON have 2 at the most")
 
 
+def test_no_label_is_so_long_that_anything_goes() -> None:
+    """Of long statements too, one with more than 150 tokens is told: a suggester could not take it."""
+    works = []
+    for many in [50] * 10 + [150, 151]:
+        text = " ".join(["word"] * many)
+        works.append(_work(text, (text, "CLAIM")))
+    [found] = lengths.huge_spans(_material(*works))
+    assert "has 151 tokens" in found.what
+
+
 def test_only_statements_may_run_over_the_end_of_a_sentence() -> None:
     """A quotation may hold two sentences, a name may not."""
     a = builders.market()
