@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from annotator.formats.huggingface import reading
+from annotator.formats.huggingface import reading, table
 from tests.cli.reading import imported, jsonl, spans
 
 TEXT = "Lena Okafor rowed to Osmund with 5 nets. " * 2_000
@@ -61,3 +61,13 @@ def test_thousands_of_spans_on_one_word_take_no_square_of_them(tmp_path: Path) -
     assert (said.code, said.out) == (1, "")
     assert "there are 4,000 labels that the schema lacks (L0, L1, L10, " in said.err
     assert len(said.err) < 500
+
+
+def test_a_list_of_too_many_items_is_refused_packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Equal words take next to no room in Parquet: they are counted before they are unpacked."""
+    pa = pytest.importorskip("pyarrow", reason="the extra huggingface is not installed")
+    pq = pytest.importorskip("pyarrow.parquet")
+    monkeypatch.setattr(table, "WORDS", 2)
+    pq.write_table(pa.table({"tokens": [["a"] * 3], "ner_tags": [["O"] * 3]}), tmp_path / "x.parquet")
+    said = imported(tmp_path / "x.parquet", tmp_path / "c")
+    assert (said.code, "x.parquet, row 1: `tokens` has 3 items, more than 2; split" in said.err) == (1, True)

@@ -20,7 +20,7 @@ from annotator.formats.fields import Raw, Tally, name, offset, plain, spans_of, 
 from annotator.formats.huggingface import lines
 from annotator.formats.huggingface.features import features_of
 from annotator.formats.huggingface.shape import Columns, Shape, Tags, shape_of
-from annotator.formats.huggingface.table import MAGIC, Table
+from annotator.formats.huggingface.table import MAGIC, WORDS, Table
 from annotator.formats.numbered import NAMELESS, Names
 from annotator.formats.sample import Sample
 from annotator.formats.source import Source
@@ -31,8 +31,6 @@ RESPELLED = "texts that their tokens do not spell; the words were joined by blan
 UNSPELLED = "texts whose tokens do not spell them, so that the tokens were not taken: {n}"
 OPEN = "texts that say nothing of spans, which the file leaves open: {n}"
 
-WORDS = 500_000
-"""The most words of one row, which is one sentence."""
 _START = ("start", "start_offset", "start_char", "begin")
 _END = ("end", "end_offset", "end_char", "stop")
 _LABEL = ("label", "type", "tag", "entity_group", "entity_type", "category", "class")

@@ -17,6 +17,8 @@ VALUES = 100_000_000
 """The most values that a column may have in one row group."""
 TEXT = 10_000_000
 """The most characters of one text."""
+WORDS = 500_000
+"""The most words, tags or spans of one row, which is one sentence."""
 BATCH = 1_000
 """How many rows are taken at once."""
 LARGEST = 2**31
@@ -133,9 +135,14 @@ class Table:
 
     def _value(self, batch: Any, name: str, n: int, row: int) -> Any:
         try:
-            value = batch.column(name)[n].as_py()
+            scalar = batch.column(name)[n]
+            items = _items(scalar)
+            value = scalar.as_py() if items <= WORDS else None
         except Exception as error:  # noqa: BLE001  (as above: bytes that are no UTF-8, dates out of range)
             raise self._broken(error, row) from None
+        if items > WORDS:
+            what = f"`{name}` has {items:,} items, more than {WORDS:,}"
+            raise SourceError(what, where=self._where(row), do="split it into several rows")
         if isinstance(value, str) and len(value) > TEXT:
             what = f"the text has more than {TEXT:,} characters"
             raise SourceError(what, where=self._where(row), do="split the text")
@@ -145,6 +152,12 @@ class Table:
         told = short(f"{type(error).__name__}: {' '.join(str(error).split())}", 80).strip("'\"")
         where = self._where(row) if row else self.source.name
         return SourceError(f"this is no sound Parquet file ({told})", where=where, do="export it again")
+
+
+def _items(scalar: Any) -> int:
+    """Return how many items a list has, before any is unpacked; 0 for what is none."""
+    values = getattr(scalar, "values", None)  # of a struct it is a method
+    return len(values) if hasattr(values, "__len__") else 0
 
 
 def _kind(type_: Any) -> str:
