@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from annotator.core.annotation import Annotation, Answer
-from annotator.core.schema import parse_schema
+from annotator.core.schema import Label, Schema
 from annotator.core.selection import chosen
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion
@@ -154,7 +154,7 @@ def test_names_of_labels_from_a_strange_journal_do_no_harm() -> None:
 
 def test_a_label_without_a_key_has_its_letter_in_the_smallest_bar() -> None:
     """One or two cells show the key in capitals, or the name's first letter where there is no key."""
-    schema = parse_schema({"label": [{"name": "PERSON", "key": "z"}, {"name": "count"}]}, "s")
+    schema = Schema("s", "1", (Label("PERSON", "z", "blue"), Label("count", "", "green")))
     marks = [Span(0, 1, "PERSON"), Span(2, 4, "count")]
     state = builders.task_state(schema, [builders.work("a bc d", *marks)])
     assert plain(block_rows(state, 20, BOX, "off")[2].row)[6:] == "Z C─"
