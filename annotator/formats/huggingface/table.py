@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Sized
 from typing import Any
 
 from annotator.core.errors import SourceError
@@ -157,7 +157,7 @@ class Table:
 def _items(scalar: Any) -> int:
     """Return how many items a list has, before any is unpacked; 0 for what is none."""
     values = getattr(scalar, "values", None)  # of a struct it is a method
-    return len(values) if hasattr(values, "__len__") else 0
+    return len(values) if isinstance(values, Sized) else 0
 
 
 def _kind(type_: Any) -> str:
