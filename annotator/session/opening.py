@@ -43,4 +43,4 @@ def unbegun(corpus: Corpus, annotator: str) -> str:
         return ""
     more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
     told = f"{', '.join(others[:_NAMED])}{more}"
-    return f"{annotator} has annotated nothing here yet; to see others: --as {told}"
+    return f"work of others: --as {told}; {annotator} has annotated nothing here yet"

@@ -16,8 +16,8 @@ FOLDER = "annotations"
     ("others", "told"),
     [
         ((), ""),
-        (("doccano",), "bea has annotated nothing here yet; to see others: --as doccano"),
-        (("a", "b", "c", "d"), "bea has annotated nothing here yet; to see others: --as a, b, c and 1 more"),
+        (("doccano",), "work of others: --as doccano; bea has annotated nothing here yet"),
+        (("a", "b", "c", "d"), "work of others: --as a, b, c and 1 more; bea has annotated nothing here yet"),
     ],
 )
 def test_whose_work_is_here_is_told(tmp_path: Path, others: tuple[str, ...], told: str) -> None:

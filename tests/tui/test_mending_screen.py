@@ -166,7 +166,7 @@ async def test_an_empty_worklist_tells_of_the_work_of_others(tmp_path: Path) -> 
     async with desk(tmp_path / "news") as d:
         (tmp_path / "news" / "annotations" / "doccano.jsonl").write_text("{}\n", "utf-8")
         await _list(d)
-        assert "has annotated nothing here yet; to see others: --as doccano" in d.raw()
+        assert "work of others: --as doccano; " in d.raw()
 
 
 async def test_the_worklist_opens_a_sentence(tmp_path: Path) -> None:
