@@ -235,10 +235,10 @@ class Recorder:
 def _overlapping(ordered: Sequence[Span]) -> Iterator[tuple[Span, Span]]:
     """Yield the pairs that share text, of spans in reading order."""
     for n, outer in enumerate(ordered):
-        for inner in islice(ordered, n + 1, None):
-            if inner.start >= outer.end:
+        for at in range(n + 1, len(ordered)):
+            if ordered[at].start >= outer.end:
                 break
-            yield outer, inner
+            yield outer, ordered[at]
 
 
 def safe_name(given: str, taken: Iterable[str]) -> str:
