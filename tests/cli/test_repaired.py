@@ -110,6 +110,15 @@ def _exported(corpus: Path, out: Path) -> tuple[int, list[str], bytes]:
     return said.code, [x["id"] for x in listed], (out / "train.spacy").read_bytes()
 
 
+def test_an_export_says_what_repairs_spans_inside_tokens(corpus: Path, tmp_path: Path) -> None:
+    """It is said as long as there are such, and no longer; `check` names whose worklist it is."""
+    told = "note: spans inside tokens: `annotator check` lists them, key R in `annotator` repairs them\n"
+    assert told in call("export", corpus, tmp_path / "o", "--split", "100/0/0").err
+    assert "(key R in `annotator annotate … --as ana` lists them all)" in call("check", corpus).out
+    _mend(corpus, Cure.SPLIT)
+    assert told not in call("export", corpus, tmp_path / "o", "--split", "100/0/0").err
+
+
 @pytest.mark.parametrize("cure", [Cure.OUT, Cure.SPLIT, Cure.DROP])
 def test_after_the_repairs_check_finds_no_characters(corpus: Path, cure: Cure) -> None:
     """Whatever is chosen for all of them, the check for spans inside tokens is content."""
