@@ -268,7 +268,7 @@ def _stream(
         return None
     for warning in corpus.warnings:
         output.warn(warning)
-    return report
+    return replace(report, study=found.regrouped(made.missing)) if found else report
 
 
 def _refuse_options(ctx: click.Context, to: str) -> None:

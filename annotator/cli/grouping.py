@@ -13,7 +13,7 @@ from annotator.export.boilerplate import Seen
 from annotator.export.sights import MANY, Sight, seen, sights
 from annotator.export.splits import part_of, placed
 from annotator.export.stories import Quarantined, Stories, rebalance, stories
-from annotator.export.study import Bridge, named
+from annotator.export.study import Bridge, Regrouped, named
 from annotator.export.values import ExportOptions, LeftOut, Missing
 from annotator.export.warn import TORN
 from annotator.storage.corpus import Corpus
@@ -45,10 +45,12 @@ class Grouped:
         if self.fixed is not None:
             corpus.try_beside(groups_text(self.fixed))
 
-    def bridges(self, missing: Missing) -> list[Bridge]:
-        """Return each article that was left out as a bridge, with what it would bridge."""
+    def regrouped(self, missing: Missing) -> Regrouped | None:
+        """Return what was left out as a bridge, with what it would bridge, and what was moved."""
         out = {left.item.article.id for left in missing.left_out if left.why == QUARANTINED}
-        return [self._bridge(q) for q in self.stories.quarantined if q.article in out]
+        bridges = [self._bridge(q) for q in self.stories.quarantined if q.article in out]
+        moved = [named(a, self.titles[a]) for a in self.moved]
+        return Regrouped(quarantined=bridges, moved=moved) if bridges or moved else None
 
     def _bridge(self, q: Quarantined) -> Bridge:
         between = [f"{named(a, self.titles[a])} in {part}" for a, part in q.links]

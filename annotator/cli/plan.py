@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -20,12 +20,11 @@ from annotator.cli.shard import Job
 from annotator.cli.standing import Record, Standing
 from annotator.core.annotation import Answer, Work
 from annotator.core.article import LineMap
-from annotator.export.absent import Absent, listed
 from annotator.export.choose import refuse
 from annotator.export.shards import shards
 from annotator.export.splits import Split, placed, split
 from annotator.export.straight.sentences import About, packed_about
-from annotator.export.values import ExportOptions
+from annotator.export.values import ExportOptions, Missing
 from annotator.storage.corpus import Corpus
 from annotator.storage.fast_articles import FastArticle, read_articles
 from annotator.storage.fast_index import ACCEPTED, ANSWERS, Index, OddError, read_index
@@ -71,7 +70,7 @@ class Plan:
     """Of a sentence that several annotators left just so: who they are."""
     beside: Mapping[Record, tuple[Work, ...]] = field(default_factory=dict)
     """What others said of a sentence, where suggestions were turned down."""
-    absent: Sequence[Absent] = ()
+    missing: Missing = field(default_factory=Missing)
     """What was accepted and is left out whole."""
     drawn: Split = field(default_factory=lambda: Split((), {}))
     torn: bool = False
@@ -180,13 +179,11 @@ class _Planner:
         try:
             with self._corpus.places() as places:
                 self._articles(touched, places)
-            for article in standing.ranked():
-                self._take(article)
-            self._refuse_conflicts()
+            refuse(standing.conflicts)
             if not made.records:
                 return None
             titles = {a: made.articles[n] for a, n in self._numbers.items()}
-            made.absent = listed(standing.left_out(titles), ())
+            made.missing = Missing(tuple(standing.left_out(titles)))
         finally:
             standing.close()
         made.names, made.beside = standing.names, standing.beside
@@ -196,42 +193,78 @@ class _Planner:
             "double": self._double,
             "unreviewed": self._unreviewed,
         }
-        self._draw()
+        made.drawn = split(made.families, self._options.split)
         made.key = self._key()
         return made
 
     def _articles(self, touched: set[str], places: Places) -> None:
         """Go through the articles in the order of ingest, and keep what is needed of those touched.
 
-        Those that have other versions wait until all are known.
+        Those that have other versions wait until all are known, and those that would bridge parts of the
+        split until it is known whether it has these parts.
         """
         ids = self._corpus.article_ids()
-        waiting: list[Read] = []
+        versions: dict[str, Read] = {}
+        bridges: list[Read] = []
         for article in read_articles(self._corpus.path / ARTICLES, ids):
             self._first[article.id] = article.replaces
             self._seen.update(f"{article.digest} {article.title}\n".encode())
-            if article.id in touched:
-                read = self._noted(article)
-                if article.replaces or article.replaced_by:
-                    waiting.append(read)
-                else:
-                    self._count(read, places)
+            if article.id not in touched:
+                continue
+            read = self._noted(article)
+            if article.replaces or article.replaced_by:
+                versions[article.id] = read
+            if article.id in self._quarantined:
+                bridges.append(read)
+            elif article.id not in versions:
+                self._count(read, places)
         if touched.difference(self._numbers):
             raise OddError("an article is not there")
-        versions = {article.id for article, _ in waiting}
+        self._supersede(versions)
+        for article_id, read in versions.items():
+            if article_id not in self._quarantined:
+                self._count(read, places)
+        self._take_all(bridges, places)
+
+    def _supersede(self, versions: Mapping[str, Read]) -> None:
+        """Leave out what newer versions of articles repeat."""
         earlier = {article: self._versions(article)[1:] for article in versions}
         if any(old in self._numbers and old not in versions for every in earlier.values() for old in every):
             raise OddError("an old version is in use as well as the new one")
         self._standing.supersede(earlier)
-        for read in waiting:
-            self._count(read, places)
 
-    def _refuse_conflicts(self) -> None:
-        """Raise AnnotatorError where annotators are in conflict; OddError where a quarantine decides."""
-        if conflicts := self._standing.conflicts:
-            if self._quarantined.intersection(self._numbers):
-                raise OddError("an article is quarantined")
-            refuse(conflicts)
+    def _take_all(self, bridges: Sequence[Read], places: Places) -> None:
+        """Take in what is exported, each sentence drawn by its story, and count the bridges.
+
+        They are left out, unless there are too few stories for the parts, or no other articles.
+        """
+        made, every = self._plan, self._standing.ranked()
+        out = {article.id for article, _ in bridges}
+        self._take(a for a in every if a not in out)
+        articles = [made.articles[n].id for n in made.of]
+        told, made.torn = placed(made.families, articles, self._options.split, self._keys)
+        bridged = not made.torn and bool(made.records)
+        for article, lines in bridges:
+            if bridged:
+                self._standing.quarantine(article.id)
+            self._count((article, lines), places)
+        if bridged or not bridges:
+            made.families = told
+        else:
+            self._take(every)
+
+    def _take(self, articles: Iterable[str]) -> None:
+        """Put the accepted sentences of articles into the plan, in text order, and nothing else."""
+        made = self._plan
+        made.of, made.by, made.records, made.families = array("I"), bytearray(), array("I"), []
+        for article in articles:
+            number, family = self._numbers[article], self._versions(article)[-1]
+            for e in self._standing.heads(article):
+                if e.answer == ACCEPTED:
+                    made.of.append(number)
+                    made.by.append(e.by)
+                    made.records.append(e.number)
+                    made.families.append(family)
 
     def _noted(self, article: FastArticle) -> Read:
         """Keep what the export tells of an article, and leave out what is switched off in it."""
@@ -244,25 +277,6 @@ class _Planner:
         lines = LineMap(self._corpus.article(article.id))
         self._standing.switch_off(article.id, lines)
         return article, lines
-
-    def _take(self, article: str) -> None:
-        """Put the accepted sentences of an article into the plan, in text order."""
-        made, number, family = self._plan, self._numbers[article], self._versions(article)[-1]
-        for e in self._standing.heads(article):
-            if e.answer == ACCEPTED:
-                made.of.append(number)
-                made.by.append(e.by)
-                made.records.append(e.number)
-                made.families.append(family)
-
-    def _draw(self) -> None:
-        """Give each sentence its part; raises OddError where a quarantined article is to be listed."""
-        made, shares = self._plan, self._options.split
-        articles = [made.articles[n].id for n in made.of]
-        if self._quarantined.intersection(articles):
-            raise OddError("an article is quarantined")
-        made.families, made.torn = placed(made.families, articles, shares, self._keys)
-        made.drawn = split(made.families, shares)
 
     def _count(self, read: Read, places: Places) -> None:
         """Count the answers in an article, and its sentences that nobody has begun."""

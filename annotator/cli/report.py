@@ -14,7 +14,7 @@ from annotator.export.report.page import Card
 from annotator.export.report.page import page as report_page
 from annotator.export.save import REPORT
 from annotator.export.stories import Stories
-from annotator.export.study import Studied, Study, named
+from annotator.export.study import Studied, Study
 from annotator.export.values import ExportOptions
 from annotator.export.warn import TORN
 from annotator.storage.corpus import Corpus
@@ -27,20 +27,18 @@ _BY_BLOCK = "In blocks of sentences, because there are too few articles: some li
 
 def studied(
     corpus: Corpus, gathered: Gathered, options: ExportOptions, found: Grouped | None, *, page: bool
-) -> Callable[[Sequence[Piece]], Studied] | None:
-    """Return what studies the split of an export; None where nobody has asked and nothing is to be told."""
+) -> Callable[[Sequence[Piece]], Studied]:
+    """Return what tells of the split of an export; with ``page`` it studies it and makes the page."""
     groups = found or _NONE
-    bridges = groups.bridges(gathered.missing)
-    if not page and not bridges and not groups.moved:
-        return None
+    regrouped = groups.regrouped(gathered.missing)
 
     def told(pieces: Sequence[Piece]) -> Studied:
-        labels = [x.name for x in corpus.schema.labels]
-        made = study(pieces, labels, groups.stories.links, deep=page)
-        moved = [named(a, groups.titles[a]) for a in groups.moved]
-        made = replace(made, quarantined=bridges, moved=moved)
         if not page:
-            return Studied(made)
+            return Studied(regrouped)
+        labels = [x.name for x in corpus.schema.labels]
+        made = study(pieces, labels, groups.stories.links)
+        if regrouped:
+            made = replace(made, quarantined=regrouped.quarantined, moved=regrouped.moved)
         by = _drawn_by(made, by_story=bool(found and TORN not in gathered.warnings))
         return Studied(made, {REPORT: report_page(_card(corpus, gathered, options, made, pieces, by))})
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from annotator.core.annotation import Work
 from annotator.core.article import Article, LineMap
-from annotator.export.absent import ANOTHER, SUPERSEDED, SWITCHED_OFF
+from annotator.export.absent import ANOTHER, QUARANTINED, SUPERSEDED, SWITCHED_OFF
 from annotator.export.choose import CUT, SPANS, Conflict, answers
 from annotator.export.straight.sentences import About, work_of
 from annotator.export.values import Item, LeftOut
@@ -97,6 +97,10 @@ class Standing:
         for e in self.of(article):
             if not lines.annotates(e.start, e.end):
                 self._out[e.record] = SWITCHED_OFF
+
+    def quarantine(self, article: str) -> None:
+        """Leave out what was accepted in an article that would bridge parts of the split."""
+        self._out.update({e.record: QUARANTINED for e in self.of(article) if e.answer == ACCEPTED})
 
     def supersede(self, versions: Mapping[str, Sequence[str]]) -> None:
         """Leave out an annotator's finished sentences that are finished, word for word, in a newer version.
@@ -194,7 +198,7 @@ class Standing:
             for n in x.of(a)
             if x.answers[n] == ACCEPTED and (why := self._out.get((by, n), "") if by in mine else ANOTHER)
         ]
-        return sorted(found, key=lambda f: (f[2].by, f[0] != SWITCHED_OFF))
+        return sorted(found, key=lambda f: (f[0] == QUARANTINED, f[2].by, f[0] != SWITCHED_OFF))
 
     def _exported(self, article: str, entry: Entry) -> Entry | None:
         """Return what is exported of the same sentence."""
@@ -216,7 +220,7 @@ class Standing:
         work = replace(work, sentence=replace(work.sentence, tokens=()))  # of no use here, and most of it
         article = Article(about.id, "", "", "", (), about.title)
         name = self._indexes[entry.by].name
-        return LeftOut(Item(work, name, article, entry.number + 1), why, asked=True)
+        return LeftOut(Item(work, name, article, entry.number + 1), why, asked=why != QUARANTINED)
 
 
 def _stretches(done: Sequence[Entry]) -> list[list[Entry]]:

@@ -15,6 +15,7 @@ from annotator.cli.shard import Written, end_with_parent, ready, write
 from annotator.core.errors import AnnotatorError
 from annotator.core.schema import Schema
 from annotator.export import ledger, manifest, warn
+from annotator.export.absent import listed
 from annotator.export.configs import Trained, configs, suggested
 from annotator.export.fates import What
 from annotator.export.owned import LEDGER, refuse_foreign
@@ -115,14 +116,14 @@ def _put(
         packed[part].add(file.packed)
         fates.update(file.fates)
         placed.update(file.placed)
-    book = ledger.Book((), plan.absent, plan.sentences, {})
+    book = ledger.Book((), listed(plan.missing.left_out, ()), plan.sentences, {})
     lost = book.lost + sum(n for (what, _), n in fates.items() if what is What.LEFT_OUT)
     fates.update((fate.what, fate.why) for _, fate in book.fates)
     sizes = suggested(packed, schema)
     texts = configs(Trained(packed, out, options, sizes))
     totals: dict[str, Any] = {
         **ledger.summed(plan.sentences, fates, placed),
-        "left out": ledger.sentences_out(plan.absent),
+        "left out": ledger.sentences_out(book.absent),
         "journals with flaws": {},
     }
     totals["files"] = _digests(made, written) | {n: ledger.digest(data) for n, data in texts.items()}

@@ -27,17 +27,17 @@ Links = Mapping[str, Sequence[str]]
 """By article id, others that it is linked to, as copies or by story."""
 
 
-def study(pieces: Sequence[Piece], labels: Sequence[str], links: Links, *, deep: bool = False) -> Study:
-    """Return what the split of these accepted sentences gives away; ``deep`` counts near-duplicates too."""
+def study(pieces: Sequence[Piece], labels: Sequence[str], links: Links) -> Study:
+    """Return what the split of these accepted sentences gives away."""
     parts = [p.part for p in pieces]
     wanted = [p for p in PARTS if p in parts]
     both = _both_ways(links)
     return Study(
-        {part: parts.count(part) for part in wanted},
-        {part: _labels([p for p in pieces if p.part == part], labels) for part in wanted},
-        forms(pieces, labels) if {TRAIN, "dev"} <= set(wanted) else {},
-        leaks(pieces, both, deep=deep),
-        leaks(by_chance(pieces), both, deep=deep),
+        sentences={part: parts.count(part) for part in wanted},
+        labels={part: _labels([p for p in pieces if p.part == part], labels) for part in wanted},
+        forms=forms(pieces, labels) if {TRAIN, "dev"} <= set(wanted) else {},
+        leaks=leaks(pieces, both),
+        by_chance=leaks(by_chance(pieces), both),
     )
 
 
@@ -49,7 +49,7 @@ def by_chance(pieces: Sequence[Piece]) -> list[Piece]:
     return [replace(p, part=parts[i]) for i, p in enumerate(pieces)]
 
 
-def leaks(pieces: Sequence[Piece], links: Links, *, deep: bool = False) -> Leaks:
+def leaks(pieces: Sequence[Piece], links: Links) -> Leaks:
     """Count what stands in dev or test although train knows it."""
     train = [p for p in pieces if p.part == TRAIN]
     rest = [p for p in pieces if p.part != TRAIN]
@@ -58,8 +58,7 @@ def leaks(pieces: Sequence[Piece], links: Links, *, deep: bool = False) -> Leaks
     linked = [a for a in sorted(tried - known) if any(b in known for b in links.get(a, ()))]
     texts = {p.sentence.text for p in train}
     fresh = [p for p in rest if p.sentence.text not in texts]
-    alike = _alike(train, fresh) if deep else None
-    return Leaks(len(tried & known), len(linked), len(rest) - len(fresh), alike)
+    return Leaks(len(tried & known), len(linked), len(rest) - len(fresh), _alike(train, fresh))
 
 
 def forms(pieces: Sequence[Piece], labels: Sequence[str]) -> dict[str, Forms]:

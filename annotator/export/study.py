@@ -21,8 +21,8 @@ class Leaks:
     """Other articles of dev or test that are linked to one in train."""
     sentences: int
     """Sentences of dev or test that stand in train word for word."""
-    alike: int | None = None
-    """Near-duplicates among the others; None where they were not counted."""
+    alike: int
+    """Near-duplicates among the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,26 @@ class Bridge:
         return f"{named(self.article, self.title)} would bridge {' and '.join(self.between)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Study:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regrouped:
+    """The articles that a split by story has left out or moved."""
+
+    quarantined: Sequence[Bridge] = ()
+    moved: Sequence[str] = ()
+    """Those that ``--rebalance`` has moved, as they are told."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for ``--json``."""
+        return asdict(self)
+
+    def lines(self) -> list[str]:
+        """Return them for people."""
+        out = _some([f"quarantined: {bridge.told}" for bridge in self.quarantined])
+        return out + _some([f"moved: {article}" for article in self.moved])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study(Regrouped):
     """What is known of a split."""
 
     sentences: Mapping[str, int]
@@ -60,13 +78,6 @@ class Study:
     """By label, in dev."""
     leaks: Leaks
     by_chance: Leaks
-    quarantined: Sequence[Bridge] = ()
-    moved: Sequence[str] = ()
-    """The articles that ``--rebalance`` has moved, as they are told."""
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return plain values for ``--json``."""
-        return asdict(self)
 
     def lines(self) -> list[str]:
         """Return the study for people."""
@@ -74,15 +85,14 @@ class Study:
         if len(self.sentences) > 1:
             out.append(f"leakage into dev and test: {_leaks(self.leaks)}")
             out.append(f"  by a random split of the same sentences: {_leaks(self.by_chance)}")
-        out += _some([f"quarantined: {bridge.told}" for bridge in self.quarantined])
-        return out + _some([f"moved: {article}" for article in self.moved])
+        return out + Regrouped.lines(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Studied:
-    """A study, and the files that show it, by name."""
+    """What is told of a split, and the files that show it, by name."""
 
-    study: Study | None = None
+    study: Regrouped | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 
@@ -108,10 +118,10 @@ def _forms(found: Mapping[str, Forms]) -> str:
 
 
 def _leaks(found: Leaks) -> str:
-    told = [
+    told = (
         f"{counted(found.articles, 'article')} in two parts",
         f"{found.stories:,} with a copy or the same story in train",
         f"{counted(found.sentences, 'sentence')} word for word",
-    ]
-    alike = found.alike
-    return ", ".join(told if alike is None else [*told, counted(alike, "near-duplicate sentence")])
+        counted(found.alike, "near-duplicate sentence"),
+    )
+    return ", ".join(told)

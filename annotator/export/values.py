@@ -12,7 +12,7 @@ from annotator.core.annotation import Work
 from annotator.core.article import Article
 from annotator.core.counting import counted
 from annotator.core.errors import UsageError
-from annotator.export.study import Study, listed
+from annotator.export.study import Regrouped, listed
 
 _KEY = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -142,8 +142,8 @@ class ExportReport:
     suggester: Suggester | None
     warnings: tuple[str, ...]
     lost: int
-    study: Study | None = None
-    """What the split gives away, where that was asked for."""
+    study: Regrouped | None = None
+    """What a split by story has left out or moved; a ``Study`` of the split where that was asked for."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for ``--json``."""

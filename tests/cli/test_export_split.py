@@ -11,7 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from annotator.cli import export
+from annotator.cli.gather import Gathered, gather
+from annotator.core.annotation import Answer
 from annotator.export.splits import part_of
+from annotator.storage.corpus import Corpus
 from tests.cli.calling import call
 from tests.cli.test_export import Desk
 from tests.export.export_samples import made, sentences
@@ -87,6 +91,30 @@ def test_a_bridge_counts_alike_however_the_export_is_made(tmp_path: Path) -> Non
     assert (quick.code, slow.code) == (3, 3)
     assert quick.json["totals"]["sentences"] == slow.json["totals"]["sentences"]
     assert slow.json["totals"]["sentences"]["unreviewed"] == 0
+
+
+def test_a_bridge_is_streamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is written of a corpus with bridges is the same, whether it was gathered or not."""
+    desk = _desk(tmp_path / "c")
+    train, dev = _placed("train"), _placed("dev")
+    for n, answer in enumerate([Answer.REJECT, None, Answer.ACCEPT]):
+        desk.answer("ana", desk.of(desk.add([[f"{train} {dev} {n}", "Nobody came ."]]))[:1], answer)
+    gathered: list[Corpus] = []
+
+    def noted(corpus: Corpus, name: str | None) -> Gathered:
+        gathered.append(corpus)
+        return gather(corpus, name)
+
+    monkeypatch.setattr(export, "_gathered", noted)
+    options = ("--ledger", "full", "--attrs", "own", "--json")
+    streamed = call("export", desk.path, tmp_path / "out", *options)
+    assert not gathered
+    monkeypatch.setattr(export, "_streamed", lambda *_: None)
+    files = tree(tmp_path / "out")
+    again = call("export", desk.path, tmp_path / "out", *options)
+    assert gathered
+    assert (streamed.code, streamed.json) == (again.code, again.json)
+    assert tree(tmp_path / "out").keys() == files.keys()
 
 
 def test_a_rebalance_lasts(tmp_path: Path) -> None:

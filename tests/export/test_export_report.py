@@ -65,7 +65,7 @@ def _card(items: list[Item], name: str = "Harbour") -> Card:
     parts = ["train", "dev", "test"]
     pieces = [Piece(i.work.sentence, i.article, parts[n % 3], i, (i.annotator,)) for n, i in enumerate(items)]
     labels = [x.name for x in SCHEMA.labels]
-    found = study(pieces, labels, {}, deep=True)
+    found = study(pieces, labels, {})
     return Card(
         name, "en", "blank", SCHEMA, pieces, items, agreement(items, labels), found, "80/10/10", "By story."
     )

@@ -6,8 +6,9 @@ import json
 import random
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from annotator.cli.plan import plan
 from annotator.cli.streamed import export_stream
 from annotator.core.annotation import Answer, Work
 from annotator.core.article import Verdict
-from annotator.core.edits import reject_suggestion, set_answer, set_note, take_spans, together
+from annotator.core.edits import Edit, Op, reject_suggestion, set_answer, set_note, take_spans, together
 from annotator.core.errors import AnnotatorError
 from annotator.core.spans import Span
 from annotator.core.works import Works
@@ -219,10 +220,16 @@ def test_both_ways_write_the_same(
     With ``many`` ids are reckoned as they are in files of thousands of sentences.
     """
     folder = tmp_path_factory.mktemp("x")
-    corpus = annotated(folder, seed, deeds, names)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shard, "_MANY", 0 if many else 5000)
+        _check_both(annotated(folder, seed, deeds, names), folder, asked, chosen)
+
+
+def _check_both(corpus: Corpus, folder: Path, asked: str | None, chosen: Mapping[str, Any]) -> bool:
+    """Hold a streamed export against a gathered one; return whether it was streamed at all."""
     options = ExportOptions(**chosen)
 
-    def theirs() -> ExportReport:
+    def gathered() -> ExportReport:
         found, spacy = gather(corpus, asked), ExportOptions(**chosen, engine="spacy")
         out, missing = folder / "b", found.missing
         return export_corpus(found.items, found.unreviewed, corpus.schema, out, spacy, missing=missing)
@@ -231,18 +238,30 @@ def test_both_ways_write_the_same(
         made = plan(corpus, asked, options)
     except AnnotatorError as error:  # too few sentences to split, or a conflict
         with pytest.raises(AnnotatorError, match=re.escape(str(error))):
-            theirs()
-        return
+            gathered()
+        return False
     if made is None:
-        return
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(shard, "_MANY", 0 if many else 5000)
-        ours = export_stream(made, corpus.schema, folder / "a", options, lambda *_: None)
-    for x, y in ((ours, theirs()),):
-        assert files_of(folder / "a") == files_of(folder / "b")
-        assert (x.parts, x.suggester, x.warnings, x.lost) == (y.parts, y.suggester, y.warnings, y.lost)
-        assert set(x.files) == set(y.files)
+        return False
+    x, y = export_stream(made, corpus.schema, folder / "a", options, lambda *_: None), gathered()
+    assert files_of(folder / "a") == files_of(folder / "b")
+    assert (x.parts, x.suggester, x.warnings, x.lost) == (y.parts, y.suggester, y.warnings, y.lost)
+    assert set(x.files) == set(y.files)
     assert not (folder / "a" / FOLDER).exists()
+    return True
+
+
+def test_what_becomes_an_entity_is_not_wrong_besides(tmp_path: Path) -> None:
+    """A span that loses the white space at its edge is the entity that a suggestion turned down was."""
+    text = "Rosavik   agreed ."
+    corpus = builders.make_corpus(tmp_path / "c", builders.article(text, "b"))
+    session = builders.open_session(corpus)
+    work = session.work
+    blank = next(t for t in work.sentence.tokens if t.text.isspace())
+    said = work.annotation.with_spans([Span(0, blank.end, "VENUE")]).with_answer(Answer.ACCEPT)
+    said = said.with_rejected([Span(0, len("Rosavik"), "VENUE")])
+    session.do(Edit(Op.EDIT, (work,), (replace(work, annotation=said),)))
+    assert session.close()
+    assert _check_both(Corpus.open(corpus.path), tmp_path, None, {"split": (100, 0, 0)})
 
 
 def _answered(corpus: Corpus, name: str, article: int, answer: Answer) -> Corpus:

@@ -19,7 +19,7 @@ from annotator.export.report.style import PARTS as PART_COLOURS
 from annotator.export.report.style import STYLE
 from annotator.export.report.svg import bars, lengths
 from annotator.export.report.tags import paragraphs, section, table, tag, text
-from annotator.export.study import Leaks, Study
+from annotator.export.study import Study
 from annotator.export.values import Item
 
 EXAMPLES = 20
@@ -158,13 +158,8 @@ def _leaks(study: Study) -> str:
         "sentences": "sentences that stand in train word for word",
         "alike": "near-duplicates of a sentence in train",
     }
-    rows = [(told, _shown(study.by_chance, key), _shown(study.leaks, key)) for key, told in names.items()]
+    rows = [(told, getattr(study.by_chance, key), getattr(study.leaks, key)) for key, told in names.items()]
     return tag("h3", "Leakage") + table(("in dev or test", "random split", "this split"), rows)
-
-
-def _shown(leaks: Leaks, key: str) -> object:
-    value = getattr(leaks, key)
-    return "not counted" if value is None else value
 
 
 def _listed(study: Study) -> str:

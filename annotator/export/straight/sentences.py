@@ -23,6 +23,7 @@ from annotator.core.tokens import tokens_of
 from annotator.export import ledger
 from annotator.export.fates import OVERLAP, Fate, What, fates
 from annotator.export.layout import USER_DATA, Origin, about
+from annotator.export.layout import wrong as known_wrong
 from annotator.export.packed import Packed
 from annotator.export.pieces import Piece
 from annotator.export.straight import msgpack
@@ -329,8 +330,10 @@ class Sentences:
             self._list(fate, row, place)
         item = Item(work, place.annotator, Article(place.article.id, "", "", "", ()))
         others = [Item(other, "", item.article) for other in beside]
-        wrong = wrong_spans([item, *others], self.schema).get(work.sentence.id, ())
-        self.packed.count((Piece(work.sentence, item.article, self.part, item, (), every),), 0, len(wrong))
+        told = wrong_spans([item, *others], self.schema).get(work.sentence.id, ())
+        piece = Piece(work.sentence, item.article, self.part, item, (), every, told)
+        wrong = known_wrong((piece,), [0])
+        self.packed.count((piece,), 0, len(wrong))
         self.packed.docs -= 1  # counted by whoever adds the Doc
         ents = [(*f.ent, f.span.label) for f in every if f.ent]
         groups = [
