@@ -1,16 +1,18 @@
-"""Label keys other than the schema's own: a user's choice, or the mirror for the other hand."""
+"""Label keys other than the schema's own: a user's choice, the mirror for the other hand, spare ones."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from annotator.core.schema import Schema
+from annotator.core.schema import KEYED, Schema
 
 _MIRROR = dict(zip("qwertasdfgzxcvb", "poiuy;lkjh/.,mn", strict=True))
 """The key at the same place of the other half of an English keyboard."""
 _SPARE = "hjkluiopnmyqwertasdfgzxcvb"
 """What a label gets whose mirrored key is no letter or is taken, the easiest first."""
+HOME_ROW = "asdfghjk"
+"""The keys of labels to which the schema gives none, in this order."""
 
 
 def with_keys(schema: Schema, keys: Mapping[str, str]) -> Schema:
@@ -26,3 +28,13 @@ def mirrored(schema: Schema) -> dict[str, str]:
     out = {x.name: ways[x.key] for x in keyed if ways[x.key].isalpha()}
     spare = iter(c for c in _SPARE if c not in out.values())
     return {x.name: out.get(x.name) or next(spare) for x in keyed}
+
+
+def spare_keys(schema: Schema, taken: Collection[str]) -> dict[str, str]:
+    """Return keys for labels to which the schema gives none, so that a bare list of names can be used.
+
+    ``taken`` are letters that mean something else.
+    """
+    free = (key for key in HOME_ROW if key not in schema.keys and key not in taken)
+    bare = [x.name for x in schema.labels if not x.key][: KEYED - len(schema.keys)]
+    return dict(zip(bare, free, strict=False))

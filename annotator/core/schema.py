@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -29,9 +29,6 @@ COLOURS = (
 
 KEYED = 8
 """How many labels have a key of their own; the others are reached through the menu key."""
-
-HOME_ROW = "asdfghjk"
-"""The keys of labels to which the schema gives none, in this order: a bare list of names can be used."""
 
 _NAME = re.compile(r"\S{1,64}")
 _KEY = re.compile(r"[a-z]")
@@ -181,14 +178,7 @@ def parse_schema(data: Mapping[str, Any], where: str) -> Schema:
         raise SchemaError("the schema has no [[label]]", where=where, do="add at least one label")
     labels = tuple(_label(t, i, where) for i, t in enumerate(tables, 1))
     _check(labels, where)
-    return Schema(str(data.get("name", "schema")), str(data.get("version", "1")), _with_keys(labels))
-
-
-def _with_keys(labels: tuple[Label, ...]) -> tuple[Label, ...]:
-    """Give the labels without a key those of the home row that are free, as many as may have one."""
-    taken = {x.key for x in labels if x.key}
-    free = iter([key for key in HOME_ROW if key not in taken][: KEYED - len(taken)])
-    return tuple(x if x.key else replace(x, key=next(free, "")) for x in labels)
+    return Schema(str(data.get("name", "schema")), str(data.get("version", "1")), labels)
 
 
 def _label(table: Any, n: int, where: str) -> Label:

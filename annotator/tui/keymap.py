@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from annotator.core.hints import LEFT_LETTERS, LETTERS, LOOKALIKES, HintStyle
-from annotator.core.label_keys import mirrored, with_keys
+from annotator.core.label_keys import mirrored, spare_keys, with_keys
 from annotator.core.schema import Schema
 from annotator.storage.keymap import Keymap
 from annotator.tui.commands import ALL, COMMANDS, LIST_MOVES, LISTS, Command
@@ -115,6 +115,8 @@ def _rebound(command: Command, texts: Sequence[str]) -> Command:
 
 def _keys(schema: Schema, user: Keymap, habits: Habits) -> KeySet:
     commands = resolve_keymap(COMMANDS, user.keys)
+    taken = {k for c in commands for k in c.keys} | {*user.labels.values()}
+    schema = with_keys(schema, spare_keys(schema, taken))
     labels = {**(mirrored(schema) if habits.hand == "left" else {}), **user.labels}
     letters = user.letters or (LEFT_LETTERS if habits.hand == "left" else LETTERS)
     style = HintStyle(letters, LOOKALIKES if habits.avoid else frozenset())

@@ -11,6 +11,7 @@ from textual.keys import _character_to_key
 
 from annotator.core.hints import LOOKALIKES
 from annotator.core.label_keys import mirrored, with_keys
+from annotator.core.schema import parse_schema
 from annotator.storage.keymap import keymap_of_text
 from annotator.storage.prefs import Preferences
 from annotator.storage.schemas import load_schema
@@ -260,6 +261,18 @@ def test_changed_keys_are_shown_as_they_are() -> None:
     assert shown["take"][0] == "X and a label"
     assert shown["ignore"] == (": ignore", "")
     assert shown["redo"] == (by_id("redo").shown, "")
+
+
+@pytest.mark.parametrize(("text", "keys"), [("", "asdfghjk"), (VIM, "asdf")], ids=["default", "vim"])
+def test_a_bare_list_of_labels_has_keys(text: str, keys: str) -> None:
+    """Labels to which the schema gives no key have those of the home row that mean nothing else."""
+    bare = parse_schema({"label": [{"name": f"L{n}"} for n in range(10)]}, "s")
+    user = keymap_of_text(text, "k.toml")
+    found = keys_in_force(bare, user)
+    assert not found.clashes
+    assert "".join(x.key for x in found.schema.labels) == keys
+    some = parse_schema({"label": [{"name": "A"}, {"name": "B", "key": "a"}, {"name": "C"}]}, "s")
+    assert [x.key for x in keys_in_force(some, user).schema.labels] == ["s", "a", "d"]
 
 
 # -- the hands ---------------------------------------------------------------------------------
