@@ -17,7 +17,8 @@ from annotator.core.annotation import Work
 from annotator.core.article import Article, LineMap
 from annotator.export.absent import ANOTHER, QUARANTINED, SUPERSEDED, SWITCHED_OFF
 from annotator.export.choose import CUT, SPANS, Conflict, answers
-from annotator.export.straight.sentences import About, work_of
+from annotator.export.straight.rows import work_of
+from annotator.export.straight.sentences import About
 from annotator.export.values import Item, LeftOut
 from annotator.storage.fast_index import ACCEPTED, ANSWERS, Index, OddError
 from annotator.storage.fast_rows import Mark, Reader, Row

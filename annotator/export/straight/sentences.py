@@ -13,13 +13,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from types import MappingProxyType
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-from annotator.core.annotation import Annotation, Answer, Work
-from annotator.core.article import Article, Sentence
+from annotator.core.annotation import Work
+from annotator.core.article import Article
 from annotator.core.schema import Schema
-from annotator.core.spans import Span
-from annotator.core.tokens import tokens_of
 from annotator.export import ledger
 from annotator.export.fates import OVERLAP, Fate, What, fates
 from annotator.export.layout import USER_DATA, Origin, about
@@ -30,6 +28,7 @@ from annotator.export.straight import msgpack
 from annotator.export.straight.columns import Attrs, Mark
 from annotator.export.straight.norms import norms
 from annotator.export.straight.payload import Bin, Group
+from annotator.export.straight.rows import Labelled, Row, Word, work_of
 from annotator.export.values import ExportOptions, Item
 from annotator.export.wrong import INCORRECT, wrong_spans
 
@@ -42,47 +41,6 @@ Said = tuple[str, str, str, tuple[str, ...]]
 """What became of a span, why, the id of the one it lost to, and where it stands in the Doc."""
 Found = tuple[str, int, int, int, int]
 """A span: label, first token, the one after the last, first code point, the one after the last."""
-
-
-class Word(Protocol):
-    """A stored token, in code points of its sentence."""
-
-    text: str
-    start: int
-    end: int
-    ws: bool
-
-
-class Labelled(Protocol):
-    """A stored span, in code points of its sentence, with the tokens that it is said to have.
-
-    The last of them is included; nothing rests on them until they are held against the tokens.
-    """
-
-    start: int
-    end: int
-    label: str
-    source: str
-    token_start: int | None
-    token_end: int | None
-
-
-class Row(Protocol):
-    """A record whose tokens spell its text, none of them empty, and whose spans lie in it."""
-
-    text: str
-
-    @property
-    def tokens(self) -> Sequence[Word]:
-        """The tokens in text order."""
-
-    @property
-    def spans(self) -> Sequence[Labelled]:
-        """The spans in the order of the file."""
-
-    @property
-    def rejected(self) -> Sequence[Labelled]:
-        """The known-wrong ones."""
 
 
 class About(NamedTuple):
@@ -342,15 +300,6 @@ class Sentences:
         if wrong:
             groups.append((INCORRECT, _group(row, [(*tokens, label) for tokens, label in wrong])))
         return ents, groups
-
-
-def work_of(row: Row, article: str, start: int, end: int) -> Work:
-    """Return the record of a sentence that stands there in an article as a value of core."""
-    tokens = tokens_of([t.text for t in row.tokens], [t.ws for t in row.tokens])
-    said = Annotation(answer=Answer.ACCEPT)
-    said = said.with_spans([Span(s.start, s.end, s.label, s.source) for s in row.spans])
-    said = said.with_rejected([Span(s.start, s.end, s.label, s.source) for s in row.rejected])
-    return Work(Sentence(article, 0, start, end, row.text, tokens), said)
 
 
 def _group(row: Row, marks: Sequence[Mark]) -> Group:
