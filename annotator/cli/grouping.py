@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from annotator.cli.gather import Gathered
 from annotator.core.annotation import Answer
 from annotator.core.article import Article
 from annotator.export.absent import QUARANTINED
@@ -13,7 +13,6 @@ from annotator.export.boilerplate import Seen
 from annotator.export.sights import MANY, Sight, seen, sights
 from annotator.export.splits import part_of, placed
 from annotator.export.stories import Quarantined, Stories, rebalance, stories
-from annotator.export.study import Bridge, Regrouped, named
 from annotator.export.values import ExportOptions, LeftOut, Missing
 from annotator.export.warn import TORN
 from annotator.storage.corpus import Corpus
@@ -21,6 +20,10 @@ from annotator.storage.fast_articles import read_articles
 from annotator.storage.fast_index import OddError
 from annotator.storage.folder import ARTICLES
 from annotator.storage.groups import FILE, groups_text, read_groups
+
+if TYPE_CHECKING:  # a small export starts fast
+    from annotator.cli.gather import Gathered
+    from annotator.export.study import Regrouped
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +51,17 @@ class Grouped:
     def regrouped(self, missing: Missing) -> Regrouped | None:
         """Return what was left out as a bridge, with what it would bridge, and what was moved."""
         out = {left.item.article.id for left in missing.left_out if left.why == QUARANTINED}
-        bridges = [self._bridge(q) for q in self.stories.quarantined if q.article in out]
-        moved = [named(a, self.titles[a]) for a in self.moved]
-        return Regrouped(quarantined=bridges, moved=moved) if bridges or moved else None
+        bridges = [q for q in self.stories.quarantined if q.article in out]
+        if not bridges and not self.moved:
+            return None
+        from annotator.export.study import Bridge, Regrouped, named
 
-    def _bridge(self, q: Quarantined) -> Bridge:
-        between = [f"{named(a, self.titles[a])} in {part}" for a, part in q.links]
-        return Bridge(q.article, self.titles[q.article], between)
+        def bridge(q: Quarantined) -> Bridge:
+            between = [f"{named(a, self.titles[a])} in {part}" for a, part in q.links]
+            return Bridge(q.article, self.titles[q.article], between)
+
+        moved = [named(a, self.titles[a]) for a in self.moved]
+        return Regrouped(quarantined=[bridge(q) for q in bridges], moved=moved)
 
 
 def grouped(corpus: Corpus, options: ExportOptions, *, afresh: bool = False) -> Grouped:

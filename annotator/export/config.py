@@ -22,7 +22,7 @@ import json
 import math
 from dataclasses import dataclass
 
-from annotator.export.study import listed
+from annotator.core.counting import listed
 from annotator.export.suggester import VECTORS, vectors
 from annotator.export.template import HEAD, NER, OWN_TOKENIZERS, PREPARED, SPANCAT, TOKENIZER
 from annotator.export.values import Suggester

@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from annotator.core.counting import counted
-
-_TOLD = 12
+from annotator.core.counting import MOST, counted, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +101,8 @@ def named(article: str, title: str) -> str:
 
 def _some(lines: list[str]) -> list[str]:
     """Return the first lines, and how many more there are."""
-    more = len(lines) - _TOLD
-    return lines if more <= 0 else [*lines[:_TOLD], f"  and {more} more; --json and --report have them all"]
-
-
-def listed(told: Sequence[str]) -> str:
-    """Return what is told of each label in a line, of a dozen labels at the most."""
-    more = len(told) - _TOLD
-    return ", ".join(told) if more <= 0 else f"{', '.join(told[:_TOLD])} and {more} labels more"
+    more = len(lines) - MOST
+    return lines if more <= 0 else [*lines[:MOST], f"  and {more} more; --json and --report have them all"]
 
 
 def _forms(found: Mapping[str, Forms]) -> str:

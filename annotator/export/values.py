@@ -6,13 +6,15 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from annotator.core.annotation import Work
 from annotator.core.article import Article
-from annotator.core.counting import counted
+from annotator.core.counting import counted, listed
 from annotator.core.errors import UsageError
-from annotator.export.study import Regrouped, listed
+
+if TYPE_CHECKING:  # a small export starts fast
+    from annotator.export.study import Regrouped
 
 _KEY = re.compile(r"[A-Za-z0-9_-]+")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from annotator.core.counting import listed
 from annotator.export.pieces import Piece
 from annotator.export.splits import Split
-from annotator.export.study import listed
 from annotator.export.values import Suggester
 
 
