@@ -64,6 +64,8 @@ class Standing:
         """What others said of an accepted sentence, where somebody has turned a suggestion down."""
         self._conflicts: dict[str, list[tuple[int, Conflict]]] = {}
         """By article, each with the place where it begins."""
+        self._last: tuple[str, dict[tuple[int, int], Entry]] = ("", {})
+        """The article that was last asked for, with what is exported of it."""
 
     def close(self) -> None:
         """Let the journals go."""
@@ -202,8 +204,10 @@ class Standing:
         return sorted(found, key=lambda f: (f[0] == QUARANTINED, f[2].by, f[0] != SWITCHED_OFF))
 
     def _exported(self, article: str, entry: Entry) -> Entry | None:
-        """Return what is exported of the same sentence."""
-        return next((e for e in self.heads(article) if e.place == entry.place and e.answer == ACCEPTED), None)
+        """Return what is exported of the same sentence; to be asked for when all is settled."""
+        if self._last[0] != article:
+            self._last = (article, {e.place: e for e in self.heads(article) if e.answer == ACCEPTED})
+        return self._last[1].get(entry.place)
 
     def _unknown(self, article: str, entry: Entry) -> list[Mark]:
         """Return the spans of a record that are not exported."""
