@@ -25,6 +25,10 @@ CUT = "an edge lies inside a character"
 _REPAIR = "repair or remove the line"
 
 
+DIFFERS = "the text at the offsets reads differently; the offsets are taken"
+"""Why a quote is listed that a file has of a span."""
+
+
 @dataclass(frozen=True, slots=True)
 class Raw:
     """A span as a file has it: nothing about its values is sure yet."""
@@ -35,6 +39,8 @@ class Raw:
     source: str = ""
     id: str = ""
     """The file's own id of it."""
+    quote: str = ""
+    """The words that the file says it covers."""
 
 
 def objects(record: dict[str, Any], key: str, where: str, do: str = _REPAIR) -> list[dict[str, Any]]:
@@ -107,7 +113,14 @@ def spans_of(
             account.list(entry)
         if span:
             found.append(span)
+            list_misquoted(raw, text[span.start : span.end], where, account)
     return tuple(found)
+
+
+def list_misquoted(raw: Raw, there: str, where: str, account: Account) -> None:
+    """List the quote of a span whose offsets have other words, blanks left aside."""
+    if raw.quote and "".join(raw.quote.split()) != "".join(there.split()):
+        account.list(Entry(where, raw_id(raw), Fate.LEFT_OUT, DIFFERS, raw.quote, "quoted text"))
 
 
 def span_of(raw: Raw, text: str, where: str, unit: Unit = CODE_POINTS) -> tuple[Span | None, Entry | None]:

@@ -47,7 +47,9 @@ _START = ("start", "start_offset", "start_char", "startOffset", "begin", "offset
 _LENGTH = ("length", "len")
 _END = ("end", "end_offset", "end_char", "endOffset", "stop")
 _LABEL = ("label", "type", "tag", "entity_group", "entity_type", "entity", "category", "class")
-_QUOTE = ("text", "quote", "word", "mention", "surface", "value")
+_SAYS = ("text", "quote")
+"""The words that a span covers; what others call by a word is often made the same, such as a base form."""
+_QUOTE = (*_SAYS, "word", "mention", "surface", "value")
 _KNOWN = frozenset({"text", "id", "meta", "tokens", "title", "annotator", "note", "flagged", "time", *_SPANS})
 _OTHERS = frozenset({"annotation_id", "lead_time", "paragraphs"})
 _DO = "give each text as {“text”: …, “spans”: [[start, end, label], …]}"
@@ -139,7 +141,7 @@ def _raw(item: Any) -> Raw:
         start, end, size = _whole(_first(item, _START)), _first(item, _END), _whole(_first(item, _LENGTH))
         if end is None and type(start) is int and type(size) is int:
             end = start + size
-        own = string(item, "source"), name(item.get("id"))
+        own = string(item, "source"), name(item.get("id")), string(item, *_SAYS)
         return Raw(start, _whole(end), _first(item, _LABEL), *own)
     start, end, label = (*item, None, None, None)[:3] if isinstance(item, list) else (None, None, None)
     if isinstance(start, str) and type(end) is int and type(label) is int:

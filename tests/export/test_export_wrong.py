@@ -10,6 +10,7 @@ import pytest
 import spacy
 from spacy.tokens import Doc, DocBin
 from spacy.training import Example
+from thinc.api import fix_random_seed
 
 from annotator.core.annotation import Answer
 from annotator.core.article import Sentence
@@ -91,7 +92,7 @@ def test_the_config_makes_ner_read_the_group(tmp_path: Path) -> None:
     (doc,) = exported(items, tmp_path)
     config = spacy.util.load_config(tmp_path / "config.cfg")
     assert config["components"]["ner"]["incorrect_spans_key"] == INCORRECT
-    spacy.util.fix_random_seed(0)
+    fix_random_seed(0)
     nlp = spacy.blank("en")
     ner: Any = nlp.add_pipe("ner", config={"incorrect_spans_key": INCORRECT})
     ner.add_label("VENUE")

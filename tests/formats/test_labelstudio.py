@@ -17,7 +17,9 @@ from annotator.core.errors import SourceError
 from annotator.core.spans import Span
 from annotator.formats import labelstudio
 from annotator.formats.document import Account, Document
+from annotator.formats.fields import DIFFERS
 from annotator.formats.labelstudio import reading, regions
+from annotator.formats.ledger import lost
 from annotator.formats.source import Source
 from tests.formats.samples import (
     fill,
@@ -205,7 +207,8 @@ def test_a_quote_that_disagrees_is_told(tmp_path: Path) -> None:
     """The offsets are what was marked; the quote is a checksum."""
     (found,), account = read(tmp_path, task(TEXT, region(0, 8, text="Ida Holm"), region(0, 3, text="Per")))
     assert words(found) == [("Ida Holm", "PERSON"), ("Ida", "PERSON")]
-    assert account.notes == [reading.MISQUOTED.format(n=1)]
+    assert [(e.why, e.text, e.thing) for e in account.entries] == [(DIFFERS, "Per", "quoted text")]
+    assert lost(account) == 1
 
 
 def test_json_min_has_a_row_an_annotation(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
 from annotator.formats import detect, plain
 from annotator.formats.document import Account, Document
+from annotator.formats.fields import DIFFERS
 from annotator.formats.source import Source
 from tests.formats.samples import fill, holds, records, take, texts_with_spans, there_and_back, words
 
@@ -159,3 +160,16 @@ def test_no_bytes_are_more_than_refused(tmp_path: Path, values: list[Any], rest:
     lines = [json.dumps(v).encode() for v in values]
     for data in (b"\n".join(lines), b"\n".join([*lines, rest]), json.dumps(values).encode()):
         holds(plain, tmp_path / "x.jsonl", data)
+
+
+def test_a_quote_that_disagrees_is_listed(tmp_path: Path) -> None:
+    """The offsets are taken, blanks aside; what is no quote of the text, such as a base form, is none."""
+    spans = [
+        {"start": 0, "end": 8, "label": "PERSON", "text": "Ida  Holm"},
+        {"start": 0, "end": 3, "label": "PERSON", "text": "Per"},
+        {"start": 9, "end": 13, "label": "MOVE", "word": "leave"},
+    ]
+    (found,), account = read(tmp_path, json.dumps({"text": "Ida Holm left.", "spans": spans}))
+    assert [w for w, _ in words(found)] == ["Ida Holm", "Ida", "left"]
+    assert [(e.why, e.text, e.thing) for e in account.entries] == [(DIFFERS, "Per", "quoted text")]
+    assert account.balanced

@@ -17,6 +17,7 @@ from annotator.core.spans import Span
 from annotator.core.tokens import tokens_of
 from annotator.formats import ledger, prodigy
 from annotator.formats.document import Account, Document
+from annotator.formats.fields import DIFFERS
 from annotator.formats.prodigy import reading, writing
 from annotator.formats.prodigy.binary import BOTH, IGNORED, TWICE
 from annotator.formats.source import Source
@@ -169,7 +170,8 @@ def test_tokens_that_do_not_spell_the_text_are_not_taken(tmp_path: Path) -> None
     )
     assert [len(d.tokens) for d in found] == [0, 5]
     assert words(found[1]) == [("Ida Holm", "PERSON")]
-    assert account.notes == [x.format(n=1) for x in (reading.TOKENS, reading.QUOTES, reading.INDEXES)]
+    assert account.notes == [x.format(n=1) for x in (reading.TOKENS, reading.INDEXES)]
+    assert [(e.why, e.text, e.thing) for e in account.entries] == [(DIFFERS, "Ida", "quoted text")]
 
 
 def test_offsets_in_utf16_are_found_out(tmp_path: Path) -> None:

@@ -16,10 +16,10 @@ from annotator.core.annotation import Answer
 from annotator.core.counting import counted
 from annotator.formats.brat.ann import Standoff, parse
 from annotator.formats.brat.pairs import Pair, pairs_of
-from annotator.formats.brat.places import DIFFERS, Placed, placed, quotes, unlike
+from annotator.formats.brat.places import Placed, placed, quotes, unlike
 from annotator.formats.brat.writer import write
 from annotator.formats.document import Account, Document, Entry, Fate
-from annotator.formats.fields import Tally
+from annotator.formats.fields import DIFFERS, Tally
 from annotator.formats.sample import Sample
 from annotator.formats.source import LONGEST, Source
 from annotator.formats.units import (

@@ -18,7 +18,6 @@ CUT = "its offsets lie inside a character"
 PAST = "past the end of the text"
 BLANK = "nothing but blanks"
 TWICE = "the same span stands there twice"
-DIFFERS = "the text at the offsets reads differently; the offsets are taken"
 
 Place = tuple[int, int]
 

@@ -39,7 +39,6 @@ IN_PAGE = "its place in the web page has other words"
 
 PREDICTIONS = "predictions are left out: {n} result{s} of models"
 ALONE = "a model's prediction on a task that nobody has annotated"
-MISQUOTED = "spans quote other words than stand at their offsets, which were taken: {n}"
 IN_UTF16 = "dialogues in whose paragraphs offsets count UTF-16 units: {n}"
 UNTOLD = "annotations whose texts are not in the file, with no span: {n}"
 
@@ -199,8 +198,7 @@ class _Reader:
                 entry = Entry(task.where, raw_id(region.raw), Fate.LEFT_OUT, IN_PAGE, region.quote or "")
                 self.account.list(entry)
                 continue
-            out += spans_of([raw], text, task.where, self.account, counted)
-            self.tally.add(MISQUOTED, bool(wrong))
+            out += spans_of([replace(raw, quote=quote or "")], text, task.where, self.account, counted)
         return tuple(out)
 
     def _inside(self, value: Any, regions: Sequence[Region]) -> Unit:

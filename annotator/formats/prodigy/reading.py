@@ -18,7 +18,17 @@ from annotator.core.tokens import Token
 from annotator.formats.align import tiled
 from annotator.formats.document import Account, Document
 from annotator.formats.evidence import unit_of
-from annotator.formats.fields import Raw, Tally, name, objects, span_of, spans_of, string, things
+from annotator.formats.fields import (
+    Raw,
+    Tally,
+    list_misquoted,
+    name,
+    objects,
+    span_of,
+    spans_of,
+    string,
+    things,
+)
 from annotator.formats.prodigy import record as fields
 from annotator.formats.prodigy.binary import Binary, Verdict
 from annotator.formats.prodigy.record import AGAIN, Place
@@ -38,7 +48,6 @@ TEXT_LABEL = "a label for the whole text has no place here"
 NO_SPANS = "no task of the file has spans: texts and answers alone were read"
 TOKENS = "texts whose tokens do not spell them, so that the tokens were not taken: {n}"
 INDEXES = "spans that lie elsewhere by their token indexes than by their offsets, which were taken: {n}"
-QUOTES = "spans that quote other words than stand at their offsets, which were taken: {n}"
 BINARY = "binary answers, merged by text (they say nothing of other spans there): {n}"
 WHOLE = "tasks that ask about the whole text and say nothing of spans, which the file leaves open: {n}"
 VERSIONS = "reviewed versions, read as the work of their sessions: {n}"
@@ -166,12 +175,12 @@ class _Reader:
                 self.account.list(entry)
 
     def _check(self, task: _Task, found: list[dict[str, Any]]) -> None:
-        """Count the spans whose quote or token indexes say something else than their offsets."""
+        """List the spans whose quote says something else than their offsets, count those whose indexes do."""
         for span in found:
             place = fields.place_of(span, task.text, self.unit)
-            quote = span.get("text")
-            if place and isinstance(quote, str) and quote and task.text[slice(*place)] != quote:
-                self.tally.add(QUOTES)
+            if place:
+                raw = replace(_raw(span, task.places, self.unit), quote=string(span, "text"))
+                list_misquoted(raw, task.text[slice(*place)], task.where, self.account)
             by_tokens = fields.named(span, task.places)
             if place and by_tokens and by_tokens != place:
                 self.tally.add(INDEXES)
