@@ -17,21 +17,25 @@ from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
 
-class _Lasting:
+class Lasting:
     """Writes to a terminal, and to nowhere once the terminal is gone."""
 
     def __init__(self, file: TextIO) -> None:
+        """Write to this file."""
         self._file = file
 
     def write(self, text: str) -> None:
+        """Write a text, if there is a terminal."""
         with suppress(OSError):
             self._file.write(text)
 
     def flush(self) -> None:
+        """Send what was written, if there is a terminal."""
         with suppress(OSError):
             self._file.flush()
 
     def fileno(self) -> int:
+        """Return the file's number."""
         return self._file.fileno()
 
 
@@ -49,7 +53,7 @@ class LastingDriver(LinuxDriver):
         """Drive the terminal of this process; see ``LinuxDriver``."""
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         if sys.__stderr__ is not None:
-            self._file = _Lasting(sys.__stderr__)  # type: ignore[assignment]
+            self._file = Lasting(sys.__stderr__)  # type: ignore[assignment]
 
     def _sigcont_application(self, *_: object) -> None:
         """Take up the terminal again, where it was left in order or by a stop that no program sees."""
