@@ -13,7 +13,6 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from annotator.cli.shard import Job
@@ -38,9 +37,6 @@ if TYPE_CHECKING:  # a small export starts fast
     from annotator.export.stories import Stories
 
 _NAMES = {Answer.ACCEPT: "accepted", Answer.REJECT: "rejected", Answer.IGNORE: "ignored", None: "unfinished"}
-
-
-_NO_KEYS: Mapping[str, str] = MappingProxyType({})
 
 
 Read = tuple[FastArticle, LineMap | None]

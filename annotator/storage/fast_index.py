@@ -170,11 +170,6 @@ class Index:
         places = self._articles.get(article)
         return places.records if places else ()
 
-    def standing(self, article: str) -> list[tuple[int, int, int]]:
-        """Return start, end and the answer's number of an article's records in force, by place."""
-        starts, ends, answers = self.starts, self.ends, self.answers
-        return [(starts[n], ends[n], answers[n]) for n in self.of(article)]
-
     def take(self, raws: Sequence[bytes], checked: Sequence[tuple[Tail, int]]) -> None:
         """Note the records of lines (without LF) that follow in the file; raises OddError."""
         tails = [tail for tail, _ in checked]
