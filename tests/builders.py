@@ -149,7 +149,7 @@ def make_corpus(path: Path, *articles: Article, schema: str = NEWS, name: str = 
     """Make a corpus of articles on the disk: those two where none is given."""
     corpus = Corpus.create(path, name=name, lang="en", fingerprint="f1", schema_text=schema)
     for a in articles or (market(), bridge()):
-        corpus.add(a, sentences(a))
+        corpus.add_article(a, sentences(a))
     return corpus
 
 

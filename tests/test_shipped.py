@@ -40,7 +40,7 @@ def test_the_readmes_keymaps_can_be_used() -> None:
     blocks = re.findall(r"```toml\n(\[keys\]\n.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
     assert len(blocks) == 2
     for text in blocks:
-        assert not keys_in_force(load_schema("news"), keymap_of_text(text, "keymap.toml")).clashes
+        assert not keys_in_force(load_schema("news"), keymap_of_text(text, "keymap.toml")).problems
 
 
 def words_of(svg: str) -> list[str]:
@@ -62,7 +62,7 @@ def test_the_sample_is_annotated_enough() -> None:
     """At least 130 sentences are accepted by us, under the schema that ships."""
     corpus = Corpus.open(ROOT / "corpus")
     records = Journal.open(corpus.path, "guide", read_only=True).records
-    assert sum(r.work.annotation.answer == "accept" for r in records) >= 130
+    assert sum(r.annotated.annotation.answer == "accept" for r in records) >= 130
     assert corpus.schema == load_schema("news")
 
 

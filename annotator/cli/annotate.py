@@ -146,7 +146,7 @@ def _annotate(
 def _run(app: AnnotatorApp) -> int:
     """Show the app until its user leaves; return the exit code."""
     app.run()
-    if not app.finish() or app.session.banner:
+    if not app.save_and_close() or app.session.banner:
         output.say(f"annotator: {app.session.banner}")
         return 1
     return app.return_code or 0
@@ -157,5 +157,5 @@ def _tell_of_others(session: Session, *, tour: bool) -> None:
     from annotator.session.opening import unbegun
     from annotator.session.state import Message
 
-    if not tour and (told := unbegun(session.corpus, session.annotator)):
-        session.message = Message(told)
+    if not tour and (notice := unbegun(session.corpus, session.annotator)):
+        session.message = Message(notice)

@@ -54,15 +54,15 @@ def _warn(corpus: Corpus) -> None:
 
 
 def _find(corpus: Corpus, start: str) -> str:
-    hits = [a for a in corpus.article_ids() if a.startswith(start)]
-    if len(hits) != 1:
-        what = "no article" if not hits else f"{len(hits)} articles"
+    matches = [a for a in corpus.article_ids() if a.startswith(start)]
+    if len(matches) != 1:
+        what = "no article" if not matches else f"{len(matches)} articles"
         raise CorpusError(
             f"{what} has an id that starts with {start!r}",
             where=str(corpus.path),
             do="`annotator articles` lists them",
         )
-    return hits[0]
+    return matches[0]
 
 
 def _list(corpus: Corpus, *, as_json: bool) -> None:
@@ -139,11 +139,11 @@ def _switch(corpus: Corpus, a: Article, switch: tuple[str, str], name: str) -> A
         raise UsageError(f"there is no verdict {verdict!r}", do="use one of " + ", ".join(known))
     if a.lines[int(number) - 1].verdict is Verdict.BLANK:
         raise UsageError(f"line {number} is blank", where=a.id, do="there is nothing in it to annotate")
-    return corpus.set_line(a.id, int(number) - 1, Verdict(verdict), by=name, time=time.time())
+    return corpus.set_line_verdict(a.id, int(number) - 1, Verdict(verdict), by=name, time=time.time())
 
 
 def _undo(corpus: Corpus, a: Article, name: str) -> Article:
-    undone = corpus.undo_line(a.id, by=name, time=time.time())
+    undone = corpus.undo_line_verdict(a.id, by=name, time=time.time())
     if undone is None:
         output.say("nothing to undo in this article")
     return undone or a

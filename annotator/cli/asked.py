@@ -79,20 +79,20 @@ def choose(source: Source, name: str) -> tuple[str, str]:
     return form, why
 
 
-def refuse_misread(source: Source, asked: Asked) -> None:
+def refuse_misread(source: Source, options: Asked) -> None:
     """Raise SourceError where a file of which no span was read has some as what it looks like."""
     seen = next((told for told in map(detect.recognised, source.samples()) if told), {})
-    for name, why in seen.items() if asked.format not in {"auto", *seen} else ():
-        if _has_spans(source, name, asked):
-            what = f"there is no span in it as --format {asked.format}, but there are as {name} ({why})"
+    for name, why in seen.items() if options.format not in {"auto", *seen} else ():
+        if _has_spans(source, name, options):
+            what = f"there is no span in it as --format {options.format}, but there are as {name} ({why})"
             raise SourceError(what, where=source.name, do=f"give --format {name}, or leave --format out")
 
 
-def _has_spans(source: Source, form: str, asked: Asked) -> bool:
+def _has_spans(source: Source, form: str, options: Asked) -> bool:
     """Whether the reader of a format finds a span in a file."""
     account = Account()
     try:
-        return any(account.read for _ in documents(source, form, asked, account)) or bool(account.read)
+        return any(account.read for _ in documents(source, form, options, account)) or bool(account.read)
     except AnnotatorError:  # of a damaged file what was read before counts
         return bool(account.read)
 
@@ -104,7 +104,7 @@ def _refuse_ours(source: Source) -> None:
             "put corpora together with annotator merge",
         )
         raise SourceError(what, where=source.name, do=do)
-    if any(map(is_journal, source.sample().objects(1))):
+    if any(map(is_journal, source.sample().json_values(1))):
         what, do = (
             "this is an annotator's journal, not an export",
             "put corpora together with annotator merge",
@@ -128,24 +128,24 @@ def _refuse_mixed(source: Source, form: str) -> None:
         raise SourceError(f"it holds files of several formats: {told}", where=source.name, do=do)
 
 
-def refuse_senseless(forms: Iterable[str], asked: Asked) -> None:
+def refuse_senseless(forms: Iterable[str], options: Asked) -> None:
     """Raise UsageError for an option that the reader of one of the formats has no use for."""
-    given = {"offsets": asked.offsets, "layer": asked.layer}
+    given = {"offsets": options.offsets, "layer": options.layer}
     for form in forms:
         entry = detect.FORMATS[form]
-        for option in (o for o, value in given.items() if value and o not in entry.takes):
-            rest = ", ".join(n for n, e in detect.FORMATS.items() if option in e.takes)
+        for option in (o for o, value in given.items() if value and o not in entry.reader_options):
+            rest = ", ".join(n for n, e in detect.FORMATS.items() if option in e.reader_options)
             raise UsageError(
-                f"--{option} has no meaning for {entry.told}", do=f"leave it out; it is for {rest}"
+                f"--{option} has no meaning for {entry.description}", do=f"leave it out; it is for {rest}"
             )
 
 
-def documents(source: Source, form: str, asked: Asked, account: Account) -> Iterator[Document]:
+def documents(source: Source, form: str, options: Asked, account: Account) -> Iterator[Document]:
     """Yield the documents of a file; what the system says becomes a SourceError that names it."""
-    takes = detect.FORMATS[form].takes
-    more: dict[str, Any] = {"layer": asked.layer} if "layer" in takes else {}
-    more |= {"names": numbers_in(asked.map)} if "names" in takes else {}
+    takes = detect.FORMATS[form].reader_options
+    reader_options: dict[str, Any] = {"layer": options.layer} if "layer" in takes else {}
+    reader_options |= {"names": numbers_in(options.map)} if "names" in takes else {}
     read = cast("Callable[..., Iterator[Document]]", detect.load(form).read)
-    said = units.said(units.NAMES.get(asked.offsets))
-    with telling("read", source.name, SourceError), said, source.held():
-        yield from read(source, account, **more)
+    offset_errors = units.said(units.NAMES.get(options.offsets))
+    with telling("read", source.name, SourceError), offset_errors, source.checked_for_changes():
+        yield from read(source, account, **reader_options)

@@ -126,15 +126,15 @@ def _there_and_back(writer: detect.Format, out: Sequence[Document]) -> tuple[lis
 def _sources(writer: detect.Format, folder: Path, files: Sequence[Path]) -> list[Source]:
     """Return what to read: the file, the folder if the format is one of folders, or each file."""
     whole = Source(folder)
-    if len(files) > 1 and writer.looks(whole.sample()):
+    if len(files) > 1 and writer.detect(whole.sample()):
         return [whole]
     sources = [Source(f) for f in files]
-    return [s for s in sources if writer.looks(s.sample())] or sources
+    return [s for s in sources if writer.detect(s.sample())] or sources
 
 
 def compare(name: str, out: Sequence[Document], back: Sequence[Document], written: Account) -> Certificate:
     """Compare what was written with what was read."""
-    listed = {(e.where, e.id) for e in written.entries if e.thing == "span" and e.fate is Fate.LEFT_OUT}
+    listed = {(e.where, e.id) for e in written.entries if e.kind == "span" and e.outcome is Fate.LEFT_OUT}
     due: Counter[_Place] = Counter(p for d in out for p in _places(d, listed))
     came: Counter[_Place] = Counter(p for d in back for p in _places(d, set()))
     same = due & came
@@ -167,23 +167,23 @@ def _places(document: Document, listed: set[tuple[str, str]]) -> Iterator[_Place
             yield (document.text, s.start, s.end, s.label)
 
 
-def _in_other_texts(places: Counter[_Place], documents: Sequence[Document]) -> Counter[tuple[str, str]]:
+def _in_other_texts(ranges: Counter[_Place], documents: Sequence[Document]) -> Counter[tuple[str, str]]:
     """Count the places in texts that none of the documents has, by words and label."""
     texts = {d.text for d in documents}
-    return _words(Counter({place: n for place, n in places.items() if place[0] not in texts}))
+    return _words(Counter({key: n for key, n in ranges.items() if key[0] not in texts}))
 
 
-def _words(places: Counter[_Place]) -> Counter[tuple[str, str]]:
+def _words(ranges: Counter[_Place]) -> Counter[tuple[str, str]]:
     """Count the places by words, blanks levelled, and label."""
     out: Counter[tuple[str, str]] = Counter()
-    for (text, start, end, label), n in places.items():
+    for (text, start, end, label), n in ranges.items():
         out[" ".join(text[start:end].split()), label] += n
     return out
 
 
 def _reasons(account: Account) -> dict[str, int]:
     """Count what the writer has listed, by reason."""
-    found = Counter((e.thing, e.why) for e in account.entries)
+    found = Counter((e.kind, e.why) for e in account.entries)
     return {why if thing == "span" else f"{thing}: {why}": n for (thing, why), n in sorted(found.items())}
 
 
@@ -224,15 +224,15 @@ def _taken(rivals: list[int], document: Document, back: Sequence[Document]) -> i
 
 def _held(pairs: Sequence[tuple[Document, Document | None]], value: Callable[[Document], Any]) -> Held:
     """Count how often a document that tells something came back telling the same."""
-    told = [(value(d), value(b) if b else None) for d, b in pairs if value(d)]
-    return Held(sum(_holds(a, b) for a, b in told), len(told))
+    values = [(value(d), value(b) if b else None) for d, b in pairs if value(d)]
+    return Held(sum(_holds(a, b) for a, b in values), len(values))
 
 
-def _holds(told: Any, back: Any) -> bool:
+def _holds(written: Any, back: Any) -> bool:
     """Whether what came back tells the same; of fields by name it may tell more."""
-    if isinstance(told, dict) and isinstance(back, dict):
-        return told.items() <= back.items()
-    return bool(told == back)
+    if isinstance(written, dict) and isinstance(back, dict):
+        return written.items() <= back.items()
+    return bool(written == back)
 
 
 def _meta(document: Document) -> dict[str, Any]:

@@ -70,21 +70,21 @@ def find(corpus: Corpus, kinds: Sequence[Kind]) -> tuple[list[Problem], dict[str
     from annotator.cli.material import located, open_material
 
     opened = open_material(corpus)
-    found = [p for p in opened.damage if p.kind in kinds] + run(opened.material, kinds)
+    found = [p for p in opened.damage if p.kind in kinds] + run(opened.check_input, kinds)
     if Kind.TOKENIZER in kinds:
-        found += _drift(corpus, opened.material)
-    material = opened.material
+        found += _drift(corpus, opened.check_input)
+    check_input = opened.check_input
     counts = {
-        "articles": len(material.articles),
-        "sentences": sum(len(x) for x in material.sentences.values()),
-        "annotations": len(material.said),
+        "articles": len(check_input.articles),
+        "sentences": sum(len(x) for x in check_input.sentences.values()),
+        "annotations": len(check_input.reviewed_sentences),
         "annotators": len(corpus.annotators()),
-        "spans": sum(1 for _ in material.spans()),
+        "spans": sum(1 for _ in check_input.spans()),
     }
-    return located(corpus, sorted(found, key=lambda p: p.order)), counts
+    return located(corpus, sorted(found, key=lambda p: p.sort_key)), counts
 
 
-def _drift(corpus: Corpus, material: Any) -> list[Problem]:
+def _drift(corpus: Corpus, check_input: Any) -> list[Problem]:
     from annotator.core.problems.tokenizer import drift
     from annotator.ingest.fingerprint import fingerprint
     from annotator.ingest.tokens import Tokenizer
@@ -93,7 +93,7 @@ def _drift(corpus: Corpus, material: Any) -> list[Problem]:
         now = fingerprint(corpus.lang)
         if now == corpus.fingerprint:
             return []
-        return list(drift(material, corpus.fingerprint, now, Tokenizer(corpus.lang).tokens))
+        return list(drift(check_input, corpus.fingerprint, now, Tokenizer(corpus.lang).tokens))
     except SourceError as error:
         return [Problem(Kind.TOKENIZER, Place(file="corpus.toml"), error.what, error.do)]
 
@@ -144,11 +144,11 @@ def _lines(problems: Sequence[Problem], counts: dict[str, int]) -> Iterator[str]
 
 
 def _line(problem: Problem) -> str:
-    others = [_spot(p) for p in problem.others if p.sentence]
+    others = [_spot(p) for p in problem.related if p.sentence]
     more = f" and {len(others) - _OTHERS} more" if len(others) > _OTHERS else ""
     also = f" (also {', '.join(others[:_OTHERS])}{more})" if others else ""
-    head = f"{_place(problem.where)}: {problem.kind.level} {problem.kind}"
-    return f"{head}: {' '.join(problem.what.split())}{also}; {problem.cure}"
+    head = f"{_place(problem.location)}: {problem.kind.level} {problem.kind}"
+    return f"{head}: {' '.join(problem.what.split())}{also}; {problem.remedy}"
 
 
 def _place(place: Place) -> str:
@@ -179,7 +179,7 @@ def _as_dict(corpus: str, problems: Sequence[Problem], counts: dict[str, int]) -
 
 def _problem(p: Problem) -> dict[str, Any]:
     head = {"kind": p.kind.value, "level": p.kind.level.value}
-    return head | {"what": p.what, "cure": p.cure, **_where(p.where), "others": [_where(x) for x in p.others]}
+    return head | {"what": p.what, "cure": p.remedy, **_where(p.location), "others": [_where(x) for x in p.related]}
 
 
 def _where(place: Place) -> dict[str, Any]:

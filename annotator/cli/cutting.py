@@ -35,9 +35,9 @@ class Cut:
     """The sentences of a text, and what of them and of their tokens is the file's own."""
 
     sentences: tuple[Sentence, ...]
-    own: frozenset[int] = frozenset()
+    from_file: frozenset[int] = frozenset()
     """The places in ``sentences`` that the file itself speaks of; none where it says nothing of them."""
-    retold: int = 0
+    retokenized: int = 0
     """How many sentences got new tokens because the file's overlap or leave text out."""
 
 
@@ -80,14 +80,14 @@ def cut(
         raise SourceError(what, where=document.where, do="split it into several texts")
     given = _trimmed(text, ((0, len(text)),) if whole else document.sentences)
     if given is None or not given:
-        given, own = _ours(text, article.lines, by_sentence=by_sentence), frozenset[int]()
+        given, from_file = _ours(text, article.lines, by_sentence=by_sentence), frozenset[int]()
         ranges = _outside_tokens(given, tokens)
     else:
         stated = _outside_tokens(given, tokens)
         ranges = _outside_tokens(_filled(text, stated), tokens)
         starts = {start for start, _ in stated}
-        own = frozenset(n for n, (start, _) in enumerate(ranges) if start in starts)
-    return _told(article, ranges, tokens, tokenizer, own)
+        from_file = frozenset(n for n, (start, _) in enumerate(ranges) if start in starts)
+    return _told(article, ranges, tokens, tokenizer, from_file)
 
 
 def _told(
@@ -95,18 +95,18 @@ def _told(
     ranges: Sequence[Range],
     tokens: Sequence[Token],
     tokenizer: Tokenizer,
-    own: frozenset[int],
+    from_file: frozenset[int],
 ) -> Cut:
     sentences: list[Sentence] = []
     retold = 0
     for n, (start, end) in enumerate(ranges, 1):
         text = article.text[start:end]
         inside = tokens[bisect_left(tokens, start, key=_start) : bisect_left(tokens, end, key=_start)]
-        spelled = tiled(article.text, inside, start, end) if inside else None
-        retold += spelled is None and bool(inside)
-        spelled = spelled or tokenizer.tokens(text)
-        sentences.append(Sentence(article.id, n, start, end, text, spelled))
-    return Cut(tuple(sentences), own, retold)
+        sentence_tokens = tiled(article.text, inside, start, end) if inside else None
+        retold += sentence_tokens is None and bool(inside)
+        sentence_tokens = sentence_tokens or tokenizer.tokens(text)
+        sentences.append(Sentence(article.id, n, start, end, text, sentence_tokens))
+    return Cut(tuple(sentences), from_file, retold)
 
 
 def _start(token: Token) -> int:

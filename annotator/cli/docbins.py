@@ -57,5 +57,5 @@ def _listed(lines: Sequence[bytes]) -> Account:
         if line.get("what") == Fate.LEFT_OUT.value:
             article, place, span = line["id"].split(":", 2)
             where = f"{article}:{place}"
-            account.list(Entry(where, span, Fate.LEFT_OUT, line["why"], line["text"]))
+            account.record(Entry(where, span, Fate.LEFT_OUT, line["why"], line["text"]))
     return account

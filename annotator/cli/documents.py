@@ -26,8 +26,8 @@ def documents_of(
     a good example of a bad one. An article's document has its whole text, but sentences and tokens of
     what was accepted alone, so nobody learns from what nobody has read.
     """
-    done = [i for i in gathered.items if i.work.done]
-    chosen = done if answers else [i for i in done if i.work.annotation.answer is Answer.ACCEPT]
+    done = [i for i in gathered.items if i.annotated.done]
+    chosen = done if answers else [i for i in done if i.annotated.annotation.answer is Answer.ACCEPT]
     if unit == "sentence":
         return [_of_sentence(i) for i in chosen]
     groups = groupby(chosen, key=lambda i: (i.annotator, i.article.id))
@@ -35,38 +35,38 @@ def documents_of(
 
 
 def _of_sentence(item: Item) -> Document:
-    s, said = item.work.sentence, item.work.annotation
+    s, annotation = item.annotated.sentence, item.annotated.annotation
     return Document(
         text=s.text,
-        spans=said.spans,
+        spans=annotation.spans,
         tokens=s.tokens,
         sentences=((0, len(s.text)),),
-        answer=said.answer,
-        rejected=said.rejected,
+        answer=annotation.answer,
+        rejected=annotation.rejected,
         annotator=item.annotator,
         id=s.id,
         title=item.article.title,
-        note=said.note,
-        flagged=said.flagged,
+        note=annotation.note,
+        flagged=annotation.flagged,
         meta={"article": s.article, "sentence": s.id, "start": s.start, "end": s.end},
         where=s.id,
     )
 
 
 def _of_article(items: Sequence[Item]) -> Document:
-    article, works = items[0].article, [i.work for i in items]
+    article, annotated_sentences = items[0].article, [i.annotated for i in items]
     return Document(
         text=article.text,
-        spans=tuple(x.moved(w.sentence.start) for w in works for x in w.annotation.spans),
-        tokens=tuple(t.moved(w.sentence.start) for w in works for t in w.sentence.tokens),
-        sentences=tuple((w.sentence.start, w.sentence.end) for w in works),
+        spans=tuple(x.shifted(w.sentence.start) for w in annotated_sentences for x in w.annotation.spans),
+        tokens=tuple(t.shifted(w.sentence.start) for w in annotated_sentences for t in w.sentence.tokens),
+        sentences=tuple((w.sentence.start, w.sentence.end) for w in annotated_sentences),
         answer=Answer.ACCEPT,
-        rejected=tuple(x.moved(w.sentence.start) for w in works for x in w.annotation.rejected),
+        rejected=tuple(x.shifted(w.sentence.start) for w in annotated_sentences for x in w.annotation.rejected),
         annotator=items[0].annotator,
         id=article.id,
         title=article.title,
-        note=" ".join(w.annotation.note for w in works if w.annotation.note),
-        flagged=any(w.annotation.flagged for w in works),
+        note=" ".join(w.annotation.note for w in annotated_sentences if w.annotation.note),
+        flagged=any(w.annotation.flagged for w in annotated_sentences),
         meta=_meta(items),
         where=article.id,
     )
@@ -79,7 +79,7 @@ def _meta(items: Sequence[Item]) -> dict[str, Any]:
         "origin": article.origin,
         "date": article.date,
         "source": article.source,
-        SENTENCES: [[i.work.sentence.start, i.work.sentence.end] for i in items],
+        SENTENCES: [[i.annotated.sentence.start, i.annotated.sentence.end] for i in items],
     }
     return {k: v for k, v in fields.items() if v}
 
@@ -102,15 +102,15 @@ def list_absent(gathered: Gathered, account: Account) -> int:
     A sentence without spans is listed itself where nobody asked for that.
     """
     unasked = 0
-    for left in gathered.missing.left_out:
-        s, spans = left.item.work.sentence, left.item.work.annotation.spans
-        unasked += 0 if left.asked else max(1, len(spans))
-        if not (left.asked or spans):
-            account.list(Entry(s.id, s.id, Fate.LEFT_OUT, left.why, s.text, "sentence"))
+    for left in gathered.missing.excluded:
+        s, spans = left.item.annotated.sentence, left.item.annotated.annotation.spans
+        unasked += 0 if left.requested else max(1, len(spans))
+        if not (left.requested or spans):
+            account.record(Entry(s.id, s.id, Fate.LEFT_OUT, left.why, s.text, "sentence"))
         for span in spans:
             account.read += 1
             text = s.text[span.start : span.end]
-            account.list(Entry(s.id, span_id(s.id, span), Fate.LEFT_OUT, left.why, text))
+            account.record(Entry(s.id, span_id(s.id, span), Fate.LEFT_OUT, left.why, text))
     return unasked
 
 
@@ -123,4 +123,4 @@ def answered(items: Sequence[Item]) -> Iterator[tuple[str, int]]:
         None: "unfinished",
     }
     for answer, name in names.items():
-        yield name, sum(i.work.annotation.answer is answer for i in items)
+        yield name, sum(i.annotated.annotation.answer is answer for i in items)

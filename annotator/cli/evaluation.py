@@ -61,12 +61,12 @@ def _merged(
 ) -> Iterator[Sequence[Suggestion]]:
     """Yield what the screen would have shown: the history, where it is asked for, weighs the others."""
     index = MentionIndex(schema)
-    merger = Merger(schema, weighed=index.weighed)
+    merger = Merger(schema, reweigh=index.reweigh)
     rows = zip(gold.rows, works_of(gold.rows), *found.values(), strict=True)
-    for row, work, *each in rows:
-        yield merger.merge(Work(row.sentence), [s for part in each for s in part])
+    for row, annotated, *each in rows:
+        yield merger.rank_open(Work(row.sentence), [s for part in each for s in part])
         if HISTORY in found:
-            index.add(work)
+            index.add(annotated)
 
 
 def as_it_was(gold: GoldSet, schema: Schema) -> Source:
@@ -75,11 +75,11 @@ def as_it_was(gold: GoldSet, schema: Schema) -> Source:
     It must be asked for the sentences in their order.
     """
     index = MentionIndex(schema)
-    works: Iterator[Work] = works_of(gold.rows)
+    annotated_sentences: Iterator[Work] = works_of(gold.rows)
 
     def suggest(sentence: Sentence) -> tuple[Suggestion, ...]:
         found = index.suggest(sentence)
-        index.add(next(works))
+        index.add(next(annotated_sentences))
         return found
 
     return suggest
@@ -109,6 +109,6 @@ def _table(name: str, labels: dict[str, Score]) -> Iterator[str]:
     yield name
     yield f"{'':<{width}}   gold  suggested{columns}"
     for label, s in labels.items():
-        ways = (s.exact, s.overlapping, s.characters)
-        shares = "".join(f"{h.precision:>17.2f}  {h.recall:.2f}  {h.f1:.2f}" for h in ways)
-        yield f"{label:<{width}}  {s.exact.gold:>5}  {s.exact.chosen:>9}{shares}"
+        matchings = (s.exact, s.overlapping, s.characters)
+        shares = "".join(f"{h.precision:>17.2f}  {h.recall:.2f}  {h.f1:.2f}" for h in matchings)
+        yield f"{label:<{width}}  {s.exact.gold:>5}  {s.exact.predicted:>9}{shares}"

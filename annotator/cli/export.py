@@ -168,11 +168,11 @@ def _training(corpus: Corpus, name: str | None, out: Path, chosen: Mapping[str, 
         if warning not in about_split:
             output.warn(warning)
     if found:
-        found.check(corpus)
+        found.check_groups_writable(corpus)
     report = _spacy(corpus, gathered, out, options, found, page=page)
     report = replace(report, warnings=(*about_split, *report.warnings))
     if found:
-        found.keep(corpus)
+        found.save_groups(corpus)
     return report
 
 
@@ -222,11 +222,11 @@ def _tell(report: ExportReport, *, as_json: bool) -> None:
 
 def _grouped(corpus: Corpus, options: ExportOptions, *, rebalance: bool) -> Grouped | None:
     """Return the stories of a corpus; None where there is but one part."""
-    if len(options.wanted) < 2:
+    if len(options.parts_with_share) < 2:
         return None
     from annotator.cli.grouping import grouped
 
-    return grouped(corpus, options, afresh=rebalance)
+    return grouped(corpus, options, rebalanced=rebalance)
 
 
 def _sorted_out(gathered: Gathered, found: Grouped | None, options: ExportOptions) -> Gathered:
@@ -301,7 +301,7 @@ def _spacy(
             options,
             missing=gathered.missing,
             progress=show,
-            studied=studied(corpus, gathered, options, found, page=page),
+            audit=studied(corpus, gathered, options, found, page=page),
         )
 
 

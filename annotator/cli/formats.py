@@ -77,7 +77,7 @@ def export_format(
         account.notes.append(TWICE.format(n=n))
     with tempfile.TemporaryDirectory(prefix="annotator-") as folder:
         writer.write(documents, Path(folder), account)
-        lost = ledger.lost(account) + list_absent(gathered, account) + sum(gathered.missing.flawed.values())
+        lost = ledger.lost(account) + list_absent(gathered, account) + sum(gathered.missing.damaged_lines.values())
         totals = _totals(gathered, account, _Files(Path(folder), {})) | {"lost": lost}
         kept = _kept(account, documents) if full else ()
         written = _Files(Path(folder), {LEDGER: b"".join(ledger.lines(account, totals, kept))})
@@ -90,10 +90,10 @@ def export_format(
 def nothing_to_write(gathered: Gathered, name: str) -> AnnotatorError:
     """Return the error for a corpus of which a format can hold no sentence."""
     answers = dict(answered(gathered.items))
-    if name in ANSWERS or not (said := answers["rejected"] + answers["ignored"]):
+    if name in ANSWERS or not (unaccepted := answers["rejected"] + answers["ignored"]):
         return AnnotatorError("there is no finished sentence to export", do="annotate some first")
     return AnnotatorError(
-        f"there is no accepted sentence to export; {said} rejected or ignored, for which {name} has no word",
+        f"there is no accepted sentence to export; {unaccepted} rejected or ignored, for which {name} has no word",
         do=f"accept some first, or use a format that can: --format {', '.join(sorted(ANSWERS))}",
     )
 
@@ -104,16 +104,16 @@ def _totals(gathered: Gathered, account: Account, files: Mapping[str, bytes]) ->
         "sentences": dict(answered(gathered.items)),
         **ledger.totals_of(account),
         "left out": [],
-        "journals with flaws": dict(gathered.missing.flawed),
+        "journals with flaws": dict(gathered.missing.damaged_lines),
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
     }
 
 
 def _kept(account: Account, documents: Sequence[Document]) -> Iterator[Entry]:
     """Yield the spans that no line tells of: they were written just as they are."""
-    told = {(e.where, e.id) for e in account.entries}
+    listed = {(e.where, e.id) for e in account.entries}
     for d in documents:
         for s in d.spans:
             id_ = f"{s.start}-{s.end}:{s.label}"
-            if (d.where, id_) not in told:
+            if (d.where, id_) not in listed:
                 yield Entry(d.where, id_, Fate.MOVED, "", d.text[s.start : s.end])

@@ -49,27 +49,27 @@ def gather(corpus: Corpus, annotator: str | None = None) -> Gathered:
     left: list[LeftOut] = []
     flawed: dict[str, int] = {}
     warnings: list[str] = []
-    for hand in hands(corpus):
-        every = _items_of(hand, versions)
-        if annotator not in {None, hand.name}:
+    for loaded in hands(corpus):
+        every = _items_of(loaded, versions)
+        if annotator not in {None, loaded.annotator}:
             left += _accepted(every, ANOTHER)
             continue
         mine, out = _sorted_out(every, versions)
         items += mine
         left += out
-        warnings += [*hand.warnings, *_orphans(hand.name, every, versions)]
-        if hand.left_out:
-            flawed[hand.name] = hand.left_out
+        warnings += [*loaded.warnings, *_orphans(loaded.annotator, every, versions)]
+        if loaded.unusable_lines:
+            flawed[loaded.annotator] = loaded.unusable_lines
     unreviewed = _unreviewed(corpus, versions.articles, items)
     return Gathered(tuple(items), unreviewed, Missing(tuple(left), flawed), tuple(warnings))
 
 
 def counted(
-    people: Iterable[Hand], articles: dict[str, Article]
+    journals: Iterable[Hand], articles: dict[str, Article]
 ) -> tuple[tuple[Item, ...], tuple[LeftOut, ...]]:
     """Return the works of all annotators that an export would look at, and the accepted ones beside them."""
     versions = _Versions(articles)
-    sorted_out = [_sorted_out(_items_of(hand, versions), versions) for hand in people]
+    sorted_out = [_sorted_out(_items_of(loaded, versions), versions) for loaded in journals]
     return tuple(i for items, _ in sorted_out for i in items), tuple(
         x for _, left in sorted_out for x in left
     )
@@ -89,13 +89,13 @@ class _Versions:
     articles: dict[str, Article]
     _lines: dict[str, LineMap] = field(default_factory=dict)
 
-    def annotates(self, sentence: Sentence) -> bool:
+    def is_annotated(self, sentence: Sentence) -> bool:
         """Whether a sentence stands in a line that is annotated."""
         if sentence.article not in self._lines:
             self._lines[sentence.article] = LineMap(self.articles[sentence.article])
-        return self._lines[sentence.article].annotates(sentence.start, sentence.end)
+        return self._lines[sentence.article].is_annotated(sentence.start, sentence.end)
 
-    def chain(self, article: Article) -> list[str]:
+    def earlier_versions(self, article: Article) -> list[str]:
         """Return the ids of the earlier versions of an article, the first one last; its own stands first."""
         seen = [article.id]
         while article.replaces and article.replaces not in seen:
@@ -104,54 +104,54 @@ class _Versions:
         return seen
 
 
-def _items_of(hand: Hand, versions: _Versions) -> list[Item]:
+def _items_of(loaded: Hand, versions: _Versions) -> list[Item]:
     """Return all works of a hand; an article that is not there stands in with its id alone."""
     items = []
-    for a in hand.works.articles:
+    for a in loaded.store.touched_articles:
         article = versions.articles.get(a) or Article(a, "", "", "", ())
-        family = versions.chain(article)[-1]
-        for work in hand.works.touched(a):
-            seq = hand.works.seq(work.sentence.id) or 0
-            items.append(Item(work, hand.name, article, seq, family=family))
+        family = versions.earlier_versions(article)[-1]
+        for annotated in loaded.store.touched_sentences_of(a):
+            seq = loaded.store.last_seq(annotated.sentence.id) or 0
+            items.append(Item(annotated, loaded.annotator, article, seq, family=family))
     return items
 
 
-def _accepted(items: Sequence[Item], why: str, *, asked: bool = True) -> list[LeftOut]:
-    return [LeftOut(i, why, asked) for i in items if i.work.annotation.answer is Answer.ACCEPT]
+def _accepted(items: Sequence[Item], reason: str, *, requested: bool = True) -> list[LeftOut]:
+    return [LeftOut(i, reason, requested) for i in items if i.annotated.annotation.answer is Answer.ACCEPT]
 
 
 def _sorted_out(items: Sequence[Item], versions: _Versions) -> tuple[list[Item], list[LeftOut]]:
     """Return one annotator's items that are exported, and the accepted ones that are not."""
     there = [i for i in items if i.article.id in versions.articles]
-    on = [i for i in there if versions.annotates(i.work.sentence)]
-    off = [i for i in there if not versions.annotates(i.work.sentence)]
+    on = [i for i in there if versions.is_annotated(i.annotated.sentence)]
+    off = [i for i in there if not versions.is_annotated(i.annotated.sentence)]
     gone = [i for i in items if i.article.id not in versions.articles]
     kept = _without_superseded(on, versions)
     ids = {id(i) for i in kept}
     old = [i for i in on if id(i) not in ids]
     left = (
-        _accepted(gone, NO_ARTICLE, asked=False) + _accepted(off, SWITCHED_OFF) + _accepted(old, SUPERSEDED)
+        _accepted(gone, NO_ARTICLE, requested=False) + _accepted(off, SWITCHED_OFF) + _accepted(old, SUPERSEDED)
     )
     return kept, left
 
 
 def _without_superseded(items: Sequence[Item], versions: _Versions) -> list[Item]:
     """Leave out one annotator's finished sentences that are finished, word for word, in a newer version."""
-    done = [i for i in items if i.work.done]
-    later = {(old, i.work.sentence.text) for i in done for old in versions.chain(i.article)[1:]}
-    return [i for i in items if not (i.work.done and (i.article.id, i.work.sentence.text) in later)]
+    done = [i for i in items if i.annotated.done]
+    later = {(old, i.annotated.sentence.text) for i in done for old in versions.earlier_versions(i.article)[1:]}
+    return [i for i in items if not (i.annotated.done and (i.article.id, i.annotated.sentence.text) in later)]
 
 
 def _orphans(name: str, items: Sequence[Item], versions: _Versions) -> list[str]:
     """Return the warning of sentences whose article is not in the corpus."""
-    gone = [i for i in items if i.article.id not in versions.articles]
-    if not gone:
+    missing = [i for i in items if i.article.id not in versions.articles]
+    if not missing:
         return []
-    ids = list(dict.fromkeys(i.article.id for i in gone))
+    ids = list(dict.fromkeys(i.article.id for i in missing))
     more = f" and {len(ids) - _TOLD} more" if len(ids) > _TOLD else ""
-    told = f"annotations/{name}.jsonl: {len(gone)} {'sentence is' if len(gone) == 1 else 'sentences are'}"
+    message = f"annotations/{name}.jsonl: {len(missing)} {'sentence is' if len(missing) == 1 else 'sentences are'}"
     which = f"{', '.join(ids[:_TOLD])}{more}"
-    return [f"{told} left out, because {NO_ARTICLE}: {which}; restore articles/ from a copy"]
+    return [f"{message} left out, because {NO_ARTICLE}: {which}; restore articles/ from a copy"]
 
 
 def _unreviewed(
@@ -161,10 +161,10 @@ def _unreviewed(
     answered: dict[str, list[tuple[int, int]]] = {}
     accepted = set()
     for item in items:
-        s = item.work.sentence
-        if item.work.done:
+        s = item.annotated.sentence
+        if item.annotated.done:
             answered.setdefault(s.article, []).append((s.start, s.end))
-        if item.work.annotation.answer is Answer.ACCEPT:
+        if item.annotated.annotation.answer is Answer.ACCEPT:
             accepted.add(s.article)
     out = {}
     for article_id, article in articles.items():

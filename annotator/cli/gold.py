@@ -55,7 +55,7 @@ def read_gold(path: Path, schema: Schema, lang: str) -> GoldSet:
     """
     with telling("read", path, SourceError):
         source = Source(path)
-        head = source.sample().objects(1)
+        head = source.sample().json_values(1)
         read = _of_journal(path) if head and is_journal(head[0]) else _of_sentences(source)
         found = _last([d for d in read if d.text])
     if not found:
@@ -73,20 +73,20 @@ def _of_journal(path: Path) -> Iterator[Document]:
     with path.open("rb") as file:
         for line in raw_lines(file, str(path)):
             try:
-                work = decoder.decode(line.raw).work
+                annotated = decoder.decode(line.raw).annotated
             except (LineError, NewerError) as error:
                 where = f"{path}:{line.number}"
                 raise SourceError(str(error), where=where, do="see what annotator check says of it") from None
-            s, said = work.sentence, work.annotation
+            s, annotation = annotated.sentence, annotated.annotation
             meta = {"article": s.article, "start": s.start, "end": s.end}
-            yield Document(s.text, said.spans, s.tokens, answer=said.answer, meta=meta)
+            yield Document(s.text, annotation.spans, s.tokens, answer=annotation.answer, meta=meta)
 
 
 def _of_sentences(source: Source) -> Iterator[Document]:
     """Yield the documents of another tool's file; raises SourceError where one of its spans is lost."""
     name = next(iter(detect.recognised(source.sample())), "plain")
     if name not in _SENTENCES:
-        what = f"this is {detect.FORMATS[name].told}, and gold is sentences with spans, or a journal"
+        what = f"this is {detect.FORMATS[name].description}, and gold is sentences with spans, or a journal"
         raise SourceError(what, where=source.name, do="import it, and name the journal that comes of it")
     account = Account()
     for document in detect.load(name).read(source, account):
@@ -135,6 +135,6 @@ def _gold(document: Document, schema: Schema, tokenizer: Tokenizer, ends: Counte
     spans: dict[str, list[Place]] = {}
     for span in document.spans:
         spans.setdefault(span.label, []).append((span.start, span.end))
-    told = meta.get("annotates")
-    names = told if isinstance(told, list) else [x.name for x in schema.labels]
+    annotated_labels = meta.get("annotates")
+    names = annotated_labels if isinstance(annotated_labels, list) else [x.name for x in schema.labels]
     return Gold(sentence, spans, frozenset(map(str, names)))

@@ -35,22 +35,22 @@ class Grouped:
     """By article id."""
     moved: tuple[str, ...] = ()
     """The ids of the articles that another part has now, by ``--rebalance``."""
-    fixed: Mapping[str, str] | None = None
+    fixed_groups: Mapping[str, str] | None = None
     """The groups that it has made, to be kept once the export is done."""
 
-    def keep(self, corpus: Corpus) -> None:
+    def save_groups(self, corpus: Corpus) -> None:
         """Record the groups of a ``--rebalance`` in the corpus; raises CorpusError."""
-        if self.fixed is not None:
-            corpus.write_beside(FILE, groups_text(self.fixed))
+        if self.fixed_groups is not None:
+            corpus.write_file(FILE, groups_text(self.fixed_groups))
 
-    def check(self, corpus: Corpus) -> None:
+    def check_groups_writable(self, corpus: Corpus) -> None:
         """Raise CorpusError where ``keep`` could not write, before anything is exported."""
-        if self.fixed is not None:
-            corpus.try_beside(groups_text(self.fixed))
+        if self.fixed_groups is not None:
+            corpus.check_file_writable(groups_text(self.fixed_groups))
 
     def regrouped(self, missing: Missing) -> Regrouped | None:
         """Return what was left out as a bridge, with what it would bridge, and what was moved."""
-        out = {left.item.article.id for left in missing.left_out if left.why == QUARANTINED}
+        out = {left.item.article.id for left in missing.excluded if left.why == QUARANTINED}
         bridges = [q for q in self.stories.quarantined if q.article in out]
         if not bridges and not self.moved:
             return None
@@ -64,17 +64,17 @@ class Grouped:
         return Regrouped(quarantined=[bridge(q) for q in bridges], moved=moved)
 
 
-def grouped(corpus: Corpus, options: ExportOptions, *, afresh: bool = False) -> Grouped:
+def grouped(corpus: Corpus, options: ExportOptions, *, rebalanced: bool = False) -> Grouped:
     """Return the stories of a corpus; with ``afresh`` all that is linked becomes one group.
 
     Raises CorpusError where an article, or the file of the groups, cannot be read.
     """
-    sights, titles = _sights(corpus)
+    signatures, titles = _sights(corpus)
     fixed = read_groups(corpus.path)
-    drawn = stories(sights, lambda key: part_of(key, options.split), fixed)
-    if not afresh:
+    drawn = stories(signatures, lambda key: part_of(key, options.split), fixed)
+    if not rebalanced:
         return Grouped(drawn, titles)
-    groups = rebalance(sights)
+    groups = rebalance(signatures)
     now = replace(drawn, keys=groups, quarantined=())
     moved = [
         a for a, key in drawn.keys.items() if part_of(key, options.split) != part_of(groups[a], options.split)
@@ -96,7 +96,7 @@ Told = tuple[Seen, str, str]
 
 def _fast(corpus: Corpus) -> Iterator[Told]:
     for x in read_articles(corpus.path / ARTICLES, corpus.article_ids()):
-        yield Seen(x.id, x.first_text, x.date), x.title, x.replaces
+        yield Seen(x.id, x.ingested_text, x.date), x.title, x.replaces
 
 
 def _told(article: Article) -> Told:
@@ -109,11 +109,11 @@ def _looked_at(corpus: Corpus, articles: Iterable[Told]) -> tuple[list[Sight], d
 
     def noted() -> Iterator[Seen]:
         for one, title, earlier in articles:
-            replaces[one.article] = earlier
-            titles[one.article] = title or one.article
+            replaces[one.article_id] = earlier
+            titles[one.article_id] = title or one.article_id
             yield one
 
-    found = list(sights(noted(), many=len(corpus.article_ids()) > MANY))
+    found = list(sights(noted(), use_numpy=len(corpus.article_ids()) > MANY))
     if any(replaces.values()):
         found = [replace(s, family=_first(s.article, replaces)) for s in found]
     return found, titles
@@ -132,21 +132,21 @@ def without_quarantined(gathered: Gathered, found: Grouped, options: ExportOptio
 
     Where there are too few stories for the parts, nothing is changed but a warning added.
     """
-    out, keys = found.stories.out, found.stories.keys
+    out, keys = found.stories.quarantined_ids, found.stories.keys
     staying = [
-        i for i in gathered.items if i.article.id not in out or i.work.annotation.answer is not Answer.ACCEPT
+        i for i in gathered.items if i.article.id not in out or i.annotated.annotation.answer is not Answer.ACCEPT
     ]
-    accepted = [i for i in staying if i.work.annotation.answer is Answer.ACCEPT]
+    accepted = [i for i in staying if i.annotated.annotation.answer is Answer.ACCEPT]
     families = [i.family or i.article.id for i in accepted]
     _, torn = placed(families, [i.article.id for i in accepted], options.split, keys)
     if torn or not accepted:
         return replace(gathered, warnings=(*gathered.warnings, TORN)) if torn else gathered
     left = [
-        LeftOut(i, QUARANTINED, asked=False)
+        LeftOut(i, QUARANTINED, requested=False)
         for i in gathered.items
-        if i.article.id in out and i.work.annotation.answer is Answer.ACCEPT
+        if i.article.id in out and i.annotated.annotation.answer is Answer.ACCEPT
     ]
-    missing = replace(gathered.missing, left_out=(*gathered.missing.left_out, *left))
+    missing = replace(gathered.missing, excluded=(*gathered.missing.excluded, *left))
     items = tuple(replace(i, family=keys.get(i.article.id, i.family)) for i in staying)
     unreviewed = {a: s for a, s in gathered.unreviewed.items() if a not in out}
     return replace(gathered, items=items, missing=missing, unreviewed=unreviewed)

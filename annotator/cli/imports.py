@@ -139,134 +139,134 @@ def command(files: tuple[Path, ...], pairs: tuple[str, ...], kind: str, as_json:
         sys.exit(output.LOST)
 
 
-def run_import(files: Sequence[Path], asked: Asked) -> tuple[Report, Account]:
+def run_import(files: Sequence[Path], options: Asked) -> tuple[Report, Account]:
     """Carry out an import; return its report and account. Raises AnnotatorError, the corpus as it was."""
-    if asked.name:
-        check_annotator_name(asked.name)
-    ledgers.check_place(asked)
+    if options.name:
+        check_annotator_name(options.name)
+    ledgers.check_place(options)
     sources = sources_of(files)
-    formats = [choose(s, asked.format) for s in sources]
-    refuse_senseless((form for form, _ in formats), asked)
-    into = _opened(asked)
-    schema_file = schema_text(into.schema_path if into else (asked.schema or default_schema_path()))
-    schema = into.schema if into else load_schema(asked.schema or default_schema_path())
-    tokenizer = Tokenizer(into.lang if into else asked.lang or "en")
-    account, report = Account(), Report(output.shown(asked.folder))
-    with Staging.begin(asked.folder, into) as staging:
-        taker = Taker(staging, tokenizer, account, _choices(asked), schema)
+    formats = [choose(s, options.format) for s in sources]
+    refuse_senseless((form for form, _ in formats), options)
+    into = _opened(options)
+    schema_file = schema_text(into.schema_path if into else (options.schema or default_schema_path()))
+    schema = into.schema if into else load_schema(options.schema or default_schema_path())
+    tokenizer = Tokenizer(into.lang if into else options.lang or "en")
+    account, report = Account(), Report(output.shown(options.folder))
+    with Staging.begin(options.folder, into) as staging:
+        importer = Taker(staging, tokenizer, account, _choices(options), schema)
         for source, (form, why) in zip(sources, formats, strict=True):
             report.files.append({"file": source.name, "format": form, "why": why})
-            _take(source, form, asked, taker, account)
-        taker.finish()
-        _stop_if_nothing(taker, sources)
-        added = _lacking(taker.labels, schema, asked)
-        flat = set(added) - taker.no_names
+            _take(source, form, options, importer, account)
+        importer.finish()
+        _stop_if_nothing(importer, sources)
+        added = _lacking(importer.labels, schema, options)
+        flat = set(added) - importer.non_entity_labels
         text = labels.with_labels(schema_file, schema, added, flat) if added else ""
-        _fill(report, taker, staging, asked, added)
-        data = b"".join(ledger.lines(account, report.totals, taker.recorder.kept))
-        _check(account, asked, data)
-        where = ledgers.place(asked, sources, data)
+        _fill(report, importer, staging, options, added)
+        data = b"".join(ledger.lines(account, report.totals, importer.record_builder.kept))
+        _check(account, options, data)
+        where = ledgers.place(options, sources, data)
         report.ledger = output.shown(where)
         if into:
             with ledgers.written(where, data):
-                staging.commit_into(taker.recorder.next_seqs, text or None)
+                staging.commit_to_existing(importer.record_builder.next_seqs, text or None)
         else:
-            _make(staging, asked, tokenizer.fingerprint, text or schema_file, where, data)
+            _make(staging, options, tokenizer.fingerprint, text or schema_file, where, data)
     return report, account
 
 
-def _choices(asked: Asked) -> Choices:
-    rename = labels.adding(asked.map) if asked.add_labels else labels.renaming(asked.map)
-    return Choices(asked.answer, rename, asked.title_from, asked.full)
+def _choices(options: Asked) -> Choices:
+    rename = labels.adding(options.map) if options.add_labels else labels.renaming(options.map)
+    return Choices(options.answer, rename, options.title_from, options.full)
 
 
-def _make(staging: Staging, asked: Asked, fingerprint: str, schema: str, where: Path, data: bytes) -> None:
+def _make(staging: Staging, options: Asked, fingerprint: str, schema: str, where: Path, data: bytes) -> None:
     """Make the new corpus, its ledger in it unless the user wants that elsewhere."""
-    name = output.shown(asked.folder.resolve().name)
-    made = Made(name, asked.lang or "en", fingerprint, schema)
-    if asked.ledger_file is None:
+    name = output.shown(options.folder.resolve().name)
+    made = Made(name, options.lang or "en", fingerprint, schema)
+    if options.ledger_file is None:
         staging.add_file(f"{ledgers.FOLDER}/{where.name}", data)
-        staging.commit_new(made)
+        staging.commit_new_corpus(made)
         return
     with ledgers.written(where, data):
-        staging.commit_new(made)
+        staging.commit_new_corpus(made)
 
 
-def _opened(asked: Asked) -> Corpus | None:
+def _opened(options: Asked) -> Corpus | None:
     """Open the corpus, or return None where one is to be made; raises CorpusError where none can be."""
-    with telling("read", asked.folder):
-        if not (asked.folder / "corpus.toml").exists():
-            check_free(asked.folder)
+    with telling("read", options.folder):
+        if not (options.folder / "corpus.toml").exists():
+            check_free(options.folder)
             return None
-    if asked.schema:
+    if options.schema:
         raise UsageError(
             "--schema is for a new corpus, and this one has its own",
-            where=str(asked.folder),
+            where=str(options.folder),
             do="leave it out; --map and --add-labels deal with other labels",
         )
-    corpus = Corpus.open(asked.folder)
-    if asked.lang and asked.lang != corpus.lang:
+    corpus = Corpus.open(options.folder)
+    if options.lang and options.lang != corpus.lang:
         raise UsageError(
-            f"--lang {asked.lang}, but the corpus is {corpus.lang}",
-            where=str(asked.folder),
+            f"--lang {options.lang}, but the corpus is {corpus.lang}",
+            where=str(options.folder),
             do="leave it out",
         )
     return corpus
 
 
-def _take(source: Source, form: str, asked: Asked, taker: Taker, account: Account) -> None:
+def _take(source: Source, form: str, options: Asked, importer: Taker, account: Account) -> None:
     """Take all documents of one file in, nobody's under the format's name; any error of the file names it."""
     by_sentence = detect.FORMATS[form].unit == "sentence"
     before = account.read
     with output.counter("documents of", source.base) as show:
-        for n, document in enumerate(documents(source, form, asked, account), 1):
-            whose = asked.name or document.annotator or form
-            taker.take(replace(document, annotator=whose), by_sentence=by_sentence)
+        for n, document in enumerate(documents(source, form, options, account), 1):
+            whose = options.name or document.annotator or form
+            importer.add_document(replace(document, annotator=whose), by_sentence=by_sentence)
             show(n)
     if account.read == before:
-        refuse_misread(source, asked)
+        refuse_misread(source, options)
 
 
-def _stop_if_nothing(taker: Taker, sources: Sequence[Source]) -> None:
-    if taker.counts.documents == taker.counts.empty:
-        what = "there is no text in it" if taker.counts.documents else "there is nothing in it"
+def _stop_if_nothing(importer: Taker, sources: Sequence[Source]) -> None:
+    if importer.counts.documents == importer.counts.empty:
+        what = "there is no text in it" if importer.counts.documents else "there is nothing in it"
         raise SourceError(what, where=", ".join(s.name for s in sources), do="name another file")
 
 
-def _lacking(counts: dict[str, int], schema: Schema, asked: Asked) -> list[str]:
+def _lacking(counts: dict[str, int], schema: Schema, options: Asked) -> list[str]:
     """Return the labels to add to the schema; raises UsageError where they are to be named first."""
     lacking = labels.unknown(counts, schema)
     if len(lacking) > labels.MOST:
-        told = ", ".join(label[:40] for label in list(lacking)[:10])
+        listed = ", ".join(label[:40] for label in list(lacking)[:10])
         raise SourceError(
-            f"there are {len(lacking):,} labels that the schema lacks ({told}, …), more than {labels.MOST:,}",
-            where=str(asked.folder),
+            f"there are {len(lacking):,} labels that the schema lacks ({listed}, …), more than {labels.MOST:,}",
+            where=str(options.folder),
             do="take the layer or field that holds labels, not texts or ids; or leave some out with --map",
         )
-    if lacking and not asked.add_labels:
-        told = ", ".join(f"{label} ({n})" for label, n in list(lacking.items())[:30])
+    if lacking and not options.add_labels:
+        listed = ", ".join(f"{label} ({n})" for label, n in list(lacking.items())[:30])
         more = f" and {len(lacking) - 30} more" if len(lacking) > 30 else ""
         raise SourceError(
             f"the schema {schema.name} ({', '.join(x.name for x in schema.labels[:12])}) has no such labels: "
-            f"{told}{more}",
-            where=str(asked.folder),
-            do=f"{'give' if asked.map else 'add'} {labels.map_line(lacking, schema, asked.map)} "
+            f"{listed}{more}",
+            where=str(options.folder),
+            do=f"{'give' if options.map else 'add'} {labels.map_line(lacking, schema, options.map)} "
             "(fill in; empty leaves out), or --add-labels",
         )
     return list(lacking)
 
 
-def _fill(report: Report, taker: Taker, staging: Staging, asked: Asked, added: list[str]) -> None:
-    counts, account = taker.counts, taker.account
+def _fill(report: Report, importer: Taker, staging: Staging, options: Asked, added: list[str]) -> None:
+    counts, account = importer.counts, importer.account
     report.documents, report.sentences, report.records = counts.documents, counts.sentences, counts.records
     report.articles = len(staging.articles)
-    report.annotators = dict(taker.recorder.names)
+    report.annotators = dict(importer.record_builder.names)
     report.counts = asdict(counts)
     report.added_labels = added
-    report.broken_rules = dict(taker.recorder.broken)
+    report.broken_rules = dict(importer.record_builder.broken_rules)
     report.totals = {**ledger.totals_of(account), "notes": list(account.notes)}
-    warnings = staging.into.warnings if staging.into else []
-    report.notes = [*warnings, *account.notes, *_notes(taker, asked)]
+    warnings = staging.corpus.warnings if staging.corpus else []
+    report.notes = [*warnings, *account.notes, *_notes(importer, options)]
     report.lost = ledger.lost(account)
 
 
@@ -293,34 +293,34 @@ _COUNTED = {
 """What a count of the import means, for one and for several."""
 
 
-def _notes(taker: Taker, asked: Asked) -> Iterator[str]:
-    for key, n in asdict(taker.counts).items():
-        if n and key in _COUNTED and key != asked.answer:
+def _notes(importer: Taker, options: Asked) -> Iterator[str]:
+    for key, n in asdict(importer.counts).items():
+        if n and key in _COUNTED and key != options.answer:
             yield f"{n:,} {_COUNTED[key][n != 1]}"
-    for given, name in taker.recorder.names.items():
+    for given, name in importer.record_builder.names.items():
         if given != name:
             yield f"the annotator {given!r} is called {name} here"
-    idle = [old for old in asked.map if old not in taker.seen and not old.isdecimal()]
+    idle = [old for old in options.map if old not in importer.seen_labels and not old.isdecimal()]
     if idle:
         yield f"--map names labels that are not in the files: {', '.join(idle)}"
-    for told, n in taker.recorder.broken.most_common(_SHOWN):
+    for told, n in importer.record_builder.broken_rules.most_common(_SHOWN):
         yield f"{output.count(n, 'pair')} of spans that the schema does not allow, kept: {told}"
-    if (more := len(taker.recorder.broken) - _SHOWN) > 0:
+    if (more := len(importer.record_builder.broken_rules) - _SHOWN) > 0:
         yield f"{output.count(more, 'more kind')} of pairs that the schema does not allow, kept"
 
 
-def _check(account: Account, asked: Asked, data: bytes) -> None:
+def _check(account: Account, options: Asked, data: bytes) -> None:
     """Raise SourceError where ``--strict`` forbids what would be lost; the ledger tells it all the same."""
     gone = [e for e in account.entries if ledger.is_loss(e)]
-    if not asked.strict or not gone:
+    if not options.strict or not gone:
         return
-    if asked.ledger_file is not None:
-        ledgers.write(asked.ledger_file, data)
-    told = ", ".join(f"{why} ({n})" for why, n in Counter(e.why for e in gone).most_common())
-    see = f"in {output.shown(asked.ledger_file)}" if asked.ledger_file else "with --ledger-file FILE"
+    if options.ledger_file is not None:
+        ledgers.write(options.ledger_file, data)
+    listed = ", ".join(f"{why} ({n})" for why, n in Counter(e.why for e in gone).most_common())
+    see = f"in {output.shown(options.ledger_file)}" if options.ledger_file else "with --ledger-file FILE"
     raise SourceError(
-        f"{output.count(len(gone), 'thing')} would be lost: {told}",
-        where=str(asked.folder),
+        f"{output.count(len(gone), 'thing')} would be lost: {listed}",
+        where=str(options.folder),
         do=f"see them {see}, correct the source, or leave --strict out",
     )
 
@@ -329,7 +329,7 @@ def _tell(report: Report, account: Sequence[str], *, as_json: bool) -> None:
     if as_json:
         output.as_json(asdict(report))
         return
-    output.data(f"{f['file']}: {detect.FORMATS[f['format']].told} ({f['why']})" for f in report.files)
+    output.data(f"{f['file']}: {detect.FORMATS[f['format']].description} ({f['why']})" for f in report.files)
     output.data(account)
     by = ", ".join(sorted(report.annotators.values())) or "nobody"
     counts = (
@@ -342,8 +342,8 @@ def _tell(report: Report, account: Sequence[str], *, as_json: bool) -> None:
         waiting = int(report.totals["spans"]["characters"])
         output.data([f"open it with: {opened}"])
         if waiting:
-            told = f"{output.count(waiting, 'span')} inside tokens, which key R there repairs"
-            output.data([f"{told}; until then training data lack them"])
+            listed = f"{output.count(waiting, 'span')} inside tokens, which key R there repairs"
+            output.data([f"{listed}; until then training data lack them"])
     if report.added_labels:
         more = f" and {len(report.added_labels) - _SHOWN} more" if len(report.added_labels) > _SHOWN else ""
         output.say(f"note: the schema has new labels: {', '.join(report.added_labels[:_SHOWN])}{more}")

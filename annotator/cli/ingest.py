@@ -68,9 +68,9 @@ def _take_all(intake: Intake, found: list[Source | Failed]) -> None:
     with output.progress("ingest") as show:
         for n, source in enumerate(found):
             show(n, len(found))
-            intake.take(source)
+            intake.add_source(source)
         show(len(found), len(found))
-    intake.settle()
+    intake.replace_earlier_versions()
 
 
 def _of_annotated(found: list[Source | Failed]) -> Iterator[str]:
@@ -78,8 +78,8 @@ def _of_annotated(found: list[Source | Failed]) -> Iterator[str]:
     marked = [s.origin for s in found if isinstance(s, Source) and _is_annotated(s)]
     if marked:
         hold = "holds" if len(marked) == 1 else "hold"
-        told = f"{output.count(len(marked), 'source')} (the first: {marked[0]}) {hold} annotations"
-        yield f"{told}, and only the texts were taken: `annotator import` takes both"
+        counted_sources = f"{output.count(len(marked), 'source')} (the first: {marked[0]}) {hold} annotations"
+        yield f"{counted_sources}, and only the texts were taken: `annotator import` takes both"
 
 
 def _is_annotated(source: Source) -> bool:
@@ -87,7 +87,7 @@ def _is_annotated(source: Source) -> bool:
     if source.kind == "record":
         lists = (source.meta.get(key) for key in _SPANS)
         return any(isinstance(x, list) and x and isinstance(x[0], list | dict) for x in lists)
-    return bool(source.came_from) and Path(source.came_from).with_suffix(".ann").is_file()
+    return bool(source.stable_origin) and Path(source.stable_origin).with_suffix(".ann").is_file()
 
 
 def _stop_if_nothing(found: list[Source | Failed]) -> None:

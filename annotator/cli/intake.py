@@ -52,7 +52,7 @@ class Intake:
     ) -> None:
         """Begin; ``make`` makes the corpus when the first article is there."""
         self.corpus = corpus
-        self._make = make
+        self._create_corpus = make
         self._tokenizer = tokenizer
         self._report = report
         self._rows: dict[str, dict[str, Any]] = {}
@@ -60,37 +60,37 @@ class Intake:
         self._newest: dict[str, str] = {}
         """The id of the last article of this run that came from each source."""
 
-    def take(self, source: Source | Failed) -> None:
+    def add_source(self, source: Source | Failed) -> None:
         """Take one source in, or note why not."""
         if isinstance(source, Failed):
-            self._fail(source.origin, source.error)
+            self._add_failure(source.origin, source.error)
             return
         self._report.notes += [f"{source.origin}: {note}" for note in source.notes]
         try:
             article, sentences = make_article(source, self._tokenizer)
         except AnnotatorError as error:
-            self._fail(source.origin, error)
+            self._add_failure(source.origin, error)
             return
         if self.corpus is None:
-            self.corpus = self._make()
-        came_from = _seen_from(self.corpus, source.came_from)
+            self.corpus = self._create_corpus()
+        came_from = _seen_from(self.corpus, source.stable_origin)
         try:
             if article.id in self.corpus.article_ids():
-                self._know(self.corpus, article)
+                self._add_known(self.corpus, article)
             else:
-                self.corpus.add(article, sentences, came_from=came_from)
+                self.corpus.add_article(article, sentences, came_from=came_from)
                 self._rows[article.id] = _added(self.corpus, article)
                 self._report.added.append(self._rows[article.id])
         except AnnotatorError as error:
-            self._fail(source.origin, error)
+            self._add_failure(source.origin, error)
             return
         if came_from:
             self._newest[came_from] = article.id
 
-    def _fail(self, origin: str, error: AnnotatorError) -> None:
+    def _add_failure(self, origin: str, error: AnnotatorError) -> None:
         self._report.failed.append({"origin": origin, "error": str(error)})
 
-    def _know(self, corpus: Corpus, article: Article) -> None:
+    def _add_known(self, corpus: Corpus, article: Article) -> None:
         """Note an article that is there already, brought back where a later version had replaced it."""
         state = KNOWN
         if corpus.article(article.id).replaced_by:
@@ -100,35 +100,35 @@ class Intake:
         self._rows.setdefault(article.id, row)
         self._report.known.append(row)
 
-    def settle(self) -> None:
+    def replace_earlier_versions(self) -> None:
         """Let the articles of this run replace what came from the same sources before it."""
         if self.corpus is None:
             return
         for came_from, new in self._newest.items():
-            for old in self.corpus.came_from(came_from):
+            for old in self.corpus.articles_from_source(came_from):
                 if old not in self._rows:
-                    self._replace(self.corpus, old, new)
+                    self._replace_article(self.corpus, old, new)
 
-    def _replace(self, corpus: Corpus, old: str, new: str) -> None:
+    def _replace_article(self, corpus: Corpus, old: str, new: str) -> None:
         origin = self._rows[new]["origin"]
         try:
             corpus.replace_article(old, new)
         except AnnotatorError as error:
-            self._fail(origin, error)
+            self._add_failure(origin, error)
             return
         self._rows[new]["replaces"] = old
         again = "an earlier version is back in place" if "state" in self._rows[new] else "a new version"
         self._report.notes.append(
-            f"{origin}: {again} of {old}, which leaves the queue; {self._fate(old, new)}"
+            f"{origin}: {again} of {old}, which leaves the queue; {self._describe_annotations(old, new)}"
         )
 
-    def _fate(self, old: str, new: str) -> str:
+    def _describe_annotations(self, old: str, new: str) -> str:
         """Say what happens to the annotations of an article that another has replaced."""
-        if self._done is None:
+        if self._finished_texts is None:
             return "what is annotated of it stays in the journals"
         assert self.corpus is not None
         texts = {s.text for s in self.corpus.active_sentences(self.corpus.article(new))}
-        done = self._done.get(old, [])
+        done = self._finished_texts.get(old, [])
         return (
             f"{len(done)} annotated sentences of it "
             "stay in their journals and are exported until the new version's are; "
@@ -136,14 +136,14 @@ class Intake:
         )
 
     @cached_property
-    def _done(self) -> dict[str, list[str]] | None:
+    def _finished_texts(self) -> dict[str, list[str]] | None:
         """The texts of the finished sentences of each article, or None where a journal cannot be read."""
         done: dict[str, list[str]] = {}
         assert self.corpus is not None
         try:
-            for hand in hands(self.corpus):
-                for article in hand.works.articles:
-                    texts = [w.sentence.text for w in hand.works.touched(article) if w.done]
+            for loaded in hands(self.corpus):
+                for article in loaded.store.touched_articles:
+                    texts = [w.sentence.text for w in loaded.store.touched_sentences_of(article) if w.done]
                     done.setdefault(article, []).extend(texts)
         except AnnotatorError as error:
             self._report.notes.append(str(error))

@@ -15,10 +15,10 @@ from annotator.storage.scan import Flaw
 class Hand:
     """One annotator's works, and what was found wrong with the journal."""
 
-    name: str
-    works: Works
+    annotator: str
+    store: Works
     warnings: tuple[str, ...]
-    left_out: int = 0
+    unusable_lines: int = 0
     """Lines of the journal that do not count or have others missing before them."""
     flaws: tuple[Flaw, ...] = ()
     """The lines that do not count as they should, and why."""
@@ -28,6 +28,6 @@ def hands(corpus: Corpus) -> Iterator[Hand]:
     """Yield the works of each annotator, by name; nothing on the disk is touched."""
     for name in corpus.annotators():
         journal = Journal.open(corpus.path, name, read_only=True)
-        works = Works(corpus.sentences)
-        works.replay(journal.records)
-        yield Hand(name, works, tuple(journal.warnings), journal.left_out, journal.flaws)
+        store = Works(corpus.sentences)
+        store.replay(journal.records)
+        yield Hand(name, store, tuple(journal.warnings), journal.unusable_lines, journal.flaws)

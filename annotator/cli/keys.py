@@ -28,7 +28,7 @@ def command(check: Path | None, schema: Path, as_json: bool) -> int:
     kept = Preferences.load()
     user = load_keymap(check)
     keys = keys_in_force(load_schema(schema), user, Habits(kept.hint_mode, kept.hand, kept.avoid))
-    for clash in keys.clashes:
+    for clash in keys.problems:
         (output.warn if clash.warning else output.say)(str(clash))
     file = check or keymap_path()
     if as_json:
@@ -47,15 +47,15 @@ def _report(keys: KeySet, file: Path) -> dict[str, Any]:
     return {
         "file": output.shown(file),
         "commands": [
-            {"id": c.id, "group": c.group, "keys": c.keys, "does": c.does, "changed": _changed(c)}
+            {"id": c.id, "group": c.group, "keys": c.keys, "does": c.description, "changed": _changed(c)}
             for c in keys.all_commands
         ],
         "labels": {x.name: x.key for x in keys.schema.labels},
-        "letters": "".join(keys.style.without(keys.label_keys)),
-        "mode": keys.habits.mode,
-        "hand": keys.habits.hand,
-        "avoid": keys.habits.avoid,
-        "clashes": [_told(c) for c in keys.clashes],
+        "letters": "".join(keys.style.available_letters(keys.label_keys)),
+        "mode": keys.hint_settings.mode,
+        "hand": keys.hint_settings.hand,
+        "avoid": keys.hint_settings.avoid,
+        "clashes": [_told(c) for c in keys.problems],
     }
 
 
@@ -65,9 +65,9 @@ def _told(clash: Clash) -> dict[str, Any]:
 
 def _table(keys: KeySet) -> list[str]:
     """Return the table: mark, id, group, keys and what they do."""
-    rows = [("*" if _changed(c) else " ", c.id, c.group, c.shown, c.does) for c in keys.all_commands]
+    rows = [("*" if _changed(c) else " ", c.id, c.group, c.key_text, c.description) for c in keys.all_commands]
     rows += [(" ", "", "Label", x.key, x.name) for x in keys.schema.labels if x.key]
-    rows += [(" ", "", "Hints", "letters", "".join(keys.style.without(keys.label_keys)))]
-    rows += [(" ", "", "Hints", "mode", keys.habits.mode), (" ", "", "Hints", "hand", keys.habits.hand)]
+    rows += [(" ", "", "Hints", "letters", "".join(keys.style.available_letters(keys.label_keys)))]
+    rows += [(" ", "", "Hints", "mode", keys.hint_settings.mode), (" ", "", "Hints", "hand", keys.hint_settings.hand)]
     wide = [max(len(row[n]) for row in rows) for n in range(4)]
     return ["  ".join([*(x.ljust(w) for x, w in zip(row[:4], wide, strict=True)), row[4]]) for row in rows]

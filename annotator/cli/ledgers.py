@@ -21,12 +21,12 @@ FOLDER = "imports"
 """Where the ledgers of a corpus's imports lie."""
 
 
-def check_place(asked: Asked) -> None:
+def check_place(options: Asked) -> None:
     """Raise AnnotatorError where the user's ledger file would stand in the place of something else."""
-    path = asked.ledger_file
+    path = options.ledger_file
     if path is None:
         return
-    check_outside(path, asked.folder)
+    check_outside(path, options.folder)
     with telling("write", path, SourceError):
         if path.exists() and not _is_ledger(path):
             raise SourceError(
@@ -44,12 +44,12 @@ def _is_ledger(path: Path) -> bool:
         return False
 
 
-def place(asked: Asked, sources: Sequence[Source], data: bytes) -> Path:
+def place(options: Asked, sources: Sequence[Source], data: bytes) -> Path:
     """Return where the ledger goes: named after the first file and its own content, never a clock."""
-    if asked.ledger_file is not None:
-        return asked.ledger_file
+    if options.ledger_file is not None:
+        return options.ledger_file
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", sources[0].base).strip(".-")[:60] or "import"
-    return asked.folder / FOLDER / f"{stem}-{hashlib.sha256(data).hexdigest()[:8]}.jsonl"
+    return options.folder / FOLDER / f"{stem}-{hashlib.sha256(data).hexdigest()[:8]}.jsonl"
 
 
 @contextmanager

@@ -52,7 +52,7 @@ class Report:
     schema: dict[str, list[str]] = field(default_factory=dict)
     conflicts: list[dict[str, Any]] = field(default_factory=list)
     """Sentences that one annotator has answered in two ways, and what the corpora differ in otherwise."""
-    left: list[str] = field(default_factory=list)
+    not_merged: list[str] = field(default_factory=list)
     """What was not taken over."""
     differences: dict[str, list[str]] = field(default_factory=dict)
     """What a corpus has otherwise and the first one's word stays for, with the articles."""
@@ -64,7 +64,7 @@ class _Sources:
     corpora: Sequence[Corpus]
     owners: dict[str, list[Corpus]]
 
-    def base(self, article_id: str) -> Sequence[Sentence]:
+    def base_sentences(self, article_id: str) -> Sequence[Sentence]:
         """Return the stored sentences of an article as the new corpus has them."""
         having = self.owners.get(article_id)
         return having[0].sentences(article_id) if having else ()
@@ -92,7 +92,7 @@ def command(corpora: tuple[Path, ...], into: Path, schema: Path | None, as_json:
     alike = [f"{_articles_in_words(ids)}: {what}" for what, ids in report.differences.items()]
     for note in [*report.notes, *alike]:
         output.say(f"note: {note}")
-    if report.conflicts or report.left:
+    if report.conflicts or report.not_merged:
         sys.exit(output.LOST)
 
 
@@ -112,10 +112,10 @@ def run_merge(paths: Sequence[Path], into: Path, schema: Path | None = None) -> 
         put_suggestions(staging, sources)
         report.conflicts += [{"what": output.shown(x)} for x in put_groups(staging, sources)]
         behind = [*put_migrations(staging, sources), *put_ledgers(staging, sources), *left_behind(sources)]
-        report.left += [output.shown(x) for x in behind]
+        report.not_merged += [output.shown(x) for x in behind]
         first = sources[0]
         name = output.shown(into.resolve().name)
-        staging.commit_new(Made(name, first.lang, first.fingerprint, text))
+        staging.commit_new_corpus(Made(name, first.lang, first.fingerprint, text))
     return report
 
 
@@ -142,8 +142,8 @@ def _check_paths(paths: Sequence[Path], into: Path) -> None:
 def _check_alike(corpora: Sequence[Corpus]) -> None:
     langs = sorted({c.lang for c in corpora})
     if len(langs) > 1:
-        told = ", ".join(f"{output.shown(c.path)}: {c.lang}" for c in corpora)
-        raise CorpusError(f"the corpora have different languages ({told})", do="merge those of one language")
+        listed = ", ".join(f"{output.shown(c.path)}: {c.lang}" for c in corpora)
+        raise CorpusError(f"the corpora have different languages ({listed})", do="merge those of one language")
 
 
 def _tokenizers(corpora: Sequence[Corpus]) -> list[str]:
@@ -156,10 +156,10 @@ def _tokenizers(corpora: Sequence[Corpus]) -> list[str]:
     ]
 
 
-def _schema(corpora: Sequence[Corpus], asked: Path | None, report: Report) -> str:
+def _schema(corpora: Sequence[Corpus], schema_path: Path | None, report: Report) -> str:
     """Return the schema of the new corpus; raises SchemaError where the old ones contradict each other."""
-    if asked is not None:
-        return schema_text(asked)
+    if schema_path is not None:
+        return schema_text(schema_path)
     union = unite([(output.shown(c.schema_path), schema_text(c.schema_path)) for c in corpora])
     if union.clashes:
         more = f" and {len(union.clashes) - 3} more" if len(union.clashes) > 3 else ""
@@ -169,26 +169,26 @@ def _schema(corpora: Sequence[Corpus], asked: Path | None, report: Report) -> st
             do="say which one holds with --schema FILE",
         )
     report.schema = {"added": union.added, "widened": union.widened}
-    report.left += [output.shown(f"schema, {x}") for x in union.left]
+    report.not_merged += [output.shown(f"schema, {x}") for x in union.left_out]
     return union.text
 
 
-def _check_labels(used: set[str], text: str, asked: Path | None) -> None:
-    schema = schema_of_text(text, str(asked or "schema"))
+def _check_labels(used: set[str], text: str, schema_path: Path | None) -> None:
+    schema = schema_of_text(text, str(schema_path or "schema"))
     lacking = sorted(used - {x.name for x in schema.labels})
-    if lacking and asked is not None:
+    if lacking and schema_path is not None:
         raise SchemaError(
             f"the schema {schema.name} lacks labels that are in use: {', '.join(lacking)}",
-            where=output.shown(asked),
+            where=output.shown(schema_path),
             do="add them to the schema, or name another",
         )
 
 
 def _articles(staging: Staging, sources: _Sources, report: Report, show: Any) -> None:
     for n, (article_id, having) in enumerate(sources.owners.items(), 1):
-        told = put_article(staging, article_id, having)
-        report.conflicts += [{"article": article_id, "what": output.shown(x)} for x in told.conflicts]
-        for note in told.notes:
+        differences = put_article(staging, article_id, having)
+        report.conflicts += [{"article": article_id, "what": output.shown(x)} for x in differences.conflicts]
+        for note in differences.notes:
             report.differences.setdefault(output.shown(note), []).append(article_id)
         report.in_several += len(having) > 1
         show(n, len(sources.owners))
@@ -205,20 +205,20 @@ def _journals(staging: Staging, sources: _Sources, report: Report) -> set[str]:
     used: set[str] = set()
     for name in names:
         found = [(c, _records(c, name, report)) for c in sources.corpora if name in c.annotators()]
-        used |= {s.label for _, records in found for r in records for s in r.work.annotation.spans}
+        used |= {s.label for _, records in found for r in records for s in r.annotated.annotation.spans}
         joint = found[0][1]
         figures = {"records": 0, "taken": 0, "same": 0}
         for corpus, records in found[1:]:
-            merged = merge(joint, records, sources.base)
+            merged = merge(joint, records, sources.base_sentences)
             joint = merged.records
-            figures["taken"] += merged.taken
-            figures["same"] += merged.same
-            if merged.beside:
-                other, there = _name_beside(name, merged.beside, made, sources.corpora)
+            figures["taken"] += merged.taken_over
+            figures["same"] += merged.identical
+            if merged.conflicting_records:
+                other, there = _name_beside(name, merged.conflicting_records, made, sources.corpora)
                 if not there:
-                    made[other] = merged.beside
-                    staging.add_records(other, (replace(r, annotator=other) for r in merged.beside))
-                    report.annotators[other] = {"records": len(merged.beside), "taken": 0, "same": 0}
+                    made[other] = merged.conflicting_records
+                    staging.add_records(other, (replace(r, annotator=other) for r in merged.conflicting_records))
+                    report.annotators[other] = {"records": len(merged.conflicting_records), "taken": 0, "same": 0}
                 report.conflicts += _conflicts(merged.conflicts, name, other, corpus)
         staging.add_records(name, joint)
         report.annotators[name] = figures | {"records": len(joint)}
@@ -238,19 +238,19 @@ def _records(corpus: Corpus, name: str, report: Report) -> tuple[Record, ...]:
         )
     if journal.flaws:
         torn = lines_in_words(f.line for f in journal.flaws)
-        report.left.append(f"{where}: a torn end ({torn})")
+        report.not_merged.append(f"{where}: a torn end ({torn})")
     return journal.records
 
 
 def _name_beside(
-    name: str, beside: Sequence[Record], made: Mapping[str, Sequence[Record]], corpora: Sequence[Corpus]
+    name: str, conflicting: Sequence[Record], made: Mapping[str, Sequence[Record]], corpora: Sequence[Corpus]
 ) -> tuple[str, bool]:
     """Return the first of ``name.2``, ``name.3``, … that is free, or that keeps the records already.
 
     So a corpus that is merged once more keeps what contradicts it once. ``made`` has the journals that this
     merge has kept beside.
     """
-    wanted = _unsigned(beside)
+    wanted = _unsigned(conflicting)
     n = 2
     while True:
         other = f"{name[: _LONGEST - len(str(n)) - 1]}.{n}"
@@ -273,7 +273,7 @@ def _conflicts(found: Sequence[Conflict], name: str, other: str, corpus: Corpus)
         what = f"the history of {name} cannot be told in one order with that in {output.shown(corpus.path)}"
         yield {"annotator": name, "kept_as": other, "what": what}
     for conflict in found:
-        s = conflict.stretch
+        s = conflict.article_range
         yield {
             "annotator": name,
             "kept_as": other,
@@ -281,16 +281,16 @@ def _conflicts(found: Sequence[Conflict], name: str, other: str, corpus: Corpus)
             "start": s.start,
             "end": s.end,
             "what": f"{name} has answered this in two ways; {output.shown(corpus.path)} has the other one",
-            "here": [_said(w) for w in conflict.here],
-            "there": [_said(w) for w in conflict.there],
+            "here": [_said(w) for w in conflict.ours],
+            "there": [_said(w) for w in conflict.theirs],
         }
 
 
-def _said(work: Work) -> dict[str, Any]:
-    a = work.annotation
+def _said(annotated: Work) -> dict[str, Any]:
+    a = annotated.annotation
     return {
-        "sentence": work.sentence.id,
-        "text": work.sentence.text,
+        "sentence": annotated.sentence.id,
+        "text": annotated.sentence.text,
         "answer": a.answer.value if a.answer else None,
         "spans": [{"start": s.start, "end": s.end, "label": s.label} for s in a.spans],
     }
@@ -308,7 +308,7 @@ def _as_dict(report: Report) -> dict[str, Any]:
         "annotators": report.annotators,
         "schema": report.schema,
         "conflicts": report.conflicts,
-        "left": report.left,
+        "left": report.not_merged,
         "differences": report.differences,
         "notes": report.notes,
     }
@@ -329,7 +329,7 @@ def _lines(report: Report) -> Iterator[str]:
         place = f"{c['article']}:{c['start']}-{c['end']}: " if "start" in c else ""
         kept = f"; kept as {c['kept_as']}" if "kept_as" in c else "; the first one’s stays"
         yield f"conflict: {place}{c['what']}{kept}"
-    yield from (f"not taken over: {x}" for x in report.left)
+    yield from (f"not taken over: {x}" for x in report.not_merged)
 
 
 def _articles_in_words(ids: Sequence[str]) -> str:

@@ -57,11 +57,11 @@ def labels_in_use(corpus: Corpus) -> set[str]:
 
     found: set[str] = set()
     for name in corpus.annotators():
-        works = Works(corpus.sentences)
-        history = works.replay(Journal.open(corpus.path, name, read_only=True).records)
+        store = Works(corpus.sentences)
+        history = store.replay(Journal.open(corpus.path, name, read_only=True).records)
         edits = (*history.done, *history.undone)
         reached = [w for e in edits for w in (*e.before, *e.after)]
-        reached += [w for article in works.articles for w in works.touched(article)]
+        reached += [w for article in store.touched_articles for w in store.touched_sentences_of(article)]
         found |= {span.label for w in reached for span in w.annotation.spans}
     return found
 

@@ -31,11 +31,11 @@ class Piece:
 
     document: Document
     sentences: tuple[Sentence, ...]
-    own: frozenset[int]
+    answered_sentences: frozenset[int]
     """The places of the sentences that the document's answer is about."""
     kept: frozenset[Key]
     """The spans that were counted as carried over just as they were."""
-    entries: range
+    ledger_entries: range
     """Where in the account the others are listed."""
 
 
@@ -69,15 +69,15 @@ def stated(document: Document) -> Document:
 
     They are the sentences that somebody has finished; the document speaks of no others.
     """
-    told = document.meta.get(SENTENCES)
-    if document.sentences or not isinstance(told, list) or not all(map(_is_place, told)):
+    stated_ranges = document.meta.get(SENTENCES)
+    if document.sentences or not isinstance(stated_ranges, list) or not all(map(_is_place, stated_ranges)):
         return document
     at = 0
-    for start, end in told:
+    for start, end in stated_ranges:
         if not at <= start < end <= len(document.text):
             return document
         at = end
-    return replace(document, sentences=tuple((start, end) for start, end in told))
+    return replace(document, sentences=tuple((start, end) for start, end in stated_ranges))
 
 
 def _is_place(value: object) -> bool:
@@ -93,22 +93,22 @@ def group_of(document: Document) -> str:
     return key if end is None or end == start + len(document.text) else ""
 
 
-def start_of(piece: Piece) -> int:
+def start_of(aligned: Piece) -> int:
     """Return where the document's text stands in the article that it is of."""
-    return int(piece.document.meta["start"])
+    return int(aligned.document.meta["start"])
 
 
-def rebuild(pieces: Sequence[Piece]) -> tuple[str, list[int]] | None:
+def rebuild(documents: Sequence[Piece]) -> tuple[str, list[int]] | None:
     """Return the text that sentences make in their places, and where each begins in it.
 
     What stood between them is not known: one code point becomes a blank, more become an empty line.
     None where two of them claim other words for one place.
     """
-    order = sorted(range(len(pieces)), key=lambda n: (start_of(pieces[n]), -len(pieces[n].document.text)))
-    offsets = [0] * len(pieces)
+    order = sorted(range(len(documents)), key=lambda n: (start_of(documents[n]), -len(documents[n].document.text)))
+    offsets = [0] * len(documents)
     text, at, moved = "", 0, 0
     for n in order:
-        start, words = start_of(pieces[n]), pieces[n].document.text
+        start, words = start_of(documents[n]), documents[n].document.text
         if start >= at:
             gap = start - at if text else 0
             text += "" if not gap else " " if gap == 1 else "\n\n"
@@ -123,9 +123,9 @@ def rebuild(pieces: Sequence[Piece]) -> tuple[str, list[int]] | None:
     return text, offsets
 
 
-def base_sentences(article: Article, pieces: Sequence[Piece], offsets: Sequence[int]) -> list[Sentence]:
+def base_sentences(article: Article, documents: Sequence[Piece], offsets: Sequence[int]) -> list[Sentence]:
     """Return sentences of the pieces that lie side by side, the shorter ones first, counted from 1."""
-    every = [placed(s, article, o) for p, o in zip(pieces, offsets, strict=True) for s in p.sentences]
+    every = [placed(s, article, o) for p, o in zip(documents, offsets, strict=True) for s in p.sentences]
     out: list[Sentence] = []
     for s in sorted(every, key=lambda s: (s.start, s.end)):
         if not out or out[-1].end <= s.start:
@@ -133,9 +133,9 @@ def base_sentences(article: Article, pieces: Sequence[Piece], offsets: Sequence[
     return out
 
 
-def covers(places: Sequence[tuple[int, int]], base: Sequence[Sentence]) -> bool:
+def covers(ranges: Sequence[tuple[int, int]], base: Sequence[Sentence]) -> bool:
     """Whether no base sentence would be hidden in part: each touched one is covered whole."""
-    taken = sorted(set(places))
+    taken = sorted(set(ranges))
     for s in base:
         inside = [p for p in taken if p[0] < s.end and s.start < p[1]]
         if inside and (s.start, s.end) not in inside:

@@ -56,62 +56,62 @@ class Plan:
     key: str = ""
     """What tells this corpus and these options from others, for ``--resume``."""
     families: list[str] = field(default_factory=list)
-    of: array[int] = field(default_factory=lambda: array("I"))
+    article_numbers: array[int] = field(default_factory=lambda: array("I"))
     """Which of the articles."""
-    by: bytearray = field(default_factory=bytearray)
+    index_numbers: bytearray = field(default_factory=bytearray)
     """Which of the indexes."""
     records: array[int] = field(default_factory=lambda: array("I"))
     """Which of that index's records."""
-    names: Mapping[Record, str] = field(default_factory=dict)
+    shared_annotators: Mapping[Record, str] = field(default_factory=dict)
     """Of a sentence that several annotators left just so: who they are."""
-    beside: Mapping[Record, tuple[Work, ...]] = field(default_factory=dict)
+    other_annotations: Mapping[Record, tuple[Work, ...]] = field(default_factory=dict)
     """What others said of a sentence, where suggestions were turned down."""
     missing: Missing = field(default_factory=Missing)
     """What was accepted and is left out whole."""
-    drawn: Split = field(default_factory=lambda: Split((), {}))
+    split: Split = field(default_factory=lambda: Split((), {}))
     torn: bool = False
     """Whether there are too few stories to keep each in one part."""
 
     @property
-    def twins(self) -> int:
+    def duplicate_count(self) -> int:
         """How many sentences of dev or test stand in train too, word for word."""
-        parts = self.drawn.parts
-        others = Counter(self._text(n) for n, part in enumerate(parts) if part != "train")
-        both = {t for n, part in enumerate(parts) if part == "train" and (t := self._text(n)) in others}
+        parts = self.split.parts
+        others = Counter(self._text_hash(n) for n, part in enumerate(parts) if part != "train")
+        both = {t for n, part in enumerate(parts) if part == "train" and (t := self._text_hash(n)) in others}
         return sum(others[t] for t in both)
 
-    def _text(self, number: int) -> int:
-        return self.indexes[self.by[number]].texts[self.records[number]]
+    def _text_hash(self, number: int) -> int:
+        return self.indexes[self.index_numbers[number]].text_hashes[self.records[number]]
 
     def files(self, options: ExportOptions) -> Iterator[File]:
         """Yield the files of the export, part by part; a part without sentences has an empty file."""
-        for part in options.wanted:
-            numbers = array("I", (n for n, p in enumerate(self.drawn.parts) if p == part))
+        for part in options.parts_with_share:
+            numbers = array("I", (n for n, p in enumerate(self.split.parts) if p == part))
             for name, first, end in shards(part, len(numbers), options.shard):
                 yield name, part, numbers[first:end]
 
-    def job(self, file: File) -> Job:
+    def shard_job(self, file: File) -> Job:
         """Return what a file is written from."""
         name, part, numbers = file
         job = Job(name, part, [(str(x.path), x.name) for x in self.indexes], numbers=numbers)
         local: dict[int, int] = {}
         for n in numbers:
-            index, record = self.indexes[self.by[n]], self.records[n]
-            if self.of[n] not in local:
-                local[self.of[n]] = len(job.articles)
-                job.articles.append(self.articles[self.of[n]])
-            job.of.append(local[self.of[n]])
-            job.by.append(self.by[n])
+            index, record = self.indexes[self.index_numbers[n]], self.records[n]
+            if self.article_numbers[n] not in local:
+                local[self.article_numbers[n]] = len(job.articles)
+                job.articles.append(self.articles[self.article_numbers[n]])
+            job.article_numbers.append(local[self.article_numbers[n]])
+            job.journal_numbers.append(self.index_numbers[n])
             job.starts.append(index.starts[record])
             job.ends.append(index.ends[record])
             job.offsets.append(index.offsets[record])
             job.sizes.append(index.sizes[record])
             job.crcs.append(index.crcs[record])
             job.seqs.append(record + 1)
-            if (one := (self.by[n], record)) in self.names:
-                job.names[len(job.seqs) - 1] = self.names[one]
-            if one in self.beside:
-                job.beside[len(job.seqs) - 1] = self.beside[one]
+            if (one := (self.index_numbers[n], record)) in self.shared_annotators:
+                job.shared_annotators[len(job.seqs) - 1] = self.shared_annotators[one]
+            if one in self.other_annotations:
+                job.other_annotations[len(job.seqs) - 1] = self.other_annotations[one]
         return job
 
 
@@ -129,7 +129,7 @@ def plan(
         return None
     try:
         indexes = [_index(corpus, name) for name in names]
-        return _Planner(corpus, indexes, annotator, options, stories).made()
+        return _Planner(corpus, indexes, annotator, options, stories).build()
     except OddError:
         return None
 
@@ -154,46 +154,46 @@ class _Planner:
         stories: Stories | None,
     ) -> None:
         self._keys = stories.keys if stories else {}
-        self._quarantined = stories.out if stories else frozenset()
+        self._quarantined = stories.quarantined_ids if stories else frozenset()
         self._corpus, self._options, self._indexes = corpus, options, indexes
-        self._standing = Standing(indexes, annotator)
-        self._asked = annotator or ""
+        self._selection = Standing(indexes, annotator)
+        self._annotator = annotator or ""
         self._plan = Plan(indexes, [], {})
         self._answers = dict.fromkeys(ANSWERS, 0)
-        self._double = self._unreviewed = 0
-        self._own = options.attrs == "own"
-        self._first: dict[str, str] = {}
+        self._duplicates = self._unreviewed = 0
+        self._with_origin = options.attrs == "own"
+        self._replaced_ids: dict[str, str] = {}
         """By article, the one it replaces; empty for a first version."""
         self._numbers: dict[str, int] = {}
         """By article that somebody has touched, its place among those of the plan."""
-        self._seen = hashlib.sha256()
+        self._digest = hashlib.sha256()
 
-    def made(self) -> Plan | None:
+    def build(self) -> Plan | None:
         """Return the plan; None where nothing is accepted. Raises AnnotatorError, OddError, OSError."""
-        made, standing = self._plan, self._standing
+        made, selection = self._plan, self._selection
         touched = {a for index in self._indexes for a in index.articles}
         try:
-            with self._corpus.places() as places:
-                self._articles(touched, places)
-            refuse(standing.conflicts)
+            with self._corpus.open_sentence_ranges() as places:
+                self._read_articles(touched, places)
+            refuse(selection.conflicts)
             if not made.records:
                 return None
             titles = {a: made.articles[n] for a, n in self._numbers.items()}
-            made.missing = Missing(tuple(standing.left_out(titles)))
+            made.missing = Missing(tuple(selection.left_out(titles)))
         finally:
-            standing.close()
-        made.names, made.beside = standing.names, standing.beside
+            selection.close()
+        made.shared_annotators, made.other_annotations = selection.shared_annotators, selection.other_annotations
         counted = {_NAMES[ANSWERS[answer]]: n for answer, n in self._answers.items()}
         made.sentences = {
             **{name: counted[name] for name in _NAMES.values()},
-            "double": self._double,
+            "double": self._duplicates,
             "unreviewed": self._unreviewed,
         }
-        made.drawn = split(made.families, self._options.split)
-        made.key = self._key()
+        made.split = split(made.families, self._options.split)
+        made.key = self._resume_key()
         return made
 
-    def _articles(self, touched: set[str], places: Places) -> None:
+    def _read_articles(self, touched: set[str], ranges: Places) -> None:
         """Go through the articles in the order of ingest, and keep what is needed of those touched.
 
         Those that have other versions wait until all are known, and those that would bridge parts of the
@@ -203,113 +203,113 @@ class _Planner:
         versions: dict[str, Read] = {}
         bridges: list[Read] = []
         for article in read_articles(self._corpus.path / ARTICLES, ids):
-            self._first[article.id] = article.replaces
-            self._seen.update(f"{article.digest} {article.title}\n".encode())
+            self._replaced_ids[article.id] = article.replaces
+            self._digest.update(f"{article.digest} {article.title}\n".encode())
             if article.id not in touched:
                 continue
-            read = self._noted(article)
+            read = self._note_article(article)
             if article.replaces or article.replaced_by:
                 versions[article.id] = read
             if article.id in self._quarantined:
                 bridges.append(read)
             elif article.id not in versions:
-                self._count(read, places)
+                self._count_answers(read, ranges)
         if touched.difference(self._numbers):
             raise OddError("an article is not there")
-        self._supersede(versions)
+        self._drop_superseded(versions)
         for article_id, read in versions.items():
             if article_id not in self._quarantined:
-                self._count(read, places)
-        self._take_all(bridges, places)
+                self._count_answers(read, ranges)
+        self._select_all(bridges, ranges)
 
-    def _supersede(self, versions: Mapping[str, Read]) -> None:
+    def _drop_superseded(self, versions: Mapping[str, Read]) -> None:
         """Leave out what newer versions of articles repeat."""
-        earlier = {article: self._versions(article)[1:] for article in versions}
+        earlier = {article: self._earlier_versions(article)[1:] for article in versions}
         if any(old in self._numbers and old not in versions for every in earlier.values() for old in every):
             raise OddError("an old version is in use as well as the new one")
-        self._standing.supersede(earlier)
+        self._selection.supersede(earlier)
 
-    def _take_all(self, bridges: Sequence[Read], places: Places) -> None:
+    def _select_all(self, bridges: Sequence[Read], ranges: Places) -> None:
         """Take in what is exported, each sentence drawn by its story, and count the bridges.
 
         They are left out, unless there are too few stories for the parts, or no other articles.
         """
-        made, every = self._plan, self._standing.ranked()
+        made, every = self._plan, self._selection.export_order()
         out = {article.id for article, _ in bridges}
-        self._take(a for a in every if a not in out)
-        articles = [made.articles[n].id for n in made.of]
-        told, made.torn = placed(made.families, articles, self._options.split, self._keys)
+        self._select_articles(a for a in every if a not in out)
+        articles = [made.articles[n].id for n in made.article_numbers]
+        families, made.torn = placed(made.families, articles, self._options.split, self._keys)
         bridged = not made.torn and bool(made.records)
         for article, lines in bridges:
             if bridged:
-                self._standing.quarantine(article.id)
-            self._count((article, lines), places)
+                self._selection.quarantine(article.id)
+            self._count_answers((article, lines), ranges)
         if bridged or not bridges:
-            made.families = told
+            made.families = families
         else:
-            self._take(every)
+            self._select_articles(every)
 
-    def _take(self, articles: Iterable[str]) -> None:
+    def _select_articles(self, articles: Iterable[str]) -> None:
         """Put the accepted sentences of articles into the plan, in text order, and nothing else."""
         made = self._plan
-        made.of, made.by, made.records, made.families = array("I"), bytearray(), array("I"), []
+        made.article_numbers, made.index_numbers, made.records, made.families = array("I"), bytearray(), array("I"), []
         for article in articles:
-            number, family = self._numbers[article], self._versions(article)[-1]
-            for e in self._standing.heads(article):
+            number, family = self._numbers[article], self._earlier_versions(article)[-1]
+            for e in self._selection.exported(article):
                 if e.answer == ACCEPTED:
-                    made.of.append(number)
-                    made.by.append(e.by)
+                    made.article_numbers.append(number)
+                    made.index_numbers.append(e.journal_number)
                     made.records.append(e.number)
                     made.families.append(family)
 
-    def _noted(self, article: FastArticle) -> Read:
+    def _note_article(self, article: FastArticle) -> Read:
         """Keep what the export tells of an article, and leave out what is switched off in it."""
         self._numbers[article.id] = len(self._plan.articles)
-        data = packed_about(article) if self._own else b""
-        self._seen.update(data)
+        data = packed_about(article) if self._with_origin else b""
+        self._digest.update(data)
         self._plan.articles.append(About(article.id, article.title, data))
-        if article.whole:
+        if article.fully_annotated:
             return article, None
         lines = LineMap(self._corpus.article(article.id))
-        self._standing.switch_off(article.id, lines)
+        self._selection.switch_off(article.id, lines)
         return article, lines
 
-    def _count(self, read: Read, places: Places) -> None:
+    def _count_answers(self, read: Read, ranges: Places) -> None:
         """Count the answers in an article, and its sentences that nobody has begun."""
         article, lines = read
-        self._double += self._standing.settle(article.id)
-        every = self._standing.heads(article.id)
+        self._duplicates += self._selection.find_duplicates(article.id)
+        every = self._selection.exported(article.id)
         answers = [e.answer for e in every]
         for answer in set(answers):
             self._answers[answer] += answers.count(answer)
         if ACCEPTED not in answers or article.replaced_by:
             return
-        taken = list(dict.fromkeys([e.place for e in every]))
-        if not places.are(article.id, taken):
-            left = _left(places.of(article.id), taken, [e.place for e in every if e.answer])
-            self._unreviewed += sum(not lines or lines.annotates(*p) for p in left)
+        taken = list(dict.fromkeys([e.range for e in every]))
+        if not ranges.match(article.id, taken):
+            left = _left(ranges.ranges(article.id), taken, [e.range for e in every if e.answer])
+            self._unreviewed += sum(not lines or lines.is_annotated(*p) for p in left)
 
-    def _versions(self, article: str) -> list[str]:
+    def _earlier_versions(self, article: str) -> list[str]:
         """Return an article and its earlier versions, the first one last."""
         seen = [article]
-        while (earlier := self._first.get(seen[-1], "")) and earlier not in seen:
+        while (earlier := self._replaced_ids.get(seen[-1], "")) and earlier not in seen:
             seen.append(earlier)
         return seen
 
-    def _key(self) -> str:
+    def _resume_key(self) -> str:
         schema = [(x.name, x.target) for x in self._corpus.schema.labels]
         o = self._options
-        self._seen.update(repr(sorted(self._keys.items())).encode())
-        chosen = (o.spans_key, o.split, o.ledger, o.lang, o.attrs, o.shard, schema, self._asked)
+        self._digest.update(repr(sorted(self._keys.items())).encode())
+        chosen = (o.spans_key, o.split, o.ledger, o.lang, o.attrs, o.shard, schema, self._annotator)
         journals = [(x.name, x.crc) for x in self._indexes]
-        self._seen.update(self._plan.records.tobytes() + self._plan.by)
-        self._seen.update(repr((chosen, journals, self._plan.drawn.parts)).encode())
-        return self._seen.hexdigest()
+        self._digest.update(self._plan.records.tobytes() + self._plan.index_numbers)
+        self._digest.update(repr((chosen, journals, self._plan.split.parts)).encode())
+        return self._digest.hexdigest()
 
 
 def _left(
-    base: Sequence[tuple[int, int]], taken: Sequence[tuple[int, int]], done: Sequence[tuple[int, int]]
+    base: Sequence[tuple[int, int]], begun: Sequence[tuple[int, int]], done: Sequence[tuple[int, int]]
 ) -> list[tuple[int, int]]:
     """Return the sentences that nobody has begun, nor finished a part of."""
-    mine = set(taken)
+    mine = set(begun)
     return [p for p in base if p not in mine and not any(a < p[1] and p[0] < b for a, b in done)]

@@ -38,26 +38,26 @@ AGAIN_OTHERWISE = "the same text stands in the file before and says otherwise"
 class _Held:
     """What one annotator has on one article: by place, and whether it is of this import."""
 
-    works: dict[Place, tuple[Annotation, bool]] = field(default_factory=dict)
-    _places: list[Place] = field(default_factory=list)
+    annotations: dict[Place, tuple[Annotation, bool]] = field(default_factory=dict)
+    _ranges: list[Place] = field(default_factory=list)
 
     def overlapping(self, start: int, end: int) -> list[tuple[Place, Annotation, bool]]:
         """Return what shares text with ``[start, end)``, in text order; the places are disjoint."""
-        at = max(0, bisect_right(self._places, (start, start)) - 1)
+        at = max(0, bisect_right(self._ranges, (start, start)) - 1)
         found = []
-        while at < len(self._places) and self._places[at][0] < end:
-            if self._places[at][1] > start:
-                found.append((self._places[at], *self.works[self._places[at]]))
+        while at < len(self._ranges) and self._ranges[at][0] < end:
+            if self._ranges[at][1] > start:
+                found.append((self._ranges[at], *self.annotations[self._ranges[at]]))
             at += 1
         return found
 
-    def put(self, place: Place, said: Annotation, *, new: bool) -> None:
+    def put(self, sentence_range: Place, annotation: Annotation, *, new: bool) -> None:
         """Put a work in the place of what shares text with it."""
-        for other, _, _ in self.overlapping(*place):
-            self.works.pop(other)
-            self._places.remove(other)
-        self.works[place] = (said, new)
-        insort(self._places, place)
+        for other, _, _ in self.overlapping(*sentence_range):
+            self.annotations.pop(other)
+            self._ranges.remove(other)
+        self.annotations[sentence_range] = (annotation, new)
+        insort(self._ranges, sentence_range)
 
 
 class Recorder:
@@ -72,74 +72,74 @@ class Recorder:
         """By the file's name of an annotator, ours."""
         self.next_seqs: dict[str, int] = {}
         """The next number of each journal that was there before."""
-        self.broken: Counter[str] = Counter()
+        self.broken_rules: Counter[str] = Counter()
         """The pairs of spans that the schema's rules don't allow, by label and rule."""
         self._staging, self._account, self._choices, self._schema = staging, account, choices, schema
-        self._base: dict[str, dict[Place, int]] = {}
-        self._held: dict[tuple[str, str], _Held] = {}
-        self._journals: dict[str, Works] = {}
+        self._base_sentences: dict[str, dict[Place, int]] = {}
+        self._existing: dict[tuple[str, str], _Held] = {}
+        self._stores: dict[str, Works] = {}
         self._rules: dict[tuple[str, str, bool, bool], str] = {}
-        self._annotators = set(staging.into.annotators()) if staging.into else set[str]()
+        self._annotators = set(staging.corpus.annotators()) if staging.corpus else set[str]()
 
-    def base(self, article_id: str, sentences: Sequence[Sentence]) -> None:
+    def set_base_sentences(self, article_id: str, sentences: Sequence[Sentence]) -> None:
         """Tell which sentences the corpus has, or gets, of an article."""
-        self._base.setdefault(article_id, {(s.start, s.end): s.index for s in sentences})
+        self._base_sentences.setdefault(article_id, {(s.start, s.end): s.index for s in sentences})
 
-    def place(self, piece: Piece, article: Article, offset: int) -> None:
+    def add_document(self, aligned: Piece, article: Article, offset: int) -> None:
         """Prepare the records of what a document says, its text standing at ``offset`` of the article."""
-        name = self.name_of(piece.document)
-        held = self._held_by(name, article.id)
-        said = (*piece.document.spans, *piece.document.rejected)
-        left = piece.kept
-        for n, (first, last) in enumerate(crossing(said, piece.sentences)):
-            works = [Work(self._sentence(s, article, offset)) for s in piece.sentences[first:last]]
-            answered = any(i in piece.own for i in range(first, last))
-            whole = _joined(works, article.text)
-            joins = [whole] if len(works) > 1 else []
-            start, end = piece.sentences[first].start, piece.sentences[last - 1].end
-            annotation = _said(piece.document, (start, end), answered=answered, first=n == 0)
-            work = replace(whole, annotation=annotation)
-            self._judge(annotation.spans)
-            if fate := self._record(name, held, work, joins, piece.document.time):
-                left = self._give_way(piece, annotation, (start, end), left, *fate)
+        name = self.annotator_name(aligned.document)
+        existing = self._existing_of(name, article.id)
+        all_spans = (*aligned.document.spans, *aligned.document.rejected)
+        left = aligned.kept
+        for n, (first, last) in enumerate(crossing(all_spans, aligned.sentences)):
+            annotated_sentences = [Work(self._sentence(s, article, offset)) for s in aligned.sentences[first:last]]
+            answered = any(i in aligned.answered_sentences for i in range(first, last))
+            whole = _joined(annotated_sentences, article.text)
+            joins = [whole] if len(annotated_sentences) > 1 else []
+            start, end = aligned.sentences[first].start, aligned.sentences[last - 1].end
+            annotation = _said(aligned.document, (start, end), answered=answered, first=n == 0)
+            annotated = replace(whole, annotation=annotation)
+            self._count_broken_rules(annotation.spans)
+            if outcome := self._build_records(name, existing, annotated, joins, aligned.document.time):
+                left = self._list_not_written(aligned, annotation, (start, end), left, *outcome)
         if self._choices.full:
-            self.kept += [_kept_entry(piece.document, key) for key in sorted(left)]
+            self.kept += [_kept_entry(aligned.document, key) for key in sorted(left)]
 
     def _sentence(self, s: Sentence, article: Article, offset: int) -> Sentence:
         """Return a sentence of a document in its place; numbered as the corpus has it, if it does."""
         there = placed(s, article, offset)
-        index = self._base.get(article.id, {}).get((there.start, there.end), s.index)
+        index = self._base_sentences.get(article.id, {}).get((there.start, there.end), s.index)
         return replace(there, index=index)
 
-    def _judge(self, spans: Sequence[Span]) -> None:
+    def _count_broken_rules(self, spans: Sequence[Span]) -> None:
         """Count the pairs that break a rule of the schema, among the first ``_PAIRS`` that share text."""
         for outer, inner in islice(_overlapping(reading_order(list(spans))), _PAIRS):
-            if told := self._rule(outer, inner):
-                self.broken[told] += 1
+            if broken_rule := self._broken_rule(outer, inner):
+                self.broken_rules[broken_rule] += 1
 
-    def _rule(self, outer: Span, inner: Span) -> str:
+    def _broken_rule(self, outer: Span, inner: Span) -> str:
         """Return the rule that a pair breaks, empty for none; all pairs that lie so break the same."""
-        so = (outer.label, inner.label, outer.end < inner.end, outer.key[:2] == inner.key[:2])
-        if so not in self._rules:
-            broken = self._schema.broken(inner, (outer,))
-            self._rules[so] = f"{outer.label} and {inner.label} (rule `{broken.rule}`)" if broken else ""
-        return self._rules[so]
+        relation = (outer.label, inner.label, outer.end < inner.end, outer.key[:2] == inner.key[:2])
+        if relation not in self._rules:
+            problem = self._schema.find_violation(inner, (outer,))
+            self._rules[relation] = f"{outer.label} and {inner.label} (rule `{problem.rule}`)" if problem else ""
+        return self._rules[relation]
 
-    def _record(
-        self, name: str, held: _Held, work: Work, joins: Sequence[Work], time: float
+    def _build_records(
+        self, name: str, existing: _Held, annotated: Work, joins: Sequence[Work], time: float
     ) -> tuple[Fate, str] | None:
         """Prepare the records of one sentence; where it gives way to others return its spans' fate."""
-        s, said = work.sentence, work.annotation
-        place = (s.start, s.end)
-        touched = held.overlapping(*place)
-        if said == Annotation() and (touched or place in self._base.get(s.article, {})):
+        s, annotation = annotated.sentence, annotated.annotation
+        sentence_range = (s.start, s.end)
+        overlapping = existing.overlapping(*sentence_range)
+        if annotation == Annotation() and (overlapping or sentence_range in self._base_sentences.get(s.article, {})):
             return None
-        others = [x for x in touched if x[1] != Annotation()]
+        others = [x for x in overlapping if x[1] != Annotation()]
         if not others:
-            self._write(name, work, [] if place in held.works else joins, time)
-            held.put(place, said, new=True)
+            self._write_records(name, annotated, [] if sentence_range in existing.annotations else joins, time)
+            existing.put(sentence_range, annotation, new=True)
             return None
-        same = len(others) == 1 and others[0][:2] == (place, said)
+        same = len(others) == 1 and others[0][:2] == (sentence_range, annotation)
         if same and not others[0][2]:
             self.counts.known += 1
             return None
@@ -148,9 +148,9 @@ class Recorder:
             return Fate.DOUBLE, AGAIN
         return Fate.LEFT_OUT, AGAIN_OTHERWISE if others[0][2] else CONFLICT
 
-    def _write(self, name: str, work: Work, joins: Sequence[Work], time: float) -> None:
-        op = Op.ANSWER if work.annotation.answer else Op.EDIT
-        steps = [*((Op.JOIN, w) for w in joins), (op, work)]
+    def _write_records(self, name: str, annotated: Work, joins: Sequence[Work], time: float) -> None:
+        op = Op.ANSWER if annotated.annotation.answer else Op.EDIT
+        steps = [*((Op.JOIN, w) for w in joins), (op, annotated)]
         first = self._staging.next_seq(name)
         parents = {w.sentence.id: first + n for n, w in enumerate(joins)}
         records = [
@@ -168,63 +168,63 @@ class Recorder:
         self._staging.add_records(name, records)
         self.counts.records += len(records)
         self.counts.joined += bool(joins)
-        said = work.annotation
-        self.counts.open += said.answer is None and bool(said.spans or said.rejected)
+        annotation = annotated.annotation
+        self.counts.open += annotation.answer is None and bool(annotation.spans or annotation.rejected)
 
-    def _give_way(
-        self, piece: Piece, said: Annotation, at: Place, left: frozenset[Key], fate: Fate, why: str
+    def _list_not_written(
+        self, aligned: Piece, annotation: Annotation, sentence_range: Place, left: frozenset[Key], outcome: Fate, why: str
     ) -> frozenset[Key]:
         """List the spans of a sentence that is not written, and return the kept ones without them.
 
         A sentence without spans is listed itself, unless another one says the same.
         """
-        document = piece.document
-        if fate is Fate.LEFT_OUT and not (said.spans or said.rejected):
-            words = document.text[at[0] : at[1]]
-            self._account.list(Entry(document.where, f"{at[0]}-{at[1]}", fate, why, words, "sentence"))
-        for span in (*said.spans, *said.rejected):
-            here = span.moved(at[0])
+        document = aligned.document
+        if outcome is Fate.LEFT_OUT and not (annotation.spans or annotation.rejected):
+            words = document.text[sentence_range[0] : sentence_range[1]]
+            self._account.record(Entry(document.where, f"{sentence_range[0]}-{sentence_range[1]}", outcome, why, words, "sentence"))
+        for span in (*annotation.spans, *annotation.rejected):
+            here = span.shifted(sentence_range[0])
             if here.key not in left:
-                self._relist(piece.entries, here, fate, why)
+                self._change_entry(aligned.ledger_entries, here, outcome, why)
                 continue
             left -= {here.key}
             self._account.kept -= 1
             text = document.text[here.start : here.end]
-            self._account.list(
-                Entry(document.where, f"{here.start}-{here.end}:{here.label}", fate, why, text)
+            self._account.record(
+                Entry(document.where, f"{here.start}-{here.end}:{here.label}", outcome, why, text)
             )
-        self._account.settled = len(self._account.entries)
+        self._account.aligned_entries = len(self._account.entries)
         return left
 
-    def _relist(self, places: range, span: Span, fate: Fate, why: str) -> None:
+    def _change_entry(self, numbers: range, span: Span, outcome: Fate, why: str) -> None:
         entries = self._account.entries
-        for n in places:
-            if any(s.key == span.key for s in entries[n].made):
-                entries[n] = replace(entries[n], fate=fate, why=why, made=())
+        for n in numbers:
+            if any(s.key == span.key for s in entries[n].resulting_spans):
+                entries[n] = replace(entries[n], outcome=outcome, why=why, resulting_spans=())
                 return
 
-    def _held_by(self, name: str, article_id: str) -> _Held:
-        if (name, article_id) not in self._held:
-            held = _Held()
+    def _existing_of(self, name: str, article_id: str) -> _Held:
+        if (name, article_id) not in self._existing:
+            existing = _Held()
             if name in self._annotators:
-                for work in self._works(name).touched(article_id):
-                    place = (work.sentence.start, work.sentence.end)
-                    held.put(place, work.annotation, new=False)
-            self._held[name, article_id] = held
-        return self._held[name, article_id]
+                for annotated in self._store_of(name).touched_sentences_of(article_id):
+                    sentence_range = (annotated.sentence.start, annotated.sentence.end)
+                    existing.put(sentence_range, annotated.annotation, new=False)
+            self._existing[name, article_id] = existing
+        return self._existing[name, article_id]
 
-    def _works(self, name: str) -> Works:
-        if name not in self._journals:
-            into = self._staging.into
-            assert into is not None
-            journal = Journal.open(into.path, name, read_only=True)
-            works = Works(into.sentences)
-            works.replay(journal.records)
-            self._journals[name] = works
+    def _store_of(self, name: str) -> Works:
+        if name not in self._stores:
+            corpus = self._staging.corpus
+            assert corpus is not None
+            journal = Journal.open(corpus.path, name, read_only=True)
+            store = Works(corpus.sentences)
+            store.replay(journal.records)
+            self._stores[name] = store
             self.next_seqs[name] = journal.next_seq
-        return self._journals[name]
+        return self._stores[name]
 
-    def name_of(self, document: Document) -> str:
+    def annotator_name(self, document: Document) -> str:
         """Return the annotator of a document as a name that a journal can have."""
         given = document.annotator
         if given not in self.names:
@@ -249,31 +249,31 @@ def safe_name(given: str, taken: Iterable[str]) -> str:
     return f"{plain[:55]}-{hashlib.sha256(given.encode('utf-8', 'replace')).hexdigest()[:8]}"
 
 
-def _joined(works: Sequence[Work], text: str) -> Work:
+def _joined(annotated_sentences: Sequence[Work], text: str) -> Work:
     """Return the sentences as one; halves are joined, so that thousands take no quadratic time."""
-    if len(works) == 1:
-        return works[0]
-    half = len(works) // 2
-    return join(_joined(works[:half], text), _joined(works[half:], text), text).after[0]
+    if len(annotated_sentences) == 1:
+        return annotated_sentences[0]
+    half = len(annotated_sentences) // 2
+    return join(_joined(annotated_sentences[:half], text), _joined(annotated_sentences[half:], text), text).after[0]
 
 
-def _said(document: Document, stretch: tuple[int, int], *, answered: bool, first: bool) -> Annotation:
+def _said(document: Document, sentence_range: tuple[int, int], *, answered: bool, first: bool) -> Annotation:
     """Return what a document says of a stretch; open where nobody has reviewed some of it."""
-    start, end = stretch
-    unread = (document.text[max(a, start) : min(b, end)] for a, b in document.open if a < end and start < b)
-    read = answered and not any(map(str.strip, unread))
-    said = Annotation(
+    start, end = sentence_range
+    unread_texts = (document.text[max(a, start) : min(b, end)] for a, b in document.open if a < end and start < b)
+    read = answered and not any(map(str.strip, unread_texts))
+    annotation = Annotation(
         answer=document.answer if read else None,
         note=" ".join(document.note.split()) if first else "",
         flagged=document.flagged and first,
     )
-    return said.with_spans(list(_inside(document.spans, start, end))).with_rejected(
+    return annotation.with_spans(list(_inside(document.spans, start, end))).with_rejected(
         list(_inside(document.rejected, start, end))
     )
 
 
 def _inside(spans: Iterable[Span], start: int, end: int) -> Iterator[Span]:
-    return (s.moved(-start) for s in spans if start <= s.start and s.end <= end)
+    return (s.shifted(-start) for s in spans if start <= s.start and s.end <= end)
 
 
 def _kept_entry(document: Document, key: Key) -> Entry:

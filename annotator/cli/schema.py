@@ -58,9 +58,9 @@ class Report:
             out.append(f"fell together with another span of the same range: {self.doubles}")
         if self.doubtful:
             n = len(self.doubtful)
-            told = f"to be looked at again, flagged with a note: {output.count(n, 'sentence')}"
+            flagged = f"to be looked at again, flagged with a note: {output.count(n, 'sentence')}"
             whose = ", ".join(self.sentences)
-            out.append(f"{told} (a search for `flag` walks through them, opened --as {whose})")
+            out.append(f"{flagged} (a search for `flag` walks through them, opened --as {whose})")
             out += [f"  {sentence}" for sentence in self.doubtful]
         return out
 
@@ -159,7 +159,7 @@ def undo(corpus: Path, dry_run: bool, as_json: bool) -> None:
         changes: dict[str, list[Change]] = {}
         for name, past in pasts.items():
             taker = Undo(last.rule, _made_by(past.journal, last.rule), old)
-            changes[name] = taker.changes(past.all, rule.tag) or past.marker(rule.sources)
+            changes[name] = taker.changes(past.annotated_sentences, rule.tag) or past.marker_changes(rule.sources)
         migration = Migration(rule, last.after, last.before, undoes=last.rule.number)
         report = _carry_out(opened, pasts, changes, migration, _told(rule, last.rule.number), dry=dry_run)
     _tell(report, as_json=as_json)
@@ -244,13 +244,13 @@ def _migrate(
     rule = Rule(len(read_migrations(corpus.path)) + 1, kind, sources, into, words or {}, reopen)
     new = schema_of_text(after, "the new schema")
     with held_journals(corpus) as journals:
-        pasts = {name: _Past.of(corpus, journal) for name, journal in journals.items()}
+        histories = {name: _Past.of(corpus, journal) for name, journal in journals.items()}
         changes = {
-            name: migrated(past.all, rule, corpus.schema, new) or past.marker(rule.sources)
-            for name, past in pasts.items()
+            name: migrated(history.annotated_sentences, rule, corpus.schema, new) or history.marker_changes(rule.sources)
+            for name, history in histories.items()
         }
         migration = Migration(rule, _text_of(corpus), after)
-        report = _carry_out(corpus, pasts, changes, migration, _told(rule), dry=dry)
+        report = _carry_out(corpus, histories, changes, migration, _told(rule), dry=dry)
     _tell(report, as_json=as_json)
 
 
@@ -259,25 +259,25 @@ class _Past:
     """A journal, the works that it adds up to, and what could be undone."""
 
     journal: Journal
-    works: Works
+    store: Works
     history: History
 
     @classmethod
     def of(cls, corpus: Corpus, journal: Journal) -> _Past:
-        works = Works(corpus.sentences)
-        return cls(journal, works, works.replay(journal.records))
+        store = Works(corpus.sentences)
+        return cls(journal, store, store.replay(journal.records))
 
     @property
-    def all(self) -> list[Work]:
+    def annotated_sentences(self) -> list[Work]:
         """Every sentence that has a record."""
-        return [w for article in self.works.articles for w in self.works.touched(article)]
+        return [w for article in self.store.touched_articles for w in self.store.touched_sentences_of(article)]
 
-    def marker(self, labels: Sequence[str]) -> list[Change]:
+    def marker_changes(self, labels: Sequence[str]) -> list[Change]:
         """Return a change that changes nothing where only what undo would bring back has a label."""
         edits = (*self.history.done, *self.history.undone)
         reached = (w for e in edits for w in (*e.before, *e.after))
         had = any(s.label in labels for w in reached for s in w.annotation.spans)
-        return [Change(w, w) for w in self.all[-1:]] if had else []
+        return [Change(w, w) for w in self.annotated_sentences[-1:]] if had else []
 
     def records(self, changes: Sequence[Change], tag: str, now: float) -> list[Record]:
         """Return the records that carry the changes out, as one batch."""
@@ -287,8 +287,8 @@ class _Past:
             Record(
                 seq=first + n,
                 op=Op.MIGRATE,
-                work=change.after,
-                parent=self.works.seq(change.before.sentence.id),
+                annotated=change.after,
+                parent=self.store.last_seq(change.before.sentence.id),
                 batch=batch,
                 annotator=self.journal.annotator,
                 session=tag,
@@ -305,17 +305,17 @@ def _made_by(journal: Journal, rule: Rule) -> list[Change]:
     """
     by_seq = {r.seq: r for r in journal.records}
     mine = [r for r in journal.records if r.op is Op.MIGRATE and r.session == rule.tag and r.parent]
-    pairs = [(by_seq[r.parent].work, r.work) for r in mine if r.parent in by_seq]
+    pairs = [(by_seq[r.parent].annotated, r.annotated) for r in mine if r.parent in by_seq]
     changes = (Change(a, b, a.annotation.note != b.annotation.note) for a, b in pairs)
     return [change for change in changes if rule.accounts_for(change)]
 
 
 def _carry_out(
     corpus: Corpus,
-    pasts: Mapping[str, _Past],
+    histories: Mapping[str, _Past],
     changes: Mapping[str, Sequence[Change]],
     migration: Migration,
-    told: str,
+    description: str,
     *,
     dry: bool,
 ) -> Report:
@@ -323,15 +323,15 @@ def _carry_out(
     rule, every = migration.rule, [c for each in changes.values() for c in each]
     sentences = {name: len(each) for name, each in changes.items() if each}
     if not dry:
-        records = {n: pasts[n].records(changes[n], rule.tag, now) for n in sentences}
+        records = {n: histories[n].records(changes[n], rule.tag, now) for n in sentences}
         full = Migration(
             rule, migration.before, migration.after, migration.undoes, login_name(), now, sentences
         )
-        carry_out(corpus, {n: p.journal for n, p in pasts.items()}, records, full)
+        carry_out(corpus, {n: p.journal for n, p in histories.items()}, records, full)
     spans = sum(s.label in rule.sources for c in every for s in c.before.annotation.spans)
     doubles = sum(len(c.before.annotation.spans) - len(c.after.annotation.spans) for c in every)
     doubtful = [c.after.sentence.id for c in every if c.doubtful]
-    return Report(rule.number, told, sentences, spans, max(0, doubles), sorted(set(doubtful)), dry)
+    return Report(rule.number, description, sentences, spans, max(0, doubles), sorted(set(doubtful)), dry)
 
 
 def _tell(report: Report, *, as_json: bool) -> None:

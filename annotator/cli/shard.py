@@ -38,9 +38,9 @@ class Job:
     articles: list[About] = field(default_factory=list)
     numbers: array[int] = field(default_factory=lambda: array("I"))
     """Their places in the order of the whole export."""
-    of: array[int] = field(default_factory=lambda: array("I"))
+    article_numbers: array[int] = field(default_factory=lambda: array("I"))
     """Which of the articles."""
-    by: bytearray = field(default_factory=bytearray)
+    journal_numbers: bytearray = field(default_factory=bytearray)
     """Which of the journals."""
     starts: array[int] = field(default_factory=lambda: array("I"))
     ends: array[int] = field(default_factory=lambda: array("I"))
@@ -48,9 +48,9 @@ class Job:
     sizes: array[int] = field(default_factory=lambda: array("I"))
     crcs: array[int] = field(default_factory=lambda: array("I"))
     seqs: array[int] = field(default_factory=lambda: array("I"))
-    names: dict[int, str] = field(default_factory=dict)
+    shared_annotators: dict[int, str] = field(default_factory=dict)
     """Who left a sentence so, where it was not the one annotator of the journal."""
-    beside: dict[int, tuple[Work, ...]] = field(default_factory=dict)
+    other_annotations: dict[int, tuple[Work, ...]] = field(default_factory=dict)
     """What others said of a sentence, where suggestions were turned down."""
 
 
@@ -58,23 +58,23 @@ class Job:
 class Written:
     """What one file of an export holds, and what the ledger has to tell of it."""
 
-    packed: Packed
-    fates: Mapping[tuple[What, str], int]
+    part_counts: Packed
+    outcomes: Mapping[tuple[What, str], int]
     placed: Mapping[str, int]
     runs: list[Run]
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for the manifest; of lengths, how often each occurs."""
-        lengths = {label: sorted(Counter(x).items()) for label, x in self.packed.lengths.items()}
+        lengths = {label: sorted(Counter(x).items()) for label, x in self.part_counts.lengths.items()}
         return {
-            "packed": {f.name: getattr(self.packed, f.name) for f in fields(Packed)} | {"lengths": lengths},
-            "fates": [[what.value, why, n] for (what, why), n in self.fates.items()],
+            "packed": {f.name: getattr(self.part_counts, f.name) for f in fields(Packed)} | {"lengths": lengths},
+            "fates": [[what.value, why, n] for (what, why), n in self.outcomes.items()],
             "placed": dict(self.placed),
             "runs": [[r.first, r.end, r.exceptions, r.kept] for r in self.runs],
         }
 
     @classmethod
-    def of(cls, noted: Mapping[str, Any]) -> Written:
+    def from_dict(cls, noted: Mapping[str, Any]) -> Written:
         """Return what ``as_dict`` has noted."""
         counts = dict(noted["packed"])
         counts |= {name: Counter(counts[name]) for name in ("spans", "ents")}
@@ -82,8 +82,8 @@ class Written:
             x: [n for n, times in y for _ in range(times)] for x, y in counts["lengths"].items()
         }
         packed = Packed(**counts)
-        fates = {(What(what), why): n for what, why, n in noted["fates"]}
-        return cls(packed, fates, noted["placed"], [Run(*r) for r in noted["runs"]])
+        outcomes = {(What(what), why): n for what, why, n in noted["fates"]}
+        return cls(packed, outcomes, noted["placed"], [Run(*r) for r in noted["runs"]])
 
 
 def ready(folder: Path, name: str) -> tuple[Path, Path, Path]:
@@ -94,19 +94,19 @@ def ready(folder: Path, name: str) -> tuple[Path, Path, Path]:
 
 def write(job: Job, schema: Schema, options: ExportOptions, folder: Path) -> dict[str, Any]:
     """Write one file and return what is known of it; raises OddError for a record that is not plain."""
-    made = Sentences(schema, options, job.part, many=len(job.numbers) >= _MANY)
+    made = Sentences(schema, options, job.part, use_numpy=len(job.numbers) >= _MANY)
     reader = Reader()
     try:
-        for first, end in _stretches(job.by):
+        for first, end in _stretches(job.journal_numbers):
             _add(made, job, reader, first, end)
     finally:
         reader.close()
     data, exceptions, kept = ready(folder, job.name)
-    data.write_bytes(made.bin.to_bytes())
+    data.write_bytes(made.writer.to_bytes())
     exceptions.write_bytes(made.exceptions)
     kept.write_bytes(made.kept)
     made.finish()
-    return Written(made.packed, made.fates, made.placed, made.runs).as_dict()
+    return Written(made.contents, made.outcomes, made.stored, made.runs).as_dict()
 
 
 def end_with_parent(parent: int) -> None:
@@ -120,12 +120,12 @@ def end_with_parent(parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _stretches(by: bytearray) -> Iterator[tuple[int, int]]:
+def _stretches(journal_numbers: bytearray) -> Iterator[tuple[int, int]]:
     """Yield stretches of sentences by one annotator each, none of them long."""
     first = 0
-    while first < len(by):
-        most = by[first : first + _BATCH]
-        end = first + len(most) - len(most.lstrip(by[first : first + 1]))
+    while first < len(journal_numbers):
+        most = journal_numbers[first : first + _BATCH]
+        end = first + len(most) - len(most.lstrip(journal_numbers[first : first + 1]))
         yield first, end
         first = end
 
@@ -133,14 +133,14 @@ def _stretches(by: bytearray) -> Iterator[tuple[int, int]]:
 def _add(made: Sentences, job: Job, reader: Reader, first: int, end: int) -> None:
     """Read a stretch of sentences and add them."""
     here = slice(first, end)
-    path, annotator = job.journals[job.by[first]]
+    path, annotator = job.journals[job.journal_numbers[first]]
     starts, ends = job.starts[here], job.ends[here]
-    at = list(zip(job.offsets[here], job.sizes[here], job.crcs[here], strict=True))
-    rows = reader.rows(path, at, [b - a for a, b in zip(starts, ends, strict=True)])
+    locations = list(zip(job.offsets[here], job.sizes[here], job.crcs[here], strict=True))
+    rows = reader.read_records(path, locations, [b - a for a, b in zip(starts, ends, strict=True)])
 
     def place(n: int) -> Place:
-        who = job.names.get(first + n, annotator)
-        return Place(job.articles[job.of[first + n]], starts[n], ends[n], who, job.seqs[first + n])
+        who = job.shared_annotators.get(first + n, annotator)
+        return Place(job.articles[job.article_numbers[first + n]], starts[n], ends[n], who, job.seqs[first + n])
 
-    beside = {n - first: job.beside[n] for n in range(first, end) if n in job.beside} if job.beside else {}
-    made.extend(job.numbers[here], rows, place, beside)
+    beside = {n - first: job.other_annotations[n] for n in range(first, end) if n in job.other_annotations} if job.other_annotations else {}
+    made.add_sentences(job.numbers[here], rows, place, beside)

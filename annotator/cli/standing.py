@@ -32,17 +32,17 @@ class Entry(NamedTuple):
 
     start: int
     end: int
-    by: int
+    journal_number: int
     number: int
     answer: int
 
     @property
-    def record(self) -> Record:
+    def record_number(self) -> Record:
         """Which record it is."""
-        return self.by, self.number
+        return self.journal_number, self.number
 
     @property
-    def place(self) -> tuple[int, int]:
+    def range(self) -> tuple[int, int]:
         """Where the sentence stands, in code points of the article."""
         return self.start, self.end
 
@@ -50,182 +50,182 @@ class Entry(NamedTuple):
 class Standing:
     """The records of the annotators asked for, article by article, and those of the others beside them."""
 
-    def __init__(self, indexes: Sequence[Index], asked: str | None = None) -> None:
+    def __init__(self, indexes: Sequence[Index], annotator: str | None = None) -> None:
         """Begin with all that are in force; ``asked`` is the one annotator who counts, None for all."""
         self._indexes = indexes
-        self._mine = [(by, x) for by, x in enumerate(indexes) if asked in {None, x.name}]
+        self._selected_indexes = [(by, x) for by, x in enumerate(indexes) if annotator in {None, x.name}]
         self._reader = Reader()
-        self._out: dict[Record, str] = {}
+        self._left_out_reasons: dict[Record, str] = {}
         """Records that don't count, and why."""
-        self._double: set[Record] = set()
-        self.names: dict[Record, str] = {}
+        self._duplicates: set[Record] = set()
+        self.shared_annotators: dict[Record, str] = {}
         """Of a sentence that several left just so, by the record that is exported: who they are."""
-        self.beside: dict[Record, tuple[Work, ...]] = {}
+        self.other_annotations: dict[Record, tuple[Work, ...]] = {}
         """What others said of an accepted sentence, where somebody has turned a suggestion down."""
         self._conflicts: dict[str, list[tuple[int, Conflict]]] = {}
         """By article, each with the place where it begins."""
-        self._last: tuple[str, dict[tuple[int, int], Entry]] = ("", {})
+        self._last_exported: tuple[str, dict[tuple[int, int], Entry]] = ("", {})
         """The article that was last asked for, with what is exported of it."""
 
     def close(self) -> None:
         """Let the journals go."""
         self._reader.close()
 
-    def of(self, article: str) -> list[Entry]:
+    def selected(self, article: str) -> list[Entry]:
         """Return what counts of an article, by place and annotator."""
         found = [
-            Entry(x.starts[n], x.ends[n], by, n, x.answers[n]) for by, x in self._mine for n in x.of(article)
+            Entry(x.starts[n], x.ends[n], by, n, x.answers[n]) for by, x in self._selected_indexes for n in x.current_records(article)
         ]
-        if len(self._mine) > 1:
+        if len(self._selected_indexes) > 1:
             found.sort()
-        return [e for e in found if e.record not in self._out] if self._out else found
+        return [e for e in found if e.record_number not in self._left_out_reasons] if self._left_out_reasons else found
 
-    def heads(self, article: str) -> list[Entry]:
+    def exported(self, article: str) -> list[Entry]:
         """Return the same without what another annotator left just so."""
-        found = self.of(article)
-        return [e for e in found if e.record not in self._double] if self._double else found
+        found = self.selected(article)
+        return [e for e in found if e.record_number not in self._duplicates] if self._duplicates else found
 
-    def ranked(self) -> dict[str, None]:
+    def export_order(self) -> dict[str, None]:
         """Return the articles with a finished sentence in the order of the export."""
-        out = self._out
+        out = self._left_out_reasons
         return {
             a: None
-            for by, x in self._mine
+            for by, x in self._selected_indexes
             for a in x.articles
-            if any(x.answers[n] and (by, n) not in out for n in x.of(a))
+            if any(x.answers[n] and (by, n) not in out for n in x.current_records(a))
         }
 
     def switch_off(self, article: str, lines: LineMap) -> None:
         """Leave out what stands in lines that are not annotated."""
-        for e in self.of(article):
-            if not lines.annotates(e.start, e.end):
-                self._out[e.record] = SWITCHED_OFF
+        for e in self.selected(article):
+            if not lines.is_annotated(e.start, e.end):
+                self._left_out_reasons[e.record_number] = SWITCHED_OFF
 
     def quarantine(self, article: str) -> None:
         """Leave out what was accepted in an article that would bridge parts of the split."""
-        self._out.update({e.record: QUARANTINED for e in self.of(article) if e.answer == ACCEPTED})
+        self._left_out_reasons.update({e.record_number: QUARANTINED for e in self.selected(article) if e.answer == ACCEPTED})
 
     def supersede(self, versions: Mapping[str, Sequence[str]]) -> None:
         """Leave out an annotator's finished sentences that are finished, word for word, in a newer version.
 
         ``versions`` has all articles that are versions of one another, each with the ones before it.
         """
-        for by, x in self._mine:
+        for by, x in self._selected_indexes:
             done = {
-                a: [n for n in x.of(a) if x.answers[n] and (by, n) not in self._out]
+                a: [n for n in x.current_records(a) if x.answers[n] and (by, n) not in self._left_out_reasons]
                 for a in x.articles
                 if a in versions
             }
-            later = {(old, x.texts[n]) for a, every in done.items() for old in versions[a] for n in every}
+            later = {(old, x.text_hashes[n]) for a, every in done.items() for old in versions[a] for n in every}
             for a, every in done.items():
-                self._out.update({(by, n): SUPERSEDED for n in every if (a, x.texts[n]) in later})
+                self._left_out_reasons.update({(by, n): SUPERSEDED for n in every if (a, x.text_hashes[n]) in later})
 
-    def settle(self, article: str) -> int:
+    def find_duplicates(self, article: str) -> int:
         """Find what several annotators left just so and return how many times; raises OddError, OSError."""
-        every = self.of(article) if len(self._mine) > 1 else []
-        if len({e.by for e in every}) < 2:
+        every = self.selected(article) if len(self._selected_indexes) > 1 else []
+        if len({e.journal_number for e in every}) < 2:
             return 0
         groups = _stretches([e for e in every if e.answer])
-        apart = {e.place for group in groups if self._differ(article, group) for e in group}
-        places = [list(group) for place, group in groupby(every, key=lambda e: e.place) if place not in apart]
-        return sum(self._agree(article, group) for group in places if len(group) > 1)
+        apart = {e.range for group in groups if self._find_difference(article, group) for e in group}
+        places = [list(group) for place, group in groupby(every, key=lambda e: e.range) if place not in apart]
+        return sum(self._merge_equal(article, group) for group in places if len(group) > 1)
 
-    def _agree(self, article: str, group: Sequence[Entry]) -> int:
+    def _merge_equal(self, article: str, group: Sequence[Entry]) -> int:
         """Compare what was left of one sentence; return how many have finished it besides the first."""
         done = [e for e in group if e.answer]
         if not done:
             return 0
-        rows = {e.by: self._row(e) for e in group}
-        if len({_keys(rows[e.by]) for e in done}) > 1:
-            self._note(article, done, SPANS)
+        rows = {e.journal_number: self._read_record(e) for e in group}
+        if len({_keys(rows[e.journal_number]) for e in done}) > 1:
+            self._add_conflict(article, done, SPANS)
         first, *others = done
         if others:
-            self.names[first.record] = ", ".join(self._indexes[e.by].name for e in done)
-            self._double.update(e.record for e in others)
+            self.shared_annotators[first.record_number] = ", ".join(self._indexes[e.journal_number].name for e in done)
+            self._duplicates.update(e.record_number for e in others)
         if first.answer == ACCEPTED and any(row.rejected for row in rows.values()):
-            beside = [work_of(rows[e.by], article, e.start, e.end) for e in group if e is not first]
-            self.beside[first.record] = tuple(beside)
+            beside = [work_of(rows[e.journal_number], article, e.start, e.end) for e in group if e is not first]
+            self.other_annotations[first.record_number] = tuple(beside)
         return len(others)
 
-    def _differ(self, article: str, group: Sequence[Entry]) -> bool:
+    def _find_difference(self, article: str, group: Sequence[Entry]) -> bool:
         """Note whether finished sentences that share text are cut or answered differently."""
-        if len({e.place for e in group}) > 1:
-            self._note(article, group, CUT)
+        if len({e.range for e in group}) > 1:
+            self._add_conflict(article, group, CUT)
             return True
-        if len({self._indexes[e.by].texts[e.number] for e in group}) > 1:
+        if len({self._indexes[e.journal_number].text_hashes[e.number] for e in group}) > 1:
             raise OddError("one place has two texts")
         if len({e.answer for e in group}) > 1:
-            given = [(self._indexes[e.by].name, ANSWERS[e.answer]) for e in group]
-            self._note(article, group, answers(given))
+            given = [(self._indexes[e.journal_number].name, ANSWERS[e.answer]) for e in group]
+            self._add_conflict(article, group, answers(given))
             return True
         return False
 
-    def _note(self, article: str, group: Sequence[Entry], how: str) -> None:
-        names = sorted({self._indexes[e.by].name for e in group})
-        start, end = group[0].place
+    def _add_conflict(self, article: str, group: Sequence[Entry], how: str) -> None:
+        names = sorted({self._indexes[e.journal_number].name for e in group})
+        start, end = group[0].range
         conflict = Conflict(f"{article}:{start}-{end}", tuple(names), how)
         self._conflicts.setdefault(article, []).append((start, conflict))
 
     @property
     def conflicts(self) -> list[Conflict]:
         """Where annotators left different things on one stretch of text, in the order of the export."""
-        every = [sorted(self._conflicts[a], key=itemgetter(0)) for a in self.ranked() if a in self._conflicts]
+        every = [sorted(self._conflicts[a], key=itemgetter(0)) for a in self.export_order() if a in self._conflicts]
         return [conflict for article in every for _, conflict in article]
 
-    def _row(self, entry: Entry) -> Row:
-        index, n = self._indexes[entry.by], entry.number
+    def _read_record(self, entry: Entry) -> Row:
+        index, n = self._indexes[entry.journal_number], entry.number
         at = (index.offsets[n], index.sizes[n], index.crcs[n])
-        return self._reader.rows(str(index.path), [at], [entry.end - entry.start])[0]
+        return self._reader.read_records(str(index.path), [at], [entry.end - entry.start])[0]
 
     def left_out(self, articles: Mapping[str, About]) -> list[LeftOut]:
         """Return what was accepted and does not count, in the ledger's order; raises OddError, OSError.
 
         What others accepted and the one asked for as well is not told of: it is exported.
         """
-        every = self._accepted_out()
-        told = {(a, e.place) for why, a, e in every if why == ANOTHER and self._unknown(a, e)}
+        every = self._accepted_left_out()
+        reported = {(a, e.range) for why, a, e in every if why == ANOTHER and self._unexported_spans(a, e)}
         return [
-            self._left_out(articles[a], entry, why)
+            self._build_left_out(articles[a], entry, why)
             for why, a, entry in every
-            if why != ANOTHER or (a, entry.place) in told or not self._exported(a, entry)
+            if why != ANOTHER or (a, entry.range) in reported or not self._exported_twin(a, entry)
         ]
 
-    def _accepted_out(self) -> list[tuple[str, str, Entry]]:
+    def _accepted_left_out(self) -> list[tuple[str, str, Entry]]:
         """Return why, where and what was accepted and does not count, by annotator and reason."""
-        mine = {by for by, _ in self._mine}
+        mine = {by for by, _ in self._selected_indexes}
         found = [
             (why, a, Entry(x.starts[n], x.ends[n], by, n, x.answers[n]))
             for by, x in enumerate(self._indexes)
-            if self._out or by not in mine
+            if self._left_out_reasons or by not in mine
             for a in x.articles
-            for n in x.of(a)
-            if x.answers[n] == ACCEPTED and (why := self._out.get((by, n), "") if by in mine else ANOTHER)
+            for n in x.current_records(a)
+            if x.answers[n] == ACCEPTED and (why := self._left_out_reasons.get((by, n), "") if by in mine else ANOTHER)
         ]
-        return sorted(found, key=lambda f: (f[0] == QUARANTINED, f[2].by, f[0] != SWITCHED_OFF))
+        return sorted(found, key=lambda f: (f[0] == QUARANTINED, f[2].journal_number, f[0] != SWITCHED_OFF))
 
-    def _exported(self, article: str, entry: Entry) -> Entry | None:
+    def _exported_twin(self, article: str, entry: Entry) -> Entry | None:
         """Return what is exported of the same sentence; to be asked for when all is settled."""
-        if self._last[0] != article:
-            self._last = (article, {e.place: e for e in self.heads(article) if e.answer == ACCEPTED})
-        return self._last[1].get(entry.place)
+        if self._last_exported[0] != article:
+            self._last_exported = (article, {e.range: e for e in self.exported(article) if e.answer == ACCEPTED})
+        return self._last_exported[1].get(entry.range)
 
-    def _unknown(self, article: str, entry: Entry) -> list[Mark]:
+    def _unexported_spans(self, article: str, entry: Entry) -> list[Mark]:
         """Return the spans of a record that are not exported."""
-        head = self._exported(article, entry)
-        known = _keys(self._row(head)) if head else frozenset()
-        return [s for s in self._row(entry).spans if (s.start, s.end, s.label) not in known]
+        head = self._exported_twin(article, entry)
+        known = _keys(self._read_record(head)) if head else frozenset()
+        return [s for s in self._read_record(entry).spans if (s.start, s.end, s.label) not in known]
 
-    def _left_out(self, about: About, entry: Entry, why: str) -> LeftOut:
+    def _build_left_out(self, about: About, entry: Entry, why: str) -> LeftOut:
         """Return one record; raises OddError where the sentence is exported as others left it."""
-        if why != ANOTHER and self._exported(about.id, entry):
+        if why != ANOTHER and self._exported_twin(about.id, entry):
             raise OddError("a sentence is exported, and left out too")
-        row = self._row(entry)
-        row.spans = self._unknown(about.id, entry)
-        work = work_of(row, about.id, entry.start, entry.end)
-        work = replace(work, sentence=replace(work.sentence, tokens=()))  # of no use here, and most of it
+        row = self._read_record(entry)
+        row.spans = self._unexported_spans(about.id, entry)
+        annotated = work_of(row, about.id, entry.start, entry.end)
+        annotated = replace(annotated, sentence=replace(annotated.sentence, tokens=()))  # of no use here, and most of it
         article = Article(about.id, "", "", "", (), about.title)
-        name = self._indexes[entry.by].name
-        return LeftOut(Item(work, name, article, entry.number + 1), why, asked=why != QUARANTINED)
+        name = self._indexes[entry.journal_number].name
+        return LeftOut(Item(annotated, name, article, entry.number + 1), why, requested=why != QUARANTINED)
 
 
 def _stretches(done: Sequence[Entry]) -> list[list[Entry]]:

@@ -53,11 +53,11 @@ def _print(report: Report, *, plain: bool) -> None:
     from annotator.tui.layout.row import plain as text_of
     from annotator.tui.layout.stats import stats_rows
 
-    if report.shown is None:
+    if report.primary is None:
         output.data(["nobody has annotated this corpus yet"])
         return
     width = max(60, min(WIDEST, shutil.get_terminal_size((80, 24)).columns)) - 1
-    rows = stats_rows(report.shown, report.people, width, ASCII if plain else BOX)
+    rows = stats_rows(report.primary, report.annotators, width, ASCII if plain else BOX)
     output.data(text_of(row) for row in rows)
 
 
@@ -66,7 +66,7 @@ def _as_dict(report: Report) -> dict[str, object]:
     return {
         "corpus": report.corpus,
         "sentences": report.sentences,
-        "annotators": [_figures(f) for f in report.people],
+        "annotators": [_figures(f) for f in report.annotators],
         "everybody": _figures(report.everybody) if report.everybody else None,
         "left_out": dict(report.left_out),
     }

@@ -53,10 +53,10 @@ def _written(
 ) -> dict[str, str]:
     """Write what is not there yet; return the part of each file, by its name."""
     files = list(plan.files(options))
-    waiting = [file for file in files if file[0] not in made.done]
+    waiting = [file for file in files if file[0] not in made.finished]
     done = len(plan.records) - sum(len(numbers) for _, _, numbers in waiting)
     for (name, _, numbers), noted in _made(plan, waiting, schema, options, made.folder):
-        made.note(name, ready(made.folder, name), noted)
+        made.record(name, ready(made.folder, name), noted)
         done += len(numbers)
         progress(done, len(plan.records))
     return {name: part for name, part, _ in files}
@@ -70,7 +70,7 @@ def _made(
         yield from _by_processes(plan, files, schema, options, folder)
         return
     for file in files:
-        yield file, write(plan.job(file), schema, options, folder)
+        yield file, write(plan.shard_job(file), schema, options, folder)
 
 
 def _by_processes(
@@ -86,7 +86,7 @@ def _by_processes(
     with ProcessPoolExecutor(most, get_context("spawn"), end_with_parent, (os.getpid(),)) as pool:
         try:
             for file in files:
-                running[pool.submit(write, plan.job(file), schema, options, folder)] = file
+                running[pool.submit(write, plan.shard_job(file), schema, options, folder)] = file
                 if len(running) > 2 * options.processes:  # what waits takes memory
                     for future in wait(running, return_when=FIRST_COMPLETED).done:
                         yield running.pop(future), future.result()
@@ -108,22 +108,22 @@ def _put(
     made: manifest.Manifest,
     written: Mapping[str, str],
 ) -> ExportReport:
-    packed = {part: Packed() for part in options.wanted}
-    fates: Counter[tuple[What, str]] = Counter()
+    packed = {part: Packed() for part in options.parts_with_share}
+    outcomes: Counter[tuple[What, str]] = Counter()
     placed = Counter({"ents": 0, "spans": 0})
     for name, part in written.items():
-        file = Written.of(made.done[name])
-        packed[part].add(file.packed)
-        fates.update(file.fates)
+        file = Written.from_dict(made.finished[name])
+        packed[part].merge(file.part_counts)
+        outcomes.update(file.outcomes)
         placed.update(file.placed)
-    book = ledger.Book((), listed(plan.missing.left_out, ()), plan.sentences, {})
-    lost = book.lost + sum(n for (what, _), n in fates.items() if what is What.LEFT_OUT)
-    fates.update((fate.what, fate.why) for _, fate in book.fates)
+    book = ledger.Book((), listed(plan.missing.excluded, ()), plan.sentences, {})
+    lost = book.lost + sum(n for (what, _), n in outcomes.items() if what is What.LEFT_OUT)
+    outcomes.update((outcome.kind, outcome.why) for _, outcome in book.outcomes)
     sizes = suggested(packed, schema)
     texts = configs(Trained(packed, out, options, sizes))
     totals: dict[str, Any] = {
-        **ledger.summed(plan.sentences, fates, placed),
-        "left out": ledger.sentences_out(book.absent),
+        **ledger.summed(plan.sentences, outcomes, placed),
+        "left out": ledger.sentences_out(book.excluded),
         "journals with flaws": {},
     }
     totals["files"] = _digests(made, written) | {n: ledger.digest(data) for n, data in texts.items()}
@@ -132,33 +132,33 @@ def _put(
     saved = put(out, {**files, **texts, LEDGER: lines}, totals)
     warnings = [
         *_about_split(plan),
-        *warn.about_strangers(saved.strangers),
-        *warn.about_training(options.wanted, config=CONFIG in texts, sizes=sizes),
+        *warn.about_strangers(saved.foreign_files),
+        *warn.about_training(options.parts_with_share, config=CONFIG in texts, sizes=sizes),
     ]
-    parts = {name: p.counts([x.name for x in schema.labels]) for name, p in packed.items()}
+    parts = {name: p.part_counts([x.name for x in schema.labels]) for name, p in packed.items()}
     return ExportReport(
         out.as_posix(), saved.files, saved.removed, parts, totals, sizes, tuple(warnings), lost
     )
 
 
 def _digests(made: manifest.Manifest, written: Mapping[str, object]) -> dict[str, str]:
-    return {n: made.done[n]["digests"][ready(made.folder, n)[0].name] for n in written}
+    return {n: made.finished[n]["digests"][ready(made.folder, n)[0].name] for n in written}
 
 
 def _about_split(plan: Plan) -> Iterator[str]:
     """Yield what leaks between the parts and what stands in, as ``warn.about_split`` does."""
-    drawn = plan.drawn
+    drawn = plan.split
     if plan.torn:
         yield warn.TORN
     if drawn.blocks:
         yield warn.leaks(
             (plan.articles[a].id, plan.articles[a].title, p)
-            for a, p in zip(plan.of, drawn.parts, strict=True)
+            for a, p in zip(plan.article_numbers, drawn.parts, strict=True)
         )
     for family, part in drawn.stand_ins.items():
-        about = plan.articles[plan.of[plan.families.index(family)]]
+        about = plan.articles[plan.article_numbers[plan.families.index(family)]]
         yield warn.about_stand_in(part, about.title or about.id)
-    if twins := plan.twins:
+    if twins := plan.duplicate_count:
         yield warn.about_twins(twins)
 
 
@@ -180,20 +180,20 @@ class _Lines:
     def __init__(
         self, made: manifest.Manifest, names: Sequence[str], book: ledger.Book, totals: Mapping[str, Any]
     ) -> None:
-        self._made, self._names, self._book, self._totals = made, names, book, totals
+        self._made, self._names, self._ledger, self._totals = made, names, book, totals
 
     def __iter__(self) -> Iterator[bytes]:
-        yield from self._all(1)
-        yield from ledger.exceptions(self._book)
-        yield from self._all(2)
+        yield from self._lines_of_kind(1)
+        yield from ledger.exceptions(self._ledger)
+        yield from self._lines_of_kind(2)
         yield orjson.dumps({"totals": self._totals}) + b"\n"
 
-    def _all(self, kind: int) -> Iterator[bytes]:
+    def _lines_of_kind(self, kind: int) -> Iterator[bytes]:
         """Yield the lines of one kind (1: exceptions, 2: kept spans)."""
         pieces: list[tuple[int, str, int, int]] = []
         for name in self._names:
             at = 0
-            for first, _, *sizes in self._made.done[name]["runs"]:
+            for first, _, *sizes in self._made.finished[name]["runs"]:
                 size = sizes[kind - 1]
                 if size:
                     pieces.append((first, name, at, size))

@@ -165,7 +165,7 @@ def _run(corpus: Corpus, maker: Maker) -> Made:
             spans.update(s.label for _, each in found for s in each)
         show(len(ids), len(ids))
         writer.finish()
-    made.renewed = writer.renewed
+    made.renewed = writer.replaces_old_file
     made.spans = {x.name: spans[x.name] for x in corpus.schema.labels if spans[x.name]}
     made.unmapped, made.misaligned = dict(sorted(maker.unmapped.items())), maker.misaligned
     for note in writer.notes:

@@ -51,93 +51,93 @@ class Taker:
         self, staging: Staging, tokenizer: Tokenizer, account: Account, choices: Choices, schema: Schema
     ) -> None:
         """Begin; ``staging`` takes what is made, ``account`` each span that is not carried over."""
-        self.recorder = Recorder(staging, account, choices, schema)
-        self.counts = self.recorder.counts
+        self.record_builder = Recorder(staging, account, choices, schema)
+        self.counts = self.record_builder.counts
         self.labels: dict[str, int] = {}
         """How many spans there are by label, after the label map."""
-        self.no_names: set[str] = set()
+        self.non_entity_labels: set[str] = set()
         """The labels with spans that overlap others, or long ones: they are no entities."""
-        self.seen: set[str] = set()
+        self.seen_labels: set[str] = set()
         """The labels of the files, as they call them, where any are to be renamed."""
         self._renamed = self._rebuilt = 0
         self._staging, self._tokenizer = staging, tokenizer
         self.account, self._choices = account, choices
-        self._into: Corpus | None = staging.into
-        self._known_ids = set(self._into.article_ids()) if self._into else set[str]()
+        self._corpus: Corpus | None = staging.corpus
+        self._known_ids = set(self._corpus.article_ids()) if self._corpus else set[str]()
         self._groups: dict[str, list[Piece]] = {}
 
-    def take(self, document: Document, *, by_sentence: bool) -> None:
+    def add_document(self, document: Document, *, by_sentence: bool) -> None:
         """Take one document in; raises SourceError for a text that cannot be stored."""
         self.counts.documents += 1
         document = stated(answered(document, self._choices.answer))
-        self._tell_renamed(document)
-        piece = self._piece(document, by_sentence=by_sentence)
+        self._note_renamed(document)
+        piece = self._align_document(document, by_sentence=by_sentence)
         for label, n in labels_of(piece.document).items():
             self.labels[label] = self.labels.get(label, 0) + n
-        self.no_names |= no_names(piece.document)
+        self.non_entity_labels |= no_names(piece.document)
         if not piece.sentences:
             self.counts.empty += 1
         elif key := group_of(document):
             self._groups.setdefault(key, []).append(piece)
         else:
-            self._alone(piece)
+            self._add_alone(piece)
 
-    def _tell_renamed(self, document: Document) -> None:
+    def _note_renamed(self, document: Document) -> None:
         """Note the labels that are called otherwise from now on."""
         for label in labels_of(document):
-            if label not in self.seen and self._choices.rename:
-                self.seen.add(label)
+            if label not in self.seen_labels and self._choices.rename:
+                self.seen_labels.add(label)
                 new = self._choices.rename(label)
                 if new != label:
                     self._renamed += 1
                     if self._renamed <= _NAMED:
-                        told = f"called {new}" if new else "left out"
-                        self._note(f"the label {_shown(label)} is {told}")
+                        what_happened = f"called {new}" if new else "left out"
+                        self._add_note(f"the label {_shown(label)} is {what_happened}")
 
     def finish(self) -> None:
         """Put together the articles whose sentences came as documents of their own, and tell the rest."""
         if (more := self._renamed - _NAMED) > 0:
-            told = counted(more, "more label is", "more labels are")
-            self._note(f"{told} called otherwise or left out")
+            counted_text = counted(more, "more label is", "more labels are")
+            self._add_note(f"{counted_text} called otherwise or left out")
         for key, pieces in self._groups.items():
-            self._group(key, pieces)
+            self._add_group(key, pieces)
         self._groups.clear()
         if self._rebuilt:
-            told = counted(self._rebuilt, "article was", "articles were")
-            self._note(f"{told} {REBUILT}")
+            counted_text = counted(self._rebuilt, "article was", "articles were")
+            self._add_note(f"{counted_text} {REBUILT}")
 
     # -- one document --------------------------------------------------------------------------
 
-    def _piece(self, document: Document, *, by_sentence: bool) -> Piece:
-        article = self._article(document)
-        base = self._stored(article.id) if not document.tokens and not document.sentences else ()
+    def _align_document(self, document: Document, *, by_sentence: bool) -> Piece:
+        article = self._build_article(document)
+        base = self._stored_sentences(article.id) if not document.tokens and not document.sentences else ()
         if base:
-            sentences, own = base, frozenset(range(len(base)))
+            sentences, from_file = base, frozenset(range(len(base)))
         else:
             whole = by_sentence and bool(group_of(document))
             made = cut(document, article, self._tokenizer, by_sentence=by_sentence, whole=whole)
-            sentences, own = made.sentences, made.own or frozenset(range(len(made.sentences)))
-            self.counts.retold += made.retold
-        tokens = tuple(t.moved(s.start) for s in sentences for t in s.tokens)
+            sentences, from_file = made.sentences, made.from_file or frozenset(range(len(made.sentences)))
+            self.counts.retold += made.retokenized
+        tokens = tuple(t.shifted(s.start) for s in sentences for t in s.tokens)
         kept: list[Span] = []
-        first = self.account.settled
+        first = self.account.aligned_entries
         settled = settle(replace(document, tokens=tokens), self.account, kept, self._choices.rename)
         settled = replace(settled, tokens=())
         entries = range(first, len(self.account.entries))
-        return Piece(settled, sentences, own, frozenset(s.key for s in kept), entries)
+        return Piece(settled, sentences, from_file, frozenset(s.key for s in kept), entries)
 
-    def _stored(self, article_id: str) -> tuple[Sentence, ...]:
+    def _stored_sentences(self, article_id: str) -> tuple[Sentence, ...]:
         """Return the corpus's own sentences of an article that is in it."""
-        if self._into is None or article_id not in self._known_ids:
+        if self._corpus is None or article_id not in self._known_ids:
             return ()
-        return self._into.sentences(article_id)
+        return self._corpus.sentences(article_id)
 
-    def _article(self, document: Document) -> Article:
+    def _build_article(self, document: Document) -> Article:
         meta, left = storable(document.meta)
         if document.sentences:
             meta.pop(SENTENCES, None)  # they are told by the corpus's own sentences from now on
         if left:
-            self._note(f"metadata that JSON can't hold was left out: {', '.join(left)}")
+            self._add_note(f"metadata that JSON can't hold was left out: {', '.join(left)}")
         title = str(document.meta.get(self._choices.title_from, "")) if self._choices.title_from else ""
         if document.id:
             meta.setdefault("id", document.id)
@@ -150,67 +150,67 @@ class Taker:
             date=given_date(_word(document.meta.get("date"))),
         )
 
-    def _alone(self, piece: Piece) -> None:
-        article = self._article(piece.document)
-        self._add(article, piece.sentences)
-        self.recorder.place(piece, article, 0)
+    def _add_alone(self, piece: Piece) -> None:
+        article = self._build_article(piece.document)
+        self._add_article(article, piece.sentences)
+        self.record_builder.add_document(piece, article, 0)
 
-    def _add(self, article: Article, sentences: Sequence[Sentence]) -> None:
+    def _add_article(self, article: Article, sentences: Sequence[Sentence]) -> None:
         """Prepare an article unless it is there."""
-        if self._staging.has(article.id):
+        if self._staging.has_article(article.id):
             return
         if article.id in self._known_ids:
-            self.recorder.base(article.id, self._stored(article.id))
+            self.record_builder.set_base_sentences(article.id, self._stored_sentences(article.id))
             return
         self._staging.add_article(article, sentences)
-        self.recorder.base(article.id, sentences)
+        self.record_builder.set_base_sentences(article.id, sentences)
         self.counts.sentences += len(sentences)
 
     # -- articles that came in sentences -------------------------------------------------------
 
-    def _group(self, key: str, pieces: list[Piece]) -> None:
-        there = self._there(key, pieces)
-        if there is not None:
-            self.recorder.base(there.id, self._stored(there.id))
+    def _add_group(self, key: str, pieces: list[Piece]) -> None:
+        existing = self._existing_article(key, pieces)
+        if existing is not None:
+            self.record_builder.set_base_sentences(existing.id, self._stored_sentences(existing.id))
             for piece in pieces:
-                self.recorder.place(piece, there, start_of(piece))
+                self.record_builder.add_document(piece, existing, start_of(piece))
             return
         rebuilt = rebuild(pieces)
         if rebuilt is None:
-            self._note(
+            self._add_note(
                 f"the sentences of {key!r} contradict each other in place; each is an article of its own"
             )
             for piece in pieces:
-                self._alone(piece)
+                self._add_alone(piece)
             return
         text, offsets = rebuilt
         self._rebuilt += len(set(offsets)) > 1
         first = pieces[0].document
-        article = self._article(replace(first, text=text, id=key, meta={"from": key}))
-        self._add(article, base_sentences(article, pieces, offsets))
+        article = self._build_article(replace(first, text=text, id=key, meta={"from": key}))
+        self._add_article(article, base_sentences(article, pieces, offsets))
         for piece, offset in zip(pieces, offsets, strict=True):
-            self.recorder.place(piece, article, offset)
+            self.record_builder.add_document(piece, article, offset)
 
-    def _there(self, key: str, pieces: Sequence[Piece]) -> Article | None:
+    def _existing_article(self, key: str, pieces: Sequence[Piece]) -> Article | None:
         """Return the corpus's own article that the sentences stand in, if it is there word for word."""
-        if self._into is None or key not in self._known_ids:
+        if self._corpus is None or key not in self._known_ids:
             return None
-        article = self._into.article(key)
+        article = self._corpus.article(key)
         if any(not article.text.startswith(p.document.text, start_of(p)) for p in pieces):
             return None
         places = [(start_of(p) + s.start, start_of(p) + s.end) for p in pieces for s in p.sentences]
-        return article if covers(places, self._stored(key)) else None
+        return article if covers(places, self._stored_sentences(key)) else None
 
-    def _note(self, note: str) -> None:
+    def _add_note(self, note: str) -> None:
         if note not in self.account.notes:
             self.account.notes.append(note)
 
 
-def answered(document: Document, asked: str) -> Document:
+def answered(document: Document, answer: str) -> Document:
     """Return the document with the answer that the user knows better: all it leaves open, or all of it."""
-    if asked == Answer.ACCEPT:
+    if answer == Answer.ACCEPT:
         return replace(document, answer=document.answer or Answer.ACCEPT, open=())
-    return replace(document, answer=None) if asked else document
+    return replace(document, answer=None) if answer else document
 
 
 def storable(meta: Any) -> tuple[dict[str, Any], list[str]]:

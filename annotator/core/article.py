@@ -78,7 +78,7 @@ class LineMap:
         self._starts = article.line_starts()
         self._annotated = [line.verdict.annotated for line in article.lines]
 
-    def annotates(self, start: int, end: int) -> bool:
+    def is_annotated(self, start: int, end: int) -> bool:
         """Whether ``[start, end)`` touches an annotated line.
 
         A sentence may run over several lines (hard-wrapped text, a join). It stays as long as one

@@ -13,7 +13,7 @@ def counted(n: int, one: str, many: str = "") -> str:
     return f"{n:,} {one if n == 1 else many or f'{one}s'}"
 
 
-def listed(told: Sequence[str]) -> str:
+def listed(items: Sequence[str]) -> str:
     """Return what is told of each label in a line, of a dozen labels at the most."""
-    more = len(told) - MOST
-    return ", ".join(told) if more <= 0 else f"{', '.join(told[:MOST])} and {more} labels more"
+    more = len(items) - MOST
+    return ", ".join(items) if more <= 0 else f"{', '.join(items[:MOST])} and {more} labels more"

@@ -41,12 +41,12 @@ class Edit:
     op: Op
     before: tuple[Work, ...]
     after: tuple[Work, ...]
-    told: str = ""
+    message: str = ""
     """What was done, in words for the status row."""
 
     def inverse(self) -> Edit:
         """Return the edit that takes this one back."""
-        return Edit(self.op, self.after, self.before, self.told)
+        return Edit(self.op, self.after, self.before, self.message)
 
 
 _TOLD = {
@@ -57,21 +57,21 @@ _TOLD = {
 }
 
 
-def _changed(work: Work, annotation: Annotation, told: str, op: Op = Op.EDIT) -> Edit:
-    return Edit(op, (work,), (replace(work, annotation=annotation),), told)
+def _changed(annotated: Work, annotation: Annotation, message: str, op: Op = Op.EDIT) -> Edit:
+    return Edit(op, (annotated,), (replace(annotated, annotation=annotation),), message)
 
 
-def add_span(work: Work, span: Span, schema: Schema, *, beside: bool = False) -> Edit:
+def add_span(annotated: Work, span: Span, schema: Schema, *, beside: bool = False) -> Edit:
     """Return the edit that adds ``span``, or relabels the span of exactly its range.
 
     With ``beside`` a span of exactly its range stays beside it, as far as the schema allows.
 
     Raises RuleError when it is there already, lies outside the text or breaks a schema rule.
     """
-    spans = work.annotation.spans
-    if span.end > len(work.sentence.text):
+    spans = annotated.annotation.spans
+    if span.end > len(annotated.sentence.text):
         raise RuleError(
-            "the span ends after the sentence", where=work.sentence.id, do="select inside the sentence"
+            "the span ends after the sentence", where=annotated.sentence.id, do="select inside the sentence"
         )
     if any(s.key == span.key for s in spans):
         raise RuleError(
@@ -79,58 +79,58 @@ def add_span(work: Work, span: Span, schema: Schema, *, beside: bool = False) ->
         )
     exact = [] if beside else [s for s in spans if (s.start, s.end) == (span.start, span.end)]
     others = [s for s in spans if s not in exact]
-    if broken := schema.broken(span, others):
+    if broken := schema.find_violation(span, others):
         raise RuleError(broken.message)
-    told = f"{exact[0].label} is {span.label} now" if exact else f"+ {span.label}"
-    return _changed(work, work.annotation.with_spans([*others, span]), told)
+    message = f"{exact[0].label} is {span.label} now" if exact else f"+ {span.label}"
+    return _changed(annotated, annotated.annotation.with_spans([*others, span]), message)
 
 
-def move_span(work: Work, old: Span, new: Span, schema: Schema) -> Edit:
+def move_span(annotated: Work, old: Span, new: Span, schema: Schema) -> Edit:
     """Return the edit that puts ``new`` in the place of ``old``; raises RuleError as ``add_span`` does."""
-    without = replace(work, annotation=remove_span(work, old).after[0].annotation)
+    without = replace(annotated, annotation=remove_span(annotated, old).after[0].annotation)
     after = add_span(without, replace(new, source=changed(old.source)), schema).after[0].annotation
-    return _changed(work, after, f"{old.label} moved")
+    return _changed(annotated, after, f"{old.label} moved")
 
 
-def remove_span(work: Work, span: Span) -> Edit:
+def remove_span(annotated: Work, span: Span) -> Edit:
     """Return the edit that removes ``span``; raises RuleError when it is not there."""
-    left = [s for s in work.annotation.spans if s.key != span.key]
-    if len(left) == len(work.annotation.spans):
+    left = [s for s in annotated.annotation.spans if s.key != span.key]
+    if len(left) == len(annotated.annotation.spans):
         raise RuleError("there is no such span", do="select a span with Tab")
-    return _changed(work, work.annotation.with_spans(left), f"removed {span.label}")
+    return _changed(annotated, annotated.annotation.with_spans(left), f"removed {span.label}")
 
 
-def set_answer(work: Work, answer: Answer | None) -> Edit:
+def set_answer(annotated: Work, answer: Answer | None) -> Edit:
     """Return the edit that answers the sentence; its spans stay."""
-    return _changed(work, work.annotation.with_answer(answer), _TOLD[answer], Op.ANSWER)
+    return _changed(annotated, annotated.annotation.with_answer(answer), _TOLD[answer], Op.ANSWER)
 
 
-def reject_suggestion(work: Work, span: Span) -> Edit:
+def reject_suggestion(annotated: Work, span: Span) -> Edit:
     """Return the edit that turns a suggestion down; raises RuleError when it was turned down before."""
-    if any(s.key == span.key for s in work.annotation.rejected):
+    if any(s.key == span.key for s in annotated.annotation.rejected):
         raise RuleError(f"this {span.label} was turned down before", do="Ctrl+Z takes that back")
-    annotation = work.annotation.with_rejected([*work.annotation.rejected, span])
-    return _changed(work, annotation, f"not {span.label}")
+    annotation = annotated.annotation.with_rejected([*annotated.annotation.rejected, span])
+    return _changed(annotated, annotation, f"not {span.label}")
 
 
-def take_spans(work: Work, spans: Sequence[Span], schema: Schema, answer: Answer | None) -> Edit:
+def take_spans(annotated: Work, spans: Sequence[Span], schema: Schema, answer: Answer | None) -> Edit:
     """Return the edit that adds the suggested ``spans`` that no rule forbids, and answers the sentence.
 
     A suggestion that would break a schema rule, or that was turned down, is left out.
     """
-    kept = list(work.annotation.spans)
-    known = {s.key for s in (*kept, *work.annotation.rejected)}
+    kept = list(annotated.annotation.spans)
+    known = {s.key for s in (*kept, *annotated.annotation.rejected)}
     for span in spans:
-        if span.key not in known and span.end <= len(work.sentence.text) and not schema.broken(span, kept):
+        if span.key not in known and span.end <= len(annotated.sentence.text) and not schema.find_violation(span, kept):
             kept.append(span)
-    told = f"{_TOLD[answer]}" if answer else f"{len(kept) - len(work.annotation.spans)} taken"
-    annotation = work.annotation.with_spans(kept)
+    message = f"{_TOLD[answer]}" if answer else f"{len(kept) - len(annotated.annotation.spans)} taken"
+    annotation = annotated.annotation.with_spans(kept)
     if answer is not None:
         annotation = annotation.with_answer(answer)
-    return _changed(work, annotation, told, Op.ANSWER if answer else Op.EDIT)
+    return _changed(annotated, annotation, message, Op.ANSWER if answer else Op.EDIT)
 
 
-def together(edits: Sequence[Edit], told: str) -> Edit:
+def together(edits: Sequence[Edit], message: str) -> Edit:
     """Return one edit that does several, each on another sentence, so that one undo takes all back.
 
     Raises RuleError where there is nothing to do.
@@ -138,19 +138,19 @@ def together(edits: Sequence[Edit], told: str) -> Edit:
     if not edits:
         raise RuleError("there is nothing to do")
     before = tuple(w for e in edits for w in e.before)
-    return Edit(edits[0].op, before, tuple(w for e in edits for w in e.after), told)
+    return Edit(edits[0].op, before, tuple(w for e in edits for w in e.after), message)
 
 
-def set_note(work: Work, note: str) -> Edit:
+def set_note(annotated: Work, note: str) -> Edit:
     """Return the edit that writes a note on the sentence; an empty one takes it off."""
-    annotation = replace(work.annotation, note=" ".join(note.split()))
-    return _changed(work, annotation, "noted" if annotation.note else "note taken off", Op.NOTE)
+    annotation = replace(annotated.annotation, note=" ".join(note.split()))
+    return _changed(annotated, annotation, "noted" if annotation.note else "note taken off", Op.NOTE)
 
 
-def set_flag(work: Work, flagged: bool) -> Edit:
+def set_flag(annotated: Work, flagged: bool) -> Edit:
     """Return the edit that flags the sentence, or takes the flag off."""
-    annotation = replace(work.annotation, flagged=flagged)
-    return _changed(work, annotation, "flagged" if flagged else "flag taken off", Op.NOTE)
+    annotation = replace(annotated.annotation, flagged=flagged)
+    return _changed(annotated, annotation, "flagged" if flagged else "flag taken off", Op.NOTE)
 
 
 def join(first: Work, second: Work, article_text: str) -> Edit:
@@ -174,7 +174,7 @@ def join(first: Work, second: Work, article_text: str) -> Edit:
         a.start,
         b.end,
         article_text[a.start : b.end],
-        (*head, *between, *(t.moved(by) for t in b.tokens)),
+        (*head, *between, *(t.shifted(by) for t in b.tokens)),
     )
     return Edit(Op.JOIN, (first, second), (Work(sentence, _joined(first, second, by)),), "joined")
 
@@ -184,21 +184,21 @@ def _joined(first: Work, second: Work, by: int) -> Annotation:
     a, b = first.annotation, second.annotation
     return (
         Annotation(note=" ".join(x for x in (a.note, b.note) if x), flagged=a.flagged or b.flagged)
-        .with_spans([*a.spans, *(s.moved(by) for s in b.spans)])
-        .with_rejected([*a.rejected, *(s.moved(by) for s in b.rejected)])
+        .with_spans([*a.spans, *(s.shifted(by) for s in b.spans)])
+        .with_rejected([*a.rejected, *(s.shifted(by) for s in b.rejected)])
     )
 
 
-def split(work: Work, at: int, article_text: str) -> Edit:
+def split(annotated: Work, at: int, article_text: str) -> Edit:
     """Return the edit that splits a sentence before token ``at``; spans keep their place.
 
     Raises RuleError at the sentence's start, or where a span would be cut in two.
     """
-    s = work.sentence
+    s = annotated.sentence
     if not 0 < at < len(s.tokens):
         raise RuleError("a sentence cannot be split at its first word", do="select a later word")
     place = s.tokens[at].start
-    cut = next((x for x in work.annotation.spans if x.start < place < x.end), None)
+    cut = next((x for x in annotated.annotation.spans if x.start < place < x.end), None)
     if cut:
         raise RuleError(
             f"the split would cut a {cut.label} in two", do="remove that span first, or split elsewhere"
@@ -206,8 +206,8 @@ def split(work: Work, at: int, article_text: str) -> Edit:
     left, right = _trimmed(s, 0, at, article_text), _trimmed(s, at, len(s.tokens), article_text)
     if not left.text or not right.text:
         raise RuleError("there is only white space on one side", do="select a word to split at")
-    parts = tuple(Work(part, _within(work, part)) for part in (left, right))
-    return Edit(Op.SPLIT, (work,), parts, "split")
+    parts = tuple(Work(part, _within(annotated, part)) for part in (left, right))
+    return Edit(Op.SPLIT, (annotated,), parts, "split")
 
 
 def _trimmed(s: Sentence, first: int, last: int, article_text: str) -> Sentence:
@@ -219,18 +219,18 @@ def _trimmed(s: Sentence, first: int, last: int, article_text: str) -> Sentence:
     if first == last:
         return Sentence(s.article, s.index, s.start, s.start, "", ())
     by = s.tokens[first].start
-    tokens = [t.moved(-by) for t in s.tokens[first:last]]
+    tokens = [t.shifted(-by) for t in s.tokens[first:last]]
     tokens[-1] = replace(tokens[-1], ws=False)
     start, end = s.start + by, s.start + s.tokens[last - 1].end
     return Sentence(s.article, s.index, start, end, article_text[start:end], tuple(tokens))
 
 
-def _within(work: Work, part: Sentence) -> Annotation:
-    by = part.start - work.sentence.start
-    old = work.annotation
+def _within(annotated: Work, part: Sentence) -> Annotation:
+    by = part.start - annotated.sentence.start
+    old = annotated.annotation
 
     def inside(spans: Sequence[Span]) -> list[Span]:
-        return [s.moved(-by) for s in spans if by <= s.start and s.end <= by + len(part.text)]
+        return [s.shifted(-by) for s in spans if by <= s.start and s.end <= by + len(part.text)]
 
     kept = Annotation(note=old.note, flagged=old.flagged)
     return kept.with_spans(inside(old.spans)).with_rejected(inside(old.rejected))

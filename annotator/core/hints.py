@@ -35,7 +35,7 @@ class HintStyle:
     letters: str = LETTERS
     avoided: frozenset[str] = frozenset()
 
-    def without(self, keys: frozenset[str]) -> tuple[str, ...]:
+    def available_letters(self, keys: frozenset[str]) -> tuple[str, ...]:
         """Return the letters in order but for the avoided ones and ``keys``, each once."""
         return tuple(c for c in dict.fromkeys(self.letters) if c not in keys | self.avoided)
 
@@ -47,8 +47,8 @@ DEFAULT = HintStyle()
 class Hint:
     """The hint of one token: ``keys`` of one or two letters, "" for none, at cell ``at`` of the token."""
 
-    keys: str = ""
-    at: int = 0
+    letters: str = ""
+    cell: int = 0
     likely: bool = False
     """Whether the word probably starts or ends what one wants; drawn in the hint colour."""
 
@@ -65,8 +65,8 @@ class _Seat:
     """What a token can bear: its class (1 to 6, 0 for no hint), the cell, and whether two letters fit."""
 
     rank: int
-    at: int
-    double: bool
+    cell: int
+    fits_two_letters: bool
 
 
 _PAUSES = frozenset({",", ";", "–", "—", "--"})
@@ -83,9 +83,9 @@ def assign(
     All keys are distinct, and none is the start of another.
     """
     view = view_of(tokens)
-    seats = _seats(view, widths, ranks(view))
-    keys = _keys(seats, style.without(label_keys))
-    hints = [Hint(k, s.at, k != "" and s.rank <= _LIKELY) for k, s in zip(keys, seats, strict=True)]
+    slots = _seats(view, widths, ranks(view))
+    keys = _keys(slots, style.available_letters(label_keys))
+    hints = [Hint(k, s.cell, k != "" and s.rank <= _LIKELY) for k, s in zip(keys, slots, strict=True)]
     return _settled(view, widths, hints)
 
 
@@ -93,8 +93,8 @@ def resolve(hints: Sequence[Hint], typed: str) -> int | Prefix | None:
     """Return the token whose hint was typed, or what a first letter may still reach, or None."""
     if not typed:
         return None
-    reach = tuple(i for i, h in enumerate(hints) if h.keys.startswith(typed))
-    exact = next((i for i in reach if hints[i].keys == typed), None)
+    reach = tuple(i for i, h in enumerate(hints) if h.letters.startswith(typed))
+    exact = next((i for i in reach if hints[i].letters == typed), None)
     if exact is not None:
         return exact
     return Prefix(reach) if reach else None
@@ -102,13 +102,13 @@ def resolve(hints: Sequence[Hint], typed: str) -> int | Prefix | None:
 
 def _seats(view: View, widths: Sequence[int], classes: Sequence[int]) -> list[_Seat]:
     """Return what each token can bear if every token before it bears a hint."""
-    seats: list[_Seat] = []
+    slots: list[_Seat] = []
     for i, width in enumerate(widths):
-        at = int(view.glued(i) and seats[-1].rank > 0 and seats[-1].at == widths[i - 1] - 1)
+        at = int(view.is_attached(i) and slots[-1].rank > 0 and slots[-1].cell == widths[i - 1] - 1)
         rank = classes[i] if at < width else 0
         blank = view.tokens[i].ws or i + 1 == len(view) or view.tokens[i + 1].text.isspace()
-        seats.append(_Seat(rank, at if rank else 0, blank and width - at >= 2))
-    return seats
+        slots.append(_Seat(rank, at if rank else 0, blank and width - at >= 2))
+    return slots
 
 
 def ranks(view: View) -> tuple[int, ...]:
@@ -120,7 +120,7 @@ def ranks(view: View) -> tuple[int, ...]:
     every second word is an edge of a gold span, of class 2 one in six, of 3 to 5 one in 40, 100 and 200.
     """
     found = of_view(view)
-    starts, last = {c.first for c in found}, view.last_word() - 1
+    starts, last = {c.first for c in found}, view.content_end() - 1
     ends = {last, *(c.last - 1 for c in found if c.kind != "name")}
     return tuple(_rank(view, i, i in starts, i in ends) for i in range(len(view)))
 
@@ -143,18 +143,18 @@ def _bears(view: View, i: int) -> bool:
     text = view.tokens[i].text
     if _quotes(view, i) or text in en.CURRENCY_SIGNS or text == "%":
         return True
-    return any(c.isalnum() for c in text) and not (view.glued(i) and _clitic(view.word(i)))
+    return any(c.isalnum() for c in text) and not (view.is_attached(i) and _clitic(view.word(i)))
 
 
 def _final(view: View, i: int) -> bool:
     """Whether the token is the stop at the sentence's end with nothing glued to it."""
-    return i >= view.last_word() and view.tokens[i].text in STOPS and not view.glued(i + 1)
+    return i >= view.content_end() and view.tokens[i].text in STOPS and not view.is_attached(i + 1)
 
 
 def _marked(view: View, i: int) -> bool:
     """Whether the token is a number, or has a capital that doesn't come from its place."""
-    digits = view.number(i) or view.tokens[i].text[0].isdigit()
-    return digits or (view.capital(i) and i not in view.firsts)
+    digits = view.is_number(i) or view.tokens[i].text[0].isdigit()
+    return digits or (view.is_capitalised(i) and i not in view.capital_positions)
 
 
 def _clitic(word: str) -> bool:
@@ -165,27 +165,27 @@ def _quotes(view: View, i: int) -> bool:
     """Whether the token is a quotation mark; an apostrophe alone is none."""
     text = view.tokens[i].text
     if text in ("'", "’", "‘"):
-        return i in view.paired
+        return i in view.quotation_marks
     return is_mark(text)
 
 
-def _keys(seats: Sequence[_Seat], letters: Sequence[str]) -> list[str]:
+def _keys(slots: Sequence[_Seat], letters: Sequence[str]) -> list[str]:
     """Give each seat its letters: as few prefixes as needed, from the end of the letters."""
-    wanting = sorted((i for i, s in enumerate(seats) if s.rank), key=lambda i: _turn(seats[i], i))
-    prefixes = _prefixes([seats[i].double for i in wanting], len(letters))
+    wanting = sorted((i for i, s in enumerate(slots) if s.rank), key=lambda i: _turn(slots[i], i))
+    prefixes = _prefixes([slots[i].fits_two_letters for i in wanting], len(letters))
     served = wanting[: len(letters) - prefixes]
-    keys = [""] * len(seats)
-    for i, letter in zip(sorted(served, key=lambda i: (seats[i].rank, i)), letters, strict=False):
+    keys = [""] * len(slots)
+    for i, letter in zip(sorted(served, key=lambda i: (slots[i].rank, i)), letters, strict=False):
         keys[i] = letter
     pairs = (p + c for p in reversed(letters[len(letters) - prefixes :]) for c in letters)
-    for i in (i for i in wanting[len(served) :] if seats[i].double):
+    for i in (i for i in wanting[len(served) :] if slots[i].fits_two_letters):
         keys[i] = next(pairs, "")
     return keys
 
 
-def _turn(seat: _Seat, i: int) -> tuple[int, bool, int]:
+def _turn(slot: _Seat, i: int) -> tuple[int, bool, int]:
     """Return the order of service: class, in it those that cannot bear two letters first, then place."""
-    return (seat.rank, seat.double, i)
+    return (slot.rank, slot.fits_two_letters, i)
 
 
 def _prefixes(doubles: Sequence[bool], letters: int) -> int:
@@ -200,6 +200,6 @@ def _settled(view: View, widths: Sequence[int], hints: Sequence[Hint]) -> tuple[
     """Move a hint to its token's first cell where the token before it got none after all."""
     out: list[Hint] = []
     for i, hint in enumerate(hints):
-        touched = i > 0 and view.glued(i) and out[-1].keys and out[-1].at + len(out[-1].keys) == widths[i - 1]
-        out.append(replace(hint, at=int(bool(touched))) if hint.keys else Hint())
+        touched = i > 0 and view.is_attached(i) and out[-1].letters and out[-1].cell + len(out[-1].letters) == widths[i - 1]
+        out.append(replace(hint, cell=int(bool(touched))) if hint.letters else Hint())
     return tuple(out)

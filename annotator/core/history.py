@@ -13,7 +13,7 @@ class History:
         self.done: list[Edit] = []
         self.undone: list[Edit] = []
 
-    def did(self, edit: Edit) -> None:
+    def record_edit(self, edit: Edit) -> None:
         """Note a new edit; what was undone before it can't be done again any more."""
         self.done.append(edit)
         self.undone.clear()

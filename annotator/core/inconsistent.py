@@ -42,29 +42,29 @@ class Kind(StrEnum):
 class Place:
     """One place of a group's words, ``[start, end)`` in its sentence: what is there, what is proposed."""
 
-    work: Work
+    annotated: Work
     start: int
     end: int
-    found: Span | None
+    existing: Span | None
     """The span that is there; None where the words bear no label."""
-    wanted: Span | None
+    proposed: Span | None
     """What most other places have; None where most have no label."""
 
     @property
-    def agrees(self) -> bool:
+    def is_consistent(self) -> bool:
         """Whether nothing is to be changed."""
-        return (self.found and self.found.key) == (self.wanted and self.wanted.key)
+        return (self.existing and self.existing.key) == (self.proposed and self.proposed.key)
 
     @property
     def key(self) -> tuple[str, int, int, str]:
         """What makes two proposals the same: sentence, range and label proposed."""
-        to = self.wanted or Span(self.start, self.end, "")
-        return (self.work.sentence.id, to.start, to.end, to.label)
+        to = self.proposed or Span(self.start, self.end, "")
+        return (self.annotated.sentence.id, to.start, to.end, to.label)
 
     @property
-    def what(self) -> str:
+    def existing_label(self) -> str:
         """The label that is there, or an empty string."""
-        return self.found.label if self.found else ""
+        return self.existing.label if self.existing else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Group:
     kind: Kind
     label: str
     """The label that is proposed; empty where it is to be taken off."""
-    places: tuple[Place, ...]
+    occurrences: tuple[Place, ...]
     """In the order of the works."""
     strength: float
     """Between 0 and 1: how one-sided the places are."""
@@ -83,10 +83,10 @@ class Group:
     @property
     def changes(self) -> tuple[Place, ...]:
         """The places that are not like the others."""
-        return tuple(p for p in self.places if not p.agrees)
+        return tuple(p for p in self.occurrences if not p.is_consistent)
 
 
-def inconsistencies(works: Sequence[Work], schema: Schema) -> tuple[Group, ...]:
+def inconsistencies(annotated_sentences: Sequence[Work], schema: Schema) -> tuple[Group, ...]:
     """Return the groups among the works, the strongest first.
 
     Sentences that were rejected or ignored don't count, and words without a label count in accepted
@@ -94,7 +94,7 @@ def inconsistencies(works: Sequence[Work], schema: Schema) -> tuple[Group, ...]:
     left out, and so are words inside a longer name, a proposal that was turned down or one that
     the schema forbids.
     """
-    counted = [w for w in works if w.annotation.answer in {None, Answer.ACCEPT}]
+    counted = [w for w in annotated_sentences if w.annotation.answer in {None, Answer.ACCEPT}]
     labelled = _labelled(counted, _compared(schema))
     bare = _without_label(counted, labelled)
     found = [g for words, at in labelled.items() if (g := _group(at, bare.get(words, []), schema))]
@@ -102,24 +102,24 @@ def inconsistencies(works: Sequence[Work], schema: Schema) -> tuple[Group, ...]:
     return tuple(sorted(found, key=lambda g: -g.strength))
 
 
-def amended(work: Work, places: Sequence[Place], schema: Schema) -> Edit:
+def amended(annotated: Work, occurrences: Sequence[Place], schema: Schema) -> Edit:
     """Return one edit that does on ``work`` what is proposed at some places of its sentence.
 
     Raises RuleError where a rule of the schema forbids one or the sentence has changed too much.
     """
-    now = work
-    for place in places:
-        now = _edit(now, place, schema).after[0]
-    return Edit(Op.EDIT, (work,), (now,), "made consistent")
+    now = annotated
+    for occurrence in occurrences:
+        now = _edit(now, occurrence, schema).after[0]
+    return Edit(Op.EDIT, (annotated,), (now,), "made consistent")
 
 
-def _edit(work: Work, place: Place, schema: Schema) -> Edit:
-    if place.wanted is None:
-        assert place.found is not None
-        return remove_span(work, place.found)
-    if place.found and (place.start, place.end) != (place.wanted.start, place.wanted.end):
-        return move_span(work, place.found, place.wanted, schema)
-    return add_span(work, place.wanted, schema)
+def _edit(annotated: Work, occurrence: Place, schema: Schema) -> Edit:
+    if occurrence.proposed is None:
+        assert occurrence.existing is not None
+        return remove_span(annotated, occurrence.existing)
+    if occurrence.existing and (occurrence.start, occurrence.end) != (occurrence.proposed.start, occurrence.proposed.end):
+        return move_span(annotated, occurrence.existing, occurrence.proposed, schema)
+    return add_span(annotated, occurrence.proposed, schema)
 
 
 def _compared(schema: Schema) -> frozenset[str]:
@@ -137,52 +137,52 @@ def _compared(schema: Schema) -> frozenset[str]:
 Labelled = dict[Words, list[tuple[Work, Span]]]
 
 
-def _words(work: Work) -> tuple[Words, Sequence[int]]:
+def _words(annotated: Work) -> tuple[Words, Sequence[int]]:
     """Return the words of a sentence without white space, and the number of each one's token."""
-    texts = tuple([t.text for t in work.sentence.tokens])
+    texts = tuple([t.text for t in annotated.sentence.tokens])
     if not any(map(str.isspace, texts)):
         return texts, range(len(texts))
     kept = [i for i, text in enumerate(texts) if not text.isspace()]
     return tuple([texts[i] for i in kept]), kept
 
 
-def _words_of(work: Work, span: Span) -> Words:
+def _words_of(annotated: Work, span: Span) -> Words:
     """Return the words of a span without white space; none where it does not stand on token edges."""
-    tokens = work.sentence.tokens
+    tokens = annotated.sentence.tokens
     first, last = token_range(tokens, span.start, span.end)
     if first == last or tokens[first].start != span.start or tokens[last - 1].end != span.end:
         return ()
     return tuple([t.text for t in tokens[first:last] if not t.text.isspace()])
 
 
-def _labelled(works: Sequence[Work], labels: frozenset[str]) -> Labelled:
+def _labelled(annotated_sentences: Sequence[Work], labels: frozenset[str]) -> Labelled:
     """Return the spans by their words: those that have letters and stand on token edges."""
     out: Labelled = defaultdict(list)
-    for work in works:
-        for span in work.annotation.spans:
+    for annotated in annotated_sentences:
+        for span in annotated.annotation.spans:
             if span.label in labels:
-                words = _words_of(work, span)
+                words = _words_of(annotated, span)
                 if 0 < len(words) <= LONGEST and any(map(str.isalpha, "".join(words))):
-                    out[words].append((work, span))
+                    out[words].append((annotated, span))
     return out
 
 
-def _without_label(works: Sequence[Work], labelled: Labelled) -> dict[Words, list[tuple[Work, Range]]]:
+def _without_label(annotated_sentences: Sequence[Work], labelled: Labelled) -> dict[Words, list[tuple[Work, Range]]]:
     """Return where the labelled words stand in accepted sentences without a label of exactly that range."""
     sizes: dict[str, set[int]] = defaultdict(set)
     for words in labelled:
         if len(words) > 1 or not words[0].islower():  # a small word alone is a name of nothing
             sizes[words[0]].add(len(words))
     out: dict[Words, list[tuple[Work, Range]]] = defaultdict(list)
-    for work in works:
-        if work.annotation.answer is not Answer.ACCEPT:
+    for annotated in annotated_sentences:
+        if annotated.annotation.answer is not Answer.ACCEPT:
             continue
-        texts, numbers = _words(work)
+        texts, numbers = _words(annotated)
         for i in [i for i, text in enumerate(texts) if text in sizes]:
             for size in sizes[texts[i]]:
                 words = texts[i : i + size]
                 if words in labelled and len(words) == size:
-                    out[words].append((work, (numbers[i], numbers[i + size - 1] + 1)))
+                    out[words].append((annotated, (numbers[i], numbers[i + size - 1] + 1)))
     return out
 
 
@@ -198,42 +198,42 @@ def _group(
     if not empty and len(counts) == 1:
         return None
     most = label if _OVERLOOKED * len(labelled) >= len(empty) else ""
-    places = [Place(w, s.start, s.end, s, _relabelled(w, s, most)) for w, s in labelled]
-    places += [Place(w, a, b, None, Span(a, b, most) if most else None) for w, (a, b) in empty]
+    occurrences = [Place(w, s.start, s.end, s, _relabelled(w, s, most)) for w, s in labelled]
+    occurrences += [Place(w, a, b, None, Span(a, b, most) if most else None) for w, (a, b) in empty]
     kind = Kind.LABELS if len(counts) > 1 else Kind.MISSED
     # Taking a label off is the weaker proposal: the same words may well be no such thing elsewhere.
-    return _made(labelled[0][0].text_of(labelled[0][1]), kind, most, places, 1.0 if most else 0.5)
+    return _made(labelled[0][0].text_of(labelled[0][1]), kind, most, occurrences, 1.0 if most else 0.5)
 
 
 def _open_places(
     bare: Sequence[tuple[Work, Range]], label: str, schema: Schema
 ) -> Iterator[tuple[Work, tuple[int, int]]]:
     """Yield the places without a label, in code points, at which ``label`` could stand."""
-    for work, (first, last) in bare:
-        tokens, said = work.sentence.tokens, work.annotation
+    for annotated, (first, last) in bare:
+        tokens, said = annotated.sentence.tokens, annotated.annotation
         span = Span(tokens[first].start, tokens[last - 1].end, label)
         taken = any(s.start == span.start and s.end == span.end for s in said.spans)
         if taken or any(s.key == span.key for s in said.rejected) or cut_out(tokens, (first, last)):
             continue
-        if not schema.broken(span, said.spans):
-            yield work, (span.start, span.end)
+        if not schema.find_violation(span, said.spans):
+            yield annotated, (span.start, span.end)
 
 
-def _relabelled(work: Work, span: Span, label: str) -> Span | None:
+def _relabelled(annotated: Work, span: Span, label: str) -> Span | None:
     """Return what is proposed for a span: the label of most, unless that was turned down here."""
     if not label:
         return None
     wanted = Span(span.start, span.end, label)
-    rejected = work.annotation.rejected
+    rejected = annotated.annotation.rejected
     return span if rejected and any(s.key == wanted.key for s in rejected) else wanted
 
 
-def _made(words: str, kind: Kind, label: str, places: Sequence[Place], weight: float) -> Group | None:
-    agree = sum(p.agrees for p in places)
-    if agree == len(places):
+def _made(words: str, kind: Kind, label: str, occurrences: Sequence[Place], weight: float) -> Group | None:
+    agree = sum(p.is_consistent for p in occurrences)
+    if agree == len(occurrences):
         return None
-    ordered = sorted(places, key=lambda p: (p.work.sentence.article, p.work.sentence.start, p.start))
-    return Group(words, kind, label, tuple(ordered), weight * agree / (len(places) + 1))
+    ordered = sorted(occurrences, key=lambda p: (p.annotated.sentence.article, p.annotated.sentence.start, p.start))
+    return Group(words, kind, label, tuple(ordered), weight * agree / (len(occurrences) + 1))
 
 
 # -- other edges -----------------------------------------------------------------------------------
@@ -242,11 +242,11 @@ def _made(words: str, kind: Kind, label: str, places: Sequence[Place], weight: f
 def _edges(labelled: Labelled) -> list[Group]:
     """Return the names that are marked with a title, an article or a possessive here and without there."""
     found = []
-    for words, places in labelled.items():
+    for words, occurrences in labelled.items():
         core = _core(words)
         if core != words and core in labelled:
-            for label in sorted({s.label for _, s in places} & {s.label for _, s in labelled[core]}):
-                wide = [(w, s) for w, s in places if s.label == label]
+            for label in sorted({s.label for _, s in occurrences} & {s.label for _, s in labelled[core]}):
+                wide = [(w, s) for w, s in occurrences if s.label == label]
                 narrow = [(w, s) for w, s in labelled[core] if s.label == label]
                 if group := _edge_group(words, core, wide, narrow):
                     found.append(group)
@@ -269,22 +269,22 @@ def _edge_group(
     before = next(i for i in range(len(words)) if words[i : i + len(core)] == core)
     after = len(words) - before - len(core)
     to_wide = len(wide) > len(narrow)
-    places = []
-    for work, span in [*wide, *narrow]:
-        by = (before, after) if len(_words_of(work, span)) == len(core) else (-before, -after)
-        other = _stretched(work, span, *by)
+    occurrences = []
+    for annotated, span in [*wide, *narrow]:
+        by = (before, after) if len(_words_of(annotated, span)) == len(core) else (-before, -after)
+        other = _stretched(annotated, span, *by)
         change = to_wide == (by[0] + by[1] > 0)
-        fits = other and _words_of(work, other) == (words if to_wide else core)
-        turned_down = other and any(s.key == other.key for s in work.annotation.rejected)
+        fits = other and _words_of(annotated, other) == (words if to_wide else core)
+        turned_down = other and any(s.key == other.key for s in annotated.annotation.rejected)
         wanted = other if change and fits and not turned_down else span
-        places.append(Place(work, span.start, span.end, span, wanted))
-    return _made(wide[0][0].text_of(wide[0][1]), Kind.EDGES, wide[0][1].label, places, 1.0)
+        occurrences.append(Place(annotated, span.start, span.end, span, wanted))
+    return _made(wide[0][0].text_of(wide[0][1]), Kind.EDGES, wide[0][1].label, occurrences, 1.0)
 
 
-def _stretched(work: Work, span: Span, before: int, after: int) -> Span | None:
+def _stretched(annotated: Work, span: Span, before: int, after: int) -> Span | None:
     """Return the span with so many words more (or less) at either end, or None at the sentence's end."""
-    texts, numbers = _words(work)
-    tokens = work.sentence.tokens
+    texts, numbers = _words(annotated)
+    tokens = annotated.sentence.tokens
     first, last = token_range(tokens, span.start, span.end)
     inside = [n for n, i in enumerate(numbers) if first <= i < last]
     a, b = inside[0] - before, inside[-1] + after

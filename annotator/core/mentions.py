@@ -23,33 +23,33 @@ _NO_NAMES = en.DATES | en.FUNCTION
 """Capitalised words that are no part of the name beside them."""
 
 
-def label_mentions(works: Sequence[Work], words: str, label: str, schema: Schema) -> tuple[list[Edit], int]:
+def label_mentions(annotated_sentences: Sequence[Work], words: str, label: str, schema: Schema) -> tuple[list[Edit], int]:
     """Return one edit for each sentence that has further mentions of ``words``, and how many these are.
 
     A mention is left out where it bears a label, was turned down, breaks a rule of the schema, or
     is a part of a longer name.
     """
     edits, count = [], 0
-    for work in works:
-        now = work
-        for start, end in places(work.sentence.text, work.sentence.tokens, words):
+    for annotated in annotated_sentences:
+        now = annotated
+        for start, end in places(annotated.sentence.text, annotated.sentence.tokens, words):
             now = _labelled(now, Span(start, end, label), schema)
-        if now is not work:
-            count += len(now.annotation.spans) - len(work.annotation.spans)
-            edits.append(Edit(Op.EDIT, (work,), (now,)))
+        if now is not annotated:
+            count += len(now.annotation.spans) - len(annotated.annotation.spans)
+            edits.append(Edit(Op.EDIT, (annotated,), (now,)))
     return edits, count
 
 
-def _labelled(work: Work, span: Span, schema: Schema) -> Work:
-    said = work.annotation
-    if any((s.start, s.end) == (span.start, span.end) for s in said.spans):
-        return work
-    if any(s.key == span.key for s in said.rejected):
-        return work
+def _labelled(annotated: Work, span: Span, schema: Schema) -> Work:
+    annotation = annotated.annotation
+    if any((s.start, s.end) == (span.start, span.end) for s in annotation.spans):
+        return annotated
+    if any(s.key == span.key for s in annotation.rejected):
+        return annotated
     try:
-        return add_span(work, span, schema).after[0]
+        return add_span(annotated, span, schema).after[0]
     except RuleError:
-        return work
+        return annotated
 
 
 def places(text: str, tokens: Sequence[Token], words: str) -> Iterator[tuple[int, int]]:

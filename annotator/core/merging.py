@@ -31,7 +31,7 @@ class Stretch:
     start: int
     end: int
 
-    def touches(self, other: Stretch) -> bool:
+    def overlaps(self, other: Stretch) -> bool:
         """Whether the two share text."""
         return self.article == other.article and self.start < other.end and other.start < self.end
 
@@ -40,10 +40,10 @@ class Stretch:
 class Conflict:
     """A stretch on which the two journals end differently."""
 
-    stretch: Stretch
-    here: tuple[Work, ...]
+    article_range: Stretch
+    ours: tuple[Work, ...]
     """What the first journal says; it stays."""
-    there: tuple[Work, ...]
+    theirs: tuple[Work, ...]
     """What the second one says; it is kept beside."""
 
 
@@ -53,74 +53,74 @@ class Merged:
 
     records: tuple[Record, ...]
     """The joint journal."""
-    beside: tuple[Record, ...] = ()
+    conflicting_records: tuple[Record, ...] = ()
     """The records that contradict it, numbered from 1."""
     conflicts: tuple[Conflict, ...] = ()
-    same: int = 0
+    identical: int = 0
     """Stretches that both have worked on with the same result, or the second one without any."""
-    taken: int = 0
+    taken_over: int = 0
     """Stretches taken over from the second journal."""
 
 
-def merge(first: Sequence[Record], second: Sequence[Record], base: Base) -> Merged:
+def merge(first: Sequence[Record], second: Sequence[Record], stored_sentences: Base) -> Merged:
     """Return two journals of one annotator as one, with what cannot be joined.
 
     ``base`` gives the stored sentences of an article id.
     """
-    begun = _common(first, second)
-    if begun == len(first):
-        return Merged(tuple(second), taken=len(_stretches(second[begun:])))
-    here, there = _replayed(first, base), _replayed(second, base)
-    was = _replayed(first[:begun], base)
-    mine, my_own, their_own = _stretches(first[begun:]), _by_people(first[begun:]), _by_people(second[begun:])
+    common_length = _common(first, second)
+    if common_length == len(first):
+        return Merged(tuple(second), taken_over=len(_stretches(second[common_length:])))
+    our_store, their_store = _replayed(first, stored_sentences), _replayed(second, stored_sentences)
+    was = _replayed(first[:common_length], stored_sentences)
+    mine, my_own, their_own = _stretches(first[common_length:]), _by_people(first[common_length:]), _by_people(second[common_length:])
     free, same, conflicts = [], [], []
-    for stretch in _stretches(second[begun:]):
-        ours, theirs = _within(here, stretch), _within(there, stretch)
-        before = _within(was, stretch)
+    for article_range in _stretches(second[common_length:]):
+        ours, theirs = _within(our_store, article_range), _within(their_store, article_range)
+        before = _within(was, article_range)
         blank = all(w.annotation == Annotation() for w in ours)
-        taken_back = ours == before and not _touched(stretch, my_own)
-        alike = ours == theirs or (theirs == before and not _touched(stretch, their_own))
-        if not _touched(stretch, mine) or blank or taken_back:
-            free.append(stretch)
-        elif alike or _unsaid((*before, *theirs), base):
-            same.append(stretch)
+        taken_back = ours == before and not _touched(article_range, my_own)
+        alike = ours == theirs or (theirs == before and not _touched(article_range, their_own))
+        if not _touched(article_range, mine) or blank or taken_back:
+            free.append(article_range)
+        elif alike or _unsaid((*before, *theirs), stored_sentences):
+            same.append(article_range)
         else:
-            conflicts.append(Conflict(stretch, ours, theirs))
-    told = Merged(tuple(first), (), tuple(conflicts), len(same), len(free))
-    return _told(told, first, second, begun, free, here, there, base)
+            conflicts.append(Conflict(article_range, ours, theirs))
+    result = Merged(tuple(first), (), tuple(conflicts), len(same), len(free))
+    return _told(result, first, second, common_length, free, our_store, their_store, stored_sentences)
 
 
 def _told(
-    told: Merged,
+    result: Merged,
     first: Sequence[Record],
     second: Sequence[Record],
-    begun: int,
+    common_length: int,
     free: list[Stretch],
-    here: Works,
-    there: Works,
-    base: Base,
+    our_store: Works,
+    their_store: Works,
+    stored_sentences: Base,
 ) -> Merged:
     """Return the journals with their records, proven by replay; else all of the second one beside."""
-    wanted = _joint(here, there, free)
-    tail = [r for r in second[begun:] if _touched(_place(r), free)]
+    wanted = _joint(our_store, their_store, free)
+    tail = [r for r in second[common_length:] if _touched(_place(r), free)]
     for taken in (tail, [_plain(r) for r in tail]):
         records = (*first, *_numbered(taken, first))
-        if _state(_replayed(records, base)) == wanted:
-            contradicting = [c.stretch for c in told.conflicts]
-            beside = _beside(second, begun, contradicting, there, base)
-            return replace(told, records=records, beside=beside)
-    return replace(told, beside=tuple(second), taken=0)
+        if _state(_replayed(records, stored_sentences)) == wanted:
+            contradicting = [c.article_range for c in result.conflicts]
+            beside = _beside(second, common_length, contradicting, their_store, stored_sentences)
+            return replace(result, records=records, conflicting_records=beside)
+    return replace(result, conflicting_records=tuple(second), taken_over=0)
 
 
 def _beside(
-    second: Sequence[Record], begun: int, stretches: list[Stretch], there: Works, base: Base
+    second: Sequence[Record], common_length: int, ranges: list[Stretch], their_store: Works, stored_sentences: Base
 ) -> tuple[Record, ...]:
     """Return the records of the stretches in conflict, or the whole journal if they make no sense alone."""
-    wanted = {w.sentence.id: w for s in stretches for w in _within(there, s)}
-    tail = [r for r in second[begun:] if _touched(_place(r), stretches)]
+    wanted = {w.sentence.id: w for s in ranges for w in _within(their_store, s)}
+    tail = [r for r in second[common_length:] if _touched(_place(r), ranges)]
     for taken in (tail, [_plain(r) for r in tail]):
         records = tuple(_numbered(taken, ()))
-        if _state(_replayed(records, base)) == wanted:
+        if _state(_replayed(records, stored_sentences)) == wanted:
             return records
     return tuple(second)
 
@@ -137,7 +137,7 @@ def _common(first: Sequence[Record], second: Sequence[Record]) -> int:
 
 
 def _place(record: Record) -> Stretch:
-    s = record.work.sentence
+    s = record.annotated.sentence
     return Stretch(s.article, s.start, s.end)
 
 
@@ -151,7 +151,7 @@ def _stretches(records: Iterable[Record]) -> list[Stretch]:
         places += each
     out: list[Stretch] = []
     for place in sorted(places):
-        if out and out[-1].touches(place):
+        if out and out[-1].overlaps(place):
             out[-1] = replace(out[-1], end=max(out[-1].end, place.end))
         else:
             out.append(place)
@@ -163,47 +163,47 @@ def _by_people(records: Iterable[Record]) -> list[Stretch]:
     return _stretches(r for r in records if r.op is not Op.MIGRATE)
 
 
-def _touched(stretch: Stretch, others: Sequence[Stretch]) -> bool:
+def _touched(article_range: Stretch, others: Sequence[Stretch]) -> bool:
     """Whether a stretch shares text with one of the sorted, disjoint ``others``."""
     lo, hi = 0, len(others)
     while lo < hi:
         mid = (lo + hi) // 2
-        before = (others[mid].article, others[mid].end) <= (stretch.article, stretch.start)
+        before = (others[mid].article, others[mid].end) <= (article_range.article, article_range.start)
         lo, hi = (mid + 1, hi) if before else (lo, mid)
-    return lo < len(others) and others[lo].touches(stretch)
+    return lo < len(others) and others[lo].overlaps(article_range)
 
 
-def _replayed(records: Iterable[Record], base: Base) -> Works:
-    works = Works(base)
-    works.replay(records)
-    return works
+def _replayed(records: Iterable[Record], stored_sentences: Base) -> Works:
+    store = Works(stored_sentences)
+    store.replay(records)
+    return store
 
 
-def _within(works: Works, stretch: Stretch) -> tuple[Work, ...]:
+def _within(store: Works, article_range: Stretch) -> tuple[Work, ...]:
     """Return the works with a record that share text with a stretch."""
     return tuple(
         w
-        for w in works.touched(stretch.article)
-        if w.sentence.start < stretch.end and stretch.start < w.sentence.end
+        for w in store.touched_sentences_of(article_range.article)
+        if w.sentence.start < article_range.end and article_range.start < w.sentence.end
     )
 
 
-def _unsaid(works: Iterable[Work], base: Base) -> bool:
+def _unsaid(annotated_sentences: Iterable[Work], stored_sentences: Base) -> bool:
     """Whether nothing is said of any of the works, and none is joined or split."""
-    return all(w.annotation == Annotation() and w.sentence in base(w.sentence.article) for w in works)
+    return all(w.annotation == Annotation() and w.sentence in stored_sentences(w.sentence.article) for w in annotated_sentences)
 
 
-def _state(works: Works) -> dict[str, Work]:
-    return {w.sentence.id: w for a in works.articles for w in works.touched(a)}
+def _state(store: Works) -> dict[str, Work]:
+    return {w.sentence.id: w for a in store.touched_articles for w in store.touched_sentences_of(a)}
 
 
-def _joint(here: Works, there: Works, free: Sequence[Stretch]) -> dict[str, Work]:
+def _joint(our_store: Works, their_store: Works, free: Sequence[Stretch]) -> dict[str, Work]:
     """Return the state that a joint journal must lead to."""
-    out = _state(here)
-    for stretch in free:
-        for work in _within(here, stretch):
-            out.pop(work.sentence.id, None)
-        out.update({w.sentence.id: w for w in _within(there, stretch)})
+    out = _state(our_store)
+    for article_range in free:
+        for annotated in _within(our_store, article_range):
+            out.pop(annotated.sentence.id, None)
+        out.update({w.sentence.id: w for w in _within(their_store, article_range)})
     return out
 
 
@@ -215,7 +215,7 @@ def _plain(record: Record) -> Record:
 def _numbered(records: Sequence[Record], after: Sequence[Record]) -> Iterator[Record]:
     """Yield records numbered on from those of ``after``, batches and parents with them."""
     seq = after[-1].seq if after else 0
-    last = {r.work.sentence.id: r.seq for r in after}
+    last = {r.annotated.sentence.id: r.seq for r in after}
     key: Callable[[tuple[int, Record]], tuple[object, int]] = lambda x: (  # noqa: E731  (typed for groupby)
         x[1].batch,
         x[0] if x[1].batch is None else -1,
@@ -225,6 +225,6 @@ def _numbered(records: Sequence[Record], after: Sequence[Record]) -> Iterator[Re
         whole = (seq + 1, len(members)) if batch is not None and len(members) > 1 else None
         for record in members:
             seq += 1
-            parent = last.get(record.work.sentence.id)
-            last[record.work.sentence.id] = seq
+            parent = last.get(record.annotated.sentence.id)
+            last[record.annotated.sentence.id] = seq
             yield replace(record, seq=seq, batch=whole, parent=parent)

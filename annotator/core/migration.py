@@ -65,37 +65,37 @@ class Change:
     doubtful: bool = False
 
 
-def _labels_of(work: Work) -> set[str]:
-    return {s.label for s in (*work.annotation.spans, *work.annotation.rejected)}
+def _labels_of(annotated: Work) -> set[str]:
+    return {s.label for s in (*annotated.annotation.spans, *annotated.annotation.rejected)}
 
 
-def migrated(works: Iterable[Work], rule: Rule, old: Schema, new: Schema) -> list[Change]:
+def migrated(annotated_sentences: Iterable[Work], rule: Rule, old: Schema, new: Schema) -> list[Change]:
     """Return the changes that a rename, merge or split makes, of those sentences that it concerns."""
-    made = (_migrated(work, rule, old, new) for work in works)
+    made = (_migrated(annotated, rule, old, new) for annotated in annotated_sentences)
     return [change for change in made if change.before != change.after]
 
 
-def _migrated(work: Work, rule: Rule, old: Schema, new: Schema) -> Change:
-    was = work.annotation
-    choices = [(s, *_choice(s, work, rule)) for s in was.spans]
+def _migrated(annotated: Work, rule: Rule, old: Schema, new: Schema) -> Change:
+    was = annotated.annotation
+    choices = [(s, *_choice(s, annotated, rule)) for s in was.spans]
     now = was.with_spans([replace(s, label=label) for s, label, _ in choices])
     now = now.with_rejected(_rejected(was.rejected, rule))
-    doubts = [f"{work.text_of(s)}: {' or '.join(rule.into)}?" for s, _, sure in choices if not sure]
+    doubts = [f"{annotated.text_of(s)}: {' or '.join(rule.into)}?" for s, _, sure in choices if not sure]
     doubts += _newly_broken(was, now, old, new)
     noted = _noted(now, rule.tag, doubts)
     if doubts and rule.reopen:
         noted = noted.with_answer(None)
-    return Change(work, replace(work, annotation=noted), bool(doubts))
+    return Change(annotated, replace(annotated, annotation=noted), bool(doubts))
 
 
-def _choice(span: Span, work: Work, rule: Rule) -> tuple[str, bool]:
+def _choice(span: Span, annotated: Work, rule: Rule) -> tuple[str, bool]:
     """Return the label that a span gets, and whether that is sure."""
     if span.label not in rule.sources:
         return span.label, True
     if rule.kind is not Kind.SPLIT:
         return rule.into[0], True
-    told = rule.words.get(" ".join(work.text_of(span).split()).casefold())
-    return (told, True) if told else (rule.into[0], False)
+    known_label = rule.words.get(" ".join(annotated.text_of(span).split()).casefold())
+    return (known_label, True) if known_label else (rule.into[0], False)
 
 
 def _rejected(rejected: Sequence[Span], rule: Rule) -> list[Span]:
@@ -115,8 +115,8 @@ def _rejected(rejected: Sequence[Span], rule: Rule) -> list[Span]:
 
 def _newly_broken(was: Annotation, now: Annotation, old: Schema, new: Schema) -> list[str]:
     """Return the rules of the new schema that pairs of spans break, unless they broke the old one's."""
-    before = sum(1 for n, s in enumerate(was.spans) if old.broken(s, was.spans[:n]))
-    found = [b.message for n, s in enumerate(now.spans) if (b := new.broken(s, now.spans[:n]))]
+    before = sum(1 for n, s in enumerate(was.spans) if old.find_violation(s, was.spans[:n]))
+    found = [b.message for n, s in enumerate(now.spans) if (b := new.find_violation(s, now.spans[:n]))]
     return [m.partition(". ")[0] for m in found] if len(found) > before else []
 
 
@@ -137,7 +137,7 @@ class Undo:
         self._by_id: dict[str, Change] = {}
         self._spans: dict[Place, dict[str, str]] = defaultdict(dict)
         """By place, the labels that stood there, each with where its span came from."""
-        self._made: set[tuple[Place, str, str]] = set()
+        self._migrated_spans: set[tuple[Place, str, str]] = set()
         """The spans that the migration left: place, label, and where they came from."""
         for change in changes:
             self._by_id[change.before.sentence.id] = change
@@ -145,60 +145,60 @@ class Undo:
                 if span.label in {*rule.sources, *rule.into}:
                     self._spans[_place(change.before, span)][span.label] = span.source
             for span in change.after.annotation.spans:
-                self._made.add((_place(change.after, span), span.label, span.source))
+                self._migrated_spans.add((_place(change.after, span), span.label, span.source))
 
-    def changes(self, works: Iterable[Work], tag: str) -> list[Change]:
+    def changes(self, annotated_sentences: Iterable[Work], tag: str) -> list[Change]:
         """Return what is to change now, under the ``tag`` of the migration that undoes."""
-        made = (self._back(work, tag) for work in works)
+        made = (self._undo_sentence(annotated, tag) for annotated in annotated_sentences)
         return [change for change in made if change.before != change.after]
 
-    def _back(self, work: Work, tag: str) -> Change:
-        now = work.annotation
+    def _undo_sentence(self, annotated: Work, tag: str) -> Change:
+        now = annotated.annotation
         spans: list[Span] = []
         doubts: list[str] = []
         for span in now.spans:
-            labels = self._labels(work, span)
-            spans += [self._given_back(work, span, label) for label in labels or self._rule.sources[:1]]
+            labels = self._restored_labels(annotated, span)
+            spans += [self._restored_span(annotated, span, label) for label in labels or self._rule.sources[:1]]
             if not labels:
-                doubts.append(f"{work.text_of(span)}: {' or '.join(self._rule.sources)}?")
-        told = self._as_before(work, now.with_spans(spans).with_rejected(self._turned_down(work)))
-        return Change(work, replace(work, annotation=_noted(told, tag, doubts)), bool(doubts))
+                doubts.append(f"{annotated.text_of(span)}: {' or '.join(self._rule.sources)}?")
+        known_label = self._with_restored_state(annotated, now.with_spans(spans).with_rejected(self._restored_rejections(annotated)))
+        return Change(annotated, replace(annotated, annotation=_noted(known_label, tag, doubts)), bool(doubts))
 
-    def _labels(self, work: Work, span: Span) -> list[str]:
+    def _restored_labels(self, annotated: Work, span: Span) -> list[str]:
         """Return the labels that a span gets back, its own if the migration has nothing to do with it.
 
         Empty where nothing tells.
         """
         if span.label not in self._rule.into:
             return [span.label]
-        if known := self._spans.get(_place(work, span)):
+        if known := self._spans.get(_place(annotated, span)):
             return sorted(known)
         if self._old.label(span.label):
             return [span.label]
         return list(self._rule.sources) if len(self._rule.sources) == 1 else []
 
-    def _given_back(self, work: Work, span: Span, label: str) -> Span:
+    def _restored_span(self, annotated: Work, span: Span, label: str) -> Span:
         """Return a span with its label of before; one that nobody has made anew came from where it had."""
-        place = _place(work, span)
-        was = self._spans.get(place, {}) if (place, span.label, span.source) in self._made else {}
+        place = _place(annotated, span)
+        was = self._spans.get(place, {}) if (place, span.label, span.source) in self._migrated_spans else {}
         return replace(span, label=label, source=was.get(label, span.source))
 
-    def _turned_down(self, work: Work) -> list[Span]:
-        change = self._by_id.get(work.sentence.id)
+    def _restored_rejections(self, annotated: Work) -> list[Span]:
+        change = self._by_id.get(annotated.sentence.id)
         if change is None:
             into = set(self._rule.into)
             strange = [
-                s for s in work.annotation.rejected if s.label in into and not self._old.label(s.label)
+                s for s in annotated.annotation.rejected if s.label in into and not self._old.label(s.label)
             ]
-            kept = [s for s in work.annotation.rejected if s not in strange]
+            kept = [s for s in annotated.annotation.rejected if s not in strange]
             return kept + [replace(s, label=label) for s in strange for label in self._rule.sources]
         made = {s.key for s in change.after.annotation.rejected}
-        since = [s for s in work.annotation.rejected if s.key not in made and self._old.label(s.label)]
+        since = [s for s in annotated.annotation.rejected if s.key not in made and self._old.label(s.label)]
         return [*change.before.annotation.rejected, *since]
 
-    def _as_before(self, work: Work, annotation: Annotation) -> Annotation:
+    def _with_restored_state(self, annotated: Work, annotation: Annotation) -> Annotation:
         """Give note, flag and answer back where only the migration has changed them."""
-        change = self._by_id.get(work.sentence.id)
+        change = self._by_id.get(annotated.sentence.id)
         if change is None or not change.doubtful:
             return annotation
         was, made = change.before.annotation, change.after.annotation
@@ -209,6 +209,6 @@ class Undo:
         return annotation
 
 
-def _place(work: Work, span: Span) -> Place:
-    s = work.sentence
+def _place(annotated: Work, span: Span) -> Place:
+    s = annotated.sentence
     return (s.article, s.start + span.start, s.start + span.end)

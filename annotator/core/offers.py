@@ -18,23 +18,23 @@ SURE = 0.8
 """From this score on Enter takes a suggestion, where the user has switched its label to that."""
 
 
-def open_ones(found: Iterable[Suggestion], work: Work, schema: Schema) -> tuple[Suggestion, ...]:
+def open_ones(found: Iterable[Suggestion], annotated: Work, schema: Schema) -> tuple[Suggestion, ...]:
     """Return the suggestions that are neither labelled nor turned down and that the schema allows.
 
     A stretch that bears a label already is not offered under another one.
     """
-    said = work.annotation
-    labelled = {(s.start, s.end) for s in said.spans}
-    rejected = {s.key for s in said.rejected}
-    length = len(work.sentence.text)
+    annotation = annotated.annotation
+    labelled = {(s.start, s.end) for s in annotation.spans}
+    rejected = {s.key for s in annotation.rejected}
+    length = len(annotated.sentence.text)
     return tuple(
         s
         for s in found
         if s.end <= length
         and (s.start, s.end) not in labelled
         and (s.start, s.end, s.label) not in rejected
-        and not _like(s, said.spans)
-        and schema.broken(span_of(s), said.spans) is None
+        and not _like(s, annotation.spans)
+        and schema.find_violation(span_of(s), annotation.spans) is None
     )
 
 
@@ -44,9 +44,9 @@ def _like(s: Suggestion, spans: Sequence[Span]) -> bool:
 
 
 @lru_cache(maxsize=512)
-def drawn(found: tuple[Suggestion, ...], work: Work, schema: Schema) -> tuple[Suggestion, ...]:
+def drawn(found: tuple[Suggestion, ...], annotated: Work, schema: Schema) -> tuple[Suggestion, ...]:
     """Return the open suggestions that are drawn; the screen asks for the same ones many times a key."""
-    return best_apart(open_ones(found, work, schema))
+    return best_apart(open_ones(found, annotated, schema))
 
 
 def best_apart(found: Iterable[Suggestion], at_least: float = SHOWN) -> tuple[Suggestion, ...]:
@@ -62,18 +62,18 @@ def best_apart(found: Iterable[Suggestion], at_least: float = SHOWN) -> tuple[Su
 
 
 def sure_ones(
-    offers: Sequence[Suggestion], work: Work, schema: Schema, take: Collection[str]
+    suggestions: Sequence[Suggestion], annotated: Work, schema: Schema, labels: Collection[str]
 ) -> tuple[Suggestion, ...]:
     """Return the drawn suggestions that Enter takes: sure ones of the labels in ``take``.
 
     Of a stretch only the likeliest, which is the one drawn, and none that another one forbids.
     """
     best: dict[tuple[int, int], Suggestion] = {}
-    for s in sorted(offers, key=lambda s: -s.score):
+    for s in sorted(suggestions, key=lambda s: -s.score):
         best.setdefault((s.start, s.end), s)
-    kept, out = list(work.annotation.spans), []
-    for s in (s for s in offers if s is best[s.start, s.end] and s.label in take and s.score >= SURE):
-        if schema.broken(span_of(s), kept) is None:
+    kept, out = list(annotated.annotation.spans), []
+    for s in (s for s in suggestions if s is best[s.start, s.end] and s.label in labels and s.score >= SURE):
+        if schema.find_violation(span_of(s), kept) is None:
             kept.append(span_of(s))
             out.append(s)
     return tuple(out)

@@ -16,7 +16,7 @@ class Record:
     seq: int
     """Counts from 1 in each journal, without gaps."""
     op: Op
-    work: Work
+    annotated: Work
     parent: int | None = None
     """The ``seq`` of the record that this one follows on the same sentence; None for a first."""
     batch: tuple[int, int] | None = None
@@ -25,5 +25,5 @@ class Record:
     session: str = ""
     time: float = 0.0
     """Seconds since 1970 (UTC)."""
-    keys: Keys | None = None
+    keystrokes: Keys | None = None
     """The keys that the deed took, in the first record of a batch; None where nobody counted them."""

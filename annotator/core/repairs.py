@@ -35,11 +35,11 @@ class Cure(StrEnum):
 class Repair:
     """One cure of one span: what it would give, or why it makes no sense here."""
 
-    cure: Cure
+    kind: Cure
     edit: Edit | None
-    gives: tuple[str, ...] = ()
+    result: tuple[str, ...] = ()
     """The words of the span after snapping, the tokens after a split; none where the span goes."""
-    why: str = ""
+    reason: str = ""
     """Why there is no edit."""
 
 
@@ -47,38 +47,38 @@ class Repair:
 class Case:
     """A span that begins or ends inside a token, and its sentence."""
 
-    work: Work
+    annotated: Work
     span: Span
 
     @property
     def key(self) -> tuple[str, int, int, str]:
         """What makes two cases the same: sentence, range and label."""
-        return (self.work.sentence.id, *self.span.key)
+        return (self.annotated.sentence.id, *self.span.key)
 
 
-def unaligned(work: Work) -> tuple[Span, ...]:
+def unaligned(annotated: Work) -> tuple[Span, ...]:
     """Return the spans of a sentence that begin or end inside a token, in reading order."""
-    tokens = work.sentence.tokens
-    return tuple(s for s in work.annotation.spans if not is_aligned(tokens, s.start, s.end))
+    tokens = annotated.sentence.tokens
+    return tuple(s for s in annotated.annotation.spans if not is_aligned(tokens, s.start, s.end))
 
 
-def cases(works: Iterable[Work]) -> Iterator[Case]:
+def cases(annotated_sentences: Iterable[Work]) -> Iterator[Case]:
     """Yield the spans of the works that begin or end inside a token."""
-    return (Case(work, span) for work in works for span in unaligned(work))
+    return (Case(annotated, span) for annotated in annotated_sentences for span in unaligned(annotated))
 
 
-def parted(work: Work, span: Span) -> tuple[str, str, str]:
+def parted(annotated: Work, span: Span) -> tuple[str, str, str]:
     """Return the tokens that a span touches in three: ``Ros``, ``avik``, ``'s`` for a span of ``avik``."""
-    first, last = token_range(work.sentence.tokens, span.start, span.end)
-    touched, text = work.sentence.tokens[first:last], work.sentence.text
+    first, last = token_range(annotated.sentence.tokens, span.start, span.end)
+    touched, text = annotated.sentence.tokens[first:last], annotated.sentence.text
     start = min([span.start, *(t.start for t in touched[:1])])
     end = max([span.end, *(t.end for t in touched[-1:])])
     return text[start : span.start], text[span.start : span.end], text[span.end : end]
 
 
-def fault(work: Work, span: Span) -> str:
+def fault(annotated: Work, span: Span) -> str:
     """Return what is wrong with a span that is not on token edges, in words."""
-    tokens = work.sentence.tokens
+    tokens = annotated.sentence.tokens
     first, last = token_range(tokens, span.start, span.end)
     begins = first < last and tokens[first].start == span.start
     ends = first < last and tokens[last - 1].end == span.end
@@ -87,61 +87,61 @@ def fault(work: Work, span: Span) -> str:
     return "ends inside a token" if begins else "begins inside a token"
 
 
-def repairs(work: Work, span: Span, schema: Schema) -> tuple[Repair, ...]:
+def repairs(annotated: Work, span: Span, schema: Schema) -> tuple[Repair, ...]:
     """Return the four repairs of a span, one for each cure.
 
     Raises RuleError where the span is not there or on token edges already.
     """
-    if all(s.key != span.key for s in work.annotation.spans):
+    if all(s.key != span.key for s in annotated.annotation.spans):
         raise RuleError("there is no such span", do="select a span with Tab")
-    if is_aligned(work.sentence.tokens, span.start, span.end):
+    if is_aligned(annotated.sentence.tokens, span.start, span.end):
         raise RuleError("the span is on token edges already", do="go on to the next")
-    tokens = work.sentence.tokens
+    tokens = annotated.sentence.tokens
     first, last = token_range(tokens, span.start, span.end)
     outer = tokens[first:last]
     inner = [t for t in outer if span.start <= t.start and t.end <= span.end]
     return (
-        _snapped(work, span, outer, Cure.OUT, schema),
-        _snapped(work, span, inner, Cure.IN, schema),
-        _split(work, span),
-        Repair(Cure.DROP, remove_span(work, span)),
+        _snapped(annotated, span, outer, Cure.OUT, schema),
+        _snapped(annotated, span, inner, Cure.IN, schema),
+        _split(annotated, span),
+        Repair(Cure.DROP, remove_span(annotated, span)),
     )
 
 
-def _snapped(work: Work, span: Span, tokens: Sequence[Token], cure: Cure, schema: Schema) -> Repair:
+def _snapped(annotated: Work, span: Span, tokens: Sequence[Token], kind: Cure, schema: Schema) -> Repair:
     """Return the repair that puts the span on the outer edges of the tokens, blank ones left out."""
     visible = [t for t in tokens if t.text.strip()]
     if not visible:
-        return Repair(cure, None, why="no whole token lies in it")
+        return Repair(kind, None, reason="no whole token lies in it")
     moved = replace(span, start=visible[0].start, end=visible[-1].end, source=changed(span.source))
-    others = [s for s in work.annotation.spans if s.key != span.key]
-    gives = (work.text_of(moved),)
+    others = [s for s in annotated.annotation.spans if s.key != span.key]
+    result = (annotated.text_of(moved),)
     if any(s.key == moved.key for s in others):
-        return Repair(cure, None, gives, f"{span.label} stands there already")
+        return Repair(kind, None, result, f"{span.label} stands there already")
     if why := _forbidden(span, moved, others, schema):
-        return Repair(cure, None, gives, why)
-    after = replace(work, annotation=work.annotation.with_spans([*others, moved]))
-    return Repair(cure, Edit(Op.EDIT, (work,), (after,), f"{span.label}: {cure.value}"), gives)
+        return Repair(kind, None, result, why)
+    after = replace(annotated, annotation=annotated.annotation.with_spans([*others, moved]))
+    return Repair(kind, Edit(Op.EDIT, (annotated,), (after,), f"{span.label}: {kind.value}"), result)
 
 
 def _forbidden(old: Span, new: Span, others: Sequence[Span], schema: Schema) -> str:
     """Return the rule that the span breaks where it is put and did not break where it was, if any."""
-    kept = [s for s in others if schema.broken(old, [s]) is None]
-    broken = schema.broken(new, kept)
+    kept = [s for s in others if schema.find_violation(old, [s]) is None]
+    broken = schema.find_violation(new, kept)
     return broken.message.partition(". ")[0] if broken else ""
 
 
-def _split(work: Work, span: Span) -> Repair:
+def _split(annotated: Work, span: Span) -> Repair:
     """Return the repair that cuts the tokens at the span's edges."""
-    old = work.sentence.tokens
+    old = annotated.sentence.tokens
     tokens = cut_at(cut_at(old, span.start), span.end)
     if not is_aligned(tokens, span.start, span.end):
-        return Repair(Cure.SPLIT, None, why="an edge lies in white space, not in a token")
-    sentence = replace(work.sentence, tokens=tokens)
+        return Repair(Cure.SPLIT, None, reason="an edge lies in white space, not in a token")
+    sentence = replace(annotated.sentence, tokens=tokens)
     first, last = token_range(old, span.start, span.end)
-    gives = tuple(t.text for t in tokens[first : last + len(tokens) - len(old)])
-    edit = Edit(Op.EDIT, (work,), (replace(work, sentence=sentence),), f"{span.label}: token split")
-    return Repair(Cure.SPLIT, edit, gives)
+    result = tuple(t.text for t in tokens[first : last + len(tokens) - len(old)])
+    edit = Edit(Op.EDIT, (annotated,), (replace(annotated, sentence=sentence),), f"{span.label}: token split")
+    return Repair(Cure.SPLIT, edit, result)
 
 
 def cut_at(tokens: tuple[Token, ...], at: int) -> tuple[Token, ...]:

@@ -96,13 +96,13 @@ class Schema:
             return self.labels[n - 1] if 1 <= n <= len(self.labels) else None
         return next((x for x in self.labels if x.key and x.key == key), None)
 
-    def taker(self, given: str) -> str | None:
+    def label_taking(self, given: str) -> str | None:
         """Return the label that takes what others call ``given`` (capitals don't matter), or None."""
         folded = given.upper()
         return next((x.name for x in self.labels if folded in {t.upper() for t in x.takes}), None)
 
     @property
-    def maps(self) -> bool:
+    def has_label_mapping(self) -> bool:
         """Whether the schema says itself what its labels take; else that is told from their names."""
         return any(x.takes for x in self.labels)
 
@@ -116,19 +116,19 @@ class Schema:
         """The labels that another label names in its ``inside``."""
         return _containers(self)
 
-    def short(self, name: str) -> str:
+    def short_name(self, name: str) -> str:
         """Return a three-letter name, unique in the schema where three letters allow it."""
         return _shorts(tuple(x.name for x in self.labels)).get(name, name[:3].upper())
 
-    def broken(self, new: Span, others: Sequence[Span]) -> Broken | None:
+    def find_violation(self, new: Span, others: Sequence[Span]) -> Broken | None:
         """Return the first rule that ``new`` would break among ``others``, or None."""
-        return next((b for o in others if o.touches(new) and (b := self._pair(new, o))), None)
+        return next((b for o in others if o.overlaps(new) and (b := self._pair_violation(new, o))), None)
 
-    def _pair(self, a: Span, b: Span) -> Broken | None:
+    def _pair_violation(self, a: Span, b: Span) -> Broken | None:
         if a.crosses(b):
             return (
                 None
-                if self._may(a, b, "overlaps") or self._may(b, a, "overlaps")
+                if self._is_allowed(a, b, "overlaps") or self._is_allowed(b, a, "overlaps")
                 else Broken(
                     "overlaps",
                     f"{a.label} may not cross {b.label} (rule `overlaps`). "
@@ -136,7 +136,7 @@ class Schema:
                 )
             )
         inner, outer = (a, b) if b.contains(a) else (b, a)
-        if self._may(inner, outer, "inside") or (inner.contains(outer) and self._may(outer, inner, "inside")):
+        if self._is_allowed(inner, outer, "inside") or (inner.contains(outer) and self._is_allowed(outer, inner, "inside")):
             return None
         return Broken(
             "inside",
@@ -144,7 +144,7 @@ class Schema:
             "Change the selection or remove one with 0",
         )
 
-    def _may(self, one: Span, other: Span, rule: str) -> bool:
+    def _is_allowed(self, one: Span, other: Span, rule: str) -> bool:
         label = self.label(one.label)
         return label is None or other.label in getattr(label, rule)
 

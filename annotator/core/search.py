@@ -54,10 +54,10 @@ class Term:
 class Subject:
     """What a query looks at: a sentence's work, its article's names, and whether it has a problem."""
 
-    work: Work
+    annotated: Work
     title: str = ""
     """The article's title and the name of its source."""
-    problem: bool = False
+    has_problem: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Query:
         return bool(self.terms)
 
     @property
-    def asks_for_problems(self) -> bool:
+    def needs_problems(self) -> bool:
         """Whether the problems must be known to answer it."""
         return any(t.kind == "problem" for t in self.terms)
 
@@ -86,10 +86,10 @@ class Query:
         """Whether all conditions hold."""
         return all(test(subject) is not negated for test, negated in self._tests)
 
-    def lit(self, work: Work) -> tuple[Place, ...]:
+    def highlights(self, annotated: Work) -> tuple[Place, ...]:
         """Return what of a sentence's text the conditions speak of, in order, without overlaps."""
         found = sorted(
-            {p for t in self.terms if not t.negated for p in _lit(t, work)}, key=lambda p: (p[0], -p[1])
+            {p for t in self.terms if not t.negated for p in _lit(t, annotated)}, key=lambda p: (p[0], -p[1])
         )
         out: list[Place] = []
         for a, b in found:
@@ -151,8 +151,8 @@ def _test(term: Term) -> Callable[[Subject], bool]:
     }[term.kind]
 
 
-def _answered(work: Work, value: str) -> bool:
-    answer = work.annotation.answer
+def _answered(annotated: Work, value: str) -> bool:
+    answer = annotated.annotation.answer
     return _begins(answer.value if answer else "open", value) if value else answer is not None
 
 
@@ -160,14 +160,14 @@ def _begins(name: str, value: str) -> bool:
     return name.casefold().startswith(value.casefold())
 
 
-def _lit(term: Term, work: Work) -> Iterator[Place]:
+def _lit(term: Term, annotated: Work) -> Iterator[Place]:
     if term.kind == "label":
-        yield from ((s.start, s.end) for s in work.annotation.spans if _begins(s.label, term.value))
+        yield from ((s.start, s.end) for s in annotated.annotation.spans if _begins(s.label, term.value))
     elif term.kind == "exact":
-        text = work.sentence.text.translate(_BLANKS)
+        text = annotated.sentence.text.translate(_BLANKS)
         yield from ((a, a + len(term.value)) for a in _starts(text, term.value))
     elif term.kind == "word":
-        text, places = _folded(work.sentence.text.translate(_BLANKS))
+        text, places = _folded(annotated.sentence.text.translate(_BLANKS))
         word = term.value.casefold()
         yield from ((places[a], places[a + len(word) - 1] + 1) for a in _starts(text, word))
 

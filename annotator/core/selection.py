@@ -35,7 +35,7 @@ class Selection:
     last: int
     anchor: int
     stage: Stage = Stage.SET
-    trail: tuple[Range, ...] = ()
+    previous_ranges: tuple[Range, ...] = ()
     """The ranges that it grew from, for shrinking back; the last one is the latest."""
 
     @property
@@ -75,14 +75,14 @@ def grow(old: Selection | None, tokens: Sequence[Token]) -> Selection | None:
     if not bigger:
         return None
     first, last = whole(tokens, (bigger[0].first, bigger[0].last))
-    return Selection(first, last, old.anchor, Stage.SET, (*old.trail, old.range))
+    return Selection(first, last, old.anchor, Stage.SET, (*old.previous_ranges, old.range))
 
 
 def shrink(old: Selection, tokens: Sequence[Token] = ()) -> Selection:
     """Return the selection as it was before it grew, else without its last word."""
-    if old.trail:
+    if old.previous_ranges:
         return replace(
-            old, first=old.trail[-1][0], last=old.trail[-1][1], stage=Stage.SET, trail=old.trail[:-1]
+            old, first=old.previous_ranges[-1][0], last=old.previous_ranges[-1][1], stage=Stage.SET, previous_ranges=old.previous_ranges[:-1]
         )
     last, cut = old.last - 1, parted(tokens)
     while last in cut:

@@ -16,10 +16,10 @@ class Sheet:
 
     hints: tuple[Hint, ...] = ()
     candidates: tuple[Candidate, ...] = ()
-    claim: str = ""
+    claim_label: str = ""
     """The schema's label for what a source says; empty where it has none."""
 
-    def stops(self, others: Sequence[Range]) -> list[Range]:
+    def tab_stops(self, others: Sequence[Range]) -> list[Range]:
         """Return what Tab visits: candidates, spans and suggestions in reading order, the longer first."""
         return sorted({*others, *((c.first, c.last) for c in self.candidates)}, key=order)
 

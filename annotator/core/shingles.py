@@ -27,12 +27,12 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text.casefold())
 
 
-def shingles(of: Sequence[str], size: int = SIZE) -> frozenset[int]:
+def shingles(words: Sequence[str], size: int = SIZE) -> frozenset[int]:
     """Return the shingles of a list of words; one of all words where there are fewer than ``size``."""
-    if not of:
+    if not words:
         return frozenset()
-    coded = [word.encode("utf-8", "surrogatepass") for word in of]
-    shifted = [coded[i:] for i in range(min(size, len(of)))]
+    coded = [word.encode("utf-8", "surrogatepass") for word in words]
+    shifted = [coded[i:] for i in range(min(size, len(words)))]
     return frozenset(map(zlib.crc32, map(b" ".join, zip(*shifted, strict=False))))
 
 

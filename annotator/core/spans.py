@@ -28,15 +28,15 @@ class Span:
         """Whether ``other`` lies in this span; equal ranges contain each other."""
         return self.start <= other.start and other.end <= self.end
 
-    def touches(self, other: Span) -> bool:
+    def overlaps(self, other: Span) -> bool:
         """Whether the two share at least one code point."""
         return self.start < other.end and other.start < self.end
 
     def crosses(self, other: Span) -> bool:
         """Whether the two overlap and neither contains the other."""
-        return self.touches(other) and not self.contains(other) and not other.contains(self)
+        return self.overlaps(other) and not self.contains(other) and not other.contains(self)
 
-    def moved(self, by: int) -> Span:
+    def shifted(self, by: int) -> Span:
         """Return the span shifted by ``by`` code points (for join and split)."""
         return Span(self.start + by, self.end + by, self.label, self.source)
 

@@ -17,7 +17,7 @@ class Token:
     ws: bool
     """Whether one blank (U+0020) follows; any other white space is a token of its own."""
 
-    def moved(self, by: int) -> Token:
+    def shifted(self, by: int) -> Token:
         """Return the token shifted by ``by`` code points."""
         return Token(self.text, self.start + by, self.end + by, self.ws)
 

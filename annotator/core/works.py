@@ -22,31 +22,31 @@ Place = tuple[int, int]
 class Works:
     """What one annotator has made of each article."""
 
-    def __init__(self, base: Callable[[str], Sequence[Sentence]]) -> None:
+    def __init__(self, stored_sentences: Callable[[str], Sequence[Sentence]]) -> None:
         """Start with nothing touched; ``base`` gives the stored sentences of an article id."""
-        self._base = base
+        self._stored_sentences = stored_sentences
         self._touched: dict[str, dict[Place, Work]] = {}
-        self._places: dict[str, list[Place]] = {}
+        self._ranges: dict[str, list[Place]] = {}
         self._seqs: dict[str, int] = {}
 
-    def of(self, article: str) -> tuple[Work, ...]:
+    def sentences_of(self, article: str) -> tuple[Work, ...]:
         """Return the works of an article in text order."""
         touched = self._touched.get(article, {})
-        places = self._places.get(article, [])
-        kept = [Work(s) for s in self._base(article) if not _overlap(places, (s.start, s.end))]
+        ranges = self._ranges.get(article, [])
+        kept = [Work(s) for s in self._stored_sentences(article) if not _overlap(ranges, (s.start, s.end))]
         return tuple(sorted([*kept, *touched.values()], key=lambda w: w.sentence.start))
 
-    def touched(self, article: str) -> tuple[Work, ...]:
+    def touched_sentences_of(self, article: str) -> tuple[Work, ...]:
         """Return the works of an article that have a record, in text order."""
         touched = self._touched.get(article, {})
-        return tuple(touched[p] for p in self._places.get(article, []))
+        return tuple(touched[p] for p in self._ranges.get(article, []))
 
     @property
-    def articles(self) -> tuple[str, ...]:
+    def touched_articles(self) -> tuple[str, ...]:
         """The ids of the articles that have a record, in the order of their first one."""
         return tuple(a for a, t in self._touched.items() if t)
 
-    def seq(self, sentence_id: str) -> int | None:
+    def last_seq(self, sentence_id: str) -> int | None:
         """Return the ``seq`` of a sentence's last record, or None."""
         return self._seqs.get(sentence_id)
 
@@ -55,70 +55,70 @@ class Works:
 
         Raises RuleError, and changes nothing, where a work is not as the edit found it.
         """
-        for work in edit.before:
-            now = self._touched.get(work.sentence.article, {}).get(_place(work))
-            if now is not None and now.annotation != work.annotation:
+        for annotated in edit.before:
+            now = self._touched.get(annotated.sentence.article, {}).get(_place(annotated))
+            if now is not None and now.annotation != annotated.annotation:
                 raise RuleError(
-                    "the sentence has changed since", where=work.sentence.id, do="look at it and try again"
+                    "the sentence has changed since", where=annotated.sentence.id, do="look at it and try again"
                 )
-        self.put(edit.before, edit.after)
+        self.replace_sentences(edit.before, edit.after)
 
-    def put(self, before: Iterable[Work], after: Iterable[Work]) -> None:
+    def replace_sentences(self, before: Iterable[Work], after: Iterable[Work]) -> None:
         """Take the one set of works out and the other in."""
-        for work in before:
-            article, place = work.sentence.article, _place(work)
-            if self._touched.get(article, {}).pop(place, None) is not None:
-                self._places[article].remove(place)
-        for work in after:
-            article, place = work.sentence.article, _place(work)
+        for annotated in before:
+            article, sentence_range = annotated.sentence.article, _place(annotated)
+            if self._touched.get(article, {}).pop(sentence_range, None) is not None:
+                self._ranges[article].remove(sentence_range)
+        for annotated in after:
+            article, sentence_range = annotated.sentence.article, _place(annotated)
             there = self._touched.setdefault(article, {})
-            if place not in there:
-                insort(self._places.setdefault(article, []), place)
-            there[place] = work
+            if sentence_range not in there:
+                insort(self._ranges.setdefault(article, []), sentence_range)
+            there[sentence_range] = annotated
 
     def overlapping(self, article: str, start: int, end: int) -> tuple[Work, ...]:
         """Return the works that share text with ``[start, end)`` of the article."""
-        return tuple(w for w in self.of(article) if w.sentence.start < end and start < w.sentence.end)
+        return tuple(w for w in self.sentences_of(article) if w.sentence.start < end and start < w.sentence.end)
 
-    def note_seq(self, record: Record) -> None:
+    def remember_seq(self, record: Record) -> None:
         """Remember the last record of a sentence."""
-        self._seqs[record.work.sentence.id] = record.seq
+        self._seqs[record.annotated.sentence.id] = record.seq
 
     def replay(self, records: Iterable[Record]) -> History:
         """Take in the records of a journal, oldest first, and return the history that they make."""
         history = History()
-        for step in _steps(records):
-            self._replay_step(step, history)
+        for batch in _steps(records):
+            self._replay_batch(batch, history)
         return history
 
-    def _replay_step(self, step: Sequence[Record], history: History) -> None:
-        after = tuple(r.work for r in step)
-        op = step[0].op
+    def _replay_batch(self, batch: Sequence[Record], history: History) -> None:
+        after = tuple(r.annotated for r in batch)
+        op = batch[0].op
         edit = _taken_from(history, op, after)
         if edit is None:
-            edit = Edit(op, self._before(op, after), after)
-            history.did(edit)
+            edit = Edit(op, self._sentences_before(op, after), after)
+            history.record_edit(edit)
         if op is Op.MIGRATE:  # what was done before has labels that the schema may not have any more
             history.done.clear()
-        self.put(edit.before, ())
-        self.put((), edit.after)
-        for record in step:
-            self.note_seq(record)
+        self.replace_sentences(edit.before, ())
+        self.replace_sentences((), edit.after)
+        for record in batch:
+            self.remember_seq(record)
 
-    def _before(self, op: Op, after: tuple[Work, ...]) -> tuple[Work, ...]:
+    def _sentences_before(self, op: Op, after: tuple[Work, ...]) -> tuple[Work, ...]:
         """Return the works that ``after`` takes the place of."""
         if op in {Op.EDIT, Op.ANSWER, Op.NOTE, Op.MIGRATE}:
             # Several sentences of one deed need not be neighbours, nor of one article.
             # Two of them may be parts of one, in a journal that was put together from others.
-            return tuple(dict.fromkeys(b for w in after for b in self._before_one(w.sentence)))
+            return tuple(dict.fromkeys(b for w in after for b in self._sentences_before_one(w.sentence)))
         first = after[0].sentence
         return self.overlapping(first.article, first.start, after[-1].sentence.end)
 
-    def _before_one(self, s: Sentence) -> tuple[Work, ...]:
+    def _sentences_before_one(self, s: Sentence) -> tuple[Work, ...]:
         known = self._touched.get(s.article, {}).get((s.start, s.end))
         if known is not None:
             return (known,)
-        if not _overlap(self._places.get(s.article, []), (s.start, s.end)):
+        if not _overlap(self._ranges.get(s.article, []), (s.start, s.end)):
             return (Work(s),)
         return self.overlapping(s.article, s.start, s.end)
 
@@ -138,30 +138,30 @@ def _taken_from(history: History, op: Op, after: tuple[Work, ...]) -> Edit | Non
 
 def _steps(records: Iterable[Record]) -> Iterable[list[Record]]:
     """Group records into deeds: a batch is one, any other record by itself."""
-    step: list[Record] = []
+    batch: list[Record] = []
     for record in records:
-        if step and (record.batch is None or record.batch != step[0].batch):
-            yield step
-            step = []
-        step.append(record)
+        if batch and (record.batch is None or record.batch != batch[0].batch):
+            yield batch
+            batch = []
+        batch.append(record)
         if record.batch is None:
-            yield step
-            step = []
-    if step:
-        yield step
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
-def _place(work: Work) -> Place:
-    return (work.sentence.start, work.sentence.end)
+def _place(annotated: Work) -> Place:
+    return (annotated.sentence.start, annotated.sentence.end)
 
 
-def _overlap(places: Sequence[Place], place: Place) -> bool:
+def _overlap(ranges: Sequence[Place], sentence_range: Place) -> bool:
     """Whether ``place`` shares text with one of the sorted, disjoint ``places``."""
-    lo, hi = 0, len(places)
+    lo, hi = 0, len(ranges)
     while lo < hi:
         mid = (lo + hi) // 2
-        if places[mid][1] <= place[0]:
+        if ranges[mid][1] <= sentence_range[0]:
             lo = mid + 1
         else:
             hi = mid
-    return lo < len(places) and places[lo][0] < place[1]
+    return lo < len(ranges) and ranges[lo][0] < sentence_range[1]

@@ -30,23 +30,23 @@ Known = set[str]
 class Absent:
     """One sentence that is left out whole; its piece holds the spans to be listed."""
 
-    piece: Piece
+    sentence: Piece
     why: str
-    asked: bool
+    requested: bool
 
     @property
     def lost(self) -> int:
         """What is lost with it: its spans, or itself where it has none; 0 where that was asked for."""
-        return 0 if self.asked else max(1, len(self.piece.fates))
+        return 0 if self.requested else max(1, len(self.sentence.outcomes))
 
 
 def listed(left_out: Iterable[LeftOut], pieces: Sequence[Piece]) -> list[Absent]:
     """Return what the ledger lists besides ``pieces``, losses first."""
     known: Known = {p.sentence.id for p in pieces}
-    known |= {span_id(p.sentence.id, f.span) for p in pieces for f in p.fates}
+    known |= {span_id(p.sentence.id, f.span) for p in pieces for f in p.outcomes}
     groups: dict[tuple[str, str], list[LeftOut]] = {}
-    for x in sorted(left_out, key=lambda x: x.asked):
-        groups.setdefault((x.item.work.sentence.id, x.why), []).append(x)
+    for x in sorted(left_out, key=lambda x: x.requested):
+        groups.setdefault((x.item.annotated.sentence.id, x.why), []).append(x)
     made = (_absent(group, known) for group in groups.values())
     return [a for a in made if a is not None]
 
@@ -54,24 +54,24 @@ def listed(left_out: Iterable[LeftOut], pieces: Sequence[Piece]) -> list[Absent]
 def _absent(group: Sequence[LeftOut], known: Known) -> Absent | None:
     """Return what is not known yet of one sentence, and note it as known."""
     item = group[0].item
-    s = item.work.sentence
-    spans = {x.key: x for left in group for x in left.item.work.annotation.spans}
-    fates = tuple(
+    s = item.annotated.sentence
+    spans = {x.key: x for left in group for x in left.item.annotated.annotation.spans}
+    outcomes = tuple(
         Fate(x, What.LEFT_OUT, group[0].why) for x in spans.values() if span_id(s.id, x) not in known
     )
-    if s.id in known and not fates:
+    if s.id in known and not outcomes:
         return None
-    known |= {s.id, *(span_id(s.id, f.span) for f in fates)}
+    known |= {s.id, *(span_id(s.id, f.span) for f in outcomes)}
     names = tuple(left.item.annotator for left in group)
-    return Absent(Piece(s, item.article, "", item, names, fates), group[0].why, group[0].asked)
+    return Absent(Piece(s, item.article, "", item, names, outcomes), group[0].why, group[0].requested)
 
 
 def refuse_nothing(missing: Missing) -> None:
     """Raise AnnotatorError where all that was accepted is left out."""
-    if missing.left_out:
-        reasons = Counter(x.why for x in missing.left_out)
-        told = ", ".join(f"{n} left out ({why})" for why, n in reasons.items())
+    if missing.excluded:
+        reasons = Counter(x.why for x in missing.excluded)
+        description = ", ".join(f"{n} left out ({why})" for why, n in reasons.items())
         raise AnnotatorError(
-            f"there is no accepted sentence to export: {told}",
+            f"there is no accepted sentence to export: {description}",
             do="`annotator articles` shows the articles and lines that are in use",
         )

@@ -20,7 +20,7 @@ _ROOM = 2**24
 class Seen(NamedTuple):
     """What of an article is looked at: its id, its lines as the cleaner left them, and its date."""
 
-    article: str
+    article_id: str
     text: str
     date: str
 

@@ -11,7 +11,7 @@ from annotator.export.near import Pair
 
 
 def on_one_day(
-    names: Sequence[Sequence[int]], days: Sequence[int | None], least: int, share: float
+    names: Sequence[Sequence[int]], days: Sequence[int | None], min_shared: int, min_share: float
 ) -> Iterator[Pair]:
     """Yield the pairs at most a day apart that may share ``least`` names and that share of the fewer.
 
@@ -21,33 +21,33 @@ def on_one_day(
     """
     by_day: dict[int, list[int]] = defaultdict(list)
     for n, day in enumerate(days):
-        if day is not None and len(names[n]) >= least:
+        if day is not None and len(names[n]) >= min_shared:
             by_day[day].append(n)
     often = Counter(chain.from_iterable(names[n] for found in by_day.values() for n in found))
     for day in sorted(by_day):
         old = set(by_day.get(day - 1, ()))
         order = sorted([*old, *by_day[day]], key=lambda n: (-len(names[n]), n))
-        yield from _met(order, old, names, often, least, share)
+        yield from _met(order, old, names, often, min_shared, min_share)
 
 
 def _met(
     order: Sequence[int],
-    old: set[int],
+    previous_day: set[int],
     names: Sequence[Sequence[int]],
-    often: Counter[int],
-    least: int,
-    share: float,
+    frequency: Counter[int],
+    min_shared: int,
+    min_share: float,
 ) -> Iterator[Pair]:
     """Yield the pairs but those of two ``old`` ones; who has more names stands first in ``order``."""
     index: dict[int, list[int]] = {}
     for n in order:
-        rare = sorted(names[n], key=lambda x: (often[x], x))
-        wanted = max(least, math.ceil(share * len(rare)))
+        rare = sorted(names[n], key=lambda x: (frequency[x], x))
+        wanted = max(min_shared, math.ceil(min_share * len(rare)))
         some = 1 + wanted // 4  # so many of a pair's names are among the rare ones
         looked_up = rare[: len(rare) - wanted + some]
         met = Counter(chain.from_iterable(index[x] for x in looked_up if x in index))
         yield from (
-            (min(m, n), max(m, n)) for m, both in met.items() if both >= some and not (m in old and n in old)
+            (min(m, n), max(m, n)) for m, both in met.items() if both >= some and not (m in previous_day and n in previous_day)
         )
         for x in rare:
             index.setdefault(x, []).append(n)

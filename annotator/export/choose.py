@@ -22,9 +22,9 @@ class Conflict:
 
     sentence: str
     """The id of the first of the sentences."""
-    names: tuple[str, ...]
+    annotators: tuple[str, ...]
     """Who they are, sorted."""
-    how: str
+    difference: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Choice:
 
     accepted: tuple[Item, ...]
     """By article (in the order in which the items came) and place, never two on one stretch."""
-    agreed: Mapping[str, tuple[str, ...]]
+    agreeing_annotators: Mapping[str, tuple[str, ...]]
     """By sentence id, all who left it as it is exported."""
     others: tuple[Item, ...]
     """Items whose sentences stand in the text but say nothing: rejected, ignored, unfinished, double."""
@@ -46,22 +46,22 @@ def choose(items: Sequence[Item]) -> Choice:
 
     Raises AnnotatorError where several annotators left different things on one stretch of text.
     """
-    finished = [i for i in items if i.work.done]
+    finished = [i for i in items if i.annotated.done]
     groups = list(_stretches(finished))
     refuse([_conflict(g, how) for g in groups if len(g) > 1 and (how := _difference(g))])
     heads = [g[0] for g in groups]
-    accepted = tuple(i for i in heads if i.work.annotation.answer is Answer.ACCEPT)
+    accepted = tuple(i for i in heads if i.annotated.annotation.answer is Answer.ACCEPT)
     kept = {id(i) for i in accepted}
     return Choice(
         accepted,
-        {g[0].work.sentence.id: tuple(i.annotator for i in g) for g in groups},
+        {g[0].annotated.sentence.id: tuple(i.annotator for i in g) for g in groups},
         tuple(i for i in items if id(i) not in kept),
         _counts(heads, len(items) - len(finished), len(finished) - len(heads)),
     )
 
 
 def _counts(heads: Iterable[Item], unfinished: int, double: int) -> dict[str, int]:
-    answers = Counter(i.work.annotation.answer for i in heads)
+    answers = Counter(i.annotated.annotation.answer for i in heads)
     return {
         "accepted": answers[Answer.ACCEPT],
         "rejected": answers[Answer.REJECT],
@@ -73,12 +73,12 @@ def _counts(heads: Iterable[Item], unfinished: int, double: int) -> dict[str, in
 
 def _stretches(items: Sequence[Item]) -> Iterator[list[Item]]:
     """Yield the items in groups that share text, ordered by article, place and name."""
-    rank = {a: n for n, a in enumerate(dict.fromkeys(i.work.sentence.article for i in items))}
+    rank = {a: n for n, a in enumerate(dict.fromkeys(i.annotated.sentence.article for i in items))}
     group: list[Item] = []
     end = 0
     for item in sorted(items, key=lambda i: _order(i, rank)):
-        s = item.work.sentence
-        if group and (s.article != group[0].work.sentence.article or s.start >= end):
+        s = item.annotated.sentence
+        if group and (s.article != group[0].annotated.sentence.article or s.start >= end):
             yield group
             group, end = [], 0
         group.append(item)
@@ -87,24 +87,24 @@ def _stretches(items: Sequence[Item]) -> Iterator[list[Item]]:
         yield group
 
 
-def _order(item: Item, rank: Mapping[str, int]) -> tuple[int, int, int, str]:
-    s = item.work.sentence
-    return (rank[s.article], s.start, s.end, item.annotator)
+def _order(item: Item, article_ranks: Mapping[str, int]) -> tuple[int, int, int, str]:
+    s = item.annotated.sentence
+    return (article_ranks[s.article], s.start, s.end, item.annotator)
 
 
-def _difference(group: list[Item]) -> str:
+def _difference(items: list[Item]) -> str:
     """Return in what the items of one stretch differ, or an empty text where they agree."""
     if any(
-        a.work.sentence.end > b.work.sentence.start
-        for a, b in pairwise(sorted(group, key=_place))
+        a.annotated.sentence.end > b.annotated.sentence.start
+        for a, b in pairwise(sorted(items, key=_place))
         if a.annotator == b.annotator
     ):
         return "annotated twice by one annotator"
-    if len({i.work.sentence.id for i in group}) > 1:
+    if len({i.annotated.sentence.id for i in items}) > 1:
         return CUT
-    if len({i.work.annotation.answer for i in group}) > 1:
-        return answers((i.annotator, i.work.annotation.answer) for i in group)
-    if len({frozenset(s.key for s in i.work.annotation.spans) for i in group}) > 1:
+    if len({i.annotated.annotation.answer for i in items}) > 1:
+        return answers((i.annotator, i.annotated.annotation.answer) for i in items)
+    if len({frozenset(s.key for s in i.annotated.annotation.spans) for i in items}) > 1:
         return SPANS
     return ""
 
@@ -115,23 +115,23 @@ def answers(given: Iterable[tuple[str, Answer | None]]) -> str:
 
 
 def _place(item: Item) -> tuple[str, int]:
-    return (item.annotator, item.work.sentence.start)
+    return (item.annotator, item.annotated.sentence.start)
 
 
-def _conflict(group: list[Item], how: str) -> Conflict:
-    return Conflict(group[0].work.sentence.id, tuple(sorted({i.annotator for i in group})), how)
+def _conflict(items: list[Item], difference: str) -> Conflict:
+    return Conflict(items[0].annotated.sentence.id, tuple(sorted({i.annotator for i in items})), difference)
 
 
 def refuse(conflicts: Sequence[Conflict]) -> None:
     """Raise AnnotatorError where there are any."""
     if not conflicts:
         return
-    told = [f"{c.sentence} ({', '.join(c.names)}: {c.how})" for c in conflicts[:_TOLD]]
+    description = [f"{c.sentence} ({', '.join(c.annotators)}: {c.difference})" for c in conflicts[:_TOLD]]
     if len(conflicts) > _TOLD:
-        told.append(f"and {len(conflicts) - _TOLD} more")
-    names = sorted({name for c in conflicts for name in c.names})
-    stretches = "1 stretch of text has" if len(conflicts) == 1 else f"{len(conflicts)} stretches of text have"
+        description.append(f"and {len(conflicts) - _TOLD} more")
+    names = sorted({name for c in conflicts for name in c.annotators})
+    units = "1 stretch of text has" if len(conflicts) == 1 else f"{len(conflicts)} stretches of text have"
     raise AnnotatorError(
-        f"{stretches} annotations in conflict: {', '.join(told)}",
+        f"{units} annotations in conflict: {', '.join(description)}",
         do=f"choose whose to export with --annotator NAME ({', '.join(names)})",
     )

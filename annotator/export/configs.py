@@ -19,46 +19,46 @@ from annotator.export.values import ExportOptions, Suggester
 class Trained:
     """What the configs are made from."""
 
-    packed: Mapping[str, Packed]
+    part_contents: Mapping[str, Packed]
     """What each part holds, by its name."""
     out: Path
     options: ExportOptions
-    sizes: Suggester | None
+    suggester: Suggester | None
 
 
-def suggested(packed: Mapping[str, Packed], schema: Schema) -> Suggester | None:
+def suggested(part_contents: Mapping[str, Packed], schema: Schema) -> Suggester | None:
     """Return the n-gram sizes for the spans of the training part; None without any."""
-    lengths = packed["train"].lengths if "train" in packed else {}
+    lengths = part_contents["train"].lengths if "train" in part_contents else {}
     return suggester({x.name: lengths.get(x.name, []) for x in schema.labels})
 
 
-def configs(made: Trained) -> dict[str, bytes]:
+def configs(config_input: Trained) -> dict[str, bytes]:
     """Return the configs that the data can feed, by file name; the first is ``config.cfg``."""
-    train = made.packed.get("train")
+    train = config_input.part_contents.get("train")
     ner = ("ner",) if train and train.ents.total() else ()
-    spancat = ("spancat",) if made.sizes else ()
+    spancat = ("spancat",) if config_input.suggester else ()
     together = [(ner + spancat, "")]
     apart = [(ner, ""), (spancat, SPANCAT)]
-    wanted = together if made.options.unit == "sentence" else apart
-    plans = [_plan(made, pipes, place) for pipes, place in wanted if pipes]
+    wanted = together if config_input.options.unit == "sentence" else apart
+    plans = [_plan(config_input, pipes, place) for pipes, place in wanted if pipes]
     return {name: config.render(plan) for name, plan in zip((CONFIG, SPANCAT_CONFIG), plans, strict=False)}
 
 
-def _plan(made: Trained, pipes: tuple[str, ...], place: str) -> config.Plan:
-    train = made.packed[place + "train"]
+def _plan(config_input: Trained, pipes: tuple[str, ...], place: str) -> config.Plan:
+    train = config_input.part_contents[place + "train"]
     return config.Plan(
         pipes=pipes,
-        train=_path(made, place + "train"),
-        dev=_path(made, place + ("dev" if "dev" in made.options.wanted else "train")),
-        lang=made.options.lang,
-        spans_key=made.options.spans_key,
+        train=_path(config_input, place + "train"),
+        dev=_path(config_input, place + ("dev" if "dev" in config_input.options.parts_with_share else "train")),
+        lang=config_input.options.lang,
+        spans_key=config_input.options.spans_key,
         tokens=train.tokens,
         docs=train.docs,
-        suggester=made.sizes if "spancat" in pipes else None,
-        reader=made.options.reader,
+        suggester=config_input.suggester if "spancat" in pipes else None,
+        reader=config_input.options.reader,
     )
 
 
-def _path(made: Trained, name: str) -> str:
+def _path(config_input: Trained, name: str) -> str:
     """Return the file of a part, or the folder of its shards, as spaCy is to read it."""
-    return (made.out / place_of(name, made.packed[name].docs, made.options.shard)).as_posix()
+    return (config_input.out / place_of(name, config_input.part_contents[name].docs, config_input.options.shard)).as_posix()

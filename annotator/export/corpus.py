@@ -50,7 +50,7 @@ def export_corpus(
     *,
     missing: Missing = _NOTHING,
     progress: Callable[[int, int], None] | None = None,
-    studied: Callable[[Sequence[Piece]], Studied] | None = None,
+    audit: Callable[[Sequence[Piece]], Studied] | None = None,
 ) -> ExportReport:
     """Export what was accepted into the folder ``out``; ``progress`` hears sentences done of all.
 
@@ -65,26 +65,26 @@ def export_corpus(
     families = _families(choice.accepted, items)
     drawn = split(families, options.split)
     pieces = _pieces(choice, drawn, schema)
-    stretches = _with_wrong(_stretches(pieces, _rest(choice, unreviewed), options.unit), items, schema)
-    packed, files = _pack(stretches, options, _counter(progress, len(pieces) * len(stretches)))
+    units = _with_wrong(_stretches(pieces, _rest(choice, unreviewed), options.unit), items, schema)
+    packed, files = _pack(units, options, _counter(progress, len(pieces) * len(units)))
     sizes = suggested(packed, schema)
     files |= configs(Trained(packed, out, options, sizes))
-    told = studied(pieces) if studied else Studied()
-    files |= told.files
+    description = audit(pieces) if audit else Studied()
+    files |= description.files
     book = _book(pieces, {**choice.counts, "unreviewed": _untouched(items, unreviewed)}, missing)
     saved = save(out, files, book, full=options.ledger == "full")
     warnings = (
         *warn.about_split(pieces, families, drawn),
-        *warn.about_strangers(saved.strangers),
-        *warn.about_training(options.wanted, config=CONFIG in files, sizes=sizes),
+        *warn.about_strangers(saved.foreign_files),
+        *warn.about_training(options.parts_with_share, config=CONFIG in files, sizes=sizes),
     )
-    parts = {name: p.counts([x.name for x in schema.labels]) for name, p in packed.items()}
+    parts = {name: p.part_counts([x.name for x in schema.labels]) for name, p in packed.items()}
     done = (out.as_posix(), saved.files, saved.removed, parts, saved.totals, sizes, warnings, book.lost)
-    return ExportReport(*done, told.study)
+    return ExportReport(*done, description.audit)
 
 
-def _book(pieces: Sequence[Piece], sentences: Mapping[str, int], missing: Missing) -> ledger.Book:
-    return ledger.Book(pieces, absent.listed(missing.left_out, pieces), sentences, missing.flawed)
+def _book(exported: Sequence[Piece], sentences: Mapping[str, int], missing: Missing) -> ledger.Book:
+    return ledger.Book(exported, absent.listed(missing.excluded, exported), sentences, missing.damaged_lines)
 
 
 def _families(accepted: Iterable[Item], items: Iterable[Item]) -> list[str]:
@@ -101,53 +101,53 @@ def _root(article: Article, known: Mapping[str, Article]) -> str:
     return seen[-1]
 
 
-def _pieces(choice: Choice, drawn: Split, schema: Schema) -> list[Piece]:
+def _pieces(selection: Choice, split: Split, schema: Schema) -> list[Piece]:
     return [
         Piece(
-            item.work.sentence,
+            item.annotated.sentence,
             item.article,
             part,
             item,
-            choice.agreed[item.work.sentence.id],
-            fates(item.work, schema),
+            selection.agreeing_annotators[item.annotated.sentence.id],
+            fates(item.annotated, schema),
         )
-        for item, part in zip(choice.accepted, drawn.parts, strict=True)
+        for item, part in zip(selection.accepted, split.parts, strict=True)
     ]
 
 
 def _untouched(items: Sequence[Item], unreviewed: Mapping[str, Sequence[Sentence]]) -> int:
     """Return how many sentences nobody has begun; the begun ones are counted as unfinished."""
-    begun = {i.work.sentence.id for i in items if not i.work.done}
+    begun = {i.annotated.sentence.id for i in items if not i.annotated.done}
     return sum(s.id not in begun for sentences in unreviewed.values() for s in sentences)
 
 
-def _rest(choice: Choice, unreviewed: Mapping[str, Sequence[Sentence]]) -> dict[str, list[Sentence]]:
+def _rest(selection: Choice, unreviewed: Mapping[str, Sequence[Sentence]]) -> dict[str, list[Sentence]]:
     """Return the sentences, by article, that stand in the text and of which nothing is known."""
     rest: dict[str, list[Sentence]] = defaultdict(list)
     for article, sentences in unreviewed.items():
         rest[article] += sentences
-    for item in choice.others:
-        rest[item.work.sentence.article].append(item.work.sentence)
+    for item in selection.others:
+        rest[item.annotated.sentence.article].append(item.annotated.sentence)
     return rest
 
 
 def _stretches(
-    pieces: Sequence[Piece], rest: Mapping[str, Sequence[Sentence]], unit: str
+    sentences: Sequence[Piece], unreviewed: Mapping[str, Sequence[Sentence]], unit: str
 ) -> dict[str, list[Stretch]]:
     """Return the Docs to be, by the folder that their files stand in."""
     if unit == "sentence":
-        return {"": single(pieces)}
-    return {"": articles(pieces, rest), SPANCAT: runs(pieces)}
+        return {"": single(sentences)}
+    return {"": articles(sentences, unreviewed), SPANCAT: runs(sentences)}
 
 
 def _with_wrong(
-    stretches: Mapping[str, list[Stretch]], items: Sequence[Item], schema: Schema
+    units: Mapping[str, list[Stretch]], items: Sequence[Item], schema: Schema
 ) -> dict[str, list[Stretch]]:
     """Give each piece what was turned down in its sentence."""
     wrong = wrong_spans(items, schema)
     return {
-        place: [tuple(replace(p, wrong=wrong.get(p.sentence.id, ())) for p in stretch) for stretch in every]
-        for place, every in stretches.items()
+        place: [tuple(replace(p, incorrect_spans=wrong.get(p.sentence.id, ())) for p in unit) for unit in every]
+        for place, every in units.items()
     }
 
 
@@ -165,30 +165,30 @@ def _counter(progress: Callable[[int, int], None] | None, total: int) -> Callabl
 
 
 def _pack(
-    stretches: Mapping[str, list[Stretch]], options: ExportOptions, told: Callable[[int], None]
+    units: Mapping[str, list[Stretch]], options: ExportOptions, on_progress: Callable[[int], None]
 ) -> tuple[dict[str, Packed], dict[str, bytes]]:
     """Return what each part holds, and the files, both by name; a part's name has no end."""
     packed: dict[str, Packed] = {}
     files: dict[str, bytes] = {}
-    for place, every in stretches.items():
-        for part in options.wanted:
+    for place, every in units.items():
+        for part in options.parts_with_share:
             mine = [s for s in every if s[0].part == part]
             whole = packed[place + part] = Packed()
             for name, first, end in shards(place + part, len(mine), options.shard):
-                counts, files[name] = _engine(mine[first:end], options, told)
-                whole.add(counts)
+                counts, files[name] = _engine(mine[first:end], options, on_progress)
+                whole.merge(counts)
     return packed, files
 
 
 def _engine(
-    stretches: Sequence[Stretch], options: ExportOptions, told: Callable[[int], None]
+    units: Sequence[Stretch], options: ExportOptions, on_progress: Callable[[int], None]
 ) -> tuple[Packed, bytes]:
     """Write one DocBin; spaCy is loaded for its own engine alone."""
     attrs, lang = Attrs(options.attrs), options.lang
     bounded = attrs is not Attrs.FULL or options.unit == "article"
     if options.engine == "straight":
-        return straight(stretches, options.spans_key, told, attrs=attrs, lang=lang, bounded=bounded)
+        return straight(units, options.spans_key, on_progress, attrs=attrs, lang=lang, mark_inside=bounded)
     from annotator.export.docbin import known_codecs, pack
 
     with known_codecs():
-        return pack(stretches, options.spans_key, told, attrs=attrs, lang=lang, bounded=bounded)
+        return pack(units, options.spans_key, on_progress, attrs=attrs, lang=lang, mark_inside=bounded)

@@ -26,13 +26,13 @@ __all__ = ["USER_DATA", "known_codecs", "pack"]
 
 
 def pack(
-    stretches: Iterable[Stretch],
+    units: Iterable[Stretch],
     key: str,
-    told: Told = lambda _: None,
+    on_progress: Told = lambda _: None,
     *,
     attrs: Attrs = Attrs.OWN,
     lang: str = "en",
-    bounded: bool = True,
+    mark_inside: bool = True,
 ) -> tuple[Packed, bytes]:
     """Build a Doc of each stretch with its spans under ``key``, and return the counts and the file.
 
@@ -44,47 +44,47 @@ def pack(
     packed, out = Packed(), DocBin(store_user_data=attrs is Attrs.OWN)
     if names:
         out = DocBin(attrs=names, store_user_data=attrs is Attrs.OWN)
-    for stretch in stretches:
-        doc = build(stretch, vocab, key, bounded=bounded)
+    for unit in units:
+        doc = build(unit, vocab, key, mark_inside=mark_inside)
         if attrs is Attrs.FULL:
-            _except(doc, lang, bounded=bounded)
+            _except(doc, lang, mark_inside=mark_inside)
         out.add(doc)
-        packed.count(stretch, len(doc), len(doc.spans.get(INCORRECT, ())))
-        told(sum(p.reviewed for p in stretch))
+        packed.add_doc(unit, len(doc), len(doc.spans.get(INCORRECT, ())))
+        on_progress(sum(p.reviewed for p in unit))
     return packed, out.to_bytes()
 
 
-def build(stretch: Stretch, vocab: Vocab, key: str, *, bounded: bool = True) -> Doc:
+def build(unit: Stretch, vocab: Vocab, key: str, *, mark_inside: bool = True) -> Doc:
     """Build the Doc of a stretch: words, blanks, sentence starts, entities, spans, user data.
 
     Raises CorpusError where stored tokens do not spell their sentence.
     """
-    made = layout.layout(stretch)
-    starts = _starts(made) if bounded else None
+    made = layout.layout(unit)
+    starts = _starts(made) if mark_inside else None
     doc = Doc(vocab, words=made.words, spaces=made.spaces, sent_starts=starts)
-    doc.spans[key] = _spans(doc, layout.spans(stretch, made.firsts))
-    if wrong := _spans(doc, layout.wrong(stretch, made.firsts)):
+    doc.spans[key] = _spans(doc, layout.spans(unit, made.first_tokens))
+    if wrong := _spans(doc, layout.wrong(unit, made.first_tokens)):
         doc.spans[INCORRECT] = wrong
-    ents = _spans(doc, layout.ents(stretch, made.firsts))
-    doc.set_ents(ents, missing=[Span(doc, *r) for r in layout.missing(stretch, made)])
-    doc.user_data[USER_DATA] = layout.user_data(stretch, made)
+    ents = _spans(doc, layout.ents(unit, made.first_tokens))
+    doc.set_ents(ents, missing=[Span(doc, *r) for r in layout.missing(unit, made)])
+    doc.user_data[USER_DATA] = layout.user_data(unit, made)
     return doc
 
 
-def _starts(made: Layout) -> list[bool | int | None]:
-    firsts = set(made.firsts)
-    return [n in firsts for n in range(len(made.words))]
+def _starts(layout: Layout) -> list[bool | int | None]:
+    firsts = set(layout.first_tokens)
+    return [n in firsts for n in range(len(layout.words))]
 
 
 def _spans(doc: Doc, found: Iterable[Wrong]) -> list[Span]:
     return [Span(doc, first, end, label=label) for (first, end), label in found]
 
 
-def _except(doc: Doc, lang: str, *, bounded: bool) -> None:
+def _except(doc: Doc, lang: str, *, mark_inside: bool) -> None:
     """Do with the tokens what a tokenizer's exceptions would; see ``straight/norms.py``."""
     words, spaces = [t.text for t in doc], [bool(t.whitespace_) for t in doc]
-    for first, (_, own, bare) in norms(lang).found(words, spaces):
-        if bare and first == 0 and not bounded:
+    for first, (_, own, bare) in norms(lang).find_exceptions(words, spaces):
+        if bare and first == 0 and not mark_inside:
             doc[0].is_sent_start = None
         for token, norm in zip(doc[first : first + len(own)], own, strict=True):
             if norm:

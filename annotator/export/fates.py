@@ -41,34 +41,34 @@ class Fate:
     """What became of one span; ranges are token indexes in its sentence."""
 
     span: Span
-    what: What
+    kind: What
     why: str = ""
     tokens: Range | None = None
     """Its tokens in ``doc.spans``; None if left out."""
     ent: Range | None = None
     """Its tokens in ``doc.ents``; None if it is not there."""
-    by: str = ""
+    replaced_by: str = ""
     """The id of the span that stays in ``doc.ents`` in place of this one."""
 
     @property
-    def kept_in(self) -> tuple[str, ...]:
+    def stored_in(self) -> tuple[str, ...]:
         """Where the span stands in the Doc."""
         return ("ents",) * (self.ent is not None) + ("spans",) * (self.tokens is not None)
 
 
-def fates(work: Work, schema: Schema) -> tuple[Fate, ...]:
+def fates(annotated: Work, schema: Schema) -> tuple[Fate, ...]:
     """Decide what becomes of each span of a sentence; one fate each, in reading order."""
     ranks = {x.name: n for n, x in enumerate(schema.labels)}
     flat = {x.name for x in schema.labels if x.target == "ents"}
-    tokens = work.sentence.tokens
+    tokens = annotated.sentence.tokens
     out: dict[Span, Fate] = {}
     rivals: list[Fate] = []
-    for span in _unique(work.annotation.spans):
-        fate = _fate(span, tokens, ranks, flat)
-        out[span] = fate
-        if fate.ent:
-            rivals.append(fate)
-    out.update(_flat(rivals, ranks, work.sentence.id))
+    for span in _unique(annotated.annotation.spans):
+        outcome = _fate(span, tokens, ranks, flat)
+        out[span] = outcome
+        if outcome.ent:
+            rivals.append(outcome)
+    out.update(_flat(rivals, ranks, annotated.sentence.id))
     return tuple(out.values())
 
 
@@ -76,13 +76,13 @@ def _unique(spans: Sequence[Span]) -> tuple[Span, ...]:
     return reading_order(list({s.key: s for s in reversed(spans)}.values()))
 
 
-def _fate(span: Span, tokens: Sequence[Token], known: Mapping[str, int], flat: set[str]) -> Fate:
-    if span.label not in known:
+def _fate(span: Span, tokens: Sequence[Token], label_ranks: Mapping[str, int], entity_labels: set[str]) -> Fate:
+    if span.label not in label_ranks:
         return Fate(span, What.LEFT_OUT, UNKNOWN)
     if not is_aligned(tokens, span.start, span.end):
         return Fate(span, What.LEFT_OUT, UNALIGNED)
     whole = token_range(tokens, span.start, span.end)
-    if span.label not in flat:
+    if span.label not in entity_labels:
         return Fate(span, What.KEPT, tokens=whole)
     first, last = _without_blanks(tokens, whole)
     if first == last:
@@ -101,21 +101,21 @@ def _without_blanks(tokens: Sequence[Token], whole: Range) -> Range:
     return first, last
 
 
-def _flat(rivals: list[Fate], ranks: Mapping[str, int], sentence: str) -> dict[Span, Fate]:
+def _flat(candidates: list[Fate], ranks: Mapping[str, int], sentence: str) -> dict[Span, Fate]:
     """Return the fates of those that lose their place in ``doc.ents`` to a longer one."""
     owner: dict[int, Span] = {}
     demoted: dict[Span, Fate] = {}
-    for fate in sorted(rivals, key=lambda f: _rank(f, ranks)):
-        first, last = fate.ent or (0, 0)
+    for outcome in sorted(candidates, key=lambda f: _rank(f, ranks)):
+        first, last = outcome.ent or (0, 0)
         winner = next((owner[i] for i in range(first, last) if i in owner), None)
         if winner:
             by = span_id(sentence, winner)
-            demoted[fate.span] = Fate(fate.span, What.DEMOTED, OVERLAP, fate.tokens, by=by)
+            demoted[outcome.span] = Fate(outcome.span, What.DEMOTED, OVERLAP, outcome.tokens, replaced_by=by)
         else:
-            owner.update(dict.fromkeys(range(first, last), fate.span))
+            owner.update(dict.fromkeys(range(first, last), outcome.span))
     return demoted
 
 
-def _rank(fate: Fate, ranks: Mapping[str, int]) -> tuple[int, int, int]:
-    first, last = fate.ent or (0, 0)
-    return (first - last, first, ranks[fate.span.label])
+def _rank(outcome: Fate, ranks: Mapping[str, int]) -> tuple[int, int, int]:
+    first, last = outcome.ent or (0, 0)
+    return (first - last, first, ranks[outcome.span.label])

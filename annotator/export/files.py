@@ -55,8 +55,8 @@ def _make(folder: Path) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as e:
-        told = "is a file" if folder.is_file() else f"cannot be made ({e.strerror or e})"
-        raise AnnotatorError(f"the folder {told}", where=str(folder), do="choose another folder") from e
+        description = "is a file" if folder.is_file() else f"cannot be made ({e.strerror or e})"
+        raise AnnotatorError(f"the folder {description}", where=str(folder), do="choose another folder") from e
     return missing
 
 
@@ -82,9 +82,9 @@ def _replace(folder: Path, files: Mapping[str, Content], stale: list[str]) -> tu
 
 
 @contextmanager
-def _locked(work: Path) -> Iterator[bool]:
+def _locked(staging: Path) -> Iterator[bool]:
     """Yield whether the folder could be locked; the lock ends with the block, or with the process."""
-    at = os.open(work, os.O_RDONLY)
+    at = os.open(staging, os.O_RDONLY)
     try:
         try:
             fcntl.flock(at, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -127,52 +127,52 @@ def _keep_old(folder: Path, old: Path, names: Iterable[str]) -> None:
             shutil.copy2(folder / name, old / name)
 
 
-def _swap(folder: Path, work: Path, names: list[str], stale: list[str]) -> tuple[str, ...]:
+def _swap(folder: Path, staging: Path, names: list[str], stale: list[str]) -> tuple[str, ...]:
     """Put the new files in place; on any failure put the old ones back and raise it."""
     try:
         for name in names:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (work / "new" / name).replace(folder / name)
+            (staging / "new" / name).replace(folder / name)
         for name in stale:
             (folder / name).unlink()
         for place in sorted({(folder / n).parent for n in [*names, *stale]}):
             _fsync(place)
     except BaseException:
-        _put_back(folder, work, [*names, *stale])
+        _put_back(folder, staging, [*names, *stale])
         raise
-    shutil.rmtree(work, ignore_errors=True)
+    shutil.rmtree(staging, ignore_errors=True)
     for name in stale:
         _drop_empty((folder / name).parent, folder)
     return tuple(stale)
 
 
-def _put_back(folder: Path, work: Path, names: list[str]) -> None:
+def _put_back(folder: Path, staging: Path, names: list[str]) -> None:
     """Restore every old file and drop every new one that had none before it.
 
     Where even that fails the folder with the old files stays, and is named in the error.
     """
     try:
         for name in names:
-            if (work / "old" / name).exists():
-                (work / "old" / name).replace(folder / name)
-            elif not (work / "new" / name).exists():
+            if (staging / "old" / name).exists():
+                (staging / "old" / name).replace(folder / name)
+            elif not (staging / "new" / name).exists():
                 (folder / name).unlink(missing_ok=True)
     except OSError as e:
         raise AnnotatorError(
             f"the export failed and so did putting the old files back ({e.strerror or e})",
             where=str(folder),
-            do=f"the old files are in {work / 'old'}: copy them back",
+            do=f"the old files are in {staging / 'old'}: copy them back",
         ) from e
-    shutil.rmtree(work, ignore_errors=True)
+    shutil.rmtree(staging, ignore_errors=True)
     for name in names:
         _drop_empty((folder / name).parent, folder)
 
 
-def _drop_empty(place: Path, folder: Path) -> None:
+def _drop_empty(path: Path, folder: Path) -> None:
     """Remove a folder inside the target that has become empty."""
-    if place != folder:
+    if path != folder:
         with suppress(OSError):
-            place.rmdir()
+            path.rmdir()
 
 
 def _fsync(folder: Path) -> None:

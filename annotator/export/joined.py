@@ -29,20 +29,20 @@ class _Shared(NamedTuple):
 
     owner: Column
     """The text."""
-    often: Column
+    frequency: Column
     """In how many texts the shingle stands."""
-    begin: Column
+    run_start: Column
     """Where the run of equal ones begins."""
 
 
-def joined(sets: Sequence[Collection[int]], least: int, share: float) -> Iterator[tuple[int, int]]:
+def joined(sets: Sequence[Collection[int]], min_shared: int, min_share: float) -> Iterator[tuple[int, int]]:
     """Yield the pairs of texts that share a shingle which a pair of them must share, in order.
 
     A pair has ``share`` of the shingles of the text with fewer in common, and ``least`` or all of them.
     """
     sizes = np.array([len(s) for s in sets], dtype=np.int32)
     shared = _shared(sets, int(sizes.sum()))
-    wanted = np.maximum(np.minimum(max(1, least), sizes), np.ceil(share * sizes).astype(np.int32))
+    wanted = np.maximum(np.minimum(max(1, min_shared), sizes), np.ceil(min_share * sizes).astype(np.int32))
     looked_up = np.flatnonzero(_ranks(shared, sizes) <= (sizes - wanted)[shared.owner])
     for key in _pairs(looked_up, shared, sizes):
         yield int(key >> np.uint64(32)), int(key & _LOW)
@@ -78,7 +78,7 @@ def _slice(numbers: Sequence[array[int]], low: int, high: int) -> tuple[Column, 
 def _ranks(shared: _Shared, sizes: Column) -> Column:
     """Return the place of each shingle among those of its text, from rare to frequent, from 0."""
     mine = np.bincount(shared.owner, minlength=len(sizes)).astype(np.int32)
-    order = np.lexsort((shared.begin, shared.often, shared.owner))
+    order = np.lexsort((shared.run_start, shared.frequency, shared.owner))
     ranks = np.empty(len(order), dtype=np.int32)
     ranks[order] = np.arange(len(order), dtype=np.int32)
     ranks -= (np.cumsum(mine, dtype=np.int32) - sizes)[shared.owner]
@@ -88,12 +88,12 @@ def _ranks(shared: _Shared, sizes: Column) -> Column:
 def _pairs(looked_up: Column, shared: _Shared, sizes: Column) -> Column:
     """Return each text of the shingles looked up with the larger ones that have them too, as sorted keys."""
     found = [np.zeros(0, np.uint64)]
-    ends = np.cumsum(shared.often[looked_up])
+    ends = np.cumsum(shared.frequency[looked_up])
     for part in np.split(looked_up, np.searchsorted(ends, np.arange(_AT_ONCE, _last(ends), _AT_ONCE))):
-        times = shared.often[part]
+        times = shared.frequency[part]
         one = np.repeat(shared.owner[part], times)
         step = np.arange(len(one)) - np.repeat(np.cumsum(times) - times, times)
-        other = shared.owner[np.repeat(shared.begin[part], times) + step]
+        other = shared.owner[np.repeat(shared.run_start[part], times) + step]
         right = (one != other) & (sizes[one] <= sizes[other])
         low, high = np.minimum(one, other)[right], np.maximum(one, other)[right]
         found.append(distinct(low.astype(np.uint64) << np.uint64(32) | high.astype(np.uint64)))

@@ -21,19 +21,19 @@ class Layout:
 
     words: list[str]
     spaces: list[bool]
-    firsts: list[int]
+    first_tokens: list[int]
 
     @property
     def ends(self) -> list[int]:
         """The token after the last one of each piece, white space behind it counted in."""
-        return [*self.firsts[1:], len(self.words)]
+        return [*self.first_tokens[1:], len(self.words)]
 
 
-def layout(stretch: Stretch) -> Layout:
+def layout(unit: Stretch) -> Layout:
     """Lay the tokens of a stretch out; raises CorpusError where they do not spell their sentence."""
     out = Layout([], [], [])
     before: Piece | None = None
-    for piece in stretch:
+    for piece in unit:
         if not tile(piece.sentence.tokens, piece.sentence.text):
             raise CorpusError(
                 "the stored tokens do not spell the sentence",
@@ -42,7 +42,7 @@ def layout(stretch: Stretch) -> Layout:
             )
         if before:
             _bridge(gap(before.sentence, piece.sentence, piece.article), out)
-        out.firsts.append(len(out.words))
+        out.first_tokens.append(len(out.words))
         out.words.extend(t.text for t in piece.sentence.tokens)
         out.spaces.extend(t.ws for t in piece.sentence.tokens)
         before = piece
@@ -57,54 +57,54 @@ def _bridge(blank: str, out: Layout) -> None:
         out.spaces.append(False)
 
 
-def ents(stretch: Stretch, firsts: list[int]) -> list[Wrong]:
+def ents(unit: Stretch, firsts: list[int]) -> list[Wrong]:
     """Return the entities, by token in the Doc."""
     return [
         ((first + f.ent[0], first + f.ent[1]), f.span.label)
-        for piece, first in zip(stretch, firsts, strict=True)
-        for f in piece.fates
+        for piece, first in zip(unit, firsts, strict=True)
+        for f in piece.outcomes
         if f.ent
     ]
 
 
-def spans(stretch: Stretch, firsts: list[int]) -> list[Wrong]:
+def spans(unit: Stretch, firsts: list[int]) -> list[Wrong]:
     """Return all spans, by token in the Doc."""
     return [
         ((first + f.tokens[0], first + f.tokens[1]), f.span.label)
-        for piece, first in zip(stretch, firsts, strict=True)
-        for f in piece.fates
+        for piece, first in zip(unit, firsts, strict=True)
+        for f in piece.outcomes
         if f.tokens
     ]
 
 
-def wrong(stretch: Stretch, firsts: list[int]) -> list[Wrong]:
+def wrong(unit: Stretch, firsts: list[int]) -> list[Wrong]:
     """Return the known-wrong spans; never one that is an entity, which spaCy would refuse."""
-    known = set(ents(stretch, firsts))
+    known = set(ents(unit, firsts))
     found = [
         ((first + a, first + b), label)
-        for piece, first in zip(stretch, firsts, strict=True)
-        for (a, b), label in piece.wrong
+        for piece, first in zip(unit, firsts, strict=True)
+        for (a, b), label in piece.incorrect_spans
     ]
     return [x for x in found if x not in known]
 
 
-def missing(stretch: Stretch, made: Layout) -> list[Range]:
+def missing(unit: Stretch, layout: Layout) -> list[Range]:
     """Return the stretches of tokens that nobody has reviewed, white space after them included."""
-    places = zip(stretch, made.firsts, made.ends, strict=True)
+    places = zip(unit, layout.first_tokens, layout.ends, strict=True)
     return [(first, end) for p, first, end in places if not p.reviewed]
 
 
-def user_data(stretch: Stretch, made: Layout) -> dict[str, Any]:
+def user_data(unit: Stretch, layout: Layout) -> dict[str, Any]:
     """Return where a Doc comes from; offsets are code points in the article's text."""
-    first, last = stretch[0].sentence, stretch[-1].sentence
-    names = sorted({name for p in stretch for name in p.annotators})
+    first, last = unit[0].sentence, unit[-1].sentence
+    names = sorted({name for p in unit for name in p.annotators})
     return {
-        **about(stretch[0].article),
+        **about(unit[0].article),
         "start": first.start,
         "end": last.end,
         "annotator": ", ".join(names),
-        "sentence": first.id if len(stretch) == 1 else "",
-        "sentences": [_sentence(p, made.firsts[n]) for n, p in enumerate(stretch)],
+        "sentence": first.id if len(unit) == 1 else "",
+        "sentences": [_sentence(p, layout.first_tokens[n]) for n, p in enumerate(unit)],
     }
 
 
@@ -166,14 +166,14 @@ def _plain(meta: Mapping[str, object]) -> dict[str, object]:
     }
 
 
-def _sentence(piece: Piece, first: int) -> dict[str, Any]:
-    s = piece.sentence
+def _sentence(sentence: Piece, first: int) -> dict[str, Any]:
+    s = sentence.sentence
     return {
         "id": s.id,
         "start": s.start,
         "end": s.end,
         "token_start": first,
         "token_end": first + len(s.tokens),
-        "reviewed": piece.reviewed,
-        "annotator": ", ".join(sorted(piece.annotators)),
+        "reviewed": sentence.reviewed,
+        "annotator": ", ".join(sorted(sentence.annotators)),
     }

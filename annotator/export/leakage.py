@@ -27,32 +27,32 @@ Links = Mapping[str, Sequence[str]]
 """By article id, others that it is linked to, as copies or by story."""
 
 
-def study(pieces: Sequence[Piece], labels: Sequence[str], links: Links) -> Study:
+def study(sentences: Sequence[Piece], labels: Sequence[str], links: Links) -> Study:
     """Return what the split of these accepted sentences gives away."""
-    parts = [p.part for p in pieces]
+    parts = [p.part for p in sentences]
     wanted = [p for p in PARTS if p in parts]
     both = _both_ways(links)
     return Study(
         sentences={part: parts.count(part) for part in wanted},
-        labels={part: _labels([p for p in pieces if p.part == part], labels) for part in wanted},
-        forms=forms(pieces, labels) if {TRAIN, "dev"} <= set(wanted) else {},
-        leaks=leaks(pieces, both),
-        by_chance=leaks(by_chance(pieces), both),
+        labels={part: _labels([p for p in sentences if p.part == part], labels) for part in wanted},
+        forms=forms(sentences, labels) if {TRAIN, "dev"} <= set(wanted) else {},
+        leaks=leaks(sentences, both),
+        by_chance=leaks(by_chance(sentences), both),
     )
 
 
-def by_chance(pieces: Sequence[Piece]) -> list[Piece]:
+def by_chance(sentences: Sequence[Piece]) -> list[Piece]:
     """Return the pieces with the same parts dealt out by the hash of each sentence's id."""
-    order = sorted(range(len(pieces)), key=lambda i: _digest(pieces[i].sentence.id))
-    dealt = sorted((p.part for p in pieces), key=PARTS.index)
+    order = sorted(range(len(sentences)), key=lambda i: _digest(sentences[i].sentence.id))
+    dealt = sorted((p.part for p in sentences), key=PARTS.index)
     parts = dict(zip(order, dealt, strict=True))
-    return [replace(p, part=parts[i]) for i, p in enumerate(pieces)]
+    return [replace(p, part=parts[i]) for i, p in enumerate(sentences)]
 
 
-def leaks(pieces: Sequence[Piece], links: Links) -> Leaks:
+def leaks(sentences: Sequence[Piece], links: Links) -> Leaks:
     """Count what stands in dev or test although train knows it."""
-    train = [p for p in pieces if p.part == TRAIN]
-    rest = [p for p in pieces if p.part != TRAIN]
+    train = [p for p in sentences if p.part == TRAIN]
+    rest = [p for p in sentences if p.part != TRAIN]
     known = {p.article.id for p in train}
     tried = {p.article.id for p in rest}
     linked = [a for a in sorted(tried - known) if any(b in known for b in links.get(a, ()))]
@@ -61,10 +61,10 @@ def leaks(pieces: Sequence[Piece], links: Links) -> Leaks:
     return Leaks(len(tried & known), len(linked), len(rest) - len(fresh), _alike(train, fresh))
 
 
-def forms(pieces: Sequence[Piece], labels: Sequence[str]) -> dict[str, Forms]:
+def forms(sentences: Sequence[Piece], labels: Sequence[str]) -> dict[str, Forms]:
     """Return, by label, how many of the different words marked in dev are marked so in train too."""
-    train = _surface(p for p in pieces if p.part == TRAIN)
-    dev = _surface(p for p in pieces if p.part == "dev")
+    train = _surface(p for p in sentences if p.part == TRAIN)
+    dev = _surface(p for p in sentences if p.part == "dev")
     out = {}
     for label in labels:
         mine = {text for name, text in dev if name == label}
@@ -73,17 +73,17 @@ def forms(pieces: Sequence[Piece], labels: Sequence[str]) -> dict[str, Forms]:
     return {label: f for label, f in out.items() if f.seen + f.unseen}
 
 
-def _surface(pieces: Iterable[Piece]) -> set[tuple[str, str]]:
+def _surface(sentences: Iterable[Piece]) -> set[tuple[str, str]]:
     return {
-        (s.label, " ".join(p.item.work.text_of(s).split()).casefold())
-        for p in pieces
+        (s.label, " ".join(p.item.annotated.text_of(s).split()).casefold())
+        for p in sentences
         if p.item
-        for s in p.item.work.annotation.spans
+        for s in p.item.annotated.annotation.spans
     }
 
 
-def _labels(pieces: Sequence[Piece], labels: Sequence[str]) -> dict[str, int]:
-    found = Counter(s.label for p in pieces if p.item for s in p.item.work.annotation.spans)
+def _labels(sentences: Sequence[Piece], labels: Sequence[str]) -> dict[str, int]:
+    found = Counter(s.label for p in sentences if p.item for s in p.item.annotated.annotation.spans)
     return {label: found[label] for label in labels}
 
 

@@ -28,45 +28,45 @@ from annotator.export.pieces import Piece
 class Book:
     """All that a ledger tells of."""
 
-    pieces: Sequence[Piece]
-    absent: Sequence[Absent]
-    sentences: Mapping[str, int]
+    exported: Sequence[Piece]
+    excluded: Sequence[Absent]
+    sentence_counts: Mapping[str, int]
     """Sentences by answer."""
-    flawed: Mapping[str, int]
+    damaged_lines: Mapping[str, int]
     """By annotator, the lines of the journal that do not count or have others missing before them."""
 
     @property
-    def fates(self) -> list[tuple[Piece, Fate]]:
+    def outcomes(self) -> list[tuple[Piece, Fate]]:
         """Every span, with the sentence it stands in."""
-        return [(p, f) for p in (*self.pieces, *(a.piece for a in self.absent)) for f in p.fates]
+        return [(p, f) for p in (*self.exported, *(a.sentence for a in self.excluded)) for f in p.outcomes]
 
     @property
     def lost(self) -> int:
         """What was left out though nobody asked for that."""
-        spans = sum(f.what is What.LEFT_OUT for p in self.pieces for f in p.fates)
-        return spans + sum(a.lost for a in self.absent) + sum(self.flawed.values())
+        spans = sum(f.kind is What.LEFT_OUT for p in self.exported for f in p.outcomes)
+        return spans + sum(a.lost for a in self.excluded) + sum(self.damaged_lines.values())
 
 
-def lines(book: Book, totals: Mapping[str, Any], *, full: bool) -> Iterator[bytes]:
+def lines(ledger: Book, totals: Mapping[str, Any], *, full: bool) -> Iterator[bytes]:
     """Yield the ledger's lines."""
-    yield from exceptions(book)
+    yield from exceptions(ledger)
     if full:
-        yield from (_line(p, f) for p, f in book.fates if f.what is What.KEPT)
+        yield from (_line(p, f) for p, f in ledger.outcomes if f.kind is What.KEPT)
     yield orjson.dumps({"totals": totals}) + b"\n"
 
 
-def exceptions(book: Book) -> Iterator[bytes]:
+def exceptions(ledger: Book) -> Iterator[bytes]:
     """Yield the lines of spans that are not kept just as they are."""
-    yield from (_line(p, f) for p, f in book.fates if f.what is not What.KEPT)
+    yield from (_line(p, f) for p, f in ledger.outcomes if f.kind is not What.KEPT)
 
 
-def _line(piece: Piece, fate: Fate) -> bytes:
-    s, span = piece.sentence, fate.span
-    seq = piece.item.seq if piece.item else 0
-    names = ", ".join(piece.annotators)
-    where = Where(s.article, piece.article.title, s.start + span.start, s.start + span.end, names, seq)
-    said = (fate.what.value, fate.why, fate.by, fate.kept_in)
-    return line(span_id(s.id, span), said, piece.part, s.text[span.start : span.end], where)
+def _line(sentence: Piece, outcome: Fate) -> bytes:
+    s, span = sentence.sentence, outcome.span
+    seq = sentence.item.seq if sentence.item else 0
+    names = ", ".join(sentence.annotators)
+    where = Where(s.article, sentence.article.title, s.start + span.start, s.start + span.end, names, seq)
+    said = (outcome.kind.value, outcome.why, outcome.replaced_by, outcome.stored_in)
+    return line(span_id(s.id, span), said, sentence.part, s.text[span.start : span.end], where)
 
 
 class Where(msgspec.Struct, gc=False):
@@ -95,9 +95,9 @@ class _Line(msgspec.Struct, omit_defaults=True, gc=False):
 _encode = msgspec.json.Encoder().encode
 
 
-def line(span: str, said: tuple[str, str, str, tuple[str, ...]], part: str, text: str, where: Where) -> bytes:
+def line(span: str, outcome: tuple[str, str, str, tuple[str, ...]], part: str, text: str, where: Where) -> bytes:
     """Return the line of one span: its id, and what, why, because of which other, and where it is kept."""
-    what, why, by, kept_in = said
+    what, why, by, kept_in = outcome
     return _encode(_Line(span, what, why, by, kept_in, part, text, where)) + b"\n"
 
 
@@ -106,43 +106,43 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def count(book: Book) -> dict[str, Any]:
+def count(ledger: Book) -> dict[str, Any]:
     """Return the totals: sentences by answer, spans by fate, by reason and by place, what is missing."""
-    every = [f for _, f in book.fates]
-    fates = Counter((f.what, f.why) for f in every)
-    placed = {place: sum(place in f.kept_in for f in every) for place in ("ents", "spans")}
+    every = [f for _, f in ledger.outcomes]
+    outcomes = Counter((f.kind, f.why) for f in every)
+    placed = {place: sum(place in f.stored_in for f in every) for place in ("ents", "spans")}
     return {
-        **summed(book.sentences, fates, placed),
-        "left out": sentences_out(book.absent),
-        "journals with flaws": dict(book.flawed),
+        **summed(ledger.sentence_counts, outcomes, placed),
+        "left out": sentences_out(ledger.excluded),
+        "journals with flaws": dict(ledger.damaged_lines),
     }
 
 
 def summed(
-    sentences: Mapping[str, int], fates: Mapping[tuple[What, str], int], placed: Mapping[str, int]
+    sentences: Mapping[str, int], outcomes: Mapping[tuple[What, str], int], stored: Mapping[str, int]
 ) -> dict[str, Any]:
     """Return the totals of sentences by answer, spans by (fate, reason), and spans by place."""
-    told = {w.value: sum(n for (what, _), n in fates.items() if what is w) for w in What}
-    reasons = sorted((w, why, n) for (w, why), n in fates.items() if why)
+    description = {w.value: sum(n for (what, _), n in outcomes.items() if what is w) for w in What}
+    reasons = sorted((w, why, n) for (w, why), n in outcomes.items() if why)
     return {
         "sentences": dict(sentences),
-        "spans": {"in": sum(fates.values()), **told},
-        "placed": dict(placed),
+        "spans": {"in": sum(outcomes.values()), **description},
+        "placed": dict(stored),
         "why": [{"what": w.value, "why": why, "count": n} for w, why, n in reasons],
     }
 
 
-def sentences_out(absent: Iterable[Absent]) -> list[dict[str, Any]]:
+def sentences_out(excluded: Iterable[Absent]) -> list[dict[str, Any]]:
     """Count the sentences that are left out whole, and their spans, by reason."""
     found: dict[str, list[Absent]] = {}
-    for a in absent:
+    for a in excluded:
         found.setdefault(a.why, []).append(a)
     return [
         {
             "why": why,
-            "asked": every[0].asked,
+            "asked": every[0].requested,
             "sentences": len(every),
-            "spans": sum(len(a.piece.fates) for a in every),
+            "spans": sum(len(a.sentence.outcomes) for a in every),
         }
         for why, every in found.items()
     ]

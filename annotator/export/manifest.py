@@ -31,20 +31,20 @@ class Manifest:
     def __init__(self, folder: Path, key: str, done: Mapping[str, Any]) -> None:
         """Take over what was found."""
         self.folder = folder
-        self.done: dict[str, Any] = dict(done)
+        self.finished: dict[str, Any] = dict(done)
         """By the name of a file of the export, what was noted with it."""
         if not done:
             _write(folder / _FILE, "wb", {"key": key})
 
-    def note(self, name: str, files: Iterable[Path], what: Mapping[str, Any]) -> None:
+    def record(self, name: str, files: Iterable[Path], what: Mapping[str, Any]) -> None:
         """Note that what belongs to a file of the export lies ready, synced, and what is known of it."""
         digests = {}
         for path in files:
             with path.open("rb") as file:
                 os.fsync(file.fileno())
                 digests[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
-        self.done[name] = {**what, "digests": digests}
-        _write(self.folder / _FILE, "ab", {"name": name, **self.done[name]})
+        self.finished[name] = {**what, "digests": digests}
+        _write(self.folder / _FILE, "ab", {"name": name, **self.finished[name]})
 
 
 @contextmanager
@@ -74,8 +74,8 @@ def _locked(folder: Path, out: Path) -> int:
         folder.mkdir(parents=True, exist_ok=True)
         lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except OSError as e:
-        told = "is a file" if out.is_file() else f"cannot be made ({e.strerror or e})"
-        raise AnnotatorError(f"the folder {told}", where=str(out), do="choose another folder") from e
+        description = "is a file" if out.is_file() else f"cannot be made ({e.strerror or e})"
+        raise AnnotatorError(f"the folder {description}", where=str(out), do="choose another folder") from e
     try:
         _take(lock, folder, out)
         _refuse_foreign(folder)

@@ -27,11 +27,11 @@ Pair = tuple[int, int]
 
 def candidates(
     sets: Sequence[Collection[int]],
-    least: int = 1,
-    share: float = 0.0,
+    min_shared: int = 1,
+    min_share: float = 0.0,
     *,
-    small: int = SMALL,
-    exact: int = EXACT,
+    counting_limit: int = SMALL,
+    exact_limit: int = EXACT,
 ) -> Iterator[Pair]:
     """Yield the pairs of texts that may share so many shingles, each once.
 
@@ -39,12 +39,12 @@ def candidates(
     given by its different shingles, as numbers of 32 bits.
     """
     total = sum(map(len, sets))
-    if total <= small:
+    if total <= counting_limit:
         yield from _counted(sets)
-    elif total <= exact or find_spec("datasketch") is None:
+    elif total <= exact_limit or find_spec("datasketch") is None:
         from annotator.export.joined import joined
 
-        yield from joined(sets, least, share)
+        yield from joined(sets, min_shared, min_share)
     else:
         yield from _hashed(sets)
 

@@ -22,36 +22,36 @@ class Packed:
     tokens: int = 0
     spans: Counter[str] = field(default_factory=Counter)
     ents: Counter[str] = field(default_factory=Counter)
-    wrong: int = 0
+    incorrect: int = 0
     """Known-wrong spans."""
     lengths: dict[str, list[int]] = field(default_factory=dict)
     """Token lengths of the spans in ``doc.spans``, by label."""
 
-    def counts(self, labels: Sequence[str]) -> PartCounts:
+    def part_counts(self, labels: Sequence[str]) -> PartCounts:
         """Return what is in it, by label in the schema's order."""
         spans = {x: self.spans[x] for x in labels if self.spans[x]}
         ents = {x: self.ents[x] for x in labels if self.ents[x]}
-        return PartCounts(self.docs, self.sentences, self.tokens, spans, ents, self.wrong)
+        return PartCounts(self.docs, self.sentences, self.tokens, spans, ents, self.incorrect)
 
-    def count(self, stretch: Stretch, tokens: int, wrong: int) -> None:
+    def add_doc(self, unit: Stretch, tokens: int, incorrect: int) -> None:
         """Count a Doc."""
         self.docs += 1
         self.tokens += tokens
-        self.sentences += sum(p.reviewed for p in stretch)
-        self.wrong += wrong
-        for fate in (f for p in stretch for f in p.fates):
-            self.ents[fate.span.label] += fate.ent is not None
-            if fate.tokens:
-                self.spans[fate.span.label] += 1
-                self.lengths.setdefault(fate.span.label, []).append(fate.tokens[1] - fate.tokens[0])
+        self.sentences += sum(p.reviewed for p in unit)
+        self.incorrect += incorrect
+        for outcome in (f for p in unit for f in p.outcomes):
+            self.ents[outcome.span.label] += outcome.ent is not None
+            if outcome.tokens:
+                self.spans[outcome.span.label] += 1
+                self.lengths.setdefault(outcome.span.label, []).append(outcome.tokens[1] - outcome.tokens[0])
 
-    def add(self, other: Packed) -> None:
+    def merge(self, other: Packed) -> None:
         """Count what another holds as well."""
         self.docs += other.docs
         self.sentences += other.sentences
         self.tokens += other.tokens
         self.spans += other.spans
         self.ents += other.ents
-        self.wrong += other.wrong
+        self.incorrect += other.incorrect
         for label, lengths in other.lengths.items():
             self.lengths.setdefault(label, []).extend(lengths)

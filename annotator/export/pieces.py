@@ -26,8 +26,8 @@ class Piece:
     item: Item | None = None
     """What a person accepted here; None for a sentence of which nothing is known."""
     annotators: tuple[str, ...] = ()
-    fates: tuple[Fate, ...] = ()
-    wrong: tuple[Wrong, ...] = ()
+    outcomes: tuple[Fate, ...] = ()
+    incorrect_spans: tuple[Wrong, ...] = ()
     """What is known to be wrong here; also in a sentence that nobody has finished."""
 
     @property
@@ -40,29 +40,29 @@ Stretch = tuple[Piece, ...]
 """Pieces of one article and one part, in text order: one Doc."""
 
 
-def single(pieces: Sequence[Piece]) -> list[Stretch]:
+def single(sentences: Sequence[Piece]) -> list[Stretch]:
     """Make each sentence a Doc of its own."""
-    return [(p,) for p in pieces]
+    return [(p,) for p in sentences]
 
 
-def articles(pieces: Sequence[Piece], rest: Mapping[str, Sequence[Sentence]]) -> list[Stretch]:
+def articles(sentences: Sequence[Piece], unreviewed: Mapping[str, Sequence[Sentence]]) -> list[Stretch]:
     """Make one Doc of each article and part, ``rest`` (article id → sentences) filling the gaps."""
     out: list[Stretch] = []
-    for group in _by_article(pieces):
-        filled = _filled(group, rest.get(group[0].article.id, ()))
+    for group in _by_article(sentences):
+        filled = _filled(group, unreviewed.get(group[0].article.id, ()))
         parts = dict.fromkeys(p.part for p in filled)
         out.extend(tuple(p for p in filled if p.part == part) for part in parts)
     return out
 
 
-def runs(pieces: Sequence[Piece]) -> list[Stretch]:
+def runs(sentences: Sequence[Piece]) -> list[Stretch]:
     """Make one Doc of each longest run of accepted sentences with nothing unseen between them."""
     out: list[list[Piece]] = []
-    for group in _by_article(pieces):
+    for group in _by_article(sentences):
         last: Piece | None = None
         seen = Gaps(group[0].article)
         for piece in group:
-            if last and last.part == piece.part and not seen.text(last.sentence.end, piece.sentence.start):
+            if last and last.part == piece.part and not seen.has_text(last.sentence.end, piece.sentence.start):
                 out[-1].append(piece)
             else:
                 out.append([piece])
@@ -83,7 +83,7 @@ class Gaps:
         self._article = article
         self._starts = article.line_starts()
 
-    def text(self, start: int, end: int) -> bool:
+    def has_text(self, start: int, end: int) -> bool:
         """Whether ``[start, end)`` of the article has visible text on a line that is annotated."""
         line = bisect_right(self._starts, start) - 1
         while line < len(self._starts) and self._starts[line] < end:
@@ -101,10 +101,10 @@ class Gaps:
         return line >= len(self._article.lines) or self._article.lines[line].verdict.annotated
 
 
-def _by_article(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
+def _by_article(sentences: Sequence[Piece]) -> Iterator[list[Piece]]:
     """Yield the pieces of each article, which stand together and in text order."""
     group: list[Piece] = []
-    for piece in pieces:
+    for piece in sentences:
         if group and piece.article.id != group[0].article.id:
             yield group
             group = []
@@ -113,10 +113,10 @@ def _by_article(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
         yield group
 
 
-def _filled(group: list[Piece], rest: Sequence[Sentence]) -> list[Piece]:
+def _filled(group: list[Piece], unreviewed: Sequence[Sentence]) -> list[Piece]:
     """Add the sentences of ``rest`` that overlap nothing; each takes the part of the one before."""
     article = group[0].article
-    every = sorted([*group, *(Piece(s, article) for s in rest)], key=_order)
+    every = sorted([*group, *(Piece(s, article) for s in unreviewed)], key=_order)
     out: list[Piece] = []
     part = group[0].part
     starts = [p.sentence.start for p in group]
@@ -133,6 +133,6 @@ def _filled(group: list[Piece], rest: Sequence[Sentence]) -> list[Piece]:
     return out
 
 
-def _order(piece: Piece) -> tuple[int, bool, int]:
+def _order(sentence: Piece) -> tuple[int, bool, int]:
     """Text order; of two at one place the accepted one first, then the shorter."""
-    return (piece.sentence.start, not piece.reviewed, piece.sentence.end)
+    return (sentence.sentence.start, not sentence.reviewed, sentence.sentence.end)

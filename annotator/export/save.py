@@ -32,20 +32,20 @@ class Saved:
 
     files: tuple[str, ...]
     removed: tuple[str, ...]
-    strangers: tuple[str, ...]
+    foreign_files: tuple[str, ...]
     """Files under a name of ours that are no part of this export, but not an earlier one's either."""
     totals: dict[str, Any]
 
 
-def save(out: Path, files: Mapping[str, bytes], book: ledger.Book, *, full: bool) -> Saved:
+def save(out: Path, files: Mapping[str, bytes], export_ledger: ledger.Book, *, full: bool) -> Saved:
     """Write ``files`` (name → bytes) and the ledger, which comes last, into ``out``.
 
     An earlier export's files that are not written anew are removed. Raises AnnotatorError, with
     the folder as it was, where a file of another's would be replaced, or nothing can be written.
     """
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
-    totals = {**ledger.count(book), "files": digests}
-    return put(out, {**files, LEDGER: b"".join(ledger.lines(book, totals, full=full))}, totals)
+    totals = {**ledger.count(export_ledger), "files": digests}
+    return put(out, {**files, LEDGER: b"".join(ledger.lines(export_ledger, totals, full=full))}, totals)
 
 
 def put(out: Path, written: Mapping[str, Content], totals: dict[str, Any]) -> Saved:
@@ -53,5 +53,5 @@ def put(out: Path, written: Mapping[str, Content], totals: dict[str, Any]) -> Sa
     refuse_foreign(out, written)
     others = [n for n in dict.fromkeys((*_OURS, *named(out))) if n not in written]
     removed = replace_all(out, written, own(out, others))
-    strangers = tuple(n for n in others if (out / n).exists())
-    return Saved(tuple(written), removed, strangers, totals)
+    foreign_files = tuple(n for n in others if (out / n).exists())
+    return Saved(tuple(written), removed, foreign_files, totals)

@@ -49,24 +49,24 @@ def sight(article: Article, family: str) -> Sight:
     return _alone(seen(article), family)
 
 
-def _alone(one: Seen, family: str) -> Sight:
-    return _sight(one, family, array("I", sorted(shingles(words(one.text)))))
+def _alone(article: Seen, family: str) -> Sight:
+    return _sight(article, family, array("I", sorted(shingles(words(article.text)))))
 
 
-def sights(articles: Iterable[Seen], many: bool) -> Iterator[Sight]:
+def sights(articles: Iterable[Seen], use_numpy: bool) -> Iterator[Sight]:
     """Yield the same for articles in the order of ingest, each a family of its own; quicker for ``many``.
 
     Boilerplate is left out. Numbers of the two ways are not to be compared with each other.
     """
     read = without_boilerplate(articles)
-    if not many:
-        yield from (_alone(one, one.article) for one in read)
+    if not use_numpy:
+        yield from (_alone(one, one.article_id) for one in read)
         return
     from annotator.export.bulk import shingled
 
     for batch in _batches(read):
         numbers = shingled([one.text for one in batch])
-        yield from (_sight(one, one.article, n) for one, n in zip(batch, numbers, strict=True))
+        yield from (_sight(one, one.article_id, n) for one, n in zip(batch, numbers, strict=True))
 
 
 def _batches(articles: Iterable[Seen]) -> Iterator[list[Seen]]:
@@ -82,10 +82,10 @@ def _batches(articles: Iterable[Seen]) -> Iterator[list[Seen]]:
         yield batch
 
 
-def _sight(one: Seen, family: str, numbers: array[int]) -> Sight:
-    when = _day(one.date)
-    told = sorted(names(one.text)) if when is not None else ()
-    return Sight(one.article, family, numbers, array("I", [crc32(name.encode()) for name in told]), when)
+def _sight(article: Seen, family: str, numbers: array[int]) -> Sight:
+    when = _day(article.date)
+    description = sorted(names(article.text)) if when is not None else ()
+    return Sight(article.article_id, family, numbers, array("I", [crc32(name.encode()) for name in description]), when)
 
 
 def names(text: str) -> frozenset[str]:

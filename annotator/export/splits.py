@@ -98,9 +98,9 @@ def placed(
     ``keys`` gives, by article id, what its story is drawn by. With too few stories for the parts the
     sentences are drawn by their families, the versions of one article, as if nothing were linked.
     """
-    told = [keys.get(a, f) for a, f in zip(articles, families, strict=True)]
-    torn = told != list(families) and is_cut(told, shares)
-    return (list(families) if torn else told), torn
+    description = [keys.get(a, f) for a, f in zip(articles, families, strict=True)]
+    torn = description != list(families) and is_cut(description, shares)
+    return (list(families) if torn else description), torn
 
 
 def _refuse(have: int, parts: int) -> None:

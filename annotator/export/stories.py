@@ -56,68 +56,68 @@ class Stories:
     """By article id, the earlier articles that it is linked to."""
 
     @property
-    def out(self) -> frozenset[str]:
+    def quarantined_ids(self) -> frozenset[str]:
         """The ids of the quarantined articles."""
         return frozenset(q.article for q in self.quarantined)
 
 
-def stories(sights: Sequence[Sight], part_of: PartOf, fixed: Mapping[str, str] | None = None) -> Stories:
+def stories(signatures: Sequence[Sight], part_of: PartOf, fixed: Mapping[str, str] | None = None) -> Stories:
     """Draw the groups of articles that come in the order of ingest.
 
     ``fixed`` gives, by article id, the key of those that an earlier ``rebalance`` has placed.
     """
-    before = earlier(sights)
+    before = earlier(signatures)
     groups = _Groups(part_of)
     out: list[Quarantined] = []
-    for n, one in enumerate(sights):
-        there = [sights[m].article for m in before[n] if sights[m].article in groups]
-        bridge = () if one.article in (fixed or {}) else groups.bridged(there)
+    for n, one in enumerate(signatures):
+        there = [signatures[m].article for m in before[n] if signatures[m].article in groups]
+        bridge = () if one.article in (fixed or {}) else groups.bridged_parts(there)
         if bridge:
             out.append(Quarantined(one.article, bridge))
         else:
             groups.add(one, there, (fixed or {}).get(one.article))
-    linked = {sights[n].article: tuple(sights[m].article for m in ms) for n, ms in enumerate(before) if ms}
+    linked = {signatures[n].article: tuple(signatures[m].article for m in ms) for n, ms in enumerate(before) if ms}
     return Stories(groups.keys(), tuple(out), linked)
 
 
-def rebalance(sights: Sequence[Sight]) -> dict[str, str]:
+def rebalance(signatures: Sequence[Sight]) -> dict[str, str]:
     """Return, by article id, the key of each group when all that is linked is one group."""
     groups = _Groups(lambda _: "")
-    for n, found in enumerate(earlier(sights)):
-        groups.add(sights[n], [sights[m].article for m in found], None)
+    for n, found in enumerate(earlier(signatures)):
+        groups.add(signatures[n], [signatures[m].article for m in found], None)
     return dict(groups.keys())
 
 
-def earlier(sights: Sequence[Sight]) -> list[list[int]]:
+def earlier(signatures: Sequence[Sight]) -> list[list[int]]:
     """Return, for each article, the positions of those before it that it is linked to."""
-    found: list[set[int]] = [set() for _ in sights]
-    for a, b in _pairs(sights):
+    found: list[set[int]] = [set() for _ in signatures]
+    for a, b in _pairs(signatures):
         found[b].add(a)
     return [sorted(f) for f in found]
 
 
-def _pairs(sights: Sequence[Sight]) -> Iterator[Pair]:
-    yield from _versions(sights)
-    yield from _copies(sights)
-    for a, b in on_one_day([s.names for s in sights], [s.day for s in sights], _NAMES, _SHARED):
-        if is_one_story(sights[a], sights[b]):
+def _pairs(signatures: Sequence[Sight]) -> Iterator[Pair]:
+    yield from _versions(signatures)
+    yield from _copies(signatures)
+    for a, b in on_one_day([s.names for s in signatures], [s.day for s in signatures], _NAMES, _SHARED):
+        if is_one_story(signatures[a], signatures[b]):
             yield a, b
 
 
-def _versions(sights: Sequence[Sight]) -> Iterator[Pair]:
+def _versions(signatures: Sequence[Sight]) -> Iterator[Pair]:
     """Yield each version of an article with the first one, and with the one before it."""
     every: dict[str, list[int]] = defaultdict(list)
-    for n, one in enumerate(sights):
+    for n, one in enumerate(signatures):
         earlier = every[one.family]
         yield from ((before, n) for before in dict.fromkeys([*earlier[:1], *earlier[-1:]]))
         earlier.append(n)
 
 
-def _copies(sights: Sequence[Sight]) -> Iterator[Pair]:
-    pairs = candidates([s.shingles for s in sights], _SHINGLES, REPEATED)
+def _copies(signatures: Sequence[Sight]) -> Iterator[Pair]:
+    pairs = candidates([s.shingles for s in signatures], _SHINGLES, REPEATED)
     for a, group in groupby(pairs, key=itemgetter(0)):
-        mine = set(sights[a].shingles)  # made once: in a corpus of one template all are compared with all
-        yield from (pair for pair in group if _is_copy(mine, sights[pair[1]].shingles))
+        mine = set(signatures[a].shingles)  # made once: in a corpus of one template all are compared with all
+        yield from (pair for pair in group if _is_copy(mine, signatures[pair[1]].shingles))
 
 
 def _is_copy(mine: set[int], other: Sequence[int]) -> bool:
@@ -142,18 +142,18 @@ class _Groups:
         self._part_of = part_of
         self._key: dict[str, str] = {}
         """By article, what it was drawn by when it came."""
-        self._joined: dict[str, str] = {}
+        self._merged_into: dict[str, str] = {}
         """By key, the earlier key that it has become one with."""
         self._rank: dict[str, int] = {}
 
     def __contains__(self, article: str) -> bool:
         return article in self._key
 
-    def bridged(self, articles: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    def bridged_parts(self, articles: Iterable[str]) -> tuple[tuple[str, str], ...]:
         """Return one of the articles for each part, if they lie in several parts."""
         first: dict[str, str] = {}
         for article in articles:
-            first.setdefault(self._part_of(self._top(self._key[article])), article)
+            first.setdefault(self._part_of(self._root(self._key[article])), article)
         return tuple((a, part) for part, a in first.items()) if len(first) > 1 else ()
 
     def add(self, one: Sight, there: Sequence[str], fixed: str | None) -> None:
@@ -161,18 +161,18 @@ class _Groups:
         if fixed is not None:
             key = fixed
         else:
-            tops = sorted({self._top(self._key[a]) for a in there}, key=lambda k: self._rank[k])
+            tops = sorted({self._root(self._key[a]) for a in there}, key=lambda k: self._rank[k])
             for other in tops[1:]:
-                self._joined[other] = tops[0]
+                self._merged_into[other] = tops[0]
             key = tops[0] if tops else one.family
         self._rank.setdefault(key, len(self._rank))
         self._key[one.article] = key
 
     def keys(self) -> Mapping[str, str]:
         """Return, by article, what its group is drawn by."""
-        return {a: self._top(k) for a, k in self._key.items()}
+        return {a: self._root(k) for a, k in self._key.items()}
 
-    def _top(self, key: str) -> str:
-        while key in self._joined:
-            key = self._joined[key]
+    def _root(self, key: str) -> str:
+        while key in self._merged_into:
+            key = self._merged_into[key]
         return key

@@ -42,7 +42,7 @@ class Bridge:
     """The articles that it would bridge, one of each part, as they are told."""
 
     @property
-    def told(self) -> str:
+    def message(self) -> str:
         """Return what was left out, and why."""
         return f"{named(self.article, self.title)} would bridge {' and '.join(self.between)}"
 
@@ -61,7 +61,7 @@ class Regrouped:
 
     def lines(self) -> list[str]:
         """Return them for people."""
-        out = _some([f"quarantined: {bridge.told}" for bridge in self.quarantined])
+        out = _some([f"quarantined: {bridge.message}" for bridge in self.quarantined])
         return out + _some([f"moved: {article}" for article in self.moved])
 
 
@@ -90,7 +90,7 @@ class Study(Regrouped):
 class Studied:
     """What is told of a split, and the files that show it, by name."""
 
-    study: Regrouped | None = None
+    audit: Regrouped | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 
@@ -110,10 +110,10 @@ def _forms(found: Mapping[str, Forms]) -> str:
 
 
 def _leaks(found: Leaks) -> str:
-    told = (
+    description = (
         f"{counted(found.articles, 'article')} in two parts",
         f"{found.stories:,} with a copy or the same story in train",
         f"{counted(found.sentences, 'sentence')} word for word",
         counted(found.alike, "near-duplicate sentence"),
     )
-    return ", ".join(told)
+    return ", ".join(description)

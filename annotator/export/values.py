@@ -26,7 +26,7 @@ PARTS = ("train", "dev", "test")
 class Item:
     """One sentence as one annotator left it, with the article it stands in."""
 
-    work: Work
+    annotated: Work
     annotator: str
     article: Article
     seq: int = 0
@@ -41,7 +41,7 @@ class LeftOut:
 
     item: Item
     why: str
-    asked: bool
+    requested: bool
     """Whether the user has asked for it: then it is no loss."""
 
 
@@ -49,8 +49,8 @@ class LeftOut:
 class Missing:
     """What the journals hold, or held, that is not among the items of an export."""
 
-    left_out: tuple[LeftOut, ...] = ()
-    flawed: Mapping[str, int] = field(default_factory=dict)
+    excluded: tuple[LeftOut, ...] = ()
+    damaged_lines: Mapping[str, int] = field(default_factory=dict)
     """By annotator, the lines of the journal that do not count or have others missing before them."""
 
 
@@ -76,8 +76,8 @@ class ExportOptions:
 
     def __post_init__(self) -> None:
         if len(self.split) != len(PARTS) or min(self.split) < 0 or sum(self.split) == 0:
-            told = "/".join(map(str, self.split))
-            raise UsageError(f"--split {told} is no split", do="give three shares, such as 80/10/10")
+            description = "/".join(map(str, self.split))
+            raise UsageError(f"--split {description} is no split", do="give three shares, such as 80/10/10")
         if self.unit not in ("sentence", "article"):
             raise UsageError(f"--unit {self.unit} is unknown", do="use sentence or article")
         if self.ledger not in ("exceptions", "full"):
@@ -89,11 +89,11 @@ class ExportOptions:
                 "--spans-key incorrect_spans is where known-wrong spans go", do="use another name, such as sc"
             )
         if not _KEY.fullmatch(self.spans_key):
-            told = f"--spans-key {self.spans_key!r} cannot name a span group in a spaCy config"
-            raise UsageError(told, do="use letters, digits, - and _, such as sc")
+            description = f"--spans-key {self.spans_key!r} cannot name a span group in a spaCy config"
+            raise UsageError(description, do="use letters, digits, - and _, such as sc")
 
     @property
-    def wanted(self) -> tuple[str, ...]:
+    def parts_with_share(self) -> tuple[str, ...]:
         """The parts with a share; one with 0 is not written."""
         return tuple(p for p, share in zip(PARTS, self.split, strict=True) if share)
 
@@ -170,12 +170,12 @@ class ExportReport:
 def _by_folder(files: Sequence[str]) -> list[str]:
     """Return the names; those of a folder with more than two files as one."""
     folders = Counter(name.rpartition("/")[0] for name in files)
-    told: dict[str, None] = {}  # in order, each once
+    description: dict[str, None] = {}  # in order, each once
     for name in files:
         folder = name.rpartition("/")[0]
         shards = folders[folder]
-        told[f"{folder}/ ({shards} files)" if folder and shards > 2 else name] = None
-    return list(told)
+        description[f"{folder}/ ({shards} files)" if folder and shards > 2 else name] = None
+    return list(description)
 
 
 def _part_line(name: str, counts: PartCounts) -> str:
@@ -187,13 +187,13 @@ def _part_line(name: str, counts: PartCounts) -> str:
 
 def _sentence_lines(sentences: Mapping[str, int]) -> list[str]:
     names = {"unreviewed": "not annotated yet in the articles that were begun"}
-    told = [f"{n:,} {names.get(name, name)}" for name, n in sentences.items() if n]
-    return ["sentences: " + ", ".join(told)]
+    description = [f"{n:,} {names.get(name, name)}" for name, n in sentences.items() if n]
+    return ["sentences: " + ", ".join(description)]
 
 
 def _fate_lines(totals: Mapping[str, Any]) -> list[str]:
-    fates = totals["spans"]
-    head = ", ".join(f"{n:,} {what}" for what, n in fates.items() if n)
+    outcomes = totals["spans"]
+    head = ", ".join(f"{n:,} {what}" for what, n in outcomes.items() if n)
     whys = [f"  {x['what']}: {x['count']:,} ({x['why']})" for x in totals["why"]]
     return [f"spans: {head or 'none'}", *whys]
 
@@ -202,8 +202,8 @@ def _missing_lines(totals: Mapping[str, Any]) -> list[str]:
     whole = [(counted(x["sentences"], "accepted sentence"), x["why"]) for x in totals["left out"]]
     out = [f"left out as a whole: {sentences} ({why})" for sentences, why in whole]
     if flawed := totals["journals with flaws"]:
-        told = ", ".join(f"{name} ({counted(n, 'line')})" for name, n in flawed.items())
-        out.append(f"journals with flaws, so something may be missing: {told}")
+        description = ", ".join(f"{name} ({counted(n, 'line')})" for name, n in flawed.items())
+        out.append(f"journals with flaws, so something may be missing: {description}")
     return out
 
 

@@ -11,15 +11,15 @@ from annotator.export.splits import Split
 from annotator.export.values import Suggester
 
 
-def about_split(pieces: Sequence[Piece], families: Sequence[str], drawn: Split) -> Iterator[str]:
+def about_split(pieces: Sequence[Piece], families: Sequence[str], split: Split) -> Iterator[str]:
     """Yield what leaks between the parts and what stands in; ``families`` runs beside ``pieces``."""
-    if drawn.blocks:
+    if split.blocks:
         yield leaks((p.article.id, p.article.title, p.part) for p in pieces)
-    for family, part in drawn.stand_ins.items():
+    for family, part in split.stand_ins.items():
         title = next(_title(p) for p, f in zip(pieces, families, strict=True) if f == family)
         yield about_stand_in(part, title)
-    if twins := _twins(pieces):
-        yield about_twins(twins)
+    if duplicates := _twins(pieces):
+        yield about_twins(duplicates)
 
 
 TORN = (
@@ -29,9 +29,9 @@ TORN = (
 """What is told where the split had to fall back to single articles."""
 
 
-def about_twins(twins: int) -> str:
+def about_twins(duplicates: int) -> str:
     """Return that so many sentences stand in two parts."""
-    return f"sentences of dev or test that stand in train too, word for word: {twins}"
+    return f"sentences of dev or test that stand in train too, word for word: {duplicates}"
 
 
 def about_stand_in(part: str, title: str) -> str:
@@ -48,14 +48,14 @@ def about_strangers(names: Iterable[str]) -> Iterator[str]:
 def about_training(wanted: Sequence[str], *, config: bool, sizes: Suggester | None) -> Iterator[str]:
     """Yield what the configs cannot do."""
     if not config:
-        told = "train has no spans to learn from" if "train" in wanted else "there is no train part"
-        yield f"no config.cfg was written: {told}"
+        description = "train has no spans to learn from" if "train" in wanted else "there is no train part"
+        yield f"no config.cfg was written: {description}"
     elif "dev" not in wanted:
         yield "there is no dev part: the config evaluates on the training data, so its scores mean little"
     far = [(label, 1 - share) for label, share in sizes.ceiling.items() if share < 0.5] if sizes else []
     if far:
-        told = listed([f"{share:.0%} of the {label} spans" for label, share in far])
-        yield f"spancat cannot find {told}: longer than its n-grams"
+        description = listed([f"{share:.0%} of the {label} spans" for label, share in far])
+        yield f"spancat cannot find {description}: longer than its n-grams"
 
 
 def leaks(sentences: Iterable[tuple[str, str, str]]) -> str:
@@ -66,11 +66,11 @@ def leaks(sentences: Iterable[tuple[str, str, str]]) -> str:
         titles[article] = title or article
         if part not in parts[article]:
             parts[article].append(part)
-    told = [f"“{titles[a]}” in {' and '.join(x)}" for a, x in parts.items() if len(x) > 1]
+    description = [f"“{titles[a]}” in {' and '.join(x)}" for a, x in parts.items() if len(x) > 1]
     blocks = "too few articles to split by article, so the sentences were split in blocks"
-    if not told:
+    if not description:
         return f"{blocks}; none leaks here, but the parts change as the corpus grows"
-    return f"{blocks} and articles leak from part to part, which flatters the scores: {', '.join(told)}"
+    return f"{blocks} and articles leak from part to part, which flatters the scores: {', '.join(description)}"
 
 
 def _twins(pieces: Sequence[Piece]) -> int:

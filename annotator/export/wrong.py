@@ -30,18 +30,18 @@ def wrong_spans(items: Iterable[Item], schema: Schema) -> Mapping[str, tuple[Wro
     down: dict[str, dict[Wrong, None]] = {}
     kept: dict[str, set[Wrong]] = {}
     for item in items:
-        work = item.work
+        work = item.annotated
         down.setdefault(work.sentence.id, {}).update(dict.fromkeys(_ranges(work, flat, rejected=True)))
         kept.setdefault(work.sentence.id, set()).update(_ranges(work, flat, rejected=False))
     left = {id_: tuple(w for w in sorted(found) if w not in kept[id_]) for id_, found in down.items()}
     return {id_: found for id_, found in left.items() if found}
 
 
-def _ranges(work: Work, flat: set[str], *, rejected: bool) -> list[Wrong]:
-    spans = work.annotation.rejected if rejected else work.annotation.spans
-    tokens = work.sentence.tokens
+def _ranges(annotated: Work, entity_labels: set[str], *, rejected: bool) -> list[Wrong]:
+    spans = annotated.annotation.rejected if rejected else annotated.annotation.spans
+    tokens = annotated.sentence.tokens
     return [
         (token_range(tokens, s.start, s.end), s.label)
         for s in spans
-        if s.label in flat and is_aligned(tokens, s.start, s.end)
+        if s.label in entity_labels and is_aligned(tokens, s.start, s.end)
     ]

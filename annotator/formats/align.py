@@ -27,7 +27,7 @@ Key = tuple[int, int, str]
 
 
 def settle(
-    document: Document, account: Account, kept: list[Span] | None = None, rename: Rename | None = None
+    document: Document, log: Account, kept: list[Span] | None = None, rename: Rename | None = None
 ) -> Document:
     """Return the document with spans that can be stored, each counted as kept or listed in ``account``.
 
@@ -37,14 +37,14 @@ def settle(
     time. ``kept`` takes the spans that stay just as they were; ``rename`` gives a label its new name,
     or none where its spans are to be left out.
     """
-    told = {s.key for entry in account.entries[account.settled :] for s in entry.made}
+    description = {s.key for entry in log.entries[log.aligned_entries :] for s in entry.resulting_spans}
     kept = [] if kept is None else kept
     before = len(kept)
     renamed = rename or _as_it_is
-    spans = tuple(_settled(document, document.spans, account, told, kept, renamed))
-    rejected = tuple(_settled(document, document.rejected, account, told, kept, renamed))
-    account.kept += len(kept) - before
-    account.settled = len(account.entries)
+    spans = tuple(_settled(document, document.spans, log, description, kept, renamed))
+    rejected = tuple(_settled(document, document.rejected, log, description, kept, renamed))
+    log.kept += len(kept) - before
+    log.aligned_entries = len(log.entries)
     return replace(document, spans=spans, rejected=rejected)
 
 
@@ -55,25 +55,25 @@ def _as_it_is(label: str) -> str:
 def _settled(
     document: Document,
     spans: Sequence[Span],
-    account: Account,
-    told: set[Key],
+    log: Account,
+    reported: set[Key],
     kept: list[Span],
     rename: Rename,
 ) -> Iterator[Span]:
     seen: dict[Key, str] = {}
     for span in spans:
-        settled, fate, why = _fate(document, span, seen, rename(span.label))
+        settled, outcome, why = _fate(document, span, seen, rename(span.label))
         if settled is not None:
             seen[settled.key] = span.label
             yield settled
-        if span.key in told:
+        if span.key in reported:
             if settled is None:  # the reader's line says what became of it; this one, that nothing did
-                account.list(replace(_entry(document, span, Fate.LEFT_OUT, why, None), thing="part"))
+                log.record(replace(_entry(document, span, Fate.LEFT_OUT, why, None), kind="part"))
             continue
-        if fate is None and settled is not None:
+        if outcome is None and settled is not None:
             kept.append(settled)
-        elif fate is not None:
-            account.list(_entry(document, span, fate, why, settled))
+        elif outcome is not None:
+            log.record(_entry(document, span, outcome, why, settled))
 
 
 def _fate(
@@ -111,10 +111,10 @@ def trim(text: str, span: Span) -> Span | None:
     return span if (start, end) == (span.start, span.end) else replace(span, start=start, end=end)
 
 
-def _entry(document: Document, span: Span, fate: Fate, why: str, settled: Span | None) -> Entry:
+def _entry(document: Document, span: Span, outcome: Fate, why: str, settled: Span | None) -> Entry:
     text = document.text[span.start : span.end]
     made = (settled,) if settled else ()
-    return Entry(document.where, f"{span.start}-{span.end}:{span.label}", fate, why, text, made=made)
+    return Entry(document.where, f"{span.start}-{span.end}:{span.label}", outcome, why, text, resulting_spans=made)
 
 
 def tiled(text: str, tokens: Sequence[Token], start: int, end: int) -> tuple[Token, ...] | None:

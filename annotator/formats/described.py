@@ -50,12 +50,12 @@ def described(sample: Sample) -> str:
     head = sample.head.removeprefix(b"\xef\xbb\xbf")
     if not head.strip():
         return _NO_BYTES
-    for magic, told in _MAGIC.items():
+    for magic, description in _MAGIC.items():
         if head.startswith(magic):
-            return f"{told} with {', '.join(sample.names[:3])}" if sample.is_zip and sample.names else told
+            return f"{description} with {', '.join(sample.names[:3])}" if sample.is_zip and sample.names else description
     if b"\0" in head:
         return "a binary file"
-    values = sample.objects(1)
+    values = sample.json_values(1)
     if values and head.lstrip()[:1] in (b"{", b"[", b'"'):
         return _json_told(sample, values[0])
     if head.lstrip()[:1] in (b"{", b"["):
@@ -68,7 +68,7 @@ def described(sample: Sample) -> str:
 
 def is_text(sample: Sample) -> bool:
     """Whether a file is prose, or JSON of texts with nothing marked: what ``annotator ingest`` takes."""
-    values = [] if sample.is_folder or sample.is_zip else sample.objects(1)
+    values = [] if sample.is_folder or sample.is_zip else sample.json_values(1)
     if not values or not isinstance(values[0], dict):
         return described(sample) == _PROSE
     marked = any(isinstance(x, list) for x in values[0].values()) or _NAMES & values[0].keys()
@@ -83,7 +83,7 @@ def _rows_told(sample: Sample) -> str:
     lines = [(n, line.removesuffix("\r")) for n, line in enumerate(sample.text.split("\n"), 1)]
     shape = table.shape_of(lines)
     plain = [line for _, line in lines if line.strip() and not line.startswith("#")]
-    alike = sum(len(shape.cut(line)) == shape.columns for line in plain)
+    alike = sum(len(shape.fields_of(line)) == shape.columns for line in plain)
     if shape.columns < 2 or (len(plain) < _ROWS and not shape.tabs) or alike * 10 < len(plain) * 9:
         return ""
     try:
@@ -116,7 +116,7 @@ def _json_told(sample: Sample, value: Any) -> str:
     if isinstance(value, dict):
         keys = ", ".join(sorted(str(k)[:30] for k in value)[:8])
         whole = ", its labels those of whole texts" if _labels_texts(value) else ""
-        odd = f"; {told}" if (told := unlike(value)) else ""
+        odd = f"; {description}" if (description := unlike(value)) else ""
         return f"{kind} of objects with the keys {keys}{whole}{odd}" if keys else f"{kind} of empty objects"
     names = {str: "texts", int: "numbers", float: "numbers", bool: "truth values", list: "lists"}
     return f"{kind} of {names.get(type(value), 'nulls')}"

@@ -21,13 +21,13 @@ class Format(Protocol):
 
     NAME: str
 
-    def looks(self, sample: Sample) -> str:
+    def detect(self, sample: Sample) -> str:
         """Return why the file looks like this format, or an empty text."""
 
-    def read(self, source: Source, account: Account) -> Iterator[Document]:
+    def read(self, source: Source, log: Account) -> Iterator[Document]:
         """Yield the documents of a file."""
 
-    def write(self, documents: Iterable[Document], out: Path, account: Account) -> list[Path]:
+    def write(self, documents: Iterable[Document], out: Path, log: Account) -> list[Path]:
         """Write the documents into the folder ``out`` and return the files."""
 
 
@@ -38,9 +38,9 @@ class Entry:
     module: str
     unit: Literal["sentence", "article"]
     """What one document of it is as a rule; a file may hold others."""
-    told: str
+    description: str
     """What a user calls it."""
-    takes: frozenset[str] = frozenset({"offsets"})
+    reader_options: frozenset[str] = frozenset({"offsets"})
     """What a user can tell its reader: what ``offsets`` count, which ``layer``, the ``names`` of numbers."""
 
 
@@ -87,7 +87,7 @@ def can_write(name: str) -> bool:
 
 def recognised(sample: Sample) -> dict[str, str]:
     """Return the formats that a file looks like, with the reason for each."""
-    return {name: why for name in present() if (why := load(name).looks(sample))}
+    return {name: why for name in present() if (why := load(name).detect(sample))}
 
 
 def choose(source: Source, name: str = "auto") -> tuple[str, str]:
@@ -99,24 +99,24 @@ def choose(source: Source, name: str = "auto") -> tuple[str, str]:
     if name != "auto":
         load(name)
         return name, "as --format says"
-    found = next((told for told in map(recognised, source.samples()) if told), {})
+    found = next((description for description in map(recognised, source.samples()) if description), {})
     if not found:
         raise _unknown(source.sample(), source.name)
     if len(found) > 1:
-        told = "; ".join(f"{n} ({why})" for n, why in found.items())
+        description = "; ".join(f"{n} ({why})" for n, why in found.items())
         raise SourceError(
-            f"the file looks like several formats: {told}", where=source.name, do="say which with --format"
+            f"the file looks like several formats: {description}", where=source.name, do="say which with --format"
         )
     return next(iter(found.items()))
 
 
 def _unknown(sample: Sample, where: str) -> SourceError:
     """Return the error for a file of no format; texts that nobody has annotated are for another command."""
-    told = described(sample)
+    description = described(sample)
     do = f"name the format with --format ({', '.join(FORMATS)}), or export it otherwise"
-    if told in NOTHING:
+    if description in NOTHING:
         do = "name another file"
     elif is_text(sample):
         how = " (with a record a line: JSONL)" if sample.is_list else ""
         do = f"if nobody has annotated it, take it in with annotator ingest{how}; else {do}"
-    return SourceError(f"no format is known that looks like this: {told}", where=where, do=do)
+    return SourceError(f"no format is known that looks like this: {description}", where=where, do=do)

@@ -66,13 +66,13 @@ class Entry:
     where: str
     id: str
     """The file's own id of it, else ``start-end:label`` as the file has them."""
-    fate: Fate
+    outcome: Fate
     why: str
     """The reason in a few words, the same words for the same reason: totals are counted by it."""
     text: str = ""
-    thing: str = "span"
+    kind: str = "span"
     """``span``; ``relation``, ``attribute``, ``comment``, … for what no span can hold (not counted)."""
-    made: tuple[Span, ...] = ()
+    resulting_spans: tuple[Span, ...] = ()
     """The spans of the document that it became, where a reader lists it as moved or split: they are told
     by this one line, so ``settle`` doesn't count them as kept just as they were."""
 
@@ -88,24 +88,24 @@ class Account:
     entries: list[Entry] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """What was decided for the whole file: the offset unit, the tag scheme, the label map."""
-    settled: int = 0
+    aligned_entries: int = 0
     """How many entries there were when the last document was settled; for ``align.settle`` alone."""
 
-    def list(self, entry: Entry) -> None:
+    def record(self, entry: Entry) -> None:
         """List what was not carried over just as it was."""
         self.entries.append(entry)
 
     @property
     def totals(self) -> Mapping[tuple[str, str], int]:
         """How many spans met each (fate, reason)."""
-        return Counter((e.fate.value, e.why) for e in self.entries if e.thing == "span")
+        return Counter((e.outcome.value, e.why) for e in self.entries if e.kind == "span")
 
     @property
-    def lost(self) -> int:
+    def lost_spans(self) -> int:
         """How many spans are not there any more, doubles not counted."""
-        return sum(e.fate is Fate.LEFT_OUT for e in self.entries if e.thing == "span")
+        return sum(e.outcome is Fate.LEFT_OUT for e in self.entries if e.kind == "span")
 
     @property
-    def balanced(self) -> bool:
+    def is_balanced(self) -> bool:
         """Whether every span that was read is carried over or listed."""
-        return self.read == self.kept + sum(e.thing == "span" for e in self.entries)
+        return self.read == self.kept + sum(e.kind == "span" for e in self.entries)

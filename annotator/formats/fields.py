@@ -98,7 +98,7 @@ def _fits(value: Any, most: int) -> bool:
 
 
 def spans_of(
-    raws: Iterable[Raw], text: str, where: str, account: Account, unit: Unit = CODE_POINTS
+    raw_spans: Iterable[Raw], text: str, where: str, log: Account, unit: Unit = CODE_POINTS
 ) -> tuple[Span, ...]:
     """Count every span and return, in code points, those that a span can be; list the others as left out.
 
@@ -106,21 +106,21 @@ def spans_of(
     whose offsets change because they count something else than code points are listed as moved.
     """
     found = []
-    for raw in raws:
-        account.read += 1
+    for raw in raw_spans:
+        log.read += 1
         span, entry = span_of(raw, text, where, unit)
         if entry:
-            account.list(entry)
+            log.record(entry)
         if span:
             found.append(span)
-            list_misquoted(raw, text[span.start : span.end], where, account)
+            list_misquoted(raw, text[span.start : span.end], where, log)
     return tuple(found)
 
 
-def list_misquoted(raw: Raw, there: str, where: str, account: Account) -> None:
+def list_misquoted(raw: Raw, there: str, where: str, log: Account) -> None:
     """List the quote of a span whose offsets have other words, blanks left aside."""
     if raw.quote and "".join(raw.quote.split()) != "".join(there.split()):
-        account.list(Entry(where, raw_id(raw), Fate.LEFT_OUT, DIFFERS, raw.quote, "quoted text"))
+        log.record(Entry(where, raw_id(raw), Fate.LEFT_OUT, DIFFERS, raw.quote, "quoted text"))
 
 
 def span_of(raw: Raw, text: str, where: str, unit: Unit = CODE_POINTS) -> tuple[Span | None, Entry | None]:
@@ -131,7 +131,7 @@ def span_of(raw: Raw, text: str, where: str, unit: Unit = CODE_POINTS) -> tuple[
     if (span.start, span.end) == (offset(raw.start), offset(raw.end)):
         return span, None
     covered = text[span.start : span.end]
-    return span, Entry(where, raw_id(raw), Fate.MOVED, f"offsets count {unit}", covered, made=(span,))
+    return span, Entry(where, raw_id(raw), Fate.MOVED, f"offsets count {unit}", covered, resulting_spans=(span,))
 
 
 def raw_id(raw: Raw) -> str:
@@ -167,11 +167,11 @@ def _covered(raw: Raw, text: str) -> str:
     return text[start:end]
 
 
-def things(found: Sequence[Any], thing: str, why: str, where: str, account: Account) -> None:
+def things(items: Sequence[Any], thing: str, why: str, where: str, log: Account) -> None:
     """List what a file has beside its spans and no span can hold, such as relations and choices."""
-    for item in found:
+    for item in items:
         id_ = name(item.get("id")) if isinstance(item, dict) else ""
-        account.list(Entry(where, id_ or short(item), Fate.LEFT_OUT, why, thing=thing))
+        log.record(Entry(where, id_ or short(item), Fate.LEFT_OUT, why, kind=thing))
 
 
 @dataclass(slots=True)
@@ -188,8 +188,8 @@ class Tally:
         if by:
             self.counts[what] += by
 
-    def tell(self, account: Account) -> None:
+    def add_notes(self, log: Account) -> None:
         """Put the notes into the account, in the order in which they first came up."""
-        account.notes.extend(
+        log.notes.extend(
             what.format(n=f"{n:,}", s="" if n == 1 else "s") for what, n in self.counts.items()
         )

@@ -15,8 +15,8 @@ _LONGEST = 80
 
 def safe(name: str) -> str:
     """Return a name as one part of a path: ASCII letters, digits, ``.-_``, never hidden, 80 at most."""
-    told = _UNSAFE.sub("-", name).strip(".-_")[:_LONGEST].rstrip(".-_")
-    return f"x-{told}" if _RESERVED.match(told) else told
+    description = _UNSAFE.sub("-", name).strip(".-_")[:_LONGEST].rstrip(".-_")
+    return f"x-{description}" if _RESERVED.match(description) else description
 
 
 class Names:
@@ -25,7 +25,7 @@ class Names:
     def __init__(self) -> None:
         self._taken: set[str] = set()
 
-    def take(self, wanted: str, folder: str = "") -> str:
+    def unique_name(self, wanted: str, folder: str = "") -> str:
         """Return ``folder/wanted``, made safe, with a number where that name is taken."""
         inside = safe(folder)
         base = safe(wanted) or "text"

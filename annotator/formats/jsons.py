@@ -17,7 +17,7 @@ _DEEP = 1024
 """orjson's own bound on nesting."""
 
 
-def parse(raw: bytes | str, where: str, account: Account | None = None) -> Any:
+def parse(raw: bytes | str, where: str, log: Account | None = None) -> Any:
     """Return the JSON value; raises SourceError naming ``where`` for anything else.
 
     NaN, lone surrogates and bytes that are no UTF-8 are refused, as is nesting deeper than 1,024.
@@ -32,14 +32,14 @@ def parse(raw: bytes | str, where: str, account: Account | None = None) -> Any:
         raise SourceError(
             f"this is not JSON ({error.msg} at {place})", where=where, do="repair it, or export it again"
         ) from None
-    if account is not None:
-        _see_doubled(raw, where, account)
+    if log is not None:
+        _see_doubled(raw, where, log)
     return value
 
 
-def parse_object(raw: bytes | str, where: str, account: Account | None = None) -> dict[str, Any]:
+def parse_object(raw: bytes | str, where: str, log: Account | None = None) -> dict[str, Any]:
     """Return the JSON object; raises SourceError as ``parse`` does, and for any other value."""
-    value = parse(raw, where, account)
+    value = parse(raw, where, log)
     if not isinstance(value, dict):
         raise SourceError(
             "this is JSON, but no object", where=where, do="repair or remove it, or export it again"
@@ -52,15 +52,15 @@ def whole(value: Any) -> int | None:
     return value if type(value) is int else None
 
 
-def short(value: Any, most: int = 40) -> str:
+def short(value: Any, limit: int = 40) -> str:
     """Return a value from a file as a message shows it, the first ``most`` characters of it."""
     try:
-        told = (
-            repr(value) if not isinstance(value, list | dict) else json.dumps(value, default=str)[: most + 1]
+        description = (
+            repr(value) if not isinstance(value, list | dict) else json.dumps(value, default=str)[: limit + 1]
         )
     except RecursionError:  # orjson reads deeper than the standard library writes
-        told = "[…]" if isinstance(value, list) else "{…}"
-    return told if len(told) <= most else told[: most - 1] + "…"
+        description = "[…]" if isinstance(value, list) else "{…}"
+    return description if len(description) <= limit else description[: limit - 1] + "…"
 
 
 _TOLD = "a key stands twice in one object"
@@ -75,7 +75,7 @@ _WEIGHTY = frozenset({*_TEXTS, *_LISTS, *_LABELS, *_STARTS, *_ENDS, *_CAS, *_OTH
 """The keys that hold a text or its spans in one of the formats."""
 
 
-def _see_doubled(raw: bytes | str, where: str, account: Account) -> None:
+def _see_doubled(raw: bytes | str, where: str, log: Account) -> None:
     """Note a doubled key once; raises SourceError for one that holds a list, or text or spans by its name."""
     minor: list[str] = []
 
@@ -97,8 +97,8 @@ def _see_doubled(raw: bytes | str, where: str, account: Account) -> None:
         ) from None
     except (ValueError, RecursionError):
         return
-    if minor and not any(_TOLD in note for note in account.notes):
-        account.notes.append(f"{where}: {_TOLD} ({short(minor[0])}); the last one counts")
+    if minor and not any(_TOLD in note for note in log.notes):
+        log.notes.append(f"{where}: {_TOLD} ({short(minor[0])}); the last one counts")
 
 
 def _place(raw: bytes | str, where: str, hook: Callable[[list[tuple[str, Any]]], None]) -> str:

@@ -88,7 +88,7 @@ def map_line(lacking: Iterable[str], schema: Schema, given: Mapping[str, str] | 
     label in capitals alone; the others are left open, which means: left out.
     """
     folded = {x.name.upper(): x.name for x in schema.labels}
-    wanted = {x: schema.taker(x) or folded.get(x.upper(), "") for x in lacking}
+    wanted = {x: schema.label_taking(x) or folded.get(x.upper(), "") for x in lacking}
     kept = {old: wanted.get(new, new) if not old.isdecimal() else new for old, new in (given or {}).items()}
     named = {new for old, new in (given or {}).items() if not old.isdecimal()}
     pairs = kept | {x: new for x, new in wanted.items() if x not in named}

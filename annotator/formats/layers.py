@@ -35,9 +35,9 @@ class Choice:
     features: Mapping[str, str]
     others: tuple[str, ...] = ()
     """Layers with spans but no values that look like labels: listed, and told how to take them."""
-    asked: bool = False
+    requested: bool = False
     """Whether the user named the layer, so that other layers are left out as asked."""
-    exact: bool = False
+    feature_requested: bool = False
     """Whether the user named the feature too, so that other features are left out as asked."""
 
 
@@ -46,21 +46,21 @@ class Layers:
     """The span layers of an export: how many spans each has, and which values each feature has."""
 
     counts: Counter[str] = field(default_factory=Counter)
-    filled: dict[str, dict[str, Counter[str]]] = field(default_factory=dict)
+    feature_values: dict[str, dict[str, Counter[str]]] = field(default_factory=dict)
     """By layer and feature, how often each value stands there."""
 
-    def add(self, layer: str, features: Sequence[str]) -> None:
+    def add_layer(self, layer: str, features: Sequence[str]) -> None:
         """Take in a layer; its features in their order."""
-        known = self.filled.setdefault(layer, {})
+        known = self.feature_values.setdefault(layer, {})
         for feature in features:
             known.setdefault(feature, Counter())
 
-    def see(self, layer: str, values: Mapping[str, str]) -> None:
+    def add_annotation(self, layer: str, values: Mapping[str, str]) -> None:
         """Take in a span of a layer."""
         self.counts[layer] += 1
-        self.add(layer, list(values))
+        self.add_layer(layer, list(values))
         for feature, value in values.items():
-            found = self.filled[layer][feature]
+            found = self.feature_values[layer][feature]
             if value.strip() and (value in found or len(found) <= _MOST):
                 found[value] += 1
 
@@ -72,57 +72,57 @@ class Layers:
         with most spans, but for layers of words. Raises SourceError for a layer or feature that isn't there.
         """
         if wanted:
-            return self._asked(wanted, where)
-        names = [n for n in self.filled if not is_wordy(n)]
-        alike = [n for n in names if not _is_link(n) and _are_labels(self._values(n))]
+            return self._requested_choice(wanted, where)
+        names = [n for n in self.feature_values if not is_wordy(n)]
+        alike = [n for n in names if not _is_link(n) and _are_labels(self._label_values(n))]
         most = [max(names, key=lambda n: self.counts[n])] if names else []
         taken = alike or most
         others = tuple(n for n in names if n not in taken and self.counts[n])
-        return Choice({n: self._feature(n) for n in taken}, others)
+        return Choice({n: self._label_feature(n) for n in taken}, others)
 
-    def _asked(self, wanted: str, where: str) -> Choice:
-        if name := self._named(wanted, where):
-            return Choice({name: self._feature(name)}, asked=True)
+    def _requested_choice(self, wanted: str, where: str) -> Choice:
+        if name := self._full_name(wanted, where):
+            return Choice({name: self._label_feature(name)}, requested=True)
         layer, _, feature = wanted.rpartition(".")
-        name = self._named(layer, where) if layer else ""
+        name = self._full_name(layer, where) if layer else ""
         if not name:
-            there = "; ".join(self._told()) or "none"
+            there = "; ".join(self._described_layers()) or "none"
             raise SourceError(f"it has no span layer {wanted!r}", where=where, do=f"name one of: {there}")
-        if feature not in self.filled[name]:
-            there = ", ".join(f for f in self.filled[name] if f) or "none"
+        if feature not in self.feature_values[name]:
+            there = ", ".join(f for f in self.feature_values[name] if f) or "none"
             what = f"the layer {name} has no feature {feature!r}"
             raise SourceError(what, where=where, do=f"name one of: {there}")
-        return Choice({name: feature}, asked=True, exact=True)
+        return Choice({name: feature}, requested=True, feature_requested=True)
 
-    def _named(self, wanted: str, where: str) -> str:
+    def _full_name(self, wanted: str, where: str) -> str:
         """Return the full name of a layer, empty where there is none."""
-        if wanted in self.filled:
+        if wanted in self.feature_values:
             return wanted
-        found = [n for n in self.filled if short(n) == wanted]
+        found = [n for n in self.feature_values if short(n) == wanted]
         if len(found) > 1:
             what = f"several layers are called {wanted}: {', '.join(sorted(found))}"
             raise SourceError(what, where=where, do="name one in full")
         return found[0] if found else ""
 
-    def _told(self) -> Iterator[str]:
+    def _described_layers(self) -> Iterator[str]:
         """Yield each layer with its number of spans and its features."""
-        for name in sorted(self.filled):
-            features = ", ".join(f for f in self.filled[name] if f)
+        for name in sorted(self.feature_values):
+            features = ", ".join(f for f in self.feature_values[name] if f)
             yield f"{name} ({self.counts[name]:,}" + (f": {features})" if features else ")")
 
-    def _feature(self, layer: str) -> str:
+    def _label_feature(self, layer: str) -> str:
         """Return the feature that holds the labels: what looks like labels, or is called so; empty for none.
 
         Of several that look like labels one that is called so goes first, then the fullest.
         """
-        found = {f: c for f, c in self.filled[layer].items() if c}
+        found = {f: c for f, c in self.feature_values[layer].items() if c}
         named = sorted((f for f in found if f.lower() in _LABELS), key=lambda f: _LABELS.index(f.lower()))
         others = sorted(found, key=lambda f: -found[f].total())
         alike = [f for f in (*named, *others) if _are_labels(found[f])]
         return next(iter((*alike, *named)), "")
 
-    def _values(self, layer: str) -> Counter[str]:
-        return self.filled[layer].get(self._feature(layer), Counter())
+    def _label_values(self, layer: str) -> Counter[str]:
+        return self.feature_values[layer].get(self._label_feature(layer), Counter())
 
 
 def _are_labels(values: Counter[str]) -> bool:

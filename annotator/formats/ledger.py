@@ -18,9 +18,9 @@ from annotator.formats.document import Account, Entry, Fate
 from annotator.formats.prodigy.binary import IGNORED
 
 
-def lines(account: Account, totals: Mapping[str, Any], kept: Iterable[Entry] = ()) -> Iterator[bytes]:
+def lines(log: Account, totals: Mapping[str, Any], kept: Iterable[Entry] = ()) -> Iterator[bytes]:
     """Yield the ledger's lines."""
-    yield from (_line(e, e.fate.value) for e in account.entries)
+    yield from (_line(e, e.outcome.value) for e in log.entries)
     yield from (_line(e, "kept") for e in kept)
     yield orjson.dumps({"totals": totals}) + b"\n"
 
@@ -32,8 +32,8 @@ def _line(entry: Entry, what: str) -> bytes:
         "why": entry.why,
         "where": _plain(entry.where),
         "text": _plain(entry.text),
-        "thing": "" if entry.thing == "span" else entry.thing,
-        "became": [f"{s.start}-{s.end}:{_plain(s.label)}" for s in entry.made if what in _CHANGED],
+        "thing": "" if entry.kind == "span" else entry.kind,
+        "became": [f"{s.start}-{s.end}:{_plain(s.label)}" for s in entry.resulting_spans if what in _CHANGED],
     }
     return orjson.dumps({k: v for k, v in record.items() if v}) + b"\n"
 
@@ -46,18 +46,18 @@ def _plain(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def totals_of(account: Account) -> dict[str, Any]:
+def totals_of(log: Account) -> dict[str, Any]:
     """Return the totals: spans by fate and by reason, and other things that were left out."""
-    spans = [e for e in account.entries if e.thing == "span"]
-    fates = Counter(e.fate.value for e in spans)
-    why = Counter((e.thing, e.fate.value, e.why) for e in account.entries)
-    things = Counter(e.thing for e in account.entries if e.thing != "span" and e.fate is Fate.LEFT_OUT)
+    spans = [e for e in log.entries if e.kind == "span"]
+    outcomes = Counter(e.outcome.value for e in spans)
+    why = Counter((e.kind, e.outcome.value, e.why) for e in log.entries)
+    things = Counter(e.kind for e in log.entries if e.kind != "span" and e.outcome is Fate.LEFT_OUT)
     return {
-        "spans": {"in": account.read, "kept": account.kept, **{f.value: fates[f.value] for f in Fate}},
+        "spans": {"in": log.read, "kept": log.kept, **{f.value: outcomes[f.value] for f in Fate}},
         "why": [{"thing": t, "what": f, "why": y, "count": n} for (t, f, y), n in sorted(why.items())],
         "other things left out": dict(sorted(things.items())),
-        "lost": lost(account),
-        "balanced": account.balanced,
+        "lost": lost(log),
+        "balanced": log.is_balanced,
     }
 
 
@@ -71,21 +71,21 @@ _NO_LOSS = {ASKED, IGNORED}
 
 def is_loss(entry: Entry) -> bool:
     """Whether something was left out that nobody asked to leave out."""
-    return entry.fate is Fate.LEFT_OUT and entry.why not in _NO_LOSS and entry.thing not in _MINOR
+    return entry.outcome is Fate.LEFT_OUT and entry.why not in _NO_LOSS and entry.kind not in _MINOR
 
 
-def lost(account: Account) -> int:
+def lost(log: Account) -> int:
     """Return how much was left out though nobody asked for it: spans, and what no span can hold."""
-    return sum(map(is_loss, account.entries))
+    return sum(map(is_loss, log.entries))
 
 
 _WORDS = {Fate.CHARACTERS.value: "to be repaired"}
 """What people are told of a fate where its name, with a number before it, would mislead."""
 
 
-def told(account: Account) -> Iterator[str]:
+def told(log: Account) -> Iterator[str]:
     """Yield the account for people: the sum, then a line for each reason."""
-    totals = totals_of(account)
+    totals = totals_of(log)
     spans = totals["spans"]
     rest = ", ".join(f"{spans[f.value]} {_WORDS.get(f.value, f.value)}" for f in Fate if spans[f.value])
     yield f"spans: {spans['in']} in the file, {spans['kept']} as they were" + (f", {rest}" if rest else "")

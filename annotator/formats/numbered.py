@@ -37,9 +37,9 @@ def lacking(counts: Mapping[int, int], names: Names) -> tuple[str, str] | None:
     )
 
 
-def named(told: str, names: Names) -> str:
+def named(value: str, names: Names) -> str:
     """Return what a tag that is written as a number stands for; any other as it is."""
-    number = int(told) if told.lstrip("-").isascii() and told.lstrip("-").isdecimal() else None
+    number = int(value) if value.lstrip("-").isascii() and value.lstrip("-").isdecimal() else None
     if number == PADDING:
         return "O"
-    return told if number is None or number not in names else names[number] or "O"
+    return value if number is None or number not in names else names[number] or "O"

@@ -61,7 +61,7 @@ def looks(sample: Sample) -> str:
         return ""
     if prodigy.looks(sample) or doccano.looks(sample):
         return ""
-    return next((why for why in map(_looks, sample.objects()) if why), "")
+    return next((why for why in map(_looks, sample.json_values()) if why), "")
 
 
 def _looks(row: Any) -> str:
@@ -86,18 +86,18 @@ def _keys(row: Mapping[str, Any]) -> list[str]:
     return found or list(others)[:1]
 
 
-def read(source: Source, account: Account) -> Iterator[Document]:
+def read(source: Source, log: Account) -> Iterator[Document]:
     """Yield the documents of a file; raises SourceError, with its place, for what is no text with spans."""
     files = files_of(source)
     found = chain.from_iterable(differing(f, every=True) for f in files)
-    unit = unit_of(found, _evidence, ALLOWED, source.name, account)
+    unit = unit_of(found, _evidence, ALLOWED, source.name, log)
     tally = Tally()
-    for where, row in chain.from_iterable(rows(f, account) for f in files):
-        yield _document(row, where, unit, account, tally)
-    tally.tell(account)
+    for where, row in chain.from_iterable(rows(f, log) for f in files):
+        yield _document(row, where, unit, log, tally)
+    tally.add_notes(log)
 
 
-def _document(row: Any, where: str, unit: Unit, account: Account, tally: Tally) -> Document:
+def _document(row: Any, where: str, unit: Unit, log: Account, tally: Tally) -> Document:
     text = row.get("text") if isinstance(row, dict) else None
     if not isinstance(text, str):
         raise SourceError("the record has no `text`", where=where, do=_DO)
@@ -106,7 +106,7 @@ def _document(row: Any, where: str, unit: Unit, account: Account, tally: Tally) 
     own = plain(row.get("meta"))
     return Document(
         text,
-        spans_of((raw for x in found or () for raw in _raws(x)), text, where, account, unit),
+        spans_of((raw for x in found or () for raw in _raws(x)), text, where, log, unit),
         tokens=_tokens(row, text, tally),
         answer=Answer.ACCEPT if found is not None else None,
         annotator=string(row, "annotator"),
@@ -191,17 +191,17 @@ def _tokens(row: Mapping[str, Any], text: str, tally: Tally) -> tuple[Token, ...
     return tiled(text, tokens, 0, len(text)) or ()
 
 
-def write(documents: Iterable[Document], out: Path, account: Account) -> list[Path]:
+def write(documents: Iterable[Document], out: Path, log: Account) -> list[Path]:
     """Write ``annotations.jsonl`` to the folder ``out``: a text with its spans a line, each quoted."""
-    return [put(out / FILE, b"".join(orjson.dumps(_row(d, account)) + b"\n" for d in documents))]
+    return [put(out / FILE, b"".join(orjson.dumps(_row(d, log)) + b"\n" for d in documents))]
 
 
-def _row(document: Document, account: Account) -> dict[str, Any]:
-    list_fields(document, NAME, account)
+def _row(document: Document, log: Account) -> dict[str, Any]:
+    list_fields(document, NAME, log)
     row = {
         "id": document.id,
         "text": document.text,
-        "spans": [_written(document.text, s) for s in document.spans if fits(document, s, account)],
+        "spans": [_written(document.text, s) for s in document.spans if fits(document, s, log)],
         "title": document.title,
         "annotator": document.annotator,
         "note": document.note,

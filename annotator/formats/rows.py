@@ -34,7 +34,7 @@ def files_of(source: Source) -> list[Source]:
     return found
 
 
-def rows(source: Source, account: Account | None = None) -> Iterator[tuple[str, Any]]:
+def rows(source: Source, log: Account | None = None) -> Iterator[tuple[str, Any]]:
     """Yield (place, value) of each line that is not blank, or of each element of the file's one list.
 
     A file may also be one object over several lines.
@@ -42,16 +42,16 @@ def rows(source: Source, account: Account | None = None) -> Iterator[tuple[str, 
     SourceError, with the line, for what is not JSON.
     """
     if _is_one_object(source):
-        yield source.name, parse(source.read_bytes().removeprefix(b"\xef\xbb\xbf"), source.name, account)
+        yield source.name, parse(source.read_bytes().removeprefix(b"\xef\xbb\xbf"), source.name, log)
         return
     if _is_one_list(source):
-        value = parse(source.read_bytes().removeprefix(b"\xef\xbb\xbf"), source.name, account)
+        value = parse(source.read_bytes().removeprefix(b"\xef\xbb\xbf"), source.name, log)
         found = [value] if _is_pair(value) else value
         yield from ((f"{source.name}, record {n}", x) for n, x in enumerate(found, 1))
         return
     for number, line in source.lines():
         if line.strip():
-            yield source.where(number), parse(line, source.where(number), account)
+            yield source.where(number), parse(line, source.where(number), log)
 
 
 def differing(source: Source, *, every: bool = False) -> Iterator[Any]:

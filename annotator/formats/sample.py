@@ -34,7 +34,7 @@ class Sample:
         return self.head.startswith(b"PK\x03\x04")
 
     @property
-    def whole(self) -> bool:
+    def is_whole(self) -> bool:
         """Whether the head is the whole file."""
         return len(self.head) < HEAD
 
@@ -53,7 +53,7 @@ class Sample:
         """Whether the start is that of one JSON list."""
         return self.start.lstrip()[:1] == b"["
 
-    def objects(self, most: int = OBJECTS) -> list[Any]:
+    def json_values(self, most: int = OBJECTS) -> list[Any]:
         """Return the first whole JSON values: elements of one list, or values on lines (JSONL).
 
         The last one may be cut off and is left out then; none where this is no JSON.

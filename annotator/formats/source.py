@@ -44,7 +44,7 @@ class Source:
     path: Path
     member: str = ""
     """The name inside the zip ``path``; it is looked up there and never becomes a path."""
-    longest: int = LONGEST
+    max_line_bytes: int = LONGEST
 
     @property
     def name(self) -> str:
@@ -70,7 +70,7 @@ class Source:
     @property
     def size(self) -> int:
         """How many bytes the file has, unpacked."""
-        with self._opened() as (_, size):
+        with self._open() as (_, size):
             return size
 
     def files(self) -> list[Source]:
@@ -80,9 +80,9 @@ class Source:
         Raises SourceError for a zip that is damaged, locked or unpacks to too much.
         """
         if self.is_folder:
-            found = [Source(p, longest=self.longest) for p in self._walk()]
+            found = [Source(p, max_line_bytes=self.max_line_bytes) for p in self._walk()]
         elif self.is_zip:
-            found = [Source(self.path, m, self.longest) for m in self._members()]
+            found = [Source(self.path, m, self.max_line_bytes) for m in self._members()]
         else:
             return [self]
         return [f for f in found if f.base != LEDGER]
@@ -94,7 +94,7 @@ class Source:
     def samples(self) -> Iterator[Sample]:
         """Yield what the auto-detection looks at: of a folder or zip, the start of one file after another."""
         if not self.is_folder and not self.is_zip:
-            yield Sample(self.name, self._start())
+            yield Sample(self.name, self._sample_head())
             return
         found = self.files()
         head = b"" if self.is_folder else self._head(HEAD)
@@ -105,14 +105,14 @@ class Source:
 
     def read_bytes(self, limit: int = LARGEST) -> bytes:
         """Return the whole file; raises SourceError where it has more than ``limit`` bytes or changes."""
-        with self._opened() as (file, size):
+        with self._open() as (file, size):
             if size > limit:
                 raise self.error(
                     f"the file has {size:,} bytes, more than {limit:,}", do="split it into several files"
                 )
             data = _read(self, file, limit + 1)
             if len(data) != size:
-                raise self._changed()
+                raise self._changed_error()
             return data
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
@@ -121,17 +121,17 @@ class Source:
         Lines end at LF alone; a byte order mark is left out. Raises SourceError for UTF-16, a line of
         more than ``longest`` bytes, and a file that changes while it is read.
         """
-        with self._opened() as (file, size):
+        with self._open() as (file, size):
             number = got = 0
-            while raw := _read_line(self, file, self.longest + 2):
+            while raw := _read_line(self, file, self.max_line_bytes + 2):
                 number, got = number + 1, got + len(raw)
                 line = raw.removesuffix(b"\n")
-                if len(line) > self.longest:
-                    what = f"the line has more than {self.longest:,} bytes"
+                if len(line) > self.max_line_bytes:
+                    what = f"the line has more than {self.max_line_bytes:,} bytes"
                     raise self.error(what, number, do="split the text into several lines")
-                yield number, self._unmarked(line) if number == 1 else line
+                yield number, self._without_bom(line) if number == 1 else line
             if got != size:
-                raise self._changed()
+                raise self._changed_error()
 
     def text(self, limit: int = LARGEST) -> str:
         """Return the text, line ends as they are; raises SourceError unless it is UTF-8 or marked UTF-16."""
@@ -146,18 +146,18 @@ class Source:
             return data.decode(encoding)
         except UnicodeDecodeError as error:
             at = line or data.count(b"\n", 0, error.start) + 1
-            told = "UTF-8" if encoding.startswith("utf-8") else encoding.upper()
-            raise self.error(f"this is not {told}", at, do="save the file as UTF-8") from None
+            description = "UTF-8" if encoding.startswith("utf-8") else encoding.upper()
+            raise self.error(f"this is not {description}", at, do="save the file as UTF-8") from None
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def checked_for_changes(self) -> Iterator[None]:
         """Raise SourceError at the end where the file has changed meanwhile: most formats read it twice."""
-        before = self._seen()
+        before = self._current_state()
         yield
-        if self._seen() != before:
-            raise self._changed()
+        if self._current_state() != before:
+            raise self._changed_error()
 
-    def _seen(self) -> tuple[int, int, int] | None:
+    def _current_state(self) -> tuple[int, int, int] | None:
         """Return the state of the file; None for a folder, and where there is none."""
         try:
             return None if self.is_folder else _state(os.stat(self.path))  # noqa: PTH116  (as below)
@@ -172,32 +172,32 @@ class Source:
         """Return the error that something is wrong in a line of this file."""
         return SourceError(what, where=self.where(line), do=do)
 
-    def _unmarked(self, line: bytes) -> bytes:
+    def _without_bom(self, line: bytes) -> bytes:
         if line.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise self.error("this is UTF-16", 1, do="save the file as UTF-8")
         return line.removeprefix(b"\xef\xbb\xbf")
 
-    def _changed(self) -> SourceError:
+    def _changed_error(self) -> SourceError:
         return self.error(
             "the file has changed while it was read", do="wait until it is written, then try again"
         )
 
-    def _start(self) -> bytes:
+    def _sample_head(self) -> bytes:
         """Return the first 64 KiB, or as much as holds a whole record: one may be an article."""
         head = self._head(HEAD)
         if len(head) == HEAD and b"\n" not in head:
-            with self._opened() as (file, _):
-                head = _read_line(self, file, self.longest)
+            with self._open() as (file, _):
+                head = _read_line(self, file, self.max_line_bytes)
         elif len(head) == HEAD and head.lstrip(_BEFORE)[:1] in (b"[", b"{") and not _has_record(head):
-            head = self._head(self.longest)  # a list over many lines
+            head = self._head(self.max_line_bytes)  # a list over many lines
         return head
 
     def _head(self, size: int) -> bytes:
-        with self._opened() as (file, _):
+        with self._open() as (file, _):
             return _read(self, file, size)
 
     @contextmanager
-    def _opened(self) -> Iterator[tuple[IO[bytes], int]]:
+    def _open(self) -> Iterator[tuple[IO[bytes], int]]:
         """Yield the open file and its size; raises SourceError where the file has changed at the end."""
         try:
             before = os.stat(self.path)  # noqa: PTH116  (as below: what the open file is compared with)
@@ -206,7 +206,7 @@ class Source:
                 raise self.error(what, do="name a file")
             with self.path.open("rb") as file:
                 if self.member:
-                    with self._unpacked(file) as unpacked:
+                    with self._open_member(file) as unpacked:
                         yield unpacked
                 else:
                     yield file, before.st_size
@@ -215,11 +215,11 @@ class Source:
             reason = (error.strerror or type(error).__name__).lower()
             raise self.error(f"the file cannot be read ({reason})", do="check the path") from error
         if _state(before) != _state(after):
-            raise self._changed()
+            raise self._changed_error()
 
     @contextmanager
-    def _unpacked(self, file: IO[bytes]) -> Iterator[tuple[IO[bytes], int]]:
-        with self._zip(file) as packed:
+    def _open_member(self, file: IO[bytes]) -> Iterator[tuple[IO[bytes], int]]:
+        with self._open_zip(file) as packed:
             info = _info(self, packed)
             try:
                 member = packed.open(info)
@@ -229,7 +229,7 @@ class Source:
                 yield member, info.file_size
 
     @contextmanager
-    def _zip(self, file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
+    def _open_zip(self, file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
         try:
             packed = zipfile.ZipFile(file)
         except (zipfile.BadZipFile, NotImplementedError, ValueError, IndexError) as error:
@@ -256,7 +256,7 @@ class Source:
 
     def _members(self) -> list[str]:
         """Return the names of a zip's files, sorted, after its bounds were checked."""
-        with self._opened() as (file, _), self._zip(file) as packed:
+        with self._open() as (file, _), self._open_zip(file) as packed:
             infos = [
                 i for i in packed.infolist() if i.filename and not i.is_dir() and not _is_hidden(i.filename)
             ]
@@ -323,7 +323,7 @@ def _heads(files: list[Source]) -> Iterator[bytes]:
     """Yield the starts of the files that have one; what can't be read is told when it is read."""
     for file in files:
         try:
-            head = file._start()  # noqa: SLF001  (a Source's own)
+            head = file._sample_head()  # noqa: SLF001  (a Source's own)
         except SourceError:
             continue
         if head.strip():
@@ -332,7 +332,7 @@ def _heads(files: list[Source]) -> Iterator[bytes]:
 
 def _has_record(head: bytes) -> bool:
     """Whether the start of a JSON file holds a whole value."""
-    return bool(Sample("", head).objects(1))
+    return bool(Sample("", head).json_values(1))
 
 
 def _state(found: os.stat_result) -> tuple[int, int, int]:

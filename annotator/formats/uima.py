@@ -55,7 +55,7 @@ def looks(sample: Sample) -> str:
     return ""
 
 
-def read(source: Source, account: Account, layer: str = "") -> Iterator[Document]:
+def read(source: Source, log: Account, layer: str = "") -> Iterator[Document]:
     """Yield a document for each view with a text; ``layer`` is a layer's name, with or without package.
 
     It may name a feature behind a dot. Raises SourceError where the extra is not installed, a type system
@@ -66,13 +66,13 @@ def read(source: Source, account: Account, layer: str = "") -> Iterator[Document
     taken = [f for f in files if looks(f.sample())] if len(files) > 1 else files
     if not taken:
         raise source.error("no file in it is a CAS", do="export as UIMA CAS JSON")
-    loaded = ((f, _load(cassis, f, files, account)) for f in taken)
+    loaded = ((f, _load(cassis, f, files, log)) for f in taken)
     chosen = _chosen(loaded, layer, source)
-    account.notes += notes(chosen)
+    log.notes += notes(chosen)
     tally = Tally()
     for file in taken:
-        yield from _documents(_load(cassis, file, files, account), file, chosen, account, tally)
-    tally.tell(account)
+        yield from _documents(_load(cassis, file, files, log), file, chosen, log, tally)
+    tally.add_notes(log)
 
 
 def _extra(where: str) -> Any:
@@ -99,12 +99,12 @@ class _Cas:
     """The views that have a text, and the offsets that the library could not turn into code points."""
 
     views: tuple[_View, ...]
-    off: frozenset[int]
+    unmapped_offsets: frozenset[int]
 
 
-def _load(cassis: Any, file: Source, files: list[Source], account: Account) -> _Cas:
+def _load(cassis: Any, file: Source, files: list[Source], log: Account) -> _Cas:
     data = file.read_bytes(LARGEST)
-    with warnings.catch_warnings(record=True) as told:
+    with warnings.catch_warnings(record=True) as description:
         warnings.simplefilter("always")
         try:
             if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
@@ -112,14 +112,14 @@ def _load(cassis: Any, file: Source, files: list[Source], account: Account) -> _
                 cas = cassis.load_cas_from_xmi(BytesIO(_xml(file, data)), typesystem=types)
             else:
                 data = data.removeprefix(b"\xef\xbb\xbf")
-                _check_keys(jsons.parse_object(data, file.name, account), file)
+                _check_keys(jsons.parse_object(data, file.name, log), file)
                 cas = cassis.load_cas_from_json(BytesIO(data))
             views = tuple(_views(cas))
         except AnnotatorError:
             raise
         except Exception as error:  # noqa: BLE001  (the library raises whatever its parsers meet)
             raise file.error(f"this is no sound CAS ({_short(error)})", do="export it again") from None
-    offs = (_OFF.match(str(w.message)) for w in told)
+    offs = (_OFF.match(str(w.message)) for w in description)
     if not views:
         raise file.error("no view of it has a text", do="export a document with a text")
     return _Cas(views, frozenset(int(f[1]) for f in offs if f))
@@ -160,7 +160,7 @@ def _beside(file: Source) -> list[Source]:
     if file.member:
         return []
     paths = sorted(p for p in file.path.parent.iterdir() if p.is_file())
-    return [Source(p, longest=file.longest) for p in paths if p.suffix.lower() == ".xml"]
+    return [Source(p, max_line_bytes=file.max_line_bytes) for p in paths if p.suffix.lower() == ".xml"]
 
 
 def _views(cas: Any) -> Iterator[_View]:
@@ -174,8 +174,8 @@ def _views(cas: Any) -> Iterator[_View]:
 
 def _values(annotation: Any) -> Mapping[str, str]:
     """Return the features of an annotation that are texts or numbers, as texts."""
-    told = {f.name: getattr(annotation, f.name, None) for f in annotation.type.all_features}
-    plain = {k: v for k, v in told.items() if k not in _OWN and isinstance(v, str | int | float | bool)}
+    description = {f.name: getattr(annotation, f.name, None) for f in annotation.type.all_features}
+    plain = {k: v for k, v in description.items() if k not in _OWN and isinstance(v, str | int | float | bool)}
     return {k: str(v) for k, v in plain.items() if str(v).strip()}
 
 
@@ -191,20 +191,20 @@ def _chosen(loaded: Iterator[tuple[Source, _Cas]], wanted: str, source: Source) 
         for view in found.views:
             for annotation in view.annotations:
                 if not _is_relation(annotation) and not annotation.type.name.endswith(_META):
-                    layers.see(annotation.type.name, _values(annotation))
+                    layers.add_annotation(annotation.type.name, _values(annotation))
     return layers.choose(wanted, source.name)
 
 
 def _documents(
-    found: _Cas, file: Source, chosen: Choice, account: Account, tally: Tally
+    found: _Cas, file: Source, choice: Choice, log: Account, tally: Tally
 ) -> Iterator[Document]:
     for number, view in enumerate(found.views, 1):
         where = file.name if len(found.views) == 1 else f"{file.name}#{number}"
-        yield _document(view, found.off, where, chosen, account, tally)
+        yield _document(view, found.unmapped_offsets, where, choice, log, tally)
 
 
 def _document(
-    view: _View, off: frozenset[int], where: str, chosen: Choice, account: Account, tally: Tally
+    view: _View, unmapped: frozenset[int], where: str, choice: Choice, log: Account, tally: Tally
 ) -> Document:
     text = view.text
     spans: list[Span] = []
@@ -213,29 +213,29 @@ def _document(
     for annotation in view.annotations:
         name = annotation.type.name
         kind = next((k for k in places if name.endswith(k)), "")
-        if kind and not _why_not(annotation, off) and annotation.end <= len(text):
+        if kind and not _why_not(annotation, unmapped) and annotation.end <= len(text):
             places[kind].append((annotation.begin, annotation.end))
-        if name in chosen.features:
-            spans += _spans(annotation, off, where, chosen, account)
+        if name in choice.features:
+            spans += _spans(annotation, unmapped, where, choice, log)
         elif name.endswith(_META):
             title, id_ = (_values(annotation).get(k, "") for k in ("documentTitle", "documentId"))
-        elif is_wordy(name) or chosen.asked:
+        elif is_wordy(name) or choice.requested:
             if not kind:
                 tally.add(left_out(name, "relations" if _is_relation(annotation) else ""))
         else:
-            _list_other(annotation, text, where, account)
+            _list_other(annotation, text, where, log)
     tokens = tuple(Token(text[s:e], s, e, text[e : e + 1] == " ") for s, e in sorted(set(places[_WORD])))
     sentences = tuple(sorted(set(places[_SENTENCE])))
     id_ = id_ or title or PurePosixPath(Path(where).name).stem
     return Document(text, tuple(spans), tokens, sentences, title=title, id=id_, where=where)
 
 
-def _why_not(annotation: Any, off: frozenset[int]) -> str:
+def _why_not(annotation: Any, unmapped: frozenset[int]) -> str:
     """Return why an annotation covers no text, empty if it does."""
     start, end = annotation.begin, annotation.end
     if type(start) is not int or type(end) is not int:
         return NOT_WHOLE
-    if start in off or end in off:
+    if start in unmapped or end in unmapped:
         return CUT
     if start < 0:
         return NEGATIVE
@@ -243,31 +243,31 @@ def _why_not(annotation: Any, off: frozenset[int]) -> str:
 
 
 def _spans(
-    annotation: Any, off: frozenset[int], where: str, chosen: Choice, account: Account
+    annotation: Any, unmapped: frozenset[int], where: str, choice: Choice, log: Account
 ) -> Iterator[Span]:
     """Yield the span of an annotation, if it has one; list what is said of it besides."""
-    account.read += 1
-    told, layer = _values(annotation), annotation.type.name
-    feature = chosen.features[layer]
-    label = told.get(feature, "").strip() or short(layer)
+    log.read += 1
+    description, layer = _values(annotation), annotation.type.name
+    feature = choice.features[layer]
+    label = description.get(feature, "").strip() or short(layer)
     id_ = f"{annotation.begin}-{annotation.end}:{label}"
-    if why := _why_not(annotation, off):
-        account.list(Entry(where, id_, Fate.LEFT_OUT, why))
+    if why := _why_not(annotation, unmapped):
+        log.record(Entry(where, id_, Fate.LEFT_OUT, why))
         return
-    for name, value in told.items():
-        if name != feature and not chosen.exact:
+    for name, value in description.items():
+        if name != feature and not choice.feature_requested:
             why = f"the feature {name} has no place here"
-            account.list(Entry(where, id_, Fate.LEFT_OUT, why, value, "feature"))
+            log.record(Entry(where, id_, Fate.LEFT_OUT, why, value, "feature"))
     yield Span(annotation.begin, annotation.end, label)
 
 
-def _list_other(annotation: Any, text: str, where: str, account: Account) -> None:
+def _list_other(annotation: Any, text: str, where: str, log: Account) -> None:
     """List an annotation of a layer that gives no spans."""
     name = short(annotation.type.name)
     thing = "relation" if _is_relation(annotation) else name
     whole = type(annotation.begin) is int and type(annotation.end) is int
     covered = text[max(annotation.begin, 0) : max(annotation.end, 0)] if whole else ""
     why = f"the layer {name} has no place here"
-    account.list(
+    log.record(
         Entry(where, f"{annotation.begin}-{annotation.end}:{name}", Fate.LEFT_OUT, why, covered, thing)
     )

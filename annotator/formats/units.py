@@ -99,10 +99,10 @@ class Ruler:
     def __init__(self, text: str, unit: Unit) -> None:
         """Measure the text once."""
         self._unit = unit
-        self._plain = _is_plain(text, unit)
+        self._identical = _is_plain(text, unit)
         """Whether the unit counts this text just as code points do."""
-        self._edges = {} if self._plain else _edges(text, unit)
-        self._size = len(text) if self._plain else max(self._edges, default=0)
+        self._edges = {} if self._identical else _edges(text, unit)
+        self._size = len(text) if self._identical else max(self._edges, default=0)
         self._length = len(text)
 
     def range(self, start: int, end: int) -> tuple[int, int]:
@@ -115,7 +115,7 @@ class Ruler:
     def _point(self, at: int) -> int:
         if at > self._size:
             return self._length + at - self._size
-        if self._plain:
+        if self._identical:
             return at
         if at not in self._edges:
             raise ValueError(f"{at} lies inside a character ({self._unit})")
@@ -185,40 +185,40 @@ def _width(piece: str, unit: Unit) -> int:
 class Fit:
     """How well a unit fits, the strongest evidence first."""
 
-    quotes: int = 0
+    exact_quotes: int = 0
     """Quoted texts that stand just there."""
-    nearly: int = 0
+    near_quotes: int = 0
     """Quoted texts that stand there but for blanks."""
     inside: int = 0
     """Spans that lie in the text, edges between characters."""
-    words: int = 0
+    word_edges: int = 0
     """Edges of spans that are edges of words, with no blank inside."""
 
     def __add__(self, other: Fit) -> Fit:
         return Fit(
-            self.quotes + other.quotes,
-            self.nearly + other.nearly,
+            self.exact_quotes + other.exact_quotes,
+            self.near_quotes + other.near_quotes,
             self.inside + other.inside,
-            self.words + other.words,
+            self.word_edges + other.word_edges,
         )
 
-    def told(self, rival: Fit) -> str:
+    def decisive_evidence(self, other: Fit) -> str:
         """Return the evidence that decides between this and a worse one, with what that has of it."""
         pairs = [
-            (counted(self.quotes, "quoted text stands", "quoted texts stand") + " there", rival.quotes),
+            (counted(self.exact_quotes, "quoted text stands", "quoted texts stand") + " there", other.exact_quotes),
             (
-                counted(self.nearly, "quoted text stands", "quoted texts stand") + " there but for blanks",
-                rival.nearly,
+                counted(self.near_quotes, "quoted text stands", "quoted texts stand") + " there but for blanks",
+                other.near_quotes,
             ),
-            (counted(self.inside, "span lies", "spans lie") + " in the text", rival.inside),
+            (counted(self.inside, "span lies", "spans lie") + " in the text", other.inside),
             (
-                counted(self.words, "edge of spans is an edge", "edges of spans are edges") + " of words",
-                rival.words,
+                counted(self.word_edges, "edge of spans is an edge", "edges of spans are edges") + " of words",
+                other.word_edges,
             ),
         ]
-        mine = (self.quotes, self.nearly, self.inside, self.words)
-        told = (f"{what}; {theirs:,}" for n, (what, theirs) in zip(mine, pairs, strict=True) if n != theirs)
-        return next(told, "")
+        mine = (self.exact_quotes, self.near_quotes, self.inside, self.word_edges)
+        description = (f"{what}; {theirs:,}" for n, (what, theirs) in zip(mine, pairs, strict=True) if n != theirs)
+        return next(description, "")
 
 
 _SAID: ContextVar[Unit | None] = ContextVar("_SAID", default=None)
@@ -234,10 +234,10 @@ def said(unit: Unit | None) -> Iterator[None]:
         _SAID.reset(token)
 
 
-def refuse_said(told: str, where: str) -> None:
+def refuse_said(kind: str, where: str) -> None:
     """Raise UsageError where the user says what offsets count, and ``told`` has none."""
     if _SAID.get():
-        raise UsageError(f"--offsets has no meaning for {told}", where=where, do="leave it out")
+        raise UsageError(f"--offsets has no meaning for {kind}", where=where, do="leave it out")
 
 
 def said_unit() -> Unit | None:
@@ -252,14 +252,14 @@ class Detective:
     allowed: Sequence[Unit]
     """The units that the format allows, the likelier ones first."""
     fits: dict[Unit, Fit] = field(default_factory=dict)
-    clashes: dict[tuple[Unit, Unit], str] = field(default_factory=dict)
+    differences: dict[tuple[Unit, Unit], str] = field(default_factory=dict)
     """For two units that give other words somewhere, an example of it."""
 
     def __post_init__(self) -> None:
         if unit := _SAID.get():
             self.allowed = (unit,)
 
-    def see(self, text: str, quoted: Sequence[Quoted]) -> None:
+    def add_text(self, text: str, quoted: Sequence[Quoted]) -> None:
         """Take in the spans of one text."""
         found = {unit: _places(text, quoted, unit) for unit in self.allowed}
         for unit, places in found.items():
@@ -274,17 +274,17 @@ class Detective:
         units = list(found)
         for n, one in enumerate(units):
             for other in units[n + 1 :]:
-                if (one, other) not in self.clashes and (told := _clash(text, found[one], found[other])):
-                    self.clashes[one, other] = told
+                if (one, other) not in self.differences and (description := _clash(text, found[one], found[other])):
+                    self.differences[one, other] = description
 
     def unit(self, where: str = "") -> Unit:
         """Return the unit that fits best; raises SourceError where two fit equally and give other words."""
         best = max((self.fits.get(u, Fit()) for u in self.allowed), default=Fit())
         first, *others = [u for u in self.allowed if self.fits.get(u, Fit()) == best] or [CODE_POINTS]
         for other in others:
-            if told := self.clashes.get((first, other)):
+            if description := self.differences.get((first, other)):
                 raise SourceError(
-                    f"the offsets may count {first} or {other}, and the two give other words ({told})",
+                    f"the offsets may count {first} or {other}, and the two give other words ({description})",
                     where=where,
                     do="say which with --offsets",
                 )
@@ -296,7 +296,7 @@ class Detective:
         if unit == self.allowed[0] and not differing:
             return ""
         rival = max((self.fits.get(u, Fit()) for u in differing), default=Fit())
-        return f"offsets count {unit} ({self.fits.get(unit, Fit()).told(rival)} with the next best unit)"
+        return f"offsets count {unit} ({self.fits.get(unit, Fit()).decisive_evidence(rival)} with the next best unit)"
 
 
 def detect(text: str, quoted: Sequence[Quoted], allowed: Sequence[Unit]) -> Unit:
@@ -305,18 +305,18 @@ def detect(text: str, quoted: Sequence[Quoted], allowed: Sequence[Unit]) -> Unit
     Raises SourceError where two fit equally well and give other words. Of units that give the same
     words the first in ``allowed`` is returned.
     """
-    detective = Detective(allowed)
-    detective.see(text, quoted)
-    return detective.unit()
+    detector = Detective(allowed)
+    detector.add_text(text, quoted)
+    return detector.unit()
 
 
 def _places(text: str, quoted: Sequence[Quoted], unit: Unit) -> list[tuple[int, int] | None]:
     """Return each span's range in code points; None where it is none in this unit."""
-    ruler = Ruler(text, unit)
+    converter = Ruler(text, unit)
     out: list[tuple[int, int] | None] = []
     for start, end, _ in quoted:
         try:
-            place = ruler.range(start, end)
+            place = converter.range(start, end)
         except ValueError:
             out.append(None)
             continue
@@ -350,14 +350,14 @@ def _is_of_word(character: str) -> bool:
     return character.isalnum() or category(character)[0] == "M"
 
 
-def _clash(text: str, one: list[tuple[int, int] | None], other: list[tuple[int, int] | None]) -> str:
+def _clash(text: str, first: list[tuple[int, int] | None], second: list[tuple[int, int] | None]) -> str:
     """Return the first span that gives other words in two units, both as text; empty where there is none."""
-    for a, b in zip(one, other, strict=True):
+    for a, b in zip(first, second, strict=True):
         if a != b and _words(text, a) != _words(text, b):
             return f"{_words(text, a)!r} or {_words(text, b)!r}"
     return ""
 
 
 def _words(text: str, place: tuple[int, int] | None) -> str:
-    told = text[place[0] : place[1]] if place else "nothing"
-    return told if len(told) <= 40 else told[:39] + "…"
+    description = text[place[0] : place[1]] if place else "nothing"
+    return description if len(description) <= 40 else description[:39] + "…"

@@ -14,18 +14,18 @@ View = tuple[str, Sequence[Span]]
 """Its name, and its spans."""
 
 
-def merged(views: Sequence[View], text: str, where: str, account: Account) -> tuple[Span, ...]:
+def merged(span_sets: Sequence[View], text: str, where: str, log: Account) -> tuple[Span, ...]:
     """Return the spans of all views, each once; those that an earlier view has are listed as doubles.
 
     What stands twice in one view stays twice: ``align.settle`` lists that for all formats.
     """
     out: list[Span] = []
     before: set[tuple[int, int, str]] = set()
-    for name, spans in views:
+    for name, spans in span_sets:
         for span in spans:
             if span.key in before:
                 id_ = f"{name}:{span.start}-{span.end}:{span.label}"
-                account.list(Entry(where, id_, Fate.DOUBLE, AGAIN, text[span.start : span.end]))
+                log.record(Entry(where, id_, Fate.DOUBLE, AGAIN, text[span.start : span.end]))
             else:
                 out.append(span)
         before |= {s.key for s in spans}

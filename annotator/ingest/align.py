@@ -39,16 +39,16 @@ def covered(lines: list[str], extract: str) -> list[bool]:
     return [_filled(shares, i) for i in range(len(shares))]
 
 
-def _work(page: list[str], part: list[str]) -> int:
+def _work(page: list[str], extract: list[str]) -> int:
     """Return how many pairs of equal words there are: the time that aligning takes at least."""
-    there = Counter(part)
+    there = Counter(extract)
     return sum(n * there[word] for word, n in Counter(page).items())
 
 
-def _hits(page: list[str], part: list[str]) -> list[bool]:
+def _hits(page: list[str], extract: list[str]) -> list[bool]:
     """Return for each word of the page whether the alignment uses it; single words don't count."""
     hits = [False] * len(page)
-    blocks = SequenceMatcher(None, page, part, autojunk=False).get_matching_blocks()
+    blocks = SequenceMatcher(None, page, extract, autojunk=False).get_matching_blocks()
     for a, _, n in blocks:
         if n > 1:
             hits[a : a + n] = [True] * n

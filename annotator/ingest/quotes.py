@@ -49,7 +49,7 @@ class _Open:
     """An opening mark at a code point that waits for its closing one."""
 
     mark: str
-    at: int
+    start: int
 
 
 def quotations(text: str) -> list[Range]:
@@ -78,10 +78,10 @@ def _doubles(text: str) -> list[Range]:
     out: list[Range] = []
     closers = CLOSERS | _reversed_guillemets(text)
     for m in _DOUBLE.finditer(text):
-        stack = [o for o in stack[-DEPTH:] if m.end() - o.at <= LIMIT]
+        stack = [o for o in stack[-DEPTH:] if m.end() - o.start <= LIMIT]
         at = _partner(stack, m, text, closers)
         if at is not None:
-            out.append((stack[at].at, m.end()))
+            out.append((stack[at].start, m.end()))
             del stack[at:]
         elif _opens(m, text, closers):
             stack = [o for o in stack if not (o.mark == m[0] in STRAIGHT)]

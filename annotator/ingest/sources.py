@@ -55,7 +55,7 @@ class Source:
     date: str = ""
     url: str = ""
     meta: dict[str, object] = field(default_factory=dict)
-    came_from: str = ""
+    stable_origin: str = ""
     """What the same source is known by another time: its resolved path, for a record ``path#id``.
 
     Empty for standard input and for a record with neither id nor url: the next text that comes
@@ -157,25 +157,25 @@ def kind_of(name: str) -> str:
 
 
 def _one(
-    origin: str, where: str, file: BinaryIO, kind: str = "", came_from: str = ""
+    origin: str, where: str, file: BinaryIO, kind: str = "", stable_origin: str = ""
 ) -> Iterator[Source | Failed]:
     """Yield what one stream of bytes holds."""
     try:
         data = bounded(file.read(MAX_BYTES + 1), where)
         if (kind or _sniffed(data)) == "jsonl":
-            yield from (_placed(x, origin, came_from) for x in _records(origin, where, data))
+            yield from (_placed(x, origin, stable_origin) for x in _records(origin, where, data))
         else:
-            yield replace(_page(origin, where, data, kind), came_from=came_from)
+            yield replace(_page(origin, where, data, kind), stable_origin=stable_origin)
     except SourceError as error:
         yield Failed(origin, error)
 
 
-def _placed(source: Source | Failed, origin: str, came_from: str) -> Source | Failed:
+def _placed(source: Source | Failed, origin: str, stable_origin: str) -> Source | Failed:
     """Return a record with what it is known by another time: its file and its id, if it has both."""
     name = source.origin.removeprefix(origin)
-    if isinstance(source, Failed) or not came_from or not name.startswith("#"):
+    if isinstance(source, Failed) or not stable_origin or not name.startswith("#"):
         return source
-    return replace(source, came_from=came_from + name)
+    return replace(source, stable_origin=stable_origin + name)
 
 
 def _sniffed(data: bytes) -> str:

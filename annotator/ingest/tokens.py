@@ -32,7 +32,7 @@ class Tokenizer:
 
     def __init__(self, lang: str = "en") -> None:
         self.lang = lang
-        self._split = _spacy_tokenizer(lang)
+        self._tokenize = _spacy_tokenizer(lang)
 
     def tokens(self, text: str) -> tuple[Token, ...]:
         """Return the tokens of a text, offsets in its code points; they spell it exactly.
@@ -41,7 +41,7 @@ class Tokenizer:
         """
         parts: list[tuple[str, bool]] = []
         for piece in _pieces(text):
-            doc = self._split(piece)
+            doc = self._tokenize(piece)
             parts += [(t.text, bool(t.whitespace_)) for t in doc]
         out = tokens_of((p[0] for p in parts), (p[1] for p in parts))
         if not tile(out, text):
@@ -51,7 +51,7 @@ class Tokenizer:
     @cached_property
     def fingerprint(self) -> str:
         """The first 16 hex digits of a SHA-256 over all that decides how a text is cut."""
-        record = {"lang": self.lang, "run": RUN, **_settings(self._split)}
+        record = {"lang": self.lang, "run": RUN, **_settings(self._tokenize)}
         payload = json.dumps(record, sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(payload.encode("ascii")).hexdigest()[:16]
 

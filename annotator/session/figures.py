@@ -24,7 +24,7 @@ class Report:
     """The figures of each annotator, and of all together where there are several."""
 
     corpus: str
-    people: tuple[Figures, ...]
+    annotators: tuple[Figures, ...]
     everybody: Figures | None
     sentences: int
     """The sentences to be annotated."""
@@ -33,9 +33,9 @@ class Report:
     """Lines of a journal that do not count, by annotator."""
 
     @property
-    def shown(self) -> Figures | None:
+    def primary(self) -> Figures | None:
         """The figures to show first: everybody's, else the only annotator's."""
-        return self.everybody or (self.people[0] if self.people else None)
+        return self.everybody or (self.annotators[0] if self.annotators else None)
 
 
 def report_of(corpus: Corpus, names: Sequence[str] | None = None) -> Report:
@@ -47,25 +47,25 @@ def report_of(corpus: Corpus, names: Sequence[str] | None = None) -> Report:
             raise AnnotatorError(f"there is no journal of the annotator {name!r}", do=who)
     wanted = [n for n in there if names is None or n in names]
     journals = [Journal.open(corpus.path, name, read_only=True) for name in wanted]
-    count = _Count([_works(corpus, j.records) for j in journals])
+    counter = _Count([_works(corpus, j.records) for j in journals])
     for article in corpus.article_ids():
-        count.take(corpus, article)
-    hands = [
-        Hand(j.annotator, deeds_of(j.records), tuple(w)) for j, w in zip(journals, count.touched, strict=True)
+        counter.count_article(corpus, article)
+    activities = [
+        Hand(j.annotator, deeds_of(j.records), tuple(w)) for j, w in zip(journals, counter.touched, strict=True)
     ]
     labels = [x.name for x in corpus.schema.labels]
-    people = [
-        figures_of(hand.name, [hand], progress, labels, local_day)
-        for hand, progress in zip(hands, count.each(), strict=True)
+    annotators = [
+        figures_of(activity.name, [activity], progress, labels, local_day)
+        for activity, progress in zip(activities, counter.per_annotator(), strict=True)
     ]
-    together = figures_of(EVERYBODY, hands, count.together(), labels, local_day) if len(hands) > 1 else None
+    together = figures_of(EVERYBODY, activities, counter.overall(), labels, local_day) if len(activities) > 1 else None
     return Report(
         corpus.name,
-        tuple(people),
+        tuple(annotators),
         together,
-        count.total,
+        counter.total,
         (*corpus.warnings, *(w for j in journals for w in j.warnings)),
-        {j.annotator: j.left_out for j in journals if j.left_out},
+        {j.annotator: j.unusable_lines for j in journals if j.unusable_lines},
     )
 
 
@@ -77,52 +77,52 @@ def local_day(seconds: float) -> str:
 def _works(corpus: Corpus, records: Sequence[Record]) -> Works:
     """Return the works of a journal; records of articles that have left the corpus have none."""
     known = set(corpus.article_ids())
-    works = Works(corpus.sentences)
-    works.replay(r for r in records if r.work.sentence.article in known)
-    return works
+    store = Works(corpus.sentences)
+    store.replay(r for r in records if r.annotated.sentence.article in known)
+    return store
 
 
 @dataclass(slots=True)
 class _Count:
     """Goes through the articles once and counts for each annotator what is touched, done and left."""
 
-    works: list[Works]
+    stores: list[Works]
     touched: list[list[Work]] = field(init=False)
     total: int = 0
     _done: list[int] = field(init=False)
-    _left: list[list[int]] = field(init=False)
-    _left_by_all: list[int] = field(default_factory=list)
+    _open_lengths: list[list[int]] = field(init=False)
+    _open_lengths_overall: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Start with nothing counted."""
-        self.touched = [[] for _ in self.works]
-        self._done = [0 for _ in self.works]
-        self._left = [[] for _ in self.works]
+        self.touched = [[] for _ in self.stores]
+        self._done = [0 for _ in self.stores]
+        self._open_lengths = [[] for _ in self.stores]
 
-    def take(self, corpus: Corpus, article_id: str) -> None:
+    def count_article(self, corpus: Corpus, article_id: str) -> None:
         """Count an article; one that has a newer version holds nothing to annotate."""
         article = corpus.article(article_id)
         if article.replaced_by:
             return
         lines = LineMap(article)
         covered: list[tuple[int, int]] = []
-        for i, works in enumerate(self.works):
-            active = [w for w in works.of(article_id) if lines.annotates(w.sentence.start, w.sentence.end)]
+        for i, store in enumerate(self.stores):
+            active = [w for w in store.sentences_of(article_id) if lines.is_annotated(w.sentence.start, w.sentence.end)]
             self.touched[i] += [w for w in active if w.annotation != Annotation()]
             self._done[i] += sum(w.done for w in active)
-            self._left[i] += [len(w.sentence.tokens) for w in active if not w.done]
+            self._open_lengths[i] += [len(w.sentence.tokens) for w in active if not w.done]
             covered += [(w.sentence.start, w.sentence.end) for w in active if w.done]
         stored = corpus.active_sentences(article)
         self.total += len(stored)
-        self._left_by_all += [len(s.tokens) for s in _uncovered(stored, sorted(covered))]
+        self._open_lengths_overall += [len(s.tokens) for s in _uncovered(stored, sorted(covered))]
 
-    def each(self) -> list[Progress]:
+    def per_annotator(self) -> list[Progress]:
         """Return how far each annotator is; joins and splits are their own."""
-        return [Progress(d, d + len(x), tuple(x)) for d, x in zip(self._done, self._left, strict=True)]
+        return [Progress(d, d + len(x), tuple(x)) for d, x in zip(self._done, self._open_lengths, strict=True)]
 
-    def together(self) -> Progress:
+    def overall(self) -> Progress:
         """Return how far the corpus is: a sentence is done when anybody has answered it."""
-        return Progress(self.total - len(self._left_by_all), self.total, tuple(self._left_by_all))
+        return Progress(self.total - len(self._open_lengths_overall), self.total, tuple(self._open_lengths_overall))
 
 
 def _uncovered(sentences: Sequence[Sentence], covered: Sequence[tuple[int, int]]) -> list[Sentence]:

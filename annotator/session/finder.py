@@ -34,12 +34,12 @@ class Page:
 
     title: str
     origin: str
-    lines: LineMap
-    works: tuple[Work, ...]
-    replaced: bool
+    line_index: LineMap
+    annotated_sentences: tuple[Work, ...]
+    is_replaced: bool
 
     @property
-    def names(self) -> str:
+    def searchable_names(self) -> str:
         """What the article may be searched by."""
         return f"{self.title}\n{self.origin}"
 
@@ -53,9 +53,9 @@ class Hit:
     index: int
     """The sentence's number in the article, from 0."""
     title: str
-    work: Work
+    annotated: Work
     """Without tokens where nobody has touched the sentence."""
-    lit: tuple[Place, ...]
+    highlights: tuple[Place, ...]
     """What the query speaks of, in code points of the text."""
 
 
@@ -67,7 +67,7 @@ class Finder:
         self._path = path
         self._queue = tuple(queue)
         self._corpus: Corpus | None = None
-        self._pages: dict[str, Page] = {}
+        self._articles: dict[str, Page] = {}
         self._lock = RLock()
 
     @property
@@ -78,20 +78,20 @@ class Finder:
                 self._corpus = Corpus.open(self._path)
             return self._corpus
 
-    def forget(self, article_id: str) -> None:
+    def invalidate(self, article_id: str) -> None:
         """Read an article anew: its lines have changed."""
         with self._lock:
-            self._pages.pop(article_id, None)
+            self._articles.pop(article_id, None)
 
-    def page(self, article_id: str) -> Page:
+    def article(self, article_id: str) -> Page:
         """Return what is kept of an article; raises CorpusError where it can't be read."""
-        known = self._pages.get(article_id)
+        known = self._articles.get(article_id)
         if known is not None:
             return known
         with self._lock:
-            if article_id not in self._pages:
-                self._pages[article_id] = self._read(article_id)
-            page = self._pages[article_id]
+            if article_id not in self._articles:
+                self._articles[article_id] = self._read(article_id)
+            page = self._articles[article_id]
         if current_thread() is not main_thread():
             sleep(_GAP)  # else the screen thread would hardly ever get the lock
         return page
@@ -99,48 +99,48 @@ class Finder:
     def _read(self, article_id: str) -> Page:
         article = self.corpus.article(article_id)
         stored = self.corpus.active_sentences(article)
-        works = tuple(Work(replace(s, tokens=())) for s in stored)
+        annotated_sentences = tuple(Work(replace(s, tokens=())) for s in stored)
         return Page(
             article.title or article.origin,
             article.origin,
             LineMap(article),
-            works,
+            annotated_sentences,
             bool(article.replaced_by),
         )
 
-    def works(self, article_id: str, touched: Sequence[Work]) -> Sequence[Work]:
+    def sentences_of(self, article_id: str, touched: Sequence[Work]) -> Sequence[Work]:
         """Return the works of an article that stand in the queue: one for one those of the session."""
-        page = self.page(article_id)
-        if not touched or page.replaced:
-            return page.works
-        shown = [w for w in touched if page.lines.annotates(w.sentence.start, w.sentence.end)]
-        overlay = Works(lambda _: [w.sentence for w in page.works])
-        overlay.put((), touched)
-        bare = [w for w in overlay.of(article_id) if w.annotation == Annotation() and not w.sentence.tokens]
+        page = self.article(article_id)
+        if not touched or page.is_replaced:
+            return page.annotated_sentences
+        shown = [w for w in touched if page.line_index.is_annotated(w.sentence.start, w.sentence.end)]
+        overlay = Works(lambda _: [w.sentence for w in page.annotated_sentences])
+        overlay.replace_sentences((), touched)
+        bare = [w for w in overlay.sentences_of(article_id) if w.annotation == Annotation() and not w.sentence.tokens]
         return sorted([*bare, *shown], key=lambda w: w.sentence.start)
 
-    def progress(self, article_id: str, touched: Sequence[Work]) -> Progress:
+    def progress_of(self, article_id: str, touched: Sequence[Work]) -> Progress:
         """Return how far an article is."""
-        works = self.works(article_id, touched)
-        return Progress(sum(w.done for w in works), len(works))
+        annotated_sentences = self.sentences_of(article_id, touched)
+        return Progress(sum(w.done for w in annotated_sentences), len(annotated_sentences))
 
-    def seen(self, touched: Touched) -> list[Work]:
+    def annotated_sentences(self, touched: Touched) -> list[Work]:
         """Return the works that something is said of, in the order of the queue."""
-        each = (self.works(a, touched[a]) for a in self._queue if touched.get(a))
-        return [w for works in each for w in works if w.annotation != Annotation()]
+        each = (self.sentences_of(a, touched[a]) for a in self._queue if touched.get(a))
+        return [w for annotated_sentences in each for w in annotated_sentences if w.annotation != Annotation()]
 
     def search(self, query: Query, touched: Touched, problems: Problems = frozenset()) -> Iterator[list[Hit]]:
         """Yield the hits of each article in the order of the queue; an empty list too, as a sign of life."""
         for number, article_id in enumerate(self._queue):
-            title = self.page(article_id).title
-            works = self.works(article_id, touched.get(article_id, ()))
+            title = self.article(article_id).title
+            annotated_sentences = self.sentences_of(article_id, touched.get(article_id, ()))
             yield [
-                Hit(number, i, title, w, query.lit(w))
-                for i, w in enumerate(works)
-                if self.holds(query, w, problems)
+                Hit(number, i, title, w, query.highlights(w))
+                for i, w in enumerate(annotated_sentences)
+                if self.matches(query, w, problems)
             ]
 
-    def holds(self, query: Query, work: Work, problems: Problems) -> bool:
+    def matches(self, query: Query, annotated: Work, problems: Problems) -> bool:
         """Whether a query holds for a work."""
-        problem = query.asks_for_problems and work.sentence.id in problems
-        return query.matches(Subject(work, self.page(work.sentence.article).names, problem))
+        problem = query.needs_problems and annotated.sentence.id in problems
+        return query.matches(Subject(annotated, self.article(annotated.sentence.article).searchable_names, problem))

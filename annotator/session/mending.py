@@ -14,63 +14,63 @@ from annotator.session.worklist import Worklist
 class Mending(Worklist[Case]):
     """The spans inside tokens, in the order of the works; what is settled is listed no more."""
 
-    nothing = "there is no span to repair"
+    empty_message = "there is no span to repair"
 
-    def __init__(self, session: Session, cases: Sequence[Case], here: str = "") -> None:
+    def __init__(self, session: Session, misaligned_spans: Sequence[Case], here: str = "") -> None:
         """List the cases that were not left before in this session; the first one ``here`` is in hand.
 
         ``here``: the id of a sentence.
         """
-        super().__init__(session, cases, session.way.unrepaired)
+        super().__init__(session, misaligned_spans, session.navigation.skipped_repairs)
         self._by_sentence: dict[str, list[int]] = {}
-        for n, case in enumerate(self.items):
-            self._by_sentence.setdefault(case.work.sentence.id, []).append(n)
+        for n, misaligned in enumerate(self.items):
+            self._by_sentence.setdefault(misaligned.annotated.sentence.id, []).append(n)
         self.at = self._by_sentence.get(here, [0])[0]
 
-    def listed(self, n: int) -> bool:
+    def is_listed(self, n: int) -> bool:
         """Whether an item is shown: as long as it waits."""
-        return super().listed(n) and n not in self.settled
+        return super().is_listed(n) and n not in self.settled
 
     @property
-    def waiting(self) -> Sequence[int]:
+    def open_indexes(self) -> Sequence[int]:
         """The numbers of the cases that wait."""
         return [n for n in range(len(self.items)) if n not in self.settled]
 
     @property
-    def left(self) -> int:
+    def skipped_count(self) -> int:
         """How many cases were left as they are, in this session."""
-        return len(self._left)
+        return len(self._skipped)
 
-    def in_hand(self) -> tuple[Work, tuple[Repair, ...]]:
+    def current_repairs(self) -> tuple[Work, tuple[Repair, ...]]:
         """Return the sentence in hand as it is now, and what each cure would give; raises RuleError."""
-        case = self._in_hand()
-        now = self._now(case.work)
-        return now, repairs(now, case.span, self.session.schema)
+        misaligned = self._require_current()
+        now = self._current_version(misaligned.annotated)
+        return now, repairs(now, misaligned.span, self.session.schema)
 
-    def repair(self, cure: Cure) -> str:
+    def repair(self, kind: Cure) -> str:
         """Repair the case in hand; returns what was done. Raises RuleError where the cure makes no sense."""
-        case = self._in_hand()
-        repair = next(r for r in self.in_hand()[1] if r.cure is cure)
+        misaligned = self._require_current()
+        repair = next(r for r in self.current_repairs()[1] if r.kind is kind)
         if repair.edit is None:
-            raise RuleError(f"{cure.value} is not possible: {repair.why}", do="choose another repair")
+            raise RuleError(f"{kind.value} is not possible: {repair.reason}", do="choose another repair")
         after = repair.edit.after[0]
         waiting = {s.key for s in unaligned(after)}
         numbers = self._by_sentence[after.sentence.id]
-        mended = [n for n in numbers if self.listed(n) and self.items[n].span.key not in waiting]
-        self._do(tuple(mended), repair.edit, done=True)
-        also = len(mended) - 1
+        repaired = [n for n in numbers if self.is_listed(n) and self.items[n].span.key not in waiting]
+        self._apply(tuple(repaired), repair.edit, done=True)
+        also = len(repaired) - 1
         more = f", and {also} more with it" if also else ""
-        return f"{_told(case, repair)}{more}"
+        return f"{_told(misaligned, repair)}{more}"
 
-    def leave(self) -> str:
+    def skip(self) -> str:
         """Leave the span in hand as it is until the next start; returns what was done."""
-        return self._leave()
+        return self._skip()
 
 
-def _told(case: Case, repair: Repair) -> str:
-    words = case.work.text_of(case.span)
-    if repair.cure is Cure.DROP:
-        return f"{words} is no {case.span.label} any more"
-    if repair.cure is Cure.SPLIT:
-        return f"the tokens are {' | '.join(repair.gives)} now"
-    return f"{words} is {repair.gives[0]} now"
+def _told(misaligned: Case, repair: Repair) -> str:
+    words = misaligned.annotated.text_of(misaligned.span)
+    if repair.kind is Cure.DROP:
+        return f"{words} is no {misaligned.span.label} any more"
+    if repair.kind is Cure.SPLIT:
+        return f"the tokens are {' | '.join(repair.result)} now"
+    return f"{words} is {repair.result[0]} now"

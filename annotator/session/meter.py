@@ -16,22 +16,22 @@ class Meter:
 
     def __init__(self) -> None:
         """Start with nothing counted: a session that no screen drives has no keys."""
-        self._keys: Keys | None = None
-        self._watch = HasteWatch()
-        self.haste: Haste | None = None
+        self._keystrokes: Keys | None = None
+        self._speed_monitor = HasteWatch()
+        self.speed_warning: Haste | None = None
         """The hasty stretch that the last deed has ended, if it did."""
 
-    def press(self, kind: KeyKind) -> None:
+    def count_keystroke(self, kind: KeyKind) -> None:
         """Count a key."""
-        self._keys = (self._keys or Keys()).plus(kind)
+        self._keystrokes = (self._keystrokes or Keys()).plus(kind)
 
-    def keys(self) -> Keys | None:
+    def take_keystrokes(self) -> Keys | None:
         """Return the keys since the last deed and start anew; None where nobody counts."""
-        counted = self._keys
+        counted = self._keystrokes
         if counted is not None:
-            self._keys = Keys()
+            self._keystrokes = Keys()
         return counted
 
-    def did(self, op: Op, before: Sequence[Work], after: Sequence[Work], time: float) -> None:
+    def observe_edit(self, op: Op, before: Sequence[Work], after: Sequence[Work], time: float) -> None:
         """Look at the pace of a deed that was saved at ``time``, in seconds."""
-        self.haste = self._watch.did(deed_of(op, before, after, time=time))
+        self.speed_warning = self._speed_monitor.observe(deed_of(op, before, after, time=time))

@@ -18,7 +18,7 @@ def present(
 ) -> Sequence[Record]:
     """Return the records of articles that are there; a word on the others goes to ``warnings``."""
     known = set(articles)
-    there = [r for r in records if r.work.sentence.article in known]
+    there = [r for r in records if r.annotated.sentence.article in known]
     if gone := len(records) - len(there):
         verb = "record is" if gone == 1 else "records are"
         warnings.append(f"{gone} {verb} of articles that have left the corpus; the journal keeps them")
@@ -33,7 +33,7 @@ def present(
 
 def _unknown_labels(records: Iterable[Record], schema: Schema) -> list[str]:
     known = {x.name for x in schema.labels}
-    return sorted({s.label for r in records for s in r.work.annotation.spans} - known)
+    return sorted({s.label for r in records for s in r.annotated.annotation.spans} - known)
 
 
 def unbegun(corpus: Corpus, annotator: str) -> str:
@@ -42,5 +42,5 @@ def unbegun(corpus: Corpus, annotator: str) -> str:
     if not others or has_begun(corpus.path, annotator):
         return ""
     more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
-    told = f"{', '.join(others[:_NAMED])}{more}"
-    return f"work of others: --as {told}; {annotator} has annotated nothing here yet"
+    names = f"{', '.join(others[:_NAMED])}{more}"
+    return f"work of others: --as {names}; {annotator} has annotated nothing here yet"

@@ -94,7 +94,7 @@ class Saver:
 
     def _run(self) -> None:
         while (records := self._queue.get()) is not None:
-            batch, deeds, more = list(records), 1, True
+            batch, edits, more = list(records), 1, True
             while more:
                 try:
                     following = self._queue.get_nowait()
@@ -102,19 +102,19 @@ class Saver:
                     more = False
                 else:
                     if following is None:
-                        self._save(batch, deeds)
+                        self._save(batch, edits)
                         return
                     batch.extend(following)
-                    deeds += 1
-            self._save(batch, deeds)
+                    edits += 1
+            self._save(batch, edits)
 
-    def _save(self, batch: list[Record], deeds: int) -> None:
+    def _save(self, batch: list[Record], edits: int) -> None:
         try:
             if self._append(batch):
                 self._on_saved(batch[-1].seq)
         finally:
             with self._idle:
-                self._waiting -= deeds
+                self._waiting -= edits
                 del self._pending[: len(batch)]
                 self._idle.notify_all()
 

@@ -54,7 +54,7 @@ class Session:
 
     saved_at = 0.0
     """When the last deed was on the disk, in seconds since 1970; 0 before the first."""
-    _counted_all = False
+    _has_counted_all = False
 
     def __init__(
         self,
@@ -81,33 +81,33 @@ class Session:
         self._journal = journal
         self._clock = clock
         self._session_id = session_id
-        self.meter = Meter()
+        self.activity_tracker = Meter()
         self._failure: JournalError | None = None
-        self.works = Works(corpus.sentences)
-        self.shelf = Shelf(corpus, self.works)
-        self.queue = self._queued(corpus.article_ids())
+        self.annotation_store = Works(corpus.sentences)
+        self.article_cache = Shelf(corpus, self.annotation_store)
+        self.queue = self._build_queue(corpus.article_ids())
         records = present(journal.records, corpus.article_ids(), schema, self.warnings)
-        self.history: History = self.works.replay(records)
-        touched = [w for a in self.works.articles for w in self.works.touched(a)]
+        self.history: History = self.annotation_store.replay(records)
+        touched = [w for a in self.annotation_store.touched_articles for w in self.annotation_store.touched_sentences_of(a)]
         self.spans_made = sum(len(w.annotation.spans) for w in touched)
-        self.desk = self._open_desk(touched)
-        self.way = Way(self)
+        self.suggestion_service = self._open_suggestion_service(touched)
+        self.navigation = Way(self)
         self._seq = self._saved_seq = journal.next_seq - 1
-        self._saver = None if self.read_only else Saver(journal, self._on_saved, self._on_failed)
-        self.place = Place()
+        self._journal_writer = None if self.read_only else Saver(journal, self._on_saved, self._on_failed)
+        self.position = Place()
         self._go_to_start(start, records[-1] if records else None)
 
-    def _open_desk(self, touched: Sequence[Work]) -> Desk:
+    def _open_suggestion_service(self, touched: Sequence[Work]) -> Desk:
         """Return the sources of suggestions; what the journal tells is learned article by article."""
 
         def text(a: str) -> tuple[str, list[Sentence]]:
-            return self.article(a).text, [w.sentence for w in self.works_of(a)]
+            return self.article(a).text, [w.sentence for w in self.sentences_of(a)]
 
-        desk = Desk(self.schema, text, suggestion_files(self.corpus.path))
-        desk.start(touched)
-        return desk
+        suggestion_service = Desk(self.schema, text, suggestion_files(self.corpus.path))
+        suggestion_service.queue_annotations(touched)
+        return suggestion_service
 
-    def _queued(self, ids: tuple[str, ...]) -> tuple[str, ...]:
+    def _build_queue(self, ids: tuple[str, ...]) -> tuple[str, ...]:
         """Return the articles to go through; a large corpus is not read whole to leave old versions out."""
         if len(ids) > COUNTED_AT_ONCE:
             return ids
@@ -117,49 +117,49 @@ class Session:
 
     def article(self, article_id: str) -> Article:
         """Return an article of the corpus."""
-        return self.shelf.article(article_id)
+        return self.article_cache.article(article_id)
 
-    def works_of(self, article_id: str) -> tuple[Work, ...]:
+    def sentences_of(self, article_id: str) -> tuple[Work, ...]:
         """Return the works of an article that stand in the queue."""
-        return self.shelf.works_of(article_id)
+        return self.article_cache.sentences_of(article_id)
 
     @property
-    def current(self) -> str:
+    def current_article_id(self) -> str:
         """The id of the article in hand."""
-        return self.queue[self.place.article]
+        return self.queue[self.position.article]
 
     @property
-    def here(self) -> tuple[Work, ...]:
+    def article_sentences(self) -> tuple[Work, ...]:
         """The works of the article in hand."""
-        return self.works_of(self.current)
+        return self.sentences_of(self.current_article_id)
 
     @property
-    def work(self) -> Work:
+    def annotated(self) -> Work:
         """The active sentence and its annotation."""
-        return self.here[self.place.sentence]
+        return self.article_sentences[self.position.sentence]
 
-    def suggested(self, i: int) -> Sequence[Suggestion]:
+    def suggestions_for(self, i: int) -> Sequence[Suggestion]:
         """Return what every source suggests for a sentence of the article in hand, by index."""
-        return self.desk.suggestions(self.here[i])
+        return self.suggestion_service.suggestions(self.article_sentences[i])
 
     def progress_of(self, article_id: str) -> Progress:
         """Return how far an article is."""
-        return self.shelf.progress_of(article_id)
+        return self.article_cache.progress_of(article_id)
 
-    def count(self) -> Progress:
+    def count_progress(self) -> Progress:
         """Count how far the corpus is; looks at every article the first time."""
-        self._counted_all = True
-        each = [self.shelf.progress_of(a) for a in self.queue]
+        self._has_counted_all = True
+        each = [self.article_cache.progress_of(a) for a in self.queue]
         return Progress(sum(p.done for p in each), sum(p.total for p in each))
 
     @property
-    def counted(self) -> Progress:
+    def corpus_progress(self) -> Progress:
         """How far the corpus is; zeros while a large one has not been counted yet."""
         small = len(self.queue) <= COUNTED_AT_ONCE
-        return self.count() if small or self._counted_all else self.way.counted
+        return self.count_progress() if small or self._has_counted_all else self.navigation.corpus_progress
 
     @property
-    def saved(self) -> Saved:
+    def save_state(self) -> Saved:
         """Whether everything done so far is on the disk."""
         if self.banner:
             return Saved.FAILED
@@ -169,74 +169,74 @@ class Session:
 
     # -- deeds ---------------------------------------------------------------------------------
 
-    def do(self, edit: Edit) -> None:
+    def apply_edit(self, edit: Edit) -> None:
         """Carry out an edit, note it for undo and hand it to the journal."""
         self._require_writable()
-        self.works.apply(edit)
-        self.shelf.changed(edit.before, edit.after)
-        self.desk.changed(edit.before, edit.after)
-        self.way.changed(edit)
-        self.history.did(edit)
+        self.annotation_store.apply(edit)
+        self.article_cache.update(edit.before, edit.after)
+        self.suggestion_service.update(edit.before, edit.after)
+        self.navigation.update(edit)
+        self.history.record_edit(edit)
         self._write(edit.op, edit.before, edit.after)
-        self.message = Message(edit.told) if edit.told else None
+        self.message = Message(edit.message) if edit.message else None
 
     def undo(self) -> Edit | None:
         """Take the last deed back, whichever session it was done in, and go to its place."""
-        return self._travel(Op.UNDO)
+        return self._undo_or_redo(Op.UNDO)
 
     def redo(self) -> Edit | None:
         """Do again what was last taken back, and go to its place."""
-        return self._travel(Op.REDO)
+        return self._undo_or_redo(Op.REDO)
 
-    def _travel(self, op: Op) -> Edit | None:
+    def _undo_or_redo(self, op: Op) -> Edit | None:
         self._require_writable()
         edit = self.history.undo() if op is Op.UNDO else self.history.redo()
         if edit is None:
             self.message = Message(f"nothing to {op.value}")
             return None
-        self.works.put(edit.before, edit.after)
-        self.shelf.changed(edit.before, edit.after)
-        self.desk.changed(edit.before, edit.after)
-        self.way.changed(edit)
+        self.annotation_store.replace_sentences(edit.before, edit.after)
+        self.article_cache.update(edit.before, edit.after)
+        self.suggestion_service.update(edit.before, edit.after)
+        self.navigation.update(edit)
         self._write(op, edit.before, edit.after)
         shown = self.go_to(edit.after[0].sentence.id)
         note = "" if shown else " (its line is switched off, or its article has a new version)"
         self.message = Message(
-            f"{'undone' if op is Op.UNDO else 'redone'}: {edit.told or edit.op.value}{note}"
+            f"{'undone' if op is Op.UNDO else 'redone'}: {edit.message or edit.op.value}{note}"
         )
         return edit
 
     def join(self) -> None:
         """Join the active sentence with the next one of the article."""
-        at = self.place.sentence
-        if at + 1 >= len(self.here):
+        at = self.position.sentence
+        if at + 1 >= len(self.article_sentences):
             raise RuleError("this is the last sentence of the article")
-        self.do(join(self.here[at], self.here[at + 1], self.article(self.current).text))
+        self.apply_edit(join(self.article_sentences[at], self.article_sentences[at + 1], self.article(self.current_article_id).text))
 
     def split(self, token: int) -> None:
         """Split the active sentence before a token."""
-        self.do(split(self.work, token, self.article(self.current).text))
+        self.apply_edit(split(self.annotated, token, self.article(self.current_article_id).text))
 
-    def switch_line(self, article_id: str, line: int, verdict: Verdict) -> None:
+    def set_line_verdict(self, article_id: str, line: int, verdict: Verdict) -> None:
         """Give a line of an article another verdict; written at once."""
         self._require_writable()
-        self.corpus.set_line(article_id, line, verdict, by=self.annotator, time=self._clock(), wait=LOCK_WAIT)
-        self._forget(article_id)
+        self.corpus.set_line_verdict(article_id, line, verdict, by=self.annotator, time=self._clock(), wait=LOCK_WAIT)
+        self._invalidate_article(article_id)
 
-    def undo_line(self, article_id: str) -> bool:
+    def undo_line_verdict(self, article_id: str) -> bool:
         """Take back the last switched line of an article; False where there is none."""
         self._require_writable()
-        done = self.corpus.undo_line(article_id, by=self.annotator, time=self._clock(), wait=LOCK_WAIT)
-        self._forget(article_id)
+        done = self.corpus.undo_line_verdict(article_id, by=self.annotator, time=self._clock(), wait=LOCK_WAIT)
+        self._invalidate_article(article_id)
         return done is not None
 
-    def _forget(self, article_id: str) -> None:
-        here = self.work.sentence.id if self.here else ""
-        self.shelf.forget(article_id)
-        self.desk.forget(article_id)
-        self.way.forget(article_id)
+    def _invalidate_article(self, article_id: str) -> None:
+        here = self.annotated.sentence.id if self.article_sentences else ""
+        self.article_cache.invalidate(article_id)
+        self.suggestion_service.invalidate_article(article_id)
+        self.navigation.invalidate(article_id)
         if not (here and self.go_to(here)):
-            self.place.sentence = min(self.place.sentence, max(0, len(self.here) - 1))
+            self.position.sentence = min(self.position.sentence, max(0, len(self.article_sentences) - 1))
 
     def _require_writable(self) -> None:
         if self._journal.damaged:
@@ -248,32 +248,32 @@ class Session:
                 "the corpus is open to read only", do="start again without --read-only to annotate"
             )
 
-    def count_key(self, kind: KeyKind) -> None:
+    def count_keystroke(self, kind: KeyKind) -> None:
         """Count a key that was pressed; the next record tells of it."""
-        self.meter.press(kind)
+        self.activity_tracker.count_keystroke(kind)
 
     def _write(self, op: Op, before: Sequence[Work], after: Sequence[Work]) -> None:
-        assert self._saver is not None
-        first, n, keys = self._seq + 1, len(after), self.meter.keys()
+        assert self._journal_writer is not None
+        first, n, keys = self._seq + 1, len(after), self.activity_tracker.take_keystrokes()
         records = [
             Record(
                 first + i,
                 op,
-                work,
-                parent=self.works.seq(work.sentence.id),
+                annotated,
+                parent=self.annotation_store.last_seq(annotated.sentence.id),
                 batch=(first, n) if n > 1 else None,
                 annotator=self.annotator,
                 session=self._session_id,
                 time=self._clock(),
-                keys=keys if i == 0 else None,
+                keystrokes=keys if i == 0 else None,
             )
-            for i, work in enumerate(after)
+            for i, annotated in enumerate(after)
         ]
         for record in records:
-            self.works.note_seq(record)
+            self.annotation_store.remember_seq(record)
         self._seq += n
-        self._saver.put(records)
-        self.meter.did(op, before, after, records[-1].time)
+        self._journal_writer.put(records)
+        self.activity_tracker.observe_edit(op, before, after, records[-1].time)
 
     # -- saving --------------------------------------------------------------------------------
 
@@ -294,12 +294,12 @@ class Session:
 
     def flush(self, timeout: float = 10.0) -> bool:
         """Wait until every deed is on the disk; False where that failed."""
-        return self._saver is None or self._saver.flush(timeout)
+        return self._journal_writer is None or self._journal_writer.flush(timeout)
 
     def close(self) -> bool:
         """Save what is left and let go of the journal; False where something could not be saved."""
-        saved = self._saver is None or self._saver.close()
-        if self._saver is None or not self._saver.stuck:
+        saved = self._journal_writer is None or self._journal_writer.close()
+        if self._journal_writer is None or not self._journal_writer.stuck:
             # Else it would wait for the disk that hangs; the end of the process lets go of it.
             self._journal.close()
         return saved
@@ -313,9 +313,9 @@ class Session:
         if article not in self.queue or not first.isdecimal():
             return False
         start = int(first)
-        for i, work in enumerate(self.works_of(article)):
-            if work.sentence.start <= start < work.sentence.end:
-                self.place = Place(self.queue.index(article), i)
+        for i, annotated in enumerate(self.sentences_of(article)):
+            if annotated.sentence.start <= start < annotated.sentence.end:
+                self.position = Place(self.queue.index(article), i)
                 return True
         return False
 
@@ -324,20 +324,20 @@ class Session:
 
         With a filter: to the nearest sentence that it holds for.
         """
-        if self.way.query:
-            return self.way.step(by)
-        to = self.place.sentence + by
-        if 0 <= to < len(self.here):
-            self.place.sentence = to
+        if self.navigation.query:
+            return self.navigation.go_to_nearest_match(by)
+        to = self.position.sentence + by
+        if 0 <= to < len(self.article_sentences):
+            self.position.sentence = to
             return True
         return self.move_article(1 if by > 0 else -1, last=by < 0)
 
     def move_article(self, by: int, *, last: bool = False) -> bool:
         """Go to the next (1) or previous (-1) article that has sentences; its first, or its last."""
-        to = self.place.article + by
+        to = self.position.article + by
         while 0 <= to < len(self.queue):
-            if works := self.works_of(self.queue[to]):
-                self.place = Place(to, len(works) - 1 if last else 0)
+            if annotated_sentences := self.sentences_of(self.queue[to]):
+                self.position = Place(to, len(annotated_sentences) - 1 if last else 0)
                 return True
             to += by
         self.message = Message("this is the last sentence" if by > 0 else "this is the first sentence")
@@ -345,35 +345,35 @@ class Session:
 
     def move_in_article(self, to: int) -> None:
         """Go to a sentence of the article by index; -1 is the last."""
-        self.place.sentence = to % max(1, len(self.here))
+        self.position.sentence = to % max(1, len(self.article_sentences))
 
-    def next_undone(self) -> bool:
+    def go_to_next_open(self) -> bool:
         """Go to the next sentence without an answer, from here on and round; False where all are done.
 
         Filter and order of the way decide what the next one is.
         """
-        if self.way.special:
-            return self.way.next_open()
+        if self.navigation.is_customized:
+            return self.navigation.go_to_next_open()
         n = len(self.queue)
         for step in range(n + 1 if n else 0):
-            number = (self.place.article + step) % n
-            works = self.works_of(self.queue[number])
-            first = self.place.sentence + 1 if step == 0 else 0
-            for i in range(first, len(works)):
-                if not works[i].done:
-                    self.place = Place(number, i)
+            number = (self.position.article + step) % n
+            annotated_sentences = self.sentences_of(self.queue[number])
+            first = self.position.sentence + 1 if step == 0 else 0
+            for i in range(first, len(annotated_sentences)):
+                if not annotated_sentences[i].done:
+                    self.position = Place(number, i)
                     return True
         return False
 
     def _go_to_start(self, start: str, last: Record | None) -> None:
         if start and self.go_to(start):
             return
-        if last and self.go_to(last.work.sentence.id):
-            if self.work.done:
-                self.next_undone()
+        if last and self.go_to(last.annotated.sentence.id):
+            if self.annotated.done:
+                self.go_to_next_open()
             return
-        self.place = Place(0, -1)  # before the first sentence, so that it is the first to be looked at
-        if not self.queue or not self.next_undone():
-            self.place = Place()
-            if not self.here:
+        self.position = Place(0, -1)  # before the first sentence, so that it is the first to be looked at
+        if not self.queue or not self.go_to_next_open():
+            self.position = Place()
+            if not self.article_sentences:
                 self.move_article(1)

@@ -20,38 +20,38 @@ KEPT = 64
 class Sheets:
     """Makes the sheets of a session's sentences and remembers the last ones."""
 
-    def __init__(self, schema: Schema, cells: Callable[[str], int]) -> None:
+    def __init__(self, schema: Schema, cell_width: Callable[[str], int]) -> None:
         """Make sheets for this schema; ``cells`` tells how wide a token is drawn."""
         self._schema = schema
-        self._cells = cells
+        self._cell_width = cell_width
         self.style = DEFAULT
-        self.taken = schema.keys
+        self.reserved_letters = schema.keys
         """The letters that are no hints."""
-        self._claim = label_for(schema, "claim") or ""
-        self._small: tuple[str, frozenset[str]] = ("", frozenset())
-        self._made: dict[Sentence, Sheet] = {}
+        self._claim_label = label_for(schema, "claim") or ""
+        self._lowercase_words: tuple[str, frozenset[str]] = ("", frozenset())
+        self._layouts: dict[Sentence, Sheet] = {}
 
-    def use_letters(self, style: HintStyle, taken: frozenset[str]) -> None:
+    def use_letters(self, style: HintStyle, reserved: frozenset[str]) -> None:
         """Make hints of other letters from now on, none of them among ``taken``."""
-        self.style, self.taken = style, taken
-        self._made.clear()
+        self.style, self.reserved_letters = style, reserved
+        self._layouts.clear()
 
-    def make(self, sentence: Sentence, article: Article) -> Sheet:
+    def layout_for(self, sentence: Sentence, article: Article) -> Sheet:
         """Return the sheet of a sentence, its candidates judged by the words of the whole article."""
-        sheet = self._made.pop(sentence, None) or self._new(sentence, article)
-        self._made[sentence] = sheet  # at the end: the one not asked for longest goes first
-        if len(self._made) > KEPT:
-            del self._made[next(iter(self._made))]
-        return sheet
+        layout = self._layouts.pop(sentence, None) or self._build_layout(sentence, article)
+        self._layouts[sentence] = layout  # at the end: the one not asked for longest goes first
+        if len(self._layouts) > KEPT:
+            del self._layouts[next(iter(self._layouts))]
+        return layout
 
-    def _new(self, sentence: Sentence, article: Article) -> Sheet:
-        if article.id != self._small[0]:
-            self._small = (article.id, small_words(article.text))
+    def _build_layout(self, sentence: Sentence, article: Article) -> Sheet:
+        if article.id != self._lowercase_words[0]:
+            self._lowercase_words = (article.id, small_words(article.text))
         tokens = sentence.tokens
-        cut = parted(tokens)  # no cell of their own: what they belong to is drawn as one
-        widths = [0 if i in cut else self._cells(t.text) for i, t in enumerate(tokens)]
+        inside_graphemes = parted(tokens)  # no cell of their own: what they belong to is drawn as one
+        widths = [0 if i in inside_graphemes else self._cell_width(t.text) for i, t in enumerate(tokens)]
         return Sheet(
-            assign(tokens, widths, self.taken, self.style),
-            without_common(candidates(tokens), tokens, self._small[1]),
-            self._claim,
+            assign(tokens, widths, self.reserved_letters, self.style),
+            without_common(candidates(tokens), tokens, self._lowercase_words[1]),
+            self._claim_label,
         )

@@ -28,15 +28,15 @@ class Progress:
 class Shelf:
     """The articles of a corpus with the works that stand in the queue, and their counts."""
 
-    def __init__(self, corpus: Corpus, works: Works) -> None:
+    def __init__(self, corpus: Corpus, annotation_store: Works) -> None:
         """Read nothing yet."""
         self._corpus = corpus
-        self._works = works
+        self._annotation_store = annotation_store
         self._articles: dict[str, Article] = {}
-        self._shown: dict[str, list[Work]] = {}
-        self._tuples: dict[str, tuple[Work, ...]] = {}
+        self._sentences: dict[str, list[Work]] = {}
+        self._sentence_tuples: dict[str, tuple[Work, ...]] = {}
         self._done: Counter[str] = Counter()
-        self._labels: dict[str, Counter[str]] = {}
+        self._label_counts: dict[str, Counter[str]] = {}
 
     def article(self, article_id: str) -> Article:
         """Return an article of the corpus."""
@@ -44,67 +44,67 @@ class Shelf:
             self._articles[article_id] = self._corpus.article(article_id)
         return self._articles[article_id]
 
-    def works_of(self, article_id: str) -> tuple[Work, ...]:
+    def sentences_of(self, article_id: str) -> tuple[Work, ...]:
         """Return the works of an article that touch an annotated line; none of a replaced article."""
-        if article_id not in self._tuples:
-            self._tuples[article_id] = tuple(self._list(article_id))
-        return self._tuples[article_id]
+        if article_id not in self._sentence_tuples:
+            self._sentence_tuples[article_id] = tuple(self._load(article_id))
+        return self._sentence_tuples[article_id]
 
     def progress_of(self, article_id: str) -> Progress:
         """Return how far an article is."""
-        total = len(self._list(article_id))
+        total = len(self._load(article_id))
         return Progress(self._done[article_id], total)
 
-    def labels_of(self, article_id: str) -> Mapping[str, int]:
+    def label_counts_of(self, article_id: str) -> Mapping[str, int]:
         """Return how many spans of each label an article has."""
-        self._list(article_id)
-        return self._labels[article_id]
+        self._load(article_id)
+        return self._label_counts[article_id]
 
-    def changed(self, before: Sequence[Work], after: Sequence[Work]) -> None:
+    def update(self, before: Sequence[Work], after: Sequence[Work]) -> None:
         """Take in an edit: each work by one at the same place, or else their articles anew."""
         if [w.sentence for w in before] == [w.sentence for w in after]:
-            for work in after:
-                self._changed(work)
+            for annotated in after:
+                self._update_sentence(annotated)
         else:
-            for work in after:
-                self._drop(work.sentence.article)
+            for annotated in after:
+                self._discard(annotated.sentence.article)
 
-    def _changed(self, work: Work) -> None:
-        article = work.sentence.article
-        shown = self._shown.get(article)
+    def _update_sentence(self, annotated: Work) -> None:
+        article = annotated.sentence.article
+        shown = self._sentences.get(article)
         if shown is None:
             return
-        i = bisect_left(shown, work.sentence.start, key=lambda w: w.sentence.start)
-        if i >= len(shown) or shown[i].sentence != work.sentence:
-            self._drop(article)
+        i = bisect_left(shown, annotated.sentence.start, key=lambda w: w.sentence.start)
+        if i >= len(shown) or shown[i].sentence != annotated.sentence:
+            self._discard(article)
             return
         self._count(article, shown[i], -1)
-        shown[i] = work
-        self._count(article, work, 1)
-        self._tuples.pop(article, None)
+        shown[i] = annotated
+        self._count(article, annotated, 1)
+        self._sentence_tuples.pop(article, None)
 
-    def forget(self, article_id: str) -> None:
+    def invalidate(self, article_id: str) -> None:
         """Read an article anew: its lines have changed."""
         self._articles.pop(article_id, None)
-        self._drop(article_id)
+        self._discard(article_id)
 
-    def _drop(self, article_id: str) -> None:
-        for kept in (self._shown, self._tuples, self._labels, self._done):
+    def _discard(self, article_id: str) -> None:
+        for kept in (self._sentences, self._sentence_tuples, self._label_counts, self._done):
             kept.pop(article_id, None)
 
-    def _list(self, article_id: str) -> list[Work]:
-        if article_id not in self._shown:
+    def _load(self, article_id: str) -> list[Work]:
+        if article_id not in self._sentences:
             article = self.article(article_id)
             lines = LineMap(article)
-            works = () if article.replaced_by else self._works.of(article_id)
-            self._shown[article_id] = [w for w in works if lines.annotates(w.sentence.start, w.sentence.end)]
-            self._labels[article_id] = Counter()
+            annotated_sentences = () if article.replaced_by else self._annotation_store.sentences_of(article_id)
+            self._sentences[article_id] = [w for w in annotated_sentences if lines.is_annotated(w.sentence.start, w.sentence.end)]
+            self._label_counts[article_id] = Counter()
             self._done[article_id] = 0
-            for work in self._shown[article_id]:
-                self._count(article_id, work, 1)
-        return self._shown[article_id]
+            for annotated in self._sentences[article_id]:
+                self._count(article_id, annotated, 1)
+        return self._sentences[article_id]
 
-    def _count(self, article: str, work: Work, by: int) -> None:
-        self._done[article] += by * work.done
-        for span in work.annotation.spans:
-            self._labels[article][span.label] += by
+    def _count(self, article: str, annotated: Work, by: int) -> None:
+        self._done[article] += by * annotated.done
+        for span in annotated.annotation.spans:
+            self._label_counts[article][span.label] += by

@@ -49,39 +49,39 @@ class TaskState:
 
     schema: Schema
     article: Article
-    works: tuple[Work, ...]
+    annotated_sentences: tuple[Work, ...]
     active: int
     article_number: int
     article_count: int
     hints: tuple[Hint, ...]
-    typed: str = ""
+    typed_hint: str = ""
     """The first letter of a two-letter hint, once it is pressed."""
     selection: Selection | None = None
-    focus: Span | None = None
+    selected_span: Span | None = None
     """The span that the selection covers exactly."""
-    fresh: bool = False
+    span_just_made: bool = False
     """Whether the span in focus was just made: a label key goes on to the next suggestion."""
     next_extent: Extent | None = None
     """What Space would take."""
-    offers: Callable[[int], tuple[Suggestion, ...]] = nothing
+    visible_suggestions: Callable[[int], tuple[Suggestion, ...]] = nothing
     """The suggestions that are drawn for the sentence of an index."""
-    taken: Callable[[int], tuple[Suggestion, ...]] = nothing
+    auto_accepted_suggestions: Callable[[int], tuple[Suggestion, ...]] = nothing
     """Those of them that Enter takes."""
-    targets: Mapping[str, tuple[int, Suggestion]] = field(default_factory=dict)
+    next_suggestions: Mapping[str, tuple[int, Suggestion]] = field(default_factory=dict)
     """Label → the suggestion, and its sentence, that the label's key takes when nothing is in hand."""
-    snaps: Mapping[str, Range] = field(default_factory=dict)
+    snapped_ranges: Mapping[str, Range] = field(default_factory=dict)
     """Label → the tokens that its key takes after one hint, where these are not the selected ones."""
     message: Message | None = None
-    saved: Saved = Saved.SAVED
+    save_state: Saved = Saved.SAVED
     saved_at: float = 0.0
     """When the last deed was on the disk, in seconds since 1970 (UTC); 0 before the first."""
     banner: str = ""
     """What must stay on the screen: that saving has failed and where the work is kept."""
-    guide: str = ""
+    guideline_label: str = ""
     """The label that was last used, whose guideline is shown."""
-    labels: Mapping[str, int] = field(default_factory=dict)
+    label_counts: Mapping[str, int] = field(default_factory=dict)
     """How many spans of each label the article has."""
-    way: str = ""
+    navigation_summary: str = ""
     """The filter and the order of work, where they are not the plain ones."""
     done: int = 0
     total: int = 0
@@ -90,6 +90,6 @@ class TaskState:
     """How many spans the annotator has made in this corpus: a newcomer is helped until three."""
 
     @property
-    def work(self) -> Work:
+    def annotated(self) -> Work:
         """The active sentence and its annotation."""
-        return self.works[self.active]
+        return self.annotated_sentences[self.active]

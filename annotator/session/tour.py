@@ -20,13 +20,13 @@ class Moment:
 
     before: TaskState
     after: TaskState
-    was: tuple[Work, ...] = ()
+    before_last_change: tuple[Work, ...] = ()
     """The works before the last deed that changed any, to know an undo by."""
 
     @property
     def same_sentence(self) -> bool:
         """Whether the same sentence is in hand."""
-        return self.before.work.sentence == self.after.work.sentence
+        return self.before.annotated.sentence == self.after.annotated.sentence
 
     @property
     def same_article(self) -> bool:
@@ -34,22 +34,22 @@ class Moment:
         return self.before.article_number == self.after.article_number
 
     @property
-    def made(self) -> int:
+    def spans_added(self) -> int:
         """How many spans more the article has."""
         return _spans(self.after) - _spans(self.before) if self.same_article else 0
 
     @property
-    def finished(self) -> int:
+    def sentences_finished(self) -> int:
         """How many sentences more have an answer, in the corpus where it is counted."""
         if self.after.total or not self.same_article:
             return self.after.done - self.before.done
         return _done(self.after) - _done(self.before)
 
     @property
-    def deed(self) -> bool:
+    def has_changes(self) -> bool:
         """Whether anything was done, rather than looked at."""
-        changed = self.same_article and self.before.works != self.after.works
-        return changed or self.finished != 0
+        changed = self.same_article and self.before.annotated_sentences != self.after.annotated_sentences
+        return changed or self.sentences_finished != 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +58,24 @@ class Step:
 
     name: str
     done: Callable[[Moment], bool]
-    first: Callable[[TaskState], str] = lambda _: ""
+    prerequisite: Callable[[TaskState], str] = lambda _: ""
     """The name of what has to be done before in this state; empty where nothing has."""
-    here: Callable[[TaskState], bool] = lambda _: True
+    is_applicable: Callable[[TaskState], bool] = lambda _: True
     """Whether the article has anything to do it on; a step that has not is left out."""
 
 
 def _spans(state: TaskState) -> int:
-    return sum(len(w.annotation.spans) for w in state.works)
+    return sum(len(w.annotation.spans) for w in state.annotated_sentences)
 
 
 def _done(state: TaskState) -> int:
-    return sum(w.done for w in state.works)
+    return sum(w.done for w in state.annotated_sentences)
 
 
 def _selected(moment: Moment) -> bool:
     """Whether words were selected that are no span: the next steps must not move one that stays."""
     now = moment.after.selection
-    return now is not None and moment.after.focus is None and now != moment.before.selection
+    return now is not None and moment.after.selected_span is None and now != moment.before.selection
 
 
 def _both(moment: Moment) -> tuple[Selection, Selection] | None:
@@ -89,7 +89,7 @@ def _grown(moment: Moment) -> bool:
     if both is None:
         return False
     old, new = both
-    return len(new.trail) > len(old.trail) or (moment.before.next_extent is None and new.range != old.range)
+    return len(new.previous_ranges) > len(old.previous_ranges) or (moment.before.next_extent is None and new.range != old.range)
 
 
 def _edge(moment: Moment) -> bool:
@@ -98,39 +98,39 @@ def _edge(moment: Moment) -> bool:
     if both is None:
         return False
     old, new = both
-    return (old.first == new.first) != (old.last == new.last) and len(new.trail) <= len(old.trail)
+    return (old.first == new.first) != (old.last == new.last) and len(new.previous_ranges) <= len(old.previous_ranges)
 
 
 def _in_view(moment: Moment) -> bool:
     """Whether sentences were accepted that were not in hand: the screen tells how many."""
-    return moment.finished > 1 or (moment.finished == 1 and moment.after.message is not None)
+    return moment.sentences_finished > 1 or (moment.sentences_finished == 1 and moment.after.message is not None)
 
 
 def _undone(moment: Moment) -> bool:
-    return moment.deed and moment.after.works == moment.was
+    return moment.has_changes and moment.after.annotated_sentences == moment.before_last_change
 
 
 def _needs_selection(state: TaskState) -> str:
-    return "" if state.selection and not state.focus else "select"
+    return "" if state.selection and not state.selected_span else "select"
 
 
 def _needs_free_hand(state: TaskState) -> str:
-    return "label" if state.selection and not state.fresh else ""
+    return "label" if state.selection and not state.span_just_made else ""
 
 
 def _needs_label(state: TaskState) -> str:
-    return "" if state.focus else "visit" if state.work.annotation.spans else "label"
+    return "" if state.selected_span else "visit" if state.annotated.annotation.spans else "label"
 
 
 STEPS = (
-    Step("take", lambda m: m.made > 0, _needs_free_hand, lambda s: bool(s.targets)),
+    Step("take", lambda m: m.spans_added > 0, _needs_free_hand, lambda s: bool(s.next_suggestions)),
     Step("select", _selected),
     Step("grow", _grown, _needs_selection),
-    Step("edge", _edge, _needs_selection, lambda s: len(s.work.sentence.tokens) > 1),
-    Step("label", lambda m: m.made > 0, _needs_selection),
-    Step("remove", lambda m: m.made < 0, _needs_label),
-    Step("accept", lambda m: m.finished > 0),
-    Step("accept_view", _in_view, here=lambda s: _done(s) < len(s.works)),
+    Step("edge", _edge, _needs_selection, lambda s: len(s.annotated.sentence.tokens) > 1),
+    Step("label", lambda m: m.spans_added > 0, _needs_selection),
+    Step("remove", lambda m: m.spans_added < 0, _needs_label),
+    Step("accept", lambda m: m.sentences_finished > 0),
+    Step("accept_view", _in_view, is_applicable=lambda s: _done(s) < len(s.annotated_sentences)),
     Step("undo", _undone),
 )
 """A label taken, one made by hand and removed, a sentence accepted; what was not read is undone."""
@@ -141,30 +141,30 @@ class Tour:
     """How far somebody has come."""
 
     at: int = 0
-    was: tuple[Work, ...] = ()
+    before_last_change: tuple[Work, ...] = ()
 
     @property
-    def over(self) -> bool:
+    def is_finished(self) -> bool:
         """Whether every step was done."""
         return self.at >= len(STEPS)
 
     def advance(self, before: TaskState, after: TaskState) -> Tour:
         """Return the tour after a key: a step on where its thing was done; what can't be done is left out."""
-        if self.over:
+        if self.is_finished:
             return self
-        moment = Moment(before, after, self.was)
+        moment = Moment(before, after, self.before_last_change)
         done = STEPS[self.at].done(moment)
-        was = before.works if moment.deed else self.was
+        was = before.annotated_sentences if moment.has_changes else self.before_last_change
         return Tour(self.at + done, was).start(after)
 
     def start(self, state: TaskState) -> Tour:
         """Return the tour at the first step from here on that the state has anything for."""
         at = self.at
-        while at < len(STEPS) and not STEPS[at].here(state):
+        while at < len(STEPS) and not STEPS[at].is_applicable(state):
             at += 1
         return replace(self, at=at)
 
-    def says(self, state: TaskState) -> str:
+    def current_step(self, state: TaskState) -> str:
         """Return the name of what to do now: the step, or what it needs first."""
         step = STEPS[self.at]
-        return step.first(state) or step.name
+        return step.prerequisite(state) or step.name

@@ -40,44 +40,44 @@ class Way:
 
     def __init__(self, session: Session) -> None:
         """Go by article, through all sentences."""
-        self.finder = Finder(session.corpus.path, session.queue)
+        self.sentence_search = Finder(session.corpus.path, session.queue)
         self.query = Query()
         self.last_query = Query()
         """The query that was searched or filtered by last."""
-        self.hits: tuple[Hit, ...] = ()
+        self.search_hits: tuple[Hit, ...] = ()
         """What the last search has found."""
-        self.unsure = False
-        self.left: set[tuple[str, int, int, str]] = set()
+        self.uncertain_first = False
+        self.skipped_proposals: set[tuple[str, int, int, str]] = set()
         """The proposals of the worklist that were turned down in this session."""
-        self.unrepaired: set[tuple[str, int, int, str]] = set()
+        self.skipped_repairs: set[tuple[str, int, int, str]] = set()
         """The spans inside tokens that were left as they are in this session."""
         self._session = session
         self._problems: Problems = frozenset()
         self._version = 0
-        self._groups: tuple[int, tuple[Group, ...]] = (-1, ())
-        self._each: dict[str, Progress] = {}
-        self._sum = Progress()
+        self._inconsistencies: tuple[int, tuple[Group, ...]] = (-1, ())
+        self._progress_by_article: dict[str, Progress] = {}
+        self._total_progress = Progress()
         self._scores: list[Score] = []
         self._ranked: list[Score] = []
-        self._scored = 0
+        self._scored_articles = 0
         self._done: set[str] | None = None
 
     @property
-    def special(self) -> bool:
+    def is_customized(self) -> bool:
         """Whether the way is another one than through all sentences by article."""
-        return bool(self.query) or self.unsure
+        return bool(self.query) or self.uncertain_first
 
     @property
-    def shown(self) -> str:
+    def summary(self) -> str:
         """What the head row says of it; empty for the plain way."""
         parts = [f"filter: {self.query}"] if self.query else []
-        if self.unsure:
-            left = len(self._session.queue) - self._scored
-            parts.append(f"unsure first, looked at {self._scored} articles" if left > 0 else "unsure first")
+        if self.uncertain_first:
+            left = len(self._session.queue) - self._scored_articles
+            parts.append(f"unsure first, looked at {self._scored_articles} articles" if left > 0 else "unsure first")
         return ", ".join(parts)
 
     @property
-    def finished(self) -> str:
+    def finished_message(self) -> str:
         """What is said where no open sentence is left on the way."""
         if self.query:
             return f"no open sentence is left that matches {self.query}: ` takes the filter off"
@@ -85,200 +85,200 @@ class Way:
 
     # -- what the session tells ----------------------------------------------------------------
 
-    def touched(self) -> dict[str, tuple[Work, ...]]:
+    def touched_sentences(self) -> dict[str, tuple[Work, ...]]:
         """Return what the annotator has touched, as a value that may go to another thread."""
-        works = self._session.works
-        return {a: works.touched(a) for a in works.articles}
+        store = self._session.annotation_store
+        return {a: store.touched_sentences_of(a) for a in store.touched_articles}
 
-    def changed(self, edit: Edit) -> None:
+    def update(self, edit: Edit) -> None:
         """Take in an edit."""
         self._version += 1
         if self._done is not None:
             self._done.difference_update(w.sentence.id for w in edit.before)
             self._done.update(w.sentence.id for w in edit.after if w.done)
         for article in {w.sentence.article for w in edit.after}:
-            if article in self._each:
-                self._count(article)
+            if article in self._progress_by_article:
+                self._count_article(article)
 
-    def forget(self, article_id: str) -> None:
+    def invalidate(self, article_id: str) -> None:
         """Look at an article anew: its lines have changed."""
-        self.finder.forget(article_id)
+        self.sentence_search.invalidate(article_id)
         self._version += 1
-        if article_id in self._each:
-            self._count(article_id)
+        if article_id in self._progress_by_article:
+            self._count_article(article_id)
 
     # -- counting ------------------------------------------------------------------------------
 
     def progress_of(self, article_id: str) -> Progress:
         """Return how far an article is, without keeping its tokens."""
-        if article_id not in self._each:
-            self._count(article_id)
-        return self._each[article_id]
+        if article_id not in self._progress_by_article:
+            self._count_article(article_id)
+        return self._progress_by_article[article_id]
 
     @property
-    def counted(self) -> Progress:
+    def corpus_progress(self) -> Progress:
         """How far the corpus is; zeros while not every article has been counted."""
-        return self._sum if len(self._each) >= len(self._session.queue) else Progress()
+        return self._total_progress if len(self._progress_by_article) >= len(self._session.queue) else Progress()
 
-    def _count(self, article_id: str) -> None:
-        old = self._each.get(article_id, Progress())
-        new = self.finder.progress(article_id, self._session.works.touched(article_id))
-        self._each[article_id] = new
-        self._sum = Progress(self._sum.done + new.done - old.done, self._sum.total + new.total - old.total)
+    def _count_article(self, article_id: str) -> None:
+        old = self._progress_by_article.get(article_id, Progress())
+        new = self.sentence_search.progress_of(article_id, self._session.annotation_store.touched_sentences_of(article_id))
+        self._progress_by_article[article_id] = new
+        self._total_progress = Progress(self._total_progress.done + new.done - old.done, self._total_progress.total + new.total - old.total)
 
     # -- filter --------------------------------------------------------------------------------
 
-    def use_filter(self, query: Query) -> None:
+    def set_filter(self, query: Query) -> None:
         """Go only through the sentences that a query holds for; the empty one is no filter.
 
         Which sentences have problems is looked up now and stays so until the filter is set again.
         """
         self.query = query
         self.last_query = query or self.last_query
-        self._problems = self.problems(self.touched()) if query.asks_for_problems else frozenset()
+        self._problems = self.problem_sentences(self.touched_sentences()) if query.needs_problems else frozenset()
 
-    def groups(self, touched: Touched) -> tuple[Group, ...]:
+    def inconsistencies(self, touched: Touched) -> tuple[Group, ...]:
         """Return the inconsistencies, the strongest first; may be called from any thread.
 
         They are looked for once, until something is changed.
         """
-        version, groups = self._groups
+        version, groups = self._inconsistencies
         if version != self._version:
             version = self._version
-            groups = inconsistencies(self.finder.seen(touched), self._session.schema)
-            self._groups = (version, groups)
+            groups = inconsistencies(self.sentence_search.annotated_sentences(touched), self._session.schema)
+            self._inconsistencies = (version, groups)
         return groups
 
-    def problems(self, touched: Touched) -> Problems:
+    def problem_sentences(self, touched: Touched) -> Problems:
         """Return the sentences with something to be made consistent or to repair; any thread may call it."""
-        changes = (p for g in self.groups(touched) for p in g.changes)
-        waiting = (c for c in self.cases(touched) if c.key not in self.unrepaired)
-        unlike = {p.work.sentence.id for p in changes if p.key not in self.left}
-        return frozenset(unlike | {c.work.sentence.id for c in waiting})
+        changes = (p for g in self.inconsistencies(touched) for p in g.changes)
+        waiting = (c for c in self.misaligned_spans(touched) if c.key not in self.skipped_repairs)
+        unlike = {p.annotated.sentence.id for p in changes if p.key not in self.skipped_proposals}
+        return frozenset(unlike | {c.annotated.sentence.id for c in waiting})
 
-    def cases(self, touched: Touched) -> tuple[Case, ...]:
+    def misaligned_spans(self, touched: Touched) -> tuple[Case, ...]:
         """Return the spans that begin or end inside a token; may be called from any thread."""
-        there = {a: works for a, works in touched.items() if any(map(unaligned, works))}
-        return tuple(cases(self.finder.seen(there)))  # no article is read in vain
+        there = {a: annotated_sentences for a, annotated_sentences in touched.items() if any(map(unaligned, annotated_sentences))}
+        return tuple(cases(self.sentence_search.annotated_sentences(there)))  # no article is read in vain
 
-    def leads_over(self, work: Work) -> bool:
+    def matches_filter(self, annotated: Work) -> bool:
         """Whether the filter holds for a sentence; without a filter it does."""
-        return not self.query or self._matches(work)
+        return not self.query or self._matches(annotated)
 
-    def _matches(self, work: Work) -> bool:
-        return self.finder.holds(self.query, work, self._problems)
+    def _matches(self, annotated: Work) -> bool:
+        return self.sentence_search.matches(self.query, annotated, self._problems)
 
-    def _works(self, number: int) -> Sequence[Work]:
+    def _sentences_of(self, number: int) -> Sequence[Work]:
         article = self._session.queue[number]
-        return self.finder.works(article, self._session.works.touched(article))
+        return self.sentence_search.sentences_of(article, self._session.annotation_store.touched_sentences_of(article))
 
     # -- going on ------------------------------------------------------------------------------
 
-    def next_open(self) -> bool:
+    def go_to_next_open(self) -> bool:
         """Go to the next sentence of the way that has no answer; False where there is none."""
-        if self.unsure and self._most_unsure():
+        if self.uncertain_first and self._go_to_most_uncertain():
             return True
-        n, here = len(self._session.queue), self._session.place
+        n, here = len(self._session.queue), self._session.position
         for step in range(n + 1 if n else 0):
             number = (here.article + step) % n
             first = here.sentence + 1 if step == 0 else 0
-            for i, work in enumerate(self._works(number)):
-                if i >= first and not work.done and self._matches(work):
-                    self._go(number, i)
+            for i, annotated in enumerate(self._sentences_of(number)):
+                if i >= first and not annotated.done and self._matches(annotated):
+                    self._go_to(number, i)
                     return True
         return False
 
-    def step(self, by: int) -> bool:
+    def go_to_nearest_match(self, by: int) -> bool:
         """Go to the nearest sentence before (-1) or after (1) that the filter holds for."""
-        here = self._session.place
+        here = self._session.position
         numbers = range(here.article, len(self._session.queue) if by > 0 else -1, by)
         for number in numbers:
-            works = list(enumerate(self._works(number)))[::by]
-            for i, work in works:
+            annotated_sentences = list(enumerate(self._sentences_of(number)))[::by]
+            for i, annotated in annotated_sentences:
                 beyond = number != here.article or (i - here.sentence) * by > 0
-                if beyond and self._matches(work):
-                    self._go(number, i)
+                if beyond and self._matches(annotated):
+                    self._go_to(number, i)
                     return True
         side = "after" if by > 0 else "before"
         self._session.message = Message(f"no sentence {side} this one matches the filter")
         return False
 
-    def jump(self, text: str) -> None:
+    def jump_to(self, text: str) -> None:
         """Go to the sentence that a text such as ``12`` or ``3.12`` names; raises RuleError."""
         article, sentence = place_of(text)
         session = self._session
-        number = session.place.article if article is None else article - 1
+        number = session.position.article if article is None else article - 1
         if not 0 <= number < len(session.queue):
             raise RuleError(f"there is no article {article}", do=f"the corpus has {len(session.queue)}")
-        count, wanted = len(session.works_of(session.queue[number])), 1 if sentence is None else sentence
+        count, wanted = len(session.sentences_of(session.queue[number])), 1 if sentence is None else sentence
         if not 1 <= wanted <= count:
             raise RuleError(f"there is no sentence {wanted}", do=f"article {number + 1} has {count}")
-        self._go(number, wanted - 1)
+        self._go_to(number, wanted - 1)
 
-    def next_hit(self, by: int) -> Hit:
+    def go_to_next_hit(self, by: int) -> Hit:
         """Go to the next (1) or previous (-1) hit of the last search, round; raises RuleError."""
-        if not self.hits:
+        if not self.search_hits:
             raise RuleError("there are no hits to go through", do="search with / first")
-        here = (self._session.place.article, self._session.place.sentence)
-        later = [n for n, h in enumerate(self.hits) if ((h.article, h.index) > here) is (by > 0)]
-        later = [n for n in later if (self.hits[n].article, self.hits[n].index) != here]
-        n = (later or range(len(self.hits)))[0 if by > 0 else -1]
-        self.show(self.hits[n])
-        self._session.message = Message(f"hit {n + 1} of {len(self.hits)}: {self.last_query}")
-        return self.hits[n]
+        here = (self._session.position.article, self._session.position.sentence)
+        later = [n for n, h in enumerate(self.search_hits) if ((h.article, h.index) > here) is (by > 0)]
+        later = [n for n in later if (self.search_hits[n].article, self.search_hits[n].index) != here]
+        n = (later or range(len(self.search_hits)))[0 if by > 0 else -1]
+        self.go_to_hit(self.search_hits[n])
+        self._session.message = Message(f"hit {n + 1} of {len(self.search_hits)}: {self.last_query}")
+        return self.search_hits[n]
 
-    def show(self, hit: Hit) -> None:
+    def go_to_hit(self, hit: Hit) -> None:
         """Go to a hit, or to the sentence that now holds its start."""
-        if not self._session.go_to(hit.work.sentence.id):
+        if not self._session.go_to(hit.annotated.sentence.id):
             raise RuleError("the sentence is no longer in the queue", do="search again")
 
-    def _go(self, number: int, index: int) -> None:
-        place = self._session.place
+    def _go_to(self, number: int, index: int) -> None:
+        place = self._session.position
         place.article, place.sentence = number, index
 
     # -- unsure first --------------------------------------------------------------------------
 
-    def look(self, touched: Touched) -> Iterator[int]:
+    def score_sentences(self, touched: Touched) -> Iterator[int]:
         """Look how unsure the open sentences are, one by one; to be run in one other thread.
 
         Yields after each sentence how many articles are done.
         """
-        self._scores, self._ranked, self._scored = [], [], 0
-        desk = Desk(self._session.schema, self._text, suggestion_files(self.finder.corpus.path))
-        desk.changed((), [w for works in touched.values() for w in works])
+        self._scores, self._ranked, self._scored_articles = [], [], 0
+        suggestion_service = Desk(self._session.schema, self._article_text, suggestion_files(self.sentence_search.corpus.path))
+        suggestion_service.update((), [w for annotated_sentences in touched.values() for w in annotated_sentences])
         for number, article in enumerate(self._session.queue):
-            for score in self._look_at(desk, number, article, touched.get(article, ())):
+            for score in self._score_article(suggestion_service, number, article, touched.get(article, ())):
                 self._scores.append(score)
                 yield number
-            self._scored = number + 1
+            self._scored_articles = number + 1
             yield number + 1
 
-    def _look_at(self, desk: Desk, number: int, article: str, touched: Sequence[Work]) -> Iterator[Score]:
-        tokens = {(s.start, s.end): s for s in self._text(article)[1]}
-        for work in self.finder.works(article, touched):
-            s = work.sentence
-            if not work.done:
-                whole = Work(tokens.get((s.start, s.end), s), work.annotation)
-                yield (uncertainty(desk.suggestions(whole)), number, s.start, s.id)
+    def _score_article(self, suggestion_service: Desk, number: int, article: str, touched: Sequence[Work]) -> Iterator[Score]:
+        tokens = {(s.start, s.end): s for s in self._article_text(article)[1]}
+        for annotated in self.sentence_search.sentences_of(article, touched):
+            s = annotated.sentence
+            if not annotated.done:
+                whole = Work(tokens.get((s.start, s.end), s), annotated.annotation)
+                yield (uncertainty(suggestion_service.suggestions(whole)), number, s.start, s.id)
 
-    def _text(self, article_id: str) -> tuple[str, Sequence[Sentence]]:
-        corpus = self.finder.corpus
+    def _article_text(self, article_id: str) -> tuple[str, Sequence[Sentence]]:
+        corpus = self.sentence_search.corpus
         return corpus.article(article_id).text, corpus.sentences(article_id)
 
-    def _most_unsure(self) -> bool:
+    def _go_to_most_uncertain(self) -> bool:
         """Go to the open sentence that is the least sure of those looked at; False where there is none."""
-        looking = self._scored < len(self._session.queue)
+        looking = self._scored_articles < len(self._session.queue)
         if len(self._scores) > len(self._ranked) * (_GROWN if looking else 1):
             self._ranked = ordered(tuple(self._scores), lambda x: x[0])
         if self._done is None:
-            self._done = {w.sentence.id for works in self.touched().values() for w in works if w.done}
-        place = self._session.place
+            self._done = {w.sentence.id for annotated_sentences in self.touched_sentences().values() for w in annotated_sentences if w.done}
+        place = self._session.position
         for _, number, start, sentence_id in self._ranked:
             if sentence_id in self._done:
                 continue
-            for i, work in enumerate(self._works(number)):
+            for i, annotated in enumerate(self._sentences_of(number)):
                 here = (number, i) == (place.article, place.sentence)
-                if work.sentence.start == start and not work.done and not here and self._matches(work):
-                    self._go(number, i)
+                if annotated.sentence.start == start and not annotated.done and not here and self._matches(annotated):
+                    self._go_to(number, i)
                     return True
         return False

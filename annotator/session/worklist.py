@@ -19,7 +19,7 @@ class Listed(Protocol):
     """Something that waits in a worklist."""
 
     @property
-    def work(self) -> Work:
+    def annotated(self) -> Work:
         """The sentence as it was when the list was made."""
 
     @property
@@ -42,91 +42,91 @@ class _Deed:
 class Worklist(Generic[I]):
     """The items of one look at the works; what is settled stays in ``items`` until the next look."""
 
-    nothing = "there is nothing to do"
+    empty_message = "there is nothing to do"
     """What is said where no item is in hand."""
 
-    def __init__(self, session: Session, items: Sequence[I], left: set[Key]) -> None:
+    def __init__(self, session: Session, items: Sequence[I], skipped: set[Key]) -> None:
         """List the items that are not in ``left``, which takes those that are left from now on."""
         self.session = session
-        self.items = [x for x in items if x.key not in left]
+        self.items = [x for x in items if x.key not in skipped]
         self.settled: dict[int, bool] = {}
         """The number of each item that is settled, and whether something was done about it."""
         self.at = 0
-        self._left = left
-        self._deeds: list[_Deed] = []
+        self._skipped = skipped
+        self._actions: list[_Deed] = []
 
-    def listed(self, n: int) -> bool:
+    def is_listed(self, n: int) -> bool:
         """Whether an item is shown, by its number."""
         return 0 <= n < len(self.items)
 
     @property
-    def item(self) -> I | None:
+    def current_item(self) -> I | None:
         """The item in hand."""
-        return self.items[self.at] if self.listed(self.at) else None
+        return self.items[self.at] if self.is_listed(self.at) else None
 
     @property
-    def open(self) -> int:
+    def open_count(self) -> int:
         """How many items wait."""
         return len(self.items) - len(self.settled)
 
     def move(self, by: int) -> None:
         """Go some of the listed items on."""
         step = 1 if by > 0 else -1
-        at, left = self.at, abs(by)
-        while left and 0 <= at + step < len(self.items):
+        at, skipped = self.at, abs(by)
+        while skipped and 0 <= at + step < len(self.items):
             at += step
-            if self.listed(at):
-                self.at, left = at, left - 1
+            if self.is_listed(at):
+                self.at, skipped = at, skipped - 1
 
     def undo(self) -> str:
         """Take back what the last key did; returns what that was. Raises RuleError where there is nothing."""
-        if not self._deeds:
+        if not self._actions:
             raise RuleError("nothing to undo here", do="Esc, then Ctrl+Z goes further back")
-        deed = self._deeds[-1]
-        if deed.edit:
+        action = self._actions[-1]
+        if action.edit:
             self.session.undo()
-        self._deeds.pop()
-        for n in deed.items:
+        self._actions.pop()
+        for n in action.items:
             self.settled.pop(n, None)
-            self._left.discard(self.items[n].key)
-        self.at = deed.at
-        return f"taken back: {deed.edit.told}" if deed.edit else "taken back"
+            self._skipped.discard(self.items[n].key)
+        self.at = action.at
+        return f"taken back: {action.edit.message}" if action.edit else "taken back"
 
-    def _leave(self, edit: Edit | None = None) -> str:
+    def _skip(self, edit: Edit | None = None) -> str:
         """Leave the item in hand as it is, and remember that; returns what was done."""
-        self._left.add(self._in_hand().key)
-        self._do((self.at,), edit, done=False)
+        self._skipped.add(self._require_current().key)
+        self._apply((self.at,), edit, done=False)
         return "left as it is"
 
-    def _do(self, items: tuple[int, ...], edit: Edit | None, *, done: bool) -> None:
+    def _apply(self, items: tuple[int, ...], edit: Edit | None, *, done: bool) -> None:
         """Carry an edit out, settle the items and go on to the next that waits."""
         if edit:
-            self.session.do(edit)
-        self._deeds.append(_Deed(items, edit, self.at))
+            self.session.apply_edit(edit)
+        self._actions.append(_Deed(items, edit, self.at))
         self.settled.update(dict.fromkeys(items, done))
-        self._go_on()
+        self._advance()
 
-    def _go_on(self) -> None:
+    def _advance(self) -> None:
         """Go to the next item that waits; where there is none to the last one before that is listed."""
         later = range(self.at, len(self.items))
-        waiting = next((n for n in later if self.listed(n) and n not in self.settled), None)
+        waiting = next((n for n in later if self.is_listed(n) and n not in self.settled), None)
         if waiting is not None:
             self.at = waiting
-        elif not self.listed(self.at):
+        elif not self.is_listed(self.at):
             self.move(-1)
 
-    def _in_hand(self) -> I:
+    def _require_current(self) -> I:
         """Return the item in hand; raises RuleError where there is none or it is settled already."""
-        if self.item is None:
-            raise RuleError(self.nothing)
+        if self.current_item is None:
+            raise RuleError(self.empty_message)
         if self.at in self.settled:
             raise RuleError("this is settled already", do="u takes it back")
-        return self.item
+        return self.current_item
 
-    def _now(self, work: Work) -> Work:
+    def _current_version(self, annotated: Work) -> Work:
         """Return a work as it is now, which an earlier deed may have changed."""
-        s = work.sentence
-        touched = self.session.works.touched(s.article)
+        s = annotated.sentence
+        touched = self.session.annotation_store.touched_sentences_of(s.article)
         now = next((w for w in touched if (w.sentence.start, w.sentence.end) == (s.start, s.end)), None)
         if now is None:
             raise RuleError("the sentence has changed since", do="Esc, and open the worklist again")

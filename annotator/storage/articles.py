@@ -127,8 +127,8 @@ def switch_line(data: Mapping[str, Any], line: int, verdict: Verdict, by: str, t
             "was": was,
             "was_reason": was_reason,
         }
-    deed = {"op": "switch", "line": line, "before": before, "after": after, "by": by, "time": int(time)}
-    return _with_line(data, line, after, deed)
+    event = {"op": "switch", "line": line, "before": before, "after": after, "by": by, "time": int(time)}
+    return _with_line(data, line, after, event)
 
 
 def undo_switch(data: Mapping[str, Any], by: str, time: float) -> dict[str, Any] | None:
@@ -148,17 +148,17 @@ def undo_switch(data: Mapping[str, Any], by: str, time: float) -> dict[str, Any]
 
 def _undone(data: Mapping[str, Any], by: str, time: float) -> dict[str, Any] | None:
     undone = 0
-    for deed in reversed(data.get("history", [])):
-        if deed["op"] == "undo":
+    for event in reversed(data.get("history", [])):
+        if event["op"] == "undo":
             undone += 1
         elif undone:
             undone -= 1
         else:
-            undo = {"op": "undo", "line": deed["line"], "by": by, "time": int(time)}
-            return _with_line(data, deed["line"], deed["before"], undo)
+            undo = {"op": "undo", "line": event["line"], "by": by, "time": int(time)}
+            return _with_line(data, event["line"], event["before"], undo)
     return None
 
 
-def _with_line(data: Mapping[str, Any], line: int, after: Any, deed: dict[str, Any]) -> dict[str, Any]:
+def _with_line(data: Mapping[str, Any], line: int, after: Any, event: dict[str, Any]) -> dict[str, Any]:
     lines = [after if i == line else x for i, x in enumerate(data["lines"])]
-    return {**data, "lines": lines, "history": [*data.get("history", []), deed]}
+    return {**data, "lines": lines, "history": [*data.get("history", []), event]}

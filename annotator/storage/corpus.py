@@ -53,10 +53,10 @@ class Corpus:
         self.schema_path = path / settings.schema
         self.warnings: list[str] = []
         self._sentences = SentenceFile(path / SENTENCES)
-        self._checked = lru_cache(maxsize=64)(self._read_sentences)
-        self._seen: tuple[object, ...] = ()
-        self._ids: tuple[str, ...] = ()
-        self._origins = Origins()
+        self._cached_sentences = lru_cache(maxsize=64)(self._read_sentences)
+        self._last_state: tuple[object, ...] = ()
+        self._article_ids: tuple[str, ...] = ()
+        self._source_index = Origins()
 
     @classmethod
     def create(cls, path: Path | str, *, name: str, lang: str, fingerprint: str, schema_text: str) -> Corpus:
@@ -89,7 +89,7 @@ class Corpus:
         with telling("read", path):
             check_corpus(path)
             corpus = cls(path, toml.read_settings(path))
-            told = take_back(path, corpus.schema_path)
+            warning = take_back(path, corpus.schema_path)
             if not corpus.schema_path.is_file():
                 raise CorpusError(
                     "the corpus has lost its label schema",
@@ -97,8 +97,8 @@ class Corpus:
                     do="restore the file from a copy, or put another schema in its place",
                 )
             corpus.article_ids()
-            corpus.warnings += [told] if told else []
-            corpus._tell_flaws()
+            corpus.warnings += [warning] if warning else []
+            corpus._add_flaw_warnings()
         return corpus
 
     @cached_property
@@ -112,46 +112,46 @@ class Corpus:
         Whether it has all labels that are in use is the caller's to see: the journals know them.
         """
         schema_of_text(text, "schema")
-        with self._writing():
+        with self._locked_for_writing():
             write_atomic(self.schema_path, text.encode())
         self.__dict__.pop("schema", None)
 
-    def try_beside(self, data: bytes) -> None:
+    def check_file_writable(self, data: bytes) -> None:
         """Raise CorpusError where ``write_beside`` could not write just now; nothing is left behind."""
-        with self._writing(), TemporaryFile(dir=self.path) as trial:
+        with self._locked_for_writing(), TemporaryFile(dir=self.path) as trial:
             trial.write(data)
 
-    def write_beside(self, name: str, data: bytes) -> None:
+    def write_file(self, name: str, data: bytes) -> None:
         """Write a further file of the corpus folder atomically, under its lock; raises CorpusError."""
-        with self._writing():
+        with self._locked_for_writing():
             write_atomic(self.path / name, data)
 
     def article_ids(self) -> tuple[str, ...]:
         """Return the ids of the committed articles, in the order of ingest."""
         with telling("read", self.path):
-            seen = self._state()
-            if seen != self._seen:
+            seen = self._disk_state()
+            if seen != self._last_state:
                 there = committed(self.path / ARTICLES)
                 ordered = [x for x in self._sentences.articles() if x in there]
-                self._ids = (*ordered, *sorted(there.difference(ordered)))
-                self._seen = seen
-        return self._ids
+                self._article_ids = (*ordered, *sorted(there.difference(ordered)))
+                self._last_state = seen
+        return self._article_ids
 
-    def _state(self) -> tuple[object, ...]:
+    def _disk_state(self) -> tuple[object, ...]:
         return (state_of(self.path / ARTICLES), state_of(self._sentences.path))
 
     def article(self, id: str) -> Article:  # noqa: A002  (the word of the contract)
         """Return an article as it is on the disk now; raises CorpusError where there is none such."""
-        return decode_article(self._json(id), str(self._file(id)))
+        return decode_article(self._read_article_json(id), str(self._article_path(id)))
 
     def sentences(self, article_id: str) -> tuple[Sentence, ...]:
         """Return the sentences of all lines, dropped ones too, in text order; raises CorpusError."""
-        return self._checked(article_id)
+        return self._cached_sentences(article_id)
 
     @contextmanager
-    def places(self) -> Iterator[Places]:
+    def open_sentence_ranges(self) -> Iterator[Places]:
         """Open what tells where sentences of all lines stand, without reading them; raises CorpusError."""
-        with telling("read", self.path), self._sentences.places() as places:
+        with telling("read", self.path), self._sentences.open_ranges() as places:
             yield places
 
     def active_sentences(self, article: Article) -> tuple[Sentence, ...]:
@@ -159,13 +159,13 @@ class Corpus:
         if article.replaced_by:
             return ()
         lines = LineMap(article)
-        return tuple(s for s in self.sentences(article.id) if lines.annotates(s.start, s.end))
+        return tuple(s for s in self.sentences(article.id) if lines.is_annotated(s.start, s.end))
 
     def annotators(self) -> tuple[str, ...]:
         """Return the names that have a journal, sorted."""
         return annotator_names(self.path)
 
-    def add(self, article: Article, sentences: Sequence[Sentence], *, came_from: str = "") -> None:
+    def add_article(self, article: Article, sentences: Sequence[Sentence], *, came_from: str = "") -> None:
         """Add an article with its sentences: all of it is there afterwards, or nothing.
 
         ``came_from`` is what its source is known by at a later ingest; empty where nothing tells.
@@ -176,8 +176,8 @@ class Corpus:
         """
         check_article(article)
         check_sentences(article, sentences)
-        with self._writing():
-            if self._file(article.id).exists():
+        with self._locked_for_writing():
+            if self._article_path(article.id).exists():
                 raise CorpusError(
                     "this article is in the corpus already",
                     where=f"article {article.id}",
@@ -185,44 +185,44 @@ class Corpus:
                 )
             fields = encode_article(article, len(sentences), came_from)
             data = dump(fields, article.origin, pretty=True) + b"\n"
-            self._sentences.drop(article.id)
+            self._sentences.remove_article(article.id)
             self._sentences.append(sentences)
-            write_atomic(self._file(article.id), data)
-            self._ids += (article.id,)
-            self._seen = self._state()
+            write_atomic(self._article_path(article.id), data)
+            self._article_ids += (article.id,)
+            self._last_state = self._disk_state()
 
     @contextmanager
-    def taking_in(self, sentences: Path, prepared: Mapping[str, Path]) -> Iterator[None]:
+    def adding_articles(self, sentences: Path, prepared: Mapping[str, Path]) -> Iterator[None]:
         """Add many articles that lie prepared in files, by id, then carry out the block.
 
         ``sentences`` is the file of all their sentences, which comes first. If the block fails, articles
         and sentences are taken out again. Raises CorpusError where one of them is there already.
         """
-        with self._writing():
-            known = [a for a in prepared if self._file(a).exists()]
+        with self._locked_for_writing():
+            known = [a for a in prepared if self._article_path(a).exists()]
             if known:
                 what = "somebody has added the same article meanwhile"
                 raise CorpusError(what, where=f"article {known[0]}", do="import again")
             for article_id in prepared:
-                self._sentences.drop(article_id)
+                self._sentences.remove_article(article_id)
             before = self._sentences.append_file(sentences) if prepared else 0
             try:
                 sync_files(prepared.values())
                 for article_id, path in prepared.items():
-                    path.replace(self._file(article_id))
+                    path.replace(self._article_path(article_id))
                 sync_folder(self.path / ARTICLES)
                 yield
             except BaseException:
                 for article_id in prepared:
                     with suppress(OSError):
-                        self._file(article_id).unlink(missing_ok=True)
+                        self._article_path(article_id).unlink(missing_ok=True)
                 if prepared:
-                    self._sentences.cut_back(before)
+                    self._sentences.truncate(before)
                 raise
             finally:
-                self._seen = ()
+                self._last_state = ()
 
-    def set_line(
+    def set_line_verdict(
         self, article_id: str, line: int, verdict: Verdict, *, by: str, time: float, wait: float = WAIT
     ) -> Article:
         """Switch the verdict of line ``line`` (from 0) and return the article; raises CorpusError.
@@ -239,16 +239,16 @@ class Corpus:
                 )
             return switch_line(data, line, verdict, by, time)
 
-        return self._change(article_id, change, wait)
+        return self._change_article(article_id, change, wait)
 
-    def undo_line(self, article_id: str, *, by: str, time: float, wait: float = WAIT) -> Article | None:
+    def undo_line_verdict(self, article_id: str, *, by: str, time: float, wait: float = WAIT) -> Article | None:
         """Take back the last switch of a line, by whomever and whenever; None where there is none.
 
         It waits ``wait`` seconds at most for another process that is writing to the corpus.
         """
-        with self._writing(wait):
-            data = undo_switch(self._json(article_id), by, time)
-            return self._save(article_id, data) if data is not None else None
+        with self._locked_for_writing(wait):
+            data = undo_switch(self._read_article_json(article_id), by, time)
+            return self._save_article(article_id, data) if data is not None else None
 
     def replace_article(self, old_id: str, new_id: str) -> None:
         """Make an article the newest version in place of another, which leaves the queue.
@@ -256,63 +256,63 @@ class Corpus:
         The new one may be an earlier version that has come back: ``replaces`` stays as it was then,
         so that it never runs in a circle. Raises CorpusError where one of them is not there.
         """
-        with self._writing():
-            new, old = self._json(new_id), self._json(old_id)  # both must be there before anything is written
-            first = not new.get("replaces") and new_id not in self._earlier(old_id)
-            self._save(new_id, new | {"replaced_by": ""} | ({"replaces": old_id} if first else {}))
-            self._save(old_id, old | {"replaced_by": new_id})
+        with self._locked_for_writing():
+            new, old = self._read_article_json(new_id), self._read_article_json(old_id)  # both must be there before anything is written
+            first = not new.get("replaces") and new_id not in self._earlier_versions(old_id)
+            self._save_article(new_id, new | {"replaced_by": ""} | ({"replaces": old_id} if first else {}))
+            self._save_article(old_id, old | {"replaced_by": new_id})
 
     def restore_article(self, article_id: str) -> None:
         """Bring a replaced article back into the queue; raises CorpusError."""
-        self._change(article_id, lambda data: data | {"replaced_by": ""}, WAIT)
+        self._change_article(article_id, lambda data: data | {"replaced_by": ""}, WAIT)
 
-    def came_from(self, source: str) -> tuple[str, ...]:
+    def articles_from_source(self, source: str) -> tuple[str, ...]:
         """Return the ids of the articles in the queue that came from a source, in the order of ingest."""
         for article_id in self.article_ids():
-            if article_id not in self._origins:
-                self._origins.learn(self._json(article_id))
-        return self._origins.of(source)
+            if article_id not in self._source_index:
+                self._source_index.add(self._read_article_json(article_id))
+        return self._source_index.article_ids(source)
 
-    def _earlier(self, article_id: str) -> list[str]:
+    def _earlier_versions(self, article_id: str) -> list[str]:
         """Return the ids of an article and of the versions before it."""
         ids = []
         while article_id and article_id not in ids:
             ids.append(article_id)
             article_id = (
-                self._json(article_id).get("replaces", "") if article_id in self.article_ids() else ""
+                self._read_article_json(article_id).get("replaces", "") if article_id in self.article_ids() else ""
             )
         return ids
 
-    def _change(
+    def _change_article(
         self, article_id: str, change: Callable[[dict[str, Any]], dict[str, Any]], wait: float
     ) -> Article:
-        with self._writing(wait):
-            old = self._json(article_id)
+        with self._locked_for_writing(wait):
+            old = self._read_article_json(article_id)
             new = change(old)
             return (
-                self._save(article_id, new)
+                self._save_article(article_id, new)
                 if new != old
-                else decode_article(old, str(self._file(article_id)))
+                else decode_article(old, str(self._article_path(article_id)))
             )
 
-    def _save(self, article_id: str, data: dict[str, Any]) -> Article:
-        path = self._file(article_id)
+    def _save_article(self, article_id: str, data: dict[str, Any]) -> Article:
+        path = self._article_path(article_id)
         article = decode_article(data, str(path))
         write_atomic(path, dump(data, str(path), pretty=True) + b"\n")
-        self._seen = self._state()
-        if article_id in self._origins:
-            self._origins.learn(data)
+        self._last_state = self._disk_state()
+        if article_id in self._source_index:
+            self._source_index.add(data)
         return article
 
-    def _file(self, article_id: str) -> Path:
+    def _article_path(self, article_id: str) -> Path:
         if not is_article_id(article_id):
             raise CorpusError(
                 f"{article_id!r} is no article id", where=str(self.path), do="`annotator articles` lists them"
             )
         return self.path / ARTICLES / f"{article_id}.json"
 
-    def _json(self, article_id: str) -> dict[str, Any]:
-        path = self._file(article_id)
+    def _read_article_json(self, article_id: str) -> dict[str, Any]:
+        path = self._article_path(article_id)
         with telling("read", path):
             try:
                 with path.open("rb", buffering=0) as file:  # read whole: a buffer would only take time
@@ -331,8 +331,8 @@ class Corpus:
         return data
 
     def _read_sentences(self, article_id: str) -> tuple[Sentence, ...]:
-        data = self._json(article_id)
-        article = decode_article(data, str(self._file(article_id)))
+        data = self._read_article_json(article_id)
+        article = decode_article(data, str(self._article_path(article_id)))
         with telling("read", self._sentences.path):
             sentences = self._sentences.read(article_id)
         if len(sentences) != data.get("sentences", len(sentences)):
@@ -345,7 +345,7 @@ class Corpus:
         return sentences
 
     @contextmanager
-    def _writing(self, wait: float = WAIT) -> Iterator[None]:
+    def _locked_for_writing(self, wait: float = WAIT) -> Iterator[None]:
         """Hold the corpus lock for one write; raises CorpusError where it cannot be had."""
         with telling("write", self.path):
             try:
@@ -357,18 +357,18 @@ class Corpus:
                     do="try again when it is done",
                 ) from None
             with lock:
-                self._set_torn_aside()
+                self._quarantine_torn_line()
                 self.article_ids()  # what others have written meanwhile; nobody else writes until we are done
                 yield
 
-    def _set_torn_aside(self) -> None:
-        if cut := self._sentences.set_torn_aside():
+    def _quarantine_torn_line(self) -> None:
+        if cut := self._sentences.quarantine_torn_line():
             aside, size = cut
             with suppress(ValueError):
                 self.warnings.remove(_TORN)
             self.warnings.append(f"set aside a torn last line of {SENTENCES} ({size} bytes) in {aside.name}")
 
-    def _tell_flaws(self) -> None:
+    def _add_flaw_warnings(self) -> None:
         """Put damage of ``sentences.jsonl`` into ``warnings``; the next write sets a torn end aside."""
         if self._sentences.flaws:
             lines = lines_in_words(self._sentences.flaws)

@@ -30,17 +30,17 @@ _WHAT = {
 }
 
 
-def told(error: OSError, doing: str, where: Path | str, kind: type[AnnotatorError]) -> AnnotatorError:
+def told(error: OSError, action: str, where: Path | str, error_type: type[AnnotatorError]) -> AnnotatorError:
     """Return ``error`` as one of ours; ``doing`` is a verb such as ``write``."""
     fallback = (f"cannot {{doing}} here: {error.strerror or error}", "check the path and the disk")
     what, do = _WHAT.get(error.errno or 0, fallback)
-    return kind(what.format(doing=doing), where=str(where), do=do)
+    return error_type(what.format(doing=action), where=str(where), do=do)
 
 
 @contextmanager
-def telling(doing: str, where: Path | str, kind: type[AnnotatorError] = CorpusError) -> Iterator[None]:
+def telling(action: str, where: Path | str, error_type: type[AnnotatorError] = CorpusError) -> Iterator[None]:
     """Turn an OSError in the block into an error of ``kind`` that names ``where``."""
     try:
         yield
     except OSError as error:
-        raise told(error, doing, where, kind) from error
+        raise told(error, action, where, error_type) from error

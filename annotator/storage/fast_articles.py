@@ -46,12 +46,12 @@ class FastArticle(msgspec.Struct, gc=False):
     replaced_by: str = ""
 
     @property
-    def whole(self) -> bool:
+    def fully_annotated(self) -> bool:
         """Whether all its lines are annotated."""
         return all([_ON[line.verdict] for line in self.lines])  # noqa: C419  (a generator takes longer)
 
     @property
-    def first_text(self) -> str:
+    def ingested_text(self) -> str:
         """Its lines that were annotated at ingest, whatever a person has switched since."""
         on = [_ON[line.was or line.verdict] for line in self.lines]
         return self.text if all(on) else "\n".join(compress(self.text.split("\n"), on))

@@ -154,9 +154,9 @@ class Index:
         self.crcs = array("I")
         """Their checksums: a line that has changed since is found out."""
         self.answers = bytearray()
-        self.texts = array("Q")
+        self.text_hashes = array("Q")
         """The first 64 bits of the text's digest."""
-        self.old: list[int] = []
+        self.superseded: list[int] = []
         """Records that are in force no more."""
         self._articles: dict[str, _Places] = {}
 
@@ -165,12 +165,12 @@ class Index:
         """The articles that have a record, in the order of their first one."""
         return list(self._articles)
 
-    def of(self, article: str) -> Sequence[int]:
+    def current_records(self, article: str) -> Sequence[int]:
         """Return the records in force of an article (from 0; ``seq`` is one more), by place."""
         places = self._articles.get(article)
         return places.records if places else ()
 
-    def take(self, raws: Sequence[bytes], checked: Sequence[tuple[Tail, int]]) -> None:
+    def add_lines(self, raws: Sequence[bytes], checked: Sequence[tuple[Tail, int]]) -> None:
         """Note the records of lines (without LF) that follow in the file; raises OddError."""
         tails = [tail for tail, _ in checked]
         sizes = [len(raw) + 1 for raw in raws]
@@ -182,23 +182,23 @@ class Index:
         self.crcs.extend([crc for _, crc in checked])
         self.answers.extend([_ANSWERS[tail.answer] for tail in tails])
         try:
-            self.texts.extend([int(tail.digest[:16], 16) for tail in tails])
+            self.text_hashes.extend([int(tail.digest[:16], 16) for tail in tails])
         except (ValueError, OverflowError):
             raise OddError("the digest is none") from None
 
-    def put(self, step: Sequence[tuple[int, Tail]]) -> None:
+    def apply_batch(self, batch: Sequence[tuple[int, Tail]]) -> None:
         """Let the records of one deed take the place of what stands there; raises OddError.
 
         A record takes the place of all that shares text with it. That is what ``Works.replay`` does
         with single records and with deeds that go sentence by sentence; with joins and splits as long
         as nothing lies between their sentences.
         """
-        if len(step) > 1 and step[0][1].op not in _ONE_BY_ONE:
-            self._check_together(step)
-        for number, tail in step:
-            self.put_one(number, tail)
+        if len(batch) > 1 and batch[0][1].op not in _ONE_BY_ONE:
+            self._check_adjacent(batch)
+        for number, tail in batch:
+            self.apply_record(number, tail)
 
-    def put_one(self, number: int, tail: Tail) -> None:
+    def apply_record(self, number: int, tail: Tail) -> None:
         """Let a record take the place of what stands there."""
         places = self._articles.get(tail.meta.article)
         if places is None:
@@ -208,24 +208,24 @@ class Index:
             starts.append(mine)
             records.append(number)
             return
-        first, last = self._touched(places, mine, self.ends[number])
-        self.old += records[first:last]
+        first, last = self._overlapping_range(places, mine, self.ends[number])
+        self.superseded += records[first:last]
         starts[first:last] = array("I", [mine])
         records[first:last] = array("I", [number])
 
-    def _touched(self, places: _Places, start: int, end: int) -> tuple[int, int]:
+    def _overlapping_range(self, places: _Places, start: int, end: int) -> tuple[int, int]:
         """Return which of the places share text with ``[start, end)``, as a half-open range."""
         first = bisect_left(places.starts, start)
         if first and self.ends[places.records[first - 1]] > start:
             first -= 1
         return first, max(first, bisect_left(places.starts, end))
 
-    def _check_together(self, step: Sequence[tuple[int, Tail]]) -> None:
+    def _check_adjacent(self, batch: Sequence[tuple[int, Tail]]) -> None:
         """Raise OddError unless the sentences of a deed lie in one article with nothing in between."""
-        metas = [tail.meta for _, tail in step]
+        metas = [tail.meta for _, tail in batch]
         places = self._articles.get(metas[0].article, _Places())
-        each = [self._touched(places, m.start, m.end) for m in metas]
-        whole = self._touched(places, metas[0].start, metas[-1].end)
+        each = [self._overlapping_range(places, m.start, m.end) for m in metas]
+        whole = self._overlapping_range(places, metas[0].start, metas[-1].end)
         covered = {n for first, last in each for n in range(first, last)}
         if {m.article for m in metas} != {metas[0].article} or covered != set(range(*whole)):
             raise OddError("a deed on sentences that are no neighbours")
@@ -239,25 +239,25 @@ def read_index(path: Path, name: str) -> Index:
     index = Index(path, name)
     seen = hashlib.sha256()
     checksum = fast_crc()
-    step: list[tuple[int, Tail]] = []
+    batch: list[tuple[int, Tail]] = []
     names = {name, ""}
     with path.open("rb", buffering=0) as file:
         for raws in _lines(file):
             number = len(index.starts)
             checked = check_lines(raws, checksum)
-            index.take(raws, checked)
+            index.add_lines(raws, checked)
             for taken, (tail, _) in enumerate(checked, number):
                 if tail.seq != taken + 1 or tail.annotator not in names:
                     raise OddError("a line is missing, or by another annotator")
-                if tail.batch is None and not step:
-                    index.put_one(taken, tail)
+                if tail.batch is None and not batch:
+                    index.apply_record(taken, tail)
                 else:
-                    _join_step(step, taken, tail)
-                    if tail.batch and len(step) == tail.batch.size:
-                        index.put(step)
-                        step = []
+                    _join_step(batch, taken, tail)
+                    if tail.batch and len(batch) == tail.batch.size:
+                        index.apply_batch(batch)
+                        batch = []
             seen.update(index.crcs[number:].tobytes())
-    if step:
+    if batch:
         raise OddError("a batch is incomplete")
     index.crc = seen.hexdigest()
     return index
@@ -265,21 +265,21 @@ def read_index(path: Path, name: str) -> Index:
 
 def _lines(file: BinaryIO) -> Iterator[list[bytes]]:
     """Yield the lines of a journal without LF, many at a time; raises OddError for a long or torn one."""
-    rest = b""
+    remainder = b""
     while data := file.read(_READ):
-        *lines, rest = (rest + data).split(b"\n")
-        if max(map(len, (rest, *lines))) > MAX_RECORD:
+        *lines, remainder = (remainder + data).split(b"\n")
+        if max(map(len, (remainder, *lines))) > MAX_RECORD:
             raise OddError("a line is too long")
         if lines:
             yield lines
-    if rest:
+    if remainder:
         raise OddError("the last line is torn")
 
 
-def _join_step(step: list[tuple[int, Tail]], number: int, tail: Tail) -> None:
+def _join_step(batch: list[tuple[int, Tail]], number: int, tail: Tail) -> None:
     """Add a record to the deed that it belongs to; raises OddError where a batch is not whole."""
-    if tail.batch is None or tail.seq != tail.batch.first + len(step):
+    if tail.batch is None or tail.seq != tail.batch.first + len(batch):
         raise OddError("a batch is incomplete")
-    if step and tail.batch != step[0][1].batch:
+    if batch and tail.batch != batch[0][1].batch:
         raise OddError("a batch is incomplete")
-    step.append((number, tail))
+    batch.append((number, tail))

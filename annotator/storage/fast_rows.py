@@ -62,42 +62,42 @@ def decode_rows(raws: Sequence[bytes], lengths: Sequence[int]) -> list[Row]:
     Raises OddError for what contradicts itself. One step after the other for all: so each runs fastest.
     """
     try:
-        rows = [_decode(raw) for raw in raws]
-        digests = [_sha256(row.text.encode()).hexdigest() for row in rows]
+        records = [_decode(raw) for raw in raws]
+        digests = [_sha256(record.text.encode()).hexdigest() for record in records]
     except (msgspec.MsgspecError, UnicodeError) as error:
         raise OddError(str(error)) from None
-    if digests != [row.digest for row in rows] or list(lengths) != [len(row.text) for row in rows]:
+    if digests != [record.digest for record in records] or list(lengths) != [len(record.text) for record in records]:
         raise OddError("the digest or the place is not the text's")
-    for raw, row in zip(raws, rows, strict=True):
-        if row.rejected and b'"rejected":' in raw[: raw.find(_BEFORE_SPANS)]:
+    for raw, record in zip(raws, records, strict=True):
+        if record.rejected and b'"rejected":' in raw[: raw.find(_BEFORE_SPANS)]:
             raise OddError("`rejected` stands before `spans`")
-        check_marks(row.spans, len(row.text))
-        check_marks(row.rejected, len(row.text))
-    for row in rows:
-        _check_tiles(row.text, row.tokens)
-    return rows
+        check_marks(record.spans, len(record.text))
+        check_marks(record.rejected, len(record.text))
+    for record in records:
+        _check_tiles(record.text, record.tokens)
+    return records
 
 
-def check_marks(marks: list[Mark], length: int) -> None:
+def check_marks(spans: list[Mark], length: int) -> None:
     """Raise OddError unless spans lie in a sentence of ``length`` code points."""
-    for mark in marks:
-        if not 0 <= mark.start < mark.end <= length:
+    for span in spans:
+        if not 0 <= span.start < span.end <= length:
             raise OddError("a span ends after the text, or before it starts")
 
 
 def _check_tiles(text: str, tokens: list[Token]) -> None:
     """Raise OddError unless the tokens stand one after the other, none empty, and spell the text."""
-    at = 0
+    position = 0
     for token in tokens:
         end = token.end
-        if token.start != at or end <= at or text[at:end] != token.text:
+        if token.start != position or end <= position or text[position:end] != token.text:
             raise OddError("the tokens do not spell the text")
-        at = end
+        position = end
         if token.ws:
             if text[end : end + 1] != " ":
                 raise OddError("the tokens do not spell the text")
-            at += 1
-    if at != len(text):
+            position += 1
+    if position != len(text):
         raise OddError("the tokens do not spell the text")
 
 
@@ -106,38 +106,38 @@ class Reader:
 
     def __init__(self) -> None:
         """Open nothing yet."""
-        self._open: dict[str, BinaryIO] = {}
+        self._open_files: dict[str, BinaryIO] = {}
         self._checksum = fast_crc()
 
-    def rows(self, path: str, at: Sequence[tuple[int, int, int]], lengths: Sequence[int]) -> list[Row]:
+    def read_records(self, path: str, locations: Sequence[tuple[int, int, int]], lengths: Sequence[int]) -> list[Row]:
         """Return the records of these offsets, sizes and checksums; sentences of so many code points.
 
         Raises OddError where one is not as the index found it, and OSError.
         """
-        if path not in self._open:
-            self._open[path] = Path(path).open("rb", buffering=_READ)  # noqa: SIM115  (see close)
-        file = self._open[path]
+        if path not in self._open_files:
+            self._open_files[path] = Path(path).open("rb", buffering=_READ)  # noqa: SIM115  (see close)
+        file = self._open_files[path]
         raws = []
-        for offset, size, _ in at:
+        for offset, size, _ in locations:
             file.seek(offset)
             raws.append(file.read(size))
-        if [self._checksum(raw[: -CRC_LENGTH - 1]) for raw in raws] != [crc for _, _, crc in at]:
+        if [self._checksum(raw[: -CRC_LENGTH - 1]) for raw in raws] != [crc for _, _, crc in locations]:
             raise OddError("the journal has changed")
         return decode_rows(raws, lengths)
 
     def close(self) -> None:
         """Let the files go."""
-        for file in self._open.values():
+        for file in self._open_files.values():
             file.close()
-        self._open.clear()
+        self._open_files.clear()
 
 
 def check_old(index: Index) -> None:
     """Check the records of a journal that are in force no more as well; raises OddError, OSError."""
     reader = Reader()
     try:
-        for n in index.old:
+        for n in index.superseded:
             at = (index.offsets[n], index.sizes[n], index.crcs[n])
-            reader.rows(str(index.path), [at], [index.ends[n] - index.starts[n]])
+            reader.read_records(str(index.path), [at], [index.ends[n] - index.starts[n]])
     finally:
         reader.close()

@@ -55,7 +55,7 @@ def check_corpus(path: Path) -> None:
         )
 
 
-def check_outside(path: Path, made: Path | None = None) -> None:
+def check_outside(path: Path, new_corpus: Path | None = None) -> None:
     """Raise CorpusError where a path is in a folder that a corpus, or one to be ``made``, reads whole.
 
     A ledger among the journals would be taken for a journal.
@@ -63,7 +63,7 @@ def check_outside(path: Path, made: Path | None = None) -> None:
     real = path.resolve()
     for place in (real, *real.parents):
         corpus = place.parent
-        if place.name in _READ_WHOLE and (corpus == (made and made.resolve()) or (corpus / FILE).is_file()):
+        if place.name in _READ_WHOLE and (corpus == (new_corpus and new_corpus.resolve()) or (corpus / FILE).is_file()):
             raise CorpusError(
                 f"the corpus keeps its {place.name} here, and nothing else",
                 where=str(path),

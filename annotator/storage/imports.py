@@ -55,29 +55,29 @@ class Staging:
 
     target: Path
     folder: Path
-    into: Corpus | None
+    corpus: Corpus | None
     articles: list[str] = field(default_factory=list)
     """The ids of the articles that are new."""
     counts: dict[str, int] = field(default_factory=dict)
     """How many records each annotator gets."""
     _lock: int = -1
     _files: dict[str, IO[bytes]] = field(default_factory=dict)
-    _ids: set[str] = field(default_factory=set)
+    _article_ids: set[str] = field(default_factory=set)
 
     @classmethod
-    def begin(cls, target: Path, into: Corpus | None) -> Staging:
+    def begin(cls, target: Path, corpus: Corpus | None) -> Staging:
         """Make the folder: in the corpus ``into`` if there is one, else beside ``target``.
 
         Raises CorpusError where it cannot be written.
         """
-        place = target if into else Path(os.path.abspath(target)).parent  # noqa: PTH100  (no links followed)
-        with telling("write", place):
-            place.mkdir(parents=True, exist_ok=True)
-            drop_leftovers(place)
-            folder = place / f"{LEFTOVERS}{os.urandom(4).hex()}.tmp"
+        parent = target if corpus else Path(os.path.abspath(target)).parent  # noqa: PTH100  (no links followed)
+        with telling("write", parent):
+            parent.mkdir(parents=True, exist_ok=True)
+            drop_leftovers(parent)
+            folder = parent / f"{LEFTOVERS}{os.urandom(4).hex()}.tmp"
             for name in (ARTICLES, ANNOTATIONS):
                 (folder / name).mkdir(parents=True)
-            staging = cls(target, folder, into)
+            staging = cls(target, folder, corpus)
             staging._lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
             with suppress(OSError):  # a file system without locks: leftovers stay until removed by hand
                 fcntl.flock(staging._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -88,15 +88,15 @@ class Staging:
 
     def __exit__(self, *_: object) -> None:
         with suppress(CorpusError):  # what cannot be written any more goes with the folder
-            self._close()
+            self._close_files()
         shutil.rmtree(self.folder, ignore_errors=True)
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
 
-    def has(self, article_id: str) -> bool:
+    def has_article(self, article_id: str) -> bool:
         """Whether the article was added to this import."""
-        return article_id in self._ids
+        return article_id in self._article_ids
 
     def add_article(self, article: Article, sentences: Sequence[Sentence]) -> None:
         """Prepare an article with its sentences; raises CorpusError for parts that contradict each other."""
@@ -104,12 +104,12 @@ class Staging:
         check_sentences(article, sentences)
         data = dump(encode_article(article, len(sentences)), article.origin, pretty=True) + b"\n"
         with telling("write", self.folder):
-            out = self._file(SENTENCES)
+            out = self._open_file(SENTENCES)
             for sentence in sentences:
                 out.write(line_of(sentence))
             (self.folder / ARTICLES / f"{article.id}.json").write_bytes(data)
         self.articles.append(article.id)
-        self._ids.add(article.id)
+        self._article_ids.add(article.id)
 
     def add_records(self, annotator: str, records: Iterable[Record]) -> None:
         """Prepare journal records, numbered on from what this annotator has in this import.
@@ -118,7 +118,7 @@ class Staging:
         """
         check_annotator_name(annotator)
         with telling("write", self.folder):
-            out = self._file(f"{ANNOTATIONS}/{annotator}.jsonl")
+            out = self._open_file(f"{ANNOTATIONS}/{annotator}.jsonl")
             for record in records:
                 self.counts[annotator] = self.counts.get(annotator, 0) + 1
                 out.write(_line(record))
@@ -134,88 +134,88 @@ class Staging:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
 
-    def commit_new(self, made: Made) -> Corpus:
+    def commit_new_corpus(self, settings: Made) -> Corpus:
         """Make the prepared folder the corpus ``target``; raises CorpusError with nothing left of it."""
-        self._close()
+        self._close_files()
         with telling("make a corpus", self.target):
-            work = self.folder / "corpus"
+            prepared = self.folder / "corpus"
             Corpus.create(
-                work,
-                name=made.name,
-                lang=made.lang,
-                fingerprint=made.fingerprint,
-                schema_text=made.schema_text,
+                prepared,
+                name=settings.name,
+                lang=settings.lang,
+                fingerprint=settings.fingerprint,
+                schema_text=settings.schema_text,
             )
-            for path in sorted(p for p in self.folder.iterdir() if p != work):
-                _merge(path, work / path.name)
-            _sync_below(work)
-            _put(work, self.target)
+            for path in sorted(p for p in self.folder.iterdir() if p != prepared):
+                _merge(path, prepared / path.name)
+            _sync_below(prepared)
+            _put(prepared, self.target)
             sync_folder(Path(os.path.abspath(self.target)).parent)  # noqa: PTH100  (as in begin)
         return Corpus.open(self.target)
 
-    def commit_into(self, expected: Mapping[str, int], schema_text: str | None = None) -> None:
+    def commit_to_existing(self, expected: Mapping[str, int], schema_text: str | None = None) -> None:
         """Add what was prepared to the corpus: schema, articles, journals.
 
         ``expected`` gives the next number of each annotator's journal as the import has found it. Raises
         CorpusError or JournalError, with articles and journals as they were, where one of them has changed
         since, is held by another process, or cannot be written.
         """
-        assert self.into is not None
-        self._close()
-        folder = self.into.path / ANNOTATIONS
-        begun = [n for n in self.counts if not (folder / f"{n}.jsonl").exists()]
+        assert self.corpus is not None
+        self._close_files()
+        folder = self.corpus.path / ANNOTATIONS
+        new_journals = [n for n in self.counts if not (folder / f"{n}.jsonl").exists()]
         try:
-            self._note([], dict.fromkeys(begun, 0), ("", ""))
+            self._write_recovery_note([], dict.fromkeys(new_journals, 0), ("", ""))
             with ExitStack() as stack:
-                journals = {n: stack.enter_context(_opened(self.into, n)) for n in self.counts}
+                journals = {n: stack.enter_context(_opened(self.corpus, n)) for n in self.counts}
                 for name, journal in journals.items():
                     _unchanged(journal, expected.get(name, 1))
-                self._put_in(self.into, journals, schema_text)
+                self._commit_files(self.corpus, journals, schema_text)
         except BaseException:
-            for name in begun:
+            for name in new_journals:
                 _forget_empty(folder / f"{name}.jsonl")
             raise
 
-    def _put_in(self, into: Corpus, journals: Mapping[str, Journal], schema_text: str | None) -> None:
+    def _commit_files(self, corpus: Corpus, journals: Mapping[str, Journal], schema_text: str | None) -> None:
         """Write all of it, the articles first; an error takes it back."""
-        schema = into.schema_path.read_bytes().decode() if schema_text else ""
+        schema = corpus.schema_path.read_bytes().decode() if schema_text else ""
         prepared = {a: self.folder / ARTICLES / f"{a}.json" for a in self.articles}
         sizes = {n: j.path.stat().st_size for n, j in journals.items()}
         try:
-            self._note(self.articles, sizes, (schema, schema_text or ""))
+            self._write_recovery_note(self.articles, sizes, (schema, schema_text or ""))
             if schema_text:
-                into.set_schema(schema_text)
-            with into.taking_in(self.folder / SENTENCES, prepared):
+                corpus.set_schema(schema_text)
+            with corpus.adding_articles(self.folder / SENTENCES, prepared):
                 for name, journal in journals.items():
-                    self._append(name, journal)
+                    self._append_records(name, journal)
                 with telling("write", self.folder):
                     forget(self.folder)
         except BaseException:
             for name, journal in journals.items():
                 with suppress(OSError):
                     os.truncate(journal.path, sizes[name])
-            if schema_text and into.schema_path.read_bytes() != schema.encode():
-                write_atomic(into.schema_path, schema.encode())
+            if schema_text and corpus.schema_path.read_bytes() != schema.encode():
+                write_atomic(corpus.schema_path, schema.encode())
             raise
 
-    def _note(self, articles: Sequence[str], journals: Mapping[str, int], schema: tuple[str, str]) -> None:
+    def _write_recovery_note(self, articles: Sequence[str], journals: Mapping[str, int], schema: tuple[str, str]) -> None:
         with telling("write", self.folder):
             note(self.folder, articles, journals, schema)
 
-    def _append(self, name: str, journal: Journal) -> None:
+    def _append_records(self, name: str, journal: Journal) -> None:
         path = self.folder / ANNOTATIONS / f"{name}.jsonl"
         by = journal.next_seq - 1
         for chunk in _chunks(_records(path)):
             journal.append([_moved(r, by) for r in chunk])
 
-    def _file(self, name: str) -> IO[bytes]:
+    def _open_file(self, name: str) -> IO[bytes]:
         if name not in self._files:
             if len(self._files) > 200:  # many annotators: the limit on open files is low on some systems
-                self._close()
+                self._close_files()
             self._files[name] = (self.folder / name).open("ab")
         return self._files[name]
 
-    def _close(self) -> None:
+    def _close_files(self) -> None:
         """Close all files, each one whatever the others say; raises CorpusError where one is not whole."""
         with telling("write", self.folder), ExitStack() as stack:
             for file in self._files.values():
@@ -226,7 +226,7 @@ class Staging:
 def _line(record: Record) -> bytes:
     line = encode(record)
     if len(line) > MAX_RECORD:
-        s = record.work.sentence
+        s = record.annotated.sentence
         what = (
             f"a sentence of {len(s.tokens):,} tokens takes more than {MAX_RECORD // 2**20} MiB in the journal"
         )
@@ -234,10 +234,10 @@ def _line(record: Record) -> bytes:
     return line
 
 
-def _opened(into: Corpus, name: str) -> Journal:
+def _opened(corpus: Corpus, name: str) -> Journal:
     """Open a journal for writing; raises JournalError that says what to do where somebody holds it."""
     try:
-        return Journal.open(into.path, name)
+        return Journal.open(corpus.path, name)
     except JournalError as error:
         if not isinstance(error.__context__, HeldError):
             raise
@@ -298,14 +298,14 @@ def _forget_empty(path: Path) -> None:
             path.unlink()
 
 
-def _put(work: Path, target: Path) -> None:
+def _put(prepared: Path, target: Path) -> None:
     """Rename the new corpus; into a folder that holds something its files go one by one, corpus.toml last."""
     with suppress(OSError):
         target.rmdir()  # an empty folder
     if not target.exists():
-        work.replace(target)
+        prepared.replace(target)
         return
-    for path in sorted(work.iterdir(), key=lambda p: p.name == SETTINGS):
+    for path in sorted(prepared.iterdir(), key=lambda p: p.name == SETTINGS):
         if path.name == SETTINGS:
             sync_folder(target)
         _merge(path, target / path.name)

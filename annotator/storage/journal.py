@@ -42,22 +42,22 @@ def check_annotator_name(name: str) -> None:
 class Journal:
     """The open journal of one annotator in one corpus; ``append`` may be called from any thread."""
 
-    def __init__(self, path: Path, annotator: str, scan: Scan, lock: Lock | None, fd: int) -> None:
+    def __init__(self, path: Path, annotator: str, reader: Scan, lock: Lock | None, fd: int) -> None:
         """Take over what ``open`` has prepared; ``fd`` is -1 for a journal that is only looked at."""
         self.path = path
         self.annotator = annotator
-        self.records: tuple[Record, ...] = tuple(scan.records)
+        self.records: tuple[Record, ...] = tuple(reader.records)
         """The records found at the opening, in file order; later ones are the caller's to keep."""
         self.warnings: list[str] = []
-        self.damaged: tuple[int, ...] = tuple(sorted({flaw.line for flaw in scan.damaged}))
-        self.next_seq = scan.next_seq
-        self._scan = scan
+        self.damaged: tuple[int, ...] = tuple(sorted({flaw.line for flaw in reader.damaged}))
+        self.next_seq = reader.next_seq
+        self._reader = reader
         self._lock = lock
         self._fd = fd
-        self._end = scan.size
-        self._dead = ""
-        self._rescued: Path | None = None
-        self._turn = threading.Lock()
+        self._size = reader.size
+        self._write_failure = ""
+        self._rescue_path: Path | None = None
+        self._write_lock = threading.Lock()
 
     @classmethod
     def open(cls, corpus_path: Path, annotator: str, *, read_only: bool = False) -> Journal:
@@ -70,32 +70,32 @@ class Journal:
         check_annotator_name(annotator)
         path = Path(corpus_path) / FOLDER / f"{annotator}.jsonl"
         if read_only:
-            return cls._look(path, annotator)
+            return cls._open_read_only(path, annotator)
         with telling("write", path, JournalError):
             path.parent.mkdir(exist_ok=True)
             lock = _lock(path)
             try:
-                return cls._own(path, annotator, lock)
+                return cls._open_for_writing(path, annotator, lock)
             except BaseException:
                 lock.release()
                 raise
 
     @classmethod
-    def _look(cls, path: Path, annotator: str) -> Journal:
-        scan = Scan(str(path))
+    def _open_read_only(cls, path: Path, annotator: str) -> Journal:
+        reader = Scan(str(path))
         if path.exists():
             with telling("read", path, JournalError):
-                _read(path, scan)
-        journal = cls(path, annotator, scan, None, -1)
-        journal._warn_of_damage()
-        if scan.torn:
-            where = lines_in_words(f.line for f in scan.torn)
+                _read(path, reader)
+        journal = cls(path, annotator, reader, None, -1)
+        journal._warn_about_damage()
+        if reader.torn:
+            where = lines_in_words(f.line for f in reader.torn)
             journal.warnings.append(f"left out a torn end ({where}) of {_short(path)}")
-        journal._look_for_rescued()
+        journal._restore_rescued()
         return journal
 
     @classmethod
-    def _own(cls, path: Path, annotator: str, lock: Lock) -> Journal:
+    def _open_for_writing(cls, path: Path, annotator: str, lock: Lock) -> Journal:
         fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
         try:
             # An earlier run may have been killed before its own fsync: what is read and shown as
@@ -103,10 +103,10 @@ class Journal:
             sync(fd)
             sync_folder(path.parent)
             journal = cls(path, annotator, _read(path, Scan(str(path))), lock, fd)
-            journal._warn_of_damage()
+            journal._warn_about_damage()
             if not journal.damaged:
-                journal._repair()
-            journal._look_for_rescued()
+                journal._repair_end()
+            journal._restore_rescued()
         except BaseException:
             os.close(fd)
             raise
@@ -115,21 +115,21 @@ class Journal:
     @property
     def read_only(self) -> bool:
         """Whether this journal takes no records: opened so, closed, damaged or dead."""
-        return self._fd < 0 or bool(self.damaged) or bool(self._dead)
+        return self._fd < 0 or bool(self.damaged) or bool(self._write_failure)
 
     @property
-    def left_out(self) -> int:
+    def unusable_lines(self) -> int:
         """How many lines do not count or have others missing before them: 0 where no record is lost.
 
         A Windows line ending alone costs none.
         """
-        flaws = {f.line for f in (*self._scan.damaged, *self._scan.torn) if f.why != CRLF}
-        return len(flaws) or self._scan.next_seq - 1 - len(self._scan.records)
+        flaws = {f.line for f in (*self._reader.damaged, *self._reader.torn) if f.reason != CRLF}
+        return len(flaws) or self._reader.next_seq - 1 - len(self._reader.records)
 
     @property
     def flaws(self) -> tuple[Flaw, ...]:
         """The lines that do not count as they should, damaged or torn, and why."""
-        return (*self._scan.damaged, *self._scan.torn)
+        return (*self._reader.damaged, *self._reader.torn)
 
     def append(self, records: Sequence[Record]) -> None:
         """Add records; on return they are on the disk.
@@ -137,14 +137,14 @@ class Journal:
         Raises JournalError, with the file cut back to what it was; after a failed write the journal
         is dead and takes nothing more, because what the disk holds is no longer certain.
         """
-        with self._turn:
-            self._refuse()
-            data = b"".join(encode(r) for r in self._in_order(records))
+        with self._write_lock:
+            self._check_writable()
+            data = b"".join(encode(r) for r in self._check_sequence(records))
             try:
-                self._same_file()
-                self._end = append_durable(self._fd, data, self._end)
+                self._check_file_unchanged()
+                self._size = append_durable(self._fd, data, self._size)
             except BaseException as error:
-                self._dead = error.what if isinstance(error, JournalError) else "an earlier write failed"
+                self._write_failure = error.what if isinstance(error, JournalError) else "an earlier write failed"
                 if isinstance(error, OSError):
                     raise told(error, "save", self.path, JournalError) from error
                 raise
@@ -156,27 +156,27 @@ class Journal:
         A later call replaces the file of the one before. Raises JournalError where no other place can
         be written to either.
         """
-        self._rescued = write_rescue(records, self._rescue_name, self._rescued)
-        return self._rescued
+        self._rescue_path = write_rescue(records, self._rescue_name, self._rescue_path)
+        return self._rescue_path
 
     @property
     def _rescue_name(self) -> str:
         return f"{self.path.parent.parent.resolve().name}-{self.annotator}"
 
-    def _look_for_rescued(self) -> None:
+    def _restore_rescued(self) -> None:
         """Bring back what lies in rescue files where it follows the last record, else tell of it."""
         articles = self.path.parent.parent / "articles"
         for path in find_rescues(self._rescue_name):
             records = read_rescue(path)
-            if any(not (articles / f"{r.work.sentence.article}.json").is_file() for r in records):
+            if any(not (articles / f"{r.annotated.sentence.article}.json").is_file() for r in records):
                 continue  # of another corpus that has the same name
-            if not self._bring_back(path, records):
+            if not self._restore_from(path, records):
                 self.warnings.append(
                     f"{len(records) or 'some'} decisions that could not be saved lie in {path}: "
-                    + self._why_not(records)
+                    + self._explain_not_restored(records)
                 )
 
-    def _bring_back(self, path: Path, records: list[Record]) -> bool:
+    def _restore_from(self, path: Path, records: list[Record]) -> bool:
         """Whether the records of a rescue file are in the journal now."""
         if not records:
             return False
@@ -193,17 +193,17 @@ class Journal:
             mark_saved(path)
         return True
 
-    def _why_not(self, records: list[Record]) -> str:
+    def _explain_not_restored(self, records: list[Record]) -> str:
         if not records:
             return "the file is damaged; look at it, then move it away"
         if records[0].seq == self.next_seq:
             return "they come back when you annotate here under this name"
-        first = records[0].work.sentence.id
+        first = records[0].annotated.sentence.id
         return f"the journal has gone on without them; annotate them again (from {first}), then move it away"
 
     def close(self) -> None:
         """Let the file and its lock go; a second call does nothing."""
-        with self._turn:
+        with self._write_lock:
             if self._fd >= 0:
                 os.close(self._fd)
                 self._fd = -1
@@ -216,14 +216,14 @@ class Journal:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _refuse(self) -> None:
+    def _check_writable(self) -> None:
         if self.damaged:
             raise JournalError(
                 f"nothing can be saved here: {lines_in_words(self.damaged)} of the file "
                 + ("is" if len(self.damaged) == 1 else "are")
                 + " damaged",
                 where=str(self.path),
-                do=_cure(self._scan),
+                do=_cure(self._reader),
             )
         if self._fd < 0:
             raise JournalError(
@@ -231,14 +231,14 @@ class Journal:
                 where=str(self.path),
                 do="open it for writing",
             )
-        if self._dead:
+        if self._write_failure:
             raise JournalError(
-                f"nothing more can be saved: {self._dead}",
+                f"nothing more can be saved: {self._write_failure}",
                 where=str(self.path),
                 do="quit, check the disk and start again",
             )
 
-    def _in_order(self, records: Sequence[Record]) -> Sequence[Record]:
+    def _check_sequence(self, records: Sequence[Record]) -> Sequence[Record]:
         """Return the records; raises JournalError unless they count on and hold whole batches."""
         for seq, record in enumerate(records, self.next_seq):
             if record.seq != seq:
@@ -254,7 +254,7 @@ class Journal:
                 raise JournalError("a batch was to be saved in parts", where=str(self.path), do=_REPORT)
         return records
 
-    def _same_file(self) -> None:
+    def _check_file_unchanged(self) -> None:
         """Raise JournalError where another program has replaced or changed the file meanwhile."""
         mine = os.fstat(self._fd)
         try:
@@ -263,33 +263,33 @@ class Journal:
             there = None
         if there is None or (there.st_dev, there.st_ino) != (mine.st_dev, mine.st_ino):
             what = "another program has replaced or moved the file"
-        elif mine.st_size != self._end:
+        elif mine.st_size != self._size:
             what = "another program has changed the file"
         else:
             return
         raise JournalError(what, where=str(self.path), do="quit and start again, and see what it holds now")
 
-    def _warn_of_damage(self) -> None:
-        for why in dict.fromkeys(f.why for f in self._scan.damaged):
-            lines = lines_in_words(f.line for f in self._scan.damaged if f.why == why)
-            self.warnings.append(f"{_short(self.path)}, {lines}: {why}; {_cure(self._scan)}")
+    def _warn_about_damage(self) -> None:
+        for why in dict.fromkeys(f.reason for f in self._reader.damaged):
+            lines = lines_in_words(f.line for f in self._reader.damaged if f.reason == why)
+            self.warnings.append(f"{_short(self.path)}, {lines}: {why}; {_cure(self._reader)}")
         others = Counter(r.annotator for r in self.records if r.annotator not in {self.annotator, ""})
         for name, n in sorted(others.items()):
             self.warnings.append(f"{_short(self.path)}: {n} records are by {name}, not {self.annotator}")
 
-    def _repair(self) -> None:
+    def _repair_end(self) -> None:
         """Set a torn tail aside and cut it; end the last line where only its LF is missing."""
-        scan = self._scan
-        if scan.torn:
-            tail = os.pread(self._fd, scan.size - scan.torn_start, scan.torn_start)
+        reader = self._reader
+        if reader.torn:
+            tail = os.pread(self._fd, reader.size - reader.torn_start, reader.torn_start)
             aside = set_aside(self.path, tail)
-            os.ftruncate(self._fd, scan.torn_start)
+            os.ftruncate(self._fd, reader.torn_start)
             sync(self._fd)
-            self._end = scan.torn_start
-            kind = "line" if len(scan.torn) == 1 else f"end of {len(scan.torn)} lines"
+            self._size = reader.torn_start
+            kind = "line" if len(reader.torn) == 1 else f"end of {len(reader.torn)} lines"
             self.warnings.append(f"set aside a torn last {kind} ({len(tail)} bytes) in {_short(aside)}")
-        elif scan.open_end:
-            self._end = append_durable(self._fd, b"\n", self._end)
+        elif reader.open_end:
+            self._size = append_durable(self._fd, b"\n", self._size)
             self.warnings.append(f"added the missing line end to the last line of {_short(self.path)}")
 
 
@@ -307,10 +307,10 @@ def _lock(path: Path) -> Lock:
         ) from None
 
 
-def _read(path: Path, scan: Scan) -> Scan:
+def _read(path: Path, reader: Scan) -> Scan:
     try:
         with path.open("rb") as file, uncollected():
-            return scan.read(raw_lines(file, str(path)))
+            return reader.read(raw_lines(file, str(path)))
     except CorpusError as error:
         raise JournalError(error.what, where=error.where, do=error.do) from None
 
@@ -319,8 +319,8 @@ def _short(path: Path) -> str:
     return f"{path.parent.name}/{path.name}"
 
 
-def _cure(scan: Scan) -> str:
-    reasons = {f.why for f in scan.damaged}
+def _cure(reader: Scan) -> str:
+    reasons = {f.reason for f in reader.damaged}
     if MARKER in reasons:
         return "resolve the merge conflict so that one side's lines stay, or restore the file from a copy"
     if reasons == {CRLF}:

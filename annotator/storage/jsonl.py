@@ -22,13 +22,13 @@ class RawLine:
     number: int
     start: int
     raw: bytes
-    whole: bool
+    complete: bool
     """Whether an LF ends it; only the last line of a file may lack one."""
 
     @property
     def end(self) -> int:
         """The byte offset after the line and its LF."""
-        return self.start + len(self.raw) + self.whole
+        return self.start + len(self.raw) + self.complete
 
 
 def raw_lines(file: BinaryIO, where: str, start: int = 0, number: int = 1) -> Iterator[RawLine]:

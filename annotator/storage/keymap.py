@@ -83,10 +83,10 @@ def keymap_or_default() -> tuple[Keymap, list[str]]:
 def keymap_of_text(text: str, where: str) -> Keymap:
     """Return the keymap of a TOML text; raises KeymapError naming ``where:line``."""
     data = parse_toml(text, where, KeymapError)
-    place = Keymap(where, lines=_lines(text))
+    located = Keymap(where, lines=_lines(text))
     for name, table in data.items():
         if name not in _TABLES or not isinstance(table, dict):
-            at = place.lines.get(name, 0)
+            at = located.lines.get(name, 0)
             raise KeymapError(
                 f"there is no table [{name}] in a keymap",
                 where=f"{where}:{at}" if at else where,
@@ -94,39 +94,39 @@ def keymap_of_text(text: str, where: str) -> Keymap:
             )
     return Keymap(
         where,
-        {name: _keys(value, place, name) for name, value in data.get("keys", {}).items()},
-        {name: _label_key(value, place, name) for name, value in data.get("labels", {}).items()},
-        lines=place.lines,
-        **_hints(data.get("hints", {}), place),
+        {name: _keys(value, located, name) for name, value in data.get("keys", {}).items()},
+        {name: _label_key(value, located, name) for name, value in data.get("labels", {}).items()},
+        lines=located.lines,
+        **_hints(data.get("hints", {}), located),
     )
 
 
-def _keys(value: Any, place: Keymap, name: str) -> tuple[str, ...]:
+def _keys(value: Any, keymap: Keymap, name: str) -> tuple[str, ...]:
     """Return a command's keys: a list of texts, or one text."""
     found = [value] if isinstance(value, str) else value
     if not isinstance(found, list) or not all(isinstance(x, str) and x for x in found):
         raise KeymapError(
             f"the keys of {name} are no list of texts",
-            where=place.where(f"keys.{name}"),
+            where=keymap.where(f"keys.{name}"),
             do=f'write {name} = ["x", "ctrl+x"]',
         )
     return tuple(found)
 
 
-def _label_key(value: Any, place: Keymap, name: str) -> str:
+def _label_key(value: Any, keymap: Keymap, name: str) -> str:
     if not isinstance(value, str) or not re.fullmatch("[a-z]", value):
         raise KeymapError(
             f"the key of the label {name} is no small letter",
-            where=place.where(f"labels.{name}"),
+            where=keymap.where(f"labels.{name}"),
             do="use a letter from a to z",
         )
     return value
 
 
-def _hints(table: Mapping[str, Any], place: Keymap) -> dict[str, Any]:
+def _hints(table: Mapping[str, Any], keymap: Keymap) -> dict[str, Any]:
     """Return the settings of ``[hints]``; raises KeymapError for one that is unknown or wrong."""
     for name, value in table.items():
-        where = place.where(f"hints.{name}")
+        where = keymap.where(f"hints.{name}")
         if name == "letters":
             _check_letters(value, where)
         elif name not in _HINTS:

@@ -38,8 +38,8 @@ def note(folder: Path, articles: Sequence[str], journals: Mapping[str, int], sch
     ``articles`` are the ids of those that are new, ``journals`` the sizes in bytes by annotator, ``schema``
     its text before and after, both empty where it stays.
     """
-    said = {"articles": list(articles), "journals": dict(journals), "schema": list(schema)}
-    write_atomic(folder / _NOTE, orjson.dumps(said))
+    fields = {"articles": list(articles), "journals": dict(journals), "schema": list(schema)}
+    write_atomic(folder / _NOTE, orjson.dumps(fields))
     sync_folder(folder.parent)
 
 
@@ -54,28 +54,28 @@ def take_back(corpus: Path, schema: Path) -> str:
 
     Return what to tell, empty for nothing. What a running import holds stays as it is.
     """
-    told = ""
-    for left in sorted(corpus.glob(f"{LEFTOVERS}*.tmp/{_NOTE}")):
+    message = ""
+    for note_path in sorted(corpus.glob(f"{LEFTOVERS}*.tmp/{_NOTE}")):
         try:
-            with _held(left.parent):
-                _take_back(corpus, left.parent, schema, orjson.loads(left.read_bytes()))
-                told = TAKEN_BACK
+            with _held(note_path.parent):
+                _take_back(corpus, note_path.parent, schema, orjson.loads(note_path.read_bytes()))
+                message = TAKEN_BACK
         except (BlockingIOError, HeldError):
             continue
         except OSError:
-            told = told or HALF_WAY
+            message = message or HALF_WAY
         except (ValueError, LookupError, TypeError, AttributeError):
             # A note that is not whole: the import was killed before it touched anything.
-            shutil.rmtree(left.parent, ignore_errors=True)
-    return told
+            shutil.rmtree(note_path.parent, ignore_errors=True)
+    return message
 
 
-def drop_leftovers(place: Path) -> None:
+def drop_leftovers(parent: Path) -> None:
     """Remove what killed imports have prepared in a folder, if they have changed nothing yet."""
-    for left in sorted(place.glob(f"{LEFTOVERS}*.tmp")):
-        with suppress(OSError), _held(left):
-            if not (left / _NOTE).exists():
-                shutil.rmtree(left, ignore_errors=True)
+    for staging in sorted(parent.glob(f"{LEFTOVERS}*.tmp")):
+        with suppress(OSError), _held(staging):
+            if not (staging / _NOTE).exists():
+                shutil.rmtree(staging, ignore_errors=True)
 
 
 @contextmanager
@@ -89,11 +89,11 @@ def _held(folder: Path) -> Iterator[None]:
         os.close(fd)
 
 
-def _take_back(corpus: Path, folder: Path, schema: Path, said: dict[str, Any]) -> None:
+def _take_back(corpus: Path, folder: Path, schema: Path, fields: dict[str, Any]) -> None:
     """Bring a corpus back to what the note says; again and again, should that be killed as well."""
-    journals = {n: int(size) for n, size in said["journals"].items() if is_annotator_name(n)}
-    articles = [a for a in said["articles"] if is_article_id(a)]
-    before, after = map(str, said["schema"])
+    journals = {n: int(size) for n, size in fields["journals"].items() if is_annotator_name(n)}
+    articles = [a for a in fields["articles"] if is_article_id(a)]
+    before, after = map(str, fields["schema"])
     with ExitStack() as stack:
         for name in journals:
             stack.enter_context(Lock(corpus / ANNOTATIONS / f".{name}.lock"))

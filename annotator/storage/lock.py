@@ -112,7 +112,7 @@ def _sign(fd: int) -> None:
 
 def _holder(fd: int) -> Holder:
     try:
-        told = orjson.loads(os.pread(fd, 4096, 0))
-        return Holder(int(told["pid"]), str(told["host"]), str(told["since"]))
+        fields = orjson.loads(os.pread(fd, 4096, 0))
+        return Holder(int(fields["pid"]), str(fields["host"]), str(fields["since"]))
     except (OSError, ValueError, KeyError, TypeError):
         return Holder()

@@ -48,24 +48,24 @@ def owners(corpora: Sequence[Corpus]) -> dict[str, list[Corpus]]:
     return out
 
 
-def put_article(staging: Staging, article_id: str, having: Sequence[Corpus]) -> Differences:
+def put_article(staging: Staging, article_id: str, owners: Sequence[Corpus]) -> Differences:
     """Prepare an article as all that have it know it; raises CorpusError for one that is damaged.
 
     A line that a person has switched in one corpus is switched; what two say differently is told.
     """
-    told = Differences()
-    data = _json(having[0], article_id)
-    sentences = having[0].sentences(article_id)
-    for other in having[1:]:
-        data = _with(data, _json(other, article_id), other, told)
+    differences = Differences()
+    data = _json(owners[0], article_id)
+    sentences = owners[0].sentences(article_id)
+    for other in owners[1:]:
+        data = _with(data, _json(other, article_id), other, differences)
         if other.sentences(article_id) != sentences:
-            told.conflicts.append(f"article {article_id}: {other.path} has cut it into other sentences")
+            differences.conflicts.append(f"article {article_id}: {other.path} has cut it into other sentences")
     decode_article(data, f"article {article_id}")
     staging.add_file(f"{ARTICLES}/{article_id}.json", dump(data, article_id, pretty=True) + b"\n")
     with telling("write", staging.folder), (staging.folder / SENTENCES).open("ab") as out:
         out.writelines(line_of(s) for s in sentences)
     staging.articles.append(article_id)
-    return told
+    return differences
 
 
 def _json(corpus: Corpus, article_id: str) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def _json(corpus: Corpus, article_id: str) -> dict[str, Any]:
         return parse(path.read_bytes(), str(path))
 
 
-def _with(a: dict[str, Any], b: dict[str, Any], other: Corpus, told: Differences) -> dict[str, Any]:
+def _with(a: dict[str, Any], b: dict[str, Any], other: Corpus, differences: Differences) -> dict[str, Any]:
     """Return an article's JSON with what another corpus knows of it."""
     where = f"article {a['id']}"
     if a["digest"] != b["digest"]:
@@ -83,19 +83,19 @@ def _with(a: dict[str, Any], b: dict[str, Any], other: Corpus, told: Differences
         raise CorpusError(what, where=str(other.path), do="merge the corpora without one of them")
     for key in _TEXTS:
         if a.get(key) and b.get(key) and a[key] != b[key]:
-            told.notes.append(f"{other.path} has another {key}; the first one stays")
+            differences.notes.append(f"{other.path} has another {key}; the first one stays")
     filled = {k: b[k] for k in (*_TEXTS, *_VERSIONS, "came_from") if b.get(k) and not a.get(k)}
     for key in _VERSIONS:
         if a.get(key) and b.get(key) and a[key] != b[key]:
-            told.conflicts.append(f"{where}: {other.path} names another version under `{key}`")
+            differences.conflicts.append(f"{where}: {other.path} names another version under `{key}`")
     lines = [_line(x, y) for x, y in zip(a["lines"], b["lines"], strict=True)]
     unlike = [i for i, line in enumerate(lines, 1) if line is None]
     if unlike:
         numbers = ", ".join(map(str, unlike))
-        told.conflicts.append(f"{where}: {other.path} has another verdict on line {numbers}")
+        differences.conflicts.append(f"{where}: {other.path} has another verdict on line {numbers}")
     kept = [x if line is None else line for x, line in zip(a["lines"], lines, strict=True)]
-    deeds = [x for x in b.get("history", []) if x not in a.get("history", [])]
-    return {**a, **filled, "lines": kept, "history": [*a.get("history", []), *deeds]}
+    events = [x for x in b.get("history", []) if x not in a.get("history", [])]
+    return {**a, **filled, "lines": kept, "history": [*a.get("history", []), *events]}
 
 
 def _line(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any] | None:

@@ -70,8 +70,8 @@ def _decoded(line: bytes, where: str, number: int) -> Migration:
             records=dict(data["records"]),
         )
     except (KeyError, TypeError, ValueError) as error:
-        told = f"this is no migration ({error})"
-        raise CorpusError(told, where=where, do="restore the file from a copy") from None
+        message = f"this is no migration ({error})"
+        raise CorpusError(message, where=where, do="restore the file from a copy") from None
 
 
 def _rule(data: Mapping[str, Any], number: int) -> Rule:
@@ -131,18 +131,18 @@ def carry_out(
     path = corpus.path / FILE
     with telling("write", corpus.path):
         sizes = {n: journals[n].path.stat().st_size for n in records}
-        told = path.read_bytes() if path.exists() else None
+        old_list = path.read_bytes() if path.exists() else None
         schema = corpus.schema_path.read_bytes()
     try:
         for name, made in records.items():
             journals[name].append(made)
-        corpus.write_beside(FILE, (told or b"") + _encoded(migration))
+        corpus.write_file(FILE, (old_list or b"") + _encoded(migration))
         corpus.set_schema(migration.after)
     except BaseException:
         with suppress(OSError):
             for name, size in sizes.items():
                 os.truncate(journals[name].path, size)
-            _restore(path, told)
+            _restore(path, old_list)
             _restore(corpus.schema_path, schema)
         raise
 

@@ -59,13 +59,13 @@ def encode(record: Record) -> bytes:
         body = orjson.dumps(_fields(record))[:-1]
     except (TypeError, ValueError, OverflowError, SourceError) as error:
         why = error.what if isinstance(error, SourceError) else str(error)
-        where = f"sentence {record.work.sentence.id}"
+        where = f"sentence {record.annotated.sentence.id}"
         raise JournalError(f"this cannot be stored: {why}", where=where, do="correct the source") from None
     return b'%b,"_crc":"%08x"}\n' % (body, zlib.crc32(body))
 
 
 def _fields(record: Record) -> dict[str, object]:
-    s, annotation = record.work.sentence, record.work.annotation
+    s, annotation = record.annotated.sentence, record.annotated.annotation
     return {
         "text": s.text,
         "tokens": encode_tokens(s.tokens),
@@ -82,7 +82,7 @@ def _fields(record: Record) -> dict[str, object]:
         "_op": record.op.value,
         "_parent": record.parent,
         "_batch": {"first": record.batch[0], "size": record.batch[1]} if record.batch else None,
-    } | _extras(s, annotation, record.keys)
+    } | _extras(s, annotation, record.keystrokes)
 
 
 def _extras(s: Sentence, annotation: Annotation, keys: Keys | None) -> dict[str, object]:
@@ -163,18 +163,18 @@ def _record(fields: dict[str, Any], head: _Head) -> Record:
     spans = [_decode_span(x, len(head.text)) for x in fields["spans"]]
     rejected = [_decode_span(x, len(head.text)) for x in fields.get("rejected", ())]
     note = take_str(fields, "note") if "note" in fields else ""
-    said = Annotation(answer=answer, note=note, flagged=fields.get("flagged") is True).with_spans(spans)
+    annotation = Annotation(answer=answer, note=note, flagged=fields.get("flagged") is True).with_spans(spans)
     seq = take_int(fields, "_seq")
     return Record(
         seq=seq,
         op=Op(take_str(fields, "_op")),
-        work=Work(sentence, said.with_rejected(rejected) if rejected else said),
+        annotated=Work(sentence, annotation.with_rejected(rejected) if rejected else annotation),
         parent=_parent(fields, seq),
         batch=_batch(fields, seq),
         annotator=take_str(fields, "_annotator_id"),
         session=take_str(fields, "_session_id"),
         time=float(take_int(fields, "_timestamp")),
-        keys=_keys(fields),
+        keystrokes=_keys(fields),
     )
 
 

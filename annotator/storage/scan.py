@@ -25,7 +25,7 @@ class Flaw:
     """One line that does not count as it should, and why."""
 
     line: int
-    why: str
+    reason: str
 
 
 @dataclass(slots=True)
@@ -42,34 +42,34 @@ class Scan:
     """How many bytes were read."""
     open_end: bool = False
     """Whether the last line lacks its LF."""
-    _expected: int = 1
+    _next_seq: int = 1
     _batch: list[tuple[RawLine, Record]] = field(default_factory=list)
     _decoder: Decoder = field(default_factory=Decoder)
 
     @property
     def next_seq(self) -> int:
         """The number of the record to come."""
-        return self._expected
+        return self._next_seq
 
     def read(self, lines: Iterable[RawLine]) -> Scan:
         """Take in all lines of a journal and return the scan; raises JournalError for a newer format."""
         for line in lines:
-            self.size, self.open_end = line.end, not line.whole
+            self.size, self.open_end = line.end, not line.complete
             if line.raw.strip():
-                self._line(line)
-        self._give_up_batch()
+                self._read_line(line)
+        self._discard_batch()
         if self.damaged:  # nothing is repaired then, so the tail is one more damage
             self.damaged += self.torn
             self.torn = []
         return self
 
-    def _line(self, line: RawLine) -> None:
+    def _read_line(self, line: RawLine) -> None:
         raw = line.raw
         if raw.startswith(_MARKERS):
-            self._firm(line, MARKER)
+            self._add_damaged(line, MARKER)
             return
         if raw.endswith(b"\r"):
-            self._firm(line, CRLF)
+            self._add_damaged(line, CRLF)
             raw = raw[:-1]
         try:
             record = self._decoder.decode(raw)
@@ -80,61 +80,61 @@ class Scan:
                 do="update Annotator to work with it",
             ) from None
         except LineError as error:
-            self._give_up_batch()
-            (self._loose if error.torn else self._firm)(line, str(error))
+            self._discard_batch()
+            (self._add_torn if error.torn else self._add_damaged)(line, str(error))
         else:
-            self._record(line, record)
+            self._read_record(line, record)
 
-    def _record(self, line: RawLine, record: Record) -> None:
+    def _read_record(self, line: RawLine, record: Record) -> None:
         if self._batch and self._batch[-1][1].batch != record.batch:
-            self._give_up_batch()
+            self._discard_batch()
         if record.batch is None:
-            self._count(line, [record])
+            self._add_records(line, [record])
             return
         first, size = record.batch
         if record.seq != first + len(self._batch):
-            self._give_up_batch()
-            self._void(line)
+            self._discard_batch()
+            self._add_incomplete(line)
             return
         self._batch.append((line, record))
         if len(self._batch) == size:
             batch, self._batch = self._batch, []
-            self._count(batch[0][0], [r for _, r in batch])
+            self._add_records(batch[0][0], [r for _, r in batch])
 
-    def _count(self, line: RawLine, records: list[Record]) -> None:
+    def _add_records(self, line: RawLine, records: list[Record]) -> None:
         """Take whole records in, unless their numbers were used before."""
-        seq, explained = records[0].seq, bool(self.torn)
-        if seq < self._expected:
-            self._firm(line, f"its number {seq} was used before")
+        seq, gap_explained = records[0].seq, bool(self.torn)
+        if seq < self._next_seq:
+            self._add_damaged(line, f"its number {seq} was used before")
             return
-        if seq > self._expected and not explained:
-            self._firm(
-                line, f"its number is {seq}, but {self._expected} was to come: lines are missing before it"
+        if seq > self._next_seq and not gap_explained:
+            self._add_damaged(
+                line, f"its number is {seq}, but {self._next_seq} was to come: lines are missing before it"
             )
-        self._settle()
+        self._torn_to_damaged()
         self.records += records
-        self._expected = records[-1].seq + 1
+        self._next_seq = records[-1].seq + 1
 
-    def _give_up_batch(self) -> None:
+    def _discard_batch(self) -> None:
         batch, self._batch = self._batch, []
         for line, _ in batch:
-            self._void(line)
+            self._add_incomplete(line)
 
-    def _void(self, line: RawLine) -> None:
-        self._loose(line, "its batch is incomplete")
+    def _add_incomplete(self, line: RawLine) -> None:
+        self._add_torn(line, "its batch is incomplete")
 
-    def _loose(self, line: RawLine, why: str) -> None:
+    def _add_torn(self, line: RawLine, reason: str) -> None:
         """Note a line that is torn if nothing good follows."""
         if not self.torn:
             self.torn_start = line.start
-        self.torn.append(Flaw(line.number, why))
+        self.torn.append(Flaw(line.number, reason))
 
-    def _firm(self, line: RawLine, why: str) -> None:
-        self._settle()
+    def _add_damaged(self, line: RawLine, reason: str) -> None:
+        self._torn_to_damaged()
         if not any(f.line == line.number for f in self.damaged[-2:]):
-            self.damaged.append(Flaw(line.number, why))
+            self.damaged.append(Flaw(line.number, reason))
 
-    def _settle(self) -> None:
+    def _torn_to_damaged(self) -> None:
         """Something follows: what was torn until now is damage in the middle."""
         self.damaged += self.torn
         self.torn = []

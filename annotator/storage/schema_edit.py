@@ -111,11 +111,11 @@ def _replace(document: Any, old: Sequence[str], new: Sequence[str]) -> None:
     """Put the new names into every rule that names an old one, each once."""
     for table in document["label"]:
         for rule in _RULES:
-            said = [str(x) for x in table.get(rule, [])]
-            if not set(said) & set(old):
+            old_labels = [str(x) for x in table.get(rule, [])]
+            if not set(old_labels) & set(old):
                 continue
-            told = [n for x in said for n in (new if x in old else [x])]
-            table[rule] = list(dict.fromkeys(told))
+            labels = [n for x in old_labels for n in (new if x in old else [x])]
+            table[rule] = list(dict.fromkeys(labels))
 
 
 def _take(document: Any, name: str, old: Iterable[str]) -> None:
@@ -129,12 +129,12 @@ def _take(document: Any, name: str, old: Iterable[str]) -> None:
     for table in tables:
         given = [str(x) for x in table.get("takes", [])]
         others = {str(t["name"]).upper() for t in tables if t is not table}
-        told = [x for x in given if x.upper() not in others]
+        takes = [x for x in given if x.upper() not in others]
         if table["name"] == name:
-            known = {x.upper() for x in (*told, name)} | others
-            told += [x for x in dict.fromkeys(old) if x.upper() not in known]
-        if told != given:
-            table["takes"] = told
+            known = {x.upper() for x in (*takes, name)} | others
+            takes += [x for x in dict.fromkeys(old) if x.upper() not in known]
+        if takes != given:
+            table["takes"] = takes
 
 
 def _checked(document: Any) -> str:

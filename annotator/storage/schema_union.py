@@ -27,7 +27,7 @@ class Union:
     """What a label of the first schema got besides: ``PERSON: inside CLAIM``."""
     clashes: list[str] = field(default_factory=list)
     """What contradicts, each with the file that says otherwise."""
-    left: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
     """What others call a thing, where a label before it is called so already: ``HUMAN: takes PERSON``."""
 
 
@@ -64,7 +64,7 @@ def _unite(union: Union, where: str, other: str, text: str) -> None:
         changed = changed or bool(widened)
     if changed:
         left = list(_untaken(document["label"]))
-        union.left += left
+        union.left_out += left
         union.widened = [x for x in union.widened if x not in left]
         union.text = tomlkit.dumps(document)
 

@@ -57,7 +57,7 @@ def sample_corpus_path() -> Path:
     return shipped_folder("corpus", CorpusError)
 
 
-def shipped_folder(name: str, kind: type[AnnotatorError]) -> Path:
+def shipped_folder(name: str, error_type: type[AnnotatorError]) -> Path:
     """Return a folder that travels with Annotator; raises ``kind`` where the installation lacks it.
 
     A wheel has it inside the package. That place is asked first: beside an installed package a
@@ -67,7 +67,7 @@ def shipped_folder(name: str, kind: type[AnnotatorError]) -> Path:
     for folder in (package / "_data" / name, package.parent / name):
         if folder.is_dir():
             return folder
-    raise kind(
+    raise error_type(
         f"the installation lacks its folder `{name}`", where=str(package), do="install Annotator again"
     )
 

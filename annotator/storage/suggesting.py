@@ -33,15 +33,15 @@ class SuggestionWriter:
         self.source, self.fingerprint = source, fingerprint
         self.path = path_of(corpus, source)
         self.notes: list[str] = []
-        self.renewed = False
+        self.replaces_old_file = False
         """Whether a new file takes the place of an older one."""
         with telling("write", self.path):
             self.path.parent.mkdir(exist_ok=True)
             self._lock = _locked(self.path)
             try:
-                self._target, index = self._begin()
+                self._target, index = self._choose_file()
                 self._known = {(e.article, e.start, e.end): e.digest for e in index.entries}
-                self._size = self._heal(index)
+                self._size = self._quarantine_torn_line(index)
                 flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
                 self._fd = os.open(self._target, flags, 0o666)
                 sync_folder(self.path.parent)
@@ -80,7 +80,7 @@ class SuggestionWriter:
                 os.replace(self._target, self.path)  # noqa: PTH105  (as in atomic: one way to rename)
                 sync_folder(self.path.parent)
 
-    def _begin(self) -> tuple[Path, Index]:
+    def _choose_file(self) -> tuple[Path, Index]:
         """Return the file to append to, and what it has."""
         index = read_index(self.path) if self.path.exists() else Index()
         if index.flaws:
@@ -88,20 +88,20 @@ class SuggestionWriter:
             self.notes.append(
                 f"{self.path.name}: {n} damaged {'line' if n == 1 else 'lines'}; all is made anew"
             )
-        if not index.flaws and self._ours(index):
+        if not index.flaws and self._same_fingerprint(index):
             return self.path, index
-        self.renewed = True
+        self.replaces_old_file = True
         beside = self.path.with_name(f".{self.source}.new.tmp")
         grown = read_index(beside) if beside.exists() else Index()
-        if grown.flaws or not self._ours(grown):
+        if grown.flaws or not self._same_fingerprint(grown):
             beside.unlink()
             grown = Index()
         return beside, grown
 
-    def _ours(self, index: Index) -> bool:
+    def _same_fingerprint(self, index: Index) -> bool:
         return all(e.fingerprint == self.fingerprint for e in index.entries)
 
-    def _heal(self, index: Index) -> int:
+    def _quarantine_torn_line(self, index: Index) -> int:
         """Set a torn last line aside and return the size of what is left."""
         if index.torn is None:
             return index.size

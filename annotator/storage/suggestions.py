@@ -61,13 +61,13 @@ class Index:
     """Where a last line begins that a crash has cut short."""
     lines: int = 0
 
-    def take(self, line: RawLine) -> None:
+    def add_line(self, line: RawLine) -> None:
         """Note what a line is of."""
         self.lines = line.number
-        entry = entry_of(line) if line.whole else None
+        entry = entry_of(line) if line.complete else None
         if entry:
             self.articles.setdefault(entry.article, {})[entry.start, entry.end] = entry
-        elif not line.whole:
+        elif not line.complete:
             self.torn = line.start
             return
         elif line.raw.strip():
@@ -90,9 +90,9 @@ def entry_of(line: RawLine) -> Entry | None:
         data = orjson.loads(line.raw)
         meta = data["meta"]
         place = (str(meta["article"]), int(meta["start"]), int(meta["end"]))
-        told = str(data.get("_digest", "")), str(data.get("_fingerprint", ""))
+        digests = str(data.get("_digest", "")), str(data.get("_fingerprint", ""))
         if isinstance(data["spans"], list):
-            return Entry(line.start, len(line.raw), *place, *told)
+            return Entry(line.start, len(line.raw), *place, *digests)
     return None
 
 
@@ -102,7 +102,7 @@ def read_index(path: Path, old: Index | None = None) -> Index:
     index.torn = None
     with path.open("rb") as file:
         for line in raw_lines(file, str(path), index.size, index.lines + 1):
-            index.take(line)
+            index.add_line(line)
     return index
 
 
@@ -113,7 +113,7 @@ class SuggestionFile:
         """Read nothing yet."""
         self.path = path
         self.source = path.stem
-        self._state: tuple[int, ...] = ()
+        self._file_state: tuple[int, ...] = ()
         self._index = Index()
 
     def __call__(self, sentence: Sentence) -> tuple[Suggestion, ...]:
@@ -123,8 +123,8 @@ class SuggestionFile:
         off the token edges are left out. Raises CorpusError where the file cannot be read.
         """
         with telling("read", self.path):
-            entries = self._entries(sentence)
-            found = [s for e in entries for s in self._decoded(e, sentence)]
+            entries = self._overlapping_entries(sentence)
+            found = [s for e in entries for s in self._decode_entry(e, sentence)]
         return in_order(found)
 
     @property
@@ -136,13 +136,13 @@ class SuggestionFile:
 
     def _refresh(self) -> None:
         state = state_of(self.path)
-        if state == self._state:
+        if state == self._file_state:
             return
-        grown = state and self._state and state[0] == self._state[0] and state[-1] >= self._index.size
+        grown = state and self._file_state and state[0] == self._file_state[0] and state[-1] >= self._index.size
         self._index = read_index(self.path, self._index if grown else None) if state else Index()
-        self._state = state
+        self._file_state = state
 
-    def _entries(self, s: Sentence) -> list[Entry]:
+    def _overlapping_entries(self, s: Sentence) -> list[Entry]:
         self._refresh()
         places = self._index.articles.get(s.article, {})
         exact = places.get((s.start, s.end))
@@ -150,7 +150,7 @@ class SuggestionFile:
             return [exact]
         return [e for _, e in sorted(places.items()) if e.start < s.end and s.start < e.end]
 
-    def _decoded(self, entry: Entry, sentence: Sentence) -> Iterator[Suggestion]:
+    def _decode_entry(self, entry: Entry, sentence: Sentence) -> Iterator[Suggestion]:
         by = entry.start - sentence.start
         if not _same_text(entry, sentence):
             return
@@ -161,9 +161,9 @@ class SuggestionFile:
             for span in orjson.loads(raw)["spans"]:
                 start, end = int(span["start"]) + by, int(span["end"]) + by
                 if 0 <= start < end and is_aligned(sentence.tokens, start, end):
-                    yield self._suggestion(span, start, end)
+                    yield self._build_suggestion(span, start, end)
 
-    def _suggestion(self, span: Mapping[str, Any], start: int, end: int) -> Suggestion:
+    def _build_suggestion(self, span: Mapping[str, Any], start: int, end: int) -> Suggestion:
         score = span.get("score")
         known = float(score) if isinstance(score, int | float) and 0 <= score <= 1 else UNKNOWN
         return Suggestion(start, end, str(span["label"]), self.source, known, str(span.get("kind", "")))

@@ -16,23 +16,23 @@ MAX_BYTES = 4 * 2**20
 _LINE = re.compile(r" \(at line (\d+), column \d+\)")
 
 
-def read_toml(path: Path, kind: type[AnnotatorError] = CorpusError) -> dict[str, Any]:
+def read_toml(path: Path, error_type: type[AnnotatorError] = CorpusError) -> dict[str, Any]:
     """Return the tables of a TOML file; raises ``kind`` with ``file:line`` where it is none."""
-    return parse_toml(read_text(path, kind), str(path), kind)
+    return parse_toml(read_text(path, error_type), str(path), error_type)
 
 
-def read_text(path: Path, kind: type[AnnotatorError] = CorpusError) -> str:
+def read_text(path: Path, error_type: type[AnnotatorError] = CorpusError) -> str:
     """Return the text of a TOML file without its byte order mark; raises ``kind``."""
-    with telling("read", path, kind), path.open("rb") as file:
+    with telling("read", path, error_type), path.open("rb") as file:
         raw = file.read(MAX_BYTES + 1)
     if len(raw) > MAX_BYTES:
-        raise kind(
+        raise error_type(
             f"the file is larger than {MAX_BYTES // 2**20} MiB", where=str(path), do="name another file"
         )
-    return _decoded(raw, path, kind)
+    return _decoded(raw, path, error_type)
 
 
-def parse_toml(text: str, where: str, kind: type[AnnotatorError] = CorpusError) -> dict[str, Any]:
+def parse_toml(text: str, where: str, error_type: type[AnnotatorError] = CorpusError) -> dict[str, Any]:
     """Return the tables of a TOML text; raises ``kind`` with ``where:line``."""
     try:
         return tomllib.loads(text.replace("\r\n", "\n"))
@@ -41,14 +41,14 @@ def parse_toml(text: str, where: str, kind: type[AnnotatorError] = CorpusError) 
         line = int(found.group(1)) if found else text.count("\n") + 1
         why = _LINE.sub("", str(error)).removesuffix(" (at end of document)")
         why = f"{why[:1].lower()}{why[1:]}"
-        raise kind(f"this is no TOML: {why}", where=f"{where}:{line}", do="correct that line") from None
+        raise error_type(f"this is no TOML: {why}", where=f"{where}:{line}", do="correct that line") from None
     except RecursionError:
-        raise kind("this TOML is nested too deeply", where=where, do="name another file") from None
+        raise error_type("this TOML is nested too deeply", where=where, do="name another file") from None
 
 
-def _decoded(raw: bytes, path: Path, kind: type[AnnotatorError]) -> str:
+def _decoded(raw: bytes, path: Path, error_type: type[AnnotatorError]) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise kind("this is not UTF-8", where=f"{path}:{line}", do="save the file as UTF-8") from None
+        raise error_type("this is not UTF-8", where=f"{path}:{line}", do="save the file as UTF-8") from None

@@ -14,21 +14,21 @@ _NONE: Counts = {}
 class Book:
     """How often each text bears each label."""
 
-    _here: dict[str, dict[str, Counts]] = field(default_factory=dict)
-    _everywhere: dict[str, Counts] = field(default_factory=dict)
+    _by_article: dict[str, dict[str, Counts]] = field(default_factory=dict)
+    _in_corpus: dict[str, Counts] = field(default_factory=dict)
 
-    def count(self, article: str, text: str, label: str, by: int) -> None:
+    def add(self, article: str, text: str, label: str, by: int) -> None:
         """Add ``by`` to the count of a text with a label; a count of zero takes no room."""
-        _add(self._here.setdefault(article, {}), text, label, by)
-        _add(self._everywhere, text, label, by)
+        _add(self._by_article.setdefault(article, {}), text, label, by)
+        _add(self._in_corpus, text, label, by)
 
     def in_article(self, article: str, text: str) -> Mapping[str, int]:
         """Return the counts of a text in an article, by label; to be read only."""
-        return self._here.get(article, {}).get(text, _NONE)
+        return self._by_article.get(article, {}).get(text, _NONE)
 
     def in_corpus(self, text: str) -> Mapping[str, int]:
         """Return the counts of a text in all articles, by label; to be read only."""
-        return self._everywhere.get(text, _NONE)
+        return self._in_corpus.get(text, _NONE)
 
 
 def _add(texts: dict[str, Counts], text: str, label: str, by: int) -> None:

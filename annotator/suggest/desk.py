@@ -48,107 +48,107 @@ class Desk:
     ) -> None:
         """Start with nothing learned; ``article_sentences`` is asked once an article, by its id."""
         self.schema = schema
-        self.track = Track()
-        self.mentions = MentionIndex(schema)
-        self._article = article_sentences
+        self.accuracy = Track()
+        self.history = MentionIndex(schema)
+        self._article_sentences = article_sentences
         self._files = dict(files or {})
         self._use_rules, self._use_history = rules, history
-        self._rules = Rules(schema, self._context)
-        self._merger = Merger(schema, self.track.share, self.mentions.weighed, self.mentions.turned_down)
-        self._waiting: dict[str, list[Work]] = {}
+        self._rules = Rules(schema, self._article_context)
+        self._ranker = Merger(schema, self.accuracy.accuracy, self.history.reweigh, self.history.rejection_counts)
+        self._queued: dict[str, list[Work]] = {}
         self._contexts: dict[str, Context] = {}
-        self._fixed: dict[Sentence, tuple[Suggestion, ...]] = {}
-        self._offered: dict[Sentence, tuple[Suggestion, ...]] = {}
-        self._judgements = Judgements()
+        self._fixed_suggestions: dict[Sentence, tuple[Suggestion, ...]] = {}
+        self._offered_suggestions: dict[Sentence, tuple[Suggestion, ...]] = {}
+        self._rankings = Judgements()
 
-    def start(self, works: Iterable[Work]) -> None:
+    def queue_annotations(self, annotated_sentences: Iterable[Work]) -> None:
         """Take note of what the journal tells: learned with its article's first look, or by ``learn``."""
-        for work in works:
-            self._waiting.setdefault(work.sentence.article, []).append(work)
+        for annotated in annotated_sentences:
+            self._queued.setdefault(annotated.sentence.article, []).append(annotated)
 
     def learn(self, most: int = 100) -> bool:
         """Take in ``most`` waiting works or some more (about 10 ms); whether there are others still.
 
         A large corpus takes seconds, so a session calls it while nobody presses a key.
         """
-        while self._waiting and most > 0:
-            most -= self._take_in(next(iter(self._waiting)))
-        return bool(self._waiting)
+        while self._queued and most > 0:
+            most -= self._learn_article(next(iter(self._queued)))
+        return bool(self._queued)
 
-    def changed(self, before: Sequence[Work], after: Sequence[Work]) -> None:
+    def update(self, before: Sequence[Work], after: Sequence[Work]) -> None:
         """Take in an edit: the works that are gone and those in their place.
 
         What the journal tells at the start of a session goes to ``start``.
         """
         for article in dict.fromkeys(w.sentence.article for w in (*before, *after)):
-            self._take_in(article)
-        self._judgements.touch(self.mentions.change(before, after))
-        for work in before:
-            self.track.remove(work)
-        for work in after:
-            self.track.add(work, self._known_offers(work))
+            self._learn_article(article)
+        self._rankings.invalidate_texts(self.history.update(before, after))
+        for annotated in before:
+            self.accuracy.remove(annotated)
+        for annotated in after:
+            self.accuracy.add(annotated, self._known_suggestions(annotated))
 
-    def suggestions(self, work: Work) -> tuple[Suggestion, ...]:
+    def suggestions(self, annotated: Work) -> tuple[Suggestion, ...]:
         """Return what is suggested for a work and not settled yet, in reading order, outer before inner.
 
         As long as nothing has changed it is the very same tuple.
         """
-        self._take_in(work.sentence.article)
-        judged = self._judgements.get(work.sentence) or self._judge(work.sentence)
-        if judged.annotation == work.annotation:
+        self._learn_article(annotated.sentence.article)
+        judged = self._rankings.get(annotated.sentence) or self._rank(annotated.sentence)
+        if judged.annotation == annotated.annotation:
             return judged.suggestions
-        if not work.done and not work.annotation.spans:  # later the history knows what was marked just here
-            _keep(self._offered, work.sentence, judged.found)
-        judged.annotation, judged.suggestions = work.annotation, self._merger.settle(work, judged.ranked)
+        if not annotated.done and not annotated.annotation.spans:  # later the history knows what was marked just here
+            _keep(self._offered_suggestions, annotated.sentence, judged.unranked)
+        judged.annotation, judged.suggestions = annotated.annotation, self._ranker.open_suggestions(annotated, judged.ranked)
         return judged.suggestions
 
-    def _judge(self, sentence: Sentence) -> Judged:
-        found = self._found(sentence)
-        return self._judgements.keep(sentence, Judged(found, self._merger.judge(sentence, found)))
+    def _rank(self, sentence: Sentence) -> Judged:
+        found = self._collect(sentence)
+        return self._rankings.put(sentence, Judged(found, self._ranker.rank(sentence, found)))
 
-    def forget(self, article_id: str) -> None:
+    def invalidate_article(self, article_id: str) -> None:
         """Look at an article anew: its lines have changed."""
         self._contexts.pop(article_id, None)
-        self._judgements.clear()
-        for kept in (self._fixed, self._offered):
+        self._rankings.clear()
+        for kept in (self._fixed_suggestions, self._offered_suggestions):
             for sentence in [s for s in kept if s.article == article_id]:
                 del kept[sentence]
 
-    def _take_in(self, article: str) -> int:
-        works = self._waiting.pop(article, [])
-        for work in works:
-            self.mentions.add(work)
-            self.track.add(work, self._known_offers(work))
-        if works:
-            self._judgements.clear()
-        return len(works)
+    def _learn_article(self, article: str) -> int:
+        annotated_sentences = self._queued.pop(article, [])
+        for annotated in annotated_sentences:
+            self.history.add(annotated)
+            self.accuracy.add(annotated, self._known_suggestions(annotated))
+        if annotated_sentences:
+            self._rankings.clear()
+        return len(annotated_sentences)
 
-    def _found(self, sentence: Sentence) -> tuple[Suggestion, ...]:
-        fixed = self._fixed.get(sentence)
+    def _collect(self, sentence: Sentence) -> tuple[Suggestion, ...]:
+        fixed = self._fixed_suggestions.get(sentence)
         if fixed is None:
-            fixed = self._from_files(sentence) + (self._rules.suggest(sentence) if self._use_rules else ())
-            _keep(self._fixed, sentence, fixed)
-        return fixed + self.mentions.suggest(sentence) if self._use_history else fixed
+            fixed = self._file_suggestions(sentence) + (self._rules.suggest(sentence) if self._use_rules else ())
+            _keep(self._fixed_suggestions, sentence, fixed)
+        return fixed + self.history.suggest(sentence) if self._use_history else fixed
 
-    def _from_files(self, sentence: Sentence) -> tuple[Suggestion, ...]:
-        return tuple(self._named(s) for name in sorted(self._files) for s in self._files[name](sentence))
+    def _file_suggestions(self, sentence: Sentence) -> tuple[Suggestion, ...]:
+        return tuple(self._with_schema_label(s) for name in sorted(self._files) for s in self._files[name](sentence))
 
-    def _named(self, s: Suggestion) -> Suggestion:
+    def _with_schema_label(self, s: Suggestion) -> Suggestion:
         """Return a suggestion under the label that takes its own, where the schema has no such label."""
         if self.schema.label(s.label):
             return s
-        return replace(s, label=self.schema.taker(s.label) or s.label)
+        return replace(s, label=self.schema.label_taking(s.label) or s.label)
 
-    def _known_offers(self, work: Work) -> tuple[Suggestion, ...]:
+    def _known_suggestions(self, annotated: Work) -> tuple[Suggestion, ...]:
         """Return what is known to have been offered for an accepted sentence; cheap for all others."""
-        if work.annotation.answer is not Answer.ACCEPT:
+        if annotated.annotation.answer is not Answer.ACCEPT:
             return ()
-        known = self._offered.get(work.sentence)
-        return self._from_files(work.sentence) if known is None else known
+        known = self._offered_suggestions.get(annotated.sentence)
+        return self._file_suggestions(annotated.sentence) if known is None else known
 
-    def _context(self, article_id: str) -> Context:
+    def _article_context(self, article_id: str) -> Context:
         if article_id not in self._contexts:
-            text, sentences = self._article(article_id)
+            text, sentences = self._article_sentences(article_id)
             _keep(self._contexts, article_id, context_of(text, [s.tokens for s in sentences]), _ARTICLES)
         return self._contexts[article_id]
 

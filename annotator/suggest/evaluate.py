@@ -33,20 +33,20 @@ class Gold:
 class Hits:
     """What was right of what was chosen, and of what is gold."""
 
-    right: int = 0
-    chosen: int = 0
-    found: int = 0
+    correct: int = 0
+    predicted: int = 0
+    recalled: int = 0
     gold: int = 0
 
     @property
     def precision(self) -> float:
         """The share of what was chosen that is right; 0 where nothing was chosen."""
-        return self.right / self.chosen if self.chosen else 0.0
+        return self.correct / self.predicted if self.predicted else 0.0
 
     @property
     def recall(self) -> float:
         """The share of the gold that was found; 0 where there is none."""
-        return self.found / self.gold if self.gold else 0.0
+        return self.recalled / self.gold if self.gold else 0.0
 
     @property
     def f1(self) -> float:
@@ -54,11 +54,11 @@ class Hits:
         both = self.precision + self.recall
         return 2 * self.precision * self.recall / both if both else 0.0
 
-    def add(self, right: int, chosen: int, found: int, gold: int) -> None:
+    def add(self, correct: int, predicted: int, recalled: int, gold: int) -> None:
         """Count one more sentence."""
-        self.right += right
-        self.chosen += chosen
-        self.found += found
+        self.correct += correct
+        self.predicted += predicted
+        self.recalled += recalled
         self.gold += gold
 
     def as_dict(self) -> dict[str, float]:
@@ -86,7 +86,7 @@ class Score:
 
     def as_dict(self) -> dict[str, object]:
         """Return plain values for ``--json``."""
-        counts = {"gold": self.exact.gold, "suggested": self.exact.chosen}
+        counts = {"gold": self.exact.gold, "suggested": self.exact.predicted}
         kinds = {"exact": self.exact, "overlapping": self.overlapping, "characters": self.characters}
         return {**counts, **{name: hits.as_dict() for name, hits in kinds.items()}}
 

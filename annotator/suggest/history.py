@@ -50,17 +50,17 @@ class _Kind(Enum):
 
     MARKS = auto()
     SURNAMES = auto()
-    DOWN = auto()
+    REJECTED = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
     """What a work adds to one of the books."""
 
-    book: _Kind
+    counter: _Kind
     text: str
     label: str
-    words: tuple[str, int] = ("", 0)
+    lookup_key: tuple[str, int] = ("", 0)
     """The first token and the number of tokens, where the text may be suggested."""
 
 
@@ -75,51 +75,51 @@ class MentionIndex:
 
     def __init__(self, schema: Schema) -> None:
         """Start with nothing marked."""
-        self._person = label_for(schema, "person")
-        self._claim = label_for(schema, "claim")
-        self._marks, self._surnames, self._down = Book(), Book(), Book()
-        self._books = {_Kind.MARKS: self._marks, _Kind.SURNAMES: self._surnames, _Kind.DOWN: self._down}
-        self._lengths: dict[str, dict[int, int]] = {}
-        self._of: dict[Sentence, list[_Entry]] = {}
+        self._person_label = label_for(schema, "person")
+        self._claim_label = label_for(schema, "claim")
+        self._mention_counts, self._surname_counts, self._rejected_counts = Book(), Book(), Book()
+        self._counters = {_Kind.MARKS: self._mention_counts, _Kind.SURNAMES: self._surname_counts, _Kind.REJECTED: self._rejected_counts}
+        self._lengths_by_first_token: dict[str, dict[int, int]] = {}
+        self._entries_by_sentence: dict[Sentence, list[_Entry]] = {}
 
-    def add(self, work: Work) -> None:
+    def add(self, annotated: Work) -> None:
         """Take in what was said of a sentence, in place of what was taken in of it before."""
-        self.remove(work)
-        if entries := list(self._entries(work)):
-            self._of[work.sentence] = entries
-            self._count(work.sentence.article, entries, 1)
+        self.remove(annotated)
+        if entries := list(self._entries(annotated)):
+            self._entries_by_sentence[annotated.sentence] = entries
+            self._count(annotated.sentence.article, entries, 1)
 
-    def remove(self, work: Work) -> None:
+    def remove(self, annotated: Work) -> None:
         """Take out what was said of a sentence; nothing happens where nothing was taken in."""
-        self._count(work.sentence.article, self._of.pop(work.sentence, []), -1)
+        self._count(annotated.sentence.article, self._entries_by_sentence.pop(annotated.sentence, []), -1)
 
-    def change(self, before: Sequence[Work], after: Sequence[Work]) -> frozenset[str]:
+    def update(self, before: Sequence[Work], after: Sequence[Work]) -> frozenset[str]:
         """Take in an edit; return the texts of which something else is known now.
 
         What stays as it was in a sentence is neither taken out nor counted again.
         """
         net: Counter[tuple[str, _Entry]] = Counter()
-        for work in (*before, *after):
-            net.subtract((work.sentence.article, e) for e in self._of.pop(work.sentence, ()))
-        for work in after:
-            if entries := list(self._entries(work)):
-                self._of[work.sentence] = entries
-                net.update((work.sentence.article, e) for e in entries)
+        for annotated in (*before, *after):
+            net.subtract((annotated.sentence.article, e) for e in self._entries_by_sentence.pop(annotated.sentence, ()))
+        for annotated in after:
+            if entries := list(self._entries(annotated)):
+                self._entries_by_sentence[annotated.sentence] = entries
+                net.update((annotated.sentence.article, e) for e in entries)
         other = [(article, e, n) for (article, e), n in net.items() if n]
         for article, entry, n in other:
             self._count(article, (entry,), n)
         return frozenset(e.text.removesuffix(_BEFORE) for _, e, _ in other)
 
-    def turned_down(self, article: str, text: str, label: str) -> tuple[int, int]:
+    def rejection_counts(self, article: str, text: str, label: str) -> tuple[int, int]:
         """Return how often a label was turned down for these words: in the article, and elsewhere."""
-        here = self._down.in_article(article, text).get(label, 0)
-        return here, self._down.in_corpus(text).get(label, 0) - here
+        here = self._rejected_counts.in_article(article, text).get(label, 0)
+        return here, self._rejected_counts.in_corpus(text).get(label, 0) - here
 
     def suggest(self, sentence: Sentence) -> tuple[Suggestion, ...]:
         """Return the mentions that stand again in a sentence, in reading order; its own are among them."""
-        return in_order(self._again(sentence))
+        return in_order(self._repeated_mentions(sentence))
 
-    def weighed(self, sentence: Sentence, s: Suggestion) -> float:
+    def reweigh(self, sentence: Sentence, s: Suggestion) -> float:
         """Return the chance of another source's suggestion in the light of what was said of its words.
 
         Its own score counts as ``_TRUST`` sightings.
@@ -129,66 +129,66 @@ class MentionIndex:
         before = before_word(sentence.tokens, last)
         return self._chance(sentence.article, text, s.label, before, s.score, _TRUST)
 
-    def _again(self, sentence: Sentence) -> Iterator[Suggestion]:
+    def _repeated_mentions(self, sentence: Sentence) -> Iterator[Suggestion]:
         tokens, article = sentence.tokens, sentence.article
         for i, token in enumerate(tokens):
-            for j in (i + n for n in sorted(self._lengths.get(token.text, ())) if i + n <= len(tokens)):
+            for j in (i + n for n in sorted(self._lengths_by_first_token.get(token.text, ())) if i + n <= len(tokens)):
                 text = text_of(tokens[i:j])
-                labels = self._labels(article, text)
+                labels = self._label_kinds(article, text)
                 if labels and not cut_out(tokens, (i, j)):
                     for label, kind in labels.items():
                         before = before_word(tokens, j)
                         score = self._chance(article, text, label, before, PRIORS[kind], _PRIOR)
                         yield Suggestion(token.start, tokens[j - 1].end, label, NAME, score, kind)
 
-    def _labels(self, article: str, text: str) -> dict[str, str]:
+    def _label_kinds(self, article: str, text: str) -> dict[str, str]:
         """Return each label that a text may have, with the kind of the suggestion."""
-        here, everywhere = self._marks.in_article(article, text), self._marks.in_corpus(text)
-        last = self._surnames.in_article(article, text)
+        here, everywhere = self._mention_counts.in_article(article, text), self._mention_counts.in_corpus(text)
+        last = self._surname_counts.in_article(article, text)
         labels = sorted({*here, *everywhere, *last} - {_BARE})
         return {x: REPEAT if x in here else SURNAME if x in last else ELSEWHERE for x in labels}
 
     def _chance(self, article: str, text: str, label: str, before: bool, prior: float, worth: float) -> float:
         """Return the chance of a label for a text; ``prior`` is worth that many sightings."""
-        last = self._surnames.in_article(article, text)
-        here = _sum(self._marks.in_article(article, text), last)
-        chance = _posterior(prior, worth, label, here, _sum(self._marks.in_corpus(text), last))
+        last = self._surname_counts.in_article(article, text)
+        here = _sum(self._mention_counts.in_article(article, text), last)
+        chance = _posterior(prior, worth, label, here, _sum(self._mention_counts.in_corpus(text), last))
         if before:
             at = text + _BEFORE
-            seen = self._marks.in_article(article, at), self._marks.in_corpus(at)
+            seen = self._mention_counts.in_article(article, at), self._mention_counts.in_corpus(at)
             chance = _posterior(chance, worth, label, *seen)
-        down, away = self.turned_down(article, text, label)
+        down, away = self.rejection_counts(article, text, label)
         return chance * worth / (worth + _TURNED_DOWN * (down + _ELSEWHERE * away))
 
     def _count(self, article: str, entries: Sequence[_Entry], by: int) -> None:
         for entry in entries:
-            self._books[entry.book].count(article, entry.text, entry.label, by)
-            first, n = entry.words
+            self._counters[entry.counter].add(article, entry.text, entry.label, by)
+            first, n = entry.lookup_key
             if n:
-                lengths = self._lengths.setdefault(first, {})
+                lengths = self._lengths_by_first_token.setdefault(first, {})
                 lengths[n] = lengths.get(n, 0) + by
                 if not lengths[n]:
                     del lengths[n]
 
-    def _entries(self, work: Work) -> Iterator[_Entry]:
+    def _entries(self, annotated: Work) -> Iterator[_Entry]:
         """Yield what a work adds: its marks, the surnames in them, what it turned down and left bare."""
-        tokens, said = work.sentence.tokens, work.annotation
-        spans = [s for s in said.spans if s.label != self._claim]
+        tokens, said = annotated.sentence.tokens, annotated.annotation
+        spans = [s for s in said.spans if s.label != self._claim_label]
         for r, label in _ranges(tokens, spans):
-            yield from self._marked(tokens, r, label)
+            yield from self._label_entries(tokens, r, label)
         for (first, last), label in _ranges(tokens, said.rejected):
-            yield _Entry(_Kind.DOWN, text_of(tokens[first:last]), label)
+            yield _Entry(_Kind.REJECTED, text_of(tokens[first:last]), label)
         if said.answer is Answer.ACCEPT:
             for first, last in capital_runs(tokens):
                 start, end = tokens[first].start, tokens[last - 1].end
                 if not any(s.start < end and start < s.end for s in spans):
                     yield from _mark(tokens, (first, last), _BARE)
 
-    def _marked(self, tokens: Sequence[Token], r: Range, label: str) -> Iterator[_Entry]:
+    def _label_entries(self, tokens: Sequence[Token], r: Range, label: str) -> Iterator[_Entry]:
         words = tokens[r[0] : r[1]]
         if worthy(words):
             yield from _mark(tokens, r, label)
-            if label == self._person and (last := surname(words)):
+            if label == self._person_label and (last := surname(words)):
                 yield _Entry(_Kind.SURNAMES, last, label, (last, 1))
 
 

@@ -21,14 +21,14 @@ _TOUCHED = 512
 class Judged:
     """A sentence's suggestions as the sources have them, as they were judged, and what is left of them."""
 
-    found: tuple[Suggestion, ...]
+    unranked: tuple[Suggestion, ...]
     ranked: tuple[Suggestion, ...]
     annotation: Annotation | None = None
     """The annotation beside which ``suggestions`` are what is still to be decided."""
     suggestions: tuple[Suggestion, ...] = ()
-    words: str = ""
+    normalized_text: str = ""
     """The sentence with one blank for any white space, as the texts of mentions are written."""
-    seen: int = 0
+    change_count: int = 0
     """How many touched texts had been looked for in it."""
 
 
@@ -39,44 +39,44 @@ class Judgements:
     that may be older. A touch costs nothing: ``get`` looks for what was touched since.
     """
 
-    def __init__(self, kept: int = KEPT) -> None:
+    def __init__(self, max_rankings: int = KEPT) -> None:
         """Start with none."""
-        self._kept = kept
-        self._judged: OrderedDict[Sentence, Judged] = OrderedDict()
-        self._touched: deque[str] = deque(maxlen=_TOUCHED)
-        self._count = 0
+        self._max_rankings = max_rankings
+        self._rankings: OrderedDict[Sentence, Judged] = OrderedDict()
+        self._changed_texts: deque[str] = deque(maxlen=_TOUCHED)
+        self._change_count = 0
 
-    def touch(self, texts: Iterable[str]) -> None:
+    def invalidate_texts(self, texts: Iterable[str]) -> None:
         """Take note that something else is known of these texts."""
         for text in texts:
-            self._touched.append(text)
-            self._count += 1
+            self._changed_texts.append(text)
+            self._change_count += 1
 
     def get(self, sentence: Sentence) -> Judged | None:
         """Return the judgement of a sentence; None where there is none or it no longer holds."""
-        judged = self._judged.get(sentence)
-        if judged is None or not self._holds(judged):
+        judged = self._rankings.get(sentence)
+        if judged is None or not self._is_valid(judged):
             return None
-        judged.seen = self._count
-        self._judged.move_to_end(sentence)
+        judged.change_count = self._change_count
+        self._rankings.move_to_end(sentence)
         return judged
 
-    def _holds(self, judged: Judged) -> bool:
+    def _is_valid(self, judged: Judged) -> bool:
         """Whether nothing was touched since that stands in the sentence, as far as one can tell."""
-        since = self._count - judged.seen
-        if since > len(self._touched):
+        since = self._change_count - judged.change_count
+        if since > len(self._changed_texts):
             return False
-        return not any(text in judged.words for text in islice(reversed(self._touched), since))
+        return not any(text in judged.normalized_text for text in islice(reversed(self._changed_texts), since))
 
-    def keep(self, sentence: Sentence, judged: Judged) -> Judged:
+    def put(self, sentence: Sentence, judged: Judged) -> Judged:
         """Remember a judgement and return it; the one not asked for longest goes where there are too many."""
-        judged.words, judged.seen = " ".join(sentence.text.split()), self._count
-        self._judged[sentence] = judged
-        self._judged.move_to_end(sentence)
-        if len(self._judged) > self._kept:
-            self._judged.popitem(last=False)
+        judged.normalized_text, judged.change_count = " ".join(sentence.text.split()), self._change_count
+        self._rankings[sentence] = judged
+        self._rankings.move_to_end(sentence)
+        if len(self._rankings) > self._max_rankings:
+            self._rankings.popitem(last=False)
         return judged
 
     def clear(self) -> None:
         """Forget all."""
-        self._judged.clear()
+        self._rankings.clear()

@@ -22,8 +22,8 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
 def label_for(schema: Schema, kind: str) -> str | None:
     """Return the schema's label for a kind of thing: one that takes it or has such a name, or takes one."""
     names = SYNONYMS.get(kind, ())
-    takers = (label for name in names if (label := schema.taker(name)))
-    return schema.taker(kind) or first_of(schema, names) or next(takers, None)
+    takers = (label for name in names if (label := schema.label_taking(name)))
+    return schema.label_taking(kind) or first_of(schema, names) or next(takers, None)
 
 
 def first_of(schema: Schema, names: Iterable[str]) -> str | None:

@@ -46,77 +46,77 @@ class Merger:
     """
 
     schema: Schema
-    share: Callable[[Suggestion], float] = field(default=_as_told)
-    weighed: Weighed = field(default=_unweighed)
-    turned_down: Turned = field(default=_never)
+    accuracy: Callable[[Suggestion], float] = field(default=_as_told)
+    reweigh: Weighed = field(default=_unweighed)
+    rejection_counts: Turned = field(default=_never)
 
-    def merge(self, work: Work, found: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
+    def rank_open(self, annotated: Work, found: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
         """Return what is still to be decided in a work, as ``judge`` and then ``settle`` see it."""
-        return self.settle(work, self.judge(work.sentence, found))
+        return self.open_suggestions(annotated, self.rank(annotated.sentence, found))
 
-    def judge(self, sentence: Sentence, found: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
+    def rank(self, sentence: Sentence, found: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
         """Return the suggestions for a sentence once each, the likeliest first.
 
         It is the same whatever is labelled in the sentence, so it need not be done at every key.
         """
         fit = [s for s in found if s.end <= len(sentence.text) and self.schema.label(s.label)]
-        joined = (_joined(group) for group in self._groups(sentence, fit))
-        chances = (self._lowered(sentence, s) for s in joined)
+        joined = (_joined(group) for group in self._group_by_span(sentence, fit))
+        chances = (self._lower_rejected(sentence, s) for s in joined)
         return tuple(sorted(chances, key=lambda s: (-s.score, s.start, -s.end, s.label)))
 
-    def settle(self, work: Work, judged: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
+    def open_suggestions(self, annotated: Work, judged: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
         """Return which of the judged ones are still to be decided, in reading order, outer before inner.
 
         Left out: what is labelled, what was turned down here or, in the same words, elsewhere in the
         article, and what the schema forbids beside the annotator's spans. Of two suggestions that
         cannot both be right the less likely one is at most as likely as the other is wrong.
         """
-        ranked = [s for s in judged if s.score >= LEAST and self._open(work, s)]
-        likely = [s for s in self._capped(ranked) if s.score >= LEAST]
+        ranked = [s for s in judged if s.score >= LEAST and self._is_open(annotated, s)]
+        likely = [s for s in self._cap_rivals(ranked) if s.score >= LEAST]
         return tuple(sorted(likely, key=lambda s: (s.start, -s.end, s.label)))
 
-    def _open(self, work: Work, s: Suggestion) -> bool:
-        said = work.annotation
+    def _is_open(self, annotated: Work, s: Suggestion) -> bool:
+        said = annotated.annotation
         if not (said.spans or said.rejected):
             return True
         span = Span(s.start, s.end, s.label)
         if any(x.key == span.key for x in (*said.spans, *said.rejected)):
             return False
-        return not self.schema.broken(span, said.spans)
+        return not self.schema.find_violation(span, said.spans)
 
-    def _groups(self, sentence: Sentence, found: Iterable[Suggestion]) -> list[list[Suggestion]]:
+    def _group_by_span(self, sentence: Sentence, found: Iterable[Suggestion]) -> list[list[Suggestion]]:
         """Return the suggestions of each range and label, the likeliest first, each source once."""
         groups: dict[tuple[int, int, str], dict[str, Suggestion]] = {}
         for s in found:
-            told = _scored(s, self.share(s))
+            scored = _scored(s, self.accuracy(s))
             if s.source != HISTORY:
-                told = _scored(told, self.weighed(sentence, told))
+                scored = _scored(scored, self.reweigh(sentence, scored))
             group = groups.setdefault((s.start, s.end, s.label), {})
-            group[s.source] = max(told, group.get(s.source, told), key=lambda x: (x.score, x.kind))
+            group[s.source] = max(scored, group.get(s.source, scored), key=lambda x: (x.score, x.kind))
         return [sorted(g.values(), key=lambda s: (-s.score, s.source)) for g in groups.values()]
 
-    def _lowered(self, sentence: Sentence, s: Suggestion) -> Suggestion:
+    def _lower_rejected(self, sentence: Sentence, s: Suggestion) -> Suggestion:
         """Return a suggestion with the chance that earlier refusals of the same words leave it."""
         first, last = token_range(sentence.tokens, s.start, s.end)
         text = text_of(sentence.tokens[first:last])
-        here, elsewhere = self.turned_down(sentence.article, text, s.label)
+        here, elsewhere = self.rejection_counts(sentence.article, text, s.label)
         return _scored(s, 0.0 if here else s.score * _TURNED_DOWN**elsewhere)
 
-    def _capped(self, ranked: Sequence[Suggestion]) -> list[Suggestion]:
+    def _cap_rivals(self, ranked: Sequence[Suggestion]) -> list[Suggestion]:
         kept: list[Suggestion] = []
         for s in ranked:
-            rivals = [k.score for k in kept if self._rivals(s, k)]
+            rivals = [k.score for k in kept if self._are_rivals(s, k)]
             kept.append(_scored(s, min([s.score, *(1 - r for r in rivals)])))
         return kept
 
-    def _rivals(self, a: Suggestion, b: Suggestion) -> bool:
+    def _are_rivals(self, a: Suggestion, b: Suggestion) -> bool:
         """Whether at most one of two can be right."""
         if a.end <= b.start or b.end <= a.start:
             return False
         if a.label == b.label and (a.start == b.start or a.end == b.end):
             return True
         spans = Span(a.start, a.end, a.label), Span(b.start, b.end, b.label)
-        return self.schema.broken(spans[0], spans[1:]) is not None
+        return self.schema.find_violation(spans[0], spans[1:]) is not None
 
 
 def _scored(s: Suggestion, score: float) -> Suggestion:

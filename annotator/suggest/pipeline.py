@@ -51,7 +51,7 @@ class Found:
 
     start: int
     end: int
-    given: str
+    label: str
     score: float | None = None
 
 
@@ -85,24 +85,24 @@ class Pipeline:
 
     def _labelled(self, s: Sentence, found: Iterable[Found]) -> Iterator[Suggestion]:
         for f in found:
-            label = label_in(self.schema, f.given)
+            label = label_in(self.schema, f.label)
             if label is None:
-                self.unmapped[f.given] += 1
+                self.unmapped[f.label] += 1
             elif not is_aligned(s.tokens, f.start, f.end):
-                self.misaligned.append(f"{s.id}:{f.start}-{f.end}:{f.given}")
+                self.misaligned.append(f"{s.id}:{f.start}-{f.end}:{f.label}")
             else:
                 yield self._suggestion(s, f, label)
 
     def _suggestion(self, s: Sentence, f: Found, label: str) -> Suggestion:
         start, end = f.start, f.end
         kind = next((k for k in SCORES if label_for(self.schema, k) == label), "")
-        own = f.given.upper() == label.upper() and f.given.upper() not in KINDS
+        own = f.label.upper() == label.upper() and f.label.upper() not in KINDS
         if kind == "number" and not own:
-            start, end = self._counted(s, token_range(s.tokens, start, end))
+            start, end = self._number_with_noun(s, token_range(s.tokens, start, end))
         score = f.score if f.score is not None else OWN if own else SCORES.get(kind, OWN)
-        return Suggestion(start, end, label, self.name, score, plain(f.given))
+        return Suggestion(start, end, label, self.name, score, plain(f.label))
 
-    def _counted(self, s: Sentence, number: Range) -> tuple[int, int]:
+    def _number_with_noun(self, s: Sentence, number: Range) -> tuple[int, int]:
         """Return the code points of a number with what it counts, as the rules read it around ``number``."""
         around = [
             r
@@ -134,13 +134,13 @@ def load(model: str, schema: Schema, context: Callable[[str], Context] = nothing
     return Pipeline(nlp, schema, source_name(model), context)
 
 
-def label_in(schema: Schema, given: str) -> str | None:
+def label_in(schema: Schema, label: str) -> str | None:
     """Return the schema's label for a pipeline's: of the same name, else the one that takes it.
 
     A schema that says nothing of what its labels take is mapped by the kind that a label's name tells.
     """
-    known = first_of(schema, [given.upper()]) or schema.taker(given)
-    return known if known or schema.maps else label_for(schema, KINDS.get(given.upper(), ""))
+    known = first_of(schema, [label.upper()]) or schema.label_taking(label)
+    return known if known or schema.has_label_mapping else label_for(schema, KINDS.get(label.upper(), ""))
 
 
 def source_name(model: str) -> str:

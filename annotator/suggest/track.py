@@ -49,45 +49,45 @@ class Tally:
 class Track:
     """The tallies, and the share of a kind of suggestion that is right by them."""
 
-    tallies: dict[Key, Tally] = field(default_factory=dict)
-    _pooled: dict[tuple[str, str], Tally] = field(default_factory=dict)
-    _of: dict[Sentence, _Seen] = field(default_factory=dict)
+    counts_by_key: dict[Key, Tally] = field(default_factory=dict)
+    _counts_by_label: dict[tuple[str, str], Tally] = field(default_factory=dict)
+    _verdicts_by_sentence: dict[Sentence, _Seen] = field(default_factory=dict)
 
-    def add(self, work: Work, offered: Iterable[Suggestion] = ()) -> None:
+    def add(self, annotated: Work, offered: Iterable[Suggestion] = ()) -> None:
         """Take in a work in place of what was known of its sentence.
 
         ``offered`` is what was suggested in it, where that is known.
         """
-        self.remove(work)
-        seen = Counter(_judged(work.annotation, tuple(offered)))
+        self.remove(annotated)
+        seen = Counter(_judged(annotated.annotation, tuple(offered)))
         if seen:
-            self._of[work.sentence] = seen
+            self._verdicts_by_sentence[annotated.sentence] = seen
             self._count(seen, 1)
 
-    def remove(self, work: Work) -> None:
+    def remove(self, annotated: Work) -> None:
         """Take a work out again, with all that came in with it."""
-        if seen := self._of.pop(work.sentence, None):
+        if seen := self._verdicts_by_sentence.pop(annotated.sentence, None):
             self._count(seen, -1)
 
     def _count(self, seen: _Seen, by: int) -> None:
         for (key, verdict), n in seen.items():
             for tally in (
-                self.tallies.setdefault(key, Tally()),
-                self._pooled.setdefault(key[:2], Tally()),
+                self.counts_by_key.setdefault(key, Tally()),
+                self._counts_by_label.setdefault(key[:2], Tally()),
             ):
                 setattr(tally, verdict, getattr(tally, verdict) + by * n)
 
-    def share(self, s: Suggestion) -> float:
+    def accuracy(self, s: Suggestion) -> float:
         """Return the chance that a suggestion is right: its own score, corrected by what was judged.
 
         The mean of a Beta posterior whose prior mean is itself one, of all kinds of the source and
         label around the suggestion's score.
         """
-        pooled = self._pooled.get((s.source, s.label), _NONE)
+        pooled = self._counts_by_label.get((s.source, s.label), _NONE)
         weight = min(_KIN, pooled.total)
         kin = pooled.taken / pooled.total if pooled.total else 0.0
         prior = (_PRIOR * s.score + weight * kin) / (_PRIOR + weight)
-        own = self.tallies.get((s.source, s.label, s.kind), _NONE)
+        own = self.counts_by_key.get((s.source, s.label, s.kind), _NONE)
         return (_PRIOR * prior + own.taken) / (_PRIOR + own.total)
 
 

@@ -54,7 +54,7 @@ def _theme(palette: Palette, *, dark: bool) -> Theme:
         name=palette.name,
         dark=dark,
         primary=palette.label("blue"),
-        background=palette.ground,
+        background=palette.background,
         surface=palette.row,
         panel=palette.row,
         foreground=palette.text,
@@ -93,23 +93,23 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         super().__init__(ansi_color=True if small else None)
         self.use_command_palette = True
         self.session = session
-        kept = Habits(preferences.hint_mode, preferences.hand, preferences.avoid)
-        self.keyboard = Keyboard(session.schema, keymap or Keymap(), kept)
-        self.pen = Pen(session, token_width, preferences.take.get(session.schema.name, ()))
-        self.pen.proposing = preferences.proposals
+        hint_settings = Habits(preferences.hint_mode, preferences.hand, preferences.avoid)
+        self.keyboard = Keyboard(session.schema, keymap or Keymap(), hint_settings)
+        self.controller = Pen(session, token_width, preferences.take.get(session.schema.name, ()))
+        self.controller.suggestions_enabled = preferences.proposals
         self.glyphs: Glyphs = ASCII if ascii_glyphs else BOX
         self.hint_mode = preferences.hints if preferences.hints in HINT_MODES else "all"
-        self._leaving = False
-        self.fade = preferences.fade
+        self._quit_pending = False
+        self.message_timeout = preferences.fade
         self.tour_done = preferences.tour_done
-        self._tour = tour and not self.tour_done and not session.read_only
-        self._use_keys()
+        self._start_with_tour = tour and not self.tour_done and not session.read_only
+        self._apply_keymap()
         for palette, dark in ((DARK, True), (LIGHT, False), (DARK_HIGH, True), (LIGHT_HIGH, False)):
             self.register_theme(_theme(palette, dark=dark))
         name = theme or preferences.theme
         self.palette = NO_COLOUR if self.no_color else PALETTES.get(name, DARK)
         self.theme = "ansi-dark" if self.no_color else self.palette.name
-        session.changed = self._from_saver
+        session.changed = self._notify_saved_changed
 
     def get_driver_class(self) -> type[Driver]:
         """Return the driver of a terminal; where another kind was asked for (a browser), that one."""
@@ -122,55 +122,55 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         """Open the annotate screen and listen for the signals that end a terminal."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGHUP, signal.SIGTERM):
-            loop.add_signal_handler(number, self._ended_by, number)
-        screen = AnnotateScreen(self.pen)
+            loop.add_signal_handler(number, self._exit_on_signal, number)
+        screen = AnnotateScreen(self.controller)
         self.push_screen(screen)
-        if self._tour:
+        if self._start_with_tour:
             screen.tour.toggle()
-        self._learning = self.set_interval(0.1, self._learn)
+        self._learning_timer = self.set_interval(0.1, self._learn_batch)
         for warning in (*self.session.warnings, *self.keyboard.warnings):
             self.notify(screen_text(warning), severity="warning", timeout=10, markup=False)
 
-    def _learn(self) -> None:
+    def _learn_batch(self) -> None:
         """Take in a little more of a long journal, so that no key waits for all of it."""
-        if not self.session.desk.learn(LEARNED_AT_ONCE):
-            self._learning.stop()
+        if not self.session.suggestion_service.learn(LEARNED_AT_ONCE):
+            self._learning_timer.stop()
 
-    def _ended_by(self, number: int) -> None:
+    def _exit_on_signal(self, number: int) -> None:
         """Save everything before anything is written to a terminal that may be gone."""
         try:
-            self.finish()
+            self.save_and_close()
         finally:
             self.exit(128 + number, return_code=128 + number)
 
-    def finish(self) -> bool:
+    def save_and_close(self) -> bool:
         """Save what is left and remember the theme and the place; False where not all is saved."""
         saved = self.session.close()
         # The work is saved: a place that can't be remembered is no reason to fail.
         with suppress(CorpusError):
-            update_preferences(self._remembered)
+            update_preferences(self._updated_preferences)
         return saved
 
-    def _remembered(self, preferences: Preferences) -> Preferences:
+    def _updated_preferences(self, preferences: Preferences) -> Preferences:
         """Return the preferences as they are to be kept."""
         session = self.session
         kept = replace(
             preferences,
             hints=self.hint_mode,
-            hint_mode=self.keyboard.chosen.mode,
-            hand=self.keyboard.chosen.hand,
-            avoid=self.keyboard.chosen.avoid,
-            proposals=self.pen.proposing,
+            hint_mode=self.keyboard.saved_settings.mode,
+            hand=self.keyboard.saved_settings.hand,
+            avoid=self.keyboard.saved_settings.avoid,
+            proposals=self.controller.suggestions_enabled,
             tour_done=preferences.tour_done or self.tour_done,
-            take={**preferences.take, session.schema.name: tuple(sorted(self.pen.take))},
+            take={**preferences.take, session.schema.name: tuple(sorted(self.controller.auto_accept_labels))},
         )
         if not self.no_color:
             kept = replace(kept, theme=self.palette.name)
-        if session.queue and session.here:
-            kept = kept.with_position(session.corpus.path, session.annotator, session.work.sentence.id)
+        if session.queue and session.article_sentences:
+            kept = kept.with_position(session.corpus.path, session.annotator, session.annotated.sentence.id)
         return kept
 
-    def _from_saver(self) -> None:
+    def _notify_saved_changed(self) -> None:
         self.post_message(self.SavedChanged())
 
     def on_annotator_app_saved_changed(self) -> None:
@@ -184,28 +184,28 @@ class AnnotatorApp(App[int], inherit_bindings=False):
 
     def action_ask_leave(self) -> None:
         """Leave at the second Ctrl+C; the first says so."""
-        if self._leaving:
-            self.leave()
+        if self._quit_pending:
+            self.quit_app()
             return
-        self._leaving = True
-        self.set_timer(3.0, self._stay)
-        self.say(f"Ctrl+C again to leave; {_LEAVING[self.session.saved]}", warning=True)
+        self._quit_pending = True
+        self.set_timer(3.0, self._cancel_quit)
+        self.show_message(f"Ctrl+C again to leave; {_LEAVING[self.session.save_state]}", warning=True)
 
-    def _stay(self) -> None:
-        self._leaving = False
+    def _cancel_quit(self) -> None:
+        self._quit_pending = False
 
-    def leave(self) -> None:
+    def quit_app(self) -> None:
         """Leave; saving is finished by whoever runs the app."""
         self.exit(0)
 
-    def say(self, words: str, *, warning: bool = False) -> None:
+    def show_message(self, message: str, *, warning: bool = False) -> None:
         """Say something on the prompt row, or over another screen."""
         if isinstance(self.screen, AnnotateScreen):
-            self.pen.forget_typed()
-            self.session.message = Told(words, warning)
+            self.controller.clear_typed_hint()
+            self.session.message = Told(message, warning)
             self.screen.draw()
         else:
-            self.notify(screen_text(words), markup=False)
+            self.notify(screen_text(message), markup=False)
 
     # -- screens (loaded when they are first opened, not at the start) and settings ---------------
 
@@ -213,7 +213,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         """Open the overview."""
         from annotator.tui.screens.overview import OverviewScreen
 
-        self.push_screen(OverviewScreen(self.pen))
+        self.push_screen(OverviewScreen(self.controller))
 
     def show_lines(self) -> None:
         """Open the lines of the article in hand."""
@@ -232,7 +232,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         from annotator.tui.layout.guide import guide_screen_rows
         from annotator.tui.screens.reading import ReadingScreen
 
-        schema, glyphs, first = self.session.schema, self.glyphs, self.pen.label_in_hand
+        schema, glyphs, first = self.session.schema, self.glyphs, self.controller.current_label
         self.push_screen(
             ReadingScreen("Guideline", lambda w: guide_screen_rows(schema, first, w, glyphs), self.show_keys)
         )
@@ -251,39 +251,39 @@ class AnnotatorApp(App[int], inherit_bindings=False):
 
     def show_labels(self) -> None:
         """Open the label menu for the selection."""
-        if self.pen.selection is None:
+        if self.controller.selection is None:
             raise RuleError("nothing is selected", do="press a letter above a word, or Tab")
         from annotator.tui.screens.labels import LabelMenu
 
-        self.push_screen(LabelMenu(self.session.schema), self._chosen)
+        self.push_screen(LabelMenu(self.session.schema), self._label_chosen)
 
-    def _chosen(self, label: Label | None) -> None:
+    def _label_chosen(self, label: Label | None) -> None:
         if label is None:
             return
         try:
             self.session.message = None
-            self.pen.label(label, beside=True)
+            self.controller.label(label, beside=True)
         except AnnotatorError as error:
             self.session.message = Told(str(error), warning=True)
         if isinstance(self.screen, RowScreen):
             self.screen.draw()
 
-    def ask_take(self) -> None:
+    def choose_auto_accept(self) -> None:
         """Let the next label key say whose sure suggestions Enter takes."""
         if isinstance(self.screen, AnnotateScreen):
-            self.screen.asking = self.pen.toggle_take
-            names = ", ".join(sorted(self.pen.take)) or "nothing"
+            self.screen.pending_label_action = self.controller.toggle_auto_accept
+            names = ", ".join(sorted(self.controller.auto_accept_labels)) or "nothing"
             self.session.message = Told(f"Enter takes what is sure of: {names}. A label's key switches it")
 
-    def switch_proposals(self) -> None:
+    def toggle_suggestions(self) -> None:
         """Show suggestions, or no longer; it is remembered."""
-        self.pen.proposing = not self.pen.proposing
-        self.session.message = Told(f"suggestions are {'on' if self.pen.proposing else 'off'}")
+        self.controller.suggestions_enabled = not self.controller.suggestions_enabled
+        self.session.message = Told(f"suggestions are {'on' if self.controller.suggestions_enabled else 'off'}")
 
     def next_theme(self) -> None:
         """Go to the next theme."""
         if self.no_color:
-            self.say("NO_COLOR is set: there are no themes to choose from", warning=True)
+            self.show_message("NO_COLOR is set: there are no themes to choose from", warning=True)
             return
         names = list(PALETTES)
         self.palette = PALETTES[names[(names.index(self.palette.name) + 1) % len(names)]]
@@ -298,39 +298,39 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         self.session.message = Told(f"hints: {self.hint_mode}")
 
     @property
-    def hints_shown(self) -> str:
+    def visible_hints(self) -> str:
         """Which hints are drawn now: all, likely or off; none while letters are no hints."""
-        return self.hint_mode if self.keyboard.letters.live else "off"
+        return self.hint_mode if self.keyboard.letters.active else "off"
 
-    def next_letter_mode(self) -> None:
+    def next_trigger_mode(self) -> None:
         """Go to the next way of having hints: always, called for, switched."""
-        self._rekeyed(self.keyboard.next_mode())
+        self._keymap_changed(self.keyboard.next_trigger_mode())
 
-    def other_hand(self) -> None:
+    def switch_hand(self) -> None:
         """Change hands: the letters of the likely words, and the label keys."""
-        self._rekeyed(self.keyboard.other_hand())
+        self._keymap_changed(self.keyboard.switch_hand())
 
-    def look_alikes(self) -> None:
+    def toggle_look_alikes(self) -> None:
         """Leave letters that look alike out of the hints, or use them again."""
-        self._rekeyed(self.keyboard.look_alikes())
+        self._keymap_changed(self.keyboard.toggle_look_alikes())
 
-    def _rekeyed(self, said: str) -> None:
-        self._use_keys()
-        self.session.message = Told(said)
+    def _keymap_changed(self, message: str) -> None:
+        self._apply_keymap()
+        self.session.message = Told(message)
 
-    def _use_keys(self) -> None:
+    def _apply_keymap(self) -> None:
         """Let session, hints and what is drawn go by the keys in force."""
         keys = self.keyboard.keys
         self.session.schema = keys.schema
         self.glyphs = replace(self.glyphs, commands=keys.all_commands)
-        self.pen.use_letters(keys.style, keys.label_keys)
+        self.controller.use_letters(keys.style, keys.label_keys)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Fill the command palette from the registry."""
         if isinstance(screen, AnnotateScreen):
             for c in self.keyboard.keys.commands:
                 if c.id != "palette":
-                    yield SystemCommand(f"{c.does}  ·  {c.shown}", c.group, self._palette_call(screen, c.id))
+                    yield SystemCommand(f"{c.description}  ·  {c.key_text}", c.group, self._palette_call(screen, c.id))
 
     def _palette_call(self, screen: AnnotateScreen, name: str) -> Callable[[], None]:
         return lambda: screen.action_act(name)

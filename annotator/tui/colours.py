@@ -24,7 +24,7 @@ class Palette:
 
     name: str
     ansi: bool
-    ground: str = "default"
+    background: str = "default"
     row: str = "default"
     text: str = "default"
     context: str = "default"
@@ -32,7 +32,7 @@ class Palette:
     likely: str = "default"
     ok: str = "default"
     warn: str = "default"
-    selection_ground: str = ""
+    selection_background: str = ""
     selection_text: str = ""
     leaf: float = 0.0
     container: float = 0.0
@@ -94,53 +94,53 @@ NO_COLOUR = Palette("no-colour", True)
 PALETTES = {p.name: p for p in (DARK, LIGHT, DARK_HIGH, LIGHT_HIGH, ANSI_DARK, ANSI_LIGHT)}
 
 
-def _mix(ink: str, ground: str, share: float) -> Color:
+def _mix(style: str, ground: str, share: float) -> Color:
     """Return ``share`` of the ink on the ground (both hexadecimal)."""
-    a, b = Color.parse(ink).get_truecolor(), Color.parse(ground).get_truecolor()
+    a, b = Color.parse(style).get_truecolor(), Color.parse(ground).get_truecolor()
     red, green, blue = (round(x * share + y * (1 - share)) for x, y in zip(a, b, strict=True))
     return Color.from_triplet(ColorTriplet(red, green, blue))
 
 
 @lru_cache(maxsize=4096)
-def style_of(ink: Ink, palette: Palette, schema: Schema) -> Style:
+def style_of(style: Ink, palette: Palette, schema: Schema) -> Style:
     """Return the style of an ink in a theme; worked out once for each."""
-    label = schema.label(ink.label) if ink.label else None
+    label = schema.label(style.label) if style.label else None
     colour = palette.label(label.colour) if label else ""
-    return _small(ink, palette, colour) if palette.ansi else _full(ink, palette, colour)
+    return _small(style, palette, colour) if palette.ansi else _full(style, palette, colour)
 
 
-def _full(ink: Ink, p: Palette, colour: str) -> Style:
-    ground = Color.parse(p.row if ink.tint == "row" else p.ground)
-    if colour and ink.tint in {"leaf", "container", "focus"}:
+def _full(style: Ink, p: Palette, colour: str) -> Style:
+    ground = Color.parse(p.row if style.background == "row" else p.background)
+    if colour and style.background in {"leaf", "container", "focus"}:
         ground = _mix(
-            colour, p.ground, {"leaf": p.leaf, "container": p.container, "focus": p.focus}[ink.tint]
+            colour, p.background, {"leaf": p.leaf, "container": p.container, "focus": p.focus}[style.background]
         )
-    if ink.role == "selection":
-        return Style(color=p.selection_text, bgcolor=p.selection_ground)
+    if style.role == "selection":
+        return Style(color=p.selection_text, bgcolor=p.selection_background)
     text = {
         "context": p.context, "muted": p.context, "number": p.context, "rule": p.hint, "hint": p.hint,
         "likely": p.likely, "active": p.likely, "ok": p.ok, "warn": p.warn,
-    }.get(ink.role, p.text)  # fmt: skip
+    }.get(style.role, p.text)  # fmt: skip
     front = Color.parse(text)
-    if colour and ink.role == "lane":
+    if colour and style.role == "lane":
         front = Color.parse(colour)
-    if colour and ink.role in {"context", "quiet"}:
+    if colour and style.role in {"context", "quiet"}:
         front = _mix(colour, p.context, 0.65)
-    if ink.reverse:
-        return Style(color=Color.parse(p.ground), bgcolor=front, bold=ink.bold, italic=ink.italic)
-    return Style(color=front, bgcolor=ground, bold=ink.bold, underline=ink.underline, italic=ink.italic)
+    if style.reverse:
+        return Style(color=Color.parse(p.background), bgcolor=front, bold=style.bold, italic=style.italic)
+    return Style(color=front, bgcolor=ground, bold=style.bold, underline=style.underline, italic=style.italic)
 
 
-def _small(ink: Ink, p: Palette, colour: str) -> Style:
-    if ink.role == "selection":
+def _small(style: Ink, p: Palette, colour: str) -> Style:
+    if style.role == "selection":
         return Style(reverse=True)
-    front = colour if colour and (ink.role in {"lane", "quiet"} or ink.tint in {"leaf", "focus"}) else ""
+    front = colour if colour and (style.role in {"lane", "quiet"} or style.background in {"leaf", "focus"}) else ""
     front = front or {"ok": p.ok, "warn": p.warn, "active": p.likely, "likely": p.likely}.get(
-        ink.role, "default"
+        style.role, "default"
     )
-    bold = ink.bold or bool(ink.tint)
-    dim = ink.role in {"hint", "muted", "rule"}
+    bold = style.bold or bool(style.background)
+    dim = style.role in {"hint", "muted", "rule"}
     return Style(
-        color=front, bold=bold or None, dim=dim or None, reverse=ink.reverse or None,
-        underline=ink.underline or None, italic=ink.italic or None,
+        color=front, bold=bold or None, dim=dim or None, reverse=style.reverse or None,
+        underline=style.underline or None, italic=style.italic or None,
     )  # fmt: skip

@@ -19,12 +19,12 @@ class Command:
     """Textual's names of the keys; the first is the plain printable one, the others aliases.
 
     Empty for what is chosen in the command palette alone."""
-    shown: str
+    key_text: str
     """How the keys are written for people."""
-    does: str
+    description: str
     """What it does, in a few words."""
     group: str
-    footer: str = ""
+    footer_text: str = ""
     """The one or two words that the row of keys has for it; empty where it has none."""
     footer_key: str = ""
 
@@ -224,7 +224,7 @@ def by_id(name: str, commands: Sequence[Command] = ALL) -> Command:
 def footer_items(commands: Sequence[Command] = COMMANDS) -> list[tuple[str, str]]:
     """Return (key, words) for the row of keys, the most wanted first; none for what has no key."""
     found = (by_id(i, commands) for i in FOOTER)
-    return [(c.footer_key, c.footer) for c in found if c.footer_key]
+    return [(c.footer_key, c.footer_text) for c in found if c.footer_key]
 
 
 def groups(commands: Sequence[Command] = ALL) -> Iterator[tuple[str, tuple[Command, ...]]]:
@@ -236,7 +236,7 @@ def groups(commands: Sequence[Command] = ALL) -> Iterator[tuple[str, tuple[Comma
 def key_table(commands: Sequence[Command] = ALL) -> str:
     """Return README's key table (Markdown)."""
     rows = [f"| {keys} | {does} |" for keys, does in LETTERS]
-    rows += [f"| {_code(c.shown)} | {c.does} |" for _, listed in groups(commands) for c in listed]
+    rows += [f"| {_code(c.key_text)} | {c.description} |" for _, listed in groups(commands) for c in listed]
     return "\n".join(["| key | does |", "|---|---|", *rows])
 
 

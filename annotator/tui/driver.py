@@ -60,9 +60,9 @@ class LastingDriver(LinuxDriver):
         if self._must_signal_resume:
             super()._sigcont_application()
         elif self._auto_restart:  # in the loop: a signal may come in the middle of a write
-            self._loop.call_soon_threadsafe(self._begin_again)
+            self._loop.call_soon_threadsafe(self._resume_terminal)
 
-    def _begin_again(self) -> None:
+    def _resume_terminal(self) -> None:
         writer = self._writer_thread
         if writer is not None and writer.is_alive() and os.isatty(self.fileno):
             self.suspend_application_mode()

@@ -20,58 +20,58 @@ _MODES_SAID = {
 class Keyboard:
     """Holds the keys in force; ``chosen`` is what is to be remembered."""
 
-    def __init__(self, schema: Schema, user: Keymap, kept: Habits) -> None:
+    def __init__(self, schema: Schema, user_keymap: Keymap, hint_settings: Habits) -> None:
         """Start with a user's keymap and what was chosen in the app before."""
         self._schema = schema
-        self._user = user
-        self.chosen = kept
-        self.keys = keys_in_force(schema, user, kept)
-        self.letters = Letters(self.keys.habits.mode)
+        self._user_keymap = user_keymap
+        self.saved_settings = hint_settings
+        self.keys = keys_in_force(schema, user_keymap, hint_settings)
+        self.letters = Letters(self.keys.hint_settings.mode)
 
     def command(self, key: str) -> str:
         """Return the id of the command that a key (Textual's name) means; empty for none."""
         return self.keys.by_key.get(key, "")
 
-    def list_command(self, key: str) -> str:
+    def worklist_command(self, key: str) -> str:
         """Return the id of the command that a key means in a worklist; empty for none."""
-        return self.keys.by_list_key.get(key, "")
+        return self.keys.worklist_command_by_key.get(key, "")
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What is wrong with the keymap file: the first thing in full, and how to see the others."""
-        if not self.keys.clashes:
+        if not self.keys.problems:
             return ()
-        first = (self.keys.errors or self.keys.clashes)[0]
-        rest = len(self.keys.clashes) - 1
+        first = (self.keys.errors or self.keys.problems)[0]
+        rest = len(self.keys.problems) - 1
         used = "; the default keys are used" if self.keys.errors else ""
         more = f" (and {rest} more: see `annotator keys`)" if rest else ""
         return (f"{first}{used}{more}",)
 
-    def next_mode(self) -> str:
+    def next_trigger_mode(self) -> str:
         """Go to the next hint mode and say which; raises RuleError where letters mean other things then."""
-        mode = MODES[(MODES.index(self.keys.habits.mode) + 1) % len(MODES)]
-        self._change(replace(self.keys.habits, mode=mode))
-        key = next(c.shown.split()[0] for c in self.keys.commands if c.id == "letters")
+        mode = MODES[(MODES.index(self.keys.hint_settings.mode) + 1) % len(MODES)]
+        self._apply_settings(replace(self.keys.hint_settings, mode=mode))
+        key = next(c.key_text.split()[0] for c in self.keys.commands if c.id == "letters")
         return _MODES_SAID[mode].format(key)
 
-    def other_hand(self) -> str:
+    def switch_hand(self) -> str:
         """Change the hand that gets the likely words' letters and say which; raises RuleError as above."""
-        hand = "left" if self.keys.habits.hand == "right" else "right"
-        self._change(replace(self.keys.habits, hand=hand))
+        hand = "left" if self.keys.hint_settings.hand == "right" else "right"
+        self._apply_settings(replace(self.keys.hint_settings, hand=hand))
         labels = " ".join(f"{x.key} {x.name}" for x in self.keys.schema.labels if x.key)
         return f"letters for the {hand} hand; labels: {labels}"
 
-    def look_alikes(self) -> str:
+    def toggle_look_alikes(self) -> str:
         """Leave letters that look alike out, or use them again, and say so; raises RuleError as above."""
-        avoid = not self.keys.habits.avoid
-        self._change(replace(self.keys.habits, avoid=avoid))
+        avoid = not self.keys.hint_settings.avoid
+        self._apply_settings(replace(self.keys.hint_settings, avoid=avoid))
         return "letters that look alike are left out" if avoid else "all letters are used"
 
-    def _change(self, habits: Habits) -> None:
-        user = Keymap() if self.keys.errors else self._user
+    def _apply_settings(self, hint_settings: Habits) -> None:
+        user = Keymap() if self.keys.errors else self._user_keymap
         free = replace(user, mode="", hand="", avoid=None)
-        new = keys_in_force(self._schema, free, habits)
+        new = keys_in_force(self._schema, free, hint_settings)
         if new.errors:
             raise RuleError(new.errors[0].what, where=new.errors[0].where, do=new.errors[0].do)
-        self.keys, self._user, self.chosen = new, free, habits
-        self.letters.mode, self.letters.on = habits.mode, False
+        self.keys, self._user_keymap, self.saved_settings = new, free, hint_settings
+        self.letters.mode, self.letters.on = hint_settings.mode, False

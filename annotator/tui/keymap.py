@@ -25,7 +25,7 @@ class Habits:
     hand: str = ""
     avoid: bool = False
 
-    def changed_by(self, user: Keymap) -> Habits:
+    def overridden_by(self, user: Keymap) -> Habits:
         """Return the habits with what a keymap file says of them."""
         avoid = self.avoid if user.avoid is None else user.avoid
         return Habits(user.mode or self.mode or "always", user.hand or self.hand or "right", avoid)
@@ -56,44 +56,44 @@ class KeySet:
     schema: Schema
     """The schema with the label keys in force."""
     style: HintStyle
-    habits: Habits
-    lists: tuple[Command, ...] = LISTS
+    hint_settings: Habits
+    worklist_commands: tuple[Command, ...] = LISTS
     """The commands of the worklists; their keys mean something there alone."""
-    clashes: tuple[Clash, ...] = ()
+    problems: tuple[Clash, ...] = ()
 
     @property
     def all_commands(self) -> tuple[Command, ...]:
         """The commands of the annotate screen and those of the worklists."""
-        return (*self.commands, *self.lists)
+        return (*self.commands, *self.worklist_commands)
 
     @property
-    def by_list_key(self) -> Mapping[str, str]:
+    def worklist_command_by_key(self) -> Mapping[str, str]:
         """Textual's name of a key → id of the command that it means in a worklist."""
-        return {k: c.id for c in self.lists for k in c.keys}
+        return {k: c.id for c in self.worklist_commands for k in c.keys}
 
     @property
     def label_keys(self) -> frozenset[str]:
         """The letters that are never hints: none where hints are called for, since no label is meant then."""
-        return frozenset() if self.habits.mode == "trigger" else self.schema.keys
+        return frozenset() if self.hint_settings.mode == "trigger" else self.schema.keys
 
     @property
     def errors(self) -> tuple[Clash, ...]:
         """The clashes for which the keymap file is not used."""
-        return tuple(c for c in self.clashes if not c.warning)
+        return tuple(c for c in self.problems if not c.warning)
 
 
-def keys_in_force(schema: Schema, user: Keymap | None = None, habits: Habits | None = None) -> KeySet:
+def keys_in_force(schema: Schema, user: Keymap | None = None, hint_settings: Habits | None = None) -> KeySet:
     """Return the keys that a user's keymap and habits make of the registry and a schema.
 
     A keymap with an error is not used at all: the default keys come with its clashes.
     """
     user = user or Keymap()
-    chosen = (habits or Habits()).changed_by(user)
+    chosen = (hint_settings or Habits()).overridden_by(user)
     keys = _keys(schema, user, chosen)
-    clashes = tuple(_clashes(keys, user))
-    if any(not c.warning for c in clashes):
-        keys = _keys(schema, Keymap(), (habits or Habits()).changed_by(Keymap()))
-    return replace(keys, clashes=clashes)
+    problems = tuple(_clashes(keys, user))
+    if any(not c.warning for c in problems):
+        keys = _keys(schema, Keymap(), (hint_settings or Habits()).overridden_by(Keymap()))
+    return replace(keys, problems=problems)
 
 
 def resolve_keymap(commands: Sequence[Command], user: Mapping[str, Sequence[str]]) -> tuple[Command, ...]:
@@ -107,22 +107,22 @@ def _rebound(command: Command, texts: Sequence[str]) -> Command:
         return command
     first, *more = [written(k) for k in keys] or [f": {command.id}"]
     shown = f"{first} ({' or '.join(more)})" if more else first
-    _, then, second = command.shown.partition(" and ")  # "% and a label"
+    _, then, second = command.key_text.partition(" and ")  # "% and a label"
     shown += then + second if keys else ""
-    footer = first.replace("Ctrl+", "^") if keys and command.footer else ""
-    return replace(command, keys=keys, shown=shown, footer_key=footer)
+    footer = first.replace("Ctrl+", "^") if keys and command.footer_text else ""
+    return replace(command, keys=keys, key_text=shown, footer_key=footer)
 
 
-def _keys(schema: Schema, user: Keymap, habits: Habits) -> KeySet:
+def _keys(schema: Schema, user: Keymap, hint_settings: Habits) -> KeySet:
     commands = resolve_keymap(COMMANDS, user.keys)
     taken = {k for c in commands for k in c.keys} | {*user.labels.values()}
     schema = with_keys(schema, spare_keys(schema, taken))
-    labels = {**(mirrored(schema) if habits.hand == "left" else {}), **user.labels}
-    letters = user.letters or (LEFT_LETTERS if habits.hand == "left" else LETTERS)
-    style = HintStyle(letters, LOOKALIKES if habits.avoid else frozenset())
+    labels = {**(mirrored(schema) if hint_settings.hand == "left" else {}), **user.labels}
+    letters = user.letters or (LEFT_LETTERS if hint_settings.hand == "left" else LETTERS)
+    style = HintStyle(letters, LOOKALIKES if hint_settings.avoid else frozenset())
     by_key = {k: c.id for c in commands for k in c.keys}
     lists = resolve_keymap(LISTS, user.keys)
-    return KeySet(commands, by_key, with_keys(schema, labels), style, habits, lists)
+    return KeySet(commands, by_key, with_keys(schema, labels), style, hint_settings, lists)
 
 
 # -- what is wrong -----------------------------------------------------------------------------
@@ -153,7 +153,7 @@ def _unknown(user: Keymap) -> Iterator[Clash]:
 
 def _taken(keys: KeySet, user: Keymap) -> Iterator[Clash]:
     """Yield keys that mean something else already: another command, a label, a hint, leaving."""
-    for commands, others in ((keys.commands, _owners(keys)), (keys.lists, _list_owners(keys.lists))):
+    for commands, others in ((keys.commands, _owners(keys)), (keys.worklist_commands, _list_owners(keys.worklist_commands))):
         yield from _rivals(commands, others, user)
 
 
@@ -187,8 +187,8 @@ def _owners(keys: KeySet) -> dict[str, list[str]]:
         out.setdefault(label.key, []).append(f"the key of {label.name}")
     for digit in _DIGITS:
         out.setdefault(digit, []).append("the number of a label")
-    if keys.habits.mode != "trigger":
-        for letter in keys.style.without(keys.schema.keys):
+    if keys.hint_settings.mode != "trigger":
+        for letter in keys.style.available_letters(keys.schema.keys):
             out.setdefault(letter, []).append("a hint letter")
     return out
 
@@ -227,7 +227,7 @@ def _labels(schema: Schema, user: Keymap) -> Iterator[Clash]:
 
 
 def _letters(keys: KeySet, user: Keymap) -> Iterator[Clash]:
-    left = keys.style.without(keys.label_keys)
+    left = keys.style.available_letters(keys.label_keys)
     if len(left) < FEW_LETTERS:
         yield Clash(
             user.where("hints.letters") or user.path,
@@ -242,7 +242,7 @@ def _hard(keys: KeySet, user: Keymap) -> Iterator[Clash]:
     for c in (c for c in keys.all_commands if c.id in user.keys):
         where = user.where(f"keys.{c.id}")
         if not c.keys and all(key_name(t) for t in user.keys[c.id]):
-            lost = c.id == "palette" or c in keys.lists
+            lost = c.id == "palette" or c in keys.worklist_commands
             do = "give it one" if lost else "it is in the command palette alone"
             yield Clash(where, f"{c.id} has no key", do, warning=True)
         elif c.keys and not _reachable(c.keys) and _reachable(_default(c.id)):

@@ -18,16 +18,16 @@ class Letters:
     """Called for or switched on; means nothing where they are always there."""
 
     @property
-    def live(self) -> bool:
+    def active(self) -> bool:
         """Whether letters are hints now."""
         return self.mode == "always" or self.on
 
     @property
-    def called(self) -> bool:
+    def requested(self) -> bool:
         """Whether hints have been called for, so that even a label's key is a hint."""
         return self.mode == "trigger" and self.on
 
-    def switch(self) -> None:
+    def toggle(self) -> None:
         """Call for the hints, or switch them on or off; raises RuleError where they are always there."""
         if self.mode == "always":
             raise RuleError(

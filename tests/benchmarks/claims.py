@@ -171,7 +171,7 @@ def by_hints(view: View, wanted: Range, hints: list[int]) -> list[tuple[int, str
 
 def hint_costs(view: View) -> list[int]:
     """Return the keys of each token's hint: one for capitals, numbers and marks, else two."""
-    easy = (view.capital(i) or view.number(i) or is_mark(t.text) for i, t in enumerate(view.tokens))
+    easy = (view.is_capitalised(i) or view.is_number(i) or is_mark(t.text) for i, t in enumerate(view.tokens))
     return [1 if e else 2 for e in easy]
 
 

@@ -62,15 +62,15 @@ def speed(articles: int, schema: Schema) -> dict[str, object]:
     works = [made(dice, f"{a:012x}", n) for a in range(articles) for n in range(SENTENCES)]
     desk = Desk(schema, lambda _: ("", []))
     began = time.process_time()
-    desk.changed((), works)
+    desk.update((), works)
     loaded = time.process_time() - began
     fresh = [Work(w.sentence) for w in works[:400]]
     return {
         "mentions": sum(len(w.annotation.spans) for w in works),
         "load_s": round(loaded, 2),
-        "history_ms": spread(lambda w: desk.mentions.suggest(w.sentence), fresh),
+        "history_ms": spread(lambda w: desk.history.suggest(w.sentence), fresh),
         "first_ms": spread(desk.suggestions, fresh),
-        "edit_ms": spread(lambda w: desk.changed([w], [w]), fresh),
+        "edit_ms": spread(lambda w: desk.update([w], [w]), fresh),
         "after_edit_ms": spread(desk.suggestions, fresh),
         "again_ms": spread(desk.suggestions, fresh),
     }

@@ -52,7 +52,7 @@ class Gold:
         """Return the spans that lie in a sentence, in code points of its text."""
         spans = self.spans.get(sentence.article, ())
         inside = (s for s in spans if sentence.start <= s.start and s.end <= sentence.end)
-        return tuple(s.moved(-sentence.start) for s in inside)
+        return tuple(s.shifted(-sentence.start) for s in inside)
 
     def runs_over(self, sentence: Sentence) -> bool:
         """Whether a span that begins in the sentence runs over its end, so that it must be joined."""
@@ -164,7 +164,7 @@ def _unfit(sentences: Sequence[Sentence], start: int, end: int, words: str) -> s
     if words != words.strip() or not words.strip():
         return "has white space at its edges"
     touched = [s for s in sentences if s.start < end and start < s.end]
-    tokens = [t.moved(s.start) for s in touched for t in s.tokens]
+    tokens = [t.shifted(s.start) for s in touched for t in s.tokens]
     first, last = token_range(tokens, start, end)
     if not first < last or (tokens[first].start, tokens[last - 1].end) != (start, end):
         return "is not on token edges"
@@ -183,7 +183,7 @@ def _whole(touched: Sequence[Sentence], start: int, end: int) -> bool:
 
 def tokens_of_part(part: Part) -> list[Token]:
     """Return the tokens of sentences that are one in the end, in code points of the article's text."""
-    return [t.moved(s.start) for s in part for t in s.tokens]
+    return [t.shifted(s.start) for s in part for t in s.tokens]
 
 
 # -- the schema --------------------------------------------------------------------------------
@@ -242,5 +242,5 @@ def make_corpus(gold: Gold, folder: Path) -> Corpus:
         folder, name="gold", lang="en", fingerprint=Tokenizer().fingerprint, schema_text=schema_for(gold)
     )
     for article, sentences in gold.articles:
-        corpus.add(article, sentences)
+        corpus.add_article(article, sentences)
     return corpus

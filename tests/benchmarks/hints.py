@@ -63,7 +63,7 @@ def measure(path: Path, half: str, nlp: Any, hints_of: Assign) -> dict[str, Any]
 
 def reach(tokens: tuple[Token, ...], hints: tuple[Hint, ...], wanted: Range) -> Counter[str]:
     """Return what the two ends of a gold span cost."""
-    first, last = (len(hints[i].keys) for i in (wanted[0], wanted[1] - 1))
+    first, last = (len(hints[i].letters) for i in (wanted[0], wanted[1] - 1))
     needed = int(snap(tokens, wanted[0]) != wanted)
     return Counter(
         n=1,

@@ -109,7 +109,7 @@ def make(path: Path, seed: int) -> tuple[int, int]:
     free = range(WORKED // 2, WORKED // 2 + FREE)
     before, after = range(free.start), range(free.stop, len(written))
     _annotate(session, written, [*after, *before])
-    spans = sum(len(w.annotation.spans) for w in session.here)
+    spans = sum(len(w.annotation.spans) for w in session.article_sentences)
     session.close()
     _suggest(path, a, written, rng)
     return len(written), spans
@@ -119,7 +119,7 @@ def _annotate(session: Session, written: Sequence[Writer], numbers: Sequence[int
     """Save the spans of these sentences; every other one, and the last, is accepted."""
     for i in numbers:
         answer = Answer.ACCEPT if i % 2 or i == numbers[-1] else None
-        session.do(take_spans(session.here[i], written[i].spans, session.schema, answer))
+        session.apply_edit(take_spans(session.article_sentences[i], written[i].spans, session.schema, answer))
     assert session.flush(60)
 
 

@@ -68,8 +68,8 @@ def missing(work: Work, gold: Sequence[Span]) -> list[Span]:
 
 def clean(table: Table, gold: Sequence[Span]) -> bool:
     """Whether accepting the active sentence as it is gives just the gold."""
-    taken = {span_of(s).key for s in table.taken_with_enter(table.active)}
-    return _keys(table.work) | taken == {s.key for s in gold}
+    taken = {span_of(s).key for s in table.auto_accepted_suggestions(table.active)}
+    return _keys(table.annotated) | taken == {s.key for s in gold}
 
 
 def next_plan(table: Table, hand: Hand, gold: Sequence[Span]) -> Plan:
@@ -78,8 +78,8 @@ def next_plan(table: Table, hand: Hand, gold: Sequence[Span]) -> Plan:
     A span that a label's key takes right away comes first; the others follow in reading order, and
     what must go comes last. Raises PlanError where there are no keys, or nothing is left to do.
     """
-    sure = {span_of(s).key for s in table.taken_with_enter(table.active)}
-    want = [s for s in missing(table.work, gold) if s.key not in sure]
+    sure = {span_of(s).key for s in table.auto_accepted_suggestions(table.active)}
+    want = [s for s in missing(table.annotated, gold) if s.key not in sure]
     for span in want:
         if found := _at_once(table, hand, span):
             return found
@@ -89,7 +89,7 @@ def next_plan(table: Table, hand: Hand, gold: Sequence[Span]) -> Plan:
     span = (want or wrong)[0]
     plan = reach(table, hand, span) if want else _removed(table, hand, span)
     if plan is None:
-        raise PlanError(f"no keys for {span.label} “{table.work.text_of(span)}”")
+        raise PlanError(f"no keys for {span.label} “{table.annotated.text_of(span)}”")
     return plan
 
 
@@ -100,15 +100,15 @@ def _keys(work: Work) -> Keyed:
 def _wrong(table: Table, gold: Sequence[Span]) -> list[Span]:
     """Return what must go: spans that are not gold, and suggestions that Enter would take."""
     wanted = {s.key for s in gold}
-    taken = [span_of(s) for s in table.taken_with_enter(table.active)]
-    return [s for s in (*table.work.annotation.spans, *taken) if s.key not in wanted]
+    taken = [span_of(s) for s in table.auto_accepted_suggestions(table.active)]
+    return [s for s in (*table.annotated.annotation.spans, *taken) if s.key not in wanted]
 
 
 def _at_once(table: Table, hand: Hand, span: Span) -> Plan | None:
     """Return the plan in which the label's key alone makes a span, or None."""
     label = _label(table, span)
     key = label_key(table.schema, label)
-    if not key or (hand.selection is not None and not hand.fresh):
+    if not key or (hand.selection is not None and not hand.span_just_made):
         return None
     found = deeds.target(table, hand, span.label)
     if found is None or found[0] != table.active or span_of(found[1]).key != span.key:
@@ -138,15 +138,15 @@ class _Place:
         """What tells two places apart whose further keys may differ; how a selection grew does not."""
         hand, chosen = self.hand, self.hand.selection
         picked = (chosen.range, chosen.stage, chosen.anchor) if chosen else None
-        return (self.table.work.annotation.spans, picked, hand.fresh, hand.last)
+        return (self.table.annotated.annotation.spans, picked, hand.span_just_made, hand.last_range)
 
 
 def reach(table: Table, hand: Hand, span: Span) -> Plan | None:
     """Return the cheapest keys that make a span and leave the others as they are, or None."""
-    keep = _keys(table.work)
+    keep = _keys(table.annotated)
 
     def there(at: Table) -> bool:
-        return _keys(at.work) == keep | {span.key}
+        return _keys(at.annotated) == keep | {span.key}
 
     found = _search(_Place((), table, hand), there, lambda p: _moves(p, span, keep))
     return Plan(found.keys, span.label, found.table, found.hand) if found else None
@@ -156,8 +156,8 @@ def _removed(table: Table, hand: Hand, span: Span) -> Plan | None:
     """Return the cheapest keys that remove a span or turn a suggestion down, or None."""
 
     def gone(at: Table) -> bool:
-        taken = {span_of(s).key for s in at.taken_with_enter(at.active)}
-        return span.key not in _keys(at.work) | taken
+        taken = {span_of(s).key for s in at.auto_accepted_suggestions(at.active)}
+        return span.key not in _keys(at.annotated) | taken
 
     found = _search(_Place((), table, hand), gone, lambda p: _removing(p, span))
     return Plan(found.keys, span.label, found.table, found.hand) if found else None
@@ -185,11 +185,11 @@ def _search(
 def _after(table: Table, deed: Deed) -> tuple[Table, Hand]:
     """Return table and hand after a deed, the suggestions as they were."""
     if deed.edit is None:
-        return table, deed.hand
-    works = list(table.works)
+        return table, deed.selection_state
+    works = list(table.annotated_sentences)
     for old, new in zip(deed.edit.before, deed.edit.after, strict=True):
         works[works.index(old)] = new
-    return replace(table, works=works), deed.hand
+    return replace(table, annotated_sentences=works), deed.selection_state
 
 
 def _try(deed: Callable[[], Deed | None]) -> Deed | None:
@@ -205,7 +205,7 @@ def _try(deed: Callable[[], Deed | None]) -> Deed | None:
 def _moves(at: _Place, span: Span, keep: Keyed) -> Iterator[Choice]:
     """Yield the keys that may lead to a span: of the label first, then of the selection."""
     table, hand = at.table, at.hand
-    made = [s for s in table.work.annotation.spans if s.key not in keep]
+    made = [s for s in table.annotated.annotation.spans if s.key not in keep]
     if not made:
         yield from _labelling(table, hand, span)
         yield from _going(table, hand, span)
@@ -218,11 +218,11 @@ def _moves(at: _Place, span: Span, keep: Keyed) -> Iterator[Choice]:
 def _labelling(table: Table, hand: Hand, span: Span) -> Iterator[Choice]:
     """Yield the label's key, and the menu's where the words bear another label or there is no key."""
     label = _label(table, span)
-    key, spans = label_key(table.schema, label), len(table.work.annotation.spans)
+    key, spans = label_key(table.schema, label), len(table.annotated.annotation.spans)
     deed = _try(partial(deeds.label, table, hand, label)) if key else None
     if deed and deed.active is None and deed.edit and len(deed.edit.after[0].annotation.spans) > spans:
         yield (Key(key, "label"),), deed
-    taken = any((s.start, s.end) == (span.start, span.end) for s in table.work.annotation.spans)
+    taken = any((s.start, s.end) == (span.start, span.end) for s in table.annotated.annotation.spans)
     if (
         hand.selection
         and (taken or not key)
@@ -244,7 +244,7 @@ def _menu(schema: Schema, label: Label) -> tuple[Key, ...]:
 def _going(table: Table, hand: Hand, span: Span) -> Iterator[Choice]:
     """Yield the keys that go to a span's words: hints, Tab, and the cursor where no hint is above them."""
     first, last = token_range(table.tokens, span.start, span.end)
-    hinted = {i for i, hint in enumerate(table.sheet.hints) if hint.keys}
+    hinted = {i for i, hint in enumerate(table.hint_layout.hints) if hint.letters}
     for token in sorted({x for end in (first, last - 1) for x in _near(hinted, end)}):
         yield from _hint(table, hand, token)
     for by, command in ((1, "next_stop"), (-1, "previous_stop")):
@@ -267,9 +267,9 @@ def _near(hinted: set[int], token: int) -> Iterator[int]:
 
 def _hint(table: Table, hand: Hand, token: int) -> Iterator[Choice]:
     """Yield the letters of a token's hint."""
-    letters, deed = table.sheet.hints[token].keys, None
+    letters, deed = table.hint_layout.hints[token].letters, None
     for letter in letters:
-        deed = deeds.hint(table, deed.hand if deed else hand, letter)
+        deed = deeds.hint(table, deed.selection_state if deed else hand, letter)
     if deed:
         yield tuple(Key(c, "hint") for c in letters), deed
 
@@ -280,7 +280,7 @@ def _resizing(table: Table, hand: Hand, span: Span) -> Iterator[Choice]:
     first, last = token_range(table.tokens, span.start, span.end)
     now = hand.selection.range
     tries: list[tuple[str, Callable[[], Deed]]] = [("grow", partial(deeds.grow, table, hand))]
-    if now[0] <= first and now[1] >= last and hand.selection.trail:
+    if now[0] <= first and now[1] >= last and hand.selection.previous_ranges:
         tries.append(("shrink", partial(deeds.shrink, table, hand)))
     if now[1] != last:
         by = 1 if now[1] < last else -1

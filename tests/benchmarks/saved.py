@@ -41,7 +41,7 @@ def wanted(gold: Gold) -> dict[Place, Said]:
     out: dict[Place, Said] = {}
     for part in gold.parts:
         article, start, end = part[0].article, part[0].start, part[-1].end
-        inside = [s.moved(-start) for s in gold.spans.get(article, ()) if start <= s.start and s.end <= end]
+        inside = [s.shifted(-start) for s in gold.spans.get(article, ()) if start <= s.start and s.end <= end]
         out[article, start, end] = "accept", sorted(s.key for s in inside)
     return out
 

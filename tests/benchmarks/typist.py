@@ -76,18 +76,18 @@ class Typist:
 
     def __init__(self, app: AnnotatorApp, pilot: Any, gold: Gold, *, show: bool = False) -> None:
         self.app, self.pilot, self.gold, self.show = app, pilot, gold, show
-        self.pen, self.session = app.pen, app.session
+        self.pen, self.session = app.controller, app.session
         self.typed = Typed()
 
     async def run(self) -> None:
         """Type until every sentence has an answer."""
-        while any(not w.done for a in self.session.queue for w in self.session.works_of(a)):
+        while any(not w.done for a in self.session.queue for w in self.session.sentences_of(a)):
             await self.page()
 
     async def press(self, *keys: Key, label: str = "") -> None:
         """Type the keys of one deed."""
         if self.show:
-            print(f"{self.session.work.sentence.text[:90]} | {' '.join(k.name for k in keys)}")
+            print(f"{self.session.annotated.sentence.text[:90]} | {' '.join(k.name for k in keys)}")
         self.typed.deeds.append(Deed(keys, label))
         for key in keys:
             await self.pilot.press(key.name)
@@ -96,7 +96,7 @@ class Typist:
 
     def work(self, i: int) -> Work:
         """Return a sentence of the article in hand, by index."""
-        return self.session.here[i]
+        return self.session.article_sentences[i]
 
     def place(self, i: int) -> Place:
         """Return what a sentence of the article in hand is known by."""
@@ -104,7 +104,7 @@ class Typist:
 
     def table(self, i: int) -> Table:
         """Return what would lie before the hand in a sentence of the article."""
-        return replace(self.pen.table(), active=i)
+        return replace(self.pen.context(), active=i)
 
     def is_clean(self, i: int) -> bool:
         """Whether accepting a sentence as it is gives just its gold."""
@@ -116,8 +116,8 @@ class Typist:
         """Whether all gold of a sentence is proposed; of what Enter takes no more than that."""
         s, table = self.work(i).sentence, self.table(i)
         wanted = {x.key for x in self.gold.of(s)}
-        taken = {span_of(x).key for x in table.taken_with_enter(i)}
-        offered = {span_of(x).key for x in table.offers(i)}
+        taken = {span_of(x).key for x in table.auto_accepted_suggestions(i)}
+        offered = {span_of(x).key for x in table.visible_suggestions(i)}
         return taken <= wanted <= offered and not self.gold.runs_over(s) and not self.gold.runs_in(s)
 
     def look(self, seen: Sequence[int]) -> None:
@@ -133,8 +133,8 @@ class Typist:
 
     async def page(self) -> None:
         """Do what the screen shows: mend a sentence that needs it, else accept what is right."""
-        here = self.session.place.sentence
-        view = [i for i in self.pen.view if not self.work(i).done]
+        here = self.session.position.sentence
+        view = [i for i in self.pen.visible if not self.work(i).done]
         alone = here not in view and not self.work(here).done
         self.look([*view, *([here] if alone else [])])
         dirty = [i for i in view if not self.is_clean(i)]
@@ -145,13 +145,13 @@ class Typist:
         elif view:
             await self.accept(view)
         else:
-            raise PlanError(f"nothing to do at {self.session.work.sentence.id}, but not all is done")
+            raise PlanError(f"nothing to do at {self.session.annotated.sentence.id}, but not all is done")
 
     async def go(self, i: int) -> None:
         """Go to a sentence in view, by taking a suggestion there if that does it, and mend it."""
         while i > 0 and self.gold.runs_in(self.work(i).sentence):
             i -= 1  # what runs into it must be joined from where it begins
-        here = self.session.place.sentence
+        here = self.session.position.sentence
         if i != here and not await self.jump(i):
             move = key_of("sentence_down" if i > here else "sentence_up", "move")
             for _ in range(abs(i - here)):
@@ -160,11 +160,11 @@ class Typist:
 
     async def jump(self, i: int) -> bool:
         """Take a right suggestion of another sentence in view, which makes that the active one."""
-        if self.pen.hand.selection is not None and not self.pen.hand.fresh:
+        if self.pen.selection_state.selection is not None and not self.pen.selection_state.span_just_made:
             return False
         work, schema = self.work(i), self.session.schema
         wanted = {s.key for s in missing(work, self.gold.of(work.sentence))}
-        for name, (at, s) in deeds.targets(self.pen.table(), self.pen.hand).items():
+        for name, (at, s) in deeds.targets(self.pen.context(), self.pen.selection_state).items():
             label = schema.label(name)
             key = label_key(schema, label) if label else ""
             if key and at == i and span_of(s).key in wanted:
@@ -178,7 +178,7 @@ class Typist:
         for _ in range(10 + 4 * len(self.gold.of(self.work(i).sentence))):
             if self.is_clean(i):
                 return
-            assert self.session.place.sentence == i, "the plan left its sentence"
+            assert self.session.position.sentence == i, "the plan left its sentence"
             if self.gold.runs_over(self.work(i).sentence):
                 await self.join(i)
             else:
@@ -190,17 +190,17 @@ class Typist:
         first, second = self.place(i), self.place(i + 1)
         over = self.gold.spans[first[0]]
         label = next(s.label for s in over if s.start < self.work(i).sentence.end < s.end)
-        before = len(self.session.here)
+        before = len(self.session.article_sentences)
         await self.press(key_of("join"), label=label)
-        if len(self.session.here) != before - 1:
+        if len(self.session.article_sentences) != before - 1:
             raise PlanError(f"+ did not join {first} with {second}")
         self.typed.joined(first, second)
 
     async def type_span(self, i: int, want: Sequence[Span]) -> None:
         """Type the keys that bring a sentence one span nearer to its gold; PlanError where they don't."""
-        plan = next_plan(self.pen.table(), self.pen.hand, want)
+        plan = next_plan(self.pen.context(), self.pen.selection_state, want)
         await self.press(*plan.keys, label=plan.label)
-        have, planned = self.work(i).annotation, plan.table.work.annotation
+        have, planned = self.work(i).annotation, plan.table.annotated.annotation
         if [s.key for s in have.spans] != [s.key for s in planned.spans]:
             names = [k.name for k in plan.keys]
             said = self.session.message
@@ -209,7 +209,7 @@ class Typist:
     async def accept(self, view: Sequence[int]) -> None:
         """Accept the sentences in view: one with Enter, several at once."""
         places = [self.place(i) for i in view]
-        one = len(view) == 1 and view[0] == self.session.place.sentence
+        one = len(view) == 1 and view[0] == self.session.position.sentence
         for place in places:
             self.typed.enters[place] += 1 / len(places)
         await self.press(key_of("accept" if one else "accept_view", "enter"))
@@ -224,9 +224,9 @@ def opened(corpus: Corpus, sources: Sources) -> Session:
     )
     if not (sources.rules and sources.history):
         files = suggestion_files(corpus.path)
-        session.desk = Desk(
+        session.suggestion_service = Desk(
             schema,
-            lambda a: (session.article(a).text, [w.sentence for w in session.works_of(a)]),
+            lambda a: (session.article(a).text, [w.sentence for w in session.sentences_of(a)]),
             files,
             rules=sources.rules,
             history=sources.history,

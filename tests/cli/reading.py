@@ -27,7 +27,7 @@ def imported(path: Path, corpus: Path, *more: str | Path) -> Said:
 def works(corpus: Path) -> dict[str, list[Work]]:
     """Return the works of each annotator."""
     opened = Corpus.open(corpus)
-    return {h.name: [w for a in h.works.articles for w in h.works.touched(a)] for h in hands(opened)}
+    return {h.annotator: [w for a in h.store.touched_articles for w in h.store.touched_sentences_of(a)] for h in hands(opened)}
 
 
 def spans(corpus: Path) -> list[tuple[str, str, str]]:

@@ -27,13 +27,13 @@ def marked(tmp_path: Path) -> Path:
     path = tmp_path / "news"
     corpus = builders.make_corpus(path)
     session = builders.open_session(corpus)
-    work = session.works.of(builders.market().id)[2]
+    work = session.annotation_store.sentences_of(builders.market().id)[2]
     text = work.sentence.text
-    session.do(add_span(work, builders.span(text, "More than 40 stalls", "COUNT"), corpus.schema))
-    work = session.works.of(builders.market().id)[2]
-    session.do(add_span(work, builders.span(text, "Friday, ".strip(), "VENUE"), corpus.schema))
-    work = session.works.of(builders.market().id)[2]
-    session.do(set_answer(work, Answer.ACCEPT))
+    session.apply_edit(add_span(work, builders.span(text, "More than 40 stalls", "COUNT"), corpus.schema))
+    work = session.annotation_store.sentences_of(builders.market().id)[2]
+    session.apply_edit(add_span(work, builders.span(text, "Friday, ".strip(), "VENUE"), corpus.schema))
+    work = session.annotation_store.sentences_of(builders.market().id)[2]
+    session.apply_edit(set_answer(work, Answer.ACCEPT))
     session.close()
     return path
 
@@ -104,7 +104,7 @@ def test_an_own_tokenizer_is_no_drift(tmp_path: Path) -> None:
         fingerprint=Tokenizer("en").fingerprint,
         schema_text=builders.NEWS,
     )
-    corpus.add(builders.bridge(), builders.sentences(builders.bridge()))
+    corpus.add_article(builders.bridge(), builders.sentences(builders.bridge()))
     assert call("check", corpus.path, "--only", "tokenizer").code == 0
 
 
@@ -145,8 +145,8 @@ def test_an_article_that_is_gone_is_damage(marked: Path) -> None:
 def test_what_was_rejected_or_taken_back_is_not_looked_at(marked: Path) -> None:
     """A sentence that is not trained on has no problems."""
     session = builders.open_session(Corpus.open(marked))
-    work = session.works.of(builders.market().id)[2]
-    session.do(set_answer(work, Answer.REJECT))
+    work = session.annotation_store.sentences_of(builders.market().id)[2]
+    session.apply_edit(set_answer(work, Answer.REJECT))
     session.close()
     assert call("check", marked, "--only", QUICK).code == 0
 
@@ -166,9 +166,9 @@ def test_lines_of_records_are_found_in_a_journal_with_blank_lines(tmp_path: Path
     corpus = builders.make_corpus(tmp_path / "c", a)
     session = builders.open_session(corpus)
     span = Span(0, 2, "PERSON")
-    work = session.works.of(a.id)[0]
-    session.do(add_span(work, span, corpus.schema))
-    session.do(remove_span(session.works.of(a.id)[0], span))
+    work = session.annotation_store.sentences_of(a.id)[0]
+    session.apply_edit(add_span(work, span, corpus.schema))
+    session.apply_edit(remove_span(session.annotation_store.sentences_of(a.id)[0], span))
     session.close()
     path = corpus.path / "annotations" / "ana.jsonl"
     path.write_bytes(b"\n" + path.read_bytes())

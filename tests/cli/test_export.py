@@ -44,7 +44,7 @@ class Desk:
     def add(self, lines: list[list[str]], replaces: str = "") -> Article:
         """Put an article in."""
         article = made(lines, replaces=replaces)
-        self.corpus.add(article, sentences(article, lines))
+        self.corpus.add_article(article, sentences(article, lines))
         return article
 
     def answer(
@@ -73,8 +73,8 @@ class Desk:
         last: dict[tuple[str, str], Record] = {}
         for who in self.corpus.annotators():
             for r in Journal.open(self.path, who, read_only=True).records:
-                last[who, r.work.sentence.id] = r
-        works = [r.work for r in last.values() if r.work.annotation.answer is Answer.ACCEPT]
+                last[who, r.annotated.sentence.id] = r
+        works = [r.annotated for r in last.values() if r.annotated.annotation.answer is Answer.ACCEPT]
         return {span_id(w.sentence.id, s) for w in works for s in w.annotation.spans}
 
 
@@ -194,7 +194,7 @@ def test_a_line_that_is_switched_off_is_in_the_ledger(desk: Desk, tmp_path: Path
     """Accepted sentences in a line switched off since are listed and in the totals, and no loss."""
     article = desk.add(TOWNS)
     desk.answer("ana", desk.of(article))
-    desk.corpus.set_line(article.id, 1, Verdict.BOILERPLATE, by="ana", time=1.0)
+    desk.corpus.set_line_verdict(article.id, 1, Verdict.BOILERPLATE, by="ana", time=1.0)
     said = call("export", desk.path, tmp_path / "out", "--ledger", "full", *SHORT)
     assert (said.code, _left_out(said)) == (0, {"its line is switched off": (2, True)})
     assert _why(tmp_path / "out") == {"its line is switched off": 2}

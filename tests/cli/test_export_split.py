@@ -68,7 +68,7 @@ def test_bridges_of_one_title_are_all_told(tmp_path: Path) -> None:
     for n in range(12):
         lines = [[f"{train} {dev} {_story(20_000 + n)[:40]}"]]
         article = made(lines, title="Ferry runs aground")
-        desk.corpus.add(article, sentences(article, lines))
+        desk.corpus.add_article(article, sentences(article, lines))
         desk.answer("ana", desk.of(article))
     said = call("export", desk.path, tmp_path / "out", "--report", "--json")
     told = said.json["study"]["quarantined"]

@@ -323,7 +323,7 @@ def test_an_import_says_how_to_open_what_it_brought(tmp_path: Path) -> None:
 def test_every_format_says_what_it_can_be_told() -> None:
     """The options that the command knows are those of the readers, and each format is in the help."""
     said = call("import", "--help").out
-    assert {o for e in detect.FORMATS.values() for o in e.takes} == {"offsets", "layer", "names"}
+    assert {o for e in detect.FORMATS.values() for o in e.reader_options} == {"offsets", "layer", "names"}
     assert all(name in said for name in detect.FORMATS)
 
 

@@ -61,7 +61,7 @@ def _in_journals(folder: Path) -> int:
     total = 0
     for hand in hands(corpus):
         assert hand.warnings == ()
-        works = [w.annotation for a in hand.works.articles for w in hand.works.touched(a)]
+        works = [w.annotation for a in hand.store.touched_articles for w in hand.store.touched_sentences_of(a)]
         total += sum(len(a.spans) + len(a.rejected) for a in works)
     return total
 
@@ -83,9 +83,9 @@ def test_every_sample_comes_back_through_its_format(path: Path, tmp_path: Path) 
         pytest.skip("refused")
     files = module.write(out, tmp_path / "out", written)
     folder = Source(tmp_path / "out")
-    sources = [folder] if len(files) > 1 and module.looks(folder.sample()) else [Source(f) for f in files]
+    sources = [folder] if len(files) > 1 and module.detect(folder.sample()) else [Source(f) for f in files]
     there: list[Document] = [
-        settle(d, back) for s in sources if module.looks(s.sample()) for d in module.read(s, back)
+        settle(d, back) for s in sources if module.detect(s.sample()) for d in module.read(s, back)
     ]
     certificate = compare(name, out, there, written)
     assert certificate.passed, "\n".join(certificate.lines())
@@ -125,7 +125,7 @@ def test_no_bytes_make_a_traceback(tmp_path: Path, head: bytes, noise: bytes, at
             settle(document, account)
     except AnnotatorError:
         return
-    assert account.balanced
+    assert account.is_balanced
 
 
 def test_an_import_in_one_call(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from tests.cli.calling import call
 
 def _answer(corpus: Corpus, article: Article, index: int, answer: Answer, name: str = "ana") -> None:
     session = builders.open_session(corpus, name=name)
-    session.do(set_answer(session.works.of(article.id)[index], answer))
+    session.apply_edit(set_answer(session.annotation_store.sentences_of(article.id)[index], answer))
     session.close()
 
 
@@ -53,7 +53,7 @@ def test_two_corpora_become_a_third(tmp_path: Path) -> None:
     assert merged.article_ids() == (builders.market().id, builders.bridge().id)
     assert merged.sentences(builders.market().id) == builders.sentences(builders.market())
     records = Journal.open(merged.path, "ana", read_only=True).records
-    assert [(r.seq, r.work.sentence.article, r.annotator) for r in records] == [
+    assert [(r.seq, r.annotated.sentence.article, r.annotator) for r in records] == [
         (1, builders.market().id, "ana"),
         (2, builders.bridge().id, "ana"),
     ]
@@ -77,7 +77,7 @@ def test_two_answers_of_one_annotator_are_both_kept_and_listed(tmp_path: Path) -
     assert said.json["conflicts"][0]["here"][0]["sentence"] == s.id
     for name, answer in zip(("ana", "ana.2", "ana.3"), Answer, strict=True):
         journal = Journal.open(tmp_path / "d", name, read_only=True)
-        assert [r.work.annotation.answer for r in journal.records] == [answer]
+        assert [r.annotated.annotation.answer for r in journal.records] == [answer]
         assert not journal.warnings
     said = call("merge", *(c.path for c in corpora), "--into", tmp_path / "e")
     assert f"conflict: {s.article}:{s.start}-{s.end}: ana has answered this in two ways" in said.out
@@ -112,8 +112,8 @@ def test_a_copy_that_was_gone_on_with_takes_over(tmp_path: Path) -> None:
         tmp_path / "b",
     )
     session = builders.open_session(tmp_path / "b")
-    works = session.works.of(builders.market().id)
-    session.do(join(works[3], works[4], builders.MARKET))
+    works = session.annotation_store.sentences_of(builders.market().id)
+    session.apply_edit(join(works[3], works[4], builders.MARKET))
     session.undo()
     session.close()
     said = call("merge", a.path, tmp_path / "b", "--into", tmp_path / "c")
@@ -161,8 +161,8 @@ def test_schemas_are_united_or_one_is_named(tmp_path: Path) -> None:
     assert call("merge", a.path, d.path, "--into", tmp_path / "e", "--schema", d.schema_path).code == 0
     assert (tmp_path / "e" / "schema.toml").read_text() == other
     session = builders.open_session(b)
-    work = session.works.of(builders.bridge().id)[1]
-    session.do(add_span(work, builders.span(work.sentence.text, "footbridge", "SHIP"), b.schema))
+    work = session.annotation_store.sentences_of(builders.bridge().id)[1]
+    session.apply_edit(add_span(work, builders.span(work.sentence.text, "footbridge", "SHIP"), b.schema))
     session.close()
     said = call("merge", a.path, b.path, "--into", tmp_path / "f", "--schema", d.schema_path)
     assert said.code == 1
@@ -173,9 +173,9 @@ def test_schemas_are_united_or_one_is_named(tmp_path: Path) -> None:
 def test_switched_lines_are_kept_or_told(tmp_path: Path) -> None:
     """A line that a person has switched in one corpus is switched; two who disagree are a conflict."""
     a, b = (builders.make_corpus(tmp_path / x, builders.market()) for x in "ab")
-    b.set_line(builders.market().id, 2, Verdict.BODY, by="ben", time=5)
-    a.set_line(builders.market().id, 6, Verdict.BODY, by="ana", time=5)
-    b.set_line(builders.market().id, 6, Verdict.CAPTION, by="ben", time=6)
+    b.set_line_verdict(builders.market().id, 2, Verdict.BODY, by="ben", time=5)
+    a.set_line_verdict(builders.market().id, 6, Verdict.BODY, by="ana", time=5)
+    b.set_line_verdict(builders.market().id, 6, Verdict.CAPTION, by="ben", time=6)
     said = call("merge", a.path, b.path, "--into", tmp_path / "c", "--json")
     assert said.code == 3
     assert [c["what"] for c in said.json["conflicts"]] == [
@@ -229,8 +229,8 @@ def test_a_migration_that_was_taken_back_is_no_decision(tmp_path: Path) -> None:
     a = builders.make_corpus(tmp_path / "a", article)
     _answer(a, article, 0, Answer.ACCEPT)
     session = builders.open_session(a, name="ana")
-    first = session.works.of(article.id)[0]
-    session.do(add_span(first, Span(0, first.sentence.tokens[0].end, "PERSON"), a.schema))
+    first = session.annotation_store.sentences_of(article.id)[0]
+    session.apply_edit(add_span(first, Span(0, first.sentence.tokens[0].end, "PERSON"), a.schema))
     session.close()
     shutil.copytree(a.path, tmp_path / "b")
     assert call("schema", "rename", a.path, "PERSON", "HUMAN").code == 0
@@ -241,16 +241,16 @@ def test_a_migration_that_was_taken_back_is_no_decision(tmp_path: Path) -> None:
         assert said.json["conflicts"] == []
         works = Works(Corpus.open(tmp_path / into).sentences)
         works.replay(Journal.open(tmp_path / into, "ana", read_only=True).records)
-        assert works.of(article.id)[0].annotation.answer is Answer.REJECT
+        assert works.sentences_of(article.id)[0].annotation.answer is Answer.REJECT
 
 
 def _marked(folder: Path) -> Corpus:
     """Return a corpus in which ana has turned a person down in one sentence and marked one in the next."""
     corpus = builders.make_corpus(folder, builders.market())
     session = builders.open_session(corpus, name="ana")
-    first, second = session.works.of(builders.market().id)[:2]
-    session.do(reject_suggestion(first, Span(0, first.sentence.tokens[0].end, "PERSON")))
-    session.do(add_span(second, Span(0, second.sentence.tokens[0].end, "PERSON"), corpus.schema))
+    first, second = session.annotation_store.sentences_of(builders.market().id)[:2]
+    session.apply_edit(reject_suggestion(first, Span(0, first.sentence.tokens[0].end, "PERSON")))
+    session.apply_edit(add_span(second, Span(0, second.sentence.tokens[0].end, "PERSON"), corpus.schema))
     session.close()
     return corpus
 
@@ -259,7 +259,7 @@ def _said_now(folder: Path) -> list[tuple[list[str], list[str]]]:
     """Return the labels of what ana has marked and turned down, by sentence."""
     works = Works(Corpus.open(folder).sentences)
     works.replay(Journal.open(folder, "ana", read_only=True).records)
-    notes = (w.annotation for w in works.touched(builders.market().id))
+    notes = (w.annotation for w in works.touched_sentences_of(builders.market().id))
     return [([s.label for s in a.spans], [s.label for s in a.rejected]) for a in notes]
 
 

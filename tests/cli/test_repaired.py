@@ -37,14 +37,14 @@ def corpus(tmp_path: Path) -> Path:
 
 
 def _list(session: Session) -> Mending:
-    return Mending(session, session.way.cases(session.way.touched()))
+    return Mending(session, session.navigation.misaligned_spans(session.navigation.touched_sentences()))
 
 
 def _mend(corpus: Path, cure: Cure) -> int:
     """Give every span inside a token the same repair, and return how many needed one."""
     session = builders.open_session(corpus)
     work, n = _list(session), 0
-    while work.item:
+    while work.current_item:
         work.repair(cure)
         n += 1
     session.close()

@@ -43,7 +43,7 @@ def _labels(desk: Desk, who: str) -> list[str]:
     works = Works(desk.corpus.sentences)
     history = works.replay(Journal.open(desk.path, who, read_only=True).records)
     assert history.undo() is None
-    return [s.label for a in works.articles for w in works.touched(a) for s in w.annotation.spans]
+    return [s.label for a in works.touched_articles for w in works.touched_sentences_of(a) for s in w.annotation.spans]
 
 
 def test_a_rename_reaches_everybody_and_can_be_taken_back(desk: Desk) -> None:
@@ -104,7 +104,7 @@ def test_a_split_lists_what_is_to_be_looked_at(desk: Desk) -> None:
     doubtful = said.json["doubtful"]
     works = Works(desk.corpus.sentences)
     works.replay(Journal.open(desk.path, "ana", read_only=True).records)
-    flagged = [w for a in works.articles for w in works.touched(a) if w.annotation.flagged]
+    flagged = [w for a in works.touched_articles for w in works.touched_sentences_of(a) if w.annotation.flagged]
     assert {w.sentence.id for w in flagged} <= set(doubtful)
     assert all(w.annotation.answer is None for w in flagged)
     assert [x.name for x in desk.corpus.schema.labels] == ["TOWN", "SHIP"]
@@ -242,7 +242,7 @@ def test_suggestions_go_on_under_the_new_name(tmp_path: Path) -> None:
 
     def suggested() -> set[str]:
         session = builders.open_session(path)
-        labels = {s.label for s in session.suggested(0)}
+        labels = {s.label for s in session.suggestions_for(0)}
         session.close()
         return labels
 

@@ -150,4 +150,4 @@ def test_work_of_a_script_has_no_pace(tmp_path: Path) -> None:
     said = call("stats", corpus.path)
     assert "no times: 30 sentences were written by a script" in said.out
     assert "no forecast: nothing was done at a pace that could be measured" in said.out
-    assert replace(worker.records[0], keys=None).keys is None
+    assert replace(worker.records[0], keystrokes=None).keystrokes is None

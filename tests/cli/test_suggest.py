@@ -209,11 +209,11 @@ def test_the_figures_for_people_are_a_table(gold: Path) -> None:
 def test_a_file_is_measured_against_a_journal(corpus: Path, model: Path) -> None:
     """What was written for a corpus is compared with what somebody accepted there, no other answer."""
     session = open_session(corpus)
-    (at,) = [i for i, w in enumerate(session.here) if "14 roads" in w.sentence.text]
-    start = session.here[at].sentence.text.index("14 roads")
-    session.do(add_span(session.here[at], Span(start, start + 8, "COUNT"), session.schema))
-    session.do(set_answer(session.here[at], Answer.ACCEPT))
-    session.do(set_answer(session.here[at + 1], Answer.IGNORE))
+    (at,) = [i for i, w in enumerate(session.article_sentences) if "14 roads" in w.sentence.text]
+    start = session.article_sentences[at].sentence.text.index("14 roads")
+    session.apply_edit(add_span(session.article_sentences[at], Span(start, start + 8, "COUNT"), session.schema))
+    session.apply_edit(set_answer(session.article_sentences[at], Answer.ACCEPT))
+    session.apply_edit(set_answer(session.article_sentences[at + 1], Answer.IGNORE))
     session.close()
     call("suggest", corpus, "--model", model)
     journal = corpus / "annotations" / "ana.jsonl"
@@ -265,16 +265,16 @@ def test_the_screen_has_what_was_written_and_the_journal_tells_where_it_came_fro
     """From the file over the session's desk into the journal, the source named with what made it."""
     call("suggest", corpus, "--model", model)
     session = open_session(corpus)
-    (at,) = [i for i, w in enumerate(session.here) if "14 roads" in w.sentence.text]
-    work = session.here[at]
-    (count,) = [s for s in session.desk.suggestions(work) if s.label == "COUNT"]
+    (at,) = [i for i, w in enumerate(session.article_sentences) if "14 roads" in w.sentence.text]
+    work = session.article_sentences[at]
+    (count,) = [s for s in session.suggestion_service.suggestions(work) if s.label == "COUNT"]
     assert count.source == "rules+towns"
-    session.do(take_spans(work, [span_of(count)], session.schema, Answer.ACCEPT))
+    session.apply_edit(take_spans(work, [span_of(count)], session.schema, Answer.ACCEPT))
     session.close()
     (record,) = (corpus / "annotations" / "ana.jsonl").read_bytes().splitlines()
     (span,) = orjson.loads(record)["spans"]
     assert span["source"].endswith("+towns/CARDINAL")
     again = open_session(corpus)
-    assert not again.desk.learn()
-    assert again.desk.track.tallies["towns", "COUNT", "CARDINAL"].taken == 1
+    assert not again.suggestion_service.learn()
+    assert again.suggestion_service.accuracy.counts_by_key["towns", "COUNT", "CARDINAL"].taken == 1
     again.close()

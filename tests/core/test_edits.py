@@ -122,13 +122,13 @@ def test_an_inverse_restores_exactly(parts: tuple[str, Work, Work], data: st.Dat
     """Edit and inverse leave works, answers and spans as they were, whatever the edit was."""
     text, first, second = parts
     works = Works(lambda _: (first.sentence, second.sentence))
-    works.put((), (first, second))
-    before = works.of("0123456789ab")
+    works.replace_sentences((), (first, second))
+    before = works.sentences_of("0123456789ab")
     edit = data.draw(_edits(text, first, second))
     works.apply(edit)
-    assert works.of("0123456789ab") != before or edit.before == edit.after
+    assert works.sentences_of("0123456789ab") != before or edit.before == edit.after
     works.apply(edit.inverse())
-    assert works.of("0123456789ab") == before
+    assert works.sentences_of("0123456789ab") == before
     assert edit.inverse().inverse() == edit
 
 
@@ -241,7 +241,7 @@ def test_an_edit_of_a_work_that_has_changed_since_changes_nothing() -> None:
     with pytest.raises(RuleError) as caught:
         works.apply(set_answer(stale, Answer.REJECT))
     assert str(caught.value) == "0123456789ab:0-42: the sentence has changed since; look at it and try again"
-    assert works.of("0123456789ab")[0].annotation.answer is Answer.ACCEPT
+    assert works.sentences_of("0123456789ab")[0].annotation.answer is Answer.ACCEPT
 
 
 LABELS = st.sampled_from(["PERSON", "VENUE", "COUNT", "CLAIM"])
@@ -263,7 +263,7 @@ def test_no_order_of_labelling_breaks_the_rules(wishes: list[tuple[int, int, str
 def _keeps_rules(schema: Schema, spans: tuple[Span, ...]) -> None:
     for i, outer in enumerate(spans):
         for inner in spans[i + 1 :]:
-            if not outer.touches(inner):
+            if not outer.overlaps(inner):
                 continue
             assert outer.contains(inner), "crossing is nowhere allowed here"
             assert (outer.start, outer.end) != (inner.start, inner.end)

@@ -33,7 +33,7 @@ def by_word(text: str) -> dict[str, Hint]:
 def cells(tokens: tuple[Token, ...], hints: tuple[Hint, ...]) -> list[tuple[int, int]]:
     """Return the cells that hints take on an unwrapped line."""
     return [
-        (t.start + h.at, t.start + h.at + len(h.keys)) for t, h in zip(tokens, hints, strict=True) if h.keys
+        (t.start + h.cell, t.start + h.cell + len(h.letters)) for t, h in zip(tokens, hints, strict=True) if h.letters
     ]
 
 
@@ -42,7 +42,7 @@ def test_hints_are_distinct_and_no_hint_begins_another(
     tokens: tuple[Token, ...], keys: frozenset[str]
 ) -> None:
     """Each hint is one or two letters, no label key, and typing it can mean one token only."""
-    given_ = [h.keys for h in assign(tokens, [len(t.text) for t in tokens], keys) if h.keys]
+    given_ = [h.letters for h in assign(tokens, [len(t.text) for t in tokens], keys) if h.letters]
     assert len(set(given_)) == len(given_)
     assert not any(a != b and b.startswith(a) for a in given_ for b in given_)
     assert all(1 <= len(k) <= 2 and not set(k) & keys for k in given_)
@@ -55,7 +55,7 @@ def test_hints_stand_on_their_token_and_never_touch(parts: list[tuple[Token, ...
     tokens = tokens_of([w for w, _ in rows], [ws for _, ws in rows])
     hints = hints_of(tokens)
     for t, h in zip(tokens, hints, strict=True):
-        assert h.at + len(h.keys) <= len(t.text) or not h.keys
+        assert h.cell + len(h.letters) <= len(t.text) or not h.letters
     places = cells(tokens, hints)
     assert all(a[1] < b[0] for a, b in pairwise(places))
 
@@ -65,13 +65,13 @@ def test_a_token_of_no_width_bears_no_hint(widths: list[int]) -> None:
     """Room is counted in cells, not in characters."""
     tokens = tokens_of(["ab"] * len(widths), [False] * len(widths))
     hints = assign(tokens, widths, KEYS)
-    assert all(h.at + len(h.keys) <= w for h, w in zip(hints, widths, strict=True) if h.keys)
+    assert all(h.cell + len(h.letters) <= w for h, w in zip(hints, widths, strict=True) if h.letters)
 
 
 def test_what_begins_a_candidate_is_served_first() -> None:
     """Names, numbers and quotations come first, then marks and last words, then the rest of the capitals."""
     h = by_word(SAMPLE)
-    order = {w: LETTERS.index(h[w].keys[0]) + 100 * (len(h[w].keys) - 1) for w in h if h[w].keys}
+    order = {w: LETTERS.index(h[w].letters[0]) + 100 * (len(h[w].letters) - 1) for w in h if h[w].letters}
     classes = [
         ["“", "two", "Halvard", "Maren"],
         ["”", "Quist"],
@@ -97,16 +97,16 @@ def test_a_sentence_first_word_is_ordinary_unless_it_is_in_a_name() -> None:
         by_word("The old quay of Norhaven closed."),
         by_word("Brekke closed the old quay of Norhaven."),
     )
-    assert (plain["Norhaven"].keys, plain["The"].likely) == ("j", False)
-    assert (name["Brekke"].keys, name["Norhaven"].keys) == ("j", "k")
+    assert (plain["Norhaven"].letters, plain["The"].likely) == ("j", False)
+    assert (name["Brekke"].letters, name["Norhaven"].letters) == ("j", "k")
 
 
 def test_the_final_stop_has_a_letter_where_letters_are_left() -> None:
     """A quoted sentence ends with its stop; in a long sentence a word needs the letter more."""
-    assert by_word("Brekke closed the quay.")["."].keys
-    assert not by_word("Brekke closed the quay.”")["."].keys, "the mark after it needs the room"
+    assert by_word("Brekke closed the quay.")["."].letters
+    assert not by_word("Brekke closed the quay.”")["."].letters, "the mark after it needs the room"
     long = " ".join(["word"] * 22)
-    assert not by_word(f"{long} end.")["."].keys
+    assert not by_word(f"{long} end.")["."].letters
 
 
 def test_where_a_statement_ends_one_letter_is_enough() -> None:
@@ -115,8 +115,8 @@ def test_where_a_statement_ends_one_letter_is_enough() -> None:
         "Aides to the harbour master said that the ferries would be tied up for most of the coming winter "
         "if the council went on with its plan to close the yard and to sell the land round it in spring."
     )
-    assert len(h["that"].keys) == len(h["spring"].keys) == 1
-    assert len(h["for"].keys) == 2
+    assert len(h["that"].letters) == len(h["spring"].letters) == 1
+    assert len(h["for"].letters) == 2
 
 
 def test_the_mirror_has_the_same_letters_the_left_hand_s_first() -> None:
@@ -124,23 +124,23 @@ def test_the_mirror_has_the_same_letters_the_left_hand_s_first() -> None:
     assert sorted(LETTERS) == sorted(LEFT_LETTERS) == sorted(ascii_lowercase)
     tokens = cut("Brekke met Quist in Norhaven.")
     hints = assign(tokens, [len(t.text) for t in tokens], frozenset("hjkl"), HintStyle(LEFT_LETTERS))
-    assert [h.keys for h in hints] == ["f", "a", "d", "r", "s", "e"]
+    assert [h.letters for h in hints] == ["f", "a", "d", "r", "s", "e"]
 
 
 def test_avoided_letters_are_no_hints() -> None:
     """Letters that look alike are left out on request, and the words get others."""
     tokens = tokens_of(["word"] * 60, [True] * 60)
     hints = assign(tokens, [4] * 60, KEYS, HintStyle(avoided=LOOKALIKES))
-    assert all(h.keys for h in hints)
-    assert not LOOKALIKES & set("".join(h.keys for h in hints))
+    assert all(h.letters for h in hints)
+    assert not LOOKALIKES & set("".join(h.letters for h in hints))
 
 
 def test_a_hint_moves_right_where_its_left_neighbour_bears_one() -> None:
     """After a mark the hint stands on the word's second cell; a word of one cell there has none."""
     h = by_word("“We”")
-    assert (h["“"].at, h["We"].at) == (0, 1)
+    assert (h["“"].cell, h["We"].cell) == (0, 1)
     assert h["”"] == Hint()
-    assert not by_word("“I go.")["I"].keys
+    assert not by_word("“I go.")["I"].letters
 
 
 @pytest.mark.parametrize("word", ["’s", ",", "n’t"])
@@ -156,21 +156,21 @@ def test_prefixes_come_from_the_end_and_only_as_needed() -> None:
     n = len(letters)
     exact = hints_of(tokens_of(["word"] * n, [True] * n))
     more = hints_of(tokens_of(["word"] * (n + 1), [True] * (n + 1)))
-    assert [h.keys for h in exact] == [*letters[1:], letters[0]], "the last word comes first"
-    assert [h.keys for h in more] == [*letters[1:-1], "zj", "zk", letters[0]]
+    assert [h.letters for h in exact] == [*letters[1:], letters[0]], "the last word comes first"
+    assert [h.letters for h in more] == [*letters[1:-1], "zj", "zk", letters[0]]
 
 
 def test_words_that_cannot_bear_two_letters_come_first() -> None:
     """A word before a comma is served a single letter although a later one stands before it."""
     n = len(LETTERS) - len(KEYS)
     tokens = tokens_of([*(["word"] * n), "last", ","], [*([True] * n), False, False])
-    assert len(hints_of(tokens)[n].keys) == 1
+    assert len(hints_of(tokens)[n].letters) == 1
 
 
 def test_a_very_long_sentence_gets_as_many_as_there_are_codes() -> None:
     """Beyond the codes later words have none, and the codes stay distinct."""
     for n in (200, 600):
-        given_ = [h.keys for h in hints_of(tokens_of(["word"] * n, [True] * n))]
+        given_ = [h.letters for h in hints_of(tokens_of(["word"] * n, [True] * n))]
         assert all(given_[:200])
         assert len({k for k in given_ if k}) == sum(map(bool, given_))
 

@@ -28,7 +28,7 @@ def _works(*said: tuple[str, dict[str, str]], answer: Answer | None = Answer.ACC
 
 def _told(groups: tuple[Group, ...]) -> list[tuple[str, str, str, list[int]]]:
     """Return words, kind, label and the sentences to change of each group."""
-    return [(g.words, g.kind.name, g.label, [p.work.sentence.index for p in g.changes]) for g in groups]
+    return [(g.words, g.kind.name, g.label, [p.annotated.sentence.index for p in g.changes]) for g in groups]
 
 
 def test_words_labelled_here_and_not_there_are_found() -> None:
@@ -54,8 +54,8 @@ def test_words_with_two_labels_are_found() -> None:
         answer=None,
     )
     (group,) = inconsistencies(works, SCHEMA)
-    assert (group.kind, group.label, [p.what for p in group.changes]) == (Kind.LABELS, "PERSON", ["VENUE"])
-    assert group.changes[0].wanted == Span(0, 4, "PERSON")
+    assert (group.kind, group.label, [p.existing_label for p in group.changes]) == (Kind.LABELS, "PERSON", ["VENUE"])
+    assert group.changes[0].proposed == Span(0, 4, "PERSON")
 
 
 def test_a_label_that_hardly_any_place_has_is_to_be_taken_off() -> None:
@@ -139,7 +139,7 @@ def test_a_title_inside_here_and_outside_there_is_found() -> None:
     works += [replace(w, sentence=replace(w.sentence, start=900, index=3)) for w in works[2:]]
     works.append(builders.work("Then Mr Brekke sat.", Span(8, 14, "PERSON")))
     (group,) = inconsistencies(works, SCHEMA)
-    assert [p.work.text_of(p.wanted) for p in group.changes if p.wanted] == ["Mr Brekke"]
+    assert [p.annotated.text_of(p.proposed) for p in group.changes if p.proposed] == ["Mr Brekke"]
 
 
 def test_several_changes_of_a_sentence_are_one_edit_and_keep_its_answer() -> None:
@@ -178,7 +178,7 @@ def test_doing_all_that_is_proposed_leaves_nothing_to_do(said: list[tuple[str, s
     for group in inconsistencies(list(works.values()), SCHEMA):
         assert 0 < group.strength < 1
         for place in group.changes:
-            assert place.work.sentence.text[place.start : place.end] == group.words
-            now = works[place.work.sentence.id]
-            works[place.work.sentence.id] = amended(now, [place], SCHEMA).after[0]
+            assert place.annotated.sentence.text[place.start : place.end] == group.words
+            now = works[place.annotated.sentence.id]
+            works[place.annotated.sentence.id] = amended(now, [place], SCHEMA).after[0]
     assert inconsistencies(list(works.values()), SCHEMA) == ()

@@ -29,7 +29,7 @@ STEPS = st.lists(
 def _walked(walk: Walk, steps: Sequence[Step]) -> Walk:
     for step in steps:
         if step[0] == "m":
-            works = [w for a in IDS[: 1 + step[1] % 2] for w in walk.works.of(a)]
+            works = [w for a in IDS[: 1 + step[1] % 2] for w in walk.works.sentences_of(a)]
             answer = [*Answer][step[2] % 3]
             walk.do(together([set_answer(w, answer) for w in works], "all"))
         else:
@@ -47,7 +47,7 @@ def _copied(walk: Walk) -> Walk:
 def _state(records: Sequence[Record]) -> dict[str, Work]:
     works = Works(_base)
     works.replay(records)
-    return {w.sentence.id: w for a in works.articles for w in works.touched(a)}
+    return {w.sentence.id: w for a in works.touched_articles for w in works.touched_sentences_of(a)}
 
 
 def _readable(records: Sequence[Record]) -> None:
@@ -55,7 +55,7 @@ def _readable(records: Sequence[Record]) -> None:
     lines, at = [], 0
     for n, record in enumerate(records, 1):
         raw = encode(record)[:-1]
-        lines.append(RawLine(n, at, raw, whole=True))
+        lines.append(RawLine(n, at, raw, complete=True))
         at += len(raw) + 1
     scan = Scan("journal").read(lines)
     assert not scan.damaged
@@ -80,16 +80,16 @@ def test_each_decision_of_both_is_in_the_joint_journal_or_beside_it(
     second = _marked(_walked(_copied(root), two).records, n + 1, "two")
     found = merge(first, second, _base)
     _readable(found.records)
-    _readable(found.beside)
-    joint, beside = _state(found.records), _state(found.beside)
+    _readable(found.conflicting_records)
+    joint, beside = _state(found.records), _state(found.conflicting_records)
     assert list(found.records[: len(first)]) == first
-    last = {r.work.sentence.id: r.seq for r in second}
+    last = {r.annotated.sentence.id: r.seq for r in second}
     for key, work in _state(second).items():
         old = last[key] <= n
         unsaid = work.annotation == Annotation() and work.sentence in _base(work.sentence.article)
         unsaid = unsaid and _state(root.records).get(key, work).annotation == Annotation()
         assert old or unsaid or joint.get(key) == work or beside.get(key) == work
-    since = {r.work.sentence.id for r in first[n:]}
+    since = {r.annotated.sentence.id for r in first[n:]}
     for key, work in _state(first).items():
         if key in since and work.annotation != Annotation():
             assert joint[key] == work
@@ -103,7 +103,7 @@ def test_a_journal_merged_with_its_own_beginning_is_itself(begin: list[Step], mo
     long = _walked(_copied(root), more).records
     assert merge(root.records, long, _base).records == tuple(long)
     again = merge(long, root.records, _base)
-    assert (again.records, again.beside, again.conflicts) == (tuple(long), (), ())
+    assert (again.records, again.conflicting_records, again.conflicts) == (tuple(long), (), ())
 
 
 def _merged(one: Sequence[Answer | None], two: Sequence[Answer | None]) -> Merged:
@@ -111,7 +111,7 @@ def _merged(one: Sequence[Answer | None], two: Sequence[Answer | None]) -> Merge
     journals = []
     for answers, session in ((one, "one"), (two, "two")):
         walk = Walk()
-        for work, answer in zip(walk.works.of(IDS[0]), answers, strict=False):
+        for work, answer in zip(walk.works.sentences_of(IDS[0]), answers, strict=False):
             if answer:
                 walk.do(set_answer(work, answer))
         journals.append(_marked(walk.records, 1, session))
@@ -121,29 +121,29 @@ def _merged(one: Sequence[Answer | None], two: Sequence[Answer | None]) -> Merge
 def test_what_only_one_has_touched_is_taken_over() -> None:
     """Two halves of an article make a whole one, with the history of both."""
     found = _merged([Answer.ACCEPT], [None, Answer.REJECT])
-    assert [(r.seq, r.session, r.work.annotation.answer) for r in found.records] == [
+    assert [(r.seq, r.session, r.annotated.annotation.answer) for r in found.records] == [
         (1, "one", Answer.ACCEPT),
         (2, "two", Answer.REJECT),
     ]
-    assert (found.taken, found.same, found.beside) == (1, 0, ())
+    assert (found.taken_over, found.identical, found.conflicting_records) == (1, 0, ())
 
 
 def test_the_same_answer_is_no_conflict() -> None:
     """What both say alike stands once."""
     found = _merged([Answer.ACCEPT], [Answer.ACCEPT])
-    assert (len(found.records), found.same, found.conflicts) == (1, 1, ())
+    assert (len(found.records), found.identical, found.conflicts) == (1, 1, ())
 
 
 def test_what_was_begun_and_taken_back_stands_in_nobodys_way() -> None:
     """Who has undone all on a sentence has said nothing there: the other's answer is taken over."""
     mine, other = Walk(), Walk()
-    mine.do(set_answer(mine.works.of(IDS[0])[0], Answer.ACCEPT))
+    mine.do(set_answer(mine.works.sentences_of(IDS[0])[0], Answer.ACCEPT))
     mine.travel(Op.UNDO)
-    other.do(set_answer(other.works.of(IDS[0])[0], Answer.REJECT))
+    other.do(set_answer(other.works.sentences_of(IDS[0])[0], Answer.REJECT))
     one, two = _marked(mine.records, 1, "one"), _marked(other.records, 1, "two")
     for found, taken in ((merge(one, two, _base), 1), (merge(two, one, _base), 0)):
-        assert (found.conflicts, found.beside) == ((), ())
-        assert (found.taken, found.same) == (taken, 1 - taken)
+        assert (found.conflicts, found.conflicting_records) == ((), ())
+        assert (found.taken_over, found.identical) == (taken, 1 - taken)
         assert [w.annotation.answer for w in _state(found.records).values()] == [Answer.REJECT]
 
 
@@ -152,19 +152,19 @@ def test_a_deed_on_several_sentences_counts_whole_or_not_at_all() -> None:
     journals = []
     for last in (Answer.ACCEPT, Answer.REJECT):
         walk = Walk()
-        first, second = walk.works.of(IDS[0])[:2]
+        first, second = walk.works.sentences_of(IDS[0])[:2]
         walk.do(together([set_answer(first, Answer.ACCEPT), set_answer(second, last)], "both"))
         journals.append(walk.records)
     one, two = journals
     found = merge(one, two, _base)
-    assert [x.there[0].annotation.answer for x in found.conflicts] == [Answer.REJECT]
-    assert (found.same, found.taken, len(found.records)) == (1, 0, 2)
+    assert [x.theirs[0].annotation.answer for x in found.conflicts] == [Answer.REJECT]
+    assert (found.identical, found.taken_over, len(found.records)) == (1, 0, 2)
 
 
 def test_another_answer_is_kept_beside() -> None:
     """Two answers to one sentence: the first stays, the second is kept and told."""
     found = _merged([Answer.ACCEPT, Answer.ACCEPT], [Answer.REJECT, None, Answer.IGNORE])
-    assert [c.here[0].annotation.answer for c in found.conflicts] == [Answer.ACCEPT]
-    assert [c.there[0].annotation.answer for c in found.conflicts] == [Answer.REJECT]
-    assert [(r.seq, r.op, r.work.annotation.answer) for r in found.beside] == [(1, Op.ANSWER, Answer.REJECT)]
+    assert [c.ours[0].annotation.answer for c in found.conflicts] == [Answer.ACCEPT]
+    assert [c.theirs[0].annotation.answer for c in found.conflicts] == [Answer.REJECT]
+    assert [(r.seq, r.op, r.annotated.annotation.answer) for r in found.conflicting_records] == [(1, Op.ANSWER, Answer.REJECT)]
     assert len(found.records) == 3

@@ -56,7 +56,7 @@ def test_what_is_settled_is_not_offered(found: list[Suggestion], made: list[Sugg
     for s in open_ones(found, work, SCHEMA):
         assert all((s.start, s.end) != (x.start, x.end) for x in work.annotation.spans)
         assert span_of(s).key not in {x.key for x in work.annotation.rejected}
-        assert SCHEMA.broken(span_of(s), work.annotation.spans) is None
+        assert SCHEMA.find_violation(span_of(s), work.annotation.spans) is None
 
 
 def test_an_offer_remembers_its_source() -> None:
@@ -82,4 +82,4 @@ def test_enter_takes_only_what_is_drawn(found: list[Suggestion], take: frozenset
         assert s.score >= SURE
         assert s.score == max(o.score for o in offers if (o.start, o.end) == (s.start, s.end))
     spans = [span_of(s) for s in taken]
-    assert all(SCHEMA.broken(x, spans[:n]) is None for n, x in enumerate(spans))
+    assert all(SCHEMA.find_violation(x, spans[:n]) is None for n, x in enumerate(spans))

@@ -30,7 +30,7 @@ def _work(*spans: Span) -> Work:
 
 
 def _by_cure(work: Work, span: Span) -> dict[Cure, Repair]:
-    return {r.cure: r for r in repairs(work, span, SCHEMA)}
+    return {r.kind: r for r in repairs(work, span, SCHEMA)}
 
 
 def _after(repair: Repair) -> Work:
@@ -47,13 +47,13 @@ def test_each_repair_is_one_edit_and_says_what_it_gives() -> None:
     made = _by_cure(work, span)
     out, in_ = _after(made[Cure.OUT]).annotation, _after(made[Cure.IN]).annotation
     assert [(s.start, s.end) for s in out.spans if s.label == "PERSON"] == [(6, 29)]
-    assert made[Cure.OUT].gives == ("Okafor-Lindqvist rowed.",)
+    assert made[Cure.OUT].result == ("Okafor-Lindqvist rowed.",)
     assert [(s.start, s.end) for s in in_.spans if s.label == "PERSON"] == [(12, 22)]
-    assert made[Cure.IN].gives == ("-Lindqvist",)
+    assert made[Cure.IN].result == ("-Lindqvist",)
     cut = _after(made[Cure.SPLIT])
     assert cut.annotation == work.annotation
-    assert made[Cure.SPLIT].gives == ("Ok", "afor", "-", "Lindqvist", "rowe", "d.")
-    assert [t.text for t in cut.sentence.tokens] == ["Mayor", *made[Cure.SPLIT].gives]
+    assert made[Cure.SPLIT].result == ("Ok", "afor", "-", "Lindqvist", "rowe", "d.")
+    assert [t.text for t in cut.sentence.tokens] == ["Mayor", *made[Cure.SPLIT].result]
     assert _after(made[Cure.DROP]).annotation.spans == (other,)
     assert all(other in _after(r).annotation.spans for r in made.values())
 
@@ -73,13 +73,13 @@ def test_each_repair_is_one_edit_and_says_what_it_gives() -> None:
 def test_a_repair_that_makes_no_sense_says_why(spans: tuple[Span, ...], cure: Cure, why: str) -> None:
     """Nothing to snap in to, a double, a rule of the schema that held before: not offered."""
     repair = _by_cure(_work(*spans), spans[0])[cure]
-    assert (repair.edit, repair.why) == (None, why)
+    assert (repair.edit, repair.reason) == (None, why)
 
 
 def test_a_rule_that_is_broken_already_is_no_reason() -> None:
     """What the file had against the schema may stay so: only a rule that held before forbids a repair."""
     span, round_it = Span(8, 12, "PERSON"), Span(0, 29, "COUNT")
-    assert SCHEMA.broken(span, [round_it]) is not None
+    assert SCHEMA.find_violation(span, [round_it]) is not None
     assert _by_cure(_work(span, round_it), span)[Cure.OUT].edit is not None
 
 
@@ -94,8 +94,8 @@ def test_a_span_that_needs_none_is_told() -> None:
 def test_an_edge_in_white_space_is_told() -> None:
     """A blank is no token that could be cut there: the split is not offered, snapping in is."""
     made = _by_cure(_work(Span(5, 12, "PERSON")), Span(5, 12, "PERSON"))
-    assert made[Cure.SPLIT].why == "an edge lies in white space, not in a token"
-    assert made[Cure.IN].gives == ("Okafor",)
+    assert made[Cure.SPLIT].reason == "an edge lies in white space, not in a token"
+    assert made[Cure.IN].result == ("Okafor",)
 
 
 @pytest.mark.parametrize(
@@ -123,14 +123,14 @@ def test_every_repair_mends_just_its_span(ends: tuple[int, int], more: list[Any]
     work = _work(span, *(o for o in others if o.end <= len(TEXT)))
     for repair in repairs(work, span, SCHEMA):
         if repair.edit is None:
-            assert repair.why
+            assert repair.reason
             continue
         after = _after(repair)
         waiting = {s.key for s in unaligned(after)}
         assert waiting <= {s.key for s in unaligned(work)} - {span.key}
         assert text_of(after.sentence.tokens) == TEXT
         assert {s for s in work.annotation.spans if s.key != span.key} <= set(after.annotation.spans)
-        assert len(after.annotation.spans) == len(work.annotation.spans) - (repair.cure is Cure.DROP)
+        assert len(after.annotation.spans) == len(work.annotation.spans) - (repair.kind is Cure.DROP)
         assert repair.edit.inverse().after == (work,)
     assert "".join(parted(work, span)) in TEXT
 

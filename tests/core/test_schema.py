@@ -23,15 +23,15 @@ def test_inside_is_asked_of_the_inner_span(way: str, allowed: bool) -> None:
     schema = _schema(A={"inside": ["B"]})
     inner, outer = Span(2, 3, way[0]), Span(0, 9, way[-1])
     for new, old in ((inner, outer), (outer, inner)):
-        assert (schema.broken(new, [old]) is None) == allowed
+        assert (schema.find_violation(new, [old]) is None) == allowed
 
 
 def test_spans_of_one_range_may_lie_either_way() -> None:
     """Two labels on exactly one range are allowed where either may lie in the other."""
     pairs = list(itertools.permutations((Span(0, 3, "A"), Span(0, 3, "B"))))
     for rules in ({"A": {"inside": ["B"]}}, {"B": {"inside": ["A"]}}):
-        assert all(_schema(**rules).broken(new, [old]) is None for new, old in pairs)
-    assert all(_schema().broken(new, [old]) is not None for new, old in pairs)
+        assert all(_schema(**rules).find_violation(new, [old]) is None for new, old in pairs)
+    assert all(_schema().find_violation(new, [old]) is not None for new, old in pairs)
 
 
 @pytest.mark.parametrize("who", ["A", "B"])
@@ -39,23 +39,23 @@ def test_overlaps_counts_in_both_directions(who: str) -> None:
     """Two labels may cross where one of them names the other; `inside` doesn't help."""
     one, other = Span(0, 4, "A"), Span(2, 6, "B")
     schema = _schema(**{who: {"overlaps": ["B" if who == "A" else "A"]}})
-    assert schema.broken(one, [other]) is None
-    assert schema.broken(other, [one]) is None
+    assert schema.find_violation(one, [other]) is None
+    assert schema.find_violation(other, [one]) is None
     inside = _schema(A={"inside": ["B"]}, B={"inside": ["A"]})
-    broken = inside.broken(one, [other])
+    broken = inside.find_violation(one, [other])
     assert broken is not None
     assert broken.rule == "overlaps"
 
 
 def test_spans_that_do_not_touch_break_nothing() -> None:
     """Neighbours without a shared code point are nobody's business."""
-    assert _schema().broken(Span(0, 3, "A"), [Span(3, 5, "A"), Span(7, 9, "B")]) is None
+    assert _schema().find_violation(Span(0, 3, "A"), [Span(3, 5, "A"), Span(7, 9, "B")]) is None
 
 
 def test_a_label_that_the_schema_lacks_is_not_judged() -> None:
     """Spans of an older schema stay and don't block new ones that lie round them."""
     schema = _schema()
-    assert schema.broken(Span(0, 9, "A"), [Span(2, 3, "GONE")]) is None
+    assert schema.find_violation(Span(0, 9, "A"), [Span(2, 3, "GONE")]) is None
 
 
 def test_keys_and_digits_stand_for_labels() -> None:
@@ -74,7 +74,7 @@ def test_short_names_are_unique() -> None:
     """Names that begin alike get different short names, as far as three letters go."""
     names = ["PERSON", "PERIOD", "PERCENT", "PE", "X-RAY", "人物", "…"]
     schema = parse_schema({"label": [{"name": n} for n in names]}, "s")
-    shorts = [schema.short(n) for n in names]
+    shorts = [schema.short_name(n) for n in names]
     assert len(set(shorts)) == len(shorts)
     assert all(1 <= len(s) <= 3 for s in shorts)
     assert shorts[0] == "PER"
@@ -176,9 +176,9 @@ def test_a_schema_that_cannot_be_used_says_where_and_what_to_do(case: str) -> No
 def test_a_label_takes_what_others_call_it() -> None:
     """Capitals don't matter; without any `takes` the schema maps nothing itself."""
     schema = parse_schema({"label": [{"name": "PLACE", "takes": ["GPE", "loc"]}, {"name": "WHO"}]}, "s.toml")
-    assert [schema.taker(x) for x in ("gpe", "LOC", "PERSON")] == ["PLACE", "PLACE", None]
-    assert schema.maps
-    assert not parse_schema({"label": [{"name": "PLACE"}]}, "s.toml").maps
+    assert [schema.label_taking(x) for x in ("gpe", "LOC", "PERSON")] == ["PLACE", "PLACE", None]
+    assert schema.has_label_mapping
+    assert not parse_schema({"label": [{"name": "PLACE"}]}, "s.toml").has_label_mapping
 
 
 @pytest.mark.parametrize(

@@ -74,9 +74,9 @@ def test_an_open_sentence_and_an_article_are_found() -> None:
 
 def test_lit_words_are_where_they_stand() -> None:
     """What is lit are the characters that were looked for, even after letters that fold to two."""
-    assert [TEXT[a:b] for a, b in parse("grosse i -mayor").lit(WORK)] == ["I", "Große", "İ", "i"]
-    assert [TEXT[a:b] for a, b in parse('label:p "walked to"').lit(WORK)] == ["Ilka Moran", "walked\nto"]
-    assert parse("note flag problem answer:accept").lit(WORK) == ()
+    assert [TEXT[a:b] for a, b in parse("grosse i -mayor").highlights(WORK)] == ["I", "Große", "İ", "i"]
+    assert [TEXT[a:b] for a, b in parse('label:p "walked to"').highlights(WORK)] == ["Ilka Moran", "walked\nto"]
+    assert parse("note flag problem answer:accept").highlights(WORK) == ()
 
 
 def test_what_can_never_hold_is_said() -> None:
@@ -101,7 +101,7 @@ def test_a_word_is_found_in_itself_and_turned_round_not(word: str, negated: bool
     work = replace(OPEN, sentence=builders.sentence(f"so {word} it is"))
     assert query.matches(Subject(work)) is not negated
     if not negated:
-        assert any(word.casefold() in work.sentence.text[a:b].casefold() for a, b in query.lit(work))
+        assert any(word.casefold() in work.sentence.text[a:b].casefold() for a, b in query.highlights(work))
 
 
 @given(_QUERIES, _QUERIES)

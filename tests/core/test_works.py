@@ -49,23 +49,23 @@ class Walk:
 
     def do(self, edit: Edit) -> None:
         self.works.apply(edit)
-        self.history.did(edit)
+        self.history.record_edit(edit)
         self._write(edit.op, edit.after)
 
     def travel(self, op: Op) -> None:
         edit = self.history.undo() if op is Op.UNDO else self.history.redo()
         if edit is not None:
-            self.works.put(edit.before, edit.after)
+            self.works.replace_sentences(edit.before, edit.after)
             self._write(op, edit.after)
 
     def _write(self, op: Op, after: Sequence[Work]) -> None:
         first = len(self.records) + 1
         batch = (first, len(after)) if len(after) > 1 else None
         for i, w in enumerate(after):
-            record = Record(first + i, op, w, self.works.seq(w.sentence.id), batch)
+            record = Record(first + i, op, w, self.works.last_seq(w.sentence.id), batch)
             self.records.append(record)
         for record in self.records[first - 1 :]:
-            self.works.note_seq(record)
+            self.works.remember_seq(record)
 
     def restarted(self) -> Walk:
         works = Works(_base)
@@ -89,7 +89,7 @@ def _take(walk: Walk, step: tuple[str, int, int, int, int]) -> Walk:
 
 def _edit(walk: Walk, kind: str, where: int, which: int, a: int, b: int) -> Edit | None:
     article = IDS[where % 2]
-    works, text = walk.works.of(article), _article(article)[0]
+    works, text = walk.works.sentences_of(article), _article(article)[0]
     at = which % len(works)
     work, tokens = works[at], works[at].sentence.tokens
     first, last = sorted((a % len(tokens), b % len(tokens)))
@@ -111,14 +111,14 @@ def _edit(walk: Walk, kind: str, where: int, which: int, a: int, b: int) -> Edit
 
 def _untold(edits: Sequence[Edit]) -> list[Edit]:
     """Return the edits without their words, which no journal holds."""
-    return [replace(e, told="") for e in edits]
+    return [replace(e, message="") for e in edits]
 
 
 def _same(one: Walk, other: Walk) -> None:
     for article in IDS:
-        assert one.works.of(article) == other.works.of(article)
-        assert one.works.touched(article) == other.works.touched(article)
-    assert set(one.works.articles) == set(other.works.articles)
+        assert one.works.sentences_of(article) == other.works.sentences_of(article)
+        assert one.works.touched_sentences_of(article) == other.works.touched_sentences_of(article)
+    assert set(one.works.touched_articles) == set(other.works.touched_articles)
     assert _untold(one.history.done) == _untold(other.history.done)
     assert _untold(one.history.undone) == _untold(other.history.undone)
 
@@ -144,7 +144,7 @@ def test_undoing_everything_gives_the_untouched_articles_back(
     walk = Walk()
     for step in steps:
         walk = _take(walk, step)
-    there = {a: walk.works.of(a) for a in IDS}
+    there = {a: walk.works.sentences_of(a) for a in IDS}
     n = len(walk.history.done)
     walk = walk.restarted()
     for _ in range(n):
@@ -152,10 +152,10 @@ def test_undoing_everything_gives_the_untouched_articles_back(
     walk = walk.restarted()
     assert not walk.history.done
     for article in IDS:
-        assert walk.works.of(article) == tuple(Work(s) for s in _base(article))
+        assert walk.works.sentences_of(article) == tuple(Work(s) for s in _base(article))
     for _ in range(n):
         walk.travel(Op.REDO)
-    assert {a: walk.works.of(a) for a in IDS} == there
+    assert {a: walk.works.sentences_of(a) for a in IDS} == there
 
 
 @settings(max_examples=150)
@@ -168,7 +168,7 @@ def test_works_never_lose_text_and_never_overlap(steps: list[tuple[str, int, int
         for article in IDS:
             text, base = _article(article)
             covered: set[int] = set()
-            for w in walk.works.of(article):
+            for w in walk.works.sentences_of(article):
                 place = set(range(w.sentence.start, w.sentence.end))
                 assert not covered & place
                 covered |= place
@@ -180,10 +180,10 @@ def test_works_never_lose_text_and_never_overlap(steps: list[tuple[str, int, int
 def test_a_new_deed_ends_what_could_be_done_again() -> None:
     """Redo is over once something else is done, live and after a restart."""
     walk = Walk()
-    work = walk.works.of(IDS[0])[0]
+    work = walk.works.sentences_of(IDS[0])[0]
     walk.do(set_answer(work, Answer.ACCEPT))
     walk.travel(Op.UNDO)
-    walk.do(set_answer(walk.works.of(IDS[0])[0], Answer.REJECT))
+    walk.do(set_answer(walk.works.sentences_of(IDS[0])[0], Answer.REJECT))
     for now in (walk, walk.restarted()):
         assert now.history.redo() is None
         assert len(now.history.done) == 1
@@ -192,24 +192,24 @@ def test_a_new_deed_ends_what_could_be_done_again() -> None:
 def test_an_undo_of_something_else_is_a_deed_of_its_own() -> None:
     """In a journal put together from two an undo that is not of the last deed counts as an edit."""
     walk = Walk()
-    one, two = walk.works.of(IDS[0])[:2]
+    one, two = walk.works.sentences_of(IDS[0])[:2]
     walk.do(set_answer(one, Answer.ACCEPT))
     stray = replace(two, annotation=Annotation(answer=Answer.REJECT))
     walk.records.append(Record(2, Op.UNDO, stray))
     again = walk.restarted()
-    assert [w.annotation.answer for w in again.works.of(IDS[0])][:2] == [Answer.ACCEPT, Answer.REJECT]
+    assert [w.annotation.answer for w in again.works.sentences_of(IDS[0])][:2] == [Answer.ACCEPT, Answer.REJECT]
     again.travel(Op.UNDO)
-    assert [w.annotation.answer for w in again.works.of(IDS[0])][:2] == [Answer.ACCEPT, None]
+    assert [w.annotation.answer for w in again.works.sentences_of(IDS[0])][:2] == [Answer.ACCEPT, None]
     again.travel(Op.UNDO)
-    assert again.works.of(IDS[0])[0] == one
+    assert again.works.sentences_of(IDS[0])[0] == one
 
 
 def test_the_last_record_of_each_sentence_is_known() -> None:
     """A record names the one before it on the same sentence; a joined sentence starts a chain of its own."""
     walk = Walk()
-    one, two = walk.works.of(IDS[0])[:2]
+    one, two = walk.works.sentences_of(IDS[0])[:2]
     walk.do(set_answer(one, Answer.ACCEPT))
-    walk.do(join(walk.works.of(IDS[0])[0], two, _article(IDS[0])[0]))
+    walk.do(join(walk.works.sentences_of(IDS[0])[0], two, _article(IDS[0])[0]))
     walk.travel(Op.UNDO)
     assert [(r.seq, r.op, r.parent, r.batch) for r in walk.records] == [
         (1, Op.ANSWER, None, None),
@@ -217,4 +217,4 @@ def test_the_last_record_of_each_sentence_is_known() -> None:
         (3, Op.UNDO, 1, (3, 2)),
         (4, Op.UNDO, None, (3, 2)),
     ]
-    assert walk.restarted().works.seq(one.sentence.id) == 3
+    assert walk.restarted().works.last_seq(one.sentence.id) == 3

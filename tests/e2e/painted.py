@@ -184,7 +184,7 @@ def _label(name: str, schema: Schema) -> str:
     return next(
         x.name
         for x in schema.labels
-        if name in {x.name, schema.short(x.name), x.key.upper()} or x.name.startswith(name)
+        if name in {x.name, schema.short_name(x.name), x.key.upper()} or x.name.startswith(name)
     )
 
 

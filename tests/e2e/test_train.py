@@ -150,9 +150,9 @@ def _recall(model: Path, items: Sequence[Item]) -> float:
     articles = {i.article.id: i.article for i in items}
     found = {(a.id, e.start_char, e.end_char) for a in articles.values() for e in nlp(a.text).ents}
     wanted = {
-        (i.article.id, i.work.sentence.start + s.start, i.work.sentence.start + s.end)
+        (i.article.id, i.annotated.sentence.start + s.start, i.annotated.sentence.start + s.end)
         for i in items
-        for s in i.work.annotation.spans
+        for s in i.annotated.annotation.spans
         if s.label != "CLAIM"
     }
     return len(wanted & found) / len(wanted)
@@ -164,8 +164,8 @@ def test_unreviewed_sentences_teach_ner_nothing(tmp_path: Path) -> None:
     hidden, seen = items[::2], items[1::2]
     unreviewed: dict[str, list[Sentence]] = {}
     for i in hidden:
-        unreviewed.setdefault(i.article.id, []).append(i.work.sentence)
-    empty = [replace(i, work=replace(i.work, annotation=Annotation(answer=Answer.ACCEPT))) for i in hidden]
+        unreviewed.setdefault(i.article.id, []).append(i.annotated.sentence)
+    empty = [replace(i, annotated=replace(i.annotated, annotation=Annotation(answer=Answer.ACCEPT))) for i in hidden]
     recall = {}
     for name, those, rest in (("missing", seen, unreviewed), ("empty", [*seen, *empty], {})):
         (tmp_path / name).mkdir()

@@ -83,7 +83,7 @@ def item(
 
 def with_spans(of: Item, found: Sequence[Span]) -> Item:
     """Return the item with these spans instead, unchecked and unordered."""
-    return replace(of, work=replace(of.work, annotation=replace(of.work.annotation, spans=tuple(found))))
+    return replace(of, annotated=replace(of.annotated, annotation=replace(of.annotated.annotation, spans=tuple(found))))
 
 
 def corpus(articles: int, each: int = 6) -> list[Item]:

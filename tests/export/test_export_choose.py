@@ -31,7 +31,7 @@ def test_annotators_who_agree_are_exported_once() -> None:
     items = [item(ARTICLE, EVERY[0], ("Rosavik", "VENUE"), who=who) for who in ("zoe", "ben")]
     choice = choose(items)
     assert [i.annotator for i in choice.accepted] == ["ben"]
-    assert choice.agreed[EVERY[0].id] == ("ben", "zoe")
+    assert choice.agreeing_annotators[EVERY[0].id] == ("ben", "zoe")
     assert choice.counts["double"] == 1
 
 
@@ -63,7 +63,7 @@ def test_conflicts_are_listed_and_a_name_settles_them() -> None:
     )
     assert e.value.exit_code == 1
     bens = [i for i in items if i.annotator == "ben"]
-    assert [i.work.sentence for i in choose(bens).accepted] == [EVERY[0], joined.work.sentence]
+    assert [i.annotated.sentence for i in choose(bens).accepted] == [EVERY[0], joined.annotated.sentence]
 
 
 def test_of_many_conflicts_ten_are_told() -> None:
@@ -82,4 +82,4 @@ def _joined(first: int) -> Item:
     spaces = [True] * (len(words) - 1) + [False]
     whole = type(a)(ARTICLE.id, a.index, a.start, b.end, text, tokens_of(words, spaces))
     one = item(ARTICLE, whole, who="ben")
-    return Item(Work(whole, one.work.annotation), "ben", ARTICLE)
+    return Item(Work(whole, one.annotated.annotation), "ben", ARTICLE)

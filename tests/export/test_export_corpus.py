@@ -53,8 +53,8 @@ def annotated(draw: st.DrawFn) -> list[Item]:
     """Draw a small corpus with random spans, labels and answers."""
     out = []
     for n, one in enumerate(corpus(draw(st.integers(1, 4)), 4)):
-        size = len(one.work.sentence.text)
-        edges = st.sampled_from([t.start for t in one.work.sentence.tokens] + [3, 5, size])
+        size = len(one.annotated.sentence.text)
+        edges = st.sampled_from([t.start for t in one.annotated.sentence.tokens] + [3, 5, size])
         labels = st.sampled_from(["PERSON", "VENUE", "CLAIM", "NOVEL"])
         drawn = draw(st.lists(st.tuples(edges, edges, labels), max_size=4))
         found = {Span(min(a, b), max(a, b), x) for a, b, x in drawn if a != b}
@@ -62,7 +62,7 @@ def annotated(draw: st.DrawFn) -> list[Item]:
         made_up = with_spans(one, sorted(found))
         out.append(
             replace(
-                made_up, work=replace(made_up.work, annotation=made_up.work.annotation.with_answer(answer))
+                made_up, annotated=replace(made_up.annotated, annotation=made_up.annotated.annotation.with_answer(answer))
             )
         )
     return out
@@ -74,7 +74,7 @@ def test_in_is_out_and_listed(tmp_path: Path, items: list[Item]) -> None:
     """Each span of an accepted sentence is once in the full ledger, and where the ledger says."""
     report = export_corpus(items, {}, SCHEMA, tmp_path / "out", ExportOptions(ledger="full"))
     records, totals = _ledger(tmp_path / "out")
-    accepted = [i.work for i in items if i.work.annotation.answer is Answer.ACCEPT]
+    accepted = [i.annotated for i in items if i.annotated.annotation.answer is Answer.ACCEPT]
     ids = [span_id(w.sentence.id, s) for w in accepted for s in w.annotation.spans]
     assert Counter(r["id"] for r in records) == Counter(ids)
     listed = Counter((r["id"], place) for r in records for place in r["in"])  # type: ignore[attr-defined]
@@ -109,7 +109,7 @@ def test_a_begun_sentence_is_counted_once(tmp_path: Path) -> None:
     """A sentence that was begun and not finished is unfinished, and not unreviewed as well."""
     items = corpus(4)
     items[2] = _answered(items[2], None)
-    begun = {items[2].article.id: [items[2].work.sentence]}
+    begun = {items[2].article.id: [items[2].annotated.sentence]}
     export_corpus(items, begun, SCHEMA, tmp_path, ExportOptions())
     _, totals = _ledger(tmp_path)
     assert (totals["sentences"]["unfinished"], totals["sentences"]["unreviewed"]) == (1, 0)
@@ -122,7 +122,7 @@ def test_unreviewed_rejected_and_ignored_are_no_loss(tmp_path: Path) -> None:
     items[1] = _answered(items[1], Answer.IGNORE)
     items[2] = _answered(items[2], None)
     report = export_corpus(
-        items, {items[3].article.id: [items[3].work.sentence]}, SCHEMA, tmp_path, ExportOptions()
+        items, {items[3].article.id: [items[3].annotated.sentence]}, SCHEMA, tmp_path, ExportOptions()
     )
     _, totals = _ledger(tmp_path)
     assert totals["sentences"] == {
@@ -133,7 +133,7 @@ def test_unreviewed_rejected_and_ignored_are_no_loss(tmp_path: Path) -> None:
 
 
 def _answered(of: Item, answer: Answer | None) -> Item:
-    return replace(of, work=replace(of.work, annotation=of.work.annotation.with_answer(answer)))
+    return replace(of, annotated=replace(of.annotated, annotation=of.annotated.annotation.with_answer(answer)))
 
 
 def test_a_loss_is_listed_with_where_to_find_it(tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_a_loss_is_listed_with_where_to_find_it(tmp_path: Path) -> None:
     records, _ = _ledger(tmp_path)
     (record,) = [r for r in records if r["what"] == "left out"]
     assert report.lost == 1
-    assert record["id"] == f"{first.work.sentence.id}:0-5:PERSON"
+    assert record["id"] == f"{first.annotated.sentence.id}:0-5:PERSON"
     assert record["why"] == "not on token edges"
     assert record["where"] == {
         "article": first.article.id, "title": "Report 0", "start": 0, "end": 5, "annotator": "ana", "seq": 41,
@@ -170,7 +170,7 @@ def test_one_config_trains_both_from_sentences(tmp_path: Path, monkeypatch: pyte
 def test_articles_get_a_config_for_each_component(tmp_path: Path) -> None:
     """With ``--unit article`` ner reads whole articles and spancat runs of reviewed sentences."""
     items = corpus(12)
-    unseen = {items[2].article.id: [items[2].work.sentence]}
+    unseen = {items[2].article.id: [items[2].annotated.sentence]}
     rest = [i for n, i in enumerate(items) if n != 2]
     report = export_corpus(rest, unseen, SCHEMA, tmp_path / "out", ExportOptions(unit="article"))
     ner, spancat = (load_config(tmp_path / "out" / f) for f in ("config.cfg", "config-spancat.cfg"))

@@ -35,7 +35,7 @@ SOME = st.sets(st.integers(0, len(BODY) - 1), min_size=1)
 
 
 def _piece(of: Item, part: str = "train") -> Piece:
-    return Piece(of.work.sentence, of.article, part, of, (of.annotator,), fates(of.work, SCHEMA))
+    return Piece(of.annotated.sentence, of.article, part, of, (of.annotator,), fates(of.annotated, SCHEMA))
 
 
 def _loaded(stretches: Sequence[Stretch], key: str = "sc") -> list[Doc]:

@@ -43,9 +43,9 @@ def test_each_span_has_one_fate_and_a_place_or_a_reason(work: Work) -> None:
     found = fates(work, SCHEMA)
     assert [f.span for f in found] == list(work.annotation.spans)
     for f in found:
-        assert bool(f.why) == (f.what is not What.KEPT)
-        assert (f.tokens is None) == (f.what is What.LEFT_OUT)
-        assert f.what is not What.DEMOTED or f.ent is None
+        assert bool(f.why) == (f.kind is not What.KEPT)
+        assert (f.tokens is None) == (f.kind is What.LEFT_OUT)
+        assert f.kind is not What.DEMOTED or f.ent is None
         assert not f.ent or SCHEMA.label(f.span.label).target == "ents"  # type: ignore[union-attr]
 
 
@@ -90,9 +90,9 @@ def test_reasons() -> None:
         OVERLAP: Span(at("Ida"), at(" of"), "PERSON"),
     }
     longer = Span(at("Ida"), at(" spoke"), "VENUE")
-    found = {f.span: f for f in fates(with_spans(item(article, s), [*cases.values(), longer]).work, SCHEMA)}
+    found = {f.span: f for f in fates(with_spans(item(article, s), [*cases.values(), longer]).annotated, SCHEMA)}
     assert {found[span].why for span in cases.values()} == set(cases)
-    assert found[cases[OVERLAP]].by == f"{s.id}:{longer.start}-{longer.end}:VENUE"
+    assert found[cases[OVERLAP]].replaced_by == f"{s.id}:{longer.start}-{longer.end}:VENUE"
 
 
 def test_white_space_at_an_edge_is_trimmed_for_ents_alone() -> None:
@@ -102,8 +102,8 @@ def test_white_space_at_an_edge_is_trimmed_for_ents_alone() -> None:
     of = Sentence("a" * 16, 0, 0, len(text), text, tokens)
     work = Work(of, Annotation().with_spans([Span(0, 10, "PERSON"), Span(9, 10, "VENUE")]))
     whole, blank = fates(work, SCHEMA)
-    assert (whole.what, whole.why, whole.tokens, whole.ent) == (What.TRIMMED, BLANK_EDGE, (0, 4), (1, 3))
-    assert (blank.what, blank.why, blank.tokens, blank.ent) == (What.DEMOTED, BLANK, (3, 4), None)
+    assert (whole.kind, whole.why, whole.tokens, whole.ent) == (What.TRIMMED, BLANK_EDGE, (0, 4), (1, 3))
+    assert (blank.kind, blank.why, blank.tokens, blank.ent) == (What.DEMOTED, BLANK, (3, 4), None)
 
 
 def test_of_two_labels_on_one_range_the_first_in_the_schema_stays() -> None:
@@ -111,7 +111,7 @@ def test_of_two_labels_on_one_range_the_first_in_the_schema_stays() -> None:
     lines = [["Rosavik won ."]]
     article = made(lines)
     (s,) = sentences(article, lines)
-    of = item(article, s, ("Rosavik", "VENUE"), ("Rosavik", "COUNT")).work
+    of = item(article, s, ("Rosavik", "VENUE"), ("Rosavik", "COUNT")).annotated
     assert [f.span.label for f in fates(of, SCHEMA) if f.ent] == ["VENUE"]
     other = replace(SCHEMA, labels=tuple(reversed(SCHEMA.labels)))
     assert [f.span.label for f in fates(of, other) if f.ent] == ["COUNT"]

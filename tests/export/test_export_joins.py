@@ -60,7 +60,7 @@ def _wanted(a: set[int], b: set[int], least: int, share: float) -> bool:
 def test_the_join_misses_no_pair(sets: list[set[int]], least: int, share: float) -> None:
     """Each pair with enough in common is a candidate, in order, and none without anything in common."""
     numbers = [array("I", sorted(s)) for s in sets]
-    found = list(candidates(numbers, least, share, small=-1))
+    found = list(candidates(numbers, least, share, counting_limit=-1))
     assert found == sorted(set(found))
     assert all(sets[a] & sets[b] for a, b in found)
     pairs = list(combinations(range(len(sets)), 2))

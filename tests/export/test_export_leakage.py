@@ -39,7 +39,7 @@ def test_what_overlaps_an_accepted_sentence_is_no_part_of_its_doc() -> None:
     text = "Ida left Rosavik . Tarek came . Mona rowed ."
     article = made([[text]])
     accepted = item(article, sentence(article.id, 1, 19, "Tarek came ."))
-    piece = Piece(accepted.work.sentence, article, "train", accepted)
+    piece = Piece(accepted.annotated.sentence, article, "train", accepted)
     before, after = sentence(article.id, 0, 9, text[9:24]), sentence(article.id, 2, 25, text[25:])
     ((found,),) = articles([piece], {article.id: [before, after]})
     assert found is piece

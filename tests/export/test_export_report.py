@@ -63,7 +63,7 @@ def _read(html: str) -> _Reader:
 
 def _card(items: list[Item], name: str = "Harbour") -> Card:
     parts = ["train", "dev", "test"]
-    pieces = [Piece(i.work.sentence, i.article, parts[n % 3], i, (i.annotator,)) for n, i in enumerate(items)]
+    pieces = [Piece(i.annotated.sentence, i.article, parts[n % 3], i, (i.annotator,)) for n, i in enumerate(items)]
     labels = [x.name for x in SCHEMA.labels]
     found = study(pieces, labels, {})
     return Card(

@@ -28,7 +28,7 @@ def test_a_growing_corpus_moves_no_article(
     old: list[str], new: list[str], shares: tuple[int, int, int]
 ) -> None:
     """Once each part has an article of its own, more articles move none of those there."""
-    assume({part_of(f, shares) for f in old} == set(ExportOptions(split=shares).wanted))
+    assume({part_of(f, shares) for f in old} == set(ExportOptions(split=shares).parts_with_share))
     before, _ = _part(old, shares)
     after, stand_ins = _part(list(dict.fromkeys(new + old)), shares)
     assert not stand_ins
@@ -50,7 +50,7 @@ def test_only_a_stand_in_moves_and_only_home(old: list[str], new: list[str]) -> 
 def test_no_part_with_a_share_is_empty(families: list[str], shares: tuple[int, int, int]) -> None:
     """However few the articles, each part has a sentence; a part without a share has none."""
     families.sort()
-    wanted = set(ExportOptions(split=shares).wanted)
+    wanted = set(ExportOptions(split=shares).parts_with_share)
     assume(len(families) >= len(wanted))
     assert set(split(families, shares).parts) == wanted
 
@@ -59,7 +59,7 @@ def test_no_part_with_a_share_is_empty(families: list[str], shares: tuple[int, i
 def test_articles_are_cut_in_blocks_or_not_at_all(families: list[str], shares: tuple[int, int, int]) -> None:
     """Outside of blocks an article has one part; in blocks, at most one less leak than parts."""
     families.sort()
-    wanted = ExportOptions(split=shares).wanted
+    wanted = ExportOptions(split=shares).parts_with_share
     assume(len(families) >= len(wanted))
     drawn = split(families, shares)
     pairs = set(zip(families, drawn.parts, strict=True))

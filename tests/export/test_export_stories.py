@@ -70,7 +70,7 @@ def test_articles_that_come_later_move_none(sights: list[Sight], some: int) -> N
 def test_no_link_leads_from_part_to_part(sights: list[Sight]) -> None:
     """Of two linked articles one is quarantined, or both lie in one part and move together."""
     drawn = stories(sights, _part)
-    assert drawn.keys.keys() | drawn.out == {s.article for s in sights}
+    assert drawn.keys.keys() | drawn.quarantined_ids == {s.article for s in sights}
     for later, before in drawn.links.items():
         for other in before:
             if later in drawn.keys and other in drawn.keys:
@@ -203,7 +203,7 @@ def test_switching_a_line_links_nothing_anew() -> None:
 def test_minhash_finds_what_the_exact_join_finds(texts: list[list[str]]) -> None:
     """Every pair with half of its shingles in common is a candidate either way."""
     sets = [shingles(t) for t in texts]
-    exact, hashed = set(candidates(sets)), set(candidates(sets, small=-1, exact=-1))
+    exact, hashed = set(candidates(sets)), set(candidates(sets, counting_limit=-1, exact_limit=-1))
     alike = {(a, b) for a, b in exact if resemblance(sets[a], sets[b]) >= 0.5}
     assert alike <= hashed
     assert hashed <= exact

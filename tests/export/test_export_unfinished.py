@@ -50,7 +50,7 @@ def _accepted(folder: Path) -> Corpus:
     corpus = builders.make_corpus(folder / "c")
     session = builders.open_session(corpus)
     for _ in range(2):
-        session.do(together([set_answer(w, Answer.ACCEPT) for w in session.here], "all"))
+        session.apply_edit(together([set_answer(w, Answer.ACCEPT) for w in session.article_sentences], "all"))
         session.move_article(1)
     session.close()
     return Corpus.open(corpus.path)
@@ -160,7 +160,7 @@ def test_nothing_is_resumed_of_another_export(tmp_path: Path, monkeypatch: pytes
     assert "train/00000.spacy" in _export(corpus, tmp_path / "b", monkeypatch, resume=True, attrs="min")
     _killed(corpus, tmp_path / "c2")
     session = builders.open_session(corpus)
-    session.do(set_note(session.here[0], "seen"))
+    session.apply_edit(set_note(session.article_sentences[0], "seen"))
     session.close()
     assert "train/00000.spacy" in _export(Corpus.open(corpus.path), tmp_path / "c2", monkeypatch, resume=True)
 

@@ -30,8 +30,8 @@ def turned_down(
 ) -> Item:
     """Return a sentence in which an annotator has turned these down."""
     of = item(ARTICLE, s, answer=answer, who=who)
-    annotation = of.work.annotation.with_rejected(spans(s.text, *wrong))
-    return replace(of, work=replace(of.work, annotation=annotation))
+    annotation = of.annotated.annotation.with_rejected(spans(s.text, *wrong))
+    return replace(of, annotated=replace(of.annotated, annotation=annotation))
 
 
 def exported(items: list[Item], folder: Path, unit: Any = "article") -> list[Doc]:

@@ -110,8 +110,8 @@ def _pieces(draw: st.DrawFn, article: Article, sentences: Any, texts: list[str])
 def test_the_payload_is_that_of_spacy(made: list[Stretch], attrs: Attrs, bounded: bool) -> None:
     """Both engines make the same bytes and the same counts, for whatever stands in a Doc."""
     bounded = bounded or any(len(stretch) > 1 for stretch in made)
-    ours, data = docs.pack(made, "sc", attrs=attrs, bounded=bounded)
-    theirs, reference = docbin.pack(made, "sc", attrs=attrs, bounded=bounded)
+    ours, data = docs.pack(made, "sc", attrs=attrs, mark_inside=bounded)
+    theirs, reference = docbin.pack(made, "sc", attrs=attrs, mark_inside=bounded)
     assert zlib.decompress(data) == zlib.decompress(reference)
     assert ours == theirs
 
@@ -119,7 +119,7 @@ def test_the_payload_is_that_of_spacy(made: list[Stretch], attrs: Attrs, bounded
 @pytest.mark.parametrize("many", [False, True])
 def test_all_attributes_are_those_of_the_usual_recipe(*, many: bool) -> None:
     """``nlp``, ``char_span``, ``filter_spans`` and ``DocBin.add`` come to the bytes of ``--attrs full``."""
-    recipe, ours = DocBin(), Bin(Attrs.FULL, norms("en"), bounded=False, many=many)
+    recipe, ours = DocBin(), Bin(Attrs.FULL, norms("en"), mark_inside=False, use_numpy=many)
     for text, marks in NEWS:
         doc = NLP(text)
         found = [doc.char_span(text.index(w), text.index(w) + len(w), label=x) for w, x in marks]

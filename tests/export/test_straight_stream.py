@@ -44,7 +44,7 @@ SLOW = settings(deadline=None, max_examples=25, suppress_health_check=[HealthChe
 
 def _deed(session: Session, rnd: random.Random) -> None:
     """Do something that an annotator does, whatever the sentence allows."""
-    works = session.here
+    works = session.article_sentences
     work = rnd.choice(works)
     session.go_to(work.sentence.id)
     tokens = work.sentence.tokens
@@ -53,11 +53,11 @@ def _deed(session: Session, rnd: random.Random) -> None:
     spans = [Span(tokens[a].start, tokens[b].end, label) for a, b in pairs]
     answers = [Answer.ACCEPT, Answer.ACCEPT, Answer.REJECT, Answer.IGNORE, None]
     deeds: list[Callable[[], object]] = [
-        lambda: session.do(take_spans(work, spans, session.schema, rnd.choice(answers))),
-        lambda: session.do(set_answer(work, rnd.choice(answers))),
-        lambda: session.do(reject_suggestion(work, spans[0])),
-        lambda: session.do(set_note(work, "look again")),
-        lambda: session.do(together([set_answer(w, Answer.ACCEPT) for w in works[::2]], "all")),
+        lambda: session.apply_edit(take_spans(work, spans, session.schema, rnd.choice(answers))),
+        lambda: session.apply_edit(set_answer(work, rnd.choice(answers))),
+        lambda: session.apply_edit(reject_suggestion(work, spans[0])),
+        lambda: session.apply_edit(set_note(work, "look again")),
+        lambda: session.apply_edit(together([set_answer(w, Answer.ACCEPT) for w in works[::2]], "all")),
         session.join,
         lambda: session.split(rnd.randrange(len(tokens))),
         session.undo,
@@ -98,7 +98,7 @@ def _switch(corpus: Corpus, whose: str, rnd: random.Random) -> None:
     before = corpus.article(sentence.article).text[: sentence.start].count("\n")
     session = builders.open_session(corpus, name="editor")
     for line in range(before, before + sentence.text.count("\n") + 1):
-        session.switch_line(sentence.article, line, Verdict.BOILERPLATE)
+        session.set_line_verdict(sentence.article, line, Verdict.BOILERPLATE)
     assert session.close()
 
 
@@ -106,24 +106,24 @@ def _repeat(corpus: Corpus, whose: str, name: str, rnd: random.Random) -> None:
     """Let an annotator leave most sentences as another one did, with other suggestions turned down."""
     session = builders.open_session(corpus, name=name)
     for theirs in _works(corpus, whose):
-        mine = {w.sentence.id: w for w in session.works_of(theirs.sentence.article)}
+        mine = {w.sentence.id: w for w in session.sentences_of(theirs.sentence.article)}
         if theirs.sentence.id not in mine or rnd.random() < 0.2:
             continue
         work, tokens = mine[theirs.sentence.id], theirs.sentence.tokens
         session.go_to(work.sentence.id)
-        session.do(take_spans(work, theirs.annotation.spans, session.schema, theirs.annotation.answer))
+        session.apply_edit(take_spans(work, theirs.annotation.spans, session.schema, theirs.annotation.answer))
         if rnd.random() < 0.5:
             token = rnd.choice(tokens)
-            work = session.work
+            work = session.annotated
             with suppress(AnnotatorError):
-                session.do(reject_suggestion(work, Span(token.start, token.end, "VENUE")))
+                session.apply_edit(reject_suggestion(work, Span(token.start, token.end, "VENUE")))
     assert session.close()
 
 
 def _works(corpus: Corpus, name: str) -> list[Work]:
     """Return what an annotator has left of each sentence."""
     works = _replay(corpus, name)
-    return [w for a in works.articles for w in works.touched(a)]
+    return [w for a in works.touched_articles for w in works.touched_sentences_of(a)]
 
 
 def _replay(corpus: Corpus, name: str) -> Works:
@@ -136,15 +136,15 @@ def _replay(corpus: Corpus, name: str) -> Works:
 def _replayed(corpus: Corpus, name: str) -> list[tuple[str, int, int, Answer | None, int | None]]:
     works = _replay(corpus, name)
     return [
-        (a, w.sentence.start, w.sentence.end, w.annotation.answer, works.seq(w.sentence.id))
-        for a in works.articles
-        for w in works.touched(a)
+        (a, w.sentence.start, w.sentence.end, w.annotation.answer, works.last_seq(w.sentence.id))
+        for a in works.touched_articles
+        for w in works.touched_sentences_of(a)
     ]
 
 
 def _indexed(corpus: Corpus, name: str) -> list[tuple[str, int, int, Answer | None, int | None]]:
     x = read_index(corpus.path / "annotations" / f"{name}.jsonl", name)
-    return [(a, x.starts[n], x.ends[n], ANSWERS[x.answers[n]], n + 1) for a in x.articles for n in x.of(a)]
+    return [(a, x.starts[n], x.ends[n], ANSWERS[x.answers[n]], n + 1) for a in x.articles for n in x.current_records(a)]
 
 
 @SLOW
@@ -255,11 +255,11 @@ def test_what_becomes_an_entity_is_not_wrong_besides(tmp_path: Path) -> None:
     text = "Rosavik   agreed ."
     corpus = builders.make_corpus(tmp_path / "c", builders.article(text, "b"))
     session = builders.open_session(corpus)
-    work = session.work
+    work = session.annotated
     blank = next(t for t in work.sentence.tokens if t.text.isspace())
     said = work.annotation.with_spans([Span(0, blank.end, "VENUE")]).with_answer(Answer.ACCEPT)
     said = said.with_rejected([Span(0, len("Rosavik"), "VENUE")])
-    session.do(Edit(Op.EDIT, (work,), (replace(work, annotation=said),)))
+    session.apply_edit(Edit(Op.EDIT, (work,), (replace(work, annotation=said),)))
     assert session.close()
     assert _check_both(Corpus.open(corpus.path), tmp_path, None, {"split": (100, 0, 0)})
 
@@ -267,7 +267,7 @@ def test_what_becomes_an_entity_is_not_wrong_besides(tmp_path: Path) -> None:
 def _answered(corpus: Corpus, name: str, article: int, answer: Answer) -> Corpus:
     session = builders.open_session(corpus, name=name)
     session.move_article(article)
-    session.do(set_answer(session.here[1], answer))
+    session.apply_edit(set_answer(session.article_sentences[1], answer))
     assert session.close()
     return Corpus.open(corpus.path)
 
@@ -280,11 +280,11 @@ def test_a_conflict_is_told_without_gathering(tmp_path: Path) -> None:
         corpus = _answered(corpus, name, article, Answer.ACCEPT)
     apart = plan(corpus, None, options)
     assert apart
-    assert (len(apart.records), apart.sentences["double"], apart.names) == (2, 0, {})
+    assert (len(apart.records), apart.sentences["double"], apart.shared_annotators) == (2, 0, {})
     alike = plan(_answered(corpus, "bo", -1, Answer.ACCEPT), None, options)
     assert alike
     assert (len(alike.records), alike.sentences["double"]) == (2, 1)
-    assert list(alike.names.values()) == ["ana, bo"]
+    assert list(alike.shared_annotators.values()) == ["ana, bo"]
     corpus = _answered(corpus, "bo", -1, Answer.REJECT)
     with pytest.raises(AnnotatorError) as found:
         plan(corpus, None, options)
@@ -333,11 +333,11 @@ def test_what_is_taken_fast_is_taken_slowly_too(
         record = Decoder().decode(raw)
     except LineError as error:
         raise AssertionError("only the fast way takes it") from error
-    sentence = record.work.sentence
+    sentence = record.annotated.sentence
     assert (row.text, [t.text for t in row.tokens]) == (sentence.text, [t.text for t in sentence.tokens])
     kept = {(s.start, s.end, s.label) for s in row.spans}
-    assert kept == {s.key for s in record.work.annotation.spans}
-    assert (tail.seq, tail.op, tail.note) == (record.seq, record.op.value, record.work.annotation.note)
+    assert kept == {s.key for s in record.annotated.annotation.spans}
+    assert (tail.seq, tail.op, tail.note) == (record.seq, record.op.value, record.annotated.annotation.note)
 
 
 WRONG = [

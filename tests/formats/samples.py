@@ -57,7 +57,7 @@ def words(document: Document) -> list[tuple[str, str]]:
 
 def told(account: Account) -> list[tuple[str, str, str]]:
     """Return thing, fate and reason of each line of the ledger."""
-    return [(e.thing, e.fate.value, e.why) for e in account.entries]
+    return [(e.kind, e.outcome.value, e.why) for e in account.entries]
 
 
 @st.composite
@@ -90,6 +90,6 @@ def holds(module: ModuleType, path: Path, data: bytes) -> None:
     path.write_bytes(data)
     with suppress(SourceError):
         _, account = take(module, Source(path))
-        assert account.balanced
+        assert account.is_balanced
     with suppress(SourceError):  # what begins as a zip and is none
         assert isinstance(module.looks(Source(path).sample()), str)

@@ -17,7 +17,7 @@ TOKENS = (Token("Lena", 1, 5, ws=True), Token("Okafor", 6, 12, ws=True))
 
 
 def _fates(account: Account) -> list[tuple[str, str, str]]:
-    return [(e.id, e.fate.value, e.why) for e in account.entries]
+    return [(e.id, e.outcome.value, e.why) for e in account.entries]
 
 
 def test_blanks_go_first() -> None:
@@ -26,7 +26,7 @@ def test_blanks_go_first() -> None:
     document = Document(TEXT, (Span(0, 6, "P"), Span(6, 12, "P")), TOKENS, where="f:1")
     assert settle(document, account).spans == (Span(1, 5, "P"), Span(6, 12, "P"))
     assert _fates(account) == [("0-6:P", "trimmed", "blanks at an edge")]
-    assert account.balanced
+    assert account.is_balanced
 
 
 def test_a_span_inside_a_token_stays() -> None:
@@ -50,8 +50,8 @@ def test_doubles_blanks_and_what_lies_past_the_end() -> None:
         ("21-23:P", "left out", "nothing but blanks"),
         ("24-99:P", "left out", "past the end of the text"),
     ]
-    assert account.lost == 2
-    assert account.balanced
+    assert account.lost_spans == 2
+    assert account.is_balanced
 
 
 def test_a_map_that_makes_two_labels_one() -> None:
@@ -61,18 +61,18 @@ def test_a_map_that_makes_two_labels_one() -> None:
     names = {"PER": "PERSON", "HUMAN": "PERSON", "MISC": ""}
     settled = settle(Document(TEXT, spans, where="f:1"), account, rename=names.__getitem__)
     assert settled.spans == (Span(1, 5, "PERSON"),)
-    assert [e.fate for e in account.entries] == [Fate.DOUBLE, Fate.LEFT_OUT]
+    assert [e.outcome for e in account.entries] == [Fate.DOUBLE, Fate.LEFT_OUT]
     assert account.entries[1].why == "as --map asks"
-    assert account.balanced
+    assert account.is_balanced
 
 
 def test_what_a_reader_has_listed_is_told_once() -> None:
     """A split span has its one line from the reader: its parts are not counted as kept besides."""
     account = Account(read=1)
     parts = (Span(1, 5, "P"), Span(13, 18, "P"))
-    account.list(Entry("f:1", "T1", Fate.SPLIT, "discontinuous", made=parts))
+    account.record(Entry("f:1", "T1", Fate.SPLIT, "discontinuous", resulting_spans=parts))
     assert settle(Document(TEXT, parts, where="f:1"), account).spans == parts
-    assert (account.kept, len(account.entries), account.balanced) == (0, 1, True)
+    assert (account.kept, len(account.entries), account.is_balanced) == (0, 1, True)
 
 
 @st.composite
@@ -93,10 +93,10 @@ def test_in_is_kept_and_listed(document: Document) -> None:
     """Whatever a file says: spans in = carried over just as they were + listed, and what is left is sound."""
     account = Account(read=len(document.spans) + len(document.rejected))
     settled = settle(document, account)
-    assert account.balanced
+    assert account.is_balanced
     for span in (*settled.spans, *settled.rejected):
         assert trim(document.text, span) == span
-    listed = {e.made[0] for e in account.entries if e.fate is Fate.CHARACTERS}
+    listed = {e.resulting_spans[0] for e in account.entries if e.outcome is Fate.CHARACTERS}
     for span in settled.spans if document.tokens else ():
         assert is_aligned(document.tokens, span.start, span.end) or span in listed
 
@@ -124,4 +124,4 @@ def test_labels_that_a_map_makes_one_are_told() -> None:
     settled = settle(document, account, rename=lambda _: "PERSON")
     assert settled.spans == (Span(0, 3, "PERSON"),)
     assert [e.why for e in account.entries] == [CALLED_SO, TWICE]
-    assert (account.kept, account.balanced) == (1, True)
+    assert (account.kept, account.is_balanced) == (1, True)

@@ -26,12 +26,12 @@ def test_every_span_comes_back_or_is_listed(name: str, with_tokens: bool, tmp_pa
     out = [tokenised(d) if with_tokens else d for d in AWKWARD]
     format_, written, read = detect.load(name), Account(), Account()
     files = format_.write(out, tmp_path, written)
-    assert written.balanced
+    assert written.is_balanced
     assert all(path.resolve().is_relative_to(tmp_path.resolve()) for path in files)
     source = Source(tmp_path) if len(files) > 1 else Source(files[0])
     assert detect.choose(source)[0] == name
     back = [settle(d, read) for d in format_.read(source, read)]
-    assert read.balanced
+    assert read.is_balanced
     certificate = compare(name, out, back, written)
     assert certificate.passed, "\n".join(certificate.lines())
     if name in EXACT:

@@ -177,7 +177,7 @@ def test_every_scheme_is_read_right(drawn: tuple[int, list[Chunk]], scheme: str)
     tags = encode(size, found, scheme)
     assert chunks([tag_of(t) for t in tags]) == found
     evidence = Evidence()
-    evidence.see(tags, range(1, size + 1), bare=False)
+    evidence.add_sentence(tags, range(1, size + 1), bare=False)
     kinds = {t[0] for t in tags} - {"O"}
     if scheme in {"IOBES", "BILUO"} and kinds & {"E", "S", "L", "U"}:
         assert evidence.scheme in {scheme, "IOBES"}
@@ -207,8 +207,8 @@ def encode(size: int, found: list[Chunk], scheme: str) -> list[str]:
 def test_there_and_back(documents: list[Document]) -> None:
     """Texts come back to the letter, and all spans but those that are listed."""
     back, written, account = there_and_back(conll, documents)
-    assert written.balanced
-    assert account.balanced
+    assert written.is_balanced
+    assert account.is_balanced
     assert [d.text for d in back] == [d.text for d in documents]
     gone = {(e.id, e.text) for e in written.entries}
     for d, b in zip(documents, back, strict=True):
@@ -240,7 +240,7 @@ def test_what_is_flat_and_what_is_listed() -> None:
     (back,), written, _ = there_and_back(conll, [document])
     assert words(back) == [("Ida Holm", "PERSON"), ("did", "DEED")]
     assert [back.text[s:e] for s, e in back.sentences] == ["Ida Holm left .", "Per did"]
-    assert written.balanced
+    assert written.is_balanced
     assert sorted(told(written)) == [
         ("answer", "left out", "answers: CoNLL has none"),
         ("note", "left out", "notes: CoNLL has none"),
@@ -258,7 +258,7 @@ def test_no_bytes_make_a_traceback(data: bytes, start: bytes) -> None:
     with TemporaryDirectory() as folder, suppress(SourceError):
         fill(Path(folder), {"x": start + data})
         _, account = take(conll, Source(Path(folder) / "x"))
-        assert account.balanced
+        assert account.is_balanced
 
 
 @given(st.text(" \t\nOBI-#D=aå", max_size=60))
@@ -266,7 +266,7 @@ def test_no_text_makes_a_traceback(text: str) -> None:
     """Rows of any shape give a balanced account or an error for the user."""
     with TemporaryDirectory() as folder, suppress(SourceError):
         _, account = read(Path(folder), "-DOCSTART-\n" + text)
-        assert account.balanced
+        assert account.is_balanced
 
 
 def test_labels_of_all_kinds_come_back() -> None:
@@ -288,7 +288,7 @@ def test_labels_of_all_kinds_come_back() -> None:
 def test_real_files(name: str, count: int) -> None:
     """Every span of real files is carried over."""
     _, account = take(conll, Source(SHARED / "conll" / name))
-    assert (account.read, account.kept, account.balanced) == (count, count, True)
+    assert (account.read, account.kept, account.is_balanced) == (count, count, True)
 
 
 NUMBERED = "Ida 1\nHolm 2\nleft 0\n. -100\n\nOrkenby 3\nsank 0\n"

@@ -22,7 +22,7 @@ def read(folder: Path, text: str) -> tuple[Document, Account]:
     fill(folder, {"x": text})
     assert detect.choose(Source(folder / "x"))[0] == "conll"
     (document,), account = take(conll, Source(folder / "x"))
-    assert account.balanced
+    assert account.is_balanced
     return document, account
 
 

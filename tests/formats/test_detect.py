@@ -15,7 +15,7 @@ from annotator.formats.source import Source
 def test_every_format_has_the_one_shape(name: str) -> None:
     """A format has its name, tells why a file looks like it, and reads; most of them write."""
     module = detect.load(name)
-    assert callable(module.looks)
+    assert callable(module.detect)
     assert callable(module.read)
     assert isinstance(module.NAME, str)
 
@@ -31,9 +31,9 @@ def test_no_format_takes_an_empty_or_a_foreign_file(name: str, tmp_path: Path) -
         b"[]",
     ):
         (tmp_path / "f").write_bytes(data)
-        assert not detect.load(name).looks(Source(tmp_path / "f").sample()), data
+        assert not detect.load(name).detect(Source(tmp_path / "f").sample()), data
     (tmp_path / "empty").mkdir()
-    assert not detect.load(name).looks(Source(tmp_path / "empty").sample())
+    assert not detect.load(name).detect(Source(tmp_path / "empty").sample())
 
 
 def test_the_name_of_a_file_means_nothing(tmp_path: Path) -> None:

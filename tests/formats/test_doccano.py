@@ -45,7 +45,7 @@ def test_a_row_keeps_columns_and_comments(tmp_path: Path) -> None:
         ("span", "trimmed", "blanks at an edge"),
         ("span", "left out", "past the end of the text"),
     ]
-    assert account.balanced
+    assert account.is_balanced
 
 
 def test_the_text_may_be_called_data(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_relations_are_listed(tmp_path: Path) -> None:
     relations = [{"id": 5, "from_id": 3, "to_id": 3, "type": "self"}]
     (found,), account = read(tmp_path, {"text": TEXT, "entities": entities, "relations": relations})
     assert words(found) == [("Ida Holm", "PERSON")]
-    assert [(e.thing, e.id, e.why) for e in account.entries] == [("relation", "5", reading.RELATION)]
+    assert [(e.kind, e.id, e.why) for e in account.entries] == [("relation", "5", reading.RELATION)]
 
 
 OLD = {
@@ -134,7 +134,7 @@ def test_the_words_at_the_edges_tell_the_unit(tmp_path: Path, width: Any, unit: 
     (found,), account = read(tmp_path, {"text": BOATS, "label": label})
     assert words(found) == [(w, "X") for w in NAMES]
     assert {e.why for e in account.entries} == ({f"offsets count {unit}"} if unit else set())
-    assert account.balanced
+    assert account.is_balanced
 
 
 def test_without_plain_evidence_code_points_stand(tmp_path: Path) -> None:
@@ -178,7 +178,7 @@ def test_labels_of_whole_texts_are_listed(tmp_path: Path) -> None:
         tmp_path, {"text": TEXT, "label": ["sport"]}, {"text": TEXT, "annotations": [{"label": 4}]}
     )
     assert [d.spans for d in found] == [(), ()]
-    assert {(e.thing, e.why) for e in account.entries} == {("text label", reading.TEXT_LABEL)}
+    assert {(e.kind, e.why) for e in account.entries} == {("text label", reading.TEXT_LABEL)}
 
 
 @given(st.lists(texts_with_spans(), max_size=4))
@@ -191,9 +191,9 @@ def test_what_is_written_is_read(drawn: list[Document]) -> None:
     assert [(d.text, d.spans, d.note, d.annotator, d.id, d.meta) for d in back] == [
         (d.text, d.spans, d.note, d.annotator, d.id, d.meta) for d in every
     ]
-    assert written.balanced
+    assert written.is_balanced
     assert written.kept == account.read == account.kept
-    assert sum(e.thing == "answer" for e in written.entries) == sum(not d.spans for d in every)
+    assert sum(e.kind == "answer" for e in written.entries) == sum(not d.spans for d in every)
 
 
 KEYS = "text label labels entities relations annotations start_offset end_offset user Comments meta id"

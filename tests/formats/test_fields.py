@@ -78,7 +78,7 @@ def test_a_tally_tells_each_thing_once() -> None:
     account, tally = Account(), Tally()
     for what, by in (("b: {n}", 1), ("none: {n}", 0), ("a: {n}", 1000), ("b: {n}", 1)):
         tally.add(what, by)
-    tally.tell(account)
+    tally.add_notes(account)
     assert account.notes == ["b: 2", "a: 1,000"]
 
 
@@ -90,4 +90,4 @@ def test_real_exports_are_accounted_for(format_: str) -> None:
         source = Source(path)
         assert list(detect.recognised(source.sample())) == [format_]
         _, account = take({"prodigy": prodigy, "doccano": doccano}[format_], source)
-        assert account.balanced
+        assert account.is_balanced

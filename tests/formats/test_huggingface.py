@@ -75,7 +75,7 @@ def test_names_of_tags_stand_in_the_metadata(tmp_path: Path, kind: str) -> None:
     assert [t.text for t in found.tokens] == WORDS
     assert found.meta == {"chunk_tags": [1, 0, 0, 0, 0]}
     assert account.notes == ["tags are IOB2 (2 B, 1 I, 2 O)"]
-    assert account.balanced
+    assert account.is_balanced
 
 
 def test_tags_without_names_are_refused(tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_an_info_file_beside_it_names_the_tags(tmp_path: Path) -> None:
         ({"split": "test"}, ("Ida Holm", "PER")),
         ({"split": "train"}, ("Ida Holm", "PER")),
     ]
-    assert account.balanced
+    assert account.is_balanced
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_tags_of_every_dress(tmp_path: Path, tags: Any, names: Any, spans: Any) 
     features = {"labels": classes(names)} if names else None
     (found,), account = read(tmp_path, {"tokens": [WORDS], "labels": [tags]}, features)
     assert words(found) == spans
-    assert account.balanced
+    assert account.is_balanced
     if -100 in tags or 4 in tags:
         assert reading.PADDED.format(n=1) in account.notes
 
@@ -192,7 +192,7 @@ def test_a_span_of_empty_words_is_listed(tmp_path: Path) -> None:
     (found,), account = read(tmp_path, columns)
     assert (found.text, [t.text for t in found.tokens]) == ("Ida left", ["Ida", "left"])
     assert told(account) == [("span", "left out", "it covers no character")]
-    assert account.balanced
+    assert account.is_balanced
 
 
 SPANS = [{"start": 2, "end": 10, "label": "PER"}, {"start": 16, "end": 23, "label": "LOC"}]
@@ -217,7 +217,7 @@ def test_spans_are_lists_of_objects_or_objects_of_lists(tmp_path: Path, spans: A
     assert (words(one), one.meta) == ([("Ida Holm", "PER"), ("Orkenby", "LOC")], {"url": "a"})
     assert (two.answer, two.spans, two.meta) == (None, (), {})
     assert account.notes == [reading.OPEN.format(n=1)]
-    assert account.balanced
+    assert account.is_balanced
 
 
 def test_quoted_texts_tell_what_offsets_count(tmp_path: Path) -> None:
@@ -310,7 +310,7 @@ def test_a_row_has_both_styles(tmp_path: Path) -> None:
     ]
     notes = [writing.UNTAGGED.format(n=1, why=why) for why in (writing.OVERLAPS, writing.INSIDE)]
     assert account.notes == notes
-    assert account.balanced
+    assert account.is_balanced
     (back,), _ = take(huggingface, Source(files[0]))
     assert (back.text, back.tokens, back.spans) == (NEST.text, NEST.tokens, NEST.spans[:3])
     card = files[1].read_text()
@@ -361,9 +361,9 @@ def test_what_is_written_is_read(drawn: list[Document], answer: Answer | None) -
     keep = ("text", "spans", "note", "annotator", "id", "title", "meta")
     assert [[getattr(d, k) for k in keep] for d in back] == [[getattr(d, k) for k in keep] for d in every]
     assert [bool(d.answer) for d in back] == [bool(d.answer or d.spans) for d in every]
-    assert written.balanced
+    assert written.is_balanced
     assert written.kept == account.read == account.kept == sum(len(d.spans) for d in every)
-    assert {e.thing for e in written.entries} <= {"answer"}
+    assert {e.kind for e in written.entries} <= {"answer"}
 
 
 @settings(max_examples=10)
@@ -394,5 +394,5 @@ def test_a_real_export_is_read_whole() -> None:
     """Every span of it is carried over."""
     for path in sorted((SHARED / "huggingface").iterdir()):
         found, account = take(huggingface, Source(path))
-        assert account.balanced
+        assert account.is_balanced
         assert account.read == account.kept == sum(len(d.spans) for d in found) > 0

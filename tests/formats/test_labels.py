@@ -59,7 +59,7 @@ def test_an_added_label_has_a_free_key_and_colour() -> None:
     assert [x.name for x in new] == ["LOC", "Ship", "Skill"]
     assert len({x.key for x in schema.labels}) == len(schema.labels)
     assert len({x.colour for x in schema.labels}) == len(schema.labels)
-    assert schema.taker("LOC") is None
+    assert schema.label_taking("LOC") is None
     assert schema.labels[0].examples == NEWS.labels[0].examples
 
 

@@ -69,7 +69,7 @@ def test_a_task_has_a_document_an_annotator(tmp_path: Path) -> None:
         Answer.ACCEPT,
     )
     assert three.time == 1704067210
-    assert account.balanced
+    assert account.is_balanced
     assert account.notes == []
 
 
@@ -95,7 +95,7 @@ def test_a_task_without_annotation_stays_open(tmp_path: Path) -> None:
         ("prediction", "left out", reading.ALONE),
         ("draft", "left out", "a draft that was never submitted (1 result)"),
     ]
-    assert account.balanced
+    assert account.is_balanced
 
 
 def test_the_text_is_the_field_that_the_quotes_stand_in(tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_what_no_span_holds_is_listed(tmp_path: Path) -> None:
     )
     (found,), account = read(tmp_path, row)
     assert (words(found), found.note) == ([("Ida Holm", "PERSON")], "who?")
-    assert [(e.thing, e.id, e.why) for e in account.entries] == [
+    assert [(e.kind, e.id, e.why) for e in account.entries] == [
         ("relation", "r0-r9", regions.RELATION),
         ("attribute", "r0", regions.ATTRIBUTE),
         ("text label", "sad", regions.TEXT_LABEL),
@@ -157,7 +157,7 @@ def test_every_label_of_a_region_is_a_span(tmp_path: Path) -> None:
         ("15-99:PERSON", "past the end of the text"),
     ]
     assert account.read == 4
-    assert account.balanced
+    assert account.is_balanced
 
 
 def utf16(word: str) -> dict[str, Any]:
@@ -200,14 +200,14 @@ def test_line_ends_of_two_characters_may_count_as_one(tmp_path: Path) -> None:
         tmp_path, task(text, region(0, 8, text="Ida\\nHolm"), region(14, 21, text="Orkenby"))
     )
     assert [w for w, _ in words(found)] == ["Ida\r\nHolm", "Orkenby"]
-    assert account.balanced
+    assert account.is_balanced
 
 
 def test_a_quote_that_disagrees_is_told(tmp_path: Path) -> None:
     """The offsets are what was marked; the quote is a checksum."""
     (found,), account = read(tmp_path, task(TEXT, region(0, 8, text="Ida Holm"), region(0, 3, text="Per")))
     assert words(found) == [("Ida Holm", "PERSON"), ("Ida", "PERSON")]
-    assert [(e.why, e.text, e.thing) for e in account.entries] == [(DIFFERS, "Per", "quoted text")]
+    assert [(e.why, e.text, e.kind) for e in account.entries] == [(DIFFERS, "Per", "quoted text")]
     assert lost(account) == 1
 
 
@@ -229,7 +229,7 @@ def test_json_min_has_a_row_an_annotation(tmp_path: Path) -> None:
     assert words(one) == [("Ida Holm", "PERSON"), ("Orkenby", "VENUE")]
     assert (one.id, one.annotator, one.meta, one.time) == ("3", "1", {"url": "a"}, 1704067210)
     assert (two.answer, two.spans) == (Answer.ACCEPT, ())
-    assert account.balanced
+    assert account.is_balanced
 
 
 def test_paragraphs_of_a_dialogue_are_lines(tmp_path: Path) -> None:
@@ -263,7 +263,7 @@ def test_places_in_a_page_count_in_its_text(
     (found,), account = read(tmp_path, row)
     assert [(s.start, s.end) for s in found.spans] == places
     assert told(account) == ([] if places else [("span", "left out", reading.IN_PAGE)])
-    assert account.balanced
+    assert account.is_balanced
 
 
 def test_a_file_may_be_one_task_over_several_lines(tmp_path: Path) -> None:
@@ -388,7 +388,7 @@ def test_what_is_written_is_read(drawn: list[Document], answer: Answer | None) -
         for d in every
         if d.spans or d.answer or d.note
     ]
-    assert written.balanced
+    assert written.is_balanced
     assert written.kept == account.read == account.kept
     if answer:
         assert {d.answer for d in back} <= {answer}

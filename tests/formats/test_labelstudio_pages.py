@@ -36,7 +36,7 @@ def read(folder: Path, data: dict[str, Any], *results: dict[str, Any]) -> tuple[
     tasks = [{"id": 1, "data": data, "annotations": [{"id": 1, "result": list(results)}]}]
     fill(folder, {"x.json": json.dumps(tasks)})
     (document,), account = take(labelstudio, Source(folder / "x.json"))
-    assert account.balanced
+    assert account.is_balanced
     return document, account
 
 

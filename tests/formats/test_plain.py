@@ -85,7 +85,7 @@ def test_inclusive_ends_are_found_out(tmp_path: Path) -> None:
     (found,), account = read(tmp_path, line(TEXT, [[0, 2, "A"], [4, 7, "A"], [9, 12, "A"], [14, 20, "A"]]))
     assert words(found) == [("Ida", "A"), ("Holm", "A"), ("left", "A"), ("Orkenby", "A")]
     assert account.totals == {("moved", "offsets count code points, inclusive ends"): 4}
-    assert account.balanced
+    assert account.is_balanced
 
 
 def test_a_full_stop_after_each_span_is_no_inclusive_end(tmp_path: Path) -> None:
@@ -171,5 +171,5 @@ def test_a_quote_that_disagrees_is_listed(tmp_path: Path) -> None:
     ]
     (found,), account = read(tmp_path, json.dumps({"text": "Ida Holm left.", "spans": spans}))
     assert [w for w, _ in words(found)] == ["Ida Holm", "Ida", "left"]
-    assert [(e.why, e.text, e.thing) for e in account.entries] == [(DIFFERS, "Per", "quoted text")]
-    assert account.balanced
+    assert [(e.why, e.text, e.kind) for e in account.entries] == [(DIFFERS, "Per", "quoted text")]
+    assert account.is_balanced

@@ -54,7 +54,7 @@ def test_a_manual_task_keeps_all_that_it_says(tmp_path: Path) -> None:
     assert [t.text + " " * t.ws for t in found.tokens] == ["Ida ", "Holm ", "left ", "Orkenby", "."]
     assert (found.answer, found.annotator, found.time) == (Answer.ACCEPT, "news-ana", 1_900_000_000)
     assert (found.note, found.flagged, found.meta) == ("who?", True, {"source": "wire", "url": "a/b"})
-    assert (account.read, account.kept, account.balanced) == (1, 1, True)
+    assert (account.read, account.kept, account.is_balanced) == (1, 1, True)
 
 
 def test_a_rejected_manual_task_is_a_bad_example(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_binary_answers_are_merged_by_text(tmp_path: Path) -> None:
     assert found.rejected == (Span(14, 21, "PERSON"),)
     assert found.answer is None
     assert told(account) == [("span", "double", TWICE), ("span", "left out", IGNORED)]
-    assert (account.read, account.kept, account.balanced) == (5, 3, True)
+    assert (account.read, account.kept, account.is_balanced) == (5, 3, True)
     assert reading.BINARY.format(n=5) in account.notes
     assert ledger.lost(account) == 0
 
@@ -90,7 +90,7 @@ def test_the_later_of_two_binary_answers_stands(tmp_path: Path) -> None:
     (found,), account = read(tmp_path, late, early)
     assert (words(found), found.rejected) == ([("Ida Holm", "PERSON")], ())
     assert told(account) == [("span", "left out", BOTH)]
-    assert account.balanced
+    assert account.is_balanced
 
 
 @pytest.mark.parametrize("answer", ["accept", "reject"])
@@ -102,7 +102,7 @@ def test_binary_answers_leave_a_text_open(tmp_path: Path, answer: str) -> None:
         answer == "accept",
         answer == "reject",
     )
-    assert account.balanced
+    assert account.is_balanced
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_review_gives_the_reviewer_and_each_session(tmp_path: Path) -> None:
         ("news-ben", 1, Answer.ACCEPT),
         ("news-cy", 0, Answer.IGNORE),
     ]
-    assert account.balanced
+    assert account.is_balanced
     assert account.notes == ["reviewed versions, read as the work of their sessions: 3"]
 
 
@@ -151,7 +151,7 @@ def test_choices_and_labels_of_texts_are_listed(tmp_path: Path) -> None:
     label = {"text": TEXT, "label": "SPORT", "relations": [{"head": 1, "child": 2}], "answer": "accept"}
     found, account = read(tmp_path, choice, label)
     assert [(d.text, d.spans) for d in found] == [(TEXT, ())] * 2
-    assert [(e.thing, e.id) for e in account.entries] == [
+    assert [(e.kind, e.id) for e in account.entries] == [
         ("choice", "'A'"),
         ("relation", '{"head": 1, "child": 2}'),
         ("text label", "'SPORT'"),
@@ -171,7 +171,7 @@ def test_tokens_that_do_not_spell_the_text_are_not_taken(tmp_path: Path) -> None
     assert [len(d.tokens) for d in found] == [0, 5]
     assert words(found[1]) == [("Ida Holm", "PERSON")]
     assert account.notes == [x.format(n=1) for x in (reading.TOKENS, reading.INDEXES)]
-    assert [(e.why, e.text, e.thing) for e in account.entries] == [(DIFFERS, "Ida", "quoted text")]
+    assert [(e.why, e.text, e.kind) for e in account.entries] == [(DIFFERS, "Ida", "quoted text")]
 
 
 def test_offsets_in_utf16_are_found_out(tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ def test_offsets_in_utf16_are_found_out(tmp_path: Path) -> None:
     assert words(found) == [("Ida", "PERSON")]
     assert [t.text for t in found.tokens] == ["🛶", "Ida"]
     assert told(account) == [("span", "moved", "offsets count UTF-16 units")]
-    assert account.balanced
+    assert account.is_balanced
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,7 @@ def test_what_no_span_can_be_is_listed(tmp_path: Path) -> None:
         "it ends before it begins", "it covers no character", "it begins before the text",
         "its offsets are not whole numbers", "it has no label", "past the end of the text",
     ]  # fmt: skip
-    assert (account.read, account.kept, account.lost, account.balanced) == (7, 1, 6, True)
+    assert (account.read, account.kept, account.lost_spans, account.is_balanced) == (7, 1, 6, True)
 
 
 @st.composite
@@ -247,7 +247,7 @@ def test_what_is_written_is_read(every: list[Document]) -> None:
     back, written, account = there_and_back(prodigy, every)
     assert [replace(d, where="") for d in back] == every
     assert not written.entries
-    assert (written.read, written.balanced, account.read) == (account.read, True, written.kept)
+    assert (written.read, written.is_balanced, account.read) == (account.read, True, written.kept)
 
 
 def test_a_task_has_the_fields_that_prodigy_reads() -> None:
@@ -284,7 +284,7 @@ def test_a_span_inside_a_token_is_listed_on_writing() -> None:
     (back,), written, _ = there_and_back(prodigy, [document])
     assert back.spans == ()
     assert [e.why for e in written.entries] == ["it is not on token edges", "past the end of the text"]
-    assert written.balanced
+    assert written.is_balanced
 
 
 KEYS = (

@@ -30,7 +30,7 @@ def test_a_long_line_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"x\n" + b"y" * 50)
     with pytest.raises(SourceError) as error:
-        list(Source(path, longest=20).lines())
+        list(Source(path, max_line_bytes=20).lines())
     assert str(error.value) == f"{path}:2: the line has more than 20 bytes; split the text into several lines"
 
 
@@ -51,9 +51,9 @@ def test_a_file_that_changes_between_two_readings_is_noticed(tmp_path: Path) -> 
     path = tmp_path / "x"
     path.write_bytes(b"a")
     for change in (lambda: path.write_bytes(b"ab"), path.unlink):
-        with pytest.raises(SourceError, match="the file has changed while it was read"), Source(path).held():
+        with pytest.raises(SourceError, match="the file has changed while it was read"), Source(path).checked_for_changes():
             change()
-    with Source(tmp_path).held():
+    with Source(tmp_path).checked_for_changes():
         path.write_bytes(b"a")
 
 
@@ -150,7 +150,7 @@ def test_a_first_record_may_be_longer_than_a_sample(tmp_path: Path, indent: int 
 
 def test_a_sample_shows_the_first_values() -> None:
     """The first whole values of JSONL and of a list are seen, cut ones and wrong bytes are not."""
-    assert Sample("a", b'{"a": 1}\n{"b": 2}\n{"c":').objects() == [{"a": 1}, {"b": 2}]
-    assert Sample("a", b'[{"a": 1}, {"b": [2]}, {"c":').objects() == [{"a": 1}, {"b": [2]}]
-    assert Sample("a", b"\xff\xfe\x00").objects() == []
-    assert Sample("a", b"[" * 60_000).objects() == []
+    assert Sample("a", b'{"a": 1}\n{"b": 2}\n{"c":').json_values() == [{"a": 1}, {"b": 2}]
+    assert Sample("a", b'[{"a": 1}, {"b": [2]}, {"c":').json_values() == [{"a": 1}, {"b": [2]}]
+    assert Sample("a", b"\xff\xfe\x00").json_values() == []
+    assert Sample("a", b"[" * 60_000).json_values() == []

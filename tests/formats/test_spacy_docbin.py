@@ -55,7 +55,7 @@ def test_entities_and_groups_are_one_set(tmp_path: Path) -> None:
     assert words(found) == [("Ida Holm", "PERSON"), ("Ida Holm left mark", "CLAIM")]
     assert found.rejected == (Span(14, 18, "VENUE"),)
     assert told(account) == [("span", "double", AGAIN)]
-    assert (account.read, account.kept, account.balanced) == (4, 3, True)
+    assert (account.read, account.kept, account.is_balanced) == (4, 3, True)
 
 
 def test_missing_tags_are_no_o(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_sentences_and_user_data_are_read(tmp_path: Path) -> None:
     assert {k: found.meta[k] for k in ("source", "article", "start")} == {
         "source": "wire", "article": "a1", "start": 5,
     }  # fmt: skip
-    assert [(e.thing, e.why) for e in account.entries] == [("text label", reading.TEXT_LABEL)]
+    assert [(e.kind, e.why) for e in account.entries] == [("text label", reading.TEXT_LABEL)]
 
 
 def test_tags_and_links_are_told(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_tags_and_links_are_told(tmp_path: Path) -> None:
     doc = made(["Ida", "left"], [True, False], tags=["NNP", "VBD"], lemmas=["Ida", "leave"])
     doc.spans["sc"] = [DocSpan(doc, 0, 1, "PERSON", kb_id="Q7")]
     _, account = read(tmp_path, doc)
-    assert [(e.thing, e.id) for e in account.entries] == [("link", "'Q7'")]
+    assert [(e.kind, e.id) for e in account.entries] == [("link", "'Q7'")]
     assert "texts that also have tags, which were not taken: 1" in account.notes
 
 

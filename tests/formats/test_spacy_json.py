@@ -47,7 +47,7 @@ def test_tuples_stand_in_a_list_on_lines_or_under_annotations(tmp_path: Path, va
     found, account = read(tmp_path, value)
     assert words(found[0]) == [("Ida Holm", "PERSON"), ("Orkenby", "VENUE")]
     assert found[0].answer is Answer.ACCEPT
-    assert account.balanced
+    assert account.is_balanced
     assert list(detect.recognised(Source(tmp_path / "x.data").sample())) == ["spacy-json"]
 
 
@@ -79,7 +79,7 @@ def test_paragraphs_keep_text_sentences_and_tags(tmp_path: Path) -> None:
     assert account.notes == [
         reading.UNTAGGED.format(n=4), reading.RAW.format(n=1), reading.OPEN.format(n=1)
     ]  # fmt: skip
-    assert account.balanced
+    assert account.is_balanced
     assert list(detect.recognised(Source(tmp_path / "x.data").sample())) == ["spacy-json"]
 
 
@@ -96,7 +96,7 @@ def test_a_doc_as_json_keeps_its_groups(tmp_path: Path) -> None:
     assert [t.text for t in found.tokens] == ["Ida", "Holm", "left", "Orkenby", "."]
     assert found.sentences == ((0, 22),)
     assert told(account) == [("span", "double", AGAIN)]
-    assert account.balanced
+    assert account.is_balanced
     assert list(detect.recognised(Source(tmp_path / "x.data").sample())) == ["spacy-json"]
 
 
@@ -145,12 +145,12 @@ def test_what_is_written_is_read(drawn: list[Document]) -> None:
     """Texts and entities survive; of two that overlap the longer one does, and the other is listed."""
     back, written, account = there_and_back(spacy_json, drawn)
     assert [d.text for d in back] == [d.text for d in drawn]
-    assert written.balanced
+    assert written.is_balanced
     assert written.kept == account.read == account.kept
     for document, found in zip(drawn, back, strict=True):
         assert set(found.spans) <= set(document.spans)
         gone = set(document.spans) - set(found.spans)
-        assert all(any(s.touches(kept) for kept in found.spans) for s in gone)
+        assert all(any(s.overlaps(kept) for kept in found.spans) for s in gone)
 
 
 def test_of_overlapping_spans_the_longer_one_is_written() -> None:

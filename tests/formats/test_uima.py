@@ -91,7 +91,7 @@ def test_json_with_tokens_and_another_layer(tmp_path: Path) -> None:
         f"spans are the layer {NER}, labels its feature value",
         "the layer custom.Span is not read: no values in it look like labels; --layer custom.Span takes it",
     ]
-    assert account.balanced
+    assert account.is_balanced
     assert ("Span", "left out", "the layer Span has no place here") in told(account)
 
 
@@ -112,7 +112,7 @@ def test_wrong_offsets_are_listed(tmp_path: Path, place: tuple[int, int], why: s
     (document,), account = take(uima, Source(tmp_path / "x.json"))
     assert words(document) == [("Orkenby", "PERSON")]
     assert told(account) == [("span", "left out", why)]
-    assert (account.read, account.balanced) == (2, True)
+    assert (account.read, account.is_balanced) == (2, True)
 
 
 def test_xmi_in_a_zip_and_in_a_folder(tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_xmi_in_a_zip_and_in_a_folder(tmp_path: Path) -> None:
         assert uima.looks(source.sample())
         (document,), account = take(uima, source)
         assert words(document) == [("Ida Holm", "PERSON"), ("Orkenby", "VENUE")]
-        assert account.balanced
+        assert account.is_balanced
     fill(tmp_path / "g", {"x.xmi": XMI})
     with pytest.raises(SourceError, match=r"the XMI has no type system; put its TypeSystem\.xml beside it"):
         take(uima, Source(tmp_path / "g" / "x.xmi"))
@@ -190,7 +190,7 @@ def test_no_values_make_a_traceback(found: list[tuple[Any, Any, Any]], drop: int
     with TemporaryDirectory() as folder, suppress(SourceError):
         fill(Path(folder), {"x.json": json.dumps(whole)})
         _, account = take(uima, Source(Path(folder) / "x.json"))
-        assert account.balanced
+        assert account.is_balanced
 
 
 @settings(max_examples=60, deadline=None)
@@ -202,4 +202,4 @@ def test_no_bytes_make_a_traceback(at: int, data: bytes) -> None:
     with TemporaryDirectory() as folder, suppress(SourceError):
         fill(Path(folder), {"x.xmi": raw[:at] + data + raw[at + len(data) :], "TypeSystem.xml": TYPES})
         _, account = take(uima, Source(Path(folder) / "x.xmi"))
-        assert account.balanced
+        assert account.is_balanced

@@ -82,7 +82,7 @@ def test_nothing_is_guessed() -> None:
 def test_a_plain_text_is_no_question() -> None:
     """Where all units give the same words the first is taken and nothing is noted."""
     detective = Detective((CODE_POINTS, UTF16, GRAPHEMES))
-    detective.see("Lena met Tam.", [(0, 4, None), (9, 12, "Tam")])
+    detective.add_text("Lena met Tam.", [(0, 4, None), (9, 12, "Tam")])
     assert detective.unit() == CODE_POINTS
     assert detective.note(CODE_POINTS) == ""
 
@@ -113,7 +113,7 @@ def test_every_edge_comes_back(text: str, unit: Unit) -> None:
 def test_the_note_tells_what_decided() -> None:
     """Where nothing is quoted and all spans lie in the text, the note gives the edges of words."""
     detective = Detective((CODE_POINTS, UTF16))
-    detective.see("🛶 Ida saw Tam and went", [(3, 6, None), (11, 14, None)])
+    detective.add_text("🛶 Ida saw Tam and went", [(3, 6, None), (11, 14, None)])
     assert detective.unit() == UTF16
     assert detective.note(UTF16) == (
         "offsets count UTF-16 units (4 edges of spans are edges of words; 0 with the next best unit)"

@@ -66,7 +66,7 @@ def test_a_whole_file(tmp_path: Path, end: str) -> None:
         ("Orkenby", "VENUE"),
     ]
     assert account.notes == ["spans are the layer custom.Span, labels its feature value"]
-    assert (account.read, account.kept, account.balanced) == (4, 3, True)
+    assert (account.read, account.kept, account.is_balanced) == (4, 3, True)
     assert told(account) == [
         ("feature", "left out", "the feature kind has no place here"),
         ("relation", "left out", "the layer Link has no place here"),
@@ -227,8 +227,8 @@ def test_there_and_back(documents: list[Document], has_tokens: bool) -> None:
         replace(d, id=f"t{n}", tokens=_tokens(d) if has_tokens else ()) for n, d in enumerate(documents)
     ]
     back, written, account = there_and_back(webanno, documents)
-    assert written.balanced
-    assert account.balanced
+    assert written.is_balanced
+    assert account.is_balanced
     assert [d.text for d in back] == [d.text for d in documents]
     assert [reading_order(d.spans) for d in back] == [reading_order(d.spans) for d in documents]
     assert written.kept == sum(len(d.spans) for d in documents)
@@ -263,7 +263,7 @@ def test_no_bytes_make_a_traceback(data: bytes) -> None:
     """Whatever the bytes, there is a balanced account or an error for the user."""
     with TemporaryDirectory() as folder, suppress(SourceError):
         _, account = read(Path(folder), HEAD.encode() + b"\n\n#Text=a\n" + data)
-        assert account.balanced
+        assert account.is_balanced
 
 
 @given(st.data())
@@ -276,7 +276,7 @@ def test_no_change_makes_a_traceback(data: st.DataObject) -> None:
     lines[at : at + data.draw(st.integers(0, 2))] = [lines[at][:cut] + piece + lines[at][cut:]]
     with TemporaryDirectory() as folder, suppress(SourceError):
         _, account = read(Path(folder), "\n".join(lines))
-        assert account.balanced
+        assert account.is_balanced
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the shared exports are not here")
@@ -304,7 +304,7 @@ def test_a_small_file_makes_no_huge_text(tmp_path: Path) -> None:
     (document,), account = read(tmp_path, HEAD.replace("kind|value", "value|kind") + "\n" + rows)
     assert len(document.text) < 100_000
     assert words(document) == [("Ida", "P")] * 299
-    assert account.balanced
+    assert account.is_balanced
 
 
 def test_a_layer_of_relations_is_not_offered(tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ def test_a_file_is_recognised_and_read(case: str, tmp_path: Path) -> None:
     assert detect.choose(source)[0] == name
     documents, account = take(detect.load(name), source)
     assert [sorted(words(d)) for d in documents] == [sorted(s) for s in spans]
-    assert account.balanced
+    assert account.is_balanced
 
 
 REFUSED = {
@@ -164,4 +164,4 @@ def test_right_offsets_are_never_moved(tmp_path: Path) -> None:
         spans = [[*place, "P"] for place in places if draw.random() < 0.3]
         row = json.dumps({"text": "".join(picked), "spans": spans})
         _, account = take(detect.load("plain"), Source(fill(tmp_path, {"x.jsonl": row}).path / "x.jsonl"))
-        assert account.kept + sum(e.fate is Fate.DOUBLE for e in account.entries) == account.read
+        assert account.kept + sum(e.outcome is Fate.DOUBLE for e in account.entries) == account.read

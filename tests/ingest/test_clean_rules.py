@@ -62,7 +62,7 @@ def test_each_line_that_is_not_blank_is_in_one_unit(lines: list[str]) -> None:
 @settings(deadline=None)
 def test_the_block_finder_finds_the_best_way(scores: list[float]) -> None:
     """Dynamic programming gives no less than a look at every way through the states."""
-    costs = blocks.Costs(start=1.0, leave=2.0, gap=0.5, late=1.0, barrier=1.0)
+    costs = blocks.Costs(start=1.0, leave=2.0, gap=0.5, comment_before=1.0, ending=1.0)
     none = [0.0] * len(scores)
     found = blocks.path(scores, none, [False] * len(scores), costs)
     best = max((_worth(way, scores, costs) for way in _ways(len(scores))), default=0.0)

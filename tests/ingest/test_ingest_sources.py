@@ -48,7 +48,7 @@ def put(path: Path, data: bytes | str) -> Path:
 def test_a_text_is_taken_as_it_is(tmp_path: Path) -> None:
     """Text, origin and kind come through; nothing is noted for UTF-8."""
     path = put(tmp_path / "a.txt", PAGE)
-    assert one(path) == Source(str(path), PAGE, came_from=str(path.resolve()))
+    assert one(path) == Source(str(path), PAGE, stable_origin=str(path.resolve()))
 
 
 def test_line_ends_and_byte_order_mark(tmp_path: Path) -> None:
@@ -244,10 +244,10 @@ def test_what_a_source_is_known_by(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.chdir(tmp_path)
     file = str((tmp_path / "in" / "r.jsonl").resolve())
     for path in ("in/r.jsonl", "link/../in/r.jsonl", "link/r.jsonl"):
-        found = [x.came_from for x in read(path) if isinstance(x, Source)]
+        found = [x.stable_origin for x in read(path) if isinstance(x, Source)]
         assert found == [f"{file}#7", f"{file}#http://x/#a", ""]
-    assert [x.came_from for x in read("-", stdin=rows) if isinstance(x, Source)] == ["", "", ""]
-    assert one("-", PAGE.encode()).came_from == ""
+    assert [x.stable_origin for x in read("-", stdin=rows) if isinstance(x, Source)] == ["", "", ""]
+    assert one("-", PAGE.encode()).stable_origin == ""
 
 
 def test_standard_input_that_cannot_be_read(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def test_the_last_token_of_a_sentence_has_no_blank() -> None:
 def test_the_fingerprint_tells_tokenizers_apart() -> None:
     """Equal settings give equal fingerprints; another language or one exception more another."""
     changed = Tokenizer("en")
-    changed._split.add_special_case("gimme", [{65: "gim"}, {65: "me"}])
+    changed._tokenize.add_special_case("gimme", [{65: "gim"}, {65: "me"}])
     prints = [ENGLISH.fingerprint, Tokenizer("de").fingerprint, changed.fingerprint]
     assert Tokenizer("en").fingerprint == prints[0]
     assert len(set(prints)) == 3

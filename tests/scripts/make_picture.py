@@ -106,14 +106,14 @@ async def stage(folder: Path, size: tuple[int, int], theme: str = "") -> AsyncIt
 def gold() -> Mapping[str, Sequence[Span]]:
     """Return the spans of each sentence of the sample that the guide has annotated, by sentence id."""
     records = Journal.open(ROOT / "corpus", "guide", read_only=True).records
-    return {r.work.sentence.id: r.work.annotation.spans for r in records}
+    return {r.annotated.sentence.id: r.annotated.annotation.spans for r in records}
 
 
 async def annotate(on: Stage, sentences: int) -> None:
     """Read sentences and type their spans, all but those that are forgotten."""
     spans, seen, session = gold(), 0, on.app.session
     for _ in range(sentences):
-        s = session.work.sentence
+        s = session.annotated.sentence
         on.clock.now += WORD * len(s.tokens)
         for span in spans.get(s.id, ()):
             seen += 1
@@ -127,14 +127,14 @@ def keys_for(app: AnnotatorApp, span: Span) -> str:
 
     Empty for a span that has a word without a hint at an end.
     """
-    state = app.pen.state()
+    state = app.controller.state()
     label = app.session.schema.label(span.label)
     assert label is not None
-    target = state.targets.get(span.label)
+    target = state.next_suggestions.get(span.label)
     if target and target[0] == state.active and span_of(target[1]).key == span.key:
         return label.key
-    first, end = token_range(state.work.sentence.tokens, span.start, span.end)
-    hints = state.hints[first].keys, state.hints[end - 1].keys
+    first, end = token_range(state.annotated.sentence.tokens, span.start, span.end)
+    hints = state.hints[first].letters, state.hints[end - 1].letters
     return " ".join((*hints[0], *hints[1], label.key)) if all(hints) else ""
 
 

@@ -68,7 +68,7 @@ def _ingest(corpus: Corpus, tokenizer: Tokenizer, path: Path) -> str:
         os.chdir(here)
     assert not isinstance(source, Failed), source
     article, sentences = make_article(source, tokenizer)
-    corpus.add(article, sentences)
+    corpus.add_article(article, sentences)
     return article.id
 
 
@@ -78,7 +78,7 @@ def _switch_lines(corpus: Corpus, article_id: str, lines: Path) -> list[str]:
     for n, (line, wanted) in enumerate(zip(corpus.article(article_id).lines, verdicts, strict=False)):
         if line.verdict.annotated != Verdict(wanted).annotated:
             told.append(f"{lines.name}:{n + 1}: {line.verdict} ({line.reason}), not {wanted}")
-            corpus.set_line(article_id, n, Verdict(wanted), by="guide", time=TIME)
+            corpus.set_line_verdict(article_id, n, Verdict(wanted), by="guide", time=TIME)
     return told
 
 
@@ -95,12 +95,12 @@ def _annotate(session: Session, article: str, gold: Path) -> list[str]:
         told += [f"{gold.name}:{n}: {m}" for m in mended]
         work = _work_at(session, article, start)
         annotation = work.annotation.with_spans([Span(*s) for s in spans]).with_answer(Answer.ACCEPT)
-        session.do(Edit(Op.ANSWER, (work,), (Work(work.sentence, annotation),)))
+        session.apply_edit(Edit(Op.ANSWER, (work,), (Work(work.sentence, annotation),)))
     return told
 
 
 def _work_at(session: Session, article: str, place: int) -> Work:
-    return next(w for w in session.works_of(article) if w.sentence.start <= place < w.sentence.end)
+    return next(w for w in session.sentences_of(article) if w.sentence.start <= place < w.sentence.end)
 
 
 def _fit(session: Session, article: str, start: int, end: int) -> list[str]:

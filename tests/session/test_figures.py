@@ -18,9 +18,9 @@ from tests.storage.helpers import tree
 
 
 def _accept(session: Session, article: int, *numbers: int) -> None:
-    works = session.works_of(session.queue[article])
+    works = session.sentences_of(session.queue[article])
     for n in numbers:
-        session.do(set_answer(works[n], Answer.ACCEPT))
+        session.apply_edit(set_answer(works[n], Answer.ACCEPT))
 
 
 def _two(tmp_path: Path) -> Path:
@@ -40,7 +40,7 @@ def test_each_and_everybody(tmp_path: Path) -> None:
     before = tree(path)
     report = report_of(Corpus.open(path))
     total = report.sentences
-    assert [(f.name, f.done, f.total) for f in report.people] == [("ana", 3, total), ("bo", 2, total)]
+    assert [(f.name, f.done, f.total) for f in report.annotators] == [("ana", 3, total), ("bo", 2, total)]
     assert report.everybody is not None
     assert (report.everybody.done, report.everybody.answers.accept) == (4, 5)
     assert tree(path) == before
@@ -52,11 +52,11 @@ def test_lines_that_are_off_do_not_count(tmp_path: Path) -> None:
     corpus = Corpus.open(path)
     total = report_of(corpus).sentences
     first = corpus.article_ids()[0]
-    corpus.set_line(first, 3, Verdict.BOILERPLATE, by="ana", time=0.0)
+    corpus.set_line_verdict(first, 3, Verdict.BOILERPLATE, by="ana", time=0.0)
     report = report_of(corpus, ["ana"])
     assert report.everybody is None
     assert report.sentences < total
-    (ana,) = report.people
+    (ana,) = report.annotators
     assert (ana.done, ana.answers.accept, ana.sentences) == (2, 2, 3)
 
 
@@ -64,13 +64,13 @@ def test_a_joined_sentence_is_one_of_ones_own(tmp_path: Path) -> None:
     """Who joins two sentences has one less to do; for everybody both are done by the answer to it."""
     path = _two(tmp_path)
     session = builders.open_session(path)
-    session.go_to(session.works_of(session.queue[0])[4].sentence.id)
+    session.go_to(session.sentences_of(session.queue[0])[4].sentence.id)
     session.join()
-    session.do(set_answer(session.work, Answer.ACCEPT))
+    session.apply_edit(set_answer(session.annotated, Answer.ACCEPT))
     session.close()
     report = report_of(Corpus.open(path))
     assert report.everybody is not None
-    assert report.people[0].total == report.sentences - 1
+    assert report.annotators[0].total == report.sentences - 1
     assert report.everybody.total == report.sentences
     assert report.everybody.done == 6
 
@@ -81,7 +81,7 @@ def test_articles_that_have_left_count_as_time_only(tmp_path: Path) -> None:
     corpus = Corpus.open(path)
     (path / "articles" / f"{corpus.article_ids()[1]}.json").unlink()
     report = report_of(Corpus.open(path), ["ana"])
-    assert (report.people[0].done, report.people[0].sentences) == (2, 3)
+    assert (report.annotators[0].done, report.annotators[0].sentences) == (2, 3)
 
 
 def test_an_unknown_annotator_is_told(tmp_path: Path) -> None:
@@ -95,4 +95,4 @@ def test_an_unknown_annotator_is_told(tmp_path: Path) -> None:
     path = _two(tmp_path / "two")
     with pytest.raises(AnnotatorError, match="use one of: ana, bo"):
         report_of(Corpus.open(path), ["cy"])
-    assert report_of(corpus).shown is None
+    assert report_of(corpus).primary is None

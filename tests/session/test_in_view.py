@@ -39,7 +39,7 @@ def pen(tmp_path: Path) -> Iterator[Pen]:
     builders.make_corpus(tmp_path / "news", builders.article(TEXT, "ty-bbb", origin="harbour.txt"))
     session = builders.open_session(tmp_path / "news")
     session.move_in_article(FIRST)
-    session.desk = cast("Any", builders.FixedDesk(FOUND))
+    session.suggestion_service = cast("Any", builders.FixedDesk(FOUND))
     yield Pen(session)
     session.close()
 
@@ -53,62 +53,62 @@ def label(pen: Pen, name: str) -> Label:
 
 def made(pen: Pen, i: int) -> list[tuple[str, str]]:
     """Return label and words of a sentence's spans."""
-    work = pen.session.here[i]
+    work = pen.session.article_sentences[i]
     return [(s.label, work.text_of(s)) for s in work.annotation.spans]
 
 
 def test_only_what_is_shown_is_accepted(pen: Pen) -> None:
     """`*` accepts the open sentences that the screen shows whole, no other, and one undo takes all back."""
-    pen.show((0, 1, 2))
-    pen.accept_view()
-    assert [w.annotation.answer for w in pen.session.here[:4]] == [*[Answer.ACCEPT] * 3, None]
-    assert pen.session.place.sentence == 3
+    pen.set_visible((0, 1, 2))
+    pen.accept_visible_sentences()
+    assert [w.annotation.answer for w in pen.session.article_sentences[:4]] == [*[Answer.ACCEPT] * 3, None]
+    assert pen.session.position.sentence == 3
     pen.undo()
-    assert not any(w.done for w in pen.session.here)
+    assert not any(w.done for w in pen.session.article_sentences)
     pen.redo()
-    assert sum(w.done for w in pen.session.here) == 3
+    assert sum(w.done for w in pen.session.article_sentences) == 3
 
 
 def test_a_view_of_sentences_that_are_gone_reaches_nowhere(pen: Pen) -> None:
     """Between a join and the next drawing what the screen showed is asked for: what has moved is left out."""
-    n = len(pen.session.here)
-    pen.show(range(n))
+    n = len(pen.session.article_sentences)
+    pen.set_visible(range(n))
     pen.session.join()
-    pen.settle()
-    assert len(pen.session.here) == n - 1
-    assert list(pen.view) == []
-    assert {i for i, _ in pen.state().targets.values()} == {pen.session.place.sentence}
+    pen.sync_sentence()
+    assert len(pen.session.article_sentences) == n - 1
+    assert list(pen.visible) == []
+    assert {i for i, _ in pen.state().next_suggestions.values()} == {pen.session.position.sentence}
     pen.undo()
-    assert list(pen.view) == list(range(n))
+    assert list(pen.visible) == list(range(n))
 
 
 def test_a_filter_keeps_the_others_open(pen: Pen) -> None:
     """Under a filter `*` accepts only what the filter leads over."""
-    pen.session.way.use_filter(parse("boats"))
-    pen.show((0, 1, 2))
-    pen.accept_view()
-    assert [w.annotation.answer for w in pen.session.here[:3]] == [None, None, Answer.ACCEPT]
+    pen.session.navigation.set_filter(parse("boats"))
+    pen.set_visible((0, 1, 2))
+    pen.accept_visible_sentences()
+    assert [w.annotation.answer for w in pen.session.article_sentences[:3]] == [None, None, Answer.ACCEPT]
 
 
 def test_a_finished_sentence_keeps_its_answer(pen: Pen) -> None:
     """`*` leaves a rejected sentence in view as it is; where nothing is open it says so."""
     pen.answer(Answer.REJECT)
-    pen.show((0, 1))
-    pen.accept_view()
-    assert [w.annotation.answer for w in pen.session.here[:2]] == [Answer.REJECT, Answer.ACCEPT]
-    pen.show((0, 1))
+    pen.set_visible((0, 1))
+    pen.accept_visible_sentences()
+    assert [w.annotation.answer for w in pen.session.article_sentences[:2]] == [Answer.REJECT, Answer.ACCEPT]
+    pen.set_visible((0, 1))
     with pytest.raises(RuleError, match="there is nothing to do"):
-        pen.accept_view()
+        pen.accept_visible_sentences()
 
 
 def test_the_view_takes_what_is_switched_on(pen: Pen) -> None:
     """With a label switched to Enter, `*` takes what is drawn with the sign of Enter."""
-    pen.toggle_take(label(pen, "PERSON"))
-    pen.show(tuple(range(len(pen.session.here))))
+    pen.toggle_auto_accept(label(pen, "PERSON"))
+    pen.set_visible(tuple(range(len(pen.session.article_sentences))))
     state = pen.state()
-    sure = {i: [s.label for s in state.taken(i)] for i in range(len(pen.session.here))}
+    sure = {i: [s.label for s in state.auto_accepted_suggestions(i)] for i in range(len(pen.session.article_sentences))}
     assert any(sure.values())
-    pen.accept_view()
+    pen.accept_visible_sentences()
     for i, labels in sure.items():
         assert [name for name, _ in made(pen, i)] == labels
 
@@ -117,31 +117,31 @@ def test_a_label_key_reaches_as_far_as_one_sees(pen: Pen) -> None:
     """A label's suggestion in a later sentence is taken if that is in view, and one is there then."""
     with pytest.raises(RuleError, match="no COUNT is suggested in what is shown whole"):
         pen.label(label(pen, "COUNT"))
-    pen.show((0, 1, 2))
+    pen.set_visible((0, 1, 2))
     pen.label(label(pen, "COUNT"))
-    assert pen.session.place.sentence == 2
+    assert pen.session.position.sentence == 2
     assert made(pen, 2) == [("COUNT", "More than 40 boats")]
 
 
 def test_nothing_is_leapt_over_for_good(pen: Pen) -> None:
     """After a label's key has led to a later sentence, Enter goes on with the open ones before it in view."""
-    pen.show((0, 1, 2))
+    pen.set_visible((0, 1, 2))
     pen.label(label(pen, "COUNT"))
-    assert pen.session.place.sentence == 2
+    assert pen.session.position.sentence == 2
     for at in (0, 1, 3):
         pen.answer(Answer.ACCEPT)
-        assert pen.session.place.sentence == at
+        assert pen.session.position.sentence == at
 
 
 def test_every_mention_is_one_edit(pen: Pen) -> None:
     """`=` labels the other mentions of the words, no part of a longer name; one undo takes all back."""
     pen.label(label(pen, "VENUE"))
     assert made(pen, 0) == [("VENUE", "Tarn Quay")]
-    pen.everywhere()
+    pen.label_all_mentions()
     assert pen.session.message is not None
     assert pen.session.message.text == "2 more “Tarn Quay” are VENUE"
     assert ("VENUE", "Tarn Quay") in made(pen, 2)
-    assert not any(words == "Pell" for i in range(len(pen.session.here)) for _, words in made(pen, i))
+    assert not any(words == "Pell" for i in range(len(pen.session.article_sentences)) for _, words in made(pen, i))
     pen.undo()
     assert [made(pen, i) for i in (0, 2)] == [[("VENUE", "Tarn Quay")], []]
 
@@ -149,12 +149,12 @@ def test_every_mention_is_one_edit(pen: Pen) -> None:
 def test_a_batch_is_read_again_as_it_was(pen: Pen, tmp_path: Path) -> None:
     """After a new start the sentences of a batch stand as they were, and undo takes the batch back."""
     pen.answer(Answer.REJECT)
-    pen.show((0, 1, 2, 3))
-    pen.accept_view()
-    before = [w.annotation for w in pen.session.here]
+    pen.set_visible((0, 1, 2, 3))
+    pen.accept_visible_sentences()
+    before = [w.annotation for w in pen.session.article_sentences]
     pen.session.close()
     session = builders.open_session(tmp_path / "news")
-    assert [w.annotation for w in session.works_of(session.queue[0])] == before
+    assert [w.annotation for w in session.sentences_of(session.queue[0])] == before
     session.undo()
-    assert [w.done for w in session.works_of(session.queue[0])][:4] == [True, False, False, False]
+    assert [w.done for w in session.sentences_of(session.queue[0])][:4] == [True, False, False, False]
     session.close()

@@ -34,25 +34,25 @@ def _open(path: Path, spans: Sequence[tuple[int, str, str]] = SPANS) -> Session:
     session = builders.open_session(corpus.path)
     edits = []
     for i in (0, 1):
-        work = session.here[i]
+        work = session.article_sentences[i]
         mine = [builders.span(work.sentence.text, words, label) for n, words, label in spans if n == i]
         after = work.annotation.with_spans(mine).with_answer(Answer.ACCEPT)
         edits.append(Edit(Op.EDIT, (work,), (type(work)(work.sentence, after),)))
-    session.do(together(edits, "imported"))
+    session.apply_edit(together(edits, "imported"))
     return session
 
 
 def _list(session: Session) -> Mending:
-    return Mending(session, session.way.cases(session.way.touched()))
+    return Mending(session, session.navigation.misaligned_spans(session.navigation.touched_sentences()))
 
 
 def _said(session: Session, i: int) -> list[tuple[str, str]]:
-    work = session.here[i]
+    work = session.article_sentences[i]
     return [(s.label, work.text_of(s)) for s in work.annotation.spans]
 
 
 def _tokens(session: Session, i: int) -> list[str]:
-    return [t.text for t in session.here[i].sentence.tokens]
+    return [t.text for t in session.article_sentences[i].sentence.tokens]
 
 
 @pytest.fixture
@@ -64,17 +64,17 @@ def session(tmp_path: Path) -> Session:
 def test_each_repair_is_saved_and_the_list_shrinks(session: Session) -> None:
     """One edit a key; the answer of a finished sentence stays; what is repaired is listed no more."""
     work = _list(session)
-    assert [(c.work.text_of(c.span), c.span.label) for c in work.items] == [x[1:] for x in SPANS]
+    assert [(c.annotated.text_of(c.span), c.span.label) for c in work.items] == [x[1:] for x in SPANS]
     assert work.repair(Cure.OUT) == "afor is Okafor now"
     assert work.repair(Cure.SPLIT) == "the tokens are Old | skerrin now"
-    assert work.leave() == "left as it is"
+    assert work.skip() == "left as it is"
     assert work.repair(Cure.DROP) == "skerrin is no VENUE any more"
-    assert (work.waiting, work.item, work.open, work.left) == ([], None, 0, 1)
+    assert (work.open_indexes, work.current_item, work.open_count, work.skipped_count) == ([], None, 0, 1)
     assert session.flush()
     assert _said(session, 0) == [("PERSON", "Okafor"), ("VENUE", "skerrin"), ("COUNT", "twelve")]
     assert {"Old", "skerrin"} < set(_tokens(session, 0))
     assert _said(session, 1) == []
-    assert session.here[0].annotation.answer is Answer.ACCEPT
+    assert session.article_sentences[0].annotation.answer is Answer.ACCEPT
     with pytest.raises(RuleError, match="there is no span to repair"):
         work.repair(Cure.OUT)
     session.close()
@@ -82,17 +82,17 @@ def test_each_repair_is_saved_and_the_list_shrinks(session: Session) -> None:
 
 def test_undo_takes_one_deed_back_and_goes_there(session: Session) -> None:
     """Each repair has its undo, leaving too; what is taken back is in hand again."""
-    before = [(w.sentence, w.annotation) for w in session.here]
+    before = [(w.sentence, w.annotation) for w in session.article_sentences]
     work = _list(session)
     work.repair(Cure.OUT)
     work.repair(Cure.SPLIT)
-    work.leave()
+    work.skip()
     assert work.undo() == "taken back"
     assert work.undo() == "taken back: VENUE: token split"
-    assert (work.at, work.open) == (1, 3)
+    assert (work.at, work.open_count) == (1, 3)
     assert "Oldskerrin" in _tokens(session, 0)
     assert work.undo() == "taken back: PERSON: snap out"
-    assert [(w.sentence, w.annotation) for w in session.here] == before
+    assert [(w.sentence, w.annotation) for w in session.article_sentences] == before
     with pytest.raises(RuleError, match="nothing to undo here; Esc, then Ctrl\\+Z goes further back"):
         work.undo()
     session.close()
@@ -105,9 +105,9 @@ def test_a_split_mends_every_span_on_its_edges(tmp_path: Path) -> None:
     work = _list(session)
     work.move(1)
     assert work.repair(Cure.SPLIT) == "the tokens are Old | skerrin now, and 1 more with it"
-    assert (work.open, len(work.waiting)) == (3, 3)
+    assert (work.open_count, len(work.open_indexes)) == (3, 3)
     work.undo()
-    assert (work.open, work.at) == (5, 1)
+    assert (work.open_count, work.at) == (5, 1)
     session.close()
 
 
@@ -122,10 +122,10 @@ def test_a_repair_that_makes_no_sense_is_said(session: Session) -> None:
 
 def test_one_begins_where_one_is_and_moves_over_what_waits(session: Session) -> None:
     """The first span of the sentence in hand is in hand; the arrows skip what is settled."""
-    cases = session.way.cases(session.way.touched())
-    work = Mending(session, cases, session.here[1].sentence.id)
+    cases = session.navigation.misaligned_spans(session.navigation.touched_sentences())
+    work = Mending(session, cases, session.article_sentences[1].sentence.id)
     assert work.at == 3
-    work.leave()
+    work.skip()
     assert work.at == 2, "nothing waits after it"
     work.move(-9)
     work.repair(Cure.OUT)
@@ -141,15 +141,15 @@ def test_what_was_left_waits_no_more_in_this_session(tmp_path: Path) -> None:
     session = _open(tmp_path / "news")
     work = _list(session)
     for _ in SPANS:
-        work.leave()
+        work.skip()
     assert not _list(session).items
-    assert not session.way.problems(session.way.touched())
+    assert not session.navigation.problem_sentences(session.navigation.touched_sentences())
     work.undo()
-    assert session.way.problems(session.way.touched()) == {session.here[1].sentence.id}
-    session.way.use_filter(parse("problem"))
+    assert session.navigation.problem_sentences(session.navigation.touched_sentences()) == {session.article_sentences[1].sentence.id}
+    session.navigation.set_filter(parse("problem"))
     session.move_in_article(0)
     assert session.move_sentence(1)
-    assert session.place.sentence == 1
+    assert session.position.sentence == 1
     session.close()
     session = builders.open_session(tmp_path / "news")
     assert len(_list(session).items) == 4
@@ -180,9 +180,9 @@ def test_to_read_only_nothing_is_repaired(tmp_path: Path) -> None:
     work = _list(session)
     with pytest.raises(RuleError, match="open to read only"):
         work.repair(Cure.OUT)
-    assert work.open == 4
-    work.leave()
-    assert work.open == 3
+    assert work.open_count == 4
+    work.skip()
+    assert work.open_count == 3
     session.close()
 
 
@@ -195,7 +195,7 @@ def test_the_hints_are_those_of_the_split_tokens(session: Session) -> None:
     for deed in (lambda: work.repair(Cure.SPLIT), pen.undo, pen.redo):
         deed()
         state = pen.state()
-        assert len(state.hints) == len(state.work.sentence.tokens)
+        assert len(state.hints) == len(state.annotated.sentence.tokens)
     session.close()
 
 
@@ -203,14 +203,14 @@ def test_keys_on_a_span_inside_a_token_move_no_other_edge(session: Session) -> N
     """Relabelling keeps both edges, moving one edge keeps the other: nothing is widened in silence."""
     session.move_in_article(0)
     pen = Pen(session)
-    pen.select(session.work.annotation.spans[0])
+    pen.select_span(session.annotated.annotation.spans[0])
     venue = session.schema.label("VENUE")
     assert venue
     pen.label(venue)
     assert _said(session, 0)[0] == ("VENUE", "afor")
-    pen.right_edge(1)
+    pen.move_right_edge(1)
     assert _said(session, 0)[0] == ("VENUE", "afor of")
-    pen.left_edge(-1)
+    pen.move_left_edge(-1)
     assert _said(session, 0)[0] == ("VENUE", "Mayor Okafor of")
     session.close()
 
@@ -226,14 +226,14 @@ def test_the_journal_holds_what_the_list_has_done(
     """After any keys a new start finds the same works, tokens and all, and the tokens spell the text."""
     with tempfile.TemporaryDirectory() as folder:
         session = _open(Path(folder) / "news", ())
-        work = session.here[0]
+        work = session.article_sentences[0]
         size = len(work.sentence.text)
         spans = [
             Span(a, min(a + n, size), {"P": "PERSON", "V": "VENUE"}[label])
             for a, n, label in marks
             if work.sentence.text[a : a + n].strip()
         ]
-        session.do(Edit(Op.EDIT, (work,), (type(work)(work.sentence, work.annotation.with_spans(spans)),)))
+        session.apply_edit(Edit(Op.EDIT, (work,), (type(work)(work.sentence, work.annotation.with_spans(spans)),)))
         todo = _list(session)
         for step in steps:
             try:
@@ -245,12 +245,12 @@ def test_the_journal_holds_what_the_list_has_done(
                     getattr(todo, step)()
             except RuleError:
                 continue
-            assert len(todo.waiting) == todo.open
-        waiting = {c.key for c in session.way.cases(session.way.touched())}
+            assert len(todo.open_indexes) == todo.open_count
+        waiting = {c.key for c in session.navigation.misaligned_spans(session.navigation.touched_sentences())}
         assert {c.key for n, c in enumerate(todo.items) if todo.settled.get(n) is not True} == waiting
-        works = session.here
+        works = session.article_sentences
         assert all(text_of(w.sentence.tokens) == w.sentence.text for w in works)
         session.close()
         again = builders.open_session(Path(folder) / "news")
-        assert again.here == works
+        assert again.article_sentences == works
         again.close()

@@ -16,21 +16,21 @@ from tests import builders
 def test_keys_go_with_the_next_record(tmp_path: Path) -> None:
     """Each record has the keys since the one before; of a batch the first has all."""
     session = builders.open_session(builders.make_corpus(tmp_path / "news"))
-    session.count_key(KeyKind.SELECT)
-    session.count_key(KeyKind.ENTER)
-    session.do(set_answer(session.here[0], Answer.ACCEPT))
-    session.count_key(KeyKind.ENTER)
-    session.do(together([set_answer(w, Answer.ACCEPT) for w in session.here[1:3]], "accepted"))
+    session.count_keystroke(KeyKind.SELECT)
+    session.count_keystroke(KeyKind.ENTER)
+    session.apply_edit(set_answer(session.article_sentences[0], Answer.ACCEPT))
+    session.count_keystroke(KeyKind.ENTER)
+    session.apply_edit(together([set_answer(w, Answer.ACCEPT) for w in session.article_sentences[1:3]], "accepted"))
     session.undo()
     assert session.close()
-    keys = [r.keys for r in builders.records_in(tmp_path / "news" / "annotations" / "ana.jsonl")]
+    keys = [r.keystrokes for r in builders.records_in(tmp_path / "news" / "annotations" / "ana.jsonl")]
     assert keys == [Keys(select=1, enter=1), Keys(enter=1), None, Keys(), None]
 
 
 def test_a_session_without_a_screen_counts_nothing(tmp_path: Path) -> None:
     """Nobody counts keys there, and the journal does not pretend."""
     session = builders.open_session(builders.make_corpus(tmp_path / "news"))
-    session.do(set_answer(session.here[0], Answer.ACCEPT))
+    session.apply_edit(set_answer(session.article_sentences[0], Answer.ACCEPT))
     assert session.close()
     path = tmp_path / "news" / "annotations" / "ana.jsonl"
     assert b"_keys" not in path.read_bytes()
@@ -44,15 +44,15 @@ def test_haste_is_known_after_the_deed(tmp_path: Path, seconds: float, told: boo
     session = builders.open_session(builders.make_corpus(tmp_path / "news", article))
     clock = session._clock
     assert isinstance(clock, builders.Clock)
-    session.do(set_answer(session.here[0], Answer.ACCEPT))
+    session.apply_edit(set_answer(session.article_sentences[0], Answer.ACCEPT))
     for first in (1, 26):
         clock.now += seconds - 25
-        session.do(together([set_answer(w, Answer.ACCEPT) for w in session.here[first : first + 25]], "done"))
-    haste = session.meter.haste
+        session.apply_edit(together([set_answer(w, Answer.ACCEPT) for w in session.article_sentences[first : first + 25]], "done"))
+    haste = session.activity_tracker.speed_warning
     assert (haste is not None) == told
     if haste:
         assert haste.kind is HasteKind.UNREAD
         assert haste.count == 50
     session.undo()
-    assert session.meter.haste is None
+    assert session.activity_tracker.speed_warning is None
     session.close()

@@ -32,7 +32,7 @@ def pen(tmp_path: Path) -> Iterator[Pen]:
     builders.make_corpus(tmp_path / "news", article)
     session = builders.open_session(tmp_path / "news")
     session.move_in_article(-1)
-    session.desk = cast("Any", builders.FixedDesk(FOUND))
+    session.suggestion_service = cast("Any", builders.FixedDesk(FOUND))
     yield Pen(session)
     session.close()
 
@@ -48,15 +48,15 @@ def chosen(pen: Pen) -> str:
     """Return the selected words."""
     state = pen.state()
     assert state.selection is not None
-    tokens = state.work.sentence.tokens
-    return state.work.sentence.text[
+    tokens = state.annotated.sentence.tokens
+    return state.annotated.sentence.text[
         tokens[state.selection.first].start : tokens[state.selection.last - 1].end
     ]
 
 
 def spans(pen: Pen) -> list[tuple[str, str]]:
     """Return label and words of the spans in hand."""
-    return [(s.label, pen.session.work.text_of(s)) for s in pen.session.work.annotation.spans]
+    return [(s.label, pen.session.annotated.text_of(s)) for s in pen.session.annotated.annotation.spans]
 
 
 def test_undo_selects_what_was_unlabelled(pen: Pen) -> None:
@@ -79,7 +79,7 @@ def test_a_label_key_takes_the_next_suggestion_of_its_label(pen: Pen) -> None:
         ("PERSON", "Osmund Lock"),
         ("VENUE", "Tarn Quay"),
     ]
-    assert {s.source for s in pen.session.work.annotation.spans} == {"rules"}
+    assert {s.source for s in pen.session.annotated.annotation.spans} == {"rules"}
     with pytest.raises(RuleError, match="no further PERSON is suggested in what is shown whole"):
         pen.label(label(pen, "a"))
 
@@ -88,12 +88,12 @@ def test_edges_and_space_change_the_span_in_hand_at_once(pen: Pen) -> None:
     """The span just taken follows , . < > Space and Backspace; another label key still goes on."""
     pen.label(label(pen, "s"))
     assert spans(pen) == [("VENUE", "Tarn Quay")]
-    pen.right_edge(1)
+    pen.move_right_edge(1)
     assert spans(pen) == [("VENUE", "Tarn Quay on")]
-    pen.right_edge(-1)
-    pen.left_edge(1)
+    pen.move_right_edge(-1)
+    pen.move_left_edge(1)
     assert spans(pen) == [("VENUE", "Quay")]
-    pen.left_edge(-1)
+    pen.move_left_edge(-1)
     pen.grow()
     grown = spans(pen)[0][1]
     assert "Tarn Quay" in grown
@@ -106,10 +106,10 @@ def test_edges_and_space_change_the_span_in_hand_at_once(pen: Pen) -> None:
 
 def test_a_hint_and_a_label_take_what_the_label_means_there(pen: Pen) -> None:
     """One hint says where, the label says what: CLAIM takes the whole statement that starts there."""
-    at = next(i for i, t in enumerate(pen.session.work.sentence.tokens) if t.text == "that")
-    for letter in pen.state().hints[at].keys:
-        pen.hint(letter)
-    assert "CLAIM" in pen.state().snaps
+    at = next(i for i, t in enumerate(pen.session.annotated.sentence.tokens) if t.text == "that")
+    for letter in pen.state().hints[at].letters:
+        pen.press_hint(letter)
+    assert "CLAIM" in pen.state().snapped_ranges
     pen.label(label(pen, "f"))
     ((name, words),) = spans(pen)
     assert name == "CLAIM"
@@ -119,19 +119,19 @@ def test_a_hint_and_a_label_take_what_the_label_means_there(pen: Pen) -> None:
 def test_a_rejected_suggestion_stays_away(pen: Pen) -> None:
     """0 on a suggestion turns it down: it is kept as known to be wrong, and one undo brings it back."""
     while chosen_or_nothing(pen) != "Tarn Quay":
-        pen.visit(1)
+        pen.select_next_stop(1)
     pen.remove()
-    said = pen.session.work.annotation
-    assert [(s.label, pen.session.work.text_of(s)) for s in said.rejected if s.label == "VENUE"] == [
+    said = pen.session.annotated.annotation
+    assert [(s.label, pen.session.annotated.text_of(s)) for s in said.rejected if s.label == "VENUE"] == [
         ("VENUE", "Tarn Quay")
     ]
     assert said.spans == ()
-    pen.let_go()
+    pen.clear_selection()
     with pytest.raises(RuleError, match="no VENUE is suggested"):
         pen.label(label(pen, "s"))
     pen.undo()
-    assert pen.session.work.annotation.rejected == ()
-    pen.let_go()
+    assert pen.session.annotated.annotation.rejected == ()
+    pen.clear_selection()
     pen.label(label(pen, "s"))
     assert spans(pen) == [("VENUE", "Tarn Quay")]
 
@@ -143,18 +143,18 @@ def chosen_or_nothing(pen: Pen) -> str:
 
 def test_enter_takes_only_what_was_switched_to_it(pen: Pen) -> None:
     """Enter alone takes no suggestion; with PERSON switched on it takes the sure persons and nothing else."""
-    here = pen.session.work.sentence.id
+    here = pen.session.annotated.sentence.id
     pen.answer(Answer.ACCEPT)
     pen.undo()
-    assert pen.session.work.sentence.id == here
+    assert pen.session.annotated.sentence.id == here
     assert spans(pen) == []
-    pen.toggle_take(label(pen, "a"))
+    pen.toggle_auto_accept(label(pen, "a"))
     pen.answer(Answer.ACCEPT)
     pen.undo()
     assert spans(pen) == [], "what is not shown is not taken"
-    pen.show((pen.session.place.sentence,))
+    pen.set_visible((pen.session.position.sentence,))
     sure = [
-        pen.session.work.sentence.text[s.start : s.end] for s in pen.state().taken(pen.session.place.sentence)
+        pen.session.annotated.sentence.text[s.start : s.end] for s in pen.state().auto_accepted_suggestions(pen.session.position.sentence)
     ]
     pen.answer(Answer.ACCEPT)
     pen.session.go_to(here)
@@ -170,12 +170,12 @@ def test_a_second_label_on_the_same_words_comes_from_the_menu(pen: Pen) -> None:
 
 def test_tab_goes_on_from_where_one_was(pen: Pen) -> None:
     """After the selection is let go Tab goes on behind it, not back to the sentence's start."""
-    pen.visit(1)
-    pen.visit(1)
+    pen.select_next_stop(1)
+    pen.select_next_stop(1)
     at = pen.selection
     assert at is not None
-    pen.let_go()
-    pen.visit(1)
+    pen.clear_selection()
+    pen.select_next_stop(1)
     assert pen.selection is not None
     assert pen.selection.first >= at.first
     assert pen.selection.range != at.range

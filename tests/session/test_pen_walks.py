@@ -79,32 +79,32 @@ class Desk:
             self.open()
         elif isinstance(step, tuple) and "line" in step[0]:
             self._line(*step)
-        elif self.session.here:
+        elif self.session.article_sentences:
             with suppress(RuleError):
                 self._key(step)
-        if self.session.here:
+        if self.session.article_sentences:
             self.pen.state()
 
     def _line(self, kind: str, line: int, verdict: int) -> None:
         if kind == "unline":
-            self.session.undo_line(self.session.current)
+            self.session.undo_line_verdict(self.session.current_article_id)
             return
-        lines = self.session.article(self.session.current).lines
-        self.session.switch_line(self.session.current, line % len(lines), list(Verdict)[verdict])
+        lines = self.session.article(self.session.current_article_id).lines
+        self.session.set_line_verdict(self.session.current_article_id, line % len(lines), list(Verdict)[verdict])
 
     def _key(self, step: Step) -> None:
-        n = len(self.session.work.sentence.tokens)
+        n = len(self.session.annotated.sentence.tokens)
         if isinstance(step, tuple):
             kind, a, b = step
             self.pen.click(a % n) if kind == "click" else self.pen.drag(a % n, b % n)
         elif step.startswith("key "):
             char = step[-1]
-            label = None if self.pen.typed else self.session.schema.by_key(char)
-            self.pen.label(label) if label else self.pen.hint(char)
+            label = None if self.pen.typed_hint else self.session.schema.by_key(char)
+            self.pen.label(label) if label else self.pen.press_hint(char)
         else:
             if step != "let_go":
-                self.pen.forget_typed()
-            self.pen.show(range(len(self.session.here))[self.session.place.sentence :][:3])
+                self.pen.clear_typed_hint()
+            self.pen.set_visible(range(len(self.session.article_sentences))[self.session.position.sentence :][:3])
             self.deeds[step]()
 
 
@@ -122,7 +122,7 @@ def test_the_journal_holds_what_the_state_holds(steps: list[Step]) -> None:
         _journal_is_state(session)
         again = builders.open_session(desk.path)
         for article in session.queue:
-            assert again.works.of(article) == session.works.of(article)
+            assert again.annotation_store.sentences_of(article) == session.annotation_store.sentences_of(article)
         assert len(again.history.done) == len(session.history.done)
         assert len(again.history.undone) == len(session.history.undone)
         again.close()
@@ -133,22 +133,22 @@ def _journal_is_state(session: Session) -> None:
     with Journal.open(session.corpus.path, "ana") as journal:
         assert [r.seq for r in journal.records] == list(range(1, len(journal.records) + 1))
         for record in journal.records:
-            last[record.work.sentence.id] = record.work
+            last[record.annotated.sentence.id] = record.annotated
     for article in session.queue:
-        for work in session.works.touched(article):
+        for work in session.annotation_store.touched_sentences_of(article):
             assert last[work.sentence.id] == work
 
 
 def _is_sound(session: Session) -> None:
     """Hold the active article against the rules that every export counts on."""
-    for work in session.works.of(session.current):
+    for work in session.annotation_store.sentences_of(session.current_article_id):
         s, spans = work.sentence, work.annotation.spans
         assert tile(s.tokens, s.text)
         for i, span in enumerate(spans):
             assert is_aligned(s.tokens, span.start, span.end)
             assert work.text_of(span) == work.text_of(span).strip() != ""
-            assert session.schema.broken(span, [o for o in spans[:i] if o != span]) is None
-    assert 0 <= session.place.sentence <= max(0, len(session.here) - 1)
+            assert session.schema.find_violation(span, [o for o in spans[:i] if o != span]) is None
+    assert 0 <= session.position.sentence <= max(0, len(session.article_sentences) - 1)
 
 
 def test_a_click_forgets_a_half_typed_hint() -> None:
@@ -157,11 +157,11 @@ def test_a_click_forgets_a_half_typed_hint() -> None:
         session = builders.open_session(builders.make_corpus(Path(folder) / "news"))
         session.move_in_article(1)  # a sentence of more words than there are letters
         pen = Pen(session)
-        prefix = next(h.keys[0] for h in pen.state().hints if len(h.keys) == 2)
-        pen.hint(prefix)
-        assert pen.typed == prefix
+        prefix = next(h.letters[0] for h in pen.state().hints if len(h.letters) == 2)
+        pen.press_hint(prefix)
+        assert pen.typed_hint == prefix
         pen.click(0)
-        assert pen.typed == ""
+        assert pen.typed_hint == ""
         session.close()
 
 
@@ -172,10 +172,10 @@ def test_white_space_alone_cannot_be_labelled() -> None:
         session.move_in_article(0)
         session.join()
         pen = Pen(session)
-        at = next(i for i, t in enumerate(session.work.sentence.tokens) if not t.text.strip())
+        at = next(i for i, t in enumerate(session.annotated.sentence.tokens) if not t.text.strip())
         pen.drag(at, at)
         with pytest.raises(RuleError) as caught:
             pen.label(session.schema.labels[0])
         assert str(caught.value) == "only white space is selected; select a word"
-        assert not session.work.annotation.spans
+        assert not session.annotated.annotation.spans
         session.close()

@@ -32,7 +32,7 @@ def _accept(session: Session) -> None:
 
 
 def _saved(session: Session) -> Saved:
-    return session.saved
+    return session.save_state
 
 
 def test_saved_is_shown_only_when_the_record_is_on_the_disk(
@@ -93,7 +93,7 @@ def test_what_the_journal_refuses_is_kept_and_said(corpus: Path, home: Path) -> 
     last = _rescue(session)
     assert [r.seq for r in records_in(last)] == [2, 3, 4]
     assert _saved(session) is Saved.FAILED
-    assert [w.done for w in session.works_of(session.queue[0])][:3] == [True, True, False]
+    assert [w.done for w in session.sentences_of(session.queue[0])][:3] == [True, True, False]
 
 
 def test_where_nothing_can_be_rescued_the_row_says_so(
@@ -157,14 +157,14 @@ def test_what_a_slow_disk_has_not_taken_is_kept(corpus: Path, monkeypatch: pytes
     monkeypatch.setattr(session._journal, "append", hanging)
     _accept(session)
     _accept(session)
-    assert session._saver is not None
-    assert session._saver.close(timeout=0.2) is False
+    assert session._journal_writer is not None
+    assert session._journal_writer.close(timeout=0.2) is False
     assert "the disk has not taken 2 decisions" in session.banner
     assert len(_rescue(session).read_bytes().splitlines()) == 2
-    assert session._saver.stuck
+    assert session._journal_writer.stuck
     assert session.close() is False  # does not wait for the journal that the disk holds
     gate.set()
-    session._saver._thread.join(10)
+    session._journal_writer._thread.join(10)
     assert len(_rescue(session).read_bytes().splitlines()) == 2, "no record is rescued twice"
     session._journal.close()
 
@@ -173,7 +173,7 @@ def test_a_label_that_the_schema_lacks_is_said(corpus: Path) -> None:
     """A schema edited by hand so that it lacks a label in use is told at the start, not at the export."""
     session = builders.open_session(corpus)
     pen = Pen(session)
-    pen.step(1)
+    pen.move_cursor(1)
     label = session.schema.by_key("a")
     assert label is not None
     pen.label(label)
@@ -193,13 +193,13 @@ def test_read_only_takes_nothing_and_touches_nothing(corpus: Path) -> None:
     says = "the corpus is open to read only; start again without --read-only to annotate"
     new = Span(0, 4, "COUNT")
     for deed in (
-        lambda: session.do(add_span(session.work, new, session.schema)),
+        lambda: session.apply_edit(add_span(session.annotated, new, session.schema)),
         session.undo,
         session.redo,
         session.join,
         lambda: session.split(3),
-        lambda: session.switch_line(session.current, 3, Verdict.CAPTION),
-        lambda: session.undo_line(session.current),
+        lambda: session.set_line_verdict(session.current_article_id, 3, Verdict.CAPTION),
+        lambda: session.undo_line_verdict(session.current_article_id),
     ):
         with pytest.raises(RuleError) as caught:
             deed()
@@ -222,7 +222,7 @@ def test_a_damaged_journal_is_shown_and_takes_nothing(corpus: Path) -> None:
     session = builders.open_session(corpus)
     assert _saved(session) is Saved.FAILED
     assert "line 2" in session.banner
-    assert session.here[0].done
+    assert session.article_sentences[0].done
     with pytest.raises(RuleError, match="the journal is damaged, nothing can be saved"):
         _accept(session)
     session.close()

@@ -33,7 +33,7 @@ def _accept(session: Session) -> None:
 
 
 def _at(session: Session) -> tuple[int, int]:
-    return (session.place.article, session.place.sentence)
+    return (session.position.article, session.position.sentence)
 
 
 def _said(session: Session) -> str:
@@ -51,16 +51,16 @@ def test_answers_lead_through_the_corpus_and_round(corpus: Path) -> None:
         _accept(session)
     assert seen == [(1, 1), (1, 2), (0, 0), (0, 1), (0, 2), (0, 3), (0, 4), (0, 5), (1, 0)]
     assert _said(session) == "every sentence is done: leave with Ctrl+C twice, then `annotator export`"
-    assert (session.counted.done, session.counted.total) == (TOTAL, TOTAL)
-    assert not session.next_undone()
+    assert (session.corpus_progress.done, session.corpus_progress.total) == (TOTAL, TOTAL)
+    assert not session.go_to_next_open()
     assert session.close()
 
 
 def test_each_record_names_the_one_before_it_on_its_sentence(corpus: Path) -> None:
     """The chain of a sentence's records goes on over sessions; a joined sentence starts its own."""
     session = builders.open_session(corpus)
-    session.do(set_answer(session.work, Answer.ACCEPT))
-    session.do(set_answer(session.work, Answer.REJECT))
+    session.apply_edit(set_answer(session.annotated, Answer.ACCEPT))
+    session.apply_edit(set_answer(session.annotated, Answer.REJECT))
     session.close()
     session = builders.open_session(corpus)
     session.undo()
@@ -72,7 +72,7 @@ def test_each_record_names_the_one_before_it_on_its_sentence(corpus: Path) -> No
 
 
 def _over(session: Session, tokens: tuple[int, int]) -> Span:
-    own = session.work.sentence.tokens
+    own = session.annotated.sentence.tokens
     return Span(own[tokens[0]].start, own[tokens[1] - 1].end, "X")
 
 
@@ -81,7 +81,7 @@ def test_a_done_sentence_is_passed_over(corpus: Path) -> None:
     session = builders.open_session(corpus)
     for at, answer in ((1, Answer.REJECT), (2, Answer.IGNORE)):
         session.move_in_article(at)
-        session.do(set_answer(session.work, answer))
+        session.apply_edit(set_answer(session.annotated, answer))
     session.move_in_article(0)
     _accept(session)
     assert _at(session) == (0, 3)
@@ -103,18 +103,18 @@ def test_undo_and_redo_reach_over_sessions(corpus: Path) -> None:
     session.close()
 
     session = builders.open_session(corpus)
-    assert session.works_of(session.queue[1])[0].sentence.text.endswith("14 cracks.")
+    assert session.sentences_of(session.queue[1])[0].sentence.text.endswith("14 cracks.")
     session.move_in_article(0)
     session.undo()
-    assert session.current == session.queue[1]
-    assert len(session.here) == 3
+    assert session.current_article_id == session.queue[1]
+    assert len(session.article_sentences) == 3
     assert _said(session) == "undone: join"
     session.undo()
     assert _at(session) == (0, 0)
-    assert not session.work.done
-    assert session.works.touched(session.current)[0].annotation.spans
+    assert not session.annotated.done
+    assert session.annotation_store.touched_sentences_of(session.current_article_id)[0].annotation.spans
     session.undo()
-    assert not session.work.annotation.spans
+    assert not session.annotated.annotation.spans
     assert session.undo() is None
     assert _said(session) == "nothing to undo"
     session.close()
@@ -122,8 +122,8 @@ def test_undo_and_redo_reach_over_sessions(corpus: Path) -> None:
     session = builders.open_session(corpus)
     for _ in range(3):
         assert session.redo() is not None
-    assert len(session.works_of(session.queue[1])) == 2
-    assert session.works_of(session.queue[0])[0].done
+    assert len(session.sentences_of(session.queue[1])) == 2
+    assert session.sentences_of(session.queue[0])[0].done
     assert session.redo() is None
     assert _said(session) == "nothing to redo"
     session.close()
@@ -133,7 +133,7 @@ def test_it_opens_where_one_left_it(corpus: Path) -> None:
     """The remembered place wins; without one it goes on after the last record; a strange one is no harm."""
     session = builders.open_session(corpus)
     session.move_in_article(3)
-    place = session.work.sentence.id
+    place = session.annotated.sentence.id
     _accept(session)
     session.close()
     for start, expected in (
@@ -151,7 +151,7 @@ def test_it_opens_where_one_left_it(corpus: Path) -> None:
 def test_a_place_inside_a_joined_sentence_is_found(corpus: Path) -> None:
     """A place remembered before a join leads to the sentence that holds it now."""
     session = builders.open_session(corpus)
-    place = session.here[2].sentence.id
+    place = session.article_sentences[2].sentence.id
     session.move_in_article(1)
     session.join()
     session.close()
@@ -163,21 +163,21 @@ def test_a_place_inside_a_joined_sentence_is_found(corpus: Path) -> None:
 def test_switching_a_line_brings_its_sentence_and_takes_it_away(corpus: Path) -> None:
     """A line switched on is annotated at once, switched off it is not, and undo goes through both."""
     session = builders.open_session(corpus)
-    article, before = session.current, builders.texts_of(session.here)
+    article, before = session.current_article_id, builders.texts_of(session.article_sentences)
     session.move_in_article(4)
-    session.switch_line(article, 6, Verdict.BODY)
-    assert builders.texts_of(session.here) == [*before[:4], "Subscribe to our letter", *before[4:]]
-    assert session.work.sentence.text == "Moran left for Sorrel Hall.", "the place stays at its sentence"
-    assert session.counted.total == TOTAL + 1
-    session.switch_line(article, 7, Verdict.BOILERPLATE)
-    assert session.work.sentence.text == "Subscribe to our letter", "the last one left"
+    session.set_line_verdict(article, 6, Verdict.BODY)
+    assert builders.texts_of(session.article_sentences) == [*before[:4], "Subscribe to our letter", *before[4:]]
+    assert session.annotated.sentence.text == "Moran left for Sorrel Hall.", "the place stays at its sentence"
+    assert session.corpus_progress.total == TOTAL + 1
+    session.set_line_verdict(article, 7, Verdict.BOILERPLATE)
+    assert session.annotated.sentence.text == "Subscribe to our letter", "the last one left"
     session.close()
 
     session = builders.open_session(corpus)
-    assert session.undo_line(article)
-    assert session.undo_line(article)
-    assert not session.undo_line(article)
-    assert builders.texts_of(session.here) == before
+    assert session.undo_line_verdict(article)
+    assert session.undo_line_verdict(article)
+    assert not session.undo_line_verdict(article)
+    assert builders.texts_of(session.article_sentences) == before
     session.close()
 
 
@@ -185,37 +185,37 @@ def test_an_article_without_any_line_is_no_trap(corpus: Path) -> None:
     """With every line switched off one can still move, look for the next, switch back and open again."""
     session = builders.open_session(corpus)
     session.move_article(1)
-    article = session.current
+    article = session.current_article_id
     for line in (2, 3):
-        session.switch_line(article, line, Verdict.BOILERPLATE)
-    assert session.here == ()
+        session.set_line_verdict(article, line, Verdict.BOILERPLATE)
+    assert session.article_sentences == ()
     session.move_in_article(-1)
     session.move_in_article(0)
     assert session.progress_of(article).total == 0
-    assert session.next_undone()
-    assert session.current != article
+    assert session.go_to_next_open()
+    assert session.current_article_id != article
     assert not session.move_article(1), "an article without sentences is passed over"
     session.close()
     session = builders.open_session(corpus, start=f"{article}:30-40")
-    assert session.here
-    assert session.undo_line(article)
-    assert len(session.works_of(article)) == 1
+    assert session.article_sentences
+    assert session.undo_line_verdict(article)
+    assert len(session.sentences_of(article)) == 1
     session.close()
 
 
 def test_work_on_a_line_that_is_switched_off_comes_back_with_it(corpus: Path) -> None:
     """Spans and answers of a dropped line stay in the journal; undo says that the line is off."""
     session = builders.open_session(corpus)
-    article = session.current
+    article = session.current_article_id
     session.move_in_article(3)
     _accept(session)
-    session.switch_line(article, 5, Verdict.BOILERPLATE)
+    session.set_line_verdict(article, 5, Verdict.BOILERPLATE)
     assert session.progress_of(article).done == 0
     session.undo()
     assert _said(session) == "undone: accepted (its line is switched off, or its article has a new version)"
     session.redo()
-    session.undo_line(article)
-    assert session.here[3].done
+    session.undo_line_verdict(article)
+    assert session.article_sentences[3].done
     session.close()
 
 
@@ -228,11 +228,11 @@ def test_the_queue_leaves_out_replaced_articles(tmp_path: Path) -> None:
     session.join()
     session.close()
     new = builders.article("Footbridge open again\n\nThe footbridge is open.", "t-b", origin="bridge.txt")
-    corpus.add(new, builders.sentences(new))
+    corpus.add_article(new, builders.sentences(new))
     corpus.replace_article(old, new.id)
     session = builders.open_session(Corpus.open(corpus.path))
     assert session.queue == (corpus.article_ids()[0], new.id)
-    assert session.here
+    assert session.article_sentences
     assert session.undo() is not None
     session.close()
 
@@ -244,7 +244,7 @@ def test_records_of_an_article_that_is_gone_do_not_stop_the_start(corpus: Path) 
     _accept(session)
     session.move_article(1)
     session.join()
-    session.do(set_answer(session.work, Answer.ACCEPT))
+    session.apply_edit(set_answer(session.annotated, Answer.ACCEPT))
     session.close()
     (corpus / "articles" / f"{gone}.json").unlink()
     session = builders.open_session(corpus)
@@ -252,7 +252,7 @@ def test_records_of_an_article_that_is_gone_do_not_stop_the_start(corpus: Path) 
     assert (
         session.warnings[-1] == "2 records are of articles that have left the corpus; the journal keeps them"
     )
-    assert [w.done for w in session.here][:2] == [True, False]
+    assert [w.done for w in session.article_sentences][:2] == [True, False]
     assert session.undo() is not None
     assert session.undo() is None
     _accept(session)
@@ -275,6 +275,6 @@ def test_two_sessions_of_one_annotator_cannot_write_at_once(corpus: Path) -> Non
     with pytest.raises(Exception, match=r"the journal is held by .*; close it there, or use --read-only"):
         Journal.open(corpus, "ana")
     looking = builders.open_session(corpus, read_only=True)
-    assert looking.here
+    assert looking.article_sentences
     looking.close()
     session.close()

@@ -25,13 +25,13 @@ def test_a_remembered_sheet_is_the_one_that_would_be_made(steps: list[object]) -
             continue
         assert isinstance(step, type(SENTENCES[0]))
         fresh = Sheets(builders.news_schema(), len)
-        fresh.use_letters(sheets.style, sheets.taken)
-        assert sheets.make(step, ARTICLE) == fresh.make(step, ARTICLE)
+        fresh.use_letters(sheets.style, sheets.reserved_letters)
+        assert sheets.layout_for(step, ARTICLE) == fresh.layout_for(step, ARTICLE)
 
 
 def test_a_long_article_takes_no_more_room() -> None:
     """Only the last sheets are remembered."""
     sheets = Sheets(builders.news_schema(), len)
     for n in range(KEPT * 2):
-        sheets.make(builders.sentence("Ada Pell left.", start=n * 20), ARTICLE)
-    assert len(sheets._made) == KEPT
+        sheets.layout_for(builders.sentence("Ada Pell left.", start=n * 20), ARTICLE)
+    assert len(sheets._layouts) == KEPT

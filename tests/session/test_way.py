@@ -26,7 +26,7 @@ def corpus(tmp_path: Path) -> Path:
 
 
 def _at(session: Session) -> tuple[int, int]:
-    return (session.place.article, session.place.sentence)
+    return (session.position.article, session.position.sentence)
 
 
 def _said(session: Session) -> str:
@@ -35,15 +35,15 @@ def _said(session: Session) -> str:
 
 def _flag(session: Session, *places: tuple[int, int]) -> None:
     for article, sentence in places:
-        work = session.works_of(session.queue[article])[sentence]
-        session.do(set_flag(work, flagged=True))
+        work = session.sentences_of(session.queue[article])[sentence]
+        session.apply_edit(set_flag(work, flagged=True))
 
 
 def _hits(session: Session, query: str) -> list[tuple[int, int]]:
-    way = session.way
-    found = way.finder.search(parse(query), way.touched(), way.problems(way.touched()))
-    way.hits = tuple(hit for hits in found for hit in hits)
-    return [(h.article, h.index) for h in way.hits]
+    way = session.navigation
+    found = way.sentence_search.search(parse(query), way.touched_sentences(), way.problem_sentences(way.touched_sentences()))
+    way.search_hits = tuple(hit for hits in found for hit in hits)
+    return [(h.article, h.index) for h in way.search_hits]
 
 
 def test_the_finder_sees_what_the_session_sees(corpus: Path) -> None:
@@ -55,14 +55,14 @@ def test_the_finder_sees_what_the_session_sees(corpus: Path) -> None:
     session.split(6)
     session.move_in_article(0)
     session.join()
-    session.switch_line(session.current, 6, Verdict.BODY)
-    session.switch_line(session.current, 5, Verdict.BOILERPLATE)
+    session.set_line_verdict(session.current_article_id, 6, Verdict.BODY)
+    session.set_line_verdict(session.current_article_id, 5, Verdict.BOILERPLATE)
     for article in session.queue:
-        seen = session.way.finder.works(article, session.works.touched(article))
-        there = session.works_of(article)
+        seen = session.navigation.sentence_search.sentences_of(article, session.annotation_store.touched_sentences_of(article))
+        there = session.sentences_of(article)
         assert [w.sentence.text for w in seen] == builders.texts_of(there)
         assert [w.annotation for w in seen] == [w.annotation for w in there]
-        assert session.way.progress_of(article) == session.progress_of(article)
+        assert session.navigation.progress_of(article) == session.progress_of(article)
     session.close()
 
 
@@ -70,7 +70,7 @@ def test_hits_come_in_the_order_of_the_queue(corpus: Path) -> None:
     """Text, what is said of a sentence and its article are searched; each hit names its place."""
     session = builders.open_session(corpus)
     _flag(session, (0, 2))
-    session.do(set_note(session.works_of(session.queue[1])[0], "is the lock a place?"))
+    session.apply_edit(set_note(session.sentences_of(session.queue[1])[0], "is the lock a place?"))
     assert _hits(session, "moran") == [(0, 0), (0, 2), (0, 4)]
     assert _hits(session, "moran -flag") == [(0, 0), (0, 4)]
     assert _hits(session, "flag") == [(0, 2)]
@@ -84,13 +84,13 @@ def test_hits_can_be_gone_through_and_round(corpus: Path) -> None:
     """Next and previous count from where one is; without a search they say so."""
     session = builders.open_session(corpus)
     with pytest.raises(RuleError, match="there are no hits to go through; search with / first"):
-        session.way.next_hit(1)
-    session.way.last_query = parse("moran")
+        session.navigation.go_to_next_hit(1)
+    session.navigation.last_query = parse("moran")
     _hits(session, "moran")
     session.move_in_article(1)
     seen = []
     for by in (1, 1, 1, -1):
-        session.way.next_hit(by)
+        session.navigation.go_to_next_hit(by)
         seen.append(_at(session))
     assert seen == [(0, 2), (0, 4), (0, 0), (0, 4)]
     assert _said(session) == "hit 3 of 3: moran"
@@ -101,25 +101,25 @@ def test_a_filter_leads_enter_and_the_arrows(corpus: Path) -> None:
     """Only what matches is come to, done sentences by the arrows too; without the filter all is as before."""
     session = builders.open_session(corpus)
     _flag(session, (0, 1), (0, 3), (1, 2))
-    session.way.use_filter(parse("flag"))
-    assert session.way.shown == "filter: flag"
+    session.navigation.set_filter(parse("flag"))
+    assert session.navigation.summary == "filter: flag"
     session.move_in_article(0)
-    assert session.next_undone()
+    assert session.go_to_next_open()
     assert _at(session) == (0, 1)
-    session.do(set_answer(session.work, Answer.ACCEPT))
+    session.apply_edit(set_answer(session.annotated, Answer.ACCEPT))
     seen = []
-    while session.next_undone():
+    while session.go_to_next_open():
         seen.append(_at(session))
-        session.do(set_answer(session.work, Answer.ACCEPT))
+        session.apply_edit(set_answer(session.annotated, Answer.ACCEPT))
     assert seen == [(0, 3), (1, 2)]
-    assert session.way.finished.startswith("no open sentence is left that matches flag")
+    assert session.navigation.finished_message.startswith("no open sentence is left that matches flag")
     assert session.move_sentence(-1)
     assert _at(session) == (0, 3)
     assert session.move_sentence(-1)
     assert not session.move_sentence(-1)
     assert _said(session) == "no sentence before this one matches the filter"
-    session.way.use_filter(parse(""))
-    assert session.next_undone()
+    session.navigation.set_filter(parse(""))
+    assert session.go_to_next_open()
     assert _at(session) == (0, 2)
     session.close()
 
@@ -127,9 +127,9 @@ def test_a_filter_leads_enter_and_the_arrows(corpus: Path) -> None:
 def test_a_filter_by_answer_follows_the_work(corpus: Path) -> None:
     """What matches is looked up anew at each step."""
     session = builders.open_session(corpus)
-    session.way.use_filter(parse("answer:open"))
+    session.navigation.set_filter(parse("answer:open"))
     session.move_in_article(0)
-    session.do(set_answer(session.here[1], Answer.ACCEPT))
+    session.apply_edit(set_answer(session.article_sentences[1], Answer.ACCEPT))
     assert session.move_sentence(1)
     assert _at(session) == (0, 2)
     session.undo()
@@ -143,11 +143,11 @@ def test_problems_can_be_filtered_by(corpus: Path) -> None:
     """A sentence that lacks what others have is found; after its change and a new look it is not."""
     session = builders.open_session(corpus)
     for i in (0, 1):
-        work = session.here[i]
+        work = session.article_sentences[i]
         spans = [builders.span(work.sentence.text, "Tarn Quay", "VENUE")] if i == 0 else []
         said = work.annotation.with_spans(spans)
-        session.do(set_answer(Work(work.sentence, said), Answer.ACCEPT))
-    session.way.use_filter(parse("problem"))
+        session.apply_edit(set_answer(Work(work.sentence, said), Answer.ACCEPT))
+    session.navigation.set_filter(parse("problem"))
     assert _hits(session, "problem") == [(0, 1)]
     assert session.move_sentence(1) or session.move_sentence(-1)
     assert _at(session) == (0, 1)
@@ -160,7 +160,7 @@ def test_problems_can_be_filtered_by(corpus: Path) -> None:
 def test_any_sentence_can_be_named(corpus: Path, text: str, place: tuple[int, int]) -> None:
     """A number goes to a sentence of the article, two to another article."""
     session = builders.open_session(corpus)
-    session.way.jump(text)
+    session.navigation.jump_to(text)
     assert _at(session) == place
     session.close()
 
@@ -175,7 +175,7 @@ def test_a_place_that_is_not_there_is_said(corpus: Path) -> None:
         ("x", "that is no place; type 12"),
     ):
         with pytest.raises(RuleError, match=words):
-            session.way.jump(text)
+            session.navigation.jump_to(text)
     assert _at(session) == (0, 0)
     session.close()
 
@@ -191,20 +191,20 @@ def test_unsure_sentences_come_first(corpus: Path, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(Desk, "suggestions", suggestions)
     session = builders.open_session(corpus)
-    way: Way = session.way
-    way.unsure = True
-    assert way.shown == "unsure first, looked at 0 articles"
-    assert list(way.look(way.touched()))[-1] == 2
-    assert way.shown == "unsure first"
+    way: Way = session.navigation
+    way.uncertain_first = True
+    assert way.summary == "unsure first, looked at 0 articles"
+    assert list(way.score_sentences(way.touched_sentences()))[-1] == 2
+    assert way.summary == "unsure first"
     seen = []
     for _ in range(9):
-        session.do(set_answer(session.work, Answer.ACCEPT))
-        if session.next_undone():
+        session.apply_edit(set_answer(session.annotated, Answer.ACCEPT))
+        if session.go_to_next_open():
             seen.append(_at(session))
     assert seen == [(0, 2), (1, 2), (1, 1), (0, 4), (0, 1), (0, 3), (0, 5), (1, 0)]
     session.undo()
     session.move_in_article(0)
-    assert session.next_undone()
+    assert session.go_to_next_open()
     assert _at(session) == (1, 0)
     session.close()
 
@@ -213,15 +213,15 @@ def test_counts_of_a_large_corpus_follow_the_work(corpus: Path, monkeypatch: pyt
     """Once every article was counted the sum is there, and each edit moves it."""
     monkeypatch.setattr("annotator.session.session.COUNTED_AT_ONCE", 1)
     session = builders.open_session(corpus)
-    assert session.counted.total == 0
+    assert session.corpus_progress.total == 0
     for article in session.queue:
-        session.way.progress_of(article)
-    assert (session.counted.done, session.counted.total) == (0, 9)
-    session.do(set_answer(session.work, Answer.ACCEPT))
+        session.navigation.progress_of(article)
+    assert (session.corpus_progress.done, session.corpus_progress.total) == (0, 9)
+    session.apply_edit(set_answer(session.annotated, Answer.ACCEPT))
     session.join()
-    assert (session.counted.done, session.counted.total) == (0, 8)
+    assert (session.corpus_progress.done, session.corpus_progress.total) == (0, 8)
     session.undo()
-    assert (session.counted.done, session.counted.total) == (1, 9)
-    session.switch_line(session.current, 5, Verdict.BOILERPLATE)
-    assert session.counted.total == 8
+    assert (session.corpus_progress.done, session.corpus_progress.total) == (1, 9)
+    session.set_line_verdict(session.current_article_id, 5, Verdict.BOILERPLATE)
+    assert session.corpus_progress.total == 8
     session.close()

@@ -25,20 +25,20 @@ def _session(path: Path) -> Session:
     article = builders.article(TEXT, "t-bb", origin="skerrin.txt")
     corpus = builders.make_corpus(path, article)
     session = builders.open_session(corpus.path)
-    for i, work in enumerate(session.here):
+    for i, work in enumerate(session.article_sentences):
         if i in (0, 2):
             span = builders.span(work.sentence.text, "Skerrin", "VENUE")
-            session.do(add_span(work, span, session.schema))
-        session.do(set_answer(session.here[i], Answer.ACCEPT))
+            session.apply_edit(add_span(work, span, session.schema))
+        session.apply_edit(set_answer(session.article_sentences[i], Answer.ACCEPT))
     return session
 
 
 def _list(session: Session) -> Alike:
-    return Alike(session, session.way.groups(session.way.touched()))
+    return Alike(session, session.navigation.inconsistencies(session.navigation.touched_sentences()))
 
 
 def _labels(session: Session) -> list[int]:
-    return [len(w.annotation.spans) for w in session.here]
+    return [len(w.annotation.spans) for w in session.article_sentences]
 
 
 @pytest.fixture
@@ -51,31 +51,31 @@ def test_yes_labels_one_place_and_goes_on(session: Session) -> None:
     """Each y is one edit; the answer of a finished sentence stays; u takes it back."""
     work = _list(session)
     assert [(g.words, g.label, len(g.changes)) for g in work.groups] == [("Skerrin", "VENUE", 3)]
-    assert work.yes() == "Skerrin is VENUE now"
+    assert work.accept() == "Skerrin is VENUE now"
     assert _labels(session) == [1, 1, 1, 0]
-    assert session.here[1].annotation.answer is Answer.ACCEPT
-    assert (work.at, work.open) == (1, 2)
-    assert work.yes() == "Skerrin is VENUE now"
-    assert work.yes() == "Skerrin is VENUE now"
+    assert session.article_sentences[1].annotation.answer is Answer.ACCEPT
+    assert (work.at, work.open_count) == (1, 2)
+    assert work.accept() == "Skerrin is VENUE now"
+    assert work.accept() == "Skerrin is VENUE now"
     assert _labels(session) == [1, 1, 1, 2]
     with pytest.raises(RuleError, match="this is settled already; u takes it back"):
-        work.yes()
+        work.accept()
     assert work.undo() == "taken back: Skerrin is VENUE now"
-    assert (_labels(session), work.at, work.open) == ([1, 1, 1, 1], 2, 1)
+    assert (_labels(session), work.at, work.open_count) == ([1, 1, 1, 1], 2, 1)
     session.close()
 
 
 def test_all_is_one_edit_and_one_undo(session: Session) -> None:
     """A settles the rest of the group: one batch in the journal, taken back by one undo."""
     work = _list(session)
-    assert work.all() == "3 places made consistent"
+    assert work.accept_group() == "3 places made consistent"
     assert _labels(session) == [1, 1, 1, 2]
-    assert work.open == 0
+    assert work.open_count == 0
     session.flush()
     assert [r.batch[1] for r in records_in(session._journal.path)[-2:] if r.batch] == [2, 2]
     assert work.undo() == "taken back: 3 places made consistent"
     assert _labels(session) == [1, 0, 1, 0]
-    assert work.open == 3
+    assert work.open_count == 3
     with pytest.raises(RuleError, match="nothing to undo here; Esc, then Ctrl\\+Z goes further back"):
         work.undo()
     session.close()
@@ -84,7 +84,7 @@ def test_all_is_one_edit_and_one_undo(session: Session) -> None:
 def test_the_batch_is_the_same_after_a_new_start(tmp_path: Path) -> None:
     """The journal gives the same works back, and undo over sessions takes the whole batch."""
     session = _session(tmp_path / "news")
-    _list(session).all()
+    _list(session).accept_group()
     session.close()
     session = builders.open_session(tmp_path / "news")
     assert _labels(session) == [1, 1, 1, 2]
@@ -97,13 +97,13 @@ def test_no_is_remembered(tmp_path: Path) -> None:
     """What was left is known-wrong in the journal and never proposed again; u takes that back too."""
     session = _session(tmp_path / "news")
     work = _list(session)
-    assert work.leave() == "left as it is"
-    assert [s.label for s in session.here[1].annotation.rejected] == ["VENUE"]
+    assert work.skip() == "left as it is"
+    assert [s.label for s in session.article_sentences[1].annotation.rejected] == ["VENUE"]
     assert len(_list(session).items) == 2
     work.undo()
-    assert not session.here[1].annotation.rejected
+    assert not session.article_sentences[1].annotation.rejected
     assert len(_list(session).items) == 3
-    _list(session).leave()
+    _list(session).skip()
     session.close()
     session = builders.open_session(tmp_path / "news")
     assert len(_list(session).items) == 2
@@ -114,28 +114,28 @@ def test_to_read_only_no_is_remembered_for_the_session(tmp_path: Path) -> None:
     """Nothing is written; the list is shorter all the same."""
     _session(tmp_path / "news").close()
     session = builders.open_session(tmp_path / "news", read_only=True)
-    _list(session).leave()
+    _list(session).skip()
     assert len(_list(session).items) == 2
     with pytest.raises(RuleError, match="open to read only"):
-        _list(session).yes()
+        _list(session).accept()
     session.close()
 
 
 def test_what_a_rule_forbids_meanwhile_is_left_and_said(session: Session) -> None:
     """A place that changed since the look is told; a does the others."""
     work = _list(session)
-    now = session.here[1]
+    now = session.article_sentences[1]
     span = builders.span(now.sentence.text, "on Skerrin", "PERSON")
-    session.do(add_span(now, span, session.schema))
+    session.apply_edit(add_span(now, span, session.schema))
     with pytest.raises(RuleError, match="VENUE may not lie in PERSON"):
-        work.yes()
-    assert work.all().startswith("2 places made consistent; 1 left: VENUE may not lie in PERSON")
+        work.accept()
+    assert work.accept_group().startswith("2 places made consistent; 1 left: VENUE may not lie in PERSON")
     assert _labels(session) == [1, 1, 1, 2]
-    session.do(set_answer(session.here[0], Answer.REJECT))
+    session.apply_edit(set_answer(session.article_sentences[0], Answer.REJECT))
     session.move_in_article(1)
     session.join()
     with pytest.raises(RuleError, match="the sentence has changed since; Esc, and open the worklist again"):
-        work.yes()
+        work.accept()
     session.close()
 
 
@@ -144,11 +144,11 @@ def test_one_moves_by_proposal_and_by_group(tmp_path: Path) -> None:
     session = _session(tmp_path / "news")
     edits: list[Edit] = []
     for i in (2, 3):
-        work = session.here[i]
+        work = session.article_sentences[i]
         words, label = ("Pia Rask", "PERSON") if i == 2 else ("boat", "VENUE")
         span = builders.span(work.sentence.text, words, label)
         edits.append(Edit(Op.EDIT, (work,), (add_span(work, span, session.schema).after[0],)))
-    session.do(together(edits, "two"))
+    session.apply_edit(together(edits, "two"))
     work_list = _list(session)
     assert len(work_list.groups) == 1
     work_list.move(-5)
@@ -166,11 +166,11 @@ def test_an_empty_list_says_so(tmp_path: Path) -> None:
     """Where all is consistent there is nothing in hand and every deed says so."""
     session = builders.open_session(builders.make_corpus(tmp_path / "news").path)
     work = _list(session)
-    assert work.item is None
-    assert work.group is None
+    assert work.current_item is None
+    assert work.current_group is None
     work.move(1)
     work.move_group(1)
-    for deed in (work.yes, work.leave, work.all):
+    for deed in (work.accept, work.skip, work.accept_group):
         with pytest.raises(RuleError, match="there is nothing to make consistent"):
             deed()
     session.close()

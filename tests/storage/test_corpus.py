@@ -32,7 +32,7 @@ def corpus(tmp_path: Path) -> Corpus:
 @pytest.fixture
 def filled(corpus: Corpus) -> Corpus:
     """Make a corpus of one article."""
-    corpus.add(article(), sentences(article()))
+    corpus.add_article(article(), sentences(article()))
     return corpus
 
 
@@ -116,7 +116,7 @@ def test_add_and_read(filled: Corpus) -> None:
     """An article comes back as it went in, emoji offsets and all, in another process too."""
     a = article()
     other = body("One line only.", "b.txt")
-    filled.add(other, sentences(other))
+    filled.add_article(other, sentences(other))
     for corpus in (filled, Corpus.open(filled.path)):
         assert corpus.article_ids() == (a.id, other.id)
         assert (corpus.article(a.id), corpus.sentences(a.id)) == (a, sentences(a))
@@ -132,7 +132,7 @@ def test_order_is_that_of_ingest(corpus: Corpus) -> None:
     """Articles stand in the order in which they came, not in that of their ids."""
     added = [body(f"Text number {n}.", f"{n}.txt") for n in range(20)]
     for a in added:
-        corpus.add(a, sentences(a))
+        corpus.add_article(a, sentences(a))
     assert Corpus.open(corpus.path).article_ids() == tuple(a.id for a in added)
     assert tuple(a.id for a in added) != tuple(sorted(a.id for a in added))
 
@@ -141,7 +141,7 @@ def test_another_process_adds(filled: Corpus) -> None:
     """What another process adds is seen without opening again."""
     a = body("Added elsewhere.", "b.txt")
     assert len(filled.article_ids()) == 1
-    Corpus.open(filled.path).add(a, sentences(a))
+    Corpus.open(filled.path).add_article(a, sentences(a))
     assert filled.article_ids()[1:] == (a.id,)
     assert filled.sentences(a.id) == sentences(a)
 
@@ -152,7 +152,7 @@ def test_ids_never_become_paths(corpus: Corpus, bad: str) -> None:
     with pytest.raises(CorpusError, match="is no article id"):
         corpus.article(bad)
     with pytest.raises(CorpusError, match="is no article id"):
-        corpus.add(replace(article(), id=bad), [])
+        corpus.add_article(replace(article(), id=bad), [])
 
 
 def test_digest() -> None:
@@ -181,11 +181,11 @@ def test_contradictions_are_refused(corpus: Corpus) -> None:
     before = tree(corpus.path)
     for bad, parts, told in cases:
         with pytest.raises(CorpusError, match=told):
-            corpus.add(bad, parts)
+            corpus.add_article(bad, parts)
     assert tree(corpus.path) == before
-    corpus.add(a, good)
+    corpus.add_article(a, good)
     with pytest.raises(CorpusError, match="this article is in the corpus already"):
-        corpus.add(a, good)
+        corpus.add_article(a, good)
 
 
 def test_crash_between_sentences_and_article(filled: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,12 +194,12 @@ def test_crash_between_sentences_and_article(filled: Corpus, monkeypatch: pytest
     with monkeypatch.context() as patch:
         patch.setattr(module, "write_atomic", Failing(None, OSError(errno.EIO, "crash")))
         with pytest.raises(CorpusError, match="the disk reports an error"):
-            filled.add(a, sentences(a))
+            filled.add_article(a, sentences(a))
     assert len((filled.path / "sentences.jsonl").read_bytes().splitlines()) == 6
     fresh = Corpus.open(filled.path)
     assert (fresh.article_ids(), fresh.warnings) == ((article().id,), [])
-    fresh.add(last, sentences(last))
-    fresh.add(a, sentences(a))
+    fresh.add_article(last, sentences(last))
+    fresh.add_article(a, sentences(a))
     assert [line[7:19].decode() for line in (filled.path / "sentences.jsonl").read_bytes().splitlines()] == (
         [article().id] * 4 + [last.id] + [a.id] * 2
     )
@@ -218,14 +218,14 @@ def test_a_failing_disk_adds_nothing(filled: Corpus, monkeypatch: pytest.MonkeyP
             failing = Failing(getattr(os, function), OSError(errno.ENOSPC, "full"), nth)
             patch.setattr(os, function, failing)
             try:
-                filled.add(a, sentences(a))
+                filled.add_article(a, sentences(a))
             except CorpusError as error:
                 assert "the disk is full; free some space and try again" in str(error)  # noqa: PT017
         fresh = Corpus.open(filled.path)
         assert fresh.warnings == []
         assert not list(filled.path.rglob("*.tmp"))
         if a.id not in fresh.article_ids():
-            fresh.add(a, sentences(a))
+            fresh.add_article(a, sentences(a))
         assert Corpus.open(filled.path).sentences(a.id) == sentences(a)
         (filled.path / "articles" / f"{a.id}.json").unlink()
 
@@ -236,7 +236,7 @@ def test_every_cut_of_the_sentences(filled: Corpus, monkeypatch: pytest.MonkeyPa
         monkeypatch.setattr(os, name, lambda _fd: None)
     a, path = body("Comes\nagain.", "b.txt"), filled.path / "sentences.jsonl"
     start = path.stat().st_size
-    filled.add(a, sentences(a))
+    filled.add_article(a, sentences(a))
     (filled.path / "articles" / f"{a.id}.json").unlink()
     data = path.read_bytes()
     for cut in range(start, len(data)):
@@ -246,7 +246,7 @@ def test_every_cut_of_the_sentences(filled: Corpus, monkeypatch: pytest.MonkeyPa
         assert corpus.warnings == (["left out a torn last line of sentences.jsonl"] if torn else [])
         assert path.read_bytes() == data[:cut]
         assert corpus.sentences(article().id) == sentences(article())
-        corpus.add(a, sentences(a))
+        corpus.add_article(a, sentences(a))
         if torn:
             assert corpus.warnings == [
                 f"set aside a torn last line of sentences.jsonl ({len(torn)} bytes) in sentences.jsonl.torn-1"
@@ -268,8 +268,8 @@ def test_read_only_corpus(filled: Corpus, monkeypatch: pytest.MonkeyPatch) -> No
     assert corpus.sentences(article().id) == sentences(article())
     a = body("New.", "n.txt")
     for deed in (
-        lambda: corpus.add(a, sentences(a)),
-        lambda: corpus.set_line(article().id, 0, Verdict.BODY, by="ana", time=1),
+        lambda: corpus.add_article(a, sentences(a)),
+        lambda: corpus.set_line_verdict(article().id, 0, Verdict.BODY, by="ana", time=1),
     ):
         with pytest.raises(CorpusError) as caught:
             deed()
@@ -306,7 +306,7 @@ def test_a_folder_without_permission(filled: Corpus, monkeypatch: pytest.MonkeyP
     denied = PermissionError(errno.EACCES, "Permission denied")
     monkeypatch.setattr(os, "open", Failing(os.open, denied, only="news"))
     with pytest.raises(CorpusError) as caught:
-        filled.set_line(article().id, 0, Verdict.BODY, by="ana", time=1)
+        filled.set_line_verdict(article().id, 0, Verdict.BODY, by="ana", time=1)
     assert _told(caught, filled) == (
         "news: no permission to write here; ask the owner for it, or work on a copy of the folder"
     )
@@ -379,7 +379,7 @@ def test_two_writers(filled: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(
         CorpusError, match=f"the corpus is being written by process {holder.pid} on .*; try again when"
     ):
-        filled.set_line(article().id, 0, Verdict.BODY, by="ana", time=1)
+        filled.set_line_verdict(article().id, 0, Verdict.BODY, by="ana", time=1)
     holder.kill()
     holder.communicate()
-    filled.set_line(article().id, 0, Verdict.BODY, by="ana", time=1)
+    filled.set_line_verdict(article().id, 0, Verdict.BODY, by="ana", time=1)

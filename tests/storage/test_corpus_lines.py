@@ -26,7 +26,7 @@ def corpus(tmp_path: Path) -> Corpus:
 @pytest.fixture
 def filled(corpus: Corpus) -> Corpus:
     """Make a corpus of one article."""
-    corpus.add(article(), sentences(article()))
+    corpus.add_article(article(), sentences(article()))
     return corpus
 
 
@@ -39,26 +39,26 @@ def _json(corpus: Corpus, a: Article) -> dict[str, object]:
 def test_switch_a_line(filled: Corpus) -> None:
     """A switched line keeps the machine's verdict; switching back restores its reason too."""
     a = article()
-    switched = filled.set_line(a.id, 4, Verdict.BODY, by="ana", time=7.5)
+    switched = filled.set_line_verdict(a.id, 4, Verdict.BODY, by="ana", time=7.5)
     line = switched.lines[4]
     assert (line.verdict, line.reason, line.was) == (Verdict.BODY, "switched by ana", Verdict.BOILERPLATE)
     assert filled.article(a.id) == switched
     assert [s.text for s in filled.active_sentences(switched)][-1] == "Read more"
-    again = filled.set_line(a.id, 4, Verdict.CAPTION, by="bob", time=8)
+    again = filled.set_line_verdict(a.id, 4, Verdict.CAPTION, by="bob", time=8)
     assert (again.lines[4].reason, again.lines[4].was) == ("switched by bob", Verdict.BOILERPLATE)
-    assert filled.set_line(a.id, 4, Verdict.BOILERPLATE, by="ana", time=9) == a
+    assert filled.set_line_verdict(a.id, 4, Verdict.BOILERPLATE, by="ana", time=9) == a
     history = _json(filled, a)["history"]
     assert isinstance(history, list)
     assert [(x["op"], x["by"], x["time"]) for x in history] == [
         ("switch", "ana", 7), ("switch", "bob", 8), ("switch", "ana", 9)
     ]  # fmt: skip
     before = tree(filled.path)
-    assert filled.set_line(a.id, 0, Verdict.TITLE, by="ana", time=9) == a
+    assert filled.set_line_verdict(a.id, 0, Verdict.TITLE, by="ana", time=9) == a
     assert tree(filled.path) == before
     with pytest.raises(
         CorpusError, match="there is no line 6: the article has 5; choose a line of the article"
     ):
-        filled.set_line(a.id, 5, Verdict.BODY, by="ana", time=9)
+        filled.set_line_verdict(a.id, 5, Verdict.BODY, by="ana", time=9)
 
 
 def test_undo_of_switches(filled: Corpus) -> None:
@@ -66,15 +66,15 @@ def test_undo_of_switches(filled: Corpus) -> None:
     a = article()
     states = [a]
     for line, verdict in [(4, Verdict.BODY), (4, Verdict.CAPTION), (0, Verdict.BODY)]:
-        states.append(filled.set_line(a.id, line, verdict, by="ana", time=1))
+        states.append(filled.set_line_verdict(a.id, line, verdict, by="ana", time=1))
     fresh = Corpus.open(filled.path)
-    assert fresh.undo_line(a.id, by="bob", time=2) == states[2]
-    assert fresh.undo_line(a.id, by="bob", time=3) == states[1]
-    fresh.set_line(a.id, 2, Verdict.CAPTION, by="bob", time=4)
+    assert fresh.undo_line_verdict(a.id, by="bob", time=2) == states[2]
+    assert fresh.undo_line_verdict(a.id, by="bob", time=3) == states[1]
+    fresh.set_line_verdict(a.id, 2, Verdict.CAPTION, by="bob", time=4)
     fresh = Corpus.open(filled.path)
-    assert fresh.undo_line(a.id, by="bob", time=5) == states[1]
-    assert fresh.undo_line(a.id, by="bob", time=6) == a
-    assert fresh.undo_line(a.id, by="bob", time=7) is None
+    assert fresh.undo_line_verdict(a.id, by="bob", time=5) == states[1]
+    assert fresh.undo_line_verdict(a.id, by="bob", time=6) == a
+    assert fresh.undo_line_verdict(a.id, by="bob", time=7) is None
     assert fresh.article(a.id) == a
 
 
@@ -83,13 +83,13 @@ def test_unknown_keys_of_an_article_stay(filled: Corpus) -> None:
     a = article()
     path = filled.path / "articles" / f"{a.id}.json"
     path.write_bytes(orjson.dumps(_json(filled, a) | {"note": "kept"}))
-    filled.set_line(a.id, 4, Verdict.BODY, by="ana", time=1)
+    filled.set_line_verdict(a.id, 4, Verdict.BODY, by="ana", time=1)
     assert _json(filled, a)["note"] == "kept"
 
 
 def _put(corpus: Corpus, text: str, came_from: str) -> str:
     new = body(text, "as/given.txt")
-    corpus.add(new, sentences(new), came_from=came_from)
+    corpus.add_article(new, sentences(new), came_from=came_from)
     return new.id
 
 
@@ -98,12 +98,12 @@ def test_versions(filled: Corpus) -> None:
     a = article()
     first, other = _put(filled, "A text.", "../a.txt"), _put(filled, "Not related.", "../b.txt")
     second = _put(filled, "A corrected text.", "../a.txt")
-    assert filled.came_from("../a.txt") == (first, second)
+    assert filled.articles_from_source("../a.txt") == (first, second)
     filled.replace_article(first, second)
     for corpus in (filled, Corpus.open(filled.path)):
-        assert corpus.came_from("../a.txt") == (second,)
-        assert corpus.came_from("../b.txt") == (other,)
-        assert corpus.came_from("") == corpus.came_from(a.origin) == ()
+        assert corpus.articles_from_source("../a.txt") == (second,)
+        assert corpus.articles_from_source("../b.txt") == (other,)
+        assert corpus.articles_from_source("") == corpus.articles_from_source(a.origin) == ()
         old, new = corpus.article(first), corpus.article(second)
         assert (old.replaced_by, new.replaces) == (second, first)
         assert (corpus.active_sentences(old), len(corpus.sentences(first))) == ((), 1)
@@ -118,10 +118,10 @@ def test_an_earlier_version_comes_back(filled: Corpus) -> None:
     assert [filled.article(x).replaced_by for x in (a, b, c)] == ["", c, a]
     d = _put(filled, "Version d.", "../a.txt")
     filled.replace_article(a, d)
-    assert filled.came_from("../a.txt") == Corpus.open(filled.path).came_from("../a.txt") == (d,)
+    assert filled.articles_from_source("../a.txt") == Corpus.open(filled.path).articles_from_source("../a.txt") == (d,)
     assert (filled.article(d).replaces, filled.article(a).replaced_by) == (a, d)
     filled.restore_article(b)
-    assert filled.came_from("../a.txt") == (b, d)
+    assert filled.articles_from_source("../a.txt") == (b, d)
 
 
 def test_the_shared_folder_says_nothing_where_nothing_is_known(filled: Corpus) -> None:
@@ -141,11 +141,11 @@ def test_a_short_wait_for_the_lock(filled: Corpus, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("annotator.storage.corpus.Lock", Noted)
     with Lock(filled.path / ".corpus.lock"):
         with pytest.raises(CorpusError, match="the corpus is being written by process"):
-            filled.set_line(article().id, 4, Verdict.BODY, by="ana", time=1, wait=0.05)
+            filled.set_line_verdict(article().id, 4, Verdict.BODY, by="ana", time=1, wait=0.05)
         with pytest.raises(CorpusError, match="the corpus is being written by process"):
-            filled.undo_line(article().id, by="ana", time=1, wait=0.07)
+            filled.undo_line_verdict(article().id, by="ana", time=1, wait=0.07)
     assert waits == [0.05, 0.07]
-    assert filled.set_line(article().id, 4, Verdict.BODY, by="ana", time=1, wait=0.05).lines[4].was
+    assert filled.set_line_verdict(article().id, 4, Verdict.BODY, by="ana", time=1, wait=0.05).lines[4].was
 
 
 def test_a_schema_is_put_in_force(filled: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:

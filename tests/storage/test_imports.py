@@ -42,7 +42,7 @@ def _article(text: str) -> tuple[Article, Sentence]:
 def _stage(staging: Staging, texts: list[str], name: str = "ada") -> None:
     for text in texts:
         article, sentence = _article(text)
-        if staging.into is None or article.id not in staging.into.article_ids():
+        if staging.corpus is None or article.id not in staging.corpus.article_ids():
             staging.add_article(article, (sentence,))
         work = Work(sentence, Annotation((Span(0, 4, "PERSON"),), Answer.ACCEPT))
         staging.add_records(name, [Record(staging.next_seq(name), Op.ANSWER, work, annotator=name)])
@@ -59,14 +59,14 @@ def corpus(tmp_path: Path) -> Corpus:
     """Return a corpus with one article and one record by ada."""
     with Staging.begin(tmp_path / "harbour", None) as staging:
         _stage(staging, ["Lena rowed to Osmund."])
-        return staging.commit_new(MADE)
+        return staging.commit_new_corpus(MADE)
 
 
 def test_a_new_corpus_comes_whole(corpus: Corpus, tmp_path: Path) -> None:
     """Articles, sentences and journals are there, and nothing is left beside."""
     assert len(corpus.article_ids()) == 1
     assert corpus.sentences(corpus.article_ids()[0])[0].text == "Lena rowed to Osmund."
-    assert Journal.open(corpus.path, "ada", read_only=True).records[0].work.done
+    assert Journal.open(corpus.path, "ada", read_only=True).records[0].annotated.done
     assert [p.name for p in tmp_path.iterdir()] == ["harbour"]
 
 
@@ -81,7 +81,7 @@ def test_a_corpus_that_exists_gets_more(corpus: Corpus) -> None:
     """New articles and records are added behind what is there; a record's number counts on."""
     with Staging.begin(corpus.path, corpus) as staging:
         _stage(staging, ["Lena came back.", "Lena slept."])
-        staging.commit_into({"ada": 2})
+        staging.commit_to_existing({"ada": 2})
     again = Corpus.open(corpus.path)
     assert len(again.article_ids()) == 3
     journal = Journal.open(corpus.path, "ada", read_only=True)
@@ -100,7 +100,7 @@ def test_batches_stay_whole_and_count_on(corpus: Corpus, monkeypatch: pytest.Mon
             work = Work(sentence, Annotation((), Answer.ACCEPT))
             seq = staging.next_seq("ada")
             staging.add_records("ada", [Record(seq, Op.ANSWER, work, batch=batch, annotator="ada")])
-        staging.commit_into({"ada": 2})
+        staging.commit_to_existing({"ada": 2})
     journal = Journal.open(corpus.path, "ada", read_only=True)
     assert journal.warnings == []
     assert [(r.seq, r.batch) for r in journal.records] == [
@@ -126,7 +126,7 @@ def test_work_that_was_added_meanwhile_stops_it(corpus: Corpus) -> None:
     with Staging.begin(corpus.path, corpus) as staging:
         _stage(staging, ["Lena came back."])
         with pytest.raises(CorpusError, match="somebody has annotated meanwhile"):
-            staging.commit_into({"ada": 1})
+            staging.commit_to_existing({"ada": 1})
     assert _files(corpus.path) == before
 
 
@@ -152,7 +152,7 @@ def test_whatever_fails_the_corpus_is_as_it_was(
             _stage(staging, ["Lena woke."], "ben")
             monkeypatch.setattr(os, function, fail)
             try:
-                staging.commit_into({"ada": 2}, SCHEMA + '[[label]]\nname = "SHIP"\n')
+                staging.commit_to_existing({"ada": 2}, SCHEMA + '[[label]]\nname = "SHIP"\n')
             except AnnotatorError:
                 failed = True
             else:
@@ -206,7 +206,7 @@ def test_kill_9_leaves_all_or_nothing(tmp_path: Path, *, existing: bool) -> None
         if existing:
             with Staging.begin(target, None) as staging:
                 _stage(staging, ["Lena rowed to Osmund."])
-                staging.commit_new(MADE)
+                staging.commit_new_corpus(MADE)
         done = subprocess.run(
             [sys.executable, str(script), str(target), str(at)],
             check=False,

@@ -22,8 +22,8 @@ KEYS = st.builds(Keys, COUNTS, COUNTS, COUNTS, COUNTS, COUNTS)
 @given(st.none() | KEYS)
 def test_keys_come_back(keys: Keys | None) -> None:
     """What was counted is read again, and that nothing was counted is not taken for no keys."""
-    line = encode(replace(record(1), keys=keys))
-    assert Decoder().decode(line[:-1]).keys == keys
+    line = encode(replace(record(1), keystrokes=keys))
+    assert Decoder().decode(line[:-1]).keystrokes == keys
     assert (b'"_keys"' in line) == (keys is not None)
 
 
@@ -35,7 +35,7 @@ def _with_keys(value: object) -> bytes:
 
 def test_a_kind_of_a_later_version_is_another_key() -> None:
     """Keys of kinds that are not known here still count."""
-    found = Decoder().decode(_with_keys({"label": 2, "mouse": 3, "other": 1})).keys
+    found = Decoder().decode(_with_keys({"label": 2, "mouse": 3, "other": 1})).keystrokes
     assert found == Keys(label=2, other=4)
 
 

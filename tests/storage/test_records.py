@@ -43,7 +43,7 @@ def _records(draw: st.DrawFn) -> Record:
     return Record(
         seq=seq,
         op=draw(st.sampled_from(list(Op))),
-        work=Work(sentence, annotation),
+        annotated=Work(sentence, annotation),
         parent=draw(st.none() | st.integers(1, seq - 1)) if seq > 1 else None,
         batch=draw(st.none() | st.just((seq - draw(st.integers(0, size - 1)), size))),
         annotator=draw(_WORD),
@@ -82,7 +82,7 @@ def test_fields_are_prodigys_and_ours_in_the_contract_order() -> None:
 def test_token_end_is_inclusive() -> None:
     """``token_end`` is the last token of the span, as in Prodigy."""
     one = record(1)
-    work = Work(one.work.sentence, Annotation((Span(0, 11, "PERSON"),)))
+    work = Work(one.annotated.sentence, Annotation((Span(0, 11, "PERSON"),)))
     data = json.loads(encode(Record(1, Op.EDIT, work)))
     assert (data["spans"][0]["token_start"], data["spans"][0]["token_end"], data["answer"]) == (0, 1, None)
 
@@ -136,7 +136,7 @@ def test_lone_surrogate() -> None:
 
 def test_span_outside_its_text() -> None:
     """A span that ends after its sentence is never written."""
-    work = Work(record(1).work.sentence, Annotation((Span(0, 99, "PERSON"),)))
+    work = Work(record(1).annotated.sentence, Annotation((Span(0, 99, "PERSON"),)))
     with pytest.raises(JournalError, match="the span 0-99 ends after the sentence"):
         encode(Record(1, Op.EDIT, work))
 
@@ -145,4 +145,4 @@ def test_records_of_a_sentence_share_their_tokens() -> None:
     """The history of a sentence costs the memory of one set of tokens."""
     decoder = Decoder()
     one, two = decoder.decode(encode(record(1))[:-1]), decoder.decode(encode(record(1))[:-1])
-    assert one.work.sentence.tokens is two.work.sentence.tokens
+    assert one.annotated.sentence.tokens is two.annotated.sentence.tokens

@@ -62,10 +62,10 @@ def test_contradictions_are_listed_with_the_file() -> None:
 def test_what_a_label_takes_belongs_to_one_label() -> None:
     """What a label before takes, or what is a label's own name, is taken out of `takes` and listed."""
     human = SMALL.replace('name = "PERSON"', 'name = "HUMAN"').replace('["PER"]', '["per", "MAN"]')
-    assert unite([("a", SMALL), ("b", human)]).left == ["HUMAN: takes per"]
+    assert unite([("a", SMALL), ("b", human)]).left_out == ["HUMAN: takes per"]
     per = SMALL.replace('name = "PERSON"', 'name = "PER"').replace("takes", "# ")
     union = unite([("a", SMALL), ("b", per)])
-    assert (union.added, union.left) == (["PER"], ["PERSON: takes PER"])
+    assert (union.added, union.left_out) == (["PER"], ["PERSON: takes PER"])
     assert [x.takes for x in schema_of_text(union.text, "union").labels] == [(), (), ()]
 
 
@@ -73,4 +73,4 @@ def test_what_is_taken_away_again_is_not_told_as_widened() -> None:
     """A name that is a label of its own cannot be what another label takes: that is listed as left, alone."""
     first = '[[label]]\nname = "PERSON"\n[[label]]\nname = "PER"\n'
     union = unite([("a", first), ("b", '[[label]]\nname = "PERSON"\ntakes = ["PER"]\n')])
-    assert (union.widened, union.left) == ([], ["PERSON: takes PER"])
+    assert (union.widened, union.left_out) == ([], ["PERSON: takes PER"])

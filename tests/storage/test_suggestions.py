@@ -81,7 +81,7 @@ def test_a_second_run_makes_what_is_missing(tmp_path: Path) -> None:
     writer = write(tmp_path, EVERY)
     assert path.read_bytes().startswith(before)
     assert path.read_bytes().count(b"\n") == len(EVERY)
-    assert not writer.renewed
+    assert not writer.replaces_old_file
     write(tmp_path, EVERY)
     assert path.read_bytes().count(b"\n") == len(EVERY)
 
@@ -95,7 +95,7 @@ def test_a_new_fingerprint_makes_all_anew_and_the_old_file_stands_until_then(tmp
     assert path.read_bytes() == old
     with SuggestionWriter(tmp_path, "m", "f2") as writer:
         assert [writer.has(s) for s in EVERY[:5]] == [True] * 4 + [False]
-        assert writer.renewed
+        assert writer.replaces_old_file
         writer.add([(s, ()) for s in EVERY if not writer.has(s)])
         writer.finish()
     assert path.read_bytes().count(b'"_fingerprint":"f2"') == len(EVERY)

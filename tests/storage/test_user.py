@@ -34,7 +34,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (package / "_data" / "schemas").mkdir(parents=True)
     (package / "_data" / "schemas" / "news.toml").write_text(SCHEMA)
     corpus = new_corpus(package / "_data" / "corpus")
-    corpus.add(article(), sentences(article()))
+    corpus.add_article(article(), sentences(article()))
     (package / "_data" / "corpus" / ".corpus.lock").touch()
     monkeypatch.setattr(annotator, "__file__", str(package / "__init__.py"))
     return package
@@ -110,7 +110,7 @@ def test_the_users_sample(installed: Path, home: Path) -> None:
     assert not (target / ".corpus.lock").exists()
     assert (target / "corpus.toml").stat().st_mode & 0o200
     assert (target / "articles").stat().st_mode & 0o200
-    Corpus.open(target).set_line(article().id, 0, article().lines[2].verdict, by="ana", time=1)
+    Corpus.open(target).set_line_verdict(article().id, 0, article().lines[2].verdict, by="ana", time=1)
     changed = tree(target)
     assert user_sample() == target
     assert (tree(target), tree(installed)) == (changed, before)

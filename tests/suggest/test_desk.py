@@ -44,9 +44,9 @@ def test_marking_a_name_suggests_it_at_once_and_undo_takes_that_back() -> None:
     """A full name brings its surname in the other sentences of the article; nothing is left after undo."""
     d = desk()
     done = marked(WORKS[0], "Ilse Brekke", "PERSON")
-    d.changed([WORKS[0]], [done])
+    d.update([WORKS[0]], [done])
     assert told(EVERY[1], d.suggestions(WORKS[1])) == [("PERSON", "Brekke")]
-    d.changed([done], [WORKS[0]])
+    d.update([done], [WORKS[0]])
     assert d.suggestions(WORKS[1]) == ()
 
 
@@ -70,9 +70,9 @@ def test_one_refusal_clears_the_article() -> None:
     d = desk()
     (first,) = d.suggestions(WORKS[0])
     done = reject_suggestion(WORKS[0], span_of(first)).after[0]
-    d.changed([WORKS[0]], [done])
+    d.update([WORKS[0]], [done])
     assert d.suggestions(done) == d.suggestions(WORKS[2]) == ()
-    d.changed([done], [WORKS[0]])
+    d.update([done], [WORKS[0]])
     assert told(EVERY[2], d.suggestions(WORKS[2])) == [("VENUE", "Norhaven")]
 
 
@@ -84,9 +84,9 @@ def test_a_source_that_is_passed_over_falls() -> None:
     for n in range(12):
         work = Work(sentence(f"They saw {chr(65 + n)}orhaven.", 1000 + n * 20, f"b{n}"))
         (offer,) = one.suggestions(work)
-        one.changed([work], [take_spans(work, [], NEWS, Answer.ACCEPT).after[0]])
+        one.update([work], [take_spans(work, [], NEWS, Answer.ACCEPT).after[0]])
         other.suggestions(work)
-        other.changed([work], [take_spans(work, [span_of(offer)], NEWS, Answer.ACCEPT).after[0]])
+        other.update([work], [take_spans(work, [span_of(offer)], NEWS, Answer.ACCEPT).after[0]])
     assert one.suggestions(later)[0].score < score < other.suggestions(later)[0].score
 
 
@@ -97,7 +97,7 @@ def test_what_is_on_the_screen_does_not_dance() -> None:
     for n in range(KEPT * 2):
         work = Work(sentence(f"They saw {chr(65 + n % 13)}orhaven.", 1000 + n * 20, f"b{n}"))
         taken = [span_of(x) for x in d.suggestions(work)]
-        d.changed([work], [take_spans(work, taken, NEWS, Answer.ACCEPT).after[0]])
+        d.update([work], [take_spans(work, taken, NEWS, Answer.ACCEPT).after[0]])
         if n < KEPT // 2:
             assert d.suggestions(WORKS[2]) is shown
     assert d.suggestions(WORKS[2])[0].score > shown[0].score
@@ -110,9 +110,9 @@ def test_the_journal_teaches_what_the_session_taught() -> None:
     done = [replace(w, annotation=Annotation(answer=Answer.ACCEPT)) for w in works]
     for w, d in zip(works, done, strict=True):
         live.suggestions(w)
-        live.changed([w], [d])
-    later.changed((), done)
-    assert live.track.tallies == later.track.tallies
+        live.update([w], [d])
+    later.update((), done)
+    assert live.accuracy.counts_by_key == later.accuracy.counts_by_key
     assert live.suggestions(WORKS[2]) == later.suggestions(WORKS[2])
 
 
@@ -121,13 +121,13 @@ def test_history_does_not_praise_itself() -> None:
     d = desk()
     d.suggestions(WORKS[1])
     done = marked(WORKS[1], "Brekke", "PERSON")
-    d.changed([WORKS[1]], [done])
+    d.update([WORKS[1]], [done])
     d.suggestions(done)
     accepted = replace(done, annotation=done.annotation.with_answer(Answer.ACCEPT))
-    d.changed([done], [accepted])
+    d.update([done], [accepted])
     d.suggestions(accepted)
-    d.changed([accepted], [accepted])
-    assert not [key for key in d.track.tallies if key[0] == "history"]
+    d.update([accepted], [accepted])
+    assert not [key for key in d.accuracy.counts_by_key if key[0] == "history"]
 
 
 def test_nothing_is_worked_out_twice() -> None:
@@ -140,10 +140,10 @@ def test_nothing_is_worked_out_twice() -> None:
 
     d = Desk(NEWS, lambda _: ("", EVERY), {"m": counting}, rules=False)
     assert d.suggestions(WORKS[0]) is d.suggestions(WORKS[0])
-    d.changed([WORKS[1]], [marked(WORKS[1], "Brekke", "PERSON")])
+    d.update([WORKS[1]], [marked(WORKS[1], "Brekke", "PERSON")])
     d.suggestions(WORKS[0])
     assert asked == [EVERY[0]]
-    d.forget("a1")
+    d.invalidate_article("a1")
     d.suggestions(WORKS[0])
     assert asked == [EVERY[0]] * 2
 
@@ -153,24 +153,24 @@ def test_what_waits_is_learned_bit_by_bit_and_at_once_where_it_is_needed() -> No
     done = [marked(Work(sentence(TEXTS[0], 0, f"b{n}")), "Ilse Brekke", "PERSON") for n in range(5)]
     works = [marked(WORKS[0], "Norhaven", "VENUE"), *done]
     slowly, at_once = desk(), desk()
-    at_once.changed((), works)
-    slowly.start(works)
+    at_once.update((), works)
+    slowly.queue_annotations(works)
     assert [s.source for s in slowly.suggestions(WORKS[2])] == ["history+m"]
-    assert slowly.mentions.suggest(sentence("Ilse Brekke slept.", 0, "c")) == ()
+    assert slowly.history.suggest(sentence("Ilse Brekke slept.", 0, "c")) == ()
     rounds = 1
     while slowly.learn(2):
         rounds += 1
     assert rounds == 3
     assert slowly.suggestions(WORKS[2]) == at_once.suggestions(WORKS[2])
-    assert slowly.track.tallies == at_once.track.tallies
+    assert slowly.accuracy.counts_by_key == at_once.accuracy.counts_by_key
 
 
 def test_an_edit_of_what_still_waits_leaves_nothing_double() -> None:
     """A work that is changed before it was learned counts once, as it is now."""
     d = desk()
     old = marked(WORKS[0], "Norhaven", "VENUE")
-    d.start([old])
-    d.changed([old], [WORKS[0]])
+    d.queue_annotations([old])
+    d.update([old], [WORKS[0]])
     assert not d.learn()
     assert [s.source for s in d.suggestions(WORKS[2])] == ["m"]
 
@@ -195,8 +195,8 @@ def fresh(works: list[Work], i: int) -> tuple[Suggestion, ...]:
     for w in works:
         index.add(w)
     s = works[i].sentence
-    merger = Merger(NEWS, weighed=index.weighed, turned_down=index.turned_down)
-    return merger.merge(works[i], (*by_a_model(s), *index.suggest(s)))
+    merger = Merger(NEWS, reweigh=index.reweigh, rejection_counts=index.rejection_counts)
+    return merger.rank_open(works[i], (*by_a_model(s), *index.suggest(s)))
 
 
 DEEDS = st.tuples(
@@ -211,7 +211,7 @@ DEEDS = st.tuples(
 def test_what_is_remembered_is_what_would_be_worked_out(steps: list[tuple[int, str, str, str]]) -> None:
     """After each deed every sentence has the suggestions that it would have if nothing were remembered."""
     d = desk()
-    d._merger = replace(d._merger, share=lambda s: s.score)  # shares may lag, see above
+    d._ranker = replace(d._ranker, accuracy=lambda s: s.score)  # shares may lag, see above
     works = list(PLACES)
     done: list[tuple[int, Work]] = []
     for number, deed, words, label in steps:
@@ -229,6 +229,6 @@ def test_what_is_remembered_is_what_would_be_worked_out(steps: list[tuple[int, s
         if deed != "undo":
             done.append((i, old))
         works[i] = new
-        d.changed([old], [new])
+        d.update([old], [new])
         for n, w in enumerate(works):
             assert d.suggestions(w) == fresh(works, n)

@@ -105,8 +105,8 @@ def test_a_refusal_counts_for_more_than_a_mention_left_bare() -> None:
     scores = [chance("It rains in Norhaven.", BREKKE, *no[:n]) for n in range(4)]
     assert scores == sorted(scores, reverse=True)
     assert scores[3] < 0.7 * scores[0]
-    assert index(*no).turned_down("a2", "Norhaven", "VENUE") == (3, 0)
-    assert index(*no).turned_down("a1", "Norhaven", "VENUE") == (0, 3)
+    assert index(*no).rejection_counts("a2", "Norhaven", "VENUE") == (3, 0)
+    assert index(*no).rejection_counts("a1", "Norhaven", "VENUE") == (0, 3)
 
 
 def test_another_source_is_weighed_by_what_was_said_of_its_words() -> None:
@@ -115,7 +115,7 @@ def test_another_source_is_weighed_by_what_was_said_of_its_words() -> None:
     offer = suggestion(s, "Norhaven", "VENUE", 0.6)
     bare = [work("Seen by Norhaven.", start=n * 50, accept=True) for n in range(1, 5)]
     assert index(*bare).suggest(s) == ()
-    scores = [index(*w).weighed(s, offer) for w in (bare, bare[:1], (), (BREKKE,))]
+    scores = [index(*w).reweigh(s, offer) for w in (bare, bare[:1], (), (BREKKE,))]
     assert scores == sorted(scores)
     assert scores[0] < 0.3 < scores[2] == offer.score < scores[3]
 

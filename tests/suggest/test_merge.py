@@ -19,7 +19,7 @@ MERGER = Merger(NEWS)
 
 def merged(*found: Suggestion, of: Work | None = None) -> tuple[Suggestion, ...]:
     """Return the suggestions for a work, by default the untouched sentence."""
-    return MERGER.merge(of or Work(S), found)
+    return MERGER.rank_open(of or Work(S), found)
 
 
 def test_sources_that_agree_become_one_suggestion() -> None:
@@ -28,7 +28,7 @@ def test_sources_that_agree_become_one_suggestion() -> None:
         suggestion(S, "Ada Pell", "PERSON", 0.8, "rules", "title"),
         suggestion(S, "Ada Pell", "PERSON", 0.9, "history", "repeat"),
     ]
-    (one,) = Merger(NEWS, weighed=lambda _, s: s.score - 0.1).merge(Work(S), found)
+    (one,) = Merger(NEWS, reweigh=lambda _, s: s.score - 0.1).rank_open(Work(S), found)
     assert (one.source, one.kind) == ("history+rules", "repeat+title")
     assert one.score == pytest.approx(0.7)
     assert span_of(one).source == "history/repeat+rules/title"
@@ -58,9 +58,9 @@ def test_a_place_in_a_claim_is_still_open() -> None:
 def test_the_same_words_turned_down_in_the_article_are_left_out_and_elsewhere_ranked_down() -> None:
     """A refusal holds for the article; in others it only lowers the chance."""
     found = [suggestion(S, "Norhaven", "VENUE", 0.8)]
-    assert Merger(NEWS, turned_down=lambda *_: (1, 0)).merge(Work(S), found) == ()
-    (once,) = Merger(NEWS, turned_down=lambda *_: (0, 1)).merge(Work(S), found)
-    (twice,) = Merger(NEWS, turned_down=lambda *_: (0, 2)).merge(Work(S), found)
+    assert Merger(NEWS, rejection_counts=lambda *_: (1, 0)).rank_open(Work(S), found) == ()
+    (once,) = Merger(NEWS, rejection_counts=lambda *_: (0, 1)).rank_open(Work(S), found)
+    (twice,) = Merger(NEWS, rejection_counts=lambda *_: (0, 2)).rank_open(Work(S), found)
     assert twice.score < once.score < 0.8
 
 
@@ -81,8 +81,8 @@ def test_of_two_that_exclude_each_other_one_gives_way() -> None:
 def test_what_was_learned_ranks_the_sources() -> None:
     """A source whose places were all refused comes after one that was never judged."""
     found = [suggestion(S, "Norhaven", "VENUE", 0.9, "m", "GPE"), suggestion(S, "Ada Pell", "PERSON", 0.5)]
-    merger = Merger(NEWS, share=lambda s: 0.01 if s.source == "m" else s.score)
-    assert told(S, merger.merge(Work(S), found)) == [("PERSON", "Ada Pell")]
+    merger = Merger(NEWS, accuracy=lambda s: 0.01 if s.source == "m" else s.score)
+    assert told(S, merger.rank_open(Work(S), found)) == [("PERSON", "Ada Pell")]
 
 
 _FOUND = st.lists(
@@ -105,9 +105,9 @@ def test_whatever_the_sources_say_the_list_is_sound(
 ) -> None:
     """Each range and label once, in reading order, chances between 0 and 1, none forbidden."""
     said = Annotation().with_spans([span_of(s) for s in marked])
-    out = MERGER.merge(Work(S, said), found)
+    out = MERGER.rank_open(Work(S, said), found)
     keys = [(s.start, s.end, s.label) for s in out]
     assert keys == sorted(set(keys), key=lambda k: (k[0], -k[1], k[2]))
     assert all(LEAST <= s.score <= 1 for s in out)
-    assert not any(NEWS.broken(span_of(s), said.spans) or s.label == "OTHER" for s in out)
-    assert out == MERGER.merge(Work(S, said), found[::-1])
+    assert not any(NEWS.find_violation(span_of(s), said.spans) or s.label == "OTHER" for s in out)
+    assert out == MERGER.rank_open(Work(S, said), found[::-1])

@@ -24,7 +24,7 @@ def test_taken_changed_and_rejected_are_told_by_the_spans() -> None:
     down = spans(S, ("Port Amery", "VENUE"), source="m/GPE")
     track = Track()
     track.add(Work(S, Annotation((pell, place, *own), rejected=tuple(down))))
-    assert track.tallies == {
+    assert track.counts_by_key == {
         ("rules", "PERSON", "title"): Tally(taken=1),
         ("history", "VENUE", "repeat"): Tally(changed=1),
         ("m", "VENUE", "GPE"): Tally(changed=1, rejected=1),
@@ -38,11 +38,11 @@ def test_what_an_accepted_sentence_lacks_was_passed_over() -> None:
     said = Annotation().with_spans([*hand, *taken])
     track = Track()
     track.add(Work(S, said), [PELL, *PLACES])
-    assert ("m", "VENUE", "GPE") not in track.tallies
+    assert ("m", "VENUE", "GPE") not in track.counts_by_key
     track.remove(Work(S, said))
     track.add(Work(S, said.with_answer(Answer.ACCEPT)), [PELL, *PLACES])
-    assert track.tallies[("m", "VENUE", "GPE")] == Tally(taken=1, passed=1)
-    assert track.tallies[("rules", "PERSON", "title")] == Tally(taken=1)
+    assert track.counts_by_key[("m", "VENUE", "GPE")] == Tally(taken=1, passed=1)
+    assert track.counts_by_key[("rules", "PERSON", "title")] == Tally(taken=1)
 
 
 def test_the_share_moves_from_the_score_to_what_was_seen() -> None:
@@ -50,15 +50,15 @@ def test_the_share_moves_from_the_score_to_what_was_seen() -> None:
     track = Track()
     place = PLACES[0]
     kin = suggestion(S, "Norhaven", "VENUE", 0.5, "m", "FAC")
-    shares = [track.share(place)]
+    shares = [track.accuracy(place)]
     for n in range(30):
         s = sentence("Norhaven agreed.", n * 20)
         track.add(Work(s, Annotation(rejected=(Span(0, 8, "VENUE", "m/GPE"),))))
-        shares.append(track.share(place))
+        shares.append(track.accuracy(place))
     assert shares[0] == place.score
     assert shares == sorted(shares, reverse=True)
-    assert shares[30] < 0.1 < track.share(kin) < kin.score
-    assert track.share(PELL) == PELL.score
+    assert shares[30] < 0.1 < track.accuracy(kin) < kin.score
+    assert track.accuracy(PELL) == PELL.score
 
 
 _SPANS = st.lists(
@@ -84,5 +84,5 @@ def test_taking_out_undoes_taking_in(said: list[tuple[list[Span], list[Span], bo
         track.add(w, PLACES)
     for w in works:
         track.remove(w)
-    assert all(t.total == 0 for t in track.tallies.values())
-    assert track.share(PLACES[0]) == PLACES[0].score
+    assert all(t.total == 0 for t in track.counts_by_key.values())
+    assert track.accuracy(PLACES[0]) == PLACES[0].score

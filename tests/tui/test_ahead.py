@@ -36,14 +36,14 @@ def test_one_sentence_at_a_time_and_a_key_comes_first() -> None:
         return timers[-1]
 
     ahead = Ahead(set_timer, done.append)
-    ahead.put_off()
+    ahead.postpone()
     assert timers == []
     ahead.plan([4, 5, 6])
-    ahead.put_off()
+    ahead.postpone()
     assert timers[0].seconds == WAIT
     timers[0].ring()
     assert (done, [t.seconds for t in timers if t.on]) == ([4], [GAP])
-    ahead.put_off()
+    ahead.postpone()
     assert [(t.seconds, t.on) for t in timers[1:]] == [(GAP, False), (WAIT, True)]
     timers[2].ring()
     timers[3].ring()
@@ -58,14 +58,14 @@ async def test_the_next_page_is_ready_before_its_key(tmp_path: Path) -> None:
         screen, session = d.app.screen, d.session
         assert isinstance(screen, AnnotateScreen)
         for _ in range(200):
-            if not screen._ahead._left:
+            if not screen._prefetcher._pending:
                 break
             await d.pilot.pause(0.02)
-        assert screen._ahead._left == []
-        rules, made = list(session.desk._fixed), list(d.app.pen._sheets._made)
+        assert screen._prefetcher._pending == []
+        rules, made = list(session.suggestion_service._fixed_suggestions), list(d.app.controller._hint_layouts._layouts)
         await d.press("asterisk")
-        shown = [session.here[i].sentence for i in d.app.pen.view]
+        shown = [session.article_sentences[i].sentence for i in d.app.controller.visible]
         assert shown
-        assert session.place.sentence > 1
+        assert session.position.sentence > 1
         assert set(shown) <= set(rules)
-        assert session.work.sentence in made
+        assert session.annotated.sentence in made

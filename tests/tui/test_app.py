@@ -21,14 +21,14 @@ COURT = default_schema_path().with_name("court.toml")
 
 def _hint(d: Desk, word: str) -> list[str]:
     """Return the keys of the hint over a word of the active sentence."""
-    state = d.app.pen.state()
-    at = next(i for i, t in enumerate(state.work.sentence.tokens) if t.text == word)
-    assert state.hints[at].keys, f"no hint over {word}"
-    return list(state.hints[at].keys)
+    state = d.app.controller.state()
+    at = next(i for i, t in enumerate(state.annotated.sentence.tokens) if t.text == word)
+    assert state.hints[at].letters, f"no hint over {word}"
+    return list(state.hints[at].letters)
 
 
 def _spans(d: Desk) -> list[tuple[str, str]]:
-    work = d.session.work
+    work = d.session.annotated
     return [(s.label, work.text_of(s)) for s in work.annotation.spans]
 
 
@@ -83,10 +83,10 @@ async def test_a_label_on_a_span_relabels_it_and_nought_removes_it(tmp_path: Pat
     async with desk(tmp_path / "news") as d:
         await d.press(*_hint(d, "Tarn"), "a")
         assert _spans(d) == [("PERSON", "Tarn Quay")]
-        d.app.pen.select(d.session.work.annotation.spans[0])
+        d.app.controller.select_span(d.session.annotated.annotation.spans[0])
         await d.press("s")
         assert _spans(d) == [("VENUE", "Tarn Quay")]
-        d.app.pen.select(d.session.work.annotation.spans[0])
+        d.app.controller.select_span(d.session.annotated.annotation.spans[0])
         await d.press("0")
         assert _spans(d) == []
         await d.press("ctrl+z")
@@ -124,7 +124,7 @@ async def test_undo_after_enter_returns_to_the_sentence(tmp_path: Path) -> None:
         assert "article 2/2" in d.rows()[0]
         await d.press("ctrl+z")
         assert "sentence 6/6 · article 1/2" in d.rows()[0]
-        assert not d.session.work.done
+        assert not d.session.annotated.done
         assert "undone: accepted" in d.raw() or "undone: accepted" in _said(d)
 
 
@@ -132,7 +132,7 @@ async def test_reject_and_ignore_are_shown_and_counted(tmp_path: Path) -> None:
     """Each answer has a sign of its own at the sentence and in the strip."""
     async with desk(tmp_path / "news") as d:
         await d.press("exclamation_mark", "minus", "enter")
-        answers = [w.annotation.answer for w in d.session.here[:3]]
+        answers = [w.annotation.answer for w in d.session.article_sentences[:3]]
         assert answers == [Answer.REJECT, Answer.IGNORE, Answer.ACCEPT]
         assert "✗–✓▸" in d.rows()[-2]
 
@@ -141,11 +141,11 @@ async def test_join_and_split_are_two_keys(tmp_path: Path) -> None:
     """+ joins with the next sentence; _ splits before the selection; undo gives both back."""
     async with desk(tmp_path / "news") as d:
         await d.press("end", "up", "plus")
-        assert d.session.work.sentence.text == "Moran left for Sorrel Hall. Pell stayed with 12 volunteers."
+        assert d.session.annotated.sentence.text == "Moran left for Sorrel Hall. Pell stayed with 12 volunteers."
         await d.press(*_hint(d, "Pell"), "underscore")
-        assert [w.sentence.text[:5] for w in d.session.here[-2:]] == ["Moran", "Pell "]
+        assert [w.sentence.text[:5] for w in d.session.article_sentences[-2:]] == ["Moran", "Pell "]
         await d.press("ctrl+z", "ctrl+z")
-        assert len(d.session.here) == 6
+        assert len(d.session.article_sentences) == 6
 
 
 async def test_the_mouse_selects_a_word_a_stretch_and_a_sentence(tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ async def test_hints_can_be_all_likely_or_off(tmp_path: Path) -> None:
         await d.press("circumflex_accent")
         assert len(d.rows()[at].split()) == seen[0]
         await d.press("circumflex_accent")
-    d.app.finish()
+    d.app.save_and_close()
     assert Preferences.load().hints == "likely"
 
 
@@ -205,10 +205,10 @@ async def test_leaving_asks_once_and_remembers(tmp_path: Path, home: Path) -> No
     async with desk(tmp_path / "news") as d:
         await d.press("down", "ctrl+c")
         assert "Ctrl+C again to leave" in d.raw()
-        place = d.session.work.sentence.id
+        place = d.session.annotated.sentence.id
         await d.press("ctrl+c")
     assert d.app.return_code == 0
-    d.app.finish()
+    d.app.save_and_close()
     kept = Preferences.load()
     assert kept.position(tmp_path / "news", "ana") == place
     assert kept.theme == "dark"
@@ -219,7 +219,7 @@ async def test_a_signal_saves_and_ends(tmp_path: Path) -> None:
     """What SIGTERM and SIGHUP call: all is on the disk, the place is kept, the code is 128 + the signal."""
     async with desk(tmp_path / "news") as d:
         await d.press("enter", "enter")
-        d.app._ended_by(15)
+        d.app._exit_on_signal(15)
         await d.pilot.pause()
     assert len(_lines(d)) == 2
     assert d.app.return_code == 143
@@ -234,7 +234,7 @@ async def test_a_failed_save_is_a_red_row_with_the_place(tmp_path: Path) -> None
         await d.press("enter")
         d.session.flush()
         await d.pilot.pause()
-        assert d.session.saved is Saved.FAILED
+        assert d.session.save_state is Saved.FAILED
         assert "✗ NOT SAVED" in d.rows()[0]
         assert d.rows()[-2].startswith(" your work is kept in ")
         await d.press("enter")

@@ -46,8 +46,8 @@ def test_every_command_has_a_deed_and_every_deed_a_command() -> None:
 
 def test_the_worklists_do_what_the_registry_lists_for_them() -> None:
     """Each command of the worklists is a deed of one of them, and their rows of keys say all of them."""
-    alike = {*AlikeScreen.deeds(MagicMock(), MagicMock()), "list_undo"}
-    mending = {*MendingScreen.deeds(MagicMock(), MagicMock()), "list_undo"}
+    alike = {*AlikeScreen.handlers(MagicMock(), MagicMock()), "list_undo"}
+    mending = {*MendingScreen.handlers(MagicMock(), MagicMock()), "list_undo"}
     assert alike | mending | {"list_open"} == {c.id for c in LISTS}
     assert {name for name, _ in AlikeScreen.KEYS} == alike
     assert {name for name, _ in MendingScreen.KEYS} == mending
@@ -85,7 +85,7 @@ def test_every_command_has_a_plain_key_or_is_an_arrow() -> None:
     printable = {_character_to_key(chr(c)) for c in range(33, 127)} | {"space"}
     swallowed = [c.id for c in COMMANDS if c.keys and c.keys[0] not in everywhere | printable]
     assert set(swallowed) <= {"undo", "redo", "help", "quit"}
-    assert all(c.shown == f": {c.id}" for c in COMMANDS if not c.keys)
+    assert all(c.key_text == f": {c.id}" for c in COMMANDS if not c.keys)
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
@@ -96,7 +96,7 @@ def test_label_keys_digits_and_hints_never_clash_with_commands(name: str) -> Non
     assert not keys & (set(LETTERS) | schema.keys | set("123456789"))
     tokens = builders.tokens_of(" ".join(f"Word{n} and “40” %" for n in range(60)))
     hints = assign(tokens, [len(t.text) for t in tokens], schema.keys)
-    used = set("".join(h.keys for h in hints))
+    used = set("".join(h.letters for h in hints))
     assert used
     assert not used & schema.keys
 
@@ -108,10 +108,10 @@ def test_help_and_readme_say_every_key() -> None:
     for group, commands in groups():
         assert f" {group}" in shown
         for c in commands:
-            assert c.shown in shown
-            assert c.does.split(",")[0][:40] in shown
-            assert c.shown.replace("|", r"\|") in table  # a bare bar would end the cell
-            assert f"` | {c.does} |" in table
+            assert c.key_text in shown
+            assert c.description.split(",")[0][:40] in shown
+            assert c.key_text.replace("|", r"\|") in table  # a bare bar would end the cell
+            assert f"` | {c.description} |" in table
     assert "a PERSON, s VENUE, d COUNT, f CLAIM" in shown
     assert [by_id(i).id for i in FOOTER] == list(FOOTER)
     assert all(key and words for key, words in footer_items())

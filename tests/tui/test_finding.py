@@ -42,13 +42,13 @@ def _shows(d: Desk, screen: type[Screen[None]]) -> bool:
 
 
 def _at(d: Desk) -> tuple[int, int]:
-    return (d.session.place.article, d.session.place.sentence)
+    return (d.session.position.article, d.session.position.sentence)
 
 
 def _mark(d: Desk, sentence: int, words: str, label: str) -> None:
-    work = d.session.here[sentence]
+    work = d.session.article_sentences[sentence]
     at = work.sentence.text.index(words)
-    d.session.do(add_span(work, Span(at, at + len(words), label), d.session.schema))
+    d.session.apply_edit(add_span(work, Span(at, at + len(words), label), d.session.schema))
 
 
 @asynccontextmanager
@@ -57,7 +57,7 @@ async def _inconsistent(path: Path, **options: object) -> AsyncIterator[Desk]:
     async with desk(path, **options) as d:  # type: ignore[arg-type]
         _mark(d, 0, "Tarn Quay", "VENUE")
         for i in (0, 1):
-            d.session.do(set_answer(d.session.here[i], Answer.ACCEPT))
+            d.session.apply_edit(set_answer(d.session.article_sentences[i], Answer.ACCEPT))
         d.session.spans_made = 3
         await d.press("down")
         d.session.move_in_article(2)
@@ -74,7 +74,7 @@ async def test_hits_come_while_one_types_and_enter_opens_one(tmp_path: Path) -> 
         await d.press("down", "enter")
         assert _shows(d, AnnotateScreen)
         assert _at(d) == (0, 2)
-        assert d.app.pen.selection
+        assert d.app.controller.selection
         assert "Moran" in d.row("▸ ")
         await d.press("right_curly_bracket")
         assert _at(d) == (0, 4)
@@ -183,7 +183,7 @@ async def test_the_order_can_be_turned(tmp_path: Path) -> None:
             await d.pilot.pause()
         assert "unsure first ·" in d.rows()[0]
         await d.press("enter")
-        assert d.session.place.sentence >= 0
+        assert d.session.position.sentence >= 0
         d.app.screen.action_act("order")  # type: ignore[attr-defined]
         await d.pilot.pause()
         assert "unsure" not in d.rows()[0]
@@ -210,24 +210,24 @@ async def test_a_sentence_is_flagged_and_noted_with_undo(tmp_path: Path) -> None
     """The signs f and n stand at the number, undo takes each back, the journal keeps them."""
     async with desk(tmp_path / "news") as d:
         await d.press("vertical_line")
-        assert d.session.work.annotation.flagged
+        assert d.session.annotated.annotation.flagged
         assert d.row(" f 1 ")
         await d.press("quotation_mark", *"why", "space", *"so", "enter")
-        assert d.session.work.annotation.note == "why so"
+        assert d.session.annotated.annotation.note == "why so"
         await d.press("down", "quotation_mark", "x", "escape")
-        assert not d.session.work.annotation.note
+        assert not d.session.annotated.annotation.note
         await d.press("quotation_mark", "x", "enter", "down")
         assert d.row("n 2 ")
         await d.press("up", "quotation_mark", "backspace", "enter")
-        assert not d.session.work.annotation.note
+        assert not d.session.annotated.annotation.note
         await d.press("ctrl+z", "ctrl+z", "ctrl+z", "ctrl+z")
-        assert not d.session.here[0].annotation.flagged
-        assert not d.session.here[1].annotation.note
+        assert not d.session.article_sentences[0].annotation.flagged
+        assert not d.session.article_sentences[1].annotation.note
         await d.press("ctrl+y", "ctrl+y")
         await d.saved()
     async with desk(tmp_path / "news") as d:
-        assert d.session.here[0].annotation.flagged
-        assert d.session.here[0].annotation.note == "why so"
+        assert d.session.article_sentences[0].annotation.flagged
+        assert d.session.article_sentences[0].annotation.note == "why so"
 
 
 async def test_to_read_only_a_note_says_why_not(tmp_path: Path) -> None:
@@ -250,14 +250,14 @@ async def test_the_worklist_settles_by_key(tmp_path: Path) -> None:
         assert "1.2" in d.row("VENUE?")
         await d.press("y")
         assert "Tarn Quay is VENUE now" in d.rows()[-2]
-        assert d.session.here[1].annotation.spans
-        assert d.session.here[1].annotation.answer is Answer.ACCEPT
+        assert d.session.article_sentences[1].annotation.spans
+        assert d.session.article_sentences[1].annotation.answer is Answer.ACCEPT
         await d.press("y")
         assert "! this is settled already" in d.rows()[-2]
         await d.press("u", "n")
-        assert not d.session.here[1].annotation.spans
+        assert not d.session.article_sentences[1].annotation.spans
         await d.press("u", "a")
-        assert d.session.here[1].annotation.spans
+        assert d.session.article_sentences[1].annotation.spans
         await d.press("up", "down", "pagedown", "pageup", "escape")
         assert _shows(d, AnnotateScreen)
         assert _at(d) == place
@@ -310,10 +310,10 @@ async def test_the_overview_sorts_articles(tmp_path: Path) -> None:
         rows = d.raw()
         assert rows.index("Footbridge shut") < rows.index("Night market opens on Tarn Quay ", 90)
         await d.press("up")
-        assert d.session.place.article == 1
+        assert d.session.position.article == 1
         await d.press("down", "s", "s", "s", "tab", "o", "o", "enter")
         assert _shows(d, AnnotateScreen)
-        assert d.session.place.article == 0
+        assert d.session.position.article == 0
 
 
 async def test_a_large_corpus_is_counted_in_the_background(

@@ -56,7 +56,7 @@ def test_what_was_looked_for_is_in_sight(before: int, room: int) -> None:
     """However long the sentence, its first lit word is on the row, lit."""
     text = "word " * before + "Skerrin" + " word" * 80
     row = context_row(text, ((5 * before, 5 * before + 7),), room, Ink(), BOX)
-    assert [p.text for p in row if p.ink == LIT] == ["Skerrin"]
+    assert [p.text for p in row if p.style == LIT] == ["Skerrin"]
     assert width_of(row) <= room
 
 
@@ -73,8 +73,8 @@ def _groups() -> tuple[Group, ...]:
 def test_a_group_shows_counts_places_and_what_follows() -> None:
     """The proposal comes with its keys; what is settled says so; the next words are listed."""
     (group,) = _groups()
-    lines = [Line(p, f"1.{p.work.sentence.index + 1}") for p in group.places]
-    lines.sort(key=lambda x: x.place.agrees)
+    lines = [Line(p, f"1.{p.annotated.sentence.index + 1}") for p in group.occurrences]
+    lines.sort(key=lambda x: x.place.is_consistent)
     view = WorkView(group, tuple(lines), 0, 2, (("Brekke", 3), ("Quist", 1)))
     shown = [plain(row) for row in worklist_rows(view, 80, 20, BOX)]
     assert shown[0] == "  2 Skerrin  labelled here and not there:  VENUE 2 · not labelled 1"
@@ -83,11 +83,11 @@ def test_a_group_shows_counts_places_and_what_follows() -> None:
     assert shown[3].endswith(" VENUE")
     assert "not labelled here   y VENUE   n leave it" in shown[7]
     assert [x.strip() for x in shown[9:12]] == ["NEXT", "Brekke  3", "Quist  1"]
-    done = replace(view, lines=(replace(lines[0], settled=True), *lines[1:]))
+    done = replace(view, places=(replace(lines[0], resolved=True), *lines[1:]))
     assert "done; u takes it back" in plain(worklist_rows(done, 80, 20, BOX)[7])
-    left = replace(view, lines=(replace(lines[0], settled=False), *lines[1:]))
+    left = replace(view, places=(replace(lines[0], resolved=False), *lines[1:]))
     assert plain(worklist_rows(left, 80, 20, BOX)[2]).endswith("left")
-    other = replace(view, at=1)
+    other = replace(view, position=1)
     assert "VENUE, like most" in plain(worklist_rows(other, 80, 20, BOX)[7])
 
 
@@ -114,7 +114,7 @@ def test_problems_are_told_in_words() -> None:
     assert problem_words(group, place, []) == "Skerrin is unlabelled here and VENUE in 2 other sentences"
     edges = replace(group, kind=Kind.EDGES)
     assert (
-        problem_words(edges, replace(place, found=Span(0, 7, "VENUE")), [3]) == '"Skerrin" is "Skerrin" in 3'
+        problem_words(edges, replace(place, existing=Span(0, 7, "VENUE")), [3]) == '"Skerrin" is "Skerrin" in 3'
     )
 
 
@@ -133,7 +133,7 @@ def test_without_box_drawing_all_is_ascii() -> None:
     """With the ASCII set none of our own characters is another one."""
     (group,) = _groups()
     lines = tuple(
-        Line(p, "1.1", settled) for p, settled in zip(group.places, (None, True, False), strict=True)
+        Line(p, "1.1", settled) for p, settled in zip(group.occurrences, (None, True, False), strict=True)
     )
     hits = [_hit("a word " * 40, 210, 214)]
     for at in range(3):

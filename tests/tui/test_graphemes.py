@@ -136,13 +136,13 @@ TEXT = f"Races\n\nThe {FLAG}{THUMB} crew of Nilo Varga beat {PILOT} teams from �
 def _corpus(path: Path) -> None:
     a = builders.article(TEXT, "t-bb")
     corpus = Corpus.create(path, name="news", lang="en", fingerprint="f1", schema_text=builders.NEWS)
-    corpus.add(a, tuple(replace(s, tokens=_cut(s.text)) for s in builders.sentences(a)))
+    corpus.add_article(a, tuple(replace(s, tokens=_cut(s.text)) for s in builders.sentences(a)))
 
 
 def _chosen(d: Desk) -> str:
     """Return the text that the screen draws as selected."""
-    rows = d.app.screen.query_one(Body)._places
-    return "".join(p.text for r in rows for p in r.row if p.ink.role == "selection")
+    rows = d.app.screen.query_one(Body)._body_rows
+    return "".join(p.text for r in rows for p in r.row if p.style.role == "selection")
 
 
 async def test_the_cursor_moves_by_what_one_sees(tmp_path: Path) -> None:
@@ -190,16 +190,16 @@ async def test_hints_and_lanes_stand_where_the_characters_do(tmp_path: Path) -> 
     _corpus(tmp_path / "news")
     async with desk(tmp_path / "news") as d:
         d.session.move_in_article(-2)
-        work = d.session.work
-        d.app.pen.select(builders.span(work.sentence.text, "Nilo Varga", "PERSON"))
+        work = d.session.annotated
+        d.app.controller.select_span(builders.span(work.sentence.text, "Nilo Varga", "PERSON"))
         await d.press("a")
         rows = d.rows()
         y = next(n for n, row in enumerate(rows) if "The " + FLAG in row)
         at = cell_len(rows[y].split("Nilo")[0])
-        state = d.app.pen.state()
+        state = d.app.controller.state()
         hint = next(h for h, t in zip(state.hints, work.sentence.tokens, strict=True) if t.text == "Nilo")
-        assert rows[y - 1][at:].startswith(hint.keys)
+        assert rows[y - 1][at:].startswith(hint.letters)
         assert rows[y + 1][at:].startswith("┗PERSON━━┛")
-        cut = [h.keys for i, h in enumerate(state.hints) if i in parted(work.sentence.tokens)]
+        cut = [h.letters for i, h in enumerate(state.hints) if i in parted(work.sentence.tokens)]
         assert cut
         assert not any(cut), "nothing stands over the inside of a character"

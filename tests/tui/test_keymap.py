@@ -182,7 +182,7 @@ def test_the_keys_of_the_worklists_clash_among_themselves(text: str, told: str) 
     assert [str(c) for c in force(f"[keys]\n{text}\n").errors] == [told]
     keys = force('[keys]\nsnap_out = ["f", "enter"]\nlist_open = ["ctrl+o", "7"]\n')
     assert [str(c) for c in keys.errors] == []
-    assert keys.by_list_key["f"] == "snap_out"
+    assert keys.worklist_command_by_key["f"] == "snap_out"
     assert keys.by_key["enter"] == "accept"
 
 
@@ -211,24 +211,24 @@ def test_two_changed_commands_clash_once() -> None:
 def test_a_warning_leaves_the_keymap_in_force(text: str, told: str) -> None:
     """What works but is unwise is told, and done."""
     keys = force(text)
-    assert [str(c) for c in keys.clashes] == [told]
-    assert keys.clashes[0].warning
+    assert [str(c) for c in keys.problems] == [told]
+    assert keys.problems[0].warning
     assert keys.all_commands != ALL or keys.style.letters == "jklu"
 
 
 def test_a_letter_may_be_a_command_where_hints_are_called_for() -> None:
     """In trigger mode a letter means its command until hints are called for; then it is a hint."""
     keys = force('[keys]\nundo = ["u"]\n[hints]\nmode = "trigger"')
-    assert not keys.clashes
+    assert not keys.problems
     assert keys.by_key["u"] == "undo"
     assert keys.label_keys == frozenset()
-    assert "u" in keys.style.without(keys.label_keys)
+    assert "u" in keys.style.available_letters(keys.label_keys)
 
 
 @pytest.mark.parametrize("text", [LEFT, VIM], ids=["left", "vim"])
 def test_the_keymaps_of_the_guide_have_no_clash(text: str) -> None:
     """The example keymaps can be used as they are."""
-    assert force(text).clashes == ()
+    assert force(text).problems == ()
 
 
 @given(
@@ -242,21 +242,21 @@ def test_a_keymap_without_errors_has_one_meaning_for_each_key(keys: dict[str, li
     bound = [k for c in found.commands for k in c.keys]
     assert len(bound) == len(set(bound))
     assert [c.id for c in found.all_commands] == [c.id for c in ALL]
-    listed = [k for c in found.lists for k in c.keys]
+    listed = [k for c in found.worklist_commands for k in c.keys]
     assert len(listed) == len(set(listed))
-    letters = set(found.style.without(found.schema.keys))
+    letters = set(found.style.available_letters(found.schema.keys))
     assert not set(bound) & (letters | found.schema.keys | set("123456789"))
 
 
 def test_changed_keys_are_shown_as_they_are() -> None:
     """Help, table and the row of keys say the keys in force."""
     keys = force('[keys]\nundo = ["U", "ctrl+z"]\naccept = ["ctrl+a"]\ntake = ["X"]\nignore = []\n')
-    shown = {c.id: (c.shown, c.footer_key) for c in keys.commands}
+    shown = {c.id: (c.key_text, c.footer_key) for c in keys.commands}
     assert shown["undo"] == ("U (Ctrl+Z)", "U")
     assert shown["accept"] == ("Ctrl+A", "^A")
     assert shown["take"][0] == "X and a label"
     assert shown["ignore"] == (": ignore", "")
-    assert shown["redo"] == (by_id("redo").shown, "")
+    assert shown["redo"] == (by_id("redo").key_text, "")
 
 
 @pytest.mark.parametrize(("text", "keys"), [("", "asdfghjk"), (VIM, "asdf")], ids=["default", "vim"])
@@ -265,7 +265,7 @@ def test_a_bare_list_of_labels_has_keys(text: str, keys: str) -> None:
     bare = parse_schema({"label": [{"name": f"L{n}"} for n in range(10)]}, "s")
     user = keymap_of_text(text, "k.toml")
     found = keys_in_force(bare, user)
-    assert not found.clashes
+    assert not found.problems
     assert "".join(x.key for x in found.schema.labels) == keys
     some = parse_schema({"label": [{"name": "A"}, {"name": "B", "key": "a"}, {"name": "C"}]}, "s")
     assert [x.key for x in keys_in_force(some, user).schema.labels] == ["s", "a", "d"]
@@ -279,9 +279,9 @@ def test_the_mirror_moves_label_keys_to_the_other_hand() -> None:
     assert mirrored(NEWS) == {"PERSON": "h", "VENUE": "l", "COUNT": "k", "CLAIM": "j"}
     court = mirrored(load_schema("court"))
     assert len(set(court.values())) == len(court)
-    keys = keys_in_force(NEWS, habits=Habits(hand="left"))
+    keys = keys_in_force(NEWS, hint_settings=Habits(hand="left"))
     assert keys.schema.keys == frozenset("hjkl")
-    assert keys.style.without(keys.label_keys)[:4] == tuple("fdsa")
+    assert keys.style.available_letters(keys.label_keys)[:4] == tuple("fdsa")
 
 
 def test_a_users_label_keys_win_over_the_mirror() -> None:
@@ -293,5 +293,5 @@ def test_a_users_label_keys_win_over_the_mirror() -> None:
         "COUNT": "k",
         "CLAIM": "j",
     }
-    assert not LOOKALIKES & set(keys.style.without(keys.label_keys))
+    assert not LOOKALIKES & set(keys.style.available_letters(keys.label_keys))
     assert with_keys(NEWS, {}) == NEWS

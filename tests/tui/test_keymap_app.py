@@ -11,7 +11,7 @@ from tests.pilots import Desk, desk
 
 
 def _hints(d: Desk) -> str:
-    return "".join(h.keys for h in d.app.pen.state().hints)
+    return "".join(h.letters for h in d.app.controller.state().hints)
 
 
 async def test_the_app_goes_by_the_keymap(tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ async def test_a_broken_keymap_is_told_and_not_used(tmp_path: Path) -> None:
         assert told == (f"{clash}; the default keys are used",)
         assert told[0] in [n.message for n in d.app._notifications]
         await d.press("enter")
-        assert d.session.here[0].annotation.answer == "accept"
+        assert d.session.article_sentences[0].annotation.answer == "accept"
 
 
 async def test_letters_that_are_called_for(tmp_path: Path) -> None:
@@ -56,14 +56,14 @@ async def test_letters_that_are_called_for(tmp_path: Path) -> None:
         assert "j is no label's key, and the letters are off; [ calls for them" in d.raw().replace("\n", " ")
         await d.press("left_square_bracket")
         assert len(d.rows()[at].split()) > 5
-        words = [t.text for t in d.session.work.sentence.tokens]
-        word = d.app.pen.state().hints[words.index("Tarn")].keys
+        words = [t.text for t in d.session.annotated.sentence.tokens]
+        word = d.app.controller.state().hints[words.index("Tarn")].letters
         assert word in tuple("asdf")
         await d.press(word)
-        assert d.app.pen.selection is not None
+        assert d.app.controller.selection is not None
         assert d.rows()[at].split() == ["▌"]
         await d.press("s")
-        assert [s.label for s in d.session.work.annotation.spans] == ["VENUE"]
+        assert [s.label for s in d.session.annotated.annotation.spans] == ["VENUE"]
 
 
 async def test_letters_that_are_switched(tmp_path: Path) -> None:
@@ -82,15 +82,15 @@ async def test_hand_mode_and_look_alikes_change_at_once_and_are_remembered(tmp_p
     """The palette's commands change letters and label keys without a restart."""
     async with desk(tmp_path / "news") as d:
         screen = d.app.screen
-        selected = d.app.pen.selection
+        selected = d.app.controller.selection
         for name in ("hand", "look_alikes", "hint_mode", "hint_mode"):
             screen.action_act(name)  # type: ignore[attr-defined]
             await d.pilot.pause()
         assert d.session.schema.keys == frozenset("hjkl")
         assert not (LOOKALIKES | set("hjkl")) & set(_hints(d))
-        assert d.app.pen.selection == selected
+        assert d.app.controller.selection == selected
         assert "h PERSON" in d.rows()[-2]
-    d.app.finish()
+    d.app.save_and_close()
     kept = Preferences.load()
     assert (kept.hint_mode, kept.hand, kept.avoid) == ("toggle", "left", True)
 
@@ -105,4 +105,4 @@ async def test_a_keymap_that_forbids_a_mode_says_so(tmp_path: Path) -> None:
         d.app.screen.action_act("hint_mode")  # type: ignore[attr-defined]
         await d.pilot.pause()
         assert "k.toml:2: u is undo, and it is a hint letter too" in d.raw()
-        assert d.app.keyboard.keys.habits.mode == "trigger"
+        assert d.app.keyboard.keys.hint_settings.mode == "trigger"

@@ -236,11 +236,11 @@ def test_lanes_are_drawn_where_there_is_something_to_do() -> None:
     """An open sentence beside the active one shows its suggestions and spans, a finished one its text."""
     state = _offered(_offer("Tarn Quay", "VENUE"))
     span = builders.span(TALK, "Pell", "PERSON")
-    works = (state.works[0], replace(state.works[1], annotation=Annotation().with_spans([span])))
-    state = replace(state, works=(*works, replace(state.works[2], annotation=works[1].annotation)))
+    works = (state.annotated_sentences[0], replace(state.annotated_sentences[1], annotation=Annotation().with_spans([span])))
+    state = replace(state, annotated_sentences=(*works, replace(state.annotated_sentences[2], annotation=works[1].annotation)))
     assert _lanes(state, 1) == [TALK, "PERS" + " " * 18 + "╰VENUE?╌╯"]
     finished = replace(works[1], annotation=works[1].annotation.with_answer(Answer.ACCEPT))
-    assert _lanes(replace(state, works=(*works, finished)), 2) == [TALK]
+    assert _lanes(replace(state, annotated_sentences=(*works, finished)), 2) == [TALK]
 
 
 def test_lanes_of_context_stand_under_their_words() -> None:

@@ -70,17 +70,17 @@ def _go(d: Desk, i: int) -> None:
 def _assert_in_view(d: Desk) -> None:
     """Hold the active sentence's rows to be a window of its block with the line of the selection in it."""
     screen = _screen(d)
-    state = screen._drawn
+    state = screen._drawn_state
     assert state
-    assert state.selection == d.app.pen.selection
+    assert state.selection == d.app.controller.selection
     frame = screen._frame(panel_width(screen.size.width))
     block = block_rows(state, frame.text_width, frame.glyphs, frame.hint_mode)
-    here = [r for r in screen.query_one(Body)._places if r.sentence == state.active and r.line >= 0]
+    here = [r for r in screen.query_one(Body)._body_rows if r.sentence == state.active and r.line >= 0]
     shown = [(r.line, plain(r.row)) for r in here]
     whole = [(r.line, plain(clip(r.row, frame.width))) for r in block]
     assert any(whole[i : i + len(shown)] == shown for i in range(len(whole) - len(shown) + 1))
     wanted = line_of(state, frame.text_width)
-    line = wrap(state.work.sentence.tokens, frame.text_width)[wanted]
+    line = wrap(state.annotated.sentence.tokens, frame.text_width)[wanted]
     text = "".join(c.text for c in line.cells)
     rows = [words[6:] for n, words in shown if n == wanted]
     assert text in rows, "the line of the selection is on the screen"
@@ -104,7 +104,7 @@ async def test_a_long_sentence_scrolls_with_the_selection(tmp_path: Path, size: 
     async with desk(tmp_path / "news", _long(3, 400, 1), size=size) as d:
         _go(d, 1)
         await d.press("left")
-        assert d.app.pen.selection, "from the end of the sentence"
+        assert d.app.controller.selection, "from the end of the sentence"
         _assert_in_view(d)
         for key in _walk(rng, KEYS, 40):
             await d.press(key)

@@ -41,9 +41,9 @@ SCHEMA = builders.news_schema()
 
 
 def _marked(d: Desk, i: int, spans: list[Span], answer: Answer | None) -> None:
-    work = d.session.here[i]
+    work = d.session.article_sentences[i]
     after = replace(work, annotation=work.annotation.with_spans(spans).with_answer(answer))
-    d.session.do(Edit(Op.EDIT, (work,), (after,)))
+    d.session.apply_edit(Edit(Op.EDIT, (work,), (after,)))
 
 
 @asynccontextmanager
@@ -51,7 +51,7 @@ async def _desk(path: Path, answer: Answer | None = Answer.ACCEPT, **options: An
     """Open a corpus with spans inside tokens; the first sentence is in hand."""
     async with desk(path, builders.article(TEXT, "t-b", origin="skerrin.txt"), **options) as d:
         for i in (0, 1):
-            text = d.session.here[i].sentence.text
+            text = d.session.article_sentences[i].sentence.text
             spans = [builders.span(text, words, label) for n, words, label in SPANS if n == i]
             _marked(d, i, spans, answer)
         d.session.spans_made = 3
@@ -72,7 +72,7 @@ def _shows(d: Desk, screen: type[Screen[None]]) -> bool:
 
 
 def _said(d: Desk, i: int = 0) -> list[tuple[str, str]]:
-    work = d.session.here[i]
+    work = d.session.article_sentences[i]
     return [(s.label, work.text_of(s)) for s in work.annotation.spans]
 
 
@@ -89,10 +89,10 @@ async def test_annotate(tmp_path: Path, ascii_glyphs: bool, snapshot: SnapshotAs
 async def test_the_span_in_focus_says_what_is_wrong(tmp_path: Path) -> None:
     """With a span inside a token selected the prompt quotes it with its edges and names the key."""
     async with _desk(tmp_path / "news", answer=None) as d:
-        d.app.pen.select(d.session.work.annotation.spans[0])
+        d.app.controller.select_span(d.session.annotated.annotation.spans[0])
         await d.press("f1", "escape")
         assert "! Ok|afor-| PERSON begins inside a token  R repair" in d.row("▸")
-        d.app.pen.select(d.session.work.annotation.spans[0])
+        d.app.controller.select_span(d.session.annotated.annotation.spans[0])
         await d.press("0", "semicolon")
         assert "2 spans begin or end inside a token  R repair" in d.row("▸")
 
@@ -106,7 +106,7 @@ def test_the_mark_is_a_sign_at_every_width(glyphs: Glyphs) -> None:
         line = wrap(work.sentence.tokens, 60)[0]
         (row,) = draw(place(line, marks_of(SCHEMA, work)), line.width, glyphs)
         assert plain(row)[: 1 + length].count(glyphs.problem) == 1
-        assert [p.ink.role for p in row if p.text == glyphs.problem] == ["warn"]
+        assert [p.style.role for p in row if p.text == glyphs.problem] == ["warn"]
         assert glyphs.problem not in plain(row)[20:]
 
 
@@ -114,7 +114,7 @@ def test_a_keymap_moves_the_key_that_is_told() -> None:
     """The prompt says the key in force, or the name in the palette where there is none."""
     work = builders.work("Oldskerrin", Span(3, 10, "VENUE"))
     state = builders.task_state(SCHEMA, [work])
-    commands = tuple(replace(c, keys=(), shown=": repairs") if c.id == "repairs" else c for c in BOX.commands)
+    commands = tuple(replace(c, keys=(), key_text=": repairs") if c.id == "repairs" else c for c in BOX.commands)
     assert plain(prompt_row(state, 79, BOX)).startswith(
         "▌   ▸ ! Old|skerrin| VENUE begins inside a token  R repair"
     )
@@ -155,7 +155,7 @@ async def test_the_worklist_repairs_by_key(tmp_path: Path) -> None:
         await d.press("t", "enter", "escape")
         assert _shows(d, AnnotateScreen)
         assert "!" not in d.raw()
-        assert d.session.place.sentence == 0
+        assert d.session.position.sentence == 0
         await d.press("ctrl+z", "ctrl+z", "ctrl+z", "ctrl+z")
         assert _said(d) == [("PERSON", "afor-"), ("VENUE", "skerrin"), ("COUNT", "twelve")]
         assert d.row("1 Mayor").startswith("▌✓!")
@@ -179,10 +179,10 @@ async def test_the_worklist_opens_a_sentence(tmp_path: Path) -> None:
         await _list(d)
         await d.press("down", "t", "down", "pagedown", "enter")
         assert _shows(d, AnnotateScreen)
-        assert d.session.place.sentence == 1
+        assert d.session.position.sentence == 1
         assert "VENUE skerrin  ! Old|skerrin| VENUE begins inside a token" in d.row("▸")
         await d.press("up")
-        assert "Old" in [t.text for t in d.session.work.sentence.tokens]
+        assert "Old" in [t.text for t in d.session.annotated.sentence.tokens]
 
 
 async def test_the_keys_are_those_of_the_keymap(tmp_path: Path) -> None:

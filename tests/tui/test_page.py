@@ -106,7 +106,7 @@ def test_the_body_has_just_its_rows_and_none_too_wide(
     assert len(rows) == frame.height
     for r in rows:
         _is_safe(r.row, width)
-        assert -1 <= r.sentence < len(state.works)
+        assert -1 <= r.sentence < len(state.annotated_sentences)
 
 
 @settings(max_examples=150)
@@ -165,7 +165,7 @@ def test_nothing_above_the_block_moves_and_no_hint_changes(
         session = builders.open_session(builders.make_corpus(Path(folder) / "news"))
         session.move_in_article(1)
         pen, frame = Pen(session), _frame(*size)
-        pen.proposing = proposing
+        pen.suggestions_enabled = proposing
         start = start_row(pen.state(), frame)
         before = _still(pen.state(), frame, start)
         for deed, n in deeds:
@@ -181,7 +181,7 @@ def _deed(pen: Pen, deed: str, n: int) -> None:
     if deed == "l":
         pen.label(pen.session.schema.labels[n])
     else:
-        {"n": lambda: pen.visit(1), "g": pen.grow, "t": lambda: pen.step(1), "r": pen.remove}[deed]()
+        {"n": lambda: pen.select_next_stop(1), "g": pen.grow, "t": lambda: pen.move_cursor(1), "r": pen.remove}[deed]()
 
 
 def _still(state: TaskState, frame: Frame, start: int) -> tuple[list[str], int, list[str], list[str]]:
@@ -224,7 +224,7 @@ def _suggested(draw: st.DrawFn, work: Work) -> tuple[Suggestion, ...]:
 
 def _at(state: TaskState, active: int) -> TaskState:
     """Return the article as it is when another sentence is active."""
-    return builders.task_state(NEWS, state.works, active, offers=state.offers)
+    return builders.task_state(NEWS, state.annotated_sentences, active, offers=state.visible_suggestions)
 
 
 @settings(max_examples=50)
@@ -234,7 +234,7 @@ def test_shown_whole_is_what_is_painted_whole(state: TaskState, size: tuple[int,
     frame = _frame(*size)
     rows = body_rows(state, frame, start_row(state, frame))
     everything = body_rows(state, replace(frame, height=2000), 1000)
-    whole = {i for i in range(len(state.works)) if _painted(rows, i) == _painted(everything, i)}
+    whole = {i for i in range(len(state.annotated_sentences)) if _painted(rows, i) == _painted(everything, i)}
     assert set(shown_whole(rows, state, frame)) == whole
 
 
@@ -284,7 +284,7 @@ def test_a_page_keeps_what_is_before_the_sentence(state: TaskState, size: tuple[
     page = page_of(state, frame, start)
     for i in shown_whole(body_rows(state, frame, start), state, frame):
         if i < state.active:
-            assert page.top <= i
+            assert page.first_sentence <= i
             row = row_on(page, _at(state, i), frame)
             assert row is None or row < start
 
@@ -297,7 +297,7 @@ def test_a_new_suggestion_above_moves_neither_the_block_nor_what_is_below(
     """What history learns while one works in a sentence shows above it without moving the sentence."""
     frame = _frame(*size)
     quiet = builders.task_state(
-        NEWS, state.works, state.active, offers=lambda i: state.offers(i) if i >= state.active else ()
+        NEWS, state.annotated_sentences, state.active, offers=lambda i: state.visible_suggestions(i) if i >= state.active else ()
     )
     start = start_row(quiet, frame)
     before, after = body_rows(quiet, frame, start), body_rows(state, frame, start)

@@ -45,20 +45,20 @@ async def test_the_overview_moves_the_session(tmp_path: Path) -> None:
     """Arrows, article keys, Home, End and n move in the overview; Enter goes on there."""
     async with desk(tmp_path / "news") as d:
         await d.press("enter", "at", "end")
-        assert d.session.place.sentence == 5
+        assert d.session.position.sentence == 5
         await d.press("right_parenthesis")
         assert "article 2/2" in d.rows()[0]
         assert "The footbridge at Osmund Lock shut on Monday." in d.raw()
         await d.press("up", "n", "n", "home", "down", "enter")
         assert _annotating(d)
-        assert d.session.place.sentence == 1
+        assert d.session.position.sentence == 1
 
 
 async def test_lines_can_be_switched_and_taken_back(tmp_path: Path) -> None:
     """Space and the letters give a line its verdict, u takes it back, the mark shows what a person did."""
     async with desk(tmp_path / "news") as d:
         await d.press("number_sign", "down", "down", "down", "space")
-        article = d.session.article(d.session.current)
+        article = d.session.article(d.session.current_article_id)
         assert article.lines[6].verdict is Verdict.BODY
         assert "body: switched by ana (was boilerplate)" in d.rows()[-2]
         assert "*body" in d.row("Subscribe").replace(" ", "")
@@ -79,7 +79,7 @@ async def test_the_guide_goes_on_to_the_keys_and_scrolls(tmp_path: Path) -> None
         await d.press("question_mark", "question_mark")
         assert "All keys" in d.rows()[0]
         await d.press(*["pagedown"] * 8, "down")
-        assert list(groups())[-1][1][-1].does in d.raw()
+        assert list(groups())[-1][1][-1].description in d.raw()
         await d.press("up", "pageup", "escape")
         assert _annotating(d)
 
@@ -110,7 +110,7 @@ async def test_every_theme_draws_every_screen(tmp_path: Path) -> None:
             await d.press(key)
             assert words in d.raw()
             await d.press("escape", "tilde")
-    d.app.finish()
+    d.app.save_and_close()
     assert Preferences.load().theme == list(PALETTES)[1]
 
 
@@ -136,7 +136,7 @@ async def test_without_colours_nothing_is_coloured(tmp_path: Path, monkeypatch: 
             if s.style and s.style.reverse
         ]
         assert reversed_
-    d.app.finish()
+    d.app.save_and_close()
     assert Preferences.load().theme == "", "no theme was chosen"
 
 
@@ -179,10 +179,10 @@ async def test_an_article_with_every_line_off_is_no_trap(tmp_path: Path) -> None
     async with desk(tmp_path / "news") as d:
         await d.press("right_parenthesis", "number_sign")
         await d.press("home", "down", "down", "space", "down", "space", "escape")
-        assert d.session.here == ()
+        assert d.session.article_sentences == ()
         assert "footbridge at Osmund" not in d.raw(), "a sentence that is gone isn't shown"
         await d.press("at")
         assert not _annotating(d)
         await d.press("home", "end", "escape")
         await d.press("number_sign", "u", "u", "escape")
-        assert len(d.session.here) == 3
+        assert len(d.session.article_sentences) == 3

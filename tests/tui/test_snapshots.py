@@ -45,12 +45,12 @@ async def _begin(d: Desk) -> None:
         ("Tarn Quay", "VENUE"),
         ("Jonas Pell", "PERSON"),
     ):
-        work = d.session.work
-        d.session.do(add_span(work, builders.span(work.sentence.text, words, label), d.session.schema))
+        work = d.session.annotated
+        d.session.apply_edit(add_span(work, builders.span(work.sentence.text, words, label), d.session.schema))
     d.session.spans_made = 3
     d.session.move_in_article(0)
     await d.press("enter", "down", "exclamation_mark", "up", "up", "tab")
-    d.app.pen.select(d.session.work.annotation.spans[0])
+    d.app.controller.select_span(d.session.annotated.annotation.spans[0])
     await d.press("f1", "escape")
     await d.saved()
 
@@ -93,10 +93,10 @@ async def test_three_levels_over_wrapped_lines(tmp_path: Path, snapshot: Snapsho
     async with desk(tmp_path / "news", article) as d:
         d.session.move_in_article(1)
         for words, label in SPANS:
-            work = d.session.work
-            d.session.do(add_span(work, builders.span(work.sentence.text, words, label), d.session.schema))
-        d.app.pen.state()
-        d.app.pen.let_go()
+            work = d.session.annotated
+            d.session.apply_edit(add_span(work, builders.span(work.sentence.text, words, label), d.session.schema))
+        d.app.controller.state()
+        d.app.controller.clear_selection()
         await d.press("semicolon")
         await d.saved()
         assert _text(d) == snapshot

@@ -67,7 +67,7 @@ async def test_tab_goes_round_the_annotators(tmp_path: Path) -> None:
     """One's own first, then all together with a table, then the others."""
     builders.make_corpus(tmp_path / "news")
     other = builders.open_session(tmp_path / "news", name="bo")
-    other.do(set_answer(other.work, Answer.ACCEPT))
+    other.apply_edit(set_answer(other.annotated, Answer.ACCEPT))
     other.close()
     async with desk(tmp_path / "news", size=(120, 40)) as d:
         await d.press("exclamation_mark")
@@ -98,7 +98,7 @@ async def test_haste_is_told_in_the_prompt(tmp_path: Path) -> None:
     line = "The ferry left Tarn Quay late and nobody on the boat knew why it had."
     article = builders.article("\n".join(["Ferry late", *[line] * 60]), "t" + "b" * 60)
     async with desk(tmp_path / "news", article, size=(120, 40)) as d:
-        d.app.pen.take = frozenset()
+        d.app.controller.auto_accept_labels = frozenset()
         d.session._clock = lambda: 1_700_000_000.0
         await d.press("enter", *["semicolon", "enter"] * 39)
         assert "faster than one can read" not in d.raw()
@@ -114,5 +114,5 @@ async def test_keys_are_counted_as_they_are_pressed(tmp_path: Path) -> None:
         await d.press("tab", "s", "0", "enter")
         await d.saved()
     records = builders.records_in(tmp_path / "news" / "annotations" / "ana.jsonl")
-    counted = [{k: n for k, n in r.keys.counts().items() if n} if r.keys else None for r in records]
+    counted = [{k: n for k, n in r.keystrokes.counts().items() if n} if r.keystrokes else None for r in records]
     assert counted == [{"label": 1, "select": 1}, {"correct": 1}, {"enter": 1}]

@@ -108,8 +108,8 @@ def test_high_contrast_holds_for_everything_that_can_be_drawn(palette: Palette) 
 @pytest.mark.parametrize("palette", HIGH, ids=lambda p: p.name)
 def test_high_contrast_has_a_pure_ground(palette: Palette) -> None:
     """The ground is black or white, the row of the text too, and plain text the other of the two."""
-    assert {palette.ground, palette.text} == {"#000000", "#ffffff"}
-    assert palette.row == palette.ground
+    assert {palette.background, palette.text} == {"#000000", "#ffffff"}
+    assert palette.row == palette.background
     assert palette.context == palette.hint == palette.text
 
 
@@ -118,7 +118,7 @@ def test_labels_can_be_read_and_told_apart(palette: Palette) -> None:
     """Each label's colour has 4.5 to 1 on the ground (WCAG 1.4.3), and no two labels have one colour."""
     colours = [palette.label(c) for c in COLOURS]
     assert len(set(colours)) == len(COLOURS)
-    ground = Color.parse(palette.ground)
+    ground = Color.parse(palette.background)
     assert min(contrast(Color.parse(c), ground) for c in (*colours, palette.text, palette.likely)) >= 4.5
 
 

@@ -32,7 +32,7 @@ class Walk:
     def __init__(self, path: Path) -> None:
         self.session = builders.open_session(builders.make_corpus(path / "news"))
         self.pen = Pen(self.session)
-        self.pen.show(range(len(self.session.here)))
+        self.pen.set_visible(range(len(self.session.article_sentences)))
         self.state = self.pen.state()
         self.tour = Tour().start(self.state)
 
@@ -41,7 +41,7 @@ class Walk:
         before, self.state = self.state, self.pen.state()
         self.session.message = None
         self.tour = self.tour.advance(before, self.state)
-        return "" if self.tour.over else self.tour.says(self.state)
+        return "" if self.tour.is_finished else self.tour.current_step(self.state)
 
 
 def _label(state: TaskState, name: str) -> Label:
@@ -53,14 +53,14 @@ def _label(state: TaskState, name: str) -> Label:
 def test_each_step_is_over_when_its_thing_was_done(tmp_path: Path) -> None:
     """From the first suggestion to the undo: one deed a step, in order."""
     walk = Walk(tmp_path)
-    pen, said = walk.pen, [walk.tour.says(walk.state)]
-    pen.label(_label(walk.state, next(iter(walk.state.targets))))
+    pen, said = walk.pen, [walk.tour.current_step(walk.state)]
+    pen.label(_label(walk.state, next(iter(walk.state.next_suggestions))))
     said.append(walk.see())
     pen.click(0)
     said.append(walk.see())
     pen.grow()
     said.append(walk.see())
-    pen.right_edge(-1)
+    pen.move_right_edge(-1)
     said.append(walk.see())
     pen.label(_label(walk.state, "CLAIM"))
     said.append(walk.see())
@@ -68,13 +68,13 @@ def test_each_step_is_over_when_its_thing_was_done(tmp_path: Path) -> None:
     said.append(walk.see())
     pen.answer(Answer.ACCEPT)
     said.append(walk.see())
-    works = pen.state().works
-    pen.accept_view()
+    works = pen.state().annotated_sentences
+    pen.accept_visible_sentences()
     said.append(walk.see())
     pen.undo()
     assert said == NAMES
     assert walk.see() == ""
-    assert walk.state.works == works, "what nobody has read is open again"
+    assert walk.state.annotated_sentences == works, "what nobody has read is open again"
     walk.session.close()
 
 
@@ -92,7 +92,7 @@ def test_looking_around_is_no_step_and_what_is_missing_is_said_first(tmp_path: P
     assert walk.see() == "label"
     walk.pen.label(_label(walk.state, "CLAIM"))
     assert walk.see() == "remove"
-    walk.pen.let_go()
+    walk.pen.clear_selection()
     assert walk.see() == "visit"
     walk.session.close()
 
@@ -103,7 +103,7 @@ def test_one_sentence_accepted_is_not_a_screen_of_them(tmp_path: Path) -> None:
     walk.tour = Tour(NAMES.index("accept_view"))
     walk.pen.answer(Answer.ACCEPT)
     assert walk.see() == "accept_view"
-    walk.pen.accept_view()
+    walk.pen.accept_visible_sentences()
     assert walk.see() == "undo"
     walk.session.close()
 
@@ -111,8 +111,8 @@ def test_one_sentence_accepted_is_not_a_screen_of_them(tmp_path: Path) -> None:
 def test_a_step_without_an_object_is_left_out(tmp_path: Path) -> None:
     """Where nothing is suggested the tour begins with the letters."""
     walk = Walk(tmp_path)
-    bare = replace(walk.state, targets={})
-    assert Tour().start(bare).says(bare) == "select"
+    bare = replace(walk.state, next_suggestions={})
+    assert Tour().start(bare).current_step(bare) == "select"
     walk.session.close()
 
 
@@ -157,7 +157,7 @@ async def test_the_tour_names_the_keys_of_a_keymap(tmp_path: Path) -> None:
     """Whoever has moved a key is told the key that does it now, in a step and in the words at the end."""
     keymap = keymap_of_text('[keys]\ngrow = ["G"]\nhelp = ["f5"]', "k.toml")
     async with desk(tmp_path / "news", tour=True, keymap=keymap) as d:
-        d.app.pen.click(0)
+        d.app.controller.click(0)
         _screen(d).tour._tour = Tour(NAMES.index("grow"))
         _screen(d).draw()
         await d.pilot.pause()
@@ -172,10 +172,10 @@ async def test_the_tour_names_the_keys_of_a_keymap(tmp_path: Path) -> None:
 async def test_a_newcomer_is_led_by_the_keys_in_force(tmp_path: Path) -> None:
     """One thing at a time with its key; doing it brings the next; at the end it is remembered."""
     async with desk(tmp_path / "news", tour=True) as d:
-        state = d.app.pen.state()
-        name, (_, s) = min(state.targets.items(), key=lambda x: (x[1][0], x[1][1].start, -x[1][1].score))
+        state = d.app.controller.state()
+        name, (_, s) = min(state.next_suggestions.items(), key=lambda x: (x[1][0], x[1][1].start, -x[1][1].score))
         key = _label(state, name).key
-        words = state.works[d.session.place.sentence].sentence.text[s.start : s.end]
+        words = state.annotated_sentences[d.session.position.sentence].sentence.text[s.start : s.end]
         assert f"{words} may be a {name}: {key} takes it" in _says(d)
         assert "▸········" in _says(d)
         await d.press(key)
@@ -201,8 +201,8 @@ async def test_a_newcomer_is_led_by_the_keys_in_force(tmp_path: Path) -> None:
         await d.press("ctrl+z")
         assert "tour" not in d.rows()[-2]
         assert "that was the tour: F1 shows all keys, : every command" in d.raw()
-        assert sum(w.done for w in d.session.here) == 1, "only what was read is accepted"
-    d.app.finish()
+        assert sum(w.done for w in d.session.article_sentences) == 1, "only what was read is accepted"
+    d.app.save_and_close()
     assert Preferences.load().tour_done
 
 
@@ -221,7 +221,7 @@ async def test_the_tour_can_be_left_and_called_again(tmp_path: Path) -> None:
         _screen(d).action_act("tour")
         await d.pilot.pause()
         assert "tour" not in _says(d)
-    d.app.finish()
+    d.app.save_and_close()
     assert Preferences.load().tour_done
     async with desk(tmp_path / "news", tour=True, preferences=Preferences.load()) as d:
         assert "tour" not in _says(d), "once is enough"
@@ -232,7 +232,7 @@ async def test_an_unfinished_tour_begins_again_next_time(tmp_path: Path) -> None
     """Who quits in the middle has not had the tour."""
     async with desk(tmp_path / "news", tour=True) as d:
         await d.press("right")
-    d.app.finish()
+    d.app.save_and_close()
     assert not Preferences.load().tour_done
 
 

@@ -26,7 +26,7 @@ FOUND = {"Pia Rask": ("PERSON", 0.9), "Tarn Quay": ("VENUE", 0.5), "21 lamps": (
 async def counting(path: Path, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Desk]:
     """Open the app on the long count, with fixed suggestions."""
     async with desk(path, LONG, builders.bridge(), size=size) as d:
-        d.session.desk = cast("Any", builders.FixedDesk(FOUND))
+        d.session.suggestion_service = cast("Any", builders.FixedDesk(FOUND))
         await d.press("semicolon")
         yield d
 
@@ -59,7 +59,7 @@ async def test_the_page_stays_while_one_moves_in_it(tmp_path: Path, size: tuple[
             assert painted(d)[:same] == before[:same], key
         assert painted(d) == page, "one is back where one was"
         await d.press("down", "s")
-        assert d.session.place.sentence == 8, "the place is in the sentence after the next"
+        assert d.session.position.sentence == 8, "the place is in the sentence after the next"
         assert block_at(d) > start
         assert painted(d)[: start - 2] == page[: start - 2]
 
@@ -84,20 +84,20 @@ async def test_all_in_view_is_what_one_sees_whole(tmp_path: Path, size: tuple[in
     """* accepts the sentences that stand whole on the screen; the next page begins at row 3 or above."""
     async with counting(tmp_path / "news", size) as d:
         for _ in range(3):
-            shown, before = d.raw(), sum(w.done for w in d.session.here)
-            view, first = d.app.pen.view, d.session.place.sentence
+            shown, before = d.raw(), sum(w.done for w in d.session.article_sentences)
+            view, first = d.app.controller.visible, d.session.position.sentence
             await d.press("asterisk")
-            done = {i for i, w in enumerate(d.session.here) if w.done}
+            done = {i for i, w in enumerate(d.session.article_sentences) if w.done}
             assert done == set(range(max(view) + 1)), "each page goes on where the last one ended"
             for i in view:
-                assert d.session.here[i].sentence.text[-9:] in shown
-            assert d.session.place.sentence == max(view) + 1 > first
+                assert d.session.article_sentences[i].sentence.text[-9:] in shown
+            assert d.session.position.sentence == max(view) + 1 > first
             assert block_at(d) - 1 <= TURNED
             assert f"▸ {len(done) - before} sentences in view accepted" in d.row("▸ ")
         await d.press("end")
         assert block_at(d) - 1 > TURNED, "only the next page begins there"
         await d.press("ctrl+z")
-        assert sum(w.done for w in d.session.here) == min(view), "one undo takes a page back"
+        assert sum(w.done for w in d.session.article_sentences) == min(view), "one undo takes a page back"
 
 
 async def test_a_click_finds_the_sentence_and_the_word(tmp_path: Path) -> None:
@@ -109,14 +109,14 @@ async def test_a_click_finds_the_sentence_and_the_word(tmp_path: Path) -> None:
             await d.press("semicolon")
             await d.pilot.click("#body", offset=(x, y - 1))
             await d.pilot.pause()
-            assert d.app.pen.selection == press(None, d.session.work.sentence.tokens, 6), y
+            assert d.app.controller.selection == press(None, d.session.annotated.sentence.tokens, 6), y
         lane = next(y for y, r in enumerate(d.rows()) if "COUNT?" in r and y > start + 3)
         assert "21 lamps" in d.rows()[lane - 1]
         above = d.rows()[1 : start - 1]
         await d.pilot.click("#body", offset=(30, lane - 1))
         await d.pilot.pause()
-        assert "21 lamps" in d.session.work.sentence.text
-        assert d.app.pen.selection is None
+        assert "21 lamps" in d.session.annotated.sentence.text
+        assert d.app.controller.selection is None
         assert d.rows()[1 : start - 1] == above
         x = d.rows()[block_at(d) + 1].index("Tarn")
         await d.pilot.click("#body", offset=(x, block_at(d)))
@@ -131,7 +131,7 @@ async def test_the_prompt_says_what_each_label_key_takes_now(tmp_path: Path) -> 
         await d.press("a")
         assert "▸ PERSON Pia Rask  a Pia Rask (3)  s Tarn Quay  d 21 lamps (3)" in d.row("▸ ")
         await d.press("s", "s")
-        assert d.session.place.sentence == 2
+        assert d.session.position.sentence == 2
         assert "▸ VENUE Tarn Quay  a Pia Rask  s Tarn Quay (5)  d 21 lamps" in d.row("▸ ")
 
 
@@ -139,24 +139,24 @@ async def test_a_hint_tells_where_a_label_ends_elsewhere(tmp_path: Path) -> None
     """After one letter the prompt names the last word for each label whose key takes more or less."""
     async with counting(tmp_path / "news") as d:
         found = {"Pia Rask counted 20 lamps": ("CLAIM", 0.9), "Pia Rask": ("PERSON", 0.5)}
-        d.session.desk = cast("Any", builders.FixedDesk(found))
-        await d.press(d.app.pen.state().hints[0].keys)
+        d.session.suggestion_service = cast("Any", builders.FixedDesk(found))
+        await d.press(d.app.controller.state().hints[0].letters)
         prompt = d.row("▸ ")
         assert "▸ Pia Rask  a PERSON  f CLAIM to lamps  0 not here" in prompt
         await d.press("f")
-        assert [(s.label, s.end) for s in d.session.work.annotation.spans] == [("CLAIM", 25)]
+        assert [(s.label, s.end) for s in d.session.annotated.annotation.spans] == [("CLAIM", 25)]
 
 
 def test_what_a_join_moves_is_not_in_view(tmp_path: Path) -> None:
     """Between a deed and the next painting only those sentences count as shown that are where they were."""
     session = builders.open_session(builders.make_corpus(tmp_path / "news", LONG))
     pen = Pen(session)
-    pen.show((0, 1, 2, 3))
+    pen.set_visible((0, 1, 2, 3))
     session.move_in_article(1)
     pen.join()
-    assert list(pen.view) == [0]
+    assert list(pen.visible) == [0]
     pen.undo()
-    assert list(pen.view) == [0, 1, 2, 3]
+    assert list(pen.visible) == [0, 1, 2, 3]
     session.close()
 
 
@@ -166,9 +166,9 @@ async def test_what_is_in_view_is_known_after_any_key(tmp_path: Path) -> None:
         for key in ("end", "up", "plus", "ctrl+z", "up", "right", "right", "underscore", "plus", "asterisk"):
             await d.press(key)
             assert isinstance(d.app.screen, AnnotateScreen)
-            shown = {r.sentence for r in body(d)._places if r.line >= 0}
-            assert set(d.app.pen.view) <= shown
-            assert d.session.place.sentence in shown
+            shown = {r.sentence for r in body(d)._body_rows if r.line >= 0}
+            assert set(d.app.controller.visible) <= shown
+            assert d.session.position.sentence in shown
 
 
 @pytest.mark.parametrize(

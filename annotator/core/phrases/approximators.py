@@ -21,33 +21,33 @@ def _by_last(phrases: _Phrases) -> Mapping[str, _Phrases]:
 _BY_LAST = _by_last(en.FIRM + en.LOOSE)
 
 
-def approximated(view: View, number: Cardinal, floor: int, c: Counted) -> int:
+def approximated(features: View, number: Cardinal, floor: int, c: Counted) -> int:
     """Return where the approximators before a number start; never before ``floor``."""
     start = number.first
-    while size := _size(view, start, floor):
-        if _elsewhere(view, start - size, c):
+    while size := _size(features, start, floor):
+        if _elsewhere(features, start - size, c):
             break
         start -= size
-    between = start > floor and view.word(start - 1) == "between"
-    return start - 1 if between and "and" in view.low[number.first : c.last] else start
+    between = start > floor and features.word(start - 1) == "between"
+    return start - 1 if between and "and" in features.folded[number.first : c.last] else start
 
 
-def loose_words(view: View, first: int) -> int:
+def loose_words(features: View, first: int) -> int:
     """Return how many words at the start of a number phrase some annotators leave out: only, just."""
-    return max((len(p) for p in en.LOOSE if view.low[first : first + len(p)] == p), default=0)
+    return max((len(p) for p in en.LOOSE if features.folded[first : first + len(p)] == p), default=0)
 
 
-def _size(view: View, end: int, floor: int) -> int:
+def _size(features: View, end: int, floor: int) -> int:
     """Return the length of the longest approximator that ends before token ``end``."""
-    fits = _BY_LAST.get(view.word(end - 1), ())
-    return max((len(p) for p in fits if view.low[max(floor, end - len(p)) : end] == p), default=0)
+    fits = _BY_LAST.get(features.word(end - 1), ())
+    return max((len(p) for p in fits if features.folded[max(floor, end - len(p)) : end] == p), default=0)
 
 
-def _elsewhere(view: View, at: int, c: Counted) -> bool:
+def _elsewhere(features: View, at: int, c: Counted) -> bool:
     """Whether the word at ``at`` belongs to the verb before it, or to a "the": rose up to 40 %."""
-    word, moved = view.word(at), view.word(at - 1) in en.MOVES
-    if word == "only" and view.word(at - 1) in en.OWNERS:
+    word, moved = features.word(at), features.word(at - 1) in en.MOVES
+    if word == "only" and features.word(at - 1) in en.OWNERS:
         return True
-    if word == "over" and view.word(at - 1) in en.HANDS:
+    if word == "over" and features.word(at - 1) in en.HANDS:
         return True
     return word in en.LEVELS and moved and c.kind != "noun"

@@ -32,14 +32,14 @@ def candidates(tokens: Sequence[Token]) -> tuple[Candidate, ...]:
 
 
 @lru_cache(maxsize=64)  # the sheet and its hints ask for those of one sentence
-def of_view(view: View) -> tuple[Candidate, ...]:
+def of_view(features: View) -> tuple[Candidate, ...]:
     """Return the candidates of a sentence that has been looked at."""
     found: dict[Range, str] = {}
     for kind, ranges in (
-        ("quotation", ((q.first, q.last) for q in view.quotes)),
-        ("claim", claims(view)),
-        ("number", _numbers(view)),
-        ("name", names(view)),
+        ("quotation", ((q.first, q.last) for q in features.quotations)),
+        ("claim", claims(features)),
+        ("number", _numbers(features)),
+        ("name", names(features)),
     ):
         for r in ranges:
             found.setdefault(r, kind)
@@ -47,9 +47,9 @@ def of_view(view: View) -> tuple[Candidate, ...]:
     return tuple(Candidate(first, last, found[first, last]) for first, last in order)
 
 
-def _numbers(view: View) -> list[Range]:
-    counting = [p for p in number_phrases(view) if p.counts]
-    return [(p.first, end) for p in counting for end in sorted({p.long, p.last}, reverse=True)]
+def _numbers(features: View) -> list[Range]:
+    counting = [p for p in number_phrases(features) if p.counts]
+    return [(p.first, end) for p in counting for end in sorted({p.complement_end, p.last}, reverse=True)]
 
 
 def snap(tokens: Sequence[Token], i: int) -> Range:
@@ -58,8 +58,8 @@ def snap(tokens: Sequence[Token], i: int) -> Range:
     On an opening quotation mark the whole quotation; else the longest name, or the number phrase
     without its "of …", that starts there (money, dates and durations too); else the token alone.
     """
-    view = view_of(tokens)
-    quotation = next(((q.first, q.last) for q in view.quotes if q.first == i and q.opened), None)
-    name = next((r for r in names(view) if r[0] == i), None)
-    number = next(((p.first, p.last) for p in number_phrases(view) if p.first == i), None)
+    features = view_of(tokens)
+    quotation = next(((q.first, q.last) for q in features.quotations if q.first == i and q.has_opening), None)
+    name = next((r for r in names(features) if r[0] == i), None)
+    number = next(((p.first, p.last) for p in number_phrases(features) if p.first == i), None)
     return quotation or name or number or (i, i + 1)

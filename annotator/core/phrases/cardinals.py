@@ -23,27 +23,27 @@ class Cardinal:
     or ``result`` (271-147)."""
 
 
-def cardinal(view: View, i: int) -> Cardinal | None:
+def cardinal(features: View, i: int) -> Cardinal | None:
     """Return the bare number that starts at token ``i``."""
-    if (end := _share(view, i)) > i:
+    if (end := _share(features, i)) > i:
         return Cardinal(i, end, "share")
-    if (end := _plain(view, i)) == i:
+    if (end := _plain(features, i)) == i:
         return None
-    if view.word(end) == "in" and is_number(view, end + 1) and not is_digits(view.word(end + 1)):
-        return Cardinal(i, _plain(view, end + 1), "odds")
-    second, form = _second(view, i, end)
+    if features.word(end) == "in" and is_number(features, end + 1) and not is_digits(features.word(end + 1)):
+        return Cardinal(i, _plain(features, end + 1), "odds")
+    second, form = _second(features, i, end)
     if form:
         return Cardinal(i, second, form)
-    if all(view.word(at) in en.SCALES | en.VAGUE | {"a", "of", "and"} for at in range(i, end)):
+    if all(features.word(at) in en.SCALES | en.VAGUE | {"a", "of", "and"} for at in range(i, end)):
         return Cardinal(i, end, "scale")
-    return Cardinal(i, end, "digits" if view.word(i)[0].isdigit() else "word")
+    return Cardinal(i, end, "digits" if features.word(i)[0].isdigit() else "word")
 
 
-def is_number(view: View, i: int) -> bool:
+def is_number(features: View, i: int) -> bool:
     """Whether token ``i`` is a number by itself."""
-    word = view.word(i)
+    word = features.word(i)
     if word == "scores":
-        return view.word(i + 1) == "of"
+        return features.word(i + 1) == "of"
     return bool(word) and (
         word in en.CARDINALS or word in en.PLURAL_SCALES or is_digits(word) or bool(_SHORT.fullmatch(word))
     )
@@ -57,32 +57,32 @@ def value(word: str) -> float:
         return 0.0
 
 
-def _plain(view: View, i: int) -> int:
+def _plain(features: View, i: int) -> int:
     """Return the end of figures and number words in a row, joined by hyphens, "and" and "of"."""
-    at = _scale_start(view, i)
-    if at == i and not is_number(view, i):
+    at = _scale_start(features, i)
+    if at == i and not is_number(features, i):
         return i
-    while is_number(view, at) or (at > i and view.word(at) in en.SCALES):
-        at = _over_joint(view, at + 1)
-    half = view.word(at) == "and" and view.word(at + 1) == "a" and view.word(at + 2) in en.PARTS
+    while is_number(features, at) or (at > i and features.word(at) in en.SCALES):
+        at = _over_joint(features, at + 1)
+    half = features.word(at) == "and" and features.word(at + 1) == "a" and features.word(at + 2) in en.PARTS
     return at + 3 if half else at
 
 
-def _scale_start(view: View, i: int) -> int:
+def _scale_start(features: View, i: int) -> int:
     """Return the place of the scale in "a dozen" and "several hundred"; ``i`` where there is none."""
-    if view.word(i) in en.VAGUE | {"a"} and view.word(i + 1) in en.SCALES:
+    if features.word(i) in en.VAGUE | {"a"} and features.word(i + 1) in en.SCALES:
         return i + 1
     return i
 
 
-def _over_joint(view: View, at: int) -> int:
+def _over_joint(features: View, at: int) -> int:
     """Return where the number goes on after a hyphen, an "and" or an "of"; ``at`` if it does not."""
-    before, word = view.word(at - 1), view.word(at)
-    if word in DASHES and view.glued(at) and view.glued(at + 1):
-        return at + 1 if _spelled(before, view.word(at + 1)) else at
-    if word == "and" and before in en.SINGULAR_SCALES and view.word(at + 1) in en.CARDINALS:
+    before, word = features.word(at - 1), features.word(at)
+    if word in DASHES and features.is_attached(at) and features.is_attached(at + 1):
+        return at + 1 if _spelled(before, features.word(at + 1)) else at
+    if word == "and" and before in en.SINGULAR_SCALES and features.word(at + 1) in en.CARDINALS:
         return at + 1
-    return at + (word == "of" and before in en.PLURAL_SCALES and view.word(at + 1) in en.PLURAL_SCALES)
+    return at + (word == "of" and before in en.PLURAL_SCALES and features.word(at + 1) in en.PLURAL_SCALES)
 
 
 def _spelled(before: str, after: str) -> bool:
@@ -90,60 +90,60 @@ def _spelled(before: str, after: str) -> bool:
     return before.endswith("ty") and after in en.CARDINALS
 
 
-def _share(view: View, i: int) -> int:
+def _share(features: View, i: int) -> int:
     """Return the end of "half", "a third", "two-thirds"; ``i`` if none starts there."""
-    word = view.word(i)
+    word = features.word(i)
     if word == "half":
-        return _half(view, i)
-    if word not in ("a", "an", "one") and not is_number(view, i):
+        return _half(features, i)
+    if word not in ("a", "an", "one") and not is_number(features, i):
         return i
-    at = i + 1 + (view.word(i + 1) in DASHES)
-    part = view.word(at)
-    if part == "half" and (dozen := _dozen(view, at + 1)):
+    at = i + 1 + (features.word(i + 1) in DASHES)
+    part = features.word(at)
+    if part == "half" and (dozen := _dozen(features, at + 1)):
         return dozen
-    if part not in en.PARTS or view.word(at + 1) in DASHES:
+    if part not in en.PARTS or features.word(at + 1) in DASHES:
         return i
-    if part.endswith("s") or (word == "one" and at > i + 1) or _alone(view, at + 1):
+    if part.endswith("s") or (word == "one" and at > i + 1) or _alone(features, at + 1):
         return at + 1
     return i
 
 
-def _half(view: View, i: int) -> int:
-    if dozen := _dozen(view, i + 1):
+def _half(features: View, i: int) -> int:
+    if dozen := _dozen(features, i + 1):
         return dozen
-    if view.word(i - 1) in en.NO_HALF or (view.word(i + 1) in DASHES and view.glued(i + 1)):
+    if features.word(i - 1) in en.NO_HALF or (features.word(i + 1) in DASHES and features.is_attached(i + 1)):
         return i
     return i + 1
 
 
-def _dozen(view: View, at: int) -> int:
+def _dozen(features: View, at: int) -> int:
     """Return the end of "-dozen" or "a dozen" after "half"; 0 where no dozen follows."""
-    at += view.word(at) in DASHES or (view.word(at) == "a" and view.word(at + 1) in en.SCALES)
-    return at + 1 if view.word(at) in en.SINGULAR_SCALES else 0
+    at += features.word(at) in DASHES or (features.word(at) == "a" and features.word(at + 1) in en.SCALES)
+    return at + 1 if features.word(at) in en.SINGULAR_SCALES else 0
 
 
-def _alone(view: View, at: int) -> bool:
+def _alone(features: View, at: int) -> bool:
     """Whether no noun stands at ``at``, so that "a third" before it is a share and no ordinal."""
-    word = view.word(at)
+    word = features.word(at)
     return (
         word in words.PREPOSITIONS | words.DETERMINERS | {"as", "and", "or", "lower", "higher"}
         or not word.isalnum()
     )
 
 
-def _second(view: View, first: int, at: int) -> tuple[int, str]:
+def _second(features: View, first: int, at: int) -> tuple[int, str]:
     """Return the end of a second number and what both are, range or result; no form if there is none."""
-    word = view.word(at)
+    word = features.word(at)
     dash = word in DASHES
     if not dash and word not in ("to", "or", "and"):
         return at, ""
-    end = _plain(view, at + 1)
-    if end == at + 1 or (dash and (view.word(end) in DASHES and view.glued(end))):
+    end = _plain(features, at + 1)
+    if end == at + 1 or (dash and (features.word(end) in DASHES and features.is_attached(end))):
         return at, ""
-    low, high = value(view.word(first)), value(view.word(at + 1))
+    low, high = value(features.word(first)), value(features.word(at + 1))
     if dash:
-        return end, "result" if low > high or not view.glued(at) else "range"
+        return end, "result" if low > high or not features.is_attached(at) else "range"
     if word == "and":
-        return (end, "range") if view.word(first - 1) == "between" else (at, "")
-    moved = word == "to" and view.word(first - 1) == "from" and view.word(first - 2) in en.MOVES
+        return (end, "range") if features.word(first - 1) == "between" else (at, "")
+    moved = word == "to" and features.word(first - 1) == "from" and features.word(first - 2) in en.MOVES
     return (at, "") if low > high or moved else (end, "range")

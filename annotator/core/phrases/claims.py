@@ -94,30 +94,30 @@ Measured by ``tests/benchmarks/claims.py --half tune --rules``, drawn to the mid
 """
 
 
-def best_claims(view: View) -> tuple[Reading, ...]:
+def best_claims(features: View) -> tuple[Reading, ...]:
     """Return the likeliest claims of a sentence in reading order; none overlaps another."""
-    return _chosen(view)[0]
+    return _chosen(features)[0]
 
 
-def claim_readings(view: View) -> tuple[Reading, ...]:
+def claim_readings(features: View) -> tuple[Reading, ...]:
     """Return the best claims and, with lower scores, what else may be one; by start, the longer first."""
-    best, others = _chosen(view)
+    best, others = _chosen(features)
     return tuple(sorted((*best, *others), key=lambda r: (r.first, -r.last)))
 
 
-def claims(view: View) -> tuple[Range, ...]:
+def claims(features: View) -> tuple[Range, ...]:
     """Return the ranges of the readings without those that are just a quotation."""
-    plain = {(q.first, q.last) for q in view.quotes} | {q.inside for q in view.quotes}
-    ranges = ((r.first, r.last) for r in claim_readings(view) if r.score > 0.2)
+    plain = {(q.first, q.last) for q in features.quotations} | {q.content for q in features.quotations}
+    ranges = ((r.first, r.last) for r in claim_readings(features) if r.score > 0.2)
     return tuple(r for r in ranges if r not in plain and r[1] - r[0] > 1)
 
 
 @lru_cache(maxsize=64)
-def _chosen(view: View) -> tuple[tuple[Reading, ...], tuple[Reading, ...]]:
+def _chosen(features: View) -> tuple[tuple[Reading, ...], tuple[Reading, ...]]:
     """Split the readings into the best set and the rest, whose scores sink where a best one holds them."""
     best: list[Reading] = []
     rest: list[Reading] = []
-    for r in sorted(_readings(view), key=lambda r: (r.first - r.last, r.first)):
+    for r in sorted(_readings(features), key=lambda r: (r.first - r.last, r.first)):
         over = [b for b in best if r.first < b.last and b.first < r.last]
         if r.score < LEAST or over:
             rest.append(_sunk(r, over))
@@ -130,36 +130,36 @@ def _sunk(r: Reading, over: list[Reading]) -> Reading:
     return replace(r, score=round(r.score * _NESTED, 3)) if over and r.rule != _EARLIER else r
 
 
-def _readings(view: View) -> Iterator[Reading]:
+def _readings(features: View) -> Iterator[Reading]:
     """Yield one reading a range: that of the likeliest rule."""
     found: dict[Range, str] = {}
-    ranges = [(c.first, c.last, c.rule) for c in contents(view)]
-    for first, last, rule in (*ranges, *islice(quoted(view), _QUOTATIONS)):
+    ranges = [(c.first, c.last, c.rule) for c in contents(features)]
+    for first, last, rule in (*ranges, *islice(quoted(features), _QUOTATIONS)):
         if SCORES.get(found.get((first, last), ""), -1.0) < SCORES[rule]:
             found[first, last] = rule
     for (first, last), rule in found.items():
         yield Reading(first, last, "claim", SCORES[rule], rule)
-    early = {(first, end) for first, last, _ in ranges for end in [*early_ends(view, first, last)][-2:]}
+    early = {(first, end) for first, last, _ in ranges for end in [*early_ends(features, first, last)][-2:]}
     for first, end in sorted(early - set(found)):
         yield Reading(first, end, "claim", _EARLY, _EARLIER)
 
 
-def contents(view: View) -> tuple[Content, ...]:
+def contents(features: View) -> tuple[Content, ...]:
     """Return what each cue of a sentence attributes, in the order of the cues."""
-    cues = [i for i, w in enumerate(view.low) if w in _WORDS][:_CUES]
-    return tuple(c for i in cues for c in _of(view, i) if c.first < c.last)
+    cues = [i for i, w in enumerate(features.folded) if w in _WORDS][:_CUES]
+    return tuple(c for i in cues for c in _of(features, i) if c.first < c.last)
 
 
-def _of(view: View, i: int) -> Iterator[Content]:
-    word = view.word(i)
+def _of(features: View, i: int) -> Iterator[Content]:
+    word = features.word(i)
     if word == "according":
-        yield from attitudes.according(view, i)
+        yield from attitudes.according(features, i)
     elif word == "whether":
-        yield from attitudes.whether(view, i)
-    elif in_two_words(view, i):
-        yield from of_speech(view, i)
-    elif (word in speech.CUES or word in speech.CALLED_FOR) and is_verb(view, i):
-        found = tuple(of_speech(view, i)) if word in speech.SPOKEN else ()
-        yield from found or attitudes.of_attitude(view, i)
+        yield from attitudes.whether(features, i)
+    elif in_two_words(features, i):
+        yield from of_speech(features, i)
+    elif (word in speech.CUES or word in speech.CALLED_FOR) and is_verb(features, i):
+        found = tuple(of_speech(features, i)) if word in speech.SPOKEN else ()
+        yield from found or attitudes.of_attitude(features, i)
     elif word in speech.NOUNS | speech.ADJECTIVES:
-        yield from attitudes.after_noun(view, i)
+        yield from attitudes.after_noun(features, i)

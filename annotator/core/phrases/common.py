@@ -17,17 +17,17 @@ def small_words(text: str) -> frozenset[str]:
 
 
 def without_common(
-    found: Sequence[Candidate], tokens: Sequence[Token], small: frozenset[str]
+    candidates: Sequence[Candidate], tokens: Sequence[Token], lowercase: frozenset[str]
 ) -> tuple[Candidate, ...]:
     """Return the candidates but for a first word that the article has in small letters elsewhere."""
     first = next((i for i, t in enumerate(tokens) if t.text[:1].isalpha()), -1)
     return tuple(
         c
-        for c in found
+        for c in candidates
         if not (
             c.first == first
             and c.last == first + 1
             and c.kind == "name"
-            and tokens[first].text.lower() in small
+            and tokens[first].text.lower() in lowercase
         )
     )

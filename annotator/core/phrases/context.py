@@ -37,93 +37,93 @@ _NOT_BEFORE = frozenset({"the", "and", "&"})
 class _Found:
     """What the sentences looked at so far tell."""
 
-    full: set[Words] = field(default_factory=set)
-    vague: set[Words] = field(default_factory=set)
+    full_names: set[Words] = field(default_factory=set)
+    uncertain_names: set[Words] = field(default_factory=set)
     """Names of two and three words of which nothing is known."""
-    titled: set[Words] = field(default_factory=set)
-    bodies: set[Words] = field(default_factory=set)
-    alone: set[str] = field(default_factory=set)
-    actors: set[str] = field(default_factory=set)
+    titled_names: set[Words] = field(default_factory=set)
+    organisation_names: set[Words] = field(default_factory=set)
+    single_word_names: set[str] = field(default_factory=set)
+    acting_words: set[str] = field(default_factory=set)
     """Single words that do what persons do."""
-    placed: Counter[Words] = field(default_factory=Counter)
+    place_points: Counter[Words] = field(default_factory=Counter)
 
 
 def context_of(text: str, sentences: Sequence[Sequence[Token]]) -> Context:
     """Return what an article tells: ``text`` is its source, ``sentences`` the tokens of its sentences."""
     found = _Found()
     for tokens in sentences:
-        view = view_of(tokens)
-        if view.titled:
+        features = view_of(tokens)
+        if features.is_headline:
             continue  # capitals tell nothing there
-        known = known_places(view)
-        for r in names(view):
-            _look(found, view, r, known)
-    return replace(_together(small_words(text), found), spoken=spoken_texts(sentences))
+        known = known_places(features)
+        for r in names(features):
+            _look(found, features, r, known)
+    return replace(_together(small_words(text), found), open_quotation_texts=spoken_texts(sentences))
 
 
-def _look(found: _Found, view: View, r: Range, known: Places) -> None:
+def _look(found: _Found, features: View, r: Range, known: Places) -> None:
     """Add what one name tells."""
     first, last = r
-    words = words_of(view, first, last)
-    cue = person_cue(view, first, last)
+    words = words_of(features, first, last)
+    cue = person_cue(features, first, last)
     if len(words) == 1:
-        found.alone.add(words[0])
+        found.single_word_names.add(words[0])
         if cue:
-            found.actors.add(words[0])
+            found.acting_words.add(words[0])
     if cue in ("honorific", "party", "age"):
-        found.titled.add(words)
-    if len(words) > 1 and _is_person(view, r, known):
-        found.full.add(words)
-    elif r not in known and is_body(view, first, last, NOTHING):
-        found.bodies.update(_short_forms(view, first, last))
+        found.titled_names.add(words)
+    if len(words) > 1 and _is_person(features, r, known):
+        found.full_names.add(words)
+    elif r not in known and is_body(features, first, last, NOTHING):
+        found.organisation_names.update(_short_forms(features, first, last))
     elif r not in known:
-        found.placed[words] += _placing(view, first, last, known)
-        if len(words) > 1 and could_be_person(view, first, last) and not place_type(view, *r, known):
-            found.vague.add(words)
+        found.place_points[words] += _placing(features, first, last, known)
+        if len(words) > 1 and could_be_person(features, first, last) and not place_type(features, *r, known):
+            found.uncertain_names.add(words)
 
 
 def _together(small: frozenset[str], found: _Found) -> Context:
-    full = found.full | {words for words in found.titled if len(words) > 1}
-    full |= {words for words in found.vague if words[-1] in found.actors and words not in found.bodies}
+    full = found.full_names | {words for words in found.titled_names if len(words) > 1}
+    full |= {words for words in found.uncertain_names if words[-1] in found.acting_words and words not in found.organisation_names}
     tails = {tail for words in full for tail in _tails_of(words)}
     firsts = {words[:1] for words in full if not words[0].endswith(".")}
-    others = full | found.titled | tails | firsts | found.bodies
-    placed = {words for words, n in found.placed.items() if n > 1} - others
+    others = full | found.titled_names | tails | firsts | found.organisation_names
+    placed = {words for words, n in found.place_points.items() if n > 1} - others
     return Context(
-        small=small,
-        full=frozenset(full),
-        tails=frozenset(tails),
-        firsts=frozenset(firsts),
-        titled=frozenset(found.titled),
-        bodies=frozenset(found.bodies),
-        alone=frozenset(found.alone),
-        placed=frozenset(placed),
+        lowercase_words=small,
+        full_names=frozenset(full),
+        surnames=frozenset(tails),
+        first_names=frozenset(firsts),
+        titled_names=frozenset(found.titled_names),
+        organisation_names=frozenset(found.organisation_names),
+        single_word_names=frozenset(found.single_word_names),
+        inferred_places=frozenset(placed),
     )
 
 
-def _is_person(view: View, r: Range, known: Places) -> bool:
+def _is_person(features: View, r: Range, known: Places) -> bool:
     """Whether a name of two and more words is a person's beyond much doubt."""
     first, last = r
-    if not could_be_person(view, first, last) or is_stated(view, last, known):
+    if not could_be_person(features, first, last) or is_stated(features, last, known):
         return False
-    cue = person_cue(view, first, last)
+    cue = person_cue(features, first, last)
     if cue in _SURE_CUES:
         return True
-    if place_type(view, first, last, known) or is_body(view, first, last, NOTHING):
+    if place_type(features, first, last, known) or is_body(features, first, last, NOTHING):
         return False
-    if person_form(view, first, last, NOTHING) in _SURE_FORMS:
+    if person_form(features, first, last, NOTHING) in _SURE_FORMS:
         return True
-    before = view.word(first - 1)
+    before = features.word(first - 1)
     apposed = cue == "apposition" and before not in _NOT_BEFORE and not before[:1].isdigit()
-    return (apposed or cue == "role") and sum(view.capital(i) for i in range(first, last)) < 4
+    return (apposed or cue == "role") and sum(features.is_capitalised(i) for i in range(first, last)) < 4
 
 
-def _short_forms(view: View, first: int, last: int) -> Iterator[Words]:
+def _short_forms(features: View, first: int, last: int) -> Iterator[Words]:
     """Yield a body's name, its first word if it is a firm, and the abbreviation behind it in brackets."""
-    words = view.low[first:last]
+    words = features.folded[first:last]
     yield words
-    if view.word(last) == "(" and view.word(last + 2) == ")":
-        yield (view.word(last + 1),)
+    if features.word(last) == "(" and features.word(last + 2) == ")":
+        yield (features.word(last + 1),)
     if words[-1] in organisations.FIRMS and len(words) > 1:
         head = words[:-1]
         while len(head) > 1 and head[-1] in organisations.ENDINGS | {"&"}:
@@ -132,14 +132,14 @@ def _short_forms(view: View, first: int, last: int) -> Iterator[Words]:
         yield head[:1]
 
 
-def _placing(view: View, first: int, last: int, known: Places) -> int:
+def _placing(features: View, first: int, last: int, known: Places) -> int:
     """Return how much it tells of a place that a name stands here: 2 for in X; X, Calif.; 1 for from X."""
-    if is_stated(view, last, known):
+    if is_stated(features, last, known):
         return 2
-    if last - first > 3 or (view.word(last)[:1].isalpha() and view.word(last) not in en.FUNCTION):
+    if last - first > 3 or (features.word(last)[:1].isalpha() and features.word(last) not in en.FUNCTION):
         return 0
-    at, then = frame(view, first, last, known)
-    if then == "then-poss" or view.word(first - 1) == "the":
+    at, then = frame(features, first, last, known)
+    if then == "then-poss" or features.word(first - 1) == "the":
         return 0
     return _PLACING.get(at, 0)
 

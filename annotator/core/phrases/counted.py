@@ -27,88 +27,88 @@ class Counted:
     kind: str
     """``percent``, ``noun``, ``compound`` (a 12-member board), ``unit`` (a measure), ``times``, ``none``;
     ``money``, ``duration`` and ``clock`` count nothing."""
-    short: int
+    compound_end: int
     """The end without the noun after a compound; else ``last``."""
 
 
-def counted(view: View, number: Cardinal) -> Counted:
+def counted(features: View, number: Cardinal) -> Counted:
     """Return what follows a bare number."""
-    at, word = number.last, view.word(number.last)
-    if (end := _percent(view, at)) > at:
+    at, word = number.last, features.word(number.last)
+    if (end := _percent(features, at)) > at:
         return Counted(end, "percent", end)
     for kind, names in (("duration", words.DURATIONS), ("money", words.CURRENCIES), ("clock", words.TIMES)):
         if word in names:
             return Counted(at + 1, kind, at + 1)
-    if word in DASHES and (view.word(at + 1) in en.MEMBERS or (view.glued(at) and view.glued(at + 1))):
-        return _compound(view, at + 2)
-    one = number.last - number.first == 1 and view.word(number.first) in ("one", "1")
+    if word in DASHES and (features.word(at + 1) in en.MEMBERS or (features.is_attached(at) and features.is_attached(at + 1))):
+        return _compound(features, at + 2)
+    one = number.last - number.first == 1 and features.word(number.first) in ("one", "1")
     if word in en.UNITS and not one:
         return Counted(at + 1, "unit", at + 1)
-    if word in en.MEMBERS and not one and not plural(view, at + 1) and one_end(view, at + 1) > at + 1:
-        return _compound(view, at + 1)
+    if word in en.MEMBERS and not one and not plural(features, at + 1) and one_end(features, at + 1) > at + 1:
+        return _compound(features, at + 1)
     if number.form == "result" and word in en.VOTES:
         return Counted(at + 1, "noun", at + 1)
-    end = one_end(view, at) if one else many_end(view, at)
-    return Counted(end, _kind(view, at, end), end)
+    end = one_end(features, at) if one else many_end(features, at)
+    return Counted(end, _kind(features, at, end), end)
 
 
-def complement_end(view: View, last: int) -> int:
+def complement_end(features: View, last: int) -> int:
     """Return the end with "of the country" or "of them"; ``last`` if nothing of the kind follows."""
-    half = view.word(last - 1) in ("half", "halves") and view.word(last) in words.DETERMINERS
-    if view.word(last) != "of" and not half:
+    half = features.word(last - 1) in ("half", "halves") and features.word(last) in words.DETERMINERS
+    if features.word(last) != "of" and not half:
         return last
-    start = _over_determiners(view, last + (not half))
-    if view.word(start) in words.PRONOUNS:
+    start = _over_determiners(features, last + (not half))
+    if features.word(start) in words.PRONOUNS:
         return start + 1 if not half else last
     at = start
-    while at - start < 2 * REACH and (inside(view, at, start) or is_number(view, at) or _owner(view, at)):
+    while at - start < 2 * REACH and (inside(features, at, start) or is_number(features, at) or _owner(features, at)):
         at += 1
-        if head(view, at - 1) and view.word(at) not in ("'s", "'") and not head(view, at):
+        if head(features, at - 1) and features.word(at) not in ("'s", "'") and not head(features, at):
             break
-    at += at > start and is_number(view, at - 1) and view.word(at) in words.PERCENT
+    at += at > start and is_number(features, at - 1) and features.word(at) in words.PERCENT
     return at if at > start else last
 
 
-def _kind(view: View, at: int, end: int) -> str:
+def _kind(features: View, at: int, end: int) -> str:
     """Return the kind of the noun run ``[at, end)`` by its last word."""
     if end == at:
         return "none"
-    last = view.word(end - 1)
+    last = features.word(end - 1)
     return next((kind for kind, names in _KINDS if last in names), "noun")
 
 
-def _percent(view: View, at: int) -> int:
+def _percent(features: View, at: int) -> int:
     """Return the end of "percent" and of a second percentage joined by "to", "or", "and" or a dash."""
-    if view.word(at) == "per" and view.word(at + 1) == "cent":
+    if features.word(at) == "per" and features.word(at + 1) == "cent":
         return at + 2
-    if view.word(at) not in words.PERCENT:
+    if features.word(at) not in words.PERCENT:
         return at
-    joint, second = view.word(at + 1), view.word(at + 3) in words.PERCENT and is_number(view, at + 2)
+    joint, second = features.word(at + 1), features.word(at + 3) in words.PERCENT and is_number(features, at + 2)
     if not second or joint not in ("to", "or", "and", *DASHES):
         return at + 1
-    before = {view.word(at - 2), view.word(at - 3)}
+    before = {features.word(at - 2), features.word(at - 3)}
     if (joint == "and" and "between" not in before) or "from" in before:
         return at + 1
     return at + 4
 
 
-def _compound(view: View, at: int) -> Counted:
+def _compound(features: View, at: int) -> Counted:
     """Return the end of "12-member board", whose part after the hyphen ends before ``at``."""
-    unit = view.word(at - 1)
-    while view.word(at) in DASHES and view.glued(at) and view.glued(at + 1):
+    unit = features.word(at - 1)
+    while features.word(at) in DASHES and features.is_attached(at) and features.is_attached(at + 1):
         at += 2
     if unit in words.DURATIONS or unit in words.CURRENCIES:
         return Counted(at, "duration" if unit in words.DURATIONS else "money", at)
-    end = at + 1 if plural(view, at) else one_end(view, at)
-    kind = _kind(view, at, end)
+    end = at + 1 if plural(features, at) else one_end(features, at)
+    kind = _kind(features, at, end)
     return Counted(end, kind if kind in ("duration", "money") else "compound", at)
 
 
-def _owner(view: View, at: int) -> bool:
-    return view.word(at) in ("'s", "'") and view.glued(at)
+def _owner(features: View, at: int) -> bool:
+    return features.word(at) in ("'s", "'") and features.is_attached(at)
 
 
-def _over_determiners(view: View, at: int) -> int:
-    while view.word(at) in words.DETERMINERS:
+def _over_determiners(features: View, at: int) -> int:
+    while features.word(at) in words.DETERMINERS:
         at += 1
     return at

@@ -48,13 +48,13 @@ def extents(tokens: Sequence[Token], first: int, last: int) -> tuple[Extent, ...
 
 
 @lru_cache(maxsize=256)  # what Space takes next is drawn at every key, and then it is pressed
-def _extents(view: View, first: int, last: int) -> tuple[Extent, ...]:
-    if _is_claim(view, first, last):
-        found = [e for e in (*_longer(view, first), *_around(view)) if _holds(e, first, last)]
+def _extents(features: View, first: int, last: int) -> tuple[Extent, ...]:
+    if _is_claim(features, first, last):
+        found = [e for e in (*_longer(features, first), *_around(features)) if _holds(e, first, last)]
     else:
-        held = [e for e in _firm(view) if _holds(e, first, last)]
-        soft = [e for e in _soft(view, first, last) if _holds(e, first, last)]
-        found = held + [e for e in soft if not any(_cross(e, h) for h in held) and not _cued(view, e)]
+        held = [e for e in _firm(features) if _holds(e, first, last)]
+        soft = [e for e in _soft(features, first, last) if _holds(e, first, last)]
+        found = held + [e for e in soft if not any(_cross(e, h) for h in held) and not _cued(features, e)]
     return _chain(found)
 
 
@@ -67,31 +67,31 @@ def _chain(found: list[Extent]) -> tuple[Extent, ...]:
     return tuple(chain)
 
 
-def _is_claim(view: View, first: int, last: int) -> bool:
+def _is_claim(features: View, first: int, last: int) -> bool:
     """Whether a selection is what a claim from its start may be, so that it grows as a claim."""
-    if any((r.first, r.last) == (first, last) for r in claim_readings(view)):
+    if any((r.first, r.last) == (first, last) for r in claim_readings(features)):
         return True
-    return last - first > _PHRASE and last in claim_ends(view, first)
+    return last - first > _PHRASE and last in claim_ends(features, first)
 
 
-def _longer(view: View, first: int) -> Iterator[Extent]:
+def _longer(features: View, first: int) -> Iterator[Extent]:
     """Yield the longer claims from the same start."""
-    for end in claim_ends(view, first):
+    for end in claim_ends(features, first):
         yield Extent(first, end, "clause")
 
 
-def _around(view: View) -> Iterator[Extent]:
+def _around(features: View) -> Iterator[Extent]:
     """Yield what claims grow into: other claims, quotations, the sentence."""
-    for r in claim_readings(view):
+    for r in claim_readings(features):
         yield Extent(r.first, r.last, "clause")
-    yield from _wholes(view)
+    yield from _wholes(features)
 
 
-def _cued(view: View, e: Extent) -> bool:
+def _cued(features: View, e: Extent) -> bool:
     """Whether a clause holds a verb of speech without what it says: "Quist said"."""
-    if e.kind != "clause" or any(r.first < e.last and e.first < r.last for r in claim_readings(view)):
+    if e.kind != "clause" or any(r.first < e.last and e.first < r.last for r in claim_readings(features)):
         return False
-    return any(view.word(i) in speech.SPOKEN and is_verb(view, i) for i in range(e.first, e.last))
+    return any(features.word(i) in speech.SPOKEN and is_verb(features, i) for i in range(e.first, e.last))
 
 
 def _holds(e: Extent, first: int, last: int) -> bool:
@@ -103,76 +103,76 @@ def _cross(a: Extent, b: Extent) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _firm(view: View) -> tuple[Extent, ...]:
+def _firm(features: View) -> tuple[Extent, ...]:
     """Return the extents that are there whatever is selected."""
-    return tuple(_every_firm(view))
+    return tuple(_every_firm(features))
 
 
-def _every_firm(view: View) -> Iterator[Extent]:
-    for a, b in names(view):
+def _every_firm(features: View) -> Iterator[Extent]:
+    for a, b in names(features):
         yield Extent(a, b, "name")
-        yield Extent(title_start(view, a), b, "name")
-    for p in number_phrases(view):
+        yield Extent(title_start(features, a), b, "name")
+    for p in number_phrases(features):
         yield Extent(p.first, p.last, "number")
-        yield Extent(p.first, p.long, "number")
-    for r in claim_readings(view):
+        yield Extent(p.first, p.complement_end, "number")
+    for r in claim_readings(features):
         yield Extent(r.first, r.last, "clause")
-    yield from _wholes(view)
+    yield from _wholes(features)
 
 
-def _wholes(view: View) -> Iterator[Extent]:
+def _wholes(features: View) -> Iterator[Extent]:
     """Yield the quotations and the sentence, each without and with its marks."""
-    for q in view.quotes:
-        yield Extent(*q.inside, "quotation")
+    for q in features.quotations:
+        yield Extent(*q.content, "quotation")
         yield Extent(q.first, q.last, "quotation")
-    yield Extent(0, view.last_word(), "sentence")
-    yield Extent(0, len(view), "sentence")
+    yield Extent(0, features.content_end(), "sentence")
+    yield Extent(0, len(features), "sentence")
 
 
-def _soft(view: View, first: int, last: int) -> Iterator[Extent]:
+def _soft(features: View, first: int, last: int) -> Iterator[Extent]:
     """Yield the phrase, the phrase with its "of …" and the clause around a selection."""
-    a, b = _phrase(view, first, last)
+    a, b = _phrase(features, first, last)
     yield Extent(a, b, "phrase")
-    yield Extent(*_with_of(view, a, b), "phrase")
-    yield Extent(*_clause(view, first, last), "clause")
+    yield Extent(*_with_of(features, a, b), "phrase")
+    yield Extent(*_clause(features, first, last), "clause")
 
 
-def _phrase(view: View, first: int, last: int) -> Range:
+def _phrase(features: View, first: int, last: int) -> Range:
     """Widen over words up to the nearest preposition, conjunction, verb, pronoun or mark."""
-    while first > 0 and not _ends_phrase(view, first - 1) and view.word(first) not in en.DETERMINERS:
+    while first > 0 and not _ends_phrase(features, first - 1) and features.word(first) not in en.DETERMINERS:
         first -= 1
-    while last < len(view) and not _ends_phrase(view, last) and view.word(last) not in en.DETERMINERS:
+    while last < len(features) and not _ends_phrase(features, last) and features.word(last) not in en.DETERMINERS:
         last += 1
     return first, last
 
 
-def _ends_phrase(view: View, i: int) -> bool:
-    word = view.word(i)
-    if word in ("of", "that") or word in _PHRASE_BREAKS or is_mark(view.tokens[i].text):
+def _ends_phrase(features: View, i: int) -> bool:
+    word = features.word(i)
+    if word in ("of", "that") or word in _PHRASE_BREAKS or is_mark(features.tokens[i].text):
         return True
-    return not word[:1].isalnum() and word not in en.PERCENT and not (word in DASHES and view.glued(i))
+    return not word[:1].isalnum() and word not in en.PERCENT and not (word in DASHES and features.is_attached(i))
 
 
-def _with_of(view: View, first: int, last: int) -> Range:
-    if view.word(last) != "of" or last + 1 >= len(view) or view.word(last + 1) in en.PRONOUNS:
+def _with_of(features: View, first: int, last: int) -> Range:
+    if features.word(last) != "of" or last + 1 >= len(features) or features.word(last + 1) in en.PRONOUNS:
         return first, last
     at = last + 1
-    while view.word(at) in en.DETERMINERS:
+    while features.word(at) in en.DETERMINERS:
         at += 1
-    while at < len(view) and not _ends_phrase(view, at):
+    while at < len(features) and not _ends_phrase(features, at):
         at += 1
     return first, at
 
 
-def _clause(view: View, first: int, last: int) -> Range:
+def _clause(features: View, first: int, last: int) -> Range:
     """Widen to the nearest commas, brackets, dashes or quotation marks."""
-    while first > 0 and not _ends_clause(view, first - 1):
+    while first > 0 and not _ends_clause(features, first - 1):
         first -= 1
-    while last < view.last_word() and not _ends_clause(view, last):
+    while last < features.content_end() and not _ends_clause(features, last):
         last += 1
     return first, last
 
 
-def _ends_clause(view: View, i: int) -> bool:
-    text = view.tokens[i].text
+def _ends_clause(features: View, i: int) -> bool:
+    text = features.tokens[i].text
     return is_mark(text) or text in _CLAUSE_MARKS or text in (".", "!", "?")

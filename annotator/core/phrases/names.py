@@ -24,230 +24,230 @@ _VERBS = frozenset(
 
 
 @lru_cache(maxsize=64)  # hints, candidates, extents and readings all ask for those of one sentence
-def names(view: View) -> tuple[Range, ...]:
+def names(features: View) -> tuple[Range, ...]:
     """Return the names of a sentence: parts of runs, and places that go on with "of"."""
-    parts = [part for run in _runs(view) for part in _parts(view, run)]
-    joined = _joined(view, parts)
-    heads = {(a, a + 1) for a, _ in joined if view.word(a) in en.PLACE_HEADS}
+    parts = [part for run in _runs(features) for part in _parts(features, run)]
+    joined = _joined(features, parts)
+    heads = {(a, a + 1) for a, _ in joined if features.word(a) in en.PLACE_HEADS}
     return tuple(sorted({*joined, *parts} - heads, key=lambda r: (r[0], -r[1])))
 
 
-def title_start(view: View, first: int) -> int:
+def title_start(features: View, first: int) -> int:
     """Return where the title before a name starts; ``first`` if there is none."""
     at = first
-    while at > 0 and _title_word(view, at - 1):
+    while at > 0 and _title_word(features, at - 1):
         at -= 1
-    while at < first and view.word(at) in en.DETERMINERS:
+    while at < first and features.word(at) in en.DETERMINERS:
         at += 1
-    return at if any(_is_title(view, i) for i in range(at, first)) else first
+    return at if any(_is_title(features, i) for i in range(at, first)) else first
 
 
-def _runs(view: View) -> list[Range]:
+def _runs(features: View) -> list[Range]:
     """Return the maximal runs of capitalised words with particles and glued hyphens inside."""
     runs: list[Range] = []
     i = 0
-    while i < len(view):
-        last = _run_end(view, i)
+    while i < len(features):
+        last = _run_end(features, i)
         if last > i:
             runs.append((i, last))
         i = max(last, i + 1)
     return runs
 
 
-def _run_end(view: View, i: int) -> int:
+def _run_end(features: View, i: int) -> int:
     """Return the end of the run that starts at ``i``; ``i`` itself if none does."""
-    start = _over_particles(view, i)
-    if not view.capital(start) or (start > i and view.word(i) in ("a", "y")):
+    start = _over_particles(features, i)
+    if not features.is_capitalised(start) or (start > i and features.word(i) in ("a", "y")):
         return i
     at = start + 1
-    if view.word(start) in ("r", "d", "i") and view.word(at) in DASHES and view.glued(at):
+    if features.word(start) in ("r", "d", "i") and features.word(at) in DASHES and features.is_attached(at):
         return at  # a party and its state: R-Tex.
     while True:
-        if view.capital(at) and not _breaks(view, at):
+        if features.is_capitalised(at) and not _breaks(features, at):
             at += 1
         elif (
-            (view.word(at) in _JOINERS and view.capital(at + 1))
-            or (view.word(at) in DASHES and view.glued(at) and view.glued(at + 1) and view.capital(at + 1))
-            or _hyphenated(view, at)
+            (features.word(at) in _JOINERS and features.is_capitalised(at + 1))
+            or (features.word(at) in DASHES and features.is_attached(at) and features.is_attached(at + 1) and features.is_capitalised(at + 1))
+            or _hyphenated(features, at)
         ):
             at += 2
-        elif (over := _over_particles(view, at)) > at and view.capital(over):
+        elif (over := _over_particles(features, at)) > at and features.is_capitalised(over):
             at = over + 1
         else:
             return at
 
 
-def _hyphenated(view: View, at: int) -> bool:
+def _hyphenated(features: View, at: int) -> bool:
     """Whether a short part in small letters goes on with a name: Chong-sik Lee, Kim Jong-un."""
-    part = view.word(at + 1)
-    if view.word(at) not in DASHES or not (view.glued(at) and view.glued(at + 1)) or part in en.HYPHENED:
+    part = features.word(at + 1)
+    if features.word(at) not in DASHES or not (features.is_attached(at) and features.is_attached(at + 1)) or part in en.HYPHENED:
         return False
-    return part.isalpha() and len(part) <= 5 and (view.capital(at + 2) or view.capital(at - 2))
+    return part.isalpha() and len(part) <= 5 and (features.is_capitalised(at + 2) or features.is_capitalised(at - 2))
 
 
-def _over_particles(view: View, at: int) -> int:
+def _over_particles(features: View, at: int) -> int:
     """Return the place after particles ("van der", "al-"); ``at`` if there are none."""
     end = at + _PARTICLES
-    while at < end and view.word(at) in en.PARTICLES and not view.capital(at):
+    while at < end and features.word(at) in en.PARTICLES and not features.is_capitalised(at):
         at += 1
-        if view.word(at) in DASHES and view.glued(at) and view.glued(at + 1):
+        if features.word(at) in DASHES and features.is_attached(at) and features.is_attached(at + 1):
             at += 1
     return at
 
 
-def _breaks(view: View, at: int) -> bool:
+def _breaks(features: View, at: int) -> bool:
     """Whether a capitalised word starts a new run although the one before it has a capital too."""
-    return at in view.firsts or view.word(at) in en.WEEKDAYS or view.word(at - 1) in _CLOSING
+    return at in features.capital_positions or features.word(at) in en.WEEKDAYS or features.word(at - 1) in _CLOSING
 
 
-def _parts(view: View, run: Range) -> list[Range]:
+def _parts(features: View, run: Range) -> list[Range]:
     """Return the names in a run: what is before a title, and what is after it."""
-    first, last = _without_opener(view, run)
-    first = _without_office(view, first, last)
-    last = _without_tail(view, first, last)
-    cut = _last_title(view, first, last)
+    first, last = _without_opener(features, run)
+    first = _without_office(features, first, last)
+    last = _without_tail(features, first, last)
+    cut = _last_title(features, first, last)
     if cut is None:
-        return [(first, last)] if _is_name(view, first, last) else []
+        return [(first, last)] if _is_name(features, first, last) else []
     head = first
-    while head < cut and not (_is_title(view, head) or view.word(head) in en.TITLE_MODIFIERS):
+    while head < cut and not (_is_title(features, head) or features.word(head) in en.TITLE_MODIFIERS):
         head += 1
     after = (cut + 1, last)
-    head = _without_tail(view, first, head)
-    return [r for r in ((first, head), after) if r[0] < r[1] and _is_name(view, *r)]
+    head = _without_tail(features, first, head)
+    return [r for r in ((first, head), after) if r[0] < r[1] and _is_name(features, *r)]
 
 
-def _without_opener(view: View, run: Range) -> Range:
+def _without_opener(features: View, run: Range) -> Range:
     """Drop words from the front that have their capital from their place or are articles."""
     first, last = run
-    if view.word(first) in gazetteer.LEADS and first + 1 < last:
+    if features.word(first) in gazetteer.LEADS and first + 1 < last:
         return first, last
-    while first < last and (view.word(first) in en.FUNCTION and _droppable(view, first, last)):
+    while first < last and (features.word(first) in en.FUNCTION and _droppable(features, first, last)):
         first += 1
-    if first == run[0] and first in view.firsts and first < last and _common(view, first, last):
+    if first == run[0] and first in features.capital_positions and first < last and _common(features, first, last):
         first += 1
     return first, last
 
 
-def _droppable(view: View, i: int, last: int) -> bool:
+def _droppable(features: View, i: int, last: int) -> bool:
     """Whether a function word with a capital is none of the name's words (US, WHO and IT are)."""
-    text = view.tokens[i].text
+    text = features.tokens[i].text
     return (
         len(text) == 1
         or not text.isupper()
-        or (view.tokens[min(i + 1, last - 1)].text.isupper() and i + 1 < last)
+        or (features.tokens[min(i + 1, last - 1)].text.isupper() and i + 1 < last)
     )
 
 
-def _common(view: View, i: int, last: int) -> bool:
+def _common(features: View, i: int, last: int) -> bool:
     """Whether the first word of a sentence looks like a common word rather than a name."""
-    word, text = view.word(i), view.tokens[i].text
-    if word in en.OPENERS or word in en.CUES or view.number(i):
+    word, text = features.word(i), features.tokens[i].text
+    if word in en.OPENERS or word in en.CUES or features.is_number(i):
         return True
     if last - i > 1 or not text[1:].islower():
         return False
-    if view.word(i + 1) in _VERBS and not word.endswith(en.NOUN_ENDINGS):
+    if features.word(i + 1) in _VERBS and not word.endswith(en.NOUN_ENDINGS):
         return False
     plural = word.endswith("s") and not word.endswith("ss") and word not in en.NAMES_IN_S
-    return word.endswith(en.NOUN_ENDINGS) or (plural and view.word(i + 1) not in (",", "of"))
+    return word.endswith(en.NOUN_ENDINGS) or (plural and features.word(i + 1) not in (",", "of"))
 
 
-def _without_office(view: View, first: int, last: int) -> int:
+def _without_office(features: View, first: int, last: int) -> int:
     """Drop what a title is of from the front: (Secretary of) State John Kerry."""
-    of = first - 1 - (view.word(first - 1) == "the")
-    if view.word(of) != "of" or not (
-        view.word(of - 1) in en.TITLES or view.word(of - 1) in en.TITLE_MODIFIERS
+    of = first - 1 - (features.word(first - 1) == "the")
+    if features.word(of) != "of" or not (
+        features.word(of - 1) in en.TITLES or features.word(of - 1) in en.TITLE_MODIFIERS
     ):
         return first
     at = first
-    while at < last and view.word(at) in en.OFFICES:
+    while at < last and features.word(at) in en.OFFICES:
         at += 1
     return at if at < last else first
 
 
-def _without_tail(view: View, first: int, last: int) -> int:
+def _without_tail(features: View, first: int, last: int) -> int:
     """Drop dates, degrees and party members from the end; a month stays after a first name."""
-    while last - 1 > first and view.word(last - 1) in en.DEGREES | en.PARTIES | en.WEEKDAYS | en.FEASTS:
+    while last - 1 > first and features.word(last - 1) in en.DEGREES | en.PARTIES | en.WEEKDAYS | en.FEASTS:
         last -= 1
     if (
-        view.word(last - 1) in ("jr", "sr")
-        and view.word(last) == "."
-        and view.glued(last)
-        and last + 1 < len(view)
+        features.word(last - 1) in ("jr", "sr")
+        and features.word(last) == "."
+        and features.is_attached(last)
+        and last + 1 < len(features)
     ):
         return last + 1
-    if last - first == 1 and view.word(first) in en.DATES:
+    if last - first == 1 and features.word(first) in en.DATES:
         return first
     return last
 
 
-def _last_title(view: View, first: int, last: int) -> int | None:
+def _last_title(features: View, first: int, last: int) -> int | None:
     """Return the last title in ``[first, last)`` that has a name after it, or is all there is."""
     for i in range(last - 1, first - 1, -1):
-        if i + 2 == last and _names_body(view, i):
+        if i + 2 == last and _names_body(features, i):
             continue
-        if _is_title(view, i) or (
-            (view.word(i) in en.SHY_TITLES or _role(view, i)) and _shy(view, first, i, last)
+        if _is_title(features, i) or (
+            (features.word(i) in en.SHY_TITLES or _role(features, i)) and _shy(features, first, i, last)
         ):
             tail = range(i + 1, last)
-            if not tail or any(view.word(j) not in en.NAME_SUFFIXES for j in tail):
+            if not tail or any(features.word(j) not in en.NAME_SUFFIXES for j in tail):
                 return i
     return None
 
 
-def _names_body(view: View, i: int) -> bool:
+def _names_body(features: View, i: int) -> bool:
     """Whether a title belongs to a body's name: Justice Department, General Electric."""
-    after = view.word(i + 1)
-    if view.word(i) in en.SHY_TITLES:
+    after = features.word(i + 1)
+    if features.word(i) in en.SHY_TITLES:
         return after in organisations.ENDINGS
     return after in organisations.OFFICES
 
 
-def _shy(view: View, first: int, i: int, last: int) -> bool:
+def _shy(features: View, first: int, i: int, last: int) -> bool:
     before = range(first, i)
-    return i + 1 < last and all(_title_word(view, j) or _role(view, j) for j in before)
+    return i + 1 < last and all(_title_word(features, j) or _role(features, j) for j in before)
 
 
-def _role(view: View, i: int) -> bool:
+def _role(features: View, i: int) -> bool:
     """Whether a role with a capital stands before what may be a person's name: Ranger, Prosecutor."""
-    word, after = view.word(i), view.word(i + 1)
+    word, after = features.word(i), features.word(i + 1)
     if word not in people.ROLES or word in people.SURELY_NAMES | people.SURNAMES:
         return False
     return after not in organisations.ENDINGS and after not in gazetteer.HEADS
 
 
-def _is_title(view: View, i: int) -> bool:
-    return view.word(i) in en.TITLES
+def _is_title(features: View, i: int) -> bool:
+    return features.word(i) in en.TITLES
 
 
-def _title_word(view: View, i: int) -> bool:
-    word = view.word(i)
+def _title_word(features: View, i: int) -> bool:
+    word = features.word(i)
     known = word in en.TITLES or word in en.SHY_TITLES or word in en.TITLE_MODIFIERS or _demonym(word)
-    return known and (view.word(i + 1) != "," and word not in en.DETERMINERS)
+    return known and (features.word(i + 1) != "," and word not in en.DETERMINERS)
 
 
 def _demonym(word: str) -> bool:
     return word in en.DEMONYMS or word.removesuffix("s") in en.DEMONYMS
 
 
-def _is_name(view: View, first: int, last: int) -> bool:
+def _is_name(features: View, first: int, last: int) -> bool:
     """Whether a part has a word that is no title, demonym, date or number."""
-    return any(_naming(view, i) for i in range(first, last))
+    return any(_naming(features, i) for i in range(first, last))
 
 
-def _naming(view: View, i: int) -> bool:
-    word = view.word(i)
-    if not view.capital(i) or word in en.TITLES or _demonym(word) or word in en.WEEKDAYS:
+def _naming(features: View, i: int) -> bool:
+    word = features.word(i)
+    if not features.is_capitalised(i) or word in en.TITLES or _demonym(word) or word in en.WEEKDAYS:
         return False
-    return word not in en.NAME_SUFFIXES and not view.number(i)
+    return word not in en.NAME_SUFFIXES and not features.is_number(i)
 
 
-def _joined(view: View, parts: list[Range]) -> list[Range]:
+def _joined(features: View, parts: list[Range]) -> list[Range]:
     """Return the names that go on with "of" or 's: University of Texas, St. Brigid's Square."""
     out: list[Range] = []
     for (a, b), (c, d) in pairwise(parts):
-        between = view.low[b:c]
-        if (between in (("of",), ("of", "the")) and view.word(b - 1) in en.PLACE_HEADS) or (
-            between in (("'s",), ("'",)) and view.word(d - 1) in en.PLACE_HEADS and d - c < 3
+        between = features.folded[b:c]
+        if (between in (("of",), ("of", "the")) and features.word(b - 1) in en.PLACE_HEADS) or (
+            between in (("'s",), ("'",)) and features.word(d - 1) in en.PLACE_HEADS and d - c < 3
         ):
             out.append((a, d))
     return out

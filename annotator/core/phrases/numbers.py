@@ -23,27 +23,27 @@ class NumberPhrase:
     first: int
     last: int
     counts: bool
-    long: int
+    complement_end: int
     """The end with its complement: "20 percent of the country"; ``last`` if there is none."""
-    number: int
+    number_start: int
     """Where the number starts, without approximators."""
-    short: int
+    compound_end: int
     """The end of "12-member" in "12-member board"; else ``last``."""
     rule: str
     """What was seen: the kind of number, or of what it counts; empty where it counts nothing."""
 
 
 @lru_cache(maxsize=64)  # hints, candidates, extents and readings all ask for those of one sentence
-def number_phrases(view: View) -> tuple[NumberPhrase, ...]:
+def number_phrases(features: View) -> tuple[NumberPhrase, ...]:
     """Return the number phrases of a sentence from left to right; no two overlap."""
     out: list[NumberPhrase] = []
     i = 0
-    while i < len(view):
-        number = cardinal(view, i)
+    while i < len(features):
+        number = cardinal(features, i)
         if number is None:
             i += 1
             continue
-        phrase = _phrase(view, number, out[-1].last if out else 0)
+        phrase = _phrase(features, number, out[-1].last if out else 0)
         if phrase:
             out.append(_inner(phrase, out))
         i = max(number.last, phrase.last if phrase else 0)
@@ -52,35 +52,35 @@ def number_phrases(view: View) -> tuple[NumberPhrase, ...]:
 
 def _inner(phrase: NumberPhrase, before: list[NumberPhrase]) -> NumberPhrase:
     """Mark a phrase in the complement of another one: the "ten boats" of "two of the ten boats"."""
-    if before and phrase.rule and before[-1].counts and phrase.last <= before[-1].long:
+    if before and phrase.rule and before[-1].counts and phrase.last <= before[-1].complement_end:
         return replace(phrase, rule="inner")
     return phrase
 
 
-def number_readings(view: View) -> tuple[Reading, ...]:
+def number_readings(features: View) -> tuple[Reading, ...]:
     """Return what may be a COUNT, with the share of such phrases that annotators keep as they are."""
-    return tuple(r for p in number_phrases(view) if p.counts for r in _readings(view, p))
+    return tuple(r for p in number_phrases(features) if p.counts for r in _readings(features, p))
 
 
-def _readings(view: View, p: NumberPhrase) -> list[Reading]:
+def _readings(features: View, p: NumberPhrase) -> list[Reading]:
     """Return the readings of one phrase: whole, with its "of …", without a loose word or a noun."""
-    loose = loose_words(view, p.first)
-    article = view.word(p.first) == "a" and view.word(p.first + 1) in en.SINGULAR_SCALES
-    of = "" if p.long == p.last else "of" if view.word(p.last) == "of" else "the"
-    opening = _opening(view, p.first, loose) if loose else "a" if article else ""
+    loose = loose_words(features, p.first)
+    article = features.word(p.first) == "a" and features.word(p.first + 1) in en.SINGULAR_SCALES
+    of = "" if p.complement_end == p.last else "of" if features.word(p.last) == "of" else "the"
+    opening = _opening(features, p.first, loose) if loose else "a" if article else ""
     found = [(p.first, p.last, f"+{opening}" if opening else of and f"-{of}")]
     if opening:
         found.append((p.first + (loose or 1), p.last, f"-{opening}"))
     if of:
-        found.append((p.first, p.long, f"+{of}"))
-    if p.short < p.last:
-        found.append((p.first, p.short, "-noun"))
+        found.append((p.first, p.complement_end, f"+{of}"))
+    if p.compound_end < p.last:
+        found.append((p.first, p.compound_end, "-noun"))
     return [Reading(a, b, "number", _score(p.rule, way), p.rule + way) for a, b, way in found]
 
 
-def _opening(view: View, first: int, words_in: int) -> str:
+def _opening(features: View, first: int, words_in: int) -> str:
     """Return the kind of the words at the start that some leave out: level (below), amount, loose (only)."""
-    if view.word(first) in en.LEVELS:
+    if features.word(first) in en.LEVELS:
         return "level"
     return "loose" if words_in == 1 else "amount"
 
@@ -90,75 +90,75 @@ def _score(rule: str, way: str) -> float:
     return SCORES[rule + way] if rule + way in SCORES else WAYS[way]
 
 
-def _phrase(view: View, number: Cardinal, floor: int) -> NumberPhrase | None:
+def _phrase(features: View, number: Cardinal, floor: int) -> NumberPhrase | None:
     """Return the phrase around a bare number, or None where it is no number."""
-    c = counted(view, number)
-    if no_number(view, number, c):
+    c = counted(features, number)
+    if no_number(features, number, c):
         return None
-    first = approximated(view, number, floor, c)
-    c = _or_more(view, c, number)
-    rule = "" if counts_nothing(view, number, c, first) else _rule(view, number, c, first)
-    long = complement_end(view, c.last) if rule else c.last
-    return NumberPhrase(first, c.last, bool(rule), long, number.first, c.short, rule)
+    first = approximated(features, number, floor, c)
+    c = _or_more(features, c, number)
+    rule = "" if counts_nothing(features, number, c, first) else _rule(features, number, c, first)
+    long = complement_end(features, c.last) if rule else c.last
+    return NumberPhrase(first, c.last, bool(rule), long, number.first, c.compound_end, rule)
 
 
-def _or_more(view: View, c: Counted, number: Cardinal) -> Counted:
+def _or_more(features: View, c: Counted, number: Cardinal) -> Counted:
     """Go on over "or more", "or so" and the noun after it."""
-    if view.word(c.last) != "or" or view.word(c.last + 1) not in ("more", "less", "fewer", "so"):
+    if features.word(c.last) != "or" or features.word(c.last + 1) not in ("more", "less", "fewer", "so"):
         return c
     end = c.last + 2
     if c.kind != "none":
         return Counted(end, c.kind, end)
-    more = counted(view, Cardinal(number.first, end, "word"))
+    more = counted(features, Cardinal(number.first, end, "word"))
     return more if more.kind != "none" else Counted(end, c.kind, end)
 
 
-def _rule(view: View, number: Cardinal, c: Counted, first: int) -> str:
+def _rule(features: View, number: Cardinal, c: Counted, first: int) -> str:
     """Return the rule of a phrase that counts; "" where it counts nothing after all."""
-    one = number.last - number.first == 1 and view.word(number.first) in ("one", "1")
+    one = number.last - number.first == 1 and features.word(number.first) in ("one", "1")
     if c.kind == "none":
-        return _bare_one(view, number) if one else _bare(view, number, first)
+        return _bare_one(features, number) if one else _bare(features, number, first)
     if c.kind != "noun":
         return c.kind
     if number.form == "result":
-        return "result" if view.word(c.last - 1) in en.VOTES else ""
+        return "result" if features.word(c.last - 1) in en.VOTES else ""
     if one:
         return "one noun"
-    if first == number.first and _after_name(view, number):
+    if first == number.first and _after_name(features, number):
         return "noun after name"
     return "noun" if c.last - number.last == 1 else "noun after words"
 
 
-def _after_name(view: View, number: Cardinal) -> bool:
+def _after_name(features: View, number: Cardinal) -> bool:
     """Whether the number may be the end of a name: S&P 500 stocks."""
     at = number.first - 1
-    if view.capital(number.first) and number.first not in view.firsts:
-        return view.word(at).isalpha() and not titled(view, at)
-    named = view.capital(at) and at not in view.firsts and view.word(at) not in words.DATES
-    return named and view.word(number.first)[0].isdigit() and not titled(view, at)
+    if features.is_capitalised(number.first) and number.first not in features.capital_positions:
+        return features.word(at).isalpha() and not titled(features, at)
+    named = features.is_capitalised(at) and at not in features.capital_positions and features.word(at) not in words.DATES
+    return named and features.word(number.first)[0].isdigit() and not titled(features, at)
 
 
-def _bare(view: View, number: Cardinal, first: int) -> str:
+def _bare(features: View, number: Cardinal, first: int) -> str:
     """Return the rule of a number without a noun."""
-    word, after = view.word(number.first), view.word(number.last)
+    word, after = features.word(number.first), features.word(number.last)
     if number.form in ("share", "odds", "scale"):
         return number.form
     if number.form == "result":
-        return "result" if view.word(number.first + 1) in DASHES else ""
-    figures = [w for w in view.low[number.first : number.last] if w[0].isdigit()]
+        return "result" if features.word(number.first + 1) in DASHES else ""
+    figures = [w for w in features.folded[number.first : number.last] if w[0].isdigit()]
     if len(figures) >= (number.last - number.first + 1) // 2:
-        return _bare_digits(view, number, first, figures)
+        return _bare_digits(features, number, first, figures)
     if word == "zero":
         return "bare digits"
-    if after == "of" or first < number.first or view.word(number.first - 1) in words.DETERMINERS:
+    if after == "of" or first < number.first or features.word(number.first - 1) in words.DETERMINERS:
         return "bare word, held"
     return "bare word"
 
 
-def _bare_digits(view: View, number: Cardinal, first: int, figures: list[str]) -> str:
+def _bare_digits(features: View, number: Cardinal, first: int, figures: list[str]) -> str:
     """Return the rule of a number in figures without a noun; none for the prices of stocks, and ages."""
-    before, after = view.word(number.first - 1), view.word(number.last)
-    if any(w in en.SCALES for w in view.low[number.first : number.last]):
+    before, after = features.word(number.first - 1), features.word(number.last)
+    if any(w in en.SCALES for w in features.folded[number.first : number.last]):
         return "bare scaled"
     if any("/" in w or "." in w or not value(w) for w in figures):
         return ""
@@ -170,11 +170,11 @@ def _bare_digits(view: View, number: Cardinal, first: int, figures: list[str]) -
         return "bare pair"
     if number.last - number.first > 1 or before == "at":
         return ""
-    aged = before in words.AUXILIARIES and view.word(number.first - 2) in words.SUBJECTS
+    aged = before in words.AUXILIARIES and features.word(number.first - 2) in words.SUBJECTS
     return "" if aged else "bare digits"
 
 
-def _bare_one(view: View, number: Cardinal) -> str:
-    if view.word(number.last) == "of":
+def _bare_one(features: View, number: Cardinal) -> str:
+    if features.word(number.last) == "of":
         return "one of"
-    return "for one" if view.word(number.first - 1) == "for" else "one"
+    return "for one" if features.word(number.first - 1) == "for" else "one"

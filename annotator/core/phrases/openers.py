@@ -15,82 +15,82 @@ FAR = 32
 """How many tokens may stand between a verb and what goes on after its source."""
 
 
-def opener_after(view: View, verb: int, at: int) -> tuple[int, str] | None:
+def opener_after(features: View, verb: int, at: int) -> tuple[int, str] | None:
     """Return where a "that", a quotation or a colon opens the content near ``at``, and which it is."""
-    hearer = over_hearer(view, verb, at)
-    if verb in view.firsts and view.word(verb) in speech.SAY:
-        return _far_quotation(view, at)
-    for i in range(at, min(at + LEAP, len(view))):
-        word = view.word(i)
-        if word == "that" and (i == hearer or _opens_that(view, hearer, i)):
+    hearer = over_hearer(features, verb, at)
+    if verb in features.capital_positions and features.word(verb) in speech.SAY:
+        return _far_quotation(features, at)
+    for i in range(at, min(at + LEAP, len(features))):
+        word = features.word(i)
+        if word == "that" and (i == hearer or _opens_that(features, hearer, i)):
             return (i, "that")
-        if opens(view, i):
-            led = i in (at, hearer) or view.word(i - 1) in (",", ":")
+        if opens(features, i):
+            led = i in (at, hearer) or features.word(i - 1) in (",", ":")
             return (i, "quotation") if led else None
         if word == ":":
-            return (i + 1, "quotation") if opens(view, i + 1) else (i + 1, "colon")
-        if _stops_search(view, i, at):
+            return (i + 1, "quotation") if opens(features, i + 1) else (i + 1, "colon")
+        if _stops_search(features, i, at):
             return None
     return None
 
 
-def _far_quotation(view: View, at: int) -> tuple[int, str] | None:
+def _far_quotation(features: View, at: int) -> tuple[int, str] | None:
     """Return where a quotation opens after the source of a sentence that begins with "Said"."""
     found = (
-        i for i in range(at, min(at + FAR, len(view))) if view.word(i - 1) in (",", ":") and opens(view, i)
+        i for i in range(at, min(at + FAR, len(features))) if features.word(i - 1) in (",", ":") and opens(features, i)
     )
     return next(((i, "quotation") for i in found), None)
 
 
-def _opens_that(view: View, after: int, i: int) -> bool:
+def _opens_that(features: View, after: int, i: int) -> bool:
     """Whether only circumstances stand between ``after`` and the "that" at ``i``: said in May that …."""
-    led = view.word(after) in en.PREPOSITIONS | {",", "last", "this", "when"}
-    return led and view.word(i - 1) not in en.PREPOSITIONS and is_clause(view, i + 1)
+    led = features.word(after) in en.PREPOSITIONS | {",", "last", "this", "when"}
+    return led and features.word(i - 1) not in en.PREPOSITIONS and is_clause(features, i + 1)
 
 
-def _stops_search(view: View, i: int, at: int) -> bool:
+def _stops_search(features: View, i: int, at: int) -> bool:
     """Whether the word at ``i`` shows that the verb's content began or ended before it."""
-    word = view.word(i)
-    if word in STOPS or word == "that" or is_mark(view.tokens[i].text):
+    word = features.word(i)
+    if word in STOPS or word == "that" or is_mark(features.tokens[i].text):
         return True
     if i == at:
         return word in en.SUBJECTS and word not in speech.HEARERS
-    if word in speech.WH or (word in speech.SPOKEN and is_verb(view, i)):
+    if word in speech.WH or (word in speech.SPOKEN and is_verb(features, i)):
         return True
-    return word in speech.FINITE and not view.capital(i)
+    return word in speech.FINITE and not features.is_capitalised(i)
 
 
-def over_hearer(view: View, verb: int, at: int) -> int:
+def over_hearer(features: View, verb: int, at: int) -> int:
     """Return the place after the hearer and the time: told the council on Monday."""
-    if view.word(at) == "that":
+    if features.word(at) == "that":
         return at
-    if view.word(verb) in speech.TELL - {"promised", "promises", "promise", "cautioned"}:
-        at = _over_phrase(view, at)
-    elif view.word(verb) in speech.ASK and view.word(at) == "by":
-        at = _over_phrase(view, at + 1)
+    if features.word(verb) in speech.TELL - {"promised", "promises", "promise", "cautioned"}:
+        at = _over_phrase(features, at)
+    elif features.word(verb) in speech.ASK and features.word(at) == "by":
+        at = _over_phrase(features, at + 1)
     while True:
-        word, following = view.word(at), view.word(at + 1)
+        word, following = features.word(at), features.word(at + 1)
         if word in ("on", "this", "last", "late", "early", "earlier") and following in speech.TIMES:
             at += 2
-        elif word in speech.TIMES - {"this", "last", "next"} and view.word(at - 1) != "that":
+        elif word in speech.TIMES - {"this", "last", "next"} and features.word(at - 1) != "that":
             at += 1
         else:
             return at
 
 
-def _over_phrase(view: View, at: int) -> int:
+def _over_phrase(features: View, at: int) -> int:
     """Return the place after the noun phrase at ``at``."""
-    if view.word(at) in en.PRONOUNS:
+    if features.word(at) in en.PRONOUNS:
         return at + 1
     start = at
-    at += view.word(at) in en.DETERMINERS
-    while view.word(at)[:1].isalpha() and (
-        view.capital(at)
-        or view.word(at) in en.TITLES
-        or (view.word(at) not in en.FUNCTION and not view.capital(start))
-        or (view.word(at) in ("of", "the") and view.capital(at + 1))
+    at += features.word(at) in en.DETERMINERS
+    while features.word(at)[:1].isalpha() and (
+        features.is_capitalised(at)
+        or features.word(at) in en.TITLES
+        or (features.word(at) not in en.FUNCTION and not features.is_capitalised(start))
+        or (features.word(at) in ("of", "the") and features.is_capitalised(at + 1))
     ):
         at += 1
-        if view.word(at) in ("reporters", "workers", "voters", "lawmakers"):
+        if features.word(at) in ("reporters", "workers", "voters", "lawmakers"):
             return at + 1
     return at

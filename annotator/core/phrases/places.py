@@ -52,13 +52,13 @@ def _split(name: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(part for word in name for part in word.replace("-", " - ").split())
 
 
-def known_places(view: View) -> dict[Range, str]:
+def known_places(features: View) -> dict[Range, str]:
     """Return the ranges that the gazetteer knows, the longest at each place, with their kind."""
     found: dict[Range, str] = {}
     i = 0
-    while i < len(view):
-        at, kind = _known_at(view, i)
-        if view.word(i) in gazetteer.NUMBERED and view.capital(i) and view.word(i + 1)[:1].isdigit():
+    while i < len(features):
+        at, kind = _known_at(features, i)
+        if features.word(i) in gazetteer.NUMBERED and features.is_capitalised(i) and features.word(i + 1)[:1].isdigit():
             at, kind = i + 2, "numbered"
         if kind:
             found[i, at] = kind
@@ -76,73 +76,73 @@ def place_until(known: Places, i: int) -> bool:
     return any((first, i) in known for first in range(i - _LONG, i))
 
 
-def _known_at(view: View, i: int) -> tuple[int, str]:
+def _known_at(features: View, i: int) -> tuple[int, str]:
     """Return the end and the kind of the known place that starts at ``i``; an empty kind for none."""
-    if not view.capital(i) or (view.word(i) == "us" and view.tokens[i].text != "US"):
+    if not features.is_capitalised(i) or (features.word(i) == "us" and features.tokens[i].text != "US"):
         return i, ""
-    if _is_mark(view, i):
+    if _is_mark(features, i):
         return i + 1, "mark"
-    for name, kind in _entries().get(view.word(i), ()):
+    for name, kind in _entries().get(features.word(i), ()):
         last = i + len(name)
-        if view.low[i:last] == name and all(view.capital(j) or _small(view, j) for j in range(i + 1, last)):
+        if features.folded[i:last] == name and all(features.is_capitalised(j) or _small(features, j) for j in range(i + 1, last)):
             return last, kind
     return i, ""
 
 
-def _small(view: View, i: int) -> bool:
+def _small(features: View, i: int) -> bool:
     """Whether a word may have small letters in a place's name: of, de, the au of Port-au-Prince."""
-    word = view.word(i)
-    return word in en.FUNCTION or word in en.PARTICLES or word in DASHES or view.word(i - 1) in DASHES
+    word = features.word(i)
+    return word in en.FUNCTION or word in en.PARTICLES or word in DASHES or features.word(i - 1) in DASHES
 
 
-def _is_mark(view: View, i: int) -> bool:
+def _is_mark(features: View, i: int) -> bool:
     """Whether an abbreviated state stands here; most need a comma, bracket or dash before: Reno, Nev."""
-    before, word, text = view.word(i - 1), view.word(i), view.tokens[i].text
+    before, word, text = features.word(i - 1), features.word(i), features.tokens[i].text
     if before not in (",", "(") and before not in DASHES:
         return word in gazetteer.BARE_MARKS
     return word in gazetteer.STATE_MARKS or (text.isupper() and word in gazetteer.POSTAL and len(text) == 2)
 
 
-def place_type(view: View, first: int, last: int, known: Places) -> str:
+def place_type(features: View, first: int, last: int, known: Places) -> str:
     """Return what tells that ``[first, last)`` is a place: its kind in the gazetteer, its head; or none."""
     if (first, last) in known:
         return known[first, last]
-    head, lead = view.word(last - 1), view.word(first)
+    head, lead = features.word(last - 1), features.word(first)
     if last - first > 1 and head in gazetteer.HEADS and head not in gazetteer.SHY_HEADS:
         return "head"
     if last - first > 1 and head in gazetteer.SHY_HEADS and lead not in people.FIRST_NAMES:
         return "shy"
     if last - first > 1 and lead in gazetteer.LEADS and lead not in people.FIRST_NAMES:
         return "lead" if head not in organisations.ENDINGS else ""
-    if "of" in view.low[first:last] and (lead in gazetteer.KINDS or lead in gazetteer.HEADS):
+    if "of" in features.folded[first:last] and (lead in gazetteer.KINDS or lead in gazetteer.HEADS):
         return "of"
     return ""
 
 
-def frame(view: View, first: int, last: int, known: Places) -> tuple[str, str]:
+def frame(features: View, first: int, last: int, known: Places) -> tuple[str, str]:
     """Return what stands before and after a name, as far as that tells whether something is there."""
-    if _dateline(view, first, last):
+    if _dateline(features, first, last):
         return "dateline", "then-end"
-    return before_place(view, first, known), f"then-{_after(view, last)}"
+    return before_place(features, first, known), f"then-{_after(features, last)}"
 
 
-def before_place(view: View, first: int, known: Places) -> str:
+def before_place(features: View, first: int, known: Places) -> str:
     """Return what stands before a name, past articles and points of the compass."""
     at = first - 1
-    at -= view.word(at) in ("the", "both", "all")
-    while view.word(at) in gazetteer.COMPASS or view.word(at) in ("nearby", "neighboring", "neighbouring"):
+    at -= features.word(at) in ("the", "both", "all")
+    while features.word(at) in gazetteer.COMPASS or features.word(at) in ("nearby", "neighboring", "neighbouring"):
         at -= 1
-    at -= view.word(at) in ("the", "both", "all") and at < first - 1
-    word = view.word(at)
-    if word == "," and view.capital(at - 1):
+    at -= features.word(at) in ("the", "both", "all") and at < first - 1
+    word = features.word(at)
+    if word == "," and features.is_capitalised(at - 1):
         return "at-comma"
     if word == "of":
-        return "at-kind" if _kind(view, at - 1) else "at-name-of" if view.capital(at - 1) else "at-of"
+        return "at-kind" if _kind(features, at - 1) else "at-name-of" if features.is_capitalised(at - 1) else "at-of"
     if word in gazetteer.STRONG:
         return "at-in"
     if word in gazetteer.BEFORE:
         return "at-to"
-    if word == "and" and view.capital(at - 1):
+    if word == "and" and features.is_capitalised(at - 1):
         return "at-and-place" if place_until(known, at) else "at-and"
     if word == "(":
         return "at-bracket"
@@ -153,20 +153,20 @@ def before_place(view: View, first: int, known: Places) -> str:
     return "at-none"
 
 
-def _kind(view: View, at: int) -> bool:
+def _kind(features: View, at: int) -> bool:
     """Whether a noun for a place stands before "of": the city of, the suburb of."""
-    return view.word(at) in gazetteer.KINDS or view.word(at) in gazetteer.COMPASS
+    return features.word(at) in gazetteer.KINDS or features.word(at) in gazetteer.COMPASS
 
 
-def _after(view: View, last: int) -> str:
-    word = view.word(last)
+def _after(features: View, last: int) -> str:
+    word = features.word(last)
     if word in ("'s", "'"):
         return "poss"
-    if word in DASHES and view.glued(last) and view.glued(last + 1):
+    if word in DASHES and features.is_attached(last) and features.is_attached(last + 1):
         return "hyphen"
-    if word in gazetteer.KINDS and not view.capital(last):
+    if word in gazetteer.KINDS and not features.is_capitalised(last):
         return "kind"
-    if view.number(last):
+    if features.is_number(last):
         return "number"
     if word in en.TITLES or word in en.TITLE_MODIFIERS or word in people.ROLES:
         return "title"
@@ -178,7 +178,7 @@ def _after(view: View, last: int) -> str:
         return "subject"
     if word in en.FUNCTION:
         return "other"
-    if view.capital(last):
+    if features.is_capitalised(last):
         return "name"
     return "adj" if _noun(word) else "other"
 
@@ -188,22 +188,22 @@ def _noun(word: str) -> bool:
     return word[0].isalpha() and not word.endswith(("ed", "ing", "ly"))
 
 
-def _dateline(view: View, first: int, last: int) -> bool:
+def _dateline(features: View, first: int, last: int) -> bool:
     """Whether a sentence opens with the name and a dash or an agency, as KYIV, Ukraine (AP) — does."""
-    if last > _DATELINE or not view.tokens[0].text.isupper():
+    if last > _DATELINE or not features.tokens[0].text.isupper():
         return False
-    if any(view.word(i) in en.FUNCTION for i in range(first)):
+    if any(features.word(i) in en.FUNCTION for i in range(first)):
         return False
-    for at in range(last, min(len(view), last + _DATELINE)):
-        word = view.word(at)
-        if word in DASHES and not view.glued(at):
-            return all(view.capital(i) or not view.word(i)[:1].isalpha() for i in range(at))
-        if word == "(" and (view.word(at + 1) in _AGENCIES or _upper(view, at + 1)):
+    for at in range(last, min(len(features), last + _DATELINE)):
+        word = features.word(at)
+        if word in DASHES and not features.is_attached(at):
+            return all(features.is_capitalised(i) or not features.word(i)[:1].isalpha() for i in range(at))
+        if word == "(" and (features.word(at + 1) in _AGENCIES or _upper(features, at + 1)):
             return True
-        if word in STOPS and not view.glued(at):
+        if word in STOPS and not features.is_attached(at):
             return False
     return False
 
 
-def _upper(view: View, i: int) -> bool:
-    return view.capital(i) and view.tokens[i].text.isupper()
+def _upper(features: View, i: int) -> bool:
+    return features.is_capitalised(i) and features.tokens[i].text.isupper()

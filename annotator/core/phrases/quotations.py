@@ -23,16 +23,16 @@ class Quotation:
 
     first: int
     last: int
-    opened: bool = True
-    closed: bool = True
+    has_opening: bool = True
+    has_closing: bool = True
 
     @property
-    def inside(self) -> tuple[int, int]:
+    def content(self) -> tuple[int, int]:
         """The range without the marks."""
-        return (self.first + self.opened, self.last - self.closed)
+        return (self.first + self.has_opening, self.last - self.has_closing)
 
 
-def quotations(tokens: Sequence[Token], *, within: bool = False) -> tuple[Quotation, ...]:
+def quotations(tokens: Sequence[Token], *, starts_in_quotation: bool = False) -> tuple[Quotation, ...]:
     """Return the quotations of a sentence, outer before inner; ``within``: it begins inside of one.
 
     A double mark without its partner runs to the edge of the sentence, because a quotation may
@@ -48,17 +48,17 @@ def quotations(tokens: Sequence[Token], *, within: bool = False) -> tuple[Quotat
         elif _opens(tokens, i):
             open_marks.append(i)
         elif _orphan(tokens, i) and not open_marks:
-            found.append(Quotation(_after(found), i + 1, opened=False))
+            found.append(Quotation(_after(found), i + 1, has_opening=False))
         elif token.text in ("»", "›"):
             open_marks.append(i)
     found += [
-        Quotation(i, len(tokens), closed=False)
+        Quotation(i, len(tokens), has_closing=False)
         for i in open_marks
         if tokens[i].text not in _SINGLE and i + 1 < len(tokens)
     ]
-    if within and all(q.opened or _inner(tokens, q) for q in found):
-        found.append(Quotation(0, _end(tokens), opened=False, closed=False))
-    whole = (q for q in found if q.inside[0] < q.inside[1])
+    if starts_in_quotation and all(q.has_opening or _inner(tokens, q) for q in found):
+        found.append(Quotation(0, _end(tokens), has_opening=False, has_closing=False))
+    whole = (q for q in found if q.content[0] < q.content[1])
     return tuple(sorted(whole, key=lambda q: (q.first, -q.last)))
 
 

@@ -10,39 +10,39 @@ from annotator.core.phrases.quotations import OPENERS, Quotation
 from annotator.core.phrases.view import View, is_capital, is_word
 
 
-def quoted(view: View) -> Iterator[tuple[int, int, str]]:
+def quoted(features: View) -> Iterator[tuple[int, int, str]]:
     """Yield first, last and rule of each outermost quotation, and of a mark that opens the next sentence."""
     end = -1
-    for q in view.quotes:
+    for q in features.quotations:
         if q.last > end:
-            yield q.first, q.last, _rule(view, q)
+            yield q.first, q.last, _rule(features, q)
             end = q.last
-    last = len(view) - 1
-    if last >= 0 and view.tokens[last].text in OPENERS and (last == 0 or view.tokens[last - 1].ws):
+    last = len(features) - 1
+    if last >= 0 and features.tokens[last].text in OPENERS and (last == 0 or features.tokens[last - 1].ws):
         yield last, last + 1, "mark"
 
 
-def _rule(view: View, q: Quotation) -> str:
-    if not q.opened:
-        if not view.within and _title(view, q):
+def _rule(features: View, q: Quotation) -> str:
+    if not q.has_opening:
+        if not features.starts_in_quotation and _title(features, q):
             return "title"
-        return ("spoken end" if view.within else "spoken end alone") if q.closed else "spoken"
-    if not q.closed:
+        return ("spoken end" if features.starts_in_quotation else "spoken end alone") if q.has_closing else "spoken"
+    if not q.has_closing:
         return "open"
-    if _title(view, q):
+    if _title(features, q):
         return "title"
-    if q.first == 0 and q.last >= view.last_word():
+    if q.first == 0 and q.last >= features.content_end():
         return "quotation whole"
-    before = view.word(q.first - 1)
+    before = features.word(q.first - 1)
     if q.first == 0 or before in STOPS:
         return "quotation start"
     return "quotation point" if before in (",", ":") else "quotation part"
 
 
-def _title(view: View, q: Quotation) -> bool:
+def _title(features: View, q: Quotation) -> bool:
     """Whether a quotation looks like a title: capitals and no finite verb of its own."""
-    first, last = q.inside
-    words = [t.text for t in view.tokens[first:last] if is_word(t.text) and t.text.lower() not in en.FUNCTION]
+    first, last = q.content
+    words = [t.text for t in features.tokens[first:last] if is_word(t.text) and t.text.lower() not in en.FUNCTION]
     return 0 < sum(map(is_capital, words)) == len(words) < 7 and not (
-        has_finite(view, first, last) and view.word(last - 1) in STOPS
+        has_finite(features, first, last) and features.word(last - 1) in STOPS
     )

@@ -18,6 +18,6 @@ def readings(tokens: Sequence[Token], context: Context = NOTHING) -> tuple[Readi
 
     One stretch may have several, of different kinds.
     """
-    view = view_of(tokens, within=bool(context.spoken) and text_of(tokens) in context.spoken)
-    found = [*claim_readings(view), *number_readings(view), *name_readings(view, context)]
+    features = view_of(tokens, starts_in_quotation=bool(context.open_quotation_texts) and text_of(tokens) in context.open_quotation_texts)
+    found = [*claim_readings(features), *number_readings(features), *name_readings(features, context)]
     return tuple(sorted(found, key=lambda r: (r.first, -r.last, -r.score)))

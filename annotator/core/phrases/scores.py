@@ -200,7 +200,7 @@ PLACE = {
 _TABLES = {"person": (PERSON_BASE, PERSON), "place": (PLACE_BASE, PLACE)}
 
 
-def score(kind: str, traits: tuple[str, ...]) -> float:
+def score(kind: str, features: tuple[str, ...]) -> float:
     """Return the share of readings with these traits that are right, 0 to 1, in hundredths."""
     base, points = _TABLES[kind]
-    return round(1 / (1 + exp(-base - sum(points.get(trait, 0.0) for trait in traits))), 2)
+    return round(1 / (1 + exp(-base - sum(points.get(trait, 0.0) for trait in features))), 2)

@@ -17,101 +17,101 @@ _SOURCE_LEADS = (en.DETERMINERS - speech.POINTERS) | {"one", "former"}
 _NO_SOURCE = en.AUXILIARIES | en.PREPOSITIONS | {"who", "which"}
 
 
-def source_start(view: View, verb: int) -> int:
+def source_start(features: View, verb: int) -> int:
     """Return where the source before the verb starts, its aside and all: “…,” [Ash, a vicar,] said."""
     at = verb - 1
-    while at >= 0 and view.word(at) in en.AUXILIARIES | en.ADVERBS | speech.TIMES:
+    while at >= 0 and features.word(at) in en.AUXILIARIES | en.ADVERBS | speech.TIMES:
         at -= 1
-    if view.word(at) == ",":
-        if (mark := _closing_mark(view, verb)) is not None:
+    if features.word(at) == ",":
+        if (mark := _closing_mark(features, verb)) is not None:
             return mark + 1
-        back = _comma_before(view, at)
+        back = _comma_before(features, at)
         if back is None:
             return at + 1
         at = back - 1
     low = max(-1, verb - 2 * _FAR)
-    while at > low and not _breaks_source(view, at):
+    while at > low and not _breaks_source(features, at):
         at -= 1
     return at + 1
 
 
-def _closing_mark(view: View, verb: int) -> int | None:
+def _closing_mark(features: View, verb: int) -> int | None:
     """Return the nearest mark before the verb that closes a quotation on a comma or the like."""
     for at in range(verb - 1, max(0, verb - 2 * _FAR), -1):
-        word = view.word(at)
-        if is_mark(view.tokens[at].text) and not opens(view, at):
-            return at if closes_statement(view, at) else None
+        word = features.word(at)
+        if is_mark(features.tokens[at].text) and not opens(features, at):
+            return at if closes_statement(features, at) else None
         if word in (".", ";", ":", "!", "?", "that") or (
-            word in speech.SPOKEN and is_verb(view, at) and at < verb - 1
+            word in speech.SPOKEN and is_verb(features, at) and at < verb - 1
         ):
             return None
     return None
 
 
-def _comma_before(view: View, at: int) -> int | None:
+def _comma_before(features: View, at: int) -> int | None:
     for back in range(at - 1, max(0, at - 2 * _FAR), -1):
-        if view.word(back) == ",":
+        if features.word(back) == ",":
             return back
-        if is_mark(view.tokens[back].text):
+        if is_mark(features.tokens[back].text):
             return None
     return None
 
 
-def _breaks_source(view: View, at: int) -> bool:
-    word = view.word(at)
-    if word in BREAKS - {"(", ")"} or is_mark(view.tokens[at].text):
+def _breaks_source(features: View, at: int) -> bool:
+    word = features.word(at)
+    if word in BREAKS - {"(", ")"} or is_mark(features.tokens[at].text):
         return True
     if word == "and":
-        return view.word(at - 1) == ","
+        return features.word(at - 1) == ","
     return word == "that" or word in en.CONJUNCTIONS - {"or"}
 
 
-def opens(view: View, i: int) -> bool:
+def opens(features: View, i: int) -> bool:
     """Whether token ``i`` opens a quotation."""
-    return i in view.opening
+    return i in features.opening_marks
 
 
-def closes_statement(view: View, mark: int) -> bool:
+def closes_statement(features: View, mark: int) -> bool:
     """Whether a closing mark follows a comma or a stop: “…,” and no word."""
-    return mark in view.closing and view.word(mark - 1) in _ENDS
+    return mark in features.closing_marks and features.word(mark - 1) in _ENDS
 
 
-def inverted(view: View, i: int) -> bool:
+def inverted(features: View, i: int) -> bool:
     """Whether the source follows the verb: “…,” said Quist, who leads it."""
-    word, before = view.word(i), i - 1
+    word, before = features.word(i), i - 1
     if word in _HEARD or word not in speech.ENDING or word.endswith("ing") or before < 0:
         return False
-    if is_mark(view.tokens[before].text) and not opens(view, before):
-        return closes_statement(view, before)
-    if view.word(before) != "," or word in ("say", "add", "claim"):
+    if is_mark(features.tokens[before].text) and not opens(features, before):
+        return closes_statement(features, before)
+    if features.word(before) != "," or word in ("say", "add", "claim"):
         return False
-    return _source_follows(view, i + 1)
+    return _source_follows(features, i + 1)
 
 
-def _source_follows(view: View, at: int) -> bool:
+def _source_follows(features: View, at: int) -> bool:
     """Whether a noun phrase without a verb stands at ``at``: [said] Quist, who leads it."""
-    if view.word(at) in speech.TIMES or not (view.capital(at) or view.word(at) in _SOURCE_LEADS):
+    if features.word(at) in speech.TIMES or not (features.is_capitalised(at) or features.word(at) in _SOURCE_LEADS):
         return False
-    for i in range(at, min(at + _FAR, len(view))):
-        if view.word(i) in BREAKS:
+    for i in range(at, min(at + _FAR, len(features))):
+        if features.word(i) in BREAKS:
             return True
-        if is_finite(view, i) or view.word(i) in en.CONJUNCTIONS - {"and"} or is_mark(view.tokens[i].text):
+        if is_finite(features, i) or features.word(i) in en.CONJUNCTIONS - {"and"} or is_mark(features.tokens[i].text):
             return False
     return True
 
 
-def closes(view: View, source: int, verb: int, at: int) -> bool:
+def closes(features: View, source: int, verb: int, at: int) -> bool:
     """Whether ``source`` and ``verb`` close a statement; ``at``: what follows hearer and time."""
     before = source - 1
-    if before < 0 or verb <= source or view.word(source) in _NO_SOURCE or view.word(verb).endswith("ing"):
+    if before < 0 or verb <= source or features.word(source) in _NO_SOURCE or features.word(verb).endswith("ing"):
         return False
-    if view.word(verb - 1) == "," and view.word(verb) not in speech.STRONG:
+    if features.word(verb - 1) == "," and features.word(verb) not in speech.STRONG:
         return False
-    if not (view.word(before) == "," or is_mark(view.tokens[before].text)) or opens(view, before):
+    if not (features.word(before) == "," or is_mark(features.tokens[before].text)) or opens(features, before):
         return False
-    word = view.word(at)
-    if at >= view.last_word() or (word in BREAKS and word != ":") or word in ("-", "as", "when"):
+    word = features.word(at)
+    if at >= features.content_end() or (word in BREAKS and word != ":") or word in ("-", "as", "when"):
         return True
     if word in ("on", "to"):
-        return view.capital(at + 1) or view.word(at + 1) in en.DETERMINERS | speech.HEARERS | speech.TIMES
+        return features.is_capitalised(at + 1) or features.word(at + 1) in en.DETERMINERS | speech.HEARERS | speech.TIMES
     return word in _CLOSING_PREPOSITIONS or word.endswith(("ing", "ly"))

@@ -22,107 +22,107 @@ _SUBJECT = 7
 """How many tokens a subject before a verb of speech may have after a comma."""
 
 
-def statement_end(view: View, start: int, *, aside: bool = False, front: bool = False) -> int:
+def statement_end(features: View, start: int, *, aside: bool = False, front: bool = False) -> int:
     """Return where the statement from ``start`` ends: before a new source, or at the final stop.
 
     ``aside``: its verb stands in a relative clause, which ends at a comma; ``front``: in a
     subordinate clause before the main one, which ends at the comma before the main subject.
     """
-    end = limit(view, start)
-    fronted = _front_comma(view, start, end)
+    end = limit(features, start)
+    fronted = _front_comma(features, start, end)
     at = start + 1
     while at < end:
-        jump = over_quote(view, at)
+        jump = over_quote(features, at)
         if jump:
-            if _ends_with_source(view, jump, end):
+            if _ends_with_source(features, jump, end):
                 return jump
             at = jump
             continue
-        if at != fronted and _cut(view, at, end, aside=aside, front=front):
+        if at != fronted and _cut(features, at, end, aside=aside, front=front):
             end = at
             break
         at += 1
-    return trimmed(view, start, end)
+    return trimmed(features, start, end)
 
 
-def _front_comma(view: View, start: int, end: int) -> int:
+def _front_comma(features: View, start: int, end: int) -> int:
     """Return the comma after what stands before the subject, -1 if none: that [if it rains,] we stay."""
-    at = start + (view.word(start) == "that")
-    if view.word(at) not in _FRONTED:
+    at = start + (features.word(start) == "that")
+    if features.word(at) not in _FRONTED:
         return -1
-    return next((i for i in range(at, end) if view.word(i) == ","), -1)
+    return next((i for i in range(at, end) if features.word(i) == ","), -1)
 
 
-def _ends_with_source(view: View, last: int, end: int) -> bool:
+def _ends_with_source(features: View, last: int, end: int) -> bool:
     """Whether a quotation closes with a comma, and a source or a circumstance follows."""
-    if view.word(last - 2) != "," or last >= end:
+    if features.word(last - 2) != "," or last >= end:
         return False
     return (
-        new_source(view, last - 1)
-        or view.word(last) in ("while", "as", "after", "when")
-        or another_cue(view, last)
+        new_source(features, last - 1)
+        or features.word(last) in ("while", "as", "after", "when")
+        or another_cue(features, last)
     )
 
 
-def limit(view: View, start: int) -> int:
+def limit(features: View, start: int) -> int:
     """Return the end of what can hold ``start``: of its quotation, its brackets, or the sentence."""
-    end = view.last_word()
-    for q in view.quotes:
-        a, b = q.inside
+    end = features.content_end()
+    for q in features.quotations:
+        a, b = q.content
         if a <= start < b:
             end = min(end, b)
-        elif q.first >= start and not q.closed:
+        elif q.first >= start and not q.has_closing:
             end = max(end, q.last)
     depth = 0
     for i in range(start, end):
-        if view.word(i) == "(":
+        if features.word(i) == "(":
             depth += 1
-        elif view.word(i) == ")":
+        elif features.word(i) == ")":
             if not depth:
                 return i
             depth -= 1
     return end
 
 
-def trimmed(view: View, start: int, end: int) -> int:
+def trimmed(features: View, start: int, end: int) -> int:
     """Return ``end`` without breaks before it; a closing bracket or full quotation stays."""
-    if any(q.last == end and q.first >= start and not q.closed for q in view.quotes):
+    if any(q.last == end and q.first >= start and not q.has_closing for q in features.quotations):
         return end
-    while end > start and (view.word(end - 1) in BREAKS - {")"} or view.tokens[end - 1].text.isspace()):
+    while end > start and (features.word(end - 1) in BREAKS - {")"} or features.tokens[end - 1].text.isspace()):
         end -= 1
     return end
 
 
-def _cut(view: View, at: int, end: int, *, aside: bool, front: bool) -> bool:
+def _cut(features: View, at: int, end: int, *, aside: bool, front: bool) -> bool:
     """Whether a statement ends before the token at ``at``."""
-    word = view.word(at)
+    word = features.word(at)
     if word == ";":
         return True
     if word == ",":
-        return _comma_cuts(view, at, end, aside=aside, front=front)
+        return _comma_cuts(features, at, end, aside=aside, front=front)
     if word in ("and", "but", "while", "or"):
-        return another_cue(view, at + 1) or (view.word(at - 1) != "that" and _and_source(view, at + 1))
-    if loose_dash(view, at):
+        return another_cue(features, at + 1) or (features.word(at - 1) != "that" and _and_source(features, at + 1))
+    if loose_dash(features, at):
         after = at + 1
-        return view.word(after) in _AND and (another_cue(view, after + 1) or new_source(view, at))
-    return word == "according" and view.word(at + 1) == "to"
+        return features.word(after) in _AND and (another_cue(features, after + 1) or new_source(features, at))
+    return word == "according" and features.word(at + 1) == "to"
 
 
-def _comma_cuts(view: View, at: int, end: int, *, aside: bool, front: bool) -> bool:
-    if new_source(view, at) or aside:
+def _comma_cuts(features: View, at: int, end: int, *, aside: bool, front: bool) -> bool:
+    if new_source(features, at) or aside:
         return True
-    after = at + 1 + (view.word(at + 1) in _AND)
-    if another_cue(view, after) and view.word(after) != "say":
+    after = at + 1 + (features.word(at + 1) in _AND)
+    if another_cue(features, after) and features.word(after) != "say":
         return True
     return (
-        front and has_finite(view, at + 1, end) and view.word(at + 1) not in _AND | {"who", "which", "that"}
+        front and has_finite(features, at + 1, end) and features.word(at + 1) not in _AND | {"who", "which", "that"}
     )
 
 
-def another_cue(view: View, at: int) -> bool:
+def another_cue(features: View, at: int) -> bool:
     """Whether a verb of speech without a subject of its own stands at ``at``: … and said, … adding."""
-    at += view.word(at) in en.ADVERBS
-    word = view.word(at)
+    at += features.word(at) in en.ADVERBS
+    word = features.word(at)
     if word in ("citing", "quoting", "echoing"):
         return True
     if word not in speech.SPEAK | speech.SAY | speech.TELL | speech.CALL and word not in (
@@ -135,33 +135,33 @@ def another_cue(view: View, at: int) -> bool:
     return word in ("said", "told", "wrote", "says", "tells", "adds", "writes", "knew") or word.endswith("ed")
 
 
-def _and_source(view: View, at: int) -> bool:
+def _and_source(features: View, at: int) -> bool:
     """Whether "and" is followed by a short subject and a verb of speech with its "that" or clause."""
-    for i in range(at, min(at + 4, len(view))):
-        word = view.word(i)
+    for i in range(at, min(at + 4, len(features))):
+        word = features.word(i)
         if i > at and word in speech.SAY and word != "say":
             return True
-        if not (view.capital(i) or word in en.SUBJECTS or word in en.ADVERBS):
+        if not (features.is_capitalised(i) or word in en.SUBJECTS or word in en.ADVERBS):
             return False
     return False
 
 
-def new_source(view: View, comma: int) -> bool:
+def new_source(features: View, comma: int) -> bool:
     """Whether a comma (or what closes a statement) opens a source: ", Quist said", "according to"."""
     at = comma + 1
-    word = view.word(at)
-    if word == "according" and view.word(at + 1) == "to":
+    word = features.word(at)
+    if word == "according" and features.word(at + 1) == "to":
         return True
     at += word in _AND
-    if view.word(at) in ("who", "which", "whom", "that"):
+    if features.word(at) in ("who", "which", "whom", "that"):
         return False
-    for i in range(at, min(at + _SUBJECT, len(view))):
-        word = view.word(i)
-        if i > at and word in speech.ENDING and is_verb(view, i):
+    for i in range(at, min(at + _SUBJECT, len(features))):
+        word = features.word(i)
+        if i > at and word in speech.ENDING and is_verb(features, i):
             return True
         if (
             word in BREAKS
-            or is_mark(view.tokens[i].text)
+            or is_mark(features.tokens[i].text)
             or (word in speech.FINITE and word not in ("has", "have"))
         ):
             return False
@@ -170,29 +170,29 @@ def new_source(view: View, comma: int) -> bool:
     return False
 
 
-def early_ends(view: View, first: int, last: int) -> Iterator[int]:
+def early_ends(features: View, first: int, last: int) -> Iterator[int]:
     """Yield where a statement may end before its end: at a clause that the writer adds or goes on with."""
     at = first + 1
     while at < last:
-        word, then = view.word(at), view.word(at + 1)
-        added = (word == "," and then in _ADDED) or (loose_dash(view, at))
-        if added or (word in ("and", "but") and is_finite(view, at + 1)):
-            yield trimmed(view, first, at)
-        at = over_quote(view, at) or at + 1
+        word, then = features.word(at), features.word(at + 1)
+        added = (word == "," and then in _ADDED) or (loose_dash(features, at))
+        if added or (word in ("and", "but") and is_finite(features, at + 1)):
+            yield trimmed(features, first, at)
+        at = over_quote(features, at) or at + 1
 
 
-def statement_before(view: View, end: int) -> Range:
+def statement_before(features: View, end: int) -> Range:
     """Return the statement that ends at ``end``: from the last stop, or from the sentence's start."""
     start = at = 0
     while at < end:
-        close = over_quote(view, at)
-        if view.word(at) in STOPS:
+        close = over_quote(features, at)
+        if features.word(at) in STOPS:
             start = at + 1
         at = close if at < close <= end + 1 else at + 1
-    while start < end and (view.tokens[start].text.isspace() or _loose(view, start)):
+    while start < end and (features.tokens[start].text.isspace() or _loose(features, start)):
         start += 1
-    return start, trimmed(view, start, end)
+    return start, trimmed(features, start, end)
 
 
-def _loose(view: View, i: int) -> bool:
-    return is_mark(view.tokens[i].text) and i not in view.opening
+def _loose(features: View, i: int) -> bool:
+    return is_mark(features.tokens[i].text) and i not in features.opening_marks

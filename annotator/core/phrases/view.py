@@ -29,45 +29,45 @@ class View:
     """
 
     tokens: tuple[Token, ...]
-    within: bool = False
+    starts_in_quotation: bool = False
     """Whether the sentence begins inside a quotation that an earlier one opened."""
 
     def __len__(self) -> int:
         return len(self.tokens)
 
     @cached_property
-    def low(self) -> tuple[str, ...]:
+    def folded(self) -> tuple[str, ...]:
         """The words in small letters with straight apostrophes."""
         return tuple(t.text.lower().translate(_FOLD) for t in self.tokens)
 
     @cached_property
-    def quotes(self) -> tuple[Quotation, ...]:
+    def quotations(self) -> tuple[Quotation, ...]:
         """The quotations, outer before inner."""
-        return quotations(self.tokens, within=self.within)
+        return quotations(self.tokens, starts_in_quotation=self.starts_in_quotation)
 
     @cached_property
-    def paired(self) -> frozenset[int]:
+    def quotation_marks(self) -> frozenset[int]:
         """The tokens that are a mark of some quotation."""
-        opening = {q.first for q in self.quotes if q.opened}
-        return frozenset(opening | {q.last - 1 for q in self.quotes if q.closed})
+        opening = {q.first for q in self.quotations if q.has_opening}
+        return frozenset(opening | {q.last - 1 for q in self.quotations if q.has_closing})
 
     @cached_property
-    def opening(self) -> dict[int, int]:
+    def opening_marks(self) -> dict[int, int]:
         """Where the quotation ends that each opening mark opens."""
-        return {q.first: q.last for q in reversed(self.quotes) if q.opened}
+        return {q.first: q.last for q in reversed(self.quotations) if q.has_opening}
 
     @cached_property
-    def closing(self) -> dict[int, int]:
+    def closing_marks(self) -> dict[int, int]:
         """Where the quotation starts that each closing mark closes."""
-        return {q.last - 1: q.first for q in reversed(self.quotes) if q.closed}
+        return {q.last - 1: q.first for q in reversed(self.quotations) if q.has_closing}
 
     @cached_property
-    def english(self) -> bool:
+    def is_english(self) -> bool:
         """Whether a word stands in the sentence that hardly any other language has."""
-        return any(w in en.TELLTALES for w in self.low)
+        return any(w in en.TELLTALES for w in self.folded)
 
     @cached_property
-    def firsts(self) -> frozenset[int]:
+    def capital_positions(self) -> frozenset[int]:
         """The tokens whose capital may come from their place: first of a sentence or quotation."""
         opening, out = True, set()
         for i, t in enumerate(self.tokens):
@@ -84,61 +84,61 @@ class View:
         return frozenset(out)
 
     @cached_property
-    def shouted(self) -> bool:
+    def is_all_caps(self) -> bool:
         """Whether hardly a word of the sentence has small letters, so that capitals tell nothing."""
         return not any(t.text.islower() and len(t.text) > 2 for t in self.tokens)
 
     @cached_property
-    def titled(self) -> bool:
+    def is_headline(self) -> bool:
         """Whether all but function words have a capital, as in a headline; a list of names is none."""
-        if self.low.count(",") > _COMMAS or ";" in self.low:
+        if self.folded.count(",") > _COMMAS or ";" in self.folded:
             return False
-        plain = (i for i, t in enumerate(self.tokens) if t.text.isalpha() and not self._joined(i))
-        words = [self.tokens[i].text for i in plain if self.low[i] not in en.FUNCTION]
+        plain = (i for i, t in enumerate(self.tokens) if t.text.isalpha() and not self._is_hyphen_joined(i))
+        words = [self.tokens[i].text for i in plain if self.folded[i] not in en.FUNCTION]
         return len(words) > 2 and all(word[0].isupper() for word in words)
 
-    def _joined(self, i: int) -> bool:
+    def _is_hyphen_joined(self, i: int) -> bool:
         """Whether a dash joins token ``i`` to the one before it."""
-        return self.glued(i) and self.low[i - 1] in DASHES
+        return self.is_attached(i) and self.folded[i - 1] in DASHES
 
     def word(self, i: int) -> str:
         """Return the folded word at ``i``; empty outside of the sentence."""
-        return self.low[i] if 0 <= i < len(self.low) else ""
+        return self.folded[i] if 0 <= i < len(self.folded) else ""
 
-    def capital(self, i: int) -> bool:
+    def is_capitalised(self, i: int) -> bool:
         """Whether token ``i`` is there and written with a capital; "I" is not."""
         return 0 <= i < len(self.tokens) and is_capital(self.tokens[i].text)
 
-    def glued(self, i: int) -> bool:
+    def is_attached(self, i: int) -> bool:
         """Whether nothing stands between token ``i`` and the one before it."""
         return 0 < i < len(self.tokens) and not self.tokens[i - 1].ws
 
-    def number(self, i: int) -> bool:
+    def is_number(self, i: int) -> bool:
         """Whether token ``i`` is a number in digits or in words."""
         word = self.word(i)
         return bool(word) and (word in en.NUMBERS or word in en.SCALES or is_digits(word))
 
-    def last_word(self) -> int:
+    def content_end(self) -> int:
         """Return the end without the final stop and what stands loose after it."""
         last = len(self.tokens)
-        while last and self._trailing(last - 1):
+        while last and self._is_trailing(last - 1):
             last -= 1
         return last
 
-    def _trailing(self, i: int) -> bool:
+    def _is_trailing(self, i: int) -> bool:
         """Whether token ``i`` is a stop, white space, or a mark set apart from the words before it."""
         text = self.tokens[i].text
         return text in STOPS or text.isspace() or (is_mark(text) and i > 0 and self.tokens[i - 1].ws)
 
 
-def view_of(tokens: Sequence[Token], *, within: bool = False) -> View:
+def view_of(tokens: Sequence[Token], *, starts_in_quotation: bool = False) -> View:
     """Return the view of a sentence's tokens; that of the sentence in hand is asked for at every key."""
-    return _view(tuple(tokens), within)
+    return _view(tuple(tokens), starts_in_quotation)
 
 
 @lru_cache(maxsize=64)
-def _view(tokens: tuple[Token, ...], within: bool) -> View:
-    return View(tokens, within)
+def _view(tokens: tuple[Token, ...], starts_in_quotation: bool) -> View:
+    return View(tokens, starts_in_quotation)
 
 
 def is_word(text: str) -> bool:

@@ -24,10 +24,10 @@ class Alike:
     """Texts that are linked by likeness, by their numbers in order, and the likeness of the best link."""
 
     members: tuple[int, ...]
-    likeness: float
+    similarity: float
 
 
-def groups(sets: Sequence[frozenset[int]], share: float) -> tuple[Alike, ...]:
+def groups(sets: Sequence[frozenset[int]], min_jaccard: float) -> tuple[Alike, ...]:
     """Return the groups of texts that are nearly the same, in the order of their first members.
 
     ``sets`` has the shingles of each text, ``share`` is a Jaccard index over 0. A text without
@@ -35,46 +35,46 @@ def groups(sets: Sequence[frozenset[int]], share: float) -> tuple[Alike, ...]:
     """
     forest = _Forest(len(sets))
     best: dict[int, float] = {}
-    for a, b, likeness in _links(sets, share, forest.top):
-        forest.join(a, b)
+    for a, b, likeness in _links(sets, min_jaccard, forest.root):
+        forest.union(a, b)
         best[b] = max(best.get(b, 0.0), likeness)
     members: dict[int, list[int]] = {}
     for n in range(len(sets)):
-        members.setdefault(forest.top(n), []).append(n)
+        members.setdefault(forest.root(n), []).append(n)
     linked = [m for m in members.values() if len(m) > 1]
     return tuple(Alike(tuple(m), max(best.get(n, 0.0) for n in m)) for m in linked)
 
 
-def pairs(sets: Sequence[frozenset[int]], share: float) -> dict[tuple[int, int], float]:
+def pairs(sets: Sequence[frozenset[int]], min_jaccard: float) -> dict[tuple[int, int], float]:
     """Return the pairs of texts that are nearly the same, with their Jaccard index.
 
     Of texts with the same shingles each is paired with the first of them alone.
     """
-    return {(a, b): likeness for a, b, likeness in _links(sets, share, lambda n: n)}
+    return {(a, b): likeness for a, b, likeness in _links(sets, min_jaccard, lambda n: n)}
 
 
 class _Forest:
     """Which texts hang together; the first one of a group stands for it."""
 
     def __init__(self, size: int) -> None:
-        self._above = list(range(size))
+        self._parents = list(range(size))
 
-    def top(self, n: int) -> int:
+    def root(self, n: int) -> int:
         """Return the first text of the group."""
-        above = self._above
+        above = self._parents
         while above[n] != n:
             above[n] = above[above[n]]
             n = above[n]
         return n
 
-    def join(self, a: int, b: int) -> None:
+    def union(self, a: int, b: int) -> None:
         """Make two groups one."""
-        low, high = sorted((self.top(a), self.top(b)))
-        self._above[high] = low
+        low, high = sorted((self.root(a), self.root(b)))
+        self._parents[high] = low
 
 
 def _links(
-    sets: Sequence[frozenset[int]], share: float, group: Callable[[int], int]
+    sets: Sequence[frozenset[int]], min_jaccard: float, group: Callable[[int], int]
 ) -> Iterator[tuple[int, int, float]]:
     """Yield pairs of texts that are alike, the lower number first, and none of two in one ``group``.
 
@@ -84,7 +84,7 @@ def _links(
     for n, shingles in enumerate(sets):
         if shingles and (there := first.setdefault(shingles, n)) != n:
             yield there, n, 1.0
-    yield from _join({n: sets[n] for n in first.values()}, share, group)
+    yield from _join({n: sets[n] for n in first.values()}, min_jaccard, group)
 
 
 def _shared(sets: Mapping[int, frozenset[int]]) -> dict[int, list[int]]:
@@ -96,7 +96,7 @@ def _shared(sets: Mapping[int, frozenset[int]]) -> dict[int, list[int]]:
 
 
 def _join(
-    sets: Mapping[int, frozenset[int]], share: float, group: Callable[[int], int]
+    sets: Mapping[int, frozenset[int]], min_jaccard: float, group: Callable[[int], int]
 ) -> Iterator[tuple[int, int, float]]:
     """Yield the pairs of different sets that are alike, shorter sets first.
 
@@ -107,15 +107,15 @@ def _join(
     for n in sorted(sets, key=lambda n: (len(sets[n]), n)):
         size, common = len(sets[n]), shared[n]
         alone = size - len(common)
-        looked_up = common[: max(0, _prefix(size, share) - alone)]
+        looked_up = common[: max(0, _prefix(size, min_jaccard) - alone)]
         for m in _rivals([index[x] for x in looked_up if x in index], n, group):
-            if len(sets[m]) >= share * size - _TINY:
+            if len(sets[m]) >= min_jaccard * size - _TINY:
                 both = len(sets[n] & sets[m])
                 likeness = both / (size + len(sets[m]) - both)
-                if likeness >= share:
+                if likeness >= min_jaccard:
                     yield min(n, m), max(n, m), likeness
         # Those to come are longer, so that more must be shared with them: 2t/(1+t) of this one.
-        for x in common[: max(0, _prefix(size, 2 * share / (1 + share)) - alone)]:
+        for x in common[: max(0, _prefix(size, 2 * min_jaccard / (1 + min_jaccard)) - alone)]:
             index.setdefault(x, {}).setdefault(group(n), []).append(n)
 
 
@@ -134,6 +134,6 @@ def _rivals(
                     yield m
 
 
-def _prefix(size: int, share: float) -> int:
+def _prefix(size: int, min_share: float) -> int:
     """Return among how many of the rarest shingles one must be shared."""
-    return size - math.ceil(share * size - _TINY) + 1
+    return size - math.ceil(min_share * size - _TINY) + 1

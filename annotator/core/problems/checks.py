@@ -29,7 +29,7 @@ CHECKS: tuple[tuple[frozenset[Kind], Check], ...] = (
 """Which kinds each check finds. Journals and the tokenizer are read outside, see the command."""
 
 
-def run(material: Material, kinds: Collection[Kind]) -> list[Problem]:
+def run(check_input: Material, kinds: Collection[Kind]) -> list[Problem]:
     """Return the problems of the kinds asked for, sorted; checks of no such kind are not run."""
-    found = [p for finds, check in CHECKS if finds & set(kinds) for p in check(material) if p.kind in kinds]
-    return sorted(found, key=lambda p: p.order)
+    found = [p for finds, check in CHECKS if finds & set(kinds) for p in check(check_input) if p.kind in kinds]
+    return sorted(found, key=lambda p: p.sort_key)

@@ -15,12 +15,12 @@ SENTENCES = 100
 """Examples that a blank pipeline needs; below it ``spacy debug data`` fails (BLANK_MODEL_MIN_THRESHOLD)."""
 
 
-def too_few(material: Material) -> Iterator[Problem]:
+def too_few(check_input: Material) -> Iterator[Problem]:
     """Yield the labels with fewer than 50 accepted spans, and a corpus with under 100 accepted sentences.
 
     What several annotators have marked alike counts once.
     """
-    done = [x.work for x in material.said if x.work.annotation.answer is Answer.ACCEPT]
+    done = [x.annotated for x in check_input.reviewed_sentences if x.annotated.annotation.answer is Answer.ACCEPT]
     sentences = {w.sentence.id for w in done}
     if len(sentences) < SENTENCES:
         there = (
@@ -32,7 +32,7 @@ def too_few(material: Material) -> Iterator[Problem]:
         return
     spans = {(w.sentence.id, *s.key) for w in done for s in w.annotation.spans}
     counts = Counter(key[-1] for key in spans)
-    for label in material.schema.labels:
+    for label in check_input.schema.labels:
         if (n := counts[label.name]) < SPANS:
             told = f"{label.name} has {n} accepted spans" if n != 1 else f"{label.name} has 1 accepted span"
             what = f"{told}, and a label needs {SPANS} at least"

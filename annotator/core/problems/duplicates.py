@@ -18,13 +18,13 @@ SENTENCE_SHINGLE, SENTENCE_SHARE, SENTENCE_WORDS = 3, 0.7, 8
 _SENTENCES = "sentences.jsonl"
 
 
-def duplicates(material: Material) -> Iterator[Problem]:
+def duplicates(check_input: Material) -> Iterator[Problem]:
     """Yield the groups of articles, then of sentences, that are nearly the same.
 
     Sentences are left out that stand in articles of one group: the article says it all. An article
     that has a newer version is out of the queue and is not compared.
     """
-    by_article = {a: [words(s.text) for s in found] for a, found in material.sentences.items()}
+    by_article = {a: [words(s.text) for s in found] for a, found in check_input.sentences.items()}
     whole = {a: [w for sentence in found for w in sentence] for a, found in by_article.items()}
     long = [a for a in whole if len(whole[a]) >= ARTICLE_WORDS]
     alike = groups([shingles(whole[a]) for a in long], ARTICLE_SHARE)
@@ -32,15 +32,15 @@ def duplicates(material: Material) -> Iterator[Problem]:
     for group in alike:
         members = [long[n] for n in group.members]
         family.update((a, members[0]) for a in members)
-        yield _articles(members, group, material)
+        yield _articles(members, group, check_input)
     rows = [
-        (s, w) for a, found in material.sentences.items() for s, w in zip(found, by_article[a], strict=True)
+        (s, w) for a, found in check_input.sentences.items() for s, w in zip(found, by_article[a], strict=True)
     ]
     yield from _sentences([(s, w) for s, w in rows if len(w) >= SENTENCE_WORDS], family)
 
 
-def _articles(members: Sequence[str], group: Alike, material: Material) -> Problem:
-    places = [_article_place(a, material.articles.get(a)) for a in members]
+def _articles(members: Sequence[str], group: Alike, check_input: Material) -> Problem:
+    places = [_article_place(a, check_input.articles.get(a)) for a in members]
     what = (
         f"the article is nearly the same as {_named(places[1:])} ({_share(group)} of the runs of five words)"
     )
@@ -73,4 +73,4 @@ def _named(places: Sequence[Place], most: int = 3) -> str:
 
 
 def _share(group: Alike) -> str:
-    return f"{group.likeness:.0%}"
+    return f"{group.similarity:.0%}"

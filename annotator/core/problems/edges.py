@@ -20,73 +20,73 @@ _ABBREVIATED = 3
 """How many letters may stand before a full stop that shortens a word (``Jr.``, ``Co.``)."""
 
 
-def inside_tokens(material: Material) -> Iterator[Problem]:
+def inside_tokens(check_input: Material) -> Iterator[Problem]:
     """Yield the spans that begin or end inside a token: training would move or lose them."""
-    for said, span in material.spans():
-        tokens = said.work.sentence.tokens
-        if not is_aligned(tokens, span.start, span.end) and not _blank_edge(said, span):
+    for reviewed, span in check_input.spans():
+        tokens = reviewed.annotated.sentence.tokens
+        if not is_aligned(tokens, span.start, span.end) and not _blank_edge(reviewed, span):
             first, last = token_range(tokens, span.start, span.end)
-            s = said.work.sentence
+            s = reviewed.annotated.sentence
             within = s.text[tokens[first].start : tokens[last - 1].end] if first < last else ""
-            what = f"{span.label} {quoted(said.work.text_of(span))} begins or ends inside a token of "
-            whose = f"key R in `annotator annotate … --as {said.annotator}` lists them all"
-            cure = f"snap it out or in, split the token, or drop it ({whose})"
-            yield Problem(Kind.CHARACTERS, said.at(span), what + quoted(within), cure)
+            what = f"{span.label} {quoted(reviewed.annotated.text_of(span))} begins or ends inside a token of "
+            whose = f"key R in `annotator annotate … --as {reviewed.annotator}` lists them all"
+            remedy = f"snap it out or in, split the token, or drop it ({whose})"
+            yield Problem(Kind.CHARACTERS, reviewed.location_of(span), what + quoted(within), remedy)
 
 
-def blank_edges(material: Material) -> Iterator[Problem]:
+def blank_edges(check_input: Material) -> Iterator[Problem]:
     """Yield the spans that begin or end with white space; spaCy refuses entities of that kind."""
-    for said, span in material.spans():
-        if _blank_edge(said, span):
-            words = said.work.text_of(span)
+    for reviewed, span in check_input.spans():
+        if _blank_edge(reviewed, span):
+            words = reviewed.annotated.text_of(span)
             does = f"{quoted(words)} begins or ends with" if words.strip() else "holds nothing but"
-            cure = "move the edge to the word" if words.strip() else "remove the span"
-            yield Problem(Kind.BLANK_EDGE, said.at(span), f"{span.label} {does} white space", cure)
+            remedy = "move the edge to the word" if words.strip() else "remove the span"
+            yield Problem(Kind.BLANK_EDGE, reviewed.location_of(span), f"{span.label} {does} white space", remedy)
 
 
-def empty_spans(material: Material) -> Iterator[Problem]:
+def empty_spans(check_input: Material) -> Iterator[Problem]:
     """Yield the spans that hold marks alone: neither letter nor digit nor symbol.
 
     A schema may mean it so, such as a colon that introduces a quotation.
     """
-    for said, span in material.spans():
-        words = said.work.text_of(span)
+    for reviewed, span in check_input.spans():
+        words = reviewed.annotated.text_of(span)
         if words.strip() and not any(c.isalnum() or unicodedata.category(c)[0] == "S" for c in words):
             what = f"{span.label} holds nothing but {quoted(words)}"
-            yield Problem(Kind.EMPTY, said.at(span), what, "remove the span, unless such marks are meant")
+            yield Problem(Kind.EMPTY, reviewed.location_of(span), what, "remove the span, unless such marks are meant")
 
 
-def punctuation(material: Material) -> Iterator[Problem]:
+def punctuation(check_input: Material) -> Iterator[Problem]:
     """Yield the spans with a mark at an edge that belongs to the sentence around them.
 
     Marks in pairs are right where both lie inside. Statements may begin and end with quotation marks,
     and what is quoted keeps the stop before the closing one.
     """
-    whole = statements(material.schema)
-    for said, span in material.spans():
-        words = said.work.text_of(span)
+    whole = statements(check_input.schema)
+    for reviewed, span in check_input.spans():
+        words = reviewed.annotated.text_of(span)
         if not any(map(str.isalnum, words)):
             continue
-        if span.label in whole and words.strip() == said.work.sentence.text.strip():
+        if span.label in whole and words.strip() == reviewed.annotated.sentence.text.strip():
             continue  # a sentence of a quotation that goes on: its full stop was said as well
-        first, last = _edge_tokens(said, span)
+        first, last = _edge_tokens(reviewed, span)
         for does, mark in _strange(words, first, last, quotes=span.label in whole):
             what = f"{span.label} {quoted(words)} {does} with {quoted(mark)}"
-            yield Problem(Kind.PUNCTUATION, said.at(span), what, "leave the mark outside the span")
+            yield Problem(Kind.PUNCTUATION, reviewed.location_of(span), what, "leave the mark outside the span")
 
 
-def _blank_edge(said: Said, span: Span) -> bool:
-    words = said.work.text_of(span)
+def _blank_edge(reviewed: Said, span: Span) -> bool:
+    words = reviewed.annotated.text_of(span)
     return words[:1].isspace() or words[-1:].isspace()
 
 
-def _edge_tokens(said: Said, span: Span) -> tuple[str, str]:
+def _edge_tokens(reviewed: Said, span: Span) -> tuple[str, str]:
     """Return the first and the last token of a span; of one inside tokens, the characters at its edges."""
-    tokens = said.work.sentence.tokens
+    tokens = reviewed.annotated.sentence.tokens
     first, last = token_range(tokens, span.start, span.end)
     if first < last and tokens[first].start == span.start and tokens[last - 1].end == span.end:
         return tokens[first].text, tokens[last - 1].text
-    words = said.work.text_of(span)
+    words = reviewed.annotated.text_of(span)
     return words[0], words[-1]
 
 

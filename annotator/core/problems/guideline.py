@@ -14,29 +14,29 @@ _LEAST = 20
 """An example shorter than so many characters may stand anywhere by chance."""
 
 
-def other_label(material: Material) -> Iterator[Problem]:
+def other_label(check_input: Material) -> Iterator[Problem]:
     """Yield the spans over words that an example marks, with a label that no example gives them."""
-    marked = _marked(material.schema)
-    for said, span in material.spans():
-        asked = marked.get(said.work.text_of(span))
+    marked = _marked(check_input.schema)
+    for reviewed, span in check_input.spans():
+        asked = marked.get(reviewed.annotated.text_of(span))
         if asked is None or span.label in asked:
             continue
-        beside = {s.label for s in said.work.annotation.spans if (s.start, s.end) == (span.start, span.end)}
+        beside = {s.label for s in reviewed.annotated.annotation.spans if (s.start, s.end) == (span.start, span.end)}
         if not beside & asked.keys():
             right = " or ".join(asked)
-            what = f"{quoted(said.work.text_of(span))} is {span.label} here and {right} in the guideline"
+            what = f"{quoted(reviewed.annotated.text_of(span))} is {span.label} here and {right} in the guideline"
             cure = f"relabel the span, or see the example {quoted(next(iter(asked.values())).text)} again"
-            yield Problem(Kind.GUIDELINE, said.at(span), what, cure)
+            yield Problem(Kind.GUIDELINE, reviewed.location_of(span), what, cure)
 
 
-def same_sentences(material: Material) -> Iterator[Problem]:
+def same_sentences(check_input: Material) -> Iterator[Problem]:
     """Yield the finished sentences that hold an example of the schema, marked otherwise than there."""
-    examples = [(x, e) for x in material.schema.labels for e in x.examples if len(e.text) >= _LEAST]
-    for said in material.said:
-        if said.work.annotation.answer is Answer.ACCEPT:
+    examples = [(x, e) for x in check_input.schema.labels for e in x.examples if len(e.text) >= _LEAST]
+    for reviewed in check_input.reviewed_sentences:
+        if reviewed.annotated.annotation.answer is Answer.ACCEPT:
             for label, example in examples:
-                at = said.work.sentence.text.find(example.text)
-                if at >= 0 and (found := _compared(said, label, example, at)):
+                at = reviewed.annotated.sentence.text.find(example.text)
+                if at >= 0 and (found := _compared(reviewed, label, example, at)):
                     yield found
 
 
@@ -50,19 +50,19 @@ def _marked(schema: Schema) -> Mapping[str, dict[str, Example]]:
     return out
 
 
-def _compared(said: Said, label: Label, example: Example, at: int) -> Problem | None:
+def _compared(reviewed: Said, label: Label, example: Example, at: int) -> Problem | None:
     end = at + len(example.text)
     there = {
         (s.start, s.end)
-        for s in said.work.annotation.spans
+        for s in reviewed.annotated.annotation.spans
         if s.label == label.name and at <= s.start and s.end <= end
     }
     asked = set() if example.wrong else {(at + a, at + b) for a, b in example.marked}
     if there == asked:
         return None
     (start, stop), missing = min([(x, True) for x in asked - there] + [(x, False) for x in there - asked])
-    words = quoted(said.work.sentence.text[start:stop])
+    words = quoted(reviewed.annotated.sentence.text[start:stop])
     told = f"{words} should be {label.name}" if missing else f"{words} should not be {label.name}"
-    where = said.at(Span(start, stop, label.name))
+    where = reviewed.location_of(Span(start, stop, label.name))
     what = f"an example of the guideline stands here, marked otherwise: {told}"
     return Problem(Kind.GUIDELINE, where, what, "correct the sentence, or the example in the schema")

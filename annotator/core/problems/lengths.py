@@ -23,23 +23,23 @@ _STOPS = frozenset(".!?")
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n")
 
 
-def huge_spans(material: Material) -> Iterator[Problem]:
+def huge_spans(check_input: Material) -> Iterator[Problem]:
     """Yield the spans over four times as long as nine in ten of their label, in tokens."""
-    every = [(said, span, _length(said, span)) for said, span in material.spans()]
+    every = [(reviewed, span, _length(reviewed, span)) for reviewed, span in check_input.spans()]
     lengths: dict[str, list[int]] = {}
     for _, span, n in every:
         lengths.setdefault(span.label, []).append(n)
     usual = {label: _quantile(values) for label, values in lengths.items()}
-    for said, span, n in every:
+    for reviewed, span, n in every:
         if n > min(ALWAYS, max(AT_LEAST, _TIMES * usual[span.label])):
-            what = f"{span.label} {quoted(said.work.text_of(span))} has {n} tokens"
+            what = f"{span.label} {quoted(reviewed.annotated.text_of(span))} has {n} tokens"
             than = f"; nine in ten {span.label} have {usual[span.label]} at the most"
             cure = "see whether an edge has slipped"
-            yield Problem(Kind.HUGE, said.at(span), what + than, cure)
+            yield Problem(Kind.HUGE, reviewed.location_of(span), what + than, cure)
 
 
-def _length(said: Said, span: Span) -> int:
-    first, last = token_range(said.work.sentence.tokens, span.start, span.end)
+def _length(reviewed: Said, span: Span) -> int:
+    first, last = token_range(reviewed.annotated.sentence.tokens, span.start, span.end)
     return last - first
 
 
@@ -48,25 +48,25 @@ def _quantile(values: Sequence[int]) -> int:
     return sorted(values)[min(len(values) - 1, int(_SHARE * len(values)))]
 
 
-def over_sentence_ends(material: Material) -> Iterator[Problem]:
+def over_sentence_ends(check_input: Material) -> Iterator[Problem]:
     """Yield the spans that hold the end of a sentence or a blank line; statements may.
 
     A text that was imported whole is one stored sentence, so that a full stop tells as well.
     """
-    may = statements(material.schema)
-    ends = {a: [s.end for s in sentences] for a, sentences in material.sentences.items()}
-    for said, span in material.spans():
+    may = statements(check_input.schema)
+    ends = {a: [s.end for s in sentences] for a, sentences in check_input.sentences.items()}
+    for reviewed, span in check_input.spans():
         if span.label in may:
             continue
-        sentence = said.work.sentence
+        sentence = reviewed.annotated.sentence
         if _holds_end(sentence, span, ends.get(sentence.article, [])) or _holds_stop(sentence, span):
             over = "the end of a sentence"
-        elif _PARAGRAPH.search(said.work.text_of(span)):
+        elif _PARAGRAPH.search(reviewed.annotated.text_of(span)):
             over = "the end of a paragraph"
         else:
             continue
-        what = f"{span.label} {quoted(said.work.text_of(span))} runs over {over}"
-        yield Problem(Kind.SENTENCE_END, said.at(span), what, "mark each part, or move the edge")
+        what = f"{span.label} {quoted(reviewed.annotated.text_of(span))} runs over {over}"
+        yield Problem(Kind.SENTENCE_END, reviewed.location_of(span), what, "mark each part, or move the edge")
 
 
 def _holds_stop(sentence: Sentence, span: Span) -> bool:

@@ -19,13 +19,13 @@ COUNTED = frozenset({None, Answer.ACCEPT})
 class Said:
     """One sentence as an annotator left it, and the record that says so."""
 
-    work: Work
+    annotated: Work
     annotator: str
     seq: int = 0
 
-    def at(self, span: Span | None = None) -> Place:
+    def location_of(self, span: Span | None = None) -> Place:
         """Return its place, or that of one of its spans."""
-        return place_of(self.work, self.annotator, span, self.seq)
+        return place_of(self.annotated, self.annotator, span, self.seq)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Material:
     """What is checked."""
 
     schema: Schema
-    said: Sequence[Said] = ()
+    reviewed_sentences: Sequence[Said] = ()
     """The sentences with an answer that counts, by annotator, in the order of the articles."""
     articles: Mapping[str, Article] = field(default_factory=dict)
     sentences: Mapping[str, Sequence[Sentence]] = field(default_factory=dict)
@@ -41,13 +41,13 @@ class Material:
 
     def spans(self) -> Iterator[tuple[Said, Span]]:
         """Yield each span with the sentence it stands in."""
-        return ((said, span) for said in self.said for span in said.work.annotation.spans)
+        return ((reviewed, span) for reviewed in self.reviewed_sentences for span in reviewed.annotated.annotation.spans)
 
     def by_annotator(self) -> dict[str, list[Said]]:
         """Return the sentences of each annotator, by name."""
         out: dict[str, list[Said]] = {}
-        for said in self.said:
-            out.setdefault(said.annotator, []).append(said)
+        for reviewed in self.reviewed_sentences:
+            out.setdefault(reviewed.annotator, []).append(reviewed)
         return dict(sorted(out.items()))
 
 

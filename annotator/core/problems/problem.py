@@ -46,7 +46,7 @@ class Kind(StrEnum):
         return Level.ERROR if self in _ERRORS else Level.WARNING
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         """What the check looks for, in words."""
         return _TOLD[self]
 
@@ -95,7 +95,7 @@ class Place:
     """The line of the file, from 1; 0 where it is not known."""
 
     @property
-    def order(self) -> tuple[str, str, int, int, int, str, str, int]:
+    def sort_key(self) -> tuple[str, str, int, int, int, str, str, int]:
         """What places are sorted by: annotator, article, offset, span, file, line."""
         s = self.span
         edges = (s.start, -s.end, s.label) if s else (-1, 0, "")
@@ -107,25 +107,25 @@ class Problem:
     """One problem, with its place and its cure."""
 
     kind: Kind
-    where: Place
+    location: Place
     what: str
-    cure: str
-    others: tuple[Place, ...] = ()
+    remedy: str
+    related: tuple[Place, ...] = ()
     """Further places that belong to it."""
 
     @property
-    def order(self) -> tuple[int, tuple[str, str, int, int, int, str, str, int], str]:
+    def sort_key(self) -> tuple[int, tuple[str, str, int, int, int, str, str, int], str]:
         """What a report is sorted by: kind, place, words."""
-        return (_KINDS.index(self.kind), self.where.order, self.what)
+        return (_KINDS.index(self.kind), self.location.sort_key, self.what)
 
 
 _KINDS = tuple(Kind)
 
 
-def place_of(work: Work, annotator: str, span: Span | None = None, seq: int = 0) -> Place:
+def place_of(annotated: Work, annotator: str, span: Span | None = None, seq: int = 0) -> Place:
     """Return the place of a work, or of one of its spans."""
-    s = work.sentence
-    words = work.text_of(span) if span else s.text
+    s = annotated.sentence
+    words = annotated.text_of(span) if span else s.text
     return Place(s.article, annotator, s.id, s.start, span, words, seq)
 
 

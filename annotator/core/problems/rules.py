@@ -10,48 +10,48 @@ from annotator.core.schema import Schema
 from annotator.core.spans import Span, reading_order
 
 
-def unknown_labels(material: Material) -> Iterator[Problem]:
+def unknown_labels(check_input: Material) -> Iterator[Problem]:
     """Yield the spans whose label is not in the schema."""
-    names = {x.name for x in material.schema.labels}
-    for said, span in material.spans():
+    names = {x.name for x in check_input.schema.labels}
+    for reviewed, span in check_input.spans():
         if span.label not in names:
             what = f"the schema has no label {span.label}"
             cure = "add the label to the schema, or relabel the span"
-            yield Problem(Kind.LABEL, said.at(span), what, cure)
+            yield Problem(Kind.LABEL, reviewed.location_of(span), what, cure)
 
 
-def overlaps(material: Material) -> Iterator[Problem]:
+def overlaps(check_input: Material) -> Iterator[Problem]:
     """Yield the pairs of spans that cross or lie in each other against the schema's rules."""
-    for said in material.said:
-        spans = reading_order(said.work.annotation.spans)
+    for reviewed in check_input.reviewed_sentences:
+        spans = reading_order(reviewed.annotated.annotation.spans)
         for i, outer in enumerate(spans):
             for inner in spans[i + 1 :]:
                 if inner.start >= outer.end:
                     break
-                if found := _pair(said, outer, inner, material.schema):
+                if found := _pair(reviewed, outer, inner, check_input.schema):
                     yield found
 
 
-def _pair(said: Said, outer: Span, inner: Span, schema: Schema) -> Problem | None:
-    broken = schema.broken(inner, [outer])
+def _pair(reviewed: Said, outer: Span, inner: Span, schema: Schema) -> Problem | None:
+    broken = schema.find_violation(inner, [outer])
     if broken is None:
         return None
     does = "crosses" if inner.crosses(outer) else "lies in"
-    other = f"{outer.label} {quoted(said.work.text_of(outer))}"
+    other = f"{outer.label} {quoted(reviewed.annotated.text_of(outer))}"
     return Problem(
         Kind.OVERLAP,
-        said.at(inner),
+        reviewed.location_of(inner),
         f"{inner.label} {does} {other}, which the schema does not allow",
         f"move or remove one of the two, or name {outer.label} under `{broken.rule}` of {inner.label}",
-        (said.at(outer),),
+        (reviewed.location_of(outer),),
     )
 
 
-def places(material: Material) -> Iterator[Problem]:
+def places(check_input: Material) -> Iterator[Problem]:
     """Yield the sentences whose text is not what stands at their place in the article."""
-    for said in material.said:
-        s = said.work.sentence
-        article = material.articles.get(s.article)
+    for reviewed in check_input.reviewed_sentences:
+        s = reviewed.annotated.sentence
+        article = check_input.articles.get(s.article)
         if article is not None and article.text[s.start : s.end] != s.text:
             cure = "restore articles/ or the journal from a copy"
-            yield Problem(Kind.PLACE, said.at(), "this is not what stands there in the article", cure)
+            yield Problem(Kind.PLACE, reviewed.location_of(), "this is not what stands there in the article", cure)

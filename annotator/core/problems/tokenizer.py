@@ -12,7 +12,7 @@ Cut = Callable[[str], Sequence[Token]]
 """A tokenizer: from a text to its tokens."""
 
 
-def drift(material: Material, stored: str, now: str, cut: Cut) -> Iterator[Problem]:
+def drift(check_input: Material, stored: str, now: str, tokenize: Cut) -> Iterator[Problem]:
     """Yield a problem where the fingerprint of the corpus is not that of the tokenizer ``cut``.
 
     It names the sentences that would be cut otherwise now; a model trained on the stored tokens
@@ -21,10 +21,10 @@ def drift(material: Material, stored: str, now: str, cut: Cut) -> Iterator[Probl
     if stored == now:
         return
     other, of = [], 0
-    for article, sentences in material.sentences.items():
+    for article, sentences in check_input.sentences.items():
         for s in sentences:
             of += 1
-            if tuple(cut(s.text)) != s.tokens:
+            if tuple(tokenize(s.text)) != s.tokens:
                 other.append(Place(article, "", s.id, s.start, None, s.text))
     if not other:
         return

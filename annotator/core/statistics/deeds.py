@@ -35,7 +35,7 @@ class Mark:
         """What makes two marks the same: place and label, not the source."""
         return (self.article, self.start, self.end, self.label)
 
-    def touches(self, other: Mark) -> bool:
+    def overlaps(self, other: Mark) -> bool:
         """Whether the two share text."""
         return self.article == other.article and self.start < other.end and other.start < self.end
 
@@ -48,13 +48,13 @@ class Deed:
     time: float
     """Seconds since 1970 (UTC); a journal stores whole ones."""
     session: str
-    keys: Keys | None = None
+    keystrokes: Keys | None = None
     """The keys that it took; None where nobody counted them."""
     added: tuple[Mark, ...] = ()
     removed: tuple[Mark, ...] = ()
     rejected: tuple[Mark, ...] = ()
     """The suggestions that it turned down."""
-    readmitted: tuple[Mark, ...] = ()
+    unrejected: tuple[Mark, ...] = ()
     """The suggestions that it no longer turns down."""
     finished: int = 0
     """Sentences that got an answer, less those that lost theirs."""
@@ -67,7 +67,7 @@ class Deed:
     untouched_tokens: int = 0
 
     @property
-    def travels(self) -> bool:
+    def is_undo_or_redo(self) -> bool:
         """Whether it takes another deed back or brings it back."""
         return self.op in {Op.UNDO, Op.REDO}
 
@@ -85,8 +85,8 @@ def deed_of(
     old, new = _marks(before), _marks(after)
     old_no, new_no = _marks(before, rejected=True), _marks(after, rejected=True)
     accepted = [w for w in after if w.annotation.answer is Answer.ACCEPT] if op is Op.ANSWER else []
-    known = {w.sentence.id: w.annotation for w in before}
-    untouched = [w for w in accepted if known.get(w.sentence.id, Annotation()) == Annotation()]
+    latest = {w.sentence.id: w.annotation for w in before}
+    untouched = [w for w in accepted if latest.get(w.sentence.id, Annotation()) == Annotation()]
     return Deed(
         op,
         time,
@@ -95,7 +95,7 @@ def deed_of(
         added=_less(new, old),
         removed=_less(old, new),
         rejected=_less(new_no, old_no),
-        readmitted=_less(old_no, new_no),
+        unrejected=_less(old_no, new_no),
         finished=sum(w.done for w in after) - sum(w.done for w in before),
         tokens=_tokens(w for w in after if w.done) - _tokens(w for w in before if w.done),
         accepted=len(accepted),
@@ -106,20 +106,20 @@ def deed_of(
 
 def deeds_of(records: Iterable[Record]) -> tuple[Deed, ...]:
     """Return the deeds of a journal's records, oldest first; a migration of labels is nobody's."""
-    known = _Known()
-    every = (_deed(list(step), known) for _, step in groupby(records, lambda r: r.batch or (r.seq, 1)))
-    return tuple(deed for deed in every if deed.op is not Op.MIGRATE)
+    latest = _Known()
+    every = (_deed(list(batch), latest) for _, batch in groupby(records, lambda r: r.batch or (r.seq, 1)))
+    return tuple(event for event in every if event.op is not Op.MIGRATE)
 
 
-def _deed(step: Sequence[Record], known: _Known) -> Deed:
-    after = [r.work for r in step]
-    counted = [r.keys for r in step if r.keys is not None]
+def _deed(batch: Sequence[Record], latest: _Known) -> Deed:
+    after = [r.annotated for r in batch]
+    counted = [r.keystrokes for r in batch if r.keystrokes is not None]
     return deed_of(
-        step[0].op,
-        known.swap(after),
+        batch[0].op,
+        latest.replace_overlapping(after),
         after,
-        time=step[0].time,
-        session=step[0].session,
+        time=batch[0].time,
+        session=batch[0].session,
         keys=keys_sum(counted) if counted else None,
     )
 
@@ -128,31 +128,31 @@ class _Known:
     """The last work of each stretch of the articles."""
 
     def __init__(self) -> None:
-        self._works: dict[str, dict[tuple[int, int], Work]] = {}
-        self._places: dict[str, list[tuple[int, int]]] = {}
+        self._sentences: dict[str, dict[tuple[int, int], Work]] = {}
+        self._ranges: dict[str, list[tuple[int, int]]] = {}
 
-    def swap(self, after: Sequence[Work]) -> tuple[Work, ...]:
+    def replace_overlapping(self, after: Sequence[Work]) -> tuple[Work, ...]:
         """Put works in and return those that share text with them, which they replace."""
-        before = [w for new in after for w in self._taken_out(new.sentence)]
-        for work in after:
-            s = work.sentence
-            self._works.setdefault(s.article, {})[s.start, s.end] = work
-            insort(self._places.setdefault(s.article, []), (s.start, s.end))
+        before = [w for new in after for w in self._pop_overlapping(new.sentence)]
+        for annotated in after:
+            s = annotated.sentence
+            self._sentences.setdefault(s.article, {})[s.start, s.end] = annotated
+            insort(self._ranges.setdefault(s.article, []), (s.start, s.end))
         return tuple(before)
 
-    def _taken_out(self, s: Sentence) -> Iterator[Work]:
-        places = self._places.get(s.article, [])
+    def _pop_overlapping(self, s: Sentence) -> Iterator[Work]:
+        places = self._ranges.get(s.article, [])
         i = bisect_left(places, (s.start, s.start))
         if i and places[i - 1][1] > s.start:
             i -= 1
         while i < len(places) and places[i][0] < s.end:
-            yield self._works[s.article].pop(places.pop(i))
+            yield self._sentences[s.article].pop(places.pop(i))
 
 
-def _marks(works: Sequence[Work], *, rejected: bool = False) -> dict[tuple[str, int, int, str], Mark]:
+def _marks(annotated_sentences: Sequence[Work], *, rejected: bool = False) -> dict[tuple[str, int, int, str], Mark]:
     found = (
         _mark(w.sentence, span)
-        for w in works
+        for w in annotated_sentences
         for span in (w.annotation.rejected if rejected else w.annotation.spans)
     )
     return {m.key: m for m in found}
@@ -168,5 +168,5 @@ def _less(
     return tuple(m for key, m in marks.items() if key not in others)
 
 
-def _tokens(works: Iterable[Work]) -> int:
-    return sum(len(w.sentence.tokens) for w in works)
+def _tokens(annotated_sentences: Iterable[Work]) -> int:
+    return sum(len(w.sentence.tokens) for w in annotated_sentences)

@@ -31,8 +31,8 @@ class Hand:
     """What one annotator has done: all deeds, and the works of the sentences that are to be annotated."""
 
     name: str
-    deeds: tuple[Deed, ...]
-    works: tuple[Work, ...]
+    events: tuple[Deed, ...]
+    annotated_sentences: tuple[Work, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Progress:
 
     done: int
     total: int
-    left: tuple[int, ...]
+    open_lengths: tuple[int, ...]
     """The lengths in tokens of the sentences without an answer."""
 
 
@@ -82,16 +82,16 @@ FEWEST = 20
 
 
 def figures_of(
-    name: str, hands: Sequence[Hand], progress: Progress, labels: Sequence[str], day: Callable[[float], str]
+    name: str, activities: Sequence[Hand], progress: Progress, labels: Sequence[str], day: Callable[[float], str]
 ) -> Figures:
     """Return the figures of these annotators together; ``day`` names the day of a time."""
-    clocks = [clocked(h.deeds) for h in hands]
-    steps = [s for c in clocks for s in c.steps]
-    works = [w for h in hands for w in h.works]
-    seconds = sum(s.seconds for s in steps)
-    sentences = sum(s.deed.finished for s in steps)
-    spans = sum(len(s.deed.added) - len(s.deed.removed) for s in steps)
-    idle = [c.idle for c in clocks if c.steps]
+    timed_journals = [clocked(h.events) for h in activities]
+    timed_events = [s for c in timed_journals for s in c.timed_events]
+    annotated_sentences = [w for h in activities for w in h.annotated_sentences]
+    seconds = sum(s.seconds for s in timed_events)
+    sentences = sum(s.event.finished for s in timed_events)
+    spans = sum(len(s.event.added) - len(s.event.removed) for s in timed_events)
+    idle = [c.idle for c in timed_journals if c.timed_events]
     return Figures(
         name,
         progress.done,
@@ -102,37 +102,37 @@ def figures_of(
         rate(sentences, seconds) if sentences >= FEWEST else None,
         rate(spans, seconds) if sentences >= FEWEST else None,
         (min(idle, default=0.0), max(idle, default=0.0)),
-        breaks=sum(c.breaks for c in clocks),
-        scripted=sum(c.scripted for c in clocks),
-        sessions=stints(steps, lambda d: d.session),
-        days=stints(steps, lambda d: day(d.time)),
-        keys=key_figures(d for h in hands for d in h.deeds),
-        answers=answers_of(works),
-        labels=label_figures(labels, works, steps),
-        lengths=length_classes(works),
-        density=density_of(works),
-        forecast=forecast(_units(clocks), progress.left),
-        curve=_curve(steps, progress.done),
-        suggestions=added_up(o for h in hands for o in outcomes(h.deeds)),
-        haste=tuple(x for c in clocks for x in hasty(s.deed for s in c.steps)),
+        breaks=sum(c.breaks for c in timed_journals),
+        scripted=sum(c.scripted for c in timed_journals),
+        sessions=stints(timed_events, lambda d: d.session),
+        days=stints(timed_events, lambda d: day(d.time)),
+        keys=key_figures(d for h in activities for d in h.events),
+        answers=answers_of(annotated_sentences),
+        labels=label_figures(labels, annotated_sentences, timed_events),
+        lengths=length_classes(annotated_sentences),
+        density=density_of(annotated_sentences),
+        forecast=forecast(_units(timed_journals), progress.open_lengths),
+        curve=_curve(timed_events, progress.done),
+        suggestions=added_up(o for h in activities for o in outcomes(h.events)),
+        haste=tuple(x for c in timed_journals for x in hasty(s.event for s in c.timed_events)),
     )
 
 
-def _units(clocks: Sequence[Clocked]) -> list[Unit]:
-    return [u for c in clocks for u in units_of(c.steps)]
+def _units(timed_journals: Sequence[Clocked]) -> list[Unit]:
+    return [u for c in timed_journals for u in units_of(c.timed_events)]
 
 
-def _curve(steps: Sequence[Step], done: int) -> tuple[tuple[float, float], ...]:
+def _curve(timed_events: Sequence[Step], done: int) -> tuple[tuple[float, float], ...]:
     """Return the way to ``done``; what others finished too, or scripts, is spread or stands at the start."""
-    finished = sum(s.deed.finished for s in steps)
+    finished = sum(s.event.finished for s in timed_events)
     if finished <= 0:
         return ()
     start = max(0, done - finished)
     points = [(0.0, float(start))]
     seconds = at = 0.0
-    for step in sorted(steps, key=lambda s: s.deed.time):
-        seconds += step.seconds
-        at += step.deed.finished
+    for timed_event in sorted(timed_events, key=lambda s: s.event.time):
+        seconds += timed_event.seconds
+        at += timed_event.event.finished
         points.append((seconds, max(0.0, start + at * (done - start) / finished)))
     n = len(points) - 1
     return tuple(points[i] for i in sorted({n * k // POINTS for k in range(POINTS + 1)}))

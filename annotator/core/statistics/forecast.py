@@ -48,23 +48,23 @@ class Forecast:
     """The sentences that are left."""
 
 
-def units_of(steps: Sequence[Step]) -> tuple[Unit, ...]:
+def units_of(timed_events: Sequence[Step]) -> tuple[Unit, ...]:
     """Return the finished sentences with the time that went by at work since those before.
 
     An answer that is taken back counts against the sentences, its time does not.
     """
-    units, waiting = [], 0.0
-    for step in steps:
-        waiting += step.seconds
-        if step.deed.finished:
-            units.append(Unit(waiting, step.deed.tokens, step.deed.finished))
+    answers, waiting = [], 0.0
+    for timed_event in timed_events:
+        waiting += timed_event.seconds
+        if timed_event.event.finished:
+            answers.append(Unit(waiting, timed_event.event.tokens, timed_event.event.finished))
             waiting = 0.0
-    return tuple(units)
+    return tuple(answers)
 
 
-def forecast(units: Sequence[Unit], left: Sequence[int]) -> Forecast | None:
+def forecast(answers: Sequence[Unit], left: Sequence[int]) -> Forecast | None:
     """Return the work left for sentences of these lengths in tokens; None where too little is known."""
-    latest = _latest(units)
+    latest = _latest(answers)
     done, tokens = sum(u.sentences for u in latest), sum(u.tokens for u in latest)
     seconds = sum(u.seconds for u in latest)
     if done < FEW or len(latest) < BLOCKS[0] or tokens <= 0 or seconds <= 0:
@@ -76,24 +76,24 @@ def forecast(units: Sequence[Unit], left: Sequence[int]) -> Forecast | None:
     return Forecast(expected, expected * exp(-error), expected * exp(error), len(left))
 
 
-def _latest(units: Sequence[Unit]) -> Sequence[Unit]:
+def _latest(answers: Sequence[Unit]) -> Sequence[Unit]:
     done = 0
-    for i in range(len(units) - 1, -1, -1):
-        done += units[i].sentences
+    for i in range(len(answers) - 1, -1, -1):
+        done += answers[i].sentences
         if done >= LATEST:
-            return units[i:]
-    return units
+            return answers[i:]
+    return answers
 
 
-def _error(units: Sequence[Unit], ratio: float, x: float) -> float:
+def _error(answers: Sequence[Unit], ratio: float, x: float) -> float:
     """Return half the width of the interval in seconds."""
-    blocks = _blocks(units)
+    blocks = _blocks(answers)
     missed = [sum(u.seconds - ratio * u.tokens for u in block) for block in blocks]
     s2 = sum(m * m for m in missed) / (len(blocks) - 1)
     return _T[len(blocks) - 6] * sqrt(len(blocks) * s2 * (x * x + x))
 
 
-def _blocks(units: Sequence[Unit]) -> list[Sequence[Unit]]:
-    n = min(max(BLOCKS[0], len(units) // 5), BLOCKS[1])
-    edges = [len(units) * i // n for i in range(n + 1)]
-    return [units[a:b] for a, b in pairwise(edges)]
+def _blocks(answers: Sequence[Unit]) -> list[Sequence[Unit]]:
+    n = min(max(BLOCKS[0], len(answers) // 5), BLOCKS[1])
+    edges = [len(answers) * i // n for i in range(n + 1)]
+    return [answers[a:b] for a, b in pairwise(edges)]

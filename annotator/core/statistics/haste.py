@@ -78,13 +78,13 @@ class _Look:
 
     def plus(self, other: _Look) -> _Look:
         """Return both together."""
-        return self._joined(other, 1)
+        return self._combine(other, 1)
 
-    def less(self, other: _Look) -> _Look:
+    def minus(self, other: _Look) -> _Look:
         """Return this without a look that is part of it."""
-        return self._joined(other, -1)
+        return self._combine(other, -1)
 
-    def _joined(self, o: _Look, sign: int) -> _Look:
+    def _combine(self, o: _Look, sign: int) -> _Look:
         return _Look(
             self.seconds + sign * o.seconds,
             self.sentences + sign * o.sentences,
@@ -92,7 +92,7 @@ class _Look:
         )
 
     @property
-    def tells(self) -> bool:
+    def is_conclusive(self) -> bool:
         """Whether it is long enough to tell."""
         return self.sentences >= UNREAD_SENTENCES and self.tokens >= UNREAD_TOKENS
 
@@ -102,65 +102,65 @@ class HasteWatch:
 
     def __init__(self, session: str = "", start: float | None = None) -> None:
         """Begin; ``start`` is when the session was opened, if that is known, in seconds since 1970."""
-        self._looks: deque[_Look] = deque()
+        self._stretches: deque[_Look] = deque()
         self._stretch = _Look()
         self._begin(session, start)
 
     def _begin(self, session: str, start: float | None) -> None:
         self._session = session
-        self._last = self._answered = start
-        self._forget()
+        self._last = self._last_answer = start
+        self._reset()
 
-    def _forget(self) -> None:
-        self._looks.clear()
+    def _reset(self) -> None:
+        self._stretches.clear()
         self._stretch = _Look()
-        self._forget_taken()
+        self._reset_accepted()
 
-    def _forget_taken(self) -> None:
-        self._taken = self._taken_tokens = 0
-        self._taken_seconds = 0.0
+    def _reset_accepted(self) -> None:
+        self._accepted = self._accepted_tokens = 0
+        self._accepted_seconds = 0.0
 
-    def did(self, deed: Deed) -> Haste | None:
+    def observe(self, event: Deed) -> Haste | None:
         """Take in a deed; return the haste of the stretch that it ends, if there is one."""
-        if deed.session != self._session or self._last is None or self._answered is None:
-            self._begin(deed.session, deed.time)
+        if event.session != self._session or self._last is None or self._last_answer is None:
+            self._begin(event.session, event.time)
             return None
-        found = self._all_taken(deed, deed.time - self._last)
-        if deed.accepted:
-            found = self._unread(deed, deed.time - self._answered) or found
-            self._answered = deed.time
-        self._last = deed.time
+        found = self._check_all_accepted(event, event.time - self._last)
+        if event.accepted:
+            found = self._check_unread(event, event.time - self._last_answer) or found
+            self._last_answer = event.time
+        self._last = event.time
         if found:
-            self._forget()
+            self._reset()
         return found
 
-    def _unread(self, deed: Deed, seconds: float) -> Haste | None:
-        look = _Look(max(0.0, seconds), deed.untouched, deed.untouched_tokens)
-        self._looks.append(look)
-        self._stretch = self._stretch.plus(look)
-        while (shorter := self._stretch.less(self._looks[0])).tells:
+    def _check_unread(self, event: Deed, seconds: float) -> Haste | None:
+        stretch = _Look(max(0.0, seconds), event.untouched, event.untouched_tokens)
+        self._stretches.append(stretch)
+        self._stretch = self._stretch.plus(stretch)
+        while (shorter := self._stretch.minus(self._stretches[0])).is_conclusive:
             self._stretch = shorter
-            self._looks.popleft()
-        if not self._stretch.tells:
+            self._stretches.popleft()
+        if not self._stretch.is_conclusive:
             return None
         found = self._stretch
-        haste = Haste(HasteKind.UNREAD, found.sentences, found.tokens, 1.0 + max(0.0, found.seconds))
-        return haste if haste.speed > UNREAD_SPEED else None
+        warning = Haste(HasteKind.UNREAD, found.sentences, found.tokens, 1.0 + max(0.0, found.seconds))
+        return warning if warning.speed > UNREAD_SPEED else None
 
-    def _all_taken(self, deed: Deed, seconds: float) -> Haste | None:
-        own = any(not m.source for m in deed.added)
-        passed = deed.finished > 0 and not deed.accepted
-        if deed.travels or deed.removed or deed.rejected or own or passed:
-            self._forget_taken()
+    def _check_all_accepted(self, event: Deed, seconds: float) -> Haste | None:
+        own = any(not m.source for m in event.added)
+        passed = event.finished > 0 and not event.accepted
+        if event.is_undo_or_redo or event.removed or event.rejected or own or passed:
+            self._reset_accepted()
             return None
-        self._taken += len(deed.added)
-        self._taken_tokens += max(0, deed.tokens)
-        self._taken_seconds += min(LONGEST, max(0.0, seconds))
-        haste = Haste(HasteKind.ALL_TAKEN, self._taken, self._taken_tokens, 1.0 + self._taken_seconds)
-        return haste if self._taken > TAKEN and haste.speed > TAKEN_SPEED else None
+        self._accepted += len(event.added)
+        self._accepted_tokens += max(0, event.tokens)
+        self._accepted_seconds += min(LONGEST, max(0.0, seconds))
+        warning = Haste(HasteKind.ALL_TAKEN, self._accepted, self._accepted_tokens, 1.0 + self._accepted_seconds)
+        return warning if self._accepted > TAKEN and warning.speed > TAKEN_SPEED else None
 
 
-def hasty(deeds: Iterable[Deed]) -> tuple[Haste, ...]:
+def hasty(events: Iterable[Deed]) -> tuple[Haste, ...]:
     """Return the hasty stretches of a journal, in order."""
-    watch = HasteWatch()
-    return tuple(haste for deed in deeds if (haste := watch.did(deed)))
+    monitor = HasteWatch()
+    return tuple(warning for event in events if (warning := monitor.observe(event)))

@@ -35,7 +35,7 @@ HOUR = 3600.0
 class Step:
     """A deed with the time that it took."""
 
-    deed: Deed
+    event: Deed
     seconds: float
     gap: float | None
     """The gap before it where it is all work; None for the first deed, after a break and so on."""
@@ -45,7 +45,7 @@ class Step:
 class Clocked:
     """The deeds of one journal with their times."""
 
-    steps: tuple[Step, ...]
+    timed_events: tuple[Step, ...]
     idle: float
     """The gap from which on one was not at work, in seconds."""
     breaks: int
@@ -89,51 +89,51 @@ def idle_from(gaps: Iterable[float]) -> float:
     return min(max(exp(high + 1.5 * (high - low)), IDLE_BOUNDS[0]), IDLE_BOUNDS[1])
 
 
-def clocked(deeds: Sequence[Deed]) -> Clocked:
+def clocked(events: Sequence[Deed]) -> Clocked:
     """Return the deeds of one journal with the time that each took."""
-    scripts = _scripts(deeds)
-    timed = [d for d in deeds if d.session not in scripts]
+    scripts = _scripts(events)
+    timed = [d for d in events if d.session not in scripts]
     gaps = _gaps(timed)
     idle = idle_from(g for g in gaps if g is not None)
-    work = [g for g in gaps if g is not None and g <= idle]
-    typical = sum(work) / len(work) if work else 0.0
-    steps = tuple(
+    working_gaps = [g for g in gaps if g is not None and g <= idle]
+    typical = sum(working_gaps) / len(working_gaps) if working_gaps else 0.0
+    timed_events = tuple(
         Step(d, g, g) if g is not None and g <= idle else Step(d, typical, None)
         for d, g in zip(timed, gaps, strict=True)
     )
     breaks = sum(g is not None and g > idle for g in gaps)
-    return Clocked(steps, idle, breaks, sum(d.finished for d in deeds if d.session in scripts))
+    return Clocked(timed_events, idle, breaks, sum(d.finished for d in events if d.session in scripts))
 
 
-def _scripts(deeds: Sequence[Deed]) -> set[str]:
+def _scripts(events: Sequence[Deed]) -> set[str]:
     """Return the sessions that hold more deeds in one second than a person can do."""
-    per_second = Counter((d.session, int(d.time)) for d in deeds)
+    per_second = Counter((d.session, int(d.time)) for d in events)
     return {session for (session, _), n in per_second.items() if n > FASTEST}
 
 
-def _gaps(deeds: Sequence[Deed]) -> list[float | None]:
+def _gaps(events: Sequence[Deed]) -> list[float | None]:
     """Return the seconds before each deed; None for a session's first and where a clock was set back."""
-    before = [None, *deeds[:-1]] if deeds else []
+    before = [None, *events[:-1]] if events else []
     return [
         d.time - b.time if b and b.session == d.session and d.time >= b.time else None
-        for b, d in zip(before, deeds, strict=True)
+        for b, d in zip(before, events, strict=True)
     ]
 
 
-def stints(steps: Iterable[Step], name: Callable[[Deed], str]) -> tuple[Stint, ...]:
+def stints(timed_events: Iterable[Step], name: Callable[[Deed], str]) -> tuple[Stint, ...]:
     """Return time and work by session or day, the earliest first; ``name`` tells to which a deed belongs."""
     groups: dict[Hashable, list[Step]] = {}
-    for step in steps:
-        groups.setdefault(name(step.deed), []).append(step)
+    for timed_event in timed_events:
+        groups.setdefault(name(timed_event.event), []).append(timed_event)
     found = (_stint(str(key), group) for key, group in groups.items())
     return tuple(sorted(found, key=lambda s: (s.start, s.name)))
 
 
-def _stint(name: str, steps: Sequence[Step]) -> Stint:
+def _stint(name: str, timed_events: Sequence[Step]) -> Stint:
     return Stint(
         name,
-        min(s.deed.time for s in steps),
-        sum(s.seconds for s in steps),
-        sum(s.deed.finished for s in steps),
-        sum(len(s.deed.added) - len(s.deed.removed) for s in steps),
+        min(s.event.time for s in timed_events),
+        sum(s.seconds for s in timed_events),
+        sum(s.event.finished for s in timed_events),
+        sum(len(s.event.added) - len(s.event.removed) for s in timed_events),
     )

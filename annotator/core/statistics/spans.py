@@ -60,11 +60,11 @@ class KeyFigures:
 
 
 def label_figures(
-    labels: Sequence[str], works: Iterable[Work], steps: Iterable[Step]
+    labels: Sequence[str], annotated_sentences: Iterable[Work], timed_events: Iterable[Step]
 ) -> tuple[LabelFigures, ...]:
     """Return the figures of each label, the schema's first and in its order."""
-    lengths, suggested = _lengths(works)
-    times = _times(steps)
+    lengths, suggested = _lengths(annotated_sentences)
+    times = _times(timed_events)
     total = sum(len(v) for v in lengths.values())
     names = [*labels, *sorted({*lengths} - {*labels})]
     return tuple(
@@ -80,50 +80,50 @@ def label_figures(
     )
 
 
-def _lengths(works: Iterable[Work]) -> tuple[dict[str, list[int]], Counter[str]]:
+def _lengths(annotated_sentences: Iterable[Work]) -> tuple[dict[str, list[int]], Counter[str]]:
     """Return the lengths of the spans in tokens by label, and how many were suggested."""
     lengths: dict[str, list[int]] = {}
     suggested: Counter[str] = Counter()
-    for work in works:
-        for span in work.annotation.spans:
-            first, last = token_range(work.sentence.tokens, span.start, span.end)
+    for annotated in annotated_sentences:
+        for span in annotated.annotation.spans:
+            first, last = token_range(annotated.sentence.tokens, span.start, span.end)
             lengths.setdefault(span.label, []).append(last - first)
             suggested[span.label] += bool(span.source)
     return lengths, suggested
 
 
-def _times(steps: Iterable[Step]) -> dict[str, list[float]]:
+def _times(timed_events: Iterable[Step]) -> dict[str, list[float]]:
     """Return the gaps before each deed that added one span and did nothing else, by label."""
     times: dict[str, list[float]] = {}
-    for step in steps:
-        deed = step.deed
-        if step.gap is not None and deed.op is Op.EDIT and len(deed.added) == 1 and not deed.removed:
-            times.setdefault(deed.added[0].label, []).append(step.gap)
+    for timed_event in timed_events:
+        event = timed_event.event
+        if timed_event.gap is not None and event.op is Op.EDIT and len(event.added) == 1 and not event.removed:
+            times.setdefault(event.added[0].label, []).append(timed_event.gap)
     return times
 
 
-def length_classes(works: Iterable[Work]) -> tuple[int, ...]:
+def length_classes(annotated_sentences: Iterable[Work]) -> tuple[int, ...]:
     """Return how many spans fall into each class of ``LENGTHS`` and the open one."""
-    counts = Counter(bisect_left(LENGTHS, n) for found in _lengths(works)[0].values() for n in found)
+    counts = Counter(bisect_left(LENGTHS, n) for found in _lengths(annotated_sentences)[0].values() for n in found)
     return tuple(counts[i] for i in range(len(LENGTHS) + 1))
 
 
-def density_of(works: Iterable[Work]) -> tuple[int, ...]:
+def density_of(annotated_sentences: Iterable[Work]) -> tuple[int, ...]:
     """Return how many accepted sentences have 0, 1, … spans, ``DENSEST`` and more together."""
-    accepted = (w.annotation for w in works if w.annotation.answer is Answer.ACCEPT)
+    accepted = (w.annotation for w in annotated_sentences if w.annotation.answer is Answer.ACCEPT)
     counts = Counter(min(DENSEST, len(a.spans)) for a in accepted)
     return tuple(counts[i] for i in range(DENSEST + 1))
 
 
-def answers_of(works: Iterable[Work]) -> Answers:
+def answers_of(annotated_sentences: Iterable[Work]) -> Answers:
     """Return how many sentences have each answer; one that was not touched counts nowhere."""
-    touched = [w.annotation.answer for w in works if w.annotation != Annotation()]
+    touched = [w.annotation.answer for w in annotated_sentences if w.annotation != Annotation()]
     return Answers(*(touched.count(a) for a in (Answer.ACCEPT, Answer.REJECT, Answer.IGNORE, None)))
 
 
-def key_figures(deeds: Iterable[Deed]) -> KeyFigures | None:
+def key_figures(events: Iterable[Deed]) -> KeyFigures | None:
     """Return the keys of the deeds whose keys were counted; None where none were."""
-    counted = [(d, d.keys) for d in deeds if d.keys is not None]
+    counted = [(d, d.keystrokes) for d in events if d.keystrokes is not None]
     if not counted:
         return None
     return KeyFigures(

@@ -43,45 +43,45 @@ class Outcome:
 class _Track:
     """The suggestions that were taken so far, the spans that stand, and what was turned down."""
 
-    taken: dict[Key, Mark] = field(default_factory=dict)
-    standing: dict[Key, Mark] = field(default_factory=dict)
+    accepted: dict[Key, Mark] = field(default_factory=dict)
+    current: dict[Key, Mark] = field(default_factory=dict)
     undone: set[Key] = field(default_factory=set)
     rejected: dict[Key, Mark] = field(default_factory=dict)
 
-    def did(self, deed: Deed) -> None:
+    def record_event(self, event: Deed) -> None:
         """Take in one deed."""
-        for m in deed.removed:
-            self.standing.pop(m.key, None)
-            (self.undone.add if deed.travels else self.undone.discard)(m.key)
-        for m in deed.added:
-            self.standing[m.key] = m
+        for m in event.removed:
+            self.current.pop(m.key, None)
+            (self.undone.add if event.is_undo_or_redo else self.undone.discard)(m.key)
+        for m in event.added:
+            self.current[m.key] = m
             self.undone.discard(m.key)
-            if m.source and not deed.travels and not _moved(m, deed.removed):
-                self.taken[m.key] = m
-        for m in deed.readmitted:
+            if m.source and not event.is_undo_or_redo and not _moved(m, event.removed):
+                self.accepted[m.key] = m
+        for m in event.unrejected:
             self.rejected.pop(m.key, None)
-        self.rejected.update((m.key, m) for m in deed.rejected)
+        self.rejected.update((m.key, m) for m in event.rejected)
 
-    def fate(self, mark: Mark) -> str:
+    def outcome_of(self, span: Mark) -> str:
         """Return the fate of a suggestion that was taken; empty where it is not one of its own."""
-        if mark.key in self.standing:
+        if span.key in self.current:
             return "kept"
-        if mark.key in self.undone or mark.key in self.rejected:
+        if span.key in self.undone or span.key in self.rejected:
             return ""
-        return "changed" if any(_follows(mark, m) for m in self._near(mark)) else "removed"
+        return "changed" if any(_follows(span, m) for m in self._overlapping(span)) else "removed"
 
-    def _near(self, mark: Mark) -> Iterable[Mark]:
-        return (m for m in self.standing.values() if m.touches(mark))
+    def _overlapping(self, span: Mark) -> Iterable[Mark]:
+        return (m for m in self.current.values() if m.overlaps(span))
 
 
-def outcomes(deeds: Iterable[Deed]) -> tuple[Outcome, ...]:
+def outcomes(events: Iterable[Deed]) -> tuple[Outcome, ...]:
     """Return what became of the suggestions of each source and label, by source and label."""
-    track = _Track()
-    for deed in deeds:
-        track.did(deed)
-    ends = [(m.source, m.label, track.fate(m)) for m in track.taken.values()]
-    ends += [(m.source, m.label, "rejected") for m in track.rejected.values()]
-    return tuple(_outcome(*key, ends) for key in sorted({(s, x) for s, x, fate in ends if fate}))
+    tracker = _Track()
+    for event in events:
+        tracker.record_event(event)
+    ends = [(m.source, m.label, tracker.outcome_of(m)) for m in tracker.accepted.values()]
+    ends += [(m.source, m.label, "rejected") for m in tracker.rejected.values()]
+    return tuple(_outcome(*key, ends) for key in sorted({(s, x) for s, x, outcome in ends if outcome}))
 
 
 def added_up(many: Iterable[Outcome]) -> tuple[Outcome, ...]:
@@ -102,15 +102,15 @@ def added_up(many: Iterable[Outcome]) -> tuple[Outcome, ...]:
 
 
 def _outcome(source: str, label: str, ends: Sequence[tuple[str, str, str]]) -> Outcome:
-    fates = [fate for s, x, fate in ends if (s, x) == (source, label)]
-    return Outcome(source, label, *(fates.count(fate) for fate in ("kept", "changed", "removed", "rejected")))
+    outcomes = [outcome for s, x, outcome in ends if (s, x) == (source, label)]
+    return Outcome(source, label, *(outcomes.count(outcome) for outcome in ("kept", "changed", "removed", "rejected")))
 
 
-def _moved(mark: Mark, removed: Iterable[Mark]) -> bool:
+def _moved(span: Mark, removed: Iterable[Mark]) -> bool:
     """Whether a span that appears is one that was taken before, with an edge moved."""
-    return any(m.source == mark.source and m.label == mark.label and m.touches(mark) for m in removed)
+    return any(m.source == span.source and m.label == span.label and m.overlaps(span) for m in removed)
 
 
-def _follows(mark: Mark, other: Mark) -> bool:
+def _follows(span: Mark, other: Mark) -> bool:
     """Whether a span that stands is what a suggestion was made into: moved, or of another label."""
-    return mark.label == other.label or (mark.start, mark.end) == (other.start, other.end)
+    return span.label == other.label or (span.start, span.end) == (other.start, other.end)

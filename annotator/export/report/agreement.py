@@ -27,8 +27,8 @@ def agreement(items: Iterable[Item], labels: Sequence[str]) -> list[Agreement]:
     """Return each pair of annotators on each label that one of them used in common sentences."""
     works: dict[str, dict[str, Work]] = {}
     for i in items:
-        if i.work.annotation.answer is Answer.ACCEPT:
-            works.setdefault(i.annotator, {})[i.work.sentence.id] = i.work
+        if i.annotated.annotation.answer is Answer.ACCEPT:
+            works.setdefault(i.annotator, {})[i.annotated.sentence.id] = i.annotated
     return [
         found
         for a, b in combinations(sorted(works), 2)
@@ -47,11 +47,11 @@ def _pair(
         return None
     same = sum(len({s.key for s in a} & {s.key for s in b}) for a, b in both)
     met = sum(
-        sum(any(s.touches(o) for o in b) for s in a) + sum(any(s.touches(o) for o in a) for s in b)
+        sum(any(s.overlaps(o) for o in b) for s in a) + sum(any(s.overlaps(o) for o in a) for s in b)
         for a, b in both
     )
     return Agreement(pair, label, len(common), sizes, 2 * same / sum(sizes), met / sum(sizes))
 
 
-def _of(work: Work, label: str) -> list[Span]:
-    return [s for s in work.annotation.spans if s.label == label]
+def _of(annotated: Work, label: str) -> list[Span]:
+    return [s for s in annotated.annotation.spans if s.label == label]

@@ -58,9 +58,9 @@ def _inside(box: _Box, sentence: str, colours: Mapping[str, str]) -> str:
 
 
 def _box(box: _Box, sentence: str, colours: Mapping[str, str]) -> str:
-    told = tag("sub", text(box.label)) if box.last else ""
+    description = tag("sub", text(box.label)) if box.last else ""
     style = f"padding-bottom:{box.height * 5 + 1}px"
     colour = colours.get(box.label, "c0")
     return tag(
-        "span", _inside(box, sentence, colours) + told, cls=f"s {colour}", style=style, title=box.label
+        "span", _inside(box, sentence, colours) + description, cls=f"s {colour}", style=style, title=box.label
     )

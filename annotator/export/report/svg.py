@@ -25,8 +25,8 @@ def _bar(n: int, name: str, row: Mapping[str, int], most: int, colours: Mapping[
     y, x, out = n * _ROW, float(_LEFT), _label(_short(name), _LEFT - 8, n * _ROW + 15, "end")
     for part, count in row.items():
         width = count * _WIDE / most
-        told = tag("title", text(f"{name}, {part}: {count}"))
-        out += tag("rect", told, x=_n(x), y=y + 3, width=_n(width), height=_ROW - 8, cls=colours[part])
+        description = tag("title", text(f"{name}, {part}: {count}"))
+        out += tag("rect", description, x=_n(x), y=y + 3, width=_n(width), height=_ROW - 8, cls=colours[part])
         x += width
     return out + _label(f"{sum(row.values()):,}", _n(x + 6), y + 15, "start")
 
@@ -39,9 +39,9 @@ def lengths(found: Sequence[int], name: str, colour: str) -> str:
     for n in range(len(_STEPS) + 1):
         count = classes[n]
         tall = max(1.0, count * high / most) if count else 0.0
-        told = tag("title", text(f"{_class(n)} tokens: {count}"))
+        description = tag("title", text(f"{_class(n)} tokens: {count}"))
         out += tag(
-            "rect", told, x=n * wide, y=_n(22 + high - tall), width=wide - 4, height=_n(tall), cls=colour
+            "rect", description, x=n * wide, y=_n(22 + high - tall), width=wide - 4, height=_n(tall), cls=colour
         )
         out += _label(_class(n), n * wide + (wide - 4) / 2, high + 36, "middle")
     return _svg(out, wide * (len(_STEPS) + 1) + 4, high + 42)

@@ -21,10 +21,10 @@ def text(value: object) -> str:
 
 def tag(name: str, inner: str, **attributes: object) -> str:
     """Return an element; ``inner`` is HTML, the values of attributes are text (``cls`` is ``class``)."""
-    told = "".join(
+    description = "".join(
         f' {k.replace("cls", "class").replace("_", "-")}="{text(v)}"' for k, v in attributes.items()
     )
-    return f"<{name}{told}>{inner}</{name}>"
+    return f"<{name}{description}>{inner}</{name}>"
 
 
 def table(head: Sequence[object], rows: Iterable[Sequence[object]]) -> str:

@@ -60,7 +60,7 @@ _BLOCK = 1 << 12
 class Columns:
     """The attributes of tokens; with ``norms`` all thirteen of them, which ``Attrs.FULL`` needs."""
 
-    def __init__(self, attrs: Attrs, norms: Norms | None, *, bounded: bool, many: bool) -> None:
+    def __init__(self, attrs: Attrs, norms: Norms | None, *, mark_inside: bool, use_numpy: bool) -> None:
         """Begin with no tokens; ``bounded`` says whether those inside a sentence say so, or nothing.
 
         ``many`` is whether there are so many words that numpy, which takes time to load, is worth it.
@@ -69,14 +69,14 @@ class Columns:
             raise ValueError("all attributes need norms, and fewer have none")
         self._attrs = attrs
         self._norms = norms
-        self._bounded = bounded
-        self._words = _words(norms, many=many)
+        self._mark_inside = mark_inside
+        self._words = _words(norms, use_numpy=use_numpy)
         self._ents = array("Q")
         """Of each entity the first token, the one after the last, and the id of the label."""
         self._labels: dict[str, int] = {}
         self._missing: list[Range] = []
         self._starts = array("Q")
-        self._bare: set[int] = set()
+        self._unset_starts: set[int] = set()
         """Starts of which nothing is said."""
 
     def __len__(self) -> int:
@@ -102,11 +102,11 @@ class Columns:
         self._words.extend(words)
         for base, marks in zip(bases, ents, strict=False):  # the last base is the end
             if marks:
-                self._tag(base, marks)
+                self._add_ents(base, marks)
         if self._attrs is not Attrs.MIN:
             self._starts.extend([base for base, size in zip(bases, sizes, strict=False) if size])
         if self._norms is not None:
-            self._except(words, spaces, bases)
+            self._apply_exceptions(words, spaces, bases)
 
     def add(
         self,
@@ -123,7 +123,7 @@ class Columns:
             self._starts.extend([base + n for n in starts if n])
         self._missing.extend([(base + first, base + end) for first, end in missing])
 
-    def _tag(self, base: int, marks: Marks) -> None:
+    def _add_ents(self, base: int, marks: Marks) -> None:
         labels, out = self._labels, self._ents
         for first, end, label in marks:
             if label not in labels:
@@ -132,20 +132,20 @@ class Columns:
             out.append(base + end)
             out.append(labels[label])
 
-    def _except(self, words: Sequence[str], spaces: bytes, bases: Sequence[int]) -> None:
+    def _apply_exceptions(self, words: Sequence[str], spaces: bytes, bases: Sequence[int]) -> None:
         """Write what the tokenizer's exceptions say of Docs that begin there; see ``norms``."""
         assert self._norms is not None
-        opens, cases, alone = bases[0], self._norms.cases, self._norms.alone
+        opens, cases, alone = bases[0], self._norms.exceptions, self._norms.single_word_exceptions
         hits = [n for n, word in enumerate(words) if word in cases and (not spaces[n] or word in alone)]
         docs = sorted({bisect_right(bases, opens + n) - 1 for n in hits})
         for doc in docs:
             first, end = bases[doc] - opens, bases[doc + 1] - opens
-            for place, (_, own, bare) in self._norms.found(words[first:end], spaces[first:end]):
-                if bare and place == 0 and not self._bounded:
-                    self._bare.add(bases[doc])
+            for place, (_, own, bare) in self._norms.find_exceptions(words[first:end], spaces[first:end]):
+                if bare and place == 0 and not self._mark_inside:
+                    self._unset_starts.add(bases[doc])
                 for n, norm in enumerate(own, bases[doc] + place):
                     if norm:
-                        self._words.rename(n, norm)
+                        self._words.set_norm(n, norm)
 
     def rows(self) -> Iterator[bytes]:
         """Yield the rows, a block at a time; each number has its lowest byte first."""
@@ -163,19 +163,19 @@ class Columns:
     def _columns(self) -> dict[int, array[int]]:
         """Return the columns that are not zero throughout, by their place in a row."""
         place = NUMBERS[self._attrs].index
-        iob, type_ = self._tagged()
+        iob, type_ = self._entity_columns()
         columns = {place(_ORTH): self._words.orth, place(_ENT_IOB): iob, place(_ENT_TYPE): type_}
         if self._norms:
             columns[place(_NORM)] = self._words.norm
         if self._attrs is not Attrs.MIN:
-            columns[place(_SENT_START)] = starts = array("Q", [_NO if self._bounded else 0]) * len(self)
+            columns[place(_SENT_START)] = starts = array("Q", [_NO if self._mark_inside else 0]) * len(self)
             for n in self._starts:
                 starts[n] = 1
-            for n in self._bare:
+            for n in self._unset_starts:
                 starts[n] = 0
         return columns
 
-    def _tagged(self) -> tuple[array[int], array[int]]:
+    def _entity_columns(self) -> tuple[array[int], array[int]]:
         """Return ENT_IOB and ENT_TYPE."""
         iob, type_ = array("Q", [_OUTSIDE]) * len(self), array("Q", [0]) * len(self)
         inside = array("Q", [_INSIDE])
@@ -191,8 +191,8 @@ class Columns:
         return iob, type_
 
 
-def _words(norms: Norms | None, *, many: bool) -> Words:
-    if not many:
+def _words(norms: Norms | None, *, use_numpy: bool) -> Words:
+    if not use_numpy:
         return Known(norms)
     from annotator.export.straight.hashed import Hashed
 

@@ -16,49 +16,49 @@ from annotator.export.wrong import INCORRECT, Wrong
 
 
 def pack(
-    stretches: Iterable[Stretch],
+    units: Iterable[Stretch],
     key: str,
-    told: Told = lambda _: None,
+    on_progress: Told = lambda _: None,
     *,
     attrs: Attrs = Attrs.OWN,
     lang: str = "en",
-    bounded: bool = True,
+    mark_inside: bool = True,
 ) -> tuple[Packed, bytes]:
     """Write a Doc of each stretch with its spans under ``key``, and return the counts and the file.
 
     ``told`` hears of each one's pieces; ``bounded`` is whether tokens inside a sentence say so. Raises
     CorpusError where stored tokens do not spell their sentence.
     """
-    packed, out = Packed(), Bin(attrs, norms(lang) if attrs is Attrs.FULL else None, bounded)
-    for stretch in stretches:
-        wrong = add(out, stretch, key)
-        packed.count(stretch, out.last, wrong)
-        told(sum(p.reviewed for p in stretch))
+    packed, out = Packed(), Bin(attrs, norms(lang) if attrs is Attrs.FULL else None, mark_inside)
+    for unit in units:
+        wrong = add(out, unit, key)
+        packed.add_doc(unit, out.last_doc_length, wrong)
+        on_progress(sum(p.reviewed for p in unit))
     return packed, out.to_bytes()
 
 
-def add(out: Bin, stretch: Stretch, key: str) -> int:
+def add(out: Bin, unit: Stretch, key: str) -> int:
     """Add the Doc of a stretch and return how many known-wrong spans it has."""
-    made = layout.layout(stretch)
+    made = layout.layout(unit)
     places = _places(made.words, made.spaces)
-    groups = [(key, _group(layout.spans(stretch, made.firsts), places))]
-    wrong = layout.wrong(stretch, made.firsts)
+    groups = [(key, _group(layout.spans(unit, made.first_tokens), places))]
+    wrong = layout.wrong(unit, made.first_tokens)
     if wrong:
         groups.append((INCORRECT, _group(wrong, places)))
     out.add(
         made.words,
         made.spaces,
-        [(first, end, label) for (first, end), label in layout.ents(stretch, made.firsts)],
+        [(first, end, label) for (first, end), label in layout.ents(unit, made.first_tokens)],
         groups,
-        starts=made.firsts,
-        missing=layout.missing(stretch, made),
-        user_data=_user_data(stretch, made) if out.attrs is Attrs.OWN else b"",
+        starts=made.first_tokens,
+        missing=layout.missing(unit, made),
+        user_data=_user_data(unit, made) if out.attrs is Attrs.OWN else b"",
     )
     return len(wrong)
 
 
-def _user_data(stretch: tuple[Piece, ...], made: layout.Layout) -> bytes:
-    return msgpack.pack({USER_DATA: layout.user_data(stretch, made)})
+def _user_data(unit: tuple[Piece, ...], laid_out: layout.Layout) -> bytes:
+    return msgpack.pack({USER_DATA: layout.user_data(unit, laid_out)})
 
 
 def _places(words: Iterable[str], spaces: Iterable[bool]) -> list[tuple[int, int]]:
@@ -70,5 +70,5 @@ def _places(words: Iterable[str], spaces: Iterable[bool]) -> list[tuple[int, int
     return out
 
 
-def _group(spans: Iterable[Wrong], places: list[tuple[int, int]]) -> Group:
-    return [(label, first, end, places[first][0], places[end - 1][1]) for (first, end), label in spans]
+def _group(spans: Iterable[Wrong], token_ranges: list[tuple[int, int]]) -> Group:
+    return [(label, first, end, token_ranges[first][0], token_ranges[end - 1][1]) for (first, end), label in spans]

@@ -77,7 +77,7 @@ class Hashed:
         slots = (ids & np.uint64(_SLOTS - 1)).astype(np.int64)
         other = np.flatnonzero(self._seen[slots] != ids).tolist()
         for n in other:
-            self._take(int(ids[n]), int(slots[n]), words[n])
+            self._add_word(int(ids[n]), int(slots[n]), words[n])
         if self._norms is not None:
             norms = self._norm_of[slots]
             for n in other:  # those that have found no place among them
@@ -87,7 +87,7 @@ class Hashed:
             ids[ids == np.uint64(found)] = symbol
         self.orth.frombytes(ids.tobytes())
 
-    def _take(self, found: int, slot: int, word: str) -> None:
+    def _add_word(self, found: int, slot: int, word: str) -> None:
         """Keep a word that is new."""
         if found in self._words:
             return
@@ -99,10 +99,10 @@ class Hashed:
             if self._norms is not None:
                 self._norm_of[slot] = self._norms[word]
 
-    def rename(self, token: int, norm: str) -> None:
+    def set_norm(self, token: int, norm: str) -> None:
         """Give a token another norm."""
         assert self._norms is not None
-        self.norm[token] = self._norms.named(norm)
+        self.norm[token] = self._norms.add(norm)
 
     def strings(self) -> Iterator[str]:
         """Yield what the ids stand for, some of it more than once."""

@@ -31,16 +31,16 @@ _DATA = Path(__file__).parent / "data"
 class Norms:
     """What a language's tokenizer says of words."""
 
-    of: Callable[[str], str]
+    norm_of: Callable[[str], str]
     """The norm of a word by itself."""
-    cases: Mapping[str, Sequence[Case]]
+    exceptions: Mapping[str, Sequence[Case]]
     """The exceptions by their first word, those of most words first."""
-    alone: frozenset[str]
+    single_word_exceptions: frozenset[str]
     """The first words of those that have but one: of the others no blank follows the first word."""
 
-    def found(self, words: Sequence[str], spaces: Sequence[int]) -> Iterator[tuple[int, Case]]:
+    def find_exceptions(self, words: Sequence[str], spaces: Sequence[int]) -> Iterator[tuple[int, Case]]:
         """Yield where exceptions stand: words without a blank between, from the left, the longest first."""
-        cases = self.cases
+        cases = self.exceptions
         at = 0
         for n, word in enumerate(words):
             if word in cases and n >= at:

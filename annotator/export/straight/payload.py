@@ -40,9 +40,9 @@ class Bin:
 
     attrs: Attrs = Attrs.OWN
     norms: Norms | None = None
-    bounded: bool = True
+    mark_inside: bool = True
     """Whether tokens inside a sentence say so (SENT_START -1) or nothing (0)."""
-    many: bool = False
+    use_numpy: bool = False
     """Whether there will be so many tokens that numpy is worth its loading."""
     docs: int = 0
     _tokens: Columns = field(init=False)
@@ -57,7 +57,7 @@ class Bin:
 
     def __post_init__(self) -> None:
         norms = self.norms if self.attrs is Attrs.FULL else None
-        self._tokens = Columns(self.attrs, norms, bounded=self.bounded, many=self.many)
+        self._tokens = Columns(self.attrs, norms, mark_inside=self.mark_inside, use_numpy=self.use_numpy)
 
     def add(
         self,
@@ -75,7 +75,7 @@ class Bin:
         ``user_data`` is msgpack. Offsets are taken as they are: whoever calls has checked them.
         """
         self._tokens.add(words, bytes(spaces), ents, starts, missing)
-        self._count(bytes(spaces), [len(words)], [groups], [user_data])
+        self._add_doc_fields(bytes(spaces), [len(words)], [groups], [user_data])
 
     def extend(
         self,
@@ -88,25 +88,25 @@ class Bin:
     ) -> None:
         """Add Docs of one sentence each, of so many tokens; the rest as for ``add``, an entry for each."""
         self._tokens.extend(words, spaces, sizes, ents)
-        self._count(spaces, sizes, groups, user_data)
+        self._add_doc_fields(spaces, sizes, groups, user_data)
 
-    def _count(
+    def _add_doc_fields(
         self, spaces: bytes, sizes: Sequence[int], groups: Sequence[Groups], user_data: Sequence[bytes]
     ) -> None:
         self.docs += len(sizes)
         self._spaces += spaces
         self._lengths.extend(sizes)
         for each in groups:
-            self._group(each)
+            self._add_span_groups(each)
         if self.attrs is Attrs.OWN:
             for data in user_data:
                 self._user_data += msgpack.blob(data)
 
-    def _group(self, groups: Groups) -> None:
+    def _add_span_groups(self, groups: Groups) -> None:
         """Add the span groups of a Doc as ``SpanGroups.to_bytes`` packs them."""
         labels, out = self._labels, self._groups
         shape = tuple([(key, len(spans)) for key, spans in groups])
-        head, around = self._frames.get(shape) or self._frame(shape)
+        head, around = self._frames.get(shape) or self._make_frame(shape)
         out += head
         for (_, spans), (before, after) in zip(groups, around, strict=True):
             out += before
@@ -116,7 +116,7 @@ class Bin:
                 out += _SPAN(_SPAN_HEAD, 0, 0, labels[label], first, end, start, stop)
             out += after
 
-    def _frame(self, shape: _Shape) -> _Frame:
+    def _make_frame(self, shape: _Shape) -> _Frame:
         """Return what stands before all groups, and before and after the spans of each."""
         around = [_around(key, spans) for key, spans in shape]
         head = msgpack.map_head(len(shape))
@@ -125,7 +125,7 @@ class Bin:
         return made
 
     @property
-    def last(self) -> int:
+    def last_doc_length(self) -> int:
         """How many tokens the last Doc has."""
         return self._lengths[-1]
 
@@ -148,11 +148,11 @@ class Bin:
         strings = sorted({"", *self._tokens.strings(), *self._labels})
         yield msgpack.pack("strings") + msgpack.array_head(len(strings))
         yield from map(msgpack.text, strings)
-        yield from self._each("cats", _CATS * self.docs)
-        yield from self._each("flags", _FLAGS * self.docs)
-        yield from self._each("span_groups", self._groups)
+        yield from self._doc_fields("cats", _CATS * self.docs)
+        yield from self._doc_fields("flags", _FLAGS * self.docs)
+        yield from self._doc_fields("span_groups", self._groups)
         if self.attrs is Attrs.OWN:
-            yield from self._each("user_data", self._user_data)
+            yield from self._doc_fields("user_data", self._user_data)
 
     def _tokens_head(self, size: int) -> bytes:
         try:
@@ -163,7 +163,7 @@ class Bin:
                 do="give --shard a smaller number",
             ) from None
 
-    def _each(self, key: str, fields: bytes | bytearray) -> Iterator[bytes | bytearray]:
+    def _doc_fields(self, key: str, fields: bytes | bytearray) -> Iterator[bytes | bytearray]:
         """Yield an array with a field for each Doc."""
         yield msgpack.pack(key) + msgpack.array_head(self.docs)
         yield fields

@@ -52,10 +52,10 @@ class Row(Protocol):
         """The known-wrong ones."""
 
 
-def work_of(row: Row, article: str, start: int, end: int) -> Work:
+def work_of(stored: Row, article: str, start: int, end: int) -> Work:
     """Return the record of a sentence that stands there in an article as a value of core."""
-    tokens = tokens_of([t.text for t in row.tokens], [t.ws for t in row.tokens])
+    tokens = tokens_of([t.text for t in stored.tokens], [t.ws for t in stored.tokens])
     said = Annotation(answer=Answer.ACCEPT)
-    said = said.with_spans([Span(s.start, s.end, s.label, s.source) for s in row.spans])
-    said = said.with_rejected([Span(s.start, s.end, s.label, s.source) for s in row.rejected])
-    return Work(Sentence(article, 0, start, end, row.text, tokens), said)
+    said = said.with_spans([Span(s.start, s.end, s.label, s.source) for s in stored.spans])
+    said = said.with_rejected([Span(s.start, s.end, s.label, s.source) for s in stored.rejected])
+    return Work(Sentence(article, 0, start, end, stored.text, tokens), said)

@@ -79,70 +79,70 @@ class Sentences:
     schema: Schema
     options: ExportOptions
     part: str
-    many: bool = False
+    use_numpy: bool = False
     """Whether there will be so many that numpy is worth its loading."""
-    packed: Packed = field(default_factory=Packed)
-    fates: Counter[tuple[What, str]] = field(default_factory=Counter)
-    placed: Counter[str] = field(default_factory=Counter)
+    contents: Packed = field(default_factory=Packed)
+    outcomes: Counter[tuple[What, str]] = field(default_factory=Counter)
+    stored: Counter[str] = field(default_factory=Counter)
     exceptions: bytearray = field(default_factory=bytearray)
     kept: bytearray = field(default_factory=bytearray)
     """The ledger's lines. (Buffers, here and in the bin: a million small objects slow all others down.)"""
     runs: list[Run] = field(default_factory=list)
-    bin: Bin = field(init=False)
-    _counted: list[int] = field(default_factory=lambda: [0, 0, 0])
+    writer: Bin = field(init=False)
+    _span_counts: list[int] = field(default_factory=lambda: [0, 0, 0])
     """Spans that went the short way, entities among them, and demoted ones."""
     _lengths: dict[str, list[int]] = field(init=False)
-    _ents_by: dict[str, int] = field(init=False)
-    _ranks: dict[str, int] = field(init=False)
-    _flat: frozenset[str] = field(init=False)
-    _full: bool = field(init=False)
-    _own: bool = field(init=False)
+    _ents_by_label: dict[str, int] = field(init=False)
+    _label_ranks: dict[str, int] = field(init=False)
+    _entity_labels: frozenset[str] = field(init=False)
+    _full_ledger: bool = field(init=False)
+    _stores_user_data: bool = field(init=False)
 
     def __post_init__(self) -> None:
         attrs = Attrs(self.options.attrs)
         full = attrs is Attrs.FULL
-        self.bin = Bin(attrs, norms(self.options.lang) if full else None, bounded=not full, many=self.many)
-        self._ranks = {x.name: n for n, x in enumerate(self.schema.labels)}
-        self._lengths = {x: [] for x in self._ranks}
-        self._ents_by = dict.fromkeys(self._ranks, 0)
-        self._flat = frozenset(x.name for x in self.schema.labels if x.target == "ents")
-        self._full = self.options.ledger == "full"
-        self._own = attrs is Attrs.OWN
+        self.writer = Bin(attrs, norms(self.options.lang) if full else None, mark_inside=not full, use_numpy=self.use_numpy)
+        self._label_ranks = {x.name: n for n, x in enumerate(self.schema.labels)}
+        self._lengths = {x: [] for x in self._label_ranks}
+        self._ents_by_label = dict.fromkeys(self._label_ranks, 0)
+        self._entity_labels = frozenset(x.name for x in self.schema.labels if x.target == "ents")
+        self._full_ledger = self.options.ledger == "full"
+        self._stores_user_data = attrs is Attrs.OWN
 
-    def extend(
+    def add_sentences(
         self,
         numbers: Sequence[int],
-        rows: Sequence[Row],
-        place: Callable[[int], Place],
-        beside: Mapping[int, Sequence[Work]] = _NOBODY,
+        stored: Sequence[Row],
+        location_of: Callable[[int], Place],
+        others: Mapping[int, Sequence[Work]] = _NOBODY,
     ) -> None:
         """Add sentences by their numbers in the export; ``place`` tells of each where it stands.
 
         ``beside`` tells, by place among the rows, what other annotators said of a sentence, where
         suggestions were turned down. One step after the other for all: so each runs fastest.
         """
-        every = [row.tokens for row in rows]
+        every = [row.tokens for row in stored]
         words = [t.text for tokens in every for t in tokens]
         spaces = bytes([t.ws for tokens in every for t in tokens])
         sizes = [len(tokens) for tokens in every]
-        quick = [self._quick(row.spans, row.tokens, row.rejected) for row in rows]
+        quick = [self._locate_spans(row.spans, row.tokens, row.rejected) for row in stored]
         key = self.options.spans_key
         ents: list[list[Mark]] = []
         groups: list[list[tuple[str, Group]]] = []
-        for n, (number, found, row) in enumerate(zip(numbers, quick, rows, strict=True)):
-            self._go_to(number)
-            if found is None or n in beside:
-                marks, each = self._slow(row, place(n), beside.get(n, ()))
+        for n, (number, found, row) in enumerate(zip(numbers, quick, stored, strict=True)):
+            self._advance_run(number)
+            if found is None or n in others:
+                marks, each = self._pack_any_sentence(row, location_of(n), others.get(n, ()))
             else:
-                marks, each = self._ents(*found, row, place, n), [(key, found[0])]
+                marks, each = self._accept_located(*found, row, location_of, n), [(key, found[0])]
             ents.append(marks)
             groups.append(each)
-        data = [_user_data(place(n), size) for n, size in enumerate(sizes)] if self._own else []
-        self.bin.extend(words, spaces, sizes, ents, groups, data)
-        self.packed.docs += len(rows)
-        self.packed.tokens += len(words)
+        data = [_user_data(location_of(n), size) for n, size in enumerate(sizes)] if self._stores_user_data else []
+        self.writer.extend(words, spaces, sizes, ents, groups, data)
+        self.contents.docs += len(stored)
+        self.contents.tokens += len(words)
 
-    def _go_to(self, number: int) -> None:
+    def _advance_run(self, number: int) -> None:
         """Take the next sentence; where it does not follow the last one, a run of others begins."""
         run = self.runs[-1] if self.runs else None
         if run is None or run.end != number:
@@ -150,7 +150,7 @@ class Sentences:
             self.runs.append(run)
         run.end = number + 1
 
-    def _quick(
+    def _locate_spans(
         self, spans: Sequence[Labelled], tokens: Sequence[Word], rejected: Sequence[Labelled]
     ) -> tuple[list[Found], list[Found], bool] | None:
         """Return the spans by token, those for ``doc.ents``, and whether any of these overlap.
@@ -162,7 +162,7 @@ class Sentences:
         found: list[Found] = []
         rivals: list[Found] = []
         crossing = False
-        ranks, flat, most = self._ranks, self._flat, len(tokens)
+        ranks, flat, most = self._label_ranks, self._entity_labels, len(tokens)
         at = before = 0
         before_end, before_label = most << 32, ""
         for span in spans:
@@ -184,22 +184,22 @@ class Sentences:
                 at = max(at, last + 1)
         return found, rivals, crossing
 
-    def _ents(
+    def _accept_located(
         self,
         found: list[Found],
         rivals: list[Found],
         crossing: bool,
-        row: Row,
-        place: Callable[[int], Place],
+        stored: Row,
+        location_of: Callable[[int], Place],
         n: int,
     ) -> list[Mark]:
         """Return the entities of a sentence, counted; tell the ledger of spans that lose to longer ones."""
         losers: dict[Found, Found] = {}
         if crossing:
-            rivals, losers = self._contest(rivals)
-        if losers or self._full:
-            self._tell(found, losers, row, place(n))
-        lengths, flat, counted = self._lengths, self._ents_by, self._counted
+            rivals, losers = self._longest_entities(rivals)
+        if losers or self._full_ledger:
+            self._list_located(found, losers, stored, location_of(n))
+        lengths, flat, counted = self._lengths, self._ents_by_label, self._span_counts
         for label, first, end, _, _ in found:
             lengths[label].append(end - first)
         ents = []
@@ -211,12 +211,12 @@ class Sentences:
         counted[2] += len(losers)
         return ents
 
-    def _contest(self, rivals: list[Found]) -> tuple[list[Found], dict[Found, Found]]:
+    def _longest_entities(self, rivals: list[Found]) -> tuple[list[Found], dict[Found, Found]]:
         """Return the longest of the spans that overlap, and the others with what they lost to."""
         winners: list[Found] = []
         """In text order: they don't overlap."""
         losers: dict[Found, Found] = {}
-        ranks = self._ranks
+        ranks = self._label_ranks
         for f in sorted(rivals, key=lambda f: (f[1] - f[2], f[1], ranks[f[0]])):
             _, first, end, _, _ = f
             at = bisect_right(winners, first, key=_first)
@@ -230,81 +230,81 @@ class Sentences:
 
     def finish(self) -> None:
         """Add up what was counted sentence by sentence; to be called once, at the end."""
-        found, ents, lost = self._counted
+        found, ents, lost = self._span_counts
         for label, lengths in self._lengths.items():
             if lengths:
-                self.packed.lengths.setdefault(label, []).extend(lengths)
-                self.packed.spans[label] += len(lengths)
-        self.packed.ents.update({label: n for label, n in self._ents_by.items() if n})
-        self.packed.sentences = self.packed.docs
-        self.placed.update({"ents": ents, "spans": found})
-        self.fates.update({key: n for key, n in ((_KEPT, found - lost), (_DEMOTED, lost)) if n})
+                self.contents.lengths.setdefault(label, []).extend(lengths)
+                self.contents.spans[label] += len(lengths)
+        self.contents.ents.update({label: n for label, n in self._ents_by_label.items() if n})
+        self.contents.sentences = self.contents.docs
+        self.stored.update({"ents": ents, "spans": found})
+        self.outcomes.update({key: n for key, n in ((_KEPT, found - lost), (_DEMOTED, lost)) if n})
 
-    def _tell(self, found: list[Found], losers: dict[Found, Found], row: Row, place: Place) -> None:
+    def _list_located(self, found: list[Found], losers: dict[Found, Found], stored: Row, location: Place) -> None:
         """Write the lines of demoted spans, and of kept ones where all are to be listed."""
-        of = f"{place.article.id}:{place.start}-{place.end}:"
+        of = f"{location.article.id}:{location.start}-{location.end}:"
         for f in found:
             label, _, _, start, end = f
             if f in losers:
                 won = losers[f]
                 said = ("demoted", OVERLAP, f"{of}{won[3]}-{won[4]}:{won[0]}", _SPANS)
-                line = self._line(f"{of}{start}-{end}:{label}", said, row, place, start, end)
+                line = self._ledger_line(f"{of}{start}-{end}:{label}", said, stored, location, start, end)
                 self.exceptions += line
                 self.runs[-1].exceptions += len(line)
-            elif self._full:
-                said = ("kept", "", "", _BOTH if label in self._flat else _SPANS)
-                line = self._line(f"{of}{start}-{end}:{label}", said, row, place, start, end)
+            elif self._full_ledger:
+                said = ("kept", "", "", _BOTH if label in self._entity_labels else _SPANS)
+                line = self._ledger_line(f"{of}{start}-{end}:{label}", said, stored, location, start, end)
                 self.kept += line
                 self.runs[-1].kept += len(line)
 
-    def _line(self, id_: str, said: Said, row: Row, place: Place, start: int, end: int) -> bytes:
-        about = place.article
-        base, who, seq = place.start, place.annotator, place.seq
+    def _ledger_line(self, id_: str, outcome: Said, stored: Row, location: Place, start: int, end: int) -> bytes:
+        about = location.article
+        base, who, seq = location.start, location.annotator, location.seq
         where = ledger.Where(about.id, about.title, base + start, base + end, who, seq)
-        return ledger.line(id_, said, self.part, row.text[start:end], where)
+        return ledger.line(id_, outcome, self.part, stored.text[start:end], where)
 
-    def _list(self, fate: Fate, row: Row, place: Place) -> None:
+    def _list_outcome(self, outcome: Fate, stored: Row, location: Place) -> None:
         """Write the line of a span that went the long way."""
-        span = fate.span
-        id_ = f"{place.article.id}:{place.start}-{place.end}:{span.start}-{span.end}:{span.label}"
-        said = (fate.what.value, fate.why, fate.by, fate.kept_in)
-        line = self._line(id_, said, row, place, span.start, span.end)
-        if fate.what is not What.KEPT:
+        span = outcome.span
+        id_ = f"{location.article.id}:{location.start}-{location.end}:{span.start}-{span.end}:{span.label}"
+        said = (outcome.kind.value, outcome.why, outcome.replaced_by, outcome.stored_in)
+        line = self._ledger_line(id_, said, stored, location, span.start, span.end)
+        if outcome.kind is not What.KEPT:
             self.exceptions += line
             self.runs[-1].exceptions += len(line)
-        elif self._full:
+        elif self._full_ledger:
             self.kept += line
             self.runs[-1].kept += len(line)
 
-    def _slow(
-        self, row: Row, place: Place, beside: Sequence[Work]
+    def _pack_any_sentence(
+        self, stored: Row, location: Place, other_annotations: Sequence[Work]
     ) -> tuple[list[Mark], list[tuple[str, Group]]]:
         """Return entities and span groups as ``fates`` and ``wrong`` have them, counted and told."""
-        work = work_of(row, place.article.id, place.start, place.end)
+        work = work_of(stored, location.article.id, location.start, location.end)
         every = fates(work, self.schema)
-        for fate in every:
-            self.fates[fate.what, fate.why] += 1
-            self.placed.update(fate.kept_in)
-            self._list(fate, row, place)
-        item = Item(work, place.annotator, Article(place.article.id, "", "", "", ()))
-        others = [Item(other, "", item.article) for other in beside]
-        told = wrong_spans([item, *others], self.schema).get(work.sentence.id, ())
-        piece = Piece(work.sentence, item.article, self.part, item, (), every, told)
+        for outcome in every:
+            self.outcomes[outcome.kind, outcome.why] += 1
+            self.stored.update(outcome.stored_in)
+            self._list_outcome(outcome, stored, location)
+        item = Item(work, location.annotator, Article(location.article.id, "", "", "", ()))
+        others = [Item(other, "", item.article) for other in other_annotations]
+        description = wrong_spans([item, *others], self.schema).get(work.sentence.id, ())
+        piece = Piece(work.sentence, item.article, self.part, item, (), every, description)
         wrong = known_wrong((piece,), [0])
-        self.packed.count((piece,), 0, len(wrong))
-        self.packed.docs -= 1  # counted by whoever adds the Doc
+        self.contents.add_doc((piece,), 0, len(wrong))
+        self.contents.docs -= 1  # counted by whoever adds the Doc
         ents = [(*f.ent, f.span.label) for f in every if f.ent]
         groups = [
-            (self.options.spans_key, _group(row, [(*f.tokens, f.span.label) for f in every if f.tokens]))
+            (self.options.spans_key, _group(stored, [(*f.tokens, f.span.label) for f in every if f.tokens]))
         ]
         if wrong:
-            groups.append((INCORRECT, _group(row, [(*tokens, label) for tokens, label in wrong])))
+            groups.append((INCORRECT, _group(stored, [(*tokens, label) for tokens, label in wrong])))
         return ents, groups
 
 
-def _group(row: Row, marks: Sequence[Mark]) -> Group:
-    tokens = row.tokens
-    return [(label, first, end, tokens[first].start, tokens[end - 1].end) for first, end, label in marks]
+def _group(stored: Row, token_spans: Sequence[Mark]) -> Group:
+    tokens = stored.tokens
+    return [(label, first, end, tokens[first].start, tokens[end - 1].end) for first, end, label in token_spans]
 
 
 _first = itemgetter(1)
@@ -324,15 +324,15 @@ _START, _END, _ANNOTATOR, _SENTENCE, _ID, _FIRST, _LAST, _REVIEWED = (
 _SENTENCES = msgpack.pack("sentences") + msgpack.array_head(1) + msgpack.map_head(7)
 
 
-def _user_data(place: Place, tokens: int) -> bytes:
+def _user_data(location: Place, tokens: int) -> bytes:
     """Return ``layout.user_data`` of one sentence, packed."""
     number = msgpack.number
-    id_ = msgpack.text(f"{place.article.id}:{place.start}-{place.end}")
-    bounds = _START + number(place.start) + _END + number(place.end)
-    who = _ANNOTATOR + msgpack.text(place.annotator)
+    id_ = msgpack.text(f"{location.article.id}:{location.start}-{location.end}")
+    bounds = _START + number(location.start) + _END + number(location.end)
+    who = _ANNOTATOR + msgpack.text(location.annotator)
     return (
         _DATA_HEAD
-        + place.article.packed
+        + location.article.packed
         + bounds
         + who
         + _SENTENCE

@@ -23,7 +23,7 @@ class Words(Protocol):
     def extend(self, words: Sequence[str]) -> None:
         """Add tokens."""
 
-    def rename(self, token: int, norm: str) -> None:
+    def set_norm(self, token: int, norm: str) -> None:
         """Give a token another norm."""
 
     def strings(self) -> Iterator[str]:
@@ -45,22 +45,22 @@ class NormIds(dict[str, int]):
         """Begin with none."""
         super().__init__()
         self._norms = norms
-        self.names: dict[int, str] = {}
+        self.norms_by_id: dict[int, str] = {}
         """By id."""
 
     def __missing__(self, word: str) -> int:
-        made = self[word] = self.named(self._norms.of(word))
+        made = self[word] = self.add(self._norms.norm_of(word))
         return made
 
-    def named(self, norm: str) -> int:
+    def add(self, norm: str) -> int:
         """Return the id of a norm, which is kept."""
         made = string_id(norm)
-        self.names[made] = norm
+        self.norms_by_id[made] = norm
         return made
 
     def strings(self, column: array[int]) -> Iterator[str]:
         """Yield the norms that stand in a column: one that a token had may have been renamed."""
-        yield from (self.names[number] for number in set(column))
+        yield from (self.norms_by_id[number] for number in set(column))
 
 
 class Known:
@@ -79,10 +79,10 @@ class Known:
         if self._norms is not None:
             self.norm.extend(map(self._norms.__getitem__, words))
 
-    def rename(self, token: int, norm: str) -> None:
+    def set_norm(self, token: int, norm: str) -> None:
         """Give a token another norm."""
         assert self._norms is not None
-        self.norm[token] = self._norms.named(norm)
+        self.norm[token] = self._norms.add(norm)
 
     def strings(self) -> Iterator[str]:
         """Yield what the ids stand for, some of it more than once."""

@@ -60,19 +60,19 @@ def looks(sample: Sample) -> str:
     return "it begins with a span of brat's .ann files" if _BOUND.match(sample.start) else ""
 
 
-def read(source: Source, account: Account) -> Iterator[Document]:
+def read(source: Source, log: Account) -> Iterator[Document]:
     """Yield a document for each pair of files; raises SourceError for what cannot be read as such."""
-    pairs = pairs_of(source, account)
-    unit = _unit(pairs, account, source.name)
+    pairs = pairs_of(source, log)
+    unit = _unit(pairs, log, source.name)
     tally = Tally()
     for pair in pairs:
         if pair.txt is None:
-            _list_orphan(pair, account)
+            _list_orphan(pair, log)
             continue
-        document = _document(pair, *_opened(pair.txt, pair.ann, tally), unit, account)
+        document = _document(pair, *_opened(pair.txt, pair.ann, tally), unit, log)
         tally.add(OPEN, document.answer is None)
         yield document
-    tally.tell(account)
+    tally.add_notes(log)
 
 
 def _opened(txt: Source, ann: Source, tally: Tally | None = None) -> tuple[str, Standoff]:
@@ -99,27 +99,27 @@ def _hits(text: str, quoted: list[Quoted]) -> int:
     return sum(text[s:e] == quote for s, e, quote in quoted)
 
 
-def _unit(pairs: list[Pair], account: Account, where: str) -> Unit:
+def _unit(pairs: list[Pair], log: Account, where: str) -> Unit:
     """Return what all offsets of the folder are counted in, and note it where it is not plain."""
-    detective = Detective(UNITS)
+    detector = Detective(UNITS)
     for pair in pairs:
         if pair.txt:
             text, found = _opened(pair.txt, pair.ann)
             quoted = [q for b in found.bounds for q in quotes(b)]
             if text.isascii() and "\r" not in text and _hits(text, quoted) == len(quoted):
                 continue  # no other unit can fit better
-            detective.see(text, quoted)
-    unit = detective.unit(where)
-    if note := detective.note(unit):
-        account.notes.append(note)
+            detector.add_text(text, quoted)
+    unit = detector.unit(where)
+    if note := detector.note(unit):
+        log.notes.append(note)
     return unit
 
 
-def _document(pair: Pair, text: str, found: Standoff, unit: Unit, account: Account) -> Document:
+def _document(pair: Pair, text: str, found: Standoff, unit: Unit, log: Account) -> Document:
     where = pair.ann.name
-    _list_others(found, where, account)
-    places = placed(found.bounds, text, unit, where, account)
-    _list_unlike(places, text, where, account)
+    _list_others(found, where, log)
+    places = placed(found.bounds, text, unit, where, log)
+    _list_unlike(places, text, where, log)
     return Document(
         text,
         tuple(s for p in places for s in p.spans),
@@ -136,26 +136,26 @@ def _meta(found: Standoff) -> dict[str, Any]:
     return {"notes": [{"on": n.target, "text": n.text} for n in found.notes]} if found.notes else {}
 
 
-def _list_others(found: Standoff, where: str, account: Account) -> None:
+def _list_others(found: Standoff, where: str, log: Account) -> None:
     """List what is no span, or a span whose line cannot be read."""
     for other in found.others:
-        account.read += other.thing == "span"
-        entry = Entry(f"{where}:{other.line}", other.id, Fate.LEFT_OUT, other.why, other.told, other.thing)
-        account.list(entry)
+        log.read += other.kind == "span"
+        entry = Entry(f"{where}:{other.line}", other.id, Fate.LEFT_OUT, other.why, other.content, other.kind)
+        log.record(entry)
 
 
-def _list_unlike(places: list[Placed], text: str, where: str, account: Account) -> None:
+def _list_unlike(places: list[Placed], text: str, where: str, log: Account) -> None:
     for place in places:
         if unlike(place, text):
             at, bound = f"{where}:{place.bound.line}", place.bound
-            account.list(Entry(at, bound.id, Fate.LEFT_OUT, DIFFERS, bound.quote, "quoted text"))
+            log.record(Entry(at, bound.id, Fate.LEFT_OUT, DIFFERS, bound.quote, "quoted text"))
 
 
-def _list_orphan(pair: Pair, account: Account) -> None:
+def _list_orphan(pair: Pair, log: Account) -> None:
     """List all that an ``.ann`` file has whose text is missing."""
     found = parse(pair.ann.text().split("\n"))
-    _list_others(found, pair.ann.name, account)
+    _list_others(found, pair.ann.name, log)
     for bound in found.bounds:
-        account.read += 1
+        log.read += 1
         at = f"{pair.ann.name}:{bound.line}"
-        account.list(Entry(at, bound.id, Fate.LEFT_OUT, "its .txt file is missing", bound.quote))
+        log.record(Entry(at, bound.id, Fate.LEFT_OUT, "its .txt file is missing", bound.quote))

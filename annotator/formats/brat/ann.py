@@ -40,7 +40,7 @@ class Bound:
     quote: str
 
     @property
-    def missing(self) -> int:
+    def missing_characters(self) -> int:
         """How many of the characters that the fragments promise the quote has not."""
         return sum(e - s for s, e in self.fragments) + len(self.fragments) - 1 - len(self.quote)
 
@@ -61,8 +61,8 @@ class Other:
 
     line: int
     id: str
-    thing: str
-    told: str
+    kind: str
+    content: str
     why: str
 
 
@@ -86,7 +86,7 @@ def parse(lines: Iterable[str]) -> Standoff:
         if _ID.match(line):
             _complete(last, more)
             last, more = _take(found, number, line), []
-            missing = last.missing if last else 0
+            missing = last.missing_characters if last else 0
         elif missing > 0:
             more.append(line)
             missing -= len(line) + 1
@@ -111,8 +111,8 @@ def _take(found: Standoff, number: int, line: str) -> Bound | None:
     if name.startswith("T"):
         return _take_bound(found, number, name, rest)
     if name.startswith("#"):
-        told, _, text = rest.partition("\t")
-        found.notes.append(Note(number, name, told.rpartition(" ")[2], _unescaped(text)))
+        description, _, text = rest.partition("\t")
+        found.notes.append(Note(number, name, description.rpartition(" ")[2], _unescaped(text)))
     else:
         thing = _THINGS[name[0]]
         found.others.append(Other(number, name, thing, rest, f"{thing}s have no place here"))
@@ -120,8 +120,8 @@ def _take(found: Standoff, number: int, line: str) -> Bound | None:
 
 
 def _take_bound(found: Standoff, number: int, name: str, rest: str) -> Bound | None:
-    told, _, quote = rest.partition("\t")
-    words = told.split()
+    description, _, quote = rest.partition("\t")
+    words = description.split()
     from_end = next((n for n, w in enumerate(reversed(words)) if not w[0].isdigit()), len(words))
     label, offsets = " ".join(words[: len(words) - from_end]), " ".join(words[len(words) - from_end :])
     if not label or not _OFFSETS.fullmatch(offsets):
@@ -132,8 +132,8 @@ def _take_bound(found: Standoff, number: int, name: str, rest: str) -> Bound | N
     return bound
 
 
-def _fragment(told: str) -> Fragment:
-    start, end = told.split()
+def _fragment(offsets: str) -> Fragment:
+    start, end = offsets.split()
     return int(start), int(end)
 
 

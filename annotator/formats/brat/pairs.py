@@ -22,7 +22,7 @@ class Pair:
     """None where there is no such text."""
 
 
-def pairs_of(source: Source, account: Account) -> list[Pair]:
+def pairs_of(source: Source, log: Account) -> list[Pair]:
     """Return the pairs of a folder or zip, however deep, or the one of an ``.ann`` file.
 
     A text without ``.ann`` is no document for brat either; a note tells how many there are.
@@ -38,7 +38,7 @@ def pairs_of(source: Source, account: Account) -> list[Pair]:
         raise source.error(
             "no .ann file here has a .txt file of its name beside it", do="name brat's data folder"
         )
-    _note_lone_texts(files, account)
+    _note_lone_texts(files, log)
     return sorted(found, key=lambda pair: pair.id)
 
 
@@ -59,11 +59,11 @@ def _alone(source: Source) -> Pair:
             where=source.name,
             do="brat keeps the text in a .txt file of the same name: put it there",
         )
-    return Pair(Path(source.base).stem, source, Source(path, longest=source.longest))
+    return Pair(Path(source.base).stem, source, Source(path, max_line_bytes=source.max_line_bytes))
 
 
-def _note_lone_texts(files: dict[str, Source], account: Account) -> None:
+def _note_lone_texts(files: dict[str, Source], log: Account) -> None:
     lone = [n for n in files if n.endswith(".txt") and n[:-4] + ".ann" not in files]
     if lone:
         texts = counted(len(lone), "text without .ann is", "texts without .ann are")
-        account.notes.append(f"{texts} left out, as brat does (first: {lone[0]})")
+        log.notes.append(f"{texts} left out, as brat does (first: {lone[0]})")

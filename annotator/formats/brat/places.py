@@ -47,33 +47,33 @@ class Placed:
 
     bound: Bound
     spans: tuple[Span, ...]
-    fate: Fate | None = None
+    outcome: Fate | None = None
     why: str = ""
 
 
-def placed(bounds: Sequence[Bound], text: str, unit: Unit, where: str, account: Account) -> list[Placed]:
+def placed(bounds: Sequence[Bound], text: str, unit: Unit, where: str, log: Account) -> list[Placed]:
     """Count each bound and return those that have a place; list what is changed, or has none.
 
     ``align.settle`` takes a span that a listed one became for told, so a plain double of such a
     span is listed here.
     """
-    account.read += len(bounds)
-    ruler = Ruler(text, unit)
-    found = [_placed(b, text, ruler, unit) for b in bounds]
-    made = {s.key for p in found if p.fate for s in p.spans}
+    log.read += len(bounds)
+    converter = Ruler(text, unit)
+    found = [_placed(b, text, converter, unit) for b in bounds]
+    made = {s.key for p in found if p.outcome for s in p.spans}
     out: list[Placed] = []
     for p in found:
-        doubled = p.fate is None and p.spans[0].key in made
+        doubled = p.outcome is None and p.spans[0].key in made
         p = Placed(p.bound, (), Fate.DOUBLE, TWICE) if doubled else p  # noqa: PLW2901
-        if p.fate:
+        if p.outcome:
             at = f"{where}:{p.bound.line}"
-            account.list(Entry(at, p.bound.id, p.fate, p.why, p.bound.quote, made=p.spans))
+            log.record(Entry(at, p.bound.id, p.outcome, p.why, p.bound.quote, resulting_spans=p.spans))
         out.append(p)
     return [p for p in out if p.spans]
 
 
-def _placed(bound: Bound, text: str, ruler: Ruler, unit: Unit) -> Placed:
-    places, why = _places(bound, text, ruler, unit)
+def _placed(bound: Bound, text: str, converter: Ruler, unit: Unit) -> Placed:
+    places, why = _places(bound, text, converter, unit)
     if why:
         return Placed(bound, (), Fate.LEFT_OUT, why)
     joined = _joined(places, text)
@@ -88,14 +88,14 @@ def _placed(bound: Bound, text: str, ruler: Ruler, unit: Unit) -> Placed:
     return Placed(bound, spans)
 
 
-def _places(bound: Bound, text: str, ruler: Ruler, unit: Unit) -> tuple[list[Place], str]:
+def _places(bound: Bound, text: str, converter: Ruler, unit: Unit) -> tuple[list[Place], str]:
     """Return the fragments in code points, in the order of the text, or why they have no place."""
     places: list[Place] = []
     for start, end in sorted(bound.fragments):
         if end + unit.inclusive <= start:
             return [], EMPTY if end + unit.inclusive == start else BACKWARDS
         try:
-            places.append(ruler.range(start, end))
+            places.append(converter.range(start, end))
         except ValueError:
             return [], CUT
     if places[-1][1] > len(text):
@@ -117,16 +117,16 @@ def _joined(places: list[Place], text: str) -> list[Place]:
     return out
 
 
-def unlike(found: Placed, text: str) -> bool:
+def unlike(placed: Placed, text: str) -> bool:
     """Whether the text at the span reads differently from what the file quotes, blanks left aside."""
-    quote = "".join(found.bound.quote.split())
-    there = "".join(text[s.start : s.end] for s in _unsorted(found))
+    quote = "".join(placed.bound.quote.split())
+    there = "".join(text[s.start : s.end] for s in _unsorted(placed))
     return bool(quote) and quote != "".join(there.split())
 
 
-def _unsorted(found: Placed) -> list[Span]:
+def _unsorted(placed: Placed) -> list[Span]:
     """Return the spans in the order in which the file has the fragments: the quote follows it."""
-    order = sorted(range(len(found.bound.fragments)), key=lambda n: found.bound.fragments[n])
-    if len(found.spans) != len(order):
-        return list(found.spans)
-    return [s for _, s in sorted(zip(order, found.spans, strict=True))]
+    order = sorted(range(len(placed.bound.fragments)), key=lambda n: placed.bound.fragments[n])
+    if len(placed.spans) != len(order):
+        return list(placed.spans)
+    return [s for _, s in sorted(zip(order, placed.spans, strict=True))]

@@ -21,7 +21,7 @@ _LINE = re.compile(r"[^\r\n]+")
 Place = tuple[int, int]
 
 
-def write(documents: Iterable[Document], out: Path, account: Account) -> list[Path]:
+def write(documents: Iterable[Document], out: Path, log: Account) -> list[Path]:
     """Write the documents to the folder ``out``, one annotator's in one folder; return the files.
 
     A span over a line end is written in parts, as brat does; its reader makes them one again.
@@ -31,30 +31,30 @@ def write(documents: Iterable[Document], out: Path, account: Account) -> list[Pa
     labels: set[str] = set()
     files: list[Path] = []
     for document in documents:
-        path = out / names.take(document.id or document.title, document.annotator)
-        lines = _lines(document, labels, account)
+        path = out / names.unique_name(document.id or document.title, document.annotator)
+        lines = _lines(document, labels, log)
         files.append(put(path.with_name(path.name + ".txt"), document.text.encode()))
         files.append(put(path.with_name(path.name + ".ann"), "".join(lines).encode()))
     files.append(put(out / "annotation.conf", _configuration(labels).encode()))
     return files
 
 
-def _lines(document: Document, labels: set[str], account: Account) -> list[str]:
-    account.read += len(document.spans)
+def _lines(document: Document, labels: set[str], log: Account) -> list[str]:
+    log.read += len(document.spans)
     lines: list[str] = []
     for span in reading_order(document.spans):
         places = _places(document.text, span)
         if why := _refused(document.text, span, places):
-            list_span(document, span, why, account)
+            list_span(document, span, why, log)
             continue
         if (places[0][0], places[-1][1]) == (span.start, span.end):
-            account.kept += 1
+            log.kept += 1
         else:
-            list_span(document, span, AT_LINE_END, account, Fate.TRIMMED)
+            list_span(document, span, AT_LINE_END, log, Fate.TRIMMED)
         labels.add(span.label)
         lines.append(_line(len(lines) + 1, span.label, places, document.text))
-    list_fields(document, "brat", account, "accept" if lines else None)
-    return lines + list(_note(document, bool(lines), account))
+    list_fields(document, "brat", log, "accept" if lines else None)
+    return lines + list(_note(document, bool(lines), log))
 
 
 def _refused(text: str, span: Span, places: list[Place]) -> str:
@@ -85,12 +85,12 @@ def _line(number: int, label: str, places: list[Place], text: str) -> str:
     return f"T{number}\t{label} {offsets}\t{quote}\n"
 
 
-def _note(document: Document, has_spans: bool, account: Account) -> Iterator[str]:
+def _note(document: Document, has_spans: bool, log: Account) -> Iterator[str]:
     """Yield the line of the document's note, on its first span."""
     if document.note and has_spans:
         yield f"#1\tAnnotatorNotes T1\t{escaped(document.note)}\n"
     elif document.note:
-        list_thing(document, "note", document.note, NO_PLACE, account)
+        list_thing(document, "note", document.note, NO_PLACE, log)
 
 
 def _configuration(labels: set[str]) -> str:

@@ -55,7 +55,7 @@ def looks(sample: Sample) -> str:
     if sample.text.startswith(_WEBANNO):
         return ""
     lines = sample.text.split("\n")
-    lines = lines if sample.whole and not sample.inner else lines[:-1]
+    lines = lines if sample.is_whole and not sample.inner else lines[:-1]
     numbered = [(n, line.removesuffix("\r")) for n, line in enumerate(lines[:_FEW], 1)]
     shape = shape_of(numbered)
     if shape.columns > _WIDE:
@@ -66,19 +66,19 @@ def looks(sample: Sample) -> str:
         return "its rows have numbered tags in the last column"
     except SourceError:
         return ""
-    if table.bare and not table.marked and not table.shape.tabs:
+    if table.bare and not table.has_document_starts and not table.shape.tabs:
         return ""
     return f"its rows have {table.shape.columns} columns, and tags in column {table.tags[0] + 1}"
 
 
-def read(source: Source, account: Account, names: Names = NAMELESS) -> Iterator[Document]:
+def read(source: Source, log: Account, names: Names = NAMELESS) -> Iterator[Document]:
     """Yield the documents of a file, or of each file in a folder or zip that has such rows.
 
     ``names`` are what numbers in the last column stand for. Raises SourceError, with file and line, for
     rows that differ in number of columns and for tags that are none.
     """
     if not source.is_folder and not source.is_zip:
-        yield from _documents(source, account, names)
+        yield from _documents(source, log, names)
         return
     files = source.files()
     taken = [f for f in files if looks(f.sample())]
@@ -87,9 +87,9 @@ def read(source: Source, account: Account, names: Names = NAMELESS) -> Iterator[
     if len(taken) < len(files):
         left = next(f for f in files if f not in taken)
         more = counted(len(files) - len(taken), "other file is", "other files are")
-        account.notes.append(f"{more} left out (first: {left.base})")
+        log.notes.append(f"{more} left out (first: {left.base})")
     for file in taken:
-        yield from _documents(file, account, names)
+        yield from _documents(file, log, names)
 
 
 def _lines(source: Source) -> Iterator[tuple[int, str]]:
@@ -97,32 +97,32 @@ def _lines(source: Source) -> Iterator[tuple[int, str]]:
         yield number, source.decoded(line, line=number).removesuffix("\r")
 
 
-def _documents(source: Source, account: Account, names: Names) -> Iterator[Document]:
+def _documents(source: Source, log: Account, names: Names) -> Iterator[Document]:
     where = source.name
     shape = replace(shape_of(islice(_lines(source), 2 * _FEW)), names=names)
     table = survey(_lines(source), shape, where)
-    account.notes += _told(source, table)
+    log.notes += _told(source, table)
     parts: list[Sentence] = []
     number = wordless = parted = 0
     for sentence in sentences(_lines(source), shape, where):
-        parted += sentence.parted
+        parted += sentence.words_with_parts
         wordless += _wordless(sentence, table, source)
-        if parts and (sentence.opens is not None or not table.marked):
+        if parts and (sentence.document_name is not None or not table.has_document_starts):
             number += 1
-            yield _document(parts, table, source, number, account)
+            yield _document(parts, table, source, number, log)
             parts = []
         parts.append(sentence)
     if parts:
-        yield _document(parts, table, source, number + 1, account)
+        yield _document(parts, table, source, number + 1, log)
     if parted:
-        account.notes.append(f"{PARTS}: {parted:,}")
+        log.notes.append(f"{PARTS}: {parted:,}")
     if wordless:
         rows = counted(
             wordless,
             "row without a word and without a label is",
             "rows without a word and without a label are",
         )
-        account.notes.append(f"{rows} passed over")
+        log.notes.append(f"{rows} passed over")
 
 
 def _wordless(sentence: Sentence, table: Table, source: Source) -> int:
@@ -145,13 +145,13 @@ def _told(source: Source, table: Table) -> Iterable[str]:
         yield f"{_listed(table.tags)} tags of the same labels: all are read"
     if table.others:
         yield f"{_listed(table.others)} tags of other labels: not read"
-    if not table.marked:
+    if not table.has_document_starts:
         yield f"no {DOCSTART} parts the texts: each sentence is a document of its own"
 
 
 def _listed(columns: Collection[int]) -> str:
-    told = ", ".join(str(c + 1) for c in sorted(columns))
-    return f"column {told} holds" if len(columns) == 1 else f"columns {told} hold"
+    description = ", ".join(str(c + 1) for c in sorted(columns))
+    return f"column {description} holds" if len(columns) == 1 else f"columns {description} hold"
 
 
 @dataclass(slots=True)
@@ -175,23 +175,23 @@ class _Build:
             ws = text[end : end + 1] == " "
             self.tokens.append(Token(text[start:end], base + start, base + end, ws))
         for column in table.tags:
-            told = [tag_of(r.fields[column], bare=table.bare) for r in sentence.rows]
-            for chunk in chunks(told):
+            description = [tag_of(r.fields[column], bare=table.bare) for r in sentence.rows]
+            for chunk in chunks(description):
                 start, end = places[chunk.first][0], places[chunk.last - 1][1]
                 self.spans.append(Span(base + start, base + end, chunk.label))
 
 
-def _document(parts: list[Sentence], table: Table, source: Source, number: int, account: Account) -> Document:
+def _document(parts: list[Sentence], table: Table, source: Source, number: int, log: Account) -> Document:
     build = _Build()
     for sentence in parts:
         build.add(sentence, table)
-    account.read += len(build.spans)
+    log.read += len(build.spans)
     return Document(
         "\n".join(build.parts),
         tuple(build.spans),
         tuple(build.tokens),
         tuple(build.sentences),
-        id=parts[0].opens or f"{PurePath(source.base).stem}-{number}",
+        id=parts[0].document_name or f"{PurePath(source.base).stem}-{number}",
         where=source.where(parts[0].rows[0].line),
     )
 

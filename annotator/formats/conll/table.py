@@ -48,9 +48,9 @@ class Sentence:
     rows: list[Row] = field(default_factory=list)
     text: str | None = None
     """What a comment ``# text = …`` says."""
-    opens: str | None = None
+    document_name: str | None = None
     """The name of the document that begins here (may be empty); None where none does."""
-    parted: int = 0
+    words_with_parts: int = 0
     """How many words have parts with tags of their own."""
 
 
@@ -65,7 +65,7 @@ class Shape:
     key: str = ""
     """What the tags are called that stand in the last column among other things."""
 
-    def cut(self, line: str) -> tuple[str, ...]:
+    def fields_of(self, line: str) -> tuple[str, ...]:
         """Return the fields of a row, a tag that stands among other things as a field of its own."""
         fields = tuple(line.split("\t")) if self.tabs else tuple(_BLANKS.split(line.strip(" \t")))
         if self.key:
@@ -86,10 +86,10 @@ def shape_of(lines: Lines) -> Shape:
             break
     plain = plain or hashed  # a word may begin with # as well as a comment
     tabs = sum("\t" in line for line in plain) * 2 > len(plain)
-    counts = Counter(len(Shape(tabs, 0).cut(line)) for line in plain)
+    counts = Counter(len(Shape(tabs, 0).fields_of(line)) for line in plain)
     columns = max(counts, key=lambda n: (counts[n], n), default=0)
     if tabs and columns == universal.COLUMNS:
-        key = universal.tag_key(Shape(tabs, 0).cut(line) for line in plain)
+        key = universal.tag_key(Shape(tabs, 0).fields_of(line) for line in plain)
         return Shape(tabs, columns + bool(key), key=key)
     return Shape(tabs, columns)
 
@@ -112,7 +112,7 @@ def _all_rows(lines: Lines, shape: Shape, where: str) -> Iterator[Sentence]:
         elif line.startswith(DOCSTART):
             if now.rows:
                 yield now
-            now = Sentence(opens=line[len(DOCSTART) :].partition("(")[2].partition(")")[0])
+            now = Sentence(document_name=line[len(DOCSTART) :].partition("(")[2].partition(")")[0])
         elif line.startswith("#") and _is_comment(line, shape):
             _take_comment(now, line)
         else:
@@ -132,7 +132,7 @@ def _put_together(sentence: Sentence) -> None:
             continue
         if at < len(rows) and universal.is_whole(row.fields, rows[at].fields):
             parts = universal.parts_of(row.fields, [r.fields for r in rows[at : at + _PARTS]])
-            sentence.parted += universal.differ(parts)
+            sentence.words_with_parts += universal.differ(parts)
             at += len(parts)
             row = Row(row.line, universal.merged(row.fields, parts))
         out.append(row)
@@ -141,7 +141,7 @@ def _put_together(sentence: Sentence) -> None:
 
 def _is_comment(line: str, shape: Shape) -> bool:
     """Whether a line that begins with # is no row, whose word begins so; ``# text = I`` is none."""
-    fields = shape.cut(line)
+    fields = shape.fields_of(line)
     if len(fields) != shape.columns:
         return True
     if shape.tabs or (fields[0] != "#" and is_tag(fields[-1])):
@@ -149,15 +149,15 @@ def _is_comment(line: str, shape: Shape) -> bool:
     return bool(_COMMENT.match(line) or _NEW.match(line))
 
 
-def _take_comment(now: Sentence, line: str) -> None:
+def _take_comment(sentence: Sentence, line: str) -> None:
     if fits := _NEW.match(line):
-        now.opens = (fits["id"] or "").strip()
+        sentence.document_name = (fits["id"] or "").strip()
     elif fits := _TEXT.match(line):
-        now.text = fits["text"]
+        sentence.text = fits["text"]
 
 
 def _row(number: int, line: str, shape: Shape, where: str) -> Row:
-    fields = shape.cut(line)
+    fields = shape.fields_of(line)
     if len(fields) != shape.columns:
         what = f"the row has {counted(len(fields), 'column')}, the others have {shape.columns}"
         raise SourceError(what, where=f"{where}:{number}", do="repair the row")
@@ -179,7 +179,7 @@ class Column:
     others: int = 0
     """Rows that are not counted: there are too many values."""
 
-    def see(self, line: int, value: str) -> None:
+    def add_value(self, line: int, value: str) -> None:
         """Take in one value."""
         if value in self.counts:
             self.counts[value] += 1
@@ -195,22 +195,22 @@ class Column:
         return not self.others and all(is_tag(v) for v in self.counts)
 
     @property
-    def marks(self) -> int:
+    def tag_count(self) -> int:
         """How many values are tags with a prefix."""
         return sum(n for v, n in self.counts.items() if v not in OUTSIDE and is_tag(v))
 
     @property
-    def plain(self) -> int:
+    def other_count(self) -> int:
         """How many values are no tags."""
         return self.others + sum(n for v, n in self.counts.items() if not is_tag(v))
 
     @property
-    def outside(self) -> int:
+    def outside_count(self) -> int:
         """How often ``O`` stands there."""
         return self.counts.get("O", 0)
 
     @property
-    def wrong(self) -> tuple[int, str]:
+    def first_non_tag(self) -> tuple[int, str]:
         """Line and value of the first that is no tag; 0 where there is none."""
         return min(((self.first[v], v) for v in self.counts if not is_tag(v)), default=(0, ""))
 
@@ -247,7 +247,7 @@ class Table:
     """Whether the tags are labels without prefix."""
     others: tuple[int, ...] = ()
     """Columns of tags that are of another kind (chunks), and not read."""
-    marked: bool = False
+    has_document_starts: bool = False
     """Whether the file says where a document begins."""
 
 
@@ -256,12 +256,12 @@ def survey(lines: Lines, shape: Shape, where: str) -> Table:
     columns = [Column() for _ in range(shape.columns)]
     rows, counted, marks = 0, shape.columns > 2, 0
     for sentence in sentences(lines, shape, where):
-        marks += sentence.opens is not None
+        marks += sentence.document_name is not None
         for n, row in enumerate(sentence.rows):
             rows += 1
             counted = counted and _is_index(row.fields[0], n)
             for column, value in zip(columns, row.fields, strict=True):
-                column.see(row.line, value)
+                column.add_value(row.line, value)
     if not rows or shape.columns < 2:
         what = "its rows have one column" if rows else "there is no row in it"
         raise SourceError(what, where=where, do="a row has a word, and its tag in the last column")
@@ -273,9 +273,9 @@ def survey(lines: Lines, shape: Shape, where: str) -> Table:
     return Table(shape, word, (main, *layers), bare, others, marked)
 
 
-def _is_index(told: str, at: int) -> bool:
+def _is_index(value: str, at: int) -> bool:
     """Whether a field counts the rows of a sentence, from 0 or 1, as 3 or 1-3 do."""
-    sentence, _, number = told.rpartition("-")
+    sentence, _, number = value.rpartition("-")
     return number in {str(at + 1), str(at)} and (not sentence or sentence.isdecimal())
 
 
@@ -286,29 +286,29 @@ def _is_label_studio(columns: list[Column]) -> bool:
 
 def _tags_first(columns: list[Column]) -> bool:
     """Whether there are two columns, the tag before the word."""
-    return len(columns) == 2 and columns[0].is_tags and columns[0].marks > 0 and not columns[1].is_tags
+    return len(columns) == 2 and columns[0].is_tags and columns[0].tag_count > 0 and not columns[1].is_tags
 
 
 def _main(columns: list[Column], word: int, rows: int, names: Names, where: str) -> tuple[int, bool]:
     """Return the last column that holds tags, and whether they are without prefix."""
     found = range(len(columns) - 1, word, -1)
     for n in found:
-        if columns[n].is_tags and (columns[n].marks or columns[n].outside):
+        if columns[n].is_tags and (columns[n].tag_count or columns[n].outside_count):
             return n, False
-    if told := lacking(columns[-1].numbers(names), names):
-        raise NumberedError(f"the tags in the last column {told[0]}", where=where, do=told[1])
-    near = max(found, key=lambda n: columns[n].marks)
-    if columns[near].marks > columns[near].plain:
+    if description := lacking(columns[-1].numbers(names), names):
+        raise NumberedError(f"the tags in the last column {description[0]}", where=where, do=description[1])
+    near = max(found, key=lambda n: columns[n].tag_count)
+    if columns[near].tag_count > columns[near].other_count:
         raise _no_tag(columns[near], where)
     for n in found:
-        if columns[n].outside and len(columns[n].counts) <= min(_KINDS, 1 + rows // 2):
+        if columns[n].outside_count and len(columns[n].counts) <= min(_KINDS, 1 + rows // 2):
             return n, True
     brackets = (n for n in found if any("*" in value for value in columns[n].counts))
     raise _no_tag(columns[next(brackets, found[0])], where)
 
 
 def _no_tag(column: Column, where: str) -> SourceError:
-    line, value = column.wrong
+    line, value = column.first_non_tag
     if not line:
         do = "put O, or B-, I-, E-, S-, L- or U- and a label, into the last column"
         return SourceError("no column holds tags", where=where, do=do)
@@ -324,7 +324,7 @@ def _layers(columns: list[Column], word: int, main: int) -> tuple[tuple[int, ...
 
     Where there is nothing else but numbers, words and two columns of tags, these are two layers (GermEval).
     """
-    tagged = [n for n in range(word + 1, len(columns)) if columns[n].is_tags and columns[n].marks]
+    tagged = [n for n in range(word + 1, len(columns)) if columns[n].is_tags and columns[n].tag_count]
     rest = [n for n in tagged if n != main]
     layered = word == 1 and len(columns) == 4
     same = tuple(n for n in rest if layered or columns[n].labels & columns[main].labels)
@@ -337,5 +337,5 @@ def evidence_of(lines: Lines, table: Table, where: str) -> Evidence:
     for sentence in sentences(lines, table.shape, where):
         at = [r.line for r in sentence.rows]
         for column in table.tags:
-            found.see([r.fields[column] for r in sentence.rows], at, bare=table.bare)
+            found.add_sentence([r.fields[column] for r in sentence.rows], at, bare=table.bare)
     return found

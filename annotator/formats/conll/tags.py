@@ -40,24 +40,24 @@ class Chunk:
 O = Tag("O")  # noqa: E741  (its name everywhere)
 
 
-def is_tag(told: str) -> bool:
+def is_tag(value: str) -> bool:
     """Whether this is ``O``, nothing, or has a scheme's prefix."""
-    return told in OUTSIDE or bool(_PREFIXED.fullmatch(told))
+    return value in OUTSIDE or bool(_PREFIXED.fullmatch(value))
 
 
-def tag_of(told: str, *, bare: bool = False) -> Tag:
+def tag_of(value: str, *, bare: bool = False) -> Tag:
     """Return the tag; ``bare`` ones are labels without prefix and open no span of their own."""
-    if told in OUTSIDE:
+    if value in OUTSIDE:
         return O
     if bare:
-        return Tag("I", told)
-    fits = _PREFIXED.fullmatch(told)
+        return Tag("I", value)
+    fits = _PREFIXED.fullmatch(value)
     return Tag(_KINDS[fits[1]], fits[2] or UNNAMED) if fits else O
 
 
-def letter(told: str) -> str:
+def letter(value: str) -> str:
     """Return the prefix of a tag, ``O`` for what marks nothing."""
-    return "O" if told in OUTSIDE else told[0]
+    return "O" if value in OUTSIDE else value[0]
 
 
 def chunks(tags: Sequence[Tag]) -> list[Chunk]:
@@ -82,10 +82,10 @@ def _closes(last: Tag, tag: Tag) -> bool:
 class Evidence:
     """What the tags of a whole file show of their scheme."""
 
-    letters: Counter[str] = field(default_factory=Counter)
+    prefixes: Counter[str] = field(default_factory=Counter)
     opened_by_i: int = 0
     """Spans that begin with I- (or L-, E- and have more than one row)."""
-    free_b: int = 0
+    unneeded_b: int = 0
     """B- where nothing of its label stands before it: IOB1 would write I-."""
     not_ended: int = 0
     """Spans that end with I-, or with B- alone."""
@@ -94,20 +94,20 @@ class Evidence:
     first_open: int = 0
     """The line of the first span that is not ended."""
 
-    def see(self, told: Sequence[str], lines: Sequence[int], *, bare: bool) -> None:
+    def add_sentence(self, tags_as_written: Sequence[str], lines: Sequence[int], *, bare: bool) -> None:
         """Take in the tags of one sentence, ``lines`` being where they stand."""
-        tags = [tag_of(t, bare=bare) for t in told]
-        self.letters.update("I" if bare and t not in OUTSIDE else letter(t) for t in told)
+        tags = [tag_of(t, bare=bare) for t in tags_as_written]
+        self.prefixes.update("I" if bare and t not in OUTSIDE else letter(t) for t in tags_as_written)
         for chunk in chunks(tags):
-            self._see(tags, chunk, lines)
+            self._add_chunk(tags, chunk, lines)
 
-    def _see(self, tags: Sequence[Tag], chunk: Chunk, lines: Sequence[int]) -> None:
+    def _add_chunk(self, tags: Sequence[Tag], chunk: Chunk, lines: Sequence[int]) -> None:
         first, last = tags[chunk.first].kind, tags[chunk.last - 1].kind
         if first in "IE":
             self.opened_by_i += 1
             self.first_i = self.first_i or lines[chunk.first]
         before = tags[chunk.first - 1] if chunk.first else O
-        self.free_b += first == "B" and before.label != chunk.label
+        self.unneeded_b += first == "B" and before.label != chunk.label
         if last in "BI":
             self.not_ended += 1
             self.first_open = self.first_open or lines[chunk.last - 1]
@@ -115,14 +115,14 @@ class Evidence:
     @property
     def scheme(self) -> str:
         """The name of the scheme; ``IOB2`` where nothing tells; empty where nothing is marked."""
-        found = set(self.letters) - {"O"}
+        found = set(self.prefixes) - {"O"}
         if found & {"U", "L"}:
             return "BILUO"
         if found & {"S", "W"} or {"B", "E"} <= found:
             return "IOBES"
         if "E" in found:
             return "IOE1" if self.not_ended else "IOE2"
-        if self.opened_by_i and not self.free_b:
+        if self.opened_by_i and not self.unneeded_b:
             return "IOB1" if "B" in found else "IO"
         return "IOB2" if found else ""
 
@@ -130,7 +130,7 @@ class Evidence:
 def notes(found: Evidence, where: str) -> Iterable[str]:
     """Yield what the report says of the scheme, and of what breaks its rules."""
     scheme = found.scheme
-    counts = ", ".join(f"{n:,} {k}" for k, n in sorted(found.letters.items()))
+    counts = ", ".join(f"{n:,} {k}" for k, n in sorted(found.prefixes.items()))
     if scheme == "IO":
         yield (
             f"tags are read as IOB2 ({counts}): without B they may as well be IOB1 or IOE1, the spans are "

@@ -34,9 +34,9 @@ def tag_key(rows: Iterable[Fields]) -> str:
     return ""
 
 
-def tag_in(told: str, key: str) -> str:
+def tag_in(value: str, key: str) -> str:
     """Return the tag in a field of the last column, ``O`` where it has none."""
-    found = (item.partition("=")[2] for item in told.split("|") if item.partition("=")[0] == key)
+    found = (item.partition("=")[2] for item in value.split("|") if item.partition("=")[0] == key)
     return next(found, "O")
 
 
@@ -55,10 +55,10 @@ def counts(rows: Iterable[Fields]) -> bool:
     """Whether the first column counts words from 1 on, and has rows besides that are none of these."""
     at, more = 0, False
     for fields in rows:
-        told = fields[0]
-        if told == str(at + 1):
+        description = fields[0]
+        if description == str(at + 1):
             at += 1
-        elif told.startswith((f"{at + 1}-", f"{at}.")):
+        elif description.startswith((f"{at + 1}-", f"{at}.")):
             more = True
         else:
             return False
@@ -82,5 +82,5 @@ def merged(fields: Fields, parts: Sequence[Fields]) -> Fields:
 
 def differ(parts: Sequence[Fields]) -> bool:
     """Whether the last column gives parts different tags, a tag that goes on left aside."""
-    told = {p[-1].removeprefix("B-").removeprefix("I-") for p in parts}
-    return len(told) > 1 and any(is_tag(p[-1]) and p[-1] not in OUTSIDE for p in parts)
+    description = {p[-1].removeprefix("B-").removeprefix("I-") for p in parts}
+    return len(description) > 1 and any(is_tag(p[-1]) and p[-1] not in OUTSIDE for p in parts)

@@ -30,30 +30,30 @@ MARK = f"CoNLL takes the word {DOCSTART} for the start of a document"
 LEVELLED = "texts whose line ends and runs of blanks don't come back, since CoNLL has words alone: {n}"
 
 
-def write(documents: Iterable[Document], out: Path, account: Account) -> list[Path]:
+def write(documents: Iterable[Document], out: Path, log: Account) -> list[Path]:
     """Write the documents to ``corpus.conll`` in the folder ``out``; return the file.
 
     What a flat tag cannot hold is listed in ``account``.
     """
     path = out / "corpus.conll"
     tally = Tally()
-    files = [put(path, (row.encode() for d in documents for row in _rows(d, account, tally)))]
-    tally.tell(account)
+    files = [put(path, (row.encode() for d in documents for row in _rows(d, log, tally)))]
+    tally.add_notes(log)
     return files
 
 
-def _rows(document: Document, account: Account, tally: Tally) -> Iterator[str]:
+def _rows(document: Document, log: Account, tally: Tally) -> Iterator[str]:
     words = words_of(document)
     marks = [t for t in words if t.text.startswith(DOCSTART)]
     tokens = [t for t in words if t not in marks] if marks else words
     for mark in marks:
-        list_thing(document, "word", mark.text, MARK, account)
+        list_thing(document, "word", mark.text, MARK, log)
     breaks = _breaks(document)
-    account.read += len(document.spans)
-    stay = _flat(_fitting(document, words, breaks, account), document, account)
-    account.kept += len(stay)
-    list_fields(document, "CoNLL", account)
-    list_note(document, "CoNLL", account)
+    log.read += len(document.spans)
+    stay = _flat(_fitting(document, words, breaks, log), document, log)
+    log.kept += len(stay)
+    list_fields(document, "CoNLL", log)
+    list_note(document, "CoNLL", log)
     tally.add(LEVELLED, _rebuilt(tokens, breaks) != document.text)
     yield f"{DOCSTART} -X- O O\n\n"
     tags = _tags(tokens, stay)
@@ -65,24 +65,24 @@ def _rows(document: Document, account: Account, tally: Tally) -> Iterator[str]:
         yield "\n" * ends
 
 
-def _ends(token: Token, following: Token | None, breaks: Sequence[int]) -> bool:
+def _ends(token: Token, following: Token | None, sentence_starts: Sequence[int]) -> bool:
     """Whether a sentence ends after a token."""
-    return following is None or _sentence(following.start, breaks) != _sentence(token.start, breaks)
+    return following is None or _sentence(following.start, sentence_starts) != _sentence(token.start, sentence_starts)
 
 
-def _rebuilt(tokens: Sequence[Token], breaks: Sequence[int]) -> str:
+def _rebuilt(tokens: Sequence[Token], sentence_starts: Sequence[int]) -> str:
     """Return the text as it comes back: a line end after a sentence, else one blank or nothing."""
     out: list[str] = []
     for token, following in pairwise(tokens):
-        gap = "\n" if _ends(token, following, breaks) else " " * (following.start > token.end)
+        gap = "\n" if _ends(token, following, sentence_starts) else " " * (following.start > token.end)
         out += [token.text, gap]
     return "".join([*out, *(t.text for t in tokens[-1:])])
 
 
-def _tags(tokens: Sequence[Token], stay: Sequence[Span]) -> list[str]:
+def _tags(tokens: Sequence[Token], spans: Sequence[Span]) -> list[str]:
     """Return the IOB2 tag of each token."""
     tags = ["O"] * len(tokens)
-    for span in stay:
+    for span in spans:
         first, last = token_range(tokens, span.start, span.end)
         tags[first:last] = [f"B-{span.label}", *[f"I-{span.label}"] * (last - first - 1)]
     return tags
@@ -93,24 +93,24 @@ def _breaks(document: Document) -> list[int]:
     return sorted(start for start, _ in document.sentences)[1:]
 
 
-def _sentence(at: int, breaks: Sequence[int]) -> int:
-    return bisect_right(breaks, at)
+def _sentence(at: int, sentence_starts: Sequence[int]) -> int:
+    return bisect_right(sentence_starts, at)
 
 
 def _fitting(
-    document: Document, tokens: Sequence[Token], breaks: Sequence[int], account: Account
+    document: Document, tokens: Sequence[Token], sentence_starts: Sequence[int], log: Account
 ) -> list[Span]:
     """Return the spans that tags can hold by themselves; list the others."""
     out: list[Span] = []
     for span in document.spans:
-        if why := _refused(span, document, tokens, breaks):
-            list_span(document, span, why, account)
+        if why := _refused(span, document, tokens, sentence_starts):
+            list_span(document, span, why, log)
         else:
             out.append(span)
     return out
 
 
-def _refused(span: Span, document: Document, tokens: Sequence[Token], breaks: Sequence[int]) -> str:
+def _refused(span: Span, document: Document, tokens: Sequence[Token], sentence_starts: Sequence[int]) -> str:
     if span.end > len(document.text):
         return PAST
     if not document.text[span.start : span.end].strip():
@@ -122,16 +122,16 @@ def _refused(span: Span, document: Document, tokens: Sequence[Token], breaks: Se
     first, last = token_range(tokens, span.start, span.end)
     if any(t.text.startswith(DOCSTART) for t in tokens[first:last]):
         return MARK
-    return OVER if _sentence(span.start, breaks) != _sentence(span.end - 1, breaks) else ""
+    return OVER if _sentence(span.start, sentence_starts) != _sentence(span.end - 1, sentence_starts) else ""
 
 
-def _flat(spans: Sequence[Span], document: Document, account: Account) -> list[Span]:
+def _flat(spans: Sequence[Span], document: Document, log: Account) -> list[Span]:
     """Return the spans of one flat view, in the order of the text; list those that have no place in it."""
     stay: list[Span] = []
     taken = bytearray(len(document.text))
     for span in sorted(spans, key=lambda s: (s.start - s.end, s.start, s.label)):
         if 1 in taken[span.start : span.end]:
-            list_span(document, span, OVERLAPS, account)
+            list_span(document, span, OVERLAPS, log)
         else:
             stay.append(span)
             taken[span.start : span.end] = b"\x01" * (span.end - span.start)

@@ -38,7 +38,7 @@ def looks(sample: Sample) -> str:
     """Return what of a file is doccano's, empty where nothing is."""
     if (sample.is_folder or sample.is_zip) and not may_hold(sample.names):
         return ""
-    records = [r for r in sample.objects() if isinstance(r, dict)]
+    records = [r for r in sample.json_values() if isinstance(r, dict)]
     if any(r.keys() & {"_task_hash", "_input_hash"} or r.get("answer") in [*Answer] for r in records):
         return ""
     return next((why for why in map(_looks, records) if why), "")
@@ -65,7 +65,7 @@ def _looks(row: dict[str, Any]) -> str:
     return ""
 
 
-def read(source: Source, account: Account) -> Iterator[Document]:
+def read(source: Source, log: Account) -> Iterator[Document]:
     """Yield the documents of a JSONL file, a JSON list, a zip or a folder of them.
 
     Raises SourceError, with file and line, for a row that is not doccano's.
@@ -75,12 +75,12 @@ def read(source: Source, account: Account) -> Iterator[Document]:
     names = _label_names(files) if packed else {}
     files = [f for f in files if not packed or not _definitions(f)]
     found = chain.from_iterable(differing(f) for f in files)
-    reader = _Reader(account, unit_of(found, fields.evidence, ALLOWED, source.name, account), names)
+    reader = _Reader(log, unit_of(found, fields.evidence, ALLOWED, source.name, log), names)
     for file in files:
         who = file.base.rpartition(".")[0] if packed else ""
-        for where, row in rows(file, account):
+        for where, row in rows(file, log):
             yield from reader.documents(row, "" if who in _EVERYBODY else who, where)
-    reader.tally.tell(account)
+    reader.tally.add_notes(log)
 
 
 def _label_names(files: list[Source]) -> dict[str, str]:
@@ -90,7 +90,7 @@ def _label_names(files: list[Source]) -> dict[str, str]:
 
 def _definitions(file: Source) -> list[dict[str, Any]]:
     """Return the label definitions of a label file, none for any other."""
-    found = file.sample().objects(most=10_000)
+    found = file.sample().json_values(most=10_000)
     are = found and all(isinstance(d, dict) and "id" in d and _COLOURS & d.keys() for d in found)
     return found if are else []
 
@@ -100,7 +100,7 @@ _COLOURS = {"background_color", "backgroundColor", "suffix_key", "suffixKey"}
 
 @dataclass(slots=True)
 class _Reader:
-    account: Account
+    log: Account
     unit: Unit
     names: dict[str, str]
     tally: Tally = field(default_factory=Tally)
@@ -112,14 +112,14 @@ class _Reader:
         text = fields.text_of(row, where)
         spans, labels = fields.spans_of_row(row, where)
         relations = row.get("relations")
-        things(relations if isinstance(relations, list) else [], "relation", RELATION, where, self.account)
-        things(labels, "text label", TEXT_LABEL, where, self.account)
+        things(relations if isinstance(relations, list) else [], "relation", RELATION, where, self.log)
+        things(labels, "text label", TEXT_LABEL, where, self.log)
         meta = fields.meta_of(row)
-        for user, raws in (spans or {"": []}).items():
+        for user, raw_spans in (spans or {"": []}).items():
             yield Document(
                 text,
-                spans_of(map(self._named, raws), text, where, self.account, self.unit),
-                answer=Answer.ACCEPT if raws else None,
+                spans_of(map(self._named, raw_spans), text, where, self.log, self.unit),
+                answer=Answer.ACCEPT if raw_spans else None,
                 annotator=user or who,
                 id=name(row.get("id")),
                 title=string(meta, "title"),
@@ -127,12 +127,12 @@ class _Reader:
                 meta=meta,
                 where=where,
             )
-            self.tally.add(OPEN, not raws)
+            self.tally.add(OPEN, not raw_spans)
 
     def _named(self, raw: Raw) -> Raw:
         """Return the span with its label's name, where the label is an id."""
         if offset(raw.label) is None:
             return raw
-        told = self.names.get(name(raw.label))
-        self.tally.add(NUMBERS, not told)
-        return Raw(raw.start, raw.end, told or raw.label, raw.source, raw.id)
+        description = self.names.get(name(raw.label))
+        self.tally.add(NUMBERS, not description)
+        return Raw(raw.start, raw.end, description or raw.label, raw.source, raw.id)

@@ -101,5 +101,5 @@ def evidence(row: Any) -> Iterator[Evidence]:
         spans, _ = spans_of_row(row, "")
     except SourceError:  # the reading tells it, with its place
         return
-    for raws in spans.values():
-        yield row[key], list(quoted_of((raw, None) for raw in raws))
+    for raw_spans in spans.values():
+        yield row[key], list(quoted_of((raw, None) for raw in raw_spans))

@@ -27,17 +27,17 @@ def card(
     documents: Sequence[Document],
     kept: Sequence[Sequence[Span]],
     features: Mapping[str, Any],
-    account: Account,
+    log: Account,
 ) -> str:
     """Return the card; it holds no clock and no path, so the same data give the same card."""
-    return "\n".join(_lines(documents, kept, features, account)) + "\n"
+    return "\n".join(_lines(documents, kept, features, log)) + "\n"
 
 
 def _lines(
     documents: Sequence[Document],
     kept: Sequence[Sequence[Span]],
     features: Mapping[str, Any],
-    account: Account,
+    log: Account,
 ) -> Iterator[str]:
     labels = Counter(s.label for spans in kept for s in spans)
     people = {d.annotator for d in documents if d.annotator}
@@ -47,8 +47,8 @@ def _lines(
     yield "---\n"
     yield "# Annotated texts\n"
     yield "To publish it, rename this card to README.md and say what the texts are and who may use them.\n"
-    told = f", by {len(people):,} annotator{'s' * (len(people) != 1)}" if people else ""
-    yield f"- rows: {len(documents):,}{told}"
+    description = f", by {len(people):,} annotator{'s' * (len(people) != 1)}" if people else ""
+    yield f"- rows: {len(documents):,}{description}"
     yield f"- spans: {sum(labels.values()):,}"
     yield "\n## Labels\n"
     yield "| label | spans |\n|---|---|"
@@ -56,10 +56,10 @@ def _lines(
         yield f"| {_cell(label)} | {n:,} |"
     yield "\n## Fields\n"
     yield from (f"- `{name}`: {_FIELDS.get(name, 'as the corpus has it')}" for name in features)
-    left = [f"spans left out: {n:,} ({why})" for (_, why), n in sorted(account.totals.items())]
-    if left or account.notes:
+    left = [f"spans left out: {n:,} ({why})" for (_, why), n in sorted(log.totals.items())]
+    if left or log.notes:
         yield "\n## What is not in it\n"
-        yield from (f"- {told}" for told in (*left, *account.notes))
+        yield from (f"- {description}" for description in (*left, *log.notes))
     yield "\n## Loading\n"
     yield "```python\nfrom datasets import load_dataset\n"
     yield 'data = load_dataset("parquet", data_files="annotations.parquet")\n```'

@@ -20,10 +20,10 @@ _FEW = 1_000
 
 def looks(sample: Sample) -> str:
     """Return which columns of a sample are words and their tags, empty where none are."""
-    for row in sample.objects():
-        told = _told(row) if isinstance(row, dict) else ""
-        if told:
-            return told
+    for row in sample.json_values():
+        description = _told(row) if isinstance(row, dict) else ""
+        if description:
+            return description
     return ""
 
 
@@ -43,8 +43,8 @@ def unlike(row: Mapping[str, Any]) -> str:
     if not words or not (column := next(tagged, "")):
         return ""
     sizes = len(row[column]), len(row[words])
-    told = f"{counted(sizes[0], 'tag')} for the {counted(sizes[1], 'word')} of `{words}`"
-    return "" if sizes[0] == sizes[1] else f"`{column}` has {told}"
+    description = f"{counted(sizes[0], 'tag')} for the {counted(sizes[1], 'word')} of `{words}`"
+    return "" if sizes[0] == sizes[1] else f"`{column}` has {description}"
 
 
 def _fits(value: Any, words: list[str]) -> bool:
@@ -68,10 +68,10 @@ class Lines:
 
     metadata = b""
 
-    def __init__(self, source: Source, account: Account) -> None:
+    def __init__(self, source: Source, log: Account) -> None:
         """Look at the first rows; what JSON leaves open is noted in ``account``, once."""
         self.source = source
-        self._account = account
+        self._log = log
         self._kinds: dict[str, str] = {}
         for _, row in islice(self._rows(), _FEW):
             for key, value in row.items():
@@ -92,7 +92,7 @@ class Lines:
             yield place, {name: row.get(name) for name in columns}
 
     def _rows(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        for place, row in rows(self.source, self._account):
+        for place, row in rows(self.source, self._log):
             if not isinstance(row, dict):
                 raise SourceError("a row must be a JSON object", where=place, do="repair or remove it")
             yield place, row

@@ -49,7 +49,7 @@ def looks(sample: Sample) -> str:
     return lines.looks(sample)
 
 
-def read(source: Source, account: Account, names: Names = NAMELESS) -> Iterator[Document]:
+def read(source: Source, log: Account, names: Names = NAMELESS) -> Iterator[Document]:
     """Yield a document for each row of a file, or of the tables in a folder or zip.
 
     ``names`` are what the numbers of tags stand for, where the file doesn't say it.
@@ -61,23 +61,23 @@ def read(source: Source, account: Account, names: Names = NAMELESS) -> Iterator[
     if not taken:
         raise source.error("no file in it is Parquet", do="name a folder with .parquet files")
     for file in taken:
-        table = _table(file, account)
+        table = _table(file, log)
         features = features_of(table.metadata, files)
         shape = shape_of(table, features, names)
-        yield from _Reader(table, shape, account).documents()
+        yield from _Reader(table, shape, log).documents()
 
 
-def _table(file: Source, account: Account) -> Columns:
+def _table(file: Source, log: Account) -> Columns:
     """Open a file as what it begins as: JSON, else Parquet."""
     is_json = file.sample().start.lstrip()[:1] in {b"{", b"["}
-    return lines.Lines(file, account) if is_json else Table(file)
+    return lines.Lines(file, log) if is_json else Table(file)
 
 
 @dataclass(slots=True)
 class _Reader:
     table: Columns
     shape: Shape
-    account: Account
+    log: Account
     tally: Tally = field(default_factory=Tally)
     scheme: schemes.Evidence = field(default_factory=schemes.Evidence)
 
@@ -90,13 +90,13 @@ class _Reader:
             refuse_said("tokens with tags", self.table.source.name)
         unit = self._unit() if by_spans else CODE_POINTS
         for number, (where, row) in enumerate(self.table.values(columns), 1):
-            yield self._spanned(row, where, unit) if by_spans else self._tagged(row, where, number)
+            yield self._document_of_spans(row, where, unit) if by_spans else self._document_of_tags(row, where, number)
         if not by_spans:
             self._note(tuple(schemes.notes(self.scheme, self.table.source.name)))
-        self.tally.tell(self.account)
+        self.tally.add_notes(self.log)
 
     def _note(self, notes: Sequence[str]) -> None:
-        self.account.notes += [n for n in notes if n not in self.account.notes]
+        self.log.notes += [n for n in notes if n not in self.log.notes]
 
     def _document(self, row: Mapping[str, Any], where: str, text: str, **parts: Any) -> Document:
         """Return the document, with what every row may have."""
@@ -118,7 +118,7 @@ class _Reader:
 
     # -- tokens and tags -----------------------------------------------------------------------
 
-    def _tagged(self, row: Mapping[str, Any], where: str, number: int) -> Document:
+    def _document_of_tags(self, row: Mapping[str, Any], where: str, number: int) -> Document:
         words = row.get(self.shape.words)
         if not isinstance(words, list) or not all(isinstance(x, str) for x in words):
             what = f"`{self.shape.words}` must be a list of texts"
@@ -126,20 +126,20 @@ class _Reader:
         if len(words) > WORDS:
             what = f"the row has {len(words):,} words, more than {WORDS:,}"
             raise SourceError(what, where=where, do="split it into several rows")
-        text, places = self._placed(row, words)
+        text, places = self._place_words(row, words)
         tokens = tuple(Token(text[s:e], s, e, text[e : e + 1] == " ") for s, e in places if s < e)
-        raws: list[Raw] = []
+        raw_spans: list[Raw] = []
         for column in self.shape.tags:
-            told = self._told(row.get(column.column), column, len(words), where)
-            self.scheme.see(told, [number] * len(told), bare=column.bare)
-            for chunk in schemes.chunks([schemes.tag_of(t, bare=column.bare) for t in told]):
+            description = self._row_tags(row.get(column.column), column, len(words), where)
+            self.scheme.add_sentence(description, [number] * len(description), bare=column.bare)
+            for chunk in schemes.chunks([schemes.tag_of(t, bare=column.bare) for t in description]):
                 inside = [p for p in places[chunk.first : chunk.last] if p[0] < p[1]]
                 start, end = (inside[0][0], inside[-1][1]) if inside else (0, 0)
-                raws.append(Raw(start, end, chunk.label))
-        spans = spans_of(raws, text, where, self.account)
+                raw_spans.append(Raw(start, end, chunk.label))
+        spans = spans_of(raw_spans, text, where, self.log)
         return self._document(row, where, text, spans=spans, tokens=tokens)
 
-    def _told(self, found: Any, column: Tags, size: int, where: str) -> list[str]:
+    def _row_tags(self, found: Any, column: Tags, size: int, where: str) -> list[str]:
         """Return a row's tags as words; raises SourceError where they don't fit the words."""
         if not isinstance(found, list) or len(found) != size:
             many = counted(len(found), "tag") if isinstance(found, list) else "no tags"
@@ -156,13 +156,13 @@ class _Reader:
                 what = f"the tag {value} in `{column.column}` is none of its {len(column.names)} names"
                 raise SourceError(what, where=where, do=_AGAIN)
             value = column.names[value] or "O"
-        told = str(value)
-        if not column.bare and not schemes.is_tag(told):
+        description = str(value)
+        if not column.bare and not schemes.is_tag(description):
             self.tally.add(PADDED)
             return "O"
-        return told
+        return description
 
-    def _placed(self, row: Mapping[str, Any], words: list[str]) -> tuple[str, list[tuple[int, int]]]:
+    def _place_words(self, row: Mapping[str, Any], words: list[str]) -> tuple[str, list[tuple[int, int]]]:
         """Return the text, and where its words stand; without a text the words joined by blanks."""
         given = row.get(self.shape.text) if self.shape.text else None
         if isinstance(given, str):
@@ -177,18 +177,18 @@ class _Reader:
 
     # -- text and spans ------------------------------------------------------------------------
 
-    def _spanned(self, row: Mapping[str, Any], where: str, unit: Unit) -> Document:
+    def _document_of_spans(self, row: Mapping[str, Any], where: str, unit: Unit) -> Document:
         text = row.get(self.shape.text)
         if not isinstance(text, str):
             raise SourceError(f"the row has no `{self.shape.text}`", where=where, do=_AGAIN)
         found = _listed(row.get(self.shape.spans))
-        raws = (_raw(x, self.shape.labels) for x in found or ())
+        raw_spans = (_raw(x, self.shape.labels) for x in found or ())
         self.tally.add(OPEN, found is None)
         return self._document(
             row,
             where,
             text,
-            spans=spans_of(raws, text, where, self.account, unit),
+            spans=spans_of(raw_spans, text, where, self.log, unit),
             tokens=self._tokens(row, text),
             answer=Answer.ACCEPT if found is not None else None,
         )
@@ -203,7 +203,7 @@ class _Reader:
 
     def _unit(self) -> Unit:
         rows = (row for _, row in self.table.values([self.shape.text, self.shape.spans]))
-        return unit_of(rows, self._evidence, EVERY, self.table.source.name, self.account)
+        return unit_of(rows, self._evidence, EVERY, self.table.source.name, self.log)
 
     def _evidence(self, row: Any) -> Iterator[Evidence]:
         text, found = row.get(self.shape.text), _listed(row.get(self.shape.spans))

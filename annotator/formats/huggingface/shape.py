@@ -116,8 +116,8 @@ def _only_text(kinds: Mapping[str, str], spans: str) -> str:
 
 
 def _neither(table: Columns, kinds: Mapping[str, str]) -> SourceError:
-    told = ", ".join(list(kinds)[:12]) or "none"
-    what = f"the table has neither `tokens` with tags nor `text` with spans (its columns: {told})"
+    description = ", ".join(list(kinds)[:12]) or "none"
+    what = f"the table has neither `tokens` with tags nor `text` with spans (its columns: {description})"
     return table.source.error(what, do="rename its columns so")
 
 
@@ -153,8 +153,8 @@ def _check_named(table: Columns, column: str, given: Names) -> None:
     """Raise SourceError where a number in a column of tags has no name."""
     lists = (row.get(column) for _, row in table.values([column]))
     counts = Counter(x for found in lists if isinstance(found, list) for x in found if type(x) is int)
-    if told := lacking(counts, given):
-        raise table.source.error(f"the tags in `{column}` {told[0]}", do=f"{told[1]}, {_BESIDE}")
+    if description := lacking(counts, given):
+        raise table.source.error(f"the tags in `{column}` {description[0]}", do=f"{description[1]}, {_BESIDE}")
 
 
 def _chosen(
@@ -170,19 +170,19 @@ def _chosen(
         else:
             taken.append(tags)
     if len(taken) > 1:
-        told = ", ".join(t.column for t in taken)
-        notes.append(f"columns {told} hold tags of the same labels: all are read")
+        description = ", ".join(t.column for t in taken)
+        notes.append(f"columns {description} hold tags of the same labels: all are read")
     return tuple(taken), tuple(notes)
 
 
 def rank(column: str) -> int:
     """Return how much a column's name says that it holds the tags of entities; 0 for other tags."""
-    told = column.lower()
-    if "ner" in told.replace("inner", "") or "entit" in told:
+    description = column.lower()
+    if "ner" in description.replace("inner", "") or "entit" in description:
         return 3
-    if any(x in told.split("_") or told.startswith(x) for x in _NOT_NER):
+    if any(x in description.split("_") or description.startswith(x) for x in _NOT_NER):
         return 0
-    return 2 if any(x in told for x in ("tag", "label", "bio", "iob")) else 1
+    return 2 if any(x in description for x in ("tag", "label", "bio", "iob")) else 1
 
 
 def _said(lists: Iterable[Any]) -> set[str]:

@@ -149,9 +149,9 @@ class Table:
         return value
 
     def _broken(self, error: Exception, row: int = 0) -> SourceError:
-        told = short(f"{type(error).__name__}: {' '.join(str(error).split())}", 80).strip("'\"")
+        description = short(f"{type(error).__name__}: {' '.join(str(error).split())}", 80).strip("'\"")
         where = self._where(row) if row else self.source.name
-        return SourceError(f"this is no sound Parquet file ({told})", where=where, do="export it again")
+        return SourceError(f"this is no sound Parquet file ({description})", where=where, do="export it again")
 
 
 def _items(scalar: Any) -> int:
@@ -162,19 +162,19 @@ def _items(scalar: Any) -> int:
 
 def _kind(type_: Any) -> str:
     """Return what a column's values are: text, words, numbers, spans, or nothing of these."""
-    told = str(type_)
+    description = str(type_)
     inner = getattr(type_, "value_type", None)
-    if told.startswith("struct<"):
+    if description.startswith("struct<"):
         every = [str(field.type) for field in type_]
         return "spans" if every and all("list<" in t for t in every) else ""
-    if "list<" in told.split("<", 1)[0] + "<" and inner is not None:
+    if "list<" in description.split("<", 1)[0] + "<" and inner is not None:
         return "spans" if str(inner).startswith("struct<") else _in_list(str(inner))
-    return "text" if _is_string(told) else ""
+    return "text" if _is_string(description) else ""
 
 
 def _in_list(inner: str) -> str:
     return "words" if _is_string(inner) else "numbers" if inner.startswith(("int", "uint")) else ""
 
 
-def _is_string(told: str) -> bool:
-    return told in {"string", "large_string", "string_view"} or told.startswith("dictionary<values=string")
+def _is_string(description: str) -> bool:
+    return description in {"string", "large_string", "string_view"} or description.startswith("dictionary<values=string")

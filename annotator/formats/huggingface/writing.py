@@ -38,27 +38,27 @@ _NUMBER = {"dtype": "int64", "_type": "Value"}
 _EVERY = ("title", "annotator", "note", "meta")
 
 
-def write(documents: Iterable[Document], out: Path, account: Account) -> list[Path]:
+def write(documents: Iterable[Document], out: Path, log: Account) -> list[Path]:
     """Write ``annotations.parquet``, a document a row, and the data card to the folder ``out``.
 
     Of two spans that overlap the longer has tags (of equal ones the earlier, then the first label). A
     document without tokens has no tags.
     """
     every = list(documents)
-    kept = [[s for s in d.spans if fits(d, s, account)] for d in every]
+    kept = [[s for s in d.spans if fits(d, s, log)] for d in every]
     untagged: Counter[str] = Counter()
     flat = [_flat(d, spans, untagged) for d, spans in zip(every, kept, strict=True)]
     for d, spans in zip(every, kept, strict=True):
-        list_fields(d, TOLD, account, "accept" if spans or d.answer else None)
-    account.notes += [UNTAGGED.format(n=f"{n:,}", why=why) for why, n in sorted(untagged.items())]
+        list_fields(d, TOLD, log, "accept" if spans or d.answer else None)
+    log.notes += [UNTAGGED.format(n=f"{n:,}", why=why) for why, n in sorted(untagged.items())]
     sourced = any(s.source for spans in kept for s in spans)
     names = ["O", *(f"{b}-{x}" for x in sorted({s.label for f in flat for s in f}) for b in "BI")]
     rows = [_row(d, k, f, names, sourced=sourced) for d, k, f in zip(every, kept, flat, strict=True)]
     used = {name: _STRING for name in _EVERY if any(r[name] for r in rows)}
     features = {**_features(names, sourced=sourced), **used}
     data = _parquet(rows, features)
-    told = card(every, kept, features, account)
-    return [put(out / FILE, data), put(out / CARD, told.encode())]
+    description = card(every, kept, features, log)
+    return [put(out / FILE, data), put(out / CARD, description.encode())]
 
 
 def _features(names: list[str], *, sourced: bool) -> dict[str, Any]:

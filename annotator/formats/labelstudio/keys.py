@@ -78,38 +78,38 @@ class Keys:
     """The characters that a field's texts have, links to files left out."""
     links: int = 0
     """Tasks with the address or the name of a file."""
-    placed: Counter[str] = field(default_factory=Counter)
-    timed: Counter[str] = field(default_factory=Counter)
+    whole_offsets: Counter[str] = field(default_factory=Counter)
+    fractional_offsets: Counter[str] = field(default_factory=Counter)
     """Regions of each object whose offsets are whole numbers, and those whose are not, as in a sound."""
-    things: Counter[str] = field(default_factory=Counter)
+    unsupported: Counter[str] = field(default_factory=Counter)
     """What is marked that is no span of a text."""
 
-    def see(self, data: dict[str, Any], results: Iterable[Result]) -> None:
+    def add_task(self, data: dict[str, Any], results: Iterable[Result]) -> None:
         """Take in a task."""
         texts = {k: t for k in keys_of(data) if (t := text_at(data, k)) is not None and not is_link(t)}
         self.links += any(isinstance(x, str) and is_link(x) for x in data.values())
         self.plain.update({k: len(t) for k, t in texts.items()})
         for result in results:
-            self.things.update(thing for thing, _, _ in result.others)
+            self.unsupported.update(thing for thing, _, _ in result.others)
             for region in result.spans:
-                self.timed[region.to] += not is_whole(region)
-                self.placed[region.to] += is_whole(region)
+                self.fractional_offsets[region.target] += not is_whole(region)
+                self.whole_offsets[region.target] += is_whole(region)
                 for key, text in texts.items():
-                    old = self.scores[region.to].get(key, (0, 0, 0, 0))
+                    old = self.scores[region.target].get(key, (0, 0, 0, 0))
                     a, b, c, d = _score(region, key, text)
-                    self.scores[region.to][key] = (old[0] + a, old[1] + b, old[2] + c, old[3] + d)
+                    self.scores[region.target][key] = (old[0] + a, old[1] + b, old[2] + c, old[3] + d)
 
     def choose(self, where: str) -> dict[str, str]:
         """Return the key of the text by object; raises SourceError where the tasks have no texts."""
         if not self.plain:
-            told = f" (marked: {self._told()})" if self.things else ""
+            description = f" (marked: {self._described_kinds()})" if self.unsupported else ""
             what = (
                 "the tasks hold links to files or pictures, not texts" if self.links else "no task has a text"
             )
-            raise SourceError(f"{what}{told}", where=where, do=_HERE)
-        if not self.scores and self.things:
-            raise SourceError(f"no span of a text is marked, but {self._told()}", where=where, do=_DO)
-        if any(n > 1 and not self.placed[to] for to, n in self.timed.items()):
+            raise SourceError(f"{what}{description}", where=where, do=_HERE)
+        if not self.scores and self.unsupported:
+            raise SourceError(f"no span of a text is marked, but {self._described_kinds()}", where=where, do=_DO)
+        if any(n > 1 and not self.whole_offsets[to] for to, n in self.fractional_offsets.items()):
             what = "regions of a sound or a film are marked (offsets are fractions), not spans of a text"
             raise SourceError(what, where=where, do=_DO)
         if (
@@ -123,8 +123,8 @@ class Keys:
             return {"": max(self.plain, key=lambda k: (_named(k), "." not in k, self.plain[k], k))}
         return {to: _best(to, found) for to, found in sorted(self.scores.items())}
 
-    def _told(self) -> str:
-        return ", ".join(f"{k} ({n:,})" for k, n in sorted(self.things.items()))
+    def _described_kinds(self) -> str:
+        return ", ".join(f"{k} ({n:,})" for k, n in sorted(self.unsupported.items()))
 
 
 def _best(to: str, found: dict[str, Score]) -> str:
@@ -142,7 +142,7 @@ def _score(region: Region, key: str, text: str) -> Score:
     inside = found is not None and found[1] <= len(text)
     quoted = quote is not None and (quote in text or " ".join(quote.split()) in " ".join(text.split()))
     just = quoted and found is not None and text[found[0] : found[1]] == quote
-    return (key == region.key, quoted + just, inside, len(text))
+    return (key == region.data_field, quoted + just, inside, len(text))
 
 
 def joined_offsets(value: Any, region: Region, unit: Unit) -> tuple[int | None, int | None]:

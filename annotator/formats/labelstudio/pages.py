@@ -25,12 +25,12 @@ def unpaged(task: Task, found: Sequence[Result], chosen: dict[str, str]) -> tupl
     regions = [r for result in found for r in result.spans if r.in_page]
     texts: dict[str, Any] = {}
     moved: dict[int, Region] = {}
-    for key in {chosen[r.to] for r in regions}:
-        mine = [r for r in regions if chosen[r.to] == key]
+    for key in {chosen[r.target] for r in regions}:
+        mine = [r for r in regions if chosen[r.target] == key]
         if page := text_at(task.data, key):
             best = _best(page, mine)
             texts[key] = best.text
-            moved |= {id(r): best.placed(r) for r in mine}
+            moved |= {id(r): best.place_region(r) for r in mine}
     if not texts:
         return task, list(found)
     results = [replace(x, spans=[moved.get(id(r), r) for r in x.spans]) for x in found]
@@ -42,7 +42,7 @@ def _best(page: str, regions: Sequence[Region]) -> _Page:
     if "<" not in page and "&" not in page:
         return _Page((Node("/text()[1]", page),))
     tried = [_Page(tuple(nodes(page, line_break))) for line_break in ("", "\n")]
-    return max(tried, key=lambda read: sum(read.fits(read.placed(r)) for r in regions))
+    return max(tried, key=lambda read: sum(read.fits(read.place_region(r)) for r in regions))
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class _Page:
             at += len(unescape(node.text).encode("utf-16-le", "surrogatepass")) // 2
         return out
 
-    def placed(self, region: Region) -> Region:
+    def place_region(self, region: Region) -> Region:
         """Return a region that names a path with offsets in the whole text, none where it has no place."""
         if region.path is None:
             return region

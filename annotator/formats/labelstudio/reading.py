@@ -50,7 +50,7 @@ def looks(sample: Sample) -> str:
     """Return what of a file is Label Studio's, empty where nothing is."""
     if (sample.is_folder or sample.is_zip) and not may_hold(sample.names):
         return ""
-    found = sample.objects()
+    found = sample.json_values()
     if why := next((why for why in map(is_task, found) if why), ""):
         return why
     start = sample.text.lstrip()
@@ -60,25 +60,25 @@ def looks(sample: Sample) -> str:
     return ""
 
 
-def read(source: Source, account: Account) -> Iterator[Document]:
+def read(source: Source, log: Account) -> Iterator[Document]:
     """Yield the documents of a file, or of the JSON files in a folder or a zip.
 
     Raises SourceError for tasks without texts, such as those of pictures and sounds, and for what
     is no task.
     """
-    tasks = [task_of(row, where) for f in files_of(source) for where, row in rows(f, account)]
-    results = [[sort(said.results) for said in task.said] for task in tasks]
+    tasks = [task_of(row, where) for f in files_of(source) for where, row in rows(f, log)]
+    results = [[sort(said.results) for said in task.annotations] for task in tasks]
     keys = Keys()
     for task, found in zip(tasks, results, strict=True):
-        keys.see(task.data, found)
+        keys.add_task(task.data, found)
     chosen = keys.choose(source.name) if tasks else {}
     pages = [unpaged(task, found, chosen) for task, found in zip(tasks, results, strict=True)]
-    reader = _Reader(account, chosen)
-    reader.unit = reader.prior([task for task, _ in pages], [found for _, found in pages], source.name)
-    account.notes += _told(chosen)
+    reader = _Reader(log, chosen)
+    reader.unit = reader.file_unit([task for task, _ in pages], [found for _, found in pages], source.name)
+    log.notes += _told(chosen)
     for task, found in pages:
         yield from reader.documents(task, found)
-    reader.tell()
+    reader.add_notes()
 
 
 def _told(chosen: dict[str, str]) -> Iterator[str]:
@@ -90,7 +90,7 @@ def _told(chosen: dict[str, str]) -> Iterator[str]:
 
 @dataclass(slots=True)
 class _Reader:
-    account: Account
+    log: Account
     chosen: dict[str, str]
     """The key of the text by object of the labelling config."""
     unit: Unit = CODE_POINTS
@@ -99,7 +99,7 @@ class _Reader:
 
     # -- what the offsets count ----------------------------------------------------------------
 
-    def prior(self, tasks: Sequence[Task], results: Sequence[Sequence[Result]], where: str) -> Unit:
+    def file_unit(self, tasks: Sequence[Task], results: Sequence[Sequence[Result]], where: str) -> Unit:
         """Return the unit that most quotes of the file speak for; without any, what its words tell."""
         if said := said_unit():
             return said
@@ -114,45 +114,45 @@ class _Reader:
                     rest.append((text, spans))
         if fits:
             return max(ALLOWED, key=lambda u: fits.get(u, Fit()))
-        return unit_of(rest, lambda x: [x], ALLOWED, where, self.account)
+        return unit_of(rest, lambda x: [x], ALLOWED, where, self.log)
 
     def _evidence(self, task: Task, found: Sequence[Result]) -> Iterator[Evidence]:
         for result in found:
             for key in dict.fromkeys(self.chosen.values()):
                 text = text_at(task.data, key) or ""
                 if _may_differ(text):
-                    regions = [r for r in self._of(result, key) if not r.paragraph]
+                    regions = [r for r in self._regions_in_text(result, key) if not r.paragraph]
                     yield text, list(quoted_of((r.raw, levelled(r.quote, text)) for r in regions))
 
-    def _own(self, text: str, regions: Sequence[Region]) -> Unit:
+    def _annotation_unit(self, text: str, regions: Sequence[Region]) -> Unit:
         """Return the unit of one annotation: that of the file unless its own quotes fit another better."""
         quoted = list(quoted_of((r.raw, levelled(r.quote, text)) for r in regions))
         if said_unit() or not _may_differ(text) or not any(q for _, _, q in quoted):
             return self.unit
         fits = _measured(text, quoted, self.unit)
-        return max(fits, key=lambda u: (fits[u].quotes, fits[u].nearly, u.scale == self.unit.scale))
+        return max(fits, key=lambda u: (fits[u].exact_quotes, fits[u].near_quotes, u.scale == self.unit.scale))
 
     # -- documents -----------------------------------------------------------------------------
 
-    def _of(self, result: Result, key: str) -> list[Region]:
-        return [r for r in result.spans if self.chosen[r.to] == key]
+    def _regions_in_text(self, result: Result, key: str) -> list[Region]:
+        return [r for r in result.spans if self.chosen[r.target] == key]
 
     def documents(self, task: Task, found: Sequence[Result]) -> Iterator[Document]:
         """Yield a document for each annotation of each text of a task; an open one where there is none."""
         for thing, id_, size in task.others:
-            self.tally.add(PREDICTIONS, size if thing == "prediction" and task.said else 0)
-            if thing == "prediction" and size and not task.said:
-                self.account.list(Entry(task.where, id_, Fate.LEFT_OUT, ALONE, thing=thing))
+            self.tally.add(PREDICTIONS, size if thing == "prediction" and task.annotations else 0)
+            if thing == "prediction" and size and not task.annotations:
+                self.log.record(Entry(task.where, id_, Fate.LEFT_OUT, ALONE, kind=thing))
             if thing == "draft" and size:
                 why = f"a draft that was never submitted ({counted(size, 'result')})"
-                self.account.list(Entry(task.where, id_, Fate.LEFT_OUT, why, thing=thing))
+                self.log.record(Entry(task.where, id_, Fate.LEFT_OUT, why, kind=thing))
         keys = list(dict.fromkeys(self.chosen.values()))
-        for n, said in enumerate(task.said):
+        for n, said in enumerate(task.annotations):
             for thing, id_, why in found[n].others:
-                self.account.list(Entry(task.where, id_, Fate.LEFT_OUT, why, thing=thing))
+                self.log.record(Entry(task.where, id_, Fate.LEFT_OUT, why, kind=thing))
             for key in keys:
                 yield from self._document(task, key, said, found[n], alone=len(keys) == 1)
-        if not task.said:
+        if not task.annotations:
             for key in keys:
                 nobody = Said([], answer=None)
                 yield from self._document(task, key, nobody, Result(), alone=len(keys) == 1)
@@ -160,7 +160,7 @@ class _Reader:
     def _document(
         self, task: Task, key: str, said: Said, result: Result, *, alone: bool
     ) -> Iterator[Document]:
-        text, regions = text_at(task.data, key), self._of(result, key)
+        text, regions = text_at(task.data, key), self._regions_in_text(result, key)
         if text is None:
             if regions:
                 raise SourceError(f"the task has no text in `{key}`", where=task.where, do=AGAIN)
@@ -182,10 +182,10 @@ class _Reader:
 
     def _spans(self, task: Task, key: str, text: str, regions: Sequence[Region]) -> tuple[Span, ...]:
         """Return the spans of one annotation, in the order of the file."""
-        unit = self._own(text, [r for r in regions if not r.paragraph])
+        unit = self._annotation_unit(text, [r for r in regions if not r.paragraph])
         self.measured[unit] += bool(regions) and _may_differ(text)
         value = value_at(task.data, key)
-        inside = self._inside(value, [r for r in regions if r.paragraph])
+        inside = self._dialogue_unit(value, [r for r in regions if r.paragraph])
         out: list[Span] = []
         for region in regions:
             raw = _raw(region, value, inside)
@@ -194,14 +194,14 @@ class _Reader:
             quote = levelled(region.quote, text)
             wrong = span and quote and text[span.start : span.end].split() != quote.split()
             if region.in_page and (wrong or raw.start is None):
-                self.account.read += 1
+                self.log.read += 1
                 entry = Entry(task.where, raw_id(region.raw), Fate.LEFT_OUT, IN_PAGE, region.quote or "")
-                self.account.list(entry)
+                self.log.record(entry)
                 continue
-            out += spans_of([replace(raw, quote=quote or "")], text, task.where, self.account, counted)
+            out += spans_of([replace(raw, quote=quote or "")], text, task.where, self.log, counted)
         return tuple(out)
 
-    def _inside(self, value: Any, regions: Sequence[Region]) -> Unit:
+    def _dialogue_unit(self, value: Any, regions: Sequence[Region]) -> Unit:
         """Return what offsets inside the paragraphs of a dialogue count, told by their quotes.
 
         Label Studio counts UTF-16 units there, as browsers do; programs that write for it may not.
@@ -215,15 +215,15 @@ class _Reader:
         self.tally.add(IN_UTF16, unit == UTF16 and bool(regions) and _may_differ(text))
         return unit
 
-    def tell(self) -> None:
+    def add_notes(self) -> None:
         """Put the notes into the account."""
-        self.tally.tell(self.account)
+        self.tally.add_notes(self.log)
         if said := said_unit():
-            self.account.notes.append(f"offsets count {said}, as --offsets says")
+            self.log.notes.append(f"offsets count {said}, as --offsets says")
         elif len({u for u, n in self.measured.items() if n}) > 1 or self.unit != CODE_POINTS:
-            told = ", ".join(f"{u} in {n:,}" for u, n in self.measured.items() if n)
-            self.account.notes.append(
-                f"offsets are measured by quoted texts, annotation by annotation: {told}"
+            description = ", ".join(f"{u} in {n:,}" for u, n in self.measured.items() if n)
+            self.log.notes.append(
+                f"offsets are measured by quoted texts, annotation by annotation: {description}"
             )
 
 
@@ -249,8 +249,8 @@ def _may_differ(text: str) -> bool:
 def _measured(text: str, quoted: Sequence[Quoted], first: Unit) -> dict[Unit, Fit]:
     """Return how well the units fit one annotation; ``first`` alone where every quote stands just there."""
     for units in ((first,), tuple(u for u in ALLOWED if "\r\n" in text or u in {CODE_POINTS, UTF16})):
-        detective = Detective(units)
-        detective.see(text, quoted)
-        if detective.fits[units[0]].quotes == len(quoted):
+        detector = Detective(units)
+        detector.add_text(text, quoted)
+        if detector.fits[units[0]].exact_quotes == len(quoted):
             break
-    return detective.fits
+    return detector.fits

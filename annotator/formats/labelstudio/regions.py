@@ -24,7 +24,7 @@ class Region:
 
     raw: Raw
     quote: str | None
-    to: str
+    target: str
     """The object of the labelling config that it lies in, in JSON_MIN the label set it is of."""
     paragraph: tuple[Any, Any] | None = None
     """The paragraphs of a dialogue in which it begins and ends."""
@@ -32,7 +32,7 @@ class Region:
     """Whether its place is counted in a web page."""
     path: tuple[str, str] | None = None
     """The text nodes of a page in which it begins and ends, where its offsets are counted in these."""
-    key: str = ""
+    data_field: str = ""
     """The field of the data that it names itself."""
 
 
@@ -59,8 +59,8 @@ def _take(row: dict[str, Any], labelled: set[str], out: Result) -> None:
     kind, value = string(row, "type"), row.get("value")
     key, id_ = _label_key(row), name(row.get("id"))
     if kind == "relation" or "from_id" in row:
-        told = f"{name(row.get('from_id'))}-{name(row.get('to_id'))}"
-        out.others.append(("relation", told, RELATION))
+        description = f"{name(row.get('from_id'))}-{name(row.get('to_id'))}"
+        out.others.append(("relation", description, RELATION))
     elif not isinstance(value, dict):
         out.others.append((kind or "result", id_, REGION))
     elif key in _TEXTUAL or (not key and kind in _TEXTUAL):
@@ -98,19 +98,19 @@ def _regions(row: dict[str, Any], value: dict[str, Any], key: str) -> Iterator[R
         start, end = value["startOffset"], value.get("endOffset")
     id_ = name(row.get("id"))
     for n, label in enumerate(labels or [None]):
-        told = f"{id_}:{name(label)}" if id_ and n else id_
+        description = f"{id_}:{name(label)}" if id_ and n else id_
         quote = string(value, "text") or None
         of = string(row, "to_name") or string(row, "from_name")
-        raw = Raw(start, end, label, _source(row), told)
-        yield Region(raw, quote, of, key=string(row, "source").lstrip("$"), **spot)
+        raw = Raw(start, end, label, _source(row), description)
+        yield Region(raw, quote, of, data_field=string(row, "source").lstrip("$"), **spot)
 
 
 def _source(row: dict[str, Any]) -> str:
     """Return where a region comes from that a model made."""
     meta = row.get("meta")
-    told = string(meta, "source") if isinstance(meta, dict) else ""
+    description = string(meta, "source") if isinstance(meta, dict) else ""
     origin = string(row, "origin")
-    return told or (_PREDICTED if origin.startswith(_PREDICTED) else "")
+    return description or (_PREDICTED if origin.startswith(_PREDICTED) else "")
 
 
 def _is_note(row: dict[str, Any], value: dict[str, Any]) -> bool:

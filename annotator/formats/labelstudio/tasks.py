@@ -35,7 +35,7 @@ class Task:
     """One task."""
 
     data: dict[str, Any]
-    said: list[Said]
+    annotations: list[Said]
     id: str
     where: str
     others: tuple[tuple[str, str, int], ...] = ()

@@ -29,20 +29,20 @@ _OWN = frozenset({"text", "title", "document_id"})
 _CONTROL = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def write(documents: Iterable[Document], out: Path, account: Account) -> list[Path]:
+def write(documents: Iterable[Document], out: Path, log: Account) -> list[Path]:
     """Write ``annotations.json``, a task a text with an annotation for each annotator, and the config."""
     tasks: dict[bytes, dict[str, Any]] = {}
     labels: set[str] = set()
     notes = False
     for n, document in enumerate(documents):
-        data = _data(document, account)
+        data = _data(document, log)
         key = orjson.dumps(data) if document.id else b"%d" % n
         task = tasks.setdefault(key, {"id": len(tasks) + 1, "data": data, "annotations": []})
-        spans = [s for s in document.spans if fits(document, s, account)]
+        spans = [s for s in document.spans if fits(document, s, log)]
         labels |= {s.label for s in spans}
         notes = notes or bool(document.note)
         said = document.answer is not None or spans or document.note
-        list_fields(document, "Label Studio", account, _back(document, said=bool(said)))
+        list_fields(document, "Label Studio", log, _back(document, said=bool(said)))
         if said:
             task["annotations"].append(_annotation(document, spans))
     config = _config(sorted(labels), notes=notes)
@@ -57,10 +57,10 @@ def _back(document: Document, *, said: bool) -> str | None:
     return Answer.ACCEPT.value if said else None
 
 
-def _data(document: Document, account: Account) -> dict[str, Any]:
+def _data(document: Document, log: Account) -> dict[str, Any]:
     own = {"document_id": document.id, "title": document.title}
     for key in sorted(_OWN & document.meta.keys()):
-        list_thing(document, "field", key, TAKEN, account)
+        list_thing(document, "field", key, TAKEN, log)
     free = {k: v for k, v in document.meta.items() if k not in _OWN}
     return {"text": document.text, **{k: v for k, v in own.items() if v}, **free}
 

@@ -37,8 +37,8 @@ class Verdict:
 class _Text:
     """One annotator's answers on one text."""
 
-    first: Document
-    verdicts: dict[Key, Verdict] = field(default_factory=dict)
+    document: Document
+    answers: dict[Key, Verdict] = field(default_factory=dict)
     ignored: list[Verdict] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -46,35 +46,35 @@ class _Text:
 class Binary:
     """Gathers binary answers by text and annotator."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, log: Account) -> None:
         """Begin with none; what cannot be carried over is listed in ``account``."""
-        self._account = account
+        self._log = log
         self._texts: dict[tuple[str, str], _Text] = {}
 
     def add(self, document: Document, verdicts: list[Verdict]) -> None:
         """Take in a task: its text and fields as a document without spans, and what it says of its spans."""
         text = self._texts.setdefault((document.text, document.annotator), _Text(document))
-        flagged = text.first.flagged or document.flagged
-        text.first = replace(text.first, flagged=flagged, time=max(text.first.time, document.time))
-        text.first = replace(text.first, tokens=text.first.tokens or document.tokens)
+        flagged = text.document.flagged or document.flagged
+        text.document = replace(text.document, flagged=flagged, time=max(text.document.time, document.time))
+        text.document = replace(text.document, tokens=text.document.tokens or document.tokens)
         if document.note and document.note not in text.notes:
             text.notes.append(document.note)
         for verdict in verdicts:
-            self._take(text, verdict)
+            self._add_answer(text, verdict)
 
-    def _take(self, text: _Text, new: Verdict) -> None:
+    def _add_answer(self, text: _Text, new: Verdict) -> None:
         if new.answer is Answer.IGNORE:
             text.ignored.append(new)
             return
-        old = text.verdicts.get(new.span.key)
+        old = text.answers.get(new.span.key)
         if old is None:
-            text.verdicts[new.span.key] = new
+            text.answers[new.span.key] = new
         elif old.answer is new.answer:
-            self._list(text, new, Fate.DOUBLE, TWICE)
+            self._record_entry(text, new, Fate.DOUBLE, TWICE)
         else:
             later, earlier = (old, new) if new.time < old.time else (new, old)
-            text.verdicts[new.span.key] = later
-            self._list(text, earlier, Fate.LEFT_OUT, BOTH)
+            text.answers[new.span.key] = later
+            self._record_entry(text, earlier, Fate.LEFT_OUT, BOTH)
 
     def documents(self) -> Iterator[Document]:
         """Yield one document for each text and annotator, in the file's order."""
@@ -83,25 +83,25 @@ class Binary:
 
     def _document(self, text: _Text) -> Document:
         note = "\n".join(text.notes)
-        if not text.verdicts:
-            self._move(text.ignored)
+        if not text.answers:
+            self._record_moved(text.ignored)
             spans = tuple(v.span for v in text.ignored)
-            return replace(text.first, spans=spans, answer=Answer.IGNORE, note=note)
+            return replace(text.document, spans=spans, answer=Answer.IGNORE, note=note)
         for verdict in text.ignored:
-            self._list(text, verdict, Fate.LEFT_OUT, IGNORED)
-        every = list(text.verdicts.values())
-        self._move(every)
+            self._record_entry(text, verdict, Fate.LEFT_OUT, IGNORED)
+        every = list(text.answers.values())
+        self._record_moved(every)
         spans = tuple(v.span for v in every if v.answer is Answer.ACCEPT)
         rejected = tuple(v.span for v in every if v.answer is Answer.REJECT)
-        return replace(text.first, spans=spans, rejected=rejected, answer=None, note=note)
+        return replace(text.document, spans=spans, rejected=rejected, answer=None, note=note)
 
-    def _move(self, verdicts: list[Verdict]) -> None:
+    def _record_moved(self, verdicts: list[Verdict]) -> None:
         for verdict in verdicts:
             if verdict.moved:
-                self._account.list(verdict.moved)
+                self._log.record(verdict.moved)
 
-    def _list(self, text: _Text, verdict: Verdict, fate: Fate, why: str) -> None:
+    def _record_entry(self, text: _Text, verdict: Verdict, outcome: Fate, why: str) -> None:
         span = verdict.span
         id_ = f"{span.start}-{span.end}:{span.label}"
-        covered = text.first.text[span.start : span.end]
-        self._account.list(Entry(verdict.where, id_, fate, why, covered))
+        covered = text.document.text[span.start : span.end]
+        self._log.record(Entry(verdict.where, id_, outcome, why, covered))

@@ -59,7 +59,7 @@ def looks(sample: Sample) -> str:
     """Return what of a file is Prodigy's, empty where nothing is."""
     if (sample.is_folder or sample.is_zip) and not may_hold(sample.names):
         return ""
-    records = [r for r in sample.objects() if isinstance(r, dict)]
+    records = [r for r in sample.json_values() if isinstance(r, dict)]
     if any(is_journal(r) for r in records):
         return ""
     hashes = [k for k in _HASHES if any(k in r for r in records)]
@@ -69,27 +69,27 @@ def looks(sample: Sample) -> str:
     return "its lines have an `answer` (accept, reject or ignore)" if answered else ""
 
 
-def read(source: Source, account: Account) -> Iterator[Document]:
+def read(source: Source, log: Account) -> Iterator[Document]:
     """Yield the documents of a file; raises SourceError, with file and line, for what is no task."""
     files = files_of(source)
     found = chain.from_iterable(map(differing, files))
-    unit = unit_of(found, fields.evidence, ALLOWED, source.name, account)
-    yield from documents(chain.from_iterable(rows(f, account) for f in files), account, unit)
+    unit = unit_of(found, fields.evidence, ALLOWED, source.name, log)
+    yield from documents(chain.from_iterable(rows(f, log) for f in files), log, unit)
 
 
 def documents(
-    records: Iterable[tuple[str, Any]], account: Account, unit: Unit = CODE_POINTS
+    records: Iterable[tuple[str, Any]], log: Account, unit: Unit = CODE_POINTS
 ) -> Iterator[Document]:
     """Yield the documents of tasks, each with its place for messages; raises SourceError as ``read`` does."""
-    reader = _Reader(account, unit, Binary(account))
+    reader = _Reader(log, unit, Binary(log))
     for where, record in records:
         if not isinstance(record, dict):
             raise SourceError("a task must be a JSON object", where=where, do="repair or remove it")
         yield from reader.documents(record, where)
     yield from reader.binary.documents()
-    if not account.read:
+    if not log.read:
         reader.tally.add(NO_SPANS)
-    reader.tally.tell(account)
+    reader.tally.add_notes(log)
 
 
 def is_journal(record: Any) -> bool:
@@ -110,7 +110,7 @@ class _Task:
 
 @dataclass(slots=True)
 class _Reader:
-    account: Account
+    log: Account
     unit: Unit
     binary: Binary
     tally: Tally = field(default_factory=Tally)
@@ -139,8 +139,8 @@ class _Reader:
         text = fields.text_of(record, where)
         task = _Task(record, text, fields.token_places(record, text, self.unit, where), where)
         found = objects(record, "spans", where, AGAIN)
-        self._list_others(task)
-        self._check(task, found)
+        self._record_others(task)
+        self._check_quotes(task, found)
         empty = Document(
             text,
             tokens=self._tokens(task),
@@ -154,33 +154,33 @@ class _Reader:
             empty = replace(empty, answer=None)
         if view_of(record, found) is View.BINARY:
             self.tally.add(BINARY)
-            self.binary.add(empty, list(self._verdicts(task, found, empty)))
+            self.binary.add(empty, list(self._span_answers(task, found, empty)))
         else:
             wrong = objects(record, "rejected", where, AGAIN)
             yield replace(empty, spans=self._spans(task, found), rejected=self._spans(task, wrong))
 
     def _spans(self, task: _Task, found: list[dict[str, Any]]) -> Any:
-        raws = (_raw(span, task.places, self.unit) for span in found)
-        return spans_of(raws, task.text, task.where, self.account, self.unit)
+        raw_spans = (_raw(span, task.places, self.unit) for span in found)
+        return spans_of(raw_spans, task.text, task.where, self.log, self.unit)
 
-    def _verdicts(self, task: _Task, found: list[dict[str, Any]], of: Document) -> Iterator[Verdict]:
+    def _span_answers(self, task: _Task, found: list[dict[str, Any]], of: Document) -> Iterator[Verdict]:
         """Yield what a binary task says of each span: by the span's own answer, else by the task's."""
         for span in found:
-            self.account.read += 1
+            self.log.read += 1
             made, entry = span_of(_raw(span, task.places, self.unit), task.text, task.where, self.unit)
             answer = fields.answer_of(span.get("answer"), task.where) or of.answer or Answer.ACCEPT
             if made:
                 yield Verdict(made, answer, task.where, of.time, entry)
             elif entry:
-                self.account.list(entry)
+                self.log.record(entry)
 
-    def _check(self, task: _Task, found: list[dict[str, Any]]) -> None:
+    def _check_quotes(self, task: _Task, found: list[dict[str, Any]]) -> None:
         """List the spans whose quote says something else than their offsets, count those whose indexes do."""
         for span in found:
             place = fields.place_of(span, task.text, self.unit)
             if place:
                 raw = replace(_raw(span, task.places, self.unit), quote=string(span, "text"))
-                list_misquoted(raw, task.text[slice(*place)], task.where, self.account)
+                list_misquoted(raw, task.text[slice(*place)], task.where, self.log)
             by_tokens = fields.named(span, task.places)
             if place and by_tokens and by_tokens != place:
                 self.tally.add(INDEXES)
@@ -193,13 +193,13 @@ class _Reader:
             self.tally.add(TOKENS)
         return fits or ()
 
-    def _list_others(self, task: _Task) -> None:
+    def _record_others(self, task: _Task) -> None:
         for key, thing, why in (("relations", "relation", RELATION), ("accept", "choice", CHOICE)):
             found = task.record.get(key)
-            things(found if isinstance(found, list) else [], thing, why, task.where, self.account)
+            things(found if isinstance(found, list) else [], thing, why, task.where, self.log)
         label = task.record.get("label")
         labels = label if isinstance(label, list) else [label] if isinstance(label, str) and label else []
-        things(labels, "text label", TEXT_LABEL, task.where, self.account)
+        things(labels, "text label", TEXT_LABEL, task.where, self.log)
 
 
 def _raw(span: dict[str, Any], places: list[Place | None], unit: Unit) -> Raw:

@@ -30,9 +30,9 @@ def text_of(record: dict[str, Any], where: str) -> str:
     text = record.get("text")
     if isinstance(text, str):
         return text
-    for key, told in _OTHERS.items():
+    for key, description in _OTHERS.items():
         if record.get(key):
-            raise SourceError(f"the task shows {told}, not a text", where=where, do="import texts only")
+            raise SourceError(f"the task shows {description}, not a text", where=where, do="import texts only")
     raise SourceError("the task has no `text`", where=where, do=AGAIN)
 
 

@@ -22,22 +22,22 @@ FILE = "annotations.jsonl"
 OFF_TOKENS = "it is not on token edges"
 
 
-def write(documents: Iterable[Document], out: Path, account: Account) -> list[Path]:
+def write(documents: Iterable[Document], out: Path, log: Account) -> list[Path]:
     """Write a task for each document to ``annotations.jsonl`` in the folder ``out``.
 
     A span that is not on token edges is listed and left out: Prodigy's spans name their tokens.
     """
-    return [put(out / FILE, b"".join(orjson.dumps(task_of(d, account)) + b"\n" for d in documents))]
+    return [put(out / FILE, b"".join(orjson.dumps(task_of(d, log)) + b"\n" for d in documents))]
 
 
-def task_of(document: Document, account: Account) -> dict[str, Any]:
+def task_of(document: Document, log: Account) -> dict[str, Any]:
     """Return the task that says what a document says, every span counted."""
     task: dict[str, Any] = {
         "text": document.text,
         "meta": _meta(document),
         "tokens": [_token(n, token) for n, token in enumerate(document.tokens)],
-        "spans": [_span(s, document.tokens) for s in _writable(document, document.spans, account)],
-        "rejected": [_span(s, document.tokens) for s in _writable(document, document.rejected, account)],
+        "spans": [_span(s, document.tokens) for s in _writable(document, document.spans, log)],
+        "rejected": [_span(s, document.tokens) for s in _writable(document, document.rejected, log)],
         "answer": document.answer,
         "flagged": document.flagged,
         "_view_id": "spans_manual",
@@ -56,14 +56,14 @@ def _token(number: int, token: Token) -> dict[str, Any]:
     return {"text": token.text, "start": token.start, "end": token.end, "id": number, "ws": token.ws}
 
 
-def _writable(document: Document, spans: Iterable[Span], account: Account) -> list[Span]:
+def _writable(document: Document, spans: Iterable[Span], log: Account) -> list[Span]:
     out = []
     for span in spans:
-        account.read += 1
+        log.read += 1
         if why := _refused(document, span):
-            list_span(document, span, why, account)
+            list_span(document, span, why, log)
         else:
-            account.kept += 1
+            log.kept += 1
             out.append(span)
     return out
 

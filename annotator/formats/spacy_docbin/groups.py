@@ -17,7 +17,7 @@ class Packed:
     """A span of a group: the ids of its label and its link, token indexes and code points."""
 
     label: int
-    link: int
+    kb_id: int
     first: int
     last: int
     """The token after it."""

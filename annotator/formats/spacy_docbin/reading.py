@@ -63,7 +63,7 @@ def looks(sample: Sample) -> str:
     return "it is a deflated map with `attrs`, as DocBins are" if whole else ""
 
 
-def read(source: Source, account: Account) -> Iterator[Document]:
+def read(source: Source, log: Account) -> Iterator[Document]:
     """Yield the Docs of a file, or of the ``.spacy`` files of a folder, as documents.
 
     Raises SourceError for a file that is no DocBin, is damaged or inflates without bounds.
@@ -74,15 +74,15 @@ def read(source: Source, account: Account) -> Iterator[Document]:
         raise source.error("there is no .spacy file in it", do="name a DocBin or a folder of them")
     tally = Tally()
     for file in files:
-        yield from documents(file.read_bytes(), file.name, account, tally)
-    tally.tell(account)
+        yield from documents(file.read_bytes(), file.name, log, tally)
+    tally.add_notes(log)
 
 
-def documents(data: bytes, where: str, account: Account, tally: Tally) -> Iterator[Document]:
+def documents(data: bytes, where: str, log: Account, tally: Tally) -> Iterator[Document]:
     """Yield the documents of a DocBin's bytes; raises SourceError as ``read`` does."""
     found = unpacked(data, where)
     for number, packed in enumerate(found.docs(), 1):
-        yield _Doc(packed, found.strings, f"{where}, doc {number}", account, tally).document()
+        yield _Doc(packed, found.strings, f"{where}, doc {number}", log, tally).document()
 
 
 @dataclass(slots=True)
@@ -90,7 +90,7 @@ class _Doc:
     packed: Packed
     strings: Mapping[int, str]
     where: str
-    account: Account
+    log: Account
     tally: Tally
     tokens: tuple[Token, ...] = field(init=False)
     text: str = field(init=False)
@@ -105,17 +105,17 @@ class _Doc:
 
     def document(self) -> Document:
         """Return the Doc as a document, its spans counted."""
-        ents = spans_of(self._ents(), self.text, self.where, self.account)
+        ents = spans_of(self._ents(), self.text, self.where, self.log)
         views: list[View] = [("ents", ents)]
         wrong: list[View] = []
         for key, group in groups_of(self.packed.groups, self.where):
-            raws = [self._raw(s) for s in group]
-            made = spans_of(raws, self.text, self.where, self.account)
+            raw_spans = [self._raw(s) for s in group]
+            made = spans_of(raw_spans, self.text, self.where, self.log)
             (wrong if key == INCORRECT else views).append((key, made))
-        self._tell_others()
-        spans = merged(views, self.text, self.where, self.account)
-        rejected = merged(wrong, self.text, self.where, self.account)
-        open_ = self._open(spans + rejected)
+        self._note_unsupported()
+        spans = merged(views, self.text, self.where, self.log)
+        rejected = merged(wrong, self.text, self.where, self.log)
+        open_ = self._unreviewed_ranges(spans + rejected)
         data = self._user_data()
         own = plain(data.pop(OWN, None))
         return Document(
@@ -154,8 +154,8 @@ class _Doc:
 
     def _raw(self, span: Grouped) -> Raw:
         """Return a span by its tokens, as spaCy reads it; by its code points where it has no such tokens."""
-        if span.link:
-            things([self.strings.get(span.link) or str(span.link)], "link", LINK, self.where, self.account)
+        if span.kb_id:
+            things([self.strings.get(span.kb_id) or str(span.kb_id)], "link", LINK, self.where, self.log)
         if not 0 <= span.first < span.last <= len(self.tokens):
             past = max(span.end, len(self.text) + 1)
             end = past if span.first < span.last else span.end
@@ -164,7 +164,7 @@ class _Doc:
         self.tally.add(ELSEWHERE, (raw.start, raw.end) != (span.start, span.end))
         return raw
 
-    def _open(self, spans: Sequence[Span]) -> list[tuple[int, int]]:
+    def _unreviewed_ranges(self, spans: Sequence[Span]) -> list[tuple[int, int]]:
         """Return the stretches that nobody has reviewed, as far as the tags tell."""
         tags = self.packed.columns.get(ENT_IOB) or (_MISSING,) * len(self.tokens)
         missing = [tag == _MISSING for tag in tags]
@@ -183,10 +183,10 @@ class _Doc:
             (self.tokens[a].start, self.tokens[b - 1].end) for a, b in zip(firsts, ends, strict=True)
         )
 
-    def _tell_others(self) -> None:
+    def _note_unsupported(self) -> None:
         for attr, what in OTHERS.items():
             self.tally.add(ALSO.format(what=what), any(self.packed.columns.get(attr, ())))
-        things(list(self.packed.cats), "text label", TEXT_LABEL, self.where, self.account)
+        things(list(self.packed.cats), "text label", TEXT_LABEL, self.where, self.log)
 
     def _user_data(self) -> dict[str, Any]:
         """Return the user data that has names; of an extension attribute of the Doc its value."""

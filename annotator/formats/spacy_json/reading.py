@@ -40,9 +40,9 @@ def looks(sample: Sample) -> str:
     if (sample.is_folder or sample.is_zip) and not may_hold(sample.names):
         return ""
     text = sample.text.lstrip()
-    if text.startswith("{") and '"annotations"' in text and '"entities"' in text and not sample.objects(1):
+    if text.startswith("{") and '"annotations"' in text and '"entities"' in text and not sample.json_values(1):
         return _looks_wrapped(text)
-    if text.startswith("[") and '"paragraphs"' in text and not sample.objects(1):
+    if text.startswith("[") and '"paragraphs"' in text and not sample.json_values(1):
         return "its records have `paragraphs`" if '"sentences"' in text else ""
     return next((why for why in map(_looks, _values(sample)) if why), "")
 
@@ -56,7 +56,7 @@ def _looks_wrapped(text: str) -> str:
 
 def _values(sample: Sample) -> list[Any]:
     """Return the records of the sample; a list of one pair is that pair."""
-    found = sample.objects()
+    found = sample.json_values()
     return [found] if _is_pair(found) else found
 
 
@@ -83,15 +83,15 @@ def _is_pair(value: Any) -> bool:
     )
 
 
-def read(source: Source, account: Account) -> Iterator[Document]:
+def read(source: Source, log: Account) -> Iterator[Document]:
     """Yield the documents of a file; raises SourceError, with its place, for what is none of spaCy's."""
     files = files_of(source)
     found = chain.from_iterable(differing(f, every=True) for f in files)
-    unit = unit_of(found, _evidence, ALLOWED, source.name, account)
-    reader = _Reader(account, unit)
-    for where, value in chain.from_iterable(rows(f, account) for f in files):
+    unit = unit_of(found, _evidence, ALLOWED, source.name, log)
+    reader = _Reader(log, unit)
+    for where, value in chain.from_iterable(rows(f, log) for f in files):
         yield from reader.documents(value, where)
-    reader.tally.tell(account)
+    reader.tally.add_notes(log)
 
 
 def _pairs(value: Any) -> Iterator[list[Any]]:
@@ -116,7 +116,7 @@ def _raw(item: Any) -> Raw:
 
 @dataclass(slots=True)
 class _Reader:
-    account: Account
+    log: Account
     unit: Unit
     tally: Tally = field(default_factory=Tally)
 
@@ -145,32 +145,32 @@ class _Reader:
             raise SourceError("`entities` must be a list", where=where, do=_DO)
         self.tally.add(OPEN, found is None)
         cats = said.get("cats")
-        things(list(cats) if isinstance(cats, dict) else [], "text label", TEXT_LABEL, where, self.account)
-        spans = spans_of(map(_raw, found or ()), text, where, self.account, self.unit)
+        things(list(cats) if isinstance(cats, dict) else [], "text label", TEXT_LABEL, where, self.log)
+        spans = spans_of(map(_raw, found or ()), text, where, self.log, self.unit)
         groups = self._groups(said.get("spans"), text, where)
-        spans = merged([("entities", spans), *groups], text, where, self.account)
+        spans = merged([("entities", spans), *groups], text, where, self.log)
         answer = Answer.ACCEPT if found is not None else None
         return Document(text, spans, answer=answer, where=where)
 
     def _groups(self, found: Any, text: str, where: str) -> list[tuple[str, tuple[Span, ...]]]:
         groups = found if isinstance(found, dict) else {}
         return [
-            (key, spans_of(map(_raw, items), text, where, self.account))
+            (key, spans_of(map(_raw, items), text, where, self.log))
             for key, items in groups.items()
             if isinstance(items, list)
         ]
 
     def _doc(self, value: dict[str, Any], where: str) -> Document:
         text: str = value["text"]
-        ents = spans_of(map(_raw, objects(value, "ents", where, _DO)), text, where, self.account)
+        ents = spans_of(map(_raw, objects(value, "ents", where, _DO)), text, where, self.log)
         views = [("ents", ents), *self._groups(value.get("spans"), text, where)]
         cats = value.get("cats")
-        things(list(cats) if isinstance(cats, dict) else [], "text label", TEXT_LABEL, where, self.account)
+        things(list(cats) if isinstance(cats, dict) else [], "text label", TEXT_LABEL, where, self.log)
         places = _places(objects(value, "tokens", where, _DO), len(text))
         words = [Token(text[a:b], a, b, ws=False) for a, b in places]
         return Document(
             text,
-            merged(views, text, where, self.account),
+            merged(views, text, where, self.log),
             tokens=tiled(text, words, 0, len(text)) or (),
             sentences=tuple(_places(objects(value, "sents", where, _DO), len(text))),
             meta=plain(value.get("_")),
@@ -184,10 +184,10 @@ class _Reader:
         text, tokens, every = self._text(paragraph, words)
         tags = [_tag(t) for sentence in sentences for t in sentence]
         found = list(runs(tags))
-        raws = (Raw(every[a].start, every[b - 1].end, label) for a, b, label in found)
+        raw_spans = (Raw(every[a].start, every[b - 1].end, label) for a, b, label in found)
         cats = objects(paragraph, "cats", where, _DO)
-        things([string(c, "label") for c in cats], "text label", TEXT_LABEL, where, self.account)
-        spans = spans_of(raws, text, where, self.account)
+        things([string(c, "label") for c in cats], "text label", TEXT_LABEL, where, self.log)
+        spans = spans_of(raw_spans, text, where, self.log)
         spans += self._untagged(paragraph.get("entities"), spans, text, where)
         missing = tags.count(MISSING)
         nothing = missing == len(tags) and not spans
@@ -208,9 +208,9 @@ class _Reader:
     def _untagged(self, found: Any, tagged: Sequence[Span], text: str, where: str) -> tuple[Span, ...]:
         """Return the entities that the tags don't tell already: spaCy writes both."""
         there = {span.key for span in tagged}
-        raws = map(_raw, found if isinstance(found, list) else ())
-        left = (r for r in raws if (offset(r.start), offset(r.end), name(r.label)) not in there)
-        return spans_of(left, text, where, self.account)
+        raw_spans = map(_raw, found if isinstance(found, list) else ())
+        left = (r for r in raw_spans if (offset(r.start), offset(r.end), name(r.label)) not in there)
+        return spans_of(left, text, where, self.log)
 
     def _text(
         self, paragraph: dict[str, Any], words: list[list[str]]

@@ -19,29 +19,29 @@ FILE = "annotations.jsonl"
 OVERLAP = "entities of spaCy cannot overlap"
 
 
-def write(documents: Iterable[Document], out: Path, account: Account) -> list[Path]:
+def write(documents: Iterable[Document], out: Path, log: Account) -> list[Path]:
     """Write ``annotations.jsonl`` to the folder ``out``; what the tuples cannot hold is listed."""
-    return [put(out / FILE, b"".join(orjson.dumps(_pair(d, account)) + b"\n" for d in documents))]
+    return [put(out / FILE, b"".join(orjson.dumps(_pair(d, log)) + b"\n" for d in documents))]
 
 
-def _pair(document: Document, account: Account) -> tuple[str, dict[str, list[tuple[int, int, str]]]]:
-    list_fields(document, "spaCy's JSON", account)
-    list_note(document, "spaCy's JSON", account)
-    kept = _flat(document, account)
+def _pair(document: Document, log: Account) -> tuple[str, dict[str, list[tuple[int, int, str]]]]:
+    list_fields(document, "spaCy's JSON", log)
+    list_note(document, "spaCy's JSON", log)
+    kept = _flat(document, log)
     return document.text, {"entities": [s.key for s in reading_order(kept)]}
 
 
-def _flat(document: Document, account: Account) -> list[Span]:
+def _flat(document: Document, log: Account) -> list[Span]:
     kept: list[Span] = []
     taken = bytearray(len(document.text))
     for span in sorted(document.spans, key=lambda s: (s.start - s.end, s.start, s.label)):
-        account.read += 1
+        log.read += 1
         why = PAST if span.end > len(document.text) else ""
         why = why or (OVERLAP if any(taken[span.start : span.end]) else "")
         if why:
-            list_span(document, span, why, account)
+            list_span(document, span, why, log)
         else:
-            account.kept += 1
+            log.kept += 1
             kept.append(span)
             taken[span.start : span.end] = b"\1" * (span.end - span.start)
     return kept

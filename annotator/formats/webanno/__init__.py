@@ -38,7 +38,7 @@ def looks(sample: Sample) -> str:
     return "it begins with WebAnno's #FORMAT line" if sample.text.startswith(FORMAT) else ""
 
 
-def read(source: Source, account: Account, layer: str = "") -> Iterator[Document]:
+def read(source: Source, log: Account, layer: str = "") -> Iterator[Document]:
     """Yield the document of a file, or of each such file in a folder or zip.
 
     ``layer`` is a layer's name, with or without its package, and may name a feature behind a dot. Raises
@@ -50,13 +50,13 @@ def read(source: Source, account: Account, layer: str = "") -> Iterator[Document
         raise source.error("no file in it is WebAnno's TSV 3", do="export as WebAnno TSV v3.3")
     if len(taken) < len(files):
         more = counted(len(files) - len(taken), "other file is", "other files are")
-        account.notes.append(f"{more} left out")
+        log.notes.append(f"{more} left out")
     chosen = _chosen(taken, layer, source)
-    account.notes += notes(chosen)
+    log.notes += notes(chosen)
     tally = Tally()
     for file in taken:
-        yield _document(file, source, chosen, account, tally)
-    tally.tell(account)
+        yield _document(file, source, chosen, log, tally)
+    tally.add_notes(log)
 
 
 def _table(file: Source) -> Table:
@@ -70,14 +70,14 @@ def _chosen(files: Iterable[Source], wanted: str, source: Source) -> Choice:
     for file in files:
         found = _table(file)
         for layer in (x for x in found.layers if x.kind == "SP"):
-            layers.add(layer.name, [f for f in layer.features if not f.startswith(ROLE)])
+            layers.add_layer(layer.name, [f for f in layer.features if not f.startswith(ROLE)])
             for mark in marks(found, layer):
-                told = {f: v for f, v in mark.values.items() if not f.startswith(ROLE)}
-                layers.see(layer.name, told)
+                description = {f: v for f, v in mark.values.items() if not f.startswith(ROLE)}
+                layers.add_annotation(layer.name, description)
     return layers.choose(wanted, source.name)
 
 
-def _document(file: Source, source: Source, chosen: Choice, account: Account, tally: Tally) -> Document:
+def _document(file: Source, source: Source, choice: Choice, log: Account, tally: Tally) -> Document:
     found = _table(file)
     unit = unit_of(found, file.name)
     if unit != UNITS[0]:
@@ -85,13 +85,13 @@ def _document(file: Source, source: Source, chosen: Choice, account: Account, ta
     where = layout(found, unit, file.name)
     spans: list[Span] = []
     for layer in found.layers:
-        if layer.name in chosen.features and layer.kind == "SP":
-            spans += _spans(found, layer, chosen, where, file, account)
-        elif chosen.asked or is_wordy(layer.name):
+        if layer.name in choice.features and layer.kind == "SP":
+            spans += _spans(found, layer, choice, where, file, log)
+        elif choice.requested or is_wordy(layer.name):
             things = _THINGS.get(layer.kind, "")
             tally.add(left_out(layer.name, things), sum(1 for _ in marks(found, layer)))
         else:
-            _list_layer(found, layer, where, file, account)
+            _list_layer(found, layer, where, file, log)
     id_, annotator = _names(file, source)
     return Document(
         where.text,
@@ -115,22 +115,22 @@ def _names(file: Source, source: Source) -> tuple[str, str]:
 
 
 def _spans(
-    found: Table, layer: Layer, chosen: Choice, where: Layout, file: Source, account: Account
+    found: Table, layer: Layer, choice: Choice, layout: Layout, file: Source, log: Account
 ) -> Iterator[Span]:
     """Yield the spans of a layer; list those that cover nothing, and what else is said of each."""
-    feature = chosen.features[layer.name]
+    feature = choice.features[layer.name]
     for mark in marks(found, layer):
-        account.read += 1
-        start, end, _ = _place(mark, where)
+        log.read += 1
+        start, end, _ = _place(mark, layout)
         label = mark.values.get(feature, "").strip() or layer.short
         at, id_ = file.where(mark.line), f"{start}-{end}:{label}"
         if start >= end:
-            account.list(Entry(at, id_, Fate.LEFT_OUT, EMPTY))
+            log.record(Entry(at, id_, Fate.LEFT_OUT, EMPTY))
             continue
         for name, value in mark.values.items():
-            if name != feature and name and not chosen.exact:
+            if name != feature and name and not choice.feature_requested:
                 thing = "relation" if name.startswith(ROLE) else "feature"
-                account.list(
+                log.record(
                     Entry(at, id_, Fate.LEFT_OUT, f"the feature {name} has no place here", value, thing)
                 )
         yield Span(start, end, label)
@@ -141,12 +141,12 @@ def _place(mark: Mark, where: Layout) -> tuple[int, int, str]:
     return start, end, where.text[start:end]
 
 
-def _list_layer(found: Table, layer: Layer, where: Layout, file: Source, account: Account) -> None:
+def _list_layer(found: Table, layer: Layer, where: Layout, file: Source, log: Account) -> None:
     """List the annotations of a layer that gives no spans."""
     thing = {"RL": "relation", "CH": "chain"}.get(layer.kind, layer.short)
     for mark in marks(found, layer):
         start, end, covered = _place(mark, where)
         why = f"the layer {layer.short} has no place here"
-        account.list(
+        log.record(
             Entry(file.where(mark.line), f"{start}-{end}:{thing}", Fate.LEFT_OUT, why, covered, thing)
         )

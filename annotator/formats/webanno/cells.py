@@ -37,8 +37,8 @@ def values(cell: str) -> list[Value]:
 
 def _value(piece: str) -> Value:
     fits = _VALUE.fullmatch(piece)
-    told, number = (fits[1], int(fits[2] or 0)) if fits else (piece, 0)
-    return Value(None if told == NO_VALUE else _ESCAPED.sub(_meant, told), number)
+    description, number = (fits[1], int(fits[2] or 0)) if fits else (piece, 0)
+    return Value(None if description == NO_VALUE else _ESCAPED.sub(_meant, description), number)
 
 
 def _meant(fits: re.Match[str]) -> str:
@@ -51,19 +51,19 @@ def cell(found: list[Value]) -> str:
 
 
 def _told(value: Value) -> str:
-    told = NO_VALUE if value.text is None else _SPECIAL.sub(_escape, value.text)
-    return f"{told}[{value.number}]" if value.number else told
+    description = NO_VALUE if value.text is None else _SPECIAL.sub(_escape, value.text)
+    return f"{description}[{value.number}]" if value.number else description
 
 
 def _escape(fits: re.Match[str]) -> str:
     return "\\" + _NAMED.get(fits[0], fits[0])
 
 
-def text_of(told: str, version: tuple[int, int]) -> str:
+def text_of(escaped: str, version: tuple[int, int]) -> str:
     """Return the text behind ``#Text=``; up to 3.1 it is escaped as in Java."""
     if version <= (3, 1):
-        return _lone_to_pairs(_ESCAPED_JAVA.sub(_meant_in_java, told))
-    return _ESCAPED.sub(_meant_in_text, told)
+        return _lone_to_pairs(_ESCAPED_JAVA.sub(_meant_in_java, escaped))
+    return _ESCAPED.sub(_meant_in_text, escaped)
 
 
 def _meant_in_text(fits: re.Match[str]) -> str:

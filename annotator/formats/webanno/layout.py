@@ -33,12 +33,12 @@ class Layout:
 
 def unit_of(found: table.Table, where: str) -> Unit:
     """Return what the offsets are counted in, told by the tokens' texts where the units differ."""
-    detective = Detective(UNITS)
+    detector = Detective(UNITS)
     for sentence in found.sentences:
         text, origin = _text(sentence)
         if max(text, default="") > "\uffff":
-            detective.see(text, list(_quoted(sentence, origin)))
-    return detective.unit(where)
+            detector.add_text(text, list(_quoted(sentence, origin)))
+    return detector.unit(where)
 
 
 def _quoted(sentence: table.Sentence, origin: int) -> Iterator[Quoted]:
@@ -108,7 +108,7 @@ def _measure(text: str, unit: Unit) -> int:
 
 
 def _place(
-    sentence: table.Sentence, ruler: Ruler, base: tuple[int, int, str], out: Layout, where: str
+    sentence: table.Sentence, converter: Ruler, base: tuple[int, int, str], layout: Layout, where: str
 ) -> None:
     """Put the places of a sentence's units and tokens into the layout.
 
@@ -116,26 +116,26 @@ def _place(
     """
     origin, at, text = base
     for unit in sentence.units:
-        start, end = _range(unit, ruler, origin, where)
+        start, end = _range(unit, converter, origin, where)
         if end > len(text) or not (unit.is_part or _reads(text[start:end], unit.text)):
             what = f"the token {unit.text[:40]!r} does not stand at its offsets in the text"
             raise SourceError(what, where=f"{where}:{unit.line}", do="export the file again")
-        out.places[unit.line] = (at + start, at + end)
+        layout.places[unit.line] = (at + start, at + end)
         if not unit.is_part:
             ws = text[end : end + 1] == " "
-            out.tokens.append(Token(text[start:end], at + start, at + end, ws))
+            layout.tokens.append(Token(text[start:end], at + start, at + end, ws))
 
 
-def _reads(there: str, told: str) -> bool:
+def _reads(there: str, description: str) -> bool:
     """Whether a token is what stands there; some versions escape it as they do the text."""
-    return there == told or escaped_text(there) == told
+    return there == description or escaped_text(there) == description
 
 
-def _range(unit: table.Unit, ruler: Ruler, origin: int, where: str) -> tuple[int, int]:
+def _range(unit: table.Unit, converter: Ruler, origin: int, where: str) -> tuple[int, int]:
     if unit.start < origin:
         raise _at_odds(unit, f"{unit.start} lies before its sentence", where)
     try:
-        return ruler.range(unit.start - origin, unit.end - origin)
+        return converter.range(unit.start - origin, unit.end - origin)
     except ValueError as error:
         raise _at_odds(unit, str(error), where) from None
 

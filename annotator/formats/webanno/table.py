@@ -161,11 +161,11 @@ def marks(table: Table, layer: Layer) -> Iterator[Mark]:
     open_: dict[int, Mark] = {}
     found: list[Mark] = []
     for unit in (u for s in table.sentences for u in s.units):
-        for number, told in _stacks(unit, layer):
+        for number, description in _stacks(unit, layer):
             if number and number in open_:
                 open_[number].last = unit
                 continue
-            mark = Mark(unit.line, layer, unit, unit, told)
+            mark = Mark(unit.line, layer, unit, unit, description)
             found.append(mark)
             if number:
                 open_[number] = mark
@@ -185,6 +185,6 @@ def _stacks(unit: Unit, layer: Layer) -> Iterator[tuple[int, dict[str, str]]]:
     cells = [values(c) for c in raw]
     for n in range(max((len(c) for c in cells), default=0)):
         row: list[Value | None] = [c[n] if n < len(c) else None for c in cells]
-        told = {f: v.text for f, v in zip(layer.features, row, strict=True) if v and v.text is not None}
+        description = {f: v.text for f, v in zip(layer.features, row, strict=True) if v and v.text is not None}
         own = (v for f, v in zip(before, row, strict=True) if v and not f.startswith(ROLE))
-        yield next((v.number for v in own if v.number), 0), told
+        yield next((v.number for v in own if v.number), 0), description

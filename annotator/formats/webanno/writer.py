@@ -31,7 +31,7 @@ GAPS = (
 Place = tuple[int, int]
 
 
-def write(documents: Iterable[Document], out: Path, account: Account) -> list[Path]:
+def write(documents: Iterable[Document], out: Path, log: Account) -> list[Path]:
     """Write a ``.tsv`` for each document into the folder ``out``, one annotator's in one folder.
 
     What the format cannot hold is listed in ``account``.
@@ -39,10 +39,10 @@ def write(documents: Iterable[Document], out: Path, account: Account) -> list[Pa
     names, tally = Names(), Tally()
     files = []
     for document in documents:
-        path = out / names.take(document.id or document.title, document.annotator)
-        text = HEADER + "".join(_body(document, account, tally))
+        path = out / names.unique_name(document.id or document.title, document.annotator)
+        text = HEADER + "".join(_body(document, log, tally))
         files.append(put(path.with_name(path.name + ".tsv"), text.encode()))
-    tally.tell(account)
+    tally.add_notes(log)
     return files
 
 
@@ -54,12 +54,12 @@ class _Rows:
     parts: dict[int, dict[Place, list[Value]]] = field(default_factory=dict)
 
 
-def _body(document: Document, account: Account, tally: Tally) -> Iterator[str]:
-    account.read += len(document.spans)
+def _body(document: Document, log: Account, tally: Tally) -> Iterator[str]:
+    log.read += len(document.spans)
     tokens = words_of(document)
-    rows = _rows(document, tokens, account)
-    list_fields(document, "WebAnno's TSV", account)
-    list_note(document, "WebAnno's TSV", account)
+    rows = _rows(document, tokens, log)
+    list_fields(document, "WebAnno's TSV", log)
+    list_note(document, "WebAnno's TSV", log)
     astral = [n for n, c in enumerate(document.text) if c > "\uffff"]
     sentences = list(_sentences(document, tokens))
     tally.add(GAPS, _gaps_change(document.text, tokens, sentences))
@@ -102,16 +102,16 @@ def _sentences(document: Document, tokens: Sequence[Token]) -> Iterator[tuple[in
         first = last
 
 
-def _rows(document: Document, tokens: Sequence[Token], account: Account) -> _Rows:
+def _rows(document: Document, tokens: Sequence[Token], log: Account) -> _Rows:
     """Put the spans on their tokens, the outer before the inner; list those that have no place."""
     rows = _Rows()
     placed: list[tuple[Span, int, int]] = []
     for span in reading_order(document.spans):
         first, last = token_range(tokens, span.start, span.end)
         if why := _refused(span, document, tokens[first:last]):
-            list_span(document, span, why, account)
+            list_span(document, span, why, log)
         else:
-            account.kept += 1
+            log.kept += 1
             placed.append((span, first, last))
     stacked = _stacked(placed, tokens)
     number = 0

@@ -27,13 +27,13 @@ class Costs:
     """To interrupt the article."""
     gap: float
     """For each unit of an interruption."""
-    late: float
+    comment_before: float
     """For a reader's comment or a teaser ("2 hours ago") before the article begins."""
-    barrier: float
+    ending: float
     """Times a unit's likeness to the end of an article, where the article is to go on after it."""
 
 
-def path(scores: list[float], barriers: list[float], lates: list[bool], costs: Costs) -> list[State]:
+def path(scores: list[float], ending_scores: list[float], comment_flags: list[bool], costs: Costs) -> list[State]:
     """Return the state of each unit with the highest sum of scores and costs (Viterbi).
 
     A unit in the article counts its score (the log-odds of being body), one before or after it
@@ -42,8 +42,8 @@ def path(scores: list[float], barriers: list[float], lates: list[bool], costs: C
     """
     best = [0.0, IMPOSSIBLE, IMPOSSIBLE, IMPOSSIBLE]
     back: list[tuple[State, ...]] = []
-    for score, barrier, late in zip(scores, barriers, lates, strict=True):
-        hurdle = costs.barrier * barrier
+    for score, barrier, late in zip(scores, ending_scores, comment_flags, strict=True):
+        hurdle = costs.ending * barrier
         options = (
             ((best[0], State.BEFORE),),
             ((best[0] - costs.start, State.BEFORE), (best[1], State.BODY), (best[2], State.GAP)),
@@ -51,7 +51,7 @@ def path(scores: list[float], barriers: list[float], lates: list[bool], costs: C
             ((best[1], State.BODY), (best[3], State.AFTER)),
         )
         chosen = [max(option, key=_value) for option in options]
-        gains = (-costs.late * late, score - hurdle, -costs.gap - hurdle, 0.0)
+        gains = (-costs.comment_before * late, score - hurdle, -costs.gap - hurdle, 0.0)
         best = [value + gain for (value, _), gain in zip(chosen, gains, strict=True)]
         back.append(tuple(state for _, state in chosen))
     return _trace(best, back)
@@ -72,7 +72,7 @@ def _trace(best: list[float], back: list[tuple[State, ...]]) -> list[State]:
     return states[::-1]
 
 
-def widened(states: list[State], scores: list[float], ended: list[bool], frame: list[bool]) -> list[State]:
+def widened(states: list[State], scores: list[float], ends_sentence: list[bool], frame: list[bool]) -> list[State]:
     """Return the states with the article drawn out to the prose up to the first sign of the page's frame.
 
     A list or a run of short lines must not cut off an article's end or beginning where nothing
@@ -82,9 +82,9 @@ def widened(states: list[State], scores: list[float], ended: list[bool], frame: 
         return states
     first = states.index(State.BODY)
     last = len(states) - 1 - states[::-1].index(State.BODY)
-    head = _drawn_out([*zip(scores, ended, frame, strict=True)][:first][::-1])
+    head = _drawn_out([*zip(scores, ends_sentence, frame, strict=True)][:first][::-1])
     least = 0.0 if any(frame[last + 1 :]) else IMPOSSIBLE
-    tail = _drawn_out([*zip(scores, ended, frame, strict=True)][last + 1 :], least)
+    tail = _drawn_out([*zip(scores, ends_sentence, frame, strict=True)][last + 1 :], least)
     before = [State.BEFORE] * (first - head) + [State.BODY] * head
     return (
         before

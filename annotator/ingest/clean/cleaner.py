@@ -32,22 +32,22 @@ def _verdicts(page: Page) -> list[Line]:
     if not page.body:
         return [boilerplate(reason_outside(page, at, "no prose near it")) for at in range(len(page.units))]
     title = find_title(page)
-    start = max(page.start, title + 1) if title is not None else page.start
+    start = max(page.body_start, title + 1) if title is not None else page.body_start
     start = _after_deck(page, title, start)
     lines = head_lines(page, title, start)
-    lines += [inside_line(page, title, at) for at in range(start, page.stop)]
+    lines += [inside_line(page, title, at) for at in range(start, page.body_end)]
     lines += [
         boilerplate(reason_outside(page, at, "after the end of the article"))
-        for at in range(page.stop, len(page.units))
+        for at in range(page.body_end, len(page.units))
     ]
     return trimmed(page, lines)
 
 
 def _after_deck(page: Page, title: int | None, start: int) -> int:
     """Return the article's first unit: the one after a byline or date that follows a deck or two."""
-    reach = range(start, min(start + 4, page.stop) if title is not None else min(start + 1, page.stop))
+    reach = range(start, min(start + 4, page.body_end) if title is not None else min(start + 1, page.body_end))
     marks = [at for at in reach if _ends_head(page, start, at)]
-    return marks[-1] + 1 if marks and marks[-1] + 1 < page.stop else start
+    return marks[-1] + 1 if marks and marks[-1] + 1 < page.body_end else start
 
 
 def _ends_head(page: Page, start: int, at: int) -> bool:
@@ -56,11 +56,11 @@ def _ends_head(page: Page, start: int, at: int) -> bool:
     A time of day alone may stand in an article, as may a day without its year after a paragraph and
     days that come again and again.
     """
-    text, one = page.units[at].text, page.measures[at]
+    text, one = page.units[at].text, page.features[at]
     if not is_mark(text, one) or is_clock(text):
         return False
     if at == start or not is_date_line(text, one):
         return True
-    others = range(at + 3, page.stop)
-    again = any(is_date_line(page.units[other].text, page.measures[other]) for other in others)
-    return not again and (one.dated or not page.measures[at - 1].ended)
+    others = range(at + 3, page.body_end)
+    again = any(is_date_line(page.units[other].text, page.features[other]) for other in others)
+    return not again and (one.has_date or not page.features[at - 1].ends_sentence)

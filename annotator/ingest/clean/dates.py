@@ -26,13 +26,13 @@ LAST_WEEKDAY = re.compile(rf"(?:^|,?\s+){WEEKDAY},?$")
 
 def is_date_line(text: str, one: Measure) -> bool:
     """Return whether a line says when, and perhaps where, and nothing else."""
-    if one.words <= 12 and not one.ended and "(" in text and is_agency_dateline(text):
+    if one.words <= 12 and not one.ends_sentence and "(" in text and is_agency_dateline(text):
         return True
     if one.words <= 10 and (is_day(text) or place_of(text)):
         return True
     if is_update(text, one):
         return True
-    if not one.dated or one.words > 16 or one.calls:
+    if not one.has_date or one.words > 16 or one.calls:
         return False
     rest = AGO.sub("", CLOCK.sub("", DATE.sub("", text)))
     return sum(map(str.isalpha, rest)) <= 25
@@ -42,7 +42,7 @@ def is_update(text: str, one: Measure) -> bool:
     """Return whether a line says when the page was published or changed, not when the report was written."""
     if one.words > 24 or one.calls or not UPDATED.match(text):
         return False
-    return one.dated or DAYS.search(text) is not None
+    return one.has_date or DAYS.search(text) is not None
 
 
 def is_day(text: str) -> bool:

@@ -16,54 +16,54 @@ LABEL_WORDS = 3
 """Up to so many words a line with words of the article may be a label of its topic."""
 
 
-def over_deck(page: Page, best: int, announced: float) -> int:
+def over_deck(page: Page, best: int, byline_bonus: float) -> int:
     """Return the unit before ``best`` where that is a headline with ``best`` as its deck, else ``best``."""
     top = best - 1
     if top < 0 or not _heads(page, top) or _printed_twice(page, best):
         return best
-    if page.measures[best].key in page.measures[top].key:
+    if page.features[best].key in page.features[top].key:
         return best
-    touching = page.even or page.units[top].last + 1 == page.units[best].first
+    touching = page.is_evenly_spaced or page.units[top].last + 1 == page.units[best].first
     sentence = page.units[best].text.rstrip()[-1:] == "."
     if not touching and not sentence:
         return best
-    above = _of_the_article(page, top) or ((announced or top == 0) and _witty(page, top, best))
+    above = _of_the_article(page, top) or ((byline_bonus or top == 0) and _witty(page, top, best))
     return top if above else best
 
 
 def _heads(page: Page, at: int) -> bool:
     """Return whether a unit reads like a headline: no sentence, no label, no part of the page's frame."""
-    text, one = page.units[at].text, page.measures[at]
+    text, one = page.units[at].text, page.features[at]
     frame = (
-        one.furniture or one.ending or one.calls or one.legal or one.truncated or one.separators or one.ago
+        one.is_furniture or one.is_ending or one.calls or one.legal or one.is_truncated or one.separators or one.has_time_ago
     )
-    asks = text.rstrip()[-1:] in {"?", "!", "”", "’", '"', "'"} and one.sentences == 0
+    asks = text.rstrip()[-1:] in {"?", "!", "”", "’", '"', "'"} and one.inner_sentences == 0
     picture = one.credits or is_credit(text, one) or ends_with_credit(text)
     return not (
         frame
         or picture
         or is_section(text)
         or is_mark(text, one)
-        or (one.ended and not asks)
+        or (one.ends_sentence and not asks)
         or not 2 <= one.words <= 22
     )
 
 
 def _printed_twice(page: Page, at: int) -> bool:
     """Return whether a page prints a line again, alone or in its trail or title: decks are not."""
-    key = page.measures[at].key
-    return sum(key in one.key for one in page.measures[: page.start]) > 1
+    key = page.features[at].key
+    return sum(key in one.key for one in page.features[: page.body_start]) > 1
 
 
 def _of_the_article(page: Page, at: int) -> bool:
     """Return whether a unit shares two words with the article and is too long for a label of its topic."""
     shared = content_words(page.units[at].text) & page.vocabulary
-    return len(shared) >= 2 and page.measures[at].words > LABEL_WORDS
+    return len(shared) >= 2 and page.features[at].words > LABEL_WORDS
 
 
 def _witty(page: Page, top: int, best: int) -> bool:
     """Return whether a shorter line opens a group of lines, is no name, and a longer one explains it."""
-    one, deck = page.measures[top], page.measures[best]
+    one, deck = page.features[top], page.features[best]
     if deck.words < max(DECK_WORDS, LONGER * one.words) or _names_or_menu(page, top):
         return False
     if one.words <= LABEL_WORDS and content_words(page.units[top].text) & page.vocabulary:
@@ -73,14 +73,14 @@ def _witty(page: Page, top: int, best: int) -> bool:
 
 def _names_or_menu(page: Page, at: int) -> bool:
     """Return whether a unit is all capitalised words and few of them, or sections among them."""
-    one = page.measures[at]
+    one = page.features[at]
     listed = sum(word in lexicon.sections() for word in lexicon.tokens(page.units[at].text))
-    return one.capitals == 1.0 and (one.words <= NAME_WORDS or listed >= 2)
+    return one.capital_share == 1.0 and (one.words <= NAME_WORDS or listed >= 2)
 
 
 def _opens(page: Page, at: int) -> bool:
     """Return whether a blank line, a menu or nothing stands before a unit."""
-    if at == 0 or (not page.even and page.units[at - 1].last + 1 < page.units[at].first):
+    if at == 0 or (not page.is_evenly_spaced and page.units[at - 1].last + 1 < page.units[at].first):
         return True
-    before = page.measures[at - 1]
-    return bool(before.furniture or before.separators or is_section(page.units[at - 1].text))
+    before = page.features[at - 1]
+    return bool(before.is_furniture or before.separators or is_section(page.units[at - 1].text))

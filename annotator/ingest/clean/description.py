@@ -39,7 +39,7 @@ def described(page: Page, verdicts: list[Line], lines: tuple[Line, ...]) -> Clea
     places = [place_and_agency(text, opening=False) for text in datelines]
     places += [place_and_agency(text, opening=True) for text in opening if not _speaks(texts[Verdict.BODY])]
     agencies = [agency for _, agency in places] + [agency_in(text) for text in (*bylines, *datelines)]
-    sites = [site_in(unit.text) for unit in page.units[page.stop :]]
+    sites = [site_in(unit.text) for unit in page.units[page.body_end :]]
     stated = (*datelines, *bylines, *_updates(page, verdicts))
     return CleanedPage(
         lines=lines,
@@ -76,5 +76,5 @@ def _updates(page: Page, verdicts: list[Line]) -> list[str]:
     """Return the lines near the title that say when the page was published, then those of its changes."""
     turn = _turn(verdicts)
     near = range(max(0, turn - UPDATE_REACH), min(len(verdicts), turn + UPDATE_REACH))
-    texts = [page.units[at].text for at in near if is_update(page.units[at].text, page.measures[at])]
+    texts = [page.units[at].text for at in near if is_update(page.units[at].text, page.features[at])]
     return sorted(texts, key=lambda text: FIRST.match(text) is None)

@@ -45,10 +45,10 @@ def _portrait(page: Page, lines: list[Line]) -> int:
     bylines = [author(page.units[at].text) for at, line in enumerate(lines) if line.verdict is Verdict.BYLINE]
     names = {name.strip().lower() for byline in bylines for name in AND.split(byline)} - {""}
     for at in body[-PORTRAIT:] if len(body) > PORTRAIT else []:
-        one = page.measures[at]
+        one = page.features[at]
         named = any(name in one.key for name in names)
-        headed = any(one.key.startswith(name) for name in names) and one.words <= 12 and not one.ended
-        if headed or (one.biography >= 2 and not one.quoted and (named or one.biography >= 4)):
+        headed = any(one.key.startswith(name) for name in names) and one.words <= 12 and not one.ends_sentence
+        if headed or (one.biography >= 2 and not one.has_quotation and (named or one.biography >= 4)):
             return at
         if _presents(page, at, names) and not any(_named(page, body, at, name) for name in names):
             return at
@@ -57,22 +57,22 @@ def _portrait(page: Page, lines: list[Line]) -> int:
 
 def _presents(page: Page, at: int, names: set[str]) -> bool:
     """Return whether a unit without a quotation begins with an author's full name, as portraits do."""
-    one = page.measures[at]
+    one = page.features[at]
     full = any(" " in name and one.key.startswith(f"{name} ") for name in names)
-    return full and not one.quoted and one.words <= PORTRAIT_WORDS
+    return full and not one.has_quotation and one.words <= PORTRAIT_WORDS
 
 
 def _named(page: Page, body: list[int], at: int, name: str) -> bool:
     """Return whether the article names its author before unit ``at``: then it may be about that person."""
-    return any(name in page.measures[other].key for other in body if other < at)
+    return any(name in page.features[other].key for other in body if other < at)
 
 
 def _without_appeal(page: Page, lines: list[Line]) -> list[Line]:
     """Return the verdicts without the last paragraphs that turn to the reader or correct the article."""
     body = [at for at, line in enumerate(lines) if line.verdict is Verdict.BODY]
     for at in body[:0:-1]:
-        text, one = page.units[at].text, page.measures[at]
-        if one.quoted or one.words > APPEAL_WORDS or not (APPEAL.search(text) or CORRECTION.match(text)):
+        text, one = page.units[at].text, page.features[at]
+        if one.has_quotation or one.words > APPEAL_WORDS or not (APPEAL.search(text) or CORRECTION.match(text)):
             return lines
         lines[at] = boilerplate("turns to the reader" if APPEAL.search(text) else "corrects the article")
     return lines

@@ -44,7 +44,7 @@ def _head_line(page: Page, title: int | None, at: int) -> Line:
 
 def _mark(page: Page, at: int) -> Line | None:
     """Return the verdict on a unit that says who, when or where, None for others."""
-    text, one = page.units[at].text, page.measures[at]
+    text, one = page.units[at].text, page.features[at]
     if is_byline(text, one):
         return Line(Verdict.BYLINE, "names the author")
     if not is_date_line(text, one):
@@ -58,26 +58,26 @@ def _mark(page: Page, at: int) -> Line | None:
 
 def _picture(page: Page, at: int) -> Line | None:
     """Return the verdict on a unit that belongs to a picture, None for others."""
-    text, one = page.units[at].text, page.measures[at]
-    if page.doubled(at):
+    text, one = page.units[at].text, page.features[at]
+    if page.is_doubled(at):
         return twice(page, at)
     if is_credit(text, one):
         return Line(Verdict.CAPTION, "a picture credit")
-    if (one.credits or ends_with_credit(text)) and one.words >= 4 and not one.furniture:
+    if (one.credits or ends_with_credit(text)) and one.words >= 4 and not one.is_furniture:
         return Line(Verdict.CAPTION, "a caption with its credit")
     return None
 
 
 def twice(page: Page, at: int) -> Line:
     """Return the verdict on a caption that stands twice."""
-    again = page.repeats(at)
+    again = page.repeats_recent(at)
     return Line(Verdict.CAPTION, "the same caption again" if again else "a caption that stands twice")
 
 
 def _promote_captions(page: Page, title: int | None, lines: list[Line]) -> None:
     """Make captions of the lines of text right before a picture credit, which may be a bare name."""
     for at in range(len(lines) - 1):
-        if lines[at].verdict is not Verdict.BOILERPLATE or page.measures[at].words < 4:
+        if lines[at].verdict is not Verdict.BOILERPLATE or page.features[at].words < 4:
             continue
         if lines[at + 1].reason == "a picture credit":
             lines[at] = Line(Verdict.CAPTION, "stands before a picture credit")
@@ -92,7 +92,7 @@ def _before_name(page: Page, title: int | None, at: int, lines: list[Line]) -> b
         return False
     signed = any(line.verdict is Verdict.BYLINE for line in lines[title + 1 : at])
     loose = lines[at + 1].verdict is Verdict.BOILERPLATE
-    return signed and loose and is_name(page.units[at + 1].text, page.measures[at + 1])
+    return signed and loose and is_name(page.units[at + 1].text, page.features[at + 1])
 
 
 def _promote_decks(page: Page, title: int | None, lines: list[Line]) -> None:
@@ -101,7 +101,7 @@ def _promote_decks(page: Page, title: int | None, lines: list[Line]) -> None:
         return
     decks = 0
     for at in range(title + 1, min(len(lines), title + 7)):
-        if lines[at].verdict is Verdict.BYLINE or is_mark(page.units[at].text, page.measures[at]):
+        if lines[at].verdict is Verdict.BYLINE or is_mark(page.units[at].text, page.features[at]):
             return
         if lines[at].verdict is Verdict.BOILERPLATE and _wordy(page, at) and decks < DECKS:
             lines[at] = Line(Verdict.DECK, "a summary under the title")
@@ -110,6 +110,6 @@ def _promote_decks(page: Page, title: int | None, lines: list[Line]) -> None:
 
 def _wordy(page: Page, at: int) -> bool:
     """Return whether a unit is text of some length and no part of the page's frame."""
-    one = page.measures[at]
-    frame = one.calls or one.legal or one.furniture or one.ending or one.separators
+    one = page.features[at]
+    frame = one.calls or one.legal or one.is_furniture or one.is_ending or one.separators
     return one.words >= 5 and not frame

@@ -26,7 +26,7 @@ def inside_line(page: Page, title: int | None, at: int) -> Line:
     intruder = _intruder(page, at)
     if intruder is not None:
         return intruder
-    if page.states[at] is State.GAP:
+    if page.parts[at] is State.GAP:
         return boilerplate(reason_outside(page, at, "between two parts of the article"))
     if _is_subhead(page, at):
         return Line(Verdict.SUBHEAD, "a short heading before a paragraph")
@@ -35,14 +35,14 @@ def inside_line(page: Page, title: int | None, at: int) -> Line:
 
 def _intruder(page: Page, at: int) -> Line | None:
     """Return the verdict on a unit that is not the article's text wherever it stands."""
-    text, one = page.units[at].text, page.measures[at]
-    if one.furniture:
+    text, one = page.units[at].text, page.features[at]
+    if one.is_furniture:
         return boilerplate("a button or label inside the article")
     if SIGN_OFF.match(text):
         return boilerplate("an agency's sign-off")
     if REPORTED.match(text) and one.words <= 40:
         return boilerplate("who reported and edited it")
-    if one.ending and one.words <= 14 and not (one.ended and one.words > 8):
+    if one.is_ending and one.words <= 14 and not (one.ends_sentence and one.words > 8):
         return boilerplate("a link or heading of the page inside the article")
     if is_clock(text):
         return Line(Verdict.DATELINE, "a time inside the article")
@@ -51,17 +51,17 @@ def _intruder(page: Page, at: int) -> Line | None:
 
 def _caption(page: Page, at: int) -> Line | None:
     """Return the verdict caption for a picture's text or credit, None for other units."""
-    text, one = page.units[at].text, page.measures[at]
-    if page.doubled(at):
-        wordy = one.ended or one.words > 14
+    text, one = page.units[at].text, page.features[at]
+    if page.is_doubled(at):
+        wordy = one.ends_sentence or one.words > 14
         return twice(page, at) if wordy else boilerplate("a link that stands twice")
     if is_credit(text, one):
         return Line(Verdict.CAPTION, "a picture credit")
-    if (at == page.start or not one.ended) and _credited(page, at):
+    if (at == page.body_start or not one.ends_sentence) and _credited(page, at):
         return Line(Verdict.CAPTION, "stands before a picture credit")
     if at in page.body[:2] and _before_dateline(page, at):
         return Line(Verdict.CAPTION, "stands before the paragraph that opens with a place")
-    credited = one.credits and not one.quoted and (not one.ended or one.credits > 1)
+    credited = one.credits and not one.has_quotation and (not one.ends_sentence or one.credits > 1)
     if credited or (one.words <= CAPTION_WORDS and ends_with_credit(text)):
         return Line(Verdict.CAPTION, "a caption with its credit")
     return None
@@ -69,7 +69,7 @@ def _caption(page: Page, at: int) -> Line | None:
 
 def _credited(page: Page, at: int) -> bool:
     """Return whether the next unit only says whose picture it was."""
-    return at + 1 < len(page.units) and is_credit(page.units[at + 1].text, page.measures[at + 1])
+    return at + 1 < len(page.units) and is_credit(page.units[at + 1].text, page.features[at + 1])
 
 
 def _before_dateline(page: Page, at: int) -> bool:
@@ -77,7 +77,7 @@ def _before_dateline(page: Page, at: int) -> bool:
 
     A place before a colon could be a speaker or a label: it counts only after a line that ends with a date.
     """
-    opening = PREFIX.match(page.units[at + 1].text[:120]) if at + 1 < page.stop else None
+    opening = PREFIX.match(page.units[at + 1].text[:120]) if at + 1 < page.body_end else None
     if opening is None:
         return False
     dashed = not opening[0].rstrip().endswith(":") and opening["place"].isupper()
@@ -89,35 +89,35 @@ def _before_dateline(page: Page, at: int) -> bool:
 
 def _is_subhead(page: Page, at: int) -> bool:
     """Return whether a unit is a heading: short, no sentence, alone, with a paragraph after it."""
-    text, one = page.units[at].text, page.measures[at]
+    text, one = page.units[at].text, page.features[at]
     if one.words <= SUBHEAD_WORDS and len(text) <= 120 and DASHED.match(text):
         return True
-    if one.words > SUBHEAD_WORDS or at + 1 >= page.stop or (one.dated and is_date_line(text, one)):
+    if one.words > SUBHEAD_WORDS or at + 1 >= page.body_end or (one.has_date and is_date_line(text, one)):
         return False
-    if (one.ended and not text.rstrip().endswith("?")) or (QUOTED.search(text) and one.ended):
+    if (one.ends_sentence and not text.rstrip().endswith("?")) or (QUOTED.search(text) and one.ends_sentence):
         return False
     return text[:1] not in "-–—•*" and _paragraph(page, at + 1) and not _listed(page, at)
 
 
 def _paragraph(page: Page, at: int) -> bool:
-    one = page.measures[at]
-    return one.ended and (one.words >= 8 or one.quoted)
+    one = page.features[at]
+    return one.ends_sentence and (one.words >= 8 or one.has_quotation)
 
 
 def _listed(page: Page, at: int) -> bool:
     """Return whether the unit before is a short line without a full stop too: then it is a list."""
-    before = page.measures[at - 1] if at > page.start else None
-    return before is not None and not before.ended and before.words <= SUBHEAD_WORDS
+    before = page.features[at - 1] if at > page.body_start else None
+    return before is not None and not before.ends_sentence and before.words <= SUBHEAD_WORDS
 
 
 def _why_body(page: Page, at: int) -> str:
     """Return the reason for body text."""
-    text, one = page.units[at].text, page.measures[at]
-    if at == page.start:
+    text, one = page.units[at].text, page.features[at]
+    if at == page.body_start:
         return "the article's first paragraph"
     if BULLET.match(text):
         return "an item of a list inside the article"
-    if one.words < 12 and one.quoted:
+    if one.words < 12 and one.has_quotation:
         return "a short quotation inside the article"
     if one.words < 12:
         return "a short line inside the article"

@@ -30,13 +30,13 @@ def promote_places(page: Page, title: int, lines: list[Line]) -> None:
     """
     for at in range(title + 1, len(lines)):
         text = page.units[at].text
-        if lines[at].verdict is not Verdict.BOILERPLATE or not _placelike(text) or not page.names(text):
+        if lines[at].verdict is not Verdict.BOILERPLATE or not _placelike(text) or not page.mentions_text(text):
             continue
-        if page.measures[at].furniture or page.measures[at].ending:
+        if page.features[at].is_furniture or page.features[at].is_ending:
             continue
-        dated = at + 1 < len(lines) and is_date_line(page.units[at + 1].text, page.measures[at + 1])
+        dated = at + 1 < len(lines) and is_date_line(page.units[at + 1].text, page.features[at + 1])
         signed = at + 1 == len(lines) and (
-            _mark(page, at - 1) or is_name(page.units[at - 1].text, page.measures[at - 1])
+            _mark(page, at - 1) or is_name(page.units[at - 1].text, page.features[at - 1])
         )
         if dated or signed:
             lines[at] = Line(Verdict.DATELINE, "a place beside a byline or date")
@@ -49,26 +49,26 @@ def _placelike(text: str) -> bool:
 
 
 def _mark(page: Page, at: int) -> bool:
-    return is_mark(page.units[at].text, page.measures[at])
+    return is_mark(page.units[at].text, page.features[at])
 
 
 def promote_names(page: Page, title: int, lines: list[Line]) -> None:
     """Make bylines of bare names that stand between the title and the article beside a byline or date."""
     if any(
-        is_byline(page.units[at].text, page.measures[at]) and page.measures[at].words > 1
+        is_byline(page.units[at].text, page.features[at]) and page.features[at].words > 1
         for at, line in enumerate(lines)
         if line.verdict is Verdict.BYLINE
     ):
         return
     for at in range(title + 1, min(len(lines), title + NEAR)):
-        text, one = page.units[at].text, page.measures[at]
+        text, one = page.units[at].text, page.features[at]
         if lines[at].verdict is not Verdict.BOILERPLATE or not (
             is_name(text, one) or _with_company(page, at)
         ):
             continue
         beside = any(_dated(page, other, lines) for other in (at - 1, at + 1) if 0 <= other < len(lines))
-        first = at == title + 1 and one.capitals == 1.0 and (one.words <= 3 or _with_company(page, at))
-        if beside or first or page.counts[one.key] > 1:
+        first = at == title + 1 and one.capital_share == 1.0 and (one.words <= 3 or _with_company(page, at))
+        if beside or first or page.text_counts[one.key] > 1:
             lines[at] = Line(Verdict.BYLINE, "a name under the title")
 
 
@@ -80,4 +80,4 @@ def _dated(page: Page, at: int, lines: list[Line]) -> bool:
 def _with_company(page: Page, at: int) -> bool:
     """Return whether a unit is a name and an agency or paper: "Ann Lee, Harbour News"."""
     name, comma, company = page.units[at].text.partition(",")
-    return bool(comma) and is_name(name, page.measures[at]) and COMPANY.search(company.strip()) is not None
+    return bool(comma) and is_name(name, page.features[at]) and COMPANY.search(company.strip()) is not None

@@ -15,18 +15,18 @@ def boilerplate(reason: str) -> Line:
 
 def reason_outside(page: Page, at: int, place: str) -> str:
     """Return why a unit is dropped; ``place`` says where it stands, for want of a better reason."""
-    text, one = page.units[at].text, page.measures[at]
+    text, one = page.units[at].text, page.features[at]
     if SIGN_OFF.match(text):
         return "an agency's sign-off"
     if REPORTED.match(text):
         return "who reported and edited it"
     if one.legal >= 2 or (one.legal and one.words <= 15):
         return "legal text"
-    if one.furniture:
+    if one.is_furniture:
         return "a button or label of the page"
     if one.calls:
         return "asks the reader to subscribe, sign in or click"
-    if one.ending:
+    if one.is_ending:
         return "a heading or link of the page"
     if one.biography >= 2:
         return "about the author"
@@ -35,13 +35,13 @@ def reason_outside(page: Page, at: int, place: str) -> str:
 
 def _teaser(page: Page, at: int) -> str:
     """Return a reason that speaks of other articles, or "" where nothing shows one."""
-    one = page.measures[at]
-    if one.truncated:
+    one = page.features[at]
+    if one.is_truncated:
         return "a teaser that breaks off"
-    if page.counts[one.key] > 1 and one.words >= 5:
+    if page.text_counts[one.key] > 1 and one.words >= 5:
         return "a teaser that stands on the page twice"
     if is_date_line(page.units[at].text, one):
         return "the date of something else"
-    if one.ended and one.words >= 8:
+    if one.ends_sentence and one.words >= 8:
         return "prose apart from the article"
     return ""

@@ -24,58 +24,58 @@ class Page:
     """The units of a page with their measures and states, lists of one length."""
 
     units: list[Unit]
-    measures: list[Measure]
-    states: list[State]
+    features: list[Measure]
+    parts: list[State]
 
     @cached_property
     def body(self) -> list[int]:
         """The numbers of the units in the article."""
-        return [at for at, state in enumerate(self.states) if state is State.BODY]
+        return [at for at, state in enumerate(self.parts) if state is State.BODY]
 
     @cached_property
-    def start(self) -> int:
+    def body_start(self) -> int:
         """The number of the article's first unit, or of units where there is none."""
         return self.body[0] if self.body else len(self.units)
 
     @cached_property
-    def stop(self) -> int:
+    def body_end(self) -> int:
         """The number of the unit after the article's last one."""
         return self.body[-1] + 1 if self.body else len(self.units)
 
     @cached_property
-    def counts(self) -> Counter[str]:
+    def text_counts(self) -> Counter[str]:
         """How often each text stands on the page."""
-        return Counter(one.key for one in self.measures)
+        return Counter(one.key for one in self.features)
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
         """The content words of the article's first dozen paragraphs."""
-        long = [at for at in self.body if self.measures[at].words >= 10][:12] or self.body[:12]
+        long = [at for at in self.body if self.features[at].words >= 10][:12] or self.body[:12]
         return frozenset(word for at in long for word in content_words(self.units[at].text))
 
     @cached_property
-    def even(self) -> bool:
+    def is_evenly_spaced(self) -> bool:
         """Whether a blank line stands between any two units, so that blank lines tell nothing."""
         return all(one.last + 1 < two.first for one, two in pairwise(self.units))
 
     @cached_property
     def opening(self) -> str:
         """The article's first dozen paragraphs in lower case, with a blank at both ends of each."""
-        return " ".join(f" {self.measures[at].key} " for at in self.body[:12])
+        return " ".join(f" {self.features[at].key} " for at in self.body[:12])
 
-    def names(self, text: str) -> bool:
+    def mentions_text(self, text: str) -> bool:
         """Return whether the article's first paragraphs contain a text as whole words, whatever its case."""
         key = re.escape(" ".join(text.lower().split()))
         return re.search(rf"(?<!\w){key}(?!\w)", self.opening) is not None
 
-    def doubled(self, at: int) -> bool:
+    def is_doubled(self, at: int) -> bool:
         """Return whether a paragraph stands twice with at most one unit between: a caption does."""
-        near = [self.measures[other].key for other in range(max(0, at - 2), min(len(self.units), at + 3))]
-        return self.measures[at].words >= 6 and near.count(self.measures[at].key) > 1
+        near = [self.features[other].key for other in range(max(0, at - 2), min(len(self.units), at + 3))]
+        return self.features[at].words >= 6 and near.count(self.features[at].key) > 1
 
-    def repeats(self, at: int) -> bool:
+    def repeats_recent(self, at: int) -> bool:
         """Return whether one of the two units before has the same text."""
-        return any(self.measures[other].key == self.measures[at].key for other in range(max(0, at - 2), at))
+        return any(self.features[other].key == self.features[at].key for other in range(max(0, at - 2), at))
 
 
 def content_words(text: str) -> frozenset[str]:
@@ -97,8 +97,8 @@ def read(lines: list[str]) -> Page:
     stops = language(found)
     measures = [measure(unit, stops) for unit in found]
     rows = traits(measures)
-    barriers = [one.barrier for one in measures]
-    lates = [one.ago for one in measures]
+    barriers = [one.ending_likeness for one in measures]
+    lates = [one.has_time_ago for one in measures]
     repeated = [row["again"] > 0 for row in rows]
     states: list[State] = []
     scores: list[float] = []
@@ -110,4 +110,4 @@ def read(lines: list[str]) -> Page:
     frame = [
         is_frame(unit.text, one, again) for unit, one, again in zip(found, measures, repeated, strict=True)
     ]
-    return Page(found, measures, widened(states, scores, [one.ended for one in measures], frame))
+    return Page(found, measures, widened(states, scores, [one.ends_sentence for one in measures], frame))

@@ -10,8 +10,8 @@ from annotator.ingest.clean.traits import Measure
 
 def is_frame(text: str, one: Measure, again: bool) -> bool:
     """Return whether a unit is surely not running text, so that an article does not reach beyond it."""
-    shape = one.furniture or one.ending or one.ago or one.truncated or again
-    words = one.legal or one.calls or (one.biography >= 2 and not one.quoted)
+    shape = one.is_furniture or one.is_ending or one.has_time_ago or one.is_truncated or again
+    words = one.legal or one.calls or (one.biography >= 2 and not one.has_quotation)
     return bool(
         shape
         or words
@@ -30,13 +30,13 @@ def is_mark(text: str, one: Measure) -> bool:
 
 def is_byline(text: str, one: Measure) -> bool:
     """Return whether a line names an author by its shape alone."""
-    if one.words > 16 or one.ended:
+    if one.words > 16 or one.ends_sentence:
         return False
     if text.strip().lower() in {"by", "by:"} or BYLINE.match(text):
         return True
     if place_of(text):
         return False
-    office = OFFICE.search(text) and one.capitals >= 0.5 and "," in text and 3 <= one.words <= 12
+    office = OFFICE.search(text) and one.capital_share >= 0.5 and "," in text and 3 <= one.words <= 12
     return bool(office) or in_capitals(text)
 
 
@@ -49,7 +49,7 @@ def is_name(text: str, one: Measure) -> bool:
     """Return whether a line could be a person's name: two to four capitalised words."""
     words = text.replace(",", " ").split()
     plain = all(word[0].isupper() and word.strip(".'’-").replace("-", "").isalpha() for word in words)
-    return 2 <= len(words) <= 4 and plain and not one.furniture and not one.ending
+    return 2 <= len(words) <= 4 and plain and not one.is_furniture and not one.is_ending
 
 
 def is_section(text: str) -> bool:

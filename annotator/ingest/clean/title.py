@@ -29,22 +29,22 @@ def find_title(page: Page) -> int | None:
     if not page.body:
         return None
     inside = [at for at in page.body[:3] if _may_lead(page, at)]
-    places = [*range(max(0, page.start - REACH), page.start), *inside]
+    places = [*range(max(0, page.body_start - REACH), page.body_start), *inside]
     scores: dict[int, float] = {at: _score(page, at) for at in places}
     best = max(scores, key=lambda at: scores[at], default=-1)
     if best < 0 or scores[best] < ENOUGH:
         return _at_the_top(page)
-    crumbs = page.measures[best].key in page.measures[best - 1].key
-    label = page.measures[best - 1].words <= LABEL_WORDS
+    crumbs = page.features[best].key in page.features[best - 1].key
+    label = page.features[best - 1].words <= LABEL_WORDS
     if scores.get(best - 1, 0.0) > max(ENOUGH, scores[best] - ALMOST) and not crumbs and not label:
         best -= 1
     best = over_deck(page, _bare(page, best, places), _announces(page, best))
-    return next((at for at in scores if page.measures[at].key == page.measures[best].key), best)
+    return next((at for at in scores if page.features[at].key == page.features[best].key), best)
 
 
 def same_title(page: Page, title: int, at: int) -> bool:
     """Return whether unit ``at`` is the headline again, with or without the site's name behind it."""
-    key, other = page.measures[title].key, page.measures[at].key
+    key, other = page.features[title].key, page.features[at].key
     return key == other or _suffixed(key, other) or _suffixed(other, key)
 
 
@@ -57,7 +57,7 @@ def _suffixed(key: str, longer: str) -> bool:
 
 def _bare(page: Page, best: int, places: list[int]) -> int:
     """Return the unit with the headline that the best one has a site's name behind, else the best one."""
-    keys = {at: page.measures[at].key for at in places}
+    keys = {at: page.features[at].key for at in places}
     return next((at for at, key in keys.items() if _suffixed(key, keys[best])), best)
 
 
@@ -66,53 +66,53 @@ def _at_the_top(page: Page) -> int | None:
 
     A headline may share no word with its article: then its place alone tells it, where there is no frame.
     """
-    one = page.measures[0]
-    wrong = one.furniture or one.ending or one.truncated or one.separators or one.calls or one.legal
+    one = page.features[0]
+    wrong = one.is_furniture or one.is_ending or one.is_truncated or one.separators or one.calls or one.legal
     if wrong or not 2 <= one.words <= 22 or is_mark(page.units[0].text, one):
         return None
     first = next((at for at in page.body if at > 0), 0)
     asks = page.units[0].text.rstrip()[-1:] in {"?", "!"}
-    if not first or first > HEAD or (one.ended and not (asks and one.sentences == 0)):
+    if not first or first > HEAD or (one.ends_sentence and not (asks and one.inner_sentences == 0)):
         return None
-    if is_section(page.units[0].text) or (one.capitals == 1.0 and one.words <= 3):
+    if is_section(page.units[0].text) or (one.capital_share == 1.0 and one.words <= 3):
         return None
-    heads = [at for at in range(1, first) if is_mark(page.units[at].text, page.measures[at])]
-    loose = [at for at in range(1, first) if at not in heads and page.measures[at].words < 5]
+    heads = [at for at in range(1, first) if is_mark(page.units[at].text, page.features[at])]
+    loose = [at for at in range(1, first) if at not in heads and page.features[at].words < 5]
     return None if loose and not heads else 0
 
 
 def _may_lead(page: Page, at: int) -> bool:
     """Return whether a unit that was taken for body text may be the headline after all."""
-    one = page.measures[at]
-    question = page.units[at].text.rstrip()[-1:] in {"?", "!"} and one.sentences == 0
-    return (not one.ended or question) and one.words <= 22 and (at == page.start or _announces(page, at) > 0)
+    one = page.features[at]
+    question = page.units[at].text.rstrip()[-1:] in {"?", "!"} and one.inner_sentences == 0
+    return (not one.ends_sentence or question) and one.words <= 22 and (at == page.body_start or _announces(page, at) > 0)
 
 
 def _score(page: Page, at: int) -> float:
     """Return how well unit ``at`` would do as the headline."""
-    one, text = page.measures[at], page.units[at].text
-    if one.words < 2 or one.words > 32 or one.furniture or one.ending or is_section(text):
+    one, text = page.features[at], page.units[at].text
+    if one.words < 2 or one.words > 32 or one.is_furniture or one.is_ending or is_section(text):
         return -1.0
     words = content_words(text)
     announced = _announces(page, at)
     common = len(words & page.vocabulary)
     shared = common / max(len(words), 1)
-    value = 2.5 * shared * min(len(words), 4) / 4 + announced + 0.4 * (page.counts[one.key] > 1)
-    value += 0.3 * (abs(page.start - at) <= 1) + 0.3 * (at == 0) + 0.3 * (one.words >= 5)
+    value = 2.5 * shared * min(len(words), 4) / 4 + announced + 0.4 * (page.text_counts[one.key] > 1)
+    value += 0.3 * (abs(page.body_start - at) <= 1) + 0.3 * (at == 0) + 0.3 * (one.words >= 5)
     value -= (
-        0.02 * abs(page.start - at) + 0.6 * (len(words) < 3) + 0.5 * (not shared) + 1.2 * (one.words > 20)
+        0.02 * abs(page.body_start - at) + 0.6 * (len(words) < 3) + 0.5 * (not shared) + 1.2 * (one.words > 20)
     )
     value -= (
-        0.8 * one.credits + 0.8 * one.truncated + 0.5 * (one.calls + one.legal) + 0.8 * (at >= page.start)
+        0.8 * one.credits + 0.8 * one.is_truncated + 0.5 * (one.calls + one.legal) + 0.8 * (at >= page.body_start)
     )
-    if one.ended and text[-1] in ".;:":
+    if one.ends_sentence and text[-1] in ".;:":
         value -= 0.6 if announced else 1.6
     return value - _oddity(page, at, common)
 
 
 def _oddity(page: Page, at: int, common: int) -> float:
     """Return what is taken off a unit's score for the shape of another thing, or its place in a list."""
-    text, one = page.units[at].text, page.measures[at]
+    text, one = page.units[at].text, page.features[at]
     named = is_byline(text, one) and not (in_capitals(text) and common >= 2)
     odd = named or is_date_line(text, one) or is_credit(text, one) or _before_credit(page, at)
     return 1.5 * odd + 1.0 * _after_label(page, at) + 1.0 * _in_dated_list(page, at) + 0.4 * min(one.links, 2)
@@ -122,13 +122,13 @@ def _before_credit(page: Page, at: int) -> bool:
     """Return whether a photographer's name and agency follow: then ``at`` is a caption."""
     if at + 1 >= len(page.units) or not ("," in page.units[at + 1].text or is_owned(page.units[at + 1].text)):
         return False
-    return is_credit(page.units[at + 1].text, page.measures[at + 1])
+    return is_credit(page.units[at + 1].text, page.features[at + 1])
 
 
 def _announces(page: Page, at: int) -> float:
     """Return how much a byline or date in the four units after ``at`` counts, 0 where none is."""
     following = range(at + 1, min(at + 5, len(page.units)))
-    marks = [other for other in following if is_mark(page.units[other].text, page.measures[other])]
+    marks = [other for other in following if is_mark(page.units[other].text, page.features[other])]
     if not marks:
         return 0.0
     return 0.8 if marks[0] == at + 1 else 0.6
@@ -136,14 +136,14 @@ def _announces(page: Page, at: int) -> float:
 
 def _after_label(page: Page, at: int) -> bool:
     """Return whether one of the four units before is a label such as "See also"."""
-    return any(page.measures[other].ending for other in range(max(0, at - 4), at))
+    return any(page.features[other].is_ending for other in range(max(0, at - 4), at))
 
 
 def _in_dated_list(page: Page, at: int) -> bool:
     """Return whether dates stand before, after and once more round ``at``: a list of other articles."""
     around = [at - 3, at - 1, at + 1, at + 3]
     dated = [
-        0 <= other < len(page.units) and is_date_line(page.units[other].text, page.measures[other])
+        0 <= other < len(page.units) and is_date_line(page.units[other].text, page.features[other])
         for other in around
     ]
     return dated[1] and dated[2] and (dated[0] or dated[3])

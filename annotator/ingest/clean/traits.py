@@ -39,37 +39,37 @@ class Measure:
     key: str
     """The text in lower case with single blanks, by which repetition is seen."""
     words: float
-    function: float
-    ended: bool
-    sentences: int
-    capitals: float
+    function_share: float
+    ends_sentence: bool
+    inner_sentences: int
+    capital_share: float
     links: int
     separators: int
-    quoted: bool
-    dated: bool
-    truncated: bool
-    furniture: bool
-    ending: bool
+    has_quotation: bool
+    has_date: bool
+    is_truncated: bool
+    is_furniture: bool
+    is_ending: bool
     calls: int
     legal: int
     credits: int
     biography: int
 
-    ago: bool
+    has_time_ago: bool
     """Whether a short line says how long ago something was: a comment, another article."""
 
     @property
-    def barrier(self) -> float:
+    def ending_likeness(self) -> float:
         """Return how much the unit looks like the end of an article, 0 to 5."""
-        return 4.0 * self.ago + 1.0 * (self.ending and self.words <= 5 and not self.quoted)
+        return 4.0 * self.has_time_ago + 1.0 * (self.is_ending and self.words <= 5 and not self.has_quotation)
 
     @property
-    def prose(self) -> float:
+    def prose_likeness(self) -> float:
         """Return how much the unit looks like a paragraph, 0 to 1."""
         length = min(self.words / 20, 1.0)
-        stops = min(self.function / 0.3, 1.0)
-        doubt = 0.2 if self.furniture or self.legal > 1 or self.calls > 1 else 1.0
-        return length * stops * (1.0 if self.ended else 0.35) * doubt
+        stops = min(self.function_share / 0.3, 1.0)
+        doubt = 0.2 if self.is_furniture or self.legal > 1 or self.calls > 1 else 1.0
+        return length * stops * (1.0 if self.ends_sentence else 0.35) * doubt
 
 
 def language(found: list[Unit]) -> frozenset[str]:
@@ -96,22 +96,22 @@ def measure(unit: Unit, stops: frozenset[str]) -> Measure:
     return Measure(
         key=" ".join(text.lower().split()),
         words=size,
-        function=share,
-        ended=bool(ENDED.search(tail)),
-        sentences=len(INNER_STOP.findall(text)) if size > 4 else 0,
-        capitals=_capitals(text),
+        function_share=share,
+        ends_sentence=bool(ENDED.search(tail)),
+        inner_sentences=len(INNER_STOP.findall(text)) if size > 4 else 0,
+        capital_share=_capitals(text),
         links=len(LINKED.findall(text)) if LINKISH.search(text) else 0,
         separators=len(SEPARATORS.findall(text)),
-        quoted=bool(QUOTED.search(text)),
-        dated=figures and any(shape.search(text[:200]) for shape in (DATE, CLOCK, AGO)),
-        truncated=bool(TRUNCATED.search(tail)),
-        furniture=lexicon.is_furniture(text),
-        ending=size <= 12 and lexicon.opens_with_ending(tokens),
+        has_quotation=bool(QUOTED.search(text)),
+        has_date=figures and any(shape.search(text[:200]) for shape in (DATE, CLOCK, AGO)),
+        is_truncated=bool(TRUNCATED.search(tail)),
+        is_furniture=lexicon.is_furniture(text),
+        is_ending=size <= 12 and lexicon.opens_with_ending(tokens),
         calls=hits["calls"],
         legal=hits["legal"],
         credits=hits["credits"],
         biography=hits["biography"],
-        ago=size <= 10 and figures and bool(AGO.search(text)),
+        has_time_ago=size <= 10 and figures and bool(AGO.search(text)),
     )
 
 
@@ -124,7 +124,7 @@ def _capitals(text: str) -> float:
 def traits(measures: list[Measure]) -> list[dict[str, float]]:
     """Return the traits of each unit, named as in ``weights.WEIGHTS``."""
     repeated = Counter(one.key for one in measures)
-    prose = [one.prose for one in measures]
+    prose = [one.prose_likeness for one in measures]
     return [_traits(one, repeated[one.key] > 1, _near(prose, at)) for at, one in enumerate(measures)]
 
 
@@ -135,17 +135,17 @@ def _traits(one: Measure, again: bool, near: float) -> dict[str, float]:
         "length": math.log2(1 + min(one.words, 100)),
         "very short": float(one.words <= 4),
         "long": float(one.words >= 20),
-        "function words": min(one.function, 0.5) * min(one.words / 8, 1.0),
-        "ended": float(one.ended),
-        "ended and long": float(one.ended and one.words >= 10),
-        "inner stops": min(one.sentences, 4),
-        "capitals": one.capitals,
+        "function words": min(one.function_share, 0.5) * min(one.words / 8, 1.0),
+        "ended": float(one.ends_sentence),
+        "ended and long": float(one.ends_sentence and one.words >= 10),
+        "inner stops": min(one.inner_sentences, 4),
+        "capitals": one.capital_share,
         "links": min(one.links, 2),
         "separators": min(one.separators, 3),
-        "quoted": float(one.quoted),
-        "truncated": float(one.truncated),
-        "furniture": float(one.furniture),
-        "ending": float(one.ending),
+        "quoted": float(one.has_quotation),
+        "truncated": float(one.is_truncated),
+        "furniture": float(one.is_furniture),
+        "ending": float(one.is_ending),
         "calls": min(one.calls, 3),
         "legal": min(one.legal, 4),
         "credits": min(one.credits, 2),

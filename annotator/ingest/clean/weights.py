@@ -43,11 +43,11 @@ LIMIT = 6.0
 """No unit has more log-odds than this, either way: no single line decides on a block."""
 SECOND_LOOKS = (0.0, 1.5, 3.0)
 """Added for units that end like a sentence, one after the other, until an article is found at all."""
-COSTS = Costs(start=1.0, leave=3.0, gap=0.6, late=1.0, barrier=1.0)
+COSTS = Costs(start=1.0, leave=3.0, gap=0.6, comment_before=1.0, ending=1.0)
 
 
-def score(traits: dict[str, float], words: float, second_look: float = 0.0) -> float:
+def score(features: dict[str, float], words: float, retry_bonus: float = 0.0) -> float:
     """Return the log-odds, as they count in the block finder, that a unit is body text."""
-    odds = LENIENCE + sum(WEIGHTS[name] * value for name, value in traits.items())
-    odds = max(-LIMIT, min(LIMIT, odds + second_look * traits["ended"]))
+    odds = LENIENCE + sum(WEIGHTS[name] * value for name, value in features.items())
+    odds = max(-LIMIT, min(LIMIT, odds + retry_bonus * features["ended"]))
     return odds if odds > 0 else odds * min(1.0, (1 + words) / FULL_VOICE)

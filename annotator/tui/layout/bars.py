@@ -17,11 +17,11 @@ STRIP = 30
 
 def head_row(state: TaskState, width: int, glyphs: Glyphs) -> Row:
     """Return the title and, at the right end, where one is and whether all is saved."""
-    way = cut(screen_text(state.way), width // 3, glyphs.cut)
-    lit = (Piece(f"{way} {glyphs.dot} ", Ink("likely", bold=True)),) if way else ()
-    saved = (saved_piece(state.saved, glyphs), Piece(" "))
-    place = Piece(_place(state, width - width_of((*lit, *saved)) - 2, glyphs), Ink("muted"))
-    right = (*lit, place, *saved)
+    filter_text = cut(screen_text(state.navigation_summary), width // 3, glyphs.cut)
+    filter_row = (Piece(f"{filter_text} {glyphs.dot} ", Ink("likely", bold=True)),) if filter_text else ()
+    saved = (saved_piece(state.save_state, glyphs), Piece(" "))
+    place = Piece(_place(state, width - width_of((*filter_row, *saved)) - 2, glyphs), Ink("muted"))
+    right = (*filter_row, place, *saved)
     room = width - width_of(right) - 3
     title = cut(screen_text(state.article.title or state.article.origin), room, glyphs.cut)
     left = (Piece(" "), Piece(title, Ink("title", bold=True)))
@@ -32,7 +32,7 @@ def head_row(state: TaskState, width: int, glyphs: Glyphs) -> Row:
 def _place(state: TaskState, room: int, glyphs: Glyphs) -> str:
     """Return where one is in at most ``room`` cells, in figures alone where words don't fit."""
     sentence, article = (
-        f"{state.active + 1}/{len(state.works)}",
+        f"{state.active + 1}/{len(state.annotated_sentences)}",
         f"{state.article_number}/{state.article_count}",
     )
     full = f"sentence {sentence} {glyphs.dot} article {article} {glyphs.dot} "
@@ -68,10 +68,10 @@ def plain_rule(width: int, glyphs: Glyphs) -> Row:
 
 
 def _labels(state: TaskState, glyphs: Glyphs, named: str, counted: bool) -> Row:
-    counts = label_counts(state.schema, [state.work])
+    counts = label_counts(state.schema, [state.annotated])
     row: Row = (Piece(glyphs.rule * 2, Ink("rule")),)
     for n, label in enumerate(x for x in state.schema.labels if x.key):
-        name = label.name if named == "full" else state.schema.short(label.name)
+        name = label.name if named == "full" else state.schema.short_name(label.name)
         gap = (Piece(glyphs.rule, Ink("rule")),) if n else ()
         count = (Piece(f" {counts[label.name]}", Ink("muted")),) if counted else ()
         row = (
@@ -85,24 +85,24 @@ def _labels(state: TaskState, glyphs: Glyphs, named: str, counted: bool) -> Row:
     return row
 
 
-def label_counts(schema: Schema, works: Sequence[Work]) -> dict[str, int]:
+def label_counts(schema: Schema, sentences: Sequence[Work]) -> dict[str, int]:
     """Return how many spans of each label the works hold."""
     counts = {x.name: 0 for x in schema.labels}
-    for work in works:
-        for span in work.annotation.spans:
+    for annotated in sentences:
+        for span in annotated.annotation.spans:
             counts[span.label] = counts.get(span.label, 0) + 1
     return counts
 
 
 def strip_row(state: TaskState, glyphs: Glyphs, most: int) -> Row:
     """Return a character for each sentence of the article: its answer, or where one is."""
-    first = max(0, min(state.active - most // 2, len(state.works) - most))
+    first = max(0, min(state.active - most // 2, len(state.annotated_sentences) - most))
     pieces = []
-    for i, work in list(enumerate(state.works))[first : first + most]:
+    for i, annotated in list(enumerate(state.annotated_sentences))[first : first + most]:
         if i == state.active:
             pieces.append(Piece(glyphs.here, Ink("active", bold=True)))
             continue
-        answer = work.annotation.answer
+        answer = annotated.annotation.answer
         char = {"accept": glyphs.accept, "reject": glyphs.reject, "ignore": glyphs.ignore}.get(
             answer or "", glyphs.todo
         )

@@ -32,16 +32,16 @@ class BlockRow:
 @lru_cache(maxsize=2)  # asked for several times a key, of one state
 def block_rows(state: TaskState, width: int, glyphs: Glyphs, hint_mode: str = "all") -> tuple[BlockRow, ...]:
     """Return the rows of the active sentence, its text wrapped to ``width`` cells, without the prompt."""
-    work = state.work
-    lines = wrap(work.sentence.tokens, width)
-    marks = (*marks_of(state.schema, work, state.focus), *offered(state, state.active, glyphs))
-    inks = _Inks(state.schema, marks, _selected(state), _preview(state))
+    annotated = state.annotated
+    lines = wrap(annotated.sentence.tokens, width)
+    marks = (*marks_of(state.schema, annotated, state.selected_span), *offered(state, state.active, glyphs))
+    styles = _Inks(state.schema, marks, _selected(state), _preview(state))
     out: list[BlockRow] = []
     for n, line in enumerate(lines):
         head = number_column(state, glyphs) if n == 0 else _edge(glyphs)
         rows = [
             (*_edge(glyphs), *hint_row(line, state, hint_mode)),
-            (*head, *fit(text_row(line, inks), width, Ink("text", tint="row"))),
+            (*head, *fit(text_row(line, styles), width, Ink("text", background="row"))),
             *((*_edge(glyphs), *lane) for lane in draw(place(line, marks), line.width, glyphs)),
         ]
         out.extend(BlockRow(row, n) for row in rows)
@@ -50,9 +50,9 @@ def block_rows(state: TaskState, width: int, glyphs: Glyphs, hint_mode: str = "a
 
 def offered(state: TaskState, i: int, glyphs: Glyphs) -> tuple[Mark, ...]:
     """Return the marks of the suggestions for a sentence of the article, by index."""
-    free = state.selection is None or state.fresh
-    now = tuple((name, s) for name, (at, s) in state.targets.items() if at == i) if free else ()
-    return offer_marks(state.schema, state.works[i], state.offers(i), state.taken(i), now, glyphs)
+    free = state.selection is None or state.span_just_made
+    now = tuple((name, s) for name, (at, s) in state.next_suggestions.items() if at == i) if free else ()
+    return offer_marks(state.schema, state.annotated_sentences[i], state.visible_suggestions(i), state.auto_accepted_suggestions(i), now, glyphs)
 
 
 def line_of(state: TaskState, width: int) -> int:
@@ -60,7 +60,7 @@ def line_of(state: TaskState, width: int) -> int:
     if state.selection is None:
         return 0
     token = state.selection.last - 1
-    lines = wrap(state.work.sentence.tokens, width)
+    lines = wrap(state.annotated.sentence.tokens, width)
     return max((n for n, line in enumerate(lines) if line.column_of(token) is not None), default=0)
 
 
@@ -75,24 +75,24 @@ def _edge(glyphs: Glyphs) -> Row:
 
 def number_column(state: TaskState, glyphs: Glyphs) -> Row:
     """Return bar, answer and number of the active sentence."""
-    answer = answer_piece(state.work.annotation.answer, glyphs)
-    number = numbered(state.active, state.work, Ink("text", bold=True), glyphs)
+    answer = answer_piece(state.annotated.annotation.answer, glyphs)
+    number = numbered(state.active, state.annotated, Ink("text", bold=True), glyphs)
     return (Piece(glyphs.active, Ink("active")), answer, *number)
 
 
-def numbered(i: int, work: Work, ink: Ink, glyphs: Glyphs) -> Row:
+def numbered(i: int, annotated: Work, style: Ink, glyphs: Glyphs) -> Row:
     """Return a sentence's number in four cells, with signs in those that are free.
 
     They are ``!`` (a span begins or ends inside a token), then ``f`` (flagged) or ``n`` (has a note).
     """
-    said = work.annotation
-    signs = [Piece(glyphs.problem, Ink("warn", bold=True))] if unaligned(work) else []
-    if sign := "f" if said.flagged else "n" if said.note else "":
-        signs.append(Piece(sign, Ink("likely", bold=True)))
-    pieces = [Piece(char, ink) for char in number_text(i)]
+    annotation = annotated.annotation
+    markers = [Piece(glyphs.problem, Ink("warn", bold=True))] if unaligned(annotated) else []
+    if sign := "f" if annotation.flagged else "n" if annotation.note else "":
+        markers.append(Piece(sign, Ink("likely", bold=True)))
+    pieces = [Piece(char, style) for char in number_text(i)]
     for at, char in enumerate(pieces):
-        if char.text == " " and signs:
-            pieces[at] = signs.pop(0)
+        if char.text == " " and markers:
+            pieces[at] = markers.pop(0)
     return merged(pieces)
 
 
@@ -114,27 +114,27 @@ def answer_piece(answer: str | None, glyphs: Glyphs) -> Piece:
 
 def hint_row(line: Line, state: TaskState, mode: str) -> Row:
     """Return the letters above a line; after a first letter only those that go on from it."""
-    tokens, pieces, at = state.work.sentence.tokens, [], 0
+    tokens, pieces, at = state.annotated.sentence.tokens, [], 0
     for cell in line.cells:
         if cell.token < 0 or cell.start != tokens[cell.token].start:
             continue
         hint = state.hints[cell.token]
-        if hint.keys and _shown(hint, state.typed, mode):
-            pieces.append(Piece(" " * (cell.col + hint.at - at)))
-            pieces.extend(_letters(hint, state.typed))
-            at = cell.col + hint.at + len(hint.keys)
+        if hint.letters and _shown(hint, state.typed_hint, mode):
+            pieces.append(Piece(" " * (cell.col + hint.cell - at)))
+            pieces.extend(_letters(hint, state.typed_hint))
+            at = cell.col + hint.cell + len(hint.letters)
     return merged(tuple(pieces))
 
 
 def _shown(hint: Hint, typed: str, mode: str) -> bool:
-    return hint.keys.startswith(typed) and (mode == "all" or (mode == "likely" and hint.likely))
+    return hint.letters.startswith(typed) and (mode == "all" or (mode == "likely" and hint.likely))
 
 
 def _letters(hint: Hint, typed: str) -> tuple[Piece, ...]:
-    ink = Ink("likely" if hint.likely else "hint")
+    style = Ink("likely" if hint.likely else "hint")
     if not typed:
-        return (Piece(hint.keys, ink),)
-    return (Piece(typed, Ink("hint")), Piece(hint.keys[len(typed) :], Ink("likely", bold=True)))
+        return (Piece(hint.letters, style),)
+    return (Piece(typed, Ink("hint")), Piece(hint.letters[len(typed) :], Ink("likely", bold=True)))
 
 
 # -- text --------------------------------------------------------------------------------------
@@ -146,12 +146,12 @@ class _Inks:
 
     schema: Schema
     marks: tuple[Mark, ...]
-    selected: Range | None
+    selected_range: Range | None
     preview: tuple[Range, ...]
 
 
 def _selected(state: TaskState) -> Range | None:
-    return state.selection.range if state.selection and not state.focus else None
+    return state.selection.range if state.selection and not state.selected_span else None
 
 
 def _preview(state: TaskState) -> tuple[Range, ...]:
@@ -160,26 +160,26 @@ def _preview(state: TaskState) -> tuple[Range, ...]:
     None for a span just made that only the whole sentence is left for: nobody means to take that.
     """
     selection, extent = state.selection, state.next_extent
-    if selection is None or extent is None or (state.fresh and extent.kind == "sentence"):
+    if selection is None or extent is None or (state.span_just_made and extent.kind == "sentence"):
         return ()
     parts = ((extent.first, selection.first), (selection.last, extent.last))
     return tuple(p for p in parts if p[0] < p[1])
 
 
-def text_row(line: Line, inks: _Inks) -> Row:
+def text_row(line: Line, styles: _Inks) -> Row:
     """Return the text of a line, each cell in the ink of what lies over it."""
-    over = cover(line.cells, inks.marks)
-    inks = replace(inks, selected=_there(line, inks.selected), preview=_all_there(line, inks.preview))
-    return runs((cell.text, _ink(line, i, over[i], inks)) for i, cell in enumerate(line.cells))
+    over = cover(line.cells, styles.marks)
+    styles = replace(styles, selected_range=_there(line, styles.selected_range), preview=_all_there(line, styles.preview))
+    return runs((cell.text, _ink(line, i, over[i], styles)) for i, cell in enumerate(line.cells))
 
 
-def _ink(line: Line, i: int, over: Mark | None, inks: _Inks) -> Ink:
-    if _within(line, i, inks.selected):
+def _ink(line: Line, i: int, over: Mark | None, styles: _Inks) -> Ink:
+    if _within(line, i, styles.selected_range):
         return Ink("selection")
-    ink = tint_of(inks.schema, over)
-    if any(_within(line, i, part) for part in inks.preview):
-        return replace(ink, underline=True)
-    return ink
+    style = tint_of(styles.schema, over)
+    if any(_within(line, i, part) for part in styles.preview):
+        return replace(style, underline=True)
+    return style
 
 
 def _there(line: Line, tokens: Range | None) -> Range | None:

@@ -41,8 +41,8 @@ class Glyphs:
     rule: str
     wall: str
     dot: str
-    gauge: str
-    gauge_rest: str
+    progress_done: str
+    progress_rest: str
     arrows: str = "↑↓←→"
     commands: Sequence[Command] = field(default=ALL, compare=False, repr=False)
     """The commands with the keys in force, which are written in these characters."""
@@ -54,7 +54,7 @@ class Glyphs:
     def key(self, *names: str) -> str:
         """Return the first key of each command, as people read it; nothing for one without keys."""
         found = (by_id(name, self.commands) for name in names)
-        return " ".join(self.words(c.shown.partition(" ")[0]) for c in found if c.keys)
+        return " ".join(self.words(c.key_text.partition(" ")[0]) for c in found if c.keys)
 
 
 BOX = Glyphs(
@@ -78,8 +78,8 @@ BOX = Glyphs(
     rule="─",
     wall="│",
     dot="·",
-    gauge="━",
-    gauge_rest="╌",
+    progress_done="━",
+    progress_rest="╌",
 )
 
 ASCII = Glyphs(
@@ -103,7 +103,7 @@ ASCII = Glyphs(
     rule="-",
     wall="|",
     dot="-",
-    gauge="=",
-    gauge_rest=".",
+    progress_done="=",
+    progress_rest=".",
     arrows="^v<>",
 )

@@ -65,7 +65,7 @@ def key_rows(schema: Schema, width: int, glyphs: Glyphs) -> tuple[Row, ...]:
     for group, commands in groups(glyphs.commands):
         rows.append((Piece(f" {group}", Ink("title", bold=True)),))
         for command in commands:
-            rows += _key(glyphs.words(command.shown), command.does, column, width)
+            rows += _key(glyphs.words(command.key_text), command.description, column, width)
         rows.append(())
     return tuple(rows)
 

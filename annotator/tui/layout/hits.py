@@ -48,28 +48,28 @@ def hit_rows(hits: Sequence[Hit], at: int, width: int, height: int, glyphs: Glyp
 
 
 def _hit(hit: Hit, width: int, glyphs: Glyphs, *, active: bool) -> Row:
-    ink = Ink("text", tint="row") if active else Ink("context")
+    style = Ink("text", background="row") if active else Ink("context")
     title = max(0, min(24, width // 5))
     head: Row = (
         Piece(glyphs.active if active else " ", Ink("active")),
         Piece(f"{f'{hit.article + 1}.{hit.index + 1}':>7} ", Ink("number")),
-        answer_piece(hit.work.annotation.answer, glyphs),
+        answer_piece(hit.annotated.annotation.answer, glyphs),
         *fit((Piece(" " + cut(screen_text(hit.title), title - 1, glyphs.cut), Ink("muted")),), title + 1),
         Piece(" "),
     )
     room = max(4, width - title - 12)
-    return fit((*head, *context_row(hit.work.sentence.text, hit.lit, room, ink, glyphs)), width, ink)
+    return fit((*head, *context_row(hit.annotated.sentence.text, hit.highlights, room, style, glyphs)), width, style)
 
 
 @lru_cache(maxsize=1024)
-def context_row(text: str, lit: tuple[Place, ...], room: int, ink: Ink, glyphs: Glyphs) -> Row:
+def context_row(text: str, highlighted: tuple[Place, ...], room: int, style: Ink, glyphs: Glyphs) -> Row:
     """Return what fits of a text into ``room`` cells, round the first of its lit places (code points)."""
     safe = screen_text(text)
-    start = _start(safe, lit, room)
+    start = _start(safe, highlighted, room)
     over = [False] * len(safe)
-    for a, b in lit:
+    for a, b in highlighted:
         over[a:b] = [True] * (b - a)
-    cells = [(safe[i], LIT if over[i] else ink) for i in range(start, len(safe))]
+    cells = [(safe[i], LIT if over[i] else style) for i in range(start, len(safe))]
     more = cell_len(safe[start:]) > room - bool(start)
     lead: Row = (Piece(glyphs.cut, Ink("muted")),) if start else ()
     if not more:
@@ -77,20 +77,20 @@ def context_row(text: str, lit: tuple[Place, ...], room: int, ink: Ink, glyphs: 
     return (*fit((*lead, *runs(cells)), max(1, room - 1)), Piece(glyphs.cut, Ink("muted")))
 
 
-def _start(text: str, lit: tuple[Place, ...], room: int) -> int:
+def _start(text: str, highlighted: tuple[Place, ...], room: int) -> int:
     """Return the code point at which the shown part starts, at a word where there is one."""
-    if not lit or cell_len(text) <= room or cell_len(text[: lit[0][1]]) <= room - 1:
+    if not highlighted or cell_len(text) <= room or cell_len(text[: highlighted[0][1]]) <= room - 1:
         return 0
-    start = max(0, lit[0][0] - room // 3)
+    start = max(0, highlighted[0][0] - room // 3)
     fuller = max(0, min(start, len(text) - room + 1))
-    if cell_len(text[fuller : lit[0][1]]) <= room - 2:
+    if cell_len(text[fuller : highlighted[0][1]]) <= room - 2:
         start = fuller  # a short end leaves room for more of what is before it
-    blank = text.find(" ", start, lit[0][0])
+    blank = text.find(" ", start, highlighted[0][0])
     return blank + 1 if blank >= 0 else start
 
 
-def hits_head(name: str, told: str, width: int, glyphs: Glyphs) -> Row:
+def hits_head(name: str, count_text: str, width: int, glyphs: Glyphs) -> Row:
     """Return the head row: what this is, and how many hits there are."""
-    right = Piece(f" {told} ", Ink("muted"))
+    right = Piece(f" {count_text} ", Ink("muted"))
     left = cut(f" Search {glyphs.dot} {screen_text(name)}", width - cell_len(right.text), glyphs.cut)
     return (*fit((Piece(left, Ink("title", bold=True)),), width - cell_len(right.text)), right)

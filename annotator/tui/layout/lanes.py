@@ -89,15 +89,15 @@ def bar_of(state: str, glyphs: Glyphs) -> Bar:
 
 
 def _draw_bar(row: list[tuple[str, Ink]], p: Placed, glyphs: Glyphs, role: str) -> None:
-    ink = Ink(role, p.mark.label, bold=p.mark.state == "focus", italic=p.mark.state == "proposal")
-    name_ink = replace(ink, reverse=True) if p.mark.state == "focus" else ink
+    style = Ink(role, p.mark.label, bold=p.mark.state == "focus", italic=p.mark.state == "proposal")
+    name_ink = replace(style, reverse=True) if p.mark.state == "focus" else style
     bar = bar_of(p.mark.state, glyphs)
     left, name, tag, right = _parts(p, bar, glyphs)
-    tag_ink = Ink("key", bold=True) if p.mark.next else ink
+    tag_ink = Ink("key", bold=True) if p.mark.next else style
     tag_ink = Ink("warn", bold=True) if p.mark.wrong else tag_ink
     fill = p.last - p.first - len(left) - len(name) - len(tag) - len(right)
-    cells = [(c, ink) for c in left] + [(c, name_ink) for c in name] + [(c, tag_ink) for c in tag]
-    cells += [(c, ink) for c in (*bar.line * fill, *right)]
+    cells = [(c, style) for c in left] + [(c, name_ink) for c in name] + [(c, tag_ink) for c in tag]
+    cells += [(c, style) for c in (*bar.line * fill, *right)]
     row[p.first : p.first + len(cells)] = cells
 
 
@@ -134,7 +134,7 @@ def _cells(text: str, room: int) -> tuple[str, ...]:
 def _draw_links(grid: Grid, p: Placed, glyphs: Glyphs, role: str) -> None:
     if p.last - p.first < 5:
         return
-    ink = Ink(role, p.mark.label, bold=p.mark.state == "focus")
+    style = Ink(role, p.mark.label, bold=p.mark.state == "focus")
     for col, is_open in ((p.first, p.open_left), (p.last - 1, p.open_right)):
         if is_open:
             continue
@@ -142,7 +142,7 @@ def _draw_links(grid: Grid, p: Placed, glyphs: Glyphs, role: str) -> None:
             char, old = grid[lane][col]
             linked = _linked(char, glyphs)
             if linked:
-                grid[lane][col] = (linked, ink if char == " " else old)
+                grid[lane][col] = (linked, style if char == " " else old)
 
 
 def _linked(char: str, glyphs: Glyphs) -> str:

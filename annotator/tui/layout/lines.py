@@ -42,8 +42,8 @@ def line_rows(article: Article, at: int, width: int, height: int, glyphs: Glyphs
 
 
 def _row(i: int, text: str, line: Line, width: int, glyphs: Glyphs, *, active: bool) -> Row:
-    ink = Ink("text") if line.verdict.annotated else Ink("context")
-    ink = Ink("text", tint="row", bold=True) if active else ink
+    style = Ink("text") if line.verdict.annotated else Ink("context")
+    style = Ink("text", background="row", bold=True) if active else style
     verdict = Ink("ok" if line.verdict.annotated else "muted")
     mark = Piece("*" if line.was else " ", Ink("likely", bold=True))
     head: Row = (
@@ -53,7 +53,7 @@ def _row(i: int, text: str, line: Line, width: int, glyphs: Glyphs, *, active: b
         Piece(f"{line.verdict.value:<12}", verdict),
     )
     room = max(1, width - 19)
-    return fit((*head, Piece(cut(screen_text(text), room, glyphs.cut), ink)), width, ink if active else None)
+    return fit((*head, Piece(cut(screen_text(text), room, glyphs.cut), style)), width, style if active else None)
 
 
 def reason_row(article: Article, at: int, width: int, glyphs: Glyphs) -> Row:

@@ -22,31 +22,31 @@ EDGE = "|"
 
 
 @lru_cache(maxsize=1024)
-def marks_of(schema: Schema, work: Work, focus: Span | None = None) -> tuple[Mark, ...]:
+def marks_of(schema: Schema, annotated: Work, focus: Span | None = None) -> tuple[Mark, ...]:
     """Return the marks of a work's spans, the one in focus marked as such."""
-    return tuple(_mark(schema, work, s, s == focus) for s in work.annotation.spans)
+    return tuple(_mark(schema, annotated, s, s == focus) for s in annotated.annotation.spans)
 
 
-def _mark(schema: Schema, work: Work, span: Span, focused: bool) -> Mark:
-    first, last = token_range(work.sentence.tokens, span.start, span.end)
+def _mark(schema: Schema, annotated: Work, span: Span, focused: bool) -> Mark:
+    first, last = token_range(annotated.sentence.tokens, span.start, span.end)
     label = schema.label(span.label)
     return Mark(
         span.start,
         span.end,
         last - first,
         span.label,
-        schema.short(span.label),
+        schema.short_name(span.label),
         label.key if label else "",
         "focus" if focused else "human",
-        wrong=not is_aligned(work.sentence.tokens, span.start, span.end),
+        wrong=not is_aligned(annotated.sentence.tokens, span.start, span.end),
     )
 
 
 @lru_cache(maxsize=512)
 def offer_marks(
     schema: Schema,
-    work: Work,
-    offers: tuple[Suggestion, ...],
+    annotated: Work,
+    suggestions: tuple[Suggestion, ...],
     taken: tuple[Suggestion, ...],
     next_ones: tuple[tuple[str, Suggestion], ...],
     glyphs: Glyphs,
@@ -56,19 +56,19 @@ def offer_marks(
     ``next_ones``: the label and suggestion of each label's key that takes one of them now.
     """
     best: dict[tuple[int, int], Suggestion] = {}
-    for s in sorted(offers, key=lambda s: -s.score):
+    for s in sorted(suggestions, key=lambda s: -s.score):
         best.setdefault((s.start, s.end), s)
     keys: dict[tuple[int, int], str] = {}
     for name, s in next_ones:
         label = schema.label(name)
         keys[s.start, s.end] = keys.get((s.start, s.end), "") + (label.key if label else "")
     return tuple(
-        _offered(schema, work, s, s in taken, keys.get(place, ""), glyphs) for place, s in best.items()
+        _offered(schema, annotated, s, s in taken, keys.get(place, ""), glyphs) for place, s in best.items()
     )
 
 
-def _offered(schema: Schema, work: Work, s: Suggestion, taken: bool, keys: str, glyphs: Glyphs) -> Mark:
-    mark = _mark(schema, work, Span(s.start, s.end, s.label), focused=False)
+def _offered(schema: Schema, annotated: Work, s: Suggestion, taken: bool, keys: str, glyphs: Glyphs) -> Mark:
+    mark = _mark(schema, annotated, Span(s.start, s.end, s.label), focused=False)
     tag = (glyphs.taken if taken else "") + keys or "?"
     return replace(mark, state="proposal", tag=tag, next=bool(keys), wrong=False)
 
@@ -78,15 +78,15 @@ def drawn(text: str) -> str:
     return "".join(shown for shown, _, _ in graphemes(text))
 
 
-def edges_shown(work: Work, span: Span) -> str:
+def edges_shown(annotated: Work, span: Span) -> str:
     """Return the tokens that a span touches as they are drawn, with bars at its edges: ``Ros|avik|'s``."""
-    return EDGE.join(map(drawn, parted(work, span)))
+    return EDGE.join(map(drawn, parted(annotated, span)))
 
 
 def case_words(case: Case) -> str:
     """Return what is wrong with a span inside a token: ``Ros|avik|'s: VENUE begins inside a token``."""
-    told = f"{case.span.label} {fault(case.work, case.span)}"
-    return f"{edges_shown(case.work, case.span)}: {told}"
+    message = f"{case.span.label} {fault(case.annotated, case.span)}"
+    return f"{edges_shown(case.annotated, case.span)}: {message}"
 
 
 def cover(cells: Sequence[Cell], marks: Sequence[Mark]) -> list[Mark | None]:
@@ -105,7 +105,7 @@ def cover(cells: Sequence[Cell], marks: Sequence[Mark]) -> list[Mark | None]:
 def tint_of(schema: Schema, mark: Mark | None) -> Ink:
     """Return the ink of text under a mark in the active sentence."""
     if mark is None:
-        return Ink("text", tint="row")
+        return Ink("text", background="row")
     if mark.state == "focus":
-        return Ink("text", mark.label, tint="focus", bold=True)
-    return Ink("text", mark.label, tint="container" if mark.label in schema.containers else "leaf")
+        return Ink("text", mark.label, background="focus", bold=True)
+    return Ink("text", mark.label, background="container" if mark.label in schema.containers else "leaf")

@@ -27,48 +27,48 @@ _DETAILS = 9
 class MendingView:
     """What the worklist shows at a moment."""
 
-    cases: Sequence[Case]
+    misaligned_spans: Sequence[Case]
     """The spans that wait."""
-    at: int
-    work: Work
+    position: int
+    annotated: Work
     """The sentence of the span in hand as it is now."""
     repairs: tuple[Repair, ...]
-    numbered: Callable[[Work], str]
+    sentence_number: Callable[[Work], str]
     """Article and sentence by number."""
 
 
 def mending_rows(view: MendingView, width: int, height: int, glyphs: Glyphs) -> tuple[Row, ...]:
     """Return exactly ``height`` rows: the list, the sentence in hand, what is wrong and the repairs."""
-    span = view.cases[view.at].span
+    span = view.misaligned_spans[view.position].span
     most = max(1, (height - _DETAILS) // 2)
-    sentence = sentence_rows(view.work, span.start, span.end, width, glyphs)[:most]
-    shown = window(len(view.cases), view.at, max(1, height - len(sentence) - _DETAILS))
+    sentence = sentence_rows(view.annotated, span.start, span.end, width, glyphs)[:most]
+    shown = window(len(view.misaligned_spans), view.position, max(1, height - len(sentence) - _DETAILS))
     rows = [_case(view, i, width, glyphs) for i in shown]
-    rows += [(), *sentence, (), _fault(view.work, span, width, glyphs)]
+    rows += [(), *sentence, (), _fault(view.annotated, span, width, glyphs)]
     rows += [_repair(r, span, width, glyphs) for r in view.repairs]
     rows += [_key("list_leave", "leave it as it is", (), width, glyphs)]
     return tuple(fit(row, width) for row in rows + [()] * (height - len(rows)))[:height]
 
 
 def _case(view: MendingView, i: int, width: int, glyphs: Glyphs) -> Row:
-    case, active = view.cases[i], i == view.at
+    case, active = view.misaligned_spans[i], i == view.position
     end = Piece(f" {screen_text(case.span.label)}", Ink("lane", case.span.label))
-    start, to, text = case.span.start, case.span.end, case.work.sentence.text
+    start, to, text = case.span.start, case.span.end, case.annotated.sentence.text
     parts = [drawn(part) for part in (text[:start], text[start:to], text[to:])]
-    lit = (len(parts[0]), len(parts[0]) + len(parts[1]) + 2)
-    words = context_row(EDGE.join(parts), (lit,), list_room(width, end), list_ink(active=active), glyphs)
+    highlighted = (len(parts[0]), len(parts[0]) + len(parts[1]) + 2)
+    words = context_row(EDGE.join(parts), (highlighted,), list_room(width, end), list_ink(active=active), glyphs)
     mark = Piece(glyphs.problem, Ink("warn", bold=True))
-    return list_row(view.numbered(case.work), mark, words, end, width, glyphs, active=active)
+    return list_row(view.sentence_number(case.annotated), mark, words, end, width, glyphs, active=active)
 
 
-def _fault(work: Work, span: Span, width: int, glyphs: Glyphs) -> Row:
+def _fault(annotated: Work, span: Span, width: int, glyphs: Glyphs) -> Row:
     """Return what is wrong with the span in hand."""
-    words = brief(edges_shown(work, span), max(8, width // 2), glyphs)
+    words = brief(edges_shown(annotated, span), max(8, width // 2), glyphs)
     return (
         Piece(f"    {glyphs.problem} ", Ink("warn", bold=True)),
         Piece(words, Ink("text", bold=True)),
         Piece(f"  {screen_text(span.label)}", Ink("lane", span.label)),
-        Piece(f" {fault(work, span)}", Ink("muted")),
+        Piece(f" {fault(annotated, span)}", Ink("muted")),
     )
 
 
@@ -77,18 +77,18 @@ def _repair(repair: Repair, span: Span, width: int, glyphs: Glyphs) -> Row:
     room = max(8, width - 28)
     if repair.edit is None:
         return _key(
-            COMMAND[repair.cure], repair.cure.value, (Piece(repair.why, Ink("muted")),), width, glyphs
+            COMMAND[repair.kind], repair.kind.value, (Piece(repair.reason, Ink("muted")),), width, glyphs
         )
-    if repair.cure is Cure.DROP:
+    if repair.kind is Cure.DROP:
         gives = Piece(f"no {screen_text(span.label)} here any more", Ink("text"))
-    elif repair.cure is Cure.SPLIT:
-        gives = Piece(brief(f" {EDGE} ".join(repair.gives), room, glyphs), Ink("text", bold=True))
+    elif repair.kind is Cure.SPLIT:
+        gives = Piece(brief(f" {EDGE} ".join(repair.result), room, glyphs), Ink("text", bold=True))
     else:
-        gives = Piece(brief(repair.gives[0], room, glyphs), Ink("lane", span.label, bold=True))
-    return _key(COMMAND[repair.cure], repair.cure.value, (gives,), width, glyphs, live=True)
+        gives = Piece(brief(repair.result[0], room, glyphs), Ink("lane", span.label, bold=True))
+    return _key(COMMAND[repair.kind], repair.kind.value, (gives,), width, glyphs, live=True)
 
 
 def _key(command: str, does: str, gives: Row, width: int, glyphs: Glyphs, *, live: bool = False) -> Row:
-    ink = Ink("key", bold=True) if live or command == "list_leave" else Ink("muted")
-    name = Piece(f"{glyphs.key(command):>5} ", ink)
+    style = Ink("key", bold=True) if live or command == "list_leave" else Ink("muted")
+    name = Piece(f"{glyphs.key(command):>5} ", style)
     return fit((name, Piece(f"{does:<18}", Ink("muted")), Piece("  "), *gives), width)

@@ -37,8 +37,8 @@ class ArticleLine:
 class ArticleList:
     """The rows of the list of articles that are on the screen."""
 
-    lines: Sequence[ArticleLine]
-    at: int
+    items: Sequence[ArticleLine]
+    position: int
     """The row of the article in hand."""
     order: str
     """How the articles are sorted, in words."""
@@ -81,42 +81,42 @@ def sentence_rows(
     text = max(10, width - 7 - 4 * len(shorts) - 4)
     a = state.article
     byline = byline_of(a, glyphs)
-    names = tuple(Piece(f"{state.schema.short(x.name):>4}", Ink("lane", x.name)) for x in shorts)
+    names = tuple(Piece(f"{state.schema.short_name(x.name):>4}", Ink("lane", x.name)) for x in shorts)
     top: list[Row] = [
         (Piece(" " + cut(screen_text(a.title or a.origin), width - 2, glyphs.cut), Ink("text", bold=True)),),
         (Piece(" " + cut(byline, width - 2, glyphs.cut), Ink("muted")),),
         (Piece(f"{'       sentence':<{text + 7}}", Ink("muted")), *names),
     ]
-    told = notice_rows(state, notices, width, glyphs)
-    told = told[: max(height // 4, height - len(top) - len(state.works) - 1)]
-    foot = [(), *told] if told else []
-    shown = window(len(state.works), state.active, max(1, height - len(top) - len(foot)))
+    message = notice_rows(state, notices, width, glyphs)
+    message = message[: max(height // 4, height - len(top) - len(state.annotated_sentences) - 1)]
+    foot = [(), *message] if message else []
+    shown = window(len(state.annotated_sentences), state.active, max(1, height - len(top) - len(foot)))
     rows = [_sentence(state, i, bool(notices.problems.get(i)), text, glyphs) for i in shown]
     rows = [*top, *rows, *foot]
     return tuple(rows + [()] * (height - len(rows)))[:height]
 
 
 def _sentence(state: TaskState, i: int, problem: bool, width: int, glyphs: Glyphs) -> Row:
-    work, active = state.works[i], i == state.active
-    ink = Ink("text", tint="row", bold=True) if active else Ink("context")
+    annotated, active = state.annotated_sentences[i], i == state.active
+    style = Ink("text", background="row", bold=True) if active else Ink("context")
     mark = (
         Piece(glyphs.here, Ink("active"))
-        if active and not work.done
-        else answer_piece(work.annotation.answer, glyphs)
+        if active and not annotated.done
+        else answer_piece(annotated.annotation.answer, glyphs)
     )
-    words = cut(" ".join(screen_text(work.sentence.text).split()), width, glyphs.cut)
+    words = cut(" ".join(screen_text(annotated.sentence.text).split()), width, glyphs.cut)
     head: Row = (
         Piece(glyphs.active if active else " ", Ink("active")),
         mark,
-        Piece(number_text(i) + " ", ink),
+        Piece(number_text(i) + " ", style),
     )
     return (
         *head,
-        *fit((Piece(words, ink),), width, ink),
-        *_counts(state.schema, label_counts(state.schema, [work]), glyphs),
+        *fit((Piece(words, style),), width, style),
+        *_counts(state.schema, label_counts(state.schema, [annotated]), glyphs),
         Piece(" !" if problem else "  ", Ink("warn", bold=True)),
-        Piece("f" if work.annotation.flagged else " ", Ink("likely", bold=True)),
-        Piece("n" if work.annotation.note else " ", Ink("likely", bold=True)),
+        Piece("f" if annotated.annotation.flagged else " ", Ink("likely", bold=True)),
+        Piece("n" if annotated.annotation.note else " ", Ink("likely", bold=True)),
     )
 
 
@@ -136,18 +136,18 @@ def _counts(schema: Schema, counts: dict[str, int], glyphs: Glyphs) -> Row:
 def notice_rows(state: TaskState, notices: Notices, width: int, glyphs: Glyphs) -> list[Row]:
     """Return a row for each problem and each note of the article, those of the sentence in hand first."""
     rows: list[tuple[int, Row]] = []
-    for i, work in enumerate(state.works):
+    for i, annotated in enumerate(state.annotated_sentences):
         problems = notices.problems.get(i, ())
         rows += [(i, _notice("!", "warn", i, words, width, glyphs)) for words in problems]
-        if work.annotation.note:
-            rows.append((i, _notice("n", "likely", i, f"note: {work.annotation.note}", width, glyphs)))
+        if annotated.annotation.note:
+            rows.append((i, _notice("n", "likely", i, f"note: {annotated.annotation.note}", width, glyphs)))
     return [row for i, row in sorted(rows, key=lambda x: (x[0] != state.active, x[0]))]
 
 
 def _notice(sign: str, role: str, i: int, words: str, width: int, glyphs: Glyphs) -> Row:
-    told = cut(" ".join(screen_text(words).split()), width - 8, glyphs.cut)
+    message = cut(" ".join(screen_text(words).split()), width - 8, glyphs.cut)
     number = Piece(f"{i + 1:>3}  ", Ink("number"))
-    return (Piece(f" {sign} ", Ink(role, bold=True)), number, Piece(told, Ink("text")))
+    return (Piece(f" {sign} ", Ink(role, bold=True)), number, Piece(message, Ink("text")))
 
 
 def problem_words(group: Group, place: Place, here: Sequence[int]) -> str:
@@ -156,10 +156,10 @@ def problem_words(group: Group, place: Place, here: Sequence[int]) -> str:
     ``here``: the numbers, from 1, of the sentences of the same article that are like most.
     """
     if group.kind is Kind.EDGES:
-        most = place.work.text_of(place.wanted) if place.wanted else group.words
-        text = place.work.sentence.text[place.start : place.end]
+        most = place.annotated.text_of(place.proposed) if place.proposed else group.words
+        text = place.annotated.sentence.text[place.start : place.end]
         return f'"{text}" is "{most}" {_where(group, here)}'
-    return f"{group.words} is {_label(place.what)} here and {_label(group.label)} {_where(group, here)}"
+    return f"{group.words} is {_label(place.existing_label)} here and {_label(group.label)} {_where(group, here)}"
 
 
 def _label(label: str) -> str:
@@ -171,7 +171,7 @@ def _where(group: Group, here: Sequence[int]) -> str:
     if here:
         shown = ", ".join(map(str, here[:4]))
         return f"in {shown} and more" if len(here) > 4 else f"in {shown}"
-    n = sum(p.agrees for p in group.places)
+    n = sum(p.is_consistent for p in group.occurrences)
     return f"in {n} other {'sentence' if n == 1 else 'sentences'}"
 
 
@@ -182,9 +182,9 @@ def article_rows(articles: ArticleList, width: int, height: int, glyphs: Glyphs)
     """Return exactly ``height`` rows: a heading and the articles with how far each is."""
     head = Piece(f" ARTICLES, {articles.order}", Ink("muted"))
     rows: list[Row] = [(), two_ended((head,), (Piece("done ", Ink("muted")),), width)]
-    signs = max((len(a.signs) for a in articles.lines), default=0)
-    counts = max((len(_count(a)) for a in articles.lines), default=0)
-    for i, a in enumerate(articles.lines):
+    signs = max((len(a.signs) for a in articles.items), default=0)
+    counts = max((len(_count(a)) for a in articles.items), default=0)
+    for i, a in enumerate(articles.items):
         bar = gauge(Progress(a.done, a.total), _GAUGE if width > LIST_WIDTH else _GAUGE // 2, glyphs)
         right = (
             Piece(f" {a.signs:>{signs}}" if signs else "", Ink("likely", bold=True)),
@@ -192,7 +192,7 @@ def article_rows(articles: ArticleList, width: int, height: int, glyphs: Glyphs)
             *bar,
             Piece(" "),
         )
-        rows.append(_article(a, right, i == articles.at, width, glyphs))
+        rows.append(_article(a, right, i == articles.position, width, glyphs))
     return tuple(rows + [()] * (height - len(rows)))[:height]
 
 
@@ -201,9 +201,9 @@ def _count(a: ArticleLine) -> str:
 
 
 def _article(a: ArticleLine, right: Row, active: bool, width: int, glyphs: Glyphs) -> Row:
-    ink = Ink("text", bold=True) if active else Ink("context")
+    style = Ink("text", bold=True) if active else Ink("context")
     mark = glyphs.here if active else (glyphs.accept if a.total and a.done == a.total else glyphs.dot)
-    title = Piece(cut(screen_text(a.title), max(1, width - 4 - width_of(right)), glyphs.cut), ink)
+    title = Piece(cut(screen_text(a.title), max(1, width - 4 - width_of(right)), glyphs.cut), style)
     lead = Piece(f" {mark} ", Ink("active" if active else "ok"))
     return clip(two_ended((lead, title), right, width), width)
 
@@ -214,18 +214,18 @@ def _article(a: ArticleLine, right: Row, active: bool, width: int, glyphs: Glyph
 def gauge(progress: Progress, width: int, glyphs: Glyphs) -> Row:
     """Return how far something is as a bar of ``width`` cells."""
     full = width * progress.done // progress.total if progress.total else 0
-    rest = Piece(glyphs.gauge_rest * (width - full), Ink("rule"))
-    return (Piece(glyphs.gauge * full, Ink("ok")), rest)
+    rest = Piece(glyphs.progress_rest * (width - full), Ink("rule"))
+    return (Piece(glyphs.progress_done * full, Ink("ok")), rest)
 
 
 def gauge_row(state: TaskState, width: int, glyphs: Glyphs) -> Row:
     """Return the rule row with the progress of the article, where there is room, and of the corpus."""
-    article = Progress(sum(w.done for w in state.works), len(state.works))
+    article = Progress(sum(w.done for w in state.annotated_sentences), len(state.annotated_sentences))
     row: Row = (Piece(glyphs.rule * 2 + " ", Ink("rule")),)
     if width >= 60:
-        told = f" {article.done}/{article.total} "
+        message = f" {article.done}/{article.total} "
         mine = gauge(article, max(4, min(20, width // 6)), glyphs)
-        row = (*row, Piece("article ", Ink("muted")), *mine, Piece(told, Ink("muted")))
+        row = (*row, Piece("article ", Ink("muted")), *mine, Piece(message, Ink("muted")))
         row = (*row, Piece(glyphs.rule * 2 + " ", Ink("rule")))
     corpus = Progress(state.done, state.total)
     row = (*row, Piece("corpus ", Ink("muted")))

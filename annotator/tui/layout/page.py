@@ -66,7 +66,7 @@ def start_row(state: TaskState, frame: Frame, *, turned: bool = False) -> int:
     """
     anchor = TURNED if turned else frame.height // (3 if frame.spaced else 4)
     above = len(_above(state, frame, anchor))
-    lines = len(wrap(state.work.sentence.tokens, frame.text_width))
+    lines = len(wrap(state.annotated.sentence.tokens, frame.text_width))
     return max(0, min(above, anchor, frame.height - reserve(lines)))
 
 
@@ -74,8 +74,8 @@ def start_row(state: TaskState, frame: Frame, *, turned: bool = False) -> int:
 class Page:
     """What stays while one moves in view: the first sentence that is shown whole, and the rows above it."""
 
-    top: int
-    before: int
+    first_sentence: int
+    rows_before: int
 
 
 def page_of(state: TaskState, frame: Frame, start: int) -> Page:
@@ -92,10 +92,10 @@ def page_of(state: TaskState, frame: Frame, start: int) -> Page:
 
 def row_on(page: Page, state: TaskState, frame: Frame) -> int | None:
     """Return the row of the active block if the page stays; None if the block would not be on it whole."""
-    if state.active < page.top:
+    if state.active < page.first_sentence:
         return None
-    gap, above = int(frame.spaced), page.before
-    for i in range(page.top, state.active):
+    gap, above = int(frame.spaced), page.rows_before
+    for i in range(page.first_sentence, state.active):
         above += len(context_rows(state, i, frame)) + gap
         if above > frame.height:
             return None
@@ -168,7 +168,7 @@ def _above(state: TaskState, frame: Frame, enough: int) -> tuple[BodyRow, ...]:
 def _below(state: TaskState, frame: Frame, room: int) -> list[BodyRow]:
     # On a low screen a row is worth more than a gap: the bar beside the block ends it as well.
     rows = [BodyRow(())] if frame.spaced else []
-    for i in range(state.active + 1, len(state.works)):
+    for i in range(state.active + 1, len(state.annotated_sentences)):
         if len(rows) >= room:
             break
         rows += context_rows(state, i, frame)
@@ -193,32 +193,32 @@ def byline_of(article: Article, glyphs: Glyphs) -> str:
 @lru_cache(maxsize=256)  # asked for several times a key, of one state
 def context_rows(state: TaskState, i: int, frame: Frame) -> tuple[BodyRow, ...]:
     """Return the rows of a sentence that is not active, with lanes where it is open."""
-    work = state.works[i]
+    annotated = state.annotated_sentences[i]
     marks: tuple[Mark, ...] = ()
-    if not work.done:
-        marks = (*marks_of(state.schema, work), *offered(state, i, frame.glyphs))
-    rows = _context(state.schema, work, i, frame.text_width, frame.glyphs, marks)
+    if not annotated.done:
+        marks = (*marks_of(state.schema, annotated), *offered(state, i, frame.glyphs))
+    rows = _context(state.schema, annotated, i, frame.text_width, frame.glyphs, marks)
     return tuple(BodyRow(row, i, n) for n, row in rows)
 
 
 @lru_cache(maxsize=2048)
 def _context(
-    schema: Schema, work: Work, i: int, width: int, glyphs: Glyphs, marks: tuple[Mark, ...]
+    schema: Schema, annotated: Work, i: int, width: int, glyphs: Glyphs, marks: tuple[Mark, ...]
 ) -> tuple[tuple[int, Row], ...]:
-    answer = answer_piece(work.annotation.answer, glyphs)
-    head: Row = (Piece(" "), answer, *numbered(i, work, Ink("number"), glyphs))
+    answer = answer_piece(annotated.annotation.answer, glyphs)
+    head: Row = (Piece(" "), answer, *numbered(i, annotated, Ink("number"), glyphs))
     rest: Row = (Piece(" " * TEXT_COLUMN),)
     out: list[tuple[int, Row]] = []
-    for n, line in enumerate(wrap(work.sentence.tokens, width)):
-        out.append((n, (*(head if n == 0 else rest), *_context_text(schema, work, line))))
+    for n, line in enumerate(wrap(annotated.sentence.tokens, width)):
+        out.append((n, (*(head if n == 0 else rest), *_context_text(schema, annotated, line))))
         placed = place(line, marks)
         if placed:
             out += [(n, (*rest, *lane)) for lane in draw(placed, line.width, glyphs, "quiet")]
     return tuple(out)
 
 
-def _context_text(schema: Schema, work: Work, line: Line) -> Row:
-    over = cover(line.cells, marks_of(schema, work))
+def _context_text(schema: Schema, annotated: Work, line: Line) -> Row:
+    over = cover(line.cells, marks_of(schema, annotated))
     return runs(
         (cell.text, Ink("context", mark.label if mark else ""))
         for cell, mark in zip(line.cells, over, strict=True)

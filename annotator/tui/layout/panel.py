@@ -35,8 +35,8 @@ def panel_rows(state: TaskState, width: int, height: int, glyphs: Glyphs) -> tup
 
 
 def _labels(state: TaskState, width: int, glyphs: Glyphs) -> list[Row]:
-    here = label_counts(state.schema, [state.work])
-    everywhere = state.labels
+    here = label_counts(state.schema, [state.annotated])
+    everywhere = state.label_counts
     rows: list[Row] = [(Piece(f"{'LABELS':<{width - 13}}{'here':>6}{'all':>7}", Ink("muted")),)]
     for n, label in enumerate(state.schema.labels, 1):
         letter = Piece(f"{label.key or (n if n <= 9 else ' ')} ", Ink("key", bold=True))
@@ -48,23 +48,23 @@ def _labels(state: TaskState, width: int, glyphs: Glyphs) -> list[Row]:
 
 def _spans(state: TaskState, width: int, glyphs: Glyphs) -> list[Row]:
     rows: list[Row] = [(Piece("SPANS HERE", Ink("muted")),)]
-    for span, depth in nested(state.work):
-        focused = span == state.focus
-        name = Piece(state.schema.short(span.label), Ink("lane", span.label, reverse=focused, bold=focused))
-        words = brief(state.work.text_of(span), max(4, width - 5 - depth), glyphs)
-        ink = Ink("text", bold=focused)
-        told: Row = (Piece("  " + words, ink),)
-        if not is_aligned(state.work.sentence.tokens, span.start, span.end):
-            told = (Piece(glyphs.problem, Ink("warn", bold=True)), Piece(" " + words, ink))
-        rows.append((Piece(" " * depth), name, *told))
+    for span, depth in nested(state.annotated):
+        focused = span == state.selected_span
+        name = Piece(state.schema.short_name(span.label), Ink("lane", span.label, reverse=focused, bold=focused))
+        words = brief(state.annotated.text_of(span), max(4, width - 5 - depth), glyphs)
+        style = Ink("text", bold=focused)
+        message: Row = (Piece("  " + words, style),)
+        if not is_aligned(state.annotated.sentence.tokens, span.start, span.end):
+            message = (Piece(glyphs.problem, Ink("warn", bold=True)), Piece(" " + words, style))
+        rows.append((Piece(" " * depth), name, *message))
     return rows if len(rows) > 1 else [*rows, (Piece("none yet", Ink("muted")),)]
 
 
-def nested(work: Work) -> tuple[tuple[Span, int], ...]:
+def nested(annotated: Work) -> tuple[tuple[Span, int], ...]:
     """Return the spans in reading order with how many others each lies in."""
     out: list[tuple[Span, int]] = []
     stack: list[Span] = []
-    for span in work.annotation.spans:
+    for span in annotated.annotation.spans:
         while stack and stack[-1].end < span.end:
             stack.pop()
         while stack and stack[-1].end <= span.start:
@@ -76,7 +76,7 @@ def nested(work: Work) -> tuple[tuple[Span, int], ...]:
 
 def guide_rows(state: TaskState, width: int) -> list[Row]:
     """Return the guideline of the label last used, wrapped."""
-    label = state.schema.label(state.guide) or state.schema.labels[0]
+    label = state.schema.label(state.guideline_label) or state.schema.labels[0]
     rows: list[Row] = [
         (Piece(label.name, Ink("lane", label.name, bold=True)), Piece("  guideline, ? for all", Ink("muted")))
     ]
@@ -86,13 +86,13 @@ def guide_rows(state: TaskState, width: int) -> list[Row]:
 
 
 def _foot(state: TaskState, width: int, glyphs: Glyphs) -> list[Row]:
-    answer = state.work.annotation.answer
+    answer = state.annotated.annotation.answer
     saved = Piece(
         time.strftime("%H:%M:%S", time.localtime(state.saved_at)) if state.saved_at else "nothing new",
         Ink("text"),
     )
-    if state.saved is not Saved.SAVED:
-        saved = saved_piece(state.saved, glyphs)
+    if state.save_state is not Saved.SAVED:
+        saved = saved_piece(state.save_state, glyphs)
     share = f" {glyphs.dot} {state.done * 100 // state.total} %" if state.total else ""
     rows: list[Row] = [
         _fact(

@@ -38,22 +38,22 @@ def welcome_row(state: TaskState, width: int, glyphs: Glyphs) -> Row:
 
 def nearest(state: TaskState) -> tuple[str, tuple[int, Suggestion]] | None:
     """Return the first suggestion of the active sentence that a label's key takes now."""
-    here = [(name, t) for name, t in state.targets.items() if t[0] == state.active]
+    here = [(name, t) for name, t in state.next_suggestions.items() if t[0] == state.active]
     return min(here, key=lambda x: (x[1][1].start, -x[1][1].score), default=None)
 
 
 def target_words(state: TaskState, target: tuple[int, Suggestion], width: int, glyphs: Glyphs) -> str:
     """Return the words of a suggestion in at most ``width`` cells."""
     i, s = target
-    return brief(state.works[i].sentence.text[s.start : s.end], width, glyphs)
+    return brief(state.annotated_sentences[i].sentence.text[s.start : s.end], width, glyphs)
 
 
 def selected_text(state: TaskState) -> str:
     """Return the selected characters."""
     if state.selection is None:
         return ""
-    tokens = state.work.sentence.tokens
-    return state.work.sentence.text[
+    tokens = state.annotated.sentence.tokens
+    return state.annotated.sentence.text[
         tokens[state.selection.first].start : tokens[state.selection.last - 1].end
     ]
 
@@ -89,22 +89,22 @@ def _drop_first_blank(row: Row) -> Row:
 
 
 def _items(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
-    if state.typed:
+    if state.typed_hint:
         return (
-            (Piece(state.typed, Ink("likely", bold=True)), Piece(" + the second letter", Ink("muted"))),
+            (Piece(state.typed_hint, Ink("likely", bold=True)), Piece(" + the second letter", Ink("muted"))),
             key(glyphs.key("let_go") + " let go"),
         )
-    if state.focus:
+    if state.selected_span:
         return _focus_items(state, glyphs)
     if state.selection:
         return _selection_items(state, glyphs)
-    told = (*((note(state.message),) if state.message else ()), *_wrong_items(state, glyphs))
-    offers = _target_items(state, glyphs)
-    if offers:
+    message = (*((note(state.message),) if state.message else ()), *_wrong_items(state, glyphs))
+    suggestions = _target_items(state, glyphs)
+    if suggestions:
         both = (key(glyphs.key("accept") + " accept"), key(glyphs.key("accept_view") + " all in view"))
-        return (*told, *offers, *both)
+        return (*message, *suggestions, *both)
     return (
-        *told,
+        *message,
         key(glyphs.key("accept") + " accept"),
         text("press a letter above a word to select it"),
         key(glyphs.key("accept_view") + " accept all in view"),
@@ -114,7 +114,7 @@ def _items(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
 def _target_items(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
     """Return what each label's key takes now: its key and the words, the place where it is elsewhere."""
     items: list[Item] = []
-    for name, target in state.targets.items():
+    for name, target in state.next_suggestions.items():
         label = state.schema.label(name)
         if label and label.key:
             words = target_words(state, target, 20, glyphs)
@@ -130,52 +130,52 @@ def _target_items(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
 
 
 def _focus_items(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
-    assert state.focus is not None
-    words = brief(state.work.text_of(state.focus), 24, glyphs)
-    chip = Piece(screen_text(state.focus.label), Ink("lane", state.focus.label, reverse=True, bold=True))
+    assert state.selected_span is not None
+    words = brief(state.annotated.text_of(state.selected_span), 24, glyphs)
+    chip = Piece(screen_text(state.selected_span.label), Ink("lane", state.selected_span.label, reverse=True, bold=True))
     keys = " ".join(x.key for x in state.schema.labels if x.key)
-    told = (note(state.message),) if state.message else ()
+    message = (note(state.message),) if state.message else ()
     relabel = (Piece(keys, Ink("key")), Piece(" relabel", Ink("muted")))
     return (
         (chip, Piece(" " + words, Ink("text", bold=True))),
-        *told,
+        *message,
         *_wrong_items(state, glyphs),
-        *(_target_items(state, glyphs) if state.fresh else ()),
+        *(_target_items(state, glyphs) if state.span_just_made else ()),
         *_growth(state, glyphs),
         (Piece(glyphs.key(*_EDGES), Ink("key")), Piece(" edges", Ink("muted"))),
         key(glyphs.key("remove") + " remove"),
-        *(() if state.fresh else (relabel,)),
+        *(() if state.span_just_made else (relabel,)),
         key(glyphs.key("everywhere") + " everywhere"),
     )
 
 
 def _selection_items(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
     assert state.selection is not None
-    told = (note(state.message),) if state.message else ()
+    message = (note(state.message),) if state.message else ()
     words: Item = (Piece(brief(selected_text(state), 28, glyphs), Ink("text", bold=True)),)
     offered = _offered_here(state)
     if offered:
-        return (words, *told, *_offer_items(state, offered, glyphs), *_growth(state, glyphs))
+        return (words, *message, *_offer_items(state, offered, glyphs), *_growth(state, glyphs))
     labels = [_label_item(state, x, glyphs) for x in state.schema.labels if x.key][:5]
-    return (words, *told, *labels, *_growth(state, glyphs))
+    return (words, *message, *labels, *_growth(state, glyphs))
 
 
 def _label_item(state: TaskState, label: Label, glyphs: Glyphs) -> Item:
     """Return a label's key and name, and where it would end if that is not the end of the selection."""
     item = label_item(label.key, label.name)
-    snap = state.snaps.get(label.name)
+    snap = state.snapped_ranges.get(label.name)
     if snap is None or state.selection is None or snap[1] == state.selection.last:
         return item
-    last = screen_text(state.work.sentence.tokens[snap[1] - 1].text)
+    last = screen_text(state.annotated.sentence.tokens[snap[1] - 1].text)
     return (*item, Piece(f" to {cut(last, 12, glyphs.cut)}", Ink("muted")))
 
 
 def _offered_here(state: TaskState) -> tuple[Suggestion, ...]:
     """Return the suggestions for exactly the selection, the likeliest first."""
     assert state.selection is not None
-    tokens = state.work.sentence.tokens
+    tokens = state.annotated.sentence.tokens
     start, end = tokens[state.selection.first].start, tokens[state.selection.last - 1].end
-    found = (s for s in state.offers(state.active) if (s.start, s.end) == (start, end))
+    found = (s for s in state.visible_suggestions(state.active) if (s.start, s.end) == (start, end))
     return tuple(sorted(found, key=lambda s: -s.score))
 
 
@@ -186,7 +186,7 @@ def _offer_items(state: TaskState, offered: tuple[Suggestion, ...], glyphs: Glyp
     """
     takes = [label_item(x.key, x.name) for s in offered if (x := state.schema.label(s.label)) and x.key]
     named = {s.label for s in offered}
-    others = [x for x in state.schema.labels if x.key and x.name in state.snaps and x.name not in named]
+    others = [x for x in state.schema.labels if x.key and x.name in state.snapped_ranges and x.name not in named]
     best = offered[0]
     return (
         *takes,
@@ -198,19 +198,19 @@ def _offer_items(state: TaskState, offered: tuple[Suggestion, ...], glyphs: Glyp
 
 def _wrong_items(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
     """Return which span of the sentence is inside a token, that in focus before others, and the key."""
-    wrong = unaligned(state.work)
-    if state.focus:
-        wrong = tuple(s for s in wrong if s == state.focus)
+    wrong = unaligned(state.annotated)
+    if state.selected_span:
+        wrong = tuple(s for s in wrong if s == state.selected_span)
     if not wrong:
         return ()
-    words = brief(edges_shown(state.work, wrong[0]), 28, glyphs)
-    told = f"{screen_text(wrong[0].label)} {fault(state.work, wrong[0])}"
+    words = brief(edges_shown(state.annotated, wrong[0]), 28, glyphs)
+    message = f"{screen_text(wrong[0].label)} {fault(state.annotated, wrong[0])}"
     if len(wrong) > 1:
-        words, told = f"{len(wrong)} spans", "begin or end inside a token"
+        words, message = f"{len(wrong)} spans", "begin or end inside a token"
     item = (
         Piece(f"{glyphs.problem} ", Ink("warn", bold=True)),
         Piece(words, Ink("text", bold=True)),
-        Piece(f" {told}", Ink("warn")),
+        Piece(f" {message}", Ink("warn")),
     )
     letter = glyphs.key("repairs")
     return (item, key(f"{letter} repair") if letter else text(": repairs"))
@@ -220,7 +220,7 @@ def _growth(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
     """Return the item that says what Space would add."""
     if state.next_extent is None or state.selection is None:
         return ()
-    s, extent = state.work.sentence, state.next_extent
+    s, extent = state.annotated.sentence, state.next_extent
     before = s.text[s.tokens[extent.first].start : s.tokens[state.selection.first].start].strip()
     after = s.text[s.tokens[state.selection.last - 1].end : s.tokens[extent.last - 1].end].strip()
     added = f" {glyphs.cut} ".join(x for x in (before, after) if x)

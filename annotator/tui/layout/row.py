@@ -17,7 +17,7 @@ class Ink:
     """What it is: text, context, hint, likely, number, key, muted, title, ok, warn, lane, quiet, …"""
     label: str = ""
     """The label whose colour it has, if any."""
-    tint: str = ""
+    background: str = ""
     """The ground: row, leaf, container or focus."""
     bold: bool = False
     reverse: bool = False
@@ -30,7 +30,7 @@ class Piece:
     """Some text in one ink."""
 
     text: str
-    ink: Ink = Ink()
+    style: Ink = Ink()
 
 
 Row = tuple[Piece, ...]
@@ -41,14 +41,14 @@ def width_of(row: Row) -> int:
     return sum(cell_len(p.text) for p in row)
 
 
-def cut(text: str, width: int, mark: str = "…") -> str:
+def cut(text: str, width: int, ellipsis: str = "…") -> str:
     """Return ``text`` in at most ``width`` cells, with a mark where something was cut off."""
     if cell_len(text) <= width:
         return text
-    return set_cell_size(text, max(0, width - 1)).rstrip() + mark if width > 0 else ""
+    return set_cell_size(text, max(0, width - 1)).rstrip() + ellipsis if width > 0 else ""
 
 
-def fit(row: Row, width: int, ground: Ink | None = None) -> Row:
+def fit(row: Row, width: int, background: Ink | None = None) -> Row:
     """Return the row padded with blanks or cut to exactly ``width`` cells."""
     left, out = width, []
     for piece in row:
@@ -60,7 +60,7 @@ def fit(row: Row, width: int, ground: Ink | None = None) -> Row:
         out.append(piece)
         left -= n
     if left > 0:
-        out.append(Piece(" " * left, ground or Ink()))
+        out.append(Piece(" " * left, background or Ink()))
     return tuple(out)
 
 
@@ -103,13 +103,13 @@ def _words(row: Row) -> list[Row]:
             blank = piece.text[a:b] == " "
             if blank:
                 words.append([])
-            words[-1].append(Piece(piece.text[a:b], piece.ink))
+            words[-1].append(Piece(piece.text[a:b], piece.style))
     return [tuple(w) for w in words if w and (len(w) > 1 or w[0].text != " ")]
 
 
 def merged(row: Iterable[Piece]) -> Row:
     """Return the row with neighbouring pieces of one ink put together."""
-    return runs((piece.text, piece.ink) for piece in row if piece.text)
+    return runs((piece.text, piece.style) for piece in row if piece.text)
 
 
 def runs(cells: Iterable[tuple[str, Ink]]) -> Row:
@@ -117,11 +117,11 @@ def runs(cells: Iterable[tuple[str, Ink]]) -> Row:
     out: list[Piece] = []
     texts: list[str] = []
     last: Ink | None = None
-    for text, ink in cells:
-        if ink is not last and ink != last:
+    for text, style in cells:
+        if style is not last and style != last:
             if last is not None:
                 out.append(Piece("".join(texts), last))
-            texts, last = [], ink
+            texts, last = [], style
         texts.append(text)
     if last is not None:
         out.append(Piece("".join(texts), last))

@@ -97,9 +97,9 @@ def haste_rows(haste: Sequence[Haste], p: Pencil) -> list[Row]:
         found = [h for h in haste if h.kind is kind]
         if found:
             speed = max(h.speed for h in found)
-            told = f"{sum(h.count for h in found)} {words} (up to {speed:.0f} tokens a second, in "
-            told += f"{_count(len(found), 'stretch', 'stretches')}); look at some of them again"
-            rows += [(Piece(line, Ink("warn")),) for line in filled(told, p.width)]
+            message = f"{sum(h.count for h in found)} {words} (up to {speed:.0f} tokens a second, in "
+            message += f"{_count(len(found), 'stretch', 'stretches')}); look at some of them again"
+            rows += [(Piece(line, Ink("warn")),) for line in filled(message, p.width)]
     return [*rows, ()] if rows else []
 
 
@@ -208,8 +208,8 @@ def label_rows(f: Figures, p: Pencil) -> list[Row]:
         line = bar(x.share / top if top else 0.0, room, p.marks)
         figures = f"{x.spans:>6} {x.share * 100:>4.0f} % {_middle(x.seconds):>16}"
         name = f"{cut(screen_text(x.name), _NAME - 1, p.glyphs.cut):<{_NAME}}"
-        ink = Ink("lane", x.name)
-        rows.append((Piece(name, ink), Piece(f"{line:<{room}}", ink), Piece(figures, Ink("text"))))
+        style = Ink("lane", x.name)
+        rows.append((Piece(name, style), Piece(f"{line:<{room}}", style), Piece(figures, Ink("text"))))
     return rows
 
 

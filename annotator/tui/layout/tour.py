@@ -43,7 +43,7 @@ def tour_rows(
 
     Where the words need both rows, how far one is gives way.
     """
-    parts = [p for p in re.split(r"(\{\w+\})", TEXTS[tour.says(state)]) if p]
+    parts = [p for p in re.split(r"(\{\w+\})", TEXTS[tour.current_step(state)]) if p]
     words = tuple(p for part in parts for p in _pieces(part, state, glyphs, commands))
     lines = filled_row(words, width - 2)
     if len(lines) > 1:
@@ -58,7 +58,7 @@ def ended(commands: Sequence[Command] = COMMANDS) -> str:
 
 def key_of(name: str, commands: Sequence[Command] = COMMANDS) -> str:
     """Return the key of a command as people write it, without its aliases."""
-    return by_id(name, commands).shown.split(" (")[0]
+    return by_id(name, commands).key_text.split(" (")[0]
 
 
 def _pieces(part: str, state: TaskState, glyphs: Glyphs, commands: Sequence[Command]) -> tuple[Piece, ...]:
@@ -84,14 +84,14 @@ def _labels(state: TaskState, glyphs: Glyphs) -> tuple[Piece, ...]:
 def _allowed(state: TaskState, name: str) -> bool:
     if state.selection is None:
         return True
-    tokens = state.work.sentence.tokens[state.selection.first : state.selection.last]
+    tokens = state.annotated.sentence.tokens[state.selection.first : state.selection.last]
     span = Span(tokens[0].start, tokens[-1].end, name)
-    return state.schema.broken(span, state.work.annotation.spans) is None
+    return state.schema.find_violation(span, state.annotated.annotation.spans) is None
 
 
 def _target(state: TaskState) -> tuple[str, tuple[int, Suggestion]]:
     """Return the suggestion that is next in the text, with its label."""
-    return min(state.targets.items(), key=lambda x: (x[1][0], x[1][1].start, -x[1][1].score))
+    return min(state.next_suggestions.items(), key=lambda x: (x[1][0], x[1][1].start, -x[1][1].score))
 
 
 def _target_key(state: TaskState, glyphs: Glyphs) -> tuple[Piece, ...]:
@@ -102,13 +102,13 @@ def _target_key(state: TaskState, glyphs: Glyphs) -> tuple[Piece, ...]:
 
 def _free_word(state: TaskState) -> int | None:
     """Return a plain word with one letter above it that lies in no span and no suggestion."""
-    taken = [(s.start, s.end) for s in state.work.annotation.spans]
-    taken += [(s.start, s.end) for s in state.offers(state.active)]
-    tokens = state.work.sentence.tokens
+    taken = [(s.start, s.end) for s in state.annotated.annotation.spans]
+    taken += [(s.start, s.end) for s in state.visible_suggestions(state.active)]
+    tokens = state.annotated.sentence.tokens
     free = (
         i
         for i, t in enumerate(tokens)
-        if len(state.hints[i].keys) == 1 and not any(a < t.end and t.start < b for a, b in taken)
+        if len(state.hints[i].letters) == 1 and not any(a < t.end and t.start < b for a, b in taken)
     )
     return next((i for i in free if tokens[i].text.islower() and len(tokens[i].text) > 3), None)
 
@@ -116,12 +116,12 @@ def _free_word(state: TaskState) -> int | None:
 def _letter(state: TaskState, glyphs: Glyphs) -> tuple[Piece, ...]:
     del glyphs
     i = _free_word(state)
-    return (Piece("a letter", _WORDS),) if i is None else (Piece(state.hints[i].keys, _KEY),)
+    return (Piece("a letter", _WORDS),) if i is None else (Piece(state.hints[i].letters, _KEY),)
 
 
 def _word(state: TaskState, glyphs: Glyphs) -> tuple[Piece, ...]:
     i = _free_word(state)
-    words = "a word" if i is None else brief(state.work.sentence.tokens[i].text, 14, glyphs)
+    words = "a word" if i is None else brief(state.annotated.sentence.tokens[i].text, 14, glyphs)
     return (Piece(words, _WORDS if i is None else _STRONG),)
 
 
@@ -142,7 +142,7 @@ def _progress(tour: Tour, state: TaskState, width: int, glyphs: Glyphs, commands
     marks = glyphs.accept * tour.at + glyphs.here + glyphs.todo * (len(STEPS) - tour.at - 1)
     left: Row = (Piece(glyphs.rule * 2, rule), Piece(" tour ", Ink("likely")), Piece(marks + " ", Ink("ok")))
     key = key_of("let_go", commands)
-    keys = f"{key} {key}" if state.selection or state.typed else key
+    keys = f"{key} {key}" if state.selection or state.typed_hint else key
     right: Row = (
         Piece(f" {keys}", _KEY),
         Piece(" leaves the tour ", Ink("muted")),

@@ -23,20 +23,20 @@ class Ahead:
         """Start with none; ``set_timer`` calls back after some seconds."""
         self._set_timer = set_timer
         self._prepare = prepare
-        self._left: list[int] = []
+        self._pending: list[int] = []
         self._timer: Stoppable | None = None
 
     def plan(self, sentences: Iterable[int]) -> None:
         """Prepare these sentences of the article, by index, in place of what was planned."""
-        self._left = list(sentences)
+        self._pending = list(sentences)
 
-    def put_off(self, seconds: float = WAIT) -> None:
+    def postpone(self, seconds: float = WAIT) -> None:
         """Go on only some seconds from now, because something is painted meanwhile."""
         if self._timer:
             self._timer.stop()
-        self._timer = self._set_timer(seconds, self._next) if self._left else None
+        self._timer = self._set_timer(seconds, self._next) if self._pending else None
 
     def _next(self) -> None:
-        if self._left:
-            self._prepare(self._left.pop(0))
-        self.put_off(GAP)
+        if self._pending:
+            self._prepare(self._pending.pop(0))
+        self.postpone(GAP)

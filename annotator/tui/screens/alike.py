@@ -23,8 +23,8 @@ class AlikeScreen(WorklistScreen[Alike]):
     """Shows a group of the same words and its places; each key settles one or all."""
 
     ABOUT = "the same words, not labelled alike"
-    THING = "place"
-    LOOKING = "looking for inconsistencies"
+    ITEM_NAME = "place"
+    SEARCHING_TEXT = "looking for inconsistencies"
     KEYS = (
         ("list_yes", "do it here"),
         ("list_leave", "leave it"),
@@ -33,52 +33,52 @@ class AlikeScreen(WorklistScreen[Alike]):
     )
     MOVES = (("PgDn", "next words"),)
 
-    def look(self, touched: Touched) -> Alike:
+    def find_items(self, touched: Touched) -> Alike:
         """Return the list of what is not labelled alike; called from a thread."""
-        return Alike(self._session, self._session.way.groups(touched))
+        return Alike(self._session, self._session.navigation.inconsistencies(touched))
 
-    def empty(self, work: Alike) -> str:
+    def empty_text(self, worklist: Alike) -> str:
         """Return what is said where all is alike."""
-        del work
+        del worklist
         return "the same words are labelled alike everywhere"
 
-    def deeds(self, work: Alike) -> Mapping[str, Callable[[], str]]:
+    def handlers(self, worklist: Alike) -> Mapping[str, Callable[[], str]]:
         """Return what each command does to the list and says of it."""
-        return {"list_yes": work.yes, "list_all": work.all, "list_leave": work.leave}
+        return {"list_yes": worklist.accept, "list_all": worklist.accept_group, "list_leave": worklist.skip}
 
-    def chosen(self, work: Alike) -> tuple[Work, Span] | None:
+    def selected_span(self, worklist: Alike) -> tuple[Work, Span] | None:
         """Return the sentence of the place in hand, and its words."""
-        if work.item is None:
+        if worklist.current_item is None:
             return None
-        place = work.item.place
-        return place.work, place.found or Span(place.start, place.end, "?")
+        place = worklist.current_item.occurrence
+        return place.annotated, place.existing or Span(place.start, place.end, "?")
 
     def action_group(self, by: int) -> None:
         """Go to the next or previous words."""
         if self._list:
             self._list.move_group(by)
-        self._said()
+        self._show_result()
 
-    def list_rows(self, work: Alike, width: int, height: int, glyphs: Glyphs) -> tuple[Row, ...]:
+    def list_rows(self, worklist: Alike, width: int, height: int, glyphs: Glyphs) -> tuple[Row, ...]:
         """Return the rows of the group in hand."""
-        return worklist_rows(self._view(work), width, height, glyphs)
+        return worklist_rows(self._view(worklist), width, height, glyphs)
 
-    def _view(self, work: Alike) -> WorkView:
-        item = work.item
+    def _view(self, worklist: Alike) -> WorkView:
+        item = worklist.current_item
         assert item is not None
-        mine = [(n, x) for n, x in enumerate(work.items) if x.group == item.group]
-        lines = [self._line(x.place, work.settled.get(n)) for n, x in mine]
-        alike = [p for p in work.groups[item.group].places if p.agrees][:_LIKE_MOST]
+        mine = [(n, x) for n, x in enumerate(worklist.items) if x.group == item.group]
+        lines = [self._line(x.occurrence, worklist.settled.get(n)) for n, x in mine]
+        alike = [p for p in worklist.groups[item.group].occurrences if p.is_consistent][:_LIKE_MOST]
         lines += [self._line(p) for p in alike]
-        waiting = Counter(x.group for n, x in enumerate(work.items) if n not in work.settled)
-        later = sorted({x.group for x in work.items[work.at :]} - {item.group})
+        waiting = Counter(x.group for n, x in enumerate(worklist.items) if n not in worklist.settled)
+        later = sorted({x.group for x in worklist.items[worklist.at :]} - {item.group})
         return WorkView(
-            work.groups[item.group],
+            worklist.groups[item.group],
             tuple(lines),
-            next(i for i, (n, _) in enumerate(mine) if n == work.at),
-            sorted({x.group for x in work.items}).index(item.group) + 1,
-            [(work.groups[g].words, waiting[g]) for g in later],
+            next(i for i, (n, _) in enumerate(mine) if n == worklist.at),
+            sorted({x.group for x in worklist.items}).index(item.group) + 1,
+            [(worklist.groups[g].words, waiting[g]) for g in later],
         )
 
     def _line(self, place: Place, settled: bool | None = None) -> Line:
-        return Line(place, self.numbered(place.work), settled)
+        return Line(place, self.sentence_number(place.annotated), settled)

@@ -46,17 +46,17 @@ from annotator.tui.widgets.body import Body
 class AnnotateScreen(RowScreen):
     """The screen that one sits at."""
 
-    def __init__(self, pen: Pen) -> None:
+    def __init__(self, controller: Pen) -> None:
         """Draw what this pen does."""
         super().__init__()
-        self.pen = pen
-        self._session = pen.session
-        self._arrived: tuple[object, ...] = ()
-        self._start = 0
+        self.controller = controller
+        self._session = controller.session
+        self._last_arrival: tuple[object, ...] = ()
+        self._active_row = 0
         self._page = Page(0, 0)
         self._drag_from: int | None = None
-        self._drawn: TaskState | None = None
-        self.asking: Callable[[Label], None] | None = None
+        self._drawn_state: TaskState | None = None
+        self.pending_label_action: Callable[[Label], None] | None = None
         """What the next label key is for, where it was asked for instead of labelling."""
 
     def compose_body(self) -> ComposeResult:
@@ -67,7 +67,7 @@ class AnnotateScreen(RowScreen):
             yield self.rows("panel")
 
     @cached_property
-    def _deeds(self) -> dict[str, Callable[[], object]]:
+    def _handlers(self) -> dict[str, Callable[[], object]]:
         return deeds(self)
 
     @cached_property
@@ -76,16 +76,16 @@ class AnnotateScreen(RowScreen):
         return Guide(self.annotator)
 
     @cached_property
-    def _fading(self) -> Fading:
-        return Fading(self.annotator.fade, self.set_timer, self._faded)
+    def _message_timeout(self) -> Fading:
+        return Fading(self.annotator.message_timeout, self.set_timer, self._remove_message)
 
     @cached_property
-    def _ahead(self) -> Ahead:
-        return Ahead(self.set_timer, self._look_ahead)
+    def _prefetcher(self) -> Ahead:
+        return Ahead(self.set_timer, self._prefetch)
 
-    def _faded(self, message: Message) -> None:
+    def _remove_message(self, message: Message) -> None:
         """Draw without a message that has been there long enough, unless it is a question."""
-        if self._session.message is message and self.asking is None:
+        if self._session.message is message and self.pending_label_action is None:
             self._session.message = None
             if self.is_current:
                 self.draw()
@@ -95,50 +95,50 @@ class AnnotateScreen(RowScreen):
     def draw(self) -> None:
         """Draw the state of this moment."""
         width = self.size.width
-        self._fading.show(self._session.message)
+        self._message_timeout.show(self._session.message)
         if not width:
             return
-        if not self._session.here:
-            self._draw_nothing(width)
+        if not self._session.article_sentences:
+            self._draw_no_sentences(width)
             return
-        state = self.pen.state()
+        state = self.controller.state()
         panel = panel_width(width)
         self.part("panel").styles.width = panel
         self.part("panel").display = panel > 0
         frame = self._frame(panel)
         self._arrive(state, frame)
-        body = body_rows(state, frame, self._start)
+        body = body_rows(state, frame, self._active_row)
         view = shown_whole(body, state, frame)
-        if view != self.pen.view:
+        if view != self.controller.visible:
             # The keys reach as far as the screen shows, which only the layout knows.
-            self.pen.show(view)
-            old, state = state, self.pen.state()
-            if self.pen.take or old.targets != state.targets:
-                body = body_rows(state, frame, self._start)
-            self._ahead.plan(self._next_page())
-        if self.tour.watch(state):
+            self.controller.set_visible(view)
+            old, state = state, self.controller.state()
+            if self.controller.auto_accept_labels or old.next_suggestions != state.next_suggestions:
+                body = body_rows(state, frame, self._active_row)
+            self._prefetcher.plan(self._next_page())
+        if self.tour.update(state):
             self.draw()
             return
-        self._drawn = state
+        self._drawn_state = state
         self.query_one("#body", Body).show_body(body)
         self._draw_edges(state, panel)
-        rule, keys = self.tour.rows(state, width) or (self._rule(state, panel), self._keys(state))
-        self.part("rule").show_rows((self._rule(state, panel) if state.banner else rule,))
+        rule, keys = self.tour.rows(state, width) or (self._rule_row(state, panel), self._keys_row(state))
+        self.part("rule").show_rows((self._rule_row(state, panel) if state.banner else rule,))
         self.part("keys").show_rows((keys,))
-        self._ahead.put_off()
+        self._prefetcher.postpone()
 
     def _next_page(self) -> range:
         """Return the sentences that the next keys may lead to: what is below, and a page of one-row ones."""
-        here, shown = self._session.place.sentence, len(self.pen.view)
-        last = max(self.pen.view, default=here) + max(shown, self.body_height)
-        return range(here + 1, min(last, len(self._session.here)))
+        here, shown = self._session.position.sentence, len(self.controller.visible)
+        last = max(self.controller.visible, default=here) + max(shown, self.body_height)
+        return range(here + 1, min(last, len(self._session.article_sentences)))
 
-    def _look_ahead(self, i: int) -> None:
+    def _prefetch(self, i: int) -> None:
         """Lay out a sentence that may come next, so that no key waits for its suggestions and hints."""
-        state = self._drawn
-        if state and self.is_current and self._session.queue and self._session.here == state.works:
+        state = self._drawn_state
+        if state and self.is_current and self._session.queue and self._session.article_sentences == state.annotated_sentences:
             context_rows(state, i, self._frame(panel_width(self.size.width)))
-            self.pen.prepare(i)
+            self.controller.prepare_sentence(i)
 
     def _draw_edges(self, state: TaskState, panel: int) -> None:
         """Draw what tells whether all is saved: the head row and the panel."""
@@ -149,44 +149,44 @@ class AnnotateScreen(RowScreen):
 
     def draw_saved(self) -> None:
         """Draw what is on the disk now; nothing else has changed, unless saving has failed."""
-        session, drawn = self._session, self._drawn
+        session, drawn = self._session, self._drawn_state
         if drawn is None or not self.is_current or drawn.banner != session.banner:
             self.draw()
             return
-        self._drawn = replace(drawn, saved=session.saved, saved_at=session.saved_at)
-        self._draw_edges(self._drawn, panel_width(self.size.width))
+        self._drawn_state = replace(drawn, save_state=session.save_state, saved_at=session.saved_at)
+        self._draw_edges(self._drawn_state, panel_width(self.size.width))
 
     def _arrive(self, state: TaskState, frame: Frame) -> None:
         """Find the row of the active block: where it stays while one moves in view, else the anchor."""
-        s = state.work.sentence
+        s = state.annotated.sentence
         arrived = (s.id, (s.article, self.size))
-        strolling, turned = self.pen.strolling, self.pen.turned
-        self.pen.strolling = self.pen.turned = False  # said of this arrival, not of later ones
-        if arrived == self._arrived:
+        strolling, turned = self.controller.keeps_page, self.controller.starts_new_page
+        self.controller.keeps_page = self.controller.starts_new_page = False  # said of this arrival, not of later ones
+        if arrived == self._last_arrival:
             return
-        there = strolling and arrived[1:] == self._arrived[1:]
+        there = strolling and arrived[1:] == self._last_arrival[1:]
         stay = row_on(self._page, state, frame) if there else None
-        self._arrived = arrived
-        self._start = start_row(state, frame, turned=turned) if stay is None else stay
+        self._last_arrival = arrived
+        self._active_row = start_row(state, frame, turned=turned) if stay is None else stay
         if stay is None:
-            self._page = page_of(state, frame, self._start)
+            self._page = page_of(state, frame, self._active_row)
 
-    def _draw_nothing(self, width: int) -> None:
+    def _draw_no_sentences(self, width: int) -> None:
         """Say that no line of the article is annotated, and what one can do."""
-        article = self._session.article(self._session.current)
+        article = self._session.article(self._session.current_article_id)
         title = Piece(f" {screen_text(article.title or article.origin)}", Ink("title", bold=True))
-        said = self._session.message.text if self._session.message else ""
+        message = self._session.message.text if self._session.message else ""
         key = self.annotator.glyphs.key
-        ways = [f"{key('lines')} shows its lines", f"{key('article_down')} next article"]
-        ways += [f"{key('overview')} overview", f"{key('undo')} undo"]
+        choices = [f"{key('lines')} shows its lines", f"{key('article_down')} next article"]
+        choices += [f"{key('overview')} overview", f"{key('undo')} undo"]
         rows = (
             (),
             (Piece("      no line of this article is annotated", Ink("text", bold=True)),),
-            (Piece(f"      {'   '.join(ways)}", Ink("muted")),),
-            (Piece(f"      {screen_text(said)}", Ink("warn")),),
+            (Piece(f"      {'   '.join(choices)}", Ink("muted")),),
+            (Piece(f"      {screen_text(message)}", Ink("warn")),),
         )
-        self._arrived = ()
-        self._drawn = None
+        self._last_arrival = ()
+        self._drawn_state = None
         self.part("panel").display = False
         self.part("head").show_rows((fit((title,), width),))
         self.query_one("#body", Body).show_body(tuple(BodyRow(fit(row, width)) for row in rows))
@@ -197,15 +197,15 @@ class AnnotateScreen(RowScreen):
         width, height = self.size
         text = min(96, width - 10 - panel if panel else width - 8)
         app = self.annotator
-        return Frame(width - panel, self.body_height, max(2, text), height >= 36, app.glyphs, app.hints_shown)
+        return Frame(width - panel, self.body_height, max(2, text), height >= 36, app.glyphs, app.visible_hints)
 
-    def _rule(self, state: TaskState, panel: int) -> Row:
+    def _rule_row(self, state: TaskState, panel: int) -> Row:
         width, glyphs = self.size.width, self.annotator.glyphs
         if state.banner:
             return fit((Piece(" " + screen_text(state.banner), Ink("warn", bold=True, reverse=True)),), width)
         return plain_rule(width, glyphs) if panel else rule_row(state, width, glyphs)
 
-    def _keys(self, state: TaskState) -> Row:
+    def _keys_row(self, state: TaskState) -> Row:
         width = self.size.width
         if state.spans_made < NEWCOMER_SPANS and not state.selection:
             return fit(welcome_row(state, width, self.annotator.glyphs), width)
@@ -222,46 +222,46 @@ class AnnotateScreen(RowScreen):
             return
         event.stop()
         event.prevent_default()
-        due = bool(char) and not char.isdigit() and (bool(self.pen.typed) or keyboard.letters.called)
+        due = bool(char) and not char.isdigit() and (bool(self.controller.typed_hint) or keyboard.letters.requested)
         label = None if due or name else self._session.schema.by_key(char)
         plain = KeyKind.LABEL if label else KeyKind.SELECT
-        self._session.count_key(kind_of(name, on_span=self.pen.on_span) if name and not due else plain)
+        self._session.count_keystroke(kind_of(name, on_span=self.controller.selection_is_span) if name and not due else plain)
         if name and not due:
             self.action_act(name)
         else:
-            self._try(lambda: self._label(label) if label else self._hint(char))
+            self._run_handler(lambda: self._press_label(label) if label else self._press_hint(char))
 
-    def _label(self, label: Label) -> None:
-        asked, self.asking = self.asking, None
-        (asked or self.pen.label)(label)
+    def _press_label(self, label: Label) -> None:
+        asked, self.pending_label_action = self.pending_label_action, None
+        (asked or self.controller.label)(label)
 
-    def _hint(self, char: str) -> None:
+    def _press_hint(self, char: str) -> None:
         letters = self.annotator.keyboard.letters
-        if not letters.live:
+        if not letters.active:
             key = self.annotator.glyphs.key("letters")
             raise RuleError(f"{char} is no label's key, and the letters are off", do=f"{key} calls for them")
-        known = self.pen.hint(char)
-        if not self.pen.typed:
+        known = self.controller.press_hint(char)
+        if not self.controller.typed_hint:
             letters.used()
         if not known:
             raise RuleError(f"no word here has the letter {char}", do="the letters stand above the words")
 
     def action_act(self, name: str) -> None:
         """Carry out a command of the registry."""
-        self.asking = None
+        self.pending_label_action = None
         if name != "letters":
             self.annotator.keyboard.letters.used()
         if name != "let_go":
-            self.pen.forget_typed()
-        self._try(self._deeds[name], anywhere=name in WITHOUT_SENTENCE)
+            self.controller.clear_typed_hint()
+        self._run_handler(self._handlers[name], anywhere=name in WITHOUT_SENTENCE)
 
-    def _try(self, deed: Callable[[], object], *, anywhere: bool = False) -> None:
+    def _run_handler(self, handler: Callable[[], object], *, anywhere: bool = False) -> None:
         """Do something, say what rule forbids it if one does, and draw."""
         self._session.message = None
-        if not self._session.here and not anywhere:
+        if not self._session.article_sentences and not anywhere:
             return
         try:
-            deed()
+            handler()
         except AnnotatorError as error:
             self._session.message = Message(str(error), warning=True)
         self.draw()
@@ -270,12 +270,12 @@ class AnnotateScreen(RowScreen):
 
     def on_body_pointed(self, message: Body.Pointed) -> None:
         """Select the word that was clicked, or go to the sentence that was."""
-        if message.sentence != self._session.place.sentence:
+        if message.sentence != self._session.position.sentence:
             if message.first:
                 self._drag_from = None
-                self._try(lambda: self.pen.stroll(message.sentence))
+                self._run_handler(lambda: self.controller.move_within_view(message.sentence))
             return
-        lines = wrap(self._session.work.sentence.tokens, self._frame(panel_width(self.size.width)).text_width)
+        lines = wrap(self._session.annotated.sentence.tokens, self._frame(panel_width(self.size.width)).text_width)
         # The window may have changed its size since the mouse was pressed.
         there = 0 <= message.line < len(lines)
         token = lines[message.line].token_at(message.column - TEXT_COLUMN) if there else None
@@ -283,10 +283,10 @@ class AnnotateScreen(RowScreen):
             return
         if message.first:
             self._drag_from = token
-            self._try(lambda: self.pen.click(token))
+            self._run_handler(lambda: self.controller.click(token))
         elif self._drag_from is not None and token != self._drag_from:
             start = self._drag_from
-            self._try(lambda: self.pen.drag(start, token))
+            self._run_handler(lambda: self.controller.drag(start, token))
 
 
 def _letter(event: events.Key) -> str:

@@ -25,16 +25,16 @@ class AskScreen(ModalScreen[None]):
 
     AUTO_FOCUS = "#line"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", show=False)]
-    SIGN = ""
+    QUESTION = ""
     """What stands before the line."""
-    DOES = ""
+    ENTER_ACTION = ""
     """What Enter does."""
 
-    def __init__(self, value: str = "", most: int = 0) -> None:
-        """Ask with ``value`` to begin with; ``most`` characters at the most, where it is not 0."""
+    def __init__(self, value: str = "", max_length: int = 0) -> None:
+        """Ask with ``value`` to begin with; ``max_length`` characters at the most, where it is not 0."""
         super().__init__()
         self._value = value
-        self._most = most
+        self._max_length = max_length
         self._warning = ""
 
     @property
@@ -47,12 +47,12 @@ class AskScreen(ModalScreen[None]):
         schema, palette = self.annotator.session.schema, self.annotator.palette
         with Horizontal(id="ask"):
             yield Rows(id="sign", schema=schema, palette=palette)
-            yield LineInput(self._value, id="line", most=self._most)
+            yield LineInput(self._value, id="line", max_length=self._max_length)
         yield Rows(id="keys", schema=schema, palette=palette)
 
     def on_mount(self) -> None:
         """Draw for the first time."""
-        self.query_one("#sign", Rows).styles.width = len(self.SIGN) + 2
+        self.query_one("#sign", Rows).styles.width = len(self.QUESTION) + 2
         self._draw()
 
     def on_resize(self) -> None:
@@ -63,8 +63,8 @@ class AskScreen(ModalScreen[None]):
         width = self.size.width
         if not width:
             return
-        self.query_one("#sign", Rows).show_rows(((Piece(f" {self.SIGN} ", Ink("key", bold=True)),),))
-        keys = keys_row([("Enter", self.DOES)], ("Esc", "back"), width)
+        self.query_one("#sign", Rows).show_rows(((Piece(f" {self.QUESTION} ", Ink("key", bold=True)),),))
+        keys = keys_row([("Enter", self.ENTER_ACTION)], ("Esc", "back"), width)
         warning = fit((Piece(" ! " + screen_text(self._warning), Ink("warn")),), width)
         self.query_one("#keys", Rows).show_rows((warning if self._warning else keys,))
 

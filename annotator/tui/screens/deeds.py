@@ -19,58 +19,58 @@ Deeds = dict[str, Callable[[], object]]
 
 def deeds(screen: AnnotateScreen) -> Deeds:
     """Return the call for each command id; a test holds it against the registry."""
-    pen, app = screen.pen, screen.annotator
+    controller, app = screen.controller, screen.annotator
     tour: Deeds = {"let_go": screen.tour.let_go, "tour": screen.tour.toggle}
     return {
-        **_of_hand(pen),
-        **_of_labels(pen, app),
-        **_of_place(pen),
+        **_of_hand(controller),
+        **_of_labels(controller, app),
+        **_of_place(controller),
         **_of_app(app),
-        **Ways(app, pen).deeds(),
+        **Ways(app, controller).handlers(),
         **tour,
     }
 
 
-def _of_hand(pen: Pen) -> Deeds:
+def _of_hand(controller: Pen) -> Deeds:
     """Return what changes the selection."""
     return {
-        "grow": pen.grow,
-        "shrink": pen.shrink,
-        "cursor_left": lambda: pen.step(-1),
-        "cursor_right": lambda: pen.step(1),
-        "right_less": lambda: pen.right_edge(-1),
-        "right_more": lambda: pen.right_edge(1),
-        "left_more": lambda: pen.left_edge(-1),
-        "left_less": lambda: pen.left_edge(1),
-        "next_stop": lambda: pen.visit(1),
-        "previous_stop": lambda: pen.visit(-1),
+        "grow": controller.grow,
+        "shrink": controller.shrink,
+        "cursor_left": lambda: controller.move_cursor(-1),
+        "cursor_right": lambda: controller.move_cursor(1),
+        "right_less": lambda: controller.move_right_edge(-1),
+        "right_more": lambda: controller.move_right_edge(1),
+        "left_more": lambda: controller.move_left_edge(-1),
+        "left_less": lambda: controller.move_left_edge(1),
+        "next_stop": lambda: controller.select_next_stop(1),
+        "previous_stop": lambda: controller.select_next_stop(-1),
     }
 
 
-def _of_labels(pen: Pen, app: AnnotatorApp) -> Deeds:
+def _of_labels(controller: Pen, app: AnnotatorApp) -> Deeds:
     """Return what changes spans, answers and sentences."""
     return {
         "more_labels": app.show_labels,
-        "remove": pen.remove,
-        "everywhere": pen.everywhere,
-        "undo": pen.undo,
-        "redo": pen.redo,
-        "accept": lambda: pen.answer(Answer.ACCEPT),
-        "accept_view": pen.accept_view,
-        "take": app.ask_take,
-        "reject": lambda: pen.answer(Answer.REJECT),
-        "ignore": lambda: pen.answer(Answer.IGNORE),
-        "join": pen.join,
-        "split": pen.split,
+        "remove": controller.remove,
+        "everywhere": controller.label_all_mentions,
+        "undo": controller.undo,
+        "redo": controller.redo,
+        "accept": lambda: controller.answer(Answer.ACCEPT),
+        "accept_view": controller.accept_visible_sentences,
+        "take": app.choose_auto_accept,
+        "reject": lambda: controller.answer(Answer.REJECT),
+        "ignore": lambda: controller.answer(Answer.IGNORE),
+        "join": controller.join,
+        "split": controller.split,
     }
 
 
-def _of_place(pen: Pen) -> Deeds:
+def _of_place(controller: Pen) -> Deeds:
     """Return what goes to another sentence."""
-    session = pen.session
+    session = controller.session
     return {
-        "sentence_up": lambda: pen.move(-1),
-        "sentence_down": lambda: pen.move(1),
+        "sentence_up": lambda: controller.move(-1),
+        "sentence_down": lambda: controller.move(1),
         "article_up": lambda: session.move_article(-1),
         "article_down": lambda: session.move_article(1),
         "first": lambda: session.move_in_article(0),
@@ -88,11 +88,11 @@ def _of_app(app: AnnotatorApp) -> Deeds:
         "help": app.show_keys,
         "palette": app.action_command_palette,
         "theme": app.next_theme,
-        "proposals": app.switch_proposals,
-        "letters": app.keyboard.letters.switch,
+        "proposals": app.toggle_suggestions,
+        "letters": app.keyboard.letters.toggle,
         "hints": app.next_hint_mode,
-        "hint_mode": app.next_letter_mode,
-        "hand": app.other_hand,
-        "look_alikes": app.look_alikes,
-        "quit": app.leave,
+        "hint_mode": app.next_trigger_mode,
+        "hand": app.switch_hand,
+        "look_alikes": app.toggle_look_alikes,
+        "quit": app.quit_app,
     }

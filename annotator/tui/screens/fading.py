@@ -22,12 +22,12 @@ class Fading:
         self,
         seconds: float,
         set_timer: Callable[[float, Callable[[], None]], Stoppable],
-        fade: Callable[[Message], None],
+        remove_message: Callable[[Message], None],
     ) -> None:
         """Call ``fade`` with a message that has been shown for so many seconds; never where they are 0."""
         self._seconds = seconds
         self._set_timer = set_timer
-        self._fade = fade
+        self._remove_message = remove_message
         self._shown: Message | None = None
         self._timer: Stoppable | None = None
 
@@ -39,9 +39,9 @@ class Fading:
             self._timer.stop()
         self._shown, self._timer = message, None
         if message and not message.warning and self._seconds > 0:
-            self._timer = self._set_timer(self._seconds, self._ring)
+            self._timer = self._set_timer(self._seconds, self._expire)
 
-    def _ring(self) -> None:
+    def _expire(self) -> None:
         message, self._shown, self._timer = self._shown, None, None
         if message:
-            self._fade(message)
+            self._remove_message(message)

@@ -9,15 +9,15 @@ from annotator.tui.screens.ask import AskScreen
 class JumpScreen(AskScreen):
     """Goes to ``12`` in the article, or to ``3.12`` in another one."""
 
-    SIGN = "go to sentence, or article.sentence:"
-    DOES = "go there"
+    QUESTION = "go to sentence, or article.sentence:"
+    ENTER_ACTION = "go there"
 
-    def __init__(self, pen: Pen) -> None:
+    def __init__(self, controller: Pen) -> None:
         """Ask with an empty line."""
-        super().__init__(most=24)
-        self._pen = pen
+        super().__init__(max_length=24)
+        self._controller = controller
 
     def take(self, text: str) -> None:
         """Go there; raises RuleError where it is no place of this corpus."""
-        self._pen.session.way.jump(text)
-        self._pen.strolling = False
+        self._controller.session.navigation.jump_to(text)
+        self._controller.keeps_page = False

@@ -52,12 +52,12 @@ class LinesScreen(RowScreen):
         super().__init__()
         self._session = session
         self._warning = ""
-        start = session.work.sentence.start if session.here else 0
-        self._at = max(0, sum(s <= start for s in self._article.line_starts()) - 1)
+        start = session.annotated.sentence.start if session.article_sentences else 0
+        self._position = max(0, sum(s <= start for s in self._article.line_starts()) - 1)
 
     @property
     def _article(self) -> Article:
-        return self._session.article(self._session.current)
+        return self._session.article(self._session.current_article_id)
 
     def draw(self) -> None:
         """Draw the lines of this moment."""
@@ -66,11 +66,11 @@ class LinesScreen(RowScreen):
             return
         article, glyphs = self._article, self.annotator.glyphs
         self.part("head").show_rows((lines_head(article, width, glyphs),))
-        self.part("body").show_rows(line_rows(article, self._at, width, self.body_height, glyphs))
+        self.part("body").show_rows(line_rows(article, self._position, width, self.body_height, glyphs))
         rule = (
             (Piece(" ! " + self._warning, Ink("warn")),)
             if self._warning
-            else reason_row(article, self._at, width, glyphs)
+            else reason_row(article, self._position, width, glyphs)
         )
         self.part("rule").show_rows((rule,))
         self.part("keys").show_rows((keys_row(_KEYS, ("F1", "all keys"), width),))
@@ -78,42 +78,42 @@ class LinesScreen(RowScreen):
     def action_move(self, by: int) -> None:
         """Go some lines on."""
         self._warning = ""
-        self._at = min(max(0, self._at + by), len(self._article.lines) - 1)
+        self._position = min(max(0, self._position + by), len(self._article.lines) - 1)
         self.draw()
 
     def action_switch(self) -> None:
         """Switch the line between being annotated and not."""
-        line = self._article.lines[self._at]
+        line = self._article.lines[self._position]
         off = line.was if line.was and not line.was.annotated else Verdict.BOILERPLATE
-        self._give(off if line.verdict.annotated else Verdict.BODY)
+        self._set_verdict(off if line.verdict.annotated else Verdict.BODY)
 
     def on_key(self, event: events.Key) -> None:
         """Give the line the verdict of a letter."""
         if event.character in LETTERS:
             event.stop()
-            self._give(LETTERS[event.character])
+            self._set_verdict(LETTERS[event.character])
 
-    def _give(self, verdict: Verdict) -> None:
+    def _set_verdict(self, verdict: Verdict) -> None:
         self._warning = ""
-        if self._article.lines[self._at].verdict is Verdict.BLANK:
+        if self._article.lines[self._position].verdict is Verdict.BLANK:
             self._warning = "a blank line holds nothing to annotate"
         else:
-            self._try(lambda: self._session.switch_line(self._session.current, self._at, verdict))
+            self._run_edit(lambda: self._session.set_line_verdict(self._session.current_article_id, self._position, verdict))
         self.draw()
 
     def action_undo(self) -> None:
         """Take the last switch of this article back."""
         self._warning = ""
-        self._try(self._undo)
+        self._run_edit(self._undo)
         self.draw()
 
     def _undo(self) -> None:
-        if not self._session.undo_line(self._session.current):
+        if not self._session.undo_line_verdict(self._session.current_article_id):
             self._warning = "nothing to undo in this article"
 
-    def _try(self, deed: Callable[[], object]) -> None:
+    def _run_edit(self, handler: Callable[[], object]) -> None:
         try:
-            deed()
+            handler()
         except AnnotatorError as error:
             self._warning = str(error)
 

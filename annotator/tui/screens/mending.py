@@ -20,8 +20,8 @@ class MendingScreen(WorklistScreen[Mending]):
     """Shows the spans inside tokens, and for the one in hand what each repair would give."""
 
     ABOUT = "spans that begin or end inside a token"
-    THING = "span"
-    LOOKING = "looking for spans inside tokens"
+    ITEM_NAME = "span"
+    SEARCHING_TEXT = "looking for spans inside tokens"
     KEYS = (
         ("snap_out", "snap out"),
         ("snap_in", "snap in"),
@@ -31,32 +31,32 @@ class MendingScreen(WorklistScreen[Mending]):
         ("list_undo", "undo"),
     )
 
-    def look(self, touched: Touched) -> Mending:
+    def find_items(self, touched: Touched) -> Mending:
         """Return the list of the spans inside tokens; called from a thread."""
-        return Mending(self._session, self._session.way.cases(touched), self._here)
+        return Mending(self._session, self._session.navigation.misaligned_spans(touched), self._return_sentence)
 
-    def empty(self, work: Mending) -> str:
+    def empty_text(self, worklist: Mending) -> str:
         """Return what is said where nothing waits."""
-        if work.left:
-            told = (
-                "1 span was left as it is" if work.left == 1 else f"{work.left} spans were left as they are"
+        if worklist.skipped_count:
+            message = (
+                "1 span was left as it is" if worklist.skipped_count == 1 else f"{worklist.skipped_count} spans were left as they are"
             )
-            return f"nothing waits; {told}"
+            return f"nothing waits; {message}"
         return "every span begins and ends on the edges of tokens"
 
-    def deeds(self, work: Mending) -> Mapping[str, Callable[[], str]]:
+    def handlers(self, worklist: Mending) -> Mapping[str, Callable[[], str]]:
         """Return what each command does to the list and says of it."""
-        cures = {COMMAND[cure]: partial(work.repair, cure) for cure in Cure}
-        return {**cures, "list_leave": work.leave}
+        cures = {COMMAND[cure]: partial(worklist.repair, cure) for cure in Cure}
+        return {**cures, "list_leave": worklist.skip}
 
-    def chosen(self, work: Mending) -> tuple[Work, Span] | None:
+    def selected_span(self, worklist: Mending) -> tuple[Work, Span] | None:
         """Return the span in hand and its sentence."""
-        return (work.item.work, work.item.span) if work.item else None
+        return (worklist.current_item.annotated, worklist.current_item.span) if worklist.current_item else None
 
-    def list_rows(self, work: Mending, width: int, height: int, glyphs: Glyphs) -> tuple[Row, ...]:
+    def list_rows(self, worklist: Mending, width: int, height: int, glyphs: Glyphs) -> tuple[Row, ...]:
         """Return the rows of the list and of the span in hand."""
-        numbers = work.waiting
-        waiting = [work.items[n] for n in numbers]
-        now, repairs = work.in_hand()
-        view = MendingView(waiting, numbers.index(work.at), now, repairs, self.numbered)
+        numbers = worklist.open_indexes
+        waiting = [worklist.items[n] for n in numbers]
+        now, repairs = worklist.current_repairs()
+        view = MendingView(waiting, numbers.index(worklist.at), now, repairs, self.sentence_number)
         return mending_rows(view, width, height, glyphs)

@@ -13,16 +13,16 @@ LONGEST = 500
 class NoteScreen(AskScreen):
     """Writes the note, changes it, or takes it off when it is emptied."""
 
-    SIGN = "note:"
-    DOES = "keep it"
+    QUESTION = "note:"
+    ENTER_ACTION = "keep it"
 
     def __init__(self, session: Session) -> None:
         """Begin with the note that the sentence has."""
-        self._work = session.work
-        super().__init__(self._work.annotation.note, LONGEST)
+        self._annotated = session.annotated
+        super().__init__(self._annotated.annotation.note, LONGEST)
         self._session = session
 
     def take(self, text: str) -> None:
         """Write the note on the sentence; an edit with an undo. Raises RuleError to read only."""
-        if " ".join(text.split()) != self._work.annotation.note:
-            self._session.do(set_note(self._work, text))
+        if " ".join(text.split()) != self._annotated.annotation.note:
+            self._session.apply_edit(set_note(self._annotated, text))

@@ -99,19 +99,19 @@ class OverviewScreen(RowScreen):
             """Carry them."""
             super().__init__()
             self.groups = groups
-            self.cases = cases
+            self.misaligned_spans = cases
 
-    def __init__(self, pen: Pen) -> None:
+    def __init__(self, controller: Pen) -> None:
         """Show the works of this pen's session."""
         super().__init__()
-        self._pen = pen
-        self._session = pen.session
+        self._controller = controller
+        self._session = controller.session
         self._problems: dict[str, dict[str, list[str]]] = {}
         """Article → sentence → what is wrong there, in words."""
-        self._numbers: list[int] = list(range(len(pen.session.queue)))
+        self._article_order: list[int] = list(range(len(controller.session.queue)))
         self._order = 0
-        self._listing = False
-        self._said = ""
+        self._showing_articles = False
+        self._message = ""
 
     def compose_body(self) -> ComposeResult:
         """Put the list of articles beside the sentences."""
@@ -124,27 +124,27 @@ class OverviewScreen(RowScreen):
     def on_mount(self) -> None:
         """Draw; read the articles that were not counted yet and look for problems in a thread."""
         self.draw()
-        self._look_again()
+        self._start_reading()
 
     def on_screen_resume(self) -> None:
         """Draw what may have changed meanwhile, and look for problems again."""
         self.draw()
-        self._look_again()
+        self._start_reading()
 
-    def _look_again(self) -> None:
-        look = partial(self._look, self._session.way.touched(), self._session.queue)
+    def _start_reading(self) -> None:
+        look = partial(self._read_in_thread, self._session.navigation.touched_sentences(), self._session.queue)
         self.run_worker(look, thread=True, exclusive=True, group="overview")
 
-    def _look(self, touched: Touched, queue: tuple[str, ...]) -> None:
-        way, told, worker = self._session.way, time.monotonic(), get_current_worker()
+    def _read_in_thread(self, touched: Touched, queue: tuple[str, ...]) -> None:
+        navigation, last_report, worker = self._session.navigation, time.monotonic(), get_current_worker()
         try:
-            self.post_message(self.Looked(way.groups(touched), way.cases(touched)))
+            self.post_message(self.Looked(navigation.inconsistencies(touched), navigation.misaligned_spans(touched)))
             for n, article in enumerate(queue):
-                way.finder.page(article)
+                navigation.sentence_search.article(article)
                 if worker.is_cancelled:
                     return
-                if time.monotonic() - told > _TELL:
-                    told = time.monotonic()
+                if time.monotonic() - last_report > _TELL:
+                    last_report = time.monotonic()
                     self.post_message(self.Read(n + 1))
                     time.sleep(0.005)  # the screen thread comes first
             self.post_message(self.Read(len(queue)))
@@ -153,35 +153,35 @@ class OverviewScreen(RowScreen):
 
     def on_overview_screen_read(self, event: Read) -> None:
         """Count the articles that have been read."""
-        self._said = event.error
+        self._message = event.error
         for article in self._session.queue[: event.count]:
-            self._session.way.progress_of(article)
+            self._session.navigation.progress_of(article)
         self.draw()
 
     def on_overview_screen_looked(self, event: Looked) -> None:
         """Keep what is inconsistent or inside a token, in words, by article and sentence."""
-        left = self._session.way.left
+        left = self._session.navigation.skipped_proposals
         self._problems = defaultdict(lambda: defaultdict(list))
-        for case in event.cases:
-            s = case.work.sentence
+        for case in event.misaligned_spans:
+            s = case.annotated.sentence
             self._problems[s.article][s.id].append(case_words(case))
         for group in event.groups:
             places = [p for p in group.changes if p.key not in left]
-            numbers = self._like_most(group) if places else {}
+            numbers = self._majority_numbers(group) if places else {}
             for place in places:
-                article = place.work.sentence.article
+                article = place.annotated.sentence.article
                 words = problem_words(group, place, numbers.get(article, ()))
-                self._problems[article][place.work.sentence.id].append(words)
+                self._problems[article][place.annotated.sentence.id].append(words)
         self.draw()
 
-    def _like_most(self, group: Group) -> dict[str, list[int]]:
+    def _majority_numbers(self, group: Group) -> dict[str, list[int]]:
         """Return the numbers of the sentences that are like most, by article."""
         out: dict[str, list[int]] = defaultdict(list)
-        for place in group.places:
-            if place.agrees:
-                s = place.work.sentence
-                works = self._session.way.finder.works(s.article, self._session.works.touched(s.article))
-                out[s.article] += [n for n, w in enumerate(works, 1) if w.sentence.start == s.start]
+        for place in group.occurrences:
+            if place.is_consistent:
+                s = place.annotated.sentence
+                sentences = self._session.navigation.sentence_search.sentences_of(s.article, self._session.annotation_store.touched_sentences_of(s.article))
+                out[s.article] += [n for n, w in enumerate(sentences, 1) if w.sentence.start == s.start]
         return {a: sorted(set(numbers)) for a, numbers in out.items()}
 
     # -- drawing -------------------------------------------------------------------------------
@@ -192,7 +192,7 @@ class OverviewScreen(RowScreen):
         if not width:
             return
         beside = LIST_WIDTH if width >= WIDE else 0
-        beside = width if self._listing and not beside else beside
+        beside = width if self._showing_articles and not beside else beside
         self.part("articles").display = beside > 0
         self.part("articles").styles.width = beside
         if beside:
@@ -200,128 +200,128 @@ class OverviewScreen(RowScreen):
         self.part("body").display = beside < width
         keys = [(glyphs.words(key), does) for key, does in _KEYS]
         self.part("keys").show_rows((keys_row(keys, ("F1", "all keys"), width),))
-        if not self._session.here:
+        if not self._session.article_sentences:
             words = "  no line of this article is annotated: go on to another, or Esc and # for its lines"
             self.part("body").show_rows(((), (Piece(words, Ink("text")),)))
             return
-        state = self._pen.state()
+        state = self._controller.state()
         self.part("head").show_rows((overview_head(state, self._headline(), width, glyphs),))
         if beside < width:
-            self.part("body").show_rows(sentence_rows(state, self._notices(), width - beside, height, glyphs))
-        said = self._said or (state.message.text if state.message else "")
-        told = fit((Piece(f" {screen_text(said)}", Ink("warn" if self._said else "ok")),), width)
-        self.part("rule").show_rows((told if said else gauge_row(state, width, glyphs),))
+            self.part("body").show_rows(sentence_rows(state, self._article_problems(), width - beside, height, glyphs))
+        message = self._message or (state.message.text if state.message else "")
+        message_row = fit((Piece(f" {screen_text(message)}", Ink("warn" if self._message else "ok")),), width)
+        self.part("rule").show_rows((message_row if message else gauge_row(state, width, glyphs),))
 
     def _headline(self) -> str:
-        shown = self._session.way.shown
+        shown = self._session.navigation.summary
         return f"{self._session.corpus.name}{f' ({shown})' if shown else ''}"
 
-    def _notices(self) -> Notices:
+    def _article_problems(self) -> Notices:
         """Return the problems of the article in hand, by the index of the sentence."""
-        mine = self._problems.get(self._session.current)
+        mine = self._problems.get(self._session.current_article_id)
         if not mine:
             return Notices()
-        ids = [(i, w.sentence.id) for i, w in enumerate(self._session.here)]
+        ids = [(i, w.sentence.id) for i, w in enumerate(self._session.article_sentences)]
         return Notices({i: mine[x] for i, x in ids if x in mine})
 
     def _articles(self, height: int) -> ArticleList:
         """Return the articles that are on the screen; the others are not looked at."""
-        at = self._numbers.index(self._session.place.article)
-        shown = window(len(self._numbers), at, max(1, height - 2))
-        lines = [self._line(self._session.queue[self._numbers[i]]) for i in shown]
+        at = self._article_order.index(self._session.position.article)
+        shown = window(len(self._article_order), at, max(1, height - 2))
+        lines = [self._article_item(self._session.queue[self._article_order[i]]) for i in shown]
         return ArticleList(lines, at - shown.start, ORDERS[self._order])
 
-    def _line(self, article: str) -> ArticleLine:
-        progress = self._session.way.progress_of(article)
-        there = (len(self._problems.get(article, ())), *self._marked(article))
+    def _article_item(self, article: str) -> ArticleLine:
+        progress = self._session.navigation.progress_of(article)
+        there = (len(self._problems.get(article, ())), *self._flag_and_note_counts(article))
         signs = "".join(sign if n else "" for sign, n in zip("!fn", there, strict=True))
-        return ArticleLine(self._session.way.finder.page(article).title, progress.done, progress.total, signs)
+        return ArticleLine(self._session.navigation.sentence_search.article(article).title, progress.done, progress.total, signs)
 
-    def _marked(self, article: str) -> tuple[int, int]:
+    def _flag_and_note_counts(self, article: str) -> tuple[int, int]:
         """Return how many sentences of an article are flagged, and how many have a note."""
-        said = [w.annotation for w in self._session.works.touched(article)]
-        return sum(a.flagged for a in said), sum(bool(a.note) for a in said)
+        annotations = [w.annotation for w in self._session.annotation_store.touched_sentences_of(article)]
+        return sum(a.flagged for a in annotations), sum(bool(a.note) for a in annotations)
 
     # -- keys ----------------------------------------------------------------------------------
 
-    def _try(self, deed: Callable[[], object]) -> None:
-        self._said = ""
+    def _run_handler(self, handler: Callable[[], object]) -> None:
+        self._message = ""
         self._session.message = None
         try:
-            deed()
+            handler()
         except AnnotatorError as error:
-            self._said = str(error)
+            self._message = str(error)
         if self.is_current:
             self.draw()
 
     def action_do(self, name: str) -> None:
         """Do what the key does on the annotate screen too."""
-        if self._session.here or name in {"search", "worklist", "repairs", "order", "filter"}:
-            self._try(getattr(Ways(self.annotator, self._pen), name))
+        if self._session.article_sentences or name in {"search", "worklist", "repairs", "order", "filter"}:
+            self._run_handler(getattr(Ways(self.annotator, self._controller), name))
 
     def action_undo(self) -> None:
         """Take the last deed back."""
-        self._try(self._pen.undo)
+        self._run_handler(self._controller.undo)
 
     def action_move(self, by: int) -> None:
         """Go to the sentence before or after, or to the article where these are listed."""
-        if self._listing and self.size.width < WIDE:
+        if self._showing_articles and self.size.width < WIDE:
             self.action_article(by)
         else:
-            self._try(lambda: self._session.move_sentence(by))
+            self._run_handler(lambda: self._session.move_sentence(by))
 
     def action_article(self, by: int) -> None:
         """Go to the article before or after, in the order of the list."""
-        self._try(lambda: self._go_article(by))
+        self._run_handler(lambda: self._go_article(by))
 
     def _go_article(self, by: int) -> None:
         if self._order == 0:
             self._session.move_article(by)
             return
-        at = self._numbers.index(self._session.place.article) + by
-        while 0 <= at < len(self._numbers):
-            if self._session.works_of(self._session.queue[self._numbers[at]]):
-                place = self._session.place
-                place.article, place.sentence = self._numbers[at], 0
+        at = self._article_order.index(self._session.position.article) + by
+        while 0 <= at < len(self._article_order):
+            if self._session.sentences_of(self._session.queue[self._article_order[at]]):
+                place = self._session.position
+                place.article, place.sentence = self._article_order[at], 0
                 return
             at += by
 
     def action_edge(self, to: int) -> None:
         """Go to the first or last sentence."""
-        self._try(lambda: self._session.move_in_article(to))
+        self._run_handler(lambda: self._session.move_in_article(to))
 
     def action_articles(self) -> None:
         """Show the list of articles in place of the sentences where there is no room for both."""
-        self._listing = not self._listing
+        self._showing_articles = not self._showing_articles
         self.draw()
 
     def action_undone(self) -> None:
         """Go to the next sentence without an answer."""
-        self._try(self._session.next_undone)
+        self._run_handler(self._session.go_to_next_open)
 
     def action_sort(self) -> None:
         """Sort the articles another way."""
-        self._try(self._sort)
+        self._run_handler(self._sort)
 
     def _sort(self) -> None:
         session = self._session
-        if len(session.queue) > 1 and not session.counted.total:
-            self._said = "still counting: sort in a moment"
+        if len(session.queue) > 1 and not session.corpus_progress.total:
+            self._message = "still counting: sort in a moment"
             return
         self._order = (self._order + 1) % len(ORDERS)
         queue = session.queue
         weights: list[Callable[[str], float]] = [
             lambda _: 0.0,
-            lambda a: -_share(session.way.progress_of(a).done, session.way.progress_of(a).total),
+            lambda a: -_share(session.navigation.progress_of(a).done, session.navigation.progress_of(a).total),
             lambda a: float(len(self._problems.get(a, ()))),
-            lambda a: float(sum(self._marked(a))),
+            lambda a: float(sum(self._flag_and_note_counts(a))),
         ]
         weight = Counter({a: weights[self._order](a) for a in queue})
-        self._numbers = sorted(range(len(queue)), key=lambda n: (-weight[queue[n]], n))
+        self._article_order = sorted(range(len(queue)), key=lambda n: (-weight[queue[n]], n))
 
     def action_close(self) -> None:
         """Go back to annotating, at the sentence in hand."""
-        self._pen.strolling = False
+        self._controller.keeps_page = False
         self._session.message = None
         self.dismiss()
 

@@ -27,13 +27,13 @@ class ReadingScreen(RowScreen):
     ]
 
     def __init__(
-        self, title: str, make: Callable[[int], tuple[Row, ...]], other: Callable[[], None] | None
+        self, title: str, make_rows: Callable[[int], tuple[Row, ...]], open_other: Callable[[], None] | None
     ) -> None:
         """Show the rows that ``make`` returns for a width; ``?`` calls ``other``."""
         super().__init__()
         self._title = title
-        self._make = make
-        self._other = other
+        self._make_rows = make_rows
+        self._open_other = open_other
 
     def compose_body(self) -> ComposeResult:
         """Put the rows into a box that scrolls."""
@@ -45,12 +45,12 @@ class ReadingScreen(RowScreen):
         width, glyphs = self.size.width, self.annotator.glyphs
         if not width:
             return
-        rows = self._make(max(20, min(100, width - 2)))
+        rows = self._make_rows(max(20, min(100, width - 2)))
         self.part("body").styles.height = len(rows)
         self.part("head").show_rows((fit((Piece(f" {self._title}", Ink("title", bold=True)),), width),))
         self.part("body").show_rows(rows)
         self.part("rule").show_rows((plain_rule(width, glyphs),))
-        more = [("?", "all keys")] if self._other else []
+        more = [("?", "all keys")] if self._open_other else []
         self.part("keys").show_rows((keys_row([("Up Down", "scroll"), *more], ("Esc", "back"), width),))
 
     def action_scroll_by(self, by: int) -> None:
@@ -60,8 +60,8 @@ class ReadingScreen(RowScreen):
     def action_other(self) -> None:
         """Go on to the other text, or back where there is none."""
         self.dismiss()
-        if self._other:
-            self._other()
+        if self._open_other:
+            self._open_other()
 
     def action_close(self) -> None:
         """Go back to annotating."""

@@ -41,7 +41,7 @@ class Found:
     query: Query
     hits: tuple[Hit, ...] = ()
     total: int = 0
-    looked: int = 0
+    articles_searched: int = 0
     """How many articles were looked through."""
     done: bool = False
     error: str = ""
@@ -67,22 +67,22 @@ class SearchScreen(RowScreen):
         def __init__(self, found: Found) -> None:
             """Carry what was found."""
             super().__init__()
-            self.found = found
+            self.progress = found
 
-    def __init__(self, pen: Pen) -> None:
+    def __init__(self, controller: Pen) -> None:
         """Search the works of this pen's session, beginning with the last query."""
         super().__init__()
-        self._pen = pen
-        self._session = pen.session
-        self._found = Found(self._session.way.last_query)
-        self._at = 0
+        self._controller = controller
+        self._session = controller.session
+        self._progress = Found(self._session.navigation.last_query)
+        self._position = 0
         self._open_first = False
 
     def compose_body(self) -> ComposeResult:
         """Put the line to type in above the hits."""
         with Horizontal(id="ask"):
             yield self.rows("sign")
-            yield LineInput(str(self._found.query), id="query")
+            yield LineInput(str(self._progress.query), id="query")
         yield self.rows("body")
 
     @property
@@ -92,13 +92,13 @@ class SearchScreen(RowScreen):
 
     def draw(self) -> None:
         """Draw what is found at this moment."""
-        width, glyphs, found = self.size.width, self.annotator.glyphs, self._found
+        width, glyphs, found = self.size.width, self.annotator.glyphs, self._progress
         if not width:
             return
-        self.part("head").show_rows((hits_head(self._session.corpus.name, self._count(), width, glyphs),))
+        self.part("head").show_rows((hits_head(self._session.corpus.name, self._count_text(), width, glyphs),))
         self.part("sign").show_rows(((Piece(" / ", Ink("key", bold=True)),),))
         height = self.body_height
-        rows = hit_rows(found.hits, self._at, width, height, glyphs) if found.query else help_rows(width)
+        rows = hit_rows(found.hits, self._position, width, height, glyphs) if found.query else help_rows(width)
         self.part("body").show_rows(rows[:height])
         wrong = found.error or found.query.warning(tuple(x.name for x in self._session.schema.labels))
         rule = (fit((Piece(" ! " + screen_text(wrong), Ink("warn")),), width),) if wrong else ()
@@ -106,58 +106,58 @@ class SearchScreen(RowScreen):
         keys = [(glyphs.words(key), does) for key, does in _KEYS]
         self.part("keys").show_rows((keys_row(keys, ("Esc", "back"), width),))
 
-    def _count(self) -> str:
-        found = self._found
+    def _count_text(self) -> str:
+        found = self._progress
         if not found.query:
             return ""
         hits = f"{found.total} {'hit' if found.total == 1 else 'hits'}"
         if found.total > len(found.hits):
             hits = f"the first {len(found.hits)} of {hits}"
-        return hits if found.done else f"{hits}, {found.looked} of {len(self._session.queue)} articles"
+        return hits if found.done else f"{hits}, {found.articles_searched} of {len(self._session.queue)} articles"
 
     # -- searching -----------------------------------------------------------------------------
 
     def on_input_changed(self, event: LineInput.Changed) -> None:
         """Search for what is typed now; an older search stops."""
         query = parse(event.value)
-        self._found, self._at, self._open_first = Found(query), 0, False
-        touched = self._session.way.touched()
-        self.run_worker(partial(self._look, query, touched), thread=True, exclusive=True, group="search")
+        self._progress, self._position, self._open_first = Found(query), 0, False
+        touched = self._session.navigation.touched_sentences()
+        self.run_worker(partial(self._search_in_thread, query, touched), thread=True, exclusive=True, group="search")
         self.draw()
 
-    def _look(self, query: Query, touched: Touched) -> None:
+    def _search_in_thread(self, query: Query, touched: Touched) -> None:
         """Look through all articles in a thread, telling what is found from time to time."""
         if not query:
             return
-        found, told = Found(query, done=True), time.monotonic()
+        found, last_report = Found(query, done=True), time.monotonic()
         try:
-            for found in self._slices(query, touched):
+            for found in self._progress_by_article(query, touched):
                 if get_current_worker().is_cancelled:
                     return
-                if time.monotonic() - told > _TELL:
+                if time.monotonic() - last_report > _TELL:
                     self.post_message(self.Told(found))
-                    told = time.monotonic()
+                    last_report = time.monotonic()
                     time.sleep(0.002)  # the screen thread comes first
         except AnnotatorError as error:
             found = Found(query, error=str(error))
-        self.post_message(self.Told(Found(query, found.hits, found.total, found.looked, True, found.error)))
+        self.post_message(self.Told(Found(query, found.hits, found.total, found.articles_searched, True, found.error)))
 
-    def _slices(self, query: Query, touched: Touched) -> Iterator[Found]:
-        way = self._session.way
-        problems = way.problems(touched) if query.asks_for_problems else frozenset()
+    def _progress_by_article(self, query: Query, touched: Touched) -> Iterator[Found]:
+        navigation = self._session.navigation
+        problems = navigation.problem_sentences(touched) if query.needs_problems else frozenset()
         hits: tuple[Hit, ...] = ()
         total = 0
-        for n, more in enumerate(way.finder.search(query, touched, problems), 1):
+        for n, more in enumerate(navigation.sentence_search.search(query, touched, problems), 1):
             total += len(more)
             hits = (*hits, *more[: MOST - len(hits)]) if more and len(hits) < MOST else hits
             yield Found(query, hits, total, n)
 
     def on_search_screen_told(self, event: Told) -> None:
         """Show what was found, unless another query was typed meanwhile."""
-        if event.found.query != self._found.query:
+        if event.progress.query != self._progress.query:
             return
-        self._found = event.found
-        if self._open_first and (self._found.hits or self._found.done):
+        self._progress = event.progress
+        if self._open_first and (self._progress.hits or self._progress.done):
             self._open_first = False
             self._open()
         else:
@@ -167,33 +167,33 @@ class SearchScreen(RowScreen):
 
     def action_move(self, by: int) -> None:
         """Go some hits on."""
-        self._at = max(0, min(self._at + by, len(self._found.hits) - 1))
+        self._position = max(0, min(self._position + by, len(self._progress.hits) - 1))
         self.draw()
 
     def on_input_submitted(self) -> None:
         """Open the hit in hand; the first one as soon as it is found."""
-        if self._found.query and not self._found.hits and not self._found.done:
+        if self._progress.query and not self._progress.hits and not self._progress.done:
             self._open_first = True
         else:
             self._open()
 
     def _open(self) -> None:
-        if not self._found.hits:
+        if not self._progress.hits:
             return
-        way, hit = self._session.way, self._found.hits[self._at]
-        way.hits, way.last_query = self._found.hits, self._found.query
+        navigation, hit = self._session.navigation, self._progress.hits[self._position]
+        navigation.search_hits, navigation.last_query = self._progress.hits, self._progress.query
         try:
-            way.show(hit)
+            navigation.go_to_hit(hit)
         except AnnotatorError as error:
-            self._found = Found(self._found.query, done=True, error=str(error))
+            self._progress = Found(self._progress.query, done=True, error=str(error))
             self.draw()
             return
-        select_lit(self._pen, hit)
+        select_lit(self._controller, hit)
         back_to_work(self.annotator)
 
     def action_filter(self) -> None:
         """Go only through the sentences that the query holds for from now on; the empty one is no filter."""
-        self._session.way.use_filter(self._found.query)
+        self._session.navigation.set_filter(self._progress.query)
         back_to_work(self.annotator)
 
     def on_line_input_left(self) -> None:
@@ -205,10 +205,10 @@ class SearchScreen(RowScreen):
         self.dismiss()
 
 
-def select_lit(pen: Pen, hit: Hit) -> None:
+def select_lit(controller: Pen, hit: Hit) -> None:
     """Select the words of a hit, so that a label key means them."""
-    pen.arrive()
-    tokens = pen.session.work.sentence.tokens
-    if hit.lit and pen.session.work.sentence.id == hit.work.sentence.id:
-        first, last = token_range(tokens, *hit.lit[0])
-        pen.drag(first, max(first, last - 1))
+    controller.enter_sentence()
+    tokens = controller.session.annotated.sentence.tokens
+    if hit.highlights and controller.session.annotated.sentence.id == hit.annotated.sentence.id:
+        first, last = token_range(tokens, *hit.highlights[0])
+        controller.drag(first, max(first, last - 1))

@@ -52,7 +52,7 @@ class StatsScreen(RowScreen):
         self._session = session
         self._report: Report | None = None
         self._error = ""
-        self._at = 0
+        self._position = 0
 
     def compose_body(self) -> ComposeResult:
         """Put the rows into a box that scrolls."""
@@ -62,9 +62,9 @@ class StatsScreen(RowScreen):
     def on_mount(self) -> None:
         """Read the journals beside the screen."""
         super().on_mount()
-        self.run_worker(self._count, thread=True)
+        self.run_worker(self._compute_in_thread, thread=True)
 
-    def _count(self) -> None:
+    def _compute_in_thread(self) -> None:
         """Work out the figures from what is on the disk; runs in a thread of its own."""
         self._session.flush(_FLUSH)
         try:
@@ -79,12 +79,12 @@ class StatsScreen(RowScreen):
         self.draw()
 
     @property
-    def _views(self) -> list[Figures]:
+    def _summaries(self) -> list[Figures]:
         """One's own figures, everybody's, then those of the others."""
         if self._report is None:
             return []
-        own = [f for f in self._report.people if f.name == self._session.annotator]
-        others = [f for f in self._report.people if f not in own]
+        own = [f for f in self._report.annotators if f.name == self._session.annotator]
+        others = [f for f in self._report.annotators if f not in own]
         return [*own, *([self._report.everybody] if self._report.everybody else []), *others]
 
     def draw(self) -> None:
@@ -92,7 +92,7 @@ class StatsScreen(RowScreen):
         width, glyphs = self.size.width, self.annotator.glyphs
         if not width:
             return
-        views = self._views
+        views = self._summaries
         body = self._body(views, max(40, min(160, width - 3)))
         self.part("body").styles.height = len(body)
         self.part("head").show_rows((self._head(views, width),))
@@ -107,7 +107,7 @@ class StatsScreen(RowScreen):
         left = (Piece(f" Figures {glyphs.dot} {name}", Ink("title", bold=True)),)
         if not views:
             return two_ended(left, (), width)
-        who = f"{screen_text(views[self._at].name)} {glyphs.dot} {self._at + 1} of {len(views)} "
+        who = f"{screen_text(views[self._position].name)} {glyphs.dot} {self._position + 1} of {len(views)} "
         return two_ended(left, (Piece(who, Ink("muted")),), width)
 
     def _body(self, views: list[Figures], width: int) -> tuple[Row, ...]:
@@ -117,13 +117,13 @@ class StatsScreen(RowScreen):
             return ((Piece("reading the journals", Ink("muted")),),)
         if not views:
             return ((Piece("nobody has annotated this corpus yet", Ink("text")),),)
-        people = self._report.people if views[self._at] is self._report.everybody else ()
-        return stats_rows(views[self._at], people, width, self.annotator.glyphs)
+        people = self._report.annotators if views[self._position] is self._report.everybody else ()
+        return stats_rows(views[self._position], people, width, self.annotator.glyphs)
 
     def action_turn(self, by: int) -> None:
         """Show the figures of the next annotator, or of the one before."""
-        if views := self._views:
-            self._at = (self._at + by) % len(views)
+        if views := self._summaries:
+            self._position = (self._position + by) % len(views)
             self.query_one("#scroll", VerticalScroll).scroll_home(animate=False)
             self.draw()
 

@@ -21,7 +21,7 @@ class Guide:
         """Start with no tour."""
         self._app = app
         self._tour: Tour | None = None
-        self._before: TaskState | None = None
+        self._last_state: TaskState | None = None
 
     @property
     def on(self) -> bool:
@@ -37,7 +37,7 @@ class Guide:
             raise RuleError(
                 "the tour works on the corpus, which is open to read only", do="start without --read-only"
             )
-        self._tour, self._before = Tour(), None
+        self._tour, self._last_state = Tour(), None
 
     def leave(self) -> None:
         """End the tour and remember that there was one."""
@@ -46,19 +46,19 @@ class Guide:
 
     def let_go(self) -> None:
         """Let go of what is in hand; with nothing in hand leave the tour."""
-        pen = self._app.pen
-        if self._tour is None or pen.selection or pen.typed:
-            pen.let_go()
+        controller = self._app.controller
+        if self._tour is None or controller.selection or controller.typed_hint:
+            controller.clear_selection()
         else:
             self.leave()
 
-    def watch(self, state: TaskState) -> bool:
+    def update(self, state: TaskState) -> bool:
         """Look at what is about to be drawn; at the end say where to go on, and return True."""
         if self._tour is None:
             return False
-        before, self._before = self._before, state
+        before, self._last_state = self._last_state, state
         self._tour = self._tour.advance(before, state) if before else self._tour.start(state)
-        if self._tour.over:
+        if self._tour.is_finished:
             self.leave()
             self._app.session.message = Message(ended(self._app.glyphs.commands))
         return self._tour is None

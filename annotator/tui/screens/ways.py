@@ -27,13 +27,13 @@ _PAUSE = 0.002
 class Ways:
     """The deeds of an app that concern where the work goes on; each screen that has their keys calls them."""
 
-    def __init__(self, app: AnnotatorApp, pen: Pen) -> None:
+    def __init__(self, app: AnnotatorApp, controller: Pen) -> None:
         """Serve this app, and the session of this pen."""
         self._app = app
-        self._pen = pen
-        self._session = pen.session
+        self._controller = controller
+        self._session = controller.session
 
-    def deeds(self) -> dict[str, Callable[[], object]]:
+    def handlers(self) -> dict[str, Callable[[], object]]:
         """Return the call for each command id of the registry that is about this."""
         return {
             "search": self.search,
@@ -49,71 +49,71 @@ class Ways:
         }
 
     @property
-    def _way(self) -> Way:
-        return self._session.way
+    def _navigation(self) -> Way:
+        return self._session.navigation
 
-    def _say(self, words: str) -> None:
+    def _set_message(self, words: str) -> None:
         self._session.message = Message(words)
 
     def search(self) -> None:
         """Open the search."""
         from annotator.tui.screens.search import SearchScreen
 
-        self._app.push_screen(SearchScreen(self._pen))
+        self._app.push_screen(SearchScreen(self._controller))
 
     def next_hit(self, by: int) -> None:
         """Go to the next (1) or previous (-1) hit and select its words."""
         from annotator.tui.screens.search import select_lit
 
-        select_lit(self._pen, self._way.next_hit(by))
+        select_lit(self._controller, self._navigation.go_to_next_hit(by))
 
     def filter(self) -> None:
         """Take the filter off, or put the last query on as one; without a query open the search."""
-        if self._way.query:
-            self._way.use_filter(Query())
-            self._say("filter off: all sentences again")
-        elif self._way.last_query:
-            self._way.use_filter(self._way.last_query)
-            self._say("filter on: Enter and the arrows go only through what matches")
+        if self._navigation.query:
+            self._navigation.set_filter(Query())
+            self._set_message("filter off: all sentences again")
+        elif self._navigation.last_query:
+            self._navigation.set_filter(self._navigation.last_query)
+            self._set_message("filter on: Enter and the arrows go only through what matches")
         else:
             self.search()
 
     def order(self) -> None:
         """Go on with the least sure sentences first, or by article again."""
-        self._way.unsure = not self._way.unsure
-        if not self._way.unsure:
-            self._say("order: by article")
+        self._navigation.uncertain_first = not self._navigation.uncertain_first
+        if not self._navigation.uncertain_first:
+            self._set_message("order: by article")
             return
-        self._say("order: Enter goes on with the sentence whose suggestions are the least sure")
-        look = partial(self._look, self._way.touched())
+        self._set_message("order: Enter goes on with the sentence whose suggestions are the least sure")
+        look = partial(self._rank_in_thread, self._navigation.touched_sentences())
         self._app.run_worker(look, thread=True, exclusive=True, group="order")
 
-    def _look(self, touched: Touched) -> None:
+    def _rank_in_thread(self, touched: Touched) -> None:
         """Look how unsure the sentences are, in a thread; the head row is drawn now and then."""
-        told = time.monotonic()
+        last_report = time.monotonic()
         worker = get_current_worker()
         try:
-            for _ in self._way.look(touched):
+            for _ in self._navigation.score_sentences(touched):
                 time.sleep(_PAUSE)
-                if worker.is_cancelled or not self._way.unsure:
+                if worker.is_cancelled or not self._navigation.uncertain_first:
                     return
-                if time.monotonic() - told > 1:
-                    told = time.monotonic()
+                if time.monotonic() - last_report > 1:
+                    last_report = time.monotonic()
                     self._app.post_message(self._app.SavedChanged())
         except AnnotatorError as error:
-            self._app.call_from_thread(self._app.say, str(error), warning=True)
+            self._app.call_from_thread(self._app.show_message, str(error), warning=True)
         self._app.post_message(self._app.SavedChanged())
 
     def jump(self) -> None:
         """Ask for a sentence by number."""
         from annotator.tui.screens.jump import JumpScreen
 
-        self._app.push_screen(JumpScreen(self._pen))
+        self._app.push_screen(JumpScreen(self._controller))
 
     def flag(self) -> None:
         """Flag the sentence in hand, or take its flag off."""
-        work = self._session.work
-        self._session.do(set_flag(work, flagged=not work.annotation.flagged))
+        annotated = self._session.annotated
+        self._session.apply_edit(set_flag(annotated, flagged=not annotated.annotation.flagged))
 
     def note(self) -> None:
         """Ask for a note on the sentence in hand."""
@@ -125,20 +125,20 @@ class Ways:
         """Open the worklist of inconsistencies."""
         from annotator.tui.screens.alike import AlikeScreen
 
-        self._app.push_screen(AlikeScreen(self._pen))
+        self._app.push_screen(AlikeScreen(self._controller))
 
     def repairs(self) -> None:
         """Open the worklist of spans that begin or end inside a token."""
         from annotator.tui.screens.mending import MendingScreen
 
-        self._app.push_screen(MendingScreen(self._pen))
+        self._app.push_screen(MendingScreen(self._controller))
 
 
 def back_to_work(app: AnnotatorApp) -> None:
     """Close what lies over the annotate screen."""
     from annotator.tui.screens.annotate import AnnotateScreen
 
-    app.pen.strolling = False
+    app.controller.keeps_page = False
     over = [s for s in app.screen_stack[1:] if not isinstance(s, AnnotateScreen)]
     for _ in over:
         app.pop_screen()

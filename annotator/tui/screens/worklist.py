@@ -38,9 +38,9 @@ class WorklistScreen(RowScreen, Generic[L]):
     ]
     ABOUT: ClassVar[str] = ""
     """What is listed, for the head row."""
-    THING: ClassVar[str] = ""
+    ITEM_NAME: ClassVar[str] = ""
     """What one of the items is."""
-    LOOKING: ClassVar[str] = ""
+    SEARCHING_TEXT: ClassVar[str] = ""
     """What is said while they are looked for."""
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = ()
     """The commands of the row of keys, each with a word or two."""
@@ -50,43 +50,43 @@ class WorklistScreen(RowScreen, Generic[L]):
     class Looked(Message):
         """The looking thread has made the list; None where it could not."""
 
-        def __init__(self, work: Worklist[Any] | None, error: str = "") -> None:
+        def __init__(self, worklist: Worklist[Any] | None, error: str = "") -> None:
             """Carry it."""
             super().__init__()
-            self.work = work
+            self.worklist = worklist
             self.error = error
 
-    def __init__(self, pen: Pen) -> None:
+    def __init__(self, controller: Pen) -> None:
         """Look through what this pen's annotator has done."""
         super().__init__()
-        self._pen = pen
-        self._session = pen.session
+        self._controller = controller
+        self._session = controller.session
         self._list: L | None = None
-        self._told = ""
+        self._result_text = ""
         self._warning = ""
-        self._names: dict[str, str] = {}
-        self._unbegun = unbegun(pen.session.corpus, pen.session.annotator)
-        self._here = pen.session.work.sentence.id if pen.session.here else ""
+        self._sentence_numbers: dict[str, str] = {}
+        self._not_started_text = unbegun(controller.session.corpus, controller.session.annotator)
+        self._return_sentence = controller.session.annotated.sentence.id if controller.session.article_sentences else ""
 
     # -- what each worklist says for itself --------------------------------------------------------
 
-    def look(self, touched: Touched) -> L:
+    def find_items(self, touched: Touched) -> L:
         """Return the list of what is found; called from a thread."""
         raise NotImplementedError
 
-    def list_rows(self, work: L, width: int, height: int, glyphs: Glyphs) -> tuple[Row, ...]:
+    def list_rows(self, worklist: L, width: int, height: int, glyphs: Glyphs) -> tuple[Row, ...]:
         """Return exactly ``height`` rows of the list with the item in hand."""
         raise NotImplementedError
 
-    def empty(self, work: L) -> str:
+    def empty_text(self, worklist: L) -> str:
         """Return what is said where no item is listed."""
         raise NotImplementedError
 
-    def deeds(self, work: L) -> Mapping[str, Callable[[], str]]:
+    def handlers(self, worklist: L) -> Mapping[str, Callable[[], str]]:
         """Return what each command does to the list and says of it."""
         raise NotImplementedError
 
-    def chosen(self, work: L) -> tuple[Work, Span] | None:
+    def selected_span(self, worklist: L) -> tuple[Work, Span] | None:
         """Return the sentence in hand and what is selected in it to annotate; None without an item."""
         raise NotImplementedError
 
@@ -95,17 +95,17 @@ class WorklistScreen(RowScreen, Generic[L]):
     def on_mount(self) -> None:
         """Draw, and look in a thread."""
         self.draw()
-        self.run_worker(partial(self._look, self._session.way.touched()), thread=True, group="worklist")
+        self.run_worker(partial(self._find_in_thread, self._session.navigation.touched_sentences()), thread=True, group="worklist")
 
-    def _look(self, touched: Touched) -> None:
+    def _find_in_thread(self, touched: Touched) -> None:
         try:
-            self.post_message(self.Looked(self.look(touched)))
+            self.post_message(self.Looked(self.find_items(touched)))
         except AnnotatorError as error:
             self.post_message(self.Looked(None, str(error)))
 
     def on_worklist_screen_looked(self, event: Looked) -> None:
         """List what was found."""
-        self._list = cast("L | None", event.work)
+        self._list = cast("L | None", event.worklist)
         self._warning = event.error
         self.draw()
 
@@ -116,80 +116,80 @@ class WorklistScreen(RowScreen, Generic[L]):
         width, height, glyphs = self.size.width, self.body_height, self.annotator.glyphs
         if not width:
             return
-        work = self._list
-        things = f"{work.open} {self.THING}{'' if work.open == 1 else 's'} open" if work else ""
+        worklist = self._list
+        things = f"{worklist.open_count} {self.ITEM_NAME}{'' if worklist.open_count == 1 else 's'} open" if worklist else ""
         self.part("head").show_rows((worklist_head(self.ABOUT, things, width, glyphs),))
-        if work and work.item:
-            body = self.list_rows(work, width, height, glyphs)
+        if worklist and worklist.current_item:
+            body = self.list_rows(worklist, width, height, glyphs)
         else:
-            words = (self._unbegun or self.empty(work)) if work else "" if self._warning else self.LOOKING
+            words = (self._not_started_text or self.empty_text(worklist)) if worklist else "" if self._warning else self.SEARCHING_TEXT
             body = ((), (Piece(f"      {words}", Ink("text")),))
         self.part("body").show_rows(body)
-        self.part("rule").show_rows((self._said_row(width, glyphs),))
-        self.part("keys").show_rows((keys_row(self._keys(work, glyphs), ("Esc", "back"), width),))
+        self.part("rule").show_rows((self._result_row(width, glyphs),))
+        self.part("keys").show_rows((keys_row(self._keys(worklist, glyphs), ("Esc", "back"), width),))
 
-    def _keys(self, work: L | None, glyphs: Glyphs) -> list[tuple[str, str]]:
+    def _keys(self, worklist: L | None, glyphs: Glyphs) -> list[tuple[str, str]]:
         """Return the row of keys: those that make sense now and that the keymap has not taken away."""
-        if not work or not work.items:
+        if not worklist or not worklist.items:
             return []
-        keys = [(glyphs.key(name), does) for name, does in (self.KEYS if work.item else _UNDO)]
-        more = [*self.MOVES, (glyphs.key("list_open"), "open")] if work.item else []
+        keys = [(glyphs.key(name), does) for name, does in (self.KEYS if worklist.current_item else _UNDO)]
+        more = [*self.MOVES, (glyphs.key("list_open"), "open")] if worklist.current_item else []
         return [(key, does) for key, does in [*keys, *more] if key]
 
-    def _said_row(self, width: int, glyphs: Glyphs) -> Row:
+    def _result_row(self, width: int, glyphs: Glyphs) -> Row:
         """Return what was done last, or why it can't be."""
-        said = self._warning or self._told
-        if not said:
+        result = self._warning or self._result_text
+        if not result:
             return plain_rule(width, glyphs)
         sign = Piece(" ! ", Ink("warn", bold=True)) if self._warning else Piece(" ")
-        words = cut(screen_text(said), width - width_of((sign,)), glyphs.cut)
+        words = cut(screen_text(result), width - width_of((sign,)), glyphs.cut)
         return fit((sign, Piece(words, Ink("warn" if self._warning else "ok"))), width)
 
-    def numbered(self, work: Work) -> str:
+    def sentence_number(self, annotated: Work) -> str:
         """Return article and sentence by number, as the jump takes them."""
-        s = work.sentence
-        if s.id not in self._names:
+        s = annotated.sentence
+        if s.id not in self._sentence_numbers:
             article = self._session.queue.index(s.article)
-            works = self._session.way.finder.works(s.article, self._session.works.touched(s.article))
-            index = next((i for i, w in enumerate(works) if w.sentence.start == s.start), 0)
-            self._names[s.id] = f"{article + 1}.{index + 1}"
-        return self._names[s.id]
+            sentences = self._session.navigation.sentence_search.sentences_of(s.article, self._session.annotation_store.touched_sentences_of(s.article))
+            index = next((i for i, w in enumerate(sentences) if w.sentence.start == s.start), 0)
+            self._sentence_numbers[s.id] = f"{article + 1}.{index + 1}"
+        return self._sentence_numbers[s.id]
 
     # -- keys ----------------------------------------------------------------------------------
 
     def on_key(self, event: events.Key) -> None:
         """Take a key as the command of the registry that it is in a worklist."""
-        name = self.annotator.keyboard.list_command(event.key)
+        name = self.annotator.keyboard.worklist_command(event.key)
         if not name:
             return
         event.stop()
         event.prevent_default()
-        work = self._list
-        if work is None:
+        worklist = self._list
+        if worklist is None:
             return
         if name == "list_open":
-            self._open(work)
-        elif deed := {"list_undo": work.undo, **self.deeds(work)}.get(name):
-            self._try(deed)
+            self._open(worklist)
+        elif handler := {"list_undo": worklist.undo, **self.handlers(worklist)}.get(name):
+            self._run_handler(handler)
 
-    def _try(self, deed: Callable[[], str]) -> None:
+    def _run_handler(self, handler: Callable[[], str]) -> None:
         """Do something with the list, say what was done or why it can't be, and draw."""
         try:
-            self._said(deed())
+            self._show_result(handler())
         except AnnotatorError as error:
-            self._said(warning=str(error))
+            self._show_result(warning=str(error))
 
-    def _said(self, told: str = "", warning: str = "") -> None:
-        self._told, self._warning = told, warning
+    def _show_result(self, result: str = "", warning: str = "") -> None:
+        self._result_text, self._warning = result, warning
         self.draw()
 
-    def _open(self, work: L) -> None:
+    def _open(self, worklist: L) -> None:
         """Go to the sentence in hand and annotate there, its words selected."""
-        chosen = self.chosen(work)
+        chosen = self.selected_span(worklist)
         if chosen is None or not self._session.go_to(chosen[0].sentence.id):
             return
-        self._pen.arrive()
-        self._pen.select(chosen[1])
+        self._controller.enter_sentence()
+        self._controller.select_span(chosen[1])
         self._session.message = None
         back_to_work(self.annotator)
 
@@ -197,7 +197,7 @@ class WorklistScreen(RowScreen, Generic[L]):
         """Go some items on."""
         if self._list:
             self._list.move(by)
-        self._said()
+        self._show_result()
 
     def action_group(self, by: int) -> None:
         """Go a page of items on."""
@@ -205,7 +205,7 @@ class WorklistScreen(RowScreen, Generic[L]):
 
     def action_close(self) -> None:
         """Go back to where one was."""
-        if self._here:
-            self._session.go_to(self._here)
+        if self._return_sentence:
+            self._session.go_to(self._return_sentence)
         self._session.message = None
         self.dismiss()

@@ -29,31 +29,31 @@ class Body(Rows):
     def __init__(self, *, id: str, schema: Schema, palette: Palette) -> None:  # noqa: A002 - Textual's own name
         """Start empty."""
         super().__init__(id=id, schema=schema, palette=palette)
-        self._places: tuple[BodyRow, ...] = ()
+        self._body_rows: tuple[BodyRow, ...] = ()
         self._pressed = False
 
     def show_body(self, rows: tuple[BodyRow, ...]) -> None:
         """Draw these rows from now on."""
-        self._places = rows
+        self._body_rows = rows
         self.show_rows(tuple(r.row for r in rows))
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Begin a selection."""
         self._pressed = True
         self.capture_mouse()
-        self._point(event, first=True)
+        self._post_pointed(event, first=True)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Draw the selection on."""
         if self._pressed:
-            self._point(event, first=False)
+            self._post_pointed(event, first=False)
 
     def on_mouse_up(self) -> None:
         """End the selection."""
         self._pressed = False
         self.release_mouse()
 
-    def _point(self, event: events.MouseEvent, *, first: bool) -> None:
-        if 0 <= event.y < len(self._places) and self._places[event.y].sentence >= 0:
-            place = self._places[event.y]
+    def _post_pointed(self, event: events.MouseEvent, *, first: bool) -> None:
+        if 0 <= event.y < len(self._body_rows) and self._body_rows[event.y].sentence >= 0:
+            place = self._body_rows[event.y]
             self.post_message(self.Pointed(place.sentence, place.line, event.x, first))

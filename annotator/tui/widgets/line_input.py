@@ -12,9 +12,9 @@ from annotator.tui.layout.safe_text import screen_text
 class LineInput(Input):
     """One row; what could command the terminal becomes visible characters as it comes in."""
 
-    def __init__(self, value: str = "", *, id: str, most: int = 0) -> None:  # noqa: A002 - Textual's own name
+    def __init__(self, value: str = "", *, id: str, max_length: int = 0) -> None:  # noqa: A002 - Textual's own name
         """Start with ``value``; ``most`` characters at the most, where it is not 0."""
-        super().__init__(screen_text(value), id=id, max_length=most, compact=True)
+        super().__init__(screen_text(value), id=id, max_length=max_length, compact=True)
         self.cursor_blink = False
 
     class Left(Message):

@@ -50,6 +50,6 @@ class Rows(Widget):
         return strip
 
     def _strip(self, row: Row) -> Strip:
-        segments = [Segment(p.text, style_of(p.ink, self._palette, self._schema)) for p in row]
+        segments = [Segment(p.text, style_of(p.style, self._palette, self._schema)) for p in row]
         ground = style_of(Ink(), self._palette, self._schema)
         return Strip(segments).adjust_cell_length(self.size.width, ground)

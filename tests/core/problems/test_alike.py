@@ -31,7 +31,7 @@ def test_what_hangs_together_is_one_group() -> None:
     sets = [frozenset({1, 2, 3, 4}), frozenset({9}), frozenset({2, 3, 4, 5}), frozenset({3, 4, 5, 6})]
     [found] = groups(sets, 0.6)
     assert found.members == (0, 2, 3)
-    assert found.likeness == 0.6
+    assert found.similarity == 0.6
 
 
 @given(SETS, st.sampled_from([0.3, 0.5, 0.75]))

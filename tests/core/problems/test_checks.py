@@ -48,8 +48,8 @@ def test_a_crossing_is_an_error_and_a_nesting_that_the_schema_allows_is_none() -
     crossed = _work(text, ("Ilka Moran", "PERSON"), ("Moran Hall", "VENUE"))
     [found] = rules.overlaps(_material(crossed))
     assert found.what == "VENUE crosses PERSON “Ilka Moran”, which the schema does not allow"
-    assert found.cure == "move or remove one of the two, or name PERSON under `overlaps` of VENUE"
-    assert (found.where.sentence, found.where.seq) == ("0123456789ab:0-35", 1)
+    assert found.remedy == "move or remove one of the two, or name PERSON under `overlaps` of VENUE"
+    assert (found.location.sentence, found.location.seq) == ("0123456789ab:0-35", 1)
     inner = _work(text, ("Ilka Moran Hall", "VENUE"), ("Ilka Moran", "PERSON"))
     assert _whats(rules.overlaps(_material(inner))) == [
         "PERSON lies in VENUE “Ilka Moran Hall”, which the schema does not allow"
@@ -175,7 +175,7 @@ def test_the_same_words_with_two_labels_are_told_with_all_places() -> None:
     [found] = words.same_words(_material(*works, odd))
     assert found.kind is Kind.TWO_LABELS
     assert found.what == "“Tarn Quay” is VENUE (3), PERSON (1) in ana’s work"
-    assert found.where.sentence == "0123456789ab:900-919"
+    assert found.location.sentence == "0123456789ab:900-919"
 
 
 def test_spans_that_contradict_the_examples_of_the_schema() -> None:
@@ -243,7 +243,7 @@ def test_copied_articles_and_sentences_are_told() -> None:
             )
         )
     )
-    assert [(p.kind, p.where.article, [x.article for x in p.others]) for p in found] == [
+    assert [(p.kind, p.location.article, [x.article for x in p.related]) for p in found] == [
         (Kind.DUPLICATE_ARTICLE, "a" * 12, ["b" * 12]),
         (Kind.DUPLICATE_SENTENCE, "c" * 12, ["d" * 12]),
     ]
@@ -269,13 +269,13 @@ def test_drift_names_the_sentences_that_would_be_cut_otherwise() -> None:
     [found] = tokenizer.drift(material, "f1", "f2", lambda t: builders.tokens_of(t)[:-1])
     n = len(builders.sentences(a))
     assert found.what.endswith(f": {n} of {n} sentences would be cut otherwise")
-    assert len(found.others) == n
+    assert len(found.related) == n
 
 
 def test_every_kind_has_words_and_a_check() -> None:
     """A kind that the command lists is looked for by a check, or by the command itself."""
     assert {k for finds, _ in CHECKS for k in finds} | {Kind.JOURNAL, Kind.TOKENIZER} == set(Kind)
-    assert all(k.told for k in Kind)
+    assert all(k.description for k in Kind)
 
 
 SPANS = st.lists(
@@ -291,7 +291,7 @@ def test_no_text_and_no_spans_make_a_check_fail(text: str, given_spans: list[tup
     material = replace(_material(work), sentences={"0123456789ab": [work.sentence]})
     found = run(material, set(Kind))
     assert found == run(material, list(Kind))
-    assert all(p.what and p.cure and (p.where.sentence or p.where.file) for p in found)
+    assert all(p.what and p.remedy and (p.location.sentence or p.location.file) for p in found)
 
 
 def test_long_words_are_shortened_in_the_middle() -> None:

@@ -69,8 +69,8 @@ def test_a_suggestion_that_is_turned_down_is_no_span() -> None:
     first, second = deeds_of(_records(no, back))
     assert [m.source for m in first.rejected] == ["rules"]
     assert (first.added, first.removed) == ((), ())
-    assert second.readmitted == first.rejected
-    assert second.travels
+    assert second.unrejected == first.rejected
+    assert second.is_undo_or_redo
 
 
 @settings(max_examples=60)
@@ -90,5 +90,5 @@ def test_what_was_added_less_what_was_removed_is_there(steps: list[tuple[int, se
         standing -= {m.key for m in deed.removed}
         assert not standing & {m.key for m in deed.added}
         standing |= {m.key for m in deed.added}
-    last = {r.work.sentence.index: r.work for r in records}
+    last = {r.annotated.sentence.index: r.annotated for r in records}
     assert len(standing) == sum(len(w.annotation.spans) for w in last.values())

@@ -82,7 +82,7 @@ def test_units_hold_all_the_time() -> None:
     worker = Worker(seed=4)
     for _ in range(30):
         worker.annotate(words=12, spans=2)
-    steps = clocked(deeds_of(worker.records)).steps
+    steps = clocked(deeds_of(worker.records)).timed_events
     units = units_of(steps)
     assert [(u.tokens, u.sentences) for u in units] == [(12, 1)] * 30
     assert sum(u.seconds for u in units) == pytest.approx(sum(s.seconds for s in steps))

@@ -37,9 +37,9 @@ def test_time_at_work_is_found_again(
         worker.new_session(f"ana-{n}")
         for _ in range(100 // sessions):
             worker.annotate(spans=worker.rng.choice([0, 1, 2, 3]))
-    steps = clocked(deeds_of(worker.records)).steps
+    steps = clocked(deeds_of(worker.records)).timed_events
     assert isclose(sum(s.seconds for s in steps), worker.worked, rel_tol=0.1)
-    assert sum(s.deed.finished for s in steps) == sum(w.done for w in worker.works.values())
+    assert sum(s.event.finished for s in steps) == sum(w.done for w in worker.works.values())
     assert len(stints(steps, lambda d: d.session)) == sessions
 
 
@@ -48,8 +48,8 @@ def test_a_break_counts_as_a_usual_gap() -> None:
     times = [5.0 * n for n in range(30)]
     found = clocked([_deed(t) for t in [*times, times[-1] + 3600, times[-1] + 3605]])
     assert found.breaks == 1
-    assert sum(s.seconds for s in found.steps) == 32 * 5
-    assert [s.gap for s in found.steps].count(None) == 2
+    assert sum(s.seconds for s in found.timed_events) == 32 * 5
+    assert [s.gap for s in found.timed_events].count(None) == 2
 
 
 def test_idle_follows_the_gaps_within_bounds() -> None:
@@ -65,13 +65,13 @@ def test_a_script_has_no_pace() -> None:
     script = [_deed(100.0, "script") for _ in range(21)]
     found = clocked([*script, _deed(200.0), _deed(210.0)])
     assert found.scripted == 21
-    assert [s.deed.session for s in found.steps] == ["a", "a"]
+    assert [s.event.session for s in found.timed_events] == ["a", "a"]
 
 
 def test_a_clock_that_was_set_back_costs_a_usual_gap() -> None:
     """Time never runs backwards in the figures."""
     found = clocked([_deed(100.0), _deed(110.0), _deed(50.0), _deed(60.0)])
-    assert [s.seconds for s in found.steps] == [10.0] * 4
+    assert [s.seconds for s in found.timed_events] == [10.0] * 4
 
 
 def test_what_is_undone_was_not_done() -> None:
@@ -82,7 +82,7 @@ def test_what_is_undone_was_not_done() -> None:
     worker.answer(0, answer=None, op=Op.UNDO)
     worker.now += 5
     worker.put(0)
-    (stint,) = stints(clocked(deeds_of(worker.records)).steps, lambda d: d.session)
+    (stint,) = stints(clocked(deeds_of(worker.records)).timed_events, lambda d: d.session)
     assert (stint.sentences, stint.spans) == (0, 0)
     assert stint.seconds > 10
 
@@ -96,7 +96,7 @@ def test_less_than_a_minute_has_no_rate() -> None:
 
 def test_stints_are_in_order_of_time() -> None:
     """Days and sessions come in the order in which they began."""
-    steps = clocked([_deed(500.0, "b"), _deed(100.0, "a", 0)]).steps
+    steps = clocked([_deed(500.0, "b"), _deed(100.0, "a", 0)]).timed_events
     assert [s.name for s in stints(steps, lambda d: d.session)] == ["a", "b"]
     assert [s.sentences for s in stints(steps, lambda _: "monday")] == [1]
 
