@@ -8,21 +8,21 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from annotator.core.annotation import Annotation, Work
-from annotator.core.article import Article, Line, Sentence, Verdict
-from annotator.core.digest import article_id, digest_of
-from annotator.core.hints import assign
-from annotator.core.record import Record
+from annotator.core.annotation import Annotation, AnnotatedSentence
+from annotator.core.article import Article, SourceLine, Sentence, LineVerdict
+from annotator.core.digest import article_id_from_digest, text_digest
+from annotator.core.hints import assign_hints
+from annotator.core.record import JournalRecord
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion
 from annotator.core.tokens import Token, gap_token
-from annotator.session.session import Session
+from annotator.session.session import AnnotationSession
 from annotator.session.state import TaskState
-from annotator.storage.corpus import Corpus
+from annotator.storage.corpus import CorpusFolder
 from annotator.storage.journal import Journal
-from annotator.storage.records import Decoder
-from annotator.storage.schemas import schema_of_text
+from annotator.storage.records import RecordDecoder
+from annotator.storage.schemas import parse_schema_text
 from annotator.tui.layout.wrap import token_width
 
 NEWS = """
@@ -75,11 +75,11 @@ The footbridge at Osmund Lock shut on Monday. Engineer Pia Rask counted 14 crack
 “It will be safe by May,” she said."""
 
 _LETTERS = {
-    "t": Verdict.TITLE,
-    "y": Verdict.BYLINE,
-    "b": Verdict.BODY,
-    "x": Verdict.BOILERPLATE,
-    "-": Verdict.BLANK,
+    "t": LineVerdict.TITLE,
+    "y": LineVerdict.BYLINE,
+    "b": LineVerdict.BODY,
+    "x": LineVerdict.BOILERPLATE,
+    "-": LineVerdict.BLANK,
 }
 _END = re.compile(r"(?<=[.!?”]) (?=[A-Z“])")
 _PIECE = re.compile(r"\s+|\w+(?:,\d+)*|[^\w\s]")
@@ -104,9 +104,9 @@ def sentence(text: str, article: str = "0123456789ab", start: int = 0, index: in
     return Sentence(article, index, start, start + len(text), text, tokens_of(text))
 
 
-def work(text: str, *spans: Span) -> Work:
+def work(text: str, *spans: Span) -> AnnotatedSentence:
     """Make a work of a text and its spans."""
-    return Work(sentence(text), Annotation().with_spans(spans))
+    return AnnotatedSentence(sentence(text), Annotation().with_spans(spans))
 
 
 def span(text: str, words: str, label: str) -> Span:
@@ -119,10 +119,10 @@ def article(
     text: str, lines: str, *, title: str = "", origin: str = "market.txt", byline: str = "", date: str = ""
 ) -> Article:
     """Make an article; ``lines`` has a letter of ``tybx-`` for each line."""
-    verdicts = tuple(Line(_LETTERS[x], f"looks like {_LETTERS[x].value}") for x in lines)
-    digest = digest_of(text)
+    verdicts = tuple(SourceLine(_LETTERS[x], f"looks like {_LETTERS[x].value}") for x in lines)
+    digest = text_digest(text)
     head = title or text.split("\n", 1)[0]
-    return Article(article_id(digest), origin, digest, text, verdicts, title=head, byline=byline, date=date)
+    return Article(article_id_from_digest(digest), origin, digest, text, verdicts, title=head, byline=byline, date=date)
 
 
 def sentences(a: Article) -> tuple[Sentence, ...]:
@@ -145,9 +145,9 @@ def bridge() -> Article:
     return article(BRIDGE, "t-bb", origin="bridge.txt")
 
 
-def make_corpus(path: Path, *articles: Article, schema: str = NEWS, name: str = "news") -> Corpus:
+def make_corpus(path: Path, *articles: Article, schema: str = NEWS, name: str = "news") -> CorpusFolder:
     """Make a corpus of articles on the disk: those two where none is given."""
-    corpus = Corpus.create(path, name=name, lang="en", fingerprint="f1", schema_text=schema)
+    corpus = CorpusFolder.create(path, name=name, lang="en", fingerprint="f1", schema_text=schema)
     for a in articles or (market(), bridge()):
         corpus.add_article(a, sentences(a))
     return corpus
@@ -155,7 +155,7 @@ def make_corpus(path: Path, *articles: Article, schema: str = NEWS, name: str = 
 
 def news_schema() -> Schema:
     """Return the four labels."""
-    return schema_of_text(NEWS, "schema")
+    return parse_schema_text(NEWS, "schema")
 
 
 class Clock:
@@ -170,17 +170,17 @@ class Clock:
 
 
 def open_session(
-    corpus: Path | Corpus,
+    corpus: Path | CorpusFolder,
     *,
     start: str = "",
     read_only: bool = False,
     name: str = "ana",
     journal: Callable[[Path, str], Journal] | None = None,
-) -> Session:
+) -> AnnotationSession:
     """Open a corpus as one annotator."""
-    opened = corpus if isinstance(corpus, Corpus) else Corpus.open(corpus)
+    opened = corpus if isinstance(corpus, CorpusFolder) else CorpusFolder.open(corpus)
     own = journal(opened.path, name) if journal else Journal.open(opened.path, name, read_only=read_only)
-    return Session(
+    return AnnotationSession(
         opened,
         own,
         schema=opened.schema,
@@ -192,23 +192,23 @@ def open_session(
     )
 
 
-def texts_of(works: Sequence[Work]) -> list[str]:
+def texts_of(works: Sequence[AnnotatedSentence]) -> list[str]:
     """Return the texts of works."""
     return [w.sentence.text for w in works]
 
 
-def task_state(schema: Schema, works: Sequence[Work], active: int = 0, **more: Any) -> TaskState:
+def task_state(schema: Schema, works: Sequence[AnnotatedSentence], active: int = 0, **more: Any) -> TaskState:
     """Make the state of an article of these works without a session; hints as the pen assigns them."""
     tokens = works[active].sentence.tokens
     text = "\n".join(w.sentence.text for w in works)
-    hints = assign(tokens, [token_width(t.text) for t in tokens], schema.keys)
+    hints = assign_hints(tokens, [token_width(t.text) for t in tokens], schema.keys)
     a = article(text, "b" * (text.count("\n") + 1), byline="Ilka Moran", date="3 May")
     return TaskState(schema, a, tuple(works), active, 1, 2, hints, **more)
 
 
-def records_in(path: Path) -> list[Record]:
+def records_in(path: Path) -> list[JournalRecord]:
     """Return the records in the lines of a journal or a rescue file, each whole."""
-    decoder = Decoder()
+    decoder = RecordDecoder()
     return [decoder.decode(line) for line in path.read_bytes().split(b"\n")[:-1]]
 
 
@@ -220,7 +220,7 @@ class FixedDesk:
     def __init__(self, found: dict[str, tuple[str, float]]) -> None:
         self._found = found
 
-    def suggestions(self, work: Work) -> tuple[Suggestion, ...]:
+    def suggestions(self, work: AnnotatedSentence) -> tuple[Suggestion, ...]:
         """Return the suggestions for a work in reading order."""
         text = work.sentence.text
         hits = (
@@ -230,7 +230,7 @@ class FixedDesk:
         )
         return tuple(sorted(hits, key=lambda s: (s.start, -s.end, s.label)))
 
-    def changed(self, before: Sequence[Work], after: Sequence[Work]) -> None:
+    def changed(self, before: Sequence[AnnotatedSentence], after: Sequence[AnnotatedSentence]) -> None:
         """Learn nothing."""
 
     def forget(self, article_id: str) -> None:

@@ -6,7 +6,7 @@ import unicodedata
 
 from hypothesis import strategies as st
 
-from annotator.core.tokens import Token, tokens_of
+from annotator.core.tokens import Token, build_tokens
 
 WIDE = ("漢", "한", "🛶", "👩\u200d🚀", "👍🏽", "🇫", "🇫🇷", "☃\ufe0f", "\uff21")
 ZERO = ("\u0301", "\u200d", "\u200b", "\ufe0f", "\u20e3", "\u3164", "\u034f", "\u1160")
@@ -43,7 +43,7 @@ def token_lists(draw: st.DrawFn) -> tuple[Token, ...]:
     """Make the tokens of a sentence: any words, glued or with a blank between them."""
     words = draw(st.lists(WORDS, min_size=1, max_size=14))
     blanks = draw(st.lists(st.booleans(), min_size=len(words), max_size=len(words)))
-    return tokens_of(words, [*blanks[:-1], False])
+    return build_tokens(words, [*blanks[:-1], False])
 
 
 def commands_in(text: str) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 from textual.pilot import Pilot
 
 from annotator.core.article import Article
-from annotator.session.session import Session
+from annotator.session.session import AnnotationSession
 from annotator.storage.prefs import Preferences
 from annotator.tui.app import AnnotatorApp
 from tests import builders
@@ -25,7 +25,7 @@ class Desk:
     pilot: Pilot[Any]
 
     @property
-    def session(self) -> Session:
+    def session(self) -> AnnotationSession:
         """The session that the app shows."""
         return self.app.session
 

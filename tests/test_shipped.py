@@ -6,11 +6,11 @@ import html
 import re
 from pathlib import Path
 
-from annotator.storage.corpus import Corpus
+from annotator.storage.corpus import CorpusFolder
 from annotator.storage.journal import Journal
-from annotator.storage.keymap import keymap_of_text
+from annotator.storage.keymap import parse_keymap
 from annotator.storage.schemas import load_schema
-from annotator.tui.keymap import keys_in_force
+from annotator.tui.keymap import effective_keymap
 from tests.scripts.make_picture import FOLDER, suggestions, take
 from tests.scripts.make_readme import README, with_keys
 from tests.scripts.make_sample import MADE, ROOT, make
@@ -40,7 +40,7 @@ def test_the_readmes_keymaps_can_be_used() -> None:
     blocks = re.findall(r"```toml\n(\[keys\]\n.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
     assert len(blocks) == 2
     for text in blocks:
-        assert not keys_in_force(load_schema("news"), keymap_of_text(text, "keymap.toml")).problems
+        assert not effective_keymap(load_schema("news"), parse_keymap(text, "keymap.toml")).problems
 
 
 def words_of(svg: str) -> list[str]:
@@ -60,7 +60,7 @@ def test_the_sample_is_what_its_sources_make(tmp_path: Path) -> None:
 
 def test_the_sample_is_annotated_enough() -> None:
     """At least 130 sentences are accepted by us, under the schema that ships."""
-    corpus = Corpus.open(ROOT / "corpus")
+    corpus = CorpusFolder.open(ROOT / "corpus")
     records = Journal.open(corpus.path, "guide", read_only=True).records
     assert sum(r.annotated.annotation.answer == "accept" for r in records) >= 130
     assert corpus.schema == load_schema("news")

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import click
 
 from annotator.cli import output
-from annotator.cli.options import PATH, login_name, open_corpus, put_in_force, schema_text
+from annotator.cli.options import PATH, login_name, open_corpus, apply_schema, schema_file_text
 from annotator.core.errors import CorpusError, UsageError
-from annotator.storage.corpus import Corpus
+from annotator.storage.corpus import CorpusFolder
 
 if TYPE_CHECKING:
-    from annotator.session.session import Session
+    from annotator.session.session import AnnotationSession
     from annotator.tui.app import AnnotatorApp
 
 _THEMES = ("dark", "light", "dark-high", "light-high", "ansi-dark", "ansi-light")
@@ -44,9 +44,9 @@ def command(
     """
     _require_terminal()
     gc.disable()  # nothing that is loaded here is garbage: 30 ms of the start
-    opened = _open(corpus)
+    opened = _open_for_annotating(corpus)
     if schema is not None:
-        _use_schema(opened, schema, read_only=read_only)
+        _apply_schema_file(opened, schema, read_only=read_only)
     code = _annotate(
         opened,
         name or login_name(),
@@ -56,7 +56,7 @@ def command(
         tour=corpus is None,
     )
     if corpus is None:
-        output.say(f"what you annotated lies in your own copy of the sample: {opened.path}")
+        output.write_message(f"what you annotated lies in your own copy of the sample: {opened.path}")
     sys.exit(code)
 
 
@@ -68,10 +68,10 @@ def _require_terminal() -> None:
         )
 
 
-def _open(path: Path | None) -> Corpus:
-    from annotator.storage.sample import user_sample
+def _open_for_annotating(path: Path | None) -> CorpusFolder:
+    from annotator.storage.sample import user_sample_corpus
 
-    corpus = open_corpus(path) if path else Corpus.open(user_sample())
+    corpus = open_corpus(path) if path else CorpusFolder.open(user_sample_corpus())
     if not corpus.article_ids():
         raise CorpusError(
             "the corpus holds no article",
@@ -81,13 +81,13 @@ def _open(path: Path | None) -> Corpus:
     return corpus
 
 
-def _use_schema(corpus: Corpus, path: Path, *, read_only: bool) -> None:
+def _apply_schema_file(corpus: CorpusFolder, path: Path, *, read_only: bool) -> None:
     from annotator.storage.schemas import load_schema
 
     schema = load_schema(path)
     if read_only:
         raise UsageError("--schema changes the corpus, --read-only forbids it", do="leave one of them out")
-    put_in_force(corpus, schema, schema_text(path))
+    apply_schema(corpus, schema, schema_file_text(path))
 
 
 def _needs_ascii() -> bool:
@@ -98,24 +98,24 @@ def _needs_ascii() -> bool:
     return os.environ.get("TERM") == "linux" or (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
 
 
-def _small_theme() -> str:
+def _sixteen_colour_theme() -> str:
     """Return the theme for a terminal of 16 colours, where it is one; else nothing."""
     term, full = os.environ.get("TERM", ""), os.environ.get("COLORTERM", "")
     return "" if full or "256" in term or "direct" in term or "kitty" in term else "ansi-dark"
 
 
 def _annotate(
-    corpus: Corpus, name: str, read_only: bool, theme: str, ascii_glyphs: bool, *, tour: bool
+    corpus: CorpusFolder, name: str, read_only: bool, theme: str, ascii_glyphs: bool, *, tour: bool
 ) -> int:
-    from annotator.session.session import Session
+    from annotator.session.session import AnnotationSession
     from annotator.storage.journal import Journal
-    from annotator.storage.keymap import keymap_or_default
+    from annotator.storage.keymap import load_keymap_or_default
     from annotator.storage.prefs import Preferences
 
     os.environ.setdefault("TEXTUAL_FPS", "240")
     preferences = Preferences.load()
     journal = Journal.open(corpus.path, name, read_only=read_only)
-    session = Session(
+    session = AnnotationSession(
         corpus,
         journal,
         schema=corpus.schema,
@@ -125,37 +125,37 @@ def _annotate(
         start=preferences.position(corpus.path, name),
         read_only=read_only,
     )
-    keymap, broken = keymap_or_default()
+    keymap, broken = load_keymap_or_default()
     session.warnings += broken
-    _tell_of_others(session, tour=tour)
+    _mention_other_annotators(session, tour=tour)
     from annotator.tui.app import AnnotatorApp
 
     app = AnnotatorApp(
         session,
         preferences,
-        theme=theme or preferences.theme or _small_theme(),
+        theme=theme or preferences.theme or _sixteen_colour_theme(),
         ascii_glyphs=ascii_glyphs,
         tour=tour,
         keymap=keymap,
     )
     gc.freeze()  # nor does the collector look at it again: with 5,000 spans that took 60 ms of a key
     gc.enable()
-    return _run(app)
+    return _run_app(app)
 
 
-def _run(app: AnnotatorApp) -> int:
+def _run_app(app: AnnotatorApp) -> int:
     """Show the app until its user leaves; return the exit code."""
     app.run()
     if not app.save_and_close() or app.session.banner:
-        output.say(f"annotator: {app.session.banner}")
+        output.write_message(f"annotator: {app.session.banner}")
         return 1
     return app.return_code or 0
 
 
-def _tell_of_others(session: Session, *, tour: bool) -> None:
+def _mention_other_annotators(session: AnnotationSession, *, tour: bool) -> None:
     """Say on the prompt row whose work is here, where it is not this annotator's and no tour speaks there."""
-    from annotator.session.opening import unbegun
-    from annotator.session.state import Message
+    from annotator.session.opening import others_work_message
+    from annotator.session.state import StatusMessage
 
-    if not tour and (notice := unbegun(session.corpus, session.annotator)):
-        session.message = Message(notice)
+    if not tour and (notice := others_work_message(session.corpus, session.annotator)):
+        session.message = StatusMessage(notice)

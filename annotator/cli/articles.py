@@ -9,9 +9,9 @@ import click
 
 from annotator.cli import output
 from annotator.cli.options import PATH, json_option, login_name, open_corpus
-from annotator.core.article import Article, Verdict
+from annotator.core.article import Article, LineVerdict
 from annotator.core.errors import CorpusError, UsageError
-from annotator.storage.corpus import Corpus
+from annotator.storage.corpus import CorpusFolder
 
 
 @click.command("articles")
@@ -35,25 +35,25 @@ def command(
     if article is None:
         if switch or undo:
             raise UsageError("--switch and --undo need an article", do="name its id after the corpus")
-        _warn(opened)
-        _list(opened, as_json=as_json)
+        _print_warnings(opened)
+        _print_articles(opened, as_json=as_json)
         return
-    found = opened.article(_find(opened, article))
+    found = opened.article(_find_article(opened, article))
     if switch:
-        found = _switch(opened, found, switch, name or login_name())
+        found = _switch_line(opened, found, switch, name or login_name())
     if undo:
-        found = _undo(opened, found, name or login_name())
-    _warn(opened)
-    _show(found, as_json=as_json)
+        found = _undo_switch(opened, found, name or login_name())
+    _print_warnings(opened)
+    _print_article(found, as_json=as_json)
 
 
-def _warn(corpus: Corpus) -> None:
+def _print_warnings(corpus: CorpusFolder) -> None:
     """Tell on stderr what is amiss in the corpus."""
     for warning in corpus.warnings:
-        output.warn(warning)
+        output.write_warning(warning)
 
 
-def _find(corpus: Corpus, start: str) -> str:
+def _find_article(corpus: CorpusFolder, start: str) -> str:
     matches = [a for a in corpus.article_ids() if a.startswith(start)]
     if len(matches) != 1:
         what = "no article" if not matches else f"{len(matches)} articles"
@@ -65,18 +65,18 @@ def _find(corpus: Corpus, start: str) -> str:
     return matches[0]
 
 
-def _list(corpus: Corpus, *, as_json: bool) -> None:
+def _print_articles(corpus: CorpusFolder, *, as_json: bool) -> None:
     rows = [_summary(corpus, corpus.article(a)) for a in corpus.article_ids()]
     if as_json:
-        output.as_json(rows)
+        output.write_json(rows)
         return
     for r in rows:
         state = f"  (replaced by {r['replaced_by']})" if r["replaced_by"] else ""
         lines = f"{r['body']:>4} of {r['lines']} lines"
-        output.data([f"{r['id']}  {output.column(r['sentences'], 'sentence')}  {lines}  {r['title']}{state}"])
+        output.write_data([f"{r['id']}  {output.count_column(r['sentences'], 'sentence')}  {lines}  {r['title']}{state}"])
 
 
-def _summary(corpus: Corpus, a: Article) -> dict[str, object]:
+def _summary(corpus: CorpusFolder, a: Article) -> dict[str, object]:
     return {
         "id": a.id,
         "title": a.title or a.origin,
@@ -93,7 +93,7 @@ def _summary(corpus: Corpus, a: Article) -> dict[str, object]:
     }
 
 
-def _show(a: Article, *, as_json: bool) -> None:
+def _print_article(a: Article, *, as_json: bool) -> None:
     texts = a.text.split("\n")
     if as_json:
         lines = [
@@ -106,7 +106,7 @@ def _show(a: Article, *, as_json: bool) -> None:
             }
             for n, (x, t) in enumerate(zip(a.lines, texts, strict=True), 1)
         ]
-        output.as_json({"id": a.id, "title": a.title, "byline": a.byline, "date": a.date, "lines": lines})
+        output.write_json({"id": a.id, "title": a.title, "byline": a.byline, "date": a.date, "lines": lines})
         return
     head = [
         ("title", a.title),
@@ -115,35 +115,35 @@ def _show(a: Article, *, as_json: bool) -> None:
         ("date", a.date),
         ("from", a.source or a.origin),
     ]
-    output.data(f"{name:<6} {value}" for name, value in head if value)
+    output.write_data(f"{name:<6} {value}" for name, value in head if value)
     for n, (x, text) in enumerate(zip(a.lines, texts, strict=True), 1):
         mark = "*" if x.was else " "
-        words = _shown(text)
-        reason = f"({x.reason})" if x.verdict is not Verdict.BLANK else ""
-        output.data([f"{n:>5} {mark}{x.verdict.value:<12} {words}  {reason}".rstrip()])
+        words = _shortened(text)
+        reason = f"({x.reason})" if x.verdict is not LineVerdict.BLANK else ""
+        output.write_data([f"{n:>5} {mark}{x.verdict.value:<12} {words}  {reason}".rstrip()])
 
 
-def _shown(text: str) -> str:
+def _shortened(text: str) -> str:
     """Return a line short enough for a terminal."""
     return text if len(text) <= 72 else text[:71] + "…"
 
 
-def _switch(corpus: Corpus, a: Article, switch: tuple[str, str], name: str) -> Article:
+def _switch_line(corpus: CorpusFolder, a: Article, switch: tuple[str, str], name: str) -> Article:
     number, verdict = switch
-    known = [v.value for v in Verdict if v is not Verdict.BLANK]
+    known = [v.value for v in LineVerdict if v is not LineVerdict.BLANK]
     if not number.isdecimal() or len(number) > 9 or not 1 <= int(number) <= len(a.lines):
         raise UsageError(
             f"there is no line {number[:20]}", where=a.id, do=f"lines go from 1 to {len(a.lines)}"
         )
     if verdict not in known:
         raise UsageError(f"there is no verdict {verdict!r}", do="use one of " + ", ".join(known))
-    if a.lines[int(number) - 1].verdict is Verdict.BLANK:
+    if a.lines[int(number) - 1].verdict is LineVerdict.BLANK:
         raise UsageError(f"line {number} is blank", where=a.id, do="there is nothing in it to annotate")
-    return corpus.set_line_verdict(a.id, int(number) - 1, Verdict(verdict), by=name, time=time.time())
+    return corpus.set_line_verdict(a.id, int(number) - 1, LineVerdict(verdict), by=name, time=time.time())
 
 
-def _undo(corpus: Corpus, a: Article, name: str) -> Article:
+def _undo_switch(corpus: CorpusFolder, a: Article, name: str) -> Article:
     undone = corpus.undo_line_verdict(a.id, by=name, time=time.time())
     if undone is None:
-        output.say("nothing to undo in this article")
+        output.write_message("nothing to undo in this article")
     return undone or a

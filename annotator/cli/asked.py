@@ -10,20 +10,20 @@ from typing import Any, cast
 
 from annotator.core.errors import AnnotatorError, SourceError, UsageError
 from annotator.formats import detect, labels, units
-from annotator.formats.document import Account, Document
-from annotator.formats.numbered import numbers_in
-from annotator.formats.prodigy.reading import is_journal
-from annotator.formats.source import Source
-from annotator.storage.failures import telling
+from annotator.formats.document import ConversionLog, Document
+from annotator.formats.numbered import tag_names_in_map
+from annotator.formats.prodigy.reading import is_journal_line
+from annotator.formats.source import ImportSource
+from annotator.storage.failures import translate_os_errors
 
-_LOOKED_AT = 200
+_MAX_INSPECTED_FILES = 200
 """How many files of a folder or zip are looked at for another format."""
-OPEN = "open"
+OPEN_ANSWER = "open"
 """What ``--answer`` calls a sentence that nobody has finished."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ImportOptions:
     """The options of an import, as given."""
 
     folder: Path
@@ -43,68 +43,68 @@ class Asked:
     """``accept`` or ``open`` where the user knows better than the file; else empty."""
 
 
-def pairs_of(given: Iterable[str]) -> dict[str, str]:
+def parse_label_pairs(given: Iterable[str]) -> dict[str, str]:
     """Return the pairs of every ``--map``; raises UsageError for one that is none, or contradicts another."""
     pairs: dict[str, str] = {}
     for text in given:
-        for old, new in labels.parse_map(text).items():
+        for old, new in labels.parse_label_map(text).items():
             if pairs.setdefault(old, new) != new:
                 what = f"--map gives {old} two labels, {pairs[old]} and {new}"
                 raise UsageError(what, do="leave one out")
     return pairs
 
 
-def sources_of(files: Sequence[Path]) -> list[Source]:
+def open_sources(files: Sequence[Path]) -> list[ImportSource]:
     """Return the files as sources; raises UsageError for one that is named twice, under whatever name."""
     seen: dict[str, Path] = {}
     for path in files:
         first = seen.setdefault(os.path.realpath(path), path)
         if first is not path:
             raise UsageError("the file is named twice", where=str(path), do="name it once")
-    return [Source(p) for p in files]
+    return [ImportSource(p) for p in files]
 
 
-def choose(source: Source, name: str) -> tuple[str, str]:
+def choose_import_format(source: ImportSource, name: str) -> tuple[str, str]:
     """Return the format of a file and why it is taken for it, as ``detect.choose`` does.
 
     Raises SourceError besides for what this program has made for itself, and for a folder or zip with files
     of several formats, which would be left out otherwise.
     """
-    _refuse_ours(source)
-    form, why = detect.choose(source, name)
+    _refuse_own_files(source)
+    form, why = detect.choose_format(source, name)
     if name == "auto":
-        _refuse_mixed(source, form)
-    elif not source.is_folder and (seen := detect.recognised(source.sample())) and form not in seen:
+        _refuse_mixed_formats(source, form)
+    elif not source.is_folder and (seen := detect.matching_formats(source.sample())) and form not in seen:
         why += f", though it looks like {'; '.join(f'{n} ({told})' for n, told in seen.items())}"
     return form, why
 
 
-def refuse_misread(source: Source, options: Asked) -> None:
+def check_spans_found(source: ImportSource, options: ImportOptions) -> None:
     """Raise SourceError where a file of which no span was read has some as what it looks like."""
-    seen = next((told for told in map(detect.recognised, source.samples()) if told), {})
+    seen = next((told for told in map(detect.matching_formats, source.samples()) if told), {})
     for name, why in seen.items() if options.format not in {"auto", *seen} else ():
         if _has_spans(source, name, options):
             what = f"there is no span in it as --format {options.format}, but there are as {name} ({why})"
             raise SourceError(what, where=source.name, do=f"give --format {name}, or leave --format out")
 
 
-def _has_spans(source: Source, form: str, options: Asked) -> bool:
+def _has_spans(source: ImportSource, form: str, options: ImportOptions) -> bool:
     """Whether the reader of a format finds a span in a file."""
-    account = Account()
+    account = ConversionLog()
     try:
-        return any(account.read for _ in documents(source, form, options, account)) or bool(account.read)
+        return any(account.read for _ in read_source_documents(source, form, options, account)) or bool(account.read)
     except AnnotatorError:  # of a damaged file what was read before counts
         return bool(account.read)
 
 
-def _refuse_ours(source: Source) -> None:
+def _refuse_own_files(source: ImportSource) -> None:
     if (source.path / "corpus.toml").is_file():
         what, do = (
             "this is a corpus, not an export of another tool",
             "put corpora together with annotator merge",
         )
         raise SourceError(what, where=source.name, do=do)
-    if any(map(is_journal, source.sample().json_values(1))):
+    if any(map(is_journal_line, source.sample().json_values(1))):
         what, do = (
             "this is an annotator's journal, not an export",
             "put corpora together with annotator merge",
@@ -112,14 +112,14 @@ def _refuse_ours(source: Source) -> None:
         raise SourceError(what, where=source.name, do=do)
 
 
-def _refuse_mixed(source: Source, form: str) -> None:
+def _refuse_mixed_formats(source: ImportSource, form: str) -> None:
     if not (source.is_folder or source.is_zip):
         return
     seen = {form: ""}
-    for file in source.files()[:_LOOKED_AT]:
+    for file in source.files()[:_MAX_INSPECTED_FILES]:
         if form == "brat" and file.base.endswith(".txt"):
             continue  # an article, which may be about any format
-        alike = detect.recognised(file.sample())
+        alike = detect.matching_formats(file.sample())
         for name in [form] if form in alike else list(alike)[:1]:
             seen[name] = seen.get(name) or file.base
     if len(seen) > 1:
@@ -128,7 +128,7 @@ def _refuse_mixed(source: Source, form: str) -> None:
         raise SourceError(f"it holds files of several formats: {told}", where=source.name, do=do)
 
 
-def refuse_senseless(forms: Iterable[str], options: Asked) -> None:
+def check_format_options(forms: Iterable[str], options: ImportOptions) -> None:
     """Raise UsageError for an option that the reader of one of the formats has no use for."""
     given = {"offsets": options.offsets, "layer": options.layer}
     for form in forms:
@@ -140,12 +140,12 @@ def refuse_senseless(forms: Iterable[str], options: Asked) -> None:
             )
 
 
-def documents(source: Source, form: str, options: Asked, account: Account) -> Iterator[Document]:
+def read_source_documents(source: ImportSource, form: str, options: ImportOptions, account: ConversionLog) -> Iterator[Document]:
     """Yield the documents of a file; what the system says becomes a SourceError that names it."""
     takes = detect.FORMATS[form].reader_options
     reader_options: dict[str, Any] = {"layer": options.layer} if "layer" in takes else {}
-    reader_options |= {"names": numbers_in(options.map)} if "names" in takes else {}
-    read = cast("Callable[..., Iterator[Document]]", detect.load(form).read)
-    offset_errors = units.said(units.NAMES.get(options.offsets))
-    with telling("read", source.name, SourceError), offset_errors, source.checked_for_changes():
+    reader_options |= {"names": tag_names_in_map(options.map)} if "names" in takes else {}
+    read = cast("Callable[..., Iterator[Document]]", detect.load_format(form).read)
+    offset_errors = units.requested_unit(units.OFFSET_UNIT_NAMES.get(options.offsets))
+    with translate_os_errors("read", source.name, SourceError), offset_errors, source.checked_for_changes():
         yield from read(source, account, **reader_options)

@@ -14,23 +14,23 @@ from pathlib import Path
 from typing import Any
 
 from annotator.cli import docbins
-from annotator.cli.documents import ANSWERS, documents_of
-from annotator.cli.formats import nothing_to_write
-from annotator.cli.gather import gather
-from annotator.cli.pieces import stated
-from annotator.core.counting import counted
+from annotator.cli.documents import FORMATS_WITH_ANSWERS, build_documents
+from annotator.cli.formats import nothing_to_export_error
+from annotator.cli.gather import select_for_export
+from annotator.cli.pieces import with_stated_sentences
+from annotator.core.counting import pluralize
 from annotator.core.errors import UsageError
 from annotator.formats import detect
-from annotator.formats.align import settle
-from annotator.formats.document import Account, Document, Fate
-from annotator.formats.source import Source
-from annotator.storage.corpus import Corpus
+from annotator.formats.align import align_spans
+from annotator.formats.document import ConversionLog, Document, ConversionOutcome
+from annotator.formats.source import ImportSource
+from annotator.storage.corpus import CorpusFolder
 
-_EXAMPLES = 10
+_MAX_EXAMPLES = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class RoundTripCount:
     """How often a kind of thing came back as it was."""
 
     back: int
@@ -38,13 +38,13 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Certificate:
+class RoundTripReport:
     """What a format has held of a corpus."""
 
     format: str
-    texts: Held
+    texts: RoundTripCount
     """Documents whose text came back character by character."""
-    spans: Held
+    spans: RoundTripCount
     """Spans that came back in place, of those that the corpus has."""
     moved: int
     """Spans that came back with the same words and label, in a text that has changed."""
@@ -55,7 +55,7 @@ class Certificate:
     missed: int
     extra: int
     """Spans that came back and were never there."""
-    fields: Mapping[str, Held]
+    fields: Mapping[str, RoundTripCount]
     """By name, what else a document tells: answers, notes, tokens, …"""
     notes: tuple[str, ...]
 
@@ -79,7 +79,7 @@ class Certificate:
         yield f"{self.format}: {verdict}; {self.spans.back} of {self.spans.of} spans came back in place"
         yield f"texts: {self.texts.back} of {self.texts.of} came back character by character"
         if self.moved:
-            told = counted(self.moved, "span")
+            told = pluralize(self.moved, "span")
             yield f"{told} came back with the same words in a text that has changed"
         yield from (f"listed by the writer: {n} ({why})" for why, n in self.left_out.items())
         yield from (
@@ -92,88 +92,88 @@ class Certificate:
         yield from (f"note: {note}" for note in self.notes)
 
 
-def certify(corpus: Corpus, name: str) -> Certificate:
+def check_round_trip(corpus: CorpusFolder, name: str) -> RoundTripReport:
     """Export a corpus to a temporary folder in the format ``name``, read it back and compare.
 
     Raises UsageError for a format that can't be written, AnnotatorError where nothing is finished.
     """
-    writer = detect.load(name)
-    if name == docbins.NAME:
-        out, back, written = docbins.there_and_back(gather(corpus), corpus.schema, corpus.lang)
-        return compare(name, out, back, written)
+    writer = detect.load_format(name)
+    if name == docbins.DOCBIN_FORMAT:
+        out, back, written = docbins.docbin_round_trip(select_for_export(corpus), corpus.schema, corpus.lang)
+        return compare_documents(name, out, back, written)
     if not detect.can_write(name):
         raise UsageError(f"the format {name} can only be read", do="choose another")
-    gathered = gather(corpus)
-    out = documents_of(gathered, detect.FORMATS[name].unit, answers=name in ANSWERS)
+    gathered = select_for_export(corpus)
+    out = build_documents(gathered, detect.FORMATS[name].unit, answers=name in FORMATS_WITH_ANSWERS)
     if not out:
-        raise nothing_to_write(gathered, name)
-    return compare(name, out, *_there_and_back(writer, out))
+        raise nothing_to_export_error(gathered, name)
+    return compare_documents(name, out, *_write_and_read(writer, out))
 
 
-def _there_and_back(writer: detect.Format, out: Sequence[Document]) -> tuple[list[Document], Account]:
+def _write_and_read(writer: detect.FormatModule, out: Sequence[Document]) -> tuple[list[Document], ConversionLog]:
     """Return what is read of the documents after they were written, and the writer's account."""
-    written, read = Account(), Account()
+    written, read = ConversionLog(), ConversionLog()
     with tempfile.TemporaryDirectory(prefix="annotator-") as folder:
         files = writer.write(out, Path(folder), written)
         back = [
-            stated(settle(d, read))
-            for source in _sources(writer, Path(folder), files)
+            with_stated_sentences(align_spans(d, read))
+            for source in _written_sources(writer, Path(folder), files)
             for d in writer.read(source, read)
         ]
     return back, written
 
 
-def _sources(writer: detect.Format, folder: Path, files: Sequence[Path]) -> list[Source]:
+def _written_sources(writer: detect.FormatModule, folder: Path, files: Sequence[Path]) -> list[ImportSource]:
     """Return what to read: the file, the folder if the format is one of folders, or each file."""
-    whole = Source(folder)
+    whole = ImportSource(folder)
     if len(files) > 1 and writer.detect(whole.sample()):
         return [whole]
-    sources = [Source(f) for f in files]
+    sources = [ImportSource(f) for f in files]
     return [s for s in sources if writer.detect(s.sample())] or sources
 
 
-def compare(name: str, out: Sequence[Document], back: Sequence[Document], written: Account) -> Certificate:
+def compare_documents(name: str, out: Sequence[Document], back: Sequence[Document], written: ConversionLog) -> RoundTripReport:
     """Compare what was written with what was read."""
-    listed = {(e.where, e.id) for e in written.entries if e.kind == "span" and e.outcome is Fate.LEFT_OUT}
-    due: Counter[_Place] = Counter(p for d in out for p in _places(d, listed))
-    came: Counter[_Place] = Counter(p for d in back for p in _places(d, set()))
+    listed = {(e.where, e.id) for e in written.entries if e.kind == "span" and e.outcome is ConversionOutcome.LEFT_OUT}
+    due: Counter[_LabelledRange] = Counter(p for d in out for p in _span_ranges(d, listed))
+    came: Counter[_LabelledRange] = Counter(p for d in back for p in _span_ranges(d, set()))
     same = due & came
     lost, extra = due - came, came - due
     moved = _in_other_texts(lost, back) & _in_other_texts(extra, out)
-    missed, strange = _words(lost) - moved, _words(extra) - moved
-    pairs = list(_pairs(out, back))
-    return Certificate(
+    missed, strange = _count_by_text(lost) - moved, _count_by_text(extra) - moved
+    pairs = list(_matching_documents(out, back))
+    return RoundTripReport(
         format=name,
-        texts=Held(sum(there is not None and there.text == d.text for d, there in pairs), len(out)),
-        spans=Held(same.total(), sum(len(d.spans) for d in out)),
+        texts=RoundTripCount(sum(there is not None and there.text == d.text for d, there in pairs), len(out)),
+        spans=RoundTripCount(same.total(), sum(len(d.spans) for d in out)),
         moved=moved.total(),
-        left_out=_reasons(written),
-        missing=tuple(f"{label} {words!r}" for (words, label), _ in missed.most_common(_EXAMPLES)),
+        left_out=_left_out_reasons(written),
+        missing=tuple(f"{label} {words!r}" for (words, label), _ in missed.most_common(_MAX_EXAMPLES)),
         missed=missed.total(),
         extra=strange.total(),
-        fields={field: _held(pairs, value) for field, value in _FIELDS.items()},
+        fields={field: _count_kept(pairs, value) for field, value in _COMPARED_FIELDS.items()},
         notes=tuple(written.notes),
     )
 
 
-_Place = tuple[str, int, int, str]
+_LabelledRange = tuple[str, int, int, str]
 """A text, a range in it, and a label."""
 
 
-def _places(document: Document, listed: set[tuple[str, str]]) -> Iterator[_Place]:
+def _span_ranges(document: Document, listed: set[tuple[str, str]]) -> Iterator[_LabelledRange]:
     """Yield the spans of a document without those that its writer has listed."""
     for s in document.spans:
         if (document.where or document.id, f"{s.start}-{s.end}:{s.label}") not in listed:
             yield (document.text, s.start, s.end, s.label)
 
 
-def _in_other_texts(ranges: Counter[_Place], documents: Sequence[Document]) -> Counter[tuple[str, str]]:
+def _in_other_texts(ranges: Counter[_LabelledRange], documents: Sequence[Document]) -> Counter[tuple[str, str]]:
     """Count the places in texts that none of the documents has, by words and label."""
     texts = {d.text for d in documents}
-    return _words(Counter({key: n for key, n in ranges.items() if key[0] not in texts}))
+    return _count_by_text(Counter({key: n for key, n in ranges.items() if key[0] not in texts}))
 
 
-def _words(ranges: Counter[_Place]) -> Counter[tuple[str, str]]:
+def _count_by_text(ranges: Counter[_LabelledRange]) -> Counter[tuple[str, str]]:
     """Count the places by words, blanks levelled, and label."""
     out: Counter[tuple[str, str]] = Counter()
     for (text, start, end, label), n in ranges.items():
@@ -181,13 +181,13 @@ def _words(ranges: Counter[_Place]) -> Counter[tuple[str, str]]:
     return out
 
 
-def _reasons(account: Account) -> dict[str, int]:
+def _left_out_reasons(account: ConversionLog) -> dict[str, int]:
     """Count what the writer has listed, by reason."""
     found = Counter((e.kind, e.why) for e in account.entries)
     return {why if thing == "span" else f"{thing}: {why}": n for (thing, why), n in sorted(found.items())}
 
 
-def _pairs(out: Sequence[Document], back: Sequence[Document]) -> Iterator[tuple[Document, Document | None]]:
+def _matching_documents(out: Sequence[Document], back: Sequence[Document]) -> Iterator[tuple[Document, Document | None]]:
     """Yield each document with the one that came back for it: of its text, else of its id, else in order."""
     left = list(range(len(back)))
     found: list[int | None] = []
@@ -196,7 +196,7 @@ def _pairs(out: Sequence[Document], back: Sequence[Document]) -> Iterator[tuple[
         for n in left:
             index.setdefault(same(back[n]), []).append(n)
         found = [
-            there if there is not None else _taken(index.get(same(d), []), d, back)
+            there if there is not None else _take_match(index.get(same(d), []), d, back)
             for d, there in zip(out, found or [None] * len(out), strict=True)
         ]
         taken = set(found)
@@ -214,7 +214,7 @@ def _same_id(document: Document) -> str:
     return document.id or " "
 
 
-def _taken(rivals: list[int], document: Document, back: Sequence[Document]) -> int | None:
+def _take_match(rivals: list[int], document: Document, back: Sequence[Document]) -> int | None:
     """Take one of the documents that may be it, by the same annotator if there is one."""
     best = next((n for n in rivals if back[n].annotator == document.annotator), rivals[0] if rivals else None)
     if best is not None:
@@ -222,24 +222,24 @@ def _taken(rivals: list[int], document: Document, back: Sequence[Document]) -> i
     return best
 
 
-def _held(pairs: Sequence[tuple[Document, Document | None]], value: Callable[[Document], Any]) -> Held:
+def _count_kept(pairs: Sequence[tuple[Document, Document | None]], value: Callable[[Document], Any]) -> RoundTripCount:
     """Count how often a document that tells something came back telling the same."""
     values = [(value(d), value(b) if b else None) for d, b in pairs if value(d)]
-    return Held(sum(_holds(a, b) for a, b in values), len(values))
+    return RoundTripCount(sum(_is_kept(a, b) for a, b in values), len(values))
 
 
-def _holds(written: Any, back: Any) -> bool:
+def _is_kept(written: Any, back: Any) -> bool:
     """Whether what came back tells the same; of fields by name it may tell more."""
     if isinstance(written, dict) and isinstance(back, dict):
         return written.items() <= back.items()
     return bool(written == back)
 
 
-def _meta(document: Document) -> dict[str, Any]:
+def _compared_metadata(document: Document) -> dict[str, Any]:
     return {k: v for k, v in document.meta.items() if k not in {"id", "title"}}
 
 
-_FIELDS: Mapping[str, Callable[[Document], Any]] = {
+_COMPARED_FIELDS: Mapping[str, Callable[[Document], Any]] = {
     "answer": lambda d: d.answer,
     "annotator": lambda d: d.annotator,
     "known-wrong spans": lambda d: sorted(s.key for s in d.rejected),
@@ -249,6 +249,6 @@ _FIELDS: Mapping[str, Callable[[Document], Any]] = {
     "sentences": lambda d: [" ".join(d.text[a:b].split()) for a, b in d.sentences if len(d.sentences) > 1],
     "id": lambda d: d.id,
     "title": lambda d: d.title,
-    "metadata": _meta,
+    "metadata": _compared_metadata,
 }
 """What a document tells beside its text and spans."""

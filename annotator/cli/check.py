@@ -13,12 +13,12 @@ import click
 from annotator.cli import output
 from annotator.cli.options import PATH, json_option, open_corpus
 from annotator.core.errors import SourceError, UsageError
-from annotator.core.problems.checks import run
-from annotator.core.problems.problem import Kind, Level, Place, Problem
-from annotator.storage.collector import uncollected
-from annotator.storage.corpus import Corpus
+from annotator.core.problems.checks import run_checks
+from annotator.core.problems.problem import ProblemKind, ProblemLevel, ProblemLocation, Problem
+from annotator.storage.collector import gc_paused
+from annotator.storage.corpus import CorpusFolder
 
-_OTHERS = 3
+_MAX_OTHER_SPANS = 3
 """How many further places of a problem a line names; ``--json`` has them all."""
 
 
@@ -27,8 +27,8 @@ _OTHERS = 3
 @click.option("--only", multiple=True, metavar="KIND[,KIND…]", help="Look for these kinds alone.")
 @click.option(
     "--level",
-    type=click.Choice([x.value for x in Level]),
-    default=Level.WARNING.value,
+    type=click.Choice([x.value for x in ProblemLevel]),
+    default=ProblemLevel.WARNING.value,
     show_default=True,
     help="The least level that is reported; `error` leaves out what a person has to judge.",
 )
@@ -48,31 +48,31 @@ def command(corpus: Path, only: tuple[str, ...], level: str, form: str | None, a
     Exit codes: 0 nothing was found; 3 something was; 1 the corpus cannot be read.
     """  # noqa: D301  (click wants a real backspace before lines that are not to be wrapped)
     if form is not None:
-        _certify(open_corpus(corpus), form, only, as_json=as_json)
+        _print_certificate(open_corpus(corpus), form, only, as_json=as_json)
         return
-    kinds = [k for k in _kinds(only) if k.level is Level.ERROR or level == Level.WARNING]
+    kinds = [k for k in _selected_kinds(only) if k.level is ProblemLevel.ERROR or level == ProblemLevel.WARNING]
     opened = open_corpus(corpus)
-    with uncollected():
-        problems, counts = find(opened, kinds)
+    with gc_paused():
+        problems, counts = find_problems(opened, kinds)
     if as_json:
-        output.as_json(_as_dict(output.shown(corpus), problems, counts))
+        output.write_json(_report_fields(output.path_text(corpus), problems, counts))
     else:
-        output.data(_lines(problems, counts))
+        output.write_data(_report_lines(problems, counts))
     if problems:
-        sys.exit(output.LOST)
+        sys.exit(output.EXIT_LEFT_OUT)
 
 
-def find(corpus: Corpus, kinds: Sequence[Kind]) -> tuple[list[Problem], dict[str, int]]:
+def find_problems(corpus: CorpusFolder, kinds: Sequence[ProblemKind]) -> tuple[list[Problem], dict[str, int]]:
     """Return the problems of these kinds, sorted, with file and line, and how much was looked at.
 
     Raises AnnotatorError where the corpus cannot be read.
     """
-    from annotator.cli.material import located, open_material
+    from annotator.cli.material import add_file_and_line, load_check_input
 
-    opened = open_material(corpus)
-    found = [p for p in opened.damage if p.kind in kinds] + run(opened.check_input, kinds)
-    if Kind.TOKENIZER in kinds:
-        found += _drift(corpus, opened.check_input)
+    opened = load_check_input(corpus)
+    found = [p for p in opened.damage if p.kind in kinds] + run_checks(opened.check_input, kinds)
+    if ProblemKind.TOKENIZER in kinds:
+        found += _tokenizer_drift(corpus, opened.check_input)
     check_input = opened.check_input
     counts = {
         "articles": len(check_input.articles),
@@ -81,108 +81,108 @@ def find(corpus: Corpus, kinds: Sequence[Kind]) -> tuple[list[Problem], dict[str
         "annotators": len(corpus.annotators()),
         "spans": sum(1 for _ in check_input.spans()),
     }
-    return located(corpus, sorted(found, key=lambda p: p.sort_key)), counts
+    return add_file_and_line(corpus, sorted(found, key=lambda p: p.sort_key)), counts
 
 
-def _drift(corpus: Corpus, check_input: Any) -> list[Problem]:
-    from annotator.core.problems.tokenizer import drift
-    from annotator.ingest.fingerprint import fingerprint
+def _tokenizer_drift(corpus: CorpusFolder, check_input: Any) -> list[Problem]:
+    from annotator.core.problems.tokenizer import check_tokenizer_drift
+    from annotator.ingest.fingerprint import tokenizer_fingerprint
     from annotator.ingest.tokens import Tokenizer
 
     try:
-        now = fingerprint(corpus.lang)
+        now = tokenizer_fingerprint(corpus.lang)
         if now == corpus.fingerprint:
             return []
-        return list(drift(check_input, corpus.fingerprint, now, Tokenizer(corpus.lang).tokens))
+        return list(check_tokenizer_drift(check_input, corpus.fingerprint, now, Tokenizer(corpus.lang).tokens))
     except SourceError as error:
-        return [Problem(Kind.TOKENIZER, Place(file="corpus.toml"), error.what, error.do)]
+        return [Problem(ProblemKind.TOKENIZER, ProblemLocation(file="corpus.toml"), error.what, error.do)]
 
 
-def _kinds(only: Sequence[str]) -> list[Kind]:
+def _selected_kinds(only: Sequence[str]) -> list[ProblemKind]:
     """Return the kinds asked for, all where none is; raises UsageError for an unknown one."""
     names = [name.strip() for part in only for name in part.split(",") if name.strip()]
-    known = {k.value for k in Kind}
+    known = {k.value for k in ProblemKind}
     for name in names:
         if name not in known:
-            raise UsageError(f"--only {name} is no kind of problem", do="use one of " + ", ".join(Kind))
-    return [k for k in Kind if not names or k.value in names]
+            raise UsageError(f"--only {name} is no kind of problem", do="use one of " + ", ".join(ProblemKind))
+    return [k for k in ProblemKind if not names or k.value in names]
 
 
-def _certify(corpus: Corpus, form: str, only: Sequence[str], *, as_json: bool) -> None:
+def _print_certificate(corpus: CorpusFolder, form: str, only: Sequence[str], *, as_json: bool) -> None:
     """Print the certificate of a format; exit with 3 where it cannot hold all spans."""
-    from annotator.cli.certificate import certify
+    from annotator.cli.certificate import check_round_trip
 
     if only:
         raise UsageError("--only does not go with --round-trip", do="leave one of them out")
-    certificate = certify(corpus, form)
+    certificate = check_round_trip(corpus, form)
     if as_json:
-        output.as_json(certificate.as_dict())
+        output.write_json(certificate.as_dict())
     else:
-        output.data(certificate.lines())
+        output.write_data(certificate.lines())
     if not certificate.passed or certificate.left_out:
-        sys.exit(output.LOST)
+        sys.exit(output.EXIT_LEFT_OUT)
 
 
 # -- how it is told --------------------------------------------------------------------------------
 
 
-def _lines(problems: Sequence[Problem], counts: dict[str, int]) -> Iterator[str]:
+def _report_lines(problems: Sequence[Problem], counts: dict[str, int]) -> Iterator[str]:
     """Yield a line a problem as compilers write it, then the sums."""
-    yield from (_line(p) for p in problems)
+    yield from (_problem_line(p) for p in problems)
     levels = Counter(p.kind.level for p in problems)
-    looked = f"{output.count(counts['annotations'], 'sentence')} and {output.count(counts['spans'], 'span')}"
-    by = f"of {output.count(counts['annotators'], 'annotator')}"
+    looked = f"{output.count_text(counts['annotations'], 'sentence')} and {output.count_text(counts['spans'], 'span')}"
+    by = f"of {output.count_text(counts['annotators'], 'annotator')}"
     if not problems:
         yield f"nothing found in {looked} {by}"
         return
     kinds = Counter(p.kind for p in problems)
-    told = ", ".join(f"{k.value} {kinds[k]}" for k in Kind if kinds[k])
+    told = ", ".join(f"{k.value} {kinds[k]}" for k in ProblemKind if kinds[k])
     sums = (
-        f"{output.count(levels[Level.ERROR], 'error')} and {output.count(levels[Level.WARNING], 'warning')}"
+        f"{output.count_text(levels[ProblemLevel.ERROR], 'error')} and {output.count_text(levels[ProblemLevel.WARNING], 'warning')}"
     )
     yield f"{sums} in {looked} {by}: {told}"
 
 
-def _line(problem: Problem) -> str:
-    others = [_spot(p) for p in problem.related if p.sentence]
-    more = f" and {len(others) - _OTHERS} more" if len(others) > _OTHERS else ""
-    also = f" (also {', '.join(others[:_OTHERS])}{more})" if others else ""
-    head = f"{_place(problem.location)}: {problem.kind.level} {problem.kind}"
+def _problem_line(problem: Problem) -> str:
+    others = [_span_location(p) for p in problem.related if p.sentence]
+    more = f" and {len(others) - _MAX_OTHER_SPANS} more" if len(others) > _MAX_OTHER_SPANS else ""
+    also = f" (also {', '.join(others[:_MAX_OTHER_SPANS])}{more})" if others else ""
+    head = f"{_location(problem.location)}: {problem.kind.level} {problem.kind}"
     return f"{head}: {' '.join(problem.what.split())}{also}; {problem.remedy}"
 
 
-def _place(place: Place) -> str:
+def _location(place: ProblemLocation) -> str:
     """Return file, line and sentence, as far as they are known."""
     file = f"{place.file}:{place.line}" if place.line else place.file
-    return " ".join(x for x in (file, _spot(place)) if x)
+    return " ".join(x for x in (file, _span_location(place)) if x)
 
 
-def _spot(place: Place) -> str:
+def _span_location(place: ProblemLocation) -> str:
     """Return the sentence, with the span's place in it."""
     if place.span is None:
         return place.sentence
     return f"{place.sentence}[{place.span.start}-{place.span.end}]"
 
 
-def _as_dict(corpus: str, problems: Sequence[Problem], counts: dict[str, int]) -> dict[str, Any]:
+def _report_fields(corpus: str, problems: Sequence[Problem], counts: dict[str, int]) -> dict[str, Any]:
     levels = Counter(p.kind.level for p in problems)
     kinds = Counter(p.kind for p in problems)
     return {
         "corpus": corpus,
         "checked": counts,
-        "errors": levels[Level.ERROR],
-        "warnings": levels[Level.WARNING],
-        "kinds": {k.value: kinds[k] for k in Kind if kinds[k]},
-        "problems": [_problem(p) for p in problems],
+        "errors": levels[ProblemLevel.ERROR],
+        "warnings": levels[ProblemLevel.WARNING],
+        "kinds": {k.value: kinds[k] for k in ProblemKind if kinds[k]},
+        "problems": [_problem_fields(p) for p in problems],
     }
 
 
-def _problem(p: Problem) -> dict[str, Any]:
+def _problem_fields(p: Problem) -> dict[str, Any]:
     head = {"kind": p.kind.value, "level": p.kind.level.value}
-    return head | {"what": p.what, "cure": p.remedy, **_where(p.location), "others": [_where(x) for x in p.related]}
+    return head | {"what": p.what, "cure": p.remedy, **_location_fields(p.location), "others": [_location_fields(x) for x in p.related]}
 
 
-def _where(place: Place) -> dict[str, Any]:
+def _location_fields(place: ProblemLocation) -> dict[str, Any]:
     """Return a place for ``--json``: offsets in code points of the sentence, null where unknown."""
     s = place.span
     return {

@@ -9,53 +9,53 @@ from pathlib import Path
 
 import orjson
 
-from annotator.cli.documents import documents_of
-from annotator.cli.gather import Gathered
+from annotator.cli.documents import build_documents
+from annotator.cli.gather import ExportSelection
 from annotator.core.schema import Schema
-from annotator.export.choose import choose
+from annotator.export.choose import select_items
 from annotator.export.corpus import export_corpus
-from annotator.export.owned import LEDGER
+from annotator.export.owned import EXPORT_LEDGER_FILE
 from annotator.export.values import ExportOptions
 from annotator.formats import spacy_docbin
-from annotator.formats.align import settle
-from annotator.formats.document import Account, Document, Entry, Fate
-from annotator.formats.source import Source
+from annotator.formats.align import align_spans
+from annotator.formats.document import ConversionLog, Document, ConversionLogEntry, ConversionOutcome
+from annotator.formats.source import ImportSource
 
-NAME = spacy_docbin.NAME
+DOCBIN_FORMAT = spacy_docbin.NAME
 
-_WHOLE = (100, 0, 0)
+_ONE_PART = (100, 0, 0)
 
 
-def there_and_back(
-    gathered: Gathered, schema: Schema, lang: str
-) -> tuple[list[Document], list[Document], Account]:
+def docbin_round_trip(
+    gathered: ExportSelection, schema: Schema, lang: str
+) -> tuple[list[Document], list[Document], ConversionLog]:
     """Return the accepted sentences, what is read of their export, and what its ledger lists.
 
     Raises AnnotatorError for annotators in conflict and where nothing is accepted.
     """
     with tempfile.TemporaryDirectory(prefix="annotator-") as folder:
         out = Path(folder, "out")
-        options = ExportOptions(split=_WHOLE, lang=lang)
+        options = ExportOptions(split=_ONE_PART, lang=lang)
         export_corpus(gathered.items, gathered.unreviewed, schema, out, options)
-        account = Account()
-        back = [settle(d, account) for d in spacy_docbin.read(_parts(out), account)]
-        listed = _listed((out / LEDGER).read_bytes().splitlines())
-    chosen = choose(gathered.items).accepted
-    return documents_of(replace(gathered, items=chosen), "sentence", answers=False), back, listed
+        account = ConversionLog()
+        back = [align_spans(d, account) for d in spacy_docbin.read(_exported_source(out), account)]
+        listed = _ledger_account((out / EXPORT_LEDGER_FILE).read_bytes().splitlines())
+    chosen = select_items(gathered.items).accepted
+    return build_documents(replace(gathered, items=chosen), "sentence", answers=False), back, listed
 
 
-def _parts(out: Path) -> Source:
+def _exported_source(out: Path) -> ImportSource:
     """Return the one part: a file, or a folder of shards."""
     file = out / "train.spacy"
-    return Source(file if file.exists() else out / "train")
+    return ImportSource(file if file.exists() else out / "train")
 
 
-def _listed(lines: Sequence[bytes]) -> Account:
+def _ledger_account(lines: Sequence[bytes]) -> ConversionLog:
     """Return the ledger of an export as an account: its ids are ``sentence:start-end:label``."""
-    account = Account()
+    account = ConversionLog()
     for line in map(orjson.loads, lines):
-        if line.get("what") == Fate.LEFT_OUT.value:
+        if line.get("what") == ConversionOutcome.LEFT_OUT.value:
             article, place, span = line["id"].split(":", 2)
             where = f"{article}:{place}"
-            account.record(Entry(where, span, Fate.LEFT_OUT, line["why"], line["text"]))
+            account.record(ConversionLogEntry(where, span, ConversionOutcome.LEFT_OUT, line["why"], line["text"]))
     return account

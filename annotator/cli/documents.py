@@ -6,19 +6,19 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any, Literal
 
-from annotator.cli.gather import Gathered
-from annotator.cli.pieces import SENTENCES
+from annotator.cli.gather import ExportSelection
+from annotator.cli.pieces import SENTENCES_FIELD
 from annotator.core.annotation import Answer
 from annotator.core.spans import span_id
-from annotator.export.values import Item
-from annotator.formats.document import Account, Document, Entry, Fate
+from annotator.export.values import ExportItem
+from annotator.formats.document import ConversionLog, Document, ConversionLogEntry, ConversionOutcome
 
-ANSWERS = frozenset({"prodigy"})
+FORMATS_WITH_ANSWERS = frozenset({"prodigy"})
 """The formats that tell an answer, so that rejected and ignored sentences go along."""
 
 
-def documents_of(
-    gathered: Gathered, unit: Literal["sentence", "article"], *, answers: bool
+def build_documents(
+    gathered: ExportSelection, unit: Literal["sentence", "article"], *, answers: bool
 ) -> list[Document]:
     """Return a document for each finished sentence, or for each article and annotator.
 
@@ -29,12 +29,12 @@ def documents_of(
     done = [i for i in gathered.items if i.annotated.done]
     chosen = done if answers else [i for i in done if i.annotated.annotation.answer is Answer.ACCEPT]
     if unit == "sentence":
-        return [_of_sentence(i) for i in chosen]
+        return [_sentence_document(i) for i in chosen]
     groups = groupby(chosen, key=lambda i: (i.annotator, i.article.id))
-    return [_of_article(list(items)) for _, items in groups]
+    return [_article_document(list(items)) for _, items in groups]
 
 
-def _of_sentence(item: Item) -> Document:
+def _sentence_document(item: ExportItem) -> Document:
     s, annotation = item.annotated.sentence, item.annotated.annotation
     return Document(
         text=s.text,
@@ -53,7 +53,7 @@ def _of_sentence(item: Item) -> Document:
     )
 
 
-def _of_article(items: Sequence[Item]) -> Document:
+def _article_document(items: Sequence[ExportItem]) -> Document:
     article, annotated_sentences = items[0].article, [i.annotated for i in items]
     return Document(
         text=article.text,
@@ -67,36 +67,36 @@ def _of_article(items: Sequence[Item]) -> Document:
         title=article.title,
         note=" ".join(w.annotation.note for w in annotated_sentences if w.annotation.note),
         flagged=any(w.annotation.flagged for w in annotated_sentences),
-        meta=_meta(items),
+        meta=_article_metadata(items),
         where=article.id,
     )
 
 
-def _meta(items: Sequence[Item]) -> dict[str, Any]:
+def _article_metadata(items: Sequence[ExportItem]) -> dict[str, Any]:
     article = items[0].article
     fields: dict[str, Any] = {
         "article": article.id,
         "origin": article.origin,
         "date": article.date,
         "source": article.source,
-        SENTENCES: [[i.annotated.sentence.start, i.annotated.sentence.end] for i in items],
+        SENTENCES_FIELD: [[i.annotated.sentence.start, i.annotated.sentence.end] for i in items],
     }
     return {k: v for k, v in fields.items() if v}
 
 
-def half_read(documents: Sequence[Document]) -> int:
+def count_partly_annotated(documents: Sequence[Document]) -> int:
     """Return how many documents have visible text that stands in none of their sentences."""
-    return sum(any(map(str.strip, _beside(d))) for d in documents)
+    return sum(any(map(str.strip, _text_outside_sentences(d))) for d in documents)
 
 
-def _beside(document: Document) -> Iterator[str]:
+def _text_outside_sentences(document: Document) -> Iterator[str]:
     at = 0
     for start, end in (*document.sentences, (len(document.text), len(document.text))):
         yield document.text[at:start]
         at = end
 
 
-def list_absent(gathered: Gathered, account: Account) -> int:
+def list_left_out(gathered: ExportSelection, account: ConversionLog) -> int:
     """List the spans of accepted sentences that come to no export; return what nobody asked to leave out.
 
     A sentence without spans is listed itself where nobody asked for that.
@@ -106,15 +106,15 @@ def list_absent(gathered: Gathered, account: Account) -> int:
         s, spans = left.item.annotated.sentence, left.item.annotated.annotation.spans
         unasked += 0 if left.requested else max(1, len(spans))
         if not (left.requested or spans):
-            account.record(Entry(s.id, s.id, Fate.LEFT_OUT, left.why, s.text, "sentence"))
+            account.record(ConversionLogEntry(s.id, s.id, ConversionOutcome.LEFT_OUT, left.why, s.text, "sentence"))
         for span in spans:
             account.read += 1
             text = s.text[span.start : span.end]
-            account.record(Entry(s.id, span_id(s.id, span), Fate.LEFT_OUT, left.why, text))
+            account.record(ConversionLogEntry(s.id, span_id(s.id, span), ConversionOutcome.LEFT_OUT, left.why, text))
     return unasked
 
 
-def answered(items: Sequence[Item]) -> Iterator[tuple[str, int]]:
+def sentences_by_answer(items: Sequence[ExportItem]) -> Iterator[tuple[str, int]]:
     """Yield how many sentences have each answer."""
     names = {
         Answer.ACCEPT: "accepted",

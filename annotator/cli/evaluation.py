@@ -7,47 +7,47 @@ from functools import cache
 from pathlib import Path
 
 from annotator.cli import output
-from annotator.cli.gold import GoldSet, works_of
-from annotator.core.annotation import Work
+from annotator.cli.gold import GoldSet, annotated_sentences_of
+from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import Sentence
-from annotator.core.phrases import Context, context_of
+from annotator.core.phrases import ArticleContext, build_context
 from annotator.core.schema import Schema
 from annotator.core.suggestion import Suggestion
-from annotator.suggest.evaluate import Score, evaluate
-from annotator.suggest.history import NAME as HISTORY
-from annotator.suggest.history import MentionIndex
-from annotator.suggest.merge import Merger
+from annotator.suggest.evaluate import LabelEvaluation, evaluate_suggestions
+from annotator.suggest.history import HISTORY_SOURCE as HISTORY
+from annotator.suggest.history import MentionHistory
+from annotator.suggest.merge import SuggestionRanker
 
-Source = Callable[[Sentence], Sequence[Suggestion]]
-TOGETHER = "together"
+SuggestFunction = Callable[[Sentence], Sequence[Suggestion]]
+COMBINED = "together"
 """The name of all sources as the screen merges them."""
 
 
-def contexts(gold: GoldSet) -> Callable[[str], Context]:
+def gold_contexts(gold: GoldSet) -> Callable[[str], ArticleContext]:
     """Return what tells of the articles of a gold set what the rules want to know."""
 
     @cache
-    def context(article: str) -> Context:
+    def context(article: str) -> ArticleContext:
         text, sentences = gold.article(article)
-        return context_of(text, [s.tokens for s in sentences])
+        return build_context(text, [s.tokens for s in sentences])
 
     return context
 
 
-def measured(
-    gold: GoldSet, schema: Schema, sources: dict[str, Source], threshold: float
-) -> dict[str, dict[str, Score]]:
+def score_sources(
+    gold: GoldSet, schema: Schema, sources: dict[str, SuggestFunction], threshold: float
+) -> dict[str, dict[str, LabelEvaluation]]:
     """Return the figures of each source by label; of all together as well where there are several."""
-    found = {name: _all(gold, name, source) for name, source in sources.items()}
+    found = {name: _suggest_all(gold, name, source) for name, source in sources.items()}
     if len(found) > 1:
-        found[TOGETHER] = list(_merged(gold, schema, found))
+        found[COMBINED] = list(_combined_suggestions(gold, schema, found))
     labels = [x.name for x in schema.labels]
     return {
-        name: evaluate(zip(gold.rows, each, strict=True), labels, threshold) for name, each in found.items()
+        name: evaluate_suggestions(zip(gold.rows, each, strict=True), labels, threshold) for name, each in found.items()
     }
 
 
-def _all(gold: GoldSet, name: str, source: Source) -> list[Sequence[Suggestion]]:
+def _suggest_all(gold: GoldSet, name: str, source: SuggestFunction) -> list[Sequence[Suggestion]]:
     with output.progress(name) as show:
         found = []
         for n, row in enumerate(gold.rows, 1):
@@ -56,26 +56,26 @@ def _all(gold: GoldSet, name: str, source: Source) -> list[Sequence[Suggestion]]
     return found
 
 
-def _merged(
+def _combined_suggestions(
     gold: GoldSet, schema: Schema, found: Mapping[str, Sequence[Sequence[Suggestion]]]
 ) -> Iterator[Sequence[Suggestion]]:
     """Yield what the screen would have shown: the history, where it is asked for, weighs the others."""
-    index = MentionIndex(schema)
-    merger = Merger(schema, reweigh=index.reweigh)
-    rows = zip(gold.rows, works_of(gold.rows), *found.values(), strict=True)
+    index = MentionHistory(schema)
+    merger = SuggestionRanker(schema, reweigh=index.reweigh)
+    rows = zip(gold.rows, annotated_sentences_of(gold.rows), *found.values(), strict=True)
     for row, annotated, *each in rows:
-        yield merger.rank_open(Work(row.sentence), [s for part in each for s in part])
+        yield merger.rank_open(AnnotatedSentence(row.sentence), [s for part in each for s in part])
         if HISTORY in found:
             index.add(annotated)
 
 
-def as_it_was(gold: GoldSet, schema: Schema) -> Source:
+def history_source(gold: GoldSet, schema: Schema) -> SuggestFunction:
     """Return the annotator's history as it would have been: in each sentence all before it is known.
 
     It must be asked for the sentences in their order.
     """
-    index = MentionIndex(schema)
-    annotated_sentences: Iterator[Work] = works_of(gold.rows)
+    index = MentionHistory(schema)
+    annotated_sentences: Iterator[AnnotatedSentence] = annotated_sentences_of(gold.rows)
 
     def suggest(sentence: Sentence) -> tuple[Suggestion, ...]:
         found = index.suggest(sentence)
@@ -85,23 +85,23 @@ def as_it_was(gold: GoldSet, schema: Schema) -> Source:
     return suggest
 
 
-def tell(
-    path: Path, gold: GoldSet, scores: dict[str, dict[str, Score]], threshold: float, *, as_json: bool
+def print_scores(
+    path: Path, gold: GoldSet, scores: dict[str, dict[str, LabelEvaluation]], threshold: float, *, as_json: bool
 ) -> None:
     """Print the figures: a table for each source, or all as JSON."""
     if as_json:
         sources = {
             name: {label: s.as_dict() for label, s in labels.items()} for name, labels in scores.items()
         }
-        head = {"gold": output.shown(path), "sentences": len(gold.rows), "threshold": threshold}
-        output.as_json({**head, "sources": sources})
+        head = {"gold": output.path_text(path), "sentences": len(gold.rows), "threshold": threshold}
+        output.write_json({**head, "sources": sources})
         return
-    output.data([f"{output.count(len(gold.rows), 'sentence')}, suggestions from a score of {threshold} on"])
+    output.write_data([f"{output.count_text(len(gold.rows), 'sentence')}, suggestions from a score of {threshold} on"])
     for name, labels in scores.items():
-        output.data(_table(name, labels))
+        output.write_data(_score_table(name, labels))
 
 
-def _table(name: str, labels: dict[str, Score]) -> Iterator[str]:
+def _score_table(name: str, labels: dict[str, LabelEvaluation]) -> Iterator[str]:
     """Yield the lines of one source: gold and suggested spans, then P, R and F1 in three ways."""
     width = max(map(len, labels), default=0)
     columns = "".join(f"  {what:>12}: P     R    F1" for what in ("exact", "overlapping", "characters"))

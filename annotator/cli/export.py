@@ -14,18 +14,18 @@ from click.core import ParameterSource
 from annotator.cli import output
 from annotator.cli.options import PATH, json_option, open_corpus
 from annotator.core.errors import UsageError
-from annotator.export.fates import UNALIGNED
+from annotator.export.fates import OFF_TOKEN_EDGES
 from annotator.export.values import ExportOptions, ExportReport
-from annotator.export.warn import TORN
-from annotator.storage.collector import uncollected
-from annotator.storage.corpus import Corpus
-from annotator.storage.folder import check_articles, check_outside
+from annotator.export.warn import TORN_STORIES
+from annotator.storage.collector import gc_paused
+from annotator.storage.corpus import CorpusFolder
+from annotator.storage.folder import check_articles_folder, check_outside_corpus
 
 if TYPE_CHECKING:  # loaded where it is needed: a small export starts fast
-    from annotator.cli.gather import Gathered
-    from annotator.cli.grouping import Grouped
+    from annotator.cli.gather import ExportSelection
+    from annotator.cli.grouping import StorySplit
 
-_TRAINING = {
+_SPACY_OPTIONS = {
     "spans_key": "--spans-key",
     "unit": "--unit",
     "split": "--split",
@@ -42,7 +42,7 @@ _TRAINING = {
 """Options that say how a spaCy export is made."""
 
 
-class _Format(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.4 on
+class _ExportFormatType(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.4 on
     """The formats that can be written; the modules that know of the others are loaded only for them."""
 
     name = "format"
@@ -67,7 +67,7 @@ class _Format(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # gener
 @click.option(
     "--format",
     "to",
-    type=_Format(),
+    type=_ExportFormatType(),
     default="spacy",
     show_default=True,
     help="Training data, or what another tool reads.",
@@ -140,50 +140,50 @@ def command(
     Exit code 3 says that something was left out that you did not ask to leave out; the ledger
     says what.
     """
-    check_outside(out)
+    check_outside_corpus(out)
     if to != "spacy":
         _refuse_options(ctx, to)
     opened = open_corpus(corpus)
-    check_articles(opened.path)
+    check_articles_folder(opened.path)
     if to == "spacy":
-        report = _training(opened, name, out, chosen)
+        report = _export_training(opened, name, out, chosen)
     else:
         unit = chosen["unit"] if ctx.get_parameter_source("unit") is ParameterSource.COMMANDLINE else None
-        report = _for_others(opened, name, out, to, unit, full=chosen["ledger"] == "full")
-    _tell(report, as_json=as_json)
+        report = _export_other_format(opened, name, out, to, unit, full=chosen["ledger"] == "full")
+    _print_report(report, as_json=as_json)
 
 
-def _training(corpus: Corpus, name: str | None, out: Path, chosen: Mapping[str, Any]) -> ExportReport:
+def _export_training(corpus: CorpusFolder, name: str | None, out: Path, chosen: Mapping[str, Any]) -> ExportReport:
     """Write what spaCy trains from."""
-    options = _options(corpus, chosen)
+    options = _export_options(corpus, chosen)
     by_story, rebalance, page = chosen["split_by"] == "story", chosen["rebalance"], chosen["report"]
     if rebalance and not by_story:
         raise UsageError("--rebalance has no meaning with --split-by article", do="leave it out")
-    found = _grouped(corpus, options, rebalance=rebalance) if by_story else None
-    if not (page or rebalance) and (streamed := _streamed(corpus, name, out, options, found)):
+    found = _group_by_story(corpus, options, rebalance=rebalance) if by_story else None
+    if not (page or rebalance) and (streamed := _try_stream(corpus, name, out, options, found)):
         return streamed
-    gathered = _sorted_out(_gathered(corpus, name), found, options)
-    about_split = tuple(w for w in gathered.warnings if w == TORN)  # the report tells of the split
+    gathered = _without_quarantined(_select_items(corpus, name), found, options)
+    about_split = tuple(w for w in gathered.warnings if w == TORN_STORIES)  # the report tells of the split
     for warning in (*corpus.warnings, *gathered.warnings):
         if warning not in about_split:
-            output.warn(warning)
+            output.write_warning(warning)
     if found:
         found.check_groups_writable(corpus)
-    report = _spacy(corpus, gathered, out, options, found, page=page)
+    report = _export_spacy(corpus, gathered, out, options, found, page=page)
     report = replace(report, warnings=(*about_split, *report.warnings))
     if found:
         found.save_groups(corpus)
     return report
 
 
-def _options(corpus: Corpus, chosen: Mapping[str, Any]) -> ExportOptions:
+def _export_options(corpus: CorpusFolder, chosen: Mapping[str, Any]) -> ExportOptions:
     own = {f.name for f in fields(ExportOptions)}
     given = {name: value for name, value in chosen.items() if name in own}
-    return ExportOptions(**given | {"split": _shares(chosen["split"]), "lang": corpus.lang})
+    return ExportOptions(**given | {"split": _parse_shares(chosen["split"]), "lang": corpus.lang})
 
 
-def _for_others(
-    corpus: Corpus,
+def _export_other_format(
+    corpus: CorpusFolder,
     name: str | None,
     out: Path,
     to: str,
@@ -192,71 +192,71 @@ def _for_others(
     full: bool,
 ) -> ExportReport:
     """Write what another tool reads."""
-    gathered = _gathered(corpus, name)
+    gathered = _select_items(corpus, name)
     for warning in (*corpus.warnings, *gathered.warnings):
-        output.warn(warning)
-    from annotator.cli.formats import export_format
+        output.write_warning(warning)
+    from annotator.cli.formats import export_to_format
 
-    return export_format(gathered, out, to, full=full, unit=unit)
-
-
-def _gathered(corpus: Corpus, name: str | None) -> Gathered:
-    from annotator.cli.gather import gather
-
-    return gather(corpus, name)
+    return export_to_format(gathered, out, to, full=full, unit=unit)
 
 
-def _tell(report: ExportReport, *, as_json: bool) -> None:
+def _select_items(corpus: CorpusFolder, name: str | None) -> ExportSelection:
+    from annotator.cli.gather import select_for_export
+
+    return select_for_export(corpus, name)
+
+
+def _print_report(report: ExportReport, *, as_json: bool) -> None:
     """Print the report; exit with 3 where something was left out that nobody asked to leave out."""
     if as_json:
-        output.as_json(report.as_dict())
+        output.write_json(report.as_dict())
     else:
-        output.data(report.lines())
-    if any(x["why"] == UNALIGNED for x in report.totals["why"]):
-        output.say(
+        output.write_data(report.lines())
+    if any(x["why"] == OFF_TOKEN_EDGES for x in report.totals["why"]):
+        output.write_message(
             "note: spans inside tokens: `annotator check` lists them, key R in `annotator` repairs them"
         )
     if report.lost:
-        sys.exit(output.LOST)
+        sys.exit(output.EXIT_LEFT_OUT)
 
 
-def _grouped(corpus: Corpus, options: ExportOptions, *, rebalance: bool) -> Grouped | None:
+def _group_by_story(corpus: CorpusFolder, options: ExportOptions, *, rebalance: bool) -> StorySplit | None:
     """Return the stories of a corpus; None where there is but one part."""
     if len(options.parts_with_share) < 2:
         return None
-    from annotator.cli.grouping import grouped
+    from annotator.cli.grouping import split_by_story
 
-    return grouped(corpus, options, rebalanced=rebalance)
+    return split_by_story(corpus, options, rebalanced=rebalance)
 
 
-def _sorted_out(gathered: Gathered, found: Grouped | None, options: ExportOptions) -> Gathered:
+def _without_quarantined(gathered: ExportSelection, found: StorySplit | None, options: ExportOptions) -> ExportSelection:
     """Return what is exported where articles are drawn by their stories."""
     if found is None:
         return gathered
-    from annotator.cli.grouping import without_quarantined
+    from annotator.cli.grouping import apply_story_split
 
-    return without_quarantined(gathered, found, options)
+    return apply_story_split(gathered, found, options)
 
 
-def _streamed(
-    corpus: Corpus, name: str | None, out: Path, options: ExportOptions, found: Grouped | None
+def _try_stream(
+    corpus: CorpusFolder, name: str | None, out: Path, options: ExportOptions, found: StorySplit | None
 ) -> ExportReport | None:
     """Export a plain corpus record by record; None where it has to be gathered whole."""
     if options.engine != "straight" or options.unit != "sentence":
         return None
-    with uncollected():  # nothing here runs in circles
-        return _stream(corpus, name, out, options, found)
+    with gc_paused():  # nothing here runs in circles
+        return _stream_export(corpus, name, out, options, found)
 
 
-def _stream(
-    corpus: Corpus, name: str | None, out: Path, options: ExportOptions, found: Grouped | None
+def _stream_export(
+    corpus: CorpusFolder, name: str | None, out: Path, options: ExportOptions, found: StorySplit | None
 ) -> ExportReport | None:
-    from annotator.cli.plan import plan
+    from annotator.cli.plan import plan_export
     from annotator.cli.streamed import export_stream
-    from annotator.storage.fast_index import OddError
+    from annotator.storage.fast_index import FastReadError
 
     try:
-        made = plan(corpus, name, options, found.stories if found else None)
+        made = plan_export(corpus, name, options, found.stories if found else None)
     except OSError:  # the gathered way says of what cannot be read what to do about it
         return None
     if made is None:
@@ -264,32 +264,32 @@ def _stream(
     try:
         with output.progress("export") as show:
             report = export_stream(made, corpus.schema, out, options, show)
-    except OddError:
+    except FastReadError:
         return None
     for warning in corpus.warnings:
-        output.warn(warning)
+        output.write_warning(warning)
     return replace(report, study=found.regrouped(made.missing)) if found else report
 
 
 def _refuse_options(ctx: click.Context, to: str) -> None:
     """Raise UsageError for an option that the format has no use for."""
-    given = [o for p, o in _TRAINING.items() if ctx.get_parameter_source(p) is ParameterSource.COMMANDLINE]
+    given = [o for p, o in _SPACY_OPTIONS.items() if ctx.get_parameter_source(p) is ParameterSource.COMMANDLINE]
     if to != "prodigy":
         given = [o for o in given if o != "--unit"]
     if given:
         raise UsageError(f"{given[0]} has no meaning with --format {to}", do="leave it out")
 
 
-def _spacy(
-    corpus: Corpus,
-    gathered: Gathered,
+def _export_spacy(
+    corpus: CorpusFolder,
+    gathered: ExportSelection,
     out: Path,
     options: ExportOptions,
-    found: Grouped | None,
+    found: StorySplit | None,
     *,
     page: bool,
 ) -> ExportReport:
-    from annotator.cli.report import studied
+    from annotator.cli.report import report_builder
     from annotator.export.corpus import export_corpus
 
     with output.progress("export") as show:
@@ -301,11 +301,11 @@ def _spacy(
             options,
             missing=gathered.missing,
             progress=show,
-            audit=studied(corpus, gathered, options, found, page=page),
+            audit=report_builder(corpus, gathered, options, found, page=page),
         )
 
 
-def _shares(split: str) -> tuple[int, int, int]:
+def _parse_shares(split: str) -> tuple[int, int, int]:
     parts = split.split("/")
     if len(parts) != 3 or not all(p.isdecimal() and len(p) <= 6 for p in parts):
         raise UsageError(f"--split {split} is no split", do="give three shares, such as 80/10/10")

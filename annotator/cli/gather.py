@@ -16,66 +16,66 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from annotator.cli.journals import Hand, hands
+from annotator.cli.journals import LoadedJournal, load_journals
 from annotator.core.annotation import Answer
-from annotator.core.article import Article, LineMap, Sentence
+from annotator.core.article import Article, AnnotatedLineIndex, Sentence
 from annotator.core.errors import AnnotatorError
-from annotator.export.absent import ANOTHER, NO_ARTICLE, SUPERSEDED, SWITCHED_OFF
-from annotator.export.values import Item, LeftOut, Missing
-from annotator.storage.corpus import Corpus
+from annotator.export.absent import OTHER_ANNOTATOR, ARTICLE_MISSING, ARTICLE_SUPERSEDED, LINE_SWITCHED_OFF
+from annotator.export.values import ExportItem, ExcludedItem, MissingItems
+from annotator.storage.corpus import CorpusFolder
 
-_TOLD = 5
+_MAX_NAMED = 5
 """How many articles a warning names."""
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class ExportSelection:
     """The works of the annotators asked for, what is missing, and the sentences that nobody has answered."""
 
-    items: tuple[Item, ...]
+    items: tuple[ExportItem, ...]
     unreviewed: dict[str, tuple[Sentence, ...]]
-    missing: Missing
+    missing: MissingItems
     warnings: tuple[str, ...]
 
 
-def gather(corpus: Corpus, annotator: str | None = None) -> Gathered:
+def select_for_export(corpus: CorpusFolder, annotator: str | None = None) -> ExportSelection:
     """Return what the journals of a corpus hold now, of one annotator or of all.
 
     Raises AnnotatorError for an annotator who has no journal.
     """
-    _check(corpus, annotator)
-    versions = _Versions({a: corpus.article(a) for a in corpus.article_ids()})
-    items: list[Item] = []
-    left: list[LeftOut] = []
+    _check_annotator(corpus, annotator)
+    versions = _ArticleVersions({a: corpus.article(a) for a in corpus.article_ids()})
+    items: list[ExportItem] = []
+    left: list[ExcludedItem] = []
     flawed: dict[str, int] = {}
     warnings: list[str] = []
-    for loaded in hands(corpus):
-        every = _items_of(loaded, versions)
+    for loaded in load_journals(corpus):
+        every = _items_of_journal(loaded, versions)
         if annotator not in {None, loaded.annotator}:
-            left += _accepted(every, ANOTHER)
+            left += _accepted_left_out(every, OTHER_ANNOTATOR)
             continue
-        mine, out = _sorted_out(every, versions)
+        mine, out = _select_items(every, versions)
         items += mine
         left += out
-        warnings += [*loaded.warnings, *_orphans(loaded.annotator, every, versions)]
+        warnings += [*loaded.warnings, *_missing_article_warnings(loaded.annotator, every, versions)]
         if loaded.unusable_lines:
             flawed[loaded.annotator] = loaded.unusable_lines
-    unreviewed = _unreviewed(corpus, versions.articles, items)
-    return Gathered(tuple(items), unreviewed, Missing(tuple(left), flawed), tuple(warnings))
+    unreviewed = _unreviewed_sentences(corpus, versions.articles, items)
+    return ExportSelection(tuple(items), unreviewed, MissingItems(tuple(left), flawed), tuple(warnings))
 
 
-def counted(
-    journals: Iterable[Hand], articles: dict[str, Article]
-) -> tuple[tuple[Item, ...], tuple[LeftOut, ...]]:
+def select_of_all(
+    journals: Iterable[LoadedJournal], articles: dict[str, Article]
+) -> tuple[tuple[ExportItem, ...], tuple[ExcludedItem, ...]]:
     """Return the works of all annotators that an export would look at, and the accepted ones beside them."""
-    versions = _Versions(articles)
-    sorted_out = [_sorted_out(_items_of(loaded, versions), versions) for loaded in journals]
+    versions = _ArticleVersions(articles)
+    sorted_out = [_select_items(_items_of_journal(loaded, versions), versions) for loaded in journals]
     return tuple(i for items, _ in sorted_out for i in items), tuple(
         x for _, left in sorted_out for x in left
     )
 
 
-def _check(corpus: Corpus, annotator: str | None) -> None:
+def _check_annotator(corpus: CorpusFolder, annotator: str | None) -> None:
     names = corpus.annotators()
     if annotator is not None and annotator not in names:
         there = f"use one of: {', '.join(names)}" if names else "nobody has annotated this corpus yet"
@@ -83,16 +83,16 @@ def _check(corpus: Corpus, annotator: str | None) -> None:
 
 
 @dataclass(slots=True)
-class _Versions:
+class _ArticleVersions:
     """The articles of a corpus, and which of them are versions of one another."""
 
     articles: dict[str, Article]
-    _lines: dict[str, LineMap] = field(default_factory=dict)
+    _lines: dict[str, AnnotatedLineIndex] = field(default_factory=dict)
 
     def is_annotated(self, sentence: Sentence) -> bool:
         """Whether a sentence stands in a line that is annotated."""
         if sentence.article not in self._lines:
-            self._lines[sentence.article] = LineMap(self.articles[sentence.article])
+            self._lines[sentence.article] = AnnotatedLineIndex(self.articles[sentence.article])
         return self._lines[sentence.article].is_annotated(sentence.start, sentence.end)
 
     def earlier_versions(self, article: Article) -> list[str]:
@@ -104,7 +104,7 @@ class _Versions:
         return seen
 
 
-def _items_of(loaded: Hand, versions: _Versions) -> list[Item]:
+def _items_of_journal(loaded: LoadedJournal, versions: _ArticleVersions) -> list[ExportItem]:
     """Return all works of a hand; an article that is not there stands in with its id alone."""
     items = []
     for a in loaded.store.touched_articles:
@@ -112,15 +112,15 @@ def _items_of(loaded: Hand, versions: _Versions) -> list[Item]:
         family = versions.earlier_versions(article)[-1]
         for annotated in loaded.store.touched_sentences_of(a):
             seq = loaded.store.last_seq(annotated.sentence.id) or 0
-            items.append(Item(annotated, loaded.annotator, article, seq, family=family))
+            items.append(ExportItem(annotated, loaded.annotator, article, seq, family=family))
     return items
 
 
-def _accepted(items: Sequence[Item], reason: str, *, requested: bool = True) -> list[LeftOut]:
-    return [LeftOut(i, reason, requested) for i in items if i.annotated.annotation.answer is Answer.ACCEPT]
+def _accepted_left_out(items: Sequence[ExportItem], reason: str, *, requested: bool = True) -> list[ExcludedItem]:
+    return [ExcludedItem(i, reason, requested) for i in items if i.annotated.annotation.answer is Answer.ACCEPT]
 
 
-def _sorted_out(items: Sequence[Item], versions: _Versions) -> tuple[list[Item], list[LeftOut]]:
+def _select_items(items: Sequence[ExportItem], versions: _ArticleVersions) -> tuple[list[ExportItem], list[ExcludedItem]]:
     """Return one annotator's items that are exported, and the accepted ones that are not."""
     there = [i for i in items if i.article.id in versions.articles]
     on = [i for i in there if versions.is_annotated(i.annotated.sentence)]
@@ -130,32 +130,32 @@ def _sorted_out(items: Sequence[Item], versions: _Versions) -> tuple[list[Item],
     ids = {id(i) for i in kept}
     old = [i for i in on if id(i) not in ids]
     left = (
-        _accepted(gone, NO_ARTICLE, requested=False) + _accepted(off, SWITCHED_OFF) + _accepted(old, SUPERSEDED)
+        _accepted_left_out(gone, ARTICLE_MISSING, requested=False) + _accepted_left_out(off, LINE_SWITCHED_OFF) + _accepted_left_out(old, ARTICLE_SUPERSEDED)
     )
     return kept, left
 
 
-def _without_superseded(items: Sequence[Item], versions: _Versions) -> list[Item]:
+def _without_superseded(items: Sequence[ExportItem], versions: _ArticleVersions) -> list[ExportItem]:
     """Leave out one annotator's finished sentences that are finished, word for word, in a newer version."""
     done = [i for i in items if i.annotated.done]
     later = {(old, i.annotated.sentence.text) for i in done for old in versions.earlier_versions(i.article)[1:]}
     return [i for i in items if not (i.annotated.done and (i.article.id, i.annotated.sentence.text) in later)]
 
 
-def _orphans(name: str, items: Sequence[Item], versions: _Versions) -> list[str]:
+def _missing_article_warnings(name: str, items: Sequence[ExportItem], versions: _ArticleVersions) -> list[str]:
     """Return the warning of sentences whose article is not in the corpus."""
     missing = [i for i in items if i.article.id not in versions.articles]
     if not missing:
         return []
     ids = list(dict.fromkeys(i.article.id for i in missing))
-    more = f" and {len(ids) - _TOLD} more" if len(ids) > _TOLD else ""
+    more = f" and {len(ids) - _MAX_NAMED} more" if len(ids) > _MAX_NAMED else ""
     message = f"annotations/{name}.jsonl: {len(missing)} {'sentence is' if len(missing) == 1 else 'sentences are'}"
-    which = f"{', '.join(ids[:_TOLD])}{more}"
-    return [f"{message} left out, because {NO_ARTICLE}: {which}; restore articles/ from a copy"]
+    which = f"{', '.join(ids[:_MAX_NAMED])}{more}"
+    return [f"{message} left out, because {ARTICLE_MISSING}: {which}; restore articles/ from a copy"]
 
 
-def _unreviewed(
-    corpus: Corpus, articles: dict[str, Article], items: Sequence[Item]
+def _unreviewed_sentences(
+    corpus: CorpusFolder, articles: dict[str, Article], items: Sequence[ExportItem]
 ) -> dict[str, tuple[Sentence, ...]]:
     """Return, for each article with an accepted sentence, the others that nobody has answered."""
     answered: dict[str, list[tuple[int, int]]] = {}

@@ -7,30 +7,30 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from annotator.core.annotation import Annotation, Answer, Work
+from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
 from annotator.core.article import Sentence
-from annotator.core.digest import article_id, digest_of
+from annotator.core.digest import article_id_from_digest, text_digest
 from annotator.core.errors import AnnotatorError, SourceError
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
 from annotator.formats import detect
-from annotator.formats.align import settle
-from annotator.formats.document import Account, Document
+from annotator.formats.align import align_spans
+from annotator.formats.document import ConversionLog, Document
 from annotator.formats.ledger import is_loss
-from annotator.formats.prodigy.reading import is_journal
-from annotator.formats.source import Source
+from annotator.formats.prodigy.reading import is_journal_line
+from annotator.formats.source import ImportSource
 from annotator.ingest.tokens import Tokenizer
-from annotator.storage.failures import telling
+from annotator.storage.failures import translate_os_errors
 from annotator.storage.jsonl import raw_lines
-from annotator.storage.records import Decoder, LineError, NewerError
-from annotator.suggest.evaluate import Gold, Place
+from annotator.storage.records import RecordDecoder, RecordLineError, NewerFormatError
+from annotator.suggest.evaluate import GoldSentence, SpanOffsets
 
 
 @dataclass(frozen=True, slots=True)
 class GoldSet:
     """The sentences of a gold file, those of one article together and in their order."""
 
-    rows: tuple[Gold, ...]
+    rows: tuple[GoldSentence, ...]
 
     def article(self, article: str) -> tuple[str, list[Sentence]]:
         """Return the text of an article as far as the file has it, and its sentences."""
@@ -38,11 +38,11 @@ class GoldSet:
         return "\n".join(s.text for s in sentences), sentences
 
 
-def works_of(rows: tuple[Gold, ...]) -> Iterator[Work]:
+def annotated_sentences_of(rows: tuple[GoldSentence, ...]) -> Iterator[AnnotatedSentence]:
     """Yield each gold row as an annotator would have left it."""
     for g in rows:
         spans = [Span(a, b, label) for label, places in g.spans.items() for a, b in places]
-        yield Work(g.sentence, Annotation(answer=Answer.ACCEPT).with_spans(spans))
+        yield AnnotatedSentence(g.sentence, Annotation(answer=Answer.ACCEPT).with_spans(spans))
 
 
 def read_gold(path: Path, schema: Schema, lang: str) -> GoldSet:
@@ -53,28 +53,28 @@ def read_gold(path: Path, schema: Schema, lang: str) -> GoldSet:
     without it). Only accepted lines count, and of several for one stretch of an article the last. Raises
     AnnotatorError, with file and line, for what cannot be read, or where nothing is left.
     """
-    with telling("read", path, SourceError):
-        source = Source(path)
+    with translate_os_errors("read", path, SourceError):
+        source = ImportSource(path)
         head = source.sample().json_values(1)
-        read = _of_journal(path) if head and is_journal(head[0]) else _of_sentences(source)
-        found = _last([d for d in read if d.text])
+        read = _read_journal_gold(path) if head and is_journal_line(head[0]) else _read_document_gold(source)
+        found = _last_accepted([d for d in read if d.text])
     if not found:
         raise AnnotatorError("there is no accepted sentence in it", where=str(path), do="name another file")
     tokenizer = Tokenizer(lang)
     ends: Counter[str] = Counter()
-    rows = [_gold(d, schema, tokenizer, ends) for d in found]
+    rows = [_build_gold(d, schema, tokenizer, ends) for d in found]
     order = {a: n for n, a in enumerate(dict.fromkeys(g.sentence.article for g in rows))}
     return GoldSet(tuple(sorted(rows, key=lambda g: (order[g.sentence.article], g.sentence.start))))
 
 
-def _of_journal(path: Path) -> Iterator[Document]:
+def _read_journal_gold(path: Path) -> Iterator[Document]:
     """Yield each record of a journal; raises SourceError for a line that is none."""
-    decoder = Decoder()
+    decoder = RecordDecoder()
     with path.open("rb") as file:
         for line in raw_lines(file, str(path)):
             try:
                 annotated = decoder.decode(line.raw).annotated
-            except (LineError, NewerError) as error:
+            except (RecordLineError, NewerFormatError) as error:
                 where = f"{path}:{line.number}"
                 raise SourceError(str(error), where=where, do="see what annotator check says of it") from None
             s, annotation = annotated.sentence, annotated.annotation
@@ -82,29 +82,29 @@ def _of_journal(path: Path) -> Iterator[Document]:
             yield Document(s.text, annotation.spans, s.tokens, answer=annotation.answer, meta=meta)
 
 
-def _of_sentences(source: Source) -> Iterator[Document]:
+def _read_document_gold(source: ImportSource) -> Iterator[Document]:
     """Yield the documents of another tool's file; raises SourceError where one of its spans is lost."""
-    name = next(iter(detect.recognised(source.sample())), "plain")
-    if name not in _SENTENCES:
+    name = next(iter(detect.matching_formats(source.sample())), "plain")
+    if name not in _SENTENCE_FORMATS:
         what = f"this is {detect.FORMATS[name].description}, and gold is sentences with spans, or a journal"
         raise SourceError(what, where=source.name, do="import it, and name the journal that comes of it")
-    account = Account()
-    for document in detect.load(name).read(source, account):
-        yield settle(document, account)
+    account = ConversionLog()
+    for document in detect.load_format(name).read(source, account):
+        yield align_spans(document, account)
         for entry in filter(is_loss, account.entries):
             raise SourceError(f"{entry.id}: {entry.why}", where=entry.where, do="repair or remove the line")
 
 
-_SENTENCES = {"plain", "prodigy"}
+_SENTENCE_FORMATS = {"plain", "prodigy"}
 """The formats whose documents are sentences."""
 
 
-def _last(found: Iterable[Document]) -> list[Document]:
+def _last_accepted(found: Iterable[Document]) -> list[Document]:
     """Return the documents that count: the last one of each stretch, where it was accepted."""
     kept: dict[str, dict[tuple[int, int], Document]] = {}
     loose: list[Document] = []
     for document in found:
-        place = _place(document)
+        place = _range_in_article(document)
         if place is None:
             loose.append(document)
             continue
@@ -116,7 +116,7 @@ def _last(found: Iterable[Document]) -> list[Document]:
     return [d for d in every if d.answer is Answer.ACCEPT]
 
 
-def _place(document: Document) -> tuple[int, int] | None:
+def _range_in_article(document: Document) -> tuple[int, int] | None:
     """Return where a document stands in its article, where it tells so."""
     start, end = document.meta.get("start"), document.meta.get("end")
     if "article" in document.meta and isinstance(start, int) and isinstance(end, int):
@@ -124,17 +124,17 @@ def _place(document: Document) -> tuple[int, int] | None:
     return None
 
 
-def _gold(document: Document, schema: Schema, tokenizer: Tokenizer, ends: Counter[str]) -> Gold:
-    place, meta, text = _place(document), document.meta, document.text
+def _build_gold(document: Document, schema: Schema, tokenizer: Tokenizer, ends: Counter[str]) -> GoldSentence:
+    place, meta, text = _range_in_article(document), document.meta, document.text
     name = str(meta.get("article", meta.get("doc", "")))
-    article = name if place else article_id(digest_of(name))
+    article = name if place else article_id_from_digest(text_digest(name))
     start = place[0] if place else ends[article]
     ends[article] = start + len(text) + 1
     tokens = document.tokens or tokenizer.tokens(text)
     sentence = Sentence(article, 0, start, start + len(text), text, tokens)
-    spans: dict[str, list[Place]] = {}
+    spans: dict[str, list[SpanOffsets]] = {}
     for span in document.spans:
         spans.setdefault(span.label, []).append((span.start, span.end))
     annotated_labels = meta.get("annotates")
     names = annotated_labels if isinstance(annotated_labels, list) else [x.name for x in schema.labels]
-    return Gold(sentence, spans, frozenset(map(str, names)))
+    return GoldSentence(sentence, spans, frozenset(map(str, names)))

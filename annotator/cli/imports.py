@@ -13,38 +13,38 @@ import click
 
 from annotator.cli import ledgers, output
 from annotator.cli.asked import (
-    OPEN,
-    Asked,
-    choose,
-    documents,
-    pairs_of,
-    refuse_misread,
-    refuse_senseless,
-    sources_of,
+    OPEN_ANSWER,
+    ImportOptions,
+    choose_import_format,
+    read_source_documents,
+    parse_label_pairs,
+    check_spans_found,
+    check_format_options,
+    open_sources,
 )
-from annotator.cli.options import PATH, json_option, opening
-from annotator.cli.pieces import Choices
-from annotator.cli.taking import Taker
+from annotator.cli.options import PATH, json_option, annotate_command
+from annotator.cli.pieces import DocumentOptions
+from annotator.cli.taking import Importer
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError, UsageError
 from annotator.core.schema import Schema
 from annotator.formats import detect, labels, ledger, units
-from annotator.formats.document import Account
-from annotator.formats.source import Source
+from annotator.formats.document import ConversionLog
+from annotator.formats.source import ImportSource
 from annotator.ingest.tokens import Tokenizer
-from annotator.storage.corpus import Corpus
-from annotator.storage.failures import telling
-from annotator.storage.folder import check_free
-from annotator.storage.imports import Made, Staging
+from annotator.storage.corpus import CorpusFolder
+from annotator.storage.failures import translate_os_errors
+from annotator.storage.folder import check_folder_unused
+from annotator.storage.imports import NewCorpusSettings, ImportStaging
 from annotator.storage.journal import check_annotator_name
-from annotator.storage.schemas import default_schema_path, load_schema, schema_text
+from annotator.storage.schemas import default_schema_path, load_schema, read_schema_text
 
-_SHOWN = 60
+_MAX_LISTED = 60
 """How many labels, or kinds of pairs, are told one by one."""
 
 
 @dataclass(slots=True)
-class Report:
+class ImportReport:
     """What an import did."""
 
     corpus: str
@@ -89,7 +89,7 @@ class Report:
 )
 @click.option(
     "--answer",
-    type=click.Choice([Answer.ACCEPT.value, OPEN]),
+    type=click.Choice([Answer.ACCEPT.value, OPEN_ANSWER]),
     default=None,
     help="accept: what the file leaves open was read whole and is right; open: nothing is finished yet "
     "(default: as the file says).",
@@ -112,7 +112,7 @@ class Report:
 )
 @click.option(
     "--offsets",
-    type=click.Choice(list(units.NAMES)),
+    type=click.Choice(list(units.OFFSET_UNIT_NAMES)),
     default=None,
     help="What offsets count, where the file can't tell.",
 )
@@ -133,70 +133,70 @@ def command(files: tuple[Path, ...], pairs: tuple[str, ...], kind: str, as_json:
     something was left out that you did not ask to leave out.
     """
     given = {name: value for name, value in chosen.items() if value is not None}
-    report, account = run_import(files, Asked(map=pairs_of(pairs), full=kind == "full", **given))
-    _tell(report, list(ledger.told(account)), as_json=as_json)
+    report, account = run_import(files, ImportOptions(map=parse_label_pairs(pairs), full=kind == "full", **given))
+    _print_report(report, list(ledger.conversion_report(account)), as_json=as_json)
     if report.lost:
-        sys.exit(output.LOST)
+        sys.exit(output.EXIT_LEFT_OUT)
 
 
-def run_import(files: Sequence[Path], options: Asked) -> tuple[Report, Account]:
+def run_import(files: Sequence[Path], options: ImportOptions) -> tuple[ImportReport, ConversionLog]:
     """Carry out an import; return its report and account. Raises AnnotatorError, the corpus as it was."""
     if options.name:
         check_annotator_name(options.name)
-    ledgers.check_place(options)
-    sources = sources_of(files)
-    formats = [choose(s, options.format) for s in sources]
-    refuse_senseless((form for form, _ in formats), options)
-    into = _opened(options)
-    schema_file = schema_text(into.schema_path if into else (options.schema or default_schema_path()))
+    ledgers.check_ledger_path(options)
+    sources = open_sources(files)
+    formats = [choose_import_format(s, options.format) for s in sources]
+    check_format_options((form for form, _ in formats), options)
+    into = _open_target(options)
+    schema_file = read_schema_text(into.schema_path if into else (options.schema or default_schema_path()))
     schema = into.schema if into else load_schema(options.schema or default_schema_path())
     tokenizer = Tokenizer(into.lang if into else options.lang or "en")
-    account, report = Account(), Report(output.shown(options.folder))
-    with Staging.begin(options.folder, into) as staging:
-        importer = Taker(staging, tokenizer, account, _choices(options), schema)
+    account, report = ConversionLog(), ImportReport(output.path_text(options.folder))
+    with ImportStaging.begin(options.folder, into) as staging:
+        importer = Importer(staging, tokenizer, account, _document_options(options), schema)
         for source, (form, why) in zip(sources, formats, strict=True):
             report.files.append({"file": source.name, "format": form, "why": why})
-            _take(source, form, options, importer, account)
+            _import_file(source, form, options, importer, account)
         importer.finish()
-        _stop_if_nothing(importer, sources)
-        added = _lacking(importer.labels, schema, options)
+        _check_not_empty(importer, sources)
+        added = _labels_to_add(importer.labels, schema, options)
         flat = set(added) - importer.non_entity_labels
-        text = labels.with_labels(schema_file, schema, added, flat) if added else ""
-        _fill(report, importer, staging, options, added)
-        data = b"".join(ledger.lines(account, report.totals, importer.record_builder.kept))
-        _check(account, options, data)
-        where = ledgers.place(options, sources, data)
-        report.ledger = output.shown(where)
+        text = labels.schema_with_labels(schema_file, schema, added, flat) if added else ""
+        _fill_report(report, importer, staging, options, added)
+        data = b"".join(ledger.conversion_ledger_lines(account, report.totals, importer.record_builder.kept))
+        _check_strict(account, options, data)
+        where = ledgers.ledger_path(options, sources, data)
+        report.ledger = output.path_text(where)
         if into:
-            with ledgers.written(where, data):
+            with ledgers.ledger_written(where, data):
                 staging.commit_to_existing(importer.record_builder.next_seqs, text or None)
         else:
-            _make(staging, options, tokenizer.fingerprint, text or schema_file, where, data)
+            _create_corpus(staging, options, tokenizer.fingerprint, text or schema_file, where, data)
     return report, account
 
 
-def _choices(options: Asked) -> Choices:
-    rename = labels.adding(options.map) if options.add_labels else labels.renaming(options.map)
-    return Choices(options.answer, rename, options.title_from, options.full)
+def _document_options(options: ImportOptions) -> DocumentOptions:
+    rename = labels.rename_to_usable(options.map) if options.add_labels else labels.rename_by_map(options.map)
+    return DocumentOptions(options.answer, rename, options.title_from, options.full)
 
 
-def _make(staging: Staging, options: Asked, fingerprint: str, schema: str, where: Path, data: bytes) -> None:
+def _create_corpus(staging: ImportStaging, options: ImportOptions, fingerprint: str, schema: str, where: Path, data: bytes) -> None:
     """Make the new corpus, its ledger in it unless the user wants that elsewhere."""
-    name = output.shown(options.folder.resolve().name)
-    made = Made(name, options.lang or "en", fingerprint, schema)
+    name = output.path_text(options.folder.resolve().name)
+    made = NewCorpusSettings(name, options.lang or "en", fingerprint, schema)
     if options.ledger_file is None:
-        staging.add_file(f"{ledgers.FOLDER}/{where.name}", data)
+        staging.add_file(f"{ledgers.IMPORTS_FOLDER}/{where.name}", data)
         staging.commit_new_corpus(made)
         return
-    with ledgers.written(where, data):
+    with ledgers.ledger_written(where, data):
         staging.commit_new_corpus(made)
 
 
-def _opened(options: Asked) -> Corpus | None:
+def _open_target(options: ImportOptions) -> CorpusFolder | None:
     """Open the corpus, or return None where one is to be made; raises CorpusError where none can be."""
-    with telling("read", options.folder):
+    with translate_os_errors("read", options.folder):
         if not (options.folder / "corpus.toml").exists():
-            check_free(options.folder)
+            check_folder_unused(options.folder)
             return None
     if options.schema:
         raise UsageError(
@@ -204,7 +204,7 @@ def _opened(options: Asked) -> Corpus | None:
             where=str(options.folder),
             do="leave it out; --map and --add-labels deal with other labels",
         )
-    corpus = Corpus.open(options.folder)
+    corpus = CorpusFolder.open(options.folder)
     if options.lang and options.lang != corpus.lang:
         raise UsageError(
             f"--lang {options.lang}, but the corpus is {corpus.lang}",
@@ -214,32 +214,32 @@ def _opened(options: Asked) -> Corpus | None:
     return corpus
 
 
-def _take(source: Source, form: str, options: Asked, importer: Taker, account: Account) -> None:
+def _import_file(source: ImportSource, form: str, options: ImportOptions, importer: Importer, account: ConversionLog) -> None:
     """Take all documents of one file in, nobody's under the format's name; any error of the file names it."""
     by_sentence = detect.FORMATS[form].unit == "sentence"
     before = account.read
-    with output.counter("documents of", source.base) as show:
-        for n, document in enumerate(documents(source, form, options, account), 1):
+    with output.progress_counter("documents of", source.base) as show:
+        for n, document in enumerate(read_source_documents(source, form, options, account), 1):
             whose = options.name or document.annotator or form
             importer.add_document(replace(document, annotator=whose), by_sentence=by_sentence)
             show(n)
     if account.read == before:
-        refuse_misread(source, options)
+        check_spans_found(source, options)
 
 
-def _stop_if_nothing(importer: Taker, sources: Sequence[Source]) -> None:
+def _check_not_empty(importer: Importer, sources: Sequence[ImportSource]) -> None:
     if importer.counts.documents == importer.counts.empty:
         what = "there is no text in it" if importer.counts.documents else "there is nothing in it"
         raise SourceError(what, where=", ".join(s.name for s in sources), do="name another file")
 
 
-def _lacking(counts: dict[str, int], schema: Schema, options: Asked) -> list[str]:
+def _labels_to_add(counts: dict[str, int], schema: Schema, options: ImportOptions) -> list[str]:
     """Return the labels to add to the schema; raises UsageError where they are to be named first."""
-    lacking = labels.unknown(counts, schema)
-    if len(lacking) > labels.MOST:
+    lacking = labels.labels_missing_from_schema(counts, schema)
+    if len(lacking) > labels.MAX_NEW_LABELS:
         listed = ", ".join(label[:40] for label in list(lacking)[:10])
         raise SourceError(
-            f"there are {len(lacking):,} labels that the schema lacks ({listed}, …), more than {labels.MOST:,}",
+            f"there are {len(lacking):,} labels that the schema lacks ({listed}, …), more than {labels.MAX_NEW_LABELS:,}",
             where=str(options.folder),
             do="take the layer or field that holds labels, not texts or ids; or leave some out with --map",
         )
@@ -250,13 +250,13 @@ def _lacking(counts: dict[str, int], schema: Schema, options: Asked) -> list[str
             f"the schema {schema.name} ({', '.join(x.name for x in schema.labels[:12])}) has no such labels: "
             f"{listed}{more}",
             where=str(options.folder),
-            do=f"{'give' if options.map else 'add'} {labels.map_line(lacking, schema, options.map)} "
+            do=f"{'give' if options.map else 'add'} {labels.suggested_map_option(lacking, schema, options.map)} "
             "(fill in; empty leaves out), or --add-labels",
         )
     return list(lacking)
 
 
-def _fill(report: Report, importer: Taker, staging: Staging, options: Asked, added: list[str]) -> None:
+def _fill_report(report: ImportReport, importer: Importer, staging: ImportStaging, options: ImportOptions, added: list[str]) -> None:
     counts, account = importer.counts, importer.account
     report.documents, report.sentences, report.records = counts.documents, counts.sentences, counts.records
     report.articles = len(staging.articles)
@@ -264,13 +264,13 @@ def _fill(report: Report, importer: Taker, staging: Staging, options: Asked, add
     report.counts = asdict(counts)
     report.added_labels = added
     report.broken_rules = dict(importer.record_builder.broken_rules)
-    report.totals = {**ledger.totals_of(account), "notes": list(account.notes)}
+    report.totals = {**ledger.conversion_totals(account), "notes": list(account.notes)}
     warnings = staging.corpus.warnings if staging.corpus else []
-    report.notes = [*warnings, *account.notes, *_notes(importer, options)]
-    report.lost = ledger.lost(account)
+    report.notes = [*warnings, *account.notes, *_report_notes(importer, options)]
+    report.lost = ledger.count_losses(account)
 
 
-_COUNTED = {
+_COUNT_MESSAGES = {
     "empty": ("document has no text and was passed over", "documents have no text and were passed over"),
     "open": (
         "sentence has spans and stays open: the file doesn't say that it was read whole (see --answer)",
@@ -293,59 +293,59 @@ _COUNTED = {
 """What a count of the import means, for one and for several."""
 
 
-def _notes(importer: Taker, options: Asked) -> Iterator[str]:
+def _report_notes(importer: Importer, options: ImportOptions) -> Iterator[str]:
     for key, n in asdict(importer.counts).items():
-        if n and key in _COUNTED and key != options.answer:
-            yield f"{n:,} {_COUNTED[key][n != 1]}"
+        if n and key in _COUNT_MESSAGES and key != options.answer:
+            yield f"{n:,} {_COUNT_MESSAGES[key][n != 1]}"
     for given, name in importer.record_builder.names.items():
         if given != name:
             yield f"the annotator {given!r} is called {name} here"
     idle = [old for old in options.map if old not in importer.seen_labels and not old.isdecimal()]
     if idle:
         yield f"--map names labels that are not in the files: {', '.join(idle)}"
-    for told, n in importer.record_builder.broken_rules.most_common(_SHOWN):
-        yield f"{output.count(n, 'pair')} of spans that the schema does not allow, kept: {told}"
-    if (more := len(importer.record_builder.broken_rules) - _SHOWN) > 0:
-        yield f"{output.count(more, 'more kind')} of pairs that the schema does not allow, kept"
+    for told, n in importer.record_builder.broken_rules.most_common(_MAX_LISTED):
+        yield f"{output.count_text(n, 'pair')} of spans that the schema does not allow, kept: {told}"
+    if (more := len(importer.record_builder.broken_rules) - _MAX_LISTED) > 0:
+        yield f"{output.count_text(more, 'more kind')} of pairs that the schema does not allow, kept"
 
 
-def _check(account: Account, options: Asked, data: bytes) -> None:
+def _check_strict(account: ConversionLog, options: ImportOptions, data: bytes) -> None:
     """Raise SourceError where ``--strict`` forbids what would be lost; the ledger tells it all the same."""
     gone = [e for e in account.entries if ledger.is_loss(e)]
     if not options.strict or not gone:
         return
     if options.ledger_file is not None:
-        ledgers.write(options.ledger_file, data)
+        ledgers.write_ledger(options.ledger_file, data)
     listed = ", ".join(f"{why} ({n})" for why, n in Counter(e.why for e in gone).most_common())
-    see = f"in {output.shown(options.ledger_file)}" if options.ledger_file else "with --ledger-file FILE"
+    see = f"in {output.path_text(options.ledger_file)}" if options.ledger_file else "with --ledger-file FILE"
     raise SourceError(
-        f"{output.count(len(gone), 'thing')} would be lost: {listed}",
+        f"{output.count_text(len(gone), 'thing')} would be lost: {listed}",
         where=str(options.folder),
         do=f"see them {see}, correct the source, or leave --strict out",
     )
 
 
-def _tell(report: Report, account: Sequence[str], *, as_json: bool) -> None:
+def _print_report(report: ImportReport, account: Sequence[str], *, as_json: bool) -> None:
     if as_json:
-        output.as_json(asdict(report))
+        output.write_json(asdict(report))
         return
-    output.data(f"{f['file']}: {detect.FORMATS[f['format']].description} ({f['why']})" for f in report.files)
-    output.data(account)
+    output.write_data(f"{f['file']}: {detect.FORMATS[f['format']].description} ({f['why']})" for f in report.files)
+    output.write_data(account)
     by = ", ".join(sorted(report.annotators.values())) or "nobody"
     counts = (
-        f"{output.count(report.articles, 'article')} added, {output.count(report.sentences, 'sentence')}, "
-        f"{output.count(report.records, 'record')} by {by}"
+        f"{output.count_text(report.articles, 'article')} added, {output.count_text(report.sentences, 'sentence')}, "
+        f"{output.count_text(report.records, 'record')} by {by}"
     )
-    output.data([f"{report.corpus}: {counts}", f"ledger: {report.ledger}"])
+    output.write_data([f"{report.corpus}: {counts}", f"ledger: {report.ledger}"])
     if report.annotators:
-        opened = opening(report.corpus, sorted(set(report.annotators.values())))
+        opened = annotate_command(report.corpus, sorted(set(report.annotators.values())))
         waiting = int(report.totals["spans"]["characters"])
-        output.data([f"open it with: {opened}"])
+        output.write_data([f"open it with: {opened}"])
         if waiting:
-            listed = f"{output.count(waiting, 'span')} inside tokens, which key R there repairs"
-            output.data([f"{listed}; until then training data lack them"])
+            listed = f"{output.count_text(waiting, 'span')} inside tokens, which key R there repairs"
+            output.write_data([f"{listed}; until then training data lack them"])
     if report.added_labels:
-        more = f" and {len(report.added_labels) - _SHOWN} more" if len(report.added_labels) > _SHOWN else ""
-        output.say(f"note: the schema has new labels: {', '.join(report.added_labels[:_SHOWN])}{more}")
+        more = f" and {len(report.added_labels) - _MAX_LISTED} more" if len(report.added_labels) > _MAX_LISTED else ""
+        output.write_message(f"note: the schema has new labels: {', '.join(report.added_labels[:_MAX_LISTED])}{more}")
     for note in report.notes:
-        output.say(f"note: {note}")
+        output.write_message(f"note: {note}")

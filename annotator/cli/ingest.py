@@ -10,16 +10,16 @@ from pathlib import Path
 import click
 
 from annotator.cli import output
-from annotator.cli.intake import Intake, Report
-from annotator.cli.options import PATH, json_option, put_in_force, schema_text
+from annotator.cli.intake import IngestRun, IngestReport
+from annotator.cli.options import PATH, json_option, apply_schema, schema_file_text
 from annotator.core.errors import UsageError
-from annotator.ingest.sources import Failed, Source, read_sources
+from annotator.ingest.sources import SourceFailure, ArticleSource, read_sources
 from annotator.ingest.tokens import Tokenizer
-from annotator.storage.corpus import Corpus
-from annotator.storage.failures import telling
+from annotator.storage.corpus import CorpusFolder
+from annotator.storage.failures import translate_os_errors
 from annotator.storage.schemas import default_schema_path, load_schema
 
-_SPANS = ("spans", "label", "labels", "entities", "annotations")
+_SPAN_FIELDS = ("spans", "label", "labels", "entities", "annotations")
 """The keys under which tools keep the spans of a record."""
 
 
@@ -45,25 +45,25 @@ def command(
     Every line is kept with a verdict; `annotator articles CORPUS ID` shows them. A file that has
     changed since it was last taken in gives a new version, which replaces the old one in the queue.
     """
-    report = Report(output.shown(folder))
+    report = IngestReport(output.path_text(folder))
     try:
         found = list(read_sources(list(sources), sys.stdin.buffer if sys.stdin else None))
-        _stop_if_nothing(found)
-        intake = _intake(folder, lang, schema, name, report)
-        _take_all(intake, found)
+        _check_not_empty(found)
+        intake = _prepare_ingest(folder, lang, schema, name, report)
+        _ingest_all(intake, found)
     except KeyboardInterrupt:
         there = len(report.added) + len(report.known)
-        output.say(f"stopped: {there} articles are in, the rest is not; run it again to go on")
-        sys.exit(output.STOPPED)
-    report.notes += _of_annotated(found)
+        output.write_message(f"stopped: {there} articles are in, the rest is not; run it again to go on")
+        sys.exit(output.EXIT_INTERRUPTED)
+    report.notes += _annotated_source_notes(found)
     for warning in intake.corpus.warnings if intake.corpus else ():
-        output.warn(warning)
-    _tell(report, as_json=as_json)
+        output.write_warning(warning)
+    _print_report(report, as_json=as_json)
     if report.failed:
-        sys.exit(output.LOST if report.added or report.known else 1)
+        sys.exit(output.EXIT_LEFT_OUT if report.added or report.known else 1)
 
 
-def _take_all(intake: Intake, found: list[Source | Failed]) -> None:
+def _ingest_all(intake: IngestRun, found: list[ArticleSource | SourceFailure]) -> None:
     """Take all sources in, one after another, then see which articles are replaced."""
     with output.progress("ingest") as show:
         for n, source in enumerate(found):
@@ -73,66 +73,66 @@ def _take_all(intake: Intake, found: list[Source | Failed]) -> None:
     intake.replace_earlier_versions()
 
 
-def _of_annotated(found: list[Source | Failed]) -> Iterator[str]:
+def _annotated_source_notes(found: list[ArticleSource | SourceFailure]) -> Iterator[str]:
     """Yield a word on sources that another tool has annotated: an ingest takes their texts alone."""
-    marked = [s.origin for s in found if isinstance(s, Source) and _is_annotated(s)]
+    marked = [s.origin for s in found if isinstance(s, ArticleSource) and _is_annotated(s)]
     if marked:
         hold = "holds" if len(marked) == 1 else "hold"
-        counted_sources = f"{output.count(len(marked), 'source')} (the first: {marked[0]}) {hold} annotations"
+        counted_sources = f"{output.count_text(len(marked), 'source')} (the first: {marked[0]}) {hold} annotations"
         yield f"{counted_sources}, and only the texts were taken: `annotator import` takes both"
 
 
-def _is_annotated(source: Source) -> bool:
+def _is_annotated(source: ArticleSource) -> bool:
     """Whether a record has a list of spans, or a text an .ann file beside it."""
     if source.kind == "record":
-        lists = (source.meta.get(key) for key in _SPANS)
+        lists = (source.meta.get(key) for key in _SPAN_FIELDS)
         return any(isinstance(x, list) and x and isinstance(x[0], list | dict) for x in lists)
     return bool(source.stable_origin) and Path(source.stable_origin).with_suffix(".ann").is_file()
 
 
-def _stop_if_nothing(found: list[Source | Failed]) -> None:
+def _check_not_empty(found: list[ArticleSource | SourceFailure]) -> None:
     """Raise the error of a lone bad source before a corpus is made for nothing."""
-    failures = [f for f in found if isinstance(f, Failed)]
+    failures = [f for f in found if isinstance(f, SourceFailure)]
     if len(failures) == len(found):
         for failure in failures[1:]:
-            output.say(f"annotator: {failure.error}")
+            output.write_message(f"annotator: {failure.error}")
         raise failures[0].error if failures else UsageError("there is no source", do="name at least one file")
 
 
-def _intake(folder: Path, lang: str | None, schema: Path | None, name: str | None, report: Report) -> Intake:
+def _prepare_ingest(folder: Path, lang: str | None, schema: Path | None, name: str | None, report: IngestReport) -> IngestRun:
     """Open the corpus, or see to it that it can be made when the first article is there."""
-    with telling("read", folder):
+    with translate_os_errors("read", folder):
         there = (folder / "corpus.toml").exists()
     if not there:
         tokenizer = Tokenizer(lang or "en")
-        return Intake(_maker(folder, lang or "en", schema, name, tokenizer), tokenizer, report)
-    corpus = Corpus.open(folder)
+        return IngestRun(_corpus_factory(folder, lang or "en", schema, name, tokenizer), tokenizer, report)
+    corpus = CorpusFolder.open(folder)
     if lang and lang != corpus.lang:
         raise UsageError(
             f"--lang {lang}, but the corpus is {corpus.lang}", where=str(folder), do="leave --lang out"
         )
     if schema:
-        put_in_force(corpus, load_schema(schema), schema_text(schema))
+        apply_schema(corpus, load_schema(schema), schema_file_text(schema))
     tokenizer = Tokenizer(corpus.lang)
     if tokenizer.fingerprint != corpus.fingerprint:
-        output.warn(
+        output.write_warning(
             "this spaCy splits tokens otherwise than the one that the corpus was begun with; "
             "the stored tokens stay as they are"
         )
-    return Intake(lambda: corpus, tokenizer, report, corpus)
+    return IngestRun(lambda: corpus, tokenizer, report, corpus)
 
 
-def _maker(
+def _corpus_factory(
     folder: Path, lang: str, schema: Path | None, name: str | None, tokenizer: Tokenizer
-) -> Callable[[], Corpus]:
+) -> Callable[[], CorpusFolder]:
     """Return what makes the corpus; raises SchemaError at once for a schema that is none."""
     load_schema(schema or default_schema_path())  # an error in it is told with the file's own name
-    text = schema_text(schema or default_schema_path())
+    text = schema_file_text(schema or default_schema_path())
 
-    def make() -> Corpus:
-        return Corpus.create(
+    def make() -> CorpusFolder:
+        return CorpusFolder.create(
             folder,
-            name=output.shown(name or folder.resolve().name),
+            name=output.path_text(name or folder.resolve().name),
             lang=lang,
             fingerprint=tokenizer.fingerprint,
             schema_text=text,
@@ -141,24 +141,24 @@ def _maker(
     return make
 
 
-def _tell(report: Report, *, as_json: bool) -> None:
+def _print_report(report: IngestReport, *, as_json: bool) -> None:
     if as_json:
-        output.as_json({**asdict(report), "sentences": report.sentences})
+        output.write_json({**asdict(report), "sentences": report.sentences})
     elif report.added or report.known:
-        output.data(_line(a) for a in report.added)
-        output.data(f"{k['id']}  {k['state']}: {k['origin']}" for k in report.known)
+        output.write_data(_article_line(a) for a in report.added)
+        output.write_data(f"{k['id']}  {k['state']}: {k['origin']}" for k in report.known)
         counts = (
-            f"{output.count(len(report.added), 'article')} added, {len(report.known)} known, "
-            f"{output.count(report.sentences, 'sentence')}"
+            f"{output.count_text(len(report.added), 'article')} added, {len(report.known)} known, "
+            f"{output.count_text(report.sentences, 'sentence')}"
         )
-        output.data([f"{report.corpus}: {counts}"])
+        output.write_data([f"{report.corpus}: {counts}"])
     for note in report.notes:
-        output.say(f"note: {note}")
+        output.write_message(f"note: {note}")
     for failure in report.failed:
-        output.say(f"annotator: {failure['error']}")
+        output.write_message(f"annotator: {failure['error']}")
 
 
-def _line(a: dict[str, object]) -> str:
+def _article_line(a: dict[str, object]) -> str:
     lines = f"{a['body']:>4} of {a['lines']} lines"
-    sentences = output.column(a["sentences"], "sentence")
+    sentences = output.count_column(a["sentences"], "sentence")
     return f"{a['id']}  {sentences}  {lines}  {a['title'] or a['origin']}"

@@ -12,20 +12,20 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from annotator.cli.journals import hands
+from annotator.cli.journals import load_journals
 from annotator.core.article import Article
 from annotator.core.errors import AnnotatorError
-from annotator.ingest.article import make_article
-from annotator.ingest.sources import Failed, Source
+from annotator.ingest.article import build_article
+from annotator.ingest.sources import SourceFailure, ArticleSource
 from annotator.ingest.tokens import Tokenizer
-from annotator.storage.corpus import Corpus
+from annotator.storage.corpus import CorpusFolder
 
-KNOWN = "already in the corpus"
-BACK = "back in the queue"
+KNOWN_STATE = "already in the corpus"
+RESTORED_STATE = "back in the queue"
 
 
 @dataclass
-class Report:
+class IngestReport:
     """What an ingest did, source by source."""
 
     corpus: str
@@ -40,15 +40,15 @@ class Report:
         return sum(int(a["sentences"]) for a in self.added)
 
 
-class Intake:
+class IngestRun:
     """One run of an ingest; a source that fails leaves the corpus as it was."""
 
     def __init__(
         self,
-        make: Callable[[], Corpus],
+        make: Callable[[], CorpusFolder],
         tokenizer: Tokenizer,
-        report: Report,
-        corpus: Corpus | None = None,
+        report: IngestReport,
+        corpus: CorpusFolder | None = None,
     ) -> None:
         """Begin; ``make`` makes the corpus when the first article is there."""
         self.corpus = corpus
@@ -60,26 +60,26 @@ class Intake:
         self._newest: dict[str, str] = {}
         """The id of the last article of this run that came from each source."""
 
-    def add_source(self, source: Source | Failed) -> None:
+    def add_source(self, source: ArticleSource | SourceFailure) -> None:
         """Take one source in, or note why not."""
-        if isinstance(source, Failed):
+        if isinstance(source, SourceFailure):
             self._add_failure(source.origin, source.error)
             return
         self._report.notes += [f"{source.origin}: {note}" for note in source.notes]
         try:
-            article, sentences = make_article(source, self._tokenizer)
+            article, sentences = build_article(source, self._tokenizer)
         except AnnotatorError as error:
             self._add_failure(source.origin, error)
             return
         if self.corpus is None:
             self.corpus = self._create_corpus()
-        came_from = _seen_from(self.corpus, source.stable_origin)
+        came_from = _relative_origin(self.corpus, source.stable_origin)
         try:
             if article.id in self.corpus.article_ids():
                 self._add_known(self.corpus, article)
             else:
                 self.corpus.add_article(article, sentences, came_from=came_from)
-                self._rows[article.id] = _added(self.corpus, article)
+                self._rows[article.id] = _article_summary(self.corpus, article)
                 self._report.added.append(self._rows[article.id])
         except AnnotatorError as error:
             self._add_failure(source.origin, error)
@@ -90,12 +90,12 @@ class Intake:
     def _add_failure(self, origin: str, error: AnnotatorError) -> None:
         self._report.failed.append({"origin": origin, "error": str(error)})
 
-    def _add_known(self, corpus: Corpus, article: Article) -> None:
+    def _add_known(self, corpus: CorpusFolder, article: Article) -> None:
         """Note an article that is there already, brought back where a later version had replaced it."""
-        state = KNOWN
+        state = KNOWN_STATE
         if corpus.article(article.id).replaced_by:
             corpus.restore_article(article.id)
-            state = BACK
+            state = RESTORED_STATE
         row: dict[str, Any] = {"origin": article.origin, "id": article.id, "state": state, "replaces": None}
         self._rows.setdefault(article.id, row)
         self._report.known.append(row)
@@ -109,7 +109,7 @@ class Intake:
                 if old not in self._rows:
                     self._replace_article(self.corpus, old, new)
 
-    def _replace_article(self, corpus: Corpus, old: str, new: str) -> None:
+    def _replace_article(self, corpus: CorpusFolder, old: str, new: str) -> None:
         origin = self._rows[new]["origin"]
         try:
             corpus.replace_article(old, new)
@@ -141,7 +141,7 @@ class Intake:
         done: dict[str, list[str]] = {}
         assert self.corpus is not None
         try:
-            for loaded in hands(self.corpus):
+            for loaded in load_journals(self.corpus):
                 for article in loaded.store.touched_articles:
                     texts = [w.sentence.text for w in loaded.store.touched_sentences_of(article) if w.done]
                     done.setdefault(article, []).extend(texts)
@@ -151,7 +151,7 @@ class Intake:
         return done
 
 
-def _seen_from(corpus: Corpus, came_from: str) -> str:
+def _relative_origin(corpus: CorpusFolder, came_from: str) -> str:
     """Return a resolved path as seen from the corpus, which says nothing of the machine it lies on."""
     if not came_from:
         return ""
@@ -160,7 +160,7 @@ def _seen_from(corpus: Corpus, came_from: str) -> str:
     return os.fsencode(relative + mark + name).decode("utf-8", "backslashreplace")
 
 
-def _added(corpus: Corpus, article: Article) -> dict[str, Any]:
+def _article_summary(corpus: CorpusFolder, article: Article) -> dict[str, Any]:
     return {
         "origin": article.origin,
         "id": article.id,

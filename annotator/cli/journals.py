@@ -5,29 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from annotator.core.works import Works
-from annotator.storage.corpus import Corpus
+from annotator.core.works import AnnotationStore
+from annotator.storage.corpus import CorpusFolder
 from annotator.storage.journal import Journal
-from annotator.storage.scan import Flaw
+from annotator.storage.scan import LineFlaw
 
 
 @dataclass(frozen=True, slots=True)
-class Hand:
+class LoadedJournal:
     """One annotator's works, and what was found wrong with the journal."""
 
     annotator: str
-    store: Works
+    store: AnnotationStore
     warnings: tuple[str, ...]
     unusable_lines: int = 0
     """Lines of the journal that do not count or have others missing before them."""
-    flaws: tuple[Flaw, ...] = ()
+    flaws: tuple[LineFlaw, ...] = ()
     """The lines that do not count as they should, and why."""
 
 
-def hands(corpus: Corpus) -> Iterator[Hand]:
+def load_journals(corpus: CorpusFolder) -> Iterator[LoadedJournal]:
     """Yield the works of each annotator, by name; nothing on the disk is touched."""
     for name in corpus.annotators():
         journal = Journal.open(corpus.path, name, read_only=True)
-        store = Works(corpus.sentences)
+        store = AnnotationStore(corpus.sentences)
         store.replay(journal.records)
-        yield Hand(name, store, tuple(journal.warnings), journal.unusable_lines, journal.flaws)
+        yield LoadedJournal(name, store, tuple(journal.warnings), journal.unusable_lines, journal.flaws)

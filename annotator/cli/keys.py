@@ -9,16 +9,16 @@ import click
 
 from annotator.cli import output
 from annotator.cli.options import PATH, json_option
-from annotator.storage.keymap import keymap_path, load_keymap
+from annotator.storage.keymap import user_keymap_path, load_user_keymap
 from annotator.storage.prefs import Preferences
-from annotator.storage.schemas import DEFAULT, load_schema
-from annotator.tui.commands import Command, by_id
-from annotator.tui.keymap import Clash, Habits, KeySet, keys_in_force
+from annotator.storage.schemas import DEFAULT_SCHEMA, load_schema
+from annotator.tui.commands import Command, command_by_id
+from annotator.tui.keymap import KeymapProblem, HintSettings, EffectiveKeymap, effective_keymap
 
 
 @click.command("keys")
 @click.option("--check", type=PATH, help="A keymap file to try, instead of your own.", metavar="FILE")
-@click.option("--schema", type=PATH, default=Path(DEFAULT), help="The label schema to hold it against.")
+@click.option("--schema", type=PATH, default=Path(DEFAULT_SCHEMA), help="The label schema to hold it against.")
 @json_option
 def command(check: Path | None, schema: Path, as_json: bool) -> int:
     """Print the keys in force; a * marks those that your keymap file has changed.
@@ -26,28 +26,28 @@ def command(check: Path | None, schema: Path, as_json: bool) -> int:
     Clashes in the file are told on stderr and end with exit code 1: it is then not used at all.
     """
     kept = Preferences.load()
-    user = load_keymap(check)
-    keys = keys_in_force(load_schema(schema), user, Habits(kept.hint_mode, kept.hand, kept.avoid))
+    user = load_user_keymap(check)
+    keys = effective_keymap(load_schema(schema), user, HintSettings(kept.hint_mode, kept.hand, kept.avoid))
     for clash in keys.problems:
-        (output.warn if clash.warning else output.say)(str(clash))
-    file = check or keymap_path()
+        (output.write_warning if clash.warning else output.write_message)(str(clash))
+    file = check or user_keymap_path()
     if as_json:
-        output.as_json(_report(keys, file))
+        output.write_json(_report_fields(keys, file))
     else:
-        output.data(_table(keys))
-        output.say(f"keymap file: {file}{'' if file.exists() else ' (there is none yet)'}")
+        output.write_data(_key_table(keys))
+        output.write_message(f"keymap file: {file}{'' if file.exists() else ' (there is none yet)'}")
     return 1 if keys.errors else 0
 
 
-def _changed(command: Command) -> bool:
-    return command.keys != by_id(command.id).keys
+def _is_changed(command: Command) -> bool:
+    return command.keys != command_by_id(command.id).keys
 
 
-def _report(keys: KeySet, file: Path) -> dict[str, Any]:
+def _report_fields(keys: EffectiveKeymap, file: Path) -> dict[str, Any]:
     return {
-        "file": output.shown(file),
+        "file": output.path_text(file),
         "commands": [
-            {"id": c.id, "group": c.group, "keys": c.keys, "does": c.description, "changed": _changed(c)}
+            {"id": c.id, "group": c.group, "keys": c.keys, "does": c.description, "changed": _is_changed(c)}
             for c in keys.all_commands
         ],
         "labels": {x.name: x.key for x in keys.schema.labels},
@@ -55,17 +55,17 @@ def _report(keys: KeySet, file: Path) -> dict[str, Any]:
         "mode": keys.hint_settings.mode,
         "hand": keys.hint_settings.hand,
         "avoid": keys.hint_settings.avoid,
-        "clashes": [_told(c) for c in keys.problems],
+        "clashes": [_clash_fields(c) for c in keys.problems],
     }
 
 
-def _told(clash: Clash) -> dict[str, Any]:
+def _clash_fields(clash: KeymapProblem) -> dict[str, Any]:
     return {"where": clash.where, "what": clash.what, "do": clash.do, "warning": clash.warning}
 
 
-def _table(keys: KeySet) -> list[str]:
+def _key_table(keys: EffectiveKeymap) -> list[str]:
     """Return the table: mark, id, group, keys and what they do."""
-    rows = [("*" if _changed(c) else " ", c.id, c.group, c.key_text, c.description) for c in keys.all_commands]
+    rows = [("*" if _is_changed(c) else " ", c.id, c.group, c.key_text, c.description) for c in keys.all_commands]
     rows += [(" ", "", "Label", x.key, x.name) for x in keys.schema.labels if x.key]
     rows += [(" ", "", "Hints", "letters", "".join(keys.style.available_letters(keys.label_keys)))]
     rows += [(" ", "", "Hints", "mode", keys.hint_settings.mode), (" ", "", "Hints", "hand", keys.hint_settings.hand)]

@@ -10,24 +10,24 @@ from pathlib import Path
 
 import orjson
 
-from annotator.cli.asked import Asked
+from annotator.cli.asked import ImportOptions
 from annotator.core.errors import SourceError
-from annotator.formats.source import Source
+from annotator.formats.source import ImportSource
 from annotator.storage.atomic import write_atomic
-from annotator.storage.failures import telling
-from annotator.storage.folder import check_outside
+from annotator.storage.failures import translate_os_errors
+from annotator.storage.folder import check_outside_corpus
 
-FOLDER = "imports"
+IMPORTS_FOLDER = "imports"
 """Where the ledgers of a corpus's imports lie."""
 
 
-def check_place(options: Asked) -> None:
+def check_ledger_path(options: ImportOptions) -> None:
     """Raise AnnotatorError where the user's ledger file would stand in the place of something else."""
     path = options.ledger_file
     if path is None:
         return
-    check_outside(path, options.folder)
-    with telling("write", path, SourceError):
+    check_outside_corpus(path, options.folder)
+    with translate_os_errors("write", path, SourceError):
         if path.exists() and not _is_ledger(path):
             raise SourceError(
                 "this file is no ledger, and will not be replaced by one",
@@ -44,19 +44,19 @@ def _is_ledger(path: Path) -> bool:
         return False
 
 
-def place(options: Asked, sources: Sequence[Source], data: bytes) -> Path:
+def ledger_path(options: ImportOptions, sources: Sequence[ImportSource], data: bytes) -> Path:
     """Return where the ledger goes: named after the first file and its own content, never a clock."""
     if options.ledger_file is not None:
         return options.ledger_file
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", sources[0].base).strip(".-")[:60] or "import"
-    return options.folder / FOLDER / f"{stem}-{hashlib.sha256(data).hexdigest()[:8]}.jsonl"
+    return options.folder / IMPORTS_FOLDER / f"{stem}-{hashlib.sha256(data).hexdigest()[:8]}.jsonl"
 
 
 @contextmanager
-def written(path: Path, data: bytes) -> Iterator[None]:
+def ledger_written(path: Path, data: bytes) -> Iterator[None]:
     """Write the ledger before what it tells of is done; an error in the block takes a new one away."""
     new = not path.exists()
-    write(path, data)
+    write_ledger(path, data)
     try:
         yield
     except BaseException:
@@ -65,8 +65,8 @@ def written(path: Path, data: bytes) -> Iterator[None]:
         raise
 
 
-def write(path: Path, data: bytes) -> None:
+def write_ledger(path: Path, data: bytes) -> None:
     """Write a ledger, and the folders above it; raises CorpusError."""
-    with telling("write", path):
+    with translate_os_errors("write", path):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomic(path, data)

@@ -12,7 +12,7 @@ import click
 from annotator import __version__
 from annotator.cli import output
 from annotator.core.errors import AnnotatorError
-from annotator.storage.collector import uncollected
+from annotator.storage.collector import gc_paused
 
 _COMMANDS = {
     "annotate": "Annotate a corpus in the terminal (also: `annotator CORPUS`).",
@@ -33,7 +33,7 @@ _MODULES = {"import": "imports"}
 """The module of a command whose name is a word of Python."""
 
 
-class _Group(click.Group):
+class _CommandGroup(click.Group):
     """Loads a command when it is called; a first word that is no command is a corpus to annotate."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
@@ -44,7 +44,7 @@ class _Group(click.Group):
         """Return a command by name."""
         if cmd_name not in _COMMANDS:
             return None
-        with uncollected():
+        with gc_paused():
             module = importlib.import_module(f"annotator.cli.{_MODULES.get(cmd_name, cmd_name)}")
         command: click.Command = module.command
         return command
@@ -62,7 +62,7 @@ class _Group(click.Group):
         return super().parse_args(ctx, args)
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="annotator")
 def main() -> None:
     """Mark spans in news articles in the terminal and export training data for spaCy.
@@ -74,44 +74,44 @@ def main() -> None:
     """
 
 
-DEBUG = "ANNOTATOR_DEBUG"
+DEBUG_VARIABLE = "ANNOTATOR_DEBUG"
 """The environment variable that shows where an unexpected error was raised."""
 
 
 def run(args: list[str] | None = None) -> None:
     """Run the command line and exit with its code; a mistake or a failing system is one line on stderr."""
-    output.any_text()
+    output.allow_any_text()
     if os.name == "nt":  # before anything is loaded that needs the locks of Unix
-        output.say("annotator: Windows has no file locks of this kind; install WSL and run Annotator in it")
+        output.write_message("annotator: Windows has no file locks of this kind; install WSL and run Annotator in it")
         sys.exit(1)
-    sys.exit(_code(args))
+    sys.exit(_run_for_exit_code(args))
 
 
-def _code(args: list[str] | None) -> int:
+def _run_for_exit_code(args: list[str] | None) -> int:
     """Run the command line and return its exit code."""
     try:
         code: Any = main(args=args, prog_name="annotator", standalone_mode=False)
     except AnnotatorError as error:
-        output.say(f"annotator: {error}")
+        output.write_message(f"annotator: {error}")
         code = error.exit_code
     except click.ClickException as error:
         error.show()
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        code = output.STOPPED
-    except output.ReaderGoneError:
+        code = output.EXIT_INTERRUPTED
+    except output.OutputClosedError:
         code = 0
     except (OSError, ValueError) as error:  # UnicodeError is a ValueError
-        if os.environ.get(DEBUG):
+        if os.environ.get(DEBUG_VARIABLE):
             import traceback
 
             traceback.print_exc()
-        output.say(f"annotator: {_unexpected(error)}; set {DEBUG}=1 to see where it comes from")
+        output.write_message(f"annotator: {_describe_unexpected(error)}; set {DEBUG_VARIABLE}=1 to see where it comes from")
         code = 1
     return code if isinstance(code, int) else 0
 
 
-def _unexpected(error: OSError | ValueError) -> str:
+def _describe_unexpected(error: OSError | ValueError) -> str:
     """Return an error that no command has foreseen as one line: where, if it says so, and what."""
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename else ""

@@ -12,34 +12,34 @@ import click
 
 from annotator.cli import output
 from annotator.cli.options import PATH, json_option, open_corpus
-from annotator.core.annotation import Work
+from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import Sentence
 from annotator.core.errors import CorpusError, JournalError, SchemaError, UsageError
-from annotator.core.merging import Conflict, merge
-from annotator.core.record import Record
-from annotator.storage.corpus import Corpus
-from annotator.storage.failures import telling
-from annotator.storage.imports import Made, Staging
+from annotator.core.merging import JournalConflict, merge_journals
+from annotator.core.record import JournalRecord
+from annotator.storage.corpus import CorpusFolder
+from annotator.storage.failures import translate_os_errors
+from annotator.storage.imports import NewCorpusSettings, ImportStaging
 from annotator.storage.journal import Journal
 from annotator.storage.merging import (
-    left_behind,
-    owners,
-    put_article,
-    put_groups,
-    put_ledgers,
-    put_migrations,
-    put_suggestions,
+    unmerged_files,
+    corpora_by_article,
+    merge_article,
+    merge_split_groups,
+    merge_import_ledgers,
+    merge_migrations,
+    merge_suggestions,
 )
-from annotator.storage.scan import lines_in_words
-from annotator.storage.schema_union import unite
-from annotator.storage.schemas import schema_of_text, schema_text
+from annotator.storage.scan import format_line_numbers
+from annotator.storage.schema_union import unite_schemas
+from annotator.storage.schemas import parse_schema_text, read_schema_text
 
-_LONGEST = 64
+_MAX_NAME_LENGTH = 64
 """How many characters an annotator's name may have."""
 
 
 @dataclass(slots=True)
-class Report:
+class MergeReport:
     """What a merge did."""
 
     into: str
@@ -60,9 +60,9 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sources:
-    corpora: Sequence[Corpus]
-    owners: dict[str, list[Corpus]]
+class _MergeSources:
+    corpora: Sequence[CorpusFolder]
+    owners: dict[str, list[CorpusFolder]]
 
     def base_sentences(self, article_id: str) -> Sequence[Sentence]:
         """Return the stored sentences of an article as the new corpus has them."""
@@ -86,36 +86,36 @@ def command(corpora: tuple[Path, ...], into: Path, schema: Path | None, as_json:
     """
     report = run_merge(corpora, into, schema)
     if as_json:
-        output.as_json(_as_dict(report))
+        output.write_json(_report_fields(report))
     else:
-        output.data(_lines(report))
-    alike = [f"{_articles_in_words(ids)}: {what}" for what, ids in report.differences.items()]
+        output.write_data(_report_lines(report))
+    alike = [f"{_format_articles(ids)}: {what}" for what, ids in report.differences.items()]
     for note in [*report.notes, *alike]:
-        output.say(f"note: {note}")
+        output.write_message(f"note: {note}")
     if report.conflicts or report.not_merged:
-        sys.exit(output.LOST)
+        sys.exit(output.EXIT_LEFT_OUT)
 
 
-def run_merge(paths: Sequence[Path], into: Path, schema: Path | None = None) -> Report:
+def run_merge(paths: Sequence[Path], into: Path, schema: Path | None = None) -> MergeReport:
     """Carry out a merge; raises AnnotatorError, with nothing made."""
     _check_paths(paths, into)
     sources = [open_corpus(p) for p in paths]
-    _check_alike(sources)
-    having = _Sources(sources, owners(sources))
-    report = Report(output.shown(into), [output.shown(p) for p in paths])
-    text = _schema(sources, schema, report)
-    report.notes += _tokenizers(sources)
-    with Staging.begin(into, None) as staging, output.progress("merge") as show:
-        _articles(staging, having, report, show)
-        used = _journals(staging, having, report)
+    _check_same_language(sources)
+    having = _MergeSources(sources, corpora_by_article(sources))
+    report = MergeReport(output.path_text(into), [output.path_text(p) for p in paths])
+    text = _merged_schema(sources, schema, report)
+    report.notes += _tokenizer_notes(sources)
+    with ImportStaging.begin(into, None) as staging, output.progress("merge") as show:
+        _merge_articles(staging, having, report, show)
+        used = _merge_journals(staging, having, report)
         _check_labels(used, text, schema)
-        put_suggestions(staging, sources)
-        report.conflicts += [{"what": output.shown(x)} for x in put_groups(staging, sources)]
-        behind = [*put_migrations(staging, sources), *put_ledgers(staging, sources), *left_behind(sources)]
-        report.not_merged += [output.shown(x) for x in behind]
+        merge_suggestions(staging, sources)
+        report.conflicts += [{"what": output.path_text(x)} for x in merge_split_groups(staging, sources)]
+        behind = [*merge_migrations(staging, sources), *merge_import_ledgers(staging, sources), *unmerged_files(sources)]
+        report.not_merged += [output.path_text(x) for x in behind]
         first = sources[0]
-        name = output.shown(into.resolve().name)
-        staging.commit_new_corpus(Made(name, first.lang, first.fingerprint, text))
+        name = output.path_text(into.resolve().name)
+        staging.commit_new_corpus(NewCorpusSettings(name, first.lang, first.fingerprint, text))
     return report
 
 
@@ -123,73 +123,73 @@ def _check_paths(paths: Sequence[Path], into: Path) -> None:
     """Raise UsageError or CorpusError for corpora that cannot be merged, or a folder that is in use."""
     if len(paths) < 2:
         raise UsageError("one corpus alone cannot be merged", do="name two or more before --into")
-    with telling("read", into):
+    with translate_os_errors("read", into):
         real = [p.resolve() for p in paths]
         for n, path in enumerate(real):
             if path in real[:n]:
-                raise UsageError(f"{output.shown(paths[n])} is named twice", do="name each corpus once")
+                raise UsageError(f"{output.path_text(paths[n])} is named twice", do="name each corpus once")
         if any(path in into.resolve().parents for path in real):
             what = "the new corpus would lie in one of the old"
-            raise CorpusError(what, where=output.shown(into), do="give another folder with --into")
+            raise CorpusError(what, where=output.path_text(into), do="give another folder with --into")
         if into.exists() and not (into.is_dir() and not any(into.iterdir())):
             raise CorpusError(
                 "there is something here already, and a merge overwrites nothing",
-                where=output.shown(into),
+                where=output.path_text(into),
                 do="give a new folder with --into; to add to a corpus, name it among those to be merged",
             )
 
 
-def _check_alike(corpora: Sequence[Corpus]) -> None:
+def _check_same_language(corpora: Sequence[CorpusFolder]) -> None:
     langs = sorted({c.lang for c in corpora})
     if len(langs) > 1:
-        listed = ", ".join(f"{output.shown(c.path)}: {c.lang}" for c in corpora)
+        listed = ", ".join(f"{output.path_text(c.path)}: {c.lang}" for c in corpora)
         raise CorpusError(f"the corpora have different languages ({listed})", do="merge those of one language")
 
 
-def _tokenizers(corpora: Sequence[Corpus]) -> list[str]:
+def _tokenizer_notes(corpora: Sequence[CorpusFolder]) -> list[str]:
     first = corpora[0]
     return [
-        f"{output.shown(c.path)} was cut by another tokenizer ({c.fingerprint}, not {first.fingerprint}); "
+        f"{output.path_text(c.path)} was cut by another tokenizer ({c.fingerprint}, not {first.fingerprint}); "
         "its tokens stay as they are"
         for c in corpora[1:]
         if c.fingerprint != first.fingerprint
     ]
 
 
-def _schema(corpora: Sequence[Corpus], schema_path: Path | None, report: Report) -> str:
+def _merged_schema(corpora: Sequence[CorpusFolder], schema_path: Path | None, report: MergeReport) -> str:
     """Return the schema of the new corpus; raises SchemaError where the old ones contradict each other."""
     if schema_path is not None:
-        return schema_text(schema_path)
-    union = unite([(output.shown(c.schema_path), schema_text(c.schema_path)) for c in corpora])
+        return read_schema_text(schema_path)
+    union = unite_schemas([(output.path_text(c.schema_path), read_schema_text(c.schema_path)) for c in corpora])
     if union.clashes:
         more = f" and {len(union.clashes) - 3} more" if len(union.clashes) > 3 else ""
         raise SchemaError(
             f"the schemas contradict each other: {'; '.join(union.clashes[:3])}{more}",
-            where=output.shown(corpora[0].schema_path),
+            where=output.path_text(corpora[0].schema_path),
             do="say which one holds with --schema FILE",
         )
     report.schema = {"added": union.added, "widened": union.widened}
-    report.not_merged += [output.shown(f"schema, {x}") for x in union.left_out]
+    report.not_merged += [output.path_text(f"schema, {x}") for x in union.left_out]
     return union.text
 
 
 def _check_labels(used: set[str], text: str, schema_path: Path | None) -> None:
-    schema = schema_of_text(text, str(schema_path or "schema"))
+    schema = parse_schema_text(text, str(schema_path or "schema"))
     lacking = sorted(used - {x.name for x in schema.labels})
     if lacking and schema_path is not None:
         raise SchemaError(
             f"the schema {schema.name} lacks labels that are in use: {', '.join(lacking)}",
-            where=output.shown(schema_path),
+            where=output.path_text(schema_path),
             do="add them to the schema, or name another",
         )
 
 
-def _articles(staging: Staging, sources: _Sources, report: Report, show: Any) -> None:
+def _merge_articles(staging: ImportStaging, sources: _MergeSources, report: MergeReport, show: Any) -> None:
     for n, (article_id, having) in enumerate(sources.owners.items(), 1):
-        differences = put_article(staging, article_id, having)
-        report.conflicts += [{"article": article_id, "what": output.shown(x)} for x in differences.conflicts]
+        differences = merge_article(staging, article_id, having)
+        report.conflicts += [{"article": article_id, "what": output.path_text(x)} for x in differences.conflicts]
         for note in differences.notes:
-            report.differences.setdefault(output.shown(note), []).append(article_id)
+            report.differences.setdefault(output.path_text(note), []).append(article_id)
         report.in_several += len(having) > 1
         show(n, len(sources.owners))
     report.articles = len(sources.owners)
@@ -198,79 +198,79 @@ def _articles(staging: Staging, sources: _Sources, report: Report, show: Any) ->
 # -- journals --------------------------------------------------------------------------------------
 
 
-def _journals(staging: Staging, sources: _Sources, report: Report) -> set[str]:
+def _merge_journals(staging: ImportStaging, sources: _MergeSources, report: MergeReport) -> set[str]:
     """Prepare the journals of all annotators; return the labels in use."""
     names = sorted({name for c in sources.corpora for name in c.annotators()})
-    made: dict[str, tuple[Record, ...]] = {}
+    made: dict[str, tuple[JournalRecord, ...]] = {}
     used: set[str] = set()
     for name in names:
-        found = [(c, _records(c, name, report)) for c in sources.corpora if name in c.annotators()]
+        found = [(c, _read_records(c, name, report)) for c in sources.corpora if name in c.annotators()]
         used |= {s.label for _, records in found for r in records for s in r.annotated.annotation.spans}
         joint = found[0][1]
         figures = {"records": 0, "taken": 0, "same": 0}
         for corpus, records in found[1:]:
-            merged = merge(joint, records, sources.base_sentences)
+            merged = merge_journals(joint, records, sources.base_sentences)
             joint = merged.records
             figures["taken"] += merged.taken_over
             figures["same"] += merged.identical
             if merged.conflicting_records:
-                other, there = _name_beside(name, merged.conflicting_records, made, sources.corpora)
+                other, there = _conflict_name(name, merged.conflicting_records, made, sources.corpora)
                 if not there:
                     made[other] = merged.conflicting_records
                     staging.add_records(other, (replace(r, annotator=other) for r in merged.conflicting_records))
                     report.annotators[other] = {"records": len(merged.conflicting_records), "taken": 0, "same": 0}
-                report.conflicts += _conflicts(merged.conflicts, name, other, corpus)
+                report.conflicts += _conflict_fields(merged.conflicts, name, other, corpus)
         staging.add_records(name, joint)
         report.annotators[name] = figures | {"records": len(joint)}
     report.annotators = dict(sorted(report.annotators.items()))
     return used
 
 
-def _records(corpus: Corpus, name: str, report: Report) -> tuple[Record, ...]:
+def _read_records(corpus: CorpusFolder, name: str, report: MergeReport) -> tuple[JournalRecord, ...]:
     """Return the records of a journal; raises JournalError where it is damaged."""
     journal = Journal.open(corpus.path, name, read_only=True)
-    where = output.shown(journal.path)
+    where = output.path_text(journal.path)
     if journal.damaged:
         raise JournalError(
-            f"{lines_in_words(journal.damaged)} of the journal cannot be read",
+            f"{format_line_numbers(journal.damaged)} of the journal cannot be read",
             where=where,
             do="see `annotator check`, restore the file from a copy, and merge again",
         )
     if journal.flaws:
-        torn = lines_in_words(f.line for f in journal.flaws)
+        torn = format_line_numbers(f.line for f in journal.flaws)
         report.not_merged.append(f"{where}: a torn end ({torn})")
     return journal.records
 
 
-def _name_beside(
-    name: str, conflicting: Sequence[Record], made: Mapping[str, Sequence[Record]], corpora: Sequence[Corpus]
+def _conflict_name(
+    name: str, conflicting: Sequence[JournalRecord], made: Mapping[str, Sequence[JournalRecord]], corpora: Sequence[CorpusFolder]
 ) -> tuple[str, bool]:
     """Return the first of ``name.2``, ``name.3``, … that is free, or that keeps the records already.
 
     So a corpus that is merged once more keeps what contradicts it once. ``made`` has the journals that this
     merge has kept beside.
     """
-    wanted = _unsigned(conflicting)
+    wanted = _without_annotator(conflicting)
     n = 2
     while True:
-        other = f"{name[: _LONGEST - len(str(n)) - 1]}.{n}"
+        other = f"{name[: _MAX_NAME_LENGTH - len(str(n)) - 1]}.{n}"
         having = [c for c in corpora if other in c.annotators()]
         there = [made[other]] if other in made else []
         there += [Journal.open(c.path, other, read_only=True).records for c in having]
         if not there:
             return other, False
-        if any(_unsigned(records[: len(wanted)]) == wanted for records in there):
+        if any(_without_annotator(records[: len(wanted)]) == wanted for records in there):
             return other, True
         n += 1
 
 
-def _unsigned(records: Sequence[Record]) -> list[Record]:
+def _without_annotator(records: Sequence[JournalRecord]) -> list[JournalRecord]:
     return [replace(r, annotator="") for r in records]
 
 
-def _conflicts(found: Sequence[Conflict], name: str, other: str, corpus: Corpus) -> Iterator[dict[str, Any]]:
+def _conflict_fields(found: Sequence[JournalConflict], name: str, other: str, corpus: CorpusFolder) -> Iterator[dict[str, Any]]:
     if not found:
-        what = f"the history of {name} cannot be told in one order with that in {output.shown(corpus.path)}"
+        what = f"the history of {name} cannot be told in one order with that in {output.path_text(corpus.path)}"
         yield {"annotator": name, "kept_as": other, "what": what}
     for conflict in found:
         s = conflict.article_range
@@ -280,13 +280,13 @@ def _conflicts(found: Sequence[Conflict], name: str, other: str, corpus: Corpus)
             "article": s.article,
             "start": s.start,
             "end": s.end,
-            "what": f"{name} has answered this in two ways; {output.shown(corpus.path)} has the other one",
-            "here": [_said(w) for w in conflict.ours],
-            "there": [_said(w) for w in conflict.theirs],
+            "what": f"{name} has answered this in two ways; {output.path_text(corpus.path)} has the other one",
+            "here": [_annotation_fields(w) for w in conflict.ours],
+            "there": [_annotation_fields(w) for w in conflict.theirs],
         }
 
 
-def _said(annotated: Work) -> dict[str, Any]:
+def _annotation_fields(annotated: AnnotatedSentence) -> dict[str, Any]:
     a = annotated.annotation
     return {
         "sentence": annotated.sentence.id,
@@ -299,7 +299,7 @@ def _said(annotated: Work) -> dict[str, Any]:
 # -- how it is told --------------------------------------------------------------------------------
 
 
-def _as_dict(report: Report) -> dict[str, Any]:
+def _report_fields(report: MergeReport) -> dict[str, Any]:
     return {
         "into": report.into,
         "sources": report.sources,
@@ -314,14 +314,14 @@ def _as_dict(report: Report) -> dict[str, Any]:
     }
 
 
-def _lines(report: Report) -> Iterator[str]:
+def _report_lines(report: MergeReport) -> Iterator[str]:
     """Yield the report for people: the sums, then a line for each conflict."""
-    many = f"{output.count(report.articles, 'article')} ({report.in_several} in several corpora)"
-    yield f"{report.into}: {many}, {output.count(len(report.annotators), 'annotator')}"
+    many = f"{output.count_text(report.articles, 'article')} ({report.in_several} in several corpora)"
+    yield f"{report.into}: {many}, {output.count_text(len(report.annotators), 'annotator')}"
     for name, figures in report.annotators.items():
-        taken = f", {output.count(figures['taken'], 'place')} taken over" if figures["taken"] else ""
+        taken = f", {output.count_text(figures['taken'], 'place')} taken over" if figures["taken"] else ""
         same = f", {figures['same']} said alike in both" if figures["same"] else ""
-        yield f"{name}: {output.count(figures['records'], 'record')}{taken}{same}"
+        yield f"{name}: {output.count_text(figures['records'], 'record')}{taken}{same}"
     for what in ("added", "widened"):
         if report.schema.get(what):
             yield f"schema, {what}: {', '.join(report.schema[what])}"
@@ -332,6 +332,6 @@ def _lines(report: Report) -> Iterator[str]:
     yield from (f"not taken over: {x}" for x in report.not_merged)
 
 
-def _articles_in_words(ids: Sequence[str]) -> str:
+def _format_articles(ids: Sequence[str]) -> str:
     """Return one article, or how many with the first of them."""
     return f"article {ids[0]}" if len(ids) == 1 else f"{len(ids)} articles (the first: {ids[0]})"

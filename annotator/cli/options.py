@@ -13,8 +13,8 @@ import click
 from annotator.core.errors import CorpusError, SchemaError
 from annotator.core.schema import Schema
 from annotator.storage import schemas
-from annotator.storage.corpus import Corpus
-from annotator.storage.failures import telling
+from annotator.storage.corpus import CorpusFolder
+from annotator.storage.failures import translate_os_errors
 
 PATH = click.Path(path_type=Path, readable=False)
 """A path as it was given: what cannot be read there is told by whoever reads it, as bad input."""
@@ -31,33 +31,33 @@ def login_name() -> str:
     return re.sub(r"[^a-z0-9._-]+", "-", name.lower()).lstrip(".")[:64] or "me"
 
 
-def open_corpus(path: Path) -> Corpus:
+def open_corpus(path: Path) -> CorpusFolder:
     """Open a corpus; raises CorpusError that says how to make one where there is none."""
-    with telling("read", path):
+    with translate_os_errors("read", path):
         if not path.exists():
             raise CorpusError(
                 "there is no such corpus",
                 where=str(path),
                 do=f"make it with `annotator ingest FILE… --corpus {path}`",
             )
-    return Corpus.open(path)
+    return CorpusFolder.open(path)
 
 
-def opening(path: str, names: Iterable[str]) -> str:
+def annotate_command(path: str, names: Iterable[str]) -> str:
     """Return the command that opens a corpus as the first of the annotators, to be shown to the user."""
     first, *others = names
     also = f" (or {', '.join(others)})" if others else ""
     return f"annotator annotate {shlex.quote(path)} --as {first}{also}"
 
 
-def labels_in_use(corpus: Corpus) -> set[str]:
+def labels_in_use(corpus: CorpusFolder) -> set[str]:
     """Return the labels of all spans that are there now, or that undo and redo can bring back."""
-    from annotator.core.works import Works  # most commands need neither
+    from annotator.core.works import AnnotationStore  # most commands need neither
     from annotator.storage.journal import Journal
 
     found: set[str] = set()
     for name in corpus.annotators():
-        store = Works(corpus.sentences)
+        store = AnnotationStore(corpus.sentences)
         history = store.replay(Journal.open(corpus.path, name, read_only=True).records)
         edits = (*history.done, *history.undone)
         reached = [w for e in edits for w in (*e.before, *e.after)]
@@ -66,7 +66,7 @@ def labels_in_use(corpus: Corpus) -> set[str]:
     return found
 
 
-def put_in_force(corpus: Corpus, schema: Schema, text: str) -> None:
+def apply_schema(corpus: CorpusFolder, schema: Schema, text: str) -> None:
     """Make ``schema`` the corpus's own; raises SchemaError where it lacks a label that is in use."""
     lacking = sorted(labels_in_use(corpus) - {x.name for x in schema.labels})
     if lacking:
@@ -78,6 +78,6 @@ def put_in_force(corpus: Corpus, schema: Schema, text: str) -> None:
     corpus.set_schema(text)
 
 
-def schema_text(path: Path) -> str:
+def schema_file_text(path: Path) -> str:
     """Return the text of a schema file, or of a shipped schema by its bare name; raises SchemaError."""
-    return schemas.schema_text(path)
+    return schemas.read_schema_text(path)

@@ -15,15 +15,15 @@ from typing import Any
 import click
 import orjson
 
-from annotator.core.counting import counted
+from annotator.core.counting import pluralize
 from annotator.core.errors import AnnotatorError
 
-LOST = 3
+EXIT_LEFT_OUT = 3
 """The exit code for: done, but something was left out that the user did not ask to leave out."""
-STOPPED = 130
+EXIT_INTERRUPTED = 130
 """The exit code for: stopped with Ctrl+C."""
 
-_COMMANDS = re.compile(
+_UNSAFE_CHARACTERS = re.compile(
     "[\x00-\x1f\x7f-\x9f"  # control characters
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f"  # turn the reading direction
     "\ufff9-\ufffb\U000e0000-\U000e007f"  # hide text
@@ -33,62 +33,62 @@ _COMMANDS = re.compile(
 _BEYOND_ASCII = re.compile("[^\x00-\x7e]")
 
 
-class ReaderGoneError(Exception):
+class OutputClosedError(Exception):
     """Who reads stdout (head, less) has seen enough."""
 
 
-def data(lines: Iterable[str]) -> None:
+def write_data(lines: Iterable[str]) -> None:
     """Write lines of data to stdout, control characters made visible: a terminal would obey them."""
     for line in lines:
-        _write(safe(line))
+        _write_stdout(make_printable(line))
 
 
-def as_json(value: Any) -> None:
+def write_json(value: Any) -> None:
     """Write one JSON value to stdout, indented, keys in the given order.
 
     What could command a terminal is escaped, and so is all but ASCII where stdout is not UTF-8.
     """
     text = orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
-    lines = (_COMMANDS.sub(_escaped, line) for line in text.split("\n"))
+    lines = (_UNSAFE_CHARACTERS.sub(_json_escape, line) for line in text.split("\n"))
     encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "")
-    _write("\n".join(x if encoding == "utf8" else _BEYOND_ASCII.sub(_escaped, x) for x in lines))
+    _write_stdout("\n".join(x if encoding == "utf8" else _BEYOND_ASCII.sub(_json_escape, x) for x in lines))
 
 
-def say(line: str) -> None:
+def write_message(line: str) -> None:
     """Write a line of talk to stderr; where nobody can hear it, the work goes on."""
     try:
-        click.echo(safe(line), err=True)
+        click.echo(make_printable(line), err=True)
     except OSError:
         sys.stderr = None
 
 
-def safe(line: str) -> str:
+def make_printable(line: str) -> str:
     """Return a line with what could command a terminal as U+FFFD and other white space as blanks."""
     if line.isprintable():
         return line
     plain = "".join(" " if c == "\t" or unicodedata.category(c)[0] == "Z" else c for c in line)
-    return _COMMANDS.sub("�", plain)
+    return _UNSAFE_CHARACTERS.sub("�", plain)
 
 
-def shown(path: Path | str) -> str:
+def path_text(path: Path | str) -> str:
     """Return a path as text that can be stored: bytes in a name that are no UTF-8 become U+FFFD."""
     return os.fsencode(path).decode("utf-8", "replace")
 
 
-def any_text() -> None:
+def allow_any_text() -> None:
     """Let stdout write any text: what its encoding lacks comes as a backslash escape."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and stream.errors in {"strict", "surrogateescape"}:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _write(text: str) -> None:
+def _write_stdout(text: str) -> None:
     """Write to stdout; raises ReaderGoneError, or AnnotatorError where stdout takes nothing more."""
     try:
         click.echo(text)
     except BrokenPipeError:
         sys.stdout = None  # without this Python complains once more at exit
-        raise ReaderGoneError from None
+        raise OutputClosedError from None
     except OSError as error:
         sys.stdout = None
         raise AnnotatorError(
@@ -97,36 +97,36 @@ def _write(text: str) -> None:
         ) from error
 
 
-def _escaped(found: re.Match[str]) -> str:
+def _json_escape(found: re.Match[str]) -> str:
     """Return a character as JSON escapes it, beyond the first plane as two halves."""
     units = found.group().encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
 
 
-def count(n: int, what: str) -> str:
+def count_text(n: int, what: str) -> str:
     """Return a number with what it counts: ``1 article``, ``2 articles``."""
-    return counted(n, what)
+    return pluralize(n, what)
 
 
-def column(n: object, what: str) -> str:
+def count_column(n: object, what: str) -> str:
     """Return a number with what it counts, as wide in each row of a table."""
     word = what if n == 1 else f"{what}s"
     return f"{n!s:>4} {word:<{len(what) + 1}}"
 
 
-def warn(line: str) -> None:
+def write_warning(line: str) -> None:
     """Write a warning to stderr."""
-    say(f"warning: {line}")
+    write_message(f"warning: {line}")
 
 
 @contextmanager
-def counter(what: str, where: str) -> Iterator[Callable[[int], None]]:
+def progress_counter(what: str, where: str) -> Iterator[Callable[[int], None]]:
     """Yield a function that shows how far something is whose end nobody knows; silent as ``progress``."""
     visible = sys.stderr is not None and sys.stderr.isatty()
 
     def show(done: int) -> None:
         if visible and done % 100 == 0:
-            sys.stderr.write(safe(f"{done:,} {what} {where}"[:70]) + "\r")
+            sys.stderr.write(make_printable(f"{done:,} {what} {where}"[:70]) + "\r")
             sys.stderr.flush()
 
     try:

@@ -15,42 +15,42 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from annotator.cli.shard import Job
-from annotator.cli.standing import Record, Standing
-from annotator.core.annotation import Answer, Work
-from annotator.core.article import LineMap
-from annotator.export.choose import refuse
-from annotator.export.shards import shards
-from annotator.export.splits import Split, placed, split
-from annotator.export.straight.sentences import About, packed_about
-from annotator.export.values import ExportOptions, Missing
-from annotator.storage.corpus import Corpus
-from annotator.storage.fast_articles import FastArticle, read_articles
-from annotator.storage.fast_index import ACCEPTED, ANSWERS, Index, OddError, read_index
-from annotator.storage.fast_rows import check_old
-from annotator.storage.folder import ARTICLES
-from annotator.storage.journal import FOLDER
-from annotator.storage.rescue import find_rescues
-from annotator.storage.sentences import Places
+from annotator.cli.shard import ShardJob
+from annotator.cli.standing import RecordNumber, RecordSelection
+from annotator.core.annotation import Answer, AnnotatedSentence
+from annotator.core.article import AnnotatedLineIndex
+from annotator.export.choose import raise_conflicts
+from annotator.export.shards import shard_files
+from annotator.export.splits import SplitAssignment, split_keys, assign_parts
+from annotator.export.straight.sentences import PackedArticle, pack_article_metadata
+from annotator.export.values import ExportOptions, MissingItems
+from annotator.storage.corpus import CorpusFolder
+from annotator.storage.fast_articles import FastArticle, read_fast_articles
+from annotator.storage.fast_index import ACCEPTED_NUMBER, ANSWER_BY_NUMBER, JournalIndex, FastReadError, read_journal_index
+from annotator.storage.fast_rows import check_superseded_records
+from annotator.storage.folder import ARTICLES_FOLDER
+from annotator.storage.journal import ANNOTATIONS_FOLDER
+from annotator.storage.rescue import find_rescue_files
+from annotator.storage.sentences import SentenceRanges
 
 if TYPE_CHECKING:  # a small export starts fast
-    from annotator.export.stories import Stories
+    from annotator.export.stories import StoryGroups
 
-_NAMES = {Answer.ACCEPT: "accepted", Answer.REJECT: "rejected", Answer.IGNORE: "ignored", None: "unfinished"}
+_ANSWER_NAMES = {Answer.ACCEPT: "accepted", Answer.REJECT: "rejected", Answer.IGNORE: "ignored", None: "unfinished"}
 
 
-Read = tuple[FastArticle, LineMap | None]
+ReadArticle = tuple[FastArticle, AnnotatedLineIndex | None]
 """An article, and which of its lines are annotated, where not all are."""
-File = tuple[str, str, "array[int]"]
+ShardFile = tuple[str, str, "array[int]"]
 """A file's name, its part, and its sentences by their numbers in the whole export."""
 
 
 @dataclass(slots=True)
-class Plan:
+class ExportPlan:
     """The accepted sentences of a plain corpus in the order of the export; arrays have a number for each."""
 
-    indexes: list[Index]
-    articles: list[About]
+    indexes: list[JournalIndex]
+    articles: list[PackedArticle]
     sentences: dict[str, int]
     """Sentences by answer, as the ledger counts them."""
     key: str = ""
@@ -62,13 +62,13 @@ class Plan:
     """Which of the indexes."""
     records: array[int] = field(default_factory=lambda: array("I"))
     """Which of that index's records."""
-    shared_annotators: Mapping[Record, str] = field(default_factory=dict)
+    shared_annotators: Mapping[RecordNumber, str] = field(default_factory=dict)
     """Of a sentence that several annotators left just so: who they are."""
-    other_annotations: Mapping[Record, tuple[Work, ...]] = field(default_factory=dict)
+    other_annotations: Mapping[RecordNumber, tuple[AnnotatedSentence, ...]] = field(default_factory=dict)
     """What others said of a sentence, where suggestions were turned down."""
-    missing: Missing = field(default_factory=Missing)
+    missing: MissingItems = field(default_factory=MissingItems)
     """What was accepted and is left out whole."""
-    split: Split = field(default_factory=lambda: Split((), {}))
+    split: SplitAssignment = field(default_factory=lambda: SplitAssignment((), {}))
     torn: bool = False
     """Whether there are too few stories to keep each in one part."""
 
@@ -83,17 +83,17 @@ class Plan:
     def _text_hash(self, number: int) -> int:
         return self.indexes[self.index_numbers[number]].text_hashes[self.records[number]]
 
-    def files(self, options: ExportOptions) -> Iterator[File]:
+    def files(self, options: ExportOptions) -> Iterator[ShardFile]:
         """Yield the files of the export, part by part; a part without sentences has an empty file."""
         for part in options.parts_with_share:
             numbers = array("I", (n for n, p in enumerate(self.split.parts) if p == part))
-            for name, first, end in shards(part, len(numbers), options.shard):
+            for name, first, end in shard_files(part, len(numbers), options.shard):
                 yield name, part, numbers[first:end]
 
-    def shard_job(self, file: File) -> Job:
+    def shard_job(self, file: ShardFile) -> ShardJob:
         """Return what a file is written from."""
         name, part, numbers = file
-        job = Job(name, part, [(str(x.path), x.name) for x in self.indexes], numbers=numbers)
+        job = ShardJob(name, part, [(str(x.path), x.name) for x in self.indexes], numbers=numbers)
         local: dict[int, int] = {}
         for n in numbers:
             index, record = self.indexes[self.index_numbers[n]], self.records[n]
@@ -115,9 +115,9 @@ class Plan:
         return job
 
 
-def plan(
-    corpus: Corpus, annotator: str | None, options: ExportOptions, stories: Stories | None = None
-) -> Plan | None:
+def plan_export(
+    corpus: CorpusFolder, annotator: str | None, options: ExportOptions, stories: StoryGroups | None = None
+) -> ExportPlan | None:
     """Return what is to be exported, or None for a corpus that is not plain.
 
     ``stories`` says which articles stay together; None where each is drawn by itself.
@@ -128,38 +128,38 @@ def plan(
     if options.unit != "sentence" or annotator not in {None, *names}:
         return None
     try:
-        indexes = [_index(corpus, name) for name in names]
-        return _Planner(corpus, indexes, annotator, options, stories).build()
-    except OddError:
+        indexes = [_load_index(corpus, name) for name in names]
+        return _ExportPlanner(corpus, indexes, annotator, options, stories).build()
+    except FastReadError:
         return None
 
 
-def _index(corpus: Corpus, name: str) -> Index:
-    if len(corpus.annotators()) > 255 or find_rescues(f"{corpus.path.resolve().name}-{name}"):
-        raise OddError("decisions that could not be saved wait to be brought back")
-    index = read_index(corpus.path / FOLDER / f"{name}.jsonl", name)
-    check_old(index)  # those in force are checked when they are exported
+def _load_index(corpus: CorpusFolder, name: str) -> JournalIndex:
+    if len(corpus.annotators()) > 255 or find_rescue_files(f"{corpus.path.resolve().name}-{name}"):
+        raise FastReadError("decisions that could not be saved wait to be brought back")
+    index = read_journal_index(corpus.path / ANNOTATIONS_FOLDER / f"{name}.jsonl", name)
+    check_superseded_records(index)  # those in force are checked when they are exported
     return index
 
 
-class _Planner:
+class _ExportPlanner:
     """Goes through the articles of a corpus once."""
 
     def __init__(
         self,
-        corpus: Corpus,
-        indexes: list[Index],
+        corpus: CorpusFolder,
+        indexes: list[JournalIndex],
         annotator: str | None,
         options: ExportOptions,
-        stories: Stories | None,
+        stories: StoryGroups | None,
     ) -> None:
         self._keys = stories.keys if stories else {}
         self._quarantined = stories.quarantined_ids if stories else frozenset()
         self._corpus, self._options, self._indexes = corpus, options, indexes
-        self._selection = Standing(indexes, annotator)
+        self._selection = RecordSelection(indexes, annotator)
         self._annotator = annotator or ""
-        self._plan = Plan(indexes, [], {})
-        self._answers = dict.fromkeys(ANSWERS, 0)
+        self._plan = ExportPlan(indexes, [], {})
+        self._answers = dict.fromkeys(ANSWER_BY_NUMBER, 0)
         self._duplicates = self._unreviewed = 0
         self._with_origin = options.attrs == "own"
         self._replaced_ids: dict[str, str] = {}
@@ -168,41 +168,41 @@ class _Planner:
         """By article that somebody has touched, its place among those of the plan."""
         self._digest = hashlib.sha256()
 
-    def build(self) -> Plan | None:
+    def build(self) -> ExportPlan | None:
         """Return the plan; None where nothing is accepted. Raises AnnotatorError, OddError, OSError."""
         made, selection = self._plan, self._selection
         touched = {a for index in self._indexes for a in index.articles}
         try:
             with self._corpus.open_sentence_ranges() as places:
                 self._read_articles(touched, places)
-            refuse(selection.conflicts)
+            raise_conflicts(selection.conflicts)
             if not made.records:
                 return None
             titles = {a: made.articles[n] for a, n in self._numbers.items()}
-            made.missing = Missing(tuple(selection.left_out(titles)))
+            made.missing = MissingItems(tuple(selection.left_out(titles)))
         finally:
             selection.close()
         made.shared_annotators, made.other_annotations = selection.shared_annotators, selection.other_annotations
-        counted = {_NAMES[ANSWERS[answer]]: n for answer, n in self._answers.items()}
+        counted = {_ANSWER_NAMES[ANSWER_BY_NUMBER[answer]]: n for answer, n in self._answers.items()}
         made.sentences = {
-            **{name: counted[name] for name in _NAMES.values()},
+            **{name: counted[name] for name in _ANSWER_NAMES.values()},
             "double": self._duplicates,
             "unreviewed": self._unreviewed,
         }
-        made.split = split(made.families, self._options.split)
+        made.split = assign_parts(made.families, self._options.split)
         made.key = self._resume_key()
         return made
 
-    def _read_articles(self, touched: set[str], ranges: Places) -> None:
+    def _read_articles(self, touched: set[str], ranges: SentenceRanges) -> None:
         """Go through the articles in the order of ingest, and keep what is needed of those touched.
 
         Those that have other versions wait until all are known, and those that would bridge parts of the
         split until it is known whether it has these parts.
         """
         ids = self._corpus.article_ids()
-        versions: dict[str, Read] = {}
-        bridges: list[Read] = []
-        for article in read_articles(self._corpus.path / ARTICLES, ids):
+        versions: dict[str, ReadArticle] = {}
+        bridges: list[ReadArticle] = []
+        for article in read_fast_articles(self._corpus.path / ARTICLES_FOLDER, ids):
             self._replaced_ids[article.id] = article.replaces
             self._digest.update(f"{article.digest} {article.title}\n".encode())
             if article.id not in touched:
@@ -215,21 +215,21 @@ class _Planner:
             elif article.id not in versions:
                 self._count_answers(read, ranges)
         if touched.difference(self._numbers):
-            raise OddError("an article is not there")
+            raise FastReadError("an article is not there")
         self._drop_superseded(versions)
         for article_id, read in versions.items():
             if article_id not in self._quarantined:
                 self._count_answers(read, ranges)
         self._select_all(bridges, ranges)
 
-    def _drop_superseded(self, versions: Mapping[str, Read]) -> None:
+    def _drop_superseded(self, versions: Mapping[str, ReadArticle]) -> None:
         """Leave out what newer versions of articles repeat."""
         earlier = {article: self._earlier_versions(article)[1:] for article in versions}
         if any(old in self._numbers and old not in versions for every in earlier.values() for old in every):
-            raise OddError("an old version is in use as well as the new one")
+            raise FastReadError("an old version is in use as well as the new one")
         self._selection.supersede(earlier)
 
-    def _select_all(self, bridges: Sequence[Read], ranges: Places) -> None:
+    def _select_all(self, bridges: Sequence[ReadArticle], ranges: SentenceRanges) -> None:
         """Take in what is exported, each sentence drawn by its story, and count the bridges.
 
         They are left out, unless there are too few stories for the parts, or no other articles.
@@ -238,7 +238,7 @@ class _Planner:
         out = {article.id for article, _ in bridges}
         self._select_articles(a for a in every if a not in out)
         articles = [made.articles[n].id for n in made.article_numbers]
-        families, made.torn = placed(made.families, articles, self._options.split, self._keys)
+        families, made.torn = split_keys(made.families, articles, self._options.split, self._keys)
         bridged = not made.torn and bool(made.records)
         for article, lines in bridges:
             if bridged:
@@ -256,25 +256,25 @@ class _Planner:
         for article in articles:
             number, family = self._numbers[article], self._earlier_versions(article)[-1]
             for e in self._selection.exported(article):
-                if e.answer == ACCEPTED:
+                if e.answer == ACCEPTED_NUMBER:
                     made.article_numbers.append(number)
                     made.index_numbers.append(e.journal_number)
                     made.records.append(e.number)
                     made.families.append(family)
 
-    def _note_article(self, article: FastArticle) -> Read:
+    def _note_article(self, article: FastArticle) -> ReadArticle:
         """Keep what the export tells of an article, and leave out what is switched off in it."""
         self._numbers[article.id] = len(self._plan.articles)
-        data = packed_about(article) if self._with_origin else b""
+        data = pack_article_metadata(article) if self._with_origin else b""
         self._digest.update(data)
-        self._plan.articles.append(About(article.id, article.title, data))
+        self._plan.articles.append(PackedArticle(article.id, article.title, data))
         if article.fully_annotated:
             return article, None
-        lines = LineMap(self._corpus.article(article.id))
+        lines = AnnotatedLineIndex(self._corpus.article(article.id))
         self._selection.switch_off(article.id, lines)
         return article, lines
 
-    def _count_answers(self, read: Read, ranges: Places) -> None:
+    def _count_answers(self, read: ReadArticle, ranges: SentenceRanges) -> None:
         """Count the answers in an article, and its sentences that nobody has begun."""
         article, lines = read
         self._duplicates += self._selection.find_duplicates(article.id)
@@ -282,11 +282,11 @@ class _Planner:
         answers = [e.answer for e in every]
         for answer in set(answers):
             self._answers[answer] += answers.count(answer)
-        if ACCEPTED not in answers or article.replaced_by:
+        if ACCEPTED_NUMBER not in answers or article.replaced_by:
             return
         taken = list(dict.fromkeys([e.range for e in every]))
         if not ranges.match(article.id, taken):
-            left = _left(ranges.ranges(article.id), taken, [e.range for e in every if e.answer])
+            left = _unreviewed_ranges(ranges.ranges(article.id), taken, [e.range for e in every if e.answer])
             self._unreviewed += sum(not lines or lines.is_annotated(*p) for p in left)
 
     def _earlier_versions(self, article: str) -> list[str]:
@@ -307,7 +307,7 @@ class _Planner:
         return self._digest.hexdigest()
 
 
-def _left(
+def _unreviewed_ranges(
     base: Sequence[tuple[int, int]], begun: Sequence[tuple[int, int]], done: Sequence[tuple[int, int]]
 ) -> list[tuple[int, int]]:
     """Return the sentences that nobody has begun, nor finished a part of."""

@@ -5,47 +5,47 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from annotator.cli.gather import Gathered, gather
-from annotator.cli.grouping import Grouped
-from annotator.export.leakage import study
-from annotator.export.pieces import Piece
-from annotator.export.report.agreement import agreement
-from annotator.export.report.page import Card
-from annotator.export.report.page import page as report_page
-from annotator.export.save import REPORT
-from annotator.export.stories import Stories
-from annotator.export.study import Studied, Study
+from annotator.cli.gather import ExportSelection, select_for_export
+from annotator.cli.grouping import StorySplit
+from annotator.export.leakage import audit_split
+from annotator.export.pieces import ExportSentence
+from annotator.export.report.agreement import pairwise_agreement
+from annotator.export.report.page import ReportData
+from annotator.export.report.page import render_report as report_page
+from annotator.export.save import REPORT_FILE
+from annotator.export.stories import StoryGroups
+from annotator.export.study import SplitAuditFiles, SplitAudit
 from annotator.export.values import ExportOptions
-from annotator.export.warn import TORN
-from annotator.storage.corpus import Corpus
+from annotator.export.warn import TORN_STORIES
+from annotator.storage.corpus import CorpusFolder
 
-_NONE = Grouped(Stories({}), {})
+_NO_STORY_SPLIT = StorySplit(StoryGroups({}), {})
 _BY_STORY = "By story: copies of an article and articles on one story stay in one part."
 _BY_ARTICLE = "By article: copies of an article, and articles on one story, may lie in several parts."
 _BY_BLOCK = "In blocks of sentences, because there are too few articles: some lie in several parts."
 
 
-def studied(
-    corpus: Corpus, gathered: Gathered, options: ExportOptions, found: Grouped | None, *, page: bool
-) -> Callable[[Sequence[Piece]], Studied]:
+def report_builder(
+    corpus: CorpusFolder, gathered: ExportSelection, options: ExportOptions, found: StorySplit | None, *, page: bool
+) -> Callable[[Sequence[ExportSentence]], SplitAuditFiles]:
     """Return what tells of the split of an export; with ``page`` it studies it and makes the page."""
-    groups = found or _NONE
+    groups = found or _NO_STORY_SPLIT
     regrouped = groups.regrouped(gathered.missing)
 
-    def told(pieces: Sequence[Piece]) -> Studied:
+    def told(pieces: Sequence[ExportSentence]) -> SplitAuditFiles:
         if not page:
-            return Studied(regrouped)
+            return SplitAuditFiles(regrouped)
         labels = [x.name for x in corpus.schema.labels]
-        made = study(pieces, labels, groups.stories.links)
+        made = audit_split(pieces, labels, groups.stories.links)
         if regrouped:
             made = replace(made, quarantined=regrouped.quarantined, moved=regrouped.moved)
-        by = _drawn_by(made, by_story=bool(found and TORN not in gathered.warnings))
-        return Studied(made, {REPORT: report_page(_card(corpus, gathered, options, made, pieces, by))})
+        by = _describe_split(made, by_story=bool(found and TORN_STORIES not in gathered.warnings))
+        return SplitAuditFiles(made, {REPORT_FILE: report_page(_data_card(corpus, gathered, options, made, pieces, by))})
 
     return told
 
 
-def _drawn_by(made: Study, *, by_story: bool) -> str:
+def _describe_split(made: SplitAudit, *, by_story: bool) -> str:
     """Return in a sentence how the split was drawn."""
     if len(made.sentences) < 2:
         return "All in one part."
@@ -54,20 +54,20 @@ def _drawn_by(made: Study, *, by_story: bool) -> str:
     return _BY_STORY if by_story else _BY_ARTICLE
 
 
-def _card(
-    corpus: Corpus, gathered: Gathered, options: ExportOptions, found: Study, pieces: Sequence[Piece], by: str
-) -> Card:
-    items = gather(corpus).items if len(corpus.annotators()) > 1 else gathered.items
+def _data_card(
+    corpus: CorpusFolder, gathered: ExportSelection, options: ExportOptions, found: SplitAudit, pieces: Sequence[ExportSentence], by: str
+) -> ReportData:
+    items = select_for_export(corpus).items if len(corpus.annotators()) > 1 else gathered.items
     labels = [x.name for x in corpus.schema.labels]
     shares = "/".join(map(str, options.split))
-    return Card(
+    return ReportData(
         corpus.name,
         corpus.lang,
         corpus.fingerprint,
         corpus.schema,
         pieces,
         items,
-        agreement(items, labels),
+        pairwise_agreement(items, labels),
         found,
         shares,
         by,

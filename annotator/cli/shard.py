@@ -12,22 +12,22 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from annotator.core.annotation import Work
+from annotator.core.annotation import AnnotatedSentence
 from annotator.core.schema import Schema
-from annotator.export.fates import What
-from annotator.export.packed import Packed
-from annotator.export.straight.sentences import About, Place, Run, Sentences
+from annotator.export.fates import OutcomeKind
+from annotator.export.packed import PartContents
+from annotator.export.straight.sentences import PackedArticle, SentenceLocation, SentenceRun, SentencePacker
 from annotator.export.values import ExportOptions
-from annotator.storage.fast_rows import Reader
+from annotator.storage.fast_rows import FastRecordReader
 
-_BATCH = 256
+_SENTENCES_PER_READ = 256
 """How many sentences are read together: few enough to stay in the processor's cache."""
-_MANY = 5000
+_NUMPY_THRESHOLD = 5000
 """From how many sentences on numpy is worth the time that it takes to load."""
 
 
 @dataclass(slots=True)
-class Job:
+class ShardJob:
     """The sentences of one file: a number in each array for each of them."""
 
     name: str
@@ -35,7 +35,7 @@ class Job:
     part: str
     journals: list[tuple[str, str]]
     """Paths, and the annotators that they belong to."""
-    articles: list[About] = field(default_factory=list)
+    articles: list[PackedArticle] = field(default_factory=list)
     numbers: array[int] = field(default_factory=lambda: array("I"))
     """Their places in the order of the whole export."""
     article_numbers: array[int] = field(default_factory=lambda: array("I"))
@@ -50,63 +50,63 @@ class Job:
     seqs: array[int] = field(default_factory=lambda: array("I"))
     shared_annotators: dict[int, str] = field(default_factory=dict)
     """Who left a sentence so, where it was not the one annotator of the journal."""
-    other_annotations: dict[int, tuple[Work, ...]] = field(default_factory=dict)
+    other_annotations: dict[int, tuple[AnnotatedSentence, ...]] = field(default_factory=dict)
     """What others said of a sentence, where suggestions were turned down."""
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class ShardResult:
     """What one file of an export holds, and what the ledger has to tell of it."""
 
-    part_counts: Packed
-    outcomes: Mapping[tuple[What, str], int]
+    part_counts: PartContents
+    outcomes: Mapping[tuple[OutcomeKind, str], int]
     placed: Mapping[str, int]
-    runs: list[Run]
+    runs: list[SentenceRun]
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for the manifest; of lengths, how often each occurs."""
         lengths = {label: sorted(Counter(x).items()) for label, x in self.part_counts.lengths.items()}
         return {
-            "packed": {f.name: getattr(self.part_counts, f.name) for f in fields(Packed)} | {"lengths": lengths},
+            "packed": {f.name: getattr(self.part_counts, f.name) for f in fields(PartContents)} | {"lengths": lengths},
             "fates": [[what.value, why, n] for (what, why), n in self.outcomes.items()],
             "placed": dict(self.placed),
             "runs": [[r.first, r.end, r.exceptions, r.kept] for r in self.runs],
         }
 
     @classmethod
-    def from_dict(cls, noted: Mapping[str, Any]) -> Written:
+    def from_dict(cls, noted: Mapping[str, Any]) -> ShardResult:
         """Return what ``as_dict`` has noted."""
         counts = dict(noted["packed"])
         counts |= {name: Counter(counts[name]) for name in ("spans", "ents")}
         counts["lengths"] = {
             x: [n for n, times in y for _ in range(times)] for x, y in counts["lengths"].items()
         }
-        packed = Packed(**counts)
-        outcomes = {(What(what), why): n for what, why, n in noted["fates"]}
-        return cls(packed, outcomes, noted["placed"], [Run(*r) for r in noted["runs"]])
+        packed = PartContents(**counts)
+        outcomes = {(OutcomeKind(what), why): n for what, why, n in noted["fates"]}
+        return cls(packed, outcomes, noted["placed"], [SentenceRun(*r) for r in noted["runs"]])
 
 
-def ready(folder: Path, name: str) -> tuple[Path, Path, Path]:
+def shard_paths(folder: Path, name: str) -> tuple[Path, Path, Path]:
     """Return where a file of an export lies until all are there, and its ledger: exceptions, kept spans."""
     flat = name.replace("/", "-")
     return folder / flat, folder / f"{flat}.exceptions", folder / f"{flat}.kept"
 
 
-def write(job: Job, schema: Schema, options: ExportOptions, folder: Path) -> dict[str, Any]:
+def write_shard(job: ShardJob, schema: Schema, options: ExportOptions, folder: Path) -> dict[str, Any]:
     """Write one file and return what is known of it; raises OddError for a record that is not plain."""
-    made = Sentences(schema, options, job.part, use_numpy=len(job.numbers) >= _MANY)
-    reader = Reader()
+    made = SentencePacker(schema, options, job.part, use_numpy=len(job.numbers) >= _NUMPY_THRESHOLD)
+    reader = FastRecordReader()
     try:
-        for first, end in _stretches(job.journal_numbers):
-            _add(made, job, reader, first, end)
+        for first, end in _annotator_runs(job.journal_numbers):
+            _add_run(made, job, reader, first, end)
     finally:
         reader.close()
-    data, exceptions, kept = ready(folder, job.name)
+    data, exceptions, kept = shard_paths(folder, job.name)
     data.write_bytes(made.writer.to_bytes())
     exceptions.write_bytes(made.exceptions)
     kept.write_bytes(made.kept)
     made.finish()
-    return Written(made.contents, made.outcomes, made.stored, made.runs).as_dict()
+    return ShardResult(made.contents, made.outcomes, made.stored, made.runs).as_dict()
 
 
 def end_with_parent(parent: int) -> None:
@@ -120,17 +120,17 @@ def end_with_parent(parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _stretches(journal_numbers: bytearray) -> Iterator[tuple[int, int]]:
+def _annotator_runs(journal_numbers: bytearray) -> Iterator[tuple[int, int]]:
     """Yield stretches of sentences by one annotator each, none of them long."""
     first = 0
     while first < len(journal_numbers):
-        most = journal_numbers[first : first + _BATCH]
+        most = journal_numbers[first : first + _SENTENCES_PER_READ]
         end = first + len(most) - len(most.lstrip(journal_numbers[first : first + 1]))
         yield first, end
         first = end
 
 
-def _add(made: Sentences, job: Job, reader: Reader, first: int, end: int) -> None:
+def _add_run(made: SentencePacker, job: ShardJob, reader: FastRecordReader, first: int, end: int) -> None:
     """Read a stretch of sentences and add them."""
     here = slice(first, end)
     path, annotator = job.journals[job.journal_numbers[first]]
@@ -138,9 +138,9 @@ def _add(made: Sentences, job: Job, reader: Reader, first: int, end: int) -> Non
     locations = list(zip(job.offsets[here], job.sizes[here], job.crcs[here], strict=True))
     rows = reader.read_records(path, locations, [b - a for a, b in zip(starts, ends, strict=True)])
 
-    def place(n: int) -> Place:
+    def place(n: int) -> SentenceLocation:
         who = job.shared_annotators.get(first + n, annotator)
-        return Place(job.articles[job.article_numbers[first + n]], starts[n], ends[n], who, job.seqs[first + n])
+        return SentenceLocation(job.articles[job.article_numbers[first + n]], starts[n], ends[n], who, job.seqs[first + n])
 
     beside = {n - first: job.other_annotations[n] for n in range(first, end) if n in job.other_annotations} if job.other_annotations else {}
     made.add_sentences(job.numbers[here], rows, place, beside)

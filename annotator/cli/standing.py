@@ -13,21 +13,21 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from annotator.core.annotation import Work
-from annotator.core.article import Article, LineMap
-from annotator.export.absent import ANOTHER, QUARANTINED, SUPERSEDED, SWITCHED_OFF
-from annotator.export.choose import CUT, SPANS, Conflict, answers
-from annotator.export.straight.rows import work_of
-from annotator.export.straight.sentences import About
-from annotator.export.values import Item, LeftOut
-from annotator.storage.fast_index import ACCEPTED, ANSWERS, Index, OddError
-from annotator.storage.fast_rows import Mark, Reader, Row
+from annotator.core.annotation import AnnotatedSentence
+from annotator.core.article import Article, AnnotatedLineIndex
+from annotator.export.absent import OTHER_ANNOTATOR, ARTICLE_QUARANTINED, ARTICLE_SUPERSEDED, LINE_SWITCHED_OFF
+from annotator.export.choose import DIFFERENT_SENTENCES, DIFFERENT_SPANS, AnnotatorConflict, describe_answers
+from annotator.export.straight.rows import annotated_sentence_of
+from annotator.export.straight.sentences import PackedArticle
+from annotator.export.values import ExportItem, ExcludedItem
+from annotator.storage.fast_index import ACCEPTED_NUMBER, ANSWER_BY_NUMBER, JournalIndex, FastReadError
+from annotator.storage.fast_rows import FastSpan, FastRecordReader, FastRecord
 
-Record = tuple[int, int]
+RecordNumber = tuple[int, int]
 """Which of the indexes, and which of its records."""
 
 
-class Entry(NamedTuple):
+class SelectedRecord(NamedTuple):
     """A record in force: its sentence's place in the article, whose it is, and the answer's number."""
 
     start: int
@@ -37,7 +37,7 @@ class Entry(NamedTuple):
     answer: int
 
     @property
-    def record_number(self) -> Record:
+    def record_number(self) -> RecordNumber:
         """Which record it is."""
         return self.journal_number, self.number
 
@@ -47,40 +47,40 @@ class Entry(NamedTuple):
         return self.start, self.end
 
 
-class Standing:
+class RecordSelection:
     """The records of the annotators asked for, article by article, and those of the others beside them."""
 
-    def __init__(self, indexes: Sequence[Index], annotator: str | None = None) -> None:
+    def __init__(self, indexes: Sequence[JournalIndex], annotator: str | None = None) -> None:
         """Begin with all that are in force; ``asked`` is the one annotator who counts, None for all."""
         self._indexes = indexes
         self._selected_indexes = [(by, x) for by, x in enumerate(indexes) if annotator in {None, x.name}]
-        self._reader = Reader()
-        self._left_out_reasons: dict[Record, str] = {}
+        self._reader = FastRecordReader()
+        self._left_out_reasons: dict[RecordNumber, str] = {}
         """Records that don't count, and why."""
-        self._duplicates: set[Record] = set()
-        self.shared_annotators: dict[Record, str] = {}
+        self._duplicates: set[RecordNumber] = set()
+        self.shared_annotators: dict[RecordNumber, str] = {}
         """Of a sentence that several left just so, by the record that is exported: who they are."""
-        self.other_annotations: dict[Record, tuple[Work, ...]] = {}
+        self.other_annotations: dict[RecordNumber, tuple[AnnotatedSentence, ...]] = {}
         """What others said of an accepted sentence, where somebody has turned a suggestion down."""
-        self._conflicts: dict[str, list[tuple[int, Conflict]]] = {}
+        self._conflicts: dict[str, list[tuple[int, AnnotatorConflict]]] = {}
         """By article, each with the place where it begins."""
-        self._last_exported: tuple[str, dict[tuple[int, int], Entry]] = ("", {})
+        self._last_exported: tuple[str, dict[tuple[int, int], SelectedRecord]] = ("", {})
         """The article that was last asked for, with what is exported of it."""
 
     def close(self) -> None:
         """Let the journals go."""
         self._reader.close()
 
-    def selected(self, article: str) -> list[Entry]:
+    def selected(self, article: str) -> list[SelectedRecord]:
         """Return what counts of an article, by place and annotator."""
         found = [
-            Entry(x.starts[n], x.ends[n], by, n, x.answers[n]) for by, x in self._selected_indexes for n in x.current_records(article)
+            SelectedRecord(x.starts[n], x.ends[n], by, n, x.answers[n]) for by, x in self._selected_indexes for n in x.current_records(article)
         ]
         if len(self._selected_indexes) > 1:
             found.sort()
         return [e for e in found if e.record_number not in self._left_out_reasons] if self._left_out_reasons else found
 
-    def exported(self, article: str) -> list[Entry]:
+    def exported(self, article: str) -> list[SelectedRecord]:
         """Return the same without what another annotator left just so."""
         found = self.selected(article)
         return [e for e in found if e.record_number not in self._duplicates] if self._duplicates else found
@@ -95,15 +95,15 @@ class Standing:
             if any(x.answers[n] and (by, n) not in out for n in x.current_records(a))
         }
 
-    def switch_off(self, article: str, lines: LineMap) -> None:
+    def switch_off(self, article: str, lines: AnnotatedLineIndex) -> None:
         """Leave out what stands in lines that are not annotated."""
         for e in self.selected(article):
             if not lines.is_annotated(e.start, e.end):
-                self._left_out_reasons[e.record_number] = SWITCHED_OFF
+                self._left_out_reasons[e.record_number] = LINE_SWITCHED_OFF
 
     def quarantine(self, article: str) -> None:
         """Leave out what was accepted in an article that would bridge parts of the split."""
-        self._left_out_reasons.update({e.record_number: QUARANTINED for e in self.selected(article) if e.answer == ACCEPTED})
+        self._left_out_reasons.update({e.record_number: ARTICLE_QUARANTINED for e in self.selected(article) if e.answer == ACCEPTED_NUMBER})
 
     def supersede(self, versions: Mapping[str, Sequence[str]]) -> None:
         """Leave out an annotator's finished sentences that are finished, word for word, in a newer version.
@@ -118,119 +118,119 @@ class Standing:
             }
             later = {(old, x.text_hashes[n]) for a, every in done.items() for old in versions[a] for n in every}
             for a, every in done.items():
-                self._left_out_reasons.update({(by, n): SUPERSEDED for n in every if (a, x.text_hashes[n]) in later})
+                self._left_out_reasons.update({(by, n): ARTICLE_SUPERSEDED for n in every if (a, x.text_hashes[n]) in later})
 
     def find_duplicates(self, article: str) -> int:
         """Find what several annotators left just so and return how many times; raises OddError, OSError."""
         every = self.selected(article) if len(self._selected_indexes) > 1 else []
         if len({e.journal_number for e in every}) < 2:
             return 0
-        groups = _stretches([e for e in every if e.answer])
+        groups = _overlapping_groups([e for e in every if e.answer])
         apart = {e.range for group in groups if self._find_difference(article, group) for e in group}
         places = [list(group) for place, group in groupby(every, key=lambda e: e.range) if place not in apart]
         return sum(self._merge_equal(article, group) for group in places if len(group) > 1)
 
-    def _merge_equal(self, article: str, group: Sequence[Entry]) -> int:
+    def _merge_equal(self, article: str, group: Sequence[SelectedRecord]) -> int:
         """Compare what was left of one sentence; return how many have finished it besides the first."""
         done = [e for e in group if e.answer]
         if not done:
             return 0
         rows = {e.journal_number: self._read_record(e) for e in group}
-        if len({_keys(rows[e.journal_number]) for e in done}) > 1:
-            self._add_conflict(article, done, SPANS)
+        if len({_span_keys(rows[e.journal_number]) for e in done}) > 1:
+            self._add_conflict(article, done, DIFFERENT_SPANS)
         first, *others = done
         if others:
             self.shared_annotators[first.record_number] = ", ".join(self._indexes[e.journal_number].name for e in done)
             self._duplicates.update(e.record_number for e in others)
-        if first.answer == ACCEPTED and any(row.rejected for row in rows.values()):
-            beside = [work_of(rows[e.journal_number], article, e.start, e.end) for e in group if e is not first]
+        if first.answer == ACCEPTED_NUMBER and any(row.rejected for row in rows.values()):
+            beside = [annotated_sentence_of(rows[e.journal_number], article, e.start, e.end) for e in group if e is not first]
             self.other_annotations[first.record_number] = tuple(beside)
         return len(others)
 
-    def _find_difference(self, article: str, group: Sequence[Entry]) -> bool:
+    def _find_difference(self, article: str, group: Sequence[SelectedRecord]) -> bool:
         """Note whether finished sentences that share text are cut or answered differently."""
         if len({e.range for e in group}) > 1:
-            self._add_conflict(article, group, CUT)
+            self._add_conflict(article, group, DIFFERENT_SENTENCES)
             return True
         if len({self._indexes[e.journal_number].text_hashes[e.number] for e in group}) > 1:
-            raise OddError("one place has two texts")
+            raise FastReadError("one place has two texts")
         if len({e.answer for e in group}) > 1:
-            given = [(self._indexes[e.journal_number].name, ANSWERS[e.answer]) for e in group]
-            self._add_conflict(article, group, answers(given))
+            given = [(self._indexes[e.journal_number].name, ANSWER_BY_NUMBER[e.answer]) for e in group]
+            self._add_conflict(article, group, describe_answers(given))
             return True
         return False
 
-    def _add_conflict(self, article: str, group: Sequence[Entry], how: str) -> None:
+    def _add_conflict(self, article: str, group: Sequence[SelectedRecord], how: str) -> None:
         names = sorted({self._indexes[e.journal_number].name for e in group})
         start, end = group[0].range
-        conflict = Conflict(f"{article}:{start}-{end}", tuple(names), how)
+        conflict = AnnotatorConflict(f"{article}:{start}-{end}", tuple(names), how)
         self._conflicts.setdefault(article, []).append((start, conflict))
 
     @property
-    def conflicts(self) -> list[Conflict]:
+    def conflicts(self) -> list[AnnotatorConflict]:
         """Where annotators left different things on one stretch of text, in the order of the export."""
         every = [sorted(self._conflicts[a], key=itemgetter(0)) for a in self.export_order() if a in self._conflicts]
         return [conflict for article in every for _, conflict in article]
 
-    def _read_record(self, entry: Entry) -> Row:
+    def _read_record(self, entry: SelectedRecord) -> FastRecord:
         index, n = self._indexes[entry.journal_number], entry.number
         at = (index.offsets[n], index.sizes[n], index.crcs[n])
         return self._reader.read_records(str(index.path), [at], [entry.end - entry.start])[0]
 
-    def left_out(self, articles: Mapping[str, About]) -> list[LeftOut]:
+    def left_out(self, articles: Mapping[str, PackedArticle]) -> list[ExcludedItem]:
         """Return what was accepted and does not count, in the ledger's order; raises OddError, OSError.
 
         What others accepted and the one asked for as well is not told of: it is exported.
         """
         every = self._accepted_left_out()
-        reported = {(a, e.range) for why, a, e in every if why == ANOTHER and self._unexported_spans(a, e)}
+        reported = {(a, e.range) for why, a, e in every if why == OTHER_ANNOTATOR and self._unexported_spans(a, e)}
         return [
             self._build_left_out(articles[a], entry, why)
             for why, a, entry in every
-            if why != ANOTHER or (a, entry.range) in reported or not self._exported_twin(a, entry)
+            if why != OTHER_ANNOTATOR or (a, entry.range) in reported or not self._exported_twin(a, entry)
         ]
 
-    def _accepted_left_out(self) -> list[tuple[str, str, Entry]]:
+    def _accepted_left_out(self) -> list[tuple[str, str, SelectedRecord]]:
         """Return why, where and what was accepted and does not count, by annotator and reason."""
         mine = {by for by, _ in self._selected_indexes}
         found = [
-            (why, a, Entry(x.starts[n], x.ends[n], by, n, x.answers[n]))
+            (why, a, SelectedRecord(x.starts[n], x.ends[n], by, n, x.answers[n]))
             for by, x in enumerate(self._indexes)
             if self._left_out_reasons or by not in mine
             for a in x.articles
             for n in x.current_records(a)
-            if x.answers[n] == ACCEPTED and (why := self._left_out_reasons.get((by, n), "") if by in mine else ANOTHER)
+            if x.answers[n] == ACCEPTED_NUMBER and (why := self._left_out_reasons.get((by, n), "") if by in mine else OTHER_ANNOTATOR)
         ]
-        return sorted(found, key=lambda f: (f[0] == QUARANTINED, f[2].journal_number, f[0] != SWITCHED_OFF))
+        return sorted(found, key=lambda f: (f[0] == ARTICLE_QUARANTINED, f[2].journal_number, f[0] != LINE_SWITCHED_OFF))
 
-    def _exported_twin(self, article: str, entry: Entry) -> Entry | None:
+    def _exported_twin(self, article: str, entry: SelectedRecord) -> SelectedRecord | None:
         """Return what is exported of the same sentence; to be asked for when all is settled."""
         if self._last_exported[0] != article:
-            self._last_exported = (article, {e.range: e for e in self.exported(article) if e.answer == ACCEPTED})
+            self._last_exported = (article, {e.range: e for e in self.exported(article) if e.answer == ACCEPTED_NUMBER})
         return self._last_exported[1].get(entry.range)
 
-    def _unexported_spans(self, article: str, entry: Entry) -> list[Mark]:
+    def _unexported_spans(self, article: str, entry: SelectedRecord) -> list[FastSpan]:
         """Return the spans of a record that are not exported."""
         head = self._exported_twin(article, entry)
-        known = _keys(self._read_record(head)) if head else frozenset()
+        known = _span_keys(self._read_record(head)) if head else frozenset()
         return [s for s in self._read_record(entry).spans if (s.start, s.end, s.label) not in known]
 
-    def _build_left_out(self, about: About, entry: Entry, why: str) -> LeftOut:
+    def _build_left_out(self, about: PackedArticle, entry: SelectedRecord, why: str) -> ExcludedItem:
         """Return one record; raises OddError where the sentence is exported as others left it."""
-        if why != ANOTHER and self._exported_twin(about.id, entry):
-            raise OddError("a sentence is exported, and left out too")
+        if why != OTHER_ANNOTATOR and self._exported_twin(about.id, entry):
+            raise FastReadError("a sentence is exported, and left out too")
         row = self._read_record(entry)
         row.spans = self._unexported_spans(about.id, entry)
-        annotated = work_of(row, about.id, entry.start, entry.end)
+        annotated = annotated_sentence_of(row, about.id, entry.start, entry.end)
         annotated = replace(annotated, sentence=replace(annotated.sentence, tokens=()))  # of no use here, and most of it
         article = Article(about.id, "", "", "", (), about.title)
         name = self._indexes[entry.journal_number].name
-        return LeftOut(Item(annotated, name, article, entry.number + 1), why, requested=why != QUARANTINED)
+        return ExcludedItem(ExportItem(annotated, name, article, entry.number + 1), why, requested=why != ARTICLE_QUARANTINED)
 
 
-def _stretches(done: Sequence[Entry]) -> list[list[Entry]]:
+def _overlapping_groups(done: Sequence[SelectedRecord]) -> list[list[SelectedRecord]]:
     """Return the entries, which are in order, in groups that share text."""
-    groups: list[list[Entry]] = []
+    groups: list[list[SelectedRecord]] = []
     end = 0
     for e in done:
         if not groups or e.start >= end:
@@ -241,5 +241,5 @@ def _stretches(done: Sequence[Entry]) -> list[list[Entry]]:
     return groups
 
 
-def _keys(row: Row) -> frozenset[tuple[int, int, str]]:
+def _span_keys(row: FastRecord) -> frozenset[tuple[int, int, str]]:
     return frozenset((s.start, s.end, s.label) for s in row.spans)

@@ -12,10 +12,10 @@ import click
 
 from annotator.cli import output
 from annotator.cli.options import PATH, json_option, open_corpus
-from annotator.core.statistics.figures import Figures
-from annotator.session.figures import Report, report_of
+from annotator.core.statistics.figures import AnnotationStatistics
+from annotator.session.figures import StatisticsReport, collect_statistics
 
-WIDEST = 100
+MAX_WIDTH = 100
 
 
 @click.command("stats")
@@ -31,48 +31,48 @@ def command(corpus: Path, name: str | None, ascii_glyphs: bool, as_json: bool) -
 
     Exit code 3 says that lines of a journal do not count because they are damaged.
     """
-    report = report_of(open_corpus(corpus), [name] if name is not None else None)
+    report = collect_statistics(open_corpus(corpus), [name] if name is not None else None)
     for warning in report.warnings:
-        output.warn(warning)
+        output.write_warning(warning)
     if as_json:
-        output.as_json(_as_dict(report))
+        output.write_json(_report_fields(report))
     else:
-        _print(report, plain=ascii_glyphs or not _writes_blocks())
+        _print_report(report, plain=ascii_glyphs or not _stdout_has_blocks())
     if report.left_out:
-        sys.exit(output.LOST)
+        sys.exit(output.EXIT_LEFT_OUT)
 
 
-def _writes_blocks() -> bool:
+def _stdout_has_blocks() -> bool:
     """Whether stdout can take block characters."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     return encoding.lower().replace("-", "") in {"utf8", "utf16", "utf32"}
 
 
-def _print(report: Report, *, plain: bool) -> None:
-    from annotator.tui.layout.glyphs import ASCII, BOX
-    from annotator.tui.layout.row import plain as text_of
-    from annotator.tui.layout.stats import stats_rows
+def _print_report(report: StatisticsReport, *, plain: bool) -> None:
+    from annotator.tui.layout.glyphs import ASCII_GLYPHS, BOX_GLYPHS
+    from annotator.tui.layout.row import row_text as text_of
+    from annotator.tui.layout.stats import statistics_rows
 
     if report.primary is None:
-        output.data(["nobody has annotated this corpus yet"])
+        output.write_data(["nobody has annotated this corpus yet"])
         return
-    width = max(60, min(WIDEST, shutil.get_terminal_size((80, 24)).columns)) - 1
-    rows = stats_rows(report.primary, report.annotators, width, ASCII if plain else BOX)
-    output.data(text_of(row) for row in rows)
+    width = max(60, min(MAX_WIDTH, shutil.get_terminal_size((80, 24)).columns)) - 1
+    rows = statistics_rows(report.primary, report.annotators, width, ASCII_GLYPHS if plain else BOX_GLYPHS)
+    output.write_data(text_of(row) for row in rows)
 
 
-def _as_dict(report: Report) -> dict[str, object]:
+def _report_fields(report: StatisticsReport) -> dict[str, object]:
     """Return the report as JSON has it: times in seconds at work, rates an hour."""
     return {
         "corpus": report.corpus,
         "sentences": report.sentences,
-        "annotators": [_figures(f) for f in report.annotators],
-        "everybody": _figures(report.everybody) if report.everybody else None,
+        "annotators": [_annotator_fields(f) for f in report.annotators],
+        "everybody": _annotator_fields(report.everybody) if report.everybody else None,
         "left_out": dict(report.left_out),
     }
 
 
-def _figures(f: Figures) -> dict[str, Any]:
+def _annotator_fields(f: AnnotationStatistics) -> dict[str, Any]:
     fields: dict[str, Any] = _rounded(asdict(f))
     for name in ("sessions", "days"):
         for row, stint in zip(fields[name], getattr(f, name), strict=True):

@@ -15,22 +15,22 @@ from annotator.cli import output
 from annotator.cli.options import PATH, json_option, open_corpus
 from annotator.core.article import Sentence
 from annotator.core.errors import UsageError
-from annotator.core.phrases import Context, context_of
+from annotator.core.phrases import ArticleContext, build_context
 from annotator.core.schema import Schema
 from annotator.core.suggestion import Suggestion
-from annotator.storage.corpus import Corpus
-from annotator.storage.schemas import DEFAULT, load_schema
+from annotator.storage.corpus import CorpusFolder
+from annotator.storage.schemas import DEFAULT_SCHEMA, load_schema
 from annotator.storage.suggesting import SuggestionWriter
-from annotator.storage.suggestions import SuggestionFile, path_of, source_names
+from annotator.storage.suggestions import SuggestionFile, suggestion_path, source_names
 from annotator.suggest import fingerprint
-from annotator.suggest.evaluate import THRESHOLD
-from annotator.suggest.history import NAME as HISTORY
-from annotator.suggest.pipeline import load
-from annotator.suggest.rules import Rules
+from annotator.suggest.evaluate import SCORE_THRESHOLD
+from annotator.suggest.history import HISTORY_SOURCE as HISTORY
+from annotator.suggest.pipeline import load_pipeline
+from annotator.suggest.rules import RuleSuggester
 
 
 @dataclass(frozen=True, slots=True)
-class Maker:
+class SuggestionMaker:
     """One source that makes suggestions: its name, its fingerprint and what it does."""
 
     name: str
@@ -41,7 +41,7 @@ class Maker:
 
 
 @dataclass(slots=True)
-class Made:
+class SuggestionReport:
     """What was done for one source."""
 
     source: str
@@ -69,7 +69,7 @@ class Made:
 @click.option(
     "--threshold",
     type=click.FloatRange(0, 1),
-    default=THRESHOLD,
+    default=SCORE_THRESHOLD,
     show_default=True,
     help="With --evaluate: the least score that counts.",
 )
@@ -95,59 +95,59 @@ def command(
     if not (rules or model or source):
         raise UsageError("nothing says what is to suggest", do="give --rules or --model NAME, or both")
     if gold is not None:
-        _evaluate(corpus, gold, schema, threshold, rules=rules, model=model, source=source, as_json=as_json)
+        _print_evaluation(corpus, gold, schema, threshold, rules=rules, model=model, source=source, as_json=as_json)
         return
     if corpus is None:
         raise UsageError("there is no corpus", do="name its folder, or measure with --evaluate GOLD")
     if source or schema:
         raise UsageError("--source and --schema go with --evaluate", do="leave them out")
-    _write(open_corpus(corpus), rules=rules, model=model, as_json=as_json)
+    _write_suggestions(open_corpus(corpus), rules=rules, model=model, as_json=as_json)
 
 
-def _write(corpus: Corpus, *, rules: bool, model: str | None, as_json: bool) -> None:
+def _write_suggestions(corpus: CorpusFolder, *, rules: bool, model: str | None, as_json: bool) -> None:
     """Make the suggestions of each source, one after another."""
     for warning in corpus.warnings:
-        output.warn(warning)
-    context = _contexts(corpus)
+        output.write_warning(warning)
+    context = _article_contexts(corpus)
     done = []
     try:
         if rules:
-            done.append(_run(corpus, by_rules(corpus.schema, context)))
+            done.append(_run_maker(corpus, rules_maker(corpus.schema, context)))
         if model:
-            done.append(_run(corpus, by_model(model, corpus.schema, context)))
+            done.append(_run_maker(corpus, pipeline_maker(model, corpus.schema, context)))
     except KeyboardInterrupt:
-        output.say("stopped: what is made so far is kept; run it again to go on")
-        sys.exit(output.STOPPED)
-    _tell(corpus, done, as_json=as_json)
+        output.write_message("stopped: what is made so far is kept; run it again to go on")
+        sys.exit(output.EXIT_INTERRUPTED)
+    _print_reports(corpus, done, as_json=as_json)
     if any(m.misaligned for m in done):
-        sys.exit(output.LOST)
+        sys.exit(output.EXIT_LEFT_OUT)
 
 
-def by_rules(schema: Schema, context: Callable[[str], Context]) -> Maker:
+def rules_maker(schema: Schema, context: Callable[[str], ArticleContext]) -> SuggestionMaker:
     """Return the rules as a source."""
-    rules = Rules(schema, context)
-    return Maker(rules.name, fingerprint.of_rules(schema), lambda each: map(rules.suggest, each))
+    rules = RuleSuggester(schema, context)
+    return SuggestionMaker(rules.name, fingerprint.rules_fingerprint(schema), lambda each: map(rules.suggest, each))
 
 
-def by_model(model: str, schema: Schema, context: Callable[[str], Context]) -> Maker:
+def pipeline_maker(model: str, schema: Schema, context: Callable[[str], ArticleContext]) -> SuggestionMaker:
     """Load a pipeline as a source; raises PipelineError."""
-    pipeline = load(model, schema, context)
-    mark = fingerprint.of_model(pipeline.nlp, schema)
-    return Maker(pipeline.name, mark, pipeline.suggest_all, pipeline.unmapped, pipeline.misaligned)
+    pipeline = load_pipeline(model, schema, context)
+    mark = fingerprint.pipeline_fingerprint(pipeline.nlp, schema)
+    return SuggestionMaker(pipeline.name, mark, pipeline.suggest_all, pipeline.unmapped, pipeline.misaligned)
 
 
-def _contexts(corpus: Corpus) -> Callable[[str], Context]:
+def _article_contexts(corpus: CorpusFolder) -> Callable[[str], ArticleContext]:
     @lru_cache(maxsize=8)  # articles come one after another
-    def context(article_id: str) -> Context:
+    def context(article_id: str) -> ArticleContext:
         article = corpus.article(article_id)
-        return context_of(article.text, [s.tokens for s in corpus.active_sentences(article)])
+        return build_context(article.text, [s.tokens for s in corpus.active_sentences(article)])
 
     return context
 
 
-def _run(corpus: Corpus, maker: Maker) -> Made:
+def _run_maker(corpus: CorpusFolder, maker: SuggestionMaker) -> SuggestionReport:
     """Write one source's suggestions, an article at a time."""
-    made = Made(maker.name, path_of(Path(), maker.name).as_posix())
+    made = SuggestionReport(maker.name, suggestion_path(Path(), maker.name).as_posix())
     spans: Counter[str] = Counter()
     ids = corpus.article_ids()
     with (
@@ -169,28 +169,28 @@ def _run(corpus: Corpus, maker: Maker) -> Made:
     made.spans = {x.name: spans[x.name] for x in corpus.schema.labels if spans[x.name]}
     made.unmapped, made.misaligned = dict(sorted(maker.unmapped.items())), maker.misaligned
     for note in writer.notes:
-        output.warn(note)
+        output.write_warning(note)
     return made
 
 
-def _tell(corpus: Corpus, done: list[Made], *, as_json: bool) -> None:
+def _print_reports(corpus: CorpusFolder, done: list[SuggestionReport], *, as_json: bool) -> None:
     if as_json:
-        output.as_json({"corpus": output.shown(corpus.path), "sources": [asdict(m) for m in done]})
+        output.write_json({"corpus": output.path_text(corpus.path), "sources": [asdict(m) for m in done]})
         return
     for m in done:
         new = m.sentences - m.known
         before = f", {m.known} were done before" if m.known else ""
         told = ", ".join(f"{label} {n}" for label, n in m.spans.items()) or "nothing"
-        output.data([f"{m.source}: {output.count(new, 'sentence')}{before}; {told}"])
+        output.write_data([f"{m.source}: {output.count_text(new, 'sentence')}{before}; {told}"])
         if m.unmapped:
             kinds = ", ".join(f"{label} {n}" for label, n in m.unmapped.items())
-            output.data([f"  without a label in the schema: {kinds} (a label's `takes` maps them)"])
+            output.write_data([f"  without a label in the schema: {kinds} (a label's `takes` maps them)"])
         for place in m.misaligned:
-            output.data([f"  left out, not on token edges: {place}"])
-        output.data([f"  {m.file}{' (made anew)' if m.renewed else ''}"])
+            output.write_data([f"  left out, not on token edges: {place}"])
+        output.write_data([f"  {m.file}{' (made anew)' if m.renewed else ''}"])
 
 
-def _evaluate(
+def _print_evaluation(
     corpus: Path | None,
     gold: Path,
     schema: Path | None,
@@ -201,30 +201,30 @@ def _evaluate(
     source: str | None,
     as_json: bool,
 ) -> None:
-    from annotator.cli.evaluation import Source, as_it_was, contexts, measured, tell
+    from annotator.cli.evaluation import SuggestFunction, history_source, gold_contexts, score_sources, print_scores
     from annotator.cli.gold import read_gold
 
     opened = open_corpus(corpus) if corpus else None
-    labels = opened.schema if opened and schema is None else load_schema(schema or DEFAULT)
+    labels = opened.schema if opened and schema is None else load_schema(schema or DEFAULT_SCHEMA)
     rows = read_gold(gold, labels, opened.lang if opened else "en")
-    sources: dict[str, Source] = {}
+    sources: dict[str, SuggestFunction] = {}
     if rules:
-        sources["rules"] = Rules(labels, contexts(rows)).suggest
+        sources["rules"] = RuleSuggester(labels, gold_contexts(rows)).suggest
     if model:
-        pipeline = load(model, labels, contexts(rows))
+        pipeline = load_pipeline(model, labels, gold_contexts(rows))
         sources[pipeline.name] = pipeline.suggest
     if source == HISTORY:
-        sources[source] = as_it_was(rows, labels)
+        sources[source] = history_source(rows, labels)
     elif source:
-        sources[source] = _file(opened, source)
-    tell(gold, rows, measured(rows, labels, sources, threshold), threshold, as_json=as_json)
+        sources[source] = _open_suggestion_file(opened, source)
+    print_scores(gold, rows, score_sources(rows, labels, sources, threshold), threshold, as_json=as_json)
 
 
-def _file(corpus: Corpus | None, source: str) -> SuggestionFile:
+def _open_suggestion_file(corpus: CorpusFolder | None, source: str) -> SuggestionFile:
     if corpus is None:
         raise UsageError("--source needs a corpus", do="name its folder before --evaluate")
     names = source_names(corpus.path)
     if source not in names:
         there = f"use one of: {', '.join(names)}" if names else "make some with --rules or --model"
         raise UsageError(f"there are no suggestions by {source!r}", where=str(corpus.path), do=there)
-    return SuggestionFile(path_of(corpus.path, source))
+    return SuggestionFile(suggestion_path(corpus.path, source))

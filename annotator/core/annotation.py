@@ -34,24 +34,24 @@ class Annotation:
 
     def with_spans(self, spans: list[Span] | tuple[Span, ...]) -> Annotation:
         """Return the annotation with these spans instead, ordered, doubles dropped."""
-        return replace(self, spans=_once(spans))
+        return replace(self, spans=_deduplicated(spans))
 
     def with_rejected(self, rejected: list[Span] | tuple[Span, ...]) -> Annotation:
         """Return the annotation with these known-wrong spans instead, ordered, doubles dropped."""
-        return replace(self, rejected=_once(rejected))
+        return replace(self, rejected=_deduplicated(rejected))
 
     def with_answer(self, answer: Answer | None) -> Annotation:
         """Return the annotation with this answer instead."""
         return replace(self, answer=answer)
 
 
-def _once(spans: list[Span] | tuple[Span, ...]) -> tuple[Span, ...]:
+def _deduplicated(spans: list[Span] | tuple[Span, ...]) -> tuple[Span, ...]:
     unique = {s.key: s for s in reversed(tuple(spans))}
     return reading_order(list(unique.values()))
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class AnnotatedSentence:
     """A sentence and what the annotator has said of it: the unit that edits change."""
 
     sentence: Sentence

@@ -9,7 +9,7 @@ from enum import StrEnum
 from annotator.core.tokens import Token
 
 
-class Verdict(StrEnum):
+class LineVerdict(StrEnum):
     """What a physical line of a source is."""
 
     BODY = "body"
@@ -25,16 +25,16 @@ class Verdict(StrEnum):
     @property
     def annotated(self) -> bool:
         """Whether sentences of such a line stand in the queue."""
-        return self in {Verdict.BODY, Verdict.SUBHEAD}
+        return self in {LineVerdict.BODY, LineVerdict.SUBHEAD}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SourceLine:
     """The verdict on one physical line and the reason for it."""
 
-    verdict: Verdict
+    verdict: LineVerdict
     reason: str
-    was: Verdict | None = None
+    was: LineVerdict | None = None
     """The verdict that the cleaner gave, where a person has switched the line since."""
 
 
@@ -50,7 +50,7 @@ class Article:
     origin: str
     digest: str
     text: str
-    lines: tuple[Line, ...]
+    lines: tuple[SourceLine, ...]
     title: str = ""
     byline: str = ""
     dateline: str = ""
@@ -70,7 +70,7 @@ class Article:
         return tuple(starts)
 
 
-class LineMap:
+class AnnotatedLineIndex:
     """Tells for stretches of one article whether they are annotated; worked out once."""
 
     def __init__(self, article: Article) -> None:

@@ -7,11 +7,11 @@ import re
 
 from annotator.core.errors import SourceError
 
-ID_LENGTH = 12
-_ID = re.compile(r"[0-9a-f]{12,64}")
+ARTICLE_ID_LENGTH = 12
+_ARTICLE_ID_PATTERN = re.compile(r"[0-9a-f]{12,64}")
 
 
-def digest_of(text: str) -> str:
+def text_digest(text: str) -> str:
     """Return the SHA-256 of the text in UTF-8 as 64 hex digits.
 
     Raises SourceError where the text holds a lone surrogate, which no UTF-8 file can store.
@@ -31,11 +31,11 @@ def surrogate_error(text: str, at: int) -> SourceError:
     )
 
 
-def article_id(digest: str) -> str:
+def article_id_from_digest(digest: str) -> str:
     """Return the article id of a text's digest: its first 12 hex digits."""
-    return digest[:ID_LENGTH]
+    return digest[:ARTICLE_ID_LENGTH]
 
 
 def is_article_id(value: str) -> bool:
     """Whether ``value`` is 12 to 64 small hex digits, and so safe as a file name."""
-    return _ID.fullmatch(value) is not None
+    return _ARTICLE_ID_PATTERN.fullmatch(value) is not None

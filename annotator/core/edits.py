@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from annotator.core.annotation import Annotation, Answer, Work
+from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
 from annotator.core.article import Sentence
 from annotator.core.errors import RuleError
-from annotator.core.provenance import changed
+from annotator.core.provenance import mark_source_modified
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
 from annotator.core.tokens import gap_token
@@ -39,8 +39,8 @@ class Edit:
     """Replaces the works ``before`` by the works ``after`` (same stretch of the article)."""
 
     op: Op
-    before: tuple[Work, ...]
-    after: tuple[Work, ...]
+    before: tuple[AnnotatedSentence, ...]
+    after: tuple[AnnotatedSentence, ...]
     message: str = ""
     """What was done, in words for the status row."""
 
@@ -49,7 +49,7 @@ class Edit:
         return Edit(self.op, self.after, self.before, self.message)
 
 
-_TOLD = {
+_ANSWER_MESSAGES = {
     Answer.ACCEPT: "accepted",
     Answer.REJECT: "rejected",
     Answer.IGNORE: "ignored",
@@ -57,11 +57,11 @@ _TOLD = {
 }
 
 
-def _changed(annotated: Work, annotation: Annotation, message: str, op: Op = Op.EDIT) -> Edit:
+def _annotation_edit(annotated: AnnotatedSentence, annotation: Annotation, message: str, op: Op = Op.EDIT) -> Edit:
     return Edit(op, (annotated,), (replace(annotated, annotation=annotation),), message)
 
 
-def add_span(annotated: Work, span: Span, schema: Schema, *, beside: bool = False) -> Edit:
+def add_span(annotated: AnnotatedSentence, span: Span, schema: Schema, *, beside: bool = False) -> Edit:
     """Return the edit that adds ``span``, or relabels the span of exactly its range.
 
     With ``beside`` a span of exactly its range stays beside it, as far as the schema allows.
@@ -82,38 +82,38 @@ def add_span(annotated: Work, span: Span, schema: Schema, *, beside: bool = Fals
     if broken := schema.find_violation(span, others):
         raise RuleError(broken.message)
     message = f"{exact[0].label} is {span.label} now" if exact else f"+ {span.label}"
-    return _changed(annotated, annotated.annotation.with_spans([*others, span]), message)
+    return _annotation_edit(annotated, annotated.annotation.with_spans([*others, span]), message)
 
 
-def move_span(annotated: Work, old: Span, new: Span, schema: Schema) -> Edit:
+def move_span(annotated: AnnotatedSentence, old: Span, new: Span, schema: Schema) -> Edit:
     """Return the edit that puts ``new`` in the place of ``old``; raises RuleError as ``add_span`` does."""
     without = replace(annotated, annotation=remove_span(annotated, old).after[0].annotation)
-    after = add_span(without, replace(new, source=changed(old.source)), schema).after[0].annotation
-    return _changed(annotated, after, f"{old.label} moved")
+    after = add_span(without, replace(new, source=mark_source_modified(old.source)), schema).after[0].annotation
+    return _annotation_edit(annotated, after, f"{old.label} moved")
 
 
-def remove_span(annotated: Work, span: Span) -> Edit:
+def remove_span(annotated: AnnotatedSentence, span: Span) -> Edit:
     """Return the edit that removes ``span``; raises RuleError when it is not there."""
     left = [s for s in annotated.annotation.spans if s.key != span.key]
     if len(left) == len(annotated.annotation.spans):
         raise RuleError("there is no such span", do="select a span with Tab")
-    return _changed(annotated, annotated.annotation.with_spans(left), f"removed {span.label}")
+    return _annotation_edit(annotated, annotated.annotation.with_spans(left), f"removed {span.label}")
 
 
-def set_answer(annotated: Work, answer: Answer | None) -> Edit:
+def set_answer(annotated: AnnotatedSentence, answer: Answer | None) -> Edit:
     """Return the edit that answers the sentence; its spans stay."""
-    return _changed(annotated, annotated.annotation.with_answer(answer), _TOLD[answer], Op.ANSWER)
+    return _annotation_edit(annotated, annotated.annotation.with_answer(answer), _ANSWER_MESSAGES[answer], Op.ANSWER)
 
 
-def reject_suggestion(annotated: Work, span: Span) -> Edit:
+def reject_suggestion(annotated: AnnotatedSentence, span: Span) -> Edit:
     """Return the edit that turns a suggestion down; raises RuleError when it was turned down before."""
     if any(s.key == span.key for s in annotated.annotation.rejected):
         raise RuleError(f"this {span.label} was turned down before", do="Ctrl+Z takes that back")
     annotation = annotated.annotation.with_rejected([*annotated.annotation.rejected, span])
-    return _changed(annotated, annotation, f"not {span.label}")
+    return _annotation_edit(annotated, annotation, f"not {span.label}")
 
 
-def take_spans(annotated: Work, spans: Sequence[Span], schema: Schema, answer: Answer | None) -> Edit:
+def apply_suggestions(annotated: AnnotatedSentence, spans: Sequence[Span], schema: Schema, answer: Answer | None) -> Edit:
     """Return the edit that adds the suggested ``spans`` that no rule forbids, and answers the sentence.
 
     A suggestion that would break a schema rule, or that was turned down, is left out.
@@ -123,14 +123,14 @@ def take_spans(annotated: Work, spans: Sequence[Span], schema: Schema, answer: A
     for span in spans:
         if span.key not in known and span.end <= len(annotated.sentence.text) and not schema.find_violation(span, kept):
             kept.append(span)
-    message = f"{_TOLD[answer]}" if answer else f"{len(kept) - len(annotated.annotation.spans)} taken"
+    message = f"{_ANSWER_MESSAGES[answer]}" if answer else f"{len(kept) - len(annotated.annotation.spans)} taken"
     annotation = annotated.annotation.with_spans(kept)
     if answer is not None:
         annotation = annotation.with_answer(answer)
-    return _changed(annotated, annotation, message, Op.ANSWER if answer else Op.EDIT)
+    return _annotation_edit(annotated, annotation, message, Op.ANSWER if answer else Op.EDIT)
 
 
-def together(edits: Sequence[Edit], message: str) -> Edit:
+def combine_edits(edits: Sequence[Edit], message: str) -> Edit:
     """Return one edit that does several, each on another sentence, so that one undo takes all back.
 
     Raises RuleError where there is nothing to do.
@@ -141,19 +141,19 @@ def together(edits: Sequence[Edit], message: str) -> Edit:
     return Edit(edits[0].op, before, tuple(w for e in edits for w in e.after), message)
 
 
-def set_note(annotated: Work, note: str) -> Edit:
+def set_note(annotated: AnnotatedSentence, note: str) -> Edit:
     """Return the edit that writes a note on the sentence; an empty one takes it off."""
     annotation = replace(annotated.annotation, note=" ".join(note.split()))
-    return _changed(annotated, annotation, "noted" if annotation.note else "note taken off", Op.NOTE)
+    return _annotation_edit(annotated, annotation, "noted" if annotation.note else "note taken off", Op.NOTE)
 
 
-def set_flag(annotated: Work, flagged: bool) -> Edit:
+def set_flag(annotated: AnnotatedSentence, flagged: bool) -> Edit:
     """Return the edit that flags the sentence, or takes the flag off."""
     annotation = replace(annotated.annotation, flagged=flagged)
-    return _changed(annotated, annotation, "flagged" if flagged else "flag taken off", Op.NOTE)
+    return _annotation_edit(annotated, annotation, "flagged" if flagged else "flag taken off", Op.NOTE)
 
 
-def join(first: Work, second: Work, article_text: str) -> Edit:
+def join_sentences(first: AnnotatedSentence, second: AnnotatedSentence, article_text: str) -> Edit:
     """Return the edit that joins a sentence with the next; spans keep their place in the article.
 
     Raises RuleError unless only white space stands between the two. The answer of the joined
@@ -176,10 +176,10 @@ def join(first: Work, second: Work, article_text: str) -> Edit:
         article_text[a.start : b.end],
         (*head, *between, *(t.shifted(by) for t in b.tokens)),
     )
-    return Edit(Op.JOIN, (first, second), (Work(sentence, _joined(first, second, by)),), "joined")
+    return Edit(Op.JOIN, (first, second), (AnnotatedSentence(sentence, _joined_annotation(first, second, by)),), "joined")
 
 
-def _joined(first: Work, second: Work, by: int) -> Annotation:
+def _joined_annotation(first: AnnotatedSentence, second: AnnotatedSentence, by: int) -> Annotation:
     """Return what was said of two sentences as said of one; the second starts at ``by``."""
     a, b = first.annotation, second.annotation
     return (
@@ -189,7 +189,7 @@ def _joined(first: Work, second: Work, by: int) -> Annotation:
     )
 
 
-def split(annotated: Work, at: int, article_text: str) -> Edit:
+def split_sentence(annotated: AnnotatedSentence, at: int, article_text: str) -> Edit:
     """Return the edit that splits a sentence before token ``at``; spans keep their place.
 
     Raises RuleError at the sentence's start, or where a span would be cut in two.
@@ -203,14 +203,14 @@ def split(annotated: Work, at: int, article_text: str) -> Edit:
         raise RuleError(
             f"the split would cut a {cut.label} in two", do="remove that span first, or split elsewhere"
         )
-    left, right = _trimmed(s, 0, at, article_text), _trimmed(s, at, len(s.tokens), article_text)
+    left, right = _subsentence(s, 0, at, article_text), _subsentence(s, at, len(s.tokens), article_text)
     if not left.text or not right.text:
         raise RuleError("there is only white space on one side", do="select a word to split at")
-    parts = tuple(Work(part, _within(annotated, part)) for part in (left, right))
+    parts = tuple(AnnotatedSentence(part, _annotation_within(annotated, part)) for part in (left, right))
     return Edit(Op.SPLIT, (annotated,), parts, "split")
 
 
-def _trimmed(s: Sentence, first: int, last: int, article_text: str) -> Sentence:
+def _subsentence(s: Sentence, first: int, last: int, article_text: str) -> Sentence:
     """Return tokens ``[first, last)`` as a sentence, without white space at its edges."""
     while first < last and not s.tokens[first].text.strip():
         first += 1
@@ -225,7 +225,7 @@ def _trimmed(s: Sentence, first: int, last: int, article_text: str) -> Sentence:
     return Sentence(s.article, s.index, start, end, article_text[start:end], tuple(tokens))
 
 
-def _within(annotated: Work, part: Sentence) -> Annotation:
+def _annotation_within(annotated: AnnotatedSentence, part: Sentence) -> Annotation:
     by = part.start - annotated.sentence.start
     old = annotated.annotation
 

@@ -18,7 +18,7 @@ class AnnotatorError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         """Let the error come from another process."""
-        return _made, (type(self), self.what, self.where, self.do)
+        return _rebuild_error, (type(self), self.what, self.where, self.do)
 
     def __str__(self) -> str:
         """Return the one line: ``where: what; do``."""
@@ -27,7 +27,7 @@ class AnnotatorError(Exception):
         return " ".join(line.split())
 
 
-def _made(kind: type[AnnotatorError], what: str, where: str, do: str) -> AnnotatorError:
+def _rebuild_error(kind: type[AnnotatorError], what: str, where: str, do: str) -> AnnotatorError:
     return kind(what, where=where, do=do)
 
 

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from annotator.core.tokens import Range, Token
+from annotator.core.tokens import TokenRange, Token
 
-_ALONE = re.compile(
+_SINGLE_CODE_POINTS = re.compile(
     "[\n -~\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u0590\u1e00-\u200a\u2010-\u2027\u202f-\u205e"
     "\u2070-\u20c0\u2100-\u2bff\u2e00-\u2fff\u3001-\u3029\u3041-\u3096\u309b-\u312f\u3400-\ua48f"
     "\uac00-\ud7a3\uf900-\ufad9\uff01-\uff9d]*"
@@ -21,16 +21,16 @@ _ALONE = re.compile(
 
 
 @lru_cache(maxsize=4096)
-def graphemes(text: str) -> tuple[str, ...]:
+def split_graphemes(text: str) -> tuple[str, ...]:
     """Return the graphemes of a text; they spell it exactly."""
-    if _ALONE.fullmatch(text):
+    if _SINGLE_CODE_POINTS.fullmatch(text):
         return tuple(text)
     from wcwidth import iter_graphemes
 
     return tuple(iter_graphemes(text))
 
 
-def glued(tokens: Sequence[Token]) -> Iterator[list[int]]:
+def unspaced_runs(tokens: Sequence[Token]) -> Iterator[list[int]]:
     """Yield the runs of tokens with no blank between them, white space being a run of its own."""
     run: list[int] = []
     for i, token in enumerate(tokens):
@@ -46,27 +46,27 @@ def glued(tokens: Sequence[Token]) -> Iterator[list[int]]:
         yield run
 
 
-def parted(tokens: Sequence[Token]) -> frozenset[int]:
+def tokens_inside_graphemes(tokens: Sequence[Token]) -> frozenset[int]:
     """Return the tokens that begin inside a grapheme: no selection ends before them."""
     if all(t.text.isascii() for t in tokens):
         return frozenset()
-    return frozenset(i for run in glued(tokens) if len(run) > 1 for i in _parted(tokens, run))
+    return frozenset(i for run in unspaced_runs(tokens) if len(run) > 1 for i in _run_tokens_inside_graphemes(tokens, run))
 
 
-def _parted(tokens: Sequence[Token], run: Sequence[int]) -> Iterator[int]:
+def _run_tokens_inside_graphemes(tokens: Sequence[Token], run: Sequence[int]) -> Iterator[int]:
     text = "".join(tokens[i].text for i in run)
-    if _ALONE.fullmatch(text):
+    if _SINGLE_CODE_POINTS.fullmatch(text):
         return
     edges, at = set(), tokens[run[0]].start
-    for piece in graphemes(text):
+    for piece in split_graphemes(text):
         edges.add(at)
         at += len(piece)
     yield from (i for i in run if tokens[i].start not in edges)
 
 
-def whole(tokens: Sequence[Token], chosen: Range) -> Range:
+def widen_to_graphemes(tokens: Sequence[Token], chosen: TokenRange) -> TokenRange:
     """Return the range widened so that it cuts no grapheme."""
-    cut = parted(tokens)
+    cut = tokens_inside_graphemes(tokens)
     first, last = chosen
     while first in cut:
         first -= 1

@@ -9,22 +9,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from annotator.core.phrases.candidates import of_view
+from annotator.core.phrases.candidates import candidates_in
 from annotator.core.phrases.en import words as en
-from annotator.core.phrases.view import STOPS, View, is_mark, view_of
+from annotator.core.phrases.view import SENTENCE_ENDS, SentenceFeatures, is_quotation_mark, sentence_features
 from annotator.core.tokens import Token
 
-LETTERS = "jkluiohnmpygertwvcbqxzasdf"
+HINT_LETTERS = "jkluiohnmpygertwvcbqxzasdf"
 """The hint letters, the right hand's first; those that are label keys are left out."""
 
-LEFT_LETTERS = "fdsarewgvcbtqxzhuioynmpjkl"
+LEFT_HAND_HINT_LETTERS = "fdsarewgvcbtqxzhuioynmpjkl"
 """The mirror: the left hand's first, for label keys on the right hand."""
 
-LOOKALIKES = frozenset("iloqvm")
+LOOKALIKE_LETTERS = frozenset("iloqvm")
 """Letters left out on request: of i, j, l and 1 stays j; of o and 0 none; of g and q stays g; of u, v
 and y stay u and y; of m and n stays n."""
 
-MOST_PREFIXES = 13
+MAX_PREFIX_LETTERS = 13
 """How many letters may start a two-letter hint: beyond it too few words keep a single letter."""
 
 
@@ -32,7 +32,7 @@ MOST_PREFIXES = 13
 class HintStyle:
     """Which letters hints are made of, those of the likely words first."""
 
-    letters: str = LETTERS
+    letters: str = HINT_LETTERS
     avoided: frozenset[str] = frozenset()
 
     def available_letters(self, keys: frozenset[str]) -> tuple[str, ...]:
@@ -40,7 +40,7 @@ class HintStyle:
         return tuple(c for c in dict.fromkeys(self.letters) if c not in keys | self.avoided)
 
 
-DEFAULT = HintStyle()
+DEFAULT_HINT_STYLE = HintStyle()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +54,14 @@ class Hint:
 
 
 @dataclass(frozen=True, slots=True)
-class Prefix:
+class HintPrefix:
     """The tokens that the typed letter may still reach with a second one."""
 
     tokens: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Seat:
+class _HintSlot:
     """What a token can bear: its class (1 to 6, 0 for no hint), the cell, and whether two letters fit."""
 
     rank: int
@@ -69,27 +69,27 @@ class _Seat:
     fits_two_letters: bool
 
 
-_PAUSES = frozenset({",", ";", "–", "—", "--"})
+_PAUSE_MARKS = frozenset({",", ";", "–", "—", "--"})
 
-_LIKELY = 2
+_MAX_LIKELY_RANK = 2
 """The last class whose words are likely."""
 
 
-def assign(
-    tokens: Sequence[Token], widths: Sequence[int], label_keys: frozenset[str], style: HintStyle = DEFAULT
+def assign_hints(
+    tokens: Sequence[Token], widths: Sequence[int], label_keys: frozenset[str], style: HintStyle = DEFAULT_HINT_STYLE
 ) -> tuple[Hint, ...]:
     """Return one hint a token; ``widths`` are in cells.
 
     All keys are distinct, and none is the start of another.
     """
-    view = view_of(tokens)
-    slots = _seats(view, widths, ranks(view))
-    keys = _keys(slots, style.available_letters(label_keys))
-    hints = [Hint(k, s.cell, k != "" and s.rank <= _LIKELY) for k, s in zip(keys, slots, strict=True)]
-    return _settled(view, widths, hints)
+    view = sentence_features(tokens)
+    slots = _hint_slots(view, widths, hint_ranks(view))
+    keys = _assign_letters(slots, style.available_letters(label_keys))
+    hints = [Hint(k, s.cell, k != "" and s.rank <= _MAX_LIKELY_RANK) for k, s in zip(keys, slots, strict=True)]
+    return _shift_to_first_cell(view, widths, hints)
 
 
-def resolve(hints: Sequence[Hint], typed: str) -> int | Prefix | None:
+def resolve_hint(hints: Sequence[Hint], typed: str) -> int | HintPrefix | None:
     """Return the token whose hint was typed, or what a first letter may still reach, or None."""
     if not typed:
         return None
@@ -97,21 +97,21 @@ def resolve(hints: Sequence[Hint], typed: str) -> int | Prefix | None:
     exact = next((i for i in reach if hints[i].letters == typed), None)
     if exact is not None:
         return exact
-    return Prefix(reach) if reach else None
+    return HintPrefix(reach) if reach else None
 
 
-def _seats(view: View, widths: Sequence[int], classes: Sequence[int]) -> list[_Seat]:
+def _hint_slots(view: SentenceFeatures, widths: Sequence[int], classes: Sequence[int]) -> list[_HintSlot]:
     """Return what each token can bear if every token before it bears a hint."""
-    slots: list[_Seat] = []
+    slots: list[_HintSlot] = []
     for i, width in enumerate(widths):
         at = int(view.is_attached(i) and slots[-1].rank > 0 and slots[-1].cell == widths[i - 1] - 1)
         rank = classes[i] if at < width else 0
         blank = view.tokens[i].ws or i + 1 == len(view) or view.tokens[i + 1].text.isspace()
-        slots.append(_Seat(rank, at if rank else 0, blank and width - at >= 2))
+        slots.append(_HintSlot(rank, at if rank else 0, blank and width - at >= 2))
     return slots
 
 
-def ranks(view: View) -> tuple[int, ...]:
+def hint_ranks(view: SentenceFeatures) -> tuple[int, ...]:
     """Return the class of each token by how often a wanted span begins or ends there; 1 is served first.
 
     1 begins a candidate, 2 is an edge of another kind (a quotation mark, the end of a statement, the last
@@ -119,60 +119,60 @@ def ranks(view: View) -> tuple[int, ...]:
     4 content words, 5 function words, 6 the final stop, 0 bears no hint. The order is measured: of class 1
     every second word is an edge of a gold span, of class 2 one in six, of 3 to 5 one in 40, 100 and 200.
     """
-    found = of_view(view)
+    found = candidates_in(view)
     starts, last = {c.first for c in found}, view.content_end() - 1
     ends = {last, *(c.last - 1 for c in found if c.kind != "name")}
-    return tuple(_rank(view, i, i in starts, i in ends) for i in range(len(view)))
+    return tuple(_hint_rank(view, i, i in starts, i in ends) for i in range(len(view)))
 
 
-def _rank(view: View, i: int, starts: bool, ends: bool) -> int:
+def _hint_rank(view: SentenceFeatures, i: int, starts: bool, ends: bool) -> int:
     """Return the class of a token that starts or ends a candidate, or not."""
-    if not _bears(view, i):
-        return 6 if _final(view, i) else 0
+    if not _can_bear_hint(view, i):
+        return 6 if _is_final_stop(view, i) else 0
     if starts:
         return 1
-    if ends or _quotes(view, i) or view.word(i - 1) in en.CUES:
+    if ends or _is_quotation_mark(view, i) or view.word(i - 1) in en.SPEECH_CUES:
         return 2
-    if _marked(view, i) or view.word(i + 1) in _PAUSES or view.word(i) == "that":
+    if _is_capital_or_number(view, i) or view.word(i + 1) in _PAUSE_MARKS or view.word(i) == "that":
         return 3
-    return 5 if view.word(i) in en.FUNCTION and len(view.word(i)) > 1 else 4
+    return 5 if view.word(i) in en.FUNCTION_WORDS and len(view.word(i)) > 1 else 4
 
 
-def _bears(view: View, i: int) -> bool:
+def _can_bear_hint(view: SentenceFeatures, i: int) -> bool:
     """Whether the token is a word, a quotation mark, or a sign of money or per cent."""
     text = view.tokens[i].text
-    if _quotes(view, i) or text in en.CURRENCY_SIGNS or text == "%":
+    if _is_quotation_mark(view, i) or text in en.CURRENCY_SIGNS or text == "%":
         return True
-    return any(c.isalnum() for c in text) and not (view.is_attached(i) and _clitic(view.word(i)))
+    return any(c.isalnum() for c in text) and not (view.is_attached(i) and _is_clitic(view.word(i)))
 
 
-def _final(view: View, i: int) -> bool:
+def _is_final_stop(view: SentenceFeatures, i: int) -> bool:
     """Whether the token is the stop at the sentence's end with nothing glued to it."""
-    return i >= view.content_end() and view.tokens[i].text in STOPS and not view.is_attached(i + 1)
+    return i >= view.content_end() and view.tokens[i].text in SENTENCE_ENDS and not view.is_attached(i + 1)
 
 
-def _marked(view: View, i: int) -> bool:
+def _is_capital_or_number(view: SentenceFeatures, i: int) -> bool:
     """Whether the token is a number, or has a capital that doesn't come from its place."""
     digits = view.is_number(i) or view.tokens[i].text[0].isdigit()
     return digits or (view.is_capitalised(i) and i not in view.capital_positions)
 
 
-def _clitic(word: str) -> bool:
+def _is_clitic(word: str) -> bool:
     return word.startswith("'") or word == "n't"
 
 
-def _quotes(view: View, i: int) -> bool:
+def _is_quotation_mark(view: SentenceFeatures, i: int) -> bool:
     """Whether the token is a quotation mark; an apostrophe alone is none."""
     text = view.tokens[i].text
     if text in ("'", "’", "‘"):
         return i in view.quotation_marks
-    return is_mark(text)
+    return is_quotation_mark(text)
 
 
-def _keys(slots: Sequence[_Seat], letters: Sequence[str]) -> list[str]:
+def _assign_letters(slots: Sequence[_HintSlot], letters: Sequence[str]) -> list[str]:
     """Give each seat its letters: as few prefixes as needed, from the end of the letters."""
-    wanting = sorted((i for i, s in enumerate(slots) if s.rank), key=lambda i: _turn(slots[i], i))
-    prefixes = _prefixes([slots[i].fits_two_letters for i in wanting], len(letters))
+    wanting = sorted((i for i, s in enumerate(slots) if s.rank), key=lambda i: _slot_priority(slots[i], i))
+    prefixes = _prefix_count([slots[i].fits_two_letters for i in wanting], len(letters))
     served = wanting[: len(letters) - prefixes]
     keys = [""] * len(slots)
     for i, letter in zip(sorted(served, key=lambda i: (slots[i].rank, i)), letters, strict=False):
@@ -183,20 +183,20 @@ def _keys(slots: Sequence[_Seat], letters: Sequence[str]) -> list[str]:
     return keys
 
 
-def _turn(slot: _Seat, i: int) -> tuple[int, bool, int]:
+def _slot_priority(slot: _HintSlot, i: int) -> tuple[int, bool, int]:
     """Return the order of service: class, in it those that cannot bear two letters first, then place."""
     return (slot.rank, slot.fits_two_letters, i)
 
 
-def _prefixes(doubles: Sequence[bool], letters: int) -> int:
+def _prefix_count(doubles: Sequence[bool], letters: int) -> int:
     """Return the smallest number of prefix letters that serves all who can bear two letters."""
     if len(doubles) <= letters:
         return 0
-    most = min(MOST_PREFIXES, letters)
+    most = min(MAX_PREFIX_LETTERS, letters)
     return next((p for p in range(1, most) if sum(doubles[letters - p :]) <= p * letters), most)
 
 
-def _settled(view: View, widths: Sequence[int], hints: Sequence[Hint]) -> tuple[Hint, ...]:
+def _shift_to_first_cell(view: SentenceFeatures, widths: Sequence[int], hints: Sequence[Hint]) -> tuple[Hint, ...]:
     """Move a hint to its token's first cell where the token before it got none after all."""
     out: list[Hint] = []
     for i, hint in enumerate(hints):

@@ -11,26 +11,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from annotator.core.annotation import Answer, Work
+from annotator.core.annotation import Answer, AnnotatedSentence
 from annotator.core.edits import Edit, Op, add_span, move_span, remove_span
-from annotator.core.mentions import cut_out
+from annotator.core.mentions import is_part_of_longer_name
 from annotator.core.phrases.en import words as en
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
-from annotator.core.tokens import Range, token_range
+from annotator.core.tokens import TokenRange, token_range
 
-LONGEST = 8
+MAX_COMPARED_WORDS = 8
 """How many words may be looked for: a whole statement is not said twice."""
-_OVERLOOKED = 2
+_OVERLOOKED_FACTOR = 2
 """A label is to be taken off where more than so many times as many places lack it: people overlook
 a place more often than they make one up."""
-_LED = en.TITLES | en.DETERMINERS
-_POSSESSIVE = frozenset({"'s", "’s", "'", "’"})
+_LEADING_WORDS = en.TITLES | en.DETERMINERS
+_POSSESSIVES = frozenset({"'s", "’s", "'", "’"})
 
-Words = tuple[str, ...]
+WordSequence = tuple[str, ...]
 
 
-class Kind(StrEnum):
+class InconsistencyKind(StrEnum):
     """What is not the same everywhere."""
 
     MISSED = "labelled here and not there"
@@ -39,10 +39,10 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class WordOccurrence:
     """One place of a group's words, ``[start, end)`` in its sentence: what is there, what is proposed."""
 
-    annotated: Work
+    annotated: AnnotatedSentence
     start: int
     end: int
     existing: Span | None
@@ -68,25 +68,25 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class InconsistencyGroup:
     """All places of the same words that are not labelled alike."""
 
     words: str
-    kind: Kind
+    kind: InconsistencyKind
     label: str
     """The label that is proposed; empty where it is to be taken off."""
-    occurrences: tuple[Place, ...]
+    occurrences: tuple[WordOccurrence, ...]
     """In the order of the works."""
     strength: float
     """Between 0 and 1: how one-sided the places are."""
 
     @property
-    def changes(self) -> tuple[Place, ...]:
+    def changes(self) -> tuple[WordOccurrence, ...]:
         """The places that are not like the others."""
         return tuple(p for p in self.occurrences if not p.is_consistent)
 
 
-def inconsistencies(annotated_sentences: Sequence[Work], schema: Schema) -> tuple[Group, ...]:
+def find_inconsistencies(annotated_sentences: Sequence[AnnotatedSentence], schema: Schema) -> tuple[InconsistencyGroup, ...]:
     """Return the groups among the works, the strongest first.
 
     Sentences that were rejected or ignored don't count, and words without a label count in accepted
@@ -95,25 +95,25 @@ def inconsistencies(annotated_sentences: Sequence[Work], schema: Schema) -> tupl
     the schema forbids.
     """
     counted = [w for w in annotated_sentences if w.annotation.answer in {None, Answer.ACCEPT}]
-    labelled = _labelled(counted, _compared(schema))
-    bare = _without_label(counted, labelled)
-    found = [g for words, at in labelled.items() if (g := _group(at, bare.get(words, []), schema))]
-    found += _edges(labelled)
+    labelled = _labelled_occurrences(counted, _compared_labels(schema))
+    bare = _unlabelled_occurrences(counted, labelled)
+    found = [g for words, at in labelled.items() if (g := _label_group(at, bare.get(words, []), schema))]
+    found += _edge_groups(labelled)
     return tuple(sorted(found, key=lambda g: -g.strength))
 
 
-def amended(annotated: Work, occurrences: Sequence[Place], schema: Schema) -> Edit:
+def apply_proposals(annotated: AnnotatedSentence, occurrences: Sequence[WordOccurrence], schema: Schema) -> Edit:
     """Return one edit that does on ``work`` what is proposed at some places of its sentence.
 
     Raises RuleError where a rule of the schema forbids one or the sentence has changed too much.
     """
     now = annotated
     for occurrence in occurrences:
-        now = _edit(now, occurrence, schema).after[0]
+        now = _proposal_edit(now, occurrence, schema).after[0]
     return Edit(Op.EDIT, (annotated,), (now,), "made consistent")
 
 
-def _edit(annotated: Work, occurrence: Place, schema: Schema) -> Edit:
+def _proposal_edit(annotated: AnnotatedSentence, occurrence: WordOccurrence, schema: Schema) -> Edit:
     if occurrence.proposed is None:
         assert occurrence.existing is not None
         return remove_span(annotated, occurrence.existing)
@@ -122,7 +122,7 @@ def _edit(annotated: Work, occurrence: Place, schema: Schema) -> Edit:
     return add_span(annotated, occurrence.proposed, schema)
 
 
-def _compared(schema: Schema) -> frozenset[str]:
+def _compared_labels(schema: Schema) -> frozenset[str]:
     """Return the labels that are compared: all but those that hold others and lie in none but their own.
 
     Those are statements: their words tell nothing about the next one.
@@ -134,10 +134,10 @@ def _compared(schema: Schema) -> frozenset[str]:
 
 # -- collecting ------------------------------------------------------------------------------------
 
-Labelled = dict[Words, list[tuple[Work, Span]]]
+LabelledOccurrences = dict[WordSequence, list[tuple[AnnotatedSentence, Span]]]
 
 
-def _words(annotated: Work) -> tuple[Words, Sequence[int]]:
+def _sentence_words(annotated: AnnotatedSentence) -> tuple[WordSequence, Sequence[int]]:
     """Return the words of a sentence without white space, and the number of each one's token."""
     texts = tuple([t.text for t in annotated.sentence.tokens])
     if not any(map(str.isspace, texts)):
@@ -146,7 +146,7 @@ def _words(annotated: Work) -> tuple[Words, Sequence[int]]:
     return tuple([texts[i] for i in kept]), kept
 
 
-def _words_of(annotated: Work, span: Span) -> Words:
+def _span_words(annotated: AnnotatedSentence, span: Span) -> WordSequence:
     """Return the words of a span without white space; none where it does not stand on token edges."""
     tokens = annotated.sentence.tokens
     first, last = token_range(tokens, span.start, span.end)
@@ -155,29 +155,29 @@ def _words_of(annotated: Work, span: Span) -> Words:
     return tuple([t.text for t in tokens[first:last] if not t.text.isspace()])
 
 
-def _labelled(annotated_sentences: Sequence[Work], labels: frozenset[str]) -> Labelled:
+def _labelled_occurrences(annotated_sentences: Sequence[AnnotatedSentence], labels: frozenset[str]) -> LabelledOccurrences:
     """Return the spans by their words: those that have letters and stand on token edges."""
-    out: Labelled = defaultdict(list)
+    out: LabelledOccurrences = defaultdict(list)
     for annotated in annotated_sentences:
         for span in annotated.annotation.spans:
             if span.label in labels:
-                words = _words_of(annotated, span)
-                if 0 < len(words) <= LONGEST and any(map(str.isalpha, "".join(words))):
+                words = _span_words(annotated, span)
+                if 0 < len(words) <= MAX_COMPARED_WORDS and any(map(str.isalpha, "".join(words))):
                     out[words].append((annotated, span))
     return out
 
 
-def _without_label(annotated_sentences: Sequence[Work], labelled: Labelled) -> dict[Words, list[tuple[Work, Range]]]:
+def _unlabelled_occurrences(annotated_sentences: Sequence[AnnotatedSentence], labelled: LabelledOccurrences) -> dict[WordSequence, list[tuple[AnnotatedSentence, TokenRange]]]:
     """Return where the labelled words stand in accepted sentences without a label of exactly that range."""
     sizes: dict[str, set[int]] = defaultdict(set)
     for words in labelled:
         if len(words) > 1 or not words[0].islower():  # a small word alone is a name of nothing
             sizes[words[0]].add(len(words))
-    out: dict[Words, list[tuple[Work, Range]]] = defaultdict(list)
+    out: dict[WordSequence, list[tuple[AnnotatedSentence, TokenRange]]] = defaultdict(list)
     for annotated in annotated_sentences:
         if annotated.annotation.answer is not Answer.ACCEPT:
             continue
-        texts, numbers = _words(annotated)
+        texts, numbers = _sentence_words(annotated)
         for i in [i for i, text in enumerate(texts) if text in sizes]:
             for size in sizes[texts[i]]:
                 words = texts[i : i + size]
@@ -189,37 +189,37 @@ def _without_label(annotated_sentences: Sequence[Work], labelled: Labelled) -> d
 # -- the same words --------------------------------------------------------------------------------
 
 
-def _group(
-    labelled: Sequence[tuple[Work, Span]], bare: Sequence[tuple[Work, Range]], schema: Schema
-) -> Group | None:
+def _label_group(
+    labelled: Sequence[tuple[AnnotatedSentence, Span]], bare: Sequence[tuple[AnnotatedSentence, TokenRange]], schema: Schema
+) -> InconsistencyGroup | None:
     counts = Counter(span.label for _, span in labelled)
     label = min(counts, key=lambda x: (-counts[x], x))
-    empty = list(_open_places(bare, label, schema))
+    empty = list(_free_ranges(bare, label, schema))
     if not empty and len(counts) == 1:
         return None
-    most = label if _OVERLOOKED * len(labelled) >= len(empty) else ""
-    occurrences = [Place(w, s.start, s.end, s, _relabelled(w, s, most)) for w, s in labelled]
-    occurrences += [Place(w, a, b, None, Span(a, b, most) if most else None) for w, (a, b) in empty]
-    kind = Kind.LABELS if len(counts) > 1 else Kind.MISSED
+    most = label if _OVERLOOKED_FACTOR * len(labelled) >= len(empty) else ""
+    occurrences = [WordOccurrence(w, s.start, s.end, s, _proposed_span(w, s, most)) for w, s in labelled]
+    occurrences += [WordOccurrence(w, a, b, None, Span(a, b, most) if most else None) for w, (a, b) in empty]
+    kind = InconsistencyKind.LABELS if len(counts) > 1 else InconsistencyKind.MISSED
     # Taking a label off is the weaker proposal: the same words may well be no such thing elsewhere.
-    return _made(labelled[0][0].text_of(labelled[0][1]), kind, most, occurrences, 1.0 if most else 0.5)
+    return _build_group(labelled[0][0].text_of(labelled[0][1]), kind, most, occurrences, 1.0 if most else 0.5)
 
 
-def _open_places(
-    bare: Sequence[tuple[Work, Range]], label: str, schema: Schema
-) -> Iterator[tuple[Work, tuple[int, int]]]:
+def _free_ranges(
+    bare: Sequence[tuple[AnnotatedSentence, TokenRange]], label: str, schema: Schema
+) -> Iterator[tuple[AnnotatedSentence, tuple[int, int]]]:
     """Yield the places without a label, in code points, at which ``label`` could stand."""
     for annotated, (first, last) in bare:
         tokens, said = annotated.sentence.tokens, annotated.annotation
         span = Span(tokens[first].start, tokens[last - 1].end, label)
         taken = any(s.start == span.start and s.end == span.end for s in said.spans)
-        if taken or any(s.key == span.key for s in said.rejected) or cut_out(tokens, (first, last)):
+        if taken or any(s.key == span.key for s in said.rejected) or is_part_of_longer_name(tokens, (first, last)):
             continue
         if not schema.find_violation(span, said.spans):
             yield annotated, (span.start, span.end)
 
 
-def _relabelled(annotated: Work, span: Span, label: str) -> Span | None:
+def _proposed_span(annotated: AnnotatedSentence, span: Span, label: str) -> Span | None:
     """Return what is proposed for a span: the label of most, unless that was turned down here."""
     if not label:
         return None
@@ -228,22 +228,22 @@ def _relabelled(annotated: Work, span: Span, label: str) -> Span | None:
     return span if rejected and any(s.key == wanted.key for s in rejected) else wanted
 
 
-def _made(words: str, kind: Kind, label: str, occurrences: Sequence[Place], weight: float) -> Group | None:
+def _build_group(words: str, kind: InconsistencyKind, label: str, occurrences: Sequence[WordOccurrence], weight: float) -> InconsistencyGroup | None:
     agree = sum(p.is_consistent for p in occurrences)
     if agree == len(occurrences):
         return None
     ordered = sorted(occurrences, key=lambda p: (p.annotated.sentence.article, p.annotated.sentence.start, p.start))
-    return Group(words, kind, label, tuple(ordered), weight * agree / (len(occurrences) + 1))
+    return InconsistencyGroup(words, kind, label, tuple(ordered), weight * agree / (len(occurrences) + 1))
 
 
 # -- other edges -----------------------------------------------------------------------------------
 
 
-def _edges(labelled: Labelled) -> list[Group]:
+def _edge_groups(labelled: LabelledOccurrences) -> list[InconsistencyGroup]:
     """Return the names that are marked with a title, an article or a possessive here and without there."""
     found = []
     for words, occurrences in labelled.items():
-        core = _core(words)
+        core = _core_name(words)
         if core != words and core in labelled:
             for label in sorted({s.label for _, s in occurrences} & {s.label for _, s in labelled[core]}):
                 wide = [(w, s) for w, s in occurrences if s.label == label]
@@ -253,37 +253,37 @@ def _edges(labelled: Labelled) -> list[Group]:
     return found
 
 
-def _core(words: Words) -> Words:
+def _core_name(words: WordSequence) -> WordSequence:
     """Return a name's words without titles and articles before it and a possessive after it."""
     first, last = 0, len(words)
-    while first < last - 1 and words[first].lower().rstrip(".") in _LED:
+    while first < last - 1 and words[first].lower().rstrip(".") in _LEADING_WORDS:
         first += 1
-    while last > first + 1 and words[last - 1] in _POSSESSIVE:
+    while last > first + 1 and words[last - 1] in _POSSESSIVES:
         last -= 1
     return words[first:last] if words[first][:1].isupper() else words
 
 
 def _edge_group(
-    words: Words, core: Words, wide: Sequence[tuple[Work, Span]], narrow: Sequence[tuple[Work, Span]]
-) -> Group | None:
+    words: WordSequence, core: WordSequence, wide: Sequence[tuple[AnnotatedSentence, Span]], narrow: Sequence[tuple[AnnotatedSentence, Span]]
+) -> InconsistencyGroup | None:
     before = next(i for i in range(len(words)) if words[i : i + len(core)] == core)
     after = len(words) - before - len(core)
     to_wide = len(wide) > len(narrow)
     occurrences = []
     for annotated, span in [*wide, *narrow]:
-        by = (before, after) if len(_words_of(annotated, span)) == len(core) else (-before, -after)
-        other = _stretched(annotated, span, *by)
+        by = (before, after) if len(_span_words(annotated, span)) == len(core) else (-before, -after)
+        other = _extended_span(annotated, span, *by)
         change = to_wide == (by[0] + by[1] > 0)
-        fits = other and _words_of(annotated, other) == (words if to_wide else core)
+        fits = other and _span_words(annotated, other) == (words if to_wide else core)
         turned_down = other and any(s.key == other.key for s in annotated.annotation.rejected)
         wanted = other if change and fits and not turned_down else span
-        occurrences.append(Place(annotated, span.start, span.end, span, wanted))
-    return _made(wide[0][0].text_of(wide[0][1]), Kind.EDGES, wide[0][1].label, occurrences, 1.0)
+        occurrences.append(WordOccurrence(annotated, span.start, span.end, span, wanted))
+    return _build_group(wide[0][0].text_of(wide[0][1]), InconsistencyKind.EDGES, wide[0][1].label, occurrences, 1.0)
 
 
-def _stretched(annotated: Work, span: Span, before: int, after: int) -> Span | None:
+def _extended_span(annotated: AnnotatedSentence, span: Span, before: int, after: int) -> Span | None:
     """Return the span with so many words more (or less) at either end, or None at the sentence's end."""
-    texts, numbers = _words(annotated)
+    texts, numbers = _sentence_words(annotated)
     tokens = annotated.sentence.tokens
     first, last = token_range(tokens, span.start, span.end)
     inside = [n for n, i in enumerate(numbers) if first <= i < last]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
 
-class KeyKind(StrEnum):
+class KeystrokeKind(StrEnum):
     """What a key that was pressed is for."""
 
     LABEL = "label"
@@ -18,7 +18,7 @@ class KeyKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
+class KeystrokeCounts:
     """Counts of keys, one field for each ``KeyKind``."""
 
     label: int = 0
@@ -27,7 +27,7 @@ class Keys:
     enter: int = 0
     other: int = 0
 
-    def plus(self, kind: KeyKind) -> Keys:
+    def plus(self, kind: KeystrokeKind) -> KeystrokeCounts:
         """Return the counts with one key more."""
         return replace(self, **{kind.value: getattr(self, kind.value) + 1})
 
@@ -41,7 +41,7 @@ class Keys:
         return sum(self.counts().values())
 
 
-def keys_sum(many: Iterable[Keys]) -> Keys:
+def sum_keystrokes(many: Iterable[KeystrokeCounts]) -> KeystrokeCounts:
     """Return the counts of several deeds added up."""
     rows = [k.counts() for k in many]
-    return Keys(**{kind.value: sum(r[kind.value] for r in rows) for kind in KeyKind})
+    return KeystrokeCounts(**{kind.value: sum(r[kind.value] for r in rows) for kind in KeystrokeKind})

@@ -14,118 +14,118 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from annotator.core.annotation import Annotation, Work
+from annotator.core.annotation import Annotation, AnnotatedSentence
 from annotator.core.article import Sentence
 from annotator.core.edits import Op
-from annotator.core.record import Record
-from annotator.core.works import Works
+from annotator.core.record import JournalRecord
+from annotator.core.works import AnnotationStore
 
-Base = Callable[[str], Sequence[Sentence]]
+StoredSentences = Callable[[str], Sequence[Sentence]]
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Stretch:
+class ArticleRange:
     """A part ``[start, end)`` of an article's text, in code points."""
 
     article: str
     start: int
     end: int
 
-    def overlaps(self, other: Stretch) -> bool:
+    def overlaps(self, other: ArticleRange) -> bool:
         """Whether the two share text."""
         return self.article == other.article and self.start < other.end and other.start < self.end
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class JournalConflict:
     """A stretch on which the two journals end differently."""
 
-    article_range: Stretch
-    ours: tuple[Work, ...]
+    article_range: ArticleRange
+    ours: tuple[AnnotatedSentence, ...]
     """What the first journal says; it stays."""
-    theirs: tuple[Work, ...]
+    theirs: tuple[AnnotatedSentence, ...]
     """What the second one says; it is kept beside."""
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
+class JournalMergeResult:
     """What becomes of two journals."""
 
-    records: tuple[Record, ...]
+    records: tuple[JournalRecord, ...]
     """The joint journal."""
-    conflicting_records: tuple[Record, ...] = ()
+    conflicting_records: tuple[JournalRecord, ...] = ()
     """The records that contradict it, numbered from 1."""
-    conflicts: tuple[Conflict, ...] = ()
+    conflicts: tuple[JournalConflict, ...] = ()
     identical: int = 0
     """Stretches that both have worked on with the same result, or the second one without any."""
     taken_over: int = 0
     """Stretches taken over from the second journal."""
 
 
-def merge(first: Sequence[Record], second: Sequence[Record], stored_sentences: Base) -> Merged:
+def merge_journals(first: Sequence[JournalRecord], second: Sequence[JournalRecord], stored_sentences: StoredSentences) -> JournalMergeResult:
     """Return two journals of one annotator as one, with what cannot be joined.
 
     ``base`` gives the stored sentences of an article id.
     """
-    common_length = _common(first, second)
+    common_length = _common_prefix_length(first, second)
     if common_length == len(first):
-        return Merged(tuple(second), taken_over=len(_stretches(second[common_length:])))
-    our_store, their_store = _replayed(first, stored_sentences), _replayed(second, stored_sentences)
-    was = _replayed(first[:common_length], stored_sentences)
-    mine, my_own, their_own = _stretches(first[common_length:]), _by_people(first[common_length:]), _by_people(second[common_length:])
+        return JournalMergeResult(tuple(second), taken_over=len(_touched_ranges(second[common_length:])))
+    our_store, their_store = _replayed_store(first, stored_sentences), _replayed_store(second, stored_sentences)
+    was = _replayed_store(first[:common_length], stored_sentences)
+    mine, my_own, their_own = _touched_ranges(first[common_length:]), _human_touched_ranges(first[common_length:]), _human_touched_ranges(second[common_length:])
     free, same, conflicts = [], [], []
-    for article_range in _stretches(second[common_length:]):
-        ours, theirs = _within(our_store, article_range), _within(their_store, article_range)
-        before = _within(was, article_range)
+    for article_range in _touched_ranges(second[common_length:]):
+        ours, theirs = _sentences_within(our_store, article_range), _sentences_within(their_store, article_range)
+        before = _sentences_within(was, article_range)
         blank = all(w.annotation == Annotation() for w in ours)
-        taken_back = ours == before and not _touched(article_range, my_own)
-        alike = ours == theirs or (theirs == before and not _touched(article_range, their_own))
-        if not _touched(article_range, mine) or blank or taken_back:
+        taken_back = ours == before and not _overlaps_any_range(article_range, my_own)
+        alike = ours == theirs or (theirs == before and not _overlaps_any_range(article_range, their_own))
+        if not _overlaps_any_range(article_range, mine) or blank or taken_back:
             free.append(article_range)
-        elif alike or _unsaid((*before, *theirs), stored_sentences):
+        elif alike or _is_unannotated((*before, *theirs), stored_sentences):
             same.append(article_range)
         else:
-            conflicts.append(Conflict(article_range, ours, theirs))
-    result = Merged(tuple(first), (), tuple(conflicts), len(same), len(free))
-    return _told(result, first, second, common_length, free, our_store, their_store, stored_sentences)
+            conflicts.append(JournalConflict(article_range, ours, theirs))
+    result = JournalMergeResult(tuple(first), (), tuple(conflicts), len(same), len(free))
+    return _verified_result(result, first, second, common_length, free, our_store, their_store, stored_sentences)
 
 
-def _told(
-    result: Merged,
-    first: Sequence[Record],
-    second: Sequence[Record],
+def _verified_result(
+    result: JournalMergeResult,
+    first: Sequence[JournalRecord],
+    second: Sequence[JournalRecord],
     common_length: int,
-    free: list[Stretch],
-    our_store: Works,
-    their_store: Works,
-    stored_sentences: Base,
-) -> Merged:
+    free: list[ArticleRange],
+    our_store: AnnotationStore,
+    their_store: AnnotationStore,
+    stored_sentences: StoredSentences,
+) -> JournalMergeResult:
     """Return the journals with their records, proven by replay; else all of the second one beside."""
-    wanted = _joint(our_store, their_store, free)
-    tail = [r for r in second[common_length:] if _touched(_place(r), free)]
-    for taken in (tail, [_plain(r) for r in tail]):
-        records = (*first, *_numbered(taken, first))
-        if _state(_replayed(records, stored_sentences)) == wanted:
+    wanted = _expected_sentences(our_store, their_store, free)
+    tail = [r for r in second[common_length:] if _overlaps_any_range(_record_range(r), free)]
+    for taken in (tail, [_as_plain_edit(r) for r in tail]):
+        records = (*first, *_renumbered(taken, first))
+        if _sentences_by_id(_replayed_store(records, stored_sentences)) == wanted:
             contradicting = [c.article_range for c in result.conflicts]
-            beside = _beside(second, common_length, contradicting, their_store, stored_sentences)
+            beside = _conflicting_records(second, common_length, contradicting, their_store, stored_sentences)
             return replace(result, records=records, conflicting_records=beside)
     return replace(result, conflicting_records=tuple(second), taken_over=0)
 
 
-def _beside(
-    second: Sequence[Record], common_length: int, ranges: list[Stretch], their_store: Works, stored_sentences: Base
-) -> tuple[Record, ...]:
+def _conflicting_records(
+    second: Sequence[JournalRecord], common_length: int, ranges: list[ArticleRange], their_store: AnnotationStore, stored_sentences: StoredSentences
+) -> tuple[JournalRecord, ...]:
     """Return the records of the stretches in conflict, or the whole journal if they make no sense alone."""
-    wanted = {w.sentence.id: w for s in ranges for w in _within(their_store, s)}
-    tail = [r for r in second[common_length:] if _touched(_place(r), ranges)]
-    for taken in (tail, [_plain(r) for r in tail]):
-        records = tuple(_numbered(taken, ()))
-        if _state(_replayed(records, stored_sentences)) == wanted:
+    wanted = {w.sentence.id: w for s in ranges for w in _sentences_within(their_store, s)}
+    tail = [r for r in second[common_length:] if _overlaps_any_range(_record_range(r), ranges)]
+    for taken in (tail, [_as_plain_edit(r) for r in tail]):
+        records = tuple(_renumbered(taken, ()))
+        if _sentences_by_id(_replayed_store(records, stored_sentences)) == wanted:
             return records
     return tuple(second)
 
 
-def _common(first: Sequence[Record], second: Sequence[Record]) -> int:
+def _common_prefix_length(first: Sequence[JournalRecord], second: Sequence[JournalRecord]) -> int:
     """Return how many records both journals begin with; a batch counts whole or not at all."""
     n = 0
     while n < min(len(first), len(second)) and first[n] == second[n]:
@@ -136,20 +136,20 @@ def _common(first: Sequence[Record], second: Sequence[Record]) -> int:
     return n
 
 
-def _place(record: Record) -> Stretch:
+def _record_range(record: JournalRecord) -> ArticleRange:
     s = record.annotated.sentence
-    return Stretch(s.article, s.start, s.end)
+    return ArticleRange(s.article, s.start, s.end)
 
 
-def _stretches(records: Iterable[Record]) -> list[Stretch]:
+def _touched_ranges(records: Iterable[JournalRecord]) -> list[ArticleRange]:
     """Return the stretches that records touch; those that share text, or one join or split, are one."""
-    places: list[Stretch] = []
+    places: list[ArticleRange] = []
     for batch, group in groupby(records, key=lambda r: (r.batch, r.seq if r.batch is None else 0, r.op)):
-        each = [_place(r) for r in group]
+        each = [_record_range(r) for r in group]
         if batch[2] in {Op.JOIN, Op.SPLIT} and len({p.article for p in each}) == 1:
-            each = [Stretch(each[0].article, min(p.start for p in each), max(p.end for p in each))]
+            each = [ArticleRange(each[0].article, min(p.start for p in each), max(p.end for p in each))]
         places += each
-    out: list[Stretch] = []
+    out: list[ArticleRange] = []
     for place in sorted(places):
         if out and out[-1].overlaps(place):
             out[-1] = replace(out[-1], end=max(out[-1].end, place.end))
@@ -158,12 +158,12 @@ def _stretches(records: Iterable[Record]) -> list[Stretch]:
     return out
 
 
-def _by_people(records: Iterable[Record]) -> list[Stretch]:
+def _human_touched_ranges(records: Iterable[JournalRecord]) -> list[ArticleRange]:
     """Return the stretches that somebody has decided on, not a migration of labels for them."""
-    return _stretches(r for r in records if r.op is not Op.MIGRATE)
+    return _touched_ranges(r for r in records if r.op is not Op.MIGRATE)
 
 
-def _touched(article_range: Stretch, others: Sequence[Stretch]) -> bool:
+def _overlaps_any_range(article_range: ArticleRange, others: Sequence[ArticleRange]) -> bool:
     """Whether a stretch shares text with one of the sorted, disjoint ``others``."""
     lo, hi = 0, len(others)
     while lo < hi:
@@ -173,13 +173,13 @@ def _touched(article_range: Stretch, others: Sequence[Stretch]) -> bool:
     return lo < len(others) and others[lo].overlaps(article_range)
 
 
-def _replayed(records: Iterable[Record], stored_sentences: Base) -> Works:
-    store = Works(stored_sentences)
+def _replayed_store(records: Iterable[JournalRecord], stored_sentences: StoredSentences) -> AnnotationStore:
+    store = AnnotationStore(stored_sentences)
     store.replay(records)
     return store
 
 
-def _within(store: Works, article_range: Stretch) -> tuple[Work, ...]:
+def _sentences_within(store: AnnotationStore, article_range: ArticleRange) -> tuple[AnnotatedSentence, ...]:
     """Return the works with a record that share text with a stretch."""
     return tuple(
         w
@@ -188,35 +188,35 @@ def _within(store: Works, article_range: Stretch) -> tuple[Work, ...]:
     )
 
 
-def _unsaid(annotated_sentences: Iterable[Work], stored_sentences: Base) -> bool:
+def _is_unannotated(annotated_sentences: Iterable[AnnotatedSentence], stored_sentences: StoredSentences) -> bool:
     """Whether nothing is said of any of the works, and none is joined or split."""
     return all(w.annotation == Annotation() and w.sentence in stored_sentences(w.sentence.article) for w in annotated_sentences)
 
 
-def _state(store: Works) -> dict[str, Work]:
+def _sentences_by_id(store: AnnotationStore) -> dict[str, AnnotatedSentence]:
     return {w.sentence.id: w for a in store.touched_articles for w in store.touched_sentences_of(a)}
 
 
-def _joint(our_store: Works, their_store: Works, free: Sequence[Stretch]) -> dict[str, Work]:
+def _expected_sentences(our_store: AnnotationStore, their_store: AnnotationStore, free: Sequence[ArticleRange]) -> dict[str, AnnotatedSentence]:
     """Return the state that a joint journal must lead to."""
-    out = _state(our_store)
+    out = _sentences_by_id(our_store)
     for article_range in free:
-        for annotated in _within(our_store, article_range):
+        for annotated in _sentences_within(our_store, article_range):
             out.pop(annotated.sentence.id, None)
-        out.update({w.sentence.id: w for w in _within(their_store, article_range)})
+        out.update({w.sentence.id: w for w in _sentences_within(their_store, article_range)})
     return out
 
 
-def _plain(record: Record) -> Record:
+def _as_plain_edit(record: JournalRecord) -> JournalRecord:
     """Return an undo or redo as an edit: what it took back may stand elsewhere, or in no journal."""
     return replace(record, op=Op.EDIT) if record.op in {Op.UNDO, Op.REDO} else record
 
 
-def _numbered(records: Sequence[Record], after: Sequence[Record]) -> Iterator[Record]:
+def _renumbered(records: Sequence[JournalRecord], after: Sequence[JournalRecord]) -> Iterator[JournalRecord]:
     """Yield records numbered on from those of ``after``, batches and parents with them."""
     seq = after[-1].seq if after else 0
     last = {r.annotated.sentence.id: r.seq for r in after}
-    key: Callable[[tuple[int, Record]], tuple[object, int]] = lambda x: (  # noqa: E731  (typed for groupby)
+    key: Callable[[tuple[int, JournalRecord]], tuple[object, int]] = lambda x: (  # noqa: E731  (typed for groupby)
         x[1].batch,
         x[0] if x[1].batch is None else -1,
     )

@@ -13,15 +13,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from annotator.core.annotation import Annotation, Work
+from annotator.core.annotation import Annotation, AnnotatedSentence
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
 
-Place = tuple[str, int, int]
+SpanLocation = tuple[str, int, int]
 """Article, and a range in code points of its text: it holds through joins and splits of sentences."""
 
 
-class Kind(StrEnum):
+class MigrationKind(StrEnum):
     """What is done to the labels."""
 
     RENAME = "rename"
@@ -31,12 +31,12 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class MigrationRule:
     """Which labels become which."""
 
     number: int
     """The number of the migration, from 1 in each corpus."""
-    kind: Kind
+    kind: MigrationKind
     sources: tuple[str, ...]
     into: tuple[str, ...]
     words: Mapping[str, str] = field(default_factory=dict)
@@ -49,56 +49,56 @@ class Rule:
         """What the migration is known by in journals, as session, and in notes."""
         return f"schema-{self.number}"
 
-    def accounts_for(self, change: Change) -> bool:
+    def accounts_for(self, change: SentenceMigration) -> bool:
         """Whether a change may be this rule's: it had one of the old labels, and has none any more."""
-        had, has = _labels_of(change.before), _labels_of(change.after)
+        had, has = _used_labels(change.before), _used_labels(change.after)
         gone = set(self.sources) - set(self.into)
         return bool(had & set(self.sources)) and not has & gone
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class SentenceMigration:
     """One sentence before and after."""
 
-    before: Work
-    after: Work
+    before: AnnotatedSentence
+    after: AnnotatedSentence
     doubtful: bool = False
 
 
-def _labels_of(annotated: Work) -> set[str]:
+def _used_labels(annotated: AnnotatedSentence) -> set[str]:
     return {s.label for s in (*annotated.annotation.spans, *annotated.annotation.rejected)}
 
 
-def migrated(annotated_sentences: Iterable[Work], rule: Rule, old: Schema, new: Schema) -> list[Change]:
+def migrate_labels(annotated_sentences: Iterable[AnnotatedSentence], rule: MigrationRule, old: Schema, new: Schema) -> list[SentenceMigration]:
     """Return the changes that a rename, merge or split makes, of those sentences that it concerns."""
-    made = (_migrated(annotated, rule, old, new) for annotated in annotated_sentences)
+    made = (_migrate_sentence(annotated, rule, old, new) for annotated in annotated_sentences)
     return [change for change in made if change.before != change.after]
 
 
-def _migrated(annotated: Work, rule: Rule, old: Schema, new: Schema) -> Change:
+def _migrate_sentence(annotated: AnnotatedSentence, rule: MigrationRule, old: Schema, new: Schema) -> SentenceMigration:
     was = annotated.annotation
-    choices = [(s, *_choice(s, annotated, rule)) for s in was.spans]
+    choices = [(s, *_new_label(s, annotated, rule)) for s in was.spans]
     now = was.with_spans([replace(s, label=label) for s, label, _ in choices])
-    now = now.with_rejected(_rejected(was.rejected, rule))
+    now = now.with_rejected(_migrated_rejections(was.rejected, rule))
     doubts = [f"{annotated.text_of(s)}: {' or '.join(rule.into)}?" for s, _, sure in choices if not sure]
-    doubts += _newly_broken(was, now, old, new)
-    noted = _noted(now, rule.tag, doubts)
+    doubts += _new_rule_violations(was, now, old, new)
+    noted = _with_doubts_noted(now, rule.tag, doubts)
     if doubts and rule.reopen:
         noted = noted.with_answer(None)
-    return Change(annotated, replace(annotated, annotation=noted), bool(doubts))
+    return SentenceMigration(annotated, replace(annotated, annotation=noted), bool(doubts))
 
 
-def _choice(span: Span, annotated: Work, rule: Rule) -> tuple[str, bool]:
+def _new_label(span: Span, annotated: AnnotatedSentence, rule: MigrationRule) -> tuple[str, bool]:
     """Return the label that a span gets, and whether that is sure."""
     if span.label not in rule.sources:
         return span.label, True
-    if rule.kind is not Kind.SPLIT:
+    if rule.kind is not MigrationKind.SPLIT:
         return rule.into[0], True
     known_label = rule.words.get(" ".join(annotated.text_of(span).split()).casefold())
     return (known_label, True) if known_label else (rule.into[0], False)
 
 
-def _rejected(rejected: Sequence[Span], rule: Rule) -> list[Span]:
+def _migrated_rejections(rejected: Sequence[Span], rule: MigrationRule) -> list[Span]:
     """Return what is still known to be wrong.
 
     What is not of the old label is of none that it is split into; what is not of one merged label may
@@ -113,14 +113,14 @@ def _rejected(rejected: Sequence[Span], rule: Rule) -> list[Span]:
     return out
 
 
-def _newly_broken(was: Annotation, now: Annotation, old: Schema, new: Schema) -> list[str]:
+def _new_rule_violations(was: Annotation, now: Annotation, old: Schema, new: Schema) -> list[str]:
     """Return the rules of the new schema that pairs of spans break, unless they broke the old one's."""
     before = sum(1 for n, s in enumerate(was.spans) if old.find_violation(s, was.spans[:n]))
     found = [b.message for n, s in enumerate(now.spans) if (b := new.find_violation(s, now.spans[:n]))]
     return [m.partition(". ")[0] for m in found] if len(found) > before else []
 
 
-def _noted(annotation: Annotation, tag: str, doubts: Sequence[str]) -> Annotation:
+def _with_doubts_noted(annotation: Annotation, tag: str, doubts: Sequence[str]) -> Annotation:
     """Return the annotation with a flag and the doubts in its note, if there are any."""
     if not doubts:
         return annotation
@@ -128,31 +128,31 @@ def _noted(annotation: Annotation, tag: str, doubts: Sequence[str]) -> Annotatio
     return replace(annotation, note=" · ".join(x for x in (annotation.note, note) if x), flagged=True)
 
 
-class Undo:
+class MigrationUndo:
     """Takes a migration back, with what the sentences said before it."""
 
-    def __init__(self, rule: Rule, changes: Iterable[Change], old: Schema) -> None:
+    def __init__(self, rule: MigrationRule, changes: Iterable[SentenceMigration], old: Schema) -> None:
         """Learn from the changes that were made; ``old`` is the schema before the migration."""
         self._rule, self._old = rule, old
-        self._by_id: dict[str, Change] = {}
-        self._spans: dict[Place, dict[str, str]] = defaultdict(dict)
+        self._by_id: dict[str, SentenceMigration] = {}
+        self._spans: dict[SpanLocation, dict[str, str]] = defaultdict(dict)
         """By place, the labels that stood there, each with where its span came from."""
-        self._migrated_spans: set[tuple[Place, str, str]] = set()
+        self._migrated_spans: set[tuple[SpanLocation, str, str]] = set()
         """The spans that the migration left: place, label, and where they came from."""
         for change in changes:
             self._by_id[change.before.sentence.id] = change
             for span in change.before.annotation.spans:
                 if span.label in {*rule.sources, *rule.into}:
-                    self._spans[_place(change.before, span)][span.label] = span.source
+                    self._spans[_span_location(change.before, span)][span.label] = span.source
             for span in change.after.annotation.spans:
-                self._migrated_spans.add((_place(change.after, span), span.label, span.source))
+                self._migrated_spans.add((_span_location(change.after, span), span.label, span.source))
 
-    def changes(self, annotated_sentences: Iterable[Work], tag: str) -> list[Change]:
+    def changes(self, annotated_sentences: Iterable[AnnotatedSentence], tag: str) -> list[SentenceMigration]:
         """Return what is to change now, under the ``tag`` of the migration that undoes."""
         made = (self._undo_sentence(annotated, tag) for annotated in annotated_sentences)
         return [change for change in made if change.before != change.after]
 
-    def _undo_sentence(self, annotated: Work, tag: str) -> Change:
+    def _undo_sentence(self, annotated: AnnotatedSentence, tag: str) -> SentenceMigration:
         now = annotated.annotation
         spans: list[Span] = []
         doubts: list[str] = []
@@ -162,28 +162,28 @@ class Undo:
             if not labels:
                 doubts.append(f"{annotated.text_of(span)}: {' or '.join(self._rule.sources)}?")
         known_label = self._with_restored_state(annotated, now.with_spans(spans).with_rejected(self._restored_rejections(annotated)))
-        return Change(annotated, replace(annotated, annotation=_noted(known_label, tag, doubts)), bool(doubts))
+        return SentenceMigration(annotated, replace(annotated, annotation=_with_doubts_noted(known_label, tag, doubts)), bool(doubts))
 
-    def _restored_labels(self, annotated: Work, span: Span) -> list[str]:
+    def _restored_labels(self, annotated: AnnotatedSentence, span: Span) -> list[str]:
         """Return the labels that a span gets back, its own if the migration has nothing to do with it.
 
         Empty where nothing tells.
         """
         if span.label not in self._rule.into:
             return [span.label]
-        if known := self._spans.get(_place(annotated, span)):
+        if known := self._spans.get(_span_location(annotated, span)):
             return sorted(known)
         if self._old.label(span.label):
             return [span.label]
         return list(self._rule.sources) if len(self._rule.sources) == 1 else []
 
-    def _restored_span(self, annotated: Work, span: Span, label: str) -> Span:
+    def _restored_span(self, annotated: AnnotatedSentence, span: Span, label: str) -> Span:
         """Return a span with its label of before; one that nobody has made anew came from where it had."""
-        place = _place(annotated, span)
+        place = _span_location(annotated, span)
         was = self._spans.get(place, {}) if (place, span.label, span.source) in self._migrated_spans else {}
         return replace(span, label=label, source=was.get(label, span.source))
 
-    def _restored_rejections(self, annotated: Work) -> list[Span]:
+    def _restored_rejections(self, annotated: AnnotatedSentence) -> list[Span]:
         change = self._by_id.get(annotated.sentence.id)
         if change is None:
             into = set(self._rule.into)
@@ -196,7 +196,7 @@ class Undo:
         since = [s for s in annotated.annotation.rejected if s.key not in made and self._old.label(s.label)]
         return [*change.before.annotation.rejected, *since]
 
-    def _with_restored_state(self, annotated: Work, annotation: Annotation) -> Annotation:
+    def _with_restored_state(self, annotated: AnnotatedSentence, annotation: Annotation) -> Annotation:
         """Give note, flag and answer back where only the migration has changed them."""
         change = self._by_id.get(annotated.sentence.id)
         if change is None or not change.doubtful:
@@ -209,6 +209,6 @@ class Undo:
         return annotation
 
 
-def _place(annotated: Work, span: Span) -> Place:
+def _span_location(annotated: AnnotatedSentence, span: Span) -> SpanLocation:
     s = annotated.sentence
     return (s.article, s.start + span.start, s.start + span.end)

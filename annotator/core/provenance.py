@@ -10,22 +10,22 @@ from __future__ import annotations
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion
 
-CHANGED = "~"
-Origin = tuple[str, str]
+MODIFIED_MARK = "~"
+SuggestionOrigin = tuple[str, str]
 """The name of a source, and what made the suggestion in it (empty where nothing tells)."""
 
 
-def span_of(suggestion: Suggestion) -> Span:
+def span_from_suggestion(suggestion: Suggestion) -> Span:
     """Return the span that taking (or turning down) a suggestion puts into the annotation."""
-    return Span(suggestion.start, suggestion.end, suggestion.label, source_of(suggestion))
+    return Span(suggestion.start, suggestion.end, suggestion.label, suggestion_source(suggestion))
 
 
-def source_of(suggestion: Suggestion) -> str:
+def suggestion_source(suggestion: Suggestion) -> str:
     """Return what the span of a suggestion bears as its source."""
-    return "+".join(f"{name}/{kind}" if kind else name for name, kind in origins_of(suggestion))
+    return "+".join(f"{name}/{kind}" if kind else name for name, kind in suggestion_origins(suggestion))
 
 
-def origins_of(suggestion: Suggestion) -> tuple[Origin, ...]:
+def suggestion_origins(suggestion: Suggestion) -> tuple[SuggestionOrigin, ...]:
     """Return the sources of a suggestion; a merged one has several, and as many kinds."""
     names, kinds = suggestion.source.split("+"), suggestion.kind.split("+")
     if len(names) != len(kinds):
@@ -33,23 +33,23 @@ def origins_of(suggestion: Suggestion) -> tuple[Origin, ...]:
     return tuple(zip(names, kinds, strict=True))
 
 
-def origins(source: str) -> tuple[Origin, ...]:
+def parse_span_source(source: str) -> tuple[SuggestionOrigin, ...]:
     """Return the sources that a span bears; none for the annotator's own."""
-    plain = source.removesuffix(CHANGED)
+    plain = source.removesuffix(MODIFIED_MARK)
     pairs = (part.partition("/") for part in plain.split("+") if part)
     return tuple((name, kind) for name, _, kind in pairs)
 
 
-def names(source: str) -> str:
+def span_source_names(source: str) -> str:
     """Return the sources that a span bears without what made it there: ``history+rules``."""
-    return "+".join(name for name, _ in origins(source))
+    return "+".join(name for name, _ in parse_span_source(source))
 
 
-def is_changed(source: str) -> bool:
+def is_modified_source(source: str) -> bool:
     """Whether a span was taken over and changed since."""
-    return source.endswith(CHANGED)
+    return source.endswith(MODIFIED_MARK)
 
 
-def changed(source: str) -> str:
+def mark_source_modified(source: str) -> str:
     """Return the source that a span bears once its annotator has changed it."""
-    return source if not source or is_changed(source) else source + CHANGED
+    return source if not source or is_modified_source(source) else source + MODIFIED_MARK

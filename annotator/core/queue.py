@@ -10,11 +10,11 @@ from typing import TypeVar
 from annotator.core.errors import RuleError
 from annotator.core.suggestion import Suggestion
 
-_Id = TypeVar("_Id")
-_PLACE = re.compile(r"\s*(?:(\d{1,9})\s*[./]\s*)?(\d{0,9})\s*")
+_ItemT = TypeVar("_ItemT")
+_SENTENCE_NUMBER = re.compile(r"\s*(?:(\d{1,9})\s*[./]\s*)?(\d{0,9})\s*")
 
 
-def uncertainty(suggestions: Sequence[Suggestion]) -> float:
+def suggestion_uncertainty(suggestions: Sequence[Suggestion]) -> float:
     """Return how many bits a person's answer tells: 0 where nothing is suggested or all is sure.
 
     Each range and label counts the entropy of its score (the best one where several sources agree),
@@ -25,7 +25,7 @@ def uncertainty(suggestions: Sequence[Suggestion]) -> float:
     for s in suggestions:
         key = (s.start, s.end, s.label)
         best[key] = max(s.score, best.get(key, 0.0))
-    return sum(_entropy(p) for p in best.values()) + _contradictions(suggestions)
+    return sum(_entropy(p) for p in best.values()) + _count_contradictions(suggestions)
 
 
 def _entropy(p: float) -> float:
@@ -33,7 +33,7 @@ def _entropy(p: float) -> float:
     return 0.0 if not 0 < p < 1 else -p * log2(p) - (1 - p) * log2(1 - p)
 
 
-def _contradictions(suggestions: Sequence[Suggestion]) -> int:
+def _count_contradictions(suggestions: Sequence[Suggestion]) -> int:
     """Return how many pairs of different sources contradict each other."""
     ordered = sorted(suggestions, key=lambda s: (s.start, s.end, s.label, s.source))
     found = 0
@@ -41,28 +41,28 @@ def _contradictions(suggestions: Sequence[Suggestion]) -> int:
         for b in ordered[i + 1 :]:
             if b.start >= a.end:
                 break
-            found += a.source != b.source and _contradict(a, b)
+            found += a.source != b.source and _is_contradiction(a, b)
     return found
 
 
-def _contradict(a: Suggestion, b: Suggestion) -> bool:
+def _is_contradiction(a: Suggestion, b: Suggestion) -> bool:
     """Whether the two, ``a`` starting first, are two labels on one range or cross."""
     if (a.start, a.end) == (b.start, b.end):
         return a.label != b.label
     return a.start < b.start < a.end < b.end
 
 
-def ordered(ids: Iterable[_Id], key: Callable[[_Id], float]) -> list[_Id]:
+def sorted_descending(ids: Iterable[_ItemT], key: Callable[[_ItemT], float]) -> list[_ItemT]:
     """Return the ids with the highest key first, those of one key in the order that they came in."""
     return sorted(ids, key=lambda x: -key(x))
 
 
-def place_of(text: str) -> tuple[int | None, int | None]:
+def parse_sentence_number(text: str) -> tuple[int | None, int | None]:
     """Return the article and the sentence that ``12``, ``3.12`` or ``3.`` names, each from 1, or None.
 
     Raises RuleError where it names neither.
     """
-    m = _PLACE.fullmatch(text)
+    m = _SENTENCE_NUMBER.fullmatch(text)
     if m is None or not (m.group(1) or m.group(2)):
         raise RuleError("that is no place", do="type 12 for a sentence, 3.12 for article 3, sentence 12")
     return (int(m.group(1)) if m.group(1) else None, int(m.group(2)) if m.group(2) else None)

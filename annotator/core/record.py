@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from annotator.core.annotation import Work
+from annotator.core.annotation import AnnotatedSentence
 from annotator.core.edits import Op
-from annotator.core.keys import Keys
+from annotator.core.keys import KeystrokeCounts
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class JournalRecord:
     """One line of a journal: the whole annotation of one sentence after one deed."""
 
     seq: int
     """Counts from 1 in each journal, without gaps."""
     op: Op
-    annotated: Work
+    annotated: AnnotatedSentence
     parent: int | None = None
     """The ``seq`` of the record that this one follows on the same sentence; None for a first."""
     batch: tuple[int, int] | None = None
@@ -25,5 +25,5 @@ class Record:
     session: str = ""
     time: float = 0.0
     """Seconds since 1970 (UTC)."""
-    keystrokes: Keys | None = None
+    keystrokes: KeystrokeCounts | None = None
     """The keys that the deed took, in the first record of a batch; None where nobody counted them."""

@@ -11,7 +11,7 @@ from typing import Any
 from annotator.core.errors import SchemaError
 from annotator.core.spans import Span
 
-COLOURS = (
+LABEL_COLOURS = (
     "blue",
     "green",
     "orange",
@@ -27,12 +27,12 @@ COLOURS = (
 )
 """The names a label's ``colour`` may have; the screen knows how each looks in each theme."""
 
-KEYED = 8
+MAX_LABEL_KEYS = 8
 """How many labels have a key of their own; the others are reached through the menu key."""
 
-_NAME = re.compile(r"\S{1,64}")
-_KEY = re.compile(r"[a-z]")
-_MARK = re.compile(r"\[\[(.+?)\]\]")
+_LABEL_NAME = re.compile(r"\S{1,64}")
+_LABEL_KEY = re.compile(r"[a-z]")
+_SPAN_MARK = re.compile(r"\[\[(.+?)\]\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class RuleViolation:
     """A rule of the schema that two spans break."""
 
     rule: str
@@ -118,18 +118,18 @@ class Schema:
 
     def short_name(self, name: str) -> str:
         """Return a three-letter name, unique in the schema where three letters allow it."""
-        return _shorts(tuple(x.name for x in self.labels)).get(name, name[:3].upper())
+        return _short_names(tuple(x.name for x in self.labels)).get(name, name[:3].upper())
 
-    def find_violation(self, new: Span, others: Sequence[Span]) -> Broken | None:
+    def find_violation(self, new: Span, others: Sequence[Span]) -> RuleViolation | None:
         """Return the first rule that ``new`` would break among ``others``, or None."""
         return next((b for o in others if o.overlaps(new) and (b := self._pair_violation(new, o))), None)
 
-    def _pair_violation(self, a: Span, b: Span) -> Broken | None:
+    def _pair_violation(self, a: Span, b: Span) -> RuleViolation | None:
         if a.crosses(b):
             return (
                 None
                 if self._is_allowed(a, b, "overlaps") or self._is_allowed(b, a, "overlaps")
-                else Broken(
+                else RuleViolation(
                     "overlaps",
                     f"{a.label} may not cross {b.label} (rule `overlaps`). "
                     "Move an edge with , . < > or remove one with 0",
@@ -138,7 +138,7 @@ class Schema:
         inner, outer = (a, b) if b.contains(a) else (b, a)
         if self._is_allowed(inner, outer, "inside") or (inner.contains(outer) and self._is_allowed(outer, inner, "inside")):
             return None
-        return Broken(
+        return RuleViolation(
             "inside",
             f"{inner.label} may not lie in {outer.label} (rule `inside`). "
             "Change the selection or remove one with 0",
@@ -155,7 +155,7 @@ def _containers(schema: Schema) -> frozenset[str]:
 
 
 @lru_cache(maxsize=64)
-def _shorts(names: tuple[str, ...]) -> dict[str, str]:
+def _short_names(names: tuple[str, ...]) -> dict[str, str]:
     """Give each name three letters: its first three, else first, second and a later one."""
     taken: dict[str, str] = {}
     for name in names:
@@ -176,17 +176,17 @@ def parse_schema(data: Mapping[str, Any], where: str) -> Schema:
     tables = data.get("label")
     if not isinstance(tables, list) or not tables:
         raise SchemaError("the schema has no [[label]]", where=where, do="add at least one label")
-    labels = tuple(_label(t, i, where) for i, t in enumerate(tables, 1))
-    _check(labels, where)
+    labels = tuple(_parse_label(t, i, where) for i, t in enumerate(tables, 1))
+    _check_labels(labels, where)
     return Schema(str(data.get("name", "schema")), str(data.get("version", "1")), labels)
 
 
-def _label(table: Any, n: int, where: str) -> Label:
+def _parse_label(table: Any, n: int, where: str) -> Label:
     place = f"{where}: label {n}"
     if not isinstance(table, dict):
         raise SchemaError("a label must be a table", where=place, do="write it as [[label]]")
     name = table.get("name")
-    if not isinstance(name, str) or not _NAME.fullmatch(name) or not name.isprintable():
+    if not isinstance(name, str) or not _LABEL_NAME.fullmatch(name) or not name.isprintable():
         raise SchemaError(
             "the label has no usable `name`",
             where=place,
@@ -194,14 +194,14 @@ def _label(table: Any, n: int, where: str) -> Label:
         )
     place = f"{where}: label {name}"
     key = table.get("key", "")
-    if key != "" and not (isinstance(key, str) and _KEY.fullmatch(key)):
+    if key != "" and not (isinstance(key, str) and _LABEL_KEY.fullmatch(key)):
         raise SchemaError(
             f"`key` must be one small letter, not {key!r}", where=place, do="use a letter from a to z"
         )
-    colour = table.get("colour", COLOURS[(n - 1) % len(COLOURS)])
-    if colour not in COLOURS:
+    colour = table.get("colour", LABEL_COLOURS[(n - 1) % len(LABEL_COLOURS)])
+    if colour not in LABEL_COLOURS:
         raise SchemaError(
-            f"there is no colour {colour!r}", where=place, do="use one of " + ", ".join(COLOURS)
+            f"there is no colour {colour!r}", where=place, do="use one of " + ", ".join(LABEL_COLOURS)
         )
     target = table.get("target", "spans")
     if target not in ("ents", "spans"):
@@ -211,15 +211,15 @@ def _label(table: Any, n: int, where: str) -> Label:
         key=str(key),
         colour=str(colour),
         description=str(table.get("description", "")).strip(),
-        examples=_examples(table, place),
+        examples=_parse_examples(table, place),
         target=str(target),
-        inside=_names(table, "inside", place),
-        overlaps=_names(table, "overlaps", place),
-        takes=_names(table, "takes", place),
+        inside=_parse_names(table, "inside", place),
+        overlaps=_parse_names(table, "overlaps", place),
+        takes=_parse_names(table, "takes", place),
     )
 
 
-def _names(table: dict[str, Any], rule: str, place: str) -> tuple[str, ...]:
+def _parse_names(table: dict[str, Any], rule: str, place: str) -> tuple[str, ...]:
     value = table.get(rule, [])
     if not isinstance(value, list) or not all(isinstance(x, str) for x in value):
         raise SchemaError(
@@ -228,7 +228,7 @@ def _names(table: dict[str, Any], rule: str, place: str) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _examples(table: dict[str, Any], place: str) -> tuple[Example, ...]:
+def _parse_examples(table: dict[str, Any], place: str) -> tuple[Example, ...]:
     value = table.get("examples", [])
     if not isinstance(value, list):
         raise SchemaError(
@@ -236,16 +236,16 @@ def _examples(table: dict[str, Any], place: str) -> tuple[Example, ...]:
             where=place,
             do='write examples = [{ text = "talks in [[Abu Dhabi]]" }]',
         )
-    return tuple(_example(e, place) for e in value)
+    return tuple(_parse_example(e, place) for e in value)
 
 
-def _example(table: Any, place: str) -> Example:
+def _parse_example(table: Any, place: str) -> Example:
     if not isinstance(table, dict) or not isinstance(table.get("text"), str):
         raise SchemaError(
             "an example has no `text`", where=place, do='write { text = "talks in [[Abu Dhabi]]" }'
         )
     plain, ranges, at = "", [], 0
-    for m in _MARK.finditer(table["text"]):
+    for m in _SPAN_MARK.finditer(table["text"]):
         plain += table["text"][at : m.start()]
         ranges.append((len(plain), len(plain) + len(m.group(1))))
         plain += m.group(1)
@@ -254,7 +254,7 @@ def _example(table: Any, place: str) -> Example:
     return Example(plain, tuple(ranges), bool(table.get("wrong", False)), str(table.get("note", "")))
 
 
-def _check(labels: tuple[Label, ...], where: str) -> None:
+def _check_labels(labels: tuple[Label, ...], where: str) -> None:
     names = [x.name for x in labels]
     for name in names:
         if names.count(name) > 1:
@@ -265,11 +265,11 @@ def _check(labels: tuple[Label, ...], where: str) -> None:
             raise SchemaError(
                 f"{' and '.join(owners)} have the key {key!r}", where=where, do="give each its own"
             )
-    if sum(bool(x.key) for x in labels) > KEYED:
+    if sum(bool(x.key) for x in labels) > MAX_LABEL_KEYS:
         raise SchemaError(
             f"{sum(bool(x.key) for x in labels)} labels have a key",
             where=where,
-            do=f"leave `key` out of all but {KEYED}; the menu key reaches the others",
+            do=f"leave `key` out of all but {MAX_LABEL_KEYS}; the menu key reaches the others",
         )
     _check_takes(labels, where)
     for label in labels:

@@ -17,20 +17,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from annotator.core.annotation import Work
+from annotator.core.annotation import AnnotatedSentence
 
-Place = tuple[int, int]
+HighlightRange = tuple[int, int]
 """Code points ``[start, end)`` of a sentence's text."""
 
-FIELDS = ("label", "answer", "note", "article")
-STATES = ("flag", "note", "problem")
-ANSWERS = ("open", "accept", "reject", "ignore")
-_TERM = re.compile(r'(-?)(?:(label|answer|note|article):)?(?:"([^"]*)"?|(\S+))?', re.IGNORECASE)
-_BLANKS = str.maketrans("\n\r\t\u2028\u2029\u00a0", "      ")
+QUERY_FIELDS = ("label", "answer", "note", "article")
+QUERY_STATES = ("flag", "note", "problem")
+QUERY_ANSWERS = ("open", "accept", "reject", "ignore")
+_TERM_PATTERN = re.compile(r'(-?)(?:(label|answer|note|article):)?(?:"([^"]*)"?|(\S+))?', re.IGNORECASE)
+_BLANK_TRANSLATION = str.maketrans("\n\r\t\u2028\u2029\u00a0", "      ")
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class QueryTerm:
     """One condition of a query."""
 
     kind: str
@@ -51,20 +51,20 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class QuerySubject:
     """What a query looks at: a sentence's work, its article's names, and whether it has a problem."""
 
-    annotated: Work
+    annotated: AnnotatedSentence
     title: str = ""
     """The article's title and the name of its source."""
     has_problem: bool = False
 
 
 @dataclass(frozen=True)
-class Query:
+class SearchQuery:
     """Conditions that must all hold; the empty query holds everywhere."""
 
-    terms: tuple[Term, ...] = ()
+    terms: tuple[QueryTerm, ...] = ()
 
     def __str__(self) -> str:
         """Return the query as it is typed; ``parse`` gives it back."""
@@ -79,19 +79,19 @@ class Query:
         return any(t.kind == "problem" for t in self.terms)
 
     @cached_property
-    def _tests(self) -> tuple[tuple[Callable[[Subject], bool], bool], ...]:
-        return tuple((_test(t), t.negated) for t in self.terms)
+    def _tests(self) -> tuple[tuple[Callable[[QuerySubject], bool], bool], ...]:
+        return tuple((_term_test(t), t.negated) for t in self.terms)
 
-    def matches(self, subject: Subject) -> bool:
+    def matches(self, subject: QuerySubject) -> bool:
         """Whether all conditions hold."""
         return all(test(subject) is not negated for test, negated in self._tests)
 
-    def highlights(self, annotated: Work) -> tuple[Place, ...]:
+    def highlights(self, annotated: AnnotatedSentence) -> tuple[HighlightRange, ...]:
         """Return what of a sentence's text the conditions speak of, in order, without overlaps."""
         found = sorted(
-            {p for t in self.terms if not t.negated for p in _lit(t, annotated)}, key=lambda p: (p[0], -p[1])
+            {p for t in self.terms if not t.negated for p in _term_highlights(t, annotated)}, key=lambda p: (p[0], -p[1])
         )
-        out: list[Place] = []
+        out: list[HighlightRange] = []
         for a, b in found:
             if not out or a >= out[-1][1]:
                 out.append((a, b))
@@ -100,50 +100,50 @@ class Query:
     def warning(self, labels: tuple[str, ...]) -> str:
         """Return what in the query can never hold, in words; empty where nothing is wrong."""
         for term in self.terms:
-            known = {"label": labels, "answer": ANSWERS}.get(term.kind)
-            if known and not any(_begins(k, term.value) for k in known):
+            known = {"label": labels, "answer": QUERY_ANSWERS}.get(term.kind)
+            if known and not any(_starts_with(k, term.value) for k in known):
                 return f"there is no {term.kind} {term.value}: try {', '.join(known)}"
         return ""
 
 
-def parse(text: str) -> Query:
+def parse_query(text: str) -> SearchQuery:
     """Return the query that is typed as ``text``; half a term is taken for what it can mean already."""
-    return Query(tuple(_terms(text)))
+    return SearchQuery(tuple(_parse_terms(text)))
 
 
-def _terms(text: str) -> Iterator[Term]:
+def _parse_terms(text: str) -> Iterator[QueryTerm]:
     at = 0
     while at < len(text):
         if text[at].isspace():
             at += 1
             continue
-        m = _TERM.match(text, at)
+        m = _TERM_PATTERN.match(text, at)
         assert m is not None  # every part of the pattern may be empty
         at = max(m.end(), at + 1)
-        if term := _term(m):
+        if term := _parse_term(m):
             yield term
 
 
-def _term(m: re.Match[str]) -> Term | None:
+def _parse_term(m: re.Match[str]) -> QueryTerm | None:
     negated, field = bool(m.group(1)), (m.group(2) or "").lower()
     quoted, plain = m.group(3), m.group(4) or ""
     value = quoted if quoted is not None else plain
     if field:
-        return Term(field, value, negated) if value or field != "article" else None
+        return QueryTerm(field, value, negated) if value or field != "article" else None
     if quoted:
-        return Term("exact", quoted, negated)
-    if plain.lower() in STATES:
-        return Term(plain.lower(), "", negated)
-    return Term("word", plain, negated) if plain else None
+        return QueryTerm("exact", quoted, negated)
+    if plain.lower() in QUERY_STATES:
+        return QueryTerm(plain.lower(), "", negated)
+    return QueryTerm("word", plain, negated) if plain else None
 
 
-def _test(term: Term) -> Callable[[Subject], bool]:
+def _term_test(term: QueryTerm) -> Callable[[QuerySubject], bool]:
     value, folded = term.value, term.value.casefold()
     return {
-        "word": lambda s: folded in s.work.sentence.text.translate(_BLANKS).casefold(),
-        "exact": lambda s: value in s.work.sentence.text.translate(_BLANKS),
-        "label": lambda s: any(_begins(x.label, value) for x in s.work.annotation.spans),
-        "answer": lambda s: _answered(s.work, value),
+        "word": lambda s: folded in s.work.sentence.text.translate(_BLANK_TRANSLATION).casefold(),
+        "exact": lambda s: value in s.work.sentence.text.translate(_BLANK_TRANSLATION),
+        "label": lambda s: any(_starts_with(x.label, value) for x in s.work.annotation.spans),
+        "answer": lambda s: _matches_answer(s.work, value),
         "flag": lambda s: s.work.annotation.flagged,
         "note": lambda s: bool(s.work.annotation.note) and folded in s.work.annotation.note.casefold(),
         "article": lambda s: folded in s.title.casefold(),
@@ -151,35 +151,35 @@ def _test(term: Term) -> Callable[[Subject], bool]:
     }[term.kind]
 
 
-def _answered(annotated: Work, value: str) -> bool:
+def _matches_answer(annotated: AnnotatedSentence, value: str) -> bool:
     answer = annotated.annotation.answer
-    return _begins(answer.value if answer else "open", value) if value else answer is not None
+    return _starts_with(answer.value if answer else "open", value) if value else answer is not None
 
 
-def _begins(name: str, value: str) -> bool:
+def _starts_with(name: str, value: str) -> bool:
     return name.casefold().startswith(value.casefold())
 
 
-def _lit(term: Term, annotated: Work) -> Iterator[Place]:
+def _term_highlights(term: QueryTerm, annotated: AnnotatedSentence) -> Iterator[HighlightRange]:
     if term.kind == "label":
-        yield from ((s.start, s.end) for s in annotated.annotation.spans if _begins(s.label, term.value))
+        yield from ((s.start, s.end) for s in annotated.annotation.spans if _starts_with(s.label, term.value))
     elif term.kind == "exact":
-        text = annotated.sentence.text.translate(_BLANKS)
-        yield from ((a, a + len(term.value)) for a in _starts(text, term.value))
+        text = annotated.sentence.text.translate(_BLANK_TRANSLATION)
+        yield from ((a, a + len(term.value)) for a in _occurrences(text, term.value))
     elif term.kind == "word":
-        text, places = _folded(annotated.sentence.text.translate(_BLANKS))
+        text, places = _casefold_with_offsets(annotated.sentence.text.translate(_BLANK_TRANSLATION))
         word = term.value.casefold()
-        yield from ((places[a], places[a + len(word) - 1] + 1) for a in _starts(text, word))
+        yield from ((places[a], places[a + len(word) - 1] + 1) for a in _occurrences(text, word))
 
 
-def _starts(text: str, part: str) -> Iterator[int]:
+def _occurrences(text: str, part: str) -> Iterator[int]:
     at = text.find(part)
     while part and at >= 0:
         yield at
         at = text.find(part, at + len(part))
 
 
-def _folded(text: str) -> tuple[str, range | list[int]]:
+def _casefold_with_offsets(text: str) -> tuple[str, range | list[int]]:
     """Return the folded text, and for each of its characters the one in ``text`` that it comes from."""
     folded = text.casefold()
     if len(folded) == len(text):  # folding never makes a text shorter, so each character gave one

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from annotator.core.graphemes import parted, whole
-from annotator.core.phrases import extents, snap
-from annotator.core.tokens import Range, Token
+from annotator.core.graphemes import tokens_inside_graphemes, widen_to_graphemes
+from annotator.core.phrases import selection_expansions, snap_to_phrase
+from annotator.core.tokens import TokenRange, Token
 
 
-class Stage(StrEnum):
+class SelectionStage(StrEnum):
     """How a selection came about, which decides what the next hint does to it."""
 
     OFFERED = "offered"
@@ -34,85 +34,85 @@ class Selection:
     first: int
     last: int
     anchor: int
-    stage: Stage = Stage.SET
-    previous_ranges: tuple[Range, ...] = ()
+    stage: SelectionStage = SelectionStage.SET
+    previous_ranges: tuple[TokenRange, ...] = ()
     """The ranges that it grew from, for shrinking back; the last one is the latest."""
 
     @property
-    def range(self) -> Range:
+    def range(self) -> TokenRange:
         """The tokens as a plain range."""
         return (self.first, self.last)
 
 
-def offer(tokens: Range) -> Selection:
+def candidate_selection(tokens: TokenRange) -> Selection:
     """Return the selection of a candidate that nobody asked for."""
-    return Selection(*tokens, anchor=tokens[0], stage=Stage.OFFERED)
+    return Selection(*tokens, anchor=tokens[0], stage=SelectionStage.OFFERED)
 
 
-def chosen(first: int, last: int) -> Selection:
+def explicit_selection(first: int, last: int) -> Selection:
     """Return a selection with both ends chosen, by Tab or by the mouse."""
     return Selection(first, last, anchor=first)
 
 
-def press(old: Selection | None, tokens: Sequence[Token], i: int) -> Selection:
+def selection_by_hint(old: Selection | None, tokens: Sequence[Token], i: int) -> Selection:
     """Return the selection after the hint of token ``i``: start, alone, other end, or anew."""
-    if old is None or old.stage in {Stage.OFFERED, Stage.SET}:
-        return Selection(*whole(tokens, snap(tokens, i)), anchor=i, stage=Stage.SNAPPED)
+    if old is None or old.stage in {SelectionStage.OFFERED, SelectionStage.SET}:
+        return Selection(*widen_to_graphemes(tokens, snap_to_phrase(tokens, i)), anchor=i, stage=SelectionStage.SNAPPED)
     if i == old.anchor:
-        again = old.stage is Stage.ALONE
-        first, last = whole(tokens, snap(tokens, i) if again else (i, i + 1))
-        return Selection(first, last, anchor=i, stage=Stage.SNAPPED if again else Stage.ALONE)
+        again = old.stage is SelectionStage.ALONE
+        first, last = widen_to_graphemes(tokens, snap_to_phrase(tokens, i) if again else (i, i + 1))
+        return Selection(first, last, anchor=i, stage=SelectionStage.SNAPPED if again else SelectionStage.ALONE)
     if i < old.anchor:
-        return Selection(*whole(tokens, (i, old.last)), anchor=i)
-    return Selection(*whole(tokens, (old.anchor, i + 1)), anchor=old.anchor)
+        return Selection(*widen_to_graphemes(tokens, (i, old.last)), anchor=i)
+    return Selection(*widen_to_graphemes(tokens, (old.anchor, i + 1)), anchor=old.anchor)
 
 
-def grow(old: Selection | None, tokens: Sequence[Token]) -> Selection | None:
+def grown_selection(old: Selection | None, tokens: Sequence[Token]) -> Selection | None:
     """Return the selection grown to the next extent, or None where it is the sentence already."""
     if old is None:
         return None
-    bigger = extents(tokens, old.first, old.last)
+    bigger = selection_expansions(tokens, old.first, old.last)
     if not bigger:
         return None
-    first, last = whole(tokens, (bigger[0].first, bigger[0].last))
-    return Selection(first, last, old.anchor, Stage.SET, (*old.previous_ranges, old.range))
+    first, last = widen_to_graphemes(tokens, (bigger[0].first, bigger[0].last))
+    return Selection(first, last, old.anchor, SelectionStage.SET, (*old.previous_ranges, old.range))
 
 
-def shrink(old: Selection, tokens: Sequence[Token] = ()) -> Selection:
+def shrunk_selection(old: Selection, tokens: Sequence[Token] = ()) -> Selection:
     """Return the selection as it was before it grew, else without its last word."""
     if old.previous_ranges:
         return replace(
-            old, first=old.previous_ranges[-1][0], last=old.previous_ranges[-1][1], stage=Stage.SET, previous_ranges=old.previous_ranges[:-1]
+            old, first=old.previous_ranges[-1][0], last=old.previous_ranges[-1][1], stage=SelectionStage.SET, previous_ranges=old.previous_ranges[:-1]
         )
-    last, cut = old.last - 1, parted(tokens)
+    last, cut = old.last - 1, tokens_inside_graphemes(tokens)
     while last in cut:
         last -= 1
-    return chosen(old.first, last if last > old.first else old.last)
+    return explicit_selection(old.first, last if last > old.first else old.last)
 
 
-def step(old: Selection | None, tokens: Sequence[Token], by: int) -> Selection:
+def cursor_selection(old: Selection | None, tokens: Sequence[Token], by: int) -> Selection:
     """Return the token cursor: the word after (1) or before (-1) the selection."""
     before, after = (old.first - 1, old.last) if old else (len(tokens) - 1, 0)
-    at, cut = after if by > 0 else before, parted(tokens)
+    at, cut = after if by > 0 else before, tokens_inside_graphemes(tokens)
     while 0 <= at < len(tokens) and (at in cut or not tokens[at].text.strip()):
         at += by
     at = min(max(at, 0), len(tokens) - 1)
-    return chosen(*whole(tokens, (at, at + 1)))
+    return explicit_selection(*widen_to_graphemes(tokens, (at, at + 1)))
 
 
-def move_right_edge(old: Selection, tokens: Sequence[Token], by: int) -> Selection:
+def with_right_edge_moved(old: Selection, tokens: Sequence[Token], by: int) -> Selection:
     """Return the selection with its right edge moved by a word; one word always stays."""
-    last, cut = old.last + by, parted(tokens)
+    last, cut = old.last + by, tokens_inside_graphemes(tokens)
     while old.first < last < len(tokens) and (last in cut or not tokens[last - 1].text.strip()):
         last += by
     last = min(max(last, old.first + 1), len(tokens))
-    return Selection(*whole(tokens, (old.first, last)), anchor=old.first)
+    return Selection(*widen_to_graphemes(tokens, (old.first, last)), anchor=old.first)
 
 
-def move_left_edge(old: Selection, tokens: Sequence[Token], by: int) -> Selection:
+def with_left_edge_moved(old: Selection, tokens: Sequence[Token], by: int) -> Selection:
     """Return the selection with its left edge moved by a word; one word always stays."""
-    first, cut = old.first + by, parted(tokens)
+    first, cut = old.first + by, tokens_inside_graphemes(tokens)
     while 0 < first < old.last and (first in cut or not tokens[first].text.strip()):
         first += by
-    first, last = whole(tokens, (min(max(first, 0), old.last - 1), old.last))
+    first, last = widen_to_graphemes(tokens, (min(max(first, 0), old.last - 1), old.last))
     return Selection(first, last, anchor=first)

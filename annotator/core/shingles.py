@@ -14,20 +14,20 @@ import zlib
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
-SIZE = 5
+SHINGLE_SIZE = 5
 """How many words make a shingle."""
 
-ALONE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+SINGLE_CHARACTER_WORDS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 """Kana and Han, as a class of characters in a pattern."""
-_WORD = re.compile(rf"[^\W{ALONE}]+|\w")
+_WORD = re.compile(rf"[^\W{SINGLE_CHARACTER_WORDS}]+|\w")
 
 
-def words(text: str) -> list[str]:
+def shingle_words(text: str) -> list[str]:
     """Return the words of a text in order, case folded, punctuation left out."""
     return _WORD.findall(text.casefold())
 
 
-def shingles(words: Sequence[str], size: int = SIZE) -> frozenset[int]:
+def shingle_hashes(words: Sequence[str], size: int = SHINGLE_SIZE) -> frozenset[int]:
     """Return the shingles of a list of words; one of all words where there are fewer than ``size``."""
     if not words:
         return frozenset()
@@ -36,7 +36,7 @@ def shingles(words: Sequence[str], size: int = SIZE) -> frozenset[int]:
     return frozenset(map(zlib.crc32, map(b" ".join, zip(*shifted, strict=False))))
 
 
-def resemblance(a: AbstractSet[int], b: AbstractSet[int]) -> float:
+def jaccard(a: AbstractSet[int], b: AbstractSet[int]) -> float:
     """Return the share of shingles that two texts have in common (Jaccard), 0 to 1."""
     both = len(a & b)
     return both / (len(a) + len(b) - both) if both else 0.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from annotator.core.article import Sentence
-from annotator.core.tokens import Range
+from annotator.core.tokens import TokenRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Suggester(Protocol):
         """Yield suggestions for a sentence in reading order, outer before inner."""
 
 
-def in_order(found: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
+def sorted_suggestions(found: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
     """Return suggestions in reading order, each range and label once (the best score stays)."""
     best: dict[tuple[int, int, str], Suggestion] = {}
     for s in found:
@@ -46,6 +46,6 @@ def in_order(found: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
     return tuple(sorted(best.values(), key=lambda s: (s.start, -s.end, s.label)))
 
 
-def characters(sentence: Sentence, tokens: Range) -> tuple[int, int]:
+def character_range(sentence: Sentence, tokens: TokenRange) -> tuple[int, int]:
     """Return the code points that a range of tokens covers."""
     return sentence.tokens[tokens[0]].start, sentence.tokens[tokens[1] - 1].end

@@ -22,11 +22,11 @@ class Token:
         return Token(self.text, self.start + by, self.end + by, self.ws)
 
 
-Range = tuple[int, int]
+TokenRange = tuple[int, int]
 """A half-open range of token indexes, ``[first, last)``."""
 
 
-def tokens_of(words: Iterable[str], spaces: Iterable[bool]) -> tuple[Token, ...]:
+def build_tokens(words: Iterable[str], spaces: Iterable[bool]) -> tuple[Token, ...]:
     """Build tokens from words and blanks, as ``spacy.tokens.Doc(words=, spaces=)`` takes them."""
     out: list[Token] = []
     at = 0
@@ -36,28 +36,28 @@ def tokens_of(words: Iterable[str], spaces: Iterable[bool]) -> tuple[Token, ...]
     return tuple(out)
 
 
-def text_of(tokens: Sequence[Token]) -> str:
+def tokens_text(tokens: Sequence[Token]) -> str:
     """Return the text that the tokens spell; the inverse of tokenising."""
     return "".join([t.text + " " if t.ws else t.text for t in tokens])
 
 
-def tile(tokens: Sequence[Token], text: str) -> bool:
+def tokens_cover_text(tokens: Sequence[Token], text: str) -> bool:
     """Whether the tokens' offsets are in order and they spell ``text`` exactly."""
     at = 0
     for t in tokens:
         if t.start != at or t.end != at + len(t.text):
             return False
         at = t.end + t.ws
-    return text_of(tokens) == text
+    return tokens_text(tokens) == text
 
 
-def _start(token: Token) -> int:
+def _token_start(token: Token) -> int:
     return token.start
 
 
-def token_range(tokens: Sequence[Token], start: int, end: int) -> Range:
+def token_range(tokens: Sequence[Token], start: int, end: int) -> TokenRange:
     """Return the tokens that ``[start, end)`` touches; code points in, token indexes out."""
-    first = max(0, bisect_right(tokens, start, key=_start) - 1)
+    first = max(0, bisect_right(tokens, start, key=_token_start) - 1)
     while first < len(tokens) and tokens[first].end <= start:
         first += 1
     last = first

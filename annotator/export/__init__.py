@@ -3,6 +3,6 @@
 The values load without spaCy; ``annotator.export.corpus`` brings it in.
 """
 
-from annotator.export.values import ExportOptions, ExportReport, Item
+from annotator.export.values import ExportOptions, ExportReport, ExportItem
 
-__all__ = ["ExportOptions", "ExportReport", "Item"]
+__all__ = ["ExportOptions", "ExportReport", "ExportItem"]

@@ -12,25 +12,25 @@ from dataclasses import dataclass
 
 from annotator.core.errors import AnnotatorError
 from annotator.core.spans import span_id
-from annotator.export.fates import Fate, What
-from annotator.export.pieces import Piece
-from annotator.export.values import LeftOut, Missing
+from annotator.export.fates import SpanOutcome, OutcomeKind
+from annotator.export.pieces import ExportSentence
+from annotator.export.values import ExcludedItem, MissingItems
 
-NO_ARTICLE = "the article is not in the corpus"
-SWITCHED_OFF = "its line is switched off"
-SUPERSEDED = "superseded by a newer version of the article"
-ANOTHER = "by another annotator than the one asked for"
-QUARANTINED = "its article would bridge parts of the split; --rebalance moves the others"
+ARTICLE_MISSING = "the article is not in the corpus"
+LINE_SWITCHED_OFF = "its line is switched off"
+ARTICLE_SUPERSEDED = "superseded by a newer version of the article"
+OTHER_ANNOTATOR = "by another annotator than the one asked for"
+ARTICLE_QUARANTINED = "its article would bridge parts of the split; --rebalance moves the others"
 
-Known = set[str]
+LedgerIds = set[str]
 """Ids of spans and of sentences that the ledger tells of."""
 
 
 @dataclass(frozen=True, slots=True)
-class Absent:
+class ExcludedSentence:
     """One sentence that is left out whole; its piece holds the spans to be listed."""
 
-    sentence: Piece
+    sentence: ExportSentence
     why: str
     requested: bool
 
@@ -40,33 +40,33 @@ class Absent:
         return 0 if self.requested else max(1, len(self.sentence.outcomes))
 
 
-def listed(left_out: Iterable[LeftOut], pieces: Sequence[Piece]) -> list[Absent]:
+def excluded_sentences(left_out: Iterable[ExcludedItem], pieces: Sequence[ExportSentence]) -> list[ExcludedSentence]:
     """Return what the ledger lists besides ``pieces``, losses first."""
-    known: Known = {p.sentence.id for p in pieces}
+    known: LedgerIds = {p.sentence.id for p in pieces}
     known |= {span_id(p.sentence.id, f.span) for p in pieces for f in p.outcomes}
-    groups: dict[tuple[str, str], list[LeftOut]] = {}
+    groups: dict[tuple[str, str], list[ExcludedItem]] = {}
     for x in sorted(left_out, key=lambda x: x.requested):
         groups.setdefault((x.item.annotated.sentence.id, x.why), []).append(x)
-    made = (_absent(group, known) for group in groups.values())
+    made = (_excluded_sentence(group, known) for group in groups.values())
     return [a for a in made if a is not None]
 
 
-def _absent(group: Sequence[LeftOut], known: Known) -> Absent | None:
+def _excluded_sentence(group: Sequence[ExcludedItem], known: LedgerIds) -> ExcludedSentence | None:
     """Return what is not known yet of one sentence, and note it as known."""
     item = group[0].item
     s = item.annotated.sentence
     spans = {x.key: x for left in group for x in left.item.annotated.annotation.spans}
     outcomes = tuple(
-        Fate(x, What.LEFT_OUT, group[0].why) for x in spans.values() if span_id(s.id, x) not in known
+        SpanOutcome(x, OutcomeKind.LEFT_OUT, group[0].why) for x in spans.values() if span_id(s.id, x) not in known
     )
     if s.id in known and not outcomes:
         return None
     known |= {s.id, *(span_id(s.id, f.span) for f in outcomes)}
     names = tuple(left.item.annotator for left in group)
-    return Absent(Piece(s, item.article, "", item, names, outcomes), group[0].why, group[0].requested)
+    return ExcludedSentence(ExportSentence(s, item.article, "", item, names, outcomes), group[0].why, group[0].requested)
 
 
-def refuse_nothing(missing: Missing) -> None:
+def raise_nothing_to_export(missing: MissingItems) -> None:
     """Raise AnnotatorError where all that was accepted is left out."""
     if missing.excluded:
         reasons = Counter(x.why for x in missing.excluded)

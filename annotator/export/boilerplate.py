@@ -11,13 +11,13 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 from zlib import crc32
 
-OFTEN = 10
+BOILERPLATE_THRESHOLD = 10
 """In how many earlier articles a line of boilerplate has stood."""
-_ROOM = 2**24
+_COUNTER_SLOTS = 2**24
 """Counters: for a million lines, ten different ones meet in one less than once in 10**18 times."""
 
 
-class Seen(NamedTuple):
+class ComparableArticle(NamedTuple):
     """What of an article is looked at: its id, its lines as the cleaner left them, and its date."""
 
     article_id: str
@@ -25,13 +25,13 @@ class Seen(NamedTuple):
     date: str
 
 
-def without_boilerplate(articles: Iterable[Seen]) -> Iterator[Seen]:
+def without_boilerplate(articles: Iterable[ComparableArticle]) -> Iterator[ComparableArticle]:
     """Yield the articles, in the order of ingest, without their boilerplate."""
-    often = bytearray(_ROOM)
+    often = bytearray(_COUNTER_SLOTS)
     for one in articles:
         lines = one.text.split("\n")
-        numbers = [crc32(line.encode("utf-8", "surrogatepass")) % _ROOM for line in lines]
-        kept = "\n".join(x for x, n in zip(lines, numbers, strict=True) if often[n] < OFTEN)
+        numbers = [crc32(line.encode("utf-8", "surrogatepass")) % _COUNTER_SLOTS for line in lines]
+        kept = "\n".join(x for x, n in zip(lines, numbers, strict=True) if often[n] < BOILERPLATE_THRESHOLD)
         for n in set(numbers):
-            often[n] = min(OFTEN, often[n] + 1)
+            often[n] = min(BOILERPLATE_THRESHOLD, often[n] + 1)
         yield one._replace(text=kept) if 2 * len(kept) >= len(one.text) else one

@@ -7,12 +7,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from annotator.export.near import Pair
+from annotator.export.near import IndexPair
 
 
-def on_one_day(
+def candidate_pairs_by_day(
     names: Sequence[Sequence[int]], days: Sequence[int | None], min_shared: int, min_share: float
-) -> Iterator[Pair]:
+) -> Iterator[IndexPair]:
     """Yield the pairs at most a day apart that may share ``least`` names and that share of the fewer.
 
     All such pairs are among them (prefix filtering, Chaudhuri, Ganti and Kaushik 2006): of the names of
@@ -27,17 +27,17 @@ def on_one_day(
     for day in sorted(by_day):
         old = set(by_day.get(day - 1, ()))
         order = sorted([*old, *by_day[day]], key=lambda n: (-len(names[n]), n))
-        yield from _met(order, old, names, often, min_shared, min_share)
+        yield from _pairs_sharing_rare_names(order, old, names, often, min_shared, min_share)
 
 
-def _met(
+def _pairs_sharing_rare_names(
     order: Sequence[int],
     previous_day: set[int],
     names: Sequence[Sequence[int]],
     frequency: Counter[int],
     min_shared: int,
     min_share: float,
-) -> Iterator[Pair]:
+) -> Iterator[IndexPair]:
     """Yield the pairs but those of two ``old`` ones; who has more names stands first in ``order``."""
     index: dict[int, list[int]] = {}
     for n in order:

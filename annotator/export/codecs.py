@@ -27,11 +27,11 @@ from srsly.msgpack import msgpack_decoders, msgpack_encoders
 
 
 @contextmanager
-def known_codecs() -> Iterator[None]:
+def cached_srsly_codecs() -> Iterator[None]:
     """Answer srsly's look-ups from one made at the start, while the block lasts; blocks may nest."""
     registries = [r for r in (msgpack_encoders, msgpack_decoders) if "get_all" not in vars(r)]
     for registry in registries:
-        registry.get_all = _always(registry.get_all())
+        registry.get_all = _returning(registry.get_all())
     try:
         yield
     finally:
@@ -39,5 +39,5 @@ def known_codecs() -> Iterator[None]:
             del registry.get_all  # the method of the class stands again
 
 
-def _always(found: dict[str, Any]) -> Callable[[], dict[str, Any]]:
+def _returning(found: dict[str, Any]) -> Callable[[], dict[str, Any]]:
     return lambda: found

@@ -22,22 +22,22 @@ import json
 import math
 from dataclasses import dataclass
 
-from annotator.core.counting import listed
-from annotator.export.suggester import VECTORS, vectors
-from annotator.export.template import HEAD, NER, OWN_TOKENIZERS, PREPARED, SPANCAT, TOKENIZER
-from annotator.export.values import Suggester
+from annotator.core.counting import join_limited
+from annotator.export.suggester import MAX_NGRAM_VECTORS, ngram_vectors
+from annotator.export.template import CONFIG_TEMPLATE, NER_SECTION, LANGUAGE_TOKENIZERS, TOKENIZER_SETUP, SPANCAT_TEMPLATE, DEFAULT_TOKENIZER
+from annotator.export.values import NgramSuggester
 
-MARK = "# Training config written by `annotator export`"
+CONFIG_COMMENT = "# Training config written by `annotator export`"
 """How a config begins."""
 
-_MOST = 1000
-_EVALUATED = 64
-_PASSES = 30
+_MAX_BATCH_WORDS = 1000
+_EVALUATION_DOCS = 64
+_MAX_PASSES = 30
 """How often training goes through the corpus at the most."""
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class TrainingPlan:
     """What one config trains, and from what."""
 
     pipes: tuple[str, ...]
@@ -49,60 +49,60 @@ class Plan:
     tokens: int
     """Tokens in the training file."""
     docs: int
-    suggester: Suggester | None = None
+    suggester: NgramSuggester | None = None
     reader: str = "spacy"
     """Whose corpus reader: ``spacy.Corpus.v1``, or ``annotator.Corpus.v1``, which needs Annotator."""
 
 
-def batch_words(plan: Plan) -> int:
+def batch_words(plan: TrainingPlan) -> int:
     """Return the words of the largest training batch."""
     if plan.suggester is None:
-        return _MOST
-    return min(_MOST, VECTORS // vectors(plan.suggester.sizes[-1]))
+        return _MAX_BATCH_WORDS
+    return min(_MAX_BATCH_WORDS, MAX_NGRAM_VECTORS // ngram_vectors(plan.suggester.sizes[-1]))
 
 
-def render(plan: Plan) -> bytes:
+def render_config(plan: TrainingPlan) -> bytes:
     """Write the config as a file."""
     words = batch_words(plan)
     longest = words if plan.suggester and plan.pipes == ("spancat",) else 0
-    head = HEAD.substitute(
-        mark=MARK,
+    head = CONFIG_TEMPLATE.substitute(
+        mark=CONFIG_COMMENT,
         what=" and ".join(plan.pipes),
-        reader=_text(f"{plan.reader}.Corpus.v1"),
-        train=_text(plan.train),
-        dev=_text(plan.dev),
-        lang=_text(plan.lang),
-        tokenizer=OWN_TOKENIZERS.get(plan.lang, TOKENIZER),
-        prepared=PREPARED.get(plan.lang, ""),
+        reader=_quoted_json(f"{plan.reader}.Corpus.v1"),
+        train=_quoted_json(plan.train),
+        dev=_quoted_json(plan.dev),
+        lang=_quoted_json(plan.lang),
+        tokenizer=LANGUAGE_TOKENIZERS.get(plan.lang, DEFAULT_TOKENIZER),
+        prepared=TOKENIZER_SETUP.get(plan.lang, ""),
         pipeline=json.dumps(["tok2vec", *plan.pipes]),
-        docs=_evaluated(plan, words),
+        docs=_evaluation_batch(plan, words),
         max_length=longest,
         start=min(100, words),
         stop=words,
-        steps=_steps(plan.tokens, words),
-        weights=_weights(plan),
+        steps=_max_steps(plan.tokens, words),
+        weights=_score_weights(plan),
     )
-    return (head + "".join(_component(p, plan) for p in plan.pipes)).encode()
+    return (head + "".join(_component_section(p, plan) for p in plan.pipes)).encode()
 
 
-def _evaluated(plan: Plan, words: int) -> int:
+def _evaluation_batch(plan: TrainingPlan, words: int) -> int:
     """Return how many Docs are evaluated at a time: for spancat as many as make up a batch."""
     if plan.suggester is None:
-        return _EVALUATED
-    return max(1, min(_EVALUATED, words * plan.docs // max(1, plan.tokens)))
+        return _EVALUATION_DOCS
+    return max(1, min(_EVALUATION_DOCS, words * plan.docs // max(1, plan.tokens)))
 
 
-def _text(value: str) -> str:
+def _quoted_json(value: str) -> str:
     """Quote a value."""
     return json.dumps(value, ensure_ascii=False)
 
 
-def _steps(tokens: int, words: int) -> int:
+def _max_steps(tokens: int, words: int) -> int:
     """Return enough steps for ``_PASSES`` passes, in hundreds, at least 600 and at most 20,000."""
-    return min(20_000, max(600, math.ceil(_PASSES * tokens / words / 100) * 100))
+    return min(20_000, max(600, math.ceil(_MAX_PASSES * tokens / words / 100) * 100))
 
 
-def _weights(plan: Plan) -> str:
+def _score_weights(plan: TrainingPlan) -> str:
     share = 1 / len(plan.pipes)
     names = {"ner": "ents", "spancat": f"spans_{plan.spans_key}"}
     return "\n".join(
@@ -110,14 +110,14 @@ def _weights(plan: Plan) -> str:
     )
 
 
-def _component(pipe: str, plan: Plan) -> str:
+def _component_section(pipe: str, plan: TrainingPlan) -> str:
     if pipe == "ner":
-        return NER
+        return NER_SECTION
     s = plan.suggester
     assert s is not None, "spancat needs spans"
-    ceiling = listed([f"{label} {share:.1%}" for label, share in s.ceiling.items()])
-    return SPANCAT.substitute(
-        key=_text(plan.spans_key),
+    ceiling = join_limited([f"{label} {share:.1%}" for label, share in s.ceiling.items()])
+    return SPANCAT_TEMPLATE.substitute(
+        key=_quoted_json(plan.spans_key),
         sizes=json.dumps(s.sizes),
         percentile=s.percentile,
         ceiling=f"{s.overall:.1%} ({ceiling})",

@@ -8,48 +8,48 @@ from pathlib import Path
 
 from annotator.core.schema import Schema
 from annotator.export import config
-from annotator.export.packed import Packed
-from annotator.export.save import CONFIG, SPANCAT, SPANCAT_CONFIG
-from annotator.export.shards import place_of
-from annotator.export.suggester import suggester
-from annotator.export.values import ExportOptions, Suggester
+from annotator.export.packed import PartContents
+from annotator.export.save import CONFIG_FILE, SPANCAT_FOLDER, SPANCAT_CONFIG_FILE
+from annotator.export.shards import shard_path
+from annotator.export.suggester import choose_ngram_sizes
+from annotator.export.values import ExportOptions, NgramSuggester
 
 
 @dataclass(frozen=True, slots=True)
-class Trained:
+class ConfigInput:
     """What the configs are made from."""
 
-    part_contents: Mapping[str, Packed]
+    part_contents: Mapping[str, PartContents]
     """What each part holds, by its name."""
     out: Path
     options: ExportOptions
-    suggester: Suggester | None
+    suggester: NgramSuggester | None
 
 
-def suggested(part_contents: Mapping[str, Packed], schema: Schema) -> Suggester | None:
+def choose_suggester(part_contents: Mapping[str, PartContents], schema: Schema) -> NgramSuggester | None:
     """Return the n-gram sizes for the spans of the training part; None without any."""
     lengths = part_contents["train"].lengths if "train" in part_contents else {}
-    return suggester({x.name: lengths.get(x.name, []) for x in schema.labels})
+    return choose_ngram_sizes({x.name: lengths.get(x.name, []) for x in schema.labels})
 
 
-def configs(config_input: Trained) -> dict[str, bytes]:
+def render_configs(config_input: ConfigInput) -> dict[str, bytes]:
     """Return the configs that the data can feed, by file name; the first is ``config.cfg``."""
     train = config_input.part_contents.get("train")
     ner = ("ner",) if train and train.ents.total() else ()
     spancat = ("spancat",) if config_input.suggester else ()
     together = [(ner + spancat, "")]
-    apart = [(ner, ""), (spancat, SPANCAT)]
+    apart = [(ner, ""), (spancat, SPANCAT_FOLDER)]
     wanted = together if config_input.options.unit == "sentence" else apart
-    plans = [_plan(config_input, pipes, place) for pipes, place in wanted if pipes]
-    return {name: config.render(plan) for name, plan in zip((CONFIG, SPANCAT_CONFIG), plans, strict=False)}
+    plans = [_training_plan(config_input, pipes, place) for pipes, place in wanted if pipes]
+    return {name: config.render_config(plan) for name, plan in zip((CONFIG_FILE, SPANCAT_CONFIG_FILE), plans, strict=False)}
 
 
-def _plan(config_input: Trained, pipes: tuple[str, ...], place: str) -> config.Plan:
+def _training_plan(config_input: ConfigInput, pipes: tuple[str, ...], place: str) -> config.TrainingPlan:
     train = config_input.part_contents[place + "train"]
-    return config.Plan(
+    return config.TrainingPlan(
         pipes=pipes,
-        train=_path(config_input, place + "train"),
-        dev=_path(config_input, place + ("dev" if "dev" in config_input.options.parts_with_share else "train")),
+        train=_part_path(config_input, place + "train"),
+        dev=_part_path(config_input, place + ("dev" if "dev" in config_input.options.parts_with_share else "train")),
         lang=config_input.options.lang,
         spans_key=config_input.options.spans_key,
         tokens=train.tokens,
@@ -59,6 +59,6 @@ def _plan(config_input: Trained, pipes: tuple[str, ...], place: str) -> config.P
     )
 
 
-def _path(config_input: Trained, name: str) -> str:
+def _part_path(config_input: ConfigInput, name: str) -> str:
     """Return the file of a part, or the folder of its shards, as spaCy is to read it."""
-    return (config_input.out / place_of(name, config_input.part_contents[name].docs, config_input.options.shard)).as_posix()
+    return (config_input.out / shard_path(name, config_input.part_contents[name].docs, config_input.options.shard)).as_posix()

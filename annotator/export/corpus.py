@@ -24,33 +24,33 @@ from pathlib import Path
 from annotator.core.article import Article, Sentence
 from annotator.core.schema import Schema
 from annotator.export import absent, ledger, warn
-from annotator.export.choose import Choice, choose
-from annotator.export.configs import Trained, configs, suggested
-from annotator.export.fates import fates
-from annotator.export.packed import Packed
-from annotator.export.pieces import Piece, Stretch, articles, runs, single
-from annotator.export.save import CONFIG, SPANCAT, save
-from annotator.export.shards import shards
-from annotator.export.splits import Split, split
-from annotator.export.straight.columns import Attrs
-from annotator.export.straight.docs import pack as straight
-from annotator.export.study import Studied
-from annotator.export.values import ExportOptions, ExportReport, Item, Missing
-from annotator.export.wrong import wrong_spans
+from annotator.export.choose import ExportSelection, select_items
+from annotator.export.configs import ConfigInput, render_configs, choose_suggester
+from annotator.export.fates import span_outcomes
+from annotator.export.packed import PartContents
+from annotator.export.pieces import ExportSentence, DocUnit, article_units, reviewed_runs, sentence_units
+from annotator.export.save import CONFIG_FILE, SPANCAT_FOLDER, save_export
+from annotator.export.shards import shard_files
+from annotator.export.splits import SplitAssignment, assign_parts
+from annotator.export.straight.columns import AttributeSet
+from annotator.export.straight.docs import pack_docs as straight
+from annotator.export.study import SplitAuditFiles
+from annotator.export.values import ExportOptions, ExportReport, ExportItem, MissingItems
+from annotator.export.wrong import incorrect_spans
 
-_NOTHING = Missing()
+_NOTHING_MISSING = MissingItems()
 
 
 def export_corpus(
-    items: Sequence[Item],
+    items: Sequence[ExportItem],
     unreviewed: Mapping[str, Sequence[Sentence]],
     schema: Schema,
     out: Path,
     options: ExportOptions,
     *,
-    missing: Missing = _NOTHING,
+    missing: MissingItems = _NOTHING_MISSING,
     progress: Callable[[int, int], None] | None = None,
-    audit: Callable[[Sequence[Piece]], Studied] | None = None,
+    audit: Callable[[Sequence[ExportSentence]], SplitAuditFiles] | None = None,
 ) -> ExportReport:
     """Export what was accepted into the folder ``out``; ``progress`` hears sentences done of all.
 
@@ -59,40 +59,40 @@ def export_corpus(
     AnnotatorError, with the folder as it was, for annotators in conflict, fewer accepted sentences
     than parts, a folder that holds another's files, or a full disk.
     """
-    choice = choose(items)
+    choice = select_items(items)
     if not choice.accepted:
-        absent.refuse_nothing(missing)
-    families = _families(choice.accepted, items)
-    drawn = split(families, options.split)
-    pieces = _pieces(choice, drawn, schema)
-    units = _with_wrong(_stretches(pieces, _rest(choice, unreviewed), options.unit), items, schema)
-    packed, files = _pack(units, options, _counter(progress, len(pieces) * len(units)))
-    sizes = suggested(packed, schema)
-    files |= configs(Trained(packed, out, options, sizes))
-    description = audit(pieces) if audit else Studied()
+        absent.raise_nothing_to_export(missing)
+    families = _article_families(choice.accepted, items)
+    drawn = assign_parts(families, options.split)
+    pieces = _export_sentences(choice, drawn, schema)
+    units = _with_incorrect_spans(_doc_units(pieces, _unreviewed_sentences(choice, unreviewed), options.unit), items, schema)
+    packed, files = _pack_parts(units, options, _progress_counter(progress, len(pieces) * len(units)))
+    sizes = choose_suggester(packed, schema)
+    files |= render_configs(ConfigInput(packed, out, options, sizes))
+    description = audit(pieces) if audit else SplitAuditFiles()
     files |= description.files
-    book = _book(pieces, {**choice.counts, "unreviewed": _untouched(items, unreviewed)}, missing)
-    saved = save(out, files, book, full=options.ledger == "full")
+    book = _make_ledger(pieces, {**choice.counts, "unreviewed": _count_untouched(items, unreviewed)}, missing)
+    saved = save_export(out, files, book, full=options.ledger == "full")
     warnings = (
-        *warn.about_split(pieces, families, drawn),
-        *warn.about_strangers(saved.foreign_files),
-        *warn.about_training(options.parts_with_share, config=CONFIG in files, sizes=sizes),
+        *warn.split_warnings(pieces, families, drawn),
+        *warn.foreign_file_warnings(saved.foreign_files),
+        *warn.training_warnings(options.parts_with_share, config=CONFIG_FILE in files, sizes=sizes),
     )
     parts = {name: p.part_counts([x.name for x in schema.labels]) for name, p in packed.items()}
     done = (out.as_posix(), saved.files, saved.removed, parts, saved.totals, sizes, warnings, book.lost)
     return ExportReport(*done, description.audit)
 
 
-def _book(exported: Sequence[Piece], sentences: Mapping[str, int], missing: Missing) -> ledger.Book:
-    return ledger.Book(exported, absent.listed(missing.excluded, exported), sentences, missing.damaged_lines)
+def _make_ledger(exported: Sequence[ExportSentence], sentences: Mapping[str, int], missing: MissingItems) -> ledger.ExportLedger:
+    return ledger.ExportLedger(exported, absent.excluded_sentences(missing.excluded, exported), sentences, missing.damaged_lines)
 
 
-def _families(accepted: Iterable[Item], items: Iterable[Item]) -> list[str]:
+def _article_families(accepted: Iterable[ExportItem], items: Iterable[ExportItem]) -> list[str]:
     known = {i.article.id: i.article for i in items}
-    return [i.family or _root(i.article, known) for i in accepted]
+    return [i.family or _first_version(i.article, known) for i in accepted]
 
 
-def _root(article: Article, known: Mapping[str, Article]) -> str:
+def _first_version(article: Article, known: Mapping[str, Article]) -> str:
     """Return the id of the first version of an article, as far back as the items tell."""
     seen = [article.id]
     while article.replaces and article.replaces not in seen:
@@ -101,27 +101,27 @@ def _root(article: Article, known: Mapping[str, Article]) -> str:
     return seen[-1]
 
 
-def _pieces(selection: Choice, split: Split, schema: Schema) -> list[Piece]:
+def _export_sentences(selection: ExportSelection, split: SplitAssignment, schema: Schema) -> list[ExportSentence]:
     return [
-        Piece(
+        ExportSentence(
             item.annotated.sentence,
             item.article,
             part,
             item,
             selection.agreeing_annotators[item.annotated.sentence.id],
-            fates(item.annotated, schema),
+            span_outcomes(item.annotated, schema),
         )
         for item, part in zip(selection.accepted, split.parts, strict=True)
     ]
 
 
-def _untouched(items: Sequence[Item], unreviewed: Mapping[str, Sequence[Sentence]]) -> int:
+def _count_untouched(items: Sequence[ExportItem], unreviewed: Mapping[str, Sequence[Sentence]]) -> int:
     """Return how many sentences nobody has begun; the begun ones are counted as unfinished."""
     begun = {i.annotated.sentence.id for i in items if not i.annotated.done}
     return sum(s.id not in begun for sentences in unreviewed.values() for s in sentences)
 
 
-def _rest(selection: Choice, unreviewed: Mapping[str, Sequence[Sentence]]) -> dict[str, list[Sentence]]:
+def _unreviewed_sentences(selection: ExportSelection, unreviewed: Mapping[str, Sequence[Sentence]]) -> dict[str, list[Sentence]]:
     """Return the sentences, by article, that stand in the text and of which nothing is known."""
     rest: dict[str, list[Sentence]] = defaultdict(list)
     for article, sentences in unreviewed.items():
@@ -131,27 +131,27 @@ def _rest(selection: Choice, unreviewed: Mapping[str, Sequence[Sentence]]) -> di
     return rest
 
 
-def _stretches(
-    sentences: Sequence[Piece], unreviewed: Mapping[str, Sequence[Sentence]], unit: str
-) -> dict[str, list[Stretch]]:
+def _doc_units(
+    sentences: Sequence[ExportSentence], unreviewed: Mapping[str, Sequence[Sentence]], unit: str
+) -> dict[str, list[DocUnit]]:
     """Return the Docs to be, by the folder that their files stand in."""
     if unit == "sentence":
-        return {"": single(sentences)}
-    return {"": articles(sentences, unreviewed), SPANCAT: runs(sentences)}
+        return {"": sentence_units(sentences)}
+    return {"": article_units(sentences, unreviewed), SPANCAT_FOLDER: reviewed_runs(sentences)}
 
 
-def _with_wrong(
-    units: Mapping[str, list[Stretch]], items: Sequence[Item], schema: Schema
-) -> dict[str, list[Stretch]]:
+def _with_incorrect_spans(
+    units: Mapping[str, list[DocUnit]], items: Sequence[ExportItem], schema: Schema
+) -> dict[str, list[DocUnit]]:
     """Give each piece what was turned down in its sentence."""
-    wrong = wrong_spans(items, schema)
+    wrong = incorrect_spans(items, schema)
     return {
         place: [tuple(replace(p, incorrect_spans=wrong.get(p.sentence.id, ())) for p in unit) for unit in every]
         for place, every in units.items()
     }
 
 
-def _counter(progress: Callable[[int, int], None] | None, total: int) -> Callable[[int], None]:
+def _progress_counter(progress: Callable[[int, int], None] | None, total: int) -> Callable[[int], None]:
     """Return what adds sentences up for ``progress``."""
     done = 0
 
@@ -164,31 +164,31 @@ def _counter(progress: Callable[[int, int], None] | None, total: int) -> Callabl
     return told
 
 
-def _pack(
-    units: Mapping[str, list[Stretch]], options: ExportOptions, on_progress: Callable[[int], None]
-) -> tuple[dict[str, Packed], dict[str, bytes]]:
+def _pack_parts(
+    units: Mapping[str, list[DocUnit]], options: ExportOptions, on_progress: Callable[[int], None]
+) -> tuple[dict[str, PartContents], dict[str, bytes]]:
     """Return what each part holds, and the files, both by name; a part's name has no end."""
-    packed: dict[str, Packed] = {}
+    packed: dict[str, PartContents] = {}
     files: dict[str, bytes] = {}
     for place, every in units.items():
         for part in options.parts_with_share:
             mine = [s for s in every if s[0].part == part]
-            whole = packed[place + part] = Packed()
-            for name, first, end in shards(place + part, len(mine), options.shard):
-                counts, files[name] = _engine(mine[first:end], options, on_progress)
+            whole = packed[place + part] = PartContents()
+            for name, first, end in shard_files(place + part, len(mine), options.shard):
+                counts, files[name] = _pack_docbin(mine[first:end], options, on_progress)
                 whole.merge(counts)
     return packed, files
 
 
-def _engine(
-    units: Sequence[Stretch], options: ExportOptions, on_progress: Callable[[int], None]
-) -> tuple[Packed, bytes]:
+def _pack_docbin(
+    units: Sequence[DocUnit], options: ExportOptions, on_progress: Callable[[int], None]
+) -> tuple[PartContents, bytes]:
     """Write one DocBin; spaCy is loaded for its own engine alone."""
-    attrs, lang = Attrs(options.attrs), options.lang
-    bounded = attrs is not Attrs.FULL or options.unit == "article"
+    attrs, lang = AttributeSet(options.attrs), options.lang
+    bounded = attrs is not AttributeSet.FULL or options.unit == "article"
     if options.engine == "straight":
         return straight(units, options.spans_key, on_progress, attrs=attrs, lang=lang, mark_inside=bounded)
-    from annotator.export.docbin import known_codecs, pack
+    from annotator.export.docbin import cached_srsly_codecs, pack_with_spacy
 
-    with known_codecs():
-        return pack(units, options.spans_key, on_progress, attrs=attrs, lang=lang, mark_inside=bounded)
+    with cached_srsly_codecs():
+        return pack_with_spacy(units, options.spans_key, on_progress, attrs=attrs, lang=lang, mark_inside=bounded)

@@ -14,13 +14,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from annotator.core.annotation import Work
+from annotator.core.annotation import AnnotatedSentence
 from annotator.core.schema import Schema
 from annotator.core.spans import Span, reading_order, span_id
-from annotator.core.tokens import Range, Token, is_aligned, token_range
+from annotator.core.tokens import TokenRange, Token, is_aligned, token_range
 
 
-class What(StrEnum):
+class OutcomeKind(StrEnum):
     """What an export did with a span."""
 
     KEPT = "kept"
@@ -29,23 +29,23 @@ class What(StrEnum):
     LEFT_OUT = "left out"
 
 
-UNKNOWN = "the schema has no such label"
-UNALIGNED = "not on token edges"
+UNKNOWN_LABEL = "the schema has no such label"
+OFF_TOKEN_EDGES = "not on token edges"
 BLANK_EDGE = "white space at an edge: doc.ents holds it without, doc.spans as it is"
-BLANK = "nothing but white space: doc.spans holds it alone"
-OVERLAP = "overlaps another entity that stays in doc.ents; doc.spans holds both"
+ONLY_WHITE_SPACE = "nothing but white space: doc.spans holds it alone"
+OVERLAPS_LONGER_ENTITY = "overlaps another entity that stays in doc.ents; doc.spans holds both"
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class SpanOutcome:
     """What became of one span; ranges are token indexes in its sentence."""
 
     span: Span
-    kind: What
+    kind: OutcomeKind
     why: str = ""
-    tokens: Range | None = None
+    tokens: TokenRange | None = None
     """Its tokens in ``doc.spans``; None if left out."""
-    ent: Range | None = None
+    ent: TokenRange | None = None
     """Its tokens in ``doc.ents``; None if it is not there."""
     replaced_by: str = ""
     """The id of the span that stays in ``doc.ents`` in place of this one."""
@@ -56,43 +56,43 @@ class Fate:
         return ("ents",) * (self.ent is not None) + ("spans",) * (self.tokens is not None)
 
 
-def fates(annotated: Work, schema: Schema) -> tuple[Fate, ...]:
+def span_outcomes(annotated: AnnotatedSentence, schema: Schema) -> tuple[SpanOutcome, ...]:
     """Decide what becomes of each span of a sentence; one fate each, in reading order."""
     ranks = {x.name: n for n, x in enumerate(schema.labels)}
     flat = {x.name for x in schema.labels if x.target == "ents"}
     tokens = annotated.sentence.tokens
-    out: dict[Span, Fate] = {}
-    rivals: list[Fate] = []
-    for span in _unique(annotated.annotation.spans):
-        outcome = _fate(span, tokens, ranks, flat)
+    out: dict[Span, SpanOutcome] = {}
+    rivals: list[SpanOutcome] = []
+    for span in _unique_spans(annotated.annotation.spans):
+        outcome = _span_outcome(span, tokens, ranks, flat)
         out[span] = outcome
         if outcome.ent:
             rivals.append(outcome)
-    out.update(_flat(rivals, ranks, annotated.sentence.id))
+    out.update(_demoted_outcomes(rivals, ranks, annotated.sentence.id))
     return tuple(out.values())
 
 
-def _unique(spans: Sequence[Span]) -> tuple[Span, ...]:
+def _unique_spans(spans: Sequence[Span]) -> tuple[Span, ...]:
     return reading_order(list({s.key: s for s in reversed(spans)}.values()))
 
 
-def _fate(span: Span, tokens: Sequence[Token], label_ranks: Mapping[str, int], entity_labels: set[str]) -> Fate:
+def _span_outcome(span: Span, tokens: Sequence[Token], label_ranks: Mapping[str, int], entity_labels: set[str]) -> SpanOutcome:
     if span.label not in label_ranks:
-        return Fate(span, What.LEFT_OUT, UNKNOWN)
+        return SpanOutcome(span, OutcomeKind.LEFT_OUT, UNKNOWN_LABEL)
     if not is_aligned(tokens, span.start, span.end):
-        return Fate(span, What.LEFT_OUT, UNALIGNED)
+        return SpanOutcome(span, OutcomeKind.LEFT_OUT, OFF_TOKEN_EDGES)
     whole = token_range(tokens, span.start, span.end)
     if span.label not in entity_labels:
-        return Fate(span, What.KEPT, tokens=whole)
-    first, last = _without_blanks(tokens, whole)
+        return SpanOutcome(span, OutcomeKind.KEPT, tokens=whole)
+    first, last = _trim_blank_tokens(tokens, whole)
     if first == last:
-        return Fate(span, What.DEMOTED, BLANK, whole)
+        return SpanOutcome(span, OutcomeKind.DEMOTED, ONLY_WHITE_SPACE, whole)
     if (first, last) != whole:
-        return Fate(span, What.TRIMMED, BLANK_EDGE, whole, (first, last))
-    return Fate(span, What.KEPT, tokens=whole, ent=whole)
+        return SpanOutcome(span, OutcomeKind.TRIMMED, BLANK_EDGE, whole, (first, last))
+    return SpanOutcome(span, OutcomeKind.KEPT, tokens=whole, ent=whole)
 
 
-def _without_blanks(tokens: Sequence[Token], whole: Range) -> Range:
+def _trim_blank_tokens(tokens: Sequence[Token], whole: TokenRange) -> TokenRange:
     first, last = whole
     while first < last and tokens[first].text.isspace():
         first += 1
@@ -101,21 +101,21 @@ def _without_blanks(tokens: Sequence[Token], whole: Range) -> Range:
     return first, last
 
 
-def _flat(candidates: list[Fate], ranks: Mapping[str, int], sentence: str) -> dict[Span, Fate]:
+def _demoted_outcomes(candidates: list[SpanOutcome], ranks: Mapping[str, int], sentence: str) -> dict[Span, SpanOutcome]:
     """Return the fates of those that lose their place in ``doc.ents`` to a longer one."""
     owner: dict[int, Span] = {}
-    demoted: dict[Span, Fate] = {}
-    for outcome in sorted(candidates, key=lambda f: _rank(f, ranks)):
+    demoted: dict[Span, SpanOutcome] = {}
+    for outcome in sorted(candidates, key=lambda f: _entity_rank(f, ranks)):
         first, last = outcome.ent or (0, 0)
         winner = next((owner[i] for i in range(first, last) if i in owner), None)
         if winner:
             by = span_id(sentence, winner)
-            demoted[outcome.span] = Fate(outcome.span, What.DEMOTED, OVERLAP, outcome.tokens, replaced_by=by)
+            demoted[outcome.span] = SpanOutcome(outcome.span, OutcomeKind.DEMOTED, OVERLAPS_LONGER_ENTITY, outcome.tokens, replaced_by=by)
         else:
             owner.update(dict.fromkeys(range(first, last), outcome.span))
     return demoted
 
 
-def _rank(outcome: Fate, ranks: Mapping[str, int]) -> tuple[int, int, int]:
+def _entity_rank(outcome: SpanOutcome, ranks: Mapping[str, int]) -> tuple[int, int, int]:
     first, last = outcome.ent or (0, 0)
     return (first - last, first, ranks[outcome.span.label])

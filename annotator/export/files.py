@@ -20,19 +20,19 @@ from pathlib import Path
 
 from annotator.core.errors import AnnotatorError
 
-Content = bytes | Iterable[bytes]
+FileContent = bytes | Iterable[bytes]
 """What a file is to hold, whole or piece by piece."""
 
-LEFTOVERS = ".export-"
+STAGING_PREFIX = ".export-"
 """How the name of the folder begins in which the files of an export are made ready."""
 
 
-def replace_all(folder: Path, files: Mapping[str, Content], stale: Iterable[str]) -> tuple[str, ...]:
+def replace_files(folder: Path, files: Mapping[str, FileContent], stale: Iterable[str]) -> tuple[str, ...]:
     """Write ``files`` (by name) into ``folder``, remove ``stale``, return those removed.
 
     Raises AnnotatorError with the earlier files as they were.
     """
-    made = _make(folder)
+    made = _make_folder(folder)
     done = False
     try:
         removed = _replace(folder, files, [n for n in stale if (folder / n).is_file()])
@@ -45,11 +45,11 @@ def replace_all(folder: Path, files: Mapping[str, Content], stale: Iterable[str]
         ) from e
     finally:
         if not done:
-            _unmake(made)
+            _remove_empty_folders(made)
     return removed
 
 
-def _make(folder: Path) -> list[Path]:
+def _make_folder(folder: Path) -> list[Path]:
     """Make the folder; return the folders made, the innermost first."""
     missing = [p for p in (folder, *folder.parents) if not p.exists()]
     try:
@@ -60,29 +60,29 @@ def _make(folder: Path) -> list[Path]:
     return missing
 
 
-def _unmake(folders: Iterable[Path]) -> None:
+def _remove_empty_folders(folders: Iterable[Path]) -> None:
     with suppress(OSError):
         for folder in folders:
             folder.rmdir()
 
 
-def _replace(folder: Path, files: Mapping[str, Content], stale: list[str]) -> tuple[str, ...]:
-    work = Path(tempfile.mkdtemp(prefix=LEFTOVERS, dir=folder))
-    with _locked(work):
+def _replace(folder: Path, files: Mapping[str, FileContent], stale: list[str]) -> tuple[str, ...]:
+    work = Path(tempfile.mkdtemp(prefix=STAGING_PREFIX, dir=folder))
+    with _lock_folder(work):
         try:
             for name, data in files.items():
-                _write(work / "new" / name, data)
-            _keep_old(folder, work / "old", [*files, *stale])
+                _write_synced(work / "new" / name, data)
+            _back_up(folder, work / "old", [*files, *stale])
         except BaseException:
             shutil.rmtree(work, ignore_errors=True)
             raise
-        removed = _swap(folder, work, list(files), stale)
-    _drop_leftovers(folder)
+        removed = _move_into_place(folder, work, list(files), stale)
+    _remove_leftovers(folder)
     return removed
 
 
 @contextmanager
-def _locked(staging: Path) -> Iterator[bool]:
+def _lock_folder(staging: Path) -> Iterator[bool]:
     """Yield whether the folder could be locked; the lock ends with the block, or with the process."""
     at = os.open(staging, os.O_RDONLY)
     try:
@@ -96,19 +96,19 @@ def _locked(staging: Path) -> Iterator[bool]:
         os.close(at)
 
 
-def _drop_leftovers(folder: Path) -> None:
+def _remove_leftovers(folder: Path) -> None:
     """Remove what exports have left behind that were killed, empty folders included."""
-    for left in sorted(folder.glob(f"{LEFTOVERS}*")):
+    for left in sorted(folder.glob(f"{STAGING_PREFIX}*")):
         with suppress(OSError):
             if left.is_dir() and {p.name for p in left.iterdir()} <= {"new", "old"}:
-                with _locked(left) as dead:
+                with _lock_folder(left) as dead:
                     if dead:
                         for place in left.glob("*/*/"):
-                            _drop_empty(folder / place.name, folder)
+                            _remove_if_empty(folder / place.name, folder)
                         shutil.rmtree(left, ignore_errors=True)
 
 
-def _write(path: Path, data: Content) -> None:
+def _write_synced(path: Path, data: FileContent) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as f:
         f.writelines([data] if isinstance(data, bytes) else data)
@@ -116,7 +116,7 @@ def _write(path: Path, data: Content) -> None:
         os.fsync(f.fileno())
 
 
-def _keep_old(folder: Path, old: Path, names: Iterable[str]) -> None:
+def _back_up(folder: Path, old: Path, names: Iterable[str]) -> None:
     for name in names:
         if not (folder / name).exists():
             continue
@@ -127,7 +127,7 @@ def _keep_old(folder: Path, old: Path, names: Iterable[str]) -> None:
             shutil.copy2(folder / name, old / name)
 
 
-def _swap(folder: Path, staging: Path, names: list[str], stale: list[str]) -> tuple[str, ...]:
+def _move_into_place(folder: Path, staging: Path, names: list[str], stale: list[str]) -> tuple[str, ...]:
     """Put the new files in place; on any failure put the old ones back and raise it."""
     try:
         for name in names:
@@ -136,17 +136,17 @@ def _swap(folder: Path, staging: Path, names: list[str], stale: list[str]) -> tu
         for name in stale:
             (folder / name).unlink()
         for place in sorted({(folder / n).parent for n in [*names, *stale]}):
-            _fsync(place)
+            _fsync_folder(place)
     except BaseException:
-        _put_back(folder, staging, [*names, *stale])
+        _restore_old(folder, staging, [*names, *stale])
         raise
     shutil.rmtree(staging, ignore_errors=True)
     for name in stale:
-        _drop_empty((folder / name).parent, folder)
+        _remove_if_empty((folder / name).parent, folder)
     return tuple(stale)
 
 
-def _put_back(folder: Path, staging: Path, names: list[str]) -> None:
+def _restore_old(folder: Path, staging: Path, names: list[str]) -> None:
     """Restore every old file and drop every new one that had none before it.
 
     Where even that fails the folder with the old files stays, and is named in the error.
@@ -165,17 +165,17 @@ def _put_back(folder: Path, staging: Path, names: list[str]) -> None:
         ) from e
     shutil.rmtree(staging, ignore_errors=True)
     for name in names:
-        _drop_empty((folder / name).parent, folder)
+        _remove_if_empty((folder / name).parent, folder)
 
 
-def _drop_empty(path: Path, folder: Path) -> None:
+def _remove_if_empty(path: Path, folder: Path) -> None:
     """Remove a folder inside the target that has become empty."""
     if path != folder:
         with suppress(OSError):
             path.rmdir()
 
 
-def _fsync(folder: Path) -> None:
+def _fsync_folder(folder: Path) -> None:
     at = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(at)

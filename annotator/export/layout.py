@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from annotator.core.errors import CorpusError
-from annotator.core.tokens import Range, tile
-from annotator.export.pieces import Piece, Stretch, gap
-from annotator.export.wrong import Wrong
+from annotator.core.tokens import TokenRange, tokens_cover_text
+from annotator.export.pieces import ExportSentence, DocUnit, white_space_between
+from annotator.export.wrong import IncorrectSpan
 
-USER_DATA = "annotator"
+USER_DATA_KEY = "annotator"
 """The key in ``doc.user_data``; lists in it come back from a DocBin as tuples."""
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class DocLayout:
     """The tokens of a stretch, and the first token of each of its pieces."""
 
     words: list[str]
@@ -29,19 +29,19 @@ class Layout:
         return [*self.first_tokens[1:], len(self.words)]
 
 
-def layout(unit: Stretch) -> Layout:
+def lay_out_doc(unit: DocUnit) -> DocLayout:
     """Lay the tokens of a stretch out; raises CorpusError where they do not spell their sentence."""
-    out = Layout([], [], [])
-    before: Piece | None = None
+    out = DocLayout([], [], [])
+    before: ExportSentence | None = None
     for piece in unit:
-        if not tile(piece.sentence.tokens, piece.sentence.text):
+        if not tokens_cover_text(piece.sentence.tokens, piece.sentence.text):
             raise CorpusError(
                 "the stored tokens do not spell the sentence",
                 where=piece.sentence.id,
                 do="restore its line in sentences.jsonl or in the journal",
             )
         if before:
-            _bridge(gap(before.sentence, piece.sentence, piece.article), out)
+            _append_gap(white_space_between(before.sentence, piece.sentence, piece.article), out)
         out.first_tokens.append(len(out.words))
         out.words.extend(t.text for t in piece.sentence.tokens)
         out.spaces.extend(t.ws for t in piece.sentence.tokens)
@@ -49,7 +49,7 @@ def layout(unit: Stretch) -> Layout:
     return out
 
 
-def _bridge(blank: str, out: Layout) -> None:
+def _append_gap(blank: str, out: DocLayout) -> None:
     """Keep the white space between two sentences as spaCy does: one blank, the rest a token."""
     out.spaces[-1] = blank.startswith(" ")
     if rest := blank[out.spaces[-1] :]:
@@ -57,7 +57,7 @@ def _bridge(blank: str, out: Layout) -> None:
         out.spaces.append(False)
 
 
-def ents(unit: Stretch, firsts: list[int]) -> list[Wrong]:
+def doc_ents(unit: DocUnit, firsts: list[int]) -> list[IncorrectSpan]:
     """Return the entities, by token in the Doc."""
     return [
         ((first + f.ent[0], first + f.ent[1]), f.span.label)
@@ -67,7 +67,7 @@ def ents(unit: Stretch, firsts: list[int]) -> list[Wrong]:
     ]
 
 
-def spans(unit: Stretch, firsts: list[int]) -> list[Wrong]:
+def doc_spans(unit: DocUnit, firsts: list[int]) -> list[IncorrectSpan]:
     """Return all spans, by token in the Doc."""
     return [
         ((first + f.tokens[0], first + f.tokens[1]), f.span.label)
@@ -77,9 +77,9 @@ def spans(unit: Stretch, firsts: list[int]) -> list[Wrong]:
     ]
 
 
-def wrong(unit: Stretch, firsts: list[int]) -> list[Wrong]:
+def doc_incorrect_spans(unit: DocUnit, firsts: list[int]) -> list[IncorrectSpan]:
     """Return the known-wrong spans; never one that is an entity, which spaCy would refuse."""
-    known = set(ents(unit, firsts))
+    known = set(doc_ents(unit, firsts))
     found = [
         ((first + a, first + b), label)
         for piece, first in zip(unit, firsts, strict=True)
@@ -88,27 +88,27 @@ def wrong(unit: Stretch, firsts: list[int]) -> list[Wrong]:
     return [x for x in found if x not in known]
 
 
-def missing(unit: Stretch, layout: Layout) -> list[Range]:
+def missing_ranges(unit: DocUnit, layout: DocLayout) -> list[TokenRange]:
     """Return the stretches of tokens that nobody has reviewed, white space after them included."""
     places = zip(unit, layout.first_tokens, layout.ends, strict=True)
     return [(first, end) for p, first, end in places if not p.reviewed]
 
 
-def user_data(unit: Stretch, layout: Layout) -> dict[str, Any]:
+def doc_user_data(unit: DocUnit, layout: DocLayout) -> dict[str, Any]:
     """Return where a Doc comes from; offsets are code points in the article's text."""
     first, last = unit[0].sentence, unit[-1].sentence
     names = sorted({name for p in unit for name in p.annotators})
     return {
-        **about(unit[0].article),
+        **article_metadata(unit[0].article),
         "start": first.start,
         "end": last.end,
         "annotator": ", ".join(names),
         "sentence": first.id if len(unit) == 1 else "",
-        "sentences": [_sentence(p, layout.first_tokens[n]) for n, p in enumerate(unit)],
+        "sentences": [_sentence_metadata(p, layout.first_tokens[n]) for n, p in enumerate(unit)],
     }
 
 
-class Origin(Protocol):
+class ArticleMetadata(Protocol):
     """What a Doc tells of its article."""
 
     @property
@@ -144,7 +144,7 @@ class Origin(Protocol):
         """Return what else its source tells."""
 
 
-def about(article: Origin) -> dict[str, Any]:
+def article_metadata(article: ArticleMetadata) -> dict[str, Any]:
     """Return what a Doc tells of its article; the fields stand first in ``user_data``."""
     return {
         "article": article.id,
@@ -154,11 +154,11 @@ def about(article: Origin) -> dict[str, Any]:
         "date": article.date,
         "source": article.source,
         "origin": article.origin,
-        "meta": _plain(article.meta),
+        "meta": _msgpack_values(article.meta),
     }
 
 
-def _plain(meta: Mapping[str, object]) -> dict[str, object]:
+def _msgpack_values(meta: Mapping[str, object]) -> dict[str, object]:
     """Return the values that msgpack holds; nested ones and numbers past 64 bits stay behind."""
     held: Iterable[tuple[str, object]] = sorted(meta.items())
     return {
@@ -166,7 +166,7 @@ def _plain(meta: Mapping[str, object]) -> dict[str, object]:
     }
 
 
-def _sentence(sentence: Piece, first: int) -> dict[str, Any]:
+def _sentence_metadata(sentence: ExportSentence, first: int) -> dict[str, Any]:
     s = sentence.sentence
     return {
         "id": s.id,

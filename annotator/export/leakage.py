@@ -13,67 +13,67 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from annotator.core.shingles import resemblance, shingles, words
-from annotator.export.near import candidates
-from annotator.export.pieces import Piece
-from annotator.export.study import Forms, Leaks, Study
-from annotator.export.values import PARTS
+from annotator.core.shingles import jaccard, shingle_hashes, shingle_words
+from annotator.export.near import candidate_pairs
+from annotator.export.pieces import ExportSentence
+from annotator.export.study import SurfaceFormCounts, LeakageCounts, SplitAudit
+from annotator.export.values import SPLIT_PARTS
 
-TRAIN = PARTS[0]
-ALIKE = 0.6
+TRAIN_PART = SPLIT_PARTS[0]
+NEAR_DUPLICATE_SENTENCE = 0.6
 """The share of shingles in common (Jaccard) that makes two sentences near-duplicates."""
 
-Links = Mapping[str, Sequence[str]]
+ArticleLinks = Mapping[str, Sequence[str]]
 """By article id, others that it is linked to, as copies or by story."""
 
 
-def study(sentences: Sequence[Piece], labels: Sequence[str], links: Links) -> Study:
+def audit_split(sentences: Sequence[ExportSentence], labels: Sequence[str], links: ArticleLinks) -> SplitAudit:
     """Return what the split of these accepted sentences gives away."""
     parts = [p.part for p in sentences]
-    wanted = [p for p in PARTS if p in parts]
-    both = _both_ways(links)
-    return Study(
+    wanted = [p for p in SPLIT_PARTS if p in parts]
+    both = _symmetric_links(links)
+    return SplitAudit(
         sentences={part: parts.count(part) for part in wanted},
-        labels={part: _labels([p for p in sentences if p.part == part], labels) for part in wanted},
-        forms=forms(sentences, labels) if {TRAIN, "dev"} <= set(wanted) else {},
-        leaks=leaks(sentences, both),
-        by_chance=leaks(by_chance(sentences), both),
+        labels={part: _label_counts([p for p in sentences if p.part == part], labels) for part in wanted},
+        forms=surface_forms(sentences, labels) if {TRAIN_PART, "dev"} <= set(wanted) else {},
+        leaks=count_leaks(sentences, both),
+        by_chance=count_leaks(random_split(sentences), both),
     )
 
 
-def by_chance(sentences: Sequence[Piece]) -> list[Piece]:
+def random_split(sentences: Sequence[ExportSentence]) -> list[ExportSentence]:
     """Return the pieces with the same parts dealt out by the hash of each sentence's id."""
-    order = sorted(range(len(sentences)), key=lambda i: _digest(sentences[i].sentence.id))
-    dealt = sorted((p.part for p in sentences), key=PARTS.index)
+    order = sorted(range(len(sentences)), key=lambda i: _random_order_key(sentences[i].sentence.id))
+    dealt = sorted((p.part for p in sentences), key=SPLIT_PARTS.index)
     parts = dict(zip(order, dealt, strict=True))
     return [replace(p, part=parts[i]) for i, p in enumerate(sentences)]
 
 
-def leaks(sentences: Sequence[Piece], links: Links) -> Leaks:
+def count_leaks(sentences: Sequence[ExportSentence], links: ArticleLinks) -> LeakageCounts:
     """Count what stands in dev or test although train knows it."""
-    train = [p for p in sentences if p.part == TRAIN]
-    rest = [p for p in sentences if p.part != TRAIN]
+    train = [p for p in sentences if p.part == TRAIN_PART]
+    rest = [p for p in sentences if p.part != TRAIN_PART]
     known = {p.article.id for p in train}
     tried = {p.article.id for p in rest}
     linked = [a for a in sorted(tried - known) if any(b in known for b in links.get(a, ()))]
     texts = {p.sentence.text for p in train}
     fresh = [p for p in rest if p.sentence.text not in texts]
-    return Leaks(len(tried & known), len(linked), len(rest) - len(fresh), _alike(train, fresh))
+    return LeakageCounts(len(tried & known), len(linked), len(rest) - len(fresh), _count_near_duplicates(train, fresh))
 
 
-def forms(sentences: Sequence[Piece], labels: Sequence[str]) -> dict[str, Forms]:
+def surface_forms(sentences: Sequence[ExportSentence], labels: Sequence[str]) -> dict[str, SurfaceFormCounts]:
     """Return, by label, how many of the different words marked in dev are marked so in train too."""
-    train = _surface(p for p in sentences if p.part == TRAIN)
-    dev = _surface(p for p in sentences if p.part == "dev")
+    train = _labelled_texts(p for p in sentences if p.part == TRAIN_PART)
+    dev = _labelled_texts(p for p in sentences if p.part == "dev")
     out = {}
     for label in labels:
         mine = {text for name, text in dev if name == label}
         seen = sum((label, text) in train for text in mine)
-        out[label] = Forms(seen, len(mine) - seen)
+        out[label] = SurfaceFormCounts(seen, len(mine) - seen)
     return {label: f for label, f in out.items() if f.seen + f.unseen}
 
 
-def _surface(sentences: Iterable[Piece]) -> set[tuple[str, str]]:
+def _labelled_texts(sentences: Iterable[ExportSentence]) -> set[tuple[str, str]]:
     return {
         (s.label, " ".join(p.item.annotated.text_of(s).split()).casefold())
         for p in sentences
@@ -82,12 +82,12 @@ def _surface(sentences: Iterable[Piece]) -> set[tuple[str, str]]:
     }
 
 
-def _labels(sentences: Sequence[Piece], labels: Sequence[str]) -> dict[str, int]:
+def _label_counts(sentences: Sequence[ExportSentence], labels: Sequence[str]) -> dict[str, int]:
     found = Counter(s.label for p in sentences if p.item for s in p.item.annotated.annotation.spans)
     return {label: found[label] for label in labels}
 
 
-def _both_ways(links: Links) -> dict[str, list[str]]:
+def _symmetric_links(links: ArticleLinks) -> dict[str, list[str]]:
     out: dict[str, list[str]] = {}
     for later, before in links.items():
         for article in before:
@@ -96,12 +96,12 @@ def _both_ways(links: Links) -> dict[str, list[str]]:
     return out
 
 
-def _alike(train: Sequence[Piece], rest: Sequence[Piece]) -> int:
-    sets = [shingles(words(p.sentence.text)) for p in (*train, *rest)]
-    pairs = candidates(sets, 1, ALIKE)
-    found = {b for a, b in pairs if a < len(train) <= b and resemblance(sets[a], sets[b]) >= ALIKE}
+def _count_near_duplicates(train: Sequence[ExportSentence], rest: Sequence[ExportSentence]) -> int:
+    sets = [shingle_hashes(shingle_words(p.sentence.text)) for p in (*train, *rest)]
+    pairs = candidate_pairs(sets, 1, NEAR_DUPLICATE_SENTENCE)
+    found = {b for a, b in pairs if a < len(train) <= b and jaccard(sets[a], sets[b]) >= NEAR_DUPLICATE_SENTENCE}
     return len(found)
 
 
-def _digest(text: str) -> bytes:
+def _random_order_key(text: str) -> bytes:
     return hashlib.sha256(f"chance {text}".encode()).digest()

@@ -19,57 +19,57 @@ import msgspec
 import orjson
 
 from annotator.core.spans import span_id
-from annotator.export.absent import Absent
-from annotator.export.fates import Fate, What
-from annotator.export.pieces import Piece
+from annotator.export.absent import ExcludedSentence
+from annotator.export.fates import SpanOutcome, OutcomeKind
+from annotator.export.pieces import ExportSentence
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
+class ExportLedger:
     """All that a ledger tells of."""
 
-    exported: Sequence[Piece]
-    excluded: Sequence[Absent]
+    exported: Sequence[ExportSentence]
+    excluded: Sequence[ExcludedSentence]
     sentence_counts: Mapping[str, int]
     """Sentences by answer."""
     damaged_lines: Mapping[str, int]
     """By annotator, the lines of the journal that do not count or have others missing before them."""
 
     @property
-    def outcomes(self) -> list[tuple[Piece, Fate]]:
+    def outcomes(self) -> list[tuple[ExportSentence, SpanOutcome]]:
         """Every span, with the sentence it stands in."""
         return [(p, f) for p in (*self.exported, *(a.sentence for a in self.excluded)) for f in p.outcomes]
 
     @property
     def lost(self) -> int:
         """What was left out though nobody asked for that."""
-        spans = sum(f.kind is What.LEFT_OUT for p in self.exported for f in p.outcomes)
+        spans = sum(f.kind is OutcomeKind.LEFT_OUT for p in self.exported for f in p.outcomes)
         return spans + sum(a.lost for a in self.excluded) + sum(self.damaged_lines.values())
 
 
-def lines(ledger: Book, totals: Mapping[str, Any], *, full: bool) -> Iterator[bytes]:
+def export_ledger_lines(ledger: ExportLedger, totals: Mapping[str, Any], *, full: bool) -> Iterator[bytes]:
     """Yield the ledger's lines."""
-    yield from exceptions(ledger)
+    yield from exception_lines(ledger)
     if full:
-        yield from (_line(p, f) for p, f in ledger.outcomes if f.kind is What.KEPT)
+        yield from (_outcome_line(p, f) for p, f in ledger.outcomes if f.kind is OutcomeKind.KEPT)
     yield orjson.dumps({"totals": totals}) + b"\n"
 
 
-def exceptions(ledger: Book) -> Iterator[bytes]:
+def exception_lines(ledger: ExportLedger) -> Iterator[bytes]:
     """Yield the lines of spans that are not kept just as they are."""
-    yield from (_line(p, f) for p, f in ledger.outcomes if f.kind is not What.KEPT)
+    yield from (_outcome_line(p, f) for p, f in ledger.outcomes if f.kind is not OutcomeKind.KEPT)
 
 
-def _line(sentence: Piece, outcome: Fate) -> bytes:
+def _outcome_line(sentence: ExportSentence, outcome: SpanOutcome) -> bytes:
     s, span = sentence.sentence, outcome.span
     seq = sentence.item.seq if sentence.item else 0
     names = ", ".join(sentence.annotators)
-    where = Where(s.article, sentence.article.title, s.start + span.start, s.start + span.end, names, seq)
+    where = SpanLocation(s.article, sentence.article.title, s.start + span.start, s.start + span.end, names, seq)
     said = (outcome.kind.value, outcome.why, outcome.replaced_by, outcome.stored_in)
-    return line(span_id(s.id, span), said, sentence.part, s.text[span.start : span.end], where)
+    return encode_line(span_id(s.id, span), said, sentence.part, s.text[span.start : span.end], where)
 
 
-class Where(msgspec.Struct, gc=False):
+class SpanLocation(msgspec.Struct, gc=False):
     """Where a span stands; ``start`` and ``end`` are in code points of the article's text."""
 
     article: str
@@ -81,7 +81,7 @@ class Where(msgspec.Struct, gc=False):
     seq: int
 
 
-class _Line(msgspec.Struct, omit_defaults=True, gc=False):
+class _LedgerLine(msgspec.Struct, omit_defaults=True, gc=False):
     id: str
     what: str
     why: str = ""
@@ -89,40 +89,40 @@ class _Line(msgspec.Struct, omit_defaults=True, gc=False):
     kept_in: tuple[str, ...] | None = msgspec.field(default=None, name="in")
     part: str = ""
     text: str | None = None
-    where: Where | None = None
+    where: SpanLocation | None = None
 
 
-_encode = msgspec.json.Encoder().encode
+_encode_json = msgspec.json.Encoder().encode
 
 
-def line(span: str, outcome: tuple[str, str, str, tuple[str, ...]], part: str, text: str, where: Where) -> bytes:
+def encode_line(span: str, outcome: tuple[str, str, str, tuple[str, ...]], part: str, text: str, where: SpanLocation) -> bytes:
     """Return the line of one span: its id, and what, why, because of which other, and where it is kept."""
     what, why, by, kept_in = outcome
-    return _encode(_Line(span, what, why, by, kept_in, part, text, where)) + b"\n"
+    return _encode_json(_LedgerLine(span, what, why, by, kept_in, part, text, where)) + b"\n"
 
 
-def digest(data: bytes) -> str:
+def sha256_hex(data: bytes) -> str:
     """Return the SHA-256 by which the totals name a file."""
     return hashlib.sha256(data).hexdigest()
 
 
-def count(ledger: Book) -> dict[str, Any]:
+def ledger_totals(ledger: ExportLedger) -> dict[str, Any]:
     """Return the totals: sentences by answer, spans by fate, by reason and by place, what is missing."""
     every = [f for _, f in ledger.outcomes]
     outcomes = Counter((f.kind, f.why) for f in every)
     placed = {place: sum(place in f.stored_in for f in every) for place in ("ents", "spans")}
     return {
-        **summed(ledger.sentence_counts, outcomes, placed),
-        "left out": sentences_out(ledger.excluded),
+        **sum_totals(ledger.sentence_counts, outcomes, placed),
+        "left out": count_excluded(ledger.excluded),
         "journals with flaws": dict(ledger.damaged_lines),
     }
 
 
-def summed(
-    sentences: Mapping[str, int], outcomes: Mapping[tuple[What, str], int], stored: Mapping[str, int]
+def sum_totals(
+    sentences: Mapping[str, int], outcomes: Mapping[tuple[OutcomeKind, str], int], stored: Mapping[str, int]
 ) -> dict[str, Any]:
     """Return the totals of sentences by answer, spans by (fate, reason), and spans by place."""
-    description = {w.value: sum(n for (what, _), n in outcomes.items() if what is w) for w in What}
+    description = {w.value: sum(n for (what, _), n in outcomes.items() if what is w) for w in OutcomeKind}
     reasons = sorted((w, why, n) for (w, why), n in outcomes.items() if why)
     return {
         "sentences": dict(sentences),
@@ -132,9 +132,9 @@ def summed(
     }
 
 
-def sentences_out(excluded: Iterable[Absent]) -> list[dict[str, Any]]:
+def count_excluded(excluded: Iterable[ExcludedSentence]) -> list[dict[str, Any]]:
     """Count the sentences that are left out whole, and their spans, by reason."""
-    found: dict[str, list[Absent]] = {}
+    found: dict[str, list[ExcludedSentence]] = {}
     for a in excluded:
         found.setdefault(a.why, []).append(a)
     return [

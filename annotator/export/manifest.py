@@ -20,12 +20,12 @@ import orjson
 
 from annotator.core.errors import AnnotatorError
 
-FOLDER = ".unfinished"
+UNFINISHED_FOLDER = ".unfinished"
 """The folder in the target where files wait until all are there."""
-_FILE = "manifest.jsonl"
+_MANIFEST_FILE = "manifest.jsonl"
 
 
-class Manifest:
+class ResumeManifest:
     """The files that lie ready in a folder; made by ``opened``."""
 
     def __init__(self, folder: Path, key: str, done: Mapping[str, Any]) -> None:
@@ -34,7 +34,7 @@ class Manifest:
         self.finished: dict[str, Any] = dict(done)
         """By the name of a file of the export, what was noted with it."""
         if not done:
-            _write(folder / _FILE, "wb", {"key": key})
+            _append_json(folder / _MANIFEST_FILE, "wb", {"key": key})
 
     def record(self, name: str, files: Iterable[Path], what: Mapping[str, Any]) -> None:
         """Note that what belongs to a file of the export lies ready, synced, and what is known of it."""
@@ -44,31 +44,31 @@ class Manifest:
                 os.fsync(file.fileno())
                 digests[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
         self.finished[name] = {**what, "digests": digests}
-        _write(self.folder / _FILE, "ab", {"name": name, **self.finished[name]})
+        _append_json(self.folder / _MANIFEST_FILE, "ab", {"name": name, **self.finished[name]})
 
 
 @contextmanager
-def opened(out: Path, key: str, *, resume: bool) -> Iterator[Manifest]:
+def open_manifest(out: Path, key: str, *, resume: bool) -> Iterator[ResumeManifest]:
     """Yield the manifest of an export into ``out``; the folder goes when the block ends, error or not.
 
     Only a killed process leaves it. ``key`` tells the same corpus and options from others. Raises
     AnnotatorError where another process is exporting to that folder, or it can't be written.
     """
-    folder = out / FOLDER
+    folder = out / UNFINISHED_FOLDER
     new = [p for p in (out, *out.parents) if not p.exists()]
-    lock = _locked(folder, out)
+    lock = _lock_manifest_folder(folder, out)
     try:
-        done = _found(folder, key) if resume else {}
+        done = _finished_files(folder, key) if resume else {}
         if not done:
-            _empty(folder)
-        yield Manifest(folder, key, done)
+            _empty_folder(folder)
+        yield ResumeManifest(folder, key, done)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         os.close(lock)
-        _drop(new)
+        _remove_empty(new)
 
 
-def _locked(folder: Path, out: Path) -> int:
+def _lock_manifest_folder(folder: Path, out: Path) -> int:
     """Make the folder and lock it; raises AnnotatorError for one that is another's, which stays as it is."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -77,15 +77,15 @@ def _locked(folder: Path, out: Path) -> int:
         description = "is a file" if out.is_file() else f"cannot be made ({e.strerror or e})"
         raise AnnotatorError(f"the folder {description}", where=str(out), do="choose another folder") from e
     try:
-        _take(lock, folder, out)
-        _refuse_foreign(folder)
+        _take_lock(lock, folder, out)
+        _raise_foreign(folder)
     except BaseException:
         os.close(lock)
         raise
     return lock
 
 
-def _take(lock: int, folder: Path, out: Path) -> None:
+def _take_lock(lock: int, folder: Path, out: Path) -> None:
     with suppress(OSError):  # the file system may know no locks
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -99,10 +99,10 @@ def _take(lock: int, folder: Path, out: Path) -> None:
             ) from None
 
 
-def _refuse_foreign(folder: Path) -> None:
+def _raise_foreign(folder: Path) -> None:
     """Raise AnnotatorError where the folder holds anything, and no manifest of ours with it."""
-    there = {p.name for p in folder.iterdir()} - {_FILE}
-    if there and not _is_ours(folder / _FILE):
+    there = {p.name for p in folder.iterdir()} - {_MANIFEST_FILE}
+    if there and not _is_manifest(folder / _MANIFEST_FILE):
         raise AnnotatorError(
             "this folder holds files that no export has left there",
             where=str(folder),
@@ -110,7 +110,7 @@ def _refuse_foreign(folder: Path) -> None:
         )
 
 
-def _is_ours(manifest: Path) -> bool:
+def _is_manifest(manifest: Path) -> bool:
     try:
         with manifest.open("rb") as file:
             return set(orjson.loads(file.readline())) == {"key"}
@@ -118,10 +118,10 @@ def _is_ours(manifest: Path) -> bool:
         return False
 
 
-def _found(folder: Path, key: str) -> dict[str, Any]:
+def _finished_files(folder: Path, key: str) -> dict[str, Any]:
     """Return what is noted of files that are all there, byte for byte; nothing of another export."""
     try:
-        lines = (folder / _FILE).read_bytes().splitlines()
+        lines = (folder / _MANIFEST_FILE).read_bytes().splitlines()
         if not lines or orjson.loads(lines[0]) != {"key": key}:
             return {}
     except (OSError, orjson.JSONDecodeError):
@@ -130,25 +130,25 @@ def _found(folder: Path, key: str) -> dict[str, Any]:
     for line in lines[1:]:
         try:
             noted = orjson.loads(line)
-            if _whole(folder, noted["digests"]):
+            if _digests_match(folder, noted["digests"]):
                 done[noted.pop("name")] = noted
         except (orjson.JSONDecodeError, LookupError, TypeError, OSError):
             continue  # a torn line: its file is made again
     return done
 
 
-def _whole(folder: Path, digests: Mapping[str, str]) -> bool:
+def _digests_match(folder: Path, digests: Mapping[str, str]) -> bool:
     return all(
-        Path(name).name == name and _digest(folder / name) == digest for name, digest in digests.items()
+        Path(name).name == name and _file_digest(folder / name) == digest for name, digest in digests.items()
     )
 
 
-def _digest(path: Path) -> str:
+def _file_digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _empty(folder: Path) -> None:
+def _empty_folder(folder: Path) -> None:
     for path in folder.iterdir():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
@@ -156,7 +156,7 @@ def _empty(folder: Path) -> None:
             path.unlink()
 
 
-def _drop(folders: Iterable[Path]) -> None:
+def _remove_empty(folders: Iterable[Path]) -> None:
     """Remove folders that were made and have stayed empty, the innermost first."""
     for folder in folders:
         try:
@@ -165,7 +165,7 @@ def _drop(folders: Iterable[Path]) -> None:
             return
 
 
-def _write(path: Path, mode: str, value: Mapping[str, Any]) -> None:
+def _append_json(path: Path, mode: str, value: Mapping[str, Any]) -> None:
     with path.open(mode) as file:
         file.write(orjson.dumps(value) + b"\n")
         file.flush()

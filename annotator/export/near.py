@@ -15,24 +15,24 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from importlib.util import find_spec
 
-SMALL = 100_000
+COUNTING_LIMIT = 100_000
 """Up to how many shingles in all they are counted out."""
-EXACT = 100_000_000
+EXACT_JOIN_LIMIT = 100_000_000
 """Up to how many shingles in all the join is exact: of some 150,000 articles."""
 _BANDS, _ROWS = 64, 2
 
-Pair = tuple[int, int]
+IndexPair = tuple[int, int]
 """Two positions in a list, the earlier first."""
 
 
-def candidates(
+def candidate_pairs(
     sets: Sequence[Collection[int]],
     min_shared: int = 1,
     min_share: float = 0.0,
     *,
-    counting_limit: int = SMALL,
-    exact_limit: int = EXACT,
-) -> Iterator[Pair]:
+    counting_limit: int = COUNTING_LIMIT,
+    exact_limit: int = EXACT_JOIN_LIMIT,
+) -> Iterator[IndexPair]:
     """Yield the pairs of texts that may share so many shingles, each once.
 
     That is ``share`` of the text that has fewer, and ``least``, or all where it has not so many. A text is
@@ -40,16 +40,16 @@ def candidates(
     """
     total = sum(map(len, sets))
     if total <= counting_limit:
-        yield from _counted(sets)
+        yield from _pairs_by_counting(sets)
     elif total <= exact_limit or find_spec("datasketch") is None:
-        from annotator.export.joined import joined
+        from annotator.export.joined import prefix_join
 
-        yield from joined(sets, min_shared, min_share)
+        yield from prefix_join(sets, min_shared, min_share)
     else:
-        yield from _hashed(sets)
+        yield from _pairs_by_minhash(sets)
 
 
-def _counted(sets: Sequence[Collection[int]]) -> Iterator[Pair]:
+def _pairs_by_counting(sets: Sequence[Collection[int]]) -> Iterator[IndexPair]:
     index: dict[int, list[int]] = defaultdict(list)
     for n, found in enumerate(sets):
         shared = Counter(earlier for shingle in found for earlier in index.get(shingle, ()))
@@ -58,29 +58,29 @@ def _counted(sets: Sequence[Collection[int]]) -> Iterator[Pair]:
             index[shingle].append(n)
 
 
-def _hashed(sets: Sequence[Collection[int]]) -> Iterator[Pair]:
+def _pairs_by_minhash(sets: Sequence[Collection[int]]) -> Iterator[IndexPair]:
     import numpy as np
     from datasketch import MinHash
 
-    first = MinHash(num_perm=_BANDS * _ROWS, seed=1, hashfunc=_itself)
+    first = MinHash(num_perm=_BANDS * _ROWS, seed=1, hashfunc=_identity)
     full = [n for n, found in enumerate(sets) if found]
     values = np.empty((len(full), _BANDS, _ROWS), dtype=np.uint32)
     for row, n in enumerate(full):
         sketch = first.copy()
         sketch.update_batch(sets[n])
         values[row] = sketch.hashvalues.reshape(_BANDS, _ROWS)
-    pairs: set[Pair] = set()
+    pairs: set[IndexPair] = set()
     for band in range(_BANDS):
         keys = values[:, band, 0].astype(np.uint64) << np.uint64(32) | values[:, band, 1]
         order = np.argsort(keys, kind="stable")
         same = np.flatnonzero(np.diff(keys[order]) == 0)
-        pairs |= _runs([int(i) for i in same], [full[int(i)] for i in order])
+        pairs |= _pairs_in_equal_runs([int(i) for i in same], [full[int(i)] for i in order])
     yield from sorted(pairs)
 
 
-def _runs(same: Sequence[int], order: Sequence[int]) -> set[Pair]:
+def _pairs_in_equal_runs(same: Sequence[int], order: Sequence[int]) -> set[IndexPair]:
     """Return the pairs within each run of equal keys; ``same`` are the places whose next one is equal."""
-    pairs: set[Pair] = set()
+    pairs: set[IndexPair] = set()
     first = last = -2
     for i in [*same, len(order)]:
         if i != last + 1:
@@ -91,5 +91,5 @@ def _runs(same: Sequence[int], order: Sequence[int]) -> set[Pair]:
     return pairs
 
 
-def _itself(shingle: int) -> int:
+def _identity(shingle: int) -> int:
     return shingle

@@ -6,15 +6,15 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from annotator.export.pieces import Stretch
+from annotator.export.pieces import DocUnit
 from annotator.export.values import PartCounts
 
-Told = Callable[[int], None]
+ProgressCallback = Callable[[int], None]
 """Hears how many sentences more are done."""
 
 
 @dataclass(slots=True)
-class Packed:
+class PartContents:
     """The counts of a DocBin, or of several."""
 
     docs: int = 0
@@ -33,7 +33,7 @@ class Packed:
         ents = {x: self.ents[x] for x in labels if self.ents[x]}
         return PartCounts(self.docs, self.sentences, self.tokens, spans, ents, self.incorrect)
 
-    def add_doc(self, unit: Stretch, tokens: int, incorrect: int) -> None:
+    def add_doc(self, unit: DocUnit, tokens: int, incorrect: int) -> None:
         """Count a Doc."""
         self.docs += 1
         self.tokens += tokens
@@ -45,7 +45,7 @@ class Packed:
                 self.spans[outcome.span.label] += 1
                 self.lengths.setdefault(outcome.span.label, []).append(outcome.tokens[1] - outcome.tokens[0])
 
-    def merge(self, other: Packed) -> None:
+    def merge(self, other: PartContents) -> None:
         """Count what another holds as well."""
         self.docs += other.docs
         self.sentences += other.sentences

@@ -11,23 +11,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from annotator.core.article import Article, Sentence
-from annotator.export.fates import Fate
-from annotator.export.values import Item
-from annotator.export.wrong import Wrong
+from annotator.export.fates import SpanOutcome
+from annotator.export.values import ExportItem
+from annotator.export.wrong import IncorrectSpan
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ExportSentence:
     """One sentence on its way into a Doc."""
 
     sentence: Sentence
     article: Article
     part: str = ""
-    item: Item | None = None
+    item: ExportItem | None = None
     """What a person accepted here; None for a sentence of which nothing is known."""
     annotators: tuple[str, ...] = ()
-    outcomes: tuple[Fate, ...] = ()
-    incorrect_spans: tuple[Wrong, ...] = ()
+    outcomes: tuple[SpanOutcome, ...] = ()
+    incorrect_spans: tuple[IncorrectSpan, ...] = ()
     """What is known to be wrong here; also in a sentence that nobody has finished."""
 
     @property
@@ -36,31 +36,31 @@ class Piece:
         return self.item is not None
 
 
-Stretch = tuple[Piece, ...]
+DocUnit = tuple[ExportSentence, ...]
 """Pieces of one article and one part, in text order: one Doc."""
 
 
-def single(sentences: Sequence[Piece]) -> list[Stretch]:
+def sentence_units(sentences: Sequence[ExportSentence]) -> list[DocUnit]:
     """Make each sentence a Doc of its own."""
     return [(p,) for p in sentences]
 
 
-def articles(sentences: Sequence[Piece], unreviewed: Mapping[str, Sequence[Sentence]]) -> list[Stretch]:
+def article_units(sentences: Sequence[ExportSentence], unreviewed: Mapping[str, Sequence[Sentence]]) -> list[DocUnit]:
     """Make one Doc of each article and part, ``rest`` (article id → sentences) filling the gaps."""
-    out: list[Stretch] = []
+    out: list[DocUnit] = []
     for group in _by_article(sentences):
-        filled = _filled(group, unreviewed.get(group[0].article.id, ()))
+        filled = _with_unreviewed(group, unreviewed.get(group[0].article.id, ()))
         parts = dict.fromkeys(p.part for p in filled)
         out.extend(tuple(p for p in filled if p.part == part) for part in parts)
     return out
 
 
-def runs(sentences: Sequence[Piece]) -> list[Stretch]:
+def reviewed_runs(sentences: Sequence[ExportSentence]) -> list[DocUnit]:
     """Make one Doc of each longest run of accepted sentences with nothing unseen between them."""
-    out: list[list[Piece]] = []
+    out: list[list[ExportSentence]] = []
     for group in _by_article(sentences):
-        last: Piece | None = None
-        seen = Gaps(group[0].article)
+        last: ExportSentence | None = None
+        seen = UnreviewedText(group[0].article)
         for piece in group:
             if last and last.part == piece.part and not seen.has_text(last.sentence.end, piece.sentence.start):
                 out[-1].append(piece)
@@ -70,13 +70,13 @@ def runs(sentences: Sequence[Piece]) -> list[Stretch]:
     return [tuple(run) for run in out]
 
 
-def gap(before: Sentence, after: Sentence, article: Article) -> str:
+def white_space_between(before: Sentence, after: Sentence, article: Article) -> str:
     """Return the white space that stands between two sentences of one Doc."""
     between = article.text[before.end : after.start]
     return between[: len(between) - len(between.lstrip())]
 
 
-class Gaps:
+class UnreviewedText:
     """Finds text of annotated lines between two sentences: a sentence that nobody has accepted."""
 
     def __init__(self, article: Article) -> None:
@@ -101,9 +101,9 @@ class Gaps:
         return line >= len(self._article.lines) or self._article.lines[line].verdict.annotated
 
 
-def _by_article(sentences: Sequence[Piece]) -> Iterator[list[Piece]]:
+def _by_article(sentences: Sequence[ExportSentence]) -> Iterator[list[ExportSentence]]:
     """Yield the pieces of each article, which stand together and in text order."""
-    group: list[Piece] = []
+    group: list[ExportSentence] = []
     for piece in sentences:
         if group and piece.article.id != group[0].article.id:
             yield group
@@ -113,11 +113,11 @@ def _by_article(sentences: Sequence[Piece]) -> Iterator[list[Piece]]:
         yield group
 
 
-def _filled(group: list[Piece], unreviewed: Sequence[Sentence]) -> list[Piece]:
+def _with_unreviewed(group: list[ExportSentence], unreviewed: Sequence[Sentence]) -> list[ExportSentence]:
     """Add the sentences of ``rest`` that overlap nothing; each takes the part of the one before."""
     article = group[0].article
-    every = sorted([*group, *(Piece(s, article) for s in unreviewed)], key=_order)
-    out: list[Piece] = []
+    every = sorted([*group, *(ExportSentence(s, article) for s in unreviewed)], key=_sentence_order)
+    out: list[ExportSentence] = []
     part = group[0].part
     starts = [p.sentence.start for p in group]
     for piece in every:
@@ -133,6 +133,6 @@ def _filled(group: list[Piece], unreviewed: Sequence[Sentence]) -> list[Piece]:
     return out
 
 
-def _order(sentence: Piece) -> tuple[int, bool, int]:
+def _sentence_order(sentence: ExportSentence) -> tuple[int, bool, int]:
     """Text order; of two at one place the accepted one first, then the shorter."""
     return (sentence.sentence.start, not sentence.reviewed, sentence.sentence.end)

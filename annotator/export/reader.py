@@ -27,21 +27,21 @@ from spacy.tokens import Doc
 from spacy.training import Corpus, Example
 from spacy.vocab import Vocab
 
-from annotator.export.codecs import known_codecs
+from annotator.export.codecs import cached_srsly_codecs
 
-_AT_A_TIME = 256
+_BATCH_DOCS = 256
 """Docs that are loaded while srsly's codecs are known; between them nothing of srsly is changed."""
 
 
-class FastCorpus(Corpus):
+class FastCorpusReader(Corpus):
     """spaCy's own reader, loading the Docs of each file in groups; shards are read one at a time."""
 
     def read_docbin(self, vocab: Vocab, locs: Iterable[str | Path]) -> Iterator[Doc]:
         """Yield the Docs of the files in order, ``limit`` of each file at the most, as spaCy does."""
         docs = super().read_docbin(vocab, locs)
         while True:
-            with known_codecs():
-                group = list(islice(docs, _AT_A_TIME))
+            with cached_srsly_codecs():
+                group = list(islice(docs, _BATCH_DOCS))
             if not group:
                 return
             yield from group
@@ -57,6 +57,6 @@ def create_reader(
     """Return the reader of ``annotator.Corpus.v1``; raises ValueError without a path, as spaCy's does."""
     if path is None:
         raise ValueError(Errors.E913)
-    return FastCorpus(
+    return FastCorpusReader(
         path, gold_preproc=gold_preproc, max_length=max_length, limit=limit, augmenter=augmenter
     )

@@ -9,25 +9,25 @@ from pathlib import Path
 from typing import Any
 
 from annotator.export import ledger
-from annotator.export.files import Content, replace_all
-from annotator.export.owned import LEDGER, named, own, refuse_foreign
-from annotator.export.values import PARTS
+from annotator.export.files import FileContent, replace_files
+from annotator.export.owned import EXPORT_LEDGER_FILE, files_in_ledgers, owned_files, raise_foreign_files
+from annotator.export.values import SPLIT_PARTS
 
-CONFIG, SPANCAT_CONFIG, SPANCAT = "config.cfg", "config-spancat.cfg", "spancat/"
-REPORT = "report.html"
-_OURS = (
-    *(f"{p}.spacy" for p in PARTS),
-    *(f"{SPANCAT}{p}.spacy" for p in PARTS),
-    CONFIG,
-    SPANCAT_CONFIG,
-    REPORT,
-    LEDGER,
+CONFIG_FILE, SPANCAT_CONFIG_FILE, SPANCAT_FOLDER = "config.cfg", "config-spancat.cfg", "spancat/"
+REPORT_FILE = "report.html"
+_EXPORT_FILES = (
+    *(f"{p}.spacy" for p in SPLIT_PARTS),
+    *(f"{SPANCAT_FOLDER}{p}.spacy" for p in SPLIT_PARTS),
+    CONFIG_FILE,
+    SPANCAT_CONFIG_FILE,
+    REPORT_FILE,
+    EXPORT_LEDGER_FILE,
 )
 """Every file that an export may write."""
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class SavedExport:
     """What was written, what was removed, and the ledger's totals."""
 
     files: tuple[str, ...]
@@ -37,21 +37,21 @@ class Saved:
     totals: dict[str, Any]
 
 
-def save(out: Path, files: Mapping[str, bytes], export_ledger: ledger.Book, *, full: bool) -> Saved:
+def save_export(out: Path, files: Mapping[str, bytes], export_ledger: ledger.ExportLedger, *, full: bool) -> SavedExport:
     """Write ``files`` (name → bytes) and the ledger, which comes last, into ``out``.
 
     An earlier export's files that are not written anew are removed. Raises AnnotatorError, with
     the folder as it was, where a file of another's would be replaced, or nothing can be written.
     """
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
-    totals = {**ledger.count(export_ledger), "files": digests}
-    return put(out, {**files, LEDGER: b"".join(ledger.lines(export_ledger, totals, full=full))}, totals)
+    totals = {**ledger.ledger_totals(export_ledger), "files": digests}
+    return replace_export(out, {**files, EXPORT_LEDGER_FILE: b"".join(ledger.export_ledger_lines(export_ledger, totals, full=full))}, totals)
 
 
-def put(out: Path, written: Mapping[str, Content], totals: dict[str, Any]) -> Saved:
+def replace_export(out: Path, written: Mapping[str, FileContent], totals: dict[str, Any]) -> SavedExport:
     """Let all files of an export, its ledger among them, take the place of those of the one before."""
-    refuse_foreign(out, written)
-    others = [n for n in dict.fromkeys((*_OURS, *named(out))) if n not in written]
-    removed = replace_all(out, written, own(out, others))
+    raise_foreign_files(out, written)
+    others = [n for n in dict.fromkeys((*_EXPORT_FILES, *files_in_ledgers(out))) if n not in written]
+    removed = replace_files(out, written, owned_files(out, others))
     foreign_files = tuple(n for n in others if (out / n).exists())
-    return Saved(tuple(written), removed, foreign_files, totals)
+    return SavedExport(tuple(written), removed, foreign_files, totals)

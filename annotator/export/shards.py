@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 
-def shards(name: str, docs: int, size: int) -> Iterator[tuple[str, int, int]]:
+def shard_files(name: str, docs: int, size: int) -> Iterator[tuple[str, int, int]]:
     """Yield for each file of a part its name, its first Doc and the one after its last."""
     if docs <= size:
         yield f"{name}.spacy", 0, docs
@@ -18,6 +18,6 @@ def shards(name: str, docs: int, size: int) -> Iterator[tuple[str, int, int]]:
         yield f"{name}/{n:05}.spacy", first, min(docs, first + size)
 
 
-def place_of(name: str, docs: int, size: int) -> str:
+def shard_path(name: str, docs: int, size: int) -> str:
     """Return what a config names to read a part: its file, or the folder of its shards."""
     return f"{name}.spacy" if docs <= size else name

@@ -12,21 +12,21 @@ from pathlib import Path
 from zlib import crc32
 
 from annotator.core.article import Article
-from annotator.core.shingles import shingles, words
-from annotator.export.boilerplate import Seen, without_boilerplate
+from annotator.core.shingles import shingle_hashes, shingle_words
+from annotator.export.boilerplate import ComparableArticle, without_boilerplate
 
-MANY = 200
+NUMPY_THRESHOLD = 200
 """From so many articles on numpy pays, whose import takes a tenth of a second."""
-_BATCH = 2**18
+_BATCH_CHARACTERS = 2**18
 """Characters that are looked at together."""
-_NAME = re.compile(r" (?<=[\w,] )([^\W\d_a-z]\w\w+)\b(?! [^\W\d_a-z]\w\w)")
+_SURNAME = re.compile(r" (?<=[\w,] )([^\W\d_a-z]\w\w+)\b(?! [^\W\d_a-z]\w\w)")
 """The last word of a name: it has a capital, and so have those before it. A word or a comma stands before
 the name, so that no sentence begins with it."""
-_COMMON = Path(__file__).parent / "data" / "common_names.txt"
+_COMMON_NAMES_FILE = Path(__file__).parent / "data" / "common_names.txt"
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class ArticleSignature:
     """What is compared of an article."""
 
     article: str
@@ -39,71 +39,71 @@ class Sight:
     """The date as a day number; None where there is none."""
 
 
-def seen(article: Article) -> Seen:
+def comparable_article(article: Article) -> ComparableArticle:
     """Return what of an article is looked at."""
-    return Seen(article.id, _text(article), article.date)
+    return ComparableArticle(article.id, _ingested_text(article), article.date)
 
 
-def sight(article: Article, family: str) -> Sight:
+def article_signature(article: Article, family: str) -> ArticleSignature:
     """Return what is compared of an article: its lines as the cleaner left them, its names and its date."""
-    return _alone(seen(article), family)
+    return _signature_without_numpy(comparable_article(article), family)
 
 
-def _alone(article: Seen, family: str) -> Sight:
-    return _sight(article, family, array("I", sorted(shingles(words(article.text)))))
+def _signature_without_numpy(article: ComparableArticle, family: str) -> ArticleSignature:
+    return _signature(article, family, array("I", sorted(shingle_hashes(shingle_words(article.text)))))
 
 
-def sights(articles: Iterable[Seen], use_numpy: bool) -> Iterator[Sight]:
+def article_signatures(articles: Iterable[ComparableArticle], use_numpy: bool) -> Iterator[ArticleSignature]:
     """Yield the same for articles in the order of ingest, each a family of its own; quicker for ``many``.
 
     Boilerplate is left out. Numbers of the two ways are not to be compared with each other.
     """
     read = without_boilerplate(articles)
     if not use_numpy:
-        yield from (_alone(one, one.article_id) for one in read)
+        yield from (_signature_without_numpy(one, one.article_id) for one in read)
         return
-    from annotator.export.bulk import shingled
+    from annotator.export.bulk import shingle_many
 
     for batch in _batches(read):
-        numbers = shingled([one.text for one in batch])
-        yield from (_sight(one, one.article_id, n) for one, n in zip(batch, numbers, strict=True))
+        numbers = shingle_many([one.text for one in batch])
+        yield from (_signature(one, one.article_id, n) for one, n in zip(batch, numbers, strict=True))
 
 
-def _batches(articles: Iterable[Seen]) -> Iterator[list[Seen]]:
-    batch: list[Seen] = []
+def _batches(articles: Iterable[ComparableArticle]) -> Iterator[list[ComparableArticle]]:
+    batch: list[ComparableArticle] = []
     size = 0
     for one in articles:
         batch.append(one)
         size += len(one.text)
-        if size >= _BATCH:
+        if size >= _BATCH_CHARACTERS:
             yield batch
             batch, size = [], 0
     if batch:
         yield batch
 
 
-def _sight(article: Seen, family: str, numbers: array[int]) -> Sight:
-    when = _day(article.date)
-    description = sorted(names(article.text)) if when is not None else ()
-    return Sight(article.article_id, family, numbers, array("I", [crc32(name.encode()) for name in description]), when)
+def _signature(article: ComparableArticle, family: str, numbers: array[int]) -> ArticleSignature:
+    when = _day_number(article.date)
+    description = sorted(names_in_text(article.text)) if when is not None else ()
+    return ArticleSignature(article.article_id, family, numbers, array("I", [crc32(name.encode()) for name in description]), when)
 
 
-def names(text: str) -> frozenset[str]:
+def names_in_text(text: str) -> frozenset[str]:
     """Return the last words of the names inside sentences, case folded, but those of any day's news.
 
     So "President Ida Holm" and "Holm" are one name, and the Senate, Paris and Monday are none.
     """
-    found = {word.casefold() for word in _NAME.findall(text) if word[0].isupper()}
-    return frozenset(found) - _common()
+    found = {word.casefold() for word in _SURNAME.findall(text) if word[0].isupper()}
+    return frozenset(found) - _common_names()
 
 
 @cache
-def _common() -> frozenset[str]:
-    lines = _COMMON.read_text(encoding="utf-8").splitlines()
+def _common_names() -> frozenset[str]:
+    lines = _COMMON_NAMES_FILE.read_text(encoding="utf-8").splitlines()
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
 
-def _text(article: Article) -> str:
+def _ingested_text(article: Article) -> str:
     """Return the lines that were annotated at ingest, whatever a person has switched since."""
     lines = article.text.split("\n")
     if len(lines) != len(article.lines):
@@ -112,13 +112,13 @@ def _text(article: Article) -> str:
     return "\n".join(text for text, line in pairs if (line.was or line.verdict).annotated)
 
 
-def _day(text: str) -> int | None:
+def _day_number(text: str) -> int | None:
     try:
         return date.fromisoformat(text[:10]).toordinal()
     except ValueError:
         return None
 
 
-def shared(a: Sequence[int], b: Sequence[int]) -> int:
+def count_shared(a: Sequence[int], b: Sequence[int]) -> int:
     """Return how many numbers two lists have in common, each without doubles."""
     return len(set(a).intersection(b))

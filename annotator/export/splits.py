@@ -27,14 +27,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from annotator.core.errors import AnnotatorError
-from annotator.export.values import PARTS
+from annotator.export.values import SPLIT_PARTS
 
-Shares = tuple[int, int, int]
-_SCALE = 1 << 64
+SplitShares = tuple[int, int, int]
+_HASH_RANGE = 1 << 64
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class SplitAssignment:
     """The part of each sentence, in the order of the families given."""
 
     parts: tuple[str, ...]
@@ -44,54 +44,54 @@ class Split:
     """Whether articles had to be cut."""
 
 
-def position(family: str) -> int:
+def hash_position(family: str) -> int:
     """Return where a family's hash lies in ``[0, 2**64)``."""
     return int.from_bytes(hashlib.sha256(family.encode()).digest()[:8], "big")
 
 
-def part_of(family: str, shares: Shares) -> str:
+def part_of(family: str, shares: SplitShares) -> str:
     """Return the part that a family's hash falls into."""
-    return _drawn([family], shares)[family]
+    return _parts_by_hash([family], shares)[family]
 
 
-def _drawn(families: Iterable[str], shares: Shares) -> dict[str, str]:
+def _parts_by_hash(families: Iterable[str], shares: SplitShares) -> dict[str, str]:
     """Return the part of each family, in the order of their hashes."""
-    total, bounds = sum(shares), _bounds(shares).items()
+    total, bounds = sum(shares), _share_bounds(shares).items()
     found: dict[str, str] = {}
-    for at, family in sorted((position(f), f) for f in set(families)):
-        share = at * total // _SCALE
+    for at, family in sorted((hash_position(f), f) for f in set(families)):
+        share = at * total // _HASH_RANGE
         found[family] = next(p for p, (low, high) in bounds if low <= share < high)
     return found
 
 
-def split(families: Sequence[str], shares: Shares) -> Split:
+def assign_parts(families: Sequence[str], shares: SplitShares) -> SplitAssignment:
     """Assign a part to each accepted sentence, given the families they stand in, in text order.
 
     Raises AnnotatorError where there are fewer sentences than parts.
     """
-    wanted = [p for p, share in zip(PARTS, shares, strict=True) if share]
+    wanted = [p for p, share in zip(SPLIT_PARTS, shares, strict=True) if share]
     if len(families) < len(wanted):
-        _refuse(len(families), len(wanted))
-    home = _drawn(families, shares)
+        _raise_too_few(len(families), len(wanted))
+    home = _parts_by_hash(families, shares)
     empty = [p for p in wanted if p not in home.values()]
-    if empty and is_cut(families, shares):
-        return Split(_blocks(families, shares), {}, blocks=True)
+    if empty and needs_block_split(families, shares):
+        return SplitAssignment(_block_split(families, shares), {}, blocks=True)
     stand_ins: dict[str, str] = {}
     for part in empty:
-        family = _stand_in(home, part, shares)
+        family = _choose_stand_in(home, part, shares)
         home[family] = stand_ins[family] = part
-    return Split(tuple(home[f] for f in families), stand_ins)
+    return SplitAssignment(tuple(home[f] for f in families), stand_ins)
 
 
-def is_cut(families: Sequence[str], shares: Shares) -> bool:
+def needs_block_split(families: Sequence[str], shares: SplitShares) -> bool:
     """Whether there are too few families to give each part whole ones, so that articles would be cut."""
-    home = _drawn(families, shares)
-    empty = {p for p, share in zip(PARTS, shares, strict=True) if share} - set(home.values())
+    home = _parts_by_hash(families, shares)
+    empty = {p for p, share in zip(SPLIT_PARTS, shares, strict=True) if share} - set(home.values())
     return bool(empty) and len(home) * min(s for s in shares if s) < sum(shares)
 
 
-def placed(
-    families: Sequence[str], articles: Sequence[str], shares: Shares, keys: Mapping[str, str]
+def split_keys(
+    families: Sequence[str], articles: Sequence[str], shares: SplitShares, keys: Mapping[str, str]
 ) -> tuple[list[str], bool]:
     """Return what each accepted sentence is drawn by, and whether stories are torn.
 
@@ -99,11 +99,11 @@ def placed(
     sentences are drawn by their families, the versions of one article, as if nothing were linked.
     """
     description = [keys.get(a, f) for a, f in zip(articles, families, strict=True)]
-    torn = description != list(families) and is_cut(description, shares)
+    torn = description != list(families) and needs_block_split(description, shares)
     return (list(families) if torn else description), torn
 
 
-def _refuse(have: int, parts: int) -> None:
+def _raise_too_few(have: int, parts: int) -> None:
     if not have:
         raise AnnotatorError(
             "there is no accepted sentence to export", do="annotate some and accept them with Enter"
@@ -114,40 +114,40 @@ def _refuse(have: int, parts: int) -> None:
     )
 
 
-def _bounds(shares: Shares) -> dict[str, tuple[int, int]]:
+def _share_bounds(shares: SplitShares) -> dict[str, tuple[int, int]]:
     ends = [sum(shares[: n + 1]) for n in range(len(shares))]
-    return {p: (end - share, end) for p, share, end in zip(PARTS, shares, ends, strict=True)}
+    return {p: (end - share, end) for p, share, end in zip(SPLIT_PARTS, shares, ends, strict=True)}
 
 
-def _place(family: str) -> tuple[int, str]:
-    return (position(family), family)
+def _hash_order(family: str) -> tuple[int, str]:
+    return (hash_position(family), family)
 
 
-def _stand_in(home: Mapping[str, str], part: str, shares: Shares) -> str:
+def _choose_stand_in(home: Mapping[str, str], part: str, shares: SplitShares) -> str:
     """Return the family to move: of the part that is most over its share, nearest by hash."""
     sizes = Counter(home.values())
-    share = dict(zip(PARTS, shares, strict=True))
+    share = dict(zip(SPLIT_PARTS, shares, strict=True))
     over = {p: n * sum(shares) - share[p] * len(home) for p, n in sizes.items() if n > 1}
-    donor = max(over, key=lambda p: (over[p], -PARTS.index(p)))
-    low, high = (x * _SCALE // sum(shares) for x in _bounds(shares)[part])
+    donor = max(over, key=lambda p: (over[p], -SPLIT_PARTS.index(p)))
+    low, high = (x * _HASH_RANGE // sum(shares) for x in _share_bounds(shares)[part])
     candidates = [f for f, p in home.items() if p == donor]
-    return min(candidates, key=lambda f: (max(low - position(f), position(f) - high), f))
+    return min(candidates, key=lambda f: (max(low - hash_position(f), hash_position(f) - high), f))
 
 
-def _blocks(families: Sequence[str], shares: Shares) -> tuple[str, ...]:
+def _block_split(families: Sequence[str], shares: SplitShares) -> tuple[str, ...]:
     """Cut the sentences, family after family in the order of the hashes, into one block a part."""
-    order = sorted(range(len(families)), key=lambda i: (_place(families[i]), i))
-    sizes = _sizes(len(families), shares)
-    names = [p for p in PARTS for _ in range(sizes[p])]
+    order = sorted(range(len(families)), key=lambda i: (_hash_order(families[i]), i))
+    sizes = _block_sizes(len(families), shares)
+    names = [p for p in SPLIT_PARTS for _ in range(sizes[p])]
     parts = [""] * len(families)
     for i, name in zip(order, names, strict=True):
         parts[i] = name
     return tuple(parts)
 
 
-def _sizes(total: int, shares: Shares) -> dict[str, int]:
+def _block_sizes(total: int, shares: SplitShares) -> dict[str, int]:
     """Share ``total`` sentences out: rounded down, at least one a part, the rest to the largest."""
-    sizes = {p: max(1, total * s // sum(shares)) if s else 0 for p, s in zip(PARTS, shares, strict=True)}
-    largest = max(PARTS, key=lambda p: sizes[p])
+    sizes = {p: max(1, total * s // sum(shares)) if s else 0 for p, s in zip(SPLIT_PARTS, shares, strict=True)}
+    largest = max(SPLIT_PARTS, key=lambda p: sizes[p])
     sizes[largest] += total - sum(sizes.values())
     return sizes

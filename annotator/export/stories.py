@@ -24,21 +24,21 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
 
-from annotator.export.by_day import on_one_day
-from annotator.export.near import Pair, candidates
-from annotator.export.sights import Sight, shared
+from annotator.export.by_day import candidate_pairs_by_day
+from annotator.export.near import IndexPair, candidate_pairs
+from annotator.export.sights import ArticleSignature, count_shared
 
-REPEATED = 0.4
+COPY_SHARE = 0.4
 """The share of the shorter article's shingles that makes it a copy."""
-_SHINGLES = 10
-_NAMES, _SHARED = 4, 0.4
+_MIN_SHARED_SHINGLES = 10
+_MIN_SHARED_NAMES, _MIN_NAME_SHARE = 4, 0.4
 
 PartOf = Callable[[str], str]
 """From the id that a group is drawn by to the name of its part."""
 
 
 @dataclass(frozen=True, slots=True)
-class Quarantined:
+class QuarantinedArticle:
     """An article that would bridge parts."""
 
     article: str
@@ -47,11 +47,11 @@ class Quarantined:
 
 
 @dataclass(frozen=True, slots=True)
-class Stories:
+class StoryGroups:
     """By article id, the id that its group is drawn by; who is quarantined; all links."""
 
     keys: Mapping[str, str]
-    quarantined: tuple[Quarantined, ...] = ()
+    quarantined: tuple[QuarantinedArticle, ...] = ()
     links: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By article id, the earlier articles that it is linked to."""
 
@@ -61,50 +61,50 @@ class Stories:
         return frozenset(q.article for q in self.quarantined)
 
 
-def stories(signatures: Sequence[Sight], part_of: PartOf, fixed: Mapping[str, str] | None = None) -> Stories:
+def group_stories(signatures: Sequence[ArticleSignature], part_of: PartOf, fixed: Mapping[str, str] | None = None) -> StoryGroups:
     """Draw the groups of articles that come in the order of ingest.
 
     ``fixed`` gives, by article id, the key of those that an earlier ``rebalance`` has placed.
     """
-    before = earlier(signatures)
-    groups = _Groups(part_of)
-    out: list[Quarantined] = []
+    before = links_to_earlier(signatures)
+    groups = _GroupBuilder(part_of)
+    out: list[QuarantinedArticle] = []
     for n, one in enumerate(signatures):
         there = [signatures[m].article for m in before[n] if signatures[m].article in groups]
         bridge = () if one.article in (fixed or {}) else groups.bridged_parts(there)
         if bridge:
-            out.append(Quarantined(one.article, bridge))
+            out.append(QuarantinedArticle(one.article, bridge))
         else:
             groups.add(one, there, (fixed or {}).get(one.article))
     linked = {signatures[n].article: tuple(signatures[m].article for m in ms) for n, ms in enumerate(before) if ms}
-    return Stories(groups.keys(), tuple(out), linked)
+    return StoryGroups(groups.keys(), tuple(out), linked)
 
 
-def rebalance(signatures: Sequence[Sight]) -> dict[str, str]:
+def rebalanced_groups(signatures: Sequence[ArticleSignature]) -> dict[str, str]:
     """Return, by article id, the key of each group when all that is linked is one group."""
-    groups = _Groups(lambda _: "")
-    for n, found in enumerate(earlier(signatures)):
+    groups = _GroupBuilder(lambda _: "")
+    for n, found in enumerate(links_to_earlier(signatures)):
         groups.add(signatures[n], [signatures[m].article for m in found], None)
     return dict(groups.keys())
 
 
-def earlier(signatures: Sequence[Sight]) -> list[list[int]]:
+def links_to_earlier(signatures: Sequence[ArticleSignature]) -> list[list[int]]:
     """Return, for each article, the positions of those before it that it is linked to."""
     found: list[set[int]] = [set() for _ in signatures]
-    for a, b in _pairs(signatures):
+    for a, b in _linked_pairs(signatures):
         found[b].add(a)
     return [sorted(f) for f in found]
 
 
-def _pairs(signatures: Sequence[Sight]) -> Iterator[Pair]:
-    yield from _versions(signatures)
-    yield from _copies(signatures)
-    for a, b in on_one_day([s.names for s in signatures], [s.day for s in signatures], _NAMES, _SHARED):
-        if is_one_story(signatures[a], signatures[b]):
+def _linked_pairs(signatures: Sequence[ArticleSignature]) -> Iterator[IndexPair]:
+    yield from _version_pairs(signatures)
+    yield from _copy_pairs(signatures)
+    for a, b in candidate_pairs_by_day([s.names for s in signatures], [s.day for s in signatures], _MIN_SHARED_NAMES, _MIN_NAME_SHARE):
+        if is_same_story(signatures[a], signatures[b]):
             yield a, b
 
 
-def _versions(signatures: Sequence[Sight]) -> Iterator[Pair]:
+def _version_pairs(signatures: Sequence[ArticleSignature]) -> Iterator[IndexPair]:
     """Yield each version of an article with the first one, and with the one before it."""
     every: dict[str, list[int]] = defaultdict(list)
     for n, one in enumerate(signatures):
@@ -113,8 +113,8 @@ def _versions(signatures: Sequence[Sight]) -> Iterator[Pair]:
         earlier.append(n)
 
 
-def _copies(signatures: Sequence[Sight]) -> Iterator[Pair]:
-    pairs = candidates([s.shingles for s in signatures], _SHINGLES, REPEATED)
+def _copy_pairs(signatures: Sequence[ArticleSignature]) -> Iterator[IndexPair]:
+    pairs = candidate_pairs([s.shingles for s in signatures], _MIN_SHARED_SHINGLES, COPY_SHARE)
     for a, group in groupby(pairs, key=itemgetter(0)):
         mine = set(signatures[a].shingles)  # made once: in a corpus of one template all are compared with all
         yield from (pair for pair in group if _is_copy(mine, signatures[pair[1]].shingles))
@@ -124,18 +124,18 @@ def _is_copy(mine: set[int], other: Sequence[int]) -> bool:
     """Whether one of two texts repeats the other; very short ones must be the same."""
     both = len(mine.intersection(other))
     shorter = min(len(mine), len(other))
-    return both >= min(_SHINGLES, shorter) and both >= REPEATED * shorter > 0
+    return both >= min(_MIN_SHARED_SHINGLES, shorter) and both >= COPY_SHARE * shorter > 0
 
 
-def is_one_story(a: Sight, b: Sight) -> bool:
+def is_same_story(a: ArticleSignature, b: ArticleSignature) -> bool:
     """Whether two articles are dated at most a day apart and name the same."""
     if a.day is None or b.day is None or abs(a.day - b.day) > 1:
         return False
-    both = shared(a.names, b.names)
-    return both >= _NAMES and both >= _SHARED * min(len(a.names), len(b.names))
+    both = count_shared(a.names, b.names)
+    return both >= _MIN_SHARED_NAMES and both >= _MIN_NAME_SHARE * min(len(a.names), len(b.names))
 
 
-class _Groups:
+class _GroupBuilder:
     """The groups that have been drawn; those that are linked within a part are one."""
 
     def __init__(self, part_of: PartOf) -> None:
@@ -156,7 +156,7 @@ class _Groups:
             first.setdefault(self._part_of(self._root(self._key[article])), article)
         return tuple((a, part) for part, a in first.items()) if len(first) > 1 else ()
 
-    def add(self, one: Sight, there: Sequence[str], fixed: str | None) -> None:
+    def add(self, one: ArticleSignature, there: Sequence[str], fixed: str | None) -> None:
         """Let an article join the groups of those that it is linked to, or begin one."""
         if fixed is not None:
             key = fixed

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from annotator.core.counting import MOST, counted, listed
+from annotator.core.counting import MAX_LISTED, pluralize, join_limited
 
 
 @dataclass(frozen=True, slots=True)
-class Leaks:
+class LeakageCounts:
     """What stands in dev or test although train knows it."""
 
     articles: int
@@ -24,7 +24,7 @@ class Leaks:
 
 
 @dataclass(frozen=True, slots=True)
-class Forms:
+class SurfaceFormCounts:
     """The different words that one label marks in dev."""
 
     seen: int
@@ -33,7 +33,7 @@ class Forms:
 
 
 @dataclass(frozen=True, slots=True)
-class Bridge:
+class QuarantineReport:
     """An article that was left out because it would bridge parts."""
 
     article: str
@@ -44,14 +44,14 @@ class Bridge:
     @property
     def message(self) -> str:
         """Return what was left out, and why."""
-        return f"{named(self.article, self.title)} would bridge {' and '.join(self.between)}"
+        return f"{article_with_title(self.article, self.title)} would bridge {' and '.join(self.between)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Regrouped:
+class RegroupedArticles:
     """The articles that a split by story has left out or moved."""
 
-    quarantined: Sequence[Bridge] = ()
+    quarantined: Sequence[QuarantineReport] = ()
     moved: Sequence[str] = ()
     """Those that ``--rebalance`` has moved, as they are told."""
 
@@ -61,59 +61,59 @@ class Regrouped:
 
     def lines(self) -> list[str]:
         """Return them for people."""
-        out = _some([f"quarantined: {bridge.message}" for bridge in self.quarantined])
-        return out + _some([f"moved: {article}" for article in self.moved])
+        out = _shortened([f"quarantined: {bridge.message}" for bridge in self.quarantined])
+        return out + _shortened([f"moved: {article}" for article in self.moved])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Study(Regrouped):
+class SplitAudit(RegroupedArticles):
     """What is known of a split."""
 
     sentences: Mapping[str, int]
     labels: Mapping[str, Mapping[str, int]]
     """Spans by label, by part."""
-    forms: Mapping[str, Forms]
+    forms: Mapping[str, SurfaceFormCounts]
     """By label, in dev."""
-    leaks: Leaks
-    by_chance: Leaks
+    leaks: LeakageCounts
+    by_chance: LeakageCounts
 
     def lines(self) -> list[str]:
         """Return the study for people."""
-        out = [f"in dev, words that the label marks in train too: {_forms(self.forms)}"] if self.forms else []
+        out = [f"in dev, words that the label marks in train too: {_surface_form_line(self.forms)}"] if self.forms else []
         if len(self.sentences) > 1:
-            out.append(f"leakage into dev and test: {_leaks(self.leaks)}")
-            out.append(f"  by a random split of the same sentences: {_leaks(self.by_chance)}")
-        return out + Regrouped.lines(self)
+            out.append(f"leakage into dev and test: {_leakage_line(self.leaks)}")
+            out.append(f"  by a random split of the same sentences: {_leakage_line(self.by_chance)}")
+        return out + RegroupedArticles.lines(self)
 
 
 @dataclass(frozen=True, slots=True)
-class Studied:
+class SplitAuditFiles:
     """What is told of a split, and the files that show it, by name."""
 
-    audit: Regrouped | None = None
+    audit: RegroupedArticles | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def named(article: str, title: str) -> str:
+def article_with_title(article: str, title: str) -> str:
     """Return what an article is called by: copies often have one title, so its id is told as well."""
     return f"“{title}” ({article})" if title != article else article
 
 
-def _some(lines: list[str]) -> list[str]:
+def _shortened(lines: list[str]) -> list[str]:
     """Return the first lines, and how many more there are."""
-    more = len(lines) - MOST
-    return lines if more <= 0 else [*lines[:MOST], f"  and {more} more; --json and --report have them all"]
+    more = len(lines) - MAX_LISTED
+    return lines if more <= 0 else [*lines[:MAX_LISTED], f"  and {more} more; --json and --report have them all"]
 
 
-def _forms(found: Mapping[str, Forms]) -> str:
-    return listed([f"{label} {f.seen} of {f.seen + f.unseen}" for label, f in found.items()])
+def _surface_form_line(found: Mapping[str, SurfaceFormCounts]) -> str:
+    return join_limited([f"{label} {f.seen} of {f.seen + f.unseen}" for label, f in found.items()])
 
 
-def _leaks(found: Leaks) -> str:
+def _leakage_line(found: LeakageCounts) -> str:
     description = (
-        f"{counted(found.articles, 'article')} in two parts",
+        f"{pluralize(found.articles, 'article')} in two parts",
         f"{found.stories:,} with a copy or the same story in train",
-        f"{counted(found.sentences, 'sentence')} word for word",
-        counted(found.alike, "near-duplicate sentence"),
+        f"{pluralize(found.sentences, 'sentence')} word for word",
+        pluralize(found.alike, "near-duplicate sentence"),
     )
     return ", ".join(description)

@@ -12,49 +12,49 @@ import math
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
-from annotator.export.values import Suggester
+from annotator.export.values import NgramSuggester
 
-VECTORS = 250_000
+MAX_NGRAM_VECTORS = 250_000
 """The most vectors that the n-grams of one batch may hold; training peaked at 0.3 to 0.7 GB on news."""
 
-_LEAST = 200
+_MIN_BATCH_WORDS = 200
 
 
-def suggester(lengths: Mapping[str, Sequence[int]]) -> Suggester | None:
+def choose_ngram_sizes(lengths: Mapping[str, Sequence[int]]) -> NgramSuggester | None:
     """Choose the n-gram sizes for the gold lengths (tokens, by label); None without spans."""
     every = sorted(chain.from_iterable(lengths.values()))
     if not every:
         return None
-    percentile, longest = _longest(every)
-    return Suggester(
+    percentile, longest = _longest_ngram(every)
+    return NgramSuggester(
         tuple(range(1, longest + 1)),
         percentile,
-        {label: _within(sizes, longest) for label, sizes in lengths.items() if sizes},
-        _within(every, longest),
+        {label: _share_within(sizes, longest) for label, sizes in lengths.items() if sizes},
+        _share_within(every, longest),
     )
 
 
-def _longest(every: Sequence[int]) -> tuple[int, int]:
+def _longest_ngram(every: Sequence[int]) -> tuple[int, int]:
     """Return the percentile taken and the longest size (nearest rank), bounded by memory."""
-    percentile = next((p for p in range(95, 90, -1) if _affordable(_rank(every, p))), 90)
-    longest = _rank(every, percentile)
-    while not _affordable(longest):
+    percentile = next((p for p in range(95, 90, -1) if _fits_in_memory(_percentile_length(every, p))), 90)
+    longest = _percentile_length(every, percentile)
+    while not _fits_in_memory(longest):
         longest -= 1
     return percentile, longest
 
 
-def _rank(every: Sequence[int], percentile: int) -> int:
+def _percentile_length(every: Sequence[int], percentile: int) -> int:
     return every[math.ceil(len(every) * percentile / 100) - 1]
 
 
-def _affordable(longest: int) -> bool:
-    return vectors(longest) * _LEAST <= VECTORS
+def _fits_in_memory(longest: int) -> bool:
+    return ngram_vectors(longest) * _MIN_BATCH_WORDS <= MAX_NGRAM_VECTORS
 
 
-def vectors(longest: int) -> int:
+def ngram_vectors(longest: int) -> int:
     """Return how many vectors the n-grams that start at one word hold."""
     return longest * (longest + 1) // 2
 
 
-def _within(sizes: Sequence[int], longest: int) -> float:
+def _share_within(sizes: Sequence[int], longest: int) -> float:
     return sum(n <= longest for n in sizes) / len(sizes)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from string import Template
 
-TOKENIZER = '@tokenizers = "spacy.Tokenizer.v1"'
-OWN_TOKENIZERS = {
+DEFAULT_TOKENIZER = '@tokenizers = "spacy.Tokenizer.v1"'
+LANGUAGE_TOKENIZERS = {
     "ja": '@tokenizers = "spacy.ja.JapaneseTokenizer"\nsplit_mode = null',
     "ko": '@tokenizers = "spacy.ko.KoreanTokenizer"',
     "th": '@tokenizers = "spacy.th.ThaiTokenizer"',
@@ -13,9 +13,9 @@ OWN_TOKENIZERS = {
     "zh": '@tokenizers = "spacy.zh.ChineseTokenizer"\nsegmenter = "char"',
 }
 """What spaCy's blank pipelines of these languages have in place of rules."""
-PREPARED = {"zh": 'pkuseg_model = null\npkuseg_user_dict = "default"\n'}
+TOKENIZER_SETUP = {"zh": 'pkuseg_model = null\npkuseg_user_dict = "default"\n'}
 
-HEAD = Template("""\
+CONFIG_TEMPLATE = Template("""\
 $mark: $what.
 # An export into this folder overwrites this file, and stops if you have changed it: change a copy.
 #   python -m spacy debug data CONFIG
@@ -152,7 +152,7 @@ window_size = 1
 maxout_pieces = 3
 """)
 
-NER = """
+NER_SECTION = """
 [components.ner]
 factory = "ner"
 incorrect_spans_key = "incorrect_spans"
@@ -177,7 +177,7 @@ upstream = "*"
 @scorers = "spacy.ner_scorer.v1"
 """
 
-SPANCAT = Template("""
+SPANCAT_TEMPLATE = Template("""
 [components.spancat]
 factory = "spancat"
 max_positive = null

@@ -8,25 +8,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from annotator.core.annotation import Work
+from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import Article
-from annotator.core.counting import counted, listed
+from annotator.core.counting import pluralize, join_limited
 from annotator.core.errors import UsageError
 
 if TYPE_CHECKING:  # a small export starts fast
-    from annotator.export.study import Regrouped
+    from annotator.export.study import RegroupedArticles
 
-_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_SPANS_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
-PARTS = ("train", "dev", "test")
+SPLIT_PARTS = ("train", "dev", "test")
 """The parts of a split, in the order in which ``--split`` names them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ExportItem:
     """One sentence as one annotator left it, with the article it stands in."""
 
-    annotated: Work
+    annotated: AnnotatedSentence
     annotator: str
     article: Article
     seq: int = 0
@@ -36,20 +36,20 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class ExcludedItem:
     """An accepted sentence of a journal that does not come to the export, and why."""
 
-    item: Item
+    item: ExportItem
     why: str
     requested: bool
     """Whether the user has asked for it: then it is no loss."""
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class MissingItems:
     """What the journals hold, or held, that is not among the items of an export."""
 
-    excluded: tuple[LeftOut, ...] = ()
+    excluded: tuple[ExcludedItem, ...] = ()
     damaged_lines: Mapping[str, int] = field(default_factory=dict)
     """By annotator, the lines of the journal that do not count or have others missing before them."""
 
@@ -75,7 +75,7 @@ class ExportOptions:
     resume: bool = False
 
     def __post_init__(self) -> None:
-        if len(self.split) != len(PARTS) or min(self.split) < 0 or sum(self.split) == 0:
+        if len(self.split) != len(SPLIT_PARTS) or min(self.split) < 0 or sum(self.split) == 0:
             description = "/".join(map(str, self.split))
             raise UsageError(f"--split {description} is no split", do="give three shares, such as 80/10/10")
         if self.unit not in ("sentence", "article"):
@@ -88,14 +88,14 @@ class ExportOptions:
             raise UsageError(
                 "--spans-key incorrect_spans is where known-wrong spans go", do="use another name, such as sc"
             )
-        if not _KEY.fullmatch(self.spans_key):
+        if not _SPANS_KEY.fullmatch(self.spans_key):
             description = f"--spans-key {self.spans_key!r} cannot name a span group in a spaCy config"
             raise UsageError(description, do="use letters, digits, - and _, such as sc")
 
     @property
     def parts_with_share(self) -> tuple[str, ...]:
         """The parts with a share; one with 0 is not written."""
-        return tuple(p for p, share in zip(PARTS, self.split, strict=True) if share)
+        return tuple(p for p, share in zip(SPLIT_PARTS, self.split, strict=True) if share)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ class PartCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class Suggester:
+class NgramSuggester:
     """The n-gram sizes that spancat tries, and the most that it can find with them."""
 
     sizes: tuple[int, ...]
@@ -141,10 +141,10 @@ class ExportReport:
     parts: Mapping[str, PartCounts]
     totals: Mapping[str, Any]
     """The totals of the ledger: sentences by answer, spans by fate."""
-    suggester: Suggester | None
+    suggester: NgramSuggester | None
     warnings: tuple[str, ...]
     lost: int
-    study: Regrouped | None = None
+    study: RegroupedArticles | None = None
     """What a split by story has left out or moved; a ``Study`` of the split where that was asked for."""
 
     def as_dict(self) -> dict[str, Any]:
@@ -155,19 +155,19 @@ class ExportReport:
         """Return the report for people, a line each; warnings come last."""
         out = [_part_line(name, counts) for name, counts in self.parts.items()]
         out += _sentence_lines(self.totals["sentences"])
-        out += _fate_lines(self.totals)
+        out += _outcome_lines(self.totals)
         out += _missing_lines(self.totals)
         if self.study:
             out += self.study.lines()
         if self.suggester:
             out.append(_suggester_line(self.suggester))
-        out.append(f"written to {self.folder}: {', '.join(_by_folder(self.files))}")
+        out.append(f"written to {self.folder}: {', '.join(_files_by_folder(self.files))}")
         if self.removed:
-            out.append(f"removed, left by an earlier export: {', '.join(_by_folder(self.removed))}")
+            out.append(f"removed, left by an earlier export: {', '.join(_files_by_folder(self.removed))}")
         return out + [f"warning: {w}" for w in self.warnings]
 
 
-def _by_folder(files: Sequence[str]) -> list[str]:
+def _files_by_folder(files: Sequence[str]) -> list[str]:
     """Return the names; those of a folder with more than two files as one."""
     folders = Counter(name.rpartition("/")[0] for name in files)
     description: dict[str, None] = {}  # in order, each once
@@ -179,10 +179,10 @@ def _by_folder(files: Sequence[str]) -> list[str]:
 
 
 def _part_line(name: str, counts: PartCounts) -> str:
-    spans = listed([f"{label} {n:,}" for label, n in counts.spans.items()]) or "no spans"
-    wrong = f"; {counted(counts.wrong, 'known-wrong span')}" if counts.wrong else ""
+    spans = join_limited([f"{label} {n:,}" for label, n in counts.spans.items()]) or "no spans"
+    wrong = f"; {pluralize(counts.wrong, 'known-wrong span')}" if counts.wrong else ""
     held = [(counts.docs, "doc"), (counts.sentences, "sentence"), (counts.tokens, "token")]
-    return f"{name}: {', '.join(counted(n, what) for n, what in held)}; {spans}{wrong}"
+    return f"{name}: {', '.join(pluralize(n, what) for n, what in held)}; {spans}{wrong}"
 
 
 def _sentence_lines(sentences: Mapping[str, int]) -> list[str]:
@@ -191,7 +191,7 @@ def _sentence_lines(sentences: Mapping[str, int]) -> list[str]:
     return ["sentences: " + ", ".join(description)]
 
 
-def _fate_lines(totals: Mapping[str, Any]) -> list[str]:
+def _outcome_lines(totals: Mapping[str, Any]) -> list[str]:
     outcomes = totals["spans"]
     head = ", ".join(f"{n:,} {what}" for what, n in outcomes.items() if n)
     whys = [f"  {x['what']}: {x['count']:,} ({x['why']})" for x in totals["why"]]
@@ -199,16 +199,16 @@ def _fate_lines(totals: Mapping[str, Any]) -> list[str]:
 
 
 def _missing_lines(totals: Mapping[str, Any]) -> list[str]:
-    whole = [(counted(x["sentences"], "accepted sentence"), x["why"]) for x in totals["left out"]]
+    whole = [(pluralize(x["sentences"], "accepted sentence"), x["why"]) for x in totals["left out"]]
     out = [f"left out as a whole: {sentences} ({why})" for sentences, why in whole]
     if flawed := totals["journals with flaws"]:
-        description = ", ".join(f"{name} ({counted(n, 'line')})" for name, n in flawed.items())
+        description = ", ".join(f"{name} ({pluralize(n, 'line')})" for name, n in flawed.items())
         out.append(f"journals with flaws, so something may be missing: {description}")
     return out
 
 
-def _suggester_line(s: Suggester) -> str:
-    each = listed([f"{label} {share:.0%}" for label, share in s.ceiling.items()])
+def _suggester_line(s: NgramSuggester) -> str:
+    each = join_limited([f"{label} {share:.0%}" for label, share in s.ceiling.items()])
     return (
         f"spancat tries spans of 1 to {s.sizes[-1]} tokens ({s.percentile}th percentile): "
         f"it can find at most {s.overall:.1%} of the training spans ({each})"

@@ -5,47 +5,47 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from annotator.core.counting import listed
-from annotator.export.pieces import Piece
-from annotator.export.splits import Split
-from annotator.export.values import Suggester
+from annotator.core.counting import join_limited
+from annotator.export.pieces import ExportSentence
+from annotator.export.splits import SplitAssignment
+from annotator.export.values import NgramSuggester
 
 
-def about_split(pieces: Sequence[Piece], families: Sequence[str], split: Split) -> Iterator[str]:
+def split_warnings(pieces: Sequence[ExportSentence], families: Sequence[str], split: SplitAssignment) -> Iterator[str]:
     """Yield what leaks between the parts and what stands in; ``families`` runs beside ``pieces``."""
     if split.blocks:
-        yield leaks((p.article.id, p.article.title, p.part) for p in pieces)
+        yield block_split_warning((p.article.id, p.article.title, p.part) for p in pieces)
     for family, part in split.stand_ins.items():
-        title = next(_title(p) for p, f in zip(pieces, families, strict=True) if f == family)
-        yield about_stand_in(part, title)
-    if duplicates := _twins(pieces):
-        yield about_twins(duplicates)
+        title = next(_article_title(p) for p, f in zip(pieces, families, strict=True) if f == family)
+        yield stand_in_warning(part, title)
+    if duplicates := _count_duplicate_sentences(pieces):
+        yield duplicate_sentences_warning(duplicates)
 
 
-TORN = (
+TORN_STORIES = (
     "too few stories to keep each in one part: copies of one article, or articles on one story, "
     "lie in several parts, which flatters the scores"
 )
 """What is told where the split had to fall back to single articles."""
 
 
-def about_twins(duplicates: int) -> str:
+def duplicate_sentences_warning(duplicates: int) -> str:
     """Return that so many sentences stand in two parts."""
     return f"sentences of dev or test that stand in train too, word for word: {duplicates}"
 
 
-def about_stand_in(part: str, title: str) -> str:
+def stand_in_warning(part: str, title: str) -> str:
     """Return that an article fills a part that would be empty."""
     return f"no article falls into {part} by its hash yet: “{title}” stands in until one does"
 
 
-def about_strangers(names: Iterable[str]) -> Iterator[str]:
+def foreign_file_warnings(names: Iterable[str]) -> Iterator[str]:
     """Yield that files stay which an export would have removed, had it written them."""
     for name in names:
         yield f"{name} stays in the folder: it is not as an export left it, and not part of this one"
 
 
-def about_training(wanted: Sequence[str], *, config: bool, sizes: Suggester | None) -> Iterator[str]:
+def training_warnings(wanted: Sequence[str], *, config: bool, sizes: NgramSuggester | None) -> Iterator[str]:
     """Yield what the configs cannot do."""
     if not config:
         description = "train has no spans to learn from" if "train" in wanted else "there is no train part"
@@ -54,11 +54,11 @@ def about_training(wanted: Sequence[str], *, config: bool, sizes: Suggester | No
         yield "there is no dev part: the config evaluates on the training data, so its scores mean little"
     far = [(label, 1 - share) for label, share in sizes.ceiling.items() if share < 0.5] if sizes else []
     if far:
-        description = listed([f"{share:.0%} of the {label} spans" for label, share in far])
+        description = join_limited([f"{share:.0%} of the {label} spans" for label, share in far])
         yield f"spancat cannot find {description}: longer than its n-grams"
 
 
-def leaks(sentences: Iterable[tuple[str, str, str]]) -> str:
+def block_split_warning(sentences: Iterable[tuple[str, str, str]]) -> str:
     """Return which articles stand in several parts, from (article id, title, part) of each sentence."""
     parts: dict[str, list[str]] = defaultdict(list)
     titles: dict[str, str] = {}
@@ -73,10 +73,10 @@ def leaks(sentences: Iterable[tuple[str, str, str]]) -> str:
     return f"{blocks} and articles leak from part to part, which flatters the scores: {', '.join(description)}"
 
 
-def _twins(pieces: Sequence[Piece]) -> int:
+def _count_duplicate_sentences(pieces: Sequence[ExportSentence]) -> int:
     known = {p.sentence.text for p in pieces if p.part == "train"}
     return sum(p.part != "train" and p.sentence.text in known for p in pieces)
 
 
-def _title(piece: Piece) -> str:
+def _article_title(piece: ExportSentence) -> str:
     return piece.article.title or piece.article.id

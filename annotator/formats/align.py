@@ -11,23 +11,23 @@ from dataclasses import replace
 
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, gap_token, is_aligned
-from annotator.formats.document import Account, Document, Entry, Fate
-from annotator.formats.labels import Rename
+from annotator.formats.document import ConversionLog, Document, ConversionLogEntry, ConversionOutcome
+from annotator.formats.labels import LabelRename
 
-BLANKS = "blanks at an edge"
-EMPTY = "nothing but blanks"
-PAST = "past the end of the text"
-TWICE = "the same span stands there twice"
-CALLED_SO = "the same range has a label that is called the same now"
-INSIDE = "inside a token"
-INSIDE_TRIMMED = "inside a token, blanks at an edge taken off"
-ASKED = "as --map asks"
+BLANK_EDGES = "blanks at an edge"
+ONLY_BLANKS = "nothing but blanks"
+BEYOND_TEXT = "past the end of the text"
+SAME_SPAN_TWICE = "the same span stands there twice"
+SAME_AFTER_RENAME = "the same range has a label that is called the same now"
+INSIDE_TOKEN = "inside a token"
+INSIDE_TOKEN_TRIMMED = "inside a token, blanks at an edge taken off"
+AS_MAP_REQUESTS = "as --map asks"
 
-Key = tuple[int, int, str]
+SpanKey = tuple[int, int, str]
 
 
-def settle(
-    document: Document, log: Account, kept: list[Span] | None = None, rename: Rename | None = None
+def align_spans(
+    document: Document, log: ConversionLog, kept: list[Span] | None = None, rename: LabelRename | None = None
 ) -> Document:
     """Return the document with spans that can be stored, each counted as kept or listed in ``account``.
 
@@ -40,68 +40,68 @@ def settle(
     description = {s.key for entry in log.entries[log.aligned_entries :] for s in entry.resulting_spans}
     kept = [] if kept is None else kept
     before = len(kept)
-    renamed = rename or _as_it_is
-    spans = tuple(_settled(document, document.spans, log, description, kept, renamed))
-    rejected = tuple(_settled(document, document.rejected, log, description, kept, renamed))
+    renamed = rename or _unchanged_label
+    spans = tuple(_aligned(document, document.spans, log, description, kept, renamed))
+    rejected = tuple(_aligned(document, document.rejected, log, description, kept, renamed))
     log.kept += len(kept) - before
     log.aligned_entries = len(log.entries)
     return replace(document, spans=spans, rejected=rejected)
 
 
-def _as_it_is(label: str) -> str:
+def _unchanged_label(label: str) -> str:
     return label
 
 
-def _settled(
+def _aligned(
     document: Document,
     spans: Sequence[Span],
-    log: Account,
-    reported: set[Key],
+    log: ConversionLog,
+    reported: set[SpanKey],
     kept: list[Span],
-    rename: Rename,
+    rename: LabelRename,
 ) -> Iterator[Span]:
-    seen: dict[Key, str] = {}
+    seen: dict[SpanKey, str] = {}
     for span in spans:
-        settled, outcome, why = _fate(document, span, seen, rename(span.label))
+        settled, outcome, why = _aligned_span(document, span, seen, rename(span.label))
         if settled is not None:
             seen[settled.key] = span.label
             yield settled
         if span.key in reported:
             if settled is None:  # the reader's line says what became of it; this one, that nothing did
-                log.record(replace(_entry(document, span, Fate.LEFT_OUT, why, None), kind="part"))
+                log.record(replace(_log_entry(document, span, ConversionOutcome.LEFT_OUT, why, None), kind="part"))
             continue
         if outcome is None and settled is not None:
             kept.append(settled)
         elif outcome is not None:
-            log.record(_entry(document, span, outcome, why, settled))
+            log.record(_log_entry(document, span, outcome, why, settled))
 
 
-def _fate(
-    document: Document, span: Span, seen: dict[Key, str], label: str
-) -> tuple[Span | None, Fate | None, str]:
+def _aligned_span(
+    document: Document, span: Span, seen: dict[SpanKey, str], label: str
+) -> tuple[Span | None, ConversionOutcome | None, str]:
     """Return the span as it is kept, if it is, and its fate; none where it stays just as it is.
 
     ``seen`` has what each span that is kept was labelled in the file.
     """
     text = document.text
     if span.end > len(text):
-        return None, Fate.LEFT_OUT, PAST
+        return None, ConversionOutcome.LEFT_OUT, BEYOND_TEXT
     if not label:
-        return None, Fate.LEFT_OUT, ASKED
-    trimmed = trim(text, span)
+        return None, ConversionOutcome.LEFT_OUT, AS_MAP_REQUESTS
+    trimmed = trim_blanks(text, span)
     if trimmed is None:
-        return None, Fate.LEFT_OUT, EMPTY
+        return None, ConversionOutcome.LEFT_OUT, ONLY_BLANKS
     settled = trimmed if label == span.label else replace(trimmed, label=label)
     if settled.key in seen:
-        return None, Fate.DOUBLE, TWICE if seen[settled.key] == span.label else CALLED_SO
+        return None, ConversionOutcome.DOUBLE, SAME_SPAN_TWICE if seen[settled.key] == span.label else SAME_AFTER_RENAME
     if document.tokens and not is_aligned(document.tokens, settled.start, settled.end):
-        return settled, Fate.CHARACTERS, INSIDE if trimmed is span else INSIDE_TRIMMED
+        return settled, ConversionOutcome.CHARACTERS, INSIDE_TOKEN if trimmed is span else INSIDE_TOKEN_TRIMMED
     if trimmed is not span:
-        return settled, Fate.TRIMMED, BLANKS
+        return settled, ConversionOutcome.TRIMMED, BLANK_EDGES
     return settled, None, ""
 
 
-def trim(text: str, span: Span) -> Span | None:
+def trim_blanks(text: str, span: Span) -> Span | None:
     """Return the span without blanks at its edges, or None where there is nothing else."""
     there = text[span.start : span.end]
     start = span.start + len(there) - len(there.lstrip())
@@ -111,33 +111,33 @@ def trim(text: str, span: Span) -> Span | None:
     return span if (start, end) == (span.start, span.end) else replace(span, start=start, end=end)
 
 
-def _entry(document: Document, span: Span, outcome: Fate, why: str, settled: Span | None) -> Entry:
+def _log_entry(document: Document, span: Span, outcome: ConversionOutcome, why: str, settled: Span | None) -> ConversionLogEntry:
     text = document.text[span.start : span.end]
     made = (settled,) if settled else ()
-    return Entry(document.where, f"{span.start}-{span.end}:{span.label}", outcome, why, text, resulting_spans=made)
+    return ConversionLogEntry(document.where, f"{span.start}-{span.end}:{span.label}", outcome, why, text, resulting_spans=made)
 
 
-def tiled(text: str, tokens: Sequence[Token], start: int, end: int) -> tuple[Token, ...] | None:
+def tokens_with_blanks(text: str, tokens: Sequence[Token], start: int, end: int) -> tuple[Token, ...] | None:
     """Return the tokens of ``text[start:end]`` so that they spell it, offsets from ``start``.
 
     A file's tokens leave white space out, or say nothing of it: one blank after a token is its
     ``ws``, any more is a token of its own. None where the tokens overlap, or visible text lies between.
     """
-    usual = _usual(text, tokens, start, end)
+    usual = _tokens_with_single_blanks(text, tokens, start, end)
     if usual is not None:
         return usual
     out: list[Token] = []
     at = start
     for token in tokens:
-        if not at <= token.start < token.end <= end or not _bridge(out, text[at : token.start], at - start):
+        if not at <= token.start < token.end <= end or not _add_gap(out, text[at : token.start], at - start):
             return None
         word = text[token.start : token.end]
         out.append(Token(word, token.start - start, token.end - start, ws=False))
         at = token.end
-    return tuple(out) if out and _bridge(out, text[at:end], at - start) else None
+    return tuple(out) if out and _add_gap(out, text[at:end], at - start) else None
 
 
-def _usual(text: str, tokens: Sequence[Token], start: int, end: int) -> tuple[Token, ...] | None:
+def _tokens_with_single_blanks(text: str, tokens: Sequence[Token], start: int, end: int) -> tuple[Token, ...] | None:
     """Return the same where at most a blank stands after each token and nothing before the first."""
     out: list[Token] = []
     at = start
@@ -150,7 +150,7 @@ def _usual(text: str, tokens: Sequence[Token], start: int, end: int) -> tuple[To
     return tuple(out) or None
 
 
-def _bridge(out: list[Token], gap: str, at: int) -> bool:
+def _add_gap(out: list[Token], gap: str, at: int) -> bool:
     """Add the white space ``gap`` after the last token; False where it is not all white space."""
     if gap.strip():
         return False

@@ -7,11 +7,11 @@ from typing import Any
 
 from annotator.core.errors import SourceError
 from annotator.formats.conll import table
-from annotator.formats.huggingface.lines import unlike
-from annotator.formats.sample import Sample
-from annotator.formats.source import LONGEST
+from annotator.formats.huggingface.lines import describe_mismatched_row
+from annotator.formats.sample import FileSample
+from annotator.formats.source import MAX_LINE_BYTES
 
-_MAGIC = {
+_MAGIC_BYTES = {
     b"\x89PNG": "a PNG picture",
     b"\xff\xd8\xff": "a JPEG picture",
     b"GIF8": "a GIF picture",
@@ -32,91 +32,91 @@ _MAGIC = {
     b"<!DOCTYPE": "an HTML page",
     b"<html": "an HTML page",
 }
-_NO_FILES, _NO_BYTES, _NO_RECORDS = "an empty folder", "an empty file", "an empty JSON list"
-NOTHING = frozenset({_NO_FILES, _NO_BYTES, _NO_RECORDS})
+_EMPTY_FOLDER, _EMPTY_FILE, _EMPTY_JSON = "an empty folder", "an empty file", "an empty JSON list"
+EMPTY_DESCRIPTIONS = frozenset({_EMPTY_FOLDER, _EMPTY_FILE, _EMPTY_JSON})
 """What is said of that in which nothing is."""
-_PROSE = "plain text"
-_EMPTY = re.compile(r"\s*\[\s*\]\s*")
-_ROWS = 3
+_PLAIN_TEXT = "plain text"
+_EMPTY_LIST = re.compile(r"\s*\[\s*\]\s*")
+_MIN_TABLE_ROWS = 3
 """How many lines with one number of words are a table, and no prose."""
 
 
-def described(sample: Sample) -> str:
+def describe_unknown_file(sample: FileSample) -> str:
     """Return what a file looks like that is no format of ours, in a few words."""
     if sample.is_folder:
         if not sample.names:
-            return _NO_FILES
+            return _EMPTY_FOLDER
         return f"a folder with {sample.names[0]}" + (" and others" if len(sample.names) > 1 else "")
     head = sample.head.removeprefix(b"\xef\xbb\xbf")
     if not head.strip():
-        return _NO_BYTES
-    for magic, description in _MAGIC.items():
+        return _EMPTY_FILE
+    for magic, description in _MAGIC_BYTES.items():
         if head.startswith(magic):
             return f"{description} with {', '.join(sample.names[:3])}" if sample.is_zip and sample.names else description
     if b"\0" in head:
         return "a binary file"
     values = sample.json_values(1)
     if values and head.lstrip()[:1] in (b"{", b"[", b'"'):
-        return _json_told(sample, values[0])
+        return _describe_json(sample, values[0])
     if head.lstrip()[:1] in (b"{", b"["):
-        if len(sample.head) >= LONGEST:
-            return f"JSON whose first record has more than {LONGEST:,} bytes"
-        is_empty = _EMPTY.fullmatch(sample.text)
-        return _NO_RECORDS if is_empty else "JSON that is cut off or damaged"
-    return _rows_told(sample) or _table_told(sample.text)
+        if len(sample.head) >= MAX_LINE_BYTES:
+            return f"JSON whose first record has more than {MAX_LINE_BYTES:,} bytes"
+        is_empty = _EMPTY_LIST.fullmatch(sample.text)
+        return _EMPTY_JSON if is_empty else "JSON that is cut off or damaged"
+    return _describe_rows(sample) or _describe_table(sample.text)
 
 
-def is_text(sample: Sample) -> bool:
+def is_plain_text(sample: FileSample) -> bool:
     """Whether a file is prose, or JSON of texts with nothing marked: what ``annotator ingest`` takes."""
     values = [] if sample.is_folder or sample.is_zip else sample.json_values(1)
     if not values or not isinstance(values[0], dict):
-        return described(sample) == _PROSE
-    marked = any(isinstance(x, list) for x in values[0].values()) or _NAMES & values[0].keys()
+        return describe_unknown_file(sample) == _PLAIN_TEXT
+    marked = any(isinstance(x, list) for x in values[0].values()) or _LABEL_KEYS & values[0].keys()
     return isinstance(values[0].get("text"), str) and not marked
 
 
-_NAMES = {"label", "labels", "category", "tokens", "spans", "entities", "ents", "annotations", "answer"}
+_LABEL_KEYS = {"label", "labels", "category", "tokens", "spans", "entities", "ents", "annotations", "answer"}
 
 
-def _rows_told(sample: Sample) -> str:
+def _describe_rows(sample: FileSample) -> str:
     """Return why the rows of a file are none of CoNLL's; empty where they are no rows at all."""
     lines = [(n, line.removesuffix("\r")) for n, line in enumerate(sample.text.split("\n"), 1)]
-    shape = table.shape_of(lines)
+    shape = table.row_shape(lines)
     plain = [line for _, line in lines if line.strip() and not line.startswith("#")]
     alike = sum(len(shape.fields_of(line)) == shape.columns for line in plain)
-    if shape.columns < 2 or (len(plain) < _ROWS and not shape.tabs) or alike * 10 < len(plain) * 9:
+    if shape.columns < 2 or (len(plain) < _MIN_TABLE_ROWS and not shape.tabs) or alike * 10 < len(plain) * 9:
         return ""
     try:
-        table.survey(lines, shape, sample.name)
+        table.survey_columns(lines, shape, sample.name)
     except SourceError as error:
         return f"rows of {shape.columns} columns; {error.what} ({error.where.rpartition('/')[2]})"
     return f"rows of {shape.columns} columns, no B- or I- in the last; if it holds tags, give --format conll"
 
 
-def _table_told(text: str) -> str:
+def _describe_table(text: str) -> str:
     """Return what a text is: a table with commas, or nothing in particular."""
     first, second = [*text.split("\n"), ""][:2]
     mark = max(",;\t", key=first.count)
     columns = [c.strip(' "\r')[:30] for c in first.split(mark)][:8]
     if len(columns) < 2 or not second.count(mark) or not all(c.isprintable() and c for c in columns):
-        return _PROSE
+        return _PLAIN_TEXT
     return f"a table with the columns {', '.join(columns)}; export JSON instead"
 
 
-def _labels_texts(value: dict[str, Any]) -> bool:
+def _labels_whole_texts(value: dict[str, Any]) -> bool:
     """Whether a record's label is a name, or several, and so says nothing of places in the text."""
     found = next((value[k] for k in ("label", "labels", "category") if value.get(k)), None)
     names = found if isinstance(found, list) else [found]
     return isinstance(value.get("text"), str) and all(isinstance(x, str) for x in names)
 
 
-def _json_told(sample: Sample, value: Any) -> str:
+def _describe_json(sample: FileSample, value: Any) -> str:
     """Return what the first JSON value of a file is."""
     kind = "a JSON list" if sample.is_list else "JSON"
     if isinstance(value, dict):
         keys = ", ".join(sorted(str(k)[:30] for k in value)[:8])
-        whole = ", its labels those of whole texts" if _labels_texts(value) else ""
-        odd = f"; {description}" if (description := unlike(value)) else ""
+        whole = ", its labels those of whole texts" if _labels_whole_texts(value) else ""
+        odd = f"; {description}" if (description := describe_mismatched_row(value)) else ""
         return f"{kind} of objects with the keys {keys}{whole}{odd}" if keys else f"{kind} of empty objects"
     names = {str: "texts", int: "numbers", float: "numbers", bool: "truth values", list: "lists"}
     return f"{kind} of {names.get(type(value), 'nulls')}"

@@ -42,7 +42,7 @@ class Document:
     """``file:line``, or the file and the document's number, for messages and the ledger."""
 
 
-class Fate(StrEnum):
+class ConversionOutcome(StrEnum):
     """What became of a span that is not carried over just as it was."""
 
     TRIMMED = "trimmed"
@@ -60,13 +60,13 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ConversionLogEntry:
     """A line of the ledger: one span (or relation, comment, …) that was not carried over just as it was."""
 
     where: str
     id: str
     """The file's own id of it, else ``start-end:label`` as the file has them."""
-    outcome: Fate
+    outcome: ConversionOutcome
     why: str
     """The reason in a few words, the same words for the same reason: totals are counted by it."""
     text: str = ""
@@ -78,20 +78,20 @@ class Entry:
 
 
 @dataclass(slots=True)
-class Account:
+class ConversionLog:
     """Counts what a file has and what became of it: spans in = carried over as they were + listed."""
 
     read: int = 0
     """Spans that the file has."""
     kept: int = 0
     """Spans that were carried over just as they were."""
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[ConversionLogEntry] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """What was decided for the whole file: the offset unit, the tag scheme, the label map."""
     aligned_entries: int = 0
     """How many entries there were when the last document was settled; for ``align.settle`` alone."""
 
-    def record(self, entry: Entry) -> None:
+    def record(self, entry: ConversionLogEntry) -> None:
         """List what was not carried over just as it was."""
         self.entries.append(entry)
 
@@ -103,7 +103,7 @@ class Account:
     @property
     def lost_spans(self) -> int:
         """How many spans are not there any more, doubles not counted."""
-        return sum(e.outcome is Fate.LEFT_OUT for e in self.entries if e.kind == "span")
+        return sum(e.outcome is ConversionOutcome.LEFT_OUT for e in self.entries if e.kind == "span")
 
     @property
     def is_balanced(self) -> bool:

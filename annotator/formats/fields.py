@@ -11,26 +11,26 @@ import orjson
 
 from annotator.core.errors import SourceError
 from annotator.core.spans import Span
-from annotator.formats.document import Account, Entry, Fate
-from annotator.formats.jsons import short
-from annotator.formats.units import CODE_POINTS, Unit, to_code_points
+from annotator.formats.document import ConversionLog, ConversionLogEntry, ConversionOutcome
+from annotator.formats.jsons import shortened
+from annotator.formats.units import CODE_POINTS, OffsetUnit, to_code_points
 
-NOT_WHOLE = "its offsets are not whole numbers"
-NO_LABEL = "it has no label"
-NEGATIVE = "it begins before the text"
-EMPTY = "it covers no character"
-BACKWARDS = "it ends before it begins"
-CUT = "an edge lies inside a character"
+OFFSETS_NOT_WHOLE = "its offsets are not whole numbers"
+LABEL_MISSING = "it has no label"
+STARTS_BEFORE_TEXT = "it begins before the text"
+COVERS_NOTHING = "it covers no character"
+ENDS_BEFORE_START = "it ends before it begins"
+EDGE_INSIDE_CHARACTER = "an edge lies inside a character"
 
 _REPAIR = "repair or remove the line"
 
 
-DIFFERS = "the text at the offsets reads differently; the offsets are taken"
+TEXT_DIFFERS = "the text at the offsets reads differently; the offsets are taken"
 """Why a quote is listed that a file has of a span."""
 
 
 @dataclass(frozen=True, slots=True)
-class Raw:
+class RawSpan:
     """A span as a file has it: nothing about its values is sure yet."""
 
     start: Any
@@ -43,7 +43,7 @@ class Raw:
     """The words that the file says it covers."""
 
 
-def objects(record: dict[str, Any], key: str, where: str, do: str = _REPAIR) -> list[dict[str, Any]]:
+def object_list(record: dict[str, Any], key: str, where: str, do: str = _REPAIR) -> list[dict[str, Any]]:
     """Return the list of objects under ``key``, none where it is absent or null."""
     value = record.get(key)
     if value is None:
@@ -53,7 +53,7 @@ def objects(record: dict[str, Any], key: str, where: str, do: str = _REPAIR) -> 
     return value
 
 
-def string(record: dict[str, Any], *keys: str) -> str:
+def first_string(record: dict[str, Any], *keys: str) -> str:
     """Return the first string under one of the keys that is not empty, else an empty one."""
     for key in keys:
         value = record.get(key)
@@ -62,15 +62,15 @@ def string(record: dict[str, Any], *keys: str) -> str:
     return ""
 
 
-def name(value: Any) -> str:
+def name_of(value: Any) -> str:
     """Return an id or a name, which may be a number, as a string; empty for any other value."""
-    number = offset(value)
+    number = whole_number(value)
     if number is not None:
         return str(number)
     return value if isinstance(value, str) else ""
 
 
-def offset(value: Any) -> int | None:
+def whole_number(value: Any) -> int | None:
     """Return a whole number, ``3.0`` included (tables write it so), or None."""
     if isinstance(value, bool):
         return None
@@ -79,26 +79,26 @@ def offset(value: Any) -> int | None:
     return int(value) if isinstance(value, float) and value.is_integer() else None
 
 
-def seconds(value: Any) -> float:
+def seconds_of(value: Any) -> float:
     """Return a time in seconds since 1970, 0 for what is none."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return float(value) if is_number and 0 <= value < 1e11 else 0.0
 
 
-def plain(meta: Any, most: int = 100_000) -> dict[str, Any]:
+def storable_fields(meta: Any, most: int = 100_000) -> dict[str, Any]:
     """Return the fields of a record's metadata that can be stored: JSON of a bounded size and depth."""
-    return {k: v for k, v in meta.items() if _fits(v, most)} if isinstance(meta, dict) else {}
+    return {k: v for k, v in meta.items() if _is_storable(v, most)} if isinstance(meta, dict) else {}
 
 
-def _fits(value: Any, most: int) -> bool:
+def _is_storable(value: Any, most: int) -> bool:
     try:
         return len(orjson.dumps(value)) <= most
     except orjson.JSONEncodeError:  # orjson writes 254 levels and reads 1,024
         return False
 
 
-def spans_of(
-    raw_spans: Iterable[Raw], text: str, where: str, log: Account, unit: Unit = CODE_POINTS
+def convert_spans(
+    raw_spans: Iterable[RawSpan], text: str, where: str, log: ConversionLog, unit: OffsetUnit = CODE_POINTS
 ) -> tuple[Span, ...]:
     """Count every span and return, in code points, those that a span can be; list the others as left out.
 
@@ -108,74 +108,74 @@ def spans_of(
     found = []
     for raw in raw_spans:
         log.read += 1
-        span, entry = span_of(raw, text, where, unit)
+        span, entry = convert_span(raw, text, where, unit)
         if entry:
             log.record(entry)
         if span:
             found.append(span)
-            list_misquoted(raw, text[span.start : span.end], where, log)
+            record_misquoted(raw, text[span.start : span.end], where, log)
     return tuple(found)
 
 
-def list_misquoted(raw: Raw, there: str, where: str, log: Account) -> None:
+def record_misquoted(raw: RawSpan, there: str, where: str, log: ConversionLog) -> None:
     """List the quote of a span whose offsets have other words, blanks left aside."""
     if raw.quote and "".join(raw.quote.split()) != "".join(there.split()):
-        log.record(Entry(where, raw_id(raw), Fate.LEFT_OUT, DIFFERS, raw.quote, "quoted text"))
+        log.record(ConversionLogEntry(where, raw_span_id(raw), ConversionOutcome.LEFT_OUT, TEXT_DIFFERS, raw.quote, "quoted text"))
 
 
-def span_of(raw: Raw, text: str, where: str, unit: Unit = CODE_POINTS) -> tuple[Span | None, Entry | None]:
+def convert_span(raw: RawSpan, text: str, where: str, unit: OffsetUnit = CODE_POINTS) -> tuple[Span | None, ConversionLogEntry | None]:
     """Return one span, if it is one, and its line of the ledger, if it needs one."""
-    why, span = _span(raw, text, unit)
+    why, span = _checked_span(raw, text, unit)
     if span is None:
-        return None, Entry(where, raw_id(raw), Fate.LEFT_OUT, why, _covered(raw, text))
-    if (span.start, span.end) == (offset(raw.start), offset(raw.end)):
+        return None, ConversionLogEntry(where, raw_span_id(raw), ConversionOutcome.LEFT_OUT, why, _covered_text(raw, text))
+    if (span.start, span.end) == (whole_number(raw.start), whole_number(raw.end)):
         return span, None
     covered = text[span.start : span.end]
-    return span, Entry(where, raw_id(raw), Fate.MOVED, f"offsets count {unit}", covered, resulting_spans=(span,))
+    return span, ConversionLogEntry(where, raw_span_id(raw), ConversionOutcome.MOVED, f"offsets count {unit}", covered, resulting_spans=(span,))
 
 
-def raw_id(raw: Raw) -> str:
+def raw_span_id(raw: RawSpan) -> str:
     """Return the file's id of a span, else ``start-end:label`` as the file has them."""
-    return raw.id or f"{_told(raw.start)}-{_told(raw.end)}:{_told(raw.label)}"
+    return raw.id or f"{_shown_value(raw.start)}-{_shown_value(raw.end)}:{_shown_value(raw.label)}"
 
 
-def _told(value: Any) -> str:
-    return value[:40] if isinstance(value, str) else short(value)
+def _shown_value(value: Any) -> str:
+    return value[:40] if isinstance(value, str) else shortened(value)
 
 
-def _span(raw: Raw, text: str, unit: Unit) -> tuple[str, Span | None]:
-    start, end, label = offset(raw.start), offset(raw.end), name(raw.label)
+def _checked_span(raw: RawSpan, text: str, unit: OffsetUnit) -> tuple[str, Span | None]:
+    start, end, label = whole_number(raw.start), whole_number(raw.end), name_of(raw.label)
     if start is None or end is None:
-        return NOT_WHOLE, None
+        return OFFSETS_NOT_WHOLE, None
     if not label.strip():
-        return NO_LABEL, None
+        return LABEL_MISSING, None
     if start < 0:
-        return NEGATIVE, None
+        return STARTS_BEFORE_TEXT, None
     if end + unit.inclusive <= start:
-        return (EMPTY if end + unit.inclusive == start else BACKWARDS), None
+        return (COVERS_NOTHING if end + unit.inclusive == start else ENDS_BEFORE_START), None
     try:
         place = to_code_points(text, start, end, unit)
     except ValueError:
-        return CUT, None
+        return EDGE_INSIDE_CHARACTER, None
     return "", Span(*place, label, raw.source)
 
 
-def _covered(raw: Raw, text: str) -> str:
-    start, end = offset(raw.start), offset(raw.end)
+def _covered_text(raw: RawSpan, text: str) -> str:
+    start, end = whole_number(raw.start), whole_number(raw.end)
     if start is None or end is None or not 0 <= start < end:
         return ""
     return text[start:end]
 
 
-def things(items: Sequence[Any], thing: str, why: str, where: str, log: Account) -> None:
+def record_unsupported(items: Sequence[Any], thing: str, why: str, where: str, log: ConversionLog) -> None:
     """List what a file has beside its spans and no span can hold, such as relations and choices."""
     for item in items:
-        id_ = name(item.get("id")) if isinstance(item, dict) else ""
-        log.record(Entry(where, id_ or short(item), Fate.LEFT_OUT, why, kind=thing))
+        id_ = name_of(item.get("id")) if isinstance(item, dict) else ""
+        log.record(ConversionLogEntry(where, id_ or shortened(item), ConversionOutcome.LEFT_OUT, why, kind=thing))
 
 
 @dataclass(slots=True)
-class Tally:
+class NoteCounter:
     """Counts what happens in many records and is told in one note for the whole file."""
 
     counts: Counter[str]
@@ -188,7 +188,7 @@ class Tally:
         if by:
             self.counts[what] += by
 
-    def add_notes(self, log: Account) -> None:
+    def add_notes(self, log: ConversionLog) -> None:
         """Put the notes into the account, in the order in which they first came up."""
         log.notes.extend(
             what.format(n=f"{n:,}", s="" if n == 1 else "s") for what, n in self.counts.items()

@@ -10,16 +10,16 @@ from annotator.core.errors import SourceError
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)")
-_LONGEST = 80
+_MAX_NAME_LENGTH = 80
 
 
-def safe(name: str) -> str:
+def safe_file_name(name: str) -> str:
     """Return a name as one part of a path: ASCII letters, digits, ``.-_``, never hidden, 80 at most."""
-    description = _UNSAFE.sub("-", name).strip(".-_")[:_LONGEST].rstrip(".-_")
+    description = _UNSAFE.sub("-", name).strip(".-_")[:_MAX_NAME_LENGTH].rstrip(".-_")
     return f"x-{description}" if _RESERVED.match(description) else description
 
 
-class Names:
+class FileNames:
     """Gives each document a file name of its own; two names never differ by capitals alone."""
 
     def __init__(self) -> None:
@@ -27,8 +27,8 @@ class Names:
 
     def unique_name(self, wanted: str, folder: str = "") -> str:
         """Return ``folder/wanted``, made safe, with a number where that name is taken."""
-        inside = safe(folder)
-        base = safe(wanted) or "text"
+        inside = safe_file_name(folder)
+        base = safe_file_name(wanted) or "text"
         name, number = base, 1
         while f"{inside}/{name}".casefold() in self._taken:
             number += 1
@@ -37,7 +37,7 @@ class Names:
         return f"{inside}/{name}" if inside else name
 
 
-def put(path: Path, data: bytes | Iterable[bytes]) -> Path:
+def write_whole_file(path: Path, data: bytes | Iterable[bytes]) -> Path:
     """Write a whole file, its folders made, beside its name first; raises SourceError where it can't be."""
     beside = path.with_name(f".{path.name}.part")
     try:

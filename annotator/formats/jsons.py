@@ -11,13 +11,13 @@ from typing import Any
 import orjson
 
 from annotator.core.errors import SourceError
-from annotator.formats.document import Account
+from annotator.formats.document import ConversionLog
 
-_DEEP = 1024
+_MAX_DEPTH = 1024
 """orjson's own bound on nesting."""
 
 
-def parse(raw: bytes | str, where: str, log: Account | None = None) -> Any:
+def parse_json(raw: bytes | str, where: str, log: ConversionLog | None = None) -> Any:
     """Return the JSON value; raises SourceError naming ``where`` for anything else.
 
     NaN, lone surrogates and bytes that are no UTF-8 are refused, as is nesting deeper than 1,024.
@@ -33,13 +33,13 @@ def parse(raw: bytes | str, where: str, log: Account | None = None) -> Any:
             f"this is not JSON ({error.msg} at {place})", where=where, do="repair it, or export it again"
         ) from None
     if log is not None:
-        _see_doubled(raw, where, log)
+        _check_doubled_keys(raw, where, log)
     return value
 
 
-def parse_object(raw: bytes | str, where: str, log: Account | None = None) -> dict[str, Any]:
+def parse_json_object(raw: bytes | str, where: str, log: ConversionLog | None = None) -> dict[str, Any]:
     """Return the JSON object; raises SourceError as ``parse`` does, and for any other value."""
-    value = parse(raw, where, log)
+    value = parse_json(raw, where, log)
     if not isinstance(value, dict):
         raise SourceError(
             "this is JSON, but no object", where=where, do="repair or remove it, or export it again"
@@ -47,12 +47,12 @@ def parse_object(raw: bytes | str, where: str, log: Account | None = None) -> di
     return value
 
 
-def whole(value: Any) -> int | None:
+def json_integer(value: Any) -> int | None:
     """Return a whole number as it stands in JSON; None for anything else (true and 3.0 too)."""
     return value if type(value) is int else None
 
 
-def short(value: Any, limit: int = 40) -> str:
+def shortened(value: Any, limit: int = 40) -> str:
     """Return a value from a file as a message shows it, the first ``most`` characters of it."""
     try:
         description = (
@@ -63,7 +63,7 @@ def short(value: Any, limit: int = 40) -> str:
     return description if len(description) <= limit else description[: limit - 1] + "…"
 
 
-_TOLD = "a key stands twice in one object"
+_DOUBLED_KEY = "a key stands twice in one object"
 _TEXTS = ("text", "data", "sentence", "content", "document", "body", "passage", "context", "raw", "orth")
 _LISTS = ("spans", "ner_spans", "entities", "ents", "mentions", "annotations", "completions", "result")
 _LABELS = ("label", "labels", "type", "tag", "category", "class", "entity", "entity_group", "entity_type")
@@ -71,11 +71,11 @@ _STARTS = ("start", "start_offset", "start_char", "startOffset", "begin")
 _ENDS = ("end", "end_offset", "end_char", "endOffset", "stop")
 _CAS = ("%FEATURE_STRUCTURES", "%VIEWS", "%TYPES", "sofaString")
 _OTHERS = ("answer", "cats", "ner", "paragraphs", "phrase", "task", "value", "versions")
-_WEIGHTY = frozenset({*_TEXTS, *_LISTS, *_LABELS, *_STARTS, *_ENDS, *_CAS, *_OTHERS})
+_CONTENT_KEYS = frozenset({*_TEXTS, *_LISTS, *_LABELS, *_STARTS, *_ENDS, *_CAS, *_OTHERS})
 """The keys that hold a text or its spans in one of the formats."""
 
 
-def _see_doubled(raw: bytes | str, where: str, log: Account) -> None:
+def _check_doubled_keys(raw: bytes | str, where: str, log: ConversionLog) -> None:
     """Note a doubled key once; raises SourceError for one that holds a list, or text or spans by its name."""
     minor: list[str] = []
 
@@ -84,24 +84,24 @@ def _see_doubled(raw: bytes | str, where: str, log: Account) -> None:
             return
         counts = Counter(key for key, _ in pairs)
         for key, value in (x for x in pairs if counts[x[0]] > 1):
-            if key in _WEIGHTY or isinstance(value, list):
+            if key in _CONTENT_KEYS or isinstance(value, list):
                 raise _DoubledError(key)
             minor.append(key)
 
     try:
         json.loads(raw, object_pairs_hook=hook)
     except _DoubledError as error:
-        what = f"{_TOLD} ({short(error.key)}), and one of the two would be lost"
+        what = f"{_DOUBLED_KEY} ({shortened(error.key)}), and one of the two would be lost"
         raise SourceError(
-            what, where=_place(raw, where, hook), do="keep one of them, with what both hold"
+            what, where=_place_of_doubled_key(raw, where, hook), do="keep one of them, with what both hold"
         ) from None
     except (ValueError, RecursionError):
         return
-    if minor and not any(_TOLD in note for note in log.notes):
-        log.notes.append(f"{where}: {_TOLD} ({short(minor[0])}); the last one counts")
+    if minor and not any(_DOUBLED_KEY in note for note in log.notes):
+        log.notes.append(f"{where}: {_DOUBLED_KEY} ({shortened(minor[0])}); the last one counts")
 
 
-def _place(raw: bytes | str, where: str, hook: Callable[[list[tuple[str, Any]]], None]) -> str:
+def _place_of_doubled_key(raw: bytes | str, where: str, hook: Callable[[list[tuple[str, Any]]], None]) -> str:
     """Return the place with the line of the record that ``hook`` refuses, where the file is one long list."""
     text = raw.decode() if isinstance(raw, bytes) else raw
     if "\n" not in text.strip() or not text.lstrip().startswith("["):
@@ -109,7 +109,7 @@ def _place(raw: bytes | str, where: str, hook: Callable[[list[tuple[str, Any]]],
     decoder = json.JSONDecoder(object_pairs_hook=hook)
     at = text.index("[") + 1
     try:
-        while start := _BETWEEN.match(text, at):
+        while start := _SEPARATORS.match(text, at):
             at = start.end()
             at = decoder.raw_decode(text, at)[1]
     except _DoubledError:
@@ -119,7 +119,7 @@ def _place(raw: bytes | str, where: str, hook: Callable[[list[tuple[str, Any]]],
     return where
 
 
-_BETWEEN = re.compile(r"[\s,]*")
+_SEPARATORS = re.compile(r"[\s,]*")
 
 
 class _DoubledError(Exception):

@@ -10,26 +10,26 @@ import orjson
 import tomlkit
 
 from annotator.core.errors import UsageError
-from annotator.core.schema import COLOURS, KEYED, Schema
+from annotator.core.schema import LABEL_COLOURS, MAX_LABEL_KEYS, Schema
 from annotator.formats.document import Document
 
-Rename = Callable[[str], str]
+LabelRename = Callable[[str], str]
 """From a label of the file to the corpus's; empty where its spans are to be left out."""
 
 
-MOST = 1_000
+MAX_NEW_LABELS = 1_000
 """The most labels that an import may add."""
-_LONG = 10
+_CLAUSE_BLANKS = 10
 """Blanks in a span that is a clause rather than a name."""
 
 
-def parse_map(given: str) -> dict[str, str]:
+def parse_label_map(given: str) -> dict[str, str]:
     """Return the pairs of ``PER=PERSON,LOC=VENUE,MISC=``; raises UsageError for anything else.
 
     Labels with a comma or an equals sign in them are written as JSON: ``{"a, b": "C"}``.
     """
     if given.lstrip().startswith("{"):
-        return _json_map(given)
+        return _parse_json_map(given)
     pairs: dict[str, str] = {}
     for part in (p.strip() for p in given.split(",") if p.strip()):
         old, mark, new = (x.strip() for x in part.rpartition("="))
@@ -40,7 +40,7 @@ def parse_map(given: str) -> dict[str, str]:
     return pairs
 
 
-def _json_map(given: str) -> dict[str, str]:
+def _parse_json_map(given: str) -> dict[str, str]:
     try:
         pairs = orjson.loads(given)
     except orjson.JSONDecodeError:
@@ -50,20 +50,20 @@ def _json_map(given: str) -> dict[str, str]:
     return pairs
 
 
-def renaming(pairs: Mapping[str, str]) -> Rename:
+def rename_by_map(pairs: Mapping[str, str]) -> LabelRename:
     """Return the function that a label map is; labels that it doesn't name stay as they are."""
     return lambda label: pairs.get(label, label)
 
 
-def labels_of(document: Document) -> Counter[str]:
+def count_labels(document: Document) -> Counter[str]:
     """Count the spans of a document by label, known-wrong ones too."""
     return Counter(s.label for s in (*document.spans, *document.rejected))
 
 
-def no_names(document: Document) -> set[str]:
+def labels_not_entities(document: Document) -> set[str]:
     """Return the labels that can't be entities: a span of theirs shares text with another or is long."""
     spans = sorted(document.spans, key=lambda s: (s.start, s.end))
-    found = {s.label for s in spans if document.text.count(" ", s.start, s.end) >= _LONG}
+    found = {s.label for s in spans if document.text.count(" ", s.start, s.end) >= _CLAUSE_BLANKS}
     reach, before = 0, dict[str, int]()
     for span in spans:
         if span.start < reach:
@@ -74,14 +74,14 @@ def no_names(document: Document) -> set[str]:
     return found
 
 
-def unknown(counts: Mapping[str, int], schema: Schema) -> dict[str, int]:
+def labels_missing_from_schema(counts: Mapping[str, int], schema: Schema) -> dict[str, int]:
     """Return the labels that the schema lacks, the most frequent first."""
     there = {x.name for x in schema.labels}
     lacking = [(label, n) for label, n in counts.items() if label not in there]
     return dict(sorted(lacking, key=lambda x: (-x[1], x[0])))
 
 
-def map_line(lacking: Iterable[str], schema: Schema, given: Mapping[str, str] | None = None) -> str:
+def suggested_map_option(lacking: Iterable[str], schema: Schema, given: Mapping[str, str] | None = None) -> str:
     """Return a ready-made ``--map`` for labels that the schema lacks, with the pairs that are ``given``.
 
     What the schema itself says that a label takes (``takes``) is filled in, and what differs from a
@@ -93,24 +93,24 @@ def map_line(lacking: Iterable[str], schema: Schema, given: Mapping[str, str] | 
     named = {new for old, new in (given or {}).items() if not old.isdecimal()}
     pairs = kept | {x: new for x, new in wanted.items() if x not in named}
     if any("," in x or "=" in x or x != x.strip() for x in pairs):
-        return f"--map {_quoted(orjson.dumps(pairs).decode())}"
-    return f"--map {_quoted(','.join(f'{old}={new}' for old, new in pairs.items()))}"
+        return f"--map {_shell_quoted(orjson.dumps(pairs).decode())}"
+    return f"--map {_shell_quoted(','.join(f'{old}={new}' for old, new in pairs.items()))}"
 
 
-def _quoted(text: str) -> str:
+def _shell_quoted(text: str) -> str:
     """Return a word as a shell takes it."""
     if re.fullmatch(r"[\w@%+=:,./-]+", text, re.ASCII):
         return text
     return "'" + text.replace("'", "'\"'\"'") + "'"
 
 
-def usable(label: str) -> str:
+def usable_label(label: str) -> str:
     """Return a label as a schema can have it: no blanks or control characters, 64 characters at most."""
     joined = "_".join(label.split())
     return "".join(c if c.isprintable() else "_" for c in joined)[:64] or "_"
 
 
-def adding(pairs: Mapping[str, str]) -> Rename:
+def rename_to_usable(pairs: Mapping[str, str]) -> LabelRename:
     """Return the function that maps labels and turns those that it doesn't name into usable ones.
 
     Two labels never become one: of ``a b`` and ``a_b`` the one that comes second is ``a_b-2``.
@@ -122,17 +122,17 @@ def adding(pairs: Mapping[str, str]) -> Rename:
         if label in pairs:
             return pairs[label]
         if label not in names:
-            name, number = usable(label), 1
+            name, number = usable_label(label), 1
             while owners.setdefault(name, label) != label:
                 number += 1
-                name = f"{usable(label)[:60]}-{number}"
+                name = f"{usable_label(label)[:60]}-{number}"
             names[label] = name
         return names[label]
 
     return rename
 
 
-def with_labels(
+def schema_with_labels(
     schema_text: str, schema: Schema, added: Iterable[str], names_only: Collection[str] = ()
 ) -> str:
     """Return the text of the schema's TOML file with further labels at its end; ``names_only`` are entities.
@@ -147,13 +147,13 @@ def with_labels(
     for name in names:
         key = _free_key(name, keys)
         keys |= {key} if key else set()
-        colour = min(COLOURS, key=lambda c: (used.count(c), COLOURS.index(c)))
+        colour = min(LABEL_COLOURS, key=lambda c: (used.count(c), LABEL_COLOURS.index(c)))
         used.append(colour)
-        tables.append(_table(name, key, colour, entities=name in names_only))
-    return _untaken(schema_text, names).rstrip("\n") + "\n" + "".join(tables)
+        tables.append(_label_table(name, key, colour, entities=name in names_only))
+    return _without_takes(schema_text, names).rstrip("\n") + "\n" + "".join(tables)
 
 
-def _untaken(schema_text: str, names: Iterable[str]) -> str:
+def _without_takes(schema_text: str, names: Iterable[str]) -> str:
     """Return the schema with no label that takes one of the names; layout and comments stay."""
     folded = {n.upper() for n in names}
     document = tomlkit.parse(schema_text)
@@ -169,13 +169,13 @@ def _untaken(schema_text: str, names: Iterable[str]) -> str:
 
 def _free_key(name: str, taken: set[str]) -> str:
     """Return a letter that is free, of the name if possible; empty where all keys are given away."""
-    if len(taken) >= KEYED:
+    if len(taken) >= MAX_LABEL_KEYS:
         return ""
     letters = [c for c in name.lower() if "a" <= c <= "z"] + [chr(c) for c in range(ord("a"), ord("z") + 1)]
     return next((c for c in letters if c not in taken), "")
 
 
-def _table(name: str, key: str, colour: str, *, entities: bool) -> str:
+def _label_table(name: str, key: str, colour: str, *, entities: bool) -> str:
     rows = [
         f"name = {tomlkit.string(name).as_string()}",
         *([f'key = "{key}"'] if key else []),

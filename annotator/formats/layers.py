@@ -13,23 +13,23 @@ from dataclasses import dataclass, field
 
 from annotator.core.errors import SourceError
 
-_WORDY = (".lexmorph.", ".segmentation.", ".syntax.", ".morph.", ".pdf.", ".metadata.", "uima.tcas.")
+_WORD_PACKAGES = (".lexmorph.", ".segmentation.", ".syntax.", ".morph.", ".pdf.", ".metadata.", "uima.tcas.")
 """Packages whose layers say something of every word, or of the page or the whole document."""
-_LINKS = (".semantics.", ".coref.")
+_LINK_PACKAGES = (".semantics.", ".coref.")
 """Packages whose layers mark what a relation or a chain holds together."""
 _LABELS = ("value", "label", "type", "category", "class")
 _WORD = r"[\w+&/'-]+(?:\.[\w+&/'-]+)*"
 _LABEL = re.compile(rf"(?!(?:true|false)$|[\W\d_]){_WORD}(?: {_WORD}){{0,3}}", re.IGNORECASE)
 _LONGEST = 40
 """The longest value that looks like a label."""
-_FEW = 20
+_FEW_VALUES = 20
 """So many different values may be labels, however seldom each of them is."""
-_MOST = 200
+_MAX_VALUES = 200
 """How many different values of a feature are looked at; one with more holds no labels."""
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class LayerChoice:
     """The layers that give spans, each with the feature that holds its labels (empty: its own name)."""
 
     features: Mapping[str, str]
@@ -42,7 +42,7 @@ class Choice:
 
 
 @dataclass(slots=True)
-class Layers:
+class LayerSurvey:
     """The span layers of an export: how many spans each has, and which values each feature has."""
 
     counts: Counter[str] = field(default_factory=Counter)
@@ -61,10 +61,10 @@ class Layers:
         self.add_layer(layer, list(values))
         for feature, value in values.items():
             found = self.feature_values[layer][feature]
-            if value.strip() and (value in found or len(found) <= _MOST):
+            if value.strip() and (value in found or len(found) <= _MAX_VALUES):
                 found[value] += 1
 
-    def choose(self, wanted: str, where: str) -> Choice:
+    def choose(self, wanted: str, where: str) -> LayerChoice:
         """Return what gives the spans; nothing where there is no layer of spans.
 
         ``wanted`` is a layer's name, with or without its package, and may name a feature behind a dot.
@@ -73,16 +73,16 @@ class Layers:
         """
         if wanted:
             return self._requested_choice(wanted, where)
-        names = [n for n in self.feature_values if not is_wordy(n)]
-        alike = [n for n in names if not _is_link(n) and _are_labels(self._label_values(n))]
+        names = [n for n in self.feature_values if not is_word_layer(n)]
+        alike = [n for n in names if not _is_link_layer(n) and _are_labels(self._label_values(n))]
         most = [max(names, key=lambda n: self.counts[n])] if names else []
         taken = alike or most
         others = tuple(n for n in names if n not in taken and self.counts[n])
-        return Choice({n: self._label_feature(n) for n in taken}, others)
+        return LayerChoice({n: self._label_feature(n) for n in taken}, others)
 
-    def _requested_choice(self, wanted: str, where: str) -> Choice:
+    def _requested_choice(self, wanted: str, where: str) -> LayerChoice:
         if name := self._full_name(wanted, where):
-            return Choice({name: self._label_feature(name)}, requested=True)
+            return LayerChoice({name: self._label_feature(name)}, requested=True)
         layer, _, feature = wanted.rpartition(".")
         name = self._full_name(layer, where) if layer else ""
         if not name:
@@ -92,13 +92,13 @@ class Layers:
             there = ", ".join(f for f in self.feature_values[name] if f) or "none"
             what = f"the layer {name} has no feature {feature!r}"
             raise SourceError(what, where=where, do=f"name one of: {there}")
-        return Choice({name: feature}, requested=True, feature_requested=True)
+        return LayerChoice({name: feature}, requested=True, feature_requested=True)
 
     def _full_name(self, wanted: str, where: str) -> str:
         """Return the full name of a layer, empty where there is none."""
         if wanted in self.feature_values:
             return wanted
-        found = [n for n in self.feature_values if short(n) == wanted]
+        found = [n for n in self.feature_values if short_layer_name(n) == wanted]
         if len(found) > 1:
             what = f"several layers are called {wanted}: {', '.join(sorted(found))}"
             raise SourceError(what, where=where, do="name one in full")
@@ -127,26 +127,26 @@ class Layers:
 
 def _are_labels(values: Counter[str]) -> bool:
     """Whether the values of a feature look like labels."""
-    if not values or len(values) > max(_FEW, min(_MOST, values.total() // 3)):
+    if not values or len(values) > max(_FEW_VALUES, min(_MAX_VALUES, values.total() // 3)):
         return False
     return all(len(v) <= _LONGEST and _LABEL.fullmatch(v.strip()) for v in values)
 
 
-def is_wordy(layer: str) -> bool:
+def is_word_layer(layer: str) -> bool:
     """Whether a layer says something of every word or of the document, not of spans."""
-    return any(w in f"{layer}." for w in _WORDY)
+    return any(w in f"{layer}." for w in _WORD_PACKAGES)
 
 
-def _is_link(layer: str) -> bool:
-    return any(w in f"{layer}." for w in _LINKS)
+def _is_link_layer(layer: str) -> bool:
+    return any(w in f"{layer}." for w in _LINK_PACKAGES)
 
 
-def short(layer: str) -> str:
+def short_layer_name(layer: str) -> str:
     """Return a layer's name without its package."""
     return layer.rpartition(".")[2]
 
 
-def notes(choice: Choice) -> Iterator[str]:
+def layer_notes(choice: LayerChoice) -> Iterator[str]:
     """Yield what the report says of the choice."""
     if not choice.features:
         yield "it has no span layer"
@@ -156,10 +156,10 @@ def notes(choice: Choice) -> Iterator[str]:
         yield f"the layer {layer} is not read: no values in it look like labels; --layer {layer} takes it"
 
 
-def left_out(layer: str, things: str = "") -> str:
+def skipped_layer_note(layer: str, things: str = "") -> str:
     """Return the note on a layer that is not read, how often standing for ``{n}``.
 
     ``things`` is what no option takes, such as relations; empty for spans.
     """
-    rest = f"{things} have no place here" if things else f"--layer {short(layer)} takes it"
-    return f"the layer {short(layer)} is left out ({{n}} annotation{{s}}); {rest}"
+    rest = f"{things} have no place here" if things else f"--layer {short_layer_name(layer)} takes it"
+    return f"the layer {short_layer_name(layer)} is left out ({{n}} annotation{{s}}); {rest}"

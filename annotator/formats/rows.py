@@ -8,33 +8,33 @@ from typing import Any
 import orjson
 
 from annotator.core.errors import SourceError
-from annotator.formats.document import Account
-from annotator.formats.jsons import parse
-from annotator.formats.source import Source
+from annotator.formats.document import ConversionLog
+from annotator.formats.jsons import parse_json
+from annotator.formats.source import ImportSource
 
-_ENDINGS = (".jsonl", ".json")
+_JSON_ENDINGS = (".jsonl", ".json")
 
 
-def may_hold(names: Iterable[str]) -> bool:
+def may_hold_json(names: Iterable[str]) -> bool:
     """Whether a folder or zip with these files may hold records."""
-    return any(_is_rows(name) for name in names)
+    return any(_is_json_name(name) for name in names)
 
 
-def _is_rows(name: str) -> bool:
-    return name.lower().endswith(_ENDINGS)
+def _is_json_name(name: str) -> bool:
+    return name.lower().endswith(_JSON_ENDINGS)
 
 
-def files_of(source: Source) -> list[Source]:
+def json_files(source: ImportSource) -> list[ImportSource]:
     """Return the file, or the JSON files of a folder or zip; raises SourceError where it has none."""
     if not (source.is_folder or source.is_zip):
         return [source]
-    found = [f for f in source.files() if _is_rows(f.base)]
+    found = [f for f in source.files() if _is_json_name(f.base)]
     if not found:
         raise source.error("there is no .jsonl or .json file in it", do="name the file itself")
     return found
 
 
-def rows(source: Source, log: Account | None = None) -> Iterator[tuple[str, Any]]:
+def read_json_records(source: ImportSource, log: ConversionLog | None = None) -> Iterator[tuple[str, Any]]:
     """Yield (place, value) of each line that is not blank, or of each element of the file's one list.
 
     A file may also be one object over several lines.
@@ -42,26 +42,26 @@ def rows(source: Source, log: Account | None = None) -> Iterator[tuple[str, Any]
     SourceError, with the line, for what is not JSON.
     """
     if _is_one_object(source):
-        yield source.name, parse(source.read_bytes().removeprefix(b"\xef\xbb\xbf"), source.name, log)
+        yield source.name, parse_json(source.read_bytes().removeprefix(b"\xef\xbb\xbf"), source.name, log)
         return
     if _is_one_list(source):
-        value = parse(source.read_bytes().removeprefix(b"\xef\xbb\xbf"), source.name, log)
-        found = [value] if _is_pair(value) else value
+        value = parse_json(source.read_bytes().removeprefix(b"\xef\xbb\xbf"), source.name, log)
+        found = [value] if _is_text_pair(value) else value
         yield from ((f"{source.name}, record {n}", x) for n, x in enumerate(found, 1))
         return
     for number, line in source.lines():
         if line.strip():
-            yield source.where(number), parse(line, source.where(number), log)
+            yield source.where(number), parse_json(line, source.where(number), log)
 
 
-def differing(source: Source, *, every: bool = False) -> Iterator[Any]:
+def ambiguous_records(source: ImportSource, *, every: bool = False) -> Iterator[Any]:
     """Yield the records in whose texts two units of offsets may differ, or ``every`` one.
 
     What is no JSON is passed over: the reading tells it, with its place.
     """
     if _is_one_object(source) or _is_one_list(source):
         try:
-            yield from (value for _, value in rows(source))
+            yield from (value for _, value in read_json_records(source))
         except SourceError:
             return
         return
@@ -73,7 +73,7 @@ def differing(source: Source, *, every: bool = False) -> Iterator[Any]:
                 continue
 
 
-def _is_one_object(source: Source) -> bool:
+def _is_one_object(source: ImportSource) -> bool:
     """Whether the file is one JSON object over several lines."""
     if not source.sample().start.lstrip().startswith(b"{"):
         return False
@@ -81,7 +81,7 @@ def _is_one_object(source: Source) -> bool:
     return not first.rstrip().endswith(b"}")
 
 
-def _is_one_list(source: Source) -> bool:
+def _is_one_list(source: ImportSource) -> bool:
     """Whether the file is one JSON list: a first line that is a list is JSONL where more follows."""
     start = source.sample().start.lstrip()
     if not start.startswith(b"["):
@@ -98,7 +98,7 @@ def _is_json(line: bytes) -> bool:
     return True
 
 
-def _is_pair(value: Any) -> bool:
+def _is_text_pair(value: Any) -> bool:
     """Whether a list is itself a record: spaCy's ``[text, {…}]``."""
     return isinstance(value, list) and len(value) == 2 and isinstance(value[0], str)
 

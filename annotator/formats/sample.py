@@ -7,16 +7,16 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-HEAD = 64 * 1024
+SAMPLE_BYTES = 64 * 1024
 """How many bytes are looked at."""
-OBJECTS = 20
+SAMPLE_VALUES = 20
 """How many JSON values are looked at."""
 
-_BETWEEN = re.compile(r"[\s,]*")
+_JSON_SEPARATORS = re.compile(r"[\s,]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class FileSample:
     """The start of what is to be imported."""
 
     name: str
@@ -36,7 +36,7 @@ class Sample:
     @property
     def is_whole(self) -> bool:
         """Whether the head is the whole file."""
-        return len(self.head) < HEAD
+        return len(self.head) < SAMPLE_BYTES
 
     @property
     def start(self) -> bytes:
@@ -53,25 +53,25 @@ class Sample:
         """Whether the start is that of one JSON list."""
         return self.start.lstrip()[:1] == b"["
 
-    def json_values(self, most: int = OBJECTS) -> list[Any]:
+    def json_values(self, most: int = SAMPLE_VALUES) -> list[Any]:
         """Return the first whole JSON values: elements of one list, or values on lines (JSONL).
 
         The last one may be cut off and is left out then; none where this is no JSON.
         """
         text = self.text.lstrip()
-        found = _values(text.removeprefix("["), most) if text.startswith("[") else _values(text, most)
+        found = _json_values(text.removeprefix("["), most) if text.startswith("[") else _json_values(text, most)
         if text.startswith("[") and not found:
             return []
         return found
 
 
-def _values(text: str, most: int) -> list[Any]:
+def _json_values(text: str, most: int) -> list[Any]:
     """Return the JSON values that stand one after another, with blanks or commas between."""
     decoder = json.JSONDecoder()
     found: list[Any] = []
     at = 0
     while len(found) < most:
-        between = _BETWEEN.match(text, at)
+        between = _JSON_SEPARATORS.match(text, at)
         at = between.end() if between else at
         try:
             value, at = decoder.raw_decode(text, at)

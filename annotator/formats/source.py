@@ -13,38 +13,38 @@ from pathlib import Path
 from typing import IO
 
 from annotator.core.errors import SourceError
-from annotator.formats.sample import HEAD, Sample
+from annotator.formats.sample import SAMPLE_BYTES, FileSample
 
-LONGEST = 10_000_000
+MAX_LINE_BYTES = 10_000_000
 """The most bytes that a line may have."""
-LARGEST = 2**30
+MAX_FILE_BYTES = 2**30
 """The most bytes of a file that is read in one piece."""
-MEMBERS = 10_000
+MAX_ZIP_MEMBERS = 10_000
 """The most files that a zip may hold."""
-UNPACKED = 2**32
+MAX_UNPACKED_BYTES = 2**32
 """The most bytes that a zip may unpack to."""
-RATIO = 200
+MAX_ZIP_RATIO = 200
 """How many times its packed size a member over a megabyte may unpack to; text reaches 20."""
-FILES = 200_000
+MAX_FOLDER_FILES = 200_000
 """The most files that a folder may hold."""
-LEDGER = "ledger.jsonl"
+LEDGER_FILE = "ledger.jsonl"
 """What an export of this program puts beside its files."""
 
-_SMALL = 2**20
-_NAMES = 200
-_FIRST = 20
-_ZIP = b"PK\x03\x04"
-_BEFORE = b"\xef\xbb\xbf \t\r\n"
+_SMALL_MEMBER = 2**20
+_SAMPLED_NAMES = 200
+_SAMPLED_FILES = 20
+_ZIP_MAGIC = b"PK\x03\x04"
+_LEADING_BYTES = b"\xef\xbb\xbf \t\r\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ImportSource:
     """A file, a folder, or (with ``member``) one file in a zip."""
 
     path: Path
     member: str = ""
     """The name inside the zip ``path``; it is looked up there and never becomes a path."""
-    max_line_bytes: int = LONGEST
+    max_line_bytes: int = MAX_LINE_BYTES
 
     @property
     def name(self) -> str:
@@ -65,7 +65,7 @@ class Source:
     @property
     def is_zip(self) -> bool:
         """Whether this is a file that begins as a zip does."""
-        return not self.member and not self.is_folder and self._head(len(_ZIP)) == _ZIP
+        return not self.member and not self.is_folder and self._head(len(_ZIP_MAGIC)) == _ZIP_MAGIC
 
     @property
     def size(self) -> int:
@@ -73,37 +73,37 @@ class Source:
         with self._open() as (_, size):
             return size
 
-    def files(self) -> list[Source]:
+    def files(self) -> list[ImportSource]:
         """Return the files of a folder, however deep, or of a zip, by name; of a file, itself.
 
         Hidden files and the ledger of an export are left out, and links to folders not followed.
         Raises SourceError for a zip that is damaged, locked or unpacks to too much.
         """
         if self.is_folder:
-            found = [Source(p, max_line_bytes=self.max_line_bytes) for p in self._walk()]
+            found = [ImportSource(p, max_line_bytes=self.max_line_bytes) for p in self._walk()]
         elif self.is_zip:
-            found = [Source(self.path, m, self.max_line_bytes) for m in self._members()]
+            found = [ImportSource(self.path, m, self.max_line_bytes) for m in self._members()]
         else:
             return [self]
-        return [f for f in found if f.base != LEDGER]
+        return [f for f in found if f.base != LEDGER_FILE]
 
-    def sample(self) -> Sample:
+    def sample(self) -> FileSample:
         """Return what the auto-detection looks at first: the start, and the names in a folder or zip."""
         return next(self.samples())
 
-    def samples(self) -> Iterator[Sample]:
+    def samples(self) -> Iterator[FileSample]:
         """Yield what the auto-detection looks at: of a folder or zip, the start of one file after another."""
         if not self.is_folder and not self.is_zip:
-            yield Sample(self.name, self._sample_head())
+            yield FileSample(self.name, self._sample_head())
             return
         found = self.files()
-        head = b"" if self.is_folder else self._head(HEAD)
-        names = tuple(f.member or str(f.path.relative_to(self.path)) for f in found[:_NAMES])
-        heads = _heads(found[:_FIRST])
+        head = b"" if self.is_folder else self._head(SAMPLE_BYTES)
+        names = tuple(f.member or str(f.path.relative_to(self.path)) for f in found[:_SAMPLED_NAMES])
+        heads = _file_heads(found[:_SAMPLED_FILES])
         for inner in chain([next(heads, b"")], heads):
-            yield Sample(self.name, head, is_folder=self.is_folder, names=names, inner=inner)
+            yield FileSample(self.name, head, is_folder=self.is_folder, names=names, inner=inner)
 
-    def read_bytes(self, limit: int = LARGEST) -> bytes:
+    def read_bytes(self, limit: int = MAX_FILE_BYTES) -> bytes:
         """Return the whole file; raises SourceError where it has more than ``limit`` bytes or changes."""
         with self._open() as (file, size):
             if size > limit:
@@ -133,7 +133,7 @@ class Source:
             if got != size:
                 raise self._changed_error()
 
-    def text(self, limit: int = LARGEST) -> str:
+    def text(self, limit: int = MAX_FILE_BYTES) -> str:
         """Return the text, line ends as they are; raises SourceError unless it is UTF-8 or marked UTF-16."""
         data = self.read_bytes(limit)
         if data.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -160,7 +160,7 @@ class Source:
     def _current_state(self) -> tuple[int, int, int] | None:
         """Return the state of the file; None for a folder, and where there is none."""
         try:
-            return None if self.is_folder else _state(os.stat(self.path))  # noqa: PTH116  (as below)
+            return None if self.is_folder else _file_state(os.stat(self.path))  # noqa: PTH116  (as below)
         except OSError:
             return None
 
@@ -184,11 +184,11 @@ class Source:
 
     def _sample_head(self) -> bytes:
         """Return the first 64 KiB, or as much as holds a whole record: one may be an article."""
-        head = self._head(HEAD)
-        if len(head) == HEAD and b"\n" not in head:
+        head = self._head(SAMPLE_BYTES)
+        if len(head) == SAMPLE_BYTES and b"\n" not in head:
             with self._open() as (file, _):
                 head = _read_line(self, file, self.max_line_bytes)
-        elif len(head) == HEAD and head.lstrip(_BEFORE)[:1] in (b"[", b"{") and not _has_record(head):
+        elif len(head) == SAMPLE_BYTES and head.lstrip(_LEADING_BYTES)[:1] in (b"[", b"{") and not _has_record(head):
             head = self._head(self.max_line_bytes)  # a list over many lines
         return head
 
@@ -214,13 +214,13 @@ class Source:
         except OSError as error:
             reason = (error.strerror or type(error).__name__).lower()
             raise self.error(f"the file cannot be read ({reason})", do="check the path") from error
-        if _state(before) != _state(after):
+        if _file_state(before) != _file_state(after):
             raise self._changed_error()
 
     @contextmanager
     def _open_member(self, file: IO[bytes]) -> Iterator[tuple[IO[bytes], int]]:
         with self._open_zip(file) as packed:
-            info = _info(self, packed)
+            info = _member_info(self, packed)
             try:
                 member = packed.open(info)
             except (RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
@@ -245,8 +245,8 @@ class Source:
         for root, folders, names in os.walk(self.path, onerror=closed.append):
             folders[:] = sorted(f for f in folders if not f.startswith("."))
             found += [Path(root) / n for n in names if not n.startswith(".")]
-            if len(found) > FILES:
-                raise self.error(f"the folder holds more than {FILES:,} files", do="name one inside it")
+            if len(found) > MAX_FOLDER_FILES:
+                raise self.error(f"the folder holds more than {MAX_FOLDER_FILES:,} files", do="name one inside it")
         for error in closed:
             raise self.error(
                 f"a folder in it cannot be read ({(error.strerror or 'an error').lower()})",
@@ -260,32 +260,32 @@ class Source:
             infos = [
                 i for i in packed.infolist() if i.filename and not i.is_dir() and not _is_hidden(i.filename)
             ]
-            if len(infos) > MEMBERS:
-                raise self.error(f"the zip holds more than {MEMBERS:,} files", do="unpack it yourself")
-            if sum(i.file_size for i in infos) > UNPACKED:
+            if len(infos) > MAX_ZIP_MEMBERS:
+                raise self.error(f"the zip holds more than {MAX_ZIP_MEMBERS:,} files", do="unpack it yourself")
+            if sum(i.file_size for i in infos) > MAX_UNPACKED_BYTES:
                 raise self.error(
-                    f"the zip unpacks to more than {UNPACKED // 2**30} GiB", do="unpack it yourself"
+                    f"the zip unpacks to more than {MAX_UNPACKED_BYTES // 2**30} GiB", do="unpack it yourself"
                 )
             if any(_is_bomb(i) for i in infos):
                 raise self.error(
-                    f"a file in the zip unpacks to more than {RATIO} times its size",
+                    f"a file in the zip unpacks to more than {MAX_ZIP_RATIO} times its size",
                     do="unpack it yourself if you trust it",
                 )
             return sorted({i.filename for i in infos})
 
 
-def _info(source: Source, packed: zipfile.ZipFile) -> zipfile.ZipInfo:
+def _member_info(source: ImportSource, packed: zipfile.ZipFile) -> zipfile.ZipInfo:
     try:
         info = packed.getinfo(source.member)
     except KeyError:
         raise source.error("the zip has no such file", do="export it again") from None
     if _is_bomb(info):
-        raise source.error(f"it unpacks to more than {RATIO} times its size", do="unpack it yourself")
+        raise source.error(f"it unpacks to more than {MAX_ZIP_RATIO} times its size", do="unpack it yourself")
     return info
 
 
 def _is_bomb(info: zipfile.ZipInfo) -> bool:
-    return info.file_size > _SMALL and info.file_size > RATIO * max(info.compress_size, 1)
+    return info.file_size > _SMALL_MEMBER and info.file_size > MAX_ZIP_RATIO * max(info.compress_size, 1)
 
 
 def _is_hidden(name: str) -> bool:
@@ -294,21 +294,21 @@ def _is_hidden(name: str) -> bool:
     return any(part.startswith(".") or part == "__MACOSX" for part in parts)
 
 
-def _read(source: Source, file: IO[bytes], size: int) -> bytes:
+def _read(source: ImportSource, file: IO[bytes], size: int) -> bytes:
     try:
         return file.read(size)
-    except _BROKEN as error:
+    except _UNPACKING_ERRORS as error:
         raise source.error(f"it cannot be unpacked ({error})", do="pack it anew") from None
 
 
-def _read_line(source: Source, file: IO[bytes], size: int) -> bytes:
+def _read_line(source: ImportSource, file: IO[bytes], size: int) -> bytes:
     try:
         return file.readline(size)
-    except _BROKEN as error:
+    except _UNPACKING_ERRORS as error:
         raise source.error(f"it cannot be unpacked ({error})", do="pack it anew") from None
 
 
-def _broken() -> tuple[type[Exception], ...]:
+def _unpacking_errors() -> tuple[type[Exception], ...]:
     """Return what the unpackers of the standard library raise for damaged data."""
     import lzma
     import zlib
@@ -316,10 +316,10 @@ def _broken() -> tuple[type[Exception], ...]:
     return (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError)
 
 
-_BROKEN = _broken()
+_UNPACKING_ERRORS = _unpacking_errors()
 
 
-def _heads(files: list[Source]) -> Iterator[bytes]:
+def _file_heads(files: list[ImportSource]) -> Iterator[bytes]:
     """Yield the starts of the files that have one; what can't be read is told when it is read."""
     for file in files:
         try:
@@ -332,8 +332,8 @@ def _heads(files: list[Source]) -> Iterator[bytes]:
 
 def _has_record(head: bytes) -> bool:
     """Whether the start of a JSON file holds a whole value."""
-    return bool(Sample("", head).json_values(1))
+    return bool(FileSample("", head).json_values(1))
 
 
-def _state(found: os.stat_result) -> tuple[int, int, int]:
+def _file_state(found: os.stat_result) -> tuple[int, int, int]:
     return (found.st_ino, found.st_size, found.st_mtime_ns)

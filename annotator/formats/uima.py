@@ -19,63 +19,63 @@ from annotator.core.errors import AnnotatorError, SourceError
 from annotator.core.spans import Span
 from annotator.core.tokens import Token
 from annotator.formats import jsons
-from annotator.formats.document import Account, Document, Entry, Fate
-from annotator.formats.fields import BACKWARDS, EMPTY, NEGATIVE, NOT_WHOLE, Tally
-from annotator.formats.layers import Choice, Layers, is_wordy, left_out, notes, short
-from annotator.formats.sample import Sample
-from annotator.formats.source import Source
+from annotator.formats.document import ConversionLog, Document, ConversionLogEntry, ConversionOutcome
+from annotator.formats.fields import ENDS_BEFORE_START, COVERS_NOTHING, STARTS_BEFORE_TEXT, OFFSETS_NOT_WHOLE, NoteCounter
+from annotator.formats.layers import LayerChoice, LayerSurvey, is_word_layer, skipped_layer_note, layer_notes, short_layer_name
+from annotator.formats.sample import FileSample
+from annotator.formats.source import ImportSource
 
 NAME = "uima"
 
-LARGEST = 200_000_000
+MAX_CAS_BYTES = 200_000_000
 """The most bytes of a CAS; the library holds it several times over."""
-CUT = "its offsets lie inside a character or past the end of the text"
+OFFSETS_UNMAPPED = "its offsets lie inside a character or past the end of the text"
 
-_WORD = ".segmentation.type.Token"
-_SENTENCE = ".segmentation.type.Sentence"
-_META = ".metadata.type.DocumentMetaData"
-_KEYS = ('"%TYPES"', '"%FEATURE_STRUCTURES"', '"%VIEWS"')
-_OWN = frozenset({"begin", "end", "sofa"})
-_XMI = re.compile(r"<(?:[\w.-]+:)?XMI\b[^>]*http://www\.omg\.org/XMI")
-_TYPES = re.compile(r"<(?:[\w.-]+:)?typeSystemDescription\b")
-_CODED = re.compile(r"<\?xml[^>]*encoding\s*=\s*[\"'](?!utf-8|us-ascii)", re.IGNORECASE)
-_OFF = re.compile(r"Not mapping external offset \[(-?\d+)\]")
+_TOKEN_TYPE = ".segmentation.type.Token"
+_SENTENCE_TYPE = ".segmentation.type.Sentence"
+_METADATA_TYPE = ".metadata.type.DocumentMetaData"
+_CAS_KEYS = ('"%TYPES"', '"%FEATURE_STRUCTURES"', '"%VIEWS"')
+_POSITION_FEATURES = frozenset({"begin", "end", "sofa"})
+_XMI_START = re.compile(r"<(?:[\w.-]+:)?XMI\b[^>]*http://www\.omg\.org/XMI")
+_TYPE_SYSTEM_START = re.compile(r"<(?:[\w.-]+:)?typeSystemDescription\b")
+_OTHER_ENCODING = re.compile(r"<\?xml[^>]*encoding\s*=\s*[\"'](?!utf-8|us-ascii)", re.IGNORECASE)
+_UNMAPPED_OFFSET = re.compile(r"Not mapping external offset \[(-?\d+)\]")
 
 
-def looks(sample: Sample) -> str:
+def detect(sample: FileSample) -> str:
     """Return why this looks like a CAS, empty if it does not."""
     if any(n.endswith(".xmi") for n in sample.names):
         return "it holds an .xmi file"
     text = sample.text
-    if _XMI.search(text[:4_000]):
+    if _XMI_START.search(text[:4_000]):
         return "it begins as XMI does"
     head = text[:4_000].lstrip()
-    if head.startswith("{") and any(key in text for key in _KEYS):
+    if head.startswith("{") and any(key in text for key in _CAS_KEYS):
         return "it has the keys of UIMA's JSON"
     return ""
 
 
-def read(source: Source, log: Account, layer: str = "") -> Iterator[Document]:
+def read(source: ImportSource, log: ConversionLog, layer: str = "") -> Iterator[Document]:
     """Yield a document for each view with a text; ``layer`` is a layer's name, with or without package.
 
     It may name a feature behind a dot. Raises SourceError where the extra is not installed, a type system
     is missing, or a file is no CAS.
     """
-    cassis = _extra(source.name)
+    cassis = _import_cassis(source.name)
     files = source.files()
-    taken = [f for f in files if looks(f.sample())] if len(files) > 1 else files
+    taken = [f for f in files if detect(f.sample())] if len(files) > 1 else files
     if not taken:
         raise source.error("no file in it is a CAS", do="export as UIMA CAS JSON")
-    loaded = ((f, _load(cassis, f, files, log)) for f in taken)
-    chosen = _chosen(loaded, layer, source)
-    log.notes += notes(chosen)
-    tally = Tally()
+    loaded = ((f, _load_cas(cassis, f, files, log)) for f in taken)
+    chosen = _choose_layers(loaded, layer, source)
+    log.notes += layer_notes(chosen)
+    tally = NoteCounter()
     for file in taken:
-        yield from _documents(_load(cassis, file, files, log), file, chosen, log, tally)
+        yield from _documents(_load_cas(cassis, file, files, log), file, chosen, log, tally)
     tally.add_notes(log)
 
 
-def _extra(where: str) -> Any:
+def _import_cassis(where: str) -> Any:
     try:
         return importlib.import_module("cassis")
     except ImportError:
@@ -87,7 +87,7 @@ def _extra(where: str) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class _View:
+class _CasView:
     """A text and its annotations, as the library has them."""
 
     text: str
@@ -98,56 +98,56 @@ class _View:
 class _Cas:
     """The views that have a text, and the offsets that the library could not turn into code points."""
 
-    views: tuple[_View, ...]
+    views: tuple[_CasView, ...]
     unmapped_offsets: frozenset[int]
 
 
-def _load(cassis: Any, file: Source, files: list[Source], log: Account) -> _Cas:
-    data = file.read_bytes(LARGEST)
+def _load_cas(cassis: Any, file: ImportSource, files: list[ImportSource], log: ConversionLog) -> _Cas:
+    data = file.read_bytes(MAX_CAS_BYTES)
     with warnings.catch_warnings(record=True) as description:
         warnings.simplefilter("always")
         try:
             if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-                types = cassis.load_typesystem(BytesIO(_xml(_types_of(file, files))))
-                cas = cassis.load_cas_from_xmi(BytesIO(_xml(file, data)), typesystem=types)
+                types = cassis.load_typesystem(BytesIO(_checked_xml(_type_system_of(file, files))))
+                cas = cassis.load_cas_from_xmi(BytesIO(_checked_xml(file, data)), typesystem=types)
             else:
                 data = data.removeprefix(b"\xef\xbb\xbf")
-                _check_keys(jsons.parse_object(data, file.name, log), file)
+                _check_keys(jsons.parse_json_object(data, file.name, log), file)
                 cas = cassis.load_cas_from_json(BytesIO(data))
-            views = tuple(_views(cas))
+            views = tuple(_cas_views(cas))
         except AnnotatorError:
             raise
         except Exception as error:  # noqa: BLE001  (the library raises whatever its parsers meet)
-            raise file.error(f"this is no sound CAS ({_short(error)})", do="export it again") from None
-    offs = (_OFF.match(str(w.message)) for w in description)
+            raise file.error(f"this is no sound CAS ({_error_text(error)})", do="export it again") from None
+    offs = (_UNMAPPED_OFFSET.match(str(w.message)) for w in description)
     if not views:
         raise file.error("no view of it has a text", do="export a document with a text")
     return _Cas(views, frozenset(int(f[1]) for f in offs if f))
 
 
-def _check_keys(found: Mapping[str, Any], file: Source) -> None:
+def _check_keys(found: Mapping[str, Any], file: ImportSource) -> None:
     """Raise SourceError for JSON that holds something else."""
     if "%FEATURE_STRUCTURES" not in found:
         raise file.error("this is JSON, but no CAS", do="export as UIMA CAS JSON")
 
 
-def _short(error: Exception) -> str:
-    return jsons.short(f"{type(error).__name__}: {error}", 80).strip("'\"")
+def _error_text(error: Exception) -> str:
+    return jsons.shortened(f"{type(error).__name__}: {error}", 80).strip("'\"")
 
 
-def _xml(file: Source, data: bytes | None = None) -> bytes:
+def _checked_xml(file: ImportSource, data: bytes | None = None) -> bytes:
     """Return an XML file's bytes; raises SourceError for entities of its own and other codes than UTF-8."""
-    data = file.read_bytes(LARGEST) if data is None else data
+    data = file.read_bytes(MAX_CAS_BYTES) if data is None else data
     text = file.decoded(data)
-    if "<!DOCTYPE" in text or "\0" in text or _CODED.search(text[:200]):
+    if "<!DOCTYPE" in text or "\0" in text or _OTHER_ENCODING.search(text[:200]):
         raise file.error("XML with a DOCTYPE or in another code than UTF-8 is not read", do="export it again")
     return data
 
 
-def _types_of(file: Source, files: list[Source]) -> Source:
+def _type_system_of(file: ImportSource, files: list[ImportSource]) -> ImportSource:
     """Return the type system of an XMI file: in the same folder, or the only one there is."""
-    there = files if len(files) > 1 else _beside(file)
-    found = [f for f in there if f.base.lower().endswith(".xml") and _TYPES.search(f.sample().text)]
+    there = files if len(files) > 1 else _files_beside(file)
+    found = [f for f in there if f.base.lower().endswith(".xml") and _TYPE_SYSTEM_START.search(f.sample().text)]
     near = [f for f in found if f.name.rpartition("/")[0] == file.name.rpartition("/")[0]]
     if not found:
         raise file.error(
@@ -156,26 +156,26 @@ def _types_of(file: Source, files: list[Source]) -> Source:
     return (near or found)[0]
 
 
-def _beside(file: Source) -> list[Source]:
+def _files_beside(file: ImportSource) -> list[ImportSource]:
     if file.member:
         return []
     paths = sorted(p for p in file.path.parent.iterdir() if p.is_file())
-    return [Source(p, max_line_bytes=file.max_line_bytes) for p in paths if p.suffix.lower() == ".xml"]
+    return [ImportSource(p, max_line_bytes=file.max_line_bytes) for p in paths if p.suffix.lower() == ".xml"]
 
 
-def _views(cas: Any) -> Iterator[_View]:
+def _cas_views(cas: Any) -> Iterator[_CasView]:
     """Yield the views with a text; of the annotations, that of the whole document is left out."""
     for name in [v.sofa.sofaID for v in cas.views]:
         view = cas.get_view(name)
         found = (a for a in view.select_all_annotations() if a.type.name != "uima.tcas.DocumentAnnotation")
         if isinstance(view.sofa_string, str):
-            yield _View(view.sofa_string, tuple(found))
+            yield _CasView(view.sofa_string, tuple(found))
 
 
-def _values(annotation: Any) -> Mapping[str, str]:
+def _feature_values(annotation: Any) -> Mapping[str, str]:
     """Return the features of an annotation that are texts or numbers, as texts."""
     description = {f.name: getattr(annotation, f.name, None) for f in annotation.type.all_features}
-    plain = {k: v for k, v in description.items() if k not in _OWN and isinstance(v, str | int | float | bool)}
+    plain = {k: v for k, v in description.items() if k not in _POSITION_FEATURES and isinstance(v, str | int | float | bool)}
     return {k: str(v) for k, v in plain.items() if str(v).strip()}
 
 
@@ -185,18 +185,18 @@ def _is_relation(annotation: Any) -> bool:
     return {"Governor", "Dependent"} <= names
 
 
-def _chosen(loaded: Iterator[tuple[Source, _Cas]], wanted: str, source: Source) -> Choice:
-    layers = Layers()
+def _choose_layers(loaded: Iterator[tuple[ImportSource, _Cas]], wanted: str, source: ImportSource) -> LayerChoice:
+    layers = LayerSurvey()
     for _, found in loaded:
         for view in found.views:
             for annotation in view.annotations:
-                if not _is_relation(annotation) and not annotation.type.name.endswith(_META):
-                    layers.add_annotation(annotation.type.name, _values(annotation))
+                if not _is_relation(annotation) and not annotation.type.name.endswith(_METADATA_TYPE):
+                    layers.add_annotation(annotation.type.name, _feature_values(annotation))
     return layers.choose(wanted, source.name)
 
 
 def _documents(
-    found: _Cas, file: Source, choice: Choice, log: Account, tally: Tally
+    found: _Cas, file: ImportSource, choice: LayerChoice, log: ConversionLog, tally: NoteCounter
 ) -> Iterator[Document]:
     for number, view in enumerate(found.views, 1):
         where = file.name if len(found.views) == 1 else f"{file.name}#{number}"
@@ -204,70 +204,70 @@ def _documents(
 
 
 def _document(
-    view: _View, unmapped: frozenset[int], where: str, choice: Choice, log: Account, tally: Tally
+    view: _CasView, unmapped: frozenset[int], where: str, choice: LayerChoice, log: ConversionLog, tally: NoteCounter
 ) -> Document:
     text = view.text
     spans: list[Span] = []
-    places: dict[str, list[tuple[int, int]]] = {_WORD: [], _SENTENCE: []}
+    places: dict[str, list[tuple[int, int]]] = {_TOKEN_TYPE: [], _SENTENCE_TYPE: []}
     title = id_ = ""
     for annotation in view.annotations:
         name = annotation.type.name
         kind = next((k for k in places if name.endswith(k)), "")
-        if kind and not _why_not(annotation, unmapped) and annotation.end <= len(text):
+        if kind and not _why_no_text(annotation, unmapped) and annotation.end <= len(text):
             places[kind].append((annotation.begin, annotation.end))
         if name in choice.features:
-            spans += _spans(annotation, unmapped, where, choice, log)
-        elif name.endswith(_META):
-            title, id_ = (_values(annotation).get(k, "") for k in ("documentTitle", "documentId"))
-        elif is_wordy(name) or choice.requested:
+            spans += _annotation_spans(annotation, unmapped, where, choice, log)
+        elif name.endswith(_METADATA_TYPE):
+            title, id_ = (_feature_values(annotation).get(k, "") for k in ("documentTitle", "documentId"))
+        elif is_word_layer(name) or choice.requested:
             if not kind:
-                tally.add(left_out(name, "relations" if _is_relation(annotation) else ""))
+                tally.add(skipped_layer_note(name, "relations" if _is_relation(annotation) else ""))
         else:
-            _list_other(annotation, text, where, log)
-    tokens = tuple(Token(text[s:e], s, e, text[e : e + 1] == " ") for s, e in sorted(set(places[_WORD])))
-    sentences = tuple(sorted(set(places[_SENTENCE])))
+            _record_other(annotation, text, where, log)
+    tokens = tuple(Token(text[s:e], s, e, text[e : e + 1] == " ") for s, e in sorted(set(places[_TOKEN_TYPE])))
+    sentences = tuple(sorted(set(places[_SENTENCE_TYPE])))
     id_ = id_ or title or PurePosixPath(Path(where).name).stem
     return Document(text, tuple(spans), tokens, sentences, title=title, id=id_, where=where)
 
 
-def _why_not(annotation: Any, unmapped: frozenset[int]) -> str:
+def _why_no_text(annotation: Any, unmapped: frozenset[int]) -> str:
     """Return why an annotation covers no text, empty if it does."""
     start, end = annotation.begin, annotation.end
     if type(start) is not int or type(end) is not int:
-        return NOT_WHOLE
+        return OFFSETS_NOT_WHOLE
     if start in unmapped or end in unmapped:
-        return CUT
+        return OFFSETS_UNMAPPED
     if start < 0:
-        return NEGATIVE
-    return "" if start < end else EMPTY if start == end else BACKWARDS
+        return STARTS_BEFORE_TEXT
+    return "" if start < end else COVERS_NOTHING if start == end else ENDS_BEFORE_START
 
 
-def _spans(
-    annotation: Any, unmapped: frozenset[int], where: str, choice: Choice, log: Account
+def _annotation_spans(
+    annotation: Any, unmapped: frozenset[int], where: str, choice: LayerChoice, log: ConversionLog
 ) -> Iterator[Span]:
     """Yield the span of an annotation, if it has one; list what is said of it besides."""
     log.read += 1
-    description, layer = _values(annotation), annotation.type.name
+    description, layer = _feature_values(annotation), annotation.type.name
     feature = choice.features[layer]
-    label = description.get(feature, "").strip() or short(layer)
+    label = description.get(feature, "").strip() or short_layer_name(layer)
     id_ = f"{annotation.begin}-{annotation.end}:{label}"
-    if why := _why_not(annotation, unmapped):
-        log.record(Entry(where, id_, Fate.LEFT_OUT, why))
+    if why := _why_no_text(annotation, unmapped):
+        log.record(ConversionLogEntry(where, id_, ConversionOutcome.LEFT_OUT, why))
         return
     for name, value in description.items():
         if name != feature and not choice.feature_requested:
             why = f"the feature {name} has no place here"
-            log.record(Entry(where, id_, Fate.LEFT_OUT, why, value, "feature"))
+            log.record(ConversionLogEntry(where, id_, ConversionOutcome.LEFT_OUT, why, value, "feature"))
     yield Span(annotation.begin, annotation.end, label)
 
 
-def _list_other(annotation: Any, text: str, where: str, log: Account) -> None:
+def _record_other(annotation: Any, text: str, where: str, log: ConversionLog) -> None:
     """List an annotation of a layer that gives no spans."""
-    name = short(annotation.type.name)
+    name = short_layer_name(annotation.type.name)
     thing = "relation" if _is_relation(annotation) else name
     whole = type(annotation.begin) is int and type(annotation.end) is int
     covered = text[max(annotation.begin, 0) : max(annotation.end, 0)] if whole else ""
     why = f"the layer {name} has no place here"
     log.record(
-        Entry(where, f"{annotation.begin}-{annotation.end}:{name}", Fate.LEFT_OUT, why, covered, thing)
+        ConversionLogEntry(where, f"{annotation.begin}-{annotation.end}:{name}", ConversionOutcome.LEFT_OUT, why, covered, thing)
     )

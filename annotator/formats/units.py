@@ -16,15 +16,15 @@ from functools import lru_cache
 from itertools import accumulate
 from unicodedata import category
 
-from annotator.core.counting import counted
+from annotator.core.counting import pluralize
 from annotator.core.errors import SourceError, UsageError
-from annotator.core.graphemes import graphemes
+from annotator.core.graphemes import split_graphemes
 
-Quoted = tuple[int, int, str | None]
+QuotedRange = tuple[int, int, str | None]
 """Start and end as the file has them, and the text that the file says is there, if it does."""
 
 
-class Scale(StrEnum):
+class OffsetScale(StrEnum):
     """What one step of an offset is."""
 
     CODE_POINTS = "code points"
@@ -33,7 +33,7 @@ class Scale(StrEnum):
     GRAPHEMES = "graphemes"
 
 
-class Newlines(StrEnum):
+class NewlineCounting(StrEnum):
     """How the text that was counted had its line ends, against the text at hand."""
 
     AS_THEY_ARE = ""
@@ -42,13 +42,13 @@ class Newlines(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class OffsetUnit:
     """One way to count offsets."""
 
-    scale: Scale = Scale.CODE_POINTS
+    scale: OffsetScale = OffsetScale.CODE_POINTS
     inclusive: bool = False
     """Whether the end is the last unit of the span, not the one after it."""
-    newlines: Newlines = Newlines.AS_THEY_ARE
+    newlines: NewlineCounting = NewlineCounting.AS_THEY_ARE
 
     def __str__(self) -> str:
         """Return the unit as a note names it."""
@@ -56,18 +56,18 @@ class Unit:
         return ", ".join(x for x in (self.scale.value, *rest) if x)
 
 
-CODE_POINTS = Unit()
-UTF16 = Unit(Scale.UTF16)
-UTF8 = Unit(Scale.UTF8)
-GRAPHEMES = Unit(Scale.GRAPHEMES)
-INCLUSIVE = Unit(inclusive=True)
-CRLF_AS_ONE = Unit(newlines=Newlines.CRLF_AS_ONE)
-LF_AS_TWO = Unit(newlines=Newlines.LF_AS_TWO)
-UTF16_CRLF_AS_ONE = Unit(Scale.UTF16, newlines=Newlines.CRLF_AS_ONE)
-UTF16_LF_AS_TWO = Unit(Scale.UTF16, newlines=Newlines.LF_AS_TWO)
-UTF16_INCLUSIVE = Unit(Scale.UTF16, inclusive=True)
+CODE_POINTS = OffsetUnit()
+UTF16 = OffsetUnit(OffsetScale.UTF16)
+UTF8 = OffsetUnit(OffsetScale.UTF8)
+GRAPHEMES = OffsetUnit(OffsetScale.GRAPHEMES)
+INCLUSIVE = OffsetUnit(inclusive=True)
+CRLF_AS_ONE = OffsetUnit(newlines=NewlineCounting.CRLF_AS_ONE)
+LF_AS_TWO = OffsetUnit(newlines=NewlineCounting.LF_AS_TWO)
+UTF16_CRLF_AS_ONE = OffsetUnit(OffsetScale.UTF16, newlines=NewlineCounting.CRLF_AS_ONE)
+UTF16_LF_AS_TWO = OffsetUnit(OffsetScale.UTF16, newlines=NewlineCounting.LF_AS_TWO)
+UTF16_INCLUSIVE = OffsetUnit(OffsetScale.UTF16, inclusive=True)
 
-EVERY = (
+ALL_OFFSET_UNITS = (
     CODE_POINTS,
     UTF16,
     GRAPHEMES,
@@ -81,7 +81,7 @@ EVERY = (
 )
 """All units that are known, the likelier ones first."""
 
-NAMES = {
+OFFSET_UNIT_NAMES = {
     "code-points": CODE_POINTS,
     "utf-16": UTF16,
     "utf-8": UTF8,
@@ -93,15 +93,15 @@ NAMES = {
 """What a user may call a unit."""
 
 
-class Ruler:
+class OffsetConverter:
     """Turns the offsets of one text from a unit into code points."""
 
-    def __init__(self, text: str, unit: Unit) -> None:
+    def __init__(self, text: str, unit: OffsetUnit) -> None:
         """Measure the text once."""
         self._unit = unit
-        self._identical = _is_plain(text, unit)
+        self._identical = _counts_code_points(text, unit)
         """Whether the unit counts this text just as code points do."""
-        self._edges = {} if self._identical else _edges(text, unit)
+        self._edges = {} if self._identical else _character_edges(text, unit)
         self._size = len(text) if self._identical else max(self._edges, default=0)
         self._length = len(text)
 
@@ -122,37 +122,37 @@ class Ruler:
         return self._edges[at]
 
 
-def to_code_points(text: str, start: int, end: int, unit: Unit) -> tuple[int, int]:
+def to_code_points(text: str, start: int, end: int, unit: OffsetUnit) -> tuple[int, int]:
     """Return ``[start, end)`` in code points of ``text``; raises ValueError as ``Ruler.range`` does."""
-    return _ruler(text, unit).range(start, end)
+    return _cached_converter(text, unit).range(start, end)
 
 
 @lru_cache(maxsize=16)
-def _ruler(text: str, unit: Unit) -> Ruler:
-    return Ruler(text, unit)
+def _cached_converter(text: str, unit: OffsetUnit) -> OffsetConverter:
+    return OffsetConverter(text, unit)
 
 
-def _is_plain(text: str, unit: Unit) -> bool:
-    if unit.newlines is Newlines.CRLF_AS_ONE and "\r\n" in text:
+def _counts_code_points(text: str, unit: OffsetUnit) -> bool:
+    if unit.newlines is NewlineCounting.CRLF_AS_ONE and "\r\n" in text:
         return False
-    if unit.newlines is Newlines.LF_AS_TWO and "\n" in text:
+    if unit.newlines is NewlineCounting.LF_AS_TWO and "\n" in text:
         return False
-    if unit.scale is Scale.CODE_POINTS or (text.isascii() and "\r\n" not in text):
+    if unit.scale is OffsetScale.CODE_POINTS or (text.isascii() and "\r\n" not in text):
         return True
-    return unit.scale is Scale.UTF16 and max(text, default="") < "\U00010000"
+    return unit.scale is OffsetScale.UTF16 and max(text, default="") < "\U00010000"
 
 
-def _edges(text: str, unit: Unit) -> dict[int, int]:
+def _character_edges(text: str, unit: OffsetUnit) -> dict[int, int]:
     """Return the code point at each offset that is an edge between characters."""
     widths: list[int] = []
-    pieces = graphemes(text) if unit.scale is Scale.GRAPHEMES else tuple(text)
-    pieces = tuple(_paired(pieces)) if unit.newlines is Newlines.CRLF_AS_ONE else pieces
+    pieces = split_graphemes(text) if unit.scale is OffsetScale.GRAPHEMES else tuple(text)
+    pieces = tuple(_crlf_pairs(pieces)) if unit.newlines is NewlineCounting.CRLF_AS_ONE else pieces
     widths = [_width(p, unit) for p in pieces]
     points = accumulate((len(p) for p in pieces), initial=0)
     return dict(zip(accumulate(widths, initial=0), points, strict=True))
 
 
-def _paired(pieces: Iterable[str]) -> Iterable[str]:
+def _crlf_pairs(pieces: Iterable[str]) -> Iterable[str]:
     """Yield the pieces with CR and LF that follow each other as one."""
     held = ""
     for piece in pieces:
@@ -169,20 +169,20 @@ def _paired(pieces: Iterable[str]) -> Iterable[str]:
         yield held
 
 
-def _width(piece: str, unit: Unit) -> int:
-    if unit.newlines is Newlines.CRLF_AS_ONE and piece == "\r\n":
+def _width(piece: str, unit: OffsetUnit) -> int:
+    if unit.newlines is NewlineCounting.CRLF_AS_ONE and piece == "\r\n":
         return 1
-    if unit.newlines is Newlines.LF_AS_TWO and piece == "\n":
+    if unit.newlines is NewlineCounting.LF_AS_TWO and piece == "\n":
         return 2
-    if unit.scale is Scale.UTF16:
+    if unit.scale is OffsetScale.UTF16:
         return len(piece) + sum(c > "\uffff" for c in piece)
-    if unit.scale is Scale.UTF8:
+    if unit.scale is OffsetScale.UTF8:
         return len(piece.encode("utf-8", "surrogatepass"))
-    return 1 if unit.scale is Scale.GRAPHEMES else len(piece)
+    return 1 if unit.scale is OffsetScale.GRAPHEMES else len(piece)
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Fit:
+class UnitFit:
     """How well a unit fits, the strongest evidence first."""
 
     exact_quotes: int = 0
@@ -194,25 +194,25 @@ class Fit:
     word_edges: int = 0
     """Edges of spans that are edges of words, with no blank inside."""
 
-    def __add__(self, other: Fit) -> Fit:
-        return Fit(
+    def __add__(self, other: UnitFit) -> UnitFit:
+        return UnitFit(
             self.exact_quotes + other.exact_quotes,
             self.near_quotes + other.near_quotes,
             self.inside + other.inside,
             self.word_edges + other.word_edges,
         )
 
-    def decisive_evidence(self, other: Fit) -> str:
+    def decisive_evidence(self, other: UnitFit) -> str:
         """Return the evidence that decides between this and a worse one, with what that has of it."""
         pairs = [
-            (counted(self.exact_quotes, "quoted text stands", "quoted texts stand") + " there", other.exact_quotes),
+            (pluralize(self.exact_quotes, "quoted text stands", "quoted texts stand") + " there", other.exact_quotes),
             (
-                counted(self.near_quotes, "quoted text stands", "quoted texts stand") + " there but for blanks",
+                pluralize(self.near_quotes, "quoted text stands", "quoted texts stand") + " there but for blanks",
                 other.near_quotes,
             ),
-            (counted(self.inside, "span lies", "spans lie") + " in the text", other.inside),
+            (pluralize(self.inside, "span lies", "spans lie") + " in the text", other.inside),
             (
-                counted(self.word_edges, "edge of spans is an edge", "edges of spans are edges") + " of words",
+                pluralize(self.word_edges, "edge of spans is an edge", "edges of spans are edges") + " of words",
                 other.word_edges,
             ),
         ]
@@ -221,66 +221,66 @@ class Fit:
         return next(description, "")
 
 
-_SAID: ContextVar[Unit | None] = ContextVar("_SAID", default=None)
+_REQUESTED_UNIT: ContextVar[OffsetUnit | None] = ContextVar("_SAID", default=None)
 
 
 @contextmanager
-def said(unit: Unit | None) -> Iterator[None]:
+def requested_unit(unit: OffsetUnit | None) -> Iterator[None]:
     """Take the user's word for the unit in the block: no detective looks for another."""
-    token = _SAID.set(unit)
+    token = _REQUESTED_UNIT.set(unit)
     try:
         yield
     finally:
-        _SAID.reset(token)
+        _REQUESTED_UNIT.reset(token)
 
 
-def refuse_said(kind: str, where: str) -> None:
+def refuse_requested_unit(kind: str, where: str) -> None:
     """Raise UsageError where the user says what offsets count, and ``told`` has none."""
-    if _SAID.get():
+    if _REQUESTED_UNIT.get():
         raise UsageError(f"--offsets has no meaning for {kind}", where=where, do="leave it out")
 
 
-def said_unit() -> Unit | None:
+def get_requested_unit() -> OffsetUnit | None:
     """Return the unit that is the user's word, if there is one."""
-    return _SAID.get()
+    return _REQUESTED_UNIT.get()
 
 
 @dataclass(slots=True)
-class Detective:
+class OffsetUnitDetector:
     """Gathers evidence over the texts of a file, which counts all its offsets alike."""
 
-    allowed: Sequence[Unit]
+    allowed: Sequence[OffsetUnit]
     """The units that the format allows, the likelier ones first."""
-    fits: dict[Unit, Fit] = field(default_factory=dict)
-    differences: dict[tuple[Unit, Unit], str] = field(default_factory=dict)
+    fits: dict[OffsetUnit, UnitFit] = field(default_factory=dict)
+    differences: dict[tuple[OffsetUnit, OffsetUnit], str] = field(default_factory=dict)
     """For two units that give other words somewhere, an example of it."""
 
     def __post_init__(self) -> None:
-        if unit := _SAID.get():
+        if unit := _REQUESTED_UNIT.get():
             self.allowed = (unit,)
 
-    def add_text(self, text: str, quoted: Sequence[Quoted]) -> None:
+    def add_text(self, text: str, quoted: Sequence[QuotedRange]) -> None:
         """Take in the spans of one text."""
-        found = {unit: _places(text, quoted, unit) for unit in self.allowed}
+        found = {unit: _converted_ranges(text, quoted, unit) for unit in self.allowed}
         for unit, places in found.items():
-            fit = sum((_fit(text, p, q[2]) for p, q in zip(places, quoted, strict=True)), Fit())
-            self.fits[unit] = self.fits.get(unit, Fit()) + fit
+            fit = sum((_unit_fit(text, p, q[2]) for p, q in zip(places, quoted, strict=True)), UnitFit())
+            self.fits[unit] = self.fits.get(unit, UnitFit()) + fit
         self._compare(text, found)
 
-    def _compare(self, text: str, found: dict[Unit, list[tuple[int, int] | None]]) -> None:
+    def _compare(self, text: str, found: dict[OffsetUnit, list[tuple[int, int] | None]]) -> None:
         distinct = {tuple(places) for places in found.values()}
         if len(distinct) == 1:
             return
         units = list(found)
         for n, one in enumerate(units):
             for other in units[n + 1 :]:
-                if (one, other) not in self.differences and (description := _clash(text, found[one], found[other])):
+                if (one, other) not in self.differences and (description := _first_difference(text, found[one], found[other])):
                     self.differences[one, other] = description
 
-    def unit(self, where: str = "") -> Unit:
+    def unit(self, where: str = "") -> OffsetUnit:
         """Return the unit that fits best; raises SourceError where two fit equally and give other words."""
-        best = max((self.fits.get(u, Fit()) for u in self.allowed), default=Fit())
-        first, *others = [u for u in self.allowed if self.fits.get(u, Fit()) == best] or [CODE_POINTS]
+        best = max((self.fits.get(u, UnitFit()) for u in self.allowed), default=UnitFit())
+        first, *others = [u for u in self.allowed if self.fits.get(u, UnitFit()) == best] or [CODE_POINTS]
         for other in others:
             if description := self.differences.get((first, other)):
                 raise SourceError(
@@ -290,29 +290,29 @@ class Detective:
                 )
         return first
 
-    def note(self, unit: Unit) -> str:
+    def note(self, unit: OffsetUnit) -> str:
         """Return what a report says of the choice; empty for the likeliest unit where no other differs."""
         differing = [u for u in self.allowed if u != unit and self.fits.get(u) != self.fits.get(unit)]
         if unit == self.allowed[0] and not differing:
             return ""
-        rival = max((self.fits.get(u, Fit()) for u in differing), default=Fit())
-        return f"offsets count {unit} ({self.fits.get(unit, Fit()).decisive_evidence(rival)} with the next best unit)"
+        rival = max((self.fits.get(u, UnitFit()) for u in differing), default=UnitFit())
+        return f"offsets count {unit} ({self.fits.get(unit, UnitFit()).decisive_evidence(rival)} with the next best unit)"
 
 
-def detect(text: str, quoted: Sequence[Quoted], allowed: Sequence[Unit]) -> Unit:
+def detect_unit(text: str, quoted: Sequence[QuotedRange], allowed: Sequence[OffsetUnit]) -> OffsetUnit:
     """Return the unit of ``allowed`` that the offsets of one text are counted in.
 
     Raises SourceError where two fit equally well and give other words. Of units that give the same
     words the first in ``allowed`` is returned.
     """
-    detector = Detective(allowed)
+    detector = OffsetUnitDetector(allowed)
     detector.add_text(text, quoted)
     return detector.unit()
 
 
-def _places(text: str, quoted: Sequence[Quoted], unit: Unit) -> list[tuple[int, int] | None]:
+def _converted_ranges(text: str, quoted: Sequence[QuotedRange], unit: OffsetUnit) -> list[tuple[int, int] | None]:
     """Return each span's range in code points; None where it is none in this unit."""
-    converter = Ruler(text, unit)
+    converter = OffsetConverter(text, unit)
     out: list[tuple[int, int] | None] = []
     for start, end, _ in quoted:
         try:
@@ -324,40 +324,40 @@ def _places(text: str, quoted: Sequence[Quoted], unit: Unit) -> list[tuple[int, 
     return out
 
 
-def _fit(text: str, place: tuple[int, int] | None, quote: str | None) -> Fit:
+def _unit_fit(text: str, place: tuple[int, int] | None, quote: str | None) -> UnitFit:
     if place is None:
-        return Fit()
+        return UnitFit()
     start, end = place
-    words = _is_edge(text, start, opens=True) + _is_edge(text, end, opens=False)
+    words = _is_word_edge(text, start, opens=True) + _is_word_edge(text, end, opens=False)
     if quote is None:
-        return Fit(0, 0, 1, words)
+        return UnitFit(0, 0, 1, words)
     there = text[start:end]
-    return Fit(there == quote, there.split() == quote.split(), 1, words)
+    return UnitFit(there == quote, there.split() == quote.split(), 1, words)
 
 
-def _is_edge(text: str, at: int, *, opens: bool) -> bool:
+def _is_word_edge(text: str, at: int, *, opens: bool) -> bool:
     """Whether a word begins (or ends) at ``at``: a visible character inside, none of a word outside."""
     inside, outside = (at, at - 1) if opens else (at - 1, at)
     if text[inside].isspace():
         return False
     if not 0 <= outside < len(text):
         return True
-    return not (_is_of_word(text[inside]) and _is_of_word(text[outside]))
+    return not (_is_word_character(text[inside]) and _is_word_character(text[outside]))
 
 
-def _is_of_word(character: str) -> bool:
+def _is_word_character(character: str) -> bool:
     """Whether a character is part of a word; vowel signs and accents of their own are."""
     return character.isalnum() or category(character)[0] == "M"
 
 
-def _clash(text: str, first: list[tuple[int, int] | None], second: list[tuple[int, int] | None]) -> str:
+def _first_difference(text: str, first: list[tuple[int, int] | None], second: list[tuple[int, int] | None]) -> str:
     """Return the first span that gives other words in two units, both as text; empty where there is none."""
     for a, b in zip(first, second, strict=True):
-        if a != b and _words(text, a) != _words(text, b):
-            return f"{_words(text, a)!r} or {_words(text, b)!r}"
+        if a != b and _quoted_words(text, a) != _quoted_words(text, b):
+            return f"{_quoted_words(text, a)!r} or {_quoted_words(text, b)!r}"
     return ""
 
 
-def _words(text: str, place: tuple[int, int] | None) -> str:
+def _quoted_words(text: str, place: tuple[int, int] | None) -> str:
     description = text[place[0] : place[1]] if place else "nothing"
     return description if len(description) <= 40 else description[:39] + "…"

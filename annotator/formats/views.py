@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 from annotator.core.spans import Span
 from annotator.core.tokens import Token
-from annotator.formats.document import Account, Entry, Fate
+from annotator.formats.document import ConversionLog, ConversionLogEntry, ConversionOutcome
 
-AGAIN = "it stands in another span group as well"
+IN_ANOTHER_GROUP = "it stands in another span group as well"
 
-View = tuple[str, Sequence[Span]]
+SpanSet = tuple[str, Sequence[Span]]
 """Its name, and its spans."""
 
 
-def merged(span_sets: Sequence[View], text: str, where: str, log: Account) -> tuple[Span, ...]:
+def merge_span_sets(span_sets: Sequence[SpanSet], text: str, where: str, log: ConversionLog) -> tuple[Span, ...]:
     """Return the spans of all views, each once; those that an earlier view has are listed as doubles.
 
     What stands twice in one view stays twice: ``align.settle`` lists that for all formats.
@@ -25,14 +25,14 @@ def merged(span_sets: Sequence[View], text: str, where: str, log: Account) -> tu
         for span in spans:
             if span.key in before:
                 id_ = f"{name}:{span.start}-{span.end}:{span.label}"
-                log.record(Entry(where, id_, Fate.DOUBLE, AGAIN, text[span.start : span.end]))
+                log.record(ConversionLogEntry(where, id_, ConversionOutcome.DOUBLE, IN_ANOTHER_GROUP, text[span.start : span.end]))
             else:
                 out.append(span)
         before |= {s.key for s in spans}
     return tuple(out)
 
 
-def unreviewed(
+def unreviewed_ranges(
     text: str, tokens: Sequence[Token], missing: Sequence[bool], spans: Sequence[Span]
 ) -> list[tuple[int, int]]:
     """Return the stretches of tokens whose tag is missing and that no span touches, in code points.

@@ -8,10 +8,10 @@ from itertools import pairwise
 from annotator.core.tokens import Token
 from annotator.formats.document import Document
 
-_WORD = re.compile(r"\S+")
+_NON_BLANK = re.compile(r"\S+")
 
 
-def words_of(document: Document) -> list[Token]:
+def visible_words(document: Document) -> list[Token]:
     """Return the document's tokens without white space, those that hold some cut there.
 
     A document without tokens is cut at blanks and at the edges of its spans.
@@ -25,5 +25,5 @@ def words_of(document: Document) -> list[Token]:
     return [
         Token(found[0], found.start(), found.end(), ws=False)
         for start, end in pieces
-        for found in _WORD.finditer(document.text, start, end)
+        for found in _NON_BLANK.finditer(document.text, start, end)
     ]

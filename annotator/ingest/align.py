@@ -6,46 +6,46 @@ import re
 from collections import Counter
 from difflib import SequenceMatcher
 
-_WORD = re.compile(r"\w+")
-SHARE = 0.5
+_WORD_PATTERN = re.compile(r"\w+")
+MIN_COVERED_SHARE = 0.5
 """A line is in the extract if more than this share of its words is."""
-MAX_WORK = 20_000_000
+MAX_ALIGNMENT_PAIRS = 20_000_000
 """How many pairs of equal words are aligned (about 10 s); beyond, equal lines count."""
 
 
-def words(text: str) -> list[str]:
+def alignment_words(text: str) -> list[str]:
     """Return the words of a text in small letters, without punctuation."""
-    return _WORD.findall(text.lower())
+    return _WORD_PATTERN.findall(text.lower())
 
 
-def covered(lines: list[str], extract: str) -> list[bool]:
+def covered_lines(lines: list[str], extract: str) -> list[bool]:
     """Return for each line whether the extract holds it.
 
     The words of all lines are aligned with those of the extract by longest matching blocks
     (Ratcliff and Obershelp), which keep the order of both: of two equal lines the one whose
     neighbours are in the extract counts. A line without words is in if both neighbours are.
     """
-    counts = [len(words(line)) for line in lines]
-    page, part = [w for line in lines for w in words(line)], words(extract)
-    if _work(page, part) > MAX_WORK:
-        kept = {tuple(words(line)) for line in extract.split("\n")}
-        return [tuple(words(line)) in kept for line in lines]
-    hits = _hits(page, part)
+    counts = [len(alignment_words(line)) for line in lines]
+    page, part = [w for line in lines for w in alignment_words(line)], alignment_words(extract)
+    if _pair_count(page, part) > MAX_ALIGNMENT_PAIRS:
+        kept = {tuple(alignment_words(line)) for line in extract.split("\n")}
+        return [tuple(alignment_words(line)) in kept for line in lines]
+    hits = _aligned_words(page, part)
     at = 0
     shares: list[float | None] = []
     for n in counts:
         shares.append(sum(hits[at : at + n]) / n if n else None)
         at += n
-    return [_filled(shares, i) for i in range(len(shares))]
+    return [_is_covered(shares, i) for i in range(len(shares))]
 
 
-def _work(page: list[str], extract: list[str]) -> int:
+def _pair_count(page: list[str], extract: list[str]) -> int:
     """Return how many pairs of equal words there are: the time that aligning takes at least."""
     there = Counter(extract)
     return sum(n * there[word] for word, n in Counter(page).items())
 
 
-def _hits(page: list[str], extract: list[str]) -> list[bool]:
+def _aligned_words(page: list[str], extract: list[str]) -> list[bool]:
     """Return for each word of the page whether the alignment uses it; single words don't count."""
     hits = [False] * len(page)
     blocks = SequenceMatcher(None, page, extract, autojunk=False).get_matching_blocks()
@@ -55,9 +55,9 @@ def _hits(page: list[str], extract: list[str]) -> list[bool]:
     return hits
 
 
-def _filled(shares: list[float | None], i: int) -> bool:
+def _is_covered(shares: list[float | None], i: int) -> bool:
     share = shares[i]
     if share is not None:
-        return share > SHARE
+        return share > MIN_COVERED_SHARE
     around = [s for s in (*shares[i - 1 : i], *shares[i + 1 : i + 2]) if s is not None]
-    return len(around) == 2 and all(s > SHARE for s in around)
+    return len(around) == 2 and all(s > MIN_COVERED_SHARE for s in around)

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from annotator.core.article import Article, Line, Sentence, Verdict
-from annotator.core.digest import article_id, digest_of
+from annotator.core.article import Article, SourceLine, Sentence, LineVerdict
+from annotator.core.digest import article_id_from_digest, text_digest
 from annotator.ingest.clean import CleanedPage, clean
-from annotator.ingest.clean.metadata import given_date
-from annotator.ingest.html import read_page
-from annotator.ingest.paragraphs import paragraphs
+from annotator.ingest.clean.metadata import normalize_date
+from annotator.ingest.html import extract_page
+from annotator.ingest.paragraphs import paragraph_lines
 from annotator.ingest.sentences import sentence_ranges
-from annotator.ingest.sources import Source
+from annotator.ingest.sources import ArticleSource
 from annotator.ingest.tokens import Tokenizer
 
 
-def make_article(source: Source, tokenizer: Tokenizer) -> tuple[Article, tuple[Sentence, ...]]:
+def build_article(source: ArticleSource, tokenizer: Tokenizer) -> tuple[Article, tuple[Sentence, ...]]:
     """Return the article of a source and the sentences of all its lines, dropped ones too.
 
     Sentences count from 1 in reading order and never run over lines of different verdicts; what
     a record says of itself goes before what the text says. Raises SourceError for a page that
     cannot be read or a text that cannot be stored.
     """
-    text, page = _page(source)
-    digest = digest_of(text)
+    text, page = _text_and_verdicts(source)
+    digest = text_digest(text)
     article = Article(
-        id=article_id(digest),
+        id=article_id_from_digest(digest),
         origin=source.origin,
         digest=digest,
         text=text,
@@ -33,20 +33,20 @@ def make_article(source: Source, tokenizer: Tokenizer) -> tuple[Article, tuple[S
         title=source.title or page.title,
         byline=source.byline or page.byline,
         dateline=page.dateline,
-        date=given_date(source.date) or page.date,
+        date=normalize_date(source.date) or page.date,
         source=page.source,
-        meta=_meta(source),
+        meta=_source_meta(source),
     )
     return article, tuple(_sentences(article, tokenizer))
 
 
-def _page(source: Source) -> tuple[str, CleanedPage]:
+def _text_and_verdicts(source: ArticleSource) -> tuple[str, CleanedPage]:
     """Return the text of a source and the verdicts on its lines, by its kind."""
     if source.kind == "record":
-        return source.text, CleanedPage(tuple(_given(source.text)), "", "", "", "", "")
+        return source.text, CleanedPage(tuple(_record_verdicts(source.text)), "", "", "", "", "")
     if source.kind != "html":
         return source.text, clean(source.text)
-    page = read_page(source.html, source.origin)
+    page = extract_page(source.html, source.origin)
     cleaned = clean(page.text)
     if not any(line.verdict.annotated for line in page.lines):
         return page.text, cleaned
@@ -54,18 +54,18 @@ def _page(source: Source) -> tuple[str, CleanedPage]:
     return page.text, CleanedPage(page.lines, *said)
 
 
-def _given(text: str) -> Iterator[Line]:
+def _record_verdicts(text: str) -> Iterator[SourceLine]:
     """Yield the verdicts on a record's text: it is the article itself, with no page round it."""
     for row in text.split("\n"):
         if row.strip():
-            yield Line(Verdict.BODY, "given as the article's text")
+            yield SourceLine(LineVerdict.BODY, "given as the article's text")
         else:
-            yield Line(Verdict.BLANK, "nothing on the line")
+            yield SourceLine(LineVerdict.BLANK, "nothing on the line")
 
 
-def _meta(source: Source) -> dict[str, object]:
+def _source_meta(source: ArticleSource) -> dict[str, object]:
     """Return what came with the source, with its address, a date of another form, and the notes on it."""
-    stated = {} if given_date(source.date) == source.date else {"date": source.date}
+    stated = {} if normalize_date(source.date) == source.date else {"date": source.date}
     notes: dict[str, object] = {"notes": list(source.notes)} if source.notes else {}
     url: dict[str, object] = {"url": source.url} if source.url else {}
     return {**source.meta, **stated, **url, **notes}
@@ -74,7 +74,7 @@ def _meta(source: Source) -> dict[str, object]:
 def _sentences(article: Article, tokenizer: Tokenizer) -> Iterator[Sentence]:
     rows, starts = article.text.split("\n"), article.line_starts()
     index = 0
-    for lines in paragraphs(rows, article.lines):
+    for lines in paragraph_lines(rows, article.lines):
         end = starts[lines[-1]] + len(rows[lines[-1]])
         for a, b in sentence_ranges(article.text, starts[lines[0]], end):
             index += 1

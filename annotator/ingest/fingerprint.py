@@ -15,28 +15,28 @@ from pathlib import Path
 
 from annotator.ingest.tokens import Tokenizer
 
-_STORED = Path(__file__).parent / "data" / "tokenizers.json"
-_SHARED = ("char_classes.py", "punctuation.py", "tokenizer_exceptions.py")
+_STORED_FINGERPRINTS = Path(__file__).parent / "data" / "tokenizers.json"
+_SHARED_FILES = ("char_classes.py", "punctuation.py", "tokenizer_exceptions.py")
 
 
-def fingerprint(lang: str) -> str:
+def tokenizer_fingerprint(lang: str) -> str:
     """Return what ``Tokenizer(lang).fingerprint`` is; raises SourceError as that does."""
-    return stored_fingerprint(lang) or Tokenizer(lang).fingerprint
+    return stored_tokenizer_fingerprint(lang) or Tokenizer(lang).fingerprint
 
 
-def stored_fingerprint(lang: str) -> str:
+def stored_tokenizer_fingerprint(lang: str) -> str:
     """Return the fingerprint if it is stored for the installed spaCy, else an empty string."""
-    by_files: Mapping[str, str] = json.loads(_STORED.read_bytes()).get(lang, {})
-    return by_files.get(files_digest(lang), "") if by_files else ""
+    by_files: Mapping[str, str] = json.loads(_STORED_FINGERPRINTS.read_bytes()).get(lang, {})
+    return by_files.get(spacy_files_digest(lang), "") if by_files else ""
 
 
-def files_digest(lang: str) -> str:
+def spacy_files_digest(lang: str) -> str:
     """Return the first 16 hex digits of a SHA-256 over the files of spaCy that decide how ``lang`` is cut."""
     spacy = find_spec("spacy")
     if spacy is None or spacy.origin is None:
         return ""
     folder = Path(spacy.origin).parent / "lang"
-    files = [*(folder / name for name in _SHARED), *sorted((folder / lang).glob("*.py"))]
+    files = [*(folder / name for name in _SHARED_FILES), *sorted((folder / lang).glob("*.py"))]
     digest = hashlib.sha256()
     for file in files:
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")

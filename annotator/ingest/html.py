@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
-from annotator.core.article import Line, Verdict
+from annotator.core.article import SourceLine, LineVerdict
 from annotator.core.errors import SourceError
-from annotator.ingest.align import covered, words
+from annotator.ingest.align import covered_lines, alignment_words
 
 _BLOCK_NAMES = (
     "address article aside blockquote body br button center dd details dialog dir div dl dt fieldset "
@@ -29,18 +29,18 @@ _HIDDEN_NAMES = (
 )
 _BLOCKS = frozenset(_BLOCK_NAMES.split())
 _HIDDEN = frozenset(_HIDDEN_NAMES.split())
-_NAMED = ("figcaption", "h1", "h2", "h3", "h4", "h5", "h6")
-_NO_SHOW = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_LINE_WORDS = 12
+_TITLED_TAGS = ("figcaption", "h1", "h2", "h3", "h4", "h5", "h6")
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_MAX_BYLINE_WORDS = 12
 """A byline has no more words than this."""
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ExtractedPage:
     """The visible text of a page, a verdict for each line, and what the page says of itself."""
 
     text: str
-    lines: tuple[Line, ...]
+    lines: tuple[SourceLine, ...]
     title: str = ""
     byline: str = ""
     date: str = ""
@@ -55,27 +55,27 @@ class VisibleLine:
     tag: str = ""
 
 
-def read_page(html: str, where: str) -> Page:
+def extract_page(html: str, where: str) -> ExtractedPage:
     """Return the lines of a page with their verdicts.
 
     Raises SourceError where the extractor is not installed or the page shows no text.
     """
-    trafilatura, parser = _extra("trafilatura", where), _extra("lxml.html", where)
-    tree = _tree(parser, html, where)
+    trafilatura, parser = _import_extra("trafilatura", where), _import_extra("lxml.html", where)
+    tree = _parse_html(parser, html, where)
     lines = list(visible_lines(tree))
     if not lines:
         raise SourceError("the page shows no text", where=where, do="save the page as text instead")
     found = trafilatura.bare_extraction(
         html, favor_precision=True, include_comments=False, with_metadata=True
     )
-    body, about = _said(found)
-    title = _title(tree, about["title"])
-    verdicts = tuple(_verdicts(lines, covered([x.text for x in lines], body), title, about["byline"]))
+    body, about = _extracted_metadata(found)
+    title = _page_title(tree, about["title"])
+    verdicts = tuple(_line_verdicts(lines, covered_lines([x.text for x in lines], body), title, about["byline"]))
     text = "\n".join(x.text for x in lines)
-    return Page(text, verdicts, title, about["byline"], about["date"], about["source"])
+    return ExtractedPage(text, verdicts, title, about["byline"], about["date"], about["source"])
 
 
-def _extra(name: str, where: str) -> ModuleType:
+def _import_extra(name: str, where: str) -> ModuleType:
     """Import a module of the html extra, late, or say how to install it."""
     try:
         return importlib.import_module(name)
@@ -88,7 +88,7 @@ def _extra(name: str, where: str) -> ModuleType:
         ) from None
 
 
-def _tree(parser: Any, html: str, where: str) -> Any:
+def _parse_html(parser: Any, html: str, where: str) -> Any:
     """Parse a page; the text is passed as UTF-8 so that a wrong declaration in it does no harm."""
     data = html.encode("utf-8", "replace")
     try:
@@ -97,7 +97,7 @@ def _tree(parser: Any, html: str, where: str) -> Any:
         raise SourceError("the page shows no text", where=where, do="save the page as text instead") from None
 
 
-def _said(found: Any) -> tuple[str, dict[str, str]]:
+def _extracted_metadata(found: Any) -> tuple[str, dict[str, str]]:
     """Return the extractor's text and metadata; both are empty if it found no article."""
     names = {"title": "title", "byline": "author", "date": "date", "source": "sitename"}
     about = {ours: str(getattr(found, theirs, None) or "") for ours, theirs in names.items()}
@@ -105,7 +105,7 @@ def _said(found: Any) -> tuple[str, dict[str, str]]:
 
 
 @dataclass(slots=True)
-class _Walk:
+class _LineCollector:
     """The text of the line at hand and the headings that are open round it."""
 
     pieces: list[str] = field(default_factory=list)
@@ -125,7 +125,7 @@ def visible_lines(tree: Any) -> Iterator[VisibleLine]:
     Scripts, styles, form fields and what ``hidden`` or an inline style hides are left out.
     """
     etree = importlib.import_module("lxml.etree")
-    walk = _Walk()
+    walk = _LineCollector()
     steps = etree.iterwalk(tree, events=("start", "end", "comment", "pi"))
     for event, node in steps:
         tag = node.tag if event in ("start", "end") else ""
@@ -134,10 +134,10 @@ def visible_lines(tree: Any) -> Iterator[VisibleLine]:
         if event == "start" and _is_hidden(node):
             steps.skip_subtree()
         elif event == "start":
-            walk.open += [tag] if tag in _NAMED else []
+            walk.open += [tag] if tag in _TITLED_TAGS else []
             walk.pieces.append(node.text or "")
         else:
-            if tag in _NAMED and tag in walk.open:
+            if tag in _TITLED_TAGS and tag in walk.open:
                 walk.open.remove(tag)
             walk.pieces.append(node.tail or "")
     yield from walk.line()
@@ -147,41 +147,41 @@ def _is_hidden(node: Any) -> bool:
     """Whether a browser shows nothing of an element, as far as its own attributes say."""
     if node.tag in _HIDDEN or node.get("hidden") is not None:
         return True
-    return bool(_NO_SHOW.search(node.get("style") or ""))
+    return bool(_HIDDEN_STYLE.search(node.get("style") or ""))
 
 
-def _title(tree: Any, said: str) -> str:
+def _page_title(tree: Any, said: str) -> str:
     """Return the only h1 of the page, else what it says of itself (og:title or <title>)."""
     heads = {" ".join(str(h.text_content()).split()) for h in tree.iter("h1")} - {""}
     return heads.pop() if len(heads) == 1 else said
 
 
-def _verdicts(lines: list[VisibleLine], body: list[bool], title: str, byline: str) -> Iterator[Line]:
+def _line_verdicts(lines: list[VisibleLine], body: list[bool], title: str, byline: str) -> Iterator[SourceLine]:
     """Yield the verdict of each line: title and byline by what they say, then the extractor's."""
-    wanted = words(title)
+    wanted = alignment_words(title)
     for line, kept in zip(lines, body, strict=True):
-        if wanted and words(line.text) == wanted:
+        if wanted and alignment_words(line.text) == wanted:
             wanted = []
-            yield Line(Verdict.TITLE, "the title that the page gives itself")
-        elif _is_byline(line.text, byline):
-            yield Line(Verdict.BYLINE, "names the author that the page gives")
+            yield SourceLine(LineVerdict.TITLE, "the title that the page gives itself")
+        elif _names_author(line.text, byline):
+            yield SourceLine(LineVerdict.BYLINE, "names the author that the page gives")
         elif line.tag == "figcaption":
-            yield Line(Verdict.CAPTION, "a figcaption of the page")
+            yield SourceLine(LineVerdict.CAPTION, "a figcaption of the page")
         elif not kept:
-            yield Line(Verdict.BOILERPLATE, "left out by the extractor")
+            yield SourceLine(LineVerdict.BOILERPLATE, "left out by the extractor")
         elif line.tag:
-            yield Line(Verdict.SUBHEAD, "a heading that the extractor keeps")
+            yield SourceLine(LineVerdict.SUBHEAD, "a heading that the extractor keeps")
         else:
-            yield Line(Verdict.BODY, "kept by the extractor")
+            yield SourceLine(LineVerdict.BODY, "kept by the extractor")
 
 
-def _is_byline(text: str, byline: str) -> bool:
+def _names_author(text: str, byline: str) -> bool:
     """Whether a short line names one of the authors."""
-    line = words(text)
-    names = [words(name) for name in byline.split(";")]
-    return len(line) <= _LINE_WORDS and any(n and _holds(line, n) for n in names)
+    line = alignment_words(text)
+    names = [alignment_words(name) for name in byline.split(";")]
+    return len(line) <= _MAX_BYLINE_WORDS and any(n and _contains_name(line, n) for n in names)
 
 
-def _holds(line: list[str], name: list[str]) -> bool:
+def _contains_name(line: list[str], name: list[str]) -> bool:
     spots = range(min(3, len(line) - len(name) + 1))
     return any(line[i : i + len(name)] == name for i in spots)

@@ -7,18 +7,18 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-Range = tuple[int, int]
+CharRange = tuple[int, int]
 
-LIMIT = 1000
+MAX_QUOTATION_LENGTH = 1000
 """The longest quotation, in code points (about 180 words).
 
 A longer pair is more often two marks that do not belong together, so the segmenter's cuts stand.
 """
 
-DEPTH = 8
+MAX_NESTED_QUOTATIONS = 8
 """How many quotations inside each other are followed."""
 
-CLOSERS = {
+CLOSERS_BY_OPENER = {
     "“": "”",
     "„": "“”",
     "‟": "”",
@@ -30,10 +30,10 @@ CLOSERS = {
 }
 """What closes each mark that can only open."""
 
-STRAIGHT = ('"', "''")
+SYMMETRIC_MARKS = ('"', "''")
 """Marks that look the same at both ends; their neighbours tell which end it is."""
 
-MARKS = "“”„‟«»‹›「」『』\"‘’'`"
+MARK_CHARACTERS = "“”„‟«»‹›「」『』\"‘’'`"
 """Every character that can be part of a quotation mark."""
 
 _DOUBLE = re.compile(r"``|''|[“”„‟«»‹›「」『』\"]")
@@ -45,47 +45,47 @@ _BEFORE_OPEN = re.compile(r"[\s(\[{—–\-/‘'“„«]")
 
 
 @dataclass(frozen=True, slots=True)
-class _Open:
+class _OpenMark:
     """An opening mark at a code point that waits for its closing one."""
 
     mark: str
     start: int
 
 
-def quotations(text: str) -> list[Range]:
+def quotation_ranges(text: str) -> list[CharRange]:
     """Return the closed quotations of a paragraph, marks inside, outer before inner.
 
     A quotation that never closes or is longer than ``LIMIT`` is none, and a pair that crosses
     another is dropped. Single marks are paired last, inside or outside of the double ones,
     because most of them are apostrophes.
     """
-    doubles = _doubles(text)
-    return sorted([*doubles, *_singles(text, doubles)], key=lambda r: (r[0], -r[1]))
+    doubles = _double_quotations(text)
+    return sorted([*doubles, *_single_quotations(text, doubles)], key=lambda r: (r[0], -r[1]))
 
 
-def outermost(ranges: list[Range]) -> list[Range]:
+def outermost_ranges(ranges: list[CharRange]) -> list[CharRange]:
     """Return the ranges that lie in no other; ``ranges`` has outer before inner."""
-    out: list[Range] = []
+    out: list[CharRange] = []
     for a, b in ranges:
         if not out or a >= out[-1][1]:
             out.append((a, b))
     return out
 
 
-def _doubles(text: str) -> list[Range]:
+def _double_quotations(text: str) -> list[CharRange]:
     """Pair double marks like brackets; what is left open between a pair is dropped."""
-    stack: list[_Open] = []
-    out: list[Range] = []
-    closers = CLOSERS | _reversed_guillemets(text)
+    stack: list[_OpenMark] = []
+    out: list[CharRange] = []
+    closers = CLOSERS_BY_OPENER | _reversed_guillemets(text)
     for m in _DOUBLE.finditer(text):
-        stack = [o for o in stack[-DEPTH:] if m.end() - o.start <= LIMIT]
-        at = _partner(stack, m, text, closers)
+        stack = [o for o in stack[-MAX_NESTED_QUOTATIONS:] if m.end() - o.start <= MAX_QUOTATION_LENGTH]
+        at = _matching_open(stack, m, text, closers)
         if at is not None:
             out.append((stack[at].start, m.end()))
             del stack[at:]
-        elif _opens(m, text, closers):
-            stack = [o for o in stack if not (o.mark == m[0] in STRAIGHT)]
-            stack.append(_Open(m[0], m.start()))
+        elif _may_open(m, text, closers):
+            stack = [o for o in stack if not (o.mark == m[0] in SYMMETRIC_MARKS)]
+            stack.append(_OpenMark(m[0], m.start()))
     return out
 
 
@@ -95,20 +95,20 @@ def _reversed_guillemets(text: str) -> dict[str, str]:
     return {"»": "«", "«": ""} if first and first[0] == "»" else {}
 
 
-def _partner(stack: list[_Open], m: re.Match[str], text: str, closers: dict[str, str]) -> int | None:
+def _matching_open(stack: list[_OpenMark], m: re.Match[str], text: str, closers: dict[str, str]) -> int | None:
     """Return the place in the stack of the mark that this one closes, or None."""
     if m[0] == '"' and not _may_close(m, text):
         return None
     for i in range(len(stack) - 1, -1, -1):
         mark = stack[i].mark
-        if (mark in STRAIGHT and mark == m[0] and _may_close(m, text)) or m[0] in closers.get(mark, ()):
+        if (mark in SYMMETRIC_MARKS and mark == m[0] and _may_close(m, text)) or m[0] in closers.get(mark, ()):
             return i
     return None
 
 
-def _opens(m: re.Match[str], text: str, closers: dict[str, str]) -> bool:
+def _may_open(m: re.Match[str], text: str, closers: dict[str, str]) -> bool:
     """Whether a mark can open a quotation where it stands."""
-    if m[0] not in STRAIGHT:
+    if m[0] not in SYMMETRIC_MARKS:
         return bool(closers.get(m[0]))
     return m.start() == 0 or bool(_BEFORE_OPEN.match(text[m.start() - 1]))
 
@@ -120,30 +120,30 @@ def _may_close(m: re.Match[str], text: str) -> bool:
     return not ((before.isspace() or before in ("(", "[")) and after and not after.isspace())
 
 
-def _singles(text: str, doubles: list[Range]) -> Iterator[Range]:
+def _single_quotations(text: str, doubles: list[CharRange]) -> Iterator[CharRange]:
     """Yield the single-marked quotations, none of them crossing a double-marked one."""
     closes = [m.start() for m in _SINGLE_CLOSE.finditer(text)]
     opens = [m.start() for m in _SINGLE_OPEN.finditer(text) if not _ELISION.match(text, m.start())]
-    home = _homes(doubles, sorted({*opens, *closes}))
+    home = _enclosing_ranges(doubles, sorted({*opens, *closes}))
     done = 0
     for i, start in enumerate(opens):
         if start < done:
             continue
-        reach = closes[bisect_right(closes, start) : bisect_right(closes, start + LIMIT)]
+        reach = closes[bisect_right(closes, start) : bisect_right(closes, start + MAX_QUOTATION_LENGTH)]
         ends = [c for c in reach if home[c] == home[start]]
-        window = opens[i + 1 : bisect_right(opens, start + LIMIT)]
+        window = opens[i + 1 : bisect_right(opens, start + MAX_QUOTATION_LENGTH)]
         later = next((o for o in window if home[o] == home[start]), len(text))
-        end = _closing(text, [c for c in ends if c < later] or ends[:1])
+        end = _closing_position(text, [c for c in ends if c < later] or ends[:1])
         if end is not None:
             done = end + 1
             yield (start, end + 1)
 
 
-def _homes(ranges: list[Range], places: list[int]) -> dict[int, Range | None]:
+def _enclosing_ranges(ranges: list[CharRange], places: list[int]) -> dict[int, CharRange | None]:
     """Map each place, in order, to the shortest of the nested ranges that covers it, or None."""
     queue = sorted(ranges, key=lambda r: (r[0], -r[1]))
-    stack: list[Range] = []
-    out: dict[int, Range | None] = {}
+    stack: list[CharRange] = []
+    out: dict[int, CharRange | None] = {}
     n = 0
     for place in places:
         while n < len(queue) and queue[n][0] <= place:
@@ -157,7 +157,7 @@ def _homes(ranges: list[Range], places: list[int]) -> dict[int, Range | None]:
     return out
 
 
-def _closing(text: str, candidates: list[int]) -> int | None:
+def _closing_position(text: str, candidates: list[int]) -> int | None:
     """Return the first closing mark that is no plural possessive (workers' pay), else the first."""
     sure = (c for c in candidates if not _POSSESSIVE.match(text, c - 1))
     return next(sure, candidates[0] if candidates else None)

@@ -21,22 +21,22 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
-from annotator.ingest.boundaries import is_wrong, missed
-from annotator.ingest.quotes import Range, outermost, quotations
+from annotator.ingest.boundaries import is_false_boundary, missed_boundaries
+from annotator.ingest.quotes import CharRange, outermost_ranges, quotation_ranges
 
-MAX_SENTENCE = 4000
+MAX_SENTENCE_LENGTH = 4000
 """The longest sentence, in code points."""
 
 _SPACE = re.compile(r"\s")
 _BLANK = re.compile(" +")
 _OPENING = frozenset("“‘„«‹「『([{")
 _CLOSING = frozenset("”»›」』)]}")
-_ASIDE = re.compile(r"[^\s.!?…:;”\"’']\s*(\([^()]{1,300}\))")
+_BRACKETED_ASIDE = re.compile(r"[^\s.!?…:;”\"’']\s*(\([^()]{1,300}\))")
 _QUOTED_END = re.compile(r"([.!?…])[\"”’'»)]*$")
 _CAPITAL_NEXT = re.compile(r"\s+(?=[\"“‘'«„(\[]*[A-Z0-9])")
 
 
-def sentence_ranges(text: str, start: int, end: int) -> list[Range]:
+def sentence_ranges(text: str, start: int, end: int) -> list[CharRange]:
     """Return the sentences of the paragraph ``text[start:end]`` as trimmed ranges of ``text``.
 
     Ranges are in order and disjoint, and cover all that is not white space. No range begins or
@@ -45,56 +45,56 @@ def sentence_ranges(text: str, start: int, end: int) -> list[Range]:
     than ``MAX_SENTENCE`` without a sentence end (a table, a list of names) is cut at blanks.
     """
     paragraph = _SPACE.sub(" ", text[start:end])
-    cuts = repaired(paragraph, segmented(paragraph))
-    return [(start + a, start + b) for a, b in _trimmed(paragraph, cuts)]
+    cuts = repair_cuts(paragraph, nupunkt_cuts(paragraph))
+    return [(start + a, start + b) for a, b in _trimmed_ranges(paragraph, cuts)]
 
 
-def segmented(paragraph: str) -> list[int]:
+def nupunkt_cuts(paragraph: str) -> list[int]:
     """Return where nupunkt starts each sentence of a paragraph after the first."""
-    return [a for a, _ in _segmenter()(paragraph)][1:]
+    return [a for a, _ in _nupunkt_segmenter()(paragraph)][1:]
 
 
 @lru_cache(maxsize=1)
-def _segmenter() -> Callable[[str], list[Range]]:
+def _nupunkt_segmenter() -> Callable[[str], list[CharRange]]:
     """Return nupunkt's default model, loaded once (15 ms)."""
     import nupunkt
 
-    spans: Callable[[str], list[Range]] = nupunkt.load("default").spans
+    spans: Callable[[str], list[CharRange]] = nupunkt.load("default").spans
     return spans
 
 
-def repaired(paragraph: str, cuts: Iterable[int]) -> list[int]:
+def repair_cuts(paragraph: str, cuts: Iterable[int]) -> list[int]:
     """Return the cuts of a segmenter without its mistakes at abbreviations and quotations."""
-    quotes = quotations(paragraph)
-    found = {*cuts, *missed(paragraph), *_after_quotations(paragraph, quotes)}
-    opens = {a + len(_mark(paragraph, a)) - 1: a for a, _ in quotes}
+    quotes = quotation_ranges(paragraph)
+    found = {*cuts, *missed_boundaries(paragraph), *_after_quotations(paragraph, quotes)}
+    opens = {a + len(_mark_at(paragraph, a)) - 1: a for a, _ in quotes}
     ends = {b - 1 for _, b in quotes}
-    moved = sorted({_snapped(paragraph, c, opens, ends) for c in found})
-    kept = [c for c in moved if _stands(paragraph, c) and not is_wrong(paragraph, c)]
-    closed = outermost(sorted([*quotes, *_asides(paragraph)], key=lambda r: (r[0], -r[1])))
-    return list(_bounded(paragraph, list(_outside(kept, closed)), closed))
+    moved = sorted({_snap_cut(paragraph, c, opens, ends) for c in found})
+    kept = [c for c in moved if _is_valid_cut(paragraph, c) and not is_false_boundary(paragraph, c)]
+    closed = outermost_ranges(sorted([*quotes, *_asides(paragraph)], key=lambda r: (r[0], -r[1])))
+    return list(_split_long(paragraph, list(_cuts_outside(kept, closed)), closed))
 
 
-def _bounded(text: str, cuts: list[int], closed: list[Range]) -> Iterator[int]:
+def _split_long(text: str, cuts: list[int], closed: list[CharRange]) -> Iterator[int]:
     """Yield the cuts and, where two are too far apart, some more, outside quotations if it goes."""
     at = 0
     for cut in [*cuts, len(text)]:
-        while cut - at > MAX_SENTENCE:
-            blanks = [m.end() for m in _BLANK.finditer(text, at + MAX_SENTENCE // 2, at + MAX_SENTENCE)]
-            free = list(_outside(blanks, closed)) or blanks
-            at = free[-1] if free else at + MAX_SENTENCE
+        while cut - at > MAX_SENTENCE_LENGTH:
+            blanks = [m.end() for m in _BLANK.finditer(text, at + MAX_SENTENCE_LENGTH // 2, at + MAX_SENTENCE_LENGTH)]
+            free = list(_cuts_outside(blanks, closed)) or blanks
+            at = free[-1] if free else at + MAX_SENTENCE_LENGTH
             yield at
         at = cut
         if cut < len(text):
             yield cut
 
 
-def _mark(text: str, at: int) -> str:
+def _mark_at(text: str, at: int) -> str:
     """Return the quotation mark, of one or two characters, that stands at an offset."""
     return text[at : at + 2] if text[at : at + 2] in ("``", "''") else text[at]
 
 
-def _after_quotations(text: str, quotes: list[Range]) -> Iterator[int]:
+def _after_quotations(text: str, quotes: list[CharRange]) -> Iterator[int]:
     """Yield where a capital follows a quotation of several words that ends like a sentence."""
     for a, b in quotes:
         following = _CAPITAL_NEXT.match(text, b)
@@ -102,7 +102,7 @@ def _after_quotations(text: str, quotes: list[Range]) -> Iterator[int]:
             yield following.end()
 
 
-def _snapped(text: str, cut: int, opens: dict[int, int], ends: set[int]) -> int:
+def _snap_cut(text: str, cut: int, opens: dict[int, int], ends: set[int]) -> int:
     """Move a cut right over marks that close and blanks, then left over marks that open."""
     while cut < len(text) and (text[cut] in _CLOSING or cut in ends or text[cut] == " "):
         cut += 1
@@ -117,17 +117,17 @@ def _snapped(text: str, cut: int, opens: dict[int, int], ends: set[int]) -> int:
     return cut
 
 
-def _stands(text: str, cut: int) -> bool:
+def _is_valid_cut(text: str, cut: int) -> bool:
     """Whether a cut lies between two stretches of text, with a blank or a wide stop before it."""
     return 0 < cut < len(text) and (text[cut - 1] == " " or text[cut - 1] in "。！？」』）")
 
 
-def _asides(text: str) -> Iterator[Range]:
+def _asides(text: str) -> Iterator[CharRange]:
     """Yield the brackets that open in mid-sentence: what they hold belongs to the sentence."""
-    return (m.span(1) for m in _ASIDE.finditer(text))
+    return (m.span(1) for m in _BRACKETED_ASIDE.finditer(text))
 
 
-def _outside(cuts: list[int], closed: list[Range]) -> Iterator[int]:
+def _cuts_outside(cuts: list[int], closed: list[CharRange]) -> Iterator[int]:
     """Yield the cuts that lie inside none of the disjoint ranges; both are in order."""
     n = 0
     for cut in cuts:
@@ -137,7 +137,7 @@ def _outside(cuts: list[int], closed: list[Range]) -> Iterator[int]:
             yield cut
 
 
-def _trimmed(text: str, cuts: list[int]) -> Iterator[Range]:
+def _trimmed_ranges(text: str, cuts: list[int]) -> Iterator[CharRange]:
     """Yield the stretches between cuts without the blanks at their ends, blank ones left out."""
     for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True):
         piece = text[a:b]

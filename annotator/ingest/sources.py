@@ -12,12 +12,12 @@ from typing import Any, BinaryIO
 import orjson
 
 from annotator.core.errors import SourceError
-from annotator.ingest.decode import MAX_BYTES, MAX_LINE, bounded, check_lines, decoded, line_error
+from annotator.ingest.decode import MAX_SOURCE_BYTES, MAX_LINE_BYTES, unpack_bounded, check_line_lengths, decode_source, long_line_error
 
 STDIN = "-"
 """The path that stands for standard input, and the origin of what comes from there."""
 
-KINDS = {
+KINDS_BY_SUFFIX = {
     ".txt": "text",
     ".text": "text",
     ".md": "text",
@@ -29,16 +29,16 @@ KINDS = {
 }
 """What a file holds by its ending; a further ``.gz`` means that it is packed."""
 
-MAX_DEPTH = 20
+MAX_RECORD_DEPTH = 20
 """The deepest nesting of a record's fields."""
 
-_USED = frozenset({"text", "title", "byline", "date", "meta"})
+_KNOWN_FIELDS = frozenset({"text", "title", "byline", "date", "meta"})
 _HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 _RECORD = re.compile(r'\s*\{\s*"')
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ArticleSource:
     """One article as it came in.
 
     ``kind`` is ``text`` for a dump of a page, ``html`` for a page (then ``html`` holds it and
@@ -65,14 +65,14 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class SourceFailure:
     """A source that could not be read, and why."""
 
     origin: str
     error: SourceError
 
 
-def read_sources(paths: Sequence[Path | str], stdin: BinaryIO | None) -> Iterator[Source | Failed]:
+def read_sources(paths: Sequence[Path | str], stdin: BinaryIO | None) -> Iterator[ArticleSource | SourceFailure]:
     """Yield the articles of files, folders and standard input (``-``) in the order given.
 
     Files of a folder come in the order of their paths, hidden ones left out. What fails is
@@ -80,45 +80,45 @@ def read_sources(paths: Sequence[Path | str], stdin: BinaryIO | None) -> Iterato
     """
     for path in paths:
         if str(path) == STDIN:
-            yield from _stdin(stdin)
+            yield from _read_stdin(stdin)
         elif os.path.isdir(path):  # noqa: PTH112  (Path.is_dir raises where a folder cannot be looked into)
-            yield from _folder(Path(path))
+            yield from _read_folder(Path(path))
         else:
-            yield from _file(Path(path))
+            yield from _read_file(Path(path))
 
 
-def _stdin(stdin: BinaryIO | None) -> Iterator[Source | Failed]:
+def _read_stdin(stdin: BinaryIO | None) -> Iterator[ArticleSource | SourceFailure]:
     if stdin is None:
         error = SourceError("standard input is closed", do="pipe a page into it, or name a file")
-        yield Failed(STDIN, error)
+        yield SourceFailure(STDIN, error)
         return
     try:
-        yield from _one(STDIN, "standard input", stdin)
+        yield from _read_stream(STDIN, "standard input", stdin)
     except OSError as error:
-        yield _unreadable(STDIN, "standard input", error)
+        yield _read_failure(STDIN, "standard input", error)
 
 
-def _folder(folder: Path) -> Iterator[Source | Failed]:
+def _read_folder(folder: Path) -> Iterator[ArticleSource | SourceFailure]:
     """Yield the articles of all files below a folder whose ending is known."""
     closed: list[OSError] = []
-    files = [p for p in _visible(folder, closed) if kind_of(p.name)]
+    files = [p for p in _visible_files(folder, closed) if source_kind(p.name)]
     for error in closed:
-        name = _shown(error.filename or folder)
-        yield _unreadable(name, name, error)
+        name = _path_text(error.filename or folder)
+        yield _read_failure(name, name, error)
     if not files and not closed:
-        yield Failed(
-            _shown(folder),
+        yield SourceFailure(
+            _path_text(folder),
             SourceError(
                 "the folder has no source in it",
-                where=_shown(folder),
-                do="give one with files that end in " + ", ".join(KINDS),
+                where=_path_text(folder),
+                do="give one with files that end in " + ", ".join(KINDS_BY_SUFFIX),
             ),
         )
     for path in files:
-        yield from _file(path)
+        yield from _read_file(path)
 
 
-def _visible(folder: Path, closed: list[OSError]) -> list[Path]:
+def _visible_files(folder: Path, closed: list[OSError]) -> list[Path]:
     """Return the files below a folder, sorted; links to folders are not followed.
 
     The errors of folders that cannot be looked into are added to ``closed``.
@@ -130,96 +130,96 @@ def _visible(folder: Path, closed: list[OSError]) -> list[Path]:
     return sorted(found)
 
 
-def _file(path: Path) -> Iterator[Source | Failed]:
-    name = _shown(path)
+def _read_file(path: Path) -> Iterator[ArticleSource | SourceFailure]:
+    name = _path_text(path)
     try:
         came_from = os.path.realpath(path)
         with path.open("rb") as file:
-            yield from _one(name, name, file, kind_of(path.name), came_from)
+            yield from _read_stream(name, name, file, source_kind(path.name), came_from)
     except OSError as error:
-        yield _unreadable(name, name, error)
+        yield _read_failure(name, name, error)
 
 
-def _shown(path: Path | str) -> str:
+def _path_text(path: Path | str) -> str:
     """Return a path as text: bytes in a name that are no UTF-8 become U+FFFD."""
     return os.fsencode(path).decode("utf-8", "replace")
 
 
-def _unreadable(origin: str, where: str, error: OSError) -> Failed:
+def _read_failure(origin: str, where: str, error: OSError) -> SourceFailure:
     reason = (error.strerror or type(error).__name__).lower()
     do = "check its permissions" if isinstance(error, PermissionError) else "check the path"
-    return Failed(origin, SourceError(f"the source cannot be read ({reason})", where=where, do=do))
+    return SourceFailure(origin, SourceError(f"the source cannot be read ({reason})", where=where, do=do))
 
 
-def kind_of(name: str) -> str:
+def source_kind(name: str) -> str:
     """Return what a file holds by its ending: text, html or jsonl, or nothing if it is unknown."""
-    return KINDS.get(Path(name.lower().removesuffix(".gz")).suffix, "")
+    return KINDS_BY_SUFFIX.get(Path(name.lower().removesuffix(".gz")).suffix, "")
 
 
-def _one(
+def _read_stream(
     origin: str, where: str, file: BinaryIO, kind: str = "", stable_origin: str = ""
-) -> Iterator[Source | Failed]:
+) -> Iterator[ArticleSource | SourceFailure]:
     """Yield what one stream of bytes holds."""
     try:
-        data = bounded(file.read(MAX_BYTES + 1), where)
-        if (kind or _sniffed(data)) == "jsonl":
-            yield from (_placed(x, origin, stable_origin) for x in _records(origin, where, data))
+        data = unpack_bounded(file.read(MAX_SOURCE_BYTES + 1), where)
+        if (kind or _sniff_kind(data)) == "jsonl":
+            yield from (_with_record_identity(x, origin, stable_origin) for x in _read_records(origin, where, data))
         else:
-            yield replace(_page(origin, where, data, kind), stable_origin=stable_origin)
+            yield replace(_page_source(origin, where, data, kind), stable_origin=stable_origin)
     except SourceError as error:
-        yield Failed(origin, error)
+        yield SourceFailure(origin, error)
 
 
-def _placed(source: Source | Failed, origin: str, stable_origin: str) -> Source | Failed:
+def _with_record_identity(source: ArticleSource | SourceFailure, origin: str, stable_origin: str) -> ArticleSource | SourceFailure:
     """Return a record with what it is known by another time: its file and its id, if it has both."""
     name = source.origin.removeprefix(origin)
-    if isinstance(source, Failed) or not stable_origin or not name.startswith("#"):
+    if isinstance(source, SourceFailure) or not stable_origin or not name.startswith("#"):
         return source
     return replace(source, stable_origin=stable_origin + name)
 
 
-def _sniffed(data: bytes) -> str:
+def _sniff_kind(data: bytes) -> str:
     """Return what the bytes look like by their start."""
     start = data[:4096].decode("utf-8", "ignore").removeprefix("\ufeff")
     return "jsonl" if _RECORD.match(start) else "html" if _HTML.match(start) else "text"
 
 
-def _page(origin: str, where: str, data: bytes, kind: str) -> Source:
+def _page_source(origin: str, where: str, data: bytes, kind: str) -> ArticleSource:
     """Return a whole file as one article."""
-    check_lines(data, where)
-    text, note = decoded(data, where)
+    check_line_lengths(data, where)
+    text, note = decode_source(data, where)
     if not text.strip():
         raise SourceError("the source is empty", where=where, do="leave it out")
     notes = (note,) if note else ()
-    if (kind or _sniffed(data)) == "html":
-        return Source(origin, "", "html", html=text, notes=notes)
-    return Source(origin, text, notes=notes)
+    if (kind or _sniff_kind(data)) == "html":
+        return ArticleSource(origin, "", "html", html=text, notes=notes)
+    return ArticleSource(origin, text, notes=notes)
 
 
-def _records(origin: str, where: str, data: bytes) -> Iterator[Source | Failed]:
+def _read_records(origin: str, where: str, data: bytes) -> Iterator[ArticleSource | SourceFailure]:
     """Yield the articles of a JSONL file, and a failure for each line that is none."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        data = decoded(data, where)[0].encode()
+        data = decode_source(data, where)[0].encode()
     lines = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
     if not any(line.strip() for line in lines):
         raise SourceError("the source is empty", where=where, do="leave it out")
     for n, line in enumerate(lines, 1):
         if line.strip():
-            yield _record(origin, f"{where}:{n}", n, line)
+            yield _read_record(origin, f"{where}:{n}", n, line)
 
 
-def _record(origin: str, where: str, n: int, line: bytes) -> Source | Failed:
+def _read_record(origin: str, where: str, n: int, line: bytes) -> ArticleSource | SourceFailure:
     """Return the article of one line of JSONL, or the failure with its place."""
     try:
-        if len(line) > MAX_LINE:
-            raise line_error(where.removesuffix(f":{n}"), n)
-        text, note = decoded(line, where)
-        return _article(origin, n, _parsed(text, where), where, (note,) if note else ())
+        if len(line) > MAX_LINE_BYTES:
+            raise long_line_error(where.removesuffix(f":{n}"), n)
+        text, note = decode_source(line, where)
+        return _record_source(origin, n, _parse_record(text, where), where, (note,) if note else ())
     except SourceError as error:
-        return Failed(f"{origin}:{n}", error)
+        return SourceFailure(f"{origin}:{n}", error)
 
 
-def _parsed(line: str, where: str) -> dict[str, Any]:
+def _parse_record(line: str, where: str) -> dict[str, Any]:
     """Return the object of one line; a lone surrogate counts as wrong JSON."""
     try:
         value = orjson.loads(line)
@@ -228,23 +228,23 @@ def _parsed(line: str, where: str) -> dict[str, Any]:
         raise SourceError(problem, where=where, do="mend the line or take it out") from None
     if not isinstance(value, dict):
         raise SourceError("the line is not a JSON object", where=where, do='write {"text": "…"}')
-    if _depth(value) > MAX_DEPTH:
-        what = f"the record is nested deeper than {MAX_DEPTH}"
+    if _nesting_depth(value) > MAX_RECORD_DEPTH:
+        what = f"the record is nested deeper than {MAX_RECORD_DEPTH}"
         raise SourceError(what, where=where, do="flatten its fields")
     return value
 
 
-def _depth(value: Any) -> int:
+def _nesting_depth(value: Any) -> int:
     """Return how deep lists and objects are nested, counted no further than the bound."""
     level, depth = [value], 0
-    while level and depth <= MAX_DEPTH:
+    while level and depth <= MAX_RECORD_DEPTH:
         inside = [v.values() if isinstance(v, dict) else v for v in level if isinstance(v, dict | list)]
         level = [x for values in inside for x in values]
         depth += 1
     return depth
 
 
-def _article(origin: str, n: int, record: dict[str, Any], where: str, notes: tuple[str, ...]) -> Source:
+def _record_source(origin: str, n: int, record: dict[str, Any], where: str, notes: tuple[str, ...]) -> ArticleSource:
     """Build the source of a record; its ``meta`` and its other fields become one dict."""
     text = record.get("text")
     if not isinstance(text, str):
@@ -252,24 +252,24 @@ def _article(origin: str, n: int, record: dict[str, Any], where: str, notes: tup
     if not text.strip():
         raise SourceError("the `text` of the record is empty", where=where, do="take the line out")
     given = record.get("meta", {})
-    meta: dict[str, object] = {k: v for k, v in record.items() if k not in _USED}
+    meta: dict[str, object] = {k: v for k, v in record.items() if k not in _KNOWN_FIELDS}
     meta |= given if isinstance(given, dict) else {"meta": given}
-    url = _word(record, meta, "url")
-    name = _word(record, meta, "id") or url
-    return Source(
+    url = _text_field(record, meta, "url")
+    name = _text_field(record, meta, "id") or url
+    return ArticleSource(
         origin=f"{origin}#{name}" if name else f"{origin}:{n}",
         text=text.replace("\r\n", "\n").replace("\r", "\n"),
         kind="record",
-        title=_word(record, meta, "title"),
-        byline=_word(record, meta, "byline"),
-        date=_word(record, meta, "date"),
+        title=_text_field(record, meta, "title"),
+        byline=_text_field(record, meta, "byline"),
+        date=_text_field(record, meta, "date"),
         url=url,
         meta=meta,
         notes=notes,
     )
 
 
-def _word(record: dict[str, Any], meta: dict[str, object], key: str) -> str:
+def _text_field(record: dict[str, Any], meta: dict[str, object], key: str) -> str:
     """Return a text or number field of a record or else of its ``meta`` as one line."""
     value = record.get(key, meta.get(key, ""))
     return " ".join(str(value).split()) if isinstance(value, str | int | float) else ""

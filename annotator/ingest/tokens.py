@@ -10,16 +10,16 @@ from functools import cached_property
 from typing import Any
 
 from annotator.core.errors import SourceError
-from annotator.core.tokens import Token, tile, tokens_of
+from annotator.core.tokens import Token, tokens_cover_text, build_tokens
 
-RUN = 150
+MAX_RUN = 150
 """The longest stretch without white space that spaCy gets in one piece, in code points.
 
 Its tokenizer is quadratic there: 16,000 dollar signs took 39 s in one piece and take less than 1 s in
 pieces of 150. Ordinary text has no such runs, so its tokens are exactly spaCy's.
 """
 
-_LONG_RUN = re.compile(rf"\S{{{RUN + 1},}}")
+_LONG_RUN = re.compile(rf"\S{{{MAX_RUN + 1},}}")
 _PIECE_END = re.compile(r"[^\w\s](?=\w)|\w(?=[^\w\s])")
 
 
@@ -40,18 +40,18 @@ class Tokenizer:
         ``ws`` of the last one is true only if the text ends with a blank.
         """
         parts: list[tuple[str, bool]] = []
-        for piece in _pieces(text):
+        for piece in _bounded_pieces(text):
             doc = self._tokenize(piece)
             parts += [(t.text, bool(t.whitespace_)) for t in doc]
-        out = tokens_of((p[0] for p in parts), (p[1] for p in parts))
-        if not tile(out, text):
+        out = build_tokens((p[0] for p in parts), (p[1] for p in parts))
+        if not tokens_cover_text(out, text):
             raise SourceError(f"the {self.lang} tokenizer changes the text", do="use another --lang")
         return out
 
     @cached_property
     def fingerprint(self) -> str:
         """The first 16 hex digits of a SHA-256 over all that decides how a text is cut."""
-        record = {"lang": self.lang, "run": RUN, **_settings(self._tokenize)}
+        record = {"lang": self.lang, "run": MAX_RUN, **_tokenizer_settings(self._tokenize)}
         payload = json.dumps(record, sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(payload.encode("ascii")).hexdigest()[:16]
 
@@ -75,36 +75,36 @@ def _first_line(error: Exception) -> str:
     return str(error).strip().split("\n")[0][:200]
 
 
-def _settings(tokenizer: Any) -> dict[str, Any]:
+def _tokenizer_settings(tokenizer: Any) -> dict[str, Any]:
     """Return the patterns and exceptions of a rule-based tokenizer, or the name of another kind."""
     settings: dict[str, Any] = {"kind": f"{type(tokenizer).__module__}.{type(tokenizer).__name__}"}
     for name in ("prefix_search", "suffix_search", "infix_finditer", "token_match", "url_match"):
-        settings[name] = _pattern(getattr(tokenizer, name, None))
+        settings[name] = _regex_source(getattr(tokenizer, name, None))
     rules = getattr(tokenizer, "rules", None) or {}
     settings["rules"] = {k: [sorted((str(a), v) for a, v in t.items()) for t in rules[k]] for k in rules}
     return settings
 
 
-def _pattern(function: Any) -> str:
+def _regex_source(function: Any) -> str:
     """Return the regular expression that a bound ``search``, ``match`` or ``finditer`` runs."""
     owner = getattr(function, "__self__", None)
     return str(getattr(owner, "pattern", "") or getattr(function, "__qualname__", ""))
 
 
-def _pieces(text: str) -> Iterator[str]:
+def _bounded_pieces(text: str) -> Iterator[str]:
     """Yield the text in stretches that cost spaCy linear time: it is cut inside long runs only."""
     at = 0
     for run in _LONG_RUN.finditer(text):
         start = run.start()
-        while run.end() - start > RUN:
-            cut = _cut(text, start, start + RUN)
+        while run.end() - start > MAX_RUN:
+            cut = _run_cut(text, start, start + MAX_RUN)
             yield text[at:cut]
             at = start = cut
     if at < len(text):
         yield text[at:]
 
 
-def _cut(text: str, start: int, end: int) -> int:
+def _run_cut(text: str, start: int, end: int) -> int:
     """Return where to cut a run: at the last edge of a word in its second half, else at ``end``."""
     middle = (start + end) // 2
     edges = [m.end() for m in _PIECE_END.finditer(text, middle, end)]

@@ -5,45 +5,45 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from annotator.core.annotation import Work
-from annotator.core.edits import Edit, Op, reject_suggestion, together
+from annotator.core.annotation import AnnotatedSentence
+from annotator.core.edits import Edit, Op, reject_suggestion, combine_edits
 from annotator.core.errors import RuleError
-from annotator.core.inconsistent import Group, Place, amended
-from annotator.session.session import Session
-from annotator.session.worklist import Key, Worklist
+from annotator.core.inconsistent import InconsistencyGroup, WordOccurrence, apply_proposals
+from annotator.session.session import AnnotationSession
+from annotator.session.worklist import ReviewItemKey, ReviewQueue
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ConsistencyItem:
     """A proposal and the group that it is of."""
 
     group: int
-    occurrence: Place
+    occurrence: WordOccurrence
 
     @property
-    def annotated(self) -> Work:
+    def annotated(self) -> AnnotatedSentence:
         """The sentence of the place."""
         return self.occurrence.annotated
 
     @property
-    def key(self) -> Key:
+    def key(self) -> ReviewItemKey:
         """What makes two proposals the same."""
         return self.occurrence.key
 
 
-class Alike(Worklist[Item]):
+class ConsistencyQueue(ReviewQueue[ConsistencyItem]):
     """The proposals, group by group; what is settled stays listed until the next look."""
 
     empty_message = "there is nothing to make consistent"
 
-    def __init__(self, session: Session, groups: Sequence[Group]) -> None:
+    def __init__(self, session: AnnotationSession, groups: Sequence[InconsistencyGroup]) -> None:
         """List the proposals of ``groups`` that were not left before in this session."""
-        items = [Item(n, p) for n, g in enumerate(groups) for p in g.changes]
+        items = [ConsistencyItem(n, p) for n, g in enumerate(groups) for p in g.changes]
         super().__init__(session, items, session.navigation.skipped_proposals)
         self.groups = tuple(groups)
 
     @property
-    def current_group(self) -> Group | None:
+    def current_group(self) -> InconsistencyGroup | None:
         """The group in hand."""
         return self.groups[self.current_item.group] if self.current_item else None
 
@@ -58,9 +58,9 @@ class Alike(Worklist[Item]):
     def accept(self) -> str:
         """Carry out the proposal in hand; returns what was done. Raises RuleError as edits do."""
         item = self._require_current()
-        edit = amended(self._current_version(item.annotated), [item.occurrence], self.session.schema)
-        self._apply((self.at,), replace(edit, message=_told(item.occurrence)), done=True)
-        return _told(item.occurrence)
+        edit = apply_proposals(self._current_version(item.annotated), [item.occurrence], self.session.schema)
+        self._apply((self.at,), replace(edit, message=_consistency_message(item.occurrence)), done=True)
+        return _consistency_message(item.occurrence)
 
     def skip(self) -> str:
         """Leave the place in hand as it is, for good where a span was proposed; returns what was done."""
@@ -76,13 +76,13 @@ class Alike(Worklist[Item]):
         """
         group = self._require_current().group
         numbers = [n for n, x in enumerate(self.items) if x.group == group and n not in self.settled]
-        versions: dict[str, list[Work]] = {}
+        versions: dict[str, list[AnnotatedSentence]] = {}
         done, why = [], ""
         for n in numbers:
             occurrence = self.items[n].occurrence
             try:
                 steps = versions.setdefault(occurrence.annotated.sentence.id, [self._current_version(occurrence.annotated)])
-                steps.append(amended(steps[-1], [occurrence], self.session.schema).after[0])
+                steps.append(apply_proposals(steps[-1], [occurrence], self.session.schema).after[0])
                 done.append(n)
             except RuleError as error:
                 why = str(error)
@@ -90,11 +90,11 @@ class Alike(Worklist[Item]):
         if not edits:
             raise RuleError(why or "there is nothing to do")
         message = f"{len(done)} {'place' if len(done) == 1 else 'places'} made consistent"
-        self._apply(tuple(done), together(edits, message), done=True)
+        self._apply(tuple(done), combine_edits(edits, message), done=True)
         return f"{message}; {len(numbers) - len(done)} left: {why}" if why else message
 
 
-def _told(occurrence: Place) -> str:
+def _consistency_message(occurrence: WordOccurrence) -> str:
     words = occurrence.annotated.sentence.text[occurrence.start : occurrence.end]
     if occurrence.proposed is None:
         return f"{words} bears no label any more"

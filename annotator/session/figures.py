@@ -6,26 +6,26 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from annotator.core.annotation import Annotation, Work
-from annotator.core.article import LineMap, Sentence
+from annotator.core.annotation import Annotation, AnnotatedSentence
+from annotator.core.article import AnnotatedLineIndex, Sentence
 from annotator.core.errors import AnnotatorError
-from annotator.core.record import Record
-from annotator.core.statistics.deeds import deeds_of
-from annotator.core.statistics.figures import Figures, Hand, Progress, figures_of
-from annotator.core.works import Works
-from annotator.storage.corpus import Corpus
+from annotator.core.record import JournalRecord
+from annotator.core.statistics.deeds import events_from_records
+from annotator.core.statistics.figures import AnnotationStatistics, AnnotatorActivity, CorpusProgress, compute_statistics
+from annotator.core.works import AnnotationStore
+from annotator.storage.corpus import CorpusFolder
 from annotator.storage.journal import Journal
 
 EVERYBODY = "everybody"
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class StatisticsReport:
     """The figures of each annotator, and of all together where there are several."""
 
     corpus: str
-    annotators: tuple[Figures, ...]
-    everybody: Figures | None
+    annotators: tuple[AnnotationStatistics, ...]
+    everybody: AnnotationStatistics | None
     sentences: int
     """The sentences to be annotated."""
     warnings: tuple[str, ...]
@@ -33,12 +33,12 @@ class Report:
     """Lines of a journal that do not count, by annotator."""
 
     @property
-    def primary(self) -> Figures | None:
+    def primary(self) -> AnnotationStatistics | None:
         """The figures to show first: everybody's, else the only annotator's."""
         return self.everybody or (self.annotators[0] if self.annotators else None)
 
 
-def report_of(corpus: Corpus, names: Sequence[str] | None = None) -> Report:
+def collect_statistics(corpus: CorpusFolder, names: Sequence[str] | None = None) -> StatisticsReport:
     """Return the figures of these annotators, or of all; raises AnnotatorError for one without a journal."""
     there = corpus.annotators()
     for name in names or ():
@@ -47,19 +47,19 @@ def report_of(corpus: Corpus, names: Sequence[str] | None = None) -> Report:
             raise AnnotatorError(f"there is no journal of the annotator {name!r}", do=who)
     wanted = [n for n in there if names is None or n in names]
     journals = [Journal.open(corpus.path, name, read_only=True) for name in wanted]
-    counter = _Count([_works(corpus, j.records) for j in journals])
+    counter = _ProgressCounter([_replayed_store(corpus, j.records) for j in journals])
     for article in corpus.article_ids():
         counter.count_article(corpus, article)
     activities = [
-        Hand(j.annotator, deeds_of(j.records), tuple(w)) for j, w in zip(journals, counter.touched, strict=True)
+        AnnotatorActivity(j.annotator, events_from_records(j.records), tuple(w)) for j, w in zip(journals, counter.touched, strict=True)
     ]
     labels = [x.name for x in corpus.schema.labels]
     annotators = [
-        figures_of(activity.name, [activity], progress, labels, local_day)
+        compute_statistics(activity.name, [activity], progress, labels, local_day)
         for activity, progress in zip(activities, counter.per_annotator(), strict=True)
     ]
-    together = figures_of(EVERYBODY, activities, counter.overall(), labels, local_day) if len(activities) > 1 else None
-    return Report(
+    together = compute_statistics(EVERYBODY, activities, counter.overall(), labels, local_day) if len(activities) > 1 else None
+    return StatisticsReport(
         corpus.name,
         tuple(annotators),
         together,
@@ -74,20 +74,20 @@ def local_day(seconds: float) -> str:
     return time.strftime("%Y-%m-%d", time.localtime(seconds))
 
 
-def _works(corpus: Corpus, records: Sequence[Record]) -> Works:
+def _replayed_store(corpus: CorpusFolder, records: Sequence[JournalRecord]) -> AnnotationStore:
     """Return the works of a journal; records of articles that have left the corpus have none."""
     known = set(corpus.article_ids())
-    store = Works(corpus.sentences)
+    store = AnnotationStore(corpus.sentences)
     store.replay(r for r in records if r.annotated.sentence.article in known)
     return store
 
 
 @dataclass(slots=True)
-class _Count:
+class _ProgressCounter:
     """Goes through the articles once and counts for each annotator what is touched, done and left."""
 
-    stores: list[Works]
-    touched: list[list[Work]] = field(init=False)
+    stores: list[AnnotationStore]
+    touched: list[list[AnnotatedSentence]] = field(init=False)
     total: int = 0
     _done: list[int] = field(init=False)
     _open_lengths: list[list[int]] = field(init=False)
@@ -99,12 +99,12 @@ class _Count:
         self._done = [0 for _ in self.stores]
         self._open_lengths = [[] for _ in self.stores]
 
-    def count_article(self, corpus: Corpus, article_id: str) -> None:
+    def count_article(self, corpus: CorpusFolder, article_id: str) -> None:
         """Count an article; one that has a newer version holds nothing to annotate."""
         article = corpus.article(article_id)
         if article.replaced_by:
             return
-        lines = LineMap(article)
+        lines = AnnotatedLineIndex(article)
         covered: list[tuple[int, int]] = []
         for i, store in enumerate(self.stores):
             active = [w for w in store.sentences_of(article_id) if lines.is_annotated(w.sentence.start, w.sentence.end)]
@@ -116,13 +116,13 @@ class _Count:
         self.total += len(stored)
         self._open_lengths_overall += [len(s.tokens) for s in _uncovered(stored, sorted(covered))]
 
-    def per_annotator(self) -> list[Progress]:
+    def per_annotator(self) -> list[CorpusProgress]:
         """Return how far each annotator is; joins and splits are their own."""
-        return [Progress(d, d + len(x), tuple(x)) for d, x in zip(self._done, self._open_lengths, strict=True)]
+        return [CorpusProgress(d, d + len(x), tuple(x)) for d, x in zip(self._done, self._open_lengths, strict=True)]
 
-    def overall(self) -> Progress:
+    def overall(self) -> CorpusProgress:
         """Return how far the corpus is: a sentence is done when anybody has answered it."""
-        return Progress(self.total - len(self._open_lengths_overall), self.total, tuple(self._open_lengths_overall))
+        return CorpusProgress(self.total - len(self._open_lengths_overall), self.total, tuple(self._open_lengths_overall))
 
 
 def _uncovered(sentences: Sequence[Sentence], covered: Sequence[tuple[int, int]]) -> list[Sentence]:

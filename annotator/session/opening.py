@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from annotator.core.record import Record
+from annotator.core.record import JournalRecord
 from annotator.core.schema import Schema
-from annotator.storage.corpus import Corpus
+from annotator.storage.corpus import CorpusFolder
 from annotator.storage.journal import has_begun
 
-_NAMED = 3
+_MAX_NAMED_ANNOTATORS = 3
 """So many other annotators are named."""
 
 
-def present(
-    records: Sequence[Record], articles: Iterable[str], schema: Schema, warnings: list[str]
-) -> Sequence[Record]:
+def records_of_present_articles(
+    records: Sequence[JournalRecord], articles: Iterable[str], schema: Schema, warnings: list[str]
+) -> Sequence[JournalRecord]:
     """Return the records of articles that are there; a word on the others goes to ``warnings``."""
     known = set(articles)
     there = [r for r in records if r.annotated.sentence.article in known]
@@ -31,16 +31,16 @@ def present(
     return there
 
 
-def _unknown_labels(records: Iterable[Record], schema: Schema) -> list[str]:
+def _unknown_labels(records: Iterable[JournalRecord], schema: Schema) -> list[str]:
     known = {x.name for x in schema.labels}
     return sorted({s.label for r in records for s in r.annotated.annotation.spans} - known)
 
 
-def unbegun(corpus: Corpus, annotator: str) -> str:
+def others_work_message(corpus: CorpusFolder, annotator: str) -> str:
     """Say whose work lies in a corpus where this annotator has done nothing yet; nothing else."""
     others = [n for n in corpus.annotators() if n != annotator and has_begun(corpus.path, n)]
     if not others or has_begun(corpus.path, annotator):
         return ""
-    more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
-    names = f"{', '.join(others[:_NAMED])}{more}"
+    more = f" and {len(others) - _MAX_NAMED_ANNOTATORS} more" if len(others) > _MAX_NAMED_ANNOTATORS else ""
+    names = f"{', '.join(others[:_MAX_NAMED_ANNOTATORS])}{more}"
     return f"work of others: --as {names}; {annotator} has annotated nothing here yet"

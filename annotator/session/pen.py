@@ -10,25 +10,25 @@ from annotator.core import selection as sel
 from annotator.core.annotation import Answer
 from annotator.core.article import Sentence
 from annotator.core.edits import Edit
-from annotator.core.graphemes import whole
-from annotator.core.hand import Deed, Hand, Table
+from annotator.core.graphemes import widen_to_graphemes
+from annotator.core.hand import ActionResult, SelectionState, ActionContext
 from annotator.core.hints import HintStyle
-from annotator.core.phrases import extents
+from annotator.core.phrases import selection_expansions
 from annotator.core.schema import Label
 from annotator.core.selection import Selection
-from annotator.core.sheet import Sheet
+from annotator.core.sheet import HintLayout
 from annotator.core.spans import Span
-from annotator.core.tokens import Range
-from annotator.session.session import Session
-from annotator.session.sheet import Sheets
-from annotator.session.state import Message, TaskState
+from annotator.core.tokens import TokenRange
+from annotator.session.session import AnnotationSession
+from annotator.session.sheet import HintLayoutCache
+from annotator.session.state import StatusMessage, TaskState
 
 
-class Pen:
+class AnnotationController:
     """The hand over the active sentence of a session, and the deeds that need it."""
 
     def __init__(
-        self, session: Session, cell_width: Callable[[str], int] = len, auto_accept_labels: Collection[str] = ()
+        self, session: AnnotationSession, cell_width: Callable[[str], int] = len, auto_accept_labels: Collection[str] = ()
     ) -> None:
         """Arrive at the session's sentence; ``cells`` tells how wide a token is drawn.
 
@@ -36,7 +36,7 @@ class Pen:
         """
         self.session = session
         self.guideline_label = session.schema.labels[0].name
-        self.selection_state = Hand()
+        self.selection_state = SelectionState()
         self.auto_accept_labels = frozenset(x for x in auto_accept_labels if session.schema.label(x))
         self._visible: tuple[tuple[int, str], ...] = ()
         self.keeps_page = False
@@ -47,8 +47,8 @@ class Pen:
         """Whether the sentence was reached by accepting all in view: then a new page begins."""
         self.suggestions_enabled = True
         """Whether suggestions are offered at all."""
-        self._hint_layouts = Sheets(session.schema, cell_width)
-        self._hint_layout = Sheet()
+        self._hint_layouts = HintLayoutCache(session.schema, cell_width)
+        self._hint_layout = HintLayout()
         self._laid_out_sentence: Sentence | None = None
         """The sentence that the sheet is of: another one, or the same with other tokens, needs another."""
         self.enter_sentence()
@@ -57,11 +57,11 @@ class Pen:
 
     def enter_sentence(self) -> None:
         """Lay out the hints of the active sentence; nothing is in hand."""
-        self.selection_state = Hand()
+        self.selection_state = SelectionState()
         self._lay_out_hints()
 
     def _lay_out_hints(self) -> None:
-        self._hint_layout, self._laid_out_sentence = Sheet(), None
+        self._hint_layout, self._laid_out_sentence = HintLayout(), None
         if self.session.queue and self.session.article_sentences:
             s = self._laid_out_sentence = self.session.annotated.sentence
             self._hint_layout = self._hint_layouts.layout_for(s, self.session.article(s.article))
@@ -82,13 +82,13 @@ class Pen:
         if here != self._laid_out_sentence:
             self.enter_sentence()
 
-    def context(self) -> Table:
+    def context(self) -> ActionContext:
         """Return what lies before the hand."""
         s = self.session
-        suggested = s.suggestions_for if self.suggestions_enabled else _none
-        return Table(s.schema, s.article_sentences, s.position.sentence, self._hint_layout, suggested, self.visible, self.auto_accept_labels)
+        suggested = s.suggestions_for if self.suggestions_enabled else _no_suggestions
+        return ActionContext(s.schema, s.article_sentences, s.position.sentence, self._hint_layout, suggested, self.visible, self.auto_accept_labels)
 
-    def _apply_result(self, result: Deed) -> None:
+    def _apply_result(self, result: ActionResult) -> None:
         """Carry out a deed: the edit, then the place, then what is in hand."""
         if result.edit:
             self.session.apply_edit(result.edit)
@@ -137,11 +137,11 @@ class Pen:
     def clear_typed_hint(self) -> None:
         """Let go of a half-typed hint."""
         if self.selection_state.typed_hint:
-            self.selection_state = deeds.let_go(self.selection_state).selection_state
+            self.selection_state = deeds.clear_selection(self.selection_state).selection_state
 
     def press_hint(self, letter: str) -> bool:
         """Press a hint letter; False where no hint has it."""
-        result = deeds.hint(self.context(), self.selection_state, letter)
+        result = deeds.press_hint(self.context(), self.selection_state, letter)
         if result is None:
             self.clear_typed_hint()
             return False
@@ -150,47 +150,47 @@ class Pen:
 
     def click(self, token: int) -> None:
         """Select the phrase at a token, as a first hint does."""
-        self._set_selection(sel.press(None, self.session.annotated.sentence.tokens, token))
+        self._set_selection(sel.selection_by_hint(None, self.session.annotated.sentence.tokens, token))
 
     def drag(self, first: int, last: int) -> None:
         """Select from one token to another, both included."""
         chosen = (min(first, last), max(first, last) + 1)
-        self._set_selection(sel.chosen(*whole(self.session.annotated.sentence.tokens, chosen)))
+        self._set_selection(sel.explicit_selection(*widen_to_graphemes(self.session.annotated.sentence.tokens, chosen)))
 
     def select_span(self, span: Span) -> None:
         """Select the tokens of a span."""
-        self.selection_state = deeds.select(self.context(), self.selection_state, span)
+        self.selection_state = deeds.select_span(self.context(), self.selection_state, span)
 
     def _set_selection(self, selection: Selection | None) -> None:
-        self.selection_state = deeds.choose(self.selection_state, selection)
+        self.selection_state = deeds.with_selection(self.selection_state, selection)
 
     def clear_selection(self) -> None:
         """Let go of the selection, or of a half-typed hint."""
-        self._apply_result(deeds.let_go(self.selection_state))
+        self._apply_result(deeds.clear_selection(self.selection_state))
 
     def grow(self) -> None:
         """Grow the selection, or the span in focus, to its next extent; without one go to the first stop."""
-        self._apply_result(deeds.grow(self.context(), self.selection_state))
+        self._apply_result(deeds.grow_selection(self.context(), self.selection_state))
 
     def shrink(self) -> None:
         """Shrink the selection, or the span in focus, to what it was."""
-        self._apply_result(deeds.shrink(self.context(), self.selection_state))
+        self._apply_result(deeds.shrink_selection(self.context(), self.selection_state))
 
     def move_cursor(self, by: int) -> None:
         """Move the token cursor by a word."""
-        self._apply_result(deeds.step(self.context(), self.selection_state, by))
+        self._apply_result(deeds.move_cursor(self.context(), self.selection_state, by))
 
     def move_right_edge(self, by: int) -> None:
         """Move the right edge of the selection, or of the span in focus, by a word."""
-        self._apply_result(deeds.right_edge(self.context(), self.selection_state, by))
+        self._apply_result(deeds.move_selection_right_edge(self.context(), self.selection_state, by))
 
     def move_left_edge(self, by: int) -> None:
         """Move the left edge of the selection, or of the span in focus, by a word."""
-        self._apply_result(deeds.left_edge(self.context(), self.selection_state, by))
+        self._apply_result(deeds.move_selection_left_edge(self.context(), self.selection_state, by))
 
     def select_next_stop(self, by: int) -> None:
         """Select the next (1) or previous (-1) suggestion, candidate or span in reading order, round."""
-        self._apply_result(deeds.visit(self.context(), self.selection_state, by))
+        self._apply_result(deeds.select_next_stop(self.context(), self.selection_state, by))
 
     # -- deeds ---------------------------------------------------------------------------------
 
@@ -200,7 +200,7 @@ class Pen:
         With ``beside`` a span of just the selection's range stays beside the new one.
         """
         had = len(self.session.annotated.annotation.spans)
-        result = (deeds.label_beside if beside else deeds.label)(self.context(), self.selection_state, label)
+        result = (deeds.label_selection_beside if beside else deeds.label_selection)(self.context(), self.selection_state, label)
         self._apply_result(result)
         self.session.spans_made += result.active is not None or len(self.session.annotated.annotation.spans) > had
         if self.session.message and self.session.message.text.startswith("+"):
@@ -209,15 +209,15 @@ class Pen:
 
     def remove(self) -> None:
         """Remove the span in focus, turn the suggestion in focus down, else remove the innermost span."""
-        self._apply_result(deeds.remove(self.context(), self.selection_state))
+        self._apply_result(deeds.remove_span_or_suggestion(self.context(), self.selection_state))
 
     def label_all_mentions(self) -> None:
         """Label every other mention of the span in focus in the article."""
-        self._apply_result(deeds.everywhere(self.context(), self.selection_state))
+        self._apply_result(deeds.label_all_mentions(self.context(), self.selection_state))
 
     def answer(self, answer: Answer) -> None:
         """Answer the sentence and go on to the next that has no answer."""
-        edit = deeds.answer(self.context(), answer)
+        edit = deeds.answer_sentence(self.context(), answer)
         if edit:
             self.session.apply_edit(edit)
         self._advance(None if answer is Answer.ACCEPT else self.session.message)
@@ -226,17 +226,17 @@ class Pen:
         """Accept every open sentence that the screen shows whole, and go on to the next open one."""
         here, navigation = self.session.article_sentences, self.session.navigation
         matching = [i for i in self.visible if navigation.matches_filter(here[i])]
-        self.session.apply_edit(deeds.accept_view(replace(self.context(), visible=matching)))
+        self.session.apply_edit(deeds.accept_visible_sentences(replace(self.context(), visible=matching)))
         self._advance(self.session.message)
         self.starts_new_page = True
 
-    def _advance(self, message: Message | None) -> None:
+    def _advance(self, message: StatusMessage | None) -> None:
         self.keeps_page = self.starts_new_page = False
         if not self._return_to_skipped() and not self.session.go_to_next_open():
-            message = Message(self.session.navigation.finished_message)
+            message = StatusMessage(self.session.navigation.finished_message)
         self.enter_sentence()
         if haste := self.session.activity_tracker.speed_warning:
-            message = Message(haste.message, warning=True)
+            message = StatusMessage(haste.message, warning=True)
         self.session.message = message
 
     def _return_to_skipped(self) -> bool:
@@ -253,7 +253,7 @@ class Pen:
         """Let Enter take the sure suggestions of a label, or no longer."""
         self.auto_accept_labels = self.auto_accept_labels ^ {label.name}
         names = ", ".join(x.name for x in self.session.schema.labels if x.name in self.auto_accept_labels)
-        self.session.message = Message(
+        self.session.message = StatusMessage(
             f"Enter takes what is sure of {names}" if names else "Enter takes nothing"
         )
 
@@ -282,7 +282,7 @@ class Pen:
 
     def split(self) -> None:
         """Split the sentence before the selection."""
-        self.session.split(deeds.selected(self.selection_state).first)
+        self.session.split(deeds.require_selection(self.selection_state).first)
         self.enter_sentence()
 
     # -- the state -----------------------------------------------------------------------------
@@ -292,7 +292,7 @@ class Pen:
         self.sync_sentence()
         s, context = self.session, self.context()
         chosen = self.selection_state.selection.range if self.selection_state.selection else None
-        growth = extents(context.tokens, *chosen) if chosen else ()
+        growth = selection_expansions(context.tokens, *chosen) if chosen else ()
         counted = s.corpus_progress
         return TaskState(
             schema=s.schema,
@@ -305,11 +305,11 @@ class Pen:
             typed_hint=self.selection_state.typed_hint,
             selection=self.selection_state.selection,
             span_just_made=self.selection_state.span_just_made,
-            selected_span=deeds.exact(context, chosen) if chosen else None,
+            selected_span=deeds.span_at_range(context, chosen) if chosen else None,
             next_extent=growth[0] if growth else None,
             visible_suggestions=context.visible_suggestions,
             auto_accepted_suggestions=context.auto_accepted_suggestions,
-            next_suggestions=deeds.targets(context, self.selection_state),
+            next_suggestions=deeds.next_suggestions(context, self.selection_state),
             snapped_ranges=self._snapped_ranges(context),
             message=s.message,
             save_state=s.save_state,
@@ -323,9 +323,9 @@ class Pen:
             spans_made=s.spans_made,
         )
 
-    def _snapped_ranges(self, context: Table) -> dict[str, Range]:
+    def _snapped_ranges(self, context: ActionContext) -> dict[str, TokenRange]:
         """Return for each label what its key makes of the pressed hint, where that is not the selection."""
-        found = ((x.name, deeds.snapped(context, self.selection_state, x.name)) for x in self.session.schema.labels)
+        found = ((x.name, deeds.snapped_range(context, self.selection_state, x.name)) for x in self.session.schema.labels)
         chosen = self.selection_state.selection.range if self.selection_state.selection else None
         return {name: r for name, r in found if r and r != chosen}
 
@@ -333,22 +333,22 @@ class Pen:
     def current_label(self) -> str:
         """The label of the span that is selected, else the one last used."""
         chosen = self.selection_state.selection.range if self.selection_state.selection and self.session.article_sentences else None
-        focus = deeds.exact(self.context(), chosen) if chosen else None
+        focus = deeds.span_at_range(self.context(), chosen) if chosen else None
         return focus.label if focus else self.guideline_label
 
     @property
     def selection_is_span(self) -> bool:
         """Whether the selection is a span."""
         chosen = self.selection_state.selection
-        return bool(chosen and self.session.article_sentences and deeds.exact(self.context(), chosen.range))
+        return bool(chosen and self.session.article_sentences and deeds.span_at_range(self.context(), chosen.range))
 
     @property
     def required_selection(self) -> Selection:
         """The selection; raises RuleError where there is none."""
-        return deeds.selected(self.selection_state)
+        return deeds.require_selection(self.selection_state)
 
 
-def _none(i: int) -> tuple[()]:
+def _no_suggestions(i: int) -> tuple[()]:
     """Suggest nothing for a sentence."""
     del i
     return ()

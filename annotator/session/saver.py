@@ -9,20 +9,20 @@ from pathlib import Path
 from typing import Protocol
 
 from annotator.core.errors import JournalError
-from annotator.core.record import Record
+from annotator.core.record import JournalRecord
 
 
-class Sink(Protocol):
+class JournalSink(Protocol):
     """Where records go: the journal."""
 
-    def append(self, records: Sequence[Record]) -> None:
+    def append(self, records: Sequence[JournalRecord]) -> None:
         """Write the records; they are durable on return. Raises JournalError."""
 
-    def rescue(self, records: Sequence[Record]) -> Path:
+    def rescue(self, records: Sequence[JournalRecord]) -> Path:
         """Write records that could not be saved to another place and return it."""
 
 
-class Saver:
+class JournalWriter:
     """One thread that appends records in order, as many at a time as have come meanwhile.
 
     ``on_saved`` is called with the ``seq`` of the last durable record, ``on_failed`` with the
@@ -31,7 +31,7 @@ class Saver:
 
     def __init__(
         self,
-        sink: Sink,
+        sink: JournalSink,
         on_saved: Callable[[int], None],
         on_failed: Callable[[JournalError, Path | None], None],
     ) -> None:
@@ -39,9 +39,9 @@ class Saver:
         self._sink = sink
         self._on_saved = on_saved
         self._on_failed = on_failed
-        self._queue: queue.SimpleQueue[Sequence[Record] | None] = queue.SimpleQueue()
-        self._unsaved: list[Record] = []
-        self._pending: list[Record] = []
+        self._queue: queue.SimpleQueue[Sequence[JournalRecord] | None] = queue.SimpleQueue()
+        self._unsaved: list[JournalRecord] = []
+        self._pending: list[JournalRecord] = []
         self._failed = False
         self._given_up = False
         self._idle = threading.Condition()
@@ -59,7 +59,7 @@ class Saver:
         """Whether the thread still hangs in a write after ``close``; the journal is in its hands then."""
         return self._thread.is_alive()
 
-    def put(self, records: Sequence[Record]) -> None:
+    def put(self, records: Sequence[JournalRecord]) -> None:
         """Hand over the records of one deed; returns at once."""
         with self._idle:
             self._waiting += 1
@@ -108,7 +108,7 @@ class Saver:
                     edits += 1
             self._save(batch, edits)
 
-    def _save(self, batch: list[Record], edits: int) -> None:
+    def _save(self, batch: list[JournalRecord], edits: int) -> None:
         try:
             if self._append(batch):
                 self._on_saved(batch[-1].seq)
@@ -118,7 +118,7 @@ class Saver:
                 del self._pending[: len(batch)]
                 self._idle.notify_all()
 
-    def _append(self, batch: list[Record]) -> bool:
+    def _append(self, batch: list[JournalRecord]) -> bool:
         """Whether the records are durable now; what could not be saved has been rescued."""
         error: JournalError | None = None
         if self._failed:
@@ -134,7 +134,7 @@ class Saver:
             self._rescue(batch, error)
         return error is None
 
-    def _rescue(self, batch: list[Record], error: JournalError) -> None:
+    def _rescue(self, batch: list[JournalRecord], error: JournalError) -> None:
         self._failed = True
         known = {r.seq for r in self._unsaved}  # leaving may have rescued what the thread comes to now
         self._unsaved.extend(r for r in batch if r.seq not in known)

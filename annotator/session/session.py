@@ -6,47 +6,47 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from annotator.core.annotation import Work
-from annotator.core.article import Article, Sentence, Verdict
-from annotator.core.edits import Edit, Op, join, split
+from annotator.core.annotation import AnnotatedSentence
+from annotator.core.article import Article, Sentence, LineVerdict
+from annotator.core.edits import Edit, Op, join_sentences, split_sentence
 from annotator.core.errors import JournalError, RuleError
 from annotator.core.history import History
-from annotator.core.keys import KeyKind
-from annotator.core.record import Record
+from annotator.core.keys import KeystrokeKind
+from annotator.core.record import JournalRecord
 from annotator.core.schema import Schema
 from annotator.core.suggestion import Suggestion
-from annotator.core.works import Works
-from annotator.session.meter import Meter
-from annotator.session.opening import present
-from annotator.session.saver import Saver
-from annotator.session.shelf import Progress, Shelf
-from annotator.session.state import Message, Saved
-from annotator.session.way import Way
-from annotator.storage.corpus import Corpus
+from annotator.core.works import AnnotationStore
+from annotator.session.meter import ActivityTracker
+from annotator.session.opening import records_of_present_articles
+from annotator.session.saver import JournalWriter
+from annotator.session.shelf import AnswerProgress, ArticleCache
+from annotator.session.state import StatusMessage, SaveState
+from annotator.session.way import Navigation
+from annotator.storage.corpus import CorpusFolder
 from annotator.storage.journal import Journal
 from annotator.storage.suggestions import suggestion_files
-from annotator.suggest.desk import Desk
+from annotator.suggest.desk import SuggestionService
 
-LOCK_WAIT = 0.3
+LOCK_WAIT_SECONDS = 0.3
 """How many seconds a switched line waits for another process writing to the corpus; the screen waits too."""
 
-COUNTED_AT_ONCE = 300
+MAX_COUNTED_AT_START = 300
 """A corpus of more articles is counted only when somebody asks for the overview."""
 
 
-def _nobody() -> None:
+def _no_listener() -> None:
     """Stand in for a listener where nobody listens."""
 
 
 @dataclass(slots=True)
-class Place:
+class QueuePosition:
     """Where the annotator is: an article by number in the queue, a sentence by index in it."""
 
     article: int = 0
     sentence: int = 0
 
 
-class Session:
+class AnnotationSession:
     """Holds the works of one annotator and passes every deed to the journal.
 
     ``changed`` is called from the saver's thread whenever the saved mark may have changed.
@@ -58,7 +58,7 @@ class Session:
 
     def __init__(
         self,
-        corpus: Corpus,
+        corpus: CorpusFolder,
         journal: Journal,
         *,
         schema: Schema,
@@ -67,7 +67,7 @@ class Session:
         session_id: str,
         start: str = "",
         read_only: bool = False,
-        changed: Callable[[], None] = _nobody,
+        changed: Callable[[], None] = _no_listener,
     ) -> None:
         """Take in the journal and go to ``start`` (a sentence id), else to where the work goes on."""
         self.corpus = corpus
@@ -76,40 +76,40 @@ class Session:
         self.read_only = read_only or journal.read_only
         self.changed = changed
         self.warnings = [*corpus.warnings, *journal.warnings]
-        self.message: Message | None = None
+        self.message: StatusMessage | None = None
         self.banner = journal.warnings[0] if journal.damaged else ""
         self._journal = journal
         self._clock = clock
         self._session_id = session_id
-        self.activity_tracker = Meter()
+        self.activity_tracker = ActivityTracker()
         self._failure: JournalError | None = None
-        self.annotation_store = Works(corpus.sentences)
-        self.article_cache = Shelf(corpus, self.annotation_store)
+        self.annotation_store = AnnotationStore(corpus.sentences)
+        self.article_cache = ArticleCache(corpus, self.annotation_store)
         self.queue = self._build_queue(corpus.article_ids())
-        records = present(journal.records, corpus.article_ids(), schema, self.warnings)
+        records = records_of_present_articles(journal.records, corpus.article_ids(), schema, self.warnings)
         self.history: History = self.annotation_store.replay(records)
         touched = [w for a in self.annotation_store.touched_articles for w in self.annotation_store.touched_sentences_of(a)]
         self.spans_made = sum(len(w.annotation.spans) for w in touched)
         self.suggestion_service = self._open_suggestion_service(touched)
-        self.navigation = Way(self)
+        self.navigation = Navigation(self)
         self._seq = self._saved_seq = journal.next_seq - 1
-        self._journal_writer = None if self.read_only else Saver(journal, self._on_saved, self._on_failed)
-        self.position = Place()
+        self._journal_writer = None if self.read_only else JournalWriter(journal, self._on_saved, self._on_failed)
+        self.position = QueuePosition()
         self._go_to_start(start, records[-1] if records else None)
 
-    def _open_suggestion_service(self, touched: Sequence[Work]) -> Desk:
+    def _open_suggestion_service(self, touched: Sequence[AnnotatedSentence]) -> SuggestionService:
         """Return the sources of suggestions; what the journal tells is learned article by article."""
 
         def text(a: str) -> tuple[str, list[Sentence]]:
             return self.article(a).text, [w.sentence for w in self.sentences_of(a)]
 
-        suggestion_service = Desk(self.schema, text, suggestion_files(self.corpus.path))
+        suggestion_service = SuggestionService(self.schema, text, suggestion_files(self.corpus.path))
         suggestion_service.queue_annotations(touched)
         return suggestion_service
 
     def _build_queue(self, ids: tuple[str, ...]) -> tuple[str, ...]:
         """Return the articles to go through; a large corpus is not read whole to leave old versions out."""
-        if len(ids) > COUNTED_AT_ONCE:
+        if len(ids) > MAX_COUNTED_AT_START:
             return ids
         return tuple(a for a in ids if not self.article(a).replaced_by)
 
@@ -119,7 +119,7 @@ class Session:
         """Return an article of the corpus."""
         return self.article_cache.article(article_id)
 
-    def sentences_of(self, article_id: str) -> tuple[Work, ...]:
+    def sentences_of(self, article_id: str) -> tuple[AnnotatedSentence, ...]:
         """Return the works of an article that stand in the queue."""
         return self.article_cache.sentences_of(article_id)
 
@@ -129,12 +129,12 @@ class Session:
         return self.queue[self.position.article]
 
     @property
-    def article_sentences(self) -> tuple[Work, ...]:
+    def article_sentences(self) -> tuple[AnnotatedSentence, ...]:
         """The works of the article in hand."""
         return self.sentences_of(self.current_article_id)
 
     @property
-    def annotated(self) -> Work:
+    def annotated(self) -> AnnotatedSentence:
         """The active sentence and its annotation."""
         return self.article_sentences[self.position.sentence]
 
@@ -142,30 +142,30 @@ class Session:
         """Return what every source suggests for a sentence of the article in hand, by index."""
         return self.suggestion_service.suggestions(self.article_sentences[i])
 
-    def progress_of(self, article_id: str) -> Progress:
+    def progress_of(self, article_id: str) -> AnswerProgress:
         """Return how far an article is."""
         return self.article_cache.progress_of(article_id)
 
-    def count_progress(self) -> Progress:
+    def count_progress(self) -> AnswerProgress:
         """Count how far the corpus is; looks at every article the first time."""
         self._has_counted_all = True
         each = [self.article_cache.progress_of(a) for a in self.queue]
-        return Progress(sum(p.done for p in each), sum(p.total for p in each))
+        return AnswerProgress(sum(p.done for p in each), sum(p.total for p in each))
 
     @property
-    def corpus_progress(self) -> Progress:
+    def corpus_progress(self) -> AnswerProgress:
         """How far the corpus is; zeros while a large one has not been counted yet."""
-        small = len(self.queue) <= COUNTED_AT_ONCE
+        small = len(self.queue) <= MAX_COUNTED_AT_START
         return self.count_progress() if small or self._has_counted_all else self.navigation.corpus_progress
 
     @property
-    def save_state(self) -> Saved:
+    def save_state(self) -> SaveState:
         """Whether everything done so far is on the disk."""
         if self.banner:
-            return Saved.FAILED
+            return SaveState.FAILED
         if self.read_only:
-            return Saved.READ_ONLY
-        return Saved.SAVED if self._saved_seq >= self._seq else Saved.SAVING
+            return SaveState.READ_ONLY
+        return SaveState.SAVED if self._saved_seq >= self._seq else SaveState.SAVING
 
     # -- deeds ---------------------------------------------------------------------------------
 
@@ -178,7 +178,7 @@ class Session:
         self.navigation.update(edit)
         self.history.record_edit(edit)
         self._write(edit.op, edit.before, edit.after)
-        self.message = Message(edit.message) if edit.message else None
+        self.message = StatusMessage(edit.message) if edit.message else None
 
     def undo(self) -> Edit | None:
         """Take the last deed back, whichever session it was done in, and go to its place."""
@@ -192,7 +192,7 @@ class Session:
         self._require_writable()
         edit = self.history.undo() if op is Op.UNDO else self.history.redo()
         if edit is None:
-            self.message = Message(f"nothing to {op.value}")
+            self.message = StatusMessage(f"nothing to {op.value}")
             return None
         self.annotation_store.replace_sentences(edit.before, edit.after)
         self.article_cache.update(edit.before, edit.after)
@@ -201,7 +201,7 @@ class Session:
         self._write(op, edit.before, edit.after)
         shown = self.go_to(edit.after[0].sentence.id)
         note = "" if shown else " (its line is switched off, or its article has a new version)"
-        self.message = Message(
+        self.message = StatusMessage(
             f"{'undone' if op is Op.UNDO else 'redone'}: {edit.message or edit.op.value}{note}"
         )
         return edit
@@ -211,22 +211,22 @@ class Session:
         at = self.position.sentence
         if at + 1 >= len(self.article_sentences):
             raise RuleError("this is the last sentence of the article")
-        self.apply_edit(join(self.article_sentences[at], self.article_sentences[at + 1], self.article(self.current_article_id).text))
+        self.apply_edit(join_sentences(self.article_sentences[at], self.article_sentences[at + 1], self.article(self.current_article_id).text))
 
     def split(self, token: int) -> None:
         """Split the active sentence before a token."""
-        self.apply_edit(split(self.annotated, token, self.article(self.current_article_id).text))
+        self.apply_edit(split_sentence(self.annotated, token, self.article(self.current_article_id).text))
 
-    def set_line_verdict(self, article_id: str, line: int, verdict: Verdict) -> None:
+    def set_line_verdict(self, article_id: str, line: int, verdict: LineVerdict) -> None:
         """Give a line of an article another verdict; written at once."""
         self._require_writable()
-        self.corpus.set_line_verdict(article_id, line, verdict, by=self.annotator, time=self._clock(), wait=LOCK_WAIT)
+        self.corpus.set_line_verdict(article_id, line, verdict, by=self.annotator, time=self._clock(), wait=LOCK_WAIT_SECONDS)
         self._invalidate_article(article_id)
 
     def undo_line_verdict(self, article_id: str) -> bool:
         """Take back the last switched line of an article; False where there is none."""
         self._require_writable()
-        done = self.corpus.undo_line_verdict(article_id, by=self.annotator, time=self._clock(), wait=LOCK_WAIT)
+        done = self.corpus.undo_line_verdict(article_id, by=self.annotator, time=self._clock(), wait=LOCK_WAIT_SECONDS)
         self._invalidate_article(article_id)
         return done is not None
 
@@ -248,15 +248,15 @@ class Session:
                 "the corpus is open to read only", do="start again without --read-only to annotate"
             )
 
-    def count_keystroke(self, kind: KeyKind) -> None:
+    def count_keystroke(self, kind: KeystrokeKind) -> None:
         """Count a key that was pressed; the next record tells of it."""
         self.activity_tracker.count_keystroke(kind)
 
-    def _write(self, op: Op, before: Sequence[Work], after: Sequence[Work]) -> None:
+    def _write(self, op: Op, before: Sequence[AnnotatedSentence], after: Sequence[AnnotatedSentence]) -> None:
         assert self._journal_writer is not None
         first, n, keys = self._seq + 1, len(after), self.activity_tracker.take_keystrokes()
         records = [
-            Record(
+            JournalRecord(
                 first + i,
                 op,
                 annotated,
@@ -315,7 +315,7 @@ class Session:
         start = int(first)
         for i, annotated in enumerate(self.sentences_of(article)):
             if annotated.sentence.start <= start < annotated.sentence.end:
-                self.position = Place(self.queue.index(article), i)
+                self.position = QueuePosition(self.queue.index(article), i)
                 return True
         return False
 
@@ -337,10 +337,10 @@ class Session:
         to = self.position.article + by
         while 0 <= to < len(self.queue):
             if annotated_sentences := self.sentences_of(self.queue[to]):
-                self.position = Place(to, len(annotated_sentences) - 1 if last else 0)
+                self.position = QueuePosition(to, len(annotated_sentences) - 1 if last else 0)
                 return True
             to += by
-        self.message = Message("this is the last sentence" if by > 0 else "this is the first sentence")
+        self.message = StatusMessage("this is the last sentence" if by > 0 else "this is the first sentence")
         return False
 
     def move_in_article(self, to: int) -> None:
@@ -361,19 +361,19 @@ class Session:
             first = self.position.sentence + 1 if step == 0 else 0
             for i in range(first, len(annotated_sentences)):
                 if not annotated_sentences[i].done:
-                    self.position = Place(number, i)
+                    self.position = QueuePosition(number, i)
                     return True
         return False
 
-    def _go_to_start(self, start: str, last: Record | None) -> None:
+    def _go_to_start(self, start: str, last: JournalRecord | None) -> None:
         if start and self.go_to(start):
             return
         if last and self.go_to(last.annotated.sentence.id):
             if self.annotated.done:
                 self.go_to_next_open()
             return
-        self.position = Place(0, -1)  # before the first sentence, so that it is the first to be looked at
+        self.position = QueuePosition(0, -1)  # before the first sentence, so that it is the first to be looked at
         if not self.queue or not self.go_to_next_open():
-            self.position = Place()
+            self.position = QueuePosition()
             if not self.article_sentences:
                 self.move_article(1)

@@ -5,53 +5,53 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from annotator.core.article import Article, Sentence
-from annotator.core.graphemes import parted
-from annotator.core.hints import DEFAULT, HintStyle, assign
-from annotator.core.phrases import candidates
-from annotator.core.phrases.common import small_words, without_common
+from annotator.core.graphemes import tokens_inside_graphemes
+from annotator.core.hints import DEFAULT_HINT_STYLE, HintStyle, assign_hints
+from annotator.core.phrases import selection_candidates
+from annotator.core.phrases.common import lowercase_words, without_sentence_initial
 from annotator.core.schema import Schema
-from annotator.core.sheet import Sheet
-from annotator.suggest.labels import label_for
+from annotator.core.sheet import HintLayout
+from annotator.suggest.labels import label_for_kind
 
-KEPT = 64
+MAX_CACHED_LAYOUTS = 64
 """How many sheets are remembered: of the sentences on the screen and around it."""
 
 
-class Sheets:
+class HintLayoutCache:
     """Makes the sheets of a session's sentences and remembers the last ones."""
 
     def __init__(self, schema: Schema, cell_width: Callable[[str], int]) -> None:
         """Make sheets for this schema; ``cells`` tells how wide a token is drawn."""
         self._schema = schema
         self._cell_width = cell_width
-        self.style = DEFAULT
+        self.style = DEFAULT_HINT_STYLE
         self.reserved_letters = schema.keys
         """The letters that are no hints."""
-        self._claim_label = label_for(schema, "claim") or ""
+        self._claim_label = label_for_kind(schema, "claim") or ""
         self._lowercase_words: tuple[str, frozenset[str]] = ("", frozenset())
-        self._layouts: dict[Sentence, Sheet] = {}
+        self._layouts: dict[Sentence, HintLayout] = {}
 
     def use_letters(self, style: HintStyle, reserved: frozenset[str]) -> None:
         """Make hints of other letters from now on, none of them among ``taken``."""
         self.style, self.reserved_letters = style, reserved
         self._layouts.clear()
 
-    def layout_for(self, sentence: Sentence, article: Article) -> Sheet:
+    def layout_for(self, sentence: Sentence, article: Article) -> HintLayout:
         """Return the sheet of a sentence, its candidates judged by the words of the whole article."""
         layout = self._layouts.pop(sentence, None) or self._build_layout(sentence, article)
         self._layouts[sentence] = layout  # at the end: the one not asked for longest goes first
-        if len(self._layouts) > KEPT:
+        if len(self._layouts) > MAX_CACHED_LAYOUTS:
             del self._layouts[next(iter(self._layouts))]
         return layout
 
-    def _build_layout(self, sentence: Sentence, article: Article) -> Sheet:
+    def _build_layout(self, sentence: Sentence, article: Article) -> HintLayout:
         if article.id != self._lowercase_words[0]:
-            self._lowercase_words = (article.id, small_words(article.text))
+            self._lowercase_words = (article.id, lowercase_words(article.text))
         tokens = sentence.tokens
-        inside_graphemes = parted(tokens)  # no cell of their own: what they belong to is drawn as one
+        inside_graphemes = tokens_inside_graphemes(tokens)  # no cell of their own: what they belong to is drawn as one
         widths = [0 if i in inside_graphemes else self._cell_width(t.text) for i, t in enumerate(tokens)]
-        return Sheet(
-            assign(tokens, widths, self.reserved_letters, self.style),
-            without_common(candidates(tokens), tokens, self._lowercase_words[1]),
+        return HintLayout(
+            assign_hints(tokens, widths, self.reserved_letters, self.style),
+            without_sentence_initial(selection_candidates(tokens), tokens, self._lowercase_words[1]),
             self._claim_label,
         )

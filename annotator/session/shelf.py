@@ -11,30 +11,30 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from annotator.core.annotation import Work
-from annotator.core.article import Article, LineMap
-from annotator.core.works import Works
-from annotator.storage.corpus import Corpus
+from annotator.core.annotation import AnnotatedSentence
+from annotator.core.article import Article, AnnotatedLineIndex
+from annotator.core.works import AnnotationStore
+from annotator.storage.corpus import CorpusFolder
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class AnswerProgress:
     """How many sentences of an article, or of the corpus, have an answer."""
 
     done: int = 0
     total: int = 0
 
 
-class Shelf:
+class ArticleCache:
     """The articles of a corpus with the works that stand in the queue, and their counts."""
 
-    def __init__(self, corpus: Corpus, annotation_store: Works) -> None:
+    def __init__(self, corpus: CorpusFolder, annotation_store: AnnotationStore) -> None:
         """Read nothing yet."""
         self._corpus = corpus
         self._annotation_store = annotation_store
         self._articles: dict[str, Article] = {}
-        self._sentences: dict[str, list[Work]] = {}
-        self._sentence_tuples: dict[str, tuple[Work, ...]] = {}
+        self._sentences: dict[str, list[AnnotatedSentence]] = {}
+        self._sentence_tuples: dict[str, tuple[AnnotatedSentence, ...]] = {}
         self._done: Counter[str] = Counter()
         self._label_counts: dict[str, Counter[str]] = {}
 
@@ -44,23 +44,23 @@ class Shelf:
             self._articles[article_id] = self._corpus.article(article_id)
         return self._articles[article_id]
 
-    def sentences_of(self, article_id: str) -> tuple[Work, ...]:
+    def sentences_of(self, article_id: str) -> tuple[AnnotatedSentence, ...]:
         """Return the works of an article that touch an annotated line; none of a replaced article."""
         if article_id not in self._sentence_tuples:
             self._sentence_tuples[article_id] = tuple(self._load(article_id))
         return self._sentence_tuples[article_id]
 
-    def progress_of(self, article_id: str) -> Progress:
+    def progress_of(self, article_id: str) -> AnswerProgress:
         """Return how far an article is."""
         total = len(self._load(article_id))
-        return Progress(self._done[article_id], total)
+        return AnswerProgress(self._done[article_id], total)
 
     def label_counts_of(self, article_id: str) -> Mapping[str, int]:
         """Return how many spans of each label an article has."""
         self._load(article_id)
         return self._label_counts[article_id]
 
-    def update(self, before: Sequence[Work], after: Sequence[Work]) -> None:
+    def update(self, before: Sequence[AnnotatedSentence], after: Sequence[AnnotatedSentence]) -> None:
         """Take in an edit: each work by one at the same place, or else their articles anew."""
         if [w.sentence for w in before] == [w.sentence for w in after]:
             for annotated in after:
@@ -69,7 +69,7 @@ class Shelf:
             for annotated in after:
                 self._discard(annotated.sentence.article)
 
-    def _update_sentence(self, annotated: Work) -> None:
+    def _update_sentence(self, annotated: AnnotatedSentence) -> None:
         article = annotated.sentence.article
         shown = self._sentences.get(article)
         if shown is None:
@@ -92,10 +92,10 @@ class Shelf:
         for kept in (self._sentences, self._sentence_tuples, self._label_counts, self._done):
             kept.pop(article_id, None)
 
-    def _load(self, article_id: str) -> list[Work]:
+    def _load(self, article_id: str) -> list[AnnotatedSentence]:
         if article_id not in self._sentences:
             article = self.article(article_id)
-            lines = LineMap(article)
+            lines = AnnotatedLineIndex(article)
             annotated_sentences = () if article.replaced_by else self._annotation_store.sentences_of(article_id)
             self._sentences[article_id] = [w for w in annotated_sentences if lines.is_annotated(w.sentence.start, w.sentence.end)]
             self._label_counts[article_id] = Counter()
@@ -104,7 +104,7 @@ class Shelf:
                 self._count(article_id, annotated, 1)
         return self._sentences[article_id]
 
-    def _count(self, article: str, annotated: Work, by: int) -> None:
+    def _count(self, article: str, annotated: AnnotatedSentence, by: int) -> None:
         self._done[article] += by * annotated.done
         for span in annotated.annotation.spans:
             self._label_counts[article][span.label] += by

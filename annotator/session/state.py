@@ -6,18 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from annotator.core.annotation import Work
+from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import Article
 from annotator.core.hints import Hint
-from annotator.core.phrases import Extent
+from annotator.core.phrases import Expansion
 from annotator.core.schema import Schema
 from annotator.core.selection import Selection
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion
-from annotator.core.tokens import Range
+from annotator.core.tokens import TokenRange
 
 
-class Saved(StrEnum):
+class SaveState(StrEnum):
     """How far saving has come."""
 
     SAVED = "saved"
@@ -27,14 +27,14 @@ class Saved(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class StatusMessage:
     """A line for the prompt row; a warning names the rule and what to do."""
 
     text: str
     warning: bool = False
 
 
-def nothing(i: int) -> tuple[Suggestion, ...]:
+def no_suggestions(i: int) -> tuple[Suggestion, ...]:
     """Offer nothing for a sentence."""
     del i
     return ()
@@ -49,7 +49,7 @@ class TaskState:
 
     schema: Schema
     article: Article
-    annotated_sentences: tuple[Work, ...]
+    annotated_sentences: tuple[AnnotatedSentence, ...]
     active: int
     article_number: int
     article_count: int
@@ -61,18 +61,18 @@ class TaskState:
     """The span that the selection covers exactly."""
     span_just_made: bool = False
     """Whether the span in focus was just made: a label key goes on to the next suggestion."""
-    next_extent: Extent | None = None
+    next_extent: Expansion | None = None
     """What Space would take."""
-    visible_suggestions: Callable[[int], tuple[Suggestion, ...]] = nothing
+    visible_suggestions: Callable[[int], tuple[Suggestion, ...]] = no_suggestions
     """The suggestions that are drawn for the sentence of an index."""
-    auto_accepted_suggestions: Callable[[int], tuple[Suggestion, ...]] = nothing
+    auto_accepted_suggestions: Callable[[int], tuple[Suggestion, ...]] = no_suggestions
     """Those of them that Enter takes."""
     next_suggestions: Mapping[str, tuple[int, Suggestion]] = field(default_factory=dict)
     """Label → the suggestion, and its sentence, that the label's key takes when nothing is in hand."""
-    snapped_ranges: Mapping[str, Range] = field(default_factory=dict)
+    snapped_ranges: Mapping[str, TokenRange] = field(default_factory=dict)
     """Label → the tokens that its key takes after one hint, where these are not the selected ones."""
-    message: Message | None = None
-    save_state: Saved = Saved.SAVED
+    message: StatusMessage | None = None
+    save_state: SaveState = SaveState.SAVED
     saved_at: float = 0.0
     """When the last deed was on the disk, in seconds since 1970 (UTC); 0 before the first."""
     banner: str = ""
@@ -90,6 +90,6 @@ class TaskState:
     """How many spans the annotator has made in this corpus: a newcomer is helped until three."""
 
     @property
-    def annotated(self) -> Work:
+    def annotated(self) -> AnnotatedSentence:
         """The active sentence and its annotation."""
         return self.annotated_sentences[self.active]

@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from annotator.core.annotation import Work
+from annotator.core.annotation import AnnotatedSentence
 from annotator.core.selection import Selection
 from annotator.session.state import TaskState
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class TourMoment:
     """What the tour remembers between two keys."""
 
     before: TaskState
     after: TaskState
-    before_last_change: tuple[Work, ...] = ()
+    before_last_change: tuple[AnnotatedSentence, ...] = ()
     """The works before the last deed that changed any, to know an undo by."""
 
     @property
@@ -36,14 +36,14 @@ class Moment:
     @property
     def spans_added(self) -> int:
         """How many spans more the article has."""
-        return _spans(self.after) - _spans(self.before) if self.same_article else 0
+        return _count_spans(self.after) - _count_spans(self.before) if self.same_article else 0
 
     @property
     def sentences_finished(self) -> int:
         """How many sentences more have an answer, in the corpus where it is counted."""
         if self.after.total or not self.same_article:
             return self.after.done - self.before.done
-        return _done(self.after) - _done(self.before)
+        return _count_answered(self.after) - _count_answered(self.before)
 
     @property
     def has_changes(self) -> bool:
@@ -53,60 +53,60 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TourStep:
     """One thing to do: its name, when it can be done, what to do first where not, when it was done."""
 
     name: str
-    done: Callable[[Moment], bool]
+    done: Callable[[TourMoment], bool]
     prerequisite: Callable[[TaskState], str] = lambda _: ""
     """The name of what has to be done before in this state; empty where nothing has."""
     is_applicable: Callable[[TaskState], bool] = lambda _: True
     """Whether the article has anything to do it on; a step that has not is left out."""
 
 
-def _spans(state: TaskState) -> int:
+def _count_spans(state: TaskState) -> int:
     return sum(len(w.annotation.spans) for w in state.annotated_sentences)
 
 
-def _done(state: TaskState) -> int:
+def _count_answered(state: TaskState) -> int:
     return sum(w.done for w in state.annotated_sentences)
 
 
-def _selected(moment: Moment) -> bool:
+def _has_selected(moment: TourMoment) -> bool:
     """Whether words were selected that are no span: the next steps must not move one that stays."""
     now = moment.after.selection
     return now is not None and moment.after.selected_span is None and now != moment.before.selection
 
 
-def _both(moment: Moment) -> tuple[Selection, Selection] | None:
+def _both_selections(moment: TourMoment) -> tuple[Selection, Selection] | None:
     old, new = moment.before.selection, moment.after.selection
     return (old, new) if old and new and moment.same_sentence else None
 
 
-def _grown(moment: Moment) -> bool:
+def _has_grown(moment: TourMoment) -> bool:
     """Whether the selection has grown, or shrunk where there was nothing to grow to."""
-    both = _both(moment)
+    both = _both_selections(moment)
     if both is None:
         return False
     old, new = both
     return len(new.previous_ranges) > len(old.previous_ranges) or (moment.before.next_extent is None and new.range != old.range)
 
 
-def _edge(moment: Moment) -> bool:
+def _has_edge_moved(moment: TourMoment) -> bool:
     """Whether one edge of the selection has moved."""
-    both = _both(moment)
+    both = _both_selections(moment)
     if both is None:
         return False
     old, new = both
     return (old.first == new.first) != (old.last == new.last) and len(new.previous_ranges) <= len(old.previous_ranges)
 
 
-def _in_view(moment: Moment) -> bool:
+def _accepted_in_view(moment: TourMoment) -> bool:
     """Whether sentences were accepted that were not in hand: the screen tells how many."""
     return moment.sentences_finished > 1 or (moment.sentences_finished == 1 and moment.after.message is not None)
 
 
-def _undone(moment: Moment) -> bool:
+def _was_undone(moment: TourMoment) -> bool:
     return moment.has_changes and moment.after.annotated_sentences == moment.before_last_change
 
 
@@ -114,7 +114,7 @@ def _needs_selection(state: TaskState) -> str:
     return "" if state.selection and not state.selected_span else "select"
 
 
-def _needs_free_hand(state: TaskState) -> str:
+def _needs_no_selection(state: TaskState) -> str:
     return "label" if state.selection and not state.span_just_made else ""
 
 
@@ -122,16 +122,16 @@ def _needs_label(state: TaskState) -> str:
     return "" if state.selected_span else "visit" if state.annotated.annotation.spans else "label"
 
 
-STEPS = (
-    Step("take", lambda m: m.spans_added > 0, _needs_free_hand, lambda s: bool(s.next_suggestions)),
-    Step("select", _selected),
-    Step("grow", _grown, _needs_selection),
-    Step("edge", _edge, _needs_selection, lambda s: len(s.annotated.sentence.tokens) > 1),
-    Step("label", lambda m: m.spans_added > 0, _needs_selection),
-    Step("remove", lambda m: m.spans_added < 0, _needs_label),
-    Step("accept", lambda m: m.sentences_finished > 0),
-    Step("accept_view", _in_view, is_applicable=lambda s: _done(s) < len(s.annotated_sentences)),
-    Step("undo", _undone),
+TOUR_STEPS = (
+    TourStep("take", lambda m: m.spans_added > 0, _needs_no_selection, lambda s: bool(s.next_suggestions)),
+    TourStep("select", _has_selected),
+    TourStep("grow", _has_grown, _needs_selection),
+    TourStep("edge", _has_edge_moved, _needs_selection, lambda s: len(s.annotated.sentence.tokens) > 1),
+    TourStep("label", lambda m: m.spans_added > 0, _needs_selection),
+    TourStep("remove", lambda m: m.spans_added < 0, _needs_label),
+    TourStep("accept", lambda m: m.sentences_finished > 0),
+    TourStep("accept_view", _accepted_in_view, is_applicable=lambda s: _count_answered(s) < len(s.annotated_sentences)),
+    TourStep("undo", _was_undone),
 )
 """A label taken, one made by hand and removed, a sentence accepted; what was not read is undone."""
 
@@ -141,30 +141,30 @@ class Tour:
     """How far somebody has come."""
 
     at: int = 0
-    before_last_change: tuple[Work, ...] = ()
+    before_last_change: tuple[AnnotatedSentence, ...] = ()
 
     @property
     def is_finished(self) -> bool:
         """Whether every step was done."""
-        return self.at >= len(STEPS)
+        return self.at >= len(TOUR_STEPS)
 
     def advance(self, before: TaskState, after: TaskState) -> Tour:
         """Return the tour after a key: a step on where its thing was done; what can't be done is left out."""
         if self.is_finished:
             return self
-        moment = Moment(before, after, self.before_last_change)
-        done = STEPS[self.at].done(moment)
+        moment = TourMoment(before, after, self.before_last_change)
+        done = TOUR_STEPS[self.at].done(moment)
         was = before.annotated_sentences if moment.has_changes else self.before_last_change
         return Tour(self.at + done, was).start(after)
 
     def start(self, state: TaskState) -> Tour:
         """Return the tour at the first step from here on that the state has anything for."""
         at = self.at
-        while at < len(STEPS) and not STEPS[at].is_applicable(state):
+        while at < len(TOUR_STEPS) and not TOUR_STEPS[at].is_applicable(state):
             at += 1
         return replace(self, at=at)
 
     def current_step(self, state: TaskState) -> str:
         """Return the name of what to do now: the step, or what it needs first."""
-        step = STEPS[self.at]
+        step = TOUR_STEPS[self.at]
         return step.prerequisite(state) or step.name

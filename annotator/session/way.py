@@ -10,41 +10,41 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from annotator.core.annotation import Work
+from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import Sentence
 from annotator.core.edits import Edit
 from annotator.core.errors import RuleError
-from annotator.core.inconsistent import Group, inconsistencies
-from annotator.core.queue import ordered, place_of, uncertainty
-from annotator.core.repairs import Case, cases, unaligned
-from annotator.core.search import Query
-from annotator.session.finder import Finder, Hit, Problems, Touched
-from annotator.session.shelf import Progress
-from annotator.session.state import Message
+from annotator.core.inconsistent import InconsistencyGroup, find_inconsistencies
+from annotator.core.queue import sorted_descending, parse_sentence_number, suggestion_uncertainty
+from annotator.core.repairs import MisalignedSpan, find_misaligned_spans, misaligned_spans
+from annotator.core.search import SearchQuery
+from annotator.session.finder import SentenceSearch, SearchHit, ProblemSentenceIds, TouchedSentences
+from annotator.session.shelf import AnswerProgress
+from annotator.session.state import StatusMessage
 from annotator.storage.suggestions import suggestion_files
-from annotator.suggest.desk import Desk
+from annotator.suggest.desk import SuggestionService
 
 if TYPE_CHECKING:
-    from annotator.session.session import Session
+    from annotator.session.session import AnnotationSession
 
-Score = tuple[float, int, int, str]
+UncertaintyScore = tuple[float, int, int, str]
 """How unsure a sentence is, the number of its article, where it starts, and its id."""
 
 
-_GROWN = 1.2
+_RERANK_GROWTH = 1.2
 """While the sentences are looked at, they are ranked anew when there are so many times as many."""
 
 
-class Way:
+class Navigation:
     """Where a session goes next; its screen thread alone calls it, but for what says otherwise."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: AnnotationSession) -> None:
         """Go by article, through all sentences."""
-        self.sentence_search = Finder(session.corpus.path, session.queue)
-        self.query = Query()
-        self.last_query = Query()
+        self.sentence_search = SentenceSearch(session.corpus.path, session.queue)
+        self.query = SearchQuery()
+        self.last_query = SearchQuery()
         """The query that was searched or filtered by last."""
-        self.search_hits: tuple[Hit, ...] = ()
+        self.search_hits: tuple[SearchHit, ...] = ()
         """What the last search has found."""
         self.uncertain_first = False
         self.skipped_proposals: set[tuple[str, int, int, str]] = set()
@@ -52,13 +52,13 @@ class Way:
         self.skipped_repairs: set[tuple[str, int, int, str]] = set()
         """The spans inside tokens that were left as they are in this session."""
         self._session = session
-        self._problems: Problems = frozenset()
+        self._problems: ProblemSentenceIds = frozenset()
         self._version = 0
-        self._inconsistencies: tuple[int, tuple[Group, ...]] = (-1, ())
-        self._progress_by_article: dict[str, Progress] = {}
-        self._total_progress = Progress()
-        self._scores: list[Score] = []
-        self._ranked: list[Score] = []
+        self._inconsistencies: tuple[int, tuple[InconsistencyGroup, ...]] = (-1, ())
+        self._progress_by_article: dict[str, AnswerProgress] = {}
+        self._total_progress = AnswerProgress()
+        self._scores: list[UncertaintyScore] = []
+        self._ranked: list[UncertaintyScore] = []
         self._scored_articles = 0
         self._done: set[str] | None = None
 
@@ -85,7 +85,7 @@ class Way:
 
     # -- what the session tells ----------------------------------------------------------------
 
-    def touched_sentences(self) -> dict[str, tuple[Work, ...]]:
+    def touched_sentences(self) -> dict[str, tuple[AnnotatedSentence, ...]]:
         """Return what the annotator has touched, as a value that may go to another thread."""
         store = self._session.annotation_store
         return {a: store.touched_sentences_of(a) for a in store.touched_articles}
@@ -109,26 +109,26 @@ class Way:
 
     # -- counting ------------------------------------------------------------------------------
 
-    def progress_of(self, article_id: str) -> Progress:
+    def progress_of(self, article_id: str) -> AnswerProgress:
         """Return how far an article is, without keeping its tokens."""
         if article_id not in self._progress_by_article:
             self._count_article(article_id)
         return self._progress_by_article[article_id]
 
     @property
-    def corpus_progress(self) -> Progress:
+    def corpus_progress(self) -> AnswerProgress:
         """How far the corpus is; zeros while not every article has been counted."""
-        return self._total_progress if len(self._progress_by_article) >= len(self._session.queue) else Progress()
+        return self._total_progress if len(self._progress_by_article) >= len(self._session.queue) else AnswerProgress()
 
     def _count_article(self, article_id: str) -> None:
-        old = self._progress_by_article.get(article_id, Progress())
+        old = self._progress_by_article.get(article_id, AnswerProgress())
         new = self.sentence_search.progress_of(article_id, self._session.annotation_store.touched_sentences_of(article_id))
         self._progress_by_article[article_id] = new
-        self._total_progress = Progress(self._total_progress.done + new.done - old.done, self._total_progress.total + new.total - old.total)
+        self._total_progress = AnswerProgress(self._total_progress.done + new.done - old.done, self._total_progress.total + new.total - old.total)
 
     # -- filter --------------------------------------------------------------------------------
 
-    def set_filter(self, query: Query) -> None:
+    def set_filter(self, query: SearchQuery) -> None:
         """Go only through the sentences that a query holds for; the empty one is no filter.
 
         Which sentences have problems is looked up now and stays so until the filter is set again.
@@ -137,7 +137,7 @@ class Way:
         self.last_query = query or self.last_query
         self._problems = self.problem_sentences(self.touched_sentences()) if query.needs_problems else frozenset()
 
-    def inconsistencies(self, touched: Touched) -> tuple[Group, ...]:
+    def inconsistencies(self, touched: TouchedSentences) -> tuple[InconsistencyGroup, ...]:
         """Return the inconsistencies, the strongest first; may be called from any thread.
 
         They are looked for once, until something is changed.
@@ -145,30 +145,30 @@ class Way:
         version, groups = self._inconsistencies
         if version != self._version:
             version = self._version
-            groups = inconsistencies(self.sentence_search.annotated_sentences(touched), self._session.schema)
+            groups = find_inconsistencies(self.sentence_search.annotated_sentences(touched), self._session.schema)
             self._inconsistencies = (version, groups)
         return groups
 
-    def problem_sentences(self, touched: Touched) -> Problems:
+    def problem_sentences(self, touched: TouchedSentences) -> ProblemSentenceIds:
         """Return the sentences with something to be made consistent or to repair; any thread may call it."""
         changes = (p for g in self.inconsistencies(touched) for p in g.changes)
         waiting = (c for c in self.misaligned_spans(touched) if c.key not in self.skipped_repairs)
         unlike = {p.annotated.sentence.id for p in changes if p.key not in self.skipped_proposals}
         return frozenset(unlike | {c.annotated.sentence.id for c in waiting})
 
-    def misaligned_spans(self, touched: Touched) -> tuple[Case, ...]:
+    def misaligned_spans(self, touched: TouchedSentences) -> tuple[MisalignedSpan, ...]:
         """Return the spans that begin or end inside a token; may be called from any thread."""
-        there = {a: annotated_sentences for a, annotated_sentences in touched.items() if any(map(unaligned, annotated_sentences))}
-        return tuple(cases(self.sentence_search.annotated_sentences(there)))  # no article is read in vain
+        there = {a: annotated_sentences for a, annotated_sentences in touched.items() if any(map(misaligned_spans, annotated_sentences))}
+        return tuple(find_misaligned_spans(self.sentence_search.annotated_sentences(there)))  # no article is read in vain
 
-    def matches_filter(self, annotated: Work) -> bool:
+    def matches_filter(self, annotated: AnnotatedSentence) -> bool:
         """Whether the filter holds for a sentence; without a filter it does."""
         return not self.query or self._matches(annotated)
 
-    def _matches(self, annotated: Work) -> bool:
+    def _matches(self, annotated: AnnotatedSentence) -> bool:
         return self.sentence_search.matches(self.query, annotated, self._problems)
 
-    def _sentences_of(self, number: int) -> Sequence[Work]:
+    def _sentences_of(self, number: int) -> Sequence[AnnotatedSentence]:
         article = self._session.queue[number]
         return self.sentence_search.sentences_of(article, self._session.annotation_store.touched_sentences_of(article))
 
@@ -200,12 +200,12 @@ class Way:
                     self._go_to(number, i)
                     return True
         side = "after" if by > 0 else "before"
-        self._session.message = Message(f"no sentence {side} this one matches the filter")
+        self._session.message = StatusMessage(f"no sentence {side} this one matches the filter")
         return False
 
     def jump_to(self, text: str) -> None:
         """Go to the sentence that a text such as ``12`` or ``3.12`` names; raises RuleError."""
-        article, sentence = place_of(text)
+        article, sentence = parse_sentence_number(text)
         session = self._session
         number = session.position.article if article is None else article - 1
         if not 0 <= number < len(session.queue):
@@ -215,7 +215,7 @@ class Way:
             raise RuleError(f"there is no sentence {wanted}", do=f"article {number + 1} has {count}")
         self._go_to(number, wanted - 1)
 
-    def go_to_next_hit(self, by: int) -> Hit:
+    def go_to_next_hit(self, by: int) -> SearchHit:
         """Go to the next (1) or previous (-1) hit of the last search, round; raises RuleError."""
         if not self.search_hits:
             raise RuleError("there are no hits to go through", do="search with / first")
@@ -224,10 +224,10 @@ class Way:
         later = [n for n in later if (self.search_hits[n].article, self.search_hits[n].index) != here]
         n = (later or range(len(self.search_hits)))[0 if by > 0 else -1]
         self.go_to_hit(self.search_hits[n])
-        self._session.message = Message(f"hit {n + 1} of {len(self.search_hits)}: {self.last_query}")
+        self._session.message = StatusMessage(f"hit {n + 1} of {len(self.search_hits)}: {self.last_query}")
         return self.search_hits[n]
 
-    def go_to_hit(self, hit: Hit) -> None:
+    def go_to_hit(self, hit: SearchHit) -> None:
         """Go to a hit, or to the sentence that now holds its start."""
         if not self._session.go_to(hit.annotated.sentence.id):
             raise RuleError("the sentence is no longer in the queue", do="search again")
@@ -238,13 +238,13 @@ class Way:
 
     # -- unsure first --------------------------------------------------------------------------
 
-    def score_sentences(self, touched: Touched) -> Iterator[int]:
+    def score_sentences(self, touched: TouchedSentences) -> Iterator[int]:
         """Look how unsure the open sentences are, one by one; to be run in one other thread.
 
         Yields after each sentence how many articles are done.
         """
         self._scores, self._ranked, self._scored_articles = [], [], 0
-        suggestion_service = Desk(self._session.schema, self._article_text, suggestion_files(self.sentence_search.corpus.path))
+        suggestion_service = SuggestionService(self._session.schema, self._article_text, suggestion_files(self.sentence_search.corpus.path))
         suggestion_service.update((), [w for annotated_sentences in touched.values() for w in annotated_sentences])
         for number, article in enumerate(self._session.queue):
             for score in self._score_article(suggestion_service, number, article, touched.get(article, ())):
@@ -253,13 +253,13 @@ class Way:
             self._scored_articles = number + 1
             yield number + 1
 
-    def _score_article(self, suggestion_service: Desk, number: int, article: str, touched: Sequence[Work]) -> Iterator[Score]:
+    def _score_article(self, suggestion_service: SuggestionService, number: int, article: str, touched: Sequence[AnnotatedSentence]) -> Iterator[UncertaintyScore]:
         tokens = {(s.start, s.end): s for s in self._article_text(article)[1]}
         for annotated in self.sentence_search.sentences_of(article, touched):
             s = annotated.sentence
             if not annotated.done:
-                whole = Work(tokens.get((s.start, s.end), s), annotated.annotation)
-                yield (uncertainty(suggestion_service.suggestions(whole)), number, s.start, s.id)
+                whole = AnnotatedSentence(tokens.get((s.start, s.end), s), annotated.annotation)
+                yield (suggestion_uncertainty(suggestion_service.suggestions(whole)), number, s.start, s.id)
 
     def _article_text(self, article_id: str) -> tuple[str, Sequence[Sentence]]:
         corpus = self.sentence_search.corpus
@@ -268,8 +268,8 @@ class Way:
     def _go_to_most_uncertain(self) -> bool:
         """Go to the open sentence that is the least sure of those looked at; False where there is none."""
         looking = self._scored_articles < len(self._session.queue)
-        if len(self._scores) > len(self._ranked) * (_GROWN if looking else 1):
-            self._ranked = ordered(tuple(self._scores), lambda x: x[0])
+        if len(self._scores) > len(self._ranked) * (_RERANK_GROWTH if looking else 1):
+            self._ranked = sorted_descending(tuple(self._scores), lambda x: x[0])
         if self._done is None:
             self._done = {w.sentence.id for annotated_sentences in self.touched_sentences().values() for w in annotated_sentences if w.done}
         place = self._session.position

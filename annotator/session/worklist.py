@@ -6,32 +6,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from annotator.core.annotation import Work
+from annotator.core.annotation import AnnotatedSentence
 from annotator.core.edits import Edit
 from annotator.core.errors import RuleError
-from annotator.session.session import Session
+from annotator.session.session import AnnotationSession
 
-Key = tuple[str, int, int, str]
+ReviewItemKey = tuple[str, int, int, str]
 """Sentence, range and label of an item: what makes two of them the same."""
 
 
-class Listed(Protocol):
+class ReviewItem(Protocol):
     """Something that waits in a worklist."""
 
     @property
-    def annotated(self) -> Work:
+    def annotated(self) -> AnnotatedSentence:
         """The sentence as it was when the list was made."""
 
     @property
-    def key(self) -> Key:
+    def key(self) -> ReviewItemKey:
         """What makes two items the same."""
 
 
-I = TypeVar("I", bound=Listed)  # noqa: E741 - the usual name of an item's type
+ItemT = TypeVar("ItemT", bound=ReviewItem)  # noqa: E741 - the usual name of an item's type
 
 
 @dataclass(frozen=True, slots=True)
-class _Deed:
+class _ReviewAction:
     """What one key did: the items that it settled, and the edit if there was one."""
 
     items: tuple[int, ...]
@@ -39,13 +39,13 @@ class _Deed:
     at: int
 
 
-class Worklist(Generic[I]):
+class ReviewQueue(Generic[ItemT]):
     """The items of one look at the works; what is settled stays in ``items`` until the next look."""
 
     empty_message = "there is nothing to do"
     """What is said where no item is in hand."""
 
-    def __init__(self, session: Session, items: Sequence[I], skipped: set[Key]) -> None:
+    def __init__(self, session: AnnotationSession, items: Sequence[ItemT], skipped: set[ReviewItemKey]) -> None:
         """List the items that are not in ``left``, which takes those that are left from now on."""
         self.session = session
         self.items = [x for x in items if x.key not in skipped]
@@ -53,14 +53,14 @@ class Worklist(Generic[I]):
         """The number of each item that is settled, and whether something was done about it."""
         self.at = 0
         self._skipped = skipped
-        self._actions: list[_Deed] = []
+        self._actions: list[_ReviewAction] = []
 
     def is_listed(self, n: int) -> bool:
         """Whether an item is shown, by its number."""
         return 0 <= n < len(self.items)
 
     @property
-    def current_item(self) -> I | None:
+    def current_item(self) -> ItemT | None:
         """The item in hand."""
         return self.items[self.at] if self.is_listed(self.at) else None
 
@@ -102,7 +102,7 @@ class Worklist(Generic[I]):
         """Carry an edit out, settle the items and go on to the next that waits."""
         if edit:
             self.session.apply_edit(edit)
-        self._actions.append(_Deed(items, edit, self.at))
+        self._actions.append(_ReviewAction(items, edit, self.at))
         self.settled.update(dict.fromkeys(items, done))
         self._advance()
 
@@ -115,7 +115,7 @@ class Worklist(Generic[I]):
         elif not self.is_listed(self.at):
             self.move(-1)
 
-    def _require_current(self) -> I:
+    def _require_current(self) -> ItemT:
         """Return the item in hand; raises RuleError where there is none or it is settled already."""
         if self.current_item is None:
             raise RuleError(self.empty_message)
@@ -123,7 +123,7 @@ class Worklist(Generic[I]):
             raise RuleError("this is settled already", do="u takes it back")
         return self.current_item
 
-    def _current_version(self, annotated: Work) -> Work:
+    def _current_version(self, annotated: AnnotatedSentence) -> AnnotatedSentence:
         """Return a work as it is now, which an earlier deed may have changed."""
         s = annotated.sentence
         touched = self.session.annotation_store.touched_sentences_of(s.article)

@@ -6,12 +6,12 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from annotator.core.article import Article, Line, Verdict
-from annotator.core.digest import digest_of, is_article_id
+from annotator.core.article import Article, SourceLine, LineVerdict
+from annotator.core.digest import text_digest, is_article_id
 from annotator.core.errors import CorpusError, SourceError
-from annotator.storage.tokens import take_str
+from annotator.storage.tokens import require_str
 
-_TEXTS = ("title", "byline", "dateline", "date", "source")
+_TEXT_FIELDS = ("title", "byline", "dateline", "date", "source")
 
 
 def check_article(article: Article) -> None:
@@ -23,7 +23,7 @@ def check_article(article: Article) -> None:
             do="use the first 12 hex digits of the digest",
         )
     try:
-        digest = digest_of(article.text)
+        digest = text_digest(article.text)
     except SourceError as error:
         raise CorpusError(error.what, where=f"{article.origin}: {error.where}", do=error.do) from None
     if article.digest != digest or not digest.startswith(article.id):
@@ -45,14 +45,14 @@ def encode_article(article: Article, sentences: int, came_from: str = "") -> dic
 
     ``came_from`` is what its source is known by at a later ingest; left out where it is empty.
     """
-    _check_plain(article.meta, f"article {article.id}")
+    _check_finite_numbers(article.meta, f"article {article.id}")
     return {
         "id": article.id,
         "origin": article.origin,
         **({"came_from": came_from} if came_from else {}),
         "digest": article.digest,
         "text": article.text,
-        **{key: getattr(article, key) for key in _TEXTS},
+        **{key: getattr(article, key) for key in _TEXT_FIELDS},
         "lines": [_encode_line(line) for line in article.lines],
         "meta": article.meta,
         "replaces": article.replaces,
@@ -66,15 +66,15 @@ def decode_article(data: Mapping[str, Any], where: str) -> Article:
     """Return the article of such a JSON; raises CorpusError naming ``where`` for anything amiss."""
     try:
         article = Article(
-            id=take_str(data, "id"),
-            origin=take_str(data, "origin"),
-            digest=take_str(data, "digest"),
-            text=take_str(data, "text"),
+            id=require_str(data, "id"),
+            origin=require_str(data, "origin"),
+            digest=require_str(data, "digest"),
+            text=require_str(data, "text"),
             lines=tuple(_decode_line(x) for x in data["lines"]),
             meta=dict(data.get("meta", {})),
             replaces=str(data.get("replaces", "")),
             replaced_by=str(data.get("replaced_by", "")),
-            **{key: str(data.get(key, "")) for key in _TEXTS},
+            **{key: str(data.get(key, "")) for key in _TEXT_FIELDS},
         )
         check_article(article)
     except CorpusError as error:
@@ -86,17 +86,17 @@ def decode_article(data: Mapping[str, Any], where: str) -> Article:
     return article
 
 
-def _encode_line(line: Line) -> dict[str, Any]:
+def _encode_line(line: SourceLine) -> dict[str, Any]:
     fields = {"verdict": line.verdict.value, "reason": line.reason}
     return fields | {"was": line.was.value} if line.was else fields
 
 
-def _decode_line(value: Any) -> Line:
-    was = Verdict(value["was"]) if value.get("was") else None
-    return Line(Verdict(value["verdict"]), take_str(value, "reason"), was)
+def _decode_line(value: Any) -> SourceLine:
+    was = LineVerdict(value["was"]) if value.get("was") else None
+    return SourceLine(LineVerdict(value["verdict"]), require_str(value, "reason"), was)
 
 
-def _check_plain(value: Any, where: str) -> None:
+def _check_finite_numbers(value: Any, where: str) -> None:
     """Raise CorpusError for a number that JSON can't hold: orjson would write null in silence."""
     if isinstance(value, float) and not math.isfinite(value):
         raise CorpusError(
@@ -106,10 +106,10 @@ def _check_plain(value: Any, where: str) -> None:
         value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
     )
     for child in children:
-        _check_plain(child, where)
+        _check_finite_numbers(child, where)
 
 
-def switch_line(data: Mapping[str, Any], line: int, verdict: Verdict, by: str, time: float) -> dict[str, Any]:
+def switch_line(data: Mapping[str, Any], line: int, verdict: LineVerdict, by: str, time: float) -> dict[str, Any]:
     """Return an article's JSON with line ``line`` (from 0) switched, the deed noted in ``history``.
 
     Back to the machine's own verdict means its own reason again. The same verdict changes nothing.
@@ -128,7 +128,7 @@ def switch_line(data: Mapping[str, Any], line: int, verdict: Verdict, by: str, t
             "was_reason": was_reason,
         }
     event = {"op": "switch", "line": line, "before": before, "after": after, "by": by, "time": int(time)}
-    return _with_line(data, line, after, event)
+    return _replace_line(data, line, after, event)
 
 
 def undo_switch(data: Mapping[str, Any], by: str, time: float) -> dict[str, Any] | None:
@@ -137,7 +137,7 @@ def undo_switch(data: Mapping[str, Any], by: str, time: float) -> dict[str, Any]
     The history is only ever added to: an undo is a deed of its own and voids the last open switch.
     """
     try:
-        return _undone(data, by, time)
+        return _undo_last_switch(data, by, time)
     except (KeyError, TypeError) as error:
         raise CorpusError(
             f"the article's history is damaged: {error}",
@@ -146,7 +146,7 @@ def undo_switch(data: Mapping[str, Any], by: str, time: float) -> dict[str, Any]
         ) from None
 
 
-def _undone(data: Mapping[str, Any], by: str, time: float) -> dict[str, Any] | None:
+def _undo_last_switch(data: Mapping[str, Any], by: str, time: float) -> dict[str, Any] | None:
     undone = 0
     for event in reversed(data.get("history", [])):
         if event["op"] == "undo":
@@ -155,10 +155,10 @@ def _undone(data: Mapping[str, Any], by: str, time: float) -> dict[str, Any] | N
             undone -= 1
         else:
             undo = {"op": "undo", "line": event["line"], "by": by, "time": int(time)}
-            return _with_line(data, event["line"], event["before"], undo)
+            return _replace_line(data, event["line"], event["before"], undo)
     return None
 
 
-def _with_line(data: Mapping[str, Any], line: int, after: Any, event: dict[str, Any]) -> dict[str, Any]:
+def _replace_line(data: Mapping[str, Any], line: int, after: Any, event: dict[str, Any]) -> dict[str, Any]:
     lines = [after if i == line else x for i, x in enumerate(data["lines"])]
     return {**data, "lines": lines, "history": [*data.get("history", []), event]}

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-_NO_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.ENOTTY}
+_SYNC_UNSUPPORTED = {errno.EINVAL, errno.ENOTSUP, errno.ENOTTY}
 """How file systems say that they don't know a kind of sync, which is no failure of it."""
 
-_AT_ONCE = 32
+_SYNC_THREADS = 32
 """How many files are brought to the disk at a time."""
 
 
@@ -25,11 +25,11 @@ def write_atomic(path: Path, data: bytes | Iterable[bytes]) -> None:
     """
     target = Path(os.path.realpath(path))
     beside = target.with_name(f".{target.name}.{os.urandom(4).hex()}.tmp")
-    _write_new(beside, [data] if isinstance(data, bytes) else data, _mode_of(target))
+    _write_new(beside, [data] if isinstance(data, bytes) else data, _file_mode(target))
     try:
         os.replace(beside, target)  # noqa: PTH105  (tests inject failures into the functions of `os`)
     except BaseException:
-        _forget(beside)
+        _remove_quietly(beside)
         raise
     sync_folder(target.parent)
 
@@ -50,18 +50,18 @@ def _write_new(path: Path, chunks: Iterable[bytes], mode: int | None) -> None:
             write_all(fd, chunk)
         sync(fd)
     except BaseException:
-        _forget(path)
+        _remove_quietly(path)
         raise
     finally:
         os.close(fd)
 
 
-def _forget(path: Path) -> None:
+def _remove_quietly(path: Path) -> None:
     with suppress(OSError):
         path.unlink()
 
 
-def _mode_of(path: Path) -> int | None:
+def _file_mode(path: Path) -> int | None:
     try:
         return stat.S_IMODE(path.stat().st_mode)
     except OSError:
@@ -110,7 +110,7 @@ def _full_sync(fd: int) -> None:
     try:
         fcntl.fcntl(fd, getattr(fcntl, "F_FULLFSYNC", 51))
     except OSError as error:
-        if error.errno not in _NO_SYNC:
+        if error.errno not in _SYNC_UNSUPPORTED:
             raise
         os.fsync(fd)
 
@@ -131,7 +131,7 @@ def sync_files(paths: Iterable[Path]) -> None:
     """
     from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
+    with ThreadPoolExecutor(_SYNC_THREADS) as pool:
         for _ in pool.map(sync_file, paths):
             pass
 
@@ -142,7 +142,7 @@ def sync_folder(path: Path) -> None:
     try:
         os.fsync(fd)
     except OSError as error:
-        if error.errno not in _NO_SYNC:
+        if error.errno not in _SYNC_UNSUPPORTED:
             raise
     finally:
         os.close(fd)

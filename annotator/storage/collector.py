@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
+def gc_paused() -> Iterator[None]:
     """Keep the cyclic collector off: it would walk all that is loaded time and again and find nothing."""
     was = gc.isenabled()
     gc.disable()

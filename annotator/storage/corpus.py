@@ -9,42 +9,42 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
-from annotator.core.article import Article, LineMap, Sentence, Verdict
+from annotator.core.article import Article, AnnotatedLineIndex, Sentence, LineVerdict
 from annotator.core.digest import is_article_id
 from annotator.core.errors import CorpusError
 from annotator.core.schema import Schema
 from annotator.storage import settings as toml
 from annotator.storage.articles import check_article, decode_article, encode_article, switch_line, undo_switch
 from annotator.storage.atomic import sync_files, sync_folder, write_atomic, write_new
-from annotator.storage.failures import telling
-from annotator.storage.folder import ARTICLES, check_corpus, check_free, check_sentences, committed, state_of
-from annotator.storage.journal import FOLDER as ANNOTATIONS
+from annotator.storage.failures import translate_os_errors
+from annotator.storage.folder import ARTICLES_FOLDER, check_is_corpus, check_folder_unused, check_article_sentences, committed_article_ids, file_state
+from annotator.storage.journal import ANNOTATIONS_FOLDER as ANNOTATIONS
 from annotator.storage.journal import annotator_names
-from annotator.storage.jsonl import dump, parse
-from annotator.storage.killed import take_back
+from annotator.storage.jsonl import dump_json, parse_json
+from annotator.storage.killed import roll_back_interrupted_imports
 from annotator.storage.lock import HeldError, Lock, is_held
-from annotator.storage.origins import Origins
-from annotator.storage.scan import lines_in_words
-from annotator.storage.schemas import load_schema, schema_of_text
-from annotator.storage.sentences import FILE as SENTENCES
-from annotator.storage.sentences import Places, SentenceFile
+from annotator.storage.origins import SourceIndex
+from annotator.storage.scan import format_line_numbers
+from annotator.storage.schemas import load_schema, parse_schema_text
+from annotator.storage.sentences import SENTENCES_FILE as SENTENCES
+from annotator.storage.sentences import SentenceRanges, SentenceFile
 
-_LOCK = ".corpus.lock"
-WAIT = 10.0
+_LOCK_FILE = ".corpus.lock"
+LOCK_TIMEOUT = 10.0
 """How many seconds a write waits for another process that is writing to the corpus."""
 
-_IGNORED = (
+_GITIGNORE = (
     b"# Locks, unfinished files and what was set aside are no data of the corpus.\n*.lock\n*.tmp\n*.torn-*\n"
 )
 """The ``.gitignore`` of a new corpus."""
 
-_TORN = f"left out a torn last line of {SENTENCES}"
+_TORN_WARNING = f"left out a torn last line of {SENTENCES}"
 
 
-class Corpus:
+class CorpusFolder:
     """An open corpus; reading needs no rights to write, writing takes a short lock each time."""
 
-    def __init__(self, path: Path, settings: toml.Settings) -> None:
+    def __init__(self, path: Path, settings: toml.CorpusSettings) -> None:
         """Take over what ``open`` has read."""
         self.path = path
         self.name = settings.name
@@ -56,29 +56,29 @@ class Corpus:
         self._cached_sentences = lru_cache(maxsize=64)(self._read_sentences)
         self._last_state: tuple[object, ...] = ()
         self._article_ids: tuple[str, ...] = ()
-        self._source_index = Origins()
+        self._source_index = SourceIndex()
 
     @classmethod
-    def create(cls, path: Path | str, *, name: str, lang: str, fingerprint: str, schema_text: str) -> Corpus:
+    def create(cls, path: Path | str, *, name: str, lang: str, fingerprint: str, schema_text: str) -> CorpusFolder:
         """Make a corpus folder and open it; ``corpus.toml`` comes last and makes it one.
 
         Raises CorpusError where a corpus or foreign files are there already, SchemaError for the schema.
         """
         path = Path(path)
-        schema_of_text(schema_text, "schema")
-        with telling("make a corpus", path):
-            check_free(path)
-            for folder in (path, path / ARTICLES, path / ANNOTATIONS):
+        parse_schema_text(schema_text, "schema")
+        with translate_os_errors("make a corpus", path):
+            check_folder_unused(path)
+            for folder in (path, path / ARTICLES_FOLDER, path / ANNOTATIONS):
                 folder.mkdir(parents=True, exist_ok=True)
             write_atomic(path / "schema.toml", schema_text.encode())
             with suppress(FileExistsError):
-                write_new(path / ".gitignore", _IGNORED)
-            toml.write_settings(path, toml.Settings(name, lang, fingerprint))
+                write_new(path / ".gitignore", _GITIGNORE)
+            toml.write_settings(path, toml.CorpusSettings(name, lang, fingerprint))
             sync_folder(path.resolve().parent)
         return cls.open(path)
 
     @classmethod
-    def open(cls, path: Path | str) -> Corpus:
+    def open(cls, path: Path | str) -> CorpusFolder:
         """Open a corpus folder.
 
         Raises CorpusError where it is none, was made by a newer Annotator or lacks its schema. Nothing
@@ -86,10 +86,10 @@ class Corpus:
         crash has cut short is only told in ``warnings``.
         """
         path = Path(path)
-        with telling("read", path):
-            check_corpus(path)
+        with translate_os_errors("read", path):
+            check_is_corpus(path)
             corpus = cls(path, toml.read_settings(path))
-            warning = take_back(path, corpus.schema_path)
+            warning = roll_back_interrupted_imports(path, corpus.schema_path)
             if not corpus.schema_path.is_file():
                 raise CorpusError(
                     "the corpus has lost its label schema",
@@ -111,7 +111,7 @@ class Corpus:
 
         Whether it has all labels that are in use is the caller's to see: the journals know them.
         """
-        schema_of_text(text, "schema")
+        parse_schema_text(text, "schema")
         with self._locked_for_writing():
             write_atomic(self.schema_path, text.encode())
         self.__dict__.pop("schema", None)
@@ -128,17 +128,17 @@ class Corpus:
 
     def article_ids(self) -> tuple[str, ...]:
         """Return the ids of the committed articles, in the order of ingest."""
-        with telling("read", self.path):
+        with translate_os_errors("read", self.path):
             seen = self._disk_state()
             if seen != self._last_state:
-                there = committed(self.path / ARTICLES)
+                there = committed_article_ids(self.path / ARTICLES_FOLDER)
                 ordered = [x for x in self._sentences.articles() if x in there]
                 self._article_ids = (*ordered, *sorted(there.difference(ordered)))
                 self._last_state = seen
         return self._article_ids
 
     def _disk_state(self) -> tuple[object, ...]:
-        return (state_of(self.path / ARTICLES), state_of(self._sentences.path))
+        return (file_state(self.path / ARTICLES_FOLDER), file_state(self._sentences.path))
 
     def article(self, id: str) -> Article:  # noqa: A002  (the word of the contract)
         """Return an article as it is on the disk now; raises CorpusError where there is none such."""
@@ -149,16 +149,16 @@ class Corpus:
         return self._cached_sentences(article_id)
 
     @contextmanager
-    def open_sentence_ranges(self) -> Iterator[Places]:
+    def open_sentence_ranges(self) -> Iterator[SentenceRanges]:
         """Open what tells where sentences of all lines stand, without reading them; raises CorpusError."""
-        with telling("read", self.path), self._sentences.open_ranges() as places:
+        with translate_os_errors("read", self.path), self._sentences.open_ranges() as places:
             yield places
 
     def active_sentences(self, article: Article) -> tuple[Sentence, ...]:
         """Return the sentences that touch a line to be annotated; none of a replaced article."""
         if article.replaced_by:
             return ()
-        lines = LineMap(article)
+        lines = AnnotatedLineIndex(article)
         return tuple(s for s in self.sentences(article.id) if lines.is_annotated(s.start, s.end))
 
     def annotators(self) -> tuple[str, ...]:
@@ -175,7 +175,7 @@ class Corpus:
         article that is there already, or a folder that cannot be written.
         """
         check_article(article)
-        check_sentences(article, sentences)
+        check_article_sentences(article, sentences)
         with self._locked_for_writing():
             if self._article_path(article.id).exists():
                 raise CorpusError(
@@ -184,7 +184,7 @@ class Corpus:
                     do="leave the source out",
                 )
             fields = encode_article(article, len(sentences), came_from)
-            data = dump(fields, article.origin, pretty=True) + b"\n"
+            data = dump_json(fields, article.origin, pretty=True) + b"\n"
             self._sentences.remove_article(article.id)
             self._sentences.append(sentences)
             write_atomic(self._article_path(article.id), data)
@@ -210,7 +210,7 @@ class Corpus:
                 sync_files(prepared.values())
                 for article_id, path in prepared.items():
                     path.replace(self._article_path(article_id))
-                sync_folder(self.path / ARTICLES)
+                sync_folder(self.path / ARTICLES_FOLDER)
                 yield
             except BaseException:
                 for article_id in prepared:
@@ -223,7 +223,7 @@ class Corpus:
                 self._last_state = ()
 
     def set_line_verdict(
-        self, article_id: str, line: int, verdict: Verdict, *, by: str, time: float, wait: float = WAIT
+        self, article_id: str, line: int, verdict: LineVerdict, *, by: str, time: float, wait: float = LOCK_TIMEOUT
     ) -> Article:
         """Switch the verdict of line ``line`` (from 0) and return the article; raises CorpusError.
 
@@ -241,7 +241,7 @@ class Corpus:
 
         return self._change_article(article_id, change, wait)
 
-    def undo_line_verdict(self, article_id: str, *, by: str, time: float, wait: float = WAIT) -> Article | None:
+    def undo_line_verdict(self, article_id: str, *, by: str, time: float, wait: float = LOCK_TIMEOUT) -> Article | None:
         """Take back the last switch of a line, by whomever and whenever; None where there is none.
 
         It waits ``wait`` seconds at most for another process that is writing to the corpus.
@@ -264,7 +264,7 @@ class Corpus:
 
     def restore_article(self, article_id: str) -> None:
         """Bring a replaced article back into the queue; raises CorpusError."""
-        self._change_article(article_id, lambda data: data | {"replaced_by": ""}, WAIT)
+        self._change_article(article_id, lambda data: data | {"replaced_by": ""}, LOCK_TIMEOUT)
 
     def articles_from_source(self, source: str) -> tuple[str, ...]:
         """Return the ids of the articles in the queue that came from a source, in the order of ingest."""
@@ -298,7 +298,7 @@ class Corpus:
     def _save_article(self, article_id: str, data: dict[str, Any]) -> Article:
         path = self._article_path(article_id)
         article = decode_article(data, str(path))
-        write_atomic(path, dump(data, str(path), pretty=True) + b"\n")
+        write_atomic(path, dump_json(data, str(path), pretty=True) + b"\n")
         self._last_state = self._disk_state()
         if article_id in self._source_index:
             self._source_index.add(data)
@@ -309,11 +309,11 @@ class Corpus:
             raise CorpusError(
                 f"{article_id!r} is no article id", where=str(self.path), do="`annotator articles` lists them"
             )
-        return self.path / ARTICLES / f"{article_id}.json"
+        return self.path / ARTICLES_FOLDER / f"{article_id}.json"
 
     def _read_article_json(self, article_id: str) -> dict[str, Any]:
         path = self._article_path(article_id)
-        with telling("read", path):
+        with translate_os_errors("read", path):
             try:
                 with path.open("rb", buffering=0) as file:  # read whole: a buffer would only take time
                     raw = file.read()
@@ -323,7 +323,7 @@ class Corpus:
                     where=str(self.path),
                     do="`annotator articles` lists them",
                 ) from None
-        data = parse(raw, str(path))
+        data = parse_json(raw, str(path))
         if data.get("id") != article_id:
             raise CorpusError(
                 "the file's name is not the article's id", where=str(path), do="restore its name"
@@ -333,7 +333,7 @@ class Corpus:
     def _read_sentences(self, article_id: str) -> tuple[Sentence, ...]:
         data = self._read_article_json(article_id)
         article = decode_article(data, str(self._article_path(article_id)))
-        with telling("read", self._sentences.path):
+        with translate_os_errors("read", self._sentences.path):
             sentences = self._sentences.read(article_id)
         if len(sentences) != data.get("sentences", len(sentences)):
             raise CorpusError(
@@ -341,15 +341,15 @@ class Corpus:
                 where=str(self._sentences.path),
                 do="restore the file from a copy, or ingest the source into a new corpus",
             )
-        check_sentences(article, sentences)
+        check_article_sentences(article, sentences)
         return sentences
 
     @contextmanager
-    def _locked_for_writing(self, wait: float = WAIT) -> Iterator[None]:
+    def _locked_for_writing(self, wait: float = LOCK_TIMEOUT) -> Iterator[None]:
         """Hold the corpus lock for one write; raises CorpusError where it cannot be had."""
-        with telling("write", self.path):
+        with translate_os_errors("write", self.path):
             try:
-                lock = Lock(self.path / _LOCK, wait)
+                lock = Lock(self.path / _LOCK_FILE, wait)
             except HeldError as error:
                 raise CorpusError(
                     f"the corpus is being written by {error.holder}",
@@ -365,15 +365,15 @@ class Corpus:
         if cut := self._sentences.quarantine_torn_line():
             aside, size = cut
             with suppress(ValueError):
-                self.warnings.remove(_TORN)
+                self.warnings.remove(_TORN_WARNING)
             self.warnings.append(f"set aside a torn last line of {SENTENCES} ({size} bytes) in {aside.name}")
 
     def _add_flaw_warnings(self) -> None:
         """Put damage of ``sentences.jsonl`` into ``warnings``; the next write sets a torn end aside."""
         if self._sentences.flaws:
-            lines = lines_in_words(self._sentences.flaws)
+            lines = format_line_numbers(self._sentences.flaws)
             self.warnings.append(
                 f"{SENTENCES}, {lines}: no sentence can be read; restore the file from a copy"
             )
-        if self._sentences.torn and not is_held(self.path / _LOCK):  # else somebody is just writing it
-            self.warnings.append(_TORN)
+        if self._sentences.torn and not is_held(self.path / _LOCK_FILE):  # else somebody is just writing it
+            self.warnings.append(_TORN_WARNING)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from annotator.core.errors import AnnotatorError, CorpusError
 
-_WHAT = {
+_MESSAGES = {
     errno.EACCES: ("no permission to {doing} here", "ask the owner for it, or work on a copy of the folder"),
     errno.EPERM: ("no permission to {doing} here", "ask the owner for it, or work on a copy of the folder"),
     errno.EROFS: ("cannot {doing} here: the disk is read-only", "work on a copy of the folder"),
@@ -30,17 +30,17 @@ _WHAT = {
 }
 
 
-def told(error: OSError, action: str, where: Path | str, error_type: type[AnnotatorError]) -> AnnotatorError:
+def translate_os_error(error: OSError, action: str, where: Path | str, error_type: type[AnnotatorError]) -> AnnotatorError:
     """Return ``error`` as one of ours; ``doing`` is a verb such as ``write``."""
     fallback = (f"cannot {{doing}} here: {error.strerror or error}", "check the path and the disk")
-    what, do = _WHAT.get(error.errno or 0, fallback)
+    what, do = _MESSAGES.get(error.errno or 0, fallback)
     return error_type(what.format(doing=action), where=str(where), do=do)
 
 
 @contextmanager
-def telling(action: str, where: Path | str, error_type: type[AnnotatorError] = CorpusError) -> Iterator[None]:
+def translate_os_errors(action: str, where: Path | str, error_type: type[AnnotatorError] = CorpusError) -> Iterator[None]:
     """Turn an OSError in the block into an error of ``kind`` that names ``where``."""
     try:
         yield
     except OSError as error:
-        raise told(error, action, where, error_type) from error
+        raise translate_os_error(error, action, where, error_type) from error

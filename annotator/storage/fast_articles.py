@@ -14,15 +14,15 @@ from typing import Any
 
 import msgspec
 
-from annotator.core.article import Verdict
-from annotator.storage.fast_index import OddError
+from annotator.core.article import LineVerdict
+from annotator.storage.fast_index import FastReadError
 
-_READ = 1 << 16
+_READ_SIZE = 1 << 16
 """How many bytes are read at a time: more than nearly any article has."""
-_ON = {verdict.value: verdict.annotated for verdict in Verdict}
+_ANNOTATED_BY_VERDICT = {verdict.value: verdict.annotated for verdict in LineVerdict}
 
 
-class _Line(msgspec.Struct, gc=False):
+class _FastLine(msgspec.Struct, gc=False):
     verdict: str
     reason: str
     was: str | None = None
@@ -35,7 +35,7 @@ class FastArticle(msgspec.Struct, gc=False):
     origin: str
     digest: str
     text: str
-    lines: list[_Line]
+    lines: list[_FastLine]
     title: str = ""
     byline: str = ""
     dateline: str = ""
@@ -48,49 +48,49 @@ class FastArticle(msgspec.Struct, gc=False):
     @property
     def fully_annotated(self) -> bool:
         """Whether all its lines are annotated."""
-        return all([_ON[line.verdict] for line in self.lines])  # noqa: C419  (a generator takes longer)
+        return all([_ANNOTATED_BY_VERDICT[line.verdict] for line in self.lines])  # noqa: C419  (a generator takes longer)
 
     @property
     def ingested_text(self) -> str:
         """Its lines that were annotated at ingest, whatever a person has switched since."""
-        on = [_ON[line.was or line.verdict] for line in self.lines]
+        on = [_ANNOTATED_BY_VERDICT[line.was or line.verdict] for line in self.lines]
         return self.text if all(on) else "\n".join(compress(self.text.split("\n"), on))
 
 
-_decode = msgspec.json.Decoder(FastArticle).decode
+_decode_fast_article = msgspec.json.Decoder(FastArticle).decode
 
 
-def read_articles(folder: Path, ids: Iterable[str]) -> Iterator[FastArticle]:
+def read_fast_articles(folder: Path, ids: Iterable[str]) -> Iterator[FastArticle]:
     """Yield the articles of these ids from their files; raises OddError, OSError."""
     there = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
         for article_id in ids:
-            yield _checked(_read(f"{article_id}.json", there), article_id)
+            yield _check_fast_article(_read_article_file(f"{article_id}.json", there), article_id)
     finally:
         os.close(there)
 
 
-def _read(name: str, folder: int) -> bytes:
+def _read_article_file(name: str, folder: int) -> bytes:
     file = os.open(name, os.O_RDONLY | os.O_CLOEXEC, dir_fd=folder)
     try:
-        data = os.read(file, _READ)
-        while len(data) % _READ == 0 and (more := os.read(file, _READ)):
+        data = os.read(file, _READ_SIZE)
+        while len(data) % _READ_SIZE == 0 and (more := os.read(file, _READ_SIZE)):
             data += more
     finally:
         os.close(file)
     return data
 
 
-def _checked(data: bytes, article_id: str) -> FastArticle:
+def _check_fast_article(data: bytes, article_id: str) -> FastArticle:
     try:
-        article = _decode(data)
+        article = _decode_fast_article(data)
         digest = sha256(article.text.encode()).hexdigest()
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
-        raise OddError(str(error)) from None
+        raise FastReadError(str(error)) from None
     if article.id != article_id or article.digest != digest or not digest.startswith(article_id):
-        raise OddError("the name, the id, the digest and the text are not of one article")
+        raise FastReadError("the name, the id, the digest and the text are not of one article")
     if len(article.lines) != article.text.count("\n") + 1 or not all(
-        x.verdict in _ON and (x.was is None or x.was in _ON) for x in article.lines
+        x.verdict in _ANNOTATED_BY_VERDICT and (x.was is None or x.was in _ANNOTATED_BY_VERDICT) for x in article.lines
     ):
-        raise OddError("the lines are not those of the text")
+        raise FastReadError("the lines are not those of the text")
     return article

@@ -22,26 +22,26 @@ import msgspec
 from annotator.core.annotation import Answer
 from annotator.core.edits import Op
 from annotator.storage.jsonl import MAX_RECORD
-from annotator.storage.records import FORMAT
+from annotator.storage.records import JOURNAL_FORMAT
 
-_ANSWER = b'],"answer":'
+_ANSWER_KEY = b'],"answer":'
 """What ends the spans of a line. (A quotation mark in a text or a label has a backslash before it.)"""
 CRC_LENGTH = len(b',"_crc":"00000000"}')
 """How many bytes at the end of a line its checksum is not reckoned over."""
-_READ = 1 << 19
-_OPS = frozenset(op.value for op in Op)
-_ONE_BY_ONE = frozenset({Op.EDIT.value, Op.ANSWER.value, Op.NOTE.value, Op.MIGRATE.value})
-_ANSWERS = {None: 0, Answer.ACCEPT.value: 1, Answer.REJECT.value: 2, Answer.IGNORE.value: 3}
-ACCEPTED = _ANSWERS[Answer.ACCEPT.value]
+_INDEX_READ_SIZE = 1 << 19
+_KNOWN_OPS = frozenset(op.value for op in Op)
+_SINGLE_SENTENCE_OPS = frozenset({Op.EDIT.value, Op.ANSWER.value, Op.NOTE.value, Op.MIGRATE.value})
+_ANSWER_NUMBERS = {None: 0, Answer.ACCEPT.value: 1, Answer.REJECT.value: 2, Answer.IGNORE.value: 3}
+ACCEPTED_NUMBER = _ANSWER_NUMBERS[Answer.ACCEPT.value]
 """The number of the answer in an index; 0 is an unfinished sentence."""
-ANSWERS = {n: Answer(name) if name else None for name, n in _ANSWERS.items()}
+ANSWER_BY_NUMBER = {n: Answer(name) if name else None for name, n in _ANSWER_NUMBERS.items()}
 
 
-class OddError(ValueError):
+class FastReadError(ValueError):
     """A journal that is not plain: it has to be read record by record."""
 
 
-class _Meta(msgspec.Struct, gc=False):
+class _TailMeta(msgspec.Struct, gc=False):
     article: str
     sentence: str
     index: int
@@ -49,20 +49,20 @@ class _Meta(msgspec.Struct, gc=False):
     end: int
 
 
-class _Batch(msgspec.Struct, gc=False):
+class _TailBatch(msgspec.Struct, gc=False):
     first: int
     size: int
 
 
-class _Absent(msgspec.Struct, gc=False):
+class _ForbiddenField(msgspec.Struct, gc=False):
     """What has no place there: its type fits no text and no list, and a decoder refuses it."""
 
 
-class Tail(msgspec.Struct, gc=False):
+class RecordTail(msgspec.Struct, gc=False):
     """What a line has after its spans, and where ``text``, ``tokens`` and ``spans`` have no place."""
 
     answer: str | None
-    meta: _Meta
+    meta: _TailMeta
     annotator: str = msgspec.field(name="_annotator_id")
     session: str = msgspec.field(name="_session_id")
     time: int = msgspec.field(name="_timestamp")
@@ -71,16 +71,16 @@ class Tail(msgspec.Struct, gc=False):
     digest: str = msgspec.field(name="_digest")
     op: str = msgspec.field(name="_op")
     parent: int | None = msgspec.field(name="_parent", default=None)
-    batch: _Batch | None = msgspec.field(name="_batch", default=None)
+    batch: _TailBatch | None = msgspec.field(name="_batch", default=None)
     note: str = ""
     flagged: bool = False
     keys: dict[str, int] | None = msgspec.field(name="_keys", default=None)
-    text: _Absent | None = None
-    tokens: _Absent | None = None
-    spans: _Absent | None = None
+    text: _ForbiddenField | None = None
+    tokens: _ForbiddenField | None = None
+    spans: _ForbiddenField | None = None
 
 
-_tail = msgspec.json.Decoder(Tail).decode
+_decode_tail = msgspec.json.Decoder(RecordTail).decode
 
 
 def fast_crc() -> Callable[[bytes], int]:
@@ -93,40 +93,40 @@ def fast_crc() -> Callable[[bytes], int]:
     return found
 
 
-def check_lines(
+def check_journal_lines(
     raws: Sequence[bytes], checksum: Callable[[bytes], int] = zlib.crc32
-) -> list[tuple[Tail, int]]:
+) -> list[tuple[RecordTail, int]]:
     """Return what lines (without LF) say after their spans, and their CRCs, checked; raises OddError.
 
     One step after the other for all: so each runs fastest.
     """
     crcs = [checksum(raw[:-CRC_LENGTH]) for raw in raws]
     if [raw[-CRC_LENGTH:] for raw in raws] != [b',"_crc":"%08x"}' % crc for crc in crcs]:
-        raise OddError("a checksum is wrong or missing")
+        raise FastReadError("a checksum is wrong or missing")
     try:  # a line without that has its text in the tail, which is no place for it
-        tails = [_tail(b"{" + raw[raw.rfind(_ANSWER) + 2 :]) for raw in raws]
+        tails = [_decode_tail(b"{" + raw[raw.rfind(_ANSWER_KEY) + 2 :]) for raw in raws]
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise OddError(str(error)) from None
+        raise FastReadError(str(error)) from None
     for tail in tails:
         _check_tail(tail)
     return list(zip(tails, crcs, strict=True))
 
 
-def _check_tail(tail: Tail) -> None:
+def _check_tail(tail: RecordTail) -> None:
     meta = tail.meta
-    if tail.version != FORMAT or tail.op not in _OPS or tail.answer not in _ANSWERS:
-        raise OddError("a word of another version")
+    if tail.version != JOURNAL_FORMAT or tail.op not in _KNOWN_OPS or tail.answer not in _ANSWER_NUMBERS:
+        raise FastReadError("a word of another version")
     if not 0 <= meta.start < meta.end < 1 << 32 or meta.sentence != f"{meta.article}:{meta.start}-{meta.end}":
-        raise OddError("`sentence` is not the place in `meta`")
+        raise FastReadError("`sentence` is not the place in `meta`")
     if tail.parent is not None and not 1 <= tail.parent < tail.seq:
-        raise OddError("`_parent` is no earlier record")
+        raise FastReadError("`_parent` is no earlier record")
     if tail.batch is not None and not tail.batch.first <= tail.seq < tail.batch.first + tail.batch.size:
-        raise OddError("`_batch` does not hold its own record")
+        raise FastReadError("`_batch` does not hold its own record")
     if tail.keys and min(tail.keys.values()) < 0:
-        raise OddError("`_keys` counts below nothing")
+        raise FastReadError("`_keys` counts below nothing")
 
 
-class _Places:
+class _ArticleRecords:
     """The records in force of one article: where their sentences start, in order, and their numbers."""
 
     __slots__ = ("records", "starts")
@@ -136,7 +136,7 @@ class _Places:
         self.records = array("I")
 
 
-class Index:
+class JournalIndex:
     """What a plain journal comes to, a number in each array for each of its records."""
 
     def __init__(self, path: Path, name: str) -> None:
@@ -158,7 +158,7 @@ class Index:
         """The first 64 bits of the text's digest."""
         self.superseded: list[int] = []
         """Records that are in force no more."""
-        self._articles: dict[str, _Places] = {}
+        self._articles: dict[str, _ArticleRecords] = {}
 
     @property
     def articles(self) -> list[str]:
@@ -170,7 +170,7 @@ class Index:
         places = self._articles.get(article)
         return places.records if places else ()
 
-    def add_lines(self, raws: Sequence[bytes], checked: Sequence[tuple[Tail, int]]) -> None:
+    def add_lines(self, raws: Sequence[bytes], checked: Sequence[tuple[RecordTail, int]]) -> None:
         """Note the records of lines (without LF) that follow in the file; raises OddError."""
         tails = [tail for tail, _ in checked]
         sizes = [len(raw) + 1 for raw in raws]
@@ -180,29 +180,29 @@ class Index:
         self.offsets.extend(list(accumulate(sizes, initial=before))[:-1])
         self.sizes.extend(sizes)
         self.crcs.extend([crc for _, crc in checked])
-        self.answers.extend([_ANSWERS[tail.answer] for tail in tails])
+        self.answers.extend([_ANSWER_NUMBERS[tail.answer] for tail in tails])
         try:
             self.text_hashes.extend([int(tail.digest[:16], 16) for tail in tails])
         except (ValueError, OverflowError):
-            raise OddError("the digest is none") from None
+            raise FastReadError("the digest is none") from None
 
-    def apply_batch(self, batch: Sequence[tuple[int, Tail]]) -> None:
+    def apply_batch(self, batch: Sequence[tuple[int, RecordTail]]) -> None:
         """Let the records of one deed take the place of what stands there; raises OddError.
 
         A record takes the place of all that shares text with it. That is what ``Works.replay`` does
         with single records and with deeds that go sentence by sentence; with joins and splits as long
         as nothing lies between their sentences.
         """
-        if len(batch) > 1 and batch[0][1].op not in _ONE_BY_ONE:
+        if len(batch) > 1 and batch[0][1].op not in _SINGLE_SENTENCE_OPS:
             self._check_adjacent(batch)
         for number, tail in batch:
             self.apply_record(number, tail)
 
-    def apply_record(self, number: int, tail: Tail) -> None:
+    def apply_record(self, number: int, tail: RecordTail) -> None:
         """Let a record take the place of what stands there."""
         places = self._articles.get(tail.meta.article)
         if places is None:
-            places = self._articles[tail.meta.article] = _Places()
+            places = self._articles[tail.meta.article] = _ArticleRecords()
         starts, records, mine = places.starts, places.records, self.starts[number]
         if not starts or (starts[-1] < mine and self.ends[records[-1]] <= mine):  # the usual way: at the end
             starts.append(mine)
@@ -213,73 +213,73 @@ class Index:
         starts[first:last] = array("I", [mine])
         records[first:last] = array("I", [number])
 
-    def _overlapping_range(self, places: _Places, start: int, end: int) -> tuple[int, int]:
+    def _overlapping_range(self, places: _ArticleRecords, start: int, end: int) -> tuple[int, int]:
         """Return which of the places share text with ``[start, end)``, as a half-open range."""
         first = bisect_left(places.starts, start)
         if first and self.ends[places.records[first - 1]] > start:
             first -= 1
         return first, max(first, bisect_left(places.starts, end))
 
-    def _check_adjacent(self, batch: Sequence[tuple[int, Tail]]) -> None:
+    def _check_adjacent(self, batch: Sequence[tuple[int, RecordTail]]) -> None:
         """Raise OddError unless the sentences of a deed lie in one article with nothing in between."""
         metas = [tail.meta for _, tail in batch]
-        places = self._articles.get(metas[0].article, _Places())
+        places = self._articles.get(metas[0].article, _ArticleRecords())
         each = [self._overlapping_range(places, m.start, m.end) for m in metas]
         whole = self._overlapping_range(places, metas[0].start, metas[-1].end)
         covered = {n for first, last in each for n in range(first, last)}
         if {m.article for m in metas} != {metas[0].article} or covered != set(range(*whole)):
-            raise OddError("a deed on sentences that are no neighbours")
+            raise FastReadError("a deed on sentences that are no neighbours")
 
 
-def read_index(path: Path, name: str) -> Index:
+def read_journal_index(path: Path, name: str) -> JournalIndex:
     """Read a whole journal, each line's CRC checked; raises OddError, OSError.
 
     Records that are in force no more are not checked further here: see ``Index.old``.
     """
-    index = Index(path, name)
+    index = JournalIndex(path, name)
     seen = hashlib.sha256()
     checksum = fast_crc()
-    batch: list[tuple[int, Tail]] = []
+    batch: list[tuple[int, RecordTail]] = []
     names = {name, ""}
     with path.open("rb", buffering=0) as file:
-        for raws in _lines(file):
+        for raws in _read_line_chunks(file):
             number = len(index.starts)
-            checked = check_lines(raws, checksum)
+            checked = check_journal_lines(raws, checksum)
             index.add_lines(raws, checked)
             for taken, (tail, _) in enumerate(checked, number):
                 if tail.seq != taken + 1 or tail.annotator not in names:
-                    raise OddError("a line is missing, or by another annotator")
+                    raise FastReadError("a line is missing, or by another annotator")
                 if tail.batch is None and not batch:
                     index.apply_record(taken, tail)
                 else:
-                    _join_step(batch, taken, tail)
+                    _add_to_batch(batch, taken, tail)
                     if tail.batch and len(batch) == tail.batch.size:
                         index.apply_batch(batch)
                         batch = []
             seen.update(index.crcs[number:].tobytes())
     if batch:
-        raise OddError("a batch is incomplete")
+        raise FastReadError("a batch is incomplete")
     index.crc = seen.hexdigest()
     return index
 
 
-def _lines(file: BinaryIO) -> Iterator[list[bytes]]:
+def _read_line_chunks(file: BinaryIO) -> Iterator[list[bytes]]:
     """Yield the lines of a journal without LF, many at a time; raises OddError for a long or torn one."""
     remainder = b""
-    while data := file.read(_READ):
+    while data := file.read(_INDEX_READ_SIZE):
         *lines, remainder = (remainder + data).split(b"\n")
         if max(map(len, (remainder, *lines))) > MAX_RECORD:
-            raise OddError("a line is too long")
+            raise FastReadError("a line is too long")
         if lines:
             yield lines
     if remainder:
-        raise OddError("the last line is torn")
+        raise FastReadError("the last line is torn")
 
 
-def _join_step(batch: list[tuple[int, Tail]], number: int, tail: Tail) -> None:
+def _add_to_batch(batch: list[tuple[int, RecordTail]], number: int, tail: RecordTail) -> None:
     """Add a record to the deed that it belongs to; raises OddError where a batch is not whole."""
     if tail.batch is None or tail.seq != tail.batch.first + len(batch):
-        raise OddError("a batch is incomplete")
+        raise FastReadError("a batch is incomplete")
     if batch and tail.batch != batch[0][1].batch:
-        raise OddError("a batch is incomplete")
+        raise FastReadError("a batch is incomplete")
     batch.append((number, tail))

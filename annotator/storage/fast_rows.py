@@ -14,14 +14,14 @@ from typing import BinaryIO
 
 import msgspec
 
-from annotator.storage.fast_index import CRC_LENGTH, Index, OddError, fast_crc
+from annotator.storage.fast_index import CRC_LENGTH, JournalIndex, FastReadError, fast_crc
 
 _BEFORE_SPANS = b'],"spans":['
-_READ = 1 << 18
+_RECORD_READ_SIZE = 1 << 18
 """How many bytes of a journal are read at a time."""
 
 
-class Token(msgspec.Struct, gc=False):
+class FastToken(msgspec.Struct, gc=False):
     """A stored token."""
 
     text: str
@@ -30,7 +30,7 @@ class Token(msgspec.Struct, gc=False):
     ws: bool
 
 
-class Mark(msgspec.Struct, gc=False):
+class FastSpan(msgspec.Struct, gc=False):
     """A stored span; its tokens, the last one included, are None where it has none."""
 
     start: int
@@ -41,67 +41,67 @@ class Mark(msgspec.Struct, gc=False):
     source: str = ""
 
 
-class Row(msgspec.Struct, gc=False):
+class FastRecord(msgspec.Struct, gc=False):
     """One record; from ``decode_row`` it is checked: the tokens spell the text, the spans lie in it."""
 
     text: str
-    tokens: list[Token]
-    spans: list[Mark]
+    tokens: list[FastToken]
+    spans: list[FastSpan]
     digest: str = msgspec.field(name="_digest")
-    rejected: list[Mark] = []
+    rejected: list[FastSpan] = []
     note: str = ""
     flagged: bool = False
 
 
-_decode = msgspec.json.Decoder(Row).decode
+_decode_fast_record = msgspec.json.Decoder(FastRecord).decode
 
 
-def decode_rows(raws: Sequence[bytes], lengths: Sequence[int]) -> list[Row]:
+def decode_fast_records(raws: Sequence[bytes], lengths: Sequence[int]) -> list[FastRecord]:
     """Return the records of lines that ``check_lines`` has seen, whose sentences have so many code points.
 
     Raises OddError for what contradicts itself. One step after the other for all: so each runs fastest.
     """
     try:
-        records = [_decode(raw) for raw in raws]
+        records = [_decode_fast_record(raw) for raw in raws]
         digests = [_sha256(record.text.encode()).hexdigest() for record in records]
     except (msgspec.MsgspecError, UnicodeError) as error:
-        raise OddError(str(error)) from None
+        raise FastReadError(str(error)) from None
     if digests != [record.digest for record in records] or list(lengths) != [len(record.text) for record in records]:
-        raise OddError("the digest or the place is not the text's")
+        raise FastReadError("the digest or the place is not the text's")
     for raw, record in zip(raws, records, strict=True):
         if record.rejected and b'"rejected":' in raw[: raw.find(_BEFORE_SPANS)]:
-            raise OddError("`rejected` stands before `spans`")
-        check_marks(record.spans, len(record.text))
-        check_marks(record.rejected, len(record.text))
+            raise FastReadError("`rejected` stands before `spans`")
+        check_fast_spans(record.spans, len(record.text))
+        check_fast_spans(record.rejected, len(record.text))
     for record in records:
-        _check_tiles(record.text, record.tokens)
+        _check_tokens_cover_text(record.text, record.tokens)
     return records
 
 
-def check_marks(spans: list[Mark], length: int) -> None:
+def check_fast_spans(spans: list[FastSpan], length: int) -> None:
     """Raise OddError unless spans lie in a sentence of ``length`` code points."""
     for span in spans:
         if not 0 <= span.start < span.end <= length:
-            raise OddError("a span ends after the text, or before it starts")
+            raise FastReadError("a span ends after the text, or before it starts")
 
 
-def _check_tiles(text: str, tokens: list[Token]) -> None:
+def _check_tokens_cover_text(text: str, tokens: list[FastToken]) -> None:
     """Raise OddError unless the tokens stand one after the other, none empty, and spell the text."""
     position = 0
     for token in tokens:
         end = token.end
         if token.start != position or end <= position or text[position:end] != token.text:
-            raise OddError("the tokens do not spell the text")
+            raise FastReadError("the tokens do not spell the text")
         position = end
         if token.ws:
             if text[end : end + 1] != " ":
-                raise OddError("the tokens do not spell the text")
+                raise FastReadError("the tokens do not spell the text")
             position += 1
     if position != len(text):
-        raise OddError("the tokens do not spell the text")
+        raise FastReadError("the tokens do not spell the text")
 
 
-class Reader:
+class FastRecordReader:
     """Reads records of journals by their place in the file."""
 
     def __init__(self) -> None:
@@ -109,21 +109,21 @@ class Reader:
         self._open_files: dict[str, BinaryIO] = {}
         self._checksum = fast_crc()
 
-    def read_records(self, path: str, locations: Sequence[tuple[int, int, int]], lengths: Sequence[int]) -> list[Row]:
+    def read_records(self, path: str, locations: Sequence[tuple[int, int, int]], lengths: Sequence[int]) -> list[FastRecord]:
         """Return the records of these offsets, sizes and checksums; sentences of so many code points.
 
         Raises OddError where one is not as the index found it, and OSError.
         """
         if path not in self._open_files:
-            self._open_files[path] = Path(path).open("rb", buffering=_READ)  # noqa: SIM115  (see close)
+            self._open_files[path] = Path(path).open("rb", buffering=_RECORD_READ_SIZE)  # noqa: SIM115  (see close)
         file = self._open_files[path]
         raws = []
         for offset, size, _ in locations:
             file.seek(offset)
             raws.append(file.read(size))
         if [self._checksum(raw[: -CRC_LENGTH - 1]) for raw in raws] != [crc for _, _, crc in locations]:
-            raise OddError("the journal has changed")
-        return decode_rows(raws, lengths)
+            raise FastReadError("the journal has changed")
+        return decode_fast_records(raws, lengths)
 
     def close(self) -> None:
         """Let the files go."""
@@ -132,9 +132,9 @@ class Reader:
         self._open_files.clear()
 
 
-def check_old(index: Index) -> None:
+def check_superseded_records(index: JournalIndex) -> None:
     """Check the records of a journal that are in force no more as well; raises OddError, OSError."""
-    reader = Reader()
+    reader = FastRecordReader()
     try:
         for n in index.superseded:
             at = (index.offsets[n], index.sizes[n], index.crcs[n])

@@ -9,25 +9,25 @@ from pathlib import Path
 from annotator.core.article import Article, Sentence
 from annotator.core.digest import is_article_id
 from annotator.core.errors import CorpusError
-from annotator.core.tokens import tile
-from annotator.storage.journal import FOLDER as ANNOTATIONS
-from annotator.storage.sentences import FILE as SENTENCES
-from annotator.storage.settings import FILE
+from annotator.core.tokens import tokens_cover_text
+from annotator.storage.journal import ANNOTATIONS_FOLDER as ANNOTATIONS
+from annotator.storage.sentences import SENTENCES_FILE as SENTENCES
+from annotator.storage.settings import SETTINGS_FILE
 
-ARTICLES = "articles"
+ARTICLES_FOLDER = "articles"
 
-_OURS = {FILE, "schema.toml", ARTICLES, ANNOTATIONS, "suggestions", SENTENCES}
-_READ_WHOLE = {ARTICLES, ANNOTATIONS, "suggestions"}
+_CORPUS_FILES = {SETTINGS_FILE, "schema.toml", ARTICLES_FOLDER, ANNOTATIONS, "suggestions", SENTENCES}
+_RESERVED_FOLDERS = {ARTICLES_FOLDER, ANNOTATIONS, "suggestions"}
 """Folders in which each file means something to the corpus."""
 
 
-def check_free(path: Path) -> None:
+def check_folder_unused(path: Path) -> None:
     """Raise CorpusError where a corpus or foreign files are in a folder that is to become a corpus."""
-    if (path / FILE).exists():
+    if (path / SETTINGS_FILE).exists():
         raise CorpusError(
             "there is a corpus here already", where=str(path), do="open it, or give another folder"
         )
-    if path.is_dir() and any(p.name not in _OURS and not p.name.startswith(".") for p in path.iterdir()):
+    if path.is_dir() and any(p.name not in _CORPUS_FILES and not p.name.startswith(".") for p in path.iterdir()):
         raise CorpusError(
             "the folder holds other files and is no corpus",
             where=str(path),
@@ -35,7 +35,7 @@ def check_free(path: Path) -> None:
         )
 
 
-def check_corpus(path: Path) -> None:
+def check_is_corpus(path: Path) -> None:
     """Raise CorpusError unless there is a corpus folder."""
     if not path.exists():
         raise CorpusError(
@@ -47,7 +47,7 @@ def check_corpus(path: Path) -> None:
         raise CorpusError(
             "this is a file, no corpus folder", where=str(path), do="give the folder that holds corpus.toml"
         )
-    if not (path / FILE).exists():
+    if not (path / SETTINGS_FILE).exists():
         raise CorpusError(
             "this folder is no corpus: it has no corpus.toml",
             where=str(path),
@@ -55,7 +55,7 @@ def check_corpus(path: Path) -> None:
         )
 
 
-def check_outside(path: Path, new_corpus: Path | None = None) -> None:
+def check_outside_corpus(path: Path, new_corpus: Path | None = None) -> None:
     """Raise CorpusError where a path is in a folder that a corpus, or one to be ``made``, reads whole.
 
     A ledger among the journals would be taken for a journal.
@@ -63,7 +63,7 @@ def check_outside(path: Path, new_corpus: Path | None = None) -> None:
     real = path.resolve()
     for place in (real, *real.parents):
         corpus = place.parent
-        if place.name in _READ_WHOLE and (corpus == (new_corpus and new_corpus.resolve()) or (corpus / FILE).is_file()):
+        if place.name in _RESERVED_FOLDERS and (corpus == (new_corpus and new_corpus.resolve()) or (corpus / SETTINGS_FILE).is_file()):
             raise CorpusError(
                 f"the corpus keeps its {place.name} here, and nothing else",
                 where=str(path),
@@ -71,33 +71,33 @@ def check_outside(path: Path, new_corpus: Path | None = None) -> None:
             )
 
 
-def check_articles(path: Path) -> None:
+def check_articles_folder(path: Path) -> None:
     """Raise CorpusError for a corpus that has lost the folder of its articles."""
-    if not (path / ARTICLES).is_dir():
+    if not (path / ARTICLES_FOLDER).is_dir():
         raise CorpusError(
             "the corpus has lost the folder with its articles",
-            where=str(path / ARTICLES),
+            where=str(path / ARTICLES_FOLDER),
             do="restore it from a copy",
         )
 
 
-def check_sentences(article: Article, sentences: Sequence[Sentence]) -> None:
+def check_article_sentences(article: Article, sentences: Sequence[Sentence]) -> None:
     """Raise CorpusError unless the sentences stand in the article's text in order, tokens and all."""
     end = 0
     for s in sentences:
         if s.article != article.id or s.start < end or article.text[s.start : s.end] != s.text or not s.text:
             raise CorpusError(
-                "the sentence is not what stands there in the article", where=f"sentence {s.id}", do=_AGAIN
+                "the sentence is not what stands there in the article", where=f"sentence {s.id}", do=_INGEST_AGAIN
             )
-        if not tile(s.tokens, s.text):
-            raise CorpusError("the tokens do not spell the sentence", where=f"sentence {s.id}", do=_AGAIN)
+        if not tokens_cover_text(s.tokens, s.text):
+            raise CorpusError("the tokens do not spell the sentence", where=f"sentence {s.id}", do=_INGEST_AGAIN)
         end = s.end
 
 
-_AGAIN = "ingest the source into a new corpus"
+_INGEST_AGAIN = "ingest the source into a new corpus"
 
 
-def state_of(path: Path) -> tuple[int, ...]:
+def file_state(path: Path) -> tuple[int, ...]:
     """Return what changes when a file or a folder does."""
     try:
         now = path.stat()
@@ -106,7 +106,7 @@ def state_of(path: Path) -> tuple[int, ...]:
     return (now.st_ino, now.st_mtime_ns, now.st_size)
 
 
-def committed(folder: Path) -> set[str]:
+def committed_article_ids(folder: Path) -> set[str]:
     """Return the ids of the articles in a folder; other files in it mean nothing."""
     try:
         with os.scandir(folder) as entries:

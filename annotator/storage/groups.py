@@ -11,26 +11,26 @@ from pathlib import Path
 
 from annotator.core.digest import is_article_id
 from annotator.core.errors import CorpusError
-from annotator.storage.failures import telling
-from annotator.storage.jsonl import dump, parse
+from annotator.storage.failures import translate_os_errors
+from annotator.storage.jsonl import dump_json, parse_json
 
-FILE = "splits.json"
-FORMAT = 1
+SPLITS_FILE = "splits.json"
+SPLITS_FORMAT = 1
 
 
-def read_groups(corpus: Path) -> dict[str, str]:
+def read_split_groups(corpus: Path) -> dict[str, str]:
     """Return, by article id, what its group is drawn by; raises CorpusError where the file is damaged."""
-    path = corpus / FILE
-    with telling("read", path):
+    path = corpus / SPLITS_FILE
+    with translate_os_errors("read", path):
         if not path.exists():
             return {}
-        data = parse(path.read_bytes(), str(path))
-    if isinstance(version := data.get("_v"), int) and version > FORMAT:
+        data = parse_json(path.read_bytes(), str(path))
+    if isinstance(version := data.get("_v"), int) and version > SPLITS_FORMAT:
         raise CorpusError(
             f"a newer Annotator wrote this (format {version})", where=str(path), do="update Annotator"
         )
     groups = data.get("groups")
-    if not isinstance(groups, dict) or not all(map(_is_id, (*groups, *groups.values()))):
+    if not isinstance(groups, dict) or not all(map(_is_article_id_text, (*groups, *groups.values()))):
         raise CorpusError(
             "`groups` does not give article ids by article id",
             where=str(path),
@@ -39,10 +39,10 @@ def read_groups(corpus: Path) -> dict[str, str]:
     return groups
 
 
-def _is_id(value: object) -> bool:
+def _is_article_id_text(value: object) -> bool:
     return isinstance(value, str) and is_article_id(value)
 
 
-def groups_text(groups: Mapping[str, str]) -> bytes:
+def encode_split_groups(groups: Mapping[str, str]) -> bytes:
     """Return the text of the file for these groups."""
-    return dump({"_v": FORMAT, "groups": dict(sorted(groups.items()))}, FILE, pretty=True) + b"\n"
+    return dump_json({"_v": SPLITS_FORMAT, "groups": dict(sorted(groups.items()))}, SPLITS_FILE, pretty=True) + b"\n"

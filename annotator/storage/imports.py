@@ -19,28 +19,28 @@ from typing import IO, Self
 
 from annotator.core.article import Article, Sentence
 from annotator.core.errors import CorpusError, JournalError
-from annotator.core.record import Record
+from annotator.core.record import JournalRecord
 from annotator.storage.articles import check_article, encode_article
 from annotator.storage.atomic import sync_files, sync_folder, write_atomic
-from annotator.storage.corpus import Corpus
-from annotator.storage.failures import telling
-from annotator.storage.folder import ARTICLES, check_sentences
-from annotator.storage.journal import FOLDER as ANNOTATIONS
+from annotator.storage.corpus import CorpusFolder
+from annotator.storage.failures import translate_os_errors
+from annotator.storage.folder import ARTICLES_FOLDER, check_article_sentences
+from annotator.storage.journal import ANNOTATIONS_FOLDER as ANNOTATIONS
 from annotator.storage.journal import Journal, check_annotator_name
-from annotator.storage.jsonl import MAX_RECORD, dump, raw_lines
-from annotator.storage.killed import LEFTOVERS, drop_leftovers, forget, note
+from annotator.storage.jsonl import MAX_RECORD, dump_json, raw_lines
+from annotator.storage.killed import STAGING_PREFIX, remove_unused_staging, delete_recovery_note, write_recovery_note
 from annotator.storage.lock import HeldError, Lock
-from annotator.storage.records import Decoder, encode
-from annotator.storage.sentences import FILE as SENTENCES
-from annotator.storage.sentences import line_of
-from annotator.storage.settings import FILE as SETTINGS
+from annotator.storage.records import RecordDecoder, encode_record
+from annotator.storage.sentences import SENTENCES_FILE as SENTENCES
+from annotator.storage.sentences import encode_sentence_line
+from annotator.storage.settings import SETTINGS_FILE as SETTINGS
 
-_CHUNK = 5_000
+_RECORDS_PER_WRITE = 5_000
 """How many records are added to a journal in one durable write; a batch makes it a few more."""
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class NewCorpusSettings:
     """What a new corpus is told of itself."""
 
     name: str
@@ -50,12 +50,12 @@ class Made:
 
 
 @dataclass(slots=True)
-class Staging:
+class ImportStaging:
     """The folder in which an import is prepared; nothing of the corpus is touched before ``commit``."""
 
     target: Path
     folder: Path
-    corpus: Corpus | None
+    corpus: CorpusFolder | None
     articles: list[str] = field(default_factory=list)
     """The ids of the articles that are new."""
     counts: dict[str, int] = field(default_factory=dict)
@@ -65,17 +65,17 @@ class Staging:
     _article_ids: set[str] = field(default_factory=set)
 
     @classmethod
-    def begin(cls, target: Path, corpus: Corpus | None) -> Staging:
+    def begin(cls, target: Path, corpus: CorpusFolder | None) -> ImportStaging:
         """Make the folder: in the corpus ``into`` if there is one, else beside ``target``.
 
         Raises CorpusError where it cannot be written.
         """
         parent = target if corpus else Path(os.path.abspath(target)).parent  # noqa: PTH100  (no links followed)
-        with telling("write", parent):
+        with translate_os_errors("write", parent):
             parent.mkdir(parents=True, exist_ok=True)
-            drop_leftovers(parent)
-            folder = parent / f"{LEFTOVERS}{os.urandom(4).hex()}.tmp"
-            for name in (ARTICLES, ANNOTATIONS):
+            remove_unused_staging(parent)
+            folder = parent / f"{STAGING_PREFIX}{os.urandom(4).hex()}.tmp"
+            for name in (ARTICLES_FOLDER, ANNOTATIONS):
                 (folder / name).mkdir(parents=True)
             staging = cls(target, folder, corpus)
             staging._lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -101,27 +101,27 @@ class Staging:
     def add_article(self, article: Article, sentences: Sequence[Sentence]) -> None:
         """Prepare an article with its sentences; raises CorpusError for parts that contradict each other."""
         check_article(article)
-        check_sentences(article, sentences)
-        data = dump(encode_article(article, len(sentences)), article.origin, pretty=True) + b"\n"
-        with telling("write", self.folder):
+        check_article_sentences(article, sentences)
+        data = dump_json(encode_article(article, len(sentences)), article.origin, pretty=True) + b"\n"
+        with translate_os_errors("write", self.folder):
             out = self._open_file(SENTENCES)
             for sentence in sentences:
-                out.write(line_of(sentence))
-            (self.folder / ARTICLES / f"{article.id}.json").write_bytes(data)
+                out.write(encode_sentence_line(sentence))
+            (self.folder / ARTICLES_FOLDER / f"{article.id}.json").write_bytes(data)
         self.articles.append(article.id)
         self._article_ids.add(article.id)
 
-    def add_records(self, annotator: str, records: Iterable[Record]) -> None:
+    def add_records(self, annotator: str, records: Iterable[JournalRecord]) -> None:
         """Prepare journal records, numbered on from what this annotator has in this import.
 
         Raises CorpusError for one that is longer than a journal may have it.
         """
         check_annotator_name(annotator)
-        with telling("write", self.folder):
+        with translate_os_errors("write", self.folder):
             out = self._open_file(f"{ANNOTATIONS}/{annotator}.jsonl")
             for record in records:
                 self.counts[annotator] = self.counts.get(annotator, 0) + 1
-                out.write(_line(record))
+                out.write(_encode_bounded(record))
 
     def next_seq(self, annotator: str) -> int:
         """Return the number of the annotator's next record, counted in this import."""
@@ -129,17 +129,17 @@ class Staging:
 
     def add_file(self, name: str, data: bytes) -> None:
         """Prepare a further file of a new corpus, such as the ledger."""
-        with telling("write", self.folder):
+        with translate_os_errors("write", self.folder):
             path = self.folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
 
-    def commit_new_corpus(self, settings: Made) -> Corpus:
+    def commit_new_corpus(self, settings: NewCorpusSettings) -> CorpusFolder:
         """Make the prepared folder the corpus ``target``; raises CorpusError with nothing left of it."""
         self._close_files()
-        with telling("make a corpus", self.target):
+        with translate_os_errors("make a corpus", self.target):
             prepared = self.folder / "corpus"
-            Corpus.create(
+            CorpusFolder.create(
                 prepared,
                 name=settings.name,
                 lang=settings.lang,
@@ -147,11 +147,11 @@ class Staging:
                 schema_text=settings.schema_text,
             )
             for path in sorted(p for p in self.folder.iterdir() if p != prepared):
-                _merge(path, prepared / path.name)
-            _sync_below(prepared)
-            _put(prepared, self.target)
+                _move_files(path, prepared / path.name)
+            _sync_tree(prepared)
+            _move_into_place(prepared, self.target)
             sync_folder(Path(os.path.abspath(self.target)).parent)  # noqa: PTH100  (as in begin)
-        return Corpus.open(self.target)
+        return CorpusFolder.open(self.target)
 
     def commit_to_existing(self, expected: Mapping[str, int], schema_text: str | None = None) -> None:
         """Add what was prepared to the corpus: schema, articles, journals.
@@ -167,19 +167,19 @@ class Staging:
         try:
             self._write_recovery_note([], dict.fromkeys(new_journals, 0), ("", ""))
             with ExitStack() as stack:
-                journals = {n: stack.enter_context(_opened(self.corpus, n)) for n in self.counts}
+                journals = {n: stack.enter_context(_open_journal(self.corpus, n)) for n in self.counts}
                 for name, journal in journals.items():
-                    _unchanged(journal, expected.get(name, 1))
+                    _check_unchanged(journal, expected.get(name, 1))
                 self._commit_files(self.corpus, journals, schema_text)
         except BaseException:
             for name in new_journals:
-                _forget_empty(folder / f"{name}.jsonl")
+                _remove_empty_journal(folder / f"{name}.jsonl")
             raise
 
-    def _commit_files(self, corpus: Corpus, journals: Mapping[str, Journal], schema_text: str | None) -> None:
+    def _commit_files(self, corpus: CorpusFolder, journals: Mapping[str, Journal], schema_text: str | None) -> None:
         """Write all of it, the articles first; an error takes it back."""
         schema = corpus.schema_path.read_bytes().decode() if schema_text else ""
-        prepared = {a: self.folder / ARTICLES / f"{a}.json" for a in self.articles}
+        prepared = {a: self.folder / ARTICLES_FOLDER / f"{a}.json" for a in self.articles}
         sizes = {n: j.path.stat().st_size for n, j in journals.items()}
         try:
             self._write_recovery_note(self.articles, sizes, (schema, schema_text or ""))
@@ -188,8 +188,8 @@ class Staging:
             with corpus.adding_articles(self.folder / SENTENCES, prepared):
                 for name, journal in journals.items():
                     self._append_records(name, journal)
-                with telling("write", self.folder):
-                    forget(self.folder)
+                with translate_os_errors("write", self.folder):
+                    delete_recovery_note(self.folder)
         except BaseException:
             for name, journal in journals.items():
                 with suppress(OSError):
@@ -199,14 +199,14 @@ class Staging:
             raise
 
     def _write_recovery_note(self, articles: Sequence[str], journals: Mapping[str, int], schema: tuple[str, str]) -> None:
-        with telling("write", self.folder):
-            note(self.folder, articles, journals, schema)
+        with translate_os_errors("write", self.folder):
+            write_recovery_note(self.folder, articles, journals, schema)
 
     def _append_records(self, name: str, journal: Journal) -> None:
         path = self.folder / ANNOTATIONS / f"{name}.jsonl"
         by = journal.next_seq - 1
-        for chunk in _chunks(_records(path)):
-            journal.append([_moved(r, by) for r in chunk])
+        for chunk in _record_chunks(_read_prepared_records(path)):
+            journal.append([_renumber(r, by) for r in chunk])
 
     def _open_file(self, name: str) -> IO[bytes]:
         if name not in self._files:
@@ -217,14 +217,14 @@ class Staging:
 
     def _close_files(self) -> None:
         """Close all files, each one whatever the others say; raises CorpusError where one is not whole."""
-        with telling("write", self.folder), ExitStack() as stack:
+        with translate_os_errors("write", self.folder), ExitStack() as stack:
             for file in self._files.values():
                 stack.callback(file.close)
             self._files.clear()
 
 
-def _line(record: Record) -> bytes:
-    line = encode(record)
+def _encode_bounded(record: JournalRecord) -> bytes:
+    line = encode_record(record)
     if len(line) > MAX_RECORD:
         s = record.annotated.sentence
         what = (
@@ -234,7 +234,7 @@ def _line(record: Record) -> bytes:
     return line
 
 
-def _opened(corpus: Corpus, name: str) -> Journal:
+def _open_journal(corpus: CorpusFolder, name: str) -> Journal:
     """Open a journal for writing; raises JournalError that says what to do where somebody holds it."""
     try:
         return Journal.open(corpus.path, name)
@@ -245,7 +245,7 @@ def _opened(corpus: Corpus, name: str) -> Journal:
         raise JournalError(error.what, where=error.where, do=do) from None
 
 
-def _unchanged(journal: Journal, expected: int) -> None:
+def _check_unchanged(journal: Journal, expected: int) -> None:
     if journal.read_only:
         raise CorpusError(
             "the journal is damaged, nothing can be added to it",
@@ -258,27 +258,27 @@ def _unchanged(journal: Journal, expected: int) -> None:
         )
 
 
-def _moved(record: Record, by: int) -> Record:
+def _renumber(record: JournalRecord, by: int) -> JournalRecord:
     """Return a record numbered on by ``by``; it names others by their numbers, so these move along."""
     parent = record.parent + by if record.parent else None
     batch = (record.batch[0] + by, record.batch[1]) if record.batch else None
     return replace(record, seq=record.seq + by, parent=parent, batch=batch)
 
 
-def _records(path: Path) -> Iterator[Record]:
-    decoder = Decoder()
+def _read_prepared_records(path: Path) -> Iterator[JournalRecord]:
+    decoder = RecordDecoder()
     with path.open("rb") as file:
         for n, line in enumerate(raw_lines(file, str(path))):
-            if n % _CHUNK == 0:
-                decoder = Decoder()  # it keeps what it has read
+            if n % _RECORDS_PER_WRITE == 0:
+                decoder = RecordDecoder()  # it keeps what it has read
             yield decoder.decode(line.raw)
 
 
-def _chunks(records: Iterator[Record]) -> Iterator[list[Record]]:
+def _record_chunks(records: Iterator[JournalRecord]) -> Iterator[list[JournalRecord]]:
     """Yield the records in lists of ``_CHUNK`` or a few more: a batch is never cut in two."""
-    chunk: list[Record] = []
+    chunk: list[JournalRecord] = []
     for record in records:
-        if len(chunk) >= _CHUNK and not _follows(chunk[-1], record):
+        if len(chunk) >= _RECORDS_PER_WRITE and not _same_batch(chunk[-1], record):
             yield chunk
             chunk = []
         chunk.append(record)
@@ -286,19 +286,19 @@ def _chunks(records: Iterator[Record]) -> Iterator[list[Record]]:
         yield chunk
 
 
-def _follows(last: Record, record: Record) -> bool:
+def _same_batch(last: JournalRecord, record: JournalRecord) -> bool:
     """Whether two records are of one batch."""
     return record.batch is not None and record.batch == last.batch
 
 
-def _forget_empty(path: Path) -> None:
+def _remove_empty_journal(path: Path) -> None:
     """Remove a journal that was begun for nothing, unless somebody else has it by now."""
     with suppress(OSError, HeldError), Lock(path.with_name(f".{path.stem}.lock")):
         if not path.stat().st_size:
             path.unlink()
 
 
-def _put(prepared: Path, target: Path) -> None:
+def _move_into_place(prepared: Path, target: Path) -> None:
     """Rename the new corpus; into a folder that holds something its files go one by one, corpus.toml last."""
     with suppress(OSError):
         target.rmdir()  # an empty folder
@@ -308,11 +308,11 @@ def _put(prepared: Path, target: Path) -> None:
     for path in sorted(prepared.iterdir(), key=lambda p: p.name == SETTINGS):
         if path.name == SETTINGS:
             sync_folder(target)
-        _merge(path, target / path.name)
+        _move_files(path, target / path.name)
     sync_folder(target)
 
 
-def _merge(path: Path, to: Path) -> None:
+def _move_files(path: Path, to: Path) -> None:
     """Move a prepared file, or the files of a prepared folder, into the new corpus."""
     if path.is_dir():
         to.mkdir(exist_ok=True)
@@ -322,7 +322,7 @@ def _merge(path: Path, to: Path) -> None:
         path.replace(to)
 
 
-def _sync_below(folder: Path) -> None:
+def _sync_tree(folder: Path) -> None:
     """Bring all files below a folder to the disk."""
     for root, _, names in os.walk(folder):
         sync_files([Path(root) / n for n in names])

@@ -11,23 +11,23 @@ from pathlib import Path
 from typing import Self
 
 from annotator.core.errors import CorpusError, JournalError
-from annotator.core.record import Record
+from annotator.core.record import JournalRecord
 from annotator.storage.atomic import append_durable, set_aside, sync, sync_folder
-from annotator.storage.collector import uncollected
-from annotator.storage.failures import telling, told
+from annotator.storage.collector import gc_paused
+from annotator.storage.failures import translate_os_errors, translate_os_error
 from annotator.storage.jsonl import raw_lines
 from annotator.storage.lock import HeldError, Lock
-from annotator.storage.records import encode
-from annotator.storage.rescue import find_rescues, mark_saved, read_rescue, write_rescue
-from annotator.storage.scan import CRLF, MARKER, Flaw, Scan, lines_in_words
+from annotator.storage.records import encode_record
+from annotator.storage.rescue import find_rescue_files, mark_rescue_saved, read_rescue, write_rescue
+from annotator.storage.scan import CRLF_ENDING, MERGE_MARKER, LineFlaw, JournalReader, format_line_numbers
 
-FOLDER = "annotations"
-_NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,63}")
+ANNOTATIONS_FOLDER = "annotations"
+_ANNOTATOR_NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,63}")
 
 
 def is_annotator_name(name: str) -> bool:
     """Whether an annotator may be called so: the name becomes a file's name."""
-    return _NAME.fullmatch(name) is not None
+    return _ANNOTATOR_NAME.fullmatch(name) is not None
 
 
 def check_annotator_name(name: str) -> None:
@@ -42,11 +42,11 @@ def check_annotator_name(name: str) -> None:
 class Journal:
     """The open journal of one annotator in one corpus; ``append`` may be called from any thread."""
 
-    def __init__(self, path: Path, annotator: str, reader: Scan, lock: Lock | None, fd: int) -> None:
+    def __init__(self, path: Path, annotator: str, reader: JournalReader, lock: Lock | None, fd: int) -> None:
         """Take over what ``open`` has prepared; ``fd`` is -1 for a journal that is only looked at."""
         self.path = path
         self.annotator = annotator
-        self.records: tuple[Record, ...] = tuple(reader.records)
+        self.records: tuple[JournalRecord, ...] = tuple(reader.records)
         """The records found at the opening, in file order; later ones are the caller's to keep."""
         self.warnings: list[str] = []
         self.damaged: tuple[int, ...] = tuple(sorted({flaw.line for flaw in reader.damaged}))
@@ -68,12 +68,12 @@ class Journal:
         journal held by another process, a newer format, or a folder that cannot be written.
         """
         check_annotator_name(annotator)
-        path = Path(corpus_path) / FOLDER / f"{annotator}.jsonl"
+        path = Path(corpus_path) / ANNOTATIONS_FOLDER / f"{annotator}.jsonl"
         if read_only:
             return cls._open_read_only(path, annotator)
-        with telling("write", path, JournalError):
+        with translate_os_errors("write", path, JournalError):
             path.parent.mkdir(exist_ok=True)
-            lock = _lock(path)
+            lock = _lock_journal(path)
             try:
                 return cls._open_for_writing(path, annotator, lock)
             except BaseException:
@@ -82,15 +82,15 @@ class Journal:
 
     @classmethod
     def _open_read_only(cls, path: Path, annotator: str) -> Journal:
-        reader = Scan(str(path))
+        reader = JournalReader(str(path))
         if path.exists():
-            with telling("read", path, JournalError):
-                _read(path, reader)
+            with translate_os_errors("read", path, JournalError):
+                _read_journal(path, reader)
         journal = cls(path, annotator, reader, None, -1)
         journal._warn_about_damage()
         if reader.torn:
-            where = lines_in_words(f.line for f in reader.torn)
-            journal.warnings.append(f"left out a torn end ({where}) of {_short(path)}")
+            where = format_line_numbers(f.line for f in reader.torn)
+            journal.warnings.append(f"left out a torn end ({where}) of {_short_path(path)}")
         journal._restore_rescued()
         return journal
 
@@ -102,7 +102,7 @@ class Journal:
             # saved must be on the disk, name and all.
             sync(fd)
             sync_folder(path.parent)
-            journal = cls(path, annotator, _read(path, Scan(str(path))), lock, fd)
+            journal = cls(path, annotator, _read_journal(path, JournalReader(str(path))), lock, fd)
             journal._warn_about_damage()
             if not journal.damaged:
                 journal._repair_end()
@@ -123,15 +123,15 @@ class Journal:
 
         A Windows line ending alone costs none.
         """
-        flaws = {f.line for f in (*self._reader.damaged, *self._reader.torn) if f.reason != CRLF}
+        flaws = {f.line for f in (*self._reader.damaged, *self._reader.torn) if f.reason != CRLF_ENDING}
         return len(flaws) or self._reader.next_seq - 1 - len(self._reader.records)
 
     @property
-    def flaws(self) -> tuple[Flaw, ...]:
+    def flaws(self) -> tuple[LineFlaw, ...]:
         """The lines that do not count as they should, damaged or torn, and why."""
         return (*self._reader.damaged, *self._reader.torn)
 
-    def append(self, records: Sequence[Record]) -> None:
+    def append(self, records: Sequence[JournalRecord]) -> None:
         """Add records; on return they are on the disk.
 
         Raises JournalError, with the file cut back to what it was; after a failed write the journal
@@ -139,18 +139,18 @@ class Journal:
         """
         with self._write_lock:
             self._check_writable()
-            data = b"".join(encode(r) for r in self._check_sequence(records))
+            data = b"".join(encode_record(r) for r in self._check_sequence(records))
             try:
                 self._check_file_unchanged()
                 self._size = append_durable(self._fd, data, self._size)
             except BaseException as error:
                 self._write_failure = error.what if isinstance(error, JournalError) else "an earlier write failed"
                 if isinstance(error, OSError):
-                    raise told(error, "save", self.path, JournalError) from error
+                    raise translate_os_error(error, "save", self.path, JournalError) from error
                 raise
             self.next_seq += len(records)
 
-    def rescue(self, records: Sequence[Record]) -> Path:
+    def rescue(self, records: Sequence[JournalRecord]) -> Path:
         """Write all records that could not be saved to a file elsewhere and return its path.
 
         A later call replaces the file of the one before. Raises JournalError where no other place can
@@ -166,7 +166,7 @@ class Journal:
     def _restore_rescued(self) -> None:
         """Bring back what lies in rescue files where it follows the last record, else tell of it."""
         articles = self.path.parent.parent / "articles"
-        for path in find_rescues(self._rescue_name):
+        for path in find_rescue_files(self._rescue_name):
             records = read_rescue(path)
             if any(not (articles / f"{r.annotated.sentence.article}.json").is_file() for r in records):
                 continue  # of another corpus that has the same name
@@ -176,7 +176,7 @@ class Journal:
                     + self._explain_not_restored(records)
                 )
 
-    def _restore_from(self, path: Path, records: list[Record]) -> bool:
+    def _restore_from(self, path: Path, records: list[JournalRecord]) -> bool:
         """Whether the records of a rescue file are in the journal now."""
         if not records:
             return False
@@ -190,10 +190,10 @@ class Journal:
                 f"brought back {len(records)} decisions that could not be saved the last time"
             )
         if not self.read_only:
-            mark_saved(path)
+            mark_rescue_saved(path)
         return True
 
-    def _explain_not_restored(self, records: list[Record]) -> str:
+    def _explain_not_restored(self, records: list[JournalRecord]) -> str:
         if not records:
             return "the file is damaged; look at it, then move it away"
         if records[0].seq == self.next_seq:
@@ -219,11 +219,11 @@ class Journal:
     def _check_writable(self) -> None:
         if self.damaged:
             raise JournalError(
-                f"nothing can be saved here: {lines_in_words(self.damaged)} of the file "
+                f"nothing can be saved here: {format_line_numbers(self.damaged)} of the file "
                 + ("is" if len(self.damaged) == 1 else "are")
                 + " damaged",
                 where=str(self.path),
-                do=_cure(self._reader),
+                do=_repair_advice(self._reader),
             )
         if self._fd < 0:
             raise JournalError(
@@ -238,20 +238,20 @@ class Journal:
                 do="quit, check the disk and start again",
             )
 
-    def _check_sequence(self, records: Sequence[Record]) -> Sequence[Record]:
+    def _check_sequence(self, records: Sequence[JournalRecord]) -> Sequence[JournalRecord]:
         """Return the records; raises JournalError unless they count on and hold whole batches."""
         for seq, record in enumerate(records, self.next_seq):
             if record.seq != seq:
                 raise JournalError(
                     f"record {record.seq} was to be saved, but {seq} comes next",
                     where=str(self.path),
-                    do=_REPORT,
+                    do=_REPORT_BUG,
                 )
         last = self.next_seq + len(records)
         for record in records:
             first, size = record.batch or (record.seq, 1)
             if first < self.next_seq or first + size > last:
-                raise JournalError("a batch was to be saved in parts", where=str(self.path), do=_REPORT)
+                raise JournalError("a batch was to be saved in parts", where=str(self.path), do=_REPORT_BUG)
         return records
 
     def _check_file_unchanged(self) -> None:
@@ -271,11 +271,11 @@ class Journal:
 
     def _warn_about_damage(self) -> None:
         for why in dict.fromkeys(f.reason for f in self._reader.damaged):
-            lines = lines_in_words(f.line for f in self._reader.damaged if f.reason == why)
-            self.warnings.append(f"{_short(self.path)}, {lines}: {why}; {_cure(self._reader)}")
+            lines = format_line_numbers(f.line for f in self._reader.damaged if f.reason == why)
+            self.warnings.append(f"{_short_path(self.path)}, {lines}: {why}; {_repair_advice(self._reader)}")
         others = Counter(r.annotator for r in self.records if r.annotator not in {self.annotator, ""})
         for name, n in sorted(others.items()):
-            self.warnings.append(f"{_short(self.path)}: {n} records are by {name}, not {self.annotator}")
+            self.warnings.append(f"{_short_path(self.path)}: {n} records are by {name}, not {self.annotator}")
 
     def _repair_end(self) -> None:
         """Set a torn tail aside and cut it; end the last line where only its LF is missing."""
@@ -287,16 +287,16 @@ class Journal:
             sync(self._fd)
             self._size = reader.torn_start
             kind = "line" if len(reader.torn) == 1 else f"end of {len(reader.torn)} lines"
-            self.warnings.append(f"set aside a torn last {kind} ({len(tail)} bytes) in {_short(aside)}")
+            self.warnings.append(f"set aside a torn last {kind} ({len(tail)} bytes) in {_short_path(aside)}")
         elif reader.open_end:
             self._size = append_durable(self._fd, b"\n", self._size)
-            self.warnings.append(f"added the missing line end to the last line of {_short(self.path)}")
+            self.warnings.append(f"added the missing line end to the last line of {_short_path(self.path)}")
 
 
-_REPORT = "this is a mistake in Annotator: please report it"
+_REPORT_BUG = "this is a mistake in Annotator: please report it"
 
 
-def _lock(path: Path) -> Lock:
+def _lock_journal(path: Path) -> Lock:
     try:
         return Lock(path.with_name(f".{path.stem}.lock"))
     except HeldError as error:
@@ -307,42 +307,42 @@ def _lock(path: Path) -> Lock:
         ) from None
 
 
-def _read(path: Path, reader: Scan) -> Scan:
+def _read_journal(path: Path, reader: JournalReader) -> JournalReader:
     try:
-        with path.open("rb") as file, uncollected():
+        with path.open("rb") as file, gc_paused():
             return reader.read(raw_lines(file, str(path)))
     except CorpusError as error:
         raise JournalError(error.what, where=error.where, do=error.do) from None
 
 
-def _short(path: Path) -> str:
+def _short_path(path: Path) -> str:
     return f"{path.parent.name}/{path.name}"
 
 
-def _cure(reader: Scan) -> str:
+def _repair_advice(reader: JournalReader) -> str:
     reasons = {f.reason for f in reader.damaged}
-    if MARKER in reasons:
+    if MERGE_MARKER in reasons:
         return "resolve the merge conflict so that one side's lines stay, or restore the file from a copy"
-    if reasons == {CRLF}:
+    if reasons == {CRLF_ENDING}:
         return "turn the line endings back to LF (dos2unix)"
     return "restore the file from a copy, or go on under another name with --as"
 
 
 def annotator_names(corpus_path: Path) -> tuple[str, ...]:
     """Return the names that have a journal in a corpus, sorted."""
-    folder = Path(corpus_path) / FOLDER
+    folder = Path(corpus_path) / ANNOTATIONS_FOLDER
     try:
         names = [p.name.removesuffix(".jsonl") for p in folder.iterdir() if p.name.endswith(".jsonl")]
     except FileNotFoundError:
         return ()
     except OSError as error:
-        raise told(error, "read", folder, CorpusError) from error
+        raise translate_os_error(error, "read", folder, CorpusError) from error
     return tuple(sorted(n for n in names if is_annotator_name(n)))
 
 
 def has_begun(corpus_path: Path, annotator: str) -> bool:
     """Whether an annotator's journal is there and holds anything."""
     try:
-        return (Path(corpus_path) / FOLDER / f"{annotator}.jsonl").stat().st_size > 0
+        return (Path(corpus_path) / ANNOTATIONS_FOLDER / f"{annotator}.jsonl").stat().st_size > 0
     except OSError:
         return False

@@ -50,31 +50,31 @@ def raw_lines(file: BinaryIO, where: str, start: int = 0, number: int = 1) -> It
         start, number = line.end, number + 1
 
 
-def parse(raw: bytes, where: str) -> dict[str, Any]:
+def parse_json(raw: bytes, where: str) -> dict[str, Any]:
     """Return the JSON object in ``raw``; raises CorpusError naming ``where`` (``file:line``)."""
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         raise CorpusError(
-            f"this is no JSON ({error.msg} at column {error.colno})", where=where, do=_REPAIR
+            f"this is no JSON ({error.msg} at column {error.colno})", where=where, do=_REPAIR_HINT
         ) from None
     if not isinstance(value, dict):
-        raise CorpusError("this is JSON, but no object", where=where, do=_REPAIR)
+        raise CorpusError("this is JSON, but no object", where=where, do=_REPAIR_HINT)
     return value
 
 
-_REPAIR = "correct that line, or restore the file from a copy"
+_REPAIR_HINT = "correct that line, or restore the file from a copy"
 
 
-def read(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def read_jsonl(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield ``(line number, object)`` for each line of a JSONL file; blank lines are passed over."""
     with path.open("rb") as file:
         for line in raw_lines(file, str(path)):
             if line.raw.strip():
-                yield line.number, parse(line.raw, f"{path}:{line.number}")
+                yield line.number, parse_json(line.raw, f"{path}:{line.number}")
 
 
-def dump(value: Any, where: str = "", *, pretty: bool = False) -> bytes:
+def dump_json(value: Any, where: str = "", *, pretty: bool = False) -> bytes:
     """Return ``value`` as JSON in UTF-8, keys in the order given, without a line end.
 
     Raises CorpusError for what JSON can't hold: a lone surrogate, an integer over 64 bits, other types.
@@ -87,6 +87,6 @@ def dump(value: Any, where: str = "", *, pretty: bool = False) -> bytes:
         ) from None
 
 
-def dump_line(value: Any, where: str = "") -> bytes:
+def dump_json_line(value: Any, where: str = "") -> bytes:
     """Return ``value`` as one JSON line with its LF."""
-    return dump(value, where) + b"\n"
+    return dump_json(value, where) + b"\n"

@@ -9,20 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from annotator.core.errors import AnnotatorError
-from annotator.storage.places import settings_folder
+from annotator.storage.places import user_settings_folder
 from annotator.storage.toml import parse_toml, read_text
 
-FILE = "keymap.toml"
+KEYMAP_FILE = "keymap.toml"
 
-_HINTS: Mapping[str, tuple[object, ...]] = {
+_HINT_SETTING_VALUES: Mapping[str, tuple[object, ...]] = {
     "mode": ("always", "trigger", "toggle"),
     "hand": ("right", "left"),
     "avoid": (True, False),
 }
 """What a setting in ``[hints]`` may be, beside ``letters``."""
-_TABLES = ("keys", "labels", "hints")
-_HEAD = re.compile(r"\s*\[\s*([A-Za-z_]+)\s*\]")
-_ENTRY = re.compile(r"""\s*(?:"([^"]+)"|'([^']+)'|([A-Za-z0-9_-]+))\s*=""")
+_KEYMAP_TABLES = ("keys", "labels", "hints")
+_TABLE_HEADER = re.compile(r"\s*\[\s*([A-Za-z_]+)\s*\]")
+_TABLE_ENTRY = re.compile(r"""\s*(?:"([^"]+)"|'([^']+)'|([A-Za-z0-9_-]+))\s*=""")
 
 
 class KeymapError(AnnotatorError):
@@ -30,7 +30,7 @@ class KeymapError(AnnotatorError):
 
 
 @dataclass(frozen=True, slots=True)
-class Keymap:
+class UserKeymap:
     """What the file says; everything that it leaves out stays as it is."""
 
     path: str = ""
@@ -55,53 +55,53 @@ class Keymap:
         return f"{self.path}:{line}" if line else self.path
 
 
-def keymap_path() -> Path:
+def user_keymap_path() -> Path:
     """Return where the user's keymap lies, whether it is there or not."""
-    return settings_folder() / FILE
+    return user_settings_folder() / KEYMAP_FILE
 
 
-def load_keymap(path: Path | None = None) -> Keymap:
+def load_user_keymap(path: Path | None = None) -> UserKeymap:
     """Return the keymap of a file, by default the user's; without that file everything stays as it is.
 
     Raises KeymapError with ``file:line`` where the file is no keymap.
     """
     if path is None:
-        path = keymap_path()
+        path = user_keymap_path()
         if not path.exists():
-            return Keymap(str(path))
-    return keymap_of_text(read_text(path, KeymapError), str(path))
+            return UserKeymap(str(path))
+    return parse_keymap(read_text(path, KeymapError), str(path))
 
 
-def keymap_or_default() -> tuple[Keymap, list[str]]:
+def load_keymap_or_default() -> tuple[UserKeymap, list[str]]:
     """Return the user's keymap; an empty one, and what is wrong, where the file is no keymap."""
     try:
-        return load_keymap(), []
+        return load_user_keymap(), []
     except AnnotatorError as error:
-        return Keymap(str(keymap_path())), [f"{error}; the default keys are used"]
+        return UserKeymap(str(user_keymap_path())), [f"{error}; the default keys are used"]
 
 
-def keymap_of_text(text: str, where: str) -> Keymap:
+def parse_keymap(text: str, where: str) -> UserKeymap:
     """Return the keymap of a TOML text; raises KeymapError naming ``where:line``."""
     data = parse_toml(text, where, KeymapError)
-    located = Keymap(where, lines=_lines(text))
+    located = UserKeymap(where, lines=_line_numbers(text))
     for name, table in data.items():
-        if name not in _TABLES or not isinstance(table, dict):
+        if name not in _KEYMAP_TABLES or not isinstance(table, dict):
             at = located.lines.get(name, 0)
             raise KeymapError(
                 f"there is no table [{name}] in a keymap",
                 where=f"{where}:{at}" if at else where,
                 do="use [keys], [labels] and [hints]",
             )
-    return Keymap(
+    return UserKeymap(
         where,
-        {name: _keys(value, located, name) for name, value in data.get("keys", {}).items()},
-        {name: _label_key(value, located, name) for name, value in data.get("labels", {}).items()},
+        {name: _command_keys(value, located, name) for name, value in data.get("keys", {}).items()},
+        {name: _checked_label_key(value, located, name) for name, value in data.get("labels", {}).items()},
         lines=located.lines,
-        **_hints(data.get("hints", {}), located),
+        **_checked_hint_settings(data.get("hints", {}), located),
     )
 
 
-def _keys(value: Any, keymap: Keymap, name: str) -> tuple[str, ...]:
+def _command_keys(value: Any, keymap: UserKeymap, name: str) -> tuple[str, ...]:
     """Return a command's keys: a list of texts, or one text."""
     found = [value] if isinstance(value, str) else value
     if not isinstance(found, list) or not all(isinstance(x, str) and x for x in found):
@@ -113,7 +113,7 @@ def _keys(value: Any, keymap: Keymap, name: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _label_key(value: Any, keymap: Keymap, name: str) -> str:
+def _checked_label_key(value: Any, keymap: UserKeymap, name: str) -> str:
     if not isinstance(value, str) or not re.fullmatch("[a-z]", value):
         raise KeymapError(
             f"the key of the label {name} is no small letter",
@@ -123,21 +123,21 @@ def _label_key(value: Any, keymap: Keymap, name: str) -> str:
     return value
 
 
-def _hints(table: Mapping[str, Any], keymap: Keymap) -> dict[str, Any]:
+def _checked_hint_settings(table: Mapping[str, Any], keymap: UserKeymap) -> dict[str, Any]:
     """Return the settings of ``[hints]``; raises KeymapError for one that is unknown or wrong."""
     for name, value in table.items():
         where = keymap.where(f"hints.{name}")
         if name == "letters":
-            _check_letters(value, where)
-        elif name not in _HINTS:
+            _check_hint_letters(value, where)
+        elif name not in _HINT_SETTING_VALUES:
             raise KeymapError(f"[hints] has no {name}", where=where, do="use letters, mode, hand and avoid")
-        elif value not in _HINTS[name] or isinstance(value, bool) is not isinstance(_HINTS[name][0], bool):
-            known = " or ".join(str(x).lower() if isinstance(x, bool) else f'"{x}"' for x in _HINTS[name])
+        elif value not in _HINT_SETTING_VALUES[name] or isinstance(value, bool) is not isinstance(_HINT_SETTING_VALUES[name][0], bool):
+            known = " or ".join(str(x).lower() if isinstance(x, bool) else f'"{x}"' for x in _HINT_SETTING_VALUES[name])
             raise KeymapError(f"{name} is {value!r}", where=where, do=f"write {name} = {known}")
     return dict(table)
 
 
-def _check_letters(value: Any, where: str) -> None:
+def _check_hint_letters(value: Any, where: str) -> None:
     if not isinstance(value, str) or not re.fullmatch("[a-z]+", value):
         raise KeymapError(
             "letters are no small letters", where=where, do='write them in one text: letters = "jklu"'
@@ -147,15 +147,15 @@ def _check_letters(value: Any, where: str) -> None:
         raise KeymapError(f"the letter {twice[0]} is there twice", where=where, do="leave one of them out")
 
 
-def _lines(text: str) -> dict[str, int]:
+def _line_numbers(text: str) -> dict[str, int]:
     """Return the line of each table and entry; tomllib does not tell it."""
     table = ""
     out: dict[str, int] = {}
     for n, line in enumerate(text.split("\n"), 1):
-        if head := _HEAD.match(line):
+        if head := _TABLE_HEADER.match(line):
             table = head.group(1)
             out.setdefault(table, n)
-        elif entry := _ENTRY.match(line):
+        elif entry := _TABLE_ENTRY.match(line):
             name = next(g for g in entry.groups() if g)
             out.setdefault(f"{table}.{name}" if table else name, n)
     return out

@@ -19,67 +19,67 @@ import orjson
 
 from annotator.core.digest import is_article_id
 from annotator.storage.atomic import sync_folder, write_atomic
-from annotator.storage.journal import FOLDER as ANNOTATIONS
+from annotator.storage.journal import ANNOTATIONS_FOLDER as ANNOTATIONS
 from annotator.storage.journal import is_annotator_name
 from annotator.storage.lock import HeldError, Lock
 
-LEFTOVERS = ".import-"
+STAGING_PREFIX = ".import-"
 """What the name of the folder begins with in which an import is prepared; it ends with ``.tmp``."""
-_NOTE = "before.json"
+_NOTE_FILE = "before.json"
 _ARTICLES = "articles"
 
-TAKEN_BACK = "an import that was killed half-way was taken back; import again what is missing"
-HALF_WAY = "an import was killed half-way; open the corpus where you may write to it, and it is taken back"
+ROLLED_BACK_WARNING = "an import that was killed half-way was taken back; import again what is missing"
+INTERRUPTED_WARNING = "an import was killed half-way; open the corpus where you may write to it, and it is taken back"
 
 
-def note(folder: Path, articles: Sequence[str], journals: Mapping[str, int], schema: tuple[str, str]) -> None:
+def write_recovery_note(folder: Path, articles: Sequence[str], journals: Mapping[str, int], schema: tuple[str, str]) -> None:
     """Write down durably what an import will change, in place of what was noted before; raises OSError.
 
     ``articles`` are the ids of those that are new, ``journals`` the sizes in bytes by annotator, ``schema``
     its text before and after, both empty where it stays.
     """
     fields = {"articles": list(articles), "journals": dict(journals), "schema": list(schema)}
-    write_atomic(folder / _NOTE, orjson.dumps(fields))
+    write_atomic(folder / _NOTE_FILE, orjson.dumps(fields))
     sync_folder(folder.parent)
 
 
-def forget(folder: Path) -> None:
+def delete_recovery_note(folder: Path) -> None:
     """Take the note away: what the import has changed stays; raises OSError."""
-    (folder / _NOTE).unlink()
+    (folder / _NOTE_FILE).unlink()
     sync_folder(folder)
 
 
-def take_back(corpus: Path, schema: Path) -> str:
+def roll_back_interrupted_imports(corpus: Path, schema: Path) -> str:
     """Take back what killed imports have left in a corpus with the file ``schema``.
 
     Return what to tell, empty for nothing. What a running import holds stays as it is.
     """
     message = ""
-    for note_path in sorted(corpus.glob(f"{LEFTOVERS}*.tmp/{_NOTE}")):
+    for note_path in sorted(corpus.glob(f"{STAGING_PREFIX}*.tmp/{_NOTE_FILE}")):
         try:
-            with _held(note_path.parent):
-                _take_back(corpus, note_path.parent, schema, orjson.loads(note_path.read_bytes()))
-                message = TAKEN_BACK
+            with _staging_locked(note_path.parent):
+                _roll_back(corpus, note_path.parent, schema, orjson.loads(note_path.read_bytes()))
+                message = ROLLED_BACK_WARNING
         except (BlockingIOError, HeldError):
             continue
         except OSError:
-            message = message or HALF_WAY
+            message = message or INTERRUPTED_WARNING
         except (ValueError, LookupError, TypeError, AttributeError):
             # A note that is not whole: the import was killed before it touched anything.
             shutil.rmtree(note_path.parent, ignore_errors=True)
     return message
 
 
-def drop_leftovers(parent: Path) -> None:
+def remove_unused_staging(parent: Path) -> None:
     """Remove what killed imports have prepared in a folder, if they have changed nothing yet."""
-    for staging in sorted(parent.glob(f"{LEFTOVERS}*.tmp")):
-        with suppress(OSError), _held(staging):
-            if not (staging / _NOTE).exists():
+    for staging in sorted(parent.glob(f"{STAGING_PREFIX}*.tmp")):
+        with suppress(OSError), _staging_locked(staging):
+            if not (staging / _NOTE_FILE).exists():
                 shutil.rmtree(staging, ignore_errors=True)
 
 
 @contextmanager
-def _held(folder: Path) -> Iterator[None]:
+def _staging_locked(folder: Path) -> Iterator[None]:
     """Hold the folder of an import for the block; raises BlockingIOError where a running one holds it."""
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
@@ -89,7 +89,7 @@ def _held(folder: Path) -> Iterator[None]:
         os.close(fd)
 
 
-def _take_back(corpus: Path, folder: Path, schema: Path, fields: dict[str, Any]) -> None:
+def _roll_back(corpus: Path, folder: Path, schema: Path, fields: dict[str, Any]) -> None:
     """Bring a corpus back to what the note says; again and again, should that be killed as well."""
     journals = {n: int(size) for n, size in fields["journals"].items() if is_annotator_name(n)}
     articles = [a for a in fields["articles"] if is_article_id(a)]
@@ -98,18 +98,18 @@ def _take_back(corpus: Path, folder: Path, schema: Path, fields: dict[str, Any])
         for name in journals:
             stack.enter_context(Lock(corpus / ANNOTATIONS / f".{name}.lock"))
         for name, size in journals.items():
-            _cut(corpus / ANNOTATIONS / f"{name}.jsonl", size)
+            _truncate_journal(corpus / ANNOTATIONS / f"{name}.jsonl", size)
         for article in articles:
             if not (folder / _ARTICLES / f"{article}.json").exists():  # else it has not come to its place
                 (corpus / _ARTICLES / f"{article}.json").unlink(missing_ok=True)
         sync_folder(corpus / _ARTICLES)
         if before and schema.read_bytes() == after.encode():
             write_atomic(schema, before.encode())
-        forget(folder)
+        delete_recovery_note(folder)
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _cut(journal: Path, size: int) -> None:
+def _truncate_journal(journal: Path, size: int) -> None:
     """Cut a journal back to its size; one that was begun for the import goes."""
     if journal.exists() and journal.stat().st_size > size:
         os.truncate(journal, size)

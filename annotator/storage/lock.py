@@ -14,11 +14,11 @@ from typing import Self
 
 import orjson
 
-_HELD = {errno.EWOULDBLOCK, errno.EACCES, errno.EAGAIN}
+_HELD_ERRNOS = {errno.EWOULDBLOCK, errno.EACCES, errno.EAGAIN}
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
+class LockHolder:
     """Who holds a lock, as the lock file tells; pid 0 where it does not."""
 
     pid: int = 0
@@ -35,7 +35,7 @@ class Holder:
 class HeldError(Exception):
     """The lock is held by ``holder``; callers turn it into an error for the user."""
 
-    def __init__(self, holder: Holder) -> None:
+    def __init__(self, holder: LockHolder) -> None:
         super().__init__(str(holder))
         self.holder = holder
 
@@ -51,8 +51,8 @@ class Lock:
         """Take the lock, trying for ``wait`` seconds; raises HeldError or OSError."""
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         try:
-            _take(self._fd, time.monotonic() + wait)
-            _sign(self._fd)
+            _acquire(self._fd, time.monotonic() + wait)
+            _write_holder(self._fd)
         except BaseException:
             os.close(self._fd)
             raise
@@ -82,27 +82,27 @@ def is_held(path: Path) -> bool:
     try:
         fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError as error:
-        return error.errno in _HELD
+        return error.errno in _HELD_ERRNOS
     finally:
         os.close(fd)
     return False
 
 
-def _take(fd: int, deadline: float) -> None:
+def _acquire(fd: int, deadline: float) -> None:
     while True:
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            if error.errno not in _HELD:
+            if error.errno not in _HELD_ERRNOS:
                 raise
             if time.monotonic() >= deadline:
-                raise HeldError(_holder(fd)) from None
+                raise HeldError(_read_holder(fd)) from None
             time.sleep(0.02)
         else:
             return
 
 
-def _sign(fd: int) -> None:
+def _write_holder(fd: int) -> None:
     since = datetime.now().astimezone().isoformat(sep=" ", timespec="seconds")
     # Only for the error message of others: a full disk must not stop the lock itself.
     with suppress(OSError):
@@ -110,9 +110,9 @@ def _sign(fd: int) -> None:
         os.pwrite(fd, orjson.dumps({"pid": os.getpid(), "host": os.uname().nodename, "since": since}), 0)
 
 
-def _holder(fd: int) -> Holder:
+def _read_holder(fd: int) -> LockHolder:
     try:
         fields = orjson.loads(os.pread(fd, 4096, 0))
-        return Holder(int(fields["pid"]), str(fields["host"]), str(fields["since"]))
+        return LockHolder(int(fields["pid"]), str(fields["host"]), str(fields["since"]))
     except (OSError, ValueError, KeyError, TypeError):
-        return Holder()
+        return LockHolder()

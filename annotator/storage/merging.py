@@ -9,29 +9,29 @@ from typing import Any
 
 from annotator.core.errors import CorpusError
 from annotator.storage.articles import decode_article
-from annotator.storage.corpus import Corpus
-from annotator.storage.failures import telling
-from annotator.storage.folder import ARTICLES
-from annotator.storage.groups import FILE as SPLITS
-from annotator.storage.groups import groups_text, read_groups
-from annotator.storage.imports import Staging
-from annotator.storage.journal import FOLDER as ANNOTATIONS
-from annotator.storage.jsonl import dump, parse
-from annotator.storage.migrations import FILE as MIGRATIONS
+from annotator.storage.corpus import CorpusFolder
+from annotator.storage.failures import translate_os_errors
+from annotator.storage.folder import ARTICLES_FOLDER
+from annotator.storage.groups import SPLITS_FILE as SPLITS
+from annotator.storage.groups import encode_split_groups, read_split_groups
+from annotator.storage.imports import ImportStaging
+from annotator.storage.journal import ANNOTATIONS_FOLDER as ANNOTATIONS
+from annotator.storage.jsonl import dump_json, parse_json
+from annotator.storage.migrations import MIGRATIONS_FILE as MIGRATIONS
 from annotator.storage.migrations import read_migrations
-from annotator.storage.sentences import FILE as SENTENCES
-from annotator.storage.sentences import line_of
-from annotator.storage.settings import FILE as SETTINGS
-from annotator.storage.suggestions import FOLDER as SUGGESTIONS
-from annotator.storage.suggestions import path_of, read_index, source_names
+from annotator.storage.sentences import SENTENCES_FILE as SENTENCES
+from annotator.storage.sentences import encode_sentence_line
+from annotator.storage.settings import SETTINGS_FILE as SETTINGS
+from annotator.storage.suggestions import SUGGESTIONS_FOLDER as SUGGESTIONS
+from annotator.storage.suggestions import suggestion_path, read_suggestion_index, source_names
 
-IMPORTS = "imports"
-_TEXTS = ("origin", "title", "byline", "dateline", "date", "source", "meta")
-_VERSIONS = ("replaces", "replaced_by")
+LEDGERS_FOLDER = "imports"
+_ARTICLE_FIELDS = ("origin", "title", "byline", "dateline", "date", "source", "meta")
+_VERSION_FIELDS = ("replaces", "replaced_by")
 
 
 @dataclass(slots=True)
-class Differences:
+class ArticleDifferences:
     """What two corpora say differently of one article; the first one's word stays."""
 
     conflicts: list[str] = field(default_factory=list)
@@ -39,56 +39,56 @@ class Differences:
     """Without the article, so that what is alike in many is said once."""
 
 
-def owners(corpora: Sequence[Corpus]) -> dict[str, list[Corpus]]:
+def corpora_by_article(corpora: Sequence[CorpusFolder]) -> dict[str, list[CorpusFolder]]:
     """Return the corpora that have each article, by id, in the order of the corpora and of ingest."""
-    out: dict[str, list[Corpus]] = {}
+    out: dict[str, list[CorpusFolder]] = {}
     for corpus in corpora:
         for article_id in corpus.article_ids():
             out.setdefault(article_id, []).append(corpus)
     return out
 
 
-def put_article(staging: Staging, article_id: str, owners: Sequence[Corpus]) -> Differences:
+def merge_article(staging: ImportStaging, article_id: str, owners: Sequence[CorpusFolder]) -> ArticleDifferences:
     """Prepare an article as all that have it know it; raises CorpusError for one that is damaged.
 
     A line that a person has switched in one corpus is switched; what two say differently is told.
     """
-    differences = Differences()
-    data = _json(owners[0], article_id)
+    differences = ArticleDifferences()
+    data = _read_article(owners[0], article_id)
     sentences = owners[0].sentences(article_id)
     for other in owners[1:]:
-        data = _with(data, _json(other, article_id), other, differences)
+        data = _merge_fields(data, _read_article(other, article_id), other, differences)
         if other.sentences(article_id) != sentences:
             differences.conflicts.append(f"article {article_id}: {other.path} has cut it into other sentences")
     decode_article(data, f"article {article_id}")
-    staging.add_file(f"{ARTICLES}/{article_id}.json", dump(data, article_id, pretty=True) + b"\n")
-    with telling("write", staging.folder), (staging.folder / SENTENCES).open("ab") as out:
-        out.writelines(line_of(s) for s in sentences)
+    staging.add_file(f"{ARTICLES_FOLDER}/{article_id}.json", dump_json(data, article_id, pretty=True) + b"\n")
+    with translate_os_errors("write", staging.folder), (staging.folder / SENTENCES).open("ab") as out:
+        out.writelines(encode_sentence_line(s) for s in sentences)
     staging.articles.append(article_id)
     return differences
 
 
-def _json(corpus: Corpus, article_id: str) -> dict[str, Any]:
+def _read_article(corpus: CorpusFolder, article_id: str) -> dict[str, Any]:
     corpus.article(article_id)  # raises where something in it is amiss
-    path = corpus.path / ARTICLES / f"{article_id}.json"
-    with telling("read", path):
-        return parse(path.read_bytes(), str(path))
+    path = corpus.path / ARTICLES_FOLDER / f"{article_id}.json"
+    with translate_os_errors("read", path):
+        return parse_json(path.read_bytes(), str(path))
 
 
-def _with(a: dict[str, Any], b: dict[str, Any], other: Corpus, differences: Differences) -> dict[str, Any]:
+def _merge_fields(a: dict[str, Any], b: dict[str, Any], other: CorpusFolder, differences: ArticleDifferences) -> dict[str, Any]:
     """Return an article's JSON with what another corpus knows of it."""
     where = f"article {a['id']}"
     if a["digest"] != b["digest"]:
         what = f"two articles have the id {a['id']}, with different texts"
         raise CorpusError(what, where=str(other.path), do="merge the corpora without one of them")
-    for key in _TEXTS:
+    for key in _ARTICLE_FIELDS:
         if a.get(key) and b.get(key) and a[key] != b[key]:
             differences.notes.append(f"{other.path} has another {key}; the first one stays")
-    filled = {k: b[k] for k in (*_TEXTS, *_VERSIONS, "came_from") if b.get(k) and not a.get(k)}
-    for key in _VERSIONS:
+    filled = {k: b[k] for k in (*_ARTICLE_FIELDS, *_VERSION_FIELDS, "came_from") if b.get(k) and not a.get(k)}
+    for key in _VERSION_FIELDS:
         if a.get(key) and b.get(key) and a[key] != b[key]:
             differences.conflicts.append(f"{where}: {other.path} names another version under `{key}`")
-    lines = [_line(x, y) for x, y in zip(a["lines"], b["lines"], strict=True)]
+    lines = [_merge_line(x, y) for x, y in zip(a["lines"], b["lines"], strict=True)]
     unlike = [i for i, line in enumerate(lines, 1) if line is None]
     if unlike:
         numbers = ", ".join(map(str, unlike))
@@ -98,7 +98,7 @@ def _with(a: dict[str, Any], b: dict[str, Any], other: Corpus, differences: Diff
     return {**a, **filled, "lines": kept, "history": [*a.get("history", []), *events]}
 
 
-def _line(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any] | None:
+def _merge_line(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any] | None:
     """Return the line that a person has switched, or either where both are alike; None for a conflict."""
     if a["verdict"] == b["verdict"]:
         return a
@@ -107,27 +107,27 @@ def _line(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any] | None:
     return b if b.get("was") and not a.get("was") else None
 
 
-def put_suggestions(staging: Staging, corpora: Sequence[Corpus]) -> None:
+def merge_suggestions(staging: ImportStaging, corpora: Sequence[CorpusFolder]) -> None:
     """Prepare the suggestions of all sources; where several corpora have a sentence the first counts.
 
     Lines that are damaged stay behind: suggestions can be made again.
     """
     for source in sorted({name for c in corpora for name in source_names(c.path)}):
         known: set[tuple[str, int, int]] = set()
-        chunks = [_lines(path_of(c.path, source), known) for c in corpora if source in source_names(c.path)]
+        chunks = [_new_suggestion_lines(suggestion_path(c.path, source), known) for c in corpora if source in source_names(c.path)]
         staging.add_file(f"{SUGGESTIONS}/{source}.jsonl", b"".join(chunks))
 
 
-def _lines(path: Path, known: set[tuple[str, int, int]]) -> bytes:
+def _new_suggestion_lines(path: Path, known: set[tuple[str, int, int]]) -> bytes:
     """Return the lines of a suggestion file for places that are not known yet."""
-    with telling("read", path):
-        index, data = read_index(path), path.read_bytes()
+    with translate_os_errors("read", path):
+        index, data = read_suggestion_index(path), path.read_bytes()
     new = [e for e in index.entries if (e.article, e.start, e.end) not in known]
     known.update((e.article, e.start, e.end) for e in new)
     return b"".join(data[e.offset : e.offset + e.length] + b"\n" for e in new)
 
 
-def put_groups(staging: Staging, corpora: Sequence[Corpus]) -> list[str]:
+def merge_split_groups(staging: ImportStaging, corpora: Sequence[CorpusFolder]) -> list[str]:
     """Prepare the groups that ``export --rebalance`` has fixed, so that no article moves to another part.
 
     Return the articles that two corpora have fixed in two groups; the first one's stays.
@@ -135,15 +135,15 @@ def put_groups(staging: Staging, corpora: Sequence[Corpus]) -> list[str]:
     groups: dict[str, str] = {}
     unlike = []
     for corpus in corpora:
-        for article, key in read_groups(corpus.path).items():
+        for article, key in read_split_groups(corpus.path).items():
             if groups.setdefault(article, key) != key:
                 unlike.append(f"article {article}: {corpus.path / SPLITS} has fixed it in another group")
     if groups:
-        staging.add_file(SPLITS, groups_text(groups))
+        staging.add_file(SPLITS, encode_split_groups(groups))
     return unlike
 
 
-def put_migrations(staging: Staging, corpora: Sequence[Corpus]) -> list[str]:
+def merge_migrations(staging: ImportStaging, corpora: Sequence[CorpusFolder]) -> list[str]:
     """Prepare the list of label migrations where all corpora, copies of one, have had the same.
 
     Return the lists that are not taken over: what they tell of cannot be taken back any more.
@@ -157,39 +157,39 @@ def put_migrations(staging: Staging, corpora: Sequence[Corpus]) -> list[str]:
     return [f"{path}: the corpora have had different migrations" for path in having]
 
 
-def put_ledgers(staging: Staging, corpora: Sequence[Corpus]) -> list[str]:
+def merge_import_ledgers(staging: ImportStaging, corpora: Sequence[CorpusFolder]) -> list[str]:
     """Prepare the ledgers of imports; return those whose name another one has."""
     there: dict[str, bytes] = {}
     unlike = []
     for corpus in corpora:
-        folder = corpus.path / IMPORTS
-        with telling("read", folder):
+        folder = corpus.path / LEDGERS_FOLDER
+        with translate_os_errors("read", folder):
             files = sorted(p for p in folder.iterdir() if p.is_file()) if folder.is_dir() else []
             for path in files:
                 data = path.read_bytes()
                 if there.setdefault(path.name, data) != data:
                     unlike.append(f"{path}: another corpus has a ledger of this name")
     for name, data in there.items():
-        staging.add_file(f"{IMPORTS}/{name}", data)
+        staging.add_file(f"{LEDGERS_FOLDER}/{name}", data)
     return unlike
 
 
-def left_behind(corpora: Iterable[Corpus]) -> list[str]:
+def unmerged_files(corpora: Iterable[CorpusFolder]) -> list[str]:
     """Return the files and folders of corpora that are no part of one."""
     out = []
     for corpus in corpora:
         ours = {
             SETTINGS,
             corpus.schema_path.name,
-            ARTICLES,
+            ARTICLES_FOLDER,
             SENTENCES,
             ANNOTATIONS,
             SUGGESTIONS,
-            IMPORTS,
+            LEDGERS_FOLDER,
             SPLITS,
             MIGRATIONS,
         }
-        with telling("read", corpus.path):
+        with translate_os_errors("read", corpus.path):
             names = sorted(p.name for p in corpus.path.iterdir())
         out += [str(corpus.path / n) for n in names if n not in ours and not n.startswith(".")]
     return out

@@ -19,23 +19,23 @@ from pathlib import Path
 from typing import Any
 
 from annotator.core.errors import CorpusError, JournalError
-from annotator.core.migration import Kind, Rule
-from annotator.core.record import Record
+from annotator.core.migration import MigrationKind, MigrationRule
+from annotator.core.record import JournalRecord
 from annotator.storage.atomic import write_atomic
-from annotator.storage.corpus import Corpus
-from annotator.storage.failures import telling
+from annotator.storage.corpus import CorpusFolder
+from annotator.storage.failures import translate_os_errors
 from annotator.storage.journal import Journal
-from annotator.storage.jsonl import dump_line, parse
+from annotator.storage.jsonl import dump_json_line, parse_json
 
-FILE = "migrations.jsonl"
-FORMAT = 1
+MIGRATIONS_FILE = "migrations.jsonl"
+MIGRATIONS_FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Migration:
     """One migration as it is recorded."""
 
-    rule: Rule
+    rule: MigrationRule
     before: str
     """The text of the schema before it."""
     after: str
@@ -47,25 +47,25 @@ class Migration:
 
 def read_migrations(corpus: Path) -> tuple[Migration, ...]:
     """Return the migrations of a corpus, oldest first; raises CorpusError where the file is damaged."""
-    path = corpus / FILE
-    with telling("read", path):
+    path = corpus / MIGRATIONS_FILE
+    with translate_os_errors("read", path):
         lines = path.read_bytes().split(b"\n") if path.exists() else []
-    return tuple(_decoded(line, f"{path}:{n}", n) for n, line in enumerate(lines, 1) if line)
+    return tuple(_decode_migration(line, f"{path}:{n}", n) for n, line in enumerate(lines, 1) if line)
 
 
-def _decoded(line: bytes, where: str, number: int) -> Migration:
-    data = parse(line, where)
-    if isinstance(version := data.get("_v"), int) and version > FORMAT:
+def _decode_migration(line: bytes, where: str, number: int) -> Migration:
+    data = parse_json(line, where)
+    if isinstance(version := data.get("_v"), int) and version > MIGRATIONS_FORMAT:
         raise CorpusError(
             f"a newer Annotator wrote this (format {version})", where=where, do="update Annotator"
         )
     try:
         return Migration(
-            _rule(data, number),
-            before=_text(data["before"]),
-            after=_text(data["after"]),
+            _decode_rule(data, number),
+            before=_check_text(data["before"]),
+            after=_check_text(data["after"]),
             undoes=int(data["undoes"]),
-            by=_text(data["by"]),
+            by=_check_text(data["by"]),
             time=float(data["time"]),
             records=dict(data["records"]),
         )
@@ -74,23 +74,23 @@ def _decoded(line: bytes, where: str, number: int) -> Migration:
         raise CorpusError(message, where=where, do="restore the file from a copy") from None
 
 
-def _rule(data: Mapping[str, Any], number: int) -> Rule:
+def _decode_rule(data: Mapping[str, Any], number: int) -> MigrationRule:
     if data["n"] != number:
         raise ValueError("`n` is not the line's number")
-    sources, into = (tuple(_text(x) for x in data[key]) for key in ("sources", "into"))
-    return Rule(number, Kind(data["kind"]), sources, into, dict(data["words"]))
+    sources, into = (tuple(_check_text(x) for x in data[key]) for key in ("sources", "into"))
+    return MigrationRule(number, MigrationKind(data["kind"]), sources, into, dict(data["words"]))
 
 
-def _text(value: object) -> str:
+def _check_text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is no text")
     return value
 
 
-def _encoded(m: Migration) -> bytes:
-    return dump_line(
+def _encode_migration(m: Migration) -> bytes:
+    return dump_json_line(
         {
-            "_v": FORMAT,
+            "_v": MIGRATIONS_FORMAT,
             "n": m.rule.number,
             "kind": m.rule.kind.value,
             "sources": list(m.rule.sources),
@@ -107,7 +107,7 @@ def _encoded(m: Migration) -> bytes:
 
 
 @contextmanager
-def held_journals(corpus: Corpus) -> Iterator[dict[str, Journal]]:
+def all_journals_locked(corpus: CorpusFolder) -> Iterator[dict[str, Journal]]:
     """Hold the journals of all annotators; raises JournalError for one that is held or damaged."""
     with ExitStack() as stack:
         journals = {n: stack.enter_context(Journal.open(corpus.path, n)) for n in corpus.annotators()}
@@ -121,22 +121,22 @@ def held_journals(corpus: Corpus) -> Iterator[dict[str, Journal]]:
         yield journals
 
 
-def carry_out(
-    corpus: Corpus,
+def apply_migration(
+    corpus: CorpusFolder,
     journals: Mapping[str, Journal],
-    records: Mapping[str, Sequence[Record]],
+    records: Mapping[str, Sequence[JournalRecord]],
     migration: Migration,
 ) -> None:
     """Add the records, list the migration and put its schema in force; an error takes all of it back."""
-    path = corpus.path / FILE
-    with telling("write", corpus.path):
+    path = corpus.path / MIGRATIONS_FILE
+    with translate_os_errors("write", corpus.path):
         sizes = {n: journals[n].path.stat().st_size for n in records}
         old_list = path.read_bytes() if path.exists() else None
         schema = corpus.schema_path.read_bytes()
     try:
         for name, made in records.items():
             journals[name].append(made)
-        corpus.write_file(FILE, (old_list or b"") + _encoded(migration))
+        corpus.write_file(MIGRATIONS_FILE, (old_list or b"") + _encode_migration(migration))
         corpus.set_schema(migration.after)
     except BaseException:
         with suppress(OSError):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 
-class Origins:
+class SourceIndex:
     """The articles that came from each source, in the order of ingest, and which of them are replaced."""
 
     def __init__(self) -> None:

@@ -5,30 +5,30 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-ENV = "ANNOTATOR_HOME"
+HOME_VARIABLE = "ANNOTATOR_HOME"
 
 
-def data_folder() -> Path:
+def user_data_folder() -> Path:
     """Return the folder of the user's own copy of the sample; it may not exist yet."""
-    if home := os.environ.get(ENV):
+    if home := os.environ.get(HOME_VARIABLE):
         return Path(home)
     import platformdirs
 
     return platformdirs.user_data_path("annotator")
 
 
-def state_folder() -> Path:
+def user_state_folder() -> Path:
     """Return the folder of preferences and rescue files; it may not exist yet."""
-    if home := os.environ.get(ENV):
+    if home := os.environ.get(HOME_VARIABLE):
         return Path(home)
     import platformdirs
 
     return platformdirs.user_state_path("annotator")
 
 
-def settings_folder() -> Path:
+def user_settings_folder() -> Path:
     """Return the folder of what a user writes for Annotator, such as the keymap; it may not exist yet."""
-    if home := os.environ.get(ENV):
+    if home := os.environ.get(HOME_VARIABLE):
         return Path(home)
     import platformdirs
 

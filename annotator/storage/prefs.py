@@ -10,20 +10,20 @@ from typing import Any
 
 from annotator.core.errors import CorpusError
 from annotator.storage.atomic import set_aside, write_atomic
-from annotator.storage.failures import telling
-from annotator.storage.jsonl import dump, parse
+from annotator.storage.failures import translate_os_errors
+from annotator.storage.jsonl import dump_json, parse_json
 from annotator.storage.lock import HeldError, Lock
-from annotator.storage.places import state_folder
+from annotator.storage.places import user_state_folder
 
-FILE = "preferences.json"
+PREFERENCES_FILE = "preferences.json"
 MAX_CORPORA = 500
 """How many corpora positions are kept for; the longest unused are forgotten."""
 
-FADE = 6.0
+MESSAGE_SECONDS = 6.0
 """Seconds that a message stays: long enough to read a row twice."""
-_LONGEST_FADE = 3600.0
-_CHOICES = {"hint_mode": ("always", "trigger", "toggle"), "hand": ("right", "left")}
-_SWITCHES = ("avoid", "proposals", "tour_done")
+_MAX_MESSAGE_SECONDS = 3600.0
+_CHOICE_FIELDS = {"hint_mode": ("always", "trigger", "toggle"), "hand": ("right", "left")}
+_BOOLEAN_FIELDS = ("avoid", "proposals", "tour_done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +48,16 @@ class Preferences:
     """Whether suggestions are shown."""
     tour_done: bool = False
     """Whether the first-run tour was finished or skipped."""
-    fade: float = FADE
+    fade: float = MESSAGE_SECONDS
     """After how many seconds a message fades; 0 for never."""
 
     @classmethod
     def load(cls) -> Preferences:
         """Return the stored preferences; a broken file is set aside and the defaults are returned."""
-        path = _path()
+        path = _preferences_path()
         try:
             raw = path.read_bytes()
-            return _decode(parse(raw, str(path)))
+            return _decode_preferences(parse_json(raw, str(path)))
         except OSError:
             return cls()
         except (CorpusError, ValueError):
@@ -68,18 +68,18 @@ class Preferences:
 
     def save(self) -> None:
         """Write the preferences atomically; raises CorpusError."""
-        path = _path()
-        with telling("write", path):
+        path = _preferences_path()
+        with translate_os_errors("write", path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomic(path, dump(asdict(self), str(path), pretty=True) + b"\n")
+            write_atomic(path, dump_json(asdict(self), str(path), pretty=True) + b"\n")
 
     def position(self, corpus: Path, annotator: str) -> str:
         """Return the id of the sentence that was left last, or an empty string."""
-        return self.positions.get(_key(corpus), {}).get(annotator, "")
+        return self.positions.get(_corpus_key(corpus), {}).get(annotator, "")
 
     def with_position(self, corpus: Path, annotator: str, sentence: str) -> Preferences:
         """Return the preferences with that place, which counts as the one used last."""
-        key = _key(corpus)
+        key = _corpus_key(corpus)
         others = {k: v for k, v in self.positions.items() if k != key}
         mine = {**self.positions.get(key, {}), annotator: sentence}
         kept = dict([*others.items(), (key, mine)][-MAX_CORPORA:])
@@ -91,8 +91,8 @@ def update_preferences(change: Callable[[Preferences], Preferences]) -> Preferen
 
     Raises CorpusError where they cannot be saved.
     """
-    folder = state_folder()
-    with telling("write", folder):
+    folder = user_state_folder()
+    with translate_os_errors("write", folder):
         folder.mkdir(parents=True, exist_ok=True)
         try:
             with Lock(folder / ".preferences.lock", wait=2.0):
@@ -105,39 +105,39 @@ def update_preferences(change: Callable[[Preferences], Preferences]) -> Preferen
     return new
 
 
-def _path() -> Path:
-    return state_folder() / FILE
+def _preferences_path() -> Path:
+    return user_state_folder() / PREFERENCES_FILE
 
 
-def _key(corpus: Path) -> str:
+def _corpus_key(corpus: Path) -> str:
     return str(Path(corpus).resolve())
 
 
-def _decode(data: Mapping[str, Any]) -> Preferences:
+def _decode_preferences(data: Mapping[str, Any]) -> Preferences:
     positions = data.get("positions", {})
-    if not isinstance(positions, dict) or not all(_are_places(x) for x in positions.values()):
+    if not isinstance(positions, dict) or not all(_is_text_mapping(x) for x in positions.values()):
         raise ValueError("`positions` is wrong")
     texts = {key: data.get(key, "") for key in ("theme", "hints")}
     if not all(isinstance(x, str) for x in texts.values()):
         raise ValueError("`theme` or `hints` is no text")
-    return Preferences(positions=positions, **texts, **_optional(data))
+    return Preferences(positions=positions, **texts, **_decode_optional(data))
 
 
-def _optional(data: Mapping[str, Any]) -> dict[str, Any]:
+def _decode_optional(data: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields that later versions added; a value that makes no sense counts as not given."""
-    out: dict[str, Any] = {k: data[k] for k, known in _CHOICES.items() if data.get(k) in known}
-    out |= {k: data[k] for k in _SWITCHES if isinstance(data.get(k), bool)}
+    out: dict[str, Any] = {k: data[k] for k, known in _CHOICE_FIELDS.items() if data.get(k) in known}
+    out |= {k: data[k] for k in _BOOLEAN_FIELDS if isinstance(data.get(k), bool)}
     fade, take = data.get("fade"), data.get("take")
-    if isinstance(fade, int | float) and not isinstance(fade, bool) and 0 <= fade <= _LONGEST_FADE:
+    if isinstance(fade, int | float) and not isinstance(fade, bool) and 0 <= fade <= _MAX_MESSAGE_SECONDS:
         out["fade"] = float(fade)
     if isinstance(take, dict):
-        out["take"] = {name: tuple(labels) for name, labels in take.items() if _are_texts(labels)}
+        out["take"] = {name: tuple(labels) for name, labels in take.items() if _is_text_list(labels)}
     return out
 
 
-def _are_texts(value: Any) -> bool:
+def _is_text_list(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(x, str) for x in value)
 
 
-def _are_places(value: Any) -> bool:
+def _is_text_mapping(value: Any) -> bool:
     return isinstance(value, dict) and all(isinstance(x, str) for x in value.values())

@@ -11,34 +11,34 @@ from typing import Any
 
 import orjson
 
-from annotator.core.annotation import Annotation, Answer, Work
+from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
 from annotator.core.article import Sentence
-from annotator.core.digest import digest_of
+from annotator.core.digest import text_digest
 from annotator.core.edits import Op
 from annotator.core.errors import JournalError, SourceError
-from annotator.core.keys import KeyKind, Keys
-from annotator.core.record import Record
+from annotator.core.keys import KeystrokeKind, KeystrokeCounts
+from annotator.core.record import JournalRecord
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, token_range
 from annotator.storage.tokens import (
     DataError,
-    decode_text,
+    decode_tokenized_text,
     encode_tokens,
-    sentence_at,
-    take_dict,
-    take_int,
-    take_str,
+    build_sentence,
+    require_dict,
+    require_int,
+    require_str,
 )
 
-FORMAT = 1
+JOURNAL_FORMAT = 1
 """The version that is written as ``_v``; a higher one is refused."""
 
-_CRC = re.compile(rb',"_crc":"([^"]{8})"\}\Z')
+_CRC_FIELD = re.compile(rb',"_crc":"([^"]{8})"\}\Z')
 _BEFORE_SPANS = b'],"spans":['
 """Ends the part of a line that is the same in all records of a sentence (a quote in text is ``\\"``)."""
 
 
-class LineError(ValueError):
+class RecordLineError(ValueError):
     """A line that is no valid record; ``torn`` where a write that was cut short can look like it."""
 
     def __init__(self, why: str, *, torn: bool = False) -> None:
@@ -46,17 +46,17 @@ class LineError(ValueError):
         self.torn = torn
 
 
-class NewerError(ValueError):
+class NewerFormatError(ValueError):
     """A line of a format that this version does not know."""
 
 
-def encode(record: Record) -> bytes:
+def encode_record(record: JournalRecord) -> bytes:
     """Return the record as a line with its LF.
 
     Raises JournalError for what JSON can't hold, such as a lone surrogate, or a span outside its text.
     """
     try:
-        body = orjson.dumps(_fields(record))[:-1]
+        body = orjson.dumps(_record_fields(record))[:-1]
     except (TypeError, ValueError, OverflowError, SourceError) as error:
         why = error.what if isinstance(error, SourceError) else str(error)
         where = f"sentence {record.annotated.sentence.id}"
@@ -64,7 +64,7 @@ def encode(record: Record) -> bytes:
     return b'%b,"_crc":"%08x"}\n' % (body, zlib.crc32(body))
 
 
-def _fields(record: Record) -> dict[str, object]:
+def _record_fields(record: JournalRecord) -> dict[str, object]:
     s, annotation = record.annotated.sentence, record.annotated.annotation
     return {
         "text": s.text,
@@ -76,16 +76,16 @@ def _fields(record: Record) -> dict[str, object]:
         "_session_id": record.session,
         "_timestamp": int(record.time),
         "_view_id": "spans_manual",
-        "_v": FORMAT,
+        "_v": JOURNAL_FORMAT,
         "_seq": record.seq,
-        "_digest": digest_of(s.text),
+        "_digest": text_digest(s.text),
         "_op": record.op.value,
         "_parent": record.parent,
         "_batch": {"first": record.batch[0], "size": record.batch[1]} if record.batch else None,
-    } | _extras(s, annotation, record.keystrokes)
+    } | _optional_fields(s, annotation, record.keystrokes)
 
 
-def _extras(s: Sentence, annotation: Annotation, keys: Keys | None) -> dict[str, object]:
+def _optional_fields(s: Sentence, annotation: Annotation, keys: KeystrokeCounts | None) -> dict[str, object]:
     """Return what few sentences have, so that the lines of the others stay short."""
     extras: dict[str, object] = {}
     if annotation.rejected:
@@ -114,7 +114,7 @@ def _encode_span(span: Span, s: Sentence) -> dict[str, object]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Head:
+class _RecordHead:
     """The part of a line before its spans, which is the same in all records of a sentence."""
 
     text: str
@@ -122,13 +122,13 @@ class _Head:
     tokens: tuple[Token, ...]
 
 
-class Decoder:
+class RecordDecoder:
     """Turns lines into records; what records of one sentence share is parsed and kept once."""
 
     def __init__(self) -> None:
-        self._heads: dict[bytes, _Head] = {}
+        self._heads: dict[bytes, _RecordHead] = {}
 
-    def decode(self, raw: bytes) -> Record:
+    def decode(self, raw: bytes) -> JournalRecord:
         """Return the record in a line (without LF); raises LineError or NewerError."""
         _check_crc(raw)
         at = raw.find(_BEFORE_SPANS)
@@ -137,116 +137,116 @@ class Decoder:
                 _refuse_newer(orjson.loads(raw))
                 raise DataError("`spans` does not follow `tokens`")
             head = self._head(raw[: at + 1])
-            return _record(orjson.loads(b"{" + raw[at + 2 :]), head)
-        except NewerError:
+            return _build_record(orjson.loads(b"{" + raw[at + 2 :]), head)
+        except NewerFormatError:
             raise
         except (ValueError, TypeError, SourceError) as error:
-            raise LineError(str(error)) from None
+            raise RecordLineError(str(error)) from None
 
-    def _head(self, raw: bytes) -> _Head:
+    def _head(self, raw: bytes) -> _RecordHead:
         key = hashlib.sha256(raw).digest()
         if key not in self._heads:
-            text, tokens = decode_text(raw + b"}")
-            self._heads[key] = _Head(text, digest_of(text), tokens)
+            text, tokens = decode_tokenized_text(raw + b"}")
+            self._heads[key] = _RecordHead(text, text_digest(text), tokens)
         return self._heads[key]
 
 
-def _record(fields: dict[str, Any], head: _Head) -> Record:
+def _build_record(fields: dict[str, Any], head: _RecordHead) -> JournalRecord:
     _refuse_newer(fields)
     if fields.get("_digest") != head.digest:
         raise DataError("the digest is not that of the text")
-    meta = take_dict(fields, "meta")
-    sentence = sentence_at(meta, head.text, head.tokens)
+    meta = require_dict(fields, "meta")
+    sentence = build_sentence(meta, head.text, head.tokens)
     if meta.get("sentence") != sentence.id:
         raise DataError("`sentence` is not the place in `meta`")
-    answer = None if fields.get("answer") is None else Answer(take_str(fields, "answer"))
+    answer = None if fields.get("answer") is None else Answer(require_str(fields, "answer"))
     spans = [_decode_span(x, len(head.text)) for x in fields["spans"]]
     rejected = [_decode_span(x, len(head.text)) for x in fields.get("rejected", ())]
-    note = take_str(fields, "note") if "note" in fields else ""
+    note = require_str(fields, "note") if "note" in fields else ""
     annotation = Annotation(answer=answer, note=note, flagged=fields.get("flagged") is True).with_spans(spans)
-    seq = take_int(fields, "_seq")
-    return Record(
+    seq = require_int(fields, "_seq")
+    return JournalRecord(
         seq=seq,
-        op=Op(take_str(fields, "_op")),
-        annotated=Work(sentence, annotation.with_rejected(rejected) if rejected else annotation),
-        parent=_parent(fields, seq),
-        batch=_batch(fields, seq),
-        annotator=take_str(fields, "_annotator_id"),
-        session=take_str(fields, "_session_id"),
-        time=float(take_int(fields, "_timestamp")),
-        keystrokes=_keys(fields),
+        op=Op(require_str(fields, "_op")),
+        annotated=AnnotatedSentence(sentence, annotation.with_rejected(rejected) if rejected else annotation),
+        parent=_decode_parent(fields, seq),
+        batch=_decode_batch(fields, seq),
+        annotator=require_str(fields, "_annotator_id"),
+        session=require_str(fields, "_session_id"),
+        time=float(require_int(fields, "_timestamp")),
+        keystrokes=_decode_keystroke_counts(fields),
     )
 
 
 def _check_crc(raw: bytes) -> None:
     """Raise LineError or NewerError unless the line ends with the checksum of what stands before it."""
-    found = _CRC.search(raw, max(0, len(raw) - 32))
+    found = _CRC_FIELD.search(raw, max(0, len(raw) - 32))
     if not found:
-        raise _without_crc(raw)
+        raise _missing_crc_error(raw)
     if b"%08x" % zlib.crc32(memoryview(raw)[: found.start()]) != found.group(1):
-        raise LineError("the checksum is wrong", torn=True)
+        raise RecordLineError("the checksum is wrong", torn=True)
 
 
-def _without_crc(raw: bytes) -> LineError:
+def _missing_crc_error(raw: bytes) -> RecordLineError:
     try:
         fields = orjson.loads(raw)
     except orjson.JSONDecodeError:
-        return LineError("the line is cut short or overwritten", torn=True)
+        return RecordLineError("the line is cut short or overwritten", torn=True)
     _refuse_newer(fields)
     if isinstance(fields, dict) and fields.keys() & {"_v", "_seq"}:
-        return LineError("the checksum is missing", torn=True)
-    return LineError("this is JSON, but no journal line of Annotator")
+        return RecordLineError("the checksum is missing", torn=True)
+    return RecordLineError("this is JSON, but no journal line of Annotator")
 
 
 def _refuse_newer(fields: Any) -> None:
     version = fields.get("_v") if isinstance(fields, dict) else None
-    if isinstance(version, int) and version > FORMAT:
-        raise NewerError(f"format {version}")
+    if isinstance(version, int) and version > JOURNAL_FORMAT:
+        raise NewerFormatError(f"format {version}")
     op = fields.get("_op") if isinstance(fields, dict) else None
-    if version == FORMAT and isinstance(op, str) and op not in _OPS:
-        raise NewerError(f"`_op` {op!r}")
+    if version == JOURNAL_FORMAT and isinstance(op, str) and op not in _KNOWN_OPS:
+        raise NewerFormatError(f"`_op` {op!r}")
 
 
-_OPS = frozenset(op.value for op in Op)
+_KNOWN_OPS = frozenset(op.value for op in Op)
 
 
 def _decode_span(value: Any, length: int) -> Span:
     if not isinstance(value, dict):
         raise DataError("a span is no object")
     source = value.get("source", "")
-    span = Span(take_int(value, "start"), take_int(value, "end"), take_str(value, "label"), str(source))
+    span = Span(require_int(value, "start"), require_int(value, "end"), require_str(value, "label"), str(source))
     if span.end > length:
         raise ValueError("a span ends after the text")
     return span
 
 
-def _parent(fields: Mapping[str, Any], seq: int) -> int | None:
+def _decode_parent(fields: Mapping[str, Any], seq: int) -> int | None:
     if fields.get("_parent") is None:
         return None
-    parent = take_int(fields, "_parent")
+    parent = require_int(fields, "_parent")
     if not 1 <= parent < seq:
         raise ValueError("`_parent` is no earlier record")
     return parent
 
 
-def _batch(fields: Mapping[str, Any], seq: int) -> tuple[int, int] | None:
+def _decode_batch(fields: Mapping[str, Any], seq: int) -> tuple[int, int] | None:
     if fields.get("_batch") is None:
         return None
-    batch = take_dict(fields, "_batch")
-    first, size = take_int(batch, "first"), take_int(batch, "size")
+    batch = require_dict(fields, "_batch")
+    first, size = require_int(batch, "first"), require_int(batch, "size")
     if not first <= seq < first + size:
         raise ValueError("`_batch` does not hold its own record")
     return (first, size)
 
 
-def _keys(fields: Mapping[str, Any]) -> Keys | None:
+def _decode_keystroke_counts(fields: Mapping[str, Any]) -> KeystrokeCounts | None:
     """Return the counted keys; a kind that is not known is a key of another kind."""
     if fields.get("_keys") is None:
         return None
-    counts = take_dict(fields, "_keys")
-    known = {kind.value: take_int(counts, kind.value) for kind in KeyKind if kind.value in counts}
-    strange = sum(take_int(counts, kind) for kind in counts if kind not in known)
-    keys = Keys(**known)
+    counts = require_dict(fields, "_keys")
+    known = {kind.value: require_int(counts, kind.value) for kind in KeystrokeKind if kind.value in counts}
+    strange = sum(require_int(counts, kind) for kind in counts if kind not in known)
+    keys = KeystrokeCounts(**known)
     if min(*keys.counts().values(), strange) < 0:
         raise ValueError("`_keys` counts below nothing")
     return replace(keys, other=keys.other + strange)

@@ -15,78 +15,78 @@ from contextlib import suppress
 from pathlib import Path
 
 from annotator.core.errors import JournalError
-from annotator.core.record import Record
+from annotator.core.record import JournalRecord
 from annotator.storage.atomic import write_atomic, write_new
-from annotator.storage.places import state_folder
-from annotator.storage.records import Decoder, LineError, NewerError, encode
+from annotator.storage.places import user_state_folder
+from annotator.storage.records import RecordDecoder, RecordLineError, NewerFormatError, encode_record
 
-SAVED = ".saved"
+SAVED_SUFFIX = ".saved"
 """What is added to the name of a file whose records are in the journal."""
 
 
-def write_rescue(records: Sequence[Record], name: str, earlier: Path | None = None) -> Path:
+def write_rescue(records: Sequence[JournalRecord], name: str, earlier: Path | None = None) -> Path:
     """Write journal lines to ``<name>-<n>.jsonl`` in the state folder, else in the temporary one.
 
     ``earlier`` is the file of an earlier call, which is replaced. Raises JournalError where neither
     folder can be written to.
     """
-    data = b"".join(encode(r) for r in records)
+    data = b"".join(encode_record(r) for r in records)
     if earlier:
         with suppress(OSError):
             write_atomic(earlier, data)
             return earlier
-    for folder in _folders():
+    for folder in _rescue_folders():
         with suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            return _first_free(folder, name, data)
+            return _write_numbered(folder, name, data)
     raise JournalError(
         f"{len(records)} decisions could not be saved anywhere",
-        where=str(state_folder() / "rescue"),
+        where=str(user_state_folder() / "rescue"),
         do="keep this window open, free some space and save again",
     )
 
 
-def find_rescues(name: str) -> list[Path]:
+def find_rescue_files(name: str) -> list[Path]:
     """Return the rescue files of that name that are not in a journal yet, oldest first.
 
     Others can write to the temporary folder too: only files of the user's own count.
     """
     found = []
-    for folder in _folders():
+    for folder in _rescue_folders():
         with suppress(OSError):
-            numbers = ((_number(p.name, name), p) for p in folder.iterdir())
+            numbers = ((_rescue_number(p.name, name), p) for p in folder.iterdir())
             found += [p for n, p in sorted(x for x in numbers if x[0]) if p.lstat().st_uid == os.getuid()]
     return found
 
 
-def read_rescue(path: Path) -> list[Record]:
+def read_rescue(path: Path) -> list[JournalRecord]:
     """Return the records of a rescue file; none where it cannot be read or one of them is damaged."""
-    decoder = Decoder()
+    decoder = RecordDecoder()
     try:
         return [decoder.decode(line) for line in path.read_bytes().split(b"\n") if line.strip()]
-    except (OSError, LineError, NewerError):
+    except (OSError, RecordLineError, NewerFormatError):
         return []
 
 
-def mark_saved(path: Path) -> None:
+def mark_rescue_saved(path: Path) -> None:
     """Note that a file's records are in the journal; where that cannot be, the next opening sees it."""
     with suppress(OSError):
-        path.rename(path.with_name(path.name + SAVED))
+        path.rename(path.with_name(path.name + SAVED_SUFFIX))
 
 
-def _folders() -> tuple[Path, Path]:
+def _rescue_folders() -> tuple[Path, Path]:
     import tempfile  # loaded only when a disk has failed or a rescue file is looked for
 
-    return state_folder() / "rescue", Path(tempfile.gettempdir()) / "annotator-rescue"
+    return user_state_folder() / "rescue", Path(tempfile.gettempdir()) / "annotator-rescue"
 
 
-def _number(file: str, name: str) -> int:
+def _rescue_number(file: str, name: str) -> int:
     """Return the number of a rescue file, or 0 where the file is none of that name."""
     found = re.fullmatch(re.escape(name) + r"-(\d{1,6})\.jsonl", file)
     return int(found.group(1)) if found else 0
 
 
-def _first_free(folder: Path, name: str, data: bytes) -> Path:
+def _write_numbered(folder: Path, name: str, data: bytes) -> Path:
     for n in range(1, 100_000):
         path = folder / f"{name}-{n}.jsonl"
         with suppress(FileExistsError):

@@ -8,29 +8,29 @@ from pathlib import Path
 
 from annotator.core.errors import CorpusError
 from annotator.storage.atomic import sync_folder, write_new
-from annotator.storage.failures import telling
-from annotator.storage.places import data_folder
+from annotator.storage.failures import translate_os_errors
+from annotator.storage.places import user_data_folder
 from annotator.storage.schemas import sample_corpus_path
-from annotator.storage.settings import FILE
+from annotator.storage.settings import SETTINGS_FILE
 
-_NOT_COPIED = (".lock", ".tmp")
-_OTHERS = frozenset({"annotations"})
+_SKIPPED_SUFFIXES = (".lock", ".tmp")
+_SKIPPED_FOLDERS = frozenset({"annotations"})
 """Left out: what another annotator has said of the sample would be in conflict with one's own work."""
 
 
-def user_sample() -> Path:
+def user_sample_corpus() -> Path:
     """Return the user's own copy of the sample corpus, made at the first call, never overwritten.
 
     Raises CorpusError where it cannot be written, or where something else has its place.
     """
-    target = data_folder() / "sample"
-    if not (target / FILE).is_file():
-        with telling("copy the sample corpus", target):
-            _copy(sample_corpus_path(), target)
+    target = user_data_folder() / "sample"
+    if not (target / SETTINGS_FILE).is_file():
+        with translate_os_errors("copy the sample corpus", target):
+            _copy_sample(sample_corpus_path(), target)
     return target
 
 
-def _copy(source: Path, target: Path) -> None:
+def _copy_sample(source: Path, target: Path) -> None:
     """Copy beside the target, then rename: a crash leaves no half a sample in its place."""
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_name(f".sample-{os.urandom(4).hex()}.tmp")
@@ -44,7 +44,7 @@ def _copy(source: Path, target: Path) -> None:
             raise
     finally:
         shutil.rmtree(beside, ignore_errors=True)
-    if not (target / FILE).is_file():
+    if not (target / SETTINGS_FILE).is_file():
         raise CorpusError("something else is here", where=str(target), do="move it away, then start again")
     sync_folder(target.parent)
 
@@ -53,9 +53,9 @@ def _copy_folder(source: Path, target: Path) -> None:
     """Copy files and folders with new modes: an installed sample may be read-only, a copy must not be."""
     target.mkdir()
     for entry in sorted(source.iterdir()):
-        if entry.name in _OTHERS:
+        if entry.name in _SKIPPED_FOLDERS:
             continue
         if entry.is_dir():
             _copy_folder(entry, target / entry.name)
-        elif not entry.name.endswith(_NOT_COPIED):
+        elif not entry.name.endswith(_SKIPPED_SUFFIXES):
             write_new(target / entry.name, entry.read_bytes())

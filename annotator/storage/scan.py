@@ -11,17 +11,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from annotator.core.errors import JournalError
-from annotator.core.record import Record
+from annotator.core.record import JournalRecord
 from annotator.storage.jsonl import RawLine
-from annotator.storage.records import Decoder, LineError, NewerError
+from annotator.storage.records import RecordDecoder, RecordLineError, NewerFormatError
 
-_MARKERS = (b"<<<<<<<", b"=======", b">>>>>>>", b"|||||||")
-CRLF = "it has a Windows line ending (CRLF)"
-MARKER = "it is left over from a merge conflict"
+_MERGE_MARKERS = (b"<<<<<<<", b"=======", b">>>>>>>", b"|||||||")
+CRLF_ENDING = "it has a Windows line ending (CRLF)"
+MERGE_MARKER = "it is left over from a merge conflict"
 
 
 @dataclass(frozen=True, slots=True)
-class Flaw:
+class LineFlaw:
     """One line that does not count as it should, and why."""
 
     line: int
@@ -29,13 +29,13 @@ class Flaw:
 
 
 @dataclass(slots=True)
-class Scan:
+class JournalReader:
     """What reading a journal found; it grows line by line and is finished by ``close``."""
 
     where: str
-    records: list[Record] = field(default_factory=list)
-    damaged: list[Flaw] = field(default_factory=list)
-    torn: list[Flaw] = field(default_factory=list)
+    records: list[JournalRecord] = field(default_factory=list)
+    damaged: list[LineFlaw] = field(default_factory=list)
+    torn: list[LineFlaw] = field(default_factory=list)
     torn_start: int = 0
     """The byte where the torn tail begins; of use only where ``torn`` is not empty."""
     size: int = 0
@@ -43,15 +43,15 @@ class Scan:
     open_end: bool = False
     """Whether the last line lacks its LF."""
     _next_seq: int = 1
-    _batch: list[tuple[RawLine, Record]] = field(default_factory=list)
-    _decoder: Decoder = field(default_factory=Decoder)
+    _batch: list[tuple[RawLine, JournalRecord]] = field(default_factory=list)
+    _decoder: RecordDecoder = field(default_factory=RecordDecoder)
 
     @property
     def next_seq(self) -> int:
         """The number of the record to come."""
         return self._next_seq
 
-    def read(self, lines: Iterable[RawLine]) -> Scan:
+    def read(self, lines: Iterable[RawLine]) -> JournalReader:
         """Take in all lines of a journal and return the scan; raises JournalError for a newer format."""
         for line in lines:
             self.size, self.open_end = line.end, not line.complete
@@ -65,27 +65,27 @@ class Scan:
 
     def _read_line(self, line: RawLine) -> None:
         raw = line.raw
-        if raw.startswith(_MARKERS):
-            self._add_damaged(line, MARKER)
+        if raw.startswith(_MERGE_MARKERS):
+            self._add_damaged(line, MERGE_MARKER)
             return
         if raw.endswith(b"\r"):
-            self._add_damaged(line, CRLF)
+            self._add_damaged(line, CRLF_ENDING)
             raw = raw[:-1]
         try:
             record = self._decoder.decode(raw)
-        except NewerError as error:
+        except NewerFormatError as error:
             raise JournalError(
                 f"this line was written by a newer Annotator ({error})",
                 where=f"{self.where}:{line.number}",
                 do="update Annotator to work with it",
             ) from None
-        except LineError as error:
+        except RecordLineError as error:
             self._discard_batch()
             (self._add_torn if error.torn else self._add_damaged)(line, str(error))
         else:
             self._read_record(line, record)
 
-    def _read_record(self, line: RawLine, record: Record) -> None:
+    def _read_record(self, line: RawLine, record: JournalRecord) -> None:
         if self._batch and self._batch[-1][1].batch != record.batch:
             self._discard_batch()
         if record.batch is None:
@@ -101,7 +101,7 @@ class Scan:
             batch, self._batch = self._batch, []
             self._add_records(batch[0][0], [r for _, r in batch])
 
-    def _add_records(self, line: RawLine, records: list[Record]) -> None:
+    def _add_records(self, line: RawLine, records: list[JournalRecord]) -> None:
         """Take whole records in, unless their numbers were used before."""
         seq, gap_explained = records[0].seq, bool(self.torn)
         if seq < self._next_seq:
@@ -127,12 +127,12 @@ class Scan:
         """Note a line that is torn if nothing good follows."""
         if not self.torn:
             self.torn_start = line.start
-        self.torn.append(Flaw(line.number, reason))
+        self.torn.append(LineFlaw(line.number, reason))
 
     def _add_damaged(self, line: RawLine, reason: str) -> None:
         self._torn_to_damaged()
         if not any(f.line == line.number for f in self.damaged[-2:]):
-            self.damaged.append(Flaw(line.number, reason))
+            self.damaged.append(LineFlaw(line.number, reason))
 
     def _torn_to_damaged(self) -> None:
         """Something follows: what was torn until now is damage in the middle."""
@@ -140,7 +140,7 @@ class Scan:
         self.torn = []
 
 
-def lines_in_words(numbers: Iterable[int]) -> str:
+def format_line_numbers(numbers: Iterable[int]) -> str:
     """Return line numbers as ``line 3`` or ``lines 3-5, 9``, shortened after six ranges."""
     ranges: list[list[int]] = []
     for n in sorted(set(numbers)):

@@ -7,22 +7,22 @@ from typing import Any
 
 import tomlkit
 
-from annotator.core.schema import COLOURS, KEYED
-from annotator.storage.schemas import schema_of_text
+from annotator.core.schema import LABEL_COLOURS, MAX_LABEL_KEYS
+from annotator.storage.schemas import parse_schema_text
 
-_RULES = ("inside", "overlaps")
+_LABEL_RULES = ("inside", "overlaps")
 
 
-def renamed(text: str, old: str, new: str) -> str:
+def rename_label(text: str, old: str, new: str) -> str:
     """Return the schema with one label renamed, wherever it is named; raises SchemaError."""
     document = tomlkit.parse(text)
-    _table(document, old)["name"] = new
-    _replace(document, [old], [new])
-    _take(document, new, [old])
-    return _checked(document)
+    _label_table(document, old)["name"] = new
+    _replace_in_rules(document, [old], [new])
+    _update_takes(document, new, [old])
+    return _validated_text(document)
 
 
-def merged(text: str, sources: Sequence[str], into: str) -> str:
+def merge_labels(text: str, sources: Sequence[str], into: str) -> str:
     """Return the schema with several labels as one: rules, examples and takes together; raises SchemaError.
 
     It stands where ``into`` stood, or the first of the ``sources``, and keeps that one's key and colour.
@@ -31,17 +31,17 @@ def merged(text: str, sources: Sequence[str], into: str) -> str:
     names = [str(t["name"]) for t in document["label"]]
     head = into if into in names else sources[0]
     gone = [s for s in sources if s != head]
-    kept = _table(document, head)
+    kept = _label_table(document, head)
     for name in gone:
-        _add(kept, _table(document, name))
+        _merge_tables(kept, _label_table(document, name))
     kept["name"] = into
-    _drop(document, gone)
-    _replace(document, [*gone, head], [into])
-    _take(document, into, sources)
-    return _checked(document)
+    _remove_tables(document, gone)
+    _replace_in_rules(document, [*gone, head], [into])
+    _update_takes(document, into, sources)
+    return _validated_text(document)
 
 
-def divided(text: str, old: str, into: Sequence[str]) -> str:
+def split_label(text: str, old: str, into: Sequence[str]) -> str:
     """Return the schema with copies of one label in its place, under new names; raises SchemaError.
 
     The first keeps key and colour; the others get none and a free one. Every copy has the old guideline,
@@ -53,7 +53,7 @@ def divided(text: str, old: str, into: Sequence[str]) -> str:
     copies = [tomlkit.parse(tomlkit.dumps(tables[at])) for _ in into[1:]]
     tables[at]["name"] = into[0]
     used = {str(t.get("colour")) for t in tables}
-    free = [c for c in COLOURS if c not in used] or list(COLOURS)
+    free = [c for c in LABEL_COLOURS if c not in used] or list(LABEL_COLOURS)
     for n, (name, copy) in enumerate(zip(into[1:], copies, strict=True)):
         table = tomlkit.table()
         for key, value in copy.items():
@@ -61,29 +61,29 @@ def divided(text: str, old: str, into: Sequence[str]) -> str:
                 table[key] = value
         table["name"], table["colour"] = name, free[n % len(free)]
         tables.insert(at + 1 + n, table)
-    _give_keys(tables, into[1:])
-    _replace(document, [old], into)
-    _take(document, into[0], [old])
-    return _checked(document)
+    _assign_keys(tables, into[1:])
+    _replace_in_rules(document, [old], into)
+    _update_takes(document, into[0], [old])
+    return _validated_text(document)
 
 
-def _give_keys(tables: Any, names: Sequence[str]) -> None:
+def _assign_keys(tables: Any, names: Sequence[str]) -> None:
     """Give the new labels the first letters of theirs that are free, as far as there are keys to give."""
     for table in (t for t in tables if t["name"] in names):
         used = {str(t["key"]) for t in tables if t.get("key")}
         letters = (c for c in str(table["name"]).lower() if "a" <= c <= "z" and c not in used)
         key = next(letters, "")
-        if key and len(used) < KEYED:
+        if key and len(used) < MAX_LABEL_KEYS:
             table["key"] = key
 
 
-def _table(document: Any, name: str) -> Any:
+def _label_table(document: Any, name: str) -> Any:
     return next(t for t in document["label"] if t["name"] == name)
 
 
-def _add(kept: Any, gone: Any) -> None:
+def _merge_tables(kept: Any, gone: Any) -> None:
     """Add what one label's table says to another's."""
-    for rule in (*_RULES, "takes"):
+    for rule in (*_LABEL_RULES, "takes"):
         there = list(kept.get(rule, []))
         more = [x for x in gone.get(rule, []) if x not in there]
         if more:
@@ -101,16 +101,16 @@ def _add(kept: Any, gone: Any) -> None:
         kept["target"] = "ents"
 
 
-def _drop(document: Any, names: Iterable[str]) -> None:
+def _remove_tables(document: Any, names: Iterable[str]) -> None:
     tables = document["label"]
     for name in names:
         del tables[next(n for n, t in enumerate(tables) if t["name"] == name)]
 
 
-def _replace(document: Any, old: Sequence[str], new: Sequence[str]) -> None:
+def _replace_in_rules(document: Any, old: Sequence[str], new: Sequence[str]) -> None:
     """Put the new names into every rule that names an old one, each once."""
     for table in document["label"]:
-        for rule in _RULES:
+        for rule in _LABEL_RULES:
             old_labels = [str(x) for x in table.get(rule, [])]
             if not set(old_labels) & set(old):
                 continue
@@ -118,7 +118,7 @@ def _replace(document: Any, old: Sequence[str], new: Sequence[str]) -> None:
             table[rule] = list(dict.fromkeys(labels))
 
 
-def _take(document: Any, name: str, old: Iterable[str]) -> None:
+def _update_takes(document: Any, name: str, old: Iterable[str]) -> None:
     """Let a label take what was called by ``old`` names, so that suggestions of them become its own.
 
     A schema that says nothing of what its labels take goes on to be told by their names.
@@ -137,8 +137,8 @@ def _take(document: Any, name: str, old: Iterable[str]) -> None:
             table["takes"] = takes
 
 
-def _checked(document: Any) -> str:
+def _validated_text(document: Any) -> str:
     """Return the text of the document; raises SchemaError where it is no schema."""
     text = tomlkit.dumps(document)
-    schema_of_text(text, "the new schema")
+    parse_schema_text(text, "the new schema")
     return text

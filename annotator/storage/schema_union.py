@@ -9,15 +9,15 @@ from typing import Any
 import tomlkit
 
 from annotator.core.errors import SchemaError
-from annotator.core.schema import KEYED, Label, Schema
-from annotator.storage.schemas import schema_of_text
+from annotator.core.schema import MAX_LABEL_KEYS, Label, Schema
+from annotator.storage.schemas import parse_schema_text
 from annotator.storage.toml import parse_toml
 
-_LISTS = ("inside", "overlaps", "takes")
+_LIST_FIELDS = ("inside", "overlaps", "takes")
 
 
 @dataclass(slots=True)
-class Union:
+class SchemaUnion:
     """A schema made of several."""
 
     text: str
@@ -31,7 +31,7 @@ class Union:
     """What others call a thing, where a label before it is called so already: ``HUMAN: takes PERSON``."""
 
 
-def unite(texts: Sequence[tuple[str, str]]) -> Union:
+def unite_schemas(texts: Sequence[tuple[str, str]]) -> SchemaUnion:
     """Return the union of schemas, given as (where, text); raises SchemaError for one that is none.
 
     Keys and colours are the first schema's. Two labels with one name must have the same description,
@@ -39,37 +39,37 @@ def unite(texts: Sequence[tuple[str, str]]) -> Union:
     because all data that were right stay right.
     """
     where, text = texts[0]
-    union = Union(text)
+    union = SchemaUnion(text)
     for other, further in texts[1:]:
-        _unite(union, where, other, further)
+        _add_schema(union, where, other, further)
     return union
 
 
-def _unite(union: Union, where: str, other: str, text: str) -> None:
-    base, new = schema_of_text(union.text, where), schema_of_text(text, other)
+def _add_schema(union: SchemaUnion, where: str, other: str, text: str) -> None:
+    base, new = parse_schema_text(union.text, where), parse_schema_text(text, other)
     tables = {t["name"]: t for t in parse_toml(text, other, SchemaError)["label"]}
     document = tomlkit.parse(union.text)
     changed = False
     for label in new.labels:
         mine = base.label(label.name)
         if mine is None:
-            document["label"].append(_table(tables[label.name], base, document))
+            document["label"].append(_new_label_table(tables[label.name], base, document))
             union.added.append(label.name)
             changed = True
             continue
-        union.clashes += [f"{other}: {label.name} has {what}" for what in _clashes(mine, label)]
+        union.clashes += [f"{other}: {label.name} has {what}" for what in _label_clashes(mine, label)]
         table = next(t for t in document["label"] if t["name"] == label.name)
-        widened = list(_widen(table, mine, label, tables[label.name]))
+        widened = list(_widen_label(table, mine, label, tables[label.name]))
         union.widened += [f"{label.name}: {x}" for x in widened]
         changed = changed or bool(widened)
     if changed:
-        left = list(_untaken(document["label"]))
+        left = list(_remove_taken_names(document["label"]))
         union.left_out += left
         union.widened = [x for x in union.widened if x not in left]
         union.text = tomlkit.dumps(document)
 
 
-def _clashes(a: Label, b: Label) -> Iterator[str]:
+def _label_clashes(a: Label, b: Label) -> Iterator[str]:
     """Yield what two labels of one name contradict each other in."""
     if a.target != b.target:
         yield f"another target ({b.target}, not {a.target})"
@@ -82,9 +82,9 @@ def _clashes(a: Label, b: Label) -> Iterator[str]:
             yield f"other marks in the example “{e.text}”"
 
 
-def _widen(table: Any, a: Label, b: Label, theirs: dict[str, Any]) -> Iterator[str]:
+def _widen_label(table: Any, a: Label, b: Label, theirs: dict[str, Any]) -> Iterator[str]:
     """Add to a table what only the other label has, and yield what that was."""
-    for rule in _LISTS:
+    for rule in _LIST_FIELDS:
         more = [x for x in getattr(b, rule) if x not in getattr(a, rule)]
         if more:
             table[rule] = [*getattr(a, rule), *more]
@@ -101,7 +101,7 @@ def _widen(table: Any, a: Label, b: Label, theirs: dict[str, Any]) -> Iterator[s
         yield f"{len(rows)} more examples" if len(rows) > 1 else "1 more example"
 
 
-def _untaken(tables: Any) -> Iterator[str]:
+def _remove_taken_names(tables: Any) -> Iterator[str]:
     """Leave out of ``takes`` what is a label's own name or what a label before takes; yield what that was."""
     owner = {str(t["name"]).upper(): str(t["name"]) for t in tables}
     for table in tables:
@@ -112,18 +112,18 @@ def _untaken(tables: Any) -> Iterator[str]:
             yield f"{name}: takes {', '.join(x for x in given if x not in kept)}"
 
 
-def _table(theirs: dict[str, Any], base: Schema, document: Any) -> Any:
+def _new_label_table(theirs: dict[str, Any], base: Schema, document: Any) -> Any:
     """Return a label's table for the union, without a key that another label has."""
     table = tomlkit.table()
     for name, value in theirs.items():
-        table[name] = _inline(value) if name == "examples" else value
+        table[name] = _inline_tables(value) if name == "examples" else value
     taken = {str(t.get("key", "")) for t in document["label"]} | set(base.keys)
-    if theirs.get("key") and (theirs["key"] in taken or len(taken - {""}) >= KEYED):
+    if theirs.get("key") and (theirs["key"] in taken or len(taken - {""}) >= MAX_LABEL_KEYS):
         del table["key"]
     return table
 
 
-def _inline(rows: list[dict[str, Any]]) -> Any:
+def _inline_tables(rows: list[dict[str, Any]]) -> Any:
     array = tomlkit.array()
     for row in rows:
         inline = tomlkit.inline_table()

@@ -7,10 +7,10 @@ from pathlib import Path
 import annotator
 from annotator.core.errors import AnnotatorError, CorpusError, SchemaError
 from annotator.core.schema import Schema, parse_schema
-from annotator.storage.failures import telling
+from annotator.storage.failures import translate_os_errors
 from annotator.storage.toml import parse_toml, read_text
 
-DEFAULT = "news"
+DEFAULT_SCHEMA = "news"
 
 
 def load_schema(path: Path | str) -> Schema:
@@ -18,28 +18,28 @@ def load_schema(path: Path | str) -> Schema:
 
     Raises SchemaError, with ``file:line`` where the file is no TOML or no UTF-8.
     """
-    return schema_of_text(schema_text(path), str(path))
+    return parse_schema_text(read_schema_text(path), str(path))
 
 
-def schema_text(path: Path | str) -> str:
+def read_schema_text(path: Path | str) -> str:
     """Return the text of a schema file, or of a shipped schema by its bare name; raises SchemaError."""
-    with telling("read", path, SchemaError):
-        file = resolve_schema(Path(path))
+    with translate_os_errors("read", path, SchemaError):
+        file = resolve_schema_path(Path(path))
         if not file.exists():
             raise SchemaError(
-                "there is no such schema", where=str(path), do=f"name a file, or one of {_shipped_names()}"
+                "there is no such schema", where=str(path), do=f"name a file, or one of {_shipped_schema_names()}"
             )
         if file.is_dir():
             raise SchemaError("this is a folder, no schema", where=str(path), do="name the .toml file in it")
     return read_text(file, SchemaError)
 
 
-def schema_of_text(text: str, where: str) -> Schema:
+def parse_schema_text(text: str, where: str) -> Schema:
     """Return the schema of a TOML text; raises SchemaError naming ``where:line``."""
     return parse_schema(parse_toml(text, where, SchemaError), where)
 
 
-def resolve_schema(path: Path) -> Path:
+def resolve_schema_path(path: Path) -> Path:
     """Return the file that ``path`` means: a bare name means the shipped schema of that name."""
     if path.suffix or len(path.parts) != 1 or path.is_file():
         return path
@@ -49,7 +49,7 @@ def resolve_schema(path: Path) -> Path:
 
 def default_schema_path() -> Path:
     """Return where ``news.toml`` lies."""
-    return shipped_folder("schemas", SchemaError) / f"{DEFAULT}.toml"
+    return shipped_folder("schemas", SchemaError) / f"{DEFAULT_SCHEMA}.toml"
 
 
 def sample_corpus_path() -> Path:
@@ -72,6 +72,6 @@ def shipped_folder(name: str, error_type: type[AnnotatorError]) -> Path:
     )
 
 
-def _shipped_names() -> str:
+def _shipped_schema_names() -> str:
     folder = shipped_folder("schemas", SchemaError)
     return ", ".join(sorted(p.stem for p in folder.glob("*.toml"))) or "none"

@@ -15,19 +15,19 @@ from annotator.core.article import Sentence
 from annotator.core.digest import is_article_id
 from annotator.core.errors import CorpusError
 from annotator.storage.atomic import append_durable, set_aside, sync, sync_folder, write_atomic
-from annotator.storage.jsonl import MAX_RECORD, RawLine, dump_line, parse, raw_lines
-from annotator.storage.tokens import decode_sentence, encode_sentence, quick_sentence
+from annotator.storage.jsonl import MAX_RECORD, RawLine, dump_json_line, parse_json, raw_lines
+from annotator.storage.tokens import decode_sentence, encode_sentence, decode_sentence_fast
 
-FILE = "sentences.jsonl"
-_HEAD = b'{"id":"'
-_PLACE = re.compile(rb'\{"id":"[0-9a-f]+:(\d+)-(\d+)",')
-Place = tuple[int, int]
+SENTENCES_FILE = "sentences.jsonl"
+_LINE_START = b'{"id":"'
+_SENTENCE_ID = re.compile(rb'\{"id":"[0-9a-f]+:(\d+)-(\d+)",')
+SentenceOffsets = tuple[int, int]
 """Where a sentence starts and ends, in code points of its article."""
-_COPY = 2**20
+_COPY_SIZE = 2**20
 
 
 @dataclass(slots=True)
-class Extent:
+class LineExtent:
     """Neighbouring lines of one article: bytes ``[start, end)`` of the file, the first line's number."""
 
     start: int
@@ -36,13 +36,13 @@ class Extent:
 
 
 @dataclass(slots=True)
-class _Index:
+class _SentenceIndex:
     """Where each article's lines lie, for a file of this ``inode`` and ``size``."""
 
     inode: int = 0
     size: int = 0
     lines: int = 0
-    extents: dict[str, list[Extent]] = field(default_factory=dict)
+    extents: dict[str, list[LineExtent]] = field(default_factory=dict)
     """In the order of the file, which is the order of ingest."""
     torn: int | None = None
     """Where a last line begins that a crash has cut short."""
@@ -56,7 +56,7 @@ class _Index:
         self.lines, self.open_end = line.number, not line.complete
         if not line.raw.strip():
             return
-        article = article_of(line.raw) if line.complete else _article_of_last(line.raw)
+        article = article_of_line(line.raw) if line.complete else _article_of_last_line(line.raw)
         if article is None and not line.complete:
             self.torn = line.start
             return
@@ -67,7 +67,7 @@ class _Index:
         if extents and extents[-1].end == line.start:
             extents[-1].end = line.end
         else:
-            extents.append(Extent(line.start, line.end, line.number))
+            extents.append(LineExtent(line.start, line.end, line.number))
 
     def add_own_lines(self, file: BinaryIO) -> None:
         """Take the lines that follow in the file as long as they are our own.
@@ -76,43 +76,43 @@ class _Index:
         """
         if self.open_end:
             return
-        head, here = b"", Extent(0, 0, 0)
-        while (raw := file.readline(MAX_RECORD + 2)).startswith(_HEAD) and raw.endswith(b"}\n"):
+        head, here = b"", LineExtent(0, 0, 0)
+        while (raw := file.readline(MAX_RECORD + 2)).startswith(_LINE_START) and raw.endswith(b"}\n"):
             if len(raw) > MAX_RECORD:
                 return
             if not head or not raw.startswith(head):
-                name = raw[len(_HEAD) : raw.find(b":", len(_HEAD))].decode("ascii", "replace")
+                name = raw[len(_LINE_START) : raw.find(b":", len(_LINE_START))].decode("ascii", "replace")
                 if not is_article_id(name):
                     return
-                head = b"%b%b:" % (_HEAD, name.encode())
+                head = b"%b%b:" % (_LINE_START, name.encode())
                 extents = self.extents.setdefault(name, [])
                 if not extents or extents[-1].end != self.size:
-                    extents.append(Extent(self.size, self.size, self.lines + 1))
+                    extents.append(LineExtent(self.size, self.size, self.lines + 1))
                 here = extents[-1]
             self.size += len(raw)
             self.lines += 1
             here.end = self.size
 
 
-def article_of(raw: bytes) -> str | None:
+def article_of_line(raw: bytes) -> str | None:
     """Return the article that a line belongs to, or None for no sentence; cheap for lines of our own.
 
     A line with its LF is not decoded here, so that a big corpus opens fast: ``read`` checks it.
     """
-    if raw.startswith(_HEAD) and raw.endswith(b"}"):
-        name = raw[len(_HEAD) : raw.find(b":", len(_HEAD))].decode("ascii", "replace")
+    if raw.startswith(_LINE_START) and raw.endswith(b"}"):
+        name = raw[len(_LINE_START) : raw.find(b":", len(_LINE_START))].decode("ascii", "replace")
         if is_article_id(name):
             return name
     with suppress(CorpusError, KeyError, TypeError):
-        name = parse(raw, "")["meta"]["article"]
+        name = parse_json(raw, "")["meta"]["article"]
         return name if isinstance(name, str) and is_article_id(name) else None
     return None
 
 
-def _article_of_last(raw: bytes) -> str | None:
+def _article_of_last_line(raw: bytes) -> str | None:
     """Return the same for a last line without LF, which counts only if it is whole."""
     with suppress(CorpusError, ValueError):
-        return decode_sentence(parse(raw, "")).article
+        return decode_sentence(parse_json(raw, "")).article
     return None
 
 
@@ -122,22 +122,22 @@ class SentenceFile:
     def __init__(self, path: Path) -> None:
         """Point to the file; nothing is read yet."""
         self.path = path
-        self._index = _Index()
+        self._index = _SentenceIndex()
 
-    def refresh(self) -> _Index:
+    def refresh(self) -> _SentenceIndex:
         """Bring the index up to date with the file, reading only what was added; raises OSError."""
         try:
             now = self.path.stat()
         except FileNotFoundError:
-            self._index = _Index()
+            self._index = _SentenceIndex()
             return self._index
         old = self._index
         if (now.st_ino, now.st_size) != (old.inode, old.size):
             grown = now.st_ino == old.inode and now.st_size > old.size and not old.open_end
-            self._index = self._scan(old if grown else _Index(), now)
+            self._index = self._scan(old if grown else _SentenceIndex(), now)
         return self._index
 
-    def _scan(self, index: _Index, now: os.stat_result) -> _Index:
+    def _scan(self, index: _SentenceIndex, now: os.stat_result) -> _SentenceIndex:
         index.inode = now.st_ino
         with self.path.open("rb", buffering=1 << 18) as file:
             while line := next(raw_lines(file, str(self.path), index.size, index.lines + 1), None):
@@ -167,30 +167,30 @@ class SentenceFile:
             sentences += self._read_extent(article, extent)
         return tuple(sorted(sentences, key=lambda s: (s.start, s.end)))
 
-    def _read_extent(self, article: str, extent: Extent) -> Iterator[Sentence]:
+    def _read_extent(self, article: str, extent: LineExtent) -> Iterator[Sentence]:
         with self.path.open("rb") as file:
             file.seek(extent.start)
             raw = file.read(extent.end - extent.start)
         for number, line in enumerate(raw.removesuffix(b"\n").split(b"\n"), extent.line):
             where = f"{self.path}:{number}"
             try:
-                sentence = quick_sentence(line) or decode_sentence(parse(line, where))
+                sentence = decode_sentence_fast(line) or decode_sentence(parse_json(line, where))
             except ValueError as error:
-                raise CorpusError(f"the sentence is damaged: {error}", where=where, do=_RESTORE) from None
+                raise CorpusError(f"the sentence is damaged: {error}", where=where, do=_RESTORE_HINT) from None
             if sentence.article != article:
-                raise CorpusError("the sentence names two articles", where=where, do=_RESTORE)
+                raise CorpusError("the sentence names two articles", where=where, do=_RESTORE_HINT)
             yield sentence
 
     @contextmanager
-    def open_ranges(self) -> Iterator[Places]:
+    def open_ranges(self) -> Iterator[SentenceRanges]:
         """Open the file for the places of many articles' sentences; raises OSError."""
         extents = self.refresh().extents
         with self.path.open("rb", buffering=1 << 18) if extents else BytesIO() as file:
-            yield Places(file, extents, self._read_extent)
+            yield SentenceRanges(file, extents, self._read_extent)
 
     def append(self, sentences: Sequence[Sentence]) -> None:
         """Add sentences in one durable append; raises OSError or CorpusError, with the file as it was."""
-        self._append_bytes(b"".join(line_of(s) for s in sentences))
+        self._append_bytes(b"".join(encode_sentence_line(s) for s in sentences))
 
     def append_file(self, prepared: Path) -> int:
         """Add the lines of a prepared file durably and return the size before; raises OSError.
@@ -200,7 +200,7 @@ class SentenceFile:
         before = self.path.stat().st_size if self.path.exists() else 0
         try:
             with prepared.open("rb") as file:
-                while data := file.read(_COPY * 16):
+                while data := file.read(_COPY_SIZE * 16):
                     self._append_bytes(data, first=file.tell() == len(data))
         except BaseException:
             self.truncate(before)
@@ -211,7 +211,7 @@ class SentenceFile:
         """Take off what was appended after the file had ``size`` bytes; what fails is no harm."""
         with suppress(OSError):
             os.truncate(self.path, size)
-            self._index = _Index()
+            self._index = _SentenceIndex()
 
     def _append_bytes(self, data: bytes, *, first: bool = True) -> None:
         new = not self.path.exists()
@@ -232,14 +232,14 @@ class SentenceFile:
         if holes:
             write_atomic(self.path, self._without(holes))
 
-    def _without(self, holes: Sequence[Extent]) -> Iterator[bytes]:
+    def _without(self, holes: Sequence[LineExtent]) -> Iterator[bytes]:
         starts = [0, *(h.end for h in holes)]
         ends = [*(h.start for h in holes), self._index.size]
         with self.path.open("rb") as file:
             for start, end in zip(starts, ends, strict=True):
                 file.seek(start)
                 left = end - start
-                while left and (chunk := file.read(min(_COPY, left))):
+                while left and (chunk := file.read(min(_COPY_SIZE, left))):
                     yield chunk
                     left -= len(chunk)
 
@@ -257,19 +257,19 @@ class SentenceFile:
         return aside, len(tail)
 
 
-class Places:
+class SentenceRanges:
     """Tells where articles' sentences stand, without decoding their lines."""
 
     def __init__(
         self,
         file: BinaryIO,
-        extents: Mapping[str, Sequence[Extent]],
-        read: Callable[[str, Extent], Iterator[Sentence]],
+        extents: Mapping[str, Sequence[LineExtent]],
+        read: Callable[[str, LineExtent], Iterator[Sentence]],
     ) -> None:
         """Take the open file, where articles lie in it, and what decodes the lines there."""
         self._file, self._extents, self._read = file, extents, read
 
-    def match(self, article: str, ranges: Sequence[Place]) -> bool:
+    def match(self, article: str, ranges: Sequence[SentenceOffsets]) -> bool:
         """Whether an article's lines are our own, one for each of the places, and in their order."""
         extents = self._extents.get(article, ())
         if len(extents) != 1:
@@ -277,38 +277,38 @@ class Places:
         lines = self._lines(extents[0])
         if len(lines) != len(ranges):
             return False
-        head = b"%b%b:" % (_HEAD, article.encode())
+        head = b"%b%b:" % (_LINE_START, article.encode())
         for line, (start, end) in zip(lines, ranges, strict=True):
             if not line.startswith(b'%b%d-%d",' % (head, start, end)):
                 return False
         return True
 
-    def ranges(self, article: str) -> list[Place]:
+    def ranges(self, article: str) -> list[SentenceOffsets]:
         """Return where an article's sentences stand, in text order.
 
         Raises CorpusError for a line that is none of our own and no sentence.
         """
-        found: list[Place] = []
+        found: list[SentenceOffsets] = []
         for extent in self._extents.get(article, ()):
-            marks = [_PLACE.match(line) for line in self._lines(extent)]
+            marks = [_SENTENCE_ID.match(line) for line in self._lines(extent)]
             if all(marks):
                 found += [(int(m[1]), int(m[2])) for m in marks if m]
             else:
                 found += [(s.start, s.end) for s in self._read(article, extent)]
         return sorted(found)
 
-    def _lines(self, extent: Extent) -> list[bytes]:
+    def _lines(self, extent: LineExtent) -> list[bytes]:
         self._file.seek(extent.start)
         raw = self._file.read(extent.end - extent.start)
         return raw.removesuffix(b"\n").split(b"\n")
 
 
-_RESTORE = "restore the file from a copy, or ingest the source into a new corpus"
+_RESTORE_HINT = "restore the file from a copy, or ingest the source into a new corpus"
 
 
-def line_of(sentence: Sentence) -> bytes:
+def encode_sentence_line(sentence: Sentence) -> bytes:
     """Return a sentence as a line of the file; raises CorpusError where it is too long."""
-    line = dump_line(encode_sentence(sentence), f"sentence {sentence.id}")
+    line = dump_json_line(encode_sentence(sentence), f"sentence {sentence.id}")
     if len(line) > MAX_RECORD:
         raise CorpusError(
             f"the sentence takes more than {MAX_RECORD // 2**20} MiB",

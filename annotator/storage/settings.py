@@ -11,15 +11,15 @@ from annotator.core.errors import CorpusError
 from annotator.storage.atomic import write_atomic
 from annotator.storage.toml import read_toml
 
-FORMAT = 1
+CORPUS_FORMAT = 1
 """The version of the corpus folder; a higher one is refused."""
 
-FILE = "corpus.toml"
-_PLAIN_FILE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
+SETTINGS_FILE = "corpus.toml"
+_FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class CorpusSettings:
     """What ``corpus.toml`` says."""
 
     name: str
@@ -30,18 +30,18 @@ class Settings:
     """The file in the corpus folder that holds the label schema in force."""
 
 
-def read_settings(folder: Path) -> Settings:
+def read_settings(folder: Path) -> CorpusSettings:
     """Return the settings of the corpus in ``folder``; raises CorpusError where it is none or too new."""
-    path = folder / FILE
+    path = folder / SETTINGS_FILE
     data = read_toml(path)
     _check_format(data, path)
-    settings = Settings(
-        name=_text(data, "name", path),
-        lang=_text(data, "language", path),
-        fingerprint=_text(data, "tokenizer", path),
-        schema=_text(data, "schema", path),
+    settings = CorpusSettings(
+        name=_required_text(data, "name", path),
+        lang=_required_text(data, "language", path),
+        fingerprint=_required_text(data, "tokenizer", path),
+        schema=_required_text(data, "schema", path),
     )
-    if not _PLAIN_FILE.fullmatch(settings.schema):
+    if not _FILE_NAME.fullmatch(settings.schema):
         raise CorpusError(
             "`schema` must be the name of a file in the corpus folder",
             where=str(path),
@@ -50,7 +50,7 @@ def read_settings(folder: Path) -> Settings:
     return settings
 
 
-def write_settings(folder: Path, settings: Settings) -> None:
+def write_settings(folder: Path, settings: CorpusSettings) -> None:
     """Write ``corpus.toml`` atomically; raises OSError."""
     import tomlkit
 
@@ -60,25 +60,25 @@ def write_settings(folder: Path, settings: Settings) -> None:
     document["language"] = settings.lang
     document["tokenizer"] = settings.fingerprint
     document["schema"] = settings.schema
-    document["format"] = FORMAT
-    write_atomic(folder / FILE, tomlkit.dumps(document).encode())
+    document["format"] = CORPUS_FORMAT
+    write_atomic(folder / SETTINGS_FILE, tomlkit.dumps(document).encode())
 
 
 def _check_format(data: dict[str, Any], path: Path) -> None:
     version = data.get("format")
     if type(version) is not int or version < 1:
         raise CorpusError(
-            "`format` is no whole number from 1", where=str(path), do=f"write format = {FORMAT}"
+            "`format` is no whole number from 1", where=str(path), do=f"write format = {CORPUS_FORMAT}"
         )
-    if version > FORMAT:
+    if version > CORPUS_FORMAT:
         raise CorpusError(
-            f"this corpus was made by a newer Annotator (format {version}; this one knows {FORMAT})",
+            f"this corpus was made by a newer Annotator (format {version}; this one knows {CORPUS_FORMAT})",
             where=str(path),
             do="update Annotator to work with it",
         )
 
 
-def _text(data: dict[str, Any], key: str, path: Path) -> str:
+def _required_text(data: dict[str, Any], key: str, path: Path) -> str:
     value = data.get(key)
     if not isinstance(value, str):
         raise CorpusError(f"`{key}` is missing", where=str(path), do=f'write {key} = "…"')

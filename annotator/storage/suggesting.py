@@ -13,13 +13,13 @@ from types import TracebackType
 from typing import Self
 
 from annotator.core.article import Sentence
-from annotator.core.digest import digest_of
+from annotator.core.digest import text_digest
 from annotator.core.errors import CorpusError
 from annotator.core.suggestion import Suggestion
 from annotator.storage.atomic import append_durable, set_aside, sync_folder
-from annotator.storage.failures import telling
+from annotator.storage.failures import translate_os_errors
 from annotator.storage.lock import HeldError, Lock
-from annotator.storage.suggestions import Index, encode, path_of, read_index
+from annotator.storage.suggestions import SuggestionIndex, encode_suggestions, suggestion_path, read_suggestion_index
 
 
 class SuggestionWriter:
@@ -31,13 +31,13 @@ class SuggestionWriter:
         Raises CorpusError where the folder cannot be written or another process is at it.
         """
         self.source, self.fingerprint = source, fingerprint
-        self.path = path_of(corpus, source)
+        self.path = suggestion_path(corpus, source)
         self.notes: list[str] = []
         self.replaces_old_file = False
         """Whether a new file takes the place of an older one."""
-        with telling("write", self.path):
+        with translate_os_errors("write", self.path):
             self.path.parent.mkdir(exist_ok=True)
-            self._lock = _locked(self.path)
+            self._lock = _lock_source(self.path)
             try:
                 self._target, index = self._choose_file()
                 self._known = {(e.article, e.start, e.end): e.digest for e in index.entries}
@@ -61,28 +61,28 @@ class SuggestionWriter:
     def has(self, sentence: Sentence) -> bool:
         """Whether the sentence, with just this text, is done."""
         place = (sentence.article, sentence.start, sentence.end)
-        return self._known.get(place) == digest_of(sentence.text)
+        return self._known.get(place) == text_digest(sentence.text)
 
     def add(self, made: Iterable[tuple[Sentence, Sequence[Suggestion]]]) -> None:
         """Append a line for each sentence; they are on the disk on return.
 
         Raises CorpusError where the disk takes nothing more; what was there before stays.
         """
-        lines = [encode(s, found, self.source, self.fingerprint) for s, found in made]
+        lines = [encode_suggestions(s, found, self.source, self.fingerprint) for s, found in made]
         if lines:
-            with telling("write", self.path):
+            with translate_os_errors("write", self.path):
                 self._size = append_durable(self._fd, b"".join(lines), self._size)
 
     def finish(self) -> None:
         """Put a new file in the place of the old one; call it when every sentence is done."""
         if self._target != self.path:
-            with telling("write", self.path):
+            with translate_os_errors("write", self.path):
                 os.replace(self._target, self.path)  # noqa: PTH105  (as in atomic: one way to rename)
                 sync_folder(self.path.parent)
 
-    def _choose_file(self) -> tuple[Path, Index]:
+    def _choose_file(self) -> tuple[Path, SuggestionIndex]:
         """Return the file to append to, and what it has."""
-        index = read_index(self.path) if self.path.exists() else Index()
+        index = read_suggestion_index(self.path) if self.path.exists() else SuggestionIndex()
         if index.flaws:
             n = len(index.flaws)
             self.notes.append(
@@ -92,16 +92,16 @@ class SuggestionWriter:
             return self.path, index
         self.replaces_old_file = True
         beside = self.path.with_name(f".{self.source}.new.tmp")
-        grown = read_index(beside) if beside.exists() else Index()
+        grown = read_suggestion_index(beside) if beside.exists() else SuggestionIndex()
         if grown.flaws or not self._same_fingerprint(grown):
             beside.unlink()
-            grown = Index()
+            grown = SuggestionIndex()
         return beside, grown
 
-    def _same_fingerprint(self, index: Index) -> bool:
+    def _same_fingerprint(self, index: SuggestionIndex) -> bool:
         return all(e.fingerprint == self.fingerprint for e in index.entries)
 
-    def _quarantine_torn_line(self, index: Index) -> int:
+    def _quarantine_torn_line(self, index: SuggestionIndex) -> int:
         """Set a torn last line aside and return the size of what is left."""
         if index.torn is None:
             return index.size
@@ -112,7 +112,7 @@ class SuggestionWriter:
         return index.torn
 
 
-def _locked(path: Path) -> Lock:
+def _lock_source(path: Path) -> Lock:
     try:
         return Lock(path.with_name(f".{path.stem}.lock"))
     except HeldError as error:

@@ -17,26 +17,26 @@ from typing import Any
 import orjson
 
 from annotator.core.article import Sentence
-from annotator.core.digest import digest_of
+from annotator.core.digest import text_digest
 from annotator.core.errors import CorpusError
-from annotator.core.suggestion import Suggestion, in_order
+from annotator.core.suggestion import Suggestion, sorted_suggestions
 from annotator.core.tokens import is_aligned, token_range
-from annotator.storage.failures import telling
-from annotator.storage.folder import state_of
-from annotator.storage.jsonl import RawLine, dump_line, raw_lines
+from annotator.storage.failures import translate_os_errors
+from annotator.storage.folder import file_state
+from annotator.storage.jsonl import RawLine, dump_json_line, raw_lines
 
-FOLDER = "suggestions"
-_NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,63}")
-_HEAD = re.compile(
+SUGGESTIONS_FOLDER = "suggestions"
+_SOURCE_NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,63}")
+_LINE_START = re.compile(
     rb'\{"meta":\{"article":"([0-9a-f]{12,64})","sentence":"[0-9a-f]+:(\d+)-(\d+)","start":\2,"end":\3\},'
     rb'"_digest":"([0-9a-f]{64})","source":"[^"\\]*","_fingerprint":"([^"\\]*)","spans":\['
 )
-UNKNOWN = 0.5
+UNKNOWN_SCORE = 0.5
 """The score of a span in a file that gives it none."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class SuggestionEntry:
     """Where the line of one sentence lies in a file, and what it is of."""
 
     offset: int
@@ -50,11 +50,11 @@ class Entry:
 
 
 @dataclass(slots=True)
-class Index:
+class SuggestionIndex:
     """What stands in a suggestion file, for a file of this ``size``."""
 
     size: int = 0
-    articles: dict[str, dict[tuple[int, int], Entry]] = field(default_factory=dict)
+    articles: dict[str, dict[tuple[int, int], SuggestionEntry]] = field(default_factory=dict)
     flaws: list[int] = field(default_factory=list)
     """The numbers of lines that are none."""
     torn: int | None = None
@@ -64,7 +64,7 @@ class Index:
     def add_line(self, line: RawLine) -> None:
         """Note what a line is of."""
         self.lines = line.number
-        entry = entry_of(line) if line.complete else None
+        entry = parse_entry(line) if line.complete else None
         if entry:
             self.articles.setdefault(entry.article, {})[entry.start, entry.end] = entry
         elif not line.complete:
@@ -75,30 +75,30 @@ class Index:
         self.size = line.end
 
     @property
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[SuggestionEntry]:
         """All entries, in the order of their articles' first lines."""
         for places in self.articles.values():
             yield from places.values()
 
 
-def entry_of(line: RawLine) -> Entry | None:
+def parse_entry(line: RawLine) -> SuggestionEntry | None:
     """Return what a line is of, or None where it is no line of suggestions; cheap for lines of our own."""
-    if (m := _HEAD.match(line.raw)) and line.raw.endswith(b"}"):
+    if (m := _LINE_START.match(line.raw)) and line.raw.endswith(b"}"):
         article, start, end, digest, fingerprint = (x.decode("utf-8", "replace") for x in m.groups())
-        return Entry(line.start, len(line.raw), article, int(start), int(end), digest, fingerprint)
+        return SuggestionEntry(line.start, len(line.raw), article, int(start), int(end), digest, fingerprint)
     with suppress(ValueError, KeyError, TypeError):
         data = orjson.loads(line.raw)
         meta = data["meta"]
         place = (str(meta["article"]), int(meta["start"]), int(meta["end"]))
         digests = str(data.get("_digest", "")), str(data.get("_fingerprint", ""))
         if isinstance(data["spans"], list):
-            return Entry(line.start, len(line.raw), *place, *digests)
+            return SuggestionEntry(line.start, len(line.raw), *place, *digests)
     return None
 
 
-def read_index(path: Path, old: Index | None = None) -> Index:
+def read_suggestion_index(path: Path, old: SuggestionIndex | None = None) -> SuggestionIndex:
     """Return what stands in a file; with ``old``, only what has been appended since is read."""
-    index = old or Index()
+    index = old or SuggestionIndex()
     index.torn = None
     with path.open("rb") as file:
         for line in raw_lines(file, str(path), index.size, index.lines + 1):
@@ -114,7 +114,7 @@ class SuggestionFile:
         self.path = path
         self.source = path.stem
         self._file_state: tuple[int, ...] = ()
-        self._index = Index()
+        self._index = SuggestionIndex()
 
     def __call__(self, sentence: Sentence) -> tuple[Suggestion, ...]:
         """Return what the file holds for a sentence, in reading order.
@@ -122,27 +122,27 @@ class SuggestionFile:
         A sentence that was joined or split has what the file holds for its parts or for the whole. Spans
         off the token edges are left out. Raises CorpusError where the file cannot be read.
         """
-        with telling("read", self.path):
+        with translate_os_errors("read", self.path):
             entries = self._overlapping_entries(sentence)
             found = [s for e in entries for s in self._decode_entry(e, sentence)]
-        return in_order(found)
+        return sorted_suggestions(found)
 
     @property
     def flaws(self) -> tuple[int, ...]:
         """The numbers of lines that are none; the file is read for it."""
-        with telling("read", self.path):
+        with translate_os_errors("read", self.path):
             self._refresh()
         return tuple(self._index.flaws)
 
     def _refresh(self) -> None:
-        state = state_of(self.path)
+        state = file_state(self.path)
         if state == self._file_state:
             return
         grown = state and self._file_state and state[0] == self._file_state[0] and state[-1] >= self._index.size
-        self._index = read_index(self.path, self._index if grown else None) if state else Index()
+        self._index = read_suggestion_index(self.path, self._index if grown else None) if state else SuggestionIndex()
         self._file_state = state
 
-    def _overlapping_entries(self, s: Sentence) -> list[Entry]:
+    def _overlapping_entries(self, s: Sentence) -> list[SuggestionEntry]:
         self._refresh()
         places = self._index.articles.get(s.article, {})
         exact = places.get((s.start, s.end))
@@ -150,7 +150,7 @@ class SuggestionFile:
             return [exact]
         return [e for _, e in sorted(places.items()) if e.start < s.end and s.start < e.end]
 
-    def _decode_entry(self, entry: Entry, sentence: Sentence) -> Iterator[Suggestion]:
+    def _decode_entry(self, entry: SuggestionEntry, sentence: Sentence) -> Iterator[Suggestion]:
         by = entry.start - sentence.start
         if not _same_text(entry, sentence):
             return
@@ -165,23 +165,23 @@ class SuggestionFile:
 
     def _build_suggestion(self, span: Mapping[str, Any], start: int, end: int) -> Suggestion:
         score = span.get("score")
-        known = float(score) if isinstance(score, int | float) and 0 <= score <= 1 else UNKNOWN
+        known = float(score) if isinstance(score, int | float) and 0 <= score <= 1 else UNKNOWN_SCORE
         return Suggestion(start, end, str(span["label"]), self.source, known, str(span.get("kind", "")))
 
 
-def _same_text(entry: Entry, s: Sentence) -> bool:
+def _same_text(entry: SuggestionEntry, s: Sentence) -> bool:
     """Whether the entry's text is that of the sentence's part; of a split sentence no one can tell here.
 
     There the article's id, which is made from its text, says that the text is the same.
     """
     part = s.text[entry.start - s.start : entry.end - s.start] if entry.start >= s.start else ""
     whole = s.start <= entry.start and entry.end <= s.end
-    return not (whole and entry.digest) or digest_of(part) == entry.digest
+    return not (whole and entry.digest) or text_digest(part) == entry.digest
 
 
-def encode(sentence: Sentence, found: Sequence[Suggestion], source: str, fingerprint: str) -> bytes:
+def encode_suggestions(sentence: Sentence, found: Sequence[Suggestion], source: str, fingerprint: str) -> bytes:
     """Return the line of one sentence; raises CorpusError for a span that is not on token edges."""
-    return dump_line(
+    return dump_json_line(
         {
             "meta": {
                 "article": sentence.article,
@@ -189,16 +189,16 @@ def encode(sentence: Sentence, found: Sequence[Suggestion], source: str, fingerp
                 "start": sentence.start,
                 "end": sentence.end,
             },
-            "_digest": digest_of(sentence.text),
+            "_digest": text_digest(sentence.text),
             "source": source,
             "_fingerprint": fingerprint,
-            "spans": [_span(s, sentence) for s in found],
+            "spans": [_encode_suggestion(s, sentence) for s in found],
         },
         sentence.id,
     )
 
 
-def _span(s: Suggestion, sentence: Sentence) -> dict[str, object]:
+def _encode_suggestion(s: Suggestion, sentence: Sentence) -> dict[str, object]:
     if not is_aligned(sentence.tokens, s.start, s.end):
         raise CorpusError(
             f"the suggestion {s.start}-{s.end} is not on token edges", where=sentence.id, do="leave it out"
@@ -208,25 +208,25 @@ def _span(s: Suggestion, sentence: Sentence) -> dict[str, object]:
     return place | {"label": s.label, "score": round(s.score, 4), "kind": s.kind}
 
 
-def path_of(corpus: Path, source: str) -> Path:
+def suggestion_path(corpus: Path, source: str) -> Path:
     """Return where a source's suggestions lie; raises CorpusError for a name that is no plain one."""
-    if not _NAME.fullmatch(source):
+    if not _SOURCE_NAME.fullmatch(source):
         raise CorpusError(
             f"{source!r} cannot name a source of suggestions",
             where=str(corpus),
             do="use small letters, digits and . _ -",
         )
-    return corpus / FOLDER / f"{source}.jsonl"
+    return corpus / SUGGESTIONS_FOLDER / f"{source}.jsonl"
 
 
 def source_names(corpus: Path) -> tuple[str, ...]:
     """Return the sources that have a file in a corpus folder, sorted."""
-    folder = corpus / FOLDER
-    with telling("read", folder):
+    folder = corpus / SUGGESTIONS_FOLDER
+    with translate_os_errors("read", folder):
         names = [p.stem for p in folder.glob("*.jsonl")] if folder.is_dir() else []
-    return tuple(sorted(n for n in names if _NAME.fullmatch(n)))
+    return tuple(sorted(n for n in names if _SOURCE_NAME.fullmatch(n)))
 
 
 def suggestion_files(corpus: Path) -> dict[str, SuggestionFile]:
     """Return the suggestion files of a corpus folder by source; none is read yet."""
-    return {name: SuggestionFile(path_of(corpus, name)) for name in source_names(corpus)}
+    return {name: SuggestionFile(suggestion_path(corpus, name)) for name in source_names(corpus)}

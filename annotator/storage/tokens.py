@@ -13,7 +13,7 @@ import msgspec
 import orjson
 
 from annotator.core.article import Sentence
-from annotator.core.tokens import Token, tile
+from annotator.core.tokens import Token, tokens_cover_text
 
 
 class DataError(ValueError):
@@ -23,28 +23,28 @@ class DataError(ValueError):
 Tokens = tuple[Token, ...]
 
 
-class _Text(msgspec.Struct, gc=False):
+class _TokenizedText(msgspec.Struct, gc=False):
     text: str
     tokens: Tokens
 
 
-class _Meta(msgspec.Struct, gc=False):
+class _SentenceMeta(msgspec.Struct, gc=False):
     article: str
     index: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
     start: int
     end: int
 
 
-class _Sentence(msgspec.Struct, gc=False):
+class _SentenceLine(msgspec.Struct, gc=False):
     id: str
     text: str
     tokens: Tokens
-    meta: _Meta
+    meta: _SentenceMeta
 
 
-_TEXT = msgspec.json.Decoder(_Text)
-_SENTENCE = msgspec.json.Decoder(_Sentence)
-_REFUSED = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+_TEXT_DECODER = msgspec.json.Decoder(_TokenizedText)
+_SENTENCE_DECODER = msgspec.json.Decoder(_SentenceLine)
+_DECODE_ERRORS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 def encode_tokens(tokens: Sequence[Token]) -> list[dict[str, object]]:
@@ -54,15 +54,15 @@ def encode_tokens(tokens: Sequence[Token]) -> list[dict[str, object]]:
     ]
 
 
-def decode_text(raw: bytes) -> tuple[str, Tokens]:
+def decode_tokenized_text(raw: bytes) -> tuple[str, Tokens]:
     """Return ``text`` and ``tokens`` of a JSON object; raises ValueError unless the one spells the other."""
     try:
-        found = _TEXT.decode(raw)
-    except _REFUSED:
+        found = _TEXT_DECODER.decode(raw)
+    except _DECODE_ERRORS:
         fields = orjson.loads(raw)
-        text = take_str(fields, "text")
+        text = require_str(fields, "text")
         return text, decode_tokens(fields.get("tokens"), text)
-    if not tile(found.tokens, found.text):
+    if not tokens_cover_text(found.tokens, found.text):
         raise DataError("the tokens do not spell the text")
     return found.text, found.tokens
 
@@ -71,17 +71,17 @@ def decode_tokens(value: Any, text: str) -> Tokens:
     """Return the stored tokens; raises DataError unless they spell ``text`` exactly."""
     if not isinstance(value, list):
         raise DataError("`tokens` is no list")
-    tokens = tuple(_token(t) for t in value)
-    if not tile(tokens, text):
+    tokens = tuple(_decode_token(t) for t in value)
+    if not tokens_cover_text(tokens, text):
         raise DataError("the tokens do not spell the text")
     return tokens
 
 
-def _token(value: Any) -> Token:
+def _decode_token(value: Any) -> Token:
     if not isinstance(value, dict):
         raise DataError("a token is no object")
     return Token(
-        take_str(value, "text"), take_int(value, "start"), take_int(value, "end"), take_bool(value, "ws")
+        require_str(value, "text"), require_int(value, "start"), require_int(value, "end"), require_bool(value, "ws")
     )
 
 
@@ -100,36 +100,36 @@ def encode_sentence(sentence: Sentence) -> dict[str, object]:
     }
 
 
-def quick_sentence(raw: bytes) -> Sentence | None:
+def decode_sentence_fast(raw: bytes) -> Sentence | None:
     """Return the sentence of a line that is just as it should be; None where it has to be looked at."""
     try:
-        found = _SENTENCE.decode(raw)
-    except _REFUSED:
+        found = _SENTENCE_DECODER.decode(raw)
+    except _DECODE_ERRORS:
         return None
     at = found.meta
     sentence = Sentence(at.article, at.index, at.start, at.end, found.text, found.tokens)
     fits = at.start >= 0 and at.end - at.start == len(found.text) and found.id == sentence.id
-    return sentence if fits and tile(found.tokens, found.text) else None
+    return sentence if fits and tokens_cover_text(found.tokens, found.text) else None
 
 
 def decode_sentence(value: Mapping[str, Any]) -> Sentence:
     """Return the sentence of such a line; raises DataError where its parts contradict each other."""
-    text = take_str(value, "text")
-    sentence = sentence_at(take_dict(value, "meta"), text, decode_tokens(value.get("tokens"), text))
+    text = require_str(value, "text")
+    sentence = build_sentence(require_dict(value, "meta"), text, decode_tokens(value.get("tokens"), text))
     if value.get("id") != sentence.id:
         raise DataError("`id` is not the place in `meta`")
     return sentence
 
 
-def sentence_at(meta: Mapping[str, Any], text: str, tokens: Tokens) -> Sentence:
+def build_sentence(meta: Mapping[str, Any], text: str, tokens: Tokens) -> Sentence:
     """Return the sentence at the place that ``meta`` tells; raises DataError where the length differs."""
-    start, end = take_int(meta, "start"), take_int(meta, "end")
+    start, end = require_int(meta, "start"), require_int(meta, "end")
     if start < 0 or end - start != len(text):
         raise DataError("`start` and `end` do not fit the text")
-    return Sentence(take_str(meta, "article"), take_int(meta, "index"), start, end, text, tokens)
+    return Sentence(require_str(meta, "article"), require_int(meta, "index"), start, end, text, tokens)
 
 
-def take_str(value: Mapping[str, Any], key: str) -> str:
+def require_str(value: Mapping[str, Any], key: str) -> str:
     """Return ``value[key]``; raises DataError unless it is a string."""
     found = value.get(key)
     if not isinstance(found, str):
@@ -137,7 +137,7 @@ def take_str(value: Mapping[str, Any], key: str) -> str:
     return found
 
 
-def take_int(value: Mapping[str, Any], key: str) -> int:
+def require_int(value: Mapping[str, Any], key: str) -> int:
     """Return ``value[key]``; raises DataError unless it is a whole number."""
     found = value.get(key)
     if type(found) is not int:
@@ -145,7 +145,7 @@ def take_int(value: Mapping[str, Any], key: str) -> int:
     return found
 
 
-def take_bool(value: Mapping[str, Any], key: str) -> bool:
+def require_bool(value: Mapping[str, Any], key: str) -> bool:
     """Return ``value[key]``; raises DataError unless it is true or false."""
     found = value.get(key)
     if not isinstance(found, bool):
@@ -153,7 +153,7 @@ def take_bool(value: Mapping[str, Any], key: str) -> bool:
     return found
 
 
-def take_dict(value: Mapping[str, Any], key: str) -> dict[str, Any]:
+def require_dict(value: Mapping[str, Any], key: str) -> dict[str, Any]:
     """Return ``value[key]``; raises DataError unless it is an object."""
     found = value.get(key)
     if not isinstance(found, dict):

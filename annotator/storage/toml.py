@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from annotator.core.errors import AnnotatorError, CorpusError
-from annotator.storage.failures import telling
+from annotator.storage.failures import translate_os_errors
 
-MAX_BYTES = 4 * 2**20
+MAX_TOML_BYTES = 4 * 2**20
 """The largest TOML file that is read: settings and schemas are far smaller."""
 
-_LINE = re.compile(r" \(at line (\d+), column \d+\)")
+_ERROR_POSITION = re.compile(r" \(at line (\d+), column \d+\)")
 
 
 def read_toml(path: Path, error_type: type[AnnotatorError] = CorpusError) -> dict[str, Any]:
@@ -23,13 +23,13 @@ def read_toml(path: Path, error_type: type[AnnotatorError] = CorpusError) -> dic
 
 def read_text(path: Path, error_type: type[AnnotatorError] = CorpusError) -> str:
     """Return the text of a TOML file without its byte order mark; raises ``kind``."""
-    with telling("read", path, error_type), path.open("rb") as file:
-        raw = file.read(MAX_BYTES + 1)
-    if len(raw) > MAX_BYTES:
+    with translate_os_errors("read", path, error_type), path.open("rb") as file:
+        raw = file.read(MAX_TOML_BYTES + 1)
+    if len(raw) > MAX_TOML_BYTES:
         raise error_type(
-            f"the file is larger than {MAX_BYTES // 2**20} MiB", where=str(path), do="name another file"
+            f"the file is larger than {MAX_TOML_BYTES // 2**20} MiB", where=str(path), do="name another file"
         )
-    return _decoded(raw, path, error_type)
+    return _decode_utf8(raw, path, error_type)
 
 
 def parse_toml(text: str, where: str, error_type: type[AnnotatorError] = CorpusError) -> dict[str, Any]:
@@ -37,16 +37,16 @@ def parse_toml(text: str, where: str, error_type: type[AnnotatorError] = CorpusE
     try:
         return tomllib.loads(text.replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as error:
-        found = _LINE.search(str(error))
+        found = _ERROR_POSITION.search(str(error))
         line = int(found.group(1)) if found else text.count("\n") + 1
-        why = _LINE.sub("", str(error)).removesuffix(" (at end of document)")
+        why = _ERROR_POSITION.sub("", str(error)).removesuffix(" (at end of document)")
         why = f"{why[:1].lower()}{why[1:]}"
         raise error_type(f"this is no TOML: {why}", where=f"{where}:{line}", do="correct that line") from None
     except RecursionError:
         raise error_type("this TOML is nested too deeply", where=where, do="name another file") from None
 
 
-def _decoded(raw: bytes, path: Path, error_type: type[AnnotatorError]) -> str:
+def _decode_utf8(raw: bytes, path: Path, error_type: type[AnnotatorError]) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -6,22 +6,22 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from annotator.core.annotation import Answer, Work
+from annotator.core.annotation import Answer, AnnotatedSentence
 from annotator.core.article import Sentence
-from annotator.core.phrases import Context, context_of
+from annotator.core.phrases import ArticleContext, build_context
 from annotator.core.schema import Schema
 from annotator.core.suggestion import Suggestion
-from annotator.suggest.history import MentionIndex
-from annotator.suggest.judged import Judged, Judgements
-from annotator.suggest.merge import Merger
-from annotator.suggest.rules import Rules
-from annotator.suggest.track import Track
+from annotator.suggest.history import MentionHistory
+from annotator.suggest.judged import RankedSuggestions, RankingCache
+from annotator.suggest.merge import SuggestionRanker
+from annotator.suggest.rules import RuleSuggester
+from annotator.suggest.track import SourceAccuracy
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
-_KEPT = 4096
+_MAX_SENTENCES = 4096
 """How many sentences are remembered; more than a screen and an article hold."""
-_ARTICLES = 64
+_MAX_ARTICLES = 64
 """How many articles' contexts are remembered."""
 
 ArticleText = tuple[str, Sequence[Sentence]]
@@ -30,7 +30,7 @@ FileSource = Callable[[Sentence], tuple[Suggestion, ...]]
 """What a suggestion file holds for a sentence."""
 
 
-class Desk:
+class SuggestionService:
     """Holds the sources and what was learned of them; ``changed`` keeps both up to date.
 
     A sentence is judged once and again when something else is known of words in it. What is learned of
@@ -48,20 +48,20 @@ class Desk:
     ) -> None:
         """Start with nothing learned; ``article_sentences`` is asked once an article, by its id."""
         self.schema = schema
-        self.accuracy = Track()
-        self.history = MentionIndex(schema)
+        self.accuracy = SourceAccuracy()
+        self.history = MentionHistory(schema)
         self._article_sentences = article_sentences
         self._files = dict(files or {})
         self._use_rules, self._use_history = rules, history
-        self._rules = Rules(schema, self._article_context)
-        self._ranker = Merger(schema, self.accuracy.accuracy, self.history.reweigh, self.history.rejection_counts)
-        self._queued: dict[str, list[Work]] = {}
-        self._contexts: dict[str, Context] = {}
+        self._rules = RuleSuggester(schema, self._article_context)
+        self._ranker = SuggestionRanker(schema, self.accuracy.accuracy, self.history.reweigh, self.history.rejection_counts)
+        self._queued: dict[str, list[AnnotatedSentence]] = {}
+        self._contexts: dict[str, ArticleContext] = {}
         self._fixed_suggestions: dict[Sentence, tuple[Suggestion, ...]] = {}
         self._offered_suggestions: dict[Sentence, tuple[Suggestion, ...]] = {}
-        self._rankings = Judgements()
+        self._rankings = RankingCache()
 
-    def queue_annotations(self, annotated_sentences: Iterable[Work]) -> None:
+    def queue_annotations(self, annotated_sentences: Iterable[AnnotatedSentence]) -> None:
         """Take note of what the journal tells: learned with its article's first look, or by ``learn``."""
         for annotated in annotated_sentences:
             self._queued.setdefault(annotated.sentence.article, []).append(annotated)
@@ -75,7 +75,7 @@ class Desk:
             most -= self._learn_article(next(iter(self._queued)))
         return bool(self._queued)
 
-    def update(self, before: Sequence[Work], after: Sequence[Work]) -> None:
+    def update(self, before: Sequence[AnnotatedSentence], after: Sequence[AnnotatedSentence]) -> None:
         """Take in an edit: the works that are gone and those in their place.
 
         What the journal tells at the start of a session goes to ``start``.
@@ -88,7 +88,7 @@ class Desk:
         for annotated in after:
             self.accuracy.add(annotated, self._known_suggestions(annotated))
 
-    def suggestions(self, annotated: Work) -> tuple[Suggestion, ...]:
+    def suggestions(self, annotated: AnnotatedSentence) -> tuple[Suggestion, ...]:
         """Return what is suggested for a work and not settled yet, in reading order, outer before inner.
 
         As long as nothing has changed it is the very same tuple.
@@ -98,13 +98,13 @@ class Desk:
         if judged.annotation == annotated.annotation:
             return judged.suggestions
         if not annotated.done and not annotated.annotation.spans:  # later the history knows what was marked just here
-            _keep(self._offered_suggestions, annotated.sentence, judged.unranked)
+            _remember(self._offered_suggestions, annotated.sentence, judged.unranked)
         judged.annotation, judged.suggestions = annotated.annotation, self._ranker.open_suggestions(annotated, judged.ranked)
         return judged.suggestions
 
-    def _rank(self, sentence: Sentence) -> Judged:
+    def _rank(self, sentence: Sentence) -> RankedSuggestions:
         found = self._collect(sentence)
-        return self._rankings.put(sentence, Judged(found, self._ranker.rank(sentence, found)))
+        return self._rankings.put(sentence, RankedSuggestions(found, self._ranker.rank(sentence, found)))
 
     def invalidate_article(self, article_id: str) -> None:
         """Look at an article anew: its lines have changed."""
@@ -127,7 +127,7 @@ class Desk:
         fixed = self._fixed_suggestions.get(sentence)
         if fixed is None:
             fixed = self._file_suggestions(sentence) + (self._rules.suggest(sentence) if self._use_rules else ())
-            _keep(self._fixed_suggestions, sentence, fixed)
+            _remember(self._fixed_suggestions, sentence, fixed)
         return fixed + self.history.suggest(sentence) if self._use_history else fixed
 
     def _file_suggestions(self, sentence: Sentence) -> tuple[Suggestion, ...]:
@@ -139,21 +139,21 @@ class Desk:
             return s
         return replace(s, label=self.schema.label_taking(s.label) or s.label)
 
-    def _known_suggestions(self, annotated: Work) -> tuple[Suggestion, ...]:
+    def _known_suggestions(self, annotated: AnnotatedSentence) -> tuple[Suggestion, ...]:
         """Return what is known to have been offered for an accepted sentence; cheap for all others."""
         if annotated.annotation.answer is not Answer.ACCEPT:
             return ()
         known = self._offered_suggestions.get(annotated.sentence)
         return self._file_suggestions(annotated.sentence) if known is None else known
 
-    def _article_context(self, article_id: str) -> Context:
+    def _article_context(self, article_id: str) -> ArticleContext:
         if article_id not in self._contexts:
             text, sentences = self._article_sentences(article_id)
-            _keep(self._contexts, article_id, context_of(text, [s.tokens for s in sentences]), _ARTICLES)
+            _remember(self._contexts, article_id, build_context(text, [s.tokens for s in sentences]), _MAX_ARTICLES)
         return self._contexts[article_id]
 
 
-def _keep(kept: dict[_K, _V], key: _K, value: _V, most: int = _KEPT) -> None:
+def _remember(kept: dict[_K, _V], key: _K, value: _V, most: int = _MAX_SENTENCES) -> None:
     """Remember a value; the oldest goes where there are too many."""
     kept.pop(key, None)
     kept[key] = value

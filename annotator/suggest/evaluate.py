@@ -15,22 +15,22 @@ from dataclasses import dataclass, field
 from annotator.core.article import Sentence
 from annotator.core.suggestion import Suggestion
 
-THRESHOLD = 0.5
-Place = tuple[int, int]
+SCORE_THRESHOLD = 0.5
+SpanOffsets = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Gold:
+class GoldSentence:
     """One sentence with the spans that are right: ``(start, end)`` in code points, by label."""
 
     sentence: Sentence
-    spans: Mapping[str, Collection[Place]]
+    spans: Mapping[str, Collection[SpanOffsets]]
     labels: frozenset[str]
     """The labels that were annotated here; of others nothing is known."""
 
 
 @dataclass(slots=True)
-class Hits:
+class MatchCounts:
     """What was right of what was chosen, and of what is gold."""
 
     correct: int = 0
@@ -67,20 +67,20 @@ class Hits:
 
 
 @dataclass(slots=True)
-class Score:
+class LabelEvaluation:
     """The figures of one label."""
 
-    exact: Hits = field(default_factory=Hits)
-    overlapping: Hits = field(default_factory=Hits)
-    characters: Hits = field(default_factory=Hits)
+    exact: MatchCounts = field(default_factory=MatchCounts)
+    overlapping: MatchCounts = field(default_factory=MatchCounts)
+    characters: MatchCounts = field(default_factory=MatchCounts)
 
-    def add(self, chosen: Collection[Place], gold: Collection[Place]) -> None:
+    def add(self, chosen: Collection[SpanOffsets], gold: Collection[SpanOffsets]) -> None:
         """Count one more sentence."""
         n, m = len(chosen), len(gold)
         same = len(set(chosen) & set(gold))
         self.exact.add(same, n, same, m)
-        self.overlapping.add(_touching(chosen, gold), n, _touching(gold, chosen), m)
-        ours, theirs = _characters(chosen), _characters(gold)
+        self.overlapping.add(_overlap_count(chosen, gold), n, _overlap_count(gold, chosen), m)
+        ours, theirs = _covered_characters(chosen), _covered_characters(gold)
         both = len(ours & theirs)
         self.characters.add(both, len(ours), both, len(theirs))
 
@@ -91,17 +91,17 @@ class Score:
         return {**counts, **{name: hits.as_dict() for name, hits in kinds.items()}}
 
 
-def _touching(some: Iterable[Place], others: Collection[Place]) -> int:
+def _overlap_count(some: Iterable[SpanOffsets], others: Collection[SpanOffsets]) -> int:
     return sum(any(a < d and c < b for c, d in others) for a, b in some)
 
 
-def _characters(places: Iterable[Place]) -> set[int]:
+def _covered_characters(places: Iterable[SpanOffsets]) -> set[int]:
     return {i for a, b in places for i in range(a, b)}
 
 
-def chosen(found: Iterable[Suggestion], threshold: float = THRESHOLD) -> dict[str, list[Place]]:
+def choose_suggestions(found: Iterable[Suggestion], threshold: float = SCORE_THRESHOLD) -> dict[str, list[SpanOffsets]]:
     """Return of each label the likeliest suggestions that don't overlap; of equal ones the longer first."""
-    out: dict[str, list[Place]] = {}
+    out: dict[str, list[SpanOffsets]] = {}
     for s in sorted(found, key=lambda s: (-s.score, s.start, -s.end)):
         kept = out.setdefault(s.label, [])
         if s.score >= threshold and not any(s.start < b and a < s.end for a, b in kept):
@@ -109,14 +109,14 @@ def chosen(found: Iterable[Suggestion], threshold: float = THRESHOLD) -> dict[st
     return out
 
 
-def evaluate(
-    rows: Iterable[tuple[Gold, Sequence[Suggestion]]], labels: Sequence[str], threshold: float = THRESHOLD
-) -> dict[str, Score]:
+def evaluate_suggestions(
+    rows: Iterable[tuple[GoldSentence, Sequence[Suggestion]]], labels: Sequence[str], threshold: float = SCORE_THRESHOLD
+) -> dict[str, LabelEvaluation]:
     """Return the figures of each label, in the order given; a label that no row covers is left out."""
-    scores = {label: Score() for label in labels}
+    scores = {label: LabelEvaluation() for label in labels}
     covered = set()
     for gold, found in rows:
-        ours = chosen(found, threshold)
+        ours = choose_suggestions(found, threshold)
         for label in labels:
             if label in gold.labels:
                 covered.add(label)

@@ -16,35 +16,35 @@ from annotator.core.schema import Schema
 if TYPE_CHECKING:
     from spacy.language import Language
 
-_DIGITS = 16
-_MODULES = ("labels", "pipeline", "rules")
+_FINGERPRINT_DIGITS = 16
+_FINGERPRINTED_MODULES = ("labels", "pipeline", "rules")
 """What of this package decides over what the rules or a pipeline suggest."""
 
 
-def of_rules(schema: Schema) -> str:
+def rules_fingerprint(schema: Schema) -> str:
     """Return the fingerprint of the rules under a schema: its labels, and the code of the rules itself."""
     phrases = (Path(annotator.core.__path__[0]) / "phrases").rglob("*.py")
     here = Path(annotator.suggest.__path__[0])
-    code = _files([*phrases, *(here / f"{name}.py" for name in _MODULES)])
-    return _digest("rules", __version__, _labels(schema), code)
+    code = _files_digest([*phrases, *(here / f"{name}.py" for name in _FINGERPRINTED_MODULES)])
+    return _parts_digest("rules", __version__, _label_settings(schema), code)
 
 
-def of_model(nlp: Language, schema: Schema) -> str:
+def pipeline_fingerprint(nlp: Language, schema: Schema) -> str:
     """Return the fingerprint of a loaded pipeline under a schema: its name, version and weights.
 
     The rules count as well: they extend its numbers to what is counted.
     """
     meta = {key: nlp.meta.get(key, "") for key in ("lang", "name", "version", "spacy_git_version")}
     path = getattr(nlp, "path", None)
-    weights = _files(p for p in Path(path).rglob("*") if p.is_file()) if path else ""
-    return _digest("model", json.dumps(meta, sort_keys=True), weights, of_rules(schema))
+    weights = _files_digest(p for p in Path(path).rglob("*") if p.is_file()) if path else ""
+    return _parts_digest("model", json.dumps(meta, sort_keys=True), weights, rules_fingerprint(schema))
 
 
-def _labels(schema: Schema) -> str:
+def _label_settings(schema: Schema) -> str:
     return json.dumps([(x.name, x.takes) for x in schema.labels])
 
 
-def _files(paths: Iterable[Path]) -> str:
+def _files_digest(paths: Iterable[Path]) -> str:
     """Return a digest over the contents of files, in the order of their paths."""
     total = hashlib.sha256()
     for path in sorted(paths):
@@ -53,5 +53,5 @@ def _files(paths: Iterable[Path]) -> str:
     return total.hexdigest()
 
 
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:_DIGITS]
+def _parts_digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:_FINGERPRINT_DIGITS]

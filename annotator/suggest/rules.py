@@ -6,38 +6,38 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from annotator.core.article import Sentence
-from annotator.core.phrases import Context, readings
+from annotator.core.phrases import ArticleContext, span_candidates
 from annotator.core.schema import Schema
-from annotator.core.suggestion import Suggestion, characters, in_order
-from annotator.suggest.labels import label_for
+from annotator.core.suggestion import Suggestion, character_range, sorted_suggestions
+from annotator.suggest.labels import label_for_kind
 
-NAME = "rules"
+RULES_SOURCE = "rules"
 
 
-def nothing(_: str) -> Context:
+def empty_context(_: str) -> ArticleContext:
     """Stand in where nothing is known of an article but the sentence itself."""
-    return Context()
+    return ArticleContext()
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class RuleSuggester:
     """What the rules read in a sentence; ``context`` tells what the rest of its article tells."""
 
     schema: Schema
-    context: Callable[[str], Context] = field(default=nothing, repr=False)
-    name: str = NAME
+    context: Callable[[str], ArticleContext] = field(default=empty_context, repr=False)
+    name: str = RULES_SOURCE
 
     def suggest(self, sentence: Sentence) -> tuple[Suggestion, ...]:
         """Return the readings that the schema has a label for, in reading order."""
-        return in_order(self._labelled(sentence))
+        return sorted_suggestions(self._labelled(sentence))
 
     def _labelled(self, sentence: Sentence) -> Iterator[Suggestion]:
-        for r in readings(sentence.tokens, self.context(sentence.article)):
-            if label := label_for(self.schema, r.kind):
-                start, end = characters(sentence, (r.first, r.last))
-                yield Suggestion(start, end, label, self.name, r.score, plain(r.rule or r.kind))
+        for r in span_candidates(sentence.tokens, self.context(sentence.article)):
+            if label := label_for_kind(self.schema, r.kind):
+                start, end = character_range(sentence, (r.first, r.last))
+                yield Suggestion(start, end, label, self.name, r.score, plain_kind(r.rule or r.kind))
 
 
-def plain(kind: str) -> str:
+def plain_kind(kind: str) -> str:
     """Return a kind without what sets sources and kinds apart in a span's ``source``."""
     return "".join("-" if c in "+/~" or c.isspace() else c for c in kind)

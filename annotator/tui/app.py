@@ -20,36 +20,36 @@ from textual.theme import Theme
 
 from annotator.core.errors import AnnotatorError, CorpusError, RuleError
 from annotator.core.schema import Label
-from annotator.session.pen import Pen
-from annotator.session.session import Session
-from annotator.session.state import Message as Told
-from annotator.session.state import Saved
-from annotator.storage.keymap import Keymap
+from annotator.session.pen import AnnotationController
+from annotator.session.session import AnnotationSession
+from annotator.session.state import StatusMessage as Told
+from annotator.session.state import SaveState
+from annotator.storage.keymap import UserKeymap
 from annotator.storage.prefs import Preferences, update_preferences
 from annotator.tui.colours import DARK, DARK_HIGH, LIGHT, LIGHT_HIGH, NO_COLOUR, PALETTES, Palette
-from annotator.tui.driver import LastingDriver
+from annotator.tui.driver import DisconnectSafeDriver
 from annotator.tui.keyboard import Keyboard
-from annotator.tui.keymap import Habits
-from annotator.tui.layout.glyphs import ASCII, BOX, Glyphs
+from annotator.tui.keymap import HintSettings
+from annotator.tui.layout.glyphs import ASCII_GLYPHS, BOX_GLYPHS, Glyphs
 from annotator.tui.layout.safe_text import screen_text
 from annotator.tui.layout.wrap import token_width
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.base import RowScreen
 
-LEARNED_AT_ONCE = 40
+LEARNING_BATCH_SIZE = 40
 """How many works of a journal are learned from in one go: about 6 ms."""
 
-HINT_MODES = ("all", "likely", "off")
+HINT_VISIBILITY_MODES = ("all", "likely", "off")
 
-_LEAVING = {
-    Saved.SAVED: "everything is saved",
-    Saved.SAVING: "the last decisions are still on their way to the disk, leaving waits for them",
-    Saved.FAILED: "NOT everything is saved, see the red row",
-    Saved.READ_ONLY: "nothing was changed",
+_QUIT_MESSAGES = {
+    SaveState.SAVED: "everything is saved",
+    SaveState.SAVING: "the last decisions are still on their way to the disk, leaving waits for them",
+    SaveState.FAILED: "NOT everything is saved, see the red row",
+    SaveState.READ_ONLY: "nothing was changed",
 }
 
 
-def _theme(palette: Palette, *, dark: bool) -> Theme:
+def _textual_theme(palette: Palette, *, dark: bool) -> Theme:
     return Theme(
         name=palette.name,
         dark=dark,
@@ -77,13 +77,13 @@ class AnnotatorApp(App[int], inherit_bindings=False):
 
     def __init__(
         self,
-        session: Session,
+        session: AnnotationSession,
         preferences: Preferences,
         *,
         theme: str = "",
         ascii_glyphs: bool = False,
         tour: bool = False,
-        keymap: Keymap | None = None,
+        keymap: UserKeymap | None = None,
     ) -> None:
         """Show this session with the user's preferences; ``theme`` wins over the remembered one.
 
@@ -93,19 +93,19 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         super().__init__(ansi_color=True if small else None)
         self.use_command_palette = True
         self.session = session
-        hint_settings = Habits(preferences.hint_mode, preferences.hand, preferences.avoid)
-        self.keyboard = Keyboard(session.schema, keymap or Keymap(), hint_settings)
-        self.controller = Pen(session, token_width, preferences.take.get(session.schema.name, ()))
+        hint_settings = HintSettings(preferences.hint_mode, preferences.hand, preferences.avoid)
+        self.keyboard = Keyboard(session.schema, keymap or UserKeymap(), hint_settings)
+        self.controller = AnnotationController(session, token_width, preferences.take.get(session.schema.name, ()))
         self.controller.suggestions_enabled = preferences.proposals
-        self.glyphs: Glyphs = ASCII if ascii_glyphs else BOX
-        self.hint_mode = preferences.hints if preferences.hints in HINT_MODES else "all"
+        self.glyphs: Glyphs = ASCII_GLYPHS if ascii_glyphs else BOX_GLYPHS
+        self.hint_mode = preferences.hints if preferences.hints in HINT_VISIBILITY_MODES else "all"
         self._quit_pending = False
         self.message_timeout = preferences.fade
         self.tour_done = preferences.tour_done
         self._start_with_tour = tour and not self.tour_done and not session.read_only
         self._apply_keymap()
         for palette, dark in ((DARK, True), (LIGHT, False), (DARK_HIGH, True), (LIGHT_HIGH, False)):
-            self.register_theme(_theme(palette, dark=dark))
+            self.register_theme(_textual_theme(palette, dark=dark))
         name = theme or preferences.theme
         self.palette = NO_COLOUR if self.no_color else PALETTES.get(name, DARK)
         self.theme = "ansi-dark" if self.no_color else self.palette.name
@@ -114,7 +114,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
     def get_driver_class(self) -> type[Driver]:
         """Return the driver of a terminal; where another kind was asked for (a browser), that one."""
         found = super().get_driver_class()
-        return LastingDriver if found is LinuxDriver else found
+        return DisconnectSafeDriver if found is LinuxDriver else found
 
     # -- life ----------------------------------------------------------------------------------
 
@@ -133,7 +133,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
 
     def _learn_batch(self) -> None:
         """Take in a little more of a long journal, so that no key waits for all of it."""
-        if not self.session.suggestion_service.learn(LEARNED_AT_ONCE):
+        if not self.session.suggestion_service.learn(LEARNING_BATCH_SIZE):
             self._learning_timer.stop()
 
     def _exit_on_signal(self, number: int) -> None:
@@ -189,7 +189,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
             return
         self._quit_pending = True
         self.set_timer(3.0, self._cancel_quit)
-        self.show_message(f"Ctrl+C again to leave; {_LEAVING[self.session.save_state]}", warning=True)
+        self.show_message(f"Ctrl+C again to leave; {_QUIT_MESSAGES[self.session.save_state]}", warning=True)
 
     def _cancel_quit(self) -> None:
         self._quit_pending = False
@@ -217,9 +217,9 @@ class AnnotatorApp(App[int], inherit_bindings=False):
 
     def show_lines(self) -> None:
         """Open the lines of the article in hand."""
-        from annotator.tui.screens.lines import LinesScreen
+        from annotator.tui.screens.lines import ArticleLinesScreen
 
-        self.push_screen(LinesScreen(self.session))
+        self.push_screen(ArticleLinesScreen(self.session))
 
     def show_stats(self) -> None:
         """Open the figures."""
@@ -229,21 +229,21 @@ class AnnotatorApp(App[int], inherit_bindings=False):
 
     def show_guide(self) -> None:
         """Open the guideline, at the label of the span in hand or the one last used."""
-        from annotator.tui.layout.guide import guide_screen_rows
-        from annotator.tui.screens.reading import ReadingScreen
+        from annotator.tui.layout.guide import guideline_rows
+        from annotator.tui.screens.reading import TextScreen
 
         schema, glyphs, first = self.session.schema, self.glyphs, self.controller.current_label
         self.push_screen(
-            ReadingScreen("Guideline", lambda w: guide_screen_rows(schema, first, w, glyphs), self.show_keys)
+            TextScreen("Guideline", lambda w: guideline_rows(schema, first, w, glyphs), self.show_keys)
         )
 
     def show_keys(self) -> None:
         """Open the list of all keys."""
-        from annotator.tui.layout.guide import key_rows
-        from annotator.tui.screens.reading import ReadingScreen
+        from annotator.tui.layout.guide import key_help_rows
+        from annotator.tui.screens.reading import TextScreen
 
         schema, glyphs = self.session.schema, self.glyphs
-        self.push_screen(ReadingScreen("All keys", lambda w: key_rows(schema, w, glyphs), None))
+        self.push_screen(TextScreen("All keys", lambda w: key_help_rows(schema, w, glyphs), None))
 
     def action_keys(self) -> None:
         """Open the list of all keys from any screen."""
@@ -294,7 +294,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
 
     def next_hint_mode(self) -> None:
         """Go from all hints to the likely ones, to none, and back."""
-        self.hint_mode = HINT_MODES[(HINT_MODES.index(self.hint_mode) + 1) % len(HINT_MODES)]
+        self.hint_mode = HINT_VISIBILITY_MODES[(HINT_VISIBILITY_MODES.index(self.hint_mode) + 1) % len(HINT_VISIBILITY_MODES)]
         self.session.message = Told(f"hints: {self.hint_mode}")
 
     @property

@@ -144,7 +144,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("quit", ("ctrl+q",), "Ctrl+C twice (Ctrl+Q)", "quit; everything is saved", "View"),
 )
 
-LISTS: tuple[Command, ...] = (
+WORKLIST_COMMANDS: tuple[Command, ...] = (
     Command("list_yes", ("y",), "y", "do what is proposed in hand", "Worklists"),
     Command("list_all", ("a",), "a", "do all that is proposed for these words", "Worklists"),
     Command("snap_out", ("o",), "o", "span inside a token: grow to the token's edges", "Worklists"),
@@ -157,7 +157,7 @@ LISTS: tuple[Command, ...] = (
 )
 """The commands of the worklists, where keys mean other things than on the annotate screen."""
 
-LIST_MOVES = {
+WORKLIST_MOVE_KEYS = {
     "up": "move(-1)",
     "down": "move(1)",
     "pageup": "group(-1)",
@@ -173,9 +173,9 @@ LIST_MOVES = {
 }
 """The keys that move in every worklist and leave it, with what Textual calls for each."""
 
-ALL = (*COMMANDS, *LISTS)
+ALL_COMMANDS = (*COMMANDS, *WORKLIST_COMMANDS)
 
-WITHOUT_SENTENCE = frozenset(
+COMMANDS_WITHOUT_SENTENCE = frozenset(
     [
         "undo",
         "redo",
@@ -205,41 +205,41 @@ WITHOUT_SENTENCE = frozenset(
 )
 """The commands that make sense where an article has no sentence to annotate."""
 
-FOOTER = (
+FOOTER_COMMANDS = (
     "accept", "accept_view", "grow", "remove", "undo", "next_stop", "guide", "overview", "search", "reject"
 )  # fmt: skip
 """The commands in the row of keys, those that go last when it is narrow at the end."""
 
-LETTERS = (
+LABELLING_KEYS = (
     ("a letter above a word", "select the word or its phrase; again: it alone; another: the other end"),
     ("a label's key, 1–9", "label what is selected; with nothing selected: take its next suggestion"),
 )  # fmt: skip
 
 
-def by_id(name: str, commands: Sequence[Command] = ALL) -> Command:
+def command_by_id(name: str, commands: Sequence[Command] = ALL_COMMANDS) -> Command:
     """Return the command of that id."""
     return next(c for c in commands if c.id == name)
 
 
 def footer_items(commands: Sequence[Command] = COMMANDS) -> list[tuple[str, str]]:
     """Return (key, words) for the row of keys, the most wanted first; none for what has no key."""
-    found = (by_id(i, commands) for i in FOOTER)
+    found = (command_by_id(i, commands) for i in FOOTER_COMMANDS)
     return [(c.footer_key, c.footer_text) for c in found if c.footer_key]
 
 
-def groups(commands: Sequence[Command] = ALL) -> Iterator[tuple[str, tuple[Command, ...]]]:
+def command_groups(commands: Sequence[Command] = ALL_COMMANDS) -> Iterator[tuple[str, tuple[Command, ...]]]:
     """Yield the groups in order with their commands, as help and README list them."""
     for group in dict.fromkeys(c.group for c in commands):
         yield group, tuple(c for c in commands if c.group == group)
 
 
-def key_table(commands: Sequence[Command] = ALL) -> str:
+def key_table(commands: Sequence[Command] = ALL_COMMANDS) -> str:
     """Return README's key table (Markdown)."""
-    rows = [f"| {keys} | {does} |" for keys, does in LETTERS]
-    rows += [f"| {_code(c.key_text)} | {c.description} |" for _, listed in groups(commands) for c in listed]
+    rows = [f"| {keys} | {does} |" for keys, does in LABELLING_KEYS]
+    rows += [f"| {_markdown_code(c.key_text)} | {c.description} |" for _, listed in command_groups(commands) for c in listed]
     return "\n".join(["| key | does |", "|---|---|", *rows])
 
 
-def _code(keys: str) -> str:
+def _markdown_code(keys: str) -> str:
     """Return keys as Markdown code that a table can hold."""
     return f"`` {keys} ``" if "`" in keys else f"`{keys}`".replace("|", "\\|")

@@ -17,7 +17,7 @@ from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
 
-class Lasting:
+class DisconnectSafeFile:
     """Writes to a terminal, and to nowhere once the terminal is gone."""
 
     def __init__(self, file: TextIO) -> None:
@@ -39,7 +39,7 @@ class Lasting:
         return self._file.fileno()
 
 
-class LastingDriver(LinuxDriver):
+class DisconnectSafeDriver(LinuxDriver):
     """A driver that ends whatever becomes of its terminal, and comes back from a stop as it was."""
 
     def __init__(
@@ -53,7 +53,7 @@ class LastingDriver(LinuxDriver):
         """Drive the terminal of this process; see ``LinuxDriver``."""
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         if sys.__stderr__ is not None:
-            self._file = Lasting(sys.__stderr__)  # type: ignore[assignment]
+            self._file = DisconnectSafeFile(sys.__stderr__)  # type: ignore[assignment]
 
     def _sigcont_application(self, *_: object) -> None:
         """Take up the terminal again, where it was left in order or by a stop that no program sees."""

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from annotator.core.errors import RuleError
 from annotator.core.schema import Schema
-from annotator.storage.keymap import Keymap
-from annotator.tui.keymap import Habits, keys_in_force
-from annotator.tui.letters import MODES, Letters
+from annotator.storage.keymap import UserKeymap
+from annotator.tui.keymap import HintSettings, effective_keymap
+from annotator.tui.letters import HINT_TRIGGER_MODES, HintActivation
 
-_MODES_SAID = {
+_MODE_MESSAGES = {
     "always": "the letters are always there",
     "trigger": "letters are hints once after {}",
     "toggle": "{} switches the letters on and off",
@@ -20,13 +20,13 @@ _MODES_SAID = {
 class Keyboard:
     """Holds the keys in force; ``chosen`` is what is to be remembered."""
 
-    def __init__(self, schema: Schema, user_keymap: Keymap, hint_settings: Habits) -> None:
+    def __init__(self, schema: Schema, user_keymap: UserKeymap, hint_settings: HintSettings) -> None:
         """Start with a user's keymap and what was chosen in the app before."""
         self._schema = schema
         self._user_keymap = user_keymap
         self.saved_settings = hint_settings
-        self.keys = keys_in_force(schema, user_keymap, hint_settings)
-        self.letters = Letters(self.keys.hint_settings.mode)
+        self.keys = effective_keymap(schema, user_keymap, hint_settings)
+        self.letters = HintActivation(self.keys.hint_settings.mode)
 
     def command(self, key: str) -> str:
         """Return the id of the command that a key (Textual's name) means; empty for none."""
@@ -49,10 +49,10 @@ class Keyboard:
 
     def next_trigger_mode(self) -> str:
         """Go to the next hint mode and say which; raises RuleError where letters mean other things then."""
-        mode = MODES[(MODES.index(self.keys.hint_settings.mode) + 1) % len(MODES)]
+        mode = HINT_TRIGGER_MODES[(HINT_TRIGGER_MODES.index(self.keys.hint_settings.mode) + 1) % len(HINT_TRIGGER_MODES)]
         self._apply_settings(replace(self.keys.hint_settings, mode=mode))
         key = next(c.key_text.split()[0] for c in self.keys.commands if c.id == "letters")
-        return _MODES_SAID[mode].format(key)
+        return _MODE_MESSAGES[mode].format(key)
 
     def switch_hand(self) -> str:
         """Change the hand that gets the likely words' letters and say which; raises RuleError as above."""
@@ -67,10 +67,10 @@ class Keyboard:
         self._apply_settings(replace(self.keys.hint_settings, avoid=avoid))
         return "letters that look alike are left out" if avoid else "all letters are used"
 
-    def _apply_settings(self, hint_settings: Habits) -> None:
-        user = Keymap() if self.keys.errors else self._user_keymap
+    def _apply_settings(self, hint_settings: HintSettings) -> None:
+        user = UserKeymap() if self.keys.errors else self._user_keymap
         free = replace(user, mode="", hand="", avoid=None)
-        new = keys_in_force(self._schema, free, hint_settings)
+        new = effective_keymap(self._schema, free, hint_settings)
         if new.errors:
             raise RuleError(new.errors[0].what, where=new.errors[0].where, do=new.errors[0].do)
         self.keys, self._user_keymap, self.saved_settings = new, free, hint_settings

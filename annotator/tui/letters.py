@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from annotator.core.errors import RuleError
 
-MODES = ("always", "trigger", "toggle")
+HINT_TRIGGER_MODES = ("always", "trigger", "toggle")
 
 
 @dataclass(slots=True)
-class Letters:
+class HintActivation:
     """Whether letters are hints at the moment."""
 
     mode: str = "always"

@@ -21,8 +21,8 @@ from typing import Any
 
 import spacy
 
-from annotator.core.phrases import candidates, extents, snap
-from annotator.core.tokens import Range, Token, is_aligned, token_range, tokens_of
+from annotator.core.phrases import selection_candidates, selection_expansions, snap_to_phrase
+from annotator.core.tokens import TokenRange, Token, is_aligned, token_range, build_tokens
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 DEFAULT = ("news_four_labels.jsonl", "wsj_person_venue_count.jsonl", "gum_person_venue_count.jsonl")
@@ -49,9 +49,9 @@ def measure(path: Path, nlp: Any, args: argparse.Namespace) -> dict[str, Any]:
     seconds = 0.0
     for row in rows(path, args.half):
         doc = nlp(row["text"])
-        tokens = tokens_of([t.text for t in doc], [bool(t.whitespace_) for t in doc])
+        tokens = build_tokens([t.text for t in doc], [bool(t.whitespace_) for t in doc])
         began = time.perf_counter()
-        found = candidates(tokens)
+        found = selection_candidates(tokens)
         seconds += time.perf_counter() - began
         gold = set(aligned(row, tokens))
         ranges = {(c.first, c.last) for c in found}
@@ -78,7 +78,7 @@ def summary(total: Counter[str], seconds: float) -> dict[str, float | int]:
     }
 
 
-def show(doc: Any, ranges: list[Range], sign: str) -> None:
+def show(doc: Any, ranges: list[TokenRange], sign: str) -> None:
     """Print ranges with the words around them."""
     for first, last in ranges:
         print(f"{sign} {doc[max(0, first - 8) : first]} [[{doc[first:last]}]] {doc[last : last + 6]}")
@@ -93,7 +93,7 @@ def rows(path: Path, half: str) -> Iterator[dict[str, Any]]:
             yield row
 
 
-def aligned(row: dict[str, Any], tokens: tuple[Token, ...]) -> Iterator[tuple[str, Range]]:
+def aligned(row: dict[str, Any], tokens: tuple[Token, ...]) -> Iterator[tuple[str, TokenRange]]:
     """Yield label and token range of the gold spans that lie on token edges and hold a word."""
     for span in row["spans"]:
         text = row["text"][span["start"] : span["end"]]
@@ -101,12 +101,12 @@ def aligned(row: dict[str, Any], tokens: tuple[Token, ...]) -> Iterator[tuple[st
             yield span["label"], token_range(tokens, span["start"], span["end"])
 
 
-def reach(tokens: tuple[Token, ...], wanted: Range, ranges: set[Range]) -> Counter[str]:
+def reach(tokens: tuple[Token, ...], wanted: TokenRange, ranges: set[TokenRange]) -> Counter[str]:
     """Return by which ways a wanted range is had."""
-    at = snap(tokens, wanted[0])
+    at = snap_to_phrase(tokens, wanted[0])
     out = Counter(n=1, candidate=int(wanted in ranges), snap=int(at == wanted))
     for _ in range(GROWTHS):
-        if at == wanted or not (bigger := extents(tokens, *at)):
+        if at == wanted or not (bigger := selection_expansions(tokens, *at)):
             break
         at = (bigger[0].first, bigger[0].last)
     out["grown"] = int(at == wanted)

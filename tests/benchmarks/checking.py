@@ -22,17 +22,17 @@ from pathlib import Path
 
 import orjson
 
-from annotator.cli.grouping import grouped
-from annotator.core.annotation import Work
-from annotator.core.article import Article, Line, Verdict
-from annotator.core.digest import article_id, digest_of
+from annotator.cli.grouping import split_by_story
+from annotator.core.annotation import AnnotatedSentence
+from annotator.core.article import Article, SourceLine, LineVerdict
+from annotator.core.digest import article_id_from_digest, text_digest
 from annotator.core.edits import Op
-from annotator.core.record import Record
+from annotator.core.record import JournalRecord
 from annotator.export.values import ExportOptions
-from annotator.ingest.fingerprint import fingerprint
+from annotator.ingest.fingerprint import tokenizer_fingerprint
 from annotator.storage.articles import encode_article
-from annotator.storage.corpus import Corpus
-from annotator.storage.records import encode
+from annotator.storage.corpus import CorpusFolder
+from annotator.storage.records import encode_record
 from annotator.storage.schemas import default_schema_path
 from annotator.storage.tokens import encode_sentence
 from tests.benchmarks.finding import made
@@ -49,7 +49,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         corpus = make(Path(folder) / "corpus", count)
         stories = time.process_time()
-        grouped(corpus, ExportOptions())
+        split_by_story(corpus, ExportOptions())
         stories = time.process_time() - stories
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         seconds, problems = _checked(corpus.path)
@@ -72,10 +72,10 @@ def _checked(corpus: Path) -> tuple[float, int]:
     return used.ru_utime + used.ru_stime, len(json.loads(told)["problems"])
 
 
-def make(path: Path, count: int) -> Corpus:
+def make(path: Path, count: int) -> CorpusFolder:
     """Write a corpus of so many accepted sentences."""
     schema = default_schema_path().read_text(encoding="utf-8")
-    corpus = Corpus.create(path, name="made", lang="en", fingerprint=fingerprint("en"), schema_text=schema)
+    corpus = CorpusFolder.create(path, name="made", lang="en", fingerprint=tokenizer_fingerprint("en"), schema_text=schema)
     works = made(count, random.Random(1))
     with (
         (path / "sentences.jsonl").open("wb") as sentences,
@@ -87,16 +87,16 @@ def make(path: Path, count: int) -> Corpus:
             file.write_bytes(orjson.dumps(encode_article(article, len(placed))) + b"\n")
             for seq, work in enumerate(placed, first + 1):
                 sentences.write(orjson.dumps(encode_sentence(work.sentence)) + b"\n")
-                journal.write(encode(Record(seq, Op.ANSWER, work, annotator="ana", session="m", time=1.0)))
+                journal.write(encode_record(JournalRecord(seq, Op.ANSWER, work, annotator="ana", session="m", time=1.0)))
     return corpus
 
 
-def _article(works: Sequence[Work], number: int) -> tuple[Article, list[Work]]:
+def _article(works: Sequence[AnnotatedSentence], number: int) -> tuple[Article, list[AnnotatedSentence]]:
     """Return an article of these sentences, and the sentences in it."""
     text = " ".join(w.sentence.text for w in works)
-    digest, day = digest_of(text), date(2031, 1, 1) + timedelta(days=number // EACH)
-    lines = (Line(Verdict.BODY, "made"),)
-    article = Article(article_id(digest), "made", digest, text, lines, date=day.isoformat())
+    digest, day = text_digest(text), date(2031, 1, 1) + timedelta(days=number // EACH)
+    lines = (SourceLine(LineVerdict.BODY, "made"),)
+    article = Article(article_id_from_digest(digest), "made", digest, text, lines, date=day.isoformat())
     placed, at = [], 0
     for index, work in enumerate(works):
         end = at + len(work.sentence.text)

@@ -26,13 +26,13 @@ from typing import Any
 
 import spacy
 
-from annotator.core.phrases import extents
-from annotator.core.phrases.claims import best_claims, claim_readings
+from annotator.core.phrases import selection_expansions
+from annotator.core.phrases.claims import best_claims, claim_candidates
 from annotator.core.phrases.growth import claim_from
-from annotator.core.phrases.reading import Reading
-from annotator.core.phrases.spoken import spoken
-from annotator.core.phrases.view import View, is_mark
-from annotator.core.tokens import Range, Token, token_range, tokens_of
+from annotator.core.phrases.reading import SpanCandidate
+from annotator.core.phrases.spoken import sentences_inside_quotation
+from annotator.core.phrases.view import SentenceFeatures, is_quotation_mark
+from annotator.core.tokens import TokenRange, Token, token_range, build_tokens
 from tests.benchmarks.candidates import DATA, rows
 
 DEFAULT = DATA / "news_four_labels.jsonl"
@@ -59,7 +59,7 @@ def measure(path: Path, nlp: Any, args: argparse.Namespace) -> dict[str, Any]:
     rules: dict[str, Counter[str]] = {}
     for row, view in views(path, nlp, args):
         began = time.process_time()
-        best, every = best_claims(view), claim_readings(view)
+        best, every = best_claims(view), claim_candidates(view)
         total["seconds"] += int(1e9 * (time.process_time() - began))
         gold = claims_of(row)
         found = {reach(view.tokens, r): r for r in best}
@@ -82,39 +82,39 @@ def measure(path: Path, nlp: Any, args: argparse.Namespace) -> dict[str, Any]:
     return summary(total)
 
 
-def views(path: Path, nlp: Any, args: argparse.Namespace) -> Iterator[tuple[dict[str, Any], View]]:
+def views(path: Path, nlp: Any, args: argparse.Namespace) -> Iterator[tuple[dict[str, Any], SentenceFeatures]]:
     """Yield each row with the view of its sentence, knowing what stands before it in its document."""
     for _, group in groupby(rows(path, args.half), key=lambda row: str(row["meta"]["doc"])):
         together = list(group)
         cut = [tokens(nlp, row["text"]) for row in together]
-        within = [False] * len(cut) if args.alone else spoken(cut)
+        within = [False] * len(cut) if args.alone else sentences_inside_quotation(cut)
         for row, words, inside in zip(together, cut, within, strict=True):
-            yield row, View(words, inside)
+            yield row, SentenceFeatures(words, inside)
 
 
 def tokens(nlp: Any, text: str) -> tuple[Token, ...]:
     """Return the tokens of a text."""
     doc = nlp(text)
-    return tokens_of([t.text for t in doc], [bool(t.whitespace_) for t in doc])
+    return build_tokens([t.text for t in doc], [bool(t.whitespace_) for t in doc])
 
 
-def claims_of(row: dict[str, Any]) -> set[Range]:
+def claims_of(row: dict[str, Any]) -> set[TokenRange]:
     """Return the gold claims in code points."""
     spans = ((s["start"], s["end"]) for s in row["spans"] if s["label"] == "CLAIM")
     return {(a, b) for a, b in spans if a < b}
 
 
-def word(text: str, span: Range) -> bool:
+def word(text: str, span: TokenRange) -> bool:
     """Whether a span holds a word."""
     return any(c.isalnum() for c in text[slice(*span)])
 
 
-def reach(words: tuple[Token, ...], r: Reading) -> Range:
+def reach(words: tuple[Token, ...], r: SpanCandidate) -> TokenRange:
     """Return the code points of a reading."""
     return words[r.first].start, words[r.last - 1].end
 
 
-def weigh(total: Counter[str], text: str, gold: set[Range], found: set[Range]) -> None:
+def weigh(total: Counter[str], text: str, gold: set[TokenRange], found: set[TokenRange]) -> None:
     """Add what is found, right and wanted, in spans and in characters."""
     worded = {g for g in gold if word(text, g)}
     marks = gold - worded
@@ -127,8 +127,8 @@ def weigh(total: Counter[str], text: str, gold: set[Range], found: set[Range]) -
 
 
 def costs(
-    view: View, row: dict[str, Any], gold: set[Range], best: tuple[Reading, ...], every: tuple[Reading, ...]
-) -> Iterator[tuple[int, str, Range]]:
+    view: SentenceFeatures, row: dict[str, Any], gold: set[TokenRange], best: tuple[SpanCandidate, ...], every: tuple[SpanCandidate, ...]
+) -> Iterator[tuple[int, str, TokenRange]]:
     """Yield keys and way of each gold claim with a word, taken in reading order."""
     left = list(best)
     hints = hint_costs(view)
@@ -143,24 +143,24 @@ def costs(
         yield min(cost, FAR), way, span
 
 
-def growths(view: View, span: Range) -> int:
+def growths(view: SentenceFeatures, span: TokenRange) -> int:
     """Return how many growths lead from the claim at the span's first token to the span; 9 if none do."""
     first, last = token_range(view.tokens, *span)
     at = claim_from(view, first)
-    chain = [at, *((e.first, e.last) for e in extents(view.tokens, *at))]
+    chain = [at, *((e.first, e.last) for e in selection_expansions(view.tokens, *at))]
     return min(chain.index((first, last)), FAR) if (first, last) in chain else FAR
 
 
-def turned(view: View, at: Range, wanted: Range, every: tuple[Reading, ...]) -> Iterator[tuple[int, str]]:
+def turned(view: SentenceFeatures, at: TokenRange, wanted: TokenRange, every: tuple[SpanCandidate, ...]) -> Iterator[tuple[int, str]]:
     """Yield the ways from a range by Space and by moved edges."""
-    chain = [at, *((e.first, e.last) for e in extents(view.tokens, *at))]
+    chain = [at, *((e.first, e.last) for e in selection_expansions(view.tokens, *at))]
     for keys, r in enumerate(chain[:4]):
         off = abs(r[0] - wanted[0]) + abs(r[1] - wanted[1])
         way = ("first" if not keys else f"space{keys}") if not off else "edges"
         yield keys + off, way
 
 
-def by_hints(view: View, wanted: Range, hints: list[int]) -> list[tuple[int, str]]:
+def by_hints(view: SentenceFeatures, wanted: TokenRange, hints: list[int]) -> list[tuple[int, str]]:
     """Return the ways that begin with the hint of the first token, or take one for each end."""
     first, last = wanted
     ways = [(hints[first] + hints[last - 1], "ends")]
@@ -169,13 +169,13 @@ def by_hints(view: View, wanted: Range, hints: list[int]) -> list[tuple[int, str
     return ways
 
 
-def hint_costs(view: View) -> list[int]:
+def hint_costs(view: SentenceFeatures) -> list[int]:
     """Return the keys of each token's hint: one for capitals, numbers and marks, else two."""
-    easy = (view.is_capitalised(i) or view.is_number(i) or is_mark(t.text) for i, t in enumerate(view.tokens))
+    easy = (view.is_capitalised(i) or view.is_number(i) or is_quotation_mark(t.text) for i, t in enumerate(view.tokens))
     return [1 if e else 2 for e in easy]
 
 
-def show(sign: str, text: str, gold: set[Range], found: dict[Range, Reading]) -> None:
+def show(sign: str, text: str, gold: set[TokenRange], found: dict[TokenRange, SpanCandidate]) -> None:
     """Print a sentence with its gold claims in [[ ]] and the found ones in { }."""
     marks = [(a, 1, "[[") for a, _ in gold] + [(b, 0, "]]") for _, b in gold]
     marks += [(a, 1, "{" + r.rule + ": ") for (a, _), r in found.items()] + [(b, 0, "}") for _, b in found]

@@ -18,15 +18,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from annotator.cli.gold import read_gold, works_of
-from annotator.core.annotation import Annotation, Answer, Work
+from annotator.cli.gold import read_gold, annotated_sentences_of
+from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
 from annotator.core.article import Sentence
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
-from annotator.core.tokens import tokens_of
+from annotator.core.tokens import build_tokens
 from annotator.storage.schemas import load_schema
-from annotator.suggest.desk import Desk
-from annotator.suggest.history import MentionIndex
+from annotator.suggest.desk import SuggestionService
+from annotator.suggest.history import MentionHistory
 from tests.benchmarks.candidates import DATA, DEFAULT, rows
 
 SENTENCES = 40
@@ -60,11 +60,11 @@ def speed(articles: int, schema: Schema) -> dict[str, object]:
     """Return what a large corpus costs, in milliseconds of processor time."""
     dice = random.Random(1)
     works = [made(dice, f"{a:012x}", n) for a in range(articles) for n in range(SENTENCES)]
-    desk = Desk(schema, lambda _: ("", []))
+    desk = SuggestionService(schema, lambda _: ("", []))
     began = time.process_time()
     desk.update((), works)
     loaded = time.process_time() - began
-    fresh = [Work(w.sentence) for w in works[:400]]
+    fresh = [AnnotatedSentence(w.sentence) for w in works[:400]]
     return {
         "mentions": sum(len(w.annotation.spans) for w in works),
         "load_s": round(loaded, 2),
@@ -76,7 +76,7 @@ def speed(articles: int, schema: Schema) -> dict[str, object]:
     }
 
 
-def made(dice: random.Random, article: str, n: int) -> Work:
+def made(dice: random.Random, article: str, n: int) -> AnnotatedSentence:
     """Return an accepted sentence with two persons and a place."""
     person, place, other = (
         f"{dice.choice(FIRST)} {dice.choice(LAST)}",
@@ -87,7 +87,7 @@ def made(dice: random.Random, article: str, n: int) -> Work:
         f"Mayor {person} told reporters in {place} on Monday that about {dice.randint(3, 90)} boats "
         f"had left the harbour before {other} arrived ."
     ).split()
-    tokens = tokens_of(words, [True] * (len(words) - 1) + [False])
+    tokens = build_tokens(words, [True] * (len(words) - 1) + [False])
     text = " ".join(words)
     spans = [
         Span(text.index(x), text.index(x) + len(x), label)
@@ -95,10 +95,10 @@ def made(dice: random.Random, article: str, n: int) -> Work:
     ]
     spans[2] = Span(spans[2].start, spans[2].end - 1, "PERSON")
     sentence = Sentence(article, n, n * 400, n * 400 + len(text), text, tokens)
-    return Work(sentence, Annotation(answer=Answer.ACCEPT).with_spans(spans))
+    return AnnotatedSentence(sentence, Annotation(answer=Answer.ACCEPT).with_spans(spans))
 
 
-def spread(call: Callable[[Work], object], works: Sequence[Work]) -> dict[str, float]:
+def spread(call: Callable[[AnnotatedSentence], object], works: Sequence[AnnotatedSentence]) -> dict[str, float]:
     """Return the median and the 99th percentile of a call, in milliseconds."""
     times = []
     for work in works:
@@ -115,9 +115,9 @@ def repeats(path: Path, half: str, schema: Schema) -> dict[str, dict[str, int]]:
         part = Path(folder) / path.name
         part.write_text("".join(json.dumps(r) + "\n" for r in rows(path, half)), encoding="utf-8")
         gold = read_gold(part, schema, "en")
-    index = MentionIndex(schema)
+    index = MentionHistory(schema)
     counts: Counter[tuple[float, bool]] = Counter()
-    for row, work in zip(gold.rows, works_of(gold.rows), strict=True):
+    for row, work in zip(gold.rows, annotated_sentences_of(gold.rows), strict=True):
         for s in index.suggest(row.sentence):
             right = (s.start, s.end) in row.spans.get(s.label, ())
             counts.update((least, right) for least in LEAST if s.score >= least)

@@ -16,16 +16,16 @@ import orjson
 import spacy
 from spacy.language import Language
 
-from annotator.core.annotation import Annotation, Answer, Work
-from annotator.core.article import Article, Line, Sentence, Verdict
-from annotator.core.digest import article_id, digest_of
+from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
+from annotator.core.article import Article, SourceLine, Sentence, LineVerdict
+from annotator.core.digest import article_id_from_digest, text_digest
 from annotator.core.edits import Op
-from annotator.core.record import Record
+from annotator.core.record import JournalRecord
 from annotator.core.spans import Span
-from annotator.core.tokens import token_range, tokens_of
+from annotator.core.tokens import token_range, build_tokens
 from annotator.storage.articles import encode_article
-from annotator.storage.corpus import Corpus
-from annotator.storage.records import encode
+from annotator.storage.corpus import CorpusFolder
+from annotator.storage.records import encode_record
 from annotator.storage.tokens import encode_sentence
 
 LENGTHS = {"PERSON": (2, 2), "VENUE": (3, 3), "COUNT": (2, 2), "CLAIM": (6, 18)}
@@ -92,7 +92,7 @@ def _frequency(rank: int) -> float:
     return 1 / (rank + 2.7) * min(1.0, 5000 / (rank + 1))
 
 
-def works(total: int, seed: int = 1) -> Iterator[tuple[Article, list[Work]]]:
+def works(total: int, seed: int = 1) -> Iterator[tuple[Article, list[AnnotatedSentence]]]:
     """Yield articles with their accepted sentences, ``EACH`` an article."""
     inventor, nlp = Inventor(seed), spacy.blank("en")
     for first in range(0, total, EACH):
@@ -100,19 +100,19 @@ def works(total: int, seed: int = 1) -> Iterator[tuple[Article, list[Work]]]:
         yield _article(texts, inventor, nlp, f"Report {first // EACH}")
 
 
-def _article(texts: list[str], inventor: Inventor, nlp: Language, title: str) -> tuple[Article, list[Work]]:
+def _article(texts: list[str], inventor: Inventor, nlp: Language, title: str) -> tuple[Article, list[AnnotatedSentence]]:
     whole = " ".join(texts)
-    digest = digest_of(whole)
-    lines = (Line(Verdict.BODY, "made"),)
-    article = Article(article_id(digest), "made.txt", digest, whole, lines, title=title, date="2031-04-05")
-    out: list[Work] = []
+    digest = text_digest(whole)
+    lines = (SourceLine(LineVerdict.BODY, "made"),)
+    article = Article(article_id_from_digest(digest), "made.txt", digest, whole, lines, title=title, date="2031-04-05")
+    out: list[AnnotatedSentence] = []
     at = 0
     for index, text in enumerate(texts):
         doc = nlp.make_doc(text)
-        tokens = tokens_of([t.text for t in doc], [bool(t.whitespace_) for t in doc])
+        tokens = build_tokens([t.text for t in doc], [bool(t.whitespace_) for t in doc])
         spans = inventor.spans([t.start for t in tokens], [t.end for t in tokens])
         of = Sentence(article.id, index, at, at + len(text), text, tokens)
-        out.append(Work(of, Annotation(answer=Answer.ACCEPT).with_spans(spans)))
+        out.append(AnnotatedSentence(of, Annotation(answer=Answer.ACCEPT).with_spans(spans)))
         at += len(text) + 1
     return article, out
 
@@ -125,7 +125,7 @@ def make(folder: Path, total: int, seed: int = 1) -> None:
     )
     schema = f'name = "made"\nversion = 1\n{labels}'
     at = folder / "corpus"
-    Corpus.create(at, name="made", lang="en", fingerprint="made", schema_text=schema)
+    CorpusFolder.create(at, name="made", lang="en", fingerprint="made", schema_text=schema)
     seq = 0
     with (
         (at / "sentences.jsonl").open("wb") as sentences,
@@ -139,11 +139,11 @@ def make(folder: Path, total: int, seed: int = 1) -> None:
             for work in every:
                 seq += 1
                 sentences.write(orjson.dumps(encode_sentence(work.sentence)) + b"\n")
-                journal.write(encode(Record(seq, Op.ANSWER, work, annotator="ana", session="made", time=1.0)))
+                journal.write(encode_record(JournalRecord(seq, Op.ANSWER, work, annotator="ana", session="made", time=1.0)))
                 tasks.write(_task(work, seq))
 
 
-def _task(work: Work, seq: int) -> bytes:
+def _task(work: AnnotatedSentence, seq: int) -> bytes:
     """Return a line of Prodigy's; ``token_end`` is inclusive."""
     s = work.sentence
     fields = encode_sentence(s)

@@ -12,9 +12,9 @@ import json
 import random
 import time
 
-from annotator.core.annotation import Annotation, Answer, Work
-from annotator.core.inconsistent import inconsistencies
-from annotator.core.search import Subject, parse
+from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
+from annotator.core.inconsistent import find_inconsistencies
+from annotator.core.search import QuerySubject, parse_query
 from annotator.core.spans import Span
 from tests import builders
 
@@ -29,11 +29,11 @@ def main() -> None:
     count = parser.parse_args().sentences
     works = made(count, random.Random(1))
     began = time.perf_counter()
-    groups = inconsistencies(works, builders.news_schema())
+    groups = find_inconsistencies(works, builders.news_schema())
     looked = time.perf_counter() - began
-    query = parse("boats label:VENUE -answer:open")
+    query = parse_query("boats label:VENUE -answer:open")
     began = time.perf_counter()
-    hits = sum(query.matches(Subject(w)) for w in works)
+    hits = sum(query.matches(QuerySubject(w)) for w in works)
     figures = {
         "benchmark": "finding",
         "sentences": count,
@@ -46,7 +46,7 @@ def main() -> None:
     print(json.dumps(figures))
 
 
-def made(count: int, rng: random.Random) -> list[Work]:
+def made(count: int, rng: random.Random) -> list[AnnotatedSentence]:
     """Return so many accepted sentences with names out of a fifth as many."""
     names = [
         f"Q{n:x}".translate(str.maketrans("0123456789", "ghijklmnop")) for n in range(max(1, count // 5))
@@ -54,7 +54,7 @@ def made(count: int, rng: random.Random) -> list[Work]:
     return [_work(n, names, rng) for n in range(count)]
 
 
-def _work(n: int, names: list[str], rng: random.Random) -> Work:
+def _work(n: int, names: list[str], rng: random.Random) -> AnnotatedSentence:
     words = rng.choices(_SMALL, k=_WORDS)
     for at in rng.sample(range(_WORDS), 3):
         words[at] = rng.choice(names)
@@ -64,7 +64,7 @@ def _work(n: int, names: list[str], rng: random.Random) -> Work:
         for t in sentence.tokens
         if t.text.startswith("Q") and rng.random() < 0.8
     ]
-    return Work(sentence, Annotation(answer=Answer.ACCEPT).with_spans(spans))
+    return AnnotatedSentence(sentence, Annotation(answer=Answer.ACCEPT).with_spans(spans))
 
 
 if __name__ == "__main__":

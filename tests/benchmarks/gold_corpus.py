@@ -8,15 +8,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from annotator.core.article import Article, Line, Sentence, Verdict
-from annotator.core.digest import article_id, digest_of
-from annotator.core.graphemes import whole
-from annotator.core.schema import COLOURS, Label
+from annotator.core.article import Article, SourceLine, Sentence, LineVerdict
+from annotator.core.digest import article_id_from_digest, text_digest
+from annotator.core.graphemes import widen_to_graphemes
+from annotator.core.schema import LABEL_COLOURS, Label
 from annotator.core.spans import Span, reading_order
 from annotator.core.tokens import Token, token_range
 from annotator.ingest.sentences import sentence_ranges
 from annotator.ingest.tokens import Tokenizer
-from annotator.storage.corpus import Corpus
+from annotator.storage.corpus import CorpusFolder
 from annotator.storage.schemas import default_schema_path, load_schema
 from tests.benchmarks.gold_rows import Row, documents
 
@@ -129,9 +129,9 @@ def _article(text: str, origin: str, gold: Gold) -> Article:
     """Return a text as an article; one that is there already gets a blank line more, and so another id."""
     while any(text == a.text for a, _ in gold.articles):
         text += "\n"
-    digest = digest_of(text)
-    lines = tuple(Line(Verdict.BODY if x.strip() else Verdict.BLANK, "") for x in text.split("\n"))
-    return Article(article_id(digest), origin, digest, text, lines=lines, title=origin)
+    digest = text_digest(text)
+    lines = tuple(SourceLine(LineVerdict.BODY if x.strip() else LineVerdict.BLANK, "") for x in text.split("\n"))
+    return Article(article_id_from_digest(digest), origin, digest, text, lines=lines, title=origin)
 
 
 def _cut(row: Row, *, alone: bool) -> list[tuple[int, int]]:
@@ -176,8 +176,8 @@ def _whole(touched: Sequence[Sentence], start: int, end: int) -> bool:
     one, other = touched[0], touched[-1]
     first, _ = token_range(one.tokens, start - one.start, len(one.text))
     _, last = token_range(other.tokens, 0, end - other.start)
-    return whole(one.tokens, (first, len(one.tokens)))[0] == first and (
-        last == len(other.tokens) or whole(other.tokens, (0, last))[1] == last
+    return widen_to_graphemes(one.tokens, (first, len(one.tokens)))[0] == first and (
+        last == len(other.tokens) or widen_to_graphemes(other.tokens, (0, last))[1] == last
     )
 
 
@@ -198,7 +198,7 @@ def schema_for(gold: Gold) -> str:
     labels, found = list(shipped), gold.labels
     if not set(found) <= {x.name for x in shipped}:
         names = sorted(found, key=lambda x: (-found[x], x))
-        labels = [Label(name, KEYS[n : n + 1], COLOURS[n % len(COLOURS)]) for n, name in enumerate(names)]
+        labels = [Label(name, KEYS[n : n + 1], LABEL_COLOURS[n % len(LABEL_COLOURS)]) for n, name in enumerate(names)]
     inside, crosses = _relations(gold, labels)
     out = ['name = "gold"', 'version = "1"']
     for label in labels:
@@ -236,9 +236,9 @@ def _touching(spans: Sequence[Span]) -> Iterator[tuple[Span, Span]]:
             yield a, b
 
 
-def make_corpus(gold: Gold, folder: Path) -> Corpus:
+def make_corpus(gold: Gold, folder: Path) -> CorpusFolder:
     """Write the gold's texts as a corpus without annotations."""
-    corpus = Corpus.create(
+    corpus = CorpusFolder.create(
         folder, name="gold", lang="en", fingerprint=Tokenizer().fingerprint, schema_text=schema_for(gold)
     )
     for article, sentences in gold.articles:

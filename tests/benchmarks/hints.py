@@ -21,9 +21,9 @@ from typing import Any
 
 import spacy
 
-from annotator.core.hints import LOOKALIKES, Hint, HintStyle, assign
-from annotator.core.phrases import snap
-from annotator.core.tokens import Range, Token, tokens_of
+from annotator.core.hints import LOOKALIKE_LETTERS, Hint, HintStyle, assign_hints
+from annotator.core.phrases import snap_to_phrase
+from annotator.core.tokens import TokenRange, Token, build_tokens
 from tests.benchmarks.candidates import DATA, DEFAULT, aligned, rows
 
 Assign = Callable[[tuple[Token, ...]], tuple[Hint, ...]]
@@ -37,11 +37,11 @@ def main() -> None:
     parser.add_argument("--keys", default="asdf", help="the label keys")
     parser.add_argument("--avoid", action="store_true", help="leave out letters that look alike")
     args = parser.parse_args()
-    style = HintStyle(avoided=LOOKALIKES if args.avoid else frozenset())
+    style = HintStyle(avoided=LOOKALIKE_LETTERS if args.avoid else frozenset())
     nlp = spacy.blank("en")
 
     def hints_of(tokens: tuple[Token, ...]) -> tuple[Hint, ...]:
-        return assign(tokens, [len(t.text) for t in tokens], frozenset(args.keys), style)
+        return assign_hints(tokens, [len(t.text) for t in tokens], frozenset(args.keys), style)
 
     figures = {path.name: measure(path, args.half, nlp, hints_of) for path in args.files}
     print(json.dumps({"benchmark": "hints", "half": args.half, "files": figures}))
@@ -52,7 +52,7 @@ def measure(path: Path, half: str, nlp: Any, hints_of: Assign) -> dict[str, Any]
     hits: dict[str, Counter[str]] = {}
     for row in rows(path, half):
         doc = nlp(row["text"])
-        tokens = tokens_of([t.text for t in doc], [bool(t.whitespace_) for t in doc])
+        tokens = build_tokens([t.text for t in doc], [bool(t.whitespace_) for t in doc])
         hints = hints_of(tokens)
         for label, wanted in aligned(row, tokens):
             count = reach(tokens, hints, wanted)
@@ -61,10 +61,10 @@ def measure(path: Path, half: str, nlp: Any, hints_of: Assign) -> dict[str, Any]
     return {label: shares(counts) for label, counts in sorted(hits.items())}
 
 
-def reach(tokens: tuple[Token, ...], hints: tuple[Hint, ...], wanted: Range) -> Counter[str]:
+def reach(tokens: tuple[Token, ...], hints: tuple[Hint, ...], wanted: TokenRange) -> Counter[str]:
     """Return what the two ends of a gold span cost."""
     first, last = (len(hints[i].letters) for i in (wanted[0], wanted[1] - 1))
-    needed = int(snap(tokens, wanted[0]) != wanted)
+    needed = int(snap_to_phrase(tokens, wanted[0]) != wanted)
     return Counter(
         n=1,
         start=int(first == 1),

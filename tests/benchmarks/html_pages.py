@@ -17,8 +17,8 @@ from pathlib import Path
 
 import trafilatura
 
-from annotator.core.article import Verdict
-from annotator.ingest.html import read_page
+from annotator.core.article import LineVerdict
+from annotator.ingest.html import extract_page
 from tests.benchmarks.data import data_folder
 
 
@@ -43,9 +43,9 @@ def f1(one: str, other: str) -> float:
 
 def body_of(html: str, where: str) -> str:
     """Return the lines of a page that are annotated."""
-    page = read_page(html, where)
+    page = extract_page(html, where)
     pairs = zip(page.text.split("\n"), page.lines, strict=True)
-    return "\n".join(text for text, line in pairs if line.verdict in (Verdict.BODY, Verdict.SUBHEAD))
+    return "\n".join(text for text, line in pairs if line.verdict in (LineVerdict.BODY, LineVerdict.SUBHEAD))
 
 
 def main() -> None:

@@ -21,13 +21,13 @@ from pathlib import Path
 
 from annotator.core.annotation import Answer
 from annotator.core.article import Article
-from annotator.core.edits import take_spans
+from annotator.core.edits import apply_suggestions
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion
 from annotator.core.tokens import is_aligned
-from annotator.session.session import Session
-from annotator.storage.schemas import default_schema_path, schema_text
-from annotator.storage.suggestions import encode, path_of
+from annotator.session.session import AnnotationSession
+from annotator.storage.schemas import default_schema_path, read_schema_text
+from annotator.storage.suggestions import encode_suggestions, suggestion_path
 from tests import builders
 from tests.benchmarks.start import ROOT, Program
 
@@ -104,7 +104,7 @@ def make(path: Path, seed: int) -> tuple[int, int]:
     written = [write_sentence(rng) for _ in range(WORKED + FREE)]
     a = builders.article("A long day\n" + "\n".join(w.text for w in written), "t" + "b" * len(written))
     schema = default_schema_path()
-    corpus = builders.make_corpus(path, a, schema=schema_text(schema))
+    corpus = builders.make_corpus(path, a, schema=read_schema_text(schema))
     session = builders.open_session(corpus, name="bench")
     free = range(WORKED // 2, WORKED // 2 + FREE)
     before, after = range(free.start), range(free.stop, len(written))
@@ -115,11 +115,11 @@ def make(path: Path, seed: int) -> tuple[int, int]:
     return len(written), spans
 
 
-def _annotate(session: Session, written: Sequence[Writer], numbers: Sequence[int]) -> None:
+def _annotate(session: AnnotationSession, written: Sequence[Writer], numbers: Sequence[int]) -> None:
     """Save the spans of these sentences; every other one, and the last, is accepted."""
     for i in numbers:
         answer = Answer.ACCEPT if i % 2 or i == numbers[-1] else None
-        session.apply_edit(take_spans(session.article_sentences[i], written[i].spans, session.schema, answer))
+        session.apply_edit(apply_suggestions(session.article_sentences[i], written[i].spans, session.schema, answer))
     assert session.flush(60)
 
 
@@ -134,8 +134,8 @@ def _suggest(path: Path, a: Article, written: Sequence[Writer], rng: random.Rand
             for s in w.spans
             if is_aligned(sentence.tokens, s.start, s.end)
         ]
-        lines.append(encode(sentence, found, "model", "bench"))
-    target = path_of(path, "model")
+        lines.append(encode_suggestions(sentence, found, "model", "bench"))
+    target = suggestion_path(path, "model")
     target.parent.mkdir(exist_ok=True)
     target.write_bytes(b"".join(lines))
 

@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 import spacy
 
-from annotator.core.phrases import context_of, named
-from annotator.core.phrases.view import view_of
-from annotator.core.tokens import tokens_of
+from annotator.core.phrases import build_context, named
+from annotator.core.phrases.view import sentence_features
+from annotator.core.tokens import build_tokens
 from tests.benchmarks.candidates import DATA, DEFAULT, aligned
 from tests.benchmarks.readings import articles
 
@@ -69,11 +69,11 @@ def gather(
     """Add the readings of a set of articles, each with whether it is gold."""
     for article in texts:
         docs = [nlp(row["text"]) for row in article]
-        cut = [tokens_of([t.text for t in d], [bool(t.whitespace_) for t in d]) for d in docs]
-        context = context_of("\n".join(row["text"] for row in article), cut)
+        cut = [build_tokens([t.text for t in d], [bool(t.whitespace_) for t in d]) for d in docs]
+        context = build_context("\n".join(row["text"] for row in article), cut)
         for row, doc, tokens in zip(article, docs, cut, strict=True):
             gold = set(aligned(row, tokens))
-            for r in named.name_readings(view_of(tokens), context):
+            for r in named.entity_candidates(sentence_features(tokens), context):
                 right = (KINDS[r.kind], (r.first, r.last)) in gold
                 right |= r.kind == "person" and doc[r.first : r.last].text in known
                 samples[r.kind].append((tuple(r.rule.split()), right))

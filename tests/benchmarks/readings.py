@@ -23,8 +23,8 @@ from typing import Any
 
 import spacy
 
-from annotator.core.phrases import Reading, context_of, readings
-from annotator.core.tokens import Range, Token, tokens_of
+from annotator.core.phrases import SpanCandidate, build_context, span_candidates
+from annotator.core.tokens import TokenRange, Token, build_tokens
 from tests.benchmarks.candidates import DATA, DEFAULT, aligned, rows
 
 KINDS = {"PERSON": "person", "VENUE": "place", "COUNT": "number", "CLAIM": "claim"}
@@ -106,10 +106,10 @@ def measure(path: Path, nlp: Any, args: argparse.Namespace) -> tuple[dict[str, T
     tallies: dict[str, Tally] = defaultdict(Tally)
     seconds, sentences = 0.0, 0
     for article in articles(path, args.half):
-        cut = [tokens_of([t.text for t in d], [bool(t.whitespace_) for t in d]) for d in docs(article, nlp)]
+        cut = [build_tokens([t.text for t in d], [bool(t.whitespace_) for t in d]) for d in docs(article, nlp)]
         began = time.perf_counter()
-        context = context_of("\n".join(row["text"] for row in article), cut)
-        found = [readings(tokens, context) for tokens in cut]
+        context = build_context("\n".join(row["text"] for row in article), cut)
+        found = [span_candidates(tokens, context) for tokens in cut]
         seconds += time.perf_counter() - began
         sentences += len(cut)
         for row, tokens, given in zip(article, cut, found, strict=True):
@@ -135,8 +135,8 @@ def docs(article: Sequence[dict[str, Any]], nlp: Any) -> Iterator[Any]:
 def count(
     tallies: dict[str, Tally],
     labels: Sequence[str],
-    gold: Sequence[tuple[str, Range]],
-    given: Sequence[Reading],
+    gold: Sequence[tuple[str, TokenRange]],
+    given: Sequence[SpanCandidate],
 ) -> None:
     """Add one sentence to the tallies of the labels that the set covers."""
     for label in labels:
@@ -147,9 +147,9 @@ def count(
         tallies[label].given += [(b.score, r in wanted, b.rule) for r, b in best.items()]
 
 
-def best_of(given: Sequence[Reading], kind: str) -> dict[Range, Reading]:
+def best_of(given: Sequence[SpanCandidate], kind: str) -> dict[TokenRange, SpanCandidate]:
     """Return the likeliest reading of each range."""
-    best: dict[Range, Reading] = {}
+    best: dict[TokenRange, SpanCandidate] = {}
     for r in given:
         at = (r.first, r.last)
         if r.kind == kind and (at not in best or best[at].score < r.score):
@@ -159,8 +159,8 @@ def best_of(given: Sequence[Reading], kind: str) -> dict[Range, Reading]:
 
 def show(
     tokens: Sequence[Token],
-    gold: Sequence[tuple[str, Range]],
-    given: Sequence[Reading],
+    gold: Sequence[tuple[str, TokenRange]],
+    given: Sequence[SpanCandidate],
     args: argparse.Namespace,
 ) -> None:
     """Print the misses and the extras of a sentence."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from unittest import mock
 
 from annotator.storage.prefs import Preferences
-from annotator.tui.key_names import written
+from annotator.tui.key_names import key_label
 from tests.benchmarks.typist import NAME, Deed
 from tests.e2e.terminal import Terminal
 
@@ -20,7 +20,7 @@ _BYTES = {
 
 def bytes_of(key: str) -> str:
     """Return what a terminal sends for a key that Textual names so; raises ValueError where none does."""
-    sent = _BYTES.get(key) or (key if len(key) == 1 else written(key))
+    sent = _BYTES.get(key) or (key if len(key) == 1 else key_label(key))
     if len(sent) > 1 and key not in _BYTES:
         raise ValueError(f"no bytes are known for the key {key}")
     return sent

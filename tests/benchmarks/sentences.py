@@ -123,13 +123,13 @@ def segmenters() -> dict[str, Segmenter]:
     """Return the candidates by name; each gives the starts of all sentences but the first."""
     import spacy
 
-    from annotator.ingest.sentences import segmented, sentence_ranges
+    from annotator.ingest.sentences import nupunkt_cuts, sentence_ranges
 
     nlp = spacy.blank("en")
     nlp.add_pipe("sentencizer")
     found: dict[str, Segmenter] = {
         "spacy_sentencizer": lambda text: [s.start_char for s in nlp(text).sents][1:],
-        "nupunkt": segmented,
+        "nupunkt": nupunkt_cuts,
         "nupunkt_repaired": lambda text: [a for a, _ in sentence_ranges(text, 0, len(text))][1:],
     }
     try:

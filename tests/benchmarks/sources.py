@@ -11,7 +11,7 @@ from typing import Any
 from annotator.core.article import Sentence
 from annotator.core.suggestion import Suggestion
 from annotator.core.tokens import is_aligned
-from annotator.storage.suggestions import UNKNOWN, encode, path_of
+from annotator.storage.suggestions import UNKNOWN_SCORE, encode_suggestions, suggestion_path
 from tests.benchmarks.gold_corpus import Gold
 from tests.benchmarks.gold_rows import rows
 from tests.benchmarks.typist import Sources
@@ -50,7 +50,7 @@ def put_in(gold: Gold, corpus: Path, files: Sequence[Path]) -> None:
         lines = _ours(file, sentences) or _by_text(file, sentences, source)
         if not lines:
             raise SystemExit(f"{file}: none of its lines is about a sentence of the gold; name another file")
-        path = path_of(corpus, source)
+        path = suggestion_path(corpus, source)
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"".join(lines))
 
@@ -81,11 +81,11 @@ def _by_text(file: Path, sentences: Sequence[Sentence], source: str) -> list[byt
     for s in sentences:
         if s.text in found:
             spans = [
-                Suggestion(a, b, label, source, scores.get((s.text, a, b), UNKNOWN))
+                Suggestion(a, b, label, source, scores.get((s.text, a, b), UNKNOWN_SCORE))
                 for a, b, label in found[s.text]
                 if a >= 0 and is_aligned(s.tokens, a, b)
             ]
-            out.append(encode(s, spans, source, ""))
+            out.append(encode_suggestions(s, spans, source, ""))
     return out
 
 

@@ -9,16 +9,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from annotator.core import hand as deeds
-from annotator.core.annotation import Work
-from annotator.core.hand import Table
-from annotator.core.provenance import span_of
+from annotator.core.annotation import AnnotatedSentence
+from annotator.core.hand import ActionContext
+from annotator.core.provenance import span_from_suggestion
 from annotator.core.spans import Span
-from annotator.session.session import Session
-from annotator.storage.corpus import Corpus
+from annotator.session.session import AnnotationSession
+from annotator.storage.corpus import CorpusFolder
 from annotator.storage.journal import Journal
 from annotator.storage.prefs import Preferences
 from annotator.storage.suggestions import suggestion_files
-from annotator.suggest.desk import Desk
+from annotator.suggest.desk import SuggestionService
 from annotator.tui.app import AnnotatorApp
 from tests.benchmarks.gold_corpus import Gold
 from tests.benchmarks.planner import Key, PlanError, clean, key_of, label_key, missing, next_plan
@@ -94,7 +94,7 @@ class Typist:
 
     # -- what is to be done ----------------------------------------------------------------------
 
-    def work(self, i: int) -> Work:
+    def work(self, i: int) -> AnnotatedSentence:
         """Return a sentence of the article in hand, by index."""
         return self.session.article_sentences[i]
 
@@ -102,7 +102,7 @@ class Typist:
         """Return what a sentence of the article in hand is known by."""
         return self.work(i).sentence.article, self.work(i).sentence.start
 
-    def table(self, i: int) -> Table:
+    def table(self, i: int) -> ActionContext:
         """Return what would lie before the hand in a sentence of the article."""
         return replace(self.pen.context(), active=i)
 
@@ -116,8 +116,8 @@ class Typist:
         """Whether all gold of a sentence is proposed; of what Enter takes no more than that."""
         s, table = self.work(i).sentence, self.table(i)
         wanted = {x.key for x in self.gold.of(s)}
-        taken = {span_of(x).key for x in table.auto_accepted_suggestions(i)}
-        offered = {span_of(x).key for x in table.visible_suggestions(i)}
+        taken = {span_from_suggestion(x).key for x in table.auto_accepted_suggestions(i)}
+        offered = {span_from_suggestion(x).key for x in table.visible_suggestions(i)}
         return taken <= wanted <= offered and not self.gold.runs_over(s) and not self.gold.runs_in(s)
 
     def look(self, seen: Sequence[int]) -> None:
@@ -164,10 +164,10 @@ class Typist:
             return False
         work, schema = self.work(i), self.session.schema
         wanted = {s.key for s in missing(work, self.gold.of(work.sentence))}
-        for name, (at, s) in deeds.targets(self.pen.context(), self.pen.selection_state).items():
+        for name, (at, s) in deeds.next_suggestions(self.pen.context(), self.pen.selection_state).items():
             label = schema.label(name)
             key = label_key(schema, label) if label else ""
-            if key and at == i and span_of(s).key in wanted:
+            if key and at == i and span_from_suggestion(s).key in wanted:
                 await self.press(Key(key, "label"), label=name)
                 return True
         return False
@@ -215,16 +215,16 @@ class Typist:
         await self.press(key_of("accept" if one else "accept_view", "enter"))
 
 
-def opened(corpus: Corpus, sources: Sources) -> Session:
+def opened(corpus: CorpusFolder, sources: Sources) -> AnnotationSession:
     """Open a session with just these sources of suggestions."""
     journal = Journal.open(corpus.path, NAME)
     schema = corpus.schema
-    session = Session(
+    session = AnnotationSession(
         corpus, journal, schema=schema, annotator=NAME, clock=time.time, session_id="keystrokes"
     )
     if not (sources.rules and sources.history):
         files = suggestion_files(corpus.path)
-        session.suggestion_service = Desk(
+        session.suggestion_service = SuggestionService(
             schema,
             lambda a: (session.article(a).text, [w.sentence for w in session.sentences_of(a)]),
             files,
@@ -234,13 +234,13 @@ def opened(corpus: Corpus, sources: Sources) -> Session:
     return session
 
 
-def preferences(corpus: Corpus, sources: Sources, take: Sequence[str]) -> Preferences:
+def preferences(corpus: CorpusFolder, sources: Sources, take: Sequence[str]) -> Preferences:
     """Return the preferences of the annotator who types; no message fades, so that no clock counts."""
     return Preferences(take={corpus.schema.name: tuple(take)}, proposals=sources.shown, fade=0)
 
 
 async def _typed(
-    corpus: Corpus, gold: Gold, sources: Sources, take: Sequence[str], size: tuple[int, int], *, show: bool
+    corpus: CorpusFolder, gold: Gold, sources: Sources, take: Sequence[str], size: tuple[int, int], *, show: bool
 ) -> Typed:
     session = opened(corpus, sources)
     app = AnnotatorApp(session, preferences(corpus, sources, take))
@@ -256,7 +256,7 @@ async def _typed(
 
 
 def type_gold(
-    corpus: Corpus,
+    corpus: CorpusFolder,
     gold: Gold,
     sources: Sources = Sources(),
     take: Sequence[str] = (),

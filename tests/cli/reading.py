@@ -7,9 +7,9 @@ from typing import Any
 
 import orjson
 
-from annotator.cli.journals import hands
-from annotator.core.annotation import Work
-from annotator.storage.corpus import Corpus
+from annotator.cli.journals import load_journals
+from annotator.core.annotation import AnnotatedSentence
+from annotator.storage.corpus import CorpusFolder
 from tests.cli.calling import Said, call
 
 
@@ -24,10 +24,10 @@ def imported(path: Path, corpus: Path, *more: str | Path) -> Said:
     return call("import", path, "--corpus", corpus, *more)
 
 
-def works(corpus: Path) -> dict[str, list[Work]]:
+def works(corpus: Path) -> dict[str, list[AnnotatedSentence]]:
     """Return the works of each annotator."""
-    opened = Corpus.open(corpus)
-    return {h.annotator: [w for a in h.store.touched_articles for w in h.store.touched_sentences_of(a)] for h in hands(opened)}
+    opened = CorpusFolder.open(corpus)
+    return {h.annotator: [w for a in h.store.touched_articles for w in h.store.touched_sentences_of(a)] for h in load_journals(opened)}
 
 
 def spans(corpus: Path) -> list[tuple[str, str, str]]:

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from annotator.cli.main import _COMMANDS
-from annotator.storage.corpus import Corpus
+from annotator.storage.corpus import CorpusFolder
 from annotator.storage.journal import Journal
 from tests.cli.calling import call
 from tests.cli.test_bad_input import annotate
@@ -119,5 +119,5 @@ def test_stdin_and_folders_are_sources(tmp_path: Path, page: Path) -> None:
     (tmp_path / "in" / "deep").mkdir(parents=True)
     (tmp_path / "in" / "deep" / "b.jsonl").write_text('{"text": "It left.", "meta": {"desk": "sea"}}\n')
     assert call("ingest", tmp_path / "in", "--corpus", tmp_path / "b").code == 0
-    corpus = Corpus.open(tmp_path / "b")
+    corpus = CorpusFolder.open(tmp_path / "b")
     assert corpus.article(corpus.article_ids()[0]).meta["desk"] == "sea"

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from annotator.core.annotation import Annotation, Answer, Work
+from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
 from annotator.core.edits import Op
-from annotator.core.record import Record
+from annotator.core.record import JournalRecord
 from annotator.core.spans import Span
-from annotator.storage.corpus import Corpus
+from annotator.storage.corpus import CorpusFolder
 from annotator.storage.journal import Journal
 from annotator.storage.lock import Lock
 from tests.cli.calling import call
@@ -162,12 +162,12 @@ def test_a_name_that_is_none(corpus: Path, name: str) -> None:
 
 def annotate(corpus: Path, name: str, label: str) -> None:
     """Accept the first sentence of a corpus with a span of this label on its first word."""
-    opened = Corpus.open(corpus)
+    opened = CorpusFolder.open(corpus)
     sentence = opened.active_sentences(opened.article(opened.article_ids()[0]))[0]
     span = Span(sentence.tokens[0].start, sentence.tokens[0].end, label)
-    work = Work(sentence, Annotation((span,), Answer.ACCEPT))
+    work = AnnotatedSentence(sentence, Annotation((span,), Answer.ACCEPT))
     with Journal.open(corpus, name) as journal:
-        journal.append([Record(journal.next_seq, Op.ANSWER, work, annotator=name)])
+        journal.append([JournalRecord(journal.next_seq, Op.ANSWER, work, annotator=name)])
 
 
 def test_annotators_in_conflict(corpus: Path, tmp_path: Path) -> None:

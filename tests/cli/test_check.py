@@ -8,12 +8,12 @@ import pytest
 
 from annotator.core.annotation import Answer
 from annotator.core.edits import add_span, remove_span, set_answer
-from annotator.core.problems.problem import Kind, Level
+from annotator.core.problems.problem import ProblemKind, ProblemLevel
 from annotator.core.spans import Span
 from annotator.ingest.tokens import Tokenizer
-from annotator.storage.corpus import Corpus
+from annotator.storage.corpus import CorpusFolder
 from annotator.storage.journal import Journal
-from annotator.storage.lines import lines_of
+from annotator.storage.lines import find_record_lines
 from tests import builders
 from tests.cli.calling import call
 
@@ -90,14 +90,14 @@ def test_everything_together_is_sorted_and_changes_nothing(marked: Path) -> None
     said = call("check", marked, "--json")
     assert said.code == 3
     kinds = [p["kind"] for p in said.json["problems"]]
-    assert kinds == sorted(kinds, key=list(Kind).index)
+    assert kinds == sorted(kinds, key=list(ProblemKind).index)
     assert {"few", "punctuation"} <= set(kinds)
     assert {p: p.read_bytes() for p in sorted(marked.rglob("*")) if p.is_file()} == before
 
 
 def test_an_own_tokenizer_is_no_drift(tmp_path: Path) -> None:
     """A corpus made with the installed spaCy has its fingerprint."""
-    corpus = Corpus.create(
+    corpus = CorpusFolder.create(
         tmp_path / "c",
         name="c",
         lang="en",
@@ -144,7 +144,7 @@ def test_an_article_that_is_gone_is_damage(marked: Path) -> None:
 
 def test_what_was_rejected_or_taken_back_is_not_looked_at(marked: Path) -> None:
     """A sentence that is not trained on has no problems."""
-    session = builders.open_session(Corpus.open(marked))
+    session = builders.open_session(CorpusFolder.open(marked))
     work = session.annotation_store.sentences_of(builders.market().id)[2]
     session.apply_edit(set_answer(work, Answer.REJECT))
     session.close()
@@ -173,12 +173,12 @@ def test_lines_of_records_are_found_in_a_journal_with_blank_lines(tmp_path: Path
     path = corpus.path / "annotations" / "ana.jsonl"
     path.write_bytes(b"\n" + path.read_bytes())
     assert len(Journal.open(corpus.path, "ana", read_only=True).records) == 2
-    assert lines_of(corpus.path, "ana", {1, 2, 3}) == {1: 2, 2: 3}
+    assert find_record_lines(corpus.path, "ana", {1, 2, 3}) == {1: 2, 2: 3}
 
 
 def test_levels_are_told_in_the_help() -> None:
     """Each kind stands under its level in `check --help`."""
     text = call("check", "--help").out
     errors, warnings = text[text.index("Errors:") :].split("Warnings:")
-    for kind in Kind:
-        assert f" {kind}" in (errors if kind.level is Level.ERROR else warnings).replace("\n", " ")
+    for kind in ProblemKind:
+        assert f" {kind}" in (errors if kind.level is ProblemLevel.ERROR else warnings).replace("\n", " ")

@@ -10,12 +10,12 @@ from typing import Any
 import orjson
 import pytest
 
-from annotator.core.annotation import Annotation, Answer, Work
-from annotator.core.article import Article, Sentence, Verdict
+from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
+from annotator.core.article import Article, Sentence, LineVerdict
 from annotator.core.edits import Op
-from annotator.core.record import Record
+from annotator.core.record import JournalRecord
 from annotator.core.spans import Span, span_id
-from annotator.storage.corpus import Corpus
+from annotator.storage.corpus import CorpusFolder
 from annotator.storage.journal import Journal
 from tests.cli.calling import Said, call
 from tests.export.export_samples import made, sentences
@@ -39,7 +39,7 @@ class Desk:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.corpus = Corpus.create(path, name="t", lang="en", fingerprint="f", schema_text=SCHEMA)
+        self.corpus = CorpusFolder.create(path, name="t", lang="en", fingerprint="f", schema_text=SCHEMA)
 
     def add(self, lines: list[list[str]], replaces: str = "") -> Article:
         """Put an article in."""
@@ -61,8 +61,8 @@ class Desk:
                 tokens = s.tokens[words]
                 span = Span(tokens[0].start, tokens[-1].end, "VENUE")
                 op = Op.ANSWER if answer else Op.EDIT
-                work = Work(s, Annotation((span,), answer))
-                journal.append([Record(journal.next_seq, op, work, annotator=who)])
+                work = AnnotatedSentence(s, Annotation((span,), answer))
+                journal.append([JournalRecord(journal.next_seq, op, work, annotator=who)])
 
     def of(self, article: Article) -> tuple[Sentence, ...]:
         """Return the sentences of an article."""
@@ -70,7 +70,7 @@ class Desk:
 
     def accepted(self) -> set[str]:
         """Return the span ids of all accepted sentences of all journals."""
-        last: dict[tuple[str, str], Record] = {}
+        last: dict[tuple[str, str], JournalRecord] = {}
         for who in self.corpus.annotators():
             for r in Journal.open(self.path, who, read_only=True).records:
                 last[who, r.annotated.sentence.id] = r
@@ -129,8 +129,8 @@ def test_a_lost_sentence_without_a_span_is_a_loss_too(desk: Desk, tmp_path: Path
     kept, gone = desk.add(TOWNS), desk.add(QUAYS)
     desk.answer("ana", desk.of(kept))
     with Journal.open(desk.path, "ana") as journal:
-        bare = Work(desk.of(gone)[0], Annotation((), Answer.ACCEPT))
-        journal.append([Record(journal.next_seq, Op.ANSWER, bare, annotator="ana")])
+        bare = AnnotatedSentence(desk.of(gone)[0], Annotation((), Answer.ACCEPT))
+        journal.append([JournalRecord(journal.next_seq, Op.ANSWER, bare, annotator="ana")])
     (desk.path / "articles" / f"{gone.id}.json").unlink()
     said = call("export", desk.path, tmp_path / "out", *SHORT)
     assert (said.code, said.json["lost"]) == (3, 1)
@@ -194,7 +194,7 @@ def test_a_line_that_is_switched_off_is_in_the_ledger(desk: Desk, tmp_path: Path
     """Accepted sentences in a line switched off since are listed and in the totals, and no loss."""
     article = desk.add(TOWNS)
     desk.answer("ana", desk.of(article))
-    desk.corpus.set_line_verdict(article.id, 1, Verdict.BOILERPLATE, by="ana", time=1.0)
+    desk.corpus.set_line_verdict(article.id, 1, LineVerdict.BOILERPLATE, by="ana", time=1.0)
     said = call("export", desk.path, tmp_path / "out", "--ledger", "full", *SHORT)
     assert (said.code, _left_out(said)) == (0, {"its line is switched off": (2, True)})
     assert _why(tmp_path / "out") == {"its line is switched off": 2}

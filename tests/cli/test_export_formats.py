@@ -7,11 +7,11 @@ from pathlib import Path
 import orjson
 import pytest
 
-from annotator.cli.certificate import certify, compare
+from annotator.cli.certificate import check_round_trip, compare_documents
 from annotator.core.spans import Span
 from annotator.formats import detect
-from annotator.formats.document import Account, Document, Entry, Fate
-from annotator.storage.corpus import Corpus
+from annotator.formats.document import ConversionLog, Document, ConversionLogEntry, ConversionOutcome
+from annotator.storage.corpus import CorpusFolder
 from tests.cli.calling import call
 
 TEXTS = (
@@ -28,7 +28,7 @@ NAMES = (
     "40 rowers",
 )
 
-WRITTEN = [n for n in detect.present() if detect.can_write(n)]
+WRITTEN = [n for n in detect.available_formats() if detect.can_write(n)]
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def test_every_span_is_written_or_listed(corpus: Path, name: str, tmp_path: Path
 @pytest.mark.parametrize("name", [*WRITTEN, "spacy"])
 def test_the_round_trip_passes(corpus: Path, name: str) -> None:
     """What was written comes back with the same words and label, but for what the writer has listed."""
-    certificate = certify(Corpus.open(corpus), name)
+    certificate = check_round_trip(CorpusFolder.open(corpus), name)
     assert certificate.passed, "\n".join(certificate.lines())
     assert certificate.spans.back + certificate.moved > 0
 
@@ -91,7 +91,7 @@ def test_options_of_a_training_export_are_refused(corpus: Path, tmp_path: Path) 
 
 def test_a_certificate_says_what_a_format_lacks(corpus: Path) -> None:
     """CoNLL is flat: nested spans are named as left out, and the certificate passes, with losses."""
-    certificate = certify(Corpus.open(corpus), "conll")
+    certificate = check_round_trip(CorpusFolder.open(corpus), "conll")
     told = "\n".join(certificate.lines())
     assert certificate.passed
     assert "listed by the writer: 2 (a longer span that stays overlaps it, and CoNLL is flat)" in told
@@ -120,7 +120,7 @@ ROWED = Document("Lena met Lena.", (Span(0, 4, "PERSON"),), where="x")
 )
 def test_a_certificate_fails_for_what_is_missing_or_new(back: Document, told: str) -> None:
     """A span has come back in its place, or moved with a text that has changed; else it is a fault."""
-    certificate = compare("x", [ROWED], [back], Account())
+    certificate = compare_documents("x", [ROWED], [back], ConversionLog())
     assert told in "\n".join(certificate.lines())
     assert certificate.passed == ("came back" in told)
     assert ("x: FAILED" in "\n".join(certificate.lines())) != certificate.passed
@@ -128,11 +128,11 @@ def test_a_certificate_fails_for_what_is_missing_or_new(back: Document, told: st
 
 def test_a_certificate_holds_a_writer_to_its_word() -> None:
     """What is listed as left out need not come back; if it does, or was but moved, that is a fault."""
-    listed = Entry("x", "0-4:PERSON", Fate.LEFT_OUT, "too long")
-    assert compare("x", [ROWED], [Document(ROWED.text)], Account(entries=[listed])).passed
-    assert not compare("x", [ROWED], [ROWED], Account(entries=[listed])).passed
-    moved = Entry("x", "0-4:PERSON", Fate.TRIMMED, "at a line end")
-    assert not compare("x", [ROWED], [Document(ROWED.text)], Account(entries=[moved])).passed
+    listed = ConversionLogEntry("x", "0-4:PERSON", ConversionOutcome.LEFT_OUT, "too long")
+    assert compare_documents("x", [ROWED], [Document(ROWED.text)], ConversionLog(entries=[listed])).passed
+    assert not compare_documents("x", [ROWED], [ROWED], ConversionLog(entries=[listed])).passed
+    moved = ConversionLogEntry("x", "0-4:PERSON", ConversionOutcome.TRIMMED, "at a line end")
+    assert not compare_documents("x", [ROWED], [Document(ROWED.text)], ConversionLog(entries=[moved])).passed
 
 
 def test_what_a_format_has_no_word_for_is_told(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 from annotator.core.annotation import Answer
 from annotator.core.spans import Span
 from annotator.formats import prodigy
-from annotator.formats.document import Account
-from annotator.formats.source import Source
+from annotator.formats.document import ConversionLog
+from annotator.formats.source import ImportSource
 from tests.cli.calling import call
 from tests.cli.test_export import QUAYS, TOWNS, Desk
 
@@ -26,7 +26,7 @@ def test_prodigy_gets_every_answer(tmp_path: Path) -> None:
     said = call("export", desk.path, out, "--format", "prodigy", "--json")
     assert said.code == 0, said.err
     assert sorted(p.name for p in out.iterdir()) == ["annotations.jsonl", "ledger.jsonl"]
-    tasks = list(prodigy.read(Source(out / "annotations.jsonl"), Account()))
+    tasks = list(prodigy.read(ImportSource(out / "annotations.jsonl"), ConversionLog()))
     found = [(t.annotator, t.meta["sentence"], t.answer, t.spans) for t in tasks]
     first = every[0].tokens
     assert found[0] == ("ana", every[0].id, Answer.ACCEPT, (Span(first[0].start, first[0].end, "VENUE"),))

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from annotator.cli import export
-from annotator.cli.gather import Gathered, gather
+from annotator.cli.gather import ExportSelection, select_for_export
 from annotator.core.annotation import Answer
 from annotator.export.splits import part_of
-from annotator.storage.corpus import Corpus
+from annotator.storage.corpus import CorpusFolder
 from tests.cli.calling import call
 from tests.cli.test_export import Desk
 from tests.export.export_samples import made, sentences
@@ -99,11 +99,11 @@ def test_a_bridge_is_streamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     train, dev = _placed("train"), _placed("dev")
     for n, answer in enumerate([Answer.REJECT, None, Answer.ACCEPT]):
         desk.answer("ana", desk.of(desk.add([[f"{train} {dev} {n}", "Nobody came ."]]))[:1], answer)
-    gathered: list[Corpus] = []
+    gathered: list[CorpusFolder] = []
 
-    def noted(corpus: Corpus, name: str | None) -> Gathered:
+    def noted(corpus: CorpusFolder, name: str | None) -> ExportSelection:
         gathered.append(corpus)
-        return gather(corpus, name)
+        return select_for_export(corpus, name)
 
     monkeypatch.setattr(export, "_gathered", noted)
     options = ("--ledger", "full", "--attrs", "own", "--json")

@@ -7,7 +7,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from annotator.storage.corpus import Corpus
+from annotator.storage.corpus import CorpusFolder
 from tests.cli.calling import call
 from tests.cli.reading import files, imported, jsonl, spans, works
 
@@ -28,7 +28,7 @@ def test_a_file_becomes_a_corpus(tmp_path: Path) -> None:
     )
     said = imported(path, tmp_path / "c")
     assert (said.code, said.err) == (0, "")
-    corpus = Corpus.open(tmp_path / "c")
+    corpus = CorpusFolder.open(tmp_path / "c")
     (article,) = (corpus.article(a) for a in corpus.article_ids())
     assert article.text == FERRY
     assert len(corpus.active_sentences(article)) == 2
@@ -48,7 +48,7 @@ def test_a_span_over_a_sentence_end_joins_the_sentences(tmp_path: Path) -> None:
     assert spans(tmp_path / "c") == [("doccano", "noon. “We are late.", "CLAIM")]
     (work,) = works(tmp_path / "c")["doccano"]
     assert work.sentence.text == FERRY
-    assert len(Corpus.open(tmp_path / "c").sentences(work.sentence.article)) == 2
+    assert len(CorpusFolder.open(tmp_path / "c").sentences(work.sentence.article)) == 2
     assert "1 sentence was joined from several, because a span runs over an end" in said.err
 
 
@@ -107,7 +107,7 @@ def test_labels_are_added_to_the_schema(tmp_path: Path) -> None:
     path = _doccano(tmp_path / "all.jsonl", ("Lena Okafor", "PERSON"), ("Osmund", "Port town"))
     said = imported(path, tmp_path / "c", "--add-labels")
     assert said.code == 0, said.err
-    assert Corpus.open(tmp_path / "c").schema.label("Port_town") is not None
+    assert CorpusFolder.open(tmp_path / "c").schema.label("Port_town") is not None
     assert "the label Port town is called Port_town" in said.err
 
 
@@ -240,13 +240,13 @@ def test_our_own_tasks_make_the_article_again(tmp_path: Path) -> None:
     tasks = tmp_path / "out" / "annotations.jsonl"
     said = imported(tasks, tmp_path / "d")
     assert said.code == 0, said.err
-    corpus = Corpus.open(tmp_path / "d")
+    corpus = CorpusFolder.open(tmp_path / "d")
     (article,) = (corpus.article(a) for a in corpus.article_ids())
     assert article.text == FERRY
     assert spans(tmp_path / "d") == spans(tmp_path / "c")
     back = imported(tasks, tmp_path / "c", "--as", "ben")
     assert back.code == 0, back.err
-    assert len(Corpus.open(tmp_path / "c").article_ids()) == 1
+    assert len(CorpusFolder.open(tmp_path / "c").article_ids()) == 1
     assert {n for n, _, _ in spans(tmp_path / "c")} == {"ada", "ben"}
 
 
@@ -260,7 +260,7 @@ def test_names_in_a_file_are_made_safe(tmp_path: Path) -> None:
     assert said.code == 0, said.err
     names = set(said.json["annotators"].values())
     assert len(names) == 4
-    assert set(Corpus.open(tmp_path / "c").annotators()) == names
+    assert set(CorpusFolder.open(tmp_path / "c").annotators()) == names
     assert sorted(p.name for p in tmp_path.iterdir()) == ["c", "p.jsonl"]
 
 
@@ -354,7 +354,7 @@ def test_two_annotators_on_one_text(tmp_path: Path) -> None:
     ]
     said = imported(jsonl(tmp_path / "p.jsonl", *rows), tmp_path / "c")
     assert said.code == 0, said.err
-    assert len(Corpus.open(tmp_path / "c").article_ids()) == 1
+    assert len(CorpusFolder.open(tmp_path / "c").article_ids()) == 1
     assert spans(tmp_path / "c") == [("ada", "Lena", "PERSON"), ("ben", "Lena", "VENUE")]
     answers = [w.annotation.answer for works in works(tmp_path / "c").values() for w in works]
     assert answers == ["accept", "reject"]

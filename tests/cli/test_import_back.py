@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from annotator.cli.pieces import stated
+from annotator.cli.pieces import with_stated_sentences
 from annotator.formats.document import Document
-from annotator.storage.corpus import Corpus
+from annotator.storage.corpus import CorpusFolder
 from tests.cli.calling import call
 from tests.cli.reading import answers, imported, jsonl, spans, works
 
@@ -62,8 +62,8 @@ def test_sentences_come_back_as_they_were(corpus: Path, name: str, tmp_path: Pat
     back = _there_and_back(corpus, name, tmp_path)
     assert answers(back) == answers(corpus)
     assert [x[1:] for x in spans(back)] == [x[1:] for x in spans(corpus)]
-    (article,) = Corpus.open(back).article_ids()
-    assert "sentences" not in Corpus.open(back).article(article).meta
+    (article,) = CorpusFolder.open(back).article_ids()
+    assert "sentences" not in CorpusFolder.open(back).article(article).meta
 
 
 @pytest.mark.parametrize("name", ["spacy", "plain", "huggingface"])
@@ -73,8 +73,8 @@ def test_an_article_at_a_time_leaves_open_what_nobody_has_read(
     """A missing tag is no O, and a sentence that is not told is not claimed: both stay unfinished."""
     back = _there_and_back(corpus, name, tmp_path, "--unit", "article")
     assert answers(back) == answers(corpus)
-    (article,) = Corpus.open(back).article_ids()
-    assert Corpus.open(back).article(article).text == TEXT
+    (article,) = CorpusFolder.open(back).article_ids()
+    assert CorpusFolder.open(back).article(article).text == TEXT
 
 
 def test_a_format_without_a_place_says_so(corpus: Path, tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_a_format_without_a_place_says_so(corpus: Path, tmp_path: Path) -> None:
 def test_a_field_of_that_name_may_be_anything(told: Any) -> None:
     """What is no list of ranges in the text, one after another, says nothing of sentences."""
     document = Document("Lena rowed.", meta={"sentences": told})
-    assert stated(document) is document
+    assert with_stated_sentences(document) is document
 
 
 def test_sentences_that_claim_one_place_are_told_and_lost_in_none(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_sentences_that_claim_one_place_are_told_and_lost_in_none(tmp_path: Path
         for text, name in (("Ida Holm left.", "Ida Holm"), ("Tam Reedy came.", "Tam Reedy"))
     ]
     said = imported(jsonl(tmp_path / "a.jsonl", *rows), tmp_path / "c", "--as", "ada")
-    assert (said.code, len(Corpus.open(tmp_path / "c").article_ids())) == (0, 2)
+    assert (said.code, len(CorpusFolder.open(tmp_path / "c").article_ids())) == (0, 2)
     assert "the sentences of 'x' contradict each other in place; each is an article of its own" in said.err
     assert spans(tmp_path / "c") == [("ada", "Ida Holm", "PERSON"), ("ada", "Tam Reedy", "PERSON")]
 
@@ -127,10 +127,10 @@ def test_a_part_of_a_sentence_hides_none_of_it(tmp_path: Path) -> None:
     """What covers half of a stored sentence does not take its place: it is an article of its own."""
     whole = {"text": "Ida Holm left Osmund.", "spans": [[0, 8, "PERSON"]]}
     assert imported(jsonl(tmp_path / "a.jsonl", whole), tmp_path / "c", "--as", "ada").code == 0
-    (article,) = Corpus.open(tmp_path / "c").article_ids()
+    (article,) = CorpusFolder.open(tmp_path / "c").article_ids()
     half = {"text": "Ida Holm", "spans": [[0, 8, "PERSON"]], "meta": {"article": article, "start": 0}}
     assert imported(jsonl(tmp_path / "b.jsonl", half), tmp_path / "c", "--as", "bo").code == 0
-    corpus = Corpus.open(tmp_path / "c")
+    corpus = CorpusFolder.open(tmp_path / "c")
     assert len(corpus.article_ids()) == 2
     assert [s.text for a in corpus.article_ids() for s in corpus.sentences(a)] == [whole["text"], "Ida Holm"]
     assert spans(tmp_path / "c") == [("ada", "Ida Holm", "PERSON"), ("bo", "Ida Holm", "PERSON")]
@@ -141,9 +141,9 @@ def test_other_words_in_the_place_of_a_sentence_are_another_article(tmp_path: Pa
     """What names an article of the corpus and has other words there says nothing of that article."""
     stored = {"text": "Ida Holm left Osmund.", "spans": [[0, 8, "PERSON"]]}
     assert imported(jsonl(tmp_path / "a.jsonl", stored), tmp_path / "c", "--as", "ada").code == 0
-    (article,) = Corpus.open(tmp_path / "c").article_ids()
+    (article,) = CorpusFolder.open(tmp_path / "c").article_ids()
     told = {"spans": stored["spans"], "meta": {"article": article, "start": 0}}
     other = {"text": "Ada Birk left Ostram.", **told}
     assert imported(jsonl(tmp_path / "b.jsonl", other), tmp_path / "c", "--as", "bo").code == 0
-    assert len(Corpus.open(tmp_path / "c").article_ids()) == 2
+    assert len(CorpusFolder.open(tmp_path / "c").article_ids()) == 2
     assert spans(tmp_path / "c") == [("ada", "Ida Holm", "PERSON"), ("bo", "Ada Birk", "PERSON")]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from annotator.cli.recording import _overlapping
+from annotator.cli.recording import _overlapping_pairs
 from annotator.core.spans import Span
 from annotator.formats.huggingface import reading, table
 from tests.cli.reading import imported, jsonl, spans
@@ -79,5 +79,5 @@ def test_tens_of_thousands_of_spans_side_by_side_are_judged_at_once() -> None:
     """Each span is held against those alone that share text with it."""
     spans = [Span(n, n + 1, "P") for n in range(100_000)]
     begun = time.perf_counter()
-    assert not list(_overlapping(spans))
+    assert not list(_overlapping_pairs(spans))
     assert time.perf_counter() - begun < 2

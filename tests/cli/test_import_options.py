@@ -14,7 +14,7 @@ import pytest
 from annotator.core.annotation import Answer
 from annotator.formats import detect
 from annotator.storage import killed
-from annotator.storage.corpus import Corpus
+from annotator.storage.corpus import CorpusFolder
 from annotator.storage.journal import Journal
 from tests.cli.calling import call
 from tests.cli.reading import answers, files, imported, jsonl, spans, works
@@ -178,8 +178,8 @@ def test_what_nobody_has_reviewed_stays_open(tmp_path: Path) -> None:
     assert said.code == 0, said.err
     assert answers(tmp_path / "c") == [("Lena rowed", "accept"), ("Tam slept", None)]
     assert [words for _, words, _ in spans(tmp_path / "c")] == ["Lena", "Tam"]
-    (article,) = Corpus.open(tmp_path / "c").article_ids()
-    assert "open" not in Corpus.open(tmp_path / "c").article(article).meta
+    (article,) = CorpusFolder.open(tmp_path / "c").article_ids()
+    assert "open" not in CorpusFolder.open(tmp_path / "c").article(article).meta
     imported(path, tmp_path / "d", "--answer", "accept")
     assert {answer for _, answer in answers(tmp_path / "d")} == {"accept"}
 
@@ -300,12 +300,12 @@ def test_an_import_after_one_that_was_killed_says_so(tmp_path: Path) -> None:
     path = jsonl(tmp_path / "a.jsonl", {"text": TEXT, "spans": [LENA]})
     imported(path, tmp_path / "c")
     journal = tmp_path / "c" / "annotations" / "plain.jsonl"
-    left = tmp_path / "c" / f"{killed.LEFTOVERS}x.tmp"
+    left = tmp_path / "c" / f"{killed.STAGING_PREFIX}x.tmp"
     left.mkdir()
-    killed.note(left, [], {"plain": journal.stat().st_size}, ("", ""))
+    killed.write_recovery_note(left, [], {"plain": journal.stat().st_size}, ("", ""))
     journal.write_bytes(journal.read_bytes() * 2)
     said = imported(path, tmp_path / "c")
-    assert said.err.startswith(f"note: {killed.TAKEN_BACK}\n")
+    assert said.err.startswith(f"note: {killed.ROLLED_BACK_WARNING}\n")
     assert said.out.splitlines()[2].endswith(": 0 articles added, 0 sentences, 0 records by plain")
 
 
@@ -342,7 +342,7 @@ def test_a_date_in_another_form_is_read(tmp_path: Path) -> None:
     stated = "Sat, 05 Apr 2031 09:30:00 GMT"
     row = {"text": TEXT, "spans": [LENA], "meta": {"date": stated}}
     assert imported(jsonl(tmp_path / "x.jsonl", row), tmp_path / "c").code == 0
-    corpus = Corpus.open(tmp_path / "c")
+    corpus = CorpusFolder.open(tmp_path / "c")
     [article] = map(corpus.article, corpus.article_ids())
     assert article.date == "2031-04-05"
     assert article.meta["date"] == stated

@@ -9,16 +9,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from annotator.cli.asked import Asked
-from annotator.cli.certificate import compare
+from annotator.cli.asked import ImportOptions
+from annotator.cli.certificate import compare_documents
 from annotator.cli.imports import run_import
-from annotator.cli.journals import hands
+from annotator.cli.journals import load_journals
 from annotator.core.errors import AnnotatorError
 from annotator.formats import detect
-from annotator.formats.align import settle
-from annotator.formats.document import Account, Document
-from annotator.formats.source import Source
-from annotator.storage.corpus import Corpus
+from annotator.formats.align import align_spans
+from annotator.formats.document import ConversionLog, Document
+from annotator.formats.source import ImportSource
+from annotator.storage.corpus import CorpusFolder
 from tests.cli.calling import call
 
 SAMPLES = Path(__file__).resolve().parents[2] / "../shared/data/exports"
@@ -57,9 +57,9 @@ def test_every_sample_is_accounted_for(path: Path, tmp_path: Path) -> None:
 
 def _in_journals(folder: Path) -> int:
     """Count the spans in the journals, known-wrong ones too; nothing is damaged."""
-    corpus = Corpus.open(folder)
+    corpus = CorpusFolder.open(folder)
     total = 0
-    for hand in hands(corpus):
+    for hand in load_journals(corpus):
         assert hand.warnings == ()
         works = [w.annotation for a in hand.store.touched_articles for w in hand.store.touched_sentences_of(a)]
         total += sum(len(a.spans) + len(a.rejected) for a in works)
@@ -71,23 +71,23 @@ def _in_journals(folder: Path) -> int:
 def test_every_sample_comes_back_through_its_format(path: Path, tmp_path: Path) -> None:
     """What is read of a sample is the same after it was written and read again, but for what is listed."""
     try:
-        name, _ = detect.choose(Source(path))
+        name, _ = detect.choose_format(ImportSource(path))
     except AnnotatorError:
         pytest.skip("refused")
     if not detect.can_write(name):
         pytest.skip("the format can only be read")
-    module, account, written, back = detect.load(name), Account(), Account(), Account()
+    module, account, written, back = detect.load_format(name), ConversionLog(), ConversionLog(), ConversionLog()
     try:
-        out = [settle(d, account) for d in module.read(Source(path), account)]
+        out = [align_spans(d, account) for d in module.read(ImportSource(path), account)]
     except AnnotatorError:
         pytest.skip("refused")
     files = module.write(out, tmp_path / "out", written)
-    folder = Source(tmp_path / "out")
-    sources = [folder] if len(files) > 1 and module.detect(folder.sample()) else [Source(f) for f in files]
+    folder = ImportSource(tmp_path / "out")
+    sources = [folder] if len(files) > 1 and module.detect(folder.sample()) else [ImportSource(f) for f in files]
     there: list[Document] = [
-        settle(d, back) for s in sources if module.detect(s.sample()) for d in module.read(s, back)
+        align_spans(d, back) for s in sources if module.detect(s.sample()) for d in module.read(s, back)
     ]
-    certificate = compare(name, out, there, written)
+    certificate = compare_documents(name, out, there, written)
     assert certificate.passed, "\n".join(certificate.lines())
 
 
@@ -112,17 +112,17 @@ _HEADS = (
     st.sampled_from(_HEADS),
     st.binary(max_size=40),
     st.integers(0, 200),
-    st.sampled_from(["auto", *detect.present()]),
+    st.sampled_from(["auto", *detect.available_formats()]),
 )
 def test_no_bytes_make_a_traceback(tmp_path: Path, head: bytes, noise: bytes, at: int, form: str) -> None:
     """Whatever a file holds, and whatever it is said to be: documents or an error for users."""
     path = tmp_path / "f"
     path.write_bytes(head[:at] + noise + head[at:])
-    account = Account()
+    account = ConversionLog()
     try:
-        name, _ = detect.choose(Source(path), form)
-        for document in detect.load(name).read(Source(path), account):
-            settle(document, account)
+        name, _ = detect.choose_format(ImportSource(path), form)
+        for document in detect.load_format(name).read(ImportSource(path), account):
+            align_spans(document, account)
     except AnnotatorError:
         return
     assert account.is_balanced
@@ -131,5 +131,5 @@ def test_no_bytes_make_a_traceback(tmp_path: Path, head: bytes, noise: bytes, at
 def test_an_import_in_one_call(tmp_path: Path) -> None:
     """The whole import is a function, for whoever needs it without a command line."""
     (tmp_path / "f.jsonl").write_bytes(_HEADS[1])
-    report, account = run_import([tmp_path / "f.jsonl"], Asked(tmp_path / "c"))
+    report, account = run_import([tmp_path / "f.jsonl"], ImportOptions(tmp_path / "c"))
     assert (report.articles, report.records, account.read, account.kept) == (1, 1, 1, 1)

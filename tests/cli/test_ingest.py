@@ -10,8 +10,8 @@ import orjson
 import pytest
 
 from annotator.core.errors import SourceError
-from annotator.ingest.article import make_article
-from annotator.storage.corpus import Corpus
+from annotator.ingest.article import build_article
+from annotator.storage.corpus import CorpusFolder
 from annotator.storage.journal import Journal
 from tests.cli.calling import call
 from tests.cli.test_bad_input import annotate
@@ -38,7 +38,7 @@ def records(path: Path, *rows: tuple[str, str]) -> Path:
 
 def queue(corpus: Path) -> list[str]:
     """Return the topics of the articles in the queue."""
-    opened = Corpus.open(corpus)
+    opened = CorpusFolder.open(corpus)
     articles = [opened.article(a) for a in opened.article_ids()]
     return [a.text.split()[1] for a in articles if not a.replaced_by]
 
@@ -176,7 +176,7 @@ def test_no_corpus_without_an_article(tmp_path: Path, monkeypatch: pytest.Monkey
 
     page = put(tmp_path / "page.txt", "bridge")
     with monkeypatch.context() as patch:
-        patch.setattr("annotator.cli.intake.make_article", fails)
+        patch.setattr("annotator.cli.intake.build_article", fails)
         said = call("ingest", page, "--corpus", tmp_path / "c")
     assert (said.code, said.out) == (1, "")
     assert said.err == "annotator: page.txt: no text in it; give another\n"
@@ -198,10 +198,10 @@ def test_ctrl_c_says_what_is_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         calls.append(args)
         if len(calls) == 3:
             raise KeyboardInterrupt
-        return make_article(*args)  # type: ignore[arg-type]
+        return build_article(*args)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
-        patch.setattr("annotator.cli.intake.make_article", stopped)
+        patch.setattr("annotator.cli.intake.build_article", stopped)
         said = call("ingest", tmp_path / "in", "--corpus", tmp_path / "c")
     assert (said.code, said.out) == (130, "")
     assert said.err == "stopped: 2 articles are in, the rest is not; run it again to go on\n"
@@ -236,7 +236,7 @@ def test_a_schema_with_a_byte_order_mark(corpus: Path, page: Path) -> None:
     schema.write_bytes(b'\xef\xbb\xbf[[label]]\nname = "SHIP"\n')
     for folder in (corpus, corpus.parent / "new"):
         assert call("ingest", page, "--corpus", folder, "--schema", schema).code == 0
-        assert [x.name for x in Corpus.open(folder).schema.labels] == ["SHIP"]
+        assert [x.name for x in CorpusFolder.open(folder).schema.labels] == ["SHIP"]
 
 
 def test_listing_changes_nothing(corpus: Path) -> None:

@@ -9,21 +9,21 @@ from pathlib import Path
 import orjson
 
 from annotator.core.annotation import Answer
-from annotator.core.article import Article, Verdict
-from annotator.core.edits import Op, add_span, join, reject_suggestion, set_answer
+from annotator.core.article import Article, LineVerdict
+from annotator.core.edits import Op, add_span, join_sentences, reject_suggestion, set_answer
 from annotator.core.spans import Span
-from annotator.core.works import Works
-from annotator.storage.corpus import Corpus
-from annotator.storage.groups import FILE as SPLITS
-from annotator.storage.groups import groups_text, read_groups
+from annotator.core.works import AnnotationStore
+from annotator.storage.corpus import CorpusFolder
+from annotator.storage.groups import SPLITS_FILE as SPLITS
+from annotator.storage.groups import encode_split_groups, read_split_groups
 from annotator.storage.journal import Journal
-from annotator.storage.migrations import FILE as MIGRATIONS
-from annotator.storage.sentences import FILE
+from annotator.storage.migrations import MIGRATIONS_FILE as MIGRATIONS
+from annotator.storage.sentences import SENTENCES_FILE
 from tests import builders
 from tests.cli.calling import call
 
 
-def _answer(corpus: Corpus, article: Article, index: int, answer: Answer, name: str = "ana") -> None:
+def _answer(corpus: CorpusFolder, article: Article, index: int, answer: Answer, name: str = "ana") -> None:
     session = builders.open_session(corpus, name=name)
     session.apply_edit(set_answer(session.annotation_store.sentences_of(article.id)[index], answer))
     session.close()
@@ -49,7 +49,7 @@ def test_two_corpora_become_a_third(tmp_path: Path) -> None:
         "ben: 1 record",
     ]
     assert [_files(a.path), _files(b.path)] == before
-    merged = Corpus.open(tmp_path / "c")
+    merged = CorpusFolder.open(tmp_path / "c")
     assert merged.article_ids() == (builders.market().id, builders.bridge().id)
     assert merged.sentences(builders.market().id) == builders.sentences(builders.market())
     records = Journal.open(merged.path, "ana", read_only=True).records
@@ -113,7 +113,7 @@ def test_a_copy_that_was_gone_on_with_takes_over(tmp_path: Path) -> None:
     )
     session = builders.open_session(tmp_path / "b")
     works = session.annotation_store.sentences_of(builders.market().id)
-    session.apply_edit(join(works[3], works[4], builders.MARKET))
+    session.apply_edit(join_sentences(works[3], works[4], builders.MARKET))
     session.undo()
     session.close()
     said = call("merge", a.path, tmp_path / "b", "--into", tmp_path / "c")
@@ -150,7 +150,7 @@ def test_schemas_are_united_or_one_is_named(tmp_path: Path) -> None:
     b = builders.make_corpus(tmp_path / "b", builders.bridge(), schema=ship)
     said = call("merge", a.path, b.path, "--into", tmp_path / "c", "--json")
     assert (said.code, said.json["schema"]) == (0, {"added": ["SHIP"], "widened": []})
-    merged = Corpus.open(tmp_path / "c").schema
+    merged = CorpusFolder.open(tmp_path / "c").schema
     assert [(x.name, x.key) for x in merged.labels][-2:] == [("CLAIM", "f"), ("SHIP", "")]
     other = builders.NEWS.replace("A number with what it counts.", "Any number.")
     d = builders.make_corpus(tmp_path / "d", builders.bridge(), schema=other)
@@ -173,16 +173,16 @@ def test_schemas_are_united_or_one_is_named(tmp_path: Path) -> None:
 def test_switched_lines_are_kept_or_told(tmp_path: Path) -> None:
     """A line that a person has switched in one corpus is switched; two who disagree are a conflict."""
     a, b = (builders.make_corpus(tmp_path / x, builders.market()) for x in "ab")
-    b.set_line_verdict(builders.market().id, 2, Verdict.BODY, by="ben", time=5)
-    a.set_line_verdict(builders.market().id, 6, Verdict.BODY, by="ana", time=5)
-    b.set_line_verdict(builders.market().id, 6, Verdict.CAPTION, by="ben", time=6)
+    b.set_line_verdict(builders.market().id, 2, LineVerdict.BODY, by="ben", time=5)
+    a.set_line_verdict(builders.market().id, 6, LineVerdict.BODY, by="ana", time=5)
+    b.set_line_verdict(builders.market().id, 6, LineVerdict.CAPTION, by="ben", time=6)
     said = call("merge", a.path, b.path, "--into", tmp_path / "c", "--json")
     assert said.code == 3
     assert [c["what"] for c in said.json["conflicts"]] == [
         f"article {builders.market().id}: {b.path} has another verdict on line 7"
     ]
-    merged = Corpus.open(tmp_path / "c").article(builders.market().id)
-    assert (merged.lines[2].verdict, merged.lines[6].verdict) == (Verdict.BODY, Verdict.BODY)
+    merged = CorpusFolder.open(tmp_path / "c").article(builders.market().id)
+    assert (merged.lines[2].verdict, merged.lines[6].verdict) == (LineVerdict.BODY, LineVerdict.BODY)
     data = orjson.loads((tmp_path / "c" / "articles" / f"{merged.id}.json").read_bytes())
     assert [(d["by"], d["line"]) for d in data["history"]] == [("ana", 6), ("ben", 2), ("ben", 6)]
 
@@ -220,7 +220,7 @@ def test_suggestions_ledgers_and_foreign_files(tmp_path: Path) -> None:
     [source] = [p.name for p in (b.path / "suggestions").glob("*.jsonl")]
     there = (tmp_path / "c" / "suggestions" / source).read_bytes()
     assert sorted(there.splitlines()) == sorted((b.path / "suggestions" / source).read_bytes().splitlines())
-    assert (tmp_path / "c" / FILE).read_bytes() == (b.path / FILE).read_bytes()
+    assert (tmp_path / "c" / SENTENCES_FILE).read_bytes() == (b.path / SENTENCES_FILE).read_bytes()
 
 
 def test_a_migration_that_was_taken_back_is_no_decision(tmp_path: Path) -> None:
@@ -235,16 +235,16 @@ def test_a_migration_that_was_taken_back_is_no_decision(tmp_path: Path) -> None:
     shutil.copytree(a.path, tmp_path / "b")
     assert call("schema", "rename", a.path, "PERSON", "HUMAN").code == 0
     assert call("schema", "undo", a.path).code == 0
-    _answer(Corpus.open(tmp_path / "b"), article, 0, Answer.REJECT)
+    _answer(CorpusFolder.open(tmp_path / "b"), article, 0, Answer.REJECT)
     for into, one, two in (("c", "a", "b"), ("d", "b", "a")):
         said = call("merge", tmp_path / one, tmp_path / two, "--into", tmp_path / into, "--json")
         assert said.json["conflicts"] == []
-        works = Works(Corpus.open(tmp_path / into).sentences)
+        works = AnnotationStore(CorpusFolder.open(tmp_path / into).sentences)
         works.replay(Journal.open(tmp_path / into, "ana", read_only=True).records)
         assert works.sentences_of(article.id)[0].annotation.answer is Answer.REJECT
 
 
-def _marked(folder: Path) -> Corpus:
+def _marked(folder: Path) -> CorpusFolder:
     """Return a corpus in which ana has turned a person down in one sentence and marked one in the next."""
     corpus = builders.make_corpus(folder, builders.market())
     session = builders.open_session(corpus, name="ana")
@@ -257,7 +257,7 @@ def _marked(folder: Path) -> Corpus:
 
 def _said_now(folder: Path) -> list[tuple[list[str], list[str]]]:
     """Return the labels of what ana has marked and turned down, by sentence."""
-    works = Works(Corpus.open(folder).sentences)
+    works = AnnotationStore(CorpusFolder.open(folder).sentences)
     works.replay(Journal.open(folder, "ana", read_only=True).records)
     notes = (w.annotation for w in works.touched_sentences_of(builders.market().id))
     return [([s.label for s in a.spans], [s.label for s in a.rejected]) for a in notes]
@@ -293,11 +293,11 @@ def test_fixed_groups_of_a_split_are_kept(tmp_path: Path) -> None:
     """What a rebalance has fixed holds in the new corpus; of two groups the first stays, which is told."""
     market, bridge = builders.market(), builders.bridge()
     a, b = builders.make_corpus(tmp_path / "a", market), builders.make_corpus(tmp_path / "b", market, bridge)
-    (a.path / SPLITS).write_bytes(groups_text({market.id: market.id}))
-    (b.path / SPLITS).write_bytes(groups_text({market.id: bridge.id, bridge.id: bridge.id}))
+    (a.path / SPLITS).write_bytes(encode_split_groups({market.id: market.id}))
+    (b.path / SPLITS).write_bytes(encode_split_groups({market.id: bridge.id, bridge.id: bridge.id}))
     said = call("merge", a.path, b.path, "--into", tmp_path / "c", "--json")
     assert said.code == 3
-    assert read_groups(tmp_path / "c") == {market.id: market.id, bridge.id: bridge.id}
+    assert read_split_groups(tmp_path / "c") == {market.id: market.id, bridge.id: bridge.id}
     assert [c["what"] for c in said.json["conflicts"]] == [
         f"article {market.id}: {b.path / SPLITS} has fixed it in another group"
     ]

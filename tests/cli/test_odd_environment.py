@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 from annotator.cli import output
-from annotator.storage.corpus import Corpus
+from annotator.storage.corpus import CorpusFolder
 from tests.cli.calling import call
 from tests.cli.conftest import PAGE
 
@@ -189,7 +189,7 @@ def test_what_nobody_has_foreseen(corpus: Path, error: Exception, monkeypatch: p
     def fail(_: object) -> None:
         raise error
 
-    monkeypatch.setattr(Corpus, "active_sentences", lambda *_: fail(_))
+    monkeypatch.setattr(CorpusFolder, "active_sentences", lambda *_: fail(_))
     said = call("articles", corpus)
     told = "x: input/output error" if isinstance(error, OSError) else "odd thing"
     assert (said.code, said.out) == (1, "")
@@ -200,10 +200,10 @@ def test_what_nobody_has_foreseen(corpus: Path, error: Exception, monkeypatch: p
 
 def test_what_a_terminal_is_shown() -> None:
     """Spaces and joiners are text; what commands, reorders or hides is not."""
-    assert output.safe("30\u00a0000 to\u20093\u3000m\tx") == "30 000 to 3 m x"
-    assert output.safe("👩\u200d🚀 co\u00adop ferry\ue000") == "👩\u200d🚀 co\u00adop ferry\ue000"
+    assert output.make_printable("30\u00a0000 to\u20093\u3000m\tx") == "30 000 to 3 m x"
+    assert output.make_printable("👩\u200d🚀 co\u00adop ferry\ue000") == "👩\u200d🚀 co\u00adop ferry\ue000"
     bad = "\x1b\x7f\x9b\u202e\u2066\u200f\u061c\udce9\U000e0041"
-    assert output.safe(f"a{bad}b") == f"a{'�' * len(bad)}b"
+    assert output.make_printable(f"a{bad}b") == f"a{'�' * len(bad)}b"
 
 
 def test_json_can_not_command_a_terminal(tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ import pytest
 from spacy.tokens import DocBin
 from spacy.vocab import Vocab
 
-from annotator.core.repairs import Cure
-from annotator.session.mending import Mending
-from annotator.session.session import Session
+from annotator.core.repairs import RepairKind
+from annotator.session.mending import RepairQueue
+from annotator.session.session import AnnotationSession
 from tests import builders
 from tests.cli.calling import call
 
@@ -36,11 +36,11 @@ def corpus(tmp_path: Path) -> Path:
     return tmp_path / "c"
 
 
-def _list(session: Session) -> Mending:
-    return Mending(session, session.navigation.misaligned_spans(session.navigation.touched_sentences()))
+def _list(session: AnnotationSession) -> RepairQueue:
+    return RepairQueue(session, session.navigation.misaligned_spans(session.navigation.touched_sentences()))
 
 
-def _mend(corpus: Path, cure: Cure) -> int:
+def _mend(corpus: Path, cure: RepairKind) -> int:
     """Give every span inside a token the same repair, and return how many needed one."""
     session = builders.open_session(corpus)
     work, n = _list(session), 0
@@ -64,7 +64,7 @@ def _found(out: Path) -> list[tuple[str, str]]:
 
 def test_split_tokens_are_those_of_every_export(corpus: Path, tmp_path: Path) -> None:
     """Both engines write the split tokens, byte for byte; every span is in, and the ledger lists none."""
-    assert _mend(corpus, Cure.SPLIT) == 4
+    assert _mend(corpus, RepairKind.SPLIT) == 4
     straight = _payloads(corpus, tmp_path / "straight", "straight")
     assert straight == _payloads(corpus, tmp_path / "spacy", "spacy")
     assert _found(tmp_path / "straight") == sorted((label, words) for words, label in SPANS)
@@ -76,17 +76,17 @@ def test_split_tokens_are_those_of_every_export(corpus: Path, tmp_path: Path) ->
         "demoted": 0,
         "left out": 0,
     }
-    assert _mend(corpus, Cure.SPLIT) == 0, "a new start finds nothing to repair"
+    assert _mend(corpus, RepairKind.SPLIT) == 0, "a new start finds nothing to repair"
 
 
 def test_split_tokens_survive_the_way_through_another_tool(corpus: Path, tmp_path: Path) -> None:
     """Prodigy's format has tokens: what is exported and imported again needs no second repair."""
-    _mend(corpus, Cure.SPLIT)
+    _mend(corpus, RepairKind.SPLIT)
     assert call("export", corpus, tmp_path / "out", "--format", "prodigy").code == 0
     (file,) = (p for p in (tmp_path / "out").glob("*.jsonl") if p.name != "ledger.jsonl")
     said = call("import", file, "--corpus", tmp_path / "again", "--as", "ana", "--json")
     assert said.code == 0, said.err
-    assert _mend(tmp_path / "again", Cure.SPLIT) == 0
+    assert _mend(tmp_path / "again", RepairKind.SPLIT) == 0
 
 
 def test_undone_repairs_leave_the_export_as_it_was(corpus: Path, tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_undone_repairs_leave_the_export_as_it_was(corpus: Path, tmp_path: Path)
     before = _exported(corpus, tmp_path / "before")
     session = builders.open_session(corpus)
     work = _list(session)
-    for cure in (Cure.SPLIT, Cure.OUT, Cure.DROP):
+    for cure in (RepairKind.SPLIT, RepairKind.OUT, RepairKind.DROP):
         work.repair(cure)
     for _ in range(3):
         work.undo()
@@ -115,12 +115,12 @@ def test_an_export_says_what_repairs_spans_inside_tokens(corpus: Path, tmp_path:
     told = "note: spans inside tokens: `annotator check` lists them, key R in `annotator` repairs them\n"
     assert told in call("export", corpus, tmp_path / "o", "--split", "100/0/0").err
     assert "(key R in `annotator annotate … --as ana` lists them all)" in call("check", corpus).out
-    _mend(corpus, Cure.SPLIT)
+    _mend(corpus, RepairKind.SPLIT)
     assert told not in call("export", corpus, tmp_path / "o", "--split", "100/0/0").err
 
 
-@pytest.mark.parametrize("cure", [Cure.OUT, Cure.SPLIT, Cure.DROP])
-def test_after_the_repairs_check_finds_no_characters(corpus: Path, cure: Cure) -> None:
+@pytest.mark.parametrize("cure", [RepairKind.OUT, RepairKind.SPLIT, RepairKind.DROP])
+def test_after_the_repairs_check_finds_no_characters(corpus: Path, cure: RepairKind) -> None:
     """Whatever is chosen for all of them, the check for spans inside tokens is content."""
     assert _characters(corpus) == 4
     _mend(corpus, cure)

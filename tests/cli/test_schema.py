@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from annotator.cli.options import labels_in_use
-from annotator.core.annotation import Work
+from annotator.core.annotation import AnnotatedSentence
 from annotator.core.edits import Op
-from annotator.core.record import Record
-from annotator.core.works import Works
-from annotator.storage.corpus import Corpus
+from annotator.core.record import JournalRecord
+from annotator.core.works import AnnotationStore
+from annotator.storage.corpus import CorpusFolder
 from annotator.storage.journal import Journal
-from annotator.storage.schema_edit import divided, merged, renamed
-from annotator.storage.schemas import schema_of_text
+from annotator.storage.schema_edit import split_label, merge_labels, rename_label
+from annotator.storage.schemas import parse_schema_text
 from tests import builders
 from tests.cli.calling import call
 from tests.cli.test_export import TOWNS, Desk
@@ -40,7 +40,7 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 
 def _labels(desk: Desk, who: str) -> list[str]:
-    works = Works(desk.corpus.sentences)
+    works = AnnotationStore(desk.corpus.sentences)
     history = works.replay(Journal.open(desk.path, who, read_only=True).records)
     assert history.undo() is None
     return [s.label for a in works.touched_articles for w in works.touched_sentences_of(a) for s in w.annotation.spans]
@@ -71,7 +71,7 @@ def test_what_redo_would_bring_back_bears_no_old_label(desk: Desk) -> None:
     (s,) = desk.of(desk.add([["Divers searched ."]]))
     desk.answer("cy", [s])
     with Journal.open(desk.path, "cy") as journal:
-        journal.append([Record(journal.next_seq, Op.UNDO, Work(s), parent=1, annotator="cy")])
+        journal.append([JournalRecord(journal.next_seq, Op.UNDO, AnnotatedSentence(s), parent=1, annotator="cy")])
     assert "VENUE" in labels_in_use(desk.corpus)
     assert call("schema", "rename", desk.path, "VENUE", "PLACE").code == 0
     assert labels_in_use(desk.corpus) == {"PLACE"}
@@ -102,7 +102,7 @@ def test_a_split_lists_what_is_to_be_looked_at(desk: Desk) -> None:
     args = ("schema", "split", desk.path, "VENUE", "--into", "TOWN,SHIP", "--take", "SHIP=boat")
     said = call(*args, "--reopen", "--json")
     doubtful = said.json["doubtful"]
-    works = Works(desk.corpus.sentences)
+    works = AnnotationStore(desk.corpus.sentences)
     works.replay(Journal.open(desk.path, "ana", read_only=True).records)
     flagged = [w for a in works.touched_articles for w in works.touched_sentences_of(a) if w.annotation.flagged]
     assert {w.sentence.id for w in flagged} <= set(doubtful)
@@ -131,21 +131,21 @@ def test_an_error_on_the_way_leaves_all_as_it_was(
         raise OSError(28, "No space left on device")
 
     before = _files(desk.path)
-    monkeypatch.setattr(Corpus, broken, fail)
+    monkeypatch.setattr(CorpusFolder, broken, fail)
     assert call("schema", "rename", desk.path, "VENUE", "PLACE").code == 1
     assert _files(desk.path) == before
 
 
 def test_a_schema_that_was_written_is_put_back(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """An error after the schema's rename, such as one of syncing the folder, takes that back too."""
-    write = Corpus.set_schema
+    write = CorpusFolder.set_schema
 
-    def fail(corpus: Corpus, text: str) -> None:
+    def fail(corpus: CorpusFolder, text: str) -> None:
         write(corpus, text)
         raise OSError(5, "Input/output error")
 
     before = _files(desk.path)
-    monkeypatch.setattr(Corpus, "set_schema", fail)
+    monkeypatch.setattr(CorpusFolder, "set_schema", fail)
     assert call("schema", "rename", desk.path, "VENUE", "PLACE").code == 1
     assert _files(desk.path) == before
 
@@ -162,7 +162,7 @@ def test_a_migration_that_was_killed_is_finished_by_running_it_again(
         raise KilledError
 
     with monkeypatch.context() as patch:
-        patch.setattr(Corpus, "write_beside", die)
+        patch.setattr(CorpusFolder, "write_beside", die)
         patch.setattr("os.truncate", die)
         with pytest.raises(KilledError):
             call("schema", "rename", desk.path, "VENUE", "PLACE")
@@ -216,8 +216,8 @@ name = "C"
 key = "c"
 inside = ["A", "B"]
 """
-    made = merged(text, ["A", "B"], "X")
-    schema = schema_of_text(made, "test")
+    made = merge_labels(text, ["A", "B"], "X")
+    schema = parse_schema_text(made, "test")
     assert made.startswith("# Ours.")
     assert [(x.name, x.key, x.inside, x.target) for x in schema.labels] == [
         ("X", "a", ("C",), "ents"),
@@ -260,11 +260,11 @@ def test_suggestions_go_on_under_the_new_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "taken"),
     [
-        (lambda t: renamed(t, "A", "X"), {"X": ["APE", "A"], "B": []}),
-        (lambda t: renamed(renamed(t, "A", "X"), "B", "A"), {"X": ["APE"], "A": ["B"]}),
-        (lambda t: merged(t, ["A", "B"], "B"), {"B": ["APE", "A"]}),
-        (lambda t: divided(t, "A", ["X", "Y"]), {"X": ["APE", "A"], "Y": [], "B": []}),
-        (lambda t: renamed(t.replace('takes = ["APE"]', ""), "A", "X"), {"X": [], "B": []}),
+        (lambda t: rename_label(t, "A", "X"), {"X": ["APE", "A"], "B": []}),
+        (lambda t: rename_label(rename_label(t, "A", "X"), "B", "A"), {"X": ["APE"], "A": ["B"]}),
+        (lambda t: merge_labels(t, ["A", "B"], "B"), {"B": ["APE", "A"]}),
+        (lambda t: split_label(t, "A", ["X", "Y"]), {"X": ["APE", "A"], "Y": [], "B": []}),
+        (lambda t: rename_label(t.replace('takes = ["APE"]', ""), "A", "X"), {"X": [], "B": []}),
     ],
 )
 def test_a_label_takes_what_had_its_old_name(
@@ -272,5 +272,5 @@ def test_a_label_takes_what_had_its_old_name(
 ) -> None:
     """Unless that is a label again, or the schema leaves it to names what a label takes."""
     text = 'name = "t"\n[[label]]\nname = "A"\ntakes = ["APE"]\n[[label]]\nname = "B"\n'
-    schema = schema_of_text(change(text), "test")
+    schema = parse_schema_text(change(text), "test")
     assert {x.name: list(x.takes) for x in schema.labels} == taken

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from annotator.core.annotation import Work
-from annotator.core.keys import Keys
-from annotator.storage.corpus import Corpus
+from annotator.core.annotation import AnnotatedSentence
+from annotator.core.keys import KeystrokeCounts
+from annotator.storage.corpus import CorpusFolder
 from annotator.storage.journal import Journal
 from tests import builders
 from tests.cli.calling import call
@@ -33,16 +33,16 @@ def news(tmp_path: Path) -> Path:
     return tmp_path / "fog"
 
 
-def _work(corpus: Corpus, worker: Worker, done: int) -> None:
+def _work(corpus: CorpusFolder, worker: Worker, done: int) -> None:
     """Annotate that many sentences, a span each and an answer."""
     sentences = [s for a in corpus.article_ids() for s in corpus.active_sentences(corpus.article(a))]
     for n, s in enumerate(sentences[:done]):
-        worker.works[n] = Work(s)
+        worker.works[n] = AnnotatedSentence(s)
         worker.wait()
-        worker.keys = Keys(label=1, select=1)
+        worker.keys = KeystrokeCounts(label=1, select=1)
         worker.put(n, builders.span(s.text, "Ilka Moran", "PERSON"))
         worker.wait()
-        worker.keys = Keys(enter=1)
+        worker.keys = KeystrokeCounts(enter=1)
         worker.answer(n)
     with Journal.open(corpus.path, worker.name) as journal:
         journal.append(worker.records)
@@ -129,7 +129,7 @@ def test_haste_is_warned_of_kindly(tmp_path: Path) -> None:
     corpus = builders.make_corpus(tmp_path / "news", article)
     worker = Worker()
     for n, s in enumerate(corpus.active_sentences(article)):
-        worker.works[n] = Work(s)
+        worker.works[n] = AnnotatedSentence(s)
     for first in range(0, 60, 15):
         worker.now += 1
         worker.answer(*range(first, first + 15))

@@ -12,14 +12,14 @@ import spacy
 
 from annotator.core.annotation import Answer
 from annotator.core.article import Sentence
-from annotator.core.edits import add_span, set_answer, take_spans
-from annotator.core.provenance import span_of
+from annotator.core.edits import add_span, set_answer, apply_suggestions
+from annotator.core.provenance import span_from_suggestion
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion
-from annotator.storage.corpus import Corpus
+from annotator.storage.corpus import CorpusFolder
 from annotator.storage.suggestions import suggestion_files
 from annotator.suggest import pipeline
-from annotator.suggest.rules import Rules
+from annotator.suggest.rules import RuleSuggester
 from tests.builders import open_session
 from tests.cli.calling import call
 
@@ -37,7 +37,7 @@ def model(tmp_path: Path) -> Path:
 
 def stored(corpus: Path, source: str) -> list[tuple[str, str]]:
     """Return label and text of all stored suggestions of a source, in text order."""
-    opened = Corpus.open(corpus)
+    opened = CorpusFolder.open(corpus)
     file = suggestion_files(corpus)[source]
     every = [s for a in opened.article_ids() for s in opened.active_sentences(opened.article(a))]
     return [(x.label, s.text[x.start : x.end]) for s in every for x in file(s)]
@@ -97,7 +97,7 @@ def test_a_stopped_run_goes_on(corpus: Path, page: Path, monkeypatch: pytest.Mon
     call("ingest", other, "--corpus", corpus)
     asked: list[str] = []
 
-    class Stopped(Rules):
+    class Stopped(RuleSuggester):
         def suggest(self, sentence: Sentence) -> tuple[Suggestion, ...]:
             asked.append(sentence.id)
             if len(asked) > 3:
@@ -105,7 +105,7 @@ def test_a_stopped_run_goes_on(corpus: Path, page: Path, monkeypatch: pytest.Mon
             return ()
 
     with monkeypatch.context() as patch:
-        patch.setattr("annotator.cli.suggest.Rules", Stopped)
+        patch.setattr("annotator.cli.suggest.RuleSuggester", Stopped)
         said = call("suggest", corpus, "--rules")
     assert said.code == 130
     assert said.err == "stopped: what is made so far is kept; run it again to go on\n"
@@ -119,8 +119,8 @@ def test_what_is_off_the_token_edges_is_listed(
 ) -> None:
     """Nothing is left out in silence: the place is told and the exit code is 3."""
 
-    def half(_: object) -> Iterator[pipeline.Found]:
-        yield pipeline.Found(0, 1, "GPE")
+    def half(_: object) -> Iterator[pipeline.PipelineSpan]:
+        yield pipeline.PipelineSpan(0, 1, "GPE")
 
     monkeypatch.setattr(pipeline, "found_in", half)
     said = call("suggest", corpus, "--model", model)
@@ -269,7 +269,7 @@ def test_the_screen_has_what_was_written_and_the_journal_tells_where_it_came_fro
     work = session.article_sentences[at]
     (count,) = [s for s in session.suggestion_service.suggestions(work) if s.label == "COUNT"]
     assert count.source == "rules+towns"
-    session.apply_edit(take_spans(work, [span_of(count)], session.schema, Answer.ACCEPT))
+    session.apply_edit(apply_suggestions(work, [span_from_suggestion(count)], session.schema, Answer.ACCEPT))
     session.close()
     (record,) = (corpus / "annotations" / "ana.jsonl").read_bytes().splitlines()
     (span,) = orjson.loads(record)["spans"]

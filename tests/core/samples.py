@@ -6,7 +6,7 @@ import re
 
 from hypothesis import strategies as st
 
-from annotator.core.tokens import Range, Token, text_of, tokens_of
+from annotator.core.tokens import TokenRange, Token, tokens_text, build_tokens
 
 _TOKEN = re.compile(
     r"(?:Mr|Mrs|Dr|Lt|Gov|St|No)\.|[ap]\.m\.|U\.S\.|n’t|[’']s\b|\d[\d,.]*\d|\w+(?=n’t)|\w+|[^\w\s]"
@@ -16,12 +16,12 @@ _TOKEN = re.compile(
 def cut(text: str) -> tuple[Token, ...]:
     """Cut a sample sentence into tokens as spaCy's English tokenizer would."""
     found = list(_TOKEN.finditer(text))
-    return tokens_of([m.group() for m in found], [text[m.end() : m.end() + 1] == " " for m in found])
+    return build_tokens([m.group() for m in found], [text[m.end() : m.end() + 1] == " " for m in found])
 
 
-def shown(tokens: tuple[Token, ...], r: Range) -> str:
+def shown(tokens: tuple[Token, ...], r: TokenRange) -> str:
     """Return the text of a range of tokens."""
-    return text_of(tokens[r[0] : r[1]]).rstrip()
+    return tokens_text(tokens[r[0] : r[1]]).rstrip()
 
 
 _MARKS = [
@@ -56,5 +56,5 @@ percent million years March I i Kim Jr and or more than one Secretary State Dire
 """
 SENTENCES = st.lists(
     st.tuples(st.sampled_from([*_MARKS, *_ODD, *_WORDS.split()]), st.booleans()), max_size=40
-).map(lambda rows: tokens_of([w for w, _ in rows], [ws for _, ws in rows]))
+).map(lambda rows: build_tokens([w for w, _ in rows], [ws for _, ws in rows]))
 """Sentences of words, marks and oddities in any order."""

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.annotation import Annotation, Answer, Work
-from annotator.core.edits import Edit, add_span, join, remove_span, set_answer, split
+from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
+from annotator.core.edits import Edit, add_span, join_sentences, remove_span, set_answer, split_sentence
 from annotator.core.errors import RuleError
 from annotator.core.schema import Schema, parse_schema
 from annotator.core.spans import Span
-from annotator.core.tokens import tile
-from annotator.core.works import Works
+from annotator.core.tokens import tokens_cover_text
+from annotator.core.works import AnnotationStore
 from tests import builders
 
 ALL = ["A", "B"]
@@ -36,17 +36,17 @@ def _spans(draw: st.DrawFn, text: str) -> tuple[Span, ...]:
 
 
 @st.composite
-def _pairs(draw: st.DrawFn) -> tuple[str, Work, Work]:
+def _pairs(draw: st.DrawFn) -> tuple[str, AnnotatedSentence, AnnotatedSentence]:
     """Two neighbouring works of an article with any white space between them."""
     lead, gap = draw(st.sampled_from(["", "Lead.\n"])), draw(st.sampled_from(GAPS))
     one, two = " ".join(draw(CLAUSES)), " ".join(draw(CLAUSES))
     text, at = lead + one + gap + two, len(lead) + len(one) + len(gap)
-    first = Work(builders.sentence(one, start=len(lead)), Annotation().with_spans(draw(_spans(one))))
-    second = Work(builders.sentence(two, start=at), Annotation().with_spans(draw(_spans(two))))
+    first = AnnotatedSentence(builders.sentence(one, start=len(lead)), Annotation().with_spans(draw(_spans(one))))
+    second = AnnotatedSentence(builders.sentence(two, start=at), Annotation().with_spans(draw(_spans(two))))
     return text, first, second
 
 
-def _places(works: tuple[Work, ...]) -> set[tuple[int, int, str]]:
+def _places(works: tuple[AnnotatedSentence, ...]) -> set[tuple[int, int, str]]:
     """Return the spans of works as places in the article."""
     return {
         (w.sentence.start + s.start, w.sentence.start + s.end, s.label)
@@ -60,24 +60,24 @@ def _check(edit: Edit, text: str) -> None:
     for w in edit.after:
         s = w.sentence
         assert text[s.start : s.end] == s.text
-        assert tile(s.tokens, s.text)
+        assert tokens_cover_text(s.tokens, s.text)
     assert _places(edit.after) == _places(edit.before)
 
 
 @given(_pairs())
-def test_a_join_moves_no_span_and_keeps_the_white_space(parts: tuple[str, Work, Work]) -> None:
+def test_a_join_moves_no_span_and_keeps_the_white_space(parts: tuple[str, AnnotatedSentence, AnnotatedSentence]) -> None:
     """A joined sentence is the article's text from the first to the second, its tokens tile it."""
     text, first, second = parts
-    edit = join(first, second, text)
+    edit = join_sentences(first, second, text)
     _check(edit, text)
     assert edit.after[0].annotation.answer is None
 
 
 @given(_pairs())
-def test_a_split_at_the_seam_gives_the_two_sentences_back(parts: tuple[str, Work, Work]) -> None:
+def test_a_split_at_the_seam_gives_the_two_sentences_back(parts: tuple[str, AnnotatedSentence, AnnotatedSentence]) -> None:
     """Join, then split at the seam: both texts, places, tokens and spans are what they were."""
     text, first, second = parts
-    whole = join(first, second, text).after[0]
+    whole = join_sentences(first, second, text).after[0]
     seam = next(
         i
         for i, t in enumerate(whole.sentence.tokens)
@@ -85,7 +85,7 @@ def test_a_split_at_the_seam_gives_the_two_sentences_back(parts: tuple[str, Work
     )
     if _cut(whole, seam):
         return
-    again = split(whole, seam, text)
+    again = split_sentence(whole, seam, text)
     _check(again, text)
     for old, new in zip((first, second), again.after, strict=True):
         assert (new.sentence.id, new.sentence.text) == (old.sentence.id, old.sentence.text)
@@ -93,23 +93,23 @@ def test_a_split_at_the_seam_gives_the_two_sentences_back(parts: tuple[str, Work
         assert new.annotation == old.annotation
 
 
-def _cut(work: Work, at: int) -> bool:
+def _cut(work: AnnotatedSentence, at: int) -> bool:
     place = work.sentence.tokens[at].start
     return any(s.start < place < s.end for s in work.annotation.spans)
 
 
 @given(_pairs(), st.data())
-def test_a_split_loses_no_span_and_never_cuts_one(parts: tuple[str, Work, Work], data: st.DataObject) -> None:
+def test_a_split_loses_no_span_and_never_cuts_one(parts: tuple[str, AnnotatedSentence, AnnotatedSentence], data: st.DataObject) -> None:
     """Wherever one splits, either no span is touched or the rule says which one would be cut."""
     text, first, second = parts
-    whole = join(first, second, text).after[0]
+    whole = join_sentences(first, second, text).after[0]
     at = data.draw(st.integers(-1, len(whole.sentence.tokens)))
     inside = 0 < at < len(whole.sentence.tokens)
     if not inside or _cut(whole, at):
         with pytest.raises(RuleError):
-            split(whole, at, text)
+            split_sentence(whole, at, text)
         return
-    edit = split(whole, at, text)
+    edit = split_sentence(whole, at, text)
     _check(edit, text)
     left, right = (w.sentence for w in edit.after)
     assert not text[left.end : right.start].strip()
@@ -118,10 +118,10 @@ def test_a_split_loses_no_span_and_never_cuts_one(parts: tuple[str, Work, Work],
 
 
 @given(_pairs(), st.data())
-def test_an_inverse_restores_exactly(parts: tuple[str, Work, Work], data: st.DataObject) -> None:
+def test_an_inverse_restores_exactly(parts: tuple[str, AnnotatedSentence, AnnotatedSentence], data: st.DataObject) -> None:
     """Edit and inverse leave works, answers and spans as they were, whatever the edit was."""
     text, first, second = parts
-    works = Works(lambda _: (first.sentence, second.sentence))
+    works = AnnotationStore(lambda _: (first.sentence, second.sentence))
     works.replace_sentences((), (first, second))
     before = works.sentences_of("0123456789ab")
     edit = data.draw(_edits(text, first, second))
@@ -133,11 +133,11 @@ def test_an_inverse_restores_exactly(parts: tuple[str, Work, Work], data: st.Dat
 
 
 @st.composite
-def _edits(draw: st.DrawFn, text: str, first: Work, second: Work) -> Edit:
+def _edits(draw: st.DrawFn, text: str, first: AnnotatedSentence, second: AnnotatedSentence) -> Edit:
     tokens = first.sentence.tokens
     a = draw(st.integers(0, len(tokens) - 1))
     b = draw(st.integers(a, len(tokens) - 1))
-    possible = [join(first, second, text), set_answer(first, draw(st.sampled_from(Answer)))]
+    possible = [join_sentences(first, second, text), set_answer(first, draw(st.sampled_from(Answer)))]
     possible += [remove_span(first, s) for s in first.annotation.spans]
     new = Span(tokens[a].start, tokens[b].end, draw(st.sampled_from(ALL)))
     if new.key not in {s.key for s in first.annotation.spans}:
@@ -148,7 +148,7 @@ def _edits(draw: st.DrawFn, text: str, first: Work, second: Work) -> Edit:
 TEXT = "Pia Rask counted 14 cracks in Osmund Lock."
 
 
-def _work(*spans: tuple[str, str]) -> Work:
+def _work(*spans: tuple[str, str]) -> AnnotatedSentence:
     return builders.work(TEXT, *(builders.span(TEXT, words, label) for words, label in spans))
 
 
@@ -206,11 +206,11 @@ def test_a_label_on_an_exact_range_takes_the_other_ones_place() -> None:
             "there is no such span; select a span with Tab",
         ),
         (
-            lambda: split(_work(), 0, TEXT),
+            lambda: split_sentence(_work(), 0, TEXT),
             "a sentence cannot be split at its first word; select a later word",
         ),
         (
-            lambda: split(_work(("Pia Rask", "PERSON")), 1, TEXT),
+            lambda: split_sentence(_work(("Pia Rask", "PERSON")), 1, TEXT),
             "the split would cut a PERSON in two; remove that span first, or split elsewhere",
         ),
     ],
@@ -225,18 +225,18 @@ def test_an_edit_that_cannot_be_is_told_in_words(deed: object, says: str) -> Non
 def test_only_white_space_may_stand_between_joined_sentences() -> None:
     """Two sentences with other text between them, or of two articles, can't be joined."""
     text = "One. Read more. Two."
-    first, far = Work(builders.sentence("One.")), Work(builders.sentence("Two.", start=16))
+    first, far = AnnotatedSentence(builders.sentence("One.")), AnnotatedSentence(builders.sentence("Two.", start=16))
     says = "there is other text between the two sentences; switch that line on first (article screen)"
-    for one, two in ((first, far), (far, first), (first, Work(builders.sentence("Two.", "f" * 12, 5)))):
+    for one, two in ((first, far), (far, first), (first, AnnotatedSentence(builders.sentence("Two.", "f" * 12, 5)))):
         with pytest.raises(RuleError) as caught:
-            join(one, two, text)
+            join_sentences(one, two, text)
         assert str(caught.value) == says
 
 
 def test_an_edit_of_a_work_that_has_changed_since_changes_nothing() -> None:
     """An edit made from an older state is refused."""
-    works = Works(lambda _: (builders.sentence(TEXT),))
-    stale = Work(builders.sentence(TEXT))
+    works = AnnotationStore(lambda _: (builders.sentence(TEXT),))
+    stale = AnnotatedSentence(builders.sentence(TEXT))
     works.apply(set_answer(stale, Answer.ACCEPT))
     with pytest.raises(RuleError) as caught:
         works.apply(set_answer(stale, Answer.REJECT))

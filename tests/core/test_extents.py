@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from annotator.core.phrases import extents
+from annotator.core.phrases import selection_expansions
 from annotator.core.phrases.growth import claim_from
-from annotator.core.phrases.view import view_of
+from annotator.core.phrases.view import sentence_features
 from tests.core.samples import cut, shown
 
 
@@ -14,8 +14,8 @@ def chain(text: str, word: str, last: str = "") -> list[str]:
     """Return what the selection from ``word`` to ``last`` (or the likeliest claim there) grows through."""
     tokens = cut(text)
     at = [t.text for t in tokens].index
-    r = (at(word), at(last) + 1) if last else claim_from(view_of(tokens), at(word))
-    return [shown(tokens, (e.first, e.last)) for e in extents(tokens, *r)]
+    r = (at(word), at(last) + 1) if last else claim_from(sentence_features(tokens), at(word))
+    return [shown(tokens, (e.first, e.last)) for e in selection_expansions(tokens, *r)]
 
 
 def test_a_claim_grows_to_longer_claims_from_its_start_first() -> None:

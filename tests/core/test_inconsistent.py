@@ -7,26 +7,26 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.annotation import Annotation, Answer, Work
-from annotator.core.inconsistent import Group, Kind, amended, inconsistencies
+from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
+from annotator.core.inconsistent import InconsistencyGroup, InconsistencyKind, apply_proposals, find_inconsistencies
 from annotator.core.spans import Span
 from tests import builders
 
 SCHEMA = builders.news_schema()
 
 
-def _works(*said: tuple[str, dict[str, str]], answer: Answer | None = Answer.ACCEPT) -> list[Work]:
+def _works(*said: tuple[str, dict[str, str]], answer: Answer | None = Answer.ACCEPT) -> list[AnnotatedSentence]:
     """Make one sentence after the other; each with labels by words."""
     out, at = [], 0
     for n, (text, labels) in enumerate(said):
         spans = [builders.span(text, words, label) for words, label in labels.items()]
         sentence = builders.sentence(text, start=at, index=n)
-        out.append(Work(sentence, Annotation(answer=answer).with_spans(spans)))
+        out.append(AnnotatedSentence(sentence, Annotation(answer=answer).with_spans(spans)))
         at += len(text) + 1
     return out
 
 
-def _told(groups: tuple[Group, ...]) -> list[tuple[str, str, str, list[int]]]:
+def _told(groups: tuple[InconsistencyGroup, ...]) -> list[tuple[str, str, str, list[int]]]:
     """Return words, kind, label and the sentences to change of each group."""
     return [(g.words, g.kind.name, g.label, [p.annotated.sentence.index for p in g.changes]) for g in groups]
 
@@ -38,11 +38,11 @@ def test_words_labelled_here_and_not_there_are_found() -> None:
         ("Skerrin has no shop.", {}),
         ("Nobody left Skerrin.", {"Skerrin": "VENUE"}),
     )
-    assert _told(inconsistencies(works, SCHEMA)) == [("Skerrin", "MISSED", "VENUE", [1])]
+    assert _told(find_inconsistencies(works, SCHEMA)) == [("Skerrin", "MISSED", "VENUE", [1])]
     works[1] = replace(works[1], annotation=Annotation())
-    assert inconsistencies(works, SCHEMA) == ()
+    assert find_inconsistencies(works, SCHEMA) == ()
     works[1] = replace(works[1], annotation=Annotation(answer=Answer.REJECT))
-    assert inconsistencies(works, SCHEMA) == ()
+    assert find_inconsistencies(works, SCHEMA) == ()
 
 
 def test_words_with_two_labels_are_found() -> None:
@@ -53,8 +53,8 @@ def test_words_with_two_labels_are_found() -> None:
         ("Pell left.", {"Pell": "PERSON"}),
         answer=None,
     )
-    (group,) = inconsistencies(works, SCHEMA)
-    assert (group.kind, group.label, [p.existing_label for p in group.changes]) == (Kind.LABELS, "PERSON", ["VENUE"])
+    (group,) = find_inconsistencies(works, SCHEMA)
+    assert (group.kind, group.label, [p.existing_label for p in group.changes]) == (InconsistencyKind.LABELS, "PERSON", ["VENUE"])
     assert group.changes[0].proposed == Span(0, 4, "PERSON")
 
 
@@ -67,9 +67,9 @@ def test_a_label_that_hardly_any_place_has_is_to_be_taken_off() -> None:
         *[(f"Near {there} Sorrel.", {"Sorrel": "VENUE"}) for there in ("old", "new")],
         ("Sorrel it is.", {}),
     )
-    first, second = inconsistencies(works, SCHEMA)
+    first, second = find_inconsistencies(works, SCHEMA)
     assert _told((first, second)) == [("Sorrel", "MISSED", "VENUE", [7]), ("Tarn", "MISSED", "", [0])]
-    assert amended(works[0], second.changes, SCHEMA).after[0].annotation.spans == ()
+    assert apply_proposals(works[0], second.changes, SCHEMA).after[0].annotation.spans == ()
 
 
 def test_parts_of_longer_names_are_no_inconsistency() -> None:
@@ -81,7 +81,7 @@ def test_parts_of_longer_names_are_no_inconsistency() -> None:
         ("She is Ada Brekke.", {"Ada Brekke": "PERSON"}),
         ("Then Mr Brekke came.", {}),
     )
-    assert _told(inconsistencies(works, SCHEMA)) == [("Brekke", "MISSED", "PERSON", [4])]
+    assert _told(find_inconsistencies(works, SCHEMA)) == [("Brekke", "MISSED", "PERSON", [4])]
 
 
 def test_statements_bare_numbers_and_small_words_are_left_out() -> None:
@@ -96,7 +96,7 @@ def test_statements_bare_numbers_and_small_words_are_left_out() -> None:
         ("They saw 12 boats.", {"12 boats": "COUNT"}),
         ("Then 12 boats left.", {}),
     )
-    assert _told(inconsistencies(works, SCHEMA)) == [("12 boats", "MISSED", "COUNT", [7])]
+    assert _told(find_inconsistencies(works, SCHEMA)) == [("12 boats", "MISSED", "COUNT", [7])]
 
 
 def test_a_label_may_lie_where_the_schema_allows_it() -> None:
@@ -106,7 +106,7 @@ def test_a_label_may_lie_where_the_schema_allows_it() -> None:
         ("He saw 12 boats in Tarn.", {"12 boats in Tarn": "COUNT"}),
         ("Here spoke old Tarn.", {"old Tarn": "PERSON"}),
     )
-    assert _told(inconsistencies(works, SCHEMA)) == [("Tarn", "MISSED", "VENUE", [1])]
+    assert _told(find_inconsistencies(works, SCHEMA)) == [("Tarn", "MISSED", "VENUE", [1])]
 
 
 def test_what_was_turned_down_is_not_proposed_again() -> None:
@@ -120,7 +120,7 @@ def test_what_was_turned_down_is_not_proposed_again() -> None:
     for i, start in ((1, 5), (2, 3)):
         said = works[i].annotation.with_rejected([Span(start, start + 4, "PERSON")])
         works[i] = replace(works[i], annotation=said)
-    assert inconsistencies(works, SCHEMA) == ()
+    assert find_inconsistencies(works, SCHEMA) == ()
 
 
 def test_a_title_inside_here_and_outside_there_is_found() -> None:
@@ -130,15 +130,15 @@ def test_a_title_inside_here_and_outside_there_is_found() -> None:
         ("Later Brekke left.", {"Brekke": "PERSON"}),
         ("Here Mr Brekke spoke.", {"Brekke": "PERSON"}),
     )
-    (group,) = inconsistencies(works, SCHEMA)
-    assert (group.kind, _told((group,))[0][3]) == (Kind.EDGES, [0])
-    edit = amended(works[0], group.changes, SCHEMA)
+    (group,) = find_inconsistencies(works, SCHEMA)
+    assert (group.kind, _told((group,))[0][3]) == (InconsistencyKind.EDGES, [0])
+    edit = apply_proposals(works[0], group.changes, SCHEMA)
     assert [works[0].text_of(s) for s in edit.after[0].annotation.spans] == ["Brekke"]
 
     works[2] = _works(*[("", {})] * 2, ("Here Mr Brekke spoke.", {"Mr Brekke": "PERSON"}))[2]
     works += [replace(w, sentence=replace(w.sentence, start=900, index=3)) for w in works[2:]]
     works.append(builders.work("Then Mr Brekke sat.", Span(8, 14, "PERSON")))
-    (group,) = inconsistencies(works, SCHEMA)
+    (group,) = find_inconsistencies(works, SCHEMA)
     assert [p.annotated.text_of(p.proposed) for p in group.changes if p.proposed] == ["Mr Brekke"]
 
 
@@ -149,8 +149,8 @@ def test_several_changes_of_a_sentence_are_one_edit_and_keep_its_answer() -> Non
         ("Here Pell spoke.", {"Pell": "PERSON"}),
         ("Then Pell met Pell.", {}),
     )
-    (group,) = inconsistencies(works, SCHEMA)
-    edit = amended(works[2], group.changes, SCHEMA)
+    (group,) = find_inconsistencies(works, SCHEMA)
+    edit = apply_proposals(works[2], group.changes, SCHEMA)
     assert [s.start for s in edit.after[0].annotation.spans] == [5, 14]
     assert edit.after[0].annotation.answer is Answer.ACCEPT
 
@@ -174,11 +174,11 @@ def test_doing_all_that_is_proposed_leaves_nothing_to_do(said: list[tuple[str, s
         text = f"Then {name} was there."
         spans = [builders.span(text, name, label)] if label else []
         sentence = builders.sentence(text, start=n * 100, index=n)
-        works[sentence.id] = Work(sentence, Annotation(answer=answer).with_spans(spans))
-    for group in inconsistencies(list(works.values()), SCHEMA):
+        works[sentence.id] = AnnotatedSentence(sentence, Annotation(answer=answer).with_spans(spans))
+    for group in find_inconsistencies(list(works.values()), SCHEMA):
         assert 0 < group.strength < 1
         for place in group.changes:
             assert place.annotated.sentence.text[place.start : place.end] == group.words
             now = works[place.annotated.sentence.id]
-            works[place.annotated.sentence.id] = amended(now, [place], SCHEMA).after[0]
-    assert inconsistencies(list(works.values()), SCHEMA) == ()
+            works[place.annotated.sentence.id] = apply_proposals(now, [place], SCHEMA).after[0]
+    assert find_inconsistencies(list(works.values()), SCHEMA) == ()

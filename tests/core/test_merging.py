@@ -8,14 +8,14 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotator.core.annotation import Annotation, Answer, Work
-from annotator.core.edits import Op, set_answer, together
-from annotator.core.merging import Merged, merge
-from annotator.core.record import Record
-from annotator.core.works import Works
+from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
+from annotator.core.edits import Op, set_answer, combine_edits
+from annotator.core.merging import JournalMergeResult, merge_journals
+from annotator.core.record import JournalRecord
+from annotator.core.works import AnnotationStore
 from annotator.storage.jsonl import RawLine
-from annotator.storage.records import encode
-from annotator.storage.scan import Scan
+from annotator.storage.records import encode_record
+from annotator.storage.scan import JournalReader
 from tests.core.test_works import IDS, STEP, Walk, _base, _take
 
 Step = tuple[str, int, int, int, int]
@@ -31,7 +31,7 @@ def _walked(walk: Walk, steps: Sequence[Step]) -> Walk:
         if step[0] == "m":
             works = [w for a in IDS[: 1 + step[1] % 2] for w in walk.works.sentences_of(a)]
             answer = [*Answer][step[2] % 3]
-            walk.do(together([set_answer(w, answer) for w in works], "all"))
+            walk.do(combine_edits([set_answer(w, answer) for w in works], "all"))
         else:
             walk = _take(walk, step)
     return walk
@@ -44,26 +44,26 @@ def _copied(walk: Walk) -> Walk:
     return new
 
 
-def _state(records: Sequence[Record]) -> dict[str, Work]:
-    works = Works(_base)
+def _state(records: Sequence[JournalRecord]) -> dict[str, AnnotatedSentence]:
+    works = AnnotationStore(_base)
     works.replay(records)
     return {w.sentence.id: w for a in works.touched_articles for w in works.touched_sentences_of(a)}
 
 
-def _readable(records: Sequence[Record]) -> None:
+def _readable(records: Sequence[JournalRecord]) -> None:
     """Assert that a journal of these records has no flaw when it is read."""
     lines, at = [], 0
     for n, record in enumerate(records, 1):
-        raw = encode(record)[:-1]
+        raw = encode_record(record)[:-1]
         lines.append(RawLine(n, at, raw, complete=True))
         at += len(raw) + 1
-    scan = Scan("journal").read(lines)
+    scan = JournalReader("journal").read(lines)
     assert not scan.damaged
     assert not scan.torn
     assert len(scan.records) == len(records)
 
 
-def _marked(records: Sequence[Record], since: int, session: str) -> list[Record]:
+def _marked(records: Sequence[JournalRecord], since: int, session: str) -> list[JournalRecord]:
     """Return the records, those from number ``since`` on under another session."""
     return [replace(r, session=session) if r.seq >= since else r for r in records]
 
@@ -78,7 +78,7 @@ def test_each_decision_of_both_is_in_the_joint_journal_or_beside_it(
     n = len(root.records)
     first = _marked(_walked(_copied(root), one).records, n + 1, "one")
     second = _marked(_walked(_copied(root), two).records, n + 1, "two")
-    found = merge(first, second, _base)
+    found = merge_journals(first, second, _base)
     _readable(found.records)
     _readable(found.conflicting_records)
     joint, beside = _state(found.records), _state(found.conflicting_records)
@@ -101,12 +101,12 @@ def test_a_journal_merged_with_its_own_beginning_is_itself(begin: list[Step], mo
     """A copy that was gone on with takes the place of the older one, in either order, and again."""
     root = _walked(Walk(), begin)
     long = _walked(_copied(root), more).records
-    assert merge(root.records, long, _base).records == tuple(long)
-    again = merge(long, root.records, _base)
+    assert merge_journals(root.records, long, _base).records == tuple(long)
+    again = merge_journals(long, root.records, _base)
     assert (again.records, again.conflicting_records, again.conflicts) == (tuple(long), (), ())
 
 
-def _merged(one: Sequence[Answer | None], two: Sequence[Answer | None]) -> Merged:
+def _merged(one: Sequence[Answer | None], two: Sequence[Answer | None]) -> JournalMergeResult:
     """Merge journals that answer the first sentences of an article so; None leaves one out."""
     journals = []
     for answers, session in ((one, "one"), (two, "two")):
@@ -115,7 +115,7 @@ def _merged(one: Sequence[Answer | None], two: Sequence[Answer | None]) -> Merge
             if answer:
                 walk.do(set_answer(work, answer))
         journals.append(_marked(walk.records, 1, session))
-    return merge(journals[0], journals[1], _base)
+    return merge_journals(journals[0], journals[1], _base)
 
 
 def test_what_only_one_has_touched_is_taken_over() -> None:
@@ -141,7 +141,7 @@ def test_what_was_begun_and_taken_back_stands_in_nobodys_way() -> None:
     mine.travel(Op.UNDO)
     other.do(set_answer(other.works.sentences_of(IDS[0])[0], Answer.REJECT))
     one, two = _marked(mine.records, 1, "one"), _marked(other.records, 1, "two")
-    for found, taken in ((merge(one, two, _base), 1), (merge(two, one, _base), 0)):
+    for found, taken in ((merge_journals(one, two, _base), 1), (merge_journals(two, one, _base), 0)):
         assert (found.conflicts, found.conflicting_records) == ((), ())
         assert (found.taken_over, found.identical) == (taken, 1 - taken)
         assert [w.annotation.answer for w in _state(found.records).values()] == [Answer.REJECT]
@@ -153,10 +153,10 @@ def test_a_deed_on_several_sentences_counts_whole_or_not_at_all() -> None:
     for last in (Answer.ACCEPT, Answer.REJECT):
         walk = Walk()
         first, second = walk.works.sentences_of(IDS[0])[:2]
-        walk.do(together([set_answer(first, Answer.ACCEPT), set_answer(second, last)], "both"))
+        walk.do(combine_edits([set_answer(first, Answer.ACCEPT), set_answer(second, last)], "both"))
         journals.append(walk.records)
     one, two = journals
-    found = merge(one, two, _base)
+    found = merge_journals(one, two, _base)
     assert [x.theirs[0].annotation.answer for x in found.conflicts] == [Answer.REJECT]
     assert (found.identical, found.taken_over, len(found.records)) == (1, 0, 2)
 

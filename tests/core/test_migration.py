@@ -8,12 +8,12 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.annotation import Annotation, Answer, Work
+from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
 from annotator.core.article import Sentence
-from annotator.core.migration import Kind, Rule, Undo, migrated
+from annotator.core.migration import MigrationKind, MigrationRule, MigrationUndo, migrate_labels
 from annotator.core.schema import Schema, parse_schema
 from annotator.core.spans import Span
-from annotator.core.tokens import tokens_of
+from annotator.core.tokens import build_tokens
 
 TEXT = "Ida Holm left Rosavik for Ostra"
 
@@ -24,11 +24,11 @@ def _schema(*names: str) -> Schema:
 
 OLD = _schema("PERSON", "VENUE", "COUNT")
 RULES = [
-    (Rule(1, Kind.RENAME, ("VENUE",), ("PLACE",)), _schema("PERSON", "PLACE", "COUNT")),
-    (Rule(1, Kind.MERGE, ("PERSON", "VENUE"), ("NAME",)), _schema("NAME", "COUNT")),
-    (Rule(1, Kind.MERGE, ("PERSON", "VENUE"), ("PERSON",)), _schema("PERSON", "COUNT")),
-    (Rule(1, Kind.SPLIT, ("VENUE",), ("TOWN", "SITE")), _schema("PERSON", "TOWN", "SITE", "COUNT")),
-    (Rule(1, Kind.SPLIT, ("VENUE",), ("VENUE", "SITE"), {"ostra": "SITE"}, reopen=True), _schema(*"VS")),
+    (MigrationRule(1, MigrationKind.RENAME, ("VENUE",), ("PLACE",)), _schema("PERSON", "PLACE", "COUNT")),
+    (MigrationRule(1, MigrationKind.MERGE, ("PERSON", "VENUE"), ("NAME",)), _schema("NAME", "COUNT")),
+    (MigrationRule(1, MigrationKind.MERGE, ("PERSON", "VENUE"), ("PERSON",)), _schema("PERSON", "COUNT")),
+    (MigrationRule(1, MigrationKind.SPLIT, ("VENUE",), ("TOWN", "SITE")), _schema("PERSON", "TOWN", "SITE", "COUNT")),
+    (MigrationRule(1, MigrationKind.SPLIT, ("VENUE",), ("VENUE", "SITE"), {"ostra": "SITE"}, reopen=True), _schema(*"VS")),
 ]
 SPANS = st.lists(
     st.builds(
@@ -43,10 +43,10 @@ SPANS = st.lists(
 ANSWERS = st.sampled_from([None, *Answer])
 
 
-def _work(spans: list[Span], **said: object) -> Work:
+def _work(spans: list[Span], **said: object) -> AnnotatedSentence:
     words = TEXT.split()
-    sentence = Sentence("a" * 12, 0, 40, 40 + len(TEXT), TEXT, tokens_of(words, [True] * 4 + [False] * 2))
-    return Work(sentence, replace(Annotation().with_spans(spans), **said))  # type: ignore[arg-type]
+    sentence = Sentence("a" * 12, 0, 40, 40 + len(TEXT), TEXT, build_tokens(words, [True] * 4 + [False] * 2))
+    return AnnotatedSentence(sentence, replace(Annotation().with_spans(spans), **said))  # type: ignore[arg-type]
 
 
 @given(SPANS, SPANS, ANSWERS, st.sampled_from(["", "look here"]), st.booleans(), st.sampled_from(RULES))
@@ -56,24 +56,24 @@ def test_undo_brings_back_what_was_there(
     answer: Answer | None,
     note: str,
     flagged: bool,
-    by: tuple[Rule, Schema],
+    by: tuple[MigrationRule, Schema],
 ) -> None:
     """Spans and their sources, what was turned down, answer, note and flag are as before."""
     rule, new = by
     work = _work(spans, answer=answer, note=note, flagged=flagged)
     work = replace(work, annotation=work.annotation.with_rejected(rejected))
-    changes = migrated([work], rule, OLD, new)
+    changes = migrate_labels([work], rule, OLD, new)
     now = [c.after for c in changes]
-    back = Undo(rule, changes, OLD).changes(now, "schema-2")
+    back = MigrationUndo(rule, changes, OLD).changes(now, "schema-2")
     assert [c.after for c in back] == [work for _ in changes]
 
 
 @given(SPANS, st.sampled_from(RULES[:4]))
-def test_no_span_moves_and_none_is_lost_but_doubles(spans: list[Span], by: tuple[Rule, Schema]) -> None:
+def test_no_span_moves_and_none_is_lost_but_doubles(spans: list[Span], by: tuple[MigrationRule, Schema]) -> None:
     """The marked ranges stay; every label is one of the new schema's."""
     rule, new = by
     work = _work(spans)
-    for change in migrated([work], rule, OLD, new):
+    for change in migrate_labels([work], rule, OLD, new):
         after = change.after.annotation.spans
         assert {(s.start, s.end) for s in after} == {(s.start, s.end) for s in work.annotation.spans}
         assert all(new.label(s.label) for s in after)
@@ -81,14 +81,14 @@ def test_no_span_moves_and_none_is_lost_but_doubles(spans: list[Span], by: tuple
 
 def test_a_split_flags_what_nothing_decides() -> None:
     """Words that are given a label get it; the others get the first, a flag and a note."""
-    rule = Rule(3, Kind.SPLIT, ("VENUE",), ("TOWN", "SITE"), {"ostra": "SITE"})
+    rule = MigrationRule(3, MigrationKind.SPLIT, ("VENUE",), ("TOWN", "SITE"), {"ostra": "SITE"})
     new = _schema("PERSON", "TOWN", "SITE", "COUNT")
     both = [Span(14, 21, "VENUE"), Span(26, 31, "VENUE")]
-    (change,) = migrated([_work(both, note="first")], rule, OLD, new)
+    (change,) = migrate_labels([_work(both, note="first")], rule, OLD, new)
     assert [s.label for s in change.after.annotation.spans] == ["TOWN", "SITE"]
     assert change.after.annotation.note == "first · schema-3: Rosavik: TOWN or SITE?"
     assert change.after.annotation.flagged
-    (sure,) = migrated([_work(both[1:], answer=Answer.ACCEPT)], replace(rule, reopen=True), OLD, new)
+    (sure,) = migrate_labels([_work(both[1:], answer=Answer.ACCEPT)], replace(rule, reopen=True), OLD, new)
     assert not sure.doubtful
     assert sure.after.annotation.answer is Answer.ACCEPT
 
@@ -96,10 +96,10 @@ def test_a_split_flags_what_nothing_decides() -> None:
 def test_a_merge_flags_what_breaks_the_rules_now() -> None:
     """A place in a name of a person was allowed; a name in a name is not."""
     rule, strict = (
-        Rule(1, Kind.MERGE, ("PERSON", "VENUE"), ("NAME",)),
+        MigrationRule(1, MigrationKind.MERGE, ("PERSON", "VENUE"), ("NAME",)),
         parse_schema({"label": [{"name": "NAME"}]}, ""),
     )
-    (change,) = migrated([_work([Span(0, 8, "PERSON"), Span(4, 8, "VENUE")])], rule, OLD, strict)
+    (change,) = migrate_labels([_work([Span(0, 8, "PERSON"), Span(4, 8, "VENUE")])], rule, OLD, strict)
     assert change.after.annotation.note == "schema-1: NAME may not lie in NAME (rule `inside`)"
 
 
@@ -108,18 +108,18 @@ def test_what_was_turned_down_under_one_of_two_labels_may_still_be_the_other() -
     rule, new = RULES[1]
     work = _work([Span(14, 21, "VENUE")])
     turned = [Span(0, 3, "PERSON"), Span(4, 8, "PERSON"), Span(4, 8, "VENUE"), Span(0, 3, "COUNT")]
-    (change,) = migrated([replace(work, annotation=work.annotation.with_rejected(turned))], rule, OLD, new)
+    (change,) = migrate_labels([replace(work, annotation=work.annotation.with_rejected(turned))], rule, OLD, new)
     assert [s.key for s in change.after.annotation.rejected] == [(0, 3, "COUNT"), (4, 8, "NAME")]
 
 
 def test_what_was_marked_since_a_merge_is_asked_for() -> None:
     """Undo cannot know which of the labels a later span is: it takes the first, with a flag and a note."""
     rule, new = RULES[1]
-    changes = migrated([_work([Span(14, 21, "VENUE")])], rule, OLD, new)
+    changes = migrate_labels([_work([Span(14, 21, "VENUE")])], rule, OLD, new)
     later = [
         replace(changes[0].after, annotation=changes[0].after.annotation.with_spans([Span(0, 8, "NAME")]))
     ]
-    (back,) = Undo(rule, changes, OLD).changes(later, "schema-2")
+    (back,) = MigrationUndo(rule, changes, OLD).changes(later, "schema-2")
     assert back.after.annotation.spans == (Span(0, 8, "PERSON"),)
     assert back.after.annotation.note == "schema-2: Ida Holm: PERSON or VENUE?"
 
@@ -129,9 +129,9 @@ def _merged_and_back(
 ) -> Annotation:
     """Return what undo makes of a sentence that somebody went on with after a merge of labels."""
     by, new = RULES[rule]
-    changes = migrated([replace(_work([]), annotation=before)], by, OLD, new)
+    changes = migrate_labels([replace(_work([]), annotation=before)], by, OLD, new)
     now = replace(changes[0].after, annotation=since(changes[0].after.annotation))
-    (back,) = Undo(by, changes, OLD).changes([now], "schema-2")
+    (back,) = MigrationUndo(by, changes, OLD).changes([now], "schema-2")
     return back.after.annotation
 
 
@@ -153,10 +153,10 @@ def test_what_was_decided_since_a_merge_stays() -> None:
 
     strict = parse_schema({"label": [{"name": "NAME"}, {"name": "COUNT"}]}, "")
     rule = RULES[1][0]
-    changes = migrated([replace(_work([]), annotation=said)], rule, OLD, strict)
+    changes = migrate_labels([replace(_work([]), annotation=said)], rule, OLD, strict)
     assert changes[0].doubtful
     now = replace(changes[0].after, annotation=since(changes[0].after.annotation))
-    (back,) = Undo(rule, changes, OLD).changes([now], "schema-2")
+    (back,) = MigrationUndo(rule, changes, OLD).changes([now], "schema-2")
     wanted = replace(said, flagged=False, answer=None).with_rejected([*said.rejected, count])
     assert back.after.annotation == wanted
 
@@ -172,6 +172,6 @@ def test_what_broke_the_rules_before_is_no_new_doubt() -> None:
     """A rename flags no sentence for a pair of spans that was forbidden all along."""
     old = parse_schema({"label": [{"name": "PERSON"}, {"name": "VENUE"}]}, "")
     new = parse_schema({"label": [{"name": "PERSON"}, {"name": "PLACE"}]}, "")
-    (change,) = migrated([_work([Span(0, 8, "PERSON"), Span(4, 8, "VENUE")])], RULES[0][0], old, new)
+    (change,) = migrate_labels([_work([Span(0, 8, "PERSON"), Span(4, 8, "VENUE")])], RULES[0][0], old, new)
     assert not change.doubtful
     assert not change.after.annotation.flagged

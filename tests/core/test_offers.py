@@ -8,10 +8,10 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.annotation import Work
+from annotator.core.annotation import AnnotatedSentence
 from annotator.core.edits import reject_suggestion
-from annotator.core.offers import SHOWN, SURE, best_apart, drawn, open_ones, sure_ones
-from annotator.core.provenance import span_of
+from annotator.core.offers import MIN_VISIBLE_SCORE, AUTO_ACCEPT_SCORE, best_non_overlapping, select_visible_suggestions, open_suggestions, select_auto_accepted
+from annotator.core.provenance import span_from_suggestion
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion
 from tests import builders
@@ -35,13 +35,13 @@ SOME = st.lists(suggestions(), max_size=8)
 @given(SOME)
 def test_of_one_label_the_best_are_offered_apart(found: list[Suggestion]) -> None:
     """Offers of a label never overlap, and whatever is left out gave way to a better one or was too weak."""
-    kept = best_apart(found)
+    kept = best_non_overlapping(found)
     for name in _NAMES:
         mine = sorted((s for s in kept if s.label == name), key=lambda s: s.start)
         assert all(a.end <= b.start for a, b in pairwise(mine))
     for s in set(found) - set(kept):
         over = [k for k in kept if k.label == s.label and k.start < s.end and s.start < k.end]
-        assert s.score < SHOWN or any(k.score >= s.score for k in over)
+        assert s.score < MIN_VISIBLE_SCORE or any(k.score >= s.score for k in over)
 
 
 @given(SOME, SOME)
@@ -49,37 +49,37 @@ def test_what_is_settled_is_not_offered(found: list[Suggestion], made: list[Sugg
     """No offer stands where a label stands, breaks a rule beside one, or was turned down."""
     work = builders.work(TEXT)
     for s in made[::2]:
-        work = replace(work, annotation=work.annotation.with_spans([*work.annotation.spans, span_of(s)]))
+        work = replace(work, annotation=work.annotation.with_spans([*work.annotation.spans, span_from_suggestion(s)]))
     for s in made[1::2]:
-        if all(x.key != span_of(s).key for x in work.annotation.rejected):
-            work = reject_suggestion(work, span_of(s)).after[0]
-    for s in open_ones(found, work, SCHEMA):
+        if all(x.key != span_from_suggestion(s).key for x in work.annotation.rejected):
+            work = reject_suggestion(work, span_from_suggestion(s)).after[0]
+    for s in open_suggestions(found, work, SCHEMA):
         assert all((s.start, s.end) != (x.start, x.end) for x in work.annotation.spans)
-        assert span_of(s).key not in {x.key for x in work.annotation.rejected}
-        assert SCHEMA.find_violation(span_of(s), work.annotation.spans) is None
+        assert span_from_suggestion(s).key not in {x.key for x in work.annotation.rejected}
+        assert SCHEMA.find_violation(span_from_suggestion(s), work.annotation.spans) is None
 
 
 def test_an_offer_remembers_its_source() -> None:
     """The span that comes of an offer says where it came from."""
-    assert span_of(Suggestion(0, 8, "PERSON", "history", 0.9)) == Span(0, 8, "PERSON", "history")
+    assert span_from_suggestion(Suggestion(0, 8, "PERSON", "history", 0.9)) == Span(0, 8, "PERSON", "history")
 
 
 def test_nothing_is_offered_beyond_the_text() -> None:
     """A source that is out of step with the text offers nothing there."""
     assert (
-        open_ones([Suggestion(0, 99, "PERSON", "file", 0.9)], Work(builders.sentence("Short.")), SCHEMA) == ()
+        open_suggestions([Suggestion(0, 99, "PERSON", "file", 0.9)], AnnotatedSentence(builders.sentence("Short.")), SCHEMA) == ()
     )
 
 
 @given(SOME, st.frozensets(st.sampled_from(_NAMES)))
 def test_enter_takes_only_what_is_drawn(found: list[Suggestion], take: frozenset[str]) -> None:
     """Of a stretch Enter takes the likeliest label or nothing, only sure ones, and none forbids another."""
-    work = Work(builders.work(TEXT).sentence)
-    offers = drawn(tuple(found), work, SCHEMA)
-    taken = sure_ones(offers, work, SCHEMA, take)
+    work = AnnotatedSentence(builders.work(TEXT).sentence)
+    offers = select_visible_suggestions(tuple(found), work, SCHEMA)
+    taken = select_auto_accepted(offers, work, SCHEMA, take)
     for s in taken:
         assert s.label in take
-        assert s.score >= SURE
+        assert s.score >= AUTO_ACCEPT_SCORE
         assert s.score == max(o.score for o in offers if (o.start, o.end) == (s.start, s.end))
-    spans = [span_of(s) for s in taken]
+    spans = [span_from_suggestion(s) for s in taken]
     assert all(SCHEMA.find_violation(x, spans[:n]) is None for n, x in enumerate(spans))

@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.phrases import candidates, extents, snap
-from annotator.core.phrases.view import View
-from annotator.core.tokens import Token, tokens_of
+from annotator.core.phrases import selection_candidates, selection_expansions, snap_to_phrase
+from annotator.core.phrases.view import SentenceFeatures
+from annotator.core.tokens import Token, build_tokens
 from tests.core.samples import SENTENCES, cut, shown
 
 
 def found(text: str, kind: str) -> list[str]:
     """Return the candidates of one kind as text."""
     tokens = cut(text)
-    return [shown(tokens, (c.first, c.last)) for c in candidates(tokens) if c.kind == kind]
+    return [shown(tokens, (c.first, c.last)) for c in selection_candidates(tokens) if c.kind == kind]
 
 
 @pytest.mark.parametrize(
@@ -126,11 +126,11 @@ def test_snap_takes_what_starts_there() -> None:
     """A hint selects the quotation, name or number phrase that starts at its token, else the token."""
     tokens = cut("“About 60 sailors left Port Amery for three years,” she said.")
     at = [t.text for t in tokens].index
-    assert snap(tokens, 0) == (0, at("”") + 1)
-    assert shown(tokens, snap(tokens, at("About"))) == "About 60 sailors"
-    assert shown(tokens, snap(tokens, at("Port"))) == "Port Amery"
-    assert shown(tokens, snap(tokens, at("three"))) == "three years"
-    assert shown(tokens, snap(tokens, at("Amery"))) == "Amery"
+    assert snap_to_phrase(tokens, 0) == (0, at("”") + 1)
+    assert shown(tokens, snap_to_phrase(tokens, at("About"))) == "About 60 sailors"
+    assert shown(tokens, snap_to_phrase(tokens, at("Port"))) == "Port Amery"
+    assert shown(tokens, snap_to_phrase(tokens, at("three"))) == "three years"
+    assert shown(tokens, snap_to_phrase(tokens, at("Amery"))) == "Amery"
 
 
 @pytest.mark.parametrize(
@@ -145,15 +145,15 @@ def test_snap_takes_what_starts_there() -> None:
 def test_growing_takes_the_nearest_whole(text: str, word: str, wanted: str) -> None:
     """The first growth is the title, the complement or the phrase around the selection."""
     tokens = cut(text)
-    r = snap(tokens, [t.text for t in tokens].index(word))
-    first = extents(tokens, *r)[0]
+    r = snap_to_phrase(tokens, [t.text for t in tokens].index(word))
+    first = selection_expansions(tokens, *r)[0]
     assert shown(tokens, (first.first, first.last)) == wanted
 
 
 def test_growing_ends_with_the_whole_sentence() -> None:
     """The last steps are the quotation inside and with marks, the sentence without and with its stop."""
     tokens = cut("“The offer is fair,” Brekke said.")
-    chain = [shown(tokens, (e.first, e.last)) for e in extents(tokens, 2, 3)]
+    chain = [shown(tokens, (e.first, e.last)) for e in selection_expansions(tokens, 2, 3)]
     assert chain[-4:] == [
         "The offer is fair,",
         "“The offer is fair,”",
@@ -165,7 +165,7 @@ def test_growing_ends_with_the_whole_sentence() -> None:
 @given(SENTENCES)
 def test_candidates_lie_in_the_sentence_in_reading_order(tokens: tuple[Token, ...]) -> None:
     """Whatever the tokens are, candidates are ranges of them, each once, outer before inner."""
-    ranges = [(c.first, c.last) for c in candidates(tokens)]
+    ranges = [(c.first, c.last) for c in selection_candidates(tokens)]
     assert all(0 <= a < b <= len(tokens) for a, b in ranges)
     assert ranges == sorted(set(ranges), key=lambda r: (r[0], -r[1]))
 
@@ -178,7 +178,7 @@ def test_extents_grow_strictly_to_the_sentence(tokens: tuple[Token, ...], data: 
     first = data.draw(st.integers(0, len(tokens) - 1))
     last = data.draw(st.integers(first + 1, len(tokens)))
     held = (first, last)
-    for e in extents(tokens, first, last):
+    for e in selection_expansions(tokens, first, last):
         assert e.first <= held[0]
         assert held[1] <= e.last
         assert (e.first, e.last) != held
@@ -190,23 +190,23 @@ def test_extents_grow_strictly_to_the_sentence(tokens: tuple[Token, ...], data: 
 def test_snap_starts_at_its_token(tokens: tuple[Token, ...]) -> None:
     """The hint of a token selects a range that begins with it."""
     for i in range(len(tokens)):
-        first, last = snap(tokens, i)
+        first, last = snap_to_phrase(tokens, i)
         assert first == i < last <= len(tokens)
 
 
 def looks(word: str, n: int, monkeypatch: pytest.MonkeyPatch) -> int:
     """Return how many words the rules look at in a sentence of ``n`` equal tokens."""
     seen = 0
-    plain = View.word
+    plain = SentenceFeatures.word
 
-    def counting(view: View, i: int) -> str:
+    def counting(view: SentenceFeatures, i: int) -> str:
         nonlocal seen
         seen += 1
         return plain(view, i)
 
     with monkeypatch.context() as patch:
-        patch.setattr(View, "word", counting)
-        candidates(tokens_of([word] * n, [False] * n))
+        patch.setattr(SentenceFeatures, "word", counting)
+        selection_candidates(build_tokens([word] * n, [False] * n))
     return seen
 
 

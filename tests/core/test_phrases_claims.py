@@ -8,19 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.phrases import context_of, readings
-from annotator.core.phrases.claims import LEAST, best_claims, claim_readings
+from annotator.core.phrases import build_context, span_candidates
+from annotator.core.phrases.claims import MIN_CLAIM_SCORE, best_claims, claim_candidates
 from annotator.core.phrases.growth import claim_ends, claim_from
-from annotator.core.phrases.spoken import spoken
-from annotator.core.phrases.view import View, view_of
-from annotator.core.tokens import Token, tokens_of
+from annotator.core.phrases.spoken import sentences_inside_quotation
+from annotator.core.phrases.view import SentenceFeatures, sentence_features
+from annotator.core.tokens import Token, build_tokens
 from tests.core.samples import SENTENCES, cut, shown
 
 
 def best(text: str) -> list[str]:
     """Return the best claims of a sentence as text."""
     tokens = cut(text)
-    return [shown(tokens, (r.first, r.last)) for r in best_claims(view_of(tokens))]
+    return [shown(tokens, (r.first, r.last)) for r in best_claims(sentence_features(tokens))]
 
 
 @pytest.mark.parametrize(
@@ -127,25 +127,25 @@ def test_a_quotation_over_several_sentences() -> None:
     said = [
         cut(t) for t in ("“It was late,” he said.", "“Nobody came.", "We left.", "It rained.”", "He left.")
     ]
-    assert spoken(said) == [False, False, True, True, False]
-    context = context_of("", said)
-    found = [[shown(s, (r.first, r.last)) for r in readings(s, context) if r.kind == "claim"] for s in said]
+    assert sentences_inside_quotation(said) == [False, False, True, True, False]
+    context = build_context("", said)
+    found = [[shown(s, (r.first, r.last)) for r in span_candidates(s, context) if r.kind == "claim"] for s in said]
     assert found == [["“It was late,”"], ["“Nobody came."], ["We left."], ["It rained.”"], []]
 
 
 def test_an_unclosed_mark_does_not_swallow_the_article() -> None:
     """A mark that is never closed, or closed far away, leaves the sentences after it as they are."""
     rest = [cut("It rained.")] * 60
-    assert not any(spoken([cut("“It was late."), *rest]))
-    assert not any(spoken([cut("“It was late."), *rest, cut("It was.”")]))
+    assert not any(sentences_inside_quotation([cut("“It was late."), *rest]))
+    assert not any(sentences_inside_quotation([cut("“It was late."), *rest, cut("It was.”")]))
 
 
 def test_readings_hold_the_nested_claims_with_lower_scores() -> None:
     """A claim inside a claim is a reading, but no part of the best set."""
-    view = view_of(cut("Solvang said she hopes the council will listen."))
-    inner = [r for r in claim_readings(view) if r not in best_claims(view)]
+    view = sentence_features(cut("Solvang said she hopes the council will listen."))
+    inner = [r for r in claim_candidates(view) if r not in best_claims(view)]
     assert [shown(view.tokens, (r.first, r.last)) for r in inner] == ["the council will listen"]
-    assert inner[0].score < LEAST
+    assert inner[0].score < MIN_CLAIM_SCORE
 
 
 def test_a_known_start_finds_its_likeliest_end() -> None:
@@ -153,7 +153,7 @@ def test_a_known_start_finds_its_likeliest_end() -> None:
     tokens = cut(
         "Brandt said it was late, but Quist said so; they praised the brave crew while others slept."
     )
-    view, at = view_of(tokens), [t.text for t in tokens].index
+    view, at = sentence_features(tokens), [t.text for t in tokens].index
     assert shown(tokens, claim_from(view, at("it"))) == "it was late"
     assert shown(tokens, claim_from(view, at("the"))) == "the brave crew"
     assert claim_from(view, at("the"))[1] in claim_ends(view, at("the"))
@@ -162,10 +162,10 @@ def test_a_known_start_finds_its_likeliest_end() -> None:
 @given(SENTENCES, st.booleans())
 def test_the_best_claims_never_overlap(tokens: tuple[Token, ...], within: bool) -> None:
     """Whatever the tokens are, readings lie in the sentence and the best ones side by side."""
-    view = View(tokens, within)
+    view = SentenceFeatures(tokens, within)
     chosen = best_claims(view)
     assert all(a.last <= b.first for a, b in pairwise(chosen))
-    for r in claim_readings(view):
+    for r in claim_candidates(view):
         assert 0 <= r.first < r.last <= len(tokens)
         assert 0 < r.score < 1
     for i in range(len(tokens)):
@@ -184,9 +184,9 @@ def test_an_endless_sentence_costs_as_much_as_it_is_long(
 ) -> None:
     """Twice the tokens take about twice the looks: nothing is quadratic."""
     seen = 0
-    plain = View.word
+    plain = SentenceFeatures.word
 
-    def counting(view: View, i: int) -> str:
+    def counting(view: SentenceFeatures, i: int) -> str:
         nonlocal seen
         seen += 1
         return plain(view, i)
@@ -195,8 +195,8 @@ def test_an_endless_sentence_costs_as_much_as_it_is_long(
         nonlocal seen
         seen = 0
         many = [words[i % len(words)] for i in range(n)]
-        best_claims(View(tokens_of(many, [True] * n)))
+        best_claims(SentenceFeatures(build_tokens(many, [True] * n)))
         return seen
 
-    monkeypatch.setattr(View, "word", counting)
+    monkeypatch.setattr(SentenceFeatures, "word", counting)
     assert looks(1000) <= 2.5 * looks(500) + 1000

@@ -6,12 +6,12 @@ import pytest
 import spacy
 from hypothesis import given
 
-from annotator.core.phrases import context_of, readings
-from annotator.core.phrases.known import NOTHING, Context
-from annotator.core.phrases.named import name_readings
-from annotator.core.phrases.scores import LEAST, PERSON, PLACE, score
-from annotator.core.phrases.view import View, view_of
-from annotator.core.tokens import Token, tokens_of
+from annotator.core.phrases import build_context, span_candidates
+from annotator.core.phrases.known import EMPTY_CONTEXT, ArticleContext
+from annotator.core.phrases.named import entity_candidates
+from annotator.core.phrases.scores import MIN_ENTITY_SCORE, PERSON_WEIGHTS, PLACE_WEIGHTS, entity_score
+from annotator.core.phrases.view import SentenceFeatures, sentence_features
+from annotator.core.tokens import Token, build_tokens
 from tests.core.samples import SENTENCES, shown
 
 LIKELY = 0.3
@@ -21,26 +21,26 @@ _NLP = spacy.blank("en")
 def cut(text: str) -> tuple[Token, ...]:
     """Cut a sentence as articles are cut at ingest: initials and abbreviations keep their dots."""
     doc = _NLP(text)
-    return tokens_of([t.text for t in doc], [bool(t.whitespace_) for t in doc])
+    return build_tokens([t.text for t in doc], [bool(t.whitespace_) for t in doc])
 
 
-def article(*sentences: str) -> tuple[list[tuple[Token, ...]], Context]:
+def article(*sentences: str) -> tuple[list[tuple[Token, ...]], ArticleContext]:
     """Return the tokens of an article's sentences and what it tells."""
     tokens = [cut(s) for s in sentences]
-    return tokens, context_of("\n".join(sentences), tokens)
+    return tokens, build_context("\n".join(sentences), tokens)
 
 
 def read(text: str, kind: str, *others: str, least: float = LIKELY) -> list[str]:
     """Return what is likely of a kind in a sentence that stands before others in its article."""
     tokens, context = article(text, *others)
-    found = [r for r in readings(tokens[0], context) if r.kind == kind and r.score >= least]
+    found = [r for r in span_candidates(tokens[0], context) if r.kind == kind and r.score >= least]
     return [shown(tokens[0], (r.first, r.last)) for r in found]
 
 
 def best(text: str, words: str, kind: str, *others: str) -> float:
     """Return the score of a reading; 0 where there is none."""
     tokens, context = article(text, *others)
-    found = [r for r in readings(tokens[0], context) if shown(tokens[0], (r.first, r.last)) == words]
+    found = [r for r in span_candidates(tokens[0], context) if shown(tokens[0], (r.first, r.last)) == words]
     return max((r.score for r in found if r.kind == kind), default=0.0)
 
 
@@ -138,7 +138,7 @@ def test_headlines_give_the_names_that_the_article_knows() -> None:
 
 def test_headlines_teach_nothing() -> None:
     """What a headline runs together is no name elsewhere in the article."""
-    assert context_of("", [cut("SOLVEIG TEAL SWORN IN AS GOVERNOR")]) == NOTHING
+    assert build_context("", [cut("SOLVEIG TEAL SWORN IN AS GOVERNOR")]) == EMPTY_CONTEXT
 
 
 def test_other_languages_are_read_by_shape() -> None:
@@ -150,21 +150,21 @@ def test_other_languages_are_read_by_shape() -> None:
 def test_every_trait_of_a_reading_is_told() -> None:
     """The rule names the traits whose points make the score, so that a rejection can be learned from."""
     tokens = cut("Nurse Odile Farrant lives in Paris.")
-    for r in name_readings(view_of(tokens)):
-        assert score(r.kind, tuple(r.rule.split())) == r.score
+    for r in entity_candidates(sentence_features(tokens)):
+        assert entity_score(r.kind, tuple(r.rule.split())) == r.score
 
 
 def test_points_stay_within_what_data_can_tell() -> None:
     """No trait alone settles a reading: the points of a ridge fit stay small."""
-    assert all(abs(p) < 6 for p in (*PERSON.values(), *PLACE.values()))
+    assert all(abs(p) < 6 for p in (*PERSON_WEIGHTS.values(), *PLACE_WEIGHTS.values()))
 
 
 @given(SENTENCES)
 def test_readings_lie_in_the_sentence_in_order(tokens: tuple[Token, ...]) -> None:
     """Whatever the tokens are, readings are ranges of them in reading order with scores that count."""
-    context = context_of("", [tokens])
-    found = [r for r in readings(tokens, context) if r.kind in ("person", "place")]
-    assert all(0 <= r.first < r.last <= len(tokens) and LEAST <= r.score <= 1 for r in found)
+    context = build_context("", [tokens])
+    found = [r for r in span_candidates(tokens, context) if r.kind in ("person", "place")]
+    assert all(0 <= r.first < r.last <= len(tokens) and MIN_ENTITY_SCORE <= r.score <= 1 for r in found)
     assert [(r.first, -r.last) for r in found] == sorted((r.first, -r.last) for r in found)
     assert len({(r.first, r.last, r.kind) for r in found}) == len(found)
 
@@ -172,17 +172,17 @@ def test_readings_lie_in_the_sentence_in_order(tokens: tuple[Token, ...]) -> Non
 def looks(word: str, n: int, monkeypatch: pytest.MonkeyPatch) -> int:
     """Return how many words are looked at in a sentence of ``n`` equal tokens and its article."""
     seen = 0
-    plain = View.word
+    plain = SentenceFeatures.word
 
-    def counting(view: View, i: int) -> str:
+    def counting(view: SentenceFeatures, i: int) -> str:
         nonlocal seen
         seen += 1
         return plain(view, i)
 
     with monkeypatch.context() as patch:
-        patch.setattr(View, "word", counting)
-        tokens = tokens_of([word] * n, [True] * n)
-        name_readings(view_of(tokens), context_of("", [tokens]))
+        patch.setattr(SentenceFeatures, "word", counting)
+        tokens = build_tokens([word] * n, [True] * n)
+        entity_candidates(sentence_features(tokens), build_context("", [tokens]))
     return seen
 
 

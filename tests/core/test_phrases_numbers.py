@@ -6,17 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.phrases.en.number_scores import SCORES, WAYS
-from annotator.core.phrases.numbers import number_phrases, number_readings
-from annotator.core.phrases.view import view_of
-from annotator.core.tokens import tokens_of
+from annotator.core.phrases.en.number_scores import NUMBER_RULE_SCORES, BOUNDARY_SCORES
+from annotator.core.phrases.numbers import number_phrases, number_candidates
+from annotator.core.phrases.view import sentence_features
+from annotator.core.tokens import build_tokens
 from tests.core.samples import cut, shown
 
 
 def best(text: str) -> list[str]:
     """Return the likeliest reading of each number phrase as text."""
     tokens = cut(text)
-    found = sorted(number_readings(view_of(tokens)), key=lambda r: -r.score)
+    found = sorted(number_candidates(sentence_features(tokens)), key=lambda r: -r.score)
     taken: list[tuple[int, int]] = []
     for r in found:
         if r.score >= 0.3 and all(r.last <= a or b <= r.first for a, b in taken):
@@ -27,7 +27,7 @@ def best(text: str) -> list[str]:
 def scores(text: str) -> dict[str, float]:
     """Return the readings of a sentence as text, each with its score."""
     tokens = cut(text)
-    return {shown(tokens, (r.first, r.last)): r.score for r in number_readings(view_of(tokens))}
+    return {shown(tokens, (r.first, r.last)): r.score for r in number_candidates(sentence_features(tokens))}
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_a_counted_noun_is_sure() -> None:
 
 def test_scores_are_shares() -> None:
     """Each score lies between 0 and 1, and each way to cut has one."""
-    assert all(0 < s < 1 for s in (*SCORES.values(), *WAYS.values()))
+    assert all(0 < s < 1 for s in (*NUMBER_RULE_SCORES.values(), *BOUNDARY_SCORES.values()))
 
 
 VOCABULARY = """
@@ -159,12 +159,12 @@ WORDS = VOCABULARY.split()
 @given(st.lists(st.tuples(st.sampled_from(WORDS), st.booleans()), max_size=25))
 def test_any_words_have_ordered_phrases_and_scored_readings(words: list[tuple[str, bool]]) -> None:
     """Phrases never overlap, readings lie inside the sentence, and every rule has a score."""
-    view = view_of(tokens_of([w for w, _ in words], [ws for _, ws in words]))
+    view = sentence_features(build_tokens([w for w, _ in words], [ws for _, ws in words]))
     phrases = number_phrases(view)
     edges = [at for p in phrases for at in (p.first, p.last)]
     assert edges == sorted(edges)
     assert all(p.first <= p.number_start < p.last <= p.complement_end for p in phrases)
-    for r in number_readings(view):
+    for r in number_candidates(view):
         assert 0 <= r.first < r.last <= len(words)
         assert 0 < r.score < 1
 
@@ -173,4 +173,4 @@ def test_any_words_have_ordered_phrases_and_scored_readings(words: list[tuple[st
 def test_long_runs_stay_linear(part: str) -> None:
     """A sentence of thousands of the same words is read in steps that grow with its length alone."""
     tokens = cut(part * 3000)
-    assert len(number_phrases(view_of(tokens))) <= len(tokens)
+    assert len(number_phrases(sentence_features(tokens))) <= len(tokens)

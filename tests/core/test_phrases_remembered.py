@@ -5,12 +5,12 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.phrases import extents
-from annotator.core.phrases.candidates import candidates, of_view
-from annotator.core.phrases.extents import _every_firm, _extents
-from annotator.core.phrases.names import names
+from annotator.core.phrases import selection_expansions
+from annotator.core.phrases.candidates import selection_candidates, candidates_in
+from annotator.core.phrases.extents import _find_fixed_expansions, _cached_expansions
+from annotator.core.phrases.names import name_ranges
 from annotator.core.phrases.numbers import number_phrases
-from annotator.core.phrases.view import View, view_of
+from annotator.core.phrases.view import SentenceFeatures, sentence_features
 from tests.builders import tokens_of
 
 TEXT = "Ada Pell said that 40 boats of the Tarn Quay “ ” , . more than"
@@ -24,9 +24,9 @@ def test_a_sentence_is_the_same_whenever_it_is_asked(words: list[str], asked: li
     for a, b in asked:
         first = a % len(tokens)
         last = first + 1 + b % (len(tokens) - first)
-        fresh = View(tokens)
-        assert extents(tokens, first, last) == _extents.__wrapped__(fresh, first, last)
-        assert names(view_of(tokens)) == names.__wrapped__(fresh)
-        assert number_phrases(view_of(tokens)) == number_phrases.__wrapped__(fresh)
-        assert candidates(list(tokens)) == of_view.__wrapped__(fresh)
-        assert tuple(_every_firm(fresh)) == tuple(_every_firm(view_of(tokens)))
+        fresh = SentenceFeatures(tokens)
+        assert selection_expansions(tokens, first, last) == _cached_expansions.__wrapped__(fresh, first, last)
+        assert name_ranges(sentence_features(tokens)) == name_ranges.__wrapped__(fresh)
+        assert number_phrases(sentence_features(tokens)) == number_phrases.__wrapped__(fresh)
+        assert selection_candidates(list(tokens)) == candidates_in.__wrapped__(fresh)
+        assert tuple(_find_fixed_expansions(fresh)) == tuple(_find_fixed_expansions(sentence_features(tokens)))

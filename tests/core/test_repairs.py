@@ -8,32 +8,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.annotation import Annotation, Work
+from annotator.core.annotation import Annotation, AnnotatedSentence
 from annotator.core.article import Sentence
 from annotator.core.edits import Op
 from annotator.core.errors import RuleError
-from annotator.core.repairs import Cure, Repair, cut_at, fault, parted, repairs, unaligned
+from annotator.core.repairs import RepairKind, SpanRepair, split_token_at, misalignment_message, split_text_at_span, possible_repairs, misaligned_spans
 from annotator.core.spans import Span
-from annotator.core.tokens import Token, is_aligned, text_of, tokens_of
+from annotator.core.tokens import Token, is_aligned, tokens_text, build_tokens
 from tests import builders
 
-TOKENS = tokens_of(("Mayor", "Okafor", "-", "Lindqvist", "rowed."), (True, False, False, True, False))
-TEXT = text_of(TOKENS)
+TOKENS = build_tokens(("Mayor", "Okafor", "-", "Lindqvist", "rowed."), (True, False, False, True, False))
+TEXT = tokens_text(TOKENS)
 
 
 SCHEMA = builders.news_schema()
 EVERY = st.tuples(st.integers(0, len(TEXT) - 1), st.integers(1, len(TEXT)))
 
 
-def _work(*spans: Span) -> Work:
-    return Work(Sentence("a" * 12, 1, 0, len(TEXT), TEXT, TOKENS), Annotation().with_spans(spans))
+def _work(*spans: Span) -> AnnotatedSentence:
+    return AnnotatedSentence(Sentence("a" * 12, 1, 0, len(TEXT), TEXT, TOKENS), Annotation().with_spans(spans))
 
 
-def _by_cure(work: Work, span: Span) -> dict[Cure, Repair]:
-    return {r.kind: r for r in repairs(work, span, SCHEMA)}
+def _by_cure(work: AnnotatedSentence, span: Span) -> dict[RepairKind, SpanRepair]:
+    return {r.kind: r for r in possible_repairs(work, span, SCHEMA)}
 
 
-def _after(repair: Repair) -> Work:
+def _after(repair: SpanRepair) -> AnnotatedSentence:
     assert repair.edit is not None
     assert repair.edit.op is Op.EDIT
     return repair.edit.after[0]
@@ -43,34 +43,34 @@ def test_each_repair_is_one_edit_and_says_what_it_gives() -> None:
     """Out to the tokens touched, in to those inside, the tokens cut, or the span gone; nothing else moves."""
     span, other = Span(8, 27, "PERSON"), Span(3, 29, "CLAIM")
     work = _work(span, other)
-    assert unaligned(work) == (other, span)
+    assert misaligned_spans(work) == (other, span)
     made = _by_cure(work, span)
-    out, in_ = _after(made[Cure.OUT]).annotation, _after(made[Cure.IN]).annotation
+    out, in_ = _after(made[RepairKind.OUT]).annotation, _after(made[RepairKind.IN]).annotation
     assert [(s.start, s.end) for s in out.spans if s.label == "PERSON"] == [(6, 29)]
-    assert made[Cure.OUT].result == ("Okafor-Lindqvist rowed.",)
+    assert made[RepairKind.OUT].result == ("Okafor-Lindqvist rowed.",)
     assert [(s.start, s.end) for s in in_.spans if s.label == "PERSON"] == [(12, 22)]
-    assert made[Cure.IN].result == ("-Lindqvist",)
-    cut = _after(made[Cure.SPLIT])
+    assert made[RepairKind.IN].result == ("-Lindqvist",)
+    cut = _after(made[RepairKind.SPLIT])
     assert cut.annotation == work.annotation
-    assert made[Cure.SPLIT].result == ("Ok", "afor", "-", "Lindqvist", "rowe", "d.")
-    assert [t.text for t in cut.sentence.tokens] == ["Mayor", *made[Cure.SPLIT].result]
-    assert _after(made[Cure.DROP]).annotation.spans == (other,)
+    assert made[RepairKind.SPLIT].result == ("Ok", "afor", "-", "Lindqvist", "rowe", "d.")
+    assert [t.text for t in cut.sentence.tokens] == ["Mayor", *made[RepairKind.SPLIT].result]
+    assert _after(made[RepairKind.DROP]).annotation.spans == (other,)
     assert all(other in _after(r).annotation.spans for r in made.values())
 
 
 @pytest.mark.parametrize(
     ("spans", "cure", "why"),
     [
-        ((Span(8, 10, "PERSON"),), Cure.IN, "no whole token lies in it"),
-        ((Span(8, 12, "PERSON"), Span(6, 12, "PERSON")), Cure.OUT, "PERSON stands there already"),
+        ((Span(8, 10, "PERSON"),), RepairKind.IN, "no whole token lies in it"),
+        ((Span(8, 12, "PERSON"), Span(6, 12, "PERSON")), RepairKind.OUT, "PERSON stands there already"),
         (
             (Span(8, 12, "PERSON"), Span(6, 7, "VENUE")),
-            Cure.OUT,
+            RepairKind.OUT,
             "VENUE may not lie in PERSON (rule `inside`)",
         ),
     ],
 )
-def test_a_repair_that_makes_no_sense_says_why(spans: tuple[Span, ...], cure: Cure, why: str) -> None:
+def test_a_repair_that_makes_no_sense_says_why(spans: tuple[Span, ...], cure: RepairKind, why: str) -> None:
     """Nothing to snap in to, a double, a rule of the schema that held before: not offered."""
     repair = _by_cure(_work(*spans), spans[0])[cure]
     assert (repair.edit, repair.reason) == (None, why)
@@ -80,22 +80,22 @@ def test_a_rule_that_is_broken_already_is_no_reason() -> None:
     """What the file had against the schema may stay so: only a rule that held before forbids a repair."""
     span, round_it = Span(8, 12, "PERSON"), Span(0, 29, "COUNT")
     assert SCHEMA.find_violation(span, [round_it]) is not None
-    assert _by_cure(_work(span, round_it), span)[Cure.OUT].edit is not None
+    assert _by_cure(_work(span, round_it), span)[RepairKind.OUT].edit is not None
 
 
 def test_a_span_that_needs_none_is_told() -> None:
     """Asking for repairs of a span on its tokens, or of none, is a mistake that is told."""
     with pytest.raises(RuleError, match="the span is on token edges already; go on to the next"):
-        repairs(_work(Span(6, 12, "PERSON")), Span(6, 12, "PERSON"), SCHEMA)
+        possible_repairs(_work(Span(6, 12, "PERSON")), Span(6, 12, "PERSON"), SCHEMA)
     with pytest.raises(RuleError, match="there is no such span"):
-        repairs(_work(), Span(8, 10, "PERSON"), SCHEMA)
+        possible_repairs(_work(), Span(8, 10, "PERSON"), SCHEMA)
 
 
 def test_an_edge_in_white_space_is_told() -> None:
     """A blank is no token that could be cut there: the split is not offered, snapping in is."""
     made = _by_cure(_work(Span(5, 12, "PERSON")), Span(5, 12, "PERSON"))
-    assert made[Cure.SPLIT].reason == "an edge lies in white space, not in a token"
-    assert made[Cure.IN].result == ("Okafor",)
+    assert made[RepairKind.SPLIT].reason == "an edge lies in white space, not in a token"
+    assert made[RepairKind.IN].result == ("Okafor",)
 
 
 @pytest.mark.parametrize(
@@ -108,8 +108,8 @@ def test_an_edge_in_white_space_is_told() -> None:
 )
 def test_what_is_wrong_is_told(span: Span, parts: tuple[str, str, str], told: str) -> None:
     """The tokens are quoted whole, cut at the span's edges, with the edge that is at fault."""
-    assert parted(_work(span), span) == parts
-    assert fault(_work(span), span) == told
+    assert split_text_at_span(_work(span), span) == parts
+    assert misalignment_message(_work(span), span) == told
 
 
 @given(EVERY, st.lists(st.tuples(EVERY, st.sampled_from(["CLAIM", "VENUE"])), max_size=3))
@@ -121,24 +121,24 @@ def test_every_repair_mends_just_its_span(ends: tuple[int, int], more: list[Any]
     if is_aligned(TOKENS, span.start, span.end) or not TEXT[span.start : span.end].strip():
         return
     work = _work(span, *(o for o in others if o.end <= len(TEXT)))
-    for repair in repairs(work, span, SCHEMA):
+    for repair in possible_repairs(work, span, SCHEMA):
         if repair.edit is None:
             assert repair.reason
             continue
         after = _after(repair)
-        waiting = {s.key for s in unaligned(after)}
-        assert waiting <= {s.key for s in unaligned(work)} - {span.key}
-        assert text_of(after.sentence.tokens) == TEXT
+        waiting = {s.key for s in misaligned_spans(after)}
+        assert waiting <= {s.key for s in misaligned_spans(work)} - {span.key}
+        assert tokens_text(after.sentence.tokens) == TEXT
         assert {s for s in work.annotation.spans if s.key != span.key} <= set(after.annotation.spans)
-        assert len(after.annotation.spans) == len(work.annotation.spans) - (repair.kind is Cure.DROP)
+        assert len(after.annotation.spans) == len(work.annotation.spans) - (repair.kind is RepairKind.DROP)
         assert repair.edit.inverse().after == (work,)
-    assert "".join(parted(work, span)) in TEXT
+    assert "".join(split_text_at_span(work, span)) in TEXT
 
 
 @given(st.integers(-2, len(TEXT) + 2))
 def test_a_cut_changes_no_letter(at: int) -> None:
     """Cutting a token leaves the text as it is, and at an edge nothing happens."""
-    made = cut_at(TOKENS, at)
-    assert text_of(made) == TEXT
+    made = split_token_at(TOKENS, at)
+    assert tokens_text(made) == TEXT
     assert len(made) - len(TOKENS) == any(t.start < at < t.end for t in TOKENS)
     assert all(isinstance(t, Token) for t in made)

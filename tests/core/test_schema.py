@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from annotator.core.errors import SchemaError
-from annotator.core.schema import COLOURS, Label, Schema, parse_schema
+from annotator.core.schema import LABEL_COLOURS, Label, Schema, parse_schema
 from annotator.core.spans import Span
 
 
@@ -92,9 +92,9 @@ def test_marks_become_ranges_of_the_plain_text() -> None:
 
 def test_a_schema_without_colours_or_keys_gets_the_colours_in_turn() -> None:
     """What is left out has a default: the next colour, no key in the schema itself, the span group."""
-    names = [f"L{n}" for n in range(len(COLOURS) + 1)]
+    names = [f"L{n}" for n in range(len(LABEL_COLOURS) + 1)]
     labels = parse_schema({"label": [{"name": n} for n in names]}, "s").labels
-    assert [x.colour for x in labels] == [*COLOURS, COLOURS[0]]
+    assert [x.colour for x in labels] == [*LABEL_COLOURS, LABEL_COLOURS[0]]
     assert labels[0] == Label("L0", "", "blue")
 
 
@@ -127,7 +127,7 @@ BAD: dict[str, tuple[Any, str]] = {
     ),
     "unknown colour": (
         _one(colour="puce"),
-        "s.toml: label A: there is no colour 'puce'; use one of " + ", ".join(COLOURS),
+        "s.toml: label A: there is no colour 'puce'; use one of " + ", ".join(LABEL_COLOURS),
     ),
     "unknown target": (
         _one(target="ent"),

@@ -8,24 +8,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.annotation import Annotation, Answer, Work
-from annotator.core.search import Query, Subject, Term, parse
+from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
+from annotator.core.search import SearchQuery, QuerySubject, QueryTerm, parse_query
 from annotator.core.spans import Span
 from tests import builders
 
 TEXT = "Mayor Ilka Moran walked\nto the Große Halle, where İsmet waited."
-WORK = Work(
+WORK = AnnotatedSentence(
     builders.sentence(TEXT),
     Annotation((Span(6, 16, "PERSON"),), Answer.ACCEPT, note="check the Name", flagged=True),
 )
-OPEN = Work(builders.sentence("Nobody came to Sorrel Hall."))
+OPEN = AnnotatedSentence(builders.sentence("Nobody came to Sorrel Hall."))
 
 _WORDS = st.text(st.characters(exclude_categories=["Z", "C"], exclude_characters='"'), min_size=1, max_size=8)
 _QUERIES = st.text(alphabet='ab-": flagnotelabelarticleproblemanswer', max_size=40)
 
 
-def _holds(text: str, work: Work = WORK, *, title: str = "", problem: bool = False) -> bool:
-    return parse(text).matches(Subject(work, title, problem))
+def _holds(text: str, work: AnnotatedSentence = WORK, *, title: str = "", problem: bool = False) -> bool:
+    return parse_query(text).matches(QuerySubject(work, title, problem))
 
 
 @pytest.mark.parametrize(
@@ -74,32 +74,32 @@ def test_an_open_sentence_and_an_article_are_found() -> None:
 
 def test_lit_words_are_where_they_stand() -> None:
     """What is lit are the characters that were looked for, even after letters that fold to two."""
-    assert [TEXT[a:b] for a, b in parse("grosse i -mayor").highlights(WORK)] == ["I", "Große", "İ", "i"]
-    assert [TEXT[a:b] for a, b in parse('label:p "walked to"').highlights(WORK)] == ["Ilka Moran", "walked\nto"]
-    assert parse("note flag problem answer:accept").highlights(WORK) == ()
+    assert [TEXT[a:b] for a, b in parse_query("grosse i -mayor").highlights(WORK)] == ["I", "Große", "İ", "i"]
+    assert [TEXT[a:b] for a, b in parse_query('label:p "walked to"').highlights(WORK)] == ["Ilka Moran", "walked\nto"]
+    assert parse_query("note flag problem answer:accept").highlights(WORK) == ()
 
 
 def test_what_can_never_hold_is_said() -> None:
     """A label or an answer that does not exist is named with those that do."""
     labels = ("PERSON", "VENUE")
-    assert parse("label:place").warning(labels) == "there is no label place: try PERSON, VENUE"
-    assert parse("answer:yes").warning(labels) == "there is no answer yes: try open, accept, reject, ignore"
-    assert parse("label:ven answer:o words").warning(labels) == ""
+    assert parse_query("label:place").warning(labels) == "there is no label place: try PERSON, VENUE"
+    assert parse_query("answer:yes").warning(labels) == "there is no answer yes: try open, accept, reject, ignore"
+    assert parse_query("label:ven answer:o words").warning(labels) == ""
 
 
 @given(_QUERIES)
 def test_what_is_read_is_what_is_written(text: str) -> None:
     """Whatever is typed can be read, and a query written out is read as the same query."""
-    query = parse(text)
-    assert parse(str(query)) == query
+    query = parse_query(text)
+    assert parse_query(str(query)) == query
 
 
 @given(_WORDS, st.booleans())
 def test_a_word_is_found_in_itself_and_turned_round_not(word: str, negated: bool) -> None:
     """A term and its negation never agree; a text that holds a word is found by it."""
-    query = Query((Term("word", word, negated),))
+    query = SearchQuery((QueryTerm("word", word, negated),))
     work = replace(OPEN, sentence=builders.sentence(f"so {word} it is"))
-    assert query.matches(Subject(work)) is not negated
+    assert query.matches(QuerySubject(work)) is not negated
     if not negated:
         assert any(word.casefold() in work.sentence.text[a:b].casefold() for a, b in query.highlights(work))
 
@@ -107,7 +107,7 @@ def test_a_word_is_found_in_itself_and_turned_round_not(word: str, negated: bool
 @given(_QUERIES, _QUERIES)
 def test_more_conditions_never_find_more(one: str, two: str) -> None:
     """All conditions must hold: adding some keeps hits or loses them."""
-    both = Query((*parse(one).terms, *parse(two).terms))
+    both = SearchQuery((*parse_query(one).terms, *parse_query(two).terms))
     for work in (WORK, OPEN):
-        subject = Subject(work, "a title")
-        assert both.matches(subject) == (parse(one).matches(subject) and parse(two).matches(subject))
+        subject = QuerySubject(work, "a title")
+        assert both.matches(subject) == (parse_query(one).matches(subject) and parse_query(two).matches(subject))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.core import selection as sel
-from annotator.core.selection import Selection, Stage
+from annotator.core.selection import Selection, SelectionStage
 from annotator.core.tokens import Token
 from tests import builders
 
@@ -24,7 +24,7 @@ def _words(s: Selection | None) -> str:
 def _pressed(*hints: int) -> Selection:
     now: Selection | None = None
     for i in hints:
-        now = sel.press(now, TOKENS, i)
+        now = sel.selection_by_hint(now, TOKENS, i)
     assert now is not None
     return now
 
@@ -32,18 +32,18 @@ def _pressed(*hints: int) -> Selection:
 @pytest.mark.parametrize(
     ("hints", "words", "stage"),
     [
-        ((ILKA,), "Ilka Moran", Stage.SNAPPED),
-        ((ILKA, ILKA), "Ilka", Stage.ALONE),
-        ((ILKA, ILKA, ILKA), "Ilka Moran", Stage.SNAPPED),
-        ((ILKA, FORTY), "Ilka Moran met 40", Stage.SET),
-        ((ILKA, ILKA, MET), "Ilka Moran met", Stage.SET),
-        ((FORTY, ILKA), "Ilka Moran met 40 rowers", Stage.SET),
-        ((ILKA, FORTY, TARN), "Tarn Quay", Stage.SNAPPED),
-        ((TARN, MAYOR), "Mayor Ilka Moran met 40 rowers from Tarn Quay", Stage.SET),
+        ((ILKA,), "Ilka Moran", SelectionStage.SNAPPED),
+        ((ILKA, ILKA), "Ilka", SelectionStage.ALONE),
+        ((ILKA, ILKA, ILKA), "Ilka Moran", SelectionStage.SNAPPED),
+        ((ILKA, FORTY), "Ilka Moran met 40", SelectionStage.SET),
+        ((ILKA, ILKA, MET), "Ilka Moran met", SelectionStage.SET),
+        ((FORTY, ILKA), "Ilka Moran met 40 rowers", SelectionStage.SET),
+        ((ILKA, FORTY, TARN), "Tarn Quay", SelectionStage.SNAPPED),
+        ((TARN, MAYOR), "Mayor Ilka Moran met 40 rowers from Tarn Quay", SelectionStage.SET),
     ],
 )
 def test_hints_select_start_alone_other_end_and_anew(
-    hints: tuple[int, ...], words: str, stage: Stage
+    hints: tuple[int, ...], words: str, stage: SelectionStage
 ) -> None:
     """First hint: the phrase; the same again: that word alone; another: the other end; a third: anew."""
     now = _pressed(*hints)
@@ -52,14 +52,14 @@ def test_hints_select_start_alone_other_end_and_anew(
 
 def test_a_hint_after_an_offer_starts_anew() -> None:
     """An offered candidate is nobody's start: the first hint after it doesn't stretch it."""
-    now = sel.press(sel.offer((0, 3)), TOKENS, TARN)
+    now = sel.selection_by_hint(sel.candidate_selection((0, 3)), TOKENS, TARN)
     assert _words(now) == "Tarn Quay"
 
 
 def test_growing_ends_at_the_sentence_and_shrinks_back_the_same_way() -> None:
     """Space goes through strictly growing ranges to the whole sentence; Backspace goes back through them."""
     way = [_pressed(ILKA)]
-    while (bigger := sel.grow(way[-1], TOKENS)) is not None:
+    while (bigger := sel.grown_selection(way[-1], TOKENS)) is not None:
         assert bigger.first <= way[-1].first
         assert bigger.last >= way[-1].last
         assert bigger.range != way[-1].range
@@ -67,36 +67,36 @@ def test_growing_ends_at_the_sentence_and_shrinks_back_the_same_way() -> None:
     assert way[-1].range == (0, len(TOKENS))
     back = way[-1]
     for step in reversed(way[:-1]):
-        back = sel.shrink(back)
+        back = sel.shrunk_selection(back)
         assert back.range == step.range
-    assert sel.grow(None, TOKENS) is None
+    assert sel.grown_selection(None, TOKENS) is None
 
 
 def test_shrinking_what_has_not_grown_takes_the_last_word() -> None:
     """Without a way back the last word goes; one word always stays."""
-    now = sel.chosen(1, 3)
-    assert [(now := sel.shrink(now)).range for _ in range(3)] == [(1, 2)] * 3
+    now = sel.explicit_selection(1, 3)
+    assert [(now := sel.shrunk_selection(now)).range for _ in range(3)] == [(1, 2)] * 3
 
 
 def test_an_edge_skips_white_space_that_is_a_token() -> None:
     """The edges and the cursor go from word to word over a line break inside a joined sentence."""
     tokens = builders.tokens_of("Pia left.\n\nIlka stayed.")
     assert tokens[3].text == "\n\n"
-    assert sel.move_right_edge(sel.chosen(0, 3), tokens, 1).range == (0, 5)
-    assert sel.move_right_edge(sel.chosen(0, 5), tokens, -1).range == (0, 3)
-    assert sel.move_left_edge(sel.chosen(4, 6), tokens, -1).range == (2, 6)
-    assert sel.move_left_edge(sel.chosen(2, 6), tokens, 1).range == (4, 6)
-    assert sel.step(sel.chosen(2, 3), tokens, 1).range == (4, 5)
-    assert sel.step(sel.chosen(4, 5), tokens, -1).range == (2, 3)
+    assert sel.with_right_edge_moved(sel.explicit_selection(0, 3), tokens, 1).range == (0, 5)
+    assert sel.with_right_edge_moved(sel.explicit_selection(0, 5), tokens, -1).range == (0, 3)
+    assert sel.with_left_edge_moved(sel.explicit_selection(4, 6), tokens, -1).range == (2, 6)
+    assert sel.with_left_edge_moved(sel.explicit_selection(2, 6), tokens, 1).range == (4, 6)
+    assert sel.cursor_selection(sel.explicit_selection(2, 3), tokens, 1).range == (4, 5)
+    assert sel.cursor_selection(sel.explicit_selection(4, 5), tokens, -1).range == (2, 3)
 
 
 def test_without_a_selection_the_cursor_comes_in_from_the_edge() -> None:
     """→ starts at the first word, ← at the last, and neither leaves the sentence."""
-    assert sel.step(None, TOKENS, 1).range == (0, 1)
+    assert sel.cursor_selection(None, TOKENS, 1).range == (0, 1)
     last = len(TOKENS) - 1
-    assert sel.step(None, TOKENS, -1).range == (last, last + 1)
-    assert sel.step(sel.chosen(0, 1), TOKENS, -1).range == (0, 1)
-    assert sel.step(sel.chosen(last, last + 1), TOKENS, 1).range == (last, last + 1)
+    assert sel.cursor_selection(None, TOKENS, -1).range == (last, last + 1)
+    assert sel.cursor_selection(sel.explicit_selection(0, 1), TOKENS, -1).range == (0, 1)
+    assert sel.cursor_selection(sel.explicit_selection(last, last + 1), TOKENS, 1).range == (last, last + 1)
 
 
 TEXTS = st.lists(
@@ -123,13 +123,13 @@ def _after(now: Selection | None, tokens: tuple[Token, ...], deed: str, n: int) 
     by = 1 if n % 2 else -1
     own = tokens
     if deed == "p":
-        return sel.press(now, own, n % len(own))
+        return sel.selection_by_hint(now, own, n % len(own))
     if deed == "x":
-        return sel.step(now, own, by)
+        return sel.cursor_selection(now, own, by)
     if now is None:
         return None
     if deed == "g":
-        return sel.grow(now, own) or now
+        return sel.grown_selection(now, own) or now
     if deed == "s":
-        return sel.shrink(now)
-    return sel.move_right_edge(now, own, by) if deed == "r" else sel.move_left_edge(now, own, by)
+        return sel.shrunk_selection(now)
+    return sel.with_right_edge_moved(now, own, by) if deed == "r" else sel.with_left_edge_moved(now, own, by)

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from annotator.core.spans import Span, reading_order
-from annotator.core.tokens import gap_token, is_aligned, text_of, tile, token_range, tokens_of
+from annotator.core.tokens import gap_token, is_aligned, tokens_text, tokens_cover_text, token_range, build_tokens
 from tests import builders
 
 TEXTS = st.text(alphabet="ab é.“\n\t \u00a0\u2028🛶", min_size=1, max_size=30).filter(
@@ -40,19 +40,19 @@ def test_aligned_means_that_some_run_of_tokens_has_exactly_these_edges(
 @given(st.lists(st.tuples(st.text("ab🛶", min_size=1, max_size=3), st.booleans()), min_size=1, max_size=9))
 def test_words_and_blanks_come_back_from_the_text(pairs: list[tuple[str, bool]]) -> None:
     """Tokens built from words and blanks tile the text that they spell, and no other text."""
-    tokens = tokens_of([w for w, _ in pairs], [b for _, b in pairs])
-    assert tile(tokens, text_of(tokens))
-    assert not tile(tokens, text_of(tokens) + "x")
-    assert not tile(tuple(t.shifted(1) for t in tokens), text_of(tokens))
+    tokens = build_tokens([w for w, _ in pairs], [b for _, b in pairs])
+    assert tokens_cover_text(tokens, tokens_text(tokens))
+    assert not tokens_cover_text(tokens, tokens_text(tokens) + "x")
+    assert not tokens_cover_text(tuple(t.shifted(1) for t in tokens), tokens_text(tokens))
 
 
 @given(GAPS)
 def test_a_gap_is_kept_whole_between_two_words(gap: str) -> None:
     """Whatever white space stands between two words, a blank and one token spell it."""
     ws, between = gap_token(gap, 1)
-    head = tokens_of(["a"], [ws])
-    tail = tuple(t.shifted(1 + len(gap)) for t in tokens_of(["b"], [False]))
-    assert tile((*head, *between, *tail), f"a{gap}b")
+    head = build_tokens(["a"], [ws])
+    tail = tuple(t.shifted(1 + len(gap)) for t in build_tokens(["b"], [False]))
+    assert tokens_cover_text((*head, *between, *tail), f"a{gap}b")
 
 
 SPANS = st.builds(

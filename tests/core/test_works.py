@@ -8,15 +8,15 @@ from dataclasses import dataclass, field, replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotator.core.annotation import Annotation, Answer, Work
+from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
 from annotator.core.article import Sentence
-from annotator.core.edits import Edit, Op, add_span, join, remove_span, set_answer, split
+from annotator.core.edits import Edit, Op, add_span, join_sentences, remove_span, set_answer, split_sentence
 from annotator.core.errors import RuleError
 from annotator.core.history import History
-from annotator.core.record import Record
+from annotator.core.record import JournalRecord
 from annotator.core.schema import parse_schema
 from annotator.core.spans import Span
-from annotator.core.works import Works
+from annotator.core.works import AnnotationStore
 from tests import builders
 
 ALL = ["A", "B"]
@@ -43,9 +43,9 @@ def _base(article: str) -> Sequence[Sentence]:
 class Walk:
     """A session without a disk: what it does, and the records that it would have written."""
 
-    works: Works = field(default_factory=lambda: Works(_base))
+    works: AnnotationStore = field(default_factory=lambda: AnnotationStore(_base))
     history: History = field(default_factory=History)
-    records: list[Record] = field(default_factory=list)
+    records: list[JournalRecord] = field(default_factory=list)
 
     def do(self, edit: Edit) -> None:
         self.works.apply(edit)
@@ -58,17 +58,17 @@ class Walk:
             self.works.replace_sentences(edit.before, edit.after)
             self._write(op, edit.after)
 
-    def _write(self, op: Op, after: Sequence[Work]) -> None:
+    def _write(self, op: Op, after: Sequence[AnnotatedSentence]) -> None:
         first = len(self.records) + 1
         batch = (first, len(after)) if len(after) > 1 else None
         for i, w in enumerate(after):
-            record = Record(first + i, op, w, self.works.last_seq(w.sentence.id), batch)
+            record = JournalRecord(first + i, op, w, self.works.last_seq(w.sentence.id), batch)
             self.records.append(record)
         for record in self.records[first - 1 :]:
             self.works.remember_seq(record)
 
     def restarted(self) -> Walk:
-        works = Works(_base)
+        works = AnnotationStore(_base)
         return Walk(works, works.replay(self.records), list(self.records))
 
 
@@ -103,8 +103,8 @@ def _edit(walk: Walk, kind: str, where: int, which: int, a: int, b: int) -> Edit
         if kind == "n":
             return set_answer(work, [*Answer, None][a % 4])
         if kind == "j":
-            return join(work, works[at + 1], text) if at + 1 < len(works) else None
-        return split(work, a % len(tokens), text)
+            return join_sentences(work, works[at + 1], text) if at + 1 < len(works) else None
+        return split_sentence(work, a % len(tokens), text)
     except RuleError:
         return None
 
@@ -152,7 +152,7 @@ def test_undoing_everything_gives_the_untouched_articles_back(
     walk = walk.restarted()
     assert not walk.history.done
     for article in IDS:
-        assert walk.works.sentences_of(article) == tuple(Work(s) for s in _base(article))
+        assert walk.works.sentences_of(article) == tuple(AnnotatedSentence(s) for s in _base(article))
     for _ in range(n):
         walk.travel(Op.REDO)
     assert {a: walk.works.sentences_of(a) for a in IDS} == there
@@ -195,7 +195,7 @@ def test_an_undo_of_something_else_is_a_deed_of_its_own() -> None:
     one, two = walk.works.sentences_of(IDS[0])[:2]
     walk.do(set_answer(one, Answer.ACCEPT))
     stray = replace(two, annotation=Annotation(answer=Answer.REJECT))
-    walk.records.append(Record(2, Op.UNDO, stray))
+    walk.records.append(JournalRecord(2, Op.UNDO, stray))
     again = walk.restarted()
     assert [w.annotation.answer for w in again.works.sentences_of(IDS[0])][:2] == [Answer.ACCEPT, Answer.REJECT]
     again.travel(Op.UNDO)
@@ -209,7 +209,7 @@ def test_the_last_record_of_each_sentence_is_known() -> None:
     walk = Walk()
     one, two = walk.works.sentences_of(IDS[0])[:2]
     walk.do(set_answer(one, Answer.ACCEPT))
-    walk.do(join(walk.works.sentences_of(IDS[0])[0], two, _article(IDS[0])[0]))
+    walk.do(join_sentences(walk.works.sentences_of(IDS[0])[0], two, _article(IDS[0])[0]))
     walk.travel(Op.UNDO)
     assert [(r.seq, r.op, r.parent, r.batch) for r in walk.records] == [
         (1, Op.ANSWER, None, None),

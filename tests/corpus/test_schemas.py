@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from annotator.core.schema import KEYED, Schema, parse_schema
+from annotator.core.schema import MAX_LABEL_KEYS, Schema, parse_schema
 
 SCHEMAS = sorted((Path(__file__).resolve().parents[2] / "schemas").glob("*.toml"))
 
@@ -44,4 +44,4 @@ def test_the_news_labels_have_the_keys_of_the_left_hand() -> None:
 def test_a_schema_may_have_more_labels_than_keys() -> None:
     """The court schema has labels beyond the keyed ones, so that the menu key is needed."""
     labels = load(SCHEMAS[0].with_name("court.toml")).labels
-    assert sum(bool(x.key) for x in labels) == KEYED < len(labels)
+    assert sum(bool(x.key) for x in labels) == MAX_LABEL_KEYS < len(labels)

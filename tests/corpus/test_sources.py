@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from annotator.core.article import Verdict
+from annotator.core.article import LineVerdict
 from annotator.core.schema import Schema, parse_schema
 from annotator.core.spans import Span
 from tests.corpus.gold import Mark, parse_gold
@@ -61,8 +61,8 @@ def body(slug: str) -> tuple[str, ...]:
     text = (SOURCES / f"{slug}.txt").read_text(encoding="utf-8").splitlines()
     verdicts = (SOURCES / f"{slug}.lines").read_text(encoding="utf-8").splitlines()
     assert len(text) == len(verdicts), slug
-    assert all((Verdict(v) is Verdict.BLANK) == (not t.strip()) for t, v in zip(text, verdicts, strict=True))
-    return tuple(t for t, v in zip(text, verdicts, strict=True) if Verdict(v) is Verdict.BODY)
+    assert all((LineVerdict(v) is LineVerdict.BLANK) == (not t.strip()) for t, v in zip(text, verdicts, strict=True))
+    return tuple(t for t, v in zip(text, verdicts, strict=True) if LineVerdict(v) is LineVerdict.BODY)
 
 
 def every() -> list[tuple[str, str, Mark]]:

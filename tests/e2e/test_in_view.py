@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from annotator.storage.corpus import Corpus
+from annotator.storage.corpus import CorpusFolder
 from tests.e2e.test_whole_way import ROOT, Annotator, run
 
 
@@ -20,15 +20,15 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def corpus(page: Path, tmp_path: Path) -> Corpus:
+def corpus(page: Path, tmp_path: Path) -> CorpusFolder:
     """Return a fresh copy of that corpus."""
-    return Corpus.open(shutil.copytree(page, tmp_path / "news"))
+    return CorpusFolder.open(shutil.copytree(page, tmp_path / "news"))
 
 
 @pytest.mark.parametrize(
     "size", [(24, 80), pytest.param((48, 160), marks=pytest.mark.slow), (12, 80)], ids=str
 )
-def test_all_in_view_is_what_is_painted(corpus: Corpus, tmp_path: Path, size: tuple[int, int]) -> None:
+def test_all_in_view_is_what_is_painted(corpus: CorpusFolder, tmp_path: Path, size: tuple[int, int]) -> None:
     """A whole article by ``*``: first with what label keys took, then with what it takes of three labels.
 
     A sentence that the screen does not show whole is not accepted by it, and Enter takes nothing there.

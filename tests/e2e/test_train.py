@@ -14,13 +14,13 @@ import pytest
 import spacy
 from spacy.tokens import DocBin
 
-from annotator.core.annotation import Annotation, Answer, Work
-from annotator.core.article import Article, Line, Sentence, Verdict
+from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
+from annotator.core.article import Article, SourceLine, Sentence, LineVerdict
 from annotator.core.schema import parse_schema
 from annotator.core.spans import Span
-from annotator.core.tokens import tokens_of
+from annotator.core.tokens import build_tokens
 from annotator.export.corpus import export_corpus
-from annotator.export.values import ExportOptions, ExportReport, Item
+from annotator.export.values import ExportOptions, ExportReport, ExportItem
 
 pytestmark = pytest.mark.slow
 
@@ -71,22 +71,22 @@ def _filled(template: str, rnd: random.Random) -> tuple[str, list[Span]]:
     return text + template[at:], found
 
 
-def _items(articles: int, each: int) -> list[Item]:
+def _items(articles: int, each: int) -> list[ExportItem]:
     """Return accepted items of template-made articles, tokenised by spaCy as at ingest."""
     rnd, nlp = random.Random(7), spacy.blank("en")
-    out: list[Item] = []
+    out: list[ExportItem] = []
     for n in range(articles):
         made = [_filled(rnd.choice(TEMPLATES), rnd) for _ in range(each)]
         text = " ".join(t for t, _ in made)
         article = Article(
-            f"{n:016x}", "made", f"{n:064x}", text, (Line(Verdict.BODY, "test"),), title=f"Report {n}"
+            f"{n:016x}", "made", f"{n:064x}", text, (SourceLine(LineVerdict.BODY, "test"),), title=f"Report {n}"
         )
         at = 0
         for index, (words, found) in enumerate(made):
             doc = nlp.make_doc(words)
-            tokens = tokens_of([t.text for t in doc], [bool(t.whitespace_) for t in doc])
+            tokens = build_tokens([t.text for t in doc], [bool(t.whitespace_) for t in doc])
             of = Sentence(article.id, index, at, at + len(words), words, tokens)
-            out.append(Item(Work(of, Annotation(answer=Answer.ACCEPT).with_spans(found)), "ana", article))
+            out.append(ExportItem(AnnotatedSentence(of, Annotation(answer=Answer.ACCEPT).with_spans(found)), "ana", article))
             at += len(words) + 1
     return out
 
@@ -120,7 +120,7 @@ def _losses(rows: Sequence[Sequence[float]], components: int) -> list[list[float
     return [list(row[3 : 2 + components]) for row in rows[1:]]
 
 
-def _export(cwd: Path, items: list[Item], unreviewed: dict[str, list[Sentence]], **more: str) -> ExportReport:
+def _export(cwd: Path, items: list[ExportItem], unreviewed: dict[str, list[Sentence]], **more: str) -> ExportReport:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(cwd)
         options = ExportOptions(**more)  # type: ignore[arg-type]
@@ -144,7 +144,7 @@ def test_sentences_train_both(tmp_path: Path) -> None:
     assert {s.label_ for d in nlp.pipe(g.text for g in gold) for s in d.spans["sc"]} >= {"PERSON", "CLAIM"}
 
 
-def _recall(model: Path, items: Sequence[Item]) -> float:
+def _recall(model: Path, items: Sequence[ExportItem]) -> float:
     """Return the share of the entities of these sentences that the model finds in their articles."""
     nlp = spacy.load(model)
     articles = {i.article.id: i.article for i in items}

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from annotator.core.article import Sentence
-from annotator.storage.corpus import Corpus
+from annotator.storage.corpus import CorpusFolder
 from tests.benchmarks.saved import last_said
 from tests.e2e.painted import painted_spans, place, sentences
 from tests.e2e.terminal import Terminal
@@ -27,18 +27,18 @@ def run(*args: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture
-def corpus(tmp_path: Path) -> Corpus:
+def corpus(tmp_path: Path) -> CorpusFolder:
     """Both seeds where they are there, else two pages of the sample."""
     pages = sorted(SEEDS.glob("*.txt")) or sorted((ROOT / "corpus" / "sources").glob("0[12]*.txt"))
     done = run("ingest", *pages, "--corpus", tmp_path / "news")
     assert done.returncode == 0, done.stderr
-    return Corpus.open(tmp_path / "news")
+    return CorpusFolder.open(tmp_path / "news")
 
 
 class Annotator:
     """A person at the terminal who takes what is suggested and now and then chooses by hint."""
 
-    def __init__(self, corpus: Corpus, home: Path, rows: int = 48, columns: int = 160) -> None:
+    def __init__(self, corpus: CorpusFolder, home: Path, rows: int = 48, columns: int = 160) -> None:
         self.corpus = corpus
         self.home = home
         self.size = rows, columns
@@ -162,7 +162,7 @@ def exported(out: Path) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def annotate(corpus: Corpus, home: Path, most: int, kill_at: set[int]) -> Annotator:
+def annotate(corpus: CorpusFolder, home: Path, most: int, kill_at: set[int]) -> Annotator:
     """Annotate up to ``most`` sentences by keys alone, killing the program at some of them."""
     ana = Annotator(corpus, home)
     for turn in range(most):
@@ -181,7 +181,7 @@ def annotate(corpus: Corpus, home: Path, most: int, kill_at: set[int]) -> Annota
     return ana
 
 
-def check_export(ana: Annotator, corpus: Corpus, out: Path) -> int:
+def check_export(ana: Annotator, corpus: CorpusFolder, out: Path) -> int:
     """Export and hold every span against what was last painted as saved; return how many there are."""
     done = run("export", corpus.path, out, "--json")
     assert done.returncode == 0, done.stderr
@@ -192,7 +192,7 @@ def check_export(ana: Annotator, corpus: Corpus, out: Path) -> int:
     return sum(map(len, spans.values()))
 
 
-def test_annotate_kill_export(corpus: Corpus, tmp_path: Path) -> None:
+def test_annotate_kill_export(corpus: CorpusFolder, tmp_path: Path) -> None:
     """What was painted as saved survives kill -9 twice and is what the DocBins hold, span for span."""
     ana = annotate(corpus, tmp_path / "home", 8, {2, 5})
     assert ana.kills == 2
@@ -201,7 +201,7 @@ def test_annotate_kill_export(corpus: Corpus, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_annotate_both_pages_to_the_last_sentence(corpus: Corpus, tmp_path: Path) -> None:
+def test_annotate_both_pages_to_the_last_sentence(corpus: CorpusFolder, tmp_path: Path) -> None:
     """Both pages are annotated to the last sentence by keys alone, with two kills, and nothing is lost."""
     total = sum(len(corpus.active_sentences(corpus.article(a))) for a in corpus.article_ids())
     ana = annotate(corpus, tmp_path / "home", total + 1, {total // 3, 2 * total // 3})

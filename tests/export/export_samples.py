@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from annotator.core.annotation import Annotation, Answer, Work
-from annotator.core.article import Article, Line, Sentence, Verdict
+from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
+from annotator.core.article import Article, SourceLine, Sentence, LineVerdict
 from annotator.core.schema import parse_schema
 from annotator.core.spans import Span
-from annotator.core.tokens import tokens_of
-from annotator.export.values import Item
+from annotator.core.tokens import build_tokens
+from annotator.export.values import ExportItem
 
 SCHEMA = parse_schema(
     {
@@ -38,7 +38,7 @@ def tokenised(text: str) -> tuple[list[str], list[bool]]:
 
 def sentence(article: str, index: int, start: int, text: str) -> Sentence:
     """Build one sentence that starts at ``start``."""
-    return Sentence(article, index, start, start + len(text), text, tokens_of(*tokenised(text)))
+    return Sentence(article, index, start, start + len(text), text, build_tokens(*tokenised(text)))
 
 
 def made(
@@ -48,7 +48,7 @@ def made(
     text = "\n".join(" ".join(line) for line in lines)
     digest = hashlib.sha256(text.encode()).hexdigest()
     gone = set(dropped)
-    verdicts = [Line(Verdict.BOILERPLATE if n in gone else Verdict.BODY, "test") for n in range(len(lines))]
+    verdicts = [SourceLine(LineVerdict.BOILERPLATE if n in gone else LineVerdict.BODY, "test") for n in range(len(lines))]
     return Article(digest[:16], "made.txt", digest, text, tuple(verdicts), title=title, **more)  # type: ignore[arg-type]
 
 
@@ -75,22 +75,22 @@ def item(
     answer: Answer | None = Answer.ACCEPT,
     who: str = "ana",
     seq: int = 1,
-) -> Item:
+) -> ExportItem:
     """Return a sentence as ``who`` left it."""
     annotation = Annotation().with_spans(spans(of.text, *marks)).with_answer(answer)
-    return Item(Work(of, annotation), who, article, seq)
+    return ExportItem(AnnotatedSentence(of, annotation), who, article, seq)
 
 
-def with_spans(of: Item, found: Sequence[Span]) -> Item:
+def with_spans(of: ExportItem, found: Sequence[Span]) -> ExportItem:
     """Return the item with these spans instead, unchecked and unordered."""
     return replace(of, annotated=replace(of.annotated, annotation=replace(of.annotated.annotation, spans=tuple(found))))
 
 
-def corpus(articles: int, each: int = 6) -> list[Item]:
+def corpus(articles: int, each: int = 6) -> list[ExportItem]:
     """Return accepted items of invented articles: a person, a place, a number and a claim in each."""
     names = ["Ida Holm", "Tarek Sule", "Mona Birk", "Jonas Reyle", "Petra Quist", "Emil Vargas"]
     places = ["Port Ellen", "Rosavik", "the Tamber Hall", "Nordby Square", "Lake Ostra"]
-    out: list[Item] = []
+    out: list[ExportItem] = []
     for n in range(articles):
         texts = [_line(n * each + i, names, places) for i in range(each)]
         lines = [[t for t, _ in texts]]

@@ -20,8 +20,8 @@ from annotator.core.annotation import Answer
 from annotator.core.errors import AnnotatorError, UsageError
 from annotator.core.spans import Span, span_id
 from annotator.export.corpus import export_corpus
-from annotator.export.docbin import USER_DATA
-from annotator.export.values import PARTS, ExportOptions, Item
+from annotator.export.docbin import USER_DATA_KEY
+from annotator.export.values import SPLIT_PARTS, ExportOptions, ExportItem
 from tests.export.export_samples import SCHEMA, corpus, item, made, sentences, with_spans
 
 VOCAB = spacy.blank("en").vocab
@@ -40,16 +40,16 @@ def _ledger(out: Path) -> tuple[RECORDS, dict[str, dict[str, int]]]:
 def _placed(out: Path) -> Counter[tuple[str, str]]:
     """Count (span id, place) of everything in the DocBins of a sentence export."""
     found: Counter[tuple[str, str]] = Counter()
-    for part in PARTS:
+    for part in SPLIT_PARTS:
         for doc in _docs(out / f"{part}.spacy"):
-            of = doc.user_data[USER_DATA]["sentence"]
+            of = doc.user_data[USER_DATA_KEY]["sentence"]
             for place, group in (("ents", doc.ents), ("spans", doc.spans["sc"])):
                 found.update((f"{of}:{s.start_char}-{s.end_char}:{s.label_}", place) for s in group)
     return found
 
 
 @st.composite
-def annotated(draw: st.DrawFn) -> list[Item]:
+def annotated(draw: st.DrawFn) -> list[ExportItem]:
     """Draw a small corpus with random spans, labels and answers."""
     out = []
     for n, one in enumerate(corpus(draw(st.integers(1, 4)), 4)):
@@ -70,7 +70,7 @@ def annotated(draw: st.DrawFn) -> list[Item]:
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(annotated())
-def test_in_is_out_and_listed(tmp_path: Path, items: list[Item]) -> None:
+def test_in_is_out_and_listed(tmp_path: Path, items: list[ExportItem]) -> None:
     """Each span of an accepted sentence is once in the full ledger, and where the ledger says."""
     report = export_corpus(items, {}, SCHEMA, tmp_path / "out", ExportOptions(ledger="full"))
     records, totals = _ledger(tmp_path / "out")
@@ -132,7 +132,7 @@ def test_unreviewed_rejected_and_ignored_are_no_loss(tmp_path: Path) -> None:
     assert sum(p.docs for p in report.parts.values()) == 21
 
 
-def _answered(of: Item, answer: Answer | None) -> Item:
+def _answered(of: ExportItem, answer: Answer | None) -> ExportItem:
     return replace(of, annotated=replace(of.annotated, annotation=of.annotated.annotation.with_answer(answer)))
 
 
@@ -178,9 +178,9 @@ def test_articles_get_a_config_for_each_component(tmp_path: Path) -> None:
         ["tok2vec", "ner"],
         ["tok2vec", "spancat"],
     )
-    assert sum(report.parts[p].docs for p in PARTS) == 12
-    assert sum(report.parts[f"spancat/{p}"].docs for p in PARTS) == 13
-    docs = [d for p in PARTS for d in _docs(tmp_path / "out" / "spancat" / f"{p}.spacy")]
+    assert sum(report.parts[p].docs for p in SPLIT_PARTS) == 12
+    assert sum(report.parts[f"spancat/{p}"].docs for p in SPLIT_PARTS) == 13
+    docs = [d for p in SPLIT_PARTS for d in _docs(tmp_path / "out" / "spancat" / f"{p}.spacy")]
     assert all(t.ent_iob_ for d in docs for t in d)
     assert sum(len(d.spans["sc"]) for d in docs) == report.totals["placed"]["spans"]
 
@@ -217,7 +217,7 @@ def test_two_articles_leak_and_the_report_says_so(tmp_path: Path) -> None:
     (told,) = report.warnings
     assert told.startswith("too few articles to split by article, so the sentences were split in blocks")
     assert "in train and dev and test" in told
-    assert [report.parts[p].sentences for p in PARTS] == [16, 2, 2]
+    assert [report.parts[p].sentences for p in SPLIT_PARTS] == [16, 2, 2]
 
 
 def test_versions_of_an_article_stay_together(tmp_path: Path) -> None:
@@ -229,7 +229,7 @@ def test_versions_of_an_article_stay_together(tmp_path: Path) -> None:
         for n, i in enumerate(items)
     ]
     export_corpus(second, {}, SCHEMA, tmp_path, ExportOptions())
-    of = {d.user_data[USER_DATA]["article"]: p for p in PARTS for d in _docs(tmp_path / f"{p}.spacy")}
+    of = {d.user_data[USER_DATA_KEY]["article"]: p for p in SPLIT_PARTS for d in _docs(tmp_path / f"{p}.spacy")}
     assert of[items[7].article.id] == of[first.id]
 
 

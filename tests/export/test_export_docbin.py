@@ -14,10 +14,10 @@ from srsly.msgpack import msgpack_encoders
 from annotator.core.article import Article, Sentence
 from annotator.core.errors import CorpusError
 from annotator.core.tokens import Token
-from annotator.export.docbin import USER_DATA, known_codecs, pack
-from annotator.export.fates import fates
-from annotator.export.pieces import Piece, Stretch, articles, runs, single
-from annotator.export.values import Item
+from annotator.export.docbin import USER_DATA_KEY, cached_srsly_codecs, pack_with_spacy
+from annotator.export.fates import span_outcomes
+from annotator.export.pieces import ExportSentence, DocUnit, article_units, reviewed_runs, sentence_units
+from annotator.export.values import ExportItem
 from tests.export.export_samples import SCHEMA, item, made, sentences
 
 LINES = [
@@ -34,19 +34,19 @@ SOME = st.sets(st.integers(0, len(BODY) - 1), min_size=1)
 """Which sentences of the article a person has accepted."""
 
 
-def _piece(of: Item, part: str = "train") -> Piece:
-    return Piece(of.annotated.sentence, of.article, part, of, (of.annotator,), fates(of.annotated, SCHEMA))
+def _piece(of: ExportItem, part: str = "train") -> ExportSentence:
+    return ExportSentence(of.annotated.sentence, of.article, part, of, (of.annotator,), span_outcomes(of.annotated, SCHEMA))
 
 
-def _loaded(stretches: Sequence[Stretch], key: str = "sc") -> list[Doc]:
-    _, data = pack(stretches, key)
+def _loaded(stretches: Sequence[DocUnit], key: str = "sc") -> list[Doc]:
+    _, data = pack_with_spacy(stretches, key)
     return list(DocBin().from_bytes(data).get_docs(VOCAB))
 
 
 def _article_doc(reviewed: Sequence[int], article: Article = ARTICLE) -> Doc:
     pieces = [_piece(item(article, BODY[n], *_marks(BODY[n]))) for n in reviewed]
     rest = [s for n, s in enumerate(BODY) if n not in reviewed]
-    (doc,) = _loaded(articles(pieces, {article.id: rest}))
+    (doc,) = _loaded(article_units(pieces, {article.id: rest}))
     return doc
 
 
@@ -58,7 +58,7 @@ def _marks(s: Sentence) -> list[tuple[str, str]]:
 def test_a_sentence_doc_is_the_sentence() -> None:
     """Words, blanks, spans, entities and the place in the article survive the DocBin."""
     of = item(ARTICLE, BODY[2], ("Forty boats", "COUNT"), ("boats sank", "CLAIM"))
-    (doc,) = _loaded(single([_piece(of)]))
+    (doc,) = _loaded(sentence_units([_piece(of)]))
     assert doc.text == BODY[2].text
     assert [t.text for t in doc] == [t.text for t in BODY[2].tokens]
     assert [(s.text, s.label_) for s in doc.spans["sc"]] == [
@@ -67,7 +67,7 @@ def test_a_sentence_doc_is_the_sentence() -> None:
     ]
     assert [(e.text, e.label_) for e in doc.ents] == [("Forty boats", "COUNT")]
     assert [t.is_sent_start for t in doc] == [True, False, False, False]
-    known = doc.user_data[USER_DATA]
+    known = doc.user_data[USER_DATA_KEY]
     assert known["article"] == ARTICLE.id
     assert known["sentence"] == BODY[2].id
     assert ARTICLE.text[known["start"] : known["end"]] == doc.text
@@ -76,7 +76,7 @@ def test_a_sentence_doc_is_the_sentence() -> None:
 
 def test_the_span_group_has_the_key_that_was_asked_for() -> None:
     """``--spans-key`` names the group, and there is no other."""
-    (doc,) = _loaded(single([_piece(item(ARTICLE, BODY[0], ("Ida Holm", "PERSON")))]), "marks")
+    (doc,) = _loaded(sentence_units([_piece(item(ARTICLE, BODY[0], ("Ida Holm", "PERSON")))]), "marks")
     assert list(doc.spans) == ["marks"]
 
 
@@ -85,7 +85,7 @@ def test_the_span_group_has_the_key_that_was_asked_for() -> None:
 def test_unreviewed_tokens_are_missing_never_o(reviewed: set[int]) -> None:
     """In an article Doc an unreviewed token has no tag at all, a reviewed one always has one."""
     doc = _article_doc(sorted(reviewed))
-    for n, s in enumerate(doc.user_data[USER_DATA]["sentences"]):
+    for n, s in enumerate(doc.user_data[USER_DATA_KEY]["sentences"]):
         assert s["reviewed"] == (n in reviewed)
         tags = {doc[i].ent_iob_ for i in range(s["token_start"], s["token_end"])}
         assert "" not in tags if n in reviewed else tags == {""}
@@ -105,10 +105,10 @@ def test_an_article_doc_reads_as_the_article(reviewed: set[int]) -> None:
 def test_runs_hold_every_reviewed_sentence_and_no_other(reviewed: set[int]) -> None:
     """Spancat's Docs hold the accepted sentences, joined where nothing unseen stands between."""
     pieces = [_piece(item(ARTICLE, BODY[n], *_marks(BODY[n]))) for n in sorted(reviewed)]
-    found = [[p.sentence for p in run] for run in runs(pieces)]
+    found = [[p.sentence for p in run] for run in reviewed_runs(pieces)]
     assert [s for run in found for s in run] == [BODY[n] for n in sorted(reviewed)]
     assert len(found) == sum(n - 1 not in reviewed for n in reviewed)
-    for doc in _loaded(runs(pieces)):
+    for doc in _loaded(reviewed_runs(pieces)):
         assert all(t.ent_iob_ for t in doc)
 
 
@@ -124,7 +124,7 @@ def test_an_unreviewed_sentence_that_overlaps_an_accepted_one_stays_out() -> Non
     """After a join the old halves don't stand in the text a second time."""
     pieces = [_piece(item(ARTICLE, BODY[1]))]
     half = Sentence(ARTICLE.id, 9, BODY[1].start, BODY[1].start + 3, "She", BODY[1].tokens[:1])
-    (doc,) = _loaded(articles(pieces, {ARTICLE.id: [half, BODY[0]]}))
+    (doc,) = _loaded(article_units(pieces, {ARTICLE.id: [half, BODY[0]]}))
     assert doc.text == f"{BODY[0].text} {BODY[1].text}"
 
 
@@ -133,7 +133,7 @@ def test_tokens_that_do_not_spell_the_sentence_are_refused() -> None:
     s = BODY[0]
     broken = Sentence(s.article, s.index, s.start, s.end, s.text, (*s.tokens[:-1], Token("!", 14, 15, False)))
     with pytest.raises(CorpusError, match="the stored tokens do not spell the sentence") as e:
-        pack(single([_piece(item(ARTICLE, broken))]), "sc")
+        pack_with_spacy(sentence_units([_piece(item(ARTICLE, broken))]), "sc")
     assert e.value.where == s.id
 
 
@@ -141,14 +141,14 @@ def test_meta_keeps_what_a_docbin_can_hold() -> None:
     """Plain values of an article's ``meta`` go along; nested and huge ones don't break the export."""
     article = made(LINES, title="x")
     article.meta.update({"desk": "harbour", "words": 12, "huge": 2**70, "nested": {"a": 1}, "ok": True})
-    (doc,) = _loaded(single([_piece(item(article, BODY[0]))]))
-    assert doc.user_data[USER_DATA]["meta"] == {"desk": "harbour", "ok": True, "words": 12}
+    (doc,) = _loaded(sentence_units([_piece(item(article, BODY[0]))]))
+    assert doc.user_data[USER_DATA_KEY]["meta"] == {"desk": "harbour", "ok": True, "words": 12}
 
 
 def test_the_codecs_are_as_before() -> None:
     """The look-up is cached inside the block alone, and finds the same codecs."""
     before = msgpack_encoders.get_all()
-    with known_codecs():
+    with cached_srsly_codecs():
         assert msgpack_encoders.get_all() is msgpack_encoders.get_all()
         assert msgpack_encoders.get_all() == before
     assert msgpack_encoders.get_all() is not msgpack_encoders.get_all()

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from spacy.tokens import Doc
 from spacy.tokens import Span as DocSpan
 
-from annotator.core.annotation import Annotation, Work
+from annotator.core.annotation import Annotation, AnnotatedSentence
 from annotator.core.article import Sentence
 from annotator.core.spans import Span
-from annotator.core.tokens import tokens_of
-from annotator.export.fates import BLANK, BLANK_EDGE, OVERLAP, UNALIGNED, UNKNOWN, What, fates
+from annotator.core.tokens import build_tokens
+from annotator.export.fates import ONLY_WHITE_SPACE, BLANK_EDGE, OVERLAPS_LONGER_ENTITY, OFF_TOKEN_EDGES, UNKNOWN_LABEL, OutcomeKind, span_outcomes
 from tests.export.export_samples import SCHEMA, item, made, sentences, with_spans
 
 VOCAB = spacy.blank("en").vocab
@@ -22,10 +22,10 @@ WORDS = ["Ida", "Holm", "\n", "saw", "\n\n", "forty", "boats", ".", "é", "🛶"
 
 
 @st.composite
-def works(draw: st.DrawFn) -> Work:
+def works(draw: st.DrawFn) -> AnnotatedSentence:
     """Draw a sentence with spans on and off token edges, of known and unknown labels."""
     words = draw(st.lists(st.sampled_from(WORDS), min_size=1, max_size=9))
-    tokens = tokens_of(words, [draw(st.booleans()) for _ in words[:-1]] + [False])
+    tokens = build_tokens(words, [draw(st.booleans()) for _ in words[:-1]] + [False])
     text = "".join(t.text + " " * t.ws for t in tokens)
     edges = st.integers(0, len(text) - 1)
     labels = st.sampled_from(["PERSON", "VENUE", "COUNT", "CLAIM", "NOVEL"])
@@ -34,35 +34,35 @@ def works(draw: st.DrawFn) -> Work:
     ranges = [(min(a, b), max(a, b) + 1, x) for a, b, x in pairs]
     ranges += [(min(a.start, b.start), max(a.end, b.end), x) for a, b, x in on_edges]
     of = Sentence("a" * 16, 0, 0, len(text), text, tokens)
-    return Work(of, Annotation().with_spans([Span(*r) for r in ranges]))
+    return AnnotatedSentence(of, Annotation().with_spans([Span(*r) for r in ranges]))
 
 
 @given(works())
-def test_each_span_has_one_fate_and_a_place_or_a_reason(work: Work) -> None:
+def test_each_span_has_one_fate_and_a_place_or_a_reason(work: AnnotatedSentence) -> None:
     """No span is without a fate, none has two, and what is not kept whole says why."""
-    found = fates(work, SCHEMA)
+    found = span_outcomes(work, SCHEMA)
     assert [f.span for f in found] == list(work.annotation.spans)
     for f in found:
-        assert bool(f.why) == (f.kind is not What.KEPT)
-        assert (f.tokens is None) == (f.kind is What.LEFT_OUT)
-        assert f.kind is not What.DEMOTED or f.ent is None
+        assert bool(f.why) == (f.kind is not OutcomeKind.KEPT)
+        assert (f.tokens is None) == (f.kind is OutcomeKind.LEFT_OUT)
+        assert f.kind is not OutcomeKind.DEMOTED or f.ent is None
         assert not f.ent or SCHEMA.label(f.span.label).target == "ents"  # type: ignore[union-attr]
 
 
 @given(works())
-def test_kept_spans_cover_the_same_characters(work: Work) -> None:
+def test_kept_spans_cover_the_same_characters(work: AnnotatedSentence) -> None:
     """The tokens of a kept span spell exactly what the annotator marked."""
     tokens = work.sentence.tokens
-    for f in fates(work, SCHEMA):
+    for f in span_outcomes(work, SCHEMA):
         if f.tokens:
             first, last = f.tokens
             assert work.sentence.text[tokens[first].start : tokens[last - 1].end] == work.text_of(f.span)
 
 
 @given(works())
-def test_the_flat_view_is_the_one_that_spacy_would_choose(work: Work) -> None:
+def test_the_flat_view_is_the_one_that_spacy_would_choose(work: AnnotatedSentence) -> None:
     """``doc.ents`` holds what ``spacy.util.filter_spans`` keeps of the trimmed entities."""
-    found = [f for f in fates(work, SCHEMA) if f.tokens and f.why != BLANK]
+    found = [f for f in span_outcomes(work, SCHEMA) if f.tokens and f.why != ONLY_WHITE_SPACE]
     found = [f for f in found if f.span.label != "CLAIM"]
     doc = Doc(VOCAB, words=[t.text for t in work.sentence.tokens])
     ranks = {x.name: n for n, x in enumerate(SCHEMA.labels)}
@@ -85,25 +85,25 @@ def test_reasons() -> None:
     (s,) = sentences(article, lines)
     at = s.text.index
     cases = {
-        UNKNOWN: Span(0, 5, "NOVEL"),
-        UNALIGNED: Span(0, 3, "PERSON"),
-        OVERLAP: Span(at("Ida"), at(" of"), "PERSON"),
+        UNKNOWN_LABEL: Span(0, 5, "NOVEL"),
+        OFF_TOKEN_EDGES: Span(0, 3, "PERSON"),
+        OVERLAPS_LONGER_ENTITY: Span(at("Ida"), at(" of"), "PERSON"),
     }
     longer = Span(at("Ida"), at(" spoke"), "VENUE")
-    found = {f.span: f for f in fates(with_spans(item(article, s), [*cases.values(), longer]).annotated, SCHEMA)}
+    found = {f.span: f for f in span_outcomes(with_spans(item(article, s), [*cases.values(), longer]).annotated, SCHEMA)}
     assert {found[span].why for span in cases.values()} == set(cases)
-    assert found[cases[OVERLAP]].replaced_by == f"{s.id}:{longer.start}-{longer.end}:VENUE"
+    assert found[cases[OVERLAPS_LONGER_ENTITY]].replaced_by == f"{s.id}:{longer.start}-{longer.end}:VENUE"
 
 
 def test_white_space_at_an_edge_is_trimmed_for_ents_alone() -> None:
     """An entity with a newline token at its edge loses it in ``ents`` and keeps it in ``spans``."""
-    tokens = tokens_of(["\n", "Ida", "Holm", "\n"], [False, True, False, False])
+    tokens = build_tokens(["\n", "Ida", "Holm", "\n"], [False, True, False, False])
     text = "\nIda Holm\n"
     of = Sentence("a" * 16, 0, 0, len(text), text, tokens)
-    work = Work(of, Annotation().with_spans([Span(0, 10, "PERSON"), Span(9, 10, "VENUE")]))
-    whole, blank = fates(work, SCHEMA)
-    assert (whole.kind, whole.why, whole.tokens, whole.ent) == (What.TRIMMED, BLANK_EDGE, (0, 4), (1, 3))
-    assert (blank.kind, blank.why, blank.tokens, blank.ent) == (What.DEMOTED, BLANK, (3, 4), None)
+    work = AnnotatedSentence(of, Annotation().with_spans([Span(0, 10, "PERSON"), Span(9, 10, "VENUE")]))
+    whole, blank = span_outcomes(work, SCHEMA)
+    assert (whole.kind, whole.why, whole.tokens, whole.ent) == (OutcomeKind.TRIMMED, BLANK_EDGE, (0, 4), (1, 3))
+    assert (blank.kind, blank.why, blank.tokens, blank.ent) == (OutcomeKind.DEMOTED, ONLY_WHITE_SPACE, (3, 4), None)
 
 
 def test_of_two_labels_on_one_range_the_first_in_the_schema_stays() -> None:
@@ -112,6 +112,6 @@ def test_of_two_labels_on_one_range_the_first_in_the_schema_stays() -> None:
     article = made(lines)
     (s,) = sentences(article, lines)
     of = item(article, s, ("Rosavik", "VENUE"), ("Rosavik", "COUNT")).annotated
-    assert [f.span.label for f in fates(of, SCHEMA) if f.ent] == ["VENUE"]
+    assert [f.span.label for f in span_outcomes(of, SCHEMA) if f.ent] == ["VENUE"]
     other = replace(SCHEMA, labels=tuple(reversed(SCHEMA.labels)))
-    assert [f.span.label for f in fates(of, other) if f.ent] == ["COUNT"]
+    assert [f.span.label for f in span_outcomes(of, other) if f.ent] == ["COUNT"]

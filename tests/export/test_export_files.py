@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from annotator.core.errors import AnnotatorError
-from annotator.export.files import replace_all
+from annotator.export.files import replace_files
 
 OLD = {
     "train.spacy": b"old train",
@@ -67,7 +67,7 @@ def test_new_files_stand_and_stale_ones_are_gone(tmp_path: Path) -> None:
     """After an export the folder holds its files, others' files, and nothing else of ours."""
     out = _old(tmp_path / "out")
     (out / "notes.txt").write_bytes(b"mine")
-    assert replace_all(out, NEW, STALE) == tuple(STALE)
+    assert replace_files(out, NEW, STALE) == tuple(STALE)
     assert _files(out) == NEW | {"notes.txt": b"mine"}
     assert not (out / "spancat").exists()
 
@@ -97,7 +97,7 @@ def test_whichever_call_fails_the_old_files_stand(
 
 def _caught(out: Path) -> bool:
     try:
-        replace_all(out, NEW, STALE)
+        replace_files(out, NEW, STALE)
     except (AnnotatorError, Stopped):
         return True
     return False
@@ -118,7 +118,7 @@ def test_the_error_says_what_happened_and_that_nothing_is_lost(tmp_path: Path) -
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", Fails(os.fsync, 2, OSError(errno.ENOSPC, "No space left on device")))
         with pytest.raises(AnnotatorError) as e:
-            replace_all(out, NEW, [])
+            replace_files(out, NEW, [])
     assert str(e.value) == (
         f"{out}: the export cannot be written (No space left on device); "
         "the files of the last export are as they were; free some space or choose another folder"
@@ -135,7 +135,7 @@ def test_without_hard_links_the_old_files_are_copied(tmp_path: Path) -> None:
             Path, "unlink", _method(Fails(Path.unlink, 1, OSError(errno.EIO, "Input/output error")))
         )
         with pytest.raises(AnnotatorError):
-            replace_all(out, NEW, STALE)
+            replace_files(out, NEW, STALE)
         assert _files(out) == OLD
 
 
@@ -157,7 +157,7 @@ def test_where_putting_back_fails_the_old_files_are_named(tmp_path: Path) -> Non
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Path, "replace", dying)
         with pytest.raises(AnnotatorError, match="so did putting the old files back") as e:
-            replace_all(out, NEW, STALE)
+            replace_files(out, NEW, STALE)
     (kept,) = out.glob(".export-*/old")
     assert str(kept) in e.value.do
     assert _files(kept) == {n: d for n, d in OLD.items() if n in {*NEW, *STALE}}
@@ -167,6 +167,6 @@ def test_a_file_in_the_place_of_the_folder(tmp_path: Path) -> None:
     """A target that is a file is refused and left alone."""
     (tmp_path / "out").write_bytes(b"mine")
     with pytest.raises(AnnotatorError) as e:
-        replace_all(tmp_path / "out", NEW, [])
+        replace_files(tmp_path / "out", NEW, [])
     assert str(e.value) == f"{tmp_path / 'out'}: the folder is a file; choose another folder"
     assert (tmp_path / "out").read_bytes() == b"mine"

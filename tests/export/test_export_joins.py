@@ -8,11 +8,11 @@ from itertools import combinations, product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotator.core.shingles import shingles, words
-from annotator.export.bulk import shingled
-from annotator.export.by_day import on_one_day
-from annotator.export.near import candidates
-from annotator.export.sights import shared
+from annotator.core.shingles import shingle_hashes, shingle_words
+from annotator.export.bulk import shingle_many
+from annotator.export.by_day import candidate_pairs_by_day
+from annotator.export.near import candidate_pairs
+from annotator.export.sights import count_shared
 
 WORDS = (
     "Über",
@@ -42,12 +42,12 @@ SETS = st.lists(st.sets(st.integers(0, 60), max_size=25), max_size=12)
 @settings(deadline=None)
 def test_texts_share_as_many_shingles_when_taken_at_once(texts: list[str]) -> None:
     """Words, case and runs are those of the plain way in every script, and texts don't run together."""
-    plain = [shingles(words(text)) for text in texts]
-    bulk = shingled(texts) if texts else []
+    plain = [shingle_hashes(shingle_words(text)) for text in texts]
+    bulk = shingle_many(texts) if texts else []
     assert [len(s) for s in bulk] == [len(s) for s in plain]
     assert all(list(s) == sorted(set(s)) for s in bulk)
     for a, b in product(range(len(texts)), repeat=2):
-        assert shared(bulk[a], bulk[b]) == shared(tuple(plain[a]), tuple(plain[b]))
+        assert count_shared(bulk[a], bulk[b]) == count_shared(tuple(plain[a]), tuple(plain[b]))
 
 
 def _wanted(a: set[int], b: set[int], least: int, share: float) -> bool:
@@ -60,12 +60,12 @@ def _wanted(a: set[int], b: set[int], least: int, share: float) -> bool:
 def test_the_join_misses_no_pair(sets: list[set[int]], least: int, share: float) -> None:
     """Each pair with enough in common is a candidate, in order, and none without anything in common."""
     numbers = [array("I", sorted(s)) for s in sets]
-    found = list(candidates(numbers, least, share, counting_limit=-1))
+    found = list(candidate_pairs(numbers, least, share, counting_limit=-1))
     assert found == sorted(set(found))
     assert all(sets[a] & sets[b] for a, b in found)
     pairs = list(combinations(range(len(sets)), 2))
     assert {p for p in pairs if _wanted(sets[p[0]], sets[p[1]], least, share)} <= set(found)
-    assert {p for p in pairs if sets[p[0]] & sets[p[1]]} == set(candidates(numbers))
+    assert {p for p in pairs if sets[p[0]] & sets[p[1]]} == set(candidate_pairs(numbers))
 
 
 @given(SETS, st.data())
@@ -74,7 +74,7 @@ def test_no_two_reports_of_neighbouring_days_are_missed(sets: list[set[int]], da
     """Each pair with enough names in common and at most a day apart is looked at, once."""
     day = st.none() | st.integers(1, 4)
     days = data.draw(st.lists(day, min_size=len(sets), max_size=len(sets)))
-    found = list(on_one_day([sorted(s) for s in sets], days, 4, 0.4))
+    found = list(candidate_pairs_by_day([sorted(s) for s in sets], days, 4, 0.4))
     assert len(found) == len(set(found))
     for a, b in combinations(range(len(sets)), 2):
         x, y = days[a], days[b]

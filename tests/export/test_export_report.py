@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from annotator.core.schema import parse_schema
 from annotator.core.spans import Span
-from annotator.export.leakage import study
-from annotator.export.pieces import Piece
-from annotator.export.report.agreement import agreement
-from annotator.export.report.drawn import drawn
-from annotator.export.report.page import Card, page
-from annotator.export.values import Item
+from annotator.export.leakage import audit_split
+from annotator.export.pieces import ExportSentence
+from annotator.export.report.agreement import pairwise_agreement
+from annotator.export.report.drawn import sentence_html
+from annotator.export.report.page import ReportData, render_report
+from annotator.export.values import ExportItem
 from tests.export.export_samples import SCHEMA, corpus, item, made, sentences, spans, with_spans
 
 NASTY = [
@@ -61,13 +61,13 @@ def _read(html: str) -> _Reader:
     return reader
 
 
-def _card(items: list[Item], name: str = "Harbour") -> Card:
+def _card(items: list[ExportItem], name: str = "Harbour") -> ReportData:
     parts = ["train", "dev", "test"]
-    pieces = [Piece(i.annotated.sentence, i.article, parts[n % 3], i, (i.annotator,)) for n, i in enumerate(items)]
+    pieces = [ExportSentence(i.annotated.sentence, i.article, parts[n % 3], i, (i.annotator,)) for n, i in enumerate(items)]
     labels = [x.name for x in SCHEMA.labels]
-    found = study(pieces, labels, {})
-    return Card(
-        name, "en", "blank", SCHEMA, pieces, items, agreement(items, labels), found, "80/10/10", "By story."
+    found = audit_split(pieces, labels, {})
+    return ReportData(
+        name, "en", "blank", SCHEMA, pieces, items, pairwise_agreement(items, labels), found, "80/10/10", "By story."
     )
 
 
@@ -85,7 +85,7 @@ def _card(items: list[Item], name: str = "Harbour") -> Card:
 def test_every_span_is_drawn_with_one_label_whatever_crosses(found: list[Span]) -> None:
     """The text is the sentence's, tags are balanced, and each span has its label once, where it ends."""
     text = "Divers <searched> & found nobody"
-    html = drawn(text, found, {"A": "c1"})
+    html = sentence_html(text, found, {"A": "c1"})
     assert _read(html).text == text
     assert html.count("<sub>") == len(found)
     told = sorted(re.findall(r"<sub>(.)</sub>", html))
@@ -103,7 +103,7 @@ def test_text_stays_text(nasty: str) -> None:
         "",
     )
     card = replace(_card([item(article, of, ("Ida Holm", "PERSON"), who=nasty)], nasty), schema=schema)
-    html = page(card).decode()
+    html = render_report(card).decode()
     read = _read(html)
     assert not {"script", "img", "link", "iframe", "a"} & set(read.tags)
     assert not [k for k, _ in read.attributes if k.startswith("on") or k in {"src", "href"}]
@@ -115,8 +115,8 @@ def test_text_stays_text(nasty: str) -> None:
 def test_the_page_is_whole_and_the_same_again() -> None:
     """It loads nothing, shows twenty examples, and the same data give the same bytes."""
     items = corpus(9)
-    html = page(_card(items))
-    assert html == page(_card(items))
+    html = render_report(_card(items))
+    assert html == render_report(_card(items))
     assert b"http://" not in html
     assert b"https://" not in html
     assert html.count(b'class="x"') == 20
@@ -140,6 +140,6 @@ def test_agreement_is_f1_by_label_in_common_sentences() -> None:
     ]
     found = [
         (a.pair, a.label, a.sentences, a.exact, a.relaxed)
-        for a in agreement(items, ["PERSON", "VENUE", "CLAIM"])
+        for a in pairwise_agreement(items, ["PERSON", "VENUE", "CLAIM"])
     ]
     assert found == [(("ana", "bo"), "PERSON", 1, 0.0, 1.0), (("ana", "bo"), "VENUE", 1, 1.0, 1.0)]

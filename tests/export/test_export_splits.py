@@ -9,8 +9,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from annotator.core.errors import AnnotatorError, UsageError
-from annotator.export.splits import part_of, position, split
-from annotator.export.values import PARTS, ExportOptions
+from annotator.export.splits import part_of, hash_position, assign_parts
+from annotator.export.values import SPLIT_PARTS, ExportOptions
 
 SHARES = st.tuples(st.integers(1, 90), st.integers(0, 30), st.integers(0, 30))
 NAMES = st.integers(0, 10**9).map(str)
@@ -19,7 +19,7 @@ TEN = st.lists(NAMES, min_size=10, max_size=60, unique=True)
 
 
 def _part(families: list[str], shares: tuple[int, int, int]) -> tuple[dict[str, str], dict[str, str]]:
-    drawn = split(families, shares)
+    drawn = assign_parts(families, shares)
     return dict(zip(families, drawn.parts, strict=True)), dict(drawn.stand_ins)
 
 
@@ -52,7 +52,7 @@ def test_no_part_with_a_share_is_empty(families: list[str], shares: tuple[int, i
     families.sort()
     wanted = set(ExportOptions(split=shares).parts_with_share)
     assume(len(families) >= len(wanted))
-    assert set(split(families, shares).parts) == wanted
+    assert set(assign_parts(families, shares).parts) == wanted
 
 
 @given(st.lists(st.sampled_from("abcdefghijklmnop"), max_size=80), SHARES)
@@ -61,7 +61,7 @@ def test_articles_are_cut_in_blocks_or_not_at_all(families: list[str], shares: t
     families.sort()
     wanted = ExportOptions(split=shares).parts_with_share
     assume(len(families) >= len(wanted))
-    drawn = split(families, shares)
+    drawn = assign_parts(families, shares)
     pairs = set(zip(families, drawn.parts, strict=True))
     cuts = len(pairs) - len(set(families))
     assert cuts <= (len(wanted) - 1 if drawn.blocks else 0)
@@ -73,13 +73,13 @@ def test_articles_are_cut_in_blocks_or_not_at_all(families: list[str], shares: t
 def test_the_shares_are_kept_in_the_long_run() -> None:
     """Of 20,000 articles about 80, 10 and 10 percent fall into the three parts."""
     found = [part_of(f"{n:016x}", (80, 10, 10)) for n in range(20_000)]
-    assert [round(found.count(p) / 20_000, 2) for p in PARTS] == [0.8, 0.1, 0.1]
+    assert [round(found.count(p) / 20_000, 2) for p in SPLIT_PARTS] == [0.8, 0.1, 0.1]
 
 
 def test_where_an_article_lies_is_the_same_in_every_version() -> None:
     """The place is the head of the id's SHA-256: a new version of this program moves no article."""
-    assert position("a") == 0xCA978112CA1BBDCA
-    assert position("") == 0xE3B0C44298FC1C14
+    assert hash_position("a") == 0xCA978112CA1BBDCA
+    assert hash_position("") == 0xE3B0C44298FC1C14
 
 
 def _falling(shares: tuple[int, int, int], part: str, many: int) -> list[str]:
@@ -101,26 +101,26 @@ def test_who_stands_in_lies_nearest(
 ) -> None:
     """An empty part takes, from the part with most over its share, the article next to it."""
     families = {part: _falling(shares, part, many) for part, many in have.items()}
-    (empty,) = set(PARTS) - set(have)
+    (empty,) = set(SPLIT_PARTS) - set(have)
     every = [f for found in families.values() for f in found]
-    nearest = (max if last else min)(families[donor], key=position)
-    assert split(every, shares).stand_ins == {nearest: empty}
+    nearest = (max if last else min)(families[donor], key=hash_position)
+    assert assign_parts(every, shares).stand_ins == {nearest: empty}
 
 
 def test_two_articles_are_split_near_the_shares() -> None:
     """Two articles of thirty sentences give 48, 6 and 6, with one article cut."""
-    drawn = split(["a"] * 30 + ["b"] * 30, (80, 10, 10))
+    drawn = assign_parts(["a"] * 30 + ["b"] * 30, (80, 10, 10))
     assert drawn.blocks
-    assert [drawn.parts.count(p) for p in PARTS] == [48, 6, 6]
+    assert [drawn.parts.count(p) for p in SPLIT_PARTS] == [48, 6, 6]
 
 
 def test_a_dozen_articles_are_never_cut() -> None:
     """With twelve articles an empty part gets one whole article; nothing leaks."""
     for seed in range(50):
         families = [f"{seed}-{n}" for n in range(12)]
-        drawn = split(families, (80, 10, 10))
+        drawn = assign_parts(families, (80, 10, 10))
         assert not drawn.blocks
-        assert set(drawn.parts) == set(PARTS)
+        assert set(drawn.parts) == set(SPLIT_PARTS)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_a_dozen_articles_are_never_cut() -> None:
 def test_too_few_sentences_are_an_error(have: int, told: str) -> None:
     """Fewer sentences than parts: the error says how many are needed."""
     with pytest.raises(AnnotatorError) as e:
-        split(["a"] * have, (80, 10, 10))
+        assign_parts(["a"] * have, (80, 10, 10))
     assert str(e.value) == told
 
 

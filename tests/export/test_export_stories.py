@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotator.core.article import Article, Line, Verdict
-from annotator.core.shingles import containment, resemblance, shingles, words
-from annotator.export.boilerplate import OFTEN, Seen, without_boilerplate
-from annotator.export.near import candidates
-from annotator.export.sights import Sight, names, sight, sights
-from annotator.export.splits import part_of, placed, split
-from annotator.export.stories import earlier, is_one_story, rebalance, stories
+from annotator.core.article import Article, SourceLine, LineVerdict
+from annotator.core.shingles import containment, jaccard, shingle_hashes, shingle_words
+from annotator.export.boilerplate import BOILERPLATE_THRESHOLD, ComparableArticle, without_boilerplate
+from annotator.export.near import candidate_pairs
+from annotator.export.sights import ArticleSignature, names_in_text, article_signature, article_signatures
+from annotator.export.splits import part_of, split_keys, assign_parts
+from annotator.export.stories import links_to_earlier, is_same_story, rebalanced_groups, group_stories
 
 SHARES = (50, 25, 25)
 TEXT = (
@@ -32,20 +32,20 @@ def _part(key: str) -> str:
 
 def _article(name: str, text: str, date: str = "") -> Article:
     return Article(
-        name, "made", name, text, tuple(Line(Verdict.BODY, "") for _ in text.split("\n")), date=date
+        name, "made", name, text, tuple(SourceLine(LineVerdict.BODY, "") for _ in text.split("\n")), date=date
     )
 
 
-def _sight(name: str, text: str, date: str = "") -> Sight:
-    return sight(_article(name, text, date), name)
+def _sight(name: str, text: str, date: str = "") -> ArticleSignature:
+    return article_signature(_article(name, text, date), name)
 
 
 @st.composite
-def _sights(draw: st.DrawFn) -> list[Sight]:
+def _sights(draw: st.DrawFn) -> list[ArticleSignature]:
     """Articles that share shingles by chance: each has the ten of one to three themes."""
     themes = draw(st.lists(st.sets(st.integers(0, 8), min_size=1, max_size=3), max_size=14))
     return [
-        Sight(
+        ArticleSignature(
             f"a{n}",
             f"a{n}",
             array("I", [t * 10 + i for t in sorted(own) for i in range(10)]),
@@ -58,18 +58,18 @@ def _sights(draw: st.DrawFn) -> list[Sight]:
 
 @given(_sights(), st.integers(0, 14))
 @settings(deadline=None)
-def test_articles_that_come_later_move_none(sights: list[Sight], some: int) -> None:
+def test_articles_that_come_later_move_none(sights: list[ArticleSignature], some: int) -> None:
     """Whoever was drawn keeps the part, and whoever was quarantined stays so."""
-    before, after = stories(sights[:some], _part), stories(sights, _part)
+    before, after = group_stories(sights[:some], _part), group_stories(sights, _part)
     assert {a: _part(k) for a, k in before.keys.items()} == {a: _part(after.keys[a]) for a in before.keys}
     assert before.quarantined == after.quarantined[: len(before.quarantined)]
 
 
 @given(_sights())
 @settings(deadline=None)
-def test_no_link_leads_from_part_to_part(sights: list[Sight]) -> None:
+def test_no_link_leads_from_part_to_part(sights: list[ArticleSignature]) -> None:
     """Of two linked articles one is quarantined, or both lie in one part and move together."""
-    drawn = stories(sights, _part)
+    drawn = group_stories(sights, _part)
     assert drawn.keys.keys() | drawn.quarantined_ids == {s.article for s in sights}
     for later, before in drawn.links.items():
         for other in before:
@@ -79,14 +79,14 @@ def test_no_link_leads_from_part_to_part(sights: list[Sight]) -> None:
 
 @given(_sights(), _sights())
 @settings(deadline=None)
-def test_rebalancing_joins_all_that_is_linked_and_stays(old: list[Sight], new: list[Sight]) -> None:
+def test_rebalancing_joins_all_that_is_linked_and_stays(old: list[ArticleSignature], new: list[ArticleSignature]) -> None:
     """After a rebalance nobody is quarantined, and later articles move none of it."""
-    groups = rebalance(old)
-    later = [Sight(f"b{n}", f"b{n}", s.shingles, s.names, None) for n, s in enumerate(new)]
-    drawn = stories([*old, *later], _part, groups)
+    groups = rebalanced_groups(old)
+    later = [ArticleSignature(f"b{n}", f"b{n}", s.shingles, s.names, None) for n, s in enumerate(new)]
+    drawn = group_stories([*old, *later], _part, groups)
     assert {a: drawn.keys[a] for a in groups if a in drawn.keys} | {} == {a: drawn.keys[a] for a in groups}
     assert all(_part(drawn.keys[a]) == _part(groups[a]) for a in groups)
-    for n, before in enumerate(earlier(old)):
+    for n, before in enumerate(links_to_earlier(old)):
         assert all(groups[f"a{n}"] == groups[old[m].article] for m in before)
 
 
@@ -96,7 +96,7 @@ def test_a_bridge_is_quarantined_and_names_both_sides() -> None:
     dev = next(f"{n:012x}" for n in range(99) if _part(f"{n:012x}") == "dev")
     other = TEXT.replace("o", "u").replace("e", "i")
     sights = [_sight(train, TEXT), _sight(dev, other), _sight("f" * 12, f"{TEXT} {other}")]
-    drawn = stories(sights, _part)
+    drawn = group_stories(sights, _part)
     assert [(q.article, q.links) for q in drawn.quarantined] == [("f" * 12, ((train, "train"), (dev, "dev")))]
 
 
@@ -109,7 +109,7 @@ def test_groups_that_meet_within_a_part_are_drawn_by_the_earliest() -> None:
     """An article that repeats two of one part makes one story of them, under the id that came first."""
     first, second = _in_train(2)
     other = TEXT.replace("o", "u").replace("e", "i")
-    drawn = stories([_sight(first, TEXT), _sight(second, other), _sight("f" * 12, f"{TEXT} {other}")], _part)
+    drawn = group_stories([_sight(first, TEXT), _sight(second, other), _sight("f" * 12, f"{TEXT} {other}")], _part)
     assert drawn.keys == dict.fromkeys((first, second, "f" * 12), first)
 
 
@@ -118,21 +118,21 @@ def test_what_a_rebalance_has_placed_is_never_quarantined() -> None:
     train = _in_train(1)[0]
     dev = next(f"{n:012x}" for n in range(99) if _part(f"{n:012x}") == "dev")
     sights = [_sight("a", TEXT), _sight("b", TEXT), _sight("c", TEXT)]
-    drawn = stories(sights, _part, {"a": train, "b": dev, "c": dev})
+    drawn = group_stories(sights, _part, {"a": train, "b": dev, "c": dev})
     assert (drawn.keys, drawn.quarantined) == ({"a": train, "b": dev, "c": dev}, ())
 
 
 def test_a_version_is_linked_to_the_first_and_to_the_one_before() -> None:
     """So versions hold together even where the first one is quarantined."""
-    versions = [Sight(f"v{n}", "v0", array("I"), array("I"), None) for n in range(4)]
-    assert earlier(versions) == [[], [0], [0, 1], [0, 2]]
+    versions = [ArticleSignature(f"v{n}", "v0", array("I"), array("I"), None) for n in range(4)]
+    assert links_to_earlier(versions) == [[], [0], [0, 1], [0, 2]]
 
 
 def test_a_few_shared_words_make_no_copy() -> None:
     """Of two short texts that share less than ten shingles neither repeats the other; the same text does."""
     words_of = [f"w{n}" for n in range(24)]
     short, like = " ".join(words_of), " ".join([*words_of[:12], *(f"x{n}" for n in range(12))])
-    assert earlier(
+    assert links_to_earlier(
         [_sight("a", short), _sight("b", like), _sight("c", "Sold out"), _sight("d", "Sold out")]
     ) == [
         [],
@@ -145,7 +145,7 @@ def test_a_few_shared_words_make_no_copy() -> None:
 def test_wire_copy_is_known_though_it_was_set_again() -> None:
     """Case, quotation marks and a cut at the end don't hide a copy; another text is none."""
     cut = TEXT[: len(TEXT) * 2 // 3].upper().replace(" .", ".")
-    assert earlier([_sight("a", TEXT), _sight("b", cut), _sight("c", TEXT[::-1])]) == [[], [0], []]
+    assert links_to_earlier([_sight("a", TEXT), _sight("b", cut), _sight("c", TEXT[::-1])]) == [[], [0], []]
 
 
 def test_a_copy_is_known_in_a_script_without_blanks() -> None:
@@ -153,7 +153,7 @@ def test_a_copy_is_known_in_a_script_without_blanks() -> None:
     text = "港口的渡轮在周一早上停航三天，因为闸门坏了。市长说修理要花很多钱，居民只好绕路去上班。"
     edited = text.replace("周一", "周二").replace("三天", "五天").replace("很多", "不少")
     other = "".join(sorted(text))
-    assert earlier([_sight("a", text), _sight("b", edited), _sight("c", other)]) == [[], [0], []]
+    assert links_to_earlier([_sight("a", text), _sight("b", edited), _sight("c", other)]) == [[], [0], []]
 
 
 @pytest.mark.parametrize(
@@ -165,13 +165,13 @@ def test_one_story_is_a_day_and_its_names(date: str, linked: list[list[int]]) ->
     other = (
         "At noon the crane driver Jon Rye told Ida Holm why Rosavik and Port Ellen were cut off from Nordby ."
     )
-    assert earlier([_sight("a", TEXT, "2026-03-03"), _sight("b", other, date)]) == linked
+    assert links_to_earlier([_sight("a", TEXT, "2026-03-03"), _sight("b", other, date)]) == linked
 
 
 def test_names_are_told_by_their_last_words() -> None:
     """What opens a sentence may be any word; titles, first names and what any news has don't count."""
     text = "Nobody saw Mayor Ida Holm on Monday. Every Émile, in May, went to Port Ostra and the US Senate."
-    assert names(text) == {"holm", "émile", "ostra"}
+    assert names_in_text(text) == {"holm", "émile", "ostra"}
 
 
 def test_the_politician_of_the_day_makes_no_story() -> None:
@@ -186,25 +186,25 @@ def test_the_politician_of_the_day_makes_no_story() -> None:
         for n, (a, b, c, d) in enumerate(zip(*[iter(places)] * 4, strict=True))
     ]
     assert [len(s.names) for s in sights] == [5] * 4
-    assert all(not is_one_story(a, b) for a, b in combinations(sights, 2))
+    assert all(not is_same_story(a, b) for a, b in combinations(sights, 2))
 
 
 def test_switching_a_line_links_nothing_anew() -> None:
     """What is compared is the article as it was ingested, whatever a person has switched since."""
     lines = f"{TEXT}\nRead more about cranes on our page"
-    before = Article("a", "", "", lines, (Line(Verdict.BODY, ""), Line(Verdict.BOILERPLATE, "")))
-    switched = Line(Verdict.BODY, "", was=Verdict.BOILERPLATE)
-    after = Article("a", "", "", lines, (Line(Verdict.BODY, ""), switched))
-    assert sight(before, "a") == sight(after, "a")
+    before = Article("a", "", "", lines, (SourceLine(LineVerdict.BODY, ""), SourceLine(LineVerdict.BOILERPLATE, "")))
+    switched = SourceLine(LineVerdict.BODY, "", was=LineVerdict.BOILERPLATE)
+    after = Article("a", "", "", lines, (SourceLine(LineVerdict.BODY, ""), switched))
+    assert article_signature(before, "a") == article_signature(after, "a")
 
 
 @given(st.lists(st.lists(st.sampled_from("abcdef"), min_size=1, max_size=30), max_size=12))
 @settings(deadline=None, max_examples=20)
 def test_minhash_finds_what_the_exact_join_finds(texts: list[list[str]]) -> None:
     """Every pair with half of its shingles in common is a candidate either way."""
-    sets = [shingles(t) for t in texts]
-    exact, hashed = set(candidates(sets)), set(candidates(sets, counting_limit=-1, exact_limit=-1))
-    alike = {(a, b) for a, b in exact if resemblance(sets[a], sets[b]) >= 0.5}
+    sets = [shingle_hashes(t) for t in texts]
+    exact, hashed = set(candidate_pairs(sets)), set(candidate_pairs(sets, counting_limit=-1, exact_limit=-1))
+    alike = {(a, b) for a, b in exact if jaccard(sets[a], sets[b]) >= 0.5}
     assert alike <= hashed
     assert hashed <= exact
 
@@ -215,7 +215,7 @@ LINES = st.lists(st.sampled_from(["Read our letter .", "It rained .", "It snowed
 @given(st.lists(LINES.map("\n".join), max_size=40), st.integers(0, 40))
 def test_boilerplate_is_told_by_earlier_articles_alone(texts: list[str], some: int) -> None:
     """What is left of an article stays as it is when others come, and is half of it at least."""
-    every = [Seen(str(n), text, "") for n, text in enumerate(texts)]
+    every = [ComparableArticle(str(n), text, "") for n, text in enumerate(texts)]
     found = list(without_boilerplate(every))
     assert found[:some] == list(without_boilerplate(every[:some]))
     assert all(2 * len(b.text) >= len(a.text) for a, b in zip(every, found, strict=True))
@@ -226,27 +226,27 @@ def test_the_footer_of_a_source_makes_no_story(*, many: bool) -> None:
     """Only its first articles hang together by it; of a text that was often copied each copy is known."""
     rng = random.Random(1)
     texts = [" ".join(rng.choices(TEXT.split(), k=60)) for _ in range(40)]
-    seen = [Seen(str(n), f"{text}\n{TEXT}", "") for n, text in enumerate(texts)]
-    links = earlier(list(sights(seen, many)))
-    assert links[OFTEN - 1] == list(range(OFTEN - 1))
-    assert not any(links[OFTEN:])
-    copies = [Seen(str(n), f"{TEXT}\nIt rained on day {n} .", "") for n in range(40)]
-    assert earlier(list(sights(copies, many)))[-1] == list(range(39))
+    seen = [ComparableArticle(str(n), f"{text}\n{TEXT}", "") for n, text in enumerate(texts)]
+    links = links_to_earlier(list(article_signatures(seen, many)))
+    assert links[BOILERPLATE_THRESHOLD - 1] == list(range(BOILERPLATE_THRESHOLD - 1))
+    assert not any(links[BOILERPLATE_THRESHOLD:])
+    copies = [ComparableArticle(str(n), f"{TEXT}\nIt rained on day {n} .", "") for n in range(40)]
+    assert links_to_earlier(list(article_signatures(copies, many)))[-1] == list(range(39))
 
 
 def test_shingles_of_short_and_empty_texts() -> None:
     """Fewer than five words are one shingle, none is none, and order counts."""
-    assert shingles([]) == frozenset()
-    assert len(shingles(["a", "b"])) == 1
-    assert shingles(words("Ein Satz, mit “Zeichen”!")) == shingles(words("ein SATZ mit zeichen"))
-    assert shingles(list("abcdefg")) != shingles(list("gfedcba"))
-    assert containment(shingles(list("abcdef")), shingles(list("abcdefgh"))) == 1.0
+    assert shingle_hashes([]) == frozenset()
+    assert len(shingle_hashes(["a", "b"])) == 1
+    assert shingle_hashes(shingle_words("Ein Satz, mit “Zeichen”!")) == shingle_hashes(shingle_words("ein SATZ mit zeichen"))
+    assert shingle_hashes(list("abcdefg")) != shingle_hashes(list("gfedcba"))
+    assert containment(shingle_hashes(list("abcdef")), shingle_hashes(list("abcdefgh"))) == 1.0
 
 
 def test_too_few_stories_are_split_by_article() -> None:
     """One story of twelve articles is torn, article by article, rather than cut within them."""
     articles = [f"{n:012x}" for n in range(12) for _ in range(5)]
-    families, torn = placed(articles, articles, (80, 10, 10), dict.fromkeys(articles, articles[0]))
+    families, torn = split_keys(articles, articles, (80, 10, 10), dict.fromkeys(articles, articles[0]))
     assert torn
-    assert not split(families, (80, 10, 10)).blocks
-    assert placed(articles[:10], articles[:10], (80, 10, 10), {}) == (articles[:10], False)
+    assert not assign_parts(families, (80, 10, 10)).blocks
+    assert split_keys(articles[:10], articles[:10], (80, 10, 10), {}) == (articles[:10], False)

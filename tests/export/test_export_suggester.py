@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.export.suggester import suggester
+from annotator.export.suggester import choose_ngram_sizes
 
 LENGTHS = st.dictionaries(st.sampled_from("ABCD"), st.lists(st.integers(1, 300), max_size=60), max_size=4)
 
@@ -13,7 +13,7 @@ LENGTHS = st.dictionaries(st.sampled_from("ABCD"), st.lists(st.integers(1, 300),
 @given(LENGTHS)
 def test_the_ceiling_is_what_the_sizes_can_find(lengths: dict[str, list[int]]) -> None:
     """Sizes run from 1 without a gap, and the ceiling is the share of spans of such a length."""
-    found = suggester(lengths)
+    found = choose_ngram_sizes(lengths)
     every = [n for x in lengths.values() for n in x]
     assert (found is None) == (not every)
     if found:
@@ -25,7 +25,7 @@ def test_the_ceiling_is_what_the_sizes_can_find(lengths: dict[str, list[int]]) -
 @given(LENGTHS)
 def test_at_least_nine_of_ten_are_found_unless_memory_forbids(lengths: dict[str, list[int]]) -> None:
     """The sizes reach the percentile that they claim, or stop at the bound of 49 tokens."""
-    found = suggester(lengths)
+    found = choose_ngram_sizes(lengths)
     if found:
         assert found.overall >= found.percentile / 100 >= 0.9 or found.sizes[-1] == 49
         assert found.sizes[-1] <= 49
@@ -33,13 +33,13 @@ def test_at_least_nine_of_ten_are_found_unless_memory_forbids(lengths: dict[str,
 
 def test_percentile_by_nearest_rank() -> None:
     """Of twenty lengths the 95th percentile is the nineteenth."""
-    found = suggester({"A": list(range(1, 21))})
+    found = choose_ngram_sizes({"A": list(range(1, 21))})
     assert found
     assert (found.sizes[-1], found.percentile, found.overall) == (19, 95, 0.95)
 
 
 def test_the_percentile_gives_way_before_the_bound() -> None:
     """A few giants among the last ten percent lower the percentile, not the sizes of the others."""
-    found = suggester({"A": [10] * 92 + [200] * 8})
+    found = choose_ngram_sizes({"A": [10] * 92 + [200] * 8})
     assert found
     assert (found.sizes[-1], found.percentile, found.overall) == (10, 92, 0.92)

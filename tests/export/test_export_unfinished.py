@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from annotator.cli import shard, streamed
-from annotator.cli.plan import plan
+from annotator.cli.plan import plan_export
 from annotator.cli.streamed import export_stream
 from annotator.core.annotation import Answer
-from annotator.core.edits import set_answer, set_note, together
+from annotator.core.edits import set_answer, set_note, combine_edits
 from annotator.core.errors import AnnotatorError
 from annotator.export import manifest
-from annotator.export.manifest import FOLDER
+from annotator.export.manifest import UNFINISHED_FOLDER
 from annotator.export.values import ExportOptions
-from annotator.storage.corpus import Corpus
+from annotator.storage.corpus import CorpusFolder
 from tests import builders
 from tests.export.test_straight_stream import files_of, names_of
 
@@ -46,35 +46,35 @@ streamed.export_stream(made, corpus.schema, Path(sys.argv[2]), options, lambda *
 """
 
 
-def _accepted(folder: Path) -> Corpus:
+def _accepted(folder: Path) -> CorpusFolder:
     corpus = builders.make_corpus(folder / "c")
     session = builders.open_session(corpus)
     for _ in range(2):
-        session.apply_edit(together([set_answer(w, Answer.ACCEPT) for w in session.article_sentences], "all"))
+        session.apply_edit(combine_edits([set_answer(w, Answer.ACCEPT) for w in session.article_sentences], "all"))
         session.move_article(1)
     session.close()
-    return Corpus.open(corpus.path)
+    return CorpusFolder.open(corpus.path)
 
 
-def _killed(corpus: Corpus, out: Path) -> None:
+def _killed(corpus: CorpusFolder, out: Path) -> None:
     run = subprocess.run([sys.executable, "-c", _KILLED, corpus.path, out], cwd=ROOT, check=False)
     assert run.returncode == 9
-    assert [p.name for p in out.iterdir()] == [FOLDER]
+    assert [p.name for p in out.iterdir()] == [UNFINISHED_FOLDER]
 
 
 def _export(
-    corpus: Corpus, out: Path, monkeypatch: pytest.MonkeyPatch | None = None, **more: Any
+    corpus: CorpusFolder, out: Path, monkeypatch: pytest.MonkeyPatch | None = None, **more: Any
 ) -> list[str]:
     """Export and return the names of the files that were written in this process."""
     from annotator.cli import shard, streamed
 
     options = ExportOptions(split=(100, 0, 0), shard=2, **more)
-    made = plan(corpus, None, options)
+    made = plan_export(corpus, None, options)
     assert made
     written: list[str] = []
-    real = shard.write
+    real = shard.write_shard
 
-    def noted(job: shard.Job, *more: Any) -> dict[str, Any]:
+    def noted(job: shard.ShardJob, *more: Any) -> dict[str, Any]:
         written.append(job.name)
         return real(job, *more)
 
@@ -94,7 +94,7 @@ def test_a_killed_export_is_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert _export(corpus, tmp_path / "a", monkeypatch, resume=True)[0] == "train/00002.spacy"
     assert files_of(tmp_path / "a") == files_of(tmp_path / "whole")
     _killed(corpus, tmp_path / "b")
-    (tmp_path / "b" / FOLDER / "train-00000.spacy").write_bytes(b"damaged")
+    (tmp_path / "b" / UNFINISHED_FOLDER / "train-00000.spacy").write_bytes(b"damaged")
     assert _export(corpus, tmp_path / "b", monkeypatch, resume=True)[0] == "train/00000.spacy"
     assert files_of(tmp_path / "b") == files_of(tmp_path / "whole")
 
@@ -102,7 +102,7 @@ def test_a_killed_export_is_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_an_export_into_the_same_folder_leaves_the_running_one_alone(tmp_path: Path) -> None:
     """The second one is told to wait, and takes nothing of the first one's away."""
     corpus = _accepted(tmp_path)
-    with manifest.opened(tmp_path / "a", "first", resume=False) as running:
+    with manifest.open_manifest(tmp_path / "a", "first", resume=False) as running:
         (running.folder / "piece").write_bytes(b"x")
         with pytest.raises(AnnotatorError, match="another export is writing here"):
             _export(corpus, tmp_path / "a")
@@ -116,13 +116,13 @@ def test_a_folder_that_went_while_it_was_locked_is_not_used(
     """The lock of a folder that its owner has removed keeps nobody out: another export may be there."""
 
     def gone(*_: object) -> None:
-        (tmp_path / "out" / FOLDER).rename(tmp_path / "old")
-        (tmp_path / "out" / FOLDER).mkdir()
+        (tmp_path / "out" / UNFINISHED_FOLDER).rename(tmp_path / "old")
+        (tmp_path / "out" / UNFINISHED_FOLDER).mkdir()
 
     monkeypatch.setattr("fcntl.flock", gone)
     with (
         pytest.raises(AnnotatorError, match="another export is writing here"),
-        manifest.opened(tmp_path / "out", "key", resume=False),
+        manifest.open_manifest(tmp_path / "out", "key", resume=False),
     ):
         pytest.fail("the block was entered")
 
@@ -131,12 +131,12 @@ def test_a_folder_that_went_while_it_was_locked_is_not_used(
 def test_a_folder_of_someone_elses_is_left_alone(tmp_path: Path, *, linked: bool) -> None:
     """Files under the name of the unfinished ones, there or behind a link, are refused and stay."""
     corpus = _accepted(tmp_path)
-    theirs = tmp_path / "precious" if linked else tmp_path / "a" / FOLDER
+    theirs = tmp_path / "precious" if linked else tmp_path / "a" / UNFINISHED_FOLDER
     theirs.mkdir(parents=True)
     (theirs / "mine.txt").write_text("mine")
     if linked:
         (tmp_path / "a").mkdir()
-        (tmp_path / "a" / FOLDER).symlink_to(theirs)
+        (tmp_path / "a" / UNFINISHED_FOLDER).symlink_to(theirs)
     with pytest.raises(AnnotatorError):
         _export(corpus, tmp_path / "a")
     assert (theirs / "mine.txt").read_text() == "mine"
@@ -162,7 +162,7 @@ def test_nothing_is_resumed_of_another_export(tmp_path: Path, monkeypatch: pytes
     session = builders.open_session(corpus)
     session.apply_edit(set_note(session.article_sentences[0], "seen"))
     session.close()
-    assert "train/00000.spacy" in _export(Corpus.open(corpus.path), tmp_path / "c2", monkeypatch, resume=True)
+    assert "train/00000.spacy" in _export(CorpusFolder.open(corpus.path), tmp_path / "c2", monkeypatch, resume=True)
 
 
 def test_several_processes_write_the_same_bytes(tmp_path: Path) -> None:
@@ -196,7 +196,7 @@ def test_a_smaller_export_removes_the_shards_of_the_one_before(tmp_path: Path) -
     _export(corpus, tmp_path / "a")
     assert "train/00001.spacy" in set(names_of(tmp_path / "a"))
     options = ExportOptions(split=(100, 0, 0))
-    made = plan(corpus, None, options)
+    made = plan_export(corpus, None, options)
     assert made
     export_stream(made, corpus.schema, tmp_path / "a", options, lambda *_: None)
     assert set(names_of(tmp_path / "a")) >= {"train.spacy", "ledger.jsonl"}

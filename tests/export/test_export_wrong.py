@@ -16,8 +16,8 @@ from annotator.core.annotation import Answer
 from annotator.core.article import Sentence
 from annotator.core.errors import UsageError
 from annotator.export.corpus import export_corpus
-from annotator.export.values import ExportOptions, Item
-from annotator.export.wrong import INCORRECT, wrong_spans
+from annotator.export.values import ExportOptions, ExportItem
+from annotator.export.wrong import INCORRECT_SPANS_KEY, incorrect_spans
 from tests.export.export_samples import SCHEMA, item, made, sentences, spans
 
 LINES = [["Ida Holm came to Rosavik .", "Rosavik agreed .", "Rosavik slept ."]]
@@ -27,14 +27,14 @@ EVERY = sentences(ARTICLE, LINES)
 
 def turned_down(
     s: Sentence, *wrong: tuple[str, str], answer: Answer | None = Answer.ACCEPT, who: str = "ana"
-) -> Item:
+) -> ExportItem:
     """Return a sentence in which an annotator has turned these down."""
     of = item(ARTICLE, s, answer=answer, who=who)
     annotation = of.annotated.annotation.with_rejected(spans(s.text, *wrong))
     return replace(of, annotated=replace(of.annotated, annotation=annotation))
 
 
-def exported(items: list[Item], folder: Path, unit: Any = "article") -> list[Doc]:
+def exported(items: list[ExportItem], folder: Path, unit: Any = "article") -> list[Doc]:
     """Export the items and return the Docs."""
     export_corpus(items, {}, SCHEMA, folder, ExportOptions(unit=unit, split=(100, 0, 0)))
     return list(DocBin().from_disk(folder / "train.spacy").get_docs(spacy.blank("en").vocab))
@@ -42,7 +42,7 @@ def exported(items: list[Item], folder: Path, unit: Any = "article") -> list[Doc
 
 def groups(doc: Doc) -> list[tuple[str, str]]:
     """Return label and text of the known-wrong spans of a Doc."""
-    return [(s.label_, s.text) for s in doc.spans.get(INCORRECT, ())]
+    return [(s.label_, s.text) for s in doc.spans.get(INCORRECT_SPANS_KEY, ())]
 
 
 def test_what_was_turned_down_stands_in_a_span_group(tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_what_was_turned_down_stands_in_a_span_group(tmp_path: Path) -> None:
     assert groups(doc) == [("VENUE", "Rosavik")]
     assert [t.ent_iob_ for t in doc][-3:] == ["", "", ""]
     (alone,) = exported(items, tmp_path, "sentence")
-    assert INCORRECT not in alone.spans
+    assert INCORRECT_SPANS_KEY not in alone.spans
 
 
 def test_what_anybody_labelled_is_not_wrong() -> None:
@@ -65,7 +65,7 @@ def test_what_anybody_labelled_is_not_wrong() -> None:
         turned_down(EVERY[0], ("Rosavik", "VENUE"), ("Ida Holm", "VENUE"), who="ben"),
         turned_down(EVERY[0], ("Ida Holm", "VENUE"), ("Ida", "CLAIM"), ("Ros", "PERSON"), who="eve"),
     ]
-    assert wrong_spans(items, SCHEMA) == {EVERY[0].id: (((0, 2), "VENUE"),)}
+    assert incorrect_spans(items, SCHEMA) == {EVERY[0].id: (((0, 2), "VENUE"),)}
 
 
 def test_the_report_counts_them(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_the_report_counts_them(tmp_path: Path) -> None:
 def test_the_group_cannot_be_the_group_of_all_spans() -> None:
     """A clash of names is refused."""
     with pytest.raises(UsageError, match="is where known-wrong spans go"):
-        ExportOptions(spans_key=INCORRECT)
+        ExportOptions(spans_key=INCORRECT_SPANS_KEY)
 
 
 def test_the_config_makes_ner_read_the_group(tmp_path: Path) -> None:
@@ -91,15 +91,15 @@ def test_the_config_makes_ner_read_the_group(tmp_path: Path) -> None:
     ]
     (doc,) = exported(items, tmp_path)
     config = spacy.util.load_config(tmp_path / "config.cfg")
-    assert config["components"]["ner"]["incorrect_spans_key"] == INCORRECT
+    assert config["components"]["ner"]["incorrect_spans_key"] == INCORRECT_SPANS_KEY
     fix_random_seed(0)
     nlp = spacy.blank("en")
-    ner: Any = nlp.add_pipe("ner", config={"incorrect_spans_key": INCORRECT})
+    ner: Any = nlp.add_pipe("ner", config={"incorrect_spans_key": INCORRECT_SPANS_KEY})
     ner.add_label("VENUE")
     text = Doc(nlp.vocab, words=["Rosavik", "agreed", "."])
     right = Doc(nlp.vocab, words=["Rosavik", "agreed", "."], ents=["B-VENUE", "O", "O"])
     wrong = Doc(nlp.vocab, words=["Rosavik", "agreed", "."])
-    wrong.spans[INCORRECT] = [spacy.tokens.Span(wrong, 0, 1, label="VENUE")]
+    wrong.spans[INCORRECT_SPANS_KEY] = [spacy.tokens.Span(wrong, 0, 1, label="VENUE")]
     optimizer = nlp.initialize(lambda: [Example(text, right)])
     _learn(nlp, Example(text, right), optimizer)
     assert [e.label_ for e in nlp("Rosavik agreed .").ents] == ["VENUE"]

@@ -22,23 +22,23 @@ from spacy.strings import get_string_id
 from spacy.tokens import DocBin
 from spacy.util import filter_spans
 
-from annotator.core.annotation import Annotation, Answer, Work
-from annotator.core.article import Article, Line, Sentence, Verdict
+from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
+from annotator.core.article import Article, SourceLine, Sentence, LineVerdict
 from annotator.core.errors import UsageError
 from annotator.core.schema import parse_schema
 from annotator.core.spans import Span
-from annotator.core.string_ids import SYMBOLS, murmur
-from annotator.core.tokens import tokens_of
+from annotator.core.string_ids import SPACY_SYMBOLS, murmurhash64a
+from annotator.core.tokens import build_tokens
 from annotator.export import docbin
-from annotator.export.fates import fates
-from annotator.export.pieces import Piece, Stretch
+from annotator.export.fates import span_outcomes
+from annotator.export.pieces import ExportSentence, DocUnit
 from annotator.export.straight import docs, ids, msgpack
-from annotator.export.straight.columns import Attrs
-from annotator.export.straight.hashed import Hashed
-from annotator.export.straight.norms import described, norms
-from annotator.export.straight.payload import Bin
-from annotator.export.straight.words import Known
-from annotator.export.values import Item
+from annotator.export.straight.columns import AttributeSet
+from annotator.export.straight.hashed import HashedWordIds
+from annotator.export.straight.norms import norms_from_spacy, load_norms
+from annotator.export.straight.payload import DocBinWriter
+from annotator.export.straight.words import CachedWordIds
+from annotator.export.values import ExportItem
 
 NLP = spacy.blank("en")
 LABELS = ("PERSON", "VENUE", "COUNT", "CLAIM")
@@ -68,7 +68,7 @@ NEWS = [
 
 
 @st.composite
-def stretches(draw: st.DrawFn) -> list[Stretch]:
+def stretches(draw: st.DrawFn) -> list[DocUnit]:
     """Draw Docs of one to three sentences, some of which nobody has reviewed."""
     out = []
     for _ in range(draw(st.integers(1, 3))):
@@ -79,39 +79,39 @@ def stretches(draw: st.DrawFn) -> list[Stretch]:
         )
         texts = ["".join(w + " " * ws for w, ws in sentence) for sentence in words]
         article = Article(
-            "a" * 12, "made", "", "".join(texts), (Line(Verdict.BODY, ""),), title="Boats", meta={"n": 3}
+            "a" * 12, "made", "", "".join(texts), (SourceLine(LineVerdict.BODY, ""),), title="Boats", meta={"n": 3}
         )
         out.append(tuple(_pieces(draw, article, words, texts)))
     return out
 
 
-def _pieces(draw: st.DrawFn, article: Article, sentences: Any, texts: list[str]) -> list[Piece]:
+def _pieces(draw: st.DrawFn, article: Article, sentences: Any, texts: list[str]) -> list[ExportSentence]:
     out, at = [], 0
     for n, (sentence, text) in enumerate(zip(sentences, texts, strict=True)):
-        tokens = tokens_of([w for w, _ in sentence], [ws for _, ws in sentence])
+        tokens = build_tokens([w for w, _ in sentence], [ws for _, ws in sentence])
         of = Sentence(article.id, n, at, at + len(text), text, tokens)
         at += len(text)
         edges = st.tuples(st.sampled_from(tokens), st.sampled_from(tokens), st.sampled_from(LABELS))
         found = [
             Span(min(a.start, b.start), max(a.end, b.end), x) for a, b, x in draw(st.lists(edges, max_size=4))
         ]
-        work = Work(of, Annotation(answer=Answer.ACCEPT).with_spans(found))
+        work = AnnotatedSentence(of, Annotation(answer=Answer.ACCEPT).with_spans(found))
         if draw(st.booleans()):
-            item = Item(work, "ana", article)
+            item = ExportItem(work, "ana", article)
             wrong = (((0, 1), "VENUE"),) if draw(st.booleans()) else ()
-            out.append(Piece(of, article, "train", item, ("ana", "bo"), fates(work, SCHEMA), wrong))
+            out.append(ExportSentence(of, article, "train", item, ("ana", "bo"), span_outcomes(work, SCHEMA), wrong))
         else:
-            out.append(Piece(of, article, "train"))
+            out.append(ExportSentence(of, article, "train"))
     return out
 
 
 @settings(deadline=None, max_examples=150)
-@given(stretches(), st.sampled_from(Attrs), st.booleans())
-def test_the_payload_is_that_of_spacy(made: list[Stretch], attrs: Attrs, bounded: bool) -> None:
+@given(stretches(), st.sampled_from(AttributeSet), st.booleans())
+def test_the_payload_is_that_of_spacy(made: list[DocUnit], attrs: AttributeSet, bounded: bool) -> None:
     """Both engines make the same bytes and the same counts, for whatever stands in a Doc."""
     bounded = bounded or any(len(stretch) > 1 for stretch in made)
-    ours, data = docs.pack(made, "sc", attrs=attrs, mark_inside=bounded)
-    theirs, reference = docbin.pack(made, "sc", attrs=attrs, mark_inside=bounded)
+    ours, data = docs.pack_docs(made, "sc", attrs=attrs, mark_inside=bounded)
+    theirs, reference = docbin.pack_with_spacy(made, "sc", attrs=attrs, mark_inside=bounded)
     assert zlib.decompress(data) == zlib.decompress(reference)
     assert ours == theirs
 
@@ -119,7 +119,7 @@ def test_the_payload_is_that_of_spacy(made: list[Stretch], attrs: Attrs, bounded
 @pytest.mark.parametrize("many", [False, True])
 def test_all_attributes_are_those_of_the_usual_recipe(*, many: bool) -> None:
     """``nlp``, ``char_span``, ``filter_spans`` and ``DocBin.add`` come to the bytes of ``--attrs full``."""
-    recipe, ours = DocBin(), Bin(Attrs.FULL, norms("en"), mark_inside=False, use_numpy=many)
+    recipe, ours = DocBin(), DocBinWriter(AttributeSet.FULL, load_norms("en"), mark_inside=False, use_numpy=many)
     for text, marks in NEWS:
         doc = NLP(text)
         found = [doc.char_span(text.index(w), text.index(w) + len(w), label=x) for w, x in marks]
@@ -137,30 +137,30 @@ def test_all_attributes_are_those_of_the_usual_recipe(*, many: bool) -> None:
 
 def test_the_symbols_are_spacys() -> None:
     """A word or label that is a symbol has its small number (PERSON 380)."""
-    assert import_module("spacy.symbols").IDS == SYMBOLS  # it has no types
-    assert ids.string_id("PERSON") == 380
+    assert import_module("spacy.symbols").IDS == SPACY_SYMBOLS  # it has no types
+    assert ids.cached_string_id("PERSON") == 380
 
 
 @given(NO_HALVES)
 def test_ids_are_spacys(string: str) -> None:
     """Every string has the id that spaCy's string store gives it, by C and by Python."""
     data = string.encode()
-    assert ids.string_id(string) == get_string_id(string)
-    assert murmur(data) == ids.native()(data, len(data), 1)
+    assert ids.cached_string_id(string) == get_string_id(string)
+    assert murmurhash64a(data) == ids.native_murmur()(data, len(data), 1)
 
 
 @given(PLAIN)
 def test_msgpack_is_srslys(value: Any) -> None:
     """Plain values are packed to the bytes that srsly packs them to."""
-    assert msgpack.pack(value) == srsly.msgpack_dumps(value)
+    assert msgpack.pack_value(value) == srsly.msgpack_dumps(value)
 
 
 def test_long_fields_have_the_heads_of_srsly() -> None:
     """Lengths change their form at 32, 256 and 65,536."""
     for size in (15, 16, 31, 32, 255, 256, 65_535, 65_536):
-        assert msgpack.pack("x" * size) == srsly.msgpack_dumps("x" * size)
-        assert msgpack.blob(bytes(size)) == srsly.msgpack_dumps(bytes(size))
-        assert msgpack.pack([1] * size) == srsly.msgpack_dumps([1] * size)
+        assert msgpack.pack_value("x" * size) == srsly.msgpack_dumps("x" * size)
+        assert msgpack.pack_bytes(bytes(size)) == srsly.msgpack_dumps(bytes(size))
+        assert msgpack.pack_value([1] * size) == srsly.msgpack_dumps([1] * size)
 
 
 def test_the_stored_norms_are_those_of_the_installed_spacy() -> None:
@@ -169,13 +169,13 @@ def test_the_stored_norms_are_those_of_the_installed_spacy() -> None:
     Write them anew with ``described("en")``.
     """
     stored = Path(docs.__file__).parent / "data" / "en.json"
-    assert json.loads(stored.read_bytes()) == described("en")
+    assert json.loads(stored.read_bytes()) == norms_from_spacy("en")
 
 
 def test_a_file_of_over_four_gigabytes_is_refused_with_a_cure(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lengths in msgpack have 32 bits: the error names the option that helps, before anything is packed."""
     monkeypatch.setattr(msgpack, "MOST", 100)
-    made = Bin(Attrs.MIN)
+    made = DocBinWriter(AttributeSet.MIN)
     for _ in range(400):
         made.add(["x"] * 10, [True] * 10, (), [])
     with pytest.raises(UsageError, match="over 4 GiB; give --shard a smaller number"):
@@ -184,7 +184,7 @@ def test_a_file_of_over_four_gigabytes_is_refused_with_a_cure(monkeypatch: pytes
 
 def test_any_zlib_inflates_it_and_none_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without isal the standard library packs the same payload."""
-    made = Bin(Attrs.MIN)
+    made = DocBinWriter(AttributeSet.MIN)
     made.add(["Ida", "came"], [True, False], [(0, 1, "PERSON")], [("sc", [])])
     fast = made.to_bytes()
     monkeypatch.setitem(sys.modules, "isal", None)
@@ -206,8 +206,8 @@ def test_an_export_loads_neither_spacy_nor_numpy() -> None:
 def test_hashed_words_are_known_words(batches: list[list[str]]) -> None:
     """Ids and norms that numpy reckons are those of the dictionaries, symbols and all, batch after batch."""
     often = ["PERSON", "case", "n't", "Can", "Zürich", "the"]
-    for own in (None, norms("en")):
-        hashed, known = Hashed(own), Known(own)
+    for own in (None, load_norms("en")):
+        hashed, known = HashedWordIds(own), CachedWordIds(own)
         for words in [*batches, often, *batches]:
             hashed.extend([*words, *often])
             known.extend([*words, *often])

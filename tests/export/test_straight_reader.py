@@ -9,7 +9,7 @@ import spacy
 from spacy.training import Corpus
 from srsly.msgpack import msgpack_decoders, msgpack_encoders
 
-from annotator.export.codecs import known_codecs
+from annotator.export.codecs import cached_srsly_codecs
 from annotator.export.corpus import export_corpus
 from annotator.export.reader import create_reader
 from annotator.export.values import ExportOptions
@@ -55,8 +55,8 @@ def test_the_look_ups_are_made_once_and_nothing_stays_changed(
 
 def test_blocks_of_known_codecs_nest(folder: Path) -> None:
     """An inner block leaves the outer one's answers alone."""
-    with known_codecs():
-        with known_codecs():
+    with cached_srsly_codecs():
+        with cached_srsly_codecs():
             assert "get_all" in vars(msgpack_decoders)
         assert "get_all" in vars(msgpack_decoders)
     assert "get_all" not in vars(msgpack_decoders)

@@ -17,32 +17,32 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from annotator.cli import shard
-from annotator.cli.gather import gather
-from annotator.cli.plan import plan
+from annotator.cli.gather import select_for_export
+from annotator.cli.plan import plan_export
 from annotator.cli.streamed import export_stream
-from annotator.core.annotation import Answer, Work
-from annotator.core.article import Verdict
-from annotator.core.edits import Edit, Op, reject_suggestion, set_answer, set_note, take_spans, together
+from annotator.core.annotation import Answer, AnnotatedSentence
+from annotator.core.article import LineVerdict
+from annotator.core.edits import Edit, Op, reject_suggestion, set_answer, set_note, apply_suggestions, combine_edits
 from annotator.core.errors import AnnotatorError
 from annotator.core.spans import Span
-from annotator.core.works import Works
-from annotator.export.choose import choose
+from annotator.core.works import AnnotationStore
+from annotator.export.choose import select_items
 from annotator.export.corpus import export_corpus
-from annotator.export.manifest import FOLDER
+from annotator.export.manifest import UNFINISHED_FOLDER
 from annotator.export.values import ExportOptions, ExportReport
-from annotator.session.session import Session
-from annotator.storage.corpus import Corpus
-from annotator.storage.fast_index import ANSWERS, OddError, check_lines, read_index
-from annotator.storage.fast_rows import decode_rows
+from annotator.session.session import AnnotationSession
+from annotator.storage.corpus import CorpusFolder
+from annotator.storage.fast_index import ANSWER_BY_NUMBER, FastReadError, check_journal_lines, read_journal_index
+from annotator.storage.fast_rows import decode_fast_records
 from annotator.storage.journal import Journal
-from annotator.storage.records import Decoder, LineError
+from annotator.storage.records import RecordDecoder, RecordLineError
 from tests import builders
 
 ROOT = Path(__file__).resolve().parents[2]
 SLOW = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-def _deed(session: Session, rnd: random.Random) -> None:
+def _deed(session: AnnotationSession, rnd: random.Random) -> None:
     """Do something that an annotator does, whatever the sentence allows."""
     works = session.article_sentences
     work = rnd.choice(works)
@@ -53,11 +53,11 @@ def _deed(session: Session, rnd: random.Random) -> None:
     spans = [Span(tokens[a].start, tokens[b].end, label) for a, b in pairs]
     answers = [Answer.ACCEPT, Answer.ACCEPT, Answer.REJECT, Answer.IGNORE, None]
     deeds: list[Callable[[], object]] = [
-        lambda: session.apply_edit(take_spans(work, spans, session.schema, rnd.choice(answers))),
+        lambda: session.apply_edit(apply_suggestions(work, spans, session.schema, rnd.choice(answers))),
         lambda: session.apply_edit(set_answer(work, rnd.choice(answers))),
         lambda: session.apply_edit(reject_suggestion(work, spans[0])),
         lambda: session.apply_edit(set_note(work, "look again")),
-        lambda: session.apply_edit(together([set_answer(w, Answer.ACCEPT) for w in works[::2]], "all")),
+        lambda: session.apply_edit(combine_edits([set_answer(w, Answer.ACCEPT) for w in works[::2]], "all")),
         session.join,
         lambda: session.split(rnd.randrange(len(tokens))),
         session.undo,
@@ -71,7 +71,7 @@ def _deed(session: Session, rnd: random.Random) -> None:
         return
 
 
-def annotated(folder: Path, seed: int, deeds: int, names: tuple[str, ...] = ("ana",)) -> Corpus:
+def annotated(folder: Path, seed: int, deeds: int, names: tuple[str, ...] = ("ana",)) -> CorpusFolder:
     """Return a corpus in which the first annotator has done something, now and then undone.
 
     The others have repeated much of it, and turned other suggestions down.
@@ -86,10 +86,10 @@ def annotated(folder: Path, seed: int, deeds: int, names: tuple[str, ...] = ("an
         _repeat(corpus, names[0], name, rnd)
     if seed % 3 == 0:
         _switch(corpus, names[0], rnd)
-    return Corpus.open(corpus.path)
+    return CorpusFolder.open(corpus.path)
 
 
-def _switch(corpus: Corpus, whose: str, rnd: random.Random) -> None:
+def _switch(corpus: CorpusFolder, whose: str, rnd: random.Random) -> None:
     """Switch off the lines of a sentence that an annotator has touched."""
     works = _works(corpus, whose)
     if not works:
@@ -98,11 +98,11 @@ def _switch(corpus: Corpus, whose: str, rnd: random.Random) -> None:
     before = corpus.article(sentence.article).text[: sentence.start].count("\n")
     session = builders.open_session(corpus, name="editor")
     for line in range(before, before + sentence.text.count("\n") + 1):
-        session.set_line_verdict(sentence.article, line, Verdict.BOILERPLATE)
+        session.set_line_verdict(sentence.article, line, LineVerdict.BOILERPLATE)
     assert session.close()
 
 
-def _repeat(corpus: Corpus, whose: str, name: str, rnd: random.Random) -> None:
+def _repeat(corpus: CorpusFolder, whose: str, name: str, rnd: random.Random) -> None:
     """Let an annotator leave most sentences as another one did, with other suggestions turned down."""
     session = builders.open_session(corpus, name=name)
     for theirs in _works(corpus, whose):
@@ -111,7 +111,7 @@ def _repeat(corpus: Corpus, whose: str, name: str, rnd: random.Random) -> None:
             continue
         work, tokens = mine[theirs.sentence.id], theirs.sentence.tokens
         session.go_to(work.sentence.id)
-        session.apply_edit(take_spans(work, theirs.annotation.spans, session.schema, theirs.annotation.answer))
+        session.apply_edit(apply_suggestions(work, theirs.annotation.spans, session.schema, theirs.annotation.answer))
         if rnd.random() < 0.5:
             token = rnd.choice(tokens)
             work = session.annotated
@@ -120,20 +120,20 @@ def _repeat(corpus: Corpus, whose: str, name: str, rnd: random.Random) -> None:
     assert session.close()
 
 
-def _works(corpus: Corpus, name: str) -> list[Work]:
+def _works(corpus: CorpusFolder, name: str) -> list[AnnotatedSentence]:
     """Return what an annotator has left of each sentence."""
     works = _replay(corpus, name)
     return [w for a in works.touched_articles for w in works.touched_sentences_of(a)]
 
 
-def _replay(corpus: Corpus, name: str) -> Works:
+def _replay(corpus: CorpusFolder, name: str) -> AnnotationStore:
     journal = Journal.open(corpus.path, name, read_only=True)
-    works = Works(corpus.sentences)
+    works = AnnotationStore(corpus.sentences)
     works.replay(journal.records)
     return works
 
 
-def _replayed(corpus: Corpus, name: str) -> list[tuple[str, int, int, Answer | None, int | None]]:
+def _replayed(corpus: CorpusFolder, name: str) -> list[tuple[str, int, int, Answer | None, int | None]]:
     works = _replay(corpus, name)
     return [
         (a, w.sentence.start, w.sentence.end, w.annotation.answer, works.last_seq(w.sentence.id))
@@ -142,9 +142,9 @@ def _replayed(corpus: Corpus, name: str) -> list[tuple[str, int, int, Answer | N
     ]
 
 
-def _indexed(corpus: Corpus, name: str) -> list[tuple[str, int, int, Answer | None, int | None]]:
-    x = read_index(corpus.path / "annotations" / f"{name}.jsonl", name)
-    return [(a, x.starts[n], x.ends[n], ANSWERS[x.answers[n]], n + 1) for a in x.articles for n in x.current_records(a)]
+def _indexed(corpus: CorpusFolder, name: str) -> list[tuple[str, int, int, Answer | None, int | None]]:
+    x = read_journal_index(corpus.path / "annotations" / f"{name}.jsonl", name)
+    return [(a, x.starts[n], x.ends[n], ANSWER_BY_NUMBER[x.answers[n]], n + 1) for a in x.articles for n in x.current_records(a)]
 
 
 @SLOW
@@ -156,7 +156,7 @@ def test_the_index_is_what_a_replay_comes_to(
     corpus = annotated(tmp_path_factory.mktemp("x"), seed, deeds)
     try:
         found = _indexed(corpus, "ana")
-    except OddError:
+    except FastReadError:
         return
     assert found == _replayed(corpus, "ana")
 
@@ -167,7 +167,7 @@ def test_the_index_seldom_declines(tmp_path: Path) -> None:
     for seed in range(20):
         try:
             _indexed(annotated(tmp_path, seed, 25), "ana")
-        except OddError:
+        except FastReadError:
             declined += 1
     assert declined < 10
 
@@ -225,17 +225,17 @@ def test_both_ways_write_the_same(
         _check_both(annotated(folder, seed, deeds, names), folder, asked, chosen)
 
 
-def _check_both(corpus: Corpus, folder: Path, asked: str | None, chosen: Mapping[str, Any]) -> bool:
+def _check_both(corpus: CorpusFolder, folder: Path, asked: str | None, chosen: Mapping[str, Any]) -> bool:
     """Hold a streamed export against a gathered one; return whether it was streamed at all."""
     options = ExportOptions(**chosen)
 
     def gathered() -> ExportReport:
-        found, spacy = gather(corpus, asked), ExportOptions(**chosen, engine="spacy")
+        found, spacy = select_for_export(corpus, asked), ExportOptions(**chosen, engine="spacy")
         out, missing = folder / "b", found.missing
         return export_corpus(found.items, found.unreviewed, corpus.schema, out, spacy, missing=missing)
 
     try:
-        made = plan(corpus, asked, options)
+        made = plan_export(corpus, asked, options)
     except AnnotatorError as error:  # too few sentences to split, or a conflict
         with pytest.raises(AnnotatorError, match=re.escape(str(error))):
             gathered()
@@ -246,7 +246,7 @@ def _check_both(corpus: Corpus, folder: Path, asked: str | None, chosen: Mapping
     assert files_of(folder / "a") == files_of(folder / "b")
     assert (x.parts, x.suggester, x.warnings, x.lost) == (y.parts, y.suggester, y.warnings, y.lost)
     assert set(x.files) == set(y.files)
-    assert not (folder / "a" / FOLDER).exists()
+    assert not (folder / "a" / UNFINISHED_FOLDER).exists()
     return True
 
 
@@ -261,15 +261,15 @@ def test_what_becomes_an_entity_is_not_wrong_besides(tmp_path: Path) -> None:
     said = said.with_rejected([Span(0, len("Rosavik"), "VENUE")])
     session.apply_edit(Edit(Op.EDIT, (work,), (replace(work, annotation=said),)))
     assert session.close()
-    assert _check_both(Corpus.open(corpus.path), tmp_path, None, {"split": (100, 0, 0)})
+    assert _check_both(CorpusFolder.open(corpus.path), tmp_path, None, {"split": (100, 0, 0)})
 
 
-def _answered(corpus: Corpus, name: str, article: int, answer: Answer) -> Corpus:
+def _answered(corpus: CorpusFolder, name: str, article: int, answer: Answer) -> CorpusFolder:
     session = builders.open_session(corpus, name=name)
     session.move_article(article)
     session.apply_edit(set_answer(session.article_sentences[1], answer))
     assert session.close()
-    return Corpus.open(corpus.path)
+    return CorpusFolder.open(corpus.path)
 
 
 def test_a_conflict_is_told_without_gathering(tmp_path: Path) -> None:
@@ -278,18 +278,18 @@ def test_a_conflict_is_told_without_gathering(tmp_path: Path) -> None:
     options = ExportOptions(split=(100, 0, 0))
     for name, article in (("ana", 0), ("bo", 1)):
         corpus = _answered(corpus, name, article, Answer.ACCEPT)
-    apart = plan(corpus, None, options)
+    apart = plan_export(corpus, None, options)
     assert apart
     assert (len(apart.records), apart.sentences["double"], apart.shared_annotators) == (2, 0, {})
-    alike = plan(_answered(corpus, "bo", -1, Answer.ACCEPT), None, options)
+    alike = plan_export(_answered(corpus, "bo", -1, Answer.ACCEPT), None, options)
     assert alike
     assert (len(alike.records), alike.sentences["double"]) == (2, 1)
     assert list(alike.shared_annotators.values()) == ["ana, bo"]
     corpus = _answered(corpus, "bo", -1, Answer.REJECT)
     with pytest.raises(AnnotatorError) as found:
-        plan(corpus, None, options)
+        plan_export(corpus, None, options)
     with pytest.raises(AnnotatorError) as told:
-        choose(gather(corpus).items)
+        select_items(select_for_export(corpus).items)
     assert str(found.value) == str(told.value)
 
 
@@ -306,8 +306,8 @@ def test_a_flipped_bit_is_never_exported(
         return
     data[int(at * (len(data) - 1))] ^= 1 << bit
     path.write_bytes(data)
-    with pytest.raises(OddError):
-        read_index(path, "ana")
+    with pytest.raises(FastReadError):
+        read_journal_index(path, "ana")
 
 
 @SLOW
@@ -325,13 +325,13 @@ def test_what_is_taken_fast_is_taken_slowly_too(
     body = raw[: raw.rindex(b',"_crc"')].replace(old, new, 1)
     raw = b'%b,"_crc":"%08x"}' % (body, zlib.crc32(body))
     try:
-        [(tail, _)] = check_lines([raw])
-        (row,) = decode_rows([raw + b"\n"], [tail.meta.end - tail.meta.start])
-    except OddError:
+        [(tail, _)] = check_journal_lines([raw])
+        (row,) = decode_fast_records([raw + b"\n"], [tail.meta.end - tail.meta.start])
+    except FastReadError:
         return
     try:
-        record = Decoder().decode(raw)
-    except LineError as error:
+        record = RecordDecoder().decode(raw)
+    except RecordLineError as error:
         raise AssertionError("only the fast way takes it") from error
     sentence = record.annotated.sentence
     assert (row.text, [t.text for t in row.tokens]) == (sentence.text, [t.text for t in sentence.tokens])

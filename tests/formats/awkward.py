@@ -9,9 +9,9 @@ from dataclasses import replace
 
 from annotator.core.spans import Span
 from annotator.core.tokens import Token
-from annotator.formats.align import tiled
+from annotator.formats.align import tokens_with_blanks
 from annotator.formats.document import Document
-from annotator.formats.words import words_of
+from annotator.formats.words import visible_words
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
 FLAG = "\U0001f1e9\U0001f1f0"
@@ -45,8 +45,8 @@ def marked(name: str, text: str, *marks: tuple[str, str]) -> Document:
 
 def tokenised(document: Document) -> Document:
     """Return the document with tokens: cut at blanks and at the edges of its spans."""
-    words = [Token(t.text, t.start, t.end, ws=False) for t in words_of(document)]
-    tokens = tiled(document.text, words, 0, len(document.text)) or ()
+    words = [Token(t.text, t.start, t.end, ws=False) for t in visible_words(document)]
+    tokens = tokens_with_blanks(document.text, words, 0, len(document.text)) or ()
     return replace(document, tokens=tokens, sentences=((0, len(document.text)),))
 
 

@@ -13,40 +13,40 @@ from hypothesis import strategies as st
 
 from annotator.core.errors import SourceError
 from annotator.core.spans import Span
-from annotator.formats.align import settle
-from annotator.formats.detect import Format
-from annotator.formats.document import Account, Document
-from annotator.formats.source import Source
+from annotator.formats.align import align_spans
+from annotator.formats.detect import FormatModule
+from annotator.formats.document import ConversionLog, Document
+from annotator.formats.source import ImportSource
 
 SHARED = Path(__file__).resolve().parents[2] / "../shared/data/exports"
 WORDS = ("Ida", "Holm", "é", "🛶", "”", "12", "a_b", "c|d", "[e]", "->", "*", "#", "\\", "O")
 LABELS = ("PERSON", "VENUE", "creative-work", "b_i")
 
 
-def fill(folder: Path, files: Mapping[str, str | bytes]) -> Source:
+def fill(folder: Path, files: Mapping[str, str | bytes]) -> ImportSource:
     """Write files and return their folder as a source."""
     for name, data in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data if isinstance(data, bytes) else data.encode())
-    return Source(folder)
+    return ImportSource(folder)
 
 
-def take(module: ModuleType | Format, source: Source) -> tuple[list[Document], Account]:
+def take(module: ModuleType | FormatModule, source: ImportSource) -> tuple[list[Document], ConversionLog]:
     """Read a source to its end, each document settled."""
-    account = Account()
-    documents = [settle(d, account) for d in module.read(source, account)]
+    account = ConversionLog()
+    documents = [align_spans(d, account) for d in module.read(source, account)]
     return documents, account
 
 
 def there_and_back(
     module: ModuleType, documents: Iterable[Document]
-) -> tuple[list[Document], Account, Account]:
+) -> tuple[list[Document], ConversionLog, ConversionLog]:
     """Write documents with a format and read them again; returns them and both accounts."""
-    written = Account()
+    written = ConversionLog()
     with TemporaryDirectory() as folder:
         module.write(documents, Path(folder) / "out", written)
-        back, account = take(module, Source(Path(folder) / "out"))
+        back, account = take(module, ImportSource(Path(folder) / "out"))
     return back, written, account
 
 
@@ -55,7 +55,7 @@ def words(document: Document) -> list[tuple[str, str]]:
     return [(document.text[s.start : s.end], s.label) for s in document.spans]
 
 
-def told(account: Account) -> list[tuple[str, str, str]]:
+def told(account: ConversionLog) -> list[tuple[str, str, str]]:
     """Return thing, fate and reason of each line of the ledger."""
     return [(e.kind, e.outcome.value, e.why) for e in account.entries]
 
@@ -89,7 +89,7 @@ def holds(module: ModuleType, path: Path, data: bytes) -> None:
     """Assert that a file of these bytes is read with every span accounted for, or refused."""
     path.write_bytes(data)
     with suppress(SourceError):
-        _, account = take(module, Source(path))
+        _, account = take(module, ImportSource(path))
         assert account.is_balanced
     with suppress(SourceError):  # what begins as a zip and is none
-        assert isinstance(module.looks(Source(path).sample()), str)
+        assert isinstance(module.looks(ImportSource(path).sample()), str)

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from annotator.cli.certificate import compare
+from annotator.cli.certificate import compare_documents
 from annotator.formats import detect
-from annotator.formats.align import settle
-from annotator.formats.document import Account, Document
-from annotator.formats.source import Source
+from annotator.formats.align import align_spans
+from annotator.formats.document import ConversionLog, Document
+from annotator.formats.source import ImportSource
 from tests.formats.awkward import AWKWARD, tokenised
 
-WRITABLE = [name for name in detect.present() if detect.can_write(name)]
+WRITABLE = [name for name in detect.available_formats() if detect.can_write(name)]
 EXACT = {"prodigy", "doccano", "labelstudio", "huggingface", "plain"}
 """The formats that hold every text and every span."""
 
@@ -24,15 +24,15 @@ EXACT = {"prodigy", "doccano", "labelstudio", "huggingface", "plain"}
 def test_every_span_comes_back_or_is_listed(name: str, with_tokens: bool, tmp_path: Path) -> None:
     """What is written is found again by itself, and no span is lost, moved or made up without a word."""
     out = [tokenised(d) if with_tokens else d for d in AWKWARD]
-    format_, written, read = detect.load(name), Account(), Account()
+    format_, written, read = detect.load_format(name), ConversionLog(), ConversionLog()
     files = format_.write(out, tmp_path, written)
     assert written.is_balanced
     assert all(path.resolve().is_relative_to(tmp_path.resolve()) for path in files)
-    source = Source(tmp_path) if len(files) > 1 else Source(files[0])
-    assert detect.choose(source)[0] == name
-    back = [settle(d, read) for d in format_.read(source, read)]
+    source = ImportSource(tmp_path) if len(files) > 1 else ImportSource(files[0])
+    assert detect.choose_format(source)[0] == name
+    back = [align_spans(d, read) for d in format_.read(source, read)]
     assert read.is_balanced
-    certificate = compare(name, out, back, written)
+    certificate = compare_documents(name, out, back, written)
     assert certificate.passed, "\n".join(certificate.lines())
     if name in EXACT:
         assert _marked(back) == _marked(out)

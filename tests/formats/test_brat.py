@@ -17,9 +17,9 @@ from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
 from annotator.core.spans import Span, reading_order
 from annotator.formats import brat
-from annotator.formats.brat.ann import parse
-from annotator.formats.document import Account, Document
-from annotator.formats.source import Source
+from annotator.formats.brat.ann import parse_ann
+from annotator.formats.document import ConversionLog, Document
+from annotator.formats.source import ImportSource
 from tests.formats.samples import SHARED, fill, take, texts_with_spans, there_and_back, told, words
 
 TEXT = "Ida Holm and Per\nsailed to Orkenby.\n"
@@ -161,10 +161,10 @@ def test_missing_texts_and_empty_files(tmp_path: Path) -> None:
 def test_one_file_alone(tmp_path: Path) -> None:
     """An .ann file may be named by itself; its text must stand beside it."""
     fill(tmp_path, {"x.txt": TEXT, "x.ann": ANN, "y.ann": ANN})
-    documents, _ = take(brat, Source(tmp_path / "x.ann"))
+    documents, _ = take(brat, ImportSource(tmp_path / "x.ann"))
     assert [d.id for d in documents] == ["x"]
     with pytest.raises(SourceError, match=r"there is no y\.txt beside it"):
-        take(brat, Source(tmp_path / "y.ann"))
+        take(brat, ImportSource(tmp_path / "y.ann"))
     with pytest.raises(SourceError, match=r"no \.ann file here has a \.txt file of its name"):
         take(brat, fill(tmp_path / "other", {"y.ann": ANN}))
 
@@ -172,9 +172,9 @@ def test_one_file_alone(tmp_path: Path) -> None:
 def test_what_it_looks_like(tmp_path: Path) -> None:
     """A folder is known by its pairs, a file by its first line."""
     folder = fill(tmp_path, {"x.txt": TEXT, "x.ann": ANN})
-    assert brat.looks(folder.sample()) == "it has 1 .ann file beside its .txt file"
-    assert brat.looks(Source(tmp_path / "x.ann").sample())
-    assert not brat.looks(Source(tmp_path / "x.txt").sample())
+    assert brat.detect(folder.sample()) == "it has 1 .ann file beside its .txt file"
+    assert brat.detect(ImportSource(tmp_path / "x.ann").sample())
+    assert not brat.detect(ImportSource(tmp_path / "x.txt").sample())
 
 
 @given(st.lists(texts_with_spans(), min_size=1, max_size=3))
@@ -214,7 +214,7 @@ def test_what_brat_cannot_hold_is_listed() -> None:
 def test_names_never_become_paths(tmp_path: Path) -> None:
     """An id or an annotator's name from data gives a safe file name of its own."""
     ids = ["../../etc/passwd", "/x", "", "A", "a", "CON", "é" * 300]
-    account = Account()
+    account = ConversionLog()
     files = brat.write([Document("Ida", id=i, annotator="../b") for i in ids], tmp_path / "out", account)
     assert [str(f.relative_to(tmp_path / "out")) for f in files if f.suffix == ".txt"] == [
         "b/etc-passwd.txt",
@@ -231,7 +231,7 @@ def test_names_never_become_paths(tmp_path: Path) -> None:
 def test_any_lines_are_accounted_for(parts: list[str]) -> None:
     """Whatever stands in an .ann file, each span in it is counted and nothing raises."""
     lines = "\n".join(parts).split("\n")
-    found = parse(lines)
+    found = parse_ann(lines)
     spans = sum(line.startswith("T") for line in lines)
     assert len(found.bounds) + sum(o.kind == "span" for o in found.others) <= spans or spans == 0
 
@@ -248,7 +248,7 @@ def test_no_bytes_make_a_traceback(ann: bytes, text: bytes) -> None:
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the shared exports are not here")
 def test_real_folder() -> None:
     """Every span of real folders is carried over or listed."""
-    _, account = take(brat, Source(SHARED / "brat"))
+    _, account = take(brat, ImportSource(SHARED / "brat"))
     assert (account.read, account.kept, account.is_balanced) == (81, 80, True)
 
 
@@ -257,9 +257,9 @@ def test_a_zip_is_read_as_its_folder(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "x.zip", "w") as packed:
         packed.writestr("data/x.txt", TEXT)
         packed.writestr("data/x.ann", ANN)
-    (document,), account = take(brat, Source(tmp_path / "x.zip"))
+    (document,), account = take(brat, ImportSource(tmp_path / "x.zip"))
     assert (document.id, account.read, account.is_balanced) == ("data/x", 4, True)
-    assert brat.looks(Source(tmp_path / "x.zip").sample())
+    assert brat.detect(ImportSource(tmp_path / "x.zip").sample())
 
 
 @pytest.mark.parametrize(

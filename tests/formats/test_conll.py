@@ -14,18 +14,18 @@ from hypothesis import strategies as st
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
 from annotator.core.spans import Span
-from annotator.core.tokens import tokens_of
+from annotator.core.tokens import build_tokens
 from annotator.formats import conll
-from annotator.formats.conll.tags import Chunk, Evidence, chunks, tag_of
-from annotator.formats.document import Account, Document
-from annotator.formats.source import Source
+from annotator.formats.conll.tags import TagChunk, SchemeEvidence, tag_chunks, parse_tag
+from annotator.formats.document import ConversionLog, Document
+from annotator.formats.source import ImportSource
 from tests.formats.samples import LABELS, SHARED, fill, take, texts_with_spans, there_and_back, told, words
 
 
-def read(folder: Path, text: str | bytes) -> tuple[list[Document], Account]:
+def read(folder: Path, text: str | bytes) -> tuple[list[Document], ConversionLog]:
     """Read a file with this text."""
     fill(folder, {"x.conll": text})
-    return take(conll, Source(folder / "x.conll"))
+    return take(conll, ImportSource(folder / "x.conll"))
 
 
 SPANS = ("Ida Holm", "PERSON"), ("Per", "PERSON"), ("Ny Orkenby", "VENUE")
@@ -153,30 +153,30 @@ def test_a_folder_of_files(tmp_path: Path) -> None:
 @given(st.lists(st.sampled_from(["O", "B-a", "I-a", "E-a", "S-a", "I-b", "L-b", "U"]), max_size=12))
 def test_chunks_cover_just_what_is_tagged(tags: list[str]) -> None:
     """Whatever the tags, each tagged row lies in one span of its own label, and no other row in any."""
-    found = chunks([tag_of(t) for t in tags])
+    found = tag_chunks([parse_tag(t) for t in tags])
     inside = [n for c in found for n in range(c.first, c.last)]
     assert inside == [n for n, t in enumerate(tags) if t != "O"]
-    assert all(tag_of(tags[n]).label == c.label for c in found for n in range(c.first, c.last))
+    assert all(parse_tag(tags[n]).label == c.label for c in found for n in range(c.first, c.last))
 
 
 @st.composite
-def tagged(draw: st.DrawFn) -> tuple[int, list[Chunk]]:
+def tagged(draw: st.DrawFn) -> tuple[int, list[TagChunk]]:
     """Draw spans side by side in a sentence."""
-    out: list[Chunk] = []
+    out: list[TagChunk] = []
     at = 0
     for size, gap in draw(st.lists(st.tuples(st.integers(1, 3), st.integers(0, 2)), max_size=5)):
-        out.append(Chunk(at, at + size, draw(st.sampled_from(["a", "b"]))))
+        out.append(TagChunk(at, at + size, draw(st.sampled_from(["a", "b"]))))
         at += size + gap
     return at, out
 
 
 @given(tagged(), st.sampled_from(["IOB1", "IOB2", "IOE1", "IOE2", "IOBES", "BILUO"]))
-def test_every_scheme_is_read_right(drawn: tuple[int, list[Chunk]], scheme: str) -> None:
+def test_every_scheme_is_read_right(drawn: tuple[int, list[TagChunk]], scheme: str) -> None:
     """Spans written in any scheme come back, and the scheme's name fits or says the same."""
     size, found = drawn
     tags = encode(size, found, scheme)
-    assert chunks([tag_of(t) for t in tags]) == found
-    evidence = Evidence()
+    assert tag_chunks([parse_tag(t) for t in tags]) == found
+    evidence = SchemeEvidence()
     evidence.add_sentence(tags, range(1, size + 1), bare=False)
     kinds = {t[0] for t in tags} - {"O"}
     if scheme in {"IOBES", "BILUO"} and kinds & {"E", "S", "L", "U"}:
@@ -185,7 +185,7 @@ def test_every_scheme_is_read_right(drawn: tuple[int, list[Chunk]], scheme: str)
         assert not evidence.not_ended
 
 
-def encode(size: int, found: list[Chunk], scheme: str) -> list[str]:
+def encode(size: int, found: list[TagChunk], scheme: str) -> list[str]:
     """Write spans in a scheme, as its definition says; the reference for the reader."""
     tags = ["O"] * size
     for n, c in enumerate(found):
@@ -220,7 +220,7 @@ def test_there_and_back(documents: list[Document]) -> None:
 
 def test_what_is_flat_and_what_is_listed() -> None:
     """The longer of two spans stays; what a tag cannot hold is listed with its reason."""
-    tokens = tokens_of(["Ida", "Holm", "left", ".", "Per", "did"], [True, True, True, True, True, False])
+    tokens = build_tokens(["Ida", "Holm", "left", ".", "Per", "did"], [True, True, True, True, True, False])
     document = Document(
         "Ida Holm left . Per did",
         (
@@ -257,7 +257,7 @@ def test_no_bytes_make_a_traceback(data: bytes, start: bytes) -> None:
     """Whatever the bytes, there is a balanced account or an error for the user."""
     with TemporaryDirectory() as folder, suppress(SourceError):
         fill(Path(folder), {"x": start + data})
-        _, account = take(conll, Source(Path(folder) / "x"))
+        _, account = take(conll, ImportSource(Path(folder) / "x"))
         assert account.is_balanced
 
 
@@ -287,7 +287,7 @@ def test_labels_of_all_kinds_come_back() -> None:
 )
 def test_real_files(name: str, count: int) -> None:
     """Every span of real files is carried over."""
-    _, account = take(conll, Source(SHARED / "conll" / name))
+    _, account = take(conll, ImportSource(SHARED / "conll" / name))
     assert (account.read, account.kept, account.is_balanced) == (count, count, True)
 
 
@@ -296,21 +296,21 @@ NUMBERED = "Ida 1\nHolm 2\nleft 0\n. -100\n\nOrkenby 3\nsank 0\n"
 
 def test_numbered_tags_want_names(tmp_path: Path) -> None:
     """Numbers are told with how often each stands there; with names they are tags as any others."""
-    source = Source(fill(tmp_path, {"x.conll": NUMBERED}).path / "x.conll")
-    assert conll.looks(source.sample()) == "its rows have numbered tags in the last column"
+    source = ImportSource(fill(tmp_path, {"x.conll": NUMBERED}).path / "x.conll")
+    assert conll.detect(source.sample()) == "its rows have numbered tags in the last column"
     told = r"the tags in the last column are numbers, .*: 0 \(2\), 1 \(1\), 2 \(1\), 3 \(1\); give --map"
     with pytest.raises(SourceError, match=told):
         take(conll, source)
     with pytest.raises(
         SourceError, match=r"stand for: 3 \(1\); give --map 0=O,1=B-PERSON,2=I-PERSON,3= \(fill"
     ):
-        list(conll.read(source, Account(), {0: "O", 1: "B-PERSON", 2: "I-PERSON"}))
+        list(conll.read(source, ConversionLog(), {0: "O", 1: "B-PERSON", 2: "I-PERSON"}))
     names = {0: "", 1: "B-PERSON", 2: "I-PERSON", 3: "B-VENUE"}
-    found = list(conll.read(source, Account(), names))
+    found = list(conll.read(source, ConversionLog(), names))
     assert [words(d) for d in found] == [[("Ida Holm", "PERSON")], [("Orkenby", "VENUE")]]
 
 
 def test_a_table_of_numbers_is_no_file_of_tags(tmp_path: Path) -> None:
     """Numbers that are counts, years or prices are not taken for tags."""
     for text in ("ferries 12\nboats 7\nrowers 0\n", "noon 1200\nnight 2400\n"):
-        assert not conll.looks(Source(fill(tmp_path, {"x.txt": text}).path / "x.txt").sample())
+        assert not conll.detect(ImportSource(fill(tmp_path, {"x.txt": text}).path / "x.txt").sample())

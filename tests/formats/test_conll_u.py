@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from annotator.formats import conll, detect
-from annotator.formats.document import Account, Document
-from annotator.formats.source import Source
+from annotator.formats.document import ConversionLog, Document
+from annotator.formats.source import ImportSource
 from tests.formats.samples import fill, take, words
 
 
@@ -17,11 +17,11 @@ def rows(*told: tuple[str, str, str]) -> str:
     return "".join(f"{n}\t{word}\t_\tX\t_\t_\t0\tx\t_\t{last}\n" for n, word, last in told) + "\n"
 
 
-def read(folder: Path, text: str) -> tuple[Document, Account]:
+def read(folder: Path, text: str) -> tuple[Document, ConversionLog]:
     """Read a file that holds one document, recognised without its name."""
     fill(folder, {"x": text})
-    assert detect.choose(Source(folder / "x"))[0] == "conll"
-    (document,), account = take(conll, Source(folder / "x"))
+    assert detect.choose_format(ImportSource(folder / "x"))[0] == "conll"
+    (document,), account = take(conll, ImportSource(folder / "x"))
     assert account.is_balanced
     return document, account
 

@@ -9,10 +9,10 @@ from types import ModuleType
 import pytest
 
 from annotator.formats import detect, doccano, plain, prodigy, spacy_json
-from annotator.formats.document import Account
-from annotator.formats.fields import Raw, Tally, name, offset, seconds, spans_of
-from annotator.formats.fields import plain as plain_fields
-from annotator.formats.source import Source
+from annotator.formats.document import ConversionLog
+from annotator.formats.fields import RawSpan, NoteCounter, name_of, whole_number, seconds_of, convert_spans
+from annotator.formats.fields import storable_fields as plain_fields
+from annotator.formats.source import ImportSource
 from tests.formats.samples import SHARED, holds, take
 
 DEEP = "[" * 1000 + "]" * 1000
@@ -48,14 +48,14 @@ def test_a_record_may_be_an_article(tmp_path: Path) -> None:
     }
     for format_, row in rows.items():
         (tmp_path / "x").write_text(json.dumps(row) + "\n")
-        assert list(detect.recognised(Source(tmp_path / "x").sample())) == [format_]
+        assert list(detect.matching_formats(ImportSource(tmp_path / "x").sample())) == [format_]
 
 
 def test_spans_are_counted_whatever_they_are() -> None:
     """What a span can be is returned, the rest listed with the file's own words."""
-    account = Account()
-    raws = [Raw(0, 3, "A"), Raw(0, 3, 7), Raw(2, 1, "A", id="s4"), Raw(0, 2.5, "A"), Raw(0, 3, " ")]
-    assert [s.label for s in spans_of(raws, "Ida", "x:1", account)] == ["A", "7"]
+    account = ConversionLog()
+    raws = [RawSpan(0, 3, "A"), RawSpan(0, 3, 7), RawSpan(2, 1, "A", id="s4"), RawSpan(0, 2.5, "A"), RawSpan(0, 3, " ")]
+    assert [s.label for s in convert_spans(raws, "Ida", "x:1", account)] == ["A", "7"]
     assert [(e.id, e.why) for e in account.entries] == [
         ("s4", "it ends before it begins"),
         ("0-2.5:A", "its offsets are not whole numbers"),
@@ -66,16 +66,16 @@ def test_spans_are_counted_whatever_they_are() -> None:
 
 def test_values_of_fields_are_what_they_should_be() -> None:
     """Whole numbers may be written 3.0, a name may be a number, a time is not before 1970."""
-    assert [offset(x) for x in (3, 3.0, 3.5, "3", True, None)] == [3, 3, None, None, None, None]
-    assert [name(x) for x in (3, "a", None, [1])] == ["3", "a", "", ""]
-    assert [seconds(x) for x in (5, -5, 1e300, "5", True)] == [5.0, 0.0, 0.0, 0.0, 0.0]
+    assert [whole_number(x) for x in (3, 3.0, 3.5, "3", True, None)] == [3, 3, None, None, None, None]
+    assert [name_of(x) for x in (3, "a", None, [1])] == ["3", "a", "", ""]
+    assert [seconds_of(x) for x in (5, -5, 1e300, "5", True)] == [5.0, 0.0, 0.0, 0.0, 0.0]
     assert plain_fields({"a": [1], "b": [[]] * 3, "c": "x" * 200_000}) == {"a": [1], "b": [[], [], []]}
     assert plain_fields([1]) == {}
 
 
 def test_a_tally_tells_each_thing_once() -> None:
     """Notes come in the order in which they first came up, and none for nothing."""
-    account, tally = Account(), Tally()
+    account, tally = ConversionLog(), NoteCounter()
     for what, by in (("b: {n}", 1), ("none: {n}", 0), ("a: {n}", 1000), ("b: {n}", 1)):
         tally.add(what, by)
     tally.add_notes(account)
@@ -87,7 +87,7 @@ def test_a_tally_tells_each_thing_once() -> None:
 def test_real_exports_are_accounted_for(format_: str) -> None:
     """Each is recognised as its format and no other, and every span in it is carried over or listed."""
     for path in sorted((SHARED / format_).iterdir()):
-        source = Source(path)
-        assert list(detect.recognised(source.sample())) == [format_]
+        source = ImportSource(path)
+        assert list(detect.matching_formats(source.sample())) == [format_]
         _, account = take({"prodigy": prodigy, "doccano": doccano}[format_], source)
         assert account.is_balanced

@@ -18,9 +18,9 @@ from annotator.core.errors import SourceError
 from annotator.core.spans import Span
 from annotator.core.tokens import Token
 from annotator.formats import huggingface
-from annotator.formats.document import Account, Document
+from annotator.formats.document import ConversionLog, Document
 from annotator.formats.huggingface import reading, table, writing
-from annotator.formats.source import Source
+from annotator.formats.source import ImportSource
 from tests.formats.samples import (
     SHARED,
     fill,
@@ -47,20 +47,20 @@ def classes(names: list[str], kind: str = "Sequence") -> dict[str, Any]:
     return {"feature": {"names": names, "_type": "ClassLabel"}, "_type": kind}
 
 
-def put(path: Path, columns: Mapping[str, Any], features: Mapping[str, Any] | None = None) -> Source:
+def put(path: Path, columns: Mapping[str, Any], features: Mapping[str, Any] | None = None) -> ImportSource:
     """Write a Parquet file with the metadata that ``datasets`` puts there."""
     made = pa.table(dict(columns))
     if features is not None:
         info = json.dumps({"info": {"features": features}}).encode()
         made = made.replace_schema_metadata({b"huggingface": info})
     pq.write_table(made, path)
-    return Source(path)
+    return ImportSource(path)
 
 
-def read(folder: Path, columns: Mapping[str, Any], features: Any = None) -> tuple[list[Document], Account]:
+def read(folder: Path, columns: Mapping[str, Any], features: Any = None) -> tuple[list[Document], ConversionLog]:
     """Write a table and read it."""
     source = put(folder / "x.parquet", columns, features)
-    assert huggingface.looks(source.sample())
+    assert huggingface.detect(source.sample())
     return take(huggingface, source)
 
 
@@ -87,13 +87,13 @@ def test_tags_without_names_are_refused(tmp_path: Path) -> None:
         "0 (2), 1 (1), 2 (1), 3 (1); give --map 0=O,1=,2=,3= (fill in O, B-PERSON, I-PERSON and so on; empty "
         "is O), or put the data set's dataset_info.json beside it and name the folder"
     ) in str(e.value)
-    source = Source(tmp_path / "x.parquet")
-    (found,) = huggingface.read(source, Account(), dict(enumerate(NAMES)))
+    source = ImportSource(tmp_path / "x.parquet")
+    (found,) = huggingface.read(source, ConversionLog(), dict(enumerate(NAMES)))
     assert words(found) == [("Ida Holm", "PER"), ("Orkenby", "LOC")]
     with pytest.raises(
         SourceError, match=r"stand for: 2 \(1\), 3 \(1\); give --map 0=O,1=B-PER,2=,3= \(fill"
     ):
-        list(huggingface.read(source, Account(), {0: "O", 1: "B-PER"}))
+        list(huggingface.read(source, ConversionLog(), {0: "O", 1: "B-PER"}))
 
 
 @pytest.mark.parametrize("end", ["", "]"])
@@ -104,18 +104,18 @@ def test_rows_of_json_are_read_as_a_table_is(tmp_path: Path, end: str) -> None:
         {"tokens": ["Ida"], "ner_tags": [1]},
     ]
     text = json.dumps(rows) if end else "\n".join(map(json.dumps, rows))
-    source = Source(fill(tmp_path, {"x.jsonl": text}).path / "x.jsonl")
-    assert huggingface.looks(source.sample()) == "its rows have `tokens` and `ner_tags`"
+    source = ImportSource(fill(tmp_path, {"x.jsonl": text}).path / "x.jsonl")
+    assert huggingface.detect(source.sample()) == "its rows have `tokens` and `ner_tags`"
     with pytest.raises(
         SourceError, match=r"for: 0 \(2\), 1 \(2\), 2 \(1\), 3 \(1\); give --map 0=O,1=,2=,3= "
     ):
         take(huggingface, source)
-    found = list(huggingface.read(source, account := Account(), dict(enumerate(NAMES))))
+    found = list(huggingface.read(source, account := ConversionLog(), dict(enumerate(NAMES))))
     assert [words(d) for d in found] == [[("Ida Holm", "PER"), ("Orkenby", "LOC")], [("Ida", "PER")]]
     assert (found[0].id, found[0].meta, account.read) == ("a", {"url": "x/y"}, 3)
     fill(tmp_path, {"x.jsonl": text.replace('"Ida"]', '"Ida", "b"]')})
     with pytest.raises(SourceError, match=r"(record |:)2: `ner_tags` has 1 tag for 2 words"):
-        list(huggingface.read(Source(tmp_path / "x.jsonl"), Account(), dict(enumerate(NAMES))))
+        list(huggingface.read(ImportSource(tmp_path / "x.jsonl"), ConversionLog(), dict(enumerate(NAMES))))
 
 
 @given(st.lists(records("tokens", "words", "ner_tags", "labels", "text", "spans", "id", "meta"), max_size=3))
@@ -133,8 +133,8 @@ def test_an_info_file_beside_it_names_the_tags(tmp_path: Path) -> None:
     put(tmp_path / "train-00000-of-00001.parquet", {"tokens": [WORDS], "ner_tags": [TAGS]})
     info = {"default": {"features": {"ner_tags": classes(NAMES)}}}
     fill(tmp_path, {"dataset_infos.json": json.dumps(info), "README.md": "Ours."})
-    assert huggingface.looks(Source(tmp_path).sample())
-    found, account = take(huggingface, Source(tmp_path))
+    assert huggingface.detect(ImportSource(tmp_path).sample())
+    found, account = take(huggingface, ImportSource(tmp_path))
     assert [(d.meta, words(d)[0]) for d in found] == [
         ({"split": "test"}, ("Ida Holm", "PER")),
         ({"split": "train"}, ("Ida Holm", "PER")),
@@ -159,7 +159,7 @@ def test_tags_of_every_dress(tmp_path: Path, tags: Any, names: Any, spans: Any) 
     assert words(found) == spans
     assert account.is_balanced
     if -100 in tags or 4 in tags:
-        assert reading.PADDED.format(n=1) in account.notes
+        assert reading.PADDED_TAGS.format(n=1) in account.notes
 
 
 def test_nested_columns_of_tags_are_all_read(tmp_path: Path) -> None:
@@ -183,7 +183,7 @@ def test_the_text_is_taken_where_the_words_spell_it(tmp_path: Path) -> None:
     (one, two), account = read(tmp_path, columns, features)
     assert (one.text, words(one)[1]) == ("Ida Holm  left Orkenby.", ("Orkenby", "LOC"))
     assert two.text == "Ida Holm left Orkenby ."
-    assert reading.RESPELLED.format(n=1) in account.notes
+    assert reading.TEXT_REBUILT.format(n=1) in account.notes
 
 
 def test_a_span_of_empty_words_is_listed(tmp_path: Path) -> None:
@@ -216,7 +216,7 @@ def test_spans_are_lists_of_objects_or_objects_of_lists(tmp_path: Path, spans: A
     (one, two), account = read(tmp_path, columns, features)
     assert (words(one), one.meta) == ([("Ida Holm", "PER"), ("Orkenby", "LOC")], {"url": "a"})
     assert (two.answer, two.spans, two.meta) == (None, (), {})
-    assert account.notes == [reading.OPEN.format(n=1)]
+    assert account.notes == [reading.OPEN_ROWS.format(n=1)]
     assert account.is_balanced
 
 
@@ -277,7 +277,7 @@ def test_without_the_extra_the_error_names_it(tmp_path: Path, monkeypatch: pytes
     with pytest.raises(SourceError, match=needs):
         take(huggingface, source)
     with pytest.raises(SourceError, match=needs):
-        huggingface.write([Document("a")], tmp_path / "out", Account())
+        huggingface.write([Document("a")], tmp_path / "out", ConversionLog())
     assert not (tmp_path / "out").exists()
 
 
@@ -298,7 +298,7 @@ NEST = Document(
 
 def test_a_row_has_both_styles(tmp_path: Path) -> None:
     """All is in the spans; the longer span has the tags, and notes and card tell which have none."""
-    account = Account()
+    account = ConversionLog()
     files = huggingface.write([NEST], tmp_path, account)
     assert [f.name for f in files] == ["annotations.parquet", "dataset-card.md"]
     row = pq.read_table(files[0]).to_pylist()[0]
@@ -308,10 +308,10 @@ def test_a_row_has_both_styles(tmp_path: Path) -> None:
         ("span", "left out", "past the end of the text"),
         ("rejected span", "left out", "spans known to be wrong: Hugging Face Parquet has none"),
     ]
-    notes = [writing.UNTAGGED.format(n=1, why=why) for why in (writing.OVERLAPS, writing.INSIDE)]
+    notes = [writing.SPANS_WITHOUT_TAGS.format(n=1, why=why) for why in (writing.LONGER_SPAN_OVERLAPS, writing.ENDS_INSIDE_TOKEN)]
     assert account.notes == notes
     assert account.is_balanced
-    (back,), _ = take(huggingface, Source(files[0]))
+    (back,), _ = take(huggingface, ImportSource(files[0]))
     assert (back.text, back.tokens, back.spans) == (NEST.text, NEST.tokens, NEST.spans[:3])
     card = files[1].read_text()
     assert "| PERSON | 2 |" in card
@@ -320,7 +320,7 @@ def test_a_row_has_both_styles(tmp_path: Path) -> None:
 
 def test_the_metadata_names_every_feature(tmp_path: Path) -> None:
     """``datasets`` of all versions load it: lists are called Sequence, spans are a list of one feature."""
-    schema = pq.read_schema(huggingface.write([NEST], tmp_path, Account())[0])
+    schema = pq.read_schema(huggingface.write([NEST], tmp_path, ConversionLog())[0])
     string, number = ({"dtype": d, "_type": "Value"} for d in ("string", "int64"))
     assert json.loads(schema.metadata[b"huggingface"])["info"]["features"] == {
         "id": string,
@@ -333,10 +333,10 @@ def test_the_metadata_names_every_feature(tmp_path: Path) -> None:
 
 def test_tags_alone_say_the_same(tmp_path: Path) -> None:
     """A program that takes words and tags alone learns the flat view of the spans."""
-    path = huggingface.write([NEST], tmp_path, Account())[0]
+    path = huggingface.write([NEST], tmp_path, ConversionLog())[0]
     tagged = pq.read_table(path).drop_columns(["spans"])
     pq.write_table(tagged, tmp_path / "tags.parquet")
-    (found,), _ = take(huggingface, Source(tmp_path / "tags.parquet"))
+    (found,), _ = take(huggingface, ImportSource(tmp_path / "tags.parquet"))
     assert (found.text, words(found)) == (NEST.text, [("Ida Holm left", "CLAIM")])
 
 
@@ -371,7 +371,7 @@ def test_what_is_written_is_read(drawn: list[Document], answer: Answer | None) -
 def test_no_bytes_are_more_than_refused(tmp_path: Path, data: st.DataObject) -> None:
     """A file that is cut or has wrong bytes is read with every span accounted for, or refused."""
     document = replace(NEST, spans=NEST.spans[:2], meta={"a": 1})
-    whole = huggingface.write([document] * 3, tmp_path / "out", Account())[0].read_bytes()
+    whole = huggingface.write([document] * 3, tmp_path / "out", ConversionLog())[0].read_bytes()
     at = data.draw(st.integers(0, len(whole) - 1))
     wrong = data.draw(st.binary(min_size=1, max_size=4))
     holds(huggingface, tmp_path / "x.parquet", whole[:at])
@@ -393,6 +393,6 @@ def test_a_footer_that_makes_the_library_abort_is_refused(
 def test_a_real_export_is_read_whole() -> None:
     """Every span of it is carried over."""
     for path in sorted((SHARED / "huggingface").iterdir()):
-        found, account = take(huggingface, Source(path))
+        found, account = take(huggingface, ImportSource(path))
         assert account.is_balanced
         assert account.read == account.kept == sum(len(d.spans) for d in found) > 0

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.core.errors import UsageError
-from annotator.core.schema import KEYED
+from annotator.core.schema import MAX_LABEL_KEYS
 from annotator.core.spans import Span
 from annotator.formats.document import Document
-from annotator.formats.labels import adding, map_line, no_names, parse_map, unknown, usable, with_labels
-from annotator.storage.schemas import default_schema_path, load_schema, schema_of_text
+from annotator.formats.labels import rename_to_usable, suggested_map_option, labels_not_entities, parse_label_map, labels_missing_from_schema, usable_label, schema_with_labels
+from annotator.storage.schemas import default_schema_path, load_schema, parse_schema_text
 
 NEWS = load_schema("news")
 TEXT = default_schema_path().read_text(encoding="utf-8")
@@ -19,9 +19,9 @@ TEXT = default_schema_path().read_text(encoding="utf-8")
 
 def test_a_map_is_pairs() -> None:
     """An empty right side leaves a label out; JSON takes labels with a comma."""
-    assert parse_map("PER=PERSON, LOC = VENUE,MISC=") == {"PER": "PERSON", "LOC": "VENUE", "MISC": ""}
-    assert parse_map('{"a, b": "C"}') == {"a, b": "C"}
-    assert parse_map("") == {}
+    assert parse_label_map("PER=PERSON, LOC = VENUE,MISC=") == {"PER": "PERSON", "LOC": "VENUE", "MISC": ""}
+    assert parse_label_map('{"a, b": "C"}') == {"a, b": "C"}
+    assert parse_label_map("") == {}
 
 
 @pytest.mark.parametrize(
@@ -35,26 +35,26 @@ def test_a_map_is_pairs() -> None:
 def test_a_wrong_map_says_how(given_map: str, told: str) -> None:
     """A map that is none is an error that shows the right form."""
     with pytest.raises(UsageError) as error:
-        parse_map(given_map)
+        parse_label_map(given_map)
     assert str(error.value) == told
 
 
 def test_the_ready_made_map_fills_in_what_the_schema_takes() -> None:
     """What the schema says that a label takes is filled in; what nobody knows is left open."""
-    assert map_line(["PER", "Tool kit", "venue"], NEWS) == "--map 'PER=PERSON,Tool kit=,venue=VENUE'"
+    assert suggested_map_option(["PER", "Tool kit", "venue"], NEWS) == "--map 'PER=PERSON,Tool kit=,venue=VENUE'"
     given = {"1": "B-PER", "GPE": "VENUE", "ORG": "ORGAN"}
-    assert map_line(["PER", "ORGAN"], NEWS, given) == "--map 1=B-PER,GPE=VENUE,ORG=,PER=PERSON"
-    assert map_line(["a,b"], NEWS) == """--map '{"a,b":""}'"""
+    assert suggested_map_option(["PER", "ORGAN"], NEWS, given) == "--map 1=B-PER,GPE=VENUE,ORG=,PER=PERSON"
+    assert suggested_map_option(["a,b"], NEWS) == """--map '{"a,b":""}'"""
 
 
 def test_labels_are_told_by_their_number() -> None:
     """The most frequent label comes first."""
-    assert unknown({"X": 1, "PERSON": 9, "Y": 3}, NEWS) == {"Y": 3, "X": 1}
+    assert labels_missing_from_schema({"X": 1, "PERSON": 9, "Y": 3}, NEWS) == {"Y": 3, "X": 1}
 
 
 def test_an_added_label_has_a_free_key_and_colour() -> None:
     """Each new label gets what no other has, and no label takes its name any more."""
-    schema = schema_of_text(with_labels(TEXT, NEWS, ["LOC", "Ship", "Skill"]), "t")
+    schema = parse_schema_text(schema_with_labels(TEXT, NEWS, ["LOC", "Ship", "Skill"]), "t")
     new = schema.labels[-3:]
     assert [x.name for x in new] == ["LOC", "Ship", "Skill"]
     assert len({x.key for x in schema.labels}) == len(schema.labels)
@@ -66,18 +66,18 @@ def test_an_added_label_has_a_free_key_and_colour() -> None:
 @given(st.lists(st.text(min_size=1, max_size=70), min_size=1, max_size=12))
 def test_whatever_labels_come_the_schema_stays_one(labels: list[str]) -> None:
     """Any text can be made a label, and a schema with it can be read; eight of them have a key."""
-    names = [x for x in dict.fromkeys(usable(label) for label in labels) if NEWS.label(x) is None]
-    schema = schema_of_text(with_labels(TEXT, NEWS, names), "t")
+    names = [x for x in dict.fromkeys(usable_label(label) for label in labels) if NEWS.label(x) is None]
+    schema = parse_schema_text(schema_with_labels(TEXT, NEWS, names), "t")
     assert [x.name for x in schema.labels[len(NEWS.labels) :]] == names
-    assert sum(bool(x.key) for x in schema.labels) == min(KEYED, len(NEWS.labels) + len(names))
+    assert sum(bool(x.key) for x in schema.labels) == min(MAX_LABEL_KEYS, len(NEWS.labels) + len(names))
 
 
 def test_names_alone_are_entities() -> None:
     """Labels whose spans share no text with others and are short become entities; others stay spans."""
     text = "Ida Holm of Port Ellen said that she had seen no boat on the lake since the day of the storm"
     spans = (Span(0, 8, "PER"), Span(12, 22, "LOC"), Span(12, 16, "KIND"), Span(28, len(text), "CLAIM"))
-    assert no_names(Document(text, spans=spans)) == {"LOC", "KIND", "CLAIM"}
-    schema = schema_of_text(with_labels(TEXT, NEWS, ["PER", "LOC"], {"PER"}), "t")
+    assert labels_not_entities(Document(text, spans=spans)) == {"LOC", "KIND", "CLAIM"}
+    schema = parse_schema_text(schema_with_labels(TEXT, NEWS, ["PER", "LOC"], {"PER"}), "t")
     assert [schema.label(x).target for x in ("PER", "LOC")] == ["ents", "spans"]  # type: ignore[union-attr]
 
 
@@ -88,8 +88,8 @@ def test_names_alone_are_entities() -> None:
 )
 def test_two_labels_never_become_one(labels: list[str]) -> None:
     """What is called otherwise, because a schema can't have it, is told apart from all others."""
-    rename = adding({"PER": "PERSON"})
+    rename = rename_to_usable({"PER": "PERSON"})
     names = {label: rename(label) for label in labels}
     assert len(set(names.values())) == len(names)
-    assert all(usable(name) == name for name in names.values())
+    assert all(usable_label(name) == name for name in names.values())
     assert names == {label: rename(label) for label in labels}

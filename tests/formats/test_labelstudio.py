@@ -16,11 +16,11 @@ from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
 from annotator.core.spans import Span
 from annotator.formats import labelstudio
-from annotator.formats.document import Account, Document
-from annotator.formats.fields import DIFFERS
+from annotator.formats.document import ConversionLog, Document
+from annotator.formats.fields import TEXT_DIFFERS
 from annotator.formats.labelstudio import reading, regions
-from annotator.formats.ledger import lost
-from annotator.formats.source import Source
+from annotator.formats.ledger import count_losses
+from annotator.formats.source import ImportSource
 from tests.formats.samples import (
     fill,
     take,
@@ -45,11 +45,11 @@ def task(text: str, *results: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"id": 7, "data": {"text": text}, "annotations": [{"id": 1, "result": [*results], **more}]}
 
 
-def read(folder: Path, *tasks: Any) -> tuple[list[Document], Account]:
+def read(folder: Path, *tasks: Any) -> tuple[list[Document], ConversionLog]:
     """Read tasks from one JSON list."""
     fill(folder, {"tasks.json": json.dumps(tasks)})
-    source = Source(folder / "tasks.json")
-    assert labelstudio.looks(source.sample())
+    source = ImportSource(folder / "tasks.json")
+    assert labelstudio.detect(source.sample())
     return take(labelstudio, source)
 
 
@@ -92,7 +92,7 @@ def test_a_task_without_annotation_stays_open(tmp_path: Path) -> None:
     (found,), account = read(tmp_path, row)
     assert (found.answer, found.spans) == (None, ())
     assert told(account) == [
-        ("prediction", "left out", reading.ALONE),
+        ("prediction", "left out", reading.PREDICTION_ONLY),
         ("draft", "left out", "a draft that was never submitted (1 result)"),
     ]
     assert account.is_balanced
@@ -138,10 +138,10 @@ def test_what_no_span_holds_is_listed(tmp_path: Path) -> None:
     (found,), account = read(tmp_path, row)
     assert (words(found), found.note) == ([("Ida Holm", "PERSON")], "who?")
     assert [(e.kind, e.id, e.why) for e in account.entries] == [
-        ("relation", "r0-r9", regions.RELATION),
-        ("attribute", "r0", regions.ATTRIBUTE),
-        ("text label", "sad", regions.TEXT_LABEL),
-        ("rectangle", "p", regions.REGION),
+        ("relation", "r0-r9", regions.RELATIONS_UNSUPPORTED),
+        ("attribute", "r0", regions.ATTRIBUTES_UNSUPPORTED),
+        ("text label", "sad", regions.TEXT_LABELS_UNSUPPORTED),
+        ("rectangle", "p", regions.REGIONS_UNSUPPORTED),
     ]
 
 
@@ -207,8 +207,8 @@ def test_a_quote_that_disagrees_is_told(tmp_path: Path) -> None:
     """The offsets are what was marked; the quote is a checksum."""
     (found,), account = read(tmp_path, task(TEXT, region(0, 8, text="Ida Holm"), region(0, 3, text="Per")))
     assert words(found) == [("Ida Holm", "PERSON"), ("Ida", "PERSON")]
-    assert [(e.why, e.text, e.kind) for e in account.entries] == [(DIFFERS, "Per", "quoted text")]
-    assert lost(account) == 1
+    assert [(e.why, e.text, e.kind) for e in account.entries] == [(TEXT_DIFFERS, "Per", "quoted text")]
+    assert count_losses(account) == 1
 
 
 def test_json_min_has_a_row_an_annotation(tmp_path: Path) -> None:
@@ -262,7 +262,7 @@ def test_places_in_a_page_count_in_its_text(
     row = task(page, {"id": "h", "type": "hypertextlabels", "to_name": "t", "value": value})
     (found,), account = read(tmp_path, row)
     assert [(s.start, s.end) for s in found.spans] == places
-    assert told(account) == ([] if places else [("span", "left out", reading.IN_PAGE)])
+    assert told(account) == ([] if places else [("span", "left out", reading.PAGE_TEXT_DIFFERS)])
     assert account.is_balanced
 
 
@@ -270,8 +270,8 @@ def test_a_file_may_be_one_task_over_several_lines(tmp_path: Path) -> None:
     """Storages hold a file an annotation, its task inside."""
     row = {"id": 1, "result": [region(0, 8)], "completed_by": 4, "task": {"id": 9, "data": {"text": TEXT}}}
     fill(tmp_path, {"1": json.dumps(row, indent=2)})
-    (found,), _ = take(labelstudio, Source(tmp_path / "1"))
-    assert labelstudio.looks(Source(tmp_path / "1").sample())
+    (found,), _ = take(labelstudio, ImportSource(tmp_path / "1"))
+    assert labelstudio.detect(ImportSource(tmp_path / "1").sample())
     assert (found.id, found.annotator, words(found)) == ("9", "4", [("Ida Holm", "PERSON")])
 
 
@@ -280,7 +280,7 @@ def test_a_long_first_task_is_recognised(tmp_path: Path) -> None:
     row = task(TEXT * 5_000, *(region(n, n + 3) for n in range(900)), was_cancelled=False)
     row["data"] = row.pop("data")
     fill(tmp_path, {"x": json.dumps([row])})
-    assert labelstudio.looks(Source(tmp_path / "x").sample())
+    assert labelstudio.detect(ImportSource(tmp_path / "x").sample())
 
 
 PICTURE = {"id": "a", "type": "rectanglelabels", "value": {"x": 1, "rectanglelabels": ["Car"]}}
@@ -350,7 +350,7 @@ def test_what_is_no_task_is_named_with_its_place(tmp_path: Path, row: Any, error
 def test_the_config_names_the_labels(tmp_path: Path) -> None:
     """Label Studio takes the tasks with the config beside them, whatever the labels are."""
     document = Document(TEXT, (Span(0, 8, 'A"<&\x01'), Span(4, 8, "B")), note="x", id="t")
-    files = labelstudio.write([document], tmp_path, Account())
+    files = labelstudio.write([document], tmp_path, ConversionLog())
     assert [f.name for f in files] == ["annotations.json", "labelling-config.xml"]
     view = ET.fromstring(files[1].read_text())
     assert [x.get("value") for x in view.iter("Label")] == ['A"<&\ufffd', "B"]

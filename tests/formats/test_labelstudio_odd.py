@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from annotator.core.errors import SourceError
 from annotator.formats import labelstudio
-from annotator.formats.source import Source
+from annotator.formats.source import ImportSource
 from tests.formats.samples import SHARED, holds, records, take
 
 TEXT = "Ida Holm left Orkenby."
@@ -37,6 +37,6 @@ def test_no_bytes_are_more_than_refused(
 def test_projects_without_texts_among_real_exports_are_refused() -> None:
     """Pictures and choices are told apart from spans of texts."""
     for path in sorted((SHARED / "labelstudio").iterdir()):
-        assert labelstudio.looks(Source(path).sample())
+        assert labelstudio.detect(ImportSource(path).sample())
         with pytest.raises(SourceError, match=r"no span of a text is marked|not texts"):
-            take(labelstudio, Source(path))
+            take(labelstudio, ImportSource(path))

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from annotator.formats import labelstudio
-from annotator.formats.document import Account, Document
-from annotator.formats.labelstudio.nodes import nodes
-from annotator.formats.source import Source
+from annotator.formats.document import ConversionLog, Document
+from annotator.formats.labelstudio.nodes import text_nodes
+from annotator.formats.source import ImportSource
 from tests.formats.samples import fill, take, told, words
 
 PAGE = (
@@ -31,11 +31,11 @@ def spot(
     return {"id": quote, "from_name": "ner", "to_name": "page", "type": key, "value": value}
 
 
-def read(folder: Path, data: dict[str, Any], *results: dict[str, Any]) -> tuple[Document, Account]:
+def read(folder: Path, data: dict[str, Any], *results: dict[str, Any]) -> tuple[Document, ConversionLog]:
     """Read a project with one task that was annotated once."""
     tasks = [{"id": 1, "data": data, "annotations": [{"id": 1, "result": list(results)}]}]
     fill(folder, {"x.json": json.dumps(tasks)})
-    (document,), account = take(labelstudio, Source(folder / "x.json"))
+    (document,), account = take(labelstudio, ImportSource(folder / "x.json"))
     assert account.is_balanced
     return document, account
 
@@ -99,5 +99,5 @@ def test_offsets_inside_a_dialogue(tmp_path: Path, at: tuple[int, int]) -> None:
 def test_no_page_takes_long(page: str) -> None:
     """Neither depth nor tags without an end cost more than the page is long."""
     begun = time.perf_counter()
-    list(nodes(page, ""))
+    list(text_nodes(page, ""))
     assert time.perf_counter() - begun < 2

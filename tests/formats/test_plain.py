@@ -14,18 +14,18 @@ from hypothesis import strategies as st
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
 from annotator.formats import detect, plain
-from annotator.formats.document import Account, Document
-from annotator.formats.fields import DIFFERS
-from annotator.formats.source import Source
+from annotator.formats.document import ConversionLog, Document
+from annotator.formats.fields import TEXT_DIFFERS
+from annotator.formats.source import ImportSource
 from tests.formats.samples import fill, holds, records, take, texts_with_spans, there_and_back, words
 
 TEXT = "Ida Holm left Orkenby."
 
 
-def read(folder: Path, data: str) -> tuple[list[Document], Account]:
+def read(folder: Path, data: str) -> tuple[list[Document], ConversionLog]:
     """Read a file of this text."""
     fill(folder, {"x.data": data})
-    return take(plain, Source(folder / "x.data"))
+    return take(plain, ImportSource(folder / "x.data"))
 
 
 def line(text: str, spans: list[Any], key: str = "spans") -> str:
@@ -65,7 +65,7 @@ def test_spans_go_by_several_names(tmp_path: Path, data: str) -> None:
     assert words(found) == [("Ida Holm", "PERSON"), ("Orkenby", "VENUE")]
     assert found.answer is Answer.ACCEPT
     assert (account.read, account.kept, account.notes) == (2, 2, [])
-    assert list(detect.recognised(Source(tmp_path / "x.data").sample())) == ["plain"]
+    assert list(detect.matching_formats(ImportSource(tmp_path / "x.data").sample())) == ["plain"]
 
 
 def test_quotes_behind_and_several_labels(tmp_path: Path) -> None:
@@ -114,14 +114,14 @@ def test_tokens_are_found_in_the_text(tmp_path: Path) -> None:
     (found,), _ = read(tmp_path, json.dumps(record))
     assert [t.text + " " * t.ws for t in found.tokens] == ["Ida ", "Holm ", "left ", "Orkenby", "."]
     (found,), account = read(tmp_path, json.dumps({**record, "tokens": ["Ida", "left"]}))
-    assert (found.tokens, account.notes) == ((), [plain.TOKENS.format(n=1)])
+    assert (found.tokens, account.notes) == ((), [plain.TOKENS_SKIPPED.format(n=1)])
 
 
 def test_a_record_without_spans_stays_open(tmp_path: Path) -> None:
     """An empty list says that there are none, no list says nothing."""
     found, account = read(tmp_path, line(TEXT, []) + "\n" + json.dumps({"text": TEXT}))
     assert [d.answer for d in found] == [Answer.ACCEPT, None]
-    assert account.notes == [plain.OPEN.format(n=1)]
+    assert account.notes == [plain.OPEN_TEXTS.format(n=1)]
 
 
 @pytest.mark.parametrize(
@@ -171,5 +171,5 @@ def test_a_quote_that_disagrees_is_listed(tmp_path: Path) -> None:
     ]
     (found,), account = read(tmp_path, json.dumps({"text": "Ida Holm left.", "spans": spans}))
     assert [w for w, _ in words(found)] == ["Ida Holm", "Ida", "left"]
-    assert [(e.why, e.text, e.kind) for e in account.entries] == [(DIFFERS, "Per", "quoted text")]
+    assert [(e.why, e.text, e.kind) for e in account.entries] == [(TEXT_DIFFERS, "Per", "quoted text")]
     assert account.is_balanced

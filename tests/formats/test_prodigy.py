@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
 from annotator.core.spans import Span
-from annotator.core.tokens import tokens_of
+from annotator.core.tokens import build_tokens
 from annotator.formats import ledger, prodigy
-from annotator.formats.document import Account, Document
-from annotator.formats.fields import DIFFERS
+from annotator.formats.document import ConversionLog, Document
+from annotator.formats.fields import TEXT_DIFFERS
 from annotator.formats.prodigy import reading, writing
-from annotator.formats.prodigy.binary import BOTH, IGNORED, TWICE
-from annotator.formats.source import Source
+from annotator.formats.prodigy.binary import ACCEPTED_AND_REJECTED, ANSWERED_IGNORE, ANSWERED_TWICE
+from annotator.formats.source import ImportSource
 from tests.formats.samples import fill, holds, records, take, texts_with_spans, there_and_back, told, words
 
 TEXT = "Ida Holm left Orkenby."
@@ -35,11 +35,11 @@ IDA = {"start": 0, "end": 8, "label": "PERSON"}
 PLACE = {"start": 14, "end": 21, "label": "VENUE"}
 
 
-def read(folder: Path, *tasks: dict[str, Any] | bytes) -> tuple[list[Document], Account]:
+def read(folder: Path, *tasks: dict[str, Any] | bytes) -> tuple[list[Document], ConversionLog]:
     """Read tasks from a file, a line each."""
     lines = (t if isinstance(t, bytes) else json.dumps(t).encode() for t in tasks)
     fill(folder, {"tasks.jsonl": b"\n".join(lines)})
-    return take(prodigy, Source(folder / "tasks.jsonl"))
+    return take(prodigy, ImportSource(folder / "tasks.jsonl"))
 
 
 def test_a_manual_task_keeps_all_that_it_says(tmp_path: Path) -> None:
@@ -78,10 +78,10 @@ def test_binary_answers_are_merged_by_text(tmp_path: Path) -> None:
     assert words(found) == [("Ida Holm", "PERSON"), ("Orkenby", "VENUE")]
     assert found.rejected == (Span(14, 21, "PERSON"),)
     assert found.answer is None
-    assert told(account) == [("span", "double", TWICE), ("span", "left out", IGNORED)]
+    assert told(account) == [("span", "double", ANSWERED_TWICE), ("span", "left out", ANSWERED_IGNORE)]
     assert (account.read, account.kept, account.is_balanced) == (5, 3, True)
-    assert reading.BINARY.format(n=5) in account.notes
-    assert ledger.lost(account) == 0
+    assert reading.BINARY_ANSWERS.format(n=5) in account.notes
+    assert ledger.count_losses(account) == 0
 
 
 def test_the_later_of_two_binary_answers_stands(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_the_later_of_two_binary_answers_stands(tmp_path: Path) -> None:
     late, early = binary(IDA, "accept", _timestamp=9), binary(IDA, "reject", _timestamp=3)
     (found,), account = read(tmp_path, late, early)
     assert (words(found), found.rejected) == ([("Ida Holm", "PERSON")], ())
-    assert told(account) == [("span", "left out", BOTH)]
+    assert told(account) == [("span", "left out", ACCEPTED_AND_REJECTED)]
     assert account.is_balanced
 
 
@@ -156,7 +156,7 @@ def test_choices_and_labels_of_texts_are_listed(tmp_path: Path) -> None:
         ("relation", '{"head": 1, "child": 2}'),
         ("text label", "'SPORT'"),
     ]
-    assert reading.NO_SPANS in account.notes
+    assert reading.NO_SPANS_IN_FILE in account.notes
 
 
 def test_tokens_that_do_not_spell_the_text_are_not_taken(tmp_path: Path) -> None:
@@ -170,8 +170,8 @@ def test_tokens_that_do_not_spell_the_text_are_not_taken(tmp_path: Path) -> None
     )
     assert [len(d.tokens) for d in found] == [0, 5]
     assert words(found[1]) == [("Ida Holm", "PERSON")]
-    assert account.notes == [x.format(n=1) for x in (reading.TOKENS, reading.INDEXES)]
-    assert [(e.why, e.text, e.kind) for e in account.entries] == [(DIFFERS, "Ida", "quoted text")]
+    assert account.notes == [x.format(n=1) for x in (reading.TOKENS_DO_NOT_SPELL, reading.TOKEN_INDEXES_DIFFER)]
+    assert [(e.why, e.text, e.kind) for e in account.entries] == [(TEXT_DIFFERS, "Ida", "quoted text")]
 
 
 def test_offsets_in_utf16_are_found_out(tmp_path: Path) -> None:
@@ -231,7 +231,7 @@ def documents(draw: st.DrawFn) -> Document:
     """Draw a document with tokens or without, known-wrong spans and the fields that the format holds."""
     document = draw(texts_with_spans(gaps=(" ",)))
     parts = document.text.split(" ")
-    tokens = draw(st.sampled_from([(), tokens_of(parts, [True] * (len(parts) - 1) + [False])]))
+    tokens = draw(st.sampled_from([(), build_tokens(parts, [True] * (len(parts) - 1) + [False])]))
     return replace(
         document, id="", tokens=tokens, answer=draw(st.sampled_from([*Answer, None])),
         rejected=draw(st.sampled_from([(), (Span(0, len(parts[0]), "WRONG"),)])),
@@ -255,10 +255,10 @@ def test_a_task_has_the_fields_that_prodigy_reads() -> None:
     document = Document(
         "Ida Holm left",
         (Span(0, 8, "PERSON", "rules"),),
-        tokens_of(["Ida", "Holm", "left"], [True, True, False]),
+        build_tokens(["Ida", "Holm", "left"], [True, True, False]),
         annotator="ana", time=7.9, note="who?", meta={"article": "a1", "sentence": "a1:40-53", "start": 40},
     )  # fmt: skip
-    assert writing.task_of(document, Account()) == {
+    assert writing.prodigy_task(document, ConversionLog()) == {
         "text": "Ida Holm left",
         "meta": {"article": "a1", "sentence": "a1:40-53", "start": 40, "note": "who?"},
         "tokens": [
@@ -279,7 +279,7 @@ def test_a_task_has_the_fields_that_prodigy_reads() -> None:
 def test_a_span_inside_a_token_is_listed_on_writing() -> None:
     """Prodigy's spans name their tokens."""
     document = Document(
-        "Ida left", (Span(0, 2, "A"), Span(0, 99, "A")), tokens_of(["Ida", "left"], [True, False])
+        "Ida left", (Span(0, 2, "A"), Span(0, 99, "A")), build_tokens(["Ida", "left"], [True, False])
     )
     (back,), written, _ = there_and_back(prodigy, [document])
     assert back.spans == ()

@@ -21,11 +21,11 @@ from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
 from annotator.core.spans import Span
 from annotator.formats import detect, spacy_docbin
-from annotator.formats.document import Account, Document
-from annotator.formats.fields import Tally
-from annotator.formats.source import Source
+from annotator.formats.document import ConversionLog, Document
+from annotator.formats.fields import NoteCounter
+from annotator.formats.source import ImportSource
 from annotator.formats.spacy_docbin import reading
-from annotator.formats.views import AGAIN
+from annotator.formats.views import IN_ANOTHER_GROUP
 from tests.formats.samples import holds, take, told, words
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,10 +37,10 @@ def made(words_: list[str], spaces: list[bool] | None = None, **more: Any) -> Do
     return Doc(Vocab(), words=words_, spaces=spaces, **more)
 
 
-def read(folder: Path, *docs: Doc, user_data: bool = True) -> tuple[list[Document], Account]:
+def read(folder: Path, *docs: Doc, user_data: bool = True) -> tuple[list[Document], ConversionLog]:
     """Write Docs with spaCy and read the file."""
     DocBin(docs=docs, store_user_data=user_data).to_disk(folder / "docs")
-    return take(spacy_docbin, Source(folder / "docs"))
+    return take(spacy_docbin, ImportSource(folder / "docs"))
 
 
 def test_entities_and_groups_are_one_set(tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ def test_entities_and_groups_are_one_set(tmp_path: Path) -> None:
     assert found.text == "Ida Holm left mark."
     assert words(found) == [("Ida Holm", "PERSON"), ("Ida Holm left mark", "CLAIM")]
     assert found.rejected == (Span(14, 18, "VENUE"),)
-    assert told(account) == [("span", "double", AGAIN)]
+    assert told(account) == [("span", "double", IN_ANOTHER_GROUP)]
     assert (account.read, account.kept, account.is_balanced) == (4, 3, True)
 
 
@@ -68,7 +68,7 @@ def test_missing_tags_are_no_o(tmp_path: Path) -> None:
     found, account = read(tmp_path, open_, done, partly, grouped)
     assert [d.answer for d in found] == [None, Answer.ACCEPT, Answer.ACCEPT, Answer.ACCEPT]
     assert [d.open for d in found] == [((0, 7),), (), ((4, 7),), ()]
-    assert account.notes == [reading.BLANKS.format(n=3), reading.MISSING.format(n=6)]
+    assert account.notes == [reading.SPACES_UNKNOWN.format(n=3), reading.MISSING_TAGS.format(n=6)]
 
 
 def test_sentences_and_user_data_are_read(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_sentences_and_user_data_are_read(tmp_path: Path) -> None:
     assert {k: found.meta[k] for k in ("source", "article", "start")} == {
         "source": "wire", "article": "a1", "start": 5,
     }  # fmt: skip
-    assert [(e.kind, e.why) for e in account.entries] == [("text label", reading.TEXT_LABEL)]
+    assert [(e.kind, e.why) for e in account.entries] == [("text label", reading.DOC_CATS_UNSUPPORTED)]
 
 
 def test_tags_and_links_are_told(tmp_path: Path) -> None:
@@ -109,12 +109,12 @@ def test_a_folder_of_shards_is_one_file(tmp_path: Path) -> None:
     for n in (2, 1):
         DocBin(docs=[made([f"text{n}"], [False])]).to_disk(tmp_path / f"part-{n}.spacy")
     (tmp_path / "ledger.jsonl").write_text("{}")
-    found, _ = take(spacy_docbin, Source(tmp_path))
+    found, _ = take(spacy_docbin, ImportSource(tmp_path))
     assert [(d.text, d.where) for d in found] == [
         (f"text{n}", f"{tmp_path}/part-{n}.spacy, doc 1") for n in (1, 2)
     ]  # fmt: skip
-    assert list(detect.recognised(Source(tmp_path).sample())) == ["spacy"]
-    assert list(detect.recognised(Source(tmp_path / "part-1.spacy").sample())) == ["spacy"]
+    assert list(detect.matching_formats(ImportSource(tmp_path).sample())) == ["spacy"]
+    assert list(detect.matching_formats(ImportSource(tmp_path / "part-1.spacy").sample())) == ["spacy"]
 
 
 def test_older_forms_of_groups_are_read(tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_older_forms_of_groups_are_read(tmp_path: Path) -> None:
     bare = {k: body[k] for k in ("attrs", "tokens", "spaces", "lengths", "strings")}
     for value, expected in ((old, [("Ida", "PERSON")]), (bare, [])):
         data = zlib.compress(srsly.msgpack_dumps(value))
-        (found,) = spacy_docbin.reading.documents(data, "x", Account(), Tally())
+        (found,) = spacy_docbin.reading.documents(data, "x", ConversionLog(), NoteCounter())
         assert (found.text, words(found)) == ("Ida left", expected)
 
 
@@ -155,7 +155,7 @@ def test_damage_is_named(change: dict[str, Any], error: str) -> None:
     """Arrays that do not fit each other are refused before anything is made of them."""
     data = zlib.compress(srsly.msgpack_dumps({**body(), **change}))
     with pytest.raises(SourceError, match=error):
-        list(reading.documents(data, "x", Account(), Tally()))
+        list(reading.documents_of_docbin(data, "x", ConversionLog(), NoteCounter()))
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_damage_is_named(change: dict[str, Any], error: str) -> None:
 def test_what_is_no_docbin_is_refused(data: bytes, error: str) -> None:
     """Also a bomb: 64 kB that inflate to 64 MB."""
     with pytest.raises(SourceError, match=error):
-        list(reading.documents(data, "x", Account(), Tally()))
+        list(reading.documents_of_docbin(data, "x", ConversionLog(), NoteCounter()))
 
 
 def test_reading_needs_no_spacy(tmp_path: Path) -> None:
@@ -216,8 +216,8 @@ def docs(draw: st.DrawFn) -> Doc:
 def test_every_span_is_read_as_spacy_reads_it(tmp_path: Path, every: list[Doc]) -> None:
     """Texts, tokens, entities and groups are those that spaCy itself gets from the file."""
     DocBin(docs=every).to_disk(tmp_path / "docs")
-    account = Account()
-    found = list(spacy_docbin.read(Source(tmp_path / "docs"), account))
+    account = ConversionLog()
+    found = list(spacy_docbin.read(ImportSource(tmp_path / "docs"), account))
     for doc, document in zip(DocBin().from_disk(tmp_path / "docs").get_docs(Vocab()), found, strict=True):
         assert document.text == doc.text
         assert [(t.text, t.ws) for t in document.tokens] == [(t.text, bool(t.whitespace_)) for t in doc]

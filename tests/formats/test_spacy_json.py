@@ -16,21 +16,21 @@ from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
 from annotator.core.spans import Span
 from annotator.formats import detect, spacy_json
-from annotator.formats.document import Account, Document
-from annotator.formats.source import Source
+from annotator.formats.document import ConversionLog, Document
+from annotator.formats.source import ImportSource
 from annotator.formats.spacy_json import reading
-from annotator.formats.spacy_json.tags import runs
-from annotator.formats.views import AGAIN
+from annotator.formats.spacy_json.tags import tag_runs
+from annotator.formats.views import IN_ANOTHER_GROUP
 from tests.formats.samples import fill, holds, records, take, texts_with_spans, there_and_back, told, words
 
 TEXT = "Ida Holm left Orkenby."
 PAIR = [TEXT, {"entities": [[0, 8, "PERSON"], [14, 21, "VENUE"]]}]
 
 
-def read(folder: Path, value: Any) -> tuple[list[Document], Account]:
+def read(folder: Path, value: Any) -> tuple[list[Document], ConversionLog]:
     """Read a file that holds this value, or this text."""
     fill(folder, {"x.data": value if isinstance(value, str) else json.dumps(value)})
-    return take(spacy_json, Source(folder / "x.data"))
+    return take(spacy_json, ImportSource(folder / "x.data"))
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_tuples_stand_in_a_list_on_lines_or_under_annotations(tmp_path: Path, va
     assert words(found[0]) == [("Ida Holm", "PERSON"), ("Orkenby", "VENUE")]
     assert found[0].answer is Answer.ACCEPT
     assert account.is_balanced
-    assert list(detect.recognised(Source(tmp_path / "x.data").sample())) == ["spacy-json"]
+    assert list(detect.matching_formats(ImportSource(tmp_path / "x.data").sample())) == ["spacy-json"]
 
 
 def tokens(tagged: str) -> list[dict[str, Any]]:
@@ -77,10 +77,10 @@ def test_paragraphs_keep_text_sentences_and_tags(tmp_path: Path) -> None:
     assert [(d.answer, d.id) for d in found] == [(Answer.ACCEPT, "7"), (Answer.ACCEPT, "7"), (None, "7")]
     assert [d.open for d in found] == [((24, 28),), ((24, 29),), ((0, 7),)]
     assert account.notes == [
-        reading.UNTAGGED.format(n=4), reading.RAW.format(n=1), reading.OPEN.format(n=1)
+        reading.UNTAGGED_TOKENS.format(n=4), reading.RAW_TEXT_DIFFERS.format(n=1), reading.OPEN_SPACY_TEXTS.format(n=1)
     ]  # fmt: skip
     assert account.is_balanced
-    assert list(detect.recognised(Source(tmp_path / "x.data").sample())) == ["spacy-json"]
+    assert list(detect.matching_formats(ImportSource(tmp_path / "x.data").sample())) == ["spacy-json"]
 
 
 def test_a_doc_as_json_keeps_its_groups(tmp_path: Path) -> None:
@@ -95,9 +95,9 @@ def test_a_doc_as_json_keeps_its_groups(tmp_path: Path) -> None:
     assert words(found) == [("Ida Holm", "PERSON"), ("Orkenby", "VENUE")]
     assert [t.text for t in found.tokens] == ["Ida", "Holm", "left", "Orkenby", "."]
     assert found.sentences == ((0, 22),)
-    assert told(account) == [("span", "double", AGAIN)]
+    assert told(account) == [("span", "double", IN_ANOTHER_GROUP)]
     assert account.is_balanced
-    assert list(detect.recognised(Source(tmp_path / "x.data").sample())) == ["spacy-json"]
+    assert list(detect.matching_formats(ImportSource(tmp_path / "x.data").sample())) == ["spacy-json"]
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_doc_as_json_keeps_its_groups(tmp_path: Path) -> None:
 )
 def test_tags_are_read_leniently(tags: str, found: list[Any]) -> None:
     """BILUO and IOB are told by their marks; what goes on with nothing begins."""
-    assert list(runs(tags.split())) == found
+    assert list(tag_runs(tags.split())) == found
 
 
 @given(st.lists(st.integers(1, 3), max_size=5))
@@ -121,7 +121,7 @@ def test_entities_side_by_side_are_told_apart(sizes: list[int]) -> None:
     edges = [sum(sizes[:n]) for n in range(len(sizes) + 1)]
     every = [(a, b, "A") for a, b in pairwise(edges)]
     tags = [f"{mark}-A" for size in sizes for mark in ("U", "BL", "BIL")[size - 1]]
-    assert list(runs(tags)) == every
+    assert list(tag_runs(tags)) == every
 
 
 @pytest.mark.parametrize(

@@ -7,21 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.core.errors import SourceError
-from annotator.core.graphemes import graphemes
+from annotator.core.graphemes import split_graphemes
 from annotator.formats.units import (
     CODE_POINTS,
     CRLF_AS_ONE,
-    EVERY,
+    ALL_OFFSET_UNITS,
     GRAPHEMES,
     INCLUSIVE,
     LF_AS_TWO,
     UTF8,
     UTF16,
-    Detective,
-    Quoted,
-    Ruler,
-    Unit,
-    detect,
+    OffsetUnitDetector,
+    QuotedRange,
+    OffsetConverter,
+    OffsetUnit,
+    detect_unit,
     to_code_points,
 )
 
@@ -29,20 +29,20 @@ TEXT = "🛶🛶 Mayor Lena Okafor\r\nrowed to Ösmund 👩‍🚀 and back.\r\n
 NAMES = ("Lena Okafor", "Ösmund", "Tam")
 
 
-def _counted(text: str, name: str, unit: Unit) -> Quoted:
+def _counted(text: str, name: str, unit: OffsetUnit) -> QuotedRange:
     """Return a span as a tool that counts in ``unit`` would write it."""
     start = text.index(name)
     end = start + len(name)
     return _length(text[:start], unit), _length(text[:end], unit) - unit.inclusive, name
 
 
-def _length(text: str, unit: Unit) -> int:
+def _length(text: str, unit: OffsetUnit) -> int:
     if unit == UTF16:
         return len(text.encode("utf-16-le")) // 2
     if unit == UTF8:
         return len(text.encode())
     if unit == GRAPHEMES:
-        return len(graphemes(text))
+        return len(split_graphemes(text))
     if unit == CRLF_AS_ONE:
         return len(text.replace("\r\n", "\n"))
     if unit == LF_AS_TWO:
@@ -51,10 +51,10 @@ def _length(text: str, unit: Unit) -> int:
 
 
 @pytest.mark.parametrize("unit", [CODE_POINTS, UTF16, UTF8, INCLUSIVE, CRLF_AS_ONE, LF_AS_TWO])
-def test_quotes_tell_the_unit(unit: Unit) -> None:
+def test_quotes_tell_the_unit(unit: OffsetUnit) -> None:
     """Of all units that are known the one is found in which the quoted texts stand where they are said to."""
     quoted = [_counted(TEXT, name, unit) for name in NAMES]
-    assert detect(TEXT, quoted, EVERY) == unit
+    assert detect_unit(TEXT, quoted, ALL_OFFSET_UNITS) == unit
     for (start, end, _), name in zip(quoted, NAMES, strict=True):
         a, b = to_code_points(TEXT, start, end, unit)
         assert TEXT[a:b] == name
@@ -65,14 +65,14 @@ def test_words_tell_graphemes_without_quotes() -> None:
     text = "Tam 👩‍🚀👩‍🚀 flew to Osmund and then to Norhaven."
     spans = [_counted(text, name, GRAPHEMES) for name in ("Osmund", "Norhaven")]
     blind = [(start, end, None) for start, end, _ in spans]
-    assert detect(text, blind, (CODE_POINTS, GRAPHEMES)) == GRAPHEMES
+    assert detect_unit(text, blind, (CODE_POINTS, GRAPHEMES)) == GRAPHEMES
 
 
 def test_nothing_is_guessed() -> None:
     """Two units that fit equally and give other words are an error that names both and an example."""
     text = "🛶" * 8
     with pytest.raises(SourceError) as error:
-        detect(text, [(0, 2, None)], (CODE_POINTS, UTF16))
+        detect_unit(text, [(0, 2, None)], (CODE_POINTS, UTF16))
     assert str(error.value) == (
         "the offsets may count code points or UTF-16 units, and the two give other words ('🛶🛶' or '🛶'); "
         "say which with --offsets"
@@ -81,7 +81,7 @@ def test_nothing_is_guessed() -> None:
 
 def test_a_plain_text_is_no_question() -> None:
     """Where all units give the same words the first is taken and nothing is noted."""
-    detective = Detective((CODE_POINTS, UTF16, GRAPHEMES))
+    detective = OffsetUnitDetector((CODE_POINTS, UTF16, GRAPHEMES))
     detective.add_text("Lena met Tam.", [(0, 4, None), (9, 12, "Tam")])
     assert detective.unit() == CODE_POINTS
     assert detective.note(CODE_POINTS) == ""
@@ -99,11 +99,11 @@ def test_past_the_end_stays_past_the_end() -> None:
 
 
 @given(st.text(max_size=40), st.sampled_from([CODE_POINTS, UTF16, UTF8, GRAPHEMES, CRLF_AS_ONE, LF_AS_TWO]))
-def test_every_edge_comes_back(text: str, unit: Unit) -> None:
+def test_every_edge_comes_back(text: str, unit: OffsetUnit) -> None:
     """Whatever is counted in a unit up to the edge of a character is that edge again in code points."""
-    ruler = Ruler(text, unit)
+    ruler = OffsetConverter(text, unit)
     at = 0
-    pieces = graphemes(text) if unit == GRAPHEMES else text
+    pieces = split_graphemes(text) if unit == GRAPHEMES else text
     for piece in pieces:
         if not (unit == CRLF_AS_ONE and text[at : at + 1] == "\n" and text[at - 1 : at] == "\r" and at):
             assert ruler.range(_length(text[:at], unit), _length(text[:at], unit))[0] == at
@@ -112,7 +112,7 @@ def test_every_edge_comes_back(text: str, unit: Unit) -> None:
 
 def test_the_note_tells_what_decided() -> None:
     """Where nothing is quoted and all spans lie in the text, the note gives the edges of words."""
-    detective = Detective((CODE_POINTS, UTF16))
+    detective = OffsetUnitDetector((CODE_POINTS, UTF16))
     detective.add_text("🛶 Ida saw Tam and went", [(3, 6, None), (11, 14, None)])
     assert detective.unit() == UTF16
     assert detective.note(UTF16) == (

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
 from annotator.core.spans import Span, reading_order
-from annotator.core.tokens import tokens_of
+from annotator.core.tokens import build_tokens
 from annotator.formats import webanno
-from annotator.formats.document import Account, Document
-from annotator.formats.source import Source
-from annotator.formats.webanno.cells import Value, cell, escaped_text, text_of, values
-from annotator.formats.webanno.writer import GAPS
+from annotator.formats.document import ConversionLog, Document
+from annotator.formats.source import ImportSource
+from annotator.formats.webanno.cells import CellValue, format_cell, escape_text_line, unescape_text, parse_cell
+from annotator.formats.webanno.writer import GAPS_LOST
 from tests.formats.samples import SHARED, fill, take, texts_with_spans, there_and_back, told, words
 
 HEAD = "#FORMAT=WebAnno TSV 3.3\n#T_SP=custom.Span|kind|value\n"
@@ -43,10 +43,10 @@ FILE = HEAD + (
 )
 
 
-def read(folder: Path, text: str | bytes) -> tuple[list[Document], Account]:
+def read(folder: Path, text: str | bytes) -> tuple[list[Document], ConversionLog]:
     """Read a file with this text."""
     fill(folder, {"x.tsv": text})
-    return take(webanno, Source(folder / "x.tsv"))
+    return take(webanno, ImportSource(folder / "x.tsv"))
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
@@ -100,12 +100,12 @@ def test_the_layers_whose_values_are_labels(tmp_path: Path) -> None:
         "the layer POS is left out (2 annotations); --layer POS takes it",
     ]
     assert told(account) == [("A", "left out", "the layer A has no place here")]
-    (asked,) = webanno.read(Source(tmp_path / "x.tsv"), Account(), "A")
+    (asked,) = webanno.read(ImportSource(tmp_path / "x.tsv"), ConversionLog(), "A")
     assert words(asked) == [("Ida", "A")]
     with pytest.raises(
         SourceError, match=r"it has no span layer 'C'; name one of: .*; x\.A \(1\); x\.B \(2: other, label\)"
     ):
-        list(webanno.read(Source(tmp_path / "x.tsv"), Account(), "C"))
+        list(webanno.read(ImportSource(tmp_path / "x.tsv"), ConversionLog(), "C"))
 
 
 TWO = (
@@ -134,7 +134,7 @@ def test_several_layers_of_labels(tmp_path: Path) -> None:
 def test_one_layer_and_one_feature_by_name(tmp_path: Path) -> None:
     """What is named is taken alone, and the rest is left out as asked: told, but nothing is lost."""
     read(tmp_path, TWO)
-    source, account = Source(tmp_path / "x.tsv"), Account()
+    source, account = ImportSource(tmp_path / "x.tsv"), ConversionLog()
     (document,) = webanno.read(source, account, "x.Quote.type")
     assert (words(document), account.entries) == ([("Ida left", "SAYING")], [])
     (document,) = webanno.read(source, account, "Name.of")
@@ -143,9 +143,9 @@ def test_one_layer_and_one_feature_by_name(tmp_path: Path) -> None:
     with pytest.raises(
         SourceError, match=r"several layers are called Quote: x\.Quote, y\.Quote; name one in"
     ):
-        list(webanno.read(source, Account(), "Quote"))
+        list(webanno.read(source, ConversionLog(), "Quote"))
     with pytest.raises(SourceError, match=r"the layer x\.Name has no feature 'sex'; name one of: kind, of"):
-        list(webanno.read(source, Account(), "Name.sex"))
+        list(webanno.read(source, ConversionLog(), "Name.sex"))
 
 
 def test_no_layer_of_spans(tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_no_layer_of_spans(tmp_path: Path) -> None:
         "it has no span layer",
         "the layer POS is left out (1 annotation); --layer POS takes it",
     ]
-    (asked,) = webanno.read(Source(tmp_path / "x.tsv"), Account(), "POS")
+    (asked,) = webanno.read(ImportSource(tmp_path / "x.tsv"), ConversionLog(), "POS")
     assert words(asked) == [("Ida", "NE")]
 
 
@@ -201,23 +201,23 @@ def test_errors_name_the_line(tmp_path: Path, text: str | bytes, error: str) -> 
     assert error in str(caught.value)
 
 
-@given(st.lists(st.builds(Value, st.none() | st.text(min_size=1, max_size=6), st.integers(0, 9)), max_size=4))
-def test_cells_come_back(found: list[Value]) -> None:
+@given(st.lists(st.builds(CellValue, st.none() | st.text(min_size=1, max_size=6), st.integers(0, 9)), max_size=4))
+def test_cells_come_back(found: list[CellValue]) -> None:
     """Values with any characters are escaped so that they come back."""
-    assert values(cell(found)) == found
+    assert parse_cell(format_cell(found)) == found
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_texts_come_back(text: str) -> None:
     """A text is escaped to one line, and read back to the letter."""
-    assert "\n" not in escaped_text(text)
-    assert text_of(escaped_text(text), (3, 3)) == text
+    assert "\n" not in escape_text_line(text)
+    assert unescape_text(escape_text_line(text), (3, 3)) == text
 
 
 def test_older_texts_are_escaped_as_in_java() -> None:
     r"""Up to 3.1 ``\u`` stands for a UTF-16 unit."""
-    assert text_of(r"a\u00e5\ud83d\udef6\"\\u", (3, 1)) == 'aå🛶"\\u'
-    assert text_of(r"a\u00e5", (3, 2)) == r"a\u00e5"
+    assert unescape_text(r"a\u00e5\ud83d\udef6\"\\u", (3, 1)) == 'aå🛶"\\u'
+    assert unescape_text(r"a\u00e5", (3, 2)) == r"a\u00e5"
 
 
 @given(st.lists(texts_with_spans(gaps=(" ", "", "\n", "\t", "  ")), min_size=1, max_size=3), st.booleans())
@@ -236,7 +236,7 @@ def test_there_and_back(documents: list[Document], has_tokens: bool) -> None:
 
 def _tokens(document: Document) -> tuple:  # type: ignore[type-arg]
     """Return tokens that are cut at blanks alone, so that some spans lie inside one."""
-    return tokens_of(document.text.split(" "), [True] * document.text.count(" ") + [False])
+    return build_tokens(document.text.split(" "), [True] * document.text.count(" ") + [False])
 
 
 def test_sentences_are_kept_and_spans_over_their_ends() -> None:
@@ -255,7 +255,7 @@ def test_sentences_are_kept_and_spans_over_their_ends() -> None:
         ("span", "left out", "it begins or ends with a blank"),
         ("note", "left out", "notes: WebAnno's TSV has none"),
     ]
-    assert written.notes == [GAPS.format(n=1)]
+    assert written.notes == [GAPS_LOST.format(n=1)]
 
 
 @given(st.binary(max_size=120))
@@ -293,7 +293,7 @@ def test_no_change_makes_a_traceback(data: st.DataObject) -> None:
 )
 def test_real_files(test: str, figures: tuple[int, int, dict[tuple[str, str], int]]) -> None:
     """Every span of WebAnno's own test files is carried over or listed."""
-    source = Source(SHARED / "webanno" / f"tsv3-suite__test{test}__reference.tsv")
+    source = ImportSource(SHARED / "webanno" / f"tsv3-suite__test{test}__reference.tsv")
     _, account = take(webanno, source)
     assert (account.read, account.kept, dict(account.totals)) == figures
 
@@ -314,6 +314,6 @@ def test_a_layer_of_relations_is_not_offered(tmp_path: Path) -> None:
         "1-1\t0-3\tIda\tPERSON\t_\t_\n1-2\t4-8\tleft\tDEED\tof\t1-1\n"
     )
     read(tmp_path, text)
-    account = Account()
-    list(webanno.read(Source(tmp_path / "x.tsv"), account, "Name"))
+    account = ConversionLog()
+    list(webanno.read(ImportSource(tmp_path / "x.tsv"), account, "Name"))
     assert account.notes[1:] == ["the layer Link is left out (1 annotation); relations have no place here"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from annotator.core.article import Verdict
+from annotator.core.article import LineVerdict
 from annotator.ingest.clean import CleanedPage, clean
 
 PAGES = Path(__file__).parent / "clean_pages"
@@ -60,7 +60,7 @@ def test_a_page_without_its_blank_lines_has_the_same_article(name: str) -> None:
 
     def article(lines: list[str]) -> list[str]:
         verdicts = clean("\n".join(lines)).lines
-        return [text for text, line in zip(lines, verdicts, strict=True) if line.verdict is Verdict.BODY]
+        return [text for text, line in zip(lines, verdicts, strict=True) if line.verdict is LineVerdict.BODY]
 
     assert article([text for text in texts if text]) == article(texts)
 
@@ -213,7 +213,7 @@ def test_three_lines_are_an_article_too() -> None:
 def test_a_menu_is_no_article() -> None:
     """A page without prose has no body, however short its lines."""
     page = clean("Home\nWorld\nSport\nSign in\nSubscribe\n© 2031 Post. All rights reserved.")
-    assert {line.verdict for line in page.lines} == {Verdict.BOILERPLATE}
+    assert {line.verdict for line in page.lines} == {LineVerdict.BOILERPLATE}
 
 
 def test_prose_in_a_script_without_blanks_is_kept() -> None:
@@ -249,4 +249,4 @@ def test_readers_comments_are_not_the_article() -> None:
     ]
     lines = article + [row.format(number) for number in range(1, 6) for row in comment]
     verdicts = clean("\n".join(lines)).lines
-    assert [at for at, line in enumerate(verdicts) if line.verdict is Verdict.BODY] == [2, 3, 4]
+    assert [at for at, line in enumerate(verdicts) if line.verdict is LineVerdict.BODY] == [2, 3, 4]

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotator.core.article import Verdict
+from annotator.core.article import LineVerdict
 from annotator.ingest.clean import blocks, clean
-from annotator.ingest.clean.blocks import State
-from annotator.ingest.clean.metadata import author, parse_date
-from annotator.ingest.clean.units import units, wrap_width
+from annotator.ingest.clean.blocks import PagePart
+from annotator.ingest.clean.metadata import parse_author, parse_date
+from annotator.ingest.clean.units import text_units, wrap_width
 from tests.ingest.counting import calls
 
 SNIPPETS = st.sampled_from(
@@ -45,7 +45,7 @@ def test_every_physical_line_has_a_verdict_and_a_reason(text: str) -> None:
     page = clean(text)
     rows = text.split("\n")
     assert len(page.lines) == len(rows)
-    assert [line.verdict is Verdict.BLANK for line in page.lines] == [not row.strip() for row in rows]
+    assert [line.verdict is LineVerdict.BLANK for line in page.lines] == [not row.strip() for row in rows]
     assert all(line.reason for line in page.lines)
     assert clean(text) == page
 
@@ -54,7 +54,7 @@ def test_every_physical_line_has_a_verdict_and_a_reason(text: str) -> None:
 def test_each_line_that_is_not_blank_is_in_one_unit(lines: list[str]) -> None:
     """Units hold the non-blank lines once each and in order."""
     rows = [row for line in lines for row in line.split("\n")]
-    numbers = [number for unit in units(rows) for number in range(unit.first, unit.last + 1)]
+    numbers = [number for unit in text_units(rows) for number in range(unit.first, unit.last + 1)]
     assert numbers == [number for number, row in enumerate(rows) if row.strip()]
 
 
@@ -62,35 +62,35 @@ def test_each_line_that_is_not_blank_is_in_one_unit(lines: list[str]) -> None:
 @settings(deadline=None)
 def test_the_block_finder_finds_the_best_way(scores: list[float]) -> None:
     """Dynamic programming gives no less than a look at every way through the states."""
-    costs = blocks.Costs(start=1.0, leave=2.0, gap=0.5, comment_before=1.0, ending=1.0)
+    costs = blocks.TransitionCosts(start=1.0, leave=2.0, gap=0.5, comment_before=1.0, ending=1.0)
     none = [0.0] * len(scores)
-    found = blocks.path(scores, none, [False] * len(scores), costs)
+    found = blocks.best_path(scores, none, [False] * len(scores), costs)
     best = max((_worth(way, scores, costs) for way in _ways(len(scores))), default=0.0)
     assert _worth(found, scores, costs) == pytest.approx(best)
 
 
-def _ways(length: int) -> list[list[State]]:
+def _ways(length: int) -> list[list[PagePart]]:
     """Return all legal ways of a length that do not end in a gap."""
     following = {
-        State.BEFORE: [State.BEFORE, State.BODY],
-        State.BODY: [State.BODY, State.GAP, State.AFTER],
-        State.GAP: [State.GAP, State.BODY],
-        State.AFTER: [State.AFTER],
+        PagePart.BEFORE: [PagePart.BEFORE, PagePart.BODY],
+        PagePart.BODY: [PagePart.BODY, PagePart.GAP, PagePart.AFTER],
+        PagePart.GAP: [PagePart.GAP, PagePart.BODY],
+        PagePart.AFTER: [PagePart.AFTER],
     }
-    ways = [[State.BEFORE]]
+    ways = [[PagePart.BEFORE]]
     for _ in range(length):
         ways = [[*way, state] for way in ways for state in following[way[-1]]]
-    return [way[1:] for way in ways if way[-1] is not State.GAP]
+    return [way[1:] for way in ways if way[-1] is not PagePart.GAP]
 
 
-def _worth(way: list[State], scores: list[float], costs: blocks.Costs) -> float:
+def _worth(way: list[PagePart], scores: list[float], costs: blocks.TransitionCosts) -> float:
     """Return the sum of scores and costs of a way."""
-    total, before = 0.0, State.BEFORE
+    total, before = 0.0, PagePart.BEFORE
     for state, score in zip(way, scores, strict=True):
-        total += score if state is State.BODY else 0.0
-        total -= costs.gap if state is State.GAP else 0.0
-        total -= costs.start if (before, state) == (State.BEFORE, State.BODY) else 0.0
-        total -= costs.leave if (before, state) == (State.BODY, State.GAP) else 0.0
+        total += score if state is PagePart.BODY else 0.0
+        total -= costs.gap if state is PagePart.GAP else 0.0
+        total -= costs.start if (before, state) == (PagePart.BEFORE, PagePart.BODY) else 0.0
+        total -= costs.leave if (before, state) == (PagePart.BODY, PagePart.GAP) else 0.0
         before = state
     return total
 
@@ -120,7 +120,7 @@ def test_headlines_one_below_the_other_are_not_a_wrapped_text() -> None:
     """Lines of one length that each begin anew are not put together."""
     lines = [f"Council number {number} votes for a new bridge across the river Aln" for number in range(30)]
     assert wrap_width(lines) == 0
-    assert len(units(lines)) == 30
+    assert len(text_units(lines)) == 30
 
 
 @pytest.mark.parametrize(
@@ -158,4 +158,4 @@ def test_a_date_is_read_where_it_can_be_read_in_one_way(text: str, date: str) ->
 )
 def test_a_byline_is_the_names_as_printed(text: str, name: str) -> None:
     """Without "By", office, paper and date."""
-    assert author(text) == name
+    assert parse_author(text) == name

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotator.core.article import Article, Line, Sentence, Verdict
+from annotator.core.article import Article, SourceLine, Sentence, LineVerdict
 from annotator.core.errors import SourceError
-from annotator.core.tokens import tile
-from annotator.ingest.article import make_article
-from annotator.ingest.paragraphs import paragraphs
-from annotator.ingest.sources import Source, read_sources
+from annotator.core.tokens import tokens_cover_text
+from annotator.ingest.article import build_article
+from annotator.ingest.paragraphs import paragraph_lines
+from annotator.ingest.sources import ArticleSource, read_sources
 from annotator.ingest.tokens import Tokenizer
 from tests.ingest.counting import calls
 
@@ -52,7 +52,7 @@ def check(article: Article, sentences: tuple[Sentence, ...]) -> None:
     for s in sentences:
         assert s.text == article.text[s.start : s.end]
         assert not article.text[at : s.start].strip()
-        assert tile(s.tokens, s.text)
+        assert tokens_cover_text(s.tokens, s.text)
         assert not s.tokens[-1].ws
         lines = range(bisect_right(starts, s.start) - 1, bisect_right(starts, s.end - 1))
         assert len({article.lines[i].verdict for i in lines}) == 1
@@ -62,12 +62,12 @@ def check(article: Article, sentences: tuple[Sentence, ...]) -> None:
 
 def record(text: str) -> tuple[Article, tuple[Sentence, ...]]:
     """Return the article of a record."""
-    return make_article(Source("a.jsonl#1", text, "record"), ENGLISH)
+    return build_article(ArticleSource("a.jsonl#1", text, "record"), ENGLISH)
 
 
 def test_a_dump_becomes_an_article() -> None:
     """The id is a prefix of the text's SHA-256, every line has its sentences, dropped ones too."""
-    article, sentences = make_article(Source("a.txt", DUMP, notes=("read as utf-16",)), ENGLISH)
+    article, sentences = build_article(ArticleSource("a.txt", DUMP, notes=("read as utf-16",)), ENGLISH)
     check(article, sentences)
     assert article.digest == hashlib.sha256(DUMP.encode()).hexdigest()
     assert (article.id, article.text, article.origin) == (article.digest[:12], DUMP, "a.txt")
@@ -79,12 +79,12 @@ def test_a_dump_becomes_an_article() -> None:
 
 def test_a_record_is_the_article_itself() -> None:
     """Every line of a record is body, whatever it looks like, and its own fields are the metadata."""
-    source = Source(
+    source = ArticleSource(
         "a.jsonl#7", "Rain fell.\n\nShare this", "record", title="Rain", url="https://example.org/7"
     )
-    article, sentences = make_article(source, ENGLISH)
+    article, sentences = build_article(source, ENGLISH)
     check(article, sentences)
-    assert [line.verdict for line in article.lines] == [Verdict.BODY, Verdict.BLANK, Verdict.BODY]
+    assert [line.verdict for line in article.lines] == [LineVerdict.BODY, LineVerdict.BLANK, LineVerdict.BODY]
     assert article.lines[0].reason == "given as the article's text"
     assert (article.title, article.meta) == ("Rain", {"url": "https://example.org/7"})
 
@@ -105,7 +105,7 @@ def test_a_record_is_the_article_itself() -> None:
 )
 def test_dates_of_records_are_read_where_they_are_certain(stated: str, date: str) -> None:
     """Articles on one story are known by their dates, in whatever form; none is lost."""
-    article, _ = make_article(Source("a.jsonl:1", "It rained.", kind="record", date=stated), ENGLISH)
+    article, _ = build_article(ArticleSource("a.jsonl:1", "It rained.", kind="record", date=stated), ENGLISH)
     assert article.date == date
     assert article.meta == ({} if stated == date else {"date": stated})
 
@@ -137,7 +137,7 @@ def test_wrapped_lines_are_one_paragraph() -> None:
 )
 def test_lines_that_end_are_paragraphs_of_their_own(rows: list[str]) -> None:
     """Sentences a line, headings and short list items are not glued together."""
-    assert list(paragraphs(rows, [Line(Verdict.BODY, "")] * len(rows))) == [
+    assert list(paragraph_lines(rows, [SourceLine(LineVerdict.BODY, "")] * len(rows))) == [
         range(i, i + 1) for i in range(len(rows))
     ]
 
@@ -145,14 +145,14 @@ def test_lines_that_end_are_paragraphs_of_their_own(rows: list[str]) -> None:
 def test_no_paragraph_over_two_verdicts() -> None:
     """A line that goes on in small letters is not joined to one of another verdict."""
     rows = ["The wall of the old dyke at Port Arden on the", "morning after the great flood of this spring"]
-    lines = [Line(Verdict.CAPTION, ""), Line(Verdict.BODY, "")]
-    assert list(paragraphs(rows, lines)) == [range(1), range(1, 2)]
+    lines = [SourceLine(LineVerdict.CAPTION, ""), SourceLine(LineVerdict.BODY, "")]
+    assert list(paragraph_lines(rows, lines)) == [range(1), range(1, 2)]
 
 
 def test_a_page_without_an_article_falls_back_to_the_line_scorer() -> None:
     """Where the extractor finds nothing the page's lines are still there, with verdicts."""
     html = "<html><body><a href='/'>Home</a><p>Rain fell.</p></body></html>"
-    article, sentences = make_article(Source("a.html", "", "html", html=html), ENGLISH)
+    article, sentences = build_article(ArticleSource("a.html", "", "html", html=html), ENGLISH)
     check(article, sentences)
     assert article.text == "Home\nRain fell."
 
@@ -178,18 +178,18 @@ LINES = st.lists(
 @given(LINES, st.sampled_from(["text", "record"]))
 def test_any_text_becomes_a_whole_article(rows: list[str], kind: str) -> None:
     """Sentences cover all that is not white space, in order, with exact tokens and one verdict each."""
-    check(*make_article(Source("x", "\n".join(rows), kind), ENGLISH))
+    check(*build_article(ArticleSource("x", "\n".join(rows), kind), ENGLISH))
 
 
 def test_twice_the_page_takes_twice_the_steps() -> None:
     """Reading, cleaning, cutting and tokenising grow with the page, not with its square."""
-    make_article(Source("x", DUMP), ENGLISH)
-    once, twice = (calls(partial(make_article, Source("x", DUMP * n), ENGLISH)) for n in (20, 40))
+    build_article(ArticleSource("x", DUMP), ENGLISH)
+    once, twice = (calls(partial(build_article, ArticleSource("x", DUMP * n), ENGLISH)) for n in (20, 40))
     assert twice < 2.6 * once
 
 
 def test_the_same_source_gives_the_same_article() -> None:
     """Two readings of the same bytes are equal in every field."""
     found = [next(read_sources(["-"], io.BytesIO(DUMP.encode()))) for _ in range(2)]
-    one, other = (make_article(s, ENGLISH) for s in found if isinstance(s, Source))
+    one, other = (build_article(s, ENGLISH) for s in found if isinstance(s, ArticleSource))
     assert one == other

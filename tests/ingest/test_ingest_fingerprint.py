@@ -5,25 +5,25 @@ from __future__ import annotations
 import pytest
 
 from annotator.ingest import fingerprint as module
-from annotator.ingest.fingerprint import files_digest, fingerprint, stored_fingerprint
+from annotator.ingest.fingerprint import spacy_files_digest, tokenizer_fingerprint, stored_tokenizer_fingerprint
 from annotator.ingest.tokens import Tokenizer
 
 
 def test_what_is_stored_is_the_fingerprint_of_the_installed_spacy() -> None:
     """Where a new spaCy cuts English otherwise, or cuts alike from other files, this says so."""
-    assert stored_fingerprint("en") == Tokenizer("en").fingerprint, {
-        files_digest("en"): Tokenizer("en").fingerprint
+    assert stored_tokenizer_fingerprint("en") == Tokenizer("en").fingerprint, {
+        spacy_files_digest("en"): Tokenizer("en").fingerprint
     }
 
 
 @pytest.mark.parametrize("lang", ["de", "../../en"])
 def test_a_language_that_is_not_stored_is_left_to_spacy(lang: str) -> None:
     """Nothing is made up for a language that nobody has looked at, and its name is no path."""
-    assert stored_fingerprint(lang) == ""
+    assert stored_tokenizer_fingerprint(lang) == ""
 
 
 def test_other_files_are_left_to_spacy(monkeypatch: pytest.MonkeyPatch) -> None:
     """A spaCy with other rules is loaded and asked."""
     monkeypatch.setattr(module, "files_digest", lambda _: "0" * 16)
-    assert stored_fingerprint("en") == ""
-    assert fingerprint("en") == Tokenizer("en").fingerprint
+    assert stored_tokenizer_fingerprint("en") == ""
+    assert tokenizer_fingerprint("en") == Tokenizer("en").fingerprint

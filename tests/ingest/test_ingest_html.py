@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.core.errors import SourceError
-from annotator.ingest.align import covered
-from annotator.ingest.html import read_page
+from annotator.ingest.align import covered_lines
+from annotator.ingest.html import extract_page
 from tests.benchmarks.html_pages import body_of, f1, gold_bodies
 
 SHARED = Path(__file__).resolve().parents[2] / "../shared"
@@ -39,7 +39,7 @@ PAGE = f"""<!doctype html><html><head><title>Dyke holds - Arden Post</title>
 
 def rows(html: str) -> list[tuple[str, str]]:
     """Return the lines of a page with their verdicts."""
-    page = read_page(html, "page")
+    page = extract_page(html, "page")
     return [(line.verdict.value, text) for line, text in zip(page.lines, page.text.split("\n"), strict=True)]
 
 
@@ -62,7 +62,7 @@ def test_every_visible_line_stays_with_its_verdict() -> None:
 
 def test_metadata_of_a_page() -> None:
     """The only h1 is the title; the author comes from the page's own data."""
-    page = read_page(PAGE, "page")
+    page = extract_page(PAGE, "page")
     assert (page.title, page.byline) == ("Dyke holds in Port Arden", "Ana Duarte")
 
 
@@ -71,7 +71,7 @@ def test_a_missing_extra_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch)
     for module in ("trafilatura", "lxml.html"):
         monkeypatch.setitem(sys.modules, module, None)
         with pytest.raises(SourceError) as caught:
-            read_page(PAGE, "a.html")
+            extract_page(PAGE, "a.html")
         expected = (
             "a.html: reading HTML needs an extra that is not installed; "
             "run pip install 'article-annotator[html]' (in a checkout: pip install '.[html]')"
@@ -88,7 +88,7 @@ def test_other_import_errors_of_the_extra_are_told_too(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(importlib, "import_module", broken)
     with pytest.raises(SourceError, match="article-annotator\\[html\\]"):
-        read_page(PAGE, "a.html")
+        extract_page(PAGE, "a.html")
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_other_import_errors_of_the_extra_are_told_too(monkeypatch: pytest.Monke
 def test_a_page_without_text_is_told(html: str) -> None:
     """A page that shows nothing is an error, not an empty article."""
     with pytest.raises(SourceError, match=r"a\.html: the page shows no text; save the page as text instead"):
-        read_page(html, "a.html")
+        extract_page(html, "a.html")
 
 
 @given(
@@ -110,7 +110,7 @@ def test_a_page_without_text_is_told(html: str) -> None:
 def test_any_markup_gives_lines_or_an_error(parts: list[str]) -> None:
     """Broken markup never raises anything but a SourceError, and each line has its verdict."""
     try:
-        page = read_page("<html><body>" + "".join(parts), "page")
+        page = extract_page("<html><body>" + "".join(parts), "page")
     except SourceError:
         return
     assert len(page.lines) == page.text.count("\n") + 1
@@ -119,13 +119,13 @@ def test_any_markup_gives_lines_or_an_error(parts: list[str]) -> None:
 def test_duplicates_are_told_apart_by_their_place() -> None:
     """Of two equal lines the one between lines of the extract is covered."""
     lines = [STORY[1], "Menu", STORY[0], STORY[1], "—", STORY[2], "Menu", STORY[0]]
-    assert covered(lines, "\n".join(STORY[:3])) == [False, False, True, True, True, True, False, False]
+    assert covered_lines(lines, "\n".join(STORY[:3])) == [False, False, True, True, True, True, False, False]
 
 
 def test_aligning_is_bounded() -> None:
     """A page of one word repeated 200,000 times is settled by whole lines."""
     lines = ["word " * 1000] * 200
-    assert covered(lines, "\n".join(lines)) == [True] * 200
+    assert covered_lines(lines, "\n".join(lines)) == [True] * 200
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the real pages are not part of the project")

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.ingest.quotes import LIMIT, outermost, quotations
-from annotator.ingest.sentences import MAX_SENTENCE, sentence_ranges
+from annotator.ingest.quotes import MAX_QUOTATION_LENGTH, outermost_ranges, quotation_ranges
+from annotator.ingest.sentences import MAX_SENTENCE_LENGTH, sentence_ranges
 from tests.benchmarks.sentences import figures, paragraphs
 from tests.ingest.counting import calls
 
@@ -83,7 +83,7 @@ def test_a_quotation_has_a_bound() -> None:
     """A pair of marks more than ``LIMIT`` apart is no quotation: the segmenter's cuts stand."""
     inside = "The boats were late again today. " * 10
     assert len(split(f"“{inside}We knew,” Lund said.")) == 1
-    long = inside * (LIMIT // len(inside) + 1)
+    long = inside * (MAX_QUOTATION_LENGTH // len(inside) + 1)
     assert len(split(f"“{long}We knew,” Lund said.")) > 20
 
 
@@ -140,14 +140,14 @@ def test_ranges_tile_the_paragraph(text: str, before: str, after: str) -> None:
 def test_no_boundary_inside_a_closed_quotation(text: str) -> None:
     """No sentence begins or ends strictly inside a quotation that closes."""
     edges = {edge for r in sentence_ranges(text, 0, len(text)) for edge in r}
-    for a, b in outermost(quotations(text)):
+    for a, b in outermost_ranges(quotation_ranges(text)):
         assert not [e for e in edges if a < e < b and text[a:e].strip() and text[e:b].strip()]
 
 
 @given(NEWSY)
 def test_quotations_nest(text: str) -> None:
     """Quotations lie beside or inside each other and never cross."""
-    found = quotations(text)
+    found = quotation_ranges(text)
     assert not [1 for a, b in found for c, d in found if a < c < b < d]
 
 
@@ -162,7 +162,7 @@ def test_strange_text_costs_linear_time(unit: str) -> None:
     ranges: list[tuple[int, int]] = []
     twice = calls(lambda: ranges.extend(sentence_ranges(text, 0, len(text))))
     assert twice < 2.6 * once + 1000
-    assert max(b - a for a, b in ranges) <= MAX_SENTENCE
+    assert max(b - a for a, b in ranges) <= MAX_SENTENCE_LENGTH
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the real pages are not part of the project")

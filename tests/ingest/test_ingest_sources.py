@@ -12,29 +12,29 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotator.ingest.decode import MAX_BYTES
-from annotator.ingest.sources import Failed, Source, read_sources
+from annotator.ingest.decode import MAX_SOURCE_BYTES
+from annotator.ingest.sources import SourceFailure, ArticleSource, read_sources
 
 PAGE = "Dyke holds\n\nPORT ARDEN — The old dyke held on Monday, Lt. Gov. Kim said.\n"
 HTML = f"<!doctype html><html><body><p>{PAGE}</p></body></html>"
 
 
-def read(*paths: Path | str, stdin: bytes = b"") -> list[Source | Failed]:
+def read(*paths: Path | str, stdin: bytes = b"") -> list[ArticleSource | SourceFailure]:
     """Return what paths and standard input give."""
     return list(read_sources(paths, io.BytesIO(stdin)))
 
 
-def one(path: Path | str, stdin: bytes = b"") -> Source:
+def one(path: Path | str, stdin: bytes = b"") -> ArticleSource:
     """Return the only source of a path."""
     (found,) = read(path, stdin=stdin)
-    assert isinstance(found, Source), found
+    assert isinstance(found, ArticleSource), found
     return found
 
 
 def failure(path: Path | str, stdin: bytes = b"") -> str:
     """Return the text of the only failure of a path."""
     (found,) = read(path, stdin=stdin)
-    assert isinstance(found, Failed)
+    assert isinstance(found, SourceFailure)
     return str(found.error)
 
 
@@ -48,7 +48,7 @@ def put(path: Path, data: bytes | str) -> Path:
 def test_a_text_is_taken_as_it_is(tmp_path: Path) -> None:
     """Text, origin and kind come through; nothing is noted for UTF-8."""
     path = put(tmp_path / "a.txt", PAGE)
-    assert one(path) == Source(str(path), PAGE, stable_origin=str(path.resolve()))
+    assert one(path) == ArticleSource(str(path), PAGE, stable_origin=str(path.resolve()))
 
 
 def test_line_ends_and_byte_order_mark(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_records_bring_their_fields(tmp_path: Path) -> None:
         {"text": "Hail fell."},
     ]
     path = put(tmp_path / "a.jsonl", "\n\n".join(json.dumps(r) for r in rows))
-    first, second, third = (s for s in read(path) if isinstance(s, Source))
+    first, second, third = (s for s in read(path) if isinstance(s, ArticleSource))
     assert (first.origin, first.title, first.date) == (f"{path}#7", "Rain", "2031-05-06")
     assert (first.text, first.meta) == ("Rain fell.\nIt did.", {"id": 7, "desk": "news"})
     assert (second.origin, second.byline) == (f"{path}#https://example.org/snow", "Ana Kim")
@@ -148,9 +148,9 @@ def test_a_wrong_line_is_named_and_stops_no_other(tmp_path: Path, line: bytes) -
     """What is wrong at line 2 is told with file and line; lines 1 and 3 come through."""
     path = put(tmp_path / "a.jsonl", b'{"text": "One."}\n' + line + b'\n{"text": "Three."}\n')
     before, wrong, after = read(path)
-    assert isinstance(before, Source)
-    assert isinstance(after, Source)
-    assert isinstance(wrong, Failed)
+    assert isinstance(before, ArticleSource)
+    assert isinstance(after, ArticleSource)
+    assert isinstance(wrong, SourceFailure)
     expected = f"{path}:2: {BAD_LINES[line]}"
     assert _WORDS.sub("", str(wrong.error)) == _WORDS.sub("", expected)
 
@@ -207,13 +207,13 @@ def test_a_line_of_50_mb_is_told(tmp_path: Path, name: str) -> None:
     """A line beyond the bound is an error with its number, in text and in JSONL."""
     path = put(tmp_path / name, b'{"text": "ok"}\n' + b"x" * 50 * 2**20)
     *_, last = read(path)
-    assert isinstance(last, Failed)
+    assert isinstance(last, SourceFailure)
     assert str(last.error) == f"{path}:2: the line is longer than 10 MB; break it into shorter lines"
 
 
 def test_a_bomb_is_refused(tmp_path: Path) -> None:
     """A small gzip file that unpacks to more than the bound is refused, not unpacked to the end."""
-    path = put(tmp_path / "a.txt.gz", gzip.compress(b"x\n" * (MAX_BYTES // 2 + 10), 9))
+    path = put(tmp_path / "a.txt.gz", gzip.compress(b"x\n" * (MAX_SOURCE_BYTES // 2 + 10), 9))
     assert path.stat().st_size < 2**20
     assert failure(path) == f"{path}: the source is larger than 64 MB; split it into smaller files"
 
@@ -231,7 +231,7 @@ def test_a_damaged_gzip_is_told(tmp_path: Path) -> None:
 def test_any_bytes_give_a_source_or_a_failure(data: bytes, start: bytes) -> None:
     """Nothing that standard input can hold raises, and all text can be stored as UTF-8."""
     for found in read("-", stdin=start + data):
-        if isinstance(found, Source):
+        if isinstance(found, ArticleSource):
             (found.text + found.html).encode()
             assert "\r" not in found.text
 
@@ -244,9 +244,9 @@ def test_what_a_source_is_known_by(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.chdir(tmp_path)
     file = str((tmp_path / "in" / "r.jsonl").resolve())
     for path in ("in/r.jsonl", "link/../in/r.jsonl", "link/r.jsonl"):
-        found = [x.stable_origin for x in read(path) if isinstance(x, Source)]
+        found = [x.stable_origin for x in read(path) if isinstance(x, ArticleSource)]
         assert found == [f"{file}#7", f"{file}#http://x/#a", ""]
-    assert [x.stable_origin for x in read("-", stdin=rows) if isinstance(x, Source)] == ["", "", ""]
+    assert [x.stable_origin for x in read("-", stdin=rows) if isinstance(x, ArticleSource)] == ["", "", ""]
     assert one("-", PAGE.encode()).stable_origin == ""
 
 
@@ -263,6 +263,6 @@ def test_standard_input_that_cannot_be_read(tmp_path: Path) -> None:
         (Broken(), "standard input: the source cannot be read (input/output error); check the path"),
     ):
         failed, source = read_sources(["-", path], stdin)
-        assert isinstance(failed, Failed)
+        assert isinstance(failed, SourceFailure)
         assert (failed.origin, str(failed.error)) == ("-", told)
-        assert isinstance(source, Source)
+        assert isinstance(source, ArticleSource)

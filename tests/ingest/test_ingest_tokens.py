@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.core.errors import SourceError
-from annotator.core.tokens import tile
-from annotator.ingest.tokens import RUN, Tokenizer, _pieces
+from annotator.core.tokens import tokens_cover_text
+from annotator.ingest.tokens import MAX_RUN, Tokenizer, _bounded_pieces
 
 SHARED = Path(__file__).resolve().parents[2] / "../shared"
 ENGLISH = Tokenizer("en")
@@ -24,7 +24,7 @@ PROSE = (
 )
 
 
-@pytest.mark.parametrize("text", [PROSE, *PROSE.split("\n"), "x" * RUN, "-" * RUN, " a", "a ", " ", ""])
+@pytest.mark.parametrize("text", [PROSE, *PROSE.split("\n"), "x" * MAX_RUN, "-" * MAX_RUN, " a", "a ", " ", ""])
 def test_ordinary_text_is_cut_as_spacy_cuts_it(text: str) -> None:
     """Words and blanks equal those of ``nlp.make_doc``."""
     doc = NLP.make_doc(text)
@@ -45,23 +45,23 @@ def test_real_pages_are_cut_as_spacy_cuts_them() -> None:
 @given(st.text(max_size=60))
 def test_tokens_spell_the_text(text: str) -> None:
     """Tokens are in order and spell any text exactly, odd white space and all."""
-    assert tile(ENGLISH.tokens(text), text)
+    assert tokens_cover_text(ENGLISH.tokens(text), text)
 
 
-@given(st.text(st.sampled_from("a$'.😀é(1-/"), min_size=RUN - 5, max_size=3 * RUN))
+@given(st.text(st.sampled_from("a$'.😀é(1-/"), min_size=MAX_RUN - 5, max_size=3 * MAX_RUN))
 def test_long_runs_spell_the_text(text: str) -> None:
     """A run that is cut into pieces is still spelled exactly."""
-    assert tile(ENGLISH.tokens(text), text)
+    assert tokens_cover_text(ENGLISH.tokens(text), text)
 
 
 @pytest.mark.parametrize("alphabet", ["$", "😀", "'\"", "$€£", "(", "http://a.b/"])
 def test_runs_without_blanks_are_bounded(alphabet: str) -> None:
     """spaCy, which is quadratic on runs without a blank, never sees a longer one than the bound."""
     text = "".join(alphabet[i * i % len(alphabet)] for i in range(16_000))
-    pieces = list(_pieces(text))
+    pieces = list(_bounded_pieces(text))
     assert "".join(pieces) == text
-    assert max(len(run) for piece in pieces for run in piece.split()) <= RUN
-    assert tile(ENGLISH.tokens(text), text)
+    assert max(len(run) for piece in pieces for run in piece.split()) <= MAX_RUN
+    assert tokens_cover_text(ENGLISH.tokens(text), text)
 
 
 def test_the_last_token_of_a_sentence_has_no_blank() -> None:

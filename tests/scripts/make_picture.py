@@ -20,11 +20,11 @@ from typing import Any
 
 from textual.pilot import Pilot
 
-from annotator.core.provenance import span_of
+from annotator.core.provenance import span_from_suggestion
 from annotator.core.spans import Span
 from annotator.core.tokens import token_range
-from annotator.session.session import Session
-from annotator.storage.corpus import Corpus
+from annotator.session.session import AnnotationSession
+from annotator.storage.corpus import CorpusFolder
 from annotator.storage.journal import Journal
 from annotator.storage.prefs import Preferences
 from annotator.tui.app import AnnotatorApp
@@ -86,8 +86,8 @@ class Stage:
 async def stage(folder: Path, size: tuple[int, int], theme: str = "") -> AsyncIterator[Stage]:
     """Open a fresh copy of the sample, of which nothing is annotated yet."""
     shutil.copytree(ROOT / "corpus", folder, ignore=shutil.ignore_patterns("sources", "annotations", ".*"))
-    corpus, clock = Corpus.open(folder), Clock()
-    session = Session(
+    corpus, clock = CorpusFolder.open(folder), Clock()
+    session = AnnotationSession(
         corpus,
         Journal.open(folder, "ana"),
         schema=corpus.schema,
@@ -131,7 +131,7 @@ def keys_for(app: AnnotatorApp, span: Span) -> str:
     label = app.session.schema.label(span.label)
     assert label is not None
     target = state.next_suggestions.get(span.label)
-    if target and target[0] == state.active and span_of(target[1]).key == span.key:
+    if target and target[0] == state.active and span_from_suggestion(target[1]).key == span.key:
         return label.key
     first, end = token_range(state.annotated.sentence.tokens, span.start, span.end)
     hints = state.hints[first].letters, state.hints[end - 1].letters

@@ -14,15 +14,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from annotator.core.annotation import Answer, Work
-from annotator.core.article import Verdict
+from annotator.core.annotation import Answer, AnnotatedSentence
+from annotator.core.article import LineVerdict
 from annotator.core.edits import Edit, Op
 from annotator.core.spans import Span
-from annotator.ingest.article import make_article
-from annotator.ingest.sources import Failed, read_sources
+from annotator.ingest.article import build_article
+from annotator.ingest.sources import SourceFailure, read_sources
 from annotator.ingest.tokens import Tokenizer
-from annotator.session.session import Session
-from annotator.storage.corpus import Corpus
+from annotator.session.session import AnnotationSession
+from annotator.storage.corpus import CorpusFolder
 from annotator.storage.journal import Journal
 from annotator.storage.schemas import default_schema_path
 from tests.corpus.gold import parse_gold
@@ -38,7 +38,7 @@ def make(folder: Path) -> list[str]:
     """Make the corpus in an empty folder and return what had to be mended by hand, a line each."""
     tokenizer = Tokenizer("en")
     text = default_schema_path().read_text(encoding="utf-8")
-    corpus = Corpus.create(
+    corpus = CorpusFolder.create(
         folder, name="sample", lang="en", fingerprint=tokenizer.fingerprint, schema_text=text
     )
     told: list[str] = []
@@ -47,7 +47,7 @@ def make(folder: Path) -> list[str]:
         ids[path.stem] = _ingest(corpus, tokenizer, path)
         told += _switch_lines(corpus, ids[path.stem], path.with_suffix(".lines"))
     journal = Journal.open(folder, "guide")
-    session = Session(
+    session = AnnotationSession(
         corpus, journal, schema=corpus.schema, annotator="guide", clock=lambda: TIME, session_id="guide-1"
     )
     for name, article in ids.items():
@@ -59,30 +59,30 @@ def make(folder: Path) -> list[str]:
     return told
 
 
-def _ingest(corpus: Corpus, tokenizer: Tokenizer, path: Path) -> str:
+def _ingest(corpus: CorpusFolder, tokenizer: Tokenizer, path: Path) -> str:
     here = Path.cwd()
     os.chdir(path.parent.parent)
     try:
         (source,) = read_sources([path.relative_to(path.parent.parent)], io.BytesIO())
     finally:
         os.chdir(here)
-    assert not isinstance(source, Failed), source
-    article, sentences = make_article(source, tokenizer)
+    assert not isinstance(source, SourceFailure), source
+    article, sentences = build_article(source, tokenizer)
     corpus.add_article(article, sentences)
     return article.id
 
 
-def _switch_lines(corpus: Corpus, article_id: str, lines: Path) -> list[str]:
+def _switch_lines(corpus: CorpusFolder, article_id: str, lines: Path) -> list[str]:
     told = []
     verdicts = lines.read_text(encoding="utf-8").split()
     for n, (line, wanted) in enumerate(zip(corpus.article(article_id).lines, verdicts, strict=False)):
-        if line.verdict.annotated != Verdict(wanted).annotated:
+        if line.verdict.annotated != LineVerdict(wanted).annotated:
             told.append(f"{lines.name}:{n + 1}: {line.verdict} ({line.reason}), not {wanted}")
-            corpus.set_line_verdict(article_id, n, Verdict(wanted), by="guide", time=TIME)
+            corpus.set_line_verdict(article_id, n, LineVerdict(wanted), by="guide", time=TIME)
     return told
 
 
-def _annotate(session: Session, article: str, gold: Path) -> list[str]:
+def _annotate(session: AnnotationSession, article: str, gold: Path) -> list[str]:
     told, at = [], 0
     source = session.article(article).text
     for n, line in enumerate(gold.read_text(encoding="utf-8").splitlines(), 1):
@@ -95,15 +95,15 @@ def _annotate(session: Session, article: str, gold: Path) -> list[str]:
         told += [f"{gold.name}:{n}: {m}" for m in mended]
         work = _work_at(session, article, start)
         annotation = work.annotation.with_spans([Span(*s) for s in spans]).with_answer(Answer.ACCEPT)
-        session.apply_edit(Edit(Op.ANSWER, (work,), (Work(work.sentence, annotation),)))
+        session.apply_edit(Edit(Op.ANSWER, (work,), (AnnotatedSentence(work.sentence, annotation),)))
     return told
 
 
-def _work_at(session: Session, article: str, place: int) -> Work:
+def _work_at(session: AnnotationSession, article: str, place: int) -> AnnotatedSentence:
     return next(w for w in session.sentences_of(article) if w.sentence.start <= place < w.sentence.end)
 
 
-def _fit(session: Session, article: str, start: int, end: int) -> list[str]:
+def _fit(session: AnnotationSession, article: str, start: int, end: int) -> list[str]:
     """Join and split until a sentence is exactly ``[start, end)``; return what was done."""
     told = []
     while (s := _work_at(session, article, start).sentence) and (s.start, s.end) != (start, end):

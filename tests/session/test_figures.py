@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 
 from annotator.core.annotation import Answer
-from annotator.core.article import Verdict
+from annotator.core.article import LineVerdict
 from annotator.core.edits import set_answer
 from annotator.core.errors import AnnotatorError
-from annotator.session.figures import report_of
-from annotator.session.session import Session
-from annotator.storage.corpus import Corpus
+from annotator.session.figures import collect_statistics
+from annotator.session.session import AnnotationSession
+from annotator.storage.corpus import CorpusFolder
 from tests import builders
 from tests.storage.helpers import tree
 
 
-def _accept(session: Session, article: int, *numbers: int) -> None:
+def _accept(session: AnnotationSession, article: int, *numbers: int) -> None:
     works = session.sentences_of(session.queue[article])
     for n in numbers:
         session.apply_edit(set_answer(works[n], Answer.ACCEPT))
@@ -38,7 +38,7 @@ def test_each_and_everybody(tmp_path: Path) -> None:
     """A row for each annotator and one for all, in which a sentence that two have done is done once."""
     path = _two(tmp_path)
     before = tree(path)
-    report = report_of(Corpus.open(path))
+    report = collect_statistics(CorpusFolder.open(path))
     total = report.sentences
     assert [(f.name, f.done, f.total) for f in report.annotators] == [("ana", 3, total), ("bo", 2, total)]
     assert report.everybody is not None
@@ -49,11 +49,11 @@ def test_each_and_everybody(tmp_path: Path) -> None:
 def test_lines_that_are_off_do_not_count(tmp_path: Path) -> None:
     """A sentence whose line is switched off is neither done nor left, its time at work stays."""
     path = _two(tmp_path)
-    corpus = Corpus.open(path)
-    total = report_of(corpus).sentences
+    corpus = CorpusFolder.open(path)
+    total = collect_statistics(corpus).sentences
     first = corpus.article_ids()[0]
-    corpus.set_line_verdict(first, 3, Verdict.BOILERPLATE, by="ana", time=0.0)
-    report = report_of(corpus, ["ana"])
+    corpus.set_line_verdict(first, 3, LineVerdict.BOILERPLATE, by="ana", time=0.0)
+    report = collect_statistics(corpus, ["ana"])
     assert report.everybody is None
     assert report.sentences < total
     (ana,) = report.annotators
@@ -68,7 +68,7 @@ def test_a_joined_sentence_is_one_of_ones_own(tmp_path: Path) -> None:
     session.join()
     session.apply_edit(set_answer(session.annotated, Answer.ACCEPT))
     session.close()
-    report = report_of(Corpus.open(path))
+    report = collect_statistics(CorpusFolder.open(path))
     assert report.everybody is not None
     assert report.annotators[0].total == report.sentences - 1
     assert report.everybody.total == report.sentences
@@ -78,9 +78,9 @@ def test_a_joined_sentence_is_one_of_ones_own(tmp_path: Path) -> None:
 def test_articles_that_have_left_count_as_time_only(tmp_path: Path) -> None:
     """What was done on an article that is gone took its time, but is no progress."""
     path = _two(tmp_path)
-    corpus = Corpus.open(path)
+    corpus = CorpusFolder.open(path)
     (path / "articles" / f"{corpus.article_ids()[1]}.json").unlink()
-    report = report_of(Corpus.open(path), ["ana"])
+    report = collect_statistics(CorpusFolder.open(path), ["ana"])
     assert (report.annotators[0].done, report.annotators[0].sentences) == (2, 3)
 
 
@@ -88,11 +88,11 @@ def test_an_unknown_annotator_is_told(tmp_path: Path) -> None:
     """The error names those who are there."""
     corpus = builders.make_corpus(tmp_path / "news")
     with pytest.raises(AnnotatorError) as nobody:
-        report_of(corpus, ["cy"])
+        collect_statistics(corpus, ["cy"])
     assert str(nobody.value) == (
         "there is no journal of the annotator 'cy'; nobody has annotated this corpus yet"
     )
     path = _two(tmp_path / "two")
     with pytest.raises(AnnotatorError, match="use one of: ana, bo"):
-        report_of(Corpus.open(path), ["cy"])
-    assert report_of(corpus).primary is None
+        collect_statistics(CorpusFolder.open(path), ["cy"])
+    assert collect_statistics(corpus).primary is None

@@ -11,8 +11,8 @@ import pytest
 from annotator.core.annotation import Answer
 from annotator.core.errors import RuleError
 from annotator.core.schema import Label
-from annotator.core.search import parse
-from annotator.session.pen import Pen
+from annotator.core.search import parse_query
+from annotator.session.pen import AnnotationController
 from tests import builders
 
 TEXT = """Harbour day
@@ -34,30 +34,30 @@ FIRST = 0
 
 
 @pytest.fixture
-def pen(tmp_path: Path) -> Iterator[Pen]:
+def pen(tmp_path: Path) -> Iterator[AnnotationController]:
     """Return a pen at the first body sentence of an article with repeated names."""
     builders.make_corpus(tmp_path / "news", builders.article(TEXT, "ty-bbb", origin="harbour.txt"))
     session = builders.open_session(tmp_path / "news")
     session.move_in_article(FIRST)
     session.suggestion_service = cast("Any", builders.FixedDesk(FOUND))
-    yield Pen(session)
+    yield AnnotationController(session)
     session.close()
 
 
-def label(pen: Pen, name: str) -> Label:
+def label(pen: AnnotationController, name: str) -> Label:
     """Return a label by name."""
     found = pen.session.schema.label(name)
     assert found is not None
     return found
 
 
-def made(pen: Pen, i: int) -> list[tuple[str, str]]:
+def made(pen: AnnotationController, i: int) -> list[tuple[str, str]]:
     """Return label and words of a sentence's spans."""
     work = pen.session.article_sentences[i]
     return [(s.label, work.text_of(s)) for s in work.annotation.spans]
 
 
-def test_only_what_is_shown_is_accepted(pen: Pen) -> None:
+def test_only_what_is_shown_is_accepted(pen: AnnotationController) -> None:
     """`*` accepts the open sentences that the screen shows whole, no other, and one undo takes all back."""
     pen.set_visible((0, 1, 2))
     pen.accept_visible_sentences()
@@ -69,7 +69,7 @@ def test_only_what_is_shown_is_accepted(pen: Pen) -> None:
     assert sum(w.done for w in pen.session.article_sentences) == 3
 
 
-def test_a_view_of_sentences_that_are_gone_reaches_nowhere(pen: Pen) -> None:
+def test_a_view_of_sentences_that_are_gone_reaches_nowhere(pen: AnnotationController) -> None:
     """Between a join and the next drawing what the screen showed is asked for: what has moved is left out."""
     n = len(pen.session.article_sentences)
     pen.set_visible(range(n))
@@ -82,15 +82,15 @@ def test_a_view_of_sentences_that_are_gone_reaches_nowhere(pen: Pen) -> None:
     assert list(pen.visible) == list(range(n))
 
 
-def test_a_filter_keeps_the_others_open(pen: Pen) -> None:
+def test_a_filter_keeps_the_others_open(pen: AnnotationController) -> None:
     """Under a filter `*` accepts only what the filter leads over."""
-    pen.session.navigation.set_filter(parse("boats"))
+    pen.session.navigation.set_filter(parse_query("boats"))
     pen.set_visible((0, 1, 2))
     pen.accept_visible_sentences()
     assert [w.annotation.answer for w in pen.session.article_sentences[:3]] == [None, None, Answer.ACCEPT]
 
 
-def test_a_finished_sentence_keeps_its_answer(pen: Pen) -> None:
+def test_a_finished_sentence_keeps_its_answer(pen: AnnotationController) -> None:
     """`*` leaves a rejected sentence in view as it is; where nothing is open it says so."""
     pen.answer(Answer.REJECT)
     pen.set_visible((0, 1))
@@ -101,7 +101,7 @@ def test_a_finished_sentence_keeps_its_answer(pen: Pen) -> None:
         pen.accept_visible_sentences()
 
 
-def test_the_view_takes_what_is_switched_on(pen: Pen) -> None:
+def test_the_view_takes_what_is_switched_on(pen: AnnotationController) -> None:
     """With a label switched to Enter, `*` takes what is drawn with the sign of Enter."""
     pen.toggle_auto_accept(label(pen, "PERSON"))
     pen.set_visible(tuple(range(len(pen.session.article_sentences))))
@@ -113,7 +113,7 @@ def test_the_view_takes_what_is_switched_on(pen: Pen) -> None:
         assert [name for name, _ in made(pen, i)] == labels
 
 
-def test_a_label_key_reaches_as_far_as_one_sees(pen: Pen) -> None:
+def test_a_label_key_reaches_as_far_as_one_sees(pen: AnnotationController) -> None:
     """A label's suggestion in a later sentence is taken if that is in view, and one is there then."""
     with pytest.raises(RuleError, match="no COUNT is suggested in what is shown whole"):
         pen.label(label(pen, "COUNT"))
@@ -123,7 +123,7 @@ def test_a_label_key_reaches_as_far_as_one_sees(pen: Pen) -> None:
     assert made(pen, 2) == [("COUNT", "More than 40 boats")]
 
 
-def test_nothing_is_leapt_over_for_good(pen: Pen) -> None:
+def test_nothing_is_leapt_over_for_good(pen: AnnotationController) -> None:
     """After a label's key has led to a later sentence, Enter goes on with the open ones before it in view."""
     pen.set_visible((0, 1, 2))
     pen.label(label(pen, "COUNT"))
@@ -133,7 +133,7 @@ def test_nothing_is_leapt_over_for_good(pen: Pen) -> None:
         assert pen.session.position.sentence == at
 
 
-def test_every_mention_is_one_edit(pen: Pen) -> None:
+def test_every_mention_is_one_edit(pen: AnnotationController) -> None:
     """`=` labels the other mentions of the words, no part of a longer name; one undo takes all back."""
     pen.label(label(pen, "VENUE"))
     assert made(pen, 0) == [("VENUE", "Tarn Quay")]
@@ -146,7 +146,7 @@ def test_every_mention_is_one_edit(pen: Pen) -> None:
     assert [made(pen, i) for i in (0, 2)] == [[("VENUE", "Tarn Quay")], []]
 
 
-def test_a_batch_is_read_again_as_it_was(pen: Pen, tmp_path: Path) -> None:
+def test_a_batch_is_read_again_as_it_was(pen: AnnotationController, tmp_path: Path) -> None:
     """After a new start the sentences of a batch stand as they were, and undo takes the batch back."""
     pen.answer(Answer.REJECT)
     pen.set_visible((0, 1, 2, 3))

@@ -11,15 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotator.core.annotation import Answer
-from annotator.core.edits import Edit, Op, together
+from annotator.core.edits import Edit, Op, combine_edits
 from annotator.core.errors import RuleError
-from annotator.core.repairs import Cure
-from annotator.core.search import parse
+from annotator.core.repairs import RepairKind
+from annotator.core.search import parse_query
 from annotator.core.spans import Span
-from annotator.core.tokens import text_of
-from annotator.session.mending import Mending
-from annotator.session.pen import Pen
-from annotator.session.session import Session
+from annotator.core.tokens import tokens_text
+from annotator.session.mending import RepairQueue
+from annotator.session.pen import AnnotationController
+from annotator.session.session import AnnotationSession
 from tests import builders
 
 TEXT = """Ferry stops at Skerrin
@@ -28,7 +28,7 @@ Mayor Okafor of Oldskerrin rowed twelvekm home. Nobody on Oldskerrin had milk.""
 SPANS = ((0, "afor", "PERSON"), (0, "skerrin", "VENUE"), (0, "twelve", "COUNT"), (1, "skerrin", "VENUE"))
 
 
-def _open(path: Path, spans: Sequence[tuple[int, str, str]] = SPANS) -> Session:
+def _open(path: Path, spans: Sequence[tuple[int, str, str]] = SPANS) -> AnnotationSession:
     """Open a corpus of two accepted sentences with spans inside tokens, as an import leaves them."""
     corpus = builders.make_corpus(path, builders.article(TEXT, "t-b", origin="skerrin.txt"))
     session = builders.open_session(corpus.path)
@@ -38,37 +38,37 @@ def _open(path: Path, spans: Sequence[tuple[int, str, str]] = SPANS) -> Session:
         mine = [builders.span(work.sentence.text, words, label) for n, words, label in spans if n == i]
         after = work.annotation.with_spans(mine).with_answer(Answer.ACCEPT)
         edits.append(Edit(Op.EDIT, (work,), (type(work)(work.sentence, after),)))
-    session.apply_edit(together(edits, "imported"))
+    session.apply_edit(combine_edits(edits, "imported"))
     return session
 
 
-def _list(session: Session) -> Mending:
-    return Mending(session, session.navigation.misaligned_spans(session.navigation.touched_sentences()))
+def _list(session: AnnotationSession) -> RepairQueue:
+    return RepairQueue(session, session.navigation.misaligned_spans(session.navigation.touched_sentences()))
 
 
-def _said(session: Session, i: int) -> list[tuple[str, str]]:
+def _said(session: AnnotationSession, i: int) -> list[tuple[str, str]]:
     work = session.article_sentences[i]
     return [(s.label, work.text_of(s)) for s in work.annotation.spans]
 
 
-def _tokens(session: Session, i: int) -> list[str]:
+def _tokens(session: AnnotationSession, i: int) -> list[str]:
     return [t.text for t in session.article_sentences[i].sentence.tokens]
 
 
 @pytest.fixture
-def session(tmp_path: Path) -> Session:
+def session(tmp_path: Path) -> AnnotationSession:
     """Open the session of a corpus with four spans inside tokens."""
     return _open(tmp_path / "news")
 
 
-def test_each_repair_is_saved_and_the_list_shrinks(session: Session) -> None:
+def test_each_repair_is_saved_and_the_list_shrinks(session: AnnotationSession) -> None:
     """One edit a key; the answer of a finished sentence stays; what is repaired is listed no more."""
     work = _list(session)
     assert [(c.annotated.text_of(c.span), c.span.label) for c in work.items] == [x[1:] for x in SPANS]
-    assert work.repair(Cure.OUT) == "afor is Okafor now"
-    assert work.repair(Cure.SPLIT) == "the tokens are Old | skerrin now"
+    assert work.repair(RepairKind.OUT) == "afor is Okafor now"
+    assert work.repair(RepairKind.SPLIT) == "the tokens are Old | skerrin now"
     assert work.skip() == "left as it is"
-    assert work.repair(Cure.DROP) == "skerrin is no VENUE any more"
+    assert work.repair(RepairKind.DROP) == "skerrin is no VENUE any more"
     assert (work.open_indexes, work.current_item, work.open_count, work.skipped_count) == ([], None, 0, 1)
     assert session.flush()
     assert _said(session, 0) == [("PERSON", "Okafor"), ("VENUE", "skerrin"), ("COUNT", "twelve")]
@@ -76,16 +76,16 @@ def test_each_repair_is_saved_and_the_list_shrinks(session: Session) -> None:
     assert _said(session, 1) == []
     assert session.article_sentences[0].annotation.answer is Answer.ACCEPT
     with pytest.raises(RuleError, match="there is no span to repair"):
-        work.repair(Cure.OUT)
+        work.repair(RepairKind.OUT)
     session.close()
 
 
-def test_undo_takes_one_deed_back_and_goes_there(session: Session) -> None:
+def test_undo_takes_one_deed_back_and_goes_there(session: AnnotationSession) -> None:
     """Each repair has its undo, leaving too; what is taken back is in hand again."""
     before = [(w.sentence, w.annotation) for w in session.article_sentences]
     work = _list(session)
-    work.repair(Cure.OUT)
-    work.repair(Cure.SPLIT)
+    work.repair(RepairKind.OUT)
+    work.repair(RepairKind.SPLIT)
     work.skip()
     assert work.undo() == "taken back"
     assert work.undo() == "taken back: VENUE: token split"
@@ -104,31 +104,31 @@ def test_a_split_mends_every_span_on_its_edges(tmp_path: Path) -> None:
     session = _open(tmp_path / "news", twice)
     work = _list(session)
     work.move(1)
-    assert work.repair(Cure.SPLIT) == "the tokens are Old | skerrin now, and 1 more with it"
+    assert work.repair(RepairKind.SPLIT) == "the tokens are Old | skerrin now, and 1 more with it"
     assert (work.open_count, len(work.open_indexes)) == (3, 3)
     work.undo()
     assert (work.open_count, work.at) == (5, 1)
     session.close()
 
 
-def test_a_repair_that_makes_no_sense_is_said(session: Session) -> None:
+def test_a_repair_that_makes_no_sense_is_said(session: AnnotationSession) -> None:
     """No whole token lies in the span: it cannot snap in, and stays in hand."""
     work = _list(session)
     with pytest.raises(RuleError, match="snap in is not possible: no whole token lies in it; choose"):
-        work.repair(Cure.IN)
+        work.repair(RepairKind.IN)
     assert work.at == 0
     session.close()
 
 
-def test_one_begins_where_one_is_and_moves_over_what_waits(session: Session) -> None:
+def test_one_begins_where_one_is_and_moves_over_what_waits(session: AnnotationSession) -> None:
     """The first span of the sentence in hand is in hand; the arrows skip what is settled."""
     cases = session.navigation.misaligned_spans(session.navigation.touched_sentences())
-    work = Mending(session, cases, session.article_sentences[1].sentence.id)
+    work = RepairQueue(session, cases, session.article_sentences[1].sentence.id)
     assert work.at == 3
     work.skip()
     assert work.at == 2, "nothing waits after it"
     work.move(-9)
-    work.repair(Cure.OUT)
+    work.repair(RepairKind.OUT)
     work.move(-9)
     assert work.at == 1
     work.move(9)
@@ -146,7 +146,7 @@ def test_what_was_left_waits_no_more_in_this_session(tmp_path: Path) -> None:
     assert not session.navigation.problem_sentences(session.navigation.touched_sentences())
     work.undo()
     assert session.navigation.problem_sentences(session.navigation.touched_sentences()) == {session.article_sentences[1].sentence.id}
-    session.navigation.set_filter(parse("problem"))
+    session.navigation.set_filter(parse_query("problem"))
     session.move_in_article(0)
     assert session.move_sentence(1)
     assert session.position.sentence == 1
@@ -161,7 +161,7 @@ def test_split_tokens_survive_a_new_start_and_can_be_undone_then(tmp_path: Path)
     session = _open(tmp_path / "news")
     work = _list(session)
     work.move(1)
-    work.repair(Cure.SPLIT)
+    work.repair(RepairKind.SPLIT)
     cut = _tokens(session, 0)
     session.close()
     session = builders.open_session(tmp_path / "news")
@@ -179,30 +179,30 @@ def test_to_read_only_nothing_is_repaired(tmp_path: Path) -> None:
     session = builders.open_session(tmp_path / "news", read_only=True)
     work = _list(session)
     with pytest.raises(RuleError, match="open to read only"):
-        work.repair(Cure.OUT)
+        work.repair(RepairKind.OUT)
     assert work.open_count == 4
     work.skip()
     assert work.open_count == 3
     session.close()
 
 
-def test_the_hints_are_those_of_the_split_tokens(session: Session) -> None:
+def test_the_hints_are_those_of_the_split_tokens(session: AnnotationSession) -> None:
     """A split changes the words of the sentence in hand: the pen lays its hints out anew, undo too."""
     session.move_in_article(0)
-    pen = Pen(session)
+    pen = AnnotationController(session)
     work = _list(session)
     work.move(1)
-    for deed in (lambda: work.repair(Cure.SPLIT), pen.undo, pen.redo):
+    for deed in (lambda: work.repair(RepairKind.SPLIT), pen.undo, pen.redo):
         deed()
         state = pen.state()
         assert len(state.hints) == len(state.annotated.sentence.tokens)
     session.close()
 
 
-def test_keys_on_a_span_inside_a_token_move_no_other_edge(session: Session) -> None:
+def test_keys_on_a_span_inside_a_token_move_no_other_edge(session: AnnotationSession) -> None:
     """Relabelling keeps both edges, moving one edge keeps the other: nothing is widened in silence."""
     session.move_in_article(0)
-    pen = Pen(session)
+    pen = AnnotationController(session)
     pen.select_span(session.annotated.annotation.spans[0])
     venue = session.schema.label("VENUE")
     assert venue
@@ -218,10 +218,10 @@ def test_keys_on_a_span_inside_a_token_move_no_other_edge(session: Session) -> N
 @settings(max_examples=25)
 @given(
     st.lists(st.tuples(st.integers(0, 45), st.integers(1, 12), st.sampled_from("PV")), max_size=5),
-    st.lists(st.sampled_from([*Cure, "leave", "undo", "next"]), max_size=14),
+    st.lists(st.sampled_from([*RepairKind, "leave", "undo", "next"]), max_size=14),
 )
 def test_the_journal_holds_what_the_list_has_done(
-    marks: list[tuple[int, int, str]], steps: list[Cure | str]
+    marks: list[tuple[int, int, str]], steps: list[RepairKind | str]
 ) -> None:
     """After any keys a new start finds the same works, tokens and all, and the tokens spell the text."""
     with tempfile.TemporaryDirectory() as folder:
@@ -237,7 +237,7 @@ def test_the_journal_holds_what_the_list_has_done(
         todo = _list(session)
         for step in steps:
             try:
-                if isinstance(step, Cure):
+                if isinstance(step, RepairKind):
                     todo.repair(step)
                 elif step == "next":
                     todo.move(1)
@@ -249,7 +249,7 @@ def test_the_journal_holds_what_the_list_has_done(
         waiting = {c.key for c in session.navigation.misaligned_spans(session.navigation.touched_sentences())}
         assert {c.key for n, c in enumerate(todo.items) if todo.settled.get(n) is not True} == waiting
         works = session.article_sentences
-        assert all(text_of(w.sentence.tokens) == w.sentence.text for w in works)
+        assert all(tokens_text(w.sentence.tokens) == w.sentence.text for w in works)
         session.close()
         again = builders.open_session(Path(folder) / "news")
         assert again.article_sentences == works

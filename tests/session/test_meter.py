@@ -7,24 +7,24 @@ from pathlib import Path
 import pytest
 
 from annotator.core.annotation import Answer
-from annotator.core.edits import set_answer, together
-from annotator.core.keys import KeyKind, Keys
-from annotator.core.statistics.haste import HasteKind
+from annotator.core.edits import set_answer, combine_edits
+from annotator.core.keys import KeystrokeKind, KeystrokeCounts
+from annotator.core.statistics.haste import SpeedWarningKind
 from tests import builders
 
 
 def test_keys_go_with_the_next_record(tmp_path: Path) -> None:
     """Each record has the keys since the one before; of a batch the first has all."""
     session = builders.open_session(builders.make_corpus(tmp_path / "news"))
-    session.count_keystroke(KeyKind.SELECT)
-    session.count_keystroke(KeyKind.ENTER)
+    session.count_keystroke(KeystrokeKind.SELECT)
+    session.count_keystroke(KeystrokeKind.ENTER)
     session.apply_edit(set_answer(session.article_sentences[0], Answer.ACCEPT))
-    session.count_keystroke(KeyKind.ENTER)
-    session.apply_edit(together([set_answer(w, Answer.ACCEPT) for w in session.article_sentences[1:3]], "accepted"))
+    session.count_keystroke(KeystrokeKind.ENTER)
+    session.apply_edit(combine_edits([set_answer(w, Answer.ACCEPT) for w in session.article_sentences[1:3]], "accepted"))
     session.undo()
     assert session.close()
     keys = [r.keystrokes for r in builders.records_in(tmp_path / "news" / "annotations" / "ana.jsonl")]
-    assert keys == [Keys(select=1, enter=1), Keys(enter=1), None, Keys(), None]
+    assert keys == [KeystrokeCounts(select=1, enter=1), KeystrokeCounts(enter=1), None, KeystrokeCounts(), None]
 
 
 def test_a_session_without_a_screen_counts_nothing(tmp_path: Path) -> None:
@@ -47,11 +47,11 @@ def test_haste_is_known_after_the_deed(tmp_path: Path, seconds: float, told: boo
     session.apply_edit(set_answer(session.article_sentences[0], Answer.ACCEPT))
     for first in (1, 26):
         clock.now += seconds - 25
-        session.apply_edit(together([set_answer(w, Answer.ACCEPT) for w in session.article_sentences[first : first + 25]], "done"))
+        session.apply_edit(combine_edits([set_answer(w, Answer.ACCEPT) for w in session.article_sentences[first : first + 25]], "done"))
     haste = session.activity_tracker.speed_warning
     assert (haste is not None) == told
     if haste:
-        assert haste.kind is HasteKind.UNREAD
+        assert haste.kind is SpeedWarningKind.UNREAD
         assert haste.count == 50
     session.undo()
     assert session.activity_tracker.speed_warning is None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from annotator.session.opening import unbegun
+from annotator.session.opening import others_work_message
 from tests import builders
 
 FOLDER = "annotations"
@@ -27,7 +27,7 @@ def test_whose_work_is_here_is_told(tmp_path: Path, others: tuple[str, ...], tol
     for name in others:
         (corpus.path / FOLDER / f"{name}.jsonl").write_text("{}\n", "utf-8")
     (corpus.path / FOLDER / "zoe.jsonl").touch()
-    assert unbegun(corpus, "bea") == told
+    assert others_work_message(corpus, "bea") == told
 
 
 def test_who_has_begun_is_told_of_nobody(tmp_path: Path) -> None:
@@ -36,4 +36,4 @@ def test_who_has_begun_is_told_of_nobody(tmp_path: Path) -> None:
     (corpus.path / FOLDER).mkdir(exist_ok=True)
     for name in ("ana", "bea"):
         (corpus.path / FOLDER / f"{name}.jsonl").write_text("{}\n", "utf-8")
-    assert unbegun(corpus, "bea") == ""
+    assert others_work_message(corpus, "bea") == ""

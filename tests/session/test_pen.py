@@ -11,7 +11,7 @@ import pytest
 from annotator.core.annotation import Answer
 from annotator.core.errors import RuleError
 from annotator.core.schema import Label
-from annotator.session.pen import Pen
+from annotator.session.pen import AnnotationController
 from tests import builders
 
 TEXT = "Mayor Ada Pell told Osmund Lock that more than 40 boats had left Tarn Quay on Monday."
@@ -26,25 +26,25 @@ FOUND = {
 
 
 @pytest.fixture
-def pen(tmp_path: Path) -> Iterator[Pen]:
+def pen(tmp_path: Path) -> Iterator[AnnotationController]:
     """Return a pen on one sentence with names, a count and a claim."""
     article = builders.article(f"Boats\n{TEXT}", "tb", origin="boats.txt")
     builders.make_corpus(tmp_path / "news", article)
     session = builders.open_session(tmp_path / "news")
     session.move_in_article(-1)
     session.suggestion_service = cast("Any", builders.FixedDesk(FOUND))
-    yield Pen(session)
+    yield AnnotationController(session)
     session.close()
 
 
-def label(pen: Pen, key: str) -> Label:
+def label(pen: AnnotationController, key: str) -> Label:
     """Return the label of a key."""
     found = pen.session.schema.by_key(key)
     assert found is not None
     return found
 
 
-def chosen(pen: Pen) -> str:
+def chosen(pen: AnnotationController) -> str:
     """Return the selected words."""
     state = pen.state()
     assert state.selection is not None
@@ -54,12 +54,12 @@ def chosen(pen: Pen) -> str:
     ]
 
 
-def spans(pen: Pen) -> list[tuple[str, str]]:
+def spans(pen: AnnotationController) -> list[tuple[str, str]]:
     """Return label and words of the spans in hand."""
     return [(s.label, pen.session.annotated.text_of(s)) for s in pen.session.annotated.annotation.spans]
 
 
-def test_undo_selects_what_was_unlabelled(pen: Pen) -> None:
+def test_undo_selects_what_was_unlabelled(pen: AnnotationController) -> None:
     """A wrong label, undo, the right label: the second label means the same words."""
     pen.label(label(pen, "a"))
     words = chosen(pen)
@@ -69,7 +69,7 @@ def test_undo_selects_what_was_unlabelled(pen: Pen) -> None:
     assert spans(pen) == [("VENUE", words)]
 
 
-def test_a_label_key_takes_the_next_suggestion_of_its_label(pen: Pen) -> None:
+def test_a_label_key_takes_the_next_suggestion_of_its_label(pen: AnnotationController) -> None:
     """With nothing in hand each label goes through its own suggestions in reading order, and no further."""
     for key in "adas":
         pen.label(label(pen, key))
@@ -84,7 +84,7 @@ def test_a_label_key_takes_the_next_suggestion_of_its_label(pen: Pen) -> None:
         pen.label(label(pen, "a"))
 
 
-def test_edges_and_space_change_the_span_in_hand_at_once(pen: Pen) -> None:
+def test_edges_and_space_change_the_span_in_hand_at_once(pen: AnnotationController) -> None:
     """The span just taken follows , . < > Space and Backspace; another label key still goes on."""
     pen.label(label(pen, "s"))
     assert spans(pen) == [("VENUE", "Tarn Quay")]
@@ -104,7 +104,7 @@ def test_edges_and_space_change_the_span_in_hand_at_once(pen: Pen) -> None:
     assert ("PERSON", "Ada Pell") in spans(pen)
 
 
-def test_a_hint_and_a_label_take_what_the_label_means_there(pen: Pen) -> None:
+def test_a_hint_and_a_label_take_what_the_label_means_there(pen: AnnotationController) -> None:
     """One hint says where, the label says what: CLAIM takes the whole statement that starts there."""
     at = next(i for i, t in enumerate(pen.session.annotated.sentence.tokens) if t.text == "that")
     for letter in pen.state().hints[at].letters:
@@ -116,7 +116,7 @@ def test_a_hint_and_a_label_take_what_the_label_means_there(pen: Pen) -> None:
     assert words.startswith("that more than 40 boats had left Tarn Quay")
 
 
-def test_a_rejected_suggestion_stays_away(pen: Pen) -> None:
+def test_a_rejected_suggestion_stays_away(pen: AnnotationController) -> None:
     """0 on a suggestion turns it down: it is kept as known to be wrong, and one undo brings it back."""
     while chosen_or_nothing(pen) != "Tarn Quay":
         pen.select_next_stop(1)
@@ -136,12 +136,12 @@ def test_a_rejected_suggestion_stays_away(pen: Pen) -> None:
     assert spans(pen) == [("VENUE", "Tarn Quay")]
 
 
-def chosen_or_nothing(pen: Pen) -> str:
+def chosen_or_nothing(pen: AnnotationController) -> str:
     """Return the selected words, or nothing."""
     return chosen(pen) if pen.selection else ""
 
 
-def test_enter_takes_only_what_was_switched_to_it(pen: Pen) -> None:
+def test_enter_takes_only_what_was_switched_to_it(pen: AnnotationController) -> None:
     """Enter alone takes no suggestion; with PERSON switched on it takes the sure persons and nothing else."""
     here = pen.session.annotated.sentence.id
     pen.answer(Answer.ACCEPT)
@@ -161,14 +161,14 @@ def test_enter_takes_only_what_was_switched_to_it(pen: Pen) -> None:
     assert spans(pen) == [("PERSON", words) for words in sure]
 
 
-def test_a_second_label_on_the_same_words_comes_from_the_menu(pen: Pen) -> None:
+def test_a_second_label_on_the_same_words_comes_from_the_menu(pen: AnnotationController) -> None:
     """A label key relabels the span it stands on; the label menu puts another beside it."""
     pen.label(label(pen, "d"))
     pen.label(label(pen, "f"), beside=True)
     assert sorted(spans(pen)) == [("CLAIM", "more than 40 boats"), ("COUNT", "more than 40 boats")]
 
 
-def test_tab_goes_on_from_where_one_was(pen: Pen) -> None:
+def test_tab_goes_on_from_where_one_was(pen: AnnotationController) -> None:
     """After the selection is let go Tab goes on behind it, not back to the sentence's start."""
     pen.select_next_stop(1)
     pen.select_next_stop(1)
@@ -181,7 +181,7 @@ def test_tab_goes_on_from_where_one_was(pen: Pen) -> None:
     assert pen.selection.range != at.range
 
 
-def test_space_and_backspace_without_a_selection(pen: Pen) -> None:
+def test_space_and_backspace_without_a_selection(pen: AnnotationController) -> None:
     """Space with nothing selected goes to what Tab goes to; Backspace says that nothing is selected."""
     with pytest.raises(RuleError, match="nothing is selected"):
         pen.shrink()

@@ -13,15 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotator.core.annotation import Work
-from annotator.core.article import Verdict
+from annotator.core.annotation import AnnotatedSentence
+from annotator.core.article import LineVerdict
 from annotator.core.errors import RuleError
-from annotator.core.tokens import is_aligned, tile
-from annotator.session.pen import Pen
-from annotator.session.session import Session
+from annotator.core.tokens import is_aligned, tokens_cover_text
+from annotator.session.pen import AnnotationController
+from annotator.session.session import AnnotationSession
 from annotator.storage.journal import Journal
 from annotator.tui.commands import COMMANDS
-from annotator.tui.screens.deeds import deeds
+from annotator.tui.screens.deeds import handlers_by_command
 from tests import builders
 
 
@@ -56,8 +56,8 @@ class Desk:
     """A session with a pen at the keys of the registry, without a screen."""
 
     path: Path
-    session: Session = field(init=False)
-    pen: Pen = field(init=False)
+    session: AnnotationSession = field(init=False)
+    pen: AnnotationController = field(init=False)
     deeds: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -66,11 +66,11 @@ class Desk:
     def open(self) -> None:
         """Open the corpus; what the app alone does is left out."""
         self.session = builders.open_session(self.path)
-        self.pen = Pen(self.session)
+        self.pen = AnnotationController(self.session)
         screen = SimpleNamespace(
             pen=self.pen, annotator=_Idle(pen=self.pen, session=self.session), tour=_Idle()
         )
-        self.deeds = deeds(cast("Any", screen))
+        self.deeds = handlers_by_command(cast("Any", screen))
 
     def take(self, step: Step) -> None:
         """Do a step as the screen would: nothing where there is no sentence, and settle after it."""
@@ -90,7 +90,7 @@ class Desk:
             self.session.undo_line_verdict(self.session.current_article_id)
             return
         lines = self.session.article(self.session.current_article_id).lines
-        self.session.set_line_verdict(self.session.current_article_id, line % len(lines), list(Verdict)[verdict])
+        self.session.set_line_verdict(self.session.current_article_id, line % len(lines), list(LineVerdict)[verdict])
 
     def _key(self, step: Step) -> None:
         n = len(self.session.annotated.sentence.tokens)
@@ -128,8 +128,8 @@ def test_the_journal_holds_what_the_state_holds(steps: list[Step]) -> None:
         again.close()
 
 
-def _journal_is_state(session: Session) -> None:
-    last: dict[str, Work] = {}
+def _journal_is_state(session: AnnotationSession) -> None:
+    last: dict[str, AnnotatedSentence] = {}
     with Journal.open(session.corpus.path, "ana") as journal:
         assert [r.seq for r in journal.records] == list(range(1, len(journal.records) + 1))
         for record in journal.records:
@@ -139,11 +139,11 @@ def _journal_is_state(session: Session) -> None:
             assert last[work.sentence.id] == work
 
 
-def _is_sound(session: Session) -> None:
+def _is_sound(session: AnnotationSession) -> None:
     """Hold the active article against the rules that every export counts on."""
     for work in session.annotation_store.sentences_of(session.current_article_id):
         s, spans = work.sentence, work.annotation.spans
-        assert tile(s.tokens, s.text)
+        assert tokens_cover_text(s.tokens, s.text)
         for i, span in enumerate(spans):
             assert is_aligned(s.tokens, span.start, span.end)
             assert work.text_of(span) == work.text_of(span).strip() != ""
@@ -156,7 +156,7 @@ def test_a_click_forgets_a_half_typed_hint() -> None:
     with tempfile.TemporaryDirectory() as folder:
         session = builders.open_session(builders.make_corpus(Path(folder) / "news"))
         session.move_in_article(1)  # a sentence of more words than there are letters
-        pen = Pen(session)
+        pen = AnnotationController(session)
         prefix = next(h.letters[0] for h in pen.state().hints if len(h.letters) == 2)
         pen.press_hint(prefix)
         assert pen.typed_hint == prefix
@@ -171,7 +171,7 @@ def test_white_space_alone_cannot_be_labelled() -> None:
         session = builders.open_session(builders.make_corpus(Path(folder) / "news"))
         session.move_in_article(0)
         session.join()
-        pen = Pen(session)
+        pen = AnnotationController(session)
         at = next(i for i, t in enumerate(session.annotated.sentence.tokens) if not t.text.strip())
         pen.drag(at, at)
         with pytest.raises(RuleError) as caught:

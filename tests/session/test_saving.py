@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from annotator.core.annotation import Answer
-from annotator.core.article import Verdict
+from annotator.core.article import LineVerdict
 from annotator.core.edits import add_span
 from annotator.core.errors import RuleError
-from annotator.core.record import Record
+from annotator.core.record import JournalRecord
 from annotator.core.spans import Span
-from annotator.session.pen import Pen
-from annotator.session.session import Session
-from annotator.session.state import Saved
+from annotator.session.pen import AnnotationController
+from annotator.session.session import AnnotationSession
+from annotator.session.state import SaveState
 from tests import builders
 from tests.builders import records_in
 
@@ -27,11 +27,11 @@ def corpus(tmp_path: Path) -> Path:
     return builders.make_corpus(tmp_path / "news").path
 
 
-def _accept(session: Session) -> None:
-    Pen(session).answer(Answer.ACCEPT)
+def _accept(session: AnnotationSession) -> None:
+    AnnotationController(session).answer(Answer.ACCEPT)
 
 
-def _saved(session: Session) -> Saved:
+def _saved(session: AnnotationSession) -> SaveState:
     return session.save_state
 
 
@@ -44,31 +44,31 @@ def test_saved_is_shown_only_when_the_record_is_on_the_disk(
     session.changed = told.set
     append = session._journal.append
 
-    def slow(records: Sequence[Record]) -> None:
+    def slow(records: Sequence[JournalRecord]) -> None:
         begun.set()
         assert gate.wait(10)
         append(records)
 
     monkeypatch.setattr(session._journal, "append", slow)
-    assert _saved(session) is Saved.SAVED
+    assert _saved(session) is SaveState.SAVED
     _accept(session)
     assert begun.wait(10)
-    assert _saved(session) is Saved.SAVING
+    assert _saved(session) is SaveState.SAVING
     for _ in range(3):
         _accept(session)
-    assert _saved(session) is Saved.SAVING
+    assert _saved(session) is SaveState.SAVING
     assert not told.is_set()
     assert not session._journal.path.read_bytes()
     assert not session.flush(0.01)
     gate.set()
     assert session.flush()
-    assert _saved(session) is Saved.SAVED
+    assert _saved(session) is SaveState.SAVED
     assert told.is_set()
     assert [r.seq for r in records_in(session._journal.path)] == [1, 2, 3, 4]
     assert session.close()
 
 
-def _rescue(session: Session) -> Path:
+def _rescue(session: AnnotationSession) -> Path:
     return Path(session.banner.removeprefix("your work is kept in ").partition(";")[0])
 
 
@@ -81,7 +81,7 @@ def test_what_the_journal_refuses_is_kept_and_said(corpus: Path, home: Path) -> 
         other.write(b"a line of another program\n")
     _accept(session)
     assert not session.flush()
-    assert _saved(session) is Saved.FAILED
+    assert _saved(session) is SaveState.FAILED
     rescue = home / "rescue" / "news-ana-1.jsonl"
     assert session.banner == (
         f"your work is kept in {rescue}; {session._journal.path}: another program has changed the file; "
@@ -92,7 +92,7 @@ def test_what_the_journal_refuses_is_kept_and_said(corpus: Path, home: Path) -> 
     assert not session.close()
     last = _rescue(session)
     assert [r.seq for r in records_in(last)] == [2, 3, 4]
-    assert _saved(session) is Saved.FAILED
+    assert _saved(session) is SaveState.FAILED
     assert [w.done for w in session.sentences_of(session.queue[0])][:3] == [True, True, False]
 
 
@@ -110,7 +110,7 @@ def test_where_nothing_can_be_rescued_the_row_says_so(
     _accept(session)
     assert not session.flush()
     assert session.banner.startswith("your work is in memory only: copy it before you quit; ")
-    assert _saved(session) is Saved.FAILED
+    assert _saved(session) is SaveState.FAILED
     session.close()
 
 
@@ -127,7 +127,7 @@ def test_a_mistake_in_the_program_does_not_end_saving_in_silence(
     def broken(_: object) -> None:
         raise ValueError("odd")
 
-    def slow(records: Sequence[Record]) -> Path:
+    def slow(records: Sequence[JournalRecord]) -> Path:
         failing.set()
         threading.Event().wait(0.05)
         return rescue(records)
@@ -138,7 +138,7 @@ def test_a_mistake_in_the_program_does_not_end_saving_in_silence(
     _accept(session)
     assert failing.wait(10)
     assert not session.flush(5)
-    assert _saved(session) is Saved.FAILED
+    assert _saved(session) is SaveState.FAILED
     assert "saving has failed: ValueError('odd')" in session.banner
     assert [r.seq for r in records_in(_rescue(session))] == [1, 2]
     session.close()
@@ -150,7 +150,7 @@ def test_what_a_slow_disk_has_not_taken_is_kept(corpus: Path, monkeypatch: pytes
     gate = threading.Event()
     append = session._journal.append
 
-    def hanging(records: Sequence[Record]) -> None:
+    def hanging(records: Sequence[JournalRecord]) -> None:
         assert gate.wait(20)
         append(records)
 
@@ -172,7 +172,7 @@ def test_what_a_slow_disk_has_not_taken_is_kept(corpus: Path, monkeypatch: pytes
 def test_a_label_that_the_schema_lacks_is_said(corpus: Path) -> None:
     """A schema edited by hand so that it lacks a label in use is told at the start, not at the export."""
     session = builders.open_session(corpus)
-    pen = Pen(session)
+    pen = AnnotationController(session)
     pen.move_cursor(1)
     label = session.schema.by_key("a")
     assert label is not None
@@ -189,7 +189,7 @@ def test_read_only_takes_nothing_and_touches_nothing(corpus: Path) -> None:
     """Every deed is refused with the way out, and the folder stays byte for byte what it was."""
     before = {p: p.read_bytes() for p in corpus.rglob("*") if p.is_file()}
     session = builders.open_session(corpus, read_only=True)
-    assert _saved(session) is Saved.READ_ONLY
+    assert _saved(session) is SaveState.READ_ONLY
     says = "the corpus is open to read only; start again without --read-only to annotate"
     new = Span(0, 4, "COUNT")
     for deed in (
@@ -198,7 +198,7 @@ def test_read_only_takes_nothing_and_touches_nothing(corpus: Path) -> None:
         session.redo,
         session.join,
         lambda: session.split(3),
-        lambda: session.set_line_verdict(session.current_article_id, 3, Verdict.CAPTION),
+        lambda: session.set_line_verdict(session.current_article_id, 3, LineVerdict.CAPTION),
         lambda: session.undo_line_verdict(session.current_article_id),
     ):
         with pytest.raises(RuleError) as caught:
@@ -220,7 +220,7 @@ def test_a_damaged_journal_is_shown_and_takes_nothing(corpus: Path) -> None:
     path.write_bytes(b"\n".join([lines[0], b"{" + lines[1][3:], *lines[2:]]))
     before = path.read_bytes()
     session = builders.open_session(corpus)
-    assert _saved(session) is Saved.FAILED
+    assert _saved(session) is SaveState.FAILED
     assert "line 2" in session.banner
     assert session.article_sentences[0].done
     with pytest.raises(RuleError, match="the journal is damaged, nothing can be saved"):

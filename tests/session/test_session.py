@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from annotator.core.annotation import Answer
-from annotator.core.article import Verdict
+from annotator.core.article import LineVerdict
 from annotator.core.edits import set_answer
 from annotator.core.errors import RuleError
 from annotator.core.spans import Span
-from annotator.session.pen import Pen
-from annotator.session.session import Session
-from annotator.storage.corpus import Corpus
+from annotator.session.pen import AnnotationController
+from annotator.session.session import AnnotationSession
+from annotator.storage.corpus import CorpusFolder
 from annotator.storage.journal import Journal
 from tests import builders
 from tests.builders import records_in
@@ -28,15 +28,15 @@ def corpus(tmp_path: Path) -> Path:
     return builders.make_corpus(tmp_path / "news").path
 
 
-def _accept(session: Session) -> None:
-    Pen(session).answer(Answer.ACCEPT)
+def _accept(session: AnnotationSession) -> None:
+    AnnotationController(session).answer(Answer.ACCEPT)
 
 
-def _at(session: Session) -> tuple[int, int]:
+def _at(session: AnnotationSession) -> tuple[int, int]:
     return (session.position.article, session.position.sentence)
 
 
-def _said(session: Session) -> str:
+def _said(session: AnnotationSession) -> str:
     return session.message.text if session.message else ""
 
 
@@ -71,7 +71,7 @@ def test_each_record_names_the_one_before_it_on_its_sentence(corpus: Path) -> No
     assert chain[2:] == [("undo", 2, None), ("join", None, None), ("undo", 3, (5, 2)), ("undo", None, (5, 2))]
 
 
-def _over(session: Session, tokens: tuple[int, int]) -> Span:
+def _over(session: AnnotationSession, tokens: tuple[int, int]) -> Span:
     own = session.annotated.sentence.tokens
     return Span(own[tokens[0]].start, own[tokens[1] - 1].end, "X")
 
@@ -91,15 +91,15 @@ def test_a_done_sentence_is_passed_over(corpus: Path) -> None:
 def test_undo_and_redo_reach_over_sessions(corpus: Path) -> None:
     """What two sessions did, a third takes back step by step, each time at its place, and does again."""
     session = builders.open_session(corpus)
-    Pen(session).drag(0, 2)
-    pen = Pen(session)
+    AnnotationController(session).drag(0, 2)
+    pen = AnnotationController(session)
     pen.drag(6, 7)
     pen.label(session.schema.labels[1])
     _accept(session)
     session.close()
     session = builders.open_session(corpus)
     session.move_article(1)
-    Pen(session).join()
+    AnnotationController(session).join()
     session.close()
 
     session = builders.open_session(corpus)
@@ -165,11 +165,11 @@ def test_switching_a_line_brings_its_sentence_and_takes_it_away(corpus: Path) ->
     session = builders.open_session(corpus)
     article, before = session.current_article_id, builders.texts_of(session.article_sentences)
     session.move_in_article(4)
-    session.set_line_verdict(article, 6, Verdict.BODY)
+    session.set_line_verdict(article, 6, LineVerdict.BODY)
     assert builders.texts_of(session.article_sentences) == [*before[:4], "Subscribe to our letter", *before[4:]]
     assert session.annotated.sentence.text == "Moran left for Sorrel Hall.", "the place stays at its sentence"
     assert session.corpus_progress.total == TOTAL + 1
-    session.set_line_verdict(article, 7, Verdict.BOILERPLATE)
+    session.set_line_verdict(article, 7, LineVerdict.BOILERPLATE)
     assert session.annotated.sentence.text == "Subscribe to our letter", "the last one left"
     session.close()
 
@@ -187,7 +187,7 @@ def test_an_article_without_any_line_is_no_trap(corpus: Path) -> None:
     session.move_article(1)
     article = session.current_article_id
     for line in (2, 3):
-        session.set_line_verdict(article, line, Verdict.BOILERPLATE)
+        session.set_line_verdict(article, line, LineVerdict.BOILERPLATE)
     assert session.article_sentences == ()
     session.move_in_article(-1)
     session.move_in_article(0)
@@ -209,7 +209,7 @@ def test_work_on_a_line_that_is_switched_off_comes_back_with_it(corpus: Path) ->
     article = session.current_article_id
     session.move_in_article(3)
     _accept(session)
-    session.set_line_verdict(article, 5, Verdict.BOILERPLATE)
+    session.set_line_verdict(article, 5, LineVerdict.BOILERPLATE)
     assert session.progress_of(article).done == 0
     session.undo()
     assert _said(session) == "undone: accepted (its line is switched off, or its article has a new version)"
@@ -230,7 +230,7 @@ def test_the_queue_leaves_out_replaced_articles(tmp_path: Path) -> None:
     new = builders.article("Footbridge open again\n\nThe footbridge is open.", "t-b", origin="bridge.txt")
     corpus.add_article(new, builders.sentences(new))
     corpus.replace_article(old, new.id)
-    session = builders.open_session(Corpus.open(corpus.path))
+    session = builders.open_session(CorpusFolder.open(corpus.path))
     assert session.queue == (corpus.article_ids()[0], new.id)
     assert session.article_sentences
     assert session.undo() is not None

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from annotator.core.annotation import Answer, Work
-from annotator.core.article import Verdict
+from annotator.core.annotation import Answer, AnnotatedSentence
+from annotator.core.article import LineVerdict
 from annotator.core.edits import set_answer, set_flag, set_note
 from annotator.core.errors import RuleError
-from annotator.core.search import parse
+from annotator.core.search import parse_query
 from annotator.core.suggestion import Suggestion
-from annotator.session.session import Session
-from annotator.session.state import Message
-from annotator.session.way import Way
-from annotator.suggest.desk import Desk
+from annotator.session.session import AnnotationSession
+from annotator.session.state import StatusMessage
+from annotator.session.way import Navigation
+from annotator.suggest.desk import SuggestionService
 from tests import builders
 
 
@@ -25,23 +25,23 @@ def corpus(tmp_path: Path) -> Path:
     return builders.make_corpus(tmp_path / "news").path
 
 
-def _at(session: Session) -> tuple[int, int]:
+def _at(session: AnnotationSession) -> tuple[int, int]:
     return (session.position.article, session.position.sentence)
 
 
-def _said(session: Session) -> str:
-    return session.message.text if isinstance(session.message, Message) else ""
+def _said(session: AnnotationSession) -> str:
+    return session.message.text if isinstance(session.message, StatusMessage) else ""
 
 
-def _flag(session: Session, *places: tuple[int, int]) -> None:
+def _flag(session: AnnotationSession, *places: tuple[int, int]) -> None:
     for article, sentence in places:
         work = session.sentences_of(session.queue[article])[sentence]
         session.apply_edit(set_flag(work, flagged=True))
 
 
-def _hits(session: Session, query: str) -> list[tuple[int, int]]:
+def _hits(session: AnnotationSession, query: str) -> list[tuple[int, int]]:
     way = session.navigation
-    found = way.sentence_search.search(parse(query), way.touched_sentences(), way.problem_sentences(way.touched_sentences()))
+    found = way.sentence_search.search(parse_query(query), way.touched_sentences(), way.problem_sentences(way.touched_sentences()))
     way.search_hits = tuple(hit for hits in found for hit in hits)
     return [(h.article, h.index) for h in way.search_hits]
 
@@ -55,8 +55,8 @@ def test_the_finder_sees_what_the_session_sees(corpus: Path) -> None:
     session.split(6)
     session.move_in_article(0)
     session.join()
-    session.set_line_verdict(session.current_article_id, 6, Verdict.BODY)
-    session.set_line_verdict(session.current_article_id, 5, Verdict.BOILERPLATE)
+    session.set_line_verdict(session.current_article_id, 6, LineVerdict.BODY)
+    session.set_line_verdict(session.current_article_id, 5, LineVerdict.BOILERPLATE)
     for article in session.queue:
         seen = session.navigation.sentence_search.sentences_of(article, session.annotation_store.touched_sentences_of(article))
         there = session.sentences_of(article)
@@ -85,7 +85,7 @@ def test_hits_can_be_gone_through_and_round(corpus: Path) -> None:
     session = builders.open_session(corpus)
     with pytest.raises(RuleError, match="there are no hits to go through; search with / first"):
         session.navigation.go_to_next_hit(1)
-    session.navigation.last_query = parse("moran")
+    session.navigation.last_query = parse_query("moran")
     _hits(session, "moran")
     session.move_in_article(1)
     seen = []
@@ -101,7 +101,7 @@ def test_a_filter_leads_enter_and_the_arrows(corpus: Path) -> None:
     """Only what matches is come to, done sentences by the arrows too; without the filter all is as before."""
     session = builders.open_session(corpus)
     _flag(session, (0, 1), (0, 3), (1, 2))
-    session.navigation.set_filter(parse("flag"))
+    session.navigation.set_filter(parse_query("flag"))
     assert session.navigation.summary == "filter: flag"
     session.move_in_article(0)
     assert session.go_to_next_open()
@@ -118,7 +118,7 @@ def test_a_filter_leads_enter_and_the_arrows(corpus: Path) -> None:
     assert session.move_sentence(-1)
     assert not session.move_sentence(-1)
     assert _said(session) == "no sentence before this one matches the filter"
-    session.navigation.set_filter(parse(""))
+    session.navigation.set_filter(parse_query(""))
     assert session.go_to_next_open()
     assert _at(session) == (0, 2)
     session.close()
@@ -127,7 +127,7 @@ def test_a_filter_leads_enter_and_the_arrows(corpus: Path) -> None:
 def test_a_filter_by_answer_follows_the_work(corpus: Path) -> None:
     """What matches is looked up anew at each step."""
     session = builders.open_session(corpus)
-    session.navigation.set_filter(parse("answer:open"))
+    session.navigation.set_filter(parse_query("answer:open"))
     session.move_in_article(0)
     session.apply_edit(set_answer(session.article_sentences[1], Answer.ACCEPT))
     assert session.move_sentence(1)
@@ -146,8 +146,8 @@ def test_problems_can_be_filtered_by(corpus: Path) -> None:
         work = session.article_sentences[i]
         spans = [builders.span(work.sentence.text, "Tarn Quay", "VENUE")] if i == 0 else []
         said = work.annotation.with_spans(spans)
-        session.apply_edit(set_answer(Work(work.sentence, said), Answer.ACCEPT))
-    session.navigation.set_filter(parse("problem"))
+        session.apply_edit(set_answer(AnnotatedSentence(work.sentence, said), Answer.ACCEPT))
+    session.navigation.set_filter(parse_query("problem"))
     assert _hits(session, "problem") == [(0, 1)]
     assert session.move_sentence(1) or session.move_sentence(-1)
     assert _at(session) == (0, 1)
@@ -184,14 +184,14 @@ def test_unsure_sentences_come_first(corpus: Path, monkeypatch: pytest.MonkeyPat
     """Enter goes to the open sentence that is the least sure of those looked at, then by article."""
     scores = {"He smiled": 0.5, "Moran left": 0.8, "Engineer": 0.6, "“It will": 0.5}
 
-    def suggestions(_: Desk, work: Work) -> tuple[Suggestion, ...]:
+    def suggestions(_: SuggestionService, work: AnnotatedSentence) -> tuple[Suggestion, ...]:
         assert work.sentence.tokens
         found = [p for start, p in scores.items() if work.sentence.text.startswith(start)]
         return tuple(Suggestion(0, 2, "PERSON", "rules", p) for p in found)
 
-    monkeypatch.setattr(Desk, "suggestions", suggestions)
+    monkeypatch.setattr(SuggestionService, "suggestions", suggestions)
     session = builders.open_session(corpus)
-    way: Way = session.navigation
+    way: Navigation = session.navigation
     way.uncertain_first = True
     assert way.summary == "unsure first, looked at 0 articles"
     assert list(way.score_sentences(way.touched_sentences()))[-1] == 2
@@ -211,7 +211,7 @@ def test_unsure_sentences_come_first(corpus: Path, monkeypatch: pytest.MonkeyPat
 
 def test_counts_of_a_large_corpus_follow_the_work(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once every article was counted the sum is there, and each edit moves it."""
-    monkeypatch.setattr("annotator.session.session.COUNTED_AT_ONCE", 1)
+    monkeypatch.setattr("annotator.session.session.MAX_COUNTED_AT_START", 1)
     session = builders.open_session(corpus)
     assert session.corpus_progress.total == 0
     for article in session.queue:
@@ -222,6 +222,6 @@ def test_counts_of_a_large_corpus_follow_the_work(corpus: Path, monkeypatch: pyt
     assert (session.corpus_progress.done, session.corpus_progress.total) == (0, 8)
     session.undo()
     assert (session.corpus_progress.done, session.corpus_progress.total) == (1, 9)
-    session.set_line_verdict(session.current_article_id, 5, Verdict.BOILERPLATE)
+    session.set_line_verdict(session.current_article_id, 5, LineVerdict.BOILERPLATE)
     assert session.corpus_progress.total == 8
     session.close()

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from annotator.core.annotation import Answer
-from annotator.core.edits import Edit, Op, add_span, set_answer, together
+from annotator.core.edits import Edit, Op, add_span, set_answer, combine_edits
 from annotator.core.errors import RuleError
-from annotator.session.alike import Alike
-from annotator.session.session import Session
+from annotator.session.alike import ConsistencyQueue
+from annotator.session.session import AnnotationSession
 from tests import builders
 from tests.builders import records_in
 
@@ -20,7 +20,7 @@ The ferry reached Skerrin at noon. Nobody on Skerrin had milk. Mayor Pia Rask of
 The boat left Skerrin before dusk, and Skerrin slept."""
 
 
-def _session(path: Path) -> Session:
+def _session(path: Path) -> AnnotationSession:
     """Open a corpus in which two of four accepted sentences have the place labelled."""
     article = builders.article(TEXT, "t-bb", origin="skerrin.txt")
     corpus = builders.make_corpus(path, article)
@@ -33,21 +33,21 @@ def _session(path: Path) -> Session:
     return session
 
 
-def _list(session: Session) -> Alike:
-    return Alike(session, session.navigation.inconsistencies(session.navigation.touched_sentences()))
+def _list(session: AnnotationSession) -> ConsistencyQueue:
+    return ConsistencyQueue(session, session.navigation.inconsistencies(session.navigation.touched_sentences()))
 
 
-def _labels(session: Session) -> list[int]:
+def _labels(session: AnnotationSession) -> list[int]:
     return [len(w.annotation.spans) for w in session.article_sentences]
 
 
 @pytest.fixture
-def session(tmp_path: Path) -> Session:
+def session(tmp_path: Path) -> AnnotationSession:
     """Open the session of a corpus with an inconsistent place."""
     return _session(tmp_path / "news")
 
 
-def test_yes_labels_one_place_and_goes_on(session: Session) -> None:
+def test_yes_labels_one_place_and_goes_on(session: AnnotationSession) -> None:
     """Each y is one edit; the answer of a finished sentence stays; u takes it back."""
     work = _list(session)
     assert [(g.words, g.label, len(g.changes)) for g in work.groups] == [("Skerrin", "VENUE", 3)]
@@ -65,7 +65,7 @@ def test_yes_labels_one_place_and_goes_on(session: Session) -> None:
     session.close()
 
 
-def test_all_is_one_edit_and_one_undo(session: Session) -> None:
+def test_all_is_one_edit_and_one_undo(session: AnnotationSession) -> None:
     """A settles the rest of the group: one batch in the journal, taken back by one undo."""
     work = _list(session)
     assert work.accept_group() == "3 places made consistent"
@@ -121,7 +121,7 @@ def test_to_read_only_no_is_remembered_for_the_session(tmp_path: Path) -> None:
     session.close()
 
 
-def test_what_a_rule_forbids_meanwhile_is_left_and_said(session: Session) -> None:
+def test_what_a_rule_forbids_meanwhile_is_left_and_said(session: AnnotationSession) -> None:
     """A place that changed since the look is told; a does the others."""
     work = _list(session)
     now = session.article_sentences[1]
@@ -148,7 +148,7 @@ def test_one_moves_by_proposal_and_by_group(tmp_path: Path) -> None:
         words, label = ("Pia Rask", "PERSON") if i == 2 else ("boat", "VENUE")
         span = builders.span(work.sentence.text, words, label)
         edits.append(Edit(Op.EDIT, (work,), (add_span(work, span, session.schema).after[0],)))
-    session.apply_edit(together(edits, "two"))
+    session.apply_edit(combine_edits(edits, "two"))
     work_list = _list(session)
     assert len(work_list.groups) == 1
     work_list.move(-5)

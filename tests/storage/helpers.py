@@ -8,15 +8,15 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from annotator.core.annotation import Annotation, Answer, Work
-from annotator.core.article import Article, Line, Sentence, Verdict
-from annotator.core.digest import article_id, digest_of
+from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
+from annotator.core.article import Article, SourceLine, Sentence, LineVerdict
+from annotator.core.digest import article_id_from_digest, text_digest
 from annotator.core.edits import Op
-from annotator.core.record import Record
+from annotator.core.record import JournalRecord
 from annotator.core.spans import Span
 from annotator.core.tokens import Token
-from annotator.storage.corpus import Corpus
-from annotator.storage.records import encode
+from annotator.storage.corpus import CorpusFolder
+from annotator.storage.records import encode_record
 
 SCHEMA = """name = "t"
 version = "1"
@@ -31,7 +31,7 @@ TEXT = (
     "Ferry to Osmund delayed\n\nMayor Lena Okafor — “näïve” 🛶 — met 40 rowers.\n"
     "She left for Osmund.\nRead more"
 )
-VERDICTS = (Verdict.TITLE, Verdict.BLANK, Verdict.BODY, Verdict.BODY, Verdict.BOILERPLATE)
+VERDICTS = (LineVerdict.TITLE, LineVerdict.BLANK, LineVerdict.BODY, LineVerdict.BODY, LineVerdict.BOILERPLATE)
 
 
 def tokens_of(text: str) -> tuple[Token, ...]:
@@ -40,11 +40,11 @@ def tokens_of(text: str) -> tuple[Token, ...]:
     return tuple(Token(t, a, b, text[b : b + 1] == " ") for t, a, b in found)
 
 
-def article(text: str = TEXT, origin: str = "ferry.txt", verdicts: tuple[Verdict, ...] = VERDICTS) -> Article:
+def article(text: str = TEXT, origin: str = "ferry.txt", verdicts: tuple[LineVerdict, ...] = VERDICTS) -> Article:
     """Make an article of ``text``."""
-    digest = digest_of(text)
-    lines = tuple(Line(v, f"looks like {v.value}") for v in verdicts)
-    return Article(article_id(digest), origin, digest, text, lines, title="Ferry", meta={"n": 1})
+    digest = text_digest(text)
+    lines = tuple(SourceLine(v, f"looks like {v.value}") for v in verdicts)
+    return Article(article_id_from_digest(digest), origin, digest, text, lines, title="Ferry", meta={"n": 1})
 
 
 def sentences(a: Article) -> tuple[Sentence, ...]:
@@ -57,26 +57,26 @@ def sentences(a: Article) -> tuple[Sentence, ...]:
 
 def body(text: str, origin: str) -> Article:
     """Make an article whose lines are all body."""
-    return article(text, origin, (Verdict.BODY,) * (text.count("\n") + 1))
+    return article(text, origin, (LineVerdict.BODY,) * (text.count("\n") + 1))
 
 
-def new_corpus(path: Path) -> Corpus:
+def new_corpus(path: Path) -> CorpusFolder:
     """Make an empty corpus."""
-    return Corpus.create(path, name="news", lang="en", fingerprint="f1", schema_text=SCHEMA)
+    return CorpusFolder.create(path, name="news", lang="en", fingerprint="f1", schema_text=SCHEMA)
 
 
 def record(
     seq: int, text: str = "Lena Okafor met 40 rowers.", batch: tuple[int, int] | None = None
-) -> Record:
+) -> JournalRecord:
     """Make a record that differs from those with other numbers."""
     sentence = Sentence("0123456789ab", seq % 7, 10 * seq, 10 * seq + len(text), text, tokens_of(text))
     annotation = Annotation((Span(0, 4 + seq % 3, "PERSON"),), list(Answer)[seq % 3])
-    return Record(
-        seq, Op.EDIT, Work(sentence, annotation), None, batch, "ana", "ana-1", float(1_700_000_000 + seq)
+    return JournalRecord(
+        seq, Op.EDIT, AnnotatedSentence(sentence, annotation), None, batch, "ana", "ana-1", float(1_700_000_000 + seq)
     )
 
 
-def records(first: int, last: int) -> list[Record]:
+def records(first: int, last: int) -> list[JournalRecord]:
     """Make the records numbered ``first`` to ``last``."""
     return [record(n) for n in range(first, last + 1)]
 
@@ -124,6 +124,6 @@ def put_journal(corpus: Path, data: bytes) -> Path:
     return journal_of(corpus)
 
 
-def lines_of(items: list[Record]) -> bytes:
+def lines_of(items: list[JournalRecord]) -> bytes:
     """Return records as the lines of a journal."""
-    return b"".join(encode(r) for r in items)
+    return b"".join(encode_record(r) for r in items)

@@ -11,7 +11,7 @@ import pytest
 
 from annotator.core.errors import CorpusError
 from annotator.storage.atomic import set_aside, write_atomic
-from annotator.storage.jsonl import dump, read
+from annotator.storage.jsonl import dump_json, read_jsonl
 
 from .helpers import Failing, Noting, tree
 
@@ -76,8 +76,8 @@ def test_set_aside_never_overwrites(tmp_path: Path) -> None:
 def test_lines_end_at_lf_alone(tmp_path: Path) -> None:
     """U+2028, U+0085 and CR are text, not line ends."""
     values = [{"text": "a\u2028b\x85c\u2029d\x0be"}, {"text": "f\r"}]
-    (tmp_path / "a.jsonl").write_bytes(b"\n".join(dump(v) for v in values))
-    assert list(read(tmp_path / "a.jsonl")) == [(1, values[0]), (2, values[1])]
+    (tmp_path / "a.jsonl").write_bytes(b"\n".join(dump_json(v) for v in values))
+    assert list(read_jsonl(tmp_path / "a.jsonl")) == [(1, values[0]), (2, values[1])]
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_bad_lines_are_told(tmp_path: Path, line: bytes, told: str) -> None:
     """A line that is no JSON object is refused with file and line."""
     (tmp_path / "a.jsonl").write_bytes(b"{}\n" + line + b"\n{}\n")
     with pytest.raises(CorpusError, match=told):
-        list(read(tmp_path / "a.jsonl"))
+        list(read_jsonl(tmp_path / "a.jsonl"))
 
 
 def test_a_line_over_the_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,7 +103,7 @@ def test_a_line_over_the_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("annotator.storage.jsonl.MAX_RECORD", 2**20)
     good = b'{"a":"' + b"x" * (2**20 - 8) + b'"}'
     (tmp_path / "a.jsonl").write_bytes(good + b"\n" + good + b" \n")
-    lines = read(tmp_path / "a.jsonl")
+    lines = read_jsonl(tmp_path / "a.jsonl")
     assert next(lines)[0] == 1
     with pytest.raises(
         CorpusError, match=r"a.jsonl:2: the line is longer than 1 MiB; split it into several records"

@@ -13,36 +13,36 @@ from pathlib import Path
 import orjson
 import pytest
 
-from annotator.core.article import Verdict
-from annotator.core.digest import article_id, digest_of
+from annotator.core.article import LineVerdict
+from annotator.core.digest import article_id_from_digest, text_digest
 from annotator.core.errors import CorpusError, SchemaError, SourceError
 from annotator.storage import corpus as module
-from annotator.storage.corpus import Corpus
+from annotator.storage.corpus import CorpusFolder
 from annotator.storage.lock import Lock
 
 from .helpers import SCHEMA, Failing, article, body, new_corpus, sentences, tree
 
 
 @pytest.fixture
-def corpus(tmp_path: Path) -> Corpus:
+def corpus(tmp_path: Path) -> CorpusFolder:
     """Make an empty corpus."""
     return new_corpus(tmp_path / "news")
 
 
 @pytest.fixture
-def filled(corpus: Corpus) -> Corpus:
+def filled(corpus: CorpusFolder) -> CorpusFolder:
     """Make a corpus of one article."""
     corpus.add_article(article(), sentences(article()))
     return corpus
 
 
-def _told(caught: pytest.ExceptionInfo[CorpusError], corpus: Corpus | Path) -> str:
+def _told(caught: pytest.ExceptionInfo[CorpusError], corpus: CorpusFolder | Path) -> str:
     return str(caught.value).replace(str(corpus if isinstance(corpus, Path) else corpus.path), "news")
 
 
-def test_create_and_open(corpus: Corpus) -> None:
+def test_create_and_open(corpus: CorpusFolder) -> None:
     """A new corpus has its settings, its schema and its folders, and no article."""
-    again = Corpus.open(corpus.path)
+    again = CorpusFolder.open(corpus.path)
     assert (again.name, again.lang, again.fingerprint) == ("news", "en", "f1")
     assert [x.name for x in again.schema.labels] == ["PERSON", "VENUE"]
     assert (again.article_ids(), again.annotators(), again.warnings) == ((), (), [])
@@ -53,7 +53,7 @@ def test_create_and_open(corpus: Corpus) -> None:
     )
 
 
-def test_create_spares_what_is_there(corpus: Corpus, tmp_path: Path) -> None:
+def test_create_spares_what_is_there(corpus: CorpusFolder, tmp_path: Path) -> None:
     """A corpus, or a folder of other files, is never made into a new corpus."""
     with pytest.raises(CorpusError, match="there is a corpus here already; open it, or give another folder"):
         new_corpus(corpus.path)
@@ -62,11 +62,11 @@ def test_create_spares_what_is_there(corpus: Corpus, tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="the folder holds other files and is no corpus"):
         new_corpus(tmp_path / "home")
     with pytest.raises(SchemaError, match=r"schema: the schema has no \[\[label\]\]"):
-        Corpus.create(tmp_path / "x", name="x", lang="en", fingerprint="", schema_text="")
+        CorpusFolder.create(tmp_path / "x", name="x", lang="en", fingerprint="", schema_text="")
     assert not (tmp_path / "x").exists()
 
 
-def test_a_half_made_corpus_can_be_made(corpus: Corpus) -> None:
+def test_a_half_made_corpus_can_be_made(corpus: CorpusFolder) -> None:
     """A crash before ``corpus.toml`` leaves a folder that ``create`` takes."""
     (corpus.path / "corpus.toml").unlink()
     assert new_corpus(corpus.path).article_ids() == ()
@@ -91,11 +91,11 @@ def test_a_half_made_corpus_can_be_made(corpus: Corpus) -> None:
         (b"a = " + b"[" * 5000, "this TOML is nested too deeply"),
     ],
 )
-def test_bad_settings(corpus: Corpus, settings: bytes, told: str) -> None:
+def test_bad_settings(corpus: CorpusFolder, settings: bytes, told: str) -> None:
     """A settings file that is wrong, or of a newer format, is told with file and line."""
     (corpus.path / "corpus.toml").write_bytes(settings)
     with pytest.raises(CorpusError) as caught:
-        Corpus.open(corpus.path)
+        CorpusFolder.open(corpus.path)
     assert told in str(caught.value)
     assert "corpus.toml" in str(caught.value) or "gone.toml" in str(caught.value)
 
@@ -109,15 +109,15 @@ def test_no_corpus(tmp_path: Path) -> None:
         ("", "it has no corpus.toml"),
     ]:
         with pytest.raises(CorpusError, match=told):
-            Corpus.open(tmp_path / path)
+            CorpusFolder.open(tmp_path / path)
 
 
-def test_add_and_read(filled: Corpus) -> None:
+def test_add_and_read(filled: CorpusFolder) -> None:
     """An article comes back as it went in, emoji offsets and all, in another process too."""
     a = article()
     other = body("One line only.", "b.txt")
     filled.add_article(other, sentences(other))
-    for corpus in (filled, Corpus.open(filled.path)):
+    for corpus in (filled, CorpusFolder.open(filled.path)):
         assert corpus.article_ids() == (a.id, other.id)
         assert (corpus.article(a.id), corpus.sentences(a.id)) == (a, sentences(a))
         assert corpus.sentences(other.id) == sentences(other)
@@ -128,26 +128,26 @@ def test_add_and_read(filled: Corpus) -> None:
     assert line["tokens"][0] == {"text": "Mayor", "start": 0, "end": 5, "id": 0, "ws": True}
 
 
-def test_order_is_that_of_ingest(corpus: Corpus) -> None:
+def test_order_is_that_of_ingest(corpus: CorpusFolder) -> None:
     """Articles stand in the order in which they came, not in that of their ids."""
     added = [body(f"Text number {n}.", f"{n}.txt") for n in range(20)]
     for a in added:
         corpus.add_article(a, sentences(a))
-    assert Corpus.open(corpus.path).article_ids() == tuple(a.id for a in added)
+    assert CorpusFolder.open(corpus.path).article_ids() == tuple(a.id for a in added)
     assert tuple(a.id for a in added) != tuple(sorted(a.id for a in added))
 
 
-def test_another_process_adds(filled: Corpus) -> None:
+def test_another_process_adds(filled: CorpusFolder) -> None:
     """What another process adds is seen without opening again."""
     a = body("Added elsewhere.", "b.txt")
     assert len(filled.article_ids()) == 1
-    Corpus.open(filled.path).add_article(a, sentences(a))
+    CorpusFolder.open(filled.path).add_article(a, sentences(a))
     assert filled.article_ids()[1:] == (a.id,)
     assert filled.sentences(a.id) == sentences(a)
 
 
 @pytest.mark.parametrize("bad", ["../../etc", "ABCDEF012345", "0123", "", "0" * 65, "0123456789ab\n"])
-def test_ids_never_become_paths(corpus: Corpus, bad: str) -> None:
+def test_ids_never_become_paths(corpus: CorpusFolder, bad: str) -> None:
     """Only 12 to 64 hex digits name an article."""
     with pytest.raises(CorpusError, match="is no article id"):
         corpus.article(bad)
@@ -157,15 +157,15 @@ def test_ids_never_become_paths(corpus: Corpus, bad: str) -> None:
 
 def test_digest() -> None:
     """An id is the start of the SHA-256 of the text; half a character has none."""
-    assert digest_of("abc").startswith("ba7816bf8f01")
-    assert article_id(digest_of("abc")) == "ba7816bf8f01"
+    assert text_digest("abc").startswith("ba7816bf8f01")
+    assert article_id_from_digest(text_digest("abc")) == "ba7816bf8f01"
     with pytest.raises(
         SourceError, match=r"character 3: the text holds half a character \(a lone surrogate, U\+D800"
     ):
-        digest_of("abc\ud800")
+        text_digest("abc\ud800")
 
 
-def test_contradictions_are_refused(corpus: Corpus) -> None:
+def test_contradictions_are_refused(corpus: CorpusFolder) -> None:
     """Nothing is stored whose parts do not fit each other."""
     a, good = article(), sentences(article())
     cases = [
@@ -188,7 +188,7 @@ def test_contradictions_are_refused(corpus: Corpus) -> None:
         corpus.add_article(a, good)
 
 
-def test_crash_between_sentences_and_article(filled: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_crash_between_sentences_and_article(filled: CorpusFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     """Sentences without an article are ignored, and gone when the same article comes again."""
     a, last = body("Comes twice.\nAnd once more.", "b.txt"), body("The last.", "c.txt")
     with monkeypatch.context() as patch:
@@ -196,21 +196,21 @@ def test_crash_between_sentences_and_article(filled: Corpus, monkeypatch: pytest
         with pytest.raises(CorpusError, match="the disk reports an error"):
             filled.add_article(a, sentences(a))
     assert len((filled.path / "sentences.jsonl").read_bytes().splitlines()) == 6
-    fresh = Corpus.open(filled.path)
+    fresh = CorpusFolder.open(filled.path)
     assert (fresh.article_ids(), fresh.warnings) == ((article().id,), [])
     fresh.add_article(last, sentences(last))
     fresh.add_article(a, sentences(a))
     assert [line[7:19].decode() for line in (filled.path / "sentences.jsonl").read_bytes().splitlines()] == (
         [article().id] * 4 + [last.id] + [a.id] * 2
     )
-    for corpus in (fresh, filled, Corpus.open(filled.path)):
+    for corpus in (fresh, filled, CorpusFolder.open(filled.path)):
         assert [corpus.sentences(x.id) for x in (article(), last, a)] == [
             sentences(x) for x in (article(), last, a)
         ]
 
 
 @pytest.mark.parametrize("function", ["write", "fdatasync", "replace", "fsync"])
-def test_a_failing_disk_adds_nothing(filled: Corpus, monkeypatch: pytest.MonkeyPatch, function: str) -> None:
+def test_a_failing_disk_adds_nothing(filled: CorpusFolder, monkeypatch: pytest.MonkeyPatch, function: str) -> None:
     """A full disk at any step leaves a corpus in which the article is whole or not there."""
     a = body("Comes later.", "b.txt")
     for nth in (1, 2):
@@ -221,16 +221,16 @@ def test_a_failing_disk_adds_nothing(filled: Corpus, monkeypatch: pytest.MonkeyP
                 filled.add_article(a, sentences(a))
             except CorpusError as error:
                 assert "the disk is full; free some space and try again" in str(error)  # noqa: PT017
-        fresh = Corpus.open(filled.path)
+        fresh = CorpusFolder.open(filled.path)
         assert fresh.warnings == []
         assert not list(filled.path.rglob("*.tmp"))
         if a.id not in fresh.article_ids():
             fresh.add_article(a, sentences(a))
-        assert Corpus.open(filled.path).sentences(a.id) == sentences(a)
+        assert CorpusFolder.open(filled.path).sentences(a.id) == sentences(a)
         (filled.path / "articles" / f"{a.id}.json").unlink()
 
 
-def test_every_cut_of_the_sentences(filled: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_cut_of_the_sentences(filled: CorpusFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     """A torn last line is told, and set aside by the next write; the articles before it are whole."""
     for name in ("fsync", "fdatasync"):
         monkeypatch.setattr(os, name, lambda _fd: None)
@@ -241,7 +241,7 @@ def test_every_cut_of_the_sentences(filled: Corpus, monkeypatch: pytest.MonkeyPa
     data = path.read_bytes()
     for cut in range(start, len(data)):
         path.write_bytes(data[:cut])
-        corpus = Corpus.open(filled.path)
+        corpus = CorpusFolder.open(filled.path)
         torn = data[:cut].rpartition(b"\n")[2] if data[cut : cut + 1] != b"\n" else b""
         assert corpus.warnings == (["left out a torn last line of sentences.jsonl"] if torn else [])
         assert path.read_bytes() == data[:cut]
@@ -253,23 +253,23 @@ def test_every_cut_of_the_sentences(filled: Corpus, monkeypatch: pytest.MonkeyPa
             ]
             assert (filled.path / "sentences.jsonl.torn-1").read_bytes() == torn
             (filled.path / "sentences.jsonl.torn-1").unlink()
-        assert Corpus.open(filled.path).sentences(a.id) == sentences(a)
+        assert CorpusFolder.open(filled.path).sentences(a.id) == sentences(a)
         (filled.path / "articles" / f"{a.id}.json").unlink()
 
 
-def test_read_only_corpus(filled: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_read_only_corpus(filled: CorpusFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     """A corpus that cannot be written to can be read, torn end and all; writing is a plain error."""
     with (filled.path / "sentences.jsonl").open("ab") as file:
         file.write(b'{"id":"torn')
     before = tree(filled.path)
     monkeypatch.setattr(os, "open", Failing(os.open, OSError(errno.EROFS, "read-only"), only="news"))
-    corpus = Corpus.open(filled.path)
+    corpus = CorpusFolder.open(filled.path)
     assert corpus.warnings == ["left out a torn last line of sentences.jsonl"]
     assert corpus.sentences(article().id) == sentences(article())
     a = body("New.", "n.txt")
     for deed in (
         lambda: corpus.add_article(a, sentences(a)),
-        lambda: corpus.set_line_verdict(article().id, 0, Verdict.BODY, by="ana", time=1),
+        lambda: corpus.set_line_verdict(article().id, 0, LineVerdict.BODY, by="ana", time=1),
     ):
         with pytest.raises(CorpusError) as caught:
             deed()
@@ -282,18 +282,18 @@ def test_read_only_corpus(filled: Corpus, monkeypatch: pytest.MonkeyPatch) -> No
     assert tree(filled.path) == before
 
 
-def test_a_line_that_is_just_being_written_is_no_damage(filled: Corpus) -> None:
+def test_a_line_that_is_just_being_written_is_no_damage(filled: CorpusFolder) -> None:
     """While somebody writes, an unfinished last line is none of a reader's business."""
     with (filled.path / "sentences.jsonl").open("ab") as file:
         file.write(b'{"id":"torn')
     before = sorted(filled.path.rglob("*"))
-    assert Corpus.open(filled.path).warnings == ["left out a torn last line of sentences.jsonl"]
+    assert CorpusFolder.open(filled.path).warnings == ["left out a torn last line of sentences.jsonl"]
     assert sorted(filled.path.rglob("*")) == before
     with Lock(filled.path / ".corpus.lock"):
-        assert Corpus.open(filled.path).warnings == []
+        assert CorpusFolder.open(filled.path).warnings == []
 
 
-def test_what_git_leaves_out(corpus: Corpus) -> None:
+def test_what_git_leaves_out(corpus: CorpusFolder) -> None:
     """A new corpus tells git what is no data of it; a file that is there already stays."""
     assert (corpus.path / ".gitignore").read_text().splitlines()[1:] == ["*.lock", "*.tmp", "*.torn-*"]
     (corpus.path.parent / "own").mkdir()
@@ -301,18 +301,18 @@ def test_what_git_leaves_out(corpus: Corpus) -> None:
     assert (new_corpus(corpus.path.parent / "own").path / ".gitignore").read_text() == "mine\n"
 
 
-def test_a_folder_without_permission(filled: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_without_permission(filled: CorpusFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     """The error says what, where and what to do."""
     denied = PermissionError(errno.EACCES, "Permission denied")
     monkeypatch.setattr(os, "open", Failing(os.open, denied, only="news"))
     with pytest.raises(CorpusError) as caught:
-        filled.set_line_verdict(article().id, 0, Verdict.BODY, by="ana", time=1)
+        filled.set_line_verdict(article().id, 0, LineVerdict.BODY, by="ana", time=1)
     assert _told(caught, filled) == (
         "news: no permission to write here; ask the owner for it, or work on a copy of the folder"
     )
 
 
-def test_damaged_files_are_told(filled: Corpus) -> None:
+def test_damaged_files_are_told(filled: CorpusFolder) -> None:
     """Damage in an article or its sentences is told with file and line, and never passed on."""
     a = article()
     stored = filled.path / "sentences.jsonl"
@@ -332,8 +332,8 @@ def test_damaged_files_are_told(filled: Corpus) -> None:
     for changed, told in cases:
         stored.write_bytes(b"\n".join(changed))
         with pytest.raises(CorpusError, match=told):
-            Corpus.open(filled.path).sentences(a.id)
-    assert Corpus.open(filled.path).warnings == [
+            CorpusFolder.open(filled.path).sentences(a.id)
+    assert CorpusFolder.open(filled.path).warnings == [
         "sentences.jsonl, line 2: no sentence can be read; restore the file from a copy"
     ]
     path = filled.path / "articles" / f"{a.id}.json"
@@ -346,18 +346,18 @@ def test_damaged_files_are_told(filled: Corpus) -> None:
     ]:
         path.write_bytes(bad)
         with pytest.raises(CorpusError, match=told) as caught:
-            Corpus.open(filled.path).article(a.id)
+            CorpusFolder.open(filled.path).article(a.id)
         assert f"{a.id}.json" in str(caught.value)
 
 
-def test_lines_of_other_writers(filled: Corpus) -> None:
+def test_lines_of_other_writers(filled: CorpusFolder) -> None:
     """Sentences whose keys stand in another order, with blanks between, are found as well."""
     a, stored = article(), filled.path / "sentences.jsonl"
     loose = [orjson.loads(x) for x in stored.read_bytes().splitlines()]
     keys = ("meta", "text", "tokens", "id")
     text = "".join(json.dumps({key: x[key] for key in keys}) + "\n" for x in loose)
     stored.write_text(text)
-    assert Corpus.open(filled.path).sentences(a.id) == sentences(a)
+    assert CorpusFolder.open(filled.path).sentences(a.id) == sentences(a)
 
 
 _HOLD = """
@@ -369,7 +369,7 @@ sys.stdin.read()
 """
 
 
-def test_two_writers(filled: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_writers(filled: CorpusFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second writer waits, then names the one that writes."""
     lock = str(filled.path / ".corpus.lock")
     holder = subprocess.Popen([sys.executable, "-c", _HOLD, lock], stdin=-1, stdout=-1, text=True)
@@ -379,7 +379,7 @@ def test_two_writers(filled: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(
         CorpusError, match=f"the corpus is being written by process {holder.pid} on .*; try again when"
     ):
-        filled.set_line_verdict(article().id, 0, Verdict.BODY, by="ana", time=1)
+        filled.set_line_verdict(article().id, 0, LineVerdict.BODY, by="ana", time=1)
     holder.kill()
     holder.communicate()
-    filled.set_line_verdict(article().id, 0, Verdict.BODY, by="ana", time=1)
+    filled.set_line_verdict(article().id, 0, LineVerdict.BODY, by="ana", time=1)

@@ -14,38 +14,38 @@ from typing import Any
 
 import pytest
 
-from annotator.core.annotation import Annotation, Answer, Work
-from annotator.core.article import Article, Line, Sentence, Verdict
-from annotator.core.digest import article_id, digest_of
+from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
+from annotator.core.article import Article, SourceLine, Sentence, LineVerdict
+from annotator.core.digest import article_id_from_digest, text_digest
 from annotator.core.edits import Op
 from annotator.core.errors import AnnotatorError, CorpusError
-from annotator.core.record import Record
+from annotator.core.record import JournalRecord
 from annotator.core.spans import Span
 from annotator.storage import imports, killed
-from annotator.storage.corpus import Corpus
-from annotator.storage.imports import Made, Staging
+from annotator.storage.corpus import CorpusFolder
+from annotator.storage.imports import NewCorpusSettings, ImportStaging
 from annotator.storage.journal import Journal
-from annotator.storage.killed import LEFTOVERS
+from annotator.storage.killed import STAGING_PREFIX
 from tests.storage.helpers import SCHEMA, tokens_of
 
-MADE = Made("harbour", "en", "0" * 16, SCHEMA)
+MADE = NewCorpusSettings("harbour", "en", "0" * 16, SCHEMA)
 
 
 def _article(text: str) -> tuple[Article, Sentence]:
-    digest = digest_of(text)
+    digest = text_digest(text)
     article = Article(
-        article_id(digest), "f:1", digest, text, tuple(Line(Verdict.BODY, "t") for _ in text.split("\n"))
+        article_id_from_digest(digest), "f:1", digest, text, tuple(SourceLine(LineVerdict.BODY, "t") for _ in text.split("\n"))
     )
     return article, Sentence(article.id, 1, 0, len(text), text, tokens_of(text))
 
 
-def _stage(staging: Staging, texts: list[str], name: str = "ada") -> None:
+def _stage(staging: ImportStaging, texts: list[str], name: str = "ada") -> None:
     for text in texts:
         article, sentence = _article(text)
         if staging.corpus is None or article.id not in staging.corpus.article_ids():
             staging.add_article(article, (sentence,))
-        work = Work(sentence, Annotation((Span(0, 4, "PERSON"),), Answer.ACCEPT))
-        staging.add_records(name, [Record(staging.next_seq(name), Op.ANSWER, work, annotator=name)])
+        work = AnnotatedSentence(sentence, Annotation((Span(0, 4, "PERSON"),), Answer.ACCEPT))
+        staging.add_records(name, [JournalRecord(staging.next_seq(name), Op.ANSWER, work, annotator=name)])
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -55,14 +55,14 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def corpus(tmp_path: Path) -> Corpus:
+def corpus(tmp_path: Path) -> CorpusFolder:
     """Return a corpus with one article and one record by ada."""
-    with Staging.begin(tmp_path / "harbour", None) as staging:
+    with ImportStaging.begin(tmp_path / "harbour", None) as staging:
         _stage(staging, ["Lena rowed to Osmund."])
         return staging.commit_new_corpus(MADE)
 
 
-def test_a_new_corpus_comes_whole(corpus: Corpus, tmp_path: Path) -> None:
+def test_a_new_corpus_comes_whole(corpus: CorpusFolder, tmp_path: Path) -> None:
     """Articles, sentences and journals are there, and nothing is left beside."""
     assert len(corpus.article_ids()) == 1
     assert corpus.sentences(corpus.article_ids()[0])[0].text == "Lena rowed to Osmund."
@@ -72,34 +72,34 @@ def test_a_new_corpus_comes_whole(corpus: Corpus, tmp_path: Path) -> None:
 
 def test_an_import_that_is_given_up_leaves_nothing(tmp_path: Path) -> None:
     """Without a commit there is no corpus and no file."""
-    with Staging.begin(tmp_path / "x", None) as staging:
+    with ImportStaging.begin(tmp_path / "x", None) as staging:
         _stage(staging, ["Lena rowed."])
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_corpus_that_exists_gets_more(corpus: Corpus) -> None:
+def test_a_corpus_that_exists_gets_more(corpus: CorpusFolder) -> None:
     """New articles and records are added behind what is there; a record's number counts on."""
-    with Staging.begin(corpus.path, corpus) as staging:
+    with ImportStaging.begin(corpus.path, corpus) as staging:
         _stage(staging, ["Lena came back.", "Lena slept."])
         staging.commit_to_existing({"ada": 2})
-    again = Corpus.open(corpus.path)
+    again = CorpusFolder.open(corpus.path)
     assert len(again.article_ids()) == 3
     journal = Journal.open(corpus.path, "ada", read_only=True)
     assert ([r.seq for r in journal.records], journal.warnings) == ([1, 2, 3], [])
 
 
-def test_batches_stay_whole_and_count_on(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_batches_stay_whole_and_count_on(corpus: CorpusFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     """Behind what is there a batch names its own records still, and no durable write cuts it in two."""
     monkeypatch.setattr(imports, "_CHUNK", 2)
     texts = ["Lena came back.", "Lena slept.", "Lena woke.", "Lena left.", "Lena sang."]
     batches = [None, (2, 3), (2, 3), (2, 3), None]
-    with Staging.begin(corpus.path, corpus) as staging:
+    with ImportStaging.begin(corpus.path, corpus) as staging:
         for text, batch in zip(texts, batches, strict=True):
             article, sentence = _article(text)
             staging.add_article(article, (sentence,))
-            work = Work(sentence, Annotation((), Answer.ACCEPT))
+            work = AnnotatedSentence(sentence, Annotation((), Answer.ACCEPT))
             seq = staging.next_seq("ada")
-            staging.add_records("ada", [Record(seq, Op.ANSWER, work, batch=batch, annotator="ada")])
+            staging.add_records("ada", [JournalRecord(seq, Op.ANSWER, work, batch=batch, annotator="ada")])
         staging.commit_to_existing({"ada": 2})
     journal = Journal.open(corpus.path, "ada", read_only=True)
     assert journal.warnings == []
@@ -113,17 +113,17 @@ def test_a_record_that_no_journal_may_hold_is_refused(
 ) -> None:
     """A sentence that a span has made as long as a book is told, and leaves no corpus that cannot be read."""
     monkeypatch.setattr(imports, "MAX_RECORD", 1_000)
-    with Staging.begin(tmp_path / "harbour", None) as staging:
+    with ImportStaging.begin(tmp_path / "harbour", None) as staging:
         told = "a sentence of 400 tokens takes more than 0 MiB in the journal; split the text"
         with pytest.raises(CorpusError, match=told):
             _stage(staging, ["Lena " * 399 + "rowed."])
     assert not list(tmp_path.iterdir())
 
 
-def test_work_that_was_added_meanwhile_stops_it(corpus: Corpus) -> None:
+def test_work_that_was_added_meanwhile_stops_it(corpus: CorpusFolder) -> None:
     """Where the journal has grown since the import has looked at it, nothing is written."""
     before = _files(corpus.path)
-    with Staging.begin(corpus.path, corpus) as staging:
+    with ImportStaging.begin(corpus.path, corpus) as staging:
         _stage(staging, ["Lena came back."])
         with pytest.raises(CorpusError, match="somebody has annotated meanwhile"):
             staging.commit_to_existing({"ada": 1})
@@ -132,7 +132,7 @@ def test_work_that_was_added_meanwhile_stops_it(corpus: Corpus) -> None:
 
 @pytest.mark.parametrize("function", ["write", "fdatasync", "fsync", "replace"])
 def test_whatever_fails_the_corpus_is_as_it_was(
-    corpus: Corpus, function: str, monkeypatch: pytest.MonkeyPatch
+    corpus: CorpusFolder, function: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At each call of the system that a commit makes an error takes all of it back, to the byte."""
     before = _files(corpus.path)
@@ -147,7 +147,7 @@ def test_whatever_fails_the_corpus_is_as_it_was(
                 raise OSError(errno.ENOSPC, "No space left on device")
             return real(*args, **more)
 
-        with Staging.begin(corpus.path, Corpus.open(corpus.path)) as staging:
+        with ImportStaging.begin(corpus.path, CorpusFolder.open(corpus.path)) as staging:
             _stage(staging, ["Lena came back.", "Lena slept."])
             _stage(staging, ["Lena woke."], "ben")
             monkeypatch.setattr(os, function, fail)
@@ -204,7 +204,7 @@ def test_kill_9_leaves_all_or_nothing(tmp_path: Path, *, existing: bool) -> None
         place.mkdir()
         target = place / "harbour"
         if existing:
-            with Staging.begin(target, None) as staging:
+            with ImportStaging.begin(target, None) as staging:
                 _stage(staging, ["Lena rowed to Osmund."])
                 staging.commit_new_corpus(MADE)
         done = subprocess.run(
@@ -217,7 +217,7 @@ def test_kill_9_leaves_all_or_nothing(tmp_path: Path, *, existing: bool) -> None
         assert done.returncode in {0, -signal.SIGKILL}, done.stderr.decode()
         _sound(target, existing=existing)
         if done.returncode == 0:
-            assert not list(place.rglob(f"{LEFTOVERS}*"))
+            assert not list(place.rglob(f"{STAGING_PREFIX}*"))
             return
     raise AssertionError("the loop is too short")
 
@@ -227,7 +227,7 @@ def _sound(target: Path, *, existing: bool) -> None:
     if not (target / "corpus.toml").exists():
         assert not existing
         return
-    corpus = Corpus.open(target)
+    corpus = CorpusFolder.open(target)
     for id_ in corpus.article_ids():
         assert corpus.sentences(id_)[0].text == corpus.article(id_).text
     journals = [Journal.open(target, name, read_only=True) for name in corpus.annotators()]
@@ -236,25 +236,25 @@ def _sound(target: Path, *, existing: bool) -> None:
     changed = "Ours" in corpus.schema_path.read_text(encoding="utf-8")
     found = (len(corpus.article_ids()), [len(j.records) for j in journals], changed)
     assert found in ([(1, [1], False), (4, [3, 1], True)] if existing else [(3, [2, 1], False)])
-    with Staging.begin(target, corpus):
+    with ImportStaging.begin(target, corpus):
         pass
-    assert not list(target.glob(f"{LEFTOVERS}*"))
+    assert not list(target.glob(f"{STAGING_PREFIX}*"))
 
 
-def test_what_a_running_import_holds_is_let_be(corpus: Corpus) -> None:
+def test_what_a_running_import_holds_is_let_be(corpus: CorpusFolder) -> None:
     """Only an import that nobody carries out any more is taken back, and the corpus says so once."""
-    with Staging.begin(corpus.path, corpus) as staging:
-        killed.note(staging.folder, [], {"ada": 0}, ("", ""))
-        assert Corpus.open(corpus.path).warnings == []
-        left = corpus.path / f"{LEFTOVERS}left.tmp"
+    with ImportStaging.begin(corpus.path, corpus) as staging:
+        killed.write_recovery_note(staging.folder, [], {"ada": 0}, ("", ""))
+        assert CorpusFolder.open(corpus.path).warnings == []
+        left = corpus.path / f"{STAGING_PREFIX}left.tmp"
         shutil.copytree(staging.folder, left)
     size = (corpus.path / "annotations" / "ada.jsonl").stat().st_size
-    killed.note(left, [], {"ada": size}, ("", ""))
+    killed.write_recovery_note(left, [], {"ada": size}, ("", ""))
     with (corpus.path / "annotations" / "ada.jsonl").open("ab") as file:
         file.write(b"half of a rec")
-    assert Corpus.open(corpus.path).warnings == [killed.TAKEN_BACK]
+    assert CorpusFolder.open(corpus.path).warnings == [killed.ROLLED_BACK_WARNING]
     assert (corpus.path / "annotations" / "ada.jsonl").stat().st_size == size
-    assert Corpus.open(corpus.path).warnings == []
+    assert CorpusFolder.open(corpus.path).warnings == []
     assert not left.exists()
 
 
@@ -269,15 +269,15 @@ def test_what_a_running_import_holds_is_let_be(corpus: Corpus) -> None:
         b'{"articles": [], "journals": {}, "schema": ["a"]}',
     ],
 )
-def test_a_note_of_another_s_making_reaches_nothing_outside(corpus: Corpus, said: bytes) -> None:
+def test_a_note_of_another_s_making_reaches_nothing_outside(corpus: CorpusFolder, said: bytes) -> None:
     """A corpus may come from anywhere: no name in it becomes a path, and nothing of it is lost."""
     thesis = corpus.path.parent / "thesis.json"
     thesis.write_bytes(b"mine")
     thesis.with_suffix(".jsonl").write_bytes(b"mine")
     before = _files(corpus.path)
-    left = corpus.path / f"{LEFTOVERS}x.tmp"
+    left = corpus.path / f"{STAGING_PREFIX}x.tmp"
     left.mkdir()
     (left / "before.json").write_bytes(said)
-    Corpus.open(corpus.path)
+    CorpusFolder.open(corpus.path)
     assert _files(corpus.path) == before
     assert thesis.read_bytes() == thesis.with_suffix(".jsonl").read_bytes() == b"mine"

@@ -11,7 +11,7 @@ import pytest
 
 from annotator.core.errors import JournalError
 from annotator.storage.journal import Journal, annotator_names
-from annotator.storage.records import encode
+from annotator.storage.records import encode_record
 
 from .helpers import journal_of, lines_of, put_journal, record, records, tree
 
@@ -163,12 +163,12 @@ def test_bit_flips_are_never_written_over(corpus: Path) -> None:
         (lambda x: [x[1], x[2]], (1,), [2, 3], "1 was to come"),
         (lambda x: [x[0], b"\0" * 40 + b"\n", x[1]], (2,), [1, 2], "cut short or overwritten"),
         (lambda x: [x[0], b'{"text":"Lena","answer":"accept"}\n'], (2,), [1], "no journal line of Annotator"),
-        (lambda x: [x[0], encode(record(2, batch=(2, 3))), x[2]], (2,), [1, 3], "its batch is incomplete"),
+        (lambda x: [x[0], encode_record(record(2, batch=(2, 3))), x[2]], (2,), [1, 3], "its batch is incomplete"),
     ],
 )
 def test_damage_in_the_middle(corpus: Path, spoil, damaged, kept, why: str) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
     """What no cut-short write can cause is reported by line, read round, and nothing more is written."""
-    path = put_journal(corpus, b"".join(spoil([encode(r) for r in records(1, 3)])))
+    path = put_journal(corpus, b"".join(spoil([encode_record(r) for r in records(1, 3)])))
     before = tree(corpus)
     with Journal.open(corpus, "ana") as journal:
         assert journal.damaged == damaged
@@ -182,7 +182,7 @@ def test_damage_in_the_middle(corpus: Path, spoil, damaged, kept, why: str) -> N
 
 def test_blank_lines_and_nul_tails(corpus: Path) -> None:
     """Blank lines mean nothing; a tail of NULs, as after a power cut, is torn."""
-    put_journal(corpus, encode(record(1)) + b"\n  \n" + encode(record(2)) + b"\0" * 500)
+    put_journal(corpus, encode_record(record(1)) + b"\n  \n" + encode_record(record(2)) + b"\0" * 500)
     with Journal.open(corpus, "ana") as journal:
         assert [r.seq for r in journal.records] == [1, 2]
         assert journal.warnings == ["set aside a torn last line (500 bytes) in annotations/ana.jsonl.torn-1"]
@@ -191,8 +191,8 @@ def test_blank_lines_and_nul_tails(corpus: Path) -> None:
 
 def test_a_batch_with_a_hole_is_torn(corpus: Path) -> None:
     """A power cut may lose the middle of a batch and keep its end: the whole batch is set aside."""
-    batch = [encode(record(n, batch=(2, 3))) for n in (2, 3, 4)]
-    put_journal(corpus, encode(record(1)) + batch[0] + b"\0" * len(batch[1]) + b"\n" + batch[2])
+    batch = [encode_record(record(n, batch=(2, 3))) for n in (2, 3, 4)]
+    put_journal(corpus, encode_record(record(1)) + batch[0] + b"\0" * len(batch[1]) + b"\n" + batch[2])
     with Journal.open(corpus, "ana") as journal:
         assert [r.seq for r in journal.records] == [1]
         assert (journal.next_seq, journal.damaged) == (2, ())
@@ -201,8 +201,8 @@ def test_a_batch_with_a_hole_is_torn(corpus: Path) -> None:
 
 def test_a_newer_format_is_refused(corpus: Path) -> None:
     """A journal with a line of a newer format is not opened, not even to be read."""
-    line = encode(record(2)).replace(b'"_v":1', b'"_v":2')
-    put_journal(corpus, encode(record(1)) + line[: line.rindex(b',"_crc"')] + b"}\n")
+    line = encode_record(record(2)).replace(b'"_v":1', b'"_v":2')
+    put_journal(corpus, encode_record(record(1)) + line[: line.rindex(b',"_crc"')] + b"}\n")
     for read_only in (False, True):
         with pytest.raises(JournalError) as caught:
             Journal.open(corpus, "ana", read_only=read_only)

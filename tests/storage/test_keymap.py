@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.storage.keymap import (
-    Keymap,
+    UserKeymap,
     KeymapError,
-    keymap_of_text,
-    keymap_or_default,
-    keymap_path,
-    load_keymap,
+    parse_keymap,
+    load_keymap_or_default,
+    user_keymap_path,
+    load_user_keymap,
 )
-from annotator.storage.places import settings_folder
+from annotator.storage.places import user_settings_folder
 
 WHOLE = """# my keys
 [keys]
@@ -37,7 +37,7 @@ avoid = true
 
 def test_a_whole_keymap_with_the_line_of_each_entry() -> None:
     """Keys, label keys and hint settings are read, one key may stand without a list, lines are known."""
-    found = keymap_of_text(WHOLE, "k.toml")
+    found = parse_keymap(WHOLE, "k.toml")
     assert found.keys == {"undo": ("u", "ctrl+z"), "redo": ("U",)}
     assert found.labels == {"PERSON": "j"}
     assert (found.letters, found.mode, found.hand, found.avoid) == ("fdsa", "trigger", "left", True)
@@ -76,7 +76,7 @@ def test_a_whole_keymap_with_the_line_of_each_entry() -> None:
 def test_what_is_no_keymap_is_told_with_its_line(text: str, told: str) -> None:
     """Each mistake in the shape of the file says what, where and what to do."""
     with pytest.raises(KeymapError) as caught:
-        keymap_of_text(text, "k.toml")
+        parse_keymap(text, "k.toml")
     assert told in str(caught.value)
 
 
@@ -85,31 +85,31 @@ def test_no_text_breaks_the_loader(text: str) -> None:
     """Any text is a keymap or an error that a user can read."""
     for written in (text, f"[keys]\n{text}", f"[hints]\n{text}"):
         with suppress(KeymapError):
-            assert keymap_of_text(written, "k.toml").path == "k.toml"
+            assert parse_keymap(written, "k.toml").path == "k.toml"
 
 
 def test_the_users_own_file(home: Path) -> None:
     """It lies in the settings folder; absent it changes nothing, broken it is told and changes nothing."""
-    assert keymap_path() == settings_folder() / "keymap.toml" == home / "keymap.toml"
-    assert load_keymap() == Keymap(str(keymap_path()))
-    assert keymap_or_default() == (load_keymap(), [])
+    assert user_keymap_path() == user_settings_folder() / "keymap.toml" == home / "keymap.toml"
+    assert load_user_keymap() == UserKeymap(str(user_keymap_path()))
+    assert load_keymap_or_default() == (load_user_keymap(), [])
     home.mkdir(exist_ok=True)
-    keymap_path().write_text(WHOLE)
-    assert keymap_or_default()[0].letters == "fdsa"
-    keymap_path().write_bytes(b"[keys]\n\xff")
-    keymap, told = keymap_or_default()
+    user_keymap_path().write_text(WHOLE)
+    assert load_keymap_or_default()[0].letters == "fdsa"
+    user_keymap_path().write_bytes(b"[keys]\n\xff")
+    keymap, told = load_keymap_or_default()
     assert not keymap.keys
-    where = keymap_path()
+    where = user_keymap_path()
     assert told == [f"{where}:2: this is not UTF-8; save the file as UTF-8; the default keys are used"]
 
 
 def test_a_file_that_was_named_must_be_there(tmp_path: Path) -> None:
     """A keymap to be checked that is not there is an error, unlike the user's own."""
     with pytest.raises(KeymapError, match=r"k\.toml"):
-        load_keymap(tmp_path / "k.toml")
+        load_user_keymap(tmp_path / "k.toml")
 
 
 def test_the_systems_folder_without_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without ANNOTATOR_HOME the settings lie where the system keeps them."""
     monkeypatch.delenv("ANNOTATOR_HOME", raising=False)
-    assert settings_folder().name == "annotator"
+    assert user_settings_folder().name == "annotator"

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.storage.jsonl import dump
-from annotator.storage.prefs import FADE, Preferences, _decode, update_preferences
+from annotator.storage.jsonl import dump_json
+from annotator.storage.prefs import MESSAGE_SECONDS, Preferences, _decode_preferences, update_preferences
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats(allow_nan=False) | st.integers(-5, 5) | st.text(max_size=5),
@@ -40,7 +40,7 @@ def test_what_was_chosen_comes_back() -> None:
 def test_a_value_that_makes_no_sense_counts_as_not_given(data: dict[str, Any]) -> None:
     """Whatever a later version or an editor has put there, the theme and the places are kept."""
     places = {"/news": {"ana": "x:1-2"}}
-    found = _decode({"theme": "light", "positions": places, **data})
+    found = _decode_preferences({"theme": "light", "positions": places, **data})
     assert (found.theme, found.positions) == ("light", places)
     assert found.hint_mode in ("", "always", "trigger", "toggle")
     assert found.hand in ("", "right", "left")
@@ -52,13 +52,13 @@ def test_a_value_that_makes_no_sense_counts_as_not_given(data: dict[str, Any]) -
 def test_a_file_of_an_earlier_version_has_the_defaults(home: Path) -> None:
     """A file that knows none of the later fields is read as before."""
     home.mkdir(exist_ok=True)
-    (home / "preferences.json").write_bytes(dump({"theme": "dark", "hints": "off", "positions": {}}, "p"))
+    (home / "preferences.json").write_bytes(dump_json({"theme": "dark", "hints": "off", "positions": {}}, "p"))
     assert Preferences.load() == Preferences(theme="dark", hints="off")
-    assert Preferences().fade == FADE
+    assert Preferences().fade == MESSAGE_SECONDS
 
 
 @pytest.mark.parametrize("fade", [-1, 1e9, True, "3"])
 def test_a_message_fades_in_a_time_that_makes_sense(fade: object) -> None:
     """Seconds below nought or beyond an hour are a mistake."""
-    assert _decode({"fade": fade}).fade == FADE
+    assert _decode_preferences({"fade": fade}).fade == MESSAGE_SECONDS
     assert replace(Preferences(), fade=1.0).fade == 1.0

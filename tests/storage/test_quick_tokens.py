@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from annotator.core.article import Sentence
 from annotator.core.errors import CorpusError
-from annotator.storage.jsonl import parse
+from annotator.storage.jsonl import parse_json
 from annotator.storage.tokens import (
     decode_sentence,
-    decode_text,
+    decode_tokenized_text,
     decode_tokens,
     encode_sentence,
-    quick_sentence,
-    take_str,
+    decode_sentence_fast,
+    require_str,
 )
 from tests import builders
 
@@ -43,7 +43,7 @@ def _changed(place: tuple[Any, ...], value: Any) -> bytes:
 
 def _slowly(raw: bytes) -> Sentence | None:
     try:
-        return decode_sentence(parse(raw, "x"))
+        return decode_sentence(parse_json(raw, "x"))
     except (ValueError, CorpusError):
         return None
 
@@ -51,8 +51,8 @@ def _slowly(raw: bytes) -> Sentence | None:
 def test_a_line_of_our_own_is_taken_at_once() -> None:
     """What we write needs no second look."""
     raw = orjson.dumps(encode_sentence(SENTENCE))
-    assert quick_sentence(raw) == SENTENCE == _slowly(raw)
-    assert decode_text(raw) == (SENTENCE.text, SENTENCE.tokens)
+    assert decode_sentence_fast(raw) == SENTENCE == _slowly(raw)
+    assert decode_tokenized_text(raw) == (SENTENCE.text, SENTENCE.tokens)
 
 
 @given(st.sampled_from(PLACES), ODD)
@@ -60,16 +60,16 @@ def test_a_changed_line_is_judged_as_it_was(place: tuple[Any, ...], value: Any) 
     """Another type, number or text at one place is refused, or taken, by both ways alike."""
     raw = _changed(place, value)
     slow = _slowly(raw)
-    assert quick_sentence(raw) in (slow, None)
+    assert decode_sentence_fast(raw) in (slow, None)
     fields = orjson.loads(raw)
     try:
-        text = take_str(fields, "text")
+        text = require_str(fields, "text")
         found: object = (text, decode_tokens(fields.get("tokens"), text))
     except ValueError:
         with pytest.raises(ValueError, match=r"\w"):
-            decode_text(raw)
+            decode_tokenized_text(raw)
     else:
-        assert decode_text(raw) == found
+        assert decode_tokenized_text(raw) == found
 
 
 @given(st.integers(0, 400), st.binary(max_size=3))
@@ -80,4 +80,4 @@ def test_damaged_bytes_are_never_taken_for_another_sentence(at: int, put: bytes)
     """
     raw = orjson.dumps(encode_sentence(SENTENCE))
     raw = raw[: at % len(raw)] + put + raw[at % len(raw) + len(put) :]
-    assert quick_sentence(raw) in (_slowly(raw), None, SENTENCE)
+    assert decode_sentence_fast(raw) in (_slowly(raw), None, SENTENCE)

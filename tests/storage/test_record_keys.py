@@ -10,37 +10,37 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.keys import Keys
+from annotator.core.keys import KeystrokeCounts
 from annotator.storage import records
-from annotator.storage.records import Decoder, LineError, encode
+from annotator.storage.records import RecordDecoder, RecordLineError, encode_record
 from tests.storage.helpers import record
 
 COUNTS = st.integers(0, 1000)
-KEYS = st.builds(Keys, COUNTS, COUNTS, COUNTS, COUNTS, COUNTS)
+KEYS = st.builds(KeystrokeCounts, COUNTS, COUNTS, COUNTS, COUNTS, COUNTS)
 
 
 @given(st.none() | KEYS)
-def test_keys_come_back(keys: Keys | None) -> None:
+def test_keys_come_back(keys: KeystrokeCounts | None) -> None:
     """What was counted is read again, and that nothing was counted is not taken for no keys."""
-    line = encode(replace(record(1), keystrokes=keys))
-    assert Decoder().decode(line[:-1]).keystrokes == keys
+    line = encode_record(replace(record(1), keystrokes=keys))
+    assert RecordDecoder().decode(line[:-1]).keystrokes == keys
     assert (b'"_keys"' in line) == (keys is not None)
 
 
 def _with_keys(value: object) -> bytes:
     """Return a sound line, checksum and all, with this value as its keys."""
-    body = orjson.dumps({**records._fields(record(1)), "_keys": value})[:-1]
+    body = orjson.dumps({**records._record_fields(record(1)), "_keys": value})[:-1]
     return b'%b,"_crc":"%08x"}' % (body, zlib.crc32(body))
 
 
 def test_a_kind_of_a_later_version_is_another_key() -> None:
     """Keys of kinds that are not known here still count."""
-    found = Decoder().decode(_with_keys({"label": 2, "mouse": 3, "other": 1})).keystrokes
-    assert found == Keys(label=2, other=4)
+    found = RecordDecoder().decode(_with_keys({"label": 2, "mouse": 3, "other": 1})).keystrokes
+    assert found == KeystrokeCounts(label=2, other=4)
 
 
 @pytest.mark.parametrize("value", [{"label": -1}, {"mouse": -1}, {"label": 1.5}, {"label": True}, [1], "2"])
 def test_what_is_no_count_is_no_record(value: object) -> None:
     """Negative or broken counts make the line invalid, as any other damage does."""
-    with pytest.raises(LineError):
-        Decoder().decode(_with_keys(value))
+    with pytest.raises(RecordLineError):
+        RecordDecoder().decode(_with_keys(value))

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotator.core.annotation import Annotation, Answer, Work
+from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
 from annotator.core.article import Sentence
 from annotator.core.edits import Op
 from annotator.core.errors import JournalError
-from annotator.core.record import Record
+from annotator.core.record import JournalRecord
 from annotator.core.spans import Span
-from annotator.core.tokens import tokens_of as build
-from annotator.storage.records import Decoder, LineError, NewerError, encode
+from annotator.core.tokens import build_tokens as build
+from annotator.storage.records import RecordDecoder, RecordLineError, NewerFormatError, encode_record
 
 from .helpers import record
 
@@ -25,7 +25,7 @@ _WORD = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8
 
 
 @st.composite
-def _records(draw: st.DrawFn) -> Record:
+def _records(draw: st.DrawFn) -> JournalRecord:
     words = draw(st.lists(_WORD, min_size=1, max_size=8))
     spaces = [*draw(st.lists(st.booleans(), min_size=len(words) - 1, max_size=len(words) - 1)), False]
     tokens = build(words, spaces)
@@ -40,10 +40,10 @@ def _records(draw: st.DrawFn) -> Record:
     annotation = Annotation(answer=draw(st.sampled_from([None, *Answer]))).with_spans(spans)
     seq = draw(st.integers(1, 2**40))
     size = draw(st.integers(1, 5))
-    return Record(
+    return JournalRecord(
         seq=seq,
         op=draw(st.sampled_from(list(Op))),
-        annotated=Work(sentence, annotation),
+        annotated=AnnotatedSentence(sentence, annotation),
         parent=draw(st.none() | st.integers(1, seq - 1)) if seq > 1 else None,
         batch=draw(st.none() | st.just((seq - draw(st.integers(0, size - 1)), size))),
         annotator=draw(_WORD),
@@ -54,16 +54,16 @@ def _records(draw: st.DrawFn) -> Record:
 
 @settings(max_examples=300)
 @given(_records())
-def test_round_trip(one: Record) -> None:
+def test_round_trip(one: JournalRecord) -> None:
     """What is written is read again, whatever characters the text holds, and takes one line."""
-    line = encode(one)
+    line = encode_record(one)
     assert line.count(b"\n") == 1
-    assert Decoder().decode(line[:-1]) == one
+    assert RecordDecoder().decode(line[:-1]) == one
 
 
 def test_fields_are_prodigys_and_ours_in_the_contract_order() -> None:
     """A JSON parser alone reads a line; the CRC comes last and covers all before it."""
-    line = encode(record(3, batch=(3, 1))).decode()
+    line = encode_record(record(3, batch=(3, 1))).decode()
     data = json.loads(line)
     ours = ["_annotator_id", "_session_id", "_timestamp", "_view_id", "_v", "_seq", "_digest", "_op"]
     ends = ["_parent", "_batch", "_crc"]
@@ -82,13 +82,13 @@ def test_fields_are_prodigys_and_ours_in_the_contract_order() -> None:
 def test_token_end_is_inclusive() -> None:
     """``token_end`` is the last token of the span, as in Prodigy."""
     one = record(1)
-    work = Work(one.annotated.sentence, Annotation((Span(0, 11, "PERSON"),)))
-    data = json.loads(encode(Record(1, Op.EDIT, work)))
+    work = AnnotatedSentence(one.annotated.sentence, Annotation((Span(0, 11, "PERSON"),)))
+    data = json.loads(encode_record(JournalRecord(1, Op.EDIT, work)))
     assert (data["spans"][0]["token_start"], data["spans"][0]["token_end"], data["answer"]) == (0, 1, None)
 
 
 def _signed(change: dict[str, object]) -> bytes:
-    data = json.loads(encode(record(5))) | change
+    data = json.loads(encode_record(record(5))) | change
     del data["_crc"]
     body = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()[:-1]
     return body + b',"_crc":"%08x"}' % zlib.crc32(body)
@@ -114,16 +114,16 @@ def _signed(change: dict[str, object]) -> bytes:
 )
 def test_a_right_checksum_is_not_enough(change: dict[str, object], why: str) -> None:
     """A line whose parts contradict each other is refused even if its CRC is right."""
-    with pytest.raises(LineError, match=why) as caught:
-        Decoder().decode(_signed(change))
+    with pytest.raises(RecordLineError, match=why) as caught:
+        RecordDecoder().decode(_signed(change))
     assert not caught.value.torn
 
 
 @pytest.mark.parametrize("change", [{"_v": 2}, {"_op": "unheard-of"}])
 def test_a_newer_line_is_refused(change: dict[str, object]) -> None:
     """A format or a deed that this version does not know is not guessed at."""
-    with pytest.raises(NewerError):
-        Decoder().decode(_signed(change))
+    with pytest.raises(NewerFormatError):
+        RecordDecoder().decode(_signed(change))
 
 
 def test_lone_surrogate() -> None:
@@ -131,18 +131,18 @@ def test_lone_surrogate() -> None:
     with pytest.raises(
         JournalError, match=r"half a character \(a lone surrogate, U\+D83D\)|surrogates not allowed"
     ):
-        encode(record(1, "half \ud83d boat"))
+        encode_record(record(1, "half \ud83d boat"))
 
 
 def test_span_outside_its_text() -> None:
     """A span that ends after its sentence is never written."""
-    work = Work(record(1).annotated.sentence, Annotation((Span(0, 99, "PERSON"),)))
+    work = AnnotatedSentence(record(1).annotated.sentence, Annotation((Span(0, 99, "PERSON"),)))
     with pytest.raises(JournalError, match="the span 0-99 ends after the sentence"):
-        encode(Record(1, Op.EDIT, work))
+        encode_record(JournalRecord(1, Op.EDIT, work))
 
 
 def test_records_of_a_sentence_share_their_tokens() -> None:
     """The history of a sentence costs the memory of one set of tokens."""
-    decoder = Decoder()
-    one, two = decoder.decode(encode(record(1))[:-1]), decoder.decode(encode(record(1))[:-1])
+    decoder = RecordDecoder()
+    one, two = decoder.decode(encode_record(record(1))[:-1]), decoder.decode(encode_record(record(1))[:-1])
     assert one.annotated.sentence.tokens is two.annotated.sentence.tokens

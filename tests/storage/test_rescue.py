@@ -7,15 +7,15 @@ from pathlib import Path
 import orjson
 import pytest
 
-from annotator.core.record import Record
+from annotator.core.record import JournalRecord
 from annotator.storage.journal import Journal
-from annotator.storage.records import encode
+from annotator.storage.records import encode_record
 
 from .helpers import record, records
 
 
-def _lines(rows: list[Record]) -> bytes:
-    return b"".join(encode(r) for r in rows)
+def _lines(rows: list[JournalRecord]) -> bytes:
+    return b"".join(encode_record(r) for r in rows)
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def corpus(tmp_path: Path) -> Path:
     return folder
 
 
-def _rescue(corpus: Path, saved: int, lost: list[Record]) -> Path:
+def _rescue(corpus: Path, saved: int, lost: list[JournalRecord]) -> Path:
     with Journal.open(corpus, "ana") as journal:
         journal.append(records(1, saved))
         return journal.rescue(lost)

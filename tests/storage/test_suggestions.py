@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.annotation import Work
+from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import Sentence
-from annotator.core.edits import join, split
+from annotator.core.edits import join_sentences, split_sentence
 from annotator.core.errors import CorpusError
 from annotator.core.suggestion import Suggestion
 from annotator.storage.suggesting import SuggestionWriter
-from annotator.storage.suggestions import SuggestionFile, encode, path_of, source_names, suggestion_files
+from annotator.storage.suggestions import SuggestionFile, encode_suggestions, suggestion_path, source_names, suggestion_files
 from tests.builders import market, sentences
 
 ARTICLE = market()
@@ -75,7 +75,7 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
 
 def test_a_second_run_makes_what_is_missing(tmp_path: Path) -> None:
     """Nothing is made twice, and what was there stays byte for byte."""
-    path = path_of(tmp_path, "m")
+    path = suggestion_path(tmp_path, "m")
     write(tmp_path, EVERY[:3], finish=False)
     before = path.read_bytes()
     writer = write(tmp_path, EVERY)
@@ -88,7 +88,7 @@ def test_a_second_run_makes_what_is_missing(tmp_path: Path) -> None:
 
 def test_a_new_fingerprint_makes_all_anew_and_the_old_file_stands_until_then(tmp_path: Path) -> None:
     """A run that is stopped leaves the old suggestions; the next one goes on and then replaces them."""
-    path = path_of(tmp_path, "m")
+    path = suggestion_path(tmp_path, "m")
     write(tmp_path, EVERY)
     old = path.read_bytes()
     write(tmp_path, EVERY[:4], "f2", finish=False)
@@ -116,7 +116,7 @@ def test_a_line_cut_anywhere_is_made_again(
 ) -> None:
     """After a crash at any byte the file is what an undisturbed run writes; the torn rest is set aside."""
     folder = tmp_path_factory.mktemp("torn")
-    path = path_of(folder, "m")
+    path = suggestion_path(folder, "m")
     write(folder, EVERY)
     whole = path.read_bytes()
     at = data.draw(st.integers(0, len(whole) - 1))
@@ -132,7 +132,7 @@ def test_a_line_cut_anywhere_is_made_again(
 def test_a_damaged_file_is_made_anew(tmp_path: Path) -> None:
     """Suggestions are no human work: a bad line is told and everything made again."""
     write(tmp_path, EVERY)
-    path = path_of(tmp_path, "m")
+    path = suggestion_path(tmp_path, "m")
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join([lines[0], b"<<<<<<< ours\n", *lines[1:]]))
     assert SuggestionFile(path).flaws == (2,)
@@ -145,7 +145,7 @@ def test_a_damaged_file_is_made_anew(tmp_path: Path) -> None:
 def test_a_reader_sees_what_others_append_and_replace(tmp_path: Path) -> None:
     """A screen that is open while suggestions are made shows them."""
     write(tmp_path, EVERY[:2])
-    file = SuggestionFile(path_of(tmp_path, "m"))
+    file = SuggestionFile(suggestion_path(tmp_path, "m"))
     assert file(EVERY[3]) == ()
     write(tmp_path, EVERY)
     assert file(EVERY[3]) == offers(EVERY[3])
@@ -158,12 +158,12 @@ def test_a_reader_sees_what_others_append_and_replace(tmp_path: Path) -> None:
 def test_joined_and_split(tmp_path: Path) -> None:
     """A join has the suggestions of both parts, each part of a split those that lie in it."""
     write(tmp_path, EVERY)
-    file = SuggestionFile(path_of(tmp_path, "m"))
+    file = SuggestionFile(suggestion_path(tmp_path, "m"))
     a, b = next((x, y) for x, y in pairwise(EVERY) if y.start - x.end == 1)
-    joined = join(Work(a), Work(b), ARTICLE.text).after[0].sentence
+    joined = join_sentences(AnnotatedSentence(a), AnnotatedSentence(b), ARTICLE.text).after[0].sentence
     places = [(joined.start + s.start, joined.start + s.end) for s in file(joined)]
     assert places == [(x.start + s.start, x.start + s.end) for x in (a, b) for s in offers(x)]
-    left, right = (w.sentence for w in split(Work(a), 3, ARTICLE.text).after)
+    left, right = (w.sentence for w in split_sentence(AnnotatedSentence(a), 3, ARTICLE.text).after)
     assert [s.label for s in file(left)] == ["PERSON"]
     assert [s.label for s in file(right)] == ["VENUE"]
     assert right.text[file(right)[0].start : file(right)[0].end] == a.text[offers(a)[1].start :]
@@ -177,7 +177,7 @@ def test_foreign_lines_are_read_and_wrong_ones_passed_over(tmp_path: Path) -> No
         {"start": 0, "end": 1, "label": "PERSON"},
     ]
     meta = [{"article": s.article, "start": s.start, "end": s.end} for s in (a, b, c)]
-    path = path_of(tmp_path, "other")
+    path = suggestion_path(tmp_path, "other")
     path.parent.mkdir()
     rows = [
         {"spans": spans, "meta": meta[0]},
@@ -201,10 +201,10 @@ def test_two_runs_at_once_are_refused(tmp_path: Path) -> None:
 def test_no_name_becomes_a_path(tmp_path: Path, name: str) -> None:
     """A source is named plainly."""
     with pytest.raises(CorpusError, match="cannot name a source of suggestions"):
-        path_of(tmp_path, name)
+        suggestion_path(tmp_path, name)
 
 
 def test_a_span_off_the_token_edges_is_never_written() -> None:
     """The writer's caller has to leave it out, and say so."""
     with pytest.raises(CorpusError, match="is not on token edges; leave it out"):
-        encode(EVERY[0], [Suggestion(0, 1, "PERSON", "m", 0.5)], "m", "f1")
+        encode_suggestions(EVERY[0], [Suggestion(0, 1, "PERSON", "m", 0.5)], "m", "f1")

@@ -12,10 +12,10 @@ import pytest
 import annotator
 from annotator.core.errors import CorpusError, SchemaError
 from annotator.storage import sample, schemas
-from annotator.storage.corpus import Corpus
+from annotator.storage.corpus import CorpusFolder
 from annotator.storage.prefs import MAX_CORPORA, Preferences, update_preferences
-from annotator.storage.sample import user_sample
-from annotator.storage.schemas import default_schema_path, load_schema, sample_corpus_path, schema_text
+from annotator.storage.sample import user_sample_corpus
+from annotator.storage.schemas import default_schema_path, load_schema, sample_corpus_path, read_schema_text
 
 from .helpers import SCHEMA, Failing, article, new_corpus, sentences, tree
 
@@ -104,15 +104,15 @@ def test_the_users_sample(installed: Path, home: Path) -> None:
     (installed / "_data" / "corpus" / "corpus.toml").chmod(0o444)
     (installed / "_data" / "corpus" / "articles").chmod(0o555)
     before = tree(installed)
-    target = user_sample()
+    target = user_sample_corpus()
     assert target == home / "sample"
     assert tree(target) == tree(installed / "_data" / "corpus")
     assert not (target / ".corpus.lock").exists()
     assert (target / "corpus.toml").stat().st_mode & 0o200
     assert (target / "articles").stat().st_mode & 0o200
-    Corpus.open(target).set_line_verdict(article().id, 0, article().lines[2].verdict, by="ana", time=1)
+    CorpusFolder.open(target).set_line_verdict(article().id, 0, article().lines[2].verdict, by="ana", time=1)
     changed = tree(target)
-    assert user_sample() == target
+    assert user_sample_corpus() == target
     assert (tree(target), tree(installed)) == (changed, before)
     assert [p.name for p in home.iterdir()] == ["sample"]
 
@@ -122,9 +122,9 @@ def test_a_half_copied_sample(installed: Path, home: Path, monkeypatch: pytest.M
     with monkeypatch.context() as patch:
         patch.setattr(os, "write", Failing(os.write, OSError(errno.ENOSPC, "full"), nth=3))
         with pytest.raises(CorpusError, match="sample: cannot copy the sample corpus here: the disk is full"):
-            user_sample()
+            user_sample_corpus()
     assert list(home.iterdir()) == []
-    assert Corpus.open(user_sample()).article_ids() == (article().id,)
+    assert CorpusFolder.open(user_sample_corpus()).article_ids() == (article().id,)
 
 
 def test_two_first_starts_at_once(installed: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,7 +138,7 @@ def test_two_first_starts_at_once(installed: Path, home: Path, monkeypatch: pyte
             (home / "sample" / "mine").touch()
 
     monkeypatch.setattr(sample, "_copy_folder", slow)
-    assert (user_sample() / "mine").exists()
+    assert (user_sample_corpus() / "mine").exists()
     assert [p.name for p in home.iterdir()] == ["sample"]
 
 
@@ -147,16 +147,16 @@ def test_something_else_in_the_samples_place(installed: Path, home: Path) -> Non
     (home / "sample").mkdir(parents=True)
     (home / "sample" / "letter.txt").write_text("mine")
     with pytest.raises(CorpusError, match="something else is here; move it away, then start again"):
-        user_sample()
+        user_sample_corpus()
     assert tree(home) == {"sample/letter.txt": b"mine"}
 
 
 def test_places_without_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without ANNOTATOR_HOME the folders of the system are used."""
     monkeypatch.delenv("ANNOTATOR_HOME", raising=False)
-    from annotator.storage.places import data_folder, state_folder
+    from annotator.storage.places import user_data_folder, user_state_folder
 
-    assert data_folder().name == state_folder().name == "annotator"
+    assert user_data_folder().name == user_state_folder().name == "annotator"
 
 
 def test_preferences(home: Path, tmp_path: Path) -> None:
@@ -217,5 +217,5 @@ def test_a_schema_with_a_byte_order_mark(tmp_path: Path) -> None:
     """The mark that editors on Windows write is no part of the text that a corpus is made with."""
     file = tmp_path / "s.toml"
     file.write_bytes(b'\xef\xbb\xbf[[label]]\nname = "SHIP"\n')
-    assert schema_text(file) == '[[label]]\nname = "SHIP"\n'
+    assert read_schema_text(file) == '[[label]]\nname = "SHIP"\n'
     assert [x.name for x in load_schema(file).labels] == ["SHIP"]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from annotator.core.annotation import Annotation, Answer, Work
+from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
 from annotator.core.article import Sentence
 from annotator.core.schema import Schema, parse_schema
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion
-from annotator.core.tokens import text_of
+from annotator.core.tokens import tokens_text
 from tests.core.samples import cut
 
 NEWS: Schema = parse_schema(
@@ -28,7 +28,7 @@ NEWS: Schema = parse_schema(
 def sentence(text: str, start: int = 0, article: str = "a1") -> Sentence:
     """Return a sentence at a place of an article."""
     tokens = cut(text)
-    return Sentence(article, 0, start, start + len(text), text_of(tokens).rstrip(), tokens)
+    return Sentence(article, 0, start, start + len(text), tokens_text(tokens).rstrip(), tokens)
 
 
 def spans(s: Sentence, *marks: tuple[str, str], source: str = "") -> list[Span]:
@@ -44,11 +44,11 @@ def work(
     article: str = "a1",
     rejected: tuple[tuple[str, str], ...] = (),
     accept: bool = False,
-) -> Work:
+) -> AnnotatedSentence:
     """Return a work with these spans; ``start`` tells sentences of one article apart."""
     s = sentence(text, start, article)
     said = Annotation(answer=Answer.ACCEPT if accept else None)
-    return Work(s, said.with_spans(spans(s, *marks)).with_rejected(spans(s, *rejected)))
+    return AnnotatedSentence(s, said.with_spans(spans(s, *marks)).with_rejected(spans(s, *rejected)))
 
 
 def suggestion(

@@ -7,20 +7,20 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.annotation import Annotation, Answer, Work
+from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
 from annotator.core.article import Sentence
-from annotator.core.edits import reject_suggestion, take_spans
-from annotator.core.provenance import span_of
+from annotator.core.edits import reject_suggestion, apply_suggestions
+from annotator.core.provenance import span_from_suggestion
 from annotator.core.suggestion import Suggestion
-from annotator.suggest.desk import Desk
-from annotator.suggest.history import MentionIndex
-from annotator.suggest.judged import KEPT
-from annotator.suggest.merge import Merger
+from annotator.suggest.desk import SuggestionService
+from annotator.suggest.history import MentionHistory
+from annotator.suggest.judged import MAX_RANKINGS
+from annotator.suggest.merge import SuggestionRanker
 from tests.suggest.helpers import NEWS, sentence, suggestion, told
 
 TEXTS = ["Mayor Ilse Brekke met Norhaven’s painters.", "Later Brekke left.", "In Norhaven, Brekke slept."]
 EVERY = [sentence(text, n * 100) for n, text in enumerate(TEXTS)]
-WORKS = [Work(s) for s in EVERY]
+WORKS = [AnnotatedSentence(s) for s in EVERY]
 
 
 def by_a_model(s: Sentence) -> tuple[Suggestion, ...]:
@@ -29,15 +29,15 @@ def by_a_model(s: Sentence) -> tuple[Suggestion, ...]:
     return tuple(suggestion(s, town, "VENUE", 0.3, "m", "GPE") for town in towns)
 
 
-def desk(*, rules: bool = False) -> Desk:
+def desk(*, rules: bool = False) -> SuggestionService:
     """Return a desk with a model's file; by default without rules, so that the test knows all of it."""
-    return Desk(NEWS, lambda _: ("\n".join(TEXTS), EVERY), {"m": by_a_model}, rules=rules)
+    return SuggestionService(NEWS, lambda _: ("\n".join(TEXTS), EVERY), {"m": by_a_model}, rules=rules)
 
 
-def marked(work: Work, words: str, label: str) -> Work:
+def marked(work: AnnotatedSentence, words: str, label: str) -> AnnotatedSentence:
     """Return a work in which a person has marked some words."""
     s = suggestion(work.sentence, words, label, 1.0, "")
-    return replace(work, annotation=work.annotation.with_spans([*work.annotation.spans, span_of(s)]))
+    return replace(work, annotation=work.annotation.with_spans([*work.annotation.spans, span_from_suggestion(s)]))
 
 
 def test_marking_a_name_suggests_it_at_once_and_undo_takes_that_back() -> None:
@@ -54,7 +54,7 @@ def test_a_file_is_read_by_what_labels_take() -> None:
     """What was suggested before a label was renamed is suggested under its new name."""
     renamed = [replace(x, name="TOWN", takes=("VENUE",)) if x.name == "VENUE" else x for x in NEWS.labels]
     schema = replace(NEWS, labels=tuple(renamed))
-    d = Desk(schema, lambda _: ("\n".join(TEXTS), EVERY), {"m": by_a_model}, rules=False)
+    d = SuggestionService(schema, lambda _: ("\n".join(TEXTS), EVERY), {"m": by_a_model}, rules=False)
     assert told(EVERY[2], d.suggestions(WORKS[2])) == [("TOWN", "Norhaven")]
 
 
@@ -69,7 +69,7 @@ def test_one_refusal_clears_the_article() -> None:
     """What was turned down in one sentence is gone from the others, and comes back with undo."""
     d = desk()
     (first,) = d.suggestions(WORKS[0])
-    done = reject_suggestion(WORKS[0], span_of(first)).after[0]
+    done = reject_suggestion(WORKS[0], span_from_suggestion(first)).after[0]
     d.update([WORKS[0]], [done])
     assert d.suggestions(done) == d.suggestions(WORKS[2]) == ()
     d.update([done], [WORKS[0]])
@@ -80,13 +80,13 @@ def test_a_source_that_is_passed_over_falls() -> None:
     """Accepting sentences without a source's suggestions lowers it, taking them raises it."""
     one, other = desk(), desk()
     score = one.suggestions(WORKS[2])[0].score
-    later = Work(sentence(TEXTS[2], 900, "c"))
+    later = AnnotatedSentence(sentence(TEXTS[2], 900, "c"))
     for n in range(12):
-        work = Work(sentence(f"They saw {chr(65 + n)}orhaven.", 1000 + n * 20, f"b{n}"))
+        work = AnnotatedSentence(sentence(f"They saw {chr(65 + n)}orhaven.", 1000 + n * 20, f"b{n}"))
         (offer,) = one.suggestions(work)
-        one.update([work], [take_spans(work, [], NEWS, Answer.ACCEPT).after[0]])
+        one.update([work], [apply_suggestions(work, [], NEWS, Answer.ACCEPT).after[0]])
         other.suggestions(work)
-        other.update([work], [take_spans(work, [span_of(offer)], NEWS, Answer.ACCEPT).after[0]])
+        other.update([work], [apply_suggestions(work, [span_from_suggestion(offer)], NEWS, Answer.ACCEPT).after[0]])
     assert one.suggestions(later)[0].score < score < other.suggestions(later)[0].score
 
 
@@ -94,11 +94,11 @@ def test_what_is_on_the_screen_does_not_dance() -> None:
     """What is learned of a source shows in sentences seen from then on, at last in those seen before."""
     d = desk()
     shown = d.suggestions(WORKS[2])
-    for n in range(KEPT * 2):
-        work = Work(sentence(f"They saw {chr(65 + n % 13)}orhaven.", 1000 + n * 20, f"b{n}"))
-        taken = [span_of(x) for x in d.suggestions(work)]
-        d.update([work], [take_spans(work, taken, NEWS, Answer.ACCEPT).after[0]])
-        if n < KEPT // 2:
+    for n in range(MAX_RANKINGS * 2):
+        work = AnnotatedSentence(sentence(f"They saw {chr(65 + n % 13)}orhaven.", 1000 + n * 20, f"b{n}"))
+        taken = [span_from_suggestion(x) for x in d.suggestions(work)]
+        d.update([work], [apply_suggestions(work, taken, NEWS, Answer.ACCEPT).after[0]])
+        if n < MAX_RANKINGS // 2:
             assert d.suggestions(WORKS[2]) is shown
     assert d.suggestions(WORKS[2])[0].score > shown[0].score
 
@@ -106,7 +106,7 @@ def test_what_is_on_the_screen_does_not_dance() -> None:
 def test_the_journal_teaches_what_the_session_taught() -> None:
     """Files are judged again at the next start: the sentences accepted before count as before."""
     live, later = desk(), desk()
-    works = [Work(sentence("They saw Norhaven.", n * 20, f"b{n}")) for n in range(5)]
+    works = [AnnotatedSentence(sentence("They saw Norhaven.", n * 20, f"b{n}")) for n in range(5)]
     done = [replace(w, annotation=Annotation(answer=Answer.ACCEPT)) for w in works]
     for w, d in zip(works, done, strict=True):
         live.suggestions(w)
@@ -138,7 +138,7 @@ def test_nothing_is_worked_out_twice() -> None:
         asked.append(s)
         return by_a_model(s)
 
-    d = Desk(NEWS, lambda _: ("", EVERY), {"m": counting}, rules=False)
+    d = SuggestionService(NEWS, lambda _: ("", EVERY), {"m": counting}, rules=False)
     assert d.suggestions(WORKS[0]) is d.suggestions(WORKS[0])
     d.update([WORKS[1]], [marked(WORKS[1], "Brekke", "PERSON")])
     d.suggestions(WORKS[0])
@@ -150,7 +150,7 @@ def test_nothing_is_worked_out_twice() -> None:
 
 def test_what_waits_is_learned_bit_by_bit_and_at_once_where_it_is_needed() -> None:
     """The article in hand is known from the first look, the others follow; in the end it is as if at once."""
-    done = [marked(Work(sentence(TEXTS[0], 0, f"b{n}")), "Ilse Brekke", "PERSON") for n in range(5)]
+    done = [marked(AnnotatedSentence(sentence(TEXTS[0], 0, f"b{n}")), "Ilse Brekke", "PERSON") for n in range(5)]
     works = [marked(WORKS[0], "Norhaven", "VENUE"), *done]
     slowly, at_once = desk(), desk()
     at_once.update((), works)
@@ -177,7 +177,7 @@ def test_an_edit_of_what_still_waits_leaves_nothing_double() -> None:
 
 NAMES = ("Ilse Brekke", "Brekke", "Norhaven", "the Norhaven", "20 boats", "Norhaven council")
 PLACES = [
-    Work(sentence(text, n * 100))
+    AnnotatedSentence(sentence(text, n * 100))
     for n, text in enumerate(
         [
             "Ilse Brekke met the Norhaven council.",
@@ -189,13 +189,13 @@ PLACES = [
 ]
 
 
-def fresh(works: list[Work], i: int) -> tuple[Suggestion, ...]:
+def fresh(works: list[AnnotatedSentence], i: int) -> tuple[Suggestion, ...]:
     """Return what a desk that remembers nothing suggests, without what is learned of the sources."""
-    index = MentionIndex(NEWS)
+    index = MentionHistory(NEWS)
     for w in works:
         index.add(w)
     s = works[i].sentence
-    merger = Merger(NEWS, reweigh=index.reweigh, rejection_counts=index.rejection_counts)
+    merger = SuggestionRanker(NEWS, reweigh=index.reweigh, rejection_counts=index.rejection_counts)
     return merger.rank_open(works[i], (*by_a_model(s), *index.suggest(s)))
 
 
@@ -213,7 +213,7 @@ def test_what_is_remembered_is_what_would_be_worked_out(steps: list[tuple[int, s
     d = desk()
     d._ranker = replace(d._ranker, accuracy=lambda s: s.score)  # shares may lag, see above
     works = list(PLACES)
-    done: list[tuple[int, Work]] = []
+    done: list[tuple[int, AnnotatedSentence]] = []
     for number, deed, words, label in steps:
         i = done[-1][0] if deed == "undo" and done else number
         old, new = works[i], works[i]
@@ -224,7 +224,7 @@ def test_what_is_remembered_is_what_would_be_worked_out(steps: list[tuple[int, s
         elif words in old.sentence.text and deed == "mark":
             new = marked(old, words, label)
         elif words in old.sentence.text and deed == "reject":
-            span = span_of(suggestion(old.sentence, words, label, 1.0, ""))
+            span = span_from_suggestion(suggestion(old.sentence, words, label, 1.0, ""))
             new = replace(old, annotation=old.annotation.with_rejected([*old.annotation.rejected, span]))
         if deed != "undo":
             done.append((i, old))

@@ -9,27 +9,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.annotation import Work
+from annotator.core.annotation import AnnotatedSentence
 from annotator.core.suggestion import Suggestion
-from annotator.suggest.history import MentionIndex
+from annotator.suggest.history import MentionHistory
 from tests.suggest.helpers import NEWS, sentence, suggestion, told, work
 
 
-def index(*works: Work) -> MentionIndex:
+def index(*works: AnnotatedSentence) -> MentionHistory:
     """Return an index of works."""
-    made = MentionIndex(NEWS)
+    made = MentionHistory(NEWS)
     for w in works:
         made.add(w)
     return made
 
 
-def proposed(text: str, *works: Work) -> list[tuple[str, str]]:
+def proposed(text: str, *works: AnnotatedSentence) -> list[tuple[str, str]]:
     """Return what is proposed in a sentence of the same article."""
     s = sentence(text, 900)
     return told(s, index(*works).suggest(s))
 
 
-def chance(text: str, *works: Work, article: str = "a1") -> float:
+def chance(text: str, *works: AnnotatedSentence, article: str = "a1") -> float:
     """Return the score of the only suggestion in a sentence."""
     (only,) = index(*works).suggest(sentence(text, 900, article))
     return only.score

@@ -6,20 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.annotation import Annotation, Work
-from annotator.core.provenance import span_of
+from annotator.core.annotation import Annotation, AnnotatedSentence
+from annotator.core.provenance import span_from_suggestion
 from annotator.core.suggestion import Suggestion
-from annotator.suggest.merge import LEAST, Merger
+from annotator.suggest.merge import MIN_SUGGESTION_SCORE, SuggestionRanker
 from tests.suggest.helpers import NEWS, sentence, suggestion, told, work
 
 TEXT = "Ada Pell said 20 boats left Norhaven."
 S = sentence(TEXT)
-MERGER = Merger(NEWS)
+MERGER = SuggestionRanker(NEWS)
 
 
-def merged(*found: Suggestion, of: Work | None = None) -> tuple[Suggestion, ...]:
+def merged(*found: Suggestion, of: AnnotatedSentence | None = None) -> tuple[Suggestion, ...]:
     """Return the suggestions for a work, by default the untouched sentence."""
-    return MERGER.rank_open(of or Work(S), found)
+    return MERGER.rank_open(of or AnnotatedSentence(S), found)
 
 
 def test_sources_that_agree_become_one_suggestion() -> None:
@@ -28,10 +28,10 @@ def test_sources_that_agree_become_one_suggestion() -> None:
         suggestion(S, "Ada Pell", "PERSON", 0.8, "rules", "title"),
         suggestion(S, "Ada Pell", "PERSON", 0.9, "history", "repeat"),
     ]
-    (one,) = Merger(NEWS, reweigh=lambda _, s: s.score - 0.1).rank_open(Work(S), found)
+    (one,) = SuggestionRanker(NEWS, reweigh=lambda _, s: s.score - 0.1).rank_open(AnnotatedSentence(S), found)
     assert (one.source, one.kind) == ("history+rules", "repeat+title")
     assert one.score == pytest.approx(0.7)
-    assert span_of(one).source == "history/repeat+rules/title"
+    assert span_from_suggestion(one).source == "history/repeat+rules/title"
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_sources_that_agree_become_one_suggestion() -> None:
     ],
     ids=["labelled", "labelled otherwise", "inside another place", "turned down"],
 )
-def test_what_is_settled_is_not_suggested(of: Work) -> None:
+def test_what_is_settled_is_not_suggested(of: AnnotatedSentence) -> None:
     """Nothing is suggested that stands there, was turned down, or that the schema forbids there."""
     assert merged(suggestion(of.sentence, "Norhaven", "VENUE", 0.9), of=of) == ()
 
@@ -58,9 +58,9 @@ def test_a_place_in_a_claim_is_still_open() -> None:
 def test_the_same_words_turned_down_in_the_article_are_left_out_and_elsewhere_ranked_down() -> None:
     """A refusal holds for the article; in others it only lowers the chance."""
     found = [suggestion(S, "Norhaven", "VENUE", 0.8)]
-    assert Merger(NEWS, rejection_counts=lambda *_: (1, 0)).rank_open(Work(S), found) == ()
-    (once,) = Merger(NEWS, rejection_counts=lambda *_: (0, 1)).rank_open(Work(S), found)
-    (twice,) = Merger(NEWS, rejection_counts=lambda *_: (0, 2)).rank_open(Work(S), found)
+    assert SuggestionRanker(NEWS, rejection_counts=lambda *_: (1, 0)).rank_open(AnnotatedSentence(S), found) == ()
+    (once,) = SuggestionRanker(NEWS, rejection_counts=lambda *_: (0, 1)).rank_open(AnnotatedSentence(S), found)
+    (twice,) = SuggestionRanker(NEWS, rejection_counts=lambda *_: (0, 2)).rank_open(AnnotatedSentence(S), found)
     assert twice.score < once.score < 0.8
 
 
@@ -81,8 +81,8 @@ def test_of_two_that_exclude_each_other_one_gives_way() -> None:
 def test_what_was_learned_ranks_the_sources() -> None:
     """A source whose places were all refused comes after one that was never judged."""
     found = [suggestion(S, "Norhaven", "VENUE", 0.9, "m", "GPE"), suggestion(S, "Ada Pell", "PERSON", 0.5)]
-    merger = Merger(NEWS, accuracy=lambda s: 0.01 if s.source == "m" else s.score)
-    assert told(S, merger.rank_open(Work(S), found)) == [("PERSON", "Ada Pell")]
+    merger = SuggestionRanker(NEWS, accuracy=lambda s: 0.01 if s.source == "m" else s.score)
+    assert told(S, merger.rank_open(AnnotatedSentence(S), found)) == [("PERSON", "Ada Pell")]
 
 
 _FOUND = st.lists(
@@ -104,10 +104,10 @@ def test_whatever_the_sources_say_the_list_is_sound(
     found: list[Suggestion], marked: list[Suggestion]
 ) -> None:
     """Each range and label once, in reading order, chances between 0 and 1, none forbidden."""
-    said = Annotation().with_spans([span_of(s) for s in marked])
-    out = MERGER.rank_open(Work(S, said), found)
+    said = Annotation().with_spans([span_from_suggestion(s) for s in marked])
+    out = MERGER.rank_open(AnnotatedSentence(S, said), found)
     keys = [(s.start, s.end, s.label) for s in out]
     assert keys == sorted(set(keys), key=lambda k: (k[0], -k[1], k[2]))
-    assert all(LEAST <= s.score <= 1 for s in out)
-    assert not any(NEWS.find_violation(span_of(s), said.spans) or s.label == "OTHER" for s in out)
-    assert out == MERGER.rank_open(Work(S, said), found[::-1])
+    assert all(MIN_SUGGESTION_SCORE <= s.score <= 1 for s in out)
+    assert not any(NEWS.find_violation(span_from_suggestion(s), said.spans) or s.label == "OTHER" for s in out)
+    assert out == MERGER.rank_open(AnnotatedSentence(S, said), found[::-1])

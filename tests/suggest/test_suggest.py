@@ -11,10 +11,10 @@ import pytest
 from annotator.core.article import Sentence
 from annotator.core.schema import Schema, parse_schema
 from annotator.core.suggestion import Suggester, Suggestion
-from annotator.core.tokens import text_of
-from annotator.suggest.history import MentionIndex
-from annotator.suggest.pipeline import PipelineError, label_in, load, source_name
-from annotator.suggest.rules import Rules
+from annotator.core.tokens import tokens_text
+from annotator.suggest.history import MentionHistory
+from annotator.suggest.pipeline import PipelineError, schema_label, load_pipeline, pipeline_source_name
+from annotator.suggest.rules import RuleSuggester
 from tests.core.samples import cut
 
 
@@ -29,7 +29,7 @@ NEWS = schema("PERSON", "VENUE", "COUNT", "CLAIM")
 def sentence(text: str, start: int = 0) -> Sentence:
     """Return a sentence at a place of an article."""
     tokens = cut(text)
-    return Sentence("a1", 0, start, start + len(text), text_of(tokens).rstrip(), tokens)
+    return Sentence("a1", 0, start, start + len(text), tokens_text(tokens).rstrip(), tokens)
 
 
 def told(s: Sentence, found: tuple[Suggestion, ...]) -> list[tuple[str, str]]:
@@ -40,7 +40,7 @@ def told(s: Sentence, found: tuple[Suggestion, ...]) -> list[tuple[str, str]]:
 def test_rules_label_what_the_words_tell() -> None:
     """A title tells a person, "in" a place, a number a count, a verb of speech a claim."""
     s = sentence("Director Halvard Brekke said about 60 sailors met in Port Amery.")
-    assert told(s, Rules(NEWS).suggest(s)) == [
+    assert told(s, RuleSuggester(NEWS).suggest(s)) == [
         ("PERSON", "Halvard Brekke"),
         ("CLAIM", "about 60 sailors met in Port Amery"),
         ("COUNT", "about 60 sailors"),
@@ -51,30 +51,30 @@ def test_rules_label_what_the_words_tell() -> None:
 def test_a_name_without_a_cue_gets_no_label() -> None:
     """Rules are silent where the words tell nothing."""
     s = sentence("The ferry carries Norhaven paint.")
-    assert told(s, Rules(NEWS).suggest(s)) == []
+    assert told(s, RuleSuggester(NEWS).suggest(s)) == []
 
 
 def test_rules_take_the_labels_that_the_schema_has() -> None:
     """The same kinds stand for other names elsewhere, and for nothing where no label fits."""
     s = sentence("“We wait,” said Ilse Tander of 20 ships.")
-    assert told(s, Rules(schema("Quote", "quantity", "PER")).suggest(s)) == [
+    assert told(s, RuleSuggester(schema("Quote", "quantity", "PER")).suggest(s)) == [
         ("Quote", "“We wait,”"),
         ("PER", "Ilse Tander"),
         ("quantity", "20 ships"),
     ]
-    assert Rules(schema("GENE")).suggest(s) == ()
+    assert RuleSuggester(schema("GENE")).suggest(s) == ()
 
 
 def test_every_source_is_a_suggester() -> None:
     """What a session drives is the protocol, not a class."""
-    sources: list[Suggester] = [Rules(NEWS), MentionIndex(NEWS)]
+    sources: list[Suggester] = [RuleSuggester(NEWS), MentionHistory(NEWS)]
     assert [x.name for x in sources] == ["rules", "history"]
 
 
 def test_a_missing_pipeline_says_how_to_get_it() -> None:
     """The error names the pipeline and the command."""
     with pytest.raises(PipelineError) as caught:
-        load("no_such_model", NEWS)
+        load_pipeline("no_such_model", NEWS)
     assert "the spaCy pipeline 'no_such_model' cannot be loaded" in str(caught.value)
     assert "python -m spacy download no_such_model" in str(caught.value)
 
@@ -82,7 +82,7 @@ def test_a_missing_pipeline_says_how_to_get_it() -> None:
 def test_a_folder_that_is_no_pipeline_says_so(tmp_path: Path) -> None:
     """The error speaks of the folder, not of a download."""
     with pytest.raises(PipelineError, match=r"it must hold a config\.cfg"):
-        load(str(tmp_path), NEWS)
+        load_pipeline(str(tmp_path), NEWS)
 
 
 def test_a_pipeline_labels_stored_tokens(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_a_pipeline_labels_stored_tokens(tmp_path: Path) -> None:
     )
     nlp.to_disk(tmp_path / "My Model")
     s = sentence("In Norhaven 20 ships sail on Monday.")
-    pipeline = load(str(tmp_path / "My Model"), NEWS)
+    pipeline = load_pipeline(str(tmp_path / "My Model"), NEWS)
     found = pipeline.suggest(s)
     assert [(x.label, s.text[x.start : x.end]) for x in found] == [
         ("VENUE", "Norhaven"),
@@ -116,14 +116,14 @@ def test_a_pipeline_without_spans_is_refused(tmp_path: Path) -> None:
     spacy = pytest.importorskip("spacy")
     spacy.blank("en").to_disk(tmp_path / "bare")
     with pytest.raises(PipelineError, match="finds no spans; name one with ner or spancat"):
-        load(str(tmp_path / "bare"), NEWS)
+        load_pipeline(str(tmp_path / "bare"), NEWS)
 
 
 def test_a_label_of_the_same_name_wins() -> None:
     """An own model trained on the schema needs no map."""
-    assert label_in(schema("VENUE", "GPE"), "GPE") == "GPE"
-    assert label_in(NEWS, "FAC") == "VENUE"
-    assert label_in(NEWS, "DATE") is None
+    assert schema_label(schema("VENUE", "GPE"), "GPE") == "GPE"
+    assert schema_label(NEWS, "FAC") == "VENUE"
+    assert schema_label(NEWS, "DATE") is None
 
 
 def test_what_a_schema_says_of_its_labels_is_all_that_counts() -> None:
@@ -131,14 +131,14 @@ def test_what_a_schema_says_of_its_labels_is_all_that_counts() -> None:
     own = parse_schema(
         {"label": [{"name": "SUSPECT", "takes": ["person"]}, {"name": "SCENE", "takes": ["FAC"]}]}, "a test"
     )
-    assert [label_in(own, x) for x in ("PERSON", "fac", "GPE", "scene")] == [
+    assert [schema_label(own, x) for x in ("PERSON", "fac", "GPE", "scene")] == [
         "SUSPECT",
         "SCENE",
         None,
         "SCENE",
     ]
     s = sentence("Director Halvard Brekke slept.")
-    assert told(s, Rules(own).suggest(s)) == [("SUSPECT", "Halvard Brekke")]
+    assert told(s, RuleSuggester(own).suggest(s)) == [("SUSPECT", "Halvard Brekke")]
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_what_a_schema_says_of_its_labels_is_all_that_counts() -> None:
 )
 def test_a_source_name_is_plain(model: str, name: str) -> None:
     """No path from outside becomes a file name."""
-    assert source_name(model) == name
+    assert pipeline_source_name(model) == name
 
 
 def test_importing_the_floor_loads_no_spacy() -> None:

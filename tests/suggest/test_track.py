@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.annotation import Annotation, Answer, Work
-from annotator.core.provenance import changed
+from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
+from annotator.core.provenance import mark_source_modified
 from annotator.core.spans import Span
-from annotator.suggest.track import Tally, Track
+from annotator.suggest.track import VerdictCounts, SourceAccuracy
 from tests.suggest.helpers import sentence, spans, suggestion
 
 S = sentence("Ada Pell left Norhaven for Port Amery.")
@@ -19,15 +19,15 @@ PLACES = [suggestion(S, x, "VENUE", 0.5, "m", "GPE") for x in ("Norhaven", "Port
 def test_taken_changed_and_rejected_are_told_by_the_spans() -> None:
     """The journal alone says what became of each suggestion; one's own spans say nothing."""
     (pell,) = spans(S, ("Ada Pell", "PERSON"), source="rules/title")
-    (place,) = spans(S, ("Norhaven", "VENUE"), source=changed("history/repeat+m/GPE"))
+    (place,) = spans(S, ("Norhaven", "VENUE"), source=mark_source_modified("history/repeat+m/GPE"))
     own = spans(S, ("Pell", "PERSON"))
     down = spans(S, ("Port Amery", "VENUE"), source="m/GPE")
-    track = Track()
-    track.add(Work(S, Annotation((pell, place, *own), rejected=tuple(down))))
+    track = SourceAccuracy()
+    track.add(AnnotatedSentence(S, Annotation((pell, place, *own), rejected=tuple(down))))
     assert track.counts_by_key == {
-        ("rules", "PERSON", "title"): Tally(taken=1),
-        ("history", "VENUE", "repeat"): Tally(changed=1),
-        ("m", "VENUE", "GPE"): Tally(changed=1, rejected=1),
+        ("rules", "PERSON", "title"): VerdictCounts(taken=1),
+        ("history", "VENUE", "repeat"): VerdictCounts(changed=1),
+        ("m", "VENUE", "GPE"): VerdictCounts(changed=1, rejected=1),
     }
 
 
@@ -36,24 +36,24 @@ def test_what_an_accepted_sentence_lacks_was_passed_over() -> None:
     hand = spans(S, ("Norhaven", "VENUE"))
     taken = spans(S, ("Ada Pell", "PERSON"), source="rules/title")
     said = Annotation().with_spans([*hand, *taken])
-    track = Track()
-    track.add(Work(S, said), [PELL, *PLACES])
+    track = SourceAccuracy()
+    track.add(AnnotatedSentence(S, said), [PELL, *PLACES])
     assert ("m", "VENUE", "GPE") not in track.counts_by_key
-    track.remove(Work(S, said))
-    track.add(Work(S, said.with_answer(Answer.ACCEPT)), [PELL, *PLACES])
-    assert track.counts_by_key[("m", "VENUE", "GPE")] == Tally(taken=1, passed=1)
-    assert track.counts_by_key[("rules", "PERSON", "title")] == Tally(taken=1)
+    track.remove(AnnotatedSentence(S, said))
+    track.add(AnnotatedSentence(S, said.with_answer(Answer.ACCEPT)), [PELL, *PLACES])
+    assert track.counts_by_key[("m", "VENUE", "GPE")] == VerdictCounts(taken=1, passed=1)
+    assert track.counts_by_key[("rules", "PERSON", "title")] == VerdictCounts(taken=1)
 
 
 def test_the_share_moves_from_the_score_to_what_was_seen() -> None:
     """With nothing seen the score stands; refusals lower it, more of them further, kin kinds a little."""
-    track = Track()
+    track = SourceAccuracy()
     place = PLACES[0]
     kin = suggestion(S, "Norhaven", "VENUE", 0.5, "m", "FAC")
     shares = [track.accuracy(place)]
     for n in range(30):
         s = sentence("Norhaven agreed.", n * 20)
-        track.add(Work(s, Annotation(rejected=(Span(0, 8, "VENUE", "m/GPE"),))))
+        track.add(AnnotatedSentence(s, Annotation(rejected=(Span(0, 8, "VENUE", "m/GPE"),))))
         shares.append(track.accuracy(place))
     assert shares[0] == place.score
     assert shares == sorted(shares, reverse=True)
@@ -72,9 +72,9 @@ _SPANS = st.lists(
 @given(st.lists(st.tuples(_SPANS, _SPANS, st.booleans()), max_size=5))
 def test_taking_out_undoes_taking_in(said: list[tuple[list[Span], list[Span], bool]]) -> None:
     """After any works came and went, every tally is zero and every share the score."""
-    track = Track()
+    track = SourceAccuracy()
     works = [
-        Work(
+        AnnotatedSentence(
             sentence("Norhaven agreed.", n * 20),
             Annotation(answer=Answer.ACCEPT if done else None).with_spans(a).with_rejected(b),
         )

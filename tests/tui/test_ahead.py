@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from annotator.tui.screens.ahead import GAP, WAIT, Ahead
+from annotator.tui.screens.ahead import PREFETCH_INTERVAL, PREFETCH_DELAY, Prefetcher
 from annotator.tui.screens.annotate import AnnotateScreen
 from tests import builders
 from tests.pilots import desk
@@ -35,16 +35,16 @@ def test_one_sentence_at_a_time_and_a_key_comes_first() -> None:
         timers.append(Timer(seconds, ring))
         return timers[-1]
 
-    ahead = Ahead(set_timer, done.append)
+    ahead = Prefetcher(set_timer, done.append)
     ahead.postpone()
     assert timers == []
     ahead.plan([4, 5, 6])
     ahead.postpone()
-    assert timers[0].seconds == WAIT
+    assert timers[0].seconds == PREFETCH_DELAY
     timers[0].ring()
-    assert (done, [t.seconds for t in timers if t.on]) == ([4], [GAP])
+    assert (done, [t.seconds for t in timers if t.on]) == ([4], [PREFETCH_INTERVAL])
     ahead.postpone()
-    assert [(t.seconds, t.on) for t in timers[1:]] == [(GAP, False), (WAIT, True)]
+    assert [(t.seconds, t.on) for t in timers[1:]] == [(PREFETCH_INTERVAL, False), (PREFETCH_DELAY, True)]
     timers[2].ring()
     timers[3].ring()
     assert done == [4, 5, 6]

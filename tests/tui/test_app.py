@@ -10,8 +10,8 @@ import orjson
 import pytest
 
 from annotator.core.annotation import Answer
-from annotator.core.record import Record
-from annotator.session.state import Saved
+from annotator.core.record import JournalRecord
+from annotator.session.state import SaveState
 from annotator.storage.prefs import Preferences
 from annotator.storage.schemas import default_schema_path
 from tests.pilots import Desk, desk
@@ -52,7 +52,7 @@ async def test_a_hint_a_label_and_enter_make_a_saved_span(
         gate = threading.Event()
         append = d.session._journal.append
 
-        def slow(records: Sequence[Record]) -> None:
+        def slow(records: Sequence[JournalRecord]) -> None:
             assert gate.wait(10)
             append(records)
 
@@ -234,7 +234,7 @@ async def test_a_failed_save_is_a_red_row_with_the_place(tmp_path: Path) -> None
         await d.press("enter")
         d.session.flush()
         await d.pilot.pause()
-        assert d.session.save_state is Saved.FAILED
+        assert d.session.save_state is SaveState.FAILED
         assert "✗ NOT SAVED" in d.rows()[0]
         assert d.rows()[-2].startswith(" your work is kept in ")
         await d.press("enter")

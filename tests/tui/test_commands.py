@@ -11,27 +11,27 @@ from unittest.mock import MagicMock
 import pytest
 from textual.keys import Keys, _character_to_key
 
-from annotator.core.hints import LETTERS, assign
+from annotator.core.hints import HINT_LETTERS, assign_hints
 from annotator.storage.schemas import load_schema
 from annotator.tui.commands import (
-    ALL,
+    ALL_COMMANDS,
     COMMANDS,
-    FOOTER,
-    LIST_MOVES,
-    LISTS,
-    by_id,
+    FOOTER_COMMANDS,
+    WORKLIST_MOVE_KEYS,
+    WORKLIST_COMMANDS,
+    command_by_id,
     footer_items,
-    groups,
+    command_groups,
     key_table,
 )
-from annotator.tui.key_names import is_plain
-from annotator.tui.keymap import keys_in_force
-from annotator.tui.layout.glyphs import BOX
-from annotator.tui.layout.guide import key_rows
-from annotator.tui.layout.row import plain
-from annotator.tui.screens.alike import AlikeScreen
-from annotator.tui.screens.deeds import deeds
-from annotator.tui.screens.mending import MendingScreen
+from annotator.tui.key_names import is_portable_key
+from annotator.tui.keymap import effective_keymap
+from annotator.tui.layout.glyphs import BOX_GLYPHS
+from annotator.tui.layout.guide import key_help_rows
+from annotator.tui.layout.row import row_text
+from annotator.tui.screens.alike import ConsistencyScreen
+from annotator.tui.screens.deeds import handlers_by_command
+from annotator.tui.screens.mending import RepairScreen
 from tests import builders
 
 SCHEMAS = ("news", "court")
@@ -40,39 +40,39 @@ SCHEMAS = ("news", "court")
 def test_every_command_has_a_deed_and_every_deed_a_command() -> None:
     """What the registry lists is what the screen can do, no more and no less."""
     screen = SimpleNamespace(pen=MagicMock(), annotator=MagicMock(), tour=MagicMock())
-    assert set(deeds(cast("Any", screen))) == {c.id for c in COMMANDS}
-    assert len({c.id for c in ALL}) == len(ALL)
+    assert set(handlers_by_command(cast("Any", screen))) == {c.id for c in COMMANDS}
+    assert len({c.id for c in ALL_COMMANDS}) == len(ALL_COMMANDS)
 
 
 def test_the_worklists_do_what_the_registry_lists_for_them() -> None:
     """Each command of the worklists is a deed of one of them, and their rows of keys say all of them."""
-    alike = {*AlikeScreen.handlers(MagicMock(), MagicMock()), "list_undo"}
-    mending = {*MendingScreen.handlers(MagicMock(), MagicMock()), "list_undo"}
-    assert alike | mending | {"list_open"} == {c.id for c in LISTS}
-    assert {name for name, _ in AlikeScreen.KEYS} == alike
-    assert {name for name, _ in MendingScreen.KEYS} == mending
+    alike = {*ConsistencyScreen.handlers(MagicMock(), MagicMock()), "list_undo"}
+    mending = {*RepairScreen.handlers(MagicMock(), MagicMock()), "list_undo"}
+    assert alike | mending | {"list_open"} == {c.id for c in WORKLIST_COMMANDS}
+    assert {name for name, _ in ConsistencyScreen.KEYS} == alike
+    assert {name for name, _ in RepairScreen.KEYS} == mending
 
 
 def test_no_key_of_the_worklists_means_two_things() -> None:
     """Their commands and the keys that move in them are apart; each is plain, or has a plain one first."""
-    keys = [k for c in LISTS for k in c.keys]
+    keys = [k for c in WORKLIST_COMMANDS for k in c.keys]
     assert len(keys) == len(set(keys))
-    assert not set(keys) & set(LIST_MOVES)
-    assert all(is_plain(c.keys[0]) for c in LISTS)
+    assert not set(keys) & set(WORKLIST_MOVE_KEYS)
+    assert all(is_portable_key(c.keys[0]) for c in WORKLIST_COMMANDS)
 
 
 def test_no_key_means_two_things() -> None:
     """Each key belongs to one command, and by it the screen finds that command."""
     keys = [k for c in COMMANDS for k in c.keys]
     assert len(keys) == len(set(keys))
-    found = keys_in_force(load_schema("news")).by_key
+    found = effective_keymap(load_schema("news")).by_key
     assert found == {k: c.id for c in COMMANDS for k in c.keys}
 
 
 def test_every_key_is_one_that_a_terminal_can_send() -> None:
     """Names of keys are Textual's own, so that none is bound in vain."""
     named = {k.value for k in Keys} | {_character_to_key(chr(c)) for c in range(33, 127)} | {"space"}
-    for key in chain.from_iterable(c.keys for c in ALL):
+    for key in chain.from_iterable(c.keys for c in ALL_COMMANDS):
         assert key.removeprefix("alt+") in named, key
 
 
@@ -93,9 +93,9 @@ def test_label_keys_digits_and_hints_never_clash_with_commands(name: str) -> Non
     """A letter or a digit from 1 is a label or a hint, never a command; a label key is never a hint."""
     schema = load_schema(name)
     keys = {k for c in COMMANDS for k in c.keys}
-    assert not keys & (set(LETTERS) | schema.keys | set("123456789"))
+    assert not keys & (set(HINT_LETTERS) | schema.keys | set("123456789"))
     tokens = builders.tokens_of(" ".join(f"Word{n} and “40” %" for n in range(60)))
-    hints = assign(tokens, [len(t.text) for t in tokens], schema.keys)
+    hints = assign_hints(tokens, [len(t.text) for t in tokens], schema.keys)
     used = set("".join(h.letters for h in hints))
     assert used
     assert not used & schema.keys
@@ -103,9 +103,9 @@ def test_label_keys_digits_and_hints_never_clash_with_commands(name: str) -> Non
 
 def test_help_and_readme_say_every_key() -> None:
     """The help screen and README's table show each command's keys and what it does, group by group."""
-    shown = "\n".join(plain(row) for row in key_rows(builders.news_schema(), 100, BOX))
+    shown = "\n".join(row_text(row) for row in key_help_rows(builders.news_schema(), 100, BOX_GLYPHS))
     table = key_table()
-    for group, commands in groups():
+    for group, commands in command_groups():
         assert f" {group}" in shown
         for c in commands:
             assert c.key_text in shown
@@ -113,7 +113,7 @@ def test_help_and_readme_say_every_key() -> None:
             assert c.key_text.replace("|", r"\|") in table  # a bare bar would end the cell
             assert f"` | {c.description} |" in table
     assert "a PERSON, s VENUE, d COUNT, f CLAIM" in shown
-    assert [by_id(i).id for i in FOOTER] == list(FOOTER)
+    assert [command_by_id(i).id for i in FOOTER_COMMANDS] == list(FOOTER_COMMANDS)
     assert all(key and words for key, words in footer_items())
 
 

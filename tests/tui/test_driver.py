@@ -7,7 +7,7 @@ import threading
 
 from textual.drivers._writer_thread import WriterThread
 
-from annotator.tui.driver import Lasting
+from annotator.tui.driver import DisconnectSafeFile
 
 
 class _Gone(io.StringIO):
@@ -22,7 +22,7 @@ class _Gone(io.StringIO):
 
 def test_writes_to_a_terminal_that_is_gone_end() -> None:
     """More writes than the writer's queue holds are taken, and the writer stops."""
-    writer = WriterThread(Lasting(_Gone()))  # type: ignore[arg-type]
+    writer = WriterThread(DisconnectSafeFile(_Gone()))  # type: ignore[arg-type]
     writer.start()
 
     def write() -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from annotator.session.state import Message
+from annotator.session.state import StatusMessage
 from annotator.storage.prefs import Preferences
 from annotator.tui.screens.annotate import AnnotateScreen
-from annotator.tui.screens.fading import Fading
+from annotator.tui.screens.fading import MessageTimeout
 from tests.pilots import desk
 
 
@@ -45,9 +45,9 @@ class Timers:
 def test_a_timer_runs_only_while_a_message_that_fades_is_shown() -> None:
     """One timer for a message however often it is drawn; none for nothing, for a warning, or for never."""
     timers = Timers()
-    faded: list[Message] = []
-    fading = Fading(4.0, timers.set, faded.append)
-    done, bad = Message("undone"), Message("no", warning=True)
+    faded: list[StatusMessage] = []
+    fading = MessageTimeout(4.0, timers.set, faded.append)
+    done, bad = StatusMessage("undone"), StatusMessage("no", warning=True)
     fading.show(None)
     assert not timers.all
     fading.show(done)
@@ -55,13 +55,13 @@ def test_a_timer_runs_only_while_a_message_that_fades_is_shown() -> None:
     assert [t.seconds for t in timers.running()] == [4.0]
     fading.show(bad)
     assert not timers.running()
-    fading.show(Message("redone"))
+    fading.show(StatusMessage("redone"))
     fading.show(None)
     assert not timers.running()
     fading.show(done)
     timers.running()[0].ring()
     assert faded == [done]
-    never = Fading(0, timers.set, faded.append)
+    never = MessageTimeout(0, timers.set, faded.append)
     count = len(timers.all)
     never.show(done)
     assert len(timers.all) == count

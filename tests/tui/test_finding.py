@@ -14,8 +14,8 @@ from annotator.core.annotation import Answer
 from annotator.core.edits import add_span, set_answer
 from annotator.core.errors import CorpusError
 from annotator.core.spans import Span
-from annotator.session.finder import Finder
-from annotator.tui.screens.alike import AlikeScreen
+from annotator.session.finder import SentenceSearch
+from annotator.tui.screens.alike import ConsistencyScreen
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.ask import AskScreen
 from annotator.tui.screens.overview import OverviewScreen
@@ -121,11 +121,11 @@ async def test_what_can_never_be_found_is_said(tmp_path: Path) -> None:
 async def test_a_search_that_cannot_read_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The thread dies with a sentence, not with the app."""
 
-    def broken(self: Finder, article: str) -> None:
+    def broken(self: SentenceSearch, article: str) -> None:
         raise CorpusError("the article is damaged", where=article, do="restore it")
 
     async with desk(tmp_path / "news") as d:
-        monkeypatch.setattr(Finder, "page", broken)
+        monkeypatch.setattr(SentenceSearch, "page", broken)
         await _search(d, "moran")
         assert "the article is damaged; restore it" in d.rows()[-2]
         await d.press("escape", "at")
@@ -245,7 +245,7 @@ async def test_the_worklist_settles_by_key(tmp_path: Path) -> None:
         place = _at(d)
         await d.press("right_square_bracket")
         await _settled(d)
-        assert _shows(d, AlikeScreen)
+        assert _shows(d, ConsistencyScreen)
         assert "Tarn Quay  labelled here and not there:" in d.raw()
         assert "1.2" in d.row("VENUE?")
         await d.press("y")
@@ -320,7 +320,7 @@ async def test_a_large_corpus_is_counted_in_the_background(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The head says that it counts, until all articles have been read."""
-    monkeypatch.setattr("annotator.session.session.COUNTED_AT_ONCE", 1)
+    monkeypatch.setattr("annotator.session.session.MAX_COUNTED_AT_START", 1)
     async with desk(tmp_path / "news", size=(120, 30)) as d:
         await d.press("at")
         await _settled(d)

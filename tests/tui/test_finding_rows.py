@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.annotation import Annotation, Answer, Work
-from annotator.core.inconsistent import Group, Kind, Place, inconsistencies
-from annotator.core.search import parse
+from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
+from annotator.core.inconsistent import InconsistencyGroup, InconsistencyKind, WordOccurrence, find_inconsistencies
+from annotator.core.search import parse_query
 from annotator.core.spans import Span
-from annotator.session.finder import Hit
-from annotator.tui.layout.glyphs import ASCII, BOX
-from annotator.tui.layout.hits import LIT, context_row, help_rows, hit_rows, hits_head
-from annotator.tui.layout.overview import gauge_row, problem_words
-from annotator.tui.layout.row import Ink, plain, width_of
-from annotator.tui.layout.worklist import Line, WorkView, worklist_head, worklist_rows
+from annotator.session.finder import SearchHit
+from annotator.tui.layout.glyphs import ASCII_GLYPHS, BOX_GLYPHS
+from annotator.tui.layout.hits import HIGHLIGHT_STYLE, highlighted_text_row, query_help_rows, search_hit_rows, search_header
+from annotator.tui.layout.overview import progress_bars_row, inconsistency_text
+from annotator.tui.layout.row import CellStyle, row_text, row_width
+from annotator.tui.layout.worklist import WorklistPlace, ConsistencyView, worklist_header, consistency_worklist_rows
 from tests import builders
 from tests.nasty import PAYLOADS, commands_in
 
@@ -28,9 +28,9 @@ _TEXTS = st.one_of(
 )
 
 
-def _hit(text: str, a: int, b: int) -> Hit:
-    work = Work(builders.sentence(text), Annotation(answer=Answer.ACCEPT))
-    return Hit(11, 122, text, work, ((a, b),) if a < b else ())
+def _hit(text: str, a: int, b: int) -> SearchHit:
+    work = AnnotatedSentence(builders.sentence(text), Annotation(answer=Answer.ACCEPT))
+    return SearchHit(11, 122, text, work, ((a, b),) if a < b else ())
 
 
 @given(_TEXTS, st.integers(0, 200), st.integers(1, 9), st.integers(1, 200), st.integers(1, 30))
@@ -41,42 +41,42 @@ def test_hits_keep_to_their_width_and_command_nothing(
     a = min(at, len(text) - 1)
     hits = [_hit(text, a, min(len(text), a + length))] * 3
     for rows in (
-        hit_rows(hits, 1, width, height, BOX),
-        help_rows(width),
-        (hits_head(text, "3 hits", width, BOX),),
+        search_hit_rows(hits, 1, width, height, BOX_GLYPHS),
+        query_help_rows(width),
+        (search_header(text, "3 hits", width, BOX_GLYPHS),),
     ):
         for row in rows:
-            assert width_of(row) <= max(width, 12)
+            assert row_width(row) <= max(width, 12)
             assert not commands_in("".join(p.text for p in row))
-    assert len(hit_rows(hits, 1, width, height, ASCII)) == height
+    assert len(search_hit_rows(hits, 1, width, height, ASCII_GLYPHS)) == height
 
 
 @given(st.integers(0, 300), st.integers(20, 120))
 def test_what_was_looked_for_is_in_sight(before: int, room: int) -> None:
     """However long the sentence, its first lit word is on the row, lit."""
     text = "word " * before + "Skerrin" + " word" * 80
-    row = context_row(text, ((5 * before, 5 * before + 7),), room, Ink(), BOX)
-    assert [p.text for p in row if p.style == LIT] == ["Skerrin"]
-    assert width_of(row) <= room
+    row = highlighted_text_row(text, ((5 * before, 5 * before + 7),), room, CellStyle(), BOX_GLYPHS)
+    assert [p.text for p in row if p.style == HIGHLIGHT_STYLE] == ["Skerrin"]
+    assert row_width(row) <= room
 
 
-def _groups() -> tuple[Group, ...]:
+def _groups() -> tuple[InconsistencyGroup, ...]:
     texts = ("They met on Skerrin.", "Skerrin has no shop.", "Nobody left Skerrin.")
     works = []
     for n, text in enumerate(texts):
         spans = [builders.span(text, "Skerrin", "VENUE")] if n != 1 else []
         sentence = builders.sentence(text, start=n * 100, index=n)
-        works.append(Work(sentence, Annotation(answer=Answer.ACCEPT).with_spans(spans)))
-    return inconsistencies(works, builders.news_schema())
+        works.append(AnnotatedSentence(sentence, Annotation(answer=Answer.ACCEPT).with_spans(spans)))
+    return find_inconsistencies(works, builders.news_schema())
 
 
 def test_a_group_shows_counts_places_and_what_follows() -> None:
     """The proposal comes with its keys; what is settled says so; the next words are listed."""
     (group,) = _groups()
-    lines = [Line(p, f"1.{p.annotated.sentence.index + 1}") for p in group.occurrences]
+    lines = [WorklistPlace(p, f"1.{p.annotated.sentence.index + 1}") for p in group.occurrences]
     lines.sort(key=lambda x: x.place.is_consistent)
-    view = WorkView(group, tuple(lines), 0, 2, (("Brekke", 3), ("Quist", 1)))
-    shown = [plain(row) for row in worklist_rows(view, 80, 20, BOX)]
+    view = ConsistencyView(group, tuple(lines), 0, 2, (("Brekke", 3), ("Quist", 1)))
+    shown = [row_text(row) for row in consistency_worklist_rows(view, 80, 20, BOX_GLYPHS)]
     assert shown[0] == "  2 Skerrin  labelled here and not there:  VENUE 2 · not labelled 1"
     assert shown[2].startswith("▌▸    1.2 Skerrin has no shop.")
     assert shown[2].endswith("VENUE?")
@@ -84,24 +84,24 @@ def test_a_group_shows_counts_places_and_what_follows() -> None:
     assert "not labelled here   y VENUE   n leave it" in shown[7]
     assert [x.strip() for x in shown[9:12]] == ["NEXT", "Brekke  3", "Quist  1"]
     done = replace(view, places=(replace(lines[0], resolved=True), *lines[1:]))
-    assert "done; u takes it back" in plain(worklist_rows(done, 80, 20, BOX)[7])
+    assert "done; u takes it back" in row_text(consistency_worklist_rows(done, 80, 20, BOX_GLYPHS)[7])
     left = replace(view, places=(replace(lines[0], resolved=False), *lines[1:]))
-    assert plain(worklist_rows(left, 80, 20, BOX)[2]).endswith("left")
+    assert row_text(consistency_worklist_rows(left, 80, 20, BOX_GLYPHS)[2]).endswith("left")
     other = replace(view, position=1)
-    assert "VENUE, like most" in plain(worklist_rows(other, 80, 20, BOX)[7])
+    assert "VENUE, like most" in row_text(consistency_worklist_rows(other, 80, 20, BOX_GLYPHS)[7])
 
 
 @given(_TEXTS, st.integers(1, 160), st.integers(1, 40))
 def test_the_worklist_keeps_to_its_size_and_commands_nothing(text: str, width: int, height: int) -> None:
     """Whatever the words are and however small the window is, there are as many rows as there is room."""
-    work = Work(builders.sentence(text), Annotation())
-    place = Place(work, 0, len(text), None, Span(0, len(text), "VENUE"))
-    group = Group(text, Kind.MISSED, "VENUE", (place,) * 30, 0.5)
-    view = WorkView(group, tuple(Line(place, "1.1") for _ in range(30)), 12, 1, ((text, 3),))
-    rows = worklist_rows(view, width, height, BOX)
+    work = AnnotatedSentence(builders.sentence(text), Annotation())
+    place = WordOccurrence(work, 0, len(text), None, Span(0, len(text), "VENUE"))
+    group = InconsistencyGroup(text, InconsistencyKind.MISSED, "VENUE", (place,) * 30, 0.5)
+    view = ConsistencyView(group, tuple(WorklistPlace(place, "1.1") for _ in range(30)), 12, 1, ((text, 3),))
+    rows = consistency_worklist_rows(view, width, height, BOX_GLYPHS)
     assert len(rows) == height
-    for row in (*rows, worklist_head("words", "3 open", width, BOX)):
-        assert width_of(row) <= width
+    for row in (*rows, worklist_header("words", "3 open", width, BOX_GLYPHS)):
+        assert row_width(row) <= width
         assert not commands_in("".join(p.text for p in row))
 
 
@@ -109,22 +109,22 @@ def test_problems_are_told_in_words() -> None:
     """What is here, and where most are otherwise: in the article by number, else how many."""
     (group,) = _groups()
     (place,) = group.changes
-    assert problem_words(group, place, [1, 3]) == "Skerrin is unlabelled here and VENUE in 1, 3"
-    assert problem_words(group, place, [1, 2, 3, 4, 5]).endswith("VENUE in 1, 2, 3, 4 and more")
-    assert problem_words(group, place, []) == "Skerrin is unlabelled here and VENUE in 2 other sentences"
-    edges = replace(group, kind=Kind.EDGES)
+    assert inconsistency_text(group, place, [1, 3]) == "Skerrin is unlabelled here and VENUE in 1, 3"
+    assert inconsistency_text(group, place, [1, 2, 3, 4, 5]).endswith("VENUE in 1, 2, 3, 4 and more")
+    assert inconsistency_text(group, place, []) == "Skerrin is unlabelled here and VENUE in 2 other sentences"
+    edges = replace(group, kind=InconsistencyKind.EDGES)
     assert (
-        problem_words(edges, replace(place, existing=Span(0, 7, "VENUE")), [3]) == '"Skerrin" is "Skerrin" in 3'
+        inconsistency_text(edges, replace(place, existing=Span(0, 7, "VENUE")), [3]) == '"Skerrin" is "Skerrin" in 3'
     )
 
 
 def test_the_help_names_every_condition() -> None:
     """Each condition that the query knows stands in the help, and each example is read as meant."""
-    shown = "\n".join(plain(row) for row in help_rows(80))
+    shown = "\n".join(row_text(row) for row in query_help_rows(80))
     for word in ("label:", "answer:", "note:", "article:", "flag", "problem", '"Port Amery"', "-word"):
         assert word in shown
     kinds = [
-        t.kind for t in parse('harbour "Port Amery" label:PERSON answer:open flag note problem -x').terms
+        t.kind for t in parse_query('harbour "Port Amery" label:PERSON answer:open flag note problem -x').terms
     ]
     assert kinds == ["word", "exact", "label", "answer", "flag", "note", "problem", "word"]
 
@@ -133,25 +133,25 @@ def test_without_box_drawing_all_is_ascii() -> None:
     """With the ASCII set none of our own characters is another one."""
     (group,) = _groups()
     lines = tuple(
-        Line(p, "1.1", settled) for p, settled in zip(group.occurrences, (None, True, False), strict=True)
+        WorklistPlace(p, "1.1", settled) for p, settled in zip(group.occurrences, (None, True, False), strict=True)
     )
     hits = [_hit("a word " * 40, 210, 214)]
     for at in range(3):
-        view = WorkView(group, lines, at, 1, (("Brekke", 3),))
-        rows = [*worklist_rows(view, 60, 20, ASCII), worklist_head("words", "3 open", 60, ASCII)]
-        rows += [*hit_rows(hits, 0, 60, 3, ASCII), *help_rows(60), hits_head("news", "3 hits", 60, ASCII)]
-        assert all(plain(row).isascii() for row in rows)
+        view = ConsistencyView(group, lines, at, 1, (("Brekke", 3),))
+        rows = [*consistency_worklist_rows(view, 60, 20, ASCII_GLYPHS), worklist_header("words", "3 open", 60, ASCII_GLYPHS)]
+        rows += [*search_hit_rows(hits, 0, 60, 3, ASCII_GLYPHS), *query_help_rows(60), search_header("news", "3 hits", 60, ASCII_GLYPHS)]
+        assert all(row_text(row).isascii() for row in rows)
 
 
 @pytest.mark.parametrize("width", [40, 60, 66, 80, 160])
 def test_the_gauges_leave_room_for_their_figures(width: int) -> None:
     """The share of the corpus is whole on a narrow screen too."""
     state = builders.task_state(builders.news_schema(), [builders.work("Pell rowed.")], done=3, total=3)
-    row = gauge_row(state, width, BOX)
-    assert (width_of(row), " 100 % " in plain(row)) == (width, True)
+    row = progress_bars_row(state, width, BOX_GLYPHS)
+    assert (row_width(row), " 100 % " in row_text(row)) == (width, True)
 
 
 def test_a_cut_head_says_so() -> None:
     """What is listed gives way to how much waits, and shows that something was cut."""
-    head = worklist_head("spans inside a token", "12 spans open", 36, BOX)
-    assert plain(head) == " Worklist · spans i…  12 spans open"
+    head = worklist_header("spans inside a token", "12 spans open", 36, BOX_GLYPHS)
+    assert row_text(head) == " Worklist · spans i…  12 spans open"

@@ -15,11 +15,11 @@ from rich.cells import cell_len
 from wcwidth import iter_graphemes
 
 from annotator.core import selection as sel
-from annotator.core.graphemes import _ALONE, graphemes, parted, whole
+from annotator.core.graphemes import _SINGLE_CODE_POINTS, split_graphemes, tokens_inside_graphemes, widen_to_graphemes
 from annotator.core.selection import Selection
-from annotator.core.tokens import Token, tokens_of
-from annotator.storage.corpus import Corpus
-from annotator.tui.layout.wrap import wrap
+from annotator.core.tokens import Token, build_tokens
+from annotator.storage.corpus import CorpusFolder
+from annotator.tui.layout.wrap import wrap_tokens
 from annotator.tui.widgets.body import Body
 from tests import builders
 from tests.nasty import PIECES, token_lists
@@ -46,35 +46,35 @@ def _cut(text: str) -> tuple[Token, ...]:
         for part in parts:
             words += CUT.get(part, [part])
         blanks += [False] * (len(words) - len(blanks) - 1) + [True]
-    return tokens_of(words, [*blanks[:-1], False])
+    return build_tokens(words, [*blanks[:-1], False])
 
 
 @pytest.mark.parametrize("one", [*CUT, HAN, KSHI, KEYCAP, "e\u0301", "한", "漢"])
 def test_what_a_reader_takes_for_one_character_is_one_cell(one: str) -> None:
     """A flag, a joined or coloured emoji, a syllable of jamo, a conjunct: one grapheme, one cell."""
     tokens = _cut(f"a {one} b")
-    assert graphemes(f"a{one}b") == ("a", one, "b")
-    assert len([c for c in wrap(tokens, 40)[0].cells if c.token > 0]) == 2
-    assert parted(tokens) == frozenset(range(2, len(tokens) - 1))
+    assert split_graphemes(f"a{one}b") == ("a", one, "b")
+    assert len([c for c in wrap_tokens(tokens, 40)[0].cells if c.token > 0]) == 2
+    assert tokens_inside_graphemes(tokens) == frozenset(range(2, len(tokens) - 1))
 
 
 def test_flags_stand_in_pairs() -> None:
     """Four regional letters are two flags: one may stop between them and nowhere else."""
-    tokens = tokens_of(["🇫", "🇷", "🇩", "🇪", "rose"], [False, False, False, True, False])
-    assert parted(tokens) == {1, 3}
-    assert whole(tokens, (1, 3)) == (0, 4)
+    tokens = build_tokens(["🇫", "🇷", "🇩", "🇪", "rose"], [False, False, False, True, False])
+    assert tokens_inside_graphemes(tokens) == {1, 3}
+    assert widen_to_graphemes(tokens, (1, 3)) == (0, 4)
 
 
 @given(st.lists(PIECES | st.characters(), max_size=12).map("".join))
 def test_graphemes_spell_the_text_as_the_standard_cuts_it(text: str) -> None:
     """The short way for plain text and the library agree, and nothing is lost."""
-    assert "".join(graphemes(text)) == text
-    assert list(graphemes(text)) == list(iter_graphemes(text))
+    assert "".join(split_graphemes(text)) == text
+    assert list(split_graphemes(text)) == list(iter_graphemes(text))
 
 
 def test_plain_characters_never_join() -> None:
     """Each code point that goes the short way stands for itself between any two such."""
-    plain = [c for c in map(chr, range(sys.maxunicode + 1)) if _ALONE.fullmatch(c)]
+    plain = [c for c in map(chr, range(sys.maxunicode + 1)) if _SINGLE_CODE_POINTS.fullmatch(c)]
     rng = random.Random(1)
     rng.shuffle(plain)
     text = "".join(plain)
@@ -87,14 +87,14 @@ def test_no_key_stops_inside_a_grapheme(
     tokens: tuple[Token, ...], keys: list[str], rng: random.Random
 ) -> None:
     """Hints, arrows, both edges, Space and Backspace leave every edge where a reader sees one."""
-    cut = parted(tokens)
+    cut = tokens_inside_graphemes(tokens)
     heads = [i for i in range(len(tokens)) if i not in cut]
     now: Selection | None = None
     for key in keys:
         if key == "h":
-            now = sel.press(now, tokens, rng.choice(heads))
+            now = sel.selection_by_hint(now, tokens, rng.choice(heads))
         elif key in "sS":
-            now = sel.step(now, tokens, 1 if key == "s" else -1)
+            now = sel.cursor_selection(now, tokens, 1 if key == "s" else -1)
         elif now is not None:
             now = _moved(now, tokens, key)
         if now is not None:
@@ -104,27 +104,27 @@ def test_no_key_stops_inside_a_grapheme(
 
 def _moved(now: Selection, tokens: tuple[Token, ...], key: str) -> Selection:
     if key in "rl":
-        return sel.move_right_edge(now, tokens, 1 if key == "r" else -1)
+        return sel.with_right_edge_moved(now, tokens, 1 if key == "r" else -1)
     if key in "RL":
-        return sel.move_left_edge(now, tokens, 1 if key == "R" else -1)
-    return sel.grow(now, tokens) or now if key == "g" else sel.shrink(now, tokens)
+        return sel.with_left_edge_moved(now, tokens, 1 if key == "R" else -1)
+    return sel.grown_selection(now, tokens) or now if key == "g" else sel.shrunk_selection(now, tokens)
 
 
 @given(token_lists())
 def test_arrows_visit_every_word_once(tokens: tuple[Token, ...]) -> None:
     """From the left edge → comes to each word, cut or not, in order; ← comes back the same way."""
-    words = [i for i, t in enumerate(tokens) if t.text.strip() and i not in parted(tokens)]
+    words = [i for i, t in enumerate(tokens) if t.text.strip() and i not in tokens_inside_graphemes(tokens)]
     if not words:
         return
     there: list[int] = []
     now: Selection | None = None
     for _ in words:
-        now = sel.step(now, tokens, 1)
+        now = sel.cursor_selection(now, tokens, 1)
         there.append(now.first)
     assert there == words
     back = [there[-1]]
     for _ in words[1:]:
-        now = sel.step(now, tokens, -1)
+        now = sel.cursor_selection(now, tokens, -1)
         back.append(now.first)
     assert back == words[::-1]
 
@@ -135,7 +135,7 @@ TEXT = f"Races\n\nThe {FLAG}{THUMB} crew of Nilo Varga beat {PILOT} teams from �
 
 def _corpus(path: Path) -> None:
     a = builders.article(TEXT, "t-bb")
-    corpus = Corpus.create(path, name="news", lang="en", fingerprint="f1", schema_text=builders.NEWS)
+    corpus = CorpusFolder.create(path, name="news", lang="en", fingerprint="f1", schema_text=builders.NEWS)
     corpus.add_article(a, tuple(replace(s, tokens=_cut(s.text)) for s in builders.sentences(a)))
 
 
@@ -200,6 +200,6 @@ async def test_hints_and_lanes_stand_where_the_characters_do(tmp_path: Path) -> 
         hint = next(h for h, t in zip(state.hints, work.sentence.tokens, strict=True) if t.text == "Nilo")
         assert rows[y - 1][at:].startswith(hint.letters)
         assert rows[y + 1][at:].startswith("┗PERSON━━┛")
-        cut = [h.letters for i, h in enumerate(state.hints) if i in parted(work.sentence.tokens)]
+        cut = [h.letters for i, h in enumerate(state.hints) if i in tokens_inside_graphemes(work.sentence.tokens)]
         assert cut
         assert not any(cut), "nothing stands over the inside of a character"

@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.keys import _character_to_key
 
-from annotator.core.hints import LOOKALIKES
-from annotator.core.label_keys import mirrored, with_keys
+from annotator.core.hints import LOOKALIKE_LETTERS
+from annotator.core.label_keys import mirrored_label_keys, with_label_keys
 from annotator.core.schema import parse_schema
-from annotator.storage.keymap import keymap_of_text
+from annotator.storage.keymap import parse_keymap
 from annotator.storage.schemas import load_schema
-from annotator.tui.commands import ALL, COMMANDS, by_id
-from annotator.tui.key_names import is_plain, key_name, written
-from annotator.tui.keymap import Habits, KeySet, keys_in_force
+from annotator.tui.commands import ALL_COMMANDS, COMMANDS, command_by_id
+from annotator.tui.key_names import is_portable_key, textual_key_name, key_label
+from annotator.tui.keymap import HintSettings, EffectiveKeymap, effective_keymap
 
 NEWS = load_schema("news")
 LEFT = """
@@ -57,9 +57,9 @@ mode = "trigger"
 """
 
 
-def force(text: str) -> KeySet:
+def force(text: str) -> EffectiveKeymap:
     """Return what a keymap text makes of the registry and the news schema."""
-    return keys_in_force(NEWS, keymap_of_text(text, "k.toml"))
+    return effective_keymap(NEWS, parse_keymap(text, "k.toml"))
 
 
 # -- names of keys -----------------------------------------------------------------------------
@@ -69,17 +69,17 @@ def test_printable_keys_have_textuals_names() -> None:
     """Each printable key is known by its own sign, by Textual's name, and is written as its sign."""
     for char in map(chr, range(33, 127)):
         name = _character_to_key(char)
-        assert key_name(char) == name
-        assert key_name(name) == name
-        assert written(name) == char
-        assert is_plain(name)
+        assert textual_key_name(char) == name
+        assert textual_key_name(name) == name
+        assert key_label(name) == char
+        assert is_portable_key(name)
 
 
 def test_every_key_of_the_registry_is_a_name() -> None:
     """A user can write every key that the registry has, by the name it has there or as it is shown."""
-    for key in (k for c in ALL for k in c.keys):
-        assert key_name(key) == key
-        assert key_name(written(key)) == key
+    for key in (k for c in ALL_COMMANDS for k in c.keys):
+        assert textual_key_name(key) == key
+        assert textual_key_name(key_label(key)) == key
 
 
 @pytest.mark.parametrize(
@@ -107,14 +107,14 @@ def test_every_key_of_the_registry_is_a_name() -> None:
 )
 def test_ways_to_write_a_key(text: str, name: str) -> None:
     """Capitals, short names and the order of the held keys don't matter; what no terminal sends is no key."""
-    assert key_name(text) == name
+    assert textual_key_name(text) == name
 
 
 @given(st.text(max_size=12))
 def test_any_text_is_a_key_or_not(text: str) -> None:
     """No text breaks the names, and a name means itself."""
-    name = key_name(text)
-    assert key_name(name) == name or not name
+    name = textual_key_name(text)
+    assert textual_key_name(name) == name or not name
 
 
 # -- what clashes ------------------------------------------------------------------------------
@@ -213,7 +213,7 @@ def test_a_warning_leaves_the_keymap_in_force(text: str, told: str) -> None:
     keys = force(text)
     assert [str(c) for c in keys.problems] == [told]
     assert keys.problems[0].warning
-    assert keys.all_commands != ALL or keys.style.letters == "jklu"
+    assert keys.all_commands != ALL_COMMANDS or keys.style.letters == "jklu"
 
 
 def test_a_letter_may_be_a_command_where_hints_are_called_for() -> None:
@@ -232,16 +232,16 @@ def test_the_keymaps_of_the_guide_have_no_clash(text: str) -> None:
 
 
 @given(
-    st.dictionaries(st.sampled_from([c.id for c in ALL]), st.lists(st.characters(), max_size=3), max_size=4)
+    st.dictionaries(st.sampled_from([c.id for c in ALL_COMMANDS]), st.lists(st.characters(), max_size=3), max_size=4)
 )
 def test_a_keymap_without_errors_has_one_meaning_for_each_key(keys: dict[str, list[str]]) -> None:
     """Whatever a file says: if it is used, no key means two things, and each command is there once."""
-    from annotator.storage.keymap import Keymap
+    from annotator.storage.keymap import UserKeymap
 
-    found = keys_in_force(NEWS, Keymap("k.toml", {k: tuple(v) for k, v in keys.items()}))
+    found = effective_keymap(NEWS, UserKeymap("k.toml", {k: tuple(v) for k, v in keys.items()}))
     bound = [k for c in found.commands for k in c.keys]
     assert len(bound) == len(set(bound))
-    assert [c.id for c in found.all_commands] == [c.id for c in ALL]
+    assert [c.id for c in found.all_commands] == [c.id for c in ALL_COMMANDS]
     listed = [k for c in found.worklist_commands for k in c.keys]
     assert len(listed) == len(set(listed))
     letters = set(found.style.available_letters(found.schema.keys))
@@ -256,19 +256,19 @@ def test_changed_keys_are_shown_as_they_are() -> None:
     assert shown["accept"] == ("Ctrl+A", "^A")
     assert shown["take"][0] == "X and a label"
     assert shown["ignore"] == (": ignore", "")
-    assert shown["redo"] == (by_id("redo").key_text, "")
+    assert shown["redo"] == (command_by_id("redo").key_text, "")
 
 
 @pytest.mark.parametrize(("text", "keys"), [("", "asdfghjk"), (VIM, "asdf")], ids=["default", "vim"])
 def test_a_bare_list_of_labels_has_keys(text: str, keys: str) -> None:
     """Labels to which the schema gives no key have those of the home row that mean nothing else."""
     bare = parse_schema({"label": [{"name": f"L{n}"} for n in range(10)]}, "s")
-    user = keymap_of_text(text, "k.toml")
-    found = keys_in_force(bare, user)
+    user = parse_keymap(text, "k.toml")
+    found = effective_keymap(bare, user)
     assert not found.problems
     assert "".join(x.key for x in found.schema.labels) == keys
     some = parse_schema({"label": [{"name": "A"}, {"name": "B", "key": "a"}, {"name": "C"}]}, "s")
-    assert [x.key for x in keys_in_force(some, user).schema.labels] == ["s", "a", "d"]
+    assert [x.key for x in effective_keymap(some, user).schema.labels] == ["s", "a", "d"]
 
 
 # -- the hands ---------------------------------------------------------------------------------
@@ -276,10 +276,10 @@ def test_a_bare_list_of_labels_has_keys(text: str, keys: str) -> None:
 
 def test_the_mirror_moves_label_keys_to_the_other_hand() -> None:
     """Labels of the left home row get the right one; a key whose mirror is no letter gets a free one."""
-    assert mirrored(NEWS) == {"PERSON": "h", "VENUE": "l", "COUNT": "k", "CLAIM": "j"}
-    court = mirrored(load_schema("court"))
+    assert mirrored_label_keys(NEWS) == {"PERSON": "h", "VENUE": "l", "COUNT": "k", "CLAIM": "j"}
+    court = mirrored_label_keys(load_schema("court"))
     assert len(set(court.values())) == len(court)
-    keys = keys_in_force(NEWS, hint_settings=Habits(hand="left"))
+    keys = effective_keymap(NEWS, hint_settings=HintSettings(hand="left"))
     assert keys.schema.keys == frozenset("hjkl")
     assert keys.style.available_letters(keys.label_keys)[:4] == tuple("fdsa")
 
@@ -293,5 +293,5 @@ def test_a_users_label_keys_win_over_the_mirror() -> None:
         "COUNT": "k",
         "CLAIM": "j",
     }
-    assert not LOOKALIKES & set(keys.style.available_letters(keys.label_keys))
-    assert with_keys(NEWS, {}) == NEWS
+    assert not LOOKALIKE_LETTERS & set(keys.style.available_letters(keys.label_keys))
+    assert with_label_keys(NEWS, {}) == NEWS

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from annotator.core.hints import LOOKALIKES
-from annotator.storage.keymap import keymap_of_text
+from annotator.core.hints import LOOKALIKE_LETTERS
+from annotator.storage.keymap import parse_keymap
 from annotator.storage.prefs import Preferences
 from tests.pilots import Desk, desk
 
@@ -16,7 +16,7 @@ def _hints(d: Desk) -> str:
 
 async def test_the_app_goes_by_the_keymap(tmp_path: Path) -> None:
     """A changed key does its deed, the old one no longer, and the rows of keys and help say the new one."""
-    keymap = keymap_of_text('[keys]\naccept = ["=", "ctrl+a"]\neverywhere = ["X"]\nhelp = ["f5"]', "k.toml")
+    keymap = parse_keymap('[keys]\naccept = ["=", "ctrl+a"]\neverywhere = ["X"]\nhelp = ["f5"]', "k.toml")
     async with desk(tmp_path / "news", size=(120, 90), keymap=keymap) as d:
         await d.press("enter")
         assert "sentence 1/6" in d.rows()[0]
@@ -35,7 +35,7 @@ async def test_the_app_goes_by_the_keymap(tmp_path: Path) -> None:
 
 async def test_a_broken_keymap_is_told_and_not_used(tmp_path: Path) -> None:
     """The app starts with the default keys and says which line is wrong."""
-    keymap = keymap_of_text('[keys]\nreject = ["enter"]', "k.toml")
+    keymap = parse_keymap('[keys]\nreject = ["enter"]', "k.toml")
     async with desk(tmp_path / "news", size=(120, 40), keymap=keymap) as d:
         told = d.app.keyboard.warnings
         clash = "k.toml:2: Enter is reject, and it is the command accept too; give accept other keys"
@@ -47,7 +47,7 @@ async def test_a_broken_keymap_is_told_and_not_used(tmp_path: Path) -> None:
 
 async def test_letters_that_are_called_for(tmp_path: Path) -> None:
     """In trigger mode no hint is drawn and a label's key is a label; after [ every letter is a hint, once."""
-    keymap = keymap_of_text('[hints]\nletters = "asdfghjklqwertyuiopzxcvbnm"', "k.toml")
+    keymap = parse_keymap('[hints]\nletters = "asdfghjklqwertyuiopzxcvbnm"', "k.toml")
     kept = Preferences(hint_mode="trigger")
     async with desk(tmp_path / "news", preferences=kept, keymap=keymap) as d:
         at = next(i for i, r in enumerate(d.rows()) if "More than 40" in r) - 1
@@ -87,7 +87,7 @@ async def test_hand_mode_and_look_alikes_change_at_once_and_are_remembered(tmp_p
             screen.action_act(name)  # type: ignore[attr-defined]
             await d.pilot.pause()
         assert d.session.schema.keys == frozenset("hjkl")
-        assert not (LOOKALIKES | set("hjkl")) & set(_hints(d))
+        assert not (LOOKALIKE_LETTERS | set("hjkl")) & set(_hints(d))
         assert d.app.controller.selection == selected
         assert "h PERSON" in d.rows()[-2]
     d.app.save_and_close()
@@ -97,10 +97,10 @@ async def test_hand_mode_and_look_alikes_change_at_once_and_are_remembered(tmp_p
 
 async def test_a_keymap_that_forbids_a_mode_says_so(tmp_path: Path) -> None:
     """Where letters are commands, always having hints would give them two meanings: told, not done."""
-    keymap = keymap_of_text('[keys]\nundo = ["u"]\n[hints]\nmode = "toggle"\nletters = "jklio"', "k.toml")
+    keymap = parse_keymap('[keys]\nundo = ["u"]\n[hints]\nmode = "toggle"\nletters = "jklio"', "k.toml")
     async with desk(tmp_path / "news", keymap=keymap) as d:
         assert not d.app.keyboard.keys.errors
-    keymap = keymap_of_text('[keys]\nundo = ["u"]\n[hints]\nmode = "trigger"', "k.toml")
+    keymap = parse_keymap('[keys]\nundo = ["u"]\n[hints]\nmode = "trigger"', "k.toml")
     async with desk(tmp_path / "news2", size=(160, 40), keymap=keymap) as d:
         d.app.screen.action_act("hint_mode")  # type: ignore[attr-defined]
         await d.pilot.pause()

@@ -11,17 +11,17 @@ from rich.cells import cell_len
 
 from annotator.core.annotation import Annotation, Answer
 from annotator.core.schema import Label, Schema
-from annotator.core.selection import chosen
+from annotator.core.selection import explicit_selection
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion
 from annotator.core.tokens import Token
 from annotator.session.state import TaskState
-from annotator.tui.layout.block import block_rows
-from annotator.tui.layout.glyphs import ASCII, BOX, Glyphs
-from annotator.tui.layout.lanes import Mark, Placed, draw, place
-from annotator.tui.layout.page import Frame, context_rows
-from annotator.tui.layout.row import plain, width_of
-from annotator.tui.layout.wrap import Line, wrap
+from annotator.tui.layout.block import active_sentence_rows
+from annotator.tui.layout.glyphs import ASCII_GLYPHS, BOX_GLYPHS, Glyphs
+from annotator.tui.layout.lanes import SpanMark, PlacedMark, draw_lanes, place_marks
+from annotator.tui.layout.page import BodyFrame, inactive_sentence_rows
+from annotator.tui.layout.row import row_text, row_width
+from annotator.tui.layout.wrap import WrappedLine, wrap_tokens
 from tests import builders
 from tests.nasty import commands_in, token_lists
 
@@ -34,7 +34,7 @@ LABELS = (
 
 
 @st.composite
-def _drawn(draw: st.DrawFn) -> tuple[tuple[Token, ...], tuple[Line, ...], list[Mark]]:
+def _drawn(draw: st.DrawFn) -> tuple[tuple[Token, ...], tuple[WrappedLine, ...], list[SpanMark]]:
     tokens = draw(token_lists())
     marks = []
     for _ in range(draw(st.integers(0, 7))):
@@ -42,18 +42,18 @@ def _drawn(draw: st.DrawFn) -> tuple[tuple[Token, ...], tuple[Line, ...], list[M
         b = draw(st.integers(a, len(tokens) - 1))
         label, short, key = draw(st.sampled_from(LABELS))
         state = draw(st.sampled_from(["human", "focus", "proposal"]))
-        marks.append(Mark(tokens[a].start, tokens[b].end, b - a + 1, label, short, key, state))
-    return tokens, wrap(tokens, draw(st.integers(2, 60))), marks
+        marks.append(SpanMark(tokens[a].start, tokens[b].end, b - a + 1, label, short, key, state))
+    return tokens, wrap_tokens(tokens, draw(st.integers(2, 60))), marks
 
 
 @given(_drawn())
 def test_every_span_is_placed_on_every_line_that_it_touches(
-    drawn: tuple[tuple[Token, ...], tuple[Line, ...], list[Mark]],
+    drawn: tuple[tuple[Token, ...], tuple[WrappedLine, ...], list[SpanMark]],
 ) -> None:
     """A mark with a cell on a line is placed there once, over just those cells, open where it goes on."""
     _, lines, marks = drawn
     for line in lines:
-        placed = place(line, marks)
+        placed = place_marks(line, marks)
         touching = [
             m for m in marks if any(c.token >= 0 and m.start < c.end and c.start < m.end for c in line.cells)
         ]
@@ -67,11 +67,11 @@ def test_every_span_is_placed_on_every_line_that_it_touches(
 
 @given(_drawn())
 def test_lanes_share_no_cell_and_leave_none_empty(
-    drawn: tuple[tuple[Token, ...], tuple[Line, ...], list[Mark]],
+    drawn: tuple[tuple[Token, ...], tuple[WrappedLine, ...], list[SpanMark]],
 ) -> None:
     """No two bars of a lane meet, a deeper one lies under one that it meets, shorter is nearer."""
     for line in drawn[1]:
-        placed = place(line, drawn[2])
+        placed = place_marks(line, drawn[2])
         for i, p in enumerate(placed):
             over = [q for q in placed[:i] if q.first < p.last and p.first < q.last]
             assert p.lane == max((q.lane for q in over), default=-1) + 1
@@ -79,17 +79,17 @@ def test_lanes_share_no_cell_and_leave_none_empty(
         assert {p.lane for p in placed} == set(range(len({p.lane for p in placed})))
 
 
-@given(_drawn(), st.sampled_from([BOX, ASCII]))
+@given(_drawn(), st.sampled_from([BOX_GLYPHS, ASCII_GLYPHS]))
 def test_each_bar_shows_its_ends_and_its_name(
-    drawn: tuple[tuple[Token, ...], tuple[Line, ...], list[Mark]], glyphs: Glyphs
+    drawn: tuple[tuple[Token, ...], tuple[WrappedLine, ...], list[SpanMark]], glyphs: Glyphs
 ) -> None:
     """In plain text each bar has its two ends and its name, and a row is as wide as the line."""
     for line in drawn[1]:
-        placed = place(line, drawn[2])
-        rows = draw(placed, line.width, glyphs)
+        placed = place_marks(line, drawn[2])
+        rows = draw_lanes(placed, line.width, glyphs)
         assert len(rows) == max((p.lane for p in placed), default=0) + 1
         for row in rows:
-            assert width_of(row) == line.width
+            assert row_width(row) == line.width
         for p in placed:
             _check_bar(p, _cells("".join(x.text for x in rows[p.lane])), glyphs)
 
@@ -98,7 +98,7 @@ def _cells(text: str) -> list[str]:
     return [c for char in text for c in (char, *[""] * (cell_len(char) - 1))]
 
 
-def _check_bar(p: Placed, row: list[str], glyphs: Glyphs) -> None:
+def _check_bar(p: PlacedMark, row: list[str], glyphs: Glyphs) -> None:
     bar = {"focus": glyphs.focus, "proposal": glyphs.proposal}.get(p.mark.state, glyphs.human)
     own, width = row[p.first : p.last], p.last - p.first
     assert " " not in own, "a bar has no hole"
@@ -121,7 +121,7 @@ def test_three_levels_over_wrapped_lines_are_told_apart_without_colours() -> Non
         builders.span(text, "Pell", "PERSON"),
     )
     state = builders.task_state(builders.news_schema(), [builders.work(text, *spans)])
-    rows = [plain(r.row)[6:] for r in block_rows(state, 36, BOX, "off")]
+    rows = [row_text(r.row)[6:] for r in active_sentence_rows(state, 36, BOX_GLYPHS, "off")]
     assert rows == [
         "",
         "Pell said the hall in Old Brackwater",
@@ -148,8 +148,8 @@ def test_names_of_labels_from_a_strange_journal_do_no_harm() -> None:
             state = builders.task_state(
                 builders.news_schema(), [builders.work(text, builders.span(text, words, label))]
             )
-            for row in block_rows(state, 40, BOX):
-                assert not commands_in(plain(row.row))
+            for row in active_sentence_rows(state, 40, BOX_GLYPHS):
+                assert not commands_in(row_text(row.row))
 
 
 def test_a_label_without_a_key_has_its_letter_in_the_smallest_bar() -> None:
@@ -157,7 +157,7 @@ def test_a_label_without_a_key_has_its_letter_in_the_smallest_bar() -> None:
     schema = Schema("s", "1", (Label("PERSON", "z", "blue"), Label("count", "", "green")))
     marks = [Span(0, 1, "PERSON"), Span(2, 4, "count")]
     state = builders.task_state(schema, [builders.work("a bc d", *marks)])
-    assert plain(block_rows(state, 20, BOX, "off")[2].row)[6:] == "Z C─"
+    assert row_text(active_sentence_rows(state, 20, BOX_GLYPHS, "off")[2].row)[6:] == "Z C─"
 
 
 # -- suggestions -------------------------------------------------------------------------------
@@ -178,12 +178,12 @@ def _offered(*offers: Suggestion, **more: Any) -> TaskState:
     return builders.task_state(builders.news_schema(), works, **more)
 
 
-def _lanes(state: TaskState, i: int, glyphs: Glyphs = BOX) -> list[str]:
+def _lanes(state: TaskState, i: int, glyphs: Glyphs = BOX_GLYPHS) -> list[str]:
     """Return the rows of a sentence without number and hints: its text, then its lanes."""
     if i == state.active:
-        return [plain(r.row)[6:].rstrip() for r in block_rows(state, 60, glyphs, "off")][1:]
-    frame = Frame(80, 24, 60, spaced=False, glyphs=glyphs)
-    return [plain(r.row)[6:].rstrip() for r in context_rows(state, i, frame)]
+        return [row_text(r.row)[6:].rstrip() for r in active_sentence_rows(state, 60, glyphs, "off")][1:]
+    frame = BodyFrame(80, 24, 60, spaced=False, glyphs=glyphs)
+    return [row_text(r.row)[6:].rstrip() for r in inactive_sentence_rows(state, i, frame)]
 
 
 def test_a_suggestion_says_what_takes_it() -> None:
@@ -202,8 +202,8 @@ def test_a_suggestion_says_what_takes_it() -> None:
     )
     assert _lanes(state, 0)[1] == "PER?     ╰COUNT↵╌╯    ╰VEN ↵s╌╯"
     assert _lanes(state, 1)[1] == "PERa     ╰COUNT?╌╯    ╰VENUE?╌╯"
-    assert _lanes(state, 0, ASCII)[1] == "PER?     +COUNT!.+    +VEN !s.+"
-    chosen_ = replace(state, selection=chosen(0, 1))
+    assert _lanes(state, 0, ASCII_GLYPHS)[1] == "PER?     +COUNT!.+    +VEN !s.+"
+    chosen_ = replace(state, selection=explicit_selection(0, 1))
     assert "s" not in _lanes(chosen_, 0)[1], "a key labels the selection then"
 
 
@@ -219,7 +219,7 @@ def test_a_suggestion_says_it_once() -> None:
     """On a line that it goes on over there is its name, and no key a second time."""
     offer = _offer("rowers at Tarn Quay", "CLAIM")
     state = _offered(offer, targets={"CLAIM": (0, offer)})
-    rows = [plain(r.row)[6:].rstrip() for r in block_rows(state, 16, BOX, "off")]
+    rows = [row_text(r.row)[6:].rstrip() for r in active_sentence_rows(state, 16, BOX_GLYPHS, "off")]
     assert rows == ["", "Pell met 40", "", "", "rowers at Tarn", "╰CLAIM f╌╌╌╌╌┄", "", "Quay.", "┄CLA"]
 
 
@@ -227,9 +227,9 @@ def test_a_suggestion_never_tints_the_text() -> None:
     """What is only proposed leaves the text as it is; in the active sentence and in one beside it."""
     offers = (_offer("Pell", "PERSON"), _offer("40 rowers at Tarn Quay", "CLAIM"))
     with_, without = _offered(*offers, targets={"PERSON": (0, offers[0])}), _offered()
-    assert block_rows(with_, 60, BOX)[1] == block_rows(without, 60, BOX)[1]
-    frame = Frame(80, 24, 60, spaced=False, glyphs=BOX)
-    assert context_rows(with_, 1, frame)[0] == context_rows(without, 1, frame)[0]
+    assert active_sentence_rows(with_, 60, BOX_GLYPHS)[1] == active_sentence_rows(without, 60, BOX_GLYPHS)[1]
+    frame = BodyFrame(80, 24, 60, spaced=False, glyphs=BOX_GLYPHS)
+    assert inactive_sentence_rows(with_, 1, frame)[0] == inactive_sentence_rows(without, 1, frame)[0]
 
 
 def test_lanes_are_drawn_where_there_is_something_to_do() -> None:

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from annotator.core.article import Article
-from annotator.tui.layout.block import block_rows, line_of
-from annotator.tui.layout.page import context_rows
-from annotator.tui.layout.row import clip, plain
-from annotator.tui.layout.wrap import wrap
-from annotator.tui.screens.annotate import AnnotateScreen, panel_width
+from annotator.tui.layout.block import active_sentence_rows, selection_line
+from annotator.tui.layout.page import inactive_sentence_rows
+from annotator.tui.layout.row import clip_row, row_text
+from annotator.tui.layout.wrap import wrap_tokens
+from annotator.tui.screens.annotate import AnnotateScreen, side_panel_width
 from annotator.tui.widgets.body import Body
 from tests import builders
 from tests.pilots import Desk, desk
@@ -73,14 +73,14 @@ def _assert_in_view(d: Desk) -> None:
     state = screen._drawn_state
     assert state
     assert state.selection == d.app.controller.selection
-    frame = screen._frame(panel_width(screen.size.width))
-    block = block_rows(state, frame.text_width, frame.glyphs, frame.hint_mode)
+    frame = screen._frame(side_panel_width(screen.size.width))
+    block = active_sentence_rows(state, frame.text_width, frame.glyphs, frame.hint_mode)
     here = [r for r in screen.query_one(Body)._body_rows if r.sentence == state.active and r.line >= 0]
-    shown = [(r.line, plain(r.row)) for r in here]
-    whole = [(r.line, plain(clip(r.row, frame.width))) for r in block]
+    shown = [(r.line, row_text(r.row)) for r in here]
+    whole = [(r.line, row_text(clip_row(r.row, frame.width))) for r in block]
     assert any(whole[i : i + len(shown)] == shown for i in range(len(whole) - len(shown) + 1))
-    wanted = line_of(state, frame.text_width)
-    line = wrap(state.annotated.sentence.tokens, frame.text_width)[wanted]
+    wanted = selection_line(state, frame.text_width)
+    line = wrap_tokens(state.annotated.sentence.tokens, frame.text_width)[wanted]
     text = "".join(c.text for c in line.cells)
     rows = [words[6:] for n, words in shown if n == wanted]
     assert text in rows, "the line of the selection is on the screen"
@@ -132,10 +132,10 @@ async def test_a_far_jump_lays_out_what_the_screen_shows_alone(tmp_path: Path) -
     """Going to the other end of 2,000 sentences costs as many of them as fit on a screen, not all."""
     async with desk(tmp_path / "news", _long(2000, 18, 4)) as d:
         for key in ("end", "home", "end"):
-            before = context_rows.cache_info().misses
+            before = inactive_sentence_rows.cache_info().misses
             await d.press(key)
             _assert_in_view(d)
-            assert context_rows.cache_info().misses - before < 4 * 24
+            assert inactive_sentence_rows.cache_info().misses - before < 4 * 24
 
 
 async def test_a_resize_keeps_the_selection_in_view(tmp_path: Path) -> None:

@@ -14,21 +14,21 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 from textual.screen import Screen
 
-from annotator.core.annotation import Annotation, Answer, Work
+from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
 from annotator.core.edits import Edit, Op
-from annotator.core.repairs import Case, repairs
+from annotator.core.repairs import MisalignedSpan, possible_repairs
 from annotator.core.spans import Span
-from annotator.core.tokens import is_aligned, tokens_of
-from annotator.storage.keymap import keymap_of_text
-from annotator.tui.layout.glyphs import ASCII, BOX, Glyphs
-from annotator.tui.layout.lanes import draw, place
-from annotator.tui.layout.marks import case_words, edges_shown, marks_of
-from annotator.tui.layout.mending import MendingView, mending_rows
+from annotator.core.tokens import is_aligned, build_tokens
+from annotator.storage.keymap import parse_keymap
+from annotator.tui.layout.glyphs import ASCII_GLYPHS, BOX_GLYPHS, Glyphs
+from annotator.tui.layout.lanes import draw_lanes, place_marks
+from annotator.tui.layout.marks import misaligned_span_text, text_with_span_edges, span_marks
+from annotator.tui.layout.mending import RepairView, repair_worklist_rows
 from annotator.tui.layout.prompt import prompt_row
-from annotator.tui.layout.row import plain, width_of
-from annotator.tui.layout.wrap import wrap
+from annotator.tui.layout.row import row_text, row_width
+from annotator.tui.layout.wrap import wrap_tokens
 from annotator.tui.screens.annotate import AnnotateScreen
-from annotator.tui.screens.mending import MendingScreen
+from annotator.tui.screens.mending import RepairScreen
 from tests import builders
 from tests.nasty import PAYLOADS, commands_in
 from tests.pilots import Desk, desk, text_rows
@@ -97,28 +97,28 @@ async def test_the_span_in_focus_says_what_is_wrong(tmp_path: Path) -> None:
         assert "2 spans begin or end inside a token  R repair" in d.row("▸")
 
 
-@pytest.mark.parametrize("glyphs", [BOX, ASCII], ids=["box", "ascii"])
+@pytest.mark.parametrize("glyphs", [BOX_GLYPHS, ASCII_GLYPHS], ids=["box", "ascii"])
 def test_the_mark_is_a_sign_at_every_width(glyphs: Glyphs) -> None:
     """From one cell on, the lane of a span inside a token has the sign, and that of no other span."""
     text = "Oldskerrin rowed to Skerrin"
     for length in range(1, 9):
         work = builders.work(text, Span(1, 1 + length, "VENUE"), Span(20, 27, "VENUE"))
-        line = wrap(work.sentence.tokens, 60)[0]
-        (row,) = draw(place(line, marks_of(SCHEMA, work)), line.width, glyphs)
-        assert plain(row)[: 1 + length].count(glyphs.problem) == 1
+        line = wrap_tokens(work.sentence.tokens, 60)[0]
+        (row,) = draw_lanes(place_marks(line, span_marks(SCHEMA, work)), line.width, glyphs)
+        assert row_text(row)[: 1 + length].count(glyphs.problem) == 1
         assert [p.style.role for p in row if p.text == glyphs.problem] == ["warn"]
-        assert glyphs.problem not in plain(row)[20:]
+        assert glyphs.problem not in row_text(row)[20:]
 
 
 def test_a_keymap_moves_the_key_that_is_told() -> None:
     """The prompt says the key in force, or the name in the palette where there is none."""
     work = builders.work("Oldskerrin", Span(3, 10, "VENUE"))
     state = builders.task_state(SCHEMA, [work])
-    commands = tuple(replace(c, keys=(), key_text=": repairs") if c.id == "repairs" else c for c in BOX.commands)
-    assert plain(prompt_row(state, 79, BOX)).startswith(
+    commands = tuple(replace(c, keys=(), key_text=": repairs") if c.id == "repairs" else c for c in BOX_GLYPHS.commands)
+    assert row_text(prompt_row(state, 79, BOX_GLYPHS)).startswith(
         "▌   ▸ ! Old|skerrin| VENUE begins inside a token  R repair"
     )
-    assert "token  : repairs" in plain(prompt_row(state, 79, replace(BOX, commands=commands)))
+    assert "token  : repairs" in row_text(prompt_row(state, 79, replace(BOX_GLYPHS, commands=commands)))
 
 
 # -- the worklist --------------------------------------------------------------------------------
@@ -187,13 +187,13 @@ async def test_the_worklist_opens_a_sentence(tmp_path: Path) -> None:
 
 async def test_the_keys_are_those_of_the_keymap(tmp_path: Path) -> None:
     """A user's keys for the repairs work and are shown; the default ones do nothing then."""
-    keymap = keymap_of_text('[keys]\nsnap_out = ["w"]\nrepairs = ["W"]\nlist_undo = ["z"]\n', "k.toml")
+    keymap = parse_keymap('[keys]\nsnap_out = ["w"]\nrepairs = ["W"]\nlist_undo = ["z"]\n', "k.toml")
     async with _desk(tmp_path / "news", keymap=keymap) as d:
         assert "W repair" in d.row("▸")
         await d.press("W")
         await d.app.workers.wait_for_complete()
         await d.pilot.pause()
-        assert _shows(d, MendingScreen)
+        assert _shows(d, RepairScreen)
         assert " w snap out" in d.rows()[-1]
         await d.press("o", "u")
         assert "4 spans open" in d.rows()[0]
@@ -212,7 +212,7 @@ async def test_the_palette_opens_it(tmp_path: Path) -> None:
         await d.press("enter")
         await d.app.workers.wait_for_complete()
         await d.pilot.pause()
-        assert _shows(d, MendingScreen)
+        assert _shows(d, RepairScreen)
 
 
 # -- rows ----------------------------------------------------------------------------------------
@@ -220,14 +220,14 @@ async def test_the_palette_opens_it(tmp_path: Path) -> None:
 
 def test_edges_are_shown_between_graphemes() -> None:
     """Bars stand at the span's edges in its tokens; a mark that an edge cuts off has a circle to sit on."""
-    tokens = tokens_of(("Rosaviks", "cafe\u0301s"), (True, False))
+    tokens = build_tokens(("Rosaviks", "cafe\u0301s"), (True, False))
     spans = [Span(3, 7, "PERSON"), Span(9, 13, "VENUE")]
     sentence = replace(builders.sentence("Rosaviks cafe\u0301s"), tokens=tokens)
-    work = Work(sentence, Annotation().with_spans(spans))
+    work = AnnotatedSentence(sentence, Annotation().with_spans(spans))
     first, second = work.annotation.spans
-    assert edges_shown(work, first) == "Ros|avik|s"
-    assert edges_shown(work, second) == "|cafe|◌\u0301s"
-    assert case_words(Case(work, first)) == "Ros|avik|s: PERSON begins and ends inside a token"
+    assert text_with_span_edges(work, first) == "Ros|avik|s"
+    assert text_with_span_edges(work, second) == "|cafe|◌\u0301s"
+    assert misaligned_span_text(MisalignedSpan(work, first)) == "Ros|avik|s: PERSON begins and ends inside a token"
 
 
 _TEXTS = st.one_of(
@@ -247,9 +247,9 @@ def test_the_rows_keep_to_their_size_and_command_nothing(
     work = builders.work(text, span)
     if is_aligned(work.sentence.tokens, span.start, span.end):
         return
-    view = MendingView([Case(work, span)] * 30, 12, work, repairs(work, span, SCHEMA), lambda _: "1.1")
-    rows = mending_rows(view, width, height, BOX)
+    view = RepairView([MisalignedSpan(work, span)] * 30, 12, work, possible_repairs(work, span, SCHEMA), lambda _: "1.1")
+    rows = repair_worklist_rows(view, width, height, BOX_GLYPHS)
     assert len(rows) == height
     for row in rows:
-        assert width_of(row) <= width
+        assert row_width(row) <= width
         assert not commands_in("".join(p.text for p in row))

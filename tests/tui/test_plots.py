@@ -6,21 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.tui.layout.plots import BLOCKS, PLAIN, Ahead, Marks, bar, curve_rows, hours, spark
-from annotator.tui.layout.row import plain, width_of
+from annotator.tui.layout.plots import BLOCK_PLOT_GLYPHS, ASCII_PLOT_GLYPHS, ForecastBand, PlotGlyphs, bar_text, progress_curve_rows, duration_text, sparkline
+from annotator.tui.layout.row import row_text, row_width
 
 PAST = tuple((60.0 * n, 5.0 * n) for n in range(9))
 """Forty sentences in eight minutes."""
-AHEAD = Ahead(480.0, 300.0, 900.0)
+AHEAD = ForecastBand(480.0, 300.0, 900.0)
 
 
-def _text(marks: Marks, ahead: Ahead | None, total: int = 80, width: int = 40) -> str:
-    return "\n".join(plain(row) for row in curve_rows(PAST, total, ahead, width, 6, marks))
+def _text(marks: PlotGlyphs, ahead: ForecastBand | None, total: int = 80, width: int = 40) -> str:
+    return "\n".join(row_text(row) for row in progress_curve_rows(PAST, total, ahead, width, 6, marks))
 
 
 def test_the_curve_with_its_band() -> None:
     """What is done is filled, what is expected are dots in a band that widens; now has a mark."""
-    assert _text(BLOCKS, AHEAD).split("\n") == [
+    assert _text(BLOCK_PLOT_GLYPHS, AHEAD).split("\n") == [
         "│                    ░░░•••••••••••••••••",
         "│                 ░░••••░░░░░░░░",
         "│              •••••░░░░",
@@ -34,7 +34,7 @@ def test_the_curve_with_its_band() -> None:
 
 def test_the_curve_in_ascii() -> None:
     """The same with characters that every terminal has."""
-    assert _text(PLAIN, AHEAD).split("\n") == [
+    assert _text(ASCII_PLOT_GLYPHS, AHEAD).split("\n") == [
         "|                    ...ooooooooooooooooo",
         "|                 ..oooo........",
         "|              ooooo....",
@@ -48,7 +48,7 @@ def test_the_curve_in_ascii() -> None:
 
 def test_a_curve_without_a_forecast_ends_now() -> None:
     """Nothing is drawn where nothing is known."""
-    text = _text(BLOCKS, None)
+    text = _text(BLOCK_PLOT_GLYPHS, None)
     assert "•" not in text
     assert "now" not in text
     assert text.endswith("8 min")
@@ -56,25 +56,25 @@ def test_a_curve_without_a_forecast_ends_now() -> None:
 
 def test_a_finished_corpus_is_full() -> None:
     """The last column reaches the top."""
-    rows = [plain(r) for r in curve_rows(PAST, 40, None, 10, 4, BLOCKS)]
+    rows = [row_text(r) for r in progress_curve_rows(PAST, 40, None, 10, 4, BLOCK_PLOT_GLYPHS)]
     assert [r[-1] for r in rows[:4]] == ["█"] * 4
 
 
 @given(
     st.lists(st.tuples(st.floats(0, 1e6), st.floats(0, 1e5)), min_size=1, max_size=40).map(sorted),
     st.integers(0, 100_000),
-    st.none() | st.floats(0, 1e6).map(lambda s: Ahead(s, s / 2, s * 2)),
+    st.none() | st.floats(0, 1e6).map(lambda s: ForecastBand(s, s / 2, s * 2)),
     st.integers(1, 120),
     st.integers(1, 20),
-    st.sampled_from([BLOCKS, PLAIN]),
+    st.sampled_from([BLOCK_PLOT_GLYPHS, ASCII_PLOT_GLYPHS]),
 )
 def test_any_curve_fills_its_box(
-    past: list[tuple[float, float]], total: int, ahead: Ahead | None, width: int, height: int, marks: Marks
+    past: list[tuple[float, float]], total: int, ahead: ForecastBand | None, width: int, height: int, marks: PlotGlyphs
 ) -> None:
     """Whatever is drawn, each row of the plot is one wall and ``width`` cells."""
-    rows = curve_rows(past, total, ahead, width, height, marks)
+    rows = progress_curve_rows(past, total, ahead, width, height, marks)
     assert len(rows) == height + 2
-    assert {width_of(r) for r in rows[:-1]} == {width + 1}
+    assert {row_width(r) for r in rows[:-1]} == {width + 1}
 
 
 @pytest.mark.parametrize(
@@ -89,18 +89,18 @@ def test_any_curve_fills_its_box(
 )
 def test_bars_are_drawn_to_a_part_of_a_cell(share: float, blocks: str, ascii_: str) -> None:
     """A bar is as long as its share, never empty for something, never too long."""
-    assert bar(share, 8, BLOCKS) == blocks
-    assert bar(share, 8, PLAIN) == ascii_
-    assert bar(share + 7, 8, BLOCKS) == "█" * 8
+    assert bar_text(share, 8, BLOCK_PLOT_GLYPHS) == blocks
+    assert bar_text(share, 8, ASCII_PLOT_GLYPHS) == ascii_
+    assert bar_text(share + 7, 8, BLOCK_PLOT_GLYPHS) == "█" * 8
 
 
 def test_a_sparkline_begins_at_zero() -> None:
     """Columns are shares of the largest, so that 95 and 100 look alike; what is not known is a gap."""
-    assert spark([100.0, 95.0, 50.0, None, 0.0], 9, BLOCKS) == "██▅ ▁"
-    assert spark([1.0, 2.0, 4.0], 2, PLAIN) == "+#"
-    assert spark([None, None], 5, BLOCKS) == "  "
-    assert spark([0.0], 5, BLOCKS) == "▁"
-    assert spark([1.0], 0, BLOCKS) == ""
+    assert sparkline([100.0, 95.0, 50.0, None, 0.0], 9, BLOCK_PLOT_GLYPHS) == "██▅ ▁"
+    assert sparkline([1.0, 2.0, 4.0], 2, ASCII_PLOT_GLYPHS) == "+#"
+    assert sparkline([None, None], 5, BLOCK_PLOT_GLYPHS) == "  "
+    assert sparkline([0.0], 5, BLOCK_PLOT_GLYPHS) == "▁"
+    assert sparkline([1.0], 0, BLOCK_PLOT_GLYPHS) == ""
 
 
 @pytest.mark.parametrize(
@@ -116,4 +116,4 @@ def test_a_sparkline_begins_at_zero() -> None:
 )
 def test_times_are_told_in_words(seconds: float, words: str) -> None:
     """Seconds below a minute, minutes below an hour, whole hours from a hundred on."""
-    assert hours(seconds) == words
+    assert duration_text(seconds) == words

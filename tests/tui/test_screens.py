@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from annotator.core.article import Verdict
+from annotator.core.article import LineVerdict
 from annotator.storage.prefs import Preferences
 from annotator.tui.colours import PALETTES
-from annotator.tui.commands import groups
+from annotator.tui.commands import command_groups
 from annotator.tui.screens.annotate import AnnotateScreen
 from tests.pilots import Desk, desk
 
@@ -59,13 +59,13 @@ async def test_lines_can_be_switched_and_taken_back(tmp_path: Path) -> None:
     async with desk(tmp_path / "news") as d:
         await d.press("number_sign", "down", "down", "down", "space")
         article = d.session.article(d.session.current_article_id)
-        assert article.lines[6].verdict is Verdict.BODY
+        assert article.lines[6].verdict is LineVerdict.BODY
         assert "body: switched by ana (was boilerplate)" in d.rows()[-2]
         assert "*body" in d.row("Subscribe").replace(" ", "")
         await d.press("c")
-        assert d.session.article(article.id).lines[6].verdict is Verdict.CAPTION
+        assert d.session.article(article.id).lines[6].verdict is LineVerdict.CAPTION
         await d.press("u", "u", "u")
-        assert d.session.article(article.id).lines[6].verdict is Verdict.BOILERPLATE
+        assert d.session.article(article.id).lines[6].verdict is LineVerdict.BOILERPLATE
         assert "nothing to undo in this article" in d.rows()[-2]
         await d.press("home", "down", "down", "space")
         assert "a blank line holds nothing to annotate" in d.rows()[-2]
@@ -79,7 +79,7 @@ async def test_the_guide_goes_on_to_the_keys_and_scrolls(tmp_path: Path) -> None
         await d.press("question_mark", "question_mark")
         assert "All keys" in d.rows()[0]
         await d.press(*["pagedown"] * 8, "down")
-        assert list(groups())[-1][1][-1].description in d.raw()
+        assert list(command_groups())[-1][1][-1].description in d.raw()
         await d.press("up", "pageup", "escape")
         assert _annotating(d)
 

@@ -8,26 +8,26 @@ import pytest
 
 from annotator.core.annotation import Answer
 from annotator.core.edits import set_answer
-from annotator.core.statistics.deeds import deeds_of
-from annotator.core.statistics.figures import Figures, Hand, Progress, figures_of
-from annotator.tui.layout.glyphs import ASCII, BOX, Glyphs
-from annotator.tui.layout.row import plain, width_of
-from annotator.tui.layout.stats import stats_rows
+from annotator.core.statistics.deeds import events_from_records
+from annotator.core.statistics.figures import AnnotationStatistics, AnnotatorActivity, CorpusProgress, compute_statistics
+from annotator.tui.layout.glyphs import ASCII_GLYPHS, BOX_GLYPHS, Glyphs
+from annotator.tui.layout.row import row_text, row_width
+from annotator.tui.layout.stats import statistics_rows
 from annotator.tui.screens.annotate import AnnotateScreen
 from tests import builders
 from tests.core.statistics.worker import LABELS, Worker
 from tests.pilots import Desk, desk
 
 
-def _figures(worker: Worker, name: str) -> Figures:
-    hand = Hand(name, deeds_of(worker.records), tuple(worker.works.values()))
+def _figures(worker: Worker, name: str) -> AnnotationStatistics:
+    hand = AnnotatorActivity(name, events_from_records(worker.records), tuple(worker.works.values()))
     done = sum(w.done for w in worker.works.values())
-    return figures_of(
-        name, [hand], Progress(done, done + 50, (16,) * 50), LABELS, lambda t: str(int(t // 86_400))
+    return compute_statistics(
+        name, [hand], CorpusProgress(done, done + 50, (16,) * 50), LABELS, lambda t: str(int(t // 86_400))
     )
 
 
-@pytest.mark.parametrize("glyphs", [BOX, ASCII], ids=["blocks", "ascii"])
+@pytest.mark.parametrize("glyphs", [BOX_GLYPHS, ASCII_GLYPHS], ids=["blocks", "ascii"])
 @pytest.mark.parametrize("width", [40, 60, 79, 103, 104, 117, 160])
 def test_every_row_fits(width: int, glyphs: Glyphs) -> None:
     """At any width no row is wider than the screen, with names of any length and with nothing done."""
@@ -36,10 +36,10 @@ def test_every_row_fits(width: int, glyphs: Glyphs) -> None:
         worker.annotate()
     people = [_figures(worker, "a-name-that-is-as-long-as-names-may-be"), _figures(Worker(), "bo")]
     for figures in people:
-        rows = stats_rows(figures, people, width, glyphs)
-        wide = [plain(r) for r in rows if width_of(r) > width]
+        rows = statistics_rows(figures, people, width, glyphs)
+        wide = [row_text(r) for r in rows if row_width(r) > width]
         assert not [r for r in wide if len(r) > width]
-        assert glyphs is BOX or all(plain(r).isascii() for r in rows)
+        assert glyphs is BOX_GLYPHS or all(row_text(r).isascii() for r in rows)
 
 
 async def _open(d: Desk) -> None:

@@ -9,16 +9,16 @@ import pytest
 from rich.color import Color
 
 from annotator.cli.annotate import command
-from annotator.core.schema import COLOURS, Label, Schema
-from annotator.tui.colours import DARK_HIGH, LIGHT_HIGH, PALETTES, Palette, style_of
-from annotator.tui.layout.row import Ink
+from annotator.core.schema import LABEL_COLOURS, Label, Schema
+from annotator.tui.colours import DARK_HIGH, LIGHT_HIGH, PALETTES, Palette, rich_style
+from annotator.tui.layout.row import CellStyle
 
 ROLES = (
     "text", "context", "hint", "likely", "number", "key", "muted", "title", "ok", "warn", "rule", "active",
     "lane", "quiet", "selection",
 )  # fmt: skip
 TINTS = ("", "row", "leaf", "container", "focus")
-SCHEMA = Schema("all", "1", tuple(Label(c, "", c) for c in COLOURS))
+SCHEMA = Schema("all", "1", tuple(Label(c, "", c) for c in LABEL_COLOURS))
 HIGH = (DARK_HIGH, LIGHT_HIGH)
 
 
@@ -85,11 +85,11 @@ def test_black_on_white_is_twenty_one() -> None:
     assert contrast(white, white) == 1
 
 
-def inks() -> list[Ink]:
+def inks() -> list[CellStyle]:
     """Return every role with every label and ground, plain and reversed."""
-    labels = ("", *COLOURS)
+    labels = ("", *LABEL_COLOURS)
     return [
-        Ink(role, label, tint, reverse=reverse)
+        CellStyle(role, label, tint, reverse=reverse)
         for role, label, tint, reverse in product(ROLES, labels, TINTS, (False, True))
     ]
 
@@ -98,7 +98,7 @@ def inks() -> list[Ink]:
 def test_high_contrast_holds_for_everything_that_can_be_drawn(palette: Palette) -> None:
     """Text, labels, hints and the selection stand out 7 to 1 (WCAG 1.4.6) on every ground, nothing is dim."""
     for ink in inks():
-        style = style_of(ink, palette, SCHEMA)
+        style = rich_style(ink, palette, SCHEMA)
         assert style.color
         assert style.bgcolor
         assert contrast(style.color, style.bgcolor) >= 7, (ink, style)
@@ -116,8 +116,8 @@ def test_high_contrast_has_a_pure_ground(palette: Palette) -> None:
 @pytest.mark.parametrize("palette", [p for p in PALETTES.values() if not p.ansi], ids=lambda p: p.name)
 def test_labels_can_be_read_and_told_apart(palette: Palette) -> None:
     """Each label's colour has 4.5 to 1 on the ground (WCAG 1.4.3), and no two labels have one colour."""
-    colours = [palette.label(c) for c in COLOURS]
-    assert len(set(colours)) == len(COLOURS)
+    colours = [palette.label(c) for c in LABEL_COLOURS]
+    assert len(set(colours)) == len(LABEL_COLOURS)
     ground = Color.parse(palette.background)
     assert min(contrast(Color.parse(c), ground) for c in (*colours, palette.text, palette.likely)) >= 4.5
 
@@ -125,8 +125,8 @@ def test_labels_can_be_read_and_told_apart(palette: Palette) -> None:
 @pytest.mark.parametrize("palette", [p for p in PALETTES.values() if not p.ansi], ids=lambda p: p.name)
 def test_spans_are_seen_on_the_ground(palette: Palette) -> None:
     """The ground of a span and that of one in focus differ from plain ground, and from each other."""
-    for colour in COLOURS:
-        grounds = [style_of(Ink("text", colour, tint), palette, SCHEMA).bgcolor for tint in TINTS]
+    for colour in LABEL_COLOURS:
+        grounds = [rich_style(CellStyle("text", colour, tint), palette, SCHEMA).bgcolor for tint in TINTS]
         assert len(set(grounds[1:])) == 4
         plain = grounds[1]
         assert plain

@@ -10,15 +10,15 @@ import pytest
 
 from annotator.core.annotation import Answer
 from annotator.core.schema import Label
-from annotator.session.pen import Pen
+from annotator.session.pen import AnnotationController
 from annotator.session.state import TaskState
-from annotator.session.tour import STEPS, Tour
-from annotator.storage.keymap import keymap_of_text
+from annotator.session.tour import TOUR_STEPS, Tour
+from annotator.storage.keymap import parse_keymap
 from annotator.storage.prefs import Preferences
 from annotator.tui.commands import COMMANDS
-from annotator.tui.layout.glyphs import ASCII, BOX, Glyphs
-from annotator.tui.layout.row import plain, width_of
-from annotator.tui.layout.tour import TEXTS, ended, tour_rows
+from annotator.tui.layout.glyphs import ASCII_GLYPHS, BOX_GLYPHS, Glyphs
+from annotator.tui.layout.row import row_text, row_width
+from annotator.tui.layout.tour import STEP_TEXTS, tour_end_text, tour_rows
 from annotator.tui.screens.annotate import AnnotateScreen
 from tests import builders
 from tests.pilots import Desk, desk
@@ -31,7 +31,7 @@ class Walk:
 
     def __init__(self, path: Path) -> None:
         self.session = builders.open_session(builders.make_corpus(path / "news"))
-        self.pen = Pen(self.session)
+        self.pen = AnnotationController(self.session)
         self.pen.set_visible(range(len(self.session.article_sentences)))
         self.state = self.pen.state()
         self.tour = Tour().start(self.state)
@@ -118,12 +118,12 @@ def test_a_step_without_an_object_is_left_out(tmp_path: Path) -> None:
 
 def test_every_step_has_words_and_every_word_in_braces_a_key() -> None:
     """The texts say each step and what it needs first, and no brace is left open on the screen."""
-    assert [s.name for s in STEPS] == NAMES
-    assert set(TEXTS) == {*NAMES, "visit"}
-    assert "{" not in ended()
+    assert [s.name for s in TOUR_STEPS] == NAMES
+    assert set(STEP_TEXTS) == {*NAMES, "visit"}
+    assert "{" not in tour_end_text()
 
 
-@pytest.mark.parametrize("glyphs", [BOX, ASCII])
+@pytest.mark.parametrize("glyphs", [BOX_GLYPHS, ASCII_GLYPHS])
 @pytest.mark.parametrize("width", [160, 80, 40, 12, 1])
 def test_the_tour_takes_two_rows_of_any_screen(tmp_path: Path, width: int, glyphs: Glyphs) -> None:
     """At 80 cells each text stands on one row, at 40 on two; nothing is ever wider than the screen."""
@@ -133,13 +133,13 @@ def test_the_tour_takes_two_rows_of_any_screen(tmp_path: Path, width: int, glyph
     for at, name in enumerate(NAMES):
         state = walk.state if name == "take" else chosen
         rows = tour_rows(Tour(at), state, width, glyphs)
-        assert [width_of(r) for r in rows] == [width, width]
-        assert "{" not in "".join(map(plain, rows))
+        assert [row_width(r) for r in rows] == [width, width]
+        assert "{" not in "".join(map(row_text, rows))
         if width == 80:
-            assert "tour" in plain(rows[0])
-            assert "leaves the tour" in plain(rows[0])
-        if glyphs is ASCII:
-            assert "".join(map(plain, rows)).replace("“", "").isascii()
+            assert "tour" in row_text(rows[0])
+            assert "leaves the tour" in row_text(rows[0])
+        if glyphs is ASCII_GLYPHS:
+            assert "".join(map(row_text, rows)).replace("“", "").isascii()
     walk.session.close()
 
 
@@ -155,7 +155,7 @@ def _says(d: Desk) -> str:
 
 async def test_the_tour_names_the_keys_of_a_keymap(tmp_path: Path) -> None:
     """Whoever has moved a key is told the key that does it now, in a step and in the words at the end."""
-    keymap = keymap_of_text('[keys]\ngrow = ["G"]\nhelp = ["f5"]', "k.toml")
+    keymap = parse_keymap('[keys]\ngrow = ["G"]\nhelp = ["f5"]', "k.toml")
     async with desk(tmp_path / "news", tour=True, keymap=keymap) as d:
         d.app.controller.click(0)
         _screen(d).tour._tour = Tour(NAMES.index("grow"))

@@ -9,9 +9,9 @@ from typing import Any, cast
 
 import pytest
 
-from annotator.core.selection import press
-from annotator.session.pen import Pen
-from annotator.tui.layout.page import TURNED
+from annotator.core.selection import selection_by_hint
+from annotator.session.pen import AnnotationController
+from annotator.tui.layout.page import NEW_PAGE_ROW
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.widgets.body import Body
 from tests import builders
@@ -92,10 +92,10 @@ async def test_all_in_view_is_what_one_sees_whole(tmp_path: Path, size: tuple[in
             for i in view:
                 assert d.session.article_sentences[i].sentence.text[-9:] in shown
             assert d.session.position.sentence == max(view) + 1 > first
-            assert block_at(d) - 1 <= TURNED
+            assert block_at(d) - 1 <= NEW_PAGE_ROW
             assert f"▸ {len(done) - before} sentences in view accepted" in d.row("▸ ")
         await d.press("end")
-        assert block_at(d) - 1 > TURNED, "only the next page begins there"
+        assert block_at(d) - 1 > NEW_PAGE_ROW, "only the next page begins there"
         await d.press("ctrl+z")
         assert sum(w.done for w in d.session.article_sentences) == min(view), "one undo takes a page back"
 
@@ -109,7 +109,7 @@ async def test_a_click_finds_the_sentence_and_the_word(tmp_path: Path) -> None:
             await d.press("semicolon")
             await d.pilot.click("#body", offset=(x, y - 1))
             await d.pilot.pause()
-            assert d.app.controller.selection == press(None, d.session.annotated.sentence.tokens, 6), y
+            assert d.app.controller.selection == selection_by_hint(None, d.session.annotated.sentence.tokens, 6), y
         lane = next(y for y, r in enumerate(d.rows()) if "COUNT?" in r and y > start + 3)
         assert "21 lamps" in d.rows()[lane - 1]
         above = d.rows()[1 : start - 1]
@@ -150,7 +150,7 @@ async def test_a_hint_tells_where_a_label_ends_elsewhere(tmp_path: Path) -> None
 def test_what_a_join_moves_is_not_in_view(tmp_path: Path) -> None:
     """Between a deed and the next painting only those sentences count as shown that are where they were."""
     session = builders.open_session(builders.make_corpus(tmp_path / "news", LONG))
-    pen = Pen(session)
+    pen = AnnotationController(session)
     pen.set_visible((0, 1, 2, 3))
     session.move_in_article(1)
     pen.join()

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from annotator.core.graphemes import glued
+from annotator.core.graphemes import unspaced_runs
 from annotator.core.tokens import Token
 from annotator.tui.layout.safe_text import screen_text
-from annotator.tui.layout.wrap import graphemes, token_width, wrap
+from annotator.tui.layout.wrap import drawable_graphemes, token_width, wrap_tokens
 from tests.nasty import PAYLOADS, PIECES, commands_in, token_lists
 
 WIDTHS = st.integers(2, 100)
@@ -18,7 +18,7 @@ WIDTHS = st.integers(2, 100)
 @given(token_lists(), WIDTHS)
 def test_every_grapheme_is_drawn_once_and_in_order(tokens: tuple[Token, ...], width: int) -> None:
     """The cells of all lines, blanks left out, cover the tokens in order and lie over nothing else."""
-    cells = [c for line in wrap(tokens, width) for c in line.cells if c.token >= 0]
+    cells = [c for line in wrap_tokens(tokens, width) for c in line.cells if c.token >= 0]
     points = [i for c in cells for i in range(c.start, c.end)]
     assert points == [i for t in tokens for i in range(t.start, t.end)]
     for cell in cells:
@@ -30,15 +30,15 @@ def test_every_grapheme_is_drawn_once_and_in_order(tokens: tuple[Token, ...], wi
 @given(token_lists(), st.integers(24, 100))
 def test_a_cell_is_what_a_reader_takes_for_one_character(tokens: tuple[Token, ...], width: int) -> None:
     """Cells are the graphemes of the text between two blanks, whichever tokens it was cut into."""
-    cells = [c for line in wrap(tokens, width) for c in line.cells if c.token >= 0]
-    runs = ["".join(tokens[i].text for i in run) for run in glued(tokens)]
-    assert [c.text for c in cells] == [g for run in runs for g, _, _ in graphemes(run)]
+    cells = [c for line in wrap_tokens(tokens, width) for c in line.cells if c.token >= 0]
+    runs = ["".join(tokens[i].text for i in run) for run in unspaced_runs(tokens)]
+    assert [c.text for c in cells] == [g for run in runs for g, _, _ in drawable_graphemes(run)]
 
 
 @given(token_lists(), WIDTHS)
 def test_no_line_is_wider_than_the_screen(tokens: tuple[Token, ...], width: int) -> None:
     """Cells stand side by side from column 0, none beyond the width, and the terminal counts as we do."""
-    for line in wrap(tokens, width):
+    for line in wrap_tokens(tokens, width):
         assert line.cells
         assert line.width <= width
         at = 0
@@ -53,11 +53,11 @@ def test_no_line_is_wider_than_the_screen(tokens: tuple[Token, ...], width: int)
 @given(token_lists(), WIDTHS)
 def test_lines_break_at_blanks_alone_where_that_is_possible(tokens: tuple[Token, ...], width: int) -> None:
     """Glued tokens stay on a line unless the run itself is wider than the line; no blank begins a line."""
-    for line in wrap(tokens, width):
+    for line in wrap_tokens(tokens, width):
         assert line.cells[0].token >= 0
         assert line.cells[-1].token >= 0
-    lines = {c.token: n for n, line in reversed(list(enumerate(wrap(tokens, width)))) for c in line.cells}
-    for run in glued(tokens):
+    lines = {c.token: n for n, line in reversed(list(enumerate(wrap_tokens(tokens, width)))) for c in line.cells}
+    for run in unspaced_runs(tokens):
         need = token_width("".join(tokens[i].text for i in run))
         assert need > width or len({lines[i] for i in run if i in lines}) == 1
 
@@ -65,7 +65,7 @@ def test_lines_break_at_blanks_alone_where_that_is_possible(tokens: tuple[Token,
 @given(token_lists(), WIDTHS, st.integers(0, 120))
 def test_a_click_finds_the_token_under_it(tokens: tuple[Token, ...], width: int, col: int) -> None:
     """The token at a column is the one drawn there; columns of a token lead back to it."""
-    for line in wrap(tokens, width):
+    for line in wrap_tokens(tokens, width):
         under = [c.token for c in line.cells if c.col <= col < c.col + c.width]
         assert line.token_at(col) == (under[0] if under and under[0] >= 0 else None)
         for cell in line.cells:
@@ -75,7 +75,7 @@ def test_a_click_finds_the_token_under_it(tokens: tuple[Token, ...], width: int,
 
 def test_an_empty_sentence_is_one_empty_line() -> None:
     """Even nothing has a line to stand on."""
-    assert [line.cells for line in wrap((), 10)] == [()]
+    assert [line.cells for line in wrap_tokens((), 10)] == [()]
 
 
 @given(st.lists(PIECES | st.sampled_from(PAYLOADS) | st.text(max_size=4), max_size=10).map("".join))

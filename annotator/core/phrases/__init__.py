@@ -5,21 +5,21 @@ English the lists rarely hit and the shapes remain: capitals, digits, quotation 
 Ranges are half-open token indexes. Everything is linear in the tokens of one sentence.
 """
 
-from annotator.core.phrases.candidates import Candidate, candidates, snap
-from annotator.core.phrases.context import context_of
-from annotator.core.phrases.extents import Extent, extents
-from annotator.core.phrases.known import Context
-from annotator.core.phrases.reading import Reading
-from annotator.core.phrases.readings import readings
+from annotator.core.phrases.candidates import SelectionCandidate, selection_candidates, snap_to_phrase
+from annotator.core.phrases.context import build_context
+from annotator.core.phrases.extents import Expansion, selection_expansions
+from annotator.core.phrases.known import ArticleContext
+from annotator.core.phrases.reading import SpanCandidate
+from annotator.core.phrases.readings import span_candidates
 
 __all__ = [
-    "Candidate",
-    "Context",
-    "Extent",
-    "Reading",
-    "candidates",
-    "context_of",
-    "extents",
-    "readings",
-    "snap",
+    "SelectionCandidate",
+    "ArticleContext",
+    "Expansion",
+    "SpanCandidate",
+    "selection_candidates",
+    "build_context",
+    "selection_expansions",
+    "span_candidates",
+    "snap_to_phrase",
 ]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from annotator.core.phrases.en import numbers as en
 from annotator.core.phrases.en import words
-from annotator.core.phrases.view import DASHES, View, is_digits
+from annotator.core.phrases.view import DASHES, SentenceFeatures, is_digits
 
-_SHORT = re.compile(r"\d[\d,.]*(?:k|mn|bn|tn)")
+_SCALED_DIGITS = re.compile(r"\d[\d,.]*(?:k|mn|bn|tn)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,33 +23,33 @@ class Cardinal:
     or ``result`` (271-147)."""
 
 
-def cardinal(features: View, i: int) -> Cardinal | None:
+def cardinal_at(features: SentenceFeatures, i: int) -> Cardinal | None:
     """Return the bare number that starts at token ``i``."""
-    if (end := _share(features, i)) > i:
+    if (end := _fraction_end(features, i)) > i:
         return Cardinal(i, end, "share")
-    if (end := _plain(features, i)) == i:
+    if (end := _plain_number_end(features, i)) == i:
         return None
-    if features.word(end) == "in" and is_number(features, end + 1) and not is_digits(features.word(end + 1)):
-        return Cardinal(i, _plain(features, end + 1), "odds")
-    second, form = _second(features, i, end)
+    if features.word(end) == "in" and is_cardinal(features, end + 1) and not is_digits(features.word(end + 1)):
+        return Cardinal(i, _plain_number_end(features, end + 1), "odds")
+    second, form = _second_number(features, i, end)
     if form:
         return Cardinal(i, second, form)
-    if all(features.word(at) in en.SCALES | en.VAGUE | {"a", "of", "and"} for at in range(i, end)):
+    if all(features.word(at) in en.NUMBER_SCALES | en.VAGUE_QUANTIFIERS | {"a", "of", "and"} for at in range(i, end)):
         return Cardinal(i, end, "scale")
     return Cardinal(i, end, "digits" if features.word(i)[0].isdigit() else "word")
 
 
-def is_number(features: View, i: int) -> bool:
+def is_cardinal(features: SentenceFeatures, i: int) -> bool:
     """Whether token ``i`` is a number by itself."""
     word = features.word(i)
     if word == "scores":
         return features.word(i + 1) == "of"
     return bool(word) and (
-        word in en.CARDINALS or word in en.PLURAL_SCALES or is_digits(word) or bool(_SHORT.fullmatch(word))
+        word in en.CARDINALS or word in en.PLURAL_SCALES or is_digits(word) or bool(_SCALED_DIGITS.fullmatch(word))
     )
 
 
-def value(word: str) -> float:
+def number_value(word: str) -> float:
     """Return the value of a number in digits; 0 where it is none."""
     try:
         return float(word.replace(",", ""))
@@ -57,72 +57,72 @@ def value(word: str) -> float:
         return 0.0
 
 
-def _plain(features: View, i: int) -> int:
+def _plain_number_end(features: SentenceFeatures, i: int) -> int:
     """Return the end of figures and number words in a row, joined by hyphens, "and" and "of"."""
     at = _scale_start(features, i)
-    if at == i and not is_number(features, i):
+    if at == i and not is_cardinal(features, i):
         return i
-    while is_number(features, at) or (at > i and features.word(at) in en.SCALES):
-        at = _over_joint(features, at + 1)
-    half = features.word(at) == "and" and features.word(at + 1) == "a" and features.word(at + 2) in en.PARTS
+    while is_cardinal(features, at) or (at > i and features.word(at) in en.NUMBER_SCALES):
+        at = _skip_joint(features, at + 1)
+    half = features.word(at) == "and" and features.word(at + 1) == "a" and features.word(at + 2) in en.FRACTION_NAMES
     return at + 3 if half else at
 
 
-def _scale_start(features: View, i: int) -> int:
+def _scale_start(features: SentenceFeatures, i: int) -> int:
     """Return the place of the scale in "a dozen" and "several hundred"; ``i`` where there is none."""
-    if features.word(i) in en.VAGUE | {"a"} and features.word(i + 1) in en.SCALES:
+    if features.word(i) in en.VAGUE_QUANTIFIERS | {"a"} and features.word(i + 1) in en.NUMBER_SCALES:
         return i + 1
     return i
 
 
-def _over_joint(features: View, at: int) -> int:
+def _skip_joint(features: SentenceFeatures, at: int) -> int:
     """Return where the number goes on after a hyphen, an "and" or an "of"; ``at`` if it does not."""
     before, word = features.word(at - 1), features.word(at)
     if word in DASHES and features.is_attached(at) and features.is_attached(at + 1):
-        return at + 1 if _spelled(before, features.word(at + 1)) else at
+        return at + 1 if _is_hyphenated_number(before, features.word(at + 1)) else at
     if word == "and" and before in en.SINGULAR_SCALES and features.word(at + 1) in en.CARDINALS:
         return at + 1
     return at + (word == "of" and before in en.PLURAL_SCALES and features.word(at + 1) in en.PLURAL_SCALES)
 
 
-def _spelled(before: str, after: str) -> bool:
+def _is_hyphenated_number(before: str, after: str) -> bool:
     """Whether a hyphen joins one number in words: twenty-seven."""
     return before.endswith("ty") and after in en.CARDINALS
 
 
-def _share(features: View, i: int) -> int:
+def _fraction_end(features: SentenceFeatures, i: int) -> int:
     """Return the end of "half", "a third", "two-thirds"; ``i`` if none starts there."""
     word = features.word(i)
     if word == "half":
-        return _half(features, i)
-    if word not in ("a", "an", "one") and not is_number(features, i):
+        return _half_end(features, i)
+    if word not in ("a", "an", "one") and not is_cardinal(features, i):
         return i
     at = i + 1 + (features.word(i + 1) in DASHES)
     part = features.word(at)
-    if part == "half" and (dozen := _dozen(features, at + 1)):
+    if part == "half" and (dozen := _dozen_end(features, at + 1)):
         return dozen
-    if part not in en.PARTS or features.word(at + 1) in DASHES:
+    if part not in en.FRACTION_NAMES or features.word(at + 1) in DASHES:
         return i
-    if part.endswith("s") or (word == "one" and at > i + 1) or _alone(features, at + 1):
+    if part.endswith("s") or (word == "one" and at > i + 1) or _no_noun_at(features, at + 1):
         return at + 1
     return i
 
 
-def _half(features: View, i: int) -> int:
-    if dozen := _dozen(features, i + 1):
+def _half_end(features: SentenceFeatures, i: int) -> int:
+    if dozen := _dozen_end(features, i + 1):
         return dozen
-    if features.word(i - 1) in en.NO_HALF or (features.word(i + 1) in DASHES and features.is_attached(i + 1)):
+    if features.word(i - 1) in en.BEFORE_HALF_AS_PART or (features.word(i + 1) in DASHES and features.is_attached(i + 1)):
         return i
     return i + 1
 
 
-def _dozen(features: View, at: int) -> int:
+def _dozen_end(features: SentenceFeatures, at: int) -> int:
     """Return the end of "-dozen" or "a dozen" after "half"; 0 where no dozen follows."""
-    at += features.word(at) in DASHES or (features.word(at) == "a" and features.word(at + 1) in en.SCALES)
+    at += features.word(at) in DASHES or (features.word(at) == "a" and features.word(at + 1) in en.NUMBER_SCALES)
     return at + 1 if features.word(at) in en.SINGULAR_SCALES else 0
 
 
-def _alone(features: View, at: int) -> bool:
+def _no_noun_at(features: SentenceFeatures, at: int) -> bool:
     """Whether no noun stands at ``at``, so that "a third" before it is a share and no ordinal."""
     word = features.word(at)
     return (
@@ -131,19 +131,19 @@ def _alone(features: View, at: int) -> bool:
     )
 
 
-def _second(features: View, first: int, at: int) -> tuple[int, str]:
+def _second_number(features: SentenceFeatures, first: int, at: int) -> tuple[int, str]:
     """Return the end of a second number and what both are, range or result; no form if there is none."""
     word = features.word(at)
     dash = word in DASHES
     if not dash and word not in ("to", "or", "and"):
         return at, ""
-    end = _plain(features, at + 1)
+    end = _plain_number_end(features, at + 1)
     if end == at + 1 or (dash and (features.word(end) in DASHES and features.is_attached(end))):
         return at, ""
-    low, high = value(features.word(first)), value(features.word(at + 1))
+    low, high = number_value(features.word(first)), number_value(features.word(at + 1))
     if dash:
         return end, "result" if low > high or not features.is_attached(at) else "range"
     if word == "and":
         return (end, "range") if features.word(first - 1) == "between" else (at, "")
-    moved = word == "to" and features.word(first - 1) == "from" and features.word(first - 2) in en.MOVES
+    moved = word == "to" and features.word(first - 1) == "from" and features.word(first - 2) in en.MOVEMENT_VERBS
     return (at, "") if low > high or moved else (end, "range")

@@ -8,35 +8,35 @@ from functools import lru_cache
 from itertools import islice
 
 from annotator.core.phrases import attitudes
-from annotator.core.phrases.attributions import Content, in_two_words, of_speech
+from annotator.core.phrases.attributions import AttributedContent, is_two_word_verb, speech_claims
 from annotator.core.phrases.en import speech
-from annotator.core.phrases.quoted import quoted
-from annotator.core.phrases.reading import Reading
-from annotator.core.phrases.statements import early_ends
+from annotator.core.phrases.quoted import quotation_claims
+from annotator.core.phrases.reading import SpanCandidate
+from annotator.core.phrases.statements import early_statement_ends
 from annotator.core.phrases.verbs import is_verb
-from annotator.core.phrases.view import View
-from annotator.core.tokens import Range
+from annotator.core.phrases.view import SentenceFeatures
+from annotator.core.tokens import TokenRange
 
-_CUES = 48
+_MAX_CUES = 48
 """How many cues of a sentence are looked at; keeps an endless sentence linear."""
-LEAST = 0.35
+MIN_CLAIM_SCORE = 0.35
 """Readings below this score are no part of the best set: they would cost more than they bring."""
-_NESTED = 0.15
+_NESTED_FACTOR = 0.15
 """What is left of a reading's score inside another claim: annotators rarely mark both."""
-_WORDS = (
-    speech.CUES
-    | speech.NOUNS
-    | speech.ADJECTIVES
-    | frozenset(speech.IN_TWO_WORDS)
-    | frozenset(speech.CALLED_FOR)
+_CUE_WORDS = (
+    speech.CLAIM_CUES
+    | speech.CLAIM_NOUNS
+    | speech.CLAIM_ADJECTIVES
+    | frozenset(speech.TWO_WORD_VERBS)
+    | frozenset(speech.PREPOSITIONAL_CUES)
     | {"according", "whether"}
 )
-_EARLY = 0.1
-_EARLIER = "early"
+_EARLY_SCORE = 0.1
+_EARLY_RULE = "early"
 """The rule of a claim that ends before what the writer may have added."""
-_QUOTATIONS = 64
+_MAX_QUOTATIONS = 64
 """How many quotations of a sentence are looked at, for the same reason."""
-SCORES = {
+CLAIM_RULE_SCORES = {
     "quotation before": 0.98,
     "quotation after": 0.9,
     "quotation resumed": 0.9,
@@ -94,72 +94,72 @@ Measured by ``tests/benchmarks/claims.py --half tune --rules``, drawn to the mid
 """
 
 
-def best_claims(features: View) -> tuple[Reading, ...]:
+def best_claims(features: SentenceFeatures) -> tuple[SpanCandidate, ...]:
     """Return the likeliest claims of a sentence in reading order; none overlaps another."""
-    return _chosen(features)[0]
+    return _split_best(features)[0]
 
 
-def claim_readings(features: View) -> tuple[Reading, ...]:
+def claim_candidates(features: SentenceFeatures) -> tuple[SpanCandidate, ...]:
     """Return the best claims and, with lower scores, what else may be one; by start, the longer first."""
-    best, others = _chosen(features)
+    best, others = _split_best(features)
     return tuple(sorted((*best, *others), key=lambda r: (r.first, -r.last)))
 
 
-def claims(features: View) -> tuple[Range, ...]:
+def claim_ranges(features: SentenceFeatures) -> tuple[TokenRange, ...]:
     """Return the ranges of the readings without those that are just a quotation."""
     plain = {(q.first, q.last) for q in features.quotations} | {q.content for q in features.quotations}
-    ranges = ((r.first, r.last) for r in claim_readings(features) if r.score > 0.2)
+    ranges = ((r.first, r.last) for r in claim_candidates(features) if r.score > 0.2)
     return tuple(r for r in ranges if r not in plain and r[1] - r[0] > 1)
 
 
 @lru_cache(maxsize=64)
-def _chosen(features: View) -> tuple[tuple[Reading, ...], tuple[Reading, ...]]:
+def _split_best(features: SentenceFeatures) -> tuple[tuple[SpanCandidate, ...], tuple[SpanCandidate, ...]]:
     """Split the readings into the best set and the rest, whose scores sink where a best one holds them."""
-    best: list[Reading] = []
-    rest: list[Reading] = []
-    for r in sorted(_readings(features), key=lambda r: (r.first - r.last, r.first)):
+    best: list[SpanCandidate] = []
+    rest: list[SpanCandidate] = []
+    for r in sorted(_scored_candidates(features), key=lambda r: (r.first - r.last, r.first)):
         over = [b for b in best if r.first < b.last and b.first < r.last]
-        if r.score < LEAST or over:
-            rest.append(_sunk(r, over))
+        if r.score < MIN_CLAIM_SCORE or over:
+            rest.append(_lower_nested(r, over))
         else:
             best.append(r)
     return tuple(sorted(best, key=lambda r: r.first)), tuple(rest)
 
 
-def _sunk(r: Reading, over: list[Reading]) -> Reading:
-    return replace(r, score=round(r.score * _NESTED, 3)) if over and r.rule != _EARLIER else r
+def _lower_nested(r: SpanCandidate, over: list[SpanCandidate]) -> SpanCandidate:
+    return replace(r, score=round(r.score * _NESTED_FACTOR, 3)) if over and r.rule != _EARLY_RULE else r
 
 
-def _readings(features: View) -> Iterator[Reading]:
+def _scored_candidates(features: SentenceFeatures) -> Iterator[SpanCandidate]:
     """Yield one reading a range: that of the likeliest rule."""
-    found: dict[Range, str] = {}
-    ranges = [(c.first, c.last, c.rule) for c in contents(features)]
-    for first, last, rule in (*ranges, *islice(quoted(features), _QUOTATIONS)):
-        if SCORES.get(found.get((first, last), ""), -1.0) < SCORES[rule]:
+    found: dict[TokenRange, str] = {}
+    ranges = [(c.first, c.last, c.rule) for c in attributed_contents(features)]
+    for first, last, rule in (*ranges, *islice(quotation_claims(features), _MAX_QUOTATIONS)):
+        if CLAIM_RULE_SCORES.get(found.get((first, last), ""), -1.0) < CLAIM_RULE_SCORES[rule]:
             found[first, last] = rule
     for (first, last), rule in found.items():
-        yield Reading(first, last, "claim", SCORES[rule], rule)
-    early = {(first, end) for first, last, _ in ranges for end in [*early_ends(features, first, last)][-2:]}
+        yield SpanCandidate(first, last, "claim", CLAIM_RULE_SCORES[rule], rule)
+    early = {(first, end) for first, last, _ in ranges for end in [*early_statement_ends(features, first, last)][-2:]}
     for first, end in sorted(early - set(found)):
-        yield Reading(first, end, "claim", _EARLY, _EARLIER)
+        yield SpanCandidate(first, end, "claim", _EARLY_SCORE, _EARLY_RULE)
 
 
-def contents(features: View) -> tuple[Content, ...]:
+def attributed_contents(features: SentenceFeatures) -> tuple[AttributedContent, ...]:
     """Return what each cue of a sentence attributes, in the order of the cues."""
-    cues = [i for i, w in enumerate(features.folded) if w in _WORDS][:_CUES]
-    return tuple(c for i in cues for c in _of(features, i) if c.first < c.last)
+    cues = [i for i, w in enumerate(features.folded) if w in _CUE_WORDS][:_MAX_CUES]
+    return tuple(c for i in cues for c in _claims_of_cue(features, i) if c.first < c.last)
 
 
-def _of(features: View, i: int) -> Iterator[Content]:
+def _claims_of_cue(features: SentenceFeatures, i: int) -> Iterator[AttributedContent]:
     word = features.word(i)
     if word == "according":
-        yield from attitudes.according(features, i)
+        yield from attitudes.according_to_claims(features, i)
     elif word == "whether":
-        yield from attitudes.whether(features, i)
-    elif in_two_words(features, i):
-        yield from of_speech(features, i)
-    elif (word in speech.CUES or word in speech.CALLED_FOR) and is_verb(features, i):
-        found = tuple(of_speech(features, i)) if word in speech.SPOKEN else ()
-        yield from found or attitudes.of_attitude(features, i)
-    elif word in speech.NOUNS | speech.ADJECTIVES:
-        yield from attitudes.after_noun(features, i)
+        yield from attitudes.whether_claims(features, i)
+    elif is_two_word_verb(features, i):
+        yield from speech_claims(features, i)
+    elif (word in speech.CLAIM_CUES or word in speech.PREPOSITIONAL_CUES) and is_verb(features, i):
+        found = tuple(speech_claims(features, i)) if word in speech.SPEECH_FORMS else ()
+        yield from found or attitudes.attitude_claims(features, i)
+    elif word in speech.CLAIM_NOUNS | speech.CLAIM_ADJECTIVES:
+        yield from attitudes.noun_claims(features, i)

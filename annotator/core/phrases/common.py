@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from annotator.core.phrases.candidates import Candidate
+from annotator.core.phrases.candidates import SelectionCandidate
 from annotator.core.tokens import Token
 
-_SMALL = re.compile(r"\b[a-zà-öø-ÿ]{2,}\b")
+_LOWERCASE_WORD = re.compile(r"\b[a-zà-öø-ÿ]{2,}\b")
 
 
-def small_words(text: str) -> frozenset[str]:
+def lowercase_words(text: str) -> frozenset[str]:
     """Return the words that an article has in small letters."""
-    return frozenset(_SMALL.findall(text))
+    return frozenset(_LOWERCASE_WORD.findall(text))
 
 
-def without_common(
-    candidates: Sequence[Candidate], tokens: Sequence[Token], lowercase: frozenset[str]
-) -> tuple[Candidate, ...]:
+def without_sentence_initial(
+    candidates: Sequence[SelectionCandidate], tokens: Sequence[Token], lowercase: frozenset[str]
+) -> tuple[SelectionCandidate, ...]:
     """Return the candidates but for a first word that the article has in small letters elsewhere."""
     first = next((i for i, t in enumerate(tokens) if t.text[:1].isalpha()), -1)
     return tuple(

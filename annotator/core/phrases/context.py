@@ -6,65 +6,65 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from annotator.core.phrases.common import small_words
+from annotator.core.phrases.common import lowercase_words
 from annotator.core.phrases.en import organisations
 from annotator.core.phrases.en import words as en
-from annotator.core.phrases.known import NOTHING, Context, Words
-from annotator.core.phrases.names import names
+from annotator.core.phrases.known import EMPTY_CONTEXT, ArticleContext, NameWords
+from annotator.core.phrases.names import name_ranges
 from annotator.core.phrases.people import (
     could_be_person,
-    is_body,
-    is_stated,
+    is_organisation,
+    is_followed_by_region,
     person_cue,
     person_form,
-    words_of,
+    name_words,
 )
-from annotator.core.phrases.places import Places, frame, known_places, place_type
-from annotator.core.phrases.spoken import spoken_texts
-from annotator.core.phrases.view import DASHES, View, view_of
-from annotator.core.tokens import Range, Token
+from annotator.core.phrases.places import KnownPlaces, place_frame, find_known_places, place_type
+from annotator.core.phrases.spoken import open_quotation_texts
+from annotator.core.phrases.view import DASHES, SentenceFeatures, sentence_features
+from annotator.core.tokens import TokenRange, Token
 
-_SURE_FORMS = ("given", "given-family", "given-initial", "initial", "suffix")
-_SURE_CUES = ("honorific", "party", "age", "role-comma")
-_PLACING = {"at-in": 2, "at-kind": 2, "dateline": 2, "at-to": 1, "at-on": 1, "at-and-place": 1}
+_CERTAIN_FORMS = ("given", "given-family", "given-initial", "initial", "suffix")
+_CERTAIN_CUES = ("honorific", "party", "age", "role-comma")
+_PLACE_POINTS = {"at-in": 2, "at-kind": 2, "dateline": 2, "at-to": 1, "at-on": 1, "at-and-place": 1}
 """How much it tells of a place to stand so; two make one."""
 
-_NOT_BEFORE = frozenset({"the", "and", "&"})
+_NOT_BEFORE_APPOSITION = frozenset({"the", "and", "&"})
 """What does not stand before a person's name that only an apposition behind it tells."""
 
 
 @dataclass(slots=True)
-class _Found:
+class _NameEvidence:
     """What the sentences looked at so far tell."""
 
-    full_names: set[Words] = field(default_factory=set)
-    uncertain_names: set[Words] = field(default_factory=set)
+    full_names: set[NameWords] = field(default_factory=set)
+    uncertain_names: set[NameWords] = field(default_factory=set)
     """Names of two and three words of which nothing is known."""
-    titled_names: set[Words] = field(default_factory=set)
-    organisation_names: set[Words] = field(default_factory=set)
+    titled_names: set[NameWords] = field(default_factory=set)
+    organisation_names: set[NameWords] = field(default_factory=set)
     single_word_names: set[str] = field(default_factory=set)
     acting_words: set[str] = field(default_factory=set)
     """Single words that do what persons do."""
-    place_points: Counter[Words] = field(default_factory=Counter)
+    place_points: Counter[NameWords] = field(default_factory=Counter)
 
 
-def context_of(text: str, sentences: Sequence[Sequence[Token]]) -> Context:
+def build_context(text: str, sentences: Sequence[Sequence[Token]]) -> ArticleContext:
     """Return what an article tells: ``text`` is its source, ``sentences`` the tokens of its sentences."""
-    found = _Found()
+    found = _NameEvidence()
     for tokens in sentences:
-        features = view_of(tokens)
+        features = sentence_features(tokens)
         if features.is_headline:
             continue  # capitals tell nothing there
-        known = known_places(features)
-        for r in names(features):
-            _look(found, features, r, known)
-    return replace(_together(small_words(text), found), open_quotation_texts=spoken_texts(sentences))
+        known = find_known_places(features)
+        for r in name_ranges(features):
+            _collect_name(found, features, r, known)
+    return replace(_context_from(lowercase_words(text), found), open_quotation_texts=open_quotation_texts(sentences))
 
 
-def _look(found: _Found, features: View, r: Range, known: Places) -> None:
+def _collect_name(found: _NameEvidence, features: SentenceFeatures, r: TokenRange, known: KnownPlaces) -> None:
     """Add what one name tells."""
     first, last = r
-    words = words_of(features, first, last)
+    words = name_words(features, first, last)
     cue = person_cue(features, first, last)
     if len(words) == 1:
         found.single_word_names.add(words[0])
@@ -74,22 +74,22 @@ def _look(found: _Found, features: View, r: Range, known: Places) -> None:
         found.titled_names.add(words)
     if len(words) > 1 and _is_person(features, r, known):
         found.full_names.add(words)
-    elif r not in known and is_body(features, first, last, NOTHING):
-        found.organisation_names.update(_short_forms(features, first, last))
+    elif r not in known and is_organisation(features, first, last, EMPTY_CONTEXT):
+        found.organisation_names.update(_organisation_short_forms(features, first, last))
     elif r not in known:
-        found.place_points[words] += _placing(features, first, last, known)
+        found.place_points[words] += _place_evidence(features, first, last, known)
         if len(words) > 1 and could_be_person(features, first, last) and not place_type(features, *r, known):
             found.uncertain_names.add(words)
 
 
-def _together(small: frozenset[str], found: _Found) -> Context:
+def _context_from(small: frozenset[str], found: _NameEvidence) -> ArticleContext:
     full = found.full_names | {words for words in found.titled_names if len(words) > 1}
     full |= {words for words in found.uncertain_names if words[-1] in found.acting_words and words not in found.organisation_names}
-    tails = {tail for words in full for tail in _tails_of(words)}
+    tails = {tail for words in full for tail in _surname_variants(words)}
     firsts = {words[:1] for words in full if not words[0].endswith(".")}
     others = full | found.titled_names | tails | firsts | found.organisation_names
     placed = {words for words, n in found.place_points.items() if n > 1} - others
-    return Context(
+    return ArticleContext(
         lowercase_words=small,
         full_names=frozenset(full),
         surnames=frozenset(tails),
@@ -101,50 +101,50 @@ def _together(small: frozenset[str], found: _Found) -> Context:
     )
 
 
-def _is_person(features: View, r: Range, known: Places) -> bool:
+def _is_person(features: SentenceFeatures, r: TokenRange, known: KnownPlaces) -> bool:
     """Whether a name of two and more words is a person's beyond much doubt."""
     first, last = r
-    if not could_be_person(features, first, last) or is_stated(features, last, known):
+    if not could_be_person(features, first, last) or is_followed_by_region(features, last, known):
         return False
     cue = person_cue(features, first, last)
-    if cue in _SURE_CUES:
+    if cue in _CERTAIN_CUES:
         return True
-    if place_type(features, first, last, known) or is_body(features, first, last, NOTHING):
+    if place_type(features, first, last, known) or is_organisation(features, first, last, EMPTY_CONTEXT):
         return False
-    if person_form(features, first, last, NOTHING) in _SURE_FORMS:
+    if person_form(features, first, last, EMPTY_CONTEXT) in _CERTAIN_FORMS:
         return True
     before = features.word(first - 1)
-    apposed = cue == "apposition" and before not in _NOT_BEFORE and not before[:1].isdigit()
+    apposed = cue == "apposition" and before not in _NOT_BEFORE_APPOSITION and not before[:1].isdigit()
     return (apposed or cue == "role") and sum(features.is_capitalised(i) for i in range(first, last)) < 4
 
 
-def _short_forms(features: View, first: int, last: int) -> Iterator[Words]:
+def _organisation_short_forms(features: SentenceFeatures, first: int, last: int) -> Iterator[NameWords]:
     """Yield a body's name, its first word if it is a firm, and the abbreviation behind it in brackets."""
     words = features.folded[first:last]
     yield words
     if features.word(last) == "(" and features.word(last + 2) == ")":
         yield (features.word(last + 1),)
-    if words[-1] in organisations.FIRMS and len(words) > 1:
+    if words[-1] in organisations.FIRM_ENDINGS and len(words) > 1:
         head = words[:-1]
-        while len(head) > 1 and head[-1] in organisations.ENDINGS | {"&"}:
+        while len(head) > 1 and head[-1] in organisations.ORGANISATION_ENDINGS | {"&"}:
             head = head[:-1]
         yield head
         yield head[:1]
 
 
-def _placing(features: View, first: int, last: int, known: Places) -> int:
+def _place_evidence(features: SentenceFeatures, first: int, last: int, known: KnownPlaces) -> int:
     """Return how much it tells of a place that a name stands here: 2 for in X; X, Calif.; 1 for from X."""
-    if is_stated(features, last, known):
+    if is_followed_by_region(features, last, known):
         return 2
-    if last - first > 3 or (features.word(last)[:1].isalpha() and features.word(last) not in en.FUNCTION):
+    if last - first > 3 or (features.word(last)[:1].isalpha() and features.word(last) not in en.FUNCTION_WORDS):
         return 0
-    at, then = frame(features, first, last, known)
+    at, then = place_frame(features, first, last, known)
     if then == "then-poss" or features.word(first - 1) == "the":
         return 0
-    return _PLACING.get(at, 0)
+    return _PLACE_POINTS.get(at, 0)
 
 
-def _tails_of(words: Words) -> Iterator[Words]:
+def _surname_variants(words: NameWords) -> Iterator[NameWords]:
     """Yield what a full name may be shortened to from its end: van der Meer, Meer; of al-Masri, Masri too."""
     for at in range(1, len(words)):
         joined = words[at - 1] in DASHES and words[at - 2] not in en.PARTICLES

@@ -6,26 +6,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from annotator.core.phrases.claims import claim_readings
+from annotator.core.phrases.claims import claim_candidates
 from annotator.core.phrases.en import speech
 from annotator.core.phrases.en import words as en
 from annotator.core.phrases.growth import claim_ends
-from annotator.core.phrases.names import names, title_start
+from annotator.core.phrases.names import name_ranges, title_start
 from annotator.core.phrases.numbers import number_phrases
 from annotator.core.phrases.verbs import is_verb
-from annotator.core.phrases.view import DASHES, View, is_mark, view_of
-from annotator.core.tokens import Range, Token
+from annotator.core.phrases.view import DASHES, SentenceFeatures, is_quotation_mark, sentence_features
+from annotator.core.tokens import TokenRange, Token
 
 _CLAUSE_MARKS = frozenset({",", ";", ":", "(", ")", "[", "]", "–", "—", "--"})
-_PHRASE = 3
+_MAX_PHRASE_TOKENS = 3
 """Up to this many tokens a selection grows as a phrase unless it is a claim that the rules see."""
-_PHRASE_BREAKS = (en.PREPOSITIONS | en.CONJUNCTIONS | en.AUXILIARIES | en.PRONOUNS | en.CUES | en.ADVERBS) - {
+_PHRASE_BREAKS = (en.PREPOSITIONS | en.CONJUNCTIONS | en.AUXILIARIES | en.PRONOUNS | en.SPEECH_CUES | en.ADVERBS) - {
     "of"
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Extent:
+class Expansion:
     """A range ``[first, last)`` that holds the selection.
 
     ``kind``: ``name`` (with its title), ``number`` (with its "of …"), ``phrase``, ``clause``,
@@ -37,107 +37,107 @@ class Extent:
     kind: str
 
 
-def extents(tokens: Sequence[Token], first: int, last: int) -> tuple[Extent, ...]:
+def selection_expansions(tokens: Sequence[Token], first: int, last: int) -> tuple[Expansion, ...]:
     """Return strictly growing ranges that hold ``[first, last)`` and are not it.
 
     What may be a claim grows to the longer claims from its start, then to what holds it. Of others
     names, numbers, claims, quotations and sentences always count; a phrase or clause that would
     cross one of them does not, nor does a source with its verb.
     """
-    return _extents(view_of(tokens), first, last)
+    return _cached_expansions(sentence_features(tokens), first, last)
 
 
 @lru_cache(maxsize=256)  # what Space takes next is drawn at every key, and then it is pressed
-def _extents(features: View, first: int, last: int) -> tuple[Extent, ...]:
-    if _is_claim(features, first, last):
-        found = [e for e in (*_longer(features, first), *_around(features)) if _holds(e, first, last)]
+def _cached_expansions(features: SentenceFeatures, first: int, last: int) -> tuple[Expansion, ...]:
+    if _is_claim_range(features, first, last):
+        found = [e for e in (*_longer_claims(features, first), *_enclosing_claims(features)) if _holds(e, first, last)]
     else:
-        held = [e for e in _firm(features) if _holds(e, first, last)]
-        soft = [e for e in _soft(features, first, last) if _holds(e, first, last)]
-        found = held + [e for e in soft if not any(_cross(e, h) for h in held) and not _cued(features, e)]
-    return _chain(found)
+        held = [e for e in _fixed_expansions(features) if _holds(e, first, last)]
+        soft = [e for e in _phrase_and_clause(features, first, last) if _holds(e, first, last)]
+        found = held + [e for e in soft if not any(_cross(e, h) for h in held) and not _is_cue_without_content(features, e)]
+    return _nested_chain(found)
 
 
-def _chain(found: list[Extent]) -> tuple[Extent, ...]:
+def _nested_chain(found: list[Expansion]) -> tuple[Expansion, ...]:
     """Return extents by length, each holding the one before it."""
-    chain: list[Extent] = []
+    chain: list[Expansion] = []
     for e in sorted(found, key=lambda e: (e.last - e.first, e.first)):
         if not chain or _holds(e, chain[-1].first, chain[-1].last):
             chain.append(e)
     return tuple(chain)
 
 
-def _is_claim(features: View, first: int, last: int) -> bool:
+def _is_claim_range(features: SentenceFeatures, first: int, last: int) -> bool:
     """Whether a selection is what a claim from its start may be, so that it grows as a claim."""
-    if any((r.first, r.last) == (first, last) for r in claim_readings(features)):
+    if any((r.first, r.last) == (first, last) for r in claim_candidates(features)):
         return True
-    return last - first > _PHRASE and last in claim_ends(features, first)
+    return last - first > _MAX_PHRASE_TOKENS and last in claim_ends(features, first)
 
 
-def _longer(features: View, first: int) -> Iterator[Extent]:
+def _longer_claims(features: SentenceFeatures, first: int) -> Iterator[Expansion]:
     """Yield the longer claims from the same start."""
     for end in claim_ends(features, first):
-        yield Extent(first, end, "clause")
+        yield Expansion(first, end, "clause")
 
 
-def _around(features: View) -> Iterator[Extent]:
+def _enclosing_claims(features: SentenceFeatures) -> Iterator[Expansion]:
     """Yield what claims grow into: other claims, quotations, the sentence."""
-    for r in claim_readings(features):
-        yield Extent(r.first, r.last, "clause")
-    yield from _wholes(features)
+    for r in claim_candidates(features):
+        yield Expansion(r.first, r.last, "clause")
+    yield from _quotations_and_sentence(features)
 
 
-def _cued(features: View, e: Extent) -> bool:
+def _is_cue_without_content(features: SentenceFeatures, e: Expansion) -> bool:
     """Whether a clause holds a verb of speech without what it says: "Quist said"."""
-    if e.kind != "clause" or any(r.first < e.last and e.first < r.last for r in claim_readings(features)):
+    if e.kind != "clause" or any(r.first < e.last and e.first < r.last for r in claim_candidates(features)):
         return False
-    return any(features.word(i) in speech.SPOKEN and is_verb(features, i) for i in range(e.first, e.last))
+    return any(features.word(i) in speech.SPEECH_FORMS and is_verb(features, i) for i in range(e.first, e.last))
 
 
-def _holds(e: Extent, first: int, last: int) -> bool:
+def _holds(e: Expansion, first: int, last: int) -> bool:
     return e.first <= first and last <= e.last and (e.first, e.last) != (first, last)
 
 
-def _cross(a: Extent, b: Extent) -> bool:
+def _cross(a: Expansion, b: Expansion) -> bool:
     return a.first < b.first < a.last < b.last or b.first < a.first < b.last < a.last
 
 
 @lru_cache(maxsize=64)
-def _firm(features: View) -> tuple[Extent, ...]:
+def _fixed_expansions(features: SentenceFeatures) -> tuple[Expansion, ...]:
     """Return the extents that are there whatever is selected."""
-    return tuple(_every_firm(features))
+    return tuple(_find_fixed_expansions(features))
 
 
-def _every_firm(features: View) -> Iterator[Extent]:
-    for a, b in names(features):
-        yield Extent(a, b, "name")
-        yield Extent(title_start(features, a), b, "name")
+def _find_fixed_expansions(features: SentenceFeatures) -> Iterator[Expansion]:
+    for a, b in name_ranges(features):
+        yield Expansion(a, b, "name")
+        yield Expansion(title_start(features, a), b, "name")
     for p in number_phrases(features):
-        yield Extent(p.first, p.last, "number")
-        yield Extent(p.first, p.complement_end, "number")
-    for r in claim_readings(features):
-        yield Extent(r.first, r.last, "clause")
-    yield from _wholes(features)
+        yield Expansion(p.first, p.last, "number")
+        yield Expansion(p.first, p.complement_end, "number")
+    for r in claim_candidates(features):
+        yield Expansion(r.first, r.last, "clause")
+    yield from _quotations_and_sentence(features)
 
 
-def _wholes(features: View) -> Iterator[Extent]:
+def _quotations_and_sentence(features: SentenceFeatures) -> Iterator[Expansion]:
     """Yield the quotations and the sentence, each without and with its marks."""
     for q in features.quotations:
-        yield Extent(*q.content, "quotation")
-        yield Extent(q.first, q.last, "quotation")
-    yield Extent(0, features.content_end(), "sentence")
-    yield Extent(0, len(features), "sentence")
+        yield Expansion(*q.content, "quotation")
+        yield Expansion(q.first, q.last, "quotation")
+    yield Expansion(0, features.content_end(), "sentence")
+    yield Expansion(0, len(features), "sentence")
 
 
-def _soft(features: View, first: int, last: int) -> Iterator[Extent]:
+def _phrase_and_clause(features: SentenceFeatures, first: int, last: int) -> Iterator[Expansion]:
     """Yield the phrase, the phrase with its "of …" and the clause around a selection."""
-    a, b = _phrase(features, first, last)
-    yield Extent(a, b, "phrase")
-    yield Extent(*_with_of(features, a, b), "phrase")
-    yield Extent(*_clause(features, first, last), "clause")
+    a, b = _phrase_range(features, first, last)
+    yield Expansion(a, b, "phrase")
+    yield Expansion(*_with_of_phrase(features, a, b), "phrase")
+    yield Expansion(*_clause_range(features, first, last), "clause")
 
 
-def _phrase(features: View, first: int, last: int) -> Range:
+def _phrase_range(features: SentenceFeatures, first: int, last: int) -> TokenRange:
     """Widen over words up to the nearest preposition, conjunction, verb, pronoun or mark."""
     while first > 0 and not _ends_phrase(features, first - 1) and features.word(first) not in en.DETERMINERS:
         first -= 1
@@ -146,14 +146,14 @@ def _phrase(features: View, first: int, last: int) -> Range:
     return first, last
 
 
-def _ends_phrase(features: View, i: int) -> bool:
+def _ends_phrase(features: SentenceFeatures, i: int) -> bool:
     word = features.word(i)
-    if word in ("of", "that") or word in _PHRASE_BREAKS or is_mark(features.tokens[i].text):
+    if word in ("of", "that") or word in _PHRASE_BREAKS or is_quotation_mark(features.tokens[i].text):
         return True
     return not word[:1].isalnum() and word not in en.PERCENT and not (word in DASHES and features.is_attached(i))
 
 
-def _with_of(features: View, first: int, last: int) -> Range:
+def _with_of_phrase(features: SentenceFeatures, first: int, last: int) -> TokenRange:
     if features.word(last) != "of" or last + 1 >= len(features) or features.word(last + 1) in en.PRONOUNS:
         return first, last
     at = last + 1
@@ -164,7 +164,7 @@ def _with_of(features: View, first: int, last: int) -> Range:
     return first, at
 
 
-def _clause(features: View, first: int, last: int) -> Range:
+def _clause_range(features: SentenceFeatures, first: int, last: int) -> TokenRange:
     """Widen to the nearest commas, brackets, dashes or quotation marks."""
     while first > 0 and not _ends_clause(features, first - 1):
         first -= 1
@@ -173,6 +173,6 @@ def _clause(features: View, first: int, last: int) -> Range:
     return first, last
 
 
-def _ends_clause(features: View, i: int) -> bool:
+def _ends_clause(features: SentenceFeatures, i: int) -> bool:
     text = features.tokens[i].text
-    return is_mark(text) or text in _CLAUSE_MARKS or text in (".", "!", "?")
+    return is_quotation_mark(text) or text in _CLAUSE_MARKS or text in (".", "!", "?")

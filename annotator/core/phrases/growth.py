@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from annotator.core.phrases.attitudes import phrase_end
-from annotator.core.phrases.claims import claim_readings
+from annotator.core.phrases.attitudes import noun_phrase_end
+from annotator.core.phrases.claims import claim_candidates
 from annotator.core.phrases.clauses import is_clause
-from annotator.core.phrases.statements import limit, statement_end, trimmed
-from annotator.core.phrases.view import View
-from annotator.core.tokens import Range
+from annotator.core.phrases.statements import container_end, statement_end, strip_breaks
+from annotator.core.phrases.view import SentenceFeatures
+from annotator.core.tokens import TokenRange
 
 
-def claim_from(features: View, first: int) -> Range:
+def claim_from(features: SentenceFeatures, first: int) -> TokenRange:
     """Return the likeliest claim that starts at a token."""
-    starting = [r for r in claim_readings(features) if r.first == first]
+    starting = [r for r in claim_candidates(features) if r.first == first]
     if starting:
         likeliest = max(starting, key=lambda r: (r.score, r.last))
         return likeliest.first, likeliest.last
     quotation = next((q.last for q in features.quotations if q.first == first and q.has_opening), 0)
-    ends = statement_end if features.word(first) in _CLAUSE or is_clause(features, first) else phrase_end
+    ends = statement_end if features.word(first) in _CLAUSE_STARTS or is_clause(features, first) else noun_phrase_end
     return first, max(first + 1, quotation or ends(features, first))
 
 
-_CLAUSE = frozenset({"that", "to", "whether", "why", "how", "what", "if"})
+_CLAUSE_STARTS = frozenset({"that", "to", "whether", "why", "how", "what", "if"})
 
 
-def claim_ends(features: View, first: int) -> tuple[int, ...]:
+def claim_ends(features: SentenceFeatures, first: int) -> tuple[int, ...]:
     """Return where a claim from ``first`` may end, the nearest first."""
-    ends = {r.last for r in claim_readings(features) if r.first == first}
-    ends |= {phrase_end(features, first), statement_end(features, first), trimmed(features, first, limit(features, first))}
+    ends = {r.last for r in claim_candidates(features) if r.first == first}
+    ends |= {noun_phrase_end(features, first), statement_end(features, first), strip_breaks(features, first, container_end(features, first))}
     return tuple(sorted(e for e in ends if e > first))

@@ -8,43 +8,43 @@ from itertools import pairwise
 from annotator.core.phrases.en import organisations, people
 from annotator.core.phrases.en import places as gazetteer
 from annotator.core.phrases.en import words as en
-from annotator.core.phrases.view import DASHES, View
-from annotator.core.tokens import Range
+from annotator.core.phrases.view import DASHES, SentenceFeatures
+from annotator.core.tokens import TokenRange
 
-_PARTICLES = 4
+_MAX_PARTICLES = 4
 """How many particles may stand in a row: "van der" has two."""
 
 _JOINERS = frozenset({"&", "/"})
-_CLOSING = frozenset({"m.d.", "ph.d.", "d.d.s.", "m.p.", "esq."})
+_CLOSING_DEGREES = frozenset({"m.d.", "ph.d.", "d.d.s.", "m.p.", "esq."})
 """Degrees after which another name starts."""
 
-_VERBS = frozenset(
+_VERBS_AFTER_NAMES = frozenset(
     {"has", "is", "was", "had", "does", "'s", "'", "did", "will", "would", "who", "could", "may"}
 )
 
 
 @lru_cache(maxsize=64)  # hints, candidates, extents and readings all ask for those of one sentence
-def names(features: View) -> tuple[Range, ...]:
+def name_ranges(features: SentenceFeatures) -> tuple[TokenRange, ...]:
     """Return the names of a sentence: parts of runs, and places that go on with "of"."""
-    parts = [part for run in _runs(features) for part in _parts(features, run)]
-    joined = _joined(features, parts)
-    heads = {(a, a + 1) for a, _ in joined if features.word(a) in en.PLACE_HEADS}
+    parts = [part for run in _capitalised_runs(features) for part in _names_in_run(features, run)]
+    joined = _joined_names(features, parts)
+    heads = {(a, a + 1) for a, _ in joined if features.word(a) in en.OF_NAME_HEADS}
     return tuple(sorted({*joined, *parts} - heads, key=lambda r: (r[0], -r[1])))
 
 
-def title_start(features: View, first: int) -> int:
+def title_start(features: SentenceFeatures, first: int) -> int:
     """Return where the title before a name starts; ``first`` if there is none."""
     at = first
-    while at > 0 and _title_word(features, at - 1):
+    while at > 0 and _is_title_word(features, at - 1):
         at -= 1
     while at < first and features.word(at) in en.DETERMINERS:
         at += 1
     return at if any(_is_title(features, i) for i in range(at, first)) else first
 
 
-def _runs(features: View) -> list[Range]:
+def _capitalised_runs(features: SentenceFeatures) -> list[TokenRange]:
     """Return the maximal runs of capitalised words with particles and glued hyphens inside."""
-    runs: list[Range] = []
+    runs: list[TokenRange] = []
     i = 0
     while i < len(features):
         last = _run_end(features, i)
@@ -54,40 +54,40 @@ def _runs(features: View) -> list[Range]:
     return runs
 
 
-def _run_end(features: View, i: int) -> int:
+def _run_end(features: SentenceFeatures, i: int) -> int:
     """Return the end of the run that starts at ``i``; ``i`` itself if none does."""
-    start = _over_particles(features, i)
+    start = _skip_particles(features, i)
     if not features.is_capitalised(start) or (start > i and features.word(i) in ("a", "y")):
         return i
     at = start + 1
     if features.word(start) in ("r", "d", "i") and features.word(at) in DASHES and features.is_attached(at):
         return at  # a party and its state: R-Tex.
     while True:
-        if features.is_capitalised(at) and not _breaks(features, at):
+        if features.is_capitalised(at) and not _starts_new_run(features, at):
             at += 1
         elif (
             (features.word(at) in _JOINERS and features.is_capitalised(at + 1))
             or (features.word(at) in DASHES and features.is_attached(at) and features.is_attached(at + 1) and features.is_capitalised(at + 1))
-            or _hyphenated(features, at)
+            or _is_hyphenated_part(features, at)
         ):
             at += 2
-        elif (over := _over_particles(features, at)) > at and features.is_capitalised(over):
+        elif (over := _skip_particles(features, at)) > at and features.is_capitalised(over):
             at = over + 1
         else:
             return at
 
 
-def _hyphenated(features: View, at: int) -> bool:
+def _is_hyphenated_part(features: SentenceFeatures, at: int) -> bool:
     """Whether a short part in small letters goes on with a name: Chong-sik Lee, Kim Jong-un."""
     part = features.word(at + 1)
-    if features.word(at) not in DASHES or not (features.is_attached(at) and features.is_attached(at + 1)) or part in en.HYPHENED:
+    if features.word(at) not in DASHES or not (features.is_attached(at) and features.is_attached(at + 1)) or part in en.HYPHEN_SUFFIXES:
         return False
     return part.isalpha() and len(part) <= 5 and (features.is_capitalised(at + 2) or features.is_capitalised(at - 2))
 
 
-def _over_particles(features: View, at: int) -> int:
+def _skip_particles(features: SentenceFeatures, at: int) -> int:
     """Return the place after particles ("van der", "al-"); ``at`` if there are none."""
-    end = at + _PARTICLES
+    end = at + _MAX_PARTICLES
     while at < end and features.word(at) in en.PARTICLES and not features.is_capitalised(at):
         at += 1
         if features.word(at) in DASHES and features.is_attached(at) and features.is_attached(at + 1):
@@ -95,12 +95,12 @@ def _over_particles(features: View, at: int) -> int:
     return at
 
 
-def _breaks(features: View, at: int) -> bool:
+def _starts_new_run(features: SentenceFeatures, at: int) -> bool:
     """Whether a capitalised word starts a new run although the one before it has a capital too."""
-    return at in features.capital_positions or features.word(at) in en.WEEKDAYS or features.word(at - 1) in _CLOSING
+    return at in features.capital_positions or features.word(at) in en.WEEKDAYS or features.word(at - 1) in _CLOSING_DEGREES
 
 
-def _parts(features: View, run: Range) -> list[Range]:
+def _names_in_run(features: SentenceFeatures, run: TokenRange) -> list[TokenRange]:
     """Return the names in a run: what is before a title, and what is after it."""
     first, last = _without_opener(features, run)
     first = _without_office(features, first, last)
@@ -116,19 +116,19 @@ def _parts(features: View, run: Range) -> list[Range]:
     return [r for r in ((first, head), after) if r[0] < r[1] and _is_name(features, *r)]
 
 
-def _without_opener(features: View, run: Range) -> Range:
+def _without_opener(features: SentenceFeatures, run: TokenRange) -> TokenRange:
     """Drop words from the front that have their capital from their place or are articles."""
     first, last = run
-    if features.word(first) in gazetteer.LEADS and first + 1 < last:
+    if features.word(first) in gazetteer.PLACE_NAME_STARTS and first + 1 < last:
         return first, last
-    while first < last and (features.word(first) in en.FUNCTION and _droppable(features, first, last)):
+    while first < last and (features.word(first) in en.FUNCTION_WORDS and _is_droppable(features, first, last)):
         first += 1
-    if first == run[0] and first in features.capital_positions and first < last and _common(features, first, last):
+    if first == run[0] and first in features.capital_positions and first < last and _is_common_opener(features, first, last):
         first += 1
     return first, last
 
 
-def _droppable(features: View, i: int, last: int) -> bool:
+def _is_droppable(features: SentenceFeatures, i: int, last: int) -> bool:
     """Whether a function word with a capital is none of the name's words (US, WHO and IT are)."""
     text = features.tokens[i].text
     return (
@@ -138,20 +138,20 @@ def _droppable(features: View, i: int, last: int) -> bool:
     )
 
 
-def _common(features: View, i: int, last: int) -> bool:
+def _is_common_opener(features: SentenceFeatures, i: int, last: int) -> bool:
     """Whether the first word of a sentence looks like a common word rather than a name."""
     word, text = features.word(i), features.tokens[i].text
-    if word in en.OPENERS or word in en.CUES or features.is_number(i):
+    if word in en.SENTENCE_OPENERS or word in en.SPEECH_CUES or features.is_number(i):
         return True
     if last - i > 1 or not text[1:].islower():
         return False
-    if features.word(i + 1) in _VERBS and not word.endswith(en.NOUN_ENDINGS):
+    if features.word(i + 1) in _VERBS_AFTER_NAMES and not word.endswith(en.NOUN_ENDINGS):
         return False
     plural = word.endswith("s") and not word.endswith("ss") and word not in en.NAMES_IN_S
     return word.endswith(en.NOUN_ENDINGS) or (plural and features.word(i + 1) not in (",", "of"))
 
 
-def _without_office(features: View, first: int, last: int) -> int:
+def _without_office(features: SentenceFeatures, first: int, last: int) -> int:
     """Drop what a title is of from the front: (Secretary of) State John Kerry."""
     of = first - 1 - (features.word(first - 1) == "the")
     if features.word(of) != "of" or not (
@@ -159,14 +159,14 @@ def _without_office(features: View, first: int, last: int) -> int:
     ):
         return first
     at = first
-    while at < last and features.word(at) in en.OFFICES:
+    while at < last and features.word(at) in en.OFFICE_NOUNS:
         at += 1
     return at if at < last else first
 
 
-def _without_tail(features: View, first: int, last: int) -> int:
+def _without_tail(features: SentenceFeatures, first: int, last: int) -> int:
     """Drop dates, degrees and party members from the end; a month stays after a first name."""
-    while last - 1 > first and features.word(last - 1) in en.DEGREES | en.PARTIES | en.WEEKDAYS | en.FEASTS:
+    while last - 1 > first and features.word(last - 1) in en.DEGREES | en.PARTIES | en.WEEKDAYS | en.HOLIDAYS:
         last -= 1
     if (
         features.word(last - 1) in ("jr", "sr")
@@ -180,13 +180,13 @@ def _without_tail(features: View, first: int, last: int) -> int:
     return last
 
 
-def _last_title(features: View, first: int, last: int) -> int | None:
+def _last_title(features: SentenceFeatures, first: int, last: int) -> int | None:
     """Return the last title in ``[first, last)`` that has a name after it, or is all there is."""
     for i in range(last - 1, first - 1, -1):
-        if i + 2 == last and _names_body(features, i):
+        if i + 2 == last and _titles_organisation(features, i):
             continue
         if _is_title(features, i) or (
-            (features.word(i) in en.SHY_TITLES or _role(features, i)) and _shy(features, first, i, last)
+            (features.word(i) in en.AMBIGUOUS_TITLES or _is_role_title(features, i)) and _is_title_in_context(features, first, i, last)
         ):
             tail = range(i + 1, last)
             if not tail or any(features.word(j) not in en.NAME_SUFFIXES for j in tail):
@@ -194,60 +194,60 @@ def _last_title(features: View, first: int, last: int) -> int | None:
     return None
 
 
-def _names_body(features: View, i: int) -> bool:
+def _titles_organisation(features: SentenceFeatures, i: int) -> bool:
     """Whether a title belongs to a body's name: Justice Department, General Electric."""
     after = features.word(i + 1)
-    if features.word(i) in en.SHY_TITLES:
-        return after in organisations.ENDINGS
-    return after in organisations.OFFICES
+    if features.word(i) in en.AMBIGUOUS_TITLES:
+        return after in organisations.ORGANISATION_ENDINGS
+    return after in organisations.TITLED_OFFICES
 
 
-def _shy(features: View, first: int, i: int, last: int) -> bool:
+def _is_title_in_context(features: SentenceFeatures, first: int, i: int, last: int) -> bool:
     before = range(first, i)
-    return i + 1 < last and all(_title_word(features, j) or _role(features, j) for j in before)
+    return i + 1 < last and all(_is_title_word(features, j) or _is_role_title(features, j) for j in before)
 
 
-def _role(features: View, i: int) -> bool:
+def _is_role_title(features: SentenceFeatures, i: int) -> bool:
     """Whether a role with a capital stands before what may be a person's name: Ranger, Prosecutor."""
     word, after = features.word(i), features.word(i + 1)
-    if word not in people.ROLES or word in people.SURELY_NAMES | people.SURNAMES:
+    if word not in people.ROLES or word in people.ROLE_SURNAMES | people.SURNAMES:
         return False
-    return after not in organisations.ENDINGS and after not in gazetteer.HEADS
+    return after not in organisations.ORGANISATION_ENDINGS and after not in gazetteer.PLACE_NAME_HEADS
 
 
-def _is_title(features: View, i: int) -> bool:
+def _is_title(features: SentenceFeatures, i: int) -> bool:
     return features.word(i) in en.TITLES
 
 
-def _title_word(features: View, i: int) -> bool:
+def _is_title_word(features: SentenceFeatures, i: int) -> bool:
     word = features.word(i)
-    known = word in en.TITLES or word in en.SHY_TITLES or word in en.TITLE_MODIFIERS or _demonym(word)
+    known = word in en.TITLES or word in en.AMBIGUOUS_TITLES or word in en.TITLE_MODIFIERS or _is_demonym(word)
     return known and (features.word(i + 1) != "," and word not in en.DETERMINERS)
 
 
-def _demonym(word: str) -> bool:
+def _is_demonym(word: str) -> bool:
     return word in en.DEMONYMS or word.removesuffix("s") in en.DEMONYMS
 
 
-def _is_name(features: View, first: int, last: int) -> bool:
+def _is_name(features: SentenceFeatures, first: int, last: int) -> bool:
     """Whether a part has a word that is no title, demonym, date or number."""
-    return any(_naming(features, i) for i in range(first, last))
+    return any(_is_name_word(features, i) for i in range(first, last))
 
 
-def _naming(features: View, i: int) -> bool:
+def _is_name_word(features: SentenceFeatures, i: int) -> bool:
     word = features.word(i)
-    if not features.is_capitalised(i) or word in en.TITLES or _demonym(word) or word in en.WEEKDAYS:
+    if not features.is_capitalised(i) or word in en.TITLES or _is_demonym(word) or word in en.WEEKDAYS:
         return False
     return word not in en.NAME_SUFFIXES and not features.is_number(i)
 
 
-def _joined(features: View, parts: list[Range]) -> list[Range]:
+def _joined_names(features: SentenceFeatures, parts: list[TokenRange]) -> list[TokenRange]:
     """Return the names that go on with "of" or 's: University of Texas, St. Brigid's Square."""
-    out: list[Range] = []
+    out: list[TokenRange] = []
     for (a, b), (c, d) in pairwise(parts):
         between = features.folded[b:c]
-        if (between in (("of",), ("of", "the")) and features.word(b - 1) in en.PLACE_HEADS) or (
-            between in (("'s",), ("'",)) and features.word(d - 1) in en.PLACE_HEADS and d - c < 3
+        if (between in (("of",), ("of", "the")) and features.word(b - 1) in en.OF_NAME_HEADS) or (
+            between in (("'s",), ("'",)) and features.word(d - 1) in en.OF_NAME_HEADS and d - c < 3
         ):
             out.append((a, d))
     return out

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from annotator.core.tokens import Token
 
-PAIRS = {"“": "”", "„": "“”", "‟": "”", "«": "»", "‹": "›", "``": "''", "‘": "’'", "「": "」", "『": "』"}
-STRAIGHT = frozenset({'"', "''", "'", "＂"})
-OPENERS = frozenset(PAIRS) | STRAIGHT
-CLOSERS = frozenset({"”", "»", "›", "''", "’", '"', "'", "」", "』", "＂"})
-_DEPTH = 8
+MARK_PAIRS = {"“": "”", "„": "“”", "‟": "”", "«": "»", "‹": "›", "``": "''", "‘": "’'", "「": "」", "『": "』"}
+STRAIGHT_MARKS = frozenset({'"', "''", "'", "＂"})
+OPENING_MARKS = frozenset(MARK_PAIRS) | STRAIGHT_MARKS
+CLOSING_MARKS = frozenset({"”", "»", "›", "''", "’", '"', "'", "」", "』", "＂"})
+_MAX_OPEN_MARKS = 8
 """How many open marks a closing one may reach over; keeps a run of marks linear."""
 
-_SINGLE = frozenset({"‘", "'", "’"})
+_SINGLE_MARKS = frozenset({"‘", "'", "’"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Quotation:
         return (self.first + self.has_opening, self.last - self.has_closing)
 
 
-def quotations(tokens: Sequence[Token], *, starts_in_quotation: bool = False) -> tuple[Quotation, ...]:
+def find_quotations(tokens: Sequence[Token], *, starts_in_quotation: bool = False) -> tuple[Quotation, ...]:
     """Return the quotations of a sentence, outer before inner; ``within``: it begins inside of one.
 
     A double mark without its partner runs to the edge of the sentence, because a quotation may
@@ -41,55 +41,55 @@ def quotations(tokens: Sequence[Token], *, starts_in_quotation: bool = False) ->
     found: list[Quotation] = []
     open_marks: list[int] = []
     for i, token in enumerate(tokens):
-        at = _partner(tokens, open_marks, i)
+        at = _opening_index(tokens, open_marks, i)
         if at is not None:
             found.append(Quotation(open_marks[at], i + 1))
             del open_marks[at:]
-        elif _opens(tokens, i):
+        elif _is_opening(tokens, i):
             open_marks.append(i)
-        elif _orphan(tokens, i) and not open_marks:
-            found.append(Quotation(_after(found), i + 1, has_opening=False))
+        elif _is_unopened_closing(tokens, i) and not open_marks:
+            found.append(Quotation(_end_of_last(found), i + 1, has_opening=False))
         elif token.text in ("»", "›"):
             open_marks.append(i)
     found += [
         Quotation(i, len(tokens), has_closing=False)
         for i in open_marks
-        if tokens[i].text not in _SINGLE and i + 1 < len(tokens)
+        if tokens[i].text not in _SINGLE_MARKS and i + 1 < len(tokens)
     ]
-    if starts_in_quotation and all(q.has_opening or _inner(tokens, q) for q in found):
-        found.append(Quotation(0, _end(tokens), has_opening=False, has_closing=False))
+    if starts_in_quotation and all(q.has_opening or _in_single_marks(tokens, q) for q in found):
+        found.append(Quotation(0, _end_without_next_opening(tokens), has_opening=False, has_closing=False))
     whole = (q for q in found if q.content[0] < q.content[1])
     return tuple(sorted(whole, key=lambda q: (q.first, -q.last)))
 
 
-def _partner(tokens: Sequence[Token], open_marks: list[int], i: int) -> int | None:
+def _opening_index(tokens: Sequence[Token], open_marks: list[int], i: int) -> int | None:
     """Return the place in ``open_marks`` of the mark that token ``i`` closes."""
     text = tokens[i].text
-    if text in STRAIGHT and text != "''" and opening_side(tokens, i):
+    if text in STRAIGHT_MARKS and text != "''" and is_opening_side(tokens, i):
         return None
-    for at in range(len(open_marks) - 1, max(-1, len(open_marks) - 1 - _DEPTH), -1):
+    for at in range(len(open_marks) - 1, max(-1, len(open_marks) - 1 - _MAX_OPEN_MARKS), -1):
         opener = tokens[open_marks[at]].text
-        if _closes(opener, text) and not (text == "''" and opener == "''" and opening_side(tokens, i)):
+        if _closes_mark(opener, text) and not (text == "''" and opener == "''" and is_opening_side(tokens, i)):
             return at
     return None
 
 
-def _closes(opener: str, text: str) -> bool:
-    if opener in STRAIGHT:
+def _closes_mark(opener: str, text: str) -> bool:
+    if opener in STRAIGHT_MARKS:
         return text == opener
     if opener in ("»", "›"):
         return text in ("«", "‹")
-    return text == PAIRS[opener] or (text in PAIRS[opener] and text != "''")
+    return text == MARK_PAIRS[opener] or (text in MARK_PAIRS[opener] and text != "''")
 
 
-def _opens(tokens: Sequence[Token], i: int) -> bool:
+def _is_opening(tokens: Sequence[Token], i: int) -> bool:
     text = tokens[i].text
-    if text in STRAIGHT:
-        return opening_side(tokens, i)
-    return text in PAIRS
+    if text in STRAIGHT_MARKS:
+        return is_opening_side(tokens, i)
+    return text in MARK_PAIRS
 
 
-def opening_side(tokens: Sequence[Token], i: int) -> bool:
+def is_opening_side(tokens: Sequence[Token], i: int) -> bool:
     """Whether a straight mark has a blank (or a bracket) before it and a word right after it."""
     if tokens[i].ws or i + 1 == len(tokens) or tokens[i + 1].text.isspace():
         return False
@@ -98,7 +98,7 @@ def opening_side(tokens: Sequence[Token], i: int) -> bool:
     )
 
 
-def _orphan(tokens: Sequence[Token], i: int) -> bool:
+def _is_unopened_closing(tokens: Sequence[Token], i: int) -> bool:
     """Whether token ``i`` closes a quotation that an earlier sentence opened."""
     text = tokens[i].text
     if text in ("”", '"', "''", "＂"):
@@ -106,22 +106,22 @@ def _orphan(tokens: Sequence[Token], i: int) -> bool:
     return False
 
 
-def _inner(tokens: Sequence[Token], q: Quotation) -> bool:
+def _in_single_marks(tokens: Sequence[Token], q: Quotation) -> bool:
     """Whether a quotation stands between single marks, inside of another."""
-    return tokens[q.last - 1].text in _SINGLE
+    return tokens[q.last - 1].text in _SINGLE_MARKS
 
 
-def _end(tokens: Sequence[Token]) -> int:
+def _end_without_next_opening(tokens: Sequence[Token]) -> int:
     """Return the end without blanks and without a mark that opens the next sentence."""
     last = len(tokens)
-    while last and (tokens[last - 1].text.isspace() or _loose(tokens, last - 1)):
+    while last and (tokens[last - 1].text.isspace() or _is_detached_opening(tokens, last - 1)):
         last -= 1
     return last
 
 
-def _loose(tokens: Sequence[Token], i: int) -> bool:
-    return tokens[i].text in OPENERS and i > 0 and tokens[i - 1].ws
+def _is_detached_opening(tokens: Sequence[Token], i: int) -> bool:
+    return tokens[i].text in OPENING_MARKS and i > 0 and tokens[i - 1].ws
 
 
-def _after(found: list[Quotation]) -> int:
+def _end_of_last(found: list[Quotation]) -> int:
     return max((q.last for q in found), default=0)

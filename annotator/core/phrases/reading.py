@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class SpanCandidate:
     """Tokens ``[first, last)`` read as a thing of one kind."""
 
     first: int

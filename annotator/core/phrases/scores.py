@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from math import exp
 
-LEAST = 0.06
+MIN_ENTITY_SCORE = 0.06
 """A reading that is rarer right than that is none."""
 
-PERSON_BASE = 1.00
-PERSON = {
+PERSON_BIAS = 1.00
+PERSON_WEIGHTS = {
     "tail": 2.15,
     "given-initial": 1.78,
     "few-cued": 1.70,
@@ -95,8 +95,8 @@ PERSON = {
 }
 """A person: the name's form, the cue or frame around it, and what speaks against it."""
 
-PLACE_BASE = -0.24
-PLACE = {
+PLACE_BIAS = -0.24
+PLACE_WEIGHTS = {
     "state": 2.11,
     "mark-comma": 1.78,
     "then-kind": 1.77,
@@ -197,10 +197,10 @@ PLACE = {
 }
 """A place: its type, what stands before and after it, and what speaks against it."""
 
-_TABLES = {"person": (PERSON_BASE, PERSON), "place": (PLACE_BASE, PLACE)}
+_WEIGHTS_BY_KIND = {"person": (PERSON_BIAS, PERSON_WEIGHTS), "place": (PLACE_BIAS, PLACE_WEIGHTS)}
 
 
-def score(kind: str, features: tuple[str, ...]) -> float:
+def entity_score(kind: str, features: tuple[str, ...]) -> float:
     """Return the share of readings with these traits that are right, 0 to 1, in hundredths."""
-    base, points = _TABLES[kind]
+    base, points = _WEIGHTS_BY_KIND[kind]
     return round(1 / (1 + exp(-base - sum(points.get(trait, 0.0) for trait in features))), 2)

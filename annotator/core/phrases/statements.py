@@ -4,67 +4,67 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from annotator.core.phrases.clauses import BREAKS, STOPS, has_finite, loose_dash, over_quote
+from annotator.core.phrases.clauses import CLAUSE_BREAKS, CLAUSE_ENDS, has_finite_verb, is_spaced_dash, quotation_end
 from annotator.core.phrases.en import speech
 from annotator.core.phrases.en import words as en
 from annotator.core.phrases.verbs import is_finite, is_verb
-from annotator.core.phrases.view import View, is_mark
-from annotator.core.tokens import Range
+from annotator.core.phrases.view import SentenceFeatures, is_quotation_mark
+from annotator.core.tokens import TokenRange
 
-_AND = frozenset({"and", "but", "while", "though", "although", "yet", "or", "as"})
-_ADDED = frozenset(
+_CLAUSE_LINKS = frozenset({"and", "but", "while", "though", "although", "yet", "or", "as"})
+_ADDED_CLAUSE_STARTS = frozenset(
     {"which", "where", "who", "whose", "both", "though", "although", "while", "but", "with", "as", "because"}
 )
-_FRONTED = frozenset(
+_FRONTED_CLAUSE_STARTS = frozenset(
     {"if", "when", "while", "although", "though", "of", "for", "in", "after", "despite", "with", "on"}
 )
-_SUBJECT = 7
+_MAX_CUE_SUBJECT = 7
 """How many tokens a subject before a verb of speech may have after a comma."""
 
 
-def statement_end(features: View, start: int, *, aside: bool = False, front: bool = False) -> int:
+def statement_end(features: SentenceFeatures, start: int, *, aside: bool = False, front: bool = False) -> int:
     """Return where the statement from ``start`` ends: before a new source, or at the final stop.
 
     ``aside``: its verb stands in a relative clause, which ends at a comma; ``front``: in a
     subordinate clause before the main one, which ends at the comma before the main subject.
     """
-    end = limit(features, start)
+    end = container_end(features, start)
     fronted = _front_comma(features, start, end)
     at = start + 1
     while at < end:
-        jump = over_quote(features, at)
+        jump = quotation_end(features, at)
         if jump:
             if _ends_with_source(features, jump, end):
                 return jump
             at = jump
             continue
-        if at != fronted and _cut(features, at, end, aside=aside, front=front):
+        if at != fronted and _ends_before(features, at, end, aside=aside, front=front):
             end = at
             break
         at += 1
-    return trimmed(features, start, end)
+    return strip_breaks(features, start, end)
 
 
-def _front_comma(features: View, start: int, end: int) -> int:
+def _front_comma(features: SentenceFeatures, start: int, end: int) -> int:
     """Return the comma after what stands before the subject, -1 if none: that [if it rains,] we stay."""
     at = start + (features.word(start) == "that")
-    if features.word(at) not in _FRONTED:
+    if features.word(at) not in _FRONTED_CLAUSE_STARTS:
         return -1
     return next((i for i in range(at, end) if features.word(i) == ","), -1)
 
 
-def _ends_with_source(features: View, last: int, end: int) -> bool:
+def _ends_with_source(features: SentenceFeatures, last: int, end: int) -> bool:
     """Whether a quotation closes with a comma, and a source or a circumstance follows."""
     if features.word(last - 2) != "," or last >= end:
         return False
     return (
-        new_source(features, last - 1)
+        starts_new_source(features, last - 1)
         or features.word(last) in ("while", "as", "after", "when")
-        or another_cue(features, last)
+        or is_subjectless_cue(features, last)
     )
 
 
-def limit(features: View, start: int) -> int:
+def container_end(features: SentenceFeatures, start: int) -> int:
     """Return the end of what can hold ``start``: of its quotation, its brackets, or the sentence."""
     end = features.content_end()
     for q in features.quotations:
@@ -84,48 +84,48 @@ def limit(features: View, start: int) -> int:
     return end
 
 
-def trimmed(features: View, start: int, end: int) -> int:
+def strip_breaks(features: SentenceFeatures, start: int, end: int) -> int:
     """Return ``end`` without breaks before it; a closing bracket or full quotation stays."""
     if any(q.last == end and q.first >= start and not q.has_closing for q in features.quotations):
         return end
-    while end > start and (features.word(end - 1) in BREAKS - {")"} or features.tokens[end - 1].text.isspace()):
+    while end > start and (features.word(end - 1) in CLAUSE_BREAKS - {")"} or features.tokens[end - 1].text.isspace()):
         end -= 1
     return end
 
 
-def _cut(features: View, at: int, end: int, *, aside: bool, front: bool) -> bool:
+def _ends_before(features: SentenceFeatures, at: int, end: int, *, aside: bool, front: bool) -> bool:
     """Whether a statement ends before the token at ``at``."""
     word = features.word(at)
     if word == ";":
         return True
     if word == ",":
-        return _comma_cuts(features, at, end, aside=aside, front=front)
+        return _ends_at_comma(features, at, end, aside=aside, front=front)
     if word in ("and", "but", "while", "or"):
-        return another_cue(features, at + 1) or (features.word(at - 1) != "that" and _and_source(features, at + 1))
-    if loose_dash(features, at):
+        return is_subjectless_cue(features, at + 1) or (features.word(at - 1) != "that" and _and_starts_source(features, at + 1))
+    if is_spaced_dash(features, at):
         after = at + 1
-        return features.word(after) in _AND and (another_cue(features, after + 1) or new_source(features, at))
+        return features.word(after) in _CLAUSE_LINKS and (is_subjectless_cue(features, after + 1) or starts_new_source(features, at))
     return word == "according" and features.word(at + 1) == "to"
 
 
-def _comma_cuts(features: View, at: int, end: int, *, aside: bool, front: bool) -> bool:
-    if new_source(features, at) or aside:
+def _ends_at_comma(features: SentenceFeatures, at: int, end: int, *, aside: bool, front: bool) -> bool:
+    if starts_new_source(features, at) or aside:
         return True
-    after = at + 1 + (features.word(at + 1) in _AND)
-    if another_cue(features, after) and features.word(after) != "say":
+    after = at + 1 + (features.word(at + 1) in _CLAUSE_LINKS)
+    if is_subjectless_cue(features, after) and features.word(after) != "say":
         return True
     return (
-        front and has_finite(features, at + 1, end) and features.word(at + 1) not in _AND | {"who", "which", "that"}
+        front and has_finite_verb(features, at + 1, end) and features.word(at + 1) not in _CLAUSE_LINKS | {"who", "which", "that"}
     )
 
 
-def another_cue(features: View, at: int) -> bool:
+def is_subjectless_cue(features: SentenceFeatures, at: int) -> bool:
     """Whether a verb of speech without a subject of its own stands at ``at``: … and said, … adding."""
     at += features.word(at) in en.ADVERBS
     word = features.word(at)
     if word in ("citing", "quoting", "echoing"):
         return True
-    if word not in speech.SPEAK | speech.SAY | speech.TELL | speech.CALL and word not in (
+    if word not in speech.SPEAK_VERBS | speech.SAY | speech.TELL | speech.CALL and word not in (
         "criticized",
         "urged",
     ):
@@ -135,34 +135,34 @@ def another_cue(features: View, at: int) -> bool:
     return word in ("said", "told", "wrote", "says", "tells", "adds", "writes", "knew") or word.endswith("ed")
 
 
-def _and_source(features: View, at: int) -> bool:
+def _and_starts_source(features: SentenceFeatures, at: int) -> bool:
     """Whether "and" is followed by a short subject and a verb of speech with its "that" or clause."""
     for i in range(at, min(at + 4, len(features))):
         word = features.word(i)
         if i > at and word in speech.SAY and word != "say":
             return True
-        if not (features.is_capitalised(i) or word in en.SUBJECTS or word in en.ADVERBS):
+        if not (features.is_capitalised(i) or word in en.SUBJECT_WORDS or word in en.ADVERBS):
             return False
     return False
 
 
-def new_source(features: View, comma: int) -> bool:
+def starts_new_source(features: SentenceFeatures, comma: int) -> bool:
     """Whether a comma (or what closes a statement) opens a source: ", Quist said", "according to"."""
     at = comma + 1
     word = features.word(at)
     if word == "according" and features.word(at + 1) == "to":
         return True
-    at += word in _AND
+    at += word in _CLAUSE_LINKS
     if features.word(at) in ("who", "which", "whom", "that"):
         return False
-    for i in range(at, min(at + _SUBJECT, len(features))):
+    for i in range(at, min(at + _MAX_CUE_SUBJECT, len(features))):
         word = features.word(i)
-        if i > at and word in speech.ENDING and is_verb(features, i):
+        if i > at and word in speech.CLOSING_VERBS and is_verb(features, i):
             return True
         if (
-            word in BREAKS
-            or is_mark(features.tokens[i].text)
-            or (word in speech.FINITE and word not in ("has", "have"))
+            word in CLAUSE_BREAKS
+            or is_quotation_mark(features.tokens[i].text)
+            or (word in speech.FINITE_FORMS and word not in ("has", "have"))
         ):
             return False
         if word in en.CONJUNCTIONS and word != "and":
@@ -170,29 +170,29 @@ def new_source(features: View, comma: int) -> bool:
     return False
 
 
-def early_ends(features: View, first: int, last: int) -> Iterator[int]:
+def early_statement_ends(features: SentenceFeatures, first: int, last: int) -> Iterator[int]:
     """Yield where a statement may end before its end: at a clause that the writer adds or goes on with."""
     at = first + 1
     while at < last:
         word, then = features.word(at), features.word(at + 1)
-        added = (word == "," and then in _ADDED) or (loose_dash(features, at))
+        added = (word == "," and then in _ADDED_CLAUSE_STARTS) or (is_spaced_dash(features, at))
         if added or (word in ("and", "but") and is_finite(features, at + 1)):
-            yield trimmed(features, first, at)
-        at = over_quote(features, at) or at + 1
+            yield strip_breaks(features, first, at)
+        at = quotation_end(features, at) or at + 1
 
 
-def statement_before(features: View, end: int) -> Range:
+def statement_before(features: SentenceFeatures, end: int) -> TokenRange:
     """Return the statement that ends at ``end``: from the last stop, or from the sentence's start."""
     start = at = 0
     while at < end:
-        close = over_quote(features, at)
-        if features.word(at) in STOPS:
+        close = quotation_end(features, at)
+        if features.word(at) in CLAUSE_ENDS:
             start = at + 1
         at = close if at < close <= end + 1 else at + 1
-    while start < end and (features.tokens[start].text.isspace() or _loose(features, start)):
+    while start < end and (features.tokens[start].text.isspace() or _is_unmatched_mark(features, start)):
         start += 1
-    return start, trimmed(features, start, end)
+    return start, strip_breaks(features, start, end)
 
 
-def _loose(features: View, i: int) -> bool:
-    return is_mark(features.tokens[i].text) and i not in features.opening_marks
+def _is_unmatched_mark(features: SentenceFeatures, i: int) -> bool:
+    return is_quotation_mark(features.tokens[i].text) and i not in features.opening_marks

@@ -8,20 +8,20 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from annotator.core.phrases.en import words as en
-from annotator.core.phrases.quotations import CLOSERS, OPENERS, Quotation, quotations
+from annotator.core.phrases.quotations import CLOSING_MARKS, OPENING_MARKS, Quotation, find_quotations
 from annotator.core.tokens import Token
 
-_NUMBER = re.compile(r"[+-]?\d[\d,.]*(?:/\d+)?|[½⅓⅔¼¾⅛]|\d+[½⅓⅔¼¾⅛]")
-_FOLD = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'"})
-_COMMAS = 2
+_DIGITS = re.compile(r"[+-]?\d[\d,.]*(?:/\d+)?|[½⅓⅔¼¾⅛]|\d+[½⅓⅔¼¾⅛]")
+_STRAIGHT_APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'"})
+_MAX_HEADLINE_COMMAS = 2
 """How many commas a headline has at most; a list of names has more."""
 
-STOPS = frozenset({".", "!", "?", "…", "...", "?!", "!!"})
+SENTENCE_ENDS = frozenset({".", "!", "?", "…", "...", "?!", "!!"})
 DASHES = frozenset({"-", "–", "—", "--", "‐", "‑", "−"})
 
 
 @dataclass(frozen=True, eq=False)
-class View:
+class SentenceFeatures:
     """The tokens of a sentence with what the rules ask of them again and again.
 
     Each is equal to itself alone, so what was found in it is cheap to look up; ``view_of`` returns
@@ -38,12 +38,12 @@ class View:
     @cached_property
     def folded(self) -> tuple[str, ...]:
         """The words in small letters with straight apostrophes."""
-        return tuple(t.text.lower().translate(_FOLD) for t in self.tokens)
+        return tuple(t.text.lower().translate(_STRAIGHT_APOSTROPHES) for t in self.tokens)
 
     @cached_property
     def quotations(self) -> tuple[Quotation, ...]:
         """The quotations, outer before inner."""
-        return quotations(self.tokens, starts_in_quotation=self.starts_in_quotation)
+        return find_quotations(self.tokens, starts_in_quotation=self.starts_in_quotation)
 
     @cached_property
     def quotation_marks(self) -> frozenset[int]:
@@ -64,7 +64,7 @@ class View:
     @cached_property
     def is_english(self) -> bool:
         """Whether a word stands in the sentence that hardly any other language has."""
-        return any(w in en.TELLTALES for w in self.folded)
+        return any(w in en.ENGLISH_MARKERS for w in self.folded)
 
     @cached_property
     def capital_positions(self) -> frozenset[int]:
@@ -76,8 +76,8 @@ class View:
                 opening = False
             opening = (
                 opening
-                or t.text in STOPS
-                or t.text in OPENERS
+                or t.text in SENTENCE_ENDS
+                or t.text in OPENING_MARKS
                 or t.text in (":", "•", "*")
                 or t.text.isspace()
             )
@@ -91,10 +91,10 @@ class View:
     @cached_property
     def is_headline(self) -> bool:
         """Whether all but function words have a capital, as in a headline; a list of names is none."""
-        if self.folded.count(",") > _COMMAS or ";" in self.folded:
+        if self.folded.count(",") > _MAX_HEADLINE_COMMAS or ";" in self.folded:
             return False
         plain = (i for i, t in enumerate(self.tokens) if t.text.isalpha() and not self._is_hyphen_joined(i))
-        words = [self.tokens[i].text for i in plain if self.folded[i] not in en.FUNCTION]
+        words = [self.tokens[i].text for i in plain if self.folded[i] not in en.FUNCTION_WORDS]
         return len(words) > 2 and all(word[0].isupper() for word in words)
 
     def _is_hyphen_joined(self, i: int) -> bool:
@@ -116,7 +116,7 @@ class View:
     def is_number(self, i: int) -> bool:
         """Whether token ``i`` is a number in digits or in words."""
         word = self.word(i)
-        return bool(word) and (word in en.NUMBERS or word in en.SCALES or is_digits(word))
+        return bool(word) and (word in en.NUMBER_WORDS or word in en.SCALE_WORDS or is_digits(word))
 
     def content_end(self) -> int:
         """Return the end without the final stop and what stands loose after it."""
@@ -128,17 +128,17 @@ class View:
     def _is_trailing(self, i: int) -> bool:
         """Whether token ``i`` is a stop, white space, or a mark set apart from the words before it."""
         text = self.tokens[i].text
-        return text in STOPS or text.isspace() or (is_mark(text) and i > 0 and self.tokens[i - 1].ws)
+        return text in SENTENCE_ENDS or text.isspace() or (is_quotation_mark(text) and i > 0 and self.tokens[i - 1].ws)
 
 
-def view_of(tokens: Sequence[Token], *, starts_in_quotation: bool = False) -> View:
+def sentence_features(tokens: Sequence[Token], *, starts_in_quotation: bool = False) -> SentenceFeatures:
     """Return the view of a sentence's tokens; that of the sentence in hand is asked for at every key."""
-    return _view(tuple(tokens), starts_in_quotation)
+    return _cached_features(tuple(tokens), starts_in_quotation)
 
 
 @lru_cache(maxsize=64)
-def _view(tokens: tuple[Token, ...], starts_in_quotation: bool) -> View:
-    return View(tokens, starts_in_quotation)
+def _cached_features(tokens: tuple[Token, ...], starts_in_quotation: bool) -> SentenceFeatures:
+    return SentenceFeatures(tokens, starts_in_quotation)
 
 
 def is_word(text: str) -> bool:
@@ -155,9 +155,9 @@ def is_capital(text: str) -> bool:
 
 def is_digits(text: str) -> bool:
     """Whether the token is a number in digits: 20, 9,500, 3.8, 1/2, ½."""
-    return _NUMBER.fullmatch(text) is not None
+    return _DIGITS.fullmatch(text) is not None
 
 
-def is_mark(text: str) -> bool:
+def is_quotation_mark(text: str) -> bool:
     """Whether the token is a quotation mark that opens or closes."""
-    return text in OPENERS or text in CLOSERS
+    return text in OPENING_MARKS or text in CLOSING_MARKS

@@ -5,31 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 
 from annotator.core.problems import counts, duplicates, edges, guideline, lengths, rules, words
-from annotator.core.problems.material import Material
-from annotator.core.problems.problem import Kind, Problem
+from annotator.core.problems.material import CheckInput
+from annotator.core.problems.problem import ProblemKind, Problem
 
-Check = Callable[[Material], Iterable[Problem]]
+Check = Callable[[CheckInput], Iterable[Problem]]
 
-CHECKS: tuple[tuple[frozenset[Kind], Check], ...] = (
-    (frozenset({Kind.PLACE}), rules.places),
-    (frozenset({Kind.LABEL}), rules.unknown_labels),
-    (frozenset({Kind.OVERLAP}), rules.overlaps),
-    (frozenset({Kind.CHARACTERS}), edges.inside_tokens),
-    (frozenset({Kind.BLANK_EDGE}), edges.blank_edges),
-    (frozenset({Kind.EMPTY}), edges.empty_spans),
-    (frozenset({Kind.PUNCTUATION}), edges.punctuation),
-    (frozenset({Kind.HUGE}), lengths.huge_spans),
-    (frozenset({Kind.SENTENCE_END}), lengths.over_sentence_ends),
-    (frozenset({Kind.TWO_LABELS, Kind.OTHER_EDGES, Kind.UNLABELLED}), words.same_words),
-    (frozenset({Kind.GUIDELINE}), guideline.other_label),
-    (frozenset({Kind.GUIDELINE}), guideline.same_sentences),
-    (frozenset({Kind.DUPLICATE_ARTICLE, Kind.DUPLICATE_SENTENCE}), duplicates.duplicates),
-    (frozenset({Kind.FEW}), counts.too_few),
+CHECKS: tuple[tuple[frozenset[ProblemKind], Check], ...] = (
+    (frozenset({ProblemKind.PLACE}), rules.check_sentence_offsets),
+    (frozenset({ProblemKind.LABEL}), rules.check_unknown_labels),
+    (frozenset({ProblemKind.OVERLAP}), rules.check_overlaps),
+    (frozenset({ProblemKind.CHARACTERS}), edges.check_misaligned_spans),
+    (frozenset({ProblemKind.BLANK_EDGE}), edges.check_whitespace_edges),
+    (frozenset({ProblemKind.EMPTY}), edges.check_empty_spans),
+    (frozenset({ProblemKind.PUNCTUATION}), edges.check_punctuation_edges),
+    (frozenset({ProblemKind.HUGE}), lengths.check_long_spans),
+    (frozenset({ProblemKind.SENTENCE_END}), lengths.check_sentence_crossing),
+    (frozenset({ProblemKind.TWO_LABELS, ProblemKind.OTHER_EDGES, ProblemKind.UNLABELLED}), words.check_label_consistency),
+    (frozenset({ProblemKind.GUIDELINE}), guideline.check_guideline_labels),
+    (frozenset({ProblemKind.GUIDELINE}), guideline.check_guideline_sentences),
+    (frozenset({ProblemKind.DUPLICATE_ARTICLE, ProblemKind.DUPLICATE_SENTENCE}), duplicates.check_near_duplicates),
+    (frozenset({ProblemKind.FEW}), counts.check_training_size),
 )
 """Which kinds each check finds. Journals and the tokenizer are read outside, see the command."""
 
 
-def run(check_input: Material, kinds: Collection[Kind]) -> list[Problem]:
+def run_checks(check_input: CheckInput, kinds: Collection[ProblemKind]) -> list[Problem]:
     """Return the problems of the kinds asked for, sorted; checks of no such kind are not run."""
     found = [p for finds, check in CHECKS if finds & set(kinds) for p in check(check_input) if p.kind in kinds]
     return sorted(found, key=lambda p: p.sort_key)

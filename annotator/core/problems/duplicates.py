@@ -5,72 +5,72 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from annotator.core.article import Article, Sentence
-from annotator.core.problems.alike import Alike, groups
-from annotator.core.problems.material import Material
-from annotator.core.problems.problem import Kind, Place, Problem, quoted
-from annotator.core.shingles import shingles, words
+from annotator.core.problems.alike import NearDuplicateGroup, near_duplicate_groups
+from annotator.core.problems.material import CheckInput
+from annotator.core.problems.problem import ProblemKind, ProblemLocation, Problem, quote_text
+from annotator.core.shingles import shingle_hashes, shingle_words
 
 ARTICLE_SHARE, ARTICLE_WORDS = 0.5, 50
 """Articles: runs of five words, half of them shared; shorter ones are looked at as sentences."""
 SENTENCE_SHINGLE, SENTENCE_SHARE, SENTENCE_WORDS = 3, 0.7, 8
 """Sentences: runs of three words; shorter ones ("He did not say more.") come again without being copied."""
 
-_SENTENCES = "sentences.jsonl"
+_SENTENCES_FILE = "sentences.jsonl"
 
 
-def duplicates(check_input: Material) -> Iterator[Problem]:
+def check_near_duplicates(check_input: CheckInput) -> Iterator[Problem]:
     """Yield the groups of articles, then of sentences, that are nearly the same.
 
     Sentences are left out that stand in articles of one group: the article says it all. An article
     that has a newer version is out of the queue and is not compared.
     """
-    by_article = {a: [words(s.text) for s in found] for a, found in check_input.sentences.items()}
+    by_article = {a: [shingle_words(s.text) for s in found] for a, found in check_input.sentences.items()}
     whole = {a: [w for sentence in found for w in sentence] for a, found in by_article.items()}
     long = [a for a in whole if len(whole[a]) >= ARTICLE_WORDS]
-    alike = groups([shingles(whole[a]) for a in long], ARTICLE_SHARE)
+    alike = near_duplicate_groups([shingle_hashes(whole[a]) for a in long], ARTICLE_SHARE)
     family: dict[str, str] = {}
     for group in alike:
         members = [long[n] for n in group.members]
         family.update((a, members[0]) for a in members)
-        yield _articles(members, group, check_input)
+        yield _duplicate_articles_problem(members, group, check_input)
     rows = [
         (s, w) for a, found in check_input.sentences.items() for s, w in zip(found, by_article[a], strict=True)
     ]
-    yield from _sentences([(s, w) for s, w in rows if len(w) >= SENTENCE_WORDS], family)
+    yield from _duplicate_sentences_problems([(s, w) for s, w in rows if len(w) >= SENTENCE_WORDS], family)
 
 
-def _articles(members: Sequence[str], group: Alike, check_input: Material) -> Problem:
-    places = [_article_place(a, check_input.articles.get(a)) for a in members]
+def _duplicate_articles_problem(members: Sequence[str], group: NearDuplicateGroup, check_input: CheckInput) -> Problem:
+    places = [_article_location(a, check_input.articles.get(a)) for a in members]
     what = (
-        f"the article is nearly the same as {_named(places[1:])} ({_share(group)} of the runs of five words)"
+        f"the article is nearly the same as {_location_names(places[1:])} ({_similarity_percent(group)} of the runs of five words)"
     )
     cure = "keep one, or let the export keep them in one part of the split"
-    return Problem(Kind.DUPLICATE_ARTICLE, places[0], what, cure, tuple(places[1:]))
+    return Problem(ProblemKind.DUPLICATE_ARTICLE, places[0], what, cure, tuple(places[1:]))
 
 
-def _article_place(article_id: str, article: Article | None) -> Place:
+def _article_location(article_id: str, article: Article | None) -> ProblemLocation:
     title = (article.title or article.text[:80]) if article else ""
-    return Place(article=article_id, words=title, file=f"articles/{article_id}.json")
+    return ProblemLocation(article=article_id, words=title, file=f"articles/{article_id}.json")
 
 
-def _sentences(rows: Sequence[tuple[Sentence, Sequence[str]]], family: dict[str, str]) -> Iterator[Problem]:
-    for group in groups([shingles(w, SENTENCE_SHINGLE) for _, w in rows], SENTENCE_SHARE):
+def _duplicate_sentences_problems(rows: Sequence[tuple[Sentence, Sequence[str]]], family: dict[str, str]) -> Iterator[Problem]:
+    for group in near_duplicate_groups([shingle_hashes(w, SENTENCE_SHINGLE) for _, w in rows], SENTENCE_SHARE):
         members = [rows[n][0] for n in group.members]
         if len({family.get(s.article, s.id) for s in members}) == 1:
             continue
-        places = [Place(s.article, "", s.id, s.start, None, s.text, file=_SENTENCES) for s in members]
+        places = [ProblemLocation(s.article, "", s.id, s.start, None, s.text, file=_SENTENCES_FILE) for s in members]
         what = (
-            f"{quoted(members[0].text)} is nearly the same as {_named(places[1:])} (likeness {_share(group)})"
+            f"{quote_text(members[0].text)} is nearly the same as {_location_names(places[1:])} (likeness {_similarity_percent(group)})"
         )
         cure = "ignore all but one, or let the export keep them in one part of the split"
-        yield Problem(Kind.DUPLICATE_SENTENCE, places[0], what, cure, tuple(places[1:]))
+        yield Problem(ProblemKind.DUPLICATE_SENTENCE, places[0], what, cure, tuple(places[1:]))
 
 
-def _named(places: Sequence[Place], most: int = 3) -> str:
+def _location_names(places: Sequence[ProblemLocation], most: int = 3) -> str:
     names = [p.sentence or p.article for p in places]
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
 
 
-def _share(group: Alike) -> str:
+def _similarity_percent(group: NearDuplicateGroup) -> str:
     return f"{group.similarity:.0%}"

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from annotator.core.annotation import Answer
-from annotator.core.problems.material import Material, Said
-from annotator.core.problems.problem import Kind, Problem, quoted
+from annotator.core.problems.material import CheckInput, ReviewedSentence
+from annotator.core.problems.problem import ProblemKind, Problem, quote_text
 from annotator.core.schema import Example, Label, Schema
 from annotator.core.spans import Span
 
-_LEAST = 20
+_MIN_EXAMPLE_LENGTH = 20
 """An example shorter than so many characters may stand anywhere by chance."""
 
 
-def other_label(check_input: Material) -> Iterator[Problem]:
+def check_guideline_labels(check_input: CheckInput) -> Iterator[Problem]:
     """Yield the spans over words that an example marks, with a label that no example gives them."""
-    marked = _marked(check_input.schema)
+    marked = _example_labels(check_input.schema)
     for reviewed, span in check_input.spans():
         asked = marked.get(reviewed.annotated.text_of(span))
         if asked is None or span.label in asked:
@@ -24,23 +24,23 @@ def other_label(check_input: Material) -> Iterator[Problem]:
         beside = {s.label for s in reviewed.annotated.annotation.spans if (s.start, s.end) == (span.start, span.end)}
         if not beside & asked.keys():
             right = " or ".join(asked)
-            what = f"{quoted(reviewed.annotated.text_of(span))} is {span.label} here and {right} in the guideline"
-            cure = f"relabel the span, or see the example {quoted(next(iter(asked.values())).text)} again"
-            yield Problem(Kind.GUIDELINE, reviewed.location_of(span), what, cure)
+            what = f"{quote_text(reviewed.annotated.text_of(span))} is {span.label} here and {right} in the guideline"
+            cure = f"relabel the span, or see the example {quote_text(next(iter(asked.values())).text)} again"
+            yield Problem(ProblemKind.GUIDELINE, reviewed.location_of(span), what, cure)
 
 
-def same_sentences(check_input: Material) -> Iterator[Problem]:
+def check_guideline_sentences(check_input: CheckInput) -> Iterator[Problem]:
     """Yield the finished sentences that hold an example of the schema, marked otherwise than there."""
-    examples = [(x, e) for x in check_input.schema.labels for e in x.examples if len(e.text) >= _LEAST]
+    examples = [(x, e) for x in check_input.schema.labels for e in x.examples if len(e.text) >= _MIN_EXAMPLE_LENGTH]
     for reviewed in check_input.reviewed_sentences:
         if reviewed.annotated.annotation.answer is Answer.ACCEPT:
             for label, example in examples:
                 at = reviewed.annotated.sentence.text.find(example.text)
-                if at >= 0 and (found := _compared(reviewed, label, example, at)):
+                if at >= 0 and (found := _guideline_problem(reviewed, label, example, at)):
                     yield found
 
 
-def _marked(schema: Schema) -> Mapping[str, dict[str, Example]]:
+def _example_labels(schema: Schema) -> Mapping[str, dict[str, Example]]:
     """Return the words that examples mark, with the labels they get and the first example of each."""
     out: dict[str, dict[str, Example]] = {}
     for label in schema.labels:
@@ -50,7 +50,7 @@ def _marked(schema: Schema) -> Mapping[str, dict[str, Example]]:
     return out
 
 
-def _compared(reviewed: Said, label: Label, example: Example, at: int) -> Problem | None:
+def _guideline_problem(reviewed: ReviewedSentence, label: Label, example: Example, at: int) -> Problem | None:
     end = at + len(example.text)
     there = {
         (s.start, s.end)
@@ -61,8 +61,8 @@ def _compared(reviewed: Said, label: Label, example: Example, at: int) -> Proble
     if there == asked:
         return None
     (start, stop), missing = min([(x, True) for x in asked - there] + [(x, False) for x in there - asked])
-    words = quoted(reviewed.annotated.sentence.text[start:stop])
+    words = quote_text(reviewed.annotated.sentence.text[start:stop])
     told = f"{words} should be {label.name}" if missing else f"{words} should not be {label.name}"
     where = reviewed.location_of(Span(start, stop, label.name))
     what = f"an example of the guideline stands here, marked otherwise: {told}"
-    return Problem(Kind.GUIDELINE, where, what, "correct the sentence, or the example in the schema")
+    return Problem(ProblemKind.GUIDELINE, where, what, "correct the sentence, or the example in the schema")

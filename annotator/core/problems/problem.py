@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from annotator.core.annotation import Work
+from annotator.core.annotation import AnnotatedSentence
 from annotator.core.spans import Span
 
 
-class Level(StrEnum):
+class ProblemLevel(StrEnum):
     """How serious a problem is."""
 
     ERROR = "error"
@@ -18,7 +18,7 @@ class Level(StrEnum):
     """What is mostly a mistake, and for a person to decide."""
 
 
-class Kind(StrEnum):
+class ProblemKind(StrEnum):
     """What a check looks for, in the order of the report."""
 
     JOURNAL = "journal"
@@ -41,41 +41,41 @@ class Kind(StrEnum):
     TOKENIZER = "tokenizer"
 
     @property
-    def level(self) -> Level:
+    def level(self) -> ProblemLevel:
         """How serious such a problem is."""
-        return Level.ERROR if self in _ERRORS else Level.WARNING
+        return ProblemLevel.ERROR if self in _ERROR_KINDS else ProblemLevel.WARNING
 
     @property
     def description(self) -> str:
         """What the check looks for, in words."""
-        return _TOLD[self]
+        return _KIND_DESCRIPTIONS[self]
 
 
-_ERRORS = frozenset({Kind.JOURNAL, Kind.PLACE, Kind.LABEL, Kind.OVERLAP, Kind.CHARACTERS, Kind.BLANK_EDGE})
-_TOLD = {
-    Kind.JOURNAL: "damage in the stored files",
-    Kind.PLACE: "sentences that do not stand in their article",
-    Kind.LABEL: "labels that the schema lacks",
-    Kind.OVERLAP: "overlaps that the schema forbids",
-    Kind.CHARACTERS: "spans that begin or end inside a token",
-    Kind.BLANK_EDGE: "white space at a span's edge, or nothing else in it",
-    Kind.EMPTY: "spans without a letter, digit or symbol",
-    Kind.PUNCTUATION: "punctuation at a span's edge",
-    Kind.HUGE: "spans far longer than others of their label",
-    Kind.SENTENCE_END: "spans that run over the end of a sentence",
-    Kind.TWO_LABELS: "the same words with different labels",
-    Kind.OTHER_EDGES: "the same name with and without its title, article or possessive",
-    Kind.UNLABELLED: "words labelled here and not there",
-    Kind.GUIDELINE: "spans that contradict the examples of the schema",
-    Kind.DUPLICATE_ARTICLE: "articles that are nearly the same",
-    Kind.DUPLICATE_SENTENCE: "sentences that are nearly the same",
-    Kind.FEW: "too little to train on",
-    Kind.TOKENIZER: "tokens that the installed spaCy would cut otherwise",
+_ERROR_KINDS = frozenset({ProblemKind.JOURNAL, ProblemKind.PLACE, ProblemKind.LABEL, ProblemKind.OVERLAP, ProblemKind.CHARACTERS, ProblemKind.BLANK_EDGE})
+_KIND_DESCRIPTIONS = {
+    ProblemKind.JOURNAL: "damage in the stored files",
+    ProblemKind.PLACE: "sentences that do not stand in their article",
+    ProblemKind.LABEL: "labels that the schema lacks",
+    ProblemKind.OVERLAP: "overlaps that the schema forbids",
+    ProblemKind.CHARACTERS: "spans that begin or end inside a token",
+    ProblemKind.BLANK_EDGE: "white space at a span's edge, or nothing else in it",
+    ProblemKind.EMPTY: "spans without a letter, digit or symbol",
+    ProblemKind.PUNCTUATION: "punctuation at a span's edge",
+    ProblemKind.HUGE: "spans far longer than others of their label",
+    ProblemKind.SENTENCE_END: "spans that run over the end of a sentence",
+    ProblemKind.TWO_LABELS: "the same words with different labels",
+    ProblemKind.OTHER_EDGES: "the same name with and without its title, article or possessive",
+    ProblemKind.UNLABELLED: "words labelled here and not there",
+    ProblemKind.GUIDELINE: "spans that contradict the examples of the schema",
+    ProblemKind.DUPLICATE_ARTICLE: "articles that are nearly the same",
+    ProblemKind.DUPLICATE_SENTENCE: "sentences that are nearly the same",
+    ProblemKind.FEW: "too little to train on",
+    ProblemKind.TOKENIZER: "tokens that the installed spaCy would cut otherwise",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ProblemLocation:
     """Where a problem is; what does not apply is left empty."""
 
     article: str = ""
@@ -106,30 +106,30 @@ class Place:
 class Problem:
     """One problem, with its place and its cure."""
 
-    kind: Kind
-    location: Place
+    kind: ProblemKind
+    location: ProblemLocation
     what: str
     remedy: str
-    related: tuple[Place, ...] = ()
+    related: tuple[ProblemLocation, ...] = ()
     """Further places that belong to it."""
 
     @property
     def sort_key(self) -> tuple[int, tuple[str, str, int, int, int, str, str, int], str]:
         """What a report is sorted by: kind, place, words."""
-        return (_KINDS.index(self.kind), self.location.sort_key, self.what)
+        return (_KIND_ORDER.index(self.kind), self.location.sort_key, self.what)
 
 
-_KINDS = tuple(Kind)
+_KIND_ORDER = tuple(ProblemKind)
 
 
-def place_of(annotated: Work, annotator: str, span: Span | None = None, seq: int = 0) -> Place:
+def problem_location(annotated: AnnotatedSentence, annotator: str, span: Span | None = None, seq: int = 0) -> ProblemLocation:
     """Return the place of a work, or of one of its spans."""
     s = annotated.sentence
     words = annotated.text_of(span) if span else s.text
-    return Place(s.article, annotator, s.id, s.start, span, words, seq)
+    return ProblemLocation(s.article, annotator, s.id, s.start, span, words, seq)
 
 
-def quoted(words: str, most: int = 60) -> str:
+def quote_text(words: str, most: int = 60) -> str:
     """Return words in quotation marks on one line, shortened in the middle."""
     line = " ".join(words.split())
     half = most // 2

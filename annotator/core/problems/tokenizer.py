@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from annotator.core.problems.material import Material
-from annotator.core.problems.problem import Kind, Place, Problem
+from annotator.core.problems.material import CheckInput
+from annotator.core.problems.problem import ProblemKind, ProblemLocation, Problem
 from annotator.core.tokens import Token
 
-Cut = Callable[[str], Sequence[Token]]
+TokenizeFunction = Callable[[str], Sequence[Token]]
 """A tokenizer: from a text to its tokens."""
 
 
-def drift(check_input: Material, stored: str, now: str, tokenize: Cut) -> Iterator[Problem]:
+def check_tokenizer_drift(check_input: CheckInput, stored: str, now: str, tokenize: TokenizeFunction) -> Iterator[Problem]:
     """Yield a problem where the fingerprint of the corpus is not that of the tokenizer ``cut``.
 
     It names the sentences that would be cut otherwise now; a model trained on the stored tokens
@@ -25,7 +25,7 @@ def drift(check_input: Material, stored: str, now: str, tokenize: Cut) -> Iterat
         for s in sentences:
             of += 1
             if tuple(tokenize(s.text)) != s.tokens:
-                other.append(Place(article, "", s.id, s.start, None, s.text))
+                other.append(ProblemLocation(article, "", s.id, s.start, None, s.text))
     if not other:
         return
     what = (
@@ -33,4 +33,4 @@ def drift(check_input: Material, stored: str, now: str, tokenize: Cut) -> Iterat
         f"{len(other)} of {of} sentences would be cut otherwise"
     )
     cure = "install the spaCy that it was made with, or ingest the sources into a new corpus"
-    yield Problem(Kind.TOKENIZER, Place(file="corpus.toml"), what, cure, tuple(other))
+    yield Problem(ProblemKind.TOKENIZER, ProblemLocation(file="corpus.toml"), what, cure, tuple(other))

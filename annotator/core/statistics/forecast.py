@@ -18,18 +18,18 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import exp, sqrt
 
-from annotator.core.statistics.pace import Step
+from annotator.core.statistics.pace import TimedEvent
 
-FEW = 20
+MIN_FORECAST_SENTENCES = 20
 """Sentences below which nothing is forecast."""
-LATEST = 500
-BLOCKS = (6, 20)
-_T = (2.015, 1.943, 1.895, 1.860, 1.833, 1.812, 1.796, 1.782, 1.771, 1.761, 1.753, 1.746, 1.740, 1.734, 1.729)
+RECENT_SENTENCES = 500
+BLOCK_COUNT_BOUNDS = (6, 20)
+_STUDENT_T_95 = (2.015, 1.943, 1.895, 1.860, 1.833, 1.812, 1.796, 1.782, 1.771, 1.761, 1.753, 1.746, 1.740, 1.734, 1.729)
 """The 95 % points of Student's t for 5 to 19 degrees of freedom."""
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class TimedAnswer:
     """Sentences that were finished by one deed, and the time since the one before."""
 
     seconds: float
@@ -48,7 +48,7 @@ class Forecast:
     """The sentences that are left."""
 
 
-def units_of(timed_events: Sequence[Step]) -> tuple[Unit, ...]:
+def timed_answers(timed_events: Sequence[TimedEvent]) -> tuple[TimedAnswer, ...]:
     """Return the finished sentences with the time that went by at work since those before.
 
     An answer that is taken back counts against the sentences, its time does not.
@@ -57,43 +57,43 @@ def units_of(timed_events: Sequence[Step]) -> tuple[Unit, ...]:
     for timed_event in timed_events:
         waiting += timed_event.seconds
         if timed_event.event.finished:
-            answers.append(Unit(waiting, timed_event.event.tokens, timed_event.event.finished))
+            answers.append(TimedAnswer(waiting, timed_event.event.tokens, timed_event.event.finished))
             waiting = 0.0
     return tuple(answers)
 
 
-def forecast(answers: Sequence[Unit], left: Sequence[int]) -> Forecast | None:
+def forecast_remaining(answers: Sequence[TimedAnswer], left: Sequence[int]) -> Forecast | None:
     """Return the work left for sentences of these lengths in tokens; None where too little is known."""
-    latest = _latest(answers)
+    latest = _recent_answers(answers)
     done, tokens = sum(u.sentences for u in latest), sum(u.tokens for u in latest)
     seconds = sum(u.seconds for u in latest)
-    if done < FEW or len(latest) < BLOCKS[0] or tokens <= 0 or seconds <= 0:
+    if done < MIN_FORECAST_SENTENCES or len(latest) < BLOCK_COUNT_BOUNDS[0] or tokens <= 0 or seconds <= 0:
         return None
     expected = seconds / tokens * sum(left)
     if not left:
         return Forecast(0.0, 0.0, 0.0, 0)
-    error = _error(latest, seconds / tokens, sum(left) / tokens) / expected
+    error = _interval_half_width(latest, seconds / tokens, sum(left) / tokens) / expected
     return Forecast(expected, expected * exp(-error), expected * exp(error), len(left))
 
 
-def _latest(answers: Sequence[Unit]) -> Sequence[Unit]:
+def _recent_answers(answers: Sequence[TimedAnswer]) -> Sequence[TimedAnswer]:
     done = 0
     for i in range(len(answers) - 1, -1, -1):
         done += answers[i].sentences
-        if done >= LATEST:
+        if done >= RECENT_SENTENCES:
             return answers[i:]
     return answers
 
 
-def _error(answers: Sequence[Unit], ratio: float, x: float) -> float:
+def _interval_half_width(answers: Sequence[TimedAnswer], ratio: float, x: float) -> float:
     """Return half the width of the interval in seconds."""
     blocks = _blocks(answers)
     missed = [sum(u.seconds - ratio * u.tokens for u in block) for block in blocks]
     s2 = sum(m * m for m in missed) / (len(blocks) - 1)
-    return _T[len(blocks) - 6] * sqrt(len(blocks) * s2 * (x * x + x))
+    return _STUDENT_T_95[len(blocks) - 6] * sqrt(len(blocks) * s2 * (x * x + x))
 
 
-def _blocks(answers: Sequence[Unit]) -> list[Sequence[Unit]]:
-    n = min(max(BLOCKS[0], len(answers) // 5), BLOCKS[1])
+def _blocks(answers: Sequence[TimedAnswer]) -> list[Sequence[TimedAnswer]]:
+    n = min(max(BLOCK_COUNT_BOUNDS[0], len(answers) // 5), BLOCK_COUNT_BOUNDS[1])
     edges = [len(answers) * i // n for i in range(n + 1)]
     return [answers[a:b] for a, b in pairwise(edges)]

@@ -21,18 +21,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from annotator.core.statistics.deeds import Deed
+from annotator.core.statistics.deeds import EditEvent
 
 UNREAD_SPEED = 15.0
 """Tokens a second that nobody reads."""
 UNREAD_SENTENCES = 40
 UNREAD_TOKENS = 400
-TAKEN_SPEED = 6.0
-TAKEN = 50
-LONGEST = 60.0
+ACCEPTED_SPEED = 6.0
+MAX_ACCEPTED_IN_A_ROW = 50
+MAX_PAUSE_SECONDS = 60.0
 
 
-class HasteKind(StrEnum):
+class SpeedWarningKind(StrEnum):
     """Which of the two signs it is."""
 
     UNREAD = "unread"
@@ -40,10 +40,10 @@ class HasteKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Haste:
+class SpeedWarning:
     """A stretch of work that went faster than it can have been read."""
 
-    kind: HasteKind
+    kind: SpeedWarningKind
     count: int
     """Sentences that were accepted (unread), or suggestions that were taken (all taken)."""
     tokens: int
@@ -57,7 +57,7 @@ class Haste:
     @property
     def message(self) -> str:
         """Return a kind word for the prompt row."""
-        if self.kind is HasteKind.UNREAD:
+        if self.kind is SpeedWarningKind.UNREAD:
             return (
                 f"{self.count} sentences accepted in {self.seconds:.0f} s, faster than one can read; "
                 "if you have not read them, Ctrl+Z brings them back"
@@ -69,23 +69,23 @@ class Haste:
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class _AcceptedStretch:
     """One answer, or several together: the seconds since those before, and what was accepted untouched."""
 
     seconds: float = 0.0
     sentences: int = 0
     tokens: int = 0
 
-    def plus(self, other: _Look) -> _Look:
+    def plus(self, other: _AcceptedStretch) -> _AcceptedStretch:
         """Return both together."""
         return self._combine(other, 1)
 
-    def minus(self, other: _Look) -> _Look:
+    def minus(self, other: _AcceptedStretch) -> _AcceptedStretch:
         """Return this without a look that is part of it."""
         return self._combine(other, -1)
 
-    def _combine(self, o: _Look, sign: int) -> _Look:
-        return _Look(
+    def _combine(self, o: _AcceptedStretch, sign: int) -> _AcceptedStretch:
+        return _AcceptedStretch(
             self.seconds + sign * o.seconds,
             self.sentences + sign * o.sentences,
             self.tokens + sign * o.tokens,
@@ -97,13 +97,13 @@ class _Look:
         return self.sentences >= UNREAD_SENTENCES and self.tokens >= UNREAD_TOKENS
 
 
-class HasteWatch:
+class SpeedMonitor:
     """Looks at the deeds of an annotator as they come and tells once of each hasty stretch."""
 
     def __init__(self, session: str = "", start: float | None = None) -> None:
         """Begin; ``start`` is when the session was opened, if that is known, in seconds since 1970."""
-        self._stretches: deque[_Look] = deque()
-        self._stretch = _Look()
+        self._stretches: deque[_AcceptedStretch] = deque()
+        self._stretch = _AcceptedStretch()
         self._begin(session, start)
 
     def _begin(self, session: str, start: float | None) -> None:
@@ -113,14 +113,14 @@ class HasteWatch:
 
     def _reset(self) -> None:
         self._stretches.clear()
-        self._stretch = _Look()
+        self._stretch = _AcceptedStretch()
         self._reset_accepted()
 
     def _reset_accepted(self) -> None:
         self._accepted = self._accepted_tokens = 0
         self._accepted_seconds = 0.0
 
-    def observe(self, event: Deed) -> Haste | None:
+    def observe(self, event: EditEvent) -> SpeedWarning | None:
         """Take in a deed; return the haste of the stretch that it ends, if there is one."""
         if event.session != self._session or self._last is None or self._last_answer is None:
             self._begin(event.session, event.time)
@@ -134,8 +134,8 @@ class HasteWatch:
             self._reset()
         return found
 
-    def _check_unread(self, event: Deed, seconds: float) -> Haste | None:
-        stretch = _Look(max(0.0, seconds), event.untouched, event.untouched_tokens)
+    def _check_unread(self, event: EditEvent, seconds: float) -> SpeedWarning | None:
+        stretch = _AcceptedStretch(max(0.0, seconds), event.untouched, event.untouched_tokens)
         self._stretches.append(stretch)
         self._stretch = self._stretch.plus(stretch)
         while (shorter := self._stretch.minus(self._stretches[0])).is_conclusive:
@@ -144,10 +144,10 @@ class HasteWatch:
         if not self._stretch.is_conclusive:
             return None
         found = self._stretch
-        warning = Haste(HasteKind.UNREAD, found.sentences, found.tokens, 1.0 + max(0.0, found.seconds))
+        warning = SpeedWarning(SpeedWarningKind.UNREAD, found.sentences, found.tokens, 1.0 + max(0.0, found.seconds))
         return warning if warning.speed > UNREAD_SPEED else None
 
-    def _check_all_accepted(self, event: Deed, seconds: float) -> Haste | None:
+    def _check_all_accepted(self, event: EditEvent, seconds: float) -> SpeedWarning | None:
         own = any(not m.source for m in event.added)
         passed = event.finished > 0 and not event.accepted
         if event.is_undo_or_redo or event.removed or event.rejected or own or passed:
@@ -155,12 +155,12 @@ class HasteWatch:
             return None
         self._accepted += len(event.added)
         self._accepted_tokens += max(0, event.tokens)
-        self._accepted_seconds += min(LONGEST, max(0.0, seconds))
-        warning = Haste(HasteKind.ALL_TAKEN, self._accepted, self._accepted_tokens, 1.0 + self._accepted_seconds)
-        return warning if self._accepted > TAKEN and warning.speed > TAKEN_SPEED else None
+        self._accepted_seconds += min(MAX_PAUSE_SECONDS, max(0.0, seconds))
+        warning = SpeedWarning(SpeedWarningKind.ALL_TAKEN, self._accepted, self._accepted_tokens, 1.0 + self._accepted_seconds)
+        return warning if self._accepted > MAX_ACCEPTED_IN_A_ROW and warning.speed > ACCEPTED_SPEED else None
 
 
-def hasty(events: Iterable[Deed]) -> tuple[Haste, ...]:
+def find_speed_warnings(events: Iterable[EditEvent]) -> tuple[SpeedWarning, ...]:
     """Return the hasty stretches of a journal, in order."""
-    monitor = HasteWatch()
+    monitor = SpeedMonitor()
     return tuple(warning for event in events if (warning := monitor.observe(event)))

@@ -18,34 +18,34 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from math import exp, log
 
-from annotator.core.statistics.deeds import Deed
+from annotator.core.statistics.deeds import EditEvent
 from annotator.core.statistics.quantiles import quantile
 
 IDLE_BOUNDS = (30.0, 300.0)
-IDLE_UNKNOWN = 60.0
-FEW_GAPS = 20
-FASTEST = 20
+DEFAULT_IDLE = 60.0
+MIN_GAPS = 20
+MAX_EVENTS_PER_SECOND = 20
 """The most deeds that a person can do in a second."""
-LEAST = 60.0
+MIN_RATE_SECONDS = 60.0
 """Seconds of work below which there is no rate."""
-HOUR = 3600.0
+SECONDS_PER_HOUR = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TimedEvent:
     """A deed with the time that it took."""
 
-    event: Deed
+    event: EditEvent
     seconds: float
     gap: float | None
     """The gap before it where it is all work; None for the first deed, after a break and so on."""
 
 
 @dataclass(frozen=True, slots=True)
-class Clocked:
+class TimedJournal:
     """The deeds of one journal with their times."""
 
-    timed_events: tuple[Step, ...]
+    timed_events: tuple[TimedEvent, ...]
     idle: float
     """The gap from which on one was not at work, in seconds."""
     breaks: int
@@ -54,7 +54,7 @@ class Clocked:
 
 
 @dataclass(frozen=True, slots=True)
-class Stint:
+class WorkPeriod:
     """A session or a day: time at work and what was done in it."""
 
     name: str
@@ -67,51 +67,51 @@ class Stint:
     @property
     def sentences_an_hour(self) -> float | None:
         """Sentences finished in an hour of work; None for less than a minute."""
-        return rate(self.sentences, self.seconds)
+        return hourly_rate(self.sentences, self.seconds)
 
     @property
     def spans_an_hour(self) -> float | None:
         """Spans that stood at the end, for each hour of work; None for less than a minute."""
-        return rate(self.spans, self.seconds)
+        return hourly_rate(self.spans, self.seconds)
 
 
-def rate(n: int, seconds: float) -> float | None:
+def hourly_rate(n: int, seconds: float) -> float | None:
     """Return how many of ``n`` come to an hour; None for less than a minute, never below 0."""
-    return max(0, n) * HOUR / seconds if seconds >= LEAST else None
+    return max(0, n) * SECONDS_PER_HOUR / seconds if seconds >= MIN_RATE_SECONDS else None
 
 
-def idle_from(gaps: Iterable[float]) -> float:
+def idle_threshold(gaps: Iterable[float]) -> float:
     """Return the gap from which on somebody was not at work, in seconds."""
     logs = sorted(log(g + 0.5) for g in gaps)
-    if len(logs) < FEW_GAPS:
-        return IDLE_UNKNOWN
+    if len(logs) < MIN_GAPS:
+        return DEFAULT_IDLE
     low, high = quantile(logs, 0.25), quantile(logs, 0.75)
     return min(max(exp(high + 1.5 * (high - low)), IDLE_BOUNDS[0]), IDLE_BOUNDS[1])
 
 
-def clocked(events: Sequence[Deed]) -> Clocked:
+def time_events(events: Sequence[EditEvent]) -> TimedJournal:
     """Return the deeds of one journal with the time that each took."""
-    scripts = _scripts(events)
+    scripts = _scripted_sessions(events)
     timed = [d for d in events if d.session not in scripts]
     gaps = _gaps(timed)
-    idle = idle_from(g for g in gaps if g is not None)
+    idle = idle_threshold(g for g in gaps if g is not None)
     working_gaps = [g for g in gaps if g is not None and g <= idle]
     typical = sum(working_gaps) / len(working_gaps) if working_gaps else 0.0
     timed_events = tuple(
-        Step(d, g, g) if g is not None and g <= idle else Step(d, typical, None)
+        TimedEvent(d, g, g) if g is not None and g <= idle else TimedEvent(d, typical, None)
         for d, g in zip(timed, gaps, strict=True)
     )
     breaks = sum(g is not None and g > idle for g in gaps)
-    return Clocked(timed_events, idle, breaks, sum(d.finished for d in events if d.session in scripts))
+    return TimedJournal(timed_events, idle, breaks, sum(d.finished for d in events if d.session in scripts))
 
 
-def _scripts(events: Sequence[Deed]) -> set[str]:
+def _scripted_sessions(events: Sequence[EditEvent]) -> set[str]:
     """Return the sessions that hold more deeds in one second than a person can do."""
     per_second = Counter((d.session, int(d.time)) for d in events)
-    return {session for (session, _), n in per_second.items() if n > FASTEST}
+    return {session for (session, _), n in per_second.items() if n > MAX_EVENTS_PER_SECOND}
 
 
-def _gaps(events: Sequence[Deed]) -> list[float | None]:
+def _gaps(events: Sequence[EditEvent]) -> list[float | None]:
     """Return the seconds before each deed; None for a session's first and where a clock was set back."""
     before = [None, *events[:-1]] if events else []
     return [
@@ -120,17 +120,17 @@ def _gaps(events: Sequence[Deed]) -> list[float | None]:
     ]
 
 
-def stints(timed_events: Iterable[Step], name: Callable[[Deed], str]) -> tuple[Stint, ...]:
+def work_periods(timed_events: Iterable[TimedEvent], name: Callable[[EditEvent], str]) -> tuple[WorkPeriod, ...]:
     """Return time and work by session or day, the earliest first; ``name`` tells to which a deed belongs."""
-    groups: dict[Hashable, list[Step]] = {}
+    groups: dict[Hashable, list[TimedEvent]] = {}
     for timed_event in timed_events:
         groups.setdefault(name(timed_event.event), []).append(timed_event)
-    found = (_stint(str(key), group) for key, group in groups.items())
+    found = (_work_period(str(key), group) for key, group in groups.items())
     return tuple(sorted(found, key=lambda s: (s.start, s.name)))
 
 
-def _stint(name: str, timed_events: Sequence[Step]) -> Stint:
-    return Stint(
+def _work_period(name: str, timed_events: Sequence[TimedEvent]) -> WorkPeriod:
+    return WorkPeriod(
         name,
         min(s.event.time for s in timed_events),
         sum(s.seconds for s in timed_events),

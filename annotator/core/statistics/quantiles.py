@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Middle:
+class Quartiles:
     """The median of a sample with its quartiles."""
 
     median: float
@@ -39,10 +39,10 @@ def grouped_quantile(ordered: Sequence[float], share: float) -> float:
     return max(0.0, value - 0.5 + (share * len(ordered) - below) / (upto - below))
 
 
-def middle_of(values: Sequence[float]) -> Middle | None:
+def quartiles(values: Sequence[float]) -> Quartiles | None:
     """Return median and quartiles of durations in whole seconds, or None of nothing."""
     if not values:
         return None
     ordered = sorted(values)
     low, median, high = (grouped_quantile(ordered, x) for x in (0.25, 0.5, 0.75))
-    return Middle(median, low, high, len(ordered))
+    return Quartiles(median, low, high, len(ordered))

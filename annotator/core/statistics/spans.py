@@ -7,22 +7,22 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from annotator.core.annotation import Annotation, Answer, Work
+from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
 from annotator.core.edits import Op
-from annotator.core.keys import Keys, keys_sum
-from annotator.core.statistics.deeds import Deed
-from annotator.core.statistics.pace import Step
-from annotator.core.statistics.quantiles import Middle, middle_of
+from annotator.core.keys import KeystrokeCounts, sum_keystrokes
+from annotator.core.statistics.deeds import EditEvent
+from annotator.core.statistics.pace import TimedEvent
+from annotator.core.statistics.quantiles import Quartiles, quartiles
 from annotator.core.tokens import token_range
 
-LENGTHS = (1, 2, 3, 4, 6, 9, 14, 24)
+LENGTH_CLASS_BOUNDS = (1, 2, 3, 4, 6, 9, 14, 24)
 """The upper bounds of the classes of span lengths, in tokens; one more class is open."""
-DENSEST = 6
+MAX_DENSITY_CLASS = 6
 """So many spans a sentence and more are one class."""
 
 
 @dataclass(frozen=True, slots=True)
-class LabelFigures:
+class LabelStatistics:
     """The spans of one label."""
 
     name: str
@@ -30,14 +30,14 @@ class LabelFigures:
     share: float
     suggested: int
     """How many of them came from a suggestion."""
-    tokens: Middle | None
+    tokens: Quartiles | None
     """How long they are."""
-    seconds: Middle | None
+    seconds: Quartiles | None
     """How long it took to add one since the deed before, breaks left out."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class AnswerCounts:
     """Sentences by answer; ``begun`` ones have spans or a note and no answer."""
 
     accept: int = 0
@@ -47,10 +47,10 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyFigures:
+class KeystrokeStatistics:
     """The keys of those deeds whose keys were counted, and what came of them."""
 
-    keys: Keys
+    keys: KeystrokeCounts
     spans: int
     sentences: int
 
@@ -59,28 +59,28 @@ class KeyFigures:
         return getattr(self.keys, kind) / self.spans if self.spans > 0 else None
 
 
-def label_figures(
-    labels: Sequence[str], annotated_sentences: Iterable[Work], timed_events: Iterable[Step]
-) -> tuple[LabelFigures, ...]:
+def label_statistics(
+    labels: Sequence[str], annotated_sentences: Iterable[AnnotatedSentence], timed_events: Iterable[TimedEvent]
+) -> tuple[LabelStatistics, ...]:
     """Return the figures of each label, the schema's first and in its order."""
-    lengths, suggested = _lengths(annotated_sentences)
-    times = _times(timed_events)
+    lengths, suggested = _span_lengths(annotated_sentences)
+    times = _span_times(timed_events)
     total = sum(len(v) for v in lengths.values())
     names = [*labels, *sorted({*lengths} - {*labels})]
     return tuple(
-        LabelFigures(
+        LabelStatistics(
             name,
             len(found := lengths.get(name, [])),
             len(found) / total if total else 0.0,
             suggested[name],
-            middle_of(found),
-            middle_of(times.get(name, [])),
+            quartiles(found),
+            quartiles(times.get(name, [])),
         )
         for name in names
     )
 
 
-def _lengths(annotated_sentences: Iterable[Work]) -> tuple[dict[str, list[int]], Counter[str]]:
+def _span_lengths(annotated_sentences: Iterable[AnnotatedSentence]) -> tuple[dict[str, list[int]], Counter[str]]:
     """Return the lengths of the spans in tokens by label, and how many were suggested."""
     lengths: dict[str, list[int]] = {}
     suggested: Counter[str] = Counter()
@@ -92,7 +92,7 @@ def _lengths(annotated_sentences: Iterable[Work]) -> tuple[dict[str, list[int]],
     return lengths, suggested
 
 
-def _times(timed_events: Iterable[Step]) -> dict[str, list[float]]:
+def _span_times(timed_events: Iterable[TimedEvent]) -> dict[str, list[float]]:
     """Return the gaps before each deed that added one span and did nothing else, by label."""
     times: dict[str, list[float]] = {}
     for timed_event in timed_events:
@@ -102,32 +102,32 @@ def _times(timed_events: Iterable[Step]) -> dict[str, list[float]]:
     return times
 
 
-def length_classes(annotated_sentences: Iterable[Work]) -> tuple[int, ...]:
+def span_length_histogram(annotated_sentences: Iterable[AnnotatedSentence]) -> tuple[int, ...]:
     """Return how many spans fall into each class of ``LENGTHS`` and the open one."""
-    counts = Counter(bisect_left(LENGTHS, n) for found in _lengths(annotated_sentences)[0].values() for n in found)
-    return tuple(counts[i] for i in range(len(LENGTHS) + 1))
+    counts = Counter(bisect_left(LENGTH_CLASS_BOUNDS, n) for found in _span_lengths(annotated_sentences)[0].values() for n in found)
+    return tuple(counts[i] for i in range(len(LENGTH_CLASS_BOUNDS) + 1))
 
 
-def density_of(annotated_sentences: Iterable[Work]) -> tuple[int, ...]:
+def spans_per_sentence_histogram(annotated_sentences: Iterable[AnnotatedSentence]) -> tuple[int, ...]:
     """Return how many accepted sentences have 0, 1, … spans, ``DENSEST`` and more together."""
     accepted = (w.annotation for w in annotated_sentences if w.annotation.answer is Answer.ACCEPT)
-    counts = Counter(min(DENSEST, len(a.spans)) for a in accepted)
-    return tuple(counts[i] for i in range(DENSEST + 1))
+    counts = Counter(min(MAX_DENSITY_CLASS, len(a.spans)) for a in accepted)
+    return tuple(counts[i] for i in range(MAX_DENSITY_CLASS + 1))
 
 
-def answers_of(annotated_sentences: Iterable[Work]) -> Answers:
+def answer_counts(annotated_sentences: Iterable[AnnotatedSentence]) -> AnswerCounts:
     """Return how many sentences have each answer; one that was not touched counts nowhere."""
     touched = [w.annotation.answer for w in annotated_sentences if w.annotation != Annotation()]
-    return Answers(*(touched.count(a) for a in (Answer.ACCEPT, Answer.REJECT, Answer.IGNORE, None)))
+    return AnswerCounts(*(touched.count(a) for a in (Answer.ACCEPT, Answer.REJECT, Answer.IGNORE, None)))
 
 
-def key_figures(events: Iterable[Deed]) -> KeyFigures | None:
+def keystroke_statistics(events: Iterable[EditEvent]) -> KeystrokeStatistics | None:
     """Return the keys of the deeds whose keys were counted; None where none were."""
     counted = [(d, d.keystrokes) for d in events if d.keystrokes is not None]
     if not counted:
         return None
-    return KeyFigures(
-        keys_sum(keys for _, keys in counted),
+    return KeystrokeStatistics(
+        sum_keystrokes(keys for _, keys in counted),
         sum(len(d.added) - len(d.removed) for d, _ in counted),
         sum(d.finished for d, _ in counted),
     )

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from annotator.core.statistics.deeds import Deed, Mark
+from annotator.core.statistics.deeds import EditEvent, ArticleSpan
 
-Key = tuple[str, int, int, str]
+ArticleSpanKey = tuple[str, int, int, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SuggestionOutcome:
     """How often suggestions of one source and label ended in which way."""
 
     source: str
@@ -40,15 +40,15 @@ class Outcome:
 
 
 @dataclass(slots=True)
-class _Track:
+class _SuggestionTracker:
     """The suggestions that were taken so far, the spans that stand, and what was turned down."""
 
-    accepted: dict[Key, Mark] = field(default_factory=dict)
-    current: dict[Key, Mark] = field(default_factory=dict)
-    undone: set[Key] = field(default_factory=set)
-    rejected: dict[Key, Mark] = field(default_factory=dict)
+    accepted: dict[ArticleSpanKey, ArticleSpan] = field(default_factory=dict)
+    current: dict[ArticleSpanKey, ArticleSpan] = field(default_factory=dict)
+    undone: set[ArticleSpanKey] = field(default_factory=set)
+    rejected: dict[ArticleSpanKey, ArticleSpan] = field(default_factory=dict)
 
-    def record_event(self, event: Deed) -> None:
+    def record_event(self, event: EditEvent) -> None:
         """Take in one deed."""
         for m in event.removed:
             self.current.pop(m.key, None)
@@ -56,41 +56,41 @@ class _Track:
         for m in event.added:
             self.current[m.key] = m
             self.undone.discard(m.key)
-            if m.source and not event.is_undo_or_redo and not _moved(m, event.removed):
+            if m.source and not event.is_undo_or_redo and not _is_moved_span(m, event.removed):
                 self.accepted[m.key] = m
         for m in event.unrejected:
             self.rejected.pop(m.key, None)
         self.rejected.update((m.key, m) for m in event.rejected)
 
-    def outcome_of(self, span: Mark) -> str:
+    def outcome_of(self, span: ArticleSpan) -> str:
         """Return the fate of a suggestion that was taken; empty where it is not one of its own."""
         if span.key in self.current:
             return "kept"
         if span.key in self.undone or span.key in self.rejected:
             return ""
-        return "changed" if any(_follows(span, m) for m in self._overlapping(span)) else "removed"
+        return "changed" if any(_is_successor(span, m) for m in self._overlapping(span)) else "removed"
 
-    def _overlapping(self, span: Mark) -> Iterable[Mark]:
+    def _overlapping(self, span: ArticleSpan) -> Iterable[ArticleSpan]:
         return (m for m in self.current.values() if m.overlaps(span))
 
 
-def outcomes(events: Iterable[Deed]) -> tuple[Outcome, ...]:
+def suggestion_outcomes(events: Iterable[EditEvent]) -> tuple[SuggestionOutcome, ...]:
     """Return what became of the suggestions of each source and label, by source and label."""
-    tracker = _Track()
+    tracker = _SuggestionTracker()
     for event in events:
         tracker.record_event(event)
     ends = [(m.source, m.label, tracker.outcome_of(m)) for m in tracker.accepted.values()]
     ends += [(m.source, m.label, "rejected") for m in tracker.rejected.values()]
-    return tuple(_outcome(*key, ends) for key in sorted({(s, x) for s, x, outcome in ends if outcome}))
+    return tuple(_count_outcomes(*key, ends) for key in sorted({(s, x) for s, x, outcome in ends if outcome}))
 
 
-def added_up(many: Iterable[Outcome]) -> tuple[Outcome, ...]:
+def sum_outcomes(many: Iterable[SuggestionOutcome]) -> tuple[SuggestionOutcome, ...]:
     """Return the outcomes of several annotators together, by source and label."""
-    groups: dict[tuple[str, str], list[Outcome]] = {}
+    groups: dict[tuple[str, str], list[SuggestionOutcome]] = {}
     for o in many:
         groups.setdefault((o.source, o.label), []).append(o)
     return tuple(
-        Outcome(
+        SuggestionOutcome(
             *key,
             sum(o.kept for o in group),
             sum(o.changed for o in group),
@@ -101,16 +101,16 @@ def added_up(many: Iterable[Outcome]) -> tuple[Outcome, ...]:
     )
 
 
-def _outcome(source: str, label: str, ends: Sequence[tuple[str, str, str]]) -> Outcome:
+def _count_outcomes(source: str, label: str, ends: Sequence[tuple[str, str, str]]) -> SuggestionOutcome:
     outcomes = [outcome for s, x, outcome in ends if (s, x) == (source, label)]
-    return Outcome(source, label, *(outcomes.count(outcome) for outcome in ("kept", "changed", "removed", "rejected")))
+    return SuggestionOutcome(source, label, *(outcomes.count(outcome) for outcome in ("kept", "changed", "removed", "rejected")))
 
 
-def _moved(span: Mark, removed: Iterable[Mark]) -> bool:
+def _is_moved_span(span: ArticleSpan, removed: Iterable[ArticleSpan]) -> bool:
     """Whether a span that appears is one that was taken before, with an edge moved."""
     return any(m.source == span.source and m.label == span.label and m.overlaps(span) for m in removed)
 
 
-def _follows(span: Mark, other: Mark) -> bool:
+def _is_successor(span: ArticleSpan, other: ArticleSpan) -> bool:
     """Whether a span that stands is what a suggestion was made into: moved, or of another label."""
     return span.label == other.label or (span.start, span.end) == (other.start, other.end)

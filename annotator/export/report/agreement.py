@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from annotator.core.annotation import Answer, Work
+from annotator.core.annotation import Answer, AnnotatedSentence
 from annotator.core.spans import Span
-from annotator.export.values import Item
+from annotator.export.values import ExportItem
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
+class PairAgreement:
     """Two annotators on one label; exact is the same range, relaxed is a shared token or more."""
 
     pair: tuple[str, str]
@@ -23,9 +23,9 @@ class Agreement:
     relaxed: float
 
 
-def agreement(items: Iterable[Item], labels: Sequence[str]) -> list[Agreement]:
+def pairwise_agreement(items: Iterable[ExportItem], labels: Sequence[str]) -> list[PairAgreement]:
     """Return each pair of annotators on each label that one of them used in common sentences."""
-    works: dict[str, dict[str, Work]] = {}
+    works: dict[str, dict[str, AnnotatedSentence]] = {}
     for i in items:
         if i.annotated.annotation.answer is Answer.ACCEPT:
             works.setdefault(i.annotator, {})[i.annotated.sentence.id] = i.annotated
@@ -33,15 +33,15 @@ def agreement(items: Iterable[Item], labels: Sequence[str]) -> list[Agreement]:
         found
         for a, b in combinations(sorted(works), 2)
         for label in labels
-        if (found := _pair((a, b), works[a], works[b], label))
+        if (found := _agreement_of_pair((a, b), works[a], works[b], label))
     ]
 
 
-def _pair(
-    pair: tuple[str, str], one: dict[str, Work], other: dict[str, Work], label: str
-) -> Agreement | None:
+def _agreement_of_pair(
+    pair: tuple[str, str], one: dict[str, AnnotatedSentence], other: dict[str, AnnotatedSentence], label: str
+) -> PairAgreement | None:
     common = sorted(one.keys() & other.keys())
-    both = [(_of(one[s], label), _of(other[s], label)) for s in common]
+    both = [(_spans_with_label(one[s], label), _spans_with_label(other[s], label)) for s in common]
     sizes = sum(len(a) for a, _ in both), sum(len(b) for _, b in both)
     if not sum(sizes):
         return None
@@ -50,8 +50,8 @@ def _pair(
         sum(any(s.overlaps(o) for o in b) for s in a) + sum(any(s.overlaps(o) for o in a) for s in b)
         for a, b in both
     )
-    return Agreement(pair, label, len(common), sizes, 2 * same / sum(sizes), met / sum(sizes))
+    return PairAgreement(pair, label, len(common), sizes, 2 * same / sum(sizes), met / sum(sizes))
 
 
-def _of(annotated: Work, label: str) -> list[Span]:
+def _spans_with_label(annotated: AnnotatedSentence, label: str) -> list[Span]:
     return [s for s in annotated.annotation.spans if s.label == label]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from annotator.core.spans import Span, reading_order
-from annotator.export.report.tags import tag, text
+from annotator.export.report.tags import html_tag, escape_text
 
 
 @dataclass(slots=True)
@@ -25,7 +25,7 @@ class _Box:
         return 1 + max((b.height for b in self.inner), default=-1)
 
 
-def drawn(sentence: str, spans: Sequence[Span], colours: Mapping[str, str]) -> str:
+def sentence_html(sentence: str, spans: Sequence[Span], colours: Mapping[str, str]) -> str:
     """Return a sentence as HTML; ``colours`` gives the class of each label.
 
     A span that crosses another is drawn in two stretches, the label at the end of the second.
@@ -33,34 +33,34 @@ def drawn(sentence: str, spans: Sequence[Span], colours: Mapping[str, str]) -> s
     root = _Box(0, len(sentence), "")
     waiting = [_Box(s.start, s.end, s.label) for s in reversed(reading_order(list(spans)))]
     while waiting:
-        waiting += _put(root, waiting.pop())
-    return _inside(root, sentence, colours)
+        waiting += _nest_box(root, waiting.pop())
+    return _inner_html(root, sentence, colours)
 
 
-def _put(box: _Box, new: _Box) -> list[_Box]:
+def _nest_box(box: _Box, new: _Box) -> list[_Box]:
     """Put a box into the innermost one that it begins in; return what reaches out, the last first."""
     around = next((b for b in box.inner if b.start <= new.start < b.end), None)
     if around is None:
         box.inner.append(new)
         return []
     if new.end <= around.end:
-        return _put(around, new)
+        return _nest_box(around, new)
     rest = _Box(around.end, new.end, new.label, new.last)
-    return [rest, *_put(around, _Box(new.start, around.end, new.label, last=False))]
+    return [rest, *_nest_box(around, _Box(new.start, around.end, new.label, last=False))]
 
 
-def _inside(box: _Box, sentence: str, colours: Mapping[str, str]) -> str:
+def _inner_html(box: _Box, sentence: str, colours: Mapping[str, str]) -> str:
     out, at = "", box.start
     for inner in box.inner:
-        out += text(sentence[at : inner.start]) + _box(inner, sentence, colours)
+        out += escape_text(sentence[at : inner.start]) + _box_html(inner, sentence, colours)
         at = inner.end
-    return out + text(sentence[at : box.end])
+    return out + escape_text(sentence[at : box.end])
 
 
-def _box(box: _Box, sentence: str, colours: Mapping[str, str]) -> str:
-    description = tag("sub", text(box.label)) if box.last else ""
+def _box_html(box: _Box, sentence: str, colours: Mapping[str, str]) -> str:
+    description = html_tag("sub", escape_text(box.label)) if box.last else ""
     style = f"padding-bottom:{box.height * 5 + 1}px"
     colour = colours.get(box.label, "c0")
-    return tag(
-        "span", _inside(box, sentence, colours) + description, cls=f"s {colour}", style=style, title=box.label
+    return html_tag(
+        "span", _inner_html(box, sentence, colours) + description, cls=f"s {colour}", style=style, title=box.label
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from annotator.core.schema import COLOURS
+from annotator.core.schema import LABEL_COLOURS
 
-_HEX = {
+_COLOUR_CODES = {
     "blue": "#3b7dd8",
     "green": "#2f9e44",
     "orange": "#e8730c",
@@ -18,13 +18,13 @@ _HEX = {
     "sand": "#a98b4f",
     "teal": "#12907a",
 }
-PARTS = {"train": "p1", "dev": "p2", "test": "p3"}
+PART_CLASSES = {"train": "p1", "dev": "p2", "test": "p3"}
 """The class of each part."""
 
-_LABELS = "".join(
-    f".c{n}{{border-color:{_HEX[name]};fill:{_HEX[name]}}}" for n, name in enumerate(COLOURS, 1)
+_LABEL_STYLES = "".join(
+    f".c{n}{{border-color:{_COLOUR_CODES[name]};fill:{_COLOUR_CODES[name]}}}" for n, name in enumerate(LABEL_COLOURS, 1)
 )
-STYLE = (
+PAGE_STYLE = (
     ":root{color-scheme:light dark}"
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
     "h2{border-bottom:1px solid #8886;margin-top:2.5rem}"
@@ -38,7 +38,7 @@ STYLE = (
     ".s{border-bottom:3px solid #888}.s sub{font-size:.6rem;letter-spacing:.03em;opacity:.8;margin:0 .15em}"
     ".key{border-left:.9em solid #888;padding-left:.4em;margin-right:1em}"
     ".p1{fill:#3b7dd8;border-color:#3b7dd8}.p2{fill:#e8730c;border-color:#e8730c}"
-    ".p3{fill:#7c4dff;border-color:#7c4dff}" + _LABELS + "@media print{"
+    ".p3{fill:#7c4dff;border-color:#7c4dff}" + _LABEL_STYLES + "@media print{"
     "body{max-width:none;margin:0;print-color-adjust:exact;-webkit-print-color-adjust:exact}"
     "h2,h3{break-after:avoid}tr,svg,.x{break-inside:avoid}.x{break-after:avoid}}"
 )

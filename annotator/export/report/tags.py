@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
-_COMMANDS = re.compile(
+_INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f"  # turn the reading direction
     "\ufff9-\ufffb\U000e0000-\U000e007f"  # hide text
@@ -14,37 +14,37 @@ _COMMANDS = re.compile(
 )
 
 
-def text(value: object) -> str:
+def escape_text(value: object) -> str:
     """Return a value as text of a page: escaped, and what turns or hides text made visible."""
-    return escape(_COMMANDS.sub("\ufffd", str(value)))
+    return escape(_INVISIBLE.sub("\ufffd", str(value)))
 
 
-def tag(name: str, inner: str, **attributes: object) -> str:
+def html_tag(name: str, inner: str, **attributes: object) -> str:
     """Return an element; ``inner`` is HTML, the values of attributes are text (``cls`` is ``class``)."""
     description = "".join(
-        f' {k.replace("cls", "class").replace("_", "-")}="{text(v)}"' for k, v in attributes.items()
+        f' {k.replace("cls", "class").replace("_", "-")}="{escape_text(v)}"' for k, v in attributes.items()
     )
     return f"<{name}{description}>{inner}</{name}>"
 
 
-def table(head: Sequence[object], rows: Iterable[Sequence[object]]) -> str:
+def html_table(head: Sequence[object], rows: Iterable[Sequence[object]]) -> str:
     """Return a table; numbers are set flush right."""
-    top = tag("tr", "".join(tag("th", text(x)) for x in head))
-    return tag("table", top + "".join(tag("tr", "".join(map(_cell, row))) for row in rows))
+    top = html_tag("tr", "".join(html_tag("th", escape_text(x)) for x in head))
+    return html_tag("table", top + "".join(html_tag("tr", "".join(map(_table_cell, row))) for row in rows))
 
 
-def section(title: str, *inner: str) -> str:
+def html_section(title: str, *inner: str) -> str:
     """Return a section with its heading; empty where it would have nothing in it."""
     body = "".join(inner)
-    return tag("section", tag("h2", text(title)) + body) if body else ""
+    return html_tag("section", html_tag("h2", escape_text(title)) + body) if body else ""
 
 
-def paragraphs(value: str) -> str:
+def html_paragraphs(value: str) -> str:
     """Return a text of several paragraphs."""
-    return "".join(tag("p", text(" ".join(x.split()))) for x in value.split("\n\n") if x.strip())
+    return "".join(html_tag("p", escape_text(" ".join(x.split()))) for x in value.split("\n\n") if x.strip())
 
 
-def _cell(value: object) -> str:
+def _table_cell(value: object) -> str:
     plain = isinstance(value, int | float)
     shown = f"{value:,}" if isinstance(value, int) else f"{value:.2f}" if isinstance(value, float) else value
-    return tag("td", text(shown), cls="n") if plain else tag("td", text(shown), dir="auto")
+    return html_tag("td", escape_text(shown), cls="n") if plain else html_tag("td", escape_text(shown), dir="auto")

@@ -14,13 +14,13 @@ from enum import StrEnum
 from itertools import accumulate
 from sys import byteorder
 
-from annotator.core.tokens import Range
-from annotator.export.straight.ids import string_id
+from annotator.core.tokens import TokenRange
+from annotator.export.straight.ids import cached_string_id
 from annotator.export.straight.norms import Norms
-from annotator.export.straight.words import Known, Words
+from annotator.export.straight.words import CachedWordIds, WordIds
 
 
-class Attrs(StrEnum):
+class AttributeSet(StrEnum):
     """Which attributes a DocBin stores."""
 
     OWN = "own"
@@ -31,50 +31,50 @@ class Attrs(StrEnum):
     """The thirteen of ``DocBin()``: the payload is that of spaCy's own API."""
 
 
-NAMES = {
-    Attrs.OWN: ("ORTH", "SPACY", "ENT_IOB", "ENT_TYPE", "SENT_START"),
-    Attrs.MIN: ("ORTH", "ENT_IOB", "ENT_TYPE"),
-    Attrs.FULL: None,
+ATTRIBUTE_NAMES = {
+    AttributeSet.OWN: ("ORTH", "SPACY", "ENT_IOB", "ENT_TYPE", "SENT_START"),
+    AttributeSet.MIN: ("ORTH", "ENT_IOB", "ENT_TYPE"),
+    AttributeSet.FULL: None,
 }
 """What ``DocBin(attrs=)`` is given for them; None for its default."""
-NUMBERS = {
-    Attrs.OWN: (65, 77, 78, 80),
-    Attrs.MIN: (65, 77, 78),
-    Attrs.FULL: (65, 67, 73, 74, 75, 76, 77, 78, 79, 80, 452, 453, 454),
+ATTRIBUTE_IDS = {
+    AttributeSet.OWN: (65, 77, 78, 80),
+    AttributeSet.MIN: (65, 77, 78),
+    AttributeSet.FULL: (65, 67, 73, 74, 75, 76, 77, 78, 79, 80, 452, 453, 454),
 }
 """spaCy's numbers of the attributes, as the DocBin stores them (SPACY goes into an array of its own)."""
 _ORTH, _NORM, _ENT_IOB, _ENT_TYPE, _SENT_START = 65, 67, 77, 78, 80
 
-Mark = tuple[int, int, str]
+TokenSpan = tuple[int, int, str]
 """First token, the one after the last, label."""
-Marks = Sequence[Mark]
+TokenSpans = Sequence[TokenSpan]
 
 _MISSING, _INSIDE, _OUTSIDE, _BEGIN = 0, 1, 2, 3
 """ENT_IOB."""
-_NO = 2**64 - 1
+_NOT_SENTENCE_START = 2**64 - 1
 """SENT_START of a token that starts no sentence: -1."""
-_BLOCK = 1 << 12
+_ROWS_PER_BLOCK = 1 << 12
 """How many rows are made at a time."""
 
 
-class Columns:
+class TokenColumns:
     """The attributes of tokens; with ``norms`` all thirteen of them, which ``Attrs.FULL`` needs."""
 
-    def __init__(self, attrs: Attrs, norms: Norms | None, *, mark_inside: bool, use_numpy: bool) -> None:
+    def __init__(self, attrs: AttributeSet, norms: Norms | None, *, mark_inside: bool, use_numpy: bool) -> None:
         """Begin with no tokens; ``bounded`` says whether those inside a sentence say so, or nothing.
 
         ``many`` is whether there are so many words that numpy, which takes time to load, is worth it.
         """
-        if (norms is None) is (attrs is Attrs.FULL):
+        if (norms is None) is (attrs is AttributeSet.FULL):
             raise ValueError("all attributes need norms, and fewer have none")
         self._attrs = attrs
         self._norms = norms
         self._mark_inside = mark_inside
-        self._words = _words(norms, use_numpy=use_numpy)
+        self._words = _word_ids(norms, use_numpy=use_numpy)
         self._ents = array("Q")
         """Of each entity the first token, the one after the last, and the id of the label."""
         self._labels: dict[str, int] = {}
-        self._missing: list[Range] = []
+        self._missing: list[TokenRange] = []
         self._starts = array("Q")
         self._unset_starts: set[int] = set()
         """Starts of which nothing is said."""
@@ -91,10 +91,10 @@ class Columns:
     @property
     def size(self) -> int:
         """How many bytes the rows take."""
-        return len(self) * 8 * len(NUMBERS[self._attrs])
+        return len(self) * 8 * len(ATTRIBUTE_IDS[self._attrs])
 
     def extend(
-        self, words: Sequence[str], spaces: bytes, sizes: Sequence[int], ents: Iterable[Marks]
+        self, words: Sequence[str], spaces: bytes, sizes: Sequence[int], ents: Iterable[TokenSpans]
     ) -> None:
         """Add the tokens of Docs of so many each, a sentence a Doc, with the entities of each."""
         at = len(self)
@@ -103,7 +103,7 @@ class Columns:
         for base, marks in zip(bases, ents, strict=False):  # the last base is the end
             if marks:
                 self._add_ents(base, marks)
-        if self._attrs is not Attrs.MIN:
+        if self._attrs is not AttributeSet.MIN:
             self._starts.extend([base for base, size in zip(bases, sizes, strict=False) if size])
         if self._norms is not None:
             self._apply_exceptions(words, spaces, bases)
@@ -112,22 +112,22 @@ class Columns:
         self,
         words: Sequence[str],
         spaces: bytes,
-        ents: Marks,
+        ents: TokenSpans,
         starts: Iterable[int],
-        missing: Iterable[Range],
+        missing: Iterable[TokenRange],
     ) -> None:
         """Add the tokens of a Doc in which several sentences start, or tokens whose tag is missing."""
         base = len(self)
         self.extend(words, spaces, [len(words)], [ents])
-        if self._attrs is not Attrs.MIN:
+        if self._attrs is not AttributeSet.MIN:
             self._starts.extend([base + n for n in starts if n])
         self._missing.extend([(base + first, base + end) for first, end in missing])
 
-    def _add_ents(self, base: int, marks: Marks) -> None:
+    def _add_ents(self, base: int, marks: TokenSpans) -> None:
         labels, out = self._labels, self._ents
         for first, end, label in marks:
             if label not in labels:
-                labels[label] = string_id(label)
+                labels[label] = cached_string_id(label)
             out.append(base + first)
             out.append(base + end)
             out.append(labels[label])
@@ -149,9 +149,9 @@ class Columns:
 
     def rows(self) -> Iterator[bytes]:
         """Yield the rows, a block at a time; each number has its lowest byte first."""
-        columns, width = self._columns(), len(NUMBERS[self._attrs])
-        for at in range(0, len(self), _BLOCK):
-            size = min(_BLOCK, len(self) - at)
+        columns, width = self._columns(), len(ATTRIBUTE_IDS[self._attrs])
+        for at in range(0, len(self), _ROWS_PER_BLOCK):
+            size = min(_ROWS_PER_BLOCK, len(self) - at)
             block = array("Q", bytes(8 * width * size))
             view = memoryview(block)
             for place, column in columns.items():
@@ -162,13 +162,13 @@ class Columns:
 
     def _columns(self) -> dict[int, array[int]]:
         """Return the columns that are not zero throughout, by their place in a row."""
-        place = NUMBERS[self._attrs].index
+        place = ATTRIBUTE_IDS[self._attrs].index
         iob, type_ = self._entity_columns()
         columns = {place(_ORTH): self._words.orth, place(_ENT_IOB): iob, place(_ENT_TYPE): type_}
         if self._norms:
             columns[place(_NORM)] = self._words.norm
-        if self._attrs is not Attrs.MIN:
-            columns[place(_SENT_START)] = starts = array("Q", [_NO if self._mark_inside else 0]) * len(self)
+        if self._attrs is not AttributeSet.MIN:
+            columns[place(_SENT_START)] = starts = array("Q", [_NOT_SENTENCE_START if self._mark_inside else 0]) * len(self)
             for n in self._starts:
                 starts[n] = 1
             for n in self._unset_starts:
@@ -191,9 +191,9 @@ class Columns:
         return iob, type_
 
 
-def _words(norms: Norms | None, *, use_numpy: bool) -> Words:
+def _word_ids(norms: Norms | None, *, use_numpy: bool) -> WordIds:
     if not use_numpy:
-        return Known(norms)
-    from annotator.export.straight.hashed import Hashed
+        return CachedWordIds(norms)
+    from annotator.export.straight.hashed import HashedWordIds
 
-    return Hashed(norms)
+    return HashedWordIds(norms)

@@ -11,15 +11,15 @@ _LEVEL = 2
 """isal's levels go to 3; 2 packs a little tighter than 1 in the same time."""
 
 
-def deflate(pieces: Iterable[bytes | bytearray]) -> bytes:
+def deflate_chunks(pieces: Iterable[bytes | bytearray]) -> bytes:
     """Return the pieces as one zlib stream, which any zlib inflates."""
-    packer = _packer()
-    out: list[bytes] = [packer.compress(chunk) for chunk in _chunks(pieces)]
+    packer = _compressor()
+    out: list[bytes] = [packer.compress(chunk) for chunk in _joined_chunks(pieces)]
     out.append(packer.flush())
     return b"".join(out)
 
 
-def _packer() -> Any:
+def _compressor() -> Any:
     try:
         from isal import isal_zlib
     except ImportError:  # an extra: the standard library does the same, slower
@@ -27,7 +27,7 @@ def _packer() -> Any:
     return isal_zlib.compressobj(_LEVEL)
 
 
-def _chunks(pieces: Iterable[bytes | bytearray]) -> Iterable[bytes | bytearray]:
+def _joined_chunks(pieces: Iterable[bytes | bytearray]) -> Iterable[bytes | bytearray]:
     """Join small pieces: a call costs more than a few bytes do."""
     kept: list[bytes | bytearray] = []
     size = 0

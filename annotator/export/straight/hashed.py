@@ -14,40 +14,40 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from annotator.core.string_ids import SYMBOLS
+from annotator.core.string_ids import SPACY_SYMBOLS
 from annotator.export.straight.norms import Norms
-from annotator.export.straight.words import NormIds
+from annotator.export.straight.words import NormIdCache
 
-Ids = npt.NDArray[np.uint64]
-_M, _R, _SEED = np.uint64(0xC6A4A7935BD1E995), np.uint64(47), np.uint64(1)
-_SLOTS = 1 << 19
+IdArray = npt.NDArray[np.uint64]
+_MULTIPLIER, _SHIFT, _SEED = np.uint64(0xC6A4A7935BD1E995), np.uint64(47), np.uint64(1)
+_SEEN_SLOTS = 1 << 19
 """Places for ids that were seen. A word whose place is taken by another is looked up in a dictionary."""
-_MASKS = np.array([(1 << 8 * n) - 1 for n in range(8)], np.uint64)
+_TAIL_MASKS = np.array([(1 << 8 * n) - 1 for n in range(8)], np.uint64)
 
 
-def murmur_all(words: Sequence[str]) -> Ids:
+def murmurhash_all(words: Sequence[str]) -> IdArray:
     """Return MurmurHash64A of each word in UTF-8; raises UnicodeEncodeError for a lone surrogate."""
     joined = "".join(words)
     sizes = np.fromiter(map(len, words), np.int64, len(words))
     if not joined.isascii():
-        sizes = _in_bytes(joined, sizes)
+        sizes = _byte_sizes(joined, sizes)
     at = np.cumsum(sizes) - sizes
     data = joined.encode() + bytes(8)
-    eight: Ids = np.ndarray((len(data) - 7,), "<u8", data, strides=(1,))
+    eight: IdArray = np.ndarray((len(data) - 7,), "<u8", data, strides=(1,))
     blocks = sizes >> 3
-    found = sizes.astype(np.uint64) * _M ^ _SEED
+    found = sizes.astype(np.uint64) * _MULTIPLIER ^ _SEED
     for n in range(int(blocks.max(initial=0))):
         longer = np.flatnonzero(blocks > n)
-        block = eight[at[longer] + 8 * n] * _M
-        found[longer] = (found[longer] ^ (block ^ block >> _R) * _M) * _M
-    rest = eight[at + (blocks << 3)] & _MASKS[sizes & 7]
-    found = np.where(sizes & 7, (found ^ rest) * _M, found)
-    found = (found ^ found >> _R) * _M
-    out: Ids = found ^ found >> _R
+        block = eight[at[longer] + 8 * n] * _MULTIPLIER
+        found[longer] = (found[longer] ^ (block ^ block >> _SHIFT) * _MULTIPLIER) * _MULTIPLIER
+    rest = eight[at + (blocks << 3)] & _TAIL_MASKS[sizes & 7]
+    found = np.where(sizes & 7, (found ^ rest) * _MULTIPLIER, found)
+    found = (found ^ found >> _SHIFT) * _MULTIPLIER
+    out: IdArray = found ^ found >> _SHIFT
     return out
 
 
-def _in_bytes(joined: str, sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def _byte_sizes(joined: str, sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Return how many bytes each word takes of those that have so many code points."""
     points = np.frombuffer(joined.encode("utf-32-le"), "<u4")
     more = np.append(0, np.cumsum((points > 0x7F).astype(np.int8) + (points > 0x7FF) + (points > 0xFFFF)))
@@ -56,25 +56,25 @@ def _in_bytes(joined: str, sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64
     return out
 
 
-class Hashed:
+class HashedWordIds:
     """Words by their hashes; see ``words.Words``."""
 
     def __init__(self, norms: Norms | None) -> None:
         """Begin with no tokens."""
         self.orth = array("Q")
         self.norm = array("Q")
-        self._norms = NormIds(norms) if norms else None
+        self._norms = NormIdCache(norms) if norms else None
         self._words: dict[int, str] = {}
         """By hash."""
         self._symbols: dict[int, int] = {}
         """Of words that spaCy has a number for, by hash."""
-        self._seen = np.zeros(_SLOTS, np.uint64)
-        self._norm_of = np.zeros(_SLOTS if norms else 0, np.uint64)
+        self._seen = np.zeros(_SEEN_SLOTS, np.uint64)
+        self._norm_of = np.zeros(_SEEN_SLOTS if norms else 0, np.uint64)
 
     def extend(self, words: Sequence[str]) -> None:
         """Add tokens."""
-        ids = murmur_all(words)
-        slots = (ids & np.uint64(_SLOTS - 1)).astype(np.int64)
+        ids = murmurhash_all(words)
+        slots = (ids & np.uint64(_SEEN_SLOTS - 1)).astype(np.int64)
         other = np.flatnonzero(self._seen[slots] != ids).tolist()
         for n in other:
             self._add_word(int(ids[n]), int(slots[n]), words[n])
@@ -92,8 +92,8 @@ class Hashed:
         if found in self._words:
             return
         self._words[found] = word
-        if word in SYMBOLS:
-            self._symbols[found] = SYMBOLS[word]
+        if word in SPACY_SYMBOLS:
+            self._symbols[found] = SPACY_SYMBOLS[word]
         if self._seen[slot] == 0:
             self._seen[slot] = found
             if self._norms is not None:

@@ -6,17 +6,17 @@ from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 
-from annotator.core.string_ids import SYMBOLS, murmur
+from annotator.core.string_ids import SPACY_SYMBOLS, murmurhash64a
 
-_SEED = 1
-_MOST = 1 << 17
+_MURMUR_SEED = 1
+_CACHE_SIZE = 1 << 17
 """How many ids are kept; a big corpus has more words than memory should hold."""
 
-_kept: dict[str, int] = {}
+_cached_ids: dict[str, int] = {}
 
 
 @cache
-def native() -> Callable[[bytes, int, int], int]:
+def native_murmur() -> Callable[[bytes, int, int], int]:
     """Return MurmurHash64A of (bytes, their number, seed) in C, or in Python where that can't be had.
 
     It is that of ``murmurhash``, the package that spaCy hashes with, which offers it to Cython alone:
@@ -34,31 +34,31 @@ def native() -> Callable[[bytes, int, int], int]:
             address(mrmr.__pyx_capi__["hash64"], b"uint64_t (void *, int, uint64_t)")
         )
     except (ImportError, AttributeError, LookupError, ValueError):
-        return _plain
-    return call if all(call(x, len(x), _SEED) == murmur(x) for x in _TRIED) else _plain
+        return _python_murmur
+    return call if all(call(x, len(x), _MURMUR_SEED) == murmurhash64a(x) for x in _PROBES) else _python_murmur
 
 
-def _plain(data: bytes, _: int, seed: int) -> int:
-    return murmur(data, seed)
+def _python_murmur(data: bytes, _: int, seed: int) -> int:
+    return murmurhash64a(data, seed)
 
 
-_TRIED = (b"", b"a", b"Rosavik", b"\xff" * 8, "Zürich – Genève".encode(), b"\0" * 31)
+_PROBES = (b"", b"a", b"Rosavik", b"\xff" * 8, "Zürich – Genève".encode(), b"\0" * 31)
 
 
-def string_id(string: str) -> int:
+def cached_string_id(string: str) -> int:
     """Return the id of a string, kept for the next time."""
-    found = _kept.get(string)
+    found = _cached_ids.get(string)
     if found is None:
-        if len(_kept) >= _MOST:
-            _kept.clear()
-        found = _kept[string] = new_id(string)
+        if len(_cached_ids) >= _CACHE_SIZE:
+            _cached_ids.clear()
+        found = _cached_ids[string] = native_string_id(string)
     return found
 
 
-def new_id(string: str) -> int:
+def native_string_id(string: str) -> int:
     """Return the same without looking whether it is kept, or keeping it."""
-    number = SYMBOLS.get(string)
+    number = SPACY_SYMBOLS.get(string)
     if number is None:
         data = string.encode()
-        number = native()(data, len(data), _SEED)
+        number = native_murmur()(data, len(data), _MURMUR_SEED)
     return number

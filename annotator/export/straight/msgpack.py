@@ -9,31 +9,31 @@ import struct
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-MOST = 2**32 - 1
+MAX_FIELD_BYTES = 2**32 - 1
 """The most bytes that one field can hold: its length has 32 bits."""
 
 
-class TooLongError(ValueError):
+class FieldTooLongError(ValueError):
     """A field of more than ``MOST`` bytes."""
 
 
-def blob(data: bytes | bytearray) -> bytes:
+def pack_bytes(data: bytes | bytearray) -> bytes:
     """Return bytes as a field; raises TooLongError over 4 GiB."""
-    return blob_head(len(data)) + data
+    return bytes_head(len(data)) + data
 
 
-def blob_head(size: int) -> bytes:
+def bytes_head(size: int) -> bytes:
     """Return what stands before ``size`` bytes; raises TooLongError over 4 GiB."""
     if size < 1 << 8:
         return b"\xc4%c" % size
     if size < 1 << 16:
         return b"\xc5" + size.to_bytes(2, "big")
-    if size > MOST:
-        raise TooLongError(f"a field of {size} bytes")
+    if size > MAX_FIELD_BYTES:
+        raise FieldTooLongError(f"a field of {size} bytes")
     return b"\xc6" + size.to_bytes(4, "big")
 
 
-def text(value: str) -> bytes:
+def pack_text(value: str) -> bytes:
     """Return a string as a field."""
     data = value.encode()
     size = len(data)
@@ -46,7 +46,7 @@ def text(value: str) -> bytes:
     return b"\xdb" + size.to_bytes(4, "big") + data
 
 
-def number(value: int) -> bytes:
+def pack_integer(value: int) -> bytes:
     """Return a whole number of at most 64 bits as a field."""
     if 0 <= value < 128:
         return b"%c" % value
@@ -63,15 +63,15 @@ def number(value: int) -> bytes:
 
 def array_head(size: int) -> bytes:
     """Return what stands before ``size`` values."""
-    return _head(size, 0x90, 0xDC)
+    return _length_head(size, 0x90, 0xDC)
 
 
 def map_head(size: int) -> bytes:
     """Return what stands before ``size`` keys, each with its value."""
-    return _head(size, 0x80, 0xDE)
+    return _length_head(size, 0x80, 0xDE)
 
 
-def _head(size: int, short: int, long: int) -> bytes:
+def _length_head(size: int, short: int, long: int) -> bytes:
     if size < 16:
         return b"%c" % (short | size)
     if size < 1 << 16:
@@ -79,18 +79,18 @@ def _head(size: int, short: int, long: int) -> bytes:
     return b"%c" % (long + 1) + size.to_bytes(4, "big")
 
 
-def pack(value: Any) -> bytes:
+def pack_value(value: Any) -> bytes:
     """Return a plain value (text, number, bool, None, list, tuple, dict) as a field; raises TypeError."""
     if isinstance(value, str):
-        return text(value)
+        return pack_text(value)
     if value is None or isinstance(value, bool):
         return {None: b"\xc0", False: b"\xc2", True: b"\xc3"}[value]
     if isinstance(value, int):
-        return number(value)
+        return pack_integer(value)
     if isinstance(value, float):
         return b"\xcb" + struct.pack(">d", value)
     if isinstance(value, Mapping):
-        return map_head(len(value)) + b"".join(pack(k) + pack(v) for k, v in value.items())
+        return map_head(len(value)) + b"".join(pack_value(k) + pack_value(v) for k, v in value.items())
     if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
-        return array_head(len(value)) + b"".join(map(pack, value))
+        return array_head(len(value)) + b"".join(map(pack_value, value))
     raise TypeError(f"{type(value).__name__} is no plain value")

@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from annotator.core.errors import UsageError
-from annotator.core.string_ids import SYMBOLS
+from annotator.core.string_ids import SPACY_SYMBOLS
 
-Case = tuple[tuple[str, ...], tuple[str, ...], bool]
+TokenizerException = tuple[tuple[str, ...], tuple[str, ...], bool]
 """Words of an exception, their norms (empty: the word's own), and whether it takes SENT_START away."""
-_DATA = Path(__file__).parent / "data"
+_DATA_FOLDER = Path(__file__).parent / "data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,12 @@ class Norms:
 
     norm_of: Callable[[str], str]
     """The norm of a word by itself."""
-    exceptions: Mapping[str, Sequence[Case]]
+    exceptions: Mapping[str, Sequence[TokenizerException]]
     """The exceptions by their first word, those of most words first."""
     single_word_exceptions: frozenset[str]
     """The first words of those that have but one: of the others no blank follows the first word."""
 
-    def find_exceptions(self, words: Sequence[str], spaces: Sequence[int]) -> Iterator[tuple[int, Case]]:
+    def find_exceptions(self, words: Sequence[str], spaces: Sequence[int]) -> Iterator[tuple[int, TokenizerException]]:
         """Yield where exceptions stand: words without a blank between, from the left, the longest first."""
         cases = self.exceptions
         at = 0
@@ -53,13 +53,13 @@ class Norms:
 
 
 @cache
-def norms(lang: str) -> Norms:
+def load_norms(lang: str) -> Norms:
     """Return what spaCy's blank pipeline of a language does; raises UsageError for an unknown one."""
-    stored = _DATA / f"{lang}.json"
+    stored = _DATA_FOLDER / f"{lang}.json"
     if stored.is_file():
         data = json.loads(stored.read_bytes())
         own: dict[str, str] = data["norms"]
-        return _norms(lambda word: own.get(word) or word.lower(), data["cases"])
+        return _make_norms(lambda word: own.get(word) or word.lower(), data["cases"])
     import spacy
 
     try:
@@ -69,21 +69,21 @@ def norms(lang: str) -> Norms:
             f"--attrs full asks spaCy's tokenizer for the language {lang!r}, which is not there",
             do="install what spaCy needs for it, or give --attrs own or min",
         ) from error
-    return _norms(lambda word: vocab[word].norm_, described(lang)["cases"])
+    return _make_norms(lambda word: vocab[word].norm_, norms_from_spacy(lang)["cases"])
 
 
-def _norms(of: Callable[[str], str], cases: Sequence[Any]) -> Norms:
-    return Norms(of, _by_first(cases), frozenset(words[0] for words, _, _ in cases if len(words) == 1))
+def _make_norms(of: Callable[[str], str], cases: Sequence[Any]) -> Norms:
+    return Norms(of, _by_first_word(cases), frozenset(words[0] for words, _, _ in cases if len(words) == 1))
 
 
-def _by_first(cases: Sequence[Any]) -> dict[str, list[Case]]:
-    out: dict[str, list[Case]] = {}
+def _by_first_word(cases: Sequence[Any]) -> dict[str, list[TokenizerException]]:
+    out: dict[str, list[TokenizerException]] = {}
     for words, own, opens in sorted(cases, key=lambda c: -len(c[0])):
         out.setdefault(words[0], []).append((tuple(words), tuple(own), opens))
     return out
 
 
-def described(lang: str) -> dict[str, Any]:
+def norms_from_spacy(lang: str) -> dict[str, Any]:
     """Return what is stored of a language, from the installed spaCy: norms of words, and exceptions."""
     import spacy
     from spacy.lang.norm_exceptions import BASE_NORMS
@@ -91,9 +91,9 @@ def described(lang: str) -> dict[str, Any]:
     nlp: Any = spacy.blank(lang)
     cases = []
     for rule in (getattr(nlp.tokenizer, "rules", None) or {}).values():
-        words = [t[SYMBOLS["ORTH"]] for t in rule]
-        own = [t.get(SYMBOLS["NORM"], "") for t in rule]
+        words = [t[SPACY_SYMBOLS["ORTH"]] for t in rule]
+        own = [t.get(SPACY_SYMBOLS["NORM"], "") for t in rule]
         norms_ = ["" if nlp.vocab[w].norm_ == n else n for w, n in zip(words, own, strict=True)]
-        bare = nlp.make_doc("".join(words)).to_array(SYMBOLS["SENT_START"])[0] == 0
+        bare = nlp.make_doc("".join(words)).to_array(SPACY_SYMBOLS["SENT_START"])[0] == 0
         cases.append([words, norms_, bool(bare)])
     return {"norms": dict(sorted(BASE_NORMS.items())), "cases": sorted(cases)}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from annotator.core.annotation import Annotation, Answer, Work
+from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
 from annotator.core.article import Sentence
 from annotator.core.spans import Span
-from annotator.core.tokens import tokens_of
+from annotator.core.tokens import build_tokens
 
 
-class Word(Protocol):
+class StoredToken(Protocol):
     """A stored token, in code points of its sentence."""
 
     text: str
@@ -20,7 +20,7 @@ class Word(Protocol):
     ws: bool
 
 
-class Labelled(Protocol):
+class StoredSpan(Protocol):
     """A stored span, in code points of its sentence, with the tokens that it is said to have.
 
     The last of them is included; nothing rests on them until they are held against the tokens.
@@ -34,28 +34,28 @@ class Labelled(Protocol):
     token_end: int | None
 
 
-class Row(Protocol):
+class StoredSentence(Protocol):
     """A record whose tokens spell its text, none of them empty, and whose spans lie in it."""
 
     text: str
 
     @property
-    def tokens(self) -> Sequence[Word]:
+    def tokens(self) -> Sequence[StoredToken]:
         """The tokens in text order."""
 
     @property
-    def spans(self) -> Sequence[Labelled]:
+    def spans(self) -> Sequence[StoredSpan]:
         """The spans in the order of the file."""
 
     @property
-    def rejected(self) -> Sequence[Labelled]:
+    def rejected(self) -> Sequence[StoredSpan]:
         """The known-wrong ones."""
 
 
-def work_of(stored: Row, article: str, start: int, end: int) -> Work:
+def annotated_sentence_of(stored: StoredSentence, article: str, start: int, end: int) -> AnnotatedSentence:
     """Return the record of a sentence that stands there in an article as a value of core."""
-    tokens = tokens_of([t.text for t in stored.tokens], [t.ws for t in stored.tokens])
+    tokens = build_tokens([t.text for t in stored.tokens], [t.ws for t in stored.tokens])
     said = Annotation(answer=Answer.ACCEPT)
     said = said.with_spans([Span(s.start, s.end, s.label, s.source) for s in stored.spans])
     said = said.with_rejected([Span(s.start, s.end, s.label, s.source) for s in stored.rejected])
-    return Work(Sentence(article, 0, start, end, stored.text, tokens), said)
+    return AnnotatedSentence(Sentence(article, 0, start, end, stored.text, tokens), said)

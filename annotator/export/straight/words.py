@@ -10,11 +10,11 @@ from array import array
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from annotator.export.straight.ids import new_id, string_id
+from annotator.export.straight.ids import native_string_id, cached_string_id
 from annotator.export.straight.norms import Norms
 
 
-class Words(Protocol):
+class WordIds(Protocol):
     """Ids of words and, where norms are asked for, of their norms: a number for each token."""
 
     orth: array[int]
@@ -30,15 +30,15 @@ class Words(Protocol):
         """Yield what the ids stand for, some of it more than once."""
 
 
-class _Ids(dict[str, int]):
+class _CachedIds(dict[str, int]):
     """The ids of words; new ones are made when they are asked for."""
 
     def __missing__(self, word: str) -> int:
-        made = self[word] = new_id(word)
+        made = self[word] = native_string_id(word)
         return made
 
 
-class NormIds(dict[str, int]):
+class NormIdCache(dict[str, int]):
     """The ids of words' norms, by word, with the norms."""
 
     def __init__(self, norms: Norms) -> None:
@@ -54,7 +54,7 @@ class NormIds(dict[str, int]):
 
     def add(self, norm: str) -> int:
         """Return the id of a norm, which is kept."""
-        made = string_id(norm)
+        made = cached_string_id(norm)
         self.norms_by_id[made] = norm
         return made
 
@@ -63,15 +63,15 @@ class NormIds(dict[str, int]):
         yield from (self.norms_by_id[number] for number in set(column))
 
 
-class Known:
+class CachedWordIds:
     """Words by a dictionary of those that were seen."""
 
     def __init__(self, norms: Norms | None) -> None:
         """Begin with no tokens."""
         self.orth = array("Q")
         self.norm = array("Q")
-        self._ids = _Ids()
-        self._norms = NormIds(norms) if norms else None
+        self._ids = _CachedIds()
+        self._norms = NormIdCache(norms) if norms else None
 
     def extend(self, words: Sequence[str]) -> None:
         """Add tokens."""

@@ -13,15 +13,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from annotator.core.annotation import Answer
-from annotator.core.counting import counted
-from annotator.formats.brat.ann import Standoff, parse
-from annotator.formats.brat.pairs import Pair, pairs_of
-from annotator.formats.brat.places import Placed, placed, quotes, unlike
+from annotator.core.counting import pluralize
+from annotator.formats.brat.ann import Standoff, parse_ann
+from annotator.formats.brat.pairs import TextAnnPair, find_pairs
+from annotator.formats.brat.places import PlacedBound, place_bounds, fragment_quotes, is_misquoted
 from annotator.formats.brat.writer import write
-from annotator.formats.document import Account, Document, Entry, Fate
-from annotator.formats.fields import DIFFERS, Tally
-from annotator.formats.sample import Sample
-from annotator.formats.source import LONGEST, Source
+from annotator.formats.document import ConversionLog, Document, ConversionLogEntry, ConversionOutcome
+from annotator.formats.fields import TEXT_DIFFERS, NoteCounter
+from annotator.formats.sample import FileSample
+from annotator.formats.source import MAX_LINE_BYTES, ImportSource
 from annotator.formats.units import (
     CODE_POINTS,
     CRLF_AS_ONE,
@@ -29,84 +29,84 @@ from annotator.formats.units import (
     UTF8,
     UTF16,
     UTF16_CRLF_AS_ONE,
-    Detective,
-    Quoted,
-    Unit,
+    OffsetUnitDetector,
+    QuotedRange,
+    OffsetUnit,
 )
 
-__all__ = ["NAME", "looks", "read", "write"]
+__all__ = ["NAME", "detect", "read", "write"]
 
 NAME = "brat"
-UNITS = (CODE_POINTS, CRLF_AS_ONE, UTF16, UTF16_CRLF_AS_ONE, UTF8, LF_AS_TWO)
+BRAT_UNITS = (CODE_POINTS, CRLF_AS_ONE, UTF16, UTF16_CRLF_AS_ONE, UTF8, LF_AS_TWO)
 """What brat and the tools that write for it count in."""
 
-OPEN = "texts on which nothing is marked, which the files leave open because brat makes them beforehand: {n}"
-MARKED = "texts whose byte order mark was taken off, so that their offsets are one less: {n}"
+OPEN_BRAT_TEXTS = "texts on which nothing is marked, which the files leave open because brat makes them beforehand: {n}"
+BOM_REMOVED = "texts whose byte order mark was taken off, so that their offsets are one less: {n}"
 
-_MARK = b"\xef\xbb\xbf"
-_BOUND = re.compile(rb"T[0-9]+\t[^\t\n]+ [0-9]+ [0-9]+(?:;[0-9]+ [0-9]+)*(?:\t|\r?$)", re.MULTILINE)
+_BOM = b"\xef\xbb\xbf"
+_BOUND_LINE = re.compile(rb"T[0-9]+\t[^\t\n]+ [0-9]+ [0-9]+(?:;[0-9]+ [0-9]+)*(?:\t|\r?$)", re.MULTILINE)
 
 
-def looks(sample: Sample) -> str:
+def detect(sample: FileSample) -> str:
     """Return why this looks like brat's, empty if it does not."""
     if sample.is_folder or sample.is_zip:
         names = set(sample.names)
         pairs = sum(n.endswith(".ann") and n[:-4] + ".txt" in names for n in names)
         if pairs:
             return (
-                f"it has {counted(pairs, '.ann file beside its .txt file', '.ann files beside .txt files')}"
+                f"it has {pluralize(pairs, '.ann file beside its .txt file', '.ann files beside .txt files')}"
             )
         return "it has .ann files" if any(n.endswith(".ann") for n in names) else ""
-    return "it begins with a span of brat's .ann files" if _BOUND.match(sample.start) else ""
+    return "it begins with a span of brat's .ann files" if _BOUND_LINE.match(sample.start) else ""
 
 
-def read(source: Source, log: Account) -> Iterator[Document]:
+def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     """Yield a document for each pair of files; raises SourceError for what cannot be read as such."""
-    pairs = pairs_of(source, log)
-    unit = _unit(pairs, log, source.name)
-    tally = Tally()
+    pairs = find_pairs(source, log)
+    unit = _detect_unit(pairs, log, source.name)
+    tally = NoteCounter()
     for pair in pairs:
         if pair.txt is None:
-            _list_orphan(pair, log)
+            _record_orphan(pair, log)
             continue
-        document = _document(pair, *_opened(pair.txt, pair.ann, tally), unit, log)
-        tally.add(OPEN, document.answer is None)
+        document = _document(pair, *_read_pair(pair.txt, pair.ann, tally), unit, log)
+        tally.add(OPEN_BRAT_TEXTS, document.answer is None)
         yield document
     tally.add_notes(log)
 
 
-def _opened(txt: Source, ann: Source, tally: Tally | None = None) -> tuple[str, Standoff]:
+def _read_pair(txt: ImportSource, ann: ImportSource, tally: NoteCounter | None = None) -> tuple[str, Standoff]:
     """Return the text and what is marked on it, a byte order mark taken off both.
 
     brat itself counts such a mark as a character: where the quotes fit only so, the offsets move. A
     mark that lies in a span stays.
     """
-    text = txt.text(LONGEST)
-    found = parse(ann.text().split("\n"))
-    if txt.sample().head.startswith(_MARK):
-        quoted = [q for b in found.bounds for q in quotes(b)]
-        if _hits("\ufeff" + text, quoted) > _hits(text, quoted):
+    text = txt.text(MAX_LINE_BYTES)
+    found = parse_ann(ann.text().split("\n"))
+    if txt.sample().head.startswith(_BOM):
+        quoted = [q for b in found.bounds for q in fragment_quotes(b)]
+        if _count_matches("\ufeff" + text, quoted) > _count_matches(text, quoted):
             if any((quote or "").startswith("\ufeff") for _, _, quote in quoted):
                 return "\ufeff" + text, found
             if tally is not None:
-                tally.add(MARKED)
+                tally.add(BOM_REMOVED)
             for bound in found.bounds:
                 bound.fragments = tuple((max(s - 1, 0), max(e - 1, 0)) for s, e in bound.fragments)
     return text, found
 
 
-def _hits(text: str, quoted: list[Quoted]) -> int:
+def _count_matches(text: str, quoted: list[QuotedRange]) -> int:
     return sum(text[s:e] == quote for s, e, quote in quoted)
 
 
-def _unit(pairs: list[Pair], log: Account, where: str) -> Unit:
+def _detect_unit(pairs: list[TextAnnPair], log: ConversionLog, where: str) -> OffsetUnit:
     """Return what all offsets of the folder are counted in, and note it where it is not plain."""
-    detector = Detective(UNITS)
+    detector = OffsetUnitDetector(BRAT_UNITS)
     for pair in pairs:
         if pair.txt:
-            text, found = _opened(pair.txt, pair.ann)
-            quoted = [q for b in found.bounds for q in quotes(b)]
-            if text.isascii() and "\r" not in text and _hits(text, quoted) == len(quoted):
+            text, found = _read_pair(pair.txt, pair.ann)
+            quoted = [q for b in found.bounds for q in fragment_quotes(b)]
+            if text.isascii() and "\r" not in text and _count_matches(text, quoted) == len(quoted):
                 continue  # no other unit can fit better
             detector.add_text(text, quoted)
     unit = detector.unit(where)
@@ -115,11 +115,11 @@ def _unit(pairs: list[Pair], log: Account, where: str) -> Unit:
     return unit
 
 
-def _document(pair: Pair, text: str, found: Standoff, unit: Unit, log: Account) -> Document:
+def _document(pair: TextAnnPair, text: str, found: Standoff, unit: OffsetUnit, log: ConversionLog) -> Document:
     where = pair.ann.name
-    _list_others(found, where, log)
-    places = placed(found.bounds, text, unit, where, log)
-    _list_unlike(places, text, where, log)
+    _record_others(found, where, log)
+    places = place_bounds(found.bounds, text, unit, where, log)
+    _record_misquoted(places, text, where, log)
     return Document(
         text,
         tuple(s for p in places for s in p.spans),
@@ -136,26 +136,26 @@ def _meta(found: Standoff) -> dict[str, Any]:
     return {"notes": [{"on": n.target, "text": n.text} for n in found.notes]} if found.notes else {}
 
 
-def _list_others(found: Standoff, where: str, log: Account) -> None:
+def _record_others(found: Standoff, where: str, log: ConversionLog) -> None:
     """List what is no span, or a span whose line cannot be read."""
     for other in found.others:
         log.read += other.kind == "span"
-        entry = Entry(f"{where}:{other.line}", other.id, Fate.LEFT_OUT, other.why, other.content, other.kind)
+        entry = ConversionLogEntry(f"{where}:{other.line}", other.id, ConversionOutcome.LEFT_OUT, other.why, other.content, other.kind)
         log.record(entry)
 
 
-def _list_unlike(places: list[Placed], text: str, where: str, log: Account) -> None:
+def _record_misquoted(places: list[PlacedBound], text: str, where: str, log: ConversionLog) -> None:
     for place in places:
-        if unlike(place, text):
+        if is_misquoted(place, text):
             at, bound = f"{where}:{place.bound.line}", place.bound
-            log.record(Entry(at, bound.id, Fate.LEFT_OUT, DIFFERS, bound.quote, "quoted text"))
+            log.record(ConversionLogEntry(at, bound.id, ConversionOutcome.LEFT_OUT, TEXT_DIFFERS, bound.quote, "quoted text"))
 
 
-def _list_orphan(pair: Pair, log: Account) -> None:
+def _record_orphan(pair: TextAnnPair, log: ConversionLog) -> None:
     """List all that an ``.ann`` file has whose text is missing."""
-    found = parse(pair.ann.text().split("\n"))
-    _list_others(found, pair.ann.name, log)
+    found = parse_ann(pair.ann.text().split("\n"))
+    _record_others(found, pair.ann.name, log)
     for bound in found.bounds:
         log.read += 1
         at = f"{pair.ann.name}:{bound.line}"
-        log.record(Entry(at, bound.id, Fate.LEFT_OUT, "its .txt file is missing", bound.quote))
+        log.record(ConversionLogEntry(at, bound.id, ConversionOutcome.LEFT_OUT, "its .txt file is missing", bound.quote))

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-Fragment = tuple[int, int]
+BratFragment = tuple[int, int]
 """A part of a span, in the file's own unit."""
 
-UNREADABLE = "its label and offsets cannot be read"
+UNREADABLE_LINE = "its label and offsets cannot be read"
 
 _BLANKS = re.compile(r"T[0-9]+\s")
 """A span whose tabs were made blanks."""
@@ -30,13 +30,13 @@ _THINGS = {
 
 
 @dataclass(slots=True)
-class Bound:
+class TextBound:
     """A ``T`` line: a label on one or more fragments, and the text that it quotes."""
 
     line: int
     id: str
     label: str
-    fragments: tuple[Fragment, ...]
+    fragments: tuple[BratFragment, ...]
     quote: str
 
     @property
@@ -46,7 +46,7 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class BratNote:
     """A ``#`` line: what somebody wrote on an annotation, ``target`` being its id."""
 
     line: int
@@ -56,7 +56,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Other:
+class UnsupportedLine:
     """A line that makes no span: a relation, an event, …, or a span that cannot be read (``why``)."""
 
     line: int
@@ -70,78 +70,78 @@ class Other:
 class Standoff:
     """What an ``.ann`` file says, in its order."""
 
-    bounds: list[Bound] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
-    others: list[Other] = field(default_factory=list)
+    bounds: list[TextBound] = field(default_factory=list)
+    notes: list[BratNote] = field(default_factory=list)
+    others: list[UnsupportedLine] = field(default_factory=list)
 
 
-def parse(lines: Iterable[str]) -> Standoff:
+def parse_ann(lines: Iterable[str]) -> Standoff:
     """Return what the lines say; nothing that isn't blank goes without a record, and nothing raises."""
     found = Standoff()
-    last: Bound | None = None
+    last: TextBound | None = None
     missing = 0
     more: list[str] = []
     for number, raw in enumerate(lines, 1):
         line = raw.removesuffix("\r")
         if _ID.match(line):
-            _complete(last, more)
-            last, more = _take(found, number, line), []
+            _add_quote_lines(last, more)
+            last, more = _add_line(found, number, line), []
             missing = last.missing_characters if last else 0
         elif missing > 0:
             more.append(line)
             missing -= len(line) + 1
         elif line.strip():
             thing, why = (
-                ("span", UNREADABLE) if _BLANKS.match(line) else ("line", "this is no line of brat's")
+                ("span", UNREADABLE_LINE) if _BLANKS.match(line) else ("line", "this is no line of brat's")
             )
-            found.others.append(Other(number, "", thing, line, why))
-    _complete(last, more)
+            found.others.append(UnsupportedLine(number, "", thing, line, why))
+    _add_quote_lines(last, more)
     return found
 
 
-def _complete(bound: Bound | None, more: list[str]) -> None:
+def _add_quote_lines(bound: TextBound | None, more: list[str]) -> None:
     """Put the further lines of a quote behind its first."""
     if bound and more:
         bound.quote = "\n".join([bound.quote, *more])
 
 
-def _take(found: Standoff, number: int, line: str) -> Bound | None:
+def _add_line(found: Standoff, number: int, line: str) -> TextBound | None:
     """Put a line that begins with an id where it belongs, and return it where it is a span."""
     name, _, rest = line.partition("\t")
     if name.startswith("T"):
-        return _take_bound(found, number, name, rest)
+        return _add_bound(found, number, name, rest)
     if name.startswith("#"):
         description, _, text = rest.partition("\t")
-        found.notes.append(Note(number, name, description.rpartition(" ")[2], _unescaped(text)))
+        found.notes.append(BratNote(number, name, description.rpartition(" ")[2], _unescape_note(text)))
     else:
         thing = _THINGS[name[0]]
-        found.others.append(Other(number, name, thing, rest, f"{thing}s have no place here"))
+        found.others.append(UnsupportedLine(number, name, thing, rest, f"{thing}s have no place here"))
     return None
 
 
-def _take_bound(found: Standoff, number: int, name: str, rest: str) -> Bound | None:
+def _add_bound(found: Standoff, number: int, name: str, rest: str) -> TextBound | None:
     description, _, quote = rest.partition("\t")
     words = description.split()
     from_end = next((n for n, w in enumerate(reversed(words)) if not w[0].isdigit()), len(words))
     label, offsets = " ".join(words[: len(words) - from_end]), " ".join(words[len(words) - from_end :])
     if not label or not _OFFSETS.fullmatch(offsets):
-        found.others.append(Other(number, name, "span", rest, UNREADABLE))
+        found.others.append(UnsupportedLine(number, name, "span", rest, UNREADABLE_LINE))
         return None
-    bound = Bound(number, name, label, tuple(_fragment(f) for f in offsets.split(";")), quote)
+    bound = TextBound(number, name, label, tuple(_fragment(f) for f in offsets.split(";")), quote)
     found.bounds.append(bound)
     return bound
 
 
-def _fragment(offsets: str) -> Fragment:
+def _fragment(offsets: str) -> BratFragment:
     start, end = offsets.split()
     return int(start), int(end)
 
 
-def _unescaped(text: str) -> str:
+def _unescape_note(text: str) -> str:
     r"""Return a note's text; brat writes a line end in it as ``\n``."""
     return text.replace("\\n", "\n")
 
 
-def escaped(text: str) -> str:
+def escape_note(text: str) -> str:
     r"""Return a note's text as one line, its line ends written as ``\n``."""
     return " ".join(text.replace("\r\n", "\n").replace("\n", "\\n").split("\t"))

@@ -6,23 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from annotator.core.spans import Span
-from annotator.formats.brat.ann import Bound
-from annotator.formats.document import Account, Entry, Fate
-from annotator.formats.fields import BACKWARDS, EMPTY
-from annotator.formats.units import Quoted, Ruler, Scale, Unit
+from annotator.formats.brat.ann import TextBound
+from annotator.formats.document import ConversionLog, ConversionLogEntry, ConversionOutcome
+from annotator.formats.fields import ENDS_BEFORE_START, COVERS_NOTHING
+from annotator.formats.units import QuotedRange, OffsetConverter, OffsetScale, OffsetUnit
 
-SPLIT = "a discontinuous span became one span for each part"
-JOINED = "its parts stand on lines that follow each other, where brat always cuts: one span again"
-MOVED = "its offsets were counted in another unit"
-CUT = "its offsets lie inside a character"
-PAST = "past the end of the text"
-BLANK = "nothing but blanks"
-TWICE = "the same span stands there twice"
+DISCONTINUOUS_SPLIT = "a discontinuous span became one span for each part"
+LINES_JOINED = "its parts stand on lines that follow each other, where brat always cuts: one span again"
+OTHER_UNIT = "its offsets were counted in another unit"
+INSIDE_CHARACTER = "its offsets lie inside a character"
+PAST_END = "past the end of the text"
+BLANK_SPAN = "nothing but blanks"
+SPAN_REPEATED = "the same span stands there twice"
 
-Place = tuple[int, int]
+CodePointRange = tuple[int, int]
 
 
-def quotes(bound: Bound) -> list[Quoted]:
+def fragment_quotes(bound: TextBound) -> list[QuotedRange]:
     """Return each fragment with its part of the quoted text, or with none where that is not sure.
 
     brat puts one blank between the parts (before 1.3: nothing) and cuts nothing off.
@@ -33,7 +33,7 @@ def quotes(bound: Bound) -> list[Quoted]:
         return [(*bound.fragments[0], bound.quote or None)]
     if between not in {0, 1} or min(sizes) <= 0:
         return [(s, e, None) for s, e in bound.fragments]
-    out: list[Quoted] = []
+    out: list[QuotedRange] = []
     at = 0
     for (start, end), size in zip(bound.fragments, sizes, strict=True):
         out.append((start, end, bound.quote[at : at + size]))
@@ -42,69 +42,69 @@ def quotes(bound: Bound) -> list[Quoted]:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedBound:
     """A bound and its spans; with a ``fate`` it isn't just as it was in the file."""
 
-    bound: Bound
+    bound: TextBound
     spans: tuple[Span, ...]
-    outcome: Fate | None = None
+    outcome: ConversionOutcome | None = None
     why: str = ""
 
 
-def placed(bounds: Sequence[Bound], text: str, unit: Unit, where: str, log: Account) -> list[Placed]:
+def place_bounds(bounds: Sequence[TextBound], text: str, unit: OffsetUnit, where: str, log: ConversionLog) -> list[PlacedBound]:
     """Count each bound and return those that have a place; list what is changed, or has none.
 
     ``align.settle`` takes a span that a listed one became for told, so a plain double of such a
     span is listed here.
     """
     log.read += len(bounds)
-    converter = Ruler(text, unit)
-    found = [_placed(b, text, converter, unit) for b in bounds]
+    converter = OffsetConverter(text, unit)
+    found = [_place_bound(b, text, converter, unit) for b in bounds]
     made = {s.key for p in found if p.outcome for s in p.spans}
-    out: list[Placed] = []
+    out: list[PlacedBound] = []
     for p in found:
         doubled = p.outcome is None and p.spans[0].key in made
-        p = Placed(p.bound, (), Fate.DOUBLE, TWICE) if doubled else p  # noqa: PLW2901
+        p = PlacedBound(p.bound, (), ConversionOutcome.DOUBLE, SPAN_REPEATED) if doubled else p  # noqa: PLW2901
         if p.outcome:
             at = f"{where}:{p.bound.line}"
-            log.record(Entry(at, p.bound.id, p.outcome, p.why, p.bound.quote, resulting_spans=p.spans))
+            log.record(ConversionLogEntry(at, p.bound.id, p.outcome, p.why, p.bound.quote, resulting_spans=p.spans))
         out.append(p)
     return [p for p in out if p.spans]
 
 
-def _placed(bound: Bound, text: str, converter: Ruler, unit: Unit) -> Placed:
-    places, why = _places(bound, text, converter, unit)
+def _place_bound(bound: TextBound, text: str, converter: OffsetConverter, unit: OffsetUnit) -> PlacedBound:
+    places, why = _fragment_ranges(bound, text, converter, unit)
     if why:
-        return Placed(bound, (), Fate.LEFT_OUT, why)
-    joined = _joined(places, text)
+        return PlacedBound(bound, (), ConversionOutcome.LEFT_OUT, why)
+    joined = _join_line_parts(places, text)
     spans = tuple(Span(s, e, bound.label) for s, e in joined)
     if len(spans) > 1:
-        return Placed(bound, spans, Fate.SPLIT, SPLIT)
+        return PlacedBound(bound, spans, ConversionOutcome.SPLIT, DISCONTINUOUS_SPLIT)
     if len(places) > 1:
-        return Placed(bound, spans, Fate.MOVED, JOINED)
-    counted_otherwise = unit.scale is not Scale.CODE_POINTS or unit.inclusive
+        return PlacedBound(bound, spans, ConversionOutcome.MOVED, LINES_JOINED)
+    counted_otherwise = unit.scale is not OffsetScale.CODE_POINTS or unit.inclusive
     if counted_otherwise and joined != list(bound.fragments):
-        return Placed(bound, spans, Fate.MOVED, f"{MOVED} ({unit})")
-    return Placed(bound, spans)
+        return PlacedBound(bound, spans, ConversionOutcome.MOVED, f"{OTHER_UNIT} ({unit})")
+    return PlacedBound(bound, spans)
 
 
-def _places(bound: Bound, text: str, converter: Ruler, unit: Unit) -> tuple[list[Place], str]:
+def _fragment_ranges(bound: TextBound, text: str, converter: OffsetConverter, unit: OffsetUnit) -> tuple[list[CodePointRange], str]:
     """Return the fragments in code points, in the order of the text, or why they have no place."""
-    places: list[Place] = []
+    places: list[CodePointRange] = []
     for start, end in sorted(bound.fragments):
         if end + unit.inclusive <= start:
-            return [], EMPTY if end + unit.inclusive == start else BACKWARDS
+            return [], COVERS_NOTHING if end + unit.inclusive == start else ENDS_BEFORE_START
         try:
             places.append(converter.range(start, end))
         except ValueError:
-            return [], CUT
+            return [], INSIDE_CHARACTER
     if places[-1][1] > len(text):
-        return [], PAST
+        return [], PAST_END
     filled = [(s, e) for s, e in places if text[s:e].strip()]
-    return filled, "" if filled else BLANK
+    return filled, "" if filled else BLANK_SPAN
 
 
-def _joined(places: list[Place], text: str) -> list[Place]:
+def _join_line_parts(places: list[CodePointRange], text: str) -> list[CodePointRange]:
     """Return the places, those made one that only a line end (or nothing) parts."""
     out = places[:1]
     for start, end in places[1:]:
@@ -117,14 +117,14 @@ def _joined(places: list[Place], text: str) -> list[Place]:
     return out
 
 
-def unlike(placed: Placed, text: str) -> bool:
+def is_misquoted(placed: PlacedBound, text: str) -> bool:
     """Whether the text at the span reads differently from what the file quotes, blanks left aside."""
     quote = "".join(placed.bound.quote.split())
-    there = "".join(text[s.start : s.end] for s in _unsorted(placed))
+    there = "".join(text[s.start : s.end] for s in _in_file_order(placed))
     return bool(quote) and quote != "".join(there.split())
 
 
-def _unsorted(placed: Placed) -> list[Span]:
+def _in_file_order(placed: PlacedBound) -> list[Span]:
     """Return the spans in the order in which the file has the fragments: the quote follows it."""
     order = sorted(range(len(placed.bound.fragments)), key=lambda n: placed.bound.fragments[n])
     if len(placed.spans) != len(order):

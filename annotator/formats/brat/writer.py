@@ -7,68 +7,68 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from annotator.core.spans import Span, reading_order
-from annotator.formats.brat.ann import escaped
-from annotator.formats.document import Account, Document, Fate
-from annotator.formats.files import Names, put
-from annotator.formats.losses import PAST, list_fields, list_span, list_thing
+from annotator.formats.brat.ann import escape_note
+from annotator.formats.document import ConversionLog, Document, ConversionOutcome
+from annotator.formats.files import FileNames, write_whole_file
+from annotator.formats.losses import PAST_TEXT_END, record_unsupported_fields, record_span, record_loss
 
-BLANK_LABEL = "brat's labels hold no blanks"
-AT_LINE_END = "it begins or ends with a line end, where brat cuts"
-NO_PLACE = "brat's notes need a span to be on"
+BLANK_IN_LABEL = "brat's labels hold no blanks"
+EDGE_AT_LINE_END = "it begins or ends with a line end, where brat cuts"
+NOTE_WITHOUT_SPAN = "brat's notes need a span to be on"
 
 _LINE = re.compile(r"[^\r\n]+")
 
-Place = tuple[int, int]
+LinePart = tuple[int, int]
 
 
-def write(documents: Iterable[Document], out: Path, log: Account) -> list[Path]:
+def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[Path]:
     """Write the documents to the folder ``out``, one annotator's in one folder; return the files.
 
     A span over a line end is written in parts, as brat does; its reader makes them one again.
     What brat cannot hold is listed in ``account``.
     """
-    names = Names()
+    names = FileNames()
     labels: set[str] = set()
     files: list[Path] = []
     for document in documents:
         path = out / names.unique_name(document.id or document.title, document.annotator)
         lines = _lines(document, labels, log)
-        files.append(put(path.with_name(path.name + ".txt"), document.text.encode()))
-        files.append(put(path.with_name(path.name + ".ann"), "".join(lines).encode()))
-    files.append(put(out / "annotation.conf", _configuration(labels).encode()))
+        files.append(write_whole_file(path.with_name(path.name + ".txt"), document.text.encode()))
+        files.append(write_whole_file(path.with_name(path.name + ".ann"), "".join(lines).encode()))
+    files.append(write_whole_file(out / "annotation.conf", _configuration(labels).encode()))
     return files
 
 
-def _lines(document: Document, labels: set[str], log: Account) -> list[str]:
+def _lines(document: Document, labels: set[str], log: ConversionLog) -> list[str]:
     log.read += len(document.spans)
     lines: list[str] = []
     for span in reading_order(document.spans):
-        places = _places(document.text, span)
-        if why := _refused(document.text, span, places):
-            list_span(document, span, why, log)
+        places = _line_parts(document.text, span)
+        if why := _why_unsupported(document.text, span, places):
+            record_span(document, span, why, log)
             continue
         if (places[0][0], places[-1][1]) == (span.start, span.end):
             log.kept += 1
         else:
-            list_span(document, span, AT_LINE_END, log, Fate.TRIMMED)
+            record_span(document, span, EDGE_AT_LINE_END, log, ConversionOutcome.TRIMMED)
         labels.add(span.label)
         lines.append(_line(len(lines) + 1, span.label, places, document.text))
-    list_fields(document, "brat", log, "accept" if lines else None)
+    record_unsupported_fields(document, "brat", log, "accept" if lines else None)
     return lines + list(_note(document, bool(lines), log))
 
 
-def _refused(text: str, span: Span, places: list[Place]) -> str:
+def _why_unsupported(text: str, span: Span, places: list[LinePart]) -> str:
     """Return why brat cannot hold the span, empty if it can."""
     if span.end > len(text):
-        return PAST
+        return PAST_TEXT_END
     if not places:
         return "nothing but blanks"
-    return BLANK_LABEL if span.label.split() != [span.label] else ""
+    return BLANK_IN_LABEL if span.label.split() != [span.label] else ""
 
 
-def _places(text: str, span: Span) -> list[Place]:
+def _line_parts(text: str, span: Span) -> list[LinePart]:
     """Return the parts of a span between line ends, without the blanks there."""
-    out: list[Place] = []
+    out: list[LinePart] = []
     for found in _LINE.finditer(text, span.start, span.end):
         start, end = found.span()
         there = found[0]
@@ -79,18 +79,18 @@ def _places(text: str, span: Span) -> list[Place]:
     return out
 
 
-def _line(number: int, label: str, places: list[Place], text: str) -> str:
+def _line(number: int, label: str, places: list[LinePart], text: str) -> str:
     offsets = ";".join(f"{s} {e}" for s, e in places)
     quote = " ".join(text[s:e] for s, e in places)
     return f"T{number}\t{label} {offsets}\t{quote}\n"
 
 
-def _note(document: Document, has_spans: bool, log: Account) -> Iterator[str]:
+def _note(document: Document, has_spans: bool, log: ConversionLog) -> Iterator[str]:
     """Yield the line of the document's note, on its first span."""
     if document.note and has_spans:
-        yield f"#1\tAnnotatorNotes T1\t{escaped(document.note)}\n"
+        yield f"#1\tAnnotatorNotes T1\t{escape_note(document.note)}\n"
     elif document.note:
-        list_thing(document, "note", document.note, NO_PLACE, log)
+        record_loss(document, "note", document.note, NOTE_WITHOUT_SPAN, log)
 
 
 def _configuration(labels: set[str]) -> str:

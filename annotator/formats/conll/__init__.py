@@ -14,55 +14,55 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import PurePath
 
-from annotator.core.counting import counted
+from annotator.core.counting import pluralize
 from annotator.core.errors import SourceError
 from annotator.core.spans import Span
 from annotator.core.tokens import Token
 from annotator.formats.conll.table import (
     DOCSTART,
-    NumberedError,
-    Row,
-    Sentence,
-    Table,
-    evidence_of,
-    sentences,
-    shape_of,
-    survey,
+    NumberedTagsError,
+    ConllRow,
+    ConllSentence,
+    ConllTable,
+    scheme_evidence,
+    read_sentences,
+    row_shape,
+    survey_columns,
 )
-from annotator.formats.conll.tags import chunks, notes, tag_of
-from annotator.formats.conll.universal import PARTS
+from annotator.formats.conll.tags import tag_chunks, scheme_notes, parse_tag
+from annotator.formats.conll.universal import PARTS_WITH_TAGS
 from annotator.formats.conll.writer import write
-from annotator.formats.document import Account, Document
-from annotator.formats.numbered import NAMELESS, Names
-from annotator.formats.sample import Sample
-from annotator.formats.source import Source
+from annotator.formats.document import ConversionLog, Document
+from annotator.formats.numbered import NO_TAG_NAMES, TagNames
+from annotator.formats.sample import FileSample
+from annotator.formats.source import ImportSource
 
-__all__ = ["NAME", "looks", "read", "write"]
+__all__ = ["NAME", "detect", "read", "write"]
 
 NAME = "conll"
 
-_GLUED = frozenset({"SpaceAfter=No", "NoSpaceAfter"})
-_FEW = 4_000
+_NO_SPACE_AFTER = frozenset({"SpaceAfter=No", "NoSpaceAfter"})
+_SAMPLE_LINES = 4_000
 """How many lines of a sample are looked at."""
-_WIDE = 100
+_MAX_COLUMNS = 100
 """More columns than a table of words has; running text is taken for one."""
-_WEBANNO = "#FORMAT=WebAnno TSV "
+_WEBANNO_HEADER = "#FORMAT=WebAnno TSV "
 """How a table of another format begins, whose tokens may look like tags."""
 
 
-def looks(sample: Sample) -> str:
+def detect(sample: FileSample) -> str:
     """Return why this looks like a CoNLL file, empty if it does not."""
-    if sample.text.startswith(_WEBANNO):
+    if sample.text.startswith(_WEBANNO_HEADER):
         return ""
     lines = sample.text.split("\n")
     lines = lines if sample.is_whole and not sample.inner else lines[:-1]
-    numbered = [(n, line.removesuffix("\r")) for n, line in enumerate(lines[:_FEW], 1)]
-    shape = shape_of(numbered)
-    if shape.columns > _WIDE:
+    numbered = [(n, line.removesuffix("\r")) for n, line in enumerate(lines[:_SAMPLE_LINES], 1)]
+    shape = row_shape(numbered)
+    if shape.columns > _MAX_COLUMNS:
         return ""
     try:
-        table = survey(numbered, shape, sample.name)
-    except NumberedError:
+        table = survey_columns(numbered, shape, sample.name)
+    except NumberedTagsError:
         return "its rows have numbered tags in the last column"
     except SourceError:
         return ""
@@ -71,7 +71,7 @@ def looks(sample: Sample) -> str:
     return f"its rows have {table.shape.columns} columns, and tags in column {table.tags[0] + 1}"
 
 
-def read(source: Source, log: Account, names: Names = NAMELESS) -> Iterator[Document]:
+def read(source: ImportSource, log: ConversionLog, names: TagNames = NO_TAG_NAMES) -> Iterator[Document]:
     """Yield the documents of a file, or of each file in a folder or zip that has such rows.
 
     ``names`` are what numbers in the last column stand for. Raises SourceError, with file and line, for
@@ -81,32 +81,32 @@ def read(source: Source, log: Account, names: Names = NAMELESS) -> Iterator[Docu
         yield from _documents(source, log, names)
         return
     files = source.files()
-    taken = [f for f in files if looks(f.sample())]
+    taken = [f for f in files if detect(f.sample())]
     if not taken:
         raise source.error("no file in it has rows with tags", do="name a folder of CoNLL files")
     if len(taken) < len(files):
         left = next(f for f in files if f not in taken)
-        more = counted(len(files) - len(taken), "other file is", "other files are")
+        more = pluralize(len(files) - len(taken), "other file is", "other files are")
         log.notes.append(f"{more} left out (first: {left.base})")
     for file in taken:
         yield from _documents(file, log, names)
 
 
-def _lines(source: Source) -> Iterator[tuple[int, str]]:
+def _lines(source: ImportSource) -> Iterator[tuple[int, str]]:
     for number, line in source.lines():
         yield number, source.decoded(line, line=number).removesuffix("\r")
 
 
-def _documents(source: Source, log: Account, names: Names) -> Iterator[Document]:
+def _documents(source: ImportSource, log: ConversionLog, names: TagNames) -> Iterator[Document]:
     where = source.name
-    shape = replace(shape_of(islice(_lines(source), 2 * _FEW)), names=names)
-    table = survey(_lines(source), shape, where)
-    log.notes += _told(source, table)
-    parts: list[Sentence] = []
+    shape = replace(row_shape(islice(_lines(source), 2 * _SAMPLE_LINES)), names=names)
+    table = survey_columns(_lines(source), shape, where)
+    log.notes += _file_notes(source, table)
+    parts: list[ConllSentence] = []
     number = wordless = parted = 0
-    for sentence in sentences(_lines(source), shape, where):
+    for sentence in read_sentences(_lines(source), shape, where):
         parted += sentence.words_with_parts
-        wordless += _wordless(sentence, table, source)
+        wordless += _count_wordless(sentence, table, source)
         if parts and (sentence.document_name is not None or not table.has_document_starts):
             number += 1
             yield _document(parts, table, source, number, log)
@@ -115,9 +115,9 @@ def _documents(source: Source, log: Account, names: Names) -> Iterator[Document]
     if parts:
         yield _document(parts, table, source, number + 1, log)
     if parted:
-        log.notes.append(f"{PARTS}: {parted:,}")
+        log.notes.append(f"{PARTS_WITH_TAGS}: {parted:,}")
     if wordless:
-        rows = counted(
+        rows = pluralize(
             wordless,
             "row without a word and without a label is",
             "rows without a word and without a label are",
@@ -125,37 +125,37 @@ def _documents(source: Source, log: Account, names: Names) -> Iterator[Document]
         log.notes.append(f"{rows} passed over")
 
 
-def _wordless(sentence: Sentence, table: Table, source: Source) -> int:
+def _count_wordless(sentence: ConllSentence, table: ConllTable, source: ImportSource) -> int:
     """Return how many rows have no word; raises SourceError where one has a label all the same."""
     empty = [r for r in sentence.rows if not r.fields[table.word]]
     for row in empty:
-        if any(tag_of(row.fields[c], bare=table.bare).kind != "O" for c in table.tags):
+        if any(parse_tag(row.fields[c], bare=table.bare).kind != "O" for c in table.tags):
             raise source.error("the row has no word", row.line, do="repair the row")
     return len(empty)
 
 
-def _told(source: Source, table: Table) -> Iterable[str]:
+def _file_notes(source: ImportSource, table: ConllTable) -> Iterable[str]:
     """Yield the notes on what was decided for the file."""
-    found = evidence_of(_lines(source), table, source.name)
-    yield from notes(found, source.name)
+    found = scheme_evidence(_lines(source), table, source.name)
+    yield from scheme_notes(found, source.name)
     last = table.shape.columns - 1
     if table.tags[0] != last:
         yield f"tags are read from column {table.tags[0] + 1} of {table.shape.columns}"
     if len(table.tags) > 1:
-        yield f"{_listed(table.tags)} tags of the same labels: all are read"
+        yield f"{_columns_phrase(table.tags)} tags of the same labels: all are read"
     if table.others:
-        yield f"{_listed(table.others)} tags of other labels: not read"
+        yield f"{_columns_phrase(table.others)} tags of other labels: not read"
     if not table.has_document_starts:
         yield f"no {DOCSTART} parts the texts: each sentence is a document of its own"
 
 
-def _listed(columns: Collection[int]) -> str:
+def _columns_phrase(columns: Collection[int]) -> str:
     description = ", ".join(str(c + 1) for c in sorted(columns))
     return f"column {description} holds" if len(columns) == 1 else f"columns {description} hold"
 
 
 @dataclass(slots=True)
-class _Build:
+class _DocumentBuilder:
     """A document as it grows, sentence by sentence."""
 
     parts: list[str] = field(default_factory=list)
@@ -164,10 +164,10 @@ class _Build:
     sentences: list[tuple[int, int]] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
 
-    def add(self, sentence: Sentence, table: Table) -> None:
+    def add(self, sentence: ConllSentence, table: ConllTable) -> None:
         """Put a sentence behind the others, on a line of its own."""
         base = self.size + bool(self.parts)
-        text, places = _rebuilt(sentence, table)
+        text, places = _rebuild_text(sentence, table)
         self.parts.append(text)
         self.size = base + len(text)
         self.sentences.append((base, base + len(text)))
@@ -175,14 +175,14 @@ class _Build:
             ws = text[end : end + 1] == " "
             self.tokens.append(Token(text[start:end], base + start, base + end, ws))
         for column in table.tags:
-            description = [tag_of(r.fields[column], bare=table.bare) for r in sentence.rows]
-            for chunk in chunks(description):
+            description = [parse_tag(r.fields[column], bare=table.bare) for r in sentence.rows]
+            for chunk in tag_chunks(description):
                 start, end = places[chunk.first][0], places[chunk.last - 1][1]
                 self.spans.append(Span(base + start, base + end, chunk.label))
 
 
-def _document(parts: list[Sentence], table: Table, source: Source, number: int, log: Account) -> Document:
-    build = _Build()
+def _document(parts: list[ConllSentence], table: ConllTable, source: ImportSource, number: int, log: ConversionLog) -> Document:
+    build = _DocumentBuilder()
     for sentence in parts:
         build.add(sentence, table)
     log.read += len(build.spans)
@@ -196,26 +196,26 @@ def _document(parts: list[Sentence], table: Table, source: Source, number: int, 
     )
 
 
-def _rebuilt(sentence: Sentence, table: Table) -> tuple[str, list[tuple[int, int]]]:
+def _rebuild_text(sentence: ConllSentence, table: ConllTable) -> tuple[str, list[tuple[int, int]]]:
     """Return the sentence's text and where each of its words stands in it."""
     words = [r.fields[table.word] for r in sentence.rows]
-    if sentence.text is not None and (found := _found(sentence.text, words)):
+    if sentence.text is not None and (found := _find_words(sentence.text, words)):
         return sentence.text, found
     text = ""
     places: list[tuple[int, int]] = []
     for n, (word, row) in enumerate(zip(words, sentence.rows, strict=True)):
         places.append((len(text), len(text) + len(word)))
-        text += word + " " * (bool(word) and n + 1 < len(words) and not _is_glued(row, table))
+        text += word + " " * (bool(word) and n + 1 < len(words) and not _has_no_space_after(row, table))
     return text, places
 
 
-def _is_glued(row: Row, table: Table) -> bool:
+def _has_no_space_after(row: ConllRow, table: ConllTable) -> bool:
     return any(
-        not _GLUED.isdisjoint(f.split("|")) for n, f in enumerate(row.fields) if n > table.word and len(f) > 9
+        not _NO_SPACE_AFTER.isdisjoint(f.split("|")) for n, f in enumerate(row.fields) if n > table.word and len(f) > 9
     )
 
 
-def _found(text: str, words: list[str]) -> list[tuple[int, int]]:
+def _find_words(text: str, words: list[str]) -> list[tuple[int, int]]:
     """Return where the words stand in the text; none where it holds anything else but blanks."""
     at = 0
     out: list[tuple[int, int]] = []

@@ -10,31 +10,31 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from annotator.core.counting import counted
+from annotator.core.counting import pluralize
 from annotator.core.errors import SourceError
 from annotator.formats.conll import universal
-from annotator.formats.conll.tags import OUTSIDE, Evidence, is_tag, tag_of
-from annotator.formats.numbered import PADDING, Names, lacking, named
+from annotator.formats.conll.tags import OUTSIDE_TAGS, SchemeEvidence, is_tag, parse_tag
+from annotator.formats.numbered import PADDING_TAG, TagNames, unnamed_tags_message, tag_by_number
 
 DOCSTART = "-DOCSTART-"
 _COMMENT = re.compile(r"#\s?[\w.:-]+ ?= |# id\s")
-_NEW = re.compile(r"#\s?newdoc\b(?:\s+id\s*=\s*(?P<id>.*))?")
-_TEXT = re.compile(r"#\s?text ?= ?(?P<text>.*)", re.DOTALL)
+_NEWDOC = re.compile(r"#\s?newdoc\b(?:\s+id\s*=\s*(?P<id>.*))?")
+_TEXT_COMMENT = re.compile(r"#\s?text ?= ?(?P<text>.*)", re.DOTALL)
 _BLANKS = re.compile(r"[ \t]+")
-_NEAR = 1_000
+_SHAPE_ROWS = 1_000
 """How many rows tell what parts the columns."""
-_PARTS = 100
+_MAX_WORD_PARTS = 100
 """The most parts of a word."""
-_KINDS = 200
+_MAX_BARE_LABELS = 200
 """The most labels that tags without prefix may have."""
-_MOST = 5_000
+_MAX_TAGS = 5_000
 """The most tags that a file may have; a column with more values holds none."""
 
-Lines = Iterable[tuple[int, str]]
+NumberedLines = Iterable[tuple[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ConllRow:
     """A word with its fields."""
 
     line: int
@@ -42,10 +42,10 @@ class Row:
 
 
 @dataclass(slots=True)
-class Sentence:
+class ConllSentence:
     """The rows between two blank lines."""
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[ConllRow] = field(default_factory=list)
     text: str | None = None
     """What a comment ``# text = …`` says."""
     document_name: str | None = None
@@ -55,12 +55,12 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class RowShape:
     """How the rows are cut."""
 
     tabs: bool
     columns: int
-    names: Names = field(default_factory=dict)
+    names: TagNames = field(default_factory=dict)
     """What the numbers in the last column stand for, where the user says it."""
     key: str = ""
     """What the tags are called that stand in the last column among other things."""
@@ -69,107 +69,107 @@ class Shape:
         """Return the fields of a row, a tag that stands among other things as a field of its own."""
         fields = tuple(line.split("\t")) if self.tabs else tuple(_BLANKS.split(line.strip(" \t")))
         if self.key:
-            fields = (*fields, universal.tag_in(fields[-1], self.key))
-        return (*fields[:-1], named(fields[-1], self.names)) if self.names else fields
+            fields = (*fields, universal.tag_in_field(fields[-1], self.key))
+        return (*fields[:-1], tag_by_number(fields[-1], self.names)) if self.names else fields
 
 
-def shape_of(lines: Lines) -> Shape:
+def row_shape(lines: NumberedLines) -> RowShape:
     """Return how most of the first rows are cut; 0 columns where there are none."""
     plain: list[str] = []
     hashed: list[str] = []
     for _, line in lines:
-        if line.startswith("#") and not _COMMENT.match(line) and not _NEW.match(line):
+        if line.startswith("#") and not _COMMENT.match(line) and not _NEWDOC.match(line):
             hashed.append(line)
         elif line.strip(" \t") and not line.startswith(("#", DOCSTART)):
             plain.append(line)
-        if len(plain) >= _NEAR:
+        if len(plain) >= _SHAPE_ROWS:
             break
     plain = plain or hashed  # a word may begin with # as well as a comment
     tabs = sum("\t" in line for line in plain) * 2 > len(plain)
-    counts = Counter(len(Shape(tabs, 0).fields_of(line)) for line in plain)
+    counts = Counter(len(RowShape(tabs, 0).fields_of(line)) for line in plain)
     columns = max(counts, key=lambda n: (counts[n], n), default=0)
-    if tabs and columns == universal.COLUMNS:
-        key = universal.tag_key(Shape(tabs, 0).fields_of(line) for line in plain)
-        return Shape(tabs, columns + bool(key), key=key)
-    return Shape(tabs, columns)
+    if tabs and columns == universal.CONLLU_COLUMNS:
+        key = universal.tag_key(RowShape(tabs, 0).fields_of(line) for line in plain)
+        return RowShape(tabs, columns + bool(key), key=key)
+    return RowShape(tabs, columns)
 
 
-def sentences(lines: Lines, shape: Shape, where: str) -> Iterator[Sentence]:
+def read_sentences(lines: NumberedLines, shape: RowShape, where: str) -> Iterator[ConllSentence]:
     """Yield the sentences; raises SourceError with the line of a row with more or fewer columns."""
-    for sentence in _all_rows(lines, shape, where):
-        if shape.columns > 2 and universal.counts(r.fields for r in sentence.rows):
-            _put_together(sentence)
+    for sentence in _read_raw_sentences(lines, shape, where):
+        if shape.columns > 2 and universal.counts_words(r.fields for r in sentence.rows):
+            _merge_word_parts(sentence)
         yield sentence
 
 
-def _all_rows(lines: Lines, shape: Shape, where: str) -> Iterator[Sentence]:
-    now = Sentence()
+def _read_raw_sentences(lines: NumberedLines, shape: RowShape, where: str) -> Iterator[ConllSentence]:
+    now = ConllSentence()
     for number, line in lines:
         if not line.strip(" \t"):
             if now.rows:
                 yield now
-                now = Sentence()
+                now = ConllSentence()
         elif line.startswith(DOCSTART):
             if now.rows:
                 yield now
-            now = Sentence(document_name=line[len(DOCSTART) :].partition("(")[2].partition(")")[0])
+            now = ConllSentence(document_name=line[len(DOCSTART) :].partition("(")[2].partition(")")[0])
         elif line.startswith("#") and _is_comment(line, shape):
             _take_comment(now, line)
         else:
-            now.rows.append(_row(number, line, shape, where))
+            now.rows.append(_read_row(number, line, shape, where))
     if now.rows:
         yield now
 
 
-def _put_together(sentence: Sentence) -> None:
+def _merge_word_parts(sentence: ConllSentence) -> None:
     """Leave the rows that stand in the text: words of several parts whole, counted anew."""
-    rows, out = sentence.rows, list[Row]()
+    rows, out = sentence.rows, list[ConllRow]()
     at = 0
     while at < len(rows):
         row = rows[at]
         at += 1
-        if universal.is_unseen(row.fields):
+        if universal.is_empty_node(row.fields):
             continue
-        if at < len(rows) and universal.is_whole(row.fields, rows[at].fields):
-            parts = universal.parts_of(row.fields, [r.fields for r in rows[at : at + _PARTS]])
-            sentence.words_with_parts += universal.differ(parts)
+        if at < len(rows) and universal.is_multiword(row.fields, rows[at].fields):
+            parts = universal.parts_of_word(row.fields, [r.fields for r in rows[at : at + _MAX_WORD_PARTS]])
+            sentence.words_with_parts += universal.parts_differ(parts)
             at += len(parts)
-            row = Row(row.line, universal.merged(row.fields, parts))
+            row = ConllRow(row.line, universal.merge_parts(row.fields, parts))
         out.append(row)
-    sentence.rows = [Row(r.line, (str(n), *r.fields[1:])) for n, r in enumerate(out, 1)]
+    sentence.rows = [ConllRow(r.line, (str(n), *r.fields[1:])) for n, r in enumerate(out, 1)]
 
 
-def _is_comment(line: str, shape: Shape) -> bool:
+def _is_comment(line: str, shape: RowShape) -> bool:
     """Whether a line that begins with # is no row, whose word begins so; ``# text = I`` is none."""
     fields = shape.fields_of(line)
     if len(fields) != shape.columns:
         return True
     if shape.tabs or (fields[0] != "#" and is_tag(fields[-1])):
         return False
-    return bool(_COMMENT.match(line) or _NEW.match(line))
+    return bool(_COMMENT.match(line) or _NEWDOC.match(line))
 
 
-def _take_comment(sentence: Sentence, line: str) -> None:
-    if fits := _NEW.match(line):
+def _take_comment(sentence: ConllSentence, line: str) -> None:
+    if fits := _NEWDOC.match(line):
         sentence.document_name = (fits["id"] or "").strip()
-    elif fits := _TEXT.match(line):
+    elif fits := _TEXT_COMMENT.match(line):
         sentence.text = fits["text"]
 
 
-def _row(number: int, line: str, shape: Shape, where: str) -> Row:
+def _read_row(number: int, line: str, shape: RowShape, where: str) -> ConllRow:
     fields = shape.fields_of(line)
     if len(fields) != shape.columns:
-        what = f"the row has {counted(len(fields), 'column')}, the others have {shape.columns}"
+        what = f"the row has {pluralize(len(fields), 'column')}, the others have {shape.columns}"
         raise SourceError(what, where=f"{where}:{number}", do="repair the row")
-    return Row(number, fields)
+    return ConllRow(number, fields)
 
 
-class NumberedError(SourceError):
+class NumberedTagsError(SourceError):
     """The tags are numbers, and nobody has said what they stand for."""
 
 
 @dataclass(slots=True)
-class Column:
+class ColumnSurvey:
     """What one column of the whole file holds."""
 
     counts: dict[str, int] = field(default_factory=dict)
@@ -183,7 +183,7 @@ class Column:
         """Take in one value."""
         if value in self.counts:
             self.counts[value] += 1
-        elif len(self.counts) < _MOST:
+        elif len(self.counts) < _MAX_TAGS:
             self.counts[value] = 1
             self.first[value] = line
         else:
@@ -197,7 +197,7 @@ class Column:
     @property
     def tag_count(self) -> int:
         """How many values are tags with a prefix."""
-        return sum(n for v, n in self.counts.items() if v not in OUTSIDE and is_tag(v))
+        return sum(n for v, n in self.counts.items() if v not in OUTSIDE_TAGS and is_tag(v))
 
     @property
     def other_count(self) -> int:
@@ -214,16 +214,16 @@ class Column:
         """Line and value of the first that is no tag; 0 where there is none."""
         return min(((self.first[v], v) for v in self.counts if not is_tag(v)), default=(0, ""))
 
-    def numbers(self, names: Names) -> dict[int, int]:
+    def numbers(self, names: TagNames) -> dict[int, int]:
         """Return how often each number stands there that is a tag without a name; none where none is.
 
         Without ``names`` these are few numbers from 0 on, and nothing else, of which 0 is the most
         frequent.
         """
         rest = {v: n for v, n in self.counts.items() if not is_tag(v)}
-        if self.others or len(rest) > _KINDS or not all(re.fullmatch(r"-?[0-9]{1,3}", v) for v in rest):
+        if self.others or len(rest) > _MAX_BARE_LABELS or not all(re.fullmatch(r"-?[0-9]{1,3}", v) for v in rest):
             return {}
-        found = {int(v): n for v, n in rest.items() if int(v) != PADDING}
+        found = {int(v): n for v, n in rest.items() if int(v) != PADDING_TAG}
         if names or not found:
             return found
         alone = len(rest) == len(self.counts) and sum(found.values()) > len(found)
@@ -232,14 +232,14 @@ class Column:
     @property
     def labels(self) -> set[str]:
         """The labels of its tags."""
-        return {tag_of(v).label for v in self.counts if is_tag(v)} - {""}
+        return {parse_tag(v).label for v in self.counts if is_tag(v)} - {""}
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ConllTable:
     """Which column holds what, and what the tags show."""
 
-    shape: Shape
+    shape: RowShape
     word: int = 0
     tags: tuple[int, ...] = ()
     """The columns of tags: one a layer, the first the main one."""
@@ -251,11 +251,11 @@ class Table:
     """Whether the file says where a document begins."""
 
 
-def survey(lines: Lines, shape: Shape, where: str) -> Table:
+def survey_columns(lines: NumberedLines, shape: RowShape, where: str) -> ConllTable:
     """Return which column is which; raises SourceError where none holds tags."""
-    columns = [Column() for _ in range(shape.columns)]
+    columns = [ColumnSurvey() for _ in range(shape.columns)]
     rows, counted, marks = 0, shape.columns > 2, 0
-    for sentence in sentences(lines, shape, where):
+    for sentence in read_sentences(lines, shape, where):
         marks += sentence.document_name is not None
         for n, row in enumerate(sentence.rows):
             rows += 1
@@ -266,11 +266,11 @@ def survey(lines: Lines, shape: Shape, where: str) -> Table:
         what = "its rows have one column" if rows else "there is no row in it"
         raise SourceError(what, where=where, do="a row has a word, and its tag in the last column")
     word = int(counted)
-    main, bare = (0, False) if _tags_first(columns) else _main(columns, word, rows, shape.names, where)
+    main, bare = (0, False) if _is_tag_before_word(columns) else _main_tag_column(columns, word, rows, shape.names, where)
     word = 1 if main == 0 else word
-    layers, others = _layers(columns, word, main) if not bare else ((), ())
+    layers, others = _tag_layers(columns, word, main) if not bare else ((), ())
     marked = marks > 0 and not (marks == 1 and _is_label_studio(columns))
-    return Table(shape, word, (main, *layers), bare, others, marked)
+    return ConllTable(shape, word, (main, *layers), bare, others, marked)
 
 
 def _is_index(value: str, at: int) -> bool:
@@ -279,35 +279,35 @@ def _is_index(value: str, at: int) -> bool:
     return number in {str(at + 1), str(at)} and (not sentence or sentence.isdecimal())
 
 
-def _is_label_studio(columns: list[Column]) -> bool:
+def _is_label_studio(columns: list[ColumnSurvey]) -> bool:
     """Whether the rows are Label Studio's, which puts one -DOCSTART- before all its texts."""
     return len(columns) == 4 and columns[1].counts.keys() == {"-X-"} and columns[2].counts.keys() == {"_"}
 
 
-def _tags_first(columns: list[Column]) -> bool:
+def _is_tag_before_word(columns: list[ColumnSurvey]) -> bool:
     """Whether there are two columns, the tag before the word."""
     return len(columns) == 2 and columns[0].is_tags and columns[0].tag_count > 0 and not columns[1].is_tags
 
 
-def _main(columns: list[Column], word: int, rows: int, names: Names, where: str) -> tuple[int, bool]:
+def _main_tag_column(columns: list[ColumnSurvey], word: int, rows: int, names: TagNames, where: str) -> tuple[int, bool]:
     """Return the last column that holds tags, and whether they are without prefix."""
     found = range(len(columns) - 1, word, -1)
     for n in found:
         if columns[n].is_tags and (columns[n].tag_count or columns[n].outside_count):
             return n, False
-    if description := lacking(columns[-1].numbers(names), names):
-        raise NumberedError(f"the tags in the last column {description[0]}", where=where, do=description[1])
+    if description := unnamed_tags_message(columns[-1].numbers(names), names):
+        raise NumberedTagsError(f"the tags in the last column {description[0]}", where=where, do=description[1])
     near = max(found, key=lambda n: columns[n].tag_count)
     if columns[near].tag_count > columns[near].other_count:
-        raise _no_tag(columns[near], where)
+        raise _no_tag_error(columns[near], where)
     for n in found:
-        if columns[n].outside_count and len(columns[n].counts) <= min(_KINDS, 1 + rows // 2):
+        if columns[n].outside_count and len(columns[n].counts) <= min(_MAX_BARE_LABELS, 1 + rows // 2):
             return n, True
     brackets = (n for n in found if any("*" in value for value in columns[n].counts))
-    raise _no_tag(columns[next(brackets, found[0])], where)
+    raise _no_tag_error(columns[next(brackets, found[0])], where)
 
 
-def _no_tag(column: Column, where: str) -> SourceError:
+def _no_tag_error(column: ColumnSurvey, where: str) -> SourceError:
     line, value = column.first_non_tag
     if not line:
         do = "put O, or B-, I-, E-, S-, L- or U- and a label, into the last column"
@@ -319,7 +319,7 @@ def _no_tag(column: Column, where: str) -> SourceError:
     return SourceError(what, where=f"{where}:{line}", do="repair the row, or put the tags in the last column")
 
 
-def _layers(columns: list[Column], word: int, main: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _tag_layers(columns: list[ColumnSurvey], word: int, main: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return the columns with other layers of the same labels, and those with tags of another kind.
 
     Where there is nothing else but numbers, words and two columns of tags, these are two layers (GermEval).
@@ -331,10 +331,10 @@ def _layers(columns: list[Column], word: int, main: int) -> tuple[tuple[int, ...
     return same, tuple(n for n in rest if n not in same)
 
 
-def evidence_of(lines: Lines, table: Table, where: str) -> Evidence:
+def scheme_evidence(lines: NumberedLines, table: ConllTable, where: str) -> SchemeEvidence:
     """Return what the tags of all layers show of their scheme."""
-    found = Evidence()
-    for sentence in sentences(lines, table.shape, where):
+    found = SchemeEvidence()
+    for sentence in read_sentences(lines, table.shape, where):
         at = [r.line for r in sentence.rows]
         for column in table.tags:
             found.add_sentence([r.fields[column] for r in sentence.rows], at, bare=table.bare)

@@ -12,16 +12,16 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-OUTSIDE = frozenset({"O", "_", "-"})
-UNNAMED = "SPAN"
+OUTSIDE_TAGS = frozenset({"O", "_", "-"})
+DEFAULT_LABEL = "SPAN"
 """The label of tags that are nothing but B and I."""
 
-_PREFIXED = re.compile(r"([BIESLUMW])(?:-(.+))?", re.DOTALL)
-_KINDS = {"B": "B", "I": "I", "M": "I", "E": "E", "L": "E", "S": "S", "U": "S", "W": "S"}
+_PREFIXED_TAG = re.compile(r"([BIESLUMW])(?:-(.+))?", re.DOTALL)
+_PREFIX_KINDS = {"B": "B", "I": "I", "M": "I", "E": "E", "L": "E", "S": "S", "U": "S", "W": "S"}
 
 
 @dataclass(frozen=True, slots=True)
-class Tag:
+class ParsedTag:
     """A tag without its dress: ``kind`` is O, B, I, E or S."""
 
     kind: str
@@ -29,7 +29,7 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True)
-class Chunk:
+class TagChunk:
     """A labelled run of rows, ``[first, last)``."""
 
     first: int
@@ -37,49 +37,49 @@ class Chunk:
     label: str
 
 
-O = Tag("O")  # noqa: E741  (its name everywhere)
+OUTSIDE_TAG = ParsedTag("O")  # noqa: E741  (its name everywhere)
 
 
 def is_tag(value: str) -> bool:
     """Whether this is ``O``, nothing, or has a scheme's prefix."""
-    return value in OUTSIDE or bool(_PREFIXED.fullmatch(value))
+    return value in OUTSIDE_TAGS or bool(_PREFIXED_TAG.fullmatch(value))
 
 
-def tag_of(value: str, *, bare: bool = False) -> Tag:
+def parse_tag(value: str, *, bare: bool = False) -> ParsedTag:
     """Return the tag; ``bare`` ones are labels without prefix and open no span of their own."""
-    if value in OUTSIDE:
-        return O
+    if value in OUTSIDE_TAGS:
+        return OUTSIDE_TAG
     if bare:
-        return Tag("I", value)
-    fits = _PREFIXED.fullmatch(value)
-    return Tag(_KINDS[fits[1]], fits[2] or UNNAMED) if fits else O
+        return ParsedTag("I", value)
+    fits = _PREFIXED_TAG.fullmatch(value)
+    return ParsedTag(_PREFIX_KINDS[fits[1]], fits[2] or DEFAULT_LABEL) if fits else OUTSIDE_TAG
 
 
-def letter(value: str) -> str:
+def tag_prefix(value: str) -> str:
     """Return the prefix of a tag, ``O`` for what marks nothing."""
-    return "O" if value in OUTSIDE else value[0]
+    return "O" if value in OUTSIDE_TAGS else value[0]
 
 
-def chunks(tags: Sequence[Tag]) -> list[Chunk]:
+def tag_chunks(tags: Sequence[ParsedTag]) -> list[TagChunk]:
     """Return the spans of one sentence."""
-    out: list[Chunk] = []
+    out: list[TagChunk] = []
     opened: int | None = None
-    for n, tag in enumerate([*tags, O]):
-        if opened is not None and _closes(tags[n - 1], tag):
-            out.append(Chunk(opened, n, tags[n - 1].label))
+    for n, tag in enumerate([*tags, OUTSIDE_TAG]):
+        if opened is not None and _closes_chunk(tags[n - 1], tag):
+            out.append(TagChunk(opened, n, tags[n - 1].label))
             opened = None
         if opened is None and tag.kind != "O":
             opened = n
     return out
 
 
-def _closes(last: Tag, tag: Tag) -> bool:
+def _closes_chunk(last: ParsedTag, tag: ParsedTag) -> bool:
     """Whether a span that runs up to ``last`` is over before ``tag``."""
     return tag.kind in "OBS" or tag.label != last.label or last.kind in "ES"
 
 
 @dataclass(slots=True)
-class Evidence:
+class SchemeEvidence:
     """What the tags of a whole file show of their scheme."""
 
     prefixes: Counter[str] = field(default_factory=Counter)
@@ -96,17 +96,17 @@ class Evidence:
 
     def add_sentence(self, tags_as_written: Sequence[str], lines: Sequence[int], *, bare: bool) -> None:
         """Take in the tags of one sentence, ``lines`` being where they stand."""
-        tags = [tag_of(t, bare=bare) for t in tags_as_written]
-        self.prefixes.update("I" if bare and t not in OUTSIDE else letter(t) for t in tags_as_written)
-        for chunk in chunks(tags):
+        tags = [parse_tag(t, bare=bare) for t in tags_as_written]
+        self.prefixes.update("I" if bare and t not in OUTSIDE_TAGS else tag_prefix(t) for t in tags_as_written)
+        for chunk in tag_chunks(tags):
             self._add_chunk(tags, chunk, lines)
 
-    def _add_chunk(self, tags: Sequence[Tag], chunk: Chunk, lines: Sequence[int]) -> None:
+    def _add_chunk(self, tags: Sequence[ParsedTag], chunk: TagChunk, lines: Sequence[int]) -> None:
         first, last = tags[chunk.first].kind, tags[chunk.last - 1].kind
         if first in "IE":
             self.opened_by_i += 1
             self.first_i = self.first_i or lines[chunk.first]
-        before = tags[chunk.first - 1] if chunk.first else O
+        before = tags[chunk.first - 1] if chunk.first else OUTSIDE_TAG
         self.unneeded_b += first == "B" and before.label != chunk.label
         if last in "BI":
             self.not_ended += 1
@@ -127,7 +127,7 @@ class Evidence:
         return "IOB2" if found else ""
 
 
-def notes(found: Evidence, where: str) -> Iterable[str]:
+def scheme_notes(found: SchemeEvidence, where: str) -> Iterable[str]:
     """Yield what the report says of the scheme, and of what breaks its rules."""
     scheme = found.scheme
     counts = ", ".join(f"{n:,} {k}" for k, n in sorted(found.prefixes.items()))

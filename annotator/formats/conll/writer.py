@@ -15,66 +15,66 @@ from pathlib import Path
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, is_aligned, token_range
 from annotator.formats.conll.table import DOCSTART
-from annotator.formats.document import Account, Document
-from annotator.formats.fields import Tally
-from annotator.formats.files import put
-from annotator.formats.losses import PAST, list_fields, list_note, list_span, list_thing
-from annotator.formats.words import words_of
+from annotator.formats.document import ConversionLog, Document
+from annotator.formats.fields import NoteCounter
+from annotator.formats.files import write_whole_file
+from annotator.formats.losses import PAST_TEXT_END, record_unsupported_fields, record_unsupported_note, record_span, record_loss
+from annotator.formats.words import visible_words
 
-OVERLAPS = "a longer span that stays overlaps it, and CoNLL is flat"
-INSIDE = "it begins or ends inside a token"
-OVER = "it runs over a sentence end"
-BLANK_LABEL = "a CoNLL tag holds no blanks"
-WORDLESS = "nothing but blanks"
-MARK = f"CoNLL takes the word {DOCSTART} for the start of a document"
-LEVELLED = "texts whose line ends and runs of blanks don't come back, since CoNLL has words alone: {n}"
+OVERLAPS_LONGER = "a longer span that stays overlaps it, and CoNLL is flat"
+EDGE_INSIDE_TOKEN = "it begins or ends inside a token"
+OVER_SENTENCE_END = "it runs over a sentence end"
+BLANK_IN_TAG = "a CoNLL tag holds no blanks"
+BLANK_ONLY = "nothing but blanks"
+DOCSTART_WORD = f"CoNLL takes the word {DOCSTART} for the start of a document"
+SPACING_LOST = "texts whose line ends and runs of blanks don't come back, since CoNLL has words alone: {n}"
 
 
-def write(documents: Iterable[Document], out: Path, log: Account) -> list[Path]:
+def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[Path]:
     """Write the documents to ``corpus.conll`` in the folder ``out``; return the file.
 
     What a flat tag cannot hold is listed in ``account``.
     """
     path = out / "corpus.conll"
-    tally = Tally()
-    files = [put(path, (row.encode() for d in documents for row in _rows(d, log, tally)))]
+    tally = NoteCounter()
+    files = [write_whole_file(path, (row.encode() for d in documents for row in _document_rows(d, log, tally)))]
     tally.add_notes(log)
     return files
 
 
-def _rows(document: Document, log: Account, tally: Tally) -> Iterator[str]:
-    words = words_of(document)
+def _document_rows(document: Document, log: ConversionLog, tally: NoteCounter) -> Iterator[str]:
+    words = visible_words(document)
     marks = [t for t in words if t.text.startswith(DOCSTART)]
     tokens = [t for t in words if t not in marks] if marks else words
     for mark in marks:
-        list_thing(document, "word", mark.text, MARK, log)
-    breaks = _breaks(document)
+        record_loss(document, "word", mark.text, DOCSTART_WORD, log)
+    breaks = _sentence_starts(document)
     log.read += len(document.spans)
-    stay = _flat(_fitting(document, words, breaks, log), document, log)
+    stay = _non_overlapping(_taggable_spans(document, words, breaks, log), document, log)
     log.kept += len(stay)
-    list_fields(document, "CoNLL", log)
-    list_note(document, "CoNLL", log)
-    tally.add(LEVELLED, _rebuilt(tokens, breaks) != document.text)
+    record_unsupported_fields(document, "CoNLL", log)
+    record_unsupported_note(document, "CoNLL", log)
+    tally.add(SPACING_LOST, _text_as_read(tokens, breaks) != document.text)
     yield f"{DOCSTART} -X- O O\n\n"
     tags = _tags(tokens, stay)
     for n, (token, tag) in enumerate(zip(tokens, tags, strict=True)):
         following = tokens[n + 1] if n + 1 < len(tokens) else None
-        ends = _ends(token, following, breaks)
+        ends = _ends_sentence(token, following, breaks)
         glued = following is not None and following.start == token.end
         yield f"{token.text} _ {'SpaceAfter=No' if glued and not ends else '_'} {tag}\n"
         yield "\n" * ends
 
 
-def _ends(token: Token, following: Token | None, sentence_starts: Sequence[int]) -> bool:
+def _ends_sentence(token: Token, following: Token | None, sentence_starts: Sequence[int]) -> bool:
     """Whether a sentence ends after a token."""
-    return following is None or _sentence(following.start, sentence_starts) != _sentence(token.start, sentence_starts)
+    return following is None or _sentence_number(following.start, sentence_starts) != _sentence_number(token.start, sentence_starts)
 
 
-def _rebuilt(tokens: Sequence[Token], sentence_starts: Sequence[int]) -> str:
+def _text_as_read(tokens: Sequence[Token], sentence_starts: Sequence[int]) -> str:
     """Return the text as it comes back: a line end after a sentence, else one blank or nothing."""
     out: list[str] = []
     for token, following in pairwise(tokens):
-        gap = "\n" if _ends(token, following, sentence_starts) else " " * (following.start > token.end)
+        gap = "\n" if _ends_sentence(token, following, sentence_starts) else " " * (following.start > token.end)
         out += [token.text, gap]
     return "".join([*out, *(t.text for t in tokens[-1:])])
 
@@ -88,50 +88,50 @@ def _tags(tokens: Sequence[Token], spans: Sequence[Span]) -> list[str]:
     return tags
 
 
-def _breaks(document: Document) -> list[int]:
+def _sentence_starts(document: Document) -> list[int]:
     """Return where sentences begin, the first left out."""
     return sorted(start for start, _ in document.sentences)[1:]
 
 
-def _sentence(at: int, sentence_starts: Sequence[int]) -> int:
+def _sentence_number(at: int, sentence_starts: Sequence[int]) -> int:
     return bisect_right(sentence_starts, at)
 
 
-def _fitting(
-    document: Document, tokens: Sequence[Token], sentence_starts: Sequence[int], log: Account
+def _taggable_spans(
+    document: Document, tokens: Sequence[Token], sentence_starts: Sequence[int], log: ConversionLog
 ) -> list[Span]:
     """Return the spans that tags can hold by themselves; list the others."""
     out: list[Span] = []
     for span in document.spans:
-        if why := _refused(span, document, tokens, sentence_starts):
-            list_span(document, span, why, log)
+        if why := _why_unsupported(span, document, tokens, sentence_starts):
+            record_span(document, span, why, log)
         else:
             out.append(span)
     return out
 
 
-def _refused(span: Span, document: Document, tokens: Sequence[Token], sentence_starts: Sequence[int]) -> str:
+def _why_unsupported(span: Span, document: Document, tokens: Sequence[Token], sentence_starts: Sequence[int]) -> str:
     if span.end > len(document.text):
-        return PAST
+        return PAST_TEXT_END
     if not document.text[span.start : span.end].strip():
-        return WORDLESS
+        return BLANK_ONLY
     if span.label.split() != [span.label]:
-        return BLANK_LABEL
+        return BLANK_IN_TAG
     if not is_aligned(tokens, span.start, span.end):
-        return INSIDE
+        return EDGE_INSIDE_TOKEN
     first, last = token_range(tokens, span.start, span.end)
     if any(t.text.startswith(DOCSTART) for t in tokens[first:last]):
-        return MARK
-    return OVER if _sentence(span.start, sentence_starts) != _sentence(span.end - 1, sentence_starts) else ""
+        return DOCSTART_WORD
+    return OVER_SENTENCE_END if _sentence_number(span.start, sentence_starts) != _sentence_number(span.end - 1, sentence_starts) else ""
 
 
-def _flat(spans: Sequence[Span], document: Document, log: Account) -> list[Span]:
+def _non_overlapping(spans: Sequence[Span], document: Document, log: ConversionLog) -> list[Span]:
     """Return the spans of one flat view, in the order of the text; list those that have no place in it."""
     stay: list[Span] = []
     taken = bytearray(len(document.text))
     for span in sorted(spans, key=lambda s: (s.start - s.end, s.start, s.label)):
         if 1 in taken[span.start : span.end]:
-            list_span(document, span, OVERLAPS, log)
+            record_span(document, span, OVERLAPS_LONGER, log)
         else:
             stay.append(span)
             taken[span.start : span.end] = b"\x01" * (span.end - span.start)

@@ -7,9 +7,9 @@ offsets count code points, graphemes (``grapheme_mode``) or, in files that went 
 UTF-16 units; where texts have characters that make a difference, the words at the spans' edges tell.
 """
 
-from annotator.formats.doccano.reading import looks, read
+from annotator.formats.doccano.reading import detect, read
 from annotator.formats.doccano.writing import write
 
 NAME = "doccano"
 
-__all__ = ["NAME", "looks", "read", "write"]
+__all__ = ["NAME", "detect", "read", "write"]

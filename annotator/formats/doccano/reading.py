@@ -10,42 +10,42 @@ from typing import Any
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
 from annotator.formats.doccano import row as fields
-from annotator.formats.document import Account, Document
-from annotator.formats.evidence import unit_of
-from annotator.formats.fields import Raw, Tally, name, offset, spans_of, string, things
-from annotator.formats.rows import differing, files_of, may_hold, rows
-from annotator.formats.sample import Sample
-from annotator.formats.source import Source
-from annotator.formats.units import CODE_POINTS, CRLF_AS_ONE, GRAPHEMES, UTF16, Unit
+from annotator.formats.document import ConversionLog, Document
+from annotator.formats.evidence import unit_of_records
+from annotator.formats.fields import RawSpan, NoteCounter, name_of, whole_number, convert_spans, first_string, record_unsupported
+from annotator.formats.rows import ambiguous_records, json_files, may_hold_json, read_json_records
+from annotator.formats.sample import FileSample
+from annotator.formats.source import ImportSource
+from annotator.formats.units import CODE_POINTS, CRLF_AS_ONE, GRAPHEMES, UTF16, OffsetUnit
 
-ALLOWED = (CODE_POINTS, GRAPHEMES, UTF16, CRLF_AS_ONE)
+DOCCANO_UNITS = (CODE_POINTS, GRAPHEMES, UTF16, CRLF_AS_ONE)
 
-RELATION = "relations between spans have no place here"
-TEXT_LABEL = "a label for the whole text has no place here"
+NO_RELATIONS = "relations between spans have no place here"
+NO_TEXT_LABELS = "a label for the whole text has no place here"
 
-OPEN = (
+OPEN_DOCCANO_TEXTS = (
     "texts without a span, which the file leaves open because doccano doesn't say whether anybody has read "
     "them: {n}"
 )
-NUMBERS = (
+NUMERIC_LABELS = (
     "labels are numbers, whose names stand in the project's label file; give them with --map: {n} span{s}"
 )
 
-_EVERYBODY = {"all", "unknown"}
+_SHARED_FILE_NAMES = {"all", "unknown"}
 
 
-def looks(sample: Sample) -> str:
+def detect(sample: FileSample) -> str:
     """Return what of a file is doccano's, empty where nothing is."""
-    if (sample.is_folder or sample.is_zip) and not may_hold(sample.names):
+    if (sample.is_folder or sample.is_zip) and not may_hold_json(sample.names):
         return ""
     records = [r for r in sample.json_values() if isinstance(r, dict)]
     if any(r.keys() & {"_task_hash", "_input_hash"} or r.get("answer") in [*Answer] for r in records):
         return ""
-    return next((why for why in map(_looks, records) if why), "")
+    return next((why for why in map(_detect_row, records) if why), "")
 
 
-def _looks(row: dict[str, Any]) -> str:
-    is_text = bool(fields.text_key(row))
+def _detect_row(row: dict[str, Any]) -> str:
+    is_text = bool(fields.text_field(row))
     if not is_text and not isinstance(row.get("filename"), str):
         return ""
     if isinstance(row.get("Comments"), list):
@@ -65,74 +65,74 @@ def _looks(row: dict[str, Any]) -> str:
     return ""
 
 
-def read(source: Source, log: Account) -> Iterator[Document]:
+def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     """Yield the documents of a JSONL file, a JSON list, a zip or a folder of them.
 
     Raises SourceError, with file and line, for a row that is not doccano's.
     """
     packed = source.is_folder or source.is_zip
-    files = files_of(source)
+    files = json_files(source)
     names = _label_names(files) if packed else {}
-    files = [f for f in files if not packed or not _definitions(f)]
-    found = chain.from_iterable(differing(f) for f in files)
-    reader = _Reader(log, unit_of(found, fields.evidence, ALLOWED, source.name, log), names)
+    files = [f for f in files if not packed or not _label_definitions(f)]
+    found = chain.from_iterable(ambiguous_records(f) for f in files)
+    reader = _DoccanoReader(log, unit_of_records(found, fields.row_quoted_text, DOCCANO_UNITS, source.name, log), names)
     for file in files:
         who = file.base.rpartition(".")[0] if packed else ""
-        for where, row in rows(file, log):
-            yield from reader.documents(row, "" if who in _EVERYBODY else who, where)
+        for where, row in read_json_records(file, log):
+            yield from reader.documents(row, "" if who in _SHARED_FILE_NAMES else who, where)
     reader.tally.add_notes(log)
 
 
-def _label_names(files: list[Source]) -> dict[str, str]:
+def _label_names(files: list[ImportSource]) -> dict[str, str]:
     """Return the names of label ids, from the label files beside the rows."""
-    return {name(d.get("id")): string(d, "text") for f in files for d in _definitions(f)}
+    return {name_of(d.get("id")): first_string(d, "text") for f in files for d in _label_definitions(f)}
 
 
-def _definitions(file: Source) -> list[dict[str, Any]]:
+def _label_definitions(file: ImportSource) -> list[dict[str, Any]]:
     """Return the label definitions of a label file, none for any other."""
     found = file.sample().json_values(most=10_000)
-    are = found and all(isinstance(d, dict) and "id" in d and _COLOURS & d.keys() for d in found)
+    are = found and all(isinstance(d, dict) and "id" in d and _LABEL_FILE_KEYS & d.keys() for d in found)
     return found if are else []
 
 
-_COLOURS = {"background_color", "backgroundColor", "suffix_key", "suffixKey"}
+_LABEL_FILE_KEYS = {"background_color", "backgroundColor", "suffix_key", "suffixKey"}
 
 
 @dataclass(slots=True)
-class _Reader:
-    log: Account
-    unit: Unit
+class _DoccanoReader:
+    log: ConversionLog
+    unit: OffsetUnit
     names: dict[str, str]
-    tally: Tally = field(default_factory=Tally)
+    tally: NoteCounter = field(default_factory=NoteCounter)
 
     def documents(self, row: Any, who: str, where: str) -> Iterator[Document]:
         """Yield the documents of a row, one for each annotator whom its spans name."""
         if not isinstance(row, dict):
-            raise SourceError("a row must be a JSON object", where=where, do=fields.AGAIN)
-        text = fields.text_of(row, where)
-        spans, labels = fields.spans_of_row(row, where)
+            raise SourceError("a row must be a JSON object", where=where, do=fields.EXPORT_AGAIN)
+        text = fields.row_text(row, where)
+        spans, labels = fields.row_spans(row, where)
         relations = row.get("relations")
-        things(relations if isinstance(relations, list) else [], "relation", RELATION, where, self.log)
-        things(labels, "text label", TEXT_LABEL, where, self.log)
-        meta = fields.meta_of(row)
+        record_unsupported(relations if isinstance(relations, list) else [], "relation", NO_RELATIONS, where, self.log)
+        record_unsupported(labels, "text label", NO_TEXT_LABELS, where, self.log)
+        meta = fields.row_meta(row)
         for user, raw_spans in (spans or {"": []}).items():
             yield Document(
                 text,
-                spans_of(map(self._named, raw_spans), text, where, self.log, self.unit),
+                convert_spans(map(self._named, raw_spans), text, where, self.log, self.unit),
                 answer=Answer.ACCEPT if raw_spans else None,
                 annotator=user or who,
-                id=name(row.get("id")),
-                title=string(meta, "title"),
-                note=fields.note_of(row),
+                id=name_of(row.get("id")),
+                title=first_string(meta, "title"),
+                note=fields.row_note(row),
                 meta=meta,
                 where=where,
             )
-            self.tally.add(OPEN, not raw_spans)
+            self.tally.add(OPEN_DOCCANO_TEXTS, not raw_spans)
 
-    def _named(self, raw: Raw) -> Raw:
+    def _named(self, raw: RawSpan) -> RawSpan:
         """Return the span with its label's name, where the label is an id."""
-        if offset(raw.label) is None:
+        if whole_number(raw.label) is None:
             return raw
-        description = self.names.get(name(raw.label))
-        self.tally.add(NUMBERS, not description)
-        return Raw(raw.start, raw.end, description or raw.label, raw.source, raw.id)
+        description = self.names.get(name_of(raw.label))
+        self.tally.add(NUMERIC_LABELS, not description)
+        return RawSpan(raw.start, raw.end, description or raw.label, raw.source, raw.id)

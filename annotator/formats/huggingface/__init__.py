@@ -6,9 +6,9 @@ without names are refused, unless the user gives some. pyarrow is an extra. JSON
 tags, which never has their names, is read without it.
 """
 
-from annotator.formats.huggingface.reading import looks, read
+from annotator.formats.huggingface.reading import detect, read
 from annotator.formats.huggingface.writing import write
 
 NAME = "huggingface"
 
-__all__ = ["NAME", "looks", "read", "write"]
+__all__ = ["NAME", "detect", "read", "write"]

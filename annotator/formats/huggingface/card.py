@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from annotator.core.spans import Span
-from annotator.formats.document import Account, Document
+from annotator.formats.document import ConversionLog, Document
 
-CARD = "dataset-card.md"
-_FIELDS = {
+DATASET_CARD_FILE = "dataset-card.md"
+_FIELD_DESCRIPTIONS = {
     "id": "the text's id in the corpus",
     "text": "the text",
     "tokens": "its words, cut as they were when it was annotated",
@@ -23,21 +23,21 @@ _FIELDS = {
 }
 
 
-def card(
+def dataset_card(
     documents: Sequence[Document],
     kept: Sequence[Sequence[Span]],
     features: Mapping[str, Any],
-    log: Account,
+    log: ConversionLog,
 ) -> str:
     """Return the card; it holds no clock and no path, so the same data give the same card."""
-    return "\n".join(_lines(documents, kept, features, log)) + "\n"
+    return "\n".join(_card_lines(documents, kept, features, log)) + "\n"
 
 
-def _lines(
+def _card_lines(
     documents: Sequence[Document],
     kept: Sequence[Sequence[Span]],
     features: Mapping[str, Any],
-    log: Account,
+    log: ConversionLog,
 ) -> Iterator[str]:
     labels = Counter(s.label for spans in kept for s in spans)
     people = {d.annotator for d in documents if d.annotator}
@@ -55,7 +55,7 @@ def _lines(
     for label, n in sorted(labels.items(), key=lambda x: (-x[1], x[0])):
         yield f"| {_cell(label)} | {n:,} |"
     yield "\n## Fields\n"
-    yield from (f"- `{name}`: {_FIELDS.get(name, 'as the corpus has it')}" for name in features)
+    yield from (f"- `{name}`: {_FIELD_DESCRIPTIONS.get(name, 'as the corpus has it')}" for name in features)
     left = [f"spans left out: {n:,} ({why})" for (_, why), n in sorted(log.totals.items())]
     if left or log.notes:
         yield "\n## What is not in it\n"

@@ -6,52 +6,52 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from annotator.core.counting import counted
+from annotator.core.counting import pluralize
 from annotator.core.errors import SourceError
-from annotator.formats.document import Account
-from annotator.formats.huggingface.shape import SPANS, WORDS, rank
-from annotator.formats.rows import rows
-from annotator.formats.sample import Sample
-from annotator.formats.source import Source
+from annotator.formats.document import ConversionLog
+from annotator.formats.huggingface.shape import SPAN_COLUMNS, TOKEN_COLUMNS, tag_column_rank
+from annotator.formats.rows import read_json_records
+from annotator.formats.sample import FileSample
+from annotator.formats.source import ImportSource
 
-_FEW = 1_000
+_KIND_SAMPLE_ROWS = 1_000
 """How many rows tell what a column holds."""
 
 
-def looks(sample: Sample) -> str:
+def detect_json_rows(sample: FileSample) -> str:
     """Return which columns of a sample are words and their tags, empty where none are."""
     for row in sample.json_values():
-        description = _told(row) if isinstance(row, dict) else ""
+        description = _detect_row(row) if isinstance(row, dict) else ""
         if description:
             return description
     return ""
 
 
-def _told(row: Mapping[str, Any]) -> str:
-    if isinstance(row.get("text"), str) and any(isinstance(row.get(key), list) for key in SPANS[:3]):
+def _detect_row(row: Mapping[str, Any]) -> str:
+    if isinstance(row.get("text"), str) and any(isinstance(row.get(key), list) for key in SPAN_COLUMNS[:3]):
         return ""  # a text with spans says more than its tags
-    words = next((key for key in WORDS if kind_of(row.get(key)) == "words"), "")
-    tags = (key for key, value in row.items() if words and key != words and _fits(value, row[words]))
-    column = next((key for key in tags if rank(key) > 1), "")
+    words = next((key for key in TOKEN_COLUMNS if value_kind(row.get(key)) == "words"), "")
+    tags = (key for key, value in row.items() if words and key != words and _fits_words(value, row[words]))
+    column = next((key for key in tags if tag_column_rank(key) > 1), "")
     return f"its rows have `{words}` and `{column}`" if column else ""
 
 
-def unlike(row: Mapping[str, Any]) -> str:
+def describe_mismatched_row(row: Mapping[str, Any]) -> str:
     """Return what keeps a row from being words with their tags, where it has both; else an empty text."""
-    words = next((key for key in WORDS if kind_of(row.get(key)) == "words"), "")
-    tagged = (k for k, x in row.items() if k != words and rank(k) > 1 and kind_of(x) in {"words", "numbers"})
+    words = next((key for key in TOKEN_COLUMNS if value_kind(row.get(key)) == "words"), "")
+    tagged = (k for k, x in row.items() if k != words and tag_column_rank(k) > 1 and value_kind(x) in {"words", "numbers"})
     if not words or not (column := next(tagged, "")):
         return ""
     sizes = len(row[column]), len(row[words])
-    description = f"{counted(sizes[0], 'tag')} for the {counted(sizes[1], 'word')} of `{words}`"
+    description = f"{pluralize(sizes[0], 'tag')} for the {pluralize(sizes[1], 'word')} of `{words}`"
     return "" if sizes[0] == sizes[1] else f"`{column}` has {description}"
 
 
-def _fits(value: Any, words: list[str]) -> bool:
-    return bool(words) and kind_of(value) in {"words", "numbers"} and len(value) == len(words)
+def _fits_words(value: Any, words: list[str]) -> bool:
+    return bool(words) and value_kind(value) in {"words", "numbers"} and len(value) == len(words)
 
 
-def kind_of(value: Any) -> str:
+def value_kind(value: Any) -> str:
     """Return what a value is: text, words, numbers, spans, or nothing of these."""
     if isinstance(value, str):
         return "text"
@@ -63,19 +63,19 @@ def kind_of(value: Any) -> str:
     return ""
 
 
-class Lines:
+class JsonLinesTable:
     """One file of such rows; it is read anew for every pass."""
 
     metadata = b""
 
-    def __init__(self, source: Source, log: Account) -> None:
+    def __init__(self, source: ImportSource, log: ConversionLog) -> None:
         """Look at the first rows; what JSON leaves open is noted in ``account``, once."""
         self.source = source
         self._log = log
         self._kinds: dict[str, str] = {}
-        for _, row in islice(self._rows(), _FEW):
+        for _, row in islice(self._rows(), _KIND_SAMPLE_ROWS):
             for key, value in row.items():
-                self._kinds[key] = self._kinds.get(key) or kind_of(value)
+                self._kinds[key] = self._kinds.get(key) or value_kind(value)
 
     @property
     def names(self) -> Sequence[str]:
@@ -92,7 +92,7 @@ class Lines:
             yield place, {name: row.get(name) for name in columns}
 
     def _rows(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        for place, row in rows(self.source, self._log):
+        for place, row in read_json_records(self.source, self._log):
             if not isinstance(row, dict):
                 raise SourceError("a row must be a JSON object", where=place, do="repair or remove it")
             yield place, row

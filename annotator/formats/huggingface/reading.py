@@ -10,46 +10,46 @@ from typing import Any
 import orjson
 
 from annotator.core.annotation import Answer
-from annotator.core.counting import counted
+from annotator.core.counting import pluralize
 from annotator.core.errors import SourceError
 from annotator.core.tokens import Token
 from annotator.formats.conll import tags as schemes
-from annotator.formats.document import Account, Document
-from annotator.formats.evidence import Evidence, quoted_of, unit_of
-from annotator.formats.fields import Raw, Tally, name, offset, plain, spans_of, string
+from annotator.formats.document import ConversionLog, Document
+from annotator.formats.evidence import QuotedText, quoted_ranges, unit_of_records
+from annotator.formats.fields import RawSpan, NoteCounter, name_of, whole_number, storable_fields, convert_spans, first_string
 from annotator.formats.huggingface import lines
-from annotator.formats.huggingface.features import features_of
-from annotator.formats.huggingface.shape import Columns, Shape, Tags, shape_of
-from annotator.formats.huggingface.table import MAGIC, WORDS, Table
-from annotator.formats.numbered import NAMELESS, Names
-from annotator.formats.sample import Sample
-from annotator.formats.source import Source
-from annotator.formats.units import CODE_POINTS, EVERY, Unit, refuse_said
+from annotator.formats.huggingface.features import read_features
+from annotator.formats.huggingface.shape import DatasetTable, DatasetColumns, TagColumn, choose_columns
+from annotator.formats.huggingface.table import PARQUET_MAGIC, MAX_ROW_ITEMS, ParquetTable
+from annotator.formats.numbered import NO_TAG_NAMES, TagNames
+from annotator.formats.sample import FileSample
+from annotator.formats.source import ImportSource
+from annotator.formats.units import CODE_POINTS, ALL_OFFSET_UNITS, OffsetUnit, refuse_requested_unit
 
-PADDED = "tags that stand for nothing (-100, none, or no tag of the scheme), read as O: {n}"
-RESPELLED = "texts that their tokens do not spell; the words were joined by blanks instead: {n}"
-UNSPELLED = "texts whose tokens do not spell them, so that the tokens were not taken: {n}"
-OPEN = "texts that say nothing of spans, which the file leaves open: {n}"
+PADDED_TAGS = "tags that stand for nothing (-100, none, or no tag of the scheme), read as O: {n}"
+TEXT_REBUILT = "texts that their tokens do not spell; the words were joined by blanks instead: {n}"
+TOKENS_IGNORED = "texts whose tokens do not spell them, so that the tokens were not taken: {n}"
+OPEN_ROWS = "texts that say nothing of spans, which the file leaves open: {n}"
 
-_START = ("start", "start_offset", "start_char", "begin")
-_END = ("end", "end_offset", "end_char", "stop")
-_LABEL = ("label", "type", "tag", "entity_group", "entity_type", "category", "class")
-_QUOTE = ("text", "quote", "word", "mention", "surface", "value")
-_OWN = frozenset({"id", "title", "annotator", "note", "meta"})
+_START_KEYS = ("start", "start_offset", "start_char", "begin")
+_END_KEYS = ("end", "end_offset", "end_char", "stop")
+_LABEL_KEYS = ("label", "type", "tag", "entity_group", "entity_type", "category", "class")
+_QUOTE_KEYS = ("text", "quote", "word", "mention", "surface", "value")
+_DOCUMENT_KEYS = frozenset({"id", "title", "annotator", "note", "meta"})
 _SPLITS = ("train", "validation", "valid", "dev", "test")
-_AGAIN = "repair the row, or export it again"
+_REPAIR_ROW = "repair the row, or export it again"
 
 
-def looks(sample: Sample) -> str:
+def detect(sample: FileSample) -> str:
     """Return why this looks like Parquet, or like rows of tokens with tags, empty if it does not."""
     if (sample.is_folder or sample.is_zip) and any(n.lower().endswith(".parquet") for n in sample.names):
         return "it holds a .parquet file"
-    if sample.start.startswith(MAGIC):
+    if sample.start.startswith(PARQUET_MAGIC):
         return "it begins as Parquet does"
-    return lines.looks(sample)
+    return lines.detect_json_rows(sample)
 
 
-def read(source: Source, log: Account, names: Names = NAMELESS) -> Iterator[Document]:
+def read(source: ImportSource, log: ConversionLog, names: TagNames = NO_TAG_NAMES) -> Iterator[Document]:
     """Yield a document for each row of a file, or of the tables in a folder or zip.
 
     ``names`` are what the numbers of tags stand for, where the file doesn't say it.
@@ -57,29 +57,29 @@ def read(source: Source, log: Account, names: Names = NAMELESS) -> Iterator[Docu
     tags are numbers without names, or a file is damaged.
     """
     files = source.files()
-    taken = [f for f in files if looks(f.sample())] if len(files) > 1 else files
+    taken = [f for f in files if detect(f.sample())] if len(files) > 1 else files
     if not taken:
         raise source.error("no file in it is Parquet", do="name a folder with .parquet files")
     for file in taken:
-        table = _table(file, log)
-        features = features_of(table.metadata, files)
-        shape = shape_of(table, features, names)
-        yield from _Reader(table, shape, log).documents()
+        table = _open_table(file, log)
+        features = read_features(table.metadata, files)
+        shape = choose_columns(table, features, names)
+        yield from _HuggingFaceReader(table, shape, log).documents()
 
 
-def _table(file: Source, log: Account) -> Columns:
+def _open_table(file: ImportSource, log: ConversionLog) -> DatasetTable:
     """Open a file as what it begins as: JSON, else Parquet."""
     is_json = file.sample().start.lstrip()[:1] in {b"{", b"["}
-    return lines.Lines(file, log) if is_json else Table(file)
+    return lines.JsonLinesTable(file, log) if is_json else ParquetTable(file)
 
 
 @dataclass(slots=True)
-class _Reader:
-    table: Columns
-    shape: Shape
-    log: Account
-    tally: Tally = field(default_factory=Tally)
-    scheme: schemes.Evidence = field(default_factory=schemes.Evidence)
+class _HuggingFaceReader:
+    table: DatasetTable
+    shape: DatasetColumns
+    log: ConversionLog
+    tally: NoteCounter = field(default_factory=NoteCounter)
+    scheme: schemes.SchemeEvidence = field(default_factory=schemes.SchemeEvidence)
 
     def documents(self) -> Iterator[Document]:
         """Yield the documents of a file, and tell what was decided for it."""
@@ -87,12 +87,12 @@ class _Reader:
         columns = self.table.names
         by_spans = bool(self.shape.spans)
         if not by_spans:
-            refuse_said("tokens with tags", self.table.source.name)
+            refuse_requested_unit("tokens with tags", self.table.source.name)
         unit = self._unit() if by_spans else CODE_POINTS
         for number, (where, row) in enumerate(self.table.values(columns), 1):
             yield self._document_of_spans(row, where, unit) if by_spans else self._document_of_tags(row, where, number)
         if not by_spans:
-            self._note(tuple(schemes.notes(self.scheme, self.table.source.name)))
+            self._note(tuple(schemes.scheme_notes(self.scheme, self.table.source.name)))
         self.tally.add_notes(self.log)
 
     def _note(self, notes: Sequence[str]) -> None:
@@ -101,16 +101,16 @@ class _Reader:
     def _document(self, row: Mapping[str, Any], where: str, text: str, **parts: Any) -> Document:
         """Return the document, with what every row may have."""
         more = row.get("meta")
-        own = plain(_object(more)) if isinstance(more, str) else plain(more)
-        known = self.shape.columns | _OWN
+        own = storable_fields(_json_object(more)) if isinstance(more, str) else storable_fields(more)
+        known = self.shape.columns | _DOCUMENT_KEYS
         split = next((s for s in _SPLITS if self.table.source.base.startswith(s)), "")
-        rest = plain({k: v for k, v in row.items() if k not in known and v is not None})
+        rest = storable_fields({k: v for k, v in row.items() if k not in known and v is not None})
         return Document(
             text,
-            id=name(row.get("id")),
-            title=string(dict(row), "title"),
-            annotator=name(row.get("annotator")),
-            note=string(dict(row), "note"),
+            id=name_of(row.get("id")),
+            title=first_string(dict(row), "title"),
+            annotator=name_of(row.get("annotator")),
+            note=first_string(dict(row), "note"),
             meta={**({"split": split} if split else {}), **rest, **own},
             where=where,
             **parts,
@@ -122,43 +122,43 @@ class _Reader:
         words = row.get(self.shape.words)
         if not isinstance(words, list) or not all(isinstance(x, str) for x in words):
             what = f"`{self.shape.words}` must be a list of texts"
-            raise SourceError(what, where=where, do=_AGAIN)
-        if len(words) > WORDS:
-            what = f"the row has {len(words):,} words, more than {WORDS:,}"
+            raise SourceError(what, where=where, do=_REPAIR_ROW)
+        if len(words) > MAX_ROW_ITEMS:
+            what = f"the row has {len(words):,} words, more than {MAX_ROW_ITEMS:,}"
             raise SourceError(what, where=where, do="split it into several rows")
         text, places = self._place_words(row, words)
         tokens = tuple(Token(text[s:e], s, e, text[e : e + 1] == " ") for s, e in places if s < e)
-        raw_spans: list[Raw] = []
+        raw_spans: list[RawSpan] = []
         for column in self.shape.tags:
             description = self._row_tags(row.get(column.column), column, len(words), where)
             self.scheme.add_sentence(description, [number] * len(description), bare=column.bare)
-            for chunk in schemes.chunks([schemes.tag_of(t, bare=column.bare) for t in description]):
+            for chunk in schemes.tag_chunks([schemes.parse_tag(t, bare=column.bare) for t in description]):
                 inside = [p for p in places[chunk.first : chunk.last] if p[0] < p[1]]
                 start, end = (inside[0][0], inside[-1][1]) if inside else (0, 0)
-                raw_spans.append(Raw(start, end, chunk.label))
-        spans = spans_of(raw_spans, text, where, self.log)
+                raw_spans.append(RawSpan(start, end, chunk.label))
+        spans = convert_spans(raw_spans, text, where, self.log)
         return self._document(row, where, text, spans=spans, tokens=tokens)
 
-    def _row_tags(self, found: Any, column: Tags, size: int, where: str) -> list[str]:
+    def _row_tags(self, found: Any, column: TagColumn, size: int, where: str) -> list[str]:
         """Return a row's tags as words; raises SourceError where they don't fit the words."""
         if not isinstance(found, list) or len(found) != size:
-            many = counted(len(found), "tag") if isinstance(found, list) else "no tags"
+            many = pluralize(len(found), "tag") if isinstance(found, list) else "no tags"
             what = f"`{column.column}` has {many} for {size} words"
-            raise SourceError(what, where=where, do=_AGAIN)
+            raise SourceError(what, where=where, do=_REPAIR_ROW)
         return [self._tag(x, column, where) for x in found]
 
-    def _tag(self, value: Any, column: Tags, where: str) -> str:
+    def _tag(self, value: Any, column: TagColumn, where: str) -> str:
         if value is None or value == -100 or (isinstance(value, str) and value.strip() in {"", "o"}):
-            self.tally.add(PADDED)
+            self.tally.add(PADDED_TAGS)
             return "O"
         if column.names:
             if type(value) is not int or value not in column.names:
                 what = f"the tag {value} in `{column.column}` is none of its {len(column.names)} names"
-                raise SourceError(what, where=where, do=_AGAIN)
+                raise SourceError(what, where=where, do=_REPAIR_ROW)
             value = column.names[value] or "O"
         description = str(value)
         if not column.bare and not schemes.is_tag(description):
-            self.tally.add(PADDED)
+            self.tally.add(PADDED_TAGS)
             return "O"
         return description
 
@@ -166,9 +166,9 @@ class _Reader:
         """Return the text, and where its words stand; without a text the words joined by blanks."""
         given = row.get(self.shape.text) if self.shape.text else None
         if isinstance(given, str):
-            if (places := _found(given, words)) is not None:
+            if (places := _find_words(given, words)) is not None:
                 return given, places
-            self.tally.add(RESPELLED)
+            self.tally.add(TEXT_REBUILT)
         places, at = [], 0
         for word in words:
             places.append((at, at + len(word)))
@@ -177,18 +177,18 @@ class _Reader:
 
     # -- text and spans ------------------------------------------------------------------------
 
-    def _document_of_spans(self, row: Mapping[str, Any], where: str, unit: Unit) -> Document:
+    def _document_of_spans(self, row: Mapping[str, Any], where: str, unit: OffsetUnit) -> Document:
         text = row.get(self.shape.text)
         if not isinstance(text, str):
-            raise SourceError(f"the row has no `{self.shape.text}`", where=where, do=_AGAIN)
-        found = _listed(row.get(self.shape.spans))
-        raw_spans = (_raw(x, self.shape.labels) for x in found or ())
-        self.tally.add(OPEN, found is None)
+            raise SourceError(f"the row has no `{self.shape.text}`", where=where, do=_REPAIR_ROW)
+        found = _span_objects(row.get(self.shape.spans))
+        raw_spans = (_raw_span(x, self.shape.labels) for x in found or ())
+        self.tally.add(OPEN_ROWS, found is None)
         return self._document(
             row,
             where,
             text,
-            spans=spans_of(raw_spans, text, where, self.log, unit),
+            spans=convert_spans(raw_spans, text, where, self.log, unit),
             tokens=self._tokens(row, text),
             answer=Answer.ACCEPT if found is not None else None,
         )
@@ -197,22 +197,22 @@ class _Reader:
         words = row.get(self.shape.words) if self.shape.words else None
         if not isinstance(words, list) or not all(isinstance(x, str) for x in words) or not words:
             return ()
-        places = _found(text, words)
-        self.tally.add(UNSPELLED, places is None)
+        places = _find_words(text, words)
+        self.tally.add(TOKENS_IGNORED, places is None)
         return tuple(Token(text[s:e], s, e, text[e : e + 1] == " ") for s, e in places or () if s < e)
 
-    def _unit(self) -> Unit:
+    def _unit(self) -> OffsetUnit:
         rows = (row for _, row in self.table.values([self.shape.text, self.shape.spans]))
-        return unit_of(rows, self._evidence, EVERY, self.table.source.name, self.log)
+        return unit_of_records(rows, self._evidence, ALL_OFFSET_UNITS, self.table.source.name, self.log)
 
-    def _evidence(self, row: Any) -> Iterator[Evidence]:
-        text, found = row.get(self.shape.text), _listed(row.get(self.shape.spans))
+    def _evidence(self, row: Any) -> Iterator[QuotedText]:
+        text, found = row.get(self.shape.text), _span_objects(row.get(self.shape.spans))
         if isinstance(text, str) and found:
-            pairs = ((_raw(x, self.shape.labels), _first(x, _QUOTE)) for x in found)
-            yield text, list(quoted_of(pairs))
+            pairs = ((_raw_span(x, self.shape.labels), _first_value(x, _QUOTE_KEYS)) for x in found)
+            yield text, list(quoted_ranges(pairs))
 
 
-def _listed(value: Any) -> list[dict[str, Any]] | None:
+def _span_objects(value: Any) -> list[dict[str, Any]] | None:
     """Return the spans of a row as objects: they may stand as one object of lists."""
     if isinstance(value, dict):
         lists = {k: v for k, v in value.items() if isinstance(v, list)}
@@ -224,26 +224,26 @@ def _listed(value: Any) -> list[dict[str, Any]] | None:
     return [x if isinstance(x, dict) else {} for x in value]
 
 
-def _raw(item: dict[str, Any], names: Sequence[str]) -> Raw:
-    label, number = _first(item, _LABEL), offset(_first(item, _LABEL))
+def _raw_span(item: dict[str, Any], names: Sequence[str]) -> RawSpan:
+    label, number = _first_value(item, _LABEL_KEYS), whole_number(_first_value(item, _LABEL_KEYS))
     if names and number is not None:
         label = names[number] if 0 <= number < len(names) else None
-    given = name(item.get("id"))
-    return Raw(_first(item, _START), _first(item, _END), label, string(item, "source"), given)
+    given = name_of(item.get("id"))
+    return RawSpan(_first_value(item, _START_KEYS), _first_value(item, _END_KEYS), label, first_string(item, "source"), given)
 
 
-def _first(item: Mapping[str, Any], keys: Sequence[str]) -> Any:
+def _first_value(item: Mapping[str, Any], keys: Sequence[str]) -> Any:
     return next((item[k] for k in keys if item.get(k) is not None), None)
 
 
-def _object(text: str) -> Any:
+def _json_object(text: str) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
         return {"meta": text} if text else {}
 
 
-def _found(text: str, words: Sequence[str]) -> list[tuple[int, int]] | None:
+def _find_words(text: str, words: Sequence[str]) -> list[tuple[int, int]] | None:
     """Return where the words stand in the text; None where it holds anything else but blanks."""
     at = 0
     out: list[tuple[int, int]] = []

@@ -9,25 +9,25 @@ from collections.abc import Iterator, Sequence, Sized
 from typing import Any
 
 from annotator.core.errors import SourceError
-from annotator.formats.jsons import short
-from annotator.formats.source import RATIO, UNPACKED, Source
+from annotator.formats.jsons import shortened
+from annotator.formats.source import MAX_ZIP_RATIO, MAX_UNPACKED_BYTES, ImportSource
 
-EXTRA = "[huggingface]"
-VALUES = 100_000_000
+HUGGINGFACE_EXTRA = "[huggingface]"
+MAX_GROUP_VALUES = 100_000_000
 """The most values that a column may have in one row group."""
-TEXT = 10_000_000
+MAX_TEXT_CHARACTERS = 10_000_000
 """The most characters of one text."""
-WORDS = 500_000
+MAX_ROW_ITEMS = 500_000
 """The most words, tags or spans of one row, which is one sentence."""
-BATCH = 1_000
+BATCH_ROWS = 1_000
 """How many rows are taken at once."""
-LARGEST = 2**31
+MAX_GROUP_BYTES = 2**31
 """The most bytes that a column may unpack to in one row group."""
-SMALL = 2**26
+SMALL_GROUP_BYTES = 2**26
 """What a column may unpack to however small the file is."""
-MAGIC = b"PAR1"
+PARQUET_MAGIC = b"PAR1"
 
-_PROBE = """
+_FOOTER_PROBE = """
 import sys, pyarrow, pyarrow.parquet
 found = pyarrow.parquet.read_metadata(pyarrow.BufferReader(sys.stdin.buffer.read()))
 groups = [found.row_group(n) for n in range(found.num_row_groups)]
@@ -37,7 +37,7 @@ print(max((c.total_uncompressed_size for c in columns), default=0))
 """
 
 
-def arrow(where: str) -> tuple[Any, Any]:
+def import_arrow(where: str) -> tuple[Any, Any]:
     """Return pyarrow and its Parquet module; raises SourceError where the extra is not installed."""
     try:
         return importlib.import_module("pyarrow"), importlib.import_module("pyarrow.parquet")
@@ -45,17 +45,17 @@ def arrow(where: str) -> tuple[Any, Any]:
         raise SourceError(
             "Parquet needs an extra that is not installed",
             where=where,
-            do=f"run pip install 'article-annotator{EXTRA}' (in a checkout: pip install '.{EXTRA}')",
+            do=f"run pip install 'article-annotator{HUGGINGFACE_EXTRA}' (in a checkout: pip install '.{HUGGINGFACE_EXTRA}')",
         ) from None
 
 
-class Table:
+class ParquetTable:
     """One Parquet file. Strings stay coded until a row is asked for, so repeated ones take no room."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: ImportSource) -> None:
         """Open a file; raises SourceError where it is no Parquet or unpacks to too much."""
         self.source = source
-        pa, parquet = arrow(source.name)
+        pa, parquet = import_arrow(source.name)
         data = source.read_bytes()
         self._check(data)
         try:
@@ -78,7 +78,7 @@ class Table:
 
     def kind(self, name: str) -> str:
         """Return what a column's values are: text, words, numbers, spans, or nothing of these."""
-        return _kind(self.schema.field(name).type)
+        return _arrow_kind(self.schema.field(name).type)
 
     def values(self, columns: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield each row's place and the values of some columns.
@@ -92,7 +92,7 @@ class Table:
                 number += 1
                 row = {name: self._value(batch, name, n, number) for name in columns}
                 size += sum(len(x) for x in row.values() if isinstance(x, str))
-                if size > UNPACKED:
+                if size > MAX_UNPACKED_BYTES:
                     raise self.source.error("its texts unpack to more than 4 GiB", do="split the file")
                 yield self._where(number), row
 
@@ -109,21 +109,21 @@ class Table:
         """
         size = int.from_bytes(data[-8:-4], "little")
         footer = data[-8 - size :] if 0 < size <= len(data) - 12 else b""
-        command = [sys.executable, "-I", "-c", _PROBE]
-        done = subprocess.run(command, input=MAGIC + footer, capture_output=True, check=False)  # noqa: S603  (our own)
+        command = [sys.executable, "-I", "-c", _FOOTER_PROBE]
+        done = subprocess.run(command, input=PARQUET_MAGIC + footer, capture_output=True, check=False)  # noqa: S603  (our own)
         if done.returncode:
             raise self._broken(ValueError("its footer is damaged"))
         values, most = map(int, done.stdout.split())
-        if values > VALUES or most > LARGEST:
-            what = f"a column has more than {VALUES:,} values or {LARGEST // 2**30} GiB in one row group"
+        if values > MAX_GROUP_VALUES or most > MAX_GROUP_BYTES:
+            what = f"a column has more than {MAX_GROUP_VALUES:,} values or {MAX_GROUP_BYTES // 2**30} GiB in one row group"
             raise self.source.error(what, do="write it with smaller row groups")
-        if most > max(SMALL, RATIO * len(data)):
-            what = f"a column unpacks to {most:,} bytes, more than {RATIO} times the file's size"
+        if most > max(SMALL_GROUP_BYTES, MAX_ZIP_RATIO * len(data)):
+            what = f"a column unpacks to {most:,} bytes, more than {MAX_ZIP_RATIO} times the file's size"
             raise self.source.error(what, do="write it anew from where it comes")
 
     def _batches(self, columns: Sequence[str]) -> Any:
         try:
-            return iter(self._file.iter_batches(batch_size=BATCH, columns=list(columns)))
+            return iter(self._file.iter_batches(batch_size=BATCH_ROWS, columns=list(columns)))
         except Exception as error:  # noqa: BLE001  (as above)
             raise self._broken(error) from None
 
@@ -136,31 +136,31 @@ class Table:
     def _value(self, batch: Any, name: str, n: int, row: int) -> Any:
         try:
             scalar = batch.column(name)[n]
-            items = _items(scalar)
-            value = scalar.as_py() if items <= WORDS else None
+            items = _list_length(scalar)
+            value = scalar.as_py() if items <= MAX_ROW_ITEMS else None
         except Exception as error:  # noqa: BLE001  (as above: bytes that are no UTF-8, dates out of range)
             raise self._broken(error, row) from None
-        if items > WORDS:
-            what = f"`{name}` has {items:,} items, more than {WORDS:,}"
+        if items > MAX_ROW_ITEMS:
+            what = f"`{name}` has {items:,} items, more than {MAX_ROW_ITEMS:,}"
             raise SourceError(what, where=self._where(row), do="split it into several rows")
-        if isinstance(value, str) and len(value) > TEXT:
-            what = f"the text has more than {TEXT:,} characters"
+        if isinstance(value, str) and len(value) > MAX_TEXT_CHARACTERS:
+            what = f"the text has more than {MAX_TEXT_CHARACTERS:,} characters"
             raise SourceError(what, where=self._where(row), do="split the text")
         return value
 
     def _broken(self, error: Exception, row: int = 0) -> SourceError:
-        description = short(f"{type(error).__name__}: {' '.join(str(error).split())}", 80).strip("'\"")
+        description = shortened(f"{type(error).__name__}: {' '.join(str(error).split())}", 80).strip("'\"")
         where = self._where(row) if row else self.source.name
         return SourceError(f"this is no sound Parquet file ({description})", where=where, do="export it again")
 
 
-def _items(scalar: Any) -> int:
+def _list_length(scalar: Any) -> int:
     """Return how many items a list has, before any is unpacked; 0 for what is none."""
     values = getattr(scalar, "values", None)  # of a struct it is a method
     return len(values) if isinstance(values, Sized) else 0
 
 
-def _kind(type_: Any) -> str:
+def _arrow_kind(type_: Any) -> str:
     """Return what a column's values are: text, words, numbers, spans, or nothing of these."""
     description = str(type_)
     inner = getattr(type_, "value_type", None)
@@ -168,11 +168,11 @@ def _kind(type_: Any) -> str:
         every = [str(field.type) for field in type_]
         return "spans" if every and all("list<" in t for t in every) else ""
     if "list<" in description.split("<", 1)[0] + "<" and inner is not None:
-        return "spans" if str(inner).startswith("struct<") else _in_list(str(inner))
+        return "spans" if str(inner).startswith("struct<") else _list_item_kind(str(inner))
     return "text" if _is_string(description) else ""
 
 
-def _in_list(inner: str) -> str:
+def _list_item_kind(inner: str) -> str:
     return "words" if _is_string(inner) else "numbers" if inner.startswith(("int", "uint")) else ""
 
 

@@ -18,66 +18,66 @@ import orjson
 
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, is_aligned, token_range
-from annotator.formats.document import Account, Document
-from annotator.formats.files import put
-from annotator.formats.huggingface.card import CARD, card
-from annotator.formats.huggingface.table import arrow
-from annotator.formats.losses import fits, list_fields
-from annotator.formats.words import words_of
+from annotator.formats.document import ConversionLog, Document
+from annotator.formats.files import write_whole_file
+from annotator.formats.huggingface.card import DATASET_CARD_FILE, dataset_card
+from annotator.formats.huggingface.table import import_arrow
+from annotator.formats.losses import record_if_inside, record_unsupported_fields
+from annotator.formats.words import visible_words
 
-FILE = "annotations.parquet"
-TOLD = "Hugging Face Parquet"
+PARQUET_FILE = "annotations.parquet"
+PARQUET_DESCRIPTION = "Hugging Face Parquet"
 
-UNTAGGED = "spans that stand in `spans` alone, not in `ner_tags`: {n} ({why})"
-OVERLAPS = "a longer one overlaps them, and tags are flat"
-INSIDE = "they begin or end inside a token"
-WORDLESS = "their text has no tokens"
+SPANS_WITHOUT_TAGS = "spans that stand in `spans` alone, not in `ner_tags`: {n} ({why})"
+LONGER_SPAN_OVERLAPS = "a longer one overlaps them, and tags are flat"
+ENDS_INSIDE_TOKEN = "they begin or end inside a token"
+NO_TOKENS = "their text has no tokens"
 
-_STRING = {"dtype": "string", "_type": "Value"}
-_NUMBER = {"dtype": "int64", "_type": "Value"}
-_EVERY = ("title", "annotator", "note", "meta")
+_STRING_FEATURE = {"dtype": "string", "_type": "Value"}
+_NUMBER_FEATURE = {"dtype": "int64", "_type": "Value"}
+_OPTIONAL_COLUMNS = ("title", "annotator", "note", "meta")
 
 
-def write(documents: Iterable[Document], out: Path, log: Account) -> list[Path]:
+def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[Path]:
     """Write ``annotations.parquet``, a document a row, and the data card to the folder ``out``.
 
     Of two spans that overlap the longer has tags (of equal ones the earlier, then the first label). A
     document without tokens has no tags.
     """
     every = list(documents)
-    kept = [[s for s in d.spans if fits(d, s, log)] for d in every]
+    kept = [[s for s in d.spans if record_if_inside(d, s, log)] for d in every]
     untagged: Counter[str] = Counter()
-    flat = [_flat(d, spans, untagged) for d, spans in zip(every, kept, strict=True)]
+    flat = [_taggable_spans(d, spans, untagged) for d, spans in zip(every, kept, strict=True)]
     for d, spans in zip(every, kept, strict=True):
-        list_fields(d, TOLD, log, "accept" if spans or d.answer else None)
-    log.notes += [UNTAGGED.format(n=f"{n:,}", why=why) for why, n in sorted(untagged.items())]
+        record_unsupported_fields(d, PARQUET_DESCRIPTION, log, "accept" if spans or d.answer else None)
+    log.notes += [SPANS_WITHOUT_TAGS.format(n=f"{n:,}", why=why) for why, n in sorted(untagged.items())]
     sourced = any(s.source for spans in kept for s in spans)
     names = ["O", *(f"{b}-{x}" for x in sorted({s.label for f in flat for s in f}) for b in "BI")]
-    rows = [_row(d, k, f, names, sourced=sourced) for d, k, f in zip(every, kept, flat, strict=True)]
-    used = {name: _STRING for name in _EVERY if any(r[name] for r in rows)}
-    features = {**_features(names, sourced=sourced), **used}
+    rows = [_dataset_row(d, k, f, names, sourced=sourced) for d, k, f in zip(every, kept, flat, strict=True)]
+    used = {name: _STRING_FEATURE for name in _OPTIONAL_COLUMNS if any(r[name] for r in rows)}
+    features = {**_dataset_features(names, sourced=sourced), **used}
     data = _parquet(rows, features)
-    description = card(every, kept, features, log)
-    return [put(out / FILE, data), put(out / CARD, description.encode())]
+    description = dataset_card(every, kept, features, log)
+    return [write_whole_file(out / PARQUET_FILE, data), write_whole_file(out / DATASET_CARD_FILE, description.encode())]
 
 
-def _features(names: list[str], *, sourced: bool) -> dict[str, Any]:
+def _dataset_features(names: list[str], *, sourced: bool) -> dict[str, Any]:
     """Return the features of the columns that every export has."""
-    span = {"start": _NUMBER, "end": _NUMBER, "label": _STRING, "text": _STRING}
+    span = {"start": _NUMBER_FEATURE, "end": _NUMBER_FEATURE, "label": _STRING_FEATURE, "text": _STRING_FEATURE}
     return {
-        "id": _STRING,
-        "text": _STRING,
-        "spans": [span | ({"source": _STRING} if sourced else {})],
-        "tokens": {"feature": _STRING, "_type": "Sequence"},
+        "id": _STRING_FEATURE,
+        "text": _STRING_FEATURE,
+        "spans": [span | ({"source": _STRING_FEATURE} if sourced else {})],
+        "tokens": {"feature": _STRING_FEATURE, "_type": "Sequence"},
         "ner_tags": {"feature": {"names": names, "_type": "ClassLabel"}, "_type": "Sequence"},
     }
 
 
 def _parquet(rows: Sequence[Mapping[str, Any]], features: Mapping[str, Any]) -> bytes:
     """Return the rows as a Parquet file whose schema says the features."""
-    pa, parquet = arrow(FILE)
+    pa, parquet = import_arrow(PARQUET_FILE)
     info = {b"huggingface": orjson.dumps({"info": {"features": features}})}
-    schema = pa.schema([(name, _type(pa, f)) for name, f in features.items()], metadata=info)
+    schema = pa.schema([(name, _arrow_type(pa, f)) for name, f in features.items()], metadata=info)
     columns = [pa.array([r[f.name] for r in rows], type=f.type) for f in schema]
     buffer = BytesIO()
     parquet.write_table(
@@ -86,36 +86,36 @@ def _parquet(rows: Sequence[Mapping[str, Any]], features: Mapping[str, Any]) -> 
     return buffer.getvalue()
 
 
-def _type(pa: Any, feature: Any) -> Any:
+def _arrow_type(pa: Any, feature: Any) -> Any:
     """Return the Arrow type of a feature."""
     if isinstance(feature, list):
-        return pa.list_(_type(pa, feature[0]))
+        return pa.list_(_arrow_type(pa, feature[0]))
     kind = feature.get("_type")
     if kind == "Sequence":
-        return pa.list_(_type(pa, feature["feature"]))
+        return pa.list_(_arrow_type(pa, feature["feature"]))
     if kind == "ClassLabel":
         return pa.int64()
     if kind == "Value":
         return getattr(pa, feature["dtype"])()
-    return pa.struct([(name, _type(pa, f)) for name, f in feature.items()])
+    return pa.struct([(name, _arrow_type(pa, f)) for name, f in feature.items()])
 
 
-def _row(
+def _dataset_row(
     document: Document, spans: Sequence[Span], flat: Sequence[Span], names: Sequence[str], *, sourced: bool
 ) -> dict[str, Any]:
-    found = [_span(document.text, s, sourced=sourced) for s in spans]
-    words = words_of(document) if document.tokens else []
+    found = [_span_with_text(document.text, s, sourced=sourced) for s in spans]
+    words = visible_words(document) if document.tokens else []
     return {
         "id": document.id,
         "text": document.text,
         "spans": found if spans or document.answer else None,
         "tokens": [t.text for t in words],
         "ner_tags": _tags(words, flat, names),
-        **_every(document),
+        **_optional_values(document),
     }
 
 
-def _span(text: str, span: Span, *, sourced: bool) -> dict[str, Any]:
+def _span_with_text(text: str, span: Span, *, sourced: bool) -> dict[str, Any]:
     """Return a span with its text: a quote leaves no doubt what offsets count."""
     source = {"source": span.source} if sourced else {}
     quote = text[span.start : span.end]
@@ -132,7 +132,7 @@ def _tags(words: Sequence[Token], flat: Sequence[Span], names: Sequence[str]) ->
     return tags
 
 
-def _every(document: Document) -> dict[str, str]:
+def _optional_values(document: Document) -> dict[str, str]:
     """Return the columns that both styles have."""
     return {
         "title": document.title,
@@ -142,14 +142,14 @@ def _every(document: Document) -> dict[str, str]:
     }
 
 
-def _flat(document: Document, spans: Sequence[Span], untagged: Counter[str]) -> list[Span]:
+def _taggable_spans(document: Document, spans: Sequence[Span], untagged: Counter[str]) -> list[Span]:
     """Return the spans that one row of tags can hold, by place; count the others by reason."""
-    words = words_of(document) if document.tokens else []
+    words = visible_words(document) if document.tokens else []
     stay: list[Span] = []
     taken = bytearray(len(document.text))
     for span in sorted(spans, key=lambda s: (s.start - s.end, s.start, s.label)):
-        why = "" if is_aligned(words, span.start, span.end) else INSIDE if words else WORDLESS
-        if why := why or (OVERLAPS if 1 in taken[span.start : span.end] else ""):
+        why = "" if is_aligned(words, span.start, span.end) else ENDS_INSIDE_TOKEN if words else NO_TOKENS
+        if why := why or (LONGER_SPAN_OVERLAPS if 1 in taken[span.start : span.end] else ""):
             untagged[why] += 1
             continue
         stay.append(span)

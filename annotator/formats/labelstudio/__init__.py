@@ -5,9 +5,9 @@ the texts that spans quote. Offsets count code points, in older versions UTF-16 
 hold both: each annotation whose spans quote their text is measured by itself.
 """
 
-from annotator.formats.labelstudio.reading import looks, read
+from annotator.formats.labelstudio.reading import detect, read
 from annotator.formats.labelstudio.writing import write
 
 NAME = "labelstudio"
 
-__all__ = ["NAME", "looks", "read", "write"]
+__all__ = ["NAME", "detect", "read", "write"]

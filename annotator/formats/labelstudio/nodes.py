@@ -12,21 +12,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*+|[!?])[^<>]*+>")
-_VOID = re.compile("area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr")
-_UNNAMED = frozenset(["html", "head", "body", "tbody"])
-_CLOSING = frozenset(["p", "li", "tr", "td", "th", "dt", "dd", "option"])
+_VOID_TAGS = re.compile("area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr")
+_IMPLIED_TAGS = frozenset(["html", "head", "body", "tbody"])
+_SELF_CLOSING_TAGS = frozenset(["p", "li", "tr", "td", "th", "dt", "dd", "option"])
 """What ends where the next of its kind begins."""
 _ENDS_P = re.compile(
     "address|article|aside|blockquote|div|dl|fieldset|footer|form|h[1-6]|header|hr|main|nav|ol|p|pre|section|"
     "table|ul"
 )
-_STEP = re.compile(r"/(?:html|head|body|tbody)\[1\]")
-_DEEPEST = 200
+_IMPLIED_STEP = re.compile(r"/(?:html|head|body|tbody)\[1\]")
+_MAX_PATH_DEPTH = 200
 """How deep paths are followed; what lies deeper has none."""
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class TextNode:
     """A text node, references in its text as they stand; the path is empty for a line break."""
 
     path: str
@@ -45,41 +45,41 @@ class _Element:
         return f"{self.path}/{tag}[{self.children[tag]}]"
 
 
-def normal(path: object) -> str:
+def normal_path(path: object) -> str:
     """Return a path without the steps that a browser puts in by itself."""
-    return _STEP.sub("", path) if isinstance(path, str) else ""
+    return _IMPLIED_STEP.sub("", path) if isinstance(path, str) else ""
 
 
-def nodes(page: str, line_break: str) -> Iterator[Node]:
+def text_nodes(page: str, line_break: str) -> Iterator[TextNode]:
     """Yield the text nodes of a page in their order; ``line_break`` is the text of a ``<br>``."""
-    page = _uncommented(page)
+    page = _without_comments(page)
     opened = [_Element("", "")]
     at = 0
     for tag in _TAG.finditer(page):
         if tag.start() > at:
-            yield Node(opened[-1].child("text()"), page[at : tag.start()])
+            yield TextNode(opened[-1].child("text()"), page[at : tag.start()])
         at = tag.end()
         name = tag[2].lower()
         if name == "br" and line_break:
-            yield Node("", line_break)
+            yield TextNode("", line_break)
         if tag[1]:
-            _close(opened, name)
-        elif name not in {"!", "?"} and name not in _UNNAMED:
-            _open(opened, name)
+            _close_element(opened, name)
+        elif name not in {"!", "?"} and name not in _IMPLIED_TAGS:
+            _open_element(opened, name)
     if at < len(page):
-        yield Node(opened[-1].child("text()"), page[at:])
+        yield TextNode(opened[-1].child("text()"), page[at:])
 
 
-def _open(opened: list[_Element], name: str) -> None:
+def _open_element(opened: list[_Element], name: str) -> None:
     last = opened[-1].tag
-    if (last == name and name in _CLOSING) or (last == "p" and _ENDS_P.fullmatch(name)):
+    if (last == name and name in _SELF_CLOSING_TAGS) or (last == "p" and _ENDS_P.fullmatch(name)):
         opened.pop()
     path = opened[-1].child(name)
-    if not _VOID.fullmatch(name) and len(opened) < _DEEPEST:
+    if not _VOID_TAGS.fullmatch(name) and len(opened) < _MAX_PATH_DEPTH:
         opened.append(_Element(name, path))
 
 
-def _close(opened: list[_Element], name: str) -> None:
+def _close_element(opened: list[_Element], name: str) -> None:
     """Close the last element of a name that is open, if there is one."""
     for n in range(len(opened) - 1, 0, -1):
         if opened[n].tag == name:
@@ -87,7 +87,7 @@ def _close(opened: list[_Element], name: str) -> None:
             return
 
 
-def _uncommented(page: str) -> str:
+def _without_comments(page: str) -> str:
     """Return the page with each comment cut down to a mark, which parts text as comments do."""
     parts: list[str] = []
     at = 0

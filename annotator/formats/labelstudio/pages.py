@@ -13,22 +13,22 @@ from functools import cached_property
 from html import unescape
 from typing import Any
 
-from annotator.formats.labelstudio.keys import text_at
-from annotator.formats.labelstudio.nodes import Node, nodes, normal
-from annotator.formats.labelstudio.regions import Region, Result, place
-from annotator.formats.labelstudio.tasks import Task
+from annotator.formats.labelstudio.keys import field_text
+from annotator.formats.labelstudio.nodes import TextNode, text_nodes, normal_path
+from annotator.formats.labelstudio.regions import TextRegion, SortedResult, region_offsets
+from annotator.formats.labelstudio.tasks import LabelStudioTask
 from annotator.formats.units import UTF16, to_code_points
 
 
-def unpaged(task: Task, found: Sequence[Result], chosen: dict[str, str]) -> tuple[Task, list[Result]]:
+def replace_pages_by_text(task: LabelStudioTask, found: Sequence[SortedResult], chosen: dict[str, str]) -> tuple[LabelStudioTask, list[SortedResult]]:
     """Return the task with the text of each page in which spans are marked, and these in their places."""
     regions = [r for result in found for r in result.spans if r.in_page]
     texts: dict[str, Any] = {}
-    moved: dict[int, Region] = {}
+    moved: dict[int, TextRegion] = {}
     for key in {chosen[r.target] for r in regions}:
         mine = [r for r in regions if chosen[r.target] == key]
-        if page := text_at(task.data, key):
-            best = _best(page, mine)
+        if page := field_text(task.data, key):
+            best = _best_page_reading(page, mine)
             texts[key] = best.text
             moved |= {id(r): best.place_region(r) for r in mine}
     if not texts:
@@ -37,19 +37,19 @@ def unpaged(task: Task, found: Sequence[Result], chosen: dict[str, str]) -> tupl
     return replace(task, data={**task.data, **texts}), results
 
 
-def _best(page: str, regions: Sequence[Region]) -> _Page:
+def _best_page_reading(page: str, regions: Sequence[TextRegion]) -> _PageReading:
     """Return the reading in which more quotes stand in their places: line breaks count as none, or one."""
     if "<" not in page and "&" not in page:
-        return _Page((Node("/text()[1]", page),))
-    tried = [_Page(tuple(nodes(page, line_break))) for line_break in ("", "\n")]
+        return _PageReading((TextNode("/text()[1]", page),))
+    tried = [_PageReading(tuple(text_nodes(page, line_break))) for line_break in ("", "\n")]
     return max(tried, key=lambda read: sum(read.fits(read.place_region(r)) for r in regions))
 
 
 @dataclass(frozen=True)
-class _Page:
+class _PageReading:
     """One reading of a page."""
 
-    nodes: tuple[Node, ...]
+    nodes: tuple[TextNode, ...]
 
     @cached_property
     def text(self) -> str:
@@ -67,11 +67,11 @@ class _Page:
             at += len(unescape(node.text).encode("utf-16-le", "surrogatepass")) // 2
         return out
 
-    def place_region(self, region: Region) -> Region:
+    def place_region(self, region: TextRegion) -> TextRegion:
         """Return a region that names a path with offsets in the whole text, none where it has no place."""
         if region.path is None:
             return region
-        first, last = (self.starts.get(normal(p)) for p in region.path)
+        first, last = (self.starts.get(normal_path(p)) for p in region.path)
         start, end = region.raw.start, region.raw.end
         if first is not None and last is not None and type(start) is int and type(end) is int:
             there = replace(region, raw=replace(region.raw, start=first + start, end=last + end), path=None)
@@ -83,9 +83,9 @@ class _Page:
         before, words = (len(x.encode("utf-16-le")) // 2 for x in (self.text[:at], region.quote or ""))
         return replace(region, raw=replace(region.raw, start=before, end=before + words), path=None)
 
-    def fits(self, region: Region) -> bool:
+    def fits(self, region: TextRegion) -> bool:
         """Whether a region's quote stands in its place, blanks levelled."""
-        found = place(region)
+        found = region_offsets(region)
         if found is None or not region.quote:
             return False
         try:

@@ -6,23 +6,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from annotator.formats.fields import Raw, name, offset, string
+from annotator.formats.fields import RawSpan, name_of, whole_number, first_string
 
-RELATION = "relations between spans have no place here"
-REGION = "a region of a picture, a sound or a page has no place here"
-ATTRIBUTE = "what is said of a span beside its label has no place here"
-TEXT_LABEL = "a label for the whole text has no place here"
+RELATIONS_UNSUPPORTED = "relations between spans have no place here"
+REGIONS_UNSUPPORTED = "a region of a picture, a sound or a page has no place here"
+ATTRIBUTES_UNSUPPORTED = "what is said of a span beside its label has no place here"
+TEXT_LABELS_UNSUPPORTED = "a label for the whole text has no place here"
 
-_NOTES = frozenset({"note", "notes", "comment", "comments"})
-_TEXTUAL = frozenset({"labels", "hypertextlabels", "htmllabels", "paragraphlabels"})
-_PREDICTED = "prediction"
+_NOTE_NAMES = frozenset({"note", "notes", "comment", "comments"})
+_TEXT_LABEL_TYPES = frozenset({"labels", "hypertextlabels", "htmllabels", "paragraphlabels"})
+_PREDICTION_ORIGIN = "prediction"
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
+class TextRegion:
     """One label on one place in a text; offsets as the file has them."""
 
-    raw: Raw
+    raw: RawSpan
     quote: str | None
     target: str
     """The object of the labelling config that it lies in, in JSON_MIN the label set it is of."""
@@ -37,42 +37,42 @@ class Region:
 
 
 @dataclass(slots=True)
-class Result:
+class SortedResult:
     """An annotation's result, sorted."""
 
-    spans: list[Region] = field(default_factory=list)
+    spans: list[TextRegion] = field(default_factory=list)
     others: list[tuple[str, str, str]] = field(default_factory=list)
     """What no span can hold: what it is, its id, why it has no place."""
     notes: list[str] = field(default_factory=list)
 
 
-def sort(results: Sequence[dict[str, Any]]) -> Result:
+def sort_result(results: Sequence[dict[str, Any]]) -> SortedResult:
     """Return what stands in a result, each thing in its place."""
-    out = Result()
-    labelled = {name(r.get("id")) for r in results if _label_key(r)} - {""}
+    out = SortedResult()
+    labelled = {name_of(r.get("id")) for r in results if _label_key(r)} - {""}
     for row in results:
-        _take(row, labelled, out)
+        _sort_row(row, labelled, out)
     return out
 
 
-def _take(row: dict[str, Any], labelled: set[str], out: Result) -> None:
-    kind, value = string(row, "type"), row.get("value")
-    key, id_ = _label_key(row), name(row.get("id"))
+def _sort_row(row: dict[str, Any], labelled: set[str], out: SortedResult) -> None:
+    kind, value = first_string(row, "type"), row.get("value")
+    key, id_ = _label_key(row), name_of(row.get("id"))
     if kind == "relation" or "from_id" in row:
-        description = f"{name(row.get('from_id'))}-{name(row.get('to_id'))}"
-        out.others.append(("relation", description, RELATION))
+        description = f"{name_of(row.get('from_id'))}-{name_of(row.get('to_id'))}"
+        out.others.append(("relation", description, RELATIONS_UNSUPPORTED))
     elif not isinstance(value, dict):
-        out.others.append((kind or "result", id_, REGION))
-    elif key in _TEXTUAL or (not key and kind in _TEXTUAL):
-        out.spans += _regions(row, value, key)
+        out.others.append((kind or "result", id_, REGIONS_UNSUPPORTED))
+    elif key in _TEXT_LABEL_TYPES or (not key and kind in _TEXT_LABEL_TYPES):
+        out.spans += _text_regions(row, value, key)
     elif key or kind.endswith("labels"):
-        out.others.append(((key or kind).removesuffix("labels"), id_, REGION))
+        out.others.append(((key or kind).removesuffix("labels"), id_, REGIONS_UNSUPPORTED))
     elif id_ in labelled or "start" in value:
-        out.others.append(("attribute", id_, ATTRIBUTE))
+        out.others.append(("attribute", id_, ATTRIBUTES_UNSUPPORTED))
     elif _is_note(row, value):
         out.notes += [x for x in _texts(value.get("text")) if x]
     else:
-        out.others.append(("text label", _told(value) or id_, TEXT_LABEL))
+        out.others.append(("text label", _text_label_value(value) or id_, TEXT_LABELS_UNSUPPORTED))
 
 
 def _label_key(row: dict[str, Any]) -> str:
@@ -81,7 +81,7 @@ def _label_key(row: dict[str, Any]) -> str:
     return next((k for k in value if k.endswith("labels")), "") if isinstance(value, dict) else ""
 
 
-def _regions(row: dict[str, Any], value: dict[str, Any], key: str) -> Iterator[Region]:
+def _text_regions(row: dict[str, Any], value: dict[str, Any], key: str) -> Iterator[TextRegion]:
     """Yield a region for each label of a place, one without a label where there is none."""
     found = value.get(key)
     labels = [found] if isinstance(found, str) else found if isinstance(found, list) else []
@@ -96,25 +96,25 @@ def _regions(row: dict[str, Any], value: dict[str, Any], key: str) -> Iterator[R
     elif isinstance(start, str) and isinstance(end, str) and "startOffset" in value:
         spot = {"in_page": True, "path": (start, end)}
         start, end = value["startOffset"], value.get("endOffset")
-    id_ = name(row.get("id"))
+    id_ = name_of(row.get("id"))
     for n, label in enumerate(labels or [None]):
-        description = f"{id_}:{name(label)}" if id_ and n else id_
-        quote = string(value, "text") or None
-        of = string(row, "to_name") or string(row, "from_name")
-        raw = Raw(start, end, label, _source(row), description)
-        yield Region(raw, quote, of, data_field=string(row, "source").lstrip("$"), **spot)
+        description = f"{id_}:{name_of(label)}" if id_ and n else id_
+        quote = first_string(value, "text") or None
+        of = first_string(row, "to_name") or first_string(row, "from_name")
+        raw = RawSpan(start, end, label, _region_source(row), description)
+        yield TextRegion(raw, quote, of, data_field=first_string(row, "source").lstrip("$"), **spot)
 
 
-def _source(row: dict[str, Any]) -> str:
+def _region_source(row: dict[str, Any]) -> str:
     """Return where a region comes from that a model made."""
     meta = row.get("meta")
-    description = string(meta, "source") if isinstance(meta, dict) else ""
-    origin = string(row, "origin")
-    return description or (_PREDICTED if origin.startswith(_PREDICTED) else "")
+    description = first_string(meta, "source") if isinstance(meta, dict) else ""
+    origin = first_string(row, "origin")
+    return description or (_PREDICTION_ORIGIN if origin.startswith(_PREDICTION_ORIGIN) else "")
 
 
 def _is_note(row: dict[str, Any], value: dict[str, Any]) -> bool:
-    return string(row, "from_name").lower() in _NOTES and bool(_texts(value.get("text")))
+    return first_string(row, "from_name").lower() in _NOTE_NAMES and bool(_texts(value.get("text")))
 
 
 def _texts(value: Any) -> list[str]:
@@ -122,23 +122,23 @@ def _texts(value: Any) -> list[str]:
     return [x for x in found if isinstance(x, str)]
 
 
-def _told(value: dict[str, Any]) -> str:
+def _text_label_value(value: dict[str, Any]) -> str:
     """Return what was said of a whole text, in short."""
     said = (", ".join(_texts(v)) for v in value.values())
     return next((x[:80] for x in said if x), "")
 
 
-def place(region: Region) -> tuple[int, int] | None:
+def region_offsets(region: TextRegion) -> tuple[int, int] | None:
     """Return a region's offsets where they are whole and in order, as the file has them."""
-    start, end = offset(region.raw.start), offset(region.raw.end)
+    start, end = whole_number(region.raw.start), whole_number(region.raw.end)
     return (start, end) if start is not None and end is not None and 0 <= start <= end else None
 
 
-def is_whole(region: Region) -> bool:
+def has_whole_offsets(region: TextRegion) -> bool:
     """Whether a region's offsets are whole numbers."""
-    return offset(region.raw.start) is not None and offset(region.raw.end) is not None
+    return whole_number(region.raw.start) is not None and whole_number(region.raw.end) is not None
 
 
-def levelled(quote: str | None, text: str) -> str | None:
+def with_real_line_ends(quote: str | None, text: str) -> str | None:
     r"""Return a quote with line ends as the text has them: old versions write ``\n`` as two letters."""
     return quote.replace("\\n", "\n") if quote and "\\n" in quote and "\\n" not in text else quote

@@ -9,19 +9,19 @@ from typing import Any
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
-from annotator.formats.fields import name, objects, seconds, string
+from annotator.formats.fields import name_of, object_list, seconds_of, first_string
 
-AGAIN = "export the project from Label Studio again (JSON)"
+EXPORT_PROJECT_AGAIN = "export the project from Label Studio again (JSON)"
 
-_MIN = frozenset(
+_JSON_MIN_KEYS = frozenset(
     {"id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time", "agreement", "meta"}
 )
-_MARKS = frozenset({"annotation_id", "lead_time"})
-_VALUES = ("choices", "taxonomy", "rating", "ranker", "datetime", "number", "pairwise")
+_JSON_MIN_SIGNS = frozenset({"annotation_id", "lead_time"})
+_TEXT_VALUE_KEYS = ("choices", "taxonomy", "rating", "ranker", "datetime", "number", "pairwise")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class TaskAnnotation:
     """One annotation of a task."""
 
     results: list[dict[str, Any]]
@@ -31,18 +31,18 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class LabelStudioTask:
     """One task."""
 
     data: dict[str, Any]
-    annotations: list[Said]
+    annotations: list[TaskAnnotation]
     id: str
     where: str
     others: tuple[tuple[str, str, int], ...] = ()
     """Predictions and drafts: what it is, its id and how many results it has."""
 
 
-def is_task(row: Any) -> str:
+def detect_task(row: Any) -> str:
     """Return what of a row makes it one of Label Studio's, empty where nothing does."""
     if not isinstance(row, dict):
         return ""
@@ -51,8 +51,8 @@ def is_task(row: Any) -> str:
         return f"its tasks have `data` and `{key}`" if key else ""
     if isinstance(row.get("task"), dict) and _is_list(row.get("result")):
         return "it has an annotation's `result` and its `task`"
-    if _MARKS & row.keys() and {"id", "annotator"} & row.keys():
-        return f"its rows have `{min(_MARKS & row.keys())}`, as JSON_MIN has"
+    if _JSON_MIN_SIGNS & row.keys() and {"id", "annotator"} & row.keys():
+        return f"its rows have `{min(_JSON_MIN_SIGNS & row.keys())}`, as JSON_MIN has"
     lists = [k for k, v in row.items() if k not in {"spans", "entities", "ents"} and _is_regions(v)]
     return f"its rows have regions in `{lists[0]}`, as JSON_MIN has" if lists else ""
 
@@ -61,85 +61,85 @@ def _is_list(value: Any) -> bool:
     return isinstance(value, list)
 
 
-def task_of(row: Any, where: str) -> Task:
+def parse_task(row: Any, where: str) -> LabelStudioTask:
     """Return the task of a row; raises SourceError where it is none."""
     if not isinstance(row, dict):
-        raise SourceError("a task must be a JSON object", where=where, do=AGAIN)
+        raise SourceError("a task must be a JSON object", where=where, do=EXPORT_PROJECT_AGAIN)
     if isinstance(row.get("data"), dict):
-        return _whole(row, where)
+        return _parse_full_task(row, where)
     if isinstance(row.get("task"), dict) and isinstance(row["task"].get("data"), dict):
-        return _whole({**row["task"], "annotations": [row]}, where)
+        return _parse_full_task({**row["task"], "annotations": [row]}, where)
     if "result" in row:
-        raise SourceError("it is an annotation without its task", where=where, do=AGAIN)
-    if not is_task(row) and "text" not in row:
-        raise SourceError("the task has no `data`", where=where, do=AGAIN)
-    return _flat(row, where)
+        raise SourceError("it is an annotation without its task", where=where, do=EXPORT_PROJECT_AGAIN)
+    if not detect_task(row) and "text" not in row:
+        raise SourceError("the task has no `data`", where=where, do=EXPORT_PROJECT_AGAIN)
+    return _parse_min_row(row, where)
 
 
-def _whole(row: dict[str, Any], where: str) -> Task:
+def _parse_full_task(row: dict[str, Any], where: str) -> LabelStudioTask:
     if any(type(x) is int for key in ("annotations", "completions") for x in _list(row.get(key))):
-        raise SourceError("annotations are named by their ids alone", where=where, do=AGAIN)
-    found = [x for key in ("annotations", "completions") for x in objects(row, key, where, AGAIN)]
+        raise SourceError("annotations are named by their ids alone", where=where, do=EXPORT_PROJECT_AGAIN)
+    found = [x for key in ("annotations", "completions") for x in object_list(row, key, where, EXPORT_PROJECT_AGAIN)]
     others = [
-        (thing, name(x.get("id")), len(_list(x.get("result"))))
+        (thing, name_of(x.get("id")), len(_list(x.get("result"))))
         for thing, key in (("prediction", "predictions"), ("draft", "drafts"))
         for x in _list(row.get(key))
         if isinstance(x, dict)
     ]
-    said = [_said(x, where) for x in found]
-    return Task(row["data"], said, name(row.get("id")), where, tuple(others))
+    said = [_parse_annotation(x, where) for x in found]
+    return LabelStudioTask(row["data"], said, name_of(row.get("id")), where, tuple(others))
 
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _said(row: dict[str, Any], where: str) -> Said:
+def _parse_annotation(row: dict[str, Any], where: str) -> TaskAnnotation:
     cancelled = row.get("was_cancelled") is True or row.get("skipped") is True
-    return Said(
-        objects(row, "result", where, AGAIN),
-        string(row, "annotator") or _who(row.get("completed_by")),
+    return TaskAnnotation(
+        object_list(row, "result", where, EXPORT_PROJECT_AGAIN),
+        first_string(row, "annotator") or _annotator_name(row.get("completed_by")),
         Answer.IGNORE if cancelled else Answer.ACCEPT,
-        _time(row),
+        _annotation_time(row),
     )
 
 
-def _who(value: Any) -> str:
+def _annotator_name(value: Any) -> str:
     """Return who an annotation is by: an id, or a user's address, name or id."""
     if not isinstance(value, dict):
-        return name(value)
-    full = " ".join(x for x in (string(value, "first_name"), string(value, "last_name")) if x)
-    return string(value, "email", "username") or full or name(value.get("id"))
+        return name_of(value)
+    full = " ".join(x for x in (first_string(value, "first_name"), first_string(value, "last_name")) if x)
+    return first_string(value, "email", "username") or full or name_of(value.get("id"))
 
 
-def _time(row: dict[str, Any]) -> float:
+def _annotation_time(row: dict[str, Any]) -> float:
     """Return when an annotation was last changed: an ISO date, or seconds in old files."""
     for key in ("updated_at", "created_at"):
         value = row.get(key)
         if isinstance(value, str):
             try:
                 moment = datetime.fromisoformat(value)
-                return seconds((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+                return seconds_of((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
             except (ValueError, OverflowError):
                 continue
-        if found := seconds(value):
+        if found := seconds_of(value):
             return found
     return 0.0
 
 
-def _flat(row: dict[str, Any], where: str) -> Task:
+def _parse_min_row(row: dict[str, Any], where: str) -> LabelStudioTask:
     """Return the task of a JSON_MIN row: whatever is a list of regions is what was annotated."""
     results = [
-        {"from_name": key, "value": value, "type": _kind(value)}
+        {"from_name": key, "value": value, "type": _value_kind(value)}
         for key, found in row.items()
         if _is_regions(found) or _is_other(found)
         for value in (found if isinstance(found, list) else [found])
     ]
     given = {r["from_name"] for r in results}
-    data = {k: v for k, v in row.items() if k not in _MIN | given}
+    data = {k: v for k, v in row.items() if k not in _JSON_MIN_KEYS | given}
     done = results or "annotation_id" in row or "lead_time" in row
-    said = [Said(results, _who(row.get("annotator")), Answer.ACCEPT, _time(row))] if done else []
-    return Task(data, said, name(row.get("id")), where)
+    said = [TaskAnnotation(results, _annotator_name(row.get("annotator")), Answer.ACCEPT, _annotation_time(row))] if done else []
+    return LabelStudioTask(data, said, name_of(row.get("id")), where)
 
 
 def _is_regions(value: Any) -> bool:
@@ -154,9 +154,9 @@ def _is_regions(value: Any) -> bool:
 def _is_other(value: Any) -> bool:
     """Whether this is what was said of the whole text, or of a region beside its label."""
     found = value if isinstance(value, list) else [value]
-    return bool(found) and all(isinstance(x, dict) and any(k in x for k in _VALUES) for x in found)
+    return bool(found) and all(isinstance(x, dict) and any(k in x for k in _TEXT_VALUE_KEYS) for x in found)
 
 
-def _kind(value: dict[str, Any]) -> str:
-    keys: Iterator[str] = (k for k in value if k.endswith("labels") or k in _VALUES)
+def _value_kind(value: dict[str, Any]) -> str:
+    keys: Iterator[str] = (k for k in value if k.endswith("labels") or k in _TEXT_VALUE_KEYS)
     return next(keys, "")

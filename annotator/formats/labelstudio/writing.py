@@ -17,56 +17,56 @@ import orjson
 
 from annotator.core.annotation import Answer
 from annotator.core.spans import Span
-from annotator.formats.document import Account, Document
-from annotator.formats.files import put
-from annotator.formats.losses import fits, list_fields, list_thing
+from annotator.formats.document import ConversionLog, Document
+from annotator.formats.files import write_whole_file
+from annotator.formats.losses import record_if_inside, record_unsupported_fields, record_loss
 
-FILE = "annotations.json"
-CONFIG = "labelling-config.xml"
-TAKEN = "metadata: the task has a field of that name for something else"
+TASKS_FILE = "annotations.json"
+LABELLING_CONFIG_FILE = "labelling-config.xml"
+TASK_FIELD_TAKEN = "metadata: the task has a field of that name for something else"
 
-_OWN = frozenset({"text", "title", "document_id"})
-_CONTROL = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_RESERVED_FIELDS = frozenset({"text", "title", "document_id"})
+_INVALID_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def write(documents: Iterable[Document], out: Path, log: Account) -> list[Path]:
+def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[Path]:
     """Write ``annotations.json``, a task a text with an annotation for each annotator, and the config."""
     tasks: dict[bytes, dict[str, Any]] = {}
     labels: set[str] = set()
     notes = False
     for n, document in enumerate(documents):
-        data = _data(document, log)
+        data = _task_data(document, log)
         key = orjson.dumps(data) if document.id else b"%d" % n
         task = tasks.setdefault(key, {"id": len(tasks) + 1, "data": data, "annotations": []})
-        spans = [s for s in document.spans if fits(document, s, log)]
+        spans = [s for s in document.spans if record_if_inside(document, s, log)]
         labels |= {s.label for s in spans}
         notes = notes or bool(document.note)
         said = document.answer is not None or spans or document.note
-        list_fields(document, "Label Studio", log, _back(document, said=bool(said)))
+        record_unsupported_fields(document, "Label Studio", log, _restored_answer(document, said=bool(said)))
         if said:
-            task["annotations"].append(_annotation(document, spans))
-    config = _config(sorted(labels), notes=notes)
+            task["annotations"].append(_task_annotation(document, spans))
+    config = _labelling_config(sorted(labels), notes=notes)
     listed = orjson.dumps(list(tasks.values()), option=orjson.OPT_INDENT_2) + b"\n"
-    return [put(out / FILE, listed), put(out / CONFIG, config.encode())]
+    return [write_whole_file(out / TASKS_FILE, listed), write_whole_file(out / LABELLING_CONFIG_FILE, config.encode())]
 
 
-def _back(document: Document, *, said: bool) -> str | None:
+def _restored_answer(document: Document, *, said: bool) -> str | None:
     """Return the answer that comes back when the task is read."""
     if document.answer is Answer.IGNORE:
         return Answer.IGNORE.value
     return Answer.ACCEPT.value if said else None
 
 
-def _data(document: Document, log: Account) -> dict[str, Any]:
+def _task_data(document: Document, log: ConversionLog) -> dict[str, Any]:
     own = {"document_id": document.id, "title": document.title}
-    for key in sorted(_OWN & document.meta.keys()):
-        list_thing(document, "field", key, TAKEN, log)
-    free = {k: v for k, v in document.meta.items() if k not in _OWN}
+    for key in sorted(_RESERVED_FIELDS & document.meta.keys()):
+        record_loss(document, "field", key, TASK_FIELD_TAKEN, log)
+    free = {k: v for k, v in document.meta.items() if k not in _RESERVED_FIELDS}
     return {"text": document.text, **{k: v for k, v in own.items() if v}, **free}
 
 
-def _annotation(document: Document, spans: list[Span]) -> dict[str, Any]:
-    results = [_result(document.text, s, n) for n, s in enumerate(spans, 1)]
+def _task_annotation(document: Document, spans: list[Span]) -> dict[str, Any]:
+    results = [_span_result(document.text, s, n) for n, s in enumerate(spans, 1)]
     if document.note:
         results.append(
             {
@@ -86,7 +86,7 @@ def _annotation(document: Document, spans: list[Span]) -> dict[str, Any]:
     }
 
 
-def _result(text: str, span: Span, number: int) -> dict[str, Any]:
+def _span_result(text: str, span: Span, number: int) -> dict[str, Any]:
     return {
         "id": f"span-{number}",
         "type": "labels",
@@ -103,9 +103,9 @@ def _result(text: str, span: Span, number: int) -> dict[str, Any]:
     }
 
 
-def _config(labels: list[str], *, notes: bool) -> str:
+def _labelling_config(labels: list[str], *, notes: bool) -> str:
     """Return the labelling config: the labels, in order, over the text."""
-    rows = [f"    <Label value={_quoted(label)}/>\n" for label in labels]
+    rows = [f"    <Label value={_xml_attribute(label)}/>\n" for label in labels]
     note = '  <TextArea name="note" toName="text" placeholder="Note"/>\n' if notes else ""
     return (
         '<View>\n  <Labels name="label" toName="text">\n'
@@ -116,6 +116,6 @@ def _config(labels: list[str], *, notes: bool) -> str:
     )
 
 
-def _quoted(label: str) -> str:
+def _xml_attribute(label: str) -> str:
     """Return a label as XML can hold it: characters that it cannot become U+FFFD."""
-    return quoteattr(_CONTROL.sub("\ufffd", label))
+    return quoteattr(_INVALID_IN_XML.sub("\ufffd", label))

@@ -1,8 +1,8 @@
 """Prodigy's JSONL: one task a line, offsets in code points, ``token_end`` inclusive."""
 
-from annotator.formats.prodigy.reading import looks, read
+from annotator.formats.prodigy.reading import detect, read
 from annotator.formats.prodigy.writing import write
 
 NAME = "prodigy"
 
-__all__ = ["NAME", "looks", "read", "write"]
+__all__ = ["NAME", "detect", "read", "write"]

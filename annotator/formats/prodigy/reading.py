@@ -15,195 +15,195 @@ from typing import Any
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
 from annotator.core.tokens import Token
-from annotator.formats.align import tiled
-from annotator.formats.document import Account, Document
-from annotator.formats.evidence import unit_of
+from annotator.formats.align import tokens_with_blanks
+from annotator.formats.document import ConversionLog, Document
+from annotator.formats.evidence import unit_of_records
 from annotator.formats.fields import (
-    Raw,
-    Tally,
-    list_misquoted,
-    name,
-    objects,
-    span_of,
-    spans_of,
-    string,
-    things,
+    RawSpan,
+    NoteCounter,
+    record_misquoted,
+    name_of,
+    object_list,
+    convert_span,
+    convert_spans,
+    first_string,
+    record_unsupported,
 )
 from annotator.formats.prodigy import record as fields
-from annotator.formats.prodigy.binary import Binary, Verdict
-from annotator.formats.prodigy.record import AGAIN, Place
-from annotator.formats.prodigy.views import View, view_of
-from annotator.formats.rows import differing, files_of, may_hold, rows
-from annotator.formats.sample import Sample
-from annotator.formats.source import Source
-from annotator.formats.units import CODE_POINTS, UTF16, Unit
+from annotator.formats.prodigy.binary import BinaryAnswers, SpanAnswer
+from annotator.formats.prodigy.record import EXPORT_TASKS_AGAIN, TaskRange
+from annotator.formats.prodigy.views import TaskView, task_view
+from annotator.formats.rows import ambiguous_records, json_files, may_hold_json, read_json_records
+from annotator.formats.sample import FileSample
+from annotator.formats.source import ImportSource
+from annotator.formats.units import CODE_POINTS, UTF16, OffsetUnit
 
-ALLOWED = (CODE_POINTS, UTF16)
+PRODIGY_UNITS = (CODE_POINTS, UTF16)
 """Prodigy counts code points; files that went through JavaScript may not."""
 
-RELATION = "relations between spans have no place here"
-CHOICE = "a choice among options has no place here"
-TEXT_LABEL = "a label for the whole text has no place here"
+TASK_RELATIONS_UNSUPPORTED = "relations between spans have no place here"
+CHOICES_UNSUPPORTED = "a choice among options has no place here"
+TASK_TEXT_LABELS_UNSUPPORTED = "a label for the whole text has no place here"
 
-NO_SPANS = "no task of the file has spans: texts and answers alone were read"
-TOKENS = "texts whose tokens do not spell them, so that the tokens were not taken: {n}"
-INDEXES = "spans that lie elsewhere by their token indexes than by their offsets, which were taken: {n}"
-BINARY = "binary answers, merged by text (they say nothing of other spans there): {n}"
-WHOLE = "tasks that ask about the whole text and say nothing of spans, which the file leaves open: {n}"
-VERSIONS = "reviewed versions, read as the work of their sessions: {n}"
+NO_SPANS_IN_FILE = "no task of the file has spans: texts and answers alone were read"
+TOKENS_DO_NOT_SPELL = "texts whose tokens do not spell them, so that the tokens were not taken: {n}"
+TOKEN_INDEXES_DIFFER = "spans that lie elsewhere by their token indexes than by their offsets, which were taken: {n}"
+BINARY_ANSWERS = "binary answers, merged by text (they say nothing of other spans there): {n}"
+WHOLE_TEXT_TASKS = "tasks that ask about the whole text and say nothing of spans, which the file leaves open: {n}"
+REVIEWED_VERSIONS = "reviewed versions, read as the work of their sessions: {n}"
 
-_HASHES = ("_input_hash", "_task_hash", "_is_binary", "_view_id", "_session_id", "_annotator_id")
+_PRODIGY_KEYS = ("_input_hash", "_task_hash", "_is_binary", "_view_id", "_session_id", "_annotator_id")
 
 
-def looks(sample: Sample) -> str:
+def detect(sample: FileSample) -> str:
     """Return what of a file is Prodigy's, empty where nothing is."""
-    if (sample.is_folder or sample.is_zip) and not may_hold(sample.names):
+    if (sample.is_folder or sample.is_zip) and not may_hold_json(sample.names):
         return ""
     records = [r for r in sample.json_values() if isinstance(r, dict)]
-    if any(is_journal(r) for r in records):
+    if any(is_journal_line(r) for r in records):
         return ""
-    hashes = [k for k in _HASHES if any(k in r for r in records)]
+    hashes = [k for k in _PRODIGY_KEYS if any(k in r for r in records)]
     if hashes:
         return f"its lines have `{hashes[0]}`"
     answered = [r for r in records if "text" in r and r.get("answer") in [*Answer]]
     return "its lines have an `answer` (accept, reject or ignore)" if answered else ""
 
 
-def read(source: Source, log: Account) -> Iterator[Document]:
+def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     """Yield the documents of a file; raises SourceError, with file and line, for what is no task."""
-    files = files_of(source)
-    found = chain.from_iterable(map(differing, files))
-    unit = unit_of(found, fields.evidence, ALLOWED, source.name, log)
-    yield from documents(chain.from_iterable(rows(f, log) for f in files), log, unit)
+    files = json_files(source)
+    found = chain.from_iterable(map(ambiguous_records, files))
+    unit = unit_of_records(found, fields.task_quoted_texts, PRODIGY_UNITS, source.name, log)
+    yield from documents_of_tasks(chain.from_iterable(read_json_records(f, log) for f in files), log, unit)
 
 
-def documents(
-    records: Iterable[tuple[str, Any]], log: Account, unit: Unit = CODE_POINTS
+def documents_of_tasks(
+    records: Iterable[tuple[str, Any]], log: ConversionLog, unit: OffsetUnit = CODE_POINTS
 ) -> Iterator[Document]:
     """Yield the documents of tasks, each with its place for messages; raises SourceError as ``read`` does."""
-    reader = _Reader(log, unit, Binary(log))
+    reader = _ProdigyReader(log, unit, BinaryAnswers(log))
     for where, record in records:
         if not isinstance(record, dict):
             raise SourceError("a task must be a JSON object", where=where, do="repair or remove it")
         yield from reader.documents(record, where)
     yield from reader.binary.documents()
     if not log.read:
-        reader.tally.add(NO_SPANS)
+        reader.tally.add(NO_SPANS_IN_FILE)
     reader.tally.add_notes(log)
 
 
-def is_journal(record: Any) -> bool:
+def is_journal_line(record: Any) -> bool:
     """Whether a line is one of this program's journals, where only the last one of a sentence counts."""
     return isinstance(record, dict) and "_seq" in record and "_crc" in record
 
 
 @dataclass(frozen=True, slots=True)
-class _Task:
+class _LocatedTask:
     """A task, or a version in one, with its place in the file."""
 
     record: dict[str, Any]
     text: str
-    places: list[Place | None]
+    places: list[TaskRange | None]
     """Where its tokens stand."""
     where: str
 
 
 @dataclass(slots=True)
-class _Reader:
-    log: Account
-    unit: Unit
-    binary: Binary
-    tally: Tally = field(default_factory=Tally)
+class _ProdigyReader:
+    log: ConversionLog
+    unit: OffsetUnit
+    binary: BinaryAnswers
+    tally: NoteCounter = field(default_factory=NoteCounter)
 
     def documents(self, record: dict[str, Any], where: str) -> Iterator[Document]:
         """Yield the document of a task, and those of the versions that it was reviewed from."""
-        if is_journal(record):
+        if is_journal_line(record):
             raise SourceError(
                 "this is an annotator's journal, not an export", where=where, do="merge its corpus instead"
             )
-        if not fields.is_review(record):
-            yield from self._document(record, fields.annotator_of(record), where)
+        if not fields.is_review_task(record):
+            yield from self._document(record, fields.task_annotator(record), where)
             return
-        versions = objects(record, "versions", where, AGAIN)
-        names = {s for v in versions for s in fields.sessions_of(v)}
-        yield from self._document(record, fields.reviewer_of(record, names), where)
+        versions = object_list(record, "versions", where, EXPORT_TASKS_AGAIN)
+        names = {s for v in versions for s in fields.version_sessions(v)}
+        yield from self._document(record, fields.reviewer_name(record, names), where)
         shared: dict[str, Any] = {
             k: record[k] for k in ("text", "meta", "id", "view_id", "_is_binary") if k in record
         }
         for version in versions:
-            for session in fields.sessions_of(version):
-                self.tally.add(VERSIONS)
+            for session in fields.version_sessions(version):
+                self.tally.add(REVIEWED_VERSIONS)
                 yield from self._document({**shared, **version}, session, where)
 
     def _document(self, record: dict[str, Any], annotator: str, where: str) -> Iterator[Document]:
-        text = fields.text_of(record, where)
-        task = _Task(record, text, fields.token_places(record, text, self.unit, where), where)
-        found = objects(record, "spans", where, AGAIN)
+        text = fields.task_text(record, where)
+        task = _LocatedTask(record, text, fields.token_ranges(record, text, self.unit, where), where)
+        found = object_list(record, "spans", where, EXPORT_TASKS_AGAIN)
         self._record_others(task)
         self._check_quotes(task, found)
         empty = Document(
             text,
             tokens=self._tokens(task),
-            answer=fields.answer_of(record.get("answer"), where),
+            answer=fields.task_answer(record.get("answer"), where),
             annotator=annotator,
             where=where,
-            **fields.about(record),
+            **fields.document_fields(record),
         )
-        if fields.asks_of_text(record):
-            self.tally.add(WHOLE)
+        if fields.asks_about_whole_text(record):
+            self.tally.add(WHOLE_TEXT_TASKS)
             empty = replace(empty, answer=None)
-        if view_of(record, found) is View.BINARY:
-            self.tally.add(BINARY)
+        if task_view(record, found) is TaskView.BINARY:
+            self.tally.add(BINARY_ANSWERS)
             self.binary.add(empty, list(self._span_answers(task, found, empty)))
         else:
-            wrong = objects(record, "rejected", where, AGAIN)
+            wrong = object_list(record, "rejected", where, EXPORT_TASKS_AGAIN)
             yield replace(empty, spans=self._spans(task, found), rejected=self._spans(task, wrong))
 
-    def _spans(self, task: _Task, found: list[dict[str, Any]]) -> Any:
-        raw_spans = (_raw(span, task.places, self.unit) for span in found)
-        return spans_of(raw_spans, task.text, task.where, self.log, self.unit)
+    def _spans(self, task: _LocatedTask, found: list[dict[str, Any]]) -> Any:
+        raw_spans = (_raw_span(span, task.places, self.unit) for span in found)
+        return convert_spans(raw_spans, task.text, task.where, self.log, self.unit)
 
-    def _span_answers(self, task: _Task, found: list[dict[str, Any]], of: Document) -> Iterator[Verdict]:
+    def _span_answers(self, task: _LocatedTask, found: list[dict[str, Any]], of: Document) -> Iterator[SpanAnswer]:
         """Yield what a binary task says of each span: by the span's own answer, else by the task's."""
         for span in found:
             self.log.read += 1
-            made, entry = span_of(_raw(span, task.places, self.unit), task.text, task.where, self.unit)
-            answer = fields.answer_of(span.get("answer"), task.where) or of.answer or Answer.ACCEPT
+            made, entry = convert_span(_raw_span(span, task.places, self.unit), task.text, task.where, self.unit)
+            answer = fields.task_answer(span.get("answer"), task.where) or of.answer or Answer.ACCEPT
             if made:
-                yield Verdict(made, answer, task.where, of.time, entry)
+                yield SpanAnswer(made, answer, task.where, of.time, entry)
             elif entry:
                 self.log.record(entry)
 
-    def _check_quotes(self, task: _Task, found: list[dict[str, Any]]) -> None:
+    def _check_quotes(self, task: _LocatedTask, found: list[dict[str, Any]]) -> None:
         """List the spans whose quote says something else than their offsets, count those whose indexes do."""
         for span in found:
-            place = fields.place_of(span, task.text, self.unit)
+            place = fields.checked_range(span, task.text, self.unit)
             if place:
-                raw = replace(_raw(span, task.places, self.unit), quote=string(span, "text"))
-                list_misquoted(raw, task.text[slice(*place)], task.where, self.log)
-            by_tokens = fields.named(span, task.places)
+                raw = replace(_raw_span(span, task.places, self.unit), quote=first_string(span, "text"))
+                record_misquoted(raw, task.text[slice(*place)], task.where, self.log)
+            by_tokens = fields.range_by_token_indexes(span, task.places)
             if place and by_tokens and by_tokens != place:
-                self.tally.add(INDEXES)
+                self.tally.add(TOKEN_INDEXES_DIFFER)
 
-    def _tokens(self, task: _Task) -> tuple[Token, ...]:
+    def _tokens(self, task: _LocatedTask) -> tuple[Token, ...]:
         """Return the task's tokens, none where they do not spell its text."""
         whole = [Token(task.text[slice(*p)], *p, ws=False) for p in task.places if p]
-        fits = tiled(task.text, whole, 0, len(task.text)) if len(whole) == len(task.places) else None
+        fits = tokens_with_blanks(task.text, whole, 0, len(task.text)) if len(whole) == len(task.places) else None
         if task.places and not fits:
-            self.tally.add(TOKENS)
+            self.tally.add(TOKENS_DO_NOT_SPELL)
         return fits or ()
 
-    def _record_others(self, task: _Task) -> None:
-        for key, thing, why in (("relations", "relation", RELATION), ("accept", "choice", CHOICE)):
+    def _record_others(self, task: _LocatedTask) -> None:
+        for key, thing, why in (("relations", "relation", TASK_RELATIONS_UNSUPPORTED), ("accept", "choice", CHOICES_UNSUPPORTED)):
             found = task.record.get(key)
-            things(found if isinstance(found, list) else [], thing, why, task.where, self.log)
+            record_unsupported(found if isinstance(found, list) else [], thing, why, task.where, self.log)
         label = task.record.get("label")
         labels = label if isinstance(label, list) else [label] if isinstance(label, str) and label else []
-        things(labels, "text label", TEXT_LABEL, task.where, self.log)
+        record_unsupported(labels, "text label", TASK_TEXT_LABELS_UNSUPPORTED, task.where, self.log)
 
 
-def _raw(span: dict[str, Any], places: list[Place | None], unit: Unit) -> Raw:
+def _raw_span(span: dict[str, Any], places: list[TaskRange | None], unit: OffsetUnit) -> RawSpan:
     start, end = span.get("start"), span.get("end")
-    by_tokens = fields.named(span, places) if start is None and end is None and unit == CODE_POINTS else None
+    by_tokens = fields.range_by_token_indexes(span, places) if start is None and end is None and unit == CODE_POINTS else None
     start, end = by_tokens or (start, end)
-    return Raw(start, end, span.get("label"), string(span, "source"), name(span.get("id")))
+    return RawSpan(start, end, span.get("label"), first_string(span, "source"), name_of(span.get("id")))

@@ -11,17 +11,17 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any
 
-from annotator.formats.fields import string
+from annotator.formats.fields import first_string
 
 
-class View(Enum):
+class TaskView(Enum):
     """What was asked."""
 
     MANUAL = "manual"
     BINARY = "binary"
 
 
-_MANUAL = {
+_MANUAL_VIEWS = {
     "ner_manual",
     "spans_manual",
     "pos_manual",
@@ -31,23 +31,23 @@ _MANUAL = {
     "choice",
     "classification",
 }
-_BINARY = {"ner", "spans"}
-_SUGGESTED = ("score", "rank", "input_hash", "pattern")
+_BINARY_VIEWS = {"ner", "spans"}
+_SUGGESTION_KEYS = ("score", "rank", "input_hash", "pattern")
 
-REVIEW = "review"
+REVIEW_VIEW = "review"
 
 
-def view_of(task: dict[str, Any], spans: list[dict[str, Any]]) -> View:
+def task_view(task: dict[str, Any], spans: list[dict[str, Any]]) -> TaskView:
     """Return what the task asked; ``spans`` are those that it shows."""
     if not spans or task.get("_is_binary") is False or "rejected" in task:
-        return View.MANUAL
-    shown = string(task, "_view_id")
-    shown = string(task, "view_id") if shown == REVIEW else shown
-    if shown in _MANUAL or "options" in task:
-        return View.MANUAL
-    if task.get("_is_binary") is True or shown in _BINARY:
-        return View.BINARY
+        return TaskView.MANUAL
+    shown = first_string(task, "_view_id")
+    shown = first_string(task, "view_id") if shown == REVIEW_VIEW else shown
+    if shown in _MANUAL_VIEWS or "options" in task:
+        return TaskView.MANUAL
+    if task.get("_is_binary") is True or shown in _BINARY_VIEWS:
+        return TaskView.BINARY
     if any("answer" in span for span in spans):
-        return View.BINARY
-    suggested = any(key in span for span in spans for key in _SUGGESTED)
-    return View.BINARY if suggested and not task.get("tokens") else View.MANUAL
+        return TaskView.BINARY
+    suggested = any(key in span for span in spans for key in _SUGGESTION_KEYS)
+    return TaskView.BINARY if suggested and not task.get("tokens") else TaskView.MANUAL

@@ -6,8 +6,8 @@ that are *missing* are told from O: a text in which all are missing is open, and
 the stretches that nobody has reviewed in another. Writing is the work of ``annotator.export``.
 """
 
-from annotator.formats.spacy_docbin.reading import looks, read
+from annotator.formats.spacy_docbin.reading import detect, read
 
 NAME = "spacy"
 
-__all__ = ["NAME", "looks", "read"]
+__all__ = ["NAME", "detect", "read"]

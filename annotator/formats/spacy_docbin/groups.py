@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from annotator.formats.spacy_docbin.payload import msgpack
+from annotator.formats.spacy_docbin.payload import unpack_msgpack
 
-_SPAN = struct.Struct(">QQQllll")
+_SPAN_STRUCT = struct.Struct(">QQQllll")
 
 
 @dataclass(frozen=True, slots=True)
-class Packed:
+class PackedSpan:
     """A span of a group: the ids of its label and its link, token indexes and code points."""
 
     label: int
@@ -25,27 +25,27 @@ class Packed:
     end: int
 
 
-def groups_of(data: bytes, where: str) -> Iterator[tuple[str, list[Packed]]]:
+def read_span_groups(data: bytes, where: str) -> Iterator[tuple[str, list[PackedSpan]]]:
     """Yield (key, spans) of each group: a map from groups to keys, or an older list of groups by name.
 
     Raises SourceError for what is neither.
     """
-    found = msgpack(data, where) if data else ()
-    pairs = found.items() if isinstance(found, dict) else ((group, None) for group in _listed(found))
+    found = unpack_msgpack(data, where) if data else ()
+    pairs = found.items() if isinstance(found, dict) else ((group, None) for group in _as_tuple(found))
     for group, keys in pairs:
-        body = msgpack(group, where) if isinstance(group, bytes) else None
+        body = unpack_msgpack(group, where) if isinstance(group, bytes) else None
         if isinstance(body, dict):
             spans = [
-                _span(x) for x in _listed(body.get("spans")) if isinstance(x, bytes) and len(x) == _SPAN.size
+                _unpack_span(x) for x in _as_tuple(body.get("spans")) if isinstance(x, bytes) and len(x) == _SPAN_STRUCT.size
             ]
             names = keys if isinstance(keys, tuple) else (body.get("name"),)
             yield from ((name if isinstance(name, str) else "", spans) for name in names)
 
 
-def _listed(value: Any) -> tuple[Any, ...]:
+def _as_tuple(value: Any) -> tuple[Any, ...]:
     return value if isinstance(value, tuple) else ()
 
 
-def _span(data: bytes) -> Packed:
-    _, link, label, first, last, start, end = _SPAN.unpack(data)
-    return Packed(label, link, first, last, start, end)
+def _unpack_span(data: bytes) -> PackedSpan:
+    _, link, label, first, last, start, end = _SPAN_STRUCT.unpack(data)
+    return PackedSpan(label, link, first, last, start, end)

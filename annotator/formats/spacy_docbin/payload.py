@@ -10,21 +10,21 @@ from itertools import accumulate
 from typing import Any
 
 from annotator.core.errors import SourceError
-from annotator.core.string_ids import string_id
+from annotator.core.string_ids import spacy_string_id
 
-UNPACKED = 2**32
+MAX_DOCBIN_BYTES = 2**32
 """The most bytes that a DocBin may inflate to; srsly's msgpack cannot hold more."""
-SMALL = 2**24
+SMALL_DOCBIN_BYTES = 2**24
 """Below this many bytes a DocBin may inflate to any number of times its size."""
-RATIO = 250
+MAX_DOCBIN_RATIO = 250
 """How many times its size a larger one may inflate to: news comes to 6 (three attributes) or 13 (all)."""
 
-_ITEMS = 20_000_000
+_MAX_ITEMS = 20_000_000
 _CHUNK = 2**20
-_AGAIN = "write the DocBin anew with spaCy"
+_WRITE_AGAIN = "write the DocBin anew with spaCy"
 
 ORTH, ENT_IOB, ENT_TYPE, SENT_START = 65, 77, 78, 80
-OTHERS = {
+UNUSED_ATTRIBUTES = {
     73: "lemmas",
     74: "parts of speech",
     75: "tags",
@@ -36,7 +36,7 @@ OTHERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Packed:
+class PackedDoc:
     """One Doc as it is packed; ``columns`` holds one number a token for each attribute that is stored."""
 
     words: tuple[str, ...]
@@ -49,7 +49,7 @@ class Packed:
 
 
 @dataclass(frozen=True, slots=True)
-class Bin:
+class DocBinArrays:
     """The unpacked arrays of a DocBin."""
 
     attrs: tuple[int, ...]
@@ -64,19 +64,19 @@ class Bin:
     cats: Sequence[Any]
     where: str
 
-    def docs(self) -> Iterator[Packed]:
+    def docs(self) -> Iterator[PackedDoc]:
         """Yield the Docs; raises SourceError for a word whose string is not in the file."""
         width = len(self.attrs)
         starts = accumulate(self.lengths, initial=0)
         for n, (start, size) in enumerate(zip(starts, self.lengths, strict=False)):
             flat = self.tokens[start * width : (start + size) * width].tolist()
             columns = {attr: flat[at::width] for at, attr in enumerate(self.attrs)}
-            yield Packed(
+            yield PackedDoc(
                 tuple(self._word(id_, n) for id_ in columns[ORTH]),
                 None if self._unknown_spaces(n) else tuple(map(bool, self.spaces[start : start + size])),
                 columns,
-                _bytes(self.groups, n),
-                _bytes(self.user_data, n),
+                _bytes_at(self.groups, n),
+                _bytes_at(self.user_data, n),
                 found if n < len(self.cats) and isinstance(found := self.cats[n], dict) else {},
             )
 
@@ -84,7 +84,7 @@ class Bin:
         word = self.strings.get(id_)
         if not word:
             where = f"{self.where}, doc {number + 1}"
-            raise SourceError(f"the file has no string for the word {id_}", where=where, do=_AGAIN)
+            raise SourceError(f"the file has no string for the word {id_}", where=where, do=_WRITE_AGAIN)
         return word
 
     def _unknown_spaces(self, number: int) -> bool:
@@ -92,18 +92,18 @@ class Bin:
         return isinstance(flags, dict) and flags.get("has_unknown_spaces") is True
 
 
-def _bytes(found: Sequence[Any], number: int) -> bytes:
+def _bytes_at(found: Sequence[Any], number: int) -> bytes:
     value = found[number] if number < len(found) else b""
     return value if isinstance(value, bytes) else b""
 
 
-def unpacked(data: bytes, where: str) -> Bin:
+def read_docbin(data: bytes, where: str) -> DocBinArrays:
     """Return the arrays of a DocBin's bytes; raises SourceError for what is none, is damaged or a bomb."""
-    found = msgpack(inflated(data, where), where)
+    found = unpack_msgpack(inflate(data, where), where)
     if not isinstance(found, dict):
         raise _damaged("it holds no map", where)
     attrs, lengths, strings = found.get("attrs"), found.get("lengths"), found.get("strings")
-    if not isinstance(attrs, tuple) or not _are(attrs, int) or len({ORTH, *attrs}) != len(attrs):
+    if not isinstance(attrs, tuple) or not _all_of_type(attrs, int) or len({ORTH, *attrs}) != len(attrs):
         raise _damaged("its attributes are no list of numbers", where)
     if not isinstance(lengths, bytes) or len(lengths) % 4 or not isinstance(strings, tuple):
         raise _damaged("its lengths or strings are missing", where)
@@ -115,29 +115,29 @@ def unpacked(data: bytes, where: str) -> Bin:
         raise _damaged("its array of blanks does not fit its lengths", where)
     lists = (found.get(key) for key in ("flags", "span_groups", "user_data", "cats"))
     flags, groups, user_data, cats = (x if isinstance(x, tuple) else () for x in lists)
-    ids = _by_id(strings, where)
+    ids = _strings_by_id(strings, where)
     array = memoryview(tokens).cast("Q")
-    return Bin(attrs, array, spaces, sizes, ids, flags, groups, user_data, cats, where)
+    return DocBinArrays(attrs, array, spaces, sizes, ids, flags, groups, user_data, cats, where)
 
 
-def _are(found: Sequence[Any], kind: type) -> bool:
+def _all_of_type(found: Sequence[Any], kind: type) -> bool:
     return all(type(x) is kind for x in found)
 
 
-def _by_id(strings: Sequence[Any], where: str) -> dict[int, str]:
-    if not _are(strings, str):
+def _strings_by_id(strings: Sequence[Any], where: str) -> dict[int, str]:
+    if not _all_of_type(strings, str):
         raise _damaged("its strings are no texts", where)
     try:
-        return {string_id(s): s for s in strings}
+        return {spacy_string_id(s): s for s in strings}
     except UnicodeEncodeError:
         raise _damaged("one of its strings is no Unicode text", where) from None
 
 
-def inflated(data: bytes, where: str) -> bytes:
+def inflate(data: bytes, where: str) -> bytes:
     """Return what zlib (or gzip) bytes inflate to; raises SourceError for damage, and for a bomb."""
     stream = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
     out: list[bytes] = []
-    size, most = 0, min(UNPACKED, max(SMALL, RATIO * len(data)))
+    size, most = 0, min(MAX_DOCBIN_BYTES, max(SMALL_DOCBIN_BYTES, MAX_DOCBIN_RATIO * len(data)))
     try:
         while data and not stream.eof:
             out.append(stream.decompress(data, _CHUNK))
@@ -153,7 +153,7 @@ def inflated(data: bytes, where: str) -> bytes:
     return b"".join(out)
 
 
-def msgpack(data: bytes, where: str) -> Any:
+def unpack_msgpack(data: bytes, where: str) -> Any:
     """Return the value of msgpack bytes, lists as tuples; raises SourceError for anything else.
 
     srsly's own entry searches entry points on every call, and its numpy hook unpickles objects; the
@@ -167,17 +167,17 @@ def msgpack(data: bytes, where: str) -> Any:
             use_list=False,
             raw=False,
             strict_map_key=False,
-            ext_hook=_nothing,
-            max_array_len=min(_ITEMS, len(data)),
-            max_map_len=min(_ITEMS, len(data)),
+            ext_hook=_ignore_extension,
+            max_array_len=min(_MAX_ITEMS, len(data)),
+            max_map_len=min(_MAX_ITEMS, len(data)),
         )
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise _damaged(f"its msgpack cannot be read, {type(error).__name__}", where) from None
 
 
-def _nothing(_code: int, _data: bytes) -> None:
+def _ignore_extension(_code: int, _data: bytes) -> None:
     """Make nothing of an extension type: a DocBin has none."""
 
 
 def _damaged(what: str, where: str) -> SourceError:
-    return SourceError(f"this is no DocBin, or a damaged one ({what})", where=where, do=_AGAIN)
+    return SourceError(f"this is no DocBin, or a damaged one ({what})", where=where, do=_WRITE_AGAIN)

@@ -5,9 +5,9 @@
 - ``{"text", "ents", "sents", "tokens", "spans": {key: […]}}``
 """
 
-from annotator.formats.spacy_json.reading import looks, read
+from annotator.formats.spacy_json.reading import detect, read
 from annotator.formats.spacy_json.writing import write
 
 NAME = "spacy-json"
 
-__all__ = ["NAME", "looks", "read", "write"]
+__all__ = ["NAME", "detect", "read", "write"]

@@ -11,22 +11,22 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from annotator.core.counting import counted
+from annotator.core.counting import pluralize
 from annotator.core.errors import SourceError
-from annotator.formats.webanno.cells import NOTHING, Value, text_of, values
+from annotator.formats.webanno.cells import NO_ANNOTATION, CellValue, unescape_text, parse_cell
 
-FORMAT = "#FORMAT=WebAnno TSV "
+FORMAT_HEADER = "#FORMAT=WebAnno TSV "
 
-ROLE = "ROLE_"
+ROLE_PREFIX = "ROLE_"
 """What the name of a feature begins with that links annotations."""
 
-_VERSION = re.compile(re.escape(FORMAT) + r"(\d{1,3})\.(\d{1,3})\s*")
-_LAYER = re.compile(r"#T_(SP|RL|CH)=([^|]*)(?:\|(.*))?")
-_UNIT = re.compile(r"([0-9]{1,9}-[0-9]{1,9})(\.[0-9]{1,9})?\t([0-9]{1,12})-([0-9]{1,12})\t(.*)", re.DOTALL)
+_VERSION_LINE = re.compile(re.escape(FORMAT_HEADER) + r"(\d{1,3})\.(\d{1,3})\s*")
+_LAYER_LINE = re.compile(r"#T_(SP|RL|CH)=([^|]*)(?:\|(.*))?")
+_UNIT_LINE = re.compile(r"([0-9]{1,9}-[0-9]{1,9})(\.[0-9]{1,9})?\t([0-9]{1,12})-([0-9]{1,12})\t(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class WebAnnoLayer:
     """A layer and its columns."""
 
     kind: str
@@ -43,7 +43,7 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class WebAnnoUnit:
     """A token, or a part of one, and its cells."""
 
     line: int
@@ -56,12 +56,12 @@ class Unit:
 
 
 @dataclass(slots=True)
-class Sentence:
+class WebAnnoSentence:
     """The lines between two blank ones."""
 
     line: int = 0
     texts: list[str] = field(default_factory=list)
-    units: list[Unit] = field(default_factory=list)
+    units: list[WebAnnoUnit] = field(default_factory=list)
 
     @property
     def text(self) -> str | None:
@@ -70,11 +70,11 @@ class Sentence:
 
 
 @dataclass(slots=True)
-class Table:
+class WebAnnoTable:
     """A whole file."""
 
-    layers: list[Layer] = field(default_factory=list)
-    sentences: list[Sentence] = field(default_factory=list)
+    layers: list[WebAnnoLayer] = field(default_factory=list)
+    sentences: list[WebAnnoSentence] = field(default_factory=list)
     version: tuple[int, int] = (3, 3)
 
     @property
@@ -84,95 +84,95 @@ class Table:
 
 
 @dataclass(slots=True)
-class Mark:
+class WebAnnoAnnotation:
     """An annotation of one layer: its first and last unit, and its features' values."""
 
     line: int
-    layer: Layer
-    first: Unit
-    last: Unit
+    layer: WebAnnoLayer
+    first: WebAnnoUnit
+    last: WebAnnoUnit
     values: dict[str, str]
 
 
-def parse(lines: Iterable[tuple[int, str]], where: str) -> Table:
+def parse_table(lines: Iterable[tuple[int, str]], where: str) -> WebAnnoTable:
     """Return the file's table; raises SourceError, with the line, for what is none of WebAnno's TSV 3."""
-    table = Table()
-    now = Sentence()
+    table = WebAnnoTable()
+    now = WebAnnoSentence()
     begun = False
     for number, line in lines:
         if not begun:
-            table.version = _version(line, f"{where}:{number}")
+            table.version = _parse_version(line, f"{where}:{number}")
             begun = True
         elif not line.strip():
-            now = _next(table, now)
-        elif fits := _LAYER.fullmatch(line):
+            now = _finish_sentence(table, now)
+        elif fits := _LAYER_LINE.fullmatch(line):
             features = tuple(f for f in (fits[3] or "").split("|") if f)
-            table.layers.append(Layer(fits[1], fits[2], features or ("",), table.columns))
+            table.layers.append(WebAnnoLayer(fits[1], fits[2], features or ("",), table.columns))
         elif line.startswith("#"):
-            now = _next(table, now) if now.units else now
+            now = _finish_sentence(table, now) if now.units else now
             _take_header(now, line, table.version, number)
         else:
-            now.units.append(_unit(line, number, table.columns, where))
+            now.units.append(_parse_unit(line, number, table.columns, where))
             now.line = now.line or number
     if not begun:
         raise SourceError("there is no line in it", where=where, do="export it again as WebAnno TSV v3.3")
-    _next(table, now)
+    _finish_sentence(table, now)
     return table
 
 
-def _version(line: str, where: str) -> tuple[int, int]:
-    fits = _VERSION.fullmatch(line)
+def _parse_version(line: str, where: str) -> tuple[int, int]:
+    fits = _VERSION_LINE.fullmatch(line)
     if not fits or fits[1] != "3":
         what = f"this is not WebAnno's TSV 3 ({line[:40]!r})"
         raise SourceError(what, where=where, do="export it as WebAnno TSV v3.3")
     return int(fits[1]), int(fits[2])
 
 
-def _next(table: Table, now: Sentence) -> Sentence:
+def _finish_sentence(table: WebAnnoTable, now: WebAnnoSentence) -> WebAnnoSentence:
     """Put a sentence that has anything into the table and return a new one."""
     if now.units or now.texts:
         table.sentences.append(now)
-        return Sentence()
+        return WebAnnoSentence()
     return now
 
 
-def _take_header(now: Sentence, line: str, version: tuple[int, int], number: int) -> None:
+def _take_header(now: WebAnnoSentence, line: str, version: tuple[int, int], number: int) -> None:
     if line.startswith("#Text="):
-        now.texts.append(text_of(line.removeprefix("#Text="), version))
+        now.texts.append(unescape_text(line.removeprefix("#Text="), version))
         now.line = now.line or number
 
 
-def _unit(line: str, number: int, columns: int, where: str) -> Unit:
-    fits = _UNIT.fullmatch(line)
+def _parse_unit(line: str, number: int, columns: int, where: str) -> WebAnnoUnit:
+    fits = _UNIT_LINE.fullmatch(line)
     if not fits or int(fits[4]) < int(fits[3]) + (not fits[2]):
         what = "the row does not begin with its number, its offsets and a token"
         raise SourceError(what, where=f"{where}:{number}", do="export the file again")
     text, *cells = fits[5].split("\t")
     if len(cells) < columns:
         what = (
-            f"the row has {counted(len(cells), 'column')} behind its token, the layers above have {columns}"
+            f"the row has {pluralize(len(cells), 'column')} behind its token, the layers above have {columns}"
         )
         raise SourceError(what, where=f"{where}:{number}", do="export the file again")
-    return Unit(number, bool(fits[2]), int(fits[3]), int(fits[4]), text, tuple(cells[:columns]))
+    return WebAnnoUnit(number, bool(fits[2]), int(fits[3]), int(fits[4]), text, tuple(cells[:columns]))
 
 
-def marks(table: Table, layer: Layer) -> Iterator[Mark]:
+def layer_annotations(table: WebAnnoTable, layer: WebAnnoLayer) -> Iterator[WebAnnoAnnotation]:
     """Yield the annotations of a layer, in the order in which they begin."""
-    open_: dict[int, Mark] = {}
-    found: list[Mark] = []
+    open_: dict[int, WebAnnoAnnotation] = {}
+    found: list[WebAnnoAnnotation] = []
     for unit in (u for s in table.sentences for u in s.units):
-        for number, description in _stacks(unit, layer):
+        for number, description in _stacked_values(unit, layer):
             if number and number in open_:
                 open_[number].last = unit
                 continue
-            mark = Mark(unit.line, layer, unit, unit, description)
+            mark = WebAnnoAnnotation(unit.line, layer, unit, unit, description)
             found.append(mark)
             if number:
                 open_[number] = mark
     yield from found
 
 
-def _stacks(unit: Unit, layer: Layer) -> Iterator[tuple[int, dict[str, str]]]:
+def _stacked_values(unit: WebAnnoUnit, layer: WebAnnoLayer) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield number and values of each annotation of a layer on a unit.
 
     The features' columns stack their values in the same order. A column behind that of a role
@@ -180,11 +180,11 @@ def _stacks(unit: Unit, layer: Layer) -> Iterator[tuple[int, dict[str, str]]]:
     """
     before = ("", *layer.features[:-1])
     raw = unit.cells[layer.column : layer.column + len(layer.features)]
-    if all(c == NOTHING for c in raw):
+    if all(c == NO_ANNOTATION for c in raw):
         return
-    cells = [values(c) for c in raw]
+    cells = [parse_cell(c) for c in raw]
     for n in range(max((len(c) for c in cells), default=0)):
-        row: list[Value | None] = [c[n] if n < len(c) else None for c in cells]
+        row: list[CellValue | None] = [c[n] if n < len(c) else None for c in cells]
         description = {f: v.text for f, v in zip(layer.features, row, strict=True) if v and v.text is not None}
-        own = (v for f, v in zip(before, row, strict=True) if v and not f.startswith(ROLE))
+        own = (v for f, v in zip(before, row, strict=True) if v and not f.startswith(ROLE_PREFIX))
         yield next((v.number for v in own if v.number), 0), description

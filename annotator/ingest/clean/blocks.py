@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-IMPOSSIBLE = float("-inf")
+IMPOSSIBLE_SCORE = float("-inf")
 
 
-class State(IntEnum):
+class PagePart(IntEnum):
     """Where in a page a unit stands."""
 
     BEFORE = 0
@@ -18,7 +18,7 @@ class State(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Costs:
+class TransitionCosts:
     """What the switches between states cost, in the log-odds of the units' scores."""
 
     start: float
@@ -33,37 +33,37 @@ class Costs:
     """Times a unit's likeness to the end of an article, where the article is to go on after it."""
 
 
-def path(scores: list[float], ending_scores: list[float], comment_flags: list[bool], costs: Costs) -> list[State]:
+def best_path(scores: list[float], ending_scores: list[float], comment_flags: list[bool], costs: TransitionCosts) -> list[PagePart]:
     """Return the state of each unit with the highest sum of scores and costs (Viterbi).
 
     A unit in the article counts its score (the log-odds of being body), one before or after it
     nothing, so that an article begins and ends where that pays. There is one article: an
     interruption costs by its length, which keeps a teaser further down from joining it.
     """
-    best = [0.0, IMPOSSIBLE, IMPOSSIBLE, IMPOSSIBLE]
-    back: list[tuple[State, ...]] = []
+    best = [0.0, IMPOSSIBLE_SCORE, IMPOSSIBLE_SCORE, IMPOSSIBLE_SCORE]
+    back: list[tuple[PagePart, ...]] = []
     for score, barrier, late in zip(scores, ending_scores, comment_flags, strict=True):
         hurdle = costs.ending * barrier
         options = (
-            ((best[0], State.BEFORE),),
-            ((best[0] - costs.start, State.BEFORE), (best[1], State.BODY), (best[2], State.GAP)),
-            ((best[1] - costs.leave, State.BODY), (best[2], State.GAP)),
-            ((best[1], State.BODY), (best[3], State.AFTER)),
+            ((best[0], PagePart.BEFORE),),
+            ((best[0] - costs.start, PagePart.BEFORE), (best[1], PagePart.BODY), (best[2], PagePart.GAP)),
+            ((best[1] - costs.leave, PagePart.BODY), (best[2], PagePart.GAP)),
+            ((best[1], PagePart.BODY), (best[3], PagePart.AFTER)),
         )
-        chosen = [max(option, key=_value) for option in options]
+        chosen = [max(option, key=_option_score) for option in options]
         gains = (-costs.comment_before * late, score - hurdle, -costs.gap - hurdle, 0.0)
         best = [value + gain for (value, _), gain in zip(chosen, gains, strict=True)]
         back.append(tuple(state for _, state in chosen))
-    return _trace(best, back)
+    return _backtrace(best, back)
 
 
-def _value(option: tuple[float, State]) -> float:
+def _option_score(option: tuple[float, PagePart]) -> float:
     return option[0]
 
 
-def _trace(best: list[float], back: list[tuple[State, ...]]) -> list[State]:
+def _backtrace(best: list[float], back: list[tuple[PagePart, ...]]) -> list[PagePart]:
     """Return the states back from the better end: after an article, or in it, or without one."""
-    ends = (State.BODY, State.AFTER, State.BEFORE)
+    ends = (PagePart.BODY, PagePart.AFTER, PagePart.BEFORE)
     state = max(ends, key=lambda end: best[end])
     states = []
     for came_from in reversed(back):
@@ -72,29 +72,29 @@ def _trace(best: list[float], back: list[tuple[State, ...]]) -> list[State]:
     return states[::-1]
 
 
-def widened(states: list[State], scores: list[float], ends_sentence: list[bool], frame: list[bool]) -> list[State]:
+def extend_body(states: list[PagePart], scores: list[float], ends_sentence: list[bool], frame: list[bool]) -> list[PagePart]:
     """Return the states with the article drawn out to the prose up to the first sign of the page's frame.
 
     A list or a run of short lines must not cut off an article's end or beginning where nothing
     but text comes after or before it: a plain text without a frame is an article as a whole.
     """
-    if State.BODY not in states:
+    if PagePart.BODY not in states:
         return states
-    first = states.index(State.BODY)
-    last = len(states) - 1 - states[::-1].index(State.BODY)
-    head = _drawn_out([*zip(scores, ends_sentence, frame, strict=True)][:first][::-1])
-    least = 0.0 if any(frame[last + 1 :]) else IMPOSSIBLE
-    tail = _drawn_out([*zip(scores, ends_sentence, frame, strict=True)][last + 1 :], least)
-    before = [State.BEFORE] * (first - head) + [State.BODY] * head
+    first = states.index(PagePart.BODY)
+    last = len(states) - 1 - states[::-1].index(PagePart.BODY)
+    head = _extension_length([*zip(scores, ends_sentence, frame, strict=True)][:first][::-1])
+    least = 0.0 if any(frame[last + 1 :]) else IMPOSSIBLE_SCORE
+    tail = _extension_length([*zip(scores, ends_sentence, frame, strict=True)][last + 1 :], least)
+    before = [PagePart.BEFORE] * (first - head) + [PagePart.BODY] * head
     return (
         before
         + states[first : last + 1]
-        + [State.BODY] * tail
-        + [State.AFTER] * (len(states) - last - 1 - tail)
+        + [PagePart.BODY] * tail
+        + [PagePart.AFTER] * (len(states) - last - 1 - tail)
     )
 
 
-def _drawn_out(units: list[tuple[float, bool, bool]], least: float = 0.0) -> int:
+def _extension_length(units: list[tuple[float, bool, bool]], least: float = 0.0) -> int:
     """Return how many units on from the article's edge belong to it.
 
     They are those up to the last that ends like a sentence and scores more than ``least``, as far

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from annotator.core.article import Line, Verdict
+from annotator.core.article import SourceLine, LineVerdict
 from annotator.ingest.clean.dates import is_date_line
-from annotator.ingest.clean.page import Page
-from annotator.ingest.clean.patterns import REPORTED, SIGN_OFF
+from annotator.ingest.clean.page import SegmentedPage
+from annotator.ingest.clean.patterns import REPORTING_CREDIT, SIGN_OFF
 
 
-def boilerplate(reason: str) -> Line:
+def boilerplate_verdict(reason: str) -> SourceLine:
     """Return the verdict boilerplate with its reason."""
-    return Line(Verdict.BOILERPLATE, reason)
+    return SourceLine(LineVerdict.BOILERPLATE, reason)
 
 
-def reason_outside(page: Page, at: int, place: str) -> str:
+def boilerplate_reason(page: SegmentedPage, at: int, place: str) -> str:
     """Return why a unit is dropped; ``place`` says where it stands, for want of a better reason."""
     text, one = page.units[at].text, page.features[at]
     if SIGN_OFF.match(text):
         return "an agency's sign-off"
-    if REPORTED.match(text):
+    if REPORTING_CREDIT.match(text):
         return "who reported and edited it"
     if one.legal >= 2 or (one.legal and one.words <= 15):
         return "legal text"
@@ -30,10 +30,10 @@ def reason_outside(page: Page, at: int, place: str) -> str:
         return "a heading or link of the page"
     if one.biography >= 2:
         return "about the author"
-    return _teaser(page, at) or place
+    return _teaser_reason(page, at) or place
 
 
-def _teaser(page: Page, at: int) -> str:
+def _teaser_reason(page: SegmentedPage, at: int) -> str:
     """Return a reason that speaks of other articles, or "" where nothing shows one."""
     one = page.features[at]
     if one.is_truncated:

@@ -9,28 +9,28 @@ from functools import cached_property
 from itertools import pairwise
 
 from annotator.ingest.clean import lexicon, weights
-from annotator.ingest.clean.blocks import State, path, widened
+from annotator.ingest.clean.blocks import PagePart, best_path, extend_body
 from annotator.ingest.clean.patterns import CJK
-from annotator.ingest.clean.shapes import is_frame
-from annotator.ingest.clean.traits import Measure, language, measure, traits
-from annotator.ingest.clean.units import Unit, units
+from annotator.ingest.clean.shapes import is_page_frame
+from annotator.ingest.clean.traits import LineFeatures, page_function_words, extract_features, feature_vectors
+from annotator.ingest.clean.units import TextUnit, text_units
 
-CONTENT_LENGTH = 4
+MIN_CONTENT_WORD_LENGTH = 4
 """Words of this many letters and more carry what a text is about."""
 
 
 @dataclass(frozen=True)
-class Page:
+class SegmentedPage:
     """The units of a page with their measures and states, lists of one length."""
 
-    units: list[Unit]
-    features: list[Measure]
-    parts: list[State]
+    units: list[TextUnit]
+    features: list[LineFeatures]
+    parts: list[PagePart]
 
     @cached_property
     def body(self) -> list[int]:
         """The numbers of the units in the article."""
-        return [at for at, state in enumerate(self.parts) if state is State.BODY]
+        return [at for at, state in enumerate(self.parts) if state is PagePart.BODY]
 
     @cached_property
     def body_start(self) -> int:
@@ -83,31 +83,31 @@ def content_words(text: str) -> frozenset[str]:
 
     Scripts without blanks give their pairs of characters.
     """
-    words = [word.removesuffix("'s") for word in lexicon.tokens(text)]
+    words = [word.removesuffix("'s") for word in lexicon.tokenize_line(text)]
     runs = [word for word in words if CJK.match(word)]
     pairs = {run[at : at + 2] for run in runs for at in range(len(run) - 1)}
     return frozenset(pairs).union(
-        word.rstrip("s") for word in words if len(word) >= CONTENT_LENGTH and word[0].isalnum()
+        word.rstrip("s") for word in words if len(word) >= MIN_CONTENT_WORD_LENGTH and word[0].isalnum()
     )
 
 
-def read(lines: list[str]) -> Page:
+def segment_page(lines: list[str]) -> SegmentedPage:
     """Return the page of these physical lines with the article found in it."""
-    found = units(lines)
-    stops = language(found)
-    measures = [measure(unit, stops) for unit in found]
-    rows = traits(measures)
+    found = text_units(lines)
+    stops = page_function_words(found)
+    measures = [extract_features(unit, stops) for unit in found]
+    rows = feature_vectors(measures)
     barriers = [one.ending_likeness for one in measures]
     lates = [one.has_time_ago for one in measures]
     repeated = [row["again"] > 0 for row in rows]
-    states: list[State] = []
+    states: list[PagePart] = []
     scores: list[float] = []
-    for look in weights.SECOND_LOOKS:
-        scores = [weights.score(row, one.words, look) for row, one in zip(rows, measures, strict=True)]
-        states = path(scores, barriers, lates, weights.COSTS)
-        if State.BODY in states:
+    for look in weights.RETRY_BONUSES:
+        scores = [weights.body_log_odds(row, one.words, look) for row, one in zip(rows, measures, strict=True)]
+        states = best_path(scores, barriers, lates, weights.TRANSITION_COSTS)
+        if PagePart.BODY in states:
             break
     frame = [
-        is_frame(unit.text, one, again) for unit, one, again in zip(found, measures, repeated, strict=True)
+        is_page_frame(unit.text, one, again) for unit, one, again in zip(found, measures, repeated, strict=True)
     ]
-    return Page(found, measures, widened(states, scores, [one.ends_sentence for one in measures], frame))
+    return SegmentedPage(found, measures, extend_body(states, scores, [one.ends_sentence for one in measures], frame))

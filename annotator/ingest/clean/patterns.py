@@ -4,108 +4,108 @@ from __future__ import annotations
 
 import re
 
-from annotator.ingest.clean.lists import entries
+from annotator.ingest.clean.lists import word_list
 
-CLOSERS = "\"'”’»›」』)\\]"
-ENDED = re.compile(rf"[.!?…。！？؟۔।॥:;](?:[{CLOSERS}]|\[\d+\])*\s*$")
+CLOSING_CHARACTERS = "\"'”’»›」』)\\]"
+SENTENCE_END = re.compile(rf"[.!?…。！？؟۔।॥:;](?:[{CLOSING_CHARACTERS}]|\[\d+\])*\s*$")
 """The end of a sentence, closing quotation marks and brackets included (a colon introduces)."""
-INNER_STOP = re.compile(rf"[.!?][{CLOSERS}]*\s+[\"'“‘«(\[]*[A-ZÀ-ÞА-ЯІЇЄҐ]|[。！？؟۔।]")
+INNER_STOP = re.compile(rf"[.!?][{CLOSING_CHARACTERS}]*\s+[\"'“‘«(\[]*[A-ZÀ-ÞА-ЯІЇЄҐ]|[。！？؟۔।]")
 """The end of a sentence with another one after it."""
 TRUNCATED = re.compile(r"(?:\.\.\.|…)\s*(?:\[?read more\]?|more|»)?\s*[»>]*\s*$", re.IGNORECASE)
-LINKED = re.compile(r"https?://|www\.\w|\w@\w+\.\w|(?<!\w)[@#]\w{2,}|\b\w+\.(?:com|org|net)\b", re.IGNORECASE)
-LINKISH = re.compile(r"[@#/]|\w\.\w")
+LINK_PATTERN = re.compile(r"https?://|www\.\w|\w@\w+\.\w|(?<!\w)[@#]\w{2,}|\b\w+\.(?:com|org|net)\b", re.IGNORECASE)
+LINK_HINT = re.compile(r"[@#/]|\w\.\w")
 """Without one of these nothing in a line is a link."""
 SEPARATORS = re.compile(r"\s[|·•/»>«]\s?|[|»]")
-QUOTED = re.compile(r"[\"“”«»„「]")
+QUOTATION_MARK = re.compile(r"[\"“”«»„「]")
 CJK = re.compile(r"[぀-ヿ㐀-鿿가-힯฀-๿]")
-TOKEN = re.compile(r"\w+(?:['’-]\w+)*|[^\w\s]")
+TOKEN_PATTERN = re.compile(r"\w+(?:['’-]\w+)*|[^\w\s]")
 
 MONTH_NUMBERS = {
     name: int(number)
-    for number, names in (entry.split(":", 1) for entry in entries("months"))
+    for number, names in (entry.split(":", 1) for entry in word_list("months"))
     for name in names.split()
 }
-MONTHS = "|".join(sorted(MONTH_NUMBERS, key=lambda name: (-len(name), name)))
-DATE = re.compile(
+MONTH_ALTERNATIVES = "|".join(sorted(MONTH_NUMBERS, key=lambda name: (-len(name), name)))
+DATE_PATTERN = re.compile(
     rf"\b(?:(?P<iso>\d{{4}}-\d{{2}}-\d{{2}})"
-    rf"|(?P<m1>{MONTHS})\.?\s+(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y1>(?:19|20)\d\d)"
-    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?[\s-]+(?:de\s+)?(?P<m2>{MONTHS})\.?,?[\s-]+(?:de\s+)?"
+    rf"|(?P<m1>{MONTH_ALTERNATIVES})\.?\s+(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y1>(?:19|20)\d\d)"
+    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?[\s-]+(?:de\s+)?(?P<m2>{MONTH_ALTERNATIVES})\.?,?[\s-]+(?:de\s+)?"
     r"(?P<y2>(?:19|20)\d\d)"
     r"|(?P<d3>\d{1,2})\.(?P<m3>\d{1,2})\.(?P<y3>(?:19|20)\d\d)"
     r"|(?P<a4>\d{1,2})/(?P<b4>\d{1,2})/(?P<y4>(?:(?:19|20)\d\d|\d\d))\b)",
     re.IGNORECASE,
 )
-CLOCK = re.compile(
+CLOCK_TIME = re.compile(
     r"(?<![\d.,$£€¥])(?:[01]?\d|2[0-4])(?:[:.h][0-5]\d(?:[:.][0-5]\d)?(?!\d)\s*(?:[ap]\.?m\b\.?)?|\s*[ap]\.?m\b\.?)"
     r"(?:\s*\b(?:GMT|UTC|[A-Z]{2,4}T|[A-Z]T|IST|UK))?\b",
     re.IGNORECASE,
 )
-AGO = re.compile(
+TIME_AGO = re.compile(
     r"\b\d+\s*(?:s|secs?|m|mins?|minutes?|h|hrs?|hours?|d|days?|weeks?|months?)\s+ago\b", re.IGNORECASE
 )
-WEEKDAY = r"(?i:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?)"
-ZONE = r"\b(?:[A-Z]{1,3}T|GMT|UTC)\b"
-DAY = (
-    rf"(?i:(?:\b\d{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:{MONTHS})\b"
-    rf"|\b(?:{MONTHS})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?\b)(?:,?\s+(?:19|20)\d\d\b)?)"
+WEEKDAY_REGEX = r"(?i:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?)"
+TIME_ZONE_REGEX = r"\b(?:[A-Z]{1,3}T|GMT|UTC)\b"
+DAY_REGEX = (
+    rf"(?i:(?:\b\d{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:{MONTH_ALTERNATIVES})\b"
+    rf"|\b(?:{MONTH_ALTERNATIVES})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?\b)(?:,?\s+(?:19|20)\d\d\b)?)"
 )
 """A day with or without its year: "3 March", "March 3, 2031"."""
-WHEN = re.compile(rf"{DAY}|\b{WEEKDAY}|{ZONE}|\b(?i:at|on|um|uhr)\b")
+DATE_LINE_PARTS = re.compile(rf"{DAY_REGEX}|\b{WEEKDAY_REGEX}|{TIME_ZONE_REGEX}|\b(?i:at|on|um|uhr)\b")
 """What may stand in a line that says when, beside dates in full and times of day."""
-DAYS = re.compile(DAY)
-UPDATED = re.compile(
+DAY_PATTERN = re.compile(DAY_REGEX)
+UPDATE_LABEL = re.compile(
     r"^\W*(?:last\s+|first\s+)?(?:updated|published|posted|modified|created|aktualisiert|publié|publicado)\b",
     re.IGNORECASE,
 )
-NAME = r"(?:[A-ZÀ-Þ][\w.'’-]*|[A-ZÀ-Þ]\.)"
-BYLINE = re.compile(
-    rf"^\W*(?:written|reported|story|words|text|analysis|column|posted|published)?\s*(?i:by|von|par|por)\s+{NAME}"
-    rf"|^\W*(?:reporter|author):|^From\s+{NAME}(?:\s+{NAME}){{1,2}}(?:\s+(?:in|at)\s+.{{2,40}})?$"
-    rf"|^{NAME}(?:\s+{NAME}){{1,2}}\s+@\w+"
-    rf"|^(?:{NAME}\s+){{1,3}}[A-ZÀ-Þ][a-zà-þ'’-]+(?:View|See|Follow|Read)\s",
+NAME_REGEX = r"(?:[A-ZÀ-Þ][\w.'’-]*|[A-ZÀ-Þ]\.)"
+BYLINE_START = re.compile(
+    rf"^\W*(?:written|reported|story|words|text|analysis|column|posted|published)?\s*(?i:by|von|par|por)\s+{NAME_REGEX}"
+    rf"|^\W*(?:reporter|author):|^From\s+{NAME_REGEX}(?:\s+{NAME_REGEX}){{1,2}}(?:\s+(?:in|at)\s+.{{2,40}})?$"
+    rf"|^{NAME_REGEX}(?:\s+{NAME_REGEX}){{1,2}}\s+@\w+"
+    rf"|^(?:{NAME_REGEX}\s+){{1,3}}[A-ZÀ-Þ][a-zà-þ'’-]+(?:View|See|Follow|Read)\s",
 )
 """A line that says who wrote: "By Ann Lee", "From Ann Lee in Oslo", "Ann Lee @annlee", "Ann LeeView all".
 """
 CAPS_BYLINE = re.compile(r"^\W*(?:[A-ZÀ-Þ][A-ZÀ-Þ'’.-]+\s+){1,3}[A-ZÀ-Þ'’.-]{2,}\s*,(?!.*\d)")
 """A name in capitals with a paper or an office: "ANN LEE, THE POST"; a headline can look like it."""
-OFFICE = re.compile(
+OFFICE_WORD = re.compile(
     r"\b(?:correspondent|editor|reporter|writer|columnist|contributor|staff|bureau|journalist|desk)s?\b",
     re.IGNORECASE,
 )
-COMPANY = re.compile(
+COMPANY_ENDING = re.compile(
     r"\b(?:agency|press|news|newswire|newspapers?|network|media|wire|service)$", re.IGNORECASE
 )
 """The last word of the names of agencies and papers."""
-PLACE = r"[A-ZÀ-Þ][\w.'’]*(?:[ ,/-]+(?:[A-ZÀ-Þ][\w.'’]*|de|al|am|au|of|on|la|el|sur))*"
+PLACE_REGEX = r"[A-ZÀ-Þ][\w.'’]*(?:[ ,/-]+(?:[A-ZÀ-Þ][\w.'’]*|de|al|am|au|of|on|la|el|sur))*"
 AGENCY_DATELINE = re.compile(
-    rf"^(?P<place>{PLACE})\s*,?\s*\((?P<agency>[A-Z][\w .-]+)\)[\s,—–-]*(?P<rest>.*)$"
+    rf"^(?P<place>{PLACE_REGEX})\s*,?\s*\((?P<agency>[A-Z][\w .-]+)\)[\s,—–-]*(?P<rest>.*)$"
 )
 """A dateline with the agency in brackets: "Oslo (AFP) March 3, 2031"."""
 PLACE_DAY = re.compile(
-    rf"^\W{{0,2}}(?P<place>{PLACE})(?:,?\s+(?:{WEEKDAY},?\s+)?{DAY}|,\s+{WEEKDAY})(?P<rest>.*)$"
+    rf"^\W{{0,2}}(?P<place>{PLACE_REGEX})(?:,?\s+(?:{WEEKDAY_REGEX},?\s+)?{DAY_REGEX}|,\s+{WEEKDAY_REGEX})(?P<rest>.*)$"
 )
 """A dateline on a line of its own: "Oslo, 3 March", "Oslo, Friday"; ``rest`` may be a time of day."""
-PREFIX = re.compile(
-    rf"^(?:(?P<place>{PLACE}?)(?:,\s+{DAY})?\s*(?:\((?P<agency>[A-Z][\w .]+)\))?\s*(?:[—–]|--?|:)\s+"
+DATELINE_PREFIX = re.compile(
+    rf"^(?:(?P<place>{PLACE_REGEX}?)(?:,\s+{DAY_REGEX})?\s*(?:\((?P<agency>[A-Z][\w .]+)\))?\s*(?:[—–]|--?|:)\s+"
     rf"|\((?P<alone>[A-Z][\w .]+)\)\s*(?:[—–]|--?|:)\s+)(?=\S)"
 )
 """The dateline before the first sentence: "OSLO, Norway (AP) — ", "OSLO, 3 March - ", "Dubai: "."""
-OWNED = re.compile(
+PHOTO_OWNER = re.compile(
     r"^(?P<name>[A-ZÀ-Þ][\w.'’-]+(?:\s+[A-ZÀ-Þ][\w.'’-]+){1,2})\s*/\s*[A-ZÀ-Þ][\w.'’-]*(?:\s+[A-ZÀ-Þ][\w.'’-]*){0,3}$"
 )
 """A photographer and a paper: "Ann Lee / Harbour Post"."""
-BRACKETED = re.compile(
+BRACKETED_CREDIT = re.compile(
     r"\((?:[^()/]*\b(?i:photo|photograph|picture|image|archive)s?\b[^()]*|[A-Z][^()/]{1,40}/\s?[A-Z][^()]{1,40})\)\W*$"
 )
 """A credit in brackets at the end of a caption: "(Family photograph)", "(Ann Lee/AFP)"."""
 SIGN_OFF = re.compile(r"^\W{0,3}(?=\S*/|burs)[a-z]{2,8}(?:[-/][a-z]{2,8})+\W{0,3}$")
 """The initials that end an agency's report: "burs-abc/de/fg"."""
-REPORTED = re.compile(
+REPORTING_CREDIT = re.compile(
     r"^\W*(?:additional |with )?(?:reporting|writing|editing|compiled|edited|written)\b[^.]*?\bby\b"
     r"|^\W*(?:with|from) (?:inputs?|files|agencies|wires|post wires)\b",
     re.IGNORECASE,
 )
-COUNTED = re.compile(r"^\W*\d+(?:[.,]\d+)?[km]?\W*(?:\(\+\))?|\W*\(?\d+\)?\W*$", re.IGNORECASE)
+COUNT_AT_EDGE = re.compile(r"^\W*\d+(?:[.,]\d+)?[km]?\W*(?:\(\+\))?|\W*\(?\d+\)?\W*$", re.IGNORECASE)
 BULLET = re.compile(r"^\s*(?:[•*·‣▪●–—-]|\d{1,2}[.)]|[a-z]\))\s+\S", re.IGNORECASE)
-DASHED = re.compile(r"^\s*[-–—*]+\s*\S.*\S\s*[-–—*]+\s*$")
+CROSSHEAD = re.compile(r"^\s*[-–—*]+\s*\S.*\S\s*[-–—*]+\s*$")
 """An agency's crosshead: "- A long night -"."""

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from annotator.ingest.clean.dates import is_date_line
-from annotator.ingest.clean.deck import LABEL_WORDS, over_deck
-from annotator.ingest.clean.page import Page, content_words
-from annotator.ingest.clean.shapes import in_capitals, is_byline, is_credit, is_mark, is_owned, is_section
+from annotator.ingest.clean.deck import MAX_LABEL_WORDS, headline_above
+from annotator.ingest.clean.page import SegmentedPage, content_words
+from annotator.ingest.clean.shapes import is_capitals_byline, is_byline_line, is_photo_credit, is_headline_companion, is_photo_owner, is_section_line
 
-REACH = 60
+MAX_TITLE_DISTANCE = 60
 """How many units before the article a headline is looked for."""
-ENOUGH = 0.85
+MIN_TITLE_SCORE = 0.85
 """The least that a line must score to be taken for the headline."""
-ALMOST = 0.7
+MAX_DECK_SCORE_GAP = 0.7
 """How much less a line right before the best one may score to be the headline, with the best one its deck."""
-HEAD = 6
+MAX_TOP_GAP = 6
 """How many units stand between a headline at the very top of a page and its article at the most."""
-SUFFIX = 50
+MAX_SITE_SUFFIX = 50
 """How many code points the site's name after a headline has at the most, its mark included."""
 
 
-def find_title(page: Page) -> int | None:
+def find_title(page: SegmentedPage) -> int | None:
     """Return the number of the headline's unit, None where no line looks like one.
 
     A headline shares its words with the article, stands not far before it, is often there twice
@@ -28,73 +28,73 @@ def find_title(page: Page) -> int | None:
     """
     if not page.body:
         return None
-    inside = [at for at in page.body[:3] if _may_lead(page, at)]
-    places = [*range(max(0, page.body_start - REACH), page.body_start), *inside]
-    scores: dict[int, float] = {at: _score(page, at) for at in places}
+    inside = [at for at in page.body[:3] if _may_be_title(page, at)]
+    places = [*range(max(0, page.body_start - MAX_TITLE_DISTANCE), page.body_start), *inside]
+    scores: dict[int, float] = {at: _title_score(page, at) for at in places}
     best = max(scores, key=lambda at: scores[at], default=-1)
-    if best < 0 or scores[best] < ENOUGH:
-        return _at_the_top(page)
+    if best < 0 or scores[best] < MIN_TITLE_SCORE:
+        return _title_at_top(page)
     crumbs = page.features[best].key in page.features[best - 1].key
-    label = page.features[best - 1].words <= LABEL_WORDS
-    if scores.get(best - 1, 0.0) > max(ENOUGH, scores[best] - ALMOST) and not crumbs and not label:
+    label = page.features[best - 1].words <= MAX_LABEL_WORDS
+    if scores.get(best - 1, 0.0) > max(MIN_TITLE_SCORE, scores[best] - MAX_DECK_SCORE_GAP) and not crumbs and not label:
         best -= 1
-    best = over_deck(page, _bare(page, best, places), _announces(page, best))
+    best = headline_above(page, _without_site_suffix(page, best, places), _byline_bonus(page, best))
     return next((at for at in scores if page.features[at].key == page.features[best].key), best)
 
 
-def same_title(page: Page, title: int, at: int) -> bool:
+def is_same_title(page: SegmentedPage, title: int, at: int) -> bool:
     """Return whether unit ``at`` is the headline again, with or without the site's name behind it."""
     key, other = page.features[title].key, page.features[at].key
-    return key == other or _suffixed(key, other) or _suffixed(other, key)
+    return key == other or _has_site_suffix(key, other) or _has_site_suffix(other, key)
 
 
-def _suffixed(key: str, longer: str) -> bool:
+def _has_site_suffix(key: str, longer: str) -> bool:
     """Return whether a text is another one of some words with the site's name behind it."""
     rest = longer.removeprefix(key)
-    marked = rest != longer and rest.lstrip()[:1] in {"-", "|", "–", "—", "·", "»"} and len(rest) < SUFFIX
+    marked = rest != longer and rest.lstrip()[:1] in {"-", "|", "–", "—", "·", "»"} and len(rest) < MAX_SITE_SUFFIX
     return marked and key.count(" ") >= 2
 
 
-def _bare(page: Page, best: int, places: list[int]) -> int:
+def _without_site_suffix(page: SegmentedPage, best: int, places: list[int]) -> int:
     """Return the unit with the headline that the best one has a site's name behind, else the best one."""
     keys = {at: page.features[at].key for at in places}
-    return next((at for at, key in keys.items() if _suffixed(key, keys[best])), best)
+    return next((at for at, key in keys.items() if _has_site_suffix(key, keys[best])), best)
 
 
-def _at_the_top(page: Page) -> int | None:
+def _title_at_top(page: SegmentedPage) -> int | None:
     """Return 0 where a page opens with a line that nothing but a head's lines divide from the article.
 
     A headline may share no word with its article: then its place alone tells it, where there is no frame.
     """
     one = page.features[0]
     wrong = one.is_furniture or one.is_ending or one.is_truncated or one.separators or one.calls or one.legal
-    if wrong or not 2 <= one.words <= 22 or is_mark(page.units[0].text, one):
+    if wrong or not 2 <= one.words <= 22 or is_headline_companion(page.units[0].text, one):
         return None
     first = next((at for at in page.body if at > 0), 0)
     asks = page.units[0].text.rstrip()[-1:] in {"?", "!"}
-    if not first or first > HEAD or (one.ends_sentence and not (asks and one.inner_sentences == 0)):
+    if not first or first > MAX_TOP_GAP or (one.ends_sentence and not (asks and one.inner_sentences == 0)):
         return None
-    if is_section(page.units[0].text) or (one.capital_share == 1.0 and one.words <= 3):
+    if is_section_line(page.units[0].text) or (one.capital_share == 1.0 and one.words <= 3):
         return None
-    heads = [at for at in range(1, first) if is_mark(page.units[at].text, page.features[at])]
+    heads = [at for at in range(1, first) if is_headline_companion(page.units[at].text, page.features[at])]
     loose = [at for at in range(1, first) if at not in heads and page.features[at].words < 5]
     return None if loose and not heads else 0
 
 
-def _may_lead(page: Page, at: int) -> bool:
+def _may_be_title(page: SegmentedPage, at: int) -> bool:
     """Return whether a unit that was taken for body text may be the headline after all."""
     one = page.features[at]
     question = page.units[at].text.rstrip()[-1:] in {"?", "!"} and one.inner_sentences == 0
-    return (not one.ends_sentence or question) and one.words <= 22 and (at == page.body_start or _announces(page, at) > 0)
+    return (not one.ends_sentence or question) and one.words <= 22 and (at == page.body_start or _byline_bonus(page, at) > 0)
 
 
-def _score(page: Page, at: int) -> float:
+def _title_score(page: SegmentedPage, at: int) -> float:
     """Return how well unit ``at`` would do as the headline."""
     one, text = page.features[at], page.units[at].text
-    if one.words < 2 or one.words > 32 or one.is_furniture or one.is_ending or is_section(text):
+    if one.words < 2 or one.words > 32 or one.is_furniture or one.is_ending or is_section_line(text):
         return -1.0
     words = content_words(text)
-    announced = _announces(page, at)
+    announced = _byline_bonus(page, at)
     common = len(words & page.vocabulary)
     shared = common / max(len(words), 1)
     value = 2.5 * shared * min(len(words), 4) / 4 + announced + 0.4 * (page.text_counts[one.key] > 1)
@@ -107,39 +107,39 @@ def _score(page: Page, at: int) -> float:
     )
     if one.ends_sentence and text[-1] in ".;:":
         value -= 0.6 if announced else 1.6
-    return value - _oddity(page, at, common)
+    return value - _title_penalty(page, at, common)
 
 
-def _oddity(page: Page, at: int, common: int) -> float:
+def _title_penalty(page: SegmentedPage, at: int, common: int) -> float:
     """Return what is taken off a unit's score for the shape of another thing, or its place in a list."""
     text, one = page.units[at].text, page.features[at]
-    named = is_byline(text, one) and not (in_capitals(text) and common >= 2)
-    odd = named or is_date_line(text, one) or is_credit(text, one) or _before_credit(page, at)
-    return 1.5 * odd + 1.0 * _after_label(page, at) + 1.0 * _in_dated_list(page, at) + 0.4 * min(one.links, 2)
+    named = is_byline_line(text, one) and not (is_capitals_byline(text) and common >= 2)
+    odd = named or is_date_line(text, one) or is_photo_credit(text, one) or _precedes_credit(page, at)
+    return 1.5 * odd + 1.0 * _follows_label(page, at) + 1.0 * _in_dated_list(page, at) + 0.4 * min(one.links, 2)
 
 
-def _before_credit(page: Page, at: int) -> bool:
+def _precedes_credit(page: SegmentedPage, at: int) -> bool:
     """Return whether a photographer's name and agency follow: then ``at`` is a caption."""
-    if at + 1 >= len(page.units) or not ("," in page.units[at + 1].text or is_owned(page.units[at + 1].text)):
+    if at + 1 >= len(page.units) or not ("," in page.units[at + 1].text or is_photo_owner(page.units[at + 1].text)):
         return False
-    return is_credit(page.units[at + 1].text, page.features[at + 1])
+    return is_photo_credit(page.units[at + 1].text, page.features[at + 1])
 
 
-def _announces(page: Page, at: int) -> float:
+def _byline_bonus(page: SegmentedPage, at: int) -> float:
     """Return how much a byline or date in the four units after ``at`` counts, 0 where none is."""
     following = range(at + 1, min(at + 5, len(page.units)))
-    marks = [other for other in following if is_mark(page.units[other].text, page.features[other])]
+    marks = [other for other in following if is_headline_companion(page.units[other].text, page.features[other])]
     if not marks:
         return 0.0
     return 0.8 if marks[0] == at + 1 else 0.6
 
 
-def _after_label(page: Page, at: int) -> bool:
+def _follows_label(page: SegmentedPage, at: int) -> bool:
     """Return whether one of the four units before is a label such as "See also"."""
     return any(page.features[other].is_ending for other in range(max(0, at - 4), at))
 
 
-def _in_dated_list(page: Page, at: int) -> bool:
+def _in_dated_list(page: SegmentedPage, at: int) -> bool:
     """Return whether dates stand before, after and once more round ``at``: a list of other articles."""
     around = [at - 3, at - 1, at + 1, at + 3]
     dated = [

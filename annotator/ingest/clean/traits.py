@@ -14,26 +14,26 @@ from dataclasses import dataclass
 
 from annotator.ingest.clean import lexicon
 from annotator.ingest.clean.patterns import (
-    AGO,
+    TIME_AGO,
     CJK,
-    CLOCK,
-    DATE,
-    ENDED,
+    CLOCK_TIME,
+    DATE_PATTERN,
+    SENTENCE_END,
     INNER_STOP,
-    LINKED,
-    LINKISH,
-    QUOTED,
+    LINK_PATTERN,
+    LINK_HINT,
+    QUOTATION_MARK,
     SEPARATORS,
     TRUNCATED,
 )
-from annotator.ingest.clean.units import Unit
+from annotator.ingest.clean.units import TextUnit
 
-UNKNOWN_DENSITY = 0.35
+DEFAULT_FUNCTION_SHARE = 0.35
 """The share of function words that is assumed where the language has no list."""
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class LineFeatures:
     """What is seen on one unit without a look at its neighbours."""
 
     key: str
@@ -72,63 +72,63 @@ class Measure:
         return length * stops * (1.0 if self.ends_sentence else 0.35) * doubt
 
 
-def language(found: list[Unit]) -> frozenset[str]:
+def page_function_words(found: list[TextUnit]) -> frozenset[str]:
     """Return the function words of the language that most of a page is in, empty if of none."""
     counts: Counter[str] = Counter()
     for unit in [unit for unit in found if unit.text.count(" ") >= 7][:2000] or found[:2000]:
-        counts.update(word for word in lexicon.tokens(unit.text[:500]) if word[0].isalpha())
-    lists = lexicon.function_words()
+        counts.update(word for word in lexicon.tokenize_line(unit.text[:500]) if word[0].isalpha())
+    lists = lexicon.function_words_by_language()
     hits = {code: sum(counts[word] for word in sorted(words)) for code, words in lists.items()}
     best = max(hits, key=lambda code: hits[code])
     return lists[best] if hits[best] >= 0.12 * max(counts.total(), 1) else frozenset()
 
 
-def measure(unit: Unit, stops: frozenset[str]) -> Measure:
+def extract_features(unit: TextUnit, stops: frozenset[str]) -> LineFeatures:
     """Return the measures of one unit; ``stops`` are the function words of the page."""
     text = unit.text
-    tokens = lexicon.tokens(text)
+    tokens = lexicon.tokenize_line(text)
     words = [token for token in tokens if token[0].isalnum()]
     hits = lexicon.count_phrases(tokens)
     size = len(words) if text.isascii() else max(len(words), len(CJK.findall(text)) / 2)
-    share = sum(word in stops for word in words) / max(len(words), 1) if stops else UNKNOWN_DENSITY
+    share = sum(word in stops for word in words) / max(len(words), 1) if stops else DEFAULT_FUNCTION_SHARE
     figures = any(map(str.isdigit, text[:200]))
     tail = text[-60:]
-    return Measure(
+    return LineFeatures(
         key=" ".join(text.lower().split()),
         words=size,
         function_share=share,
-        ends_sentence=bool(ENDED.search(tail)),
+        ends_sentence=bool(SENTENCE_END.search(tail)),
         inner_sentences=len(INNER_STOP.findall(text)) if size > 4 else 0,
-        capital_share=_capitals(text),
-        links=len(LINKED.findall(text)) if LINKISH.search(text) else 0,
+        capital_share=_capital_share(text),
+        links=len(LINK_PATTERN.findall(text)) if LINK_HINT.search(text) else 0,
         separators=len(SEPARATORS.findall(text)),
-        has_quotation=bool(QUOTED.search(text)),
-        has_date=figures and any(shape.search(text[:200]) for shape in (DATE, CLOCK, AGO)),
+        has_quotation=bool(QUOTATION_MARK.search(text)),
+        has_date=figures and any(shape.search(text[:200]) for shape in (DATE_PATTERN, CLOCK_TIME, TIME_AGO)),
         is_truncated=bool(TRUNCATED.search(tail)),
         is_furniture=lexicon.is_furniture(text),
-        is_ending=size <= 12 and lexicon.opens_with_ending(tokens),
+        is_ending=size <= 12 and lexicon.starts_with_ending(tokens),
         calls=hits["calls"],
         legal=hits["legal"],
         credits=hits["credits"],
         biography=hits["biography"],
-        has_time_ago=size <= 10 and figures and bool(AGO.search(text)),
+        has_time_ago=size <= 10 and figures and bool(TIME_AGO.search(text)),
     )
 
 
-def _capitals(text: str) -> float:
+def _capital_share(text: str) -> float:
     """Return the share of words after the first that begin with a capital."""
     rest = [word for word in text.split()[1:] if word[0].isalpha()]
     return sum(word[0].isupper() for word in rest) / len(rest) if rest else 0.0
 
 
-def traits(measures: list[Measure]) -> list[dict[str, float]]:
+def feature_vectors(measures: list[LineFeatures]) -> list[dict[str, float]]:
     """Return the traits of each unit, named as in ``weights.WEIGHTS``."""
     repeated = Counter(one.key for one in measures)
     prose = [one.prose_likeness for one in measures]
-    return [_traits(one, repeated[one.key] > 1, _near(prose, at)) for at, one in enumerate(measures)]
+    return [_feature_vector(one, repeated[one.key] > 1, _nearby_prose(prose, at)) for at, one in enumerate(measures)]
 
 
-def _traits(one: Measure, again: bool, near: float) -> dict[str, float]:
+def _feature_vector(one: LineFeatures, again: bool, near: float) -> dict[str, float]:
     """Return the traits of one unit."""
     return {
         "one": 1.0,
@@ -155,7 +155,7 @@ def _traits(one: Measure, again: bool, near: float) -> dict[str, float]:
     }
 
 
-def _near(prose: list[float], at: int) -> float:
+def _nearby_prose(prose: list[float], at: int) -> float:
     """Return how much prose stands round unit ``at``: two on each side, the next ones twice."""
     total = 0.0
     for step, weight in ((-2, 1), (-1, 2), (1, 2), (2, 1)):

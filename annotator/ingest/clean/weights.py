@@ -7,9 +7,9 @@ were chosen where figures stayed level round them when whole sites were left out
 
 from __future__ import annotations
 
-from annotator.ingest.clean.blocks import Costs
+from annotator.ingest.clean.blocks import TransitionCosts
 
-WEIGHTS: dict[str, float] = {
+FEATURE_WEIGHTS: dict[str, float] = {
     "one": -4.05,  # a line of which nothing is known is not an article's
     "length": 0.57,  # per doubling of the words
     "very short": -0.49,  # four words or fewer: menus, labels
@@ -34,20 +34,20 @@ WEIGHTS: dict[str, float] = {
 }
 """How much each trait (see ``traits``) moves the log-odds that a unit is body text."""
 
-LENIENCE = 0.7
+BODY_BIAS = 0.7
 """Added to each unit's log-odds: a lost paragraph hurts more than a menu line too many."""
-FULL_VOICE = 12
+FULL_WEIGHT_WORDS = 12
 """From this many words on a unit's doubts count in full; fewer words count in proportion, so that the
 short lines inside an article are carried by it."""
-LIMIT = 6.0
+MAX_LOG_ODDS = 6.0
 """No unit has more log-odds than this, either way: no single line decides on a block."""
-SECOND_LOOKS = (0.0, 1.5, 3.0)
+RETRY_BONUSES = (0.0, 1.5, 3.0)
 """Added for units that end like a sentence, one after the other, until an article is found at all."""
-COSTS = Costs(start=1.0, leave=3.0, gap=0.6, comment_before=1.0, ending=1.0)
+TRANSITION_COSTS = TransitionCosts(start=1.0, leave=3.0, gap=0.6, comment_before=1.0, ending=1.0)
 
 
-def score(features: dict[str, float], words: float, retry_bonus: float = 0.0) -> float:
+def body_log_odds(features: dict[str, float], words: float, retry_bonus: float = 0.0) -> float:
     """Return the log-odds, as they count in the block finder, that a unit is body text."""
-    odds = LENIENCE + sum(WEIGHTS[name] * value for name, value in features.items())
-    odds = max(-LIMIT, min(LIMIT, odds + retry_bonus * features["ended"]))
-    return odds if odds > 0 else odds * min(1.0, (1 + words) / FULL_VOICE)
+    odds = BODY_BIAS + sum(FEATURE_WEIGHTS[name] * value for name, value in features.items())
+    odds = max(-MAX_LOG_ODDS, min(MAX_LOG_ODDS, odds + retry_bonus * features["ended"]))
+    return odds if odds > 0 else odds * min(1.0, (1 + words) / FULL_WEIGHT_WORDS)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from annotator.tui.commands import ALL, Command, by_id
+from annotator.tui.commands import ALL_COMMANDS, Command, command_by_id
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class LaneGlyphs:
     """The characters of one kind of lane."""
 
     left: str
@@ -21,9 +21,9 @@ class Bar:
 class Glyphs:
     """One whole set."""
 
-    human: Bar
-    focus: Bar
-    proposal: Bar
+    human: LaneGlyphs
+    focus: LaneGlyphs
+    proposal: LaneGlyphs
     open_end: str
     link: str
     link_left: str
@@ -44,7 +44,7 @@ class Glyphs:
     progress_done: str
     progress_rest: str
     arrows: str = "↑↓←→"
-    commands: Sequence[Command] = field(default=ALL, compare=False, repr=False)
+    commands: Sequence[Command] = field(default=ALL_COMMANDS, compare=False, repr=False)
     """The commands with the keys in force, which are written in these characters."""
 
     def words(self, text: str) -> str:
@@ -53,14 +53,14 @@ class Glyphs:
 
     def key(self, *names: str) -> str:
         """Return the first key of each command, as people read it; nothing for one without keys."""
-        found = (by_id(name, self.commands) for name in names)
+        found = (command_by_id(name, self.commands) for name in names)
         return " ".join(self.words(c.key_text.partition(" ")[0]) for c in found if c.keys)
 
 
-BOX = Glyphs(
-    human=Bar("└", "─", "┘"),
-    focus=Bar("┗", "━", "┛"),
-    proposal=Bar("╰", "╌", "╯"),
+BOX_GLYPHS = Glyphs(
+    human=LaneGlyphs("└", "─", "┘"),
+    focus=LaneGlyphs("┗", "━", "┛"),
+    proposal=LaneGlyphs("╰", "╌", "╯"),
     open_end="┄",
     link="│",
     link_left="├",
@@ -82,10 +82,10 @@ BOX = Glyphs(
     progress_rest="╌",
 )
 
-ASCII = Glyphs(
-    human=Bar("+", "-", "+"),
-    focus=Bar("+", "=", "+"),
-    proposal=Bar("+", ".", "+"),
+ASCII_GLYPHS = Glyphs(
+    human=LaneGlyphs("+", "-", "+"),
+    focus=LaneGlyphs("+", "=", "+"),
+    proposal=LaneGlyphs("+", ".", "+"),
     open_end="~",
     link="|",
     link_left="|",

@@ -2,70 +2,70 @@
 
 from __future__ import annotations
 
-from annotator.core.article import Article, Line, Verdict
+from annotator.core.article import Article, SourceLine, LineVerdict
 from annotator.tui.layout.glyphs import Glyphs
-from annotator.tui.layout.row import Ink, Piece, Row, cut, fit, two_ended
+from annotator.tui.layout.row import CellStyle, StyledText, StyledRow, truncate, fit_row, justify_row
 from annotator.tui.layout.safe_text import screen_text
 
-LETTERS = {
-    "b": Verdict.BODY,
-    "h": Verdict.SUBHEAD,
-    "t": Verdict.TITLE,
-    "d": Verdict.DECK,
-    "y": Verdict.BYLINE,
-    "p": Verdict.DATELINE,
-    "c": Verdict.CAPTION,
-    "x": Verdict.BOILERPLATE,
+VERDICT_BY_LETTER = {
+    "b": LineVerdict.BODY,
+    "h": LineVerdict.SUBHEAD,
+    "t": LineVerdict.TITLE,
+    "d": LineVerdict.DECK,
+    "y": LineVerdict.BYLINE,
+    "p": LineVerdict.DATELINE,
+    "c": LineVerdict.CAPTION,
+    "x": LineVerdict.BOILERPLATE,
 }
 """The key that gives a line each verdict."""
 
 
-def lines_head(article: Article, width: int, glyphs: Glyphs) -> Row:
+def article_lines_header(article: Article, width: int, glyphs: Glyphs) -> StyledRow:
     """Return the head row: the article, and how many of its lines are annotated."""
     kept = sum(line.verdict.annotated for line in article.lines)
-    right = (Piece(f"{kept} of {len(article.lines)} lines are annotated ", Ink("muted")),)
+    right = (StyledText(f"{kept} of {len(article.lines)} lines are annotated ", CellStyle("muted")),)
     left = (
-        Piece(f" Lines {glyphs.dot} {screen_text(article.title or article.origin)}", Ink("title", bold=True)),
+        StyledText(f" Lines {glyphs.dot} {screen_text(article.title or article.origin)}", CellStyle("title", bold=True)),
     )
-    return two_ended(left, (Piece("  "), *right), width)
+    return justify_row(left, (StyledText("  "), *right), width)
 
 
-def line_rows(article: Article, at: int, width: int, height: int, glyphs: Glyphs) -> tuple[Row, ...]:
+def article_line_rows(article: Article, at: int, width: int, height: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
     """Return exactly ``height`` rows: the lines round number ``at`` (from 0)."""
     texts = article.text.split("\n")
     first = max(0, min(at - height // 2, len(texts) - height))
     rows = [
-        _row(i, texts[i], article.lines[i], width, glyphs, active=i == at)
+        _article_line_row(i, texts[i], article.lines[i], width, glyphs, active=i == at)
         for i in range(first, min(len(texts), first + height))
     ]
     return tuple(rows + [()] * (height - len(rows)))[:height]
 
 
-def _row(i: int, text: str, line: Line, width: int, glyphs: Glyphs, *, active: bool) -> Row:
-    style = Ink("text") if line.verdict.annotated else Ink("context")
-    style = Ink("text", background="row", bold=True) if active else style
-    verdict = Ink("ok" if line.verdict.annotated else "muted")
-    mark = Piece("*" if line.was else " ", Ink("likely", bold=True))
-    head: Row = (
-        Piece(glyphs.active if active else " ", Ink("active")),
-        Piece(f"{i + 1:>4} ", Ink("muted")),
+def _article_line_row(i: int, text: str, line: SourceLine, width: int, glyphs: Glyphs, *, active: bool) -> StyledRow:
+    style = CellStyle("text") if line.verdict.annotated else CellStyle("context")
+    style = CellStyle("text", background="row", bold=True) if active else style
+    verdict = CellStyle("ok" if line.verdict.annotated else "muted")
+    mark = StyledText("*" if line.was else " ", CellStyle("likely", bold=True))
+    head: StyledRow = (
+        StyledText(glyphs.active if active else " ", CellStyle("active")),
+        StyledText(f"{i + 1:>4} ", CellStyle("muted")),
         mark,
-        Piece(f"{line.verdict.value:<12}", verdict),
+        StyledText(f"{line.verdict.value:<12}", verdict),
     )
     room = max(1, width - 19)
-    return fit((*head, Piece(cut(screen_text(text), room, glyphs.cut), style)), width, style if active else None)
+    return fit_row((*head, StyledText(truncate(screen_text(text), room, glyphs.cut), style)), width, style if active else None)
 
 
-def reason_row(article: Article, at: int, width: int, glyphs: Glyphs) -> Row:
+def verdict_reason_row(article: Article, at: int, width: int, glyphs: Glyphs) -> StyledRow:
     """Return the rule row: why the line in hand has its verdict."""
     line = article.lines[at]
     was = f" (was {line.was.value})" if line.was else ""
-    words = cut(f"{line.verdict.value}: {screen_text(line.reason)}{was}", width - 8, glyphs.cut)
-    return fit(
+    words = truncate(f"{line.verdict.value}: {screen_text(line.reason)}{was}", width - 8, glyphs.cut)
+    return fit_row(
         (
-            Piece(glyphs.rule * 2 + " ", Ink("rule")),
-            Piece(words + " ", Ink("text")),
-            Piece(glyphs.rule * width, Ink("rule")),
+            StyledText(glyphs.rule * 2 + " ", CellStyle("rule")),
+            StyledText(words + " ", CellStyle("text")),
+            StyledText(glyphs.rule * width, CellStyle("rule")),
         ),
         width,
     )

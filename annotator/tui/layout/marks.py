@@ -6,31 +6,31 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from annotator.core.annotation import Work
-from annotator.core.repairs import Case, fault, parted
+from annotator.core.annotation import AnnotatedSentence
+from annotator.core.repairs import MisalignedSpan, misalignment_message, split_text_at_span
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion
 from annotator.core.tokens import is_aligned, token_range
 from annotator.tui.layout.glyphs import Glyphs
-from annotator.tui.layout.lanes import Mark
-from annotator.tui.layout.row import Ink
-from annotator.tui.layout.wrap import Cell, graphemes
+from annotator.tui.layout.lanes import SpanMark
+from annotator.tui.layout.row import CellStyle
+from annotator.tui.layout.wrap import TextCell, drawable_graphemes
 
-EDGE = "|"
+SPAN_EDGE = "|"
 """Stands at a span's edges in words, and between tokens: on every screen and in every colour."""
 
 
 @lru_cache(maxsize=1024)
-def marks_of(schema: Schema, annotated: Work, focus: Span | None = None) -> tuple[Mark, ...]:
+def span_marks(schema: Schema, annotated: AnnotatedSentence, focus: Span | None = None) -> tuple[SpanMark, ...]:
     """Return the marks of a work's spans, the one in focus marked as such."""
-    return tuple(_mark(schema, annotated, s, s == focus) for s in annotated.annotation.spans)
+    return tuple(_span_mark(schema, annotated, s, s == focus) for s in annotated.annotation.spans)
 
 
-def _mark(schema: Schema, annotated: Work, span: Span, focused: bool) -> Mark:
+def _span_mark(schema: Schema, annotated: AnnotatedSentence, span: Span, focused: bool) -> SpanMark:
     first, last = token_range(annotated.sentence.tokens, span.start, span.end)
     label = schema.label(span.label)
-    return Mark(
+    return SpanMark(
         span.start,
         span.end,
         last - first,
@@ -43,14 +43,14 @@ def _mark(schema: Schema, annotated: Work, span: Span, focused: bool) -> Mark:
 
 
 @lru_cache(maxsize=512)
-def offer_marks(
+def suggestion_marks(
     schema: Schema,
-    annotated: Work,
+    annotated: AnnotatedSentence,
     suggestions: tuple[Suggestion, ...],
     taken: tuple[Suggestion, ...],
     next_ones: tuple[tuple[str, Suggestion], ...],
     glyphs: Glyphs,
-) -> tuple[Mark, ...]:
+) -> tuple[SpanMark, ...]:
     """Return the marks of a sentence's suggestions: one a stretch, under its likeliest label.
 
     ``next_ones``: the label and suggestion of each label's key that takes one of them now.
@@ -63,35 +63,35 @@ def offer_marks(
         label = schema.label(name)
         keys[s.start, s.end] = keys.get((s.start, s.end), "") + (label.key if label else "")
     return tuple(
-        _offered(schema, annotated, s, s in taken, keys.get(place, ""), glyphs) for place, s in best.items()
+        _suggestion_mark(schema, annotated, s, s in taken, keys.get(place, ""), glyphs) for place, s in best.items()
     )
 
 
-def _offered(schema: Schema, annotated: Work, s: Suggestion, taken: bool, keys: str, glyphs: Glyphs) -> Mark:
-    mark = _mark(schema, annotated, Span(s.start, s.end, s.label), focused=False)
+def _suggestion_mark(schema: Schema, annotated: AnnotatedSentence, s: Suggestion, taken: bool, keys: str, glyphs: Glyphs) -> SpanMark:
+    mark = _span_mark(schema, annotated, Span(s.start, s.end, s.label), focused=False)
     tag = (glyphs.taken if taken else "") + keys or "?"
     return replace(mark, state="proposal", tag=tag, next=bool(keys), wrong=False)
 
 
-def drawn(text: str) -> str:
+def drawable_text(text: str) -> str:
     """Return a text as it is drawn where it stands apart: a mark without a letter before it has a circle."""
-    return "".join(shown for shown, _, _ in graphemes(text))
+    return "".join(shown for shown, _, _ in drawable_graphemes(text))
 
 
-def edges_shown(annotated: Work, span: Span) -> str:
+def text_with_span_edges(annotated: AnnotatedSentence, span: Span) -> str:
     """Return the tokens that a span touches as they are drawn, with bars at its edges: ``Ros|avik|'s``."""
-    return EDGE.join(map(drawn, parted(annotated, span)))
+    return SPAN_EDGE.join(map(drawable_text, split_text_at_span(annotated, span)))
 
 
-def case_words(case: Case) -> str:
+def misaligned_span_text(case: MisalignedSpan) -> str:
     """Return what is wrong with a span inside a token: ``Ros|avik|'s: VENUE begins inside a token``."""
-    message = f"{case.span.label} {fault(case.annotated, case.span)}"
-    return f"{edges_shown(case.annotated, case.span)}: {message}"
+    message = f"{case.span.label} {misalignment_message(case.annotated, case.span)}"
+    return f"{text_with_span_edges(case.annotated, case.span)}: {message}"
 
 
-def cover(cells: Sequence[Cell], marks: Sequence[Mark]) -> list[Mark | None]:
+def marks_over_cells(cells: Sequence[TextCell], marks: Sequence[SpanMark]) -> list[SpanMark | None]:
     """Return what each cell shows: the span in focus, else the shortest one over it, else None."""
-    out: list[Mark | None] = [None] * len(cells)
+    out: list[SpanMark | None] = [None] * len(cells)
     drawn = (m for m in marks if m.state != "proposal")
     there = [m for m in drawn if cells and m.start < cells[-1].end and cells[0].start < m.end]
     for mark in sorted(there, key=lambda m: (m.state == "focus", -m.length)):
@@ -102,10 +102,10 @@ def cover(cells: Sequence[Cell], marks: Sequence[Mark]) -> list[Mark | None]:
 
 
 @lru_cache(maxsize=1024)
-def tint_of(schema: Schema, mark: Mark | None) -> Ink:
+def style_under_mark(schema: Schema, mark: SpanMark | None) -> CellStyle:
     """Return the ink of text under a mark in the active sentence."""
     if mark is None:
-        return Ink("text", background="row")
+        return CellStyle("text", background="row")
     if mark.state == "focus":
-        return Ink("text", mark.label, background="focus", bold=True)
-    return Ink("text", mark.label, background="container" if mark.label in schema.containers else "leaf")
+        return CellStyle("text", mark.label, background="focus", bold=True)
+    return CellStyle("text", mark.label, background="container" if mark.label in schema.containers else "leaf")

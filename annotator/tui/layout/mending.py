@@ -5,90 +5,90 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from annotator.core.annotation import Work
-from annotator.core.repairs import Case, Cure, Repair, fault
+from annotator.core.annotation import AnnotatedSentence
+from annotator.core.repairs import MisalignedSpan, RepairKind, SpanRepair, misalignment_message
 from annotator.core.spans import Span
 from annotator.tui.layout.glyphs import Glyphs
-from annotator.tui.layout.hits import context_row
-from annotator.tui.layout.marks import EDGE, drawn, edges_shown
-from annotator.tui.layout.overview import window
-from annotator.tui.layout.prompt import brief
-from annotator.tui.layout.row import Ink, Piece, Row, fit
+from annotator.tui.layout.hits import highlighted_text_row
+from annotator.tui.layout.marks import SPAN_EDGE, drawable_text, text_with_span_edges
+from annotator.tui.layout.overview import visible_range
+from annotator.tui.layout.prompt import shortened
+from annotator.tui.layout.row import CellStyle, StyledText, StyledRow, fit_row
 from annotator.tui.layout.safe_text import screen_text
-from annotator.tui.layout.worklist import list_ink, list_room, list_row, sentence_rows
+from annotator.tui.layout.worklist import worklist_row_style, worklist_text_width, worklist_row, highlighted_sentence_rows
 
-COMMAND = {Cure.OUT: "snap_out", Cure.IN: "snap_in", Cure.SPLIT: "split_token", Cure.DROP: "drop"}
+REPAIR_COMMANDS = {RepairKind.OUT: "snap_out", RepairKind.IN: "snap_in", RepairKind.SPLIT: "split_token", RepairKind.DROP: "drop"}
 """The command of the registry that carries a cure out."""
-_DETAILS = 9
+_DETAIL_ROWS = 9
 """The rows below the list that are not the sentence: gaps, what is wrong, the repairs."""
 
 
 @dataclass(frozen=True, slots=True)
-class MendingView:
+class RepairView:
     """What the worklist shows at a moment."""
 
-    misaligned_spans: Sequence[Case]
+    misaligned_spans: Sequence[MisalignedSpan]
     """The spans that wait."""
     position: int
-    annotated: Work
+    annotated: AnnotatedSentence
     """The sentence of the span in hand as it is now."""
-    repairs: tuple[Repair, ...]
-    sentence_number: Callable[[Work], str]
+    repairs: tuple[SpanRepair, ...]
+    sentence_number: Callable[[AnnotatedSentence], str]
     """Article and sentence by number."""
 
 
-def mending_rows(view: MendingView, width: int, height: int, glyphs: Glyphs) -> tuple[Row, ...]:
+def repair_worklist_rows(view: RepairView, width: int, height: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
     """Return exactly ``height`` rows: the list, the sentence in hand, what is wrong and the repairs."""
     span = view.misaligned_spans[view.position].span
-    most = max(1, (height - _DETAILS) // 2)
-    sentence = sentence_rows(view.annotated, span.start, span.end, width, glyphs)[:most]
-    shown = window(len(view.misaligned_spans), view.position, max(1, height - len(sentence) - _DETAILS))
-    rows = [_case(view, i, width, glyphs) for i in shown]
-    rows += [(), *sentence, (), _fault(view.annotated, span, width, glyphs)]
-    rows += [_repair(r, span, width, glyphs) for r in view.repairs]
-    rows += [_key("list_leave", "leave it as it is", (), width, glyphs)]
-    return tuple(fit(row, width) for row in rows + [()] * (height - len(rows)))[:height]
+    most = max(1, (height - _DETAIL_ROWS) // 2)
+    sentence = highlighted_sentence_rows(view.annotated, span.start, span.end, width, glyphs)[:most]
+    shown = visible_range(len(view.misaligned_spans), view.position, max(1, height - len(sentence) - _DETAIL_ROWS))
+    rows = [_misaligned_span_row(view, i, width, glyphs) for i in shown]
+    rows += [(), *sentence, (), _fault_row(view.annotated, span, width, glyphs)]
+    rows += [_repair_row(r, span, width, glyphs) for r in view.repairs]
+    rows += [_repair_key_row("list_leave", "leave it as it is", (), width, glyphs)]
+    return tuple(fit_row(row, width) for row in rows + [()] * (height - len(rows)))[:height]
 
 
-def _case(view: MendingView, i: int, width: int, glyphs: Glyphs) -> Row:
+def _misaligned_span_row(view: RepairView, i: int, width: int, glyphs: Glyphs) -> StyledRow:
     case, active = view.misaligned_spans[i], i == view.position
-    end = Piece(f" {screen_text(case.span.label)}", Ink("lane", case.span.label))
+    end = StyledText(f" {screen_text(case.span.label)}", CellStyle("lane", case.span.label))
     start, to, text = case.span.start, case.span.end, case.annotated.sentence.text
-    parts = [drawn(part) for part in (text[:start], text[start:to], text[to:])]
+    parts = [drawable_text(part) for part in (text[:start], text[start:to], text[to:])]
     highlighted = (len(parts[0]), len(parts[0]) + len(parts[1]) + 2)
-    words = context_row(EDGE.join(parts), (highlighted,), list_room(width, end), list_ink(active=active), glyphs)
-    mark = Piece(glyphs.problem, Ink("warn", bold=True))
-    return list_row(view.sentence_number(case.annotated), mark, words, end, width, glyphs, active=active)
+    words = highlighted_text_row(SPAN_EDGE.join(parts), (highlighted,), worklist_text_width(width, end), worklist_row_style(active=active), glyphs)
+    mark = StyledText(glyphs.problem, CellStyle("warn", bold=True))
+    return worklist_row(view.sentence_number(case.annotated), mark, words, end, width, glyphs, active=active)
 
 
-def _fault(annotated: Work, span: Span, width: int, glyphs: Glyphs) -> Row:
+def _fault_row(annotated: AnnotatedSentence, span: Span, width: int, glyphs: Glyphs) -> StyledRow:
     """Return what is wrong with the span in hand."""
-    words = brief(edges_shown(annotated, span), max(8, width // 2), glyphs)
+    words = shortened(text_with_span_edges(annotated, span), max(8, width // 2), glyphs)
     return (
-        Piece(f"    {glyphs.problem} ", Ink("warn", bold=True)),
-        Piece(words, Ink("text", bold=True)),
-        Piece(f"  {screen_text(span.label)}", Ink("lane", span.label)),
-        Piece(f" {fault(annotated, span)}", Ink("muted")),
+        StyledText(f"    {glyphs.problem} ", CellStyle("warn", bold=True)),
+        StyledText(words, CellStyle("text", bold=True)),
+        StyledText(f"  {screen_text(span.label)}", CellStyle("lane", span.label)),
+        StyledText(f" {misalignment_message(annotated, span)}", CellStyle("muted")),
     )
 
 
-def _repair(repair: Repair, span: Span, width: int, glyphs: Glyphs) -> Row:
+def _repair_row(repair: SpanRepair, span: Span, width: int, glyphs: Glyphs) -> StyledRow:
     """Return a repair's key, what it is, and what it would give or why it makes no sense here."""
     room = max(8, width - 28)
     if repair.edit is None:
-        return _key(
-            COMMAND[repair.kind], repair.kind.value, (Piece(repair.reason, Ink("muted")),), width, glyphs
+        return _repair_key_row(
+            REPAIR_COMMANDS[repair.kind], repair.kind.value, (StyledText(repair.reason, CellStyle("muted")),), width, glyphs
         )
-    if repair.kind is Cure.DROP:
-        gives = Piece(f"no {screen_text(span.label)} here any more", Ink("text"))
-    elif repair.kind is Cure.SPLIT:
-        gives = Piece(brief(f" {EDGE} ".join(repair.result), room, glyphs), Ink("text", bold=True))
+    if repair.kind is RepairKind.DROP:
+        gives = StyledText(f"no {screen_text(span.label)} here any more", CellStyle("text"))
+    elif repair.kind is RepairKind.SPLIT:
+        gives = StyledText(shortened(f" {SPAN_EDGE} ".join(repair.result), room, glyphs), CellStyle("text", bold=True))
     else:
-        gives = Piece(brief(repair.result[0], room, glyphs), Ink("lane", span.label, bold=True))
-    return _key(COMMAND[repair.kind], repair.kind.value, (gives,), width, glyphs, live=True)
+        gives = StyledText(shortened(repair.result[0], room, glyphs), CellStyle("lane", span.label, bold=True))
+    return _repair_key_row(REPAIR_COMMANDS[repair.kind], repair.kind.value, (gives,), width, glyphs, live=True)
 
 
-def _key(command: str, does: str, gives: Row, width: int, glyphs: Glyphs, *, live: bool = False) -> Row:
-    style = Ink("key", bold=True) if live or command == "list_leave" else Ink("muted")
-    name = Piece(f"{glyphs.key(command):>5} ", style)
-    return fit((name, Piece(f"{does:<18}", Ink("muted")), Piece("  "), *gives), width)
+def _repair_key_row(command: str, does: str, gives: StyledRow, width: int, glyphs: Glyphs, *, live: bool = False) -> StyledRow:
+    style = CellStyle("key", bold=True) if live or command == "list_leave" else CellStyle("muted")
+    name = StyledText(f"{glyphs.key(command):>5} ", style)
+    return fit_row((name, StyledText(f"{does:<18}", CellStyle("muted")), StyledText("  "), *gives), width)

@@ -10,11 +10,11 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from annotator.tui.layout.row import Ink, Piece, Row, runs
+from annotator.tui.layout.row import CellStyle, StyledText, StyledRow, row_of_cells
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class PlotGlyphs:
     """The characters of one whole set."""
 
     across: str
@@ -29,12 +29,12 @@ class Marks:
     now: str
 
 
-BLOCKS = Marks("▏▎▍▌▋▊▉█", "▁▂▃▄▅▆▇█", "░", "•", "│", "└", "─", "┴")
-PLAIN = Marks("#", "_.-=+*%#", ".", "o", "|", "+", "-", "+")
+BLOCK_PLOT_GLYPHS = PlotGlyphs("▏▎▍▌▋▊▉█", "▁▂▃▄▅▆▇█", "░", "•", "│", "└", "─", "┴")
+ASCII_PLOT_GLYPHS = PlotGlyphs("#", "_.-=+*%#", ".", "o", "|", "+", "-", "+")
 
 
 @dataclass(frozen=True, slots=True)
-class Ahead:
+class ForecastBand:
     """What is forecast: seconds of work until all is done, with their bounds."""
 
     seconds: float
@@ -42,7 +42,7 @@ class Ahead:
     high: float
 
 
-def bar(share: float, width: int, marks: Marks) -> str:
+def bar_text(share: float, width: int, marks: PlotGlyphs) -> str:
     """Return a bar over a share of ``width`` cells, to a part of a cell; never empty above 0."""
     parts = len(marks.across)
     n = round(max(0.0, min(1.0, share)) * width * parts)
@@ -50,28 +50,28 @@ def bar(share: float, width: int, marks: Marks) -> str:
     return marks.across[-1] * (n // parts) + (marks.across[n % parts - 1] if n % parts else "")
 
 
-def spark(values: Sequence[float | None], width: int, marks: Marks) -> str:
+def sparkline(values: Sequence[float | None], width: int, marks: PlotGlyphs) -> str:
     """Return a column for each of the last ``width`` values, as high as its share of the largest.
 
     A value that is not known is a blank.
     """
     shown = values[-width:] if width > 0 else ()
     top = max((v for v in shown if v is not None), default=0.0)
-    return "".join(" " if v is None else _level(v / top if top else 0.0, marks) for v in shown)
+    return "".join(" " if v is None else _spark_character(v / top if top else 0.0, marks) for v in shown)
 
 
-def _level(share: float, marks: Marks) -> str:
+def _spark_character(share: float, marks: PlotGlyphs) -> str:
     return marks.up[min(len(marks.up) - 1, int(share * len(marks.up)))]
 
 
-def curve_rows(
+def progress_curve_rows(
     past: Sequence[tuple[float, float]],
     total: int,
-    ahead: Ahead | None,
+    ahead: ForecastBand | None,
     width: int,
     height: int,
-    marks: Marks,
-) -> list[Row]:
+    marks: PlotGlyphs,
+) -> list[StyledRow]:
     """Return ``height`` rows, a floor and its times: what was done when, and the way on with its bounds.
 
     ``past`` are (seconds, done) in order, at least one; the width is that of the plot without its wall.
@@ -79,16 +79,16 @@ def curve_rows(
     now, done = past[-1]
     end = now + (ahead.high if ahead else 0.0) or 1.0
     columns = [
-        _column(past, total, ahead, (x + 0.5) * end / width, height, marks) for x in range(max(1, width))
+        _curve_column(past, total, ahead, (x + 0.5) * end / width, height, marks) for x in range(max(1, width))
     ]
-    wall = Piece(marks.wall, Ink("rule"))
-    rows: list[Row] = [(wall, *runs(c[y] for c in columns)) for y in range(height - 1, -1, -1)]
+    wall = StyledText(marks.wall, CellStyle("rule"))
+    rows: list[StyledRow] = [(wall, *row_of_cells(c[y] for c in columns)) for y in range(height - 1, -1, -1)]
     at = min(width - 1, round(now / end * width)) if ahead and done < total else -1
     floor = "".join(marks.now if x == at else marks.floor for x in range(width))
-    return [*rows, (Piece(marks.corner + floor, Ink("rule")),), _times(at, hours(now), hours(end), width)]
+    return [*rows, (StyledText(marks.corner + floor, CellStyle("rule")),), _time_axis(at, duration_text(now), duration_text(end), width)]
 
 
-def _times(at: int, now: str, end: str, width: int) -> Row:
+def _time_axis(at: int, now: str, end: str, width: int) -> StyledRow:
     """Return the times below the floor: 0, now where it has room, and the end."""
     words = f"now {now}"
     left = max(3, at + 1 - len(words) // 2)
@@ -96,10 +96,10 @@ def _times(at: int, now: str, end: str, width: int) -> Row:
     room = width - 1 - len(middle)
     if room < len(end) + 2:
         middle, room = "", width - 1
-    return (Piece(f" 0{middle}{end:>{max(0, room)}}", Ink("muted")),)
+    return (StyledText(f" 0{middle}{end:>{max(0, room)}}", CellStyle("muted")),)
 
 
-def hours(seconds: float) -> str:
+def duration_text(seconds: float) -> str:
     """Return a time in words: ``45 s``, ``12 min``, ``3 h 05 min``, ``120 h``."""
     if seconds < 60:
         return f"{seconds:.0f} s"
@@ -109,52 +109,52 @@ def hours(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60:02} min" if minutes < 6000 else f"{minutes // 60} h"
 
 
-def _column(
+def _curve_column(
     past: Sequence[tuple[float, float]],
     total: int,
-    ahead: Ahead | None,
+    ahead: ForecastBand | None,
     time: float,
     height: int,
-    marks: Marks,
-) -> list[tuple[str, Ink]]:
+    marks: PlotGlyphs,
+) -> list[tuple[str, CellStyle]]:
     """Return the cells of one column, the lowest first."""
     now, done = past[-1]
     if time <= now or ahead is None:
-        return _filled(_at(past, time) / total * height if total else 0.0, height, marks)
-    slow, mean, fast = (_then(done, total, time - now, s) for s in (ahead.high, ahead.seconds, ahead.low))
+        return _filled_cells(_done_at(past, time) / total * height if total else 0.0, height, marks)
+    slow, mean, fast = (_expected_done(done, total, time - now, s) for s in (ahead.high, ahead.seconds, ahead.low))
     scale = height / total if total else 0.0
-    return _banded(slow * scale, mean * scale, fast * scale, height, marks)
+    return _band_cells(slow * scale, mean * scale, fast * scale, height, marks)
 
 
-def _then(done: float, total: int, seconds: float, needed: float) -> float:
+def _expected_done(done: float, total: int, seconds: float, needed: float) -> float:
     """Return what will be done after some seconds where all needs ``needed``."""
     return done + (total - done) * (min(1.0, seconds / needed) if needed > 0 else 1.0)
 
 
-def _at(past: Sequence[tuple[float, float]], time: float) -> float:
+def _done_at(past: Sequence[tuple[float, float]], time: float) -> float:
     """Return the done of the first point at or after a time."""
     i = bisect_left(past, time, key=lambda p: p[0])
     return past[min(i, len(past) - 1)][1]
 
 
-def _filled(level: float, height: int, marks: Marks) -> list[tuple[str, Ink]]:
+def _filled_cells(level: float, height: int, marks: PlotGlyphs) -> list[tuple[str, CellStyle]]:
     parts = len(marks.up)
     n = round(level * parts)
     cells = []
     for y in range(height):
         part = min(parts, max(0, n - y * parts))
-        cells.append((marks.up[part - 1] if part else " ", Ink("ok")))
+        cells.append((marks.up[part - 1] if part else " ", CellStyle("ok")))
     return cells
 
 
-def _banded(slow: float, mean: float, fast: float, height: int, marks: Marks) -> list[tuple[str, Ink]]:
+def _band_cells(slow: float, mean: float, fast: float, height: int, marks: PlotGlyphs) -> list[tuple[str, CellStyle]]:
     cells = []
     top = min(height - 1, int(mean))
     for y in range(height):
         if y == top:
-            cells.append((marks.expected, Ink("likely")))
+            cells.append((marks.expected, CellStyle("likely")))
         elif slow < y + 1 and y < fast:
-            cells.append((marks.band, Ink("muted")))
+            cells.append((marks.band, CellStyle("muted")))
         else:
-            cells.append((" ", Ink("muted")))
+            cells.append((" ", CellStyle("muted")))
     return cells

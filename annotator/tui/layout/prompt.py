@@ -4,48 +4,48 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
-from annotator.core.repairs import fault, unaligned
+from annotator.core.repairs import misalignment_message, misaligned_spans
 from annotator.core.schema import Label
 from annotator.core.suggestion import Suggestion
-from annotator.session.state import Message, TaskState
+from annotator.session.state import StatusMessage, TaskState
 from annotator.tui.layout.glyphs import Glyphs
-from annotator.tui.layout.marks import edges_shown
-from annotator.tui.layout.row import Ink, Piece, Row, clip, cut, filled_row, width_of
+from annotator.tui.layout.marks import text_with_span_edges
+from annotator.tui.layout.row import CellStyle, StyledText, StyledRow, clip_row, truncate, wrap_row, row_width
 from annotator.tui.layout.safe_text import screen_text
 
 NEWCOMER_SPANS = 3
 """How many spans one must have made before the screen stops explaining itself."""
 
-Item = tuple[Piece, ...]
+PromptItem = tuple[StyledText, ...]
 
-_EDGES = ("right_less", "right_more", "left_more", "left_less")
+_EDGE_COMMANDS = ("right_less", "right_more", "left_more", "left_less")
 
 
-def welcome_row(state: TaskState, width: int, glyphs: Glyphs) -> Row:
+def welcome_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
     """Return what a newcomer may do now, in place of the row of keys."""
-    row: Row = (Piece(" New here? ", Ink("likely")),)
-    rest: Row = (Piece("  Other words: their letter", Ink("muted")),)
-    found = nearest(state)
+    row: StyledRow = (StyledText(" New here? ", CellStyle("likely")),)
+    rest: StyledRow = (StyledText("  Other words: their letter", CellStyle("muted")),)
+    found = first_open_suggestion(state)
     label = state.schema.label(found[0]) if found else None
     room = min(24, width - cell_len(f" New here?  may be a {label.name}: press k")) if label else 0
     if found is None or label is None or not label.key or room < 6:
-        return (*row, Piece("Press the letter above a word, then a label's key", Ink("muted")))
-    words = Piece(target_words(state, found[1], room, glyphs), Ink("text", bold=True))
-    name, key_ = Piece(label.name, Ink("lane", label.name)), Piece(label.key, Ink("key", bold=True))
-    row = (*row, words, Piece(" may be a ", Ink("muted")), name, Piece(": press ", Ink("muted")), key_)
-    return (*row, *rest) if width_of(row) + width_of(rest) <= width else row
+        return (*row, StyledText("Press the letter above a word, then a label's key", CellStyle("muted")))
+    words = StyledText(suggestion_text(state, found[1], room, glyphs), CellStyle("text", bold=True))
+    name, key_ = StyledText(label.name, CellStyle("lane", label.name)), StyledText(label.key, CellStyle("key", bold=True))
+    row = (*row, words, StyledText(" may be a ", CellStyle("muted")), name, StyledText(": press ", CellStyle("muted")), key_)
+    return (*row, *rest) if row_width(row) + row_width(rest) <= width else row
 
 
-def nearest(state: TaskState) -> tuple[str, tuple[int, Suggestion]] | None:
+def first_open_suggestion(state: TaskState) -> tuple[str, tuple[int, Suggestion]] | None:
     """Return the first suggestion of the active sentence that a label's key takes now."""
     here = [(name, t) for name, t in state.next_suggestions.items() if t[0] == state.active]
     return min(here, key=lambda x: (x[1][1].start, -x[1][1].score), default=None)
 
 
-def target_words(state: TaskState, target: tuple[int, Suggestion], width: int, glyphs: Glyphs) -> str:
+def suggestion_text(state: TaskState, target: tuple[int, Suggestion], width: int, glyphs: Glyphs) -> str:
     """Return the words of a suggestion in at most ``width`` cells."""
     i, s = target
-    return brief(state.annotated_sentences[i].sentence.text[s.start : s.end], width, glyphs)
+    return shortened(state.annotated_sentences[i].sentence.text[s.start : s.end], width, glyphs)
 
 
 def selected_text(state: TaskState) -> str:
@@ -58,119 +58,119 @@ def selected_text(state: TaskState) -> str:
     ]
 
 
-def prompt_rows(state: TaskState, width: int, glyphs: Glyphs) -> tuple[Row, ...]:
+def prompt_rows(state: TaskState, width: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
     """Return the prompt in rows of at most ``width`` cells: one, but for a warning that is longer."""
     if not state.message or not state.message.warning:
-        return (clip(prompt_row(state, width, glyphs), width),)
-    words: Row = (
-        Piece("! ", Ink("warn", bold=True)),
-        Piece(screen_text(state.message.text), Ink("warn")),
+        return (clip_row(prompt_row(state, width, glyphs), width),)
+    words: StyledRow = (
+        StyledText("! ", CellStyle("warn", bold=True)),
+        StyledText(screen_text(state.message.text), CellStyle("warn")),
     )
-    first, *more = filled_row(words, width - 8)
-    edge = Piece(glyphs.active, Ink("active"))
-    rows: list[Row] = [(edge, Piece("   "), Piece(glyphs.here, Ink("active")), Piece(" "), *first)]
-    rows += [(edge, Piece("       "), *row) for row in more]
-    return tuple(clip(row, width) for row in rows)
+    first, *more = wrap_row(words, width - 8)
+    edge = StyledText(glyphs.active, CellStyle("active"))
+    rows: list[StyledRow] = [(edge, StyledText("   "), StyledText(glyphs.here, CellStyle("active")), StyledText(" "), *first)]
+    rows += [(edge, StyledText("       "), *row) for row in more]
+    return tuple(clip_row(row, width) for row in rows)
 
 
-def prompt_row(state: TaskState, width: int, glyphs: Glyphs) -> Row:
+def prompt_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
     """Return the prompt in at most ``width`` cells; whole items go from the right."""
-    row: Row = (Piece("    "), Piece(glyphs.here, Ink("active")), Piece(" "))
-    for n, item in enumerate(_items(state, glyphs)):
-        gap = Piece("  ") if n else Piece("")
-        if n and width_of(row) + width_of((gap, *item)) > width:
+    row: StyledRow = (StyledText("    "), StyledText(glyphs.here, CellStyle("active")), StyledText(" "))
+    for n, item in enumerate(_prompt_items(state, glyphs)):
+        gap = StyledText("  ") if n else StyledText("")
+        if n and row_width(row) + row_width((gap, *item)) > width:
             break
         row = (*row, gap, *item)
-    return (Piece(glyphs.active, Ink("active")), *_drop_first_blank(row))
+    return (StyledText(glyphs.active, CellStyle("active")), *_with_narrow_margin(row))
 
 
-def _drop_first_blank(row: Row) -> Row:
-    return (Piece("   "), *row[1:])
+def _with_narrow_margin(row: StyledRow) -> StyledRow:
+    return (StyledText("   "), *row[1:])
 
 
-def _items(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
+def _prompt_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     if state.typed_hint:
         return (
-            (Piece(state.typed_hint, Ink("likely", bold=True)), Piece(" + the second letter", Ink("muted"))),
-            key(glyphs.key("let_go") + " let go"),
+            (StyledText(state.typed_hint, CellStyle("likely", bold=True)), StyledText(" + the second letter", CellStyle("muted"))),
+            key_item(glyphs.key("let_go") + " let go"),
         )
     if state.selected_span:
         return _focus_items(state, glyphs)
     if state.selection:
         return _selection_items(state, glyphs)
-    message = (*((note(state.message),) if state.message else ()), *_wrong_items(state, glyphs))
-    suggestions = _target_items(state, glyphs)
+    message = (*((message_item(state.message),) if state.message else ()), *_misaligned_items(state, glyphs))
+    suggestions = _label_key_items(state, glyphs)
     if suggestions:
-        both = (key(glyphs.key("accept") + " accept"), key(glyphs.key("accept_view") + " all in view"))
+        both = (key_item(glyphs.key("accept") + " accept"), key_item(glyphs.key("accept_view") + " all in view"))
         return (*message, *suggestions, *both)
     return (
         *message,
-        key(glyphs.key("accept") + " accept"),
-        text("press a letter above a word to select it"),
-        key(glyphs.key("accept_view") + " accept all in view"),
+        key_item(glyphs.key("accept") + " accept"),
+        help_item("press a letter above a word to select it"),
+        key_item(glyphs.key("accept_view") + " accept all in view"),
     )
 
 
-def _target_items(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
+def _label_key_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     """Return what each label's key takes now: its key and the words, the place where it is elsewhere."""
-    items: list[Item] = []
+    items: list[PromptItem] = []
     for name, target in state.next_suggestions.items():
         label = state.schema.label(name)
         if label and label.key:
-            words = target_words(state, target, 20, glyphs)
+            words = suggestion_text(state, target, 20, glyphs)
             there = f" ({target[0] + 1})" if target[0] != state.active else ""
             items.append(
                 (
-                    Piece(label.key, Ink("key", bold=True)),
-                    Piece(f" {words}", Ink("lane", name)),
-                    Piece(there, Ink("muted")),
+                    StyledText(label.key, CellStyle("key", bold=True)),
+                    StyledText(f" {words}", CellStyle("lane", name)),
+                    StyledText(there, CellStyle("muted")),
                 )
             )
     return tuple(items)
 
 
-def _focus_items(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
+def _focus_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     assert state.selected_span is not None
-    words = brief(state.annotated.text_of(state.selected_span), 24, glyphs)
-    chip = Piece(screen_text(state.selected_span.label), Ink("lane", state.selected_span.label, reverse=True, bold=True))
+    words = shortened(state.annotated.text_of(state.selected_span), 24, glyphs)
+    chip = StyledText(screen_text(state.selected_span.label), CellStyle("lane", state.selected_span.label, reverse=True, bold=True))
     keys = " ".join(x.key for x in state.schema.labels if x.key)
-    message = (note(state.message),) if state.message else ()
-    relabel = (Piece(keys, Ink("key")), Piece(" relabel", Ink("muted")))
+    message = (message_item(state.message),) if state.message else ()
+    relabel = (StyledText(keys, CellStyle("key")), StyledText(" relabel", CellStyle("muted")))
     return (
-        (chip, Piece(" " + words, Ink("text", bold=True))),
+        (chip, StyledText(" " + words, CellStyle("text", bold=True))),
         *message,
-        *_wrong_items(state, glyphs),
-        *(_target_items(state, glyphs) if state.span_just_made else ()),
-        *_growth(state, glyphs),
-        (Piece(glyphs.key(*_EDGES), Ink("key")), Piece(" edges", Ink("muted"))),
-        key(glyphs.key("remove") + " remove"),
+        *_misaligned_items(state, glyphs),
+        *(_label_key_items(state, glyphs) if state.span_just_made else ()),
+        *_growth_items(state, glyphs),
+        (StyledText(glyphs.key(*_EDGE_COMMANDS), CellStyle("key")), StyledText(" edges", CellStyle("muted"))),
+        key_item(glyphs.key("remove") + " remove"),
         *(() if state.span_just_made else (relabel,)),
-        key(glyphs.key("everywhere") + " everywhere"),
+        key_item(glyphs.key("everywhere") + " everywhere"),
     )
 
 
-def _selection_items(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
+def _selection_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     assert state.selection is not None
-    message = (note(state.message),) if state.message else ()
-    words: Item = (Piece(brief(selected_text(state), 28, glyphs), Ink("text", bold=True)),)
-    offered = _offered_here(state)
+    message = (message_item(state.message),) if state.message else ()
+    words: PromptItem = (StyledText(shortened(selected_text(state), 28, glyphs), CellStyle("text", bold=True)),)
+    offered = _suggestions_for_selection(state)
     if offered:
-        return (words, *message, *_offer_items(state, offered, glyphs), *_growth(state, glyphs))
-    labels = [_label_item(state, x, glyphs) for x in state.schema.labels if x.key][:5]
-    return (words, *message, *labels, *_growth(state, glyphs))
+        return (words, *message, *_suggestion_items(state, offered, glyphs), *_growth_items(state, glyphs))
+    labels = [_snapped_label_item(state, x, glyphs) for x in state.schema.labels if x.key][:5]
+    return (words, *message, *labels, *_growth_items(state, glyphs))
 
 
-def _label_item(state: TaskState, label: Label, glyphs: Glyphs) -> Item:
+def _snapped_label_item(state: TaskState, label: Label, glyphs: Glyphs) -> PromptItem:
     """Return a label's key and name, and where it would end if that is not the end of the selection."""
     item = label_item(label.key, label.name)
     snap = state.snapped_ranges.get(label.name)
     if snap is None or state.selection is None or snap[1] == state.selection.last:
         return item
     last = screen_text(state.annotated.sentence.tokens[snap[1] - 1].text)
-    return (*item, Piece(f" to {cut(last, 12, glyphs.cut)}", Ink("muted")))
+    return (*item, StyledText(f" to {truncate(last, 12, glyphs.cut)}", CellStyle("muted")))
 
 
-def _offered_here(state: TaskState) -> tuple[Suggestion, ...]:
+def _suggestions_for_selection(state: TaskState) -> tuple[Suggestion, ...]:
     """Return the suggestions for exactly the selection, the likeliest first."""
     assert state.selection is not None
     tokens = state.annotated.sentence.tokens
@@ -179,7 +179,7 @@ def _offered_here(state: TaskState) -> tuple[Suggestion, ...]:
     return tuple(sorted(found, key=lambda s: -s.score))
 
 
-def _offer_items(state: TaskState, offered: tuple[Suggestion, ...], glyphs: Glyphs) -> tuple[Item, ...]:
+def _suggestion_items(state: TaskState, offered: tuple[Suggestion, ...], glyphs: Glyphs) -> tuple[PromptItem, ...]:
     """Return which key takes the suggestion in hand, which turns it down, and where it comes from.
 
     A label that would take another stretch from the same hint says so.
@@ -190,33 +190,33 @@ def _offer_items(state: TaskState, offered: tuple[Suggestion, ...], glyphs: Glyp
     best = offered[0]
     return (
         *takes,
-        *(_label_item(state, x, glyphs) for x in others),
-        key(glyphs.key("remove") + " not here"),
-        text(f"from {screen_text(best.source)}, {round(100 * best.score)} in 100 are right"),
+        *(_snapped_label_item(state, x, glyphs) for x in others),
+        key_item(glyphs.key("remove") + " not here"),
+        help_item(f"from {screen_text(best.source)}, {round(100 * best.score)} in 100 are right"),
     )
 
 
-def _wrong_items(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
+def _misaligned_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     """Return which span of the sentence is inside a token, that in focus before others, and the key."""
-    wrong = unaligned(state.annotated)
+    wrong = misaligned_spans(state.annotated)
     if state.selected_span:
         wrong = tuple(s for s in wrong if s == state.selected_span)
     if not wrong:
         return ()
-    words = brief(edges_shown(state.annotated, wrong[0]), 28, glyphs)
-    message = f"{screen_text(wrong[0].label)} {fault(state.annotated, wrong[0])}"
+    words = shortened(text_with_span_edges(state.annotated, wrong[0]), 28, glyphs)
+    message = f"{screen_text(wrong[0].label)} {misalignment_message(state.annotated, wrong[0])}"
     if len(wrong) > 1:
         words, message = f"{len(wrong)} spans", "begin or end inside a token"
     item = (
-        Piece(f"{glyphs.problem} ", Ink("warn", bold=True)),
-        Piece(words, Ink("text", bold=True)),
-        Piece(f" {message}", Ink("warn")),
+        StyledText(f"{glyphs.problem} ", CellStyle("warn", bold=True)),
+        StyledText(words, CellStyle("text", bold=True)),
+        StyledText(f" {message}", CellStyle("warn")),
     )
     letter = glyphs.key("repairs")
-    return (item, key(f"{letter} repair") if letter else text(": repairs"))
+    return (item, key_item(f"{letter} repair") if letter else help_item(": repairs"))
 
 
-def _growth(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
+def _growth_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     """Return the item that says what Space would add."""
     if state.next_extent is None or state.selection is None:
         return ()
@@ -225,35 +225,35 @@ def _growth(state: TaskState, glyphs: Glyphs) -> tuple[Item, ...]:
     after = s.text[s.tokens[state.selection.last - 1].end : s.tokens[extent.last - 1].end].strip()
     added = f" {glyphs.cut} ".join(x for x in (before, after) if x)
     words = screen_text(added) if added and cell_len(screen_text(added)) <= 16 else extent.kind
-    return ((Piece(glyphs.key("grow"), Ink("key", bold=True)), Piece(f" + {words}", Ink("muted"))),)
+    return ((StyledText(glyphs.key("grow"), CellStyle("key", bold=True)), StyledText(f" + {words}", CellStyle("muted"))),)
 
 
-def label_item(letter: str, name: str) -> Item:
+def label_item(letter: str, name: str) -> PromptItem:
     """Return a label's key and name."""
-    return (Piece(letter, Ink("key", bold=True)), Piece(" "), Piece(name, Ink("lane", name)))
+    return (StyledText(letter, CellStyle("key", bold=True)), StyledText(" "), StyledText(name, CellStyle("lane", name)))
 
 
-def key(words: str) -> Item:
+def key_item(words: str) -> PromptItem:
     """Return a key and what it does, from ``Key does this``."""
     name, _, does = words.partition(" ")
-    return (Piece(name, Ink("key", bold=True)), Piece(" " + does, Ink("muted")))
+    return (StyledText(name, CellStyle("key", bold=True)), StyledText(" " + does, CellStyle("muted")))
 
 
-def text(words: str) -> Item:
+def help_item(words: str) -> PromptItem:
     """Return plain help."""
-    return (Piece(words, Ink("muted")),)
+    return (StyledText(words, CellStyle("muted")),)
 
 
-def note(message: Message) -> Item:
+def message_item(message: StatusMessage) -> PromptItem:
     """Return what was done last."""
-    return (Piece(screen_text(message.text), Ink("ok")),)
+    return (StyledText(screen_text(message.text), CellStyle("ok")),)
 
 
-def brief(words: str, width: int, glyphs: Glyphs) -> str:
+def shortened(words: str, width: int, glyphs: Glyphs) -> str:
     """Return a text in at most ``width`` cells: its first and last words where it is longer."""
     safe = " ".join(screen_text(words).split())
     if cell_len(safe) <= width:
         return safe
     parts = safe.split(" ")
     short = f"{' '.join(parts[:2])} {glyphs.cut} {parts[-1]}"
-    return short if len(parts) > 3 and cell_len(short) <= width else cut(safe, width, glyphs.cut)
+    return short if len(parts) > 3 and cell_len(short) <= width else truncate(safe, width, glyphs.cut)

@@ -10,7 +10,7 @@ from rich.cells import cell_len, set_cell_size, split_graphemes
 
 
 @dataclass(frozen=True, slots=True)
-class Ink:
+class CellStyle:
     """How a piece looks, in terms that every theme, 16 colours and no colours can show."""
 
     role: str = "text"
@@ -26,29 +26,29 @@ class Ink:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class StyledText:
     """Some text in one ink."""
 
     text: str
-    style: Ink = Ink()
+    style: CellStyle = CellStyle()
 
 
-Row = tuple[Piece, ...]
+StyledRow = tuple[StyledText, ...]
 
 
-def width_of(row: Row) -> int:
+def row_width(row: StyledRow) -> int:
     """Return how many cells a row takes."""
     return sum(cell_len(p.text) for p in row)
 
 
-def cut(text: str, width: int, ellipsis: str = "…") -> str:
+def truncate(text: str, width: int, ellipsis: str = "…") -> str:
     """Return ``text`` in at most ``width`` cells, with a mark where something was cut off."""
     if cell_len(text) <= width:
         return text
     return set_cell_size(text, max(0, width - 1)).rstrip() + ellipsis if width > 0 else ""
 
 
-def fit(row: Row, width: int, background: Ink | None = None) -> Row:
+def fit_row(row: StyledRow, width: int, background: CellStyle | None = None) -> StyledRow:
     """Return the row padded with blanks or cut to exactly ``width`` cells."""
     left, out = width, []
     for piece in row:
@@ -60,28 +60,28 @@ def fit(row: Row, width: int, background: Ink | None = None) -> Row:
         out.append(piece)
         left -= n
     if left > 0:
-        out.append(Piece(" " * left, background or Ink()))
+        out.append(StyledText(" " * left, background or CellStyle()))
     return tuple(out)
 
 
-def clip(row: Row, width: int) -> Row:
+def clip_row(row: StyledRow, width: int) -> StyledRow:
     """Return the row cut to ``width`` cells where it is wider."""
-    return row if width_of(row) <= width else fit(row, max(0, width))
+    return row if row_width(row) <= width else fit_row(row, max(0, width))
 
 
 @lru_cache(maxsize=256)
-def filled(text: str, width: int) -> tuple[str, ...]:
+def wrap_paragraph(text: str, width: int) -> tuple[str, ...]:
     """Return a paragraph filled to ``width`` cells; at least one line."""
-    return tuple(plain(row) for row in filled_row((Piece(text),), width))
+    return tuple(row_text(row) for row in wrap_row((StyledText(text),), width))
 
 
-def filled_row(row: Row, width: int) -> list[Row]:
+def wrap_row(row: StyledRow, width: int) -> list[StyledRow]:
     """Return a long row as rows of at most ``width`` cells, broken at blanks; at least one."""
     room = max(2, width)
-    lines: list[list[Piece]] = [[]]
+    lines: list[list[StyledText]] = [[]]
     col = 0
-    for word in _words(row):
-        need = width_of(word)
+    for word in _row_words(row):
+        need = row_width(word)
         if col and col + need > room:
             lines.append([])
             col = 0
@@ -92,48 +92,48 @@ def filled_row(row: Row, width: int) -> list[Row]:
                 col = 0
             lines[-1].append(char)
             col += n
-    return [merged(tuple(line)) for line in lines]
+    return [merge_styles(tuple(line)) for line in lines]
 
 
-def _words(row: Row) -> list[Row]:
+def _row_words(row: StyledRow) -> list[StyledRow]:
     """Return the words of a row, each with the blank before it, as pieces of one grapheme."""
-    words: list[list[Piece]] = [[]]
+    words: list[list[StyledText]] = [[]]
     for piece in row:
         for a, b, _ in split_graphemes(piece.text)[0]:
             blank = piece.text[a:b] == " "
             if blank:
                 words.append([])
-            words[-1].append(Piece(piece.text[a:b], piece.style))
+            words[-1].append(StyledText(piece.text[a:b], piece.style))
     return [tuple(w) for w in words if w and (len(w) > 1 or w[0].text != " ")]
 
 
-def merged(row: Iterable[Piece]) -> Row:
+def merge_styles(row: Iterable[StyledText]) -> StyledRow:
     """Return the row with neighbouring pieces of one ink put together."""
-    return runs((piece.text, piece.style) for piece in row if piece.text)
+    return row_of_cells((piece.text, piece.style) for piece in row if piece.text)
 
 
-def runs(cells: Iterable[tuple[str, Ink]]) -> Row:
+def row_of_cells(cells: Iterable[tuple[str, CellStyle]]) -> StyledRow:
     """Return texts with their inks as a row, neighbours of one ink put together."""
-    out: list[Piece] = []
+    out: list[StyledText] = []
     texts: list[str] = []
-    last: Ink | None = None
+    last: CellStyle | None = None
     for text, style in cells:
         if style is not last and style != last:
             if last is not None:
-                out.append(Piece("".join(texts), last))
+                out.append(StyledText("".join(texts), last))
             texts, last = [], style
         texts.append(text)
     if last is not None:
-        out.append(Piece("".join(texts), last))
+        out.append(StyledText("".join(texts), last))
     return tuple(out)
 
 
-def plain(row: Row) -> str:
+def row_text(row: StyledRow) -> str:
     """Return the text of a row without blanks at its end, as tests and snapshots read it."""
     return "".join(p.text for p in row).rstrip()
 
 
-def two_ended(left: Row, right: Row, width: int) -> Row:
+def justify_row(left: StyledRow, right: StyledRow, width: int) -> StyledRow:
     """Return ``left`` and ``right`` at the two ends of a row; ``left`` gives way."""
-    room = max(0, width - width_of(right))
-    return (*fit(left, room), *right)
+    room = max(0, width - row_width(right))
+    return (*fit_row(left, room), *right)

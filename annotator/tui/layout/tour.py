@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion
 from annotator.session.state import TaskState
-from annotator.session.tour import STEPS, Tour
-from annotator.tui.commands import COMMANDS, Command, by_id
+from annotator.session.tour import TOUR_STEPS, Tour
+from annotator.tui.commands import COMMANDS, Command, command_by_id
 from annotator.tui.layout.glyphs import Glyphs
-from annotator.tui.layout.prompt import brief, target_words
-from annotator.tui.layout.row import Ink, Piece, Row, clip, filled_row, fit, width_of
+from annotator.tui.layout.prompt import shortened, suggestion_text
+from annotator.tui.layout.row import CellStyle, StyledText, StyledRow, clip_row, wrap_row, fit_row, row_width
 
-TEXTS = {
+STEP_TEXTS = {
     "take": "{target} may be a {label}: {key} takes it",
     "select": "Press {letter}, the letter above {word}: it selects the word or its phrase",
     "grow": "{grow} grows the selection, {shrink} shrinks it again",
@@ -28,60 +28,60 @@ TEXTS = {
 }
 """What each step says; names in braces are commands, whose keys are put in, or one of ``_STATED``."""
 
-ENDED = "that was the tour: {help} shows all keys, {palette} every command"
+TOUR_END_TEXT = "that was the tour: {help} shows all keys, {palette} every command"
 
-_NAME = re.compile(r"\{(\w+)\}")
-_WORDS = Ink("text")
-_STRONG = Ink("text", bold=True)
-_KEY = Ink("key", bold=True)
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_TEXT_STYLE = CellStyle("text")
+_STRONG_STYLE = CellStyle("text", bold=True)
+_KEY_STYLE = CellStyle("key", bold=True)
 
 
 def tour_rows(
     tour: Tour, state: TaskState, width: int, glyphs: Glyphs, commands: Sequence[Command] = COMMANDS
-) -> tuple[Row, Row]:
+) -> tuple[StyledRow, StyledRow]:
     """Return what takes the place of the rule row and the row of keys, each ``width`` cells.
 
     Where the words need both rows, how far one is gives way.
     """
-    parts = [p for p in re.split(r"(\{\w+\})", TEXTS[tour.current_step(state)]) if p]
-    words = tuple(p for part in parts for p in _pieces(part, state, glyphs, commands))
-    lines = filled_row(words, width - 2)
+    parts = [p for p in re.split(r"(\{\w+\})", STEP_TEXTS[tour.current_step(state)]) if p]
+    words = tuple(p for part in parts for p in _filled_placeholder(part, state, glyphs, commands))
+    lines = wrap_row(words, width - 2)
     if len(lines) > 1:
-        return (fit((Piece(" "), *lines[0]), width), fit((Piece(" "), *lines[1]), width))
-    return (_progress(tour, state, width, glyphs, commands), fit((Piece(" "), *lines[0]), width))
+        return (fit_row((StyledText(" "), *lines[0]), width), fit_row((StyledText(" "), *lines[1]), width))
+    return (_tour_progress_row(tour, state, width, glyphs, commands), fit_row((StyledText(" "), *lines[0]), width))
 
 
-def ended(commands: Sequence[Command] = COMMANDS) -> str:
+def tour_end_text(commands: Sequence[Command] = COMMANDS) -> str:
     """Return the words after the last step."""
-    return _NAME.sub(lambda m: key_of(m[1], commands), ENDED)
+    return _PLACEHOLDER.sub(lambda m: main_key(m[1], commands), TOUR_END_TEXT)
 
 
-def key_of(name: str, commands: Sequence[Command] = COMMANDS) -> str:
+def main_key(name: str, commands: Sequence[Command] = COMMANDS) -> str:
     """Return the key of a command as people write it, without its aliases."""
-    return by_id(name, commands).key_text.split(" (")[0]
+    return command_by_id(name, commands).key_text.split(" (")[0]
 
 
-def _pieces(part: str, state: TaskState, glyphs: Glyphs, commands: Sequence[Command]) -> tuple[Piece, ...]:
+def _filled_placeholder(part: str, state: TaskState, glyphs: Glyphs, commands: Sequence[Command]) -> tuple[StyledText, ...]:
     """Return plain words, or what stands for a name in braces."""
-    named = _NAME.fullmatch(part)
+    named = _PLACEHOLDER.fullmatch(part)
     if named is None:
-        return (Piece(part, _WORDS),)
-    if named[1] in _STATED:
-        return _STATED[named[1]](state, glyphs)
-    return (Piece(glyphs.words(key_of(named[1], commands)), _KEY),)
+        return (StyledText(part, _TEXT_STYLE),)
+    if named[1] in _STATE_PLACEHOLDERS:
+        return _STATE_PLACEHOLDERS[named[1]](state, glyphs)
+    return (StyledText(glyphs.words(main_key(named[1], commands)), _KEY_STYLE),)
 
 
-def _labels(state: TaskState, glyphs: Glyphs) -> tuple[Piece, ...]:
+def _allowed_labels(state: TaskState, glyphs: Glyphs) -> tuple[StyledText, ...]:
     """Return the keys and names of the labels that the schema allows for the selection."""
     del glyphs
-    out: list[Piece] = []
-    for label in [x for x in state.schema.labels if x.key and _allowed(state, x.name)][:5]:
-        comma = (Piece(", ", _WORDS),) if out else ()
-        out += [*comma, Piece(label.key, _KEY), Piece(" "), Piece(label.name, Ink("lane", label.name))]
-    return tuple(out) or (Piece("a label", _WORDS),)
+    out: list[StyledText] = []
+    for label in [x for x in state.schema.labels if x.key and _label_allowed(state, x.name)][:5]:
+        comma = (StyledText(", ", _TEXT_STYLE),) if out else ()
+        out += [*comma, StyledText(label.key, _KEY_STYLE), StyledText(" "), StyledText(label.name, CellStyle("lane", label.name))]
+    return tuple(out) or (StyledText("a label", _TEXT_STYLE),)
 
 
-def _allowed(state: TaskState, name: str) -> bool:
+def _label_allowed(state: TaskState, name: str) -> bool:
     if state.selection is None:
         return True
     tokens = state.annotated.sentence.tokens[state.selection.first : state.selection.last]
@@ -89,15 +89,15 @@ def _allowed(state: TaskState, name: str) -> bool:
     return state.schema.find_violation(span, state.annotated.annotation.spans) is None
 
 
-def _target(state: TaskState) -> tuple[str, tuple[int, Suggestion]]:
+def _next_suggestion(state: TaskState) -> tuple[str, tuple[int, Suggestion]]:
     """Return the suggestion that is next in the text, with its label."""
     return min(state.next_suggestions.items(), key=lambda x: (x[1][0], x[1][1].start, -x[1][1].score))
 
 
-def _target_key(state: TaskState, glyphs: Glyphs) -> tuple[Piece, ...]:
+def _suggestion_key(state: TaskState, glyphs: Glyphs) -> tuple[StyledText, ...]:
     del glyphs
-    label = state.schema.label(_target(state)[0])
-    return (Piece(label.key if label else "", _KEY),)
+    label = state.schema.label(_next_suggestion(state)[0])
+    return (StyledText(label.key if label else "", _KEY_STYLE),)
 
 
 def _free_word(state: TaskState) -> int | None:
@@ -113,42 +113,42 @@ def _free_word(state: TaskState) -> int | None:
     return next((i for i in free if tokens[i].text.islower() and len(tokens[i].text) > 3), None)
 
 
-def _letter(state: TaskState, glyphs: Glyphs) -> tuple[Piece, ...]:
+def _free_word_hint(state: TaskState, glyphs: Glyphs) -> tuple[StyledText, ...]:
     del glyphs
     i = _free_word(state)
-    return (Piece("a letter", _WORDS),) if i is None else (Piece(state.hints[i].letters, _KEY),)
+    return (StyledText("a letter", _TEXT_STYLE),) if i is None else (StyledText(state.hints[i].letters, _KEY_STYLE),)
 
 
-def _word(state: TaskState, glyphs: Glyphs) -> tuple[Piece, ...]:
+def _free_word_text(state: TaskState, glyphs: Glyphs) -> tuple[StyledText, ...]:
     i = _free_word(state)
-    words = "a word" if i is None else brief(state.annotated.sentence.tokens[i].text, 14, glyphs)
-    return (Piece(words, _WORDS if i is None else _STRONG),)
+    words = "a word" if i is None else shortened(state.annotated.sentence.tokens[i].text, 14, glyphs)
+    return (StyledText(words, _TEXT_STYLE if i is None else _STRONG_STYLE),)
 
 
-_STATED: Mapping[str, Callable[[TaskState, Glyphs], tuple[Piece, ...]]] = {
-    "labels": _labels,
-    "target": lambda s, glyphs: (Piece(target_words(s, _target(s)[1], 24, glyphs), _STRONG),),
-    "label": lambda s, _: (Piece(_target(s)[0], Ink("lane", _target(s)[0])),),
-    "key": _target_key,
-    "letter": _letter,
-    "word": _word,
+_STATE_PLACEHOLDERS: Mapping[str, Callable[[TaskState, Glyphs], tuple[StyledText, ...]]] = {
+    "labels": _allowed_labels,
+    "target": lambda s, glyphs: (StyledText(suggestion_text(s, _next_suggestion(s)[1], 24, glyphs), _STRONG_STYLE),),
+    "label": lambda s, _: (StyledText(_next_suggestion(s)[0], CellStyle("lane", _next_suggestion(s)[0])),),
+    "key": _suggestion_key,
+    "letter": _free_word_hint,
+    "word": _free_word_text,
 }
 """What is put in from the state: the labels, the suggestion that comes next, a word that is free."""
 
 
-def _progress(tour: Tour, state: TaskState, width: int, glyphs: Glyphs, commands: Sequence[Command]) -> Row:
+def _tour_progress_row(tour: Tour, state: TaskState, width: int, glyphs: Glyphs, commands: Sequence[Command]) -> StyledRow:
     """Return the rule row of the tour: a mark a step, and at the right end the key that leaves."""
-    rule = Ink("rule")
-    marks = glyphs.accept * tour.at + glyphs.here + glyphs.todo * (len(STEPS) - tour.at - 1)
-    left: Row = (Piece(glyphs.rule * 2, rule), Piece(" tour ", Ink("likely")), Piece(marks + " ", Ink("ok")))
-    key = key_of("let_go", commands)
+    rule = CellStyle("rule")
+    marks = glyphs.accept * tour.at + glyphs.here + glyphs.todo * (len(TOUR_STEPS) - tour.at - 1)
+    left: StyledRow = (StyledText(glyphs.rule * 2, rule), StyledText(" tour ", CellStyle("likely")), StyledText(marks + " ", CellStyle("ok")))
+    key = main_key("let_go", commands)
     keys = f"{key} {key}" if state.selection or state.typed_hint else key
-    right: Row = (
-        Piece(f" {keys}", _KEY),
-        Piece(" leaves the tour ", Ink("muted")),
-        Piece(glyphs.rule * 2, rule),
+    right: StyledRow = (
+        StyledText(f" {keys}", _KEY_STYLE),
+        StyledText(" leaves the tour ", CellStyle("muted")),
+        StyledText(glyphs.rule * 2, rule),
     )
-    gap = width - width_of(left) - width_of(right)
+    gap = width - row_width(left) - row_width(right)
     if gap < 1:
-        return fit(clip(left, width), width)
-    return (*left, Piece(glyphs.rule * gap, rule), *right)
+        return fit_row(clip_row(left, width), width)
+    return (*left, StyledText(glyphs.rule * gap, rule), *right)

@@ -11,23 +11,23 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
-from annotator.core.annotation import Work
-from annotator.core.inconsistent import Group, Kind, Place
-from annotator.tui.layout.block import answer_piece
+from annotator.core.annotation import AnnotatedSentence
+from annotator.core.inconsistent import InconsistencyGroup, InconsistencyKind, WordOccurrence
+from annotator.tui.layout.block import answer_indicator
 from annotator.tui.layout.glyphs import Glyphs
-from annotator.tui.layout.hits import LIT, context_row
-from annotator.tui.layout.row import Ink, Piece, Row, clip, cut, filled_row, fit, two_ended, width_of
+from annotator.tui.layout.hits import HIGHLIGHT_STYLE, highlighted_text_row
+from annotator.tui.layout.row import CellStyle, StyledText, StyledRow, clip_row, truncate, wrap_row, fit_row, justify_row, row_width
 from annotator.tui.layout.safe_text import screen_text
 
-_MARKS = 12
+_MAX_SENTENCE_ROWS = 12
 """The most rows that the sentence in hand takes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class WorklistPlace:
     """A place as the list shows it."""
 
-    place: Place
+    place: WordOccurrence
     sentence_number: str
     """Article and sentence by number."""
     resolved: bool | None = None
@@ -35,11 +35,11 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class WorkView:
+class ConsistencyView:
     """What the worklist shows at a moment."""
 
-    group: Group
-    places: tuple[Line, ...]
+    group: InconsistencyGroup
+    places: tuple[WorklistPlace, ...]
     """The places with a proposal first, then those that are like most others."""
     position: int
     number: int
@@ -48,98 +48,98 @@ class WorkView:
     """The words of each group that follows, and how many proposals wait there."""
 
 
-def worklist_head(about: str, count_text: str, width: int, glyphs: Glyphs) -> Row:
+def worklist_header(about: str, count_text: str, width: int, glyphs: Glyphs) -> StyledRow:
     """Return the head row: what is listed, and how much waits."""
-    name, right = Piece(" Worklist", Ink("title", bold=True)), Piece(f"  {count_text} ", Ink("muted"))
-    room = width - width_of((name, right))
-    left = (name, Piece(cut(f" {glyphs.dot} {about}", room, glyphs.cut), Ink("muted")))
-    return clip(two_ended(left, (right,), width), width)
+    name, right = StyledText(" Worklist", CellStyle("title", bold=True)), StyledText(f"  {count_text} ", CellStyle("muted"))
+    room = width - row_width((name, right))
+    left = (name, StyledText(truncate(f" {glyphs.dot} {about}", room, glyphs.cut), CellStyle("muted")))
+    return clip_row(justify_row(left, (right,), width), width)
 
 
-def worklist_rows(view: WorkView, width: int, height: int, glyphs: Glyphs) -> tuple[Row, ...]:
+def consistency_worklist_rows(view: ConsistencyView, width: int, height: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
     """Return exactly ``height`` rows: heading, places, the sentence in hand and what follows."""
     line = view.places[view.position]
     place = line.place
-    sentence = sentence_rows(place.annotated, place.start, place.end, width, glyphs)[:_MARKS]
+    sentence = highlighted_sentence_rows(place.annotated, place.start, place.end, width, glyphs)[:_MAX_SENTENCE_ROWS]
     room = max(1, min(len(view.places), height - len(sentence) - 6))
     first = max(0, min(view.position - room // 2, len(view.places) - room))
-    places = [_place(view.places[i], width, glyphs, active=i == view.position) for i in range(first, first + room)]
-    rows = [heading(view, width, glyphs), (), *places, (), *sentence, proposal_row(line, width, glyphs), ()]
-    rows += _next(view, width, height - len(rows), glyphs)
-    return tuple(fit(row, width) for row in rows + [()] * (height - len(rows)))[:height]
+    places = [_place_row(view.places[i], width, glyphs, active=i == view.position) for i in range(first, first + room)]
+    rows = [group_heading(view, width, glyphs), (), *places, (), *sentence, proposal_row(line, width, glyphs), ()]
+    rows += _following_groups(view, width, height - len(rows), glyphs)
+    return tuple(fit_row(row, width) for row in rows + [()] * (height - len(rows)))[:height]
 
 
-def heading(view: WorkView, width: int, glyphs: Glyphs) -> Row:
+def group_heading(view: ConsistencyView, width: int, glyphs: Glyphs) -> StyledRow:
     """Return the words in hand, what is not alike, and how many places have what."""
     group = view.group
-    counts = Counter(_sort(p, group) for p in group.occurrences)
+    counts = Counter(_variant_name(p, group) for p in group.occurrences)
     message = f" {glyphs.dot} ".join(f"{name} {n}" for name, n in sorted(counts.items(), key=lambda x: -x[1]))
-    words = cut(" ".join(screen_text(group.words).split()), max(8, width // 3), glyphs.cut)
+    words = truncate(" ".join(screen_text(group.words).split()), max(8, width // 3), glyphs.cut)
     return (
-        Piece(f" {view.number:>2} ", Ink("muted")),
-        Piece(words, Ink("text", bold=True)),
-        Piece(f"  {group.kind.value}:  ", Ink("muted")),
-        Piece(screen_text(message), Ink("lane", group.label)),
+        StyledText(f" {view.number:>2} ", CellStyle("muted")),
+        StyledText(words, CellStyle("text", bold=True)),
+        StyledText(f"  {group.kind.value}:  ", CellStyle("muted")),
+        StyledText(screen_text(message), CellStyle("lane", group.label)),
     )
 
 
-def _sort(place: Place, group: Group) -> str:
-    if group.kind is Kind.EDGES:
+def _variant_name(place: WordOccurrence, group: InconsistencyGroup) -> str:
+    if group.kind is InconsistencyKind.EDGES:
         return f'"{place.annotated.sentence.text[place.start : place.end]}"'
     return place.existing_label or "not labelled"
 
 
-def _place(line: Line, width: int, glyphs: Glyphs, *, active: bool) -> Row:
+def _place_row(line: WorklistPlace, width: int, glyphs: Glyphs, *, active: bool) -> StyledRow:
     place = line.place
-    end = Piece(
-        " " + _outcome(line),
-        Ink("muted") if place.is_consistent or line.resolved is not None else Ink("key", bold=True),
+    end = StyledText(
+        " " + _place_outcome(line),
+        CellStyle("muted") if place.is_consistent or line.resolved is not None else CellStyle("key", bold=True),
     )
     highlighted = ((place.start, place.end),)
-    style = list_ink(active=active)
-    text = context_row(place.annotated.sentence.text, highlighted, list_room(width, end), style, glyphs)
-    return list_row(line.sentence_number, _mark(line, glyphs), text, end, width, glyphs, active=active)
+    style = worklist_row_style(active=active)
+    text = highlighted_text_row(place.annotated.sentence.text, highlighted, worklist_text_width(width, end), style, glyphs)
+    return worklist_row(line.sentence_number, _place_sign(line, glyphs), text, end, width, glyphs, active=active)
 
 
-def list_ink(*, active: bool) -> Ink:
+def worklist_row_style(*, active: bool) -> CellStyle:
     """Return the ink of a row of a worklist: the item in hand stands out."""
-    return Ink("text", background="row") if active else Ink("context")
+    return CellStyle("text", background="row") if active else CellStyle("context")
 
 
-def list_room(width: int, end: Piece) -> int:
+def worklist_text_width(width: int, end: StyledText) -> int:
     """Return how many cells a row of a worklist has for words."""
     return max(4, width - 11 - cell_len(end.text))
 
 
-def list_row(
-    name: str, mark: Piece, text: Row, end: Piece, width: int, glyphs: Glyphs, *, active: bool
-) -> Row:
+def worklist_row(
+    name: str, mark: StyledText, text: StyledRow, end: StyledText, width: int, glyphs: Glyphs, *, active: bool
+) -> StyledRow:
     """Return a row of a worklist: where it is, the words, and what there is to say at the end."""
     head = (
-        Piece(glyphs.active if active else " ", Ink("active")),
+        StyledText(glyphs.active if active else " ", CellStyle("active")),
         mark,
-        Piece(f"{name:>7} ", Ink("number")),
+        StyledText(f"{name:>7} ", CellStyle("number")),
     )
-    return (*head, *fit(text, list_room(width, end), list_ink(active=active)), end)
+    return (*head, *fit_row(text, worklist_text_width(width, end), worklist_row_style(active=active)), end)
 
 
-def _mark(line: Line, glyphs: Glyphs) -> Piece:
+def _place_sign(line: WorklistPlace, glyphs: Glyphs) -> StyledText:
     """Return the sign of a place: done, left, waiting, or like most."""
     if line.resolved is None:
-        return Piece(" " if line.place.is_consistent else glyphs.here, Ink("likely"))
-    return Piece(glyphs.accept, Ink("ok")) if line.resolved else Piece(glyphs.ignore, Ink("muted"))
+        return StyledText(" " if line.place.is_consistent else glyphs.here, CellStyle("likely"))
+    return StyledText(glyphs.accept, CellStyle("ok")) if line.resolved else StyledText(glyphs.ignore, CellStyle("muted"))
 
 
-def _outcome(line: Line) -> str:
+def _place_outcome(line: WorklistPlace) -> str:
     """Return what stands at the end of a place: what it has, what is proposed, or what became of that."""
     if line.place.is_consistent:
         return screen_text(line.place.existing_label) or "not labelled"
     if line.resolved is None:
-        return _proposed(line.place)
-    return _proposed(line.place).removesuffix("?") if line.resolved else "left"
+        return _proposal_text(line.place)
+    return _proposal_text(line.place).removesuffix("?") if line.resolved else "left"
 
 
-def _proposed(place: Place) -> str:
+def _proposal_text(place: WordOccurrence) -> str:
     """Return what is proposed, in a word or two."""
     if place.proposed is None:
         return "no label?"
@@ -148,48 +148,48 @@ def _proposed(place: Place) -> str:
     return f"{screen_text(place.proposed.label)}?"
 
 
-def sentence_rows(annotated: Work, start: int, end: int, width: int, glyphs: Glyphs) -> list[Row]:
+def highlighted_sentence_rows(annotated: AnnotatedSentence, start: int, end: int, width: int, glyphs: Glyphs) -> list[StyledRow]:
     """Return the whole sentence, ``[start, end)`` lit, what bears a label in that label's colour."""
     text = screen_text(annotated.sentence.text)
-    styles: list[Ink] = [Ink("text")] * len(text)
+    styles: list[CellStyle] = [CellStyle("text")] * len(text)
     for span in sorted(annotated.annotation.spans, key=lambda s: s.start - s.end):
-        styles[span.start : span.end] = [Ink("lane", span.label)] * (span.end - span.start)
-    styles[start:end] = [LIT] * (end - start)
-    pieces = tuple(Piece(c, style) for c, style in zip(text, styles, strict=True))
-    first, *more = filled_row(pieces, max(4, min(96, width - 8)))
-    answer = answer_piece(annotated.annotation.answer, glyphs)
-    return [(Piece("  "), answer, Piece("   "), *first), *((Piece("      "), *row) for row in more)]
+        styles[span.start : span.end] = [CellStyle("lane", span.label)] * (span.end - span.start)
+    styles[start:end] = [HIGHLIGHT_STYLE] * (end - start)
+    pieces = tuple(StyledText(c, style) for c, style in zip(text, styles, strict=True))
+    first, *more = wrap_row(pieces, max(4, min(96, width - 8)))
+    answer = answer_indicator(annotated.annotation.answer, glyphs)
+    return [(StyledText("  "), answer, StyledText("   "), *first), *((StyledText("      "), *row) for row in more)]
 
 
-def proposal_row(line: Line, width: int, glyphs: Glyphs) -> Row:
+def proposal_row(line: WorklistPlace, width: int, glyphs: Glyphs) -> StyledRow:
     """Return what is here, and what the keys would make of it."""
     place = line.place
     here = screen_text(place.existing_label) or "not labelled"
-    lead = (Piece(f"    {glyphs.here} ", Ink("active")),)
+    lead = (StyledText(f"    {glyphs.here} ", CellStyle("active")),)
     if line.resolved is not None:
         message = "done" if line.resolved else "left as it is"
-        return fit((*lead, Piece(f"{message}; {glyphs.key('list_undo')} takes it back", Ink("ok"))), width)
+        return fit_row((*lead, StyledText(f"{message}; {glyphs.key('list_undo')} takes it back", CellStyle("ok"))), width)
     if place.is_consistent:
-        return fit((*lead, Piece(f"{here}, like most", Ink("muted"))), width)
-    return fit(
+        return fit_row((*lead, StyledText(f"{here}, like most", CellStyle("muted"))), width)
+    return fit_row(
         (
             *lead,
-            Piece(f"{here} here   ", Ink("text")),
-            Piece(glyphs.key("list_yes"), Ink("key", bold=True)),
-            Piece(f" {_proposed(place).removesuffix('?')}   ", Ink("muted")),
-            Piece(glyphs.key("list_leave"), Ink("key", bold=True)),
-            Piece(" leave it", Ink("muted")),
+            StyledText(f"{here} here   ", CellStyle("text")),
+            StyledText(glyphs.key("list_yes"), CellStyle("key", bold=True)),
+            StyledText(f" {_proposal_text(place).removesuffix('?')}   ", CellStyle("muted")),
+            StyledText(glyphs.key("list_leave"), CellStyle("key", bold=True)),
+            StyledText(" leave it", CellStyle("muted")),
         ),
         width,
     )
 
 
-def _next(view: WorkView, width: int, room: int, glyphs: Glyphs) -> list[Row]:
+def _following_groups(view: ConsistencyView, width: int, room: int, glyphs: Glyphs) -> list[StyledRow]:
     """Return the groups that follow, as far as there is room."""
     if room < 2 or not view.following_groups:
         return []
-    rows: list[Row] = [(Piece("    NEXT", Ink("muted")),)]
+    rows: list[StyledRow] = [(StyledText("    NEXT", CellStyle("muted")),)]
     for words, n in view.following_groups[: room - 1]:
-        safe = cut(" ".join(screen_text(words).split()), max(8, width - 16), glyphs.cut)
-        rows.append((Piece(f"    {safe}", Ink("context")), Piece(f"  {n}", Ink("muted"))))
+        safe = truncate(" ".join(screen_text(words).split()), max(8, width - 16), glyphs.cut)
+        rows.append((StyledText(f"    {safe}", CellStyle("context")), StyledText(f"  {n}", CellStyle("muted"))))
     return rows

@@ -18,12 +18,12 @@ from annotator.core import graphemes as core
 from annotator.core.tokens import Token
 from annotator.tui.layout.safe_text import screen_text
 
-_JOINER = "\u200d"
+_ZERO_WIDTH_JOINER = "\u200d"
 """At a grapheme's end it would swallow the next cell, for a terminal and for rich's count of cells."""
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class TextCell:
     """One grapheme: what is drawn, which code points ``[start, end)`` of the sentence it shows, where."""
 
     text: str
@@ -37,19 +37,19 @@ class Cell:
     """How many further tokens it shows: spaCy may cut a flag or an emoji into several."""
 
 
-def _start(cell: Cell) -> int:
+def _cell_start(cell: TextCell) -> int:
     return cell.start
 
 
-def _end(cell: Cell) -> int:
+def _cell_end(cell: TextCell) -> int:
     return cell.end
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class WrappedLine:
     """One wrapped line of a sentence."""
 
-    cells: tuple[Cell, ...]
+    cells: tuple[TextCell, ...]
 
     @property
     def width(self) -> int:
@@ -61,8 +61,8 @@ class Line:
         cells = self.cells
         if not cells or end <= cells[0].start or cells[-1].end <= start:
             return None
-        first = bisect_right(cells, start, key=_end)
-        last = bisect_left(cells, end, key=_start)
+        first = bisect_right(cells, start, key=_cell_end)
+        last = bisect_left(cells, end, key=_cell_start)
         inside = [c for c in cells[first:last] if c.token >= 0]
         return (inside[0].col, inside[-1].col + inside[-1].width) if inside else None
 
@@ -79,55 +79,55 @@ class Line:
 
 
 @lru_cache(maxsize=8192)
-def graphemes(text: str) -> tuple[tuple[str, int, int], ...]:
+def drawable_graphemes(text: str) -> tuple[tuple[str, int, int], ...]:
     """Return a text's graphemes as (text to draw, code points, cells); none has zero cells."""
-    return tuple(_drawn(g) for g in core.graphemes(text))
+    return tuple(_drawable_grapheme(g) for g in core.split_graphemes(text))
 
 
-def _drawn(grapheme: str) -> tuple[str, int, int]:
-    safe = screen_text(grapheme).rstrip(_JOINER)
+def _drawable_grapheme(grapheme: str) -> tuple[str, int, int]:
+    safe = screen_text(grapheme).rstrip(_ZERO_WIDTH_JOINER)
     width = cell_len(safe)
     return (safe, len(grapheme), width) if width else ("◌" + safe, len(grapheme), 1)
 
 
 def token_width(text: str) -> int:
     """Return how many cells a token takes."""
-    return sum(w for _, _, w in graphemes(text))
+    return sum(w for _, _, w in drawable_graphemes(text))
 
 
 @lru_cache(maxsize=2048)
-def wrap(tokens: tuple[Token, ...], width: int) -> tuple[Line, ...]:
+def wrap_tokens(tokens: tuple[Token, ...], width: int) -> tuple[WrappedLine, ...]:
     """Return the tokens as lines of at most ``width`` cells; at least one line, none empty but the first."""
     width = max(2, width)
-    lines: list[list[Cell]] = [[]]
+    lines: list[list[TextCell]] = [[]]
     col, blank_at = 0, -1
-    for group in core.glued(tokens):
-        cells = list(_cells(tokens, group, width))
+    for group in core.unspaced_runs(tokens):
+        cells = list(_grapheme_cells(tokens, group, width))
         need = sum(c[3] for c in cells)
         lead = 1 if blank_at >= 0 and col else 0
         if col and col + lead + need > width:
             lines.append([])
             col, lead = 0, 0
         if lead:
-            lines[-1].append(Cell(" ", blank_at, blank_at + 1, col, 1, -1))
+            lines[-1].append(TextCell(" ", blank_at, blank_at + 1, col, 1, -1))
             col += 1
         for text, start, end, cell_width, token, more in cells:
             if col + cell_width > width and lines[-1]:
                 lines.append([])
                 col = 0
-            lines[-1].append(Cell(text, start, end, col, cell_width, token, more))
+            lines[-1].append(TextCell(text, start, end, col, cell_width, token, more))
             col += cell_width
         last = tokens[group[-1]]
         blank_at = last.end if last.ws else -1
-    return tuple(Line(tuple(cells)) for cells in lines)
+    return tuple(WrappedLine(tuple(cells)) for cells in lines)
 
 
-def _cells(
+def _grapheme_cells(
     tokens: Sequence[Token], group: Sequence[int], room: int
 ) -> Iterator[tuple[str, int, int, int, int, int]]:
     """Yield (text, start, end, width, token, more) for each grapheme of glued tokens."""
     at, i, last = tokens[group[0]].start, group[0], group[-1]
-    for text, points, width in _fitting("".join([tokens[j].text for j in group]), room):
+    for text, points, width in _fitting_graphemes("".join([tokens[j].text for j in group]), room):
         while tokens[i].end <= at:
             i += 1
         end, through = at + points, i
@@ -137,12 +137,12 @@ def _cells(
         at = end
 
 
-def _fitting(text: str, room: int) -> Iterator[tuple[str, int, int]]:
+def _fitting_graphemes(text: str, room: int) -> Iterator[tuple[str, int, int]]:
     """Yield graphemes as they are drawn; one that is wider than a line comes in its code points."""
     at = 0
-    for drawn in graphemes(text):
+    for drawn in drawable_graphemes(text):
         if drawn[2] <= room:
             yield drawn
         else:
-            yield from map(_drawn, text[at : at + drawn[1]])
+            yield from map(_drawable_grapheme, text[at : at + drawn[1]])
         at += drawn[1]

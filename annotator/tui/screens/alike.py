@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 
-from annotator.core.annotation import Work
-from annotator.core.inconsistent import Place
+from annotator.core.annotation import AnnotatedSentence
+from annotator.core.inconsistent import WordOccurrence
 from annotator.core.spans import Span
-from annotator.session.alike import Alike
-from annotator.session.finder import Touched
+from annotator.session.alike import ConsistencyQueue
+from annotator.session.finder import TouchedSentences
 from annotator.tui.layout.glyphs import Glyphs
-from annotator.tui.layout.row import Row
-from annotator.tui.layout.worklist import Line, WorkView, worklist_rows
+from annotator.tui.layout.row import StyledRow
+from annotator.tui.layout.worklist import WorklistPlace, ConsistencyView, consistency_worklist_rows
 from annotator.tui.screens.worklist import WorklistScreen
 
-_LIKE_MOST = 50
+_MAX_CONSISTENT_PLACES = 50
 """So many places that need no change are listed with the others."""
 
 
-class AlikeScreen(WorklistScreen[Alike]):
+class ConsistencyScreen(WorklistScreen[ConsistencyQueue]):
     """Shows a group of the same words and its places; each key settles one or all."""
 
     ABOUT = "the same words, not labelled alike"
@@ -33,20 +33,20 @@ class AlikeScreen(WorklistScreen[Alike]):
     )
     MOVES = (("PgDn", "next words"),)
 
-    def find_items(self, touched: Touched) -> Alike:
+    def find_items(self, touched: TouchedSentences) -> ConsistencyQueue:
         """Return the list of what is not labelled alike; called from a thread."""
-        return Alike(self._session, self._session.navigation.inconsistencies(touched))
+        return ConsistencyQueue(self._session, self._session.navigation.inconsistencies(touched))
 
-    def empty_text(self, worklist: Alike) -> str:
+    def empty_text(self, worklist: ConsistencyQueue) -> str:
         """Return what is said where all is alike."""
         del worklist
         return "the same words are labelled alike everywhere"
 
-    def handlers(self, worklist: Alike) -> Mapping[str, Callable[[], str]]:
+    def handlers(self, worklist: ConsistencyQueue) -> Mapping[str, Callable[[], str]]:
         """Return what each command does to the list and says of it."""
         return {"list_yes": worklist.accept, "list_all": worklist.accept_group, "list_leave": worklist.skip}
 
-    def selected_span(self, worklist: Alike) -> tuple[Work, Span] | None:
+    def selected_span(self, worklist: ConsistencyQueue) -> tuple[AnnotatedSentence, Span] | None:
         """Return the sentence of the place in hand, and its words."""
         if worklist.current_item is None:
             return None
@@ -59,20 +59,20 @@ class AlikeScreen(WorklistScreen[Alike]):
             self._list.move_group(by)
         self._show_result()
 
-    def list_rows(self, worklist: Alike, width: int, height: int, glyphs: Glyphs) -> tuple[Row, ...]:
+    def list_rows(self, worklist: ConsistencyQueue, width: int, height: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
         """Return the rows of the group in hand."""
-        return worklist_rows(self._view(worklist), width, height, glyphs)
+        return consistency_worklist_rows(self._view(worklist), width, height, glyphs)
 
-    def _view(self, worklist: Alike) -> WorkView:
+    def _view(self, worklist: ConsistencyQueue) -> ConsistencyView:
         item = worklist.current_item
         assert item is not None
         mine = [(n, x) for n, x in enumerate(worklist.items) if x.group == item.group]
         lines = [self._line(x.occurrence, worklist.settled.get(n)) for n, x in mine]
-        alike = [p for p in worklist.groups[item.group].occurrences if p.is_consistent][:_LIKE_MOST]
+        alike = [p for p in worklist.groups[item.group].occurrences if p.is_consistent][:_MAX_CONSISTENT_PLACES]
         lines += [self._line(p) for p in alike]
         waiting = Counter(x.group for n, x in enumerate(worklist.items) if n not in worklist.settled)
         later = sorted({x.group for x in worklist.items[worklist.at :]} - {item.group})
-        return WorkView(
+        return ConsistencyView(
             worklist.groups[item.group],
             tuple(lines),
             next(i for i, (n, _) in enumerate(mine) if n == worklist.at),
@@ -80,5 +80,5 @@ class AlikeScreen(WorklistScreen[Alike]):
             [(worklist.groups[g].words, waiting[g]) for g in later],
         )
 
-    def _line(self, place: Place, settled: bool | None = None) -> Line:
-        return Line(place, self.sentence_number(place.annotated), settled)
+    def _line(self, place: WordOccurrence, settled: bool | None = None) -> WorklistPlace:
+        return WorklistPlace(place, self.sentence_number(place.annotated), settled)

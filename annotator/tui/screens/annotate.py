@@ -11,49 +11,49 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from annotator.core.errors import AnnotatorError, RuleError
-from annotator.core.keys import KeyKind
+from annotator.core.keys import KeystrokeKind
 from annotator.core.schema import Label
-from annotator.session.pen import Pen
-from annotator.session.state import Message, TaskState
-from annotator.tui.commands import WITHOUT_SENTENCE, footer_items
-from annotator.tui.key_kinds import kind_of
-from annotator.tui.layout.bars import head_row, keys_row, plain_rule, rule_row
+from annotator.session.pen import AnnotationController
+from annotator.session.state import StatusMessage, TaskState
+from annotator.tui.commands import COMMANDS_WITHOUT_SENTENCE, footer_items
+from annotator.tui.key_kinds import command_key_kind
+from annotator.tui.layout.bars import header_row, keys_row, empty_rule_row, rule_row
 from annotator.tui.layout.block import TEXT_COLUMN
 from annotator.tui.layout.page import (
     BodyRow,
-    Frame,
-    Page,
+    BodyFrame,
+    VisiblePage,
     body_rows,
-    context_rows,
-    page_of,
-    row_on,
-    shown_whole,
-    start_row,
+    inactive_sentence_rows,
+    visible_page,
+    active_row_on_page,
+    fully_visible_sentences,
+    active_start_row,
 )
-from annotator.tui.layout.panel import panel_rows
+from annotator.tui.layout.panel import side_panel_rows
 from annotator.tui.layout.prompt import NEWCOMER_SPANS, welcome_row
-from annotator.tui.layout.row import Ink, Piece, Row, fit
+from annotator.tui.layout.row import CellStyle, StyledText, StyledRow, fit_row
 from annotator.tui.layout.safe_text import screen_text
-from annotator.tui.layout.wrap import wrap
-from annotator.tui.screens.ahead import Ahead
+from annotator.tui.layout.wrap import wrap_tokens
+from annotator.tui.screens.ahead import Prefetcher
 from annotator.tui.screens.base import RowScreen
-from annotator.tui.screens.deeds import deeds
-from annotator.tui.screens.fading import Fading
-from annotator.tui.screens.tour import Guide
+from annotator.tui.screens.deeds import handlers_by_command
+from annotator.tui.screens.fading import MessageTimeout
+from annotator.tui.screens.tour import TourController
 from annotator.tui.widgets.body import Body
 
 
 class AnnotateScreen(RowScreen):
     """The screen that one sits at."""
 
-    def __init__(self, controller: Pen) -> None:
+    def __init__(self, controller: AnnotationController) -> None:
         """Draw what this pen does."""
         super().__init__()
         self.controller = controller
         self._session = controller.session
         self._last_arrival: tuple[object, ...] = ()
         self._active_row = 0
-        self._page = Page(0, 0)
+        self._page = VisiblePage(0, 0)
         self._drag_from: int | None = None
         self._drawn_state: TaskState | None = None
         self.pending_label_action: Callable[[Label], None] | None = None
@@ -68,22 +68,22 @@ class AnnotateScreen(RowScreen):
 
     @cached_property
     def _handlers(self) -> dict[str, Callable[[], object]]:
-        return deeds(self)
+        return handlers_by_command(self)
 
     @cached_property
-    def tour(self) -> Guide:
+    def tour(self) -> TourController:
         """What leads a newcomer through the keys."""
-        return Guide(self.annotator)
+        return TourController(self.annotator)
 
     @cached_property
-    def _message_timeout(self) -> Fading:
-        return Fading(self.annotator.message_timeout, self.set_timer, self._remove_message)
+    def _message_timeout(self) -> MessageTimeout:
+        return MessageTimeout(self.annotator.message_timeout, self.set_timer, self._remove_message)
 
     @cached_property
-    def _prefetcher(self) -> Ahead:
-        return Ahead(self.set_timer, self._prefetch)
+    def _prefetcher(self) -> Prefetcher:
+        return Prefetcher(self.set_timer, self._prefetch)
 
-    def _remove_message(self, message: Message) -> None:
+    def _remove_message(self, message: StatusMessage) -> None:
         """Draw without a message that has been there long enough, unless it is a question."""
         if self._session.message is message and self.pending_label_action is None:
             self._session.message = None
@@ -102,13 +102,13 @@ class AnnotateScreen(RowScreen):
             self._draw_no_sentences(width)
             return
         state = self.controller.state()
-        panel = panel_width(width)
+        panel = side_panel_width(width)
         self.part("panel").styles.width = panel
         self.part("panel").display = panel > 0
         frame = self._frame(panel)
         self._arrive(state, frame)
         body = body_rows(state, frame, self._active_row)
-        view = shown_whole(body, state, frame)
+        view = fully_visible_sentences(body, state, frame)
         if view != self.controller.visible:
             # The keys reach as far as the screen shows, which only the layout knows.
             self.controller.set_visible(view)
@@ -137,15 +137,15 @@ class AnnotateScreen(RowScreen):
         """Lay out a sentence that may come next, so that no key waits for its suggestions and hints."""
         state = self._drawn_state
         if state and self.is_current and self._session.queue and self._session.article_sentences == state.annotated_sentences:
-            context_rows(state, i, self._frame(panel_width(self.size.width)))
+            inactive_sentence_rows(state, i, self._frame(side_panel_width(self.size.width)))
             self.controller.prepare_sentence(i)
 
     def _draw_edges(self, state: TaskState, panel: int) -> None:
         """Draw what tells whether all is saved: the head row and the panel."""
         glyphs = self.annotator.glyphs
-        self.part("head").show_rows((head_row(state, self.size.width, glyphs),))
+        self.part("head").show_rows((header_row(state, self.size.width, glyphs),))
         if panel:
-            self.part("panel").show_rows(panel_rows(state, panel, self.body_height, glyphs))
+            self.part("panel").show_rows(side_panel_rows(state, panel, self.body_height, glyphs))
 
     def draw_saved(self) -> None:
         """Draw what is on the disk now; nothing else has changed, unless saving has failed."""
@@ -154,9 +154,9 @@ class AnnotateScreen(RowScreen):
             self.draw()
             return
         self._drawn_state = replace(drawn, save_state=session.save_state, saved_at=session.saved_at)
-        self._draw_edges(self._drawn_state, panel_width(self.size.width))
+        self._draw_edges(self._drawn_state, side_panel_width(self.size.width))
 
-    def _arrive(self, state: TaskState, frame: Frame) -> None:
+    def _arrive(self, state: TaskState, frame: BodyFrame) -> None:
         """Find the row of the active block: where it stays while one moves in view, else the anchor."""
         s = state.annotated.sentence
         arrived = (s.id, (s.article, self.size))
@@ -165,50 +165,50 @@ class AnnotateScreen(RowScreen):
         if arrived == self._last_arrival:
             return
         there = strolling and arrived[1:] == self._last_arrival[1:]
-        stay = row_on(self._page, state, frame) if there else None
+        stay = active_row_on_page(self._page, state, frame) if there else None
         self._last_arrival = arrived
-        self._active_row = start_row(state, frame, turned=turned) if stay is None else stay
+        self._active_row = active_start_row(state, frame, turned=turned) if stay is None else stay
         if stay is None:
-            self._page = page_of(state, frame, self._active_row)
+            self._page = visible_page(state, frame, self._active_row)
 
     def _draw_no_sentences(self, width: int) -> None:
         """Say that no line of the article is annotated, and what one can do."""
         article = self._session.article(self._session.current_article_id)
-        title = Piece(f" {screen_text(article.title or article.origin)}", Ink("title", bold=True))
+        title = StyledText(f" {screen_text(article.title or article.origin)}", CellStyle("title", bold=True))
         message = self._session.message.text if self._session.message else ""
         key = self.annotator.glyphs.key
         choices = [f"{key('lines')} shows its lines", f"{key('article_down')} next article"]
         choices += [f"{key('overview')} overview", f"{key('undo')} undo"]
         rows = (
             (),
-            (Piece("      no line of this article is annotated", Ink("text", bold=True)),),
-            (Piece(f"      {'   '.join(choices)}", Ink("muted")),),
-            (Piece(f"      {screen_text(message)}", Ink("warn")),),
+            (StyledText("      no line of this article is annotated", CellStyle("text", bold=True)),),
+            (StyledText(f"      {'   '.join(choices)}", CellStyle("muted")),),
+            (StyledText(f"      {screen_text(message)}", CellStyle("warn")),),
         )
         self._last_arrival = ()
         self._drawn_state = None
         self.part("panel").display = False
-        self.part("head").show_rows((fit((title,), width),))
-        self.query_one("#body", Body).show_body(tuple(BodyRow(fit(row, width)) for row in rows))
-        self.part("rule").show_rows((plain_rule(width, self.annotator.glyphs),))
+        self.part("head").show_rows((fit_row((title,), width),))
+        self.query_one("#body", Body).show_body(tuple(BodyRow(fit_row(row, width)) for row in rows))
+        self.part("rule").show_rows((empty_rule_row(width, self.annotator.glyphs),))
         self.part("keys").show_rows((keys_row([], (self.annotator.glyphs.key("help"), "all keys"), width),))
 
-    def _frame(self, panel: int) -> Frame:
+    def _frame(self, panel: int) -> BodyFrame:
         width, height = self.size
         text = min(96, width - 10 - panel if panel else width - 8)
         app = self.annotator
-        return Frame(width - panel, self.body_height, max(2, text), height >= 36, app.glyphs, app.visible_hints)
+        return BodyFrame(width - panel, self.body_height, max(2, text), height >= 36, app.glyphs, app.visible_hints)
 
-    def _rule_row(self, state: TaskState, panel: int) -> Row:
+    def _rule_row(self, state: TaskState, panel: int) -> StyledRow:
         width, glyphs = self.size.width, self.annotator.glyphs
         if state.banner:
-            return fit((Piece(" " + screen_text(state.banner), Ink("warn", bold=True, reverse=True)),), width)
-        return plain_rule(width, glyphs) if panel else rule_row(state, width, glyphs)
+            return fit_row((StyledText(" " + screen_text(state.banner), CellStyle("warn", bold=True, reverse=True)),), width)
+        return empty_rule_row(width, glyphs) if panel else rule_row(state, width, glyphs)
 
-    def _keys_row(self, state: TaskState) -> Row:
+    def _keys_row(self, state: TaskState) -> StyledRow:
         width = self.size.width
         if state.spans_made < NEWCOMER_SPANS and not state.selection:
-            return fit(welcome_row(state, width, self.annotator.glyphs), width)
+            return fit_row(welcome_row(state, width, self.annotator.glyphs), width)
         glyphs = self.annotator.glyphs
         return keys_row(footer_items(glyphs.commands), (glyphs.key("help"), "all keys"), width)
 
@@ -217,15 +217,15 @@ class AnnotateScreen(RowScreen):
     def on_key(self, event: events.Key) -> None:
         """Take a key as a hint that is due, a command, a label's key or a hint."""
         keyboard = self.annotator.keyboard
-        char, name = _letter(event), keyboard.command(event.key)
+        char, name = _letter_or_digit(event), keyboard.command(event.key)
         if not char and not name:
             return
         event.stop()
         event.prevent_default()
         due = bool(char) and not char.isdigit() and (bool(self.controller.typed_hint) or keyboard.letters.requested)
         label = None if due or name else self._session.schema.by_key(char)
-        plain = KeyKind.LABEL if label else KeyKind.SELECT
-        self._session.count_keystroke(kind_of(name, on_span=self.controller.selection_is_span) if name and not due else plain)
+        plain = KeystrokeKind.LABEL if label else KeystrokeKind.SELECT
+        self._session.count_keystroke(command_key_kind(name, on_span=self.controller.selection_is_span) if name and not due else plain)
         if name and not due:
             self.action_act(name)
         else:
@@ -253,7 +253,7 @@ class AnnotateScreen(RowScreen):
             self.annotator.keyboard.letters.used()
         if name != "let_go":
             self.controller.clear_typed_hint()
-        self._run_handler(self._handlers[name], anywhere=name in WITHOUT_SENTENCE)
+        self._run_handler(self._handlers[name], anywhere=name in COMMANDS_WITHOUT_SENTENCE)
 
     def _run_handler(self, handler: Callable[[], object], *, anywhere: bool = False) -> None:
         """Do something, say what rule forbids it if one does, and draw."""
@@ -263,7 +263,7 @@ class AnnotateScreen(RowScreen):
         try:
             handler()
         except AnnotatorError as error:
-            self._session.message = Message(str(error), warning=True)
+            self._session.message = StatusMessage(str(error), warning=True)
         self.draw()
 
     # -- mouse ---------------------------------------------------------------------------------
@@ -275,7 +275,7 @@ class AnnotateScreen(RowScreen):
                 self._drag_from = None
                 self._run_handler(lambda: self.controller.move_within_view(message.sentence))
             return
-        lines = wrap(self._session.annotated.sentence.tokens, self._frame(panel_width(self.size.width)).text_width)
+        lines = wrap_tokens(self._session.annotated.sentence.tokens, self._frame(side_panel_width(self.size.width)).text_width)
         # The window may have changed its size since the mouse was pressed.
         there = 0 <= message.line < len(lines)
         token = lines[message.line].token_at(message.column - TEXT_COLUMN) if there else None
@@ -289,13 +289,13 @@ class AnnotateScreen(RowScreen):
             self._run_handler(lambda: self.controller.drag(start, token))
 
 
-def _letter(event: events.Key) -> str:
+def _letter_or_digit(event: events.Key) -> str:
     """Return the letter or digit from 1 that was pressed; empty for any other key."""
     char = event.character or ""
     held = event.key.startswith(("ctrl+", "alt+"))
     return char if char.isascii() and char.isalnum() and char != "0" and not held else ""
 
 
-def panel_width(width: int) -> int:
+def side_panel_width(width: int) -> int:
     """Return the width of the side panel for a screen of ``width`` cells."""
     return 0 if width < 110 else 28 if width < 140 else 46

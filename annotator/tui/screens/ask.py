@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 
 from annotator.core.errors import AnnotatorError
 from annotator.tui.layout.bars import keys_row
-from annotator.tui.layout.row import Ink, Piece, fit
+from annotator.tui.layout.row import CellStyle, StyledText, fit_row
 from annotator.tui.layout.safe_text import screen_text
 from annotator.tui.widgets.line_input import LineInput
 from annotator.tui.widgets.rows import Rows
@@ -63,9 +63,9 @@ class AskScreen(ModalScreen[None]):
         width = self.size.width
         if not width:
             return
-        self.query_one("#sign", Rows).show_rows(((Piece(f" {self.QUESTION} ", Ink("key", bold=True)),),))
+        self.query_one("#sign", Rows).show_rows(((StyledText(f" {self.QUESTION} ", CellStyle("key", bold=True)),),))
         keys = keys_row([("Enter", self.ENTER_ACTION)], ("Esc", "back"), width)
-        warning = fit((Piece(" ! " + screen_text(self._warning), Ink("warn")),), width)
+        warning = fit_row((StyledText(" ! " + screen_text(self._warning), CellStyle("warn")),), width)
         self.query_one("#keys", Rows).show_rows((warning if self._warning else keys,))
 
     def on_input_changed(self) -> None:

@@ -6,32 +6,32 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from annotator.core.annotation import Answer
-from annotator.tui.screens.ways import Ways
+from annotator.tui.screens.ways import NavigationCommands
 
 if TYPE_CHECKING:
-    from annotator.session.pen import Pen
+    from annotator.session.pen import AnnotationController
     from annotator.tui.app import AnnotatorApp
     from annotator.tui.screens.annotate import AnnotateScreen
 
 
-Deeds = dict[str, Callable[[], object]]
+CommandHandlers = dict[str, Callable[[], object]]
 
 
-def deeds(screen: AnnotateScreen) -> Deeds:
+def handlers_by_command(screen: AnnotateScreen) -> CommandHandlers:
     """Return the call for each command id; a test holds it against the registry."""
     controller, app = screen.controller, screen.annotator
-    tour: Deeds = {"let_go": screen.tour.let_go, "tour": screen.tour.toggle}
+    tour: CommandHandlers = {"let_go": screen.tour.let_go, "tour": screen.tour.toggle}
     return {
-        **_of_hand(controller),
-        **_of_labels(controller, app),
-        **_of_place(controller),
-        **_of_app(app),
-        **Ways(app, controller).handlers(),
+        **_selection_handlers(controller),
+        **_label_handlers(controller, app),
+        **_move_handlers(controller),
+        **_app_handlers(app),
+        **NavigationCommands(app, controller).handlers(),
         **tour,
     }
 
 
-def _of_hand(controller: Pen) -> Deeds:
+def _selection_handlers(controller: AnnotationController) -> CommandHandlers:
     """Return what changes the selection."""
     return {
         "grow": controller.grow,
@@ -47,7 +47,7 @@ def _of_hand(controller: Pen) -> Deeds:
     }
 
 
-def _of_labels(controller: Pen, app: AnnotatorApp) -> Deeds:
+def _label_handlers(controller: AnnotationController, app: AnnotatorApp) -> CommandHandlers:
     """Return what changes spans, answers and sentences."""
     return {
         "more_labels": app.show_labels,
@@ -65,7 +65,7 @@ def _of_labels(controller: Pen, app: AnnotatorApp) -> Deeds:
     }
 
 
-def _of_place(controller: Pen) -> Deeds:
+def _move_handlers(controller: AnnotationController) -> CommandHandlers:
     """Return what goes to another sentence."""
     session = controller.session
     return {
@@ -78,7 +78,7 @@ def _of_place(controller: Pen) -> Deeds:
     }
 
 
-def _of_app(app: AnnotatorApp) -> Deeds:
+def _app_handlers(app: AnnotatorApp) -> CommandHandlers:
     """Return what opens another screen or changes how things look."""
     return {
         "overview": app.show_overview,

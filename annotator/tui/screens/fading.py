@@ -5,33 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from annotator.session.state import Message
+from annotator.session.state import StatusMessage
 
 
-class Stoppable(Protocol):
+class StoppableTimer(Protocol):
     """A timer that has been set."""
 
     def stop(self) -> None:
         """Don't ring any more."""
 
 
-class Fading:
+class MessageTimeout:
     """Sets a timer while a message that fades is on the screen, and no timer else."""
 
     def __init__(
         self,
         seconds: float,
-        set_timer: Callable[[float, Callable[[], None]], Stoppable],
-        remove_message: Callable[[Message], None],
+        set_timer: Callable[[float, Callable[[], None]], StoppableTimer],
+        remove_message: Callable[[StatusMessage], None],
     ) -> None:
         """Call ``fade`` with a message that has been shown for so many seconds; never where they are 0."""
         self._seconds = seconds
         self._set_timer = set_timer
         self._remove_message = remove_message
-        self._shown: Message | None = None
-        self._timer: Stoppable | None = None
+        self._shown: StatusMessage | None = None
+        self._timer: StoppableTimer | None = None
 
-    def show(self, message: Message | None) -> None:
+    def show(self, message: StatusMessage | None) -> None:
         """Take note of the message that is on the screen now, drawn again or not."""
         if message is self._shown:
             return

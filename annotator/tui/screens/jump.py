@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from annotator.session.pen import Pen
+from annotator.session.pen import AnnotationController
 from annotator.tui.screens.ask import AskScreen
 
 
@@ -12,7 +12,7 @@ class JumpScreen(AskScreen):
     QUESTION = "go to sentence, or article.sentence:"
     ENTER_ACTION = "go there"
 
-    def __init__(self, controller: Pen) -> None:
+    def __init__(self, controller: AnnotationController) -> None:
         """Ask with an empty line."""
         super().__init__(max_length=24)
         self._controller = controller

@@ -8,15 +8,15 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 
-from annotator.core.article import Article, Verdict
+from annotator.core.article import Article, LineVerdict
 from annotator.core.errors import AnnotatorError
-from annotator.session.session import Session
+from annotator.session.session import AnnotationSession
 from annotator.tui.layout.bars import keys_row
-from annotator.tui.layout.lines import LETTERS, line_rows, lines_head, reason_row
-from annotator.tui.layout.row import Ink, Piece
+from annotator.tui.layout.lines import VERDICT_BY_LETTER, article_line_rows, article_lines_header, verdict_reason_row
+from annotator.tui.layout.row import CellStyle, StyledText
 from annotator.tui.screens.base import RowScreen
 
-_KEYS = [
+_LINE_KEYS = [
     ("Esc", "back"),
     ("Space", "switch"),
     ("u", "undo"),
@@ -31,7 +31,7 @@ _KEYS = [
 ]
 
 
-class LinesScreen(RowScreen):
+class ArticleLinesScreen(RowScreen):
     """Lists the lines of the article in hand."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -47,7 +47,7 @@ class LinesScreen(RowScreen):
         Binding("semicolon,escape,number_sign,q,f3", "close", show=False),
     ]
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: AnnotationSession) -> None:
         """Show the lines of the session's article, from the line of the active sentence on."""
         super().__init__()
         self._session = session
@@ -65,15 +65,15 @@ class LinesScreen(RowScreen):
         if not width:
             return
         article, glyphs = self._article, self.annotator.glyphs
-        self.part("head").show_rows((lines_head(article, width, glyphs),))
-        self.part("body").show_rows(line_rows(article, self._position, width, self.body_height, glyphs))
+        self.part("head").show_rows((article_lines_header(article, width, glyphs),))
+        self.part("body").show_rows(article_line_rows(article, self._position, width, self.body_height, glyphs))
         rule = (
-            (Piece(" ! " + self._warning, Ink("warn")),)
+            (StyledText(" ! " + self._warning, CellStyle("warn")),)
             if self._warning
-            else reason_row(article, self._position, width, glyphs)
+            else verdict_reason_row(article, self._position, width, glyphs)
         )
         self.part("rule").show_rows((rule,))
-        self.part("keys").show_rows((keys_row(_KEYS, ("F1", "all keys"), width),))
+        self.part("keys").show_rows((keys_row(_LINE_KEYS, ("F1", "all keys"), width),))
 
     def action_move(self, by: int) -> None:
         """Go some lines on."""
@@ -84,18 +84,18 @@ class LinesScreen(RowScreen):
     def action_switch(self) -> None:
         """Switch the line between being annotated and not."""
         line = self._article.lines[self._position]
-        off = line.was if line.was and not line.was.annotated else Verdict.BOILERPLATE
-        self._set_verdict(off if line.verdict.annotated else Verdict.BODY)
+        off = line.was if line.was and not line.was.annotated else LineVerdict.BOILERPLATE
+        self._set_verdict(off if line.verdict.annotated else LineVerdict.BODY)
 
     def on_key(self, event: events.Key) -> None:
         """Give the line the verdict of a letter."""
-        if event.character in LETTERS:
+        if event.character in VERDICT_BY_LETTER:
             event.stop()
-            self._set_verdict(LETTERS[event.character])
+            self._set_verdict(VERDICT_BY_LETTER[event.character])
 
-    def _set_verdict(self, verdict: Verdict) -> None:
+    def _set_verdict(self, verdict: LineVerdict) -> None:
         self._warning = ""
-        if self._article.lines[self._position].verdict is Verdict.BLANK:
+        if self._article.lines[self._position].verdict is LineVerdict.BLANK:
             self._warning = "a blank line holds nothing to annotate"
         else:
             self._run_edit(lambda: self._session.set_line_verdict(self._session.current_article_id, self._position, verdict))

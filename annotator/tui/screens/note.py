@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from annotator.core.edits import set_note
-from annotator.session.session import Session
+from annotator.session.session import AnnotationSession
 from annotator.tui.screens.ask import AskScreen
 
-LONGEST = 500
+MAX_NOTE_LENGTH = 500
 """A note is a line, no letter."""
 
 
@@ -16,10 +16,10 @@ class NoteScreen(AskScreen):
     QUESTION = "note:"
     ENTER_ACTION = "keep it"
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: AnnotationSession) -> None:
         """Begin with the note that the sentence has."""
         self._annotated = session.annotated
-        super().__init__(self._annotated.annotation.note, LONGEST)
+        super().__init__(self._annotated.annotation.note, MAX_NOTE_LENGTH)
         self._session = session
 
     def take(self, text: str) -> None:

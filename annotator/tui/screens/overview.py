@@ -15,30 +15,30 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from annotator.core.errors import AnnotatorError
-from annotator.core.inconsistent import Group
-from annotator.core.repairs import Case
-from annotator.session.finder import Touched
-from annotator.session.pen import Pen
+from annotator.core.inconsistent import InconsistencyGroup
+from annotator.core.repairs import MisalignedSpan
+from annotator.session.finder import TouchedSentences
+from annotator.session.pen import AnnotationController
 from annotator.tui.layout.bars import keys_row
-from annotator.tui.layout.marks import case_words
+from annotator.tui.layout.marks import misaligned_span_text
 from annotator.tui.layout.overview import (
-    LIST_WIDTH,
-    ArticleLine,
+    ARTICLE_LIST_WIDTH,
+    ArticleListItem,
     ArticleList,
-    Notices,
-    article_rows,
-    gauge_row,
-    overview_head,
-    problem_words,
-    sentence_rows,
-    window,
+    ArticleProblems,
+    article_list_rows,
+    progress_bars_row,
+    overview_header,
+    inconsistency_text,
+    overview_sentence_rows,
+    visible_range,
 )
-from annotator.tui.layout.row import Ink, Piece, fit
+from annotator.tui.layout.row import CellStyle, StyledText, fit_row
 from annotator.tui.layout.safe_text import screen_text
 from annotator.tui.screens.base import RowScreen
-from annotator.tui.screens.ways import Ways
+from annotator.tui.screens.ways import NavigationCommands
 
-_KEYS = [
+_OVERVIEW_KEYS = [
     ("Enter", "open"),
     ("↑↓", "sentence"),
     ("PgUp PgDn", "article"),
@@ -50,10 +50,10 @@ _KEYS = [
     ("o", "unsure first"),
     ("R", "repairs"),
 ]
-WIDE = 110
+SIDE_BY_SIDE_WIDTH = 110
 """From this width on the articles stand beside the sentences."""
-ORDERS = ("as they came", "least done first", "most problems first", "most flags and notes first")
-_TELL = 0.2
+ARTICLE_ORDERS = ("as they came", "least done first", "most problems first", "most flags and notes first")
+_REPORT_INTERVAL = 0.2
 """Seconds between two reports of the thread that reads the articles of a large corpus."""
 
 
@@ -95,13 +95,13 @@ class OverviewScreen(RowScreen):
     class Looked(Message):
         """The looking thread has found the inconsistencies and the spans inside tokens."""
 
-        def __init__(self, groups: tuple[Group, ...], cases: tuple[Case, ...]) -> None:
+        def __init__(self, groups: tuple[InconsistencyGroup, ...], cases: tuple[MisalignedSpan, ...]) -> None:
             """Carry them."""
             super().__init__()
             self.groups = groups
             self.misaligned_spans = cases
 
-    def __init__(self, controller: Pen) -> None:
+    def __init__(self, controller: AnnotationController) -> None:
         """Show the works of this pen's session."""
         super().__init__()
         self._controller = controller
@@ -135,7 +135,7 @@ class OverviewScreen(RowScreen):
         look = partial(self._read_in_thread, self._session.navigation.touched_sentences(), self._session.queue)
         self.run_worker(look, thread=True, exclusive=True, group="overview")
 
-    def _read_in_thread(self, touched: Touched, queue: tuple[str, ...]) -> None:
+    def _read_in_thread(self, touched: TouchedSentences, queue: tuple[str, ...]) -> None:
         navigation, last_report, worker = self._session.navigation, time.monotonic(), get_current_worker()
         try:
             self.post_message(self.Looked(navigation.inconsistencies(touched), navigation.misaligned_spans(touched)))
@@ -143,7 +143,7 @@ class OverviewScreen(RowScreen):
                 navigation.sentence_search.article(article)
                 if worker.is_cancelled:
                     return
-                if time.monotonic() - last_report > _TELL:
+                if time.monotonic() - last_report > _REPORT_INTERVAL:
                     last_report = time.monotonic()
                     self.post_message(self.Read(n + 1))
                     time.sleep(0.005)  # the screen thread comes first
@@ -164,17 +164,17 @@ class OverviewScreen(RowScreen):
         self._problems = defaultdict(lambda: defaultdict(list))
         for case in event.misaligned_spans:
             s = case.annotated.sentence
-            self._problems[s.article][s.id].append(case_words(case))
+            self._problems[s.article][s.id].append(misaligned_span_text(case))
         for group in event.groups:
             places = [p for p in group.changes if p.key not in left]
             numbers = self._majority_numbers(group) if places else {}
             for place in places:
                 article = place.annotated.sentence.article
-                words = problem_words(group, place, numbers.get(article, ()))
+                words = inconsistency_text(group, place, numbers.get(article, ()))
                 self._problems[article][place.annotated.sentence.id].append(words)
         self.draw()
 
-    def _majority_numbers(self, group: Group) -> dict[str, list[int]]:
+    def _majority_numbers(self, group: InconsistencyGroup) -> dict[str, list[int]]:
         """Return the numbers of the sentences that are like most, by article."""
         out: dict[str, list[int]] = defaultdict(list)
         for place in group.occurrences:
@@ -191,51 +191,51 @@ class OverviewScreen(RowScreen):
         width, height, glyphs = self.size.width, self.body_height, self.annotator.glyphs
         if not width:
             return
-        beside = LIST_WIDTH if width >= WIDE else 0
+        beside = ARTICLE_LIST_WIDTH if width >= SIDE_BY_SIDE_WIDTH else 0
         beside = width if self._showing_articles and not beside else beside
         self.part("articles").display = beside > 0
         self.part("articles").styles.width = beside
         if beside:
-            self.part("articles").show_rows(article_rows(self._articles(height), beside, height, glyphs))
+            self.part("articles").show_rows(article_list_rows(self._articles(height), beside, height, glyphs))
         self.part("body").display = beside < width
-        keys = [(glyphs.words(key), does) for key, does in _KEYS]
+        keys = [(glyphs.words(key), does) for key, does in _OVERVIEW_KEYS]
         self.part("keys").show_rows((keys_row(keys, ("F1", "all keys"), width),))
         if not self._session.article_sentences:
             words = "  no line of this article is annotated: go on to another, or Esc and # for its lines"
-            self.part("body").show_rows(((), (Piece(words, Ink("text")),)))
+            self.part("body").show_rows(((), (StyledText(words, CellStyle("text")),)))
             return
         state = self._controller.state()
-        self.part("head").show_rows((overview_head(state, self._headline(), width, glyphs),))
+        self.part("head").show_rows((overview_header(state, self._headline(), width, glyphs),))
         if beside < width:
-            self.part("body").show_rows(sentence_rows(state, self._article_problems(), width - beside, height, glyphs))
+            self.part("body").show_rows(overview_sentence_rows(state, self._article_problems(), width - beside, height, glyphs))
         message = self._message or (state.message.text if state.message else "")
-        message_row = fit((Piece(f" {screen_text(message)}", Ink("warn" if self._message else "ok")),), width)
-        self.part("rule").show_rows((message_row if message else gauge_row(state, width, glyphs),))
+        message_row = fit_row((StyledText(f" {screen_text(message)}", CellStyle("warn" if self._message else "ok")),), width)
+        self.part("rule").show_rows((message_row if message else progress_bars_row(state, width, glyphs),))
 
     def _headline(self) -> str:
         shown = self._session.navigation.summary
         return f"{self._session.corpus.name}{f' ({shown})' if shown else ''}"
 
-    def _article_problems(self) -> Notices:
+    def _article_problems(self) -> ArticleProblems:
         """Return the problems of the article in hand, by the index of the sentence."""
         mine = self._problems.get(self._session.current_article_id)
         if not mine:
-            return Notices()
+            return ArticleProblems()
         ids = [(i, w.sentence.id) for i, w in enumerate(self._session.article_sentences)]
-        return Notices({i: mine[x] for i, x in ids if x in mine})
+        return ArticleProblems({i: mine[x] for i, x in ids if x in mine})
 
     def _articles(self, height: int) -> ArticleList:
         """Return the articles that are on the screen; the others are not looked at."""
         at = self._article_order.index(self._session.position.article)
-        shown = window(len(self._article_order), at, max(1, height - 2))
+        shown = visible_range(len(self._article_order), at, max(1, height - 2))
         lines = [self._article_item(self._session.queue[self._article_order[i]]) for i in shown]
-        return ArticleList(lines, at - shown.start, ORDERS[self._order])
+        return ArticleList(lines, at - shown.start, ARTICLE_ORDERS[self._order])
 
-    def _article_item(self, article: str) -> ArticleLine:
+    def _article_item(self, article: str) -> ArticleListItem:
         progress = self._session.navigation.progress_of(article)
         there = (len(self._problems.get(article, ())), *self._flag_and_note_counts(article))
         signs = "".join(sign if n else "" for sign, n in zip("!fn", there, strict=True))
-        return ArticleLine(self._session.navigation.sentence_search.article(article).title, progress.done, progress.total, signs)
+        return ArticleListItem(self._session.navigation.sentence_search.article(article).title, progress.done, progress.total, signs)
 
     def _flag_and_note_counts(self, article: str) -> tuple[int, int]:
         """Return how many sentences of an article are flagged, and how many have a note."""
@@ -257,7 +257,7 @@ class OverviewScreen(RowScreen):
     def action_do(self, name: str) -> None:
         """Do what the key does on the annotate screen too."""
         if self._session.article_sentences or name in {"search", "worklist", "repairs", "order", "filter"}:
-            self._run_handler(getattr(Ways(self.annotator, self._controller), name))
+            self._run_handler(getattr(NavigationCommands(self.annotator, self._controller), name))
 
     def action_undo(self) -> None:
         """Take the last deed back."""
@@ -265,7 +265,7 @@ class OverviewScreen(RowScreen):
 
     def action_move(self, by: int) -> None:
         """Go to the sentence before or after, or to the article where these are listed."""
-        if self._showing_articles and self.size.width < WIDE:
+        if self._showing_articles and self.size.width < SIDE_BY_SIDE_WIDTH:
             self.action_article(by)
         else:
             self._run_handler(lambda: self._session.move_sentence(by))
@@ -308,11 +308,11 @@ class OverviewScreen(RowScreen):
         if len(session.queue) > 1 and not session.corpus_progress.total:
             self._message = "still counting: sort in a moment"
             return
-        self._order = (self._order + 1) % len(ORDERS)
+        self._order = (self._order + 1) % len(ARTICLE_ORDERS)
         queue = session.queue
         weights: list[Callable[[str], float]] = [
             lambda _: 0.0,
-            lambda a: -_share(session.navigation.progress_of(a).done, session.navigation.progress_of(a).total),
+            lambda a: -_done_share(session.navigation.progress_of(a).done, session.navigation.progress_of(a).total),
             lambda a: float(len(self._problems.get(a, ()))),
             lambda a: float(sum(self._flag_and_note_counts(a))),
         ]
@@ -326,6 +326,6 @@ class OverviewScreen(RowScreen):
         self.dismiss()
 
 
-def _share(done: int, total: int) -> float:
+def _done_share(done: int, total: int) -> float:
     """Return how much of an article is done; one without sentences is."""
     return done / total if total else 1.0

@@ -9,12 +9,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 
-from annotator.tui.layout.bars import keys_row, plain_rule
-from annotator.tui.layout.row import Ink, Piece, Row, fit
+from annotator.tui.layout.bars import keys_row, empty_rule_row
+from annotator.tui.layout.row import CellStyle, StyledText, StyledRow, fit_row
 from annotator.tui.screens.base import RowScreen
 
 
-class ReadingScreen(RowScreen):
+class TextScreen(RowScreen):
     """Shows rows that scroll; ``?`` goes on from the guideline to the keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -27,7 +27,7 @@ class ReadingScreen(RowScreen):
     ]
 
     def __init__(
-        self, title: str, make_rows: Callable[[int], tuple[Row, ...]], open_other: Callable[[], None] | None
+        self, title: str, make_rows: Callable[[int], tuple[StyledRow, ...]], open_other: Callable[[], None] | None
     ) -> None:
         """Show the rows that ``make`` returns for a width; ``?`` calls ``other``."""
         super().__init__()
@@ -47,9 +47,9 @@ class ReadingScreen(RowScreen):
             return
         rows = self._make_rows(max(20, min(100, width - 2)))
         self.part("body").styles.height = len(rows)
-        self.part("head").show_rows((fit((Piece(f" {self._title}", Ink("title", bold=True)),), width),))
+        self.part("head").show_rows((fit_row((StyledText(f" {self._title}", CellStyle("title", bold=True)),), width),))
         self.part("body").show_rows(rows)
-        self.part("rule").show_rows((plain_rule(width, glyphs),))
+        self.part("rule").show_rows((empty_rule_row(width, glyphs),))
         more = [("?", "all keys")] if self._open_other else []
         self.part("keys").show_rows((keys_row([("Up Down", "scroll"), *more], ("Esc", "back"), width),))
 

@@ -15,31 +15,31 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from annotator.core.errors import AnnotatorError
-from annotator.core.search import Query, parse
+from annotator.core.search import SearchQuery, parse_query
 from annotator.core.tokens import token_range
-from annotator.session.finder import Hit, Touched
-from annotator.session.pen import Pen
-from annotator.tui.layout.bars import keys_row, plain_rule
-from annotator.tui.layout.hits import help_rows, hit_rows, hits_head
-from annotator.tui.layout.row import Ink, Piece, fit
+from annotator.session.finder import SearchHit, TouchedSentences
+from annotator.session.pen import AnnotationController
+from annotator.tui.layout.bars import keys_row, empty_rule_row
+from annotator.tui.layout.hits import query_help_rows, search_hit_rows, search_header
+from annotator.tui.layout.row import CellStyle, StyledText, fit_row
 from annotator.tui.layout.safe_text import screen_text
 from annotator.tui.screens.base import RowScreen
-from annotator.tui.screens.ways import back_to_work
+from annotator.tui.screens.ways import return_to_annotating
 from annotator.tui.widgets.line_input import LineInput
 
-MOST = 1000
+MAX_LISTED_HITS = 1000
 """So many hits are listed; the others are only counted."""
-_TELL = 0.1
+_REPORT_INTERVAL = 0.1
 """Seconds between two reports of a search that goes on."""
-_KEYS = [("Enter", "open"), ("↑↓", "hit"), ("Tab", "filter: go only through these"), ("PgUp PgDn", "page")]
+_SEARCH_KEYS = [("Enter", "open"), ("↑↓", "hit"), ("Tab", "filter: go only through these"), ("PgUp PgDn", "page")]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchProgress:
     """What a search has found so far."""
 
-    query: Query
-    hits: tuple[Hit, ...] = ()
+    query: SearchQuery
+    hits: tuple[SearchHit, ...] = ()
     total: int = 0
     articles_searched: int = 0
     """How many articles were looked through."""
@@ -64,17 +64,17 @@ class SearchScreen(RowScreen):
     class Told(Message):
         """The searching thread tells what it has found."""
 
-        def __init__(self, found: Found) -> None:
+        def __init__(self, found: SearchProgress) -> None:
             """Carry what was found."""
             super().__init__()
             self.progress = found
 
-    def __init__(self, controller: Pen) -> None:
+    def __init__(self, controller: AnnotationController) -> None:
         """Search the works of this pen's session, beginning with the last query."""
         super().__init__()
         self._controller = controller
         self._session = controller.session
-        self._progress = Found(self._session.navigation.last_query)
+        self._progress = SearchProgress(self._session.navigation.last_query)
         self._position = 0
         self._open_first = False
 
@@ -95,15 +95,15 @@ class SearchScreen(RowScreen):
         width, glyphs, found = self.size.width, self.annotator.glyphs, self._progress
         if not width:
             return
-        self.part("head").show_rows((hits_head(self._session.corpus.name, self._count_text(), width, glyphs),))
-        self.part("sign").show_rows(((Piece(" / ", Ink("key", bold=True)),),))
+        self.part("head").show_rows((search_header(self._session.corpus.name, self._count_text(), width, glyphs),))
+        self.part("sign").show_rows(((StyledText(" / ", CellStyle("key", bold=True)),),))
         height = self.body_height
-        rows = hit_rows(found.hits, self._position, width, height, glyphs) if found.query else help_rows(width)
+        rows = search_hit_rows(found.hits, self._position, width, height, glyphs) if found.query else query_help_rows(width)
         self.part("body").show_rows(rows[:height])
         wrong = found.error or found.query.warning(tuple(x.name for x in self._session.schema.labels))
-        rule = (fit((Piece(" ! " + screen_text(wrong), Ink("warn")),), width),) if wrong else ()
-        self.part("rule").show_rows(rule or (plain_rule(width, glyphs),))
-        keys = [(glyphs.words(key), does) for key, does in _KEYS]
+        rule = (fit_row((StyledText(" ! " + screen_text(wrong), CellStyle("warn")),), width),) if wrong else ()
+        self.part("rule").show_rows(rule or (empty_rule_row(width, glyphs),))
+        keys = [(glyphs.words(key), does) for key, does in _SEARCH_KEYS]
         self.part("keys").show_rows((keys_row(keys, ("Esc", "back"), width),))
 
     def _count_text(self) -> str:
@@ -119,38 +119,38 @@ class SearchScreen(RowScreen):
 
     def on_input_changed(self, event: LineInput.Changed) -> None:
         """Search for what is typed now; an older search stops."""
-        query = parse(event.value)
-        self._progress, self._position, self._open_first = Found(query), 0, False
+        query = parse_query(event.value)
+        self._progress, self._position, self._open_first = SearchProgress(query), 0, False
         touched = self._session.navigation.touched_sentences()
         self.run_worker(partial(self._search_in_thread, query, touched), thread=True, exclusive=True, group="search")
         self.draw()
 
-    def _search_in_thread(self, query: Query, touched: Touched) -> None:
+    def _search_in_thread(self, query: SearchQuery, touched: TouchedSentences) -> None:
         """Look through all articles in a thread, telling what is found from time to time."""
         if not query:
             return
-        found, last_report = Found(query, done=True), time.monotonic()
+        found, last_report = SearchProgress(query, done=True), time.monotonic()
         try:
             for found in self._progress_by_article(query, touched):
                 if get_current_worker().is_cancelled:
                     return
-                if time.monotonic() - last_report > _TELL:
+                if time.monotonic() - last_report > _REPORT_INTERVAL:
                     self.post_message(self.Told(found))
                     last_report = time.monotonic()
                     time.sleep(0.002)  # the screen thread comes first
         except AnnotatorError as error:
-            found = Found(query, error=str(error))
-        self.post_message(self.Told(Found(query, found.hits, found.total, found.articles_searched, True, found.error)))
+            found = SearchProgress(query, error=str(error))
+        self.post_message(self.Told(SearchProgress(query, found.hits, found.total, found.articles_searched, True, found.error)))
 
-    def _progress_by_article(self, query: Query, touched: Touched) -> Iterator[Found]:
+    def _progress_by_article(self, query: SearchQuery, touched: TouchedSentences) -> Iterator[SearchProgress]:
         navigation = self._session.navigation
         problems = navigation.problem_sentences(touched) if query.needs_problems else frozenset()
-        hits: tuple[Hit, ...] = ()
+        hits: tuple[SearchHit, ...] = ()
         total = 0
         for n, more in enumerate(navigation.sentence_search.search(query, touched, problems), 1):
             total += len(more)
-            hits = (*hits, *more[: MOST - len(hits)]) if more and len(hits) < MOST else hits
-            yield Found(query, hits, total, n)
+            hits = (*hits, *more[: MAX_LISTED_HITS - len(hits)]) if more and len(hits) < MAX_LISTED_HITS else hits
+            yield SearchProgress(query, hits, total, n)
 
     def on_search_screen_told(self, event: Told) -> None:
         """Show what was found, unless another query was typed meanwhile."""
@@ -185,16 +185,16 @@ class SearchScreen(RowScreen):
         try:
             navigation.go_to_hit(hit)
         except AnnotatorError as error:
-            self._progress = Found(self._progress.query, done=True, error=str(error))
+            self._progress = SearchProgress(self._progress.query, done=True, error=str(error))
             self.draw()
             return
-        select_lit(self._controller, hit)
-        back_to_work(self.annotator)
+        select_hit_text(self._controller, hit)
+        return_to_annotating(self.annotator)
 
     def action_filter(self) -> None:
         """Go only through the sentences that the query holds for from now on; the empty one is no filter."""
         self._session.navigation.set_filter(self._progress.query)
-        back_to_work(self.annotator)
+        return_to_annotating(self.annotator)
 
     def on_line_input_left(self) -> None:
         """Go back to where one was."""
@@ -205,7 +205,7 @@ class SearchScreen(RowScreen):
         self.dismiss()
 
 
-def select_lit(controller: Pen, hit: Hit) -> None:
+def select_hit_text(controller: AnnotationController, hit: SearchHit) -> None:
     """Select the words of a hit, so that a label key means them."""
     controller.enter_sentence()
     tokens = controller.session.annotated.sentence.tokens

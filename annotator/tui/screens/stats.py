@@ -11,17 +11,17 @@ from textual.containers import VerticalScroll
 from textual.message import Message
 
 from annotator.core.errors import AnnotatorError
-from annotator.core.statistics.figures import Figures
-from annotator.session.figures import Report, report_of
-from annotator.session.session import Session
-from annotator.storage.corpus import Corpus
-from annotator.tui.layout.bars import keys_row, plain_rule
-from annotator.tui.layout.row import Ink, Piece, Row, two_ended
+from annotator.core.statistics.figures import AnnotationStatistics
+from annotator.session.figures import StatisticsReport, collect_statistics
+from annotator.session.session import AnnotationSession
+from annotator.storage.corpus import CorpusFolder
+from annotator.tui.layout.bars import keys_row, empty_rule_row
+from annotator.tui.layout.row import CellStyle, StyledText, StyledRow, justify_row
 from annotator.tui.layout.safe_text import screen_text
-from annotator.tui.layout.stats import stats_rows
+from annotator.tui.layout.stats import statistics_rows
 from annotator.tui.screens.base import RowScreen
 
-_FLUSH = 2.0
+_FLUSH_TIMEOUT = 2.0
 """How many seconds the figures wait for decisions that are on their way to the disk."""
 
 
@@ -43,14 +43,14 @@ class StatsScreen(RowScreen):
     class Counted(Message):
         """The figures have been worked out, or the corpus can't be read."""
 
-        report: Report | None
+        report: StatisticsReport | None
         error: str = ""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: AnnotationSession) -> None:
         """Show the figures of the corpus that this session is at work on."""
         super().__init__()
         self._session = session
-        self._report: Report | None = None
+        self._report: StatisticsReport | None = None
         self._error = ""
         self._position = 0
 
@@ -66,9 +66,9 @@ class StatsScreen(RowScreen):
 
     def _compute_in_thread(self) -> None:
         """Work out the figures from what is on the disk; runs in a thread of its own."""
-        self._session.flush(_FLUSH)
+        self._session.flush(_FLUSH_TIMEOUT)
         try:
-            counted = self.Counted(report_of(Corpus.open(self._session.corpus.path)))
+            counted = self.Counted(collect_statistics(CorpusFolder.open(self._session.corpus.path)))
         except AnnotatorError as error:
             counted = self.Counted(None, str(error))
         self.post_message(counted)
@@ -79,7 +79,7 @@ class StatsScreen(RowScreen):
         self.draw()
 
     @property
-    def _summaries(self) -> list[Figures]:
+    def _summaries(self) -> list[AnnotationStatistics]:
         """One's own figures, everybody's, then those of the others."""
         if self._report is None:
             return []
@@ -96,29 +96,29 @@ class StatsScreen(RowScreen):
         body = self._body(views, max(40, min(160, width - 3)))
         self.part("body").styles.height = len(body)
         self.part("head").show_rows((self._head(views, width),))
-        self.part("body").show_rows(tuple((Piece(" "), *row) for row in body))
-        self.part("rule").show_rows((plain_rule(width, glyphs),))
+        self.part("body").show_rows(tuple((StyledText(" "), *row) for row in body))
+        self.part("rule").show_rows((empty_rule_row(width, glyphs),))
         more = [("Tab", "the next annotator")] if len(views) > 1 else []
         self.part("keys").show_rows((keys_row([("Up Down", "scroll"), *more], ("Esc", "back"), width),))
 
-    def _head(self, views: list[Figures], width: int) -> Row:
+    def _head(self, views: list[AnnotationStatistics], width: int) -> StyledRow:
         glyphs = self.annotator.glyphs
         name = screen_text(self._session.corpus.name)
-        left = (Piece(f" Figures {glyphs.dot} {name}", Ink("title", bold=True)),)
+        left = (StyledText(f" Figures {glyphs.dot} {name}", CellStyle("title", bold=True)),)
         if not views:
-            return two_ended(left, (), width)
+            return justify_row(left, (), width)
         who = f"{screen_text(views[self._position].name)} {glyphs.dot} {self._position + 1} of {len(views)} "
-        return two_ended(left, (Piece(who, Ink("muted")),), width)
+        return justify_row(left, (StyledText(who, CellStyle("muted")),), width)
 
-    def _body(self, views: list[Figures], width: int) -> tuple[Row, ...]:
+    def _body(self, views: list[AnnotationStatistics], width: int) -> tuple[StyledRow, ...]:
         if self._error:
-            return ((Piece(screen_text(self._error), Ink("warn")),),)
+            return ((StyledText(screen_text(self._error), CellStyle("warn")),),)
         if self._report is None:
-            return ((Piece("reading the journals", Ink("muted")),),)
+            return ((StyledText("reading the journals", CellStyle("muted")),),)
         if not views:
-            return ((Piece("nobody has annotated this corpus yet", Ink("text")),),)
+            return ((StyledText("nobody has annotated this corpus yet", CellStyle("text")),),)
         people = self._report.annotators if views[self._position] is self._report.everybody else ()
-        return stats_rows(views[self._position], people, width, self.annotator.glyphs)
+        return statistics_rows(views[self._position], people, width, self.annotator.glyphs)
 
     def action_turn(self, by: int) -> None:
         """Show the figures of the next annotator, or of the one before."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from annotator.core.errors import RuleError
-from annotator.session.state import Message, TaskState
+from annotator.session.state import StatusMessage, TaskState
 from annotator.session.tour import Tour
-from annotator.tui.layout.row import Row
-from annotator.tui.layout.tour import ended, tour_rows
+from annotator.tui.layout.row import StyledRow
+from annotator.tui.layout.tour import tour_end_text, tour_rows
 
 if TYPE_CHECKING:
     from annotator.tui.app import AnnotatorApp
 
 
-class Guide:
+class TourController:
     """Holds the tour, if one is going on, and the state that was drawn last."""
 
     def __init__(self, app: AnnotatorApp) -> None:
@@ -60,10 +60,10 @@ class Guide:
         self._tour = self._tour.advance(before, state) if before else self._tour.start(state)
         if self._tour.is_finished:
             self.leave()
-            self._app.session.message = Message(ended(self._app.glyphs.commands))
+            self._app.session.message = StatusMessage(tour_end_text(self._app.glyphs.commands))
         return self._tour is None
 
-    def rows(self, state: TaskState, width: int) -> tuple[Row, Row] | None:
+    def rows(self, state: TaskState, width: int) -> tuple[StyledRow, StyledRow] | None:
         """Return the rows that stand instead of the rule row and the row of keys, if there is a tour."""
         if self._tour is None:
             return None

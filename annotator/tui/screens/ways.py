@@ -11,23 +11,23 @@ from textual.worker import get_current_worker
 
 from annotator.core.edits import set_flag
 from annotator.core.errors import AnnotatorError
-from annotator.core.search import Query
-from annotator.session.finder import Touched
-from annotator.session.pen import Pen
-from annotator.session.state import Message
-from annotator.session.way import Way
+from annotator.core.search import SearchQuery
+from annotator.session.finder import TouchedSentences
+from annotator.session.pen import AnnotationController
+from annotator.session.state import StatusMessage
+from annotator.session.way import Navigation
 
 if TYPE_CHECKING:
     from annotator.tui.app import AnnotatorApp
 
-_PAUSE = 0.002
+_RANKING_PAUSE = 0.002
 """Seconds that the thread which looks for unsure sentences leaves to the screen after each of them."""
 
 
-class Ways:
+class NavigationCommands:
     """The deeds of an app that concern where the work goes on; each screen that has their keys calls them."""
 
-    def __init__(self, app: AnnotatorApp, controller: Pen) -> None:
+    def __init__(self, app: AnnotatorApp, controller: AnnotationController) -> None:
         """Serve this app, and the session of this pen."""
         self._app = app
         self._controller = controller
@@ -49,11 +49,11 @@ class Ways:
         }
 
     @property
-    def _navigation(self) -> Way:
+    def _navigation(self) -> Navigation:
         return self._session.navigation
 
     def _set_message(self, words: str) -> None:
-        self._session.message = Message(words)
+        self._session.message = StatusMessage(words)
 
     def search(self) -> None:
         """Open the search."""
@@ -63,14 +63,14 @@ class Ways:
 
     def next_hit(self, by: int) -> None:
         """Go to the next (1) or previous (-1) hit and select its words."""
-        from annotator.tui.screens.search import select_lit
+        from annotator.tui.screens.search import select_hit_text
 
-        select_lit(self._controller, self._navigation.go_to_next_hit(by))
+        select_hit_text(self._controller, self._navigation.go_to_next_hit(by))
 
     def filter(self) -> None:
         """Take the filter off, or put the last query on as one; without a query open the search."""
         if self._navigation.query:
-            self._navigation.set_filter(Query())
+            self._navigation.set_filter(SearchQuery())
             self._set_message("filter off: all sentences again")
         elif self._navigation.last_query:
             self._navigation.set_filter(self._navigation.last_query)
@@ -88,13 +88,13 @@ class Ways:
         look = partial(self._rank_in_thread, self._navigation.touched_sentences())
         self._app.run_worker(look, thread=True, exclusive=True, group="order")
 
-    def _rank_in_thread(self, touched: Touched) -> None:
+    def _rank_in_thread(self, touched: TouchedSentences) -> None:
         """Look how unsure the sentences are, in a thread; the head row is drawn now and then."""
         last_report = time.monotonic()
         worker = get_current_worker()
         try:
             for _ in self._navigation.score_sentences(touched):
-                time.sleep(_PAUSE)
+                time.sleep(_RANKING_PAUSE)
                 if worker.is_cancelled or not self._navigation.uncertain_first:
                     return
                 if time.monotonic() - last_report > 1:
@@ -123,18 +123,18 @@ class Ways:
 
     def worklist(self) -> None:
         """Open the worklist of inconsistencies."""
-        from annotator.tui.screens.alike import AlikeScreen
+        from annotator.tui.screens.alike import ConsistencyScreen
 
-        self._app.push_screen(AlikeScreen(self._controller))
+        self._app.push_screen(ConsistencyScreen(self._controller))
 
     def repairs(self) -> None:
         """Open the worklist of spans that begin or end inside a token."""
-        from annotator.tui.screens.mending import MendingScreen
+        from annotator.tui.screens.mending import RepairScreen
 
-        self._app.push_screen(MendingScreen(self._controller))
+        self._app.push_screen(RepairScreen(self._controller))
 
 
-def back_to_work(app: AnnotatorApp) -> None:
+def return_to_annotating(app: AnnotatorApp) -> None:
     """Close what lies over the annotate screen."""
     from annotator.tui.screens.annotate import AnnotateScreen
 

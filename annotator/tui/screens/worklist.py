@@ -10,31 +10,31 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from annotator.core.annotation import Work
+from annotator.core.annotation import AnnotatedSentence
 from annotator.core.errors import AnnotatorError
 from annotator.core.spans import Span
-from annotator.session.finder import Touched
-from annotator.session.opening import unbegun
-from annotator.session.pen import Pen
-from annotator.session.worklist import Worklist
-from annotator.tui.commands import LIST_MOVES
-from annotator.tui.layout.bars import keys_row, plain_rule
+from annotator.session.finder import TouchedSentences
+from annotator.session.opening import others_work_message
+from annotator.session.pen import AnnotationController
+from annotator.session.worklist import ReviewQueue
+from annotator.tui.commands import WORKLIST_MOVE_KEYS
+from annotator.tui.layout.bars import keys_row, empty_rule_row
 from annotator.tui.layout.glyphs import Glyphs
-from annotator.tui.layout.row import Ink, Piece, Row, cut, fit, width_of
+from annotator.tui.layout.row import CellStyle, StyledText, StyledRow, truncate, fit_row, row_width
 from annotator.tui.layout.safe_text import screen_text
-from annotator.tui.layout.worklist import worklist_head
+from annotator.tui.layout.worklist import worklist_header
 from annotator.tui.screens.base import RowScreen
-from annotator.tui.screens.ways import back_to_work
+from annotator.tui.screens.ways import return_to_annotating
 
-L = TypeVar("L", bound=Worklist[Any])
-_UNDO = (("list_undo", "undo"),)
+WorklistT = TypeVar("WorklistT", bound=ReviewQueue[Any])
+_UNDO_KEYS = (("list_undo", "undo"),)
 
 
-class WorklistScreen(RowScreen, Generic[L]):
+class WorklistScreen(RowScreen, Generic[WorklistT]):
     """Shows one worklist; each key settles an item, and undo takes it back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(key, action, show=False) for key, action in LIST_MOVES.items()
+        Binding(key, action, show=False) for key, action in WORKLIST_MOVE_KEYS.items()
     ]
     ABOUT: ClassVar[str] = ""
     """What is listed, for the head row."""
@@ -50,43 +50,43 @@ class WorklistScreen(RowScreen, Generic[L]):
     class Looked(Message):
         """The looking thread has made the list; None where it could not."""
 
-        def __init__(self, worklist: Worklist[Any] | None, error: str = "") -> None:
+        def __init__(self, worklist: ReviewQueue[Any] | None, error: str = "") -> None:
             """Carry it."""
             super().__init__()
             self.worklist = worklist
             self.error = error
 
-    def __init__(self, controller: Pen) -> None:
+    def __init__(self, controller: AnnotationController) -> None:
         """Look through what this pen's annotator has done."""
         super().__init__()
         self._controller = controller
         self._session = controller.session
-        self._list: L | None = None
+        self._list: WorklistT | None = None
         self._result_text = ""
         self._warning = ""
         self._sentence_numbers: dict[str, str] = {}
-        self._not_started_text = unbegun(controller.session.corpus, controller.session.annotator)
+        self._not_started_text = others_work_message(controller.session.corpus, controller.session.annotator)
         self._return_sentence = controller.session.annotated.sentence.id if controller.session.article_sentences else ""
 
     # -- what each worklist says for itself --------------------------------------------------------
 
-    def find_items(self, touched: Touched) -> L:
+    def find_items(self, touched: TouchedSentences) -> WorklistT:
         """Return the list of what is found; called from a thread."""
         raise NotImplementedError
 
-    def list_rows(self, worklist: L, width: int, height: int, glyphs: Glyphs) -> tuple[Row, ...]:
+    def list_rows(self, worklist: WorklistT, width: int, height: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
         """Return exactly ``height`` rows of the list with the item in hand."""
         raise NotImplementedError
 
-    def empty_text(self, worklist: L) -> str:
+    def empty_text(self, worklist: WorklistT) -> str:
         """Return what is said where no item is listed."""
         raise NotImplementedError
 
-    def handlers(self, worklist: L) -> Mapping[str, Callable[[], str]]:
+    def handlers(self, worklist: WorklistT) -> Mapping[str, Callable[[], str]]:
         """Return what each command does to the list and says of it."""
         raise NotImplementedError
 
-    def selected_span(self, worklist: L) -> tuple[Work, Span] | None:
+    def selected_span(self, worklist: WorklistT) -> tuple[AnnotatedSentence, Span] | None:
         """Return the sentence in hand and what is selected in it to annotate; None without an item."""
         raise NotImplementedError
 
@@ -97,7 +97,7 @@ class WorklistScreen(RowScreen, Generic[L]):
         self.draw()
         self.run_worker(partial(self._find_in_thread, self._session.navigation.touched_sentences()), thread=True, group="worklist")
 
-    def _find_in_thread(self, touched: Touched) -> None:
+    def _find_in_thread(self, touched: TouchedSentences) -> None:
         try:
             self.post_message(self.Looked(self.find_items(touched)))
         except AnnotatorError as error:
@@ -118,34 +118,34 @@ class WorklistScreen(RowScreen, Generic[L]):
             return
         worklist = self._list
         things = f"{worklist.open_count} {self.ITEM_NAME}{'' if worklist.open_count == 1 else 's'} open" if worklist else ""
-        self.part("head").show_rows((worklist_head(self.ABOUT, things, width, glyphs),))
+        self.part("head").show_rows((worklist_header(self.ABOUT, things, width, glyphs),))
         if worklist and worklist.current_item:
             body = self.list_rows(worklist, width, height, glyphs)
         else:
             words = (self._not_started_text or self.empty_text(worklist)) if worklist else "" if self._warning else self.SEARCHING_TEXT
-            body = ((), (Piece(f"      {words}", Ink("text")),))
+            body = ((), (StyledText(f"      {words}", CellStyle("text")),))
         self.part("body").show_rows(body)
         self.part("rule").show_rows((self._result_row(width, glyphs),))
         self.part("keys").show_rows((keys_row(self._keys(worklist, glyphs), ("Esc", "back"), width),))
 
-    def _keys(self, worklist: L | None, glyphs: Glyphs) -> list[tuple[str, str]]:
+    def _keys(self, worklist: WorklistT | None, glyphs: Glyphs) -> list[tuple[str, str]]:
         """Return the row of keys: those that make sense now and that the keymap has not taken away."""
         if not worklist or not worklist.items:
             return []
-        keys = [(glyphs.key(name), does) for name, does in (self.KEYS if worklist.current_item else _UNDO)]
+        keys = [(glyphs.key(name), does) for name, does in (self.KEYS if worklist.current_item else _UNDO_KEYS)]
         more = [*self.MOVES, (glyphs.key("list_open"), "open")] if worklist.current_item else []
         return [(key, does) for key, does in [*keys, *more] if key]
 
-    def _result_row(self, width: int, glyphs: Glyphs) -> Row:
+    def _result_row(self, width: int, glyphs: Glyphs) -> StyledRow:
         """Return what was done last, or why it can't be."""
         result = self._warning or self._result_text
         if not result:
-            return plain_rule(width, glyphs)
-        sign = Piece(" ! ", Ink("warn", bold=True)) if self._warning else Piece(" ")
-        words = cut(screen_text(result), width - width_of((sign,)), glyphs.cut)
-        return fit((sign, Piece(words, Ink("warn" if self._warning else "ok"))), width)
+            return empty_rule_row(width, glyphs)
+        sign = StyledText(" ! ", CellStyle("warn", bold=True)) if self._warning else StyledText(" ")
+        words = truncate(screen_text(result), width - row_width((sign,)), glyphs.cut)
+        return fit_row((sign, StyledText(words, CellStyle("warn" if self._warning else "ok"))), width)
 
-    def sentence_number(self, annotated: Work) -> str:
+    def sentence_number(self, annotated: AnnotatedSentence) -> str:
         """Return article and sentence by number, as the jump takes them."""
         s = annotated.sentence
         if s.id not in self._sentence_numbers:
@@ -183,7 +183,7 @@ class WorklistScreen(RowScreen, Generic[L]):
         self._result_text, self._warning = result, warning
         self.draw()
 
-    def _open(self, worklist: L) -> None:
+    def _open(self, worklist: WorklistT) -> None:
         """Go to the sentence in hand and annotate there, its words selected."""
         chosen = self.selected_span(worklist)
         if chosen is None or not self._session.go_to(chosen[0].sentence.id):
@@ -191,7 +191,7 @@ class WorklistScreen(RowScreen, Generic[L]):
         self._controller.enter_sentence()
         self._controller.select_span(chosen[1])
         self._session.message = None
-        back_to_work(self.annotator)
+        return_to_annotating(self.annotator)
 
     def action_move(self, by: int) -> None:
         """Go some items on."""

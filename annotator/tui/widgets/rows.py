@@ -8,8 +8,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from annotator.core.schema import Schema
-from annotator.tui.colours import Palette, style_of
-from annotator.tui.layout.row import Ink, Row
+from annotator.tui.colours import Palette, rich_style
+from annotator.tui.layout.row import CellStyle, StyledRow
 
 
 class Rows(Widget):
@@ -20,10 +20,10 @@ class Rows(Widget):
         super().__init__(id=id)
         self._schema = schema
         self._palette = palette
-        self._rows: tuple[Row, ...] = ()
-        self._strips: dict[Row, Strip] = {}
+        self._rows: tuple[StyledRow, ...] = ()
+        self._strips: dict[StyledRow, Strip] = {}
 
-    def show_rows(self, rows: tuple[Row, ...]) -> None:
+    def show_rows(self, rows: tuple[StyledRow, ...]) -> None:
         """Draw these rows from now on."""
         old, self._rows = self._rows, rows
         if len(old) != len(rows):
@@ -49,7 +49,7 @@ class Rows(Widget):
             strip = self._strips[row] = self._strip(row)
         return strip
 
-    def _strip(self, row: Row) -> Strip:
-        segments = [Segment(p.text, style_of(p.style, self._palette, self._schema)) for p in row]
-        ground = style_of(Ink(), self._palette, self._schema)
+    def _strip(self, row: StyledRow) -> Strip:
+        segments = [Segment(p.text, rich_style(p.style, self._palette, self._schema)) for p in row]
+        ground = rich_style(CellStyle(), self._palette, self._schema)
         return Strip(segments).adjust_cell_length(self.size.width, ground)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.problems.alike import groups, pairs
+from annotator.core.problems.alike import near_duplicate_groups, near_duplicate_pairs
 
 SETS = st.lists(st.frozensets(st.integers(0, 12), max_size=8), max_size=12)
 
@@ -13,7 +13,7 @@ SETS = st.lists(st.frozensets(st.integers(0, 12), max_size=8), max_size=12)
 @given(SETS, st.sampled_from([0.3, 0.5, 0.7, 0.75, 1.0]))
 def test_all_pairs_are_found_and_no_others(sets: list[frozenset[int]], share: float) -> None:
     """The join is what comparing each text with each other gives; equal ones hang on the first of them."""
-    found = pairs(sets, share)
+    found = near_duplicate_pairs(sets, share)
     first = [sets.index(s) for s in sets]
     for b, one in enumerate(sets):
         for a, other in enumerate(sets[:b]):
@@ -29,7 +29,7 @@ def test_all_pairs_are_found_and_no_others(sets: list[frozenset[int]], share: fl
 def test_what_hangs_together_is_one_group() -> None:
     """A chain of likenesses is one group, told with the likest pair."""
     sets = [frozenset({1, 2, 3, 4}), frozenset({9}), frozenset({2, 3, 4, 5}), frozenset({3, 4, 5, 6})]
-    [found] = groups(sets, 0.6)
+    [found] = near_duplicate_groups(sets, 0.6)
     assert found.members == (0, 2, 3)
     assert found.similarity == 0.6
 
@@ -37,9 +37,9 @@ def test_what_hangs_together_is_one_group() -> None:
 @given(SETS, st.sampled_from([0.3, 0.5, 0.75]))
 def test_groups_are_what_the_pairs_link(sets: list[frozenset[int]], share: float) -> None:
     """Not comparing what hangs together already changes no group."""
-    linked = [{a, b} for a, b in pairs(sets, share)]
+    linked = [{a, b} for a, b in near_duplicate_pairs(sets, share)]
     wanted: list[set[int]] = []
     for link in linked:
         apart = [g for g in wanted if not g & link]
         wanted = [*apart, set.union(link, *(g for g in wanted if g & link))]
-    assert [set(g.members) for g in groups(sets, share)] == sorted(wanted, key=min)
+    assert [set(g.members) for g in near_duplicate_groups(sets, share)] == sorted(wanted, key=min)

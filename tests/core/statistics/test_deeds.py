@@ -5,12 +5,12 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotator.core.annotation import Annotation, Answer, Work
-from annotator.core.edits import Edit, Op, add_span, join, reject_suggestion, set_answer, set_note, split
-from annotator.core.record import Record
+from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
+from annotator.core.edits import Edit, Op, add_span, join_sentences, reject_suggestion, set_answer, set_note, split_sentence
+from annotator.core.record import JournalRecord
 from annotator.core.schema import Label, Schema
 from annotator.core.spans import Span
-from annotator.core.statistics.deeds import Mark, deed_of, deeds_of
+from annotator.core.statistics.deeds import ArticleSpan, event_from_edit, events_from_records
 from tests.core.statistics.worker import LABELS, sentence_of
 
 A = sentence_of(10, "0123456789ab", 0, 0)
@@ -19,54 +19,54 @@ TEXT = f"{A.text} {B.text}"
 SCHEMA = Schema("news", "1", tuple(Label(x, key, "blue") for x, key in zip(LABELS, "asdf", strict=True)))
 
 
-def _records(*edits: Edit) -> list[Record]:
+def _records(*edits: Edit) -> list[JournalRecord]:
     """Write edits as a session does, each a batch where it has several works."""
-    out: list[Record] = []
+    out: list[JournalRecord] = []
     for edit in edits:
         first, n = len(out) + 1, len(edit.after)
         batch = (first, n) if n > 1 else None
         out += [
-            Record(first + i, edit.op, w, batch=batch, time=float(first)) for i, w in enumerate(edit.after)
+            JournalRecord(first + i, edit.op, w, batch=batch, time=float(first)) for i, w in enumerate(edit.after)
         ]
     return out
 
 
 def test_a_join_and_a_split_change_no_span() -> None:
     """Spans keep their place in the article, so neither adds nor removes one; answers are open again."""
-    one = set_answer(add_span(Work(A), Span(0, 4, "PERSON"), SCHEMA).after[0], Answer.ACCEPT)
-    two = add_span(Work(B), Span(5, 10, "PERSON"), SCHEMA)
-    joined = join(one.after[0], two.after[0], TEXT)
-    parted = split(joined.after[0], len(A.tokens), TEXT)
-    deeds = deeds_of(_records(one, two, joined, parted))
+    one = set_answer(add_span(AnnotatedSentence(A), Span(0, 4, "PERSON"), SCHEMA).after[0], Answer.ACCEPT)
+    two = add_span(AnnotatedSentence(B), Span(5, 10, "PERSON"), SCHEMA)
+    joined = join_sentences(one.after[0], two.after[0], TEXT)
+    parted = split_sentence(joined.after[0], len(A.tokens), TEXT)
+    deeds = events_from_records(_records(one, two, joined, parted))
     assert [(len(d.added), len(d.removed), d.finished) for d in deeds] == [
         (1, 0, 1),
         (1, 0, 0),
         (0, 0, -1),
         (0, 0, 0),
     ]
-    assert deeds[1].added == (Mark(A.article, B.start + 5, B.start + 10, "PERSON"),)
+    assert deeds[1].added == (ArticleSpan(A.article, B.start + 5, B.start + 10, "PERSON"),)
 
 
 def test_an_untouched_sentence_is_one_without_a_word_before() -> None:
     """Accepted at first sight counts as untouched; after a span, a note or an answer it does not."""
-    noted = set_note(Work(A), "odd")
+    noted = set_note(AnnotatedSentence(A), "odd")
     assert (
-        deed_of(Op.ANSWER, noted.after, set_answer(noted.after[0], Answer.ACCEPT).after, time=0).untouched
+        event_from_edit(Op.ANSWER, noted.after, set_answer(noted.after[0], Answer.ACCEPT).after, time=0).untouched
         == 0
     )
-    fresh = set_answer(Work(A), Answer.ACCEPT)
-    deed = deed_of(fresh.op, fresh.before, fresh.after, time=0)
+    fresh = set_answer(AnnotatedSentence(A), Answer.ACCEPT)
+    deed = event_from_edit(fresh.op, fresh.before, fresh.after, time=0)
     assert (deed.accepted, deed.untouched, deed.untouched_tokens) == (1, 1, 10)
-    assert deed_of(fresh.op, (), fresh.after, time=0).untouched == 1
-    ignored = set_answer(Work(A), Answer.IGNORE)
-    assert deed_of(ignored.op, ignored.before, ignored.after, time=0).accepted == 0
+    assert event_from_edit(fresh.op, (), fresh.after, time=0).untouched == 1
+    ignored = set_answer(AnnotatedSentence(A), Answer.IGNORE)
+    assert event_from_edit(ignored.op, ignored.before, ignored.after, time=0).accepted == 0
 
 
 def test_a_suggestion_that_is_turned_down_is_no_span() -> None:
     """It is told apart, and taken back by an undo."""
-    no = reject_suggestion(Work(A), Span(0, 4, "VENUE", "rules"))
+    no = reject_suggestion(AnnotatedSentence(A), Span(0, 4, "VENUE", "rules"))
     back = Edit(Op.UNDO, no.after, no.before)
-    first, second = deeds_of(_records(no, back))
+    first, second = events_from_records(_records(no, back))
     assert [m.source for m in first.rejected] == ["rules"]
     assert (first.added, first.removed) == ((), ())
     assert second.unrejected == first.rejected
@@ -84,9 +84,9 @@ def test_what_was_added_less_what_was_removed_is_there(steps: list[tuple[int, se
     records = []
     for n, (i, words) in enumerate(steps, 1):
         spans = [Span(t.start, t.end, "PERSON") for k, t in enumerate(sentences[i].tokens) if k in words]
-        records.append(Record(n, Op.EDIT, Work(sentences[i], Annotation().with_spans(spans))))
+        records.append(JournalRecord(n, Op.EDIT, AnnotatedSentence(sentences[i], Annotation().with_spans(spans))))
     standing: set[tuple[str, int, int, str]] = set()
-    for deed in deeds_of(records):
+    for deed in events_from_records(records):
         standing -= {m.key for m in deed.removed}
         assert not standing & {m.key for m in deed.added}
         standing |= {m.key for m in deed.added}

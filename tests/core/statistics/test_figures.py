@@ -5,21 +5,21 @@ from __future__ import annotations
 import pytest
 
 from annotator.core.annotation import Answer
-from annotator.core.keys import KeyKind, Keys, keys_sum
+from annotator.core.keys import KeystrokeKind, KeystrokeCounts, sum_keystrokes
 from annotator.core.spans import Span
-from annotator.core.statistics.deeds import deeds_of
-from annotator.core.statistics.figures import Figures, Hand, Progress, figures_of
-from annotator.core.statistics.spans import Answers
+from annotator.core.statistics.deeds import events_from_records
+from annotator.core.statistics.figures import AnnotationStatistics, AnnotatorActivity, CorpusProgress, compute_statistics
+from annotator.core.statistics.spans import AnswerCounts
 from tests.core.statistics.worker import LABELS, Worker
 
 
-def _hand(worker: Worker) -> Hand:
-    return Hand(worker.name, deeds_of(worker.records), tuple(worker.works.values()))
+def _hand(worker: Worker) -> AnnotatorActivity:
+    return AnnotatorActivity(worker.name, events_from_records(worker.records), tuple(worker.works.values()))
 
 
-def _figures(*workers: Worker, done: int = 0, left: tuple[int, ...] = ()) -> Figures:
-    progress = Progress(done, done + len(left), left)
-    return figures_of("ana", [_hand(w) for w in workers], progress, LABELS, lambda t: str(int(t // 86_400)))
+def _figures(*workers: Worker, done: int = 0, left: tuple[int, ...] = ()) -> AnnotationStatistics:
+    progress = CorpusProgress(done, done + len(left), left)
+    return compute_statistics("ana", [_hand(w) for w in workers], progress, LABELS, lambda t: str(int(t // 86_400)))
 
 
 def test_labels_lengths_and_answers_are_counted() -> None:
@@ -43,7 +43,7 @@ def test_labels_lengths_and_answers_are_counted() -> None:
     ]  # fmt: skip
     assert found.labels[0].share == 0.5
     assert found.lengths == (1, 2, 0, 0, 0, 0, 1, 0, 0)
-    assert found.answers == Answers(accept=2, ignore=1, begun=1)
+    assert found.answers == AnswerCounts(accept=2, ignore=1, begun=1)
     assert found.density == (1, 0, 0, 1, 0, 0, 0)
 
 
@@ -65,7 +65,7 @@ def test_keys_are_divided_by_the_spans_that_came_of_them() -> None:
     """Only deeds whose keys were counted have a say; what was removed was no span."""
     worker = Worker()
     worker.annotate(spans=3)
-    worker.keys = Keys(label=1, select=2)
+    worker.keys = KeystrokeCounts(label=1, select=2)
     worker.annotate(spans=2)
     found = _figures(worker).keys
     assert found is not None
@@ -77,11 +77,11 @@ def test_keys_are_divided_by_the_spans_that_came_of_them() -> None:
 
 def test_keys_add_up() -> None:
     """A key more of each kind, and the sum over deeds."""
-    keys = Keys()
-    for kind in KeyKind:
-        keys = keys.plus(kind).plus(KeyKind.ENTER)
+    keys = KeystrokeCounts()
+    for kind in KeystrokeKind:
+        keys = keys.plus(kind).plus(KeystrokeKind.ENTER)
     assert keys.counts() == {"label": 1, "select": 1, "correct": 1, "enter": 6, "other": 1}
-    assert keys_sum([keys, Keys(other=2)]).total == 12
+    assert sum_keystrokes([keys, KeystrokeCounts(other=2)]).total == 12
 
 
 def test_progress_ends_at_what_is_done_now() -> None:

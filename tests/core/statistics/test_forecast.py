@@ -9,19 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.statistics.deeds import deeds_of
-from annotator.core.statistics.forecast import LATEST, Forecast, Unit, forecast, units_of
-from annotator.core.statistics.pace import clocked
+from annotator.core.statistics.deeds import events_from_records
+from annotator.core.statistics.forecast import RECENT_SENTENCES, Forecast, TimedAnswer, forecast_remaining, timed_answers
+from annotator.core.statistics.pace import time_events
 from tests.core.statistics.worker import Worker
 
 
-def _work(rng: Random, n: int, memory: float) -> list[Unit]:
+def _work(rng: Random, n: int, memory: float) -> list[TimedAnswer]:
     """Return sentences of a worker with good and bad stretches, as long as ``memory`` (0 to 1) is large."""
     units, mood = [], 0.0
     for _ in range(n):
         mood = memory * mood + rng.gauss(0.0, 0.3)
         tokens = rng.randint(5, 45)
-        units.append(Unit((2 + 0.4 * tokens) * exp(mood + rng.gauss(0.0, 0.4)), tokens, 1))
+        units.append(TimedAnswer((2 + 0.4 * tokens) * exp(mood + rng.gauss(0.0, 0.4)), tokens, 1))
     return units
 
 
@@ -32,7 +32,7 @@ def test_the_interval_holds_9_times_in_10(known: int, left: int, memory: float) 
     for seed in range(200):
         units = _work(Random(seed), known + left, memory)
         rest = units[known:]
-        found = forecast(units[:known], [u.tokens for u in rest])
+        found = forecast_remaining(units[:known], [u.tokens for u in rest])
         assert found is not None
         hits += found.low <= sum(u.seconds for u in rest) <= found.high
     assert 160 <= hits <= 198
@@ -41,7 +41,7 @@ def test_the_interval_holds_9_times_in_10(known: int, left: int, memory: float) 
 def test_the_interval_narrows_with_what_is_known() -> None:
     """Ten times the past gives a narrower interval for the same rest."""
     units = _work(Random(1), 300, 0.0)
-    few, many = forecast(units[:30], [20] * 100), forecast(units, [20] * 100)
+    few, many = forecast_remaining(units[:30], [20] * 100), forecast_remaining(units, [20] * 100)
     assert few is not None
     assert many is not None
     assert many.high / many.low < few.high / few.low
@@ -49,30 +49,30 @@ def test_the_interval_narrows_with_what_is_known() -> None:
 
 def test_long_sentences_take_longer() -> None:
     """The rest is forecast by tokens, not by sentences."""
-    units = [Unit(2.0 * t, t, 1) for t in (10, 20, 30, 40) * 10]
-    assert forecast(units, [10] * 10) == Forecast(200.0, 200.0, 200.0, 10)
-    assert forecast(units, [40] * 10) == Forecast(800.0, 800.0, 800.0, 10)
+    units = [TimedAnswer(2.0 * t, t, 1) for t in (10, 20, 30, 40) * 10]
+    assert forecast_remaining(units, [10] * 10) == Forecast(200.0, 200.0, 200.0, 10)
+    assert forecast_remaining(units, [40] * 10) == Forecast(800.0, 800.0, 800.0, 10)
 
 
 @pytest.mark.parametrize(
     "units",
-    [[], [Unit(5.0, 10, 1)] * 19, [Unit(60.0, 200, 40)] * 5, [Unit(0.0, 10, 1)] * 30],
+    [[], [TimedAnswer(5.0, 10, 1)] * 19, [TimedAnswer(60.0, 200, 40)] * 5, [TimedAnswer(0.0, 10, 1)] * 30],
     ids=["none", "19 sentences", "5 deeds", "no time"],
 )
-def test_too_little_is_no_forecast(units: list[Unit]) -> None:
+def test_too_little_is_no_forecast(units: list[TimedAnswer]) -> None:
     """With fewer than 20 sentences, too few deeds or no times nothing is said."""
-    assert forecast(units, [10] * 50) is None
+    assert forecast_remaining(units, [10] * 50) is None
 
 
 def test_nothing_left_takes_no_time() -> None:
     """A finished corpus has a forecast of nothing."""
-    assert forecast([Unit(5.0, 10, 1)] * 30, []) == Forecast(0.0, 0.0, 0.0, 0)
+    assert forecast_remaining([TimedAnswer(5.0, 10, 1)] * 30, []) == Forecast(0.0, 0.0, 0.0, 0)
 
 
 def test_the_latest_work_counts() -> None:
     """What was done before the last 500 sentences, when all was new, is forgotten."""
-    units = [Unit(100.0, 10, 1)] * 50 + [Unit(10.0, 10, 1)] * LATEST
-    found = forecast(units, [10] * 10)
+    units = [TimedAnswer(100.0, 10, 1)] * 50 + [TimedAnswer(10.0, 10, 1)] * RECENT_SENTENCES
+    found = forecast_remaining(units, [10] * 10)
     assert found is not None
     assert found.seconds == pytest.approx(100.0)
 
@@ -82,8 +82,8 @@ def test_units_hold_all_the_time() -> None:
     worker = Worker(seed=4)
     for _ in range(30):
         worker.annotate(words=12, spans=2)
-    steps = clocked(deeds_of(worker.records)).timed_events
-    units = units_of(steps)
+    steps = time_events(events_from_records(worker.records)).timed_events
+    units = timed_answers(steps)
     assert [(u.tokens, u.sentences) for u in units] == [(12, 1)] * 30
     assert sum(u.seconds for u in units) == pytest.approx(sum(s.seconds for s in steps))
 
@@ -96,5 +96,5 @@ def test_units_hold_all_the_time() -> None:
 )
 def test_any_past_gives_a_sound_interval_or_none(past: list[tuple[float, int, int]], left: list[int]) -> None:
     """Whatever was done and taken back, low <= expected <= high and nothing is below 0."""
-    found = forecast([Unit(*u) for u in past], left)
+    found = forecast_remaining([TimedAnswer(*u) for u in past], left)
     assert found is None or 0.0 <= found.low <= found.seconds <= found.high

@@ -7,15 +7,15 @@ from hypothesis import strategies as st
 
 from annotator.core.annotation import Answer
 from annotator.core.spans import Span
-from annotator.core.statistics.deeds import deeds_of
-from annotator.core.statistics.haste import Haste, HasteKind, hasty
+from annotator.core.statistics.deeds import events_from_records
+from annotator.core.statistics.haste import SpeedWarning, SpeedWarningKind, find_speed_warnings
 from tests.core.statistics.worker import Worker
 
 TOKENS = 12
 
 
-def _hasty(worker: Worker) -> tuple[Haste, ...]:
-    return hasty(deeds_of(worker.records))
+def _hasty(worker: Worker) -> tuple[SpeedWarning, ...]:
+    return find_speed_warnings(events_from_records(worker.records))
 
 
 def _begin(worker: Worker) -> None:
@@ -31,7 +31,7 @@ def test_accepting_page_after_page_unread_is_told() -> None:
         worker.now += 2
         worker.answer(*[worker.sentence(TOKENS) for _ in range(15)])
     first, second = _hasty(worker)
-    assert first.kind is HasteKind.UNREAD
+    assert first.kind is SpeedWarningKind.UNREAD
     assert first.count == second.count == 45
     assert first.speed > 15
     assert first.message == (
@@ -57,7 +57,7 @@ def test_who_reads_is_never_told(seed: int, pages: list[int], speed: float, how:
         for group in [numbers] if how == "batch" else [[x] for x in numbers]:
             worker.answer(*group)
             worker.now += 0.1
-    assert not [h for h in _hasty(worker) if h.kind is HasteKind.UNREAD]
+    assert not [h for h in _hasty(worker) if h.kind is SpeedWarningKind.UNREAD]
 
 
 def test_a_second_pass_over_what_was_annotated_is_no_haste() -> None:
@@ -87,7 +87,7 @@ def test_taking_every_suggestion_fast_is_told() -> None:
     _begin(worker)
     _take(worker, 1.2)
     (haste,) = _hasty(worker)
-    assert haste.kind is HasteKind.ALL_TAKEN
+    assert haste.kind is SpeedWarningKind.ALL_TAKEN
     assert haste.count == 51
     assert haste.message == (
         "the last 51 suggestions were all taken, none was turned down; "

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from annotator.core.edits import Op
 from annotator.core.spans import Span
-from annotator.core.statistics.deeds import deeds_of
-from annotator.core.statistics.suggestions import Outcome, added_up, outcomes
+from annotator.core.statistics.deeds import events_from_records
+from annotator.core.statistics.suggestions import SuggestionOutcome, sum_outcomes, suggestion_outcomes
 from tests.core.statistics.worker import Worker
 
 ENDS = ["kept", "moved", "moved twice", "relabelled", "removed", "rejected", "undone", "redone", "own"]
@@ -50,7 +50,7 @@ def test_each_suggestion_ends_in_one_way(ends: list[tuple[str, str]]) -> None:
     worker = Worker()
     for end, source in ends:
         _do(worker, end, source)
-    found = outcomes(deeds_of(worker.records))
+    found = suggestion_outcomes(events_from_records(worker.records))
     counted = Counter(
         {
             (o.source, fate): getattr(o, fate)
@@ -71,7 +71,7 @@ def test_turning_down_what_was_taken_is_a_rejection_once() -> None:
     worker.put(n, span)
     worker.put(n)
     worker.turn_down(n, span)
-    assert outcomes(deeds_of(worker.records)) == (Outcome("rules", "PERSON", rejected=1),)
+    assert suggestion_outcomes(events_from_records(worker.records)) == (SuggestionOutcome("rules", "PERSON", rejected=1),)
 
 
 def test_a_rejection_that_is_undone_was_none() -> None:
@@ -80,14 +80,14 @@ def test_a_rejection_that_is_undone_was_none() -> None:
     n = worker.sentence(5)
     worker.turn_down(n, Span(0, 4, "PERSON", "rules"))
     worker.write(Op.UNDO, {n: worker.said(n).with_rejected(())})
-    assert outcomes(deeds_of(worker.records)) == ()
+    assert suggestion_outcomes(events_from_records(worker.records)) == ()
 
 
 def test_annotators_are_added_up() -> None:
     """Outcomes of the same source and label are one row."""
-    a, b = Outcome("rules", "PERSON", 3, 1, 0, 2), Outcome("rules", "PERSON", 1, 0, 1, 0)
-    (both, other) = added_up([b, Outcome("spacy", "VENUE", 1), a])
-    assert both == Outcome("rules", "PERSON", 4, 1, 1, 2)
+    a, b = SuggestionOutcome("rules", "PERSON", 3, 1, 0, 2), SuggestionOutcome("rules", "PERSON", 1, 0, 1, 0)
+    (both, other) = sum_outcomes([b, SuggestionOutcome("spacy", "VENUE", 1), a])
+    assert both == SuggestionOutcome("rules", "PERSON", 4, 1, 1, 2)
     assert (both.judged, both.kept_share) == (8, 0.5)
     assert other.kept_share == 1.0
-    assert Outcome("x", "y").kept_share == 0.0
+    assert SuggestionOutcome("x", "y").kept_share == 0.0

@@ -5,13 +5,13 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field, replace
 
-from annotator.core.annotation import Annotation, Answer, Work
+from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
 from annotator.core.article import Sentence
 from annotator.core.edits import Op
-from annotator.core.keys import Keys
-from annotator.core.record import Record
+from annotator.core.keys import KeystrokeCounts
+from annotator.core.record import JournalRecord
 from annotator.core.spans import Span
-from annotator.core.tokens import tokens_of
+from annotator.core.tokens import build_tokens
 
 TEXT = "Ilka Moran counted 40 boats off Tarn Quay and said that the ferry left late"
 WORDS = TEXT.split()
@@ -22,7 +22,7 @@ def sentence_of(n: int, article: str, start: int, index: int) -> Sentence:
     """Return a sentence of ``n`` words, a token each."""
     words = [WORDS[i % len(WORDS)] for i in range(n)]
     text = " ".join(words)
-    tokens = tokens_of(words, [True] * (n - 1) + [False])
+    tokens = build_tokens(words, [True] * (n - 1) + [False])
     return Sentence(article, index, start, start + len(text), text, tokens)
 
 
@@ -36,14 +36,14 @@ class Worker:
     spread: float = 0.6
     """The deviation of its logarithm."""
     break_share: float = 0.01
-    keys: Keys | None = None
+    keys: KeystrokeCounts | None = None
     article: str = "0123456789ab"
     name: str = "ana"
-    records: list[Record] = field(default_factory=list)
+    records: list[JournalRecord] = field(default_factory=list)
     worked: float = 0.0
     now: float = 1_700_000_000.3
     session: str = "ana-1"
-    works: dict[int, Work] = field(default_factory=dict)
+    works: dict[int, AnnotatedSentence] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)
@@ -66,7 +66,7 @@ class Worker:
         """Begin a new sentence of so many words and return its number."""
         number = len(self.works)
         made = sentence_of(words, self.article, self.at, number)
-        self.works[number] = Work(made)
+        self.works[number] = AnnotatedSentence(made)
         self.at = made.end + 1
         return number
 
@@ -78,7 +78,7 @@ class Worker:
             self.works[number] = replace(self.works[number], annotation=annotation)
             keys = self.keys if i == 0 else None
             self.records.append(
-                Record(
+                JournalRecord(
                     first + i, op, self.works[number], None, batch, self.name, self.session,
                     float(int(self.now)), keys,
                 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-SCORES: Mapping[str, float] = {
+NUMBER_RULE_SCORES: Mapping[str, float] = {
     "noun": 0.95,
     "noun after words": 0.94,
     "noun after name": 0.45,
@@ -57,7 +57,7 @@ SCORES: Mapping[str, float] = {
 }
 """The share by rule and way to cut; a way is "-of" for the phrase whose "of …" is left out, and so on."""
 
-WAYS: Mapping[str, float] = {
+BOUNDARY_SCORES: Mapping[str, float] = {
     "": 0.5,
     "-of": 0.6,
     "+of": 0.28,

@@ -17,20 +17,20 @@ eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety zero
 """)
 SINGULAR_SCALES = _words("hundred thousand million billion trillion dozen mn bn tn")
 PLURAL_SCALES = _words("hundreds thousands millions billions trillions dozens tens scores")
-SCALES = SINGULAR_SCALES | PLURAL_SCALES
-VAGUE = _words("several many few some countless")
+NUMBER_SCALES = SINGULAR_SCALES | PLURAL_SCALES
+VAGUE_QUANTIFIERS = _words("several many few some countless")
 """Words that belong to a number when a scale follows: several hundred, many thousands."""
 
-PARTS = _words("""
+FRACTION_NAMES = _words("""
 half third quarter fifth sixth seventh eighth ninth tenth thirds quarters fifths sixths sevenths eighths
 ninths tenths halves fourth fourths
 """)
 """Names of fractions."""
 
-NO_HALF = _words("first second other better last latter next early late opening closing top bottom")
+BEFORE_HALF_AS_PART = _words("first second other better last latter next early late opening closing top bottom")
 """Words before "half" that make it a part of something, not a number."""
 
-FIRM = _phrases("""
+APPROXIMATORS = _phrases("""
 no more than, no less than, no fewer than, not more than, as much as, as few as, as little as, up to,
 at least, at most, at the most, at the very least, more than, less than, fewer than, better than, well over,
 just over, just under, just about, just above, just below, only about, well above, well below, well under,
@@ -40,13 +40,13 @@ approx., circa, barely, hardly, perhaps, maybe, exceeding, much more than, many 
 """)
 """What may stand before a number and belongs to it; the longest that fits wins."""
 
-LOOSE = _phrases("""
+OPTIONAL_APPROXIMATORS = _phrases("""
 only, just, even, exactly, an estimated, as many as, a total of, an average of, an additional, merely,
 below, above, under
 """)
 """Words before a number that some annotators take in and others leave out."""
 
-MOVES = _words("""
+MOVEMENT_VERBS = _words("""
 rose rise rises risen rising fell fall falls fallen falling grew grow grows growing climbed climb climbs
 climbing jumped jump jumps edged inched moved move moves went go goes going came come comes add adds added
 stand stands stood held hold holds live lives lived take takes took taken drop drops dropped dropping bring
@@ -55,13 +55,13 @@ lined ended end
 """)
 """Verbs after which "up to" or "over" is a direction, or part of the verb."""
 
-HANDS = _words("""
+HANDOVER_VERBS = _words("""
 hand hands handed handing took take takes taking turn turned turning spread looked watched fought fight
 fights fighting argued arguing
 """)
 """Verbs of which "over" is a part before what is handed over too."""
 
-LEVELS = _words("up over above below under")
+LEVEL_WORDS = _words("up over above below under")
 """Approximators that may belong to the verb before them."""
 
 MODIFIERS = _words("""
@@ -70,7 +70,7 @@ least outside inside once
 """)
 """Function words that may stand between a number and what it counts."""
 
-FAR_HEADS = _words("""
+IRREGULAR_PLURALS = _words("""
 people men women children police feet teeth mice geese troops personnel cattle sheep fish aircraft staff
 media data criteria crew others youth folk folks businessmen businesswomen congressmen policemen policewomen
 firemen fishermen gunmen servicemen spokesmen lawmen salesmen craft species series alumni bacteria phenomena
@@ -81,7 +81,7 @@ analyses crises theses hypotheses oxen lice dice alumnae spokespeople salespeopl
 """)
 """Plurals without a plain -s, and nouns that are counted in the singular form."""
 
-NO_HEADS = _words("""
+NOT_COUNTED_PLURALS = _words("""
 is was has does this his its us yes as across unless whereas less versus news politics economics congress
 business process access success address press progress class pass cross boss mass crisis basis analysis
 campus focus status bonus virus minus various serious previous famous religious thus plus perhaps always
@@ -98,7 +98,7 @@ sanctions narcotics drugs customs graphics robotics parks trades united states l
 """)
 """Plural forms that often stand before the noun that is counted: two sales managers."""
 
-UNITS = _words("""
+MEASURES = _words("""
 km kilometre kilometer mile metre meter foot ft inch kg kilogram gram ton tonne mph acre hectare degree
 barrel litre liter gallon mb gb tb mw kw hp lb lbs cm mm megawatt kilowatt miles kilometres kilometers
 metres meters feet inches kilograms kilos grams tons tonnes pounds acres hectares degrees barrels litres
@@ -107,10 +107,10 @@ centimetres centimeters
 """)
 """Measures."""
 
-TIMES = _words("times")
+REPETITION_NOUNS = _words("times")
 """Nouns of multiplication and repetition."""
 
-STOPS = _words("""
+NOUN_SEARCH_STOPS = _words("""
 said told asked wanted went came got made took gave had became began saw knew voted died say think believe
 want need call go come take make get agree favor favour met won lost held left kept led ran sat stood sent
 brought bought sold spent paid felt thought caught taught fought sought built meant put cut hit let fell
@@ -127,14 +127,14 @@ unable due dead ill hurt alive present available absent
 """)
 """Verbs and adverbs that end the search for what a number counts."""
 
-SECOND_STOPS = STOPS - _words("""
+FIRM_NOUN_SEARCH_STOPS = NOUN_SEARCH_STOPS - _words("""
 lead plan play face help call need work stand drive hit read cut run support fight love hope like start old
 long wide tall deep high thick strong full-time daily weekly monthly annually yearly short lower higher
 larger smaller bigger longer shorter better later earlier ill dead overall likely able present available
 """)
 """Of these, the words that end the search even where a plural noun still follows."""
 
-NO_ONE = _words("no this that any every each which another single the")
+BEFORE_PRONOUN_ONE = _words("no this that any every each which another single the")
 """Words that make a pronoun of "one"."""
 
 ONE_VERBS = _words("""
@@ -144,10 +144,10 @@ appears belongs sits tells feels calls
 """)
 """Verbs after "one" and its noun."""
 
-AGES = _words("age aged ages turned turning turns")
+AGE_WORDS = _words("age aged ages turned turning turns")
 """Words before an age."""
 
-NUMBERED = _words("""
+NUMBERED_NOUNS = _words("""
 no no. nos nos. number numbers article articles chapter chapters section sections page pages part parts
 phase phases group groups grade grades level levels room rooms route routes highway line lines type model
 figure figures table tables verse act acts title day days week year post posts channel gate flight
@@ -156,13 +156,13 @@ version volume vol vol. step bus road lot district precinct apollo boeing airbus
 """)
 """Words that a number names (Article 5), so that it counts nothing."""
 
-VOTES = _words("vote votes ruling decision margin majority win victory lead loss")
+VOTE_NOUNS = _words("vote votes ruling decision margin majority win victory lead loss")
 """Nouns after a result of two numbers: a 382-37 vote."""
 
-MEMBERS = _words("member seat page person man woman bed unit story storey vote")
+COMPOUND_UNITS = _words("member seat page person man woman bed unit story storey vote")
 """Singular nouns after a number that stand before another noun: a 3 million member union."""
 
-CROWNS = _words("crowns crown cents bucks quid grand euros")
+MONEY_NOUNS = _words("crowns crown cents bucks quid grand euros")
 """Further names of money, as the last word of what is counted."""
 
 LY_NOUNS = _words(
@@ -178,5 +178,5 @@ parking banking farming mining fishing shipping manufacturing engineering tradin
 """)
 """Words in -ing that may end what "one" counts."""
 
-OWNERS = _words("the a an his her its their our my your")
+BEFORE_ADJECTIVE_ONLY = _words("the a an his her its their our my your")
 """Words before an "only" that is an adjective: the only two."""

@@ -7,7 +7,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-ENDINGS = _words("""
+ORGANISATION_ENDINGS = _words("""
 inc inc. corp corp. co co. cos cos. ltd ltd. llc l.p. lp plc s.a. sa ag gmbh n.v. nv b.v. spa s.p.a. ab oy
 a/s corporation company companies group groups holdings holding partners associates brothers bros bros. sons
 incorporated limited industries enterprises systems technologies technology software pharmaceuticals
@@ -36,18 +36,18 @@ utilities
 """)
 """Last words of names that are bodies, firms, media, events and works rather than places or people."""
 
-FIRMS = _words("""
+FIRM_ENDINGS = _words("""
 inc inc. corp corp. co co. cos cos. ltd ltd. plc llc group holdings university party foundation industries
 utilities motors airlines corporation company department committee commission association institute
 """)
 """Endings whose bodies are often named by what stands before them alone: Ferro & Sons Inc., Ferro."""
 
-OFFICES = _words("""
+TITLED_OFFICES = _words("""
 department ministry office committee commission court board council bureau college party association staff
 """)
 """Bodies that a title before them names: the Justice Department, the Governor's Office."""
 
-WORDS = _words("""
+ORGANISATION_WORDS = _words("""
 national international american federal royal general united first global central federated standard
 consolidated allied amalgamated democratic republican conservative labour liberal christian islamic jewish
 catholic methodist baptist public civil human natural social economic political popular workers' people's
@@ -56,7 +56,7 @@ transportation justice homeland intelligence investigation environmental nuclear
 """)
 """Words inside a name that make a body likely."""
 
-KNOWN = _words("""
+KNOWN_ORGANISATIONS = _words("""
 abc accenture acorn adidas aflac afp aig aipac airbnb airbus alibaba aljazeera alphabet amazon amnesty amtrak
 ap apple arsenal aston at&t atf axios bbc bayer benetton blackrock blackwater bmw bnp boeing boj boko
 breitbart brexit btselem buzzfeed caltech cato cbs cdc centcom chelsea chevrolet chevron chrysler cia cisco

@@ -227,7 +227,7 @@ worker wrestler writer youngster zoologist
 PARTY_MARKS = _words("r d i r. d. i. rep. dem. con lab snp ld")
 """What opens a bracket after a politician's name: (R-Tex.), (D)."""
 
-DOES = _words("""
+PERSON_VERBS = _words("""
 said says told added adds admitted agreed announced argued argues asked asks acknowledged believes believed
 called conceded complained contended declared declined denied explained grew hopes hoped insisted insists
 joked knew knows laughed learned lives lived married noted notes nodded observed pleaded predicted promised
@@ -236,21 +236,21 @@ testified thinks thought tweeted urged vowed wants warned who whose wondered wor
 """)
 """Verbs that a person is the likely subject of."""
 
-ACTS = _words("""
+IRREGULAR_PASTS = _words("""
 became began bought broke brought came chose drew drove fell fought found gave got grew heard held kept knew
 laid led left lost made met paid put ran rose sang sat saw sold sent shot sought stood struck swam swept swore
 taught threw took went won wrote
 """)
 """Irregular verbs in the past."""
 
-SURELY_NAMES = _words("""
+ROLE_SURNAMES = _words("""
 baker bishop butcher carpenter cook driver farmer fisherman gardener guard guest guide head hero hunter judge
 king legend mason marshal miller model page porter priest prince shepherd star tailor boss brewer cousin
 friends
 """)
 """Roles that are as often surnames or parts of names; no title before a name."""
 
-MAY_BE_WORDS = _words("""
+AMBIGUOUS_FIRST_NAMES = _words("""
 al angel april art ash august bill bob chin chuck clay cliff daisy dale dawn dean drew earl faith frank gene
 grace grant guy harry hazel heather holly hope ivy jack jay june joy king lance lane laurel lily mark may max
 melody mercy miles min misty norm olive pat pearl penny per ray rich rob robin rocky rod rose ruby rusty

@@ -5,14 +5,14 @@ Names of several words are parted by commas. An apostrophe is the straight one.
 
 from __future__ import annotations
 
-Words = tuple[str, ...]
+PlaceWords = tuple[str, ...]
 
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-def _names(text: str) -> frozenset[Words]:
+def _names(text: str) -> frozenset[PlaceWords]:
     return frozenset(tuple(name.split()) for name in text.split(","))
 
 
@@ -42,7 +42,7 @@ yugoslavia, zaire, zambia, zimbabwe, rhodesia, hong kong, macau, greenland, guam
 zanzibar, american samoa, cayman islands, virgin islands, falkland islands, faroe islands, new caledonia
 """)
 
-STATES = _names("""
+STATES_AND_PROVINCES = _names("""
 alabama, alaska, arizona, arkansas, california, colorado, connecticut, delaware, florida, hawaii, idaho,
 illinois, indiana, iowa, kansas, kentucky, louisiana, maine, maryland, massachusetts, michigan, minnesota,
 mississippi, missouri, montana, nebraska, nevada, new hampshire, new jersey, new mexico, new york state,
@@ -74,12 +74,12 @@ n.y n.j n.h n.c s.c n.m r.i d.c. d.c ont. que. b.c. alta. n.s. n.b. man. sask. n
 """)
 """Abbreviated states: no place unless a comma, a bracket or a dash stands before them."""
 
-BARE_MARKS = _words("""
+UNAMBIGUOUS_STATE_MARKS = _words("""
 calif. conn. mass. minn. okla. tenn. fla. ariz. colo. n.y. n.j. n.h. n.c. s.c. n.m. r.i. d.c. w.va. wis.
 """)
 """Abbreviated states that are hardly anything else."""
 
-POSTAL = _words("""
+POSTAL_CODES = _words("""
 al ak az ar ca co ct de fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh nj nm ny nc nd oh ok
 or pa ri sc sd tn tx ut vt va wa wv wi wy dc
 """)
@@ -264,14 +264,14 @@ geneva, hudson, potomac, east river, dakotas, carolinas, southeast, heartland
 """)
 """Continents, seas, mountains, islands, quarters and landmarks."""
 
-SEATS = _names("""
+GOVERNMENT_SEATS = _names("""
 white house, wall street, capitol hill, kremlin, downing street, madison avenue, whitehall, westminster,
 broadway, hollywood, pentagon, buckingham palace, oval office, west wing, silicon valley, elysee palace,
 élysée palace
 """)
 """Places that mostly stand for those who work there."""
 
-HEADS = _words("""
+PLACE_NAME_HEADS = _words("""
 abbey airbase airfield airport aisle alley arcade arch archipelago arena arms arboretum avenue ave ave.
 baptistery barracks base basilica bay bayou beach bend boulevard blvd blvd. bridge brook building buildings
 canal canyon cape capitol castle cathedral cave caves cemetery centre center channel chapel church circle
@@ -295,7 +295,7 @@ bakery oratory
 """)
 """Last words of names of places."""
 
-SHY_HEADS = _words("""
+AMBIGUOUS_PLACE_HEADS = _words("""
 arms base bay building center centre church close club college common court cross district exchange farm
 farms field fields ford forum green hall heights house ice market memorial mill mills park place plant point
 port pass range ring rock row school sound spring springs stage station strand studio studios summit track
@@ -306,10 +306,10 @@ landing lodge
 """)
 """Heads that are as often the last word of a firm, a body or a surname."""
 
-NUMBERED = _words("route highway interstate pier terminal gate platform junction bridge hangar camp motorway")
+NUMBERED_PLACES = _words("route highway interstate pier terminal gate platform junction bridge hangar camp motorway")
 """Places that have a number for a name: Route 9."""
 
-LEADS = _words("""
+PLACE_NAME_STARTS = _words("""
 lake lakes mount mt mt. port fort ft. cape isle saint st st. san santa santo são los las el new north south
 east west upper lower great little camp point loch glen ben rio río puerto playa la le les monte villa val
 bad sankt tel al beit tell ain khan nova novo nizhny northern southern eastern western central greater inner
@@ -321,23 +321,23 @@ COMPASS = _words("""
 north south east west northern southern eastern western central upper lower greater downtown
 """)
 
-BEFORE = _words("""
+PLACE_PREPOSITIONS = _words("""
 in at near from outside inside across around through throughout toward towards into to via beyond within
 above below along off onto over past between under opposite behind beside amid
 """)
 """Prepositions after which a name is likely a place."""
 
-STRONG = _words("in near outside inside across throughout into via")
+STRONG_PLACE_PREPOSITIONS = _words("in near outside inside across throughout into via")
 """Those after which hardly anything else with a name stands."""
 
-GOING = _words("""
+MOTION_VERBS = _words("""
 left reached visited entered toured visiting leaving entering reaching touring fled fleeing crossed crossing
 invaded invading attacked bombed hit struck seized captured flew returned moved traveled travelled drove
 sailed
 """)
 """Verbs whose object may be a place."""
 
-KINDS = _words("""
+PLACE_NOUNS = _words("""
 capital city cities town towns village villages suburb suburbs state states county province provinces region
 island islands port district neighborhood neighbourhood nation country countries resort hamlet borough
 harbour harbor area peninsula municipality river lake headquarters airport enclave settlement prefecture dam

@@ -72,7 +72,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 SAY = _verbs("say")
-SPEAK = _verbs("""
+SPEAK_VERBS = _verbs("""
 say add claim argue insist note explain warn report announce acknowledge admit predict recall write
 declare state suggest complain tweet joke quip conclude observe remark assert contend maintain stress
 emphasize emphasise reiterate reply respond answer confirm boast concede caution confess charge allege
@@ -136,7 +136,7 @@ ridicule chastise denounce credit mock lambaste berate congratulate
 """)
 """Verbs of judging somebody for something."""
 
-BACK = _verbs("""
+SUPPORT_VERBS = _verbs("""
 support oppose endorse favor favour reject back defend advocate propose demand recommend reiterate condemn
 criticize criticise
 """)
@@ -145,17 +145,17 @@ criticize criticise
 CONSIDER = _verbs("consider contemplate favor favour suggest recommend propose oppose advocate admit deny")
 """Verbs with a gerund: considered leaving."""
 
-IN_TWO_WORDS = dict.fromkeys(_verbs("point"), "out") | dict.fromkeys(_verbs("make"), "clear")
+TWO_WORD_VERBS = dict.fromkeys(_verbs("point"), "out") | dict.fromkeys(_verbs("make"), "clear")
 """Verbs of speech in two words."""
 
-CALLED_FOR = {
+PREPOSITIONAL_CUES = {
     **dict.fromkeys(_verbs("call advocate push argue plead"), "for"),
     **dict.fromkeys(_verbs("warn argue caution rail campaign"), "against"),
     **dict.fromkeys(_verbs("talk complain worry speak boast vent"), "about"),
 }
 """Verbs whose preposition brings the content."""
 
-NOUNS = _words("""
+CLAIM_NOUNS = _words("""
 claim claims belief idea hope hopes fear fears suggestion statement argument notion view allegation
 allegations assertion contention accusation accusations assumption conclusion concern concerns worry
 worries warning warnings promise recognition sense impression conviction expectation expectations
@@ -166,50 +166,50 @@ speculation agreement vow news assurance assurances
 """)
 """Nouns whose "that" opens a claim."""
 
-ADJECTIVES = _words("""
+CLAIM_ADJECTIVES = _words("""
 confident concerned hopeful afraid sure certain optimistic worried aware convinced clear adamant fearful
 doubtful skeptical sceptical proud glad happy sorry surprised disappointed pleased unsure
 """)
 """Adjectives whose "that" opens a claim."""
 
-WH = _words("whether why how what who whom which if when where whose")
+QUESTION_WORDS = _words("whether why how what who whom which if when where whose")
 
-VERBS = SPEAK | THINK | SHOW | TELL | ONLY_QUOTES
-ENDING = SPEAK | ONLY_QUOTES | TELL | _verbs("say believe think hope conclude show find")
+VERBS = SPEAK_VERBS | THINK | SHOW | TELL | ONLY_QUOTES
+CLOSING_VERBS = SPEAK_VERBS | ONLY_QUOTES | TELL | _verbs("say believe think hope conclude show find")
 """Verbs that may close what they attribute: "…, she said"."""
 
 CALLS = _verbs("call urge press")
-BARE = SAY | SPEAK | THINK | SHOW | TELL
+BARE_CLAUSE_VERBS = SAY | SPEAK_VERBS | THINK | SHOW | TELL
 """Verbs whose clause may come without "that"."""
-ASKING = ASK | SPEAK | THINK | SHOW
-FRONTS = _words("while although though when if because since as despite after asked whether")
+QUESTION_VERBS = ASK | SPEAK_VERBS | THINK | SHOW
+FRONTED_CLAUSE_WORDS = _words("while although though when if because since as despite after asked whether")
 """Words that open a subordinate clause before the main one."""
 
-STRONG = SAY | _words(
+FIRM_SPEECH_VERBS = SAY | _words(
     "told tells added adds wrote writes noted notes asked explained recalled replied warned argued"
 )
 """Verbs of speech that are hardly ever participles after a comma."""
 
-ATTITUDES = ASK | PROMISE | URGE | CALL | DEEM | SEE_AS | ACCUSE | BACK | CONSIDER | ALLEGED
-SPOKEN = SAY | VERBS
-CUES = SPOKEN | ATTITUDES
-THIRDS = frozenset(
-    form for form in CUES if form.endswith("s") and form[:-1] in CUES | {"den", "repl"}
+ATTITUDES = ASK | PROMISE | URGE | CALL | DEEM | SEE_AS | ACCUSE | SUPPORT_VERBS | CONSIDER | ALLEGED
+SPEECH_FORMS = SAY | VERBS
+CLAIM_CUES = SPEECH_FORMS | ATTITUDES
+THIRD_PERSON_FORMS = frozenset(
+    form for form in CLAIM_CUES if form.endswith("s") and form[:-1] in CLAIM_CUES | {"den", "repl"}
 ) | _words(
     "denies replies testifies stresses discusses confesses wishes presses decries dismisses worries tries"
 )
 """Forms of the third person."""
-PASTS = frozenset(form for form in CUES if form.endswith("ed")) | frozenset(
+PAST_FORMS = frozenset(form for form in CLAIM_CUES if form.endswith("ed")) | frozenset(
     form for forms in _IRREGULAR.values() for form in forms.split() if not form.endswith(("s", "ing"))
 )
 """Forms of the past and participles."""
 
-POINTERS = _words(
+DEMONSTRATIVES = _words(
     "which that those these this many most some others both more few all each none another such several"
 )
 """Determiners that can be a subject by themselves."""
 
-CERTAIN_PASTS = _words("""
+CERTAIN_PAST_FORMS = _words("""
 was were had did went came got made took gave became began saw knew said told thought found left kept held
 stood sat brought bought built sent spent lost won met ran led read wrote spoke broke chose drew drove
 fell felt fought flew grew hung heard hid hit hurt laid lay let lit meant paid put rose sang sank sold set
@@ -217,13 +217,13 @@ shook shot showed shut slept slid spread sprang stole struck swore taught tore t
 swept bore beat bet bent bound caught cast cost crept cut dealt dug ate forgot forgave froze quit rang
 sought spun stuck stung swam swung wept withdrew
 """)
-FINITE = _words("""
+FINITE_FORMS = _words("""
 am is are was were has have had do does did will would shall should can could may might must ought ca wo
 ain cannot 're 've 'll 'd 'm
 """)
 """Verbs that are finite whatever stands around them."""
 
-PRESENT = _words("""
+PRESENT_FORMS = _words("""
 says thinks believes wants needs makes takes gives comes goes gets knows shows seems looks feels means
 leads remains stands keeps runs wins loses faces holds lives works plans plays helps tells asks calls
 hopes leaves becomes begins continues requires allows supports opposes owes deserves represents include
@@ -232,7 +232,7 @@ deserve
 """)
 """Frequent verbs of the present."""
 
-ALSO_NOUNS = _words("""
+NOUN_LIKE_FORMS = _words("""
 figures claims reports notes plans shows hopes fears doubts charges answers comments posts rules states
 questions calls offers requests demands orders challenges views projects signals worries wishes promises
 pledges estimates blogs texts forecasts finds replies names labels supports backs feels proposes
@@ -240,7 +240,7 @@ pledges estimates blogs texts forecasts finds replies names labels supports back
 """Forms of the third person that are rather nouns after another noun."""
 
 HEARERS = _words("reporters me us him her them you it everyone everybody viewers voters")
-TIMES = _words("""
+TIME_WORDS = _words("""
 monday tuesday wednesday thursday friday saturday sunday yesterday today earlier later late early recently
 once repeatedly again publicly privately previously last this next week month year night morning afternoon
 evening also still then often simply flatly tonight then happily bluntly quietly afterward afterwards

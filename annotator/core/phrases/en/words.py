@@ -19,7 +19,7 @@ i me myself you yourself he him himself she herself it itself we us ourselves th
 whoever mine yours hers ours theirs one's everyone everybody everything someone somebody something anyone
 anybody anything nobody nothing none there here
 """)
-SUBJECTS = _words("""
+SUBJECT_WORDS = _words("""
 i you he she it we they there this that these those nobody everyone everybody someone what who
 """)
 PREPOSITIONS = _words("""
@@ -43,12 +43,12 @@ sometimes soon still then there therefore thereby thus today together tomorrow t
 yesterday yet instead indeed nevertheless nonetheless furthermore hence finally eventually elsewhere
 apparently
 """)
-FUNCTION = DETERMINERS | PRONOUNS | PREPOSITIONS | CONJUNCTIONS | AUXILIARIES | ADVERBS
+FUNCTION_WORDS = DETERMINERS | PRONOUNS | PREPOSITIONS | CONJUNCTIONS | AUXILIARIES | ADVERBS
 
-TELLTALES = _words("the of and to that with for by from he she they is are were said has had this their 's")
+ENGLISH_MARKERS = _words("the of and to that with for by from he she they is are were said has had this their 's")
 """Words that tell English from other languages."""
 
-OPENERS = _words("""
+SENTENCE_OPENERS = _words("""
 according another asked asking critics police officials official authorities residents voters experts
 analysts researchers scientists supporters opponents observers sources investigators prosecutors lawmakers
 witnesses doctors students teachers workers farmers families children women men people others thousands
@@ -104,7 +104,7 @@ sens. govs.
 """)
 """Words before a person's name that are not part of it; with a capital they may stand in a name run."""
 
-SHY_TITLES = _words("""
+AMBIGUOUS_TITLES = _words("""
 king queen prince princess pope bishop judge dean major general marshal saint father mother sister
 """)
 """Titles that are also parts of names; they count as titles at the start of a run alone."""
@@ -123,14 +123,14 @@ DEGREES = _words("m.d. ph.d. phd md esq esq. qc kc mp mep d.d.s. m.p. cbe obe mb
 PARTIES = _words("democrat democrats republican republicans conservatives liberals socialists")
 """Party members after a place: the Michigan Republican."""
 
-OFFICES = _words("""
+OFFICE_NOUNS = _words("""
 state education defence defense health commerce homeland security interior treasury labor labour energy
 agriculture finance transportation transport justice war trade the exchequer foreign affairs human services
 staff police
 """)
 """What a title may be of: Secretary of State, Minister of Education."""
 
-HYPHENED = _words("""
+HYPHEN_SUFFIXES = _words("""
 led era style like based born run made type area wide free held only rich poor level size owned backed wing
 old time term elect ring ringing a an of to and the in
 """)
@@ -154,7 +154,7 @@ texan parisian londoner
 """)
 """Adjectives of nation, creed and party: alone they are no names; a plural -s is taken off first."""
 
-PLACE_HEADS = _words("""
+OF_NAME_HEADS = _words("""
 university college institute school academy bank department ministry district republic kingdom state states
 gulf bay sea strait straits cape isle island islands port city town county province principality house court
 church cathedral temple mosque palace tower museum library board council chamber bureau office federation
@@ -172,14 +172,14 @@ MONTHS = _words("""
 january february march april may june july august september october november december jan jan. feb feb. mar.
 apr apr. jun jun. jul jul. aug aug. sep sep. sept sept. oct oct. nov nov. dec dec.
 """)
-FEASTS = _words("christmas easter ramadan thanksgiving halloween passover")
-DATES = WEEKDAYS | MONTHS | FEASTS
+HOLIDAYS = _words("christmas easter ramadan thanksgiving halloween passover")
+DATES = WEEKDAYS | MONTHS | HOLIDAYS
 
-NUMBERS = _words("""
+NUMBER_WORDS = _words("""
 one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
 eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety zero
 """)
-SCALES = _words("""
+SCALE_WORDS = _words("""
 hundred thousand million billion trillion dozen score hundreds thousands millions billions dozens tens
 """)
 PERCENT = _words("% percent pct pct. ‰")
@@ -194,14 +194,14 @@ second seconds minute minutes hour hours day days night nights week weeks weeken
 years decade decades century centuries quarter quarters fortnight semester semesters millennia millennium yr
 yrs mins hrs
 """)
-TIMES = _words("a.m. p.m. am pm a.m p.m o'clock gmt est edt pst utc bst cet")
+CLOCK_WORDS = _words("a.m. p.m. am pm a.m p.m o'clock gmt est edt pst utc bst cet")
 PLURALS = _words("""
 people men women children police feet teeth mice geese troops personnel cattle sheep fish aircraft staff
 media data criteria crew others youth folk businessmen businesswomen congressmen policemen policewomen
 firemen fishermen gunmen servicemen spokesmen lawmen salesmen women's craft species series percent voters
 alumni bacteria phenomena
 """)
-NO_PLURALS = _words("""
+NOT_PLURAL_WORDS = _words("""
 says has was is does goes makes takes gives comes gets shows wants needs means seems looks gains plus thus
 perhaps always sometimes besides towards afterwards this his its us yes as across unless whereas less versus
 news politics economics congress business process access success loss address press progress class pass
@@ -210,14 +210,14 @@ religious continues believes thinks knows calls keeps leaves lives runs remains 
 """)
 """Words that end in s and are not the plural of what a number counts."""
 
-SPEECH = _words("""
+SPEECH_VERBS = _words("""
 said say says saying told tell tells telling added adds adding claimed claims claiming claim argued argues
 arguing argue insisted insists insisting insist believes believe believed thinks thought think hopes hope
 hoped
 """)
 """Verbs of speech and thought whose content often comes without "that"."""
 
-SPEECH_THAT = _words("""
+SPEECH_VERBS_WITH_THAT = _words("""
 acknowledged acknowledges acknowledging admitted admits admitting agreed agrees alleged alleges alleging
 announced announces announcing asserted asserts asserting assured assures boasted boasts cautioned cautions
 charged charges complained complains complaining concluded concludes concluding confirmed confirms
@@ -235,8 +235,8 @@ conceded conceding demanded demands urged urges doubts doubted
 """)
 """Verbs whose content is taken only after "that"; after it, before it and in quotations they are cues too."""
 
-CUES = SPEECH | SPEECH_THAT
-REPORTING = _words("said says told added warned argued insisted explained recalled believes thinks tweeted")
+SPEECH_CUES = SPEECH_VERBS | SPEECH_VERBS_WITH_THAT
+REPORTING_VERBS = _words("said says told added warned argued insisted explained recalled believes thinks tweeted")
 """Verbs of speech in whose subject one expects a person."""
 
 NAMES_IN_S = _words("""
