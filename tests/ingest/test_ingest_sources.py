@@ -167,7 +167,7 @@ def test_one_failure_never_stops_the_others(tmp_path: Path) -> None:
     """A missing file between two good ones is one failure among three results."""
     good = put(tmp_path / "a.txt", PAGE)
     kinds = [type(s).__name__ for s in read(good, tmp_path / "none.txt", good)]
-    assert kinds == ["Source", "Failed", "Source"]
+    assert kinds == ["ArticleSource", "SourceFailure", "ArticleSource"]
 
 
 @pytest.mark.parametrize("data", [b"", b" \n\t\n", b"\xef\xbb\xbf"])

@@ -105,7 +105,7 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
 
     def on_worklist_screen_looked(self, event: Looked) -> None:
         """List what was found."""
-        self._list = cast("L | None", event.worklist)
+        self._list = cast("WorklistT | None", event.worklist)
         self._warning = event.error
         self.draw()
 
