@@ -8,22 +8,22 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from annotator.core.annotation import Annotation, AnnotatedSentence
-from annotator.core.article import Article, SourceLine, Sentence, LineVerdict
+from annotator.core.annotation import AnnotatedSentence, Annotation
+from annotator.core.article import Article, LineVerdict, Sentence, SourceLine
 from annotator.core.digest import article_id_from_digest, text_digest
-from annotator.core.hints import assign_hints
-from annotator.core.record import JournalRecord
+from annotator.core.journal_record import JournalRecord
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion
 from annotator.core.tokens import Token, gap_token
+from annotator.session.actions.hints import assign_hints
 from annotator.session.session import AnnotationSession
 from annotator.session.state import TaskState
-from annotator.storage.corpus import CorpusFolder
+from annotator.storage.codec import RecordDecoder
+from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
-from annotator.storage.records import RecordDecoder
 from annotator.storage.schemas import parse_schema_text
-from annotator.tui.layout.wrap import token_width
+from annotator.tui.layout.text_cells import token_width
 
 NEWS = """
 name = "news"
@@ -122,7 +122,9 @@ def article(
     verdicts = tuple(SourceLine(_LETTERS[x], f"looks like {_LETTERS[x].value}") for x in lines)
     digest = text_digest(text)
     head = title or text.split("\n", 1)[0]
-    return Article(article_id_from_digest(digest), origin, digest, text, verdicts, title=head, byline=byline, date=date)
+    return Article(
+        article_id_from_digest(digest), origin, digest, text, verdicts, title=head, byline=byline, date=date
+    )
 
 
 def sentences(a: Article) -> tuple[Sentence, ...]:

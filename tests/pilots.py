@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from annotator.core.article import Article
 from annotator.session.session import AnnotationSession
-from annotator.storage.prefs import Preferences
+from annotator.storage.user_files import Preferences
 from annotator.tui.app import AnnotatorApp
 from tests import builders
 

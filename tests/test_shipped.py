@@ -6,11 +6,11 @@ import html
 import re
 from pathlib import Path
 
-from annotator.storage.corpus import CorpusFolder
+from annotator.session.keymap import effective_keymap
+from annotator.session.keymap_file import parse_keymap
+from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
-from annotator.storage.keymap import parse_keymap
 from annotator.storage.schemas import load_schema
-from annotator.tui.keymap import effective_keymap
 from tests.scripts.make_picture import FOLDER, suggestions, take
 from tests.scripts.make_readme import README, with_keys
 from tests.scripts.make_sample import MADE, ROOT, make

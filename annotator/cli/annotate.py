@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import click
 
 from annotator.cli import output
-from annotator.cli.options import PATH, login_name, open_corpus, apply_schema, schema_file_text
+from annotator.cli.options import PATH, apply_schema, login_name, open_corpus, schema_file_text
 from annotator.core.errors import CorpusError, UsageError
-from annotator.storage.corpus import CorpusFolder
+from annotator.storage.corpus_folder import CorpusFolder
 
 if TYPE_CHECKING:
     from annotator.session.session import AnnotationSession
@@ -69,7 +69,7 @@ def _require_terminal() -> None:
 
 
 def _open_for_annotating(path: Path | None) -> CorpusFolder:
-    from annotator.storage.sample import user_sample_corpus
+    from annotator.storage.user_files import user_sample_corpus
 
     corpus = open_corpus(path) if path else CorpusFolder.open(user_sample_corpus())
     if not corpus.article_ids():
@@ -107,10 +107,10 @@ def _sixteen_colour_theme() -> str:
 def _annotate(
     corpus: CorpusFolder, name: str, read_only: bool, theme: str, ascii_glyphs: bool, *, tour: bool
 ) -> int:
+    from annotator.session.keymap_file import load_keymap_or_default
     from annotator.session.session import AnnotationSession
     from annotator.storage.journal import Journal
-    from annotator.storage.keymap import load_keymap_or_default
-    from annotator.storage.prefs import Preferences
+    from annotator.storage.user_files import Preferences
 
     os.environ.setdefault("TEXTUAL_FPS", "240")
     preferences = Preferences.load()
@@ -154,7 +154,7 @@ def _run_app(app: AnnotatorApp) -> int:
 
 def _mention_other_annotators(session: AnnotationSession, *, tour: bool) -> None:
     """Say on the prompt row whose work is here, where it is not this annotator's and no tour speaks there."""
-    from annotator.session.opening import others_work_message
+    from annotator.session.session_checks import others_work_message
     from annotator.session.state import StatusMessage
 
     if not tour and (notice := others_work_message(session.corpus, session.annotator)):

@@ -11,7 +11,7 @@ from annotator.cli import output
 from annotator.cli.options import PATH, json_option, login_name, open_corpus
 from annotator.core.article import Article, LineVerdict
 from annotator.core.errors import CorpusError, UsageError
-from annotator.storage.corpus import CorpusFolder
+from annotator.storage.corpus_folder import CorpusFolder
 
 
 @click.command("articles")
@@ -73,7 +73,9 @@ def _print_articles(corpus: CorpusFolder, *, as_json: bool) -> None:
     for r in rows:
         state = f"  (replaced by {r['replaced_by']})" if r["replaced_by"] else ""
         lines = f"{r['body']:>4} of {r['lines']} lines"
-        output.write_data([f"{r['id']}  {output.count_column(r['sentences'], 'sentence')}  {lines}  {r['title']}{state}"])
+        output.write_data(
+            [f"{r['id']}  {output.count_column(r['sentences'], 'sentence')}  {lines}  {r['title']}{state}"]
+        )
 
 
 def _summary(corpus: CorpusFolder, a: Article) -> dict[str, object]:

@@ -10,13 +10,13 @@ from typing import Any
 
 import click
 
+from annotator.checks.problem import Problem, ProblemKind, ProblemLevel, ProblemLocation
+from annotator.checks.registry import run_checks
 from annotator.cli import output
 from annotator.cli.options import PATH, json_option, open_corpus
 from annotator.core.errors import SourceError, UsageError
-from annotator.core.problems.checks import run_checks
-from annotator.core.problems.problem import ProblemKind, ProblemLevel, ProblemLocation, Problem
-from annotator.storage.collector import gc_paused
-from annotator.storage.corpus import CorpusFolder
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.gc_pause import gc_paused
 
 _MAX_OTHER_SPANS = 3
 """How many further places of a problem a line names; ``--json`` has them all."""
@@ -50,7 +50,9 @@ def command(corpus: Path, only: tuple[str, ...], level: str, form: str | None, a
     if form is not None:
         _print_certificate(open_corpus(corpus), form, only, as_json=as_json)
         return
-    kinds = [k for k in _selected_kinds(only) if k.level is ProblemLevel.ERROR or level == ProblemLevel.WARNING]
+    kinds = [
+        k for k in _selected_kinds(only) if k.level is ProblemLevel.ERROR or level == ProblemLevel.WARNING
+    ]
     opened = open_corpus(corpus)
     with gc_paused():
         problems, counts = find_problems(opened, kinds)
@@ -67,7 +69,7 @@ def find_problems(corpus: CorpusFolder, kinds: Sequence[ProblemKind]) -> tuple[l
 
     Raises AnnotatorError where the corpus cannot be read.
     """
-    from annotator.cli.material import add_file_and_line, load_check_input
+    from annotator.workflows.checking import add_file_and_line, load_check_input
 
     opened = load_check_input(corpus)
     found = [p for p in opened.damage if p.kind in kinds] + run_checks(opened.check_input, kinds)
@@ -85,15 +87,16 @@ def find_problems(corpus: CorpusFolder, kinds: Sequence[ProblemKind]) -> tuple[l
 
 
 def _tokenizer_drift(corpus: CorpusFolder, check_input: Any) -> list[Problem]:
-    from annotator.core.problems.tokenizer import check_tokenizer_drift
-    from annotator.ingest.fingerprint import tokenizer_fingerprint
-    from annotator.ingest.tokens import Tokenizer
+    from annotator.checks.corpus_checks import check_tokenizer_drift
+    from annotator.ingest.tokenizer import Tokenizer, tokenizer_fingerprint
 
     try:
         now = tokenizer_fingerprint(corpus.lang)
         if now == corpus.fingerprint:
             return []
-        return list(check_tokenizer_drift(check_input, corpus.fingerprint, now, Tokenizer(corpus.lang).tokens))
+        return list(
+            check_tokenizer_drift(check_input, corpus.fingerprint, now, Tokenizer(corpus.lang).tokens)
+        )
     except SourceError as error:
         return [Problem(ProblemKind.TOKENIZER, ProblemLocation(file="corpus.toml"), error.what, error.do)]
 
@@ -104,13 +107,15 @@ def _selected_kinds(only: Sequence[str]) -> list[ProblemKind]:
     known = {k.value for k in ProblemKind}
     for name in names:
         if name not in known:
-            raise UsageError(f"--only {name} is no kind of problem", do="use one of " + ", ".join(ProblemKind))
+            raise UsageError(
+                f"--only {name} is no kind of problem", do="use one of " + ", ".join(ProblemKind)
+            )
     return [k for k in ProblemKind if not names or k.value in names]
 
 
 def _print_certificate(corpus: CorpusFolder, form: str, only: Sequence[str], *, as_json: bool) -> None:
     """Print the certificate of a format; exit with 3 where it cannot hold all spans."""
-    from annotator.cli.certificate import check_round_trip
+    from annotator.workflows.round_trip import check_round_trip
 
     if only:
         raise UsageError("--only does not go with --round-trip", do="leave one of them out")
@@ -137,9 +142,7 @@ def _report_lines(problems: Sequence[Problem], counts: dict[str, int]) -> Iterat
         return
     kinds = Counter(p.kind for p in problems)
     told = ", ".join(f"{k.value} {kinds[k]}" for k in ProblemKind if kinds[k])
-    sums = (
-        f"{output.count_text(levels[ProblemLevel.ERROR], 'error')} and {output.count_text(levels[ProblemLevel.WARNING], 'warning')}"
-    )
+    sums = f"{output.count_text(levels[ProblemLevel.ERROR], 'error')} and {output.count_text(levels[ProblemLevel.WARNING], 'warning')}"
     yield f"{sums} in {looked} {by}: {told}"
 
 
@@ -179,7 +182,12 @@ def _report_fields(corpus: str, problems: Sequence[Problem], counts: dict[str, i
 
 def _problem_fields(p: Problem) -> dict[str, Any]:
     head = {"kind": p.kind.value, "level": p.kind.level.value}
-    return head | {"what": p.what, "cure": p.remedy, **_location_fields(p.location), "others": [_location_fields(x) for x in p.related]}
+    return head | {
+        "what": p.what,
+        "cure": p.remedy,
+        **_location_fields(p.location),
+        "others": [_location_fields(x) for x in p.related],
+    }
 
 
 def _location_fields(place: ProblemLocation) -> dict[str, Any]:

@@ -7,16 +7,16 @@ from functools import cache
 from pathlib import Path
 
 from annotator.cli import output
-from annotator.cli.gold import GoldSet, annotated_sentences_of
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import Sentence
-from annotator.core.phrases import ArticleContext, build_context
 from annotator.core.schema import Schema
 from annotator.core.suggestion import Suggestion
-from annotator.suggest.evaluate import LabelEvaluation, evaluate_suggestions
-from annotator.suggest.history import HISTORY_SOURCE as HISTORY
-from annotator.suggest.history import MentionHistory
-from annotator.suggest.merge import SuggestionRanker
+from annotator.language import ArticleContext, build_context
+from annotator.suggest.evaluation import LabelEvaluation, evaluate_suggestions
+from annotator.suggest.mention_history import HISTORY_SOURCE as HISTORY
+from annotator.suggest.mention_history import MentionHistory
+from annotator.suggest.ranking import SuggestionRanker
+from annotator.workflows.gold_annotations import GoldSet, annotated_sentences_of
 
 SuggestFunction = Callable[[Sentence], Sequence[Suggestion]]
 COMBINED = "together"
@@ -43,7 +43,8 @@ def score_sources(
         found[COMBINED] = list(_combined_suggestions(gold, schema, found))
     labels = [x.name for x in schema.labels]
     return {
-        name: evaluate_suggestions(zip(gold.rows, each, strict=True), labels, threshold) for name, each in found.items()
+        name: evaluate_suggestions(zip(gold.rows, each, strict=True), labels, threshold)
+        for name, each in found.items()
     }
 
 
@@ -86,7 +87,12 @@ def history_source(gold: GoldSet, schema: Schema) -> SuggestFunction:
 
 
 def print_scores(
-    path: Path, gold: GoldSet, scores: dict[str, dict[str, LabelEvaluation]], threshold: float, *, as_json: bool
+    path: Path,
+    gold: GoldSet,
+    scores: dict[str, dict[str, LabelEvaluation]],
+    threshold: float,
+    *,
+    as_json: bool,
 ) -> None:
     """Print the figures: a table for each source, or all as JSON."""
     if as_json:
@@ -96,7 +102,9 @@ def print_scores(
         head = {"gold": output.path_text(path), "sentences": len(gold.rows), "threshold": threshold}
         output.write_json({**head, "sources": sources})
         return
-    output.write_data([f"{output.count_text(len(gold.rows), 'sentence')}, suggestions from a score of {threshold} on"])
+    output.write_data(
+        [f"{output.count_text(len(gold.rows), 'sentence')}, suggestions from a score of {threshold} on"]
+    )
     for name, labels in scores.items():
         output.write_data(_score_table(name, labels))
 

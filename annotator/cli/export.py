@@ -14,16 +14,16 @@ from click.core import ParameterSource
 from annotator.cli import output
 from annotator.cli.options import PATH, json_option, open_corpus
 from annotator.core.errors import UsageError
-from annotator.export.fates import OFF_TOKEN_EDGES
-from annotator.export.values import ExportOptions, ExportReport
-from annotator.export.warn import TORN_STORIES
-from annotator.storage.collector import gc_paused
-from annotator.storage.corpus import CorpusFolder
-from annotator.storage.folder import check_articles_folder, check_outside_corpus
+from annotator.export.options import ExportOptions, ExportReport
+from annotator.export.span_outcomes import OFF_TOKEN_EDGES
+from annotator.export.split_audit import TORN_STORIES
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.corpus_layout import check_articles_folder, check_outside_corpus
+from annotator.storage.gc_pause import gc_paused
 
 if TYPE_CHECKING:  # loaded where it is needed: a small export starts fast
-    from annotator.cli.gather import ExportSelection
-    from annotator.cli.grouping import StorySplit
+    from annotator.workflows.annotation_loader import ExportSelection
+    from annotator.workflows.story_split import StorySplit
 
 _SPACY_OPTIONS = {
     "spans_key": "--spans-key",
@@ -48,7 +48,7 @@ class _ExportFormatType(click.ParamType):  # type: ignore[type-arg,unused-ignore
     name = "format"
 
     def _choice(self) -> click.Choice[str]:
-        from annotator.formats.detect import FORMATS
+        from annotator.formats.format_detection import FORMATS
 
         return click.Choice(["spacy", *(n for n in FORMATS if n not in {"spacy", "uima"})])
 
@@ -153,7 +153,9 @@ def command(
     _print_report(report, as_json=as_json)
 
 
-def _export_training(corpus: CorpusFolder, name: str | None, out: Path, chosen: Mapping[str, Any]) -> ExportReport:
+def _export_training(
+    corpus: CorpusFolder, name: str | None, out: Path, chosen: Mapping[str, Any]
+) -> ExportReport:
     """Write what spaCy trains from."""
     options = _export_options(corpus, chosen)
     by_story, rebalance, page = chosen["split_by"] == "story", chosen["rebalance"], chosen["report"]
@@ -195,13 +197,13 @@ def _export_other_format(
     gathered = _select_items(corpus, name)
     for warning in (*corpus.warnings, *gathered.warnings):
         output.write_warning(warning)
-    from annotator.cli.formats import export_to_format
+    from annotator.workflows.format_export import export_to_format
 
     return export_to_format(gathered, out, to, full=full, unit=unit)
 
 
 def _select_items(corpus: CorpusFolder, name: str | None) -> ExportSelection:
-    from annotator.cli.gather import select_for_export
+    from annotator.workflows.annotation_loader import select_for_export
 
     return select_for_export(corpus, name)
 
@@ -224,16 +226,18 @@ def _group_by_story(corpus: CorpusFolder, options: ExportOptions, *, rebalance: 
     """Return the stories of a corpus; None where there is but one part."""
     if len(options.parts_with_share) < 2:
         return None
-    from annotator.cli.grouping import split_by_story
+    from annotator.workflows.story_split import split_by_story
 
     return split_by_story(corpus, options, rebalanced=rebalance)
 
 
-def _without_quarantined(gathered: ExportSelection, found: StorySplit | None, options: ExportOptions) -> ExportSelection:
+def _without_quarantined(
+    gathered: ExportSelection, found: StorySplit | None, options: ExportOptions
+) -> ExportSelection:
     """Return what is exported where articles are drawn by their stories."""
     if found is None:
         return gathered
-    from annotator.cli.grouping import apply_story_split
+    from annotator.workflows.story_split import apply_story_split
 
     return apply_story_split(gathered, found, options)
 
@@ -251,9 +255,9 @@ def _try_stream(
 def _stream_export(
     corpus: CorpusFolder, name: str | None, out: Path, options: ExportOptions, found: StorySplit | None
 ) -> ExportReport | None:
-    from annotator.cli.plan import plan_export
-    from annotator.cli.streamed import export_stream
-    from annotator.storage.fast_index import FastReadError
+    from annotator.storage.journal_index import FastReadError
+    from annotator.workflows.export_plan import plan_export
+    from annotator.workflows.stream_export import export_stream
 
     try:
         made = plan_export(corpus, name, options, found.stories if found else None)
@@ -273,7 +277,9 @@ def _stream_export(
 
 def _refuse_options(ctx: click.Context, to: str) -> None:
     """Raise UsageError for an option that the format has no use for."""
-    given = [o for p, o in _SPACY_OPTIONS.items() if ctx.get_parameter_source(p) is ParameterSource.COMMANDLINE]
+    given = [
+        o for p, o in _SPACY_OPTIONS.items() if ctx.get_parameter_source(p) is ParameterSource.COMMANDLINE
+    ]
     if to != "prodigy":
         given = [o for o in given if o != "--unit"]
     if given:
@@ -289,8 +295,8 @@ def _export_spacy(
     *,
     page: bool,
 ) -> ExportReport:
-    from annotator.cli.report import report_builder
-    from annotator.export.corpus import export_corpus
+    from annotator.export.exporter import export_corpus
+    from annotator.workflows.export_report import report_builder
 
     with output.progress("export") as show:
         return export_corpus(

@@ -11,33 +11,34 @@ from typing import Any
 
 import click
 
-from annotator.cli import ledgers, output
-from annotator.cli.asked import (
-    OPEN_ANSWER,
-    ImportOptions,
-    choose_import_format,
-    read_source_documents,
-    parse_label_pairs,
-    check_spans_found,
-    check_format_options,
-    open_sources,
-)
-from annotator.cli.options import PATH, json_option, annotate_command
-from annotator.cli.pieces import DocumentOptions
-from annotator.cli.taking import Importer
+from annotator.cli import output
+from annotator.cli.options import PATH, annotate_command, json_option
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError, UsageError
 from annotator.core.schema import Schema
-from annotator.formats import detect, labels, ledger, units
+from annotator.formats import conversion_ledger, format_detection, label_mapping, offset_units
 from annotator.formats.document import ConversionLog
-from annotator.formats.source import ImportSource
-from annotator.ingest.tokens import Tokenizer
-from annotator.storage.corpus import CorpusFolder
-from annotator.storage.failures import translate_os_errors
-from annotator.storage.folder import check_folder_unused
-from annotator.storage.imports import NewCorpusSettings, ImportStaging
+from annotator.formats.import_source import ImportSource
+from annotator.ingest.tokenizer import Tokenizer
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.corpus_layout import check_folder_unused
+from annotator.storage.file_io import translate_os_errors
+from annotator.storage.import_transaction import ImportStaging, NewCorpusSettings
 from annotator.storage.journal import check_annotator_name
 from annotator.storage.schemas import default_schema_path, load_schema, read_schema_text
+from annotator.workflows import import_options
+from annotator.workflows.import_documents import DocumentOptions
+from annotator.workflows.import_options import (
+    OPEN_ANSWER,
+    ImportOptions,
+    check_format_options,
+    check_spans_found,
+    choose_import_format,
+    open_sources,
+    parse_label_pairs,
+    read_source_documents,
+)
+from annotator.workflows.importing import Importer
 
 _MAX_LISTED = 60
 """How many labels, or kinds of pairs, are told one by one."""
@@ -71,7 +72,7 @@ class ImportReport:
 @click.option("--corpus", "folder", required=True, type=PATH, help="The corpus; made if need be.")
 @click.option(
     "--format",
-    type=click.Choice(["auto", *detect.FORMATS]),
+    type=click.Choice(["auto", *format_detection.FORMATS]),
     default="auto",
     show_default=True,
     help="What the files are; auto tells it by what is in them.",
@@ -112,7 +113,7 @@ class ImportReport:
 )
 @click.option(
     "--offsets",
-    type=click.Choice(list(units.OFFSET_UNIT_NAMES)),
+    type=click.Choice(list(offset_units.OFFSET_UNIT_NAMES)),
     default=None,
     help="What offsets count, where the file can't tell.",
 )
@@ -133,8 +134,10 @@ def command(files: tuple[Path, ...], pairs: tuple[str, ...], kind: str, as_json:
     something was left out that you did not ask to leave out.
     """
     given = {name: value for name, value in chosen.items() if value is not None}
-    report, account = run_import(files, ImportOptions(map=parse_label_pairs(pairs), full=kind == "full", **given))
-    _print_report(report, list(ledger.conversion_report(account)), as_json=as_json)
+    report, account = run_import(
+        files, ImportOptions(map=parse_label_pairs(pairs), full=kind == "full", **given)
+    )
+    _print_report(report, list(conversion_ledger.conversion_report(account)), as_json=as_json)
     if report.lost:
         sys.exit(output.EXIT_LEFT_OUT)
 
@@ -143,7 +146,7 @@ def run_import(files: Sequence[Path], options: ImportOptions) -> tuple[ImportRep
     """Carry out an import; return its report and account. Raises AnnotatorError, the corpus as it was."""
     if options.name:
         check_annotator_name(options.name)
-    ledgers.check_ledger_path(options)
+    import_options.check_ledger_path(options)
     sources = open_sources(files)
     formats = [choose_import_format(s, options.format) for s in sources]
     check_format_options((form for form, _ in formats), options)
@@ -161,14 +164,16 @@ def run_import(files: Sequence[Path], options: ImportOptions) -> tuple[ImportRep
         _check_not_empty(importer, sources)
         added = _labels_to_add(importer.labels, schema, options)
         flat = set(added) - importer.non_entity_labels
-        text = labels.schema_with_labels(schema_file, schema, added, flat) if added else ""
+        text = label_mapping.schema_with_labels(schema_file, schema, added, flat) if added else ""
         _fill_report(report, importer, staging, options, added)
-        data = b"".join(ledger.conversion_ledger_lines(account, report.totals, importer.record_builder.kept))
+        data = b"".join(
+            conversion_ledger.conversion_ledger_lines(account, report.totals, importer.record_builder.kept)
+        )
         _check_strict(account, options, data)
-        where = ledgers.ledger_path(options, sources, data)
+        where = import_options.ledger_path(options, sources, data)
         report.ledger = output.path_text(where)
         if into:
-            with ledgers.ledger_written(where, data):
+            with import_options.ledger_written(where, data):
                 staging.commit_to_existing(importer.record_builder.next_seqs, text or None)
         else:
             _create_corpus(staging, options, tokenizer.fingerprint, text or schema_file, where, data)
@@ -176,19 +181,25 @@ def run_import(files: Sequence[Path], options: ImportOptions) -> tuple[ImportRep
 
 
 def _document_options(options: ImportOptions) -> DocumentOptions:
-    rename = labels.rename_to_usable(options.map) if options.add_labels else labels.rename_by_map(options.map)
+    rename = (
+        label_mapping.rename_to_usable(options.map)
+        if options.add_labels
+        else label_mapping.rename_by_map(options.map)
+    )
     return DocumentOptions(options.answer, rename, options.title_from, options.full)
 
 
-def _create_corpus(staging: ImportStaging, options: ImportOptions, fingerprint: str, schema: str, where: Path, data: bytes) -> None:
+def _create_corpus(
+    staging: ImportStaging, options: ImportOptions, fingerprint: str, schema: str, where: Path, data: bytes
+) -> None:
     """Make the new corpus, its ledger in it unless the user wants that elsewhere."""
     name = output.path_text(options.folder.resolve().name)
     made = NewCorpusSettings(name, options.lang or "en", fingerprint, schema)
     if options.ledger_file is None:
-        staging.add_file(f"{ledgers.IMPORTS_FOLDER}/{where.name}", data)
+        staging.add_file(f"{import_options.IMPORTS_FOLDER}/{where.name}", data)
         staging.commit_new_corpus(made)
         return
-    with ledgers.ledger_written(where, data):
+    with import_options.ledger_written(where, data):
         staging.commit_new_corpus(made)
 
 
@@ -214,9 +225,11 @@ def _open_target(options: ImportOptions) -> CorpusFolder | None:
     return corpus
 
 
-def _import_file(source: ImportSource, form: str, options: ImportOptions, importer: Importer, account: ConversionLog) -> None:
+def _import_file(
+    source: ImportSource, form: str, options: ImportOptions, importer: Importer, account: ConversionLog
+) -> None:
     """Take all documents of one file in, nobody's under the format's name; any error of the file names it."""
-    by_sentence = detect.FORMATS[form].unit == "sentence"
+    by_sentence = format_detection.FORMATS[form].unit == "sentence"
     before = account.read
     with output.progress_counter("documents of", source.base) as show:
         for n, document in enumerate(read_source_documents(source, form, options, account), 1):
@@ -235,11 +248,11 @@ def _check_not_empty(importer: Importer, sources: Sequence[ImportSource]) -> Non
 
 def _labels_to_add(counts: dict[str, int], schema: Schema, options: ImportOptions) -> list[str]:
     """Return the labels to add to the schema; raises UsageError where they are to be named first."""
-    lacking = labels.labels_missing_from_schema(counts, schema)
-    if len(lacking) > labels.MAX_NEW_LABELS:
+    lacking = label_mapping.labels_missing_from_schema(counts, schema)
+    if len(lacking) > label_mapping.MAX_NEW_LABELS:
         listed = ", ".join(label[:40] for label in list(lacking)[:10])
         raise SourceError(
-            f"there are {len(lacking):,} labels that the schema lacks ({listed}, …), more than {labels.MAX_NEW_LABELS:,}",
+            f"there are {len(lacking):,} labels that the schema lacks ({listed}, …), more than {label_mapping.MAX_NEW_LABELS:,}",
             where=str(options.folder),
             do="take the layer or field that holds labels, not texts or ids; or leave some out with --map",
         )
@@ -250,13 +263,15 @@ def _labels_to_add(counts: dict[str, int], schema: Schema, options: ImportOption
             f"the schema {schema.name} ({', '.join(x.name for x in schema.labels[:12])}) has no such labels: "
             f"{listed}{more}",
             where=str(options.folder),
-            do=f"{'give' if options.map else 'add'} {labels.suggested_map_option(lacking, schema, options.map)} "
+            do=f"{'give' if options.map else 'add'} {label_mapping.suggested_map_option(lacking, schema, options.map)} "
             "(fill in; empty leaves out), or --add-labels",
         )
     return list(lacking)
 
 
-def _fill_report(report: ImportReport, importer: Importer, staging: ImportStaging, options: ImportOptions, added: list[str]) -> None:
+def _fill_report(
+    report: ImportReport, importer: Importer, staging: ImportStaging, options: ImportOptions, added: list[str]
+) -> None:
     counts, account = importer.counts, importer.account
     report.documents, report.sentences, report.records = counts.documents, counts.sentences, counts.records
     report.articles = len(staging.articles)
@@ -264,10 +279,10 @@ def _fill_report(report: ImportReport, importer: Importer, staging: ImportStagin
     report.counts = asdict(counts)
     report.added_labels = added
     report.broken_rules = dict(importer.record_builder.broken_rules)
-    report.totals = {**ledger.conversion_totals(account), "notes": list(account.notes)}
+    report.totals = {**conversion_ledger.conversion_totals(account), "notes": list(account.notes)}
     warnings = staging.corpus.warnings if staging.corpus else []
     report.notes = [*warnings, *account.notes, *_report_notes(importer, options)]
-    report.lost = ledger.count_losses(account)
+    report.lost = conversion_ledger.count_losses(account)
 
 
 _COUNT_MESSAGES = {
@@ -311,11 +326,11 @@ def _report_notes(importer: Importer, options: ImportOptions) -> Iterator[str]:
 
 def _check_strict(account: ConversionLog, options: ImportOptions, data: bytes) -> None:
     """Raise SourceError where ``--strict`` forbids what would be lost; the ledger tells it all the same."""
-    gone = [e for e in account.entries if ledger.is_loss(e)]
+    gone = [e for e in account.entries if conversion_ledger.is_loss(e)]
     if not options.strict or not gone:
         return
     if options.ledger_file is not None:
-        ledgers.write_ledger(options.ledger_file, data)
+        import_options.write_ledger(options.ledger_file, data)
     listed = ", ".join(f"{why} ({n})" for why, n in Counter(e.why for e in gone).most_common())
     see = f"in {output.path_text(options.ledger_file)}" if options.ledger_file else "with --ledger-file FILE"
     raise SourceError(
@@ -329,7 +344,9 @@ def _print_report(report: ImportReport, account: Sequence[str], *, as_json: bool
     if as_json:
         output.write_json(asdict(report))
         return
-    output.write_data(f"{f['file']}: {detect.FORMATS[f['format']].description} ({f['why']})" for f in report.files)
+    output.write_data(
+        f"{f['file']}: {format_detection.FORMATS[f['format']].description} ({f['why']})" for f in report.files
+    )
     output.write_data(account)
     by = ", ".join(sorted(report.annotators.values())) or "nobody"
     counts = (
@@ -345,7 +362,13 @@ def _print_report(report: ImportReport, account: Sequence[str], *, as_json: bool
             listed = f"{output.count_text(waiting, 'span')} inside tokens, which key R there repairs"
             output.write_data([f"{listed}; until then training data lack them"])
     if report.added_labels:
-        more = f" and {len(report.added_labels) - _MAX_LISTED} more" if len(report.added_labels) > _MAX_LISTED else ""
-        output.write_message(f"note: the schema has new labels: {', '.join(report.added_labels[:_MAX_LISTED])}{more}")
+        more = (
+            f" and {len(report.added_labels) - _MAX_LISTED} more"
+            if len(report.added_labels) > _MAX_LISTED
+            else ""
+        )
+        output.write_message(
+            f"note: the schema has new labels: {', '.join(report.added_labels[:_MAX_LISTED])}{more}"
+        )
     for note in report.notes:
         output.write_message(f"note: {note}")

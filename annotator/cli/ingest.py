@@ -10,14 +10,14 @@ from pathlib import Path
 import click
 
 from annotator.cli import output
-from annotator.cli.intake import IngestRun, IngestReport
-from annotator.cli.options import PATH, json_option, apply_schema, schema_file_text
+from annotator.cli.options import PATH, apply_schema, json_option, schema_file_text
 from annotator.core.errors import UsageError
-from annotator.ingest.sources import SourceFailure, ArticleSource, read_sources
-from annotator.ingest.tokens import Tokenizer
-from annotator.storage.corpus import CorpusFolder
-from annotator.storage.failures import translate_os_errors
+from annotator.ingest.sources import ArticleSource, SourceFailure, read_sources
+from annotator.ingest.tokenizer import Tokenizer
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.file_io import translate_os_errors
 from annotator.storage.schemas import default_schema_path, load_schema
+from annotator.workflows.ingesting import IngestReport, IngestRun
 
 _SPAN_FIELDS = ("spans", "label", "labels", "entities", "annotations")
 """The keys under which tools keep the spans of a record."""
@@ -78,7 +78,9 @@ def _annotated_source_notes(found: list[ArticleSource | SourceFailure]) -> Itera
     marked = [s.origin for s in found if isinstance(s, ArticleSource) and _is_annotated(s)]
     if marked:
         hold = "holds" if len(marked) == 1 else "hold"
-        counted_sources = f"{output.count_text(len(marked), 'source')} (the first: {marked[0]}) {hold} annotations"
+        counted_sources = (
+            f"{output.count_text(len(marked), 'source')} (the first: {marked[0]}) {hold} annotations"
+        )
         yield f"{counted_sources}, and only the texts were taken: `annotator import` takes both"
 
 
@@ -99,7 +101,9 @@ def _check_not_empty(found: list[ArticleSource | SourceFailure]) -> None:
         raise failures[0].error if failures else UsageError("there is no source", do="name at least one file")
 
 
-def _prepare_ingest(folder: Path, lang: str | None, schema: Path | None, name: str | None, report: IngestReport) -> IngestRun:
+def _prepare_ingest(
+    folder: Path, lang: str | None, schema: Path | None, name: str | None, report: IngestReport
+) -> IngestRun:
     """Open the corpus, or see to it that it can be made when the first article is there."""
     with translate_os_errors("read", folder):
         there = (folder / "corpus.toml").exists()

@@ -12,7 +12,7 @@ import click
 from annotator import __version__
 from annotator.cli import output
 from annotator.core.errors import AnnotatorError
-from annotator.storage.collector import gc_paused
+from annotator.storage.gc_pause import gc_paused
 
 _COMMANDS = {
     "annotate": "Annotate a corpus in the terminal (also: `annotator CORPUS`).",
@@ -82,7 +82,9 @@ def run(args: list[str] | None = None) -> None:
     """Run the command line and exit with its code; a mistake or a failing system is one line on stderr."""
     output.allow_any_text()
     if os.name == "nt":  # before anything is loaded that needs the locks of Unix
-        output.write_message("annotator: Windows has no file locks of this kind; install WSL and run Annotator in it")
+        output.write_message(
+            "annotator: Windows has no file locks of this kind; install WSL and run Annotator in it"
+        )
         sys.exit(1)
     sys.exit(_run_for_exit_code(args))
 
@@ -106,7 +108,9 @@ def _run_for_exit_code(args: list[str] | None) -> int:
             import traceback
 
             traceback.print_exc()
-        output.write_message(f"annotator: {_describe_unexpected(error)}; set {DEBUG_VARIABLE}=1 to see where it comes from")
+        output.write_message(
+            f"annotator: {_describe_unexpected(error)}; set {DEBUG_VARIABLE}=1 to see where it comes from"
+        )
         code = 1
     return code if isinstance(code, int) else 0
 

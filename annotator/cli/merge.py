@@ -15,24 +15,24 @@ from annotator.cli.options import PATH, json_option, open_corpus
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import Sentence
 from annotator.core.errors import CorpusError, JournalError, SchemaError, UsageError
-from annotator.core.merging import JournalConflict, merge_journals
-from annotator.core.record import JournalRecord
-from annotator.storage.corpus import CorpusFolder
-from annotator.storage.failures import translate_os_errors
-from annotator.storage.imports import NewCorpusSettings, ImportStaging
+from annotator.core.journal_merge import JournalConflict, merge_journals
+from annotator.core.journal_record import JournalRecord
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.file_io import translate_os_errors
+from annotator.storage.import_transaction import ImportStaging, NewCorpusSettings
 from annotator.storage.journal import Journal
-from annotator.storage.merging import (
-    unmerged_files,
+from annotator.storage.journal_reader import format_line_numbers
+from annotator.storage.schema_editing import unite_schemas
+from annotator.storage.schemas import parse_schema_text, read_schema_text
+from annotator.workflows.corpus_merge import (
     corpora_by_article,
     merge_article,
-    merge_split_groups,
     merge_import_ledgers,
     merge_migrations,
+    merge_split_groups,
     merge_suggestions,
+    unmerged_files,
 )
-from annotator.storage.scan import format_line_numbers
-from annotator.storage.schema_union import unite_schemas
-from annotator.storage.schemas import parse_schema_text, read_schema_text
 
 _MAX_NAME_LENGTH = 64
 """How many characters an annotator's name may have."""
@@ -111,7 +111,11 @@ def run_merge(paths: Sequence[Path], into: Path, schema: Path | None = None) -> 
         _check_labels(used, text, schema)
         merge_suggestions(staging, sources)
         report.conflicts += [{"what": output.path_text(x)} for x in merge_split_groups(staging, sources)]
-        behind = [*merge_migrations(staging, sources), *merge_import_ledgers(staging, sources), *unmerged_files(sources)]
+        behind = [
+            *merge_migrations(staging, sources),
+            *merge_import_ledgers(staging, sources),
+            *unmerged_files(sources),
+        ]
         report.not_merged += [output.path_text(x) for x in behind]
         first = sources[0]
         name = output.path_text(into.resolve().name)
@@ -143,7 +147,9 @@ def _check_same_language(corpora: Sequence[CorpusFolder]) -> None:
     langs = sorted({c.lang for c in corpora})
     if len(langs) > 1:
         listed = ", ".join(f"{output.path_text(c.path)}: {c.lang}" for c in corpora)
-        raise CorpusError(f"the corpora have different languages ({listed})", do="merge those of one language")
+        raise CorpusError(
+            f"the corpora have different languages ({listed})", do="merge those of one language"
+        )
 
 
 def _tokenizer_notes(corpora: Sequence[CorpusFolder]) -> list[str]:
@@ -160,7 +166,9 @@ def _merged_schema(corpora: Sequence[CorpusFolder], schema_path: Path | None, re
     """Return the schema of the new corpus; raises SchemaError where the old ones contradict each other."""
     if schema_path is not None:
         return read_schema_text(schema_path)
-    union = unite_schemas([(output.path_text(c.schema_path), read_schema_text(c.schema_path)) for c in corpora])
+    union = unite_schemas(
+        [(output.path_text(c.schema_path), read_schema_text(c.schema_path)) for c in corpora]
+    )
     if union.clashes:
         more = f" and {len(union.clashes) - 3} more" if len(union.clashes) > 3 else ""
         raise SchemaError(
@@ -187,7 +195,9 @@ def _check_labels(used: set[str], text: str, schema_path: Path | None) -> None:
 def _merge_articles(staging: ImportStaging, sources: _MergeSources, report: MergeReport, show: Any) -> None:
     for n, (article_id, having) in enumerate(sources.owners.items(), 1):
         differences = merge_article(staging, article_id, having)
-        report.conflicts += [{"article": article_id, "what": output.path_text(x)} for x in differences.conflicts]
+        report.conflicts += [
+            {"article": article_id, "what": output.path_text(x)} for x in differences.conflicts
+        ]
         for note in differences.notes:
             report.differences.setdefault(output.path_text(note), []).append(article_id)
         report.in_several += len(having) > 1
@@ -217,8 +227,14 @@ def _merge_journals(staging: ImportStaging, sources: _MergeSources, report: Merg
                 other, there = _conflict_name(name, merged.conflicting_records, made, sources.corpora)
                 if not there:
                     made[other] = merged.conflicting_records
-                    staging.add_records(other, (replace(r, annotator=other) for r in merged.conflicting_records))
-                    report.annotators[other] = {"records": len(merged.conflicting_records), "taken": 0, "same": 0}
+                    staging.add_records(
+                        other, (replace(r, annotator=other) for r in merged.conflicting_records)
+                    )
+                    report.annotators[other] = {
+                        "records": len(merged.conflicting_records),
+                        "taken": 0,
+                        "same": 0,
+                    }
                 report.conflicts += _conflict_fields(merged.conflicts, name, other, corpus)
         staging.add_records(name, joint)
         report.annotators[name] = figures | {"records": len(joint)}
@@ -243,7 +259,10 @@ def _read_records(corpus: CorpusFolder, name: str, report: MergeReport) -> tuple
 
 
 def _conflict_name(
-    name: str, conflicting: Sequence[JournalRecord], made: Mapping[str, Sequence[JournalRecord]], corpora: Sequence[CorpusFolder]
+    name: str,
+    conflicting: Sequence[JournalRecord],
+    made: Mapping[str, Sequence[JournalRecord]],
+    corpora: Sequence[CorpusFolder],
 ) -> tuple[str, bool]:
     """Return the first of ``name.2``, ``name.3``, … that is free, or that keeps the records already.
 
@@ -268,9 +287,13 @@ def _without_annotator(records: Sequence[JournalRecord]) -> list[JournalRecord]:
     return [replace(r, annotator="") for r in records]
 
 
-def _conflict_fields(found: Sequence[JournalConflict], name: str, other: str, corpus: CorpusFolder) -> Iterator[dict[str, Any]]:
+def _conflict_fields(
+    found: Sequence[JournalConflict], name: str, other: str, corpus: CorpusFolder
+) -> Iterator[dict[str, Any]]:
     if not found:
-        what = f"the history of {name} cannot be told in one order with that in {output.path_text(corpus.path)}"
+        what = (
+            f"the history of {name} cannot be told in one order with that in {output.path_text(corpus.path)}"
+        )
         yield {"annotator": name, "kept_as": other, "what": what}
     for conflict in found:
         s = conflict.article_range

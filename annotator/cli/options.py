@@ -13,8 +13,8 @@ import click
 from annotator.core.errors import CorpusError, SchemaError
 from annotator.core.schema import Schema
 from annotator.storage import schemas
-from annotator.storage.corpus import CorpusFolder
-from annotator.storage.failures import translate_os_errors
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.file_io import translate_os_errors
 
 PATH = click.Path(path_type=Path, readable=False)
 """A path as it was given: what cannot be read there is told by whoever reads it, as bad input."""
@@ -52,7 +52,7 @@ def annotate_command(path: str, names: Iterable[str]) -> str:
 
 def labels_in_use(corpus: CorpusFolder) -> set[str]:
     """Return the labels of all spans that are there now, or that undo and redo can bring back."""
-    from annotator.core.works import AnnotationStore  # most commands need neither
+    from annotator.core.annotation_store import AnnotationStore  # most commands need neither
     from annotator.storage.journal import Journal
 
     found: set[str] = set()

@@ -15,8 +15,8 @@ from typing import Any
 import click
 import orjson
 
-from annotator.core.counting import pluralize
 from annotator.core.errors import AnnotatorError
+from annotator.core.pluralize import pluralize
 
 EXIT_LEFT_OUT = 3
 """The exit code for: done, but something was left out that the user did not ask to leave out."""

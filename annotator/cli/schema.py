@@ -12,18 +12,23 @@ import click
 from annotator.cli import output
 from annotator.cli.options import PATH, json_option, login_name, open_corpus
 from annotator.core.annotation import AnnotatedSentence
-from annotator.core.edits import Op
+from annotator.core.annotation_store import AnnotationStore
+from annotator.core.edits import History, Op
 from annotator.core.errors import SchemaError, UsageError
-from annotator.core.history import History
-from annotator.core.migration import SentenceMigration, MigrationKind, MigrationRule, MigrationUndo, migrate_labels
-from annotator.core.record import JournalRecord
-from annotator.core.works import AnnotationStore
-from annotator.storage.corpus import CorpusFolder
+from annotator.core.journal_record import JournalRecord
+from annotator.core.label_migration import (
+    MigrationKind,
+    MigrationRule,
+    MigrationUndo,
+    SentenceMigration,
+    migrate_labels,
+)
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.file_io import read_text
 from annotator.storage.journal import Journal
-from annotator.storage.migrations import Migration, apply_migration, all_journals_locked, read_migrations
-from annotator.storage.schema_edit import split_label, merge_labels, rename_label
+from annotator.storage.migrations import Migration, all_journals_locked, apply_migration, read_migrations
+from annotator.storage.schema_editing import merge_labels, rename_label, split_label
 from annotator.storage.schemas import parse_schema_text
-from annotator.storage.toml import read_text
 
 _DESCRIPTIONS = {
     MigrationKind.RENAME: "{0} is {1} now",
@@ -130,7 +135,15 @@ def split_command(
     after = split_label(_schema_text(opened), label, names)
     words = _parse_words(take, names)
     _run_migration(
-        opened, MigrationKind.SPLIT, (label,), names, after, words=words, reopen=reopen, dry=dry_run, as_json=as_json
+        opened,
+        MigrationKind.SPLIT,
+        (label,),
+        names,
+        after,
+        words=words,
+        reopen=reopen,
+        dry=dry_run,
+        as_json=as_json,
     )
 
 
@@ -159,9 +172,13 @@ def undo_command(corpus: Path, dry_run: bool, as_json: bool) -> None:
         changes: dict[str, list[SentenceMigration]] = {}
         for name, past in pasts.items():
             taker = MigrationUndo(last.rule, _changes_of(past.journal, last.rule), old)
-            changes[name] = taker.changes(past.annotated_sentences, rule.tag) or past.marker_changes(rule.sources)
+            changes[name] = taker.changes(past.annotated_sentences, rule.tag) or past.marker_changes(
+                rule.sources
+            )
         migration = Migration(rule, last.after, last.before, undoes=last.rule.number)
-        report = _apply_changes(opened, pasts, changes, migration, _describe_rule(rule, last.rule.number), dry=dry_run)
+        report = _apply_changes(
+            opened, pasts, changes, migration, _describe_rule(rule, last.rule.number), dry=dry_run
+        )
     _print_report(report, as_json=as_json)
 
 
@@ -246,7 +263,8 @@ def _run_migration(
     with all_journals_locked(corpus) as journals:
         histories = {name: _JournalHistory.of(corpus, journal) for name, journal in journals.items()}
         changes = {
-            name: migrate_labels(history.annotated_sentences, rule, corpus.schema, new) or history.marker_changes(rule.sources)
+            name: migrate_labels(history.annotated_sentences, rule, corpus.schema, new)
+            or history.marker_changes(rule.sources)
             for name, history in histories.items()
         }
         migration = Migration(rule, _schema_text(corpus), after)
@@ -270,7 +288,9 @@ class _JournalHistory:
     @property
     def annotated_sentences(self) -> list[AnnotatedSentence]:
         """Every sentence that has a record."""
-        return [w for article in self.store.touched_articles for w in self.store.touched_sentences_of(article)]
+        return [
+            w for article in self.store.touched_articles for w in self.store.touched_sentences_of(article)
+        ]
 
     def marker_changes(self, labels: Sequence[str]) -> list[SentenceMigration]:
         """Return a change that changes nothing where only what undo would bring back has a label."""
@@ -331,7 +351,9 @@ def _apply_changes(
     spans = sum(s.label in rule.sources for c in every for s in c.before.annotation.spans)
     doubles = sum(len(c.before.annotation.spans) - len(c.after.annotation.spans) for c in every)
     doubtful = [c.after.sentence.id for c in every if c.doubtful]
-    return SchemaChangeReport(rule.number, description, sentences, spans, max(0, doubles), sorted(set(doubtful)), dry)
+    return SchemaChangeReport(
+        rule.number, description, sentences, spans, max(0, doubles), sorted(set(doubtful)), dry
+    )
 
 
 def _print_report(report: SchemaChangeReport, *, as_json: bool) -> None:

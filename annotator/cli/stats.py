@@ -12,8 +12,8 @@ import click
 
 from annotator.cli import output
 from annotator.cli.options import PATH, json_option, open_corpus
-from annotator.core.statistics.figures import AnnotationStatistics
-from annotator.session.figures import StatisticsReport, collect_statistics
+from annotator.session.statistics_service import StatisticsReport, collect_statistics
+from annotator.statistics.summary import AnnotationStatistics
 
 MAX_WIDTH = 100
 
@@ -49,9 +49,9 @@ def _stdout_has_blocks() -> bool:
 
 
 def _print_report(report: StatisticsReport, *, plain: bool) -> None:
+    from annotator.statistics.styled_text import row_text as text_of
     from annotator.tui.layout.glyphs import ASCII_GLYPHS, BOX_GLYPHS
-    from annotator.tui.layout.row import row_text as text_of
-    from annotator.tui.layout.stats import statistics_rows
+    from annotator.tui.layout.statistics import statistics_rows
 
     if report.primary is None:
         output.write_data(["nobody has annotated this corpus yet"])

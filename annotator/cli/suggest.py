@@ -15,18 +15,16 @@ from annotator.cli import output
 from annotator.cli.options import PATH, json_option, open_corpus
 from annotator.core.article import Sentence
 from annotator.core.errors import UsageError
-from annotator.core.phrases import ArticleContext, build_context
 from annotator.core.schema import Schema
 from annotator.core.suggestion import Suggestion
-from annotator.storage.corpus import CorpusFolder
+from annotator.language import ArticleContext, build_context
+from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.schemas import DEFAULT_SCHEMA, load_schema
-from annotator.storage.suggesting import SuggestionWriter
-from annotator.storage.suggestions import SuggestionFile, suggestion_path, source_names
-from annotator.suggest import fingerprint
-from annotator.suggest.evaluate import SCORE_THRESHOLD
-from annotator.suggest.history import HISTORY_SOURCE as HISTORY
-from annotator.suggest.pipeline import load_pipeline
-from annotator.suggest.rules import RuleSuggester
+from annotator.storage.suggestions import SuggestionFile, SuggestionWriter, source_names, suggestion_path
+from annotator.suggest.evaluation import SCORE_THRESHOLD
+from annotator.suggest.mention_history import HISTORY_SOURCE as HISTORY
+from annotator.suggest.rules import RuleSuggester, pipeline_fingerprint, rules_fingerprint
+from annotator.suggest.spacy_pipeline import load_pipeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +93,9 @@ def command(
     if not (rules or model or source):
         raise UsageError("nothing says what is to suggest", do="give --rules or --model NAME, or both")
     if gold is not None:
-        _print_evaluation(corpus, gold, schema, threshold, rules=rules, model=model, source=source, as_json=as_json)
+        _print_evaluation(
+            corpus, gold, schema, threshold, rules=rules, model=model, source=source, as_json=as_json
+        )
         return
     if corpus is None:
         raise UsageError("there is no corpus", do="name its folder, or measure with --evaluate GOLD")
@@ -126,13 +126,13 @@ def _write_suggestions(corpus: CorpusFolder, *, rules: bool, model: str | None, 
 def rules_maker(schema: Schema, context: Callable[[str], ArticleContext]) -> SuggestionMaker:
     """Return the rules as a source."""
     rules = RuleSuggester(schema, context)
-    return SuggestionMaker(rules.name, fingerprint.rules_fingerprint(schema), lambda each: map(rules.suggest, each))
+    return SuggestionMaker(rules.name, rules_fingerprint(schema), lambda each: map(rules.suggest, each))
 
 
 def pipeline_maker(model: str, schema: Schema, context: Callable[[str], ArticleContext]) -> SuggestionMaker:
     """Load a pipeline as a source; raises PipelineError."""
     pipeline = load_pipeline(model, schema, context)
-    mark = fingerprint.pipeline_fingerprint(pipeline.nlp, schema)
+    mark = pipeline_fingerprint(pipeline.nlp, schema)
     return SuggestionMaker(pipeline.name, mark, pipeline.suggest_all, pipeline.unmapped, pipeline.misaligned)
 
 
@@ -201,8 +201,14 @@ def _print_evaluation(
     source: str | None,
     as_json: bool,
 ) -> None:
-    from annotator.cli.evaluation import SuggestFunction, history_source, gold_contexts, score_sources, print_scores
-    from annotator.cli.gold import read_gold
+    from annotator.cli.evaluation import (
+        SuggestFunction,
+        gold_contexts,
+        history_source,
+        print_scores,
+        score_sources,
+    )
+    from annotator.workflows.gold_annotations import read_gold
 
     opened = open_corpus(corpus) if corpus else None
     labels = opened.schema if opened and schema is None else load_schema(schema or DEFAULT_SCHEMA)

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import Sentence
 from annotator.core.errors import RuleError
-from annotator.core.provenance import mark_source_modified
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
+from annotator.core.suggestion import mark_source_modified
 from annotator.core.tokens import gap_token
 
 
@@ -57,7 +57,9 @@ _ANSWER_MESSAGES = {
 }
 
 
-def _annotation_edit(annotated: AnnotatedSentence, annotation: Annotation, message: str, op: Op = Op.EDIT) -> Edit:
+def _annotation_edit(
+    annotated: AnnotatedSentence, annotation: Annotation, message: str, op: Op = Op.EDIT
+) -> Edit:
     return Edit(op, (annotated,), (replace(annotated, annotation=annotation),), message)
 
 
@@ -88,7 +90,9 @@ def add_span(annotated: AnnotatedSentence, span: Span, schema: Schema, *, beside
 def move_span(annotated: AnnotatedSentence, old: Span, new: Span, schema: Schema) -> Edit:
     """Return the edit that puts ``new`` in the place of ``old``; raises RuleError as ``add_span`` does."""
     without = replace(annotated, annotation=remove_span(annotated, old).after[0].annotation)
-    after = add_span(without, replace(new, source=mark_source_modified(old.source)), schema).after[0].annotation
+    after = (
+        add_span(without, replace(new, source=mark_source_modified(old.source)), schema).after[0].annotation
+    )
     return _annotation_edit(annotated, after, f"{old.label} moved")
 
 
@@ -102,7 +106,9 @@ def remove_span(annotated: AnnotatedSentence, span: Span) -> Edit:
 
 def set_answer(annotated: AnnotatedSentence, answer: Answer | None) -> Edit:
     """Return the edit that answers the sentence; its spans stay."""
-    return _annotation_edit(annotated, annotated.annotation.with_answer(answer), _ANSWER_MESSAGES[answer], Op.ANSWER)
+    return _annotation_edit(
+        annotated, annotated.annotation.with_answer(answer), _ANSWER_MESSAGES[answer], Op.ANSWER
+    )
 
 
 def reject_suggestion(annotated: AnnotatedSentence, span: Span) -> Edit:
@@ -113,7 +119,9 @@ def reject_suggestion(annotated: AnnotatedSentence, span: Span) -> Edit:
     return _annotation_edit(annotated, annotation, f"not {span.label}")
 
 
-def apply_suggestions(annotated: AnnotatedSentence, spans: Sequence[Span], schema: Schema, answer: Answer | None) -> Edit:
+def apply_suggestions(
+    annotated: AnnotatedSentence, spans: Sequence[Span], schema: Schema, answer: Answer | None
+) -> Edit:
     """Return the edit that adds the suggested ``spans`` that no rule forbids, and answers the sentence.
 
     A suggestion that would break a schema rule, or that was turned down, is left out.
@@ -121,9 +129,15 @@ def apply_suggestions(annotated: AnnotatedSentence, spans: Sequence[Span], schem
     kept = list(annotated.annotation.spans)
     known = {s.key for s in (*kept, *annotated.annotation.rejected)}
     for span in spans:
-        if span.key not in known and span.end <= len(annotated.sentence.text) and not schema.find_violation(span, kept):
+        if (
+            span.key not in known
+            and span.end <= len(annotated.sentence.text)
+            and not schema.find_violation(span, kept)
+        ):
             kept.append(span)
-    message = f"{_ANSWER_MESSAGES[answer]}" if answer else f"{len(kept) - len(annotated.annotation.spans)} taken"
+    message = (
+        f"{_ANSWER_MESSAGES[answer]}" if answer else f"{len(kept) - len(annotated.annotation.spans)} taken"
+    )
     annotation = annotated.annotation.with_spans(kept)
     if answer is not None:
         annotation = annotation.with_answer(answer)
@@ -176,7 +190,12 @@ def join_sentences(first: AnnotatedSentence, second: AnnotatedSentence, article_
         article_text[a.start : b.end],
         (*head, *between, *(t.shifted(by) for t in b.tokens)),
     )
-    return Edit(Op.JOIN, (first, second), (AnnotatedSentence(sentence, _joined_annotation(first, second, by)),), "joined")
+    return Edit(
+        Op.JOIN,
+        (first, second),
+        (AnnotatedSentence(sentence, _joined_annotation(first, second, by)),),
+        "joined",
+    )
 
 
 def _joined_annotation(first: AnnotatedSentence, second: AnnotatedSentence, by: int) -> Annotation:
@@ -234,3 +253,36 @@ def _annotation_within(annotated: AnnotatedSentence, part: Sentence) -> Annotati
 
     kept = Annotation(note=old.note, flagged=old.flagged)
     return kept.with_spans(inside(old.spans)).with_rejected(inside(old.rejected))
+
+
+# Undo and redo without a limit: two stacks of edits, rebuilt from the journal at a start.
+
+
+class History:
+    """The edits that can be undone, the last one on top, and those that can be done again."""
+
+    def __init__(self) -> None:
+        """Start with nothing done."""
+        self.done: list[Edit] = []
+        self.undone: list[Edit] = []
+
+    def record_edit(self, edit: Edit) -> None:
+        """Note a new edit; what was undone before it can't be done again any more."""
+        self.done.append(edit)
+        self.undone.clear()
+
+    def undo(self) -> Edit | None:
+        """Return the edit that takes the last one back, or None where there is none."""
+        if not self.done:
+            return None
+        edit = self.done.pop()
+        self.undone.append(edit)
+        return edit.inverse()
+
+    def redo(self) -> Edit | None:
+        """Return the edit that was last taken back, or None where there is none."""
+        if not self.undone:
+            return None
+        edit = self.undone.pop()
+        self.done.append(edit)
+        return edit

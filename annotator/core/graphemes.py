@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from annotator.core.tokens import TokenRange, Token
+from annotator.core.tokens import Token, TokenRange
 
 _SINGLE_CODE_POINTS = re.compile(
     "[\n -~\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u0590\u1e00-\u200a\u2010-\u2027\u202f-\u205e"
@@ -50,7 +50,9 @@ def tokens_inside_graphemes(tokens: Sequence[Token]) -> frozenset[int]:
     """Return the tokens that begin inside a grapheme: no selection ends before them."""
     if all(t.text.isascii() for t in tokens):
         return frozenset()
-    return frozenset(i for run in unspaced_runs(tokens) if len(run) > 1 for i in _run_tokens_inside_graphemes(tokens, run))
+    return frozenset(
+        i for run in unspaced_runs(tokens) if len(run) > 1 for i in _run_tokens_inside_graphemes(tokens, run)
+    )
 
 
 def _run_tokens_inside_graphemes(tokens: Sequence[Token], run: Sequence[int]) -> Iterator[int]:

@@ -136,7 +136,9 @@ class Schema:
                 )
             )
         inner, outer = (a, b) if b.contains(a) else (b, a)
-        if self._is_allowed(inner, outer, "inside") or (inner.contains(outer) and self._is_allowed(outer, inner, "inside")):
+        if self._is_allowed(inner, outer, "inside") or (
+            inner.contains(outer) and self._is_allowed(outer, inner, "inside")
+        ):
             return None
         return RuleViolation(
             "inside",

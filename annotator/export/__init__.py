@@ -1,8 +1,8 @@
 """Export: DocBins from the stored tokens, splits, a training config and the ledger.
 
-The values load without spaCy; ``annotator.export.corpus`` brings it in.
+The values load without spaCy; ``annotator.export.exporter`` brings it in.
 """
 
-from annotator.export.values import ExportOptions, ExportReport, ExportItem
+from annotator.export.options import ExportItem, ExportOptions, ExportReport
 
 __all__ = ["ExportOptions", "ExportReport", "ExportItem"]

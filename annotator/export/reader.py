@@ -27,7 +27,7 @@ from spacy.tokens import Doc
 from spacy.training import Corpus, Example
 from spacy.vocab import Vocab
 
-from annotator.export.codecs import cached_srsly_codecs
+from annotator.docbin.srsly_codecs import cached_srsly_codecs
 
 _BATCH_DOCS = 256
 """Docs that are loaded while srsly's codecs are known; between them nothing of srsly is changed."""

@@ -27,7 +27,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from annotator.core.errors import AnnotatorError
-from annotator.export.values import SPLIT_PARTS
+from annotator.export.options import SPLIT_PARTS
 
 SplitShares = tuple[int, int, int]
 _HASH_RANGE = 1 << 64
@@ -147,7 +147,9 @@ def _block_split(families: Sequence[str], shares: SplitShares) -> tuple[str, ...
 
 def _block_sizes(total: int, shares: SplitShares) -> dict[str, int]:
     """Share ``total`` sentences out: rounded down, at least one a part, the rest to the largest."""
-    sizes = {p: max(1, total * s // sum(shares)) if s else 0 for p, s in zip(SPLIT_PARTS, shares, strict=True)}
+    sizes = {
+        p: max(1, total * s // sum(shares)) if s else 0 for p, s in zip(SPLIT_PARTS, shares, strict=True)
+    }
     largest = max(SPLIT_PARTS, key=lambda p: sizes[p])
     sizes[largest] += total - sum(sizes.values())
     return sizes

@@ -22,16 +22,25 @@ from annotator.core.errors import SourceError
 from annotator.core.spans import Span
 from annotator.core.tokens import Token
 from annotator.formats import doccano, prodigy
-from annotator.formats.align import tokens_with_blanks
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.evidence import QuotedText, quoted_ranges, unit_of_records
-from annotator.formats.fields import RawSpan, NoteCounter, name_of, storable_fields, seconds_of, convert_spans, first_string
-from annotator.formats.files import write_whole_file
-from annotator.formats.losses import record_if_inside, record_unsupported_fields
-from annotator.formats.rows import ambiguous_records, json_files, may_hold_json, read_json_records
-from annotator.formats.sample import FileSample
-from annotator.formats.source import ImportSource
-from annotator.formats.units import ALL_OFFSET_UNITS, OffsetUnit
+from annotator.formats.file_sample import FileSample
+from annotator.formats.format_writing import record_if_inside, record_unsupported_fields, write_whole_file
+from annotator.formats.import_source import ImportSource
+from annotator.formats.json_records import ambiguous_records, json_files, may_hold_json, read_json_records
+from annotator.formats.offset_units import ALL_OFFSET_UNITS, OffsetUnit
+from annotator.formats.span_alignment import tokens_with_blanks
+from annotator.formats.span_fields import (
+    NoteCounter,
+    QuotedText,
+    RawSpan,
+    convert_spans,
+    first_string,
+    name_of,
+    quoted_ranges,
+    seconds_of,
+    storable_fields,
+    unit_of_records,
+)
 
 NAME = "plain"
 PLAIN_FILE = "annotations.jsonl"
@@ -50,7 +59,9 @@ _LABEL_KEYS = ("label", "type", "tag", "entity_group", "entity_type", "entity", 
 _COVERED_TEXT_KEYS = ("text", "quote")
 """The words that a span covers; what others call by a word is often made the same, such as a base form."""
 _QUOTE_KEYS = (*_COVERED_TEXT_KEYS, "word", "mention", "surface", "value")
-_KNOWN_KEYS = frozenset({"text", "id", "meta", "tokens", "title", "annotator", "note", "flagged", "time", *_SPAN_KEYS})
+_KNOWN_KEYS = frozenset(
+    {"text", "id", "meta", "tokens", "title", "annotator", "note", "flagged", "time", *_SPAN_KEYS}
+)
 _OTHER_TOOL_KEYS = frozenset({"annotation_id", "lead_time", "paragraphs"})
 _EXPECTED_RECORD = "give each text as {“text”: …, “spans”: [[start, end, label], …]}"
 
@@ -82,7 +93,11 @@ def _looks_like_span(item: Any) -> bool:
 def _span_fields(row: Mapping[str, Any]) -> list[str]:
     """Return the fields that hold the spans of a record."""
     found = [k for k in _SPAN_KEYS if row.get(k) is not None]
-    others = (k for k in _OTHER_SPAN_KEYS if isinstance(row.get(k), list) and row[k] and all(map(_looks_like_span, row[k])))
+    others = (
+        k
+        for k in _OTHER_SPAN_KEYS
+        if isinstance(row.get(k), list) and row[k] and all(map(_looks_like_span, row[k]))
+    )
     return found or list(others)[:1]
 
 
@@ -115,7 +130,10 @@ def _document(row: Any, where: str, unit: OffsetUnit, log: ConversionLog, tally:
         time=seconds_of(row.get("time")),
         note=first_string(row, "note"),
         flagged=row.get("flagged") is True,
-        meta={**storable_fields({k: v for k, v in row.items() if k not in {*_KNOWN_KEYS, *_span_fields(row)}}), **own},
+        meta={
+            **storable_fields({k: v for k, v in row.items() if k not in {*_KNOWN_KEYS, *_span_fields(row)}}),
+            **own,
+        },
         where=where,
     )
 
@@ -138,7 +156,11 @@ def _raw_spans(item: Any) -> Iterator[RawSpan]:
 
 def _raw_span(item: Any) -> RawSpan:
     if isinstance(item, dict):
-        start, end, size = _number_from_text(_first_value(item, _START_KEYS)), _first_value(item, _END_KEYS), _number_from_text(_first_value(item, _LENGTH_KEYS))
+        start, end, size = (
+            _number_from_text(_first_value(item, _START_KEYS)),
+            _first_value(item, _END_KEYS),
+            _number_from_text(_first_value(item, _LENGTH_KEYS)),
+        )
         if end is None and type(start) is int and type(size) is int:
             end = start + size
         own = first_string(item, "source"), name_of(item.get("id")), first_string(item, *_COVERED_TEXT_KEYS)
@@ -193,7 +215,11 @@ def _record_tokens(row: Mapping[str, Any], text: str, tally: NoteCounter) -> tup
 
 def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[Path]:
     """Write ``annotations.jsonl`` to the folder ``out``: a text with its spans a line, each quoted."""
-    return [write_whole_file(out / PLAIN_FILE, b"".join(orjson.dumps(_plain_record(d, log)) + b"\n" for d in documents))]
+    return [
+        write_whole_file(
+            out / PLAIN_FILE, b"".join(orjson.dumps(_plain_record(d, log)) + b"\n" for d in documents)
+        )
+    ]
 
 
 def _plain_record(document: Document, log: ConversionLog) -> dict[str, Any]:
@@ -201,7 +227,9 @@ def _plain_record(document: Document, log: ConversionLog) -> dict[str, Any]:
     row = {
         "id": document.id,
         "text": document.text,
-        "spans": [_span_record(document.text, s) for s in document.spans if record_if_inside(document, s, log)],
+        "spans": [
+            _span_record(document.text, s) for s in document.spans if record_if_inside(document, s, log)
+        ],
         "title": document.title,
         "annotator": document.annotator,
         "note": document.note,

@@ -18,12 +18,25 @@ from typing import Any
 from annotator.core.errors import AnnotatorError, SourceError
 from annotator.core.spans import Span
 from annotator.core.tokens import Token
-from annotator.formats import jsons
-from annotator.formats.document import ConversionLog, Document, ConversionLogEntry, ConversionOutcome
-from annotator.formats.fields import ENDS_BEFORE_START, COVERS_NOTHING, STARTS_BEFORE_TEXT, OFFSETS_NOT_WHOLE, NoteCounter
-from annotator.formats.layers import LayerChoice, LayerSurvey, is_word_layer, skipped_layer_note, layer_notes, short_layer_name
-from annotator.formats.sample import FileSample
-from annotator.formats.source import ImportSource
+from annotator.formats import json_records
+from annotator.formats.annotation_layers import (
+    LayerChoice,
+    LayerSurvey,
+    is_word_layer,
+    layer_notes,
+    short_layer_name,
+    skipped_layer_note,
+)
+from annotator.formats.document import ConversionLog, ConversionLogEntry, ConversionOutcome, Document
+from annotator.formats.file_sample import FileSample
+from annotator.formats.import_source import ImportSource
+from annotator.formats.span_fields import (
+    COVERS_NOTHING,
+    ENDS_BEFORE_START,
+    OFFSETS_NOT_WHOLE,
+    STARTS_BEFORE_TEXT,
+    NoteCounter,
+)
 
 NAME = "uima"
 
@@ -112,7 +125,7 @@ def _load_cas(cassis: Any, file: ImportSource, files: list[ImportSource], log: C
                 cas = cassis.load_cas_from_xmi(BytesIO(_checked_xml(file, data)), typesystem=types)
             else:
                 data = data.removeprefix(b"\xef\xbb\xbf")
-                _check_keys(jsons.parse_json_object(data, file.name, log), file)
+                _check_keys(json_records.parse_json_object(data, file.name, log), file)
                 cas = cassis.load_cas_from_json(BytesIO(data))
             views = tuple(_cas_views(cas))
         except AnnotatorError:
@@ -132,7 +145,7 @@ def _check_keys(found: Mapping[str, Any], file: ImportSource) -> None:
 
 
 def _error_text(error: Exception) -> str:
-    return jsons.shortened(f"{type(error).__name__}: {error}", 80).strip("'\"")
+    return json_records.shortened(f"{type(error).__name__}: {error}", 80).strip("'\"")
 
 
 def _checked_xml(file: ImportSource, data: bytes | None = None) -> bytes:
@@ -147,7 +160,9 @@ def _checked_xml(file: ImportSource, data: bytes | None = None) -> bytes:
 def _type_system_of(file: ImportSource, files: list[ImportSource]) -> ImportSource:
     """Return the type system of an XMI file: in the same folder, or the only one there is."""
     there = files if len(files) > 1 else _files_beside(file)
-    found = [f for f in there if f.base.lower().endswith(".xml") and _TYPE_SYSTEM_START.search(f.sample().text)]
+    found = [
+        f for f in there if f.base.lower().endswith(".xml") and _TYPE_SYSTEM_START.search(f.sample().text)
+    ]
     near = [f for f in found if f.name.rpartition("/")[0] == file.name.rpartition("/")[0]]
     if not found:
         raise file.error(
@@ -175,7 +190,11 @@ def _cas_views(cas: Any) -> Iterator[_CasView]:
 def _feature_values(annotation: Any) -> Mapping[str, str]:
     """Return the features of an annotation that are texts or numbers, as texts."""
     description = {f.name: getattr(annotation, f.name, None) for f in annotation.type.all_features}
-    plain = {k: v for k, v in description.items() if k not in _POSITION_FEATURES and isinstance(v, str | int | float | bool)}
+    plain = {
+        k: v
+        for k, v in description.items()
+        if k not in _POSITION_FEATURES and isinstance(v, str | int | float | bool)
+    }
     return {k: str(v) for k, v in plain.items() if str(v).strip()}
 
 
@@ -185,7 +204,9 @@ def _is_relation(annotation: Any) -> bool:
     return {"Governor", "Dependent"} <= names
 
 
-def _choose_layers(loaded: Iterator[tuple[ImportSource, _Cas]], wanted: str, source: ImportSource) -> LayerChoice:
+def _choose_layers(
+    loaded: Iterator[tuple[ImportSource, _Cas]], wanted: str, source: ImportSource
+) -> LayerChoice:
     layers = LayerSurvey()
     for _, found in loaded:
         for view in found.views:
@@ -204,7 +225,12 @@ def _documents(
 
 
 def _document(
-    view: _CasView, unmapped: frozenset[int], where: str, choice: LayerChoice, log: ConversionLog, tally: NoteCounter
+    view: _CasView,
+    unmapped: frozenset[int],
+    where: str,
+    choice: LayerChoice,
+    log: ConversionLog,
+    tally: NoteCounter,
 ) -> Document:
     text = view.text
     spans: list[Span] = []
@@ -224,7 +250,9 @@ def _document(
                 tally.add(skipped_layer_note(name, "relations" if _is_relation(annotation) else ""))
         else:
             _record_other(annotation, text, where, log)
-    tokens = tuple(Token(text[s:e], s, e, text[e : e + 1] == " ") for s, e in sorted(set(places[_TOKEN_TYPE])))
+    tokens = tuple(
+        Token(text[s:e], s, e, text[e : e + 1] == " ") for s, e in sorted(set(places[_TOKEN_TYPE]))
+    )
     sentences = tuple(sorted(set(places[_SENTENCE_TYPE])))
     id_ = id_ or title or PurePosixPath(Path(where).name).stem
     return Document(text, tuple(spans), tokens, sentences, title=title, id=id_, where=where)
@@ -269,5 +297,12 @@ def _record_other(annotation: Any, text: str, where: str, log: ConversionLog) ->
     covered = text[max(annotation.begin, 0) : max(annotation.end, 0)] if whole else ""
     why = f"the layer {name} has no place here"
     log.record(
-        ConversionLogEntry(where, f"{annotation.begin}-{annotation.end}:{name}", ConversionOutcome.LEFT_OUT, why, covered, thing)
+        ConversionLogEntry(
+            where,
+            f"{annotation.begin}-{annotation.end}:{name}",
+            ConversionOutcome.LEFT_OUT,
+            why,
+            covered,
+            thing,
+        )
     )

@@ -12,7 +12,14 @@ from typing import Any, BinaryIO
 import orjson
 
 from annotator.core.errors import SourceError
-from annotator.ingest.decode import MAX_SOURCE_BYTES, MAX_LINE_BYTES, unpack_bounded, check_line_lengths, decode_source, long_line_error
+from annotator.ingest.decoding import (
+    MAX_LINE_BYTES,
+    MAX_SOURCE_BYTES,
+    check_line_lengths,
+    decode_source,
+    long_line_error,
+    unpack_bounded,
+)
 
 STDIN = "-"
 """The path that stands for standard input, and the origin of what comes from there."""
@@ -72,7 +79,9 @@ class SourceFailure:
     error: SourceError
 
 
-def read_sources(paths: Sequence[Path | str], stdin: BinaryIO | None) -> Iterator[ArticleSource | SourceFailure]:
+def read_sources(
+    paths: Sequence[Path | str], stdin: BinaryIO | None
+) -> Iterator[ArticleSource | SourceFailure]:
     """Yield the articles of files, folders and standard input (``-``) in the order given.
 
     Files of a folder come in the order of their paths, hidden ones left out. What fails is
@@ -163,14 +172,18 @@ def _read_stream(
     try:
         data = unpack_bounded(file.read(MAX_SOURCE_BYTES + 1), where)
         if (kind or _sniff_kind(data)) == "jsonl":
-            yield from (_with_record_identity(x, origin, stable_origin) for x in _read_records(origin, where, data))
+            yield from (
+                _with_record_identity(x, origin, stable_origin) for x in _read_records(origin, where, data)
+            )
         else:
             yield replace(_page_source(origin, where, data, kind), stable_origin=stable_origin)
     except SourceError as error:
         yield SourceFailure(origin, error)
 
 
-def _with_record_identity(source: ArticleSource | SourceFailure, origin: str, stable_origin: str) -> ArticleSource | SourceFailure:
+def _with_record_identity(
+    source: ArticleSource | SourceFailure, origin: str, stable_origin: str
+) -> ArticleSource | SourceFailure:
     """Return a record with what it is known by another time: its file and its id, if it has both."""
     name = source.origin.removeprefix(origin)
     if isinstance(source, SourceFailure) or not stable_origin or not name.startswith("#"):
@@ -244,7 +257,9 @@ def _nesting_depth(value: Any) -> int:
     return depth
 
 
-def _record_source(origin: str, n: int, record: dict[str, Any], where: str, notes: tuple[str, ...]) -> ArticleSource:
+def _record_source(
+    origin: str, n: int, record: dict[str, Any], where: str, notes: tuple[str, ...]
+) -> ArticleSource:
     """Build the source of a record; its ``meta`` and its other fields become one dict."""
     text = record.get("text")
     if not isinstance(text, str):

@@ -7,25 +7,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from annotator.core.annotation import AnnotatedSentence
-from annotator.core.article import Article, Sentence, LineVerdict
-from annotator.core.edits import Edit, Op, join_sentences, split_sentence
+from annotator.core.annotation_store import AnnotationStore
+from annotator.core.article import Article, LineVerdict, Sentence
+from annotator.core.edits import Edit, History, Op, join_sentences, split_sentence
 from annotator.core.errors import JournalError, RuleError
-from annotator.core.history import History
-from annotator.core.keys import KeystrokeKind
-from annotator.core.record import JournalRecord
+from annotator.core.journal_record import JournalRecord, KeystrokeKind
 from annotator.core.schema import Schema
 from annotator.core.suggestion import Suggestion
-from annotator.core.works import AnnotationStore
-from annotator.session.meter import ActivityTracker
-from annotator.session.opening import records_of_present_articles
-from annotator.session.saver import JournalWriter
-from annotator.session.shelf import AnswerProgress, ArticleCache
-from annotator.session.state import StatusMessage, SaveState
-from annotator.session.way import Navigation
-from annotator.storage.corpus import CorpusFolder
+from annotator.session.activity_tracker import ActivityTracker
+from annotator.session.article_cache import AnswerProgress, ArticleCache
+from annotator.session.journal_writer import JournalWriter
+from annotator.session.navigation import Navigation
+from annotator.session.session_checks import records_of_present_articles
+from annotator.session.state import SaveState, StatusMessage
+from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
 from annotator.storage.suggestions import suggestion_files
-from annotator.suggest.desk import SuggestionService
+from annotator.suggest.suggestion_service import SuggestionService
 
 LOCK_WAIT_SECONDS = 0.3
 """How many seconds a switched line waits for another process writing to the corpus; the screen waits too."""
@@ -88,12 +86,18 @@ class AnnotationSession:
         self.queue = self._build_queue(corpus.article_ids())
         records = records_of_present_articles(journal.records, corpus.article_ids(), schema, self.warnings)
         self.history: History = self.annotation_store.replay(records)
-        touched = [w for a in self.annotation_store.touched_articles for w in self.annotation_store.touched_sentences_of(a)]
+        touched = [
+            w
+            for a in self.annotation_store.touched_articles
+            for w in self.annotation_store.touched_sentences_of(a)
+        ]
         self.spans_made = sum(len(w.annotation.spans) for w in touched)
         self.suggestion_service = self._open_suggestion_service(touched)
         self.navigation = Navigation(self)
         self._seq = self._saved_seq = journal.next_seq - 1
-        self._journal_writer = None if self.read_only else JournalWriter(journal, self._on_saved, self._on_failed)
+        self._journal_writer = (
+            None if self.read_only else JournalWriter(journal, self._on_saved, self._on_failed)
+        )
         self.position = QueuePosition()
         self._go_to_start(start, records[-1] if records else None)
 
@@ -211,7 +215,13 @@ class AnnotationSession:
         at = self.position.sentence
         if at + 1 >= len(self.article_sentences):
             raise RuleError("this is the last sentence of the article")
-        self.apply_edit(join_sentences(self.article_sentences[at], self.article_sentences[at + 1], self.article(self.current_article_id).text))
+        self.apply_edit(
+            join_sentences(
+                self.article_sentences[at],
+                self.article_sentences[at + 1],
+                self.article(self.current_article_id).text,
+            )
+        )
 
     def split(self, token: int) -> None:
         """Split the active sentence before a token."""
@@ -220,13 +230,17 @@ class AnnotationSession:
     def set_line_verdict(self, article_id: str, line: int, verdict: LineVerdict) -> None:
         """Give a line of an article another verdict; written at once."""
         self._require_writable()
-        self.corpus.set_line_verdict(article_id, line, verdict, by=self.annotator, time=self._clock(), wait=LOCK_WAIT_SECONDS)
+        self.corpus.set_line_verdict(
+            article_id, line, verdict, by=self.annotator, time=self._clock(), wait=LOCK_WAIT_SECONDS
+        )
         self._invalidate_article(article_id)
 
     def undo_line_verdict(self, article_id: str) -> bool:
         """Take back the last switched line of an article; False where there is none."""
         self._require_writable()
-        done = self.corpus.undo_line_verdict(article_id, by=self.annotator, time=self._clock(), wait=LOCK_WAIT_SECONDS)
+        done = self.corpus.undo_line_verdict(
+            article_id, by=self.annotator, time=self._clock(), wait=LOCK_WAIT_SECONDS
+        )
         self._invalidate_article(article_id)
         return done is not None
 
@@ -372,7 +386,9 @@ class AnnotationSession:
             if self.annotated.done:
                 self.go_to_next_open()
             return
-        self.position = QueuePosition(0, -1)  # before the first sentence, so that it is the first to be looked at
+        self.position = QueuePosition(
+            0, -1
+        )  # before the first sentence, so that it is the first to be looked at
         if not self.queue or not self.go_to_next_open():
             self.position = QueuePosition()
             if not self.article_sentences:

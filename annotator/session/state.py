@@ -8,13 +8,13 @@ from enum import StrEnum
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import Article
-from annotator.core.hints import Hint
-from annotator.core.phrases import Expansion
 from annotator.core.schema import Schema
-from annotator.core.selection import Selection
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion
 from annotator.core.tokens import TokenRange
+from annotator.language import Expansion
+from annotator.session.actions.hints import Hint
+from annotator.session.actions.selection import Selection
 
 
 class SaveState(StrEnum):

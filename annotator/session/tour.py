@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from annotator.core.annotation import AnnotatedSentence
-from annotator.core.selection import Selection
+from annotator.session.actions.selection import Selection
 from annotator.session.state import TaskState
 
 
@@ -89,7 +89,9 @@ def _has_grown(moment: TourMoment) -> bool:
     if both is None:
         return False
     old, new = both
-    return len(new.previous_ranges) > len(old.previous_ranges) or (moment.before.next_extent is None and new.range != old.range)
+    return len(new.previous_ranges) > len(old.previous_ranges) or (
+        moment.before.next_extent is None and new.range != old.range
+    )
 
 
 def _has_edge_moved(moment: TourMoment) -> bool:
@@ -98,12 +100,16 @@ def _has_edge_moved(moment: TourMoment) -> bool:
     if both is None:
         return False
     old, new = both
-    return (old.first == new.first) != (old.last == new.last) and len(new.previous_ranges) <= len(old.previous_ranges)
+    return (old.first == new.first) != (old.last == new.last) and len(new.previous_ranges) <= len(
+        old.previous_ranges
+    )
 
 
 def _accepted_in_view(moment: TourMoment) -> bool:
     """Whether sentences were accepted that were not in hand: the screen tells how many."""
-    return moment.sentences_finished > 1 or (moment.sentences_finished == 1 and moment.after.message is not None)
+    return moment.sentences_finished > 1 or (
+        moment.sentences_finished == 1 and moment.after.message is not None
+    )
 
 
 def _was_undone(moment: TourMoment) -> bool:
@@ -130,7 +136,11 @@ TOUR_STEPS = (
     TourStep("label", lambda m: m.spans_added > 0, _needs_selection),
     TourStep("remove", lambda m: m.spans_added < 0, _needs_label),
     TourStep("accept", lambda m: m.sentences_finished > 0),
-    TourStep("accept_view", _accepted_in_view, is_applicable=lambda s: _count_answered(s) < len(s.annotated_sentences)),
+    TourStep(
+        "accept_view",
+        _accepted_in_view,
+        is_applicable=lambda s: _count_answered(s) < len(s.annotated_sentences),
+    ),
     TourStep("undo", _was_undone),
 )
 """A label taken, one made by hand and removed, a sentence accepted; what was not read is undone."""

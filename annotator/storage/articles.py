@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
+from itertools import compress
+from pathlib import Path
 from typing import Any
 
-from annotator.core.article import Article, SourceLine, LineVerdict
-from annotator.core.digest import text_digest, is_article_id
+import msgspec
+
+from annotator.core.article import Article, LineVerdict, SourceLine
+from annotator.core.digest import is_article_id, text_digest
 from annotator.core.errors import CorpusError, SourceError
-from annotator.storage.tokens import require_str
+from annotator.storage.codec import require_str
+from annotator.storage.journal_index import FastReadError
 
 _TEXT_FIELDS = ("title", "byline", "dateline", "date", "source")
 
@@ -109,7 +116,9 @@ def _check_finite_numbers(value: Any, where: str) -> None:
         _check_finite_numbers(child, where)
 
 
-def switch_line(data: Mapping[str, Any], line: int, verdict: LineVerdict, by: str, time: float) -> dict[str, Any]:
+def switch_line(
+    data: Mapping[str, Any], line: int, verdict: LineVerdict, by: str, time: float
+) -> dict[str, Any]:
     """Return an article's JSON with line ``line`` (from 0) switched, the deed noted in ``history``.
 
     Back to the machine's own verdict means its own reason again. The same verdict changes nothing.
@@ -162,3 +171,117 @@ def _undo_last_switch(data: Mapping[str, Any], by: str, time: float) -> dict[str
 def _replace_line(data: Mapping[str, Any], line: int, after: Any, event: dict[str, Any]) -> dict[str, Any]:
     lines = [after if i == line else x for i, x in enumerate(data["lines"])]
     return {**data, "lines": lines, "history": [*data.get("history", []), event]}
+
+
+# Which articles of a source are in the queue, learnt from each article once.
+
+
+class SourceIndex:
+    """The articles that came from each source, in the order of ingest, and which of them are replaced."""
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self._known_ids: set[str] = set()
+        self._by_source: dict[str, list[str]] = {}
+        self._replaced_ids: set[str] = set()
+
+    def __contains__(self, article_id: str) -> bool:
+        return article_id in self._known_ids
+
+    def add(self, data: Mapping[str, Any]) -> None:
+        """Take in an article's JSON; again, when it was changed."""
+        article_id = data["id"]
+        if article_id not in self._known_ids:
+            self._known_ids.add(article_id)
+            self._by_source.setdefault(str(data.get("came_from", "")), []).append(article_id)
+        (self._replaced_ids.add if data.get("replaced_by") else self._replaced_ids.discard)(article_id)
+
+    def article_ids(self, source: str) -> tuple[str, ...]:
+        """Return the articles of a source that no other replaces; none where the source is empty."""
+        ids = self._by_source.get(source, []) if source else []
+        return tuple(x for x in ids if x not in self._replaced_ids)
+
+
+# Articles read for an export of a million sentences: typed, checked, without the objects of core.
+#
+# An article that is not as it should be raises OddError, and the caller reads it as everybody does.
+
+
+_READ_SIZE = 1 << 16
+"""How many bytes are read at a time: more than nearly any article has."""
+_ANNOTATED_BY_VERDICT = {verdict.value: verdict.annotated for verdict in LineVerdict}
+
+
+class _FastLine(msgspec.Struct, gc=False):
+    verdict: str
+    reason: str
+    was: str | None = None
+
+
+class FastArticle(msgspec.Struct, gc=False):
+    """An article with its text, checked: what an export tells of it, and whether all lines are annotated."""
+
+    id: str
+    origin: str
+    digest: str
+    text: str
+    lines: list[_FastLine]
+    title: str = ""
+    byline: str = ""
+    dateline: str = ""
+    date: str = ""
+    source: str = ""
+    meta: dict[str, Any] = {}
+    replaces: str = ""
+    replaced_by: str = ""
+
+    @property
+    def fully_annotated(self) -> bool:
+        """Whether all its lines are annotated."""
+        return all([_ANNOTATED_BY_VERDICT[line.verdict] for line in self.lines])  # noqa: C419  (a generator takes longer)
+
+    @property
+    def ingested_text(self) -> str:
+        """Its lines that were annotated at ingest, whatever a person has switched since."""
+        on = [_ANNOTATED_BY_VERDICT[line.was or line.verdict] for line in self.lines]
+        return self.text if all(on) else "\n".join(compress(self.text.split("\n"), on))
+
+
+_decode_fast_article = msgspec.json.Decoder(FastArticle).decode
+
+
+def read_fast_articles(folder: Path, ids: Iterable[str]) -> Iterator[FastArticle]:
+    """Yield the articles of these ids from their files; raises OddError, OSError."""
+    there = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        for article_id in ids:
+            yield _check_fast_article(_read_article_file(f"{article_id}.json", there), article_id)
+    finally:
+        os.close(there)
+
+
+def _read_article_file(name: str, folder: int) -> bytes:
+    file = os.open(name, os.O_RDONLY | os.O_CLOEXEC, dir_fd=folder)
+    try:
+        data = os.read(file, _READ_SIZE)
+        while len(data) % _READ_SIZE == 0 and (more := os.read(file, _READ_SIZE)):
+            data += more
+    finally:
+        os.close(file)
+    return data
+
+
+def _check_fast_article(data: bytes, article_id: str) -> FastArticle:
+    try:
+        article = _decode_fast_article(data)
+        digest = sha256(article.text.encode()).hexdigest()
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise FastReadError(str(error)) from None
+    if article.id != article_id or article.digest != digest or not digest.startswith(article_id):
+        raise FastReadError("the name, the id, the digest and the text are not of one article")
+    if len(article.lines) != article.text.count("\n") + 1 or not all(
+        x.verdict in _ANNOTATED_BY_VERDICT and (x.was is None or x.was in _ANNOTATED_BY_VERDICT)
+        for x in article.lines
+    ):
+        raise FastReadError("the lines are not those of the text")
+    return article

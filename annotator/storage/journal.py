@@ -6,20 +6,25 @@ import os
 import re
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Self
 
 from annotator.core.errors import CorpusError, JournalError
-from annotator.core.record import JournalRecord
+from annotator.core.journal_record import JournalRecord
 from annotator.storage.atomic import append_durable, set_aside, sync, sync_folder
-from annotator.storage.collector import gc_paused
-from annotator.storage.failures import translate_os_errors, translate_os_error
-from annotator.storage.jsonl import raw_lines
+from annotator.storage.codec import encode_record
+from annotator.storage.file_io import raw_lines, translate_os_error, translate_os_errors
+from annotator.storage.gc_pause import gc_paused
+from annotator.storage.journal_reader import (
+    CRLF_ENDING,
+    MERGE_MARKER,
+    JournalReader,
+    LineFlaw,
+    format_line_numbers,
+)
 from annotator.storage.lock import HeldError, Lock
-from annotator.storage.records import encode_record
 from annotator.storage.rescue import find_rescue_files, mark_rescue_saved, read_rescue, write_rescue
-from annotator.storage.scan import CRLF_ENDING, MERGE_MARKER, LineFlaw, JournalReader, format_line_numbers
 
 ANNOTATIONS_FOLDER = "annotations"
 _ANNOTATOR_NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,63}")
@@ -144,7 +149,9 @@ class Journal:
                 self._check_file_unchanged()
                 self._size = append_durable(self._fd, data, self._size)
             except BaseException as error:
-                self._write_failure = error.what if isinstance(error, JournalError) else "an earlier write failed"
+                self._write_failure = (
+                    error.what if isinstance(error, JournalError) else "an earlier write failed"
+                )
                 if isinstance(error, OSError):
                     raise translate_os_error(error, "save", self.path, JournalError) from error
                 raise
@@ -346,3 +353,32 @@ def has_begun(corpus_path: Path, annotator: str) -> bool:
         return (Path(corpus_path) / ANNOTATIONS_FOLDER / f"{annotator}.jsonl").stat().st_size > 0
     except OSError:
         return False
+
+
+# In which line of a journal a record stands, for messages that name file and line.
+
+
+_SEQ_FIELD = re.compile(rb',"_seq":(\d{1,18})[,}]')
+"""Only a key looks so: in a text the quotation marks are ``\\"``."""
+
+
+def journal_file_name(annotator: str) -> str:
+    """Return an annotator's journal as a path in the corpus folder."""
+    return f"{ANNOTATIONS_FOLDER}/{annotator}.jsonl"
+
+
+def find_record_lines(corpus: Path, annotator: str, seqs: Collection[int]) -> dict[int, int]:
+    """Return, by number of the record, the line (from 1) where it stands; raises JournalError.
+
+    Of two lines with one number the first counts, as it does for the journal.
+    """
+    path = corpus / journal_file_name(annotator)
+    wanted = set(seqs)
+    found: dict[int, int] = {}
+    with translate_os_errors("read", path, JournalError), path.open("rb") as file:
+        for line in raw_lines(file, str(path)):
+            if m := _SEQ_FIELD.search(line.raw):
+                seq = int(m.group(1))
+                if seq in wanted:
+                    found.setdefault(seq, line.number)
+    return found

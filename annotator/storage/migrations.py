@@ -19,13 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from annotator.core.errors import CorpusError, JournalError
-from annotator.core.migration import MigrationKind, MigrationRule
-from annotator.core.record import JournalRecord
+from annotator.core.journal_record import JournalRecord
+from annotator.core.label_migration import MigrationKind, MigrationRule
 from annotator.storage.atomic import write_atomic
-from annotator.storage.corpus import CorpusFolder
-from annotator.storage.failures import translate_os_errors
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.file_io import dump_json_line, parse_json, translate_os_errors
 from annotator.storage.journal import Journal
-from annotator.storage.jsonl import dump_json_line, parse_json
 
 MIGRATIONS_FILE = "migrations.jsonl"
 MIGRATIONS_FORMAT = 1

@@ -15,10 +15,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from annotator.core.errors import JournalError
-from annotator.core.record import JournalRecord
+from annotator.core.journal_record import JournalRecord
 from annotator.storage.atomic import write_atomic, write_new
-from annotator.storage.places import user_state_folder
-from annotator.storage.records import RecordDecoder, RecordLineError, NewerFormatError, encode_record
+from annotator.storage.codec import NewerFormatError, RecordDecoder, RecordLineError, encode_record
+from annotator.storage.user_files import user_state_folder
 
 SAVED_SUFFIX = ".saved"
 """What is added to the name of a file whose records are in the journal."""

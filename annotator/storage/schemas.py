@@ -7,8 +7,7 @@ from pathlib import Path
 import annotator
 from annotator.core.errors import AnnotatorError, CorpusError, SchemaError
 from annotator.core.schema import Schema, parse_schema
-from annotator.storage.failures import translate_os_errors
-from annotator.storage.toml import parse_toml, read_text
+from annotator.storage.file_io import parse_toml, read_text, translate_os_errors
 
 DEFAULT_SCHEMA = "news"
 
@@ -27,7 +26,9 @@ def read_schema_text(path: Path | str) -> str:
         file = resolve_schema_path(Path(path))
         if not file.exists():
             raise SchemaError(
-                "there is no such schema", where=str(path), do=f"name a file, or one of {_shipped_schema_names()}"
+                "there is no such schema",
+                where=str(path),
+                do=f"name a file, or one of {_shipped_schema_names()}",
             )
         if file.is_dir():
             raise SchemaError("this is a folder, no schema", where=str(path), do="name the .toml file in it")

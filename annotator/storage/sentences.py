@@ -15,8 +15,8 @@ from annotator.core.article import Sentence
 from annotator.core.digest import is_article_id
 from annotator.core.errors import CorpusError
 from annotator.storage.atomic import append_durable, set_aside, sync, sync_folder, write_atomic
-from annotator.storage.jsonl import MAX_RECORD, RawLine, dump_json_line, parse_json, raw_lines
-from annotator.storage.tokens import decode_sentence, encode_sentence, decode_sentence_fast
+from annotator.storage.codec import decode_sentence, decode_sentence_fast, encode_sentence
+from annotator.storage.file_io import MAX_RECORD, RawLine, dump_json_line, parse_json, raw_lines
 
 SENTENCES_FILE = "sentences.jsonl"
 _LINE_START = b'{"id":"'
@@ -176,7 +176,9 @@ class SentenceFile:
             try:
                 sentence = decode_sentence_fast(line) or decode_sentence(parse_json(line, where))
             except ValueError as error:
-                raise CorpusError(f"the sentence is damaged: {error}", where=where, do=_RESTORE_HINT) from None
+                raise CorpusError(
+                    f"the sentence is damaged: {error}", where=where, do=_RESTORE_HINT
+                ) from None
             if sentence.article != article:
                 raise CorpusError("the sentence names two articles", where=where, do=_RESTORE_HINT)
             yield sentence

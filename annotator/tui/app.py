@@ -20,21 +20,20 @@ from textual.theme import Theme
 
 from annotator.core.errors import AnnotatorError, CorpusError, RuleError
 from annotator.core.schema import Label
-from annotator.session.pen import AnnotationController
+from annotator.session.annotation_controller import AnnotationController
+from annotator.session.keyboard import Keyboard
+from annotator.session.keymap import HintSettings
+from annotator.session.keymap_file import UserKeymap
 from annotator.session.session import AnnotationSession
-from annotator.session.state import StatusMessage as Told
 from annotator.session.state import SaveState
-from annotator.storage.keymap import UserKeymap
-from annotator.storage.prefs import Preferences, update_preferences
+from annotator.session.state import StatusMessage as Told
+from annotator.storage.user_files import Preferences, update_preferences
 from annotator.tui.colours import DARK, DARK_HIGH, LIGHT, LIGHT_HIGH, NO_COLOUR, PALETTES, Palette
-from annotator.tui.driver import DisconnectSafeDriver
-from annotator.tui.keyboard import Keyboard
-from annotator.tui.keymap import HintSettings
 from annotator.tui.layout.glyphs import ASCII_GLYPHS, BOX_GLYPHS, Glyphs
-from annotator.tui.layout.safe_text import screen_text
-from annotator.tui.layout.wrap import token_width
+from annotator.tui.layout.text_cells import screen_text, token_width
 from annotator.tui.screens.annotate import AnnotateScreen
-from annotator.tui.screens.base import RowScreen
+from annotator.tui.screens.row_screen import RowScreen
+from annotator.tui.terminal_driver import DisconnectSafeDriver
 
 LEARNING_BATCH_SIZE = 40
 """How many works of a journal are learned from in one go: about 6 ms."""
@@ -95,7 +94,9 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         self.session = session
         hint_settings = HintSettings(preferences.hint_mode, preferences.hand, preferences.avoid)
         self.keyboard = Keyboard(session.schema, keymap or UserKeymap(), hint_settings)
-        self.controller = AnnotationController(session, token_width, preferences.take.get(session.schema.name, ()))
+        self.controller = AnnotationController(
+            session, token_width, preferences.take.get(session.schema.name, ())
+        )
         self.controller.suggestions_enabled = preferences.proposals
         self.glyphs: Glyphs = ASCII_GLYPHS if ascii_glyphs else BOX_GLYPHS
         self.hint_mode = preferences.hints if preferences.hints in HINT_VISIBILITY_MODES else "all"
@@ -217,20 +218,20 @@ class AnnotatorApp(App[int], inherit_bindings=False):
 
     def show_lines(self) -> None:
         """Open the lines of the article in hand."""
-        from annotator.tui.screens.lines import ArticleLinesScreen
+        from annotator.tui.screens.article_lines import ArticleLinesScreen
 
         self.push_screen(ArticleLinesScreen(self.session))
 
     def show_stats(self) -> None:
         """Open the figures."""
-        from annotator.tui.screens.stats import StatsScreen
+        from annotator.tui.screens.statistics import StatsScreen
 
         self.push_screen(StatsScreen(self.session))
 
     def show_guide(self) -> None:
         """Open the guideline, at the label of the span in hand or the one last used."""
-        from annotator.tui.layout.guide import guideline_rows
-        from annotator.tui.screens.reading import TextScreen
+        from annotator.tui.layout.help_rows import guideline_rows
+        from annotator.tui.screens.row_screen import TextScreen
 
         schema, glyphs, first = self.session.schema, self.glyphs, self.controller.current_label
         self.push_screen(
@@ -239,8 +240,8 @@ class AnnotatorApp(App[int], inherit_bindings=False):
 
     def show_keys(self) -> None:
         """Open the list of all keys."""
-        from annotator.tui.layout.guide import key_help_rows
-        from annotator.tui.screens.reading import TextScreen
+        from annotator.tui.layout.help_rows import key_help_rows
+        from annotator.tui.screens.row_screen import TextScreen
 
         schema, glyphs = self.session.schema, self.glyphs
         self.push_screen(TextScreen("All keys", lambda w: key_help_rows(schema, w, glyphs), None))
@@ -253,7 +254,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         """Open the label menu for the selection."""
         if self.controller.selection is None:
             raise RuleError("nothing is selected", do="press a letter above a word, or Tab")
-        from annotator.tui.screens.labels import LabelMenu
+        from annotator.tui.screens.dialogs import LabelMenu
 
         self.push_screen(LabelMenu(self.session.schema), self._label_chosen)
 
@@ -278,7 +279,9 @@ class AnnotatorApp(App[int], inherit_bindings=False):
     def toggle_suggestions(self) -> None:
         """Show suggestions, or no longer; it is remembered."""
         self.controller.suggestions_enabled = not self.controller.suggestions_enabled
-        self.session.message = Told(f"suggestions are {'on' if self.controller.suggestions_enabled else 'off'}")
+        self.session.message = Told(
+            f"suggestions are {'on' if self.controller.suggestions_enabled else 'off'}"
+        )
 
     def next_theme(self) -> None:
         """Go to the next theme."""
@@ -294,7 +297,9 @@ class AnnotatorApp(App[int], inherit_bindings=False):
 
     def next_hint_mode(self) -> None:
         """Go from all hints to the likely ones, to none, and back."""
-        self.hint_mode = HINT_VISIBILITY_MODES[(HINT_VISIBILITY_MODES.index(self.hint_mode) + 1) % len(HINT_VISIBILITY_MODES)]
+        self.hint_mode = HINT_VISIBILITY_MODES[
+            (HINT_VISIBILITY_MODES.index(self.hint_mode) + 1) % len(HINT_VISIBILITY_MODES)
+        ]
         self.session.message = Told(f"hints: {self.hint_mode}")
 
     @property
@@ -330,7 +335,9 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         if isinstance(screen, AnnotateScreen):
             for c in self.keyboard.keys.commands:
                 if c.id != "palette":
-                    yield SystemCommand(f"{c.description}  ·  {c.key_text}", c.group, self._palette_call(screen, c.id))
+                    yield SystemCommand(
+                        f"{c.description}  ·  {c.key_text}", c.group, self._palette_call(screen, c.id)
+                    )
 
     def _palette_call(self, screen: AnnotateScreen, name: str) -> Callable[[], None]:
         return lambda: screen.action_act(name)

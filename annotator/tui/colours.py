@@ -15,7 +15,7 @@ from rich.color_triplet import ColorTriplet
 from rich.style import Style
 
 from annotator.core.schema import Schema
-from annotator.tui.layout.row import CellStyle
+from annotator.statistics.styled_text import CellStyle
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,9 @@ def _truecolor_style(style: CellStyle, p: Palette, colour: str) -> Style:
     ground = Color.parse(p.row if style.background == "row" else p.background)
     if colour and style.background in {"leaf", "container", "focus"}:
         ground = _blend(
-            colour, p.background, {"leaf": p.leaf, "container": p.container, "focus": p.focus}[style.background]
+            colour,
+            p.background,
+            {"leaf": p.leaf, "container": p.container, "focus": p.focus}[style.background],
         )
     if style.role == "selection":
         return Style(color=p.selection_text, bgcolor=p.selection_background)
@@ -134,7 +136,11 @@ def _truecolor_style(style: CellStyle, p: Palette, colour: str) -> Style:
 def _ansi_style(style: CellStyle, p: Palette, colour: str) -> Style:
     if style.role == "selection":
         return Style(reverse=True)
-    front = colour if colour and (style.role in {"lane", "quiet"} or style.background in {"leaf", "focus"}) else ""
+    front = (
+        colour
+        if colour and (style.role in {"lane", "quiet"} or style.background in {"leaf", "focus"})
+        else ""
+    )
     front = front or {"ok": p.ok, "warn": p.warn, "active": p.likely, "likely": p.likely}.get(
         style.role, "default"
     )

@@ -17,8 +17,8 @@ MOST_IN_FUNCTION = 40
 
 _LOADS = """
 import sys, tempfile, pathlib
-from annotator.session.pen import Pen
-from annotator.storage.prefs import Preferences
+from annotator.session.annotation_controller import Pen
+from annotator.storage.user_files import Preferences
 from annotator.tui.app import AnnotatorApp
 from tests import builders
 with tempfile.TemporaryDirectory() as folder:

@@ -21,8 +21,8 @@ from typing import Any
 
 import spacy
 
-from annotator.core.phrases import selection_candidates, selection_expansions, snap_to_phrase
-from annotator.core.tokens import TokenRange, Token, is_aligned, token_range, build_tokens
+from annotator.core.tokens import Token, TokenRange, build_tokens, is_aligned, token_range
+from annotator.language import selection_candidates, selection_expansions, snap_to_phrase
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 DEFAULT = ("news_four_labels.jsonl", "wsj_person_venue_count.jsonl", "gum_person_venue_count.jsonl")

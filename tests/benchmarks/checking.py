@@ -22,19 +22,18 @@ from pathlib import Path
 
 import orjson
 
-from annotator.cli.grouping import split_by_story
 from annotator.core.annotation import AnnotatedSentence
-from annotator.core.article import Article, SourceLine, LineVerdict
+from annotator.core.article import Article, LineVerdict, SourceLine
 from annotator.core.digest import article_id_from_digest, text_digest
 from annotator.core.edits import Op
-from annotator.core.record import JournalRecord
-from annotator.export.values import ExportOptions
-from annotator.ingest.fingerprint import tokenizer_fingerprint
+from annotator.core.journal_record import JournalRecord
+from annotator.export.options import ExportOptions
+from annotator.ingest.tokenizer import tokenizer_fingerprint
 from annotator.storage.articles import encode_article
-from annotator.storage.corpus import CorpusFolder
-from annotator.storage.records import encode_record
+from annotator.storage.codec import encode_record, encode_sentence
+from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.schemas import default_schema_path
-from annotator.storage.tokens import encode_sentence
+from annotator.workflows.story_split import split_by_story
 from tests.benchmarks.finding import made
 
 EACH = 30
@@ -75,7 +74,9 @@ def _checked(corpus: Path) -> tuple[float, int]:
 def make(path: Path, count: int) -> CorpusFolder:
     """Write a corpus of so many accepted sentences."""
     schema = default_schema_path().read_text(encoding="utf-8")
-    corpus = CorpusFolder.create(path, name="made", lang="en", fingerprint=tokenizer_fingerprint("en"), schema_text=schema)
+    corpus = CorpusFolder.create(
+        path, name="made", lang="en", fingerprint=tokenizer_fingerprint("en"), schema_text=schema
+    )
     works = made(count, random.Random(1))
     with (
         (path / "sentences.jsonl").open("wb") as sentences,
@@ -87,7 +88,9 @@ def make(path: Path, count: int) -> CorpusFolder:
             file.write_bytes(orjson.dumps(encode_article(article, len(placed))) + b"\n")
             for seq, work in enumerate(placed, first + 1):
                 sentences.write(orjson.dumps(encode_sentence(work.sentence)) + b"\n")
-                journal.write(encode_record(JournalRecord(seq, Op.ANSWER, work, annotator="ana", session="m", time=1.0)))
+                journal.write(
+                    encode_record(JournalRecord(seq, Op.ANSWER, work, annotator="ana", session="m", time=1.0))
+                )
     return corpus
 
 

@@ -26,13 +26,12 @@ from typing import Any
 
 import spacy
 
-from annotator.core.phrases import selection_expansions
-from annotator.core.phrases.claims import best_claims, claim_candidates
-from annotator.core.phrases.growth import claim_from
-from annotator.core.phrases.reading import SpanCandidate
-from annotator.core.phrases.spoken import sentences_inside_quotation
-from annotator.core.phrases.view import SentenceFeatures, is_quotation_mark
-from annotator.core.tokens import TokenRange, Token, token_range, build_tokens
+from annotator.core.tokens import Token, TokenRange, build_tokens, token_range
+from annotator.language import selection_expansions
+from annotator.language.claims import best_claims, claim_candidates, claim_from
+from annotator.language.quotations import sentences_inside_quotation
+from annotator.language.scoring import SpanCandidate
+from annotator.language.sentence_features import SentenceFeatures, is_quotation_mark
 from tests.benchmarks.candidates import DATA, rows
 
 DEFAULT = DATA / "news_four_labels.jsonl"
@@ -82,7 +81,9 @@ def measure(path: Path, nlp: Any, args: argparse.Namespace) -> dict[str, Any]:
     return summary(total)
 
 
-def views(path: Path, nlp: Any, args: argparse.Namespace) -> Iterator[tuple[dict[str, Any], SentenceFeatures]]:
+def views(
+    path: Path, nlp: Any, args: argparse.Namespace
+) -> Iterator[tuple[dict[str, Any], SentenceFeatures]]:
     """Yield each row with the view of its sentence, knowing what stands before it in its document."""
     for _, group in groupby(rows(path, args.half), key=lambda row: str(row["meta"]["doc"])):
         together = list(group)
@@ -127,7 +128,11 @@ def weigh(total: Counter[str], text: str, gold: set[TokenRange], found: set[Toke
 
 
 def costs(
-    view: SentenceFeatures, row: dict[str, Any], gold: set[TokenRange], best: tuple[SpanCandidate, ...], every: tuple[SpanCandidate, ...]
+    view: SentenceFeatures,
+    row: dict[str, Any],
+    gold: set[TokenRange],
+    best: tuple[SpanCandidate, ...],
+    every: tuple[SpanCandidate, ...],
 ) -> Iterator[tuple[int, str, TokenRange]]:
     """Yield keys and way of each gold claim with a word, taken in reading order."""
     left = list(best)
@@ -151,7 +156,9 @@ def growths(view: SentenceFeatures, span: TokenRange) -> int:
     return min(chain.index((first, last)), FAR) if (first, last) in chain else FAR
 
 
-def turned(view: SentenceFeatures, at: TokenRange, wanted: TokenRange, every: tuple[SpanCandidate, ...]) -> Iterator[tuple[int, str]]:
+def turned(
+    view: SentenceFeatures, at: TokenRange, wanted: TokenRange, every: tuple[SpanCandidate, ...]
+) -> Iterator[tuple[int, str]]:
     """Yield the ways from a range by Space and by moved edges."""
     chain = [at, *((e.first, e.last) for e in selection_expansions(view.tokens, *at))]
     for keys, r in enumerate(chain[:4]):
@@ -171,7 +178,10 @@ def by_hints(view: SentenceFeatures, wanted: TokenRange, hints: list[int]) -> li
 
 def hint_costs(view: SentenceFeatures) -> list[int]:
     """Return the keys of each token's hint: one for capitals, numbers and marks, else two."""
-    easy = (view.is_capitalised(i) or view.is_number(i) or is_quotation_mark(t.text) for i, t in enumerate(view.tokens))
+    easy = (
+        view.is_capitalised(i) or view.is_number(i) or is_quotation_mark(t.text)
+        for i, t in enumerate(view.tokens)
+    )
     return [1 if e else 2 for e in easy]
 
 

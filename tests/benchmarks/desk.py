@@ -18,15 +18,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from annotator.cli.gold import read_gold, annotated_sentences_of
-from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import Sentence
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
 from annotator.core.tokens import build_tokens
 from annotator.storage.schemas import load_schema
-from annotator.suggest.desk import SuggestionService
-from annotator.suggest.history import MentionHistory
+from annotator.suggest.mention_history import MentionHistory
+from annotator.suggest.suggestion_service import SuggestionService
+from annotator.workflows.gold_annotations import annotated_sentences_of, read_gold
 from tests.benchmarks.candidates import DATA, DEFAULT, rows
 
 SENTENCES = 40
@@ -98,7 +98,9 @@ def made(dice: random.Random, article: str, n: int) -> AnnotatedSentence:
     return AnnotatedSentence(sentence, Annotation(answer=Answer.ACCEPT).with_spans(spans))
 
 
-def spread(call: Callable[[AnnotatedSentence], object], works: Sequence[AnnotatedSentence]) -> dict[str, float]:
+def spread(
+    call: Callable[[AnnotatedSentence], object], works: Sequence[AnnotatedSentence]
+) -> dict[str, float]:
     """Return the median and the 99th percentile of a call, in milliseconds."""
     times = []
     for work in works:

@@ -16,17 +16,16 @@ import orjson
 import spacy
 from spacy.language import Language
 
-from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
-from annotator.core.article import Article, SourceLine, Sentence, LineVerdict
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
+from annotator.core.article import Article, LineVerdict, Sentence, SourceLine
 from annotator.core.digest import article_id_from_digest, text_digest
 from annotator.core.edits import Op
-from annotator.core.record import JournalRecord
+from annotator.core.journal_record import JournalRecord
 from annotator.core.spans import Span
-from annotator.core.tokens import token_range, build_tokens
+from annotator.core.tokens import build_tokens, token_range
 from annotator.storage.articles import encode_article
-from annotator.storage.corpus import CorpusFolder
-from annotator.storage.records import encode_record
-from annotator.storage.tokens import encode_sentence
+from annotator.storage.codec import encode_record, encode_sentence
+from annotator.storage.corpus_folder import CorpusFolder
 
 LENGTHS = {"PERSON": (2, 2), "VENUE": (3, 3), "COUNT": (2, 2), "CLAIM": (6, 18)}
 """Tokens of a span, by label: from, to."""
@@ -100,11 +99,15 @@ def works(total: int, seed: int = 1) -> Iterator[tuple[Article, list[AnnotatedSe
         yield _article(texts, inventor, nlp, f"Report {first // EACH}")
 
 
-def _article(texts: list[str], inventor: Inventor, nlp: Language, title: str) -> tuple[Article, list[AnnotatedSentence]]:
+def _article(
+    texts: list[str], inventor: Inventor, nlp: Language, title: str
+) -> tuple[Article, list[AnnotatedSentence]]:
     whole = " ".join(texts)
     digest = text_digest(whole)
     lines = (SourceLine(LineVerdict.BODY, "made"),)
-    article = Article(article_id_from_digest(digest), "made.txt", digest, whole, lines, title=title, date="2031-04-05")
+    article = Article(
+        article_id_from_digest(digest), "made.txt", digest, whole, lines, title=title, date="2031-04-05"
+    )
     out: list[AnnotatedSentence] = []
     at = 0
     for index, text in enumerate(texts):
@@ -139,7 +142,11 @@ def make(folder: Path, total: int, seed: int = 1) -> None:
             for work in every:
                 seq += 1
                 sentences.write(orjson.dumps(encode_sentence(work.sentence)) + b"\n")
-                journal.write(encode_record(JournalRecord(seq, Op.ANSWER, work, annotator="ana", session="made", time=1.0)))
+                journal.write(
+                    encode_record(
+                        JournalRecord(seq, Op.ANSWER, work, annotator="ana", session="made", time=1.0)
+                    )
+                )
                 tasks.write(_task(work, seq))
 
 

@@ -12,9 +12,9 @@ import json
 import random
 import time
 
-from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
-from annotator.core.inconsistent import find_inconsistencies
-from annotator.core.search import QuerySubject, parse_query
+from annotator.checks.consistency import find_inconsistencies
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
+from annotator.core.search_query import QuerySubject, parse_query
 from annotator.core.spans import Span
 from tests import builders
 

@@ -8,15 +8,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from annotator.core.article import Article, SourceLine, Sentence, LineVerdict
+from annotator.core.article import Article, LineVerdict, Sentence, SourceLine
 from annotator.core.digest import article_id_from_digest, text_digest
 from annotator.core.graphemes import widen_to_graphemes
 from annotator.core.schema import LABEL_COLOURS, Label
 from annotator.core.spans import Span, reading_order
 from annotator.core.tokens import Token, token_range
-from annotator.ingest.sentences import sentence_ranges
-from annotator.ingest.tokens import Tokenizer
-from annotator.storage.corpus import CorpusFolder
+from annotator.ingest.segmentation import sentence_ranges
+from annotator.ingest.tokenizer import Tokenizer
+from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.schemas import default_schema_path, load_schema
 from tests.benchmarks.gold_rows import Row, documents
 
@@ -130,7 +130,9 @@ def _article(text: str, origin: str, gold: Gold) -> Article:
     while any(text == a.text for a, _ in gold.articles):
         text += "\n"
     digest = text_digest(text)
-    lines = tuple(SourceLine(LineVerdict.BODY if x.strip() else LineVerdict.BLANK, "") for x in text.split("\n"))
+    lines = tuple(
+        SourceLine(LineVerdict.BODY if x.strip() else LineVerdict.BLANK, "") for x in text.split("\n")
+    )
     return Article(article_id_from_digest(digest), origin, digest, text, lines=lines, title=origin)
 
 
@@ -198,7 +200,10 @@ def schema_for(gold: Gold) -> str:
     labels, found = list(shipped), gold.labels
     if not set(found) <= {x.name for x in shipped}:
         names = sorted(found, key=lambda x: (-found[x], x))
-        labels = [Label(name, KEYS[n : n + 1], LABEL_COLOURS[n % len(LABEL_COLOURS)]) for n, name in enumerate(names)]
+        labels = [
+            Label(name, KEYS[n : n + 1], LABEL_COLOURS[n % len(LABEL_COLOURS)])
+            for n, name in enumerate(names)
+        ]
     inside, crosses = _relations(gold, labels)
     out = ['name = "gold"', 'version = "1"']
     for label in labels:

@@ -21,9 +21,9 @@ from typing import Any
 
 import spacy
 
-from annotator.core.hints import LOOKALIKE_LETTERS, Hint, HintStyle, assign_hints
-from annotator.core.phrases import snap_to_phrase
-from annotator.core.tokens import TokenRange, Token, build_tokens
+from annotator.core.tokens import Token, TokenRange, build_tokens
+from annotator.language import snap_to_phrase
+from annotator.session.actions.hints import LOOKALIKE_LETTERS, Hint, HintStyle, assign_hints
 from tests.benchmarks.candidates import DATA, DEFAULT, aligned, rows
 
 Assign = Callable[[tuple[Token, ...]], tuple[Hint, ...]]

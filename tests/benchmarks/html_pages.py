@@ -18,7 +18,7 @@ from pathlib import Path
 import trafilatura
 
 from annotator.core.article import LineVerdict
-from annotator.ingest.html import extract_page
+from annotator.ingest.html_extraction import extract_page
 from tests.benchmarks.data import data_folder
 
 

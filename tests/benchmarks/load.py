@@ -119,7 +119,9 @@ def _annotate(session: AnnotationSession, written: Sequence[Writer], numbers: Se
     """Save the spans of these sentences; every other one, and the last, is accepted."""
     for i in numbers:
         answer = Answer.ACCEPT if i % 2 or i == numbers[-1] else None
-        session.apply_edit(apply_suggestions(session.article_sentences[i], written[i].spans, session.schema, answer))
+        session.apply_edit(
+            apply_suggestions(session.article_sentences[i], written[i].spans, session.schema, answer)
+        )
     assert session.flush(60)
 
 

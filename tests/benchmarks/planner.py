@@ -1,4 +1,4 @@
-"""The cheapest keys for a sentence's gold spans, searched over ``annotator.core.hand``."""
+"""The cheapest keys for a sentence's gold spans, searched over ``annotator.session.actions.annotation_actions``."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
 
-from annotator.core import hand as deeds
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.errors import RuleError
-from annotator.core.hand import ActionResult, SelectionState, ActionContext
-from annotator.core.provenance import span_from_suggestion
 from annotator.core.schema import Label, Schema
 from annotator.core.spans import Span
+from annotator.core.suggestion import span_from_suggestion
 from annotator.core.tokens import token_range
-from annotator.tui.commands import command_by_id
+from annotator.session.actions import annotation_actions as deeds
+from annotator.session.actions.annotation_actions import ActionContext, ActionResult, SelectionState
+from annotator.session.commands import command_by_id
 
 DEAREST = 24
 """No span is searched for longer than with so many keys."""
@@ -279,7 +279,9 @@ def _resizing(table: ActionContext, hand: SelectionState, span: Span) -> Iterato
     assert hand.selection is not None
     first, last = token_range(table.tokens, span.start, span.end)
     now = hand.selection.range
-    tries: list[tuple[str, Callable[[], ActionResult]]] = [("grow", partial(deeds.grow_selection, table, hand))]
+    tries: list[tuple[str, Callable[[], ActionResult]]] = [
+        ("grow", partial(deeds.grow_selection, table, hand))
+    ]
     if now[0] <= first and now[1] >= last and hand.selection.previous_ranges:
         tries.append(("shrink", partial(deeds.shrink_selection, table, hand)))
     if now[1] != last:
@@ -302,7 +304,9 @@ def _removing(at: _Place, span: Span) -> Iterator[Choice]:
     if hand.selection is None:
         return
     words = token_range(table.tokens, span.start, span.end)
-    if hand.selection.range == words and (deed := _try(partial(deeds.remove_span_or_suggestion, table, hand))):
+    if hand.selection.range == words and (
+        deed := _try(partial(deeds.remove_span_or_suggestion, table, hand))
+    ):
         yield (key_of("remove"),), deed
     if deeds.span_at_range(table, hand.selection.range) is None:  # else the keys would change that span
         yield from _resizing(table, hand, span)

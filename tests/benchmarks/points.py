@@ -1,4 +1,4 @@
-"""Fit the points of `annotator.core.phrases.scores` to the half of the data that rules may be fitted to.
+"""Fit the points of `annotator.language.scoring` to the half of the data that rules may be fitted to.
 
 ``python -m tests.benchmarks.points [FILE…]`` prints the tables to paste: for each kind a base and the
 points of each trait, a logistic regression with a ridge, so that rare traits stay near nothing. In sets
@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 import spacy
 
-from annotator.core.phrases import build_context, named
-from annotator.core.phrases.view import sentence_features
 from annotator.core.tokens import build_tokens
+from annotator.language import build_context, span_candidates
+from annotator.language.sentence_features import sentence_features
 from tests.benchmarks.candidates import DATA, DEFAULT, aligned
 from tests.benchmarks.readings import articles
 
@@ -39,7 +39,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="*", type=Path, default=[DATA / name for name in DEFAULT])
     args = parser.parse_args()
-    vars(named)["LEAST"] = 0.0  # readings that are too rarely right to be shown teach as well
+    vars(span_candidates)["LEAST"] = 0.0  # readings that are too rarely right to be shown teach as well
     samples: dict[str, list[Sample]] = defaultdict(list)
     nlp = spacy.blank("en")
     for path in args.files:
@@ -73,7 +73,7 @@ def gather(
         context = build_context("\n".join(row["text"] for row in article), cut)
         for row, doc, tokens in zip(article, docs, cut, strict=True):
             gold = set(aligned(row, tokens))
-            for r in named.entity_candidates(sentence_features(tokens), context):
+            for r in span_candidates.entity_candidates(sentence_features(tokens), context):
                 right = (KINDS[r.kind], (r.first, r.last)) in gold
                 right |= r.kind == "person" and doc[r.first : r.last].text in known
                 samples[r.kind].append((tuple(r.rule.split()), right))

@@ -23,8 +23,8 @@ from typing import Any
 
 import spacy
 
-from annotator.core.phrases import SpanCandidate, build_context, span_candidates
-from annotator.core.tokens import TokenRange, Token, build_tokens
+from annotator.core.tokens import Token, TokenRange, build_tokens
+from annotator.language import SpanCandidate, build_context, span_candidates
 from tests.benchmarks.candidates import DATA, DEFAULT, aligned, rows
 
 KINDS = {"PERSON": "person", "VENUE": "place", "COUNT": "number", "CLAIM": "claim"}
@@ -106,7 +106,9 @@ def measure(path: Path, nlp: Any, args: argparse.Namespace) -> tuple[dict[str, T
     tallies: dict[str, Tally] = defaultdict(Tally)
     seconds, sentences = 0.0, 0
     for article in articles(path, args.half):
-        cut = [build_tokens([t.text for t in d], [bool(t.whitespace_) for t in d]) for d in docs(article, nlp)]
+        cut = [
+            build_tokens([t.text for t in d], [bool(t.whitespace_) for t in d]) for d in docs(article, nlp)
+        ]
         began = time.perf_counter()
         context = build_context("\n".join(row["text"] for row in article), cut)
         found = [span_candidates(tokens, context) for tokens in cut]

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from unittest import mock
 
-from annotator.storage.prefs import Preferences
-from annotator.tui.key_names import key_label
+from annotator.session.keymap_file import key_label
+from annotator.storage.user_files import Preferences
 from tests.benchmarks.typist import NAME, Deed
 from tests.e2e.terminal import Terminal
 

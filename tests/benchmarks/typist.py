@@ -8,17 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from annotator.core import hand as deeds
 from annotator.core.annotation import AnnotatedSentence
-from annotator.core.hand import ActionContext
-from annotator.core.provenance import span_from_suggestion
 from annotator.core.spans import Span
+from annotator.core.suggestion import span_from_suggestion
+from annotator.session.actions import annotation_actions as deeds
+from annotator.session.actions.annotation_actions import ActionContext
 from annotator.session.session import AnnotationSession
-from annotator.storage.corpus import CorpusFolder
+from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
-from annotator.storage.prefs import Preferences
 from annotator.storage.suggestions import suggestion_files
-from annotator.suggest.desk import SuggestionService
+from annotator.storage.user_files import Preferences
+from annotator.suggest.suggestion_service import SuggestionService
 from annotator.tui.app import AnnotatorApp
 from tests.benchmarks.gold_corpus import Gold
 from tests.benchmarks.planner import Key, PlanError, clean, key_of, label_key, missing, next_plan
@@ -240,7 +240,13 @@ def preferences(corpus: CorpusFolder, sources: Sources, take: Sequence[str]) -> 
 
 
 async def _typed(
-    corpus: CorpusFolder, gold: Gold, sources: Sources, take: Sequence[str], size: tuple[int, int], *, show: bool
+    corpus: CorpusFolder,
+    gold: Gold,
+    sources: Sources,
+    take: Sequence[str],
+    size: tuple[int, int],
+    *,
+    show: bool,
 ) -> Typed:
     session = opened(corpus, sources)
     app = AnnotatorApp(session, preferences(corpus, sources, take))

@@ -7,9 +7,9 @@ from typing import Any
 
 import orjson
 
-from annotator.cli.journals import load_journals
 from annotator.core.annotation import AnnotatedSentence
-from annotator.storage.corpus import CorpusFolder
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.workflows.annotation_loader import load_journals
 from tests.cli.calling import Said, call
 
 
@@ -27,7 +27,10 @@ def imported(path: Path, corpus: Path, *more: str | Path) -> Said:
 def works(corpus: Path) -> dict[str, list[AnnotatedSentence]]:
     """Return the works of each annotator."""
     opened = CorpusFolder.open(corpus)
-    return {h.annotator: [w for a in h.store.touched_articles for w in h.store.touched_sentences_of(a)] for h in load_journals(opened)}
+    return {
+        h.annotator: [w for a in h.store.touched_articles for w in h.store.touched_sentences_of(a)]
+        for h in load_journals(opened)
+    }
 
 
 def spans(corpus: Path) -> list[tuple[str, str, str]]:

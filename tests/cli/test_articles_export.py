@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from annotator.cli.main import _COMMANDS
-from annotator.storage.corpus import CorpusFolder
+from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
 from tests.cli.calling import call
 from tests.cli.test_bad_input import annotate

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.edits import Op
-from annotator.core.record import JournalRecord
+from annotator.core.journal_record import JournalRecord
 from annotator.core.spans import Span
-from annotator.storage.corpus import CorpusFolder
+from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
 from annotator.storage.lock import Lock
 from tests.cli.calling import call

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from annotator.checks.problem import ProblemKind, ProblemLevel
 from annotator.core.annotation import Answer
 from annotator.core.edits import add_span, remove_span, set_answer
-from annotator.core.problems.problem import ProblemKind, ProblemLevel
 from annotator.core.spans import Span
-from annotator.ingest.tokens import Tokenizer
-from annotator.storage.corpus import CorpusFolder
-from annotator.storage.journal import Journal
-from annotator.storage.lines import find_record_lines
+from annotator.ingest.tokenizer import Tokenizer
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.journal import Journal, find_record_lines
 from tests import builders
 from tests.cli.calling import call
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import orjson
 import pytest
 
-from annotator.cli.certificate import check_round_trip, compare_documents
 from annotator.core.spans import Span
-from annotator.formats import detect
-from annotator.formats.document import ConversionLog, Document, ConversionLogEntry, ConversionOutcome
-from annotator.storage.corpus import CorpusFolder
+from annotator.formats import format_detection
+from annotator.formats.document import ConversionLog, ConversionLogEntry, ConversionOutcome, Document
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.workflows.round_trip import check_round_trip, compare_documents
 from tests.cli.calling import call
 
 TEXTS = (
@@ -28,7 +28,7 @@ NAMES = (
     "40 rowers",
 )
 
-WRITTEN = [n for n in detect.available_formats() if detect.can_write(n)]
+WRITTEN = [n for n in format_detection.available_formats() if format_detection.can_write(n)]
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from annotator.core.annotation import Answer
 from annotator.core.spans import Span
 from annotator.formats import prodigy
 from annotator.formats.document import ConversionLog
-from annotator.formats.source import ImportSource
+from annotator.formats.import_source import ImportSource
 from tests.cli.calling import call
 from tests.cli.test_export import QUAYS, TOWNS, Desk
 

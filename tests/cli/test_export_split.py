@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from annotator.cli import export
-from annotator.cli.gather import ExportSelection, select_for_export
 from annotator.core.annotation import Answer
 from annotator.export.splits import part_of
-from annotator.storage.corpus import CorpusFolder
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.workflows.annotation_loader import ExportSelection, select_for_export
 from tests.cli.calling import call
 from tests.cli.test_export import Desk
 from tests.export.export_samples import made, sentences
@@ -235,7 +235,7 @@ def test_a_rebalance_that_cannot_last_leaves_all_as_it_was(
     def refused(*_: object, **__: object) -> None:
         raise OSError(errno.EROFS, "read-only")
 
-    monkeypatch.setattr("annotator.storage.corpus.TemporaryFile", refused)
+    monkeypatch.setattr("annotator.storage.corpus_folder.TemporaryFile", refused)
     before = tree(tmp_path)
     said = call("export", desk.path, tmp_path / "out", "--rebalance")
     assert said.code == 1

@@ -7,7 +7,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from annotator.storage.corpus import CorpusFolder
+from annotator.storage.corpus_folder import CorpusFolder
 from tests.cli.calling import call
 from tests.cli.reading import files, imported, jsonl, spans, works
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from annotator.cli.pieces import with_stated_sentences
 from annotator.formats.document import Document
-from annotator.storage.corpus import CorpusFolder
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.workflows.import_documents import with_stated_sentences
 from tests.cli.calling import call
 from tests.cli.reading import answers, imported, jsonl, spans, works
 

@@ -78,7 +78,7 @@ def test_a_column_may_not_unpack_without_bounds(tmp_path: Path, monkeypatch: pyt
     """A Parquet file is refused before a column of it fills the memory."""
     pa = pytest.importorskip("pyarrow", reason="the extra huggingface is not installed")
     pq = pytest.importorskip("pyarrow.parquet")
-    monkeypatch.setattr("annotator.formats.huggingface.table.SMALL_GROUP_BYTES", 100_000)
+    monkeypatch.setattr("annotator.formats.huggingface.dataset_tables.SMALL_GROUP_BYTES", 100_000)
     packed = pa.table({"text": ["x" * 3_000_000], "spans": [["none"]]})
     pq.write_table(packed, tmp_path / "f", compression="zstd", use_dictionary=False)
     said = call("import", tmp_path / "f", "--corpus", tmp_path / "c")

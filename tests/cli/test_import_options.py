@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from annotator.core.annotation import Answer
-from annotator.formats import detect
-from annotator.storage import killed
-from annotator.storage.corpus import CorpusFolder
+from annotator.formats import format_detection
+from annotator.storage import import_recovery
+from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
 from tests.cli.calling import call
 from tests.cli.reading import answers, files, imported, jsonl, spans, works
@@ -300,12 +300,12 @@ def test_an_import_after_one_that_was_killed_says_so(tmp_path: Path) -> None:
     path = jsonl(tmp_path / "a.jsonl", {"text": TEXT, "spans": [LENA]})
     imported(path, tmp_path / "c")
     journal = tmp_path / "c" / "annotations" / "plain.jsonl"
-    left = tmp_path / "c" / f"{killed.STAGING_PREFIX}x.tmp"
+    left = tmp_path / "c" / f"{import_recovery.STAGING_PREFIX}x.tmp"
     left.mkdir()
-    killed.write_recovery_note(left, [], {"plain": journal.stat().st_size}, ("", ""))
+    import_recovery.write_recovery_note(left, [], {"plain": journal.stat().st_size}, ("", ""))
     journal.write_bytes(journal.read_bytes() * 2)
     said = imported(path, tmp_path / "c")
-    assert said.err.startswith(f"note: {killed.ROLLED_BACK_WARNING}\n")
+    assert said.err.startswith(f"note: {import_recovery.ROLLED_BACK_WARNING}\n")
     assert said.out.splitlines()[2].endswith(": 0 articles added, 0 sentences, 0 records by plain")
 
 
@@ -323,8 +323,12 @@ def test_an_import_says_how_to_open_what_it_brought(tmp_path: Path) -> None:
 def test_every_format_says_what_it_can_be_told() -> None:
     """The options that the command knows are those of the readers, and each format is in the help."""
     said = call("import", "--help").out
-    assert {o for e in detect.FORMATS.values() for o in e.reader_options} == {"offsets", "layer", "names"}
-    assert all(name in said for name in detect.FORMATS)
+    assert {o for e in format_detection.FORMATS.values() for o in e.reader_options} == {
+        "offsets",
+        "layer",
+        "names",
+    }
+    assert all(name in said for name in format_detection.FORMATS)
 
 
 def test_many_renamed_labels_are_counted(tmp_path: Path) -> None:

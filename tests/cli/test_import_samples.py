@@ -9,16 +9,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from annotator.cli.asked import ImportOptions
-from annotator.cli.certificate import compare_documents
 from annotator.cli.imports import run_import
-from annotator.cli.journals import load_journals
 from annotator.core.errors import AnnotatorError
-from annotator.formats import detect
-from annotator.formats.align import align_spans
+from annotator.formats import format_detection
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.source import ImportSource
-from annotator.storage.corpus import CorpusFolder
+from annotator.formats.import_source import ImportSource
+from annotator.formats.span_alignment import align_spans
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.workflows.annotation_loader import load_journals
+from annotator.workflows.import_options import ImportOptions
+from annotator.workflows.round_trip import compare_documents
 from tests.cli.calling import call
 
 SAMPLES = Path(__file__).resolve().parents[2] / "../shared/data/exports"
@@ -61,7 +61,9 @@ def _in_journals(folder: Path) -> int:
     total = 0
     for hand in load_journals(corpus):
         assert hand.warnings == ()
-        works = [w.annotation for a in hand.store.touched_articles for w in hand.store.touched_sentences_of(a)]
+        works = [
+            w.annotation for a in hand.store.touched_articles for w in hand.store.touched_sentences_of(a)
+        ]
         total += sum(len(a.spans) + len(a.rejected) for a in works)
     return total
 
@@ -71,19 +73,26 @@ def _in_journals(folder: Path) -> int:
 def test_every_sample_comes_back_through_its_format(path: Path, tmp_path: Path) -> None:
     """What is read of a sample is the same after it was written and read again, but for what is listed."""
     try:
-        name, _ = detect.choose_format(ImportSource(path))
+        name, _ = format_detection.choose_format(ImportSource(path))
     except AnnotatorError:
         pytest.skip("refused")
-    if not detect.can_write(name):
+    if not format_detection.can_write(name):
         pytest.skip("the format can only be read")
-    module, account, written, back = detect.load_format(name), ConversionLog(), ConversionLog(), ConversionLog()
+    module, account, written, back = (
+        format_detection.load_format(name),
+        ConversionLog(),
+        ConversionLog(),
+        ConversionLog(),
+    )
     try:
         out = [align_spans(d, account) for d in module.read(ImportSource(path), account)]
     except AnnotatorError:
         pytest.skip("refused")
     files = module.write(out, tmp_path / "out", written)
     folder = ImportSource(tmp_path / "out")
-    sources = [folder] if len(files) > 1 and module.detect(folder.sample()) else [ImportSource(f) for f in files]
+    sources = (
+        [folder] if len(files) > 1 and module.detect(folder.sample()) else [ImportSource(f) for f in files]
+    )
     there: list[Document] = [
         align_spans(d, back) for s in sources if module.detect(s.sample()) for d in module.read(s, back)
     ]
@@ -112,7 +121,7 @@ _HEADS = (
     st.sampled_from(_HEADS),
     st.binary(max_size=40),
     st.integers(0, 200),
-    st.sampled_from(["auto", *detect.available_formats()]),
+    st.sampled_from(["auto", *format_detection.available_formats()]),
 )
 def test_no_bytes_make_a_traceback(tmp_path: Path, head: bytes, noise: bytes, at: int, form: str) -> None:
     """Whatever a file holds, and whatever it is said to be: documents or an error for users."""
@@ -120,8 +129,8 @@ def test_no_bytes_make_a_traceback(tmp_path: Path, head: bytes, noise: bytes, at
     path.write_bytes(head[:at] + noise + head[at:])
     account = ConversionLog()
     try:
-        name, _ = detect.choose_format(ImportSource(path), form)
-        for document in detect.load_format(name).read(ImportSource(path), account):
+        name, _ = format_detection.choose_format(ImportSource(path), form)
+        for document in format_detection.load_format(name).read(ImportSource(path), account):
             align_spans(document, account)
     except AnnotatorError:
         return

@@ -10,8 +10,8 @@ import orjson
 import pytest
 
 from annotator.core.errors import SourceError
-from annotator.ingest.article import build_article
-from annotator.storage.corpus import CorpusFolder
+from annotator.ingest.article_builder import build_article
+from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
 from tests.cli.calling import call
 from tests.cli.test_bad_input import annotate
@@ -176,7 +176,7 @@ def test_no_corpus_without_an_article(tmp_path: Path, monkeypatch: pytest.Monkey
 
     page = put(tmp_path / "page.txt", "bridge")
     with monkeypatch.context() as patch:
-        patch.setattr("annotator.cli.intake.build_article", fails)
+        patch.setattr("annotator.workflows.ingesting.build_article", fails)
         said = call("ingest", page, "--corpus", tmp_path / "c")
     assert (said.code, said.out) == (1, "")
     assert said.err == "annotator: page.txt: no text in it; give another\n"
@@ -201,7 +201,7 @@ def test_ctrl_c_says_what_is_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         return build_article(*args)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
-        patch.setattr("annotator.cli.intake.build_article", stopped)
+        patch.setattr("annotator.workflows.ingesting.build_article", stopped)
         said = call("ingest", tmp_path / "in", "--corpus", tmp_path / "c")
     assert (said.code, said.out) == (130, "")
     assert said.err == "stopped: 2 articles are in, the rest is not; run it again to go on\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from annotator.tui.commands import COMMANDS
+from annotator.session.commands import COMMANDS
 from tests.cli.calling import call
 
 

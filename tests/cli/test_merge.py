@@ -9,13 +9,13 @@ from pathlib import Path
 import orjson
 
 from annotator.core.annotation import Answer
+from annotator.core.annotation_store import AnnotationStore
 from annotator.core.article import Article, LineVerdict
 from annotator.core.edits import Op, add_span, join_sentences, reject_suggestion, set_answer
 from annotator.core.spans import Span
-from annotator.core.works import AnnotationStore
-from annotator.storage.corpus import CorpusFolder
-from annotator.storage.groups import SPLITS_FILE as SPLITS
-from annotator.storage.groups import encode_split_groups, read_split_groups
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.corpus_settings import SPLITS_FILE as SPLITS
+from annotator.storage.corpus_settings import encode_split_groups, read_split_groups
 from annotator.storage.journal import Journal
 from annotator.storage.migrations import MIGRATIONS_FILE as MIGRATIONS
 from annotator.storage.sentences import SENTENCES_FILE

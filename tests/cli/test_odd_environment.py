@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 from annotator.cli import output
-from annotator.storage.corpus import CorpusFolder
+from annotator.storage.corpus_folder import CorpusFolder
 from tests.cli.calling import call
 from tests.cli.conftest import PAGE
 

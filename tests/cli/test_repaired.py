@@ -10,8 +10,8 @@ import pytest
 from spacy.tokens import DocBin
 from spacy.vocab import Vocab
 
-from annotator.core.repairs import RepairKind
-from annotator.session.mending import RepairQueue
+from annotator.core.span_repair import RepairKind
+from annotator.session.review_queue import RepairQueue
 from annotator.session.session import AnnotationSession
 from tests import builders
 from tests.cli.calling import call

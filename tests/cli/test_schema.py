@@ -9,12 +9,12 @@ import pytest
 
 from annotator.cli.options import labels_in_use
 from annotator.core.annotation import AnnotatedSentence
+from annotator.core.annotation_store import AnnotationStore
 from annotator.core.edits import Op
-from annotator.core.record import JournalRecord
-from annotator.core.works import AnnotationStore
-from annotator.storage.corpus import CorpusFolder
+from annotator.core.journal_record import JournalRecord
+from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
-from annotator.storage.schema_edit import split_label, merge_labels, rename_label
+from annotator.storage.schema_editing import merge_labels, rename_label, split_label
 from annotator.storage.schemas import parse_schema_text
 from tests import builders
 from tests.cli.calling import call
@@ -43,7 +43,12 @@ def _labels(desk: Desk, who: str) -> list[str]:
     works = AnnotationStore(desk.corpus.sentences)
     history = works.replay(Journal.open(desk.path, who, read_only=True).records)
     assert history.undo() is None
-    return [s.label for a in works.touched_articles for w in works.touched_sentences_of(a) for s in w.annotation.spans]
+    return [
+        s.label
+        for a in works.touched_articles
+        for w in works.touched_sentences_of(a)
+        for s in w.annotation.spans
+    ]
 
 
 def test_a_rename_reaches_everybody_and_can_be_taken_back(desk: Desk) -> None:
@@ -71,7 +76,9 @@ def test_what_redo_would_bring_back_bears_no_old_label(desk: Desk) -> None:
     (s,) = desk.of(desk.add([["Divers searched ."]]))
     desk.answer("cy", [s])
     with Journal.open(desk.path, "cy") as journal:
-        journal.append([JournalRecord(journal.next_seq, Op.UNDO, AnnotatedSentence(s), parent=1, annotator="cy")])
+        journal.append(
+            [JournalRecord(journal.next_seq, Op.UNDO, AnnotatedSentence(s), parent=1, annotator="cy")]
+        )
     assert "VENUE" in labels_in_use(desk.corpus)
     assert call("schema", "rename", desk.path, "VENUE", "PLACE").code == 0
     assert labels_in_use(desk.corpus) == {"PLACE"}
@@ -104,7 +111,9 @@ def test_a_split_lists_what_is_to_be_looked_at(desk: Desk) -> None:
     doubtful = said.json["doubtful"]
     works = AnnotationStore(desk.corpus.sentences)
     works.replay(Journal.open(desk.path, "ana", read_only=True).records)
-    flagged = [w for a in works.touched_articles for w in works.touched_sentences_of(a) if w.annotation.flagged]
+    flagged = [
+        w for a in works.touched_articles for w in works.touched_sentences_of(a) if w.annotation.flagged
+    ]
     assert {w.sentence.id for w in flagged} <= set(doubtful)
     assert all(w.annotation.answer is None for w in flagged)
     assert [x.name for x in desk.corpus.schema.labels] == ["TOWN", "SHIP"]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from annotator.core.annotation import AnnotatedSentence
-from annotator.core.keys import KeystrokeCounts
-from annotator.storage.corpus import CorpusFolder
+from annotator.core.journal_record import KeystrokeCounts
+from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
 from tests import builders
 from tests.cli.calling import call

@@ -12,13 +12,12 @@ import spacy
 
 from annotator.core.annotation import Answer
 from annotator.core.article import Sentence
-from annotator.core.edits import add_span, set_answer, apply_suggestions
-from annotator.core.provenance import span_from_suggestion
+from annotator.core.edits import add_span, apply_suggestions, set_answer
 from annotator.core.spans import Span
-from annotator.core.suggestion import Suggestion
-from annotator.storage.corpus import CorpusFolder
+from annotator.core.suggestion import Suggestion, span_from_suggestion
+from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.suggestions import suggestion_files
-from annotator.suggest import pipeline
+from annotator.suggest import spacy_pipeline
 from annotator.suggest.rules import RuleSuggester
 from tests.builders import open_session
 from tests.cli.calling import call
@@ -119,10 +118,10 @@ def test_what_is_off_the_token_edges_is_listed(
 ) -> None:
     """Nothing is left out in silence: the place is told and the exit code is 3."""
 
-    def half(_: object) -> Iterator[pipeline.PipelineSpan]:
-        yield pipeline.PipelineSpan(0, 1, "GPE")
+    def half(_: object) -> Iterator[spacy_pipeline.PipelineSpan]:
+        yield spacy_pipeline.PipelineSpan(0, 1, "GPE")
 
-    monkeypatch.setattr(pipeline, "found_in", half)
+    monkeypatch.setattr(spacy_pipeline, "found_in", half)
     said = call("suggest", corpus, "--model", model)
     assert said.code == 3
     assert "left out, not on token edges: " in said.out
@@ -211,7 +210,9 @@ def test_a_file_is_measured_against_a_journal(corpus: Path, model: Path) -> None
     session = open_session(corpus)
     (at,) = [i for i, w in enumerate(session.article_sentences) if "14 roads" in w.sentence.text]
     start = session.article_sentences[at].sentence.text.index("14 roads")
-    session.apply_edit(add_span(session.article_sentences[at], Span(start, start + 8, "COUNT"), session.schema))
+    session.apply_edit(
+        add_span(session.article_sentences[at], Span(start, start + 8, "COUNT"), session.schema)
+    )
     session.apply_edit(set_answer(session.article_sentences[at], Answer.ACCEPT))
     session.apply_edit(set_answer(session.article_sentences[at + 1], Answer.IGNORE))
     session.close()

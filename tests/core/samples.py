@@ -6,7 +6,7 @@ import re
 
 from hypothesis import strategies as st
 
-from annotator.core.tokens import TokenRange, Token, tokens_text, build_tokens
+from annotator.core.tokens import Token, TokenRange, build_tokens, tokens_text
 
 _TOKEN = re.compile(
     r"(?:Mr|Mrs|Dr|Lt|Gov|St|No)\.|[ap]\.m\.|U\.S\.|n’t|[’']s\b|\d[\d,.]*\d|\w+(?=n’t)|\w+|[^\w\s]"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from annotator.core.counting import pluralize
+from annotator.core.pluralize import pluralize
 
 
 def test_one_and_many() -> None:

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
+from annotator.core.annotation_store import AnnotationStore
 from annotator.core.edits import Edit, add_span, join_sentences, remove_span, set_answer, split_sentence
 from annotator.core.errors import RuleError
 from annotator.core.schema import Schema, parse_schema
 from annotator.core.spans import Span
 from annotator.core.tokens import tokens_cover_text
-from annotator.core.works import AnnotationStore
 from tests import builders
 
 ALL = ["A", "B"]
@@ -41,7 +41,9 @@ def _pairs(draw: st.DrawFn) -> tuple[str, AnnotatedSentence, AnnotatedSentence]:
     lead, gap = draw(st.sampled_from(["", "Lead.\n"])), draw(st.sampled_from(GAPS))
     one, two = " ".join(draw(CLAUSES)), " ".join(draw(CLAUSES))
     text, at = lead + one + gap + two, len(lead) + len(one) + len(gap)
-    first = AnnotatedSentence(builders.sentence(one, start=len(lead)), Annotation().with_spans(draw(_spans(one))))
+    first = AnnotatedSentence(
+        builders.sentence(one, start=len(lead)), Annotation().with_spans(draw(_spans(one)))
+    )
     second = AnnotatedSentence(builders.sentence(two, start=at), Annotation().with_spans(draw(_spans(two))))
     return text, first, second
 
@@ -65,7 +67,9 @@ def _check(edit: Edit, text: str) -> None:
 
 
 @given(_pairs())
-def test_a_join_moves_no_span_and_keeps_the_white_space(parts: tuple[str, AnnotatedSentence, AnnotatedSentence]) -> None:
+def test_a_join_moves_no_span_and_keeps_the_white_space(
+    parts: tuple[str, AnnotatedSentence, AnnotatedSentence],
+) -> None:
     """A joined sentence is the article's text from the first to the second, its tokens tile it."""
     text, first, second = parts
     edit = join_sentences(first, second, text)
@@ -74,7 +78,9 @@ def test_a_join_moves_no_span_and_keeps_the_white_space(parts: tuple[str, Annota
 
 
 @given(_pairs())
-def test_a_split_at_the_seam_gives_the_two_sentences_back(parts: tuple[str, AnnotatedSentence, AnnotatedSentence]) -> None:
+def test_a_split_at_the_seam_gives_the_two_sentences_back(
+    parts: tuple[str, AnnotatedSentence, AnnotatedSentence],
+) -> None:
     """Join, then split at the seam: both texts, places, tokens and spans are what they were."""
     text, first, second = parts
     whole = join_sentences(first, second, text).after[0]
@@ -99,7 +105,9 @@ def _cut(work: AnnotatedSentence, at: int) -> bool:
 
 
 @given(_pairs(), st.data())
-def test_a_split_loses_no_span_and_never_cuts_one(parts: tuple[str, AnnotatedSentence, AnnotatedSentence], data: st.DataObject) -> None:
+def test_a_split_loses_no_span_and_never_cuts_one(
+    parts: tuple[str, AnnotatedSentence, AnnotatedSentence], data: st.DataObject
+) -> None:
     """Wherever one splits, either no span is touched or the rule says which one would be cut."""
     text, first, second = parts
     whole = join_sentences(first, second, text).after[0]
@@ -118,7 +126,9 @@ def test_a_split_loses_no_span_and_never_cuts_one(parts: tuple[str, AnnotatedSen
 
 
 @given(_pairs(), st.data())
-def test_an_inverse_restores_exactly(parts: tuple[str, AnnotatedSentence, AnnotatedSentence], data: st.DataObject) -> None:
+def test_an_inverse_restores_exactly(
+    parts: tuple[str, AnnotatedSentence, AnnotatedSentence], data: st.DataObject
+) -> None:
     """Edit and inverse leave works, answers and spans as they were, whatever the edit was."""
     text, first, second = parts
     works = AnnotationStore(lambda _: (first.sentence, second.sentence))
@@ -225,9 +235,16 @@ def test_an_edit_that_cannot_be_is_told_in_words(deed: object, says: str) -> Non
 def test_only_white_space_may_stand_between_joined_sentences() -> None:
     """Two sentences with other text between them, or of two articles, can't be joined."""
     text = "One. Read more. Two."
-    first, far = AnnotatedSentence(builders.sentence("One.")), AnnotatedSentence(builders.sentence("Two.", start=16))
+    first, far = (
+        AnnotatedSentence(builders.sentence("One.")),
+        AnnotatedSentence(builders.sentence("Two.", start=16)),
+    )
     says = "there is other text between the two sentences; switch that line on first (article screen)"
-    for one, two in ((first, far), (far, first), (first, AnnotatedSentence(builders.sentence("Two.", "f" * 12, 5)))):
+    for one, two in (
+        (first, far),
+        (far, first),
+        (first, AnnotatedSentence(builders.sentence("Two.", "f" * 12, 5))),
+    ):
         with pytest.raises(RuleError) as caught:
             join_sentences(one, two, text)
         assert str(caught.value) == says

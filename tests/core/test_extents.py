@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from annotator.core.phrases import selection_expansions
-from annotator.core.phrases.growth import claim_from
-from annotator.core.phrases.view import sentence_features
+from annotator.language import selection_expansions
+from annotator.language.claims import claim_from
+from annotator.language.sentence_features import sentence_features
 from tests.core.samples import cut, shown
 
 

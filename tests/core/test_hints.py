@@ -9,8 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.hints import LEFT_HAND_HINT_LETTERS, HINT_LETTERS, LOOKALIKE_LETTERS, Hint, HintStyle, HintPrefix, assign_hints, resolve_hint
 from annotator.core.tokens import Token, build_tokens
+from annotator.session.actions.hints import (
+    HINT_LETTERS,
+    LEFT_HAND_HINT_LETTERS,
+    LOOKALIKE_LETTERS,
+    Hint,
+    HintPrefix,
+    HintStyle,
+    assign_hints,
+    resolve_hint,
+)
 from tests.core.samples import SENTENCES, cut
 
 KEYS = frozenset("asdf")
@@ -33,7 +42,9 @@ def by_word(text: str) -> dict[str, Hint]:
 def cells(tokens: tuple[Token, ...], hints: tuple[Hint, ...]) -> list[tuple[int, int]]:
     """Return the cells that hints take on an unwrapped line."""
     return [
-        (t.start + h.cell, t.start + h.cell + len(h.letters)) for t, h in zip(tokens, hints, strict=True) if h.letters
+        (t.start + h.cell, t.start + h.cell + len(h.letters))
+        for t, h in zip(tokens, hints, strict=True)
+        if h.letters
     ]
 
 
@@ -71,7 +82,9 @@ def test_a_token_of_no_width_bears_no_hint(widths: list[int]) -> None:
 def test_what_begins_a_candidate_is_served_first() -> None:
     """Names, numbers and quotations come first, then marks and last words, then the rest of the capitals."""
     h = by_word(SAMPLE)
-    order = {w: HINT_LETTERS.index(h[w].letters[0]) + 100 * (len(h[w].letters) - 1) for w in h if h[w].letters}
+    order = {
+        w: HINT_LETTERS.index(h[w].letters[0]) + 100 * (len(h[w].letters) - 1) for w in h if h[w].letters
+    }
     classes = [
         ["“", "two", "Halvard", "Maren"],
         ["”", "Quist"],
@@ -123,7 +136,9 @@ def test_the_mirror_has_the_same_letters_the_left_hand_s_first() -> None:
     """Both orders hold the alphabet once; each begins with the home row of its hand."""
     assert sorted(HINT_LETTERS) == sorted(LEFT_HAND_HINT_LETTERS) == sorted(ascii_lowercase)
     tokens = cut("Brekke met Quist in Norhaven.")
-    hints = assign_hints(tokens, [len(t.text) for t in tokens], frozenset("hjkl"), HintStyle(LEFT_HAND_HINT_LETTERS))
+    hints = assign_hints(
+        tokens, [len(t.text) for t in tokens], frozenset("hjkl"), HintStyle(LEFT_HAND_HINT_LETTERS)
+    )
     assert [h.letters for h in hints] == ["f", "a", "d", "r", "s", "e"]
 
 

@@ -7,15 +7,22 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
-from annotator.core.inconsistent import InconsistencyGroup, InconsistencyKind, apply_proposals, find_inconsistencies
+from annotator.checks.consistency import (
+    InconsistencyGroup,
+    InconsistencyKind,
+    apply_proposals,
+    find_inconsistencies,
+)
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.spans import Span
 from tests import builders
 
 SCHEMA = builders.news_schema()
 
 
-def _works(*said: tuple[str, dict[str, str]], answer: Answer | None = Answer.ACCEPT) -> list[AnnotatedSentence]:
+def _works(
+    *said: tuple[str, dict[str, str]], answer: Answer | None = Answer.ACCEPT
+) -> list[AnnotatedSentence]:
     """Make one sentence after the other; each with labels by words."""
     out, at = [], 0
     for n, (text, labels) in enumerate(said):
@@ -54,7 +61,11 @@ def test_words_with_two_labels_are_found() -> None:
         answer=None,
     )
     (group,) = find_inconsistencies(works, SCHEMA)
-    assert (group.kind, group.label, [p.existing_label for p in group.changes]) == (InconsistencyKind.LABELS, "PERSON", ["VENUE"])
+    assert (group.kind, group.label, [p.existing_label for p in group.changes]) == (
+        InconsistencyKind.LABELS,
+        "PERSON",
+        ["VENUE"],
+    )
     assert group.changes[0].proposed == Span(0, 4, "PERSON")
 
 

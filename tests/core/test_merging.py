@@ -8,14 +8,14 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
-from annotator.core.edits import Op, set_answer, combine_edits
-from annotator.core.merging import JournalMergeResult, merge_journals
-from annotator.core.record import JournalRecord
-from annotator.core.works import AnnotationStore
-from annotator.storage.jsonl import RawLine
-from annotator.storage.records import encode_record
-from annotator.storage.scan import JournalReader
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
+from annotator.core.annotation_store import AnnotationStore
+from annotator.core.edits import Op, combine_edits, set_answer
+from annotator.core.journal_merge import JournalMergeResult, merge_journals
+from annotator.core.journal_record import JournalRecord
+from annotator.storage.codec import encode_record
+from annotator.storage.file_io import RawLine
+from annotator.storage.journal_reader import JournalReader
 from tests.core.test_works import IDS, STEP, Walk, _base, _take
 
 Step = tuple[str, int, int, int, int]
@@ -166,5 +166,7 @@ def test_another_answer_is_kept_beside() -> None:
     found = _merged([Answer.ACCEPT, Answer.ACCEPT], [Answer.REJECT, None, Answer.IGNORE])
     assert [c.ours[0].annotation.answer for c in found.conflicts] == [Answer.ACCEPT]
     assert [c.theirs[0].annotation.answer for c in found.conflicts] == [Answer.REJECT]
-    assert [(r.seq, r.op, r.annotated.annotation.answer) for r in found.conflicting_records] == [(1, Op.ANSWER, Answer.REJECT)]
+    assert [(r.seq, r.op, r.annotated.annotation.answer) for r in found.conflicting_records] == [
+        (1, Op.ANSWER, Answer.REJECT)
+    ]
     assert len(found.records) == 3

@@ -8,9 +8,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import Sentence
-from annotator.core.migration import MigrationKind, MigrationRule, MigrationUndo, migrate_labels
+from annotator.core.label_migration import MigrationKind, MigrationRule, MigrationUndo, migrate_labels
 from annotator.core.schema import Schema, parse_schema
 from annotator.core.spans import Span
 from annotator.core.tokens import build_tokens
@@ -27,8 +27,14 @@ RULES = [
     (MigrationRule(1, MigrationKind.RENAME, ("VENUE",), ("PLACE",)), _schema("PERSON", "PLACE", "COUNT")),
     (MigrationRule(1, MigrationKind.MERGE, ("PERSON", "VENUE"), ("NAME",)), _schema("NAME", "COUNT")),
     (MigrationRule(1, MigrationKind.MERGE, ("PERSON", "VENUE"), ("PERSON",)), _schema("PERSON", "COUNT")),
-    (MigrationRule(1, MigrationKind.SPLIT, ("VENUE",), ("TOWN", "SITE")), _schema("PERSON", "TOWN", "SITE", "COUNT")),
-    (MigrationRule(1, MigrationKind.SPLIT, ("VENUE",), ("VENUE", "SITE"), {"ostra": "SITE"}, reopen=True), _schema(*"VS")),
+    (
+        MigrationRule(1, MigrationKind.SPLIT, ("VENUE",), ("TOWN", "SITE")),
+        _schema("PERSON", "TOWN", "SITE", "COUNT"),
+    ),
+    (
+        MigrationRule(1, MigrationKind.SPLIT, ("VENUE",), ("VENUE", "SITE"), {"ostra": "SITE"}, reopen=True),
+        _schema(*"VS"),
+    ),
 ]
 SPANS = st.lists(
     st.builds(
@@ -69,7 +75,9 @@ def test_undo_brings_back_what_was_there(
 
 
 @given(SPANS, st.sampled_from(RULES[:4]))
-def test_no_span_moves_and_none_is_lost_but_doubles(spans: list[Span], by: tuple[MigrationRule, Schema]) -> None:
+def test_no_span_moves_and_none_is_lost_but_doubles(
+    spans: list[Span], by: tuple[MigrationRule, Schema]
+) -> None:
     """The marked ranges stay; every label is one of the new schema's."""
     rule, new = by
     work = _work(spans)
@@ -108,7 +116,9 @@ def test_what_was_turned_down_under_one_of_two_labels_may_still_be_the_other() -
     rule, new = RULES[1]
     work = _work([Span(14, 21, "VENUE")])
     turned = [Span(0, 3, "PERSON"), Span(4, 8, "PERSON"), Span(4, 8, "VENUE"), Span(0, 3, "COUNT")]
-    (change,) = migrate_labels([replace(work, annotation=work.annotation.with_rejected(turned))], rule, OLD, new)
+    (change,) = migrate_labels(
+        [replace(work, annotation=work.annotation.with_rejected(turned))], rule, OLD, new
+    )
     assert [s.key for s in change.after.annotation.rejected] == [(0, 3, "COUNT"), (4, 8, "NAME")]
 
 

@@ -10,10 +10,16 @@ from hypothesis import strategies as st
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.edits import reject_suggestion
-from annotator.core.offers import MIN_VISIBLE_SCORE, AUTO_ACCEPT_SCORE, best_non_overlapping, select_visible_suggestions, open_suggestions, select_auto_accepted
-from annotator.core.provenance import span_from_suggestion
 from annotator.core.spans import Span
-from annotator.core.suggestion import Suggestion
+from annotator.core.suggestion import Suggestion, span_from_suggestion
+from annotator.session.actions.visible_suggestions import (
+    AUTO_ACCEPT_SCORE,
+    MIN_VISIBLE_SCORE,
+    best_non_overlapping,
+    open_suggestions,
+    select_auto_accepted,
+    select_visible_suggestions,
+)
 from tests import builders
 
 TEXT = "Ada Pell told Osmund Lock that 40 boats had left Tarn Quay."
@@ -49,7 +55,9 @@ def test_what_is_settled_is_not_offered(found: list[Suggestion], made: list[Sugg
     """No offer stands where a label stands, breaks a rule beside one, or was turned down."""
     work = builders.work(TEXT)
     for s in made[::2]:
-        work = replace(work, annotation=work.annotation.with_spans([*work.annotation.spans, span_from_suggestion(s)]))
+        work = replace(
+            work, annotation=work.annotation.with_spans([*work.annotation.spans, span_from_suggestion(s)])
+        )
     for s in made[1::2]:
         if all(x.key != span_from_suggestion(s).key for x in work.annotation.rejected):
             work = reject_suggestion(work, span_from_suggestion(s)).after[0]
@@ -67,7 +75,10 @@ def test_an_offer_remembers_its_source() -> None:
 def test_nothing_is_offered_beyond_the_text() -> None:
     """A source that is out of step with the text offers nothing there."""
     assert (
-        open_suggestions([Suggestion(0, 99, "PERSON", "file", 0.9)], AnnotatedSentence(builders.sentence("Short.")), SCHEMA) == ()
+        open_suggestions(
+            [Suggestion(0, 99, "PERSON", "file", 0.9)], AnnotatedSentence(builders.sentence("Short.")), SCHEMA
+        )
+        == ()
     )
 
 

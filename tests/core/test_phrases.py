@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.phrases import selection_candidates, selection_expansions, snap_to_phrase
-from annotator.core.phrases.view import SentenceFeatures
 from annotator.core.tokens import Token, build_tokens
+from annotator.language import selection_candidates, selection_expansions, snap_to_phrase
+from annotator.language.sentence_features import SentenceFeatures
 from tests.core.samples import SENTENCES, cut, shown
 
 

@@ -8,12 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.phrases import build_context, span_candidates
-from annotator.core.phrases.claims import MIN_CLAIM_SCORE, best_claims, claim_candidates
-from annotator.core.phrases.growth import claim_ends, claim_from
-from annotator.core.phrases.spoken import sentences_inside_quotation
-from annotator.core.phrases.view import SentenceFeatures, sentence_features
 from annotator.core.tokens import Token, build_tokens
+from annotator.language import build_context, span_candidates
+from annotator.language.claims import MIN_CLAIM_SCORE, best_claims, claim_candidates, claim_ends, claim_from
+from annotator.language.quotations import sentences_inside_quotation
+from annotator.language.sentence_features import SentenceFeatures, sentence_features
 from tests.core.samples import SENTENCES, cut, shown
 
 
@@ -129,7 +128,9 @@ def test_a_quotation_over_several_sentences() -> None:
     ]
     assert sentences_inside_quotation(said) == [False, False, True, True, False]
     context = build_context("", said)
-    found = [[shown(s, (r.first, r.last)) for r in span_candidates(s, context) if r.kind == "claim"] for s in said]
+    found = [
+        [shown(s, (r.first, r.last)) for r in span_candidates(s, context) if r.kind == "claim"] for s in said
+    ]
     assert found == [["“It was late,”"], ["“Nobody came."], ["We left."], ["It rained.”"], []]
 
 

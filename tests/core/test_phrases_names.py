@@ -6,12 +6,16 @@ import pytest
 import spacy
 from hypothesis import given
 
-from annotator.core.phrases import build_context, span_candidates
-from annotator.core.phrases.known import EMPTY_CONTEXT, ArticleContext
-from annotator.core.phrases.named import entity_candidates
-from annotator.core.phrases.scores import MIN_ENTITY_SCORE, PERSON_WEIGHTS, PLACE_WEIGHTS, entity_score
-from annotator.core.phrases.view import SentenceFeatures, sentence_features
 from annotator.core.tokens import Token, build_tokens
+from annotator.language import build_context, span_candidates
+from annotator.language.scoring import MIN_ENTITY_SCORE, PERSON_WEIGHTS, PLACE_WEIGHTS, entity_score
+from annotator.language.sentence_features import (
+    EMPTY_CONTEXT,
+    ArticleContext,
+    SentenceFeatures,
+    sentence_features,
+)
+from annotator.language.span_candidates import entity_candidates
 from tests.core.samples import SENTENCES, shown
 
 LIKELY = 0.3

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.phrases.en.number_scores import NUMBER_RULE_SCORES, BOUNDARY_SCORES
-from annotator.core.phrases.numbers import number_phrases, number_candidates
-from annotator.core.phrases.view import sentence_features
 from annotator.core.tokens import build_tokens
+from annotator.language.en.number_scores import BOUNDARY_SCORES, NUMBER_RULE_SCORES
+from annotator.language.number_phrases import number_candidates, number_phrases
+from annotator.language.sentence_features import sentence_features
 from tests.core.samples import cut, shown
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.phrases import selection_expansions
-from annotator.core.phrases.candidates import selection_candidates, candidates_in
-from annotator.core.phrases.extents import _find_fixed_expansions, _cached_expansions
-from annotator.core.phrases.names import name_ranges
-from annotator.core.phrases.numbers import number_phrases
-from annotator.core.phrases.view import SentenceFeatures, sentence_features
+from annotator.language import selection_expansions
+from annotator.language.names import name_ranges
+from annotator.language.number_phrases import number_phrases
+from annotator.language.selection_ranges import (
+    _cached_expansions,
+    _find_fixed_expansions,
+    candidates_in,
+    selection_candidates,
+)
+from annotator.language.sentence_features import SentenceFeatures, sentence_features
 from tests.builders import tokens_of
 
 TEXT = "Ada Pell said that 40 boats of the Tarn Quay “ ” , . more than"
@@ -29,4 +33,6 @@ def test_a_sentence_is_the_same_whenever_it_is_asked(words: list[str], asked: li
         assert name_ranges(sentence_features(tokens)) == name_ranges.__wrapped__(fresh)
         assert number_phrases(sentence_features(tokens)) == number_phrases.__wrapped__(fresh)
         assert selection_candidates(list(tokens)) == candidates_in.__wrapped__(fresh)
-        assert tuple(_find_fixed_expansions(fresh)) == tuple(_find_fixed_expansions(sentence_features(tokens)))
+        assert tuple(_find_fixed_expansions(fresh)) == tuple(
+            _find_fixed_expansions(sentence_features(tokens))
+        )

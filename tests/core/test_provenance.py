@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from annotator.core.annotation import Annotation, AnnotatedSentence
+from annotator.core.annotation import AnnotatedSentence, Annotation
 from annotator.core.edits import move_span
-from annotator.core.provenance import mark_source_modified, is_modified_source, span_source_names, parse_span_source, suggestion_source, span_from_suggestion
 from annotator.core.spans import Span
-from annotator.core.suggestion import Suggestion
+from annotator.core.suggestion import (
+    Suggestion,
+    is_modified_source,
+    mark_source_modified,
+    parse_span_source,
+    span_from_suggestion,
+    span_source_names,
+    suggestion_source,
+)
 from tests.builders import news_schema, sentence
 
 
@@ -38,7 +45,9 @@ def test_a_moved_span_says_so_once() -> None:
     """Moving an edge marks a span that was taken over, a second move adds nothing; own spans stay own."""
     s = sentence("Ada Pell rowed.")
     taken = Span(0, 3, "PERSON", "rules/title")
-    once = move_span(AnnotatedSentence(s, Annotation((taken,))), taken, Span(0, 8, "PERSON"), news_schema()).after[0]
+    once = move_span(
+        AnnotatedSentence(s, Annotation((taken,))), taken, Span(0, 8, "PERSON"), news_schema()
+    ).after[0]
     (moved,) = once.annotation.spans
     assert moved.source == "rules/title~"
     assert is_modified_source(moved.source)

@@ -8,13 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.annotation import Annotation, AnnotatedSentence
+from annotator.core.annotation import AnnotatedSentence, Annotation
 from annotator.core.article import Sentence
 from annotator.core.edits import Op
 from annotator.core.errors import RuleError
-from annotator.core.repairs import RepairKind, SpanRepair, split_token_at, misalignment_message, split_text_at_span, possible_repairs, misaligned_spans
+from annotator.core.span_repair import (
+    RepairKind,
+    SpanRepair,
+    misaligned_spans,
+    misalignment_message,
+    possible_repairs,
+    split_text_at_span,
+    split_token_at,
+)
 from annotator.core.spans import Span
-from annotator.core.tokens import Token, is_aligned, tokens_text, build_tokens
+from annotator.core.tokens import Token, build_tokens, is_aligned, tokens_text
 from tests import builders
 
 TOKENS = build_tokens(("Mayor", "Okafor", "-", "Lindqvist", "rowed."), (True, False, False, True, False))
@@ -26,7 +34,9 @@ EVERY = st.tuples(st.integers(0, len(TEXT) - 1), st.integers(1, len(TEXT)))
 
 
 def _work(*spans: Span) -> AnnotatedSentence:
-    return AnnotatedSentence(Sentence("a" * 12, 1, 0, len(TEXT), TEXT, TOKENS), Annotation().with_spans(spans))
+    return AnnotatedSentence(
+        Sentence("a" * 12, 1, 0, len(TEXT), TEXT, TOKENS), Annotation().with_spans(spans)
+    )
 
 
 def _by_cure(work: AnnotatedSentence, span: Span) -> dict[RepairKind, SpanRepair]:

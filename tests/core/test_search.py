@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
-from annotator.core.search import SearchQuery, QuerySubject, QueryTerm, parse_query
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
+from annotator.core.search_query import QuerySubject, QueryTerm, SearchQuery, parse_query
 from annotator.core.spans import Span
 from tests import builders
 
@@ -75,7 +75,10 @@ def test_an_open_sentence_and_an_article_are_found() -> None:
 def test_lit_words_are_where_they_stand() -> None:
     """What is lit are the characters that were looked for, even after letters that fold to two."""
     assert [TEXT[a:b] for a, b in parse_query("grosse i -mayor").highlights(WORK)] == ["I", "Große", "İ", "i"]
-    assert [TEXT[a:b] for a, b in parse_query('label:p "walked to"').highlights(WORK)] == ["Ilka Moran", "walked\nto"]
+    assert [TEXT[a:b] for a, b in parse_query('label:p "walked to"').highlights(WORK)] == [
+        "Ilka Moran",
+        "walked\nto",
+    ]
     assert parse_query("note flag problem answer:accept").highlights(WORK) == ()
 
 
@@ -83,7 +86,10 @@ def test_what_can_never_hold_is_said() -> None:
     """A label or an answer that does not exist is named with those that do."""
     labels = ("PERSON", "VENUE")
     assert parse_query("label:place").warning(labels) == "there is no label place: try PERSON, VENUE"
-    assert parse_query("answer:yes").warning(labels) == "there is no answer yes: try open, accept, reject, ignore"
+    assert (
+        parse_query("answer:yes").warning(labels)
+        == "there is no answer yes: try open, accept, reject, ignore"
+    )
     assert parse_query("label:ven answer:o words").warning(labels) == ""
 
 
@@ -110,4 +116,6 @@ def test_more_conditions_never_find_more(one: str, two: str) -> None:
     both = SearchQuery((*parse_query(one).terms, *parse_query(two).terms))
     for work in (WORK, OPEN):
         subject = QuerySubject(work, "a title")
-        assert both.matches(subject) == (parse_query(one).matches(subject) and parse_query(two).matches(subject))
+        assert both.matches(subject) == (
+            parse_query(one).matches(subject) and parse_query(two).matches(subject)
+        )

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core import selection as sel
-from annotator.core.selection import Selection, SelectionStage
 from annotator.core.tokens import Token
+from annotator.session.actions import selection as sel
+from annotator.session.actions.selection import Selection, SelectionStage
 from tests import builders
 
 TEXT = "Mayor Ilka Moran met 40 rowers from Tarn Quay, Pia Rask said."

@@ -7,7 +7,14 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from annotator.core.spans import Span, reading_order
-from annotator.core.tokens import gap_token, is_aligned, tokens_text, tokens_cover_text, token_range, build_tokens
+from annotator.core.tokens import (
+    build_tokens,
+    gap_token,
+    is_aligned,
+    token_range,
+    tokens_cover_text,
+    tokens_text,
+)
 from tests import builders
 
 TEXTS = st.text(alphabet="ab é.“\n\t \u00a0\u2028🛶", min_size=1, max_size=30).filter(

@@ -8,15 +8,23 @@ from dataclasses import dataclass, field, replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
+from annotator.core.annotation_store import AnnotationStore
 from annotator.core.article import Sentence
-from annotator.core.edits import Edit, Op, add_span, join_sentences, remove_span, set_answer, split_sentence
+from annotator.core.edits import (
+    Edit,
+    History,
+    Op,
+    add_span,
+    join_sentences,
+    remove_span,
+    set_answer,
+    split_sentence,
+)
 from annotator.core.errors import RuleError
-from annotator.core.history import History
-from annotator.core.record import JournalRecord
+from annotator.core.journal_record import JournalRecord
 from annotator.core.schema import parse_schema
 from annotator.core.spans import Span
-from annotator.core.works import AnnotationStore
 from tests import builders
 
 ALL = ["A", "B"]
@@ -197,7 +205,10 @@ def test_an_undo_of_something_else_is_a_deed_of_its_own() -> None:
     stray = replace(two, annotation=Annotation(answer=Answer.REJECT))
     walk.records.append(JournalRecord(2, Op.UNDO, stray))
     again = walk.restarted()
-    assert [w.annotation.answer for w in again.works.sentences_of(IDS[0])][:2] == [Answer.ACCEPT, Answer.REJECT]
+    assert [w.annotation.answer for w in again.works.sentences_of(IDS[0])][:2] == [
+        Answer.ACCEPT,
+        Answer.REJECT,
+    ]
     again.travel(Op.UNDO)
     assert [w.annotation.answer for w in again.works.sentences_of(IDS[0])][:2] == [Answer.ACCEPT, None]
     again.travel(Op.UNDO)

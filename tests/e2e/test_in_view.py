@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from annotator.storage.corpus import CorpusFolder
+from annotator.storage.corpus_folder import CorpusFolder
 from tests.e2e.test_whole_way import ROOT, Annotator, run
 
 

@@ -14,13 +14,13 @@ import pytest
 import spacy
 from spacy.tokens import DocBin
 
-from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
-from annotator.core.article import Article, SourceLine, Sentence, LineVerdict
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
+from annotator.core.article import Article, LineVerdict, Sentence, SourceLine
 from annotator.core.schema import parse_schema
 from annotator.core.spans import Span
 from annotator.core.tokens import build_tokens
-from annotator.export.corpus import export_corpus
-from annotator.export.values import ExportOptions, ExportReport, ExportItem
+from annotator.export.exporter import export_corpus
+from annotator.export.options import ExportItem, ExportOptions, ExportReport
 
 pytestmark = pytest.mark.slow
 
@@ -79,14 +79,23 @@ def _items(articles: int, each: int) -> list[ExportItem]:
         made = [_filled(rnd.choice(TEMPLATES), rnd) for _ in range(each)]
         text = " ".join(t for t, _ in made)
         article = Article(
-            f"{n:016x}", "made", f"{n:064x}", text, (SourceLine(LineVerdict.BODY, "test"),), title=f"Report {n}"
+            f"{n:016x}",
+            "made",
+            f"{n:064x}",
+            text,
+            (SourceLine(LineVerdict.BODY, "test"),),
+            title=f"Report {n}",
         )
         at = 0
         for index, (words, found) in enumerate(made):
             doc = nlp.make_doc(words)
             tokens = build_tokens([t.text for t in doc], [bool(t.whitespace_) for t in doc])
             of = Sentence(article.id, index, at, at + len(words), words, tokens)
-            out.append(ExportItem(AnnotatedSentence(of, Annotation(answer=Answer.ACCEPT).with_spans(found)), "ana", article))
+            out.append(
+                ExportItem(
+                    AnnotatedSentence(of, Annotation(answer=Answer.ACCEPT).with_spans(found)), "ana", article
+                )
+            )
             at += len(words) + 1
     return out
 
@@ -120,7 +129,9 @@ def _losses(rows: Sequence[Sequence[float]], components: int) -> list[list[float
     return [list(row[3 : 2 + components]) for row in rows[1:]]
 
 
-def _export(cwd: Path, items: list[ExportItem], unreviewed: dict[str, list[Sentence]], **more: str) -> ExportReport:
+def _export(
+    cwd: Path, items: list[ExportItem], unreviewed: dict[str, list[Sentence]], **more: str
+) -> ExportReport:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(cwd)
         options = ExportOptions(**more)  # type: ignore[arg-type]
@@ -165,7 +176,10 @@ def test_unreviewed_sentences_teach_ner_nothing(tmp_path: Path) -> None:
     unreviewed: dict[str, list[Sentence]] = {}
     for i in hidden:
         unreviewed.setdefault(i.article.id, []).append(i.annotated.sentence)
-    empty = [replace(i, annotated=replace(i.annotated, annotation=Annotation(answer=Answer.ACCEPT))) for i in hidden]
+    empty = [
+        replace(i, annotated=replace(i.annotated, annotation=Annotation(answer=Answer.ACCEPT)))
+        for i in hidden
+    ]
     recall = {}
     for name, those, rest in (("missing", seen, unreviewed), ("empty", [*seen, *empty], {})):
         (tmp_path / name).mkdir()

@@ -46,7 +46,7 @@ def test_a_wheel_has_all_it_needs(tmp_path: Path) -> None:
     ):
         done = run(annotator, *args, cwd=tmp_path, home=tmp_path)
         assert done.returncode == 0, done.stderr
-    code = "from annotator.storage.sample import user_sample; print(user_sample())"
+    code = "from annotator.storage.user_files import user_sample_corpus; print(user_sample_corpus())"
     copied = run(python, "-c", code, cwd=tmp_path, home=tmp_path)
     assert copied.stdout.strip() == str(tmp_path / "sample")
     code = "from annotator.storage.schemas import sample_corpus_path; print(sample_corpus_path())"

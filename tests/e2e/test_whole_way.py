@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from annotator.core.article import Sentence
-from annotator.storage.corpus import CorpusFolder
+from annotator.storage.corpus_folder import CorpusFolder
 from tests.benchmarks.saved import last_said
 from tests.e2e.painted import painted_spans, place, sentences
 from tests.e2e.terminal import Terminal

@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
-from annotator.core.article import Article, SourceLine, Sentence, LineVerdict
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
+from annotator.core.article import Article, LineVerdict, Sentence, SourceLine
 from annotator.core.schema import parse_schema
 from annotator.core.spans import Span
 from annotator.core.tokens import build_tokens
-from annotator.export.values import ExportItem
+from annotator.export.options import ExportItem
 
 SCHEMA = parse_schema(
     {
@@ -48,7 +48,10 @@ def made(
     text = "\n".join(" ".join(line) for line in lines)
     digest = hashlib.sha256(text.encode()).hexdigest()
     gone = set(dropped)
-    verdicts = [SourceLine(LineVerdict.BOILERPLATE if n in gone else LineVerdict.BODY, "test") for n in range(len(lines))]
+    verdicts = [
+        SourceLine(LineVerdict.BOILERPLATE if n in gone else LineVerdict.BODY, "test")
+        for n in range(len(lines))
+    ]
     return Article(digest[:16], "made.txt", digest, text, tuple(verdicts), title=title, **more)  # type: ignore[arg-type]
 
 
@@ -83,7 +86,9 @@ def item(
 
 def with_spans(of: ExportItem, found: Sequence[Span]) -> ExportItem:
     """Return the item with these spans instead, unchecked and unordered."""
-    return replace(of, annotated=replace(of.annotated, annotation=replace(of.annotated.annotation, spans=tuple(found))))
+    return replace(
+        of, annotated=replace(of.annotated, annotation=replace(of.annotated.annotation, spans=tuple(found)))
+    )
 
 
 def corpus(articles: int, each: int = 6) -> list[ExportItem]:

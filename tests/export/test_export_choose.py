@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from annotator.core.annotation import Answer, AnnotatedSentence
+from annotator.core.annotation import AnnotatedSentence, Answer
 from annotator.core.errors import AnnotatorError
 from annotator.core.tokens import build_tokens
-from annotator.export.choose import select_items
-from annotator.export.values import ExportItem
+from annotator.export.conflict_resolution import select_items
+from annotator.export.options import ExportItem
 from tests.export.export_samples import item, made, sentences
 
 LINES = [[f"Boat {n} left Rosavik ." for n in range(14)]]
@@ -63,7 +63,10 @@ def test_conflicts_are_listed_and_a_name_settles_them() -> None:
     )
     assert e.value.exit_code == 1
     bens = [i for i in items if i.annotator == "ben"]
-    assert [i.annotated.sentence for i in select_items(bens).accepted] == [EVERY[0], joined.annotated.sentence]
+    assert [i.annotated.sentence for i in select_items(bens).accepted] == [
+        EVERY[0],
+        joined.annotated.sentence,
+    ]
 
 
 def test_of_many_conflicts_ten_are_told() -> None:

@@ -19,9 +19,9 @@ from spacy.util import load_config, load_model_from_config
 from annotator.core.annotation import Answer
 from annotator.core.errors import AnnotatorError, UsageError
 from annotator.core.spans import Span, span_id
-from annotator.export.corpus import export_corpus
-from annotator.export.docbin import USER_DATA_KEY
-from annotator.export.values import SPLIT_PARTS, ExportOptions, ExportItem
+from annotator.export.exporter import export_corpus
+from annotator.export.options import SPLIT_PARTS, ExportItem, ExportOptions
+from annotator.export.spacy_engine import USER_DATA_KEY
 from tests.export.export_samples import SCHEMA, corpus, item, made, sentences, with_spans
 
 VOCAB = spacy.blank("en").vocab
@@ -62,7 +62,10 @@ def annotated(draw: st.DrawFn) -> list[ExportItem]:
         made_up = with_spans(one, sorted(found))
         out.append(
             replace(
-                made_up, annotated=replace(made_up.annotated, annotation=made_up.annotated.annotation.with_answer(answer))
+                made_up,
+                annotated=replace(
+                    made_up.annotated, annotation=made_up.annotated.annotation.with_answer(answer)
+                ),
             )
         )
     return out
@@ -90,8 +93,8 @@ def test_the_same_corpus_gives_the_same_bytes(tmp_path: Path) -> None:
     """Another process with another hash seed writes the same files, ledger and config included."""
     script = (
         "import sys; from pathlib import Path; from tests.export.export_samples import *; "
-        "from annotator.export.corpus import export_corpus; "
-        "from annotator.export.values import ExportOptions; "
+        "from annotator.export.exporter import export_corpus; "
+        "from annotator.export.options import ExportOptions; "
         "export_corpus(corpus(12), {}, SCHEMA, Path('out'), ExportOptions(unit='article', ledger='full'))"
     )
     found = []
@@ -133,7 +136,9 @@ def test_unreviewed_rejected_and_ignored_are_no_loss(tmp_path: Path) -> None:
 
 
 def _answered(of: ExportItem, answer: Answer | None) -> ExportItem:
-    return replace(of, annotated=replace(of.annotated, annotation=of.annotated.annotation.with_answer(answer)))
+    return replace(
+        of, annotated=replace(of.annotated, annotation=of.annotated.annotation.with_answer(answer))
+    )
 
 
 def test_a_loss_is_listed_with_where_to_find_it(tmp_path: Path) -> None:
@@ -229,7 +234,9 @@ def test_versions_of_an_article_stay_together(tmp_path: Path) -> None:
         for n, i in enumerate(items)
     ]
     export_corpus(second, {}, SCHEMA, tmp_path, ExportOptions())
-    of = {d.user_data[USER_DATA_KEY]["article"]: p for p in SPLIT_PARTS for d in _docs(tmp_path / f"{p}.spacy")}
+    of = {
+        d.user_data[USER_DATA_KEY]["article"]: p for p in SPLIT_PARTS for d in _docs(tmp_path / f"{p}.spacy")
+    }
     assert of[items[7].article.id] == of[first.id]
 
 

@@ -14,10 +14,10 @@ from srsly.msgpack import msgpack_encoders
 from annotator.core.article import Article, Sentence
 from annotator.core.errors import CorpusError
 from annotator.core.tokens import Token
-from annotator.export.docbin import USER_DATA_KEY, cached_srsly_codecs, pack_with_spacy
-from annotator.export.fates import span_outcomes
-from annotator.export.pieces import ExportSentence, DocUnit, article_units, reviewed_runs, sentence_units
-from annotator.export.values import ExportItem
+from annotator.export.doc_layout import DocUnit, ExportSentence, article_units, reviewed_runs, sentence_units
+from annotator.export.options import ExportItem
+from annotator.export.spacy_engine import USER_DATA_KEY, cached_srsly_codecs, pack_with_spacy
+from annotator.export.span_outcomes import span_outcomes
 from tests.export.export_samples import SCHEMA, item, made, sentences
 
 LINES = [
@@ -35,7 +35,9 @@ SOME = st.sets(st.integers(0, len(BODY) - 1), min_size=1)
 
 
 def _piece(of: ExportItem, part: str = "train") -> ExportSentence:
-    return ExportSentence(of.annotated.sentence, of.article, part, of, (of.annotator,), span_outcomes(of.annotated, SCHEMA))
+    return ExportSentence(
+        of.annotated.sentence, of.article, part, of, (of.annotator,), span_outcomes(of.annotated, SCHEMA)
+    )
 
 
 def _loaded(stretches: Sequence[DocUnit], key: str = "sc") -> list[Doc]:

@@ -10,11 +10,19 @@ from hypothesis import strategies as st
 from spacy.tokens import Doc
 from spacy.tokens import Span as DocSpan
 
-from annotator.core.annotation import Annotation, AnnotatedSentence
+from annotator.core.annotation import AnnotatedSentence, Annotation
 from annotator.core.article import Sentence
 from annotator.core.spans import Span
 from annotator.core.tokens import build_tokens
-from annotator.export.fates import ONLY_WHITE_SPACE, BLANK_EDGE, OVERLAPS_LONGER_ENTITY, OFF_TOKEN_EDGES, UNKNOWN_LABEL, OutcomeKind, span_outcomes
+from annotator.export.span_outcomes import (
+    BLANK_EDGE,
+    OFF_TOKEN_EDGES,
+    ONLY_WHITE_SPACE,
+    OVERLAPS_LONGER_ENTITY,
+    UNKNOWN_LABEL,
+    OutcomeKind,
+    span_outcomes,
+)
 from tests.export.export_samples import SCHEMA, item, made, sentences, with_spans
 
 VOCAB = spacy.blank("en").vocab
@@ -90,7 +98,10 @@ def test_reasons() -> None:
         OVERLAPS_LONGER_ENTITY: Span(at("Ida"), at(" of"), "PERSON"),
     }
     longer = Span(at("Ida"), at(" spoke"), "VENUE")
-    found = {f.span: f for f in span_outcomes(with_spans(item(article, s), [*cases.values(), longer]).annotated, SCHEMA)}
+    found = {
+        f.span: f
+        for f in span_outcomes(with_spans(item(article, s), [*cases.values(), longer]).annotated, SCHEMA)
+    }
     assert {found[span].why for span in cases.values()} == set(cases)
     assert found[cases[OVERLAPS_LONGER_ENTITY]].replaced_by == f"{s.id}:{longer.start}-{longer.end}:VENUE"
 
@@ -102,8 +113,18 @@ def test_white_space_at_an_edge_is_trimmed_for_ents_alone() -> None:
     of = Sentence("a" * 16, 0, 0, len(text), text, tokens)
     work = AnnotatedSentence(of, Annotation().with_spans([Span(0, 10, "PERSON"), Span(9, 10, "VENUE")]))
     whole, blank = span_outcomes(work, SCHEMA)
-    assert (whole.kind, whole.why, whole.tokens, whole.ent) == (OutcomeKind.TRIMMED, BLANK_EDGE, (0, 4), (1, 3))
-    assert (blank.kind, blank.why, blank.tokens, blank.ent) == (OutcomeKind.DEMOTED, ONLY_WHITE_SPACE, (3, 4), None)
+    assert (whole.kind, whole.why, whole.tokens, whole.ent) == (
+        OutcomeKind.TRIMMED,
+        BLANK_EDGE,
+        (0, 4),
+        (1, 3),
+    )
+    assert (blank.kind, blank.why, blank.tokens, blank.ent) == (
+        OutcomeKind.DEMOTED,
+        ONLY_WHITE_SPACE,
+        (3, 4),
+        None,
+    )
 
 
 def test_of_two_labels_on_one_range_the_first_in_the_schema_stays() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from annotator.core.errors import AnnotatorError
-from annotator.export.files import replace_files
+from annotator.export.atomic_output import replace_files
 
 OLD = {
     "train.spacy": b"old train",

@@ -8,11 +8,10 @@ from itertools import combinations, product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotator.core.shingles import shingle_hashes, shingle_words
-from annotator.export.bulk import shingle_many
-from annotator.export.by_day import candidate_pairs_by_day
-from annotator.export.near import candidate_pairs
-from annotator.export.sights import count_shared
+from annotator.similarity.article_signatures import count_shared
+from annotator.similarity.near_duplicates import candidate_pairs, candidate_pairs_by_day
+from annotator.similarity.shingle_arrays import shingle_many
+from annotator.similarity.shingles import shingle_hashes, shingle_words
 
 WORDS = (
     "Über",

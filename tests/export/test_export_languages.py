@@ -9,8 +9,8 @@ import spacy.lang
 from spacy.util import get_lang_class
 from thinc.api import Config
 
-from annotator.export.config import TrainingPlan, render_config
-from annotator.export.values import NgramSuggester
+from annotator.export.options import NgramSuggester
+from annotator.export.training_config import TrainingPlan, render_config
 
 LANGUAGES = sorted(m.name for m in pkgutil.iter_modules(spacy.lang.__path__) if m.ispkg)
 RULES = {"@tokenizers": "spacy.Tokenizer.v1"}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from annotator.export.leakage import count_leaks
-from annotator.export.pieces import ExportSentence, article_units
-from annotator.export.study import LeakageCounts
+from annotator.export.doc_layout import ExportSentence, article_units
+from annotator.export.options import LeakageCounts
+from annotator.export.split_audit import count_leaks
 from tests.export.export_samples import item, made, sentence, sentences
 
 LONG = "The harbour master of Rosavik closed the outer quay on Monday after a crane fell into the basin"
@@ -15,7 +15,9 @@ def _pieces(*lines: tuple[str, str]) -> list[ExportSentence]:
     texts = [[text] for text, _ in lines]
     article = made(texts)
     parts = (part for _, part in lines)
-    return [ExportSentence(s, article, part) for s, part in zip(sentences(article, texts), parts, strict=True)]
+    return [
+        ExportSentence(s, article, part) for s, part in zip(sentences(article, texts), parts, strict=True)
+    ]
 
 
 def test_an_article_on_both_sides_is_no_story_besides() -> None:
@@ -24,7 +26,9 @@ def test_an_article_on_both_sides_is_no_story_besides() -> None:
     seen, copy = _pieces(("Mona rowed .", "train")), _pieces(("Emil slept .", "test"))
     ids = [p[0].article.id for p in (torn, seen, copy)]
     links = {ids[0]: [ids[1]], ids[1]: [ids[0]], ids[2]: [ids[0]]}
-    assert count_leaks([*torn, *seen, *copy], links) == LeakageCounts(articles=1, stories=1, sentences=0, alike=0)
+    assert count_leaks([*torn, *seen, *copy], links) == LeakageCounts(
+        articles=1, stories=1, sentences=0, alike=0
+    )
 
 
 def test_a_sentence_that_is_the_same_is_not_alike_besides() -> None:

@@ -16,8 +16,8 @@ import orjson
 import pytest
 
 from annotator.core.errors import AnnotatorError
-from annotator.export.corpus import export_corpus
-from annotator.export.values import ExportOptions, ExportReport
+from annotator.export.exporter import export_corpus
+from annotator.export.options import ExportOptions, ExportReport
 from tests.export.export_samples import SCHEMA, corpus
 
 ONE = ExportOptions(split=(100, 0, 0))
@@ -121,7 +121,7 @@ _KILLED = """
 import os, signal, sys
 from pathlib import Path
 from tests.export.test_export_owned import _export
-from annotator.export.values import ExportOptions
+from annotator.export.options import ExportOptions
 real, left = Path.replace, [int(sys.argv[2])]
 def dying(self, target):
     left[0] -= 1

@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 
 from annotator.core.schema import parse_schema
 from annotator.core.spans import Span
-from annotator.export.leakage import audit_split
-from annotator.export.pieces import ExportSentence
-from annotator.export.report.agreement import pairwise_agreement
-from annotator.export.report.drawn import sentence_html
-from annotator.export.report.page import ReportData, render_report
-from annotator.export.values import ExportItem
+from annotator.export.doc_layout import ExportSentence
+from annotator.export.options import ExportItem
+from annotator.export.report_html import sentence_html
+from annotator.export.report_page import ReportData, pairwise_agreement, render_report
+from annotator.export.split_audit import audit_split
 from tests.export.export_samples import SCHEMA, corpus, item, made, sentences, spans, with_spans
 
 NASTY = [
@@ -63,11 +62,23 @@ def _read(html: str) -> _Reader:
 
 def _card(items: list[ExportItem], name: str = "Harbour") -> ReportData:
     parts = ["train", "dev", "test"]
-    pieces = [ExportSentence(i.annotated.sentence, i.article, parts[n % 3], i, (i.annotator,)) for n, i in enumerate(items)]
+    pieces = [
+        ExportSentence(i.annotated.sentence, i.article, parts[n % 3], i, (i.annotator,))
+        for n, i in enumerate(items)
+    ]
     labels = [x.name for x in SCHEMA.labels]
     found = audit_split(pieces, labels, {})
     return ReportData(
-        name, "en", "blank", SCHEMA, pieces, items, pairwise_agreement(items, labels), found, "80/10/10", "By story."
+        name,
+        "en",
+        "blank",
+        SCHEMA,
+        pieces,
+        items,
+        pairwise_agreement(items, labels),
+        found,
+        "80/10/10",
+        "By story.",
     )
 
 

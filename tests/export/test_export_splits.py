@@ -9,8 +9,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from annotator.core.errors import AnnotatorError, UsageError
-from annotator.export.splits import part_of, hash_position, assign_parts
-from annotator.export.values import SPLIT_PARTS, ExportOptions
+from annotator.export.options import SPLIT_PARTS, ExportOptions
+from annotator.export.splits import assign_parts, hash_position, part_of
 
 SHARES = st.tuples(st.integers(1, 90), st.integers(0, 30), st.integers(0, 30))
 NAMES = st.integers(0, 10**9).map(str)

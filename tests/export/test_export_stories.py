@@ -10,13 +10,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotator.core.article import Article, SourceLine, LineVerdict
-from annotator.core.shingles import containment, jaccard, shingle_hashes, shingle_words
-from annotator.export.boilerplate import BOILERPLATE_THRESHOLD, ComparableArticle, without_boilerplate
-from annotator.export.near import candidate_pairs
-from annotator.export.sights import ArticleSignature, names_in_text, article_signature, article_signatures
-from annotator.export.splits import part_of, split_keys, assign_parts
-from annotator.export.stories import links_to_earlier, is_same_story, rebalanced_groups, group_stories
+from annotator.core.article import Article, LineVerdict, SourceLine
+from annotator.export.splits import assign_parts, part_of, split_keys
+from annotator.similarity.article_signatures import (
+    BOILERPLATE_THRESHOLD,
+    ArticleSignature,
+    ComparableArticle,
+    article_signature,
+    article_signatures,
+    names_in_text,
+    without_boilerplate,
+)
+from annotator.similarity.near_duplicates import candidate_pairs
+from annotator.similarity.shingles import containment, jaccard, shingle_hashes, shingle_words
+from annotator.similarity.story_groups import (
+    group_stories,
+    is_same_story,
+    links_to_earlier,
+    rebalanced_groups,
+)
 
 SHARES = (50, 25, 25)
 TEXT = (
@@ -79,7 +91,9 @@ def test_no_link_leads_from_part_to_part(sights: list[ArticleSignature]) -> None
 
 @given(_sights(), _sights())
 @settings(deadline=None)
-def test_rebalancing_joins_all_that_is_linked_and_stays(old: list[ArticleSignature], new: list[ArticleSignature]) -> None:
+def test_rebalancing_joins_all_that_is_linked_and_stays(
+    old: list[ArticleSignature], new: list[ArticleSignature]
+) -> None:
     """After a rebalance nobody is quarantined, and later articles move none of it."""
     groups = rebalanced_groups(old)
     later = [ArticleSignature(f"b{n}", f"b{n}", s.shingles, s.names, None) for n, s in enumerate(new)]
@@ -109,7 +123,9 @@ def test_groups_that_meet_within_a_part_are_drawn_by_the_earliest() -> None:
     """An article that repeats two of one part makes one story of them, under the id that came first."""
     first, second = _in_train(2)
     other = TEXT.replace("o", "u").replace("e", "i")
-    drawn = group_stories([_sight(first, TEXT), _sight(second, other), _sight("f" * 12, f"{TEXT} {other}")], _part)
+    drawn = group_stories(
+        [_sight(first, TEXT), _sight(second, other), _sight("f" * 12, f"{TEXT} {other}")], _part
+    )
     assert drawn.keys == dict.fromkeys((first, second, "f" * 12), first)
 
 
@@ -192,7 +208,9 @@ def test_the_politician_of_the_day_makes_no_story() -> None:
 def test_switching_a_line_links_nothing_anew() -> None:
     """What is compared is the article as it was ingested, whatever a person has switched since."""
     lines = f"{TEXT}\nRead more about cranes on our page"
-    before = Article("a", "", "", lines, (SourceLine(LineVerdict.BODY, ""), SourceLine(LineVerdict.BOILERPLATE, "")))
+    before = Article(
+        "a", "", "", lines, (SourceLine(LineVerdict.BODY, ""), SourceLine(LineVerdict.BOILERPLATE, ""))
+    )
     switched = SourceLine(LineVerdict.BODY, "", was=LineVerdict.BOILERPLATE)
     after = Article("a", "", "", lines, (SourceLine(LineVerdict.BODY, ""), switched))
     assert article_signature(before, "a") == article_signature(after, "a")
@@ -238,7 +256,9 @@ def test_shingles_of_short_and_empty_texts() -> None:
     """Fewer than five words are one shingle, none is none, and order counts."""
     assert shingle_hashes([]) == frozenset()
     assert len(shingle_hashes(["a", "b"])) == 1
-    assert shingle_hashes(shingle_words("Ein Satz, mit “Zeichen”!")) == shingle_hashes(shingle_words("ein SATZ mit zeichen"))
+    assert shingle_hashes(shingle_words("Ein Satz, mit “Zeichen”!")) == shingle_hashes(
+        shingle_words("ein SATZ mit zeichen")
+    )
     assert shingle_hashes(list("abcdefg")) != shingle_hashes(list("gfedcba"))
     assert containment(shingle_hashes(list("abcdef")), shingle_hashes(list("abcdefgh"))) == 1.0
 

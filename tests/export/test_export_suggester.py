@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.export.suggester import choose_ngram_sizes
+from annotator.export.training_config import choose_ngram_sizes
 
 LENGTHS = st.dictionaries(st.sampled_from("ABCD"), st.lists(st.integers(1, 300), max_size=60), max_size=4)
 

@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from annotator.cli import shard, streamed
-from annotator.cli.plan import plan_export
-from annotator.cli.streamed import export_stream
 from annotator.core.annotation import Answer
-from annotator.core.edits import set_answer, set_note, combine_edits
+from annotator.core.edits import combine_edits, set_answer, set_note
 from annotator.core.errors import AnnotatorError
-from annotator.export import manifest
-from annotator.export.manifest import UNFINISHED_FOLDER
-from annotator.export.values import ExportOptions
-from annotator.storage.corpus import CorpusFolder
+from annotator.export import resume_manifest
+from annotator.export.options import ExportOptions
+from annotator.export.resume_manifest import UNFINISHED_FOLDER
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.workflows import shard_writer, stream_export
+from annotator.workflows.export_plan import plan_export
+from annotator.workflows.stream_export import export_stream
 from tests import builders
 from tests.export.test_straight_stream import files_of, names_of
 
@@ -28,9 +28,9 @@ _KILLED = """
 import os, sys
 from pathlib import Path
 from annotator.cli import streamed
-from annotator.cli.plan import plan
-from annotator.export.values import ExportOptions
-from annotator.storage.corpus import Corpus
+from annotator.workflows.export_plan import plan
+from annotator.export.options import ExportOptions
+from annotator.storage.corpus_folder import Corpus
 options = ExportOptions(split=(100, 0, 0), shard=2)
 corpus = Corpus.open(sys.argv[1])
 real, n = streamed.write, 0
@@ -50,7 +50,9 @@ def _accepted(folder: Path) -> CorpusFolder:
     corpus = builders.make_corpus(folder / "c")
     session = builders.open_session(corpus)
     for _ in range(2):
-        session.apply_edit(combine_edits([set_answer(w, Answer.ACCEPT) for w in session.article_sentences], "all"))
+        session.apply_edit(
+            combine_edits([set_answer(w, Answer.ACCEPT) for w in session.article_sentences], "all")
+        )
         session.move_article(1)
     session.close()
     return CorpusFolder.open(corpus.path)
@@ -66,23 +68,23 @@ def _export(
     corpus: CorpusFolder, out: Path, monkeypatch: pytest.MonkeyPatch | None = None, **more: Any
 ) -> list[str]:
     """Export and return the names of the files that were written in this process."""
-    from annotator.cli import shard, streamed
+    from annotator.workflows import shard_writer, stream_export
 
     options = ExportOptions(split=(100, 0, 0), shard=2, **more)
     made = plan_export(corpus, None, options)
     assert made
     written: list[str] = []
-    real = shard.write_shard
+    real = shard_writer.write_shard
 
-    def noted(job: shard.ShardJob, *more: Any) -> dict[str, Any]:
+    def noted(job: shard_writer.ShardJob, *more: Any) -> dict[str, Any]:
         written.append(job.name)
         return real(job, *more)
 
     if monkeypatch:
-        monkeypatch.setattr(streamed, "write", noted)
+        monkeypatch.setattr(stream_export, "write", noted)
     export_stream(made, corpus.schema, out, options, lambda *_: None)
     if monkeypatch:
-        monkeypatch.setattr(streamed, "write", real)
+        monkeypatch.setattr(stream_export, "write", real)
     return written
 
 
@@ -102,7 +104,7 @@ def test_a_killed_export_is_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_an_export_into_the_same_folder_leaves_the_running_one_alone(tmp_path: Path) -> None:
     """The second one is told to wait, and takes nothing of the first one's away."""
     corpus = _accepted(tmp_path)
-    with manifest.open_manifest(tmp_path / "a", "first", resume=False) as running:
+    with resume_manifest.open_manifest(tmp_path / "a", "first", resume=False) as running:
         (running.folder / "piece").write_bytes(b"x")
         with pytest.raises(AnnotatorError, match="another export is writing here"):
             _export(corpus, tmp_path / "a")
@@ -122,7 +124,7 @@ def test_a_folder_that_went_while_it_was_locked_is_not_used(
     monkeypatch.setattr("fcntl.flock", gone)
     with (
         pytest.raises(AnnotatorError, match="another export is writing here"),
-        manifest.open_manifest(tmp_path / "out", "key", resume=False),
+        resume_manifest.open_manifest(tmp_path / "out", "key", resume=False),
     ):
         pytest.fail("the block was entered")
 
@@ -146,7 +148,7 @@ def test_more_shards_than_openfiles_of(tmp_path: Path, monkeypatch: pytest.Monke
     """The ledger is put together with few files open, in the same order."""
     corpus = _accepted(tmp_path)
     _export(corpus, tmp_path / "a", ledger="full")
-    monkeypatch.setattr(streamed, "_OPEN", 1)
+    monkeypatch.setattr(stream_export, "_OPEN", 1)
     _export(corpus, tmp_path / "b", ledger="full")
     assert files_of(tmp_path / "a") == files_of(tmp_path / "b")
 
@@ -162,7 +164,9 @@ def test_nothing_is_resumed_of_another_export(tmp_path: Path, monkeypatch: pytes
     session = builders.open_session(corpus)
     session.apply_edit(set_note(session.article_sentences[0], "seen"))
     session.close()
-    assert "train/00000.spacy" in _export(CorpusFolder.open(corpus.path), tmp_path / "c2", monkeypatch, resume=True)
+    assert "train/00000.spacy" in _export(
+        CorpusFolder.open(corpus.path), tmp_path / "c2", monkeypatch, resume=True
+    )
 
 
 def test_several_processes_write_the_same_bytes(tmp_path: Path) -> None:
@@ -182,7 +186,7 @@ def test_a_failure_leaves_the_folder_as_it_was(tmp_path: Path, monkeypatch: pyte
     def fail(*_: object) -> None:
         raise OSError("no space")
 
-    monkeypatch.setattr(streamed, "write", fail)
+    monkeypatch.setattr(stream_export, "write", fail)
     for out in ("old", "new"):
         with pytest.raises(AnnotatorError, match="no space"):
             _export(corpus, tmp_path / out)

@@ -15,9 +15,9 @@ from thinc.api import fix_random_seed
 from annotator.core.annotation import Answer
 from annotator.core.article import Sentence
 from annotator.core.errors import UsageError
-from annotator.export.corpus import export_corpus
-from annotator.export.values import ExportOptions, ExportItem
-from annotator.export.wrong import INCORRECT_SPANS_KEY, incorrect_spans
+from annotator.export.exporter import export_corpus
+from annotator.export.options import ExportItem, ExportOptions
+from annotator.export.span_outcomes import INCORRECT_SPANS_KEY, incorrect_spans
 from tests.export.export_samples import SCHEMA, item, made, sentences, spans
 
 LINES = [["Ida Holm came to Rosavik .", "Rosavik agreed .", "Rosavik slept ."]]

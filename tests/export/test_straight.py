@@ -22,23 +22,22 @@ from spacy.strings import get_string_id
 from spacy.tokens import DocBin
 from spacy.util import filter_spans
 
-from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
-from annotator.core.article import Article, SourceLine, Sentence, LineVerdict
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
+from annotator.core.article import Article, LineVerdict, Sentence, SourceLine
 from annotator.core.errors import UsageError
 from annotator.core.schema import parse_schema
 from annotator.core.spans import Span
-from annotator.core.string_ids import SPACY_SYMBOLS, murmurhash64a
 from annotator.core.tokens import build_tokens
-from annotator.export import docbin
-from annotator.export.fates import span_outcomes
-from annotator.export.pieces import ExportSentence, DocUnit
-from annotator.export.straight import docs, ids, msgpack
-from annotator.export.straight.columns import AttributeSet
-from annotator.export.straight.hashed import HashedWordIds
-from annotator.export.straight.norms import norms_from_spacy, load_norms
-from annotator.export.straight.payload import DocBinWriter
-from annotator.export.straight.words import CachedWordIds
-from annotator.export.values import ExportItem
+from annotator.docbin import msgpack, string_ids
+from annotator.docbin.hash_batch import HashedWordIds
+from annotator.docbin.norms import CachedWordIds, load_norms, norms_from_spacy
+from annotator.docbin.string_ids import SPACY_SYMBOLS, murmurhash64a
+from annotator.docbin.token_columns import AttributeSet
+from annotator.docbin.writer import DocBinWriter
+from annotator.export import docbin_parts, spacy_engine
+from annotator.export.doc_layout import DocUnit, ExportSentence
+from annotator.export.options import ExportItem
+from annotator.export.span_outcomes import span_outcomes
 
 NLP = spacy.blank("en")
 LABELS = ("PERSON", "VENUE", "COUNT", "CLAIM")
@@ -79,7 +78,13 @@ def stretches(draw: st.DrawFn) -> list[DocUnit]:
         )
         texts = ["".join(w + " " * ws for w, ws in sentence) for sentence in words]
         article = Article(
-            "a" * 12, "made", "", "".join(texts), (SourceLine(LineVerdict.BODY, ""),), title="Boats", meta={"n": 3}
+            "a" * 12,
+            "made",
+            "",
+            "".join(texts),
+            (SourceLine(LineVerdict.BODY, ""),),
+            title="Boats",
+            meta={"n": 3},
         )
         out.append(tuple(_pieces(draw, article, words, texts)))
     return out
@@ -99,7 +104,9 @@ def _pieces(draw: st.DrawFn, article: Article, sentences: Any, texts: list[str])
         if draw(st.booleans()):
             item = ExportItem(work, "ana", article)
             wrong = (((0, 1), "VENUE"),) if draw(st.booleans()) else ()
-            out.append(ExportSentence(of, article, "train", item, ("ana", "bo"), span_outcomes(work, SCHEMA), wrong))
+            out.append(
+                ExportSentence(of, article, "train", item, ("ana", "bo"), span_outcomes(work, SCHEMA), wrong)
+            )
         else:
             out.append(ExportSentence(of, article, "train"))
     return out
@@ -110,8 +117,8 @@ def _pieces(draw: st.DrawFn, article: Article, sentences: Any, texts: list[str])
 def test_the_payload_is_that_of_spacy(made: list[DocUnit], attrs: AttributeSet, bounded: bool) -> None:
     """Both engines make the same bytes and the same counts, for whatever stands in a Doc."""
     bounded = bounded or any(len(stretch) > 1 for stretch in made)
-    ours, data = docs.pack_docs(made, "sc", attrs=attrs, mark_inside=bounded)
-    theirs, reference = docbin.pack_with_spacy(made, "sc", attrs=attrs, mark_inside=bounded)
+    ours, data = docbin_parts.pack_docs(made, "sc", attrs=attrs, mark_inside=bounded)
+    theirs, reference = spacy_engine.pack_with_spacy(made, "sc", attrs=attrs, mark_inside=bounded)
     assert zlib.decompress(data) == zlib.decompress(reference)
     assert ours == theirs
 
@@ -119,7 +126,10 @@ def test_the_payload_is_that_of_spacy(made: list[DocUnit], attrs: AttributeSet, 
 @pytest.mark.parametrize("many", [False, True])
 def test_all_attributes_are_those_of_the_usual_recipe(*, many: bool) -> None:
     """``nlp``, ``char_span``, ``filter_spans`` and ``DocBin.add`` come to the bytes of ``--attrs full``."""
-    recipe, ours = DocBin(), DocBinWriter(AttributeSet.FULL, load_norms("en"), mark_inside=False, use_numpy=many)
+    recipe, ours = (
+        DocBin(),
+        DocBinWriter(AttributeSet.FULL, load_norms("en"), mark_inside=False, use_numpy=many),
+    )
     for text, marks in NEWS:
         doc = NLP(text)
         found = [doc.char_span(text.index(w), text.index(w) + len(w), label=x) for w, x in marks]
@@ -138,15 +148,15 @@ def test_all_attributes_are_those_of_the_usual_recipe(*, many: bool) -> None:
 def test_the_symbols_are_spacys() -> None:
     """A word or label that is a symbol has its small number (PERSON 380)."""
     assert import_module("spacy.symbols").IDS == SPACY_SYMBOLS  # it has no types
-    assert ids.cached_string_id("PERSON") == 380
+    assert string_ids.cached_string_id("PERSON") == 380
 
 
 @given(NO_HALVES)
 def test_ids_are_spacys(string: str) -> None:
     """Every string has the id that spaCy's string store gives it, by C and by Python."""
     data = string.encode()
-    assert ids.cached_string_id(string) == get_string_id(string)
-    assert murmurhash64a(data) == ids.native_murmur()(data, len(data), 1)
+    assert string_ids.cached_string_id(string) == get_string_id(string)
+    assert murmurhash64a(data) == string_ids.native_murmur()(data, len(data), 1)
 
 
 @given(PLAIN)
@@ -168,7 +178,7 @@ def test_the_stored_norms_are_those_of_the_installed_spacy() -> None:
 
     Write them anew with ``described("en")``.
     """
-    stored = Path(docs.__file__).parent / "data" / "en.json"
+    stored = Path(docbin_parts.__file__).parent / "data" / "en.json"
     assert json.loads(stored.read_bytes()) == norms_from_spacy("en")
 
 
@@ -194,8 +204,8 @@ def test_any_zlib_inflates_it_and_none_is_needed(monkeypatch: pytest.MonkeyPatch
 def test_an_export_loads_neither_spacy_nor_numpy() -> None:
     """The straight engine starts without them."""
     code = (
-        "import sys, annotator.cli.export, annotator.cli.streamed, annotator.export.corpus; "
-        "heavy = ('spacy', 'numpy', 'srsly', 'thinc', 'annotator.cli.formats'); "
+        "import sys, annotator.cli.export, annotator.workflows.stream_export, annotator.export.exporter; "
+        "heavy = ('spacy', 'numpy', 'srsly', 'thinc', 'annotator.workflows.format_export'); "
         "print([m for m in heavy if m in sys.modules])"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

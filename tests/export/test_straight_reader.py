@@ -9,10 +9,10 @@ import spacy
 from spacy.training import Corpus
 from srsly.msgpack import msgpack_decoders, msgpack_encoders
 
-from annotator.export.codecs import cached_srsly_codecs
-from annotator.export.corpus import export_corpus
+from annotator.docbin.srsly_codecs import cached_srsly_codecs
+from annotator.export.exporter import export_corpus
+from annotator.export.options import ExportOptions
 from annotator.export.reader import create_reader
-from annotator.export.values import ExportOptions
 from tests.export.export_samples import SCHEMA, corpus
 
 NLP = spacy.blank("en")

@@ -16,26 +16,39 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from annotator.cli import shard
-from annotator.cli.gather import select_for_export
-from annotator.cli.plan import plan_export
-from annotator.cli.streamed import export_stream
-from annotator.core.annotation import Answer, AnnotatedSentence
+from annotator.core.annotation import AnnotatedSentence, Answer
+from annotator.core.annotation_store import AnnotationStore
 from annotator.core.article import LineVerdict
-from annotator.core.edits import Edit, Op, reject_suggestion, set_answer, set_note, apply_suggestions, combine_edits
+from annotator.core.edits import (
+    Edit,
+    Op,
+    apply_suggestions,
+    combine_edits,
+    reject_suggestion,
+    set_answer,
+    set_note,
+)
 from annotator.core.errors import AnnotatorError
 from annotator.core.spans import Span
-from annotator.core.works import AnnotationStore
-from annotator.export.choose import select_items
-from annotator.export.corpus import export_corpus
-from annotator.export.manifest import UNFINISHED_FOLDER
-from annotator.export.values import ExportOptions, ExportReport
+from annotator.export.conflict_resolution import select_items
+from annotator.export.exporter import export_corpus
+from annotator.export.options import ExportOptions, ExportReport
+from annotator.export.resume_manifest import UNFINISHED_FOLDER
 from annotator.session.session import AnnotationSession
-from annotator.storage.corpus import CorpusFolder
-from annotator.storage.fast_index import ANSWER_BY_NUMBER, FastReadError, check_journal_lines, read_journal_index
-from annotator.storage.fast_rows import decode_fast_records
+from annotator.storage.codec import RecordDecoder, RecordLineError
+from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
-from annotator.storage.records import RecordDecoder, RecordLineError
+from annotator.storage.journal_index import (
+    ANSWER_BY_NUMBER,
+    FastReadError,
+    check_journal_lines,
+    decode_fast_records,
+    read_journal_index,
+)
+from annotator.workflows import shard_writer
+from annotator.workflows.annotation_loader import select_for_export
+from annotator.workflows.export_plan import plan_export
+from annotator.workflows.stream_export import export_stream
 from tests import builders
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -111,7 +124,9 @@ def _repeat(corpus: CorpusFolder, whose: str, name: str, rnd: random.Random) -> 
             continue
         work, tokens = mine[theirs.sentence.id], theirs.sentence.tokens
         session.go_to(work.sentence.id)
-        session.apply_edit(apply_suggestions(work, theirs.annotation.spans, session.schema, theirs.annotation.answer))
+        session.apply_edit(
+            apply_suggestions(work, theirs.annotation.spans, session.schema, theirs.annotation.answer)
+        )
         if rnd.random() < 0.5:
             token = rnd.choice(tokens)
             work = session.annotated
@@ -144,7 +159,11 @@ def _replayed(corpus: CorpusFolder, name: str) -> list[tuple[str, int, int, Answ
 
 def _indexed(corpus: CorpusFolder, name: str) -> list[tuple[str, int, int, Answer | None, int | None]]:
     x = read_journal_index(corpus.path / "annotations" / f"{name}.jsonl", name)
-    return [(a, x.starts[n], x.ends[n], ANSWER_BY_NUMBER[x.answers[n]], n + 1) for a in x.articles for n in x.current_records(a)]
+    return [
+        (a, x.starts[n], x.ends[n], ANSWER_BY_NUMBER[x.answers[n]], n + 1)
+        for a in x.articles
+        for n in x.current_records(a)
+    ]
 
 
 @SLOW
@@ -221,7 +240,7 @@ def test_both_ways_write_the_same(
     """
     folder = tmp_path_factory.mktemp("x")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(shard, "_MANY", 0 if many else 5000)
+        patch.setattr(shard_writer, "_MANY", 0 if many else 5000)
         _check_both(annotated(folder, seed, deeds, names), folder, asked, chosen)
 
 

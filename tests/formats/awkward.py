@@ -9,9 +9,9 @@ from dataclasses import replace
 
 from annotator.core.spans import Span
 from annotator.core.tokens import Token
-from annotator.formats.align import tokens_with_blanks
 from annotator.formats.document import Document
-from annotator.formats.words import visible_words
+from annotator.formats.format_writing import visible_words
+from annotator.formats.span_alignment import tokens_with_blanks
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
 FLAG = "\U0001f1e9\U0001f1f0"

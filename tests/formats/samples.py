@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from annotator.core.errors import SourceError
 from annotator.core.spans import Span
-from annotator.formats.align import align_spans
-from annotator.formats.detect import FormatModule
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.source import ImportSource
+from annotator.formats.format_detection import FormatModule
+from annotator.formats.import_source import ImportSource
+from annotator.formats.span_alignment import align_spans
 
 SHARED = Path(__file__).resolve().parents[2] / "../shared/data/exports"
 WORDS = ("Ida", "Holm", "é", "🛶", "”", "12", "a_b", "c|d", "[e]", "->", "*", "#", "\\", "O")

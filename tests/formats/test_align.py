@@ -9,8 +9,14 @@ from hypothesis import strategies as st
 
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, is_aligned, tokens_cover_text
-from annotator.formats.align import SAME_AFTER_RENAME, SAME_SPAN_TWICE, align_spans, tokens_with_blanks, trim_blanks
-from annotator.formats.document import ConversionLog, Document, ConversionLogEntry, ConversionOutcome
+from annotator.formats.document import ConversionLog, ConversionLogEntry, ConversionOutcome, Document
+from annotator.formats.span_alignment import (
+    SAME_AFTER_RENAME,
+    SAME_SPAN_TWICE,
+    align_spans,
+    tokens_with_blanks,
+    trim_blanks,
+)
 
 TEXT = " Lena Okafor rowed\tto  Osmund. "
 TOKENS = (Token("Lena", 1, 5, ws=True), Token("Okafor", 6, 12, ws=True))
@@ -70,7 +76,9 @@ def test_what_a_reader_has_listed_is_told_once() -> None:
     """A split span has its one line from the reader: its parts are not counted as kept besides."""
     account = ConversionLog(read=1)
     parts = (Span(1, 5, "P"), Span(13, 18, "P"))
-    account.record(ConversionLogEntry("f:1", "T1", ConversionOutcome.SPLIT, "discontinuous", resulting_spans=parts))
+    account.record(
+        ConversionLogEntry("f:1", "T1", ConversionOutcome.SPLIT, "discontinuous", resulting_spans=parts)
+    )
     assert align_spans(Document(TEXT, parts, where="f:1"), account).spans == parts
     assert (account.kept, len(account.entries), account.is_balanced) == (0, 1, True)
 

@@ -17,9 +17,9 @@ from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
 from annotator.core.spans import Span, reading_order
 from annotator.formats import brat
-from annotator.formats.brat.ann import parse_ann
+from annotator.formats.brat.standoff import parse_ann
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.source import ImportSource
+from annotator.formats.import_source import ImportSource
 from tests.formats.samples import SHARED, fill, take, texts_with_spans, there_and_back, told, words
 
 TEXT = "Ida Holm and Per\nsailed to Orkenby.\n"

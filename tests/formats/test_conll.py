@@ -16,9 +16,9 @@ from annotator.core.errors import SourceError
 from annotator.core.spans import Span
 from annotator.core.tokens import build_tokens
 from annotator.formats import conll
-from annotator.formats.conll.tags import TagChunk, SchemeEvidence, tag_chunks, parse_tag
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.source import ImportSource
+from annotator.formats.import_source import ImportSource
+from annotator.formats.tag_schemes import SchemeEvidence, TagChunk, parse_tag, tag_chunks
 from tests.formats.samples import LABELS, SHARED, fill, take, texts_with_spans, there_and_back, told, words
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from annotator.formats import conll, detect
+from annotator.formats import conll, format_detection
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.source import ImportSource
+from annotator.formats.import_source import ImportSource
 from tests.formats.samples import fill, take, words
 
 
@@ -20,7 +20,7 @@ def rows(*told: tuple[str, str, str]) -> str:
 def read(folder: Path, text: str) -> tuple[Document, ConversionLog]:
     """Read a file that holds one document, recognised without its name."""
     fill(folder, {"x": text})
-    assert detect.choose_format(ImportSource(folder / "x"))[0] == "conll"
+    assert format_detection.choose_format(ImportSource(folder / "x"))[0] == "conll"
     (document,), account = take(conll, ImportSource(folder / "x"))
     assert account.is_balanced
     return document, account

@@ -7,20 +7,20 @@ from pathlib import Path
 import pytest
 
 from annotator.core.errors import SourceError, UsageError
-from annotator.formats import detect
-from annotator.formats.source import ImportSource
+from annotator.formats import format_detection
+from annotator.formats.import_source import ImportSource
 
 
-@pytest.mark.parametrize("name", detect.available_formats())
+@pytest.mark.parametrize("name", format_detection.available_formats())
 def test_every_format_has_the_one_shape(name: str) -> None:
     """A format has its name, tells why a file looks like it, and reads; most of them write."""
-    module = detect.load_format(name)
+    module = format_detection.load_format(name)
     assert callable(module.detect)
     assert callable(module.read)
     assert isinstance(module.NAME, str)
 
 
-@pytest.mark.parametrize("name", detect.available_formats())
+@pytest.mark.parametrize("name", format_detection.available_formats())
 def test_no_format_takes_an_empty_or_a_foreign_file(name: str, tmp_path: Path) -> None:
     """An empty file, a picture, prose and an empty folder look like nothing."""
     for data in (
@@ -31,29 +31,32 @@ def test_no_format_takes_an_empty_or_a_foreign_file(name: str, tmp_path: Path) -
         b"[]",
     ):
         (tmp_path / "f").write_bytes(data)
-        assert not detect.load_format(name).detect(ImportSource(tmp_path / "f").sample()), data
+        assert not format_detection.load_format(name).detect(ImportSource(tmp_path / "f").sample()), data
     (tmp_path / "empty").mkdir()
-    assert not detect.load_format(name).detect(ImportSource(tmp_path / "empty").sample())
+    assert not format_detection.load_format(name).detect(ImportSource(tmp_path / "empty").sample())
 
 
 def test_the_name_of_a_file_means_nothing(tmp_path: Path) -> None:
     """A doccano file that is called ``x.conll`` is doccano's."""
     path = tmp_path / "x.conll"
     path.write_bytes(b'{"id": 1, "text": "Lena rowed.", "label": [[0, 4, "PERSON"]], "Comments": []}\n')
-    assert detect.choose_format(ImportSource(path))[0] == "doccano"
+    assert format_detection.choose_format(ImportSource(path))[0] == "doccano"
 
 
 def test_the_user_s_word_counts(tmp_path: Path) -> None:
     """With a format named nothing is looked at; a name that is none lists those that are."""
-    assert detect.choose_format(ImportSource(tmp_path / "nothing"), "brat") == ("brat", "as --format says")
+    assert format_detection.choose_format(ImportSource(tmp_path / "nothing"), "brat") == (
+        "brat",
+        "as --format says",
+    )
     with pytest.raises(UsageError, match=r"there is no format 'word'; use one of prodigy, doccano, "):
-        detect.choose_format(ImportSource(tmp_path / "nothing"), "word")
+        format_detection.choose_format(ImportSource(tmp_path / "nothing"), "word")
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     """A path to nothing is one line that names it."""
     with pytest.raises(SourceError) as error:
-        detect.choose_format(ImportSource(tmp_path / "nothing"))
+        format_detection.choose_format(ImportSource(tmp_path / "nothing"))
     assert str(error.value) == (
         f"{tmp_path}/nothing: the file cannot be read (no such file or directory); check the path"
     )

@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
 from annotator.formats import doccano
-from annotator.formats.doccano import reading
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.source import ImportSource
+from annotator.formats.import_source import ImportSource
 from tests.formats.samples import fill, holds, records, take, texts_with_spans, there_and_back, told, words
 
 TEXT = "Ida Holm left Orkenby."
@@ -51,7 +50,7 @@ def test_a_row_keeps_columns_and_comments(tmp_path: Path) -> None:
 def test_the_text_may_be_called_data(tmp_path: Path) -> None:
     """Some exports call the text ``data``; beside a ``text`` it is a column as any other."""
     fill(tmp_path, {"rows.jsonl": json.dumps({"id": 1, "data": TEXT, "label": [[0, 8, "PERSON"]]})})
-    assert reading.detect(ImportSource(tmp_path / "rows.jsonl").sample())
+    assert doccano.detect(ImportSource(tmp_path / "rows.jsonl").sample())
     rows = ({"data": TEXT, "label": [[0, 8, "PERSON"]]}, {"text": TEXT, "data": "x", "label": []})
     (found, other), _ = read(tmp_path, *rows)
     assert (found.text, words(found), found.meta) == (TEXT, [("Ida Holm", "PERSON")], {})
@@ -64,7 +63,7 @@ def test_relations_are_listed(tmp_path: Path) -> None:
     relations = [{"id": 5, "from_id": 3, "to_id": 3, "type": "self"}]
     (found,), account = read(tmp_path, {"text": TEXT, "entities": entities, "relations": relations})
     assert words(found) == [("Ida Holm", "PERSON")]
-    assert [(e.kind, e.id, e.why) for e in account.entries] == [("relation", "5", reading.NO_RELATIONS)]
+    assert [(e.kind, e.id, e.why) for e in account.entries] == [("relation", "5", doccano.NO_RELATIONS)]
 
 
 OLD = {
@@ -84,7 +83,7 @@ def test_old_annotations_name_users_and_label_ids(tmp_path: Path) -> None:
         ("1", [("Ida Holm", "12")], {"wiki": 1}),
         ("2", [("Orkenby", "13")], {"wiki": 1}),
     ]
-    assert account.notes == [reading.NUMERIC_LABELS.format(s="s", n=2)]
+    assert account.notes == [doccano.NUMERIC_LABELS.format(s="s", n=2)]
 
 
 def test_a_zip_has_a_member_an_annotator(tmp_path: Path) -> None:
@@ -112,7 +111,7 @@ def test_texts_without_spans_stay_open(tmp_path: Path) -> None:
     """Nothing in a row says whether anybody has read it."""
     (found,), account = read(tmp_path, {"text": TEXT, "label": []})
     assert found.answer is None
-    assert account.notes == [reading.OPEN_DOCCANO_TEXTS.format(n=1)]
+    assert account.notes == [doccano.OPEN_DOCCANO_TEXTS.format(n=1)]
 
 
 BOATS = "🛶👩‍🚀 Ida met Per 👍🏽 in Orkenby."
@@ -178,7 +177,7 @@ def test_labels_of_whole_texts_are_listed(tmp_path: Path) -> None:
         tmp_path, {"text": TEXT, "label": ["sport"]}, {"text": TEXT, "annotations": [{"label": 4}]}
     )
     assert [d.spans for d in found] == [(), ()]
-    assert {(e.kind, e.why) for e in account.entries} == {("text label", reading.NO_TEXT_LABELS)}
+    assert {(e.kind, e.why) for e in account.entries} == {("text label", doccano.NO_TEXT_LABELS)}
 
 
 @given(st.lists(texts_with_spans(), max_size=4))

@@ -8,11 +8,18 @@ from types import ModuleType
 
 import pytest
 
-from annotator.formats import detect, doccano, plain, prodigy, spacy_json
+from annotator.formats import doccano, format_detection, plain, prodigy, spacy_json
 from annotator.formats.document import ConversionLog
-from annotator.formats.fields import RawSpan, NoteCounter, name_of, whole_number, seconds_of, convert_spans
-from annotator.formats.fields import storable_fields as plain_fields
-from annotator.formats.source import ImportSource
+from annotator.formats.import_source import ImportSource
+from annotator.formats.span_fields import (
+    NoteCounter,
+    RawSpan,
+    convert_spans,
+    name_of,
+    seconds_of,
+    whole_number,
+)
+from annotator.formats.span_fields import storable_fields as plain_fields
 from tests.formats.samples import SHARED, holds, take
 
 DEEP = "[" * 1000 + "]" * 1000
@@ -48,13 +55,19 @@ def test_a_record_may_be_an_article(tmp_path: Path) -> None:
     }
     for format_, row in rows.items():
         (tmp_path / "x").write_text(json.dumps(row) + "\n")
-        assert list(detect.matching_formats(ImportSource(tmp_path / "x").sample())) == [format_]
+        assert list(format_detection.matching_formats(ImportSource(tmp_path / "x").sample())) == [format_]
 
 
 def test_spans_are_counted_whatever_they_are() -> None:
     """What a span can be is returned, the rest listed with the file's own words."""
     account = ConversionLog()
-    raws = [RawSpan(0, 3, "A"), RawSpan(0, 3, 7), RawSpan(2, 1, "A", id="s4"), RawSpan(0, 2.5, "A"), RawSpan(0, 3, " ")]
+    raws = [
+        RawSpan(0, 3, "A"),
+        RawSpan(0, 3, 7),
+        RawSpan(2, 1, "A", id="s4"),
+        RawSpan(0, 2.5, "A"),
+        RawSpan(0, 3, " "),
+    ]
     assert [s.label for s in convert_spans(raws, "Ida", "x:1", account)] == ["A", "7"]
     assert [(e.id, e.why) for e in account.entries] == [
         ("s4", "it ends before it begins"),
@@ -88,6 +101,6 @@ def test_real_exports_are_accounted_for(format_: str) -> None:
     """Each is recognised as its format and no other, and every span in it is carried over or listed."""
     for path in sorted((SHARED / format_).iterdir()):
         source = ImportSource(path)
-        assert list(detect.matching_formats(source.sample())) == [format_]
+        assert list(format_detection.matching_formats(source.sample())) == [format_]
         _, account = take({"prodigy": prodigy, "doccano": doccano}[format_], source)
         assert account.is_balanced

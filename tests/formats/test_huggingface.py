@@ -19,8 +19,8 @@ from annotator.core.spans import Span
 from annotator.core.tokens import Token
 from annotator.formats import huggingface
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.huggingface import reading, table, writing
-from annotator.formats.source import ImportSource
+from annotator.formats.huggingface import dataset_tables, huggingface_reader, huggingface_writer
+from annotator.formats.import_source import ImportSource
 from tests.formats.samples import (
     SHARED,
     fill,
@@ -57,7 +57,9 @@ def put(path: Path, columns: Mapping[str, Any], features: Mapping[str, Any] | No
     return ImportSource(path)
 
 
-def read(folder: Path, columns: Mapping[str, Any], features: Any = None) -> tuple[list[Document], ConversionLog]:
+def read(
+    folder: Path, columns: Mapping[str, Any], features: Any = None
+) -> tuple[list[Document], ConversionLog]:
     """Write a table and read it."""
     source = put(folder / "x.parquet", columns, features)
     assert huggingface.detect(source.sample())
@@ -159,7 +161,7 @@ def test_tags_of_every_dress(tmp_path: Path, tags: Any, names: Any, spans: Any) 
     assert words(found) == spans
     assert account.is_balanced
     if -100 in tags or 4 in tags:
-        assert reading.PADDED_TAGS.format(n=1) in account.notes
+        assert huggingface_reader.PADDED_TAGS.format(n=1) in account.notes
 
 
 def test_nested_columns_of_tags_are_all_read(tmp_path: Path) -> None:
@@ -183,7 +185,7 @@ def test_the_text_is_taken_where_the_words_spell_it(tmp_path: Path) -> None:
     (one, two), account = read(tmp_path, columns, features)
     assert (one.text, words(one)[1]) == ("Ida Holm  left Orkenby.", ("Orkenby", "LOC"))
     assert two.text == "Ida Holm left Orkenby ."
-    assert reading.TEXT_REBUILT.format(n=1) in account.notes
+    assert huggingface_reader.TEXT_REBUILT.format(n=1) in account.notes
 
 
 def test_a_span_of_empty_words_is_listed(tmp_path: Path) -> None:
@@ -216,7 +218,7 @@ def test_spans_are_lists_of_objects_or_objects_of_lists(tmp_path: Path, spans: A
     (one, two), account = read(tmp_path, columns, features)
     assert (words(one), one.meta) == ([("Ida Holm", "PER"), ("Orkenby", "LOC")], {"url": "a"})
     assert (two.answer, two.spans, two.meta) == (None, (), {})
-    assert account.notes == [reading.OPEN_ROWS.format(n=1)]
+    assert account.notes == [huggingface_reader.OPEN_ROWS.format(n=1)]
     assert account.is_balanced
 
 
@@ -255,10 +257,10 @@ def test_a_tag_beyond_the_names_is_named(tmp_path: Path) -> None:
 
 def test_bounds_hold_for_what_is_small_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A text that is too long, and columns of too many values, are refused before they fill memory."""
-    monkeypatch.setattr(table, "TEXT", 100)
+    monkeypatch.setattr(dataset_tables, "TEXT", 100)
     with pytest.raises(SourceError, match=r"row 1: the text has more than 100 characters"):
         read(tmp_path, {"text": ["x" * 101], "spans": [SPANS]})
-    monkeypatch.setattr(table, "VALUES", 3)
+    monkeypatch.setattr(dataset_tables, "VALUES", 3)
     with pytest.raises(SourceError, match=r"a column has more than 3 values or 2 GiB in one row group"):
         read(tmp_path, {"tokens": [WORDS], "ner_tags": [["O"] * 5]})
 
@@ -308,7 +310,10 @@ def test_a_row_has_both_styles(tmp_path: Path) -> None:
         ("span", "left out", "past the end of the text"),
         ("rejected span", "left out", "spans known to be wrong: Hugging Face Parquet has none"),
     ]
-    notes = [writing.SPANS_WITHOUT_TAGS.format(n=1, why=why) for why in (writing.LONGER_SPAN_OVERLAPS, writing.ENDS_INSIDE_TOKEN)]
+    notes = [
+        huggingface_writer.SPANS_WITHOUT_TAGS.format(n=1, why=why)
+        for why in (huggingface_writer.LONGER_SPAN_OVERLAPS, huggingface_writer.ENDS_INSIDE_TOKEN)
+    ]
     assert account.notes == notes
     assert account.is_balanced
     (back,), _ = take(huggingface, ImportSource(files[0]))
@@ -382,7 +387,7 @@ def test_a_footer_that_makes_the_library_abort_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is looked at in a process of its own, so ours lives on."""
-    monkeypatch.setattr(table, "_PROBE", "import os; os.abort()")
+    monkeypatch.setattr(dataset_tables, "_PROBE", "import os; os.abort()")
     with pytest.raises(
         SourceError, match=r"x.parquet: this is no sound Parquet file \(.*its footer is damaged"
     ):

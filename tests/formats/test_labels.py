@@ -10,7 +10,15 @@ from annotator.core.errors import UsageError
 from annotator.core.schema import MAX_LABEL_KEYS
 from annotator.core.spans import Span
 from annotator.formats.document import Document
-from annotator.formats.labels import rename_to_usable, suggested_map_option, labels_not_entities, parse_label_map, labels_missing_from_schema, usable_label, schema_with_labels
+from annotator.formats.label_mapping import (
+    labels_missing_from_schema,
+    labels_not_entities,
+    parse_label_map,
+    rename_to_usable,
+    schema_with_labels,
+    suggested_map_option,
+    usable_label,
+)
 from annotator.storage.schemas import default_schema_path, load_schema, parse_schema_text
 
 NEWS = load_schema("news")
@@ -41,7 +49,9 @@ def test_a_wrong_map_says_how(given_map: str, told: str) -> None:
 
 def test_the_ready_made_map_fills_in_what_the_schema_takes() -> None:
     """What the schema says that a label takes is filled in; what nobody knows is left open."""
-    assert suggested_map_option(["PER", "Tool kit", "venue"], NEWS) == "--map 'PER=PERSON,Tool kit=,venue=VENUE'"
+    assert (
+        suggested_map_option(["PER", "Tool kit", "venue"], NEWS) == "--map 'PER=PERSON,Tool kit=,venue=VENUE'"
+    )
     given = {"1": "B-PER", "GPE": "VENUE", "ORG": "ORGAN"}
     assert suggested_map_option(["PER", "ORGAN"], NEWS, given) == "--map 1=B-PER,GPE=VENUE,ORG=,PER=PERSON"
     assert suggested_map_option(["a,b"], NEWS) == """--map '{"a,b":""}'"""

@@ -16,11 +16,11 @@ from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
 from annotator.core.spans import Span
 from annotator.formats import labelstudio
+from annotator.formats.conversion_ledger import count_losses
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.fields import TEXT_DIFFERS
-from annotator.formats.labelstudio import reading, regions
-from annotator.formats.ledger import count_losses
-from annotator.formats.source import ImportSource
+from annotator.formats.import_source import ImportSource
+from annotator.formats.labelstudio import labelstudio_reader, labelstudio_tasks
+from annotator.formats.span_fields import TEXT_DIFFERS
 from tests.formats.samples import (
     fill,
     take,
@@ -92,7 +92,7 @@ def test_a_task_without_annotation_stays_open(tmp_path: Path) -> None:
     (found,), account = read(tmp_path, row)
     assert (found.answer, found.spans) == (None, ())
     assert told(account) == [
-        ("prediction", "left out", reading.PREDICTION_ONLY),
+        ("prediction", "left out", labelstudio_reader.PREDICTION_ONLY),
         ("draft", "left out", "a draft that was never submitted (1 result)"),
     ]
     assert account.is_balanced
@@ -138,10 +138,10 @@ def test_what_no_span_holds_is_listed(tmp_path: Path) -> None:
     (found,), account = read(tmp_path, row)
     assert (words(found), found.note) == ([("Ida Holm", "PERSON")], "who?")
     assert [(e.kind, e.id, e.why) for e in account.entries] == [
-        ("relation", "r0-r9", regions.RELATIONS_UNSUPPORTED),
-        ("attribute", "r0", regions.ATTRIBUTES_UNSUPPORTED),
-        ("text label", "sad", regions.TEXT_LABELS_UNSUPPORTED),
-        ("rectangle", "p", regions.REGIONS_UNSUPPORTED),
+        ("relation", "r0-r9", labelstudio_tasks.RELATIONS_UNSUPPORTED),
+        ("attribute", "r0", labelstudio_tasks.ATTRIBUTES_UNSUPPORTED),
+        ("text label", "sad", labelstudio_tasks.TEXT_LABELS_UNSUPPORTED),
+        ("rectangle", "p", labelstudio_tasks.REGIONS_UNSUPPORTED),
     ]
 
 
@@ -262,7 +262,7 @@ def test_places_in_a_page_count_in_its_text(
     row = task(page, {"id": "h", "type": "hypertextlabels", "to_name": "t", "value": value})
     (found,), account = read(tmp_path, row)
     assert [(s.start, s.end) for s in found.spans] == places
-    assert told(account) == ([] if places else [("span", "left out", reading.PAGE_TEXT_DIFFERS)])
+    assert told(account) == ([] if places else [("span", "left out", labelstudio_reader.PAGE_TEXT_DIFFERS)])
     assert account.is_balanced
 
 

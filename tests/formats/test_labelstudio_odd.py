@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from annotator.core.errors import SourceError
 from annotator.formats import labelstudio
-from annotator.formats.source import ImportSource
+from annotator.formats.import_source import ImportSource
 from tests.formats.samples import SHARED, holds, records, take
 
 TEXT = "Ida Holm left Orkenby."

@@ -11,8 +11,8 @@ import pytest
 
 from annotator.formats import labelstudio
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.labelstudio.nodes import text_nodes
-from annotator.formats.source import ImportSource
+from annotator.formats.import_source import ImportSource
+from annotator.formats.labelstudio.html_text import text_nodes
 from tests.formats.samples import fill, take, told, words
 
 PAGE = (

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
-from annotator.formats import detect, plain
+from annotator.formats import format_detection, plain
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.fields import TEXT_DIFFERS
-from annotator.formats.source import ImportSource
+from annotator.formats.import_source import ImportSource
+from annotator.formats.span_fields import TEXT_DIFFERS
 from tests.formats.samples import fill, holds, records, take, texts_with_spans, there_and_back, words
 
 TEXT = "Ida Holm left Orkenby."
@@ -65,7 +65,7 @@ def test_spans_go_by_several_names(tmp_path: Path, data: str) -> None:
     assert words(found) == [("Ida Holm", "PERSON"), ("Orkenby", "VENUE")]
     assert found.answer is Answer.ACCEPT
     assert (account.read, account.kept, account.notes) == (2, 2, [])
-    assert list(detect.matching_formats(ImportSource(tmp_path / "x.data").sample())) == ["plain"]
+    assert list(format_detection.matching_formats(ImportSource(tmp_path / "x.data").sample())) == ["plain"]
 
 
 def test_quotes_behind_and_several_labels(tmp_path: Path) -> None:

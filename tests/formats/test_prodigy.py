@@ -15,12 +15,12 @@ from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
 from annotator.core.spans import Span
 from annotator.core.tokens import build_tokens
-from annotator.formats import ledger, prodigy
+from annotator.formats import conversion_ledger, prodigy
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.fields import TEXT_DIFFERS
-from annotator.formats.prodigy import reading, writing
-from annotator.formats.prodigy.binary import ACCEPTED_AND_REJECTED, ANSWERED_IGNORE, ANSWERED_TWICE
-from annotator.formats.source import ImportSource
+from annotator.formats.import_source import ImportSource
+from annotator.formats.prodigy import prodigy_reader, prodigy_task
+from annotator.formats.prodigy.prodigy_reader import ACCEPTED_AND_REJECTED, ANSWERED_IGNORE, ANSWERED_TWICE
+from annotator.formats.span_fields import TEXT_DIFFERS
 from tests.formats.samples import fill, holds, records, take, texts_with_spans, there_and_back, told, words
 
 TEXT = "Ida Holm left Orkenby."
@@ -80,8 +80,8 @@ def test_binary_answers_are_merged_by_text(tmp_path: Path) -> None:
     assert found.answer is None
     assert told(account) == [("span", "double", ANSWERED_TWICE), ("span", "left out", ANSWERED_IGNORE)]
     assert (account.read, account.kept, account.is_balanced) == (5, 3, True)
-    assert reading.BINARY_ANSWERS.format(n=5) in account.notes
-    assert ledger.count_losses(account) == 0
+    assert prodigy_reader.BINARY_ANSWERS.format(n=5) in account.notes
+    assert conversion_ledger.count_losses(account) == 0
 
 
 def test_the_later_of_two_binary_answers_stands(tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_choices_and_labels_of_texts_are_listed(tmp_path: Path) -> None:
         ("relation", '{"head": 1, "child": 2}'),
         ("text label", "'SPORT'"),
     ]
-    assert reading.NO_SPANS_IN_FILE in account.notes
+    assert prodigy_reader.NO_SPANS_IN_FILE in account.notes
 
 
 def test_tokens_that_do_not_spell_the_text_are_not_taken(tmp_path: Path) -> None:
@@ -170,7 +170,9 @@ def test_tokens_that_do_not_spell_the_text_are_not_taken(tmp_path: Path) -> None
     )
     assert [len(d.tokens) for d in found] == [0, 5]
     assert words(found[1]) == [("Ida Holm", "PERSON")]
-    assert account.notes == [x.format(n=1) for x in (reading.TOKENS_DO_NOT_SPELL, reading.TOKEN_INDEXES_DIFFER)]
+    assert account.notes == [
+        x.format(n=1) for x in (prodigy_reader.TOKENS_DO_NOT_SPELL, prodigy_reader.TOKEN_INDEXES_DIFFER)
+    ]
     assert [(e.why, e.text, e.kind) for e in account.entries] == [(TEXT_DIFFERS, "Ida", "quoted text")]
 
 
@@ -258,7 +260,7 @@ def test_a_task_has_the_fields_that_prodigy_reads() -> None:
         build_tokens(["Ida", "Holm", "left"], [True, True, False]),
         annotator="ana", time=7.9, note="who?", meta={"article": "a1", "sentence": "a1:40-53", "start": 40},
     )  # fmt: skip
-    assert writing.prodigy_task(document, ConversionLog()) == {
+    assert prodigy_task.prodigy_task(document, ConversionLog()) == {
         "text": "Ida Holm left",
         "meta": {"article": "a1", "sentence": "a1:40-53", "start": 40, "note": "who?"},
         "tokens": [

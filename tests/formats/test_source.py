@@ -10,12 +10,11 @@ from pathlib import Path
 import pytest
 
 from annotator.core.errors import SourceError
-from annotator.formats.detect import choose_format
 from annotator.formats.document import ConversionLog
-from annotator.formats.jsons import parse_json
-from annotator.formats.rows import read_json_records
-from annotator.formats.sample import FileSample
-from annotator.formats.source import MAX_LINE_BYTES, ImportSource
+from annotator.formats.file_sample import FileSample
+from annotator.formats.format_detection import choose_format
+from annotator.formats.import_source import MAX_LINE_BYTES, ImportSource
+from annotator.formats.json_records import parse_json, read_json_records
 
 
 def test_lines_end_at_lf_alone(tmp_path: Path) -> None:
@@ -51,7 +50,10 @@ def test_a_file_that_changes_between_two_readings_is_noticed(tmp_path: Path) -> 
     path = tmp_path / "x"
     path.write_bytes(b"a")
     for change in (lambda: path.write_bytes(b"ab"), path.unlink):
-        with pytest.raises(SourceError, match="the file has changed while it was read"), ImportSource(path).checked_for_changes():
+        with (
+            pytest.raises(SourceError, match="the file has changed while it was read"),
+            ImportSource(path).checked_for_changes(),
+        ):
             change()
     with ImportSource(tmp_path).checked_for_changes():
         path.write_bytes(b"a")

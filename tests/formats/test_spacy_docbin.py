@@ -20,12 +20,11 @@ from spacy.vocab import Vocab
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
 from annotator.core.spans import Span
-from annotator.formats import detect, spacy_docbin
+from annotator.formats import format_detection, spacy_docbin
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.fields import NoteCounter
-from annotator.formats.source import ImportSource
-from annotator.formats.spacy_docbin import reading
-from annotator.formats.views import IN_ANOTHER_GROUP
+from annotator.formats.import_source import ImportSource
+from annotator.formats.span_alignment import IN_ANOTHER_GROUP
+from annotator.formats.span_fields import NoteCounter
 from tests.formats.samples import holds, take, told, words
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,7 +67,7 @@ def test_missing_tags_are_no_o(tmp_path: Path) -> None:
     found, account = read(tmp_path, open_, done, partly, grouped)
     assert [d.answer for d in found] == [None, Answer.ACCEPT, Answer.ACCEPT, Answer.ACCEPT]
     assert [d.open for d in found] == [((0, 7),), (), ((4, 7),), ()]
-    assert account.notes == [reading.SPACES_UNKNOWN.format(n=3), reading.MISSING_TAGS.format(n=6)]
+    assert account.notes == [spacy_docbin.SPACES_UNKNOWN.format(n=3), spacy_docbin.MISSING_TAGS.format(n=6)]
 
 
 def test_sentences_and_user_data_are_read(tmp_path: Path) -> None:
@@ -92,7 +91,7 @@ def test_sentences_and_user_data_are_read(tmp_path: Path) -> None:
     assert {k: found.meta[k] for k in ("source", "article", "start")} == {
         "source": "wire", "article": "a1", "start": 5,
     }  # fmt: skip
-    assert [(e.kind, e.why) for e in account.entries] == [("text label", reading.DOC_CATS_UNSUPPORTED)]
+    assert [(e.kind, e.why) for e in account.entries] == [("text label", spacy_docbin.DOC_CATS_UNSUPPORTED)]
 
 
 def test_tags_and_links_are_told(tmp_path: Path) -> None:
@@ -113,8 +112,10 @@ def test_a_folder_of_shards_is_one_file(tmp_path: Path) -> None:
     assert [(d.text, d.where) for d in found] == [
         (f"text{n}", f"{tmp_path}/part-{n}.spacy, doc 1") for n in (1, 2)
     ]  # fmt: skip
-    assert list(detect.matching_formats(ImportSource(tmp_path).sample())) == ["spacy"]
-    assert list(detect.matching_formats(ImportSource(tmp_path / "part-1.spacy").sample())) == ["spacy"]
+    assert list(format_detection.matching_formats(ImportSource(tmp_path).sample())) == ["spacy"]
+    assert list(format_detection.matching_formats(ImportSource(tmp_path / "part-1.spacy").sample())) == [
+        "spacy"
+    ]
 
 
 def test_older_forms_of_groups_are_read(tmp_path: Path) -> None:
@@ -155,7 +156,7 @@ def test_damage_is_named(change: dict[str, Any], error: str) -> None:
     """Arrays that do not fit each other are refused before anything is made of them."""
     data = zlib.compress(srsly.msgpack_dumps({**body(), **change}))
     with pytest.raises(SourceError, match=error):
-        list(reading.documents_of_docbin(data, "x", ConversionLog(), NoteCounter()))
+        list(spacy_docbin.documents_of_docbin(data, "x", ConversionLog(), NoteCounter()))
 
 
 @pytest.mark.parametrize(
@@ -174,7 +175,7 @@ def test_damage_is_named(change: dict[str, Any], error: str) -> None:
 def test_what_is_no_docbin_is_refused(data: bytes, error: str) -> None:
     """Also a bomb: 64 kB that inflate to 64 MB."""
     with pytest.raises(SourceError, match=error):
-        list(reading.documents_of_docbin(data, "x", ConversionLog(), NoteCounter()))
+        list(spacy_docbin.documents_of_docbin(data, "x", ConversionLog(), NoteCounter()))
 
 
 def test_reading_needs_no_spacy(tmp_path: Path) -> None:
@@ -182,8 +183,8 @@ def test_reading_needs_no_spacy(tmp_path: Path) -> None:
     DocBin(docs=[made(["mark", "left"], [True, False])]).to_disk(tmp_path / "x.spacy")
     code = (
         "import sys; from pathlib import Path; from annotator.formats import spacy_docbin as d\n"
-        "from annotator.formats.source import Source; from annotator.formats.document import Account\n"
-        "print([x.text for x in d.read(Source(Path(sys.argv[1])), Account())], 'spacy' in sys.modules)"
+        "from annotator.formats.import_source import ImportSource; from annotator.formats.document import ConversionLog\n"
+        "print([x.text for x in d.read(ImportSource(Path(sys.argv[1])), ConversionLog())], 'spacy' in sys.modules)"
     )
     run = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path / "x.spacy")],

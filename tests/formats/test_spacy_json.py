@@ -15,12 +15,11 @@ from hypothesis import strategies as st
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
 from annotator.core.spans import Span
-from annotator.formats import detect, spacy_json
+from annotator.formats import format_detection, spacy_json
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.source import ImportSource
-from annotator.formats.spacy_json import reading
-from annotator.formats.spacy_json.tags import tag_runs
-from annotator.formats.views import IN_ANOTHER_GROUP
+from annotator.formats.import_source import ImportSource
+from annotator.formats.spacy_json import tag_runs
+from annotator.formats.span_alignment import IN_ANOTHER_GROUP
 from tests.formats.samples import fill, holds, records, take, texts_with_spans, there_and_back, told, words
 
 TEXT = "Ida Holm left Orkenby."
@@ -48,7 +47,9 @@ def test_tuples_stand_in_a_list_on_lines_or_under_annotations(tmp_path: Path, va
     assert words(found[0]) == [("Ida Holm", "PERSON"), ("Orkenby", "VENUE")]
     assert found[0].answer is Answer.ACCEPT
     assert account.is_balanced
-    assert list(detect.matching_formats(ImportSource(tmp_path / "x.data").sample())) == ["spacy-json"]
+    assert list(format_detection.matching_formats(ImportSource(tmp_path / "x.data").sample())) == [
+        "spacy-json"
+    ]
 
 
 def tokens(tagged: str) -> list[dict[str, Any]]:
@@ -77,10 +78,12 @@ def test_paragraphs_keep_text_sentences_and_tags(tmp_path: Path) -> None:
     assert [(d.answer, d.id) for d in found] == [(Answer.ACCEPT, "7"), (Answer.ACCEPT, "7"), (None, "7")]
     assert [d.open for d in found] == [((24, 28),), ((24, 29),), ((0, 7),)]
     assert account.notes == [
-        reading.UNTAGGED_TOKENS.format(n=4), reading.RAW_TEXT_DIFFERS.format(n=1), reading.OPEN_SPACY_TEXTS.format(n=1)
+        spacy_json.UNTAGGED_TOKENS.format(n=4), spacy_json.RAW_TEXT_DIFFERS.format(n=1), spacy_json.OPEN_SPACY_TEXTS.format(n=1)
     ]  # fmt: skip
     assert account.is_balanced
-    assert list(detect.matching_formats(ImportSource(tmp_path / "x.data").sample())) == ["spacy-json"]
+    assert list(format_detection.matching_formats(ImportSource(tmp_path / "x.data").sample())) == [
+        "spacy-json"
+    ]
 
 
 def test_a_doc_as_json_keeps_its_groups(tmp_path: Path) -> None:
@@ -97,7 +100,9 @@ def test_a_doc_as_json_keeps_its_groups(tmp_path: Path) -> None:
     assert found.sentences == ((0, 22),)
     assert told(account) == [("span", "double", IN_ANOTHER_GROUP)]
     assert account.is_balanced
-    assert list(detect.matching_formats(ImportSource(tmp_path / "x.data").sample())) == ["spacy-json"]
+    assert list(format_detection.matching_formats(ImportSource(tmp_path / "x.data").sample())) == [
+        "spacy-json"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from annotator.core.errors import SourceError
 from annotator.formats import uima
-from annotator.formats.source import ImportSource
+from annotator.formats.import_source import ImportSource
 from tests.formats.samples import fill, take, told, words
 
 TEXT = "🛶 Ida Holm left Orkenby."

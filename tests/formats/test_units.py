@@ -8,19 +8,19 @@ from hypothesis import strategies as st
 
 from annotator.core.errors import SourceError
 from annotator.core.graphemes import split_graphemes
-from annotator.formats.units import (
+from annotator.formats.offset_units import (
+    ALL_OFFSET_UNITS,
     CODE_POINTS,
     CRLF_AS_ONE,
-    ALL_OFFSET_UNITS,
     GRAPHEMES,
     INCLUSIVE,
     LF_AS_TWO,
     UTF8,
     UTF16,
-    OffsetUnitDetector,
-    QuotedRange,
     OffsetConverter,
     OffsetUnit,
+    OffsetUnitDetector,
+    QuotedRange,
     detect_unit,
     to_code_points,
 )

@@ -17,9 +17,15 @@ from annotator.core.spans import Span, reading_order
 from annotator.core.tokens import build_tokens
 from annotator.formats import webanno
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.source import ImportSource
-from annotator.formats.webanno.cells import CellValue, format_cell, escape_text_line, unescape_text, parse_cell
-from annotator.formats.webanno.writer import GAPS_LOST
+from annotator.formats.import_source import ImportSource
+from annotator.formats.webanno.webanno_table import (
+    CellValue,
+    escape_text_line,
+    format_cell,
+    parse_cell,
+    unescape_text,
+)
+from annotator.formats.webanno.webanno_writer import GAPS_LOST
 from tests.formats.samples import SHARED, fill, take, texts_with_spans, there_and_back, told, words
 
 HEAD = "#FORMAT=WebAnno TSV 3.3\n#T_SP=custom.Span|kind|value\n"
@@ -201,7 +207,9 @@ def test_errors_name_the_line(tmp_path: Path, text: str | bytes, error: str) -> 
     assert error in str(caught.value)
 
 
-@given(st.lists(st.builds(CellValue, st.none() | st.text(min_size=1, max_size=6), st.integers(0, 9)), max_size=4))
+@given(
+    st.lists(st.builds(CellValue, st.none() | st.text(min_size=1, max_size=6), st.integers(0, 9)), max_size=4)
+)
 def test_cells_come_back(found: list[CellValue]) -> None:
     """Values with any characters are escaped so that they come back."""
     assert parse_cell(format_cell(found)) == found

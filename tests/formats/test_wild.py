@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from annotator.core.errors import SourceError
-from annotator.formats import detect
+from annotator.formats import format_detection
 from annotator.formats.document import ConversionOutcome
-from annotator.formats.source import ImportSource
+from annotator.formats.import_source import ImportSource
 from tests.formats.samples import fill, take, words
 
 TEXT = "Ida Holm \U0001f6f6 met Bo in Orkenby."
@@ -121,8 +121,8 @@ def test_a_file_is_recognised_and_read(case: str, tmp_path: Path) -> None:
     name, data, spans = FILES[case]
     fill(tmp_path, {"export": data})
     source = ImportSource(tmp_path / "export")
-    assert detect.choose_format(source)[0] == name
-    documents, account = take(detect.load_format(name), source)
+    assert format_detection.choose_format(source)[0] == name
+    documents, account = take(format_detection.load_format(name), source)
     assert [sorted(words(d)) for d in documents] == [sorted(s) for s in spans]
     assert account.is_balanced
 
@@ -142,7 +142,7 @@ def test_what_is_refused_is_named(case: str, tmp_path: Path) -> None:
     data, told = REFUSED[case]
     fill(tmp_path, {"f": data})
     with pytest.raises(SourceError) as caught:
-        detect.choose_format(ImportSource(tmp_path / "f"))
+        format_detection.choose_format(ImportSource(tmp_path / "f"))
     assert told in str(caught.value)
 
 
@@ -150,8 +150,8 @@ def test_a_folder_may_begin_with_something_else(tmp_path: Path) -> None:
     """Neither a README nor the ledger of an export hides what a folder holds."""
     row = '{"id": 1, "text": "Ida left.", "label": [[0, 3, "P"]], "Comments": []}\n'
     source = fill(tmp_path, {"README.md": "# Read me", "a.jsonl": row, "ledger.jsonl": '{"totals": {}}\n'})
-    assert detect.choose_format(source)[0] == "doccano"
-    assert len(take(detect.load_format("doccano"), source)[0]) == 1
+    assert format_detection.choose_format(source)[0] == "doccano"
+    assert len(take(format_detection.load_format("doccano"), source)[0]) == 1
 
 
 def test_right_offsets_are_never_moved(tmp_path: Path) -> None:
@@ -163,5 +163,10 @@ def test_right_offsets_are_never_moved(tmp_path: Path) -> None:
         places = [(at, at + len(part)) for at, part in zip(starts, picked, strict=True)]
         spans = [[*place, "P"] for place in places if draw.random() < 0.3]
         row = json.dumps({"text": "".join(picked), "spans": spans})
-        _, account = take(detect.load_format("plain"), ImportSource(fill(tmp_path, {"x.jsonl": row}).path / "x.jsonl"))
-        assert account.kept + sum(e.outcome is ConversionOutcome.DOUBLE for e in account.entries) == account.read
+        _, account = take(
+            format_detection.load_format("plain"),
+            ImportSource(fill(tmp_path, {"x.jsonl": row}).path / "x.jsonl"),
+        )
+        assert (
+            account.kept + sum(e.outcome is ConversionOutcome.DOUBLE for e in account.entries) == account.read
+        )

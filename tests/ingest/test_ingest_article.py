@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotator.core.article import Article, SourceLine, Sentence, LineVerdict
+from annotator.core.article import Article, LineVerdict, Sentence, SourceLine
 from annotator.core.errors import SourceError
 from annotator.core.tokens import tokens_cover_text
-from annotator.ingest.article import build_article
-from annotator.ingest.paragraphs import paragraph_lines
+from annotator.ingest.article_builder import build_article
+from annotator.ingest.segmentation import paragraph_lines
 from annotator.ingest.sources import ArticleSource, read_sources
-from annotator.ingest.tokens import Tokenizer
+from annotator.ingest.tokenizer import Tokenizer
 from tests.ingest.counting import calls
 
 ENGLISH = Tokenizer("en")

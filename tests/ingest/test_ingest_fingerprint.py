@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from annotator.ingest import fingerprint as module
-from annotator.ingest.fingerprint import spacy_files_digest, tokenizer_fingerprint, stored_tokenizer_fingerprint
-from annotator.ingest.tokens import Tokenizer
+from annotator.ingest import tokenizer as module
+from annotator.ingest.tokenizer import (
+    Tokenizer,
+    spacy_files_digest,
+    stored_tokenizer_fingerprint,
+    tokenizer_fingerprint,
+)
 
 
 def test_what_is_stored_is_the_fingerprint_of_the_installed_spacy() -> None:

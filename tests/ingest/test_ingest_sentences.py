@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.ingest.quotes import MAX_QUOTATION_LENGTH, outermost_ranges, quotation_ranges
-from annotator.ingest.sentences import MAX_SENTENCE_LENGTH, sentence_ranges
+from annotator.ingest.quotation_ranges import MAX_QUOTATION_LENGTH, outermost_ranges, quotation_ranges
+from annotator.ingest.segmentation import MAX_SENTENCE_LENGTH, sentence_ranges
 from tests.benchmarks.sentences import figures, paragraphs
 from tests.ingest.counting import calls
 

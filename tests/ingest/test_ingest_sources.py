@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotator.ingest.decode import MAX_SOURCE_BYTES
-from annotator.ingest.sources import SourceFailure, ArticleSource, read_sources
+from annotator.ingest.decoding import MAX_SOURCE_BYTES
+from annotator.ingest.sources import ArticleSource, SourceFailure, read_sources
 
 PAGE = "Dyke holds\n\nPORT ARDEN — The old dyke held on Monday, Lt. Gov. Kim said.\n"
 HTML = f"<!doctype html><html><body><p>{PAGE}</p></body></html>"

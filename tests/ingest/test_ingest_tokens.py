@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from annotator.core.errors import SourceError
 from annotator.core.tokens import tokens_cover_text
-from annotator.ingest.tokens import MAX_RUN, Tokenizer, _bounded_pieces
+from annotator.ingest.tokenizer import MAX_RUN, Tokenizer, _bounded_pieces
 
 SHARED = Path(__file__).resolve().parents[2] / "../shared"
 ENGLISH = Tokenizer("en")
@@ -24,7 +24,9 @@ PROSE = (
 )
 
 
-@pytest.mark.parametrize("text", [PROSE, *PROSE.split("\n"), "x" * MAX_RUN, "-" * MAX_RUN, " a", "a ", " ", ""])
+@pytest.mark.parametrize(
+    "text", [PROSE, *PROSE.split("\n"), "x" * MAX_RUN, "-" * MAX_RUN, " a", "a ", " ", ""]
+)
 def test_ordinary_text_is_cut_as_spacy_cuts_it(text: str) -> None:
     """Words and blanks equal those of ``nlp.make_doc``."""
     doc = NLP.make_doc(text)

@@ -20,13 +20,13 @@ from typing import Any
 
 from textual.pilot import Pilot
 
-from annotator.core.provenance import span_from_suggestion
 from annotator.core.spans import Span
+from annotator.core.suggestion import span_from_suggestion
 from annotator.core.tokens import token_range
 from annotator.session.session import AnnotationSession
-from annotator.storage.corpus import CorpusFolder
+from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
-from annotator.storage.prefs import Preferences
+from annotator.storage.user_files import Preferences
 from annotator.tui.app import AnnotatorApp
 from tests.scripts.make_sample import ROOT, TIME
 

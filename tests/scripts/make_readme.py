@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from annotator.tui.commands import key_table
+from annotator.session.commands import key_table
 from tests.scripts.make_sample import ROOT
 
 README = ROOT / "README.md"

@@ -14,15 +14,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from annotator.core.annotation import Answer, AnnotatedSentence
+from annotator.core.annotation import AnnotatedSentence, Answer
 from annotator.core.article import LineVerdict
 from annotator.core.edits import Edit, Op
 from annotator.core.spans import Span
-from annotator.ingest.article import build_article
+from annotator.ingest.article_builder import build_article
 from annotator.ingest.sources import SourceFailure, read_sources
-from annotator.ingest.tokens import Tokenizer
+from annotator.ingest.tokenizer import Tokenizer
 from annotator.session.session import AnnotationSession
-from annotator.storage.corpus import CorpusFolder
+from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
 from annotator.storage.schemas import default_schema_path
 from tests.corpus.gold import parse_gold

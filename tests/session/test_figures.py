@@ -10,9 +10,9 @@ from annotator.core.annotation import Answer
 from annotator.core.article import LineVerdict
 from annotator.core.edits import set_answer
 from annotator.core.errors import AnnotatorError
-from annotator.session.figures import collect_statistics
 from annotator.session.session import AnnotationSession
-from annotator.storage.corpus import CorpusFolder
+from annotator.session.statistics_service import collect_statistics
+from annotator.storage.corpus_folder import CorpusFolder
 from tests import builders
 from tests.storage.helpers import tree
 

@@ -11,8 +11,8 @@ import pytest
 from annotator.core.annotation import Answer
 from annotator.core.errors import RuleError
 from annotator.core.schema import Label
-from annotator.core.search import parse_query
-from annotator.session.pen import AnnotationController
+from annotator.core.search_query import parse_query
+from annotator.session.annotation_controller import AnnotationController
 from tests import builders
 
 TEXT = """Harbour day
@@ -106,7 +106,10 @@ def test_the_view_takes_what_is_switched_on(pen: AnnotationController) -> None:
     pen.toggle_auto_accept(label(pen, "PERSON"))
     pen.set_visible(tuple(range(len(pen.session.article_sentences))))
     state = pen.state()
-    sure = {i: [s.label for s in state.auto_accepted_suggestions(i)] for i in range(len(pen.session.article_sentences))}
+    sure = {
+        i: [s.label for s in state.auto_accepted_suggestions(i)]
+        for i in range(len(pen.session.article_sentences))
+    }
     assert any(sure.values())
     pen.accept_visible_sentences()
     for i, labels in sure.items():
@@ -141,7 +144,9 @@ def test_every_mention_is_one_edit(pen: AnnotationController) -> None:
     assert pen.session.message is not None
     assert pen.session.message.text == "2 more “Tarn Quay” are VENUE"
     assert ("VENUE", "Tarn Quay") in made(pen, 2)
-    assert not any(words == "Pell" for i in range(len(pen.session.article_sentences)) for _, words in made(pen, i))
+    assert not any(
+        words == "Pell" for i in range(len(pen.session.article_sentences)) for _, words in made(pen, i)
+    )
     pen.undo()
     assert [made(pen, i) for i in (0, 2)] == [[("VENUE", "Tarn Quay")], []]
 

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from annotator.core.annotation import Answer
 from annotator.core.edits import Edit, Op, combine_edits
 from annotator.core.errors import RuleError
-from annotator.core.repairs import RepairKind
-from annotator.core.search import parse_query
+from annotator.core.search_query import parse_query
+from annotator.core.span_repair import RepairKind
 from annotator.core.spans import Span
 from annotator.core.tokens import tokens_text
-from annotator.session.mending import RepairQueue
-from annotator.session.pen import AnnotationController
+from annotator.session.annotation_controller import AnnotationController
+from annotator.session.review_queue import RepairQueue
 from annotator.session.session import AnnotationSession
 from tests import builders
 
@@ -145,7 +145,9 @@ def test_what_was_left_waits_no_more_in_this_session(tmp_path: Path) -> None:
     assert not _list(session).items
     assert not session.navigation.problem_sentences(session.navigation.touched_sentences())
     work.undo()
-    assert session.navigation.problem_sentences(session.navigation.touched_sentences()) == {session.article_sentences[1].sentence.id}
+    assert session.navigation.problem_sentences(session.navigation.touched_sentences()) == {
+        session.article_sentences[1].sentence.id
+    }
     session.navigation.set_filter(parse_query("problem"))
     session.move_in_article(0)
     assert session.move_sentence(1)
@@ -233,7 +235,9 @@ def test_the_journal_holds_what_the_list_has_done(
             for a, n, label in marks
             if work.sentence.text[a : a + n].strip()
         ]
-        session.apply_edit(Edit(Op.EDIT, (work,), (type(work)(work.sentence, work.annotation.with_spans(spans)),)))
+        session.apply_edit(
+            Edit(Op.EDIT, (work,), (type(work)(work.sentence, work.annotation.with_spans(spans)),))
+        )
         todo = _list(session)
         for step in steps:
             try:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from annotator.core.annotation import Answer
-from annotator.core.edits import set_answer, combine_edits
-from annotator.core.keys import KeystrokeKind, KeystrokeCounts
-from annotator.core.statistics.haste import SpeedWarningKind
+from annotator.core.edits import combine_edits, set_answer
+from annotator.core.journal_record import KeystrokeCounts, KeystrokeKind
+from annotator.statistics.speed_check import SpeedWarningKind
 from tests import builders
 
 
@@ -20,11 +20,19 @@ def test_keys_go_with_the_next_record(tmp_path: Path) -> None:
     session.count_keystroke(KeystrokeKind.ENTER)
     session.apply_edit(set_answer(session.article_sentences[0], Answer.ACCEPT))
     session.count_keystroke(KeystrokeKind.ENTER)
-    session.apply_edit(combine_edits([set_answer(w, Answer.ACCEPT) for w in session.article_sentences[1:3]], "accepted"))
+    session.apply_edit(
+        combine_edits([set_answer(w, Answer.ACCEPT) for w in session.article_sentences[1:3]], "accepted")
+    )
     session.undo()
     assert session.close()
     keys = [r.keystrokes for r in builders.records_in(tmp_path / "news" / "annotations" / "ana.jsonl")]
-    assert keys == [KeystrokeCounts(select=1, enter=1), KeystrokeCounts(enter=1), None, KeystrokeCounts(), None]
+    assert keys == [
+        KeystrokeCounts(select=1, enter=1),
+        KeystrokeCounts(enter=1),
+        None,
+        KeystrokeCounts(),
+        None,
+    ]
 
 
 def test_a_session_without_a_screen_counts_nothing(tmp_path: Path) -> None:
@@ -47,7 +55,11 @@ def test_haste_is_known_after_the_deed(tmp_path: Path, seconds: float, told: boo
     session.apply_edit(set_answer(session.article_sentences[0], Answer.ACCEPT))
     for first in (1, 26):
         clock.now += seconds - 25
-        session.apply_edit(combine_edits([set_answer(w, Answer.ACCEPT) for w in session.article_sentences[first : first + 25]], "done"))
+        session.apply_edit(
+            combine_edits(
+                [set_answer(w, Answer.ACCEPT) for w in session.article_sentences[first : first + 25]], "done"
+            )
+        )
     haste = session.activity_tracker.speed_warning
     assert (haste is not None) == told
     if haste:

@@ -11,7 +11,7 @@ import pytest
 from annotator.core.annotation import Answer
 from annotator.core.errors import RuleError
 from annotator.core.schema import Label
-from annotator.session.pen import AnnotationController
+from annotator.session.annotation_controller import AnnotationController
 from tests import builders
 
 TEXT = "Mayor Ada Pell told Osmund Lock that more than 40 boats had left Tarn Quay on Monday."
@@ -154,7 +154,8 @@ def test_enter_takes_only_what_was_switched_to_it(pen: AnnotationController) -> 
     assert spans(pen) == [], "what is not shown is not taken"
     pen.set_visible((pen.session.position.sentence,))
     sure = [
-        pen.session.annotated.sentence.text[s.start : s.end] for s in pen.state().auto_accepted_suggestions(pen.session.position.sentence)
+        pen.session.annotated.sentence.text[s.start : s.end]
+        for s in pen.state().auto_accepted_suggestions(pen.session.position.sentence)
     ]
     pen.answer(Answer.ACCEPT)
     pen.session.go_to(here)

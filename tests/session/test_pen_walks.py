@@ -17,11 +17,11 @@ from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import LineVerdict
 from annotator.core.errors import RuleError
 from annotator.core.tokens import is_aligned, tokens_cover_text
-from annotator.session.pen import AnnotationController
+from annotator.session.annotation_controller import AnnotationController
+from annotator.session.commands import COMMANDS
 from annotator.session.session import AnnotationSession
 from annotator.storage.journal import Journal
-from annotator.tui.commands import COMMANDS
-from annotator.tui.screens.deeds import handlers_by_command
+from annotator.tui.screens.command_handlers import handlers_by_command
 from tests import builders
 
 
@@ -90,7 +90,9 @@ class Desk:
             self.session.undo_line_verdict(self.session.current_article_id)
             return
         lines = self.session.article(self.session.current_article_id).lines
-        self.session.set_line_verdict(self.session.current_article_id, line % len(lines), list(LineVerdict)[verdict])
+        self.session.set_line_verdict(
+            self.session.current_article_id, line % len(lines), list(LineVerdict)[verdict]
+        )
 
     def _key(self, step: Step) -> None:
         n = len(self.session.annotated.sentence.tokens)
@@ -104,7 +106,9 @@ class Desk:
         else:
             if step != "let_go":
                 self.pen.clear_typed_hint()
-            self.pen.set_visible(range(len(self.session.article_sentences))[self.session.position.sentence :][:3])
+            self.pen.set_visible(
+                range(len(self.session.article_sentences))[self.session.position.sentence :][:3]
+            )
             self.deeds[step]()
 
 
@@ -122,7 +126,9 @@ def test_the_journal_holds_what_the_state_holds(steps: list[Step]) -> None:
         _journal_is_state(session)
         again = builders.open_session(desk.path)
         for article in session.queue:
-            assert again.annotation_store.sentences_of(article) == session.annotation_store.sentences_of(article)
+            assert again.annotation_store.sentences_of(article) == session.annotation_store.sentences_of(
+                article
+            )
         assert len(again.history.done) == len(session.history.done)
         assert len(again.history.undone) == len(session.history.undone)
         again.close()

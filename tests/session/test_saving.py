@@ -12,9 +12,9 @@ from annotator.core.annotation import Answer
 from annotator.core.article import LineVerdict
 from annotator.core.edits import add_span
 from annotator.core.errors import RuleError
-from annotator.core.record import JournalRecord
+from annotator.core.journal_record import JournalRecord
 from annotator.core.spans import Span
-from annotator.session.pen import AnnotationController
+from annotator.session.annotation_controller import AnnotationController
 from annotator.session.session import AnnotationSession
 from annotator.session.state import SaveState
 from tests import builders

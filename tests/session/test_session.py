@@ -11,9 +11,9 @@ from annotator.core.article import LineVerdict
 from annotator.core.edits import set_answer
 from annotator.core.errors import RuleError
 from annotator.core.spans import Span
-from annotator.session.pen import AnnotationController
+from annotator.session.annotation_controller import AnnotationController
 from annotator.session.session import AnnotationSession
-from annotator.storage.corpus import CorpusFolder
+from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
 from tests import builders
 from tests.builders import records_in
@@ -166,7 +166,11 @@ def test_switching_a_line_brings_its_sentence_and_takes_it_away(corpus: Path) ->
     article, before = session.current_article_id, builders.texts_of(session.article_sentences)
     session.move_in_article(4)
     session.set_line_verdict(article, 6, LineVerdict.BODY)
-    assert builders.texts_of(session.article_sentences) == [*before[:4], "Subscribe to our letter", *before[4:]]
+    assert builders.texts_of(session.article_sentences) == [
+        *before[:4],
+        "Subscribe to our letter",
+        *before[4:],
+    ]
     assert session.annotated.sentence.text == "Moran left for Sorrel Hall.", "the place stays at its sentence"
     assert session.corpus_progress.total == TOTAL + 1
     session.set_line_verdict(article, 7, LineVerdict.BOILERPLATE)

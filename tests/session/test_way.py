@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from annotator.core.annotation import Answer, AnnotatedSentence
+from annotator.core.annotation import AnnotatedSentence, Answer
 from annotator.core.article import LineVerdict
 from annotator.core.edits import set_answer, set_flag, set_note
 from annotator.core.errors import RuleError
-from annotator.core.search import parse_query
+from annotator.core.search_query import parse_query
 from annotator.core.suggestion import Suggestion
+from annotator.session.navigation import Navigation
 from annotator.session.session import AnnotationSession
 from annotator.session.state import StatusMessage
-from annotator.session.way import Navigation
-from annotator.suggest.desk import SuggestionService
+from annotator.suggest.suggestion_service import SuggestionService
 from tests import builders
 
 
@@ -41,7 +41,9 @@ def _flag(session: AnnotationSession, *places: tuple[int, int]) -> None:
 
 def _hits(session: AnnotationSession, query: str) -> list[tuple[int, int]]:
     way = session.navigation
-    found = way.sentence_search.search(parse_query(query), way.touched_sentences(), way.problem_sentences(way.touched_sentences()))
+    found = way.sentence_search.search(
+        parse_query(query), way.touched_sentences(), way.problem_sentences(way.touched_sentences())
+    )
     way.search_hits = tuple(hit for hits in found for hit in hits)
     return [(h.article, h.index) for h in way.search_hits]
 
@@ -58,7 +60,9 @@ def test_the_finder_sees_what_the_session_sees(corpus: Path) -> None:
     session.set_line_verdict(session.current_article_id, 6, LineVerdict.BODY)
     session.set_line_verdict(session.current_article_id, 5, LineVerdict.BOILERPLATE)
     for article in session.queue:
-        seen = session.navigation.sentence_search.sentences_of(article, session.annotation_store.touched_sentences_of(article))
+        seen = session.navigation.sentence_search.sentences_of(
+            article, session.annotation_store.touched_sentences_of(article)
+        )
         there = session.sentences_of(article)
         assert [w.sentence.text for w in seen] == builders.texts_of(there)
         assert [w.annotation for w in seen] == [w.annotation for w in there]

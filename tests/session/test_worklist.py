@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from annotator.core.annotation import Answer
-from annotator.core.edits import Edit, Op, add_span, set_answer, combine_edits
+from annotator.core.edits import Edit, Op, add_span, combine_edits, set_answer
 from annotator.core.errors import RuleError
-from annotator.session.alike import ConsistencyQueue
+from annotator.session.review_queue import ConsistencyQueue
 from annotator.session.session import AnnotationSession
 from tests import builders
 from tests.builders import records_in
@@ -34,7 +34,9 @@ def _session(path: Path) -> AnnotationSession:
 
 
 def _list(session: AnnotationSession) -> ConsistencyQueue:
-    return ConsistencyQueue(session, session.navigation.inconsistencies(session.navigation.touched_sentences()))
+    return ConsistencyQueue(
+        session, session.navigation.inconsistencies(session.navigation.touched_sentences())
+    )
 
 
 def _labels(session: AnnotationSession) -> list[int]:

@@ -8,15 +8,15 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
-from annotator.core.article import Article, SourceLine, Sentence, LineVerdict
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
+from annotator.core.article import Article, LineVerdict, Sentence, SourceLine
 from annotator.core.digest import article_id_from_digest, text_digest
 from annotator.core.edits import Op
-from annotator.core.record import JournalRecord
+from annotator.core.journal_record import JournalRecord
 from annotator.core.spans import Span
 from annotator.core.tokens import Token
-from annotator.storage.corpus import CorpusFolder
-from annotator.storage.records import encode_record
+from annotator.storage.codec import encode_record
+from annotator.storage.corpus_folder import CorpusFolder
 
 SCHEMA = """name = "t"
 version = "1"
@@ -40,7 +40,9 @@ def tokens_of(text: str) -> tuple[Token, ...]:
     return tuple(Token(t, a, b, text[b : b + 1] == " ") for t, a, b in found)
 
 
-def article(text: str = TEXT, origin: str = "ferry.txt", verdicts: tuple[LineVerdict, ...] = VERDICTS) -> Article:
+def article(
+    text: str = TEXT, origin: str = "ferry.txt", verdicts: tuple[LineVerdict, ...] = VERDICTS
+) -> Article:
     """Make an article of ``text``."""
     digest = text_digest(text)
     lines = tuple(SourceLine(v, f"looks like {v.value}") for v in verdicts)
@@ -72,7 +74,14 @@ def record(
     sentence = Sentence("0123456789ab", seq % 7, 10 * seq, 10 * seq + len(text), text, tokens_of(text))
     annotation = Annotation((Span(0, 4 + seq % 3, "PERSON"),), list(Answer)[seq % 3])
     return JournalRecord(
-        seq, Op.EDIT, AnnotatedSentence(sentence, annotation), None, batch, "ana", "ana-1", float(1_700_000_000 + seq)
+        seq,
+        Op.EDIT,
+        AnnotatedSentence(sentence, annotation),
+        None,
+        batch,
+        "ana",
+        "ana-1",
+        float(1_700_000_000 + seq),
     )
 
 

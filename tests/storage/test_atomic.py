@@ -11,7 +11,7 @@ import pytest
 
 from annotator.core.errors import CorpusError
 from annotator.storage.atomic import set_aside, write_atomic
-from annotator.storage.jsonl import dump_json, read_jsonl
+from annotator.storage.file_io import dump_json, read_jsonl
 
 from .helpers import Failing, Noting, tree
 
@@ -100,7 +100,7 @@ def test_bad_lines_are_told(tmp_path: Path, line: bytes, told: str) -> None:
 
 def test_a_line_over_the_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A line that is too long is refused; one of just the bound is read."""
-    monkeypatch.setattr("annotator.storage.jsonl.MAX_RECORD", 2**20)
+    monkeypatch.setattr("annotator.storage.file_io.MAX_RECORD", 2**20)
     good = b'{"a":"' + b"x" * (2**20 - 8) + b'"}'
     (tmp_path / "a.jsonl").write_bytes(good + b"\n" + good + b" \n")
     lines = read_jsonl(tmp_path / "a.jsonl")

@@ -16,8 +16,8 @@ import pytest
 from annotator.core.article import LineVerdict
 from annotator.core.digest import article_id_from_digest, text_digest
 from annotator.core.errors import CorpusError, SchemaError, SourceError
-from annotator.storage import corpus as module
-from annotator.storage.corpus import CorpusFolder
+from annotator.storage import corpus_folder as module
+from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.lock import Lock
 
 from .helpers import SCHEMA, Failing, article, body, new_corpus, sentences, tree
@@ -210,7 +210,9 @@ def test_crash_between_sentences_and_article(filled: CorpusFolder, monkeypatch: 
 
 
 @pytest.mark.parametrize("function", ["write", "fdatasync", "replace", "fsync"])
-def test_a_failing_disk_adds_nothing(filled: CorpusFolder, monkeypatch: pytest.MonkeyPatch, function: str) -> None:
+def test_a_failing_disk_adds_nothing(
+    filled: CorpusFolder, monkeypatch: pytest.MonkeyPatch, function: str
+) -> None:
     """A full disk at any step leaves a corpus in which the article is whole or not there."""
     a = body("Comes later.", "b.txt")
     for nth in (1, 2):

@@ -11,7 +11,7 @@ import pytest
 
 from annotator.core.article import Article, LineVerdict
 from annotator.core.errors import CorpusError, SchemaError
-from annotator.storage.corpus import CorpusFolder
+from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.lock import Lock
 
 from .helpers import SCHEMA, Failing, article, body, new_corpus, sentences, tree
@@ -41,7 +41,11 @@ def test_switch_a_line(filled: CorpusFolder) -> None:
     a = article()
     switched = filled.set_line_verdict(a.id, 4, LineVerdict.BODY, by="ana", time=7.5)
     line = switched.lines[4]
-    assert (line.verdict, line.reason, line.was) == (LineVerdict.BODY, "switched by ana", LineVerdict.BOILERPLATE)
+    assert (line.verdict, line.reason, line.was) == (
+        LineVerdict.BODY,
+        "switched by ana",
+        LineVerdict.BOILERPLATE,
+    )
     assert filled.article(a.id) == switched
     assert [s.text for s in filled.active_sentences(switched)][-1] == "Read more"
     again = filled.set_line_verdict(a.id, 4, LineVerdict.CAPTION, by="bob", time=8)
@@ -118,7 +122,11 @@ def test_an_earlier_version_comes_back(filled: CorpusFolder) -> None:
     assert [filled.article(x).replaced_by for x in (a, b, c)] == ["", c, a]
     d = _put(filled, "Version d.", "../a.txt")
     filled.replace_article(a, d)
-    assert filled.articles_from_source("../a.txt") == CorpusFolder.open(filled.path).articles_from_source("../a.txt") == (d,)
+    assert (
+        filled.articles_from_source("../a.txt")
+        == CorpusFolder.open(filled.path).articles_from_source("../a.txt")
+        == (d,)
+    )
     assert (filled.article(d).replaces, filled.article(a).replaced_by) == (a, d)
     filled.restore_article(b)
     assert filled.articles_from_source("../a.txt") == (b, d)
@@ -138,14 +146,16 @@ def test_a_short_wait_for_the_lock(filled: CorpusFolder, monkeypatch: pytest.Mon
             waits.append(wait)
             super().__init__(path, wait=min(wait, 0.01))
 
-    monkeypatch.setattr("annotator.storage.corpus.Lock", Noted)
+    monkeypatch.setattr("annotator.storage.corpus_folder.Lock", Noted)
     with Lock(filled.path / ".corpus.lock"):
         with pytest.raises(CorpusError, match="the corpus is being written by process"):
             filled.set_line_verdict(article().id, 4, LineVerdict.BODY, by="ana", time=1, wait=0.05)
         with pytest.raises(CorpusError, match="the corpus is being written by process"):
             filled.undo_line_verdict(article().id, by="ana", time=1, wait=0.07)
     assert waits == [0.05, 0.07]
-    assert filled.set_line_verdict(article().id, 4, LineVerdict.BODY, by="ana", time=1, wait=0.05).lines[4].was
+    assert (
+        filled.set_line_verdict(article().id, 4, LineVerdict.BODY, by="ana", time=1, wait=0.05).lines[4].was
+    )
 
 
 def test_a_schema_is_put_in_force(filled: CorpusFolder, monkeypatch: pytest.MonkeyPatch) -> None:

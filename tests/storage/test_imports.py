@@ -14,18 +14,18 @@ from typing import Any
 
 import pytest
 
-from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
-from annotator.core.article import Article, SourceLine, Sentence, LineVerdict
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
+from annotator.core.article import Article, LineVerdict, Sentence, SourceLine
 from annotator.core.digest import article_id_from_digest, text_digest
 from annotator.core.edits import Op
 from annotator.core.errors import AnnotatorError, CorpusError
-from annotator.core.record import JournalRecord
+from annotator.core.journal_record import JournalRecord
 from annotator.core.spans import Span
-from annotator.storage import imports, killed
-from annotator.storage.corpus import CorpusFolder
-from annotator.storage.imports import NewCorpusSettings, ImportStaging
+from annotator.storage import import_recovery, import_transaction
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.import_recovery import STAGING_PREFIX
+from annotator.storage.import_transaction import ImportStaging, NewCorpusSettings
 from annotator.storage.journal import Journal
-from annotator.storage.killed import STAGING_PREFIX
 from tests.storage.helpers import SCHEMA, tokens_of
 
 MADE = NewCorpusSettings("harbour", "en", "0" * 16, SCHEMA)
@@ -34,7 +34,11 @@ MADE = NewCorpusSettings("harbour", "en", "0" * 16, SCHEMA)
 def _article(text: str) -> tuple[Article, Sentence]:
     digest = text_digest(text)
     article = Article(
-        article_id_from_digest(digest), "f:1", digest, text, tuple(SourceLine(LineVerdict.BODY, "t") for _ in text.split("\n"))
+        article_id_from_digest(digest),
+        "f:1",
+        digest,
+        text,
+        tuple(SourceLine(LineVerdict.BODY, "t") for _ in text.split("\n")),
     )
     return article, Sentence(article.id, 1, 0, len(text), text, tokens_of(text))
 
@@ -90,7 +94,7 @@ def test_a_corpus_that_exists_gets_more(corpus: CorpusFolder) -> None:
 
 def test_batches_stay_whole_and_count_on(corpus: CorpusFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     """Behind what is there a batch names its own records still, and no durable write cuts it in two."""
-    monkeypatch.setattr(imports, "_CHUNK", 2)
+    monkeypatch.setattr(import_transaction, "_CHUNK", 2)
     texts = ["Lena came back.", "Lena slept.", "Lena woke.", "Lena left.", "Lena sang."]
     batches = [None, (2, 3), (2, 3), (2, 3), None]
     with ImportStaging.begin(corpus.path, corpus) as staging:
@@ -112,7 +116,7 @@ def test_a_record_that_no_journal_may_hold_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A sentence that a span has made as long as a book is told, and leaves no corpus that cannot be read."""
-    monkeypatch.setattr(imports, "MAX_RECORD", 1_000)
+    monkeypatch.setattr(import_transaction, "MAX_RECORD", 1_000)
     with ImportStaging.begin(tmp_path / "harbour", None) as staging:
         told = "a sentence of 400 tokens takes more than 0 MiB in the journal; split the text"
         with pytest.raises(CorpusError, match=told):
@@ -244,15 +248,15 @@ def _sound(target: Path, *, existing: bool) -> None:
 def test_what_a_running_import_holds_is_let_be(corpus: CorpusFolder) -> None:
     """Only an import that nobody carries out any more is taken back, and the corpus says so once."""
     with ImportStaging.begin(corpus.path, corpus) as staging:
-        killed.write_recovery_note(staging.folder, [], {"ada": 0}, ("", ""))
+        import_recovery.write_recovery_note(staging.folder, [], {"ada": 0}, ("", ""))
         assert CorpusFolder.open(corpus.path).warnings == []
         left = corpus.path / f"{STAGING_PREFIX}left.tmp"
         shutil.copytree(staging.folder, left)
     size = (corpus.path / "annotations" / "ada.jsonl").stat().st_size
-    killed.write_recovery_note(left, [], {"ada": size}, ("", ""))
+    import_recovery.write_recovery_note(left, [], {"ada": size}, ("", ""))
     with (corpus.path / "annotations" / "ada.jsonl").open("ab") as file:
         file.write(b"half of a rec")
-    assert CorpusFolder.open(corpus.path).warnings == [killed.ROLLED_BACK_WARNING]
+    assert CorpusFolder.open(corpus.path).warnings == [import_recovery.ROLLED_BACK_WARNING]
     assert (corpus.path / "annotations" / "ada.jsonl").stat().st_size == size
     assert CorpusFolder.open(corpus.path).warnings == []
     assert not left.exists()

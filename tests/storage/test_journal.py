@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from annotator.core.errors import JournalError
+from annotator.storage.codec import encode_record
 from annotator.storage.journal import Journal, annotator_names
-from annotator.storage.records import encode_record
 
 from .helpers import journal_of, lines_of, put_journal, record, records, tree
 
@@ -163,7 +163,12 @@ def test_bit_flips_are_never_written_over(corpus: Path) -> None:
         (lambda x: [x[1], x[2]], (1,), [2, 3], "1 was to come"),
         (lambda x: [x[0], b"\0" * 40 + b"\n", x[1]], (2,), [1, 2], "cut short or overwritten"),
         (lambda x: [x[0], b'{"text":"Lena","answer":"accept"}\n'], (2,), [1], "no journal line of Annotator"),
-        (lambda x: [x[0], encode_record(record(2, batch=(2, 3))), x[2]], (2,), [1, 3], "its batch is incomplete"),
+        (
+            lambda x: [x[0], encode_record(record(2, batch=(2, 3))), x[2]],
+            (2,),
+            [1, 3],
+            "its batch is incomplete",
+        ),
     ],
 )
 def test_damage_in_the_middle(corpus: Path, spoil, damaged, kept, why: str) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001

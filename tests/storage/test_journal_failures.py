@@ -15,8 +15,8 @@ import pytest
 
 from annotator.core.errors import JournalError
 from annotator.storage import atomic
+from annotator.storage.codec import encode_record
 from annotator.storage.journal import Journal
-from annotator.storage.records import encode_record
 
 from .helpers import Failing, Noting, journal_of, lines_of, put_journal, record, records, tree
 
@@ -237,7 +237,7 @@ def test_kill_9_on_the_writer(corpus: Path) -> None:
 
 def test_a_line_of_no_end_is_refused(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A line over the bound is refused with its number, before it fills the memory."""
-    monkeypatch.setattr("annotator.storage.jsonl.MAX_RECORD", 2**20)
+    monkeypatch.setattr("annotator.storage.file_io.MAX_RECORD", 2**20)
     put_journal(corpus, encode_record(record(1)) + b"x" * (2**20 + 1))
     with pytest.raises(JournalError, match=r"ana.jsonl:2: the line is longer than 1 MiB"):
         Journal.open(corpus, "ana")

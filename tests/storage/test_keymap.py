@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.storage.keymap import (
-    UserKeymap,
+from annotator.session.keymap_file import (
     KeymapError,
-    parse_keymap,
+    UserKeymap,
     load_keymap_or_default,
-    user_keymap_path,
     load_user_keymap,
+    parse_keymap,
+    user_keymap_path,
 )
-from annotator.storage.places import user_settings_folder
+from annotator.storage.user_files import user_settings_folder
 
 WHOLE = """# my keys
 [keys]

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.storage.jsonl import dump_json
-from annotator.storage.prefs import MESSAGE_SECONDS, Preferences, _decode_preferences, update_preferences
+from annotator.storage.file_io import dump_json
+from annotator.storage.user_files import MESSAGE_SECONDS, Preferences, _decode_preferences, update_preferences
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats(allow_nan=False) | st.integers(-5, 5) | st.text(max_size=5),
@@ -52,7 +52,9 @@ def test_a_value_that_makes_no_sense_counts_as_not_given(data: dict[str, Any]) -
 def test_a_file_of_an_earlier_version_has_the_defaults(home: Path) -> None:
     """A file that knows none of the later fields is read as before."""
     home.mkdir(exist_ok=True)
-    (home / "preferences.json").write_bytes(dump_json({"theme": "dark", "hints": "off", "positions": {}}, "p"))
+    (home / "preferences.json").write_bytes(
+        dump_json({"theme": "dark", "hints": "off", "positions": {}}, "p")
+    )
     assert Preferences.load() == Preferences(theme="dark", hints="off")
     assert Preferences().fade == MESSAGE_SECONDS
 

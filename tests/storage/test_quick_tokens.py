@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 
 from annotator.core.article import Sentence
 from annotator.core.errors import CorpusError
-from annotator.storage.jsonl import parse_json
-from annotator.storage.tokens import (
+from annotator.storage.codec import (
     decode_sentence,
+    decode_sentence_fast,
     decode_tokenized_text,
     decode_tokens,
     encode_sentence,
-    decode_sentence_fast,
     require_str,
 )
+from annotator.storage.file_io import parse_json
 from tests import builders
 
 SENTENCE = builders.sentence("Ida’s boat 😀 sank.", start=7)

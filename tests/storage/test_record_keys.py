@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.keys import KeystrokeCounts
-from annotator.storage import records
-from annotator.storage.records import RecordDecoder, RecordLineError, encode_record
+from annotator.core.journal_record import KeystrokeCounts
+from annotator.storage import codec
+from annotator.storage.codec import RecordDecoder, RecordLineError, encode_record
 from tests.storage.helpers import record
 
 COUNTS = st.integers(0, 1000)
@@ -29,7 +29,7 @@ def test_keys_come_back(keys: KeystrokeCounts | None) -> None:
 
 def _with_keys(value: object) -> bytes:
     """Return a sound line, checksum and all, with this value as its keys."""
-    body = orjson.dumps({**records._record_fields(record(1)), "_keys": value})[:-1]
+    body = orjson.dumps({**codec._record_fields(record(1)), "_keys": value})[:-1]
     return b'%b,"_crc":"%08x"}' % (body, zlib.crc32(body))
 
 

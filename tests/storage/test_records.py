@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import Sentence
 from annotator.core.edits import Op
 from annotator.core.errors import JournalError
-from annotator.core.record import JournalRecord
+from annotator.core.journal_record import JournalRecord
 from annotator.core.spans import Span
 from annotator.core.tokens import build_tokens as build
-from annotator.storage.records import RecordDecoder, RecordLineError, NewerFormatError, encode_record
+from annotator.storage.codec import NewerFormatError, RecordDecoder, RecordLineError, encode_record
 
 from .helpers import record
 

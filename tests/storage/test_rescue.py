@@ -7,9 +7,9 @@ from pathlib import Path
 import orjson
 import pytest
 
-from annotator.core.record import JournalRecord
+from annotator.core.journal_record import JournalRecord
+from annotator.storage.codec import encode_record
 from annotator.storage.journal import Journal
-from annotator.storage.records import encode_record
 
 from .helpers import record, records
 

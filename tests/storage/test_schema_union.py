@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from annotator.storage.schema_union import unite_schemas
+from annotator.storage.schema_editing import unite_schemas
 from annotator.storage.schemas import parse_schema_text
 from tests import builders
 

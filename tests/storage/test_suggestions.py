@@ -16,8 +16,14 @@ from annotator.core.article import Sentence
 from annotator.core.edits import join_sentences, split_sentence
 from annotator.core.errors import CorpusError
 from annotator.core.suggestion import Suggestion
-from annotator.storage.suggesting import SuggestionWriter
-from annotator.storage.suggestions import SuggestionFile, encode_suggestions, suggestion_path, source_names, suggestion_files
+from annotator.storage.suggestions import (
+    SuggestionFile,
+    SuggestionWriter,
+    encode_suggestions,
+    source_names,
+    suggestion_files,
+    suggestion_path,
+)
 from tests.builders import market, sentences
 
 ARTICLE = market()

@@ -11,11 +11,10 @@ import pytest
 
 import annotator
 from annotator.core.errors import CorpusError, SchemaError
-from annotator.storage import sample, schemas
-from annotator.storage.corpus import CorpusFolder
-from annotator.storage.prefs import MAX_CORPORA, Preferences, update_preferences
-from annotator.storage.sample import user_sample_corpus
-from annotator.storage.schemas import default_schema_path, load_schema, sample_corpus_path, read_schema_text
+from annotator.storage import schemas, user_files
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.schemas import default_schema_path, load_schema, read_schema_text, sample_corpus_path
+from annotator.storage.user_files import MAX_CORPORA, Preferences, update_preferences, user_sample_corpus
 
 from .helpers import SCHEMA, Failing, article, new_corpus, sentences, tree
 
@@ -129,7 +128,7 @@ def test_a_half_copied_sample(installed: Path, home: Path, monkeypatch: pytest.M
 
 def test_two_first_starts_at_once(installed: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The one that comes second takes the copy of the first."""
-    copy = sample._copy_folder
+    copy = user_files._copy_folder
 
     def slow(source: Path, target: Path) -> None:
         copy(source, target)
@@ -137,7 +136,7 @@ def test_two_first_starts_at_once(installed: Path, home: Path, monkeypatch: pyte
             copy(source, home / "sample")
             (home / "sample" / "mine").touch()
 
-    monkeypatch.setattr(sample, "_copy_folder", slow)
+    monkeypatch.setattr(user_files, "_copy_folder", slow)
     assert (user_sample_corpus() / "mine").exists()
     assert [p.name for p in home.iterdir()] == ["sample"]
 
@@ -154,7 +153,7 @@ def test_something_else_in_the_samples_place(installed: Path, home: Path) -> Non
 def test_places_without_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without ANNOTATOR_HOME the folders of the system are used."""
     monkeypatch.delenv("ANNOTATOR_HOME", raising=False)
-    from annotator.storage.places import user_data_folder, user_state_folder
+    from annotator.storage.user_files import user_data_folder, user_state_folder
 
     assert user_data_folder().name == user_state_folder().name == "annotator"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import Sentence
 from annotator.core.schema import Schema, parse_schema
 from annotator.core.spans import Span

@@ -7,15 +7,13 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import Sentence
-from annotator.core.edits import reject_suggestion, apply_suggestions
-from annotator.core.provenance import span_from_suggestion
-from annotator.core.suggestion import Suggestion
-from annotator.suggest.desk import SuggestionService
-from annotator.suggest.history import MentionHistory
-from annotator.suggest.judged import MAX_RANKINGS
-from annotator.suggest.merge import SuggestionRanker
+from annotator.core.edits import apply_suggestions, reject_suggestion
+from annotator.core.suggestion import Suggestion, span_from_suggestion
+from annotator.suggest.mention_history import MentionHistory
+from annotator.suggest.ranking import SuggestionRanker
+from annotator.suggest.suggestion_service import MAX_RANKINGS, SuggestionService
 from tests.suggest.helpers import NEWS, sentence, suggestion, told
 
 TEXTS = ["Mayor Ilse Brekke met Norhaven’s painters.", "Later Brekke left.", "In Norhaven, Brekke slept."]
@@ -37,7 +35,9 @@ def desk(*, rules: bool = False) -> SuggestionService:
 def marked(work: AnnotatedSentence, words: str, label: str) -> AnnotatedSentence:
     """Return a work in which a person has marked some words."""
     s = suggestion(work.sentence, words, label, 1.0, "")
-    return replace(work, annotation=work.annotation.with_spans([*work.annotation.spans, span_from_suggestion(s)]))
+    return replace(
+        work, annotation=work.annotation.with_spans([*work.annotation.spans, span_from_suggestion(s)])
+    )
 
 
 def test_marking_a_name_suggests_it_at_once_and_undo_takes_that_back() -> None:
@@ -86,7 +86,9 @@ def test_a_source_that_is_passed_over_falls() -> None:
         (offer,) = one.suggestions(work)
         one.update([work], [apply_suggestions(work, [], NEWS, Answer.ACCEPT).after[0]])
         other.suggestions(work)
-        other.update([work], [apply_suggestions(work, [span_from_suggestion(offer)], NEWS, Answer.ACCEPT).after[0]])
+        other.update(
+            [work], [apply_suggestions(work, [span_from_suggestion(offer)], NEWS, Answer.ACCEPT).after[0]]
+        )
     assert one.suggestions(later)[0].score < score < other.suggestions(later)[0].score
 
 
@@ -150,7 +152,9 @@ def test_nothing_is_worked_out_twice() -> None:
 
 def test_what_waits_is_learned_bit_by_bit_and_at_once_where_it_is_needed() -> None:
     """The article in hand is known from the first look, the others follow; in the end it is as if at once."""
-    done = [marked(AnnotatedSentence(sentence(TEXTS[0], 0, f"b{n}")), "Ilse Brekke", "PERSON") for n in range(5)]
+    done = [
+        marked(AnnotatedSentence(sentence(TEXTS[0], 0, f"b{n}")), "Ilse Brekke", "PERSON") for n in range(5)
+    ]
     works = [marked(WORKS[0], "Norhaven", "VENUE"), *done]
     slowly, at_once = desk(), desk()
     at_once.update((), works)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.suggestion import Suggestion
-from annotator.suggest.history import MentionHistory
+from annotator.suggest.mention_history import MentionHistory
 from tests.suggest.helpers import NEWS, sentence, suggestion, told, work
 
 

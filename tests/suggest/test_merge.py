@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.annotation import Annotation, AnnotatedSentence
-from annotator.core.provenance import span_from_suggestion
-from annotator.core.suggestion import Suggestion
-from annotator.suggest.merge import MIN_SUGGESTION_SCORE, SuggestionRanker
+from annotator.core.annotation import AnnotatedSentence, Annotation
+from annotator.core.suggestion import Suggestion, span_from_suggestion
+from annotator.suggest.ranking import MIN_SUGGESTION_SCORE, SuggestionRanker
 from tests.suggest.helpers import NEWS, sentence, suggestion, told, work
 
 TEXT = "Ada Pell said 20 boats left Norhaven."
@@ -58,9 +57,16 @@ def test_a_place_in_a_claim_is_still_open() -> None:
 def test_the_same_words_turned_down_in_the_article_are_left_out_and_elsewhere_ranked_down() -> None:
     """A refusal holds for the article; in others it only lowers the chance."""
     found = [suggestion(S, "Norhaven", "VENUE", 0.8)]
-    assert SuggestionRanker(NEWS, rejection_counts=lambda *_: (1, 0)).rank_open(AnnotatedSentence(S), found) == ()
-    (once,) = SuggestionRanker(NEWS, rejection_counts=lambda *_: (0, 1)).rank_open(AnnotatedSentence(S), found)
-    (twice,) = SuggestionRanker(NEWS, rejection_counts=lambda *_: (0, 2)).rank_open(AnnotatedSentence(S), found)
+    assert (
+        SuggestionRanker(NEWS, rejection_counts=lambda *_: (1, 0)).rank_open(AnnotatedSentence(S), found)
+        == ()
+    )
+    (once,) = SuggestionRanker(NEWS, rejection_counts=lambda *_: (0, 1)).rank_open(
+        AnnotatedSentence(S), found
+    )
+    (twice,) = SuggestionRanker(NEWS, rejection_counts=lambda *_: (0, 2)).rank_open(
+        AnnotatedSentence(S), found
+    )
     assert twice.score < once.score < 0.8
 
 
@@ -109,5 +115,7 @@ def test_whatever_the_sources_say_the_list_is_sound(
     keys = [(s.start, s.end, s.label) for s in out]
     assert keys == sorted(set(keys), key=lambda k: (k[0], -k[1], k[2]))
     assert all(MIN_SUGGESTION_SCORE <= s.score <= 1 for s in out)
-    assert not any(NEWS.find_violation(span_from_suggestion(s), said.spans) or s.label == "OTHER" for s in out)
+    assert not any(
+        NEWS.find_violation(span_from_suggestion(s), said.spans) or s.label == "OTHER" for s in out
+    )
     assert out == MERGER.rank_open(AnnotatedSentence(S, said), found[::-1])

@@ -12,9 +12,9 @@ from annotator.core.article import Sentence
 from annotator.core.schema import Schema, parse_schema
 from annotator.core.suggestion import Suggester, Suggestion
 from annotator.core.tokens import tokens_text
-from annotator.suggest.history import MentionHistory
-from annotator.suggest.pipeline import PipelineError, schema_label, load_pipeline, pipeline_source_name
+from annotator.suggest.mention_history import MentionHistory
 from annotator.suggest.rules import RuleSuggester
+from annotator.suggest.spacy_pipeline import PipelineError, load_pipeline, pipeline_source_name, schema_label
 from tests.core.samples import cut
 
 
@@ -158,7 +158,7 @@ def test_a_source_name_is_plain(model: str, name: str) -> None:
 def test_importing_the_floor_loads_no_spacy() -> None:
     """Nothing loads spaCy until a pipeline is asked for."""
     code = (
-        "import sys, annotator.suggest.pipeline, annotator.suggest.rules, annotator.suggest.desk;"
+        "import sys, annotator.suggest.spacy_pipeline, annotator.suggest.rules, annotator.suggest.suggestion_service;"
         "sys.exit(any(m.split('.')[0] in ('spacy', 'numpy') for m in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

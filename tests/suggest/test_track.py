@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
-from annotator.core.provenance import mark_source_modified
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.spans import Span
-from annotator.suggest.track import VerdictCounts, SourceAccuracy
+from annotator.core.suggestion import mark_source_modified
+from annotator.suggest.source_accuracy import SourceAccuracy, VerdictCounts
 from tests.suggest.helpers import sentence, spans, suggestion
 
 S = sentence("Ada Pell left Norhaven for Port Amery.")

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from annotator.tui.screens.ahead import PREFETCH_INTERVAL, PREFETCH_DELAY, Prefetcher
 from annotator.tui.screens.annotate import AnnotateScreen
+from annotator.tui.screens.timers import PREFETCH_DELAY, PREFETCH_INTERVAL, Prefetcher
 from tests import builders
 from tests.pilots import desk
 
@@ -62,7 +62,10 @@ async def test_the_next_page_is_ready_before_its_key(tmp_path: Path) -> None:
                 break
             await d.pilot.pause(0.02)
         assert screen._prefetcher._pending == []
-        rules, made = list(session.suggestion_service._fixed_suggestions), list(d.app.controller._hint_layouts._layouts)
+        rules, made = (
+            list(session.suggestion_service._fixed_suggestions),
+            list(d.app.controller._hint_layouts._layouts),
+        )
         await d.press("asterisk")
         shown = [session.article_sentences[i].sentence for i in d.app.controller.visible]
         assert shown

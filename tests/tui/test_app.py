@@ -10,10 +10,10 @@ import orjson
 import pytest
 
 from annotator.core.annotation import Answer
-from annotator.core.record import JournalRecord
+from annotator.core.journal_record import JournalRecord
 from annotator.session.state import SaveState
-from annotator.storage.prefs import Preferences
 from annotator.storage.schemas import default_schema_path
+from annotator.storage.user_files import Preferences
 from tests.pilots import Desk, desk
 
 COURT = default_schema_path().with_name("court.toml")
@@ -141,7 +141,9 @@ async def test_join_and_split_are_two_keys(tmp_path: Path) -> None:
     """+ joins with the next sentence; _ splits before the selection; undo gives both back."""
     async with desk(tmp_path / "news") as d:
         await d.press("end", "up", "plus")
-        assert d.session.annotated.sentence.text == "Moran left for Sorrel Hall. Pell stayed with 12 volunteers."
+        assert (
+            d.session.annotated.sentence.text == "Moran left for Sorrel Hall. Pell stayed with 12 volunteers."
+        )
         await d.press(*_hint(d, "Pell"), "underscore")
         assert [w.sentence.text[:5] for w in d.session.article_sentences[-2:]] == ["Moran", "Pell "]
         await d.press("ctrl+z", "ctrl+z")

@@ -11,27 +11,26 @@ from unittest.mock import MagicMock
 import pytest
 from textual.keys import Keys, _character_to_key
 
-from annotator.core.hints import HINT_LETTERS, assign_hints
-from annotator.storage.schemas import load_schema
-from annotator.tui.commands import (
+from annotator.session.actions.hints import HINT_LETTERS, assign_hints
+from annotator.session.commands import (
     ALL_COMMANDS,
     COMMANDS,
     FOOTER_COMMANDS,
-    WORKLIST_MOVE_KEYS,
     WORKLIST_COMMANDS,
+    WORKLIST_MOVE_KEYS,
     command_by_id,
-    footer_items,
     command_groups,
+    footer_items,
     key_table,
 )
-from annotator.tui.key_names import is_portable_key
-from annotator.tui.keymap import effective_keymap
+from annotator.session.keymap import effective_keymap
+from annotator.session.keymap_file import is_portable_key
+from annotator.statistics.styled_text import row_text
+from annotator.storage.schemas import load_schema
 from annotator.tui.layout.glyphs import BOX_GLYPHS
-from annotator.tui.layout.guide import key_help_rows
-from annotator.tui.layout.row import row_text
-from annotator.tui.screens.alike import ConsistencyScreen
-from annotator.tui.screens.deeds import handlers_by_command
-from annotator.tui.screens.mending import RepairScreen
+from annotator.tui.layout.help_rows import key_help_rows
+from annotator.tui.screens.command_handlers import handlers_by_command
+from annotator.tui.screens.worklists import ConsistencyScreen, RepairScreen
 from tests import builders
 
 SCHEMAS = ("news", "court")

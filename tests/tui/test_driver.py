@@ -7,7 +7,7 @@ import threading
 
 from textual.drivers._writer_thread import WriterThread
 
-from annotator.tui.driver import DisconnectSafeFile
+from annotator.tui.terminal_driver import DisconnectSafeFile
 
 
 class _Gone(io.StringIO):

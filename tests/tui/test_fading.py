@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from annotator.session.state import StatusMessage
-from annotator.storage.prefs import Preferences
+from annotator.storage.user_files import Preferences
 from annotator.tui.screens.annotate import AnnotateScreen
-from annotator.tui.screens.fading import MessageTimeout
+from annotator.tui.screens.timers import MessageTimeout
 from tests.pilots import desk
 
 

@@ -14,12 +14,12 @@ from annotator.core.annotation import Answer
 from annotator.core.edits import add_span, set_answer
 from annotator.core.errors import CorpusError
 from annotator.core.spans import Span
-from annotator.session.finder import SentenceSearch
-from annotator.tui.screens.alike import ConsistencyScreen
+from annotator.session.sentence_search import SentenceSearch
 from annotator.tui.screens.annotate import AnnotateScreen
-from annotator.tui.screens.ask import AskScreen
+from annotator.tui.screens.dialogs import AskScreen
 from annotator.tui.screens.overview import OverviewScreen
 from annotator.tui.screens.search import SearchScreen
+from annotator.tui.screens.worklists import ConsistencyScreen
 from tests.pilots import Desk, desk
 
 

@@ -8,16 +8,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
-from annotator.core.inconsistent import InconsistencyGroup, InconsistencyKind, WordOccurrence, find_inconsistencies
-from annotator.core.search import parse_query
+from annotator.checks.consistency import (
+    InconsistencyGroup,
+    InconsistencyKind,
+    WordOccurrence,
+    find_inconsistencies,
+)
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
+from annotator.core.search_query import parse_query
 from annotator.core.spans import Span
-from annotator.session.finder import SearchHit
+from annotator.session.sentence_search import SearchHit
+from annotator.statistics.styled_text import CellStyle, row_text, row_width
 from annotator.tui.layout.glyphs import ASCII_GLYPHS, BOX_GLYPHS
-from annotator.tui.layout.hits import HIGHLIGHT_STYLE, highlighted_text_row, query_help_rows, search_hit_rows, search_header
-from annotator.tui.layout.overview import progress_bars_row, inconsistency_text
-from annotator.tui.layout.row import CellStyle, row_text, row_width
-from annotator.tui.layout.worklist import WorklistPlace, ConsistencyView, worklist_header, consistency_worklist_rows
+from annotator.tui.layout.overview import inconsistency_text, progress_bars_row
+from annotator.tui.layout.search_results import (
+    HIGHLIGHT_STYLE,
+    highlighted_text_row,
+    query_help_rows,
+    search_header,
+    search_hit_rows,
+)
+from annotator.tui.layout.worklists import (
+    ConsistencyView,
+    WorklistPlace,
+    consistency_worklist_rows,
+    worklist_header,
+)
 from tests import builders
 from tests.nasty import PAYLOADS, commands_in
 
@@ -114,7 +130,8 @@ def test_problems_are_told_in_words() -> None:
     assert inconsistency_text(group, place, []) == "Skerrin is unlabelled here and VENUE in 2 other sentences"
     edges = replace(group, kind=InconsistencyKind.EDGES)
     assert (
-        inconsistency_text(edges, replace(place, existing=Span(0, 7, "VENUE")), [3]) == '"Skerrin" is "Skerrin" in 3'
+        inconsistency_text(edges, replace(place, existing=Span(0, 7, "VENUE")), [3])
+        == '"Skerrin" is "Skerrin" in 3'
     )
 
 
@@ -124,7 +141,8 @@ def test_the_help_names_every_condition() -> None:
     for word in ("label:", "answer:", "note:", "article:", "flag", "problem", '"Port Amery"', "-word"):
         assert word in shown
     kinds = [
-        t.kind for t in parse_query('harbour "Port Amery" label:PERSON answer:open flag note problem -x').terms
+        t.kind
+        for t in parse_query('harbour "Port Amery" label:PERSON answer:open flag note problem -x').terms
     ]
     assert kinds == ["word", "exact", "label", "answer", "flag", "note", "problem", "word"]
 
@@ -133,13 +151,21 @@ def test_without_box_drawing_all_is_ascii() -> None:
     """With the ASCII set none of our own characters is another one."""
     (group,) = _groups()
     lines = tuple(
-        WorklistPlace(p, "1.1", settled) for p, settled in zip(group.occurrences, (None, True, False), strict=True)
+        WorklistPlace(p, "1.1", settled)
+        for p, settled in zip(group.occurrences, (None, True, False), strict=True)
     )
     hits = [_hit("a word " * 40, 210, 214)]
     for at in range(3):
         view = ConsistencyView(group, lines, at, 1, (("Brekke", 3),))
-        rows = [*consistency_worklist_rows(view, 60, 20, ASCII_GLYPHS), worklist_header("words", "3 open", 60, ASCII_GLYPHS)]
-        rows += [*search_hit_rows(hits, 0, 60, 3, ASCII_GLYPHS), *query_help_rows(60), search_header("news", "3 hits", 60, ASCII_GLYPHS)]
+        rows = [
+            *consistency_worklist_rows(view, 60, 20, ASCII_GLYPHS),
+            worklist_header("words", "3 open", 60, ASCII_GLYPHS),
+        ]
+        rows += [
+            *search_hit_rows(hits, 0, 60, 3, ASCII_GLYPHS),
+            *query_help_rows(60),
+            search_header("news", "3 hits", 60, ASCII_GLYPHS),
+        ]
         assert all(row_text(row).isascii() for row in rows)
 
 

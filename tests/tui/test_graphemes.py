@@ -14,13 +14,18 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from wcwidth import iter_graphemes
 
-from annotator.core import selection as sel
-from annotator.core.graphemes import _SINGLE_CODE_POINTS, split_graphemes, tokens_inside_graphemes, widen_to_graphemes
-from annotator.core.selection import Selection
+from annotator.core.graphemes import (
+    _SINGLE_CODE_POINTS,
+    split_graphemes,
+    tokens_inside_graphemes,
+    widen_to_graphemes,
+)
 from annotator.core.tokens import Token, build_tokens
-from annotator.storage.corpus import CorpusFolder
-from annotator.tui.layout.wrap import wrap_tokens
-from annotator.tui.widgets.body import Body
+from annotator.session.actions import selection as sel
+from annotator.session.actions.selection import Selection
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.tui.layout.text_cells import wrap_tokens
+from annotator.tui.widgets import Body
 from tests import builders
 from tests.nasty import PIECES, token_lists
 from tests.pilots import Desk, desk
@@ -200,6 +205,8 @@ async def test_hints_and_lanes_stand_where_the_characters_do(tmp_path: Path) -> 
         hint = next(h for h, t in zip(state.hints, work.sentence.tokens, strict=True) if t.text == "Nilo")
         assert rows[y - 1][at:].startswith(hint.letters)
         assert rows[y + 1][at:].startswith("┗PERSON━━┛")
-        cut = [h.letters for i, h in enumerate(state.hints) if i in tokens_inside_graphemes(work.sentence.tokens)]
+        cut = [
+            h.letters for i, h in enumerate(state.hints) if i in tokens_inside_graphemes(work.sentence.tokens)
+        ]
         assert cut
         assert not any(cut), "nothing stands over the inside of a character"

@@ -7,14 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.keys import _character_to_key
 
-from annotator.core.hints import LOOKALIKE_LETTERS
 from annotator.core.label_keys import mirrored_label_keys, with_label_keys
 from annotator.core.schema import parse_schema
-from annotator.storage.keymap import parse_keymap
+from annotator.session.actions.hints import LOOKALIKE_LETTERS
+from annotator.session.commands import ALL_COMMANDS, COMMANDS, command_by_id
+from annotator.session.keymap import EffectiveKeymap, HintSettings, effective_keymap
+from annotator.session.keymap_file import is_portable_key, key_label, parse_keymap, textual_key_name
 from annotator.storage.schemas import load_schema
-from annotator.tui.commands import ALL_COMMANDS, COMMANDS, command_by_id
-from annotator.tui.key_names import is_portable_key, textual_key_name, key_label
-from annotator.tui.keymap import HintSettings, EffectiveKeymap, effective_keymap
 
 NEWS = load_schema("news")
 LEFT = """
@@ -232,11 +231,13 @@ def test_the_keymaps_of_the_guide_have_no_clash(text: str) -> None:
 
 
 @given(
-    st.dictionaries(st.sampled_from([c.id for c in ALL_COMMANDS]), st.lists(st.characters(), max_size=3), max_size=4)
+    st.dictionaries(
+        st.sampled_from([c.id for c in ALL_COMMANDS]), st.lists(st.characters(), max_size=3), max_size=4
+    )
 )
 def test_a_keymap_without_errors_has_one_meaning_for_each_key(keys: dict[str, list[str]]) -> None:
     """Whatever a file says: if it is used, no key means two things, and each command is there once."""
-    from annotator.storage.keymap import UserKeymap
+    from annotator.session.keymap_file import UserKeymap
 
     found = effective_keymap(NEWS, UserKeymap("k.toml", {k: tuple(v) for k, v in keys.items()}))
     bound = [k for c in found.commands for k in c.keys]

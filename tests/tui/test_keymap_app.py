@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from annotator.core.hints import LOOKALIKE_LETTERS
-from annotator.storage.keymap import parse_keymap
-from annotator.storage.prefs import Preferences
+from annotator.session.actions.hints import LOOKALIKE_LETTERS
+from annotator.session.keymap_file import parse_keymap
+from annotator.storage.user_files import Preferences
 from tests.pilots import Desk, desk
 
 

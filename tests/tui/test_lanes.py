@@ -11,17 +11,17 @@ from rich.cells import cell_len
 
 from annotator.core.annotation import Annotation, Answer
 from annotator.core.schema import Label, Schema
-from annotator.core.selection import explicit_selection
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion
 from annotator.core.tokens import Token
+from annotator.session.actions.selection import explicit_selection
 from annotator.session.state import TaskState
-from annotator.tui.layout.block import active_sentence_rows
+from annotator.statistics.styled_text import row_text, row_width
+from annotator.tui.layout.active_sentence import active_sentence_rows
+from annotator.tui.layout.article_body import BodyFrame, inactive_sentence_rows
 from annotator.tui.layout.glyphs import ASCII_GLYPHS, BOX_GLYPHS, Glyphs
-from annotator.tui.layout.lanes import SpanMark, PlacedMark, draw_lanes, place_marks
-from annotator.tui.layout.page import BodyFrame, inactive_sentence_rows
-from annotator.tui.layout.row import row_text, row_width
-from annotator.tui.layout.wrap import WrappedLine, wrap_tokens
+from annotator.tui.layout.span_lanes import PlacedMark, SpanMark, draw_lanes, place_marks
+from annotator.tui.layout.text_cells import WrappedLine, wrap_tokens
 from tests import builders
 from tests.nasty import commands_in, token_lists
 
@@ -236,8 +236,14 @@ def test_lanes_are_drawn_where_there_is_something_to_do() -> None:
     """An open sentence beside the active one shows its suggestions and spans, a finished one its text."""
     state = _offered(_offer("Tarn Quay", "VENUE"))
     span = builders.span(TALK, "Pell", "PERSON")
-    works = (state.annotated_sentences[0], replace(state.annotated_sentences[1], annotation=Annotation().with_spans([span])))
-    state = replace(state, annotated_sentences=(*works, replace(state.annotated_sentences[2], annotation=works[1].annotation)))
+    works = (
+        state.annotated_sentences[0],
+        replace(state.annotated_sentences[1], annotation=Annotation().with_spans([span])),
+    )
+    state = replace(
+        state,
+        annotated_sentences=(*works, replace(state.annotated_sentences[2], annotation=works[1].annotation)),
+    )
     assert _lanes(state, 1) == [TALK, "PERS" + " " * 18 + "╰VENUE?╌╯"]
     finished = replace(works[1], annotation=works[1].annotation.with_answer(Answer.ACCEPT))
     assert _lanes(replace(state, annotated_sentences=(*works, finished)), 2) == [TALK]

@@ -14,21 +14,26 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 from textual.screen import Screen
 
-from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.edits import Edit, Op
-from annotator.core.repairs import MisalignedSpan, possible_repairs
+from annotator.core.span_repair import MisalignedSpan, possible_repairs
 from annotator.core.spans import Span
-from annotator.core.tokens import is_aligned, build_tokens
-from annotator.storage.keymap import parse_keymap
+from annotator.core.tokens import build_tokens, is_aligned
+from annotator.session.keymap_file import parse_keymap
+from annotator.statistics.styled_text import row_text, row_width
 from annotator.tui.layout.glyphs import ASCII_GLYPHS, BOX_GLYPHS, Glyphs
-from annotator.tui.layout.lanes import draw_lanes, place_marks
-from annotator.tui.layout.marks import misaligned_span_text, text_with_span_edges, span_marks
-from annotator.tui.layout.mending import RepairView, repair_worklist_rows
 from annotator.tui.layout.prompt import prompt_row
-from annotator.tui.layout.row import row_text, row_width
-from annotator.tui.layout.wrap import wrap_tokens
+from annotator.tui.layout.span_lanes import (
+    draw_lanes,
+    misaligned_span_text,
+    place_marks,
+    span_marks,
+    text_with_span_edges,
+)
+from annotator.tui.layout.text_cells import wrap_tokens
+from annotator.tui.layout.worklists import RepairView, repair_worklist_rows
 from annotator.tui.screens.annotate import AnnotateScreen
-from annotator.tui.screens.mending import RepairScreen
+from annotator.tui.screens.worklists import RepairScreen
 from tests import builders
 from tests.nasty import PAYLOADS, commands_in
 from tests.pilots import Desk, desk, text_rows
@@ -114,7 +119,9 @@ def test_a_keymap_moves_the_key_that_is_told() -> None:
     """The prompt says the key in force, or the name in the palette where there is none."""
     work = builders.work("Oldskerrin", Span(3, 10, "VENUE"))
     state = builders.task_state(SCHEMA, [work])
-    commands = tuple(replace(c, keys=(), key_text=": repairs") if c.id == "repairs" else c for c in BOX_GLYPHS.commands)
+    commands = tuple(
+        replace(c, keys=(), key_text=": repairs") if c.id == "repairs" else c for c in BOX_GLYPHS.commands
+    )
     assert row_text(prompt_row(state, 79, BOX_GLYPHS)).startswith(
         "▌   ▸ ! Old|skerrin| VENUE begins inside a token  R repair"
     )
@@ -227,7 +234,10 @@ def test_edges_are_shown_between_graphemes() -> None:
     first, second = work.annotation.spans
     assert text_with_span_edges(work, first) == "Ros|avik|s"
     assert text_with_span_edges(work, second) == "|cafe|◌\u0301s"
-    assert misaligned_span_text(MisalignedSpan(work, first)) == "Ros|avik|s: PERSON begins and ends inside a token"
+    assert (
+        misaligned_span_text(MisalignedSpan(work, first))
+        == "Ros|avik|s: PERSON begins and ends inside a token"
+    )
 
 
 _TEXTS = st.one_of(
@@ -247,7 +257,9 @@ def test_the_rows_keep_to_their_size_and_command_nothing(
     work = builders.work(text, span)
     if is_aligned(work.sentence.tokens, span.start, span.end):
         return
-    view = RepairView([MisalignedSpan(work, span)] * 30, 12, work, possible_repairs(work, span, SCHEMA), lambda _: "1.1")
+    view = RepairView(
+        [MisalignedSpan(work, span)] * 30, 12, work, possible_repairs(work, span, SCHEMA), lambda _: "1.1"
+    )
     rows = repair_worklist_rows(view, width, height, BOX_GLYPHS)
     assert len(rows) == height
     for row in rows:

@@ -12,44 +12,43 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import Sentence
 from annotator.core.errors import RuleError
 from annotator.core.schema import Example, Schema
-from annotator.core.selection import explicit_selection
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion
 from annotator.core.tokens import tokens_text
-from annotator.session.pen import AnnotationController
-from annotator.session.state import StatusMessage, SaveState, TaskState
-from annotator.tui.commands import footer_items
-from annotator.tui.layout.bars import header_row, keys_row, empty_rule_row, rule_row
-from annotator.tui.layout.block import active_sentence_rows
+from annotator.session.actions.selection import explicit_selection
+from annotator.session.annotation_controller import AnnotationController
+from annotator.session.commands import footer_items
+from annotator.session.state import SaveState, StatusMessage, TaskState
+from annotator.statistics.styled_text import StyledRow, clip_row, row_text, row_width, wrap_paragraph
+from annotator.tui.layout.active_sentence import active_sentence_rows
+from annotator.tui.layout.article_body import (
+    NEW_PAGE_ROW,
+    BodyFrame,
+    BodyRow,
+    active_row_on_page,
+    active_start_row,
+    body_rows,
+    fully_visible_sentences,
+    visible_page,
+)
+from annotator.tui.layout.article_lines import article_line_rows, article_lines_header, verdict_reason_row
 from annotator.tui.layout.glyphs import ASCII_GLYPHS, BOX_GLYPHS, Glyphs
-from annotator.tui.layout.guide import guideline_rows
-from annotator.tui.layout.lines import article_line_rows, article_lines_header, verdict_reason_row
+from annotator.tui.layout.help_rows import guideline_rows
 from annotator.tui.layout.overview import (
-    ArticleListItem,
     ArticleList,
+    ArticleListItem,
     ArticleProblems,
     article_list_rows,
-    progress_bars_row,
     overview_header,
     overview_sentence_rows,
+    progress_bars_row,
 )
-from annotator.tui.layout.page import (
-    NEW_PAGE_ROW,
-    BodyRow,
-    BodyFrame,
-    body_rows,
-    visible_page,
-    active_row_on_page,
-    fully_visible_sentences,
-    active_start_row,
-)
-from annotator.tui.layout.panel import side_panel_rows
 from annotator.tui.layout.prompt import prompt_rows, welcome_row
-from annotator.tui.layout.row import StyledRow, clip_row, wrap_paragraph, row_text, row_width
+from annotator.tui.layout.status_rows import empty_rule_row, header_row, keys_row, rule_row, side_panel_rows
 from tests import builders
 from tests.nasty import PAYLOADS, commands_in, token_lists
 
@@ -120,7 +119,9 @@ def test_all_other_rows_keep_to_their_width(state: TaskState, width: int, height
         side_panel_rows(state, 46, height, BOX_GLYPHS),
         overview_sentence_rows(state, ArticleProblems({0: PAYLOADS}), max(width, 60), height, BOX_GLYPHS),
         article_line_rows(state.article, 0, max(width, 30), height, BOX_GLYPHS),
-        article_list_rows(ArticleList([ArticleListItem(x, 1, 2) for x in PAYLOADS], 3, "sorted"), 44, height, BOX_GLYPHS),
+        article_list_rows(
+            ArticleList([ArticleListItem(x, 1, 2) for x in PAYLOADS], 3, "sorted"), 44, height, BOX_GLYPHS
+        ),
     ):
         assert len(rows) == height
         for row in rows:
@@ -181,7 +182,12 @@ def _deed(pen: AnnotationController, deed: str, n: int) -> None:
     if deed == "l":
         pen.label(pen.session.schema.labels[n])
     else:
-        {"n": lambda: pen.select_next_stop(1), "g": pen.grow, "t": lambda: pen.move_cursor(1), "r": pen.remove}[deed]()
+        {
+            "n": lambda: pen.select_next_stop(1),
+            "g": pen.grow,
+            "t": lambda: pen.move_cursor(1),
+            "r": pen.remove,
+        }[deed]()
 
 
 def _still(state: TaskState, frame: BodyFrame, start: int) -> tuple[list[str], int, list[str], list[str]]:
@@ -297,7 +303,10 @@ def test_a_new_suggestion_above_moves_neither_the_block_nor_what_is_below(
     """What history learns while one works in a sentence shows above it without moving the sentence."""
     frame = _frame(*size)
     quiet = builders.task_state(
-        NEWS, state.annotated_sentences, state.active, offers=lambda i: state.visible_suggestions(i) if i >= state.active else ()
+        NEWS,
+        state.annotated_sentences,
+        state.active,
+        offers=lambda i: state.visible_suggestions(i) if i >= state.active else (),
     )
     start = active_start_row(quiet, frame)
     before, after = body_rows(quiet, frame, start), body_rows(state, frame, start)
@@ -328,7 +337,11 @@ def test_the_row_of_the_selection_is_seen_in_a_sentence_taller_than_the_screen()
 @pytest.mark.parametrize("width", [12, 20, 30, 40, 80])
 def test_the_head_says_at_any_width_whether_all_is_saved(width: int) -> None:
     """In a narrow window the title goes first, then the words of the place, never the saved mark."""
-    for saved, mark in ((SaveState.SAVED, "✓ saved"), (SaveState.SAVING, "… saving"), (SaveState.FAILED, "✗ NOT SAVED")):
+    for saved, mark in (
+        (SaveState.SAVED, "✓ saved"),
+        (SaveState.SAVING, "… saving"),
+        (SaveState.FAILED, "✗ NOT SAVED"),
+    ):
         state = builders.task_state(NEWS, [builders.work("Pell left.")], saved=saved)
         row = row_text(header_row(state, width, BOX_GLYPHS))
         assert mark in row
@@ -351,7 +364,9 @@ def test_a_warning_is_read_to_its_end(width: int) -> None:
         "VENUE may not cross COUNT (rule `overlaps`). Move an edge with , . < > or remove one with 0; "
         "or select a smaller part of the sentence"
     )
-    state = builders.task_state(NEWS, [builders.work("Pell met 40.")], message=StatusMessage(says, warning=True))
+    state = builders.task_state(
+        NEWS, [builders.work("Pell met 40.")], message=StatusMessage(says, warning=True)
+    )
     frame = _frame(width, 24)
     rows = [row_text(r.row) for r in body_rows(state, frame, active_start_row(state, frame))]
     at = next(i for i, r in enumerate(rows) if "▸ ! VENUE" in r)
@@ -383,7 +398,11 @@ def test_ascii_draws_ascii_alone() -> None:
     spans = [builders.span(text, words, name) for words, name in named.items()]
     works = [builders.work(text), builders.work(text, *spans), builders.work(text)]
     works[2] = replace(works[2], annotation=works[2].annotation.with_answer(Answer.ACCEPT))
-    for focus, selection in ((None, None), (spans[0], explicit_selection(1, 3)), (None, explicit_selection(4, 6))):
+    for focus, selection in (
+        (None, None),
+        (spans[0], explicit_selection(1, 3)),
+        (None, explicit_selection(4, 6)),
+    ):
         for saved in SaveState:
             state = builders.task_state(
                 NEWS, works, 1, focus=focus, selection=selection, saved=saved, done=1, total=3
@@ -394,6 +413,8 @@ def test_ascii_draws_ascii_alone() -> None:
             rows += overview_sentence_rows(state, ArticleProblems(), 80, 20, ASCII_GLYPHS)
             rows += article_line_rows(state.article, 0, 80, 10, ASCII_GLYPHS)
             rows += [*guideline_rows(NEWS, "PERSON", 78, ASCII_GLYPHS)]
-            rows += [*article_list_rows(ArticleList([ArticleListItem("a" * 90, 1, 1)], 0, ""), 44, 5, ASCII_GLYPHS)]
+            rows += [
+                *article_list_rows(ArticleList([ArticleListItem("a" * 90, 1, 1)], 0, ""), 44, 5, ASCII_GLYPHS)
+            ]
             for row in rows:
                 assert row_text(row).isascii(), row_text(row)

@@ -6,8 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.tui.layout.plots import BLOCK_PLOT_GLYPHS, ASCII_PLOT_GLYPHS, ForecastBand, PlotGlyphs, bar_text, progress_curve_rows, duration_text, sparkline
-from annotator.tui.layout.row import row_text, row_width
+from annotator.statistics.plots import (
+    ASCII_PLOT_GLYPHS,
+    BLOCK_PLOT_GLYPHS,
+    ForecastBand,
+    PlotGlyphs,
+    bar_text,
+    duration_text,
+    progress_curve_rows,
+    sparkline,
+)
+from annotator.statistics.styled_text import row_text, row_width
 
 PAST = tuple((60.0 * n, 5.0 * n) for n in range(9))
 """Forty sentences in eight minutes."""
@@ -69,7 +78,12 @@ def test_a_finished_corpus_is_full() -> None:
     st.sampled_from([BLOCK_PLOT_GLYPHS, ASCII_PLOT_GLYPHS]),
 )
 def test_any_curve_fills_its_box(
-    past: list[tuple[float, float]], total: int, ahead: ForecastBand | None, width: int, height: int, marks: PlotGlyphs
+    past: list[tuple[float, float]],
+    total: int,
+    ahead: ForecastBand | None,
+    width: int,
+    height: int,
+    marks: PlotGlyphs,
 ) -> None:
     """Whatever is drawn, each row of the plot is one wall and ``width`` cells."""
     rows = progress_curve_rows(past, total, ahead, width, height, marks)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from annotator.core.article import LineVerdict
-from annotator.storage.prefs import Preferences
+from annotator.session.commands import command_groups
+from annotator.storage.user_files import Preferences
 from annotator.tui.colours import PALETTES
-from annotator.tui.commands import command_groups
 from annotator.tui.screens.annotate import AnnotateScreen
 from tests.pilots import Desk, desk
 

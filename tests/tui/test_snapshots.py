@@ -46,7 +46,9 @@ async def _begin(d: Desk) -> None:
         ("Jonas Pell", "PERSON"),
     ):
         work = d.session.annotated
-        d.session.apply_edit(add_span(work, builders.span(work.sentence.text, words, label), d.session.schema))
+        d.session.apply_edit(
+            add_span(work, builders.span(work.sentence.text, words, label), d.session.schema)
+        )
     d.session.spans_made = 3
     d.session.move_in_article(0)
     await d.press("enter", "down", "exclamation_mark", "up", "up", "tab")
@@ -94,7 +96,9 @@ async def test_three_levels_over_wrapped_lines(tmp_path: Path, snapshot: Snapsho
         d.session.move_in_article(1)
         for words, label in SPANS:
             work = d.session.annotated
-            d.session.apply_edit(add_span(work, builders.span(work.sentence.text, words, label), d.session.schema))
+            d.session.apply_edit(
+                add_span(work, builders.span(work.sentence.text, words, label), d.session.schema)
+            )
         d.app.controller.state()
         d.app.controller.clear_selection()
         await d.press("semicolon")

@@ -8,11 +8,16 @@ import pytest
 
 from annotator.core.annotation import Answer
 from annotator.core.edits import set_answer
-from annotator.core.statistics.deeds import events_from_records
-from annotator.core.statistics.figures import AnnotationStatistics, AnnotatorActivity, CorpusProgress, compute_statistics
+from annotator.statistics.edit_events import events_from_records
+from annotator.statistics.styled_text import row_text, row_width
+from annotator.statistics.summary import (
+    AnnotationStatistics,
+    AnnotatorActivity,
+    CorpusProgress,
+    compute_statistics,
+)
 from annotator.tui.layout.glyphs import ASCII_GLYPHS, BOX_GLYPHS, Glyphs
-from annotator.tui.layout.row import row_text, row_width
-from annotator.tui.layout.stats import statistics_rows
+from annotator.tui.layout.statistics import statistics_rows
 from annotator.tui.screens.annotate import AnnotateScreen
 from tests import builders
 from tests.core.statistics.worker import LABELS, Worker
@@ -114,5 +119,7 @@ async def test_keys_are_counted_as_they_are_pressed(tmp_path: Path) -> None:
         await d.press("tab", "s", "0", "enter")
         await d.saved()
     records = builders.records_in(tmp_path / "news" / "annotations" / "ana.jsonl")
-    counted = [{k: n for k, n in r.keystrokes.counts().items() if n} if r.keystrokes else None for r in records]
+    counted = [
+        {k: n for k, n in r.keystrokes.counts().items() if n} if r.keystrokes else None for r in records
+    ]
     assert counted == [{"label": 1, "select": 1}, {"correct": 1}, {"enter": 1}]

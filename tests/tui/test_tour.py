@@ -10,15 +10,15 @@ import pytest
 
 from annotator.core.annotation import Answer
 from annotator.core.schema import Label
-from annotator.session.pen import AnnotationController
+from annotator.session.annotation_controller import AnnotationController
+from annotator.session.commands import COMMANDS
+from annotator.session.keymap_file import parse_keymap
 from annotator.session.state import TaskState
 from annotator.session.tour import TOUR_STEPS, Tour
-from annotator.storage.keymap import parse_keymap
-from annotator.storage.prefs import Preferences
-from annotator.tui.commands import COMMANDS
+from annotator.statistics.styled_text import row_text, row_width
+from annotator.storage.user_files import Preferences
 from annotator.tui.layout.glyphs import ASCII_GLYPHS, BOX_GLYPHS, Glyphs
-from annotator.tui.layout.row import row_text, row_width
-from annotator.tui.layout.tour import STEP_TEXTS, tour_end_text, tour_rows
+from annotator.tui.layout.help_rows import STEP_TEXTS, tour_end_text, tour_rows
 from annotator.tui.screens.annotate import AnnotateScreen
 from tests import builders
 from tests.pilots import Desk, desk
@@ -173,7 +173,9 @@ async def test_a_newcomer_is_led_by_the_keys_in_force(tmp_path: Path) -> None:
     """One thing at a time with its key; doing it brings the next; at the end it is remembered."""
     async with desk(tmp_path / "news", tour=True) as d:
         state = d.app.controller.state()
-        name, (_, s) = min(state.next_suggestions.items(), key=lambda x: (x[1][0], x[1][1].start, -x[1][1].score))
+        name, (_, s) = min(
+            state.next_suggestions.items(), key=lambda x: (x[1][0], x[1][1].start, -x[1][1].score)
+        )
         key = _label(state, name).key
         words = state.annotated_sentences[d.session.position.sentence].sentence.text[s.start : s.end]
         assert f"{words} may be a {name}: {key} takes it" in _says(d)

@@ -68,7 +68,9 @@ async def test_warnings_and_banners_are_text_too(
     """What storage says of a strange file name is shown without obeying it."""
     path = tmp_path / "news"
     builders.make_corpus(path)
-    monkeypatch.setattr("annotator.storage.corpus.CorpusFolder._tell_flaws", lambda c: c.warnings.append(payload))
+    monkeypatch.setattr(
+        "annotator.storage.corpus_folder.CorpusFolder._add_flaw_warnings", lambda c: c.warnings.append(payload)
+    )
     async with desk(path, size=(120, 30)) as d:
         assert not commands_in(d.raw().replace("\n", ""))
         d.session.banner = payload

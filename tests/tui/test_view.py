@@ -9,11 +9,11 @@ from typing import Any, cast
 
 import pytest
 
-from annotator.core.selection import selection_by_hint
-from annotator.session.pen import AnnotationController
-from annotator.tui.layout.page import NEW_PAGE_ROW
+from annotator.session.actions.selection import selection_by_hint
+from annotator.session.annotation_controller import AnnotationController
+from annotator.tui.layout.article_body import NEW_PAGE_ROW
 from annotator.tui.screens.annotate import AnnotateScreen
-from annotator.tui.widgets.body import Body
+from annotator.tui.widgets import Body
 from tests import builders
 from tests.pilots import Desk, desk
 
@@ -109,7 +109,9 @@ async def test_a_click_finds_the_sentence_and_the_word(tmp_path: Path) -> None:
             await d.press("semicolon")
             await d.pilot.click("#body", offset=(x, y - 1))
             await d.pilot.pause()
-            assert d.app.controller.selection == selection_by_hint(None, d.session.annotated.sentence.tokens, 6), y
+            assert d.app.controller.selection == selection_by_hint(
+                None, d.session.annotated.sentence.tokens, 6
+            ), y
         lane = next(y for y, r in enumerate(d.rows()) if "COUNT?" in r and y > start + 3)
         assert "21 lamps" in d.rows()[lane - 1]
         above = d.rows()[1 : start - 1]

@@ -8,8 +8,7 @@ from rich.cells import cell_len
 
 from annotator.core.graphemes import unspaced_runs
 from annotator.core.tokens import Token
-from annotator.tui.layout.safe_text import screen_text
-from annotator.tui.layout.wrap import drawable_graphemes, token_width, wrap_tokens
+from annotator.tui.layout.text_cells import drawable_graphemes, screen_text, token_width, wrap_tokens
 from tests.nasty import PAYLOADS, PIECES, commands_in, token_lists
 
 WIDTHS = st.integers(2, 100)
@@ -56,7 +55,9 @@ def test_lines_break_at_blanks_alone_where_that_is_possible(tokens: tuple[Token,
     for line in wrap_tokens(tokens, width):
         assert line.cells[0].token >= 0
         assert line.cells[-1].token >= 0
-    lines = {c.token: n for n, line in reversed(list(enumerate(wrap_tokens(tokens, width)))) for c in line.cells}
+    lines = {
+        c.token: n for n, line in reversed(list(enumerate(wrap_tokens(tokens, width)))) for c in line.cells
+    }
     for run in unspaced_runs(tokens):
         need = token_width("".join(tokens[i].text for i in run))
         assert need > width or len({lines[i] for i in run if i in lines}) == 1

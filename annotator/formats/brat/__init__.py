@@ -10,29 +10,102 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from annotator.core.annotation import Answer
-from annotator.core.counting import pluralize
-from annotator.formats.brat.ann import Standoff, parse_ann
-from annotator.formats.brat.pairs import TextAnnPair, find_pairs
-from annotator.formats.brat.places import PlacedBound, place_bounds, fragment_quotes, is_misquoted
-from annotator.formats.brat.writer import write
-from annotator.formats.document import ConversionLog, Document, ConversionLogEntry, ConversionOutcome
-from annotator.formats.fields import TEXT_DIFFERS, NoteCounter
-from annotator.formats.sample import FileSample
-from annotator.formats.source import MAX_LINE_BYTES, ImportSource
-from annotator.formats.units import (
+from annotator.core.errors import SourceError
+from annotator.core.pluralize import pluralize
+from annotator.formats.brat.brat_writer import write
+from annotator.formats.brat.standoff import (
+    PlacedBound,
+    Standoff,
+    fragment_quotes,
+    is_misquoted,
+    parse_ann,
+    place_bounds,
+)
+from annotator.formats.document import ConversionLog, ConversionLogEntry, ConversionOutcome, Document
+from annotator.formats.file_sample import FileSample
+from annotator.formats.import_source import MAX_LINE_BYTES, ImportSource
+from annotator.formats.offset_units import (
     CODE_POINTS,
     CRLF_AS_ONE,
     LF_AS_TWO,
     UTF8,
     UTF16,
     UTF16_CRLF_AS_ONE,
+    OffsetUnit,
     OffsetUnitDetector,
     QuotedRange,
-    OffsetUnit,
 )
+from annotator.formats.span_fields import TEXT_DIFFERS, NoteCounter
+
+# The files of a brat folder: which ``.ann`` belongs to which ``.txt``.
+
+
+@dataclass(frozen=True, slots=True)
+class TextAnnPair:
+    """One text and what was marked on it."""
+
+    id: str
+    """The name without ``.ann``, folders included."""
+    ann: ImportSource
+    txt: ImportSource | None
+    """None where there is no such text."""
+
+
+def find_pairs(source: ImportSource, log: ConversionLog) -> list[TextAnnPair]:
+    """Return the pairs of a folder or zip, however deep, or the one of an ``.ann`` file.
+
+    A text without ``.ann`` is no document for brat either; a note tells how many there are.
+    Raises SourceError where there is no pair at all.
+    """
+    if not source.is_folder and not source.is_zip:
+        return [_pair_of_file(source)]
+    files = {_relative_name(f, source): f for f in source.files()}
+    found = [
+        TextAnnPair(name[:-4], file, files.get(name[:-4] + ".txt"))
+        for name, file in files.items()
+        if _is_ann(name)
+    ]
+    if not any(p.txt for p in found):
+        raise source.error(
+            "no .ann file here has a .txt file of its name beside it", do="name brat's data folder"
+        )
+    _note_texts_without_ann(files, log)
+    return sorted(found, key=lambda pair: pair.id)
+
+
+def _is_ann(name: str) -> bool:
+    return name.endswith(".ann")
+
+
+def _relative_name(file: ImportSource, source: ImportSource) -> str:
+    """Return the name of a file relative to its folder or zip, readable even where it is no UTF-8."""
+    return file.member or file.name.removeprefix(source.name).lstrip("/")
+
+
+def _pair_of_file(source: ImportSource) -> TextAnnPair:
+    path = source.path.with_suffix(".txt")
+    if source.member or path == source.path or not path.is_file():
+        raise SourceError(
+            f"there is no {Path(source.base).stem}.txt beside it",
+            where=source.name,
+            do="brat keeps the text in a .txt file of the same name: put it there",
+        )
+    return TextAnnPair(
+        Path(source.base).stem, source, ImportSource(path, max_line_bytes=source.max_line_bytes)
+    )
+
+
+def _note_texts_without_ann(files: dict[str, ImportSource], log: ConversionLog) -> None:
+    lone = [n for n in files if n.endswith(".txt") and n[:-4] + ".ann" not in files]
+    if lone:
+        texts = pluralize(len(lone), "text without .ann is", "texts without .ann are")
+        log.notes.append(f"{texts} left out, as brat does (first: {lone[0]})")
+
 
 __all__ = ["NAME", "detect", "read", "write"]
 
@@ -40,7 +113,9 @@ NAME = "brat"
 BRAT_UNITS = (CODE_POINTS, CRLF_AS_ONE, UTF16, UTF16_CRLF_AS_ONE, UTF8, LF_AS_TWO)
 """What brat and the tools that write for it count in."""
 
-OPEN_BRAT_TEXTS = "texts on which nothing is marked, which the files leave open because brat makes them beforehand: {n}"
+OPEN_BRAT_TEXTS = (
+    "texts on which nothing is marked, which the files leave open because brat makes them beforehand: {n}"
+)
 BOM_REMOVED = "texts whose byte order mark was taken off, so that their offsets are one less: {n}"
 
 _BOM = b"\xef\xbb\xbf"
@@ -75,7 +150,9 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     tally.add_notes(log)
 
 
-def _read_pair(txt: ImportSource, ann: ImportSource, tally: NoteCounter | None = None) -> tuple[str, Standoff]:
+def _read_pair(
+    txt: ImportSource, ann: ImportSource, tally: NoteCounter | None = None
+) -> tuple[str, Standoff]:
     """Return the text and what is marked on it, a byte order mark taken off both.
 
     brat itself counts such a mark as a character: where the quotes fit only so, the offsets move. A
@@ -115,7 +192,9 @@ def _detect_unit(pairs: list[TextAnnPair], log: ConversionLog, where: str) -> Of
     return unit
 
 
-def _document(pair: TextAnnPair, text: str, found: Standoff, unit: OffsetUnit, log: ConversionLog) -> Document:
+def _document(
+    pair: TextAnnPair, text: str, found: Standoff, unit: OffsetUnit, log: ConversionLog
+) -> Document:
     where = pair.ann.name
     _record_others(found, where, log)
     places = place_bounds(found.bounds, text, unit, where, log)
@@ -140,7 +219,14 @@ def _record_others(found: Standoff, where: str, log: ConversionLog) -> None:
     """List what is no span, or a span whose line cannot be read."""
     for other in found.others:
         log.read += other.kind == "span"
-        entry = ConversionLogEntry(f"{where}:{other.line}", other.id, ConversionOutcome.LEFT_OUT, other.why, other.content, other.kind)
+        entry = ConversionLogEntry(
+            f"{where}:{other.line}",
+            other.id,
+            ConversionOutcome.LEFT_OUT,
+            other.why,
+            other.content,
+            other.kind,
+        )
         log.record(entry)
 
 
@@ -148,7 +234,11 @@ def _record_misquoted(places: list[PlacedBound], text: str, where: str, log: Con
     for place in places:
         if is_misquoted(place, text):
             at, bound = f"{where}:{place.bound.line}", place.bound
-            log.record(ConversionLogEntry(at, bound.id, ConversionOutcome.LEFT_OUT, TEXT_DIFFERS, bound.quote, "quoted text"))
+            log.record(
+                ConversionLogEntry(
+                    at, bound.id, ConversionOutcome.LEFT_OUT, TEXT_DIFFERS, bound.quote, "quoted text"
+                )
+            )
 
 
 def _record_orphan(pair: TextAnnPair, log: ConversionLog) -> None:
@@ -158,4 +248,8 @@ def _record_orphan(pair: TextAnnPair, log: ConversionLog) -> None:
     for bound in found.bounds:
         log.read += 1
         at = f"{pair.ann.name}:{bound.line}"
-        log.record(ConversionLogEntry(at, bound.id, ConversionOutcome.LEFT_OUT, "its .txt file is missing", bound.quote))
+        log.record(
+            ConversionLogEntry(
+                at, bound.id, ConversionOutcome.LEFT_OUT, "its .txt file is missing", bound.quote
+            )
+        )

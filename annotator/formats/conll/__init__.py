@@ -14,28 +14,27 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import PurePath
 
-from annotator.core.counting import pluralize
 from annotator.core.errors import SourceError
+from annotator.core.pluralize import pluralize
 from annotator.core.spans import Span
 from annotator.core.tokens import Token
-from annotator.formats.conll.table import (
+from annotator.formats.conll.conll_table import (
     DOCSTART,
-    NumberedTagsError,
     ConllRow,
     ConllSentence,
     ConllTable,
-    scheme_evidence,
+    NumberedTagsError,
     read_sentences,
     row_shape,
+    scheme_evidence,
     survey_columns,
 )
-from annotator.formats.conll.tags import tag_chunks, scheme_notes, parse_tag
-from annotator.formats.conll.universal import PARTS_WITH_TAGS
-from annotator.formats.conll.writer import write
+from annotator.formats.conll.conll_writer import write
+from annotator.formats.conll.conllu import PARTS_WITH_TAGS
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.numbered import NO_TAG_NAMES, TagNames
-from annotator.formats.sample import FileSample
-from annotator.formats.source import ImportSource
+from annotator.formats.file_sample import FileSample
+from annotator.formats.import_source import ImportSource
+from annotator.formats.tag_schemes import NO_TAG_NAMES, TagNames, parse_tag, scheme_notes, tag_chunks
 
 __all__ = ["NAME", "detect", "read", "write"]
 
@@ -181,7 +180,9 @@ class _DocumentBuilder:
                 self.spans.append(Span(base + start, base + end, chunk.label))
 
 
-def _document(parts: list[ConllSentence], table: ConllTable, source: ImportSource, number: int, log: ConversionLog) -> Document:
+def _document(
+    parts: list[ConllSentence], table: ConllTable, source: ImportSource, number: int, log: ConversionLog
+) -> Document:
     build = _DocumentBuilder()
     for sentence in parts:
         build.add(sentence, table)
@@ -211,7 +212,9 @@ def _rebuild_text(sentence: ConllSentence, table: ConllTable) -> tuple[str, list
 
 def _has_no_space_after(row: ConllRow, table: ConllTable) -> bool:
     return any(
-        not _NO_SPACE_AFTER.isdisjoint(f.split("|")) for n, f in enumerate(row.fields) if n > table.word and len(f) > 9
+        not _NO_SPACE_AFTER.isdisjoint(f.split("|"))
+        for n, f in enumerate(row.fields)
+        if n > table.word and len(f) > 9
     )
 
 

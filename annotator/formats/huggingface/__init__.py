@@ -6,8 +6,8 @@ without names are refused, unless the user gives some. pyarrow is an extra. JSON
 tags, which never has their names, is read without it.
 """
 
-from annotator.formats.huggingface.reading import detect, read
-from annotator.formats.huggingface.writing import write
+from annotator.formats.huggingface.huggingface_reader import detect, read
+from annotator.formats.huggingface.huggingface_writer import write
 
 NAME = "huggingface"
 

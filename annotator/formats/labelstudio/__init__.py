@@ -5,8 +5,8 @@ the texts that spans quote. Offsets count code points, in older versions UTF-16 
 hold both: each annotation whose spans quote their text is measured by itself.
 """
 
-from annotator.formats.labelstudio.reading import detect, read
-from annotator.formats.labelstudio.writing import write
+from annotator.formats.labelstudio.labelstudio_reader import detect, read
+from annotator.formats.labelstudio.labelstudio_writer import write
 
 NAME = "labelstudio"
 

@@ -6,7 +6,7 @@ and, for the context of short lines, of Pomikálek's jusText (2011); the lines b
 the block then get their kinds (``head``, ``inside``, ``outside``) by their shape and place.
 """
 
-from annotator.ingest.clean.cleaner import clean
-from annotator.ingest.clean.description import CleanedPage
+from annotator.ingest.clean.line_verdicts import clean
+from annotator.ingest.clean.metadata import CleanedPage
 
 __all__ = ["CleanedPage", "clean"]

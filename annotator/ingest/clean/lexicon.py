@@ -2,10 +2,129 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
+from importlib.resources import files
 
-from annotator.ingest.clean.lists import word_list
-from annotator.ingest.clean.patterns import COUNT_AT_EDGE, TOKEN_PATTERN
+# The word lists beside this package.
+
+
+@cache
+def word_list(name: str) -> tuple[str, ...]:
+    """Return the lines of a word list without its comments and blank lines."""
+    text = files("annotator.ingest").joinpath("data", f"{name}.txt").read_text(encoding="utf-8")
+    return tuple(line for line in text.split("\n") if line and not line.startswith("#"))
+
+
+# The shapes of a line's text that tell what it is: expressions that need no word list.
+
+
+CLOSING_CHARACTERS = "\"'”’»›」』)\\]"
+SENTENCE_END = re.compile(rf"[.!?…。！？؟۔।॥:;](?:[{CLOSING_CHARACTERS}]|\[\d+\])*\s*$")
+"""The end of a sentence, closing quotation marks and brackets included (a colon introduces)."""
+INNER_STOP = re.compile(rf"[.!?][{CLOSING_CHARACTERS}]*\s+[\"'“‘«(\[]*[A-ZÀ-ÞА-ЯІЇЄҐ]|[。！？؟۔।]")
+"""The end of a sentence with another one after it."""
+TRUNCATED = re.compile(r"(?:\.\.\.|…)\s*(?:\[?read more\]?|more|»)?\s*[»>]*\s*$", re.IGNORECASE)
+LINK_PATTERN = re.compile(
+    r"https?://|www\.\w|\w@\w+\.\w|(?<!\w)[@#]\w{2,}|\b\w+\.(?:com|org|net)\b", re.IGNORECASE
+)
+LINK_HINT = re.compile(r"[@#/]|\w\.\w")
+"""Without one of these nothing in a line is a link."""
+SEPARATORS = re.compile(r"\s[|·•/»>«]\s?|[|»]")
+QUOTATION_MARK = re.compile(r"[\"“”«»„「]")
+CJK = re.compile(r"[぀-ヿ㐀-鿿가-힯฀-๿]")
+TOKEN_PATTERN = re.compile(r"\w+(?:['’-]\w+)*|[^\w\s]")
+
+MONTH_NUMBERS = {
+    name: int(number)
+    for number, names in (entry.split(":", 1) for entry in word_list("months"))
+    for name in names.split()
+}
+MONTH_ALTERNATIVES = "|".join(sorted(MONTH_NUMBERS, key=lambda name: (-len(name), name)))
+DATE_PATTERN = re.compile(
+    rf"\b(?:(?P<iso>\d{{4}}-\d{{2}}-\d{{2}})"
+    rf"|(?P<m1>{MONTH_ALTERNATIVES})\.?\s+(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y1>(?:19|20)\d\d)"
+    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?[\s-]+(?:de\s+)?(?P<m2>{MONTH_ALTERNATIVES})\.?,?[\s-]+(?:de\s+)?"
+    r"(?P<y2>(?:19|20)\d\d)"
+    r"|(?P<d3>\d{1,2})\.(?P<m3>\d{1,2})\.(?P<y3>(?:19|20)\d\d)"
+    r"|(?P<a4>\d{1,2})/(?P<b4>\d{1,2})/(?P<y4>(?:(?:19|20)\d\d|\d\d))\b)",
+    re.IGNORECASE,
+)
+CLOCK_TIME = re.compile(
+    r"(?<![\d.,$£€¥])(?:[01]?\d|2[0-4])(?:[:.h][0-5]\d(?:[:.][0-5]\d)?(?!\d)\s*(?:[ap]\.?m\b\.?)?|\s*[ap]\.?m\b\.?)"
+    r"(?:\s*\b(?:GMT|UTC|[A-Z]{2,4}T|[A-Z]T|IST|UK))?\b",
+    re.IGNORECASE,
+)
+TIME_AGO = re.compile(
+    r"\b\d+\s*(?:s|secs?|m|mins?|minutes?|h|hrs?|hours?|d|days?|weeks?|months?)\s+ago\b", re.IGNORECASE
+)
+WEEKDAY_REGEX = r"(?i:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?)"
+TIME_ZONE_REGEX = r"\b(?:[A-Z]{1,3}T|GMT|UTC)\b"
+DAY_REGEX = (
+    rf"(?i:(?:\b\d{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:{MONTH_ALTERNATIVES})\b"
+    rf"|\b(?:{MONTH_ALTERNATIVES})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?\b)(?:,?\s+(?:19|20)\d\d\b)?)"
+)
+"""A day with or without its year: "3 March", "March 3, 2031"."""
+DATE_LINE_PARTS = re.compile(rf"{DAY_REGEX}|\b{WEEKDAY_REGEX}|{TIME_ZONE_REGEX}|\b(?i:at|on|um|uhr)\b")
+"""What may stand in a line that says when, beside dates in full and times of day."""
+DAY_PATTERN = re.compile(DAY_REGEX)
+UPDATE_LABEL = re.compile(
+    r"^\W*(?:last\s+|first\s+)?(?:updated|published|posted|modified|created|aktualisiert|publié|publicado)\b",
+    re.IGNORECASE,
+)
+NAME_REGEX = r"(?:[A-ZÀ-Þ][\w.'’-]*|[A-ZÀ-Þ]\.)"
+BYLINE_START = re.compile(
+    rf"^\W*(?:written|reported|story|words|text|analysis|column|posted|published)?\s*(?i:by|von|par|por)\s+{NAME_REGEX}"
+    rf"|^\W*(?:reporter|author):|^From\s+{NAME_REGEX}(?:\s+{NAME_REGEX}){{1,2}}(?:\s+(?:in|at)\s+.{{2,40}})?$"
+    rf"|^{NAME_REGEX}(?:\s+{NAME_REGEX}){{1,2}}\s+@\w+"
+    rf"|^(?:{NAME_REGEX}\s+){{1,3}}[A-ZÀ-Þ][a-zà-þ'’-]+(?:View|See|Follow|Read)\s",
+)
+"""A line that says who wrote: "By Ann Lee", "From Ann Lee in Oslo", "Ann Lee @annlee", "Ann LeeView all".
+"""
+CAPS_BYLINE = re.compile(r"^\W*(?:[A-ZÀ-Þ][A-ZÀ-Þ'’.-]+\s+){1,3}[A-ZÀ-Þ'’.-]{2,}\s*,(?!.*\d)")
+"""A name in capitals with a paper or an office: "ANN LEE, THE POST"; a headline can look like it."""
+OFFICE_WORD = re.compile(
+    r"\b(?:correspondent|editor|reporter|writer|columnist|contributor|staff|bureau|journalist|desk)s?\b",
+    re.IGNORECASE,
+)
+COMPANY_ENDING = re.compile(
+    r"\b(?:agency|press|news|newswire|newspapers?|network|media|wire|service)$", re.IGNORECASE
+)
+"""The last word of the names of agencies and papers."""
+PLACE_REGEX = r"[A-ZÀ-Þ][\w.'’]*(?:[ ,/-]+(?:[A-ZÀ-Þ][\w.'’]*|de|al|am|au|of|on|la|el|sur))*"
+AGENCY_DATELINE = re.compile(
+    rf"^(?P<place>{PLACE_REGEX})\s*,?\s*\((?P<agency>[A-Z][\w .-]+)\)[\s,—–-]*(?P<rest>.*)$"
+)
+"""A dateline with the agency in brackets: "Oslo (AFP) March 3, 2031"."""
+PLACE_DAY = re.compile(
+    rf"^\W{{0,2}}(?P<place>{PLACE_REGEX})(?:,?\s+(?:{WEEKDAY_REGEX},?\s+)?{DAY_REGEX}|,\s+{WEEKDAY_REGEX})(?P<rest>.*)$"
+)
+"""A dateline on a line of its own: "Oslo, 3 March", "Oslo, Friday"; ``rest`` may be a time of day."""
+DATELINE_PREFIX = re.compile(
+    rf"^(?:(?P<place>{PLACE_REGEX}?)(?:,\s+{DAY_REGEX})?\s*(?:\((?P<agency>[A-Z][\w .]+)\))?\s*(?:[—–]|--?|:)\s+"
+    rf"|\((?P<alone>[A-Z][\w .]+)\)\s*(?:[—–]|--?|:)\s+)(?=\S)"
+)
+"""The dateline before the first sentence: "OSLO, Norway (AP) — ", "OSLO, 3 March - ", "Dubai: "."""
+PHOTO_OWNER = re.compile(
+    r"^(?P<name>[A-ZÀ-Þ][\w.'’-]+(?:\s+[A-ZÀ-Þ][\w.'’-]+){1,2})\s*/\s*[A-ZÀ-Þ][\w.'’-]*(?:\s+[A-ZÀ-Þ][\w.'’-]*){0,3}$"
+)
+"""A photographer and a paper: "Ann Lee / Harbour Post"."""
+BRACKETED_CREDIT = re.compile(
+    r"\((?:[^()/]*\b(?i:photo|photograph|picture|image|archive)s?\b[^()]*|[A-Z][^()/]{1,40}/\s?[A-Z][^()]{1,40})\)\W*$"
+)
+"""A credit in brackets at the end of a caption: "(Family photograph)", "(Ann Lee/AFP)"."""
+SIGN_OFF = re.compile(r"^\W{0,3}(?=\S*/|burs)[a-z]{2,8}(?:[-/][a-z]{2,8})+\W{0,3}$")
+"""The initials that end an agency's report: "burs-abc/de/fg"."""
+REPORTING_CREDIT = re.compile(
+    r"^\W*(?:additional |with )?(?:reporting|writing|editing|compiled|edited|written)\b[^.]*?\bby\b"
+    r"|^\W*(?:with|from) (?:inputs?|files|agencies|wires|post wires)\b",
+    re.IGNORECASE,
+)
+COUNT_AT_EDGE = re.compile(r"^\W*\d+(?:[.,]\d+)?[km]?\W*(?:\(\+\))?|\W*\(?\d+\)?\W*$", re.IGNORECASE)
+BULLET = re.compile(r"^\s*(?:[•*·‣▪●–—-]|\d{1,2}[.)]|[a-z]\))\s+\S", re.IGNORECASE)
+CROSSHEAD = re.compile(r"^\s*[-–—*]+\s*\S.*\S\s*[-–—*]+\s*$")
+"""An agency's crosshead: "- A long night -"."""
+
 
 COUNTED_LISTS = ("calls", "legal", "credits", "biography")
 """The lists whose phrases count wherever they stand in a line."""
@@ -89,7 +208,9 @@ def is_furniture(text: str) -> bool:
 def _without_counts(text: str) -> str:
     """Return a line in lower case without the counts and marks at its ends."""
     low = text.lower()
-    return (COUNT_AT_EDGE.sub("", low) if _may_have_count(low) else low).strip(" \t.:!?»›<>|-–—[]()…") or low.strip()
+    return (COUNT_AT_EDGE.sub("", low) if _may_have_count(low) else low).strip(
+        " \t.:!?»›<>|-–—[]()…"
+    ) or low.strip()
 
 
 def _may_have_count(low: str) -> bool:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from annotator.core.article import LineVerdict, SourceLine
 from annotator.ingest.clean import lexicon
-from annotator.ingest.clean.dates import dateline_place
-from annotator.ingest.clean.patterns import (
+from annotator.ingest.clean.body_segmentation import SegmentedPage
+from annotator.ingest.clean.lexicon import (
     AGENCY_DATELINE,
     CLOCK_TIME,
     COMPANY_ENDING,
     DATE_PATTERN,
+    DATELINE_PREFIX,
     MONTH_NUMBERS,
     NAME_REGEX,
     OFFICE_WORD,
-    DATELINE_PREFIX,
     UPDATE_LABEL,
 )
+from annotator.ingest.clean.line_features import dateline_place, is_update_line
 
 BYLINE_LEAD = re.compile(
     r"^\W*(?:(?:(?i:written|reported|story|words|text|analysis|column|posted|published)\s+)?(?i:by|von|par|por)\b:?\s*"
@@ -43,7 +46,9 @@ YEAR_FIRST_SLASHES = re.compile(r"\b((?:19|20)\d\d)/(\d\d)/(\d\d)\b")
 UNIX_TIMESTAMP = re.compile(r"[1-9]\d{9}(?:\d{3})?")
 YEARS_REGEX = r"(?:19|20)\d\d(?:\s*[-–]\s*(?:19|20)\d\d)?"
 COPYRIGHT_LEAD = re.compile(rf"(?:©|\(c\)|copyright)\W*{YEARS_REGEX}\W+|©\s*", re.IGNORECASE)
-COPYRIGHT_END = re.compile(rf"[.,](?:\s|$)|[|•·(]|\s[-–—]\s|\ball rights\b|\blimited\b|{YEARS_REGEX}", re.IGNORECASE)
+COPYRIGHT_END = re.compile(
+    rf"[.,](?:\s|$)|[|•·(]|\s[-–—]\s|\ball rights\b|\blimited\b|{YEARS_REGEX}", re.IGNORECASE
+)
 
 
 def parse_date(text: str) -> str:
@@ -94,11 +99,17 @@ def parse_author(text: str) -> str:
     rest = BYLINE_LEAD.sub("", author_in_dated_line(text) or text.strip())
     match = DATE_PATTERN.search(rest)
     rest = BYLINE_STOP.sub("", rest[: match.start()] if match else rest)
-    if OFFICE_WORD.search(rest) and len(MISSING_SPACE.split(rest)) > 1 and len(MISSING_SPACE.split(rest)[0].split()) >= 2:
+    if (
+        OFFICE_WORD.search(rest)
+        and len(MISSING_SPACE.split(rest)) > 1
+        and len(MISSING_SPACE.split(rest)[0].split()) >= 2
+    ):
         rest = MISSING_SPACE.split(rest)[0]
     rest = AUTHOR_LINK.sub("", rest)
     parts = [part.strip() for part in AFTER_AUTHOR.sub("", rest.strip(" -–—|,·:")).split(",")]
-    return _without_agency(", ".join(part for at, part in enumerate(parts) if at == 0 or _is_second_author(part)))
+    return _without_agency(
+        ", ".join(part for at, part in enumerate(parts) if at == 0 or _is_second_author(part))
+    )
 
 
 def _without_agency(name: str) -> str:
@@ -169,3 +180,82 @@ def find_site(text: str) -> str:
         return ""
     rest = COPYRIGHT_END.split(text[match.end() : match.end() + 80], maxsplit=1)[0].strip(" -–—")
     return rest if 0 < len(rest.split()) <= 5 and rest[0].isupper() else ""
+
+
+# What a cleaned page says about its article, out of the lines that state it.
+
+
+MAX_UPDATE_DISTANCE = 20
+"""How many units from the title a line on the page's date may stand."""
+FIRST_PUBLISHED = re.compile(r"^\W*(?:first\s+)?(?:published|posted|created|publié|publicado)", re.IGNORECASE)
+"""The label of a page's first date; others are of its changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class CleanedPage:
+    r"""The verdicts on a page's lines and what the page says about its article.
+
+    ``lines[i]`` is for ``text.split("\n")[i]``; ``date`` is ``yyyy-mm-dd``; what is not stated is "".
+    """
+
+    lines: tuple[SourceLine, ...]
+    title: str
+    byline: str
+    dateline: str
+    date: str
+    source: str
+
+
+def describe_page(
+    page: SegmentedPage, verdicts: list[SourceLine], lines: tuple[SourceLine, ...]
+) -> CleanedPage:
+    """Return the cleaned page; ``verdicts`` are those on its units, ``lines`` those on its physical lines."""
+    texts = _texts_by_verdict(page, verdicts)
+    opening = texts[LineVerdict.BODY][:1]
+    datelines, bylines = texts[LineVerdict.DATELINE], texts[LineVerdict.BYLINE]
+    places = [place_and_agency(text, opening=False) for text in datelines]
+    places += [
+        place_and_agency(text, opening=True)
+        for text in opening
+        if not _opens_with_speaker(texts[LineVerdict.BODY])
+    ]
+    agencies = [agency for _, agency in places] + [find_agency(text) for text in (*bylines, *datelines)]
+    sites = [find_site(unit.text) for unit in page.units[page.body_end :]]
+    stated = (*datelines, *bylines, *_publication_lines(page, verdicts))
+    return CleanedPage(
+        lines=lines,
+        title=min(texts[LineVerdict.TITLE], key=len, default=""),
+        byline=next(filter(None, map(parse_author, bylines)), ""),
+        dateline=next((place for place, _ in places if place), ""),
+        date=next(filter(None, map(parse_date, stated)), ""),
+        source=next(filter(None, (*agencies, *sites)), ""),
+    )
+
+
+def _opens_with_speaker(body: list[str]) -> bool:
+    """Return whether the first paragraph's words before a colon open another one: a speaker, no place."""
+    name, colon, _ = body[0][:80].partition(":")
+    return bool(colon) and any(text.startswith(name + colon) for text in body[1:])
+
+
+def _last_title_index(verdicts: list[SourceLine]) -> int:
+    """Return the number of the last title before the article, 0 where there is none."""
+    body = next((at for at, line in enumerate(verdicts) if line.verdict is LineVerdict.BODY), len(verdicts))
+    return max((at for at in range(body) if verdicts[at].verdict is LineVerdict.TITLE), default=0)
+
+
+def _texts_by_verdict(page: SegmentedPage, verdicts: list[SourceLine]) -> dict[LineVerdict, list[str]]:
+    """Return the texts of a page's units by verdict, those after the title first."""
+    turn = _last_title_index(verdicts)
+    texts: dict[LineVerdict, list[str]] = {verdict: [] for verdict in LineVerdict}
+    for at in (*range(turn, len(verdicts)), *range(turn)):
+        texts[verdicts[at].verdict].append(page.units[at].text)
+    return texts
+
+
+def _publication_lines(page: SegmentedPage, verdicts: list[SourceLine]) -> list[str]:
+    """Return the lines near the title that say when the page was published, then those of its changes."""
+    turn = _last_title_index(verdicts)
+    near = range(max(0, turn - MAX_UPDATE_DISTANCE), min(len(verdicts), turn + MAX_UPDATE_DISTANCE))
+    texts = [page.units[at].text for at in near if is_update_line(page.units[at].text, page.features[at])]
+    return sorted(texts, key=lambda text: FIRST_PUBLISHED.match(text) is None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from annotator.tui.commands import ALL_COMMANDS, Command, command_by_id
+from annotator.session.commands import ALL_COMMANDS, Command, command_by_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from annotator.core.inconsistent import InconsistencyGroup, InconsistencyKind, WordOccurrence
+from annotator.checks.consistency import InconsistencyGroup, InconsistencyKind, WordOccurrence
 from annotator.core.schema import Schema
-from annotator.session.shelf import AnswerProgress
+from annotator.session.article_cache import AnswerProgress
 from annotator.session.state import TaskState
-from annotator.tui.layout.bars import label_counts
-from annotator.tui.layout.block import answer_indicator, sentence_number_text
+from annotator.statistics.styled_text import (
+    CellStyle,
+    StyledRow,
+    StyledText,
+    clip_row,
+    fit_row,
+    justify_row,
+    row_width,
+    truncate,
+)
+from annotator.tui.layout.active_sentence import answer_indicator, sentence_number_text
+from annotator.tui.layout.article_body import byline_text
 from annotator.tui.layout.glyphs import Glyphs
-from annotator.tui.layout.page import byline_text
-from annotator.tui.layout.row import CellStyle, StyledText, StyledRow, clip_row, truncate, fit_row, justify_row, row_width
-from annotator.tui.layout.safe_text import screen_text
+from annotator.tui.layout.status_rows import label_counts
+from annotator.tui.layout.text_cells import screen_text
 
 ARTICLE_LIST_WIDTH = 44
 """The list of articles stands at the left where there are so many cells more than a page needs."""
@@ -81,9 +90,16 @@ def overview_sentence_rows(
     text = max(10, width - 7 - 4 * len(shorts) - 4)
     a = state.article
     byline = byline_text(a, glyphs)
-    names = tuple(StyledText(f"{state.schema.short_name(x.name):>4}", CellStyle("lane", x.name)) for x in shorts)
+    names = tuple(
+        StyledText(f"{state.schema.short_name(x.name):>4}", CellStyle("lane", x.name)) for x in shorts
+    )
     top: list[StyledRow] = [
-        (StyledText(" " + truncate(screen_text(a.title or a.origin), width - 2, glyphs.cut), CellStyle("text", bold=True)),),
+        (
+            StyledText(
+                " " + truncate(screen_text(a.title or a.origin), width - 2, glyphs.cut),
+                CellStyle("text", bold=True),
+            ),
+        ),
         (StyledText(" " + truncate(byline, width - 2, glyphs.cut), CellStyle("muted")),),
         (StyledText(f"{'       sentence':<{text + 7}}", CellStyle("muted")), *names),
     ]
@@ -133,21 +149,34 @@ def _label_count_cells(schema: Schema, counts: dict[str, int], glyphs: Glyphs) -
 # -- notices ---------------------------------------------------------------------------------------
 
 
-def problem_and_note_rows(state: TaskState, notices: ArticleProblems, width: int, glyphs: Glyphs) -> list[StyledRow]:
+def problem_and_note_rows(
+    state: TaskState, notices: ArticleProblems, width: int, glyphs: Glyphs
+) -> list[StyledRow]:
     """Return a row for each problem and each note of the article, those of the sentence in hand first."""
     rows: list[tuple[int, StyledRow]] = []
     for i, annotated in enumerate(state.annotated_sentences):
         problems = notices.problems.get(i, ())
         rows += [(i, _problem_or_note_row("!", "warn", i, words, width, glyphs)) for words in problems]
         if annotated.annotation.note:
-            rows.append((i, _problem_or_note_row("n", "likely", i, f"note: {annotated.annotation.note}", width, glyphs)))
+            rows.append(
+                (
+                    i,
+                    _problem_or_note_row(
+                        "n", "likely", i, f"note: {annotated.annotation.note}", width, glyphs
+                    ),
+                )
+            )
     return [row for i, row in sorted(rows, key=lambda x: (x[0] != state.active, x[0]))]
 
 
 def _problem_or_note_row(sign: str, role: str, i: int, words: str, width: int, glyphs: Glyphs) -> StyledRow:
     message = truncate(" ".join(screen_text(words).split()), width - 8, glyphs.cut)
     number = StyledText(f"{i + 1:>3}  ", CellStyle("number"))
-    return (StyledText(f" {sign} ", CellStyle(role, bold=True)), number, StyledText(message, CellStyle("text")))
+    return (
+        StyledText(f" {sign} ", CellStyle(role, bold=True)),
+        number,
+        StyledText(message, CellStyle("text")),
+    )
 
 
 def inconsistency_text(group: InconsistencyGroup, place: WordOccurrence, here: Sequence[int]) -> str:
@@ -178,14 +207,20 @@ def _majority_location(group: InconsistencyGroup, here: Sequence[int]) -> str:
 # -- articles --------------------------------------------------------------------------------------
 
 
-def article_list_rows(articles: ArticleList, width: int, height: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
+def article_list_rows(
+    articles: ArticleList, width: int, height: int, glyphs: Glyphs
+) -> tuple[StyledRow, ...]:
     """Return exactly ``height`` rows: a heading and the articles with how far each is."""
     head = StyledText(f" ARTICLES, {articles.order}", CellStyle("muted"))
     rows: list[StyledRow] = [(), justify_row((head,), (StyledText("done ", CellStyle("muted")),), width)]
     signs = max((len(a.signs) for a in articles.items), default=0)
     counts = max((len(_done_of_total(a)) for a in articles.items), default=0)
     for i, a in enumerate(articles.items):
-        bar = progress_bar(AnswerProgress(a.done, a.total), _PROGRESS_BAR_WIDTH if width > ARTICLE_LIST_WIDTH else _PROGRESS_BAR_WIDTH // 2, glyphs)
+        bar = progress_bar(
+            AnswerProgress(a.done, a.total),
+            _PROGRESS_BAR_WIDTH if width > ARTICLE_LIST_WIDTH else _PROGRESS_BAR_WIDTH // 2,
+            glyphs,
+        )
         right = (
             StyledText(f" {a.signs:>{signs}}" if signs else "", CellStyle("likely", bold=True)),
             StyledText(f" {_done_of_total(a):>{counts}} ", CellStyle("context")),
@@ -203,7 +238,9 @@ def _done_of_total(a: ArticleListItem) -> str:
 def _article_row(a: ArticleListItem, right: StyledRow, active: bool, width: int, glyphs: Glyphs) -> StyledRow:
     style = CellStyle("text", bold=True) if active else CellStyle("context")
     mark = glyphs.here if active else (glyphs.accept if a.total and a.done == a.total else glyphs.dot)
-    title = StyledText(truncate(screen_text(a.title), max(1, width - 4 - row_width(right)), glyphs.cut), style)
+    title = StyledText(
+        truncate(screen_text(a.title), max(1, width - 4 - row_width(right)), glyphs.cut), style
+    )
     lead = StyledText(f" {mark} ", CellStyle("active" if active else "ok"))
     return clip_row(justify_row((lead, title), right, width), width)
 
@@ -225,7 +262,12 @@ def progress_bars_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow
     if width >= 60:
         message = f" {article.done}/{article.total} "
         mine = progress_bar(article, max(4, min(20, width // 6)), glyphs)
-        row = (*row, StyledText("article ", CellStyle("muted")), *mine, StyledText(message, CellStyle("muted")))
+        row = (
+            *row,
+            StyledText("article ", CellStyle("muted")),
+            *mine,
+            StyledText(message, CellStyle("muted")),
+        )
         row = (*row, StyledText(glyphs.rule * 2 + " ", CellStyle("rule")))
     corpus = AnswerProgress(state.done, state.total)
     row = (*row, StyledText("corpus ", CellStyle("muted")))

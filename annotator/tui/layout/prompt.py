@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
-from annotator.core.repairs import misalignment_message, misaligned_spans
 from annotator.core.schema import Label
+from annotator.core.span_repair import misaligned_spans, misalignment_message
 from annotator.core.suggestion import Suggestion
 from annotator.session.state import StatusMessage, TaskState
+from annotator.statistics.styled_text import (
+    CellStyle,
+    StyledRow,
+    StyledText,
+    clip_row,
+    row_width,
+    truncate,
+    wrap_row,
+)
 from annotator.tui.layout.glyphs import Glyphs
-from annotator.tui.layout.marks import text_with_span_edges
-from annotator.tui.layout.row import CellStyle, StyledText, StyledRow, clip_row, truncate, wrap_row, row_width
-from annotator.tui.layout.safe_text import screen_text
+from annotator.tui.layout.span_lanes import text_with_span_edges
+from annotator.tui.layout.text_cells import screen_text
 
 NEWCOMER_SPANS = 3
 """How many spans one must have made before the screen stops explaining itself."""
@@ -31,8 +39,18 @@ def welcome_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
     if found is None or label is None or not label.key or room < 6:
         return (*row, StyledText("Press the letter above a word, then a label's key", CellStyle("muted")))
     words = StyledText(suggestion_text(state, found[1], room, glyphs), CellStyle("text", bold=True))
-    name, key_ = StyledText(label.name, CellStyle("lane", label.name)), StyledText(label.key, CellStyle("key", bold=True))
-    row = (*row, words, StyledText(" may be a ", CellStyle("muted")), name, StyledText(": press ", CellStyle("muted")), key_)
+    name, key_ = (
+        StyledText(label.name, CellStyle("lane", label.name)),
+        StyledText(label.key, CellStyle("key", bold=True)),
+    )
+    row = (
+        *row,
+        words,
+        StyledText(" may be a ", CellStyle("muted")),
+        name,
+        StyledText(": press ", CellStyle("muted")),
+        key_,
+    )
     return (*row, *rest) if row_width(row) + row_width(rest) <= width else row
 
 
@@ -68,7 +86,9 @@ def prompt_rows(state: TaskState, width: int, glyphs: Glyphs) -> tuple[StyledRow
     )
     first, *more = wrap_row(words, width - 8)
     edge = StyledText(glyphs.active, CellStyle("active"))
-    rows: list[StyledRow] = [(edge, StyledText("   "), StyledText(glyphs.here, CellStyle("active")), StyledText(" "), *first)]
+    rows: list[StyledRow] = [
+        (edge, StyledText("   "), StyledText(glyphs.here, CellStyle("active")), StyledText(" "), *first)
+    ]
     rows += [(edge, StyledText("       "), *row) for row in more]
     return tuple(clip_row(row, width) for row in rows)
 
@@ -91,7 +111,10 @@ def _with_narrow_margin(row: StyledRow) -> StyledRow:
 def _prompt_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     if state.typed_hint:
         return (
-            (StyledText(state.typed_hint, CellStyle("likely", bold=True)), StyledText(" + the second letter", CellStyle("muted"))),
+            (
+                StyledText(state.typed_hint, CellStyle("likely", bold=True)),
+                StyledText(" + the second letter", CellStyle("muted")),
+            ),
             key_item(glyphs.key("let_go") + " let go"),
         )
     if state.selected_span:
@@ -101,7 +124,10 @@ def _prompt_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     message = (*((message_item(state.message),) if state.message else ()), *_misaligned_items(state, glyphs))
     suggestions = _label_key_items(state, glyphs)
     if suggestions:
-        both = (key_item(glyphs.key("accept") + " accept"), key_item(glyphs.key("accept_view") + " all in view"))
+        both = (
+            key_item(glyphs.key("accept") + " accept"),
+            key_item(glyphs.key("accept_view") + " all in view"),
+        )
         return (*message, *suggestions, *both)
     return (
         *message,
@@ -132,7 +158,10 @@ def _label_key_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]
 def _focus_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     assert state.selected_span is not None
     words = shortened(state.annotated.text_of(state.selected_span), 24, glyphs)
-    chip = StyledText(screen_text(state.selected_span.label), CellStyle("lane", state.selected_span.label, reverse=True, bold=True))
+    chip = StyledText(
+        screen_text(state.selected_span.label),
+        CellStyle("lane", state.selected_span.label, reverse=True, bold=True),
+    )
     keys = " ".join(x.key for x in state.schema.labels if x.key)
     message = (message_item(state.message),) if state.message else ()
     relabel = (StyledText(keys, CellStyle("key")), StyledText(" relabel", CellStyle("muted")))
@@ -152,7 +181,9 @@ def _focus_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
 def _selection_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     assert state.selection is not None
     message = (message_item(state.message),) if state.message else ()
-    words: PromptItem = (StyledText(shortened(selected_text(state), 28, glyphs), CellStyle("text", bold=True)),)
+    words: PromptItem = (
+        StyledText(shortened(selected_text(state), 28, glyphs), CellStyle("text", bold=True)),
+    )
     offered = _suggestions_for_selection(state)
     if offered:
         return (words, *message, *_suggestion_items(state, offered, glyphs), *_growth_items(state, glyphs))
@@ -179,14 +210,18 @@ def _suggestions_for_selection(state: TaskState) -> tuple[Suggestion, ...]:
     return tuple(sorted(found, key=lambda s: -s.score))
 
 
-def _suggestion_items(state: TaskState, offered: tuple[Suggestion, ...], glyphs: Glyphs) -> tuple[PromptItem, ...]:
+def _suggestion_items(
+    state: TaskState, offered: tuple[Suggestion, ...], glyphs: Glyphs
+) -> tuple[PromptItem, ...]:
     """Return which key takes the suggestion in hand, which turns it down, and where it comes from.
 
     A label that would take another stretch from the same hint says so.
     """
     takes = [label_item(x.key, x.name) for s in offered if (x := state.schema.label(s.label)) and x.key]
     named = {s.label for s in offered}
-    others = [x for x in state.schema.labels if x.key and x.name in state.snapped_ranges and x.name not in named]
+    others = [
+        x for x in state.schema.labels if x.key and x.name in state.snapped_ranges and x.name not in named
+    ]
     best = offered[0]
     return (
         *takes,
@@ -225,12 +260,21 @@ def _growth_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     after = s.text[s.tokens[state.selection.last - 1].end : s.tokens[extent.last - 1].end].strip()
     added = f" {glyphs.cut} ".join(x for x in (before, after) if x)
     words = screen_text(added) if added and cell_len(screen_text(added)) <= 16 else extent.kind
-    return ((StyledText(glyphs.key("grow"), CellStyle("key", bold=True)), StyledText(f" + {words}", CellStyle("muted"))),)
+    return (
+        (
+            StyledText(glyphs.key("grow"), CellStyle("key", bold=True)),
+            StyledText(f" + {words}", CellStyle("muted")),
+        ),
+    )
 
 
 def label_item(letter: str, name: str) -> PromptItem:
     """Return a label's key and name."""
-    return (StyledText(letter, CellStyle("key", bold=True)), StyledText(" "), StyledText(name, CellStyle("lane", name)))
+    return (
+        StyledText(letter, CellStyle("key", bold=True)),
+        StyledText(" "),
+        StyledText(name, CellStyle("lane", name)),
+    )
 
 
 def key_item(words: str) -> PromptItem:

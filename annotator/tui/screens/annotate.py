@@ -11,36 +11,32 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from annotator.core.errors import AnnotatorError, RuleError
-from annotator.core.keys import KeystrokeKind
+from annotator.core.journal_record import KeystrokeKind
 from annotator.core.schema import Label
-from annotator.session.pen import AnnotationController
+from annotator.session.annotation_controller import AnnotationController
+from annotator.session.commands import COMMANDS_WITHOUT_SENTENCE, command_key_kind, footer_items
 from annotator.session.state import StatusMessage, TaskState
-from annotator.tui.commands import COMMANDS_WITHOUT_SENTENCE, footer_items
-from annotator.tui.key_kinds import command_key_kind
-from annotator.tui.layout.bars import header_row, keys_row, empty_rule_row, rule_row
-from annotator.tui.layout.block import TEXT_COLUMN
-from annotator.tui.layout.page import (
-    BodyRow,
+from annotator.statistics.styled_text import CellStyle, StyledRow, StyledText, fit_row
+from annotator.tui.layout.active_sentence import TEXT_COLUMN
+from annotator.tui.layout.article_body import (
     BodyFrame,
+    BodyRow,
     VisiblePage,
+    active_row_on_page,
+    active_start_row,
     body_rows,
+    fully_visible_sentences,
     inactive_sentence_rows,
     visible_page,
-    active_row_on_page,
-    fully_visible_sentences,
-    active_start_row,
 )
-from annotator.tui.layout.panel import side_panel_rows
 from annotator.tui.layout.prompt import NEWCOMER_SPANS, welcome_row
-from annotator.tui.layout.row import CellStyle, StyledText, StyledRow, fit_row
-from annotator.tui.layout.safe_text import screen_text
-from annotator.tui.layout.wrap import wrap_tokens
-from annotator.tui.screens.ahead import Prefetcher
-from annotator.tui.screens.base import RowScreen
-from annotator.tui.screens.deeds import handlers_by_command
-from annotator.tui.screens.fading import MessageTimeout
+from annotator.tui.layout.status_rows import empty_rule_row, header_row, keys_row, rule_row, side_panel_rows
+from annotator.tui.layout.text_cells import screen_text, wrap_tokens
+from annotator.tui.screens.command_handlers import handlers_by_command
+from annotator.tui.screens.row_screen import RowScreen
+from annotator.tui.screens.timers import MessageTimeout, Prefetcher
 from annotator.tui.screens.tour import TourController
-from annotator.tui.widgets.body import Body
+from annotator.tui.widgets import Body
 
 
 class AnnotateScreen(RowScreen):
@@ -136,7 +132,12 @@ class AnnotateScreen(RowScreen):
     def _prefetch(self, i: int) -> None:
         """Lay out a sentence that may come next, so that no key waits for its suggestions and hints."""
         state = self._drawn_state
-        if state and self.is_current and self._session.queue and self._session.article_sentences == state.annotated_sentences:
+        if (
+            state
+            and self.is_current
+            and self._session.queue
+            and self._session.article_sentences == state.annotated_sentences
+        ):
             inactive_sentence_rows(state, i, self._frame(side_panel_width(self.size.width)))
             self.controller.prepare_sentence(i)
 
@@ -161,7 +162,9 @@ class AnnotateScreen(RowScreen):
         s = state.annotated.sentence
         arrived = (s.id, (s.article, self.size))
         strolling, turned = self.controller.keeps_page, self.controller.starts_new_page
-        self.controller.keeps_page = self.controller.starts_new_page = False  # said of this arrival, not of later ones
+        self.controller.keeps_page = self.controller.starts_new_page = (
+            False  # said of this arrival, not of later ones
+        )
         if arrived == self._last_arrival:
             return
         there = strolling and arrived[1:] == self._last_arrival[1:]
@@ -197,12 +200,17 @@ class AnnotateScreen(RowScreen):
         width, height = self.size
         text = min(96, width - 10 - panel if panel else width - 8)
         app = self.annotator
-        return BodyFrame(width - panel, self.body_height, max(2, text), height >= 36, app.glyphs, app.visible_hints)
+        return BodyFrame(
+            width - panel, self.body_height, max(2, text), height >= 36, app.glyphs, app.visible_hints
+        )
 
     def _rule_row(self, state: TaskState, panel: int) -> StyledRow:
         width, glyphs = self.size.width, self.annotator.glyphs
         if state.banner:
-            return fit_row((StyledText(" " + screen_text(state.banner), CellStyle("warn", bold=True, reverse=True)),), width)
+            return fit_row(
+                (StyledText(" " + screen_text(state.banner), CellStyle("warn", bold=True, reverse=True)),),
+                width,
+            )
         return empty_rule_row(width, glyphs) if panel else rule_row(state, width, glyphs)
 
     def _keys_row(self, state: TaskState) -> StyledRow:
@@ -222,10 +230,16 @@ class AnnotateScreen(RowScreen):
             return
         event.stop()
         event.prevent_default()
-        due = bool(char) and not char.isdigit() and (bool(self.controller.typed_hint) or keyboard.letters.requested)
+        due = (
+            bool(char)
+            and not char.isdigit()
+            and (bool(self.controller.typed_hint) or keyboard.letters.requested)
+        )
         label = None if due or name else self._session.schema.by_key(char)
         plain = KeystrokeKind.LABEL if label else KeystrokeKind.SELECT
-        self._session.count_keystroke(command_key_kind(name, on_span=self.controller.selection_is_span) if name and not due else plain)
+        self._session.count_keystroke(
+            command_key_kind(name, on_span=self.controller.selection_is_span) if name and not due else plain
+        )
         if name and not due:
             self.action_act(name)
         else:
@@ -275,7 +289,9 @@ class AnnotateScreen(RowScreen):
                 self._drag_from = None
                 self._run_handler(lambda: self.controller.move_within_view(message.sentence))
             return
-        lines = wrap_tokens(self._session.annotated.sentence.tokens, self._frame(side_panel_width(self.size.width)).text_width)
+        lines = wrap_tokens(
+            self._session.annotated.sentence.tokens, self._frame(side_panel_width(self.size.width)).text_width
+        )
         # The window may have changed its size since the mouse was pressed.
         there = 0 <= message.line < len(lines)
         token = lines[message.line].token_at(message.column - TEXT_COLUMN) if there else None

@@ -14,29 +14,29 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.worker import get_current_worker
 
+from annotator.checks.consistency import InconsistencyGroup
 from annotator.core.errors import AnnotatorError
-from annotator.core.inconsistent import InconsistencyGroup
-from annotator.core.repairs import MisalignedSpan
-from annotator.session.finder import TouchedSentences
-from annotator.session.pen import AnnotationController
-from annotator.tui.layout.bars import keys_row
-from annotator.tui.layout.marks import misaligned_span_text
+from annotator.core.span_repair import MisalignedSpan
+from annotator.session.annotation_controller import AnnotationController
+from annotator.session.sentence_search import TouchedSentences
+from annotator.statistics.styled_text import CellStyle, StyledText, fit_row
 from annotator.tui.layout.overview import (
     ARTICLE_LIST_WIDTH,
-    ArticleListItem,
     ArticleList,
+    ArticleListItem,
     ArticleProblems,
     article_list_rows,
-    progress_bars_row,
-    overview_header,
     inconsistency_text,
+    overview_header,
     overview_sentence_rows,
+    progress_bars_row,
     visible_range,
 )
-from annotator.tui.layout.row import CellStyle, StyledText, fit_row
-from annotator.tui.layout.safe_text import screen_text
-from annotator.tui.screens.base import RowScreen
-from annotator.tui.screens.ways import NavigationCommands
+from annotator.tui.layout.span_lanes import misaligned_span_text
+from annotator.tui.layout.status_rows import keys_row
+from annotator.tui.layout.text_cells import screen_text
+from annotator.tui.screens.command_handlers import NavigationCommands
+from annotator.tui.screens.row_screen import RowScreen
 
 _OVERVIEW_KEYS = [
     ("Enter", "open"),
@@ -132,13 +132,17 @@ class OverviewScreen(RowScreen):
         self._start_reading()
 
     def _start_reading(self) -> None:
-        look = partial(self._read_in_thread, self._session.navigation.touched_sentences(), self._session.queue)
+        look = partial(
+            self._read_in_thread, self._session.navigation.touched_sentences(), self._session.queue
+        )
         self.run_worker(look, thread=True, exclusive=True, group="overview")
 
     def _read_in_thread(self, touched: TouchedSentences, queue: tuple[str, ...]) -> None:
         navigation, last_report, worker = self._session.navigation, time.monotonic(), get_current_worker()
         try:
-            self.post_message(self.Looked(navigation.inconsistencies(touched), navigation.misaligned_spans(touched)))
+            self.post_message(
+                self.Looked(navigation.inconsistencies(touched), navigation.misaligned_spans(touched))
+            )
             for n, article in enumerate(queue):
                 navigation.sentence_search.article(article)
                 if worker.is_cancelled:
@@ -180,7 +184,9 @@ class OverviewScreen(RowScreen):
         for place in group.occurrences:
             if place.is_consistent:
                 s = place.annotated.sentence
-                sentences = self._session.navigation.sentence_search.sentences_of(s.article, self._session.annotation_store.touched_sentences_of(s.article))
+                sentences = self._session.navigation.sentence_search.sentences_of(
+                    s.article, self._session.annotation_store.touched_sentences_of(s.article)
+                )
                 out[s.article] += [n for n, w in enumerate(sentences, 1) if w.sentence.start == s.start]
         return {a: sorted(set(numbers)) for a, numbers in out.items()}
 
@@ -207,9 +213,13 @@ class OverviewScreen(RowScreen):
         state = self._controller.state()
         self.part("head").show_rows((overview_header(state, self._headline(), width, glyphs),))
         if beside < width:
-            self.part("body").show_rows(overview_sentence_rows(state, self._article_problems(), width - beside, height, glyphs))
+            self.part("body").show_rows(
+                overview_sentence_rows(state, self._article_problems(), width - beside, height, glyphs)
+            )
         message = self._message or (state.message.text if state.message else "")
-        message_row = fit_row((StyledText(f" {screen_text(message)}", CellStyle("warn" if self._message else "ok")),), width)
+        message_row = fit_row(
+            (StyledText(f" {screen_text(message)}", CellStyle("warn" if self._message else "ok")),), width
+        )
         self.part("rule").show_rows((message_row if message else progress_bars_row(state, width, glyphs),))
 
     def _headline(self) -> str:
@@ -235,7 +245,12 @@ class OverviewScreen(RowScreen):
         progress = self._session.navigation.progress_of(article)
         there = (len(self._problems.get(article, ())), *self._flag_and_note_counts(article))
         signs = "".join(sign if n else "" for sign, n in zip("!fn", there, strict=True))
-        return ArticleListItem(self._session.navigation.sentence_search.article(article).title, progress.done, progress.total, signs)
+        return ArticleListItem(
+            self._session.navigation.sentence_search.article(article).title,
+            progress.done,
+            progress.total,
+            signs,
+        )
 
     def _flag_and_note_counts(self, article: str) -> tuple[int, int]:
         """Return how many sentences of an article are flagged, and how many have a note."""
@@ -312,7 +327,9 @@ class OverviewScreen(RowScreen):
         queue = session.queue
         weights: list[Callable[[str], float]] = [
             lambda _: 0.0,
-            lambda a: -_done_share(session.navigation.progress_of(a).done, session.navigation.progress_of(a).total),
+            lambda a: (
+                -_done_share(session.navigation.progress_of(a).done, session.navigation.progress_of(a).total)
+            ),
             lambda a: float(len(self._problems.get(a, ()))),
             lambda a: float(sum(self._flag_and_note_counts(a))),
         ]

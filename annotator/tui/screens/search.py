@@ -15,23 +15,28 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from annotator.core.errors import AnnotatorError
-from annotator.core.search import SearchQuery, parse_query
+from annotator.core.search_query import SearchQuery, parse_query
 from annotator.core.tokens import token_range
-from annotator.session.finder import SearchHit, TouchedSentences
-from annotator.session.pen import AnnotationController
-from annotator.tui.layout.bars import keys_row, empty_rule_row
-from annotator.tui.layout.hits import query_help_rows, search_hit_rows, search_header
-from annotator.tui.layout.row import CellStyle, StyledText, fit_row
-from annotator.tui.layout.safe_text import screen_text
-from annotator.tui.screens.base import RowScreen
-from annotator.tui.screens.ways import return_to_annotating
-from annotator.tui.widgets.line_input import LineInput
+from annotator.session.annotation_controller import AnnotationController
+from annotator.session.sentence_search import SearchHit, TouchedSentences
+from annotator.statistics.styled_text import CellStyle, StyledText, fit_row
+from annotator.tui.layout.search_results import query_help_rows, search_header, search_hit_rows
+from annotator.tui.layout.status_rows import empty_rule_row, keys_row
+from annotator.tui.layout.text_cells import screen_text
+from annotator.tui.screens.command_handlers import return_to_annotating
+from annotator.tui.screens.row_screen import RowScreen
+from annotator.tui.widgets import LineInput
 
 MAX_LISTED_HITS = 1000
 """So many hits are listed; the others are only counted."""
 _REPORT_INTERVAL = 0.1
 """Seconds between two reports of a search that goes on."""
-_SEARCH_KEYS = [("Enter", "open"), ("↑↓", "hit"), ("Tab", "filter: go only through these"), ("PgUp PgDn", "page")]
+_SEARCH_KEYS = [
+    ("Enter", "open"),
+    ("↑↓", "hit"),
+    ("Tab", "filter: go only through these"),
+    ("PgUp PgDn", "page"),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +100,21 @@ class SearchScreen(RowScreen):
         width, glyphs, found = self.size.width, self.annotator.glyphs, self._progress
         if not width:
             return
-        self.part("head").show_rows((search_header(self._session.corpus.name, self._count_text(), width, glyphs),))
+        self.part("head").show_rows(
+            (search_header(self._session.corpus.name, self._count_text(), width, glyphs),)
+        )
         self.part("sign").show_rows(((StyledText(" / ", CellStyle("key", bold=True)),),))
         height = self.body_height
-        rows = search_hit_rows(found.hits, self._position, width, height, glyphs) if found.query else query_help_rows(width)
+        rows = (
+            search_hit_rows(found.hits, self._position, width, height, glyphs)
+            if found.query
+            else query_help_rows(width)
+        )
         self.part("body").show_rows(rows[:height])
         wrong = found.error or found.query.warning(tuple(x.name for x in self._session.schema.labels))
-        rule = (fit_row((StyledText(" ! " + screen_text(wrong), CellStyle("warn")),), width),) if wrong else ()
+        rule = (
+            (fit_row((StyledText(" ! " + screen_text(wrong), CellStyle("warn")),), width),) if wrong else ()
+        )
         self.part("rule").show_rows(rule or (empty_rule_row(width, glyphs),))
         keys = [(glyphs.words(key), does) for key, does in _SEARCH_KEYS]
         self.part("keys").show_rows((keys_row(keys, ("Esc", "back"), width),))
@@ -113,7 +126,11 @@ class SearchScreen(RowScreen):
         hits = f"{found.total} {'hit' if found.total == 1 else 'hits'}"
         if found.total > len(found.hits):
             hits = f"the first {len(found.hits)} of {hits}"
-        return hits if found.done else f"{hits}, {found.articles_searched} of {len(self._session.queue)} articles"
+        return (
+            hits
+            if found.done
+            else f"{hits}, {found.articles_searched} of {len(self._session.queue)} articles"
+        )
 
     # -- searching -----------------------------------------------------------------------------
 
@@ -122,7 +139,9 @@ class SearchScreen(RowScreen):
         query = parse_query(event.value)
         self._progress, self._position, self._open_first = SearchProgress(query), 0, False
         touched = self._session.navigation.touched_sentences()
-        self.run_worker(partial(self._search_in_thread, query, touched), thread=True, exclusive=True, group="search")
+        self.run_worker(
+            partial(self._search_in_thread, query, touched), thread=True, exclusive=True, group="search"
+        )
         self.draw()
 
     def _search_in_thread(self, query: SearchQuery, touched: TouchedSentences) -> None:
@@ -140,7 +159,11 @@ class SearchScreen(RowScreen):
                     time.sleep(0.002)  # the screen thread comes first
         except AnnotatorError as error:
             found = SearchProgress(query, error=str(error))
-        self.post_message(self.Told(SearchProgress(query, found.hits, found.total, found.articles_searched, True, found.error)))
+        self.post_message(
+            self.Told(
+                SearchProgress(query, found.hits, found.total, found.articles_searched, True, found.error)
+            )
+        )
 
     def _progress_by_article(self, query: SearchQuery, touched: TouchedSentences) -> Iterator[SearchProgress]:
         navigation = self._session.navigation
@@ -149,7 +172,11 @@ class SearchScreen(RowScreen):
         total = 0
         for n, more in enumerate(navigation.sentence_search.search(query, touched, problems), 1):
             total += len(more)
-            hits = (*hits, *more[: MAX_LISTED_HITS - len(hits)]) if more and len(hits) < MAX_LISTED_HITS else hits
+            hits = (
+                (*hits, *more[: MAX_LISTED_HITS - len(hits)])
+                if more and len(hits) < MAX_LISTED_HITS
+                else hits
+            )
             yield SearchProgress(query, hits, total, n)
 
     def on_search_screen_told(self, event: Told) -> None:

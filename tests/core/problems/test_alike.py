@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.problems.alike import near_duplicate_groups, near_duplicate_pairs
+from annotator.similarity.near_duplicates import near_duplicate_groups, near_duplicate_pairs
 
 SETS = st.lists(st.frozensets(st.integers(0, 12), max_size=8), max_size=12)
 

@@ -9,13 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
+from annotator.checks import boundaries, consistency, corpus_checks, schema_rules
+from annotator.checks.problem import CheckInput, Problem, ProblemKind, ReviewedSentence, quote_text
+from annotator.checks.registry import CHECKS, run_checks
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import Sentence
 from annotator.core.edits import join_sentences
-from annotator.core.problems import counts, duplicates, edges, guideline, lengths, rules, tokenizer, words
-from annotator.core.problems.checks import CHECKS, run_checks
-from annotator.core.problems.material import CheckInput, ReviewedSentence
-from annotator.core.problems.problem import ProblemKind, Problem, quote_text
 from annotator.core.spans import Span
 from annotator.storage.schemas import load_schema
 from tests import builders
@@ -44,21 +43,21 @@ def test_a_crossing_is_an_error_and_a_nesting_that_the_schema_allows_is_none() -
     """The rules of the schema hold for what stands in a journal, wherever it came from."""
     text = "“Ilka Moran Hall is full,” he said."
     fine = _work(text, ("“Ilka Moran Hall is full,”", "CLAIM"), ("Ilka Moran", "PERSON"))
-    assert not list(rules.check_overlaps(_material(fine)))
+    assert not list(schema_rules.check_overlaps(_material(fine)))
     crossed = _work(text, ("Ilka Moran", "PERSON"), ("Moran Hall", "VENUE"))
-    [found] = rules.check_overlaps(_material(crossed))
+    [found] = schema_rules.check_overlaps(_material(crossed))
     assert found.what == "VENUE crosses PERSON “Ilka Moran”, which the schema does not allow"
     assert found.remedy == "move or remove one of the two, or name PERSON under `overlaps` of VENUE"
     assert (found.location.sentence, found.location.seq) == ("0123456789ab:0-35", 1)
     inner = _work(text, ("Ilka Moran Hall", "VENUE"), ("Ilka Moran", "PERSON"))
-    assert _whats(rules.check_overlaps(_material(inner))) == [
+    assert _whats(schema_rules.check_overlaps(_material(inner))) == [
         "PERSON lies in VENUE “Ilka Moran Hall”, which the schema does not allow"
     ]
 
 
 def test_a_label_that_the_schema_lacks_is_an_error() -> None:
     """A label that nobody has defined cannot be trained on by the schema's targets."""
-    found = _whats(rules.check_unknown_labels(_material(_work("Ilka left.", ("Ilka", "SHIP")))))
+    found = _whats(schema_rules.check_unknown_labels(_material(_work("Ilka left.", ("Ilka", "SHIP")))))
     assert found == ["the schema has no label SHIP"]
 
 
@@ -69,14 +68,14 @@ def test_a_sentence_must_stand_in_its_article() -> None:
     moved = replace(s, start=s.start + 1, end=s.end + 1)
     for sentence, n in ((s, 0), (moved, 1)):
         material = CheckInput(NEWS, [ReviewedSentence(AnnotatedSentence(sentence), "ana")], {a.id: a})
-        assert len(list(rules.check_sentence_offsets(material))) == n
+        assert len(list(schema_rules.check_sentence_offsets(material))) == n
 
 
 def test_a_span_inside_a_token_is_told_with_the_token() -> None:
     """What training would move or lose is an error."""
     text = "Moran-like talk."
     work = AnnotatedSentence(builders.sentence(text), Annotation().with_spans([Span(0, 3, "PERSON")]))
-    [found] = edges.check_misaligned_spans(_material(work))
+    [found] = boundaries.check_misaligned_spans(_material(work))
     assert found.what == "PERSON “Mor” begins or ends inside a token of “Moran”"
 
 
@@ -84,12 +83,16 @@ def test_white_space_at_an_edge_and_spans_without_content() -> None:
     """Blanks at an edge, spans of nothing else, and spans of marks alone are told; a symbol is content."""
     text = "Ilka  left … for 5 € ."
     blank = AnnotatedSentence(builders.sentence(text), Annotation().with_spans([Span(0, 5, "PERSON")]))
-    assert _whats(edges.check_whitespace_edges(_material(blank))) == ["PERSON “Ilka” begins or ends with white space"]
+    assert _whats(boundaries.check_whitespace_edges(_material(blank))) == [
+        "PERSON “Ilka” begins or ends with white space"
+    ]
     white = AnnotatedSentence(builders.sentence(text), Annotation().with_spans([Span(4, 6, "PERSON")]))
-    assert _whats(edges.check_whitespace_edges(_material(white))) == ["PERSON holds nothing but white space"]
-    assert not list(edges.check_empty_spans(_material(white)))
+    assert _whats(boundaries.check_whitespace_edges(_material(white))) == [
+        "PERSON holds nothing but white space"
+    ]
+    assert not list(boundaries.check_empty_spans(_material(white)))
     marks = _work(text, ("…", "COUNT"), ("€", "COUNT"))
-    assert _whats(edges.check_empty_spans(_material(marks))) == ["COUNT holds nothing but “…”"]
+    assert _whats(boundaries.check_empty_spans(_material(marks))) == ["COUNT holds nothing but “…”"]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +116,7 @@ def test_white_space_at_an_edge_and_spans_without_content() -> None:
 )  # fmt: skip
 def test_marks_at_an_edge(text: str, words: str, label: str, marks: list[str]) -> None:
     """A mark is told where it belongs to the sentence around, not in pairs, numbers or quotations."""
-    found = _whats(edges.check_punctuation_edges(_material(_work(text, (words, label)))))
+    found = _whats(boundaries.check_punctuation_edges(_material(_work(text, (words, label)))))
     assert [what.split()[-1] for what in found] == [f"“{m}”" for m in marks]
 
 
@@ -122,7 +125,7 @@ def test_a_span_far_longer_than_others_is_told() -> None:
     short = [_work(f"Ilka Moran met {n} hens.", ("Ilka Moran", "PERSON")) for n in range(20)]
     text = "Ilka Moran of the old ferry at the new quay by the long sea wall left."
     long = _work(text, (text[:-6], "PERSON"))
-    [found] = lengths.check_long_spans(_material(*short, long))
+    [found] = boundaries.check_long_spans(_material(*short, long))
     assert found.what.endswith("has 15 tokens; nine in ten PERSON have 2 at the most")
 
 
@@ -132,7 +135,7 @@ def test_no_label_is_so_long_that_anything_goes() -> None:
     for many in [50] * 10 + [150, 151]:
         text = " ".join(["word"] * many)
         works.append(_work(text, (text, "CLAIM")))
-    [found] = lengths.check_long_spans(_material(*works))
+    [found] = boundaries.check_long_spans(_material(*works))
     assert "has 151 tokens" in found.what
 
 
@@ -148,7 +151,7 @@ def test_only_statements_may_run_over_the_end_of_a_sentence() -> None:
     spans = [Span(at, at + 21, label) for label in ("VENUE", "CLAIM")]
     work = replace(joined, annotation=Annotation().with_spans(spans))
     material = CheckInput(NEWS, [ReviewedSentence(work, "ana")], {a.id: a}, {a.id: builders.sentences(a)})
-    assert _whats(lengths.check_sentence_crossing(material)) == [
+    assert _whats(boundaries.check_sentence_crossing(material)) == [
         "VENUE “the market. He smiled” runs over the end of a sentence"
     ]
 
@@ -164,7 +167,7 @@ def test_only_statements_may_run_over_the_end_of_a_sentence() -> None:
 def test_a_stop_within_a_text_that_is_stored_whole(text: str, marked: str, *, found: bool) -> None:
     """Imports keep a text of several sentences as one; a stop before a capital is an end all the same."""
     work = _work(text, (marked, "VENUE"))
-    assert bool(list(lengths.check_sentence_crossing(_material(work)))) == found
+    assert bool(list(boundaries.check_sentence_crossing(_material(work)))) == found
 
 
 def test_the_same_words_with_two_labels_are_told_with_all_places() -> None:
@@ -172,7 +175,7 @@ def test_the_same_words_with_two_labels_are_told_with_all_places() -> None:
     texts = ["Tarn Quay is open.", "They met at Tarn Quay.", "He left Tarn Quay."]
     works = [_work(t, ("Tarn Quay", "VENUE"), at=100 * n) for n, t in enumerate(texts)]
     odd = _work("Tarn Quay was full.", ("Tarn Quay", "PERSON"), at=900)
-    [found] = words.check_label_consistency(_material(*works, odd))
+    [found] = consistency.check_label_consistency(_material(*works, odd))
     assert found.kind is ProblemKind.TWO_LABELS
     assert found.what == "“Tarn Quay” is VENUE (3), PERSON (1) in ana’s work"
     assert found.location.sentence == "0123456789ab:900-919"
@@ -181,18 +184,18 @@ def test_the_same_words_with_two_labels_are_told_with_all_places() -> None:
 def test_spans_that_contradict_the_examples_of_the_schema() -> None:
     """A word that the guideline marks bears its label, and an example that stands in the corpus its marks."""
     other = _work("The Ilka Moran is a ship.", ("Ilka Moran", "VENUE"))
-    assert _whats(guideline.check_guideline_labels(_material(other))) == [
+    assert _whats(schema_rules.check_guideline_labels(_material(other))) == [
         "“Ilka Moran” is VENUE here and PERSON in the guideline"
     ]
     bare, right = (
         _work("Mayor Ilka Moran nodded."),
         _work("Mayor Ilka Moran nodded.", ("Ilka Moran", "PERSON")),
     )
-    assert not list(guideline.check_guideline_sentences(_material(right)))
-    assert _whats(guideline.check_guideline_sentences(_material(bare))) == [
+    assert not list(schema_rules.check_guideline_sentences(_material(right)))
+    assert _whats(schema_rules.check_guideline_sentences(_material(bare))) == [
         "an example of the guideline stands here, marked otherwise: “Ilka Moran” should be PERSON"
     ]
-    assert not list(guideline.check_guideline_sentences(_material(bare, answer=None)))
+    assert not list(schema_rules.check_guideline_sentences(_material(bare, answer=None)))
 
 
 def test_the_shipped_schema_does_not_contradict_itself() -> None:
@@ -209,7 +212,14 @@ def test_the_shipped_schema_does_not_contradict_itself() -> None:
         for n, (label, e) in enumerate((x, e) for x in schema.labels for e in x.examples if not e.wrong)
     ]
     material = CheckInput(schema, said)
-    kinds = {ProblemKind.GUIDELINE, ProblemKind.PUNCTUATION, ProblemKind.EMPTY, ProblemKind.OVERLAP, ProblemKind.LABEL, ProblemKind.BLANK_EDGE}
+    kinds = {
+        ProblemKind.GUIDELINE,
+        ProblemKind.PUNCTUATION,
+        ProblemKind.EMPTY,
+        ProblemKind.OVERLAP,
+        ProblemKind.LABEL,
+        ProblemKind.BLANK_EDGE,
+    }
     found = [p for p in run_checks(material, kinds) if "marked otherwise" not in p.what]
     assert not _whats(found)
 
@@ -231,7 +241,7 @@ def test_copied_articles_and_sentences_are_told() -> None:
     copy = [t.replace("north", "old") if n == 3 else t for n, t in enumerate(story)]
     line = "The harbour master of Vemmel would not say when the north pier opens again."
     found = list(
-        duplicates.check_near_duplicates(
+        corpus_checks.check_near_duplicates(
             CheckInput(
                 NEWS,
                 sentences={
@@ -253,7 +263,7 @@ def test_too_little_to_train_on_is_told_by_label() -> None:
     """What two annotators have marked alike counts once."""
     works = [_work(f"Ilka Moran met {n} hens.", ("Ilka Moran", "PERSON"), at=100 * n) for n in range(60)]
     material = _material(*works, *works)
-    found = _whats(counts.check_training_size(material))
+    found = _whats(corpus_checks.check_training_size(material))
     assert found[0] == "there are 60 accepted sentences, and training needs 100 at least"
     assert found[1:] == [
         f"{x} has 0 accepted spans, and a label needs 50 at least" for x in ("VENUE", "COUNT", "CLAIM")
@@ -264,9 +274,9 @@ def test_drift_names_the_sentences_that_would_be_cut_otherwise() -> None:
     """Another fingerprint is told with what it changes, if it changes any; the same one costs nothing."""
     a = builders.market()
     material = CheckInput(NEWS, (), {a.id: a}, {a.id: builders.sentences(a)})
-    assert not list(tokenizer.check_tokenizer_drift(material, "f1", "f1", lambda _: []))
-    assert not list(tokenizer.check_tokenizer_drift(material, "f1", "f2", builders.tokens_of))
-    [found] = tokenizer.check_tokenizer_drift(material, "f1", "f2", lambda t: builders.tokens_of(t)[:-1])
+    assert not list(corpus_checks.check_tokenizer_drift(material, "f1", "f1", lambda _: []))
+    assert not list(corpus_checks.check_tokenizer_drift(material, "f1", "f2", builders.tokens_of))
+    [found] = corpus_checks.check_tokenizer_drift(material, "f1", "f2", lambda t: builders.tokens_of(t)[:-1])
     n = len(builders.sentences(a))
     assert found.what.endswith(f": {n} of {n} sentences would be cut otherwise")
     assert len(found.related) == n
@@ -274,7 +284,9 @@ def test_drift_names_the_sentences_that_would_be_cut_otherwise() -> None:
 
 def test_every_kind_has_words_and_a_check() -> None:
     """A kind that the command lists is looked for by a check, or by the command itself."""
-    assert {k for finds, _ in CHECKS for k in finds} | {ProblemKind.JOURNAL, ProblemKind.TOKENIZER} == set(ProblemKind)
+    assert {k for finds, _ in CHECKS for k in finds} | {ProblemKind.JOURNAL, ProblemKind.TOKENIZER} == set(
+        ProblemKind
+    )
     assert all(k.description for k in ProblemKind)
 
 

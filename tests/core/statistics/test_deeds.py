@@ -5,12 +5,21 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
-from annotator.core.edits import Edit, Op, add_span, join_sentences, reject_suggestion, set_answer, set_note, split_sentence
-from annotator.core.record import JournalRecord
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
+from annotator.core.edits import (
+    Edit,
+    Op,
+    add_span,
+    join_sentences,
+    reject_suggestion,
+    set_answer,
+    set_note,
+    split_sentence,
+)
+from annotator.core.journal_record import JournalRecord
 from annotator.core.schema import Label, Schema
 from annotator.core.spans import Span
-from annotator.core.statistics.deeds import ArticleSpan, event_from_edit, events_from_records
+from annotator.statistics.edit_events import ArticleSpan, event_from_edit, events_from_records
 from tests.core.statistics.worker import LABELS, sentence_of
 
 A = sentence_of(10, "0123456789ab", 0, 0)
@@ -26,7 +35,8 @@ def _records(*edits: Edit) -> list[JournalRecord]:
         first, n = len(out) + 1, len(edit.after)
         batch = (first, n) if n > 1 else None
         out += [
-            JournalRecord(first + i, edit.op, w, batch=batch, time=float(first)) for i, w in enumerate(edit.after)
+            JournalRecord(first + i, edit.op, w, batch=batch, time=float(first))
+            for i, w in enumerate(edit.after)
         ]
     return out
 
@@ -51,7 +61,9 @@ def test_an_untouched_sentence_is_one_without_a_word_before() -> None:
     """Accepted at first sight counts as untouched; after a span, a note or an answer it does not."""
     noted = set_note(AnnotatedSentence(A), "odd")
     assert (
-        event_from_edit(Op.ANSWER, noted.after, set_answer(noted.after[0], Answer.ACCEPT).after, time=0).untouched
+        event_from_edit(
+            Op.ANSWER, noted.after, set_answer(noted.after[0], Answer.ACCEPT).after, time=0
+        ).untouched
         == 0
     )
     fresh = set_answer(AnnotatedSentence(A), Answer.ACCEPT)
@@ -84,7 +96,9 @@ def test_what_was_added_less_what_was_removed_is_there(steps: list[tuple[int, se
     records = []
     for n, (i, words) in enumerate(steps, 1):
         spans = [Span(t.start, t.end, "PERSON") for k, t in enumerate(sentences[i].tokens) if k in words]
-        records.append(JournalRecord(n, Op.EDIT, AnnotatedSentence(sentences[i], Annotation().with_spans(spans))))
+        records.append(
+            JournalRecord(n, Op.EDIT, AnnotatedSentence(sentences[i], Annotation().with_spans(spans)))
+        )
     standing: set[tuple[str, int, int, str]] = set()
     for deed in events_from_records(records):
         standing -= {m.key for m in deed.removed}

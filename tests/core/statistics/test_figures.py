@@ -5,11 +5,16 @@ from __future__ import annotations
 import pytest
 
 from annotator.core.annotation import Answer
-from annotator.core.keys import KeystrokeKind, KeystrokeCounts, sum_keystrokes
+from annotator.core.journal_record import KeystrokeCounts, KeystrokeKind, sum_keystrokes
 from annotator.core.spans import Span
-from annotator.core.statistics.deeds import events_from_records
-from annotator.core.statistics.figures import AnnotationStatistics, AnnotatorActivity, CorpusProgress, compute_statistics
-from annotator.core.statistics.spans import AnswerCounts
+from annotator.statistics.annotation_statistics import AnswerCounts
+from annotator.statistics.edit_events import events_from_records
+from annotator.statistics.summary import (
+    AnnotationStatistics,
+    AnnotatorActivity,
+    CorpusProgress,
+    compute_statistics,
+)
 from tests.core.statistics.worker import LABELS, Worker
 
 
@@ -19,7 +24,9 @@ def _hand(worker: Worker) -> AnnotatorActivity:
 
 def _figures(*workers: Worker, done: int = 0, left: tuple[int, ...] = ()) -> AnnotationStatistics:
     progress = CorpusProgress(done, done + len(left), left)
-    return compute_statistics("ana", [_hand(w) for w in workers], progress, LABELS, lambda t: str(int(t // 86_400)))
+    return compute_statistics(
+        "ana", [_hand(w) for w in workers], progress, LABELS, lambda t: str(int(t // 86_400))
+    )
 
 
 def test_labels_lengths_and_answers_are_counted() -> None:

@@ -9,9 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.statistics.deeds import events_from_records
-from annotator.core.statistics.forecast import RECENT_SENTENCES, Forecast, TimedAnswer, forecast_remaining, timed_answers
-from annotator.core.statistics.pace import time_events
+from annotator.statistics.edit_events import events_from_records
+from annotator.statistics.throughput import (
+    RECENT_SENTENCES,
+    Forecast,
+    TimedAnswer,
+    forecast_remaining,
+    time_events,
+    timed_answers,
+)
 from tests.core.statistics.worker import Worker
 
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from annotator.core.annotation import Answer
 from annotator.core.spans import Span
-from annotator.core.statistics.deeds import events_from_records
-from annotator.core.statistics.haste import SpeedWarning, SpeedWarningKind, find_speed_warnings
+from annotator.statistics.edit_events import events_from_records
+from annotator.statistics.speed_check import SpeedWarning, SpeedWarningKind, find_speed_warnings
 from tests.core.statistics.worker import Worker
 
 TOKENS = 12

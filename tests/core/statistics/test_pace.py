@@ -10,9 +10,17 @@ from hypothesis import strategies as st
 
 from annotator.core.annotation import Answer
 from annotator.core.edits import Op
-from annotator.core.statistics.deeds import EditEvent, events_from_records
-from annotator.core.statistics.pace import IDLE_BOUNDS, time_events, idle_threshold, hourly_rate, work_periods
-from annotator.core.statistics.quantiles import Quartiles, quartiles, quantile
+from annotator.statistics.edit_events import EditEvent, events_from_records
+from annotator.statistics.throughput import (
+    IDLE_BOUNDS,
+    Quartiles,
+    hourly_rate,
+    idle_threshold,
+    quantile,
+    quartiles,
+    time_events,
+    work_periods,
+)
 from tests.core.statistics.worker import Worker
 
 
@@ -82,7 +90,9 @@ def test_what_is_undone_was_not_done() -> None:
     worker.answer(0, answer=None, op=Op.UNDO)
     worker.now += 5
     worker.put(0)
-    (stint,) = work_periods(time_events(events_from_records(worker.records)).timed_events, lambda d: d.session)
+    (stint,) = work_periods(
+        time_events(events_from_records(worker.records)).timed_events, lambda d: d.session
+    )
     assert (stint.sentences, stint.spans) == (0, 0)
     assert stint.seconds > 10
 

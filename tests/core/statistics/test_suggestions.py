@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from annotator.core.edits import Op
 from annotator.core.spans import Span
-from annotator.core.statistics.deeds import events_from_records
-from annotator.core.statistics.suggestions import SuggestionOutcome, sum_outcomes, suggestion_outcomes
+from annotator.statistics.annotation_statistics import SuggestionOutcome, suggestion_outcomes, sum_outcomes
+from annotator.statistics.edit_events import events_from_records
 from tests.core.statistics.worker import Worker
 
 ENDS = ["kept", "moved", "moved twice", "relabelled", "removed", "rejected", "undone", "redone", "own"]
@@ -71,7 +71,9 @@ def test_turning_down_what_was_taken_is_a_rejection_once() -> None:
     worker.put(n, span)
     worker.put(n)
     worker.turn_down(n, span)
-    assert suggestion_outcomes(events_from_records(worker.records)) == (SuggestionOutcome("rules", "PERSON", rejected=1),)
+    assert suggestion_outcomes(events_from_records(worker.records)) == (
+        SuggestionOutcome("rules", "PERSON", rejected=1),
+    )
 
 
 def test_a_rejection_that_is_undone_was_none() -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field, replace
 
-from annotator.core.annotation import Annotation, Answer, AnnotatedSentence
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import Sentence
 from annotator.core.edits import Op
-from annotator.core.keys import KeystrokeCounts
-from annotator.core.record import JournalRecord
+from annotator.core.journal_record import JournalRecord, KeystrokeCounts
 from annotator.core.spans import Span
 from annotator.core.tokens import build_tokens
 

@@ -1,0 +1,178 @@
+"""All works of one annotator: the stored sentences, overlaid with what the journal says.
+
+A sentence that nobody has touched comes from ``base``. One that was edited, joined or split
+comes from the overlay and hides every base sentence that it shares text with.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Callable, Iterable, Sequence
+
+from annotator.core.annotation import AnnotatedSentence
+from annotator.core.article import Sentence
+from annotator.core.edits import Edit, History, Op
+from annotator.core.errors import RuleError
+from annotator.core.journal_record import JournalRecord
+
+SentenceBounds = tuple[int, int]
+
+
+class AnnotationStore:
+    """What one annotator has made of each article."""
+
+    def __init__(self, stored_sentences: Callable[[str], Sequence[Sentence]]) -> None:
+        """Start with nothing touched; ``base`` gives the stored sentences of an article id."""
+        self._stored_sentences = stored_sentences
+        self._touched: dict[str, dict[SentenceBounds, AnnotatedSentence]] = {}
+        self._ranges: dict[str, list[SentenceBounds]] = {}
+        self._seqs: dict[str, int] = {}
+
+    def sentences_of(self, article: str) -> tuple[AnnotatedSentence, ...]:
+        """Return the works of an article in text order."""
+        touched = self._touched.get(article, {})
+        ranges = self._ranges.get(article, [])
+        kept = [
+            AnnotatedSentence(s)
+            for s in self._stored_sentences(article)
+            if not _overlaps_any(ranges, (s.start, s.end))
+        ]
+        return tuple(sorted([*kept, *touched.values()], key=lambda w: w.sentence.start))
+
+    def touched_sentences_of(self, article: str) -> tuple[AnnotatedSentence, ...]:
+        """Return the works of an article that have a record, in text order."""
+        touched = self._touched.get(article, {})
+        return tuple(touched[p] for p in self._ranges.get(article, []))
+
+    @property
+    def touched_articles(self) -> tuple[str, ...]:
+        """The ids of the articles that have a record, in the order of their first one."""
+        return tuple(a for a, t in self._touched.items() if t)
+
+    def last_seq(self, sentence_id: str) -> int | None:
+        """Return the ``seq`` of a sentence's last record, or None."""
+        return self._seqs.get(sentence_id)
+
+    def apply(self, edit: Edit) -> None:
+        """Replace the works before the edit by those after it.
+
+        Raises RuleError, and changes nothing, where a work is not as the edit found it.
+        """
+        for annotated in edit.before:
+            now = self._touched.get(annotated.sentence.article, {}).get(_sentence_range(annotated))
+            if now is not None and now.annotation != annotated.annotation:
+                raise RuleError(
+                    "the sentence has changed since",
+                    where=annotated.sentence.id,
+                    do="look at it and try again",
+                )
+        self.replace_sentences(edit.before, edit.after)
+
+    def replace_sentences(
+        self, before: Iterable[AnnotatedSentence], after: Iterable[AnnotatedSentence]
+    ) -> None:
+        """Take the one set of works out and the other in."""
+        for annotated in before:
+            article, sentence_range = annotated.sentence.article, _sentence_range(annotated)
+            if self._touched.get(article, {}).pop(sentence_range, None) is not None:
+                self._ranges[article].remove(sentence_range)
+        for annotated in after:
+            article, sentence_range = annotated.sentence.article, _sentence_range(annotated)
+            there = self._touched.setdefault(article, {})
+            if sentence_range not in there:
+                insort(self._ranges.setdefault(article, []), sentence_range)
+            there[sentence_range] = annotated
+
+    def overlapping(self, article: str, start: int, end: int) -> tuple[AnnotatedSentence, ...]:
+        """Return the works that share text with ``[start, end)`` of the article."""
+        return tuple(
+            w for w in self.sentences_of(article) if w.sentence.start < end and start < w.sentence.end
+        )
+
+    def remember_seq(self, record: JournalRecord) -> None:
+        """Remember the last record of a sentence."""
+        self._seqs[record.annotated.sentence.id] = record.seq
+
+    def replay(self, records: Iterable[JournalRecord]) -> History:
+        """Take in the records of a journal, oldest first, and return the history that they make."""
+        history = History()
+        for batch in _group_batches(records):
+            self._replay_batch(batch, history)
+        return history
+
+    def _replay_batch(self, batch: Sequence[JournalRecord], history: History) -> None:
+        after = tuple(r.annotated for r in batch)
+        op = batch[0].op
+        edit = _edit_from_history(history, op, after)
+        if edit is None:
+            edit = Edit(op, self._sentences_before(op, after), after)
+            history.record_edit(edit)
+        if op is Op.MIGRATE:  # what was done before has labels that the schema may not have any more
+            history.done.clear()
+        self.replace_sentences(edit.before, ())
+        self.replace_sentences((), edit.after)
+        for record in batch:
+            self.remember_seq(record)
+
+    def _sentences_before(
+        self, op: Op, after: tuple[AnnotatedSentence, ...]
+    ) -> tuple[AnnotatedSentence, ...]:
+        """Return the works that ``after`` takes the place of."""
+        if op in {Op.EDIT, Op.ANSWER, Op.NOTE, Op.MIGRATE}:
+            # Several sentences of one deed need not be neighbours, nor of one article.
+            # Two of them may be parts of one, in a journal that was put together from others.
+            return tuple(dict.fromkeys(b for w in after for b in self._sentences_before_one(w.sentence)))
+        first = after[0].sentence
+        return self.overlapping(first.article, first.start, after[-1].sentence.end)
+
+    def _sentences_before_one(self, s: Sentence) -> tuple[AnnotatedSentence, ...]:
+        known = self._touched.get(s.article, {}).get((s.start, s.end))
+        if known is not None:
+            return (known,)
+        if not _overlaps_any(self._ranges.get(s.article, []), (s.start, s.end)):
+            return (AnnotatedSentence(s),)
+        return self.overlapping(s.article, s.start, s.end)
+
+
+def _edit_from_history(history: History, op: Op, after: tuple[AnnotatedSentence, ...]) -> Edit | None:
+    """Return the edit that an undo or redo record stands for, if the history has it on top."""
+    if op not in {Op.UNDO, Op.REDO}:
+        return None
+    stack = history.done if op is Op.UNDO else history.undone
+    if not stack:
+        return None
+    expected = stack[-1].before if op is Op.UNDO else stack[-1].after
+    if [(w.sentence.id, w.annotation) for w in expected] != [(w.sentence.id, w.annotation) for w in after]:
+        return None
+    return history.undo() if op is Op.UNDO else history.redo()
+
+
+def _group_batches(records: Iterable[JournalRecord]) -> Iterable[list[JournalRecord]]:
+    """Group records into deeds: a batch is one, any other record by itself."""
+    batch: list[JournalRecord] = []
+    for record in records:
+        if batch and (record.batch is None or record.batch != batch[0].batch):
+            yield batch
+            batch = []
+        batch.append(record)
+        if record.batch is None:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _sentence_range(annotated: AnnotatedSentence) -> SentenceBounds:
+    return (annotated.sentence.start, annotated.sentence.end)
+
+
+def _overlaps_any(ranges: Sequence[SentenceBounds], sentence_range: SentenceBounds) -> bool:
+    """Whether ``place`` shares text with one of the sorted, disjoint ``places``."""
+    lo, hi = 0, len(ranges)
+    while lo < hi:
+        mid = (lo + hi) // 2
+        if ranges[mid][1] <= sentence_range[0]:
+            lo = mid + 1
+        else:
+            hi = mid
+    return lo < len(ranges) and ranges[lo][0] < sentence_range[1]

@@ -1,0 +1,73 @@
+"""How many keys a deed took, told apart by what they were for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from enum import StrEnum
+
+from annotator.core.annotation import AnnotatedSentence
+from annotator.core.edits import Op
+
+
+class KeystrokeKind(StrEnum):
+    """What a key that was pressed is for."""
+
+    LABEL = "label"
+    SELECT = "select"
+    CORRECT = "correct"
+    ENTER = "enter"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class KeystrokeCounts:
+    """Counts of keys, one field for each ``KeyKind``."""
+
+    label: int = 0
+    select: int = 0
+    correct: int = 0
+    enter: int = 0
+    other: int = 0
+
+    def plus(self, kind: KeystrokeKind) -> KeystrokeCounts:
+        """Return the counts with one key more."""
+        return replace(self, **{kind.value: getattr(self, kind.value) + 1})
+
+    def counts(self) -> dict[str, int]:
+        """Return the counts by kind, in the order of the kinds."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    @property
+    def total(self) -> int:
+        """All keys together."""
+        return sum(self.counts().values())
+
+
+def sum_keystrokes(many: Iterable[KeystrokeCounts]) -> KeystrokeCounts:
+    """Return the counts of several deeds added up."""
+    rows = [k.counts() for k in many]
+    return KeystrokeCounts(**{kind.value: sum(r[kind.value] for r in rows) for kind in KeystrokeKind})
+
+
+# The journal in memory: one record a line, and what the records add up to.
+
+
+@dataclass(frozen=True, slots=True)
+class JournalRecord:
+    """One line of a journal: the whole annotation of one sentence after one deed."""
+
+    seq: int
+    """Counts from 1 in each journal, without gaps."""
+    op: Op
+    annotated: AnnotatedSentence
+    parent: int | None = None
+    """The ``seq`` of the record that this one follows on the same sentence; None for a first."""
+    batch: tuple[int, int] | None = None
+    """First ``seq`` and size of the batch it belongs to; an incomplete batch is void."""
+    annotator: str = ""
+    session: str = ""
+    time: float = 0.0
+    """Seconds since 1970 (UTC)."""
+    keystrokes: KeystrokeCounts | None = None
+    """The keys that the deed took, in the first record of a batch; None where nobody counted them."""

@@ -1,0 +1,188 @@
+"""The query of the search and of the filter: words, and what is said of a sentence; all must hold.
+
+harbour            the word, in capitals or not
+"Port Amery"       exactly these characters
+label:PERSON       a span of that label (its beginning is enough); label: any span
+answer:open        open, accept, reject or ignore; answer: any answer
+flag  note  problem    is flagged, has a note, is inconsistent with another sentence
+note:check         the word stands in the note
+article:ferry      the word stands in the article's title or in the name of its source
+-flag              not that
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from annotator.core.annotation import AnnotatedSentence
+
+HighlightRange = tuple[int, int]
+"""Code points ``[start, end)`` of a sentence's text."""
+
+QUERY_FIELDS = ("label", "answer", "note", "article")
+QUERY_STATES = ("flag", "note", "problem")
+QUERY_ANSWERS = ("open", "accept", "reject", "ignore")
+_TERM_PATTERN = re.compile(r'(-?)(?:(label|answer|note|article):)?(?:"([^"]*)"?|(\S+))?', re.IGNORECASE)
+_BLANK_TRANSLATION = str.maketrans("\n\r\t\u2028\u2029\u00a0", "      ")
+
+
+@dataclass(frozen=True, slots=True)
+class QueryTerm:
+    """One condition of a query."""
+
+    kind: str
+    """``word``, ``exact``, one of ``FIELDS`` or of ``STATES``."""
+    value: str = ""
+    negated: bool = False
+
+    def __str__(self) -> str:
+        """Return the term as it is typed."""
+        sign = "-" if self.negated else ""
+        if self.kind == "exact":
+            return f'{sign}"{self.value}"'
+        if self.kind == "word":
+            return sign + self.value
+        blank = any(c.isspace() for c in self.value)
+        value = f'"{self.value}"' if blank else self.value
+        return f"{sign}{self.kind}:{value}" if value or self.kind in {"label", "answer"} else sign + self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class QuerySubject:
+    """What a query looks at: a sentence's work, its article's names, and whether it has a problem."""
+
+    annotated: AnnotatedSentence
+    title: str = ""
+    """The article's title and the name of its source."""
+    has_problem: bool = False
+
+
+@dataclass(frozen=True)
+class SearchQuery:
+    """Conditions that must all hold; the empty query holds everywhere."""
+
+    terms: tuple[QueryTerm, ...] = ()
+
+    def __str__(self) -> str:
+        """Return the query as it is typed; ``parse`` gives it back."""
+        return " ".join(map(str, self.terms))
+
+    def __bool__(self) -> bool:
+        return bool(self.terms)
+
+    @property
+    def needs_problems(self) -> bool:
+        """Whether the problems must be known to answer it."""
+        return any(t.kind == "problem" for t in self.terms)
+
+    @cached_property
+    def _tests(self) -> tuple[tuple[Callable[[QuerySubject], bool], bool], ...]:
+        return tuple((_term_test(t), t.negated) for t in self.terms)
+
+    def matches(self, subject: QuerySubject) -> bool:
+        """Whether all conditions hold."""
+        return all(test(subject) is not negated for test, negated in self._tests)
+
+    def highlights(self, annotated: AnnotatedSentence) -> tuple[HighlightRange, ...]:
+        """Return what of a sentence's text the conditions speak of, in order, without overlaps."""
+        found = sorted(
+            {p for t in self.terms if not t.negated for p in _term_highlights(t, annotated)},
+            key=lambda p: (p[0], -p[1]),
+        )
+        out: list[HighlightRange] = []
+        for a, b in found:
+            if not out or a >= out[-1][1]:
+                out.append((a, b))
+        return tuple(out)
+
+    def warning(self, labels: tuple[str, ...]) -> str:
+        """Return what in the query can never hold, in words; empty where nothing is wrong."""
+        for term in self.terms:
+            known = {"label": labels, "answer": QUERY_ANSWERS}.get(term.kind)
+            if known and not any(_starts_with(k, term.value) for k in known):
+                return f"there is no {term.kind} {term.value}: try {', '.join(known)}"
+        return ""
+
+
+def parse_query(text: str) -> SearchQuery:
+    """Return the query that is typed as ``text``; half a term is taken for what it can mean already."""
+    return SearchQuery(tuple(_parse_terms(text)))
+
+
+def _parse_terms(text: str) -> Iterator[QueryTerm]:
+    at = 0
+    while at < len(text):
+        if text[at].isspace():
+            at += 1
+            continue
+        m = _TERM_PATTERN.match(text, at)
+        assert m is not None  # every part of the pattern may be empty
+        at = max(m.end(), at + 1)
+        if term := _parse_term(m):
+            yield term
+
+
+def _parse_term(m: re.Match[str]) -> QueryTerm | None:
+    negated, field = bool(m.group(1)), (m.group(2) or "").lower()
+    quoted, plain = m.group(3), m.group(4) or ""
+    value = quoted if quoted is not None else plain
+    if field:
+        return QueryTerm(field, value, negated) if value or field != "article" else None
+    if quoted:
+        return QueryTerm("exact", quoted, negated)
+    if plain.lower() in QUERY_STATES:
+        return QueryTerm(plain.lower(), "", negated)
+    return QueryTerm("word", plain, negated) if plain else None
+
+
+def _term_test(term: QueryTerm) -> Callable[[QuerySubject], bool]:
+    value, folded = term.value, term.value.casefold()
+    return {
+        "word": lambda s: folded in s.work.sentence.text.translate(_BLANK_TRANSLATION).casefold(),
+        "exact": lambda s: value in s.work.sentence.text.translate(_BLANK_TRANSLATION),
+        "label": lambda s: any(_starts_with(x.label, value) for x in s.work.annotation.spans),
+        "answer": lambda s: _matches_answer(s.work, value),
+        "flag": lambda s: s.work.annotation.flagged,
+        "note": lambda s: bool(s.work.annotation.note) and folded in s.work.annotation.note.casefold(),
+        "article": lambda s: folded in s.title.casefold(),
+        "problem": lambda s: s.problem,
+    }[term.kind]
+
+
+def _matches_answer(annotated: AnnotatedSentence, value: str) -> bool:
+    answer = annotated.annotation.answer
+    return _starts_with(answer.value if answer else "open", value) if value else answer is not None
+
+
+def _starts_with(name: str, value: str) -> bool:
+    return name.casefold().startswith(value.casefold())
+
+
+def _term_highlights(term: QueryTerm, annotated: AnnotatedSentence) -> Iterator[HighlightRange]:
+    if term.kind == "label":
+        yield from ((s.start, s.end) for s in annotated.annotation.spans if _starts_with(s.label, term.value))
+    elif term.kind == "exact":
+        text = annotated.sentence.text.translate(_BLANK_TRANSLATION)
+        yield from ((a, a + len(term.value)) for a in _occurrences(text, term.value))
+    elif term.kind == "word":
+        text, places = _casefold_with_offsets(annotated.sentence.text.translate(_BLANK_TRANSLATION))
+        word = term.value.casefold()
+        yield from ((places[a], places[a + len(word) - 1] + 1) for a in _occurrences(text, word))
+
+
+def _occurrences(text: str, part: str) -> Iterator[int]:
+    at = text.find(part)
+    while part and at >= 0:
+        yield at
+        at = text.find(part, at + len(part))
+
+
+def _casefold_with_offsets(text: str) -> tuple[str, range | list[int]]:
+    """Return the folded text, and for each of its characters the one in ``text`` that it comes from."""
+    folded = text.casefold()
+    if len(folded) == len(text):  # folding never makes a text shorter, so each character gave one
+        return folded, range(len(text))
+    return folded, [i for i, char in enumerate(text) for _ in char.casefold()]

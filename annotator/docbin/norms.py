@@ -1,0 +1,185 @@
+"""NORM and SENT_START as a blank pipeline's tokenizer leaves them, for ``--attrs full``.
+
+A word's norm is its own in small letters, or what ``spacy.lang.norm_exceptions`` says. The
+tokenizer's exceptions (``don't`` → ``do``, ``n't``) bring norms of their own (``not``), and a text
+that opens with one that holds an affix (``he's``) has no SENT_START on its first token: spaCy finds
+those last and copies the prepared tokens over the one that had it. Neither says anything of the text,
+and ``spacy train`` reads neither;
+they are here so that the payload is the one that spaCy's own API makes. For English they are
+stored (``data/en.json``; a test compares them with the installed spaCy), for other languages
+spaCy is asked, which takes its import.
+"""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from annotator.core.errors import UsageError
+from annotator.docbin.string_ids import SPACY_SYMBOLS, cached_string_id, native_string_id
+
+TokenizerException = tuple[tuple[str, ...], tuple[str, ...], bool]
+"""Words of an exception, their norms (empty: the word's own), and whether it takes SENT_START away."""
+_DATA_FOLDER = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Norms:
+    """What a language's tokenizer says of words."""
+
+    norm_of: Callable[[str], str]
+    """The norm of a word by itself."""
+    exceptions: Mapping[str, Sequence[TokenizerException]]
+    """The exceptions by their first word, those of most words first."""
+    single_word_exceptions: frozenset[str]
+    """The first words of those that have but one: of the others no blank follows the first word."""
+
+    def find_exceptions(
+        self, words: Sequence[str], spaces: Sequence[int]
+    ) -> Iterator[tuple[int, TokenizerException]]:
+        """Yield where exceptions stand: words without a blank between, from the left, the longest first."""
+        cases = self.exceptions
+        at = 0
+        for n, word in enumerate(words):
+            if word in cases and n >= at:
+                for case in cases[word]:
+                    end = n + len(case[0])
+                    if tuple(words[n:end]) == case[0] and not any(spaces[n : end - 1]):
+                        yield n, case
+                        at = end
+                        break
+
+
+@cache
+def load_norms(lang: str) -> Norms:
+    """Return what spaCy's blank pipeline of a language does; raises UsageError for an unknown one."""
+    stored = _DATA_FOLDER / f"{lang}.json"
+    if stored.is_file():
+        data = json.loads(stored.read_bytes())
+        own: dict[str, str] = data["norms"]
+        return _make_norms(lambda word: own.get(word) or word.lower(), data["cases"])
+    import spacy
+
+    try:
+        vocab = spacy.blank(lang).vocab
+    except ImportError as error:
+        raise UsageError(
+            f"--attrs full asks spaCy's tokenizer for the language {lang!r}, which is not there",
+            do="install what spaCy needs for it, or give --attrs own or min",
+        ) from error
+    return _make_norms(lambda word: vocab[word].norm_, norms_from_spacy(lang)["cases"])
+
+
+def _make_norms(of: Callable[[str], str], cases: Sequence[Any]) -> Norms:
+    return Norms(of, _by_first_word(cases), frozenset(words[0] for words, _, _ in cases if len(words) == 1))
+
+
+def _by_first_word(cases: Sequence[Any]) -> dict[str, list[TokenizerException]]:
+    out: dict[str, list[TokenizerException]] = {}
+    for words, own, opens in sorted(cases, key=lambda c: -len(c[0])):
+        out.setdefault(words[0], []).append((tuple(words), tuple(own), opens))
+    return out
+
+
+def norms_from_spacy(lang: str) -> dict[str, Any]:
+    """Return what is stored of a language, from the installed spaCy: norms of words, and exceptions."""
+    import spacy
+    from spacy.lang.norm_exceptions import BASE_NORMS
+
+    nlp: Any = spacy.blank(lang)
+    cases = []
+    for rule in (getattr(nlp.tokenizer, "rules", None) or {}).values():
+        words = [t[SPACY_SYMBOLS["ORTH"]] for t in rule]
+        own = [t.get(SPACY_SYMBOLS["NORM"], "") for t in rule]
+        norms_ = ["" if nlp.vocab[w].norm_ == n else n for w, n in zip(words, own, strict=True)]
+        bare = nlp.make_doc("".join(words)).to_array(SPACY_SYMBOLS["SENT_START"])[0] == 0
+        cases.append([words, norms_, bool(bare)])
+    return {"norms": dict(sorted(BASE_NORMS.items())), "cases": sorted(cases)}
+
+
+# The columns of what tokens are called: the ids of their words, and of the words' norms.
+#
+# Few words are looked up one by one. In a big file a dictionary of all its words is slow, because it
+# lies all over the memory: there ids are reckoned by numpy (``hashed.py``), to the same numbers.
+
+
+class WordIds(Protocol):
+    """Ids of words and, where norms are asked for, of their norms: a number for each token."""
+
+    orth: array[int]
+    norm: array[int]
+
+    def extend(self, words: Sequence[str]) -> None:
+        """Add tokens."""
+
+    def set_norm(self, token: int, norm: str) -> None:
+        """Give a token another norm."""
+
+    def strings(self) -> Iterator[str]:
+        """Yield what the ids stand for, some of it more than once."""
+
+
+class _CachedIds(dict[str, int]):
+    """The ids of words; new ones are made when they are asked for."""
+
+    def __missing__(self, word: str) -> int:
+        made = self[word] = native_string_id(word)
+        return made
+
+
+class NormIdCache(dict[str, int]):
+    """The ids of words' norms, by word, with the norms."""
+
+    def __init__(self, norms: Norms) -> None:
+        """Begin with none."""
+        super().__init__()
+        self._norms = norms
+        self.norms_by_id: dict[int, str] = {}
+        """By id."""
+
+    def __missing__(self, word: str) -> int:
+        made = self[word] = self.add(self._norms.norm_of(word))
+        return made
+
+    def add(self, norm: str) -> int:
+        """Return the id of a norm, which is kept."""
+        made = cached_string_id(norm)
+        self.norms_by_id[made] = norm
+        return made
+
+    def strings(self, column: array[int]) -> Iterator[str]:
+        """Yield the norms that stand in a column: one that a token had may have been renamed."""
+        yield from (self.norms_by_id[number] for number in set(column))
+
+
+class CachedWordIds:
+    """Words by a dictionary of those that were seen."""
+
+    def __init__(self, norms: Norms | None) -> None:
+        """Begin with no tokens."""
+        self.orth = array("Q")
+        self.norm = array("Q")
+        self._ids = _CachedIds()
+        self._norms = NormIdCache(norms) if norms else None
+
+    def extend(self, words: Sequence[str]) -> None:
+        """Add tokens."""
+        self.orth.extend(map(self._ids.__getitem__, words))
+        if self._norms is not None:
+            self.norm.extend(map(self._norms.__getitem__, words))
+
+    def set_norm(self, token: int, norm: str) -> None:
+        """Give a token another norm."""
+        assert self._norms is not None
+        self.norm[token] = self._norms.add(norm)
+
+    def strings(self) -> Iterator[str]:
+        """Yield what the ids stand for, some of it more than once."""
+        yield from self._ids
+        if self._norms is not None:
+            yield from self._norms.strings(self.norm)

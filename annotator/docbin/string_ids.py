@@ -1,0 +1,129 @@
+"""The 64-bit ids that spaCy stores instead of strings: a hash, or a small number for its own symbols.
+
+An annotator's label may be a symbol (``PERSON`` is 380), and so may a word (``mark``, ``det``). The
+numbers are the places in the list below; a test compares it with the installed spaCy
+(``spacy/symbols.pyx``), which only ever adds to its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+
+_MURMUR_MULTIPLIER = 0xC6A4A7935BD1E995
+_MASK_64 = 0xFFFFFFFFFFFFFFFF
+_SEED = 1
+
+_FLAG_SYMBOLS = """
+    IS_ALPHA IS_ASCII IS_DIGIT IS_LOWER IS_PUNCT IS_SPACE IS_TITLE IS_UPPER LIKE_URL LIKE_NUM
+    LIKE_EMAIL IS_STOP IS_OOV_DEPRECATED IS_BRACKET IS_QUOTE IS_LEFT_PUNCT IS_RIGHT_PUNCT
+    IS_CURRENCY
+"""
+_NUMBERED_FLAGS = [f"FLAG{n}" for n in range(19, 64)]
+_ATTRIBUTE_SYMBOLS = """
+    ID ORTH LOWER NORM SHAPE PREFIX SUFFIX LENGTH CLUSTER LEMMA POS TAG DEP ENT_IOB ENT_TYPE HEAD
+    SENT_START SPACY PROB LANG ADJ ADP ADV AUX CONJ CCONJ DET INTJ NOUN NUM PART PRON PROPN PUNCT
+    SCONJ SYM VERB X EOL SPACE
+"""
+_DEPRECATED_SYMBOLS = [f"DEPRECATED{n:03}" for n in range(1, 277)]
+_LABEL_SYMBOLS = """
+    PERSON NORP FACILITY ORG GPE LOC PRODUCT EVENT WORK_OF_ART LANGUAGE LAW DATE TIME PERCENT MONEY
+    QUANTITY ORDINAL CARDINAL acomp advcl advmod agent amod appos attr aux auxpass cc ccomp complm
+    conj cop csubj csubjpass dep det dobj expl hmod hyph infmod intj iobj mark meta neg nmod nn
+    npadvmod nsubj nsubjpass num number oprd obj obl parataxis partmod pcomp pobj poss possessive
+    preconj prep prt punct quantmod relcl rcmod root xcomp acl ENT_KB_ID MORPH ENT_ID IDX _
+"""
+
+SPACY_SYMBOLS: dict[str, int] = {
+    name: n
+    for n, name in enumerate(
+        [
+            "",
+            *_FLAG_SYMBOLS.split(),
+            *_NUMBERED_FLAGS,
+            *_ATTRIBUTE_SYMBOLS.split(),
+            *_DEPRECATED_SYMBOLS,
+            *_LABEL_SYMBOLS.split(),
+        ]
+    )
+}
+"""The id of each symbol; the empty string's is 0."""
+
+
+def murmurhash64a(data: bytes, seed: int = _SEED) -> int:
+    """Return MurmurHash64A of ``data`` (Austin Appleby, 2008; public domain), as spaCy's StringStore does."""
+    size = len(data)
+    h = seed ^ (size * _MURMUR_MULTIPLIER & _MASK_64)
+    for at in range(0, size & ~7, 8):
+        k = int.from_bytes(data[at : at + 8], "little") * _MURMUR_MULTIPLIER & _MASK_64
+        h = ((k ^ k >> 47) * _MURMUR_MULTIPLIER & _MASK_64 ^ h) * _MURMUR_MULTIPLIER & _MASK_64
+    if rest := data[size & ~7 :]:
+        h = (h ^ int.from_bytes(rest, "little")) * _MURMUR_MULTIPLIER & _MASK_64
+    h = (h ^ h >> 47) * _MURMUR_MULTIPLIER & _MASK_64
+    return h ^ h >> 47
+
+
+def spacy_string_id(string: str) -> int:
+    """Return the id of a string; symbols have small ones. Raises UnicodeEncodeError for a lone surrogate."""
+    known = SPACY_SYMBOLS.get(string)
+    return murmurhash64a(string.encode()) if known is None else known
+
+
+# The 64-bit ids that spaCy stores instead of strings, fast and remembered.
+
+
+_MURMUR_SEED = 1
+_CACHE_SIZE = 1 << 17
+"""How many ids are kept; a big corpus has more words than memory should hold."""
+
+_cached_ids: dict[str, int] = {}
+
+
+@cache
+def native_murmur() -> Callable[[bytes, int, int], int]:
+    """Return MurmurHash64A of (bytes, their number, seed) in C, or in Python where that can't be had.
+
+    It is that of ``murmurhash``, the package that spaCy hashes with, which offers it to Cython alone:
+    so it is called by its address. That needs no spaCy and takes a third of the time; its answers are
+    tried before it is used.
+    """
+    try:
+        import ctypes
+
+        mrmr = import_module("murmurhash.mrmr")  # it has no types
+
+        address = ctypes.pythonapi.PyCapsule_GetPointer
+        address.restype, address.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+        call = ctypes.PYFUNCTYPE(ctypes.c_uint64, ctypes.c_char_p, ctypes.c_int, ctypes.c_uint64)(
+            address(mrmr.__pyx_capi__["hash64"], b"uint64_t (void *, int, uint64_t)")
+        )
+    except (ImportError, AttributeError, LookupError, ValueError):
+        return _python_murmur
+    return call if all(call(x, len(x), _MURMUR_SEED) == murmurhash64a(x) for x in _PROBES) else _python_murmur
+
+
+def _python_murmur(data: bytes, _: int, seed: int) -> int:
+    return murmurhash64a(data, seed)
+
+
+_PROBES = (b"", b"a", b"Rosavik", b"\xff" * 8, "Zürich – Genève".encode(), b"\0" * 31)
+
+
+def cached_string_id(string: str) -> int:
+    """Return the id of a string, kept for the next time."""
+    found = _cached_ids.get(string)
+    if found is None:
+        if len(_cached_ids) >= _CACHE_SIZE:
+            _cached_ids.clear()
+        found = _cached_ids[string] = native_string_id(string)
+    return found
+
+
+def native_string_id(string: str) -> int:
+    """Return the same without looking whether it is kept, or keeping it."""
+    number = SPACY_SYMBOLS.get(string)
+    if number is None:
+        data = string.encode()
+        number = native_murmur()(data, len(data), _MURMUR_SEED)
+    return number

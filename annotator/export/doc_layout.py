@@ -1,0 +1,315 @@
+"""What stands in a Doc, before anybody makes one: words, blanks, spans, what is missing, user data."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from annotator.core.article import Article, Sentence
+from annotator.core.errors import CorpusError
+from annotator.core.tokens import TokenRange, tokens_cover_text
+from annotator.export.options import ExportItem
+from annotator.export.span_outcomes import IncorrectSpan, SpanOutcome
+
+# The sentences of an export in text order, and which of them make a Doc together.
+#
+# Between two sentences of one Doc stands the white space of the article up to the first visible
+# character: what a dropped line says in between is no part of the text that is trained on.
+
+
+@dataclass(frozen=True, slots=True)
+class ExportSentence:
+    """One sentence on its way into a Doc."""
+
+    sentence: Sentence
+    article: Article
+    part: str = ""
+    item: ExportItem | None = None
+    """What a person accepted here; None for a sentence of which nothing is known."""
+    annotators: tuple[str, ...] = ()
+    outcomes: tuple[SpanOutcome, ...] = ()
+    incorrect_spans: tuple[IncorrectSpan, ...] = ()
+    """What is known to be wrong here; also in a sentence that nobody has finished."""
+
+    @property
+    def reviewed(self) -> bool:
+        """Whether a person has accepted the sentence as it is."""
+        return self.item is not None
+
+
+DocUnit = tuple[ExportSentence, ...]
+"""Pieces of one article and one part, in text order: one Doc."""
+
+
+def sentence_units(sentences: Sequence[ExportSentence]) -> list[DocUnit]:
+    """Make each sentence a Doc of its own."""
+    return [(p,) for p in sentences]
+
+
+def article_units(
+    sentences: Sequence[ExportSentence], unreviewed: Mapping[str, Sequence[Sentence]]
+) -> list[DocUnit]:
+    """Make one Doc of each article and part, ``rest`` (article id → sentences) filling the gaps."""
+    out: list[DocUnit] = []
+    for group in _by_article(sentences):
+        filled = _with_unreviewed(group, unreviewed.get(group[0].article.id, ()))
+        parts = dict.fromkeys(p.part for p in filled)
+        out.extend(tuple(p for p in filled if p.part == part) for part in parts)
+    return out
+
+
+def reviewed_runs(sentences: Sequence[ExportSentence]) -> list[DocUnit]:
+    """Make one Doc of each longest run of accepted sentences with nothing unseen between them."""
+    out: list[list[ExportSentence]] = []
+    for group in _by_article(sentences):
+        last: ExportSentence | None = None
+        seen = UnreviewedText(group[0].article)
+        for piece in group:
+            if (
+                last
+                and last.part == piece.part
+                and not seen.has_text(last.sentence.end, piece.sentence.start)
+            ):
+                out[-1].append(piece)
+            else:
+                out.append([piece])
+            last = piece
+    return [tuple(run) for run in out]
+
+
+def white_space_between(before: Sentence, after: Sentence, article: Article) -> str:
+    """Return the white space that stands between two sentences of one Doc."""
+    between = article.text[before.end : after.start]
+    return between[: len(between) - len(between.lstrip())]
+
+
+class UnreviewedText:
+    """Finds text of annotated lines between two sentences: a sentence that nobody has accepted."""
+
+    def __init__(self, article: Article) -> None:
+        self._article = article
+        self._starts = article.line_starts()
+
+    def has_text(self, start: int, end: int) -> bool:
+        """Whether ``[start, end)`` of the article has visible text on a line that is annotated."""
+        line = bisect_right(self._starts, start) - 1
+        while line < len(self._starts) and self._starts[line] < end:
+            low, high = max(start, self._starts[line]), min(end, self._end(line))
+            if self._annotated(line) and self._article.text[low:high].strip():
+                return True
+            line += 1
+        return False
+
+    def _end(self, line: int) -> int:
+        later = self._starts[line + 1 : line + 2]
+        return later[0] if later else len(self._article.text)
+
+    def _annotated(self, line: int) -> bool:
+        return line >= len(self._article.lines) or self._article.lines[line].verdict.annotated
+
+
+def _by_article(sentences: Sequence[ExportSentence]) -> Iterator[list[ExportSentence]]:
+    """Yield the pieces of each article, which stand together and in text order."""
+    group: list[ExportSentence] = []
+    for piece in sentences:
+        if group and piece.article.id != group[0].article.id:
+            yield group
+            group = []
+        group.append(piece)
+    if group:
+        yield group
+
+
+def _with_unreviewed(group: list[ExportSentence], unreviewed: Sequence[Sentence]) -> list[ExportSentence]:
+    """Add the sentences of ``rest`` that overlap nothing; each takes the part of the one before."""
+    article = group[0].article
+    every = sorted([*group, *(ExportSentence(s, article) for s in unreviewed)], key=_sentence_order)
+    out: list[ExportSentence] = []
+    part = group[0].part
+    starts = [p.sentence.start for p in group]
+    for piece in every:
+        s = piece.sentence
+        n = bisect_right(starts, s.start)
+        free = not out or out[-1].sentence.end <= s.start
+        clear = n == len(starts) or s.end <= starts[n]
+        if piece.reviewed:
+            part = piece.part
+            out.append(piece)
+        elif free and clear and s.text:
+            out.append(replace(piece, part=part))
+    return out
+
+
+def _sentence_order(sentence: ExportSentence) -> tuple[int, bool, int]:
+    """Text order; of two at one place the accepted one first, then the shorter."""
+    return (sentence.sentence.start, not sentence.reviewed, sentence.sentence.end)
+
+
+USER_DATA_KEY = "annotator"
+"""The key in ``doc.user_data``; lists in it come back from a DocBin as tuples."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocLayout:
+    """The tokens of a stretch, and the first token of each of its pieces."""
+
+    words: list[str]
+    spaces: list[bool]
+    first_tokens: list[int]
+
+    @property
+    def ends(self) -> list[int]:
+        """The token after the last one of each piece, white space behind it counted in."""
+        return [*self.first_tokens[1:], len(self.words)]
+
+
+def lay_out_doc(unit: DocUnit) -> DocLayout:
+    """Lay the tokens of a stretch out; raises CorpusError where they do not spell their sentence."""
+    out = DocLayout([], [], [])
+    before: ExportSentence | None = None
+    for piece in unit:
+        if not tokens_cover_text(piece.sentence.tokens, piece.sentence.text):
+            raise CorpusError(
+                "the stored tokens do not spell the sentence",
+                where=piece.sentence.id,
+                do="restore its line in sentences.jsonl or in the journal",
+            )
+        if before:
+            _append_gap(white_space_between(before.sentence, piece.sentence, piece.article), out)
+        out.first_tokens.append(len(out.words))
+        out.words.extend(t.text for t in piece.sentence.tokens)
+        out.spaces.extend(t.ws for t in piece.sentence.tokens)
+        before = piece
+    return out
+
+
+def _append_gap(blank: str, out: DocLayout) -> None:
+    """Keep the white space between two sentences as spaCy does: one blank, the rest a token."""
+    out.spaces[-1] = blank.startswith(" ")
+    if rest := blank[out.spaces[-1] :]:
+        out.words.append(rest)
+        out.spaces.append(False)
+
+
+def doc_ents(unit: DocUnit, firsts: list[int]) -> list[IncorrectSpan]:
+    """Return the entities, by token in the Doc."""
+    return [
+        ((first + f.ent[0], first + f.ent[1]), f.span.label)
+        for piece, first in zip(unit, firsts, strict=True)
+        for f in piece.outcomes
+        if f.ent
+    ]
+
+
+def doc_spans(unit: DocUnit, firsts: list[int]) -> list[IncorrectSpan]:
+    """Return all spans, by token in the Doc."""
+    return [
+        ((first + f.tokens[0], first + f.tokens[1]), f.span.label)
+        for piece, first in zip(unit, firsts, strict=True)
+        for f in piece.outcomes
+        if f.tokens
+    ]
+
+
+def doc_incorrect_spans(unit: DocUnit, firsts: list[int]) -> list[IncorrectSpan]:
+    """Return the known-wrong spans; never one that is an entity, which spaCy would refuse."""
+    known = set(doc_ents(unit, firsts))
+    found = [
+        ((first + a, first + b), label)
+        for piece, first in zip(unit, firsts, strict=True)
+        for (a, b), label in piece.incorrect_spans
+    ]
+    return [x for x in found if x not in known]
+
+
+def missing_ranges(unit: DocUnit, layout: DocLayout) -> list[TokenRange]:
+    """Return the stretches of tokens that nobody has reviewed, white space after them included."""
+    places = zip(unit, layout.first_tokens, layout.ends, strict=True)
+    return [(first, end) for p, first, end in places if not p.reviewed]
+
+
+def doc_user_data(unit: DocUnit, layout: DocLayout) -> dict[str, Any]:
+    """Return where a Doc comes from; offsets are code points in the article's text."""
+    first, last = unit[0].sentence, unit[-1].sentence
+    names = sorted({name for p in unit for name in p.annotators})
+    return {
+        **article_metadata(unit[0].article),
+        "start": first.start,
+        "end": last.end,
+        "annotator": ", ".join(names),
+        "sentence": first.id if len(unit) == 1 else "",
+        "sentences": [_sentence_metadata(p, layout.first_tokens[n]) for n, p in enumerate(unit)],
+    }
+
+
+class ArticleMetadata(Protocol):
+    """What a Doc tells of its article."""
+
+    @property
+    def id(self) -> str:
+        """Return its id."""
+
+    @property
+    def title(self) -> str:
+        """Return its title."""
+
+    @property
+    def byline(self) -> str:
+        """Return who wrote it."""
+
+    @property
+    def dateline(self) -> str:
+        """Return where and when it was written."""
+
+    @property
+    def date(self) -> str:
+        """Return its date."""
+
+    @property
+    def source(self) -> str:
+        """Return who published it."""
+
+    @property
+    def origin(self) -> str:
+        """Return the file that it came from."""
+
+    @property
+    def meta(self) -> Mapping[str, object]:
+        """Return what else its source tells."""
+
+
+def article_metadata(article: ArticleMetadata) -> dict[str, Any]:
+    """Return what a Doc tells of its article; the fields stand first in ``user_data``."""
+    return {
+        "article": article.id,
+        "title": article.title,
+        "byline": article.byline,
+        "dateline": article.dateline,
+        "date": article.date,
+        "source": article.source,
+        "origin": article.origin,
+        "meta": _msgpack_values(article.meta),
+    }
+
+
+def _msgpack_values(meta: Mapping[str, object]) -> dict[str, object]:
+    """Return the values that msgpack holds; nested ones and numbers past 64 bits stay behind."""
+    held: Iterable[tuple[str, object]] = sorted(meta.items())
+    return {
+        k: v for k, v in held if isinstance(v, str | float) or (isinstance(v, int) and -(2**63) <= v < 2**63)
+    }
+
+
+def _sentence_metadata(sentence: ExportSentence, first: int) -> dict[str, Any]:
+    s = sentence.sentence
+    return {
+        "id": s.id,
+        "start": s.start,
+        "end": s.end,
+        "token_start": first,
+        "token_end": first + len(s.tokens),
+        "reviewed": sentence.reviewed,
+        "annotator": ", ".join(sorted(sentence.annotators)),
+    }

@@ -1,0 +1,290 @@
+"""The ledger: what an export kept, trimmed, demoted or left out, span by span.
+
+One JSON object a line. The exceptions come first, each span id once; with ``full`` the kept
+spans follow; the last line is ``{"totals": …}``. In it, ``in`` is the sum of all fates: each span
+of an accepted sentence of the journals. ``left out`` there tells of whole sentences, by reason; ``journals
+with flaws`` how many lines of which journals do not count or have others missing before them;
+``files`` holds the SHA-256 of what was written beside the ledger.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import orjson
+
+from annotator.core.errors import AnnotatorError
+from annotator.core.spans import span_id
+from annotator.export.atomic_output import (
+    EXPORT_LEDGER_FILE,
+    FileContent,
+    files_in_ledgers,
+    owned_files,
+    raise_foreign_files,
+    replace_files,
+)
+from annotator.export.doc_layout import ExportSentence
+from annotator.export.options import SPLIT_PARTS, ExcludedItem, MissingItems
+from annotator.export.span_outcomes import OutcomeKind, SpanOutcome
+
+# Accepted sentences that do not come to the export: listed in the ledger, span by span, each once.
+#
+# What stands in the export all the same (two annotators left the same, and one of them is exported)
+# is not listed a second time, so that the spans of a full ledger are those of all accepted sentences.
+
+
+ARTICLE_MISSING = "the article is not in the corpus"
+LINE_SWITCHED_OFF = "its line is switched off"
+ARTICLE_SUPERSEDED = "superseded by a newer version of the article"
+OTHER_ANNOTATOR = "by another annotator than the one asked for"
+ARTICLE_QUARANTINED = "its article would bridge parts of the split; --rebalance moves the others"
+
+LedgerIds = set[str]
+"""Ids of spans and of sentences that the ledger tells of."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExcludedSentence:
+    """One sentence that is left out whole; its piece holds the spans to be listed."""
+
+    sentence: ExportSentence
+    why: str
+    requested: bool
+
+    @property
+    def lost(self) -> int:
+        """What is lost with it: its spans, or itself where it has none; 0 where that was asked for."""
+        return 0 if self.requested else max(1, len(self.sentence.outcomes))
+
+
+def excluded_sentences(
+    left_out: Iterable[ExcludedItem], pieces: Sequence[ExportSentence]
+) -> list[ExcludedSentence]:
+    """Return what the ledger lists besides ``pieces``, losses first."""
+    known: LedgerIds = {p.sentence.id for p in pieces}
+    known |= {span_id(p.sentence.id, f.span) for p in pieces for f in p.outcomes}
+    groups: dict[tuple[str, str], list[ExcludedItem]] = {}
+    for x in sorted(left_out, key=lambda x: x.requested):
+        groups.setdefault((x.item.annotated.sentence.id, x.why), []).append(x)
+    made = (_excluded_sentence(group, known) for group in groups.values())
+    return [a for a in made if a is not None]
+
+
+def _excluded_sentence(group: Sequence[ExcludedItem], known: LedgerIds) -> ExcludedSentence | None:
+    """Return what is not known yet of one sentence, and note it as known."""
+    item = group[0].item
+    s = item.annotated.sentence
+    spans = {x.key: x for left in group for x in left.item.annotated.annotation.spans}
+    outcomes = tuple(
+        SpanOutcome(x, OutcomeKind.LEFT_OUT, group[0].why)
+        for x in spans.values()
+        if span_id(s.id, x) not in known
+    )
+    if s.id in known and not outcomes:
+        return None
+    known |= {s.id, *(span_id(s.id, f.span) for f in outcomes)}
+    names = tuple(left.item.annotator for left in group)
+    return ExcludedSentence(
+        ExportSentence(s, item.article, "", item, names, outcomes), group[0].why, group[0].requested
+    )
+
+
+def raise_nothing_to_export(missing: MissingItems) -> None:
+    """Raise AnnotatorError where all that was accepted is left out."""
+    if missing.excluded:
+        reasons = Counter(x.why for x in missing.excluded)
+        description = ", ".join(f"{n} left out ({why})" for why, n in reasons.items())
+        raise AnnotatorError(
+            f"there is no accepted sentence to export: {description}",
+            do="`annotator articles` shows the articles and lines that are in use",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ExportLedger:
+    """All that a ledger tells of."""
+
+    exported: Sequence[ExportSentence]
+    excluded: Sequence[ExcludedSentence]
+    sentence_counts: Mapping[str, int]
+    """Sentences by answer."""
+    damaged_lines: Mapping[str, int]
+    """By annotator, the lines of the journal that do not count or have others missing before them."""
+
+    @property
+    def outcomes(self) -> list[tuple[ExportSentence, SpanOutcome]]:
+        """Every span, with the sentence it stands in."""
+        return [(p, f) for p in (*self.exported, *(a.sentence for a in self.excluded)) for f in p.outcomes]
+
+    @property
+    def lost(self) -> int:
+        """What was left out though nobody asked for that."""
+        spans = sum(f.kind is OutcomeKind.LEFT_OUT for p in self.exported for f in p.outcomes)
+        return spans + sum(a.lost for a in self.excluded) + sum(self.damaged_lines.values())
+
+
+def export_ledger_lines(ledger: ExportLedger, totals: Mapping[str, Any], *, full: bool) -> Iterator[bytes]:
+    """Yield the ledger's lines."""
+    yield from exception_lines(ledger)
+    if full:
+        yield from (_outcome_line(p, f) for p, f in ledger.outcomes if f.kind is OutcomeKind.KEPT)
+    yield orjson.dumps({"totals": totals}) + b"\n"
+
+
+def exception_lines(ledger: ExportLedger) -> Iterator[bytes]:
+    """Yield the lines of spans that are not kept just as they are."""
+    yield from (_outcome_line(p, f) for p, f in ledger.outcomes if f.kind is not OutcomeKind.KEPT)
+
+
+def _outcome_line(sentence: ExportSentence, outcome: SpanOutcome) -> bytes:
+    s, span = sentence.sentence, outcome.span
+    seq = sentence.item.seq if sentence.item else 0
+    names = ", ".join(sentence.annotators)
+    where = SpanLocation(
+        s.article, sentence.article.title, s.start + span.start, s.start + span.end, names, seq
+    )
+    said = (outcome.kind.value, outcome.why, outcome.replaced_by, outcome.stored_in)
+    return encode_line(span_id(s.id, span), said, sentence.part, s.text[span.start : span.end], where)
+
+
+class SpanLocation(msgspec.Struct, gc=False):
+    """Where a span stands; ``start`` and ``end`` are in code points of the article's text."""
+
+    article: str
+    title: str
+    start: int
+    end: int
+    annotator: str
+    """One name, or several with a comma between."""
+    seq: int
+
+
+class _LedgerLine(msgspec.Struct, omit_defaults=True, gc=False):
+    id: str
+    what: str
+    why: str = ""
+    by: str = ""
+    kept_in: tuple[str, ...] | None = msgspec.field(default=None, name="in")
+    part: str = ""
+    text: str | None = None
+    where: SpanLocation | None = None
+
+
+_encode_json = msgspec.json.Encoder().encode
+
+
+def encode_line(
+    span: str, outcome: tuple[str, str, str, tuple[str, ...]], part: str, text: str, where: SpanLocation
+) -> bytes:
+    """Return the line of one span: its id, and what, why, because of which other, and where it is kept."""
+    what, why, by, kept_in = outcome
+    return _encode_json(_LedgerLine(span, what, why, by, kept_in, part, text, where)) + b"\n"
+
+
+def sha256_hex(data: bytes) -> str:
+    """Return the SHA-256 by which the totals name a file."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def ledger_totals(ledger: ExportLedger) -> dict[str, Any]:
+    """Return the totals: sentences by answer, spans by fate, by reason and by place, what is missing."""
+    every = [f for _, f in ledger.outcomes]
+    outcomes = Counter((f.kind, f.why) for f in every)
+    placed = {place: sum(place in f.stored_in for f in every) for place in ("ents", "spans")}
+    return {
+        **sum_totals(ledger.sentence_counts, outcomes, placed),
+        "left out": count_excluded(ledger.excluded),
+        "journals with flaws": dict(ledger.damaged_lines),
+    }
+
+
+def sum_totals(
+    sentences: Mapping[str, int], outcomes: Mapping[tuple[OutcomeKind, str], int], stored: Mapping[str, int]
+) -> dict[str, Any]:
+    """Return the totals of sentences by answer, spans by (fate, reason), and spans by place."""
+    description = {w.value: sum(n for (what, _), n in outcomes.items() if what is w) for w in OutcomeKind}
+    reasons = sorted((w, why, n) for (w, why), n in outcomes.items() if why)
+    return {
+        "sentences": dict(sentences),
+        "spans": {"in": sum(outcomes.values()), **description},
+        "placed": dict(stored),
+        "why": [{"what": w.value, "why": why, "count": n} for w, why, n in reasons],
+    }
+
+
+def count_excluded(excluded: Iterable[ExcludedSentence]) -> list[dict[str, Any]]:
+    """Count the sentences that are left out whole, and their spans, by reason."""
+    found: dict[str, list[ExcludedSentence]] = {}
+    for a in excluded:
+        found.setdefault(a.why, []).append(a)
+    return [
+        {
+            "why": why,
+            "asked": every[0].requested,
+            "sentences": len(every),
+            "spans": sum(len(a.sentence.outcomes) for a in every),
+        }
+        for why, every in found.items()
+    ]
+
+
+# The last step of an export: its files and its ledger replace those of the one before.
+
+
+CONFIG_FILE, SPANCAT_CONFIG_FILE, SPANCAT_FOLDER = "config.cfg", "config-spancat.cfg", "spancat/"
+REPORT_FILE = "report.html"
+_EXPORT_FILES = (
+    *(f"{p}.spacy" for p in SPLIT_PARTS),
+    *(f"{SPANCAT_FOLDER}{p}.spacy" for p in SPLIT_PARTS),
+    CONFIG_FILE,
+    SPANCAT_CONFIG_FILE,
+    REPORT_FILE,
+    EXPORT_LEDGER_FILE,
+)
+"""Every file that an export may write."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedExport:
+    """What was written, what was removed, and the ledger's totals."""
+
+    files: tuple[str, ...]
+    removed: tuple[str, ...]
+    foreign_files: tuple[str, ...]
+    """Files under a name of ours that are no part of this export, but not an earlier one's either."""
+    totals: dict[str, Any]
+
+
+def save_export(
+    out: Path, files: Mapping[str, bytes], ledger: ExportLedger, *, full: bool
+) -> SavedExport:
+    """Write ``files`` (name → bytes) and the ledger, which comes last, into ``out``.
+
+    An earlier export's files that are not written anew are removed. Raises AnnotatorError, with
+    the folder as it was, where a file of another's would be replaced, or nothing can be written.
+    """
+    digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    totals = {**ledger_totals(ledger), "files": digests}
+    return replace_export(
+        out,
+        {
+            **files,
+            EXPORT_LEDGER_FILE: b"".join(export_ledger_lines(ledger, totals, full=full)),
+        },
+        totals,
+    )
+
+
+def replace_export(out: Path, written: Mapping[str, FileContent], totals: dict[str, Any]) -> SavedExport:
+    """Let all files of an export, its ledger among them, take the place of those of the one before."""
+    raise_foreign_files(out, written)
+    others = [n for n in dict.fromkeys((*_EXPORT_FILES, *files_in_ledgers(out))) if n not in written]
+    removed = replace_files(out, written, owned_files(out, others))
+    foreign_files = tuple(n for n in others if (out / n).exists())
+    return SavedExport(tuple(written), removed, foreign_files, totals)

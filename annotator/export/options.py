@@ -1,0 +1,331 @@
+"""What goes into an export and what comes out of it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from annotator.core.annotation import AnnotatedSentence
+from annotator.core.article import Article
+from annotator.core.errors import UsageError
+from annotator.core.pluralize import MAX_LISTED, join_limited, pluralize
+
+_SPANS_KEY = re.compile(r"[A-Za-z0-9_-]+")
+
+SPLIT_PARTS = ("train", "dev", "test")
+"""The parts of a split, in the order in which ``--split`` names them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportItem:
+    """One sentence as one annotator left it, with the article it stands in."""
+
+    annotated: AnnotatedSentence
+    annotator: str
+    article: Article
+    seq: int = 0
+    """The ``seq`` of the journal record that the work was read from."""
+    family: str = ""
+    """What the split is drawn by; empty for the first article of the ``replaces`` chain."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExcludedItem:
+    """An accepted sentence of a journal that does not come to the export, and why."""
+
+    item: ExportItem
+    why: str
+    requested: bool
+    """Whether the user has asked for it: then it is no loss."""
+
+
+@dataclass(frozen=True, slots=True)
+class MissingItems:
+    """What the journals hold, or held, that is not among the items of an export."""
+
+    excluded: tuple[ExcludedItem, ...] = ()
+    damaged_lines: Mapping[str, int] = field(default_factory=dict)
+    """By annotator, the lines of the journal that do not count or have others missing before them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOptions:
+    """What the user chose; raises UsageError where it makes no sense."""
+
+    spans_key: str = "sc"
+    unit: Literal["sentence", "article"] = "sentence"
+    split: tuple[int, int, int] = (80, 10, 10)
+    ledger: Literal["exceptions", "full"] = "exceptions"
+    lang: str = "en"
+    engine: Literal["straight", "spacy"] = "straight"
+    """Who writes the DocBins: ``straight`` without spaCy, ``spacy`` as the reference."""
+    attrs: Literal["own", "min", "full"] = "own"
+    """Which attributes of a token they store; ``straight/payload.py`` says which."""
+    shard: int = 20_000
+    """Docs that one file has at the most; a part with more is a folder of files."""
+    processes: int = 1
+    reader: Literal["spacy", "annotator"] = "spacy"
+    """Whose corpus reader the config names."""
+    resume: bool = False
+
+    def __post_init__(self) -> None:
+        if len(self.split) != len(SPLIT_PARTS) or min(self.split) < 0 or sum(self.split) == 0:
+            description = "/".join(map(str, self.split))
+            raise UsageError(f"--split {description} is no split", do="give three shares, such as 80/10/10")
+        if self.unit not in ("sentence", "article"):
+            raise UsageError(f"--unit {self.unit} is unknown", do="use sentence or article")
+        if self.ledger not in ("exceptions", "full"):
+            raise UsageError(f"--ledger {self.ledger} is unknown", do="use exceptions or full")
+        if self.shard < 1 or self.processes < 1:
+            raise UsageError("--shard and --processes take numbers from 1 on", do="give a larger one")
+        if self.spans_key == "incorrect_spans":
+            raise UsageError(
+                "--spans-key incorrect_spans is where known-wrong spans go", do="use another name, such as sc"
+            )
+        if not _SPANS_KEY.fullmatch(self.spans_key):
+            description = f"--spans-key {self.spans_key!r} cannot name a span group in a spaCy config"
+            raise UsageError(description, do="use letters, digits, - and _, such as sc")
+
+    @property
+    def parts_with_share(self) -> tuple[str, ...]:
+        """The parts with a share; one with 0 is not written."""
+        return tuple(p for p, share in zip(SPLIT_PARTS, self.split, strict=True) if share)
+
+
+@dataclass(frozen=True, slots=True)
+class PartCounts:
+    """What one ``.spacy`` file holds."""
+
+    docs: int = 0
+    sentences: int = 0
+    """Reviewed ones; the unreviewed sentences of an article are not counted."""
+    tokens: int = 0
+    spans: Mapping[str, int] = field(default_factory=dict)
+    """Spans in ``doc.spans``, by label in the schema's order."""
+    ents: Mapping[str, int] = field(default_factory=dict)
+    """Entities in ``doc.ents``, by label in the schema's order."""
+    wrong: int = 0
+    """Known-wrong spans: suggestions that were turned down, in ``doc.spans["incorrect_spans"]``."""
+
+
+@dataclass(frozen=True, slots=True)
+class NgramSuggester:
+    """The n-gram sizes that spancat tries, and the most that it can find with them."""
+
+    sizes: tuple[int, ...]
+    percentile: int
+    """The share (percent) of the training spans that the sizes were chosen to reach."""
+    ceiling: Mapping[str, float]
+    """Recall ceiling: by label, the share (0 to 1) of the training spans of one of the sizes."""
+    overall: float
+
+
+@dataclass(frozen=True, slots=True)
+class ExportReport:
+    """What an export did.
+
+    ``lost`` counts what it left out though nobody asked for that: spans, accepted sentences without
+    a span, and lines of damaged journals.
+    """
+
+    folder: str
+    files: tuple[str, ...]
+    removed: tuple[str, ...]
+    """Files of an earlier export that this one has no use for."""
+    parts: Mapping[str, PartCounts]
+    totals: Mapping[str, Any]
+    """The totals of the ledger: sentences by answer, spans by fate."""
+    suggester: NgramSuggester | None
+    warnings: tuple[str, ...]
+    lost: int
+    study: RegroupedArticles | None = None
+    """What a split by story has left out or moved; a ``Study`` of the split where that was asked for."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for ``--json``."""
+        return asdict(self)
+
+    def lines(self) -> list[str]:
+        """Return the report for people, a line each; warnings come last."""
+        out = [_part_line(name, counts) for name, counts in self.parts.items()]
+        out += _sentence_lines(self.totals["sentences"])
+        out += _outcome_lines(self.totals)
+        out += _missing_lines(self.totals)
+        if self.study:
+            out += self.study.lines()
+        if self.suggester:
+            out.append(_suggester_line(self.suggester))
+        out.append(f"written to {self.folder}: {', '.join(_files_by_folder(self.files))}")
+        if self.removed:
+            out.append(f"removed, left by an earlier export: {', '.join(_files_by_folder(self.removed))}")
+        return out + [f"warning: {w}" for w in self.warnings]
+
+
+def _files_by_folder(files: Sequence[str]) -> list[str]:
+    """Return the names; those of a folder with more than two files as one."""
+    folders = Counter(name.rpartition("/")[0] for name in files)
+    description: dict[str, None] = {}  # in order, each once
+    for name in files:
+        folder = name.rpartition("/")[0]
+        shards = folders[folder]
+        description[f"{folder}/ ({shards} files)" if folder and shards > 2 else name] = None
+    return list(description)
+
+
+def _part_line(name: str, counts: PartCounts) -> str:
+    spans = join_limited([f"{label} {n:,}" for label, n in counts.spans.items()]) or "no spans"
+    wrong = f"; {pluralize(counts.wrong, 'known-wrong span')}" if counts.wrong else ""
+    held = [(counts.docs, "doc"), (counts.sentences, "sentence"), (counts.tokens, "token")]
+    return f"{name}: {', '.join(pluralize(n, what) for n, what in held)}; {spans}{wrong}"
+
+
+def _sentence_lines(sentences: Mapping[str, int]) -> list[str]:
+    names = {"unreviewed": "not annotated yet in the articles that were begun"}
+    description = [f"{n:,} {names.get(name, name)}" for name, n in sentences.items() if n]
+    return ["sentences: " + ", ".join(description)]
+
+
+def _outcome_lines(totals: Mapping[str, Any]) -> list[str]:
+    outcomes = totals["spans"]
+    head = ", ".join(f"{n:,} {what}" for what, n in outcomes.items() if n)
+    whys = [f"  {x['what']}: {x['count']:,} ({x['why']})" for x in totals["why"]]
+    return [f"spans: {head or 'none'}", *whys]
+
+
+def _missing_lines(totals: Mapping[str, Any]) -> list[str]:
+    whole = [(pluralize(x["sentences"], "accepted sentence"), x["why"]) for x in totals["left out"]]
+    out = [f"left out as a whole: {sentences} ({why})" for sentences, why in whole]
+    if flawed := totals["journals with flaws"]:
+        description = ", ".join(f"{name} ({pluralize(n, 'line')})" for name, n in flawed.items())
+        out.append(f"journals with flaws, so something may be missing: {description}")
+    return out
+
+
+def _suggester_line(s: NgramSuggester) -> str:
+    each = join_limited([f"{label} {share:.0%}" for label, share in s.ceiling.items()])
+    return (
+        f"spancat tries spans of 1 to {s.sizes[-1]} tokens ({s.percentile}th percentile): "
+        f"it can find at most {s.overall:.1%} of the training spans ({each})"
+    )
+
+
+# What a split gives away, as values: ``leakage.py`` finds it, reports and pages show it.
+
+
+@dataclass(frozen=True, slots=True)
+class LeakageCounts:
+    """What stands in dev or test although train knows it."""
+
+    articles: int
+    """Articles of dev or test with sentences in train."""
+    stories: int
+    """Other articles of dev or test that are linked to one in train."""
+    sentences: int
+    """Sentences of dev or test that stand in train word for word."""
+    alike: int
+    """Near-duplicates among the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class SurfaceFormCounts:
+    """The different words that one label marks in dev."""
+
+    seen: int
+    """Those that the same label marks in train too."""
+    unseen: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineReport:
+    """An article that was left out because it would bridge parts."""
+
+    article: str
+    title: str
+    between: Sequence[str]
+    """The articles that it would bridge, one of each part, as they are told."""
+
+    @property
+    def message(self) -> str:
+        """Return what was left out, and why."""
+        return f"{article_with_title(self.article, self.title)} would bridge {' and '.join(self.between)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegroupedArticles:
+    """The articles that a split by story has left out or moved."""
+
+    quarantined: Sequence[QuarantineReport] = ()
+    moved: Sequence[str] = ()
+    """Those that ``--rebalance`` has moved, as they are told."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for ``--json``."""
+        return asdict(self)
+
+    def lines(self) -> list[str]:
+        """Return them for people."""
+        out = _shortened([f"quarantined: {bridge.message}" for bridge in self.quarantined])
+        return out + _shortened([f"moved: {article}" for article in self.moved])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitAudit(RegroupedArticles):
+    """What is known of a split."""
+
+    sentences: Mapping[str, int]
+    labels: Mapping[str, Mapping[str, int]]
+    """Spans by label, by part."""
+    forms: Mapping[str, SurfaceFormCounts]
+    """By label, in dev."""
+    leaks: LeakageCounts
+    by_chance: LeakageCounts
+
+    def lines(self) -> list[str]:
+        """Return the study for people."""
+        out = (
+            [f"in dev, words that the label marks in train too: {_surface_form_line(self.forms)}"]
+            if self.forms
+            else []
+        )
+        if len(self.sentences) > 1:
+            out.append(f"leakage into dev and test: {_leakage_line(self.leaks)}")
+            out.append(f"  by a random split of the same sentences: {_leakage_line(self.by_chance)}")
+        return out + RegroupedArticles.lines(self)
+
+
+@dataclass(frozen=True, slots=True)
+class SplitAuditFiles:
+    """What is told of a split, and the files that show it, by name."""
+
+    audit: RegroupedArticles | None = None
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def article_with_title(article: str, title: str) -> str:
+    """Return what an article is called by: copies often have one title, so its id is told as well."""
+    return f"“{title}” ({article})" if title != article else article
+
+
+def _shortened(lines: list[str]) -> list[str]:
+    """Return the first lines, and how many more there are."""
+    more = len(lines) - MAX_LISTED
+    return (
+        lines if more <= 0 else [*lines[:MAX_LISTED], f"  and {more} more; --json and --report have them all"]
+    )
+
+
+def _surface_form_line(found: Mapping[str, SurfaceFormCounts]) -> str:
+    return join_limited([f"{label} {f.seen} of {f.seen + f.unseen}" for label, f in found.items()])
+
+
+def _leakage_line(found: LeakageCounts) -> str:
+    description = (
+        f"{pluralize(found.articles, 'article')} in two parts",
+        f"{found.stories:,} with a copy or the same story in train",
+        f"{pluralize(found.sentences, 'sentence')} word for word",
+        pluralize(found.alike, "near-duplicate sentence"),
+    )
+    return ", ".join(description)

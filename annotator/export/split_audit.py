@@ -1,0 +1,192 @@
+"""What a split gives away: labels and words by part, and leakage beside that of a random split.
+
+*Leakage* is counted for what a model is evaluated on (dev and test) against what it has seen (train): the
+articles that lie on both sides, the articles with a copy or a report of the same story in train, and the
+sentences that stand in train word for word. The same is counted for a split of the same sentences, in the
+same sizes, by chance (SHA-256 of the sentence's id), which is what most recipes do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from annotator.core.pluralize import join_limited
+from annotator.export.doc_layout import ExportSentence
+from annotator.export.options import SPLIT_PARTS, LeakageCounts, NgramSuggester, SplitAudit, SurfaceFormCounts
+from annotator.export.splits import SplitAssignment
+from annotator.similarity.near_duplicates import candidate_pairs
+from annotator.similarity.shingles import jaccard, shingle_hashes, shingle_words
+
+TRAIN_PART = SPLIT_PARTS[0]
+NEAR_DUPLICATE_SENTENCE = 0.6
+"""The share of shingles in common (Jaccard) that makes two sentences near-duplicates."""
+
+ArticleLinks = Mapping[str, Sequence[str]]
+"""By article id, others that it is linked to, as copies or by story."""
+
+
+def audit_split(
+    sentences: Sequence[ExportSentence], labels: Sequence[str], links: ArticleLinks
+) -> SplitAudit:
+    """Return what the split of these accepted sentences gives away."""
+    parts = [p.part for p in sentences]
+    wanted = [p for p in SPLIT_PARTS if p in parts]
+    both = _symmetric_links(links)
+    return SplitAudit(
+        sentences={part: parts.count(part) for part in wanted},
+        labels={part: _label_counts([p for p in sentences if p.part == part], labels) for part in wanted},
+        forms=surface_forms(sentences, labels) if {TRAIN_PART, "dev"} <= set(wanted) else {},
+        leaks=count_leaks(sentences, both),
+        by_chance=count_leaks(random_split(sentences), both),
+    )
+
+
+def random_split(sentences: Sequence[ExportSentence]) -> list[ExportSentence]:
+    """Return the pieces with the same parts dealt out by the hash of each sentence's id."""
+    order = sorted(range(len(sentences)), key=lambda i: _random_order_key(sentences[i].sentence.id))
+    dealt = sorted((p.part for p in sentences), key=SPLIT_PARTS.index)
+    parts = dict(zip(order, dealt, strict=True))
+    return [replace(p, part=parts[i]) for i, p in enumerate(sentences)]
+
+
+def count_leaks(sentences: Sequence[ExportSentence], links: ArticleLinks) -> LeakageCounts:
+    """Count what stands in dev or test although train knows it."""
+    train = [p for p in sentences if p.part == TRAIN_PART]
+    rest = [p for p in sentences if p.part != TRAIN_PART]
+    known = {p.article.id for p in train}
+    tried = {p.article.id for p in rest}
+    linked = [a for a in sorted(tried - known) if any(b in known for b in links.get(a, ()))]
+    texts = {p.sentence.text for p in train}
+    fresh = [p for p in rest if p.sentence.text not in texts]
+    return LeakageCounts(
+        len(tried & known), len(linked), len(rest) - len(fresh), _count_near_duplicates(train, fresh)
+    )
+
+
+def surface_forms(sentences: Sequence[ExportSentence], labels: Sequence[str]) -> dict[str, SurfaceFormCounts]:
+    """Return, by label, how many of the different words marked in dev are marked so in train too."""
+    train = _labelled_texts(p for p in sentences if p.part == TRAIN_PART)
+    dev = _labelled_texts(p for p in sentences if p.part == "dev")
+    out = {}
+    for label in labels:
+        mine = {text for name, text in dev if name == label}
+        seen = sum((label, text) in train for text in mine)
+        out[label] = SurfaceFormCounts(seen, len(mine) - seen)
+    return {label: f for label, f in out.items() if f.seen + f.unseen}
+
+
+def _labelled_texts(sentences: Iterable[ExportSentence]) -> set[tuple[str, str]]:
+    return {
+        (s.label, " ".join(p.item.annotated.text_of(s).split()).casefold())
+        for p in sentences
+        if p.item
+        for s in p.item.annotated.annotation.spans
+    }
+
+
+def _label_counts(sentences: Sequence[ExportSentence], labels: Sequence[str]) -> dict[str, int]:
+    found = Counter(s.label for p in sentences if p.item for s in p.item.annotated.annotation.spans)
+    return {label: found[label] for label in labels}
+
+
+def _symmetric_links(links: ArticleLinks) -> dict[str, list[str]]:
+    out: dict[str, list[str]] = {}
+    for later, before in links.items():
+        for article in before:
+            out.setdefault(later, []).append(article)
+            out.setdefault(article, []).append(later)
+    return out
+
+
+def _count_near_duplicates(train: Sequence[ExportSentence], rest: Sequence[ExportSentence]) -> int:
+    sets = [shingle_hashes(shingle_words(p.sentence.text)) for p in (*train, *rest)]
+    pairs = candidate_pairs(sets, 1, NEAR_DUPLICATE_SENTENCE)
+    found = {
+        b for a, b in pairs if a < len(train) <= b and jaccard(sets[a], sets[b]) >= NEAR_DUPLICATE_SENTENCE
+    }
+    return len(found)
+
+
+def _random_order_key(text: str) -> bytes:
+    return hashlib.sha256(f"chance {text}".encode()).digest()
+
+
+# What a person should know about an export before trusting a model trained on it.
+
+
+def split_warnings(
+    pieces: Sequence[ExportSentence], families: Sequence[str], split: SplitAssignment
+) -> Iterator[str]:
+    """Yield what leaks between the parts and what stands in; ``families`` runs beside ``pieces``."""
+    if split.blocks:
+        yield block_split_warning((p.article.id, p.article.title, p.part) for p in pieces)
+    for family, part in split.stand_ins.items():
+        title = next(_article_title(p) for p, f in zip(pieces, families, strict=True) if f == family)
+        yield stand_in_warning(part, title)
+    if duplicates := _count_duplicate_sentences(pieces):
+        yield duplicate_sentences_warning(duplicates)
+
+
+TORN_STORIES = (
+    "too few stories to keep each in one part: copies of one article, or articles on one story, "
+    "lie in several parts, which flatters the scores"
+)
+"""What is told where the split had to fall back to single articles."""
+
+
+def duplicate_sentences_warning(duplicates: int) -> str:
+    """Return that so many sentences stand in two parts."""
+    return f"sentences of dev or test that stand in train too, word for word: {duplicates}"
+
+
+def stand_in_warning(part: str, title: str) -> str:
+    """Return that an article fills a part that would be empty."""
+    return f"no article falls into {part} by its hash yet: “{title}” stands in until one does"
+
+
+def foreign_file_warnings(names: Iterable[str]) -> Iterator[str]:
+    """Yield that files stay which an export would have removed, had it written them."""
+    for name in names:
+        yield f"{name} stays in the folder: it is not as an export left it, and not part of this one"
+
+
+def training_warnings(wanted: Sequence[str], *, config: bool, sizes: NgramSuggester | None) -> Iterator[str]:
+    """Yield what the configs cannot do."""
+    if not config:
+        description = "train has no spans to learn from" if "train" in wanted else "there is no train part"
+        yield f"no config.cfg was written: {description}"
+    elif "dev" not in wanted:
+        yield "there is no dev part: the config evaluates on the training data, so its scores mean little"
+    far = [(label, 1 - share) for label, share in sizes.ceiling.items() if share < 0.5] if sizes else []
+    if far:
+        description = join_limited([f"{share:.0%} of the {label} spans" for label, share in far])
+        yield f"spancat cannot find {description}: longer than its n-grams"
+
+
+def block_split_warning(sentences: Iterable[tuple[str, str, str]]) -> str:
+    """Return which articles stand in several parts, from (article id, title, part) of each sentence."""
+    parts: dict[str, list[str]] = defaultdict(list)
+    titles: dict[str, str] = {}
+    for article, title, part in sentences:
+        titles[article] = title or article
+        if part not in parts[article]:
+            parts[article].append(part)
+    description = [f"“{titles[a]}” in {' and '.join(x)}" for a, x in parts.items() if len(x) > 1]
+    blocks = "too few articles to split by article, so the sentences were split in blocks"
+    if not description:
+        return f"{blocks}; none leaks here, but the parts change as the corpus grows"
+    return (
+        f"{blocks} and articles leak from part to part, which flatters the scores: {', '.join(description)}"
+    )
+
+
+def _count_duplicate_sentences(pieces: Sequence[ExportSentence]) -> int:
+    known = {p.sentence.text for p in pieces if p.part == "train"}
+    return sum(p.part != "train" and p.sentence.text in known for p in pieces)
+
+
+def _article_title(piece: ExportSentence) -> str:
+    return piece.article.title or piece.article.id

@@ -1,0 +1,389 @@
+"""The text of a spaCy training config: the defaults of `spacy init config`, with what the data decides."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from string import Template
+
+from annotator.core.pluralize import join_limited
+from annotator.export.options import NgramSuggester
+
+DEFAULT_TOKENIZER = '@tokenizers = "spacy.Tokenizer.v1"'
+LANGUAGE_TOKENIZERS = {
+    "ja": '@tokenizers = "spacy.ja.JapaneseTokenizer"\nsplit_mode = null',
+    "ko": '@tokenizers = "spacy.ko.KoreanTokenizer"',
+    "th": '@tokenizers = "spacy.th.ThaiTokenizer"',
+    "vi": '@tokenizers = "spacy.vi.VietnameseTokenizer"\nuse_pyvi = true',
+    "zh": '@tokenizers = "spacy.zh.ChineseTokenizer"\nsegmenter = "char"',
+}
+"""What spaCy's blank pipelines of these languages have in place of rules."""
+TOKENIZER_SETUP = {"zh": 'pkuseg_model = null\npkuseg_user_dict = "default"\n'}
+
+CONFIG_TEMPLATE = Template("""\
+$mark: $what.
+# An export into this folder overwrites this file, and stops if you have changed it: change a copy.
+#   python -m spacy debug data CONFIG
+#   python -m spacy train CONFIG --output MODEL
+# The paths hold where the export ran; from elsewhere: --paths.train FILE --paths.dev FILE
+
+[paths]
+train = $train
+dev = $dev
+vectors = null
+init_tok2vec = null
+
+[system]
+gpu_allocator = null
+seed = 0
+
+[nlp]
+lang = $lang
+pipeline = $pipeline
+# Docs per batch when the model is evaluated: bounds the memory of spancat.
+batch_size = $docs
+disabled = []
+before_creation = null
+after_creation = null
+after_pipeline_creation = null
+
+[nlp.tokenizer]
+$tokenizer
+
+[nlp.vectors]
+@vectors = "spacy.Vectors.v1"
+
+[corpora]
+
+# Docs of max_length tokens and more are read sentence by sentence (0: never).
+[corpora.train]
+@readers = $reader
+path = $${paths.train}
+max_length = $max_length
+gold_preproc = false
+limit = 0
+augmenter = null
+
+[corpora.dev]
+@readers = $reader
+path = $${paths.dev}
+max_length = $max_length
+gold_preproc = false
+limit = 0
+augmenter = null
+
+[training]
+train_corpus = "corpora.train"
+dev_corpus = "corpora.dev"
+seed = $${system.seed}
+gpu_allocator = $${system.gpu_allocator}
+dropout = 0.1
+accumulate_gradient = 1
+# Ends after max_steps batches, or when 1000 batches have brought nothing better.
+patience = 1000
+max_epochs = 0
+max_steps = $steps
+eval_frequency = 100
+frozen_components = []
+annotating_components = []
+before_to_disk = null
+before_update = null
+
+[training.batcher]
+@batchers = "spacy.batch_by_words.v1"
+discard_oversize = false
+tolerance = 0.2
+get_length = null
+
+[training.batcher.size]
+@schedules = "compounding.v1"
+start = $start
+stop = $stop
+compound = 1.001
+t = 0.0
+
+[training.logger]
+@loggers = "spacy.ConsoleLogger.v1"
+progress_bar = false
+
+[training.optimizer]
+@optimizers = "Adam.v1"
+beta1 = 0.9
+beta2 = 0.999
+L2_is_weight_decay = true
+L2 = 0.01
+grad_clip = 1.0
+use_averages = false
+eps = 0.00000001
+learn_rate = 0.001
+
+[training.score_weights]
+$weights
+
+[pretraining]
+
+[initialize]
+vectors = $${paths.vectors}
+init_tok2vec = $${paths.init_tok2vec}
+vocab_data = null
+lookups = null
+before_init = null
+after_init = null
+
+[initialize.components]
+
+[initialize.tokenizer]
+$prepared
+[components]
+
+[components.tok2vec]
+factory = "tok2vec"
+
+[components.tok2vec.model]
+@architectures = "spacy.Tok2Vec.v2"
+
+[components.tok2vec.model.embed]
+@architectures = "spacy.MultiHashEmbed.v2"
+width = $${components.tok2vec.model.encode.width}
+attrs = ["NORM","PREFIX","SUFFIX","SHAPE"]
+rows = [5000,1000,2500,2500]
+include_static_vectors = false
+
+[components.tok2vec.model.encode]
+@architectures = "spacy.MaxoutWindowEncoder.v2"
+width = 96
+depth = 4
+window_size = 1
+maxout_pieces = 3
+""")
+
+NER_SECTION = """
+[components.ner]
+factory = "ner"
+incorrect_spans_key = "incorrect_spans"
+moves = null
+update_with_oracle_cut_size = 100
+
+[components.ner.model]
+@architectures = "spacy.TransitionBasedParser.v2"
+state_type = "ner"
+extra_state_tokens = false
+hidden_width = 64
+maxout_pieces = 2
+use_upper = true
+nO = null
+
+[components.ner.model.tok2vec]
+@architectures = "spacy.Tok2VecListener.v1"
+width = ${components.tok2vec.model.encode.width}
+upstream = "*"
+
+[components.ner.scorer]
+@scorers = "spacy.ner_scorer.v1"
+"""
+
+SPANCAT_TEMPLATE = Template("""
+[components.spancat]
+factory = "spancat"
+max_positive = null
+spans_key = $key
+threshold = 0.5
+
+[components.spancat.model]
+@architectures = "spacy.SpanCategorizer.v1"
+
+[components.spancat.model.reducer]
+@layers = "spacy.mean_max_reducer.v1"
+hidden_size = 128
+
+[components.spancat.model.scorer]
+@layers = "spacy.LinearLogistic.v1"
+nO = null
+nI = null
+
+[components.spancat.model.tok2vec]
+@architectures = "spacy.Tok2VecListener.v1"
+width = $${components.tok2vec.model.encode.width}
+upstream = "*"
+
+[components.spancat.scorer]
+@scorers = "spacy.spancat_scorer.v1"
+
+# Sizes up to the ${percentile}th percentile of the gold lengths, as far as memory allows.
+# Recall ceiling on the training spans: $ceiling.
+[components.spancat.suggester]
+@misc = "spacy.ngram_suggester.v1"
+sizes = $sizes
+""")
+
+
+# The n-gram sizes of spancat's suggester, chosen from the gold lengths within a bound of memory.
+#
+# spancat copies the vectors of every n-gram of a batch: a batch of W words with the sizes 1 to n
+# holds about W·n(n+1)/2 vectors of 96 floats, several times over. ``VECTORS`` bounds that product.
+# n is the 95th percentile of the gold lengths, down to the 90th where a batch of ``_LEAST`` words
+# would exceed the bound, and never more than fits in such a batch (49 tokens).
+
+
+MAX_NGRAM_VECTORS = 250_000
+"""The most vectors that the n-grams of one batch may hold; training peaked at 0.3 to 0.7 GB on news."""
+
+_MIN_BATCH_WORDS = 200
+
+
+def choose_ngram_sizes(lengths: Mapping[str, Sequence[int]]) -> NgramSuggester | None:
+    """Choose the n-gram sizes for the gold lengths (tokens, by label); None without spans."""
+    every = sorted(chain.from_iterable(lengths.values()))
+    if not every:
+        return None
+    percentile, longest = _longest_ngram(every)
+    return NgramSuggester(
+        tuple(range(1, longest + 1)),
+        percentile,
+        {label: _share_within(sizes, longest) for label, sizes in lengths.items() if sizes},
+        _share_within(every, longest),
+    )
+
+
+def _longest_ngram(every: Sequence[int]) -> tuple[int, int]:
+    """Return the percentile taken and the longest size (nearest rank), bounded by memory."""
+    percentile = next((p for p in range(95, 90, -1) if _fits_in_memory(_percentile_length(every, p))), 90)
+    longest = _percentile_length(every, percentile)
+    while not _fits_in_memory(longest):
+        longest -= 1
+    return percentile, longest
+
+
+def _percentile_length(every: Sequence[int], percentile: int) -> int:
+    return every[math.ceil(len(every) * percentile / 100) - 1]
+
+
+def _fits_in_memory(longest: int) -> bool:
+    return ngram_vectors(longest) * _MIN_BATCH_WORDS <= MAX_NGRAM_VECTORS
+
+
+def ngram_vectors(longest: int) -> int:
+    """Return how many vectors the n-grams that start at one word hold."""
+    return longest * (longest + 1) // 2
+
+
+def _share_within(sizes: Sequence[int], longest: int) -> float:
+    return sum(n <= longest for n in sizes) / len(sizes)
+
+
+# The training config: tok2vec, ner and spancat on the CPU, with nothing but spaCy.
+#
+# **Which file trains what.** With ``--unit sentence`` one ``config.cfg`` trains ner and spancat
+# from the same files: each Doc is reviewed as a whole. With ``--unit article`` the two need
+# different Docs. ``config.cfg`` trains ner from whole articles, whose unreviewed tokens are
+# missing; ``config-spancat.cfg`` trains spancat from ``spancat/*.spacy``, runs of reviewed
+# sentences, because its loss takes every n-gram that is not gold as a negative. Where the data
+# can feed only one of the two, ``config.cfg`` trains that one.
+#
+# **Paths** begin with the folder as the user gave it, so a config in ``out/`` names
+# ``out/train.spacy`` and works from where the export ran; from elsewhere, pass ``--paths.train``
+# and ``--paths.dev``. An absolute folder gives absolute paths.
+#
+# **Memory.** The longest n-gram of the suggester decides how many words a batch may have
+# (``suggester.py``): that bounds the training batch, the Docs of an evaluation batch, and the
+# length up to which a run of sentences stays in one piece.
+
+
+CONFIG_COMMENT = "# Training config written by `annotator export`"
+"""How a config begins."""
+
+_MAX_BATCH_WORDS = 1000
+_EVALUATION_DOCS = 64
+_MAX_PASSES = 30
+"""How often training goes through the corpus at the most."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingPlan:
+    """What one config trains, and from what."""
+
+    pipes: tuple[str, ...]
+    train: str
+    dev: str
+    """Paths of the two files, as spaCy is to read them."""
+    lang: str
+    spans_key: str
+    tokens: int
+    """Tokens in the training file."""
+    docs: int
+    suggester: NgramSuggester | None = None
+    reader: str = "spacy"
+    """Whose corpus reader: ``spacy.Corpus.v1``, or ``annotator.Corpus.v1``, which needs Annotator."""
+
+
+def batch_words(plan: TrainingPlan) -> int:
+    """Return the words of the largest training batch."""
+    if plan.suggester is None:
+        return _MAX_BATCH_WORDS
+    return min(_MAX_BATCH_WORDS, MAX_NGRAM_VECTORS // ngram_vectors(plan.suggester.sizes[-1]))
+
+
+def render_config(plan: TrainingPlan) -> bytes:
+    """Write the config as a file."""
+    words = batch_words(plan)
+    longest = words if plan.suggester and plan.pipes == ("spancat",) else 0
+    head = CONFIG_TEMPLATE.substitute(
+        mark=CONFIG_COMMENT,
+        what=" and ".join(plan.pipes),
+        reader=_quoted_json(f"{plan.reader}.Corpus.v1"),
+        train=_quoted_json(plan.train),
+        dev=_quoted_json(plan.dev),
+        lang=_quoted_json(plan.lang),
+        tokenizer=LANGUAGE_TOKENIZERS.get(plan.lang, DEFAULT_TOKENIZER),
+        prepared=TOKENIZER_SETUP.get(plan.lang, ""),
+        pipeline=json.dumps(["tok2vec", *plan.pipes]),
+        docs=_evaluation_batch(plan, words),
+        max_length=longest,
+        start=min(100, words),
+        stop=words,
+        steps=_max_steps(plan.tokens, words),
+        weights=_score_weights(plan),
+    )
+    return (head + "".join(_component_section(p, plan) for p in plan.pipes)).encode()
+
+
+def _evaluation_batch(plan: TrainingPlan, words: int) -> int:
+    """Return how many Docs are evaluated at a time: for spancat as many as make up a batch."""
+    if plan.suggester is None:
+        return _EVALUATION_DOCS
+    return max(1, min(_EVALUATION_DOCS, words * plan.docs // max(1, plan.tokens)))
+
+
+def _quoted_json(value: str) -> str:
+    """Quote a value."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _max_steps(tokens: int, words: int) -> int:
+    """Return enough steps for ``_PASSES`` passes, in hundreds, at least 600 and at most 20,000."""
+    return min(20_000, max(600, math.ceil(_MAX_PASSES * tokens / words / 100) * 100))
+
+
+def _score_weights(plan: TrainingPlan) -> str:
+    share = 1 / len(plan.pipes)
+    names = {"ner": "ents", "spancat": f"spans_{plan.spans_key}"}
+    return "\n".join(
+        f"{names[p]}_{x} = {share if x == 'f' else 0.0}" for p in plan.pipes for x in ("f", "p", "r")
+    )
+
+
+def _component_section(pipe: str, plan: TrainingPlan) -> str:
+    if pipe == "ner":
+        return NER_SECTION
+    s = plan.suggester
+    assert s is not None, "spancat needs spans"
+    ceiling = join_limited([f"{label} {share:.1%}" for label, share in s.ceiling.items()])
+    return SPANCAT_TEMPLATE.substitute(
+        key=_quoted_json(plan.spans_key),
+        sizes=json.dumps(s.sizes),
+        percentile=s.percentile,
+        ceiling=f"{s.overall:.1%} ({ceiling})",
+    )

@@ -1,0 +1,281 @@
+"""From the fragments of a brat span to spans of the text, in code points."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from annotator.core.spans import Span
+from annotator.formats.document import ConversionLog, ConversionLogEntry, ConversionOutcome
+from annotator.formats.offset_units import OffsetConverter, OffsetScale, OffsetUnit, QuotedRange
+from annotator.formats.span_fields import COVERS_NOTHING, ENDS_BEFORE_START
+
+# The lines of a brat ``.ann`` file: text-bound spans, notes, and the things that no span can hold.
+#
+# Fields as brat's own server writes them; the text of a span may run over several lines, since
+# older versions wrote its line ends as they were.
+
+
+BratFragment = tuple[int, int]
+"""A part of a span, in the file's own unit."""
+
+UNREADABLE_LINE = "its label and offsets cannot be read"
+
+_BLANKS = re.compile(r"T[0-9]+\s")
+"""A span whose tabs were made blanks."""
+_ID = re.compile(r"(?:[TREAMN#]\S*|\*)\t")
+_OFFSETS = re.compile(r"[0-9]{1,12} [0-9]{1,12}(?:;[0-9]{1,12} [0-9]{1,12})*")
+_THINGS = {
+    "R": "relation",
+    "*": "relation",
+    "E": "event",
+    "A": "attribute",
+    "M": "attribute",
+    "N": "normalisation",
+}
+
+
+@dataclass(slots=True)
+class TextBound:
+    """A ``T`` line: a label on one or more fragments, and the text that it quotes."""
+
+    line: int
+    id: str
+    label: str
+    fragments: tuple[BratFragment, ...]
+    quote: str
+
+    @property
+    def missing_characters(self) -> int:
+        """How many of the characters that the fragments promise the quote has not."""
+        return sum(e - s for s, e in self.fragments) + len(self.fragments) - 1 - len(self.quote)
+
+
+@dataclass(frozen=True, slots=True)
+class BratNote:
+    """A ``#`` line: what somebody wrote on an annotation, ``target`` being its id."""
+
+    line: int
+    id: str
+    target: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnsupportedLine:
+    """A line that makes no span: a relation, an event, …, or a span that cannot be read (``why``)."""
+
+    line: int
+    id: str
+    kind: str
+    content: str
+    why: str
+
+
+@dataclass(slots=True)
+class Standoff:
+    """What an ``.ann`` file says, in its order."""
+
+    bounds: list[TextBound] = field(default_factory=list)
+    notes: list[BratNote] = field(default_factory=list)
+    others: list[UnsupportedLine] = field(default_factory=list)
+
+
+def parse_ann(lines: Iterable[str]) -> Standoff:
+    """Return what the lines say; nothing that isn't blank goes without a record, and nothing raises."""
+    found = Standoff()
+    last: TextBound | None = None
+    missing = 0
+    more: list[str] = []
+    for number, raw in enumerate(lines, 1):
+        line = raw.removesuffix("\r")
+        if _ID.match(line):
+            _add_quote_lines(last, more)
+            last, more = _add_line(found, number, line), []
+            missing = last.missing_characters if last else 0
+        elif missing > 0:
+            more.append(line)
+            missing -= len(line) + 1
+        elif line.strip():
+            thing, why = (
+                ("span", UNREADABLE_LINE) if _BLANKS.match(line) else ("line", "this is no line of brat's")
+            )
+            found.others.append(UnsupportedLine(number, "", thing, line, why))
+    _add_quote_lines(last, more)
+    return found
+
+
+def _add_quote_lines(bound: TextBound | None, more: list[str]) -> None:
+    """Put the further lines of a quote behind its first."""
+    if bound and more:
+        bound.quote = "\n".join([bound.quote, *more])
+
+
+def _add_line(found: Standoff, number: int, line: str) -> TextBound | None:
+    """Put a line that begins with an id where it belongs, and return it where it is a span."""
+    name, _, rest = line.partition("\t")
+    if name.startswith("T"):
+        return _add_bound(found, number, name, rest)
+    if name.startswith("#"):
+        description, _, text = rest.partition("\t")
+        found.notes.append(BratNote(number, name, description.rpartition(" ")[2], _unescape_note(text)))
+    else:
+        thing = _THINGS[name[0]]
+        found.others.append(UnsupportedLine(number, name, thing, rest, f"{thing}s have no place here"))
+    return None
+
+
+def _add_bound(found: Standoff, number: int, name: str, rest: str) -> TextBound | None:
+    description, _, quote = rest.partition("\t")
+    words = description.split()
+    from_end = next((n for n, w in enumerate(reversed(words)) if not w[0].isdigit()), len(words))
+    label, offsets = " ".join(words[: len(words) - from_end]), " ".join(words[len(words) - from_end :])
+    if not label or not _OFFSETS.fullmatch(offsets):
+        found.others.append(UnsupportedLine(number, name, "span", rest, UNREADABLE_LINE))
+        return None
+    bound = TextBound(number, name, label, tuple(_fragment(f) for f in offsets.split(";")), quote)
+    found.bounds.append(bound)
+    return bound
+
+
+def _fragment(offsets: str) -> BratFragment:
+    start, end = offsets.split()
+    return int(start), int(end)
+
+
+def _unescape_note(text: str) -> str:
+    r"""Return a note's text; brat writes a line end in it as ``\n``."""
+    return text.replace("\\n", "\n")
+
+
+def escape_note(text: str) -> str:
+    r"""Return a note's text as one line, its line ends written as ``\n``."""
+    return " ".join(text.replace("\r\n", "\n").replace("\n", "\\n").split("\t"))
+
+
+DISCONTINUOUS_SPLIT = "a discontinuous span became one span for each part"
+LINES_JOINED = "its parts stand on lines that follow each other, where brat always cuts: one span again"
+OTHER_UNIT = "its offsets were counted in another unit"
+INSIDE_CHARACTER = "its offsets lie inside a character"
+PAST_END = "past the end of the text"
+BLANK_SPAN = "nothing but blanks"
+SPAN_REPEATED = "the same span stands there twice"
+
+CodePointRange = tuple[int, int]
+
+
+def fragment_quotes(bound: TextBound) -> list[QuotedRange]:
+    """Return each fragment with its part of the quoted text, or with none where that is not sure.
+
+    brat puts one blank between the parts (before 1.3: nothing) and cuts nothing off.
+    """
+    sizes = [e - s for s, e in bound.fragments]
+    between = (len(bound.quote) - sum(sizes)) / max(len(sizes) - 1, 1)
+    if len(sizes) == 1:
+        return [(*bound.fragments[0], bound.quote or None)]
+    if between not in {0, 1} or min(sizes) <= 0:
+        return [(s, e, None) for s, e in bound.fragments]
+    out: list[QuotedRange] = []
+    at = 0
+    for (start, end), size in zip(bound.fragments, sizes, strict=True):
+        out.append((start, end, bound.quote[at : at + size]))
+        at += size + int(between)
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedBound:
+    """A bound and its spans; with a ``fate`` it isn't just as it was in the file."""
+
+    bound: TextBound
+    spans: tuple[Span, ...]
+    outcome: ConversionOutcome | None = None
+    why: str = ""
+
+
+def place_bounds(
+    bounds: Sequence[TextBound], text: str, unit: OffsetUnit, where: str, log: ConversionLog
+) -> list[PlacedBound]:
+    """Count each bound and return those that have a place; list what is changed, or has none.
+
+    ``align.settle`` takes a span that a listed one became for told, so a plain double of such a
+    span is listed here.
+    """
+    log.read += len(bounds)
+    converter = OffsetConverter(text, unit)
+    found = [_place_bound(b, text, converter, unit) for b in bounds]
+    made = {s.key for p in found if p.outcome for s in p.spans}
+    out: list[PlacedBound] = []
+    for p in found:
+        doubled = p.outcome is None and p.spans[0].key in made
+        p = PlacedBound(p.bound, (), ConversionOutcome.DOUBLE, SPAN_REPEATED) if doubled else p  # noqa: PLW2901
+        if p.outcome:
+            at = f"{where}:{p.bound.line}"
+            log.record(
+                ConversionLogEntry(at, p.bound.id, p.outcome, p.why, p.bound.quote, resulting_spans=p.spans)
+            )
+        out.append(p)
+    return [p for p in out if p.spans]
+
+
+def _place_bound(bound: TextBound, text: str, converter: OffsetConverter, unit: OffsetUnit) -> PlacedBound:
+    places, why = _fragment_ranges(bound, text, converter, unit)
+    if why:
+        return PlacedBound(bound, (), ConversionOutcome.LEFT_OUT, why)
+    joined = _join_line_parts(places, text)
+    spans = tuple(Span(s, e, bound.label) for s, e in joined)
+    if len(spans) > 1:
+        return PlacedBound(bound, spans, ConversionOutcome.SPLIT, DISCONTINUOUS_SPLIT)
+    if len(places) > 1:
+        return PlacedBound(bound, spans, ConversionOutcome.MOVED, LINES_JOINED)
+    counted_otherwise = unit.scale is not OffsetScale.CODE_POINTS or unit.inclusive
+    if counted_otherwise and joined != list(bound.fragments):
+        return PlacedBound(bound, spans, ConversionOutcome.MOVED, f"{OTHER_UNIT} ({unit})")
+    return PlacedBound(bound, spans)
+
+
+def _fragment_ranges(
+    bound: TextBound, text: str, converter: OffsetConverter, unit: OffsetUnit
+) -> tuple[list[CodePointRange], str]:
+    """Return the fragments in code points, in the order of the text, or why they have no place."""
+    places: list[CodePointRange] = []
+    for start, end in sorted(bound.fragments):
+        if end + unit.inclusive <= start:
+            return [], COVERS_NOTHING if end + unit.inclusive == start else ENDS_BEFORE_START
+        try:
+            places.append(converter.range(start, end))
+        except ValueError:
+            return [], INSIDE_CHARACTER
+    if places[-1][1] > len(text):
+        return [], PAST_END
+    filled = [(s, e) for s, e in places if text[s:e].strip()]
+    return filled, "" if filled else BLANK_SPAN
+
+
+def _join_line_parts(places: list[CodePointRange], text: str) -> list[CodePointRange]:
+    """Return the places, those made one that only a line end (or nothing) parts."""
+    out = places[:1]
+    for start, end in places[1:]:
+        before, last = out[-1]
+        gap = text[last:start]
+        if last == start or (start > last and not gap.strip() and ("\n" in gap or "\r" in gap)):
+            out[-1] = (before, end)
+        else:
+            out.append((start, end))
+    return out
+
+
+def is_misquoted(placed: PlacedBound, text: str) -> bool:
+    """Whether the text at the span reads differently from what the file quotes, blanks left aside."""
+    quote = "".join(placed.bound.quote.split())
+    there = "".join(text[s.start : s.end] for s in _in_file_order(placed))
+    return bool(quote) and quote != "".join(there.split())
+
+
+def _in_file_order(placed: PlacedBound) -> list[Span]:
+    """Return the spans in the order in which the file has the fragments: the quote follows it."""
+    order = sorted(range(len(placed.bound.fragments)), key=lambda n: placed.bound.fragments[n])
+    if len(placed.spans) != len(order):
+        return list(placed.spans)
+    return [s for _, s in sorted(zip(order, placed.spans, strict=True))]

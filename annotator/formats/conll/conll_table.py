@@ -1,0 +1,361 @@
+"""The rows of a CoNLL file: what parts the columns, and which of them holds words and which tags.
+
+Nothing is taken from the file's name; a survey of all rows decides before the first is read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from annotator.core.errors import SourceError
+from annotator.core.pluralize import pluralize
+from annotator.formats.conll import conllu
+from annotator.formats.tag_schemes import (
+    OUTSIDE_TAGS,
+    PADDING_TAG,
+    SchemeEvidence,
+    TagNames,
+    is_tag,
+    parse_tag,
+    tag_by_number,
+    unnamed_tags_message,
+)
+
+DOCSTART = "-DOCSTART-"
+_COMMENT = re.compile(r"#\s?[\w.:-]+ ?= |# id\s")
+_NEWDOC = re.compile(r"#\s?newdoc\b(?:\s+id\s*=\s*(?P<id>.*))?")
+_TEXT_COMMENT = re.compile(r"#\s?text ?= ?(?P<text>.*)", re.DOTALL)
+_BLANKS = re.compile(r"[ \t]+")
+_SHAPE_ROWS = 1_000
+"""How many rows tell what parts the columns."""
+_MAX_WORD_PARTS = 100
+"""The most parts of a word."""
+_MAX_BARE_LABELS = 200
+"""The most labels that tags without prefix may have."""
+_MAX_TAGS = 5_000
+"""The most tags that a file may have; a column with more values holds none."""
+
+NumberedLines = Iterable[tuple[int, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ConllRow:
+    """A word with its fields."""
+
+    line: int
+    fields: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class ConllSentence:
+    """The rows between two blank lines."""
+
+    rows: list[ConllRow] = field(default_factory=list)
+    text: str | None = None
+    """What a comment ``# text = …`` says."""
+    document_name: str | None = None
+    """The name of the document that begins here (may be empty); None where none does."""
+    words_with_parts: int = 0
+    """How many words have parts with tags of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowShape:
+    """How the rows are cut."""
+
+    tabs: bool
+    columns: int
+    names: TagNames = field(default_factory=dict)
+    """What the numbers in the last column stand for, where the user says it."""
+    key: str = ""
+    """What the tags are called that stand in the last column among other things."""
+
+    def fields_of(self, line: str) -> tuple[str, ...]:
+        """Return the fields of a row, a tag that stands among other things as a field of its own."""
+        fields = tuple(line.split("\t")) if self.tabs else tuple(_BLANKS.split(line.strip(" \t")))
+        if self.key:
+            fields = (*fields, conllu.tag_in_field(fields[-1], self.key))
+        return (*fields[:-1], tag_by_number(fields[-1], self.names)) if self.names else fields
+
+
+def row_shape(lines: NumberedLines) -> RowShape:
+    """Return how most of the first rows are cut; 0 columns where there are none."""
+    plain: list[str] = []
+    hashed: list[str] = []
+    for _, line in lines:
+        if line.startswith("#") and not _COMMENT.match(line) and not _NEWDOC.match(line):
+            hashed.append(line)
+        elif line.strip(" \t") and not line.startswith(("#", DOCSTART)):
+            plain.append(line)
+        if len(plain) >= _SHAPE_ROWS:
+            break
+    plain = plain or hashed  # a word may begin with # as well as a comment
+    tabs = sum("\t" in line for line in plain) * 2 > len(plain)
+    counts = Counter(len(RowShape(tabs, 0).fields_of(line)) for line in plain)
+    columns = max(counts, key=lambda n: (counts[n], n), default=0)
+    if tabs and columns == conllu.CONLLU_COLUMNS:
+        key = conllu.tag_key(RowShape(tabs, 0).fields_of(line) for line in plain)
+        return RowShape(tabs, columns + bool(key), key=key)
+    return RowShape(tabs, columns)
+
+
+def read_sentences(lines: NumberedLines, shape: RowShape, where: str) -> Iterator[ConllSentence]:
+    """Yield the sentences; raises SourceError with the line of a row with more or fewer columns."""
+    for sentence in _read_raw_sentences(lines, shape, where):
+        if shape.columns > 2 and conllu.counts_words(r.fields for r in sentence.rows):
+            _merge_word_parts(sentence)
+        yield sentence
+
+
+def _read_raw_sentences(lines: NumberedLines, shape: RowShape, where: str) -> Iterator[ConllSentence]:
+    now = ConllSentence()
+    for number, line in lines:
+        if not line.strip(" \t"):
+            if now.rows:
+                yield now
+                now = ConllSentence()
+        elif line.startswith(DOCSTART):
+            if now.rows:
+                yield now
+            now = ConllSentence(document_name=line[len(DOCSTART) :].partition("(")[2].partition(")")[0])
+        elif line.startswith("#") and _is_comment(line, shape):
+            _take_comment(now, line)
+        else:
+            now.rows.append(_read_row(number, line, shape, where))
+    if now.rows:
+        yield now
+
+
+def _merge_word_parts(sentence: ConllSentence) -> None:
+    """Leave the rows that stand in the text: words of several parts whole, counted anew."""
+    rows, out = sentence.rows, list[ConllRow]()
+    at = 0
+    while at < len(rows):
+        row = rows[at]
+        at += 1
+        if conllu.is_empty_node(row.fields):
+            continue
+        if at < len(rows) and conllu.is_multiword(row.fields, rows[at].fields):
+            parts = conllu.parts_of_word(row.fields, [r.fields for r in rows[at : at + _MAX_WORD_PARTS]])
+            sentence.words_with_parts += conllu.parts_differ(parts)
+            at += len(parts)
+            row = ConllRow(row.line, conllu.merge_parts(row.fields, parts))
+        out.append(row)
+    sentence.rows = [ConllRow(r.line, (str(n), *r.fields[1:])) for n, r in enumerate(out, 1)]
+
+
+def _is_comment(line: str, shape: RowShape) -> bool:
+    """Whether a line that begins with # is no row, whose word begins so; ``# text = I`` is none."""
+    fields = shape.fields_of(line)
+    if len(fields) != shape.columns:
+        return True
+    if shape.tabs or (fields[0] != "#" and is_tag(fields[-1])):
+        return False
+    return bool(_COMMENT.match(line) or _NEWDOC.match(line))
+
+
+def _take_comment(sentence: ConllSentence, line: str) -> None:
+    if fits := _NEWDOC.match(line):
+        sentence.document_name = (fits["id"] or "").strip()
+    elif fits := _TEXT_COMMENT.match(line):
+        sentence.text = fits["text"]
+
+
+def _read_row(number: int, line: str, shape: RowShape, where: str) -> ConllRow:
+    fields = shape.fields_of(line)
+    if len(fields) != shape.columns:
+        what = f"the row has {pluralize(len(fields), 'column')}, the others have {shape.columns}"
+        raise SourceError(what, where=f"{where}:{number}", do="repair the row")
+    return ConllRow(number, fields)
+
+
+class NumberedTagsError(SourceError):
+    """The tags are numbers, and nobody has said what they stand for."""
+
+
+@dataclass(slots=True)
+class ColumnSurvey:
+    """What one column of the whole file holds."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    """How often each value stands there, while they are few enough to be tags."""
+    first: dict[str, int] = field(default_factory=dict)
+    """The line of each value's first row."""
+    others: int = 0
+    """Rows that are not counted: there are too many values."""
+
+    def add_value(self, line: int, value: str) -> None:
+        """Take in one value."""
+        if value in self.counts:
+            self.counts[value] += 1
+        elif len(self.counts) < _MAX_TAGS:
+            self.counts[value] = 1
+            self.first[value] = line
+        else:
+            self.others += 1
+
+    @property
+    def is_tags(self) -> bool:
+        """Whether all its values are tags."""
+        return not self.others and all(is_tag(v) for v in self.counts)
+
+    @property
+    def tag_count(self) -> int:
+        """How many values are tags with a prefix."""
+        return sum(n for v, n in self.counts.items() if v not in OUTSIDE_TAGS and is_tag(v))
+
+    @property
+    def other_count(self) -> int:
+        """How many values are no tags."""
+        return self.others + sum(n for v, n in self.counts.items() if not is_tag(v))
+
+    @property
+    def outside_count(self) -> int:
+        """How often ``O`` stands there."""
+        return self.counts.get("O", 0)
+
+    @property
+    def first_non_tag(self) -> tuple[int, str]:
+        """Line and value of the first that is no tag; 0 where there is none."""
+        return min(((self.first[v], v) for v in self.counts if not is_tag(v)), default=(0, ""))
+
+    def numbers(self, names: TagNames) -> dict[int, int]:
+        """Return how often each number stands there that is a tag without a name; none where none is.
+
+        Without ``names`` these are few numbers from 0 on, and nothing else, of which 0 is the most
+        frequent.
+        """
+        rest = {v: n for v, n in self.counts.items() if not is_tag(v)}
+        if (
+            self.others
+            or len(rest) > _MAX_BARE_LABELS
+            or not all(re.fullmatch(r"-?[0-9]{1,3}", v) for v in rest)
+        ):
+            return {}
+        found = {int(v): n for v, n in rest.items() if int(v) != PADDING_TAG}
+        if names or not found:
+            return found
+        alone = len(rest) == len(self.counts) and sum(found.values()) > len(found)
+        return found if alone and min(found) == 0 and found[0] == max(found.values()) else {}
+
+    @property
+    def labels(self) -> set[str]:
+        """The labels of its tags."""
+        return {parse_tag(v).label for v in self.counts if is_tag(v)} - {""}
+
+
+@dataclass(frozen=True, slots=True)
+class ConllTable:
+    """Which column holds what, and what the tags show."""
+
+    shape: RowShape
+    word: int = 0
+    tags: tuple[int, ...] = ()
+    """The columns of tags: one a layer, the first the main one."""
+    bare: bool = False
+    """Whether the tags are labels without prefix."""
+    others: tuple[int, ...] = ()
+    """Columns of tags that are of another kind (chunks), and not read."""
+    has_document_starts: bool = False
+    """Whether the file says where a document begins."""
+
+
+def survey_columns(lines: NumberedLines, shape: RowShape, where: str) -> ConllTable:
+    """Return which column is which; raises SourceError where none holds tags."""
+    columns = [ColumnSurvey() for _ in range(shape.columns)]
+    rows, counted, marks = 0, shape.columns > 2, 0
+    for sentence in read_sentences(lines, shape, where):
+        marks += sentence.document_name is not None
+        for n, row in enumerate(sentence.rows):
+            rows += 1
+            counted = counted and _is_index(row.fields[0], n)
+            for column, value in zip(columns, row.fields, strict=True):
+                column.add_value(row.line, value)
+    if not rows or shape.columns < 2:
+        what = "its rows have one column" if rows else "there is no row in it"
+        raise SourceError(what, where=where, do="a row has a word, and its tag in the last column")
+    word = int(counted)
+    main, bare = (
+        (0, False)
+        if _is_tag_before_word(columns)
+        else _main_tag_column(columns, word, rows, shape.names, where)
+    )
+    word = 1 if main == 0 else word
+    layers, others = _tag_layers(columns, word, main) if not bare else ((), ())
+    marked = marks > 0 and not (marks == 1 and _is_label_studio(columns))
+    return ConllTable(shape, word, (main, *layers), bare, others, marked)
+
+
+def _is_index(value: str, at: int) -> bool:
+    """Whether a field counts the rows of a sentence, from 0 or 1, as 3 or 1-3 do."""
+    sentence, _, number = value.rpartition("-")
+    return number in {str(at + 1), str(at)} and (not sentence or sentence.isdecimal())
+
+
+def _is_label_studio(columns: list[ColumnSurvey]) -> bool:
+    """Whether the rows are Label Studio's, which puts one -DOCSTART- before all its texts."""
+    return len(columns) == 4 and columns[1].counts.keys() == {"-X-"} and columns[2].counts.keys() == {"_"}
+
+
+def _is_tag_before_word(columns: list[ColumnSurvey]) -> bool:
+    """Whether there are two columns, the tag before the word."""
+    return len(columns) == 2 and columns[0].is_tags and columns[0].tag_count > 0 and not columns[1].is_tags
+
+
+def _main_tag_column(
+    columns: list[ColumnSurvey], word: int, rows: int, names: TagNames, where: str
+) -> tuple[int, bool]:
+    """Return the last column that holds tags, and whether they are without prefix."""
+    found = range(len(columns) - 1, word, -1)
+    for n in found:
+        if columns[n].is_tags and (columns[n].tag_count or columns[n].outside_count):
+            return n, False
+    if description := unnamed_tags_message(columns[-1].numbers(names), names):
+        raise NumberedTagsError(
+            f"the tags in the last column {description[0]}", where=where, do=description[1]
+        )
+    near = max(found, key=lambda n: columns[n].tag_count)
+    if columns[near].tag_count > columns[near].other_count:
+        raise _no_tag_error(columns[near], where)
+    for n in found:
+        if columns[n].outside_count and len(columns[n].counts) <= min(_MAX_BARE_LABELS, 1 + rows // 2):
+            return n, True
+    brackets = (n for n in found if any("*" in value for value in columns[n].counts))
+    raise _no_tag_error(columns[next(brackets, found[0])], where)
+
+
+def _no_tag_error(column: ColumnSurvey, where: str) -> SourceError:
+    line, value = column.first_non_tag
+    if not line:
+        do = "put O, or B-, I-, E-, S-, L- or U- and a label, into the last column"
+        return SourceError("no column holds tags", where=where, do=do)
+    if "*" in value or "(" in value:
+        what = f"{value[:40]!r} is a tag in brackets, as CoNLL-2012 has them"
+        return SourceError(what, where=f"{where}:{line}", do="convert them to IOB2")
+    what = f"{value[:40]!r} is no tag: it needs to be O, or B-, I-, E-, S-, L- or U- and a label"
+    return SourceError(what, where=f"{where}:{line}", do="repair the row, or put the tags in the last column")
+
+
+def _tag_layers(columns: list[ColumnSurvey], word: int, main: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the columns with other layers of the same labels, and those with tags of another kind.
+
+    Where there is nothing else but numbers, words and two columns of tags, these are two layers (GermEval).
+    """
+    tagged = [n for n in range(word + 1, len(columns)) if columns[n].is_tags and columns[n].tag_count]
+    rest = [n for n in tagged if n != main]
+    layered = word == 1 and len(columns) == 4
+    same = tuple(n for n in rest if layered or columns[n].labels & columns[main].labels)
+    return same, tuple(n for n in rest if n not in same)
+
+
+def scheme_evidence(lines: NumberedLines, table: ConllTable, where: str) -> SchemeEvidence:
+    """Return what the tags of all layers show of their scheme."""
+    found = SchemeEvidence()
+    for sentence in read_sentences(lines, table.shape, where):
+        at = [r.line for r in sentence.rows]
+        for column in table.tags:
+            found.add_sentence([r.fields[column] for r in sentence.rows], at, bare=table.bare)
+    return found

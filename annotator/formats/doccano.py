@@ -1,0 +1,326 @@
+"""doccano's JSONL: ``label`` with ``[start, end, "LABEL"]``, or ``entities``, or the old ``annotations``.
+
+The text is ``text``, in some exports ``data``.
+
+An export is a zip with one member an annotator, or ``all.jsonl``. Nothing in it quotes the text, and
+offsets count code points, graphemes (``grapheme_mode``) or, in files that went through JavaScript,
+UTF-16 units; where texts have characters that make a difference, the words at the spans' edges tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from annotator.core.annotation import Answer
+from annotator.core.errors import SourceError
+from annotator.formats.document import ConversionLog, Document
+from annotator.formats.file_sample import FileSample
+from annotator.formats.format_writing import (
+    record_if_inside,
+    record_loss,
+    record_unsupported_fields,
+    safe_file_name,
+    write_whole_file,
+)
+from annotator.formats.import_source import ImportSource
+from annotator.formats.json_records import ambiguous_records, json_files, may_hold_json, read_json_records
+from annotator.formats.offset_units import CODE_POINTS, CRLF_AS_ONE, GRAPHEMES, UTF16, OffsetUnit
+from annotator.formats.span_fields import (
+    NoteCounter,
+    QuotedText,
+    RawSpan,
+    convert_spans,
+    first_string,
+    name_of,
+    quoted_ranges,
+    record_unsupported,
+    storable_fields,
+    unit_of_records,
+    whole_number,
+)
+
+# The fields of a doccano row, of whatever version.
+
+
+EXPORT_AGAIN = "export the project from doccano again (JSONL)"
+
+_SPAN_KEYS = ("label", "labels", "entities", "annotations")
+_KNOWN_KEYS = frozenset({*_SPAN_KEYS, "text", "relations", "Comments", "comments", "meta", "id"})
+
+SpansByAnnotator = dict[str, list[RawSpan]]
+"""Spans by annotator; the name is empty where the row names nobody."""
+
+
+def text_field(row: dict[str, Any]) -> str:
+    """Return the name of the field with the text: ``data`` in some exports; empty where none is one."""
+    if isinstance(row.get("text"), str):
+        return "text"
+    is_data = row.get("text") is None and isinstance(row.get("data"), str) and row.keys() & {*_SPAN_KEYS}
+    return "data" if is_data else ""
+
+
+def row_text(row: dict[str, Any], where: str) -> str:
+    """Return the row's text; raises SourceError for a project that has pictures or sounds."""
+    if key := text_field(row):
+        return str(row[key])
+    if isinstance(row.get("filename"), str):
+        raise SourceError(
+            "the row names a file, not a text", where=where, do="import projects with texts only"
+        )
+    raise SourceError("the row has no `text`", where=where, do=EXPORT_AGAIN)
+
+
+def row_spans(row: dict[str, Any], where: str) -> tuple[SpansByAnnotator, list[Any]]:
+    """Return the spans by annotator, and what is a label of the whole text.
+
+    Raises SourceError where a list of spans is something else.
+    """
+    spans: SpansByAnnotator = {}
+    others: list[Any] = []
+    for key in _SPAN_KEYS:
+        found = row.get(key)
+        if found is None:
+            continue
+        if not isinstance(found, list):
+            if key not in {"label", "labels"} or isinstance(found, dict):
+                raise SourceError(f"`{key}` must be a list", where=where, do=EXPORT_AGAIN)
+            found = [found]
+        for item in found:
+            if isinstance(item, list | dict) and not _is_text_label(item):
+                who = name_of(item.get("user")) if isinstance(item, dict) else ""
+                spans.setdefault(who, []).append(_raw_span(item))
+            else:
+                others.append(item)
+    return spans, others
+
+
+def _is_text_label(item: list[Any] | dict[str, Any]) -> bool:
+    """Whether an old annotation has a label and no place, as those of whole texts do."""
+    return isinstance(item, dict) and "label" in item and not _OFFSET_KEYS & item.keys()
+
+
+_OFFSET_KEYS = {"start_offset", "end_offset", "start", "end"}
+
+
+def _raw_span(item: list[Any] | dict[str, Any]) -> RawSpan:
+    if isinstance(item, dict):
+        start = item.get("start_offset", item.get("start"))
+        end = item.get("end_offset", item.get("end"))
+        return RawSpan(start, end, item.get("label"), id=name_of(item.get("id")))
+    start, end, label = (*item, None, None, None)[:3]
+    return RawSpan(start, end, label)
+
+
+def row_note(row: dict[str, Any]) -> str:
+    """Return the comments, a line each."""
+    found = row.get("Comments", row.get("comments"))
+    listed = found if isinstance(found, list) else [found]
+    texts = (first_string(x, "text", "comment") if isinstance(x, dict) else x for x in listed)
+    return "\n".join(x for x in texts if isinstance(x, str) and x)
+
+
+def row_meta(row: dict[str, Any]) -> dict[str, Any]:
+    """Return the metadata: the old ``meta``, and the columns that newer versions put into the row."""
+    own = row.get("meta")
+    columns = {k: v for k, v in row.items() if k not in _KNOWN_KEYS and k != text_field(row)}
+    return storable_fields({**columns, **(own if isinstance(own, dict) else {})})
+
+
+def row_quoted_text(row: Any) -> Iterator[QuotedText]:
+    """Yield the text of a row and where its spans stand; nothing is quoted."""
+    if not isinstance(row, dict) or not (key := text_field(row)):
+        return
+    try:
+        spans, _ = row_spans(row, "")
+    except SourceError:  # the reading tells it, with its place
+        return
+    for raw_spans in spans.values():
+        yield row[key], list(quoted_ranges((raw, None) for raw in raw_spans))
+
+
+# From documents to doccano's rows: JSONL as its importer takes it, one file an annotator.
+
+
+COLUMN_TAKEN = "metadata: doccano has a column of that name for something else"
+
+_RESERVED_COLUMNS = {
+    "text",
+    "label",
+    "labels",
+    "entities",
+    "annotations",
+    "relations",
+    "Comments",
+    "comments",
+    "meta",
+}
+
+
+def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[Path]:
+    """Write ``<annotator>.jsonl``, or ``all.jsonl`` for nobody's, to the folder ``out``; return the files."""
+    rows: dict[str, list[bytes]] = {}
+    for document in documents:
+        row = orjson.dumps(doccano_row(document, log)) + b"\n"
+        rows.setdefault(safe_file_name(document.annotator) or "all", []).append(row)
+    return [
+        write_whole_file(out / f"{name}.jsonl", b"".join(lines))
+        for name, lines in (rows or {"all": []}).items()
+    ]
+
+
+def doccano_row(document: Document, log: ConversionLog) -> dict[str, Any]:
+    """Return the row that says what a document says; what it cannot say is listed."""
+    spans = [span for span in document.spans if record_if_inside(document, span, log)]
+    record_unsupported_fields(document, "doccano", log, "accept" if spans else None)
+    own = {"id": document.id, "title": document.title}
+    meta = {k: v for k, v in own.items() if v} | {
+        k: v for k, v in document.meta.items() if _is_free_column(k, document, log)
+    }
+    labels = [[s.start, s.end, s.label] for s in spans]
+    comments = [document.note] if document.note else []
+    return {**meta, "text": document.text, "label": labels, "Comments": comments}
+
+
+def _is_free_column(key: str, document: Document, log: ConversionLog) -> bool:
+    """Whether a field of the metadata can be a column; lists one that cannot."""
+    if key in _RESERVED_COLUMNS:
+        record_loss(document, "field", key, COLUMN_TAKEN, log)
+    return key not in _RESERVED_COLUMNS
+
+
+NAME = "doccano"
+
+__all__ = ["NAME", "detect", "read", "write"]
+
+
+# From doccano's rows to documents, one for each annotator of a text.
+
+
+DOCCANO_UNITS = (CODE_POINTS, GRAPHEMES, UTF16, CRLF_AS_ONE)
+
+NO_RELATIONS = "relations between spans have no place here"
+NO_TEXT_LABELS = "a label for the whole text has no place here"
+
+OPEN_DOCCANO_TEXTS = (
+    "texts without a span, which the file leaves open because doccano doesn't say whether anybody has read "
+    "them: {n}"
+)
+NUMERIC_LABELS = (
+    "labels are numbers, whose names stand in the project's label file; give them with --map: {n} span{s}"
+)
+
+_SHARED_FILE_NAMES = {"all", "unknown"}
+
+
+def detect(sample: FileSample) -> str:
+    """Return what of a file is doccano's, empty where nothing is."""
+    if (sample.is_folder or sample.is_zip) and not may_hold_json(sample.names):
+        return ""
+    records = [r for r in sample.json_values() if isinstance(r, dict)]
+    if any(r.keys() & {"_task_hash", "_input_hash"} or r.get("answer") in [*Answer] for r in records):
+        return ""
+    return next((why for why in map(_detect_row, records) if why), "")
+
+
+def _detect_row(row: dict[str, Any]) -> str:
+    is_text = bool(text_field(row))
+    if not is_text and not isinstance(row.get("filename"), str):
+        return ""
+    if isinstance(row.get("Comments"), list):
+        return "its lines have `Comments`"
+    if "annotation_approver" in row:
+        return "its lines have `annotation_approver`"
+    if not is_text:
+        return ""
+    for key in ("label", "labels"):
+        found = row.get(key)
+        if isinstance(found, list) and all(isinstance(x, list) and len(x) == 3 for x in found):
+            return f"its lines have `{key}` with [start, end, label]"
+    for key in ("entities", "annotations"):
+        found = row.get(key)
+        if isinstance(found, list) and any(isinstance(x, dict) and "start_offset" in x for x in found):
+            return f"its lines have `{key}` with `start_offset`"
+    return ""
+
+
+def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
+    """Yield the documents of a JSONL file, a JSON list, a zip or a folder of them.
+
+    Raises SourceError, with file and line, for a row that is not doccano's.
+    """
+    packed = source.is_folder or source.is_zip
+    files = json_files(source)
+    names = _label_names(files) if packed else {}
+    files = [f for f in files if not packed or not _label_definitions(f)]
+    found = chain.from_iterable(ambiguous_records(f) for f in files)
+    reader = _DoccanoReader(
+        log, unit_of_records(found, row_quoted_text, DOCCANO_UNITS, source.name, log), names
+    )
+    for file in files:
+        who = file.base.rpartition(".")[0] if packed else ""
+        for where, row in read_json_records(file, log):
+            yield from reader.documents(row, "" if who in _SHARED_FILE_NAMES else who, where)
+    reader.tally.add_notes(log)
+
+
+def _label_names(files: list[ImportSource]) -> dict[str, str]:
+    """Return the names of label ids, from the label files beside the rows."""
+    return {name_of(d.get("id")): first_string(d, "text") for f in files for d in _label_definitions(f)}
+
+
+def _label_definitions(file: ImportSource) -> list[dict[str, Any]]:
+    """Return the label definitions of a label file, none for any other."""
+    found = file.sample().json_values(most=10_000)
+    are = found and all(isinstance(d, dict) and "id" in d and _LABEL_FILE_KEYS & d.keys() for d in found)
+    return found if are else []
+
+
+_LABEL_FILE_KEYS = {"background_color", "backgroundColor", "suffix_key", "suffixKey"}
+
+
+@dataclass(slots=True)
+class _DoccanoReader:
+    log: ConversionLog
+    unit: OffsetUnit
+    names: dict[str, str]
+    tally: NoteCounter = field(default_factory=NoteCounter)
+
+    def documents(self, row: Any, who: str, where: str) -> Iterator[Document]:
+        """Yield the documents of a row, one for each annotator whom its spans name."""
+        if not isinstance(row, dict):
+            raise SourceError("a row must be a JSON object", where=where, do=EXPORT_AGAIN)
+        text = row_text(row, where)
+        spans, labels = row_spans(row, where)
+        relations = row.get("relations")
+        record_unsupported(
+            relations if isinstance(relations, list) else [], "relation", NO_RELATIONS, where, self.log
+        )
+        record_unsupported(labels, "text label", NO_TEXT_LABELS, where, self.log)
+        meta = row_meta(row)
+        for user, raw_spans in (spans or {"": []}).items():
+            yield Document(
+                text,
+                convert_spans(map(self._named, raw_spans), text, where, self.log, self.unit),
+                answer=Answer.ACCEPT if raw_spans else None,
+                annotator=user or who,
+                id=name_of(row.get("id")),
+                title=first_string(meta, "title"),
+                note=row_note(row),
+                meta=meta,
+                where=where,
+            )
+            self.tally.add(OPEN_DOCCANO_TEXTS, not raw_spans)
+
+    def _named(self, raw: RawSpan) -> RawSpan:
+        """Return the span with its label's name, where the label is an id."""
+        if whole_number(raw.label) is None:
+            return raw
+        description = self.names.get(name_of(raw.label))
+        self.tally.add(NUMERIC_LABELS, not description)
+        return RawSpan(raw.start, raw.end, description or raw.label, raw.source, raw.id)

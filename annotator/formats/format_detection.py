@@ -1,0 +1,243 @@
+"""What a file looks like that is no format of ours, in words for a message."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Protocol, cast
+
+from annotator.core.errors import SourceError, UsageError
+from annotator.formats.conll import conll_table
+from annotator.formats.document import ConversionLog, Document
+from annotator.formats.file_sample import FileSample
+from annotator.formats.huggingface.dataset_tables import describe_mismatched_row
+from annotator.formats.import_source import MAX_LINE_BYTES, ImportSource
+
+_MAGIC_BYTES = {
+    b"\x89PNG": "a PNG picture",
+    b"\xff\xd8\xff": "a JPEG picture",
+    b"GIF8": "a GIF picture",
+    b"RIFF": "a sound or video file",
+    b"ID3": "a sound file",
+    b"OggS": "a sound file",
+    b"%PDF": "a PDF",
+    b"\x1f\x8b": "a gzip archive; unpack it first",
+    b"PAR1": "a Parquet file",
+    b"ARROW1": "an Arrow file; save it as Parquet",
+    b"\xff\xff\xff\xff": "an Arrow stream; save it as Parquet",
+    b"SQLite format 3": "an SQLite database",
+    b"PK\x03\x04": "a zip",
+    b"\xff\xfe": "UTF-16 text; save it as UTF-8",
+    b"\xfe\xff": "UTF-16 text; save it as UTF-8",
+    b"{\\rtf": "an RTF document",
+    b"<?xml": "XML",
+    b"<!DOCTYPE": "an HTML page",
+    b"<html": "an HTML page",
+}
+_EMPTY_FOLDER, _EMPTY_FILE, _EMPTY_JSON = "an empty folder", "an empty file", "an empty JSON list"
+EMPTY_DESCRIPTIONS = frozenset({_EMPTY_FOLDER, _EMPTY_FILE, _EMPTY_JSON})
+"""What is said of that in which nothing is."""
+_PLAIN_TEXT = "plain text"
+_EMPTY_LIST = re.compile(r"\s*\[\s*\]\s*")
+_MIN_TABLE_ROWS = 3
+"""How many lines with one number of words are a table, and no prose."""
+
+
+def describe_unknown_file(sample: FileSample) -> str:
+    """Return what a file looks like that is no format of ours, in a few words."""
+    if sample.is_folder:
+        if not sample.names:
+            return _EMPTY_FOLDER
+        return f"a folder with {sample.names[0]}" + (" and others" if len(sample.names) > 1 else "")
+    head = sample.head.removeprefix(b"\xef\xbb\xbf")
+    if not head.strip():
+        return _EMPTY_FILE
+    for magic, description in _MAGIC_BYTES.items():
+        if head.startswith(magic):
+            return (
+                f"{description} with {', '.join(sample.names[:3])}"
+                if sample.is_zip and sample.names
+                else description
+            )
+    if b"\0" in head:
+        return "a binary file"
+    values = sample.json_values(1)
+    if values and head.lstrip()[:1] in (b"{", b"[", b'"'):
+        return _describe_json(sample, values[0])
+    if head.lstrip()[:1] in (b"{", b"["):
+        if len(sample.head) >= MAX_LINE_BYTES:
+            return f"JSON whose first record has more than {MAX_LINE_BYTES:,} bytes"
+        is_empty = _EMPTY_LIST.fullmatch(sample.text)
+        return _EMPTY_JSON if is_empty else "JSON that is cut off or damaged"
+    return _describe_rows(sample) or _describe_table(sample.text)
+
+
+def is_plain_text(sample: FileSample) -> bool:
+    """Whether a file is prose, or JSON of texts with nothing marked: what ``annotator ingest`` takes."""
+    values = [] if sample.is_folder or sample.is_zip else sample.json_values(1)
+    if not values or not isinstance(values[0], dict):
+        return describe_unknown_file(sample) == _PLAIN_TEXT
+    marked = any(isinstance(x, list) for x in values[0].values()) or _LABEL_KEYS & values[0].keys()
+    return isinstance(values[0].get("text"), str) and not marked
+
+
+_LABEL_KEYS = {"label", "labels", "category", "tokens", "spans", "entities", "ents", "annotations", "answer"}
+
+
+def _describe_rows(sample: FileSample) -> str:
+    """Return why the rows of a file are none of CoNLL's; empty where they are no rows at all."""
+    lines = [(n, line.removesuffix("\r")) for n, line in enumerate(sample.text.split("\n"), 1)]
+    shape = conll_table.row_shape(lines)
+    plain = [line for _, line in lines if line.strip() and not line.startswith("#")]
+    alike = sum(len(shape.fields_of(line)) == shape.columns for line in plain)
+    if shape.columns < 2 or (len(plain) < _MIN_TABLE_ROWS and not shape.tabs) or alike * 10 < len(plain) * 9:
+        return ""
+    try:
+        conll_table.survey_columns(lines, shape, sample.name)
+    except SourceError as error:
+        return f"rows of {shape.columns} columns; {error.what} ({error.where.rpartition('/')[2]})"
+    return f"rows of {shape.columns} columns, no B- or I- in the last; if it holds tags, give --format conll"
+
+
+def _describe_table(text: str) -> str:
+    """Return what a text is: a table with commas, or nothing in particular."""
+    first, second = [*text.split("\n"), ""][:2]
+    mark = max(",;\t", key=first.count)
+    columns = [c.strip(' "\r')[:30] for c in first.split(mark)][:8]
+    if len(columns) < 2 or not second.count(mark) or not all(c.isprintable() and c for c in columns):
+        return _PLAIN_TEXT
+    return f"a table with the columns {', '.join(columns)}; export JSON instead"
+
+
+def _labels_whole_texts(value: dict[str, Any]) -> bool:
+    """Whether a record's label is a name, or several, and so says nothing of places in the text."""
+    found = next((value[k] for k in ("label", "labels", "category") if value.get(k)), None)
+    names = found if isinstance(found, list) else [found]
+    return isinstance(value.get("text"), str) and all(isinstance(x, str) for x in names)
+
+
+def _describe_json(sample: FileSample, value: Any) -> str:
+    """Return what the first JSON value of a file is."""
+    kind = "a JSON list" if sample.is_list else "JSON"
+    if isinstance(value, dict):
+        keys = ", ".join(sorted(str(k)[:30] for k in value)[:8])
+        whole = ", its labels those of whole texts" if _labels_whole_texts(value) else ""
+        odd = f"; {description}" if (description := describe_mismatched_row(value)) else ""
+        return f"{kind} of objects with the keys {keys}{whole}{odd}" if keys else f"{kind} of empty objects"
+    names = {str: "texts", int: "numbers", float: "numbers", bool: "truth values", list: "lists"}
+    return f"{kind} of {names.get(type(value), 'nulls')}"
+
+
+# Which format a file has, told by what is in it and never by its name alone.
+
+
+class FormatModule(Protocol):
+    """What the module of a format offers; ``write`` is missing where a format can only be read."""
+
+    NAME: str
+
+    def detect(self, sample: FileSample) -> str:
+        """Return why the file looks like this format, or an empty text."""
+
+    def read(self, source: ImportSource, log: ConversionLog) -> Iterator[Document]:
+        """Yield the documents of a file."""
+
+    def write(self, documents: Iterable[Document], out: Path, log: ConversionLog) -> list[Path]:
+        """Write the documents into the folder ``out`` and return the files."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormatInfo:
+    """A format that is known."""
+
+    module: str
+    unit: Literal["sentence", "article"]
+    """What one document of it is as a rule; a file may hold others."""
+    description: str
+    """What a user calls it."""
+    reader_options: frozenset[str] = frozenset({"offsets"})
+    """What a user can tell its reader: what ``offsets`` count, which ``layer``, the ``names`` of numbers."""
+
+
+FORMATS: Mapping[str, FormatInfo] = {
+    "prodigy": FormatInfo("prodigy", "sentence", "Prodigy's JSONL"),
+    "doccano": FormatInfo("doccano", "article", "doccano's JSONL or zip"),
+    "labelstudio": FormatInfo("labelstudio", "article", "Label Studio's JSON or JSON_MIN"),
+    "brat": FormatInfo("brat", "article", "a brat folder (.txt and .ann)"),
+    "conll": FormatInfo("conll", "article", "CoNLL columns", frozenset({"names"})),
+    "webanno": FormatInfo("webanno", "article", "WebAnno TSV 3", frozenset({"offsets", "layer"})),
+    "uima": FormatInfo("uima", "article", "UIMA CAS (JSON or XMI)", frozenset({"layer"})),
+    "huggingface": FormatInfo(
+        "huggingface", "sentence", "Hugging Face rows (Parquet or JSONL)", frozenset({"offsets", "names"})
+    ),
+    "spacy": FormatInfo("spacy_docbin", "article", "spaCy's DocBin", frozenset()),
+    "spacy-json": FormatInfo("spacy_json", "article", "spaCy's v2 JSON or tuples"),
+    "plain": FormatInfo("plain", "sentence", 'JSONL of {"text", "spans"}'),
+}
+"""By the name that ``--format`` takes, the more particular ones first."""
+
+
+def load_format(name: str) -> FormatModule:
+    """Return the module of a format; raises UsageError where there is none of that name."""
+    if name not in FORMATS:
+        raise UsageError(f"there is no format {name!r}", do=f"use one of {', '.join(FORMATS)}")
+    path = f"annotator.formats.{FORMATS[name].module}"
+    try:
+        return cast("FormatModule", importlib.import_module(path))
+    except ModuleNotFoundError as error:
+        if error.name != path:
+            raise
+        raise UsageError(f"the format {name} is not here yet", do="use another") from None
+
+
+def available_formats() -> list[str]:
+    """Return the names of the formats whose module is installed."""
+    return [n for n, e in FORMATS.items() if importlib.util.find_spec(f"annotator.formats.{e.module}")]
+
+
+def can_write(name: str) -> bool:
+    """Whether a format can be written, not only read."""
+    return hasattr(load_format(name), "write")
+
+
+def matching_formats(sample: FileSample) -> dict[str, str]:
+    """Return the formats that a file looks like, with the reason for each."""
+    return {name: why for name in available_formats() if (why := load_format(name).detect(sample))}
+
+
+def choose_format(source: ImportSource, name: str = "auto") -> tuple[str, str]:
+    """Return the format of a file and why it is taken for it.
+
+    With ``name`` other than ``auto`` that is the answer. Raises SourceError where the file looks like
+    none, saying what it does look like, or like several whose readings would differ.
+    """
+    if name != "auto":
+        load_format(name)
+        return name, "as --format says"
+    found = next((description for description in map(matching_formats, source.samples()) if description), {})
+    if not found:
+        raise _unknown_format_error(source.sample(), source.name)
+    if len(found) > 1:
+        description = "; ".join(f"{n} ({why})" for n, why in found.items())
+        raise SourceError(
+            f"the file looks like several formats: {description}",
+            where=source.name,
+            do="say which with --format",
+        )
+    return next(iter(found.items()))
+
+
+def _unknown_format_error(sample: FileSample, where: str) -> SourceError:
+    """Return the error for a file of no format; texts that nobody has annotated are for another command."""
+    description = describe_unknown_file(sample)
+    do = f"name the format with --format ({', '.join(FORMATS)}), or export it otherwise"
+    if description in EMPTY_DESCRIPTIONS:
+        do = "name another file"
+    elif is_plain_text(sample):
+        how = " (with a record a line: JSONL)" if sample.is_list else ""
+        do = f"if nobody has annotated it, take it in with annotator ingest{how}; else {do}"
+    return SourceError(f"no format is known that looks like this: {description}", where=where, do=do)

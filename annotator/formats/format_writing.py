@@ -1,0 +1,149 @@
+"""What the writers of several formats list alike: spans and fields that a format has no place for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import pairwise
+from pathlib import Path
+
+from annotator.core.errors import SourceError
+from annotator.core.spans import Span
+from annotator.core.tokens import Token
+from annotator.formats.document import ConversionLog, ConversionLogEntry, ConversionOutcome, Document
+
+PAST_TEXT_END = "past the end of the text"
+
+
+def record_span(
+    document: Document,
+    span: Span,
+    why: str,
+    log: ConversionLog,
+    outcome: ConversionOutcome = ConversionOutcome.LEFT_OUT,
+) -> None:
+    """List a span that is not written just as it is."""
+    text = document.text[span.start : span.end]
+    log.record(
+        ConversionLogEntry(
+            document_place(document), f"{span.start}-{span.end}:{span.label}", outcome, why, text
+        )
+    )
+
+
+def record_if_inside(document: Document, span: Span, log: ConversionLog) -> bool:
+    """Count a span, and return whether it lies in the text; list one that does not."""
+    log.read += 1
+    if span.end > len(document.text):
+        record_span(document, span, PAST_TEXT_END, log)
+        return False
+    log.kept += 1
+    return True
+
+
+def record_loss(document: Document, kind: str, description: str, why: str, log: ConversionLog) -> None:
+    """List what is no span and has no place in the format."""
+    log.record(
+        ConversionLogEntry(
+            document_place(document), document.id, ConversionOutcome.LEFT_OUT, why, description, kind
+        )
+    )
+
+
+def record_unsupported_fields(
+    document: Document, format_: str, log: ConversionLog, restored: str | None = "accept"
+) -> None:
+    """List the answer, unless it comes ``back`` just so, the spans known to be wrong, and the flag."""
+    if (document.answer and document.answer.value) != restored:
+        description = document.answer.value if document.answer else "not done"
+        record_loss(document, "answer", description, f"answers: {format_} has none", log)
+    for span in document.rejected:
+        description = f"{span.start}-{span.end}:{span.label}"
+        record_loss(
+            document, "rejected span", description, f"spans known to be wrong: {format_} has none", log
+        )
+    if document.flagged:
+        record_loss(document, "flag", "flagged", f"flags: {format_} has none", log)
+
+
+def record_unsupported_note(document: Document, format_: str, log: ConversionLog) -> None:
+    """List a note that has no place."""
+    if document.note:
+        record_loss(document, "note", document.note, f"notes: {format_} has none", log)
+
+
+def document_place(document: Document) -> str:
+    """Return where a document comes from, as the ledger names it."""
+    return document.where or document.id
+
+
+# The words of a document, for formats that hold no white space.
+
+
+_NON_BLANK = re.compile(r"\S+")
+
+
+def visible_words(document: Document) -> list[Token]:
+    """Return the document's tokens without white space, those that hold some cut there.
+
+    A document without tokens is cut at blanks and at the edges of its spans.
+    """
+    if document.tokens:
+        pieces = [(t.start, t.end) for t in document.tokens]
+    else:
+        inside = {e for s in document.spans for e in (s.start, s.end) if e < len(document.text)}
+        edges = [0, *sorted(inside - {0}), len(document.text)]
+        pieces = list(pairwise(edges))
+    return [
+        Token(found[0], found.start(), found.end(), ws=False)
+        for start, end in pieces
+        for found in _NON_BLANK.finditer(document.text, start, end)
+    ]
+
+
+# Writing what a format exports: whole files only, under names that are safe on every system.
+
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)")
+_MAX_NAME_LENGTH = 80
+
+
+def safe_file_name(name: str) -> str:
+    """Return a name as one part of a path: ASCII letters, digits, ``.-_``, never hidden, 80 at most."""
+    description = _UNSAFE.sub("-", name).strip(".-_")[:_MAX_NAME_LENGTH].rstrip(".-_")
+    return f"x-{description}" if _RESERVED.match(description) else description
+
+
+class FileNames:
+    """Gives each document a file name of its own; two names never differ by capitals alone."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def unique_name(self, wanted: str, folder: str = "") -> str:
+        """Return ``folder/wanted``, made safe, with a number where that name is taken."""
+        inside = safe_file_name(folder)
+        base = safe_file_name(wanted) or "text"
+        name, number = base, 1
+        while f"{inside}/{name}".casefold() in self._taken:
+            number += 1
+            name = f"{base}-{number}"
+        self._taken.add(f"{inside}/{name}".casefold())
+        return f"{inside}/{name}" if inside else name
+
+
+def write_whole_file(path: Path, data: bytes | Iterable[bytes]) -> Path:
+    """Write a whole file, its folders made, beside its name first; raises SourceError where it can't be."""
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with beside.open("wb") as file:
+            file.writelines([data] if isinstance(data, bytes) else data)
+        beside.replace(path)
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise SourceError(
+            f"the file cannot be written ({reason})", where=str(path), do="check the folder and the disk"
+        ) from error
+    return path

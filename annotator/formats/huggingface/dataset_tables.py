@@ -1,0 +1,280 @@
+"""Parquet files row by row, bounded in what they unpack to; pyarrow is loaded here and nowhere else."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence, Sized
+from itertools import islice
+from typing import Any
+
+from annotator.core.errors import SourceError
+from annotator.core.pluralize import pluralize
+from annotator.formats.document import ConversionLog
+from annotator.formats.file_sample import FileSample
+from annotator.formats.huggingface.dataset_columns import SPAN_COLUMNS, TOKEN_COLUMNS, tag_column_rank
+from annotator.formats.import_source import MAX_UNPACKED_BYTES, MAX_ZIP_RATIO, ImportSource
+from annotator.formats.json_records import read_json_records, shortened
+
+# JSONL, or a JSON list, whose rows have the columns of a data set: ``tokens`` with tags.
+
+
+_KIND_SAMPLE_ROWS = 1_000
+"""How many rows tell what a column holds."""
+
+
+def detect_json_rows(sample: FileSample) -> str:
+    """Return which columns of a sample are words and their tags, empty where none are."""
+    for row in sample.json_values():
+        description = _detect_row(row) if isinstance(row, dict) else ""
+        if description:
+            return description
+    return ""
+
+
+def _detect_row(row: Mapping[str, Any]) -> str:
+    if isinstance(row.get("text"), str) and any(isinstance(row.get(key), list) for key in SPAN_COLUMNS[:3]):
+        return ""  # a text with spans says more than its tags
+    words = next((key for key in TOKEN_COLUMNS if value_kind(row.get(key)) == "words"), "")
+    tags = (key for key, value in row.items() if words and key != words and _fits_words(value, row[words]))
+    column = next((key for key in tags if tag_column_rank(key) > 1), "")
+    return f"its rows have `{words}` and `{column}`" if column else ""
+
+
+def describe_mismatched_row(row: Mapping[str, Any]) -> str:
+    """Return what keeps a row from being words with their tags, where it has both; else an empty text."""
+    words = next((key for key in TOKEN_COLUMNS if value_kind(row.get(key)) == "words"), "")
+    tagged = (
+        k
+        for k, x in row.items()
+        if k != words and tag_column_rank(k) > 1 and value_kind(x) in {"words", "numbers"}
+    )
+    if not words or not (column := next(tagged, "")):
+        return ""
+    sizes = len(row[column]), len(row[words])
+    description = f"{pluralize(sizes[0], 'tag')} for the {pluralize(sizes[1], 'word')} of `{words}`"
+    return "" if sizes[0] == sizes[1] else f"`{column}` has {description}"
+
+
+def _fits_words(value: Any, words: list[str]) -> bool:
+    return bool(words) and value_kind(value) in {"words", "numbers"} and len(value) == len(words)
+
+
+def value_kind(value: Any) -> str:
+    """Return what a value is: text, words, numbers, spans, or nothing of these."""
+    if isinstance(value, str):
+        return "text"
+    if not isinstance(value, list) or not value:
+        return ""
+    for kind, type_ in (("words", str), ("numbers", int), ("spans", dict)):
+        if all(isinstance(x, type_) and not isinstance(x, bool) for x in value):
+            return kind
+    return ""
+
+
+class JsonLinesTable:
+    """One file of such rows; it is read anew for every pass."""
+
+    metadata = b""
+
+    def __init__(self, source: ImportSource, log: ConversionLog) -> None:
+        """Look at the first rows; what JSON leaves open is noted in ``account``, once."""
+        self.source = source
+        self._log = log
+        self._kinds: dict[str, str] = {}
+        for _, row in islice(self._rows(), _KIND_SAMPLE_ROWS):
+            for key, value in row.items():
+                self._kinds[key] = self._kinds.get(key) or value_kind(value)
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The columns."""
+        return list(self._kinds)
+
+    def kind(self, name: str) -> str:
+        """Return what a column holds: text, words, numbers, spans, or nothing of these."""
+        return self._kinds[name]
+
+    def values(self, columns: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield each row's place and the values of some columns; raises SourceError for what is no row."""
+        for place, row in self._rows():
+            yield place, {name: row.get(name) for name in columns}
+
+    def _rows(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        for place, row in read_json_records(self.source, self._log):
+            if not isinstance(row, dict):
+                raise SourceError("a row must be a JSON object", where=place, do="repair or remove it")
+            yield place, row
+
+
+HUGGINGFACE_EXTRA = "[huggingface]"
+MAX_GROUP_VALUES = 100_000_000
+"""The most values that a column may have in one row group."""
+MAX_TEXT_CHARACTERS = 10_000_000
+"""The most characters of one text."""
+MAX_ROW_ITEMS = 500_000
+"""The most words, tags or spans of one row, which is one sentence."""
+BATCH_ROWS = 1_000
+"""How many rows are taken at once."""
+MAX_GROUP_BYTES = 2**31
+"""The most bytes that a column may unpack to in one row group."""
+SMALL_GROUP_BYTES = 2**26
+"""What a column may unpack to however small the file is."""
+PARQUET_MAGIC = b"PAR1"
+
+_FOOTER_PROBE = """
+import sys, pyarrow, pyarrow.parquet
+found = pyarrow.parquet.read_metadata(pyarrow.BufferReader(sys.stdin.buffer.read()))
+groups = [found.row_group(n) for n in range(found.num_row_groups)]
+columns = [g.column(n) for g in groups for n in range(g.num_columns)]
+print(max((c.num_values for c in columns), default=0))
+print(max((c.total_uncompressed_size for c in columns), default=0))
+"""
+
+
+def import_arrow(where: str) -> tuple[Any, Any]:
+    """Return pyarrow and its Parquet module; raises SourceError where the extra is not installed."""
+    try:
+        return importlib.import_module("pyarrow"), importlib.import_module("pyarrow.parquet")
+    except ImportError:
+        raise SourceError(
+            "Parquet needs an extra that is not installed",
+            where=where,
+            do=f"run pip install 'article-annotator{HUGGINGFACE_EXTRA}' (in a checkout: pip install '.{HUGGINGFACE_EXTRA}')",
+        ) from None
+
+
+class ParquetTable:
+    """One Parquet file. Strings stay coded until a row is asked for, so repeated ones take no room."""
+
+    def __init__(self, source: ImportSource) -> None:
+        """Open a file; raises SourceError where it is no Parquet or unpacks to too much."""
+        self.source = source
+        pa, parquet = import_arrow(source.name)
+        data = source.read_bytes()
+        self._check(data)
+        try:
+            leaves = parquet.ParquetFile(pa.BufferReader(data)).schema
+            coded = [x.path for x in leaves if x.physical_type == "BYTE_ARRAY"]
+            self._file = parquet.ParquetFile(pa.BufferReader(data), read_dictionary=coded)
+            self.schema = self._file.schema_arrow
+        except Exception as error:  # noqa: BLE001  (the library raises whatever its decoders meet)
+            raise self._broken(error) from None
+
+    @property
+    def metadata(self) -> bytes:
+        """The ``huggingface`` entry of the schema's metadata, empty where there is none."""
+        return bytes((self.schema.metadata or {}).get(b"huggingface", b""))
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The columns, a name that comes twice twice."""
+        return list(self.schema.names)
+
+    def kind(self, name: str) -> str:
+        """Return what a column's values are: text, words, numbers, spans, or nothing of these."""
+        return _arrow_kind(self.schema.field(name).type)
+
+    def values(self, columns: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield each row's place and the values of some columns.
+
+        Raises SourceError where the file is damaged, a text too long, or all of it too much.
+        """
+        number = size = 0
+        batches = self._batches(columns)
+        while (batch := self._next(batches)) is not None:
+            for n in range(batch.num_rows):
+                number += 1
+                row = {name: self._value(batch, name, n, number) for name in columns}
+                size += sum(len(x) for x in row.values() if isinstance(x, str))
+                if size > MAX_UNPACKED_BYTES:
+                    raise self.source.error("its texts unpack to more than 4 GiB", do="split the file")
+                yield self._where(number), row
+
+    def _where(self, row: int) -> str:
+        """Return the place of a row for messages."""
+        return f"{self.source.name}, row {row}"
+
+    def _check(self, data: bytes) -> None:
+        """Raise SourceError where the file unpacks to too much, or its footer is damaged.
+
+        pyarrow 26 aborts the process on some damaged footers, when it is asked for a column's metadata
+        ("terminate called … Definition level histogram size mismatch"). So a process of its own does
+        that, and is given nothing but the footer.
+        """
+        size = int.from_bytes(data[-8:-4], "little")
+        footer = data[-8 - size :] if 0 < size <= len(data) - 12 else b""
+        command = [sys.executable, "-I", "-c", _FOOTER_PROBE]
+        done = subprocess.run(command, input=PARQUET_MAGIC + footer, capture_output=True, check=False)  # noqa: S603  (our own)
+        if done.returncode:
+            raise self._broken(ValueError("its footer is damaged"))
+        values, most = map(int, done.stdout.split())
+        if values > MAX_GROUP_VALUES or most > MAX_GROUP_BYTES:
+            what = f"a column has more than {MAX_GROUP_VALUES:,} values or {MAX_GROUP_BYTES // 2**30} GiB in one row group"
+            raise self.source.error(what, do="write it with smaller row groups")
+        if most > max(SMALL_GROUP_BYTES, MAX_ZIP_RATIO * len(data)):
+            what = f"a column unpacks to {most:,} bytes, more than {MAX_ZIP_RATIO} times the file's size"
+            raise self.source.error(what, do="write it anew from where it comes")
+
+    def _batches(self, columns: Sequence[str]) -> Any:
+        try:
+            return iter(self._file.iter_batches(batch_size=BATCH_ROWS, columns=list(columns)))
+        except Exception as error:  # noqa: BLE001  (as above)
+            raise self._broken(error) from None
+
+    def _next(self, batches: Any) -> Any:
+        try:
+            return next(batches, None)
+        except Exception as error:  # noqa: BLE001  (as above)
+            raise self._broken(error) from None
+
+    def _value(self, batch: Any, name: str, n: int, row: int) -> Any:
+        try:
+            scalar = batch.column(name)[n]
+            items = _list_length(scalar)
+            value = scalar.as_py() if items <= MAX_ROW_ITEMS else None
+        except Exception as error:  # noqa: BLE001  (as above: bytes that are no UTF-8, dates out of range)
+            raise self._broken(error, row) from None
+        if items > MAX_ROW_ITEMS:
+            what = f"`{name}` has {items:,} items, more than {MAX_ROW_ITEMS:,}"
+            raise SourceError(what, where=self._where(row), do="split it into several rows")
+        if isinstance(value, str) and len(value) > MAX_TEXT_CHARACTERS:
+            what = f"the text has more than {MAX_TEXT_CHARACTERS:,} characters"
+            raise SourceError(what, where=self._where(row), do="split the text")
+        return value
+
+    def _broken(self, error: Exception, row: int = 0) -> SourceError:
+        description = shortened(f"{type(error).__name__}: {' '.join(str(error).split())}", 80).strip("'\"")
+        where = self._where(row) if row else self.source.name
+        return SourceError(
+            f"this is no sound Parquet file ({description})", where=where, do="export it again"
+        )
+
+
+def _list_length(scalar: Any) -> int:
+    """Return how many items a list has, before any is unpacked; 0 for what is none."""
+    values = getattr(scalar, "values", None)  # of a struct it is a method
+    return len(values) if isinstance(values, Sized) else 0
+
+
+def _arrow_kind(type_: Any) -> str:
+    """Return what a column's values are: text, words, numbers, spans, or nothing of these."""
+    description = str(type_)
+    inner = getattr(type_, "value_type", None)
+    if description.startswith("struct<"):
+        every = [str(field.type) for field in type_]
+        return "spans" if every and all("list<" in t for t in every) else ""
+    if "list<" in description.split("<", 1)[0] + "<" and inner is not None:
+        return "spans" if str(inner).startswith("struct<") else _list_item_kind(str(inner))
+    return "text" if _is_string(description) else ""
+
+
+def _list_item_kind(inner: str) -> str:
+    return "words" if _is_string(inner) else "numbers" if inner.startswith(("int", "uint")) else ""
+
+
+def _is_string(description: str) -> bool:
+    return description in {"string", "large_string", "string_view"} or description.startswith(
+        "dictionary<values=string"
+    )

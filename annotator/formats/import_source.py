@@ -1,0 +1,347 @@
+"""The files that a format is read from: bounded, checked for changes, and never a path made from data."""
+
+from __future__ import annotations
+
+import os
+import stat
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import IO
+
+from annotator.core.errors import SourceError
+from annotator.formats.file_sample import SAMPLE_BYTES, FileSample
+
+MAX_LINE_BYTES = 10_000_000
+"""The most bytes that a line may have."""
+MAX_FILE_BYTES = 2**30
+"""The most bytes of a file that is read in one piece."""
+MAX_ZIP_MEMBERS = 10_000
+"""The most files that a zip may hold."""
+MAX_UNPACKED_BYTES = 2**32
+"""The most bytes that a zip may unpack to."""
+MAX_ZIP_RATIO = 200
+"""How many times its packed size a member over a megabyte may unpack to; text reaches 20."""
+MAX_FOLDER_FILES = 200_000
+"""The most files that a folder may hold."""
+LEDGER_FILE = "ledger.jsonl"
+"""What an export of this program puts beside its files."""
+
+_SMALL_MEMBER = 2**20
+_SAMPLED_NAMES = 200
+_SAMPLED_FILES = 20
+_ZIP_MAGIC = b"PK\x03\x04"
+_LEADING_BYTES = b"\xef\xbb\xbf \t\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSource:
+    """A file, a folder, or (with ``member``) one file in a zip."""
+
+    path: Path
+    member: str = ""
+    """The name inside the zip ``path``; it is looked up there and never becomes a path."""
+    max_line_bytes: int = MAX_LINE_BYTES
+
+    @property
+    def name(self) -> str:
+        """How messages name it; bytes in a name that are no UTF-8 become U+FFFD."""
+        shown = os.fsencode(self.path).decode("utf-8", "replace")
+        return f"{shown}/{self.member}" if self.member else shown
+
+    @property
+    def base(self) -> str:
+        """The last part of its name: what it is called in its folder or zip."""
+        return self.name.rstrip("/").rpartition("/")[2]
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether this is a folder of files."""
+        return not self.member and os.path.isdir(self.path)  # noqa: PTH112  (Path.is_dir raises)
+
+    @property
+    def is_zip(self) -> bool:
+        """Whether this is a file that begins as a zip does."""
+        return not self.member and not self.is_folder and self._head(len(_ZIP_MAGIC)) == _ZIP_MAGIC
+
+    @property
+    def size(self) -> int:
+        """How many bytes the file has, unpacked."""
+        with self._open() as (_, size):
+            return size
+
+    def files(self) -> list[ImportSource]:
+        """Return the files of a folder, however deep, or of a zip, by name; of a file, itself.
+
+        Hidden files and the ledger of an export are left out, and links to folders not followed.
+        Raises SourceError for a zip that is damaged, locked or unpacks to too much.
+        """
+        if self.is_folder:
+            found = [ImportSource(p, max_line_bytes=self.max_line_bytes) for p in self._walk()]
+        elif self.is_zip:
+            found = [ImportSource(self.path, m, self.max_line_bytes) for m in self._members()]
+        else:
+            return [self]
+        return [f for f in found if f.base != LEDGER_FILE]
+
+    def sample(self) -> FileSample:
+        """Return what the auto-detection looks at first: the start, and the names in a folder or zip."""
+        return next(self.samples())
+
+    def samples(self) -> Iterator[FileSample]:
+        """Yield what the auto-detection looks at: of a folder or zip, the start of one file after another."""
+        if not self.is_folder and not self.is_zip:
+            yield FileSample(self.name, self._sample_head())
+            return
+        found = self.files()
+        head = b"" if self.is_folder else self._head(SAMPLE_BYTES)
+        names = tuple(f.member or str(f.path.relative_to(self.path)) for f in found[:_SAMPLED_NAMES])
+        heads = _file_heads(found[:_SAMPLED_FILES])
+        for inner in chain([next(heads, b"")], heads):
+            yield FileSample(self.name, head, is_folder=self.is_folder, names=names, inner=inner)
+
+    def read_bytes(self, limit: int = MAX_FILE_BYTES) -> bytes:
+        """Return the whole file; raises SourceError where it has more than ``limit`` bytes or changes."""
+        with self._open() as (file, size):
+            if size > limit:
+                raise self.error(
+                    f"the file has {size:,} bytes, more than {limit:,}", do="split it into several files"
+                )
+            data = _read(self, file, limit + 1)
+            if len(data) != size:
+                raise self._changed_error()
+            return data
+
+    def lines(self) -> Iterator[tuple[int, bytes]]:
+        """Yield (number from 1, bytes without the LF) of each line, blank ones too.
+
+        Lines end at LF alone; a byte order mark is left out. Raises SourceError for UTF-16, a line of
+        more than ``longest`` bytes, and a file that changes while it is read.
+        """
+        with self._open() as (file, size):
+            number = got = 0
+            while raw := _read_line(self, file, self.max_line_bytes + 2):
+                number, got = number + 1, got + len(raw)
+                line = raw.removesuffix(b"\n")
+                if len(line) > self.max_line_bytes:
+                    what = f"the line has more than {self.max_line_bytes:,} bytes"
+                    raise self.error(what, number, do="split the text into several lines")
+                yield number, self._without_bom(line) if number == 1 else line
+            if got != size:
+                raise self._changed_error()
+
+    def text(self, limit: int = MAX_FILE_BYTES) -> str:
+        """Return the text, line ends as they are; raises SourceError unless it is UTF-8 or marked UTF-16."""
+        data = self.read_bytes(limit)
+        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            return self.decoded(data, "utf-16")
+        return self.decoded(data, "utf-8-sig")
+
+    def decoded(self, data: bytes, encoding: str = "utf-8", line: int = 0) -> str:
+        """Return bytes of the file as text; raises SourceError with the line of the first wrong byte."""
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError as error:
+            at = line or data.count(b"\n", 0, error.start) + 1
+            description = "UTF-8" if encoding.startswith("utf-8") else encoding.upper()
+            raise self.error(f"this is not {description}", at, do="save the file as UTF-8") from None
+
+    @contextmanager
+    def checked_for_changes(self) -> Iterator[None]:
+        """Raise SourceError at the end where the file has changed meanwhile: most formats read it twice."""
+        before = self._current_state()
+        yield
+        if self._current_state() != before:
+            raise self._changed_error()
+
+    def _current_state(self) -> tuple[int, int, int] | None:
+        """Return the state of the file; None for a folder, and where there is none."""
+        try:
+            return None if self.is_folder else _file_state(os.stat(self.path))  # noqa: PTH116  (as below)
+        except OSError:
+            return None
+
+    def where(self, line: int = 0) -> str:
+        """Return ``file:line``, or the file alone."""
+        return f"{self.name}:{line}" if line else self.name
+
+    def error(self, what: str, line: int = 0, *, do: str = "") -> SourceError:
+        """Return the error that something is wrong in a line of this file."""
+        return SourceError(what, where=self.where(line), do=do)
+
+    def _without_bom(self, line: bytes) -> bytes:
+        if line.startswith((b"\xff\xfe", b"\xfe\xff")):
+            raise self.error("this is UTF-16", 1, do="save the file as UTF-8")
+        return line.removeprefix(b"\xef\xbb\xbf")
+
+    def _changed_error(self) -> SourceError:
+        return self.error(
+            "the file has changed while it was read", do="wait until it is written, then try again"
+        )
+
+    def _sample_head(self) -> bytes:
+        """Return the first 64 KiB, or as much as holds a whole record: one may be an article."""
+        head = self._head(SAMPLE_BYTES)
+        if len(head) == SAMPLE_BYTES and b"\n" not in head:
+            with self._open() as (file, _):
+                head = _read_line(self, file, self.max_line_bytes)
+        elif (
+            len(head) == SAMPLE_BYTES
+            and head.lstrip(_LEADING_BYTES)[:1] in (b"[", b"{")
+            and not _has_record(head)
+        ):
+            head = self._head(self.max_line_bytes)  # a list over many lines
+        return head
+
+    def _head(self, size: int) -> bytes:
+        with self._open() as (file, _):
+            return _read(self, file, size)
+
+    @contextmanager
+    def _open(self) -> Iterator[tuple[IO[bytes], int]]:
+        """Yield the open file and its size; raises SourceError where the file has changed at the end."""
+        try:
+            before = os.stat(self.path)  # noqa: PTH116  (as below: what the open file is compared with)
+            if not stat.S_ISREG(before.st_mode):
+                what = "this is a folder" if stat.S_ISDIR(before.st_mode) else "this is no plain file"
+                raise self.error(what, do="name a file")
+            with self.path.open("rb") as file:
+                if self.member:
+                    with self._open_member(file) as unpacked:
+                        yield unpacked
+                else:
+                    yield file, before.st_size
+                after = os.fstat(file.fileno())
+        except OSError as error:
+            reason = (error.strerror or type(error).__name__).lower()
+            raise self.error(f"the file cannot be read ({reason})", do="check the path") from error
+        if _file_state(before) != _file_state(after):
+            raise self._changed_error()
+
+    @contextmanager
+    def _open_member(self, file: IO[bytes]) -> Iterator[tuple[IO[bytes], int]]:
+        with self._open_zip(file) as packed:
+            info = _member_info(self, packed)
+            try:
+                member = packed.open(info)
+            except (RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
+                raise self.error(f"it cannot be unpacked ({error})", do="pack it anew") from None
+            with member:
+                yield member, info.file_size
+
+    @contextmanager
+    def _open_zip(self, file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
+        try:
+            packed = zipfile.ZipFile(file)
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, IndexError) as error:
+            raise SourceError(
+                f"the zip is damaged ({error})", where=str(self.path), do="export it again"
+            ) from None
+        with packed:
+            yield packed
+
+    def _walk(self) -> list[Path]:
+        found: list[Path] = []
+        closed: list[OSError] = []
+        for root, folders, names in os.walk(self.path, onerror=closed.append):
+            folders[:] = sorted(f for f in folders if not f.startswith("."))
+            found += [Path(root) / n for n in names if not n.startswith(".")]
+            if len(found) > MAX_FOLDER_FILES:
+                raise self.error(
+                    f"the folder holds more than {MAX_FOLDER_FILES:,} files", do="name one inside it"
+                )
+        for error in closed:
+            raise self.error(
+                f"a folder in it cannot be read ({(error.strerror or 'an error').lower()})",
+                do="check its permissions",
+            )
+        return sorted(p for p in found if p.is_file())
+
+    def _members(self) -> list[str]:
+        """Return the names of a zip's files, sorted, after its bounds were checked."""
+        with self._open() as (file, _), self._open_zip(file) as packed:
+            infos = [
+                i for i in packed.infolist() if i.filename and not i.is_dir() and not _is_hidden(i.filename)
+            ]
+            if len(infos) > MAX_ZIP_MEMBERS:
+                raise self.error(
+                    f"the zip holds more than {MAX_ZIP_MEMBERS:,} files", do="unpack it yourself"
+                )
+            if sum(i.file_size for i in infos) > MAX_UNPACKED_BYTES:
+                raise self.error(
+                    f"the zip unpacks to more than {MAX_UNPACKED_BYTES // 2**30} GiB", do="unpack it yourself"
+                )
+            if any(_is_bomb(i) for i in infos):
+                raise self.error(
+                    f"a file in the zip unpacks to more than {MAX_ZIP_RATIO} times its size",
+                    do="unpack it yourself if you trust it",
+                )
+            return sorted({i.filename for i in infos})
+
+
+def _member_info(source: ImportSource, packed: zipfile.ZipFile) -> zipfile.ZipInfo:
+    try:
+        info = packed.getinfo(source.member)
+    except KeyError:
+        raise source.error("the zip has no such file", do="export it again") from None
+    if _is_bomb(info):
+        raise source.error(f"it unpacks to more than {MAX_ZIP_RATIO} times its size", do="unpack it yourself")
+    return info
+
+
+def _is_bomb(info: zipfile.ZipInfo) -> bool:
+    return info.file_size > _SMALL_MEMBER and info.file_size > MAX_ZIP_RATIO * max(info.compress_size, 1)
+
+
+def _is_hidden(name: str) -> bool:
+    """Whether a member is what macOS and others put beside the files."""
+    parts = (part for part in name.split("/") if part not in {".", ".."})
+    return any(part.startswith(".") or part == "__MACOSX" for part in parts)
+
+
+def _read(source: ImportSource, file: IO[bytes], size: int) -> bytes:
+    try:
+        return file.read(size)
+    except _UNPACKING_ERRORS as error:
+        raise source.error(f"it cannot be unpacked ({error})", do="pack it anew") from None
+
+
+def _read_line(source: ImportSource, file: IO[bytes], size: int) -> bytes:
+    try:
+        return file.readline(size)
+    except _UNPACKING_ERRORS as error:
+        raise source.error(f"it cannot be unpacked ({error})", do="pack it anew") from None
+
+
+def _unpacking_errors() -> tuple[type[Exception], ...]:
+    """Return what the unpackers of the standard library raise for damaged data."""
+    import lzma
+    import zlib
+
+    return (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError)
+
+
+_UNPACKING_ERRORS = _unpacking_errors()
+
+
+def _file_heads(files: list[ImportSource]) -> Iterator[bytes]:
+    """Yield the starts of the files that have one; what can't be read is told when it is read."""
+    for file in files:
+        try:
+            head = file._sample_head()  # noqa: SLF001  (a Source's own)
+        except SourceError:
+            continue
+        if head.strip():
+            yield head
+
+
+def _has_record(head: bytes) -> bool:
+    """Whether the start of a JSON file holds a whole value."""
+    return bool(FileSample("", head).json_values(1))
+
+
+def _file_state(found: os.stat_result) -> tuple[int, int, int]:
+    return (found.st_ino, found.st_size, found.st_mtime_ns)

@@ -1,0 +1,229 @@
+"""JSON from a file that nobody vouches for: strict, bounded in depth, doubled keys told."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import orjson
+
+from annotator.core.errors import SourceError
+from annotator.formats.document import ConversionLog
+from annotator.formats.import_source import ImportSource
+
+_MAX_DEPTH = 1024
+"""orjson's own bound on nesting."""
+
+
+def parse_json(raw: bytes | str, where: str, log: ConversionLog | None = None) -> Any:
+    """Return the JSON value; raises SourceError naming ``where`` for anything else.
+
+    NaN, lone surrogates and bytes that are no UTF-8 are refused, as is nesting deeper than 1,024.
+    With an ``account`` doubled keys are looked for: one that may hold text or spans is refused, of others
+    the last one counts, as for JSON's readers, and a note in ``account`` tells it once.
+    An integer beyond 64 bits comes as a float, so whoever needs a whole number checks the type.
+    """
+    try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}" if error.lineno > 1 else f"column {error.colno}"
+        raise SourceError(
+            f"this is not JSON ({error.msg} at {place})", where=where, do="repair it, or export it again"
+        ) from None
+    if log is not None:
+        _check_doubled_keys(raw, where, log)
+    return value
+
+
+def parse_json_object(raw: bytes | str, where: str, log: ConversionLog | None = None) -> dict[str, Any]:
+    """Return the JSON object; raises SourceError as ``parse`` does, and for any other value."""
+    value = parse_json(raw, where, log)
+    if not isinstance(value, dict):
+        raise SourceError(
+            "this is JSON, but no object", where=where, do="repair or remove it, or export it again"
+        )
+    return value
+
+
+def json_integer(value: Any) -> int | None:
+    """Return a whole number as it stands in JSON; None for anything else (true and 3.0 too)."""
+    return value if type(value) is int else None
+
+
+def shortened(value: Any, limit: int = 40) -> str:
+    """Return a value from a file as a message shows it, the first ``most`` characters of it."""
+    try:
+        description = (
+            repr(value) if not isinstance(value, list | dict) else json.dumps(value, default=str)[: limit + 1]
+        )
+    except RecursionError:  # orjson reads deeper than the standard library writes
+        description = "[…]" if isinstance(value, list) else "{…}"
+    return description if len(description) <= limit else description[: limit - 1] + "…"
+
+
+_DOUBLED_KEY = "a key stands twice in one object"
+_TEXTS = ("text", "data", "sentence", "content", "document", "body", "passage", "context", "raw", "orth")
+_LISTS = ("spans", "ner_spans", "entities", "ents", "mentions", "annotations", "completions", "result")
+_LABELS = ("label", "labels", "type", "tag", "category", "class", "entity", "entity_group", "entity_type")
+_STARTS = ("start", "start_offset", "start_char", "startOffset", "begin")
+_ENDS = ("end", "end_offset", "end_char", "endOffset", "stop")
+_CAS = ("%FEATURE_STRUCTURES", "%VIEWS", "%TYPES", "sofaString")
+_OTHERS = ("answer", "cats", "ner", "paragraphs", "phrase", "task", "value", "versions")
+_CONTENT_KEYS = frozenset({*_TEXTS, *_LISTS, *_LABELS, *_STARTS, *_ENDS, *_CAS, *_OTHERS})
+"""The keys that hold a text or its spans in one of the formats."""
+
+
+def _check_doubled_keys(raw: bytes | str, where: str, log: ConversionLog) -> None:
+    """Note a doubled key once; raises SourceError for one that holds a list, or text or spans by its name."""
+    minor: list[str] = []
+
+    def hook(pairs: list[tuple[str, Any]]) -> None:
+        if len({key for key, _ in pairs}) == len(pairs):
+            return
+        counts = Counter(key for key, _ in pairs)
+        for key, value in (x for x in pairs if counts[x[0]] > 1):
+            if key in _CONTENT_KEYS or isinstance(value, list):
+                raise _DoubledError(key)
+            minor.append(key)
+
+    try:
+        json.loads(raw, object_pairs_hook=hook)
+    except _DoubledError as error:
+        what = f"{_DOUBLED_KEY} ({shortened(error.key)}), and one of the two would be lost"
+        raise SourceError(
+            what, where=_place_of_doubled_key(raw, where, hook), do="keep one of them, with what both hold"
+        ) from None
+    except (ValueError, RecursionError):
+        return
+    if minor and not any(_DOUBLED_KEY in note for note in log.notes):
+        log.notes.append(f"{where}: {_DOUBLED_KEY} ({shortened(minor[0])}); the last one counts")
+
+
+def _place_of_doubled_key(raw: bytes | str, where: str, hook: Callable[[list[tuple[str, Any]]], None]) -> str:
+    """Return the place with the line of the record that ``hook`` refuses, where the file is one long list."""
+    text = raw.decode() if isinstance(raw, bytes) else raw
+    if "\n" not in text.strip() or not text.lstrip().startswith("["):
+        return where
+    decoder = json.JSONDecoder(object_pairs_hook=hook)
+    at = text.index("[") + 1
+    try:
+        while start := _SEPARATORS.match(text, at):
+            at = start.end()
+            at = decoder.raw_decode(text, at)[1]
+    except _DoubledError:
+        return f"{where}:{text.count(chr(10), 0, at) + 1}"
+    except ValueError:
+        return where
+    return where
+
+
+_SEPARATORS = re.compile(r"[\s,]*")
+
+
+class _DoubledError(Exception):
+    """A doubled key of which no half can be left out."""
+
+    def __init__(self, key: str) -> None:
+        """Keep the key."""
+        self.key = key
+
+
+# The records of a file that is JSONL or one JSON list, each with its place for messages.
+
+
+_JSON_ENDINGS = (".jsonl", ".json")
+
+
+def may_hold_json(names: Iterable[str]) -> bool:
+    """Whether a folder or zip with these files may hold records."""
+    return any(_is_json_name(name) for name in names)
+
+
+def _is_json_name(name: str) -> bool:
+    return name.lower().endswith(_JSON_ENDINGS)
+
+
+def json_files(source: ImportSource) -> list[ImportSource]:
+    """Return the file, or the JSON files of a folder or zip; raises SourceError where it has none."""
+    if not (source.is_folder or source.is_zip):
+        return [source]
+    found = [f for f in source.files() if _is_json_name(f.base)]
+    if not found:
+        raise source.error("there is no .jsonl or .json file in it", do="name the file itself")
+    return found
+
+
+def read_json_records(source: ImportSource, log: ConversionLog | None = None) -> Iterator[tuple[str, Any]]:
+    """Yield (place, value) of each line that is not blank, or of each element of the file's one list.
+
+    A file may also be one object over several lines.
+    A list on the first line may also be the first of many records; it is where it is whole. Raises
+    SourceError, with the line, for what is not JSON.
+    """
+    if _is_one_object(source):
+        yield source.name, parse_json(source.read_bytes().removeprefix(b"\xef\xbb\xbf"), source.name, log)
+        return
+    if _is_one_list(source):
+        value = parse_json(source.read_bytes().removeprefix(b"\xef\xbb\xbf"), source.name, log)
+        found = [value] if _is_text_pair(value) else value
+        yield from ((f"{source.name}, record {n}", x) for n, x in enumerate(found, 1))
+        return
+    for number, line in source.lines():
+        if line.strip():
+            yield source.where(number), parse_json(line, source.where(number), log)
+
+
+def ambiguous_records(source: ImportSource, *, every: bool = False) -> Iterator[Any]:
+    """Yield the records in whose texts two units of offsets may differ, or ``every`` one.
+
+    What is no JSON is passed over: the reading tells it, with its place.
+    """
+    if _is_one_object(source) or _is_one_list(source):
+        try:
+            yield from (value for _, value in read_json_records(source))
+        except SourceError:
+            return
+        return
+    for _, line in source.lines():
+        if every or _may_differ(line):
+            try:
+                yield orjson.loads(line)
+            except orjson.JSONDecodeError:
+                continue
+
+
+def _is_one_object(source: ImportSource) -> bool:
+    """Whether the file is one JSON object over several lines."""
+    if not source.sample().start.lstrip().startswith(b"{"):
+        return False
+    first = next((line for _, line in source.lines() if line.strip()), b"")
+    return not first.rstrip().endswith(b"}")
+
+
+def _is_one_list(source: ImportSource) -> bool:
+    """Whether the file is one JSON list: a first line that is a list is JSONL where more follows."""
+    start = source.sample().start.lstrip()
+    if not start.startswith(b"["):
+        return False
+    first, _, rest = start.partition(b"\n")
+    return not rest.strip() or not _is_json(first)
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
+def _is_text_pair(value: Any) -> bool:
+    """Whether a list is itself a record: spaCy's ``[text, {…}]``."""
+    return isinstance(value, list) and len(value) == 2 and isinstance(value[0], str)
+
+
+def _may_differ(line: bytes) -> bool:
+    return not line.isascii() or b"\\u" in line or b"\\r" in line

@@ -1,0 +1,187 @@
+"""Labels of a file that the schema doesn't have: mapped, added to the schema, or listed."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+
+import orjson
+import tomlkit
+
+from annotator.core.errors import UsageError
+from annotator.core.schema import LABEL_COLOURS, MAX_LABEL_KEYS, Schema
+from annotator.formats.document import Document
+
+LabelRename = Callable[[str], str]
+"""From a label of the file to the corpus's; empty where its spans are to be left out."""
+
+
+MAX_NEW_LABELS = 1_000
+"""The most labels that an import may add."""
+_CLAUSE_BLANKS = 10
+"""Blanks in a span that is a clause rather than a name."""
+
+
+def parse_label_map(given: str) -> dict[str, str]:
+    """Return the pairs of ``PER=PERSON,LOC=VENUE,MISC=``; raises UsageError for anything else.
+
+    Labels with a comma or an equals sign in them are written as JSON: ``{"a, b": "C"}``.
+    """
+    if given.lstrip().startswith("{"):
+        return _parse_json_map(given)
+    pairs: dict[str, str] = {}
+    for part in (p.strip() for p in given.split(",") if p.strip()):
+        old, mark, new = (x.strip() for x in part.rpartition("="))
+        if not mark or not old:
+            raise UsageError(f"--map {part} is no pair", do="write OLD=NEW, or OLD= to leave OLD out")
+        if pairs.setdefault(old, new) != new:
+            raise UsageError(f"--map gives {old} two labels, {pairs[old]} and {new}", do="leave one out")
+    return pairs
+
+
+def _parse_json_map(given: str) -> dict[str, str]:
+    try:
+        pairs = orjson.loads(given)
+    except orjson.JSONDecodeError:
+        pairs = None
+    if not isinstance(pairs, dict) or not all(isinstance(x, str) for x in pairs.values()):
+        raise UsageError("--map is no JSON object of labels", do='write OLD=NEW,… or {"OLD": "NEW"}')
+    return pairs
+
+
+def rename_by_map(pairs: Mapping[str, str]) -> LabelRename:
+    """Return the function that a label map is; labels that it doesn't name stay as they are."""
+    return lambda label: pairs.get(label, label)
+
+
+def count_labels(document: Document) -> Counter[str]:
+    """Count the spans of a document by label, known-wrong ones too."""
+    return Counter(s.label for s in (*document.spans, *document.rejected))
+
+
+def labels_not_entities(document: Document) -> set[str]:
+    """Return the labels that can't be entities: a span of theirs shares text with another or is long."""
+    spans = sorted(document.spans, key=lambda s: (s.start, s.end))
+    found = {s.label for s in spans if document.text.count(" ", s.start, s.end) >= _CLAUSE_BLANKS}
+    reach, before = 0, dict[str, int]()
+    for span in spans:
+        if span.start < reach:
+            found |= {span.label, *(label for label, end in before.items() if end > span.start)}
+            before.clear()  # what is found, or ends before the spans that follow, tells no more
+        reach = max(reach, span.end)
+        before[span.label] = max(before.get(span.label, 0), span.end)
+    return found
+
+
+def labels_missing_from_schema(counts: Mapping[str, int], schema: Schema) -> dict[str, int]:
+    """Return the labels that the schema lacks, the most frequent first."""
+    there = {x.name for x in schema.labels}
+    lacking = [(label, n) for label, n in counts.items() if label not in there]
+    return dict(sorted(lacking, key=lambda x: (-x[1], x[0])))
+
+
+def suggested_map_option(
+    lacking: Iterable[str], schema: Schema, given: Mapping[str, str] | None = None
+) -> str:
+    """Return a ready-made ``--map`` for labels that the schema lacks, with the pairs that are ``given``.
+
+    What the schema itself says that a label takes (``takes``) is filled in, and what differs from a
+    label in capitals alone; the others are left open, which means: left out.
+    """
+    folded = {x.name.upper(): x.name for x in schema.labels}
+    wanted = {x: schema.label_taking(x) or folded.get(x.upper(), "") for x in lacking}
+    kept = {old: wanted.get(new, new) if not old.isdecimal() else new for old, new in (given or {}).items()}
+    named = {new for old, new in (given or {}).items() if not old.isdecimal()}
+    pairs = kept | {x: new for x, new in wanted.items() if x not in named}
+    if any("," in x or "=" in x or x != x.strip() for x in pairs):
+        return f"--map {_shell_quoted(orjson.dumps(pairs).decode())}"
+    return f"--map {_shell_quoted(','.join(f'{old}={new}' for old, new in pairs.items()))}"
+
+
+def _shell_quoted(text: str) -> str:
+    """Return a word as a shell takes it."""
+    if re.fullmatch(r"[\w@%+=:,./-]+", text, re.ASCII):
+        return text
+    return "'" + text.replace("'", "'\"'\"'") + "'"
+
+
+def usable_label(label: str) -> str:
+    """Return a label as a schema can have it: no blanks or control characters, 64 characters at most."""
+    joined = "_".join(label.split())
+    return "".join(c if c.isprintable() else "_" for c in joined)[:64] or "_"
+
+
+def rename_to_usable(pairs: Mapping[str, str]) -> LabelRename:
+    """Return the function that maps labels and turns those that it doesn't name into usable ones.
+
+    Two labels never become one: of ``a b`` and ``a_b`` the one that comes second is ``a_b-2``.
+    """
+    names: dict[str, str] = {}
+    owners: dict[str, str] = {}
+
+    def rename(label: str) -> str:
+        if label in pairs:
+            return pairs[label]
+        if label not in names:
+            name, number = usable_label(label), 1
+            while owners.setdefault(name, label) != label:
+                number += 1
+                name = f"{usable_label(label)[:60]}-{number}"
+            names[label] = name
+        return names[label]
+
+    return rename
+
+
+def schema_with_labels(
+    schema_text: str, schema: Schema, added: Iterable[str], names_only: Collection[str] = ()
+) -> str:
+    """Return the text of the schema's TOML file with further labels at its end; ``names_only`` are entities.
+
+    Each gets a key that is free, the first letter of its own that is, and a colour that no other
+    label has, as long as there are such. No other label takes (``takes``) one of them any more.
+    """
+    names = list(added)
+    keys = set(schema.keys)
+    used = [x.colour for x in schema.labels]
+    tables: list[str] = []
+    for name in names:
+        key = _free_key(name, keys)
+        keys |= {key} if key else set()
+        colour = min(LABEL_COLOURS, key=lambda c: (used.count(c), LABEL_COLOURS.index(c)))
+        used.append(colour)
+        tables.append(_label_table(name, key, colour, entities=name in names_only))
+    return _without_takes(schema_text, names).rstrip("\n") + "\n" + "".join(tables)
+
+
+def _without_takes(schema_text: str, names: Iterable[str]) -> str:
+    """Return the schema with no label that takes one of the names; layout and comments stay."""
+    folded = {n.upper() for n in names}
+    document = tomlkit.parse(schema_text)
+    changed = False
+    for label in document.get("label", ()):
+        takes = label.get("takes", ())
+        left = [t for t in takes if str(t).upper() not in folded]
+        if len(left) < len(takes):
+            label["takes"] = left
+            changed = True
+    return tomlkit.dumps(document) if changed else schema_text
+
+
+def _free_key(name: str, taken: set[str]) -> str:
+    """Return a letter that is free, of the name if possible; empty where all keys are given away."""
+    if len(taken) >= MAX_LABEL_KEYS:
+        return ""
+    letters = [c for c in name.lower() if "a" <= c <= "z"] + [chr(c) for c in range(ord("a"), ord("z") + 1)]
+    return next((c for c in letters if c not in taken), "")
+
+
+def _label_table(name: str, key: str, colour: str, *, entities: bool) -> str:
+    rows = [
+        f"name = {tomlkit.string(name).as_string()}",
+        *([f'key = "{key}"'] if key else []),
+        f'colour = "{colour}"',
+        *(['target = "ents"'] if entities else []),
+    ]
+    return "\n[[label]]\n" + "\n".join(rows) + "\n"

@@ -1,0 +1,178 @@
+"""Which field of a task's data is the text: the labelling config says it, and exports don't hold that."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from annotator.core.errors import SourceError
+from annotator.formats.labelstudio.labelstudio_tasks import (
+    SortedResult,
+    TextRegion,
+    has_whole_offsets,
+    region_offsets,
+    with_real_line_ends,
+)
+from annotator.formats.offset_units import OffsetUnit, to_code_points
+from annotator.formats.span_fields import whole_number
+
+_LINK = re.compile(
+    r"(?:[a-z][a-z0-9+.-]*://|/data/|/static/|data:)\S+|\S*/\S*\.[a-z0-9]{2,5}(?:\?\S*)?|"
+    r"[^\n]{0,300}\.(?:png|jpe?g|gif|webp|bmp|tiff?|svg|wav|mp3|ogg|flac|m4a|mp4|avi|mov|webm|pdf|html?|txt)",
+    re.IGNORECASE,
+)
+
+_IMPORT_TEXT_LABELS = "import projects that label words in texts"
+_IMPORT_TASKS_WITH_TEXT = "import projects whose tasks hold the text itself"
+
+_PARAGRAPH_TEXT_KEYS = ("text", "phrase", "utterance", "message", "content")
+"""What the text of a dialogue's paragraph is called."""
+_MAX_FIELD_DEPTH = 4
+
+FieldScore = tuple[int, int, int, int]
+"""Fields that regions name, quotes (twice those in their places), regions that lie in it, characters."""
+
+
+def field_value(data: dict[str, Any], key: str) -> Any:
+    """Return what stands under a key, ``doc.body`` being the body in the field doc."""
+    if key in data or "." not in key:
+        return data.get(key)
+    first, _, rest = key.partition(".")
+    inner = data.get(first)
+    return field_value(inner, rest) if isinstance(inner, dict) else None
+
+
+def field_text(data: dict[str, Any], key: str) -> str | None:
+    """Return the text under a key; the paragraphs of a dialogue, a line each."""
+    value = field_value(data, key)
+    if isinstance(value, str):
+        return value
+    lines = dialogue_paragraphs(value)
+    return "\n".join(lines) if lines else None
+
+
+def field_names(data: dict[str, Any], deep: int = _MAX_FIELD_DEPTH) -> Iterator[str]:
+    """Yield the keys of a task's fields, those inside others with a dot."""
+    for key, value in data.items():
+        yield key
+        if isinstance(value, dict) and deep > 1:
+            yield from (f"{key}.{inner}" for inner in field_names(value, deep - 1))
+
+
+def dialogue_paragraphs(value: Any) -> list[str]:
+    """Return the texts of a dialogue's paragraphs, none for anything else."""
+    if not isinstance(value, list) or not all(isinstance(x, dict) for x in value):
+        return []
+    key = next((k for k in _PARAGRAPH_TEXT_KEYS if all(isinstance(x.get(k), str) for x in value)), "")
+    return [x[key] for x in value] if key else []
+
+
+def is_link(text: str) -> bool:
+    """Whether a text is nothing but the address or the name of a file."""
+    return bool(_LINK.fullmatch(text.strip()))
+
+
+@dataclass(slots=True)
+class TextFieldChooser:
+    """Gathers, over all tasks, what speaks for a field being the text of an object in the config."""
+
+    scores: defaultdict[str, dict[str, FieldScore]] = field(default_factory=lambda: defaultdict(dict))
+    plain: Counter[str] = field(default_factory=Counter)
+    """The characters that a field's texts have, links to files left out."""
+    links: int = 0
+    """Tasks with the address or the name of a file."""
+    whole_offsets: Counter[str] = field(default_factory=Counter)
+    fractional_offsets: Counter[str] = field(default_factory=Counter)
+    """Regions of each object whose offsets are whole numbers, and those whose are not, as in a sound."""
+    unsupported: Counter[str] = field(default_factory=Counter)
+    """What is marked that is no span of a text."""
+
+    def add_task(self, data: dict[str, Any], results: Iterable[SortedResult]) -> None:
+        """Take in a task."""
+        texts = {k: t for k in field_names(data) if (t := field_text(data, k)) is not None and not is_link(t)}
+        self.links += any(isinstance(x, str) and is_link(x) for x in data.values())
+        self.plain.update({k: len(t) for k, t in texts.items()})
+        for result in results:
+            self.unsupported.update(thing for thing, _, _ in result.others)
+            for region in result.spans:
+                self.fractional_offsets[region.target] += not has_whole_offsets(region)
+                self.whole_offsets[region.target] += has_whole_offsets(region)
+                for key, text in texts.items():
+                    old = self.scores[region.target].get(key, (0, 0, 0, 0))
+                    a, b, c, d = _field_score(region, key, text)
+                    self.scores[region.target][key] = (old[0] + a, old[1] + b, old[2] + c, old[3] + d)
+
+    def choose(self, where: str) -> dict[str, str]:
+        """Return the key of the text by object; raises SourceError where the tasks have no texts."""
+        if not self.plain:
+            description = f" (marked: {self._described_kinds()})" if self.unsupported else ""
+            what = (
+                "the tasks hold links to files or pictures, not texts" if self.links else "no task has a text"
+            )
+            raise SourceError(f"{what}{description}", where=where, do=_IMPORT_TASKS_WITH_TEXT)
+        if not self.scores and self.unsupported:
+            raise SourceError(
+                f"no span of a text is marked, but {self._described_kinds()}",
+                where=where,
+                do=_IMPORT_TEXT_LABELS,
+            )
+        if any(n > 1 and not self.whole_offsets[to] for to, n in self.fractional_offsets.items()):
+            what = "regions of a sound or a film are marked (offsets are fractions), not spans of a text"
+            raise SourceError(what, where=where, do=_IMPORT_TEXT_LABELS)
+        if (
+            self.links
+            and self.scores
+            and not any(s[1] or s[2] for f in self.scores.values() for s in f.values())
+        ):
+            what = "the marked spans lie in no text of the tasks, which name files instead"
+            raise SourceError(what, where=where, do=_IMPORT_TASKS_WITH_TEXT)
+        if not self.scores:
+            return {"": max(self.plain, key=lambda k: (_name_score(k), "." not in k, self.plain[k], k))}
+        return {to: _best_field(to, found) for to, found in sorted(self.scores.items())}
+
+    def _described_kinds(self) -> str:
+        return ", ".join(f"{k} ({n:,})" for k, n in sorted(self.unsupported.items()))
+
+
+def _best_field(to: str, found: dict[str, FieldScore]) -> str:
+    return max(found, key=lambda k: (found[k][:3], k == to, _name_score(k), "." not in k, found[k][3], k))
+
+
+def _name_score(key: str) -> int:
+    """Return how much a field's name speaks for it."""
+    return 2 if key == "text" else key.lower() in {"content", "body", "article", "document", "sentence"}
+
+
+def _field_score(region: TextRegion, key: str, text: str) -> FieldScore:
+    found = region_offsets(region)
+    quote = with_real_line_ends(region.quote, text)
+    inside = found is not None and found[1] <= len(text)
+    quoted = quote is not None and (quote in text or " ".join(quote.split()) in " ".join(text.split()))
+    just = quoted and found is not None and text[found[0] : found[1]] == quote
+    return (key == region.data_field, quoted + just, inside, len(text))
+
+
+def dialogue_offsets(value: Any, region: TextRegion, unit: OffsetUnit) -> tuple[int | None, int | None]:
+    """Return a dialogue region's offsets in the joined text; those that lie in no paragraph stay away.
+
+    ``unit`` is what they count inside their paragraphs, the result code points.
+    """
+    lines = dialogue_paragraphs(value)
+    ends = zip(region.paragraph or (), (region.raw.start, region.raw.end), strict=True)
+    out = [_dialogue_offset(lines, at, inside, unit) for at, inside in ends]
+    return (out[0], out[1]) if len(out) == 2 else (None, None)
+
+
+def _dialogue_offset(lines: Sequence[str], at: Any, inside: Any, unit: OffsetUnit) -> int | None:
+    number = int(at) if isinstance(at, str) and re.fullmatch(r"[0-9]{1,9}", at) else whole_number(at)
+    within = whole_number(inside)
+    if number is None or within is None or not 0 <= number < len(lines) or within < 0:
+        return None
+    try:
+        within = to_code_points(lines[number], within, within, unit)[0]
+    except ValueError:
+        return None
+    return sum(len(x) + 1 for x in lines[:number]) + within

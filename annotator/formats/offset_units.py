@@ -1,0 +1,376 @@
+"""The offset-unit detective: what a file counts its offsets in, told by quoted texts or by words.
+
+Each unit is tried that the format, or its age, allows. What a file quotes is the best evidence, then
+offsets that lie in the text, then edges that are edges of words. Where two units fit equally well
+and give other words, nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+from itertools import accumulate
+from unicodedata import category
+
+from annotator.core.errors import SourceError, UsageError
+from annotator.core.graphemes import split_graphemes
+from annotator.core.pluralize import pluralize
+
+QuotedRange = tuple[int, int, str | None]
+"""Start and end as the file has them, and the text that the file says is there, if it does."""
+
+
+class OffsetScale(StrEnum):
+    """What one step of an offset is."""
+
+    CODE_POINTS = "code points"
+    UTF16 = "UTF-16 units"
+    UTF8 = "UTF-8 bytes"
+    GRAPHEMES = "graphemes"
+
+
+class NewlineCounting(StrEnum):
+    """How the text that was counted had its line ends, against the text at hand."""
+
+    AS_THEY_ARE = ""
+    CRLF_AS_ONE = "CRLF counted as one"
+    LF_AS_TWO = "LF counted as two"
+
+
+@dataclass(frozen=True, slots=True)
+class OffsetUnit:
+    """One way to count offsets."""
+
+    scale: OffsetScale = OffsetScale.CODE_POINTS
+    inclusive: bool = False
+    """Whether the end is the last unit of the span, not the one after it."""
+    newlines: NewlineCounting = NewlineCounting.AS_THEY_ARE
+
+    def __str__(self) -> str:
+        """Return the unit as a note names it."""
+        rest = ("inclusive ends" if self.inclusive else "", self.newlines.value)
+        return ", ".join(x for x in (self.scale.value, *rest) if x)
+
+
+CODE_POINTS = OffsetUnit()
+UTF16 = OffsetUnit(OffsetScale.UTF16)
+UTF8 = OffsetUnit(OffsetScale.UTF8)
+GRAPHEMES = OffsetUnit(OffsetScale.GRAPHEMES)
+INCLUSIVE = OffsetUnit(inclusive=True)
+CRLF_AS_ONE = OffsetUnit(newlines=NewlineCounting.CRLF_AS_ONE)
+LF_AS_TWO = OffsetUnit(newlines=NewlineCounting.LF_AS_TWO)
+UTF16_CRLF_AS_ONE = OffsetUnit(OffsetScale.UTF16, newlines=NewlineCounting.CRLF_AS_ONE)
+UTF16_LF_AS_TWO = OffsetUnit(OffsetScale.UTF16, newlines=NewlineCounting.LF_AS_TWO)
+UTF16_INCLUSIVE = OffsetUnit(OffsetScale.UTF16, inclusive=True)
+
+ALL_OFFSET_UNITS = (
+    CODE_POINTS,
+    UTF16,
+    GRAPHEMES,
+    UTF8,
+    INCLUSIVE,
+    UTF16_INCLUSIVE,
+    CRLF_AS_ONE,
+    LF_AS_TWO,
+    UTF16_CRLF_AS_ONE,
+    UTF16_LF_AS_TWO,
+)
+"""All units that are known, the likelier ones first."""
+
+OFFSET_UNIT_NAMES = {
+    "code-points": CODE_POINTS,
+    "utf-16": UTF16,
+    "utf-8": UTF8,
+    "graphemes": GRAPHEMES,
+    "inclusive": INCLUSIVE,
+    "crlf-as-one": CRLF_AS_ONE,
+    "lf-as-two": LF_AS_TWO,
+}
+"""What a user may call a unit."""
+
+
+class OffsetConverter:
+    """Turns the offsets of one text from a unit into code points."""
+
+    def __init__(self, text: str, unit: OffsetUnit) -> None:
+        """Measure the text once."""
+        self._unit = unit
+        self._identical = _counts_code_points(text, unit)
+        """Whether the unit counts this text just as code points do."""
+        self._edges = {} if self._identical else _character_edges(text, unit)
+        self._size = len(text) if self._identical else max(self._edges, default=0)
+        self._length = len(text)
+
+    def range(self, start: int, end: int) -> tuple[int, int]:
+        """Return the range in code points; raises ValueError where an edge lies inside a character.
+
+        What lies past the end of the text lies past it in code points as well.
+        """
+        return self._point(start), self._point(end + self._unit.inclusive)
+
+    def _point(self, at: int) -> int:
+        if at > self._size:
+            return self._length + at - self._size
+        if self._identical:
+            return at
+        if at not in self._edges:
+            raise ValueError(f"{at} lies inside a character ({self._unit})")
+        return self._edges[at]
+
+
+def to_code_points(text: str, start: int, end: int, unit: OffsetUnit) -> tuple[int, int]:
+    """Return ``[start, end)`` in code points of ``text``; raises ValueError as ``Ruler.range`` does."""
+    return _cached_converter(text, unit).range(start, end)
+
+
+@lru_cache(maxsize=16)
+def _cached_converter(text: str, unit: OffsetUnit) -> OffsetConverter:
+    return OffsetConverter(text, unit)
+
+
+def _counts_code_points(text: str, unit: OffsetUnit) -> bool:
+    if unit.newlines is NewlineCounting.CRLF_AS_ONE and "\r\n" in text:
+        return False
+    if unit.newlines is NewlineCounting.LF_AS_TWO and "\n" in text:
+        return False
+    if unit.scale is OffsetScale.CODE_POINTS or (text.isascii() and "\r\n" not in text):
+        return True
+    return unit.scale is OffsetScale.UTF16 and max(text, default="") < "\U00010000"
+
+
+def _character_edges(text: str, unit: OffsetUnit) -> dict[int, int]:
+    """Return the code point at each offset that is an edge between characters."""
+    widths: list[int] = []
+    pieces = split_graphemes(text) if unit.scale is OffsetScale.GRAPHEMES else tuple(text)
+    pieces = tuple(_crlf_pairs(pieces)) if unit.newlines is NewlineCounting.CRLF_AS_ONE else pieces
+    widths = [_width(p, unit) for p in pieces]
+    points = accumulate((len(p) for p in pieces), initial=0)
+    return dict(zip(accumulate(widths, initial=0), points, strict=True))
+
+
+def _crlf_pairs(pieces: Iterable[str]) -> Iterable[str]:
+    """Yield the pieces with CR and LF that follow each other as one."""
+    held = ""
+    for piece in pieces:
+        if held and piece == "\n":
+            yield "\r\n"
+            held = ""
+            continue
+        if held:
+            yield held
+        held = piece if piece == "\r" else ""
+        if not held:
+            yield piece
+    if held:
+        yield held
+
+
+def _width(piece: str, unit: OffsetUnit) -> int:
+    if unit.newlines is NewlineCounting.CRLF_AS_ONE and piece == "\r\n":
+        return 1
+    if unit.newlines is NewlineCounting.LF_AS_TWO and piece == "\n":
+        return 2
+    if unit.scale is OffsetScale.UTF16:
+        return len(piece) + sum(c > "\uffff" for c in piece)
+    if unit.scale is OffsetScale.UTF8:
+        return len(piece.encode("utf-8", "surrogatepass"))
+    return 1 if unit.scale is OffsetScale.GRAPHEMES else len(piece)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class UnitFit:
+    """How well a unit fits, the strongest evidence first."""
+
+    exact_quotes: int = 0
+    """Quoted texts that stand just there."""
+    near_quotes: int = 0
+    """Quoted texts that stand there but for blanks."""
+    inside: int = 0
+    """Spans that lie in the text, edges between characters."""
+    word_edges: int = 0
+    """Edges of spans that are edges of words, with no blank inside."""
+
+    def __add__(self, other: UnitFit) -> UnitFit:
+        return UnitFit(
+            self.exact_quotes + other.exact_quotes,
+            self.near_quotes + other.near_quotes,
+            self.inside + other.inside,
+            self.word_edges + other.word_edges,
+        )
+
+    def decisive_evidence(self, other: UnitFit) -> str:
+        """Return the evidence that decides between this and a worse one, with what that has of it."""
+        pairs = [
+            (
+                pluralize(self.exact_quotes, "quoted text stands", "quoted texts stand") + " there",
+                other.exact_quotes,
+            ),
+            (
+                pluralize(self.near_quotes, "quoted text stands", "quoted texts stand")
+                + " there but for blanks",
+                other.near_quotes,
+            ),
+            (pluralize(self.inside, "span lies", "spans lie") + " in the text", other.inside),
+            (
+                pluralize(self.word_edges, "edge of spans is an edge", "edges of spans are edges")
+                + " of words",
+                other.word_edges,
+            ),
+        ]
+        mine = (self.exact_quotes, self.near_quotes, self.inside, self.word_edges)
+        description = (
+            f"{what}; {theirs:,}" for n, (what, theirs) in zip(mine, pairs, strict=True) if n != theirs
+        )
+        return next(description, "")
+
+
+_REQUESTED_UNIT: ContextVar[OffsetUnit | None] = ContextVar("_SAID", default=None)
+
+
+@contextmanager
+def requested_unit(unit: OffsetUnit | None) -> Iterator[None]:
+    """Take the user's word for the unit in the block: no detective looks for another."""
+    token = _REQUESTED_UNIT.set(unit)
+    try:
+        yield
+    finally:
+        _REQUESTED_UNIT.reset(token)
+
+
+def refuse_requested_unit(kind: str, where: str) -> None:
+    """Raise UsageError where the user says what offsets count, and ``told`` has none."""
+    if _REQUESTED_UNIT.get():
+        raise UsageError(f"--offsets has no meaning for {kind}", where=where, do="leave it out")
+
+
+def get_requested_unit() -> OffsetUnit | None:
+    """Return the unit that is the user's word, if there is one."""
+    return _REQUESTED_UNIT.get()
+
+
+@dataclass(slots=True)
+class OffsetUnitDetector:
+    """Gathers evidence over the texts of a file, which counts all its offsets alike."""
+
+    allowed: Sequence[OffsetUnit]
+    """The units that the format allows, the likelier ones first."""
+    fits: dict[OffsetUnit, UnitFit] = field(default_factory=dict)
+    differences: dict[tuple[OffsetUnit, OffsetUnit], str] = field(default_factory=dict)
+    """For two units that give other words somewhere, an example of it."""
+
+    def __post_init__(self) -> None:
+        if unit := _REQUESTED_UNIT.get():
+            self.allowed = (unit,)
+
+    def add_text(self, text: str, quoted: Sequence[QuotedRange]) -> None:
+        """Take in the spans of one text."""
+        found = {unit: _converted_ranges(text, quoted, unit) for unit in self.allowed}
+        for unit, places in found.items():
+            fit = sum((_unit_fit(text, p, q[2]) for p, q in zip(places, quoted, strict=True)), UnitFit())
+            self.fits[unit] = self.fits.get(unit, UnitFit()) + fit
+        self._compare(text, found)
+
+    def _compare(self, text: str, found: dict[OffsetUnit, list[tuple[int, int] | None]]) -> None:
+        distinct = {tuple(places) for places in found.values()}
+        if len(distinct) == 1:
+            return
+        units = list(found)
+        for n, one in enumerate(units):
+            for other in units[n + 1 :]:
+                if (one, other) not in self.differences and (
+                    description := _first_difference(text, found[one], found[other])
+                ):
+                    self.differences[one, other] = description
+
+    def unit(self, where: str = "") -> OffsetUnit:
+        """Return the unit that fits best; raises SourceError where two fit equally and give other words."""
+        best = max((self.fits.get(u, UnitFit()) for u in self.allowed), default=UnitFit())
+        first, *others = [u for u in self.allowed if self.fits.get(u, UnitFit()) == best] or [CODE_POINTS]
+        for other in others:
+            if description := self.differences.get((first, other)):
+                raise SourceError(
+                    f"the offsets may count {first} or {other}, and the two give other words ({description})",
+                    where=where,
+                    do="say which with --offsets",
+                )
+        return first
+
+    def note(self, unit: OffsetUnit) -> str:
+        """Return what a report says of the choice; empty for the likeliest unit where no other differs."""
+        differing = [u for u in self.allowed if u != unit and self.fits.get(u) != self.fits.get(unit)]
+        if unit == self.allowed[0] and not differing:
+            return ""
+        rival = max((self.fits.get(u, UnitFit()) for u in differing), default=UnitFit())
+        return f"offsets count {unit} ({self.fits.get(unit, UnitFit()).decisive_evidence(rival)} with the next best unit)"
+
+
+def detect_unit(text: str, quoted: Sequence[QuotedRange], allowed: Sequence[OffsetUnit]) -> OffsetUnit:
+    """Return the unit of ``allowed`` that the offsets of one text are counted in.
+
+    Raises SourceError where two fit equally well and give other words. Of units that give the same
+    words the first in ``allowed`` is returned.
+    """
+    detector = OffsetUnitDetector(allowed)
+    detector.add_text(text, quoted)
+    return detector.unit()
+
+
+def _converted_ranges(
+    text: str, quoted: Sequence[QuotedRange], unit: OffsetUnit
+) -> list[tuple[int, int] | None]:
+    """Return each span's range in code points; None where it is none in this unit."""
+    converter = OffsetConverter(text, unit)
+    out: list[tuple[int, int] | None] = []
+    for start, end, _ in quoted:
+        try:
+            place = converter.range(start, end)
+        except ValueError:
+            out.append(None)
+            continue
+        out.append(place if 0 <= place[0] < place[1] <= len(text) else None)
+    return out
+
+
+def _unit_fit(text: str, place: tuple[int, int] | None, quote: str | None) -> UnitFit:
+    if place is None:
+        return UnitFit()
+    start, end = place
+    words = _is_word_edge(text, start, opens=True) + _is_word_edge(text, end, opens=False)
+    if quote is None:
+        return UnitFit(0, 0, 1, words)
+    there = text[start:end]
+    return UnitFit(there == quote, there.split() == quote.split(), 1, words)
+
+
+def _is_word_edge(text: str, at: int, *, opens: bool) -> bool:
+    """Whether a word begins (or ends) at ``at``: a visible character inside, none of a word outside."""
+    inside, outside = (at, at - 1) if opens else (at - 1, at)
+    if text[inside].isspace():
+        return False
+    if not 0 <= outside < len(text):
+        return True
+    return not (_is_word_character(text[inside]) and _is_word_character(text[outside]))
+
+
+def _is_word_character(character: str) -> bool:
+    """Whether a character is part of a word; vowel signs and accents of their own are."""
+    return character.isalnum() or category(character)[0] == "M"
+
+
+def _first_difference(
+    text: str, first: list[tuple[int, int] | None], second: list[tuple[int, int] | None]
+) -> str:
+    """Return the first span that gives other words in two units, both as text; empty where there is none."""
+    for a, b in zip(first, second, strict=True):
+        if a != b and _quoted_words(text, a) != _quoted_words(text, b):
+            return f"{_quoted_words(text, a)!r} or {_quoted_words(text, b)!r}"
+    return ""
+
+
+def _quoted_words(text: str, place: tuple[int, int] | None) -> str:
+    description = text[place[0] : place[1]] if place else "nothing"
+    return description if len(description) <= 40 else description[:39] + "…"

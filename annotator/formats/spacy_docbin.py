@@ -1,0 +1,245 @@
+"""spaCy's DocBin, one file or a folder of shards, read without spaCy.
+
+A DocBin is a deflated msgpack map of arrays (``spacy/tokens/_serialize.py``). Entities and all span
+groups are read, each span once; the group of known-wrong spans becomes ``Document.rejected``. Tags
+that are *missing* are told from O: a text in which all are missing is open, and ``Document.open`` names
+the stretches that nobody has reviewed in another. Writing is the work of ``annotator.export``.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from annotator.core.annotation import Answer
+from annotator.core.spans import Span
+from annotator.core.tokens import Token, build_tokens
+from annotator.docbin.reader import (
+    ENT_IOB,
+    ENT_TYPE,
+    SENT_START,
+    UNUSED_ATTRIBUTES,
+    PackedDoc,
+    read_docbin,
+    read_span_groups,
+    unpack_msgpack,
+)
+from annotator.docbin.reader import PackedSpan as Grouped
+from annotator.formats.document import ConversionLog, Document
+from annotator.formats.file_sample import FileSample
+from annotator.formats.import_source import ImportSource
+from annotator.formats.span_alignment import SpanSet, merge_span_sets, unreviewed_ranges
+from annotator.formats.span_fields import (
+    NoteCounter,
+    RawSpan,
+    convert_spans,
+    first_string,
+    name_of,
+    record_unsupported,
+    storable_fields,
+)
+
+# From a DocBin's arrays to documents.
+
+
+INCORRECT_SPANS_GROUP = "incorrect_spans"
+"""The group of known-wrong spans, as spaCy's ner is told to read it (``incorrect_spans_key``)."""
+OWN_USER_DATA_KEY = "annotator"
+"""The key of this program's own fields in ``doc.user_data``."""
+
+_ARTICLE_KEYS = ("article", "sentence", "start", "end", "byline", "dateline", "date", "source", "origin")
+
+DOC_CATS_UNSUPPORTED = "a label for the whole text has no place here"
+ENTITY_LINKS_UNSUPPORTED = "a link to a knowledge base has no place here"
+
+SPACES_UNKNOWN = "texts whose blanks the file doesn't know, one put after each word: {n}"
+MISSING_TAGS = "tokens whose tag is missing, which nobody has reviewed: {n}"
+BLOCKED_TOKENS = "tokens that were blocked for entities, read as having none: {n}"
+SPANS_DISAGREE = "spans whose code points and tokens disagree, read by their tokens: {n}"
+ATTRIBUTES_IGNORED = "texts that also have {what}, which were not taken: {{n}}"
+
+_BEGIN, _INSIDE, _MISSING = 3, 1, 0
+_DOCBIN_ENDING = ".spacy"
+_SIGN_BIT = 2**63
+"""Ids past this are negative numbers: SENT_START knows -1."""
+
+
+def detect(sample: FileSample) -> str:
+    """Return why a file is a DocBin, empty where it isn't one; of a folder, why its first file is."""
+    if (sample.is_folder or sample.is_zip) and not any(n.endswith(_DOCBIN_ENDING) for n in sample.names):
+        return ""
+    try:
+        start = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32).decompress(sample.start, 4096)
+    except zlib.error:
+        start = b""
+    whole = b"\xa5attrs" in start[:64]
+    if sample.is_folder and not whole:
+        return "it holds .spacy files"
+    return "it is a deflated map with `attrs`, as DocBins are" if whole else ""
+
+
+def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
+    """Yield the Docs of a file, or of the ``.spacy`` files of a folder, as documents.
+
+    Raises SourceError for a file that is no DocBin, is damaged or inflates without bounds.
+    """
+    packed = source.is_folder or source.is_zip
+    files = [f for f in source.files() if f.base.endswith(_DOCBIN_ENDING)] if packed else [source]
+    if not files:
+        raise source.error("there is no .spacy file in it", do="name a DocBin or a folder of them")
+    tally = NoteCounter()
+    for file in files:
+        yield from documents_of_docbin(file.read_bytes(), file.name, log, tally)
+    tally.add_notes(log)
+
+
+def documents_of_docbin(
+    data: bytes, where: str, log: ConversionLog, tally: NoteCounter
+) -> Iterator[Document]:
+    """Yield the documents of a DocBin's bytes; raises SourceError as ``read`` does."""
+    found = read_docbin(data, where)
+    for number, packed in enumerate(found.docs(), 1):
+        yield _DocReader(packed, found.strings, f"{where}, doc {number}", log, tally).document()
+
+
+@dataclass(slots=True)
+class _DocReader:
+    packed: PackedDoc
+    strings: Mapping[int, str]
+    where: str
+    log: ConversionLog
+    tally: NoteCounter
+    tokens: tuple[Token, ...] = field(init=False)
+    text: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        words, spaces = self.packed.words, self.packed.spaces
+        self.tally.add(SPACES_UNKNOWN, spaces is None)
+        if spaces is None:
+            spaces = tuple(n < len(words) for n in range(1, len(words) + 1))
+        self.tokens = build_tokens(words, spaces)
+        self.text = "".join(w + " " * s for w, s in zip(words, spaces, strict=True))
+
+    def document(self) -> Document:
+        """Return the Doc as a document, its spans counted."""
+        ents = convert_spans(self._ents(), self.text, self.where, self.log)
+        views: list[SpanSet] = [("ents", ents)]
+        wrong: list[SpanSet] = []
+        for key, group in read_span_groups(self.packed.groups, self.where):
+            raw_spans = [self._raw(s) for s in group]
+            made = convert_spans(raw_spans, self.text, self.where, self.log)
+            (wrong if key == INCORRECT_SPANS_GROUP else views).append((key, made))
+        self._note_unsupported()
+        spans = merge_span_sets(views, self.text, self.where, self.log)
+        rejected = merge_span_sets(wrong, self.text, self.where, self.log)
+        open_ = self._unreviewed_ranges(spans + rejected)
+        data = self._user_data()
+        own = storable_fields(data.pop(OWN_USER_DATA_KEY, None))
+        return Document(
+            self.text,
+            spans,
+            tokens=self.tokens,
+            sentences=self._sentences(),
+            answer=None if open_ == [(0, len(self.text.rstrip(" ")))] else Answer.ACCEPT,
+            rejected=rejected,
+            annotator=first_string(own, "annotator"),
+            id=name_of(data.get("id")) or first_string(own, "sentence"),
+            title=first_string(own, "title") or first_string(data, "title"),
+            open=tuple(open_),
+            meta={**data, **_article_fields(own)},
+            where=self.where,
+        )
+
+    def _ents(self) -> Iterator[RawSpan]:
+        """Yield the entities as spaCy reads them: the label is that of the first token."""
+        tags = self.packed.columns.get(ENT_IOB, ())
+        types = self.packed.columns.get(ENT_TYPE, (0,) * len(tags))
+        first = -1
+        for at, (tag, type_) in enumerate(zip(tags, types, strict=True)):
+            if first >= 0 and tag != _INSIDE:
+                yield self._range(first, at, types[first])
+                first = -1
+            if tag == _BEGIN and not type_:
+                self.tally.add(BLOCKED_TOKENS)
+            elif tag == _BEGIN or (tag == _INSIDE and first < 0):
+                first = at
+        if first >= 0:
+            yield self._range(first, len(tags), types[first])
+
+    def _range(self, first: int, last: int, label: int) -> RawSpan:
+        return RawSpan(self.tokens[first].start, self.tokens[last - 1].end, self.strings.get(label, ""))
+
+    def _raw(self, span: Grouped) -> RawSpan:
+        """Return a span by its tokens, as spaCy reads it; by its code points where it has no such tokens."""
+        if span.kb_id:
+            record_unsupported(
+                [self.strings.get(span.kb_id) or str(span.kb_id)],
+                "link",
+                ENTITY_LINKS_UNSUPPORTED,
+                self.where,
+                self.log,
+            )
+        if not 0 <= span.first < span.last <= len(self.tokens):
+            past = max(span.end, len(self.text) + 1)
+            end = past if span.first < span.last else span.end
+            return RawSpan(span.start, end, self.strings.get(span.label, ""))
+        raw = self._range(span.first, span.last, span.label)
+        self.tally.add(SPANS_DISAGREE, (raw.start, raw.end) != (span.start, span.end))
+        return raw
+
+    def _unreviewed_ranges(self, spans: Sequence[Span]) -> list[tuple[int, int]]:
+        """Return the stretches that nobody has reviewed, as far as the tags tell."""
+        tags = self.packed.columns.get(ENT_IOB) or (_MISSING,) * len(self.tokens)
+        missing = [tag == _MISSING for tag in tags]
+        if not (all(missing) and spans):
+            self.tally.add(MISSING_TAGS, sum(missing))
+        return unreviewed_ranges(self.text, self.tokens, missing, spans)
+
+    def _sentences(self) -> tuple[tuple[int, int], ...]:
+        """Return the sentences; none where the file says nothing of them."""
+        starts = self.packed.columns.get(SENT_START, ())
+        if len(starts) < 2 or not any(starts[1:]):
+            return ()
+        firsts = [0, *(n for n, v in enumerate(starts) if n and 0 < v < _SIGN_BIT)]
+        ends = [*firsts[1:], len(self.tokens)]
+        return tuple(
+            (self.tokens[a].start, self.tokens[b - 1].end) for a, b in zip(firsts, ends, strict=True)
+        )
+
+    def _note_unsupported(self) -> None:
+        for attr, what in UNUSED_ATTRIBUTES.items():
+            self.tally.add(ATTRIBUTES_IGNORED.format(what=what), any(self.packed.columns.get(attr, ())))
+        record_unsupported(list(self.packed.cats), "text label", DOC_CATS_UNSUPPORTED, self.where, self.log)
+
+    def _user_data(self) -> dict[str, Any]:
+        """Return the user data that has names; of an extension attribute of the Doc its value."""
+        found = unpack_msgpack(self.packed.user_data, self.where) if self.packed.user_data else {}
+        named = {_user_data_name(k): v for k, v in found.items()} if isinstance(found, dict) else {}
+        return storable_fields({k: v for k, v in named.items() if k})
+
+
+def _article_fields(own: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what this program's own fields say of the article that the Doc is from."""
+    inner = own.get("meta")
+    kept = {key: own[key] for key in _ARTICLE_KEYS if own.get(key) not in (None, "")}
+    return {**(inner if isinstance(inner, dict) else {}), **kept}
+
+
+def _user_data_name(key: Any) -> str:
+    """Return the name of a piece of user data; empty for those of spans and tokens."""
+    if (
+        isinstance(key, tuple)
+        and len(key) == 4
+        and key[0] == "._."
+        and key[2] is None
+        and isinstance(key[1], str)
+    ):
+        return key[1]
+    return key if isinstance(key, str) else ""
+
+
+NAME = "spacy"
+
+__all__ = ["NAME", "detect", "read"]

@@ -1,0 +1,402 @@
+"""spaCy's JSON: the paragraphs of version 2, its training tuples, and what ``Doc.to_json`` returns.
+
+- ``[{"paragraphs": [{"raw", "sentences": [{"tokens": [{"orth", "ner"}]}]}]}]``, tags in BILUO or IOB
+- ``[text, {"entities": [[start, end, label]]}]``, in a JSON list, one a line, or under ``annotations``
+- ``{"text", "ents", "sents", "tokens", "spans": {key: […]}}``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from annotator.core.annotation import Answer
+from annotator.core.errors import SourceError
+from annotator.core.spans import Span, reading_order
+from annotator.core.tokens import Token
+from annotator.formats.document import ConversionLog, Document
+from annotator.formats.file_sample import FileSample
+from annotator.formats.format_writing import (
+    PAST_TEXT_END,
+    record_span,
+    record_unsupported_fields,
+    record_unsupported_note,
+    write_whole_file,
+)
+from annotator.formats.import_source import ImportSource
+from annotator.formats.json_records import ambiguous_records, json_files, may_hold_json, read_json_records
+from annotator.formats.offset_units import CODE_POINTS, INCLUSIVE, UTF16, OffsetUnit, refuse_requested_unit
+from annotator.formats.span_alignment import merge_span_sets, tokens_with_blanks, unreviewed_ranges
+from annotator.formats.span_fields import (
+    NoteCounter,
+    QuotedText,
+    RawSpan,
+    convert_spans,
+    first_string,
+    name_of,
+    object_list,
+    quoted_ranges,
+    record_unsupported,
+    storable_fields,
+    unit_of_records,
+    whole_number,
+)
+
+# Entities from a sequence of tags, BILUO or IOB, as leniently as spaCy reads them.
+
+
+TagRun = tuple[int, int, str]
+"""Token indexes, half-open, and the label."""
+
+MISSING_TAG = "-"
+_OUTSIDE_TAGS = {"O", MISSING_TAG, "", "B-", "U-"}
+
+
+def tag_runs(tags: Sequence[str]) -> Iterator[TagRun]:
+    """Yield the entities; one begins at B or U, or where nothing that it goes on with is open."""
+    first, open_ = 0, ""
+    for at, tag in enumerate(tags):
+        mark, label = ("", "") if tag in _OUTSIDE_TAGS else _tag_parts(tag)
+        if open_ and (mark not in {"I", "L", "E"} or label != open_):
+            yield first, at, open_
+            open_ = ""
+        if not label:
+            continue
+        if not open_:
+            first, open_ = at, label
+        if mark in {"L", "U", "E", "S"}:
+            yield first, at + 1, open_
+            open_ = ""
+    if open_:
+        yield first, len(tags), open_
+
+
+def _tag_parts(tag: str) -> tuple[str, str]:
+    """Return the mark and the label of a tag; one without a mark is a label that goes on."""
+    mark, dash, label = tag.partition("-")
+    return (mark, label) if dash and mark in set("BILUES") else ("I", tag)
+
+
+# From spaCy's JSON to documents.
+
+
+TUPLE_UNITS = (CODE_POINTS, UTF16, INCLUSIVE)
+"""What tuples may count; they are made by all kinds of tools."""
+
+CATS_UNSUPPORTED = "a label for the whole text has no place here"
+RAW_TEXT_DIFFERS = (
+    "paragraphs whose tokens do not spell their `raw` text, which was built from the tokens instead: {n}"
+)
+UNTAGGED_TOKENS = "tokens whose tag is missing, in texts that have other tags: {n}"
+OPEN_SPACY_TEXTS = "texts without any tags or entities, which the file leaves open: {n}"
+EMPTY_RECORDS = "empty records passed over: {n}"
+
+_EXPORT_FROM_SPACY = "export the file from spaCy again"
+_TUPLE_KEYS = {"entities", "cats", "links", "spans"}
+
+
+def detect(sample: FileSample) -> str:
+    """Return what of a file is spaCy's JSON, empty where nothing is."""
+    if (sample.is_folder or sample.is_zip) and not may_hold_json(sample.names):
+        return ""
+    text = sample.text.lstrip()
+    if (
+        text.startswith("{")
+        and '"annotations"' in text
+        and '"entities"' in text
+        and not sample.json_values(1)
+    ):
+        return _detect_wrapped(text)
+    if text.startswith("[") and '"paragraphs"' in text and not sample.json_values(1):
+        return "its records have `paragraphs`" if '"sentences"' in text else ""
+    return next((why for why in map(_detect_value, _sample_records(sample)) if why), "")
+
+
+def _detect_wrapped(text: str) -> str:
+    """Return why an object that is longer than the sample is one of tuples."""
+    begins = text.find('"annotations"')
+    rest = "".join(text[begins:].split())
+    return "it has `annotations` with [text, {…}]" if rest.startswith('"annotations":[["') else ""
+
+
+def _sample_records(sample: FileSample) -> list[Any]:
+    """Return the records of the sample; a list of one pair is that pair."""
+    found = sample.json_values()
+    return [found] if _is_tuple(found) else found
+
+
+def _detect_value(value: Any) -> str:
+    if _is_tuple(value):
+        return "its records are [text, {“entities”: …}]"
+    if not isinstance(value, dict):
+        return ""
+    paragraphs = value.get("paragraphs")
+    parts = paragraphs if isinstance(paragraphs, list) else []
+    if any(isinstance(p, dict) and p.keys() & {"sentences", "entities"} for p in parts):
+        return "its records have `paragraphs`"
+    if isinstance(value.get("annotations"), list) and any(map(_is_tuple, value["annotations"])):
+        return "it has `annotations` with [text, {…}]"
+    ents, tokens = value.get("ents"), value.get("tokens")
+    is_doc = isinstance(value.get("text"), str) and isinstance(ents, list) and isinstance(tokens, list)
+    return "its records have `text`, `ents` and `tokens`" if is_doc else ""
+
+
+def _is_tuple(value: Any) -> bool:
+    two = isinstance(value, list) and len(value) == 2
+    return (
+        two
+        and isinstance(value[0], str)
+        and isinstance(value[1], dict)
+        and bool(_TUPLE_KEYS & value[1].keys())
+    )
+
+
+def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
+    """Yield the documents of a file; raises SourceError, with its place, for what is none of spaCy's."""
+    files = json_files(source)
+    found = chain.from_iterable(ambiguous_records(f, every=True) for f in files)
+    unit = unit_of_records(found, _quoted_texts, TUPLE_UNITS, source.name, log)
+    reader = _SpacyJsonReader(log, unit)
+    for where, value in chain.from_iterable(read_json_records(f, log) for f in files):
+        yield from reader.documents(value, where)
+    reader.tally.add_notes(log)
+
+
+def _tuples_of_record(value: Any) -> Iterator[list[Any]]:
+    """Yield the tuples of a record: itself, or those under ``annotations``."""
+    found = value.get("annotations") if isinstance(value, dict) else [value]
+    yield from (x for x in (found if isinstance(found, list) else []) if isinstance(x, list) and len(x) == 2)
+
+
+def _quoted_texts(value: Any) -> Iterator[QuotedText]:
+    for text, said in _tuples_of_record(value):
+        if isinstance(text, str) and isinstance(said, dict) and isinstance(said.get("entities"), list):
+            yield text, list(quoted_ranges((_raw_span(x), None) for x in said["entities"]))
+
+
+def _raw_span(item: Any) -> RawSpan:
+    if isinstance(item, dict):
+        start, end = item.get("start"), item.get("end")
+        return RawSpan(start, end, item.get("label"), id=name_of(item.get("id")))
+    start, end, label = (*item, None, None, None)[:3] if isinstance(item, list) else (None, None, None)
+    return RawSpan(start, end, label)
+
+
+@dataclass(slots=True)
+class _SpacyJsonReader:
+    log: ConversionLog
+    unit: OffsetUnit
+    tally: NoteCounter = field(default_factory=NoteCounter)
+
+    def documents(self, value: Any, where: str) -> Iterator[Document]:
+        """Yield the documents of one record, whatever its kind."""
+        if value is None:
+            self.tally.add(EMPTY_RECORDS)
+        elif isinstance(value, dict) and "paragraphs" in value:
+            for n, paragraph in enumerate(object_list(value, "paragraphs", where, _EXPORT_FROM_SPACY), 1):
+                yield self._paragraph(paragraph, name_of(value.get("id")), f"{where}, paragraph {n}")
+        elif isinstance(value, dict) and isinstance(value.get("annotations"), list):
+            for n, item in enumerate(value["annotations"], 1):
+                yield from self.documents(item, f"{where}, text {n}")
+        elif isinstance(value, dict) and isinstance(value.get("text"), str) and "ents" in value:
+            yield self._doc(value, where)
+        else:
+            yield self._pair(value, where)
+
+    def _pair(self, value: Any, where: str) -> Document:
+        pair = value if isinstance(value, list) and len(value) == 2 else (None, None)
+        text, said = pair
+        if not isinstance(text, str) or not isinstance(said, dict):
+            raise SourceError("the record is no [text, {“entities”: …}]", where=where, do=_EXPORT_FROM_SPACY)
+        found = said.get("entities")
+        if found is not None and not isinstance(found, list):
+            raise SourceError("`entities` must be a list", where=where, do=_EXPORT_FROM_SPACY)
+        self.tally.add(OPEN_SPACY_TEXTS, found is None)
+        cats = said.get("cats")
+        record_unsupported(
+            list(cats) if isinstance(cats, dict) else [], "text label", CATS_UNSUPPORTED, where, self.log
+        )
+        spans = convert_spans(map(_raw_span, found or ()), text, where, self.log, self.unit)
+        groups = self._groups(said.get("spans"), text, where)
+        spans = merge_span_sets([("entities", spans), *groups], text, where, self.log)
+        answer = Answer.ACCEPT if found is not None else None
+        return Document(text, spans, answer=answer, where=where)
+
+    def _groups(self, found: Any, text: str, where: str) -> list[tuple[str, tuple[Span, ...]]]:
+        groups = found if isinstance(found, dict) else {}
+        return [
+            (key, convert_spans(map(_raw_span, items), text, where, self.log))
+            for key, items in groups.items()
+            if isinstance(items, list)
+        ]
+
+    def _doc(self, value: dict[str, Any], where: str) -> Document:
+        text: str = value["text"]
+        ents = convert_spans(
+            map(_raw_span, object_list(value, "ents", where, _EXPORT_FROM_SPACY)), text, where, self.log
+        )
+        views = [("ents", ents), *self._groups(value.get("spans"), text, where)]
+        cats = value.get("cats")
+        record_unsupported(
+            list(cats) if isinstance(cats, dict) else [], "text label", CATS_UNSUPPORTED, where, self.log
+        )
+        places = _ranges_of(object_list(value, "tokens", where, _EXPORT_FROM_SPACY), len(text))
+        words = [Token(text[a:b], a, b, ws=False) for a, b in places]
+        return Document(
+            text,
+            merge_span_sets(views, text, where, self.log),
+            tokens=tokens_with_blanks(text, words, 0, len(text)) or (),
+            sentences=tuple(_ranges_of(object_list(value, "sents", where, _EXPORT_FROM_SPACY), len(text))),
+            meta=storable_fields(value.get("_")),
+            where=where,
+        )
+
+    def _paragraph(self, paragraph: dict[str, Any], id_: str, where: str) -> Document:
+        refuse_requested_unit("tokens with tags", where)
+        sentences = [
+            object_list(s, "tokens", where, _EXPORT_FROM_SPACY)
+            for s in object_list(paragraph, "sentences", where, _EXPORT_FROM_SPACY)
+        ]
+        words = [[_token_word(t, where) for t in sentence] for sentence in sentences]
+        text, tokens, every = self._text(paragraph, words)
+        tags = [_token_tag(t) for sentence in sentences for t in sentence]
+        found = list(tag_runs(tags))
+        raw_spans = (RawSpan(every[a].start, every[b - 1].end, label) for a, b, label in found)
+        cats = object_list(paragraph, "cats", where, _EXPORT_FROM_SPACY)
+        record_unsupported(
+            [first_string(c, "label") for c in cats], "text label", CATS_UNSUPPORTED, where, self.log
+        )
+        spans = convert_spans(raw_spans, text, where, self.log)
+        spans += self._untagged(paragraph.get("entities"), spans, text, where)
+        missing = tags.count(MISSING_TAG)
+        nothing = missing == len(tags) and not spans
+        self.tally.add(OPEN_SPACY_TEXTS, nothing)
+        self.tally.add(UNTAGGED_TOKENS, missing if missing < len(tags) else 0)
+        open_ = unreviewed_ranges(text, every, [tag == MISSING_TAG for tag in tags], spans)
+        return Document(
+            text,
+            spans,
+            tokens=tokens,
+            sentences=_sentences(every, [len(s) for s in words]),
+            answer=None if nothing else Answer.ACCEPT,
+            id=id_,
+            open=tuple(open_),
+            where=where,
+        )
+
+    def _untagged(self, found: Any, tagged: Sequence[Span], text: str, where: str) -> tuple[Span, ...]:
+        """Return the entities that the tags don't tell already: spaCy writes both."""
+        there = {span.key for span in tagged}
+        raw_spans = map(_raw_span, found if isinstance(found, list) else ())
+        left = (
+            r
+            for r in raw_spans
+            if (whole_number(r.start), whole_number(r.end), name_of(r.label)) not in there
+        )
+        return convert_spans(left, text, where, self.log)
+
+    def _text(
+        self, paragraph: dict[str, Any], words: list[list[str]]
+    ) -> tuple[str, tuple[Token, ...], list[Token]]:
+        """Return the text, its tokens, and those of them that the file has."""
+        flat = [w for sentence in words for w in sentence]
+        raw = paragraph.get("raw")
+        found = _find_tokens(raw, flat) if isinstance(raw, str) else None
+        if found is None or not isinstance(raw, str):
+            self.tally.add(RAW_TEXT_DIFFERS, isinstance(raw, str) and bool(flat))
+            raw = " ".join(flat) if flat or not isinstance(raw, str) else raw
+            found = _find_tokens(raw, flat) or []
+        return raw, tokens_with_blanks(raw, found, 0, len(raw)) or (), found
+
+
+def _token_word(token: dict[str, Any], where: str) -> str:
+    word = token.get("orth", token.get("text"))
+    if not isinstance(word, str) or not word:
+        raise SourceError("a token has no `orth`", where=where, do=_EXPORT_FROM_SPACY)
+    return word
+
+
+def _token_tag(token: dict[str, Any]) -> str:
+    tag = token.get("ner", MISSING_TAG)
+    return tag if isinstance(tag, str) else MISSING_TAG
+
+
+def _find_tokens(text: str, words: list[str]) -> list[Token] | None:
+    """Return the words as tokens of the text, blanks alone between them; None where they are not so."""
+    out: list[Token] = []
+    at = 0
+    for word in words:
+        start = text.find(word, at)
+        if start < 0 or text[at:start].strip():
+            return None
+        at = start + len(word)
+        out.append(Token(word, start, at, ws=False))
+    return None if text[at:].strip() else out
+
+
+def _sentences(tokens: list[Token], sizes: list[int]) -> tuple[tuple[int, int], ...]:
+    out, at = [], 0
+    for size in (s for s in sizes if s):
+        out.append((tokens[at].start, tokens[at + size - 1].end))
+        at += size
+    return tuple(out)
+
+
+def _ranges_of(found: list[dict[str, Any]], size: int) -> list[tuple[int, int]]:
+    """Return the ranges of objects; none where one lies outside of the text."""
+    places = [(whole_number(x.get("start")), whole_number(x.get("end"))) for x in found]
+    whole = [(a, b) for a, b in places if a is not None and b is not None and 0 <= a < b <= size]
+    return whole if len(whole) == len(places) else []
+
+
+# From documents to spaCy's training tuples, one a line: ``[text, {"entities": [[start, end, label]]}]``.
+#
+# spaCy's entities cannot overlap: of two that do the longer one stays, the other is listed.
+
+
+TUPLES_FILE = "annotations.jsonl"
+ENTITIES_OVERLAP = "entities of spaCy cannot overlap"
+
+
+def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[Path]:
+    """Write ``annotations.jsonl`` to the folder ``out``; what the tuples cannot hold is listed."""
+    return [
+        write_whole_file(
+            out / TUPLES_FILE, b"".join(orjson.dumps(_training_tuple(d, log)) + b"\n" for d in documents)
+        )
+    ]
+
+
+def _training_tuple(
+    document: Document, log: ConversionLog
+) -> tuple[str, dict[str, list[tuple[int, int, str]]]]:
+    record_unsupported_fields(document, "spaCy's JSON", log)
+    record_unsupported_note(document, "spaCy's JSON", log)
+    kept = _non_overlapping(document, log)
+    return document.text, {"entities": [s.key for s in reading_order(kept)]}
+
+
+def _non_overlapping(document: Document, log: ConversionLog) -> list[Span]:
+    kept: list[Span] = []
+    taken = bytearray(len(document.text))
+    for span in sorted(document.spans, key=lambda s: (s.start - s.end, s.start, s.label)):
+        log.read += 1
+        why = PAST_TEXT_END if span.end > len(document.text) else ""
+        why = why or (ENTITIES_OVERLAP if any(taken[span.start : span.end]) else "")
+        if why:
+            record_span(document, span, why, log)
+        else:
+            log.kept += 1
+            kept.append(span)
+            taken[span.start : span.end] = b"\1" * (span.end - span.start)
+    return kept
+
+
+NAME = "spacy-json"
+
+__all__ = ["NAME", "detect", "read", "write"]

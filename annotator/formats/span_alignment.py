@@ -1,0 +1,237 @@
+"""What is done once for all formats: blanks trimmed, doubles told, spans held against text and tokens.
+
+Blanks go first, because most spans that are off their tokens are so by a blank. What still begins or
+ends inside a token is kept just there and listed: nothing is widened or cut in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from annotator.core.spans import Span
+from annotator.core.tokens import Token, gap_token, is_aligned
+from annotator.formats.document import ConversionLog, ConversionLogEntry, ConversionOutcome, Document
+from annotator.formats.label_mapping import LabelRename
+
+BLANK_EDGES = "blanks at an edge"
+ONLY_BLANKS = "nothing but blanks"
+BEYOND_TEXT = "past the end of the text"
+SAME_SPAN_TWICE = "the same span stands there twice"
+SAME_AFTER_RENAME = "the same range has a label that is called the same now"
+INSIDE_TOKEN = "inside a token"
+INSIDE_TOKEN_TRIMMED = "inside a token, blanks at an edge taken off"
+AS_MAP_REQUESTS = "as --map asks"
+
+SpanKey = tuple[int, int, str]
+
+
+def align_spans(
+    document: Document, log: ConversionLog, kept: list[Span] | None = None, rename: LabelRename | None = None
+) -> Document:
+    """Return the document with spans that can be stored, each counted as kept or listed in ``account``.
+
+    Spans are trimmed of blanks; doubles, spans of blanks alone and spans past the end of the text are
+    listed and left out; with tokens, spans that begin or end inside one are listed and stay. What the
+    reader has listed since the last call with ``Entry.made`` is told already and counted no second
+    time. ``kept`` takes the spans that stay just as they were; ``rename`` gives a label its new name,
+    or none where its spans are to be left out.
+    """
+    description = {s.key for entry in log.entries[log.aligned_entries :] for s in entry.resulting_spans}
+    kept = [] if kept is None else kept
+    before = len(kept)
+    renamed = rename or _unchanged_label
+    spans = tuple(_aligned(document, document.spans, log, description, kept, renamed))
+    rejected = tuple(_aligned(document, document.rejected, log, description, kept, renamed))
+    log.kept += len(kept) - before
+    log.aligned_entries = len(log.entries)
+    return replace(document, spans=spans, rejected=rejected)
+
+
+def _unchanged_label(label: str) -> str:
+    return label
+
+
+def _aligned(
+    document: Document,
+    spans: Sequence[Span],
+    log: ConversionLog,
+    reported: set[SpanKey],
+    kept: list[Span],
+    rename: LabelRename,
+) -> Iterator[Span]:
+    seen: dict[SpanKey, str] = {}
+    for span in spans:
+        settled, outcome, why = _aligned_span(document, span, seen, rename(span.label))
+        if settled is not None:
+            seen[settled.key] = span.label
+            yield settled
+        if span.key in reported:
+            if settled is None:  # the reader's line says what became of it; this one, that nothing did
+                log.record(
+                    replace(_log_entry(document, span, ConversionOutcome.LEFT_OUT, why, None), kind="part")
+                )
+            continue
+        if outcome is None and settled is not None:
+            kept.append(settled)
+        elif outcome is not None:
+            log.record(_log_entry(document, span, outcome, why, settled))
+
+
+def _aligned_span(
+    document: Document, span: Span, seen: dict[SpanKey, str], label: str
+) -> tuple[Span | None, ConversionOutcome | None, str]:
+    """Return the span as it is kept, if it is, and its fate; none where it stays just as it is.
+
+    ``seen`` has what each span that is kept was labelled in the file.
+    """
+    text = document.text
+    if span.end > len(text):
+        return None, ConversionOutcome.LEFT_OUT, BEYOND_TEXT
+    if not label:
+        return None, ConversionOutcome.LEFT_OUT, AS_MAP_REQUESTS
+    trimmed = trim_blanks(text, span)
+    if trimmed is None:
+        return None, ConversionOutcome.LEFT_OUT, ONLY_BLANKS
+    settled = trimmed if label == span.label else replace(trimmed, label=label)
+    if settled.key in seen:
+        return (
+            None,
+            ConversionOutcome.DOUBLE,
+            SAME_SPAN_TWICE if seen[settled.key] == span.label else SAME_AFTER_RENAME,
+        )
+    if document.tokens and not is_aligned(document.tokens, settled.start, settled.end):
+        return (
+            settled,
+            ConversionOutcome.CHARACTERS,
+            INSIDE_TOKEN if trimmed is span else INSIDE_TOKEN_TRIMMED,
+        )
+    if trimmed is not span:
+        return settled, ConversionOutcome.TRIMMED, BLANK_EDGES
+    return settled, None, ""
+
+
+def trim_blanks(text: str, span: Span) -> Span | None:
+    """Return the span without blanks at its edges, or None where there is nothing else."""
+    there = text[span.start : span.end]
+    start = span.start + len(there) - len(there.lstrip())
+    end = span.start + len(there.rstrip())
+    if start >= end:
+        return None
+    return span if (start, end) == (span.start, span.end) else replace(span, start=start, end=end)
+
+
+def _log_entry(
+    document: Document, span: Span, outcome: ConversionOutcome, why: str, settled: Span | None
+) -> ConversionLogEntry:
+    text = document.text[span.start : span.end]
+    made = (settled,) if settled else ()
+    return ConversionLogEntry(
+        document.where, f"{span.start}-{span.end}:{span.label}", outcome, why, text, resulting_spans=made
+    )
+
+
+def tokens_with_blanks(text: str, tokens: Sequence[Token], start: int, end: int) -> tuple[Token, ...] | None:
+    """Return the tokens of ``text[start:end]`` so that they spell it, offsets from ``start``.
+
+    A file's tokens leave white space out, or say nothing of it: one blank after a token is its
+    ``ws``, any more is a token of its own. None where the tokens overlap, or visible text lies between.
+    """
+    usual = _tokens_with_single_blanks(text, tokens, start, end)
+    if usual is not None:
+        return usual
+    out: list[Token] = []
+    at = start
+    for token in tokens:
+        if not at <= token.start < token.end <= end or not _add_gap(out, text[at : token.start], at - start):
+            return None
+        word = text[token.start : token.end]
+        out.append(Token(word, token.start - start, token.end - start, ws=False))
+        at = token.end
+    return tuple(out) if out and _add_gap(out, text[at:end], at - start) else None
+
+
+def _tokens_with_single_blanks(
+    text: str, tokens: Sequence[Token], start: int, end: int
+) -> tuple[Token, ...] | None:
+    """Return the same where at most a blank stands after each token and nothing before the first."""
+    out: list[Token] = []
+    at = start
+    following = [t.start for t in tokens[1:]] + [end] * bool(tokens)
+    for token, after in zip(tokens, following, strict=True):
+        if token.start != at or not at < token.end <= after or text[token.end : after] not in ("", " "):
+            return None
+        out.append(Token(text[at : token.end], at - start, token.end - start, ws=after > token.end))
+        at = after
+    return tuple(out) or None
+
+
+def _add_gap(out: list[Token], gap: str, at: int) -> bool:
+    """Add the white space ``gap`` after the last token; False where it is not all white space."""
+    if gap.strip():
+        return False
+    if not gap:
+        return True
+    if not out:
+        out.append(Token(gap, at, at + len(gap), ws=False))
+        return True
+    ws, rest = gap_token(gap, at)
+    out[-1] = replace(out[-1], ws=ws)
+    out.extend(rest)
+    return True
+
+
+# One set of spans from several: entities and span groups, which may say the same in two places.
+
+
+IN_ANOTHER_GROUP = "it stands in another span group as well"
+
+SpanSet = tuple[str, Sequence[Span]]
+"""Its name, and its spans."""
+
+
+def merge_span_sets(
+    span_sets: Sequence[SpanSet], text: str, where: str, log: ConversionLog
+) -> tuple[Span, ...]:
+    """Return the spans of all views, each once; those that an earlier view has are listed as doubles.
+
+    What stands twice in one view stays twice: ``align.settle`` lists that for all formats.
+    """
+    out: list[Span] = []
+    before: set[tuple[int, int, str]] = set()
+    for name, spans in span_sets:
+        for span in spans:
+            if span.key in before:
+                id_ = f"{name}:{span.start}-{span.end}:{span.label}"
+                log.record(
+                    ConversionLogEntry(
+                        where, id_, ConversionOutcome.DOUBLE, IN_ANOTHER_GROUP, text[span.start : span.end]
+                    )
+                )
+            else:
+                out.append(span)
+        before |= {s.key for s in spans}
+    return tuple(out)
+
+
+def unreviewed_ranges(
+    text: str, tokens: Sequence[Token], missing: Sequence[bool], spans: Sequence[Span]
+) -> list[tuple[int, int]]:
+    """Return the stretches of tokens whose tag is missing and that no span touches, in code points.
+
+    A text without any tags but with spans is one whose spans are no entities: nothing is open.
+    """
+    if all(missing) and spans:
+        return []
+    touched = bytearray(len(text))
+    for span in spans:
+        end = min(span.end, len(text))
+        touched[span.start : end] = b"\1" * (end - span.start)
+    out: list[tuple[int, int]] = []
+    before = False
+    for token, lacks in zip(tokens, missing, strict=True):
+        is_open = lacks and not any(touched[token.start : token.end])
+        if is_open:
+            out.append((out.pop()[0] if before else token.start, token.end))
+        before = is_open
+    return out

@@ -1,0 +1,285 @@
+"""Fields and spans of JSON of unknown make: none of its values can be trusted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from annotator.core.errors import SourceError
+from annotator.core.spans import Span
+from annotator.formats.document import ConversionLog, ConversionLogEntry, ConversionOutcome
+from annotator.formats.json_records import shortened
+from annotator.formats.offset_units import (
+    CODE_POINTS,
+    OffsetUnit,
+    OffsetUnitDetector,
+    QuotedRange,
+    to_code_points,
+)
+
+OFFSETS_NOT_WHOLE = "its offsets are not whole numbers"
+LABEL_MISSING = "it has no label"
+STARTS_BEFORE_TEXT = "it begins before the text"
+COVERS_NOTHING = "it covers no character"
+ENDS_BEFORE_START = "it ends before it begins"
+EDGE_INSIDE_CHARACTER = "an edge lies inside a character"
+
+_REPAIR = "repair or remove the line"
+
+
+TEXT_DIFFERS = "the text at the offsets reads differently; the offsets are taken"
+"""Why a quote is listed that a file has of a span."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawSpan:
+    """A span as a file has it: nothing about its values is sure yet."""
+
+    start: Any
+    end: Any
+    label: Any
+    source: str = ""
+    id: str = ""
+    """The file's own id of it."""
+    quote: str = ""
+    """The words that the file says it covers."""
+
+
+def object_list(record: dict[str, Any], key: str, where: str, do: str = _REPAIR) -> list[dict[str, Any]]:
+    """Return the list of objects under ``key``, none where it is absent or null."""
+    value = record.get(key)
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(x, dict) for x in value):
+        raise SourceError(f"`{key}` must be a list of objects", where=where, do=do)
+    return value
+
+
+def first_string(record: dict[str, Any], *keys: str) -> str:
+    """Return the first string under one of the keys that is not empty, else an empty one."""
+    for key in keys:
+        value = record.get(key)
+        if isinstance(value, str) and value:
+            return value
+    return ""
+
+
+def name_of(value: Any) -> str:
+    """Return an id or a name, which may be a number, as a string; empty for any other value."""
+    number = whole_number(value)
+    if number is not None:
+        return str(number)
+    return value if isinstance(value, str) else ""
+
+
+def whole_number(value: Any) -> int | None:
+    """Return a whole number, ``3.0`` included (tables write it so), or None."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    return int(value) if isinstance(value, float) and value.is_integer() else None
+
+
+def seconds_of(value: Any) -> float:
+    """Return a time in seconds since 1970, 0 for what is none."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number and 0 <= value < 1e11 else 0.0
+
+
+def storable_fields(meta: Any, most: int = 100_000) -> dict[str, Any]:
+    """Return the fields of a record's metadata that can be stored: JSON of a bounded size and depth."""
+    return {k: v for k, v in meta.items() if _is_storable(v, most)} if isinstance(meta, dict) else {}
+
+
+def _is_storable(value: Any, most: int) -> bool:
+    try:
+        return len(orjson.dumps(value)) <= most
+    except orjson.JSONEncodeError:  # orjson writes 254 levels and reads 1,024
+        return False
+
+
+def convert_spans(
+    raw_spans: Iterable[RawSpan], text: str, where: str, log: ConversionLog, unit: OffsetUnit = CODE_POINTS
+) -> tuple[Span, ...]:
+    """Count every span and return, in code points, those that a span can be; list the others as left out.
+
+    Nothing is judged but what ``Span`` refuses: a span past the end of the text is returned. Spans
+    whose offsets change because they count something else than code points are listed as moved.
+    """
+    found = []
+    for raw in raw_spans:
+        log.read += 1
+        span, entry = convert_span(raw, text, where, unit)
+        if entry:
+            log.record(entry)
+        if span:
+            found.append(span)
+            record_misquoted(raw, text[span.start : span.end], where, log)
+    return tuple(found)
+
+
+def record_misquoted(raw: RawSpan, there: str, where: str, log: ConversionLog) -> None:
+    """List the quote of a span whose offsets have other words, blanks left aside."""
+    if raw.quote and "".join(raw.quote.split()) != "".join(there.split()):
+        log.record(
+            ConversionLogEntry(
+                where, raw_span_id(raw), ConversionOutcome.LEFT_OUT, TEXT_DIFFERS, raw.quote, "quoted text"
+            )
+        )
+
+
+def convert_span(
+    raw: RawSpan, text: str, where: str, unit: OffsetUnit = CODE_POINTS
+) -> tuple[Span | None, ConversionLogEntry | None]:
+    """Return one span, if it is one, and its line of the ledger, if it needs one."""
+    why, span = _checked_span(raw, text, unit)
+    if span is None:
+        return None, ConversionLogEntry(
+            where, raw_span_id(raw), ConversionOutcome.LEFT_OUT, why, _covered_text(raw, text)
+        )
+    if (span.start, span.end) == (whole_number(raw.start), whole_number(raw.end)):
+        return span, None
+    covered = text[span.start : span.end]
+    return span, ConversionLogEntry(
+        where,
+        raw_span_id(raw),
+        ConversionOutcome.MOVED,
+        f"offsets count {unit}",
+        covered,
+        resulting_spans=(span,),
+    )
+
+
+def raw_span_id(raw: RawSpan) -> str:
+    """Return the file's id of a span, else ``start-end:label`` as the file has them."""
+    return raw.id or f"{_shown_value(raw.start)}-{_shown_value(raw.end)}:{_shown_value(raw.label)}"
+
+
+def _shown_value(value: Any) -> str:
+    return value[:40] if isinstance(value, str) else shortened(value)
+
+
+def _checked_span(raw: RawSpan, text: str, unit: OffsetUnit) -> tuple[str, Span | None]:
+    start, end, label = whole_number(raw.start), whole_number(raw.end), name_of(raw.label)
+    if start is None or end is None:
+        return OFFSETS_NOT_WHOLE, None
+    if not label.strip():
+        return LABEL_MISSING, None
+    if start < 0:
+        return STARTS_BEFORE_TEXT, None
+    if end + unit.inclusive <= start:
+        return (COVERS_NOTHING if end + unit.inclusive == start else ENDS_BEFORE_START), None
+    try:
+        place = to_code_points(text, start, end, unit)
+    except ValueError:
+        return EDGE_INSIDE_CHARACTER, None
+    return "", Span(*place, label, raw.source)
+
+
+def _covered_text(raw: RawSpan, text: str) -> str:
+    start, end = whole_number(raw.start), whole_number(raw.end)
+    if start is None or end is None or not 0 <= start < end:
+        return ""
+    return text[start:end]
+
+
+def record_unsupported(items: Sequence[Any], thing: str, why: str, where: str, log: ConversionLog) -> None:
+    """List what a file has beside its spans and no span can hold, such as relations and choices."""
+    for item in items:
+        id_ = name_of(item.get("id")) if isinstance(item, dict) else ""
+        log.record(
+            ConversionLogEntry(where, id_ or shortened(item), ConversionOutcome.LEFT_OUT, why, kind=thing)
+        )
+
+
+@dataclass(slots=True)
+class NoteCounter:
+    """Counts what happens in many records and is told in one note for the whole file."""
+
+    counts: Counter[str]
+
+    def __init__(self) -> None:
+        self.counts = Counter()
+
+    def add(self, what: str, by: int = 1) -> None:
+        """Count a note: its ``{n}`` stands for how often, its ``{s}`` for an s unless that is once."""
+        if by:
+            self.counts[what] += by
+
+    def add_notes(self, log: ConversionLog) -> None:
+        """Put the notes into the account, in the order in which they first came up."""
+        log.notes.extend(what.format(n=f"{n:,}", s="" if n == 1 else "s") for what, n in self.counts.items())
+
+
+# Which unit a file counts its offsets in, by all of its records; one pass before the reading.
+
+
+ENOUGH_TEXTS = 1000
+"""How many texts tell whether ends are inclusive, where that is all that can be told from them."""
+
+WORD_EDGE_MARGIN = 3
+"""How many more edges of spans must be edges of words for another unit, where nothing is quoted."""
+
+QuotedText = tuple[str, list[QuotedRange]]
+"""A text, and what the file says stands where."""
+
+
+def unit_of_records(
+    records: Iterable[Any],
+    quoted_texts: Callable[[Any], Iterable[QuotedText]],
+    allowed: Sequence[OffsetUnit],
+    where: str,
+    log: ConversionLog,
+) -> OffsetUnit:
+    """Return the unit that fits the records best and note it; the first allowed one where nothing differs.
+
+    Raises SourceError where two units fit equally well and give other words.
+    """
+    detector = OffsetUnitDetector(allowed)
+    inclusive = any(unit.inclusive for unit in allowed)
+    alike = 0
+    for text, quoted in (found for record in records for found in quoted_texts(record)):
+        if not text.isascii() or "\n" in text:
+            detector.add_text(text, quoted)
+        elif inclusive and alike < ENOUGH_TEXTS:
+            alike += bool(quoted)
+            detector.add_text(text, quoted)
+    quoted_at_all = any(fit.exact_quotes for fit in detector.fits.values())
+    doubts = [] if quoted_at_all else _narrow_by_words(detector)
+    unit = detector.unit(where)
+    log.notes.extend(note for note in [detector.note(unit), *doubts] if note)
+    return unit
+
+
+def _narrow_by_words(detector: OffsetUnitDetector) -> list[str]:
+    """Leave the units that the edges of words speak for, and return what is to be said of the others.
+
+    Nothing is quoted, so the first unit, which is what the format says of itself, stands unless
+    another one is plainly better. What fits about as well, and gives other words, is told.
+    """
+    first, fits = detector.allowed[0], detector.fits
+    least = fits[first].word_edges if first in fits else 0
+    better = [u for u in detector.allowed if u in fits and fits[u].word_edges >= least + WORD_EDGE_MARGIN]
+    close = [
+        u for u in detector.allowed if u in fits and least <= fits[u].word_edges < least + WORD_EDGE_MARGIN
+    ]
+    detector.allowed = [first, *better]
+    if better:
+        return []
+    said = [(u, detector.differences.get((first, u))) for u in close if not u.inclusive]
+    return [
+        f"offsets may count {u} ({description}); {first} were taken" for u, description in said if description
+    ]
+
+
+def quoted_ranges(raw_spans: Iterable[tuple[RawSpan, Any]]) -> Iterator[QuotedRange]:
+    """Yield the offsets of spans that have some, with the text that each quotes, if it does."""
+    for raw, quote in raw_spans:
+        start, end = whole_number(raw.start), whole_number(raw.end)
+        if start is not None and end is not None and 0 <= start <= end:
+            yield start, end, quote if isinstance(quote, str) and quote else None

@@ -1,0 +1,190 @@
+"""Tags of the CoNLL family: which scheme they follow, and the spans that they say.
+
+One reading serves all schemes: a span opens at B, S, U, or where I, E, L follow nothing of their
+label; it closes after E, L, S, U, or before what opens the next (as ``conlleval`` reads IOB1 and
+IOB2 alike). So the scheme decides nothing; it is told, and what breaks its rules is counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+# Tags that are numbers, in files that don't say what the numbers stand for.
+
+
+TagNames = Mapping[int, str]
+"""What numbered tags stand for; an empty text is ``O``."""
+
+NO_TAG_NAMES: TagNames = MappingProxyType({})
+PADDING_TAG = -100
+"""What trainers write at places that no loss is taken of."""
+_SHOWN_NUMBERS = 40
+
+
+def tag_names_in_map(pairs: Mapping[str, str]) -> dict[int, str]:
+    """Return what ``--map`` says of numbers."""
+    return {int(k): v for k, v in pairs.items() if k.isascii() and k.isdecimal() and len(k) < 5}
+
+
+def unnamed_tags_message(counts: Mapping[int, int], names: TagNames) -> tuple[str, str] | None:
+    """Return what to say of numbers without a name, and what to do; None where all have one.
+
+    ``counts`` says how often each number stands there.
+    """
+    unnamed = sorted(n for n in counts if n not in names and n != PADDING_TAG)
+    if not unnamed:
+        return None
+    there = ", ".join(f"{n} ({counts[n]:,})" for n in unnamed[:_SHOWN_NUMBERS])
+    more = f" and {len(unnamed) - _SHOWN_NUMBERS} more" if len(unnamed) > _SHOWN_NUMBERS else ""
+    every = sorted({*names, *unnamed})[:_SHOWN_NUMBERS]
+    line = ",".join(f"{n}={names.get(n, '') or 'O' * (n == 0)}" for n in every)
+    return (
+        f"are numbers, and the file doesn't say what they stand for: {there}{more}",
+        f"give --map {line} (fill in O, B-PERSON, I-PERSON and so on; empty is O)",
+    )
+
+
+def tag_by_number(value: str, names: TagNames) -> str:
+    """Return what a tag that is written as a number stands for; any other as it is."""
+    number = int(value) if value.lstrip("-").isascii() and value.lstrip("-").isdecimal() else None
+    if number == PADDING_TAG:
+        return "O"
+    return value if number is None or number not in names else names[number] or "O"
+
+
+OUTSIDE_TAGS = frozenset({"O", "_", "-"})
+DEFAULT_LABEL = "SPAN"
+"""The label of tags that are nothing but B and I."""
+
+_PREFIXED_TAG = re.compile(r"([BIESLUMW])(?:-(.+))?", re.DOTALL)
+_PREFIX_KINDS = {"B": "B", "I": "I", "M": "I", "E": "E", "L": "E", "S": "S", "U": "S", "W": "S"}
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedTag:
+    """A tag without its dress: ``kind`` is O, B, I, E or S."""
+
+    kind: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TagChunk:
+    """A labelled run of rows, ``[first, last)``."""
+
+    first: int
+    last: int
+    label: str
+
+
+OUTSIDE_TAG = ParsedTag("O")  # noqa: E741  (its name everywhere)
+
+
+def is_tag(value: str) -> bool:
+    """Whether this is ``O``, nothing, or has a scheme's prefix."""
+    return value in OUTSIDE_TAGS or bool(_PREFIXED_TAG.fullmatch(value))
+
+
+def parse_tag(value: str, *, bare: bool = False) -> ParsedTag:
+    """Return the tag; ``bare`` ones are labels without prefix and open no span of their own."""
+    if value in OUTSIDE_TAGS:
+        return OUTSIDE_TAG
+    if bare:
+        return ParsedTag("I", value)
+    fits = _PREFIXED_TAG.fullmatch(value)
+    return ParsedTag(_PREFIX_KINDS[fits[1]], fits[2] or DEFAULT_LABEL) if fits else OUTSIDE_TAG
+
+
+def tag_prefix(value: str) -> str:
+    """Return the prefix of a tag, ``O`` for what marks nothing."""
+    return "O" if value in OUTSIDE_TAGS else value[0]
+
+
+def tag_chunks(tags: Sequence[ParsedTag]) -> list[TagChunk]:
+    """Return the spans of one sentence."""
+    out: list[TagChunk] = []
+    opened: int | None = None
+    for n, tag in enumerate([*tags, OUTSIDE_TAG]):
+        if opened is not None and _closes_chunk(tags[n - 1], tag):
+            out.append(TagChunk(opened, n, tags[n - 1].label))
+            opened = None
+        if opened is None and tag.kind != "O":
+            opened = n
+    return out
+
+
+def _closes_chunk(last: ParsedTag, tag: ParsedTag) -> bool:
+    """Whether a span that runs up to ``last`` is over before ``tag``."""
+    return tag.kind in "OBS" or tag.label != last.label or last.kind in "ES"
+
+
+@dataclass(slots=True)
+class SchemeEvidence:
+    """What the tags of a whole file show of their scheme."""
+
+    prefixes: Counter[str] = field(default_factory=Counter)
+    opened_by_i: int = 0
+    """Spans that begin with I- (or L-, E- and have more than one row)."""
+    unneeded_b: int = 0
+    """B- where nothing of its label stands before it: IOB1 would write I-."""
+    not_ended: int = 0
+    """Spans that end with I-, or with B- alone."""
+    first_i: int = 0
+    """The line of the first span that begins with I-; 0 where there is none."""
+    first_open: int = 0
+    """The line of the first span that is not ended."""
+
+    def add_sentence(self, tags_as_written: Sequence[str], lines: Sequence[int], *, bare: bool) -> None:
+        """Take in the tags of one sentence, ``lines`` being where they stand."""
+        tags = [parse_tag(t, bare=bare) for t in tags_as_written]
+        self.prefixes.update(
+            "I" if bare and t not in OUTSIDE_TAGS else tag_prefix(t) for t in tags_as_written
+        )
+        for chunk in tag_chunks(tags):
+            self._add_chunk(tags, chunk, lines)
+
+    def _add_chunk(self, tags: Sequence[ParsedTag], chunk: TagChunk, lines: Sequence[int]) -> None:
+        first, last = tags[chunk.first].kind, tags[chunk.last - 1].kind
+        if first in "IE":
+            self.opened_by_i += 1
+            self.first_i = self.first_i or lines[chunk.first]
+        before = tags[chunk.first - 1] if chunk.first else OUTSIDE_TAG
+        self.unneeded_b += first == "B" and before.label != chunk.label
+        if last in "BI":
+            self.not_ended += 1
+            self.first_open = self.first_open or lines[chunk.last - 1]
+
+    @property
+    def scheme(self) -> str:
+        """The name of the scheme; ``IOB2`` where nothing tells; empty where nothing is marked."""
+        found = set(self.prefixes) - {"O"}
+        if found & {"U", "L"}:
+            return "BILUO"
+        if found & {"S", "W"} or {"B", "E"} <= found:
+            return "IOBES"
+        if "E" in found:
+            return "IOE1" if self.not_ended else "IOE2"
+        if self.opened_by_i and not self.unneeded_b:
+            return "IOB1" if "B" in found else "IO"
+        return "IOB2" if found else ""
+
+
+def scheme_notes(found: SchemeEvidence, where: str) -> Iterable[str]:
+    """Yield what the report says of the scheme, and of what breaks its rules."""
+    scheme = found.scheme
+    counts = ", ".join(f"{n:,} {k}" for k, n in sorted(found.prefixes.items()))
+    if scheme == "IO":
+        yield (
+            f"tags are read as IOB2 ({counts}): without B they may as well be IOB1 or IOE1, the spans are "
+            "the same; two of one label side by side would be one"
+        )
+    elif scheme:
+        yield f"tags are {scheme} ({counts})"
+    if scheme in {"IOB2", "IOBES", "BILUO"} and found.opened_by_i:
+        yield f"{found.opened_by_i:,} spans begin without their first tag (first: {where}:{found.first_i})"
+    if scheme in {"IOBES", "BILUO"} and found.not_ended:
+        yield f"{found.not_ended:,} spans end without their last tag (first: {where}:{found.first_open})"

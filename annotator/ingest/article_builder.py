@@ -1,0 +1,81 @@
+"""From a source to an article with verdicts and metadata, and its sentences with their tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from annotator.core.article import Article, LineVerdict, Sentence, SourceLine
+from annotator.core.digest import article_id_from_digest, text_digest
+from annotator.ingest.clean import CleanedPage, clean
+from annotator.ingest.clean.metadata import normalize_date
+from annotator.ingest.html_extraction import extract_page
+from annotator.ingest.segmentation import paragraph_lines, sentence_ranges
+from annotator.ingest.sources import ArticleSource
+from annotator.ingest.tokenizer import Tokenizer
+
+
+def build_article(source: ArticleSource, tokenizer: Tokenizer) -> tuple[Article, tuple[Sentence, ...]]:
+    """Return the article of a source and the sentences of all its lines, dropped ones too.
+
+    Sentences count from 1 in reading order and never run over lines of different verdicts; what
+    a record says of itself goes before what the text says. Raises SourceError for a page that
+    cannot be read or a text that cannot be stored.
+    """
+    text, page = _text_and_verdicts(source)
+    digest = text_digest(text)
+    article = Article(
+        id=article_id_from_digest(digest),
+        origin=source.origin,
+        digest=digest,
+        text=text,
+        lines=page.lines,
+        title=source.title or page.title,
+        byline=source.byline or page.byline,
+        dateline=page.dateline,
+        date=normalize_date(source.date) or page.date,
+        source=page.source,
+        meta=_source_meta(source),
+    )
+    return article, tuple(_sentences(article, tokenizer))
+
+
+def _text_and_verdicts(source: ArticleSource) -> tuple[str, CleanedPage]:
+    """Return the text of a source and the verdicts on its lines, by its kind."""
+    if source.kind == "record":
+        return source.text, CleanedPage(tuple(_record_verdicts(source.text)), "", "", "", "", "")
+    if source.kind != "html":
+        return source.text, clean(source.text)
+    page = extract_page(source.html, source.origin)
+    cleaned = clean(page.text)
+    if not any(line.verdict.annotated for line in page.lines):
+        return page.text, cleaned
+    said = (page.title or cleaned.title, page.byline, cleaned.dateline, page.date, page.source)
+    return page.text, CleanedPage(page.lines, *said)
+
+
+def _record_verdicts(text: str) -> Iterator[SourceLine]:
+    """Yield the verdicts on a record's text: it is the article itself, with no page round it."""
+    for row in text.split("\n"):
+        if row.strip():
+            yield SourceLine(LineVerdict.BODY, "given as the article's text")
+        else:
+            yield SourceLine(LineVerdict.BLANK, "nothing on the line")
+
+
+def _source_meta(source: ArticleSource) -> dict[str, object]:
+    """Return what came with the source, with its address, a date of another form, and the notes on it."""
+    stated = {} if normalize_date(source.date) == source.date else {"date": source.date}
+    notes: dict[str, object] = {"notes": list(source.notes)} if source.notes else {}
+    url: dict[str, object] = {"url": source.url} if source.url else {}
+    return {**source.meta, **stated, **url, **notes}
+
+
+def _sentences(article: Article, tokenizer: Tokenizer) -> Iterator[Sentence]:
+    rows, starts = article.text.split("\n"), article.line_starts()
+    index = 0
+    for lines in paragraph_lines(rows, article.lines):
+        end = starts[lines[-1]] + len(rows[lines[-1]])
+        for a, b in sentence_ranges(article.text, starts[lines[0]], end):
+            index += 1
+            text = article.text[a:b]
+            yield Sentence(article.id, index, a, b, text, tokenizer.tokens(text))

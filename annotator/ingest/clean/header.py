@@ -1,0 +1,274 @@
+"""The units before the article's first paragraph: title, deck, byline, dateline, captions."""
+
+from __future__ import annotations
+
+from annotator.core.article import LineVerdict, SourceLine
+from annotator.ingest.clean.body_segmentation import SegmentedPage
+from annotator.ingest.clean.headline import is_same_title
+from annotator.ingest.clean.lexicon import COMPANY_ENDING, REPORTING_CREDIT, SIGN_OFF
+from annotator.ingest.clean.line_features import (
+    dateline_place,
+    ends_with_credit,
+    is_agency_line,
+    is_byline_line,
+    is_date_line,
+    is_headline_companion,
+    is_person_name_line,
+    is_photo_credit,
+    is_section_line,
+    is_update_line,
+)
+from annotator.ingest.clean.metadata import author_in_dated_line
+
+# Bare names in an article's head: of authors, agencies and places, told by what stands beside them.
+
+
+MAX_AUTHOR_DISTANCE = 9
+"""A bare name so many units below the title is not the author's."""
+MAX_PLACE_WORDS = 4
+"""A place on a line of its own has so many words at the most."""
+
+
+def promote_agencies(page: SegmentedPage, title: int, lines: list[SourceLine]) -> None:
+    """Make bylines of agencies beside a byline or date; elsewhere they are a picture's."""
+    for at in range(title + 1, len(lines)):
+        after = at - 1 == title or _is_byline_or_date(page, at - 1)
+        dated = at + 1 < len(lines) and _is_byline_or_date(page, at + 1)
+        if is_agency_line(page.units[at].text) and after and (dated or at - 1 != title):
+            lines[at] = SourceLine(LineVerdict.BYLINE, "an agency under the title")
+
+
+def promote_places(page: SegmentedPage, title: int, lines: list[SourceLine]) -> None:
+    """Make datelines of places that stand alone before a date, or between a byline and the article.
+
+    A place is told from an author by the article, in which it is named.
+    """
+    for at in range(title + 1, len(lines)):
+        text = page.units[at].text
+        if (
+            lines[at].verdict is not LineVerdict.BOILERPLATE
+            or not _looks_like_place(text)
+            or not page.mentions_text(text)
+        ):
+            continue
+        if page.features[at].is_furniture or page.features[at].is_ending:
+            continue
+        dated = at + 1 < len(lines) and is_date_line(page.units[at + 1].text, page.features[at + 1])
+        signed = at + 1 == len(lines) and (
+            _is_byline_or_date(page, at - 1)
+            or is_person_name_line(page.units[at - 1].text, page.features[at - 1])
+        )
+        if dated or signed:
+            lines[at] = SourceLine(LineVerdict.DATELINE, "a place beside a byline or date")
+
+
+def _looks_like_place(text: str) -> bool:
+    words = text.replace(",", " ").split()
+    plain = all(word.strip(".'’-").replace("-", "").replace("’", "").isalpha() for word in words)
+    return (
+        0 < len(words) <= MAX_PLACE_WORDS
+        and plain
+        and text.strip()[0].isupper()
+        and not is_section_line(text)
+    )
+
+
+def _is_byline_or_date(page: SegmentedPage, at: int) -> bool:
+    return is_headline_companion(page.units[at].text, page.features[at])
+
+
+def promote_names(page: SegmentedPage, title: int, lines: list[SourceLine]) -> None:
+    """Make bylines of bare names that stand between the title and the article beside a byline or date."""
+    if any(
+        is_byline_line(page.units[at].text, page.features[at]) and page.features[at].words > 1
+        for at, line in enumerate(lines)
+        if line.verdict is LineVerdict.BYLINE
+    ):
+        return
+    for at in range(title + 1, min(len(lines), title + MAX_AUTHOR_DISTANCE)):
+        text, one = page.units[at].text, page.features[at]
+        if lines[at].verdict is not LineVerdict.BOILERPLATE or not (
+            is_person_name_line(text, one) or _is_name_with_company(page, at)
+        ):
+            continue
+        beside = any(
+            _is_header_line(page, other, lines) for other in (at - 1, at + 1) if 0 <= other < len(lines)
+        )
+        first = (
+            at == title + 1
+            and one.capital_share == 1.0
+            and (one.words <= 3 or _is_name_with_company(page, at))
+        )
+        if beside or first or page.text_counts[one.key] > 1:
+            lines[at] = SourceLine(LineVerdict.BYLINE, "a name under the title")
+
+
+def _is_header_line(page: SegmentedPage, at: int, lines: list[SourceLine]) -> bool:
+    """Return whether a unit of the head is a byline or date."""
+    return lines[at].verdict in {LineVerdict.BYLINE, LineVerdict.DATELINE} or _is_byline_or_date(page, at)
+
+
+def _is_name_with_company(page: SegmentedPage, at: int) -> bool:
+    """Return whether a unit is a name and an agency or paper: "Ann Lee, Harbour News"."""
+    name, comma, company = page.units[at].text.partition(",")
+    return (
+        bool(comma)
+        and is_person_name_line(name, page.features[at])
+        and COMPANY_ENDING.search(company.strip()) is not None
+    )
+
+
+# Why a unit is not part of the article.
+
+
+def boilerplate_verdict(reason: str) -> SourceLine:
+    """Return the verdict boilerplate with its reason."""
+    return SourceLine(LineVerdict.BOILERPLATE, reason)
+
+
+def boilerplate_reason(page: SegmentedPage, at: int, place: str) -> str:
+    """Return why a unit is dropped; ``place`` says where it stands, for want of a better reason."""
+    text, one = page.units[at].text, page.features[at]
+    if SIGN_OFF.match(text):
+        return "an agency's sign-off"
+    if REPORTING_CREDIT.match(text):
+        return "who reported and edited it"
+    if one.legal >= 2 or (one.legal and one.words <= 15):
+        return "legal text"
+    if one.is_furniture:
+        return "a button or label of the page"
+    if one.calls:
+        return "asks the reader to subscribe, sign in or click"
+    if one.is_ending:
+        return "a heading or link of the page"
+    if one.biography >= 2:
+        return "about the author"
+    return _teaser_reason(page, at) or place
+
+
+def _teaser_reason(page: SegmentedPage, at: int) -> str:
+    """Return a reason that speaks of other articles, or "" where nothing shows one."""
+    one = page.features[at]
+    if one.is_truncated:
+        return "a teaser that breaks off"
+    if page.text_counts[one.key] > 1 and one.words >= 5:
+        return "a teaser that stands on the page twice"
+    if is_date_line(page.units[at].text, one):
+        return "the date of something else"
+    if one.ends_sentence and one.words >= 8:
+        return "prose apart from the article"
+    return ""
+
+
+MAX_LINES_ABOVE_TITLE = 8
+"""How many units above a headline a byline or date may still belong to it."""
+MAX_DECK_LINES = 2
+"""How many lines of a deck there are at the most."""
+
+
+def header_verdicts(page: SegmentedPage, title: int | None, start: int) -> list[SourceLine]:
+    """Return the verdicts on the units before ``start``, the article's first unit."""
+    lines = [_header_verdict(page, title, at) for at in range(start)]
+    if title is not None:
+        promote_agencies(page, title, lines)
+        promote_places(page, title, lines)
+        promote_names(page, title, lines)
+    _promote_captions(page, title, lines)
+    _promote_decks(page, title, lines)
+    return lines
+
+
+def _header_verdict(page: SegmentedPage, title: int | None, at: int) -> SourceLine:
+    """Return the verdict on one unit by its own shape."""
+    if title is not None and at == title:
+        return SourceLine(LineVerdict.TITLE, "the headline")
+    if title is not None and is_same_title(page, title, at):
+        return SourceLine(LineVerdict.TITLE, "the title again")
+    if title is not None and at < title - MAX_LINES_ABOVE_TITLE:
+        return boilerplate_verdict(boilerplate_reason(page, at, "before the article"))
+    return (
+        _byline_or_date_verdict(page, at)
+        or _picture_verdict(page, at)
+        or boilerplate_verdict(boilerplate_reason(page, at, "before the article"))
+    )
+
+
+def _byline_or_date_verdict(page: SegmentedPage, at: int) -> SourceLine | None:
+    """Return the verdict on a unit that says who, when or where, None for others."""
+    text, one = page.units[at].text, page.features[at]
+    if is_byline_line(text, one):
+        return SourceLine(LineVerdict.BYLINE, "names the author")
+    if not is_date_line(text, one):
+        return None
+    if author_in_dated_line(text) and not dateline_place(text):
+        return SourceLine(LineVerdict.BYLINE, "names author and date")
+    if is_update_line(text, one):
+        return boilerplate_verdict("when the page was published or changed")
+    return SourceLine(LineVerdict.DATELINE, "says where and when")
+
+
+def _picture_verdict(page: SegmentedPage, at: int) -> SourceLine | None:
+    """Return the verdict on a unit that belongs to a picture, None for others."""
+    text, one = page.units[at].text, page.features[at]
+    if page.is_doubled(at):
+        return repeated_caption(page, at)
+    if is_photo_credit(text, one):
+        return SourceLine(LineVerdict.CAPTION, "a picture credit")
+    if (one.credits or ends_with_credit(text)) and one.words >= 4 and not one.is_furniture:
+        return SourceLine(LineVerdict.CAPTION, "a caption with its credit")
+    return None
+
+
+def repeated_caption(page: SegmentedPage, at: int) -> SourceLine:
+    """Return the verdict on a caption that stands twice."""
+    again = page.repeats_recent(at)
+    return SourceLine(
+        LineVerdict.CAPTION, "the same caption again" if again else "a caption that stands twice"
+    )
+
+
+def _promote_captions(page: SegmentedPage, title: int | None, lines: list[SourceLine]) -> None:
+    """Make captions of the lines of text right before a picture credit, which may be a bare name."""
+    for at in range(len(lines) - 1):
+        if lines[at].verdict is not LineVerdict.BOILERPLATE or page.features[at].words < 4:
+            continue
+        if lines[at + 1].reason == "a picture credit":
+            lines[at] = SourceLine(LineVerdict.CAPTION, "stands before a picture credit")
+        elif _is_caption_before_name(page, title, at, lines):
+            lines[at] = SourceLine(LineVerdict.CAPTION, "stands before a photographer's name")
+            lines[at + 1] = SourceLine(LineVerdict.CAPTION, "a photographer's name")
+
+
+def _is_caption_before_name(page: SegmentedPage, title: int | None, at: int, lines: list[SourceLine]) -> bool:
+    """Return whether a sentence and a bare name, below a byline, are the last lines of the head."""
+    if title is None or at <= title or at + 2 != len(lines) or not _is_text_line(page, at):
+        return False
+    signed = any(line.verdict is LineVerdict.BYLINE for line in lines[title + 1 : at])
+    loose = lines[at + 1].verdict is LineVerdict.BOILERPLATE
+    return signed and loose and is_person_name_line(page.units[at + 1].text, page.features[at + 1])
+
+
+def _promote_decks(page: SegmentedPage, title: int | None, lines: list[SourceLine]) -> None:
+    """Make a deck of the lines of text between the title and a byline or date."""
+    if title is None:
+        return
+    decks = 0
+    for at in range(title + 1, min(len(lines), title + 7)):
+        if lines[at].verdict is LineVerdict.BYLINE or is_headline_companion(
+            page.units[at].text, page.features[at]
+        ):
+            return
+        if (
+            lines[at].verdict is LineVerdict.BOILERPLATE
+            and _is_text_line(page, at)
+            and decks < MAX_DECK_LINES
+        ):
+            lines[at] = SourceLine(LineVerdict.DECK, "a summary under the title")
+            decks += 1
+
+
+def _is_text_line(page: SegmentedPage, at: int) -> bool:
+    """Return whether a unit is text of some length and no part of the page's frame."""
+    one = page.features[at]
+    frame = one.calls or one.legal or one.is_furniture or one.is_ending or one.separators
+    return one.words >= 5 and not frame

@@ -1,0 +1,407 @@
+"""The shallow traits of a unit of text: what is measured on a line and on its neighbours.
+
+The traits are those of Kohlschütter, Fankhauser and Nejdl, "Boilerplate Detection using Shallow
+Text Features" (WSDM 2010: words, link and capital density, the neighbours' values) and of
+Pomikálek's jusText (2011: the density of function words), with end punctuation, repetition and
+phrase lists for news pages. A plain text has no links, so what looks like one stands in.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass
+from itertools import pairwise
+
+from annotator.ingest.clean import lexicon
+from annotator.ingest.clean.lexicon import (
+    AGENCY_DATELINE,
+    BRACKETED_CREDIT,
+    BYLINE_START,
+    CAPS_BYLINE,
+    CJK,
+    CLOCK_TIME,
+    DATE_LINE_PARTS,
+    DATE_PATTERN,
+    DAY_PATTERN,
+    INNER_STOP,
+    LINK_HINT,
+    LINK_PATTERN,
+    MONTH_NUMBERS,
+    OFFICE_WORD,
+    PHOTO_OWNER,
+    PLACE_DAY,
+    QUOTATION_MARK,
+    REPORTING_CREDIT,
+    SENTENCE_END,
+    SEPARATORS,
+    SIGN_OFF,
+    TIME_AGO,
+    TRUNCATED,
+    UPDATE_LABEL,
+    WEEKDAY_REGEX,
+)
+
+# Physical lines put together to the units that are judged: a line, or a hard-wrapped paragraph.
+
+
+MAX_HEAD_LENGTH, MAX_TAIL_LENGTH = 3000, 200
+"""How many code points of a long line's beginning and end are looked at: time stays in bounds."""
+WRAP_WIDTHS = range(50, 101)
+"""How long the lines of a text are that a mail program or a terminal has wrapped (code points)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextUnit:
+    """The non-blank lines ``first`` to ``last`` (inclusive, from 0) and their text as one line.
+
+    Of a text longer than ``HEAD + TAIL`` only its beginning and its end are kept.
+    """
+
+    first: int
+    last: int
+    text: str
+
+
+def text_units(lines: list[str]) -> list[TextUnit]:
+    """Return the units of the non-blank lines, in order; each such line is in one unit."""
+    width = wrap_width(lines)
+    runs: list[list[int]] = []
+    for number, line in enumerate(lines):
+        if not line.strip():
+            continue
+        if runs and runs[-1][-1] == number - 1 and _is_wrapped(lines[number - 1], line, width):
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return [_make_unit(lines, run) for run in runs]
+
+
+def wrap_width(lines: list[str]) -> int:
+    """Return the column at which the text is hard-wrapped, 0 where it is not.
+
+    A text is wrapped if a quarter of its pairs of neighbouring lines, and three at least, break off
+    in the middle of a sentence where the next word would not have fitted, and if no more than
+    one line in twenty is longer than a wrapped one can be.
+    """
+    full = [line.rstrip() for line in lines if line.strip()]
+    too_long = sum(len(line) > WRAP_WIDTHS[-1] for line in full)
+    breaks = [a.rstrip() for a, b in pairwise(lines) if _breaks_mid_sentence(a.rstrip(), b)]
+    pairs = sum(len(a.rstrip()) in WRAP_WIDTHS and bool(b.strip()) for a, b in pairwise(lines))
+    if len(breaks) < 3 or 4 * len(breaks) < pairs or 20 * too_long > len(full):
+        return 0
+    return max(map(len, breaks))
+
+
+def _breaks_mid_sentence(line: str, following: str) -> bool:
+    """Return whether a line of a wrapped text's length ends amid a sentence that goes on."""
+    start = following.lstrip()[:1]
+    return len(line) in WRAP_WIDTHS and start.islower() and not SENTENCE_END.search(line)
+
+
+def _is_wrapped(line: str, following: str, width: int) -> bool:
+    """Return whether the first word of ``following`` would not have fitted on ``line``."""
+    if not width or SIGN_OFF.match(following):
+        return False
+    word = following.split(None, 1)[0]
+    return WRAP_WIDTHS[0] - 15 <= len(line.rstrip()) <= width < len(line.rstrip()) + 1 + len(word)
+
+
+def _make_unit(lines: list[str], run: list[int]) -> TextUnit:
+    """Return the unit of the lines with the numbers ``run``."""
+    return TextUnit(
+        first=run[0],
+        last=run[-1],
+        text=_shortened(" ".join(lines[number].strip() for number in run)),
+    )
+
+
+def _shortened(text: str) -> str:
+    """Return a text, or the beginning and the end of a very long one."""
+    return (
+        text
+        if len(text) <= MAX_HEAD_LENGTH + MAX_TAIL_LENGTH
+        else f"{text[:MAX_HEAD_LENGTH]} {text[-MAX_TAIL_LENGTH:]}"
+    )
+
+
+DEFAULT_FUNCTION_SHARE = 0.35
+"""The share of function words that is assumed where the language has no list."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineFeatures:
+    """What is seen on one unit without a look at its neighbours."""
+
+    key: str
+    """The text in lower case with single blanks, by which repetition is seen."""
+    words: float
+    function_share: float
+    ends_sentence: bool
+    inner_sentences: int
+    capital_share: float
+    links: int
+    separators: int
+    has_quotation: bool
+    has_date: bool
+    is_truncated: bool
+    is_furniture: bool
+    is_ending: bool
+    calls: int
+    legal: int
+    credits: int
+    biography: int
+
+    has_time_ago: bool
+    """Whether a short line says how long ago something was: a comment, another article."""
+
+    @property
+    def ending_likeness(self) -> float:
+        """Return how much the unit looks like the end of an article, 0 to 5."""
+        return 4.0 * self.has_time_ago + 1.0 * (self.is_ending and self.words <= 5 and not self.has_quotation)
+
+    @property
+    def prose_likeness(self) -> float:
+        """Return how much the unit looks like a paragraph, 0 to 1."""
+        length = min(self.words / 20, 1.0)
+        stops = min(self.function_share / 0.3, 1.0)
+        doubt = 0.2 if self.is_furniture or self.legal > 1 or self.calls > 1 else 1.0
+        return length * stops * (1.0 if self.ends_sentence else 0.35) * doubt
+
+
+def page_function_words(found: list[TextUnit]) -> frozenset[str]:
+    """Return the function words of the language that most of a page is in, empty if of none."""
+    counts: Counter[str] = Counter()
+    for unit in [unit for unit in found if unit.text.count(" ") >= 7][:2000] or found[:2000]:
+        counts.update(word for word in lexicon.tokenize_line(unit.text[:500]) if word[0].isalpha())
+    lists = lexicon.function_words_by_language()
+    hits = {code: sum(counts[word] for word in sorted(words)) for code, words in lists.items()}
+    best = max(hits, key=lambda code: hits[code])
+    return lists[best] if hits[best] >= 0.12 * max(counts.total(), 1) else frozenset()
+
+
+def extract_features(unit: TextUnit, stops: frozenset[str]) -> LineFeatures:
+    """Return the measures of one unit; ``stops`` are the function words of the page."""
+    text = unit.text
+    tokens = lexicon.tokenize_line(text)
+    words = [token for token in tokens if token[0].isalnum()]
+    hits = lexicon.count_phrases(tokens)
+    size = len(words) if text.isascii() else max(len(words), len(CJK.findall(text)) / 2)
+    share = sum(word in stops for word in words) / max(len(words), 1) if stops else DEFAULT_FUNCTION_SHARE
+    figures = any(map(str.isdigit, text[:200]))
+    tail = text[-60:]
+    return LineFeatures(
+        key=" ".join(text.lower().split()),
+        words=size,
+        function_share=share,
+        ends_sentence=bool(SENTENCE_END.search(tail)),
+        inner_sentences=len(INNER_STOP.findall(text)) if size > 4 else 0,
+        capital_share=_capital_share(text),
+        links=len(LINK_PATTERN.findall(text)) if LINK_HINT.search(text) else 0,
+        separators=len(SEPARATORS.findall(text)),
+        has_quotation=bool(QUOTATION_MARK.search(text)),
+        has_date=figures and any(shape.search(text[:200]) for shape in (DATE_PATTERN, CLOCK_TIME, TIME_AGO)),
+        is_truncated=bool(TRUNCATED.search(tail)),
+        is_furniture=lexicon.is_furniture(text),
+        is_ending=size <= 12 and lexicon.starts_with_ending(tokens),
+        calls=hits["calls"],
+        legal=hits["legal"],
+        credits=hits["credits"],
+        biography=hits["biography"],
+        has_time_ago=size <= 10 and figures and bool(TIME_AGO.search(text)),
+    )
+
+
+def _capital_share(text: str) -> float:
+    """Return the share of words after the first that begin with a capital."""
+    rest = [word for word in text.split()[1:] if word[0].isalpha()]
+    return sum(word[0].isupper() for word in rest) / len(rest) if rest else 0.0
+
+
+def feature_vectors(measures: list[LineFeatures]) -> list[dict[str, float]]:
+    """Return the traits of each unit, named as in ``weights.WEIGHTS``."""
+    repeated = Counter(one.key for one in measures)
+    prose = [one.prose_likeness for one in measures]
+    return [
+        _feature_vector(one, repeated[one.key] > 1, _nearby_prose(prose, at))
+        for at, one in enumerate(measures)
+    ]
+
+
+def _feature_vector(one: LineFeatures, again: bool, near: float) -> dict[str, float]:
+    """Return the traits of one unit."""
+    return {
+        "one": 1.0,
+        "length": math.log2(1 + min(one.words, 100)),
+        "very short": float(one.words <= 4),
+        "long": float(one.words >= 20),
+        "function words": min(one.function_share, 0.5) * min(one.words / 8, 1.0),
+        "ended": float(one.ends_sentence),
+        "ended and long": float(one.ends_sentence and one.words >= 10),
+        "inner stops": min(one.inner_sentences, 4),
+        "capitals": one.capital_share,
+        "links": min(one.links, 2),
+        "separators": min(one.separators, 3),
+        "quoted": float(one.has_quotation),
+        "truncated": float(one.is_truncated),
+        "furniture": float(one.is_furniture),
+        "ending": float(one.is_ending),
+        "calls": min(one.calls, 3),
+        "legal": min(one.legal, 4),
+        "credits": min(one.credits, 2),
+        "biography": min(max(one.biography - 1, 0), 3),
+        "again": float(again),
+        "near prose": near,
+    }
+
+
+def _nearby_prose(prose: list[float], at: int) -> float:
+    """Return how much prose stands round unit ``at``: two on each side, the next ones twice."""
+    total = 0.0
+    for step, weight in ((-2, 1), (-1, 2), (1, 2), (2, 1)):
+        total += weight * prose[at + step] if 0 <= at + step < len(prose) else 0.0
+    return total / 6
+
+
+# Lines that say when, and perhaps where, and nothing else.
+
+
+NOT_PLACE_START = re.compile(rf"^(?:{UPDATE_LABEL.pattern.removeprefix('^')}|by\b|from\b)", re.IGNORECASE)
+"""The beginning of a line that is no place."""
+TRAILING_WEEKDAY = re.compile(rf"(?:^|,?\s+){WEEKDAY_REGEX},?$")
+
+
+def is_date_line(text: str, one: LineFeatures) -> bool:
+    """Return whether a line says when, and perhaps where, and nothing else."""
+    if one.words <= 12 and not one.ends_sentence and "(" in text and is_agency_dateline(text):
+        return True
+    if one.words <= 10 and (is_day_line(text) or dateline_place(text)):
+        return True
+    if is_update_line(text, one):
+        return True
+    if not one.has_date or one.words > 16 or one.calls:
+        return False
+    rest = TIME_AGO.sub("", CLOCK_TIME.sub("", DATE_PATTERN.sub("", text)))
+    return sum(map(str.isalpha, rest)) <= 25
+
+
+def is_update_line(text: str, one: LineFeatures) -> bool:
+    """Return whether a line says when the page was published or changed, not when the report was written."""
+    if one.words > 24 or one.calls or not UPDATE_LABEL.match(text):
+        return False
+    return one.has_date or DAY_PATTERN.search(text) is not None
+
+
+def is_day_line(text: str) -> bool:
+    """Return whether a line is a day, with its weekday, year or time of day perhaps, and nothing else."""
+    if DAY_PATTERN.search(text) is None:
+        return False
+    return not any(map(str.isalnum, DATE_LINE_PARTS.sub("", CLOCK_TIME.sub("", DATE_PATTERN.sub("", text)))))
+
+
+def dateline_place(text: str) -> str:
+    """Return the place in a line of place and day ("Oslo, Friday, 3 March"), "" for other lines."""
+    match = PLACE_DAY.match(text)
+    if (
+        match is None
+        or NOT_PLACE_START.match(text)
+        or any(map(str.isalnum, CLOCK_TIME.sub("", match["rest"])))
+    ):
+        return ""
+    place = TRAILING_WEEKDAY.sub("", match["place"].strip(" ,")).strip(" ,")
+    month = place.split()[-1].lower().strip(".") in MONTH_NUMBERS if place else True
+    return "" if month or place in lexicon.news_agencies() else place
+
+
+def is_agency_dateline(text: str) -> bool:
+    """Return whether a line is a place with an agency in brackets, and a day at the most."""
+    match = AGENCY_DATELINE.match(text)
+    if match is None or not (match["agency"] in lexicon.news_agencies() or match["agency"].isupper()):
+        return False
+    return not match["rest"] or any(shape.search(match["rest"]) for shape in (DATE_PATTERN, DAY_PATTERN))
+
+
+def is_clock_line(text: str) -> bool:
+    """Return whether a line is a time of day and nothing else."""
+    return len(text) <= 20 and CLOCK_TIME.fullmatch(text.strip(" :-–|")) is not None
+
+
+# What a single line is by its own shape, wherever it stands.
+
+
+def is_page_frame(text: str, one: LineFeatures, again: bool) -> bool:
+    """Return whether a unit is surely not running text, so that an article does not reach beyond it."""
+    shape = one.is_furniture or one.is_ending or one.has_time_ago or one.is_truncated or again
+    words = one.legal or one.calls or (one.biography >= 2 and not one.has_quotation)
+    return bool(
+        shape
+        or words
+        or is_date_line(text, one)
+        or is_byline_line(text, one)
+        or is_photo_credit(text, one)
+        or SIGN_OFF.match(text)
+        or REPORTING_CREDIT.match(text)
+    )
+
+
+def is_headline_companion(text: str, one: LineFeatures) -> bool:
+    """Return whether a line belongs to a headline: it says who, when or where."""
+    return is_byline_line(text, one) or is_date_line(text, one)
+
+
+def is_byline_line(text: str, one: LineFeatures) -> bool:
+    """Return whether a line names an author by its shape alone."""
+    if one.words > 16 or one.ends_sentence:
+        return False
+    if text.strip().lower() in {"by", "by:"} or BYLINE_START.match(text):
+        return True
+    if dateline_place(text):
+        return False
+    office = OFFICE_WORD.search(text) and one.capital_share >= 0.5 and "," in text and 3 <= one.words <= 12
+    return bool(office) or is_capitals_byline(text)
+
+
+def is_capitals_byline(text: str) -> bool:
+    """Return whether a line is a name in capitals and a paper or an office, or a headline that looks so."""
+    return CAPS_BYLINE.match(text) is not None
+
+
+def is_person_name_line(text: str, one: LineFeatures) -> bool:
+    """Return whether a line could be a person's name: two to four capitalised words."""
+    words = text.replace(",", " ").split()
+    plain = all(word[0].isupper() and word.strip(".'’-").replace("-", "").isalpha() for word in words)
+    return 2 <= len(words) <= 4 and plain and not one.is_furniture and not one.is_ending
+
+
+def is_section_line(text: str) -> bool:
+    """Return whether each word of a line is one of those that a page's sections are called by."""
+    words = [word for word in lexicon.tokenize_line(text) if word[0].isalnum()]
+    return bool(words) and all(word in lexicon.section_words() for word in words)
+
+
+def is_agency_line(text: str) -> bool:
+    """Return whether a line is an agency's name and nothing else."""
+    bare = text.strip(" ()[].|/")
+    return bool({bare, bare.title()} & lexicon.news_agencies())
+
+
+def is_photo_credit(text: str, one: LineFeatures) -> bool:
+    """Return whether a short line only says whose picture it was."""
+    bare = text.strip(" ()[].|/©")
+    owner = bare.rsplit(",", 1)[-1].strip()
+    known = bool({bare, owner, bare.title(), owner.title()} & lexicon.news_agencies()) and one.words <= 7
+    if known or (one.credits > 0 and one.words <= 8) or (text.lstrip().startswith("©") and one.words <= 5):
+        return True
+    return one.words <= 8 and is_photo_owner(bare)
+
+
+def is_photo_owner(text: str) -> bool:
+    """Return whether a line is a photographer's name and a paper's with a stroke between."""
+    owned = PHOTO_OWNER.match(text.strip(" ()[].|/©")) if "/" in text[:100] and "©" not in text[:3] else None
+    return owned is not None and not is_section_line(owned["name"])
+
+
+def ends_with_credit(text: str) -> bool:
+    """Return whether a line ends with a picture's credit in brackets."""
+    return text.rstrip()[-2:].rstrip(".").endswith(")") and BRACKETED_CREDIT.search(text[-100:]) is not None

@@ -1,0 +1,300 @@
+"""The units of the article's block: body text, subheads, and what has slipped in between."""
+
+from __future__ import annotations
+
+import re
+
+from annotator.core.article import LineVerdict, SourceLine
+from annotator.ingest.clean.body_segmentation import PagePart, SegmentedPage, segment_page
+from annotator.ingest.clean.header import (
+    boilerplate_reason,
+    boilerplate_verdict,
+    header_verdicts,
+    repeated_caption,
+)
+from annotator.ingest.clean.headline import find_title, is_same_title
+from annotator.ingest.clean.lexicon import (
+    BULLET,
+    CROSSHEAD,
+    DATE_PATTERN,
+    DATELINE_PREFIX,
+    QUOTATION_MARK,
+    REPORTING_CREDIT,
+    SIGN_OFF,
+)
+from annotator.ingest.clean.line_features import (
+    ends_with_credit,
+    is_clock_line,
+    is_date_line,
+    is_headline_companion,
+    is_photo_credit,
+)
+from annotator.ingest.clean.metadata import CleanedPage, describe_page, parse_author
+
+MAX_SUBHEAD_WORDS = 14
+"""A heading inside an article has no more words than this."""
+
+MAX_CAPTION_WORDS = 60
+"""A caption that ends with its credit has no more words than this."""
+
+
+def body_verdict(page: SegmentedPage, title: int | None, at: int) -> SourceLine:
+    """Return the verdict on a unit from the article's first to its last."""
+    if title is not None and is_same_title(page, title, at):
+        return SourceLine(LineVerdict.TITLE, "the headline" if at == title else "the title again")
+    intruder = _intruder_verdict(page, at)
+    if intruder is not None:
+        return intruder
+    if page.parts[at] is PagePart.GAP:
+        return boilerplate_verdict(boilerplate_reason(page, at, "between two parts of the article"))
+    if _is_subhead(page, at):
+        return SourceLine(LineVerdict.SUBHEAD, "a short heading before a paragraph")
+    return SourceLine(LineVerdict.BODY, _body_reason(page, at))
+
+
+def _intruder_verdict(page: SegmentedPage, at: int) -> SourceLine | None:
+    """Return the verdict on a unit that is not the article's text wherever it stands."""
+    text, one = page.units[at].text, page.features[at]
+    if one.is_furniture:
+        return boilerplate_verdict("a button or label inside the article")
+    if SIGN_OFF.match(text):
+        return boilerplate_verdict("an agency's sign-off")
+    if REPORTING_CREDIT.match(text) and one.words <= 40:
+        return boilerplate_verdict("who reported and edited it")
+    if one.is_ending and one.words <= 14 and not (one.ends_sentence and one.words > 8):
+        return boilerplate_verdict("a link or heading of the page inside the article")
+    if is_clock_line(text):
+        return SourceLine(LineVerdict.DATELINE, "a time inside the article")
+    return _caption_verdict(page, at)
+
+
+def _caption_verdict(page: SegmentedPage, at: int) -> SourceLine | None:
+    """Return the verdict caption for a picture's text or credit, None for other units."""
+    text, one = page.units[at].text, page.features[at]
+    if page.is_doubled(at):
+        wordy = one.ends_sentence or one.words > 14
+        return repeated_caption(page, at) if wordy else boilerplate_verdict("a link that stands twice")
+    if is_photo_credit(text, one):
+        return SourceLine(LineVerdict.CAPTION, "a picture credit")
+    if (at == page.body_start or not one.ends_sentence) and _precedes_photo_credit(page, at):
+        return SourceLine(LineVerdict.CAPTION, "stands before a picture credit")
+    if at in page.body[:2] and _precedes_dateline(page, at):
+        return SourceLine(LineVerdict.CAPTION, "stands before the paragraph that opens with a place")
+    credited = one.credits and not one.has_quotation and (not one.ends_sentence or one.credits > 1)
+    if credited or (one.words <= MAX_CAPTION_WORDS and ends_with_credit(text)):
+        return SourceLine(LineVerdict.CAPTION, "a caption with its credit")
+    return None
+
+
+def _precedes_photo_credit(page: SegmentedPage, at: int) -> bool:
+    """Return whether the next unit only says whose picture it was."""
+    return at + 1 < len(page.units) and is_photo_credit(page.units[at + 1].text, page.features[at + 1])
+
+
+def _precedes_dateline(page: SegmentedPage, at: int) -> bool:
+    """Return whether the article opens with its place right after ``at``, which is then a picture's text.
+
+    A place before a colon could be a speaker or a label: it counts only after a line that ends with a date.
+    """
+    opening = DATELINE_PREFIX.match(page.units[at + 1].text[:120]) if at + 1 < page.body_end else None
+    if opening is None:
+        return False
+    dashed = not opening[0].rstrip().endswith(":") and opening["place"].isupper()
+    return (
+        bool(opening["agency"] or opening["alone"] or dashed)
+        or DATE_PATTERN.search(page.units[at].text[-30:]) is not None
+    )
+
+
+def _is_subhead(page: SegmentedPage, at: int) -> bool:
+    """Return whether a unit is a heading: short, no sentence, alone, with a paragraph after it."""
+    text, one = page.units[at].text, page.features[at]
+    if one.words <= MAX_SUBHEAD_WORDS and len(text) <= 120 and CROSSHEAD.match(text):
+        return True
+    if one.words > MAX_SUBHEAD_WORDS or at + 1 >= page.body_end or (one.has_date and is_date_line(text, one)):
+        return False
+    if (one.ends_sentence and not text.rstrip().endswith("?")) or (
+        QUOTATION_MARK.search(text) and one.ends_sentence
+    ):
+        return False
+    return text[:1] not in "-–—•*" and _is_paragraph(page, at + 1) and not _is_list_item(page, at)
+
+
+def _is_paragraph(page: SegmentedPage, at: int) -> bool:
+    one = page.features[at]
+    return one.ends_sentence and (one.words >= 8 or one.has_quotation)
+
+
+def _is_list_item(page: SegmentedPage, at: int) -> bool:
+    """Return whether the unit before is a short line without a full stop too: then it is a list."""
+    before = page.features[at - 1] if at > page.body_start else None
+    return before is not None and not before.ends_sentence and before.words <= MAX_SUBHEAD_WORDS
+
+
+def _body_reason(page: SegmentedPage, at: int) -> str:
+    """Return the reason for body text."""
+    text, one = page.units[at].text, page.features[at]
+    if at == page.body_start:
+        return "the article's first paragraph"
+    if BULLET.match(text):
+        return "an item of a list inside the article"
+    if one.words < 12 and one.has_quotation:
+        return "a short quotation inside the article"
+    if one.words < 12:
+        return "a short line inside the article"
+    return "prose next to prose"
+
+
+# Where an article really ends: an author's portrait, appeals and loose headings are cut off its tail.
+
+
+AUTHOR_SEPARATOR = re.compile(r",\s*(?:and\s+)?|\s+and\s+|\s+&\s+", re.IGNORECASE)
+READER_APPEAL = re.compile(
+    r"(?:^|[.?!:]\s+)(?:please\s+)?(?:(?:send|e-?mail|share)\s+(?:us\b|your\b)|(?:write|talk|get\s+in\s+touch)\b.*\b(?:us|newsroom|editor)\b"
+    r"|tell\s+us\b|contact\s+(?:us|our|the\s+newsroom)\b|let\s+us\s+know\b|get\s+in\s+touch\b)",
+    re.IGNORECASE,
+)
+"""A sentence that asks the reader to write: "Send your pictures to the newsroom."."""
+CORRECTION_NOTE = re.compile(
+    r"^\W*(?:corrections?|clarifications?|editor['’]s\s+note)\b\W*(?::|\(|\d|an?\b|this\b|the\b)|^\W*this\s+(?:article|story|post)\s+(?:was|has\s+been)\s+(?:amended|corrected|updated)",
+    re.IGNORECASE,
+)
+MAX_APPEAL_WORDS = 40
+"""A line that turns to the reader or corrects the article has so many words at the most."""
+MAX_BIOGRAPHY_WORDS = 80
+"""A paragraph of such a portrait that begins with the author's name has so many words at the most."""
+MAX_BIOGRAPHY_UNITS = 5
+"""How many units an author's portrait after the article has at the most."""
+
+
+def trim_trailer(page: SegmentedPage, lines: list[SourceLine]) -> list[SourceLine]:
+    """Return the verdicts with the article cut before a portrait of its author, if that ends it."""
+    cut = _biography_start(page, lines)
+    for at in range(cut, len(lines)):
+        if lines[at].verdict is not LineVerdict.BOILERPLATE:
+            lines[at] = boilerplate_verdict(
+                "about the author" if at < cut + MAX_BIOGRAPHY_UNITS else "after the end of the article"
+            )
+    return _without_trailing_subheads(page, _without_appeal(page, lines))
+
+
+def _biography_start(page: SegmentedPage, lines: list[SourceLine]) -> int:
+    """Return where the author's portrait begins, the number of units where there is none."""
+    body = [at for at, line in enumerate(lines) if line.verdict.annotated]
+    bylines = [
+        parse_author(page.units[at].text)
+        for at, line in enumerate(lines)
+        if line.verdict is LineVerdict.BYLINE
+    ]
+    names = {name.strip().lower() for byline in bylines for name in AUTHOR_SEPARATOR.split(byline)} - {""}
+    for at in body[-MAX_BIOGRAPHY_UNITS:] if len(body) > MAX_BIOGRAPHY_UNITS else []:
+        one = page.features[at]
+        named = any(name in one.key for name in names)
+        headed = any(one.key.startswith(name) for name in names) and one.words <= 12 and not one.ends_sentence
+        if headed or (one.biography >= 2 and not one.has_quotation and (named or one.biography >= 4)):
+            return at
+        if _starts_with_author(page, at, names) and not any(
+            _mentioned_before(page, body, at, name) for name in names
+        ):
+            return at
+    return len(lines)
+
+
+def _starts_with_author(page: SegmentedPage, at: int, names: set[str]) -> bool:
+    """Return whether a unit without a quotation begins with an author's full name, as portraits do."""
+    one = page.features[at]
+    full = any(" " in name and one.key.startswith(f"{name} ") for name in names)
+    return full and not one.has_quotation and one.words <= MAX_BIOGRAPHY_WORDS
+
+
+def _mentioned_before(page: SegmentedPage, body: list[int], at: int, name: str) -> bool:
+    """Return whether the article names its author before unit ``at``: then it may be about that person."""
+    return any(name in page.features[other].key for other in body if other < at)
+
+
+def _without_appeal(page: SegmentedPage, lines: list[SourceLine]) -> list[SourceLine]:
+    """Return the verdicts without the last paragraphs that turn to the reader or correct the article."""
+    body = [at for at, line in enumerate(lines) if line.verdict is LineVerdict.BODY]
+    for at in body[:0:-1]:
+        text, one = page.units[at].text, page.features[at]
+        if (
+            one.has_quotation
+            or one.words > MAX_APPEAL_WORDS
+            or not (READER_APPEAL.search(text) or CORRECTION_NOTE.match(text))
+        ):
+            return lines
+        lines[at] = boilerplate_verdict(
+            "turns to the reader" if READER_APPEAL.search(text) else "corrects the article"
+        )
+    return lines
+
+
+def _without_trailing_subheads(page: SegmentedPage, lines: list[SourceLine]) -> list[SourceLine]:
+    """Return the verdicts without headings behind which no paragraph comes."""
+    for at in range(len(lines) - 1, -1, -1):
+        if lines[at].verdict is LineVerdict.BODY:
+            return lines
+        if lines[at].verdict is LineVerdict.SUBHEAD:
+            lines[at] = boilerplate_verdict(boilerplate_reason(page, at, "after the end of the article"))
+    return lines
+
+
+# From the text of a page to its cleaned form.
+
+
+BLANK_LINE = SourceLine(LineVerdict.BLANK, "nothing on it")
+
+
+def clean(text: str) -> CleanedPage:
+    """Return a verdict with its reason for every line of a page's text and the article's metadata."""
+    rows = text.split("\n")
+    page = segment_page(rows)
+    verdicts = _unit_verdicts(page)
+    lines = [BLANK_LINE] * len(rows)
+    for unit, verdict in zip(page.units, verdicts, strict=True):
+        lines[unit.first : unit.last + 1] = [verdict] * (unit.last + 1 - unit.first)
+    return describe_page(page, verdicts, tuple(lines))
+
+
+def _unit_verdicts(page: SegmentedPage) -> list[SourceLine]:
+    """Return the verdict on each unit of a page."""
+    if not page.body:
+        return [
+            boilerplate_verdict(boilerplate_reason(page, at, "no prose near it"))
+            for at in range(len(page.units))
+        ]
+    title = find_title(page)
+    start = max(page.body_start, title + 1) if title is not None else page.body_start
+    start = _start_after_deck(page, title, start)
+    lines = header_verdicts(page, title, start)
+    lines += [body_verdict(page, title, at) for at in range(start, page.body_end)]
+    lines += [
+        boilerplate_verdict(boilerplate_reason(page, at, "after the end of the article"))
+        for at in range(page.body_end, len(page.units))
+    ]
+    return trim_trailer(page, lines)
+
+
+def _start_after_deck(page: SegmentedPage, title: int | None, start: int) -> int:
+    """Return the article's first unit: the one after a byline or date that follows a deck or two."""
+    reach = range(
+        start, min(start + 4, page.body_end) if title is not None else min(start + 1, page.body_end)
+    )
+    marks = [at for at in reach if _ends_header(page, start, at)]
+    return marks[-1] + 1 if marks and marks[-1] + 1 < page.body_end else start
+
+
+def _ends_header(page: SegmentedPage, start: int, at: int) -> bool:
+    """Return whether a unit is a byline or date of the head, not a heading of a diary or a live page.
+
+    A time of day alone may stand in an article, as may a day without its year after a paragraph and
+    days that come again and again.
+    """
+    text, one = page.units[at].text, page.features[at]
+    if not is_headline_companion(text, one) or is_clock_line(text):
+        return False
+    if at == start or not is_date_line(text, one):
+        return True
+    others = range(at + 3, page.body_end)
+    again = any(is_date_line(page.units[other].text, page.features[other]) for other in others)
+    return not again and (one.has_date or not page.features[at - 1].ends_sentence)

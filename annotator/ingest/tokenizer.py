@@ -1,0 +1,148 @@
+"""Tokens by spaCy's rules for a language, with a bound on the time that a text can cost."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from annotator.core.errors import SourceError
+from annotator.core.tokens import Token, build_tokens, tokens_cover_text
+
+MAX_RUN = 150
+"""The longest stretch without white space that spaCy gets in one piece, in code points.
+
+Its tokenizer is quadratic there: 16,000 dollar signs took 39 s in one piece and take less than 1 s in
+pieces of 150. Ordinary text has no such runs, so its tokens are exactly spaCy's.
+"""
+
+_LONG_RUN = re.compile(rf"\S{{{MAX_RUN + 1},}}")
+_PIECE_END = re.compile(r"[^\w\s](?=\w)|\w(?=[^\w\s])")
+
+
+class Tokenizer:
+    """spaCy's tokenizer for one language; spaCy is imported when the first one is made.
+
+    Raises SourceError for a language that spaCy does not have or that needs a package that is
+    not installed.
+    """
+
+    def __init__(self, lang: str = "en") -> None:
+        self.lang = lang
+        self._tokenize = _spacy_tokenizer(lang)
+
+    def tokens(self, text: str) -> tuple[Token, ...]:
+        """Return the tokens of a text, offsets in its code points; they spell it exactly.
+
+        ``ws`` of the last one is true only if the text ends with a blank.
+        """
+        parts: list[tuple[str, bool]] = []
+        for piece in _bounded_pieces(text):
+            doc = self._tokenize(piece)
+            parts += [(t.text, bool(t.whitespace_)) for t in doc]
+        out = build_tokens((p[0] for p in parts), (p[1] for p in parts))
+        if not tokens_cover_text(out, text):
+            raise SourceError(f"the {self.lang} tokenizer changes the text", do="use another --lang")
+        return out
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The first 16 hex digits of a SHA-256 over all that decides how a text is cut."""
+        record = {"lang": self.lang, "run": MAX_RUN, **_tokenizer_settings(self._tokenize)}
+        payload = json.dumps(record, sort_keys=True, ensure_ascii=True)
+        return hashlib.sha256(payload.encode("ascii")).hexdigest()[:16]
+
+
+def _spacy_tokenizer(lang: str) -> Any:
+    """Return the tokenizer of a blank pipeline."""
+    import spacy
+
+    try:
+        return spacy.blank(lang).tokenizer
+    except ImportError as error:
+        raise SourceError(
+            f"spaCy cannot load the language {lang!r} ({_first_line(error)})",
+            where="--lang",
+            do="use a code such as en, de, fr or es, or xx for any language; "
+            "some languages need a package of their own, see spacy.io/usage/models",
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n")[0][:200]
+
+
+def _tokenizer_settings(tokenizer: Any) -> dict[str, Any]:
+    """Return the patterns and exceptions of a rule-based tokenizer, or the name of another kind."""
+    settings: dict[str, Any] = {"kind": f"{type(tokenizer).__module__}.{type(tokenizer).__name__}"}
+    for name in ("prefix_search", "suffix_search", "infix_finditer", "token_match", "url_match"):
+        settings[name] = _regex_source(getattr(tokenizer, name, None))
+    rules = getattr(tokenizer, "rules", None) or {}
+    settings["rules"] = {k: [sorted((str(a), v) for a, v in t.items()) for t in rules[k]] for k in rules}
+    return settings
+
+
+def _regex_source(function: Any) -> str:
+    """Return the regular expression that a bound ``search``, ``match`` or ``finditer`` runs."""
+    owner = getattr(function, "__self__", None)
+    return str(getattr(owner, "pattern", "") or getattr(function, "__qualname__", ""))
+
+
+def _bounded_pieces(text: str) -> Iterator[str]:
+    """Yield the text in stretches that cost spaCy linear time: it is cut inside long runs only."""
+    at = 0
+    for run in _LONG_RUN.finditer(text):
+        start = run.start()
+        while run.end() - start > MAX_RUN:
+            cut = _run_cut(text, start, start + MAX_RUN)
+            yield text[at:cut]
+            at = start = cut
+    if at < len(text):
+        yield text[at:]
+
+
+def _run_cut(text: str, start: int, end: int) -> int:
+    """Return where to cut a run: at the last edge of a word in its second half, else at ``end``."""
+    middle = (start + end) // 2
+    edges = [m.end() for m in _PIECE_END.finditer(text, middle, end)]
+    return edges[-1] if edges else end
+
+
+# The fingerprint of the installed spaCy's tokenizer, without the second that importing spaCy takes.
+#
+# How a blank pipeline cuts a text follows from a few files of ``spacy/lang``. For those that have been
+# looked at, ``data/tokenizers.json`` has the fingerprint, by language and digest of the files; a test
+# compares it with the installed spaCy. For any others spaCy itself is asked.
+
+
+_STORED_FINGERPRINTS = Path(__file__).parent / "data" / "tokenizers.json"
+_SHARED_FILES = ("char_classes.py", "punctuation.py", "tokenizer_exceptions.py")
+
+
+def tokenizer_fingerprint(lang: str) -> str:
+    """Return what ``Tokenizer(lang).fingerprint`` is; raises SourceError as that does."""
+    return stored_tokenizer_fingerprint(lang) or Tokenizer(lang).fingerprint
+
+
+def stored_tokenizer_fingerprint(lang: str) -> str:
+    """Return the fingerprint if it is stored for the installed spaCy, else an empty string."""
+    by_files: Mapping[str, str] = json.loads(_STORED_FINGERPRINTS.read_bytes()).get(lang, {})
+    return by_files.get(spacy_files_digest(lang), "") if by_files else ""
+
+
+def spacy_files_digest(lang: str) -> str:
+    """Return the first 16 hex digits of a SHA-256 over the files of spaCy that decide how ``lang`` is cut."""
+    spacy = find_spec("spacy")
+    if spacy is None or spacy.origin is None:
+        return ""
+    folder = Path(spacy.origin).parent / "lang"
+    files = [*(folder / name for name in _SHARED_FILES), *sorted((folder / lang).glob("*.py"))]
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]

@@ -1,0 +1,260 @@
+"""Claims: what a sentence attributes to a source, the likeliest set first and the other extents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from itertools import islice
+
+from annotator.core.tokens import TokenRange
+from annotator.language import attributions
+from annotator.language.attributions import (
+    AttributedContent,
+    is_two_word_verb,
+    noun_phrase_end,
+    speech_claims,
+)
+from annotator.language.clauses import CLAUSE_ENDS, has_finite_verb, is_clause, is_verb
+from annotator.language.en import speech
+from annotator.language.en import words as en
+from annotator.language.quotations import OPENING_MARKS, Quotation
+from annotator.language.scoring import SpanCandidate
+from annotator.language.sentence_features import SentenceFeatures, is_capital, is_word
+from annotator.language.statements import container_end, early_statement_ends, statement_end, strip_breaks
+
+# Quotations as claims: whole ones, and which marks only quote a title or a few words.
+
+
+def quotation_claims(features: SentenceFeatures) -> Iterator[tuple[int, int, str]]:
+    """Yield first, last and rule of each outermost quotation, and of a mark that opens the next sentence."""
+    end = -1
+    for q in features.quotations:
+        if q.last > end:
+            yield q.first, q.last, _quotation_rule(features, q)
+            end = q.last
+    last = len(features) - 1
+    if (
+        last >= 0
+        and features.tokens[last].text in OPENING_MARKS
+        and (last == 0 or features.tokens[last - 1].ws)
+    ):
+        yield last, last + 1, "mark"
+
+
+def _quotation_rule(features: SentenceFeatures, q: Quotation) -> str:
+    if not q.has_opening:
+        if not features.starts_in_quotation and _looks_like_title(features, q):
+            return "title"
+        return (
+            ("spoken end" if features.starts_in_quotation else "spoken end alone")
+            if q.has_closing
+            else "spoken"
+        )
+    if not q.has_closing:
+        return "open"
+    if _looks_like_title(features, q):
+        return "title"
+    if q.first == 0 and q.last >= features.content_end():
+        return "quotation whole"
+    before = features.word(q.first - 1)
+    if q.first == 0 or before in CLAUSE_ENDS:
+        return "quotation start"
+    return "quotation point" if before in (",", ":") else "quotation part"
+
+
+def _looks_like_title(features: SentenceFeatures, q: Quotation) -> bool:
+    """Whether a quotation looks like a title: capitals and no finite verb of its own."""
+    first, last = q.content
+    words = [
+        t.text
+        for t in features.tokens[first:last]
+        if is_word(t.text) and t.text.lower() not in en.FUNCTION_WORDS
+    ]
+    return 0 < sum(map(is_capital, words)) == len(words) < 7 and not (
+        has_finite_verb(features, first, last) and features.word(last - 1) in CLAUSE_ENDS
+    )
+
+
+_MAX_CUES = 48
+"""How many cues of a sentence are looked at; keeps an endless sentence linear."""
+MIN_CLAIM_SCORE = 0.35
+"""Readings below this score are no part of the best set: they would cost more than they bring."""
+_NESTED_FACTOR = 0.15
+"""What is left of a reading's score inside another claim: annotators rarely mark both."""
+_CUE_WORDS = (
+    speech.CLAIM_CUES
+    | speech.CLAIM_NOUNS
+    | speech.CLAIM_ADJECTIVES
+    | frozenset(speech.TWO_WORD_VERBS)
+    | frozenset(speech.PREPOSITIONAL_CUES)
+    | {"according", "whether"}
+)
+_EARLY_SCORE = 0.1
+_EARLY_RULE = "early"
+"""The rule of a claim that ends before what the writer may have added."""
+_MAX_QUOTATIONS = 64
+"""How many quotations of a sentence are looked at, for the same reason."""
+CLAIM_RULE_SCORES = {
+    "quotation before": 0.98,
+    "quotation after": 0.9,
+    "quotation resumed": 0.9,
+    "quotation on": 0.6,
+    "quotation whole": 0.95,
+    "quotation start": 0.96,
+    "quotation point": 0.8,
+    "quotation part": 0.1,
+    "title": 0.1,
+    "spoken": 0.88,
+    "spoken end": 0.91,
+    "spoken end alone": 0.75,
+    "open": 0.84,
+    "mark": 0.9,
+    "mixed before": 0.9,
+    "that": 0.93,
+    "said": 0.85,
+    "said scrap": 0.6,
+    "bare": 0.47,
+    "question": 0.6,
+    "whether": 0.6,
+    "before": 0.7,
+    "subject before": 0.9,
+    "scrap before": 0.3,
+    "resumed": 0.67,
+    "resumed scrap": 0.8,
+    "as": 0.6,
+    "according": 0.5,
+    "according first": 0.6,
+    "colon": 0.3,
+    "noun": 0.5,
+    "noun long": 0.2,
+    "noun subject": 0.5,
+    "adjective": 0.75,
+    "infinitive": 0.67,
+    "alleged": 0.8,
+    "asked": 0.7,
+    "asked about": 0.7,
+    "called": 0.7,
+    "called quotation": 0.5,
+    "called for": 0.45,
+    "called against": 0.5,
+    "called about": 0.25,
+    "deemed": 0.8,
+    "seen as": 0.5,
+    "urged": 0.54,
+    "accused": 0.3,
+    "accused of": 0.6,
+    "gerund": 0.5,
+    "backed": 0.6,
+}
+"""The share of a rule's readings, none inside another claim, that annotators marked just so.
+
+Measured by ``tests/benchmarks/claims.py --half tune --rules``, drawn to the middle for rare rules.
+"""
+
+
+def best_claims(features: SentenceFeatures) -> tuple[SpanCandidate, ...]:
+    """Return the likeliest claims of a sentence in reading order; none overlaps another."""
+    return _split_best(features)[0]
+
+
+def claim_candidates(features: SentenceFeatures) -> tuple[SpanCandidate, ...]:
+    """Return the best claims and, with lower scores, what else may be one; by start, the longer first."""
+    best, others = _split_best(features)
+    return tuple(sorted((*best, *others), key=lambda r: (r.first, -r.last)))
+
+
+def claim_ranges(features: SentenceFeatures) -> tuple[TokenRange, ...]:
+    """Return the ranges of the readings without those that are just a quotation."""
+    plain = {(q.first, q.last) for q in features.quotations} | {q.content for q in features.quotations}
+    ranges = ((r.first, r.last) for r in claim_candidates(features) if r.score > 0.2)
+    return tuple(r for r in ranges if r not in plain and r[1] - r[0] > 1)
+
+
+@lru_cache(maxsize=64)
+def _split_best(features: SentenceFeatures) -> tuple[tuple[SpanCandidate, ...], tuple[SpanCandidate, ...]]:
+    """Split the readings into the best set and the rest, whose scores sink where a best one holds them."""
+    best: list[SpanCandidate] = []
+    rest: list[SpanCandidate] = []
+    for r in sorted(_scored_candidates(features), key=lambda r: (r.first - r.last, r.first)):
+        over = [b for b in best if r.first < b.last and b.first < r.last]
+        if r.score < MIN_CLAIM_SCORE or over:
+            rest.append(_lower_nested(r, over))
+        else:
+            best.append(r)
+    return tuple(sorted(best, key=lambda r: r.first)), tuple(rest)
+
+
+def _lower_nested(r: SpanCandidate, over: list[SpanCandidate]) -> SpanCandidate:
+    return replace(r, score=round(r.score * _NESTED_FACTOR, 3)) if over and r.rule != _EARLY_RULE else r
+
+
+def _scored_candidates(features: SentenceFeatures) -> Iterator[SpanCandidate]:
+    """Yield one reading a range: that of the likeliest rule."""
+    found: dict[TokenRange, str] = {}
+    ranges = [(c.first, c.last, c.rule) for c in attributed_contents(features)]
+    for first, last, rule in (*ranges, *islice(quotation_claims(features), _MAX_QUOTATIONS)):
+        if CLAIM_RULE_SCORES.get(found.get((first, last), ""), -1.0) < CLAIM_RULE_SCORES[rule]:
+            found[first, last] = rule
+    for (first, last), rule in found.items():
+        yield SpanCandidate(first, last, "claim", CLAIM_RULE_SCORES[rule], rule)
+    early = {
+        (first, end)
+        for first, last, _ in ranges
+        for end in [*early_statement_ends(features, first, last)][-2:]
+    }
+    for first, end in sorted(early - set(found)):
+        yield SpanCandidate(first, end, "claim", _EARLY_SCORE, _EARLY_RULE)
+
+
+def attributed_contents(features: SentenceFeatures) -> tuple[AttributedContent, ...]:
+    """Return what each cue of a sentence attributes, in the order of the cues."""
+    cues = [i for i, w in enumerate(features.folded) if w in _CUE_WORDS][:_MAX_CUES]
+    return tuple(c for i in cues for c in _claims_of_cue(features, i) if c.first < c.last)
+
+
+def _claims_of_cue(features: SentenceFeatures, i: int) -> Iterator[AttributedContent]:
+    word = features.word(i)
+    if word == "according":
+        yield from attributions.according_to_claims(features, i)
+    elif word == "whether":
+        yield from attributions.whether_claims(features, i)
+    elif is_two_word_verb(features, i):
+        yield from speech_claims(features, i)
+    elif (word in speech.CLAIM_CUES or word in speech.PREPOSITIONAL_CUES) and is_verb(features, i):
+        found = tuple(speech_claims(features, i)) if word in speech.SPEECH_FORMS else ()
+        yield from found or attributions.attitude_claims(features, i)
+    elif word in speech.CLAIM_NOUNS | speech.CLAIM_ADJECTIVES:
+        yield from attributions.noun_claims(features, i)
+
+
+# Where a claim ends whose start is known, and what else it may be.
+
+
+def claim_from(features: SentenceFeatures, first: int) -> TokenRange:
+    """Return the likeliest claim that starts at a token."""
+    starting = [r for r in claim_candidates(features) if r.first == first]
+    if starting:
+        likeliest = max(starting, key=lambda r: (r.score, r.last))
+        return likeliest.first, likeliest.last
+    quotation = next((q.last for q in features.quotations if q.first == first and q.has_opening), 0)
+    ends = (
+        statement_end
+        if features.word(first) in _CLAUSE_STARTS or is_clause(features, first)
+        else noun_phrase_end
+    )
+    return first, max(first + 1, quotation or ends(features, first))
+
+
+_CLAUSE_STARTS = frozenset({"that", "to", "whether", "why", "how", "what", "if"})
+
+
+def claim_ends(features: SentenceFeatures, first: int) -> tuple[int, ...]:
+    """Return where a claim from ``first`` may end, the nearest first."""
+    ends = {r.last for r in claim_candidates(features) if r.first == first}
+    ends |= {
+        noun_phrase_end(features, first),
+        statement_end(features, first),
+        strip_breaks(features, first, container_end(features, first)),
+    }
+    return tuple(sorted(e for e in ends if e > first))

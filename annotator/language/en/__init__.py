@@ -1,0 +1,1 @@
+"""The word lists of English news: data for the rules of `annotator.language`."""

@@ -1,0 +1,139 @@
+"""Mentions: which words may mean the same where they stand again, where they do, and labelling them all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from annotator.core.annotation import AnnotatedSentence
+from annotator.core.edits import Edit, Op, add_span
+from annotator.core.errors import RuleError
+from annotator.core.schema import Schema
+from annotator.core.spans import Span
+from annotator.core.tokens import Token, TokenRange
+from annotator.language.en import words as en
+from annotator.language.sentence_features import DASHES, is_capital
+
+MAX_MENTION_TOKENS = 8
+"""How many tokens a mention may have: a whole quotation is not said twice."""
+
+_NAME_LINKS = frozenset({"of", "de", "di", "del", "van", "von", "&"})
+"""Words in small letters that join two capitalised words to one name."""
+_NOT_NAME_WORDS = en.DATES | en.FUNCTION_WORDS
+"""Capitalised words that are no part of the name beside them."""
+
+
+def label_mentions(
+    annotated_sentences: Sequence[AnnotatedSentence], words: str, label: str, schema: Schema
+) -> tuple[list[Edit], int]:
+    """Return one edit for each sentence that has further mentions of ``words``, and how many these are.
+
+    A mention is left out where it bears a label, was turned down, breaks a rule of the schema, or
+    is a part of a longer name.
+    """
+    edits, count = [], 0
+    for annotated in annotated_sentences:
+        now = annotated
+        for start, end in find_mentions(annotated.sentence.text, annotated.sentence.tokens, words):
+            now = _with_mention(now, Span(start, end, label), schema)
+        if now is not annotated:
+            count += len(now.annotation.spans) - len(annotated.annotation.spans)
+            edits.append(Edit(Op.EDIT, (annotated,), (now,)))
+    return edits, count
+
+
+def _with_mention(annotated: AnnotatedSentence, span: Span, schema: Schema) -> AnnotatedSentence:
+    annotation = annotated.annotation
+    if any((s.start, s.end) == (span.start, span.end) for s in annotation.spans):
+        return annotated
+    if any(s.key == span.key for s in annotation.rejected):
+        return annotated
+    try:
+        return add_span(annotated, span, schema).after[0]
+    except RuleError:
+        return annotated
+
+
+def find_mentions(text: str, tokens: Sequence[Token], words: str) -> Iterator[tuple[int, int]]:
+    """Yield where ``words`` stand on token edges of ``text``, in code points, not in a longer name."""
+    starts = {t.start: i for i, t in enumerate(tokens)}
+    ends = {t.end: i for i, t in enumerate(tokens)}
+    at = text.find(words)
+    while at >= 0:
+        end = at + len(words)
+        if at in starts and end in ends and not is_part_of_longer_name(tokens, (starts[at], ends[end] + 1)):
+            yield at, end
+        at = text.find(words, at + max(1, len(words)))
+
+
+def mention_text(tokens: Sequence[Token]) -> str:
+    """Return the words of a mention with a blank for any white space between them."""
+    return " ".join("".join(t.text + " " * t.ws for t in tokens).split())
+
+
+def is_repeatable_mention(tokens: Sequence[Token]) -> bool:
+    """Whether words may mean the same where they stand again.
+
+    Not: more than a name's or number phrase's length, numbers alone, one word in small letters,
+    function words alone.
+    """
+    words = [t.text for t in tokens if t.text[:1].isalpha() and t.text.lower() not in en.FUNCTION_WORDS]
+    return 0 < len(tokens) <= MAX_MENTION_TOKENS and bool(words) and (len(words) > 1 or is_capital(words[0]))
+
+
+def capitalised_runs(tokens: Sequence[Token]) -> Iterator[TokenRange]:
+    """Yield the longest runs of words that are written as parts of a name, without titles before them."""
+    i = 0
+    while i < len(tokens):
+        if not _is_name_part(tokens, i):
+            i += 1
+            continue
+        first = i
+        while i < len(tokens) and _is_name_part(tokens, i):
+            i += 1
+        yield first, i
+
+
+def _is_name_part(tokens: Sequence[Token], i: int) -> bool:
+    """Whether a token can be a part of a name: a capital, and no title, date or function word."""
+    return _is_name_word(tokens[i].text)
+
+
+@lru_cache(maxsize=2**16)
+def _is_name_word(word: str) -> bool:
+    """Tell it of a word; a journal of 100,000 mentions asks it a million times, of few words."""
+    low = word.lower()
+    return is_capital(word) and low not in en.TITLES and low not in _NOT_NAME_WORDS
+
+
+def is_part_of_longer_name(tokens: Sequence[Token], r: TokenRange) -> bool:
+    """Whether ``[first, last)`` is a part of a longer name: the words beside it go on with it."""
+    first, last = r
+    return _name_continues(tokens, first - 1, -1) or _name_continues(tokens, last, 1)
+
+
+def _name_continues(tokens: Sequence[Token], i: int, step: int) -> bool:
+    if not (0 <= i < len(tokens)):
+        return False
+    if _is_name_part(tokens, i):
+        return True
+    beyond = i + step
+    if not (0 <= beyond < len(tokens)):
+        return False
+    text = tokens[i].text
+    joined = text.lower() in _NAME_LINKS or (text in DASHES and not tokens[i].ws and not tokens[i - 1].ws)
+    return joined and _is_name_part(tokens, beyond)
+
+
+def is_before_word(tokens: Sequence[Token], last: int) -> bool:
+    """Whether a mention that ends at ``last`` stands right before a word: its noun or its verb."""
+    if last >= len(tokens) or not tokens[last - 1].ws:
+        return False
+    word = tokens[last].text
+    return word[:1].isalpha() and word.lower() not in en.FUNCTION_WORDS
+
+
+def surname(tokens: Sequence[Token]) -> str:
+    """Return the last name in a full name, its particles left out; empty where there is only one word."""
+    names = [t.text for t in tokens if is_capital(t.text) and t.text.lower() not in en.NAME_SUFFIXES]
+    return names[-1] if len(names) > 1 and len(names[-1]) > 2 else ""

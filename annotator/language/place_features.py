@@ -1,0 +1,237 @@
+"""Places: what the gazetteer and the heads of names tell, and how a name stands in its sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from annotator.core.tokens import TokenRange
+from annotator.language.en import organisations, people
+from annotator.language.en import places as gazetteer
+from annotator.language.en import words as en
+from annotator.language.sentence_features import DASHES, SENTENCE_ENDS, SentenceFeatures
+
+_GAZETTEER_LISTS = (
+    ("region", gazetteer.REGIONS),
+    ("seat", gazetteer.GOVERNMENT_SEATS),
+    ("city", gazetteer.CITIES),
+    ("state", gazetteer.STATES_AND_PROVINCES),
+    ("country", gazetteer.COUNTRIES),
+)
+_MAX_DATELINE_TOKENS = 6
+"""How many tokens a dateline may take before its dash or its agency."""
+
+KnownPlaces = Mapping[TokenRange, str]
+"""The ranges that the gazetteer knows, with their kind."""
+
+_MAX_GAZETTEER_TOKENS = 6
+"""How many tokens the longest name of the gazetteer has at most, hyphens counted."""
+
+_AGENCIES = frozenset({"ap", "reuters", "afp", "upi", "cnn", "pti", "dpa", "tass", "xinhua"})
+_VERBS_AFTER_PLACES = frozenset(
+    {"has", "is", "was", "had", "does", "did", "will", "would", "could", "may", "can", "should"}
+)
+
+
+@cache
+def _gazetteer_index() -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
+    """Return the names of the gazetteer by their first word, the longest first."""
+    found: dict[tuple[str, ...], str] = {}
+    for kind, names in _GAZETTEER_LISTS:
+        for name in names:
+            found[name] = kind
+            found[_split_hyphens(name)] = kind
+    heads: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for name in sorted(found, key=lambda n: (-len(n), n)):
+        heads.setdefault(name[0], []).append((name, found[name]))
+    return {word: tuple(names) for word, names in heads.items()}
+
+
+def _split_hyphens(name: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a name with each hyphen as a word of its own, as some tokenizers have it."""
+    return tuple(part for word in name for part in word.replace("-", " - ").split())
+
+
+def find_known_places(features: SentenceFeatures) -> dict[TokenRange, str]:
+    """Return the ranges that the gazetteer knows, the longest at each place, with their kind."""
+    found: dict[TokenRange, str] = {}
+    i = 0
+    while i < len(features):
+        at, kind = _known_place_at(features, i)
+        if (
+            features.word(i) in gazetteer.NUMBERED_PLACES
+            and features.is_capitalised(i)
+            and features.word(i + 1)[:1].isdigit()
+        ):
+            at, kind = i + 2, "numbered"
+        if kind:
+            found[i, at] = kind
+        i = max(at, i + 1)
+    return found
+
+
+def place_starting_at(known: KnownPlaces, i: int) -> str:
+    """Return the kind of the known place that starts at ``i``; empty for none."""
+    return next(
+        (known[i, end] for end in range(i + 1, i + 1 + _MAX_GAZETTEER_TOKENS) if (i, end) in known), ""
+    )
+
+
+def has_place_ending_at(known: KnownPlaces, i: int) -> bool:
+    """Whether a known place ends at ``i``."""
+    return any((first, i) in known for first in range(i - _MAX_GAZETTEER_TOKENS, i))
+
+
+def _known_place_at(features: SentenceFeatures, i: int) -> tuple[int, str]:
+    """Return the end and the kind of the known place that starts at ``i``; an empty kind for none."""
+    if not features.is_capitalised(i) or (features.word(i) == "us" and features.tokens[i].text != "US"):
+        return i, ""
+    if _is_state_abbreviation(features, i):
+        return i + 1, "mark"
+    for name, kind in _gazetteer_index().get(features.word(i), ()):
+        last = i + len(name)
+        if features.folded[i:last] == name and all(
+            features.is_capitalised(j) or _may_be_lowercase(features, j) for j in range(i + 1, last)
+        ):
+            return last, kind
+    return i, ""
+
+
+def _may_be_lowercase(features: SentenceFeatures, i: int) -> bool:
+    """Whether a word may have small letters in a place's name: of, de, the au of Port-au-Prince."""
+    word = features.word(i)
+    return (
+        word in en.FUNCTION_WORDS or word in en.PARTICLES or word in DASHES or features.word(i - 1) in DASHES
+    )
+
+
+def _is_state_abbreviation(features: SentenceFeatures, i: int) -> bool:
+    """Whether an abbreviated state stands here; most need a comma, bracket or dash before: Reno, Nev."""
+    before, word, text = features.word(i - 1), features.word(i), features.tokens[i].text
+    if before not in (",", "(") and before not in DASHES:
+        return word in gazetteer.UNAMBIGUOUS_STATE_MARKS
+    return word in gazetteer.STATE_MARKS or (
+        text.isupper() and word in gazetteer.POSTAL_CODES and len(text) == 2
+    )
+
+
+def place_type(features: SentenceFeatures, first: int, last: int, known: KnownPlaces) -> str:
+    """Return what tells that ``[first, last)`` is a place: its kind in the gazetteer, its head; or none."""
+    if (first, last) in known:
+        return known[first, last]
+    head, lead = features.word(last - 1), features.word(first)
+    if (
+        last - first > 1
+        and head in gazetteer.PLACE_NAME_HEADS
+        and head not in gazetteer.AMBIGUOUS_PLACE_HEADS
+    ):
+        return "head"
+    if last - first > 1 and head in gazetteer.AMBIGUOUS_PLACE_HEADS and lead not in people.FIRST_NAMES:
+        return "shy"
+    if last - first > 1 and lead in gazetteer.PLACE_NAME_STARTS and lead not in people.FIRST_NAMES:
+        return "lead" if head not in organisations.ORGANISATION_ENDINGS else ""
+    if "of" in features.folded[first:last] and (
+        lead in gazetteer.PLACE_NOUNS or lead in gazetteer.PLACE_NAME_HEADS
+    ):
+        return "of"
+    return ""
+
+
+def place_frame(features: SentenceFeatures, first: int, last: int, known: KnownPlaces) -> tuple[str, str]:
+    """Return what stands before and after a name, as far as that tells whether something is there."""
+    if _is_dateline(features, first, last):
+        return "dateline", "then-end"
+    return frame_before(features, first, known), f"then-{_frame_after(features, last)}"
+
+
+def frame_before(features: SentenceFeatures, first: int, known: KnownPlaces) -> str:
+    """Return what stands before a name, past articles and points of the compass."""
+    at = first - 1
+    at -= features.word(at) in ("the", "both", "all")
+    while features.word(at) in gazetteer.COMPASS or features.word(at) in (
+        "nearby",
+        "neighboring",
+        "neighbouring",
+    ):
+        at -= 1
+    at -= features.word(at) in ("the", "both", "all") and at < first - 1
+    word = features.word(at)
+    if word == "," and features.is_capitalised(at - 1):
+        return "at-comma"
+    if word == "of":
+        return (
+            "at-kind"
+            if _is_place_noun(features, at - 1)
+            else "at-name-of"
+            if features.is_capitalised(at - 1)
+            else "at-of"
+        )
+    if word in gazetteer.STRONG_PLACE_PREPOSITIONS:
+        return "at-in"
+    if word in gazetteer.PLACE_PREPOSITIONS:
+        return "at-to"
+    if word == "and" and features.is_capitalised(at - 1):
+        return "at-and-place" if has_place_ending_at(known, at) else "at-and"
+    if word == "(":
+        return "at-bracket"
+    if word == "on":
+        return "at-on"
+    if word in gazetteer.MOTION_VERBS or word in ("for", "by", "with", "against", "about"):
+        return "at-object"
+    return "at-none"
+
+
+def _is_place_noun(features: SentenceFeatures, at: int) -> bool:
+    """Whether a noun for a place stands before "of": the city of, the suburb of."""
+    return features.word(at) in gazetteer.PLACE_NOUNS or features.word(at) in gazetteer.COMPASS
+
+
+def _frame_after(features: SentenceFeatures, last: int) -> str:
+    word = features.word(last)
+    if word in ("'s", "'"):
+        return "poss"
+    if word in DASHES and features.is_attached(last) and features.is_attached(last + 1):
+        return "hyphen"
+    if word in gazetteer.PLACE_NOUNS and not features.is_capitalised(last):
+        return "kind"
+    if features.is_number(last):
+        return "number"
+    if word in en.TITLES or word in en.TITLE_MODIFIERS or word in people.ROLES:
+        return "title"
+    if word == ",":
+        return "comma"
+    if not word or word in SENTENCE_ENDS or not word[0].isalnum():
+        return "end"
+    if word in _VERBS_AFTER_PLACES or word in people.PERSON_VERBS or word in en.SPEECH_CUES:
+        return "subject"
+    if word in en.FUNCTION_WORDS:
+        return "other"
+    if features.is_capitalised(last):
+        return "name"
+    return "adj" if _may_be_modified(word) else "other"
+
+
+def _may_be_modified(word: str) -> bool:
+    """Whether a word in small letters may be what a name before it modifies; most verbs are past ones."""
+    return word[0].isalpha() and not word.endswith(("ed", "ing", "ly"))
+
+
+def _is_dateline(features: SentenceFeatures, first: int, last: int) -> bool:
+    """Whether a sentence opens with the name and a dash or an agency, as KYIV, Ukraine (AP) — does."""
+    if last > _MAX_DATELINE_TOKENS or not features.tokens[0].text.isupper():
+        return False
+    if any(features.word(i) in en.FUNCTION_WORDS for i in range(first)):
+        return False
+    for at in range(last, min(len(features), last + _MAX_DATELINE_TOKENS)):
+        word = features.word(at)
+        if word in DASHES and not features.is_attached(at):
+            return all(features.is_capitalised(i) or not features.word(i)[:1].isalpha() for i in range(at))
+        if word == "(" and (features.word(at + 1) in _AGENCIES or _is_uppercase(features, at + 1)):
+            return True
+        if word in SENTENCE_ENDS and not features.is_attached(at):
+            return False
+    return False
+
+
+def _is_uppercase(features: SentenceFeatures, i: int) -> bool:
+    return features.is_capitalised(i) and features.tokens[i].text.isupper()

@@ -1,0 +1,253 @@
+"""Extents: the ranges around a selection that Space grows through, one inside the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from annotator.core.tokens import Token, TokenRange
+from annotator.language.claims import claim_candidates, claim_ends, claim_ranges
+from annotator.language.clauses import is_verb
+from annotator.language.en import speech
+from annotator.language.en import words as en
+from annotator.language.names import name_ranges, title_start
+from annotator.language.number_phrases import number_phrases
+from annotator.language.sentence_features import (
+    DASHES,
+    SentenceFeatures,
+    is_quotation_mark,
+    sentence_features,
+)
+
+# Candidates: what Tab offers and what a hint letter snaps to.
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionCandidate:
+    """A range ``[first, last)`` that an annotator may want.
+
+    ``kind``: ``name`` (no title, no 's), ``number`` (with what it counts), ``quotation`` (with
+    its marks), ``claim`` (what a verb of speech attributes to a source, without marks around).
+    """
+
+    first: int
+    last: int
+    kind: str
+
+
+def selection_candidates(tokens: Sequence[Token]) -> tuple[SelectionCandidate, ...]:
+    """Return the candidates of a sentence in reading order: by start, the longer first."""
+    return candidates_in(sentence_features(tokens))
+
+
+@lru_cache(maxsize=64)  # the sheet and its hints ask for those of one sentence
+def candidates_in(features: SentenceFeatures) -> tuple[SelectionCandidate, ...]:
+    """Return the candidates of a sentence that has been looked at."""
+    found: dict[TokenRange, str] = {}
+    for kind, ranges in (
+        ("quotation", ((q.first, q.last) for q in features.quotations)),
+        ("claim", claim_ranges(features)),
+        ("number", _number_ranges(features)),
+        ("name", name_ranges(features)),
+    ):
+        for r in ranges:
+            found.setdefault(r, kind)
+    order = sorted(found, key=lambda r: (r[0], -r[1]))
+    return tuple(SelectionCandidate(first, last, found[first, last]) for first, last in order)
+
+
+def _number_ranges(features: SentenceFeatures) -> list[TokenRange]:
+    counting = [p for p in number_phrases(features) if p.counts]
+    return [(p.first, end) for p in counting for end in sorted({p.complement_end, p.last}, reverse=True)]
+
+
+def snap_to_phrase(tokens: Sequence[Token], i: int) -> TokenRange:
+    """Return what the hint of token ``i`` selects.
+
+    On an opening quotation mark the whole quotation; else the longest name, or the number phrase
+    without its "of …", that starts there (money, dates and durations too); else the token alone.
+    """
+    features = sentence_features(tokens)
+    quotation = next(((q.first, q.last) for q in features.quotations if q.first == i and q.has_opening), None)
+    name = next((r for r in name_ranges(features) if r[0] == i), None)
+    number = next(((p.first, p.last) for p in number_phrases(features) if p.first == i), None)
+    return quotation or name or number or (i, i + 1)
+
+
+_CLAUSE_MARKS = frozenset({",", ";", ":", "(", ")", "[", "]", "–", "—", "--"})
+_MAX_PHRASE_TOKENS = 3
+"""Up to this many tokens a selection grows as a phrase unless it is a claim that the rules see."""
+_PHRASE_BREAKS = (
+    en.PREPOSITIONS | en.CONJUNCTIONS | en.AUXILIARIES | en.PRONOUNS | en.SPEECH_CUES | en.ADVERBS
+) - {"of"}
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """A range ``[first, last)`` that holds the selection.
+
+    ``kind``: ``name`` (with its title), ``number`` (with its "of …"), ``phrase``, ``clause``,
+    ``quotation`` (inside its marks, then with them), ``sentence`` (without its stop, then whole).
+    """
+
+    first: int
+    last: int
+    kind: str
+
+
+def selection_expansions(tokens: Sequence[Token], first: int, last: int) -> tuple[Expansion, ...]:
+    """Return strictly growing ranges that hold ``[first, last)`` and are not it.
+
+    What may be a claim grows to the longer claims from its start, then to what holds it. Of others
+    names, numbers, claims, quotations and sentences always count; a phrase or clause that would
+    cross one of them does not, nor does a source with its verb.
+    """
+    return _cached_expansions(sentence_features(tokens), first, last)
+
+
+@lru_cache(maxsize=256)  # what Space takes next is drawn at every key, and then it is pressed
+def _cached_expansions(features: SentenceFeatures, first: int, last: int) -> tuple[Expansion, ...]:
+    if _is_claim_range(features, first, last):
+        found = [
+            e
+            for e in (*_longer_claims(features, first), *_enclosing_claims(features))
+            if _holds(e, first, last)
+        ]
+    else:
+        held = [e for e in _fixed_expansions(features) if _holds(e, first, last)]
+        soft = [e for e in _phrase_and_clause(features, first, last) if _holds(e, first, last)]
+        found = held + [
+            e
+            for e in soft
+            if not any(_cross(e, h) for h in held) and not _is_cue_without_content(features, e)
+        ]
+    return _nested_chain(found)
+
+
+def _nested_chain(found: list[Expansion]) -> tuple[Expansion, ...]:
+    """Return extents by length, each holding the one before it."""
+    chain: list[Expansion] = []
+    for e in sorted(found, key=lambda e: (e.last - e.first, e.first)):
+        if not chain or _holds(e, chain[-1].first, chain[-1].last):
+            chain.append(e)
+    return tuple(chain)
+
+
+def _is_claim_range(features: SentenceFeatures, first: int, last: int) -> bool:
+    """Whether a selection is what a claim from its start may be, so that it grows as a claim."""
+    if any((r.first, r.last) == (first, last) for r in claim_candidates(features)):
+        return True
+    return last - first > _MAX_PHRASE_TOKENS and last in claim_ends(features, first)
+
+
+def _longer_claims(features: SentenceFeatures, first: int) -> Iterator[Expansion]:
+    """Yield the longer claims from the same start."""
+    for end in claim_ends(features, first):
+        yield Expansion(first, end, "clause")
+
+
+def _enclosing_claims(features: SentenceFeatures) -> Iterator[Expansion]:
+    """Yield what claims grow into: other claims, quotations, the sentence."""
+    for r in claim_candidates(features):
+        yield Expansion(r.first, r.last, "clause")
+    yield from _quotations_and_sentence(features)
+
+
+def _is_cue_without_content(features: SentenceFeatures, e: Expansion) -> bool:
+    """Whether a clause holds a verb of speech without what it says: "Quist said"."""
+    if e.kind != "clause" or any(r.first < e.last and e.first < r.last for r in claim_candidates(features)):
+        return False
+    return any(
+        features.word(i) in speech.SPEECH_FORMS and is_verb(features, i) for i in range(e.first, e.last)
+    )
+
+
+def _holds(e: Expansion, first: int, last: int) -> bool:
+    return e.first <= first and last <= e.last and (e.first, e.last) != (first, last)
+
+
+def _cross(a: Expansion, b: Expansion) -> bool:
+    return a.first < b.first < a.last < b.last or b.first < a.first < b.last < a.last
+
+
+@lru_cache(maxsize=64)
+def _fixed_expansions(features: SentenceFeatures) -> tuple[Expansion, ...]:
+    """Return the extents that are there whatever is selected."""
+    return tuple(_find_fixed_expansions(features))
+
+
+def _find_fixed_expansions(features: SentenceFeatures) -> Iterator[Expansion]:
+    for a, b in name_ranges(features):
+        yield Expansion(a, b, "name")
+        yield Expansion(title_start(features, a), b, "name")
+    for p in number_phrases(features):
+        yield Expansion(p.first, p.last, "number")
+        yield Expansion(p.first, p.complement_end, "number")
+    for r in claim_candidates(features):
+        yield Expansion(r.first, r.last, "clause")
+    yield from _quotations_and_sentence(features)
+
+
+def _quotations_and_sentence(features: SentenceFeatures) -> Iterator[Expansion]:
+    """Yield the quotations and the sentence, each without and with its marks."""
+    for q in features.quotations:
+        yield Expansion(*q.content, "quotation")
+        yield Expansion(q.first, q.last, "quotation")
+    yield Expansion(0, features.content_end(), "sentence")
+    yield Expansion(0, len(features), "sentence")
+
+
+def _phrase_and_clause(features: SentenceFeatures, first: int, last: int) -> Iterator[Expansion]:
+    """Yield the phrase, the phrase with its "of …" and the clause around a selection."""
+    a, b = _phrase_range(features, first, last)
+    yield Expansion(a, b, "phrase")
+    yield Expansion(*_with_of_phrase(features, a, b), "phrase")
+    yield Expansion(*_clause_range(features, first, last), "clause")
+
+
+def _phrase_range(features: SentenceFeatures, first: int, last: int) -> TokenRange:
+    """Widen over words up to the nearest preposition, conjunction, verb, pronoun or mark."""
+    while first > 0 and not _ends_phrase(features, first - 1) and features.word(first) not in en.DETERMINERS:
+        first -= 1
+    while (
+        last < len(features)
+        and not _ends_phrase(features, last)
+        and features.word(last) not in en.DETERMINERS
+    ):
+        last += 1
+    return first, last
+
+
+def _ends_phrase(features: SentenceFeatures, i: int) -> bool:
+    word = features.word(i)
+    if word in ("of", "that") or word in _PHRASE_BREAKS or is_quotation_mark(features.tokens[i].text):
+        return True
+    return (
+        not word[:1].isalnum() and word not in en.PERCENT and not (word in DASHES and features.is_attached(i))
+    )
+
+
+def _with_of_phrase(features: SentenceFeatures, first: int, last: int) -> TokenRange:
+    if features.word(last) != "of" or last + 1 >= len(features) or features.word(last + 1) in en.PRONOUNS:
+        return first, last
+    at = last + 1
+    while features.word(at) in en.DETERMINERS:
+        at += 1
+    while at < len(features) and not _ends_phrase(features, at):
+        at += 1
+    return first, at
+
+
+def _clause_range(features: SentenceFeatures, first: int, last: int) -> TokenRange:
+    """Widen to the nearest commas, brackets, dashes or quotation marks."""
+    while first > 0 and not _ends_clause(features, first - 1):
+        first -= 1
+    while last < features.content_end() and not _ends_clause(features, last):
+        last += 1
+    return first, last
+
+
+def _ends_clause(features: SentenceFeatures, i: int) -> bool:
+    text = features.tokens[i].text
+    return is_quotation_mark(text) or text in _CLAUSE_MARKS or text in (".", "!", "?")

@@ -1,0 +1,295 @@
+"""The stretches of a sentence that may be a person or a place: names, names in names, known places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from annotator.core.tokens import Token, TokenRange, tokens_text
+from annotator.language.claims import claim_candidates
+from annotator.language.en import organisations, people
+from annotator.language.en import words as en
+from annotator.language.names import name_ranges
+from annotator.language.number_phrases import number_candidates
+from annotator.language.person_features import (
+    is_followed_by_region,
+    is_organisation,
+    name_words,
+    person_features,
+)
+from annotator.language.place_features import (
+    KnownPlaces,
+    find_known_places,
+    has_place_ending_at,
+    place_frame,
+    place_type,
+)
+from annotator.language.scoring import MIN_ENTITY_SCORE, SpanCandidate, entity_score
+from annotator.language.sentence_features import (
+    DASHES,
+    EMPTY_CONTEXT,
+    ArticleContext,
+    SentenceFeatures,
+    sentence_features,
+)
+
+_MAX_INNER_NAME = 6
+"""How many tokens after its first one a person's name inside a longer run may have."""
+
+_MAX_FULL_NAME = 5
+"""How many tokens of a known person's full name are looked for inside a longer name."""
+
+
+@dataclass(frozen=True, slots=True)
+class NameRanges:
+    """The stretches of one sentence, and what the gazetteer knows."""
+
+    enclosing: dict[TokenRange, TokenRange]
+    """Each stretch with the whole name that it lies in; a whole one lies in itself."""
+    known_places: KnownPlaces
+
+    @property
+    def ranges(self) -> list[TokenRange]:
+        """The stretches in reading order, outer before inner."""
+        return sorted(self.enclosing, key=lambda r: (r[0], -r[1]))
+
+
+def find_name_ranges(features: SentenceFeatures, context: ArticleContext) -> NameRanges:
+    """Return the stretches of a sentence."""
+    known = find_known_places(features)
+    around = {r: r for r in name_ranges(features) if not _is_common_word(features, r, context)}
+    for whole in tuple(around):
+        for r in _inner_names(features, whole, context, known):
+            if _splits_hyphenated(features, r):
+                continue
+            around.setdefault(r, r if _is_separate_before(features, whole[0], r[0], known) else whole)
+    holders = _enclosing_by_token(around)
+    around |= {r: r for r in _missed_short_names(features, context, holders)}
+    for whole in known:
+        for r in [r for r in _ranges_within(whole) if r in around]:
+            around[r] = whole
+    for r in known:
+        whole = holders.get(r[0], r)
+        around.setdefault(r, whole if r[1] <= whole[1] else r)
+    return NameRanges(around, known)
+
+
+def _splits_hyphenated(features: SentenceFeatures, r: TokenRange) -> bool:
+    """Whether a range begins or ends at a hyphen inside a word."""
+    first, last = r
+    inner = features.word(first) in DASHES or features.word(last - 1) in DASHES
+    before = features.is_attached(first) and features.word(first - 1) in DASHES
+    return inner or before or (features.is_attached(last) and features.word(last) in DASHES)
+
+
+def _ranges_within(whole: TokenRange) -> Iterator[TokenRange]:
+    """Yield the ranges that lie in another and are not it."""
+    first, last = whole
+    yield from ((a, b) for a in range(first, last) for b in range(a + 1, last + 1) if (a, b) != whole)
+
+
+def _enclosing_by_token(around: dict[TokenRange, TokenRange]) -> dict[int, TokenRange]:
+    """Return for each token the first name that it lies in."""
+    holders: dict[int, TokenRange] = {}
+    for first, last in around:
+        for i in range(first, last):
+            holders.setdefault(i, (first, last))
+    return holders
+
+
+def _missed_short_names(
+    features: SentenceFeatures, context: ArticleContext, holders: dict[int, TokenRange]
+) -> Iterator[TokenRange]:
+    """Yield words that are a person's elsewhere in the article and were taken for common ones here."""
+    for i, word in enumerate(features.folded):
+        if (
+            i not in holders
+            and features.is_capitalised(i)
+            and not features.is_capitalised(i + 1)
+            and context.is_short_name((word,))
+        ):
+            yield i, i + 1
+
+
+def _is_common_word(features: SentenceFeatures, r: TokenRange, context: ArticleContext) -> bool:
+    """Whether the one word of a name has its capital from its place and is a common word in the article."""
+    first, last = r
+    if (
+        last - first > 1
+        or first not in features.capital_positions
+        or features.folded[first] not in context.lowercase_words
+    ):
+        return False
+    return not context.is_short_name(features.folded[first:last])
+
+
+def _is_separate_before(features: SentenceFeatures, first: int, at: int, known: KnownPlaces) -> bool:
+    """Whether what stands before ``at`` in a run is a name of its own: a place, a party, a medium."""
+    if at <= first:
+        return False
+    word = features.word(at - 1)
+    if word in en.PARTIES or word in en.DEMONYMS or word.removesuffix("s") in en.DEMONYMS:
+        return True
+    return has_place_ending_at(known, at) or (at - 1 == first and word in organisations.KNOWN_ORGANISATIONS)
+
+
+def _inner_names(
+    features: SentenceFeatures, whole: TokenRange, context: ArticleContext, known: KnownPlaces
+) -> Iterator[TokenRange]:
+    """Yield the names that lie in a longer one: persons, and what is left without a common first word."""
+    first, last = whole
+    if last - first < 2:
+        return
+    opener = features.word(first) in context.lowercase_words or features.word(first) in en.SENTENCE_OPENERS
+    if (
+        first in features.capital_positions
+        and opener
+        and not context.is_short_name(name_words(features, first, last))
+    ):
+        yield first + 1, last
+    yield from _signature_names(features, whole, known)
+    if not (features.word(first) in people.FIRST_NAMES or features.word(first).endswith(".")):
+        for i in range(max(first + 1, last - _MAX_INNER_NAME), last - 1):
+            if features.word(i) in people.FIRST_NAMES:
+                yield i, last
+    yield from _known_full_names(features, whole, context)
+    if features.is_headline:
+        for i in range(first, last):
+            yield from _headline_names(features, i, last, context)
+
+
+def _signature_names(
+    features: SentenceFeatures, whole: TokenRange, known: KnownPlaces
+) -> Iterator[TokenRange]:
+    """Yield the two names of a signature: Ann B. Teal Larkmouth, N.Y."""
+    first, last = whole
+    place = next((at for at in range(first + 2, last) if (at, last) in known), None)
+    if place:
+        yield first, place
+    elif last - first > 2 and is_followed_by_region(features, last, known):
+        yield first, last - 1
+        yield last - 1, last
+
+
+def _known_full_names(
+    features: SentenceFeatures, whole: TokenRange, context: ArticleContext
+) -> Iterator[TokenRange]:
+    """Yield the full names of the article that lie in a longer run."""
+    first, last = whole
+    without_suffix = (first, first + len(name_words(features, first, last)))
+    for i in range(first, last):
+        for end in range(i + 2, min(last, i + _MAX_FULL_NAME) + 1):
+            if features.folded[i:end] in context.full_names and (i, end) != without_suffix:
+                yield i, end
+
+
+def _headline_names(
+    features: SentenceFeatures, i: int, last: int, context: ArticleContext
+) -> Iterator[TokenRange]:
+    """Yield the person that starts at ``i`` in a headline, where every word has a capital."""
+    words, before = features.folded[i : i + 1], features.word(i - 1)
+    led = before in people.FIRST_NAMES or before.endswith(".") or (before,) in context.first_names
+    seen = context.is_short_name(words) or words in context.first_names or words[0] in people.SURNAMES
+    if seen and not led:
+        yield i, i + 1
+    if words[0] in people.FIRST_NAMES and i + 1 < last:
+        yield i, i + 2
+
+
+# The readings of a sentence's names as persons and as places.
+
+
+_MAX_ENCLOSING_TOKENS = 12
+"""How many tokens a name may have that is looked at anew for each place in it; keeps long runs linear."""
+
+
+def entity_candidates(
+    features: SentenceFeatures, context: ArticleContext = EMPTY_CONTEXT
+) -> tuple[SpanCandidate, ...]:
+    """Return the persons and places of a sentence in reading order; one range may be both."""
+    found = find_name_ranges(features, context)
+    return tuple(reading for r in found.ranges for reading in _range_candidates(features, r, context, found))
+
+
+def _range_candidates(
+    features: SentenceFeatures, r: TokenRange, context: ArticleContext, found: NameRanges
+) -> list[SpanCandidate]:
+    """Return the readings of one range, the likelier first."""
+    kinds = (
+        ("person", _person_features(features, r, context, found)),
+        ("place", _place_features(features, r, context, found)),
+    )
+    scored = [
+        SpanCandidate(*r, kind, entity_score(kind, traits), " ".join(traits))
+        for kind, traits in kinds
+        if traits
+    ]
+    return sorted((s for s in scored if s.score >= MIN_ENTITY_SCORE), key=lambda s: -s.score)
+
+
+def _person_features(
+    features: SentenceFeatures, r: TokenRange, context: ArticleContext, found: NameRanges
+) -> tuple[str, ...]:
+    """Return what tells for and against a person."""
+    traits = person_features(
+        features, r, context, place_type(features, *r, found.known_places), found.known_places
+    )
+    return (*traits, "inner") if traits and found.enclosing[r] != r else traits
+
+
+def _place_features(
+    features: SentenceFeatures, r: TokenRange, context: ArticleContext, found: NameRanges
+) -> tuple[str, ...]:
+    """Return what tells for and against a place: its type, what stands around it, what it lies in."""
+    whole, known = found.enclosing[r], r in found.known_places
+    if whole != r and not known:
+        return ()
+    words = name_words(features, *r)
+    at, then = place_frame(features, *r, found.known_places)
+    kind = place_type(features, *r, found.known_places)
+    if not kind:
+        kind = "placed" if words in context.inferred_places else "unknown"
+        at = f"{kind}-{at}"
+    body = is_organisation(features, *r, context) and (not known or words in context.organisation_names)
+    traits = (
+        (f"{kind}{then.removeprefix('then')}", known),
+        ("named", words in context.full_names or context.is_short_name(words)),
+        ("body", body),
+        ("stated", is_followed_by_region(features, r[1], found.known_places)),
+        (_enclosing_feature(features, r, whole, context, found), whole != r),
+        ("headline", features.is_headline),
+    )
+    return (kind, at, then, *(name for name, there in traits if there))
+
+
+def _enclosing_feature(
+    features: SentenceFeatures, r: TokenRange, whole: TokenRange, context: ArticleContext, found: NameRanges
+) -> str:
+    """Return what the longer name around a place is, and on which side of it the place stands."""
+    if whole[1] - whole[0] > _MAX_ENCLOSING_TOKENS:
+        return "in-other-mid"
+    side = "first" if r[0] == whole[0] else "last" if r[1] == whole[1] else "mid"
+    if "of" in features.folded[whole[0] : whole[1]]:
+        return f"in-of-{side}"
+    if is_organisation(features, *whole, context):
+        return f"in-body-{side}"
+    return f"in-{'place' if place_type(features, *whole, found.known_places) else 'other'}-{side}"
+
+
+# The readings of a sentence: which stretches are a person, a place, a number or a claim, and how surely.
+
+
+def span_candidates(
+    tokens: Sequence[Token], context: ArticleContext = EMPTY_CONTEXT
+) -> tuple[SpanCandidate, ...]:
+    """Return the readings of a sentence in reading order, outer before inner, the likelier kind first.
+
+    One stretch may have several, of different kinds.
+    """
+    features = sentence_features(
+        tokens,
+        starts_in_quotation=bool(context.open_quotation_texts)
+        and tokens_text(tokens) in context.open_quotation_texts,
+    )
+    found = [*claim_candidates(features), *number_candidates(features), *entity_candidates(features, context)]
+    return tuple(sorted(found, key=lambda r: (r.first, -r.last, -r.score)))

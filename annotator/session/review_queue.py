@@ -1,0 +1,313 @@
+"""What all worklists share: one item after the other is settled or left, one undo a deed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Generic, Protocol, TypeVar
+
+from annotator.checks.consistency import InconsistencyGroup, WordOccurrence, apply_proposals
+from annotator.core.annotation import AnnotatedSentence
+from annotator.core.edits import Edit, Op, combine_edits, reject_suggestion
+from annotator.core.errors import RuleError
+from annotator.core.span_repair import (
+    MisalignedSpan,
+    RepairKind,
+    SpanRepair,
+    misaligned_spans,
+    possible_repairs,
+)
+from annotator.session.session import AnnotationSession
+
+ReviewItemKey = tuple[str, int, int, str]
+"""Sentence, range and label of an item: what makes two of them the same."""
+
+
+class ReviewItem(Protocol):
+    """Something that waits in a worklist."""
+
+    @property
+    def annotated(self) -> AnnotatedSentence:
+        """The sentence as it was when the list was made."""
+
+    @property
+    def key(self) -> ReviewItemKey:
+        """What makes two items the same."""
+
+
+ItemT = TypeVar("ItemT", bound=ReviewItem)  # noqa: E741 - the usual name of an item's type
+
+
+@dataclass(frozen=True, slots=True)
+class _ReviewAction:
+    """What one key did: the items that it settled, and the edit if there was one."""
+
+    items: tuple[int, ...]
+    edit: Edit | None
+    at: int
+
+
+class ReviewQueue(Generic[ItemT]):
+    """The items of one look at the works; what is settled stays in ``items`` until the next look."""
+
+    empty_message = "there is nothing to do"
+    """What is said where no item is in hand."""
+
+    def __init__(
+        self, session: AnnotationSession, items: Sequence[ItemT], skipped: set[ReviewItemKey]
+    ) -> None:
+        """List the items that are not in ``left``, which takes those that are left from now on."""
+        self.session = session
+        self.items = [x for x in items if x.key not in skipped]
+        self.settled: dict[int, bool] = {}
+        """The number of each item that is settled, and whether something was done about it."""
+        self.at = 0
+        self._skipped = skipped
+        self._actions: list[_ReviewAction] = []
+
+    def is_listed(self, n: int) -> bool:
+        """Whether an item is shown, by its number."""
+        return 0 <= n < len(self.items)
+
+    @property
+    def current_item(self) -> ItemT | None:
+        """The item in hand."""
+        return self.items[self.at] if self.is_listed(self.at) else None
+
+    @property
+    def open_count(self) -> int:
+        """How many items wait."""
+        return len(self.items) - len(self.settled)
+
+    def move(self, by: int) -> None:
+        """Go some of the listed items on."""
+        step = 1 if by > 0 else -1
+        at, skipped = self.at, abs(by)
+        while skipped and 0 <= at + step < len(self.items):
+            at += step
+            if self.is_listed(at):
+                self.at, skipped = at, skipped - 1
+
+    def undo(self) -> str:
+        """Take back what the last key did; returns what that was. Raises RuleError where there is nothing."""
+        if not self._actions:
+            raise RuleError("nothing to undo here", do="Esc, then Ctrl+Z goes further back")
+        action = self._actions[-1]
+        if action.edit:
+            self.session.undo()
+        self._actions.pop()
+        for n in action.items:
+            self.settled.pop(n, None)
+            self._skipped.discard(self.items[n].key)
+        self.at = action.at
+        return f"taken back: {action.edit.message}" if action.edit else "taken back"
+
+    def _skip(self, edit: Edit | None = None) -> str:
+        """Leave the item in hand as it is, and remember that; returns what was done."""
+        self._skipped.add(self._require_current().key)
+        self._apply((self.at,), edit, done=False)
+        return "left as it is"
+
+    def _apply(self, items: tuple[int, ...], edit: Edit | None, *, done: bool) -> None:
+        """Carry an edit out, settle the items and go on to the next that waits."""
+        if edit:
+            self.session.apply_edit(edit)
+        self._actions.append(_ReviewAction(items, edit, self.at))
+        self.settled.update(dict.fromkeys(items, done))
+        self._advance()
+
+    def _advance(self) -> None:
+        """Go to the next item that waits; where there is none to the last one before that is listed."""
+        later = range(self.at, len(self.items))
+        waiting = next((n for n in later if self.is_listed(n) and n not in self.settled), None)
+        if waiting is not None:
+            self.at = waiting
+        elif not self.is_listed(self.at):
+            self.move(-1)
+
+    def _require_current(self) -> ItemT:
+        """Return the item in hand; raises RuleError where there is none or it is settled already."""
+        if self.current_item is None:
+            raise RuleError(self.empty_message)
+        if self.at in self.settled:
+            raise RuleError("this is settled already", do="u takes it back")
+        return self.current_item
+
+    def _current_version(self, annotated: AnnotatedSentence) -> AnnotatedSentence:
+        """Return a work as it is now, which an earlier deed may have changed."""
+        s = annotated.sentence
+        touched = self.session.annotation_store.touched_sentences_of(s.article)
+        now = next((w for w in touched if (w.sentence.start, w.sentence.end) == (s.start, s.end)), None)
+        if now is None:
+            raise RuleError("the sentence has changed since", do="Esc, and open the worklist again")
+        return now
+
+
+# The worklist of inconsistencies: what most places say is proposed for the others.
+
+
+@dataclass(frozen=True, slots=True)
+class ConsistencyItem:
+    """A proposal and the group that it is of."""
+
+    group: int
+    occurrence: WordOccurrence
+
+    @property
+    def annotated(self) -> AnnotatedSentence:
+        """The sentence of the place."""
+        return self.occurrence.annotated
+
+    @property
+    def key(self) -> ReviewItemKey:
+        """What makes two proposals the same."""
+        return self.occurrence.key
+
+
+class ConsistencyQueue(ReviewQueue[ConsistencyItem]):
+    """The proposals, group by group; what is settled stays listed until the next look."""
+
+    empty_message = "there is nothing to make consistent"
+
+    def __init__(self, session: AnnotationSession, groups: Sequence[InconsistencyGroup]) -> None:
+        """List the proposals of ``groups`` that were not left before in this session."""
+        items = [ConsistencyItem(n, p) for n, g in enumerate(groups) for p in g.changes]
+        super().__init__(session, items, session.navigation.skipped_proposals)
+        self.groups = tuple(groups)
+
+    @property
+    def current_group(self) -> InconsistencyGroup | None:
+        """The group in hand."""
+        return self.groups[self.current_item.group] if self.current_item else None
+
+    def move_group(self, by: int) -> None:
+        """Go to the first proposal of the next (1) or previous (-1) group."""
+        if self.current_item:
+            firsts = [n for n, x in enumerate(self.items) if n == 0 or x.group != self.items[n - 1].group]
+            mine = max(f for f in firsts if f <= self.at)
+            to = firsts.index(mine) + (by if by > 0 or mine == self.at else 0)
+            self.at = firsts[max(0, min(to, len(firsts) - 1))]
+
+    def accept(self) -> str:
+        """Carry out the proposal in hand; returns what was done. Raises RuleError as edits do."""
+        item = self._require_current()
+        edit = apply_proposals(self._current_version(item.annotated), [item.occurrence], self.session.schema)
+        self._apply((self.at,), replace(edit, message=_consistency_message(item.occurrence)), done=True)
+        return _consistency_message(item.occurrence)
+
+    def skip(self) -> str:
+        """Leave the place in hand as it is, for good where a span was proposed; returns what was done."""
+        occurrence = self._require_current().occurrence
+        if occurrence.proposed and not self.session.read_only:
+            return self._skip(
+                reject_suggestion(self._current_version(occurrence.annotated), occurrence.proposed)
+            )
+        return self._skip()
+
+    def accept_group(self) -> str:
+        """Carry out every proposal of the group that is not settled, as one edit; returns what was done.
+
+        Raises RuleError where none of them can be.
+        """
+        group = self._require_current().group
+        numbers = [n for n, x in enumerate(self.items) if x.group == group and n not in self.settled]
+        versions: dict[str, list[AnnotatedSentence]] = {}
+        done, why = [], ""
+        for n in numbers:
+            occurrence = self.items[n].occurrence
+            try:
+                steps = versions.setdefault(
+                    occurrence.annotated.sentence.id, [self._current_version(occurrence.annotated)]
+                )
+                steps.append(apply_proposals(steps[-1], [occurrence], self.session.schema).after[0])
+                done.append(n)
+            except RuleError as error:
+                why = str(error)
+        edits = [Edit(Op.EDIT, (s[0],), (s[-1],)) for s in versions.values() if len(s) > 1]
+        if not edits:
+            raise RuleError(why or "there is nothing to do")
+        message = f"{len(done)} {'place' if len(done) == 1 else 'places'} made consistent"
+        self._apply(tuple(done), combine_edits(edits, message), done=True)
+        return f"{message}; {len(numbers) - len(done)} left: {why}" if why else message
+
+
+def _consistency_message(occurrence: WordOccurrence) -> str:
+    words = occurrence.annotated.sentence.text[occurrence.start : occurrence.end]
+    if occurrence.proposed is None:
+        return f"{words} bears no label any more"
+    if occurrence.existing and (occurrence.start, occurrence.end) != (
+        occurrence.proposed.start,
+        occurrence.proposed.end,
+    ):
+        return f"{words} is {occurrence.annotated.text_of(occurrence.proposed)} now"
+    return f"{words} is {occurrence.proposed.label} now"
+
+
+# The worklist of spans that begin or end inside a token: each is repaired or left, one undo a deed.
+
+
+class RepairQueue(ReviewQueue[MisalignedSpan]):
+    """The spans inside tokens, in the order of the works; what is settled is listed no more."""
+
+    empty_message = "there is no span to repair"
+
+    def __init__(
+        self, session: AnnotationSession, misaligned_spans: Sequence[MisalignedSpan], here: str = ""
+    ) -> None:
+        """List the cases that were not left before in this session; the first one ``here`` is in hand.
+
+        ``here``: the id of a sentence.
+        """
+        super().__init__(session, misaligned_spans, session.navigation.skipped_repairs)
+        self._by_sentence: dict[str, list[int]] = {}
+        for n, misaligned in enumerate(self.items):
+            self._by_sentence.setdefault(misaligned.annotated.sentence.id, []).append(n)
+        self.at = self._by_sentence.get(here, [0])[0]
+
+    def is_listed(self, n: int) -> bool:
+        """Whether an item is shown: as long as it waits."""
+        return super().is_listed(n) and n not in self.settled
+
+    @property
+    def open_indexes(self) -> Sequence[int]:
+        """The numbers of the cases that wait."""
+        return [n for n in range(len(self.items)) if n not in self.settled]
+
+    @property
+    def skipped_count(self) -> int:
+        """How many cases were left as they are, in this session."""
+        return len(self._skipped)
+
+    def current_repairs(self) -> tuple[AnnotatedSentence, tuple[SpanRepair, ...]]:
+        """Return the sentence in hand as it is now, and what each cure would give; raises RuleError."""
+        misaligned = self._require_current()
+        now = self._current_version(misaligned.annotated)
+        return now, possible_repairs(now, misaligned.span, self.session.schema)
+
+    def repair(self, kind: RepairKind) -> str:
+        """Repair the case in hand; returns what was done. Raises RuleError where the cure makes no sense."""
+        misaligned = self._require_current()
+        repair = next(r for r in self.current_repairs()[1] if r.kind is kind)
+        if repair.edit is None:
+            raise RuleError(f"{kind.value} is not possible: {repair.reason}", do="choose another repair")
+        after = repair.edit.after[0]
+        waiting = {s.key for s in misaligned_spans(after)}
+        numbers = self._by_sentence[after.sentence.id]
+        repaired = [n for n in numbers if self.is_listed(n) and self.items[n].span.key not in waiting]
+        self._apply(tuple(repaired), repair.edit, done=True)
+        also = len(repaired) - 1
+        more = f", and {also} more with it" if also else ""
+        return f"{_repair_message(misaligned, repair)}{more}"
+
+    def skip(self) -> str:
+        """Leave the span in hand as it is until the next start; returns what was done."""
+        return self._skip()
+
+
+def _repair_message(misaligned: MisalignedSpan, repair: SpanRepair) -> str:
+    words = misaligned.annotated.text_of(misaligned.span)
+    if repair.kind is RepairKind.DROP:
+        return f"{words} is no {misaligned.span.label} any more"
+    if repair.kind is RepairKind.SPLIT:
+        return f"the tokens are {' | '.join(repair.result)} now"
+    return f"{words} is {repair.result[0]} now"

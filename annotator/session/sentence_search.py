@@ -1,0 +1,158 @@
+"""The texts of all sentences in the queue, read once without their tokens, and the search through them.
+
+A corpus of thousands of articles is looked through in the background: every method may be called
+from any thread, takes what the annotator has touched as a value, and reads with a corpus of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import RLock, current_thread, main_thread
+from time import sleep
+
+from annotator.core.annotation import AnnotatedSentence, Annotation
+from annotator.core.annotation_store import AnnotationStore
+from annotator.core.article import AnnotatedLineIndex
+from annotator.core.search_query import HighlightRange, QuerySubject, SearchQuery
+from annotator.session.article_cache import AnswerProgress
+from annotator.storage.corpus_folder import CorpusFolder
+
+_READ_PAUSE_SECONDS = 0.001
+"""Seconds that a background thread leaves to the others after it has read an article."""
+
+TouchedSentences = Mapping[str, Sequence[AnnotatedSentence]]
+"""Article id → the works that have a record."""
+ProblemSentenceIds = frozenset[str]
+"""The ids of the sentences that are inconsistent with another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchableArticle:
+    """What is kept of an article: its names and its sentences without tokens, nothing said of them."""
+
+    title: str
+    origin: str
+    line_index: AnnotatedLineIndex
+    annotated_sentences: tuple[AnnotatedSentence, ...]
+    is_replaced: bool
+
+    @property
+    def searchable_names(self) -> str:
+        """What the article may be searched by."""
+        return f"{self.title}\n{self.origin}"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """A sentence that a query holds for."""
+
+    article: int
+    """The article's number in the queue, from 0."""
+    index: int
+    """The sentence's number in the article, from 0."""
+    title: str
+    annotated: AnnotatedSentence
+    """Without tokens where nobody has touched the sentence."""
+    highlights: tuple[HighlightRange, ...]
+    """What the query speaks of, in code points of the text."""
+
+
+class SentenceSearch:
+    """Looks through the sentences of a queue."""
+
+    def __init__(self, path: Path, queue: Sequence[str]) -> None:
+        """Look through these articles of the corpus at ``path``; nothing is read yet."""
+        self._path = path
+        self._queue = tuple(queue)
+        self._corpus: CorpusFolder | None = None
+        self._articles: dict[str, SearchableArticle] = {}
+        self._lock = RLock()
+
+    @property
+    def corpus(self) -> CorpusFolder:
+        """The finder's own view of the corpus."""
+        with self._lock:
+            if self._corpus is None:
+                self._corpus = CorpusFolder.open(self._path)
+            return self._corpus
+
+    def invalidate(self, article_id: str) -> None:
+        """Read an article anew: its lines have changed."""
+        with self._lock:
+            self._articles.pop(article_id, None)
+
+    def article(self, article_id: str) -> SearchableArticle:
+        """Return what is kept of an article; raises CorpusError where it can't be read."""
+        known = self._articles.get(article_id)
+        if known is not None:
+            return known
+        with self._lock:
+            if article_id not in self._articles:
+                self._articles[article_id] = self._read(article_id)
+            page = self._articles[article_id]
+        if current_thread() is not main_thread():
+            sleep(_READ_PAUSE_SECONDS)  # else the screen thread would hardly ever get the lock
+        return page
+
+    def _read(self, article_id: str) -> SearchableArticle:
+        article = self.corpus.article(article_id)
+        stored = self.corpus.active_sentences(article)
+        annotated_sentences = tuple(AnnotatedSentence(replace(s, tokens=())) for s in stored)
+        return SearchableArticle(
+            article.title or article.origin,
+            article.origin,
+            AnnotatedLineIndex(article),
+            annotated_sentences,
+            bool(article.replaced_by),
+        )
+
+    def sentences_of(
+        self, article_id: str, touched: Sequence[AnnotatedSentence]
+    ) -> Sequence[AnnotatedSentence]:
+        """Return the works of an article that stand in the queue: one for one those of the session."""
+        page = self.article(article_id)
+        if not touched or page.is_replaced:
+            return page.annotated_sentences
+        shown = [w for w in touched if page.line_index.is_annotated(w.sentence.start, w.sentence.end)]
+        overlay = AnnotationStore(lambda _: [w.sentence for w in page.annotated_sentences])
+        overlay.replace_sentences((), touched)
+        bare = [
+            w
+            for w in overlay.sentences_of(article_id)
+            if w.annotation == Annotation() and not w.sentence.tokens
+        ]
+        return sorted([*bare, *shown], key=lambda w: w.sentence.start)
+
+    def progress_of(self, article_id: str, touched: Sequence[AnnotatedSentence]) -> AnswerProgress:
+        """Return how far an article is."""
+        annotated_sentences = self.sentences_of(article_id, touched)
+        return AnswerProgress(sum(w.done for w in annotated_sentences), len(annotated_sentences))
+
+    def annotated_sentences(self, touched: TouchedSentences) -> list[AnnotatedSentence]:
+        """Return the works that something is said of, in the order of the queue."""
+        each = (self.sentences_of(a, touched[a]) for a in self._queue if touched.get(a))
+        return [
+            w for annotated_sentences in each for w in annotated_sentences if w.annotation != Annotation()
+        ]
+
+    def search(
+        self, query: SearchQuery, touched: TouchedSentences, problems: ProblemSentenceIds = frozenset()
+    ) -> Iterator[list[SearchHit]]:
+        """Yield the hits of each article in the order of the queue; an empty list too, as a sign of life."""
+        for number, article_id in enumerate(self._queue):
+            title = self.article(article_id).title
+            annotated_sentences = self.sentences_of(article_id, touched.get(article_id, ()))
+            yield [
+                SearchHit(number, i, title, w, query.highlights(w))
+                for i, w in enumerate(annotated_sentences)
+                if self.matches(query, w, problems)
+            ]
+
+    def matches(self, query: SearchQuery, annotated: AnnotatedSentence, problems: ProblemSentenceIds) -> bool:
+        """Whether a query holds for a work."""
+        problem = query.needs_problems and annotated.sentence.id in problems
+        return query.matches(
+            QuerySubject(annotated, self.article(annotated.sentence.article).searchable_names, problem)
+        )

@@ -1,0 +1,155 @@
+"""The figures of a corpus: its journals are read, never written, whoever holds them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from annotator.core.annotation import AnnotatedSentence, Annotation
+from annotator.core.annotation_store import AnnotationStore
+from annotator.core.article import AnnotatedLineIndex, Sentence
+from annotator.core.errors import AnnotatorError
+from annotator.core.journal_record import JournalRecord
+from annotator.statistics.edit_events import events_from_records
+from annotator.statistics.summary import (
+    AnnotationStatistics,
+    AnnotatorActivity,
+    CorpusProgress,
+    compute_statistics,
+)
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.journal import Journal
+
+EVERYBODY = "everybody"
+
+
+@dataclass(frozen=True, slots=True)
+class StatisticsReport:
+    """The figures of each annotator, and of all together where there are several."""
+
+    corpus: str
+    annotators: tuple[AnnotationStatistics, ...]
+    everybody: AnnotationStatistics | None
+    sentences: int
+    """The sentences to be annotated."""
+    warnings: tuple[str, ...]
+    left_out: Mapping[str, int]
+    """Lines of a journal that do not count, by annotator."""
+
+    @property
+    def primary(self) -> AnnotationStatistics | None:
+        """The figures to show first: everybody's, else the only annotator's."""
+        return self.everybody or (self.annotators[0] if self.annotators else None)
+
+
+def collect_statistics(corpus: CorpusFolder, names: Sequence[str] | None = None) -> StatisticsReport:
+    """Return the figures of these annotators, or of all; raises AnnotatorError for one without a journal."""
+    there = corpus.annotators()
+    for name in names or ():
+        if name not in there:
+            who = f"use one of: {', '.join(there)}" if there else "nobody has annotated this corpus yet"
+            raise AnnotatorError(f"there is no journal of the annotator {name!r}", do=who)
+    wanted = [n for n in there if names is None or n in names]
+    journals = [Journal.open(corpus.path, name, read_only=True) for name in wanted]
+    counter = _ProgressCounter([_replayed_store(corpus, j.records) for j in journals])
+    for article in corpus.article_ids():
+        counter.count_article(corpus, article)
+    activities = [
+        AnnotatorActivity(j.annotator, events_from_records(j.records), tuple(w))
+        for j, w in zip(journals, counter.touched, strict=True)
+    ]
+    labels = [x.name for x in corpus.schema.labels]
+    annotators = [
+        compute_statistics(activity.name, [activity], progress, labels, local_day)
+        for activity, progress in zip(activities, counter.per_annotator(), strict=True)
+    ]
+    together = (
+        compute_statistics(EVERYBODY, activities, counter.overall(), labels, local_day)
+        if len(activities) > 1
+        else None
+    )
+    return StatisticsReport(
+        corpus.name,
+        tuple(annotators),
+        together,
+        counter.total,
+        (*corpus.warnings, *(w for j in journals for w in j.warnings)),
+        {j.annotator: j.unusable_lines for j in journals if j.unusable_lines},
+    )
+
+
+def local_day(seconds: float) -> str:
+    """Return the day of a time where the machine stands, as ``2026-03-14``."""
+    return time.strftime("%Y-%m-%d", time.localtime(seconds))
+
+
+def _replayed_store(corpus: CorpusFolder, records: Sequence[JournalRecord]) -> AnnotationStore:
+    """Return the works of a journal; records of articles that have left the corpus have none."""
+    known = set(corpus.article_ids())
+    store = AnnotationStore(corpus.sentences)
+    store.replay(r for r in records if r.annotated.sentence.article in known)
+    return store
+
+
+@dataclass(slots=True)
+class _ProgressCounter:
+    """Goes through the articles once and counts for each annotator what is touched, done and left."""
+
+    stores: list[AnnotationStore]
+    touched: list[list[AnnotatedSentence]] = field(init=False)
+    total: int = 0
+    _done: list[int] = field(init=False)
+    _open_lengths: list[list[int]] = field(init=False)
+    _open_lengths_overall: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Start with nothing counted."""
+        self.touched = [[] for _ in self.stores]
+        self._done = [0 for _ in self.stores]
+        self._open_lengths = [[] for _ in self.stores]
+
+    def count_article(self, corpus: CorpusFolder, article_id: str) -> None:
+        """Count an article; one that has a newer version holds nothing to annotate."""
+        article = corpus.article(article_id)
+        if article.replaced_by:
+            return
+        lines = AnnotatedLineIndex(article)
+        covered: list[tuple[int, int]] = []
+        for i, store in enumerate(self.stores):
+            active = [
+                w
+                for w in store.sentences_of(article_id)
+                if lines.is_annotated(w.sentence.start, w.sentence.end)
+            ]
+            self.touched[i] += [w for w in active if w.annotation != Annotation()]
+            self._done[i] += sum(w.done for w in active)
+            self._open_lengths[i] += [len(w.sentence.tokens) for w in active if not w.done]
+            covered += [(w.sentence.start, w.sentence.end) for w in active if w.done]
+        stored = corpus.active_sentences(article)
+        self.total += len(stored)
+        self._open_lengths_overall += [len(s.tokens) for s in _uncovered(stored, sorted(covered))]
+
+    def per_annotator(self) -> list[CorpusProgress]:
+        """Return how far each annotator is; joins and splits are their own."""
+        return [
+            CorpusProgress(d, d + len(x), tuple(x))
+            for d, x in zip(self._done, self._open_lengths, strict=True)
+        ]
+
+    def overall(self) -> CorpusProgress:
+        """Return how far the corpus is: a sentence is done when anybody has answered it."""
+        return CorpusProgress(
+            self.total - len(self._open_lengths_overall), self.total, tuple(self._open_lengths_overall)
+        )
+
+
+def _uncovered(sentences: Sequence[Sentence], covered: Sequence[tuple[int, int]]) -> list[Sentence]:
+    """Return the sentences that share no text with the sorted stretches."""
+    out, i = [], 0
+    for s in sentences:
+        while i < len(covered) and covered[i][1] <= s.start:
+            i += 1
+        if i == len(covered) or covered[i][0] >= s.end:
+            out.append(s)
+    return out

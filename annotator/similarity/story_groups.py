@@ -1,0 +1,183 @@
+"""Which articles must stay in one part of a split, because one would give away the other.
+
+Two articles are linked where one is a version of the other, where one repeats the other (wire copy: at
+least 40 % of the shorter one's shingles, and ten of them), or where both tell one story: dated at most a
+day apart, with at least four names in common and those at least 40 % of the names of the one that has
+fewer; names that any day's news may have (``data/common_names.txt``) don't count, nor does boilerplate
+(``boilerplate.py``). A link depends on its two articles and on those before them: their text and date as
+ingested, never what was annotated or switched since. So articles that come later change none of the links
+that are there.
+
+The part is then drawn as the corpus grew, in the order of ingest. An article with no link to an earlier
+one begins a group, whose part is its hash's; one with links joins. If its links lead to groups that lie in
+one part, they become one group with the earliest article's hash; if they lead to two parts, the article
+would carry the one into the other: it is *quarantined*, and listed, and links to it count for nothing.
+No article that was drawn before ever moves. ``rebalance`` moves on request: it makes one group of
+whatever is linked, and the corpus records these groups as fixed from then on.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
+
+from annotator.similarity.article_signatures import ArticleSignature, count_shared
+from annotator.similarity.near_duplicates import IndexPair, candidate_pairs, candidate_pairs_by_day
+
+COPY_SHARE = 0.4
+"""The share of the shorter article's shingles that makes it a copy."""
+_MIN_SHARED_SHINGLES = 10
+_MIN_SHARED_NAMES, _MIN_NAME_SHARE = 4, 0.4
+
+PartOf = Callable[[str], str]
+"""From the id that a group is drawn by to the name of its part."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantinedArticle:
+    """An article that would bridge parts."""
+
+    article: str
+    links: tuple[tuple[str, str], ...]
+    """The earlier articles that it is linked to, each with its part; the first of each part."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoryGroups:
+    """By article id, the id that its group is drawn by; who is quarantined; all links."""
+
+    keys: Mapping[str, str]
+    quarantined: tuple[QuarantinedArticle, ...] = ()
+    links: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By article id, the earlier articles that it is linked to."""
+
+    @property
+    def quarantined_ids(self) -> frozenset[str]:
+        """The ids of the quarantined articles."""
+        return frozenset(q.article for q in self.quarantined)
+
+
+def group_stories(
+    signatures: Sequence[ArticleSignature], part_of: PartOf, fixed: Mapping[str, str] | None = None
+) -> StoryGroups:
+    """Draw the groups of articles that come in the order of ingest.
+
+    ``fixed`` gives, by article id, the key of those that an earlier ``rebalance`` has placed.
+    """
+    before = links_to_earlier(signatures)
+    groups = _GroupBuilder(part_of)
+    out: list[QuarantinedArticle] = []
+    for n, one in enumerate(signatures):
+        there = [signatures[m].article for m in before[n] if signatures[m].article in groups]
+        bridge = () if one.article in (fixed or {}) else groups.bridged_parts(there)
+        if bridge:
+            out.append(QuarantinedArticle(one.article, bridge))
+        else:
+            groups.add(one, there, (fixed or {}).get(one.article))
+    linked = {
+        signatures[n].article: tuple(signatures[m].article for m in ms) for n, ms in enumerate(before) if ms
+    }
+    return StoryGroups(groups.keys(), tuple(out), linked)
+
+
+def rebalanced_groups(signatures: Sequence[ArticleSignature]) -> dict[str, str]:
+    """Return, by article id, the key of each group when all that is linked is one group."""
+    groups = _GroupBuilder(lambda _: "")
+    for n, found in enumerate(links_to_earlier(signatures)):
+        groups.add(signatures[n], [signatures[m].article for m in found], None)
+    return dict(groups.keys())
+
+
+def links_to_earlier(signatures: Sequence[ArticleSignature]) -> list[list[int]]:
+    """Return, for each article, the positions of those before it that it is linked to."""
+    found: list[set[int]] = [set() for _ in signatures]
+    for a, b in _linked_pairs(signatures):
+        found[b].add(a)
+    return [sorted(f) for f in found]
+
+
+def _linked_pairs(signatures: Sequence[ArticleSignature]) -> Iterator[IndexPair]:
+    yield from _version_pairs(signatures)
+    yield from _copy_pairs(signatures)
+    for a, b in candidate_pairs_by_day(
+        [s.names for s in signatures], [s.day for s in signatures], _MIN_SHARED_NAMES, _MIN_NAME_SHARE
+    ):
+        if is_same_story(signatures[a], signatures[b]):
+            yield a, b
+
+
+def _version_pairs(signatures: Sequence[ArticleSignature]) -> Iterator[IndexPair]:
+    """Yield each version of an article with the first one, and with the one before it."""
+    every: dict[str, list[int]] = defaultdict(list)
+    for n, one in enumerate(signatures):
+        earlier = every[one.family]
+        yield from ((before, n) for before in dict.fromkeys([*earlier[:1], *earlier[-1:]]))
+        earlier.append(n)
+
+
+def _copy_pairs(signatures: Sequence[ArticleSignature]) -> Iterator[IndexPair]:
+    pairs = candidate_pairs([s.shingles for s in signatures], _MIN_SHARED_SHINGLES, COPY_SHARE)
+    for a, group in groupby(pairs, key=itemgetter(0)):
+        mine = set(signatures[a].shingles)  # made once: in a corpus of one template all are compared with all
+        yield from (pair for pair in group if _is_copy(mine, signatures[pair[1]].shingles))
+
+
+def _is_copy(mine: set[int], other: Sequence[int]) -> bool:
+    """Whether one of two texts repeats the other; very short ones must be the same."""
+    both = len(mine.intersection(other))
+    shorter = min(len(mine), len(other))
+    return both >= min(_MIN_SHARED_SHINGLES, shorter) and both >= COPY_SHARE * shorter > 0
+
+
+def is_same_story(a: ArticleSignature, b: ArticleSignature) -> bool:
+    """Whether two articles are dated at most a day apart and name the same."""
+    if a.day is None or b.day is None or abs(a.day - b.day) > 1:
+        return False
+    both = count_shared(a.names, b.names)
+    return both >= _MIN_SHARED_NAMES and both >= _MIN_NAME_SHARE * min(len(a.names), len(b.names))
+
+
+class _GroupBuilder:
+    """The groups that have been drawn; those that are linked within a part are one."""
+
+    def __init__(self, part_of: PartOf) -> None:
+        self._part_of = part_of
+        self._key: dict[str, str] = {}
+        """By article, what it was drawn by when it came."""
+        self._merged_into: dict[str, str] = {}
+        """By key, the earlier key that it has become one with."""
+        self._rank: dict[str, int] = {}
+
+    def __contains__(self, article: str) -> bool:
+        return article in self._key
+
+    def bridged_parts(self, articles: Iterable[str]) -> tuple[tuple[str, str], ...]:
+        """Return one of the articles for each part, if they lie in several parts."""
+        first: dict[str, str] = {}
+        for article in articles:
+            first.setdefault(self._part_of(self._root(self._key[article])), article)
+        return tuple((a, part) for part, a in first.items()) if len(first) > 1 else ()
+
+    def add(self, one: ArticleSignature, there: Sequence[str], fixed: str | None) -> None:
+        """Let an article join the groups of those that it is linked to, or begin one."""
+        if fixed is not None:
+            key = fixed
+        else:
+            tops = sorted({self._root(self._key[a]) for a in there}, key=lambda k: self._rank[k])
+            for other in tops[1:]:
+                self._merged_into[other] = tops[0]
+            key = tops[0] if tops else one.family
+        self._rank.setdefault(key, len(self._rank))
+        self._key[one.article] = key
+
+    def keys(self) -> Mapping[str, str]:
+        """Return, by article, what its group is drawn by."""
+        return {a: self._root(k) for a, k in self._key.items()}
+
+    def _root(self, key: str) -> str:
+        while key in self._merged_into:
+            key = self._merged_into[key]
+        return key

@@ -1,0 +1,169 @@
+"""Plots as rows of text: bars, a sparkline, and a curve with a band; block characters or plain ASCII.
+
+Own code, because the plotting packages draw whole screens with escape codes and a palette of their
+own, while these rows need our inks, an ASCII set, and a few lines each.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from annotator.statistics.styled_text import CellStyle, StyledRow, StyledText, row_of_cells
+
+
+@dataclass(frozen=True, slots=True)
+class PlotGlyphs:
+    """The characters of one whole set."""
+
+    across: str
+    """Parts of a cell from the left, the smallest first, the whole last."""
+    up: str
+    """Parts of a cell from below, the smallest first, the whole last."""
+    band: str
+    expected: str
+    wall: str
+    corner: str
+    floor: str
+    now: str
+
+
+BLOCK_PLOT_GLYPHS = PlotGlyphs("▏▎▍▌▋▊▉█", "▁▂▃▄▅▆▇█", "░", "•", "│", "└", "─", "┴")
+ASCII_PLOT_GLYPHS = PlotGlyphs("#", "_.-=+*%#", ".", "o", "|", "+", "-", "+")
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastBand:
+    """What is forecast: seconds of work until all is done, with their bounds."""
+
+    seconds: float
+    low: float
+    high: float
+
+
+def bar_text(share: float, width: int, marks: PlotGlyphs) -> str:
+    """Return a bar over a share of ``width`` cells, to a part of a cell; never empty above 0."""
+    parts = len(marks.across)
+    n = round(max(0.0, min(1.0, share)) * width * parts)
+    n = max(1, n) if share > 0 else 0
+    return marks.across[-1] * (n // parts) + (marks.across[n % parts - 1] if n % parts else "")
+
+
+def sparkline(values: Sequence[float | None], width: int, marks: PlotGlyphs) -> str:
+    """Return a column for each of the last ``width`` values, as high as its share of the largest.
+
+    A value that is not known is a blank.
+    """
+    shown = values[-width:] if width > 0 else ()
+    top = max((v for v in shown if v is not None), default=0.0)
+    return "".join(" " if v is None else _spark_character(v / top if top else 0.0, marks) for v in shown)
+
+
+def _spark_character(share: float, marks: PlotGlyphs) -> str:
+    return marks.up[min(len(marks.up) - 1, int(share * len(marks.up)))]
+
+
+def progress_curve_rows(
+    past: Sequence[tuple[float, float]],
+    total: int,
+    ahead: ForecastBand | None,
+    width: int,
+    height: int,
+    marks: PlotGlyphs,
+) -> list[StyledRow]:
+    """Return ``height`` rows, a floor and its times: what was done when, and the way on with its bounds.
+
+    ``past`` are (seconds, done) in order, at least one; the width is that of the plot without its wall.
+    """
+    now, done = past[-1]
+    end = now + (ahead.high if ahead else 0.0) or 1.0
+    columns = [
+        _curve_column(past, total, ahead, (x + 0.5) * end / width, height, marks)
+        for x in range(max(1, width))
+    ]
+    wall = StyledText(marks.wall, CellStyle("rule"))
+    rows: list[StyledRow] = [(wall, *row_of_cells(c[y] for c in columns)) for y in range(height - 1, -1, -1)]
+    at = min(width - 1, round(now / end * width)) if ahead and done < total else -1
+    floor = "".join(marks.now if x == at else marks.floor for x in range(width))
+    return [
+        *rows,
+        (StyledText(marks.corner + floor, CellStyle("rule")),),
+        _time_axis(at, duration_text(now), duration_text(end), width),
+    ]
+
+
+def _time_axis(at: int, now: str, end: str, width: int) -> StyledRow:
+    """Return the times below the floor: 0, now where it has room, and the end."""
+    words = f"now {now}"
+    left = max(3, at + 1 - len(words) // 2)
+    middle = f"{words:>{left + len(words) - 1}}" if at >= 0 else ""
+    room = width - 1 - len(middle)
+    if room < len(end) + 2:
+        middle, room = "", width - 1
+    return (StyledText(f" 0{middle}{end:>{max(0, room)}}", CellStyle("muted")),)
+
+
+def duration_text(seconds: float) -> str:
+    """Return a time in words: ``45 s``, ``12 min``, ``3 h 05 min``, ``120 h``."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60:02} min" if minutes < 6000 else f"{minutes // 60} h"
+
+
+def _curve_column(
+    past: Sequence[tuple[float, float]],
+    total: int,
+    ahead: ForecastBand | None,
+    time: float,
+    height: int,
+    marks: PlotGlyphs,
+) -> list[tuple[str, CellStyle]]:
+    """Return the cells of one column, the lowest first."""
+    now, done = past[-1]
+    if time <= now or ahead is None:
+        return _filled_cells(_done_at(past, time) / total * height if total else 0.0, height, marks)
+    slow, mean, fast = (
+        _expected_done(done, total, time - now, s) for s in (ahead.high, ahead.seconds, ahead.low)
+    )
+    scale = height / total if total else 0.0
+    return _band_cells(slow * scale, mean * scale, fast * scale, height, marks)
+
+
+def _expected_done(done: float, total: int, seconds: float, needed: float) -> float:
+    """Return what will be done after some seconds where all needs ``needed``."""
+    return done + (total - done) * (min(1.0, seconds / needed) if needed > 0 else 1.0)
+
+
+def _done_at(past: Sequence[tuple[float, float]], time: float) -> float:
+    """Return the done of the first point at or after a time."""
+    i = bisect_left(past, time, key=lambda p: p[0])
+    return past[min(i, len(past) - 1)][1]
+
+
+def _filled_cells(level: float, height: int, marks: PlotGlyphs) -> list[tuple[str, CellStyle]]:
+    parts = len(marks.up)
+    n = round(level * parts)
+    cells = []
+    for y in range(height):
+        part = min(parts, max(0, n - y * parts))
+        cells.append((marks.up[part - 1] if part else " ", CellStyle("ok")))
+    return cells
+
+
+def _band_cells(
+    slow: float, mean: float, fast: float, height: int, marks: PlotGlyphs
+) -> list[tuple[str, CellStyle]]:
+    cells = []
+    top = min(height - 1, int(mean))
+    for y in range(height):
+        if y == top:
+            cells.append((marks.expected, CellStyle("likely")))
+        elif slow < y + 1 and y < fast:
+            cells.append((marks.band, CellStyle("muted")))
+        else:
+            cells.append((" ", CellStyle("muted")))
+    return cells

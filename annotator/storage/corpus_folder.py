@@ -1,0 +1,407 @@
+"""The corpus folder: settings, schema, articles and sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import cached_property, lru_cache
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any
+
+from annotator.core.article import AnnotatedLineIndex, Article, LineVerdict, Sentence
+from annotator.core.digest import is_article_id
+from annotator.core.errors import CorpusError
+from annotator.core.schema import Schema
+from annotator.storage import corpus_settings as toml
+from annotator.storage.articles import (
+    SourceIndex,
+    check_article,
+    decode_article,
+    encode_article,
+    switch_line,
+    undo_switch,
+)
+from annotator.storage.atomic import sync_files, sync_folder, write_atomic, write_new
+from annotator.storage.corpus_layout import (
+    ARTICLES_FOLDER,
+    check_article_sentences,
+    check_folder_unused,
+    check_is_corpus,
+    committed_article_ids,
+    file_state,
+)
+from annotator.storage.file_io import dump_json, parse_json, translate_os_errors
+from annotator.storage.import_recovery import roll_back_interrupted_imports
+from annotator.storage.journal import ANNOTATIONS_FOLDER as ANNOTATIONS
+from annotator.storage.journal import annotator_names
+from annotator.storage.journal_reader import format_line_numbers
+from annotator.storage.lock import HeldError, Lock, is_held
+from annotator.storage.schemas import load_schema, parse_schema_text
+from annotator.storage.sentences import SENTENCES_FILE as SENTENCES
+from annotator.storage.sentences import SentenceFile, SentenceRanges
+
+_LOCK_FILE = ".corpus.lock"
+LOCK_TIMEOUT = 10.0
+"""How many seconds a write waits for another process that is writing to the corpus."""
+
+_GITIGNORE = (
+    b"# Locks, unfinished files and what was set aside are no data of the corpus.\n*.lock\n*.tmp\n*.torn-*\n"
+)
+"""The ``.gitignore`` of a new corpus."""
+
+_TORN_WARNING = f"left out a torn last line of {SENTENCES}"
+
+
+class CorpusFolder:
+    """An open corpus; reading needs no rights to write, writing takes a short lock each time."""
+
+    def __init__(self, path: Path, settings: toml.CorpusSettings) -> None:
+        """Take over what ``open`` has read."""
+        self.path = path
+        self.name = settings.name
+        self.lang = settings.lang
+        self.fingerprint = settings.fingerprint
+        self.schema_path = path / settings.schema
+        self.warnings: list[str] = []
+        self._sentences = SentenceFile(path / SENTENCES)
+        self._cached_sentences = lru_cache(maxsize=64)(self._read_sentences)
+        self._last_state: tuple[object, ...] = ()
+        self._article_ids: tuple[str, ...] = ()
+        self._source_index = SourceIndex()
+
+    @classmethod
+    def create(
+        cls, path: Path | str, *, name: str, lang: str, fingerprint: str, schema_text: str
+    ) -> CorpusFolder:
+        """Make a corpus folder and open it; ``corpus.toml`` comes last and makes it one.
+
+        Raises CorpusError where a corpus or foreign files are there already, SchemaError for the schema.
+        """
+        path = Path(path)
+        parse_schema_text(schema_text, "schema")
+        with translate_os_errors("make a corpus", path):
+            check_folder_unused(path)
+            for folder in (path, path / ARTICLES_FOLDER, path / ANNOTATIONS):
+                folder.mkdir(parents=True, exist_ok=True)
+            write_atomic(path / "schema.toml", schema_text.encode())
+            with suppress(FileExistsError):
+                write_new(path / ".gitignore", _GITIGNORE)
+            toml.write_settings(path, toml.CorpusSettings(name, lang, fingerprint))
+            sync_folder(path.resolve().parent)
+        return cls.open(path)
+
+    @classmethod
+    def open(cls, path: Path | str) -> CorpusFolder:
+        """Open a corpus folder.
+
+        Raises CorpusError where it is none, was made by a newer Annotator or lacks its schema. Nothing
+        on the disk is touched, but for taking back an import that was killed half-way: a sentence that a
+        crash has cut short is only told in ``warnings``.
+        """
+        path = Path(path)
+        with translate_os_errors("read", path):
+            check_is_corpus(path)
+            corpus = cls(path, toml.read_settings(path))
+            warning = roll_back_interrupted_imports(path, corpus.schema_path)
+            if not corpus.schema_path.is_file():
+                raise CorpusError(
+                    "the corpus has lost its label schema",
+                    where=str(corpus.schema_path),
+                    do="restore the file from a copy, or put another schema in its place",
+                )
+            corpus.article_ids()
+            corpus.warnings += [warning] if warning else []
+            corpus._add_flaw_warnings()
+        return corpus
+
+    @cached_property
+    def schema(self) -> Schema:
+        """The label schema in force; raises SchemaError where its file is wrong."""
+        return load_schema(self.schema_path)
+
+    def set_schema(self, text: str) -> None:
+        """Put another label schema in force; raises SchemaError for the text, CorpusError for the folder.
+
+        Whether it has all labels that are in use is the caller's to see: the journals know them.
+        """
+        parse_schema_text(text, "schema")
+        with self._locked_for_writing():
+            write_atomic(self.schema_path, text.encode())
+        self.__dict__.pop("schema", None)
+
+    def check_file_writable(self, data: bytes) -> None:
+        """Raise CorpusError where ``write_beside`` could not write just now; nothing is left behind."""
+        with self._locked_for_writing(), TemporaryFile(dir=self.path) as trial:
+            trial.write(data)
+
+    def write_file(self, name: str, data: bytes) -> None:
+        """Write a further file of the corpus folder atomically, under its lock; raises CorpusError."""
+        with self._locked_for_writing():
+            write_atomic(self.path / name, data)
+
+    def article_ids(self) -> tuple[str, ...]:
+        """Return the ids of the committed articles, in the order of ingest."""
+        with translate_os_errors("read", self.path):
+            seen = self._disk_state()
+            if seen != self._last_state:
+                there = committed_article_ids(self.path / ARTICLES_FOLDER)
+                ordered = [x for x in self._sentences.articles() if x in there]
+                self._article_ids = (*ordered, *sorted(there.difference(ordered)))
+                self._last_state = seen
+        return self._article_ids
+
+    def _disk_state(self) -> tuple[object, ...]:
+        return (file_state(self.path / ARTICLES_FOLDER), file_state(self._sentences.path))
+
+    def article(self, id: str) -> Article:  # noqa: A002  (the word of the contract)
+        """Return an article as it is on the disk now; raises CorpusError where there is none such."""
+        return decode_article(self._read_article_json(id), str(self._article_path(id)))
+
+    def sentences(self, article_id: str) -> tuple[Sentence, ...]:
+        """Return the sentences of all lines, dropped ones too, in text order; raises CorpusError."""
+        return self._cached_sentences(article_id)
+
+    @contextmanager
+    def open_sentence_ranges(self) -> Iterator[SentenceRanges]:
+        """Open what tells where sentences of all lines stand, without reading them; raises CorpusError."""
+        with translate_os_errors("read", self.path), self._sentences.open_ranges() as places:
+            yield places
+
+    def active_sentences(self, article: Article) -> tuple[Sentence, ...]:
+        """Return the sentences that touch a line to be annotated; none of a replaced article."""
+        if article.replaced_by:
+            return ()
+        lines = AnnotatedLineIndex(article)
+        return tuple(s for s in self.sentences(article.id) if lines.is_annotated(s.start, s.end))
+
+    def annotators(self) -> tuple[str, ...]:
+        """Return the names that have a journal, sorted."""
+        return annotator_names(self.path)
+
+    def add_article(self, article: Article, sentences: Sequence[Sentence], *, came_from: str = "") -> None:
+        """Add an article with its sentences: all of it is there afterwards, or nothing.
+
+        ``came_from`` is what its source is known by at a later ingest; empty where nothing tells.
+
+        The article's JSON is the commit: sentences without one are ignored, and dropped when the
+        same article comes again. Raises CorpusError for parts that contradict each other, an
+        article that is there already, or a folder that cannot be written.
+        """
+        check_article(article)
+        check_article_sentences(article, sentences)
+        with self._locked_for_writing():
+            if self._article_path(article.id).exists():
+                raise CorpusError(
+                    "this article is in the corpus already",
+                    where=f"article {article.id}",
+                    do="leave the source out",
+                )
+            fields = encode_article(article, len(sentences), came_from)
+            data = dump_json(fields, article.origin, pretty=True) + b"\n"
+            self._sentences.remove_article(article.id)
+            self._sentences.append(sentences)
+            write_atomic(self._article_path(article.id), data)
+            self._article_ids += (article.id,)
+            self._last_state = self._disk_state()
+
+    @contextmanager
+    def adding_articles(self, sentences: Path, prepared: Mapping[str, Path]) -> Iterator[None]:
+        """Add many articles that lie prepared in files, by id, then carry out the block.
+
+        ``sentences`` is the file of all their sentences, which comes first. If the block fails, articles
+        and sentences are taken out again. Raises CorpusError where one of them is there already.
+        """
+        with self._locked_for_writing():
+            known = [a for a in prepared if self._article_path(a).exists()]
+            if known:
+                what = "somebody has added the same article meanwhile"
+                raise CorpusError(what, where=f"article {known[0]}", do="import again")
+            for article_id in prepared:
+                self._sentences.remove_article(article_id)
+            before = self._sentences.append_file(sentences) if prepared else 0
+            try:
+                sync_files(prepared.values())
+                for article_id, path in prepared.items():
+                    path.replace(self._article_path(article_id))
+                sync_folder(self.path / ARTICLES_FOLDER)
+                yield
+            except BaseException:
+                for article_id in prepared:
+                    with suppress(OSError):
+                        self._article_path(article_id).unlink(missing_ok=True)
+                if prepared:
+                    self._sentences.truncate(before)
+                raise
+            finally:
+                self._last_state = ()
+
+    def set_line_verdict(
+        self,
+        article_id: str,
+        line: int,
+        verdict: LineVerdict,
+        *,
+        by: str,
+        time: float,
+        wait: float = LOCK_TIMEOUT,
+    ) -> Article:
+        """Switch the verdict of line ``line`` (from 0) and return the article; raises CorpusError.
+
+        It waits ``wait`` seconds at most for another process that is writing to the corpus.
+        """
+
+        def change(data: dict[str, Any]) -> dict[str, Any]:
+            if not 0 <= line < len(data["lines"]):
+                raise CorpusError(
+                    f"there is no line {line + 1}: the article has {len(data['lines'])}",
+                    where=f"article {article_id}",
+                    do="choose a line of the article",
+                )
+            return switch_line(data, line, verdict, by, time)
+
+        return self._change_article(article_id, change, wait)
+
+    def undo_line_verdict(
+        self, article_id: str, *, by: str, time: float, wait: float = LOCK_TIMEOUT
+    ) -> Article | None:
+        """Take back the last switch of a line, by whomever and whenever; None where there is none.
+
+        It waits ``wait`` seconds at most for another process that is writing to the corpus.
+        """
+        with self._locked_for_writing(wait):
+            data = undo_switch(self._read_article_json(article_id), by, time)
+            return self._save_article(article_id, data) if data is not None else None
+
+    def replace_article(self, old_id: str, new_id: str) -> None:
+        """Make an article the newest version in place of another, which leaves the queue.
+
+        The new one may be an earlier version that has come back: ``replaces`` stays as it was then,
+        so that it never runs in a circle. Raises CorpusError where one of them is not there.
+        """
+        with self._locked_for_writing():
+            new, old = (
+                self._read_article_json(new_id),
+                self._read_article_json(old_id),
+            )  # both must be there before anything is written
+            first = not new.get("replaces") and new_id not in self._earlier_versions(old_id)
+            self._save_article(new_id, new | {"replaced_by": ""} | ({"replaces": old_id} if first else {}))
+            self._save_article(old_id, old | {"replaced_by": new_id})
+
+    def restore_article(self, article_id: str) -> None:
+        """Bring a replaced article back into the queue; raises CorpusError."""
+        self._change_article(article_id, lambda data: data | {"replaced_by": ""}, LOCK_TIMEOUT)
+
+    def articles_from_source(self, source: str) -> tuple[str, ...]:
+        """Return the ids of the articles in the queue that came from a source, in the order of ingest."""
+        for article_id in self.article_ids():
+            if article_id not in self._source_index:
+                self._source_index.add(self._read_article_json(article_id))
+        return self._source_index.article_ids(source)
+
+    def _earlier_versions(self, article_id: str) -> list[str]:
+        """Return the ids of an article and of the versions before it."""
+        ids = []
+        while article_id and article_id not in ids:
+            ids.append(article_id)
+            article_id = (
+                self._read_article_json(article_id).get("replaces", "")
+                if article_id in self.article_ids()
+                else ""
+            )
+        return ids
+
+    def _change_article(
+        self, article_id: str, change: Callable[[dict[str, Any]], dict[str, Any]], wait: float
+    ) -> Article:
+        with self._locked_for_writing(wait):
+            old = self._read_article_json(article_id)
+            new = change(old)
+            return (
+                self._save_article(article_id, new)
+                if new != old
+                else decode_article(old, str(self._article_path(article_id)))
+            )
+
+    def _save_article(self, article_id: str, data: dict[str, Any]) -> Article:
+        path = self._article_path(article_id)
+        article = decode_article(data, str(path))
+        write_atomic(path, dump_json(data, str(path), pretty=True) + b"\n")
+        self._last_state = self._disk_state()
+        if article_id in self._source_index:
+            self._source_index.add(data)
+        return article
+
+    def _article_path(self, article_id: str) -> Path:
+        if not is_article_id(article_id):
+            raise CorpusError(
+                f"{article_id!r} is no article id", where=str(self.path), do="`annotator articles` lists them"
+            )
+        return self.path / ARTICLES_FOLDER / f"{article_id}.json"
+
+    def _read_article_json(self, article_id: str) -> dict[str, Any]:
+        path = self._article_path(article_id)
+        with translate_os_errors("read", path):
+            try:
+                with path.open("rb", buffering=0) as file:  # read whole: a buffer would only take time
+                    raw = file.read()
+            except FileNotFoundError:
+                raise CorpusError(
+                    f"there is no article {article_id}",
+                    where=str(self.path),
+                    do="`annotator articles` lists them",
+                ) from None
+        data = parse_json(raw, str(path))
+        if data.get("id") != article_id:
+            raise CorpusError(
+                "the file's name is not the article's id", where=str(path), do="restore its name"
+            )
+        return data
+
+    def _read_sentences(self, article_id: str) -> tuple[Sentence, ...]:
+        data = self._read_article_json(article_id)
+        article = decode_article(data, str(self._article_path(article_id)))
+        with translate_os_errors("read", self._sentences.path):
+            sentences = self._sentences.read(article_id)
+        if len(sentences) != data.get("sentences", len(sentences)):
+            raise CorpusError(
+                f"{len(sentences)} of {data['sentences']} sentences of article {article_id} are there",
+                where=str(self._sentences.path),
+                do="restore the file from a copy, or ingest the source into a new corpus",
+            )
+        check_article_sentences(article, sentences)
+        return sentences
+
+    @contextmanager
+    def _locked_for_writing(self, wait: float = LOCK_TIMEOUT) -> Iterator[None]:
+        """Hold the corpus lock for one write; raises CorpusError where it cannot be had."""
+        with translate_os_errors("write", self.path):
+            try:
+                lock = Lock(self.path / _LOCK_FILE, wait)
+            except HeldError as error:
+                raise CorpusError(
+                    f"the corpus is being written by {error.holder}",
+                    where=str(self.path),
+                    do="try again when it is done",
+                ) from None
+            with lock:
+                self._quarantine_torn_line()
+                self.article_ids()  # what others have written meanwhile; nobody else writes until we are done
+                yield
+
+    def _quarantine_torn_line(self) -> None:
+        if cut := self._sentences.quarantine_torn_line():
+            aside, size = cut
+            with suppress(ValueError):
+                self.warnings.remove(_TORN_WARNING)
+            self.warnings.append(f"set aside a torn last line of {SENTENCES} ({size} bytes) in {aside.name}")
+
+    def _add_flaw_warnings(self) -> None:
+        """Put damage of ``sentences.jsonl`` into ``warnings``; the next write sets a torn end aside."""
+        if self._sentences.flaws:
+            lines = format_line_numbers(self._sentences.flaws)
+            self.warnings.append(
+                f"{SENTENCES}, {lines}: no sentence can be read; restore the file from a copy"
+            )
+        if self._sentences.torn and not is_held(self.path / _LOCK_FILE):  # else somebody is just writing it
+            self.warnings.append(_TORN_WARNING)

@@ -1,0 +1,337 @@
+"""An import as one transaction: all of it is written to a folder beside, then put in place.
+
+A new corpus is that folder, renamed: after a crash it is there whole, or not at all. Into a corpus that
+exists the articles come first, then the journals; an error takes both back, and after a kill -9 in between
+whoever opens the corpus next does so (``killed``). What a killed import has left beside is removed by the
+next one.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import IO, Self
+
+from annotator.core.article import Article, Sentence
+from annotator.core.errors import CorpusError, JournalError
+from annotator.core.journal_record import JournalRecord
+from annotator.storage.articles import check_article, encode_article
+from annotator.storage.atomic import sync_files, sync_folder, write_atomic
+from annotator.storage.codec import RecordDecoder, encode_record
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.corpus_layout import ARTICLES_FOLDER, check_article_sentences
+from annotator.storage.corpus_settings import SETTINGS_FILE as SETTINGS
+from annotator.storage.file_io import MAX_RECORD, dump_json, raw_lines, translate_os_errors
+from annotator.storage.import_recovery import (
+    STAGING_PREFIX,
+    delete_recovery_note,
+    remove_unused_staging,
+    write_recovery_note,
+)
+from annotator.storage.journal import ANNOTATIONS_FOLDER as ANNOTATIONS
+from annotator.storage.journal import Journal, check_annotator_name
+from annotator.storage.lock import HeldError, Lock
+from annotator.storage.sentences import SENTENCES_FILE as SENTENCES
+from annotator.storage.sentences import encode_sentence_line
+
+_RECORDS_PER_WRITE = 5_000
+"""How many records are added to a journal in one durable write; a batch makes it a few more."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewCorpusSettings:
+    """What a new corpus is told of itself."""
+
+    name: str
+    lang: str
+    fingerprint: str
+    schema_text: str
+
+
+@dataclass(slots=True)
+class ImportStaging:
+    """The folder in which an import is prepared; nothing of the corpus is touched before ``commit``."""
+
+    target: Path
+    folder: Path
+    corpus: CorpusFolder | None
+    articles: list[str] = field(default_factory=list)
+    """The ids of the articles that are new."""
+    counts: dict[str, int] = field(default_factory=dict)
+    """How many records each annotator gets."""
+    _lock: int = -1
+    _files: dict[str, IO[bytes]] = field(default_factory=dict)
+    _article_ids: set[str] = field(default_factory=set)
+
+    @classmethod
+    def begin(cls, target: Path, corpus: CorpusFolder | None) -> ImportStaging:
+        """Make the folder: in the corpus ``into`` if there is one, else beside ``target``.
+
+        Raises CorpusError where it cannot be written.
+        """
+        parent = target if corpus else Path(os.path.abspath(target)).parent  # noqa: PTH100  (no links followed)
+        with translate_os_errors("write", parent):
+            parent.mkdir(parents=True, exist_ok=True)
+            remove_unused_staging(parent)
+            folder = parent / f"{STAGING_PREFIX}{os.urandom(4).hex()}.tmp"
+            for name in (ARTICLES_FOLDER, ANNOTATIONS):
+                (folder / name).mkdir(parents=True)
+            staging = cls(target, folder, corpus)
+            staging._lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            with suppress(OSError):  # a file system without locks: leftovers stay until removed by hand
+                fcntl.flock(staging._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return staging
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with suppress(CorpusError):  # what cannot be written any more goes with the folder
+            self._close_files()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+    def has_article(self, article_id: str) -> bool:
+        """Whether the article was added to this import."""
+        return article_id in self._article_ids
+
+    def add_article(self, article: Article, sentences: Sequence[Sentence]) -> None:
+        """Prepare an article with its sentences; raises CorpusError for parts that contradict each other."""
+        check_article(article)
+        check_article_sentences(article, sentences)
+        data = dump_json(encode_article(article, len(sentences)), article.origin, pretty=True) + b"\n"
+        with translate_os_errors("write", self.folder):
+            out = self._open_file(SENTENCES)
+            for sentence in sentences:
+                out.write(encode_sentence_line(sentence))
+            (self.folder / ARTICLES_FOLDER / f"{article.id}.json").write_bytes(data)
+        self.articles.append(article.id)
+        self._article_ids.add(article.id)
+
+    def add_records(self, annotator: str, records: Iterable[JournalRecord]) -> None:
+        """Prepare journal records, numbered on from what this annotator has in this import.
+
+        Raises CorpusError for one that is longer than a journal may have it.
+        """
+        check_annotator_name(annotator)
+        with translate_os_errors("write", self.folder):
+            out = self._open_file(f"{ANNOTATIONS}/{annotator}.jsonl")
+            for record in records:
+                self.counts[annotator] = self.counts.get(annotator, 0) + 1
+                out.write(_encode_bounded(record))
+
+    def next_seq(self, annotator: str) -> int:
+        """Return the number of the annotator's next record, counted in this import."""
+        return self.counts.get(annotator, 0) + 1
+
+    def add_file(self, name: str, data: bytes) -> None:
+        """Prepare a further file of a new corpus, such as the ledger."""
+        with translate_os_errors("write", self.folder):
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+
+    def commit_new_corpus(self, settings: NewCorpusSettings) -> CorpusFolder:
+        """Make the prepared folder the corpus ``target``; raises CorpusError with nothing left of it."""
+        self._close_files()
+        with translate_os_errors("make a corpus", self.target):
+            prepared = self.folder / "corpus"
+            CorpusFolder.create(
+                prepared,
+                name=settings.name,
+                lang=settings.lang,
+                fingerprint=settings.fingerprint,
+                schema_text=settings.schema_text,
+            )
+            for path in sorted(p for p in self.folder.iterdir() if p != prepared):
+                _move_files(path, prepared / path.name)
+            _sync_tree(prepared)
+            _move_into_place(prepared, self.target)
+            sync_folder(Path(os.path.abspath(self.target)).parent)  # noqa: PTH100  (as in begin)
+        return CorpusFolder.open(self.target)
+
+    def commit_to_existing(self, expected: Mapping[str, int], schema_text: str | None = None) -> None:
+        """Add what was prepared to the corpus: schema, articles, journals.
+
+        ``expected`` gives the next number of each annotator's journal as the import has found it. Raises
+        CorpusError or JournalError, with articles and journals as they were, where one of them has changed
+        since, is held by another process, or cannot be written.
+        """
+        assert self.corpus is not None
+        self._close_files()
+        folder = self.corpus.path / ANNOTATIONS
+        new_journals = [n for n in self.counts if not (folder / f"{n}.jsonl").exists()]
+        try:
+            self._write_recovery_note([], dict.fromkeys(new_journals, 0), ("", ""))
+            with ExitStack() as stack:
+                journals = {n: stack.enter_context(_open_journal(self.corpus, n)) for n in self.counts}
+                for name, journal in journals.items():
+                    _check_unchanged(journal, expected.get(name, 1))
+                self._commit_files(self.corpus, journals, schema_text)
+        except BaseException:
+            for name in new_journals:
+                _remove_empty_journal(folder / f"{name}.jsonl")
+            raise
+
+    def _commit_files(
+        self, corpus: CorpusFolder, journals: Mapping[str, Journal], schema_text: str | None
+    ) -> None:
+        """Write all of it, the articles first; an error takes it back."""
+        schema = corpus.schema_path.read_bytes().decode() if schema_text else ""
+        prepared = {a: self.folder / ARTICLES_FOLDER / f"{a}.json" for a in self.articles}
+        sizes = {n: j.path.stat().st_size for n, j in journals.items()}
+        try:
+            self._write_recovery_note(self.articles, sizes, (schema, schema_text or ""))
+            if schema_text:
+                corpus.set_schema(schema_text)
+            with corpus.adding_articles(self.folder / SENTENCES, prepared):
+                for name, journal in journals.items():
+                    self._append_records(name, journal)
+                with translate_os_errors("write", self.folder):
+                    delete_recovery_note(self.folder)
+        except BaseException:
+            for name, journal in journals.items():
+                with suppress(OSError):
+                    os.truncate(journal.path, sizes[name])
+            if schema_text and corpus.schema_path.read_bytes() != schema.encode():
+                write_atomic(corpus.schema_path, schema.encode())
+            raise
+
+    def _write_recovery_note(
+        self, articles: Sequence[str], journals: Mapping[str, int], schema: tuple[str, str]
+    ) -> None:
+        with translate_os_errors("write", self.folder):
+            write_recovery_note(self.folder, articles, journals, schema)
+
+    def _append_records(self, name: str, journal: Journal) -> None:
+        path = self.folder / ANNOTATIONS / f"{name}.jsonl"
+        by = journal.next_seq - 1
+        for chunk in _record_chunks(_read_prepared_records(path)):
+            journal.append([_renumber(r, by) for r in chunk])
+
+    def _open_file(self, name: str) -> IO[bytes]:
+        if name not in self._files:
+            if len(self._files) > 200:  # many annotators: the limit on open files is low on some systems
+                self._close_files()
+            self._files[name] = (self.folder / name).open("ab")
+        return self._files[name]
+
+    def _close_files(self) -> None:
+        """Close all files, each one whatever the others say; raises CorpusError where one is not whole."""
+        with translate_os_errors("write", self.folder), ExitStack() as stack:
+            for file in self._files.values():
+                stack.callback(file.close)
+            self._files.clear()
+
+
+def _encode_bounded(record: JournalRecord) -> bytes:
+    line = encode_record(record)
+    if len(line) > MAX_RECORD:
+        s = record.annotated.sentence
+        what = (
+            f"a sentence of {len(s.tokens):,} tokens takes more than {MAX_RECORD // 2**20} MiB in the journal"
+        )
+        raise CorpusError(what, where=s.id, do="split the text, or leave out the span that covers all of it")
+    return line
+
+
+def _open_journal(corpus: CorpusFolder, name: str) -> Journal:
+    """Open a journal for writing; raises JournalError that says what to do where somebody holds it."""
+    try:
+        return Journal.open(corpus.path, name)
+    except JournalError as error:
+        if not isinstance(error.__context__, HeldError):
+            raise
+        do = "close it there, or import under another name with --as"
+        raise JournalError(error.what, where=error.where, do=do) from None
+
+
+def _check_unchanged(journal: Journal, expected: int) -> None:
+    if journal.read_only:
+        raise CorpusError(
+            "the journal is damaged, nothing can be added to it",
+            where=str(journal.path),
+            do="restore it from a copy, or import under another name with --as",
+        )
+    if journal.next_seq != expected:
+        raise CorpusError(
+            "somebody has annotated meanwhile", where=str(journal.path), do="close it there and import again"
+        )
+
+
+def _renumber(record: JournalRecord, by: int) -> JournalRecord:
+    """Return a record numbered on by ``by``; it names others by their numbers, so these move along."""
+    parent = record.parent + by if record.parent else None
+    batch = (record.batch[0] + by, record.batch[1]) if record.batch else None
+    return replace(record, seq=record.seq + by, parent=parent, batch=batch)
+
+
+def _read_prepared_records(path: Path) -> Iterator[JournalRecord]:
+    decoder = RecordDecoder()
+    with path.open("rb") as file:
+        for n, line in enumerate(raw_lines(file, str(path))):
+            if n % _RECORDS_PER_WRITE == 0:
+                decoder = RecordDecoder()  # it keeps what it has read
+            yield decoder.decode(line.raw)
+
+
+def _record_chunks(records: Iterator[JournalRecord]) -> Iterator[list[JournalRecord]]:
+    """Yield the records in lists of ``_CHUNK`` or a few more: a batch is never cut in two."""
+    chunk: list[JournalRecord] = []
+    for record in records:
+        if len(chunk) >= _RECORDS_PER_WRITE and not _same_batch(chunk[-1], record):
+            yield chunk
+            chunk = []
+        chunk.append(record)
+    if chunk:
+        yield chunk
+
+
+def _same_batch(last: JournalRecord, record: JournalRecord) -> bool:
+    """Whether two records are of one batch."""
+    return record.batch is not None and record.batch == last.batch
+
+
+def _remove_empty_journal(path: Path) -> None:
+    """Remove a journal that was begun for nothing, unless somebody else has it by now."""
+    with suppress(OSError, HeldError), Lock(path.with_name(f".{path.stem}.lock")):
+        if not path.stat().st_size:
+            path.unlink()
+
+
+def _move_into_place(prepared: Path, target: Path) -> None:
+    """Rename the new corpus; into a folder that holds something its files go one by one, corpus.toml last."""
+    with suppress(OSError):
+        target.rmdir()  # an empty folder
+    if not target.exists():
+        prepared.replace(target)
+        return
+    for path in sorted(prepared.iterdir(), key=lambda p: p.name == SETTINGS):
+        if path.name == SETTINGS:
+            sync_folder(target)
+        _move_files(path, target / path.name)
+    sync_folder(target)
+
+
+def _move_files(path: Path, to: Path) -> None:
+    """Move a prepared file, or the files of a prepared folder, into the new corpus."""
+    if path.is_dir():
+        to.mkdir(exist_ok=True)
+        for inner in sorted(path.iterdir()):
+            inner.replace(to / inner.name)
+    else:
+        path.replace(to)
+
+
+def _sync_tree(folder: Path) -> None:
+    """Bring all files below a folder to the disk."""
+    for root, _, names in os.walk(folder):
+        sync_files([Path(root) / n for n in names])
+        sync_folder(Path(root))

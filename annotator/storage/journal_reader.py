@@ -1,0 +1,154 @@
+"""Reading a journal: which lines count, which are damaged, and where a torn tail begins.
+
+Blank lines are passed over (editors leave them). A line that is bad and stands last is *torn*: a
+write was cut short. A bad line with a good one after it is *damaged*, and so is everywhere what
+no crash can cause: merge markers, Windows line endings, numbers that do not count on by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from annotator.core.errors import JournalError
+from annotator.core.journal_record import JournalRecord
+from annotator.storage.codec import NewerFormatError, RecordDecoder, RecordLineError
+from annotator.storage.file_io import RawLine
+
+_MERGE_MARKERS = (b"<<<<<<<", b"=======", b">>>>>>>", b"|||||||")
+CRLF_ENDING = "it has a Windows line ending (CRLF)"
+MERGE_MARKER = "it is left over from a merge conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class LineFlaw:
+    """One line that does not count as it should, and why."""
+
+    line: int
+    reason: str
+
+
+@dataclass(slots=True)
+class JournalReader:
+    """What reading a journal found; it grows line by line and is finished by ``close``."""
+
+    where: str
+    records: list[JournalRecord] = field(default_factory=list)
+    damaged: list[LineFlaw] = field(default_factory=list)
+    torn: list[LineFlaw] = field(default_factory=list)
+    torn_start: int = 0
+    """The byte where the torn tail begins; of use only where ``torn`` is not empty."""
+    size: int = 0
+    """How many bytes were read."""
+    open_end: bool = False
+    """Whether the last line lacks its LF."""
+    _next_seq: int = 1
+    _batch: list[tuple[RawLine, JournalRecord]] = field(default_factory=list)
+    _decoder: RecordDecoder = field(default_factory=RecordDecoder)
+
+    @property
+    def next_seq(self) -> int:
+        """The number of the record to come."""
+        return self._next_seq
+
+    def read(self, lines: Iterable[RawLine]) -> JournalReader:
+        """Take in all lines of a journal and return the scan; raises JournalError for a newer format."""
+        for line in lines:
+            self.size, self.open_end = line.end, not line.complete
+            if line.raw.strip():
+                self._read_line(line)
+        self._discard_batch()
+        if self.damaged:  # nothing is repaired then, so the tail is one more damage
+            self.damaged += self.torn
+            self.torn = []
+        return self
+
+    def _read_line(self, line: RawLine) -> None:
+        raw = line.raw
+        if raw.startswith(_MERGE_MARKERS):
+            self._add_damaged(line, MERGE_MARKER)
+            return
+        if raw.endswith(b"\r"):
+            self._add_damaged(line, CRLF_ENDING)
+            raw = raw[:-1]
+        try:
+            record = self._decoder.decode(raw)
+        except NewerFormatError as error:
+            raise JournalError(
+                f"this line was written by a newer Annotator ({error})",
+                where=f"{self.where}:{line.number}",
+                do="update Annotator to work with it",
+            ) from None
+        except RecordLineError as error:
+            self._discard_batch()
+            (self._add_torn if error.torn else self._add_damaged)(line, str(error))
+        else:
+            self._read_record(line, record)
+
+    def _read_record(self, line: RawLine, record: JournalRecord) -> None:
+        if self._batch and self._batch[-1][1].batch != record.batch:
+            self._discard_batch()
+        if record.batch is None:
+            self._add_records(line, [record])
+            return
+        first, size = record.batch
+        if record.seq != first + len(self._batch):
+            self._discard_batch()
+            self._add_incomplete(line)
+            return
+        self._batch.append((line, record))
+        if len(self._batch) == size:
+            batch, self._batch = self._batch, []
+            self._add_records(batch[0][0], [r for _, r in batch])
+
+    def _add_records(self, line: RawLine, records: list[JournalRecord]) -> None:
+        """Take whole records in, unless their numbers were used before."""
+        seq, gap_explained = records[0].seq, bool(self.torn)
+        if seq < self._next_seq:
+            self._add_damaged(line, f"its number {seq} was used before")
+            return
+        if seq > self._next_seq and not gap_explained:
+            self._add_damaged(
+                line, f"its number is {seq}, but {self._next_seq} was to come: lines are missing before it"
+            )
+        self._torn_to_damaged()
+        self.records += records
+        self._next_seq = records[-1].seq + 1
+
+    def _discard_batch(self) -> None:
+        batch, self._batch = self._batch, []
+        for line, _ in batch:
+            self._add_incomplete(line)
+
+    def _add_incomplete(self, line: RawLine) -> None:
+        self._add_torn(line, "its batch is incomplete")
+
+    def _add_torn(self, line: RawLine, reason: str) -> None:
+        """Note a line that is torn if nothing good follows."""
+        if not self.torn:
+            self.torn_start = line.start
+        self.torn.append(LineFlaw(line.number, reason))
+
+    def _add_damaged(self, line: RawLine, reason: str) -> None:
+        self._torn_to_damaged()
+        if not any(f.line == line.number for f in self.damaged[-2:]):
+            self.damaged.append(LineFlaw(line.number, reason))
+
+    def _torn_to_damaged(self) -> None:
+        """Something follows: what was torn until now is damage in the middle."""
+        self.damaged += self.torn
+        self.torn = []
+
+
+def format_line_numbers(numbers: Iterable[int]) -> str:
+    """Return line numbers as ``line 3`` or ``lines 3-5, 9``, shortened after six ranges."""
+    ranges: list[list[int]] = []
+    for n in sorted(set(numbers)):
+        if ranges and n == ranges[-1][1] + 1:
+            ranges[-1][1] = n
+        else:
+            ranges.append([n, n])
+    words = [str(a) if a == b else f"{a}-{b}" for a, b in ranges]
+    tail = f" and {len(words) - 6} more" if len(words) > 6 else ""
+    many = len(ranges) > 1 or any(a != b for a, b in ranges)
+    return f"line{'s' if many else ''} {', '.join(words[:6])}{tail}"

@@ -1,0 +1,229 @@
+"""What Annotator remembers of its user: theme, hints, and where each corpus was left."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from annotator.core.errors import CorpusError
+from annotator.storage.atomic import set_aside, sync_folder, write_atomic, write_new
+from annotator.storage.corpus_settings import SETTINGS_FILE
+from annotator.storage.file_io import dump_json, parse_json, translate_os_errors
+from annotator.storage.lock import HeldError, Lock
+from annotator.storage.schemas import sample_corpus_path
+
+# Where a user's own things lie on each system; ANNOTATOR_HOME puts all of them in one folder.
+
+
+HOME_VARIABLE = "ANNOTATOR_HOME"
+
+
+def user_data_folder() -> Path:
+    """Return the folder of the user's own copy of the sample; it may not exist yet."""
+    if home := os.environ.get(HOME_VARIABLE):
+        return Path(home)
+    import platformdirs
+
+    return platformdirs.user_data_path("annotator")
+
+
+def user_state_folder() -> Path:
+    """Return the folder of preferences and rescue files; it may not exist yet."""
+    if home := os.environ.get(HOME_VARIABLE):
+        return Path(home)
+    import platformdirs
+
+    return platformdirs.user_state_path("annotator")
+
+
+def user_settings_folder() -> Path:
+    """Return the folder of what a user writes for Annotator, such as the keymap; it may not exist yet."""
+    if home := os.environ.get(HOME_VARIABLE):
+        return Path(home)
+    import platformdirs
+
+    return platformdirs.user_config_path("annotator")
+
+
+PREFERENCES_FILE = "preferences.json"
+MAX_CORPORA = 500
+"""How many corpora positions are kept for; the longest unused are forgotten."""
+
+MESSAGE_SECONDS = 6.0
+"""Seconds that a message stays: long enough to read a row twice."""
+_MAX_MESSAGE_SECONDS = 3600.0
+_CHOICE_FIELDS = {"hint_mode": ("always", "trigger", "toggle"), "hand": ("right", "left")}
+_BOOLEAN_FIELDS = ("avoid", "proposals", "tour_done")
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """A user's preferences; an empty string means the default."""
+
+    theme: str = ""
+    hints: str = ""
+    """``all``, ``likely`` or ``off``."""
+    positions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Corpus path → annotator → the id of the sentence that was left last."""
+    hint_mode: str = ""
+    """When a letter is a hint: ``always``, after a key that calls for it (``trigger``), or while
+    they are switched on (``toggle``)."""
+    hand: str = ""
+    """The hand that gets the likely words' letters: ``right`` or ``left``."""
+    avoid: bool = False
+    """Whether letters that look alike are left out of the hints."""
+    take: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Schema name → the labels whose suggestions Enter takes."""
+    proposals: bool = True
+    """Whether suggestions are shown."""
+    tour_done: bool = False
+    """Whether the first-run tour was finished or skipped."""
+    fade: float = MESSAGE_SECONDS
+    """After how many seconds a message fades; 0 for never."""
+
+    @classmethod
+    def load(cls) -> Preferences:
+        """Return the stored preferences; a broken file is set aside and the defaults are returned."""
+        path = _preferences_path()
+        try:
+            raw = path.read_bytes()
+            return _decode_preferences(parse_json(raw, str(path)))
+        except OSError:
+            return cls()
+        except (CorpusError, ValueError):
+            with suppress(OSError):
+                set_aside(path, raw)
+                path.unlink()
+            return cls()
+
+    def save(self) -> None:
+        """Write the preferences atomically; raises CorpusError."""
+        path = _preferences_path()
+        with translate_os_errors("write", path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomic(path, dump_json(asdict(self), str(path), pretty=True) + b"\n")
+
+    def position(self, corpus: Path, annotator: str) -> str:
+        """Return the id of the sentence that was left last, or an empty string."""
+        return self.positions.get(_corpus_key(corpus), {}).get(annotator, "")
+
+    def with_position(self, corpus: Path, annotator: str, sentence: str) -> Preferences:
+        """Return the preferences with that place, which counts as the one used last."""
+        key = _corpus_key(corpus)
+        others = {k: v for k, v in self.positions.items() if k != key}
+        mine = {**self.positions.get(key, {}), annotator: sentence}
+        kept = dict([*others.items(), (key, mine)][-MAX_CORPORA:])
+        return replace(self, positions=kept)
+
+
+def update_preferences(change: Callable[[Preferences], Preferences]) -> Preferences:
+    """Apply ``change`` to the stored preferences, save and return them; safe with two windows open.
+
+    Raises CorpusError where they cannot be saved.
+    """
+    folder = user_state_folder()
+    with translate_os_errors("write", folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with Lock(folder / ".preferences.lock", wait=2.0):
+                new = change(Preferences.load())
+                new.save()
+        except HeldError as error:
+            raise CorpusError(
+                f"the preferences are held by {error.holder}", where=str(folder), do="try again"
+            ) from None
+    return new
+
+
+def _preferences_path() -> Path:
+    return user_state_folder() / PREFERENCES_FILE
+
+
+def _corpus_key(corpus: Path) -> str:
+    return str(Path(corpus).resolve())
+
+
+def _decode_preferences(data: Mapping[str, Any]) -> Preferences:
+    positions = data.get("positions", {})
+    if not isinstance(positions, dict) or not all(_is_text_mapping(x) for x in positions.values()):
+        raise ValueError("`positions` is wrong")
+    texts = {key: data.get(key, "") for key in ("theme", "hints")}
+    if not all(isinstance(x, str) for x in texts.values()):
+        raise ValueError("`theme` or `hints` is no text")
+    return Preferences(positions=positions, **texts, **_decode_optional(data))
+
+
+def _decode_optional(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields that later versions added; a value that makes no sense counts as not given."""
+    out: dict[str, Any] = {k: data[k] for k, known in _CHOICE_FIELDS.items() if data.get(k) in known}
+    out |= {k: data[k] for k in _BOOLEAN_FIELDS if isinstance(data.get(k), bool)}
+    fade, take = data.get("fade"), data.get("take")
+    if isinstance(fade, int | float) and not isinstance(fade, bool) and 0 <= fade <= _MAX_MESSAGE_SECONDS:
+        out["fade"] = float(fade)
+    if isinstance(take, dict):
+        out["take"] = {name: tuple(labels) for name, labels in take.items() if _is_text_list(labels)}
+    return out
+
+
+def _is_text_list(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(x, str) for x in value)
+
+
+def _is_text_mapping(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(x, str) for x in value.values())
+
+
+# The user's own copy of the sample corpus: its articles, with nothing annotated.
+
+
+_SKIPPED_SUFFIXES = (".lock", ".tmp")
+_SKIPPED_FOLDERS = frozenset({"annotations"})
+"""Left out: what another annotator has said of the sample would be in conflict with one's own work."""
+
+
+def user_sample_corpus() -> Path:
+    """Return the user's own copy of the sample corpus, made at the first call, never overwritten.
+
+    Raises CorpusError where it cannot be written, or where something else has its place.
+    """
+    target = user_data_folder() / "sample"
+    if not (target / SETTINGS_FILE).is_file():
+        with translate_os_errors("copy the sample corpus", target):
+            _copy_sample(sample_corpus_path(), target)
+    return target
+
+
+def _copy_sample(source: Path, target: Path) -> None:
+    """Copy beside the target, then rename: a crash leaves no half a sample in its place."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.with_name(f".sample-{os.urandom(4).hex()}.tmp")
+    try:
+        _copy_folder(source, beside)
+        os.rename(beside, target)  # noqa: PTH104  (tests inject failures into the functions of `os`)
+    except FileExistsError:
+        pass
+    except OSError:
+        if not target.exists():
+            raise
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    if not (target / SETTINGS_FILE).is_file():
+        raise CorpusError("something else is here", where=str(target), do="move it away, then start again")
+    sync_folder(target.parent)
+
+
+def _copy_folder(source: Path, target: Path) -> None:
+    """Copy files and folders with new modes: an installed sample may be read-only, a copy must not be."""
+    target.mkdir()
+    for entry in sorted(source.iterdir()):
+        if entry.name in _SKIPPED_FOLDERS:
+            continue
+        if entry.is_dir():
+            _copy_folder(entry, target / entry.name)
+        elif not entry.name.endswith(_SKIPPED_SUFFIXES):
+            write_new(target / entry.name, entry.read_bytes())

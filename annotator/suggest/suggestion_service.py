@@ -1,0 +1,251 @@
+"""The desk: all sources of suggestions for one annotator's corpus, behind one call."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TypeVar
+
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
+from annotator.core.article import Sentence
+from annotator.core.schema import Schema
+from annotator.core.suggestion import Suggestion
+from annotator.language import ArticleContext, build_context
+from annotator.suggest.mention_history import MentionHistory
+from annotator.suggest.ranking import SuggestionRanker
+from annotator.suggest.rules import RuleSuggester
+from annotator.suggest.source_accuracy import SourceAccuracy
+
+# What sentences were judged to hold, remembered until something else is known of their words.
+
+
+MAX_RANKINGS = 64
+"""How many sentences are remembered: those on the screen and around it. Others are judged anew."""
+_MAX_CHANGED_TEXTS = 512
+"""How many of the last texts that were touched are remembered."""
+
+
+@dataclass(slots=True)
+class RankedSuggestions:
+    """A sentence's suggestions as the sources have them, as they were judged, and what is left of them."""
+
+    unranked: tuple[Suggestion, ...]
+    ranked: tuple[Suggestion, ...]
+    annotation: Annotation | None = None
+    """The annotation beside which ``suggestions`` are what is still to be decided."""
+    suggestions: tuple[Suggestion, ...] = ()
+    normalized_text: str = ""
+    """The sentence with one blank for any white space, as the texts of mentions are written."""
+    change_count: int = 0
+    """How many touched texts had been looked for in it."""
+
+
+class RankingCache:
+    """The sentences judged last; ``touch`` makes those forgotten in which one of the texts stands.
+
+    A judgement depends on what is known of the texts of its sentence's words alone, and on shares
+    that may be older. A touch costs nothing: ``get`` looks for what was touched since.
+    """
+
+    def __init__(self, max_rankings: int = MAX_RANKINGS) -> None:
+        """Start with none."""
+        self._max_rankings = max_rankings
+        self._rankings: OrderedDict[Sentence, RankedSuggestions] = OrderedDict()
+        self._changed_texts: deque[str] = deque(maxlen=_MAX_CHANGED_TEXTS)
+        self._change_count = 0
+
+    def invalidate_texts(self, texts: Iterable[str]) -> None:
+        """Take note that something else is known of these texts."""
+        for text in texts:
+            self._changed_texts.append(text)
+            self._change_count += 1
+
+    def get(self, sentence: Sentence) -> RankedSuggestions | None:
+        """Return the judgement of a sentence; None where there is none or it no longer holds."""
+        judged = self._rankings.get(sentence)
+        if judged is None or not self._is_valid(judged):
+            return None
+        judged.change_count = self._change_count
+        self._rankings.move_to_end(sentence)
+        return judged
+
+    def _is_valid(self, judged: RankedSuggestions) -> bool:
+        """Whether nothing was touched since that stands in the sentence, as far as one can tell."""
+        since = self._change_count - judged.change_count
+        if since > len(self._changed_texts):
+            return False
+        return not any(
+            text in judged.normalized_text for text in islice(reversed(self._changed_texts), since)
+        )
+
+    def put(self, sentence: Sentence, judged: RankedSuggestions) -> RankedSuggestions:
+        """Remember a judgement and return it; the one not asked for longest goes where there are too many."""
+        judged.normalized_text, judged.change_count = " ".join(sentence.text.split()), self._change_count
+        self._rankings[sentence] = judged
+        self._rankings.move_to_end(sentence)
+        if len(self._rankings) > self._max_rankings:
+            self._rankings.popitem(last=False)
+        return judged
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._rankings.clear()
+
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+_MAX_SENTENCES = 4096
+"""How many sentences are remembered; more than a screen and an article hold."""
+_MAX_ARTICLES = 64
+"""How many articles' contexts are remembered."""
+
+ArticleText = tuple[str, Sequence[Sentence]]
+"""The source text of an article and its sentences."""
+FileSource = Callable[[Sentence], tuple[Suggestion, ...]]
+"""What a suggestion file holds for a sentence."""
+
+
+class SuggestionService:
+    """Holds the sources and what was learned of them; ``changed`` keeps both up to date.
+
+    A sentence is judged once and again when something else is known of words in it. What is learned of
+    the sources shows in sentences that are judged from then on: those on the screen keep their order.
+    """
+
+    def __init__(
+        self,
+        schema: Schema,
+        article_sentences: Callable[[str], ArticleText],
+        files: Mapping[str, FileSource] | None = None,
+        *,
+        rules: bool = True,
+        history: bool = True,
+    ) -> None:
+        """Start with nothing learned; ``article_sentences`` is asked once an article, by its id."""
+        self.schema = schema
+        self.accuracy = SourceAccuracy()
+        self.history = MentionHistory(schema)
+        self._article_sentences = article_sentences
+        self._files = dict(files or {})
+        self._use_rules, self._use_history = rules, history
+        self._rules = RuleSuggester(schema, self._article_context)
+        self._ranker = SuggestionRanker(
+            schema, self.accuracy.accuracy, self.history.reweigh, self.history.rejection_counts
+        )
+        self._queued: dict[str, list[AnnotatedSentence]] = {}
+        self._contexts: dict[str, ArticleContext] = {}
+        self._fixed_suggestions: dict[Sentence, tuple[Suggestion, ...]] = {}
+        self._offered_suggestions: dict[Sentence, tuple[Suggestion, ...]] = {}
+        self._rankings = RankingCache()
+
+    def queue_annotations(self, annotated_sentences: Iterable[AnnotatedSentence]) -> None:
+        """Take note of what the journal tells: learned with its article's first look, or by ``learn``."""
+        for annotated in annotated_sentences:
+            self._queued.setdefault(annotated.sentence.article, []).append(annotated)
+
+    def learn(self, most: int = 100) -> bool:
+        """Take in ``most`` waiting works or some more (about 10 ms); whether there are others still.
+
+        A large corpus takes seconds, so a session calls it while nobody presses a key.
+        """
+        while self._queued and most > 0:
+            most -= self._learn_article(next(iter(self._queued)))
+        return bool(self._queued)
+
+    def update(self, before: Sequence[AnnotatedSentence], after: Sequence[AnnotatedSentence]) -> None:
+        """Take in an edit: the works that are gone and those in their place.
+
+        What the journal tells at the start of a session goes to ``start``.
+        """
+        for article in dict.fromkeys(w.sentence.article for w in (*before, *after)):
+            self._learn_article(article)
+        self._rankings.invalidate_texts(self.history.update(before, after))
+        for annotated in before:
+            self.accuracy.remove(annotated)
+        for annotated in after:
+            self.accuracy.add(annotated, self._known_suggestions(annotated))
+
+    def suggestions(self, annotated: AnnotatedSentence) -> tuple[Suggestion, ...]:
+        """Return what is suggested for a work and not settled yet, in reading order, outer before inner.
+
+        As long as nothing has changed it is the very same tuple.
+        """
+        self._learn_article(annotated.sentence.article)
+        judged = self._rankings.get(annotated.sentence) or self._rank(annotated.sentence)
+        if judged.annotation == annotated.annotation:
+            return judged.suggestions
+        if (
+            not annotated.done and not annotated.annotation.spans
+        ):  # later the history knows what was marked just here
+            _remember(self._offered_suggestions, annotated.sentence, judged.unranked)
+        judged.annotation, judged.suggestions = (
+            annotated.annotation,
+            self._ranker.open_suggestions(annotated, judged.ranked),
+        )
+        return judged.suggestions
+
+    def _rank(self, sentence: Sentence) -> RankedSuggestions:
+        found = self._collect(sentence)
+        return self._rankings.put(sentence, RankedSuggestions(found, self._ranker.rank(sentence, found)))
+
+    def invalidate_article(self, article_id: str) -> None:
+        """Look at an article anew: its lines have changed."""
+        self._contexts.pop(article_id, None)
+        self._rankings.clear()
+        for kept in (self._fixed_suggestions, self._offered_suggestions):
+            for sentence in [s for s in kept if s.article == article_id]:
+                del kept[sentence]
+
+    def _learn_article(self, article: str) -> int:
+        annotated_sentences = self._queued.pop(article, [])
+        for annotated in annotated_sentences:
+            self.history.add(annotated)
+            self.accuracy.add(annotated, self._known_suggestions(annotated))
+        if annotated_sentences:
+            self._rankings.clear()
+        return len(annotated_sentences)
+
+    def _collect(self, sentence: Sentence) -> tuple[Suggestion, ...]:
+        fixed = self._fixed_suggestions.get(sentence)
+        if fixed is None:
+            fixed = self._file_suggestions(sentence) + (
+                self._rules.suggest(sentence) if self._use_rules else ()
+            )
+            _remember(self._fixed_suggestions, sentence, fixed)
+        return fixed + self.history.suggest(sentence) if self._use_history else fixed
+
+    def _file_suggestions(self, sentence: Sentence) -> tuple[Suggestion, ...]:
+        return tuple(
+            self._with_schema_label(s) for name in sorted(self._files) for s in self._files[name](sentence)
+        )
+
+    def _with_schema_label(self, s: Suggestion) -> Suggestion:
+        """Return a suggestion under the label that takes its own, where the schema has no such label."""
+        if self.schema.label(s.label):
+            return s
+        return replace(s, label=self.schema.label_taking(s.label) or s.label)
+
+    def _known_suggestions(self, annotated: AnnotatedSentence) -> tuple[Suggestion, ...]:
+        """Return what is known to have been offered for an accepted sentence; cheap for all others."""
+        if annotated.annotation.answer is not Answer.ACCEPT:
+            return ()
+        known = self._offered_suggestions.get(annotated.sentence)
+        return self._file_suggestions(annotated.sentence) if known is None else known
+
+    def _article_context(self, article_id: str) -> ArticleContext:
+        if article_id not in self._contexts:
+            text, sentences = self._article_sentences(article_id)
+            _remember(
+                self._contexts, article_id, build_context(text, [s.tokens for s in sentences]), _MAX_ARTICLES
+            )
+        return self._contexts[article_id]
+
+
+def _remember(kept: dict[_K, _V], key: _K, value: _V, most: int = _MAX_SENTENCES) -> None:
+    """Remember a value; the oldest goes where there are too many."""
+    kept.pop(key, None)
+    kept[key] = value
+    if len(kept) > most:
+        del kept[next(iter(kept))]

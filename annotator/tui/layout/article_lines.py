@@ -1,0 +1,82 @@
+"""The article screen: every physical line of the source with its verdict and the reason for it."""
+
+from __future__ import annotations
+
+from annotator.core.article import Article, LineVerdict, SourceLine
+from annotator.statistics.styled_text import CellStyle, StyledRow, StyledText, fit_row, justify_row, truncate
+from annotator.tui.layout.glyphs import Glyphs
+from annotator.tui.layout.text_cells import screen_text
+
+VERDICT_BY_LETTER = {
+    "b": LineVerdict.BODY,
+    "h": LineVerdict.SUBHEAD,
+    "t": LineVerdict.TITLE,
+    "d": LineVerdict.DECK,
+    "y": LineVerdict.BYLINE,
+    "p": LineVerdict.DATELINE,
+    "c": LineVerdict.CAPTION,
+    "x": LineVerdict.BOILERPLATE,
+}
+"""The key that gives a line each verdict."""
+
+
+def article_lines_header(article: Article, width: int, glyphs: Glyphs) -> StyledRow:
+    """Return the head row: the article, and how many of its lines are annotated."""
+    kept = sum(line.verdict.annotated for line in article.lines)
+    right = (StyledText(f"{kept} of {len(article.lines)} lines are annotated ", CellStyle("muted")),)
+    left = (
+        StyledText(
+            f" Lines {glyphs.dot} {screen_text(article.title or article.origin)}",
+            CellStyle("title", bold=True),
+        ),
+    )
+    return justify_row(left, (StyledText("  "), *right), width)
+
+
+def article_line_rows(
+    article: Article, at: int, width: int, height: int, glyphs: Glyphs
+) -> tuple[StyledRow, ...]:
+    """Return exactly ``height`` rows: the lines round number ``at`` (from 0)."""
+    texts = article.text.split("\n")
+    first = max(0, min(at - height // 2, len(texts) - height))
+    rows = [
+        _article_line_row(i, texts[i], article.lines[i], width, glyphs, active=i == at)
+        for i in range(first, min(len(texts), first + height))
+    ]
+    return tuple(rows + [()] * (height - len(rows)))[:height]
+
+
+def _article_line_row(
+    i: int, text: str, line: SourceLine, width: int, glyphs: Glyphs, *, active: bool
+) -> StyledRow:
+    style = CellStyle("text") if line.verdict.annotated else CellStyle("context")
+    style = CellStyle("text", background="row", bold=True) if active else style
+    verdict = CellStyle("ok" if line.verdict.annotated else "muted")
+    mark = StyledText("*" if line.was else " ", CellStyle("likely", bold=True))
+    head: StyledRow = (
+        StyledText(glyphs.active if active else " ", CellStyle("active")),
+        StyledText(f"{i + 1:>4} ", CellStyle("muted")),
+        mark,
+        StyledText(f"{line.verdict.value:<12}", verdict),
+    )
+    room = max(1, width - 19)
+    return fit_row(
+        (*head, StyledText(truncate(screen_text(text), room, glyphs.cut), style)),
+        width,
+        style if active else None,
+    )
+
+
+def verdict_reason_row(article: Article, at: int, width: int, glyphs: Glyphs) -> StyledRow:
+    """Return the rule row: why the line in hand has its verdict."""
+    line = article.lines[at]
+    was = f" (was {line.was.value})" if line.was else ""
+    words = truncate(f"{line.verdict.value}: {screen_text(line.reason)}{was}", width - 8, glyphs.cut)
+    return fit_row(
+        (
+            StyledText(glyphs.rule * 2 + " ", CellStyle("rule")),
+            StyledText(words + " ", CellStyle("text")),
+            StyledText(glyphs.rule * width, CellStyle("rule")),
+        ),
+        width,
+    )

@@ -1,0 +1,265 @@
+"""The two rows of the first-run tour: how far one is, and the next single thing to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from annotator.core.schema import Example, Label, Schema
+from annotator.core.spans import Span
+from annotator.core.suggestion import Suggestion
+from annotator.session.commands import COMMANDS, LABELLING_KEYS, Command, command_by_id, command_groups
+from annotator.session.state import TaskState
+from annotator.session.tour import TOUR_STEPS, Tour
+from annotator.statistics.styled_text import (
+    CellStyle,
+    StyledRow,
+    StyledText,
+    clip_row,
+    fit_row,
+    row_width,
+    wrap_paragraph,
+    wrap_row,
+)
+from annotator.tui.layout.glyphs import Glyphs
+from annotator.tui.layout.prompt import shortened, suggestion_text
+from annotator.tui.layout.text_cells import screen_text
+
+# The guideline and the list of keys as rows.
+
+
+def guideline_rows(schema: Schema, first: str, width: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
+    """Return the guideline of every label, that of ``first`` before the others."""
+    labels = sorted(schema.labels, key=lambda x: x.name != first)
+    rows: list[StyledRow] = []
+    for label in labels:
+        rows += [*_label_guideline(label, width, glyphs), ()]
+    return tuple(rows)
+
+
+def _label_guideline(label: Label, width: int, glyphs: Glyphs) -> list[StyledRow]:
+    key = (StyledText(f" {label.key} ", CellStyle("key", bold=True)),) if label.key else (StyledText(" "),)
+    rules = [f"may lie in {', '.join(label.inside)}"] if label.inside else ["lies in no other label"]
+    rules += [f"may cross {', '.join(label.overlaps)}"] if label.overlaps else []
+    rows: list[StyledRow] = [
+        (
+            *key,
+            StyledText(label.name, CellStyle("lane", label.name, bold=True)),
+            StyledText(f"  {'; '.join(rules)}", CellStyle("muted")),
+        )
+    ]
+    for paragraph in label.description.split("\n"):
+        rows += [
+            (StyledText("   " + line, CellStyle("text")),)
+            for line in wrap_paragraph(screen_text(paragraph), width - 4)
+        ]
+    for example in label.examples:
+        rows += _example_rows(label, example, width, glyphs)
+    return rows
+
+
+def _example_rows(label: Label, example: Example, width: int, glyphs: Glyphs) -> list[StyledRow]:
+    mark, role = (glyphs.reject, "warn") if example.wrong else (glyphs.accept, "ok")
+    pieces: list[StyledText] = []
+    at = 0
+    for start, end in example.marked:
+        pieces.append(StyledText(screen_text(example.text[at:start]), CellStyle("context")))
+        pieces.append(
+            StyledText(f"[{screen_text(example.text[start:end])}]", CellStyle("lane", label.name, bold=True))
+        )
+        at = end
+    pieces.append(StyledText(screen_text(example.text[at:]), CellStyle("context")))
+    note = wrap_paragraph(screen_text(example.note), width - 6) if example.note else []
+    first, *more = wrap_row(tuple(pieces), width - 6)
+    return [
+        (StyledText(f"   {mark} ", CellStyle(role)), *first),
+        *((StyledText("     "), *row) for row in more),
+        *((StyledText(f"     {line}", CellStyle("muted")),) for line in note),
+    ]
+
+
+def key_help_rows(schema: Schema, width: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
+    """Return every key by group."""
+    rows: list[StyledRow] = [(StyledText(" Mark", CellStyle("title", bold=True)),)]
+    column = 24
+    for keys, does in LABELLING_KEYS:
+        rows += _key_help(keys, does, column, width)
+    names = ", ".join(f"{x.key} {x.name}" for x in schema.labels if x.key)
+    rows += [*_key_help("", f"label keys here: {names}", column, width), ()]
+    for group, commands in command_groups(glyphs.commands):
+        rows.append((StyledText(f" {group}", CellStyle("title", bold=True)),))
+        for command in commands:
+            rows += _key_help(glyphs.words(command.key_text), command.description, column, width)
+        rows.append(())
+    return tuple(rows)
+
+
+def _key_help(keys: str, does: str, column: int, width: int) -> list[StyledRow]:
+    lines = wrap_paragraph(does, max(10, width - column - 4))
+    first: StyledRow = (
+        StyledText(f"   {keys:<{column}}", CellStyle("key", bold=True)),
+        StyledText(lines[0], CellStyle("context")),
+    )
+    return [first, *((StyledText(" " * (column + 3) + line, CellStyle("context")),) for line in lines[1:])]
+
+
+STEP_TEXTS = {
+    "take": "{target} may be a {label}: {key} takes it",
+    "select": "Press {letter}, the letter above {word}: it selects the word or its phrase",
+    "grow": "{grow} grows the selection, {shrink} shrinks it again",
+    "edge": "{right_more} moves the right edge on, {right_less} back; {left_more} {left_less} the left edge",
+    "label": "Say what it is: {labels}",
+    "visit": "{next_stop} goes to a span, {remove} then removes it",
+    "remove": "{remove} removes the span again",
+    "accept": "{accept} accepts the sentence and goes on to the next",
+    "accept_view": "{accept_view} accepts every sentence that you see whole",
+    "undo": "You have not read them yet: {undo} takes that back, days later too",
+}
+"""What each step says; names in braces are commands, whose keys are put in, or one of ``_STATED``."""
+
+TOUR_END_TEXT = "that was the tour: {help} shows all keys, {palette} every command"
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_TEXT_STYLE = CellStyle("text")
+_STRONG_STYLE = CellStyle("text", bold=True)
+_KEY_STYLE = CellStyle("key", bold=True)
+
+
+def tour_rows(
+    tour: Tour, state: TaskState, width: int, glyphs: Glyphs, commands: Sequence[Command] = COMMANDS
+) -> tuple[StyledRow, StyledRow]:
+    """Return what takes the place of the rule row and the row of keys, each ``width`` cells.
+
+    Where the words need both rows, how far one is gives way.
+    """
+    parts = [p for p in re.split(r"(\{\w+\})", STEP_TEXTS[tour.current_step(state)]) if p]
+    words = tuple(p for part in parts for p in _filled_placeholder(part, state, glyphs, commands))
+    lines = wrap_row(words, width - 2)
+    if len(lines) > 1:
+        return (fit_row((StyledText(" "), *lines[0]), width), fit_row((StyledText(" "), *lines[1]), width))
+    return (
+        _tour_progress_row(tour, state, width, glyphs, commands),
+        fit_row((StyledText(" "), *lines[0]), width),
+    )
+
+
+def tour_end_text(commands: Sequence[Command] = COMMANDS) -> str:
+    """Return the words after the last step."""
+    return _PLACEHOLDER.sub(lambda m: main_key(m[1], commands), TOUR_END_TEXT)
+
+
+def main_key(name: str, commands: Sequence[Command] = COMMANDS) -> str:
+    """Return the key of a command as people write it, without its aliases."""
+    return command_by_id(name, commands).key_text.split(" (")[0]
+
+
+def _filled_placeholder(
+    part: str, state: TaskState, glyphs: Glyphs, commands: Sequence[Command]
+) -> tuple[StyledText, ...]:
+    """Return plain words, or what stands for a name in braces."""
+    named = _PLACEHOLDER.fullmatch(part)
+    if named is None:
+        return (StyledText(part, _TEXT_STYLE),)
+    if named[1] in _STATE_PLACEHOLDERS:
+        return _STATE_PLACEHOLDERS[named[1]](state, glyphs)
+    return (StyledText(glyphs.words(main_key(named[1], commands)), _KEY_STYLE),)
+
+
+def _allowed_labels(state: TaskState, glyphs: Glyphs) -> tuple[StyledText, ...]:
+    """Return the keys and names of the labels that the schema allows for the selection."""
+    del glyphs
+    out: list[StyledText] = []
+    for label in [x for x in state.schema.labels if x.key and _label_allowed(state, x.name)][:5]:
+        comma = (StyledText(", ", _TEXT_STYLE),) if out else ()
+        out += [
+            *comma,
+            StyledText(label.key, _KEY_STYLE),
+            StyledText(" "),
+            StyledText(label.name, CellStyle("lane", label.name)),
+        ]
+    return tuple(out) or (StyledText("a label", _TEXT_STYLE),)
+
+
+def _label_allowed(state: TaskState, name: str) -> bool:
+    if state.selection is None:
+        return True
+    tokens = state.annotated.sentence.tokens[state.selection.first : state.selection.last]
+    span = Span(tokens[0].start, tokens[-1].end, name)
+    return state.schema.find_violation(span, state.annotated.annotation.spans) is None
+
+
+def _next_suggestion(state: TaskState) -> tuple[str, tuple[int, Suggestion]]:
+    """Return the suggestion that is next in the text, with its label."""
+    return min(state.next_suggestions.items(), key=lambda x: (x[1][0], x[1][1].start, -x[1][1].score))
+
+
+def _suggestion_key(state: TaskState, glyphs: Glyphs) -> tuple[StyledText, ...]:
+    del glyphs
+    label = state.schema.label(_next_suggestion(state)[0])
+    return (StyledText(label.key if label else "", _KEY_STYLE),)
+
+
+def _free_word(state: TaskState) -> int | None:
+    """Return a plain word with one letter above it that lies in no span and no suggestion."""
+    taken = [(s.start, s.end) for s in state.annotated.annotation.spans]
+    taken += [(s.start, s.end) for s in state.visible_suggestions(state.active)]
+    tokens = state.annotated.sentence.tokens
+    free = (
+        i
+        for i, t in enumerate(tokens)
+        if len(state.hints[i].letters) == 1 and not any(a < t.end and t.start < b for a, b in taken)
+    )
+    return next((i for i in free if tokens[i].text.islower() and len(tokens[i].text) > 3), None)
+
+
+def _free_word_hint(state: TaskState, glyphs: Glyphs) -> tuple[StyledText, ...]:
+    del glyphs
+    i = _free_word(state)
+    return (
+        (StyledText("a letter", _TEXT_STYLE),)
+        if i is None
+        else (StyledText(state.hints[i].letters, _KEY_STYLE),)
+    )
+
+
+def _free_word_text(state: TaskState, glyphs: Glyphs) -> tuple[StyledText, ...]:
+    i = _free_word(state)
+    words = "a word" if i is None else shortened(state.annotated.sentence.tokens[i].text, 14, glyphs)
+    return (StyledText(words, _TEXT_STYLE if i is None else _STRONG_STYLE),)
+
+
+_STATE_PLACEHOLDERS: Mapping[str, Callable[[TaskState, Glyphs], tuple[StyledText, ...]]] = {
+    "labels": _allowed_labels,
+    "target": lambda s, glyphs: (
+        StyledText(suggestion_text(s, _next_suggestion(s)[1], 24, glyphs), _STRONG_STYLE),
+    ),
+    "label": lambda s, _: (StyledText(_next_suggestion(s)[0], CellStyle("lane", _next_suggestion(s)[0])),),
+    "key": _suggestion_key,
+    "letter": _free_word_hint,
+    "word": _free_word_text,
+}
+"""What is put in from the state: the labels, the suggestion that comes next, a word that is free."""
+
+
+def _tour_progress_row(
+    tour: Tour, state: TaskState, width: int, glyphs: Glyphs, commands: Sequence[Command]
+) -> StyledRow:
+    """Return the rule row of the tour: a mark a step, and at the right end the key that leaves."""
+    rule = CellStyle("rule")
+    marks = glyphs.accept * tour.at + glyphs.here + glyphs.todo * (len(TOUR_STEPS) - tour.at - 1)
+    left: StyledRow = (
+        StyledText(glyphs.rule * 2, rule),
+        StyledText(" tour ", CellStyle("likely")),
+        StyledText(marks + " ", CellStyle("ok")),
+    )
+    key = main_key("let_go", commands)
+    keys = f"{key} {key}" if state.selection or state.typed_hint else key
+    right: StyledRow = (
+        StyledText(f" {keys}", _KEY_STYLE),
+        StyledText(" leaves the tour ", CellStyle("muted")),
+        StyledText(glyphs.rule * 2, rule),
+    )
+    gap = width - row_width(left) - row_width(right)
+    if gap < 1:
+        return fit_row(clip_row(left, width), width)
+    return (*left, StyledText(glyphs.rule * gap, rule), *right)

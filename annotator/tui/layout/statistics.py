@@ -1,0 +1,386 @@
+"""The figures of a corpus as rows: the screen draws them, the command line prints their text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from annotator.core.journal_record import KeystrokeKind
+from annotator.statistics.annotation_statistics import (
+    LENGTH_CLASS_BOUNDS,
+    MAX_DENSITY_CLASS,
+    SuggestionOutcome,
+)
+from annotator.statistics.plots import (
+    ASCII_PLOT_GLYPHS,
+    BLOCK_PLOT_GLYPHS,
+    ForecastBand,
+    PlotGlyphs,
+    bar_text,
+    duration_text,
+    progress_curve_rows,
+    sparkline,
+)
+from annotator.statistics.speed_check import (
+    ACCEPTED_SPEED,
+    MAX_ACCEPTED_IN_A_ROW,
+    UNREAD_SENTENCES,
+    UNREAD_SPEED,
+    SpeedWarning,
+    SpeedWarningKind,
+)
+from annotator.statistics.styled_text import (
+    CellStyle,
+    StyledRow,
+    StyledText,
+    clip_row,
+    fit_row,
+    row_width,
+    truncate,
+    wrap_paragraph,
+)
+from annotator.statistics.summary import AnnotationStatistics
+from annotator.statistics.throughput import MIN_FORECAST_SENTENCES, RECENT_SENTENCES, Forecast, Quartiles
+from annotator.tui.layout.glyphs import Glyphs
+from annotator.tui.layout.text_cells import screen_text
+
+TWO_COLUMN_WIDTH = 104
+"""From this width on the sections stand in two columns."""
+_COLUMN_GAP = 3
+_NAME_WIDTH = 9
+_CURVE_HEIGHT = 8
+_MAX_BAR_WIDTH = 40
+"""The longest bar: longer ones are no easier to compare."""
+
+
+_METHODS = f"""\
+Times are the gaps between what was saved, in whole seconds; a break (a gap above Tukey's fence of their \
+logarithms, 30 to 300 s) counts as a usual gap.
+The forecast takes as many seconds a token as the last {RECENT_SENTENCES} sentences (ratio estimate, Cochran 1977; \
+interval from batch means and Student's t, Law 2015).
+Haste is more than {UNREAD_SPEED:.0f} tokens a second over {UNREAD_SENTENCES} untouched sentences (people \
+read 3 to 5, Brysbaert 2019), or more than {MAX_ACCEPTED_IN_A_ROW} suggestions taken in a row at over {ACCEPTED_SPEED:.0f}.
+What was shown and passed over is not recorded, so nothing is said of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlotStyle:
+    """What a section is drawn with."""
+
+    width: int
+    glyphs: Glyphs
+    marks: PlotGlyphs
+
+
+def plot_style(width: int, glyphs: Glyphs) -> PlotStyle:
+    """Return a pencil that draws with blocks, or plain characters where the screen does."""
+    return PlotStyle(width, glyphs, BLOCK_PLOT_GLYPHS if glyphs.rule == "─" else ASCII_PLOT_GLYPHS)
+
+
+def statistics_rows(
+    figures: AnnotationStatistics, people: Sequence[AnnotationStatistics], width: int, glyphs: Glyphs
+) -> tuple[StyledRow, ...]:
+    """Return all sections: warnings and the table of annotators over the whole width, the others below."""
+    wide = plot_style(width, glyphs)
+    two = width >= TWO_COLUMN_WIDTH
+    half = plot_style((width - _COLUMN_GAP) // 2, glyphs) if two else wide
+    left = [*_section(pace_rows, figures, half), *_section(progress_rows, figures, half)]
+    left += _section(keystroke_rows, figures, half)
+    right = [*_section(label_rows, figures, half), *_section(length_rows, figures, half)]
+    right += [*_section(answer_rows, figures, half), *_section(suggestion_rows, figures, half)]
+    rows = [*speed_warning_rows(figures.haste, wide)]
+    if len(people) > 1:
+        rows += [*annotator_rows(people, figures, wide), ()]
+    rows += _side_by_side(left, right, half.width) if two else left + right
+    rows += method_rows(wide)
+    return tuple(clip_row(row, width) for row in rows)
+
+
+def _section(
+    make: Callable[[AnnotationStatistics, PlotStyle], list[StyledRow]],
+    figures: AnnotationStatistics,
+    p: PlotStyle,
+) -> list[StyledRow]:
+    return [*make(figures, p), ()]
+
+
+def _side_by_side(left: Sequence[StyledRow], right: Sequence[StyledRow], width: int) -> list[StyledRow]:
+    pairs = zip_longest(left, right, fillvalue=())
+    return [(*fit_row(a, width), StyledText(" " * _COLUMN_GAP), *b) for a, b in pairs]
+
+
+# -- the sections --------------------------------------------------------------------------------
+
+
+def speed_warning_rows(haste: Sequence[SpeedWarning], p: PlotStyle) -> list[StyledRow]:
+    """Return a kind warning where sentences were accepted, or suggestions taken, unseen."""
+    rows: list[StyledRow] = []
+    for kind, words in (
+        (SpeedWarningKind.UNREAD, "sentences were accepted faster than one can read them"),
+        (SpeedWarningKind.ALL_TAKEN, "suggestions were all taken, none was turned down, and fast"),
+    ):
+        found = [h for h in haste if h.kind is kind]
+        if found:
+            speed = max(h.speed for h in found)
+            message = f"{sum(h.count for h in found)} {words} (up to {speed:.0f} tokens a second, in "
+            message += f"{_counted_noun(len(found), 'stretch', 'stretches')}); look at some of them again"
+            rows += [(StyledText(line, CellStyle("warn")),) for line in wrap_paragraph(message, p.width)]
+    return [*rows, ()] if rows else []
+
+
+def annotator_rows(
+    people: Sequence[AnnotationStatistics], everybody: AnnotationStatistics, p: PlotStyle
+) -> list[StyledRow]:
+    """Return a table with a row for each annotator and one for all together; haste is marked."""
+    names = (
+        f"{'':<14}{'sentences':>13}{'at work':>13}{'sent./h':>9}{'spans/h':>9}{'keys/span':>11}{'kept':>7}"
+    )
+    rows = [
+        _title_row("ANNOTATORS", "kept: suggestions that stayed as they were proposed"),
+        _muted_row(names),
+    ]
+    for f in [*people, everybody]:
+        name = truncate(screen_text(f.name), 12, p.glyphs.cut) + (
+            " !" if f.haste and f is not everybody else ""
+        )
+        keys = f.keys.a_span() if f.keys else None
+        cells = f"{name:<14}{f'{f.done}/{f.total}':>13}{duration_text(f.seconds):>13}"
+        cells += f"{_whole_or_unknown(f.sentences_an_hour):>9}{_whole_or_unknown(f.spans_an_hour):>9}"
+        cells += f"{'?' if keys is None else f'{keys:.2f}':>11}{_kept_share_text(f.suggestions):>7}"
+        rows.append((StyledText(cells, CellStyle("text", bold=f is everybody)),))
+    return rows
+
+
+def pace_rows(f: AnnotationStatistics, p: PlotStyle) -> list[StyledRow]:
+    """Return sentences and spans an hour, and a sparkline of the sessions and of the days."""
+    rows = [_title_row("PACE")]
+    if f.sentences_an_hour is None:
+        return [*rows, *_paragraph_rows(_no_pace_text(f), p)]
+    breaks = _counted_noun(f.breaks, "break")
+    rows.append(_named_value_row("at work", f"{duration_text(f.seconds)}, {_sessions_text(f)}", p))
+    rows.append(
+        _named_value_row(
+            "an hour", f"{f.sentences_an_hour:.0f} sentences, {f.spans_an_hour or 0:.0f} spans", p
+        )
+    )
+    rows.append(_named_value_row("idle", f"{breaks} of more than {_range_text(f.idle)} s left out", p))
+    for name, stints in (("sessions", f.sessions), ("days", f.days)):
+        rates = [s.sentences_an_hour for s in stints]
+        known = [r for r in rates if r is not None]
+        if len(known) > 1:
+            line = sparkline(rates, p.width - _NAME_WIDTH - 21, p.marks)
+            room = StyledText(
+                f" {min(known):.0f}{_RANGE_DASH}{max(known):.0f} sentences/h", CellStyle("muted")
+            )
+            rows.append(
+                (
+                    StyledText(f"{name:<{_NAME_WIDTH}}", CellStyle("muted")),
+                    StyledText(line, CellStyle("ok")),
+                    room,
+                )
+            )
+    if f.scripted:
+        rows += _paragraph_rows(
+            f"{_counted_noun(f.scripted, 'sentence')} without times, written by a script", p
+        )
+    return rows
+
+
+def _no_pace_text(f: AnnotationStatistics) -> str:
+    if f.scripted:
+        return f"no times: {_counted_noun(f.scripted, 'sentence')} were written by a script"
+    return "less than a minute of work so far"
+
+
+def _sessions_text(f: AnnotationStatistics) -> str:
+    return f"{_counted_noun(len(f.sessions), 'session')} on {_counted_noun(len(f.days), 'day')}"
+
+
+def progress_rows(f: AnnotationStatistics, p: PlotStyle) -> list[StyledRow]:
+    """Return how far the corpus is, what is forecast, and the curve with the band of the forecast."""
+    share = f" ({f.done * 100 // f.total} %)" if f.total else ""
+    rows = [
+        _title_row("PROGRESS"),
+        _named_value_row("done", f"{f.done} of {_counted_noun(f.total, 'sentence')}{share}", p),
+    ]
+    if f.done < f.total:
+        rows += [_named_value_row("to go", line, p) for line in [_forecast_text(f.forecast)] if line]
+        rows += [] if f.forecast else _paragraph_rows(_no_forecast_text(f), p)
+    if len(f.curve) < 2:
+        return rows
+    ahead = ForecastBand(f.forecast.seconds, f.forecast.low, f.forecast.high) if f.forecast else None
+    width = min(72, p.width - 7)
+    plot = progress_curve_rows(f.curve, f.total, ahead, width, _CURVE_HEIGHT, p.marks)
+    names = [f"{f.total:>5} ", *["      "] * (len(plot) - 3), "    0 ", "      "]
+    return rows + [
+        (StyledText(name, CellStyle("muted")), *row) for name, row in zip(names, plot, strict=True)
+    ]
+
+
+def _forecast_text(ahead: Forecast | None) -> str:
+    if ahead is None:
+        return ""
+    return f"{duration_text(ahead.seconds)} ({duration_text(ahead.low)} to {duration_text(ahead.high)}, 9 times in 10)"
+
+
+def _no_forecast_text(f: AnnotationStatistics) -> str:
+    if f.scripted and not f.sentences:
+        return "no forecast: nothing was done at a pace that could be measured"
+    return f"too few sentences yet for a forecast: it needs {MIN_FORECAST_SENTENCES}, answered one by one"
+
+
+def keystroke_rows(f: AnnotationStatistics, p: PlotStyle) -> list[StyledRow]:
+    """Return the keys a span, told apart by what they were for."""
+    rows = [_title_row("KEYS A SPAN")]
+    if f.keys is None or f.keys.spans <= 0:
+        return [*rows, *_paragraph_rows("not counted yet", p)]
+    each = [(k.value, f.keys.a_span(k.value) or 0.0) for k in KeystrokeKind]
+    total = f.keys.a_span() or 0.0
+    top = max(n for _, n in each)
+    for name, n in each:
+        line = bar_text(n / top if top else 0.0, min(_MAX_BAR_WIDTH, p.width - _NAME_WIDTH - 7), p.marks)
+        rows.append(
+            (
+                StyledText(f"{name:<{_NAME_WIDTH}}", CellStyle("muted")),
+                StyledText(f"{n:>5.2f}  ", CellStyle("text")),
+                StyledText(line, CellStyle("muted")),
+            )
+        )
+    rows.append(_named_value_row("together", f"{total:.2f}, over {_counted_noun(f.keys.spans, 'span')}", p))
+    return rows
+
+
+def label_rows(f: AnnotationStatistics, p: PlotStyle) -> list[StyledRow]:
+    """Return a bar for each label, with its spans, their share and the time that one takes."""
+    rows = [_title_row("LABELS", "spans, share, seconds a span: median (quartiles)")]
+    top = max((x.share for x in f.labels), default=0.0)
+    room = max(4, min(_MAX_BAR_WIDTH, p.width - _NAME_WIDTH - 31))
+    for x in f.labels:
+        line = bar_text(x.share / top if top else 0.0, room, p.marks)
+        figures = f"{x.spans:>6} {x.share * 100:>4.0f} % {_quartiles_text(x.seconds):>16}"
+        name = f"{truncate(screen_text(x.name), _NAME_WIDTH - 1, p.glyphs.cut):<{_NAME_WIDTH}}"
+        style = CellStyle("lane", x.name)
+        rows.append(
+            (
+                StyledText(name, style),
+                StyledText(f"{line:<{room}}", style),
+                StyledText(figures, CellStyle("text")),
+            )
+        )
+    return rows
+
+
+def length_rows(f: AnnotationStatistics, p: PlotStyle) -> list[StyledRow]:
+    """Return histograms: the lengths of the spans, and how many spans a sentence has."""
+    names = [
+        _length_class(a, b) for a, b in zip((0, *LENGTH_CLASS_BOUNDS), (*LENGTH_CLASS_BOUNDS, 0), strict=True)
+    ]
+    lengths = _histogram("TOKENS A SPAN", names, f.lengths, p)
+    dense = [str(n) if n < MAX_DENSITY_CLASS else f"{n}+" for n in range(MAX_DENSITY_CLASS + 1)]
+    return [*lengths, (), *_histogram("SPANS A SENTENCE", dense, f.density, p, "of the accepted ones")]
+
+
+def _length_class(below: int, last: int) -> str:
+    if not last:
+        return f"{below + 1}+"
+    return str(last) if last == below + 1 else f"{below + 1}{_RANGE_DASH}{last}"
+
+
+def _histogram(
+    title: str, names: Sequence[str], counts: Sequence[int], p: PlotStyle, more: str = ""
+) -> list[StyledRow]:
+    top = max(counts, default=0)
+    if not top:
+        return [_title_row(title, more), *_paragraph_rows("nothing yet", p)]
+    room = max(4, min(_MAX_BAR_WIDTH, p.width - _NAME_WIDTH - 8))
+    rows = [_title_row(title, more)]
+    for name, n in zip(names, counts, strict=True):
+        line = (
+            StyledText(f"{n:>6}  ", CellStyle("text")),
+            StyledText(bar_text(n / top, room, p.marks), CellStyle("muted")),
+        )
+        rows.append((StyledText(f"{name:>{_NAME_WIDTH - 3}}   ", CellStyle("muted")), *line))
+    return rows
+
+
+def answer_rows(f: AnnotationStatistics, p: PlotStyle) -> list[StyledRow]:
+    """Return how many sentences have which answer."""
+    a = f.answers
+    parts = [f"{a.accept} accepted", f"{a.reject} rejected", f"{a.ignore} ignored", f"{a.begun} begun"]
+    return [_title_row("ANSWERS"), *_paragraph_rows(", ".join(parts), p)]
+
+
+def suggestion_rows(f: AnnotationStatistics, p: PlotStyle) -> list[StyledRow]:
+    """Return what became of the suggestions of each source and label."""
+    rows = [_title_row("SUGGESTIONS", "that were decided on")]
+    if not f.suggestions:
+        return [*rows, *_paragraph_rows("none taken or turned down yet", p)]
+    room = max(8, p.width - 39)
+    rows.append(_muted_row(f"{'':<{room}}{'kept':>11}{'changed':>9}{'removed':>9}{'rejected':>10}"))
+    for o in f.suggestions:
+        name = truncate(f"{screen_text(o.label)} {screen_text(o.source)}", room - 1, p.glyphs.cut)
+        figures = f"{o.kept:>5} {o.kept_share * 100:>3.0f} %{o.changed:>9}{o.removed:>9}{o.rejected:>10}"
+        rows.append(
+            (
+                StyledText(f"{name:<{room}}", CellStyle("lane", o.label)),
+                StyledText(figures, CellStyle("text")),
+            )
+        )
+    return rows
+
+
+def method_rows(p: PlotStyle) -> list[StyledRow]:
+    """Return how the figures come about, and after whom."""
+    return [_title_row("HOW"), *(row for words in _METHODS.split("\n") for row in _paragraph_rows(words, p))]
+
+
+# -- words ---------------------------------------------------------------------------------------
+
+_RANGE_DASH = "-"
+
+
+def _counted_noun(n: int, one: str, many: str = "") -> str:
+    return f"{n} {one}" if n == 1 else f"{n} {many or one + 's'}"
+
+
+def _whole_or_unknown(n: float | None) -> str:
+    return "?" if n is None else f"{n:.0f}"
+
+
+def _range_text(pair: tuple[float, float]) -> str:
+    low, high = (f"{x:.0f}" for x in pair)
+    return low if low == high else f"{low} to {high}"
+
+
+def _quartiles_text(m: Quartiles | None) -> str:
+    return f"{m.median:.1f} s ({m.low:.0f}{_RANGE_DASH}{m.high:.0f})" if m else ""
+
+
+def _kept_share_text(suggestions: Iterable[SuggestionOutcome]) -> str:
+    found = list(suggestions)
+    judged = sum(o.judged for o in found)
+    return f"{sum(o.kept for o in found) * 100 // judged} %" if judged else "?"
+
+
+def _title_row(words: str, more: str = "") -> StyledRow:
+    return (
+        StyledText(words, CellStyle("title", bold=True)),
+        *((StyledText(f"  {more}", CellStyle("muted")),) if more else ()),
+    )
+
+
+def _muted_row(words: str) -> StyledRow:
+    return (StyledText(words, CellStyle("muted")),)
+
+
+def _paragraph_rows(words: str, p: PlotStyle) -> list[StyledRow]:
+    return [(StyledText(line, CellStyle("context")),) for line in wrap_paragraph(words, p.width)]
+
+
+def _named_value_row(name: str, words: str, p: PlotStyle) -> StyledRow:
+    row: StyledRow = (
+        StyledText(f"{name:<{_NAME_WIDTH}}", CellStyle("muted")),
+        StyledText(words, CellStyle("text")),
+    )
+    return row if row_width(row) <= p.width else fit_row(row, p.width)

@@ -1,0 +1,260 @@
+"""The head row, the rule row with labels, counts and the article strip, and the row of keys."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from annotator.core.annotation import AnnotatedSentence
+from annotator.core.schema import Schema
+from annotator.core.spans import Span
+from annotator.core.tokens import is_aligned
+from annotator.session.state import SaveState, TaskState
+from annotator.statistics.styled_text import (
+    CellStyle,
+    StyledRow,
+    StyledText,
+    clip_row,
+    fit_row,
+    row_width,
+    truncate,
+    wrap_paragraph,
+)
+from annotator.tui.layout.glyphs import Glyphs
+from annotator.tui.layout.prompt import shortened
+from annotator.tui.layout.text_cells import screen_text
+
+MAX_STRIP_SENTENCES = 30
+"""The most sentences that the article strip shows, those round the active one."""
+
+
+def header_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
+    """Return the title and, at the right end, where one is and whether all is saved."""
+    filter_text = truncate(screen_text(state.navigation_summary), width // 3, glyphs.cut)
+    filter_row = (
+        (StyledText(f"{filter_text} {glyphs.dot} ", CellStyle("likely", bold=True)),) if filter_text else ()
+    )
+    saved = (saved_indicator(state.save_state, glyphs), StyledText(" "))
+    place = StyledText(
+        _position_text(state, width - row_width((*filter_row, *saved)) - 2, glyphs), CellStyle("muted")
+    )
+    right = (*filter_row, place, *saved)
+    room = width - row_width(right) - 3
+    title = truncate(screen_text(state.article.title or state.article.origin), room, glyphs.cut)
+    left = (StyledText(" "), StyledText(title, CellStyle("title", bold=True)))
+    gap = width - row_width(left) - row_width(right)
+    return clip_row((*left, StyledText(" " * max(0, gap)), *right), width)
+
+
+def _position_text(state: TaskState, room: int, glyphs: Glyphs) -> str:
+    """Return where one is in at most ``room`` cells, in figures alone where words don't fit."""
+    sentence, article = (
+        f"{state.active + 1}/{len(state.annotated_sentences)}",
+        f"{state.article_number}/{state.article_count}",
+    )
+    full = f"sentence {sentence} {glyphs.dot} article {article} {glyphs.dot} "
+    short = f"{sentence} {glyphs.dot} {article} {glyphs.dot} "
+    return next((words for words in (full, short) if len(words) <= room), "")
+
+
+def saved_indicator(saved: SaveState, glyphs: Glyphs) -> StyledText:
+    """Return the saved mark; what it shows as saved is on the disk."""
+    return {
+        SaveState.SAVED: StyledText(f"{glyphs.accept} saved", CellStyle("ok")),
+        SaveState.SAVING: StyledText(f"{glyphs.cut} saving", CellStyle("muted")),
+        SaveState.READ_ONLY: StyledText("read only", CellStyle("muted")),
+        SaveState.FAILED: StyledText(f"{glyphs.reject} NOT SAVED", CellStyle("warn", bold=True)),
+    }[saved]
+
+
+def rule_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
+    """Return the labels with their counts in the sentence, and the article strip where it fits."""
+    strip = (StyledText(" "), *answer_strip(state, glyphs, MAX_STRIP_SENTENCES), StyledText(" "))
+    for named, counted, stripped in (("full", 1, 1), ("short", 1, 1), ("short", 1, 0), ("short", 0, 0)):
+        left = _label_legend(state, glyphs, named, bool(counted))
+        right: StyledRow = (*(strip if stripped else ()), StyledText(glyphs.rule * 2, CellStyle("rule")))
+        gap = width - row_width(left) - row_width(right)
+        if gap >= 1:
+            return (*left, StyledText(glyphs.rule * gap, CellStyle("rule")), *right)
+    return (StyledText(glyphs.rule * width, CellStyle("rule")),)
+
+
+def empty_rule_row(width: int, glyphs: Glyphs) -> StyledRow:
+    """Return a rule row without anything on it."""
+    return (StyledText(glyphs.rule * width, CellStyle("rule")),)
+
+
+def _label_legend(state: TaskState, glyphs: Glyphs, named: str, counted: bool) -> StyledRow:
+    counts = label_counts(state.schema, [state.annotated])
+    row: StyledRow = (StyledText(glyphs.rule * 2, CellStyle("rule")),)
+    for n, label in enumerate(x for x in state.schema.labels if x.key):
+        name = label.name if named == "full" else state.schema.short_name(label.name)
+        gap = (StyledText(glyphs.rule, CellStyle("rule")),) if n else ()
+        count = (StyledText(f" {counts[label.name]}", CellStyle("muted")),) if counted else ()
+        row = (
+            *row,
+            *gap,
+            StyledText(f" {label.key} ", CellStyle("key", bold=True)),
+            StyledText(name, CellStyle("lane", label.name)),
+            *count,
+            StyledText(" "),
+        )
+    return row
+
+
+def label_counts(schema: Schema, sentences: Sequence[AnnotatedSentence]) -> dict[str, int]:
+    """Return how many spans of each label the works hold."""
+    counts = {x.name: 0 for x in schema.labels}
+    for annotated in sentences:
+        for span in annotated.annotation.spans:
+            counts[span.label] = counts.get(span.label, 0) + 1
+    return counts
+
+
+def answer_strip(state: TaskState, glyphs: Glyphs, most: int) -> StyledRow:
+    """Return a character for each sentence of the article: its answer, or where one is."""
+    first = max(0, min(state.active - most // 2, len(state.annotated_sentences) - most))
+    pieces = []
+    for i, annotated in list(enumerate(state.annotated_sentences))[first : first + most]:
+        if i == state.active:
+            pieces.append(StyledText(glyphs.here, CellStyle("active", bold=True)))
+            continue
+        answer = annotated.annotation.answer
+        char = {"accept": glyphs.accept, "reject": glyphs.reject, "ignore": glyphs.ignore}.get(
+            answer or "", glyphs.todo
+        )
+        pieces.append(
+            StyledText(char, CellStyle({"accept": "ok", "reject": "warn"}.get(answer or "", "muted")))
+        )
+    return tuple(pieces)
+
+
+def keys_row(items: Sequence[tuple[str, str]], last: tuple[str, str], width: int) -> StyledRow:
+    """Return keys with what they do, dropped from the right until ``last`` fits at the end."""
+    end = _key_with_description(last)
+    row: StyledRow = (StyledText(" "),)
+    for item in items:
+        piece = (*_key_with_description(item), StyledText("  "))
+        if row_width(row) + row_width(piece) + row_width(end) > width:
+            break
+        row = (*row, *piece)
+    return clip_row((*row, *end), width)
+
+
+def _key_with_description(item: tuple[str, str]) -> StyledRow:
+    return (StyledText(item[0], CellStyle("key", bold=True)), StyledText(" " + item[1], CellStyle("muted")))
+
+
+# The side panel: labels with counts, the spans of the sentence as a tree, the state of the work.
+
+
+GUIDELINE_MIN_WIDTH = 40
+"""The panel shows the guideline from this width on."""
+
+_EMPTY_ROW: StyledRow = ()
+
+
+def side_panel_rows(state: TaskState, width: int, height: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
+    """Return exactly ``height`` rows of ``width`` cells, a wall at the left."""
+    inner = width - 3
+    top = [*_label_table(state, inner, glyphs), _EMPTY_ROW, *_span_tree(state, inner, glyphs)]
+    foot = _status_facts(state, inner, glyphs)
+    room = height - len(top) - len(foot) - 1
+    if width >= GUIDELINE_MIN_WIDTH and room > 2:
+        top += [_EMPTY_ROW, *panel_guideline_rows(state, inner)[: room - 1]]
+    top = top[: max(0, height - len(foot))]
+    rows = top + [_EMPTY_ROW] * (height - len(top) - len(foot)) + foot
+    wall = (StyledText(f"{glyphs.wall} ", CellStyle("rule")),)
+    return tuple(fit_row((*wall, *row), width) for row in rows[:height])
+
+
+def _label_table(state: TaskState, width: int, glyphs: Glyphs) -> list[StyledRow]:
+    here = label_counts(state.schema, [state.annotated])
+    everywhere = state.label_counts
+    rows: list[StyledRow] = [
+        (StyledText(f"{'LABELS':<{width - 13}}{'here':>6}{'all':>7}", CellStyle("muted")),)
+    ]
+    for n, label in enumerate(state.schema.labels, 1):
+        letter = StyledText(f"{label.key or (n if n <= 9 else ' ')} ", CellStyle("key", bold=True))
+        name = StyledText(f"{label.name[: width - 16]:<{width - 15}}", CellStyle("lane", label.name))
+        counts = f"{here[label.name] or glyphs.dot:>6}{everywhere.get(label.name) or glyphs.dot:>7}"
+        rows.append((letter, name, StyledText(counts, CellStyle("text"))))
+    return rows
+
+
+def _span_tree(state: TaskState, width: int, glyphs: Glyphs) -> list[StyledRow]:
+    rows: list[StyledRow] = [(StyledText("SPANS HERE", CellStyle("muted")),)]
+    for span, depth in spans_with_depth(state.annotated):
+        focused = span == state.selected_span
+        name = StyledText(
+            state.schema.short_name(span.label), CellStyle("lane", span.label, reverse=focused, bold=focused)
+        )
+        words = shortened(state.annotated.text_of(span), max(4, width - 5 - depth), glyphs)
+        style = CellStyle("text", bold=focused)
+        message: StyledRow = (StyledText("  " + words, style),)
+        if not is_aligned(state.annotated.sentence.tokens, span.start, span.end):
+            message = (
+                StyledText(glyphs.problem, CellStyle("warn", bold=True)),
+                StyledText(" " + words, style),
+            )
+        rows.append((StyledText(" " * depth), name, *message))
+    return rows if len(rows) > 1 else [*rows, (StyledText("none yet", CellStyle("muted")),)]
+
+
+def spans_with_depth(annotated: AnnotatedSentence) -> tuple[tuple[Span, int], ...]:
+    """Return the spans in reading order with how many others each lies in."""
+    out: list[tuple[Span, int]] = []
+    stack: list[Span] = []
+    for span in annotated.annotation.spans:
+        while stack and stack[-1].end < span.end:
+            stack.pop()
+        while stack and stack[-1].end <= span.start:
+            stack.pop()
+        out.append((span, len(stack)))
+        stack.append(span)
+    return tuple(out)
+
+
+def panel_guideline_rows(state: TaskState, width: int) -> list[StyledRow]:
+    """Return the guideline of the label last used, wrapped."""
+    label = state.schema.label(state.guideline_label) or state.schema.labels[0]
+    rows: list[StyledRow] = [
+        (
+            StyledText(label.name, CellStyle("lane", label.name, bold=True)),
+            StyledText("  guideline, ? for all", CellStyle("muted")),
+        )
+    ]
+    for paragraph in label.description.split("\n"):
+        rows += [
+            (StyledText(line, CellStyle("context")),)
+            for line in wrap_paragraph(screen_text(paragraph), width)
+        ]
+    return rows
+
+
+def _status_facts(state: TaskState, width: int, glyphs: Glyphs) -> list[StyledRow]:
+    answer = state.annotated.annotation.answer
+    saved = StyledText(
+        time.strftime("%H:%M:%S", time.localtime(state.saved_at)) if state.saved_at else "nothing new",
+        CellStyle("text"),
+    )
+    if state.save_state is not SaveState.SAVED:
+        saved = saved_indicator(state.save_state, glyphs)
+    share = f" {glyphs.dot} {state.done * 100 // state.total} %" if state.total else ""
+    rows: list[StyledRow] = [
+        _status_fact(
+            "ANSWER",
+            (StyledText(f"{answer.value}ed".replace("ee", "e") if answer else "not yet", CellStyle("text")),),
+        ),
+        _status_fact("SAVED", (saved,)),
+        _status_fact("ARTICLE", answer_strip(state, glyphs, max(5, width - 9))),
+    ]
+    if state.total:
+        rows.append(
+            _status_fact("CORPUS", (StyledText(f"{state.done} of {state.total}{share}", CellStyle("text")),))
+        )
+    return rows
+
+
+def _status_fact(name: str, value: StyledRow) -> StyledRow:
+    return (StyledText(f"{name:<8}", CellStyle("muted")), *value)

@@ -1,0 +1,352 @@
+"""The worklist of inconsistencies: the words in hand, their places in context, what is proposed.
+
+Its head row, the rows of its list and the sentence in hand are drawn alike for every worklist.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+
+from annotator.checks.consistency import InconsistencyGroup, InconsistencyKind, WordOccurrence
+from annotator.core.annotation import AnnotatedSentence
+from annotator.core.span_repair import MisalignedSpan, RepairKind, SpanRepair, misalignment_message
+from annotator.core.spans import Span
+from annotator.statistics.styled_text import (
+    CellStyle,
+    StyledRow,
+    StyledText,
+    clip_row,
+    fit_row,
+    justify_row,
+    row_width,
+    truncate,
+    wrap_row,
+)
+from annotator.tui.layout.active_sentence import answer_indicator
+from annotator.tui.layout.glyphs import Glyphs
+from annotator.tui.layout.overview import visible_range
+from annotator.tui.layout.prompt import shortened
+from annotator.tui.layout.search_results import HIGHLIGHT_STYLE, highlighted_text_row
+from annotator.tui.layout.span_lanes import SPAN_EDGE, drawable_text, text_with_span_edges
+from annotator.tui.layout.text_cells import screen_text
+
+_MAX_SENTENCE_ROWS = 12
+"""The most rows that the sentence in hand takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistPlace:
+    """A place as the list shows it."""
+
+    place: WordOccurrence
+    sentence_number: str
+    """Article and sentence by number."""
+    resolved: bool | None = None
+    """Whether the proposal was carried out (or the place left); None while it waits, or for no proposal."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsistencyView:
+    """What the worklist shows at a moment."""
+
+    group: InconsistencyGroup
+    places: tuple[WorklistPlace, ...]
+    """The places with a proposal first, then those that are like most others."""
+    position: int
+    number: int
+    """The group's number, from 1."""
+    following_groups: Sequence[tuple[str, int]]
+    """The words of each group that follows, and how many proposals wait there."""
+
+
+def worklist_header(about: str, count_text: str, width: int, glyphs: Glyphs) -> StyledRow:
+    """Return the head row: what is listed, and how much waits."""
+    name, right = (
+        StyledText(" Worklist", CellStyle("title", bold=True)),
+        StyledText(f"  {count_text} ", CellStyle("muted")),
+    )
+    room = width - row_width((name, right))
+    left = (name, StyledText(truncate(f" {glyphs.dot} {about}", room, glyphs.cut), CellStyle("muted")))
+    return clip_row(justify_row(left, (right,), width), width)
+
+
+def consistency_worklist_rows(
+    view: ConsistencyView, width: int, height: int, glyphs: Glyphs
+) -> tuple[StyledRow, ...]:
+    """Return exactly ``height`` rows: heading, places, the sentence in hand and what follows."""
+    line = view.places[view.position]
+    place = line.place
+    sentence = highlighted_sentence_rows(place.annotated, place.start, place.end, width, glyphs)[
+        :_MAX_SENTENCE_ROWS
+    ]
+    room = max(1, min(len(view.places), height - len(sentence) - 6))
+    first = max(0, min(view.position - room // 2, len(view.places) - room))
+    places = [
+        _place_row(view.places[i], width, glyphs, active=i == view.position)
+        for i in range(first, first + room)
+    ]
+    rows = [
+        group_heading(view, width, glyphs),
+        (),
+        *places,
+        (),
+        *sentence,
+        proposal_row(line, width, glyphs),
+        (),
+    ]
+    rows += _following_groups(view, width, height - len(rows), glyphs)
+    return tuple(fit_row(row, width) for row in rows + [()] * (height - len(rows)))[:height]
+
+
+def group_heading(view: ConsistencyView, width: int, glyphs: Glyphs) -> StyledRow:
+    """Return the words in hand, what is not alike, and how many places have what."""
+    group = view.group
+    counts = Counter(_variant_name(p, group) for p in group.occurrences)
+    message = f" {glyphs.dot} ".join(f"{name} {n}" for name, n in sorted(counts.items(), key=lambda x: -x[1]))
+    words = truncate(" ".join(screen_text(group.words).split()), max(8, width // 3), glyphs.cut)
+    return (
+        StyledText(f" {view.number:>2} ", CellStyle("muted")),
+        StyledText(words, CellStyle("text", bold=True)),
+        StyledText(f"  {group.kind.value}:  ", CellStyle("muted")),
+        StyledText(screen_text(message), CellStyle("lane", group.label)),
+    )
+
+
+def _variant_name(place: WordOccurrence, group: InconsistencyGroup) -> str:
+    if group.kind is InconsistencyKind.EDGES:
+        return f'"{place.annotated.sentence.text[place.start : place.end]}"'
+    return place.existing_label or "not labelled"
+
+
+def _place_row(line: WorklistPlace, width: int, glyphs: Glyphs, *, active: bool) -> StyledRow:
+    place = line.place
+    end = StyledText(
+        " " + _place_outcome(line),
+        CellStyle("muted")
+        if place.is_consistent or line.resolved is not None
+        else CellStyle("key", bold=True),
+    )
+    highlighted = ((place.start, place.end),)
+    style = worklist_row_style(active=active)
+    text = highlighted_text_row(
+        place.annotated.sentence.text, highlighted, worklist_text_width(width, end), style, glyphs
+    )
+    return worklist_row(
+        line.sentence_number, _place_sign(line, glyphs), text, end, width, glyphs, active=active
+    )
+
+
+def worklist_row_style(*, active: bool) -> CellStyle:
+    """Return the ink of a row of a worklist: the item in hand stands out."""
+    return CellStyle("text", background="row") if active else CellStyle("context")
+
+
+def worklist_text_width(width: int, end: StyledText) -> int:
+    """Return how many cells a row of a worklist has for words."""
+    return max(4, width - 11 - cell_len(end.text))
+
+
+def worklist_row(
+    name: str, mark: StyledText, text: StyledRow, end: StyledText, width: int, glyphs: Glyphs, *, active: bool
+) -> StyledRow:
+    """Return a row of a worklist: where it is, the words, and what there is to say at the end."""
+    head = (
+        StyledText(glyphs.active if active else " ", CellStyle("active")),
+        mark,
+        StyledText(f"{name:>7} ", CellStyle("number")),
+    )
+    return (*head, *fit_row(text, worklist_text_width(width, end), worklist_row_style(active=active)), end)
+
+
+def _place_sign(line: WorklistPlace, glyphs: Glyphs) -> StyledText:
+    """Return the sign of a place: done, left, waiting, or like most."""
+    if line.resolved is None:
+        return StyledText(" " if line.place.is_consistent else glyphs.here, CellStyle("likely"))
+    return (
+        StyledText(glyphs.accept, CellStyle("ok"))
+        if line.resolved
+        else StyledText(glyphs.ignore, CellStyle("muted"))
+    )
+
+
+def _place_outcome(line: WorklistPlace) -> str:
+    """Return what stands at the end of a place: what it has, what is proposed, or what became of that."""
+    if line.place.is_consistent:
+        return screen_text(line.place.existing_label) or "not labelled"
+    if line.resolved is None:
+        return _proposal_text(line.place)
+    return _proposal_text(line.place).removesuffix("?") if line.resolved else "left"
+
+
+def _proposal_text(place: WordOccurrence) -> str:
+    """Return what is proposed, in a word or two."""
+    if place.proposed is None:
+        return "no label?"
+    if place.existing and (place.start, place.end) != (place.proposed.start, place.proposed.end):
+        return f'"{screen_text(place.annotated.text_of(place.proposed))}"?'
+    return f"{screen_text(place.proposed.label)}?"
+
+
+def highlighted_sentence_rows(
+    annotated: AnnotatedSentence, start: int, end: int, width: int, glyphs: Glyphs
+) -> list[StyledRow]:
+    """Return the whole sentence, ``[start, end)`` lit, what bears a label in that label's colour."""
+    text = screen_text(annotated.sentence.text)
+    styles: list[CellStyle] = [CellStyle("text")] * len(text)
+    for span in sorted(annotated.annotation.spans, key=lambda s: s.start - s.end):
+        styles[span.start : span.end] = [CellStyle("lane", span.label)] * (span.end - span.start)
+    styles[start:end] = [HIGHLIGHT_STYLE] * (end - start)
+    pieces = tuple(StyledText(c, style) for c, style in zip(text, styles, strict=True))
+    first, *more = wrap_row(pieces, max(4, min(96, width - 8)))
+    answer = answer_indicator(annotated.annotation.answer, glyphs)
+    return [
+        (StyledText("  "), answer, StyledText("   "), *first),
+        *((StyledText("      "), *row) for row in more),
+    ]
+
+
+def proposal_row(line: WorklistPlace, width: int, glyphs: Glyphs) -> StyledRow:
+    """Return what is here, and what the keys would make of it."""
+    place = line.place
+    here = screen_text(place.existing_label) or "not labelled"
+    lead = (StyledText(f"    {glyphs.here} ", CellStyle("active")),)
+    if line.resolved is not None:
+        message = "done" if line.resolved else "left as it is"
+        return fit_row(
+            (*lead, StyledText(f"{message}; {glyphs.key('list_undo')} takes it back", CellStyle("ok"))), width
+        )
+    if place.is_consistent:
+        return fit_row((*lead, StyledText(f"{here}, like most", CellStyle("muted"))), width)
+    return fit_row(
+        (
+            *lead,
+            StyledText(f"{here} here   ", CellStyle("text")),
+            StyledText(glyphs.key("list_yes"), CellStyle("key", bold=True)),
+            StyledText(f" {_proposal_text(place).removesuffix('?')}   ", CellStyle("muted")),
+            StyledText(glyphs.key("list_leave"), CellStyle("key", bold=True)),
+            StyledText(" leave it", CellStyle("muted")),
+        ),
+        width,
+    )
+
+
+def _following_groups(view: ConsistencyView, width: int, room: int, glyphs: Glyphs) -> list[StyledRow]:
+    """Return the groups that follow, as far as there is room."""
+    if room < 2 or not view.following_groups:
+        return []
+    rows: list[StyledRow] = [(StyledText("    NEXT", CellStyle("muted")),)]
+    for words, n in view.following_groups[: room - 1]:
+        safe = truncate(" ".join(screen_text(words).split()), max(8, width - 16), glyphs.cut)
+        rows.append(
+            (StyledText(f"    {safe}", CellStyle("context")), StyledText(f"  {n}", CellStyle("muted")))
+        )
+    return rows
+
+
+# The worklist of spans inside tokens: where they are, and what each repair would give.
+
+
+REPAIR_COMMANDS = {
+    RepairKind.OUT: "snap_out",
+    RepairKind.IN: "snap_in",
+    RepairKind.SPLIT: "split_token",
+    RepairKind.DROP: "drop",
+}
+"""The command of the registry that carries a cure out."""
+_DETAIL_ROWS = 9
+"""The rows below the list that are not the sentence: gaps, what is wrong, the repairs."""
+
+
+@dataclass(frozen=True, slots=True)
+class RepairView:
+    """What the worklist shows at a moment."""
+
+    misaligned_spans: Sequence[MisalignedSpan]
+    """The spans that wait."""
+    position: int
+    annotated: AnnotatedSentence
+    """The sentence of the span in hand as it is now."""
+    repairs: tuple[SpanRepair, ...]
+    sentence_number: Callable[[AnnotatedSentence], str]
+    """Article and sentence by number."""
+
+
+def repair_worklist_rows(view: RepairView, width: int, height: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
+    """Return exactly ``height`` rows: the list, the sentence in hand, what is wrong and the repairs."""
+    span = view.misaligned_spans[view.position].span
+    most = max(1, (height - _DETAIL_ROWS) // 2)
+    sentence = highlighted_sentence_rows(view.annotated, span.start, span.end, width, glyphs)[:most]
+    shown = visible_range(
+        len(view.misaligned_spans), view.position, max(1, height - len(sentence) - _DETAIL_ROWS)
+    )
+    rows = [_misaligned_span_row(view, i, width, glyphs) for i in shown]
+    rows += [(), *sentence, (), _fault_row(view.annotated, span, width, glyphs)]
+    rows += [_repair_row(r, span, width, glyphs) for r in view.repairs]
+    rows += [_repair_key_row("list_leave", "leave it as it is", (), width, glyphs)]
+    return tuple(fit_row(row, width) for row in rows + [()] * (height - len(rows)))[:height]
+
+
+def _misaligned_span_row(view: RepairView, i: int, width: int, glyphs: Glyphs) -> StyledRow:
+    case, active = view.misaligned_spans[i], i == view.position
+    end = StyledText(f" {screen_text(case.span.label)}", CellStyle("lane", case.span.label))
+    start, to, text = case.span.start, case.span.end, case.annotated.sentence.text
+    parts = [drawable_text(part) for part in (text[:start], text[start:to], text[to:])]
+    highlighted = (len(parts[0]), len(parts[0]) + len(parts[1]) + 2)
+    words = highlighted_text_row(
+        SPAN_EDGE.join(parts),
+        (highlighted,),
+        worklist_text_width(width, end),
+        worklist_row_style(active=active),
+        glyphs,
+    )
+    mark = StyledText(glyphs.problem, CellStyle("warn", bold=True))
+    return worklist_row(view.sentence_number(case.annotated), mark, words, end, width, glyphs, active=active)
+
+
+def _fault_row(annotated: AnnotatedSentence, span: Span, width: int, glyphs: Glyphs) -> StyledRow:
+    """Return what is wrong with the span in hand."""
+    words = shortened(text_with_span_edges(annotated, span), max(8, width // 2), glyphs)
+    return (
+        StyledText(f"    {glyphs.problem} ", CellStyle("warn", bold=True)),
+        StyledText(words, CellStyle("text", bold=True)),
+        StyledText(f"  {screen_text(span.label)}", CellStyle("lane", span.label)),
+        StyledText(f" {misalignment_message(annotated, span)}", CellStyle("muted")),
+    )
+
+
+def _repair_row(repair: SpanRepair, span: Span, width: int, glyphs: Glyphs) -> StyledRow:
+    """Return a repair's key, what it is, and what it would give or why it makes no sense here."""
+    room = max(8, width - 28)
+    if repair.edit is None:
+        return _repair_key_row(
+            REPAIR_COMMANDS[repair.kind],
+            repair.kind.value,
+            (StyledText(repair.reason, CellStyle("muted")),),
+            width,
+            glyphs,
+        )
+    if repair.kind is RepairKind.DROP:
+        gives = StyledText(f"no {screen_text(span.label)} here any more", CellStyle("text"))
+    elif repair.kind is RepairKind.SPLIT:
+        gives = StyledText(
+            shortened(f" {SPAN_EDGE} ".join(repair.result), room, glyphs), CellStyle("text", bold=True)
+        )
+    else:
+        gives = StyledText(
+            shortened(repair.result[0], room, glyphs), CellStyle("lane", span.label, bold=True)
+        )
+    return _repair_key_row(
+        REPAIR_COMMANDS[repair.kind], repair.kind.value, (gives,), width, glyphs, live=True
+    )
+
+
+def _repair_key_row(
+    command: str, does: str, gives: StyledRow, width: int, glyphs: Glyphs, *, live: bool = False
+) -> StyledRow:
+    style = CellStyle("key", bold=True) if live or command == "list_leave" else CellStyle("muted")
+    name = StyledText(f"{glyphs.key(command):>5} ", style)
+    return fit_row((name, StyledText(f"{does:<18}", CellStyle("muted")), StyledText("  "), *gives), width)

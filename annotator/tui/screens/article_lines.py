@@ -1,0 +1,133 @@
+"""The article screen: the verdict on every line of the source; a line can be switched, with undo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+
+from annotator.core.article import Article, LineVerdict
+from annotator.core.errors import AnnotatorError
+from annotator.session.session import AnnotationSession
+from annotator.statistics.styled_text import CellStyle, StyledText
+from annotator.tui.layout.article_lines import (
+    VERDICT_BY_LETTER,
+    article_line_rows,
+    article_lines_header,
+    verdict_reason_row,
+)
+from annotator.tui.layout.status_rows import keys_row
+from annotator.tui.screens.row_screen import RowScreen
+
+_LINE_KEYS = [
+    ("Esc", "back"),
+    ("Space", "switch"),
+    ("u", "undo"),
+    ("b", "body"),
+    ("x", "boilerplate"),
+    ("h", "subhead"),
+    ("t", "title"),
+    ("c", "caption"),
+    ("d", "deck"),
+    ("y", "byline"),
+    ("p", "dateline"),
+]
+
+
+class ArticleLinesScreen(RowScreen):
+    """Lists the lines of the article in hand."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", show=False),
+        Binding("down", "move(1)", show=False),
+        Binding("pageup,left_parenthesis", "move(-15)", show=False),
+        Binding("pagedown,right_parenthesis", "move(15)", show=False),
+        Binding("home", "move(-1000000)", show=False),
+        Binding("end", "move(1000000)", show=False),
+        Binding("space,enter", "switch", show=False),
+        Binding("u,ctrl+z", "undo", show=False),
+        Binding("f1", "app.keys", show=False),
+        Binding("semicolon,escape,number_sign,q,f3", "close", show=False),
+    ]
+
+    def __init__(self, session: AnnotationSession) -> None:
+        """Show the lines of the session's article, from the line of the active sentence on."""
+        super().__init__()
+        self._session = session
+        self._warning = ""
+        start = session.annotated.sentence.start if session.article_sentences else 0
+        self._position = max(0, sum(s <= start for s in self._article.line_starts()) - 1)
+
+    @property
+    def _article(self) -> Article:
+        return self._session.article(self._session.current_article_id)
+
+    def draw(self) -> None:
+        """Draw the lines of this moment."""
+        width = self.size.width
+        if not width:
+            return
+        article, glyphs = self._article, self.annotator.glyphs
+        self.part("head").show_rows((article_lines_header(article, width, glyphs),))
+        self.part("body").show_rows(
+            article_line_rows(article, self._position, width, self.body_height, glyphs)
+        )
+        rule = (
+            (StyledText(" ! " + self._warning, CellStyle("warn")),)
+            if self._warning
+            else verdict_reason_row(article, self._position, width, glyphs)
+        )
+        self.part("rule").show_rows((rule,))
+        self.part("keys").show_rows((keys_row(_LINE_KEYS, ("F1", "all keys"), width),))
+
+    def action_move(self, by: int) -> None:
+        """Go some lines on."""
+        self._warning = ""
+        self._position = min(max(0, self._position + by), len(self._article.lines) - 1)
+        self.draw()
+
+    def action_switch(self) -> None:
+        """Switch the line between being annotated and not."""
+        line = self._article.lines[self._position]
+        off = line.was if line.was and not line.was.annotated else LineVerdict.BOILERPLATE
+        self._set_verdict(off if line.verdict.annotated else LineVerdict.BODY)
+
+    def on_key(self, event: events.Key) -> None:
+        """Give the line the verdict of a letter."""
+        if event.character in VERDICT_BY_LETTER:
+            event.stop()
+            self._set_verdict(VERDICT_BY_LETTER[event.character])
+
+    def _set_verdict(self, verdict: LineVerdict) -> None:
+        self._warning = ""
+        if self._article.lines[self._position].verdict is LineVerdict.BLANK:
+            self._warning = "a blank line holds nothing to annotate"
+        else:
+            self._run_edit(
+                lambda: self._session.set_line_verdict(
+                    self._session.current_article_id, self._position, verdict
+                )
+            )
+        self.draw()
+
+    def action_undo(self) -> None:
+        """Take the last switch of this article back."""
+        self._warning = ""
+        self._run_edit(self._undo)
+        self.draw()
+
+    def _undo(self) -> None:
+        if not self._session.undo_line_verdict(self._session.current_article_id):
+            self._warning = "nothing to undo in this article"
+
+    def _run_edit(self, handler: Callable[[], object]) -> None:
+        try:
+            handler()
+        except AnnotatorError as error:
+            self._warning = str(error)
+
+    def action_close(self) -> None:
+        """Go back to annotating."""
+        self.dismiss()

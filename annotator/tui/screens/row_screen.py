@@ -1,0 +1,137 @@
+"""Something to read: the guideline, or all keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import Screen
+
+from annotator.statistics.styled_text import CellStyle, StyledRow, StyledText, fit_row
+from annotator.tui.layout.status_rows import empty_rule_row, keys_row
+from annotator.tui.widgets import Rows
+
+if TYPE_CHECKING:
+    from annotator.tui.app import AnnotatorApp
+
+
+# What all screens share: a head row, a body, a rule row and a row of keys, drawn in one theme.
+
+
+class RowScreen(Screen[None]):
+    """A screen that is drawn from rows; ``draw`` is called when its size or its state changes."""
+
+    AUTO_FOCUS = ""
+
+    @property
+    def annotator(self) -> AnnotatorApp:
+        """The app, as what it is."""
+        return cast("AnnotatorApp", self.app)
+
+    def rows(self, name: str) -> Rows:
+        """Return a new rows widget of this screen."""
+        return Rows(id=name, schema=self.annotator.session.schema, palette=self.annotator.palette)
+
+    def compose(self) -> ComposeResult:
+        """Put head, body, rule and keys below each other."""
+        yield self.rows("head")
+        yield from self.compose_body()
+        yield self.rows("rule")
+        yield self.rows("keys")
+
+    def compose_body(self) -> ComposeResult:
+        """Put the body between head and rule."""
+        yield self.rows("body")
+
+    def part(self, name: str) -> Rows:
+        """Return one of the screen's rows widgets."""
+        return self.query_one(f"#{name}", Rows)
+
+    @property
+    def body_height(self) -> int:
+        """How many rows the body has."""
+        return max(1, self.size.height - 3)
+
+    def on_mount(self) -> None:
+        """Draw for the first time."""
+        self.draw()
+
+    def on_resize(self) -> None:
+        """Draw in the new size."""
+        self.draw()
+
+    def on_screen_resume(self) -> None:
+        """Draw what may have changed meanwhile."""
+        self.draw()
+
+    def draw(self) -> None:
+        """Draw everything anew; unchanged rows cost nothing."""
+        raise NotImplementedError
+
+    def repaint(self) -> None:
+        """Draw in the theme that the app has now."""
+        for rows in self.query(Rows):
+            rows.show_palette(self.annotator.palette)
+        self.draw()
+
+
+class TextScreen(RowScreen):
+    """Shows rows that scroll; ``?`` goes on from the guideline to the keys."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("semicolon,escape,enter,q,f1", "close", show=False),
+        Binding("question_mark", "other", show=False),
+        Binding("up", "scroll_by(-1)", show=False),
+        Binding("down", "scroll_by(1)", show=False),
+        Binding("pageup,left_parenthesis", "scroll_by(-15)", show=False),
+        Binding("pagedown,right_parenthesis,space", "scroll_by(15)", show=False),
+    ]
+
+    def __init__(
+        self,
+        title: str,
+        make_rows: Callable[[int], tuple[StyledRow, ...]],
+        open_other: Callable[[], None] | None,
+    ) -> None:
+        """Show the rows that ``make`` returns for a width; ``?`` calls ``other``."""
+        super().__init__()
+        self._title = title
+        self._make_rows = make_rows
+        self._open_other = open_other
+
+    def compose_body(self) -> ComposeResult:
+        """Put the rows into a box that scrolls."""
+        with VerticalScroll(id="scroll", can_focus=False):
+            yield self.rows("body")
+
+    def draw(self) -> None:
+        """Draw the text in the width of the screen."""
+        width, glyphs = self.size.width, self.annotator.glyphs
+        if not width:
+            return
+        rows = self._make_rows(max(20, min(100, width - 2)))
+        self.part("body").styles.height = len(rows)
+        self.part("head").show_rows(
+            (fit_row((StyledText(f" {self._title}", CellStyle("title", bold=True)),), width),)
+        )
+        self.part("body").show_rows(rows)
+        self.part("rule").show_rows((empty_rule_row(width, glyphs),))
+        more = [("?", "all keys")] if self._open_other else []
+        self.part("keys").show_rows((keys_row([("Up Down", "scroll"), *more], ("Esc", "back"), width),))
+
+    def action_scroll_by(self, by: int) -> None:
+        """Scroll by some rows."""
+        self.query_one("#scroll", VerticalScroll).scroll_relative(y=by, animate=False)
+
+    def action_other(self) -> None:
+        """Go on to the other text, or back where there is none."""
+        self.dismiss()
+        if self._open_other:
+            self._open_other()
+
+    def action_close(self) -> None:
+        """Go back to annotating."""
+        self.dismiss()

@@ -1,0 +1,136 @@
+"""The figures: pace, keys, progress with a forecast, labels and what became of the suggestions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.message import Message
+
+from annotator.core.errors import AnnotatorError
+from annotator.session.session import AnnotationSession
+from annotator.session.statistics_service import StatisticsReport, collect_statistics
+from annotator.statistics.styled_text import CellStyle, StyledRow, StyledText, justify_row
+from annotator.statistics.summary import AnnotationStatistics
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.tui.layout.statistics import statistics_rows
+from annotator.tui.layout.status_rows import empty_rule_row, keys_row
+from annotator.tui.layout.text_cells import screen_text
+from annotator.tui.screens.row_screen import RowScreen
+
+_FLUSH_TIMEOUT = 2.0
+"""How many seconds the figures wait for decisions that are on their way to the disk."""
+
+
+class StatsScreen(RowScreen):
+    """Shows one's own figures first; Tab goes on to everybody's and to those of the others."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("semicolon,escape,enter,q,dollar_sign", "close", show=False),
+        Binding("tab", "turn(1)", show=False),
+        Binding("shift+tab", "turn(-1)", show=False),
+        Binding("up", "scroll_by(-1)", show=False),
+        Binding("down", "scroll_by(1)", show=False),
+        Binding("pageup,left_parenthesis", "scroll_by(-15)", show=False),
+        Binding("pagedown,right_parenthesis,space", "scroll_by(15)", show=False),
+        Binding("f1", "app.keys", show=False),
+    ]
+
+    @dataclass
+    class Counted(Message):
+        """The figures have been worked out, or the corpus can't be read."""
+
+        report: StatisticsReport | None
+        error: str = ""
+
+    def __init__(self, session: AnnotationSession) -> None:
+        """Show the figures of the corpus that this session is at work on."""
+        super().__init__()
+        self._session = session
+        self._report: StatisticsReport | None = None
+        self._error = ""
+        self._position = 0
+
+    def compose_body(self) -> ComposeResult:
+        """Put the rows into a box that scrolls."""
+        with VerticalScroll(id="scroll", can_focus=False):
+            yield self.rows("body")
+
+    def on_mount(self) -> None:
+        """Read the journals beside the screen."""
+        super().on_mount()
+        self.run_worker(self._compute_in_thread, thread=True)
+
+    def _compute_in_thread(self) -> None:
+        """Work out the figures from what is on the disk; runs in a thread of its own."""
+        self._session.flush(_FLUSH_TIMEOUT)
+        try:
+            counted = self.Counted(collect_statistics(CorpusFolder.open(self._session.corpus.path)))
+        except AnnotatorError as error:
+            counted = self.Counted(None, str(error))
+        self.post_message(counted)
+
+    def on_stats_screen_counted(self, message: Counted) -> None:
+        """Draw the figures."""
+        self._report, self._error = message.report, message.error
+        self.draw()
+
+    @property
+    def _summaries(self) -> list[AnnotationStatistics]:
+        """One's own figures, everybody's, then those of the others."""
+        if self._report is None:
+            return []
+        own = [f for f in self._report.annotators if f.name == self._session.annotator]
+        others = [f for f in self._report.annotators if f not in own]
+        return [*own, *([self._report.everybody] if self._report.everybody else []), *others]
+
+    def draw(self) -> None:
+        """Draw the figures of this moment."""
+        width, glyphs = self.size.width, self.annotator.glyphs
+        if not width:
+            return
+        views = self._summaries
+        body = self._body(views, max(40, min(160, width - 3)))
+        self.part("body").styles.height = len(body)
+        self.part("head").show_rows((self._head(views, width),))
+        self.part("body").show_rows(tuple((StyledText(" "), *row) for row in body))
+        self.part("rule").show_rows((empty_rule_row(width, glyphs),))
+        more = [("Tab", "the next annotator")] if len(views) > 1 else []
+        self.part("keys").show_rows((keys_row([("Up Down", "scroll"), *more], ("Esc", "back"), width),))
+
+    def _head(self, views: list[AnnotationStatistics], width: int) -> StyledRow:
+        glyphs = self.annotator.glyphs
+        name = screen_text(self._session.corpus.name)
+        left = (StyledText(f" Figures {glyphs.dot} {name}", CellStyle("title", bold=True)),)
+        if not views:
+            return justify_row(left, (), width)
+        who = f"{screen_text(views[self._position].name)} {glyphs.dot} {self._position + 1} of {len(views)} "
+        return justify_row(left, (StyledText(who, CellStyle("muted")),), width)
+
+    def _body(self, views: list[AnnotationStatistics], width: int) -> tuple[StyledRow, ...]:
+        if self._error:
+            return ((StyledText(screen_text(self._error), CellStyle("warn")),),)
+        if self._report is None:
+            return ((StyledText("reading the journals", CellStyle("muted")),),)
+        if not views:
+            return ((StyledText("nobody has annotated this corpus yet", CellStyle("text")),),)
+        people = self._report.annotators if views[self._position] is self._report.everybody else ()
+        return statistics_rows(views[self._position], people, width, self.annotator.glyphs)
+
+    def action_turn(self, by: int) -> None:
+        """Show the figures of the next annotator, or of the one before."""
+        if views := self._summaries:
+            self._position = (self._position + by) % len(views)
+            self.query_one("#scroll", VerticalScroll).scroll_home(animate=False)
+            self.draw()
+
+    def action_scroll_by(self, by: int) -> None:
+        """Scroll by some rows."""
+        self.query_one("#scroll", VerticalScroll).scroll_relative(y=by, animate=False)
+
+    def action_close(self) -> None:
+        """Go back to annotating."""
+        self.dismiss()

@@ -1,0 +1,377 @@
+"""What all worklists share on the screen: a thread that looks, the rows around the list, the keys."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, ClassVar, Generic, TypeVar, cast
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from annotator.checks.consistency import WordOccurrence
+from annotator.core.annotation import AnnotatedSentence
+from annotator.core.errors import AnnotatorError
+from annotator.core.span_repair import RepairKind
+from annotator.core.spans import Span
+from annotator.session.annotation_controller import AnnotationController
+from annotator.session.commands import WORKLIST_MOVE_KEYS
+from annotator.session.review_queue import ConsistencyQueue, RepairQueue, ReviewQueue
+from annotator.session.sentence_search import TouchedSentences
+from annotator.session.session_checks import others_work_message
+from annotator.statistics.styled_text import CellStyle, StyledRow, StyledText, fit_row, row_width, truncate
+from annotator.tui.layout.glyphs import Glyphs
+from annotator.tui.layout.status_rows import empty_rule_row, keys_row
+from annotator.tui.layout.text_cells import screen_text
+from annotator.tui.layout.worklists import (
+    REPAIR_COMMANDS,
+    ConsistencyView,
+    RepairView,
+    WorklistPlace,
+    consistency_worklist_rows,
+    repair_worklist_rows,
+    worklist_header,
+)
+from annotator.tui.screens.command_handlers import return_to_annotating
+from annotator.tui.screens.row_screen import RowScreen
+
+WorklistT = TypeVar("WorklistT", bound=ReviewQueue[Any])
+_UNDO_KEYS = (("list_undo", "undo"),)
+
+
+class WorklistScreen(RowScreen, Generic[WorklistT]):
+    """Shows one worklist; each key settles an item, and undo takes it back."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(key, action, show=False) for key, action in WORKLIST_MOVE_KEYS.items()
+    ]
+    ABOUT: ClassVar[str] = ""
+    """What is listed, for the head row."""
+    ITEM_NAME: ClassVar[str] = ""
+    """What one of the items is."""
+    SEARCHING_TEXT: ClassVar[str] = ""
+    """What is said while they are looked for."""
+    KEYS: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """The commands of the row of keys, each with a word or two."""
+    MOVES: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """The keys of that row that only move."""
+
+    class Looked(Message):
+        """The looking thread has made the list; None where it could not."""
+
+        def __init__(self, worklist: ReviewQueue[Any] | None, error: str = "") -> None:
+            """Carry it."""
+            super().__init__()
+            self.worklist = worklist
+            self.error = error
+
+    def __init__(self, controller: AnnotationController) -> None:
+        """Look through what this pen's annotator has done."""
+        super().__init__()
+        self._controller = controller
+        self._session = controller.session
+        self._list: WorklistT | None = None
+        self._result_text = ""
+        self._warning = ""
+        self._sentence_numbers: dict[str, str] = {}
+        self._not_started_text = others_work_message(controller.session.corpus, controller.session.annotator)
+        self._return_sentence = (
+            controller.session.annotated.sentence.id if controller.session.article_sentences else ""
+        )
+
+    # -- what each worklist says for itself --------------------------------------------------------
+
+    def find_items(self, touched: TouchedSentences) -> WorklistT:
+        """Return the list of what is found; called from a thread."""
+        raise NotImplementedError
+
+    def list_rows(
+        self, worklist: WorklistT, width: int, height: int, glyphs: Glyphs
+    ) -> tuple[StyledRow, ...]:
+        """Return exactly ``height`` rows of the list with the item in hand."""
+        raise NotImplementedError
+
+    def empty_text(self, worklist: WorklistT) -> str:
+        """Return what is said where no item is listed."""
+        raise NotImplementedError
+
+    def handlers(self, worklist: WorklistT) -> Mapping[str, Callable[[], str]]:
+        """Return what each command does to the list and says of it."""
+        raise NotImplementedError
+
+    def selected_span(self, worklist: WorklistT) -> tuple[AnnotatedSentence, Span] | None:
+        """Return the sentence in hand and what is selected in it to annotate; None without an item."""
+        raise NotImplementedError
+
+    # -- looking -----------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """Draw, and look in a thread."""
+        self.draw()
+        self.run_worker(
+            partial(self._find_in_thread, self._session.navigation.touched_sentences()),
+            thread=True,
+            group="worklist",
+        )
+
+    def _find_in_thread(self, touched: TouchedSentences) -> None:
+        try:
+            self.post_message(self.Looked(self.find_items(touched)))
+        except AnnotatorError as error:
+            self.post_message(self.Looked(None, str(error)))
+
+    def on_worklist_screen_looked(self, event: Looked) -> None:
+        """List what was found."""
+        self._list = cast("WorklistT | None", event.worklist)
+        self._warning = event.error
+        self.draw()
+
+    # -- drawing -------------------------------------------------------------------------------
+
+    def draw(self) -> None:
+        """Draw the item in hand in its list."""
+        width, height, glyphs = self.size.width, self.body_height, self.annotator.glyphs
+        if not width:
+            return
+        worklist = self._list
+        things = (
+            f"{worklist.open_count} {self.ITEM_NAME}{'' if worklist.open_count == 1 else 's'} open"
+            if worklist
+            else ""
+        )
+        self.part("head").show_rows((worklist_header(self.ABOUT, things, width, glyphs),))
+        if worklist and worklist.current_item:
+            body = self.list_rows(worklist, width, height, glyphs)
+        else:
+            words = (
+                (self._not_started_text or self.empty_text(worklist))
+                if worklist
+                else ""
+                if self._warning
+                else self.SEARCHING_TEXT
+            )
+            body = ((), (StyledText(f"      {words}", CellStyle("text")),))
+        self.part("body").show_rows(body)
+        self.part("rule").show_rows((self._result_row(width, glyphs),))
+        self.part("keys").show_rows((keys_row(self._keys(worklist, glyphs), ("Esc", "back"), width),))
+
+    def _keys(self, worklist: WorklistT | None, glyphs: Glyphs) -> list[tuple[str, str]]:
+        """Return the row of keys: those that make sense now and that the keymap has not taken away."""
+        if not worklist or not worklist.items:
+            return []
+        keys = [
+            (glyphs.key(name), does) for name, does in (self.KEYS if worklist.current_item else _UNDO_KEYS)
+        ]
+        more = [*self.MOVES, (glyphs.key("list_open"), "open")] if worklist.current_item else []
+        return [(key, does) for key, does in [*keys, *more] if key]
+
+    def _result_row(self, width: int, glyphs: Glyphs) -> StyledRow:
+        """Return what was done last, or why it can't be."""
+        result = self._warning or self._result_text
+        if not result:
+            return empty_rule_row(width, glyphs)
+        sign = StyledText(" ! ", CellStyle("warn", bold=True)) if self._warning else StyledText(" ")
+        words = truncate(screen_text(result), width - row_width((sign,)), glyphs.cut)
+        return fit_row((sign, StyledText(words, CellStyle("warn" if self._warning else "ok"))), width)
+
+    def sentence_number(self, annotated: AnnotatedSentence) -> str:
+        """Return article and sentence by number, as the jump takes them."""
+        s = annotated.sentence
+        if s.id not in self._sentence_numbers:
+            article = self._session.queue.index(s.article)
+            sentences = self._session.navigation.sentence_search.sentences_of(
+                s.article, self._session.annotation_store.touched_sentences_of(s.article)
+            )
+            index = next((i for i, w in enumerate(sentences) if w.sentence.start == s.start), 0)
+            self._sentence_numbers[s.id] = f"{article + 1}.{index + 1}"
+        return self._sentence_numbers[s.id]
+
+    # -- keys ----------------------------------------------------------------------------------
+
+    def on_key(self, event: events.Key) -> None:
+        """Take a key as the command of the registry that it is in a worklist."""
+        name = self.annotator.keyboard.worklist_command(event.key)
+        if not name:
+            return
+        event.stop()
+        event.prevent_default()
+        worklist = self._list
+        if worklist is None:
+            return
+        if name == "list_open":
+            self._open(worklist)
+        elif handler := {"list_undo": worklist.undo, **self.handlers(worklist)}.get(name):
+            self._run_handler(handler)
+
+    def _run_handler(self, handler: Callable[[], str]) -> None:
+        """Do something with the list, say what was done or why it can't be, and draw."""
+        try:
+            self._show_result(handler())
+        except AnnotatorError as error:
+            self._show_result(warning=str(error))
+
+    def _show_result(self, result: str = "", warning: str = "") -> None:
+        self._result_text, self._warning = result, warning
+        self.draw()
+
+    def _open(self, worklist: WorklistT) -> None:
+        """Go to the sentence in hand and annotate there, its words selected."""
+        chosen = self.selected_span(worklist)
+        if chosen is None or not self._session.go_to(chosen[0].sentence.id):
+            return
+        self._controller.enter_sentence()
+        self._controller.select_span(chosen[1])
+        self._session.message = None
+        return_to_annotating(self.annotator)
+
+    def action_move(self, by: int) -> None:
+        """Go some items on."""
+        if self._list:
+            self._list.move(by)
+        self._show_result()
+
+    def action_group(self, by: int) -> None:
+        """Go a page of items on."""
+        self.action_move(by * max(1, self.body_height // 2))
+
+    def action_close(self) -> None:
+        """Go back to where one was."""
+        if self._return_sentence:
+            self._session.go_to(self._return_sentence)
+        self._session.message = None
+        self.dismiss()
+
+
+# The worklist of inconsistencies: goes through what is not labelled alike, one key a decision.
+
+
+_MAX_CONSISTENT_PLACES = 50
+"""So many places that need no change are listed with the others."""
+
+
+class ConsistencyScreen(WorklistScreen[ConsistencyQueue]):
+    """Shows a group of the same words and its places; each key settles one or all."""
+
+    ABOUT = "the same words, not labelled alike"
+    ITEM_NAME = "place"
+    SEARCHING_TEXT = "looking for inconsistencies"
+    KEYS = (
+        ("list_yes", "do it here"),
+        ("list_leave", "leave it"),
+        ("list_all", "do all of these"),
+        ("list_undo", "undo"),
+    )
+    MOVES = (("PgDn", "next words"),)
+
+    def find_items(self, touched: TouchedSentences) -> ConsistencyQueue:
+        """Return the list of what is not labelled alike; called from a thread."""
+        return ConsistencyQueue(self._session, self._session.navigation.inconsistencies(touched))
+
+    def empty_text(self, worklist: ConsistencyQueue) -> str:
+        """Return what is said where all is alike."""
+        del worklist
+        return "the same words are labelled alike everywhere"
+
+    def handlers(self, worklist: ConsistencyQueue) -> Mapping[str, Callable[[], str]]:
+        """Return what each command does to the list and says of it."""
+        return {"list_yes": worklist.accept, "list_all": worklist.accept_group, "list_leave": worklist.skip}
+
+    def selected_span(self, worklist: ConsistencyQueue) -> tuple[AnnotatedSentence, Span] | None:
+        """Return the sentence of the place in hand, and its words."""
+        if worklist.current_item is None:
+            return None
+        place = worklist.current_item.occurrence
+        return place.annotated, place.existing or Span(place.start, place.end, "?")
+
+    def action_group(self, by: int) -> None:
+        """Go to the next or previous words."""
+        if self._list:
+            self._list.move_group(by)
+        self._show_result()
+
+    def list_rows(
+        self, worklist: ConsistencyQueue, width: int, height: int, glyphs: Glyphs
+    ) -> tuple[StyledRow, ...]:
+        """Return the rows of the group in hand."""
+        return consistency_worklist_rows(self._view(worklist), width, height, glyphs)
+
+    def _view(self, worklist: ConsistencyQueue) -> ConsistencyView:
+        item = worklist.current_item
+        assert item is not None
+        mine = [(n, x) for n, x in enumerate(worklist.items) if x.group == item.group]
+        lines = [self._line(x.occurrence, worklist.settled.get(n)) for n, x in mine]
+        alike = [p for p in worklist.groups[item.group].occurrences if p.is_consistent][
+            :_MAX_CONSISTENT_PLACES
+        ]
+        lines += [self._line(p) for p in alike]
+        waiting = Counter(x.group for n, x in enumerate(worklist.items) if n not in worklist.settled)
+        later = sorted({x.group for x in worklist.items[worklist.at :]} - {item.group})
+        return ConsistencyView(
+            worklist.groups[item.group],
+            tuple(lines),
+            next(i for i, (n, _) in enumerate(mine) if n == worklist.at),
+            sorted({x.group for x in worklist.items}).index(item.group) + 1,
+            [(worklist.groups[g].words, waiting[g]) for g in later],
+        )
+
+    def _line(self, place: WordOccurrence, settled: bool | None = None) -> WorklistPlace:
+        return WorklistPlace(place, self.sentence_number(place.annotated), settled)
+
+
+# The worklist of spans that begin or end inside a token: each repair is one key.
+
+
+class RepairScreen(WorklistScreen[RepairQueue]):
+    """Shows the spans inside tokens, and for the one in hand what each repair would give."""
+
+    ABOUT = "spans that begin or end inside a token"
+    ITEM_NAME = "span"
+    SEARCHING_TEXT = "looking for spans inside tokens"
+    KEYS = (
+        ("snap_out", "snap out"),
+        ("snap_in", "snap in"),
+        ("split_token", "split"),
+        ("drop", "drop"),
+        ("list_leave", "leave"),
+        ("list_undo", "undo"),
+    )
+
+    def find_items(self, touched: TouchedSentences) -> RepairQueue:
+        """Return the list of the spans inside tokens; called from a thread."""
+        return RepairQueue(
+            self._session, self._session.navigation.misaligned_spans(touched), self._return_sentence
+        )
+
+    def empty_text(self, worklist: RepairQueue) -> str:
+        """Return what is said where nothing waits."""
+        if worklist.skipped_count:
+            message = (
+                "1 span was left as it is"
+                if worklist.skipped_count == 1
+                else f"{worklist.skipped_count} spans were left as they are"
+            )
+            return f"nothing waits; {message}"
+        return "every span begins and ends on the edges of tokens"
+
+    def handlers(self, worklist: RepairQueue) -> Mapping[str, Callable[[], str]]:
+        """Return what each command does to the list and says of it."""
+        cures = {REPAIR_COMMANDS[cure]: partial(worklist.repair, cure) for cure in RepairKind}
+        return {**cures, "list_leave": worklist.skip}
+
+    def selected_span(self, worklist: RepairQueue) -> tuple[AnnotatedSentence, Span] | None:
+        """Return the span in hand and its sentence."""
+        return (
+            (worklist.current_item.annotated, worklist.current_item.span) if worklist.current_item else None
+        )
+
+    def list_rows(
+        self, worklist: RepairQueue, width: int, height: int, glyphs: Glyphs
+    ) -> tuple[StyledRow, ...]:
+        """Return the rows of the list and of the span in hand."""
+        numbers = worklist.open_indexes
+        waiting = [worklist.items[n] for n in numbers]
+        now, repairs = worklist.current_repairs()
+        view = RepairView(waiting, numbers.index(worklist.at), now, repairs, self.sentence_number)
+        return repair_worklist_rows(view, width, height, glyphs)

@@ -1,0 +1,264 @@
+"""``annotator export --format NAME``: what was annotated, in the format of another tool."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Literal
+
+from annotator.core.annotation import Answer
+from annotator.core.errors import AnnotatorError, UsageError
+from annotator.core.spans import span_id
+from annotator.export.atomic_output import (
+    EXPORT_LEDGER_FILE,
+    files_in_ledgers,
+    owned_files,
+    raise_foreign_files,
+    replace_files,
+)
+from annotator.export.options import ExportItem, ExportReport
+from annotator.formats import conversion_ledger, format_detection
+from annotator.formats.document import ConversionLog, ConversionLogEntry, ConversionOutcome, Document
+from annotator.workflows.annotation_loader import ExportSelection
+from annotator.workflows.import_documents import SENTENCES_FIELD
+
+# From the works of a corpus to the documents that a format writes: a sentence or an article each.
+
+
+FORMATS_WITH_ANSWERS = frozenset({"prodigy"})
+"""The formats that tell an answer, so that rejected and ignored sentences go along."""
+
+
+def build_documents(
+    gathered: ExportSelection, unit: Literal["sentence", "article"], *, answers: bool
+) -> list[Document]:
+    """Return a document for each finished sentence, or for each article and annotator.
+
+    Without ``answers`` only accepted sentences count: a format that can't tell an answer would make
+    a good example of a bad one. An article's document has its whole text, but sentences and tokens of
+    what was accepted alone, so nobody learns from what nobody has read.
+    """
+    done = [i for i in gathered.items if i.annotated.done]
+    chosen = done if answers else [i for i in done if i.annotated.annotation.answer is Answer.ACCEPT]
+    if unit == "sentence":
+        return [_sentence_document(i) for i in chosen]
+    groups = groupby(chosen, key=lambda i: (i.annotator, i.article.id))
+    return [_article_document(list(items)) for _, items in groups]
+
+
+def _sentence_document(item: ExportItem) -> Document:
+    s, annotation = item.annotated.sentence, item.annotated.annotation
+    return Document(
+        text=s.text,
+        spans=annotation.spans,
+        tokens=s.tokens,
+        sentences=((0, len(s.text)),),
+        answer=annotation.answer,
+        rejected=annotation.rejected,
+        annotator=item.annotator,
+        id=s.id,
+        title=item.article.title,
+        note=annotation.note,
+        flagged=annotation.flagged,
+        meta={"article": s.article, "sentence": s.id, "start": s.start, "end": s.end},
+        where=s.id,
+    )
+
+
+def _article_document(items: Sequence[ExportItem]) -> Document:
+    article, annotated_sentences = items[0].article, [i.annotated for i in items]
+    return Document(
+        text=article.text,
+        spans=tuple(x.shifted(w.sentence.start) for w in annotated_sentences for x in w.annotation.spans),
+        tokens=tuple(t.shifted(w.sentence.start) for w in annotated_sentences for t in w.sentence.tokens),
+        sentences=tuple((w.sentence.start, w.sentence.end) for w in annotated_sentences),
+        answer=Answer.ACCEPT,
+        rejected=tuple(
+            x.shifted(w.sentence.start) for w in annotated_sentences for x in w.annotation.rejected
+        ),
+        annotator=items[0].annotator,
+        id=article.id,
+        title=article.title,
+        note=" ".join(w.annotation.note for w in annotated_sentences if w.annotation.note),
+        flagged=any(w.annotation.flagged for w in annotated_sentences),
+        meta=_article_metadata(items),
+        where=article.id,
+    )
+
+
+def _article_metadata(items: Sequence[ExportItem]) -> dict[str, Any]:
+    article = items[0].article
+    fields: dict[str, Any] = {
+        "article": article.id,
+        "origin": article.origin,
+        "date": article.date,
+        "source": article.source,
+        SENTENCES_FIELD: [[i.annotated.sentence.start, i.annotated.sentence.end] for i in items],
+    }
+    return {k: v for k, v in fields.items() if v}
+
+
+def count_partly_annotated(documents: Sequence[Document]) -> int:
+    """Return how many documents have visible text that stands in none of their sentences."""
+    return sum(any(map(str.strip, _text_outside_sentences(d))) for d in documents)
+
+
+def _text_outside_sentences(document: Document) -> Iterator[str]:
+    at = 0
+    for start, end in (*document.sentences, (len(document.text), len(document.text))):
+        yield document.text[at:start]
+        at = end
+
+
+def list_left_out(gathered: ExportSelection, account: ConversionLog) -> int:
+    """List the spans of accepted sentences that come to no export; return what nobody asked to leave out.
+
+    A sentence without spans is listed itself where nobody asked for that.
+    """
+    unasked = 0
+    for left in gathered.missing.excluded:
+        s, spans = left.item.annotated.sentence, left.item.annotated.annotation.spans
+        unasked += 0 if left.requested else max(1, len(spans))
+        if not (left.requested or spans):
+            account.record(
+                ConversionLogEntry(s.id, s.id, ConversionOutcome.LEFT_OUT, left.why, s.text, "sentence")
+            )
+        for span in spans:
+            account.read += 1
+            text = s.text[span.start : span.end]
+            account.record(
+                ConversionLogEntry(s.id, span_id(s.id, span), ConversionOutcome.LEFT_OUT, left.why, text)
+            )
+    return unasked
+
+
+def sentences_by_answer(items: Sequence[ExportItem]) -> Iterator[tuple[str, int]]:
+    """Yield how many sentences have each answer."""
+    names = {
+        Answer.ACCEPT: "accepted",
+        Answer.REJECT: "rejected",
+        Answer.IGNORE: "ignored",
+        None: "unfinished",
+    }
+    for answer, name in names.items():
+        yield name, sum(i.annotated.annotation.answer is answer for i in items)
+
+
+DocumentUnit = Literal["sentence", "article"]
+
+PARTLY_ANNOTATED_NOTE = (
+    "articles that are written whole though some of their sentences are not accepted, so that nothing is "
+    "marked in these: {n}"
+)
+REPEATED_TEXTS_NOTE = (
+    "texts that several annotators have done stand there once for each (--annotator NAME takes one's): {n}"
+)
+_FORMATS_WITHOUT_ANNOTATOR = {"conll", "spacy-json"}
+"""Formats whose one file doesn't say who has annotated what."""
+_SENTENCE_ONLY_FORMATS = {"conll", "webanno"}
+"""Formats that hold sentences, not the text around them."""
+
+
+class _FolderFiles(Mapping[str, bytes]):
+    """The files below a folder, each read when it is asked for."""
+
+    def __init__(self, folder: Path, more: Mapping[str, bytes]) -> None:
+        self._folder, self._more = folder, more
+        self._names = tuple(
+            sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+        )
+
+    def __getitem__(self, name: str) -> bytes:
+        if name in self._more:
+            return self._more[name]
+        if name not in self._names:
+            raise KeyError(name)
+        return (self._folder / name).read_bytes()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([*self._names, *self._more])
+
+    def __len__(self) -> int:
+        return len(self._names) + len(self._more)
+
+
+def export_to_format(
+    gathered: ExportSelection, out: Path, name: str, *, full: bool, unit: DocumentUnit | None = None
+) -> ExportReport:
+    """Write what is finished to the folder ``out`` in the format ``name``, with a ledger.
+
+    A document is a sentence or an article, as the format has it unless ``unit`` says otherwise. Raises
+    AnnotatorError where nothing is finished, and where a file of another's would be replaced.
+    """
+    writer = format_detection.load_format(name)
+    if not format_detection.can_write(name):
+        raise UsageError(f"the format {name} can only be read", do="export another")
+    documents = build_documents(
+        gathered, unit or format_detection.FORMATS[name].unit, answers=name in FORMATS_WITH_ANSWERS
+    )
+    if not documents:
+        raise nothing_to_export_error(gathered, name)
+    account = ConversionLog()
+    if name not in _SENTENCE_ONLY_FORMATS and (n := count_partly_annotated(documents)):
+        account.notes.append(PARTLY_ANNOTATED_NOTE.format(n=n))
+    if name in _FORMATS_WITHOUT_ANNOTATOR and (
+        n := sum(times > 1 for times in Counter(d.id for d in documents).values())
+    ):
+        account.notes.append(REPEATED_TEXTS_NOTE.format(n=n))
+    with tempfile.TemporaryDirectory(prefix="annotator-") as folder:
+        writer.write(documents, Path(folder), account)
+        lost = (
+            conversion_ledger.count_losses(account)
+            + list_left_out(gathered, account)
+            + sum(gathered.missing.damaged_lines.values())
+        )
+        totals = _ledger_totals(gathered, account, _FolderFiles(Path(folder), {})) | {"lost": lost}
+        kept = _kept_entries(account, documents) if full else ()
+        written = _FolderFiles(
+            Path(folder),
+            {EXPORT_LEDGER_FILE: b"".join(conversion_ledger.conversion_ledger_lines(account, totals, kept))},
+        )
+        raise_foreign_files(out, written)
+        removed = replace_files(
+            out, written, owned_files(out, [n for n in files_in_ledgers(out) if n not in written])
+        )
+        names = tuple(written)
+    return ExportReport(out.as_posix(), names, removed, {}, totals, None, tuple(account.notes), lost)
+
+
+def nothing_to_export_error(gathered: ExportSelection, name: str) -> AnnotatorError:
+    """Return the error for a corpus of which a format can hold no sentence."""
+    answers = dict(sentences_by_answer(gathered.items))
+    if name in FORMATS_WITH_ANSWERS or not (unaccepted := answers["rejected"] + answers["ignored"]):
+        return AnnotatorError("there is no finished sentence to export", do="annotate some first")
+    return AnnotatorError(
+        f"there is no accepted sentence to export; {unaccepted} rejected or ignored, for which {name} has no word",
+        do=f"accept some first, or use a format that can: --format {', '.join(sorted(FORMATS_WITH_ANSWERS))}",
+    )
+
+
+def _ledger_totals(
+    gathered: ExportSelection, account: ConversionLog, files: Mapping[str, bytes]
+) -> dict[str, Any]:
+    """Return the totals of the ledger; each file with its SHA-256, by which a later export knows it."""
+    return {
+        "sentences": dict(sentences_by_answer(gathered.items)),
+        **conversion_ledger.conversion_totals(account),
+        "left out": [],
+        "journals with flaws": dict(gathered.missing.damaged_lines),
+        "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
+    }
+
+
+def _kept_entries(account: ConversionLog, documents: Sequence[Document]) -> Iterator[ConversionLogEntry]:
+    """Yield the spans that no line tells of: they were written just as they are."""
+    listed = {(e.where, e.id) for e in account.entries}
+    for d in documents:
+        for s in d.spans:
+            id_ = f"{s.start}-{s.end}:{s.label}"
+            if (d.where, id_) not in listed:
+                yield ConversionLogEntry(d.where, id_, ConversionOutcome.MOVED, "", d.text[s.start : s.end])

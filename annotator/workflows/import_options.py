@@ -1,0 +1,224 @@
+"""What the options of an import ask for, and what of it makes no sense for a format."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import orjson
+
+from annotator.core.errors import AnnotatorError, SourceError, UsageError
+from annotator.formats import format_detection, label_mapping, offset_units
+from annotator.formats.document import ConversionLog, Document
+from annotator.formats.import_source import ImportSource
+from annotator.formats.prodigy.prodigy_reader import is_journal_line
+from annotator.formats.tag_schemes import tag_names_in_map
+from annotator.storage.atomic import write_atomic
+from annotator.storage.corpus_layout import check_outside_corpus
+from annotator.storage.file_io import translate_os_errors
+
+_MAX_INSPECTED_FILES = 200
+"""How many files of a folder or zip are looked at for another format."""
+OPEN_ANSWER = "open"
+"""What ``--answer`` calls a sentence that nobody has finished."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """The options of an import, as given."""
+
+    folder: Path
+    format: str = "auto"
+    map: dict[str, str] = field(default_factory=dict)
+    add_labels: bool = False
+    name: str = ""
+    full: bool = False
+    ledger_file: Path | None = None
+    strict: bool = False
+    title_from: str = ""
+    lang: str | None = None
+    schema: Path | None = None
+    offsets: str = ""
+    layer: str = ""
+    answer: str = ""
+    """``accept`` or ``open`` where the user knows better than the file; else empty."""
+
+
+def parse_label_pairs(given: Iterable[str]) -> dict[str, str]:
+    """Return the pairs of every ``--map``; raises UsageError for one that is none, or contradicts another."""
+    pairs: dict[str, str] = {}
+    for text in given:
+        for old, new in label_mapping.parse_label_map(text).items():
+            if pairs.setdefault(old, new) != new:
+                what = f"--map gives {old} two labels, {pairs[old]} and {new}"
+                raise UsageError(what, do="leave one out")
+    return pairs
+
+
+def open_sources(files: Sequence[Path]) -> list[ImportSource]:
+    """Return the files as sources; raises UsageError for one that is named twice, under whatever name."""
+    seen: dict[str, Path] = {}
+    for path in files:
+        first = seen.setdefault(os.path.realpath(path), path)
+        if first is not path:
+            raise UsageError("the file is named twice", where=str(path), do="name it once")
+    return [ImportSource(p) for p in files]
+
+
+def choose_import_format(source: ImportSource, name: str) -> tuple[str, str]:
+    """Return the format of a file and why it is taken for it, as ``detect.choose`` does.
+
+    Raises SourceError besides for what this program has made for itself, and for a folder or zip with files
+    of several formats, which would be left out otherwise.
+    """
+    _refuse_own_files(source)
+    form, why = format_detection.choose_format(source, name)
+    if name == "auto":
+        _refuse_mixed_formats(source, form)
+    elif (
+        not source.is_folder
+        and (seen := format_detection.matching_formats(source.sample()))
+        and form not in seen
+    ):
+        why += f", though it looks like {'; '.join(f'{n} ({told})' for n, told in seen.items())}"
+    return form, why
+
+
+def check_spans_found(source: ImportSource, options: ImportOptions) -> None:
+    """Raise SourceError where a file of which no span was read has some as what it looks like."""
+    seen = next((told for told in map(format_detection.matching_formats, source.samples()) if told), {})
+    for name, why in seen.items() if options.format not in {"auto", *seen} else ():
+        if _has_spans(source, name, options):
+            what = f"there is no span in it as --format {options.format}, but there are as {name} ({why})"
+            raise SourceError(what, where=source.name, do=f"give --format {name}, or leave --format out")
+
+
+def _has_spans(source: ImportSource, form: str, options: ImportOptions) -> bool:
+    """Whether the reader of a format finds a span in a file."""
+    account = ConversionLog()
+    try:
+        return any(account.read for _ in read_source_documents(source, form, options, account)) or bool(
+            account.read
+        )
+    except AnnotatorError:  # of a damaged file what was read before counts
+        return bool(account.read)
+
+
+def _refuse_own_files(source: ImportSource) -> None:
+    if (source.path / "corpus.toml").is_file():
+        what, do = (
+            "this is a corpus, not an export of another tool",
+            "put corpora together with annotator merge",
+        )
+        raise SourceError(what, where=source.name, do=do)
+    if any(map(is_journal_line, source.sample().json_values(1))):
+        what, do = (
+            "this is an annotator's journal, not an export",
+            "put corpora together with annotator merge",
+        )
+        raise SourceError(what, where=source.name, do=do)
+
+
+def _refuse_mixed_formats(source: ImportSource, form: str) -> None:
+    if not (source.is_folder or source.is_zip):
+        return
+    seen = {form: ""}
+    for file in source.files()[:_MAX_INSPECTED_FILES]:
+        if form == "brat" and file.base.endswith(".txt"):
+            continue  # an article, which may be about any format
+        alike = format_detection.matching_formats(file.sample())
+        for name in [form] if form in alike else list(alike)[:1]:
+            seen[name] = seen.get(name) or file.base
+    if len(seen) > 1:
+        told = ", ".join(f"{name} ({file})" if file else name for name, file in seen.items())
+        do = "name the files of one format, or say with --format which to take"
+        raise SourceError(f"it holds files of several formats: {told}", where=source.name, do=do)
+
+
+def check_format_options(forms: Iterable[str], options: ImportOptions) -> None:
+    """Raise UsageError for an option that the reader of one of the formats has no use for."""
+    given = {"offsets": options.offsets, "layer": options.layer}
+    for form in forms:
+        entry = format_detection.FORMATS[form]
+        for option in (o for o, value in given.items() if value and o not in entry.reader_options):
+            rest = ", ".join(n for n, e in format_detection.FORMATS.items() if option in e.reader_options)
+            raise UsageError(
+                f"--{option} has no meaning for {entry.description}", do=f"leave it out; it is for {rest}"
+            )
+
+
+def read_source_documents(
+    source: ImportSource, form: str, options: ImportOptions, account: ConversionLog
+) -> Iterator[Document]:
+    """Yield the documents of a file; what the system says becomes a SourceError that names it."""
+    takes = format_detection.FORMATS[form].reader_options
+    reader_options: dict[str, Any] = {"layer": options.layer} if "layer" in takes else {}
+    reader_options |= {"names": tag_names_in_map(options.map)} if "names" in takes else {}
+    read = cast("Callable[..., Iterator[Document]]", format_detection.load_format(form).read)
+    offset_errors = offset_units.requested_unit(offset_units.OFFSET_UNIT_NAMES.get(options.offsets))
+    with translate_os_errors("read", source.name, SourceError), offset_errors, source.checked_for_changes():
+        yield from read(source, account, **reader_options)
+
+
+# Where the ledger of an import goes, and that nothing is taken in without it.
+
+
+IMPORTS_FOLDER = "imports"
+"""Where the ledgers of a corpus's imports lie."""
+
+
+def check_ledger_path(options: ImportOptions) -> None:
+    """Raise AnnotatorError where the user's ledger file would stand in the place of something else."""
+    path = options.ledger_file
+    if path is None:
+        return
+    check_outside_corpus(path, options.folder)
+    with translate_os_errors("write", path, SourceError):
+        if path.exists() and not _is_ledger(path):
+            raise SourceError(
+                "this file is no ledger, and will not be replaced by one",
+                where=str(path),
+                do="give --ledger-file another name",
+            )
+
+
+def _is_ledger(path: Path) -> bool:
+    last = path.read_bytes().splitlines()[-1:]
+    try:
+        return "spans" in orjson.loads(last[0])["totals"]
+    except (orjson.JSONDecodeError, LookupError, TypeError):
+        return False
+
+
+def ledger_path(options: ImportOptions, sources: Sequence[ImportSource], data: bytes) -> Path:
+    """Return where the ledger goes: named after the first file and its own content, never a clock."""
+    if options.ledger_file is not None:
+        return options.ledger_file
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", sources[0].base).strip(".-")[:60] or "import"
+    return options.folder / IMPORTS_FOLDER / f"{stem}-{hashlib.sha256(data).hexdigest()[:8]}.jsonl"
+
+
+@contextmanager
+def ledger_written(path: Path, data: bytes) -> Iterator[None]:
+    """Write the ledger before what it tells of is done; an error in the block takes a new one away."""
+    new = not path.exists()
+    write_ledger(path, data)
+    try:
+        yield
+    except BaseException:
+        if new:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def write_ledger(path: Path, data: bytes) -> None:
+    """Write a ledger, and the folders above it; raises CorpusError."""
+    with translate_os_errors("write", path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(path, data)

@@ -1,0 +1,333 @@
+"""What the documents of an import say as records of journals; nothing that is there is overwritten."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from bisect import bisect_right, insort
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+from annotator.core.annotation import AnnotatedSentence, Annotation
+from annotator.core.annotation_store import AnnotationStore
+from annotator.core.article import Article, Sentence
+from annotator.core.edits import Op, join_sentences
+from annotator.core.journal_record import JournalRecord
+from annotator.core.schema import Schema
+from annotator.core.spans import Span, reading_order
+from annotator.formats.document import ConversionLog, ConversionLogEntry, ConversionOutcome, Document
+from annotator.storage.import_transaction import ImportStaging
+from annotator.storage.journal import Journal, is_annotator_name
+from annotator.workflows.import_documents import (
+    AlignedDocument,
+    DocumentOptions,
+    DocumentRange,
+    ImportCounts,
+    SpanKey,
+    move_sentence,
+)
+from annotator.workflows.sentence_builder import sentence_runs
+
+IMPORT_SESSION = "import"
+"""What imported records name as their session: no pace is worked out from them."""
+
+CONFLICT_REASON = "this annotator has other work on the sentence"
+REPEATED_REASON = "the same text stands in the file before"
+_MAX_CHECKED_PAIRS = 100_000
+"""How many pairs of spans are held against the schema in one sentence: a few thousand spans on one word
+make millions of them."""
+REPEATED_DIFFERENTLY_REASON = "the same text stands in the file before and says otherwise"
+
+
+@dataclass(slots=True)
+class _ExistingAnnotations:
+    """What one annotator has on one article: by place, and whether it is of this import."""
+
+    annotations: dict[DocumentRange, tuple[Annotation, bool]] = field(default_factory=dict)
+    _ranges: list[DocumentRange] = field(default_factory=list)
+
+    def overlapping(self, start: int, end: int) -> list[tuple[DocumentRange, Annotation, bool]]:
+        """Return what shares text with ``[start, end)``, in text order; the places are disjoint."""
+        at = max(0, bisect_right(self._ranges, (start, start)) - 1)
+        found = []
+        while at < len(self._ranges) and self._ranges[at][0] < end:
+            if self._ranges[at][1] > start:
+                found.append((self._ranges[at], *self.annotations[self._ranges[at]]))
+            at += 1
+        return found
+
+    def put(self, sentence_range: DocumentRange, annotation: Annotation, *, new: bool) -> None:
+        """Put a work in the place of what shares text with it."""
+        for other, _, _ in self.overlapping(*sentence_range):
+            self.annotations.pop(other)
+            self._ranges.remove(other)
+        self.annotations[sentence_range] = (annotation, new)
+        insort(self._ranges, sentence_range)
+
+
+class RecordBuilder:
+    """Prepares the records of an import, one document after another."""
+
+    def __init__(
+        self, staging: ImportStaging, account: ConversionLog, choices: DocumentOptions, schema: Schema
+    ) -> None:
+        """Begin; what annotators have in the corpus already is read when they first come up."""
+        self.counts = ImportCounts()
+        self.kept: list[ConversionLogEntry] = []
+        """Of a full ledger: the spans that were carried over just as they were."""
+        self.names: dict[str, str] = {}
+        """By the file's name of an annotator, ours."""
+        self.next_seqs: dict[str, int] = {}
+        """The next number of each journal that was there before."""
+        self.broken_rules: Counter[str] = Counter()
+        """The pairs of spans that the schema's rules don't allow, by label and rule."""
+        self._staging, self._account, self._choices, self._schema = staging, account, choices, schema
+        self._base_sentences: dict[str, dict[DocumentRange, int]] = {}
+        self._existing: dict[tuple[str, str], _ExistingAnnotations] = {}
+        self._stores: dict[str, AnnotationStore] = {}
+        self._rules: dict[tuple[str, str, bool, bool], str] = {}
+        self._annotators = set(staging.corpus.annotators()) if staging.corpus else set[str]()
+
+    def set_base_sentences(self, article_id: str, sentences: Sequence[Sentence]) -> None:
+        """Tell which sentences the corpus has, or gets, of an article."""
+        self._base_sentences.setdefault(article_id, {(s.start, s.end): s.index for s in sentences})
+
+    def add_document(self, aligned: AlignedDocument, article: Article, offset: int) -> None:
+        """Prepare the records of what a document says, its text standing at ``offset`` of the article."""
+        name = self.annotator_name(aligned.document)
+        existing = self._existing_of(name, article.id)
+        all_spans = (*aligned.document.spans, *aligned.document.rejected)
+        left = aligned.kept
+        for n, (first, last) in enumerate(sentence_runs(all_spans, aligned.sentences)):
+            annotated_sentences = [
+                AnnotatedSentence(self._sentence(s, article, offset)) for s in aligned.sentences[first:last]
+            ]
+            answered = any(i in aligned.answered_sentences for i in range(first, last))
+            whole = _join_sentences(annotated_sentences, article.text)
+            joins = [whole] if len(annotated_sentences) > 1 else []
+            start, end = aligned.sentences[first].start, aligned.sentences[last - 1].end
+            annotation = _annotation_of(aligned.document, (start, end), answered=answered, first=n == 0)
+            annotated = replace(whole, annotation=annotation)
+            self._count_broken_rules(annotation.spans)
+            if outcome := self._build_records(name, existing, annotated, joins, aligned.document.time):
+                left = self._list_not_written(aligned, annotation, (start, end), left, *outcome)
+        if self._choices.full:
+            self.kept += [_kept_entry(aligned.document, key) for key in sorted(left)]
+
+    def _sentence(self, s: Sentence, article: Article, offset: int) -> Sentence:
+        """Return a sentence of a document in its place; numbered as the corpus has it, if it does."""
+        there = move_sentence(s, article, offset)
+        index = self._base_sentences.get(article.id, {}).get((there.start, there.end), s.index)
+        return replace(there, index=index)
+
+    def _count_broken_rules(self, spans: Sequence[Span]) -> None:
+        """Count the pairs that break a rule of the schema, among the first ``_PAIRS`` that share text."""
+        for outer, inner in islice(_overlapping_pairs(reading_order(list(spans))), _MAX_CHECKED_PAIRS):
+            if broken_rule := self._broken_rule(outer, inner):
+                self.broken_rules[broken_rule] += 1
+
+    def _broken_rule(self, outer: Span, inner: Span) -> str:
+        """Return the rule that a pair breaks, empty for none; all pairs that lie so break the same."""
+        relation = (outer.label, inner.label, outer.end < inner.end, outer.key[:2] == inner.key[:2])
+        if relation not in self._rules:
+            problem = self._schema.find_violation(inner, (outer,))
+            self._rules[relation] = (
+                f"{outer.label} and {inner.label} (rule `{problem.rule}`)" if problem else ""
+            )
+        return self._rules[relation]
+
+    def _build_records(
+        self,
+        name: str,
+        existing: _ExistingAnnotations,
+        annotated: AnnotatedSentence,
+        joins: Sequence[AnnotatedSentence],
+        time: float,
+    ) -> tuple[ConversionOutcome, str] | None:
+        """Prepare the records of one sentence; where it gives way to others return its spans' fate."""
+        s, annotation = annotated.sentence, annotated.annotation
+        sentence_range = (s.start, s.end)
+        overlapping = existing.overlapping(*sentence_range)
+        if annotation == Annotation() and (
+            overlapping or sentence_range in self._base_sentences.get(s.article, {})
+        ):
+            return None
+        others = [x for x in overlapping if x[1] != Annotation()]
+        if not others:
+            self._write_records(
+                name, annotated, [] if sentence_range in existing.annotations else joins, time
+            )
+            existing.put(sentence_range, annotation, new=True)
+            return None
+        same = len(others) == 1 and others[0][:2] == (sentence_range, annotation)
+        if same and not others[0][2]:
+            self.counts.known += 1
+            return None
+        self.counts.conflicts += not same
+        if same:
+            return ConversionOutcome.DOUBLE, REPEATED_REASON
+        return ConversionOutcome.LEFT_OUT, REPEATED_DIFFERENTLY_REASON if others[0][2] else CONFLICT_REASON
+
+    def _write_records(
+        self, name: str, annotated: AnnotatedSentence, joins: Sequence[AnnotatedSentence], time: float
+    ) -> None:
+        op = Op.ANSWER if annotated.annotation.answer else Op.EDIT
+        steps = [*((Op.JOIN, w) for w in joins), (op, annotated)]
+        first = self._staging.next_seq(name)
+        parents = {w.sentence.id: first + n for n, w in enumerate(joins)}
+        records = [
+            JournalRecord(
+                first + n,
+                step,
+                w,
+                parent=parents.get(w.sentence.id) if n == len(joins) else None,
+                annotator=name,
+                session=IMPORT_SESSION,
+                time=time,
+            )
+            for n, (step, w) in enumerate(steps)
+        ]
+        self._staging.add_records(name, records)
+        self.counts.records += len(records)
+        self.counts.joined += bool(joins)
+        annotation = annotated.annotation
+        self.counts.open += annotation.answer is None and bool(annotation.spans or annotation.rejected)
+
+    def _list_not_written(
+        self,
+        aligned: AlignedDocument,
+        annotation: Annotation,
+        sentence_range: DocumentRange,
+        left: frozenset[SpanKey],
+        outcome: ConversionOutcome,
+        why: str,
+    ) -> frozenset[SpanKey]:
+        """List the spans of a sentence that is not written, and return the kept ones without them.
+
+        A sentence without spans is listed itself, unless another one says the same.
+        """
+        document = aligned.document
+        if outcome is ConversionOutcome.LEFT_OUT and not (annotation.spans or annotation.rejected):
+            words = document.text[sentence_range[0] : sentence_range[1]]
+            self._account.record(
+                ConversionLogEntry(
+                    document.where,
+                    f"{sentence_range[0]}-{sentence_range[1]}",
+                    outcome,
+                    why,
+                    words,
+                    "sentence",
+                )
+            )
+        for span in (*annotation.spans, *annotation.rejected):
+            here = span.shifted(sentence_range[0])
+            if here.key not in left:
+                self._change_entry(aligned.ledger_entries, here, outcome, why)
+                continue
+            left -= {here.key}
+            self._account.kept -= 1
+            text = document.text[here.start : here.end]
+            self._account.record(
+                ConversionLogEntry(
+                    document.where, f"{here.start}-{here.end}:{here.label}", outcome, why, text
+                )
+            )
+        self._account.aligned_entries = len(self._account.entries)
+        return left
+
+    def _change_entry(self, numbers: range, span: Span, outcome: ConversionOutcome, why: str) -> None:
+        entries = self._account.entries
+        for n in numbers:
+            if any(s.key == span.key for s in entries[n].resulting_spans):
+                entries[n] = replace(entries[n], outcome=outcome, why=why, resulting_spans=())
+                return
+
+    def _existing_of(self, name: str, article_id: str) -> _ExistingAnnotations:
+        if (name, article_id) not in self._existing:
+            existing = _ExistingAnnotations()
+            if name in self._annotators:
+                for annotated in self._store_of(name).touched_sentences_of(article_id):
+                    sentence_range = (annotated.sentence.start, annotated.sentence.end)
+                    existing.put(sentence_range, annotated.annotation, new=False)
+            self._existing[name, article_id] = existing
+        return self._existing[name, article_id]
+
+    def _store_of(self, name: str) -> AnnotationStore:
+        if name not in self._stores:
+            corpus = self._staging.corpus
+            assert corpus is not None
+            journal = Journal.open(corpus.path, name, read_only=True)
+            store = AnnotationStore(corpus.sentences)
+            store.replay(journal.records)
+            self._stores[name] = store
+            self.next_seqs[name] = journal.next_seq
+        return self._stores[name]
+
+    def annotator_name(self, document: Document) -> str:
+        """Return the annotator of a document as a name that a journal can have."""
+        given = document.annotator
+        if given not in self.names:
+            self.names[given] = safe_annotator_name(given, set(self.names.values()))
+        return self.names[given]
+
+
+def _overlapping_pairs(ordered: Sequence[Span]) -> Iterator[tuple[Span, Span]]:
+    """Yield the pairs that share text, of spans in reading order."""
+    for n, outer in enumerate(ordered):
+        for at in range(n + 1, len(ordered)):
+            if ordered[at].start >= outer.end:
+                break
+            yield outer, ordered[at]
+
+
+def safe_annotator_name(given: str, taken: Iterable[str]) -> str:
+    """Return a name as one for an annotator: small letters, digits and ``._-``; told apart by a digest."""
+    plain = re.sub(r"[^a-z0-9._-]+", "-", given.lower()).strip("-").lstrip(".")[:64] or "annotator"
+    if plain not in taken and is_annotator_name(plain):
+        return plain
+    return f"{plain[:55]}-{hashlib.sha256(given.encode('utf-8', 'replace')).hexdigest()[:8]}"
+
+
+def _join_sentences(annotated_sentences: Sequence[AnnotatedSentence], text: str) -> AnnotatedSentence:
+    """Return the sentences as one; halves are joined, so that thousands take no quadratic time."""
+    if len(annotated_sentences) == 1:
+        return annotated_sentences[0]
+    half = len(annotated_sentences) // 2
+    return join_sentences(
+        _join_sentences(annotated_sentences[:half], text),
+        _join_sentences(annotated_sentences[half:], text),
+        text,
+    ).after[0]
+
+
+def _annotation_of(
+    document: Document, sentence_range: tuple[int, int], *, answered: bool, first: bool
+) -> Annotation:
+    """Return what a document says of a stretch; open where nobody has reviewed some of it."""
+    start, end = sentence_range
+    unread_texts = (
+        document.text[max(a, start) : min(b, end)] for a, b in document.open if a < end and start < b
+    )
+    read = answered and not any(map(str.strip, unread_texts))
+    annotation = Annotation(
+        answer=document.answer if read else None,
+        note=" ".join(document.note.split()) if first else "",
+        flagged=document.flagged and first,
+    )
+    return annotation.with_spans(list(_spans_inside(document.spans, start, end))).with_rejected(
+        list(_spans_inside(document.rejected, start, end))
+    )
+
+
+def _spans_inside(spans: Iterable[Span], start: int, end: int) -> Iterator[Span]:
+    return (s.shifted(-start) for s in spans if start <= s.start and s.end <= end)
+
+
+def _kept_entry(document: Document, key: SpanKey) -> ConversionLogEntry:
+    start, end, label = key
+    # The fate is told by the ledger as "kept": there is none for it among what went otherwise.
+    return ConversionLogEntry(
+        document.where, f"{start}-{end}:{label}", ConversionOutcome.MOVED, "", document.text[start:end]
+    )

@@ -1,0 +1,271 @@
+"""The round-trip certificate: a corpus is exported, imported again and compared, and the losses are named.
+
+A span has come back where a text has the same words in the same place with the same label. What the
+writer has listed as left out is known not to come back; anything else that is missing is a fault.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from annotator.core.errors import UsageError
+from annotator.core.pluralize import pluralize
+from annotator.formats import format_detection
+from annotator.formats.document import ConversionLog, ConversionOutcome, Document
+from annotator.formats.import_source import ImportSource
+from annotator.formats.span_alignment import align_spans
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.workflows import docbin_round_trip
+from annotator.workflows.annotation_loader import select_for_export
+from annotator.workflows.format_export import FORMATS_WITH_ANSWERS, build_documents, nothing_to_export_error
+from annotator.workflows.import_documents import with_stated_sentences
+
+_MAX_EXAMPLES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTripCount:
+    """How often a kind of thing came back as it was."""
+
+    back: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTripReport:
+    """What a format has held of a corpus."""
+
+    format: str
+    texts: RoundTripCount
+    """Documents whose text came back character by character."""
+    spans: RoundTripCount
+    """Spans that came back in place, of those that the corpus has."""
+    moved: int
+    """Spans that came back with the same words and label, in a text that has changed."""
+    left_out: Mapping[str, int]
+    """By reason, the spans (and other things) that the writer could not hold and has listed."""
+    missing: tuple[str, ...]
+    """The first spans that should have come back and did not."""
+    missed: int
+    extra: int
+    """Spans that came back and were never there."""
+    fields: Mapping[str, RoundTripCount]
+    """By name, what else a document tells: answers, notes, tokens, …"""
+    notes: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every span came back or was listed, and none came from nowhere."""
+        return not self.missed and not self.extra
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """What the format cannot hold, as the comparison has found it."""
+        return tuple(name for name, held in self.fields.items() if held.back < held.of)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for ``--json``."""
+        return {**asdict(self), "passed": self.passed, "lacks": list(self.lacks)}
+
+    def lines(self) -> Iterator[str]:
+        """Yield the certificate for people."""
+        verdict = ("passed with losses" if self.left_out else "passed") if self.passed else "FAILED"
+        yield f"{self.format}: {verdict}; {self.spans.back} of {self.spans.of} spans came back in place"
+        yield f"texts: {self.texts.back} of {self.texts.of} came back character by character"
+        if self.moved:
+            told = pluralize(self.moved, "span")
+            yield f"{told} came back with the same words in a text that has changed"
+        yield from (f"listed by the writer: {n} ({why})" for why, n in self.left_out.items())
+        yield from (
+            f"not held: {n} ({self.fields[n].back} of {self.fields[n].of} came back)" for n in self.lacks
+        )
+        if self.missed:
+            yield f"missing without a word: {self.missed}, such as {'; '.join(self.missing)}"
+        if self.extra:
+            yield f"came from nowhere: {self.extra}"
+        yield from (f"note: {note}" for note in self.notes)
+
+
+def check_round_trip(corpus: CorpusFolder, name: str) -> RoundTripReport:
+    """Export a corpus to a temporary folder in the format ``name``, read it back and compare.
+
+    Raises UsageError for a format that can't be written, AnnotatorError where nothing is finished.
+    """
+    writer = format_detection.load_format(name)
+    if name == docbin_round_trip.DOCBIN_FORMAT:
+        out, back, written = docbin_round_trip.docbin_round_trip(
+            select_for_export(corpus), corpus.schema, corpus.lang
+        )
+        return compare_documents(name, out, back, written)
+    if not format_detection.can_write(name):
+        raise UsageError(f"the format {name} can only be read", do="choose another")
+    gathered = select_for_export(corpus)
+    out = build_documents(gathered, format_detection.FORMATS[name].unit, answers=name in FORMATS_WITH_ANSWERS)
+    if not out:
+        raise nothing_to_export_error(gathered, name)
+    return compare_documents(name, out, *_write_and_read(writer, out))
+
+
+def _write_and_read(
+    writer: format_detection.FormatModule, out: Sequence[Document]
+) -> tuple[list[Document], ConversionLog]:
+    """Return what is read of the documents after they were written, and the writer's account."""
+    written, read = ConversionLog(), ConversionLog()
+    with tempfile.TemporaryDirectory(prefix="annotator-") as folder:
+        files = writer.write(out, Path(folder), written)
+        back = [
+            with_stated_sentences(align_spans(d, read))
+            for source in _written_sources(writer, Path(folder), files)
+            for d in writer.read(source, read)
+        ]
+    return back, written
+
+
+def _written_sources(
+    writer: format_detection.FormatModule, folder: Path, files: Sequence[Path]
+) -> list[ImportSource]:
+    """Return what to read: the file, the folder if the format is one of folders, or each file."""
+    whole = ImportSource(folder)
+    if len(files) > 1 and writer.detect(whole.sample()):
+        return [whole]
+    sources = [ImportSource(f) for f in files]
+    return [s for s in sources if writer.detect(s.sample())] or sources
+
+
+def compare_documents(
+    name: str, out: Sequence[Document], back: Sequence[Document], written: ConversionLog
+) -> RoundTripReport:
+    """Compare what was written with what was read."""
+    listed = {
+        (e.where, e.id)
+        for e in written.entries
+        if e.kind == "span" and e.outcome is ConversionOutcome.LEFT_OUT
+    }
+    due: Counter[_LabelledRange] = Counter(p for d in out for p in _span_ranges(d, listed))
+    came: Counter[_LabelledRange] = Counter(p for d in back for p in _span_ranges(d, set()))
+    same = due & came
+    lost, extra = due - came, came - due
+    moved = _in_other_texts(lost, back) & _in_other_texts(extra, out)
+    missed, strange = _count_by_text(lost) - moved, _count_by_text(extra) - moved
+    pairs = list(_matching_documents(out, back))
+    return RoundTripReport(
+        format=name,
+        texts=RoundTripCount(sum(there is not None and there.text == d.text for d, there in pairs), len(out)),
+        spans=RoundTripCount(same.total(), sum(len(d.spans) for d in out)),
+        moved=moved.total(),
+        left_out=_left_out_reasons(written),
+        missing=tuple(f"{label} {words!r}" for (words, label), _ in missed.most_common(_MAX_EXAMPLES)),
+        missed=missed.total(),
+        extra=strange.total(),
+        fields={field: _count_kept(pairs, value) for field, value in _COMPARED_FIELDS.items()},
+        notes=tuple(written.notes),
+    )
+
+
+_LabelledRange = tuple[str, int, int, str]
+"""A text, a range in it, and a label."""
+
+
+def _span_ranges(document: Document, listed: set[tuple[str, str]]) -> Iterator[_LabelledRange]:
+    """Yield the spans of a document without those that its writer has listed."""
+    for s in document.spans:
+        if (document.where or document.id, f"{s.start}-{s.end}:{s.label}") not in listed:
+            yield (document.text, s.start, s.end, s.label)
+
+
+def _in_other_texts(
+    ranges: Counter[_LabelledRange], documents: Sequence[Document]
+) -> Counter[tuple[str, str]]:
+    """Count the places in texts that none of the documents has, by words and label."""
+    texts = {d.text for d in documents}
+    return _count_by_text(Counter({key: n for key, n in ranges.items() if key[0] not in texts}))
+
+
+def _count_by_text(ranges: Counter[_LabelledRange]) -> Counter[tuple[str, str]]:
+    """Count the places by words, blanks levelled, and label."""
+    out: Counter[tuple[str, str]] = Counter()
+    for (text, start, end, label), n in ranges.items():
+        out[" ".join(text[start:end].split()), label] += n
+    return out
+
+
+def _left_out_reasons(account: ConversionLog) -> dict[str, int]:
+    """Count what the writer has listed, by reason."""
+    found = Counter((e.kind, e.why) for e in account.entries)
+    return {why if thing == "span" else f"{thing}: {why}": n for (thing, why), n in sorted(found.items())}
+
+
+def _matching_documents(
+    out: Sequence[Document], back: Sequence[Document]
+) -> Iterator[tuple[Document, Document | None]]:
+    """Yield each document with the one that came back for it: of its text, else of its id, else in order."""
+    left = list(range(len(back)))
+    found: list[int | None] = []
+    for same in (_same_text, _same_id):
+        index: dict[str, list[int]] = {}
+        for n in left:
+            index.setdefault(same(back[n]), []).append(n)
+        found = [
+            there if there is not None else _take_match(index.get(same(d), []), d, back)
+            for d, there in zip(out, found or [None] * len(out), strict=True)
+        ]
+        taken = set(found)
+        left = [n for n in left if n not in taken]
+    for d, there in zip(out, found, strict=True):
+        at = there if there is not None else (left.pop(0) if left else None)
+        yield d, None if at is None else back[at]
+
+
+def _same_text(document: Document) -> str:
+    return document.text
+
+
+def _same_id(document: Document) -> str:
+    return document.id or " "
+
+
+def _take_match(rivals: list[int], document: Document, back: Sequence[Document]) -> int | None:
+    """Take one of the documents that may be it, by the same annotator if there is one."""
+    best = next((n for n in rivals if back[n].annotator == document.annotator), rivals[0] if rivals else None)
+    if best is not None:
+        rivals.remove(best)
+    return best
+
+
+def _count_kept(
+    pairs: Sequence[tuple[Document, Document | None]], value: Callable[[Document], Any]
+) -> RoundTripCount:
+    """Count how often a document that tells something came back telling the same."""
+    values = [(value(d), value(b) if b else None) for d, b in pairs if value(d)]
+    return RoundTripCount(sum(_is_kept(a, b) for a, b in values), len(values))
+
+
+def _is_kept(written: Any, back: Any) -> bool:
+    """Whether what came back tells the same; of fields by name it may tell more."""
+    if isinstance(written, dict) and isinstance(back, dict):
+        return written.items() <= back.items()
+    return bool(written == back)
+
+
+def _compared_metadata(document: Document) -> dict[str, Any]:
+    return {k: v for k, v in document.meta.items() if k not in {"id", "title"}}
+
+
+_COMPARED_FIELDS: Mapping[str, Callable[[Document], Any]] = {
+    "answer": lambda d: d.answer,
+    "annotator": lambda d: d.annotator,
+    "known-wrong spans": lambda d: sorted(s.key for s in d.rejected),
+    "note": lambda d: d.note,
+    "flag": lambda d: d.flagged,
+    "tokens": lambda d: [t.text for t in d.tokens if t.text.strip()],
+    "sentences": lambda d: [" ".join(d.text[a:b].split()) for a, b in d.sentences if len(d.sentences) > 1],
+    "id": lambda d: d.id,
+    "title": lambda d: d.title,
+    "metadata": _compared_metadata,
+}
+"""What a document tells beside its text and spans."""

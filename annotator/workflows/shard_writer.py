@@ -1,0 +1,153 @@
+"""Writes one file of a streamed export; runs in a process of its own where several are asked for."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from array import array
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from annotator.core.annotation import AnnotatedSentence
+from annotator.core.schema import Schema
+from annotator.export.docbin_parts import PartContents
+from annotator.export.options import ExportOptions
+from annotator.export.sentence_packer import PackedArticle, SentenceLocation, SentencePacker, SentenceRun
+from annotator.export.span_outcomes import OutcomeKind
+from annotator.storage.journal_index import FastRecordReader
+
+_SENTENCES_PER_READ = 256
+"""How many sentences are read together: few enough to stay in the processor's cache."""
+_NUMPY_THRESHOLD = 5000
+"""From how many sentences on numpy is worth the time that it takes to load."""
+
+
+@dataclass(slots=True)
+class ShardJob:
+    """The sentences of one file: a number in each array for each of them."""
+
+    name: str
+    """The file's name in the export."""
+    part: str
+    journals: list[tuple[str, str]]
+    """Paths, and the annotators that they belong to."""
+    articles: list[PackedArticle] = field(default_factory=list)
+    numbers: array[int] = field(default_factory=lambda: array("I"))
+    """Their places in the order of the whole export."""
+    article_numbers: array[int] = field(default_factory=lambda: array("I"))
+    """Which of the articles."""
+    journal_numbers: bytearray = field(default_factory=bytearray)
+    """Which of the journals."""
+    starts: array[int] = field(default_factory=lambda: array("I"))
+    ends: array[int] = field(default_factory=lambda: array("I"))
+    offsets: array[int] = field(default_factory=lambda: array("Q"))
+    sizes: array[int] = field(default_factory=lambda: array("I"))
+    crcs: array[int] = field(default_factory=lambda: array("I"))
+    seqs: array[int] = field(default_factory=lambda: array("I"))
+    shared_annotators: dict[int, str] = field(default_factory=dict)
+    """Who left a sentence so, where it was not the one annotator of the journal."""
+    other_annotations: dict[int, tuple[AnnotatedSentence, ...]] = field(default_factory=dict)
+    """What others said of a sentence, where suggestions were turned down."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShardResult:
+    """What one file of an export holds, and what the ledger has to tell of it."""
+
+    part_counts: PartContents
+    outcomes: Mapping[tuple[OutcomeKind, str], int]
+    placed: Mapping[str, int]
+    runs: list[SentenceRun]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for the manifest; of lengths, how often each occurs."""
+        lengths = {label: sorted(Counter(x).items()) for label, x in self.part_counts.lengths.items()}
+        return {
+            "packed": {f.name: getattr(self.part_counts, f.name) for f in fields(PartContents)}
+            | {"lengths": lengths},
+            "fates": [[what.value, why, n] for (what, why), n in self.outcomes.items()],
+            "placed": dict(self.placed),
+            "runs": [[r.first, r.end, r.exceptions, r.kept] for r in self.runs],
+        }
+
+    @classmethod
+    def from_dict(cls, noted: Mapping[str, Any]) -> ShardResult:
+        """Return what ``as_dict`` has noted."""
+        counts = dict(noted["packed"])
+        counts |= {name: Counter(counts[name]) for name in ("spans", "ents")}
+        counts["lengths"] = {
+            x: [n for n, times in y for _ in range(times)] for x, y in counts["lengths"].items()
+        }
+        packed = PartContents(**counts)
+        outcomes = {(OutcomeKind(what), why): n for what, why, n in noted["fates"]}
+        return cls(packed, outcomes, noted["placed"], [SentenceRun(*r) for r in noted["runs"]])
+
+
+def shard_paths(folder: Path, name: str) -> tuple[Path, Path, Path]:
+    """Return where a file of an export lies until all are there, and its ledger: exceptions, kept spans."""
+    flat = name.replace("/", "-")
+    return folder / flat, folder / f"{flat}.exceptions", folder / f"{flat}.kept"
+
+
+def write_shard(job: ShardJob, schema: Schema, options: ExportOptions, folder: Path) -> dict[str, Any]:
+    """Write one file and return what is known of it; raises OddError for a record that is not plain."""
+    made = SentencePacker(schema, options, job.part, use_numpy=len(job.numbers) >= _NUMPY_THRESHOLD)
+    reader = FastRecordReader()
+    try:
+        for first, end in _annotator_runs(job.journal_numbers):
+            _add_run(made, job, reader, first, end)
+    finally:
+        reader.close()
+    data, exceptions, kept = shard_paths(folder, job.name)
+    data.write_bytes(made.writer.to_bytes())
+    exceptions.write_bytes(made.exceptions)
+    kept.write_bytes(made.kept)
+    made.finish()
+    return ShardResult(made.contents, made.outcomes, made.stored, made.runs).as_dict()
+
+
+def end_with_parent(parent: int) -> None:
+    """Let this process end when ``parent`` does: a worker that is killed no more would wait for ever."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _annotator_runs(journal_numbers: bytearray) -> Iterator[tuple[int, int]]:
+    """Yield stretches of sentences by one annotator each, none of them long."""
+    first = 0
+    while first < len(journal_numbers):
+        most = journal_numbers[first : first + _SENTENCES_PER_READ]
+        end = first + len(most) - len(most.lstrip(journal_numbers[first : first + 1]))
+        yield first, end
+        first = end
+
+
+def _add_run(made: SentencePacker, job: ShardJob, reader: FastRecordReader, first: int, end: int) -> None:
+    """Read a stretch of sentences and add them."""
+    here = slice(first, end)
+    path, annotator = job.journals[job.journal_numbers[first]]
+    starts, ends = job.starts[here], job.ends[here]
+    locations = list(zip(job.offsets[here], job.sizes[here], job.crcs[here], strict=True))
+    rows = reader.read_records(path, locations, [b - a for a, b in zip(starts, ends, strict=True)])
+
+    def place(n: int) -> SentenceLocation:
+        who = job.shared_annotators.get(first + n, annotator)
+        return SentenceLocation(
+            job.articles[job.article_numbers[first + n]], starts[n], ends[n], who, job.seqs[first + n]
+        )
+
+    beside = (
+        {n - first: job.other_annotations[n] for n in range(first, end) if n in job.other_annotations}
+        if job.other_annotations
+        else {}
+    )
+    made.add_sentences(job.numbers[here], rows, place, beside)
