@@ -1,0 +1,1 @@
+"""Golden digests: what the program writes and says, frozen before the house is rebuilt."""
