@@ -1,0 +1,296 @@
+"""The cases whose output is frozen: command lines that run one after another in a fresh folder."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+import orjson
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+SHARED = Path(os.environ.get("ANNOTATOR_SHARED") or ROOT / "../shared").resolve()
+FORMATS = (
+    "prodigy",
+    "doccano",
+    "labelstudio",
+    "brat",
+    "conll",
+    "webanno",
+    "huggingface",
+    "spacy-json",
+    "plain",
+)
+COMMANDS = ("annotate", "articles", "check", "export", "import", "keys", "ingest", "merge", "schema")
+KEYMAP = '[keys]\nundo = ["U", "ctrl+z"]\nquit = []\n[labels]\nPERSON = "p"\n'
+
+
+@dataclass(frozen=True)
+class Case:
+    """Command lines that share a folder; what each of them says and writes is frozen."""
+
+    name: str
+    prepare: Callable[[Path], None]
+    """Puts into an empty folder what the commands need."""
+    commands: tuple[str, ...]
+    slow: bool = False
+    shared: bool = False
+
+
+def sample(folder: Path) -> None:
+    """Put the shipped sample, the fixture corpus and its home, and pages of our own words there."""
+    shutil.copytree(ROOT / "corpus", folder / "sample")
+    shutil.copytree(HERE / "corpus_0_1", folder, dirs_exist_ok=True)
+    shutil.copytree(HERE / "pages", folder / "pages")
+    for name in ("cleo.jsonl", "awkward.jsonl"):
+        shutil.copy(HERE / name, folder)
+    (folder / "keymap.toml").write_text(KEYMAP, encoding="utf-8")
+    (folder / "clash.toml").write_text(KEYMAP.replace("U", "enter"), encoding="utf-8")
+
+
+def awkward(folder: Path) -> None:
+    """Put the awkward documents there."""
+    shutil.copy(HERE / "awkward.jsonl", folder)
+
+
+def cases() -> Iterator[Case]:
+    """Yield the cases of our own material, in a fixed order."""
+    yield from reports()
+    yield import_options()
+    yield from training()
+    yield from exchange()
+    yield from inputs()
+
+
+def reports() -> Iterator[Case]:
+    """Yield the commands that report or change a corpus."""
+    yield Case("help", sample, ("--help", *(f"{c} --help" for c in (*COMMANDS, "stats", "suggest"))))
+    for name in ("sample", "fixture"):
+        reading = [f"{c} {name}{o}" for c in ("check", "stats", "articles") for o in ("", " --json")]
+        reading += [f"check {name} --only label,overlap", f"check {name} --level error --json"]
+        reading += [f"stats {name} --ascii", f"schema log {name} --json", f"annotate {name}"]
+        yield Case(f"{name} read", sample, tuple(reading))
+        rounds = ("spacy", *FORMATS)
+        yield Case(f"{name} round trip", sample, tuple(f"check {name} --round-trip {f}" for f in rounds))
+    gold = "fixture/annotations/{}.jsonl"
+    yield Case(
+        "suggest",
+        sample,
+        (
+            "suggest fixture --rules --json",
+            "suggest sample --rules",
+            "suggest sample --rules",
+            "suggest sample --evaluate sample/annotations/guide.jsonl --rules --json",
+            "suggest sample --evaluate sample/annotations/guide.jsonl --source rules",
+            "suggest sample --evaluate sample/annotations/guide.jsonl --source history --threshold 0.8",
+            f"suggest --evaluate {gold.format('cleo')} --rules --json --schema fixture/schema.toml",
+            f"suggest fixture --evaluate {gold.format('ana')} --source history --json",
+            f"suggest fixture --evaluate {gold.format('ben')} --source rules",
+            "suggest fixture",
+        ),
+    )
+    yield Case(
+        "schema",
+        sample,
+        (
+            "schema rename fixture AMOUNT COUNT --dry-run --json",
+            "schema rename fixture AMOUNT COUNT --json",
+            "schema merge fixture TOWN VENUE --into PLACE",
+            "schema split fixture PERSON --into PERSON,CREW --take CREW=Bo --reopen --json",
+            "schema undo fixture",
+            "schema log fixture",
+            "schema rename sample COUNT AMOUNT",
+            "schema split sample VENUE --into VENUE,TOWN --take TOWN=Osmund --json",
+            "schema undo sample --json",
+            "schema rename sample NOTHING OTHER",
+        ),
+    )
+    yield Case(
+        "articles",
+        sample,
+        (
+            "articles fixture 6dc06e",
+            "articles fixture c209 --json",
+            "articles fixture c209 --switch 1 body --as ana",
+            "articles fixture c209 --undo --json",
+            "articles fixture c209 --undo",
+            "articles fixture c",
+            "articles nowhere",
+        ),
+    )
+    yield Case(
+        "merge",
+        sample,
+        (
+            "merge sample fixture --into both --json",
+            "merge sample fixture --into both --schema fixture/schema.toml --json",
+            "ingest pages --corpus news --schema fixture/schema.toml",
+            "merge fixture news --into more",
+            "check more",
+            "merge more fixture --into more-again --json",
+        ),
+    )
+    yield Case(
+        "ingest",
+        sample,
+        (
+            "ingest pages/quay.txt pages/lock.txt --corpus news --json",
+            "ingest pages --corpus news",
+            "ingest pages --corpus news --json",
+            "ingest pages/faehre.txt --corpus german --lang de --name Zeitung",
+            "ingest awkward.jsonl cleo.jsonl --corpus news",
+            "ingest nowhere.txt --corpus news",
+            "ingest sample/sources --corpus again --json",
+            "ingest - --corpus typed",
+        ),
+    )
+    keys = (
+        "keys",
+        "keys --json",
+        "keys --check keymap.toml",
+        "keys --check clash.toml",
+        "keys --check sample",
+    )
+    yield Case("keys", sample, (*keys, "keys --schema fixture/schema.toml --json", "keys --wrong"))
+
+
+def import_options() -> Case:
+    """Return imports with each of the options."""
+    options = (
+        "--map PERSON=NAME,BIRD= --add-labels --strict",
+        "--map PERSON=NAME,BIRD= --add-labels --json",
+        "--as dora --answer open --ledger-file ledger.jsonl --json",
+        "--add-labels --title-from answer --lang de --ledger full",
+        "--offsets inclusive --add-labels --json",
+        "--format conll",
+    )
+    corpora = tuple(f"import cleo.jsonl --corpus new{i} {o}" for i, o in enumerate(options))
+    twice = (
+        "--corpus fixture --map COUNT=AMOUNT --json",
+        "--corpus fixture --map COUNT= --as ana --json",
+        "--corpus sample --add-labels",
+    )
+    return Case("import options", sample, (*corpora, *(f"import cleo.jsonl {o}" for o in twice)))
+
+
+def training() -> Iterator[Case]:
+    """Yield the exports for spaCy."""
+    own = {"sample": "", "fixture": "--annotator ana"}
+    for name, who in own.items():
+        some = [
+            f"--attrs {a} --unit {u}" for a, u in product(("own", "min", "full"), ("sentence", "article"))
+        ]
+        some += ["--reader annotator", "--split-by article", "--ledger full", "--report --ledger full --json"]
+        some += ["--rebalance", "--rebalance --split-by article", "--split 60/20/20 --spans-key all"]
+        some += ["--shard 30", "--shard 30 --resume", "--engine spacy", "--engine spacy --unit article"]
+        yield Case(
+            f"{name} spacy", sample, tuple(f"export {name} out{i} {o} {who}" for i, o in enumerate(some))
+        )
+        options = (
+            ("own", "min", "full"),
+            ("sentence", "article"),
+            ("spacy", "annotator"),
+            ("story", "article"),
+            ("straight", "spacy"),
+            ("exceptions", "full"),
+        )
+        words = "--attrs {} --unit {} --reader {} --split-by {} --engine {} --ledger {}"
+        every = (words.format(*x) for x in product(*options))
+        commands = tuple(f"export {name} out{i} {o} {who}" for i, o in enumerate(every))
+        yield Case(f"{name} spacy, every option", sample, commands, slow=True)
+    names = ("--annotator ben", "--annotator cleo --split 100/0/0", "--annotator nobody", "", "--json")
+    yield Case("fixture annotators", sample, tuple(f"export fixture out {n} --ledger full" for n in names))
+    shards = "export sample out --shard 20 --processes 2 --attrs {} --json"
+    yield Case("processes", sample, tuple(shards.format(a) for a in ("own", "full")), slow=True)
+    spacy = [f"export awkward out{i} --split 100/0/0 --ledger full {o}" for i, o in enumerate(some[:6])]
+    back = ("import out0/train.spacy --corpus back --add-labels --ledger full --json", "check back --json")
+    first = "import awkward.jsonl --corpus awkward --add-labels --ledger full --json"
+    yield Case(
+        "awkward spacy", awkward, (first, "check awkward --json", "stats awkward", *spacy, *back), slow=True
+    )
+
+
+def exchange() -> Iterator[Case]:
+    """Yield the exports for other tools, and their way back."""
+    who = {"sample": "", "fixture": "--annotator ana", "awkward": ""}
+    for (name, annotator), form in product(who.items(), ("spacy", *FORMATS)):
+        if (name, form) == ("awkward", "spacy"):
+            continue
+        more = "--split 100/0/0" if form == "spacy" else f"--format {form}"
+        out, schema = f"export {name} {{}} {more} {annotator}", f" --schema {name}/schema.toml"
+        back = f"import {{}} --corpus {{}} --format {form} --add-labels --ledger full"
+        first, slow = [], name == "awkward"
+        if slow:
+            first = ["import awkward.jsonl --corpus awkward --add-labels"]
+        commands = (
+            *first,
+            out.format("out") + " --ledger full --json",
+            back.format("out", "back") + schema + " --json",
+            out.format("articles") + " --unit article",
+            back.format("articles", "back2") + schema,
+            f"export {name} everybody {more} --json",
+        )
+        yield Case(f"{name} {form} and back", awkward if slow else sample, commands, slow=slow)
+
+
+def inputs() -> Iterator[Case]:
+    """Yield the imports of the small inputs that the tests had when the digests were first made."""
+    for line in (HERE / "inputs.jsonl").read_bytes().splitlines():
+        row = orjson.loads(line)
+        yield Case(f"input {row['name']}", _writer(row["files"]), (_import("in", row["files"]),), slow=True)
+
+
+def _import(folder: str, files: object) -> str:
+    names = sorted(files)  # type: ignore[call-overload]
+    place = f"{folder}/{names[0]}" if len(names) == 1 else folder
+    return f"import '{place}' --corpus back --add-labels --ledger full --json"
+
+
+def _writer(files: dict[str, str | dict[str, str]]) -> Callable[[Path], None]:
+    def write(folder: Path) -> None:
+        for name, data in files.items():
+            path = folder / "in" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data.encode() if isinstance(data, str) else base64.b64decode(data["base64"]))
+
+    return write
+
+
+def shared_cases() -> Iterator[Case]:
+    """Yield the imports and ingests of the files that lie beside the project, where they do."""
+    pages = [*SHARED.glob("seeds/*.txt"), *SHARED.glob("cases/pages/*.txt"), *SHARED.glob("data/html/*")]
+    folders = {p.parent for p in SHARED.glob("data/exports/brat/*")} | set(SHARED.glob("cases/*_*"))
+    single = [p for p in SHARED.glob("data/exports/*/*") if p.parent.name != "brat"]
+    for path in sorted([*SHARED.glob("data/*.jsonl"), *single, *SHARED.glob("cases/*/*.*"), *folders]):
+        name = path.relative_to(SHARED).as_posix()
+        if path not in pages and "/schemas/" not in name:
+            command = f"import 'in/{path.name}' --corpus back --add-labels --json"
+            yield Case(
+                f"shared {name}", _copier(path), (command, "check back --json"), slow=True, shared=True
+            )
+    for path in sorted([*pages, *SHARED.glob("data/news_page_dumps.jsonl")]):
+        commands = (
+            f"ingest 'in/{path.name.removesuffix('.gz')}' --corpus news --json",
+            "suggest news --rules",
+        )
+        name = path.relative_to(SHARED).as_posix()
+        yield Case(f"shared page {name}", _copier(path), commands, slow=True, shared=True)
+
+
+def _copier(path: Path) -> Callable[[Path], None]:
+    def copy(folder: Path) -> None:
+        if path.is_dir():
+            shutil.copytree(path, folder / "in" / path.name)
+            return
+        (folder / "in").mkdir()
+        data = path.read_bytes()
+        data = gzip.decompress(data) if path.suffix == ".gz" else data
+        (folder / "in" / path.name.removesuffix(".gz")).write_bytes(data)
+
+    return copy

@@ -1,0 +1,53 @@
+"""What the program writes and says is what it was when the digests were made.
+
+Where a difference is meant: ``python -m tests.golden.freeze --only CASE`` takes it over, and
+``--show CASE`` prints what there is now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.golden.cases import Case, cases, shared_cases
+from tests.golden.freeze import GOLDEN, GOLDEN_SHARED, frozen, read
+
+VALUES, TEXTS = read(GOLDEN).get("cases", {}), read(GOLDEN).get("texts", {})
+VALUES_SHARED = read(GOLDEN_SHARED).get("cases", {})
+
+
+def _params() -> Iterator[Any]:
+    for case in (*cases(), *shared_cases()):
+        yield pytest.param(case, id=case.name, marks=[pytest.mark.slow] if case.slow else [])
+
+
+@pytest.mark.parametrize("case", list(_params()))
+def test_what_is_written_and_said_stays(case: Case) -> None:
+    """Exit codes, stdout, stderr and every file of each command have the digests that they had."""
+    now: dict[str, str] = {}
+    found = frozen(case, now)
+    wanted = (VALUES_SHARED if case.shared else VALUES)[case.name]
+    assert list(found) == list(wanted), "the case has other commands"
+    assert "\n".join(_differences(wanted, found, now)) == ""
+
+
+def _differences(wanted: dict[str, Any], found: dict[str, Any], now: dict[str, str]) -> Iterator[str]:
+    """Yield a line for each command or file that differs, with both texts where they are short."""
+    for command, old in wanted.items():
+        new = found[command]
+        if new["code"] != old["code"]:
+            yield f"{command}: exit code {new['code']}, not {old['code']}"
+        for name in sorted(old["files"].keys() | new["files"].keys()):
+            before, after = old["files"].get(name, "not there"), new["files"].get(name, "not there")
+            if before != after:
+                yield f"{command}: {name}: {after}, not {before}"
+                yield from (f"  was: {TEXTS[before]}" for _ in "1" if before in TEXTS)
+                yield from (f"  is: {now[after]}" for _ in "1" if after in now)
+
+
+@pytest.mark.skipif(not any(shared_cases()), reason="the files beside the project are not here")
+def test_no_shared_file_is_forgotten() -> None:
+    """Each file beside the project has its digests."""
+    assert {case.name for case in shared_cases()} == set(VALUES_SHARED)
