@@ -6,6 +6,7 @@ import base64
 import gzip
 import os
 import shutil
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import product
@@ -27,7 +28,6 @@ FORMATS = (
     "spacy-json",
     "plain",
 )
-COMMANDS = ("annotate", "articles", "check", "export", "import", "keys", "ingest", "merge", "schema")
 KEYMAP = '[keys]\nundo = ["U", "ctrl+z"]\nquit = []\n[labels]\nPERSON = "p"\n'
 
 
@@ -62,7 +62,6 @@ def awkward(folder: Path) -> None:
 def cases() -> Iterator[Case]:
     """Yield the cases of our own material, in a fixed order."""
     yield from reports()
-    yield import_options()
     yield from training()
     yield from exchange()
     yield from inputs()
@@ -70,7 +69,8 @@ def cases() -> Iterator[Case]:
 
 def reports() -> Iterator[Case]:
     """Yield the commands that report or change a corpus."""
-    yield Case("help", sample, ("--help", *(f"{c} --help" for c in (*COMMANDS, "stats", "suggest"))))
+    listed = tomllib.loads((HERE / "commands.toml").read_text(encoding="utf-8"))
+    yield from (Case(name, sample, tuple(commands)) for name, commands in listed.items())
     for name in ("sample", "fixture"):
         reading = [f"{c} {name}{o}" for c in ("check", "stats", "articles") for o in ("", " --json")]
         reading += [f"check {name} --only label,overlap", f"check {name} --level error --json"]
@@ -78,105 +78,6 @@ def reports() -> Iterator[Case]:
         yield Case(f"{name} read", sample, tuple(reading))
         rounds = ("spacy", *FORMATS)
         yield Case(f"{name} round trip", sample, tuple(f"check {name} --round-trip {f}" for f in rounds))
-    gold = "fixture/annotations/{}.jsonl"
-    yield Case(
-        "suggest",
-        sample,
-        (
-            "suggest fixture --rules --json",
-            "suggest sample --rules",
-            "suggest sample --rules",
-            "suggest sample --evaluate sample/annotations/guide.jsonl --rules --json",
-            "suggest sample --evaluate sample/annotations/guide.jsonl --source rules",
-            "suggest sample --evaluate sample/annotations/guide.jsonl --source history --threshold 0.8",
-            f"suggest --evaluate {gold.format('cleo')} --rules --json --schema fixture/schema.toml",
-            f"suggest fixture --evaluate {gold.format('ana')} --source history --json",
-            f"suggest fixture --evaluate {gold.format('ben')} --source rules",
-            "suggest fixture",
-        ),
-    )
-    yield Case(
-        "schema",
-        sample,
-        (
-            "schema rename fixture AMOUNT COUNT --dry-run --json",
-            "schema rename fixture AMOUNT COUNT --json",
-            "schema merge fixture TOWN VENUE --into PLACE",
-            "schema split fixture PERSON --into PERSON,CREW --take CREW=Bo --reopen --json",
-            "schema undo fixture",
-            "schema log fixture",
-            "schema rename sample COUNT AMOUNT",
-            "schema split sample VENUE --into VENUE,TOWN --take TOWN=Osmund --json",
-            "schema undo sample --json",
-            "schema rename sample NOTHING OTHER",
-        ),
-    )
-    yield Case(
-        "articles",
-        sample,
-        (
-            "articles fixture 6dc06e",
-            "articles fixture c209 --json",
-            "articles fixture c209 --switch 1 body --as ana",
-            "articles fixture c209 --undo --json",
-            "articles fixture c209 --undo",
-            "articles fixture c",
-            "articles nowhere",
-        ),
-    )
-    yield Case(
-        "merge",
-        sample,
-        (
-            "merge sample fixture --into both --json",
-            "merge sample fixture --into both --schema fixture/schema.toml --json",
-            "ingest pages --corpus news --schema fixture/schema.toml",
-            "merge fixture news --into more",
-            "check more",
-            "merge more fixture --into more-again --json",
-        ),
-    )
-    yield Case(
-        "ingest",
-        sample,
-        (
-            "ingest pages/quay.txt pages/lock.txt --corpus news --json",
-            "ingest pages --corpus news",
-            "ingest pages --corpus news --json",
-            "ingest pages/faehre.txt --corpus german --lang de --name Zeitung",
-            "ingest awkward.jsonl cleo.jsonl --corpus news",
-            "ingest nowhere.txt --corpus news",
-            "ingest sample/sources --corpus again --json",
-            "ingest - --corpus typed",
-        ),
-    )
-    keys = (
-        "keys",
-        "keys --json",
-        "keys --check keymap.toml",
-        "keys --check clash.toml",
-        "keys --check sample",
-    )
-    yield Case("keys", sample, (*keys, "keys --schema fixture/schema.toml --json", "keys --wrong"))
-
-
-def import_options() -> Case:
-    """Return imports with each of the options."""
-    options = (
-        "--map PERSON=NAME,BIRD= --add-labels --strict",
-        "--map PERSON=NAME,BIRD= --add-labels --json",
-        "--as dora --answer open --ledger-file ledger.jsonl --json",
-        "--add-labels --title-from answer --lang de --ledger full",
-        "--offsets inclusive --add-labels --json",
-        "--format conll",
-    )
-    corpora = tuple(f"import cleo.jsonl --corpus new{i} {o}" for i, o in enumerate(options))
-    twice = (
-        "--corpus fixture --map COUNT=AMOUNT --json",
-        "--corpus fixture --map COUNT= --as ana --json",
-        "--corpus sample --add-labels",
-    )
-    return Case("import options", sample, (*corpora, *(f"import cleo.jsonl {o}" for o in twice)))
 
 
 def training() -> Iterator[Case]:
@@ -204,8 +105,6 @@ def training() -> Iterator[Case]:
         every = (words.format(*x) for x in product(*options))
         commands = tuple(f"export {name} out{i} {o} {who}" for i, o in enumerate(every))
         yield Case(f"{name} spacy, every option", sample, commands, slow=True)
-    names = ("--annotator ben", "--annotator cleo --split 100/0/0", "--annotator nobody", "", "--json")
-    yield Case("fixture annotators", sample, tuple(f"export fixture out {n} --ledger full" for n in names))
     shards = "export sample out --shard 20 --processes 2 --attrs {} --json"
     yield Case("processes", sample, tuple(shards.format(a) for a in ("own", "full")), slow=True)
     spacy = [f"export awkward out{i} --split 100/0/0 --ledger full {o}" for i, o in enumerate(some[:6])]
