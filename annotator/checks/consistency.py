@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from annotator.checks.problem import CheckInput, Problem, ProblemKind, ReviewedSentence, quote_text
 from annotator.checks.problem import ProblemLocation as Where
@@ -40,8 +41,7 @@ class InconsistencyKind(StrEnum):
     EDGES = "other edges"
 
 
-@dataclass(frozen=True, slots=True)
-class WordOccurrence:
+class WordOccurrence(Struct, frozen=True):
     """One place of a group's words, ``[start, end)`` in its sentence: what is there, what is proposed."""
 
     annotated: AnnotatedSentence
@@ -69,8 +69,7 @@ class WordOccurrence:
         return self.existing.label if self.existing else ""
 
 
-@dataclass(frozen=True, slots=True)
-class InconsistencyGroup:
+class InconsistencyGroup(Struct, frozen=True):
     """All places of the same words that are not labelled alike."""
 
     words: str

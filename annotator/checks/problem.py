@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from annotator.core.annotation import AnnotatedSentence, Answer
 from annotator.core.article import Article, Sentence
@@ -86,8 +87,7 @@ _KIND_DESCRIPTIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ProblemLocation:
+class ProblemLocation(Struct, frozen=True):
     """Where a problem is; what does not apply is left empty."""
 
     article: str = ""
@@ -114,8 +114,7 @@ class ProblemLocation:
         return (self.annotator, self.article, self.offset, *edges, self.file, self.line)
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One problem, with its place and its cure."""
 
     kind: ProblemKind
@@ -157,8 +156,7 @@ CHECKED_ANSWERS = frozenset({None, Answer.ACCEPT})
 """The answers of sentences that are looked at: what is rejected or ignored is never trained on."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewedSentence:
+class ReviewedSentence(Struct, frozen=True):
     """One sentence as an annotator left it, and the record that says so."""
 
     annotated: AnnotatedSentence
@@ -170,8 +168,7 @@ class ReviewedSentence:
         return problem_location(self.annotated, self.annotator, span, self.seq)
 
 
-@dataclass(frozen=True, slots=True)
-class CheckInput:
+class CheckInput(Struct, frozen=True):
     """What is checked."""
 
     schema: Schema

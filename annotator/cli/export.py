@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
 from click.core import ParameterSource
+from msgspec.structs import fields, replace
 
 from annotator.cli import output
 from annotator.cli.options import PATH, json_option, open_corpus

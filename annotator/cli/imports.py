@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec import Struct, field, to_builtins
+from msgspec.structs import replace
 
 from annotator.cli import output
 from annotator.cli.options import PATH, annotate_command, json_option
@@ -44,8 +45,7 @@ _MAX_LISTED = 60
 """How many labels, or kinds of pairs, are told one by one."""
 
 
-@dataclass(slots=True)
-class ImportReport:
+class ImportReport(Struct):
     """What an import did."""
 
     corpus: str
@@ -276,7 +276,7 @@ def _fill_report(
     report.documents, report.sentences, report.records = counts.documents, counts.sentences, counts.records
     report.articles = len(staging.articles)
     report.annotators = dict(importer.record_builder.names)
-    report.counts = asdict(counts)
+    report.counts = to_builtins(counts)
     report.added_labels = added
     report.broken_rules = dict(importer.record_builder.broken_rules)
     report.totals = {**conversion_ledger.conversion_totals(account), "notes": list(account.notes)}
@@ -309,7 +309,7 @@ _COUNT_MESSAGES = {
 
 
 def _report_notes(importer: Importer, options: ImportOptions) -> Iterator[str]:
-    for key, n in asdict(importer.counts).items():
+    for key, n in to_builtins(importer.counts).items():
         if n and key in _COUNT_MESSAGES and key != options.answer:
             yield f"{n:,} {_COUNT_MESSAGES[key][n != 1]}"
     for given, name in importer.record_builder.names.items():
@@ -342,7 +342,7 @@ def _check_strict(account: ConversionLog, options: ImportOptions, data: bytes) -
 
 def _print_report(report: ImportReport, account: Sequence[str], *, as_json: bool) -> None:
     if as_json:
-        output.write_json(asdict(report))
+        output.write_json(to_builtins(report))
         return
     output.write_data(
         f"{f['file']}: {format_detection.FORMATS[f['format']].description} ({f['why']})" for f in report.files

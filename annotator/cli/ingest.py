@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from pathlib import Path
 
 import click
+from msgspec import to_builtins
 
 from annotator.cli import output
 from annotator.cli.options import PATH, apply_schema, json_option, schema_file_text
@@ -147,7 +147,7 @@ def _corpus_factory(
 
 def _print_report(report: IngestReport, *, as_json: bool) -> None:
     if as_json:
-        output.write_json({**asdict(report), "sentences": report.sentences})
+        output.write_json({**to_builtins(report), "sentences": report.sentences})
     elif report.added or report.known:
         output.write_data(_article_line(a) for a in report.added)
         output.write_data(f"{k['id']}  {k['state']}: {k['origin']}" for k in report.known)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from annotator.cli import output
 from annotator.cli.options import PATH, json_option, open_corpus
@@ -38,8 +39,7 @@ _MAX_NAME_LENGTH = 64
 """How many characters an annotator's name may have."""
 
 
-@dataclass(slots=True)
-class MergeReport:
+class MergeReport(Struct):
     """What a merge did."""
 
     into: str
@@ -59,8 +59,7 @@ class MergeReport:
     notes: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _MergeSources:
+class _MergeSources(Struct, frozen=True):
     corpora: Sequence[CorpusFolder]
     owners: dict[str, list[CorpusFolder]]
 

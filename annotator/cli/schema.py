@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import click
+from msgspec import Struct, to_builtins
 
 from annotator.cli import output
 from annotator.cli.options import PATH, json_option, login_name, open_corpus
@@ -38,8 +39,7 @@ _DESCRIPTIONS = {
 _dry_run_option = click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaChangeReport:
+class SchemaChangeReport(Struct, frozen=True):
     """What a migration did."""
 
     number: int
@@ -200,8 +200,8 @@ def log_command(corpus: Path, as_json: bool) -> None:
         output.write_data([f"{m.rule.number}  {day}  {m.by}  {_describe_rule(m.rule, m.undoes)}{gone}"])
 
 
-def _migration_fields(m: Migration) -> dict[str, object]:
-    fields = asdict(m)
+def _migration_fields(m: Migration) -> dict[str, Any]:
+    fields: dict[str, Any] = to_builtins(m)
     rule = fields.pop("rule")
     return {k: rule[k] for k in ("number", "kind", "sources", "into", "words")} | fields
 
@@ -272,8 +272,7 @@ def _run_migration(
     _print_report(report, as_json=as_json)
 
 
-@dataclass(frozen=True, slots=True)
-class _JournalHistory:
+class _JournalHistory(Struct, frozen=True):
     """A journal, the works that it adds up to, and what could be undone."""
 
     journal: Journal
@@ -358,6 +357,6 @@ def _apply_changes(
 
 def _print_report(report: SchemaChangeReport, *, as_json: bool) -> None:
     if as_json:
-        output.write_json(asdict(report))
+        output.write_json(to_builtins(report))
     else:
         output.write_data(report.lines())

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shutil
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec import to_builtins
 
 from annotator.cli import output
 from annotator.cli.options import PATH, json_option, open_corpus
@@ -73,7 +73,7 @@ def _report_fields(report: StatisticsReport) -> dict[str, object]:
 
 
 def _annotator_fields(f: AnnotationStatistics) -> dict[str, Any]:
-    fields: dict[str, Any] = _rounded(asdict(f))
+    fields: dict[str, Any] = _rounded(to_builtins(f))
     for name in ("sessions", "days"):
         for row, stint in zip(fields[name], getattr(f, name), strict=True):
             row["sentences_an_hour"] = _rounded(stint.sentences_an_hour)

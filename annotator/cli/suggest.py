@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 import click
+from msgspec import Struct, field, to_builtins
 
 from annotator.cli import output
 from annotator.cli.options import PATH, json_option, open_corpus
@@ -22,13 +22,13 @@ from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.schemas import DEFAULT_SCHEMA, load_schema
 from annotator.storage.suggestions import SuggestionFile, SuggestionWriter, source_names, suggestion_path
 from annotator.suggest.evaluation import SCORE_THRESHOLD
+from annotator.suggest.fingerprints import pipeline_fingerprint, rules_fingerprint
 from annotator.suggest.mention_history import HISTORY_SOURCE as HISTORY
-from annotator.suggest.rules import RuleSuggester, pipeline_fingerprint, rules_fingerprint
+from annotator.suggest.rules import RuleSuggester
 from annotator.suggest.spacy_pipeline import load_pipeline
 
 
-@dataclass(frozen=True, slots=True)
-class SuggestionMaker:
+class SuggestionMaker(Struct, frozen=True):
     """One source that makes suggestions: its name, its fingerprint and what it does."""
 
     name: str
@@ -38,8 +38,7 @@ class SuggestionMaker:
     misaligned: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class SuggestionReport:
+class SuggestionReport(Struct):
     """What was done for one source."""
 
     source: str
@@ -132,7 +131,7 @@ def rules_maker(schema: Schema, context: Callable[[str], ArticleContext]) -> Sug
 def pipeline_maker(model: str, schema: Schema, context: Callable[[str], ArticleContext]) -> SuggestionMaker:
     """Load a pipeline as a source; raises PipelineError."""
     pipeline = load_pipeline(model, schema, context)
-    mark = pipeline_fingerprint(pipeline.nlp, schema)
+    mark = pipeline_fingerprint(pipeline.nlp.meta, getattr(pipeline.nlp, "path", None), schema)
     return SuggestionMaker(pipeline.name, mark, pipeline.suggest_all, pipeline.unmapped, pipeline.misaligned)
 
 
@@ -175,7 +174,9 @@ def _run_maker(corpus: CorpusFolder, maker: SuggestionMaker) -> SuggestionReport
 
 def _print_reports(corpus: CorpusFolder, done: list[SuggestionReport], *, as_json: bool) -> None:
     if as_json:
-        output.write_json({"corpus": output.path_text(corpus.path), "sources": [asdict(m) for m in done]})
+        output.write_json(
+            {"corpus": output.path_text(corpus.path), "sources": [to_builtins(m) for m in done]}
+        )
         return
     for m in done:
         new = m.sentences - m.known

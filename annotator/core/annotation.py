@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.core.article import Sentence
 from annotator.core.spans import Span, reading_order
@@ -17,8 +19,7 @@ class Answer(StrEnum):
     IGNORE = "ignore"
 
 
-@dataclass(frozen=True, slots=True)
-class Annotation:
+class Annotation(Struct, frozen=True):
     """One annotator's spans and answer; ``answer`` is None while unfinished.
 
     Spans are kept in reading order (outer before inner) and no two share range and label.
@@ -50,8 +51,7 @@ def _deduplicated(spans: list[Span] | tuple[Span, ...]) -> tuple[Span, ...]:
     return reading_order(list(unique.values()))
 
 
-@dataclass(frozen=True, slots=True)
-class AnnotatedSentence:
+class AnnotatedSentence(Struct, frozen=True):
     """A sentence and what the annotator has said of it: the unit that edits change."""
 
     sentence: Sentence

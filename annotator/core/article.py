@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from annotator.core.tokens import Token
 
@@ -28,8 +29,7 @@ class LineVerdict(StrEnum):
         return self in {LineVerdict.BODY, LineVerdict.SUBHEAD}
 
 
-@dataclass(frozen=True, slots=True)
-class SourceLine:
+class SourceLine(Struct, frozen=True):
     """The verdict on one physical line and the reason for it."""
 
     verdict: LineVerdict
@@ -38,8 +38,7 @@ class SourceLine:
     """The verdict that the cleaner gave, where a person has switched the line since."""
 
 
-@dataclass(frozen=True, slots=True)
-class Article:
+class Article(Struct, frozen=True):
     r"""One source text with a verdict for each of its lines.
 
     ``text`` is the source with newlines as ``\n`` and is never changed; line ``i`` of ``lines``
@@ -89,8 +88,7 @@ class AnnotatedLineIndex:
         return any(self._annotated[first : last + 1])
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(Struct, frozen=True):
     """A stretch ``[start, end)`` of an article's text with its stored tokens.
 
     Token offsets count from the sentence's own start. The identity of a sentence is its place,

@@ -8,8 +8,10 @@ for a join, one by two for a split. Its inverse swaps the sides, so undo needs n
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import Sentence
@@ -34,8 +36,7 @@ class Op(StrEnum):
     """The labels of the schema have changed; nobody's own deed, and what was before it cannot be undone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """Replaces the works ``before`` by the works ``after`` (same stretch of the article)."""
 
     op: Op

@@ -11,8 +11,10 @@ nothing is lost and nothing overwritten.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import groupby
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence, Annotation
 from annotator.core.annotation_store import AnnotationStore
@@ -23,8 +25,7 @@ from annotator.core.journal_record import JournalRecord
 StoredSentences = Callable[[str], Sequence[Sentence]]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class ArticleRange:
+class ArticleRange(Struct, frozen=True, order=True):
     """A part ``[start, end)`` of an article's text, in code points."""
 
     article: str
@@ -36,8 +37,7 @@ class ArticleRange:
         return self.article == other.article and self.start < other.end and other.start < self.end
 
 
-@dataclass(frozen=True, slots=True)
-class JournalConflict:
+class JournalConflict(Struct, frozen=True):
     """A stretch on which the two journals end differently."""
 
     article_range: ArticleRange
@@ -47,8 +47,7 @@ class JournalConflict:
     """What the second one says; it is kept beside."""
 
 
-@dataclass(frozen=True, slots=True)
-class JournalMergeResult:
+class JournalMergeResult(Struct, frozen=True):
     """What becomes of two journals."""
 
     records: tuple[JournalRecord, ...]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import fields, replace
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.edits import Op
@@ -20,8 +22,7 @@ class KeystrokeKind(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class KeystrokeCounts:
+class KeystrokeCounts(Struct, frozen=True):
     """Counts of keys, one field for each ``KeyKind``."""
 
     label: int = 0
@@ -53,8 +54,7 @@ def sum_keystrokes(many: Iterable[KeystrokeCounts]) -> KeystrokeCounts:
 # The journal in memory: one record a line, and what the records add up to.
 
 
-@dataclass(frozen=True, slots=True)
-class JournalRecord:
+class JournalRecord(Struct, frozen=True):
     """One line of a journal: the whole annotation of one sentence after one deed."""
 
     seq: int

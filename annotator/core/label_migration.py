@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence, Annotation
 from annotator.core.schema import Schema
@@ -30,8 +32,7 @@ class MigrationKind(StrEnum):
     UNDO = "undo"
 
 
-@dataclass(frozen=True, slots=True)
-class MigrationRule:
+class MigrationRule(Struct, frozen=True):
     """Which labels become which."""
 
     number: int
@@ -56,8 +57,7 @@ class MigrationRule:
         return bool(had & set(self.sources)) and not has & gone
 
 
-@dataclass(frozen=True, slots=True)
-class SentenceMigration:
+class SentenceMigration(Struct, frozen=True):
     """One sentence before and after."""
 
     before: AnnotatedSentence

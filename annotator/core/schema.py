@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from annotator.core.errors import SchemaError
 from annotator.core.spans import Span
@@ -35,8 +36,7 @@ _LABEL_KEY = re.compile(r"[a-z]")
 _SPAN_MARK = re.compile(r"\[\[(.+?)\]\]")
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Struct, frozen=True):
     """A guideline example: ``text`` without marks, the marked ranges, and why."""
 
     text: str
@@ -46,8 +46,7 @@ class Example:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """One label of a schema."""
 
     name: str
@@ -65,16 +64,14 @@ class Label:
     """What other tools and the rules call such a thing: ``GPE``, ``CARDINAL``, ``place``."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleViolation:
+class RuleViolation(Struct, frozen=True):
     """A rule of the schema that two spans break."""
 
     rule: str
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Schema:
+class Schema(Struct, frozen=True):
     """An ordered set of labels; the guideline that the annotator reads is in it."""
 
     name: str

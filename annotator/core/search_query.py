@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from annotator.core.annotation import AnnotatedSentence
 
@@ -29,8 +30,7 @@ _TERM_PATTERN = re.compile(r'(-?)(?:(label|answer|note|article):)?(?:"([^"]*)"?|
 _BLANK_TRANSLATION = str.maketrans("\n\r\t\u2028\u2029\u00a0", "      ")
 
 
-@dataclass(frozen=True, slots=True)
-class QueryTerm:
+class QueryTerm(Struct, frozen=True):
     """One condition of a query."""
 
     kind: str
@@ -50,8 +50,7 @@ class QueryTerm:
         return f"{sign}{self.kind}:{value}" if value or self.kind in {"label", "answer"} else sign + self.kind
 
 
-@dataclass(frozen=True, slots=True)
-class QuerySubject:
+class QuerySubject(Struct, frozen=True):
     """What a query looks at: a sentence's work, its article's names, and whether it has a problem."""
 
     annotated: AnnotatedSentence
@@ -60,8 +59,7 @@ class QuerySubject:
     has_problem: bool = False
 
 
-@dataclass(frozen=True)
-class SearchQuery:
+class SearchQuery(Struct, frozen=True, dict=True):
     """Conditions that must all hold; the empty query holds everywhere."""
 
     terms: tuple[QueryTerm, ...] = ()

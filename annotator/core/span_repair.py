@@ -6,8 +6,10 @@ Nothing here decides which is right: the span stays as it is until a person choo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.edits import Edit, Op, remove_span
@@ -31,8 +33,7 @@ class RepairKind(StrEnum):
     """The span goes."""
 
 
-@dataclass(frozen=True, slots=True)
-class SpanRepair:
+class SpanRepair(Struct, frozen=True):
     """One cure of one span: what it would give, or why it makes no sense here."""
 
     kind: RepairKind
@@ -43,8 +44,7 @@ class SpanRepair:
     """Why there is no edit."""
 
 
-@dataclass(frozen=True, slots=True)
-class MisalignedSpan:
+class MisalignedSpan(Struct, frozen=True):
     """A span that begins or ends inside a token, and its sentence."""
 
     annotated: AnnotatedSentence

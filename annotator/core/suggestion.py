@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from annotator.core.article import Sentence
 from annotator.core.spans import Span
 from annotator.core.tokens import TokenRange
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(Struct, frozen=True):
     """A label that a source proposes for ``[start, end)`` in code points of the sentence's text."""
 
     start: int

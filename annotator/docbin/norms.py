@@ -15,10 +15,11 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from annotator.core.errors import UsageError
 from annotator.docbin.string_ids import SPACY_SYMBOLS, cached_string_id, native_string_id
@@ -28,8 +29,7 @@ TokenizerException = tuple[tuple[str, ...], tuple[str, ...], bool]
 _DATA_FOLDER = Path(__file__).parent / "data"
 
 
-@dataclass(frozen=True, slots=True)
-class Norms:
+class Norms(Struct, frozen=True):
     """What a language's tokenizer says of words."""
 
     norm_of: Callable[[str], str]

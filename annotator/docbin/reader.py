@@ -5,9 +5,10 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
+
+from msgspec import Struct
 
 from annotator.core.errors import SourceError
 from annotator.docbin.string_ids import spacy_string_id
@@ -35,8 +36,7 @@ UNUSED_ATTRIBUTES = {
 """spaCy's attributes that no document here has a place for."""
 
 
-@dataclass(frozen=True, slots=True)
-class PackedDoc:
+class PackedDoc(Struct, frozen=True):
     """One Doc as it is packed; ``columns`` holds one number a token for each attribute that is stored."""
 
     words: tuple[str, ...]
@@ -48,8 +48,7 @@ class PackedDoc:
     cats: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class DocBinArrays:
+class DocBinArrays(Struct, frozen=True):
     """The unpacked arrays of a DocBin."""
 
     attrs: tuple[int, ...]
@@ -189,8 +188,7 @@ def _damaged(what: str, where: str) -> SourceError:
 _SPAN_STRUCT = struct.Struct(">QQQllll")
 
 
-@dataclass(frozen=True, slots=True)
-class PackedSpan:
+class PackedSpan(Struct, frozen=True):
     """A span of a group: the ids of its label and its link, token indexes and code points."""
 
     label: int

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import AnnotatorError
@@ -16,8 +17,7 @@ _LISTED_CONFLICTS = 10
 DIFFERENT_SENTENCES, DIFFERENT_SPANS = "cut into different sentences", "different spans"
 
 
-@dataclass(frozen=True, slots=True)
-class AnnotatorConflict:
+class AnnotatorConflict(Struct, frozen=True):
     """A stretch of text of which annotators left different things."""
 
     sentence: str
@@ -27,8 +27,7 @@ class AnnotatorConflict:
     difference: str
 
 
-@dataclass(frozen=True, slots=True)
-class ExportSelection:
+class ExportSelection(Struct, frozen=True):
     """The accepted items, and what is known of all other sentences."""
 
     accepted: tuple[ExportItem, ...]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.core.article import Article, Sentence
 from annotator.core.errors import CorpusError
@@ -19,8 +21,7 @@ from annotator.export.span_outcomes import IncorrectSpan, SpanOutcome
 # character: what a dropped line says in between is no part of the text that is trained on.
 
 
-@dataclass(frozen=True, slots=True)
-class ExportSentence:
+class ExportSentence(Struct, frozen=True):
     """One sentence on its way into a Doc."""
 
     sentence: Sentence
@@ -151,8 +152,7 @@ USER_DATA_KEY = "annotator"
 """The key in ``doc.user_data``; lists in it come back from a DocBin as tuples."""
 
 
-@dataclass(frozen=True, slots=True)
-class DocLayout:
+class DocLayout(Struct, frozen=True):
     """The tokens of a stretch, and the first token of each of its pieces."""
 
     words: list[str]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from annotator.docbin import msgpack
 from annotator.docbin.norms import load_norms
@@ -22,8 +23,7 @@ ProgressCallback = Callable[[int], None]
 """Hears how many sentences more are done."""
 
 
-@dataclass(slots=True)
-class PartContents:
+class PartContents(Struct):
     """The counts of a DocBin, or of several."""
 
     docs: int = 0

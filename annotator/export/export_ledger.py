@@ -12,12 +12,12 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import orjson
+from msgspec import Struct
 
 from annotator.core.errors import AnnotatorError
 from annotator.core.spans import span_id
@@ -49,8 +49,7 @@ LedgerIds = set[str]
 """Ids of spans and of sentences that the ledger tells of."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExcludedSentence:
+class ExcludedSentence(Struct, frozen=True):
     """One sentence that is left out whole; its piece holds the spans to be listed."""
 
     sentence: ExportSentence
@@ -106,8 +105,7 @@ def raise_nothing_to_export(missing: MissingItems) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ExportLedger:
+class ExportLedger(Struct, frozen=True):
     """All that a ledger tells of."""
 
     exported: Sequence[ExportSentence]
@@ -250,8 +248,7 @@ _EXPORT_FILES = (
 """Every file that an export may write."""
 
 
-@dataclass(frozen=True, slots=True)
-class SavedExport:
+class SavedExport(Struct, frozen=True):
     """What was written, what was removed, and the ledger's totals."""
 
     files: tuple[str, ...]
@@ -261,9 +258,7 @@ class SavedExport:
     totals: dict[str, Any]
 
 
-def save_export(
-    out: Path, files: Mapping[str, bytes], ledger: ExportLedger, *, full: bool
-) -> SavedExport:
+def save_export(out: Path, files: Mapping[str, bytes], ledger: ExportLedger, *, full: bool) -> SavedExport:
     """Write ``files`` (name → bytes) and the ledger, which comes last, into ``out``.
 
     An earlier export's files that are not written anew are removed. Raises AnnotatorError, with

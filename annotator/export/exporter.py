@@ -18,8 +18,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.core.article import Article, Sentence
 from annotator.core.schema import Schema
@@ -45,8 +47,7 @@ from annotator.export.training_config import choose_ngram_sizes
 # Which configs an export writes, and what they are made from.
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigInput:
+class ConfigInput(Struct, frozen=True):
     """What the configs are made from."""
 
     part_contents: Mapping[str, PartContents]

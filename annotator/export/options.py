@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct, field, to_builtins
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import Article
@@ -19,8 +20,7 @@ SPLIT_PARTS = ("train", "dev", "test")
 """The parts of a split, in the order in which ``--split`` names them."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExportItem:
+class ExportItem(Struct, frozen=True):
     """One sentence as one annotator left it, with the article it stands in."""
 
     annotated: AnnotatedSentence
@@ -32,8 +32,7 @@ class ExportItem:
     """What the split is drawn by; empty for the first article of the ``replaces`` chain."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExcludedItem:
+class ExcludedItem(Struct, frozen=True):
     """An accepted sentence of a journal that does not come to the export, and why."""
 
     item: ExportItem
@@ -42,8 +41,7 @@ class ExcludedItem:
     """Whether the user has asked for it: then it is no loss."""
 
 
-@dataclass(frozen=True, slots=True)
-class MissingItems:
+class MissingItems(Struct, frozen=True):
     """What the journals hold, or held, that is not among the items of an export."""
 
     excluded: tuple[ExcludedItem, ...] = ()
@@ -51,8 +49,7 @@ class MissingItems:
     """By annotator, the lines of the journal that do not count or have others missing before them."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExportOptions:
+class ExportOptions(Struct, frozen=True):
     """What the user chose; raises UsageError where it makes no sense."""
 
     spans_key: str = "sc"
@@ -95,8 +92,7 @@ class ExportOptions:
         return tuple(p for p, share in zip(SPLIT_PARTS, self.split, strict=True) if share)
 
 
-@dataclass(frozen=True, slots=True)
-class PartCounts:
+class PartCounts(Struct, frozen=True):
     """What one ``.spacy`` file holds."""
 
     docs: int = 0
@@ -111,8 +107,7 @@ class PartCounts:
     """Known-wrong spans: suggestions that were turned down, in ``doc.spans["incorrect_spans"]``."""
 
 
-@dataclass(frozen=True, slots=True)
-class NgramSuggester:
+class NgramSuggester(Struct, frozen=True):
     """The n-gram sizes that spancat tries, and the most that it can find with them."""
 
     sizes: tuple[int, ...]
@@ -123,8 +118,7 @@ class NgramSuggester:
     overall: float
 
 
-@dataclass(frozen=True, slots=True)
-class ExportReport:
+class ExportReport(Struct, frozen=True):
     """What an export did.
 
     ``lost`` counts what it left out though nobody asked for that: spans, accepted sentences without
@@ -146,7 +140,8 @@ class ExportReport:
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for ``--json``."""
-        return asdict(self)
+        result: dict[str, Any] = to_builtins(self)
+        return result
 
     def lines(self) -> list[str]:
         """Return the report for people, a line each; warnings come last."""
@@ -215,8 +210,7 @@ def _suggester_line(s: NgramSuggester) -> str:
 # What a split gives away, as values: ``leakage.py`` finds it, reports and pages show it.
 
 
-@dataclass(frozen=True, slots=True)
-class LeakageCounts:
+class LeakageCounts(Struct, frozen=True):
     """What stands in dev or test although train knows it."""
 
     articles: int
@@ -229,8 +223,7 @@ class LeakageCounts:
     """Near-duplicates among the others."""
 
 
-@dataclass(frozen=True, slots=True)
-class SurfaceFormCounts:
+class SurfaceFormCounts(Struct, frozen=True):
     """The different words that one label marks in dev."""
 
     seen: int
@@ -238,8 +231,7 @@ class SurfaceFormCounts:
     unseen: int
 
 
-@dataclass(frozen=True, slots=True)
-class QuarantineReport:
+class QuarantineReport(Struct, frozen=True):
     """An article that was left out because it would bridge parts."""
 
     article: str
@@ -253,8 +245,7 @@ class QuarantineReport:
         return f"{article_with_title(self.article, self.title)} would bridge {' and '.join(self.between)}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegroupedArticles:
+class RegroupedArticles(Struct, frozen=True, kw_only=True):
     """The articles that a split by story has left out or moved."""
 
     quarantined: Sequence[QuarantineReport] = ()
@@ -263,7 +254,8 @@ class RegroupedArticles:
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for ``--json``."""
-        return asdict(self)
+        result: dict[str, Any] = to_builtins(self)
+        return result
 
     def lines(self) -> list[str]:
         """Return them for people."""
@@ -271,8 +263,7 @@ class RegroupedArticles:
         return out + _shortened([f"moved: {article}" for article in self.moved])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SplitAudit(RegroupedArticles):
+class SplitAudit(RegroupedArticles, frozen=True, kw_only=True):
     """What is known of a split."""
 
     sentences: Mapping[str, int]
@@ -296,8 +287,7 @@ class SplitAudit(RegroupedArticles):
         return out + RegroupedArticles.lines(self)
 
 
-@dataclass(frozen=True, slots=True)
-class SplitAuditFiles:
+class SplitAuditFiles(Struct, frozen=True):
     """What is told of a split, and the files that show it, by name."""
 
     audit: RegroupedArticles | None = None

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from html import escape
+
+from msgspec import Struct, field
 
 from annotator.core.schema import LABEL_COLOURS
 from annotator.core.spans import Span, reading_order
@@ -109,8 +110,7 @@ def _table_cell(value: object) -> str:
 # Sentences with their spans drawn as nested underlines, each with its label at the end.
 
 
-@dataclass(slots=True)
-class _Box:
+class _Box(Struct):
     """A stretch of a span that lies whole in the box around it; ``last`` where the span ends with it."""
 
     start: int

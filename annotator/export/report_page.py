@@ -6,8 +6,9 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
+
+from msgspec import Struct
 
 from annotator.core.annotation import AnnotatedSentence, Answer
 from annotator.core.schema import LABEL_COLOURS, Example, Label, Schema
@@ -34,8 +35,7 @@ from annotator.export.report_html import PART_CLASSES as PART_COLOURS
 # How far two annotators agree: F1 of their spans by label, over the sentences that both accepted.
 
 
-@dataclass(frozen=True, slots=True)
-class PairAgreement:
+class PairAgreement(Struct, frozen=True):
     """Two annotators on one label; exact is the same range, relaxed is a shared token or more."""
 
     pair: tuple[str, str]
@@ -87,8 +87,7 @@ _NOT_STATED = "not stated"
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-@dataclass(frozen=True, slots=True)
-class ReportData:
+class ReportData(Struct, frozen=True):
     """All that the page shows."""
 
     name: str

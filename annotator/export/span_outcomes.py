@@ -11,8 +11,9 @@ the same way). What has no place in ``doc.ents`` stays whole in ``doc.spans``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.schema import Schema
@@ -37,8 +38,7 @@ ONLY_WHITE_SPACE = "nothing but white space: doc.spans holds it alone"
 OVERLAPS_LONGER_ENTITY = "overlaps another entity that stays in doc.ents; doc.spans holds both"
 
 
-@dataclass(frozen=True, slots=True)
-class SpanOutcome:
+class SpanOutcome(Struct, frozen=True):
     """What became of one span; ranges are token indexes in its sentence."""
 
     span: Span

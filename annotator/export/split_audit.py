@@ -11,7 +11,8 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from annotator.core.pluralize import join_limited
 from annotator.export.doc_layout import ExportSentence

@@ -24,7 +24,8 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from annotator.core.errors import AnnotatorError
 from annotator.export.options import SPLIT_PARTS
@@ -33,8 +34,7 @@ SplitShares = tuple[int, int, int]
 _HASH_RANGE = 1 << 64
 
 
-@dataclass(frozen=True, slots=True)
-class SplitAssignment:
+class SplitAssignment(Struct, frozen=True):
     """The part of each sentence, in the order of the families given."""
 
     parts: tuple[str, ...]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from string import Template
+
+from msgspec import Struct
 
 from annotator.core.pluralize import join_limited
 from annotator.export.options import NgramSuggester
@@ -301,8 +302,7 @@ _MAX_PASSES = 30
 """How often training goes through the corpus at the most."""
 
 
-@dataclass(frozen=True, slots=True)
-class TrainingPlan:
+class TrainingPlan(Struct, frozen=True):
     """What one config trains, and from what."""
 
     pipes: tuple[str, ...]

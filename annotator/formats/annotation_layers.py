@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from annotator.core.errors import SourceError
 
@@ -28,8 +29,7 @@ _MAX_VALUES = 200
 """How many different values of a feature are looked at; one with more holds no labels."""
 
 
-@dataclass(frozen=True, slots=True)
-class LayerChoice:
+class LayerChoice(Struct, frozen=True):
     """The layers that give spans, each with the feature that holds its labels (empty: its own name)."""
 
     features: Mapping[str, str]
@@ -41,8 +41,7 @@ class LayerChoice:
     """Whether the user named the feature too, so that other features are left out as asked."""
 
 
-@dataclass(slots=True)
-class LayerSurvey:
+class LayerSurvey(Struct):
     """The span layers of an export: how many spans each has, and which values each feature has."""
 
     counts: Counter[str] = field(default_factory=Counter)

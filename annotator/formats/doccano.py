@@ -10,12 +10,12 @@ UTF-16 units; where texts have characters that make a difference, the words at t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import orjson
+from msgspec import Struct, field
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
@@ -284,8 +284,7 @@ def _label_definitions(file: ImportSource) -> list[dict[str, Any]]:
 _LABEL_FILE_KEYS = {"background_color", "backgroundColor", "suffix_key", "suffixKey"}
 
 
-@dataclass(slots=True)
-class _DoccanoReader:
+class _DoccanoReader(Struct):
     log: ConversionLog
     unit: OffsetUnit
     names: dict[str, str]

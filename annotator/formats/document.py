@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct, field
 
 from annotator.core.annotation import Answer
 from annotator.core.spans import Span
 from annotator.core.tokens import Token
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """One text of a file with one annotator's spans on it, in code points, half-open."""
 
     text: str
@@ -59,8 +59,7 @@ class ConversionOutcome(StrEnum):
     """It is not there any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConversionLogEntry:
+class ConversionLogEntry(Struct, frozen=True):
     """A line of the ledger: one span (or relation, comment, …) that was not carried over just as it was."""
 
     where: str
@@ -77,8 +76,7 @@ class ConversionLogEntry:
     by this one line, so ``settle`` doesn't count them as kept just as they were."""
 
 
-@dataclass(slots=True)
-class ConversionLog:
+class ConversionLog(Struct):
     """Counts what a file has and what became of it: spans in = carried over as they were + listed."""
 
     read: int = 0

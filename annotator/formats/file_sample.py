@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 SAMPLE_BYTES = 64 * 1024
 """How many bytes are looked at."""
@@ -15,8 +16,7 @@ SAMPLE_VALUES = 20
 _JSON_SEPARATORS = re.compile(r"[\s,]*")
 
 
-@dataclass(frozen=True, slots=True)
-class FileSample:
+class FileSample(Struct, frozen=True):
     """The start of what is to be imported."""
 
     name: str

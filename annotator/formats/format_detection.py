@@ -6,9 +6,10 @@ import importlib
 import importlib.util
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol, cast
+
+from msgspec import Struct
 
 from annotator.core.errors import SourceError, UsageError
 from annotator.formats.conll import conll_table
@@ -150,8 +151,7 @@ class FormatModule(Protocol):
         """Write the documents into the folder ``out`` and return the files."""
 
 
-@dataclass(frozen=True, slots=True)
-class FormatInfo:
+class FormatInfo(Struct, frozen=True):
     """A format that is known."""
 
     module: str

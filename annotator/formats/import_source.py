@@ -7,10 +7,11 @@ import stat
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import IO
+
+from msgspec import Struct
 
 from annotator.core.errors import SourceError
 from annotator.formats.file_sample import SAMPLE_BYTES, FileSample
@@ -37,8 +38,7 @@ _ZIP_MAGIC = b"PK\x03\x04"
 _LEADING_BYTES = b"\xef\xbb\xbf \t\r\n"
 
 
-@dataclass(frozen=True, slots=True)
-class ImportSource:
+class ImportSource(Struct, frozen=True):
     """A file, a folder, or (with ``member``) one file in a zip."""
 
     path: Path

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from itertools import accumulate
 from unicodedata import category
+
+from msgspec import Struct, field
 
 from annotator.core.errors import SourceError, UsageError
 from annotator.core.graphemes import split_graphemes
@@ -41,8 +42,7 @@ class NewlineCounting(StrEnum):
     LF_AS_TWO = "LF counted as two"
 
 
-@dataclass(frozen=True, slots=True)
-class OffsetUnit:
+class OffsetUnit(Struct, frozen=True):
     """One way to count offsets."""
 
     scale: OffsetScale = OffsetScale.CODE_POINTS
@@ -181,8 +181,7 @@ def _width(piece: str, unit: OffsetUnit) -> int:
     return 1 if unit.scale is OffsetScale.GRAPHEMES else len(piece)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class UnitFit:
+class UnitFit(Struct, frozen=True, order=True):
     """How well a unit fits, the strongest evidence first."""
 
     exact_quotes: int = 0
@@ -252,8 +251,7 @@ def get_requested_unit() -> OffsetUnit | None:
     return _REQUESTED_UNIT.get()
 
 
-@dataclass(slots=True)
-class OffsetUnitDetector:
+class OffsetUnitDetector(Struct):
     """Gathers evidence over the texts of a file, which counts all its offsets alike."""
 
     allowed: Sequence[OffsetUnit]

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import orjson
+from msgspec.structs import replace
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError

@@ -8,12 +8,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import orjson
+from msgspec import Struct, field
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
@@ -187,8 +187,7 @@ def _raw_span(item: Any) -> RawSpan:
     return RawSpan(start, end, label)
 
 
-@dataclass(slots=True)
-class _SpacyJsonReader:
+class _SpacyJsonReader(Struct):
     log: ConversionLog
     unit: OffsetUnit
     tally: NoteCounter = field(default_factory=NoteCounter)

@@ -7,7 +7,8 @@ ends inside a token is kept just there and listed: nothing is widened or cut in 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, gap_token, is_aligned

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from msgspec import Struct, field
 
 from annotator.core.errors import SourceError
 from annotator.core.spans import Span
@@ -35,8 +35,7 @@ TEXT_DIFFERS = "the text at the offsets reads differently; the offsets are taken
 """Why a quote is listed that a file has of a span."""
 
 
-@dataclass(frozen=True, slots=True)
-class RawSpan:
+class RawSpan(Struct, frozen=True):
     """A span as a file has it: nothing about its values is sure yet."""
 
     start: Any
@@ -197,14 +196,10 @@ def record_unsupported(items: Sequence[Any], thing: str, why: str, where: str, l
         )
 
 
-@dataclass(slots=True)
-class NoteCounter:
+class NoteCounter(Struct):
     """Counts what happens in many records and is told in one note for the whole file."""
 
-    counts: Counter[str]
-
-    def __init__(self) -> None:
-        self.counts = Counter()
+    counts: Counter[str] = field(default_factory=Counter)
 
     def add(self, what: str, by: int = 1) -> None:
         """Count a note: its ``{n}`` stands for how often, its ``{s}`` for an s unless that is once."""

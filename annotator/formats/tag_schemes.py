@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 # Tags that are numbers, in files that don't say what the numbers stand for.
 
@@ -64,16 +65,14 @@ _PREFIXED_TAG = re.compile(r"([BIESLUMW])(?:-(.+))?", re.DOTALL)
 _PREFIX_KINDS = {"B": "B", "I": "I", "M": "I", "E": "E", "L": "E", "S": "S", "U": "S", "W": "S"}
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedTag:
+class ParsedTag(Struct, frozen=True):
     """A tag without its dress: ``kind`` is O, B, I, E or S."""
 
     kind: str
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TagChunk:
+class TagChunk(Struct, frozen=True):
     """A labelled run of rows, ``[first, last)``."""
 
     first: int
@@ -122,8 +121,7 @@ def _closes_chunk(last: ParsedTag, tag: ParsedTag) -> bool:
     return tag.kind in "OBS" or tag.label != last.label or last.kind in "ES"
 
 
-@dataclass(slots=True)
-class SchemeEvidence:
+class SchemeEvidence(Struct):
     """What the tags of a whole file show of their scheme."""
 
     prefixes: Counter[str] = field(default_factory=Counter)

@@ -10,10 +10,11 @@ import importlib
 import re
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import Any
+
+from msgspec import Struct
 
 from annotator.core.errors import AnnotatorError, SourceError
 from annotator.core.spans import Span
@@ -99,16 +100,14 @@ def _import_cassis(where: str) -> Any:
         ) from None
 
 
-@dataclass(frozen=True, slots=True)
-class _CasView:
+class _CasView(Struct, frozen=True):
     """A text and its annotations, as the library has them."""
 
     text: str
     annotations: tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Cas:
+class _Cas(Struct, frozen=True):
     """The views that have a text, and the offsets that the library could not turn into code points."""
 
     views: tuple[_CasView, ...]

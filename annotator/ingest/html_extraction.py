@@ -11,10 +11,11 @@ import importlib
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from types import ModuleType
 from typing import Any
+
+from msgspec import Struct, field
 
 from annotator.core.article import LineVerdict, SourceLine
 from annotator.core.errors import SourceError
@@ -96,8 +97,7 @@ _MAX_BYLINE_WORDS = 12
 """A byline has no more words than this."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExtractedPage:
+class ExtractedPage(Struct, frozen=True):
     """The visible text of a page, a verdict for each line, and what the page says of itself."""
 
     text: str
@@ -108,8 +108,7 @@ class ExtractedPage:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class VisibleLine:
+class VisibleLine(Struct, frozen=True):
     """A line as a reader sees it and the heading or figcaption that it stands in, if any."""
 
     text: str
@@ -167,8 +166,7 @@ def _extracted_metadata(found: Any) -> tuple[str, dict[str, str]]:
     return str(getattr(found, "text", None) or ""), {k: " ".join(v.split()) for k, v in about.items()}
 
 
-@dataclass(slots=True)
-class _LineCollector:
+class _LineCollector(Struct):
     """The text of the line at hand and the headings that are open round it."""
 
     pieces: list[str] = field(default_factory=list)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 CharRange = tuple[int, int]
 
@@ -44,8 +45,7 @@ _POSSESSIVE = re.compile(r"[sxzSXZ]['’]\s+\w")
 _BEFORE_OPEN = re.compile(r"[\s(\[{—–\-/‘'“„«]")
 
 
-@dataclass(frozen=True, slots=True)
-class _OpenMark:
+class _OpenMark(Struct, frozen=True):
     """An opening mark at a code point that waits for its closing one."""
 
     mark: str

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from annotator.core.errors import SourceError
 from annotator.ingest.decoding import (
@@ -44,8 +45,7 @@ _HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b"
 _RECORD = re.compile(r'\s*\{\s*"')
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleSource:
+class ArticleSource(Struct, frozen=True):
     """One article as it came in.
 
     ``kind`` is ``text`` for a dump of a page, ``html`` for a page (then ``html`` holds it and
@@ -71,8 +71,7 @@ class ArticleSource:
     """What a user should know of the reading, such as ``read as windows-1252``."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFailure:
+class SourceFailure(Struct, frozen=True):
     """A source that could not be read, and why."""
 
     origin: str

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from annotator.core.tokens import Token, TokenRange
 from annotator.language.en import organisations
@@ -68,8 +70,7 @@ _NOT_BEFORE_APPOSITION = frozenset({"the", "and", "&"})
 """What does not stand before a person's name that only an apposition behind it tells."""
 
 
-@dataclass(slots=True)
-class _NameEvidence:
+class _NameEvidence(Struct):
     """What the sentences looked at so far tell."""
 
     full_names: set[NameWords] = field(default_factory=set)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.language.clauses import (
     CLAUSE_BREAKS,
@@ -39,8 +41,7 @@ _NOT_RESUMING = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class AttributedContent:
+class AttributedContent(Struct, frozen=True):
     """Tokens ``[first, last)`` that the cue at ``cue`` attributes, with the rule that says so."""
 
     first: int

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.language.en import numbers as en
 from annotator.language.en import words
@@ -211,8 +213,7 @@ def _is_share_of_time(features: SentenceFeatures, at: int) -> bool:
     return features.word(at) in words.DURATIONS
 
 
-@dataclass(frozen=True, slots=True)
-class NumberPhrase:
+class NumberPhrase(Struct, frozen=True):
     """One number phrase; ``counts`` is False for dates, times, ages, durations and money."""
 
     first: int

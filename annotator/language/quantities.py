@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from annotator.language.en import numbers as en
 from annotator.language.en import words
@@ -15,8 +16,7 @@ from annotator.language.sentence_features import DASHES, SentenceFeatures, is_di
 _SCALED_DIGITS = re.compile(r"\d[\d,.]*(?:k|mn|bn|tn)")
 
 
-@dataclass(frozen=True, slots=True)
-class Cardinal:
+class Cardinal(Struct, frozen=True):
     """A bare number, tokens ``[first, last)``."""
 
     first: int
@@ -336,8 +336,7 @@ _NOUN_KINDS = (
 """Kinds of nouns by the last word, the first that fits."""
 
 
-@dataclass(frozen=True, slots=True)
-class CountedNoun:
+class CountedNoun(Struct, frozen=True):
     """The end of a number with what it counts."""
 
     last: int

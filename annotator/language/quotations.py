@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from annotator.core.tokens import Token, tokens_text
 
@@ -27,8 +28,7 @@ _MAX_OPEN_MARKS = 8
 _SINGLE_MARKS = frozenset({"‘", "'", "’"})
 
 
-@dataclass(frozen=True, slots=True)
-class Quotation:
+class Quotation(Struct, frozen=True):
     """One quotation ``[first, last)`` with its marks; an open side has no mark of its own."""
 
     first: int

@@ -7,14 +7,14 @@ The points are log odds, fitted to gold and silver spans of real news by ``tests
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import exp
+
+from msgspec import Struct
 
 # What a stretch of tokens may be read as, and how likely that is.
 
 
-@dataclass(frozen=True, slots=True)
-class SpanCandidate:
+class SpanCandidate(Struct, frozen=True):
     """Tokens ``[first, last)`` read as a thing of one kind."""
 
     first: int

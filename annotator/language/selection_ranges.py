@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from annotator.core.tokens import Token, TokenRange
 from annotator.language.claims import claim_candidates, claim_ends, claim_ranges
@@ -23,8 +24,7 @@ from annotator.language.sentence_features import (
 # Candidates: what Tab offers and what a hint letter snaps to.
 
 
-@dataclass(frozen=True, slots=True)
-class SelectionCandidate:
+class SelectionCandidate(Struct, frozen=True):
     """A range ``[first, last)`` that an annotator may want.
 
     ``kind``: ``name`` (no title, no 's), ``number`` (with what it counts), ``quotation`` (with
@@ -83,8 +83,7 @@ _PHRASE_BREAKS = (
 ) - {"of"}
 
 
-@dataclass(frozen=True, slots=True)
-class Expansion:
+class Expansion(Struct, frozen=True):
     """A range ``[first, last)`` that holds the selection.
 
     ``kind``: ``name`` (with its title), ``number`` (with its "of …"), ``phrase``, ``clause``,

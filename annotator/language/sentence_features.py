@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
+
+from msgspec import Struct
 
 from annotator.core.tokens import Token
 from annotator.language.en import words as en
@@ -20,8 +21,7 @@ SENTENCE_ENDS = frozenset({".", "!", "?", "…", "...", "?!", "!!"})
 DASHES = frozenset({"-", "–", "—", "--", "‐", "‑", "−"})
 
 
-@dataclass(frozen=True, eq=False)
-class SentenceFeatures:
+class SentenceFeatures(Struct, frozen=True, eq=False, dict=True):
     """The tokens of a sentence with what the rules ask of them again and again.
 
     Each is equal to itself alone, so what was found in it is cheap to look up; ``view_of`` returns
@@ -173,8 +173,7 @@ def is_quotation_mark(text: str) -> bool:
 NameWords = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleContext:
+class ArticleContext(Struct, frozen=True):
     """What an article tells of names, worked out once an article; all words folded to small letters."""
 
     lowercase_words: frozenset[str] = frozenset()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from annotator.core.tokens import Token, TokenRange, tokens_text
 from annotator.language.claims import claim_candidates
@@ -40,8 +41,7 @@ _MAX_FULL_NAME = 5
 """How many tokens of a known person's full name are looked for inside a longer name."""
 
 
-@dataclass(frozen=True, slots=True)
-class NameRanges:
+class NameRanges(Struct, frozen=True):
     """The stretches of one sentence, and what the gazetteer knows."""
 
     enclosing: dict[TokenRange, TokenRange]

@@ -9,7 +9,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.annotation_store import AnnotationStore
@@ -17,8 +18,7 @@ from annotator.core.article import AnnotatedLineIndex, Article
 from annotator.storage.corpus_folder import CorpusFolder
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerProgress:
+class AnswerProgress(Struct, frozen=True):
     """How many sentences of an article, or of the corpus, have an answer."""
 
     done: int = 0

@@ -6,13 +6,13 @@ Keys, footer, palette, the help screen and README's key table are all made from 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from annotator.core.journal_record import KeystrokeKind
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """One thing that a key does."""
 
     id: str

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.core.errors import RuleError
 from annotator.core.schema import Schema
@@ -15,8 +16,7 @@ from annotator.session.keymap_file import UserKeymap
 HINT_TRIGGER_MODES = ("always", "trigger", "toggle")
 
 
-@dataclass(slots=True)
-class HintActivation:
+class HintActivation(Struct):
     """Whether letters are hints at the moment."""
 
     mode: str = "always"

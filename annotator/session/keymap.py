@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.core.label_keys import mirrored_label_keys, spare_label_keys, with_label_keys
 from annotator.core.schema import Schema
@@ -16,8 +18,7 @@ MIN_HINT_LETTERS = 10
 _LABEL_NUMBER_KEYS = frozenset("123456789")
 
 
-@dataclass(frozen=True, slots=True)
-class HintSettings:
+class HintSettings(Struct, frozen=True):
     """What a user has chosen about letters; an empty text means the default."""
 
     mode: str = ""
@@ -30,8 +31,7 @@ class HintSettings:
         return HintSettings(user.mode or self.mode or "always", user.hand or self.hand or "right", avoid)
 
 
-@dataclass(frozen=True, slots=True)
-class KeymapProblem:
+class KeymapProblem(Struct, frozen=True):
     """Something wrong in a keymap file: what, where (``file:line``), and what to do about it."""
 
     where: str
@@ -45,8 +45,7 @@ class KeymapProblem:
         return f"{self.where}: {self.what}; {self.do}"
 
 
-@dataclass(frozen=True, slots=True)
-class EffectiveKeymap:
+class EffectiveKeymap(Struct, frozen=True):
     """All keys in force."""
 
     commands: tuple[Command, ...]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from annotator.core.errors import AnnotatorError
 from annotator.storage.file_io import parse_toml, read_text
@@ -29,8 +30,7 @@ class KeymapError(AnnotatorError):
     """A keymap file that cannot be read as one."""
 
 
-@dataclass(frozen=True, slots=True)
-class UserKeymap:
+class UserKeymap(Struct, frozen=True):
     """What the file says; everything that it leaves out stays as it is."""
 
     path: str = ""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.checks.consistency import InconsistencyGroup, WordOccurrence, apply_proposals
 from annotator.core.annotation import AnnotatedSentence
@@ -38,8 +40,7 @@ class ReviewItem(Protocol):
 ItemT = TypeVar("ItemT", bound=ReviewItem)  # noqa: E741 - the usual name of an item's type
 
 
-@dataclass(frozen=True, slots=True)
-class _ReviewAction:
+class _ReviewAction(Struct, frozen=True):
     """What one key did: the items that it settled, and the edit if there was one."""
 
     items: tuple[int, ...]
@@ -146,8 +147,7 @@ class ReviewQueue(Generic[ItemT]):
 # The worklist of inconsistencies: what most places say is proposed for the others.
 
 
-@dataclass(frozen=True, slots=True)
-class ConsistencyItem:
+class ConsistencyItem(Struct, frozen=True):
     """A proposal and the group that it is of."""
 
     group: int

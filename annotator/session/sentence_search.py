@@ -7,10 +7,12 @@ from any thread, takes what the annotator has touched as a value, and reads with
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import RLock, current_thread, main_thread
 from time import sleep
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence, Annotation
 from annotator.core.annotation_store import AnnotationStore
@@ -28,8 +30,7 @@ ProblemSentenceIds = frozenset[str]
 """The ids of the sentences that are inconsistent with another one."""
 
 
-@dataclass(frozen=True, slots=True)
-class SearchableArticle:
+class SearchableArticle(Struct, frozen=True):
     """What is kept of an article: its names and its sentences without tokens, nothing said of them."""
 
     title: str
@@ -44,8 +45,7 @@ class SearchableArticle:
         return f"{self.title}\n{self.origin}"
 
 
-@dataclass(frozen=True, slots=True)
-class SearchHit:
+class SearchHit(Struct, frozen=True):
     """A sentence that a query holds for."""
 
     article: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.annotation_store import AnnotationStore
@@ -36,8 +37,7 @@ def _no_listener() -> None:
     """Stand in for a listener where nobody listens."""
 
 
-@dataclass(slots=True)
-class QueuePosition:
+class QueuePosition(Struct):
     """Where the annotator is: an article by number in the queue, a sentence by index in it."""
 
     article: int = 0

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import Article
@@ -26,8 +27,7 @@ class SaveState(StrEnum):
     READ_ONLY = "read only"
 
 
-@dataclass(frozen=True, slots=True)
-class StatusMessage:
+class StatusMessage(Struct, frozen=True):
     """A line for the prompt row; a warning names the rule and what to do."""
 
     text: str
@@ -40,8 +40,7 @@ def no_suggestions(i: int) -> tuple[Suggestion, ...]:
     return ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TaskState:
+class TaskState(Struct, frozen=True, eq=False):
     """The article in hand, the active sentence in it and everything that is marked in it.
 
     Each is a moment of its own, equal to no other, so that what is drawn of it can be remembered.

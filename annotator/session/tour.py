@@ -7,15 +7,16 @@ mouse gets on as well. Nothing in it is play; its last step takes back what nobo
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.session.actions.selection import Selection
 from annotator.session.state import TaskState
 
 
-@dataclass(frozen=True, slots=True)
-class TourMoment:
+class TourMoment(Struct, frozen=True):
     """What the tour remembers between two keys."""
 
     before: TaskState
@@ -52,8 +53,7 @@ class TourMoment:
         return changed or self.sentences_finished != 0
 
 
-@dataclass(frozen=True, slots=True)
-class TourStep:
+class TourStep(Struct, frozen=True):
     """One thing to do: its name, when it can be done, what to do first where not, when it was done."""
 
     name: str
@@ -146,8 +146,7 @@ TOUR_STEPS = (
 """A label taken, one made by hand and removed, a sentence accepted; what was not read is undone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tour:
+class Tour(Struct, frozen=True):
     """How far somebody has come."""
 
     at: int = 0

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
+
+from msgspec import Struct
 
 from annotator.core.article import Article
 from annotator.similarity.shingles import shingle_hashes, shingle_words
@@ -58,8 +59,7 @@ the name, so that no sentence begins with it."""
 _COMMON_NAMES_FILE = Path(__file__).parent / "data" / "common_names.txt"
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleSignature:
+class ArticleSignature(Struct, frozen=True):
     """What is compared of an article."""
 
     article: str

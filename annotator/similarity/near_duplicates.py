@@ -12,16 +12,16 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import chain
+
+from msgspec import Struct
 
 _ROUNDING = 1e-9
 """Makes up for rounding where a share of a size is a whole number."""
 
 
-@dataclass(frozen=True, slots=True)
-class NearDuplicateGroup:
+class NearDuplicateGroup(Struct, frozen=True):
     """Texts that are linked by likeness, by their numbers in order, and the likeness of the best link."""
 
     members: tuple[int, ...]

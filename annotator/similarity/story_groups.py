@@ -20,9 +20,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
+
+from msgspec import Struct, field
 
 from annotator.similarity.article_signatures import ArticleSignature, count_shared
 from annotator.similarity.near_duplicates import IndexPair, candidate_pairs, candidate_pairs_by_day
@@ -36,8 +37,7 @@ PartOf = Callable[[str], str]
 """From the id that a group is drawn by to the name of its part."""
 
 
-@dataclass(frozen=True, slots=True)
-class QuarantinedArticle:
+class QuarantinedArticle(Struct, frozen=True):
     """An article that would bridge parts."""
 
     article: str
@@ -45,8 +45,7 @@ class QuarantinedArticle:
     """The earlier articles that it is linked to, each with its part; the first of each part."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoryGroups:
+class StoryGroups(Struct, frozen=True):
     """By article id, the id that its group is drawn by; who is quarantined; all links."""
 
     keys: Mapping[str, str]

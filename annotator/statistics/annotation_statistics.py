@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.edits import Op
@@ -20,8 +21,7 @@ MAX_DENSITY_CLASS = 6
 """So many spans a sentence and more are one class."""
 
 
-@dataclass(frozen=True, slots=True)
-class LabelStatistics:
+class LabelStatistics(Struct, frozen=True):
     """The spans of one label."""
 
     name: str
@@ -35,8 +35,7 @@ class LabelStatistics:
     """How long it took to add one since the deed before, breaks left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerCounts:
+class AnswerCounts(Struct, frozen=True):
     """Sentences by answer; ``begun`` ones have spans or a note and no answer."""
 
     accept: int = 0
@@ -45,8 +44,7 @@ class AnswerCounts:
     begun: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class KeystrokeStatistics:
+class KeystrokeStatistics(Struct, frozen=True):
     """The keys of those deeds whose keys were counted, and what came of them."""
 
     keys: KeystrokeCounts
@@ -154,8 +152,7 @@ def keystroke_statistics(events: Iterable[EditEvent]) -> KeystrokeStatistics | N
 ArticleSpanKey = tuple[str, int, int, str]
 
 
-@dataclass(frozen=True, slots=True)
-class SuggestionOutcome:
+class SuggestionOutcome(Struct, frozen=True):
     """How often suggestions of one source and label ended in which way."""
 
     source: str
@@ -179,8 +176,7 @@ class SuggestionOutcome:
         return self.kept / self.judged if self.judged else 0.0
 
 
-@dataclass(slots=True)
-class _SuggestionTracker:
+class _SuggestionTracker(Struct):
     """The suggestions that were taken so far, the spans that stand, and what was turned down."""
 
     accepted: dict[ArticleSpanKey, ArticleSpan] = field(default_factory=dict)

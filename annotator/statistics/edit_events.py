@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
+
+from msgspec import Struct
 
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import Sentence
@@ -19,8 +20,7 @@ from annotator.core.spans import Span
 from annotator.core.suggestion import span_source_names
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleSpan:
+class ArticleSpan(Struct, frozen=True):
     """A span at its place in an article: code points of the article's text."""
 
     article: str
@@ -39,8 +39,7 @@ class ArticleSpan:
         return self.article == other.article and self.start < other.end and other.start < self.end
 
 
-@dataclass(frozen=True, slots=True)
-class EditEvent:
+class EditEvent(Struct, frozen=True):
     """One deed of an annotator and what it changed."""
 
     op: Op

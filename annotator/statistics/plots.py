@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from annotator.statistics.styled_text import CellStyle, StyledRow, StyledText, row_of_cells
 
 
-@dataclass(frozen=True, slots=True)
-class PlotGlyphs:
+class PlotGlyphs(Struct, frozen=True):
     """The characters of one whole set."""
 
     across: str
@@ -33,8 +33,7 @@ BLOCK_PLOT_GLYPHS = PlotGlyphs("▏▎▍▌▋▊▉█", "▁▂▃▄▅▆�
 ASCII_PLOT_GLYPHS = PlotGlyphs("#", "_.-=+*%#", ".", "o", "|", "+", "-", "+")
 
 
-@dataclass(frozen=True, slots=True)
-class ForecastBand:
+class ForecastBand(Struct, frozen=True):
     """What is forecast: seconds of work until all is done, with their bounds."""
 
     seconds: float

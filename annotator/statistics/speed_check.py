@@ -18,8 +18,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from annotator.statistics.edit_events import EditEvent
 
@@ -39,8 +40,7 @@ class SpeedWarningKind(StrEnum):
     ALL_TAKEN = "all taken"
 
 
-@dataclass(frozen=True, slots=True)
-class SpeedWarning:
+class SpeedWarning(Struct, frozen=True):
     """A stretch of work that went faster than it can have been read."""
 
     kind: SpeedWarningKind
@@ -68,8 +68,7 @@ class SpeedWarning:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _AcceptedStretch:
+class _AcceptedStretch(Struct, frozen=True):
     """One answer, or several together: the seconds since those before, and what was accepted untouched."""
 
     seconds: float = 0.0

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.statistics.annotation_statistics import (
@@ -38,8 +39,7 @@ MAX_CURVE_POINTS = 60
 """The most points of the curve of progress."""
 
 
-@dataclass(frozen=True, slots=True)
-class AnnotatorActivity:
+class AnnotatorActivity(Struct, frozen=True):
     """What one annotator has done: all deeds, and the works of the sentences that are to be annotated."""
 
     name: str
@@ -47,8 +47,7 @@ class AnnotatorActivity:
     annotated_sentences: tuple[AnnotatedSentence, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CorpusProgress:
+class CorpusProgress(Struct, frozen=True):
     """How far the corpus is: sentences to be annotated that have an answer, all, and what is left."""
 
     done: int
@@ -57,8 +56,7 @@ class CorpusProgress:
     """The lengths in tokens of the sentences without an answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class AnnotationStatistics:
+class AnnotationStatistics(Struct, frozen=True):
     """The figures; times are seconds at work, idle time left out."""
 
     name: str

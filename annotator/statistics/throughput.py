@@ -16,17 +16,17 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from math import exp, log, sqrt
+
+from msgspec import Struct
 
 from annotator.statistics.edit_events import EditEvent
 
 # Quantiles of samples, and of durations that were noted in whole seconds.
 
 
-@dataclass(frozen=True, slots=True)
-class Quartiles:
+class Quartiles(Struct, frozen=True):
     """The median of a sample with its quartiles."""
 
     median: float
@@ -76,8 +76,7 @@ MIN_RATE_SECONDS = 60.0
 SECONDS_PER_HOUR = 3600.0
 
 
-@dataclass(frozen=True, slots=True)
-class TimedEvent:
+class TimedEvent(Struct, frozen=True):
     """A deed with the time that it took."""
 
     event: EditEvent
@@ -86,8 +85,7 @@ class TimedEvent:
     """The gap before it where it is all work; None for the first deed, after a break and so on."""
 
 
-@dataclass(frozen=True, slots=True)
-class TimedJournal:
+class TimedJournal(Struct, frozen=True):
     """The deeds of one journal with their times."""
 
     timed_events: tuple[TimedEvent, ...]
@@ -98,8 +96,7 @@ class TimedJournal:
     """Sentences finished in sessions that no person can have typed."""
 
 
-@dataclass(frozen=True, slots=True)
-class WorkPeriod:
+class WorkPeriod(Struct, frozen=True):
     """A session or a day: time at work and what was done in it."""
 
     name: str
@@ -223,8 +220,7 @@ _STUDENT_T_95 = (
 """The 95 % points of Student's t for 5 to 19 degrees of freedom."""
 
 
-@dataclass(frozen=True, slots=True)
-class TimedAnswer:
+class TimedAnswer(Struct, frozen=True):
     """Sentences that were finished by one deed, and the time since the one before."""
 
     seconds: float
@@ -232,8 +228,7 @@ class TimedAnswer:
     sentences: int
 
 
-@dataclass(frozen=True, slots=True)
-class Forecast:
+class Forecast(Struct, frozen=True):
     """Work that is left, in seconds at work, and the bounds that hold 9 times in 10."""
 
     seconds: float

@@ -6,11 +6,12 @@ import hashlib
 import re
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import msgspec
 import orjson
+from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import Sentence
@@ -258,8 +259,7 @@ def _encode_span(span: Span, s: Sentence) -> dict[str, object]:
     return fields | {"source": span.source} if span.source else fields
 
 
-@dataclass(frozen=True, slots=True)
-class _RecordHead:
+class _RecordHead(Struct, frozen=True):
     """The part of a line before its spans, which is the same in all records of a sentence."""
 
     text: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from annotator.core.digest import is_article_id
 from annotator.core.errors import CorpusError
@@ -20,8 +21,7 @@ SETTINGS_FILE = "corpus.toml"
 _FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
 
 
-@dataclass(frozen=True, slots=True)
-class CorpusSettings:
+class CorpusSettings(Struct, frozen=True):
     """What ``corpus.toml`` says."""
 
     name: str

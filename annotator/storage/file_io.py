@@ -7,11 +7,11 @@ import re
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
+from msgspec import Struct
 
 from annotator.core.errors import AnnotatorError, CorpusError
 
@@ -63,8 +63,7 @@ MAX_RECORD = 64 * 2**20
 """The longest line that is read, in bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class RawLine:
+class RawLine(Struct, frozen=True):
     """One line as it lies in the file: 1-based number, byte offset, bytes without the LF."""
 
     number: int

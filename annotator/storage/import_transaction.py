@@ -13,9 +13,11 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Self
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from annotator.core.article import Article, Sentence
 from annotator.core.errors import CorpusError, JournalError
@@ -43,8 +45,7 @@ _RECORDS_PER_WRITE = 5_000
 """How many records are added to a journal in one durable write; a batch makes it a few more."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewCorpusSettings:
+class NewCorpusSettings(Struct, frozen=True):
     """What a new corpus is told of itself."""
 
     name: str
@@ -53,8 +54,7 @@ class NewCorpusSettings:
     schema_text: str
 
 
-@dataclass(slots=True)
-class ImportStaging:
+class ImportStaging(Struct):
     """The folder in which an import is prepared; nothing of the corpus is touched before ``commit``."""
 
     target: Path

@@ -8,7 +8,8 @@ no crash can cause: merge markers, Windows line endings, numbers that do not cou
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from annotator.core.errors import JournalError
 from annotator.core.journal_record import JournalRecord
@@ -20,16 +21,14 @@ CRLF_ENDING = "it has a Windows line ending (CRLF)"
 MERGE_MARKER = "it is left over from a merge conflict"
 
 
-@dataclass(frozen=True, slots=True)
-class LineFlaw:
+class LineFlaw(Struct, frozen=True):
     """One line that does not count as it should, and why."""
 
     line: int
     reason: str
 
 
-@dataclass(slots=True)
-class JournalReader:
+class JournalReader(Struct):
     """What reading a journal found; it grows line by line and is finished by ``close``."""
 
     where: str

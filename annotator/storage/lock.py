@@ -7,18 +7,17 @@ import fcntl
 import os
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Self
 
 import orjson
+from msgspec import Struct
 
 _HELD_ERRNOS = {errno.EWOULDBLOCK, errno.EACCES, errno.EAGAIN}
 
 
-@dataclass(frozen=True, slots=True)
-class LockHolder:
+class LockHolder(Struct, frozen=True):
     """Who holds a lock, as the lock file tells; pid 0 where it does not."""
 
     pid: int = 0

@@ -14,9 +14,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from annotator.core.errors import CorpusError, JournalError
 from annotator.core.journal_record import JournalRecord
@@ -30,8 +31,7 @@ MIGRATIONS_FILE = "migrations.jsonl"
 MIGRATIONS_FORMAT = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
+class Migration(Struct, frozen=True):
     """One migration as it is recorded."""
 
     rule: MigrationRule

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import tomlkit
+from msgspec import Struct, field
 
 from annotator.core.errors import SchemaError
 from annotator.core.schema import LABEL_COLOURS, MAX_LABEL_KEYS, Label, Schema
@@ -153,8 +153,7 @@ def _validated_text(document: Any) -> str:
 _LIST_FIELDS = ("inside", "overlaps", "takes")
 
 
-@dataclass(slots=True)
-class SchemaUnion:
+class SchemaUnion(Struct):
     """A schema made of several."""
 
     text: str

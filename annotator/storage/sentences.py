@@ -6,10 +6,11 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
+
+from msgspec import Struct, field
 
 from annotator.core.article import Sentence
 from annotator.core.digest import is_article_id
@@ -26,8 +27,7 @@ SentenceOffsets = tuple[int, int]
 _COPY_SIZE = 2**20
 
 
-@dataclass(slots=True)
-class LineExtent:
+class LineExtent(Struct):
     """Neighbouring lines of one article: bytes ``[start, end)`` of the file, the first line's number."""
 
     start: int
@@ -35,8 +35,7 @@ class LineExtent:
     line: int
 
 
-@dataclass(slots=True)
-class _SentenceIndex:
+class _SentenceIndex(Struct):
     """Where each article's lines lie, for a file of this ``inode`` and ``size``."""
 
     inode: int = 0

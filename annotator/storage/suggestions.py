@@ -11,12 +11,12 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import orjson
+from msgspec import Struct, field
 
 from annotator.core.article import Sentence
 from annotator.core.digest import text_digest
@@ -38,8 +38,7 @@ UNKNOWN_SCORE = 0.5
 """The score of a span in a file that gives it none."""
 
 
-@dataclass(frozen=True, slots=True)
-class SuggestionEntry:
+class SuggestionEntry(Struct, frozen=True):
     """Where the line of one sentence lies in a file, and what it is of."""
 
     offset: int
@@ -52,8 +51,7 @@ class SuggestionEntry:
     fingerprint: str
 
 
-@dataclass(slots=True)
-class SuggestionIndex:
+class SuggestionIndex(Struct):
     """What stands in a suggestion file, for a file of this ``size``."""
 
     size: int = 0

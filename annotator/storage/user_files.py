@@ -6,9 +6,11 @@ import os
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field, to_builtins
+from msgspec.structs import replace
 
 from annotator.core.errors import CorpusError
 from annotator.storage.atomic import set_aside, sync_folder, write_atomic, write_new
@@ -61,8 +63,7 @@ _CHOICE_FIELDS = {"hint_mode": ("always", "trigger", "toggle"), "hand": ("right"
 _BOOLEAN_FIELDS = ("avoid", "proposals", "tour_done")
 
 
-@dataclass(frozen=True, slots=True)
-class Preferences:
+class Preferences(Struct, frozen=True):
     """A user's preferences; an empty string means the default."""
 
     theme: str = ""
@@ -106,7 +107,7 @@ class Preferences:
         path = _preferences_path()
         with translate_os_errors("write", path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomic(path, dump_json(asdict(self), str(path), pretty=True) + b"\n")
+            write_atomic(path, dump_json(to_builtins(self), str(path), pretty=True) + b"\n")
 
     def position(self, corpus: Path, annotator: str) -> str:
         """Return the id of the sentence that was left last, or an empty string."""

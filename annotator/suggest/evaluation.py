@@ -10,7 +10,8 @@ mean throughout; all figures are over the whole gold set (micro).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from annotator.core.article import Sentence
 from annotator.core.suggestion import Suggestion
@@ -19,8 +20,7 @@ SCORE_THRESHOLD = 0.5
 SpanOffsets = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class GoldSentence:
+class GoldSentence(Struct, frozen=True):
     """One sentence with the spans that are right: ``(start, end)`` in code points, by label."""
 
     sentence: Sentence
@@ -29,8 +29,7 @@ class GoldSentence:
     """The labels that were annotated here; of others nothing is known."""
 
 
-@dataclass(slots=True)
-class MatchCounts:
+class MatchCounts(Struct):
     """What was right of what was chosen, and of what is gold."""
 
     correct: int = 0
@@ -66,8 +65,7 @@ class MatchCounts:
         return {"p": round(self.precision, 3), "r": round(self.recall, 3), "f1": round(self.f1, 3)}
 
 
-@dataclass(slots=True)
-class LabelEvaluation:
+class LabelEvaluation(Struct):
     """The figures of one label."""
 
     exact: MatchCounts = field(default_factory=MatchCounts)

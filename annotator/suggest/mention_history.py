@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import Enum, auto
+
+from msgspec import Struct, field
 
 from annotator.core.annotation import AnnotatedSentence, Answer
 from annotator.core.article import Sentence
@@ -21,6 +22,7 @@ from annotator.core.schema import Schema
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion, sorted_suggestions
 from annotator.core.tokens import Token, TokenRange, token_range
+from annotator.language.label_kinds import label_for_kind
 from annotator.language.mentions import (
     capitalised_runs,
     is_before_word,
@@ -29,7 +31,6 @@ from annotator.language.mentions import (
     mention_text,
     surname,
 )
-from annotator.suggest.rules import label_for_kind
 
 # Counts of texts by label, in each article and over the corpus, that go up and down.
 
@@ -39,8 +40,7 @@ CountsByLabel = dict[str, int]
 _NO_COUNTS: CountsByLabel = {}
 
 
-@dataclass(slots=True)
-class LabelCounts:
+class LabelCounts(Struct):
     """How often each text bears each label."""
 
     _by_article: dict[str, dict[str, CountsByLabel]] = field(default_factory=dict)
@@ -102,8 +102,7 @@ class _CountKind(Enum):
     REJECTED = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class _CountEntry:
+class _CountEntry(Struct, frozen=True):
     """What a work adds to one of the books."""
 
     counter: _CountKind

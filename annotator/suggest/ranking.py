@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import Sentence
@@ -37,8 +39,7 @@ def _unchanged_score(_: Sentence, suggestion: Suggestion) -> float:
     return suggestion.score
 
 
-@dataclass(frozen=True, slots=True)
-class SuggestionRanker:
+class SuggestionRanker(Struct, frozen=True):
     """Merges for one schema.
 
     ``share`` corrects scores by what was learned of the source and kind, ``weighed`` by what was said

@@ -2,52 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import annotator.language
-import annotator.suggest
-from annotator import __version__
 from annotator.core.article import Sentence
 from annotator.core.schema import Schema
 from annotator.core.suggestion import Suggestion, character_range, sorted_suggestions
 from annotator.language import ArticleContext, span_candidates
+from annotator.language.label_kinds import label_for_kind
 
 if TYPE_CHECKING:
-    from spacy.language import Language
-
-
-# Which label of a schema a kind of thing stands for: what the schema says, else told from the names.
-
-
-LABEL_SYNONYMS: Mapping[str, tuple[str, ...]] = {
-    "number": ("COUNT", "COUNTS", "NUMBER", "NUMBERS", "QUANTITY", "CARDINAL", "FIGURE", "NUM"),
-    "claim": ("CLAIM", "CLAIMS", "STATEMENT", "CONTENT", "QUOTE", "QUOTATION", "SPEECH"),
-    "quotation": ("QUOTE", "QUOTES", "QUOTATION", "CLAIM", "CLAIMS", "STATEMENT", "CONTENT", "SPEECH"),
-    "person": ("PERSON", "PERSONS", "PEOPLE", "PER", "INDIVIDUAL"),
-    "place": ("VENUE", "VENUES", "PLACE", "PLACES", "LOCATION", "LOC", "GPE", "FAC"),
-    "organisation": ("ORG", "ORGANISATION", "ORGANIZATION", "COMPANY"),
-}
-"""The names that a label for each kind may have, the best first."""
-
-
-@lru_cache(maxsize=256)
-def label_for_kind(schema: Schema, kind: str) -> str | None:
-    """Return the schema's label for a kind of thing: one that takes it or has such a name, or takes one."""
-    names = LABEL_SYNONYMS.get(kind, ())
-    takers = (label for name in names if (label := schema.label_taking(name)))
-    return schema.label_taking(kind) or first_label_named(schema, names) or next(takers, None)
-
-
-def first_label_named(schema: Schema, names: Iterable[str]) -> str | None:
-    """Return the first label of the schema whose name, in capitals, is one of ``names`` in their order."""
-    by_name = {x.name.upper(): x.name for x in reversed(schema.labels)}
-    return next((by_name[n] for n in names if n in by_name), None)
+    pass
 
 
 RULES_SOURCE = "rules"
@@ -80,47 +46,3 @@ class RuleSuggester:
 def plain_kind(kind: str) -> str:
     """Return a kind without what sets sources and kinds apart in a span's ``source``."""
     return "".join("-" if c in "+/~" or c.isspace() else c for c in kind)
-
-
-# The fingerprint of a source: it changes when what the source suggests may change.
-
-
-_FINGERPRINT_DIGITS = 16
-_FINGERPRINTED_MODULES = ("rules", "spacy_pipeline")
-"""What of this package decides over what the rules or a pipeline suggest."""
-
-
-def rules_fingerprint(schema: Schema) -> str:
-    """Return the fingerprint of the rules under a schema: its labels, and the code of the rules itself."""
-    phrases = Path(annotator.language.__path__[0]).rglob("*.py")
-    here = Path(annotator.suggest.__path__[0])
-    code = _files_digest([*phrases, *(here / f"{name}.py" for name in _FINGERPRINTED_MODULES)])
-    return _parts_digest("rules", __version__, _label_settings(schema), code)
-
-
-def pipeline_fingerprint(nlp: Language, schema: Schema) -> str:
-    """Return the fingerprint of a loaded pipeline under a schema: its name, version and weights.
-
-    The rules count as well: they extend its numbers to what is counted.
-    """
-    meta = {key: nlp.meta.get(key, "") for key in ("lang", "name", "version", "spacy_git_version")}
-    path = getattr(nlp, "path", None)
-    weights = _files_digest(p for p in Path(path).rglob("*") if p.is_file()) if path else ""
-    return _parts_digest("model", json.dumps(meta, sort_keys=True), weights, rules_fingerprint(schema))
-
-
-def _label_settings(schema: Schema) -> str:
-    return json.dumps([(x.name, x.takes) for x in schema.labels])
-
-
-def _files_digest(paths: Iterable[Path]) -> str:
-    """Return a digest over the contents of files, in the order of their paths."""
-    total = hashlib.sha256()
-    for path in sorted(paths):
-        with path.open("rb") as file:
-            total.update(hashlib.file_digest(file, "sha256").digest())
-    return total.hexdigest()
-
-
-def _parts_digest(*parts: str) -> str:
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:_FINGERPRINT_DIGITS]

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import Sentence
@@ -32,8 +33,7 @@ VERDICT_TAKEN, VERDICT_CHANGED, VERDICT_REJECTED, VERDICT_PASSED_OVER = (
 )
 
 
-@dataclass(slots=True)
-class VerdictCounts:
+class VerdictCounts(Struct):
     """Counts of one source, label and kind."""
 
     taken: int = 0
@@ -49,8 +49,7 @@ class VerdictCounts:
         return self.taken + self.changed + self.rejected + self.passed
 
 
-@dataclass(slots=True)
-class SourceAccuracy:
+class SourceAccuracy(Struct):
     """The tallies, and the share of a kind of suggestion that is right by them."""
 
     counts_by_key: dict[SourceKey, VerdictCounts] = field(default_factory=dict)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import Sentence
@@ -27,8 +29,7 @@ _MAX_CHANGED_TEXTS = 512
 """How many of the last texts that were touched are remembered."""
 
 
-@dataclass(slots=True)
-class RankedSuggestions:
+class RankedSuggestions(Struct):
     """A sentence's suggestions as the sources have them, as they were judged, and what is left of them."""
 
     unranked: tuple[Suggestion, ...]

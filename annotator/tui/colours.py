@@ -7,9 +7,9 @@ protanopia, deuteranopia and tritanopia.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
+from msgspec import Struct
 from rich.color import Color
 from rich.color_triplet import ColorTriplet
 from rich.style import Style
@@ -18,8 +18,7 @@ from annotator.core.schema import Schema
 from annotator.statistics.styled_text import CellStyle
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(Struct, frozen=True):
     """The colours of a theme; hexadecimal for the full ones, ANSI names for the small ones."""
 
     name: str

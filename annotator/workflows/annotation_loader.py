@@ -14,7 +14,9 @@ Only accepted sentences are listed as left out; the others would not be exported
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from annotator.core.annotation import Answer
 from annotator.core.annotation_store import AnnotationStore
@@ -34,8 +36,7 @@ from annotator.storage.journal_reader import LineFlaw
 # What the annotators of a corpus have made of it, read from their journals.
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedJournal:
+class LoadedJournal(Struct, frozen=True):
     """One annotator's works, and what was found wrong with the journal."""
 
     annotator: str
@@ -60,8 +61,7 @@ _MAX_NAMED = 5
 """How many articles a warning names."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExportSelection:
+class ExportSelection(Struct, frozen=True):
     """The works of the annotators asked for, what is missing, and the sentences that nobody has answered."""
 
     items: tuple[ExportItem, ...]
@@ -114,8 +114,7 @@ def _check_annotator(corpus: CorpusFolder, annotator: str | None) -> None:
         raise AnnotatorError(f"there is no journal of the annotator {annotator!r}", do=there)
 
 
-@dataclass(slots=True)
-class _ArticleVersions:
+class _ArticleVersions(Struct):
     """The articles of a corpus, and which of them are versions of one another."""
 
     articles: dict[str, Article]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.checks.problem import (
     CHECKED_ANSWERS,
@@ -22,8 +24,7 @@ from annotator.storage.journal import find_record_lines, journal_file_name
 from annotator.workflows.annotation_loader import LoadedJournal, load_journals, select_of_all
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedCheckInput:
+class LoadedCheckInput(Struct, frozen=True):
     """The material of a corpus, and the problems that were met on the way."""
 
     check_input: CheckInput

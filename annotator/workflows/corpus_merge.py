@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from annotator.core.errors import CorpusError
 from annotator.storage.articles import decode_article
@@ -29,8 +30,7 @@ _ARTICLE_FIELDS = ("origin", "title", "byline", "dateline", "date", "source", "m
 _VERSION_FIELDS = ("replaces", "replaced_by")
 
 
-@dataclass(slots=True)
-class ArticleDifferences:
+class ArticleDifferences(Struct):
     """What two corpora say differently of one article; the first one's word stays."""
 
     conflicts: list[str] = field(default_factory=list)

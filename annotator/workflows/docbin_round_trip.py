@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import orjson
+from msgspec.structs import replace
 
 from annotator.core.schema import Schema
 from annotator.export.atomic_output import EXPORT_LEDGER_FILE

@@ -12,8 +12,9 @@ import hashlib
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from annotator.core.annotation import AnnotatedSentence, Answer
 from annotator.core.article import AnnotatedLineIndex
@@ -56,8 +57,7 @@ ShardFile = tuple[str, str, "array[int]"]
 """A file's name, its part, and its sentences by their numbers in the whole export."""
 
 
-@dataclass(slots=True)
-class ExportPlan:
+class ExportPlan(Struct):
     """The accepted sentences of a plain corpus in the order of the export; arrays have a number for each."""
 
     indexes: list[JournalIndex]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from annotator.export.doc_layout import ExportSentence
 from annotator.export.export_ledger import REPORT_FILE

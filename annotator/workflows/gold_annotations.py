@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import Sentence
@@ -25,8 +26,7 @@ from annotator.storage.file_io import raw_lines, translate_os_errors
 from annotator.suggest.evaluation import GoldSentence, SpanOffsets
 
 
-@dataclass(frozen=True, slots=True)
-class GoldSet:
+class GoldSet(Struct, frozen=True):
     """The sentences of a gold file, those of one article together and in their order."""
 
     rows: tuple[GoldSentence, ...]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.core.article import Article, Sentence
 from annotator.formats.document import Document
@@ -13,8 +15,7 @@ SpanKey = tuple[int, int, str]
 DocumentRange = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentOptions:
+class DocumentOptions(Struct, frozen=True):
     """What the user chose for an import."""
 
     answer: str = ""
@@ -25,8 +26,7 @@ class DocumentOptions:
     full: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class AlignedDocument:
+class AlignedDocument(Struct, frozen=True):
     """One settled document with its sentences, in code points of its own text."""
 
     document: Document
@@ -39,8 +39,7 @@ class AlignedDocument:
     """Where in the account the others are listed."""
 
 
-@dataclass(slots=True)
-class ImportCounts:
+class ImportCounts(Struct):
     """What came of an import."""
 
     documents: int = 0

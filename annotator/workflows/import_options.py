@@ -7,11 +7,11 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
 import orjson
+from msgspec import Struct, field
 
 from annotator.core.errors import AnnotatorError, SourceError, UsageError
 from annotator.formats import format_detection, label_mapping, offset_units
@@ -29,8 +29,7 @@ OPEN_ANSWER = "open"
 """What ``--answer`` calls a sentence that nobody has finished."""
 
 
-@dataclass(frozen=True, slots=True)
-class ImportOptions:
+class ImportOptions(Struct, frozen=True):
     """The options of an import, as given."""
 
     folder: Path

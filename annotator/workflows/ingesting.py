@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct, field
 
 from annotator.core.article import Article
 from annotator.core.errors import AnnotatorError
@@ -24,8 +25,7 @@ KNOWN_STATE = "already in the corpus"
 RESTORED_STATE = "back in the queue"
 
 
-@dataclass
-class IngestReport:
+class IngestReport(Struct):
     """What an ingest did, source by source."""
 
     corpus: str

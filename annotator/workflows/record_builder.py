@@ -7,8 +7,10 @@ import re
 from bisect import bisect_right, insort
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import islice
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence, Annotation
 from annotator.core.annotation_store import AnnotationStore
@@ -41,8 +43,7 @@ make millions of them."""
 REPEATED_DIFFERENTLY_REASON = "the same text stands in the file before and says otherwise"
 
 
-@dataclass(slots=True)
-class _ExistingAnnotations:
+class _ExistingAnnotations(Struct):
     """What one annotator has on one article: by place, and whether it is of this import."""
 
     annotations: dict[DocumentRange, tuple[Annotation, bool]] = field(default_factory=dict)

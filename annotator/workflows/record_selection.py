@@ -8,10 +8,11 @@ would have to be told of in more than one place raises OddError: then all is gat
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import AnnotatedLineIndex, Article

@@ -9,9 +9,10 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, to_builtins
 
 from annotator.core.errors import UsageError
 from annotator.core.pluralize import pluralize
@@ -28,16 +29,14 @@ from annotator.workflows.import_documents import with_stated_sentences
 _MAX_EXAMPLES = 10
 
 
-@dataclass(frozen=True, slots=True)
-class RoundTripCount:
+class RoundTripCount(Struct, frozen=True):
     """How often a kind of thing came back as it was."""
 
     back: int
     of: int
 
 
-@dataclass(frozen=True, slots=True)
-class RoundTripReport:
+class RoundTripReport(Struct, frozen=True):
     """What a format has held of a corpus."""
 
     format: str
@@ -70,7 +69,7 @@ class RoundTripReport:
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for ``--json``."""
-        return {**asdict(self), "passed": self.passed, "lacks": list(self.lacks)}
+        return {**to_builtins(self), "passed": self.passed, "lacks": list(self.lacks)}
 
     def lines(self) -> Iterator[str]:
         """Yield the certificate for people."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from annotator.core.article import Article, LineVerdict, Sentence, SourceLine
 from annotator.core.digest import article_id_from_digest, text_digest
@@ -29,8 +30,7 @@ MAX_TEXT_LENGTH = 1_000_000
 IMPORTED_REASON = "given in the imported text"
 
 
-@dataclass(frozen=True, slots=True)
-class BuiltSentences:
+class BuiltSentences(Struct, frozen=True):
     """The sentences of a text, and what of them and of their tokens is the file's own."""
 
     sentences: tuple[Sentence, ...]

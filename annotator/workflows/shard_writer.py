@@ -8,9 +8,11 @@ import time
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import fields
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.schema import Schema
@@ -26,8 +28,7 @@ _NUMPY_THRESHOLD = 5000
 """From how many sentences on numpy is worth the time that it takes to load."""
 
 
-@dataclass(slots=True)
-class ShardJob:
+class ShardJob(Struct):
     """The sentences of one file: a number in each array for each of them."""
 
     name: str
@@ -54,8 +55,7 @@ class ShardJob:
     """What others said of a sentence, where suggestions were turned down."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShardResult:
+class ShardResult(Struct, frozen=True):
     """What one file of an export holds, and what the ledger has to tell of it."""
 
     part_counts: PartContents

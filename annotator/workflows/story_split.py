@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.core.annotation import Answer
 from annotator.core.article import Article
@@ -36,8 +38,7 @@ if TYPE_CHECKING:  # a small export starts fast
     from annotator.workflows.annotation_loader import ExportSelection
 
 
-@dataclass(frozen=True, slots=True)
-class StorySplit:
+class StorySplit(Struct, frozen=True):
     """The stories of a corpus under the shares of a split."""
 
     stories: StoryGroups

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import orjson
+from msgspec.structs import replace
 
 from annotator.core.annotation import Answer
 from annotator.core.annotation_store import AnnotationStore

@@ -7,11 +7,11 @@ import re
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import spacy
+from msgspec.structs import replace
 from spacy.tokens import DocBin
 
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer

@@ -6,13 +6,13 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import spacy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from spacy.tokens import Doc, DocBin
 from spacy.util import load_config, load_model_from_config
 

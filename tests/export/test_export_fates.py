@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import spacy
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from spacy.tokens import Doc
 from spacy.tokens import Span as DocSpan
 

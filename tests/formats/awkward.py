@@ -5,7 +5,7 @@ Each marks its spans by quotes, so that no offset is written by hand.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from annotator.core.spans import Span
 from annotator.core.tokens import Token

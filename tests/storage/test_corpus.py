@@ -7,11 +7,11 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import orjson
 import pytest
+from msgspec.structs import replace
 
 from annotator.core.article import LineVerdict
 from annotator.core.digest import article_id_from_digest, text_digest

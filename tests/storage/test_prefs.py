@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from annotator.storage.file_io import dump_json
 from annotator.storage.user_files import MESSAGE_SECONDS, Preferences, _decode_preferences, update_preferences

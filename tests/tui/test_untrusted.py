@@ -69,7 +69,8 @@ async def test_warnings_and_banners_are_text_too(
     path = tmp_path / "news"
     builders.make_corpus(path)
     monkeypatch.setattr(
-        "annotator.storage.corpus_folder.CorpusFolder._add_flaw_warnings", lambda c: c.warnings.append(payload)
+        "annotator.storage.corpus_folder.CorpusFolder._add_flaw_warnings",
+        lambda c: c.warnings.append(payload),
     )
     async with desk(path, size=(120, 30)) as d:
         assert not commands_in(d.raw().replace("\n", ""))

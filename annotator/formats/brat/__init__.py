@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
@@ -45,8 +46,7 @@ from annotator.formats.span_fields import TEXT_DIFFERS, NoteCounter
 # The files of a brat folder: which ``.ann`` belongs to which ``.txt``.
 
 
-@dataclass(frozen=True, slots=True)
-class TextAnnPair:
+class TextAnnPair(Struct, frozen=True):
     """One text and what was marked on it."""
 
     id: str

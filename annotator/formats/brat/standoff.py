@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from annotator.core.spans import Span
 from annotator.formats.document import ConversionLog, ConversionLogEntry, ConversionOutcome
@@ -36,8 +37,7 @@ _THINGS = {
 }
 
 
-@dataclass(slots=True)
-class TextBound:
+class TextBound(Struct):
     """A ``T`` line: a label on one or more fragments, and the text that it quotes."""
 
     line: int
@@ -52,8 +52,7 @@ class TextBound:
         return sum(e - s for s, e in self.fragments) + len(self.fragments) - 1 - len(self.quote)
 
 
-@dataclass(frozen=True, slots=True)
-class BratNote:
+class BratNote(Struct, frozen=True):
     """A ``#`` line: what somebody wrote on an annotation, ``target`` being its id."""
 
     line: int
@@ -62,8 +61,7 @@ class BratNote:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class UnsupportedLine:
+class UnsupportedLine(Struct, frozen=True):
     """A line that makes no span: a relation, an event, …, or a span that cannot be read (``why``)."""
 
     line: int
@@ -73,8 +71,7 @@ class UnsupportedLine:
     why: str
 
 
-@dataclass(slots=True)
-class Standoff:
+class Standoff(Struct):
     """What an ``.ann`` file says, in its order."""
 
     bounds: list[TextBound] = field(default_factory=list)
@@ -184,8 +181,7 @@ def fragment_quotes(bound: TextBound) -> list[QuotedRange]:
     return out
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedBound:
+class PlacedBound(Struct, frozen=True):
     """A bound and its spans; with a ``fate`` it isn't just as it was in the file."""
 
     bound: TextBound

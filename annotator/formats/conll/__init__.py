@@ -10,9 +10,11 @@ file without, each sentence is one.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import PurePath
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from annotator.core.errors import SourceError
 from annotator.core.pluralize import pluralize
@@ -153,8 +155,7 @@ def _columns_phrase(columns: Collection[int]) -> str:
     return f"column {description} holds" if len(columns) == 1 else f"columns {description} hold"
 
 
-@dataclass(slots=True)
-class _DocumentBuilder:
+class _DocumentBuilder(Struct):
     """A document as it grows, sentence by sentence."""
 
     parts: list[str] = field(default_factory=list)

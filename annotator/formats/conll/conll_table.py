@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from annotator.core.errors import SourceError
 from annotator.core.pluralize import pluralize
@@ -41,16 +42,14 @@ _MAX_TAGS = 5_000
 NumberedLines = Iterable[tuple[int, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class ConllRow:
+class ConllRow(Struct, frozen=True):
     """A word with its fields."""
 
     line: int
     fields: tuple[str, ...]
 
 
-@dataclass(slots=True)
-class ConllSentence:
+class ConllSentence(Struct):
     """The rows between two blank lines."""
 
     rows: list[ConllRow] = field(default_factory=list)
@@ -62,8 +61,7 @@ class ConllSentence:
     """How many words have parts with tags of their own."""
 
 
-@dataclass(frozen=True, slots=True)
-class RowShape:
+class RowShape(Struct, frozen=True):
     """How the rows are cut."""
 
     tabs: bool
@@ -176,8 +174,7 @@ class NumberedTagsError(SourceError):
     """The tags are numbers, and nobody has said what they stand for."""
 
 
-@dataclass(slots=True)
-class ColumnSurvey:
+class ColumnSurvey(Struct):
     """What one column of the whole file holds."""
 
     counts: dict[str, int] = field(default_factory=dict)
@@ -247,8 +244,7 @@ class ColumnSurvey:
         return {parse_tag(v).label for v in self.counts if is_tag(v)} - {""}
 
 
-@dataclass(frozen=True, slots=True)
-class ConllTable:
+class ConllTable(Struct, frozen=True):
     """Which column holds what, and what the tags show."""
 
     shape: RowShape

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Protocol
 
 import orjson
+from msgspec import Struct
 
 from annotator.core.errors import SourceError
 from annotator.formats.import_source import ImportSource
@@ -99,8 +99,7 @@ class DatasetTable(Protocol):
         """Yield each row's place and the values of some columns."""
 
 
-@dataclass(frozen=True, slots=True)
-class TagColumn:
+class TagColumn(Struct, frozen=True):
     """A column of tags."""
 
     column: str
@@ -110,8 +109,7 @@ class TagColumn:
     """Whether its tags are labels without prefix."""
 
 
-@dataclass(frozen=True, slots=True)
-class DatasetColumns:
+class DatasetColumns(Struct, frozen=True):
     """The columns that count."""
 
     text: str = ""

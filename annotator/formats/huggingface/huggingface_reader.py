@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
 
 import orjson
+from msgspec import Struct, field
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
@@ -88,8 +88,7 @@ def _open_table(file: ImportSource, log: ConversionLog) -> DatasetTable:
     return dataset_tables.JsonLinesTable(file, log) if is_json else ParquetTable(file)
 
 
-@dataclass(slots=True)
-class _HuggingFaceReader:
+class _HuggingFaceReader(Struct):
     table: DatasetTable
     shape: DatasetColumns
     log: ConversionLog

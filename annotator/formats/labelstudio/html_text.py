@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import unescape
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from annotator.formats.labelstudio.labelstudio_tasks import (
     LabelStudioTask,
@@ -44,16 +46,14 @@ _MAX_PATH_DEPTH = 200
 """How deep paths are followed; what lies deeper has none."""
 
 
-@dataclass(frozen=True, slots=True)
-class TextNode:
+class TextNode(Struct, frozen=True):
     """A text node, references in its text as they stand; the path is empty for a line break."""
 
     path: str
     text: str
 
 
-@dataclass(slots=True)
-class _Element:
+class _Element(Struct):
     tag: str
     path: str
     children: Counter[str] = field(default_factory=Counter)
@@ -143,8 +143,7 @@ def _best_page_reading(page: str, regions: Sequence[TextRegion]) -> _PageReading
     return max(tried, key=lambda read: sum(read.fits(read.place_region(r)) for r in regions))
 
 
-@dataclass(frozen=True)
-class _PageReading:
+class _PageReading(Struct, frozen=True, dict=True):
     """One reading of a page."""
 
     nodes: tuple[TextNode, ...]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from annotator.core.errors import SourceError
 from annotator.core.pluralize import pluralize
@@ -113,8 +115,7 @@ def _text_field_note(chosen: dict[str, str]) -> Iterator[str]:
         yield f"texts are read from the field {', '.join(found)}"
 
 
-@dataclass(slots=True)
-class _LabelStudioReader:
+class _LabelStudioReader(Struct):
     log: ConversionLog
     chosen: dict[str, str]
     """The key of the text by object of the labelling config."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec import Struct, field
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
@@ -27,8 +28,7 @@ _JSON_MIN_SIGNS = frozenset({"annotation_id", "lead_time"})
 _TEXT_VALUE_KEYS = ("choices", "taxonomy", "rating", "ranker", "datetime", "number", "pairwise")
 
 
-@dataclass(frozen=True, slots=True)
-class TaskAnnotation:
+class TaskAnnotation(Struct, frozen=True):
     """One annotation of a task."""
 
     results: list[dict[str, Any]]
@@ -37,8 +37,7 @@ class TaskAnnotation:
     time: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class LabelStudioTask:
+class LabelStudioTask(Struct, frozen=True):
     """One task."""
 
     data: dict[str, Any]
@@ -190,8 +189,7 @@ _TEXT_LABEL_TYPES = frozenset({"labels", "hypertextlabels", "htmllabels", "parag
 _PREDICTION_ORIGIN = "prediction"
 
 
-@dataclass(frozen=True, slots=True)
-class TextRegion:
+class TextRegion(Struct, frozen=True):
     """One label on one place in a text; offsets as the file has them."""
 
     raw: RawSpan
@@ -208,8 +206,7 @@ class TextRegion:
     """The field of the data that it names itself."""
 
 
-@dataclass(slots=True)
-class SortedResult:
+class SortedResult(Struct):
     """An annotation's result, sorted."""
 
     spans: list[TextRegion] = field(default_factory=list)

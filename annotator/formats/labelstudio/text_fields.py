@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from annotator.core.errors import SourceError
 from annotator.formats.labelstudio.labelstudio_tasks import (
@@ -75,8 +76,7 @@ def is_link(text: str) -> bool:
     return bool(_LINK.fullmatch(text.strip()))
 
 
-@dataclass(slots=True)
-class TextFieldChooser:
+class TextFieldChooser(Struct):
     """Gathers, over all tasks, what speaks for a field being the text of an object in the config."""
 
     scores: defaultdict[str, dict[str, FieldScore]] = field(default_factory=lambda: defaultdict(dict))

@@ -8,9 +8,11 @@ What a task asks beside spans (a choice, a label for the text, relations) is lis
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
@@ -50,8 +52,7 @@ ANSWERED_IGNORE = "it was answered with ignore"
 AnsweredSpanKey = tuple[int, int, str]
 
 
-@dataclass(frozen=True, slots=True)
-class SpanAnswer:
+class SpanAnswer(Struct, frozen=True):
     """What somebody said of one span."""
 
     span: Span
@@ -63,8 +64,7 @@ class SpanAnswer:
     """The line of the ledger where its offsets counted something else than code points."""
 
 
-@dataclass(slots=True)
-class _TextAnswers:
+class _TextAnswers(Struct):
     """One annotator's answers on one text."""
 
     document: Document
@@ -202,8 +202,7 @@ def is_journal_line(record: Any) -> bool:
     return isinstance(record, dict) and "_seq" in record and "_crc" in record
 
 
-@dataclass(frozen=True, slots=True)
-class _LocatedTask:
+class _LocatedTask(Struct, frozen=True):
     """A task, or a version in one, with its place in the file."""
 
     record: dict[str, Any]
@@ -213,8 +212,7 @@ class _LocatedTask:
     where: str
 
 
-@dataclass(slots=True)
-class _ProdigyReader:
+class _ProdigyReader(Struct):
     log: ConversionLog
     unit: OffsetUnit
     binary: BinaryAnswers

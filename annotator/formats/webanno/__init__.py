@@ -9,8 +9,9 @@ as its label. What else a file says (other layers and features, relations, chain
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+
+from msgspec import Struct, field
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
@@ -38,13 +39,13 @@ from annotator.formats.offset_units import (
 )
 from annotator.formats.span_fields import COVERS_NOTHING, NoteCounter
 from annotator.formats.webanno.webanno_table import (
-    WebAnnoSentence,
-    WebAnnoUnit,
     FORMAT_HEADER,
     ROLE_PREFIX,
     WebAnnoAnnotation,
     WebAnnoLayer,
+    WebAnnoSentence,
     WebAnnoTable,
+    WebAnnoUnit,
     escape_text_line,
     layer_annotations,
     parse_table,
@@ -215,8 +216,7 @@ WEBANNO_UNITS = (UTF16, CODE_POINTS)
 """What WebAnno counts in, and what other programs that write its format do."""
 
 
-@dataclass(slots=True)
-class WebAnnoLayout:
+class WebAnnoLayout(Struct):
     """A text, its sentences and tokens, and the place of each unit by its line."""
 
     text: str = ""
@@ -329,9 +329,7 @@ def _reads_as(there: str, description: str) -> bool:
     return there == description or escape_text_line(there) == description
 
 
-def _unit_range(
-    unit: WebAnnoUnit, converter: OffsetConverter, origin: int, where: str
-) -> tuple[int, int]:
+def _unit_range(unit: WebAnnoUnit, converter: OffsetConverter, origin: int, where: str) -> tuple[int, int]:
     if unit.start < origin:
         raise _offset_error(unit, f"{unit.start} lies before its sentence", where)
     try:

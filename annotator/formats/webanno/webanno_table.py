@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from annotator.core.errors import SourceError
 from annotator.core.pluralize import pluralize
@@ -32,8 +33,7 @@ _UNESCAPED = {name: char for char, name in _ESCAPE_LETTERS.items()}
 _UNESCAPED_IN_TEXT = {name: char for char, name in _TEXT_ESCAPE_LETTERS.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class CellValue:
+class CellValue(Struct, frozen=True):
     """One of the values that are stacked in a cell."""
 
     text: str | None
@@ -110,8 +110,7 @@ _UNIT_LINE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class WebAnnoLayer:
+class WebAnnoLayer(Struct, frozen=True):
     """A layer and its columns."""
 
     kind: str
@@ -127,8 +126,7 @@ class WebAnnoLayer:
         return self.name.rpartition(".")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class WebAnnoUnit:
+class WebAnnoUnit(Struct, frozen=True):
     """A token, or a part of one, and its cells."""
 
     line: int
@@ -140,8 +138,7 @@ class WebAnnoUnit:
     cells: tuple[str, ...]
 
 
-@dataclass(slots=True)
-class WebAnnoSentence:
+class WebAnnoSentence(Struct):
     """The lines between two blank ones."""
 
     line: int = 0
@@ -154,8 +151,7 @@ class WebAnnoSentence:
         return "\n".join(self.texts) if self.texts else None
 
 
-@dataclass(slots=True)
-class WebAnnoTable:
+class WebAnnoTable(Struct):
     """A whole file."""
 
     layers: list[WebAnnoLayer] = field(default_factory=list)
@@ -168,8 +164,7 @@ class WebAnnoTable:
         return sum(len(layer.features) for layer in self.layers)
 
 
-@dataclass(slots=True)
-class WebAnnoAnnotation:
+class WebAnnoAnnotation(Struct):
     """An annotation of one layer: its first and last unit, and its features' values."""
 
     line: int

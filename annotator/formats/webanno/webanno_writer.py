@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from annotator.core.spans import Span, reading_order
 from annotator.core.tokens import Token, token_range
@@ -52,8 +53,7 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
     return files
 
 
-@dataclass(slots=True)
-class _CellValues:
+class _CellValues(Struct):
     """The values on each token, and on each part of one; keys are places in code points."""
 
     whole: dict[int, list[CellValue]] = field(default_factory=dict)

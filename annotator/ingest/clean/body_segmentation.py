@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 from itertools import pairwise
+
+from msgspec import Struct
 
 from annotator.ingest.clean import lexicon
 from annotator.ingest.clean.lexicon import CJK
@@ -36,8 +37,7 @@ class PagePart(IntEnum):
     AFTER = 3
 
 
-@dataclass(frozen=True, slots=True)
-class TransitionCosts:
+class TransitionCosts(Struct, frozen=True):
     """What the switches between states cost, in the log-odds of the units' scores."""
 
     start: float
@@ -187,8 +187,7 @@ MIN_CONTENT_WORD_LENGTH = 4
 """Words of this many letters and more carry what a text is about."""
 
 
-@dataclass(frozen=True)
-class SegmentedPage:
+class SegmentedPage(Struct, frozen=True, dict=True):
     """The units of a page with their measures and states, lists of one length."""
 
     units: list[TextUnit]
@@ -271,10 +270,7 @@ def segment_page(lines: list[str]) -> SegmentedPage:
     states: list[PagePart] = []
     scores: list[float] = []
     for look in RETRY_BONUSES:
-        scores = [
-            body_log_odds(row, one.words, look)
-            for row, one in zip(rows, measures, strict=True)
-        ]
+        scores = [body_log_odds(row, one.words, look) for row, one in zip(rows, measures, strict=True)]
         states = best_path(scores, barriers, lates, TRANSITION_COSTS)
         if PagePart.BODY in states:
             break

@@ -11,8 +11,9 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from annotator.ingest.clean import lexicon
 from annotator.ingest.clean.lexicon import (
@@ -52,8 +53,7 @@ WRAP_WIDTHS = range(50, 101)
 """How long the lines of a text are that a mail program or a terminal has wrapped (code points)."""
 
 
-@dataclass(frozen=True, slots=True)
-class TextUnit:
+class TextUnit(Struct, frozen=True):
     """The non-blank lines ``first`` to ``last`` (inclusive, from 0) and their text as one line.
 
     Of a text longer than ``HEAD + TAIL`` only its beginning and its end are kept.
@@ -130,8 +130,7 @@ DEFAULT_FUNCTION_SHARE = 0.35
 """The share of function words that is assumed where the language has no list."""
 
 
-@dataclass(frozen=True, slots=True)
-class LineFeatures:
+class LineFeatures(Struct, frozen=True):
     """What is seen on one unit without a look at its neighbours."""
 
     key: str

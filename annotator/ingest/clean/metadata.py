@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
+
+from msgspec import Struct
 
 from annotator.core.article import LineVerdict, SourceLine
 from annotator.ingest.clean import lexicon
@@ -191,8 +192,7 @@ FIRST_PUBLISHED = re.compile(r"^\W*(?:first\s+)?(?:published|posted|created|publ
 """The label of a page's first date; others are of its changes."""
 
 
-@dataclass(frozen=True, slots=True)
-class CleanedPage:
+class CleanedPage(Struct, frozen=True):
     r"""The verdicts on a page's lines and what the page says about its article.
 
     ``lines[i]`` is for ``text.split("\n")[i]``; ``date`` is ``yyyy-mm-dd``; what is not stated is "".

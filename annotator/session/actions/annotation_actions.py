@@ -7,7 +7,9 @@ pen carries deeds out on a session; the keystroke planner of the benchmarks only
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence, Answer
 from annotator.core.edits import (
@@ -42,8 +44,7 @@ SentencePosition = tuple[int, int]
 """A sentence of the article by index, and code points from its start."""
 
 
-@dataclass(frozen=True, slots=True)
-class SelectionState:
+class SelectionState(Struct, frozen=True):
     """The selection, and how far each label has gone through its suggestions."""
 
     selection: Selection | None = None
@@ -57,8 +58,7 @@ class SelectionState:
     """Label → the place up to which its suggestions have been gone through."""
 
 
-@dataclass(frozen=True, slots=True)
-class ActionContext:
+class ActionContext(Struct, frozen=True):
     """All that lies before the hand: the article's works, the active one, and what is suggested."""
 
     schema: Schema
@@ -98,8 +98,7 @@ class ActionContext:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ActionResult:
+class ActionResult(Struct, frozen=True):
     """What comes of a key: what is in hand then, an edit to carry out, and the sentence to go to."""
 
     selection_state: SelectionState

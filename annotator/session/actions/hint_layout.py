@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from annotator.core.article import Article, Sentence
 from annotator.core.graphemes import tokens_inside_graphemes
@@ -11,14 +12,13 @@ from annotator.core.schema import Schema
 from annotator.core.tokens import TokenRange
 from annotator.language import SelectionCandidate, selection_candidates
 from annotator.language.article_context import lowercase_words, without_sentence_initial
+from annotator.language.label_kinds import label_for_kind
 from annotator.session.actions.hints import DEFAULT_HINT_STYLE, Hint, HintStyle, assign_hints
-from annotator.suggest.rules import label_for_kind
 
 # What is worked out once on arrival at a sentence and stays while one works in it.
 
 
-@dataclass(frozen=True, slots=True)
-class HintLayout:
+class HintLayout(Struct, frozen=True):
     """Hints and candidates of one sentence."""
 
     hints: tuple[Hint, ...] = ()

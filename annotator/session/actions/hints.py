@@ -7,7 +7,9 @@ selection or the wrapping, so it stays where it is while one works in a sentence
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.core.tokens import Token
 from annotator.language.en import words as en
@@ -33,8 +35,7 @@ MAX_PREFIX_LETTERS = 13
 """How many letters may start a two-letter hint: beyond it too few words keep a single letter."""
 
 
-@dataclass(frozen=True, slots=True)
-class HintStyle:
+class HintStyle(Struct, frozen=True):
     """Which letters hints are made of, those of the likely words first."""
 
     letters: str = HINT_LETTERS
@@ -48,8 +49,7 @@ class HintStyle:
 DEFAULT_HINT_STYLE = HintStyle()
 
 
-@dataclass(frozen=True, slots=True)
-class Hint:
+class Hint(Struct, frozen=True):
     """The hint of one token: ``keys`` of one or two letters, "" for none, at cell ``at`` of the token."""
 
     letters: str = ""
@@ -58,15 +58,13 @@ class Hint:
     """Whether the word probably starts or ends what one wants; drawn in the hint colour."""
 
 
-@dataclass(frozen=True, slots=True)
-class HintPrefix:
+class HintPrefix(Struct, frozen=True):
     """The tokens that the typed letter may still reach with a second one."""
 
     tokens: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _HintSlot:
+class _HintSlot(Struct, frozen=True):
     """What a token can bear: its class (1 to 6, 0 for no hint), the cell, and whether two letters fit."""
 
     rank: int

@@ -6,8 +6,10 @@ A selection is not stored; a label key turns it into a span. All ranges are toke
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.core.graphemes import tokens_inside_graphemes, widen_to_graphemes
 from annotator.core.tokens import Token, TokenRange
@@ -27,8 +29,7 @@ class SelectionStage(StrEnum):
     """Both ends were chosen: the next hint starts anew."""
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """Tokens ``[first, last)``, the token that it began at and how it came about."""
 
     first: int

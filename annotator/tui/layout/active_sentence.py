@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.schema import Schema
@@ -35,8 +37,7 @@ TEXT_COLUMN = 6
 """Where the text begins: bar, answer, three for the number, a blank."""
 
 
-@dataclass(frozen=True, slots=True)
-class ActiveSentenceRow:
+class ActiveSentenceRow(Struct, frozen=True):
     """A row of the block and the wrapped line that it belongs to."""
 
     row: StyledRow
@@ -176,8 +177,7 @@ def _hint_letters(hint: Hint, typed: str) -> tuple[StyledText, ...]:
 # -- text --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _TextStyles:
+class _TextStyles(Struct, frozen=True):
     """What decides the ink of a cell of the active text."""
 
     schema: Schema

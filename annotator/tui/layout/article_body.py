@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import Article
@@ -32,8 +34,7 @@ from annotator.tui.layout.span_lanes import SpanMark, draw_lanes, marks_over_cel
 from annotator.tui.layout.text_cells import WrappedLine, screen_text, wrap_tokens
 
 
-@dataclass(frozen=True, slots=True)
-class BodyFrame:
+class BodyFrame(Struct, frozen=True):
     """The size of the body in cells and how it is drawn."""
 
     width: int
@@ -44,8 +45,7 @@ class BodyFrame:
     hint_mode: str = "all"
 
 
-@dataclass(frozen=True, slots=True)
-class BodyRow:
+class BodyRow(Struct, frozen=True):
     """A row of the body: what is drawn, and which sentence and wrapped line a click on it means."""
 
     row: StyledRow
@@ -68,8 +68,7 @@ def active_start_row(state: TaskState, frame: BodyFrame, *, turned: bool = False
     return max(0, min(above, anchor, frame.height - reserved_height(lines)))
 
 
-@dataclass(frozen=True, slots=True)
-class VisiblePage:
+class VisiblePage(Struct, frozen=True):
     """What stays while one moves in view: the first sentence that is shown whole, and the rows above it."""
 
     first_sentence: int

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from annotator.checks.consistency import InconsistencyGroup, InconsistencyKind, WordOccurrence
 from annotator.core.schema import Schema
@@ -31,8 +32,7 @@ _PROGRESS_BAR_WIDTH = 8
 """The cells of an article's gauge."""
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleListItem:
+class ArticleListItem(Struct, frozen=True):
     """An article as the list shows it."""
 
     title: str
@@ -42,8 +42,7 @@ class ArticleListItem:
     """What there is to look at: ``!`` problems, ``f`` flags, ``n`` notes."""
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleList:
+class ArticleList(Struct, frozen=True):
     """The rows of the list of articles that are on the screen."""
 
     items: Sequence[ArticleListItem]
@@ -53,8 +52,7 @@ class ArticleList:
     """How the articles are sorted, in words."""
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleProblems:
+class ArticleProblems(Struct, frozen=True):
     """What there is to look at in the article in hand."""
 
     problems: Mapping[int, Sequence[str]] = field(default_factory=dict)

@@ -7,8 +7,10 @@ edge, with an open end. Links run up from a deeper lane's corners to the text.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.schema import Schema
@@ -21,8 +23,7 @@ from annotator.tui.layout.glyphs import Glyphs, LaneGlyphs
 from annotator.tui.layout.text_cells import TextCell, WrappedLine, drawable_graphemes, token_width
 
 
-@dataclass(frozen=True, slots=True)
-class SpanMark:
+class SpanMark(Struct, frozen=True):
     """A span to draw: code points ``[start, end)``, its length in tokens, its names and its state."""
 
     start: int
@@ -41,8 +42,7 @@ class SpanMark:
     """Whether the span begins or ends inside a token."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedMark:
+class PlacedMark(Struct, frozen=True):
     """A mark on one line: columns ``[first, last)``, lane from 0, and whether it goes on beyond."""
 
     mark: SpanMark

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
+
+from msgspec import Struct
 
 from annotator.core.journal_record import KeystrokeKind
 from annotator.statistics.annotation_statistics import (
@@ -64,8 +65,7 @@ read 3 to 5, Brysbaert 2019), or more than {MAX_ACCEPTED_IN_A_ROW} suggestions t
 What was shown and passed over is not recorded, so nothing is said of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlotStyle:
+class PlotStyle(Struct, frozen=True):
     """What a section is drawn with."""
 
     width: int

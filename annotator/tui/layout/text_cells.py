@@ -10,9 +10,9 @@ from __future__ import annotations
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
+from msgspec import Struct
 from rich.cells import cell_len
 
 from annotator.core import graphemes as core
@@ -55,8 +55,7 @@ _ZERO_WIDTH_JOINER = "\u200d"
 """At a grapheme's end it would swallow the next cell, for a terminal and for rich's count of cells."""
 
 
-@dataclass(frozen=True, slots=True)
-class TextCell:
+class TextCell(Struct, frozen=True):
     """One grapheme: what is drawn, which code points ``[start, end)`` of the sentence it shows, where."""
 
     text: str
@@ -78,8 +77,7 @@ def _cell_end(cell: TextCell) -> int:
     return cell.end
 
 
-@dataclass(frozen=True, slots=True)
-class WrappedLine:
+class WrappedLine(Struct, frozen=True):
     """One wrapped line of a sentence."""
 
     cells: tuple[TextCell, ...]

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.cells import cell_len
 
 from annotator.checks.consistency import InconsistencyGroup, InconsistencyKind, WordOccurrence
@@ -38,8 +38,7 @@ _MAX_SENTENCE_ROWS = 12
 """The most rows that the sentence in hand takes."""
 
 
-@dataclass(frozen=True, slots=True)
-class WorklistPlace:
+class WorklistPlace(Struct, frozen=True):
     """A place as the list shows it."""
 
     place: WordOccurrence
@@ -49,8 +48,7 @@ class WorklistPlace:
     """Whether the proposal was carried out (or the place left); None while it waits, or for no proposal."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConsistencyView:
+class ConsistencyView(Struct, frozen=True):
     """What the worklist shows at a moment."""
 
     group: InconsistencyGroup
@@ -261,8 +259,7 @@ _DETAIL_ROWS = 9
 """The rows below the list that are not the sentence: gaps, what is wrong, the repairs."""
 
 
-@dataclass(frozen=True, slots=True)
-class RepairView:
+class RepairView(Struct, frozen=True):
     """What the worklist shows at a moment."""
 
     misaligned_spans: Sequence[MisalignedSpan]

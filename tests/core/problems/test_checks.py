@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from annotator.checks import boundaries, consistency, corpus_checks, schema_rules
 from annotator.checks.problem import CheckInput, Problem, ProblemKind, ReviewedSentence, quote_text
