@@ -232,7 +232,7 @@ class FixedDesk:
         )
         return tuple(sorted(hits, key=lambda s: (s.start, -s.end, s.label)))
 
-    def changed(self, before: Sequence[AnnotatedSentence], after: Sequence[AnnotatedSentence]) -> None:
+    def update(self, before: Sequence[AnnotatedSentence], after: Sequence[AnnotatedSentence]) -> None:
         """Learn nothing."""
 
     def forget(self, article_id: str) -> None:

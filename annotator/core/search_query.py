@@ -139,14 +139,16 @@ def _parse_term(m: re.Match[str]) -> QueryTerm | None:
 def _term_test(term: QueryTerm) -> Callable[[QuerySubject], bool]:
     value, folded = term.value, term.value.casefold()
     return {
-        "word": lambda s: folded in s.work.sentence.text.translate(_BLANK_TRANSLATION).casefold(),
-        "exact": lambda s: value in s.work.sentence.text.translate(_BLANK_TRANSLATION),
-        "label": lambda s: any(_starts_with(x.label, value) for x in s.work.annotation.spans),
-        "answer": lambda s: _matches_answer(s.work, value),
-        "flag": lambda s: s.work.annotation.flagged,
-        "note": lambda s: bool(s.work.annotation.note) and folded in s.work.annotation.note.casefold(),
+        "word": lambda s: folded in s.annotated.sentence.text.translate(_BLANK_TRANSLATION).casefold(),
+        "exact": lambda s: value in s.annotated.sentence.text.translate(_BLANK_TRANSLATION),
+        "label": lambda s: any(_starts_with(x.label, value) for x in s.annotated.annotation.spans),
+        "answer": lambda s: _matches_answer(s.annotated, value),
+        "flag": lambda s: s.annotated.annotation.flagged,
+        "note": lambda s: (
+            bool(s.annotated.annotation.note) and folded in s.annotated.annotation.note.casefold()
+        ),
         "article": lambda s: folded in s.title.casefold(),
-        "problem": lambda s: s.problem,
+        "problem": lambda s: s.has_problem,
     }[term.kind]
 
 

@@ -105,11 +105,11 @@ def test_a_bridge_is_streamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         gathered.append(corpus)
         return select_for_export(corpus, name)
 
-    monkeypatch.setattr(export, "_gathered", noted)
+    monkeypatch.setattr(export, "_select_items", noted)
     options = ("--ledger", "full", "--attrs", "own", "--json")
     streamed = call("export", desk.path, tmp_path / "out", *options)
     assert not gathered
-    monkeypatch.setattr(export, "_streamed", lambda *_: None)
+    monkeypatch.setattr(export, "_try_stream", lambda *_: None)
     files = tree(tmp_path / "out")
     again = call("export", desk.path, tmp_path / "out", *options)
     assert gathered

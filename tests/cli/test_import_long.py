@@ -28,7 +28,7 @@ def test_a_span_over_thousands_of_sentences_costs_no_square_of_them(tmp_path: Pa
 
 def test_a_row_of_too_many_words_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A row is one sentence, and one of millions of words could not be read again."""
-    monkeypatch.setattr(huggingface_reader, "WORDS", 2)
+    monkeypatch.setattr(huggingface_reader, "MAX_ROW_ITEMS", 2)
     path = jsonl(tmp_path / "x.jsonl", {"tokens": ["Lena", "rowed", "."], "ner_tags": ["B-P", "O", "O"]})
     said = imported(path, tmp_path / "c", "--add-labels")
     assert (said.code, "x.jsonl:1: the row has 3 words, more than 2; split it" in said.err) == (1, True)
@@ -69,7 +69,7 @@ def test_a_list_of_too_many_items_is_refused_packed(tmp_path: Path, monkeypatch:
     """Equal words take next to no room in Parquet: they are counted before they are unpacked."""
     pa = pytest.importorskip("pyarrow", reason="the extra huggingface is not installed")
     pq = pytest.importorskip("pyarrow.parquet")
-    monkeypatch.setattr(dataset_tables, "WORDS", 2)
+    monkeypatch.setattr(dataset_tables, "MAX_ROW_ITEMS", 2)
     pq.write_table(pa.table({"tokens": [["a"] * 3], "ner_tags": [["O"] * 3]}), tmp_path / "x.parquet")
     said = imported(tmp_path / "x.parquet", tmp_path / "c")
     assert (said.code, "x.parquet, row 1: `tokens` has 3 items, more than 2; split" in said.err) == (1, True)

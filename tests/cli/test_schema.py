@@ -171,7 +171,7 @@ def test_a_migration_that_was_killed_is_finished_by_running_it_again(
         raise KilledError
 
     with monkeypatch.context() as patch:
-        patch.setattr(CorpusFolder, "write_beside", die)
+        patch.setattr(CorpusFolder, "write_file", die)
         patch.setattr("os.truncate", die)
         with pytest.raises(KilledError):
             call("schema", "rename", desk.path, "VENUE", "PLACE")

@@ -121,7 +121,7 @@ def test_what_is_off_the_token_edges_is_listed(
     def half(_: object) -> Iterator[spacy_pipeline.PipelineSpan]:
         yield spacy_pipeline.PipelineSpan(0, 1, "GPE")
 
-    monkeypatch.setattr(spacy_pipeline, "found_in", half)
+    monkeypatch.setattr(spacy_pipeline, "pipeline_spans", half)
     said = call("suggest", corpus, "--model", model)
     assert said.code == 3
     assert "left out, not on token edges: " in said.out

@@ -81,10 +81,10 @@ def _export(
         return real(job, *more)
 
     if monkeypatch:
-        monkeypatch.setattr(stream_export, "write", noted)
+        monkeypatch.setattr(stream_export, "write_shard", noted)
     export_stream(made, corpus.schema, out, options, lambda *_: None)
     if monkeypatch:
-        monkeypatch.setattr(stream_export, "write", real)
+        monkeypatch.setattr(stream_export, "write_shard", real)
     return written
 
 
@@ -148,7 +148,7 @@ def test_more_shards_than_openfiles_of(tmp_path: Path, monkeypatch: pytest.Monke
     """The ledger is put together with few files open, in the same order."""
     corpus = _accepted(tmp_path)
     _export(corpus, tmp_path / "a", ledger="full")
-    monkeypatch.setattr(stream_export, "_OPEN", 1)
+    monkeypatch.setattr(stream_export, "_MAX_OPEN_FILES", 1)
     _export(corpus, tmp_path / "b", ledger="full")
     assert files_of(tmp_path / "a") == files_of(tmp_path / "b")
 
@@ -186,7 +186,7 @@ def test_a_failure_leaves_the_folder_as_it_was(tmp_path: Path, monkeypatch: pyte
     def fail(*_: object) -> None:
         raise OSError("no space")
 
-    monkeypatch.setattr(stream_export, "write", fail)
+    monkeypatch.setattr(stream_export, "write_shard", fail)
     for out in ("old", "new"):
         with pytest.raises(AnnotatorError, match="no space"):
             _export(corpus, tmp_path / out)

@@ -184,7 +184,7 @@ def test_the_stored_norms_are_those_of_the_installed_spacy() -> None:
 
 def test_a_file_of_over_four_gigabytes_is_refused_with_a_cure(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lengths in msgpack have 32 bits: the error names the option that helps, before anything is packed."""
-    monkeypatch.setattr(msgpack, "MOST", 100)
+    monkeypatch.setattr(msgpack, "MAX_FIELD_BYTES", 100)
     made = DocBinWriter(AttributeSet.MIN)
     for _ in range(400):
         made.add(["x"] * 10, [True] * 10, (), [])

@@ -240,7 +240,7 @@ def test_both_ways_write_the_same(
     """
     folder = tmp_path_factory.mktemp("x")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(shard_writer, "_MANY", 0 if many else 5000)
+        patch.setattr(shard_writer, "_NUMPY_THRESHOLD", 0 if many else 5000)
         _check_both(annotated(folder, seed, deeds, names), folder, asked, chosen)
 
 

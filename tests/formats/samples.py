@@ -92,4 +92,4 @@ def holds(module: ModuleType, path: Path, data: bytes) -> None:
         _, account = take(module, ImportSource(path))
         assert account.is_balanced
     with suppress(SourceError):  # what begins as a zip and is none
-        assert isinstance(module.looks(ImportSource(path).sample()), str)
+        assert isinstance(module.detect(ImportSource(path).sample()), str)

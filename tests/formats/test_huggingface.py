@@ -257,10 +257,10 @@ def test_a_tag_beyond_the_names_is_named(tmp_path: Path) -> None:
 
 def test_bounds_hold_for_what_is_small_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A text that is too long, and columns of too many values, are refused before they fill memory."""
-    monkeypatch.setattr(dataset_tables, "TEXT", 100)
+    monkeypatch.setattr(dataset_tables, "MAX_TEXT_CHARACTERS", 100)
     with pytest.raises(SourceError, match=r"row 1: the text has more than 100 characters"):
         read(tmp_path, {"text": ["x" * 101], "spans": [SPANS]})
-    monkeypatch.setattr(dataset_tables, "VALUES", 3)
+    monkeypatch.setattr(dataset_tables, "MAX_GROUP_VALUES", 3)
     with pytest.raises(SourceError, match=r"a column has more than 3 values or 2 GiB in one row group"):
         read(tmp_path, {"tokens": [WORDS], "ner_tags": [["O"] * 5]})
 
@@ -387,7 +387,7 @@ def test_a_footer_that_makes_the_library_abort_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is looked at in a process of its own, so ours lives on."""
-    monkeypatch.setattr(dataset_tables, "_PROBE", "import os; os.abort()")
+    monkeypatch.setattr(dataset_tables, "_FOOTER_PROBE", "import os; os.abort()")
     with pytest.raises(
         SourceError, match=r"x.parquet: this is no sound Parquet file \(.*its footer is damaged"
     ):

@@ -16,6 +16,9 @@ from pathlib import Path
 from unittest import mock
 
 import orjson
+from annotator.core.keys import KeyKind
+from annotator.core.provenance import span_of
+from annotator.storage.corpus import Corpus
 
 from annotator.core.annotation import Answer, Work
 from annotator.core.article import Verdict
@@ -31,11 +34,8 @@ from annotator.core.edits import (
     take_spans,
     together,
 )
-from annotator.core.keys import KeyKind
-from annotator.core.provenance import span_of
 from annotator.core.spans import Span
 from annotator.session.session import Session
-from annotator.storage.corpus import Corpus
 from annotator.storage.journal import Journal
 from tests.cli.calling import call
 from tests.formats.awkward import AWKWARD

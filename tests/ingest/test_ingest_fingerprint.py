@@ -28,6 +28,6 @@ def test_a_language_that_is_not_stored_is_left_to_spacy(lang: str) -> None:
 
 def test_other_files_are_left_to_spacy(monkeypatch: pytest.MonkeyPatch) -> None:
     """A spaCy with other rules is loaded and asked."""
-    monkeypatch.setattr(module, "files_digest", lambda _: "0" * 16)
+    monkeypatch.setattr(module, "spacy_files_digest", lambda _: "0" * 16)
     assert stored_tokenizer_fingerprint("en") == ""
     assert tokenizer_fingerprint("en") == Tokenizer("en").fingerprint

@@ -377,7 +377,7 @@ def test_two_writers(filled: CorpusFolder, monkeypatch: pytest.MonkeyPatch) -> N
     holder = subprocess.Popen([sys.executable, "-c", _HOLD, lock], stdin=-1, stdout=-1, text=True)
     assert holder.stdout
     assert holder.stdout.readline() == "held\n"
-    monkeypatch.setattr(module, "WAIT", 0.05)
+    monkeypatch.setattr(module, "LOCK_TIMEOUT", 0.05)
     with pytest.raises(
         CorpusError, match=f"the corpus is being written by process {holder.pid} on .*; try again when"
     ):

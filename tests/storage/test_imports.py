@@ -94,7 +94,7 @@ def test_a_corpus_that_exists_gets_more(corpus: CorpusFolder) -> None:
 
 def test_batches_stay_whole_and_count_on(corpus: CorpusFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     """Behind what is there a batch names its own records still, and no durable write cuts it in two."""
-    monkeypatch.setattr(import_transaction, "_CHUNK", 2)
+    monkeypatch.setattr(import_transaction, "_RECORDS_PER_WRITE", 2)
     texts = ["Lena came back.", "Lena slept.", "Lena woke.", "Lena left.", "Lena sang."]
     batches = [None, (2, 3), (2, 3), (2, 3), None]
     with ImportStaging.begin(corpus.path, corpus) as staging:

@@ -25,7 +25,7 @@ def test_what_was_chosen_comes_back() -> None:
     """Every field survives the file."""
     mine = Preferences(
         hint_mode="trigger",
-        loaded="left",
+        hand="left",
         avoid=True,
         take={"news": ("PERSON", "COUNT")},
         proposals=False,

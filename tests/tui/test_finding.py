@@ -125,7 +125,7 @@ async def test_a_search_that_cannot_read_says_so(tmp_path: Path, monkeypatch: py
         raise CorpusError("the article is damaged", where=article, do="restore it")
 
     async with desk(tmp_path / "news") as d:
-        monkeypatch.setattr(SentenceSearch, "page", broken)
+        monkeypatch.setattr(SentenceSearch, "article", broken)
         await _search(d, "moran")
         assert "the article is damaged; restore it" in d.rows()[-2]
         await d.press("escape", "at")

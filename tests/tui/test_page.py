@@ -84,7 +84,14 @@ def _states(draw: st.DrawFn) -> TaskState:
     saved = draw(st.sampled_from(SaveState))
     typed = draw(st.sampled_from(["", "z"]))
     return builders.task_state(
-        NEWS, works, active, selection=selection, message=message, focus=focus, saved=saved, typed=typed
+        NEWS,
+        works,
+        active,
+        selection=selection,
+        message=message,
+        selected_span=focus,
+        save_state=saved,
+        typed_hint=typed,
     )
 
 
@@ -216,7 +223,7 @@ def _articles(draw: st.DrawFn) -> TaskState:
     works = [replace(w, annotation=a) for w, a in zip(works, said, strict=True)]
     offers = [draw(_suggested(w)) for w in works]
     active = draw(st.integers(0, len(works) - 1))
-    return builders.task_state(NEWS, works, active, offers=lambda i: offers[i])
+    return builders.task_state(NEWS, works, active, visible_suggestions=lambda i: offers[i])
 
 
 @st.composite
@@ -230,7 +237,9 @@ def _suggested(draw: st.DrawFn, work: AnnotatedSentence) -> tuple[Suggestion, ..
 
 def _at(state: TaskState, active: int) -> TaskState:
     """Return the article as it is when another sentence is active."""
-    return builders.task_state(NEWS, state.annotated_sentences, active, offers=state.visible_suggestions)
+    return builders.task_state(
+        NEWS, state.annotated_sentences, active, visible_suggestions=state.visible_suggestions
+    )
 
 
 @settings(max_examples=50)
@@ -306,7 +315,7 @@ def test_a_new_suggestion_above_moves_neither_the_block_nor_what_is_below(
         NEWS,
         state.annotated_sentences,
         state.active,
-        offers=lambda i: state.visible_suggestions(i) if i >= state.active else (),
+        visible_suggestions=lambda i: state.visible_suggestions(i) if i >= state.active else (),
     )
     start = active_start_row(quiet, frame)
     before, after = body_rows(quiet, frame, start), body_rows(state, frame, start)
@@ -342,7 +351,7 @@ def test_the_head_says_at_any_width_whether_all_is_saved(width: int) -> None:
         (SaveState.SAVING, "… saving"),
         (SaveState.FAILED, "✗ NOT SAVED"),
     ):
-        state = builders.task_state(NEWS, [builders.work("Pell left.")], saved=saved)
+        state = builders.task_state(NEWS, [builders.work("Pell left.")], save_state=saved)
         row = row_text(header_row(state, width, BOX_GLYPHS))
         assert mark in row
         assert ("1/1" in row) == (width >= 30)
@@ -405,7 +414,7 @@ def test_ascii_draws_ascii_alone() -> None:
     ):
         for saved in SaveState:
             state = builders.task_state(
-                NEWS, works, 1, focus=focus, selection=selection, saved=saved, done=1, total=3
+                NEWS, works, 1, selected_span=focus, selection=selection, save_state=saved, done=1, total=3
             )
             frame = _frame(80, 24, ASCII_GLYPHS)
             rows = [r.row for r in body_rows(state, frame, active_start_row(state, frame))]

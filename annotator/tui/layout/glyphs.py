@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from annotator.session.commands import ALL_COMMANDS, Command, command_by_id
 
 
-@dataclass(frozen=True, slots=True)
-class LaneGlyphs:
+class LaneGlyphs(Struct, frozen=True):
     """The characters of one kind of lane."""
 
     left: str
@@ -17,8 +17,7 @@ class LaneGlyphs:
     right: str
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
+class Glyphs(Struct, frozen=True):
     """One whole set."""
 
     human: LaneGlyphs
@@ -44,7 +43,7 @@ class Glyphs:
     progress_done: str
     progress_rest: str
     arrows: str = "↑↓←→"
-    commands: Sequence[Command] = field(default=ALL_COMMANDS, compare=False, repr=False)
+    commands: Sequence[Command] = ALL_COMMANDS
     """The commands with the keys in force, which are written in these characters."""
 
     def words(self, text: str) -> str:
