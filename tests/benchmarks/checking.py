@@ -34,7 +34,7 @@ from annotator.storage.codec import encode_record, encode_sentence
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.schemas import default_schema_path
 from annotator.workflows.story_split import split_by_story
-from tests.benchmarks.finding import made
+from tests.benchmarks.search import made
 
 EACH = 30
 """Sentences of an article, and articles of a day."""

@@ -47,10 +47,10 @@ os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 
 from annotator.core.tokens import token_range
 from tests.benchmarks.gold_corpus import Gold, Part, make_corpus, read_gold, tokens_of_part
-from tests.benchmarks.planner import Key, PlanError
+from tests.benchmarks.key_planner import Key, PlanError
 from tests.benchmarks.replay import replay
 from tests.benchmarks.saved import check
-from tests.benchmarks.sources import chosen, put_in
+from tests.benchmarks.suggestion_sources import chosen, put_in
 from tests.benchmarks.typist import NAME, Sources, Typed, preferences, type_gold
 
 K, HINT = 0.28, 0.50

@@ -23,7 +23,7 @@ from annotator.storage.user_files import Preferences
 from annotator.suggest.suggestion_service import SuggestionService
 from annotator.tui.app import AnnotatorApp
 from tests.benchmarks.gold_corpus import Gold
-from tests.benchmarks.planner import Key, PlanError, clean, key_of, label_key, missing, next_plan
+from tests.benchmarks.key_planner import Key, PlanError, clean, key_of, label_key, missing, next_plan
 
 NAME = "gold"
 """The annotator who types."""

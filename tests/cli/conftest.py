@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.calling import call
+from tests.cli.command_runner import call
 
 PAGE = """The Norhaven Lantern
 

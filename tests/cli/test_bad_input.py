@@ -15,7 +15,7 @@ from annotator.core.spans import Span
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
 from annotator.storage.lock import Lock
-from tests.cli.calling import call
+from tests.cli.command_runner import call
 
 
 def _write(path: Path, data: bytes) -> Path:

@@ -12,7 +12,7 @@ from annotator.formats import format_detection
 from annotator.formats.document import ConversionLog, ConversionLogEntry, ConversionOutcome, Document
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.workflows.round_trip import check_round_trip, compare_documents
-from tests.cli.calling import call
+from tests.cli.command_runner import call
 
 TEXTS = (
     "Captain Lena Okafor left Osmund at noon. 🛶 She told Tam Reedy: “the 40 rowers of Osmund” were late.",

@@ -9,8 +9,8 @@ from annotator.core.spans import Span
 from annotator.formats import prodigy
 from annotator.formats.document import ConversionLog
 from annotator.formats.import_source import ImportSource
-from tests.cli.calling import call
-from tests.cli.test_export import QUAYS, TOWNS, Desk
+from tests.cli.command_runner import call
+from tests.cli.test_export_command import QUAYS, TOWNS, Desk
 
 
 def test_prodigy_gets_every_answer(tmp_path: Path) -> None:

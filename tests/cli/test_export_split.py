@@ -16,10 +16,10 @@ from annotator.core.annotation import Answer
 from annotator.export.splits import part_of
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.workflows.annotation_loader import ExportSelection, select_for_export
-from tests.cli.calling import call
-from tests.cli.test_export import Desk
+from tests.cli.command_runner import call
+from tests.cli.test_export_command import Desk
 from tests.export.export_samples import made, sentences
-from tests.storage.helpers import tree
+from tests.storage.storage_helpers import tree
 
 WORDS = "crane quay ferry diver basin tide rope net hull mast oar buoy pier lock dune reef gull".split()  # noqa: SIM905
 

@@ -10,8 +10,8 @@ import pytest
 from annotator.formats.document import Document
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.workflows.import_documents import with_stated_sentences
-from tests.cli.calling import call
-from tests.cli.reading import answers, imported, jsonl, spans, works
+from tests.cli.command_runner import call
+from tests.cli.corpus_reading import answers, imported, jsonl, spans, works
 
 TEXT = (
     "Captain Lena Okafor left Osmund at noon. “We are late. We will be early,” she told Tam Reedy.\n\n"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.calling import call
+from tests.cli.command_runner import call
 
 ROW = b'{"text": "Lena rowed.", "spans": [[0, 4, "PERSON"]]}\n'
 

@@ -10,7 +10,7 @@ import pytest
 from annotator.core.spans import Span
 from annotator.formats.huggingface import dataset_tables, huggingface_reader
 from annotator.workflows.record_builder import _overlapping_pairs
-from tests.cli.reading import imported, jsonl, spans
+from tests.cli.corpus_reading import imported, jsonl, spans
 
 TEXT = "Lena Okafor rowed to Osmund with 5 nets. " * 2_000
 

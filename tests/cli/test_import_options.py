@@ -16,8 +16,8 @@ from annotator.formats import format_detection
 from annotator.storage import import_recovery
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
-from tests.cli.calling import call
-from tests.cli.reading import answers, files, imported, jsonl, spans, works
+from tests.cli.command_runner import call
+from tests.cli.corpus_reading import answers, files, imported, jsonl, spans, works
 
 LENA = {"start": 0, "end": 4, "label": "PERSON"}
 PORT = {"start": 14, "end": 20, "label": "VENUE"}

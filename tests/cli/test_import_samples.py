@@ -19,7 +19,7 @@ from annotator.storage.corpus_folder import CorpusFolder
 from annotator.workflows.annotation_loader import load_journals
 from annotator.workflows.import_options import ImportOptions
 from annotator.workflows.round_trip import compare_documents
-from tests.cli.calling import call
+from tests.cli.command_runner import call
 
 SAMPLES = Path(__file__).resolve().parents[2] / "../shared/data/exports"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from tests.cli.calling import call
+from tests.cli.command_runner import call
 
 TASK = {"text": "Mara Voss came to Ostra.", "spans": [{"start": 0, "end": 9, "label": "PERSON"}]}
 

@@ -13,7 +13,7 @@ import pytest
 
 from annotator.cli import output
 from annotator.storage.corpus_folder import CorpusFolder
-from tests.cli.calling import call
+from tests.cli.command_runner import call
 from tests.cli.conftest import PAGE
 
 RUN = f"{sys.executable} -m annotator.cli.main"

@@ -20,7 +20,7 @@ from annotator.formats import brat
 from annotator.formats.brat.standoff import parse_ann
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
-from tests.formats.samples import SHARED, fill, take, texts_with_spans, there_and_back, told, words
+from tests.formats.format_samples import SHARED, fill, take, texts_with_spans, there_and_back, told, words
 
 TEXT = "Ida Holm and Per\nsailed to Orkenby.\n"
 ANN = (

@@ -19,7 +19,16 @@ from annotator.formats import conll
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
 from annotator.formats.tag_schemes import SchemeEvidence, TagChunk, parse_tag, tag_chunks
-from tests.formats.samples import LABELS, SHARED, fill, take, texts_with_spans, there_and_back, told, words
+from tests.formats.format_samples import (
+    LABELS,
+    SHARED,
+    fill,
+    take,
+    texts_with_spans,
+    there_and_back,
+    told,
+    words,
+)
 
 
 def read(folder: Path, text: str | bytes) -> tuple[list[Document], ConversionLog]:

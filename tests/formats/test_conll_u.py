@@ -9,7 +9,7 @@ import pytest
 from annotator.formats import conll, format_detection
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
-from tests.formats.samples import fill, take, words
+from tests.formats.format_samples import fill, take, words
 
 
 def rows(*told: tuple[str, str, str]) -> str:

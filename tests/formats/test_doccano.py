@@ -17,7 +17,16 @@ from annotator.core.errors import SourceError
 from annotator.formats import doccano
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
-from tests.formats.samples import fill, holds, records, take, texts_with_spans, there_and_back, told, words
+from tests.formats.format_samples import (
+    fill,
+    holds,
+    records,
+    take,
+    texts_with_spans,
+    there_and_back,
+    told,
+    words,
+)
 
 TEXT = "Ida Holm left Orkenby."
 

@@ -21,7 +21,7 @@ from annotator.formats import huggingface
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.huggingface import dataset_tables, huggingface_reader, huggingface_writer
 from annotator.formats.import_source import ImportSource
-from tests.formats.samples import (
+from tests.formats.format_samples import (
     SHARED,
     fill,
     holds,

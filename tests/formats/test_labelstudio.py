@@ -21,7 +21,7 @@ from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
 from annotator.formats.labelstudio import labelstudio_reader, labelstudio_tasks
 from annotator.formats.span_fields import TEXT_DIFFERS
-from tests.formats.samples import (
+from tests.formats.format_samples import (
     fill,
     take,
     texts_with_spans,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from annotator.core.errors import SourceError
 from annotator.formats import labelstudio
 from annotator.formats.import_source import ImportSource
-from tests.formats.samples import SHARED, holds, records, take
+from tests.formats.format_samples import SHARED, holds, records, take
 
 TEXT = "Ida Holm left Orkenby."
 TOP = "id data text annotations completions predictions result task annotator lead_time completed_by"

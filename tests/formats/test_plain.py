@@ -17,7 +17,7 @@ from annotator.formats import format_detection, plain
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
 from annotator.formats.span_fields import TEXT_DIFFERS
-from tests.formats.samples import fill, holds, records, take, texts_with_spans, there_and_back, words
+from tests.formats.format_samples import fill, holds, records, take, texts_with_spans, there_and_back, words
 
 TEXT = "Ida Holm left Orkenby."
 

@@ -21,7 +21,16 @@ from annotator.formats.import_source import ImportSource
 from annotator.formats.prodigy import prodigy_reader, prodigy_task
 from annotator.formats.prodigy.prodigy_reader import ACCEPTED_AND_REJECTED, ANSWERED_IGNORE, ANSWERED_TWICE
 from annotator.formats.span_fields import TEXT_DIFFERS
-from tests.formats.samples import fill, holds, records, take, texts_with_spans, there_and_back, told, words
+from tests.formats.format_samples import (
+    fill,
+    holds,
+    records,
+    take,
+    texts_with_spans,
+    there_and_back,
+    told,
+    words,
+)
 
 TEXT = "Ida Holm left Orkenby."
 TOKENS = [

@@ -20,7 +20,16 @@ from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
 from annotator.formats.spacy_json import tag_runs
 from annotator.formats.span_alignment import IN_ANOTHER_GROUP
-from tests.formats.samples import fill, holds, records, take, texts_with_spans, there_and_back, told, words
+from tests.formats.format_samples import (
+    fill,
+    holds,
+    records,
+    take,
+    texts_with_spans,
+    there_and_back,
+    told,
+    words,
+)
 
 TEXT = "Ida Holm left Orkenby."
 PAIR = [TEXT, {"entities": [[0, 8, "PERSON"], [14, 21, "VENUE"]]}]

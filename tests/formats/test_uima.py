@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from annotator.core.errors import SourceError
 from annotator.formats import uima
 from annotator.formats.import_source import ImportSource
-from tests.formats.samples import fill, take, told, words
+from tests.formats.format_samples import fill, take, told, words
 
 TEXT = "🛶 Ida Holm left Orkenby."
 NER = "de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity"

@@ -26,7 +26,7 @@ from annotator.formats.webanno.webanno_table import (
     unescape_text,
 )
 from annotator.formats.webanno.webanno_writer import GAPS_LOST
-from tests.formats.samples import SHARED, fill, take, texts_with_spans, there_and_back, told, words
+from tests.formats.format_samples import SHARED, fill, take, texts_with_spans, there_and_back, told, words
 
 HEAD = "#FORMAT=WebAnno TSV 3.3\n#T_SP=custom.Span|kind|value\n"
 FILE = HEAD + (

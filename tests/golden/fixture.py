@@ -37,8 +37,8 @@ from annotator.core.edits import (
 from annotator.core.spans import Span
 from annotator.session.session import Session
 from annotator.storage.journal import Journal
-from tests.cli.calling import call
-from tests.formats.awkward import AWKWARD
+from tests.cli.command_runner import call
+from tests.formats.awkward_documents import AWKWARD
 
 START = 1_767_225_600.0
 """The first second of 2026 (UTC); the clock goes on by three seconds a call."""

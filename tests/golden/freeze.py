@@ -26,7 +26,7 @@ from unittest import mock
 import orjson
 
 from annotator import __version__
-from tests.cli.calling import call
+from tests.cli.command_runner import call
 from tests.golden.cases import HERE, ROOT, SHARED, Case, cases, shared_cases
 
 GOLDEN, GOLDEN_SHARED = HERE / "golden.json", HERE / "golden_shared.json"

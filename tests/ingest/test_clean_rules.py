@@ -11,7 +11,7 @@ from annotator.ingest.clean import body_segmentation, clean
 from annotator.ingest.clean.body_segmentation import PagePart
 from annotator.ingest.clean.line_features import text_units, wrap_width
 from annotator.ingest.clean.metadata import parse_author, parse_date
-from tests.ingest.counting import calls
+from tests.ingest.call_counts import calls
 
 SNIPPETS = st.sampled_from(
     [

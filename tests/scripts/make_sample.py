@@ -25,7 +25,7 @@ from annotator.session.session import AnnotationSession
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
 from annotator.storage.schemas import default_schema_path
-from tests.corpus.gold import parse_gold
+from tests.sample.gold_notation import parse_gold
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "corpus" / "sources"

@@ -12,8 +12,7 @@ import pytest
 from annotator.core.errors import CorpusError
 from annotator.storage.atomic import set_aside, write_atomic
 from annotator.storage.file_io import dump_json, read_jsonl
-
-from .helpers import Failing, Noting, tree
+from tests.storage.storage_helpers import Failing, Noting, tree
 
 
 @pytest.mark.parametrize("function", ["open", "write", "fdatasync", "replace"])

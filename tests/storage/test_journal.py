@@ -12,8 +12,7 @@ import pytest
 from annotator.core.errors import JournalError
 from annotator.storage.codec import encode_record
 from annotator.storage.journal import Journal, annotator_names
-
-from .helpers import journal_of, lines_of, put_journal, record, records, tree
+from tests.storage.storage_helpers import journal_of, lines_of, put_journal, record, records, tree
 
 
 @pytest.fixture

@@ -17,8 +17,16 @@ from annotator.core.errors import JournalError
 from annotator.storage import atomic
 from annotator.storage.codec import encode_record
 from annotator.storage.journal import Journal
-
-from .helpers import Failing, Noting, journal_of, lines_of, put_journal, record, records, tree
+from tests.storage.storage_helpers import (
+    Failing,
+    Noting,
+    journal_of,
+    lines_of,
+    put_journal,
+    record,
+    records,
+    tree,
+)
 
 
 @pytest.fixture
@@ -204,7 +212,7 @@ def test_a_folder_without_permission(corpus: Path, monkeypatch: pytest.MonkeyPat
 _WRITE = """
 import sys
 sys.path.insert(0, sys.argv[2])
-from tests.storage.helpers import record
+from tests.storage.storage_helpers import record
 from annotator.storage.journal import Journal
 with Journal.open(sys.argv[1], "ana") as journal:
     print("open", flush=True)

@@ -10,8 +10,7 @@ import pytest
 from annotator.core.journal_record import JournalRecord
 from annotator.storage.codec import encode_record
 from annotator.storage.journal import Journal
-
-from .helpers import record, records
+from tests.storage.storage_helpers import record, records
 
 
 def _lines(rows: list[JournalRecord]) -> bytes:

@@ -14,7 +14,7 @@ from annotator.core.journal_record import JournalRecord
 from annotator.session.state import SaveState
 from annotator.storage.schemas import default_schema_path
 from annotator.storage.user_files import Preferences
-from tests.pilots import Desk, desk
+from tests.app_pilot import Desk, desk
 
 COURT = default_schema_path().with_name("court.toml")
 

@@ -27,8 +27,8 @@ from annotator.storage.corpus_folder import CorpusFolder
 from annotator.tui.layout.text_cells import wrap_tokens
 from annotator.tui.widgets import Body
 from tests import builders
-from tests.nasty import PIECES, token_lists
-from tests.pilots import Desk, desk
+from tests.app_pilot import Desk, desk
+from tests.hostile_text import PIECES, token_lists
 
 FLAG, PILOT, THUMB, SNOW = "🇫🇷", "👩\u200d🚀", "👍🏽", "☃\ufe0f"
 FAMILY, HAN, KSHI, KEYCAP = "👨\u200d👩\u200d👧", "\u1112\u1161\u11ab", "क्षि", "1\ufe0f\u20e3"

@@ -12,7 +12,7 @@ from annotator.session.commands import command_groups
 from annotator.storage.user_files import Preferences
 from annotator.tui.colours import PALETTES
 from annotator.tui.screens.annotate import AnnotateScreen
-from tests.pilots import Desk, desk
+from tests.app_pilot import Desk, desk
 
 SCREENS = {
     "overview": ("at", "Overview · news", ("escape", "enter", "semicolon", "at", "q", "f2")),

@@ -10,7 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from annotator.core.edits import add_span
 from tests import builders
-from tests.pilots import Desk, desk
+from tests.app_pilot import Desk, desk
 
 NESTED = """Ferry talks go on
 

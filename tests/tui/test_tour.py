@@ -21,7 +21,7 @@ from annotator.tui.layout.glyphs import ASCII_GLYPHS, BOX_GLYPHS, Glyphs
 from annotator.tui.layout.help_rows import STEP_TEXTS, tour_end_text, tour_rows
 from annotator.tui.screens.annotate import AnnotateScreen
 from tests import builders
-from tests.pilots import Desk, desk
+from tests.app_pilot import Desk, desk
 
 NAMES = ["take", "select", "grow", "edge", "label", "remove", "accept", "accept_view", "undo"]
 

@@ -8,8 +8,8 @@ import pytest
 
 from annotator.core.article import Article
 from tests import builders
-from tests.nasty import PAYLOADS, commands_in
-from tests.pilots import Desk, desk
+from tests.app_pilot import Desk, desk
+from tests.hostile_text import PAYLOADS, commands_in
 
 STORED = [p for p in PAYLOADS if "\ud800" not in p]
 """A lone surrogate can't be in a corpus: storage refuses it."""

@@ -1,0 +1,131 @@
+"""What suggestions cost: milliseconds at the desk, and how often the annotator's own history is wrong.
+
+``python -m tests.benchmarks.suggestion_service [FILE…] [--articles 840] [--half test]``: the desk takes in a made-up
+corpus of ``--articles`` articles with 40 accepted sentences and 120 mentions each, then is asked for 400
+fresh sentences (processor time, so that other work on the machine does not count). Each file holds
+``{"text","spans","meta"}`` a line; it is gone through in its order, with every sentence known once it
+is done, and what the history suggests is compared with the gold. The last line is one JSON object.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
+from annotator.core.article import Sentence
+from annotator.core.schema import Schema
+from annotator.core.spans import Span
+from annotator.core.tokens import build_tokens
+from annotator.storage.schemas import load_schema
+from annotator.suggest.mention_history import MentionHistory
+from annotator.suggest.suggestion_service import SuggestionService
+from annotator.workflows.gold_annotations import annotated_sentences_of, read_gold
+from tests.benchmarks.candidates import DATA, DEFAULT, rows
+
+SENTENCES = 40
+LEAST = (0.25, 0.5, 0.8)
+"""The scores from which on suggestions are counted: shown, more likely right, taken with Enter."""
+_SYLLABLES = ("Al", "Be", "Cor", "Da", "El", "Fi", "Ga", "Ho", "Il", "Jo")
+_ENDS = ("ra", "men", "so", "lin", "vik", "dar", "na", "tho", "bel", "ku")
+FIRST = [a + b for a in _SYLLABLES for b in _ENDS]
+LAST = [f + b + c for f in FIRST for b in ("st", "ber", "ga") for c in ("son", "ova", "y")]
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("files", nargs="*", type=Path, default=[DATA / name for name in DEFAULT])
+    parser.add_argument("--articles", type=int, default=840)
+    parser.add_argument("--half", choices=("tune", "test", "all"), default="test")
+    args = parser.parse_args()
+    schema = load_schema("news")
+    files = {p.name: repeats(p, args.half, schema) for p in args.files if p.exists()}
+    figures = {
+        "benchmark": "desk",
+        "half": args.half,
+        "speed": speed(args.articles, schema),
+        "repeats": files,
+    }
+    print(json.dumps(figures))
+
+
+def speed(articles: int, schema: Schema) -> dict[str, object]:
+    """Return what a large corpus costs, in milliseconds of processor time."""
+    dice = random.Random(1)
+    works = [made(dice, f"{a:012x}", n) for a in range(articles) for n in range(SENTENCES)]
+    desk = SuggestionService(schema, lambda _: ("", []))
+    began = time.process_time()
+    desk.update((), works)
+    loaded = time.process_time() - began
+    fresh = [AnnotatedSentence(w.sentence) for w in works[:400]]
+    return {
+        "mentions": sum(len(w.annotation.spans) for w in works),
+        "load_s": round(loaded, 2),
+        "history_ms": spread(lambda w: desk.history.suggest(w.sentence), fresh),
+        "first_ms": spread(desk.suggestions, fresh),
+        "edit_ms": spread(lambda w: desk.update([w], [w]), fresh),
+        "after_edit_ms": spread(desk.suggestions, fresh),
+        "again_ms": spread(desk.suggestions, fresh),
+    }
+
+
+def made(dice: random.Random, article: str, n: int) -> AnnotatedSentence:
+    """Return an accepted sentence with two persons and a place."""
+    person, place, other = (
+        f"{dice.choice(FIRST)} {dice.choice(LAST)}",
+        dice.choice(LAST) + "burg",
+        dice.choice(LAST),
+    )
+    words = (
+        f"Mayor {person} told reporters in {place} on Monday that about {dice.randint(3, 90)} boats "
+        f"had left the harbour before {other} arrived ."
+    ).split()
+    tokens = build_tokens(words, [True] * (len(words) - 1) + [False])
+    text = " ".join(words)
+    spans = [
+        Span(text.index(x), text.index(x) + len(x), label)
+        for x, label in ((person, "PERSON"), (place, "VENUE"), (f"{other} ", "PERSON"))
+    ]
+    spans[2] = Span(spans[2].start, spans[2].end - 1, "PERSON")
+    sentence = Sentence(article, n, n * 400, n * 400 + len(text), text, tokens)
+    return AnnotatedSentence(sentence, Annotation(answer=Answer.ACCEPT).with_spans(spans))
+
+
+def spread(
+    call: Callable[[AnnotatedSentence], object], works: Sequence[AnnotatedSentence]
+) -> dict[str, float]:
+    """Return the median and the 99th percentile of a call, in milliseconds."""
+    times = []
+    for work in works:
+        began = time.process_time()
+        call(work)
+        times.append(time.process_time() - began)
+    times.sort()
+    return {f"p{q}": round(1000 * times[len(times) * q // 100], 3) for q in (50, 99)}
+
+
+def repeats(path: Path, half: str, schema: Schema) -> dict[str, dict[str, int]]:
+    """Return how many of the history's suggestions were right and wrong, by least score."""
+    with TemporaryDirectory() as folder:
+        part = Path(folder) / path.name
+        part.write_text("".join(json.dumps(r) + "\n" for r in rows(path, half)), encoding="utf-8")
+        gold = read_gold(part, schema, "en")
+    index = MentionHistory(schema)
+    counts: Counter[tuple[float, bool]] = Counter()
+    for row, work in zip(gold.rows, annotated_sentences_of(gold.rows), strict=True):
+        for s in index.suggest(row.sentence):
+            right = (s.start, s.end) in row.spans.get(s.label, ())
+            counts.update((least, right) for least in LEAST if s.score >= least)
+        index.add(work)
+    return {f">={x}": {"right": counts[x, True], "wrong": counts[x, False]} for x in LEAST}
+
+
+if __name__ == "__main__":
+    main()

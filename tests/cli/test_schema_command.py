@@ -1,0 +1,285 @@
+"""``annotator schema`` from the outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from annotator.cli.options import labels_in_use
+from annotator.core.annotation import AnnotatedSentence
+from annotator.core.annotation_store import AnnotationStore
+from annotator.core.edits import Op
+from annotator.core.journal_record import JournalRecord
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.journal import Journal
+from annotator.storage.schema_editing import merge_labels, rename_label, split_label
+from annotator.storage.schemas import parse_schema_text
+from tests import builders
+from tests.cli.command_runner import call
+from tests.cli.test_export_command import TOWNS, Desk
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """Return a corpus that two people have annotated."""
+    desk = Desk(tmp_path / "c")
+    town = desk.of(desk.add(TOWNS))
+    desk.answer("ana", town[:3])
+    desk.answer("bo", town[2:5], words=slice(1, 2))
+    return desk
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {
+        str(p.relative_to(folder)): p.read_bytes()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file() and not p.name.endswith(".lock")
+    }
+
+
+def _labels(desk: Desk, who: str) -> list[str]:
+    works = AnnotationStore(desk.corpus.sentences)
+    history = works.replay(Journal.open(desk.path, who, read_only=True).records)
+    assert history.undo() is None
+    return [
+        s.label
+        for a in works.touched_articles
+        for w in works.touched_sentences_of(a)
+        for s in w.annotation.spans
+    ]
+
+
+def test_a_rename_reaches_everybody_and_can_be_taken_back(desk: Desk) -> None:
+    """Schema and journals bear the new name, undo cannot bring the old one back, `schema undo` can."""
+    before = _files(desk.path)
+    said = call("schema", "rename", desk.path, "VENUE", "PLACE")
+    assert said.code == 0
+    assert said.out == "schema 1: VENUE is PLACE now\nsentences with new labels: ana 3, bo 3; 6 spans\n"
+    assert _labels(desk, "ana") == _labels(desk, "bo") == ["PLACE"] * 3
+    assert labels_in_use(desk.corpus) == {"PLACE"}
+    after = _files(desk.path)
+    assert all(
+        after[name].startswith(data) for name, data in before.items() if name.startswith("annotations")
+    )
+    assert call("export", desk.path, desk.path.parent / "out", "--annotator", "ana").code == 0
+    assert call("schema", "undo", desk.path).code == 0
+    assert (desk.path / "schema.toml").read_bytes() == before["schema.toml"]
+    assert _labels(desk, "ana") == ["VENUE"] * 3
+    assert "1  " in (told := call("schema", "log", desk.path).out)
+    assert "VENUE is PLACE now (taken back)" in told
+
+
+def test_what_redo_would_bring_back_bears_no_old_label(desk: Desk) -> None:
+    """Who has taken all marks back gets a record all the same, so that redo ends there."""
+    (s,) = desk.of(desk.add([["Divers searched ."]]))
+    desk.answer("cy", [s])
+    with Journal.open(desk.path, "cy") as journal:
+        journal.append(
+            [JournalRecord(journal.next_seq, Op.UNDO, AnnotatedSentence(s), parent=1, annotator="cy")]
+        )
+    assert "VENUE" in labels_in_use(desk.corpus)
+    assert call("schema", "rename", desk.path, "VENUE", "PLACE").code == 0
+    assert labels_in_use(desk.corpus) == {"PLACE"}
+
+
+def test_a_dry_run_changes_nothing(desk: Desk) -> None:
+    """The report is the same, and no byte is."""
+    before = _files(desk.path)
+    said = call(
+        "schema",
+        "split",
+        desk.path,
+        "VENUE",
+        "--into",
+        "TOWN,SHIP",
+        "--take",
+        "SHIP=boat",
+        "--dry-run",
+        "--json",
+    )
+    assert said.json["sentences"] == {"ana": 3, "bo": 3}
+    assert said.json["dry"]
+    assert _files(desk.path) == before
+
+
+def test_a_split_lists_what_is_to_be_looked_at(desk: Desk) -> None:
+    """What --take decides is sure; the rest is flagged and, with --reopen, not exported meanwhile."""
+    args = ("schema", "split", desk.path, "VENUE", "--into", "TOWN,SHIP", "--take", "SHIP=boat")
+    said = call(*args, "--reopen", "--json")
+    doubtful = said.json["doubtful"]
+    works = AnnotationStore(desk.corpus.sentences)
+    works.replay(Journal.open(desk.path, "ana", read_only=True).records)
+    flagged = [
+        w for a in works.touched_articles for w in works.touched_sentences_of(a) if w.annotation.flagged
+    ]
+    assert {w.sentence.id for w in flagged} <= set(doubtful)
+    assert all(w.annotation.answer is None for w in flagged)
+    assert [x.name for x in desk.corpus.schema.labels] == ["TOWN", "SHIP"]
+    assert [x.key for x in desk.corpus.schema.labels] == ["s", "h"]
+
+
+def test_a_held_journal_stops_it(desk: Desk) -> None:
+    """Nobody may be annotating meanwhile; nothing is changed."""
+    before = _files(desk.path)
+    with Journal.open(desk.path, "bo"):
+        said = call("schema", "rename", desk.path, "VENUE", "PLACE")
+    assert said.code == 1
+    assert "the journal is held by" in said.err
+    assert _files(desk.path) == before
+
+
+@pytest.mark.parametrize("broken", ["write_beside", "set_schema"])
+def test_an_error_on_the_way_leaves_all_as_it_was(
+    desk: Desk, broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Journals, schema and the list of migrations are restored."""
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    before = _files(desk.path)
+    monkeypatch.setattr(CorpusFolder, broken, fail)
+    assert call("schema", "rename", desk.path, "VENUE", "PLACE").code == 1
+    assert _files(desk.path) == before
+
+
+def test_a_schema_that_was_written_is_put_back(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error after the schema's rename, such as one of syncing the folder, takes that back too."""
+    write = CorpusFolder.set_schema
+
+    def fail(corpus: CorpusFolder, text: str) -> None:
+        write(corpus, text)
+        raise OSError(5, "Input/output error")
+
+    before = _files(desk.path)
+    monkeypatch.setattr(CorpusFolder, "set_schema", fail)
+    assert call("schema", "rename", desk.path, "VENUE", "PLACE").code == 1
+    assert _files(desk.path) == before
+
+
+def test_a_migration_that_was_killed_is_finished_by_running_it_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The journals that were done stay so, the others follow, and undo takes back both."""
+
+    class KilledError(BaseException):
+        pass
+
+    def die(*_: object) -> None:
+        raise KilledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(CorpusFolder, "write_file", die)
+        patch.setattr("os.truncate", die)
+        with pytest.raises(KilledError):
+            call("schema", "rename", desk.path, "VENUE", "PLACE")
+    assert _labels(desk, "ana") == ["PLACE"] * 3
+    said = call("schema", "rename", desk.path, "VENUE", "PLACE")
+    assert said.code == 0
+    assert _labels(desk, "ana") == _labels(desk, "bo") == ["PLACE"] * 3
+    assert call("schema", "undo", desk.path).code == 0
+    assert _labels(desk, "ana") == _labels(desk, "bo") == ["VENUE"] * 3
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "told"),
+    [
+        (("rename", "ROOM", "PLACE"), 1, "there is no label ROOM; use one of VENUE"),
+        (("rename", "VENUE", "VENUE"), 1, "there is a label VENUE already; choose another name, or use"),
+        (("rename", "VENUE", "A B"), 1, "the label has no usable `name`"),
+        (("merge", "VENUE", "--into", "PLACE"), 2, "there is nothing to merge; name two labels"),
+        (("split", "VENUE", "--into", "TOWN"), 2, "--into TOWN is no list of labels; give two at least"),
+        (("split", "VENUE", "--into", "A,B", "--take", "C=x"), 2, "--take C=x decides nothing"),
+        (("split", "VENUE", "--into", "A,B", "--take", "A=x", "--take", "B=x"), 2, "to two labels"),
+        (("undo",), 2, "there is no migration to take back"),
+    ],
+)
+def test_wrong_usage(desk: Desk, args: tuple[str, ...], code: int, told: str) -> None:
+    """Errors say what, where and what to do, and change nothing."""
+    before = _files(desk.path)
+    said = call("schema", args[0], desk.path, *args[1:])
+    assert (said.code, said.out) == (code, "")
+    assert told in said.err
+    assert _files(desk.path) == before
+
+
+def test_a_merge_keeps_the_guideline_of_both(tmp_path: Path) -> None:
+    """Examples, rules and descriptions are those of both labels; comments in the file stay."""
+    text = """# Ours.
+name = "t"
+[[label]]
+name = "A"
+key = "a"
+inside = ["C"]
+examples = [{ text = "an [[ant]]" }]
+[[label]]
+name = "B"
+key = "b"
+target = "ents"
+description = "Bees."
+examples = [{ text = "a [[bee]]" }]
+[[label]]
+name = "C"
+key = "c"
+inside = ["A", "B"]
+"""
+    made = merge_labels(text, ["A", "B"], "X")
+    schema = parse_schema_text(made, "test")
+    assert made.startswith("# Ours.")
+    assert [(x.name, x.key, x.inside, x.target) for x in schema.labels] == [
+        ("X", "a", ("C",), "ents"),
+        ("C", "c", ("X",), "spans"),
+    ]
+    assert [e.text for e in schema.labels[0].examples] == ["an ant", "a bee"]
+    assert schema.labels[0].description == "Bees."
+
+
+def test_a_log_without_migrations_says_so(desk: Desk) -> None:
+    """Nothing on stdout might be a fault as well."""
+    said = call("schema", "log", desk.path)
+    assert (said.code, said.out, said.err) == (0, "", "no label has been renamed, merged or split here\n")
+
+
+def test_suggestions_go_on_under_the_new_name(tmp_path: Path) -> None:
+    """What the rules call by the old name is suggested as the new label; undo brings all back."""
+    path = tmp_path / "c"
+    page = tmp_path / "page.jsonl"
+    page.write_text('{"text": "The ferry left from Port Amery."}\n', encoding="utf-8")
+    assert call("ingest", page, "--corpus", path).code == 0
+
+    def suggested() -> set[str]:
+        session = builders.open_session(path)
+        labels = {s.label for s in session.suggestions_for(0)}
+        session.close()
+        return labels
+
+    before = _files(path)
+    assert suggested() == {"VENUE"}
+    for label, name in (("VENUE", "ORT"), ("ORT", "STELLE")):
+        assert call("schema", "rename", path, label, name).code == 0
+        assert suggested() == {name}
+    for _ in range(2):
+        assert call("schema", "undo", path).code == 0
+    assert (path / "schema.toml").read_bytes() == before["schema.toml"]
+    assert suggested() == {"VENUE"}
+
+
+@pytest.mark.parametrize(
+    ("change", "taken"),
+    [
+        (lambda t: rename_label(t, "A", "X"), {"X": ["APE", "A"], "B": []}),
+        (lambda t: rename_label(rename_label(t, "A", "X"), "B", "A"), {"X": ["APE"], "A": ["B"]}),
+        (lambda t: merge_labels(t, ["A", "B"], "B"), {"B": ["APE", "A"]}),
+        (lambda t: split_label(t, "A", ["X", "Y"]), {"X": ["APE", "A"], "Y": [], "B": []}),
+        (lambda t: rename_label(t.replace('takes = ["APE"]', ""), "A", "X"), {"X": [], "B": []}),
+    ],
+)
+def test_a_label_takes_what_had_its_old_name(
+    change: Callable[[str], str], taken: dict[str, list[str]]
+) -> None:
+    """Unless that is a label again, or the schema leaves it to names what a label takes."""
+    text = 'name = "t"\n[[label]]\nname = "A"\ntakes = ["APE"]\n[[label]]\nname = "B"\n'
+    schema = parse_schema_text(change(text), "test")
+    assert {x.name: list(x.takes) for x in schema.labels} == taken

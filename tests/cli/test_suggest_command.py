@@ -1,0 +1,281 @@
+"""``annotator suggest``: files of suggestions, and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+import spacy
+
+from annotator.core.annotation import Answer
+from annotator.core.article import Sentence
+from annotator.core.edits import add_span, apply_suggestions, set_answer
+from annotator.core.spans import Span
+from annotator.core.suggestion import Suggestion, span_from_suggestion
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.suggestions import suggestion_files
+from annotator.suggest import spacy_pipeline
+from annotator.suggest.rules import RuleSuggester
+from tests.builders import open_session
+from tests.cli.command_runner import call
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """Return a pipeline that knows a town, a number and a day."""
+    nlp = spacy.blank("en")
+    patterns = [("GPE", "Norhaven"), ("CARDINAL", "14"), ("DATE", "Tuesday"), ("DATE", "May")]
+    ruler: Any = nlp.add_pipe("entity_ruler")
+    ruler.add_patterns([{"label": x, "pattern": p} for x, p in patterns])
+    nlp.to_disk(tmp_path / "towns")
+    return tmp_path / "towns"
+
+
+def stored(corpus: Path, source: str) -> list[tuple[str, str]]:
+    """Return label and text of all stored suggestions of a source, in text order."""
+    opened = CorpusFolder.open(corpus)
+    file = suggestion_files(corpus)[source]
+    every = [s for a in opened.article_ids() for s in opened.active_sentences(opened.article(a))]
+    return [(x.label, s.text[x.start : x.end]) for s in every for x in file(s)]
+
+
+def test_rules_and_a_model_write_a_file_each(corpus: Path, model: Path) -> None:
+    """Both in one call; what the schema has no label for is counted, not written."""
+    said = call("suggest", corpus, "--rules", "--model", model, "--json")
+    assert said.code == 0, said.err
+    rules, towns = said.json["sources"]
+    n = len(orjson.loads(call("articles", corpus, "--json").out))
+    assert rules["source"] == "rules"
+    assert rules["sentences"] > n
+    assert {k: v for k, v in towns.items() if k != "sentences"} == {
+        "source": "towns",
+        "file": "suggestions/towns.jsonl",
+        "known": 0,
+        "renewed": False,
+        "spans": {"VENUE": 1, "COUNT": 1},
+        "unmapped": {"DATE": 2},
+        "misaligned": [],
+    }
+    assert stored(corpus, "towns") == [("COUNT", "14 roads"), ("VENUE", "Norhaven")]
+    assert ("PERSON", "Ilse Brandt") in stored(corpus, "rules")
+
+
+def test_a_second_run_goes_on(corpus: Path, page: Path) -> None:
+    """What is done is done; a new article is added to the same file, and people are told in words."""
+    call("suggest", corpus, "--rules")
+    before = (corpus / "suggestions" / "rules.jsonl").read_bytes()
+    other = page.with_name("other.txt")
+    other.write_text("Ferry late\n\nThe ferry came late, Captain Ada Pell said on Monday, with 60 people.\n")
+    call("ingest", other, "--corpus", corpus)
+    said = call("suggest", corpus, "--rules")
+    assert said.code == 0
+    assert "rules: 1 sentence, " in said.out
+    assert "were done before; " in said.out
+    assert (corpus / "suggestions" / "rules.jsonl").read_bytes().startswith(before)
+    again = call("suggest", corpus, "--rules", "--json").json["sources"][0]
+    assert again["known"] == again["sentences"]
+    assert again["spans"] == {}
+
+
+def test_another_label_map_makes_all_anew(corpus: Path) -> None:
+    """A changed schema changes the fingerprint."""
+    call("suggest", corpus, "--rules")
+    schema = corpus / "schema.toml"
+    schema.write_text(schema.read_text("utf-8").replace('["PERSON", "PER"]', '["PERSON"]'), "utf-8")
+    said = call("suggest", corpus, "--rules", "--json").json["sources"][0]
+    assert (said["renewed"], said["known"]) == (True, 0)
+
+
+def test_a_stopped_run_goes_on(corpus: Path, page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl+C keeps the articles that are done and says how to go on."""
+    other = page.with_name("other.txt")
+    other.write_text("Ferry late\n\nThe ferry came late, Captain Ada Pell said on Monday, with 60 people.\n")
+    call("ingest", other, "--corpus", corpus)
+    asked: list[str] = []
+
+    class Stopped(RuleSuggester):
+        def suggest(self, sentence: Sentence) -> tuple[Suggestion, ...]:
+            asked.append(sentence.id)
+            if len(asked) > 3:
+                raise KeyboardInterrupt
+            return ()
+
+    with monkeypatch.context() as patch:
+        patch.setattr("annotator.cli.suggest.RuleSuggester", Stopped)
+        said = call("suggest", corpus, "--rules")
+    assert said.code == 130
+    assert said.err == "stopped: what is made so far is kept; run it again to go on\n"
+    kept = (corpus / "suggestions" / "rules.jsonl").read_bytes().count(b"\n")
+    after = call("suggest", corpus, "--rules", "--json").json["sources"][0]
+    assert after["known"] == kept > 0
+
+
+def test_what_is_off_the_token_edges_is_listed(
+    corpus: Path, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is left out in silence: the place is told and the exit code is 3."""
+
+    def half(_: object) -> Iterator[spacy_pipeline.PipelineSpan]:
+        yield spacy_pipeline.PipelineSpan(0, 1, "GPE")
+
+    monkeypatch.setattr(spacy_pipeline, "pipeline_spans", half)
+    said = call("suggest", corpus, "--model", model)
+    assert said.code == 3
+    assert "left out, not on token edges: " in said.out
+    assert ":0-1:GPE" in said.out
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (["--json"], "nothing says what is to suggest; give --rules or --model NAME, or both"),
+        (["--rules", "--source", "rules"], "--source and --schema go with --evaluate; leave them out"),
+    ],
+)
+def test_wrong_usage_is_told(corpus: Path, args: list[str], told: str) -> None:
+    """One line says what and what to do."""
+    said = call("suggest", corpus, *args)
+    assert (said.code, said.err) == (2, f"annotator: {told}\n")
+
+
+def test_without_a_corpus_there_is_nothing_to_write_to() -> None:
+    """The error names the two ways to call it."""
+    said = call("suggest", "--rules")
+    assert said.code == 2
+    assert "there is no corpus; name its folder, or measure with --evaluate GOLD" in said.err
+
+
+def test_a_missing_model_leaves_no_file(corpus: Path) -> None:
+    """A pipeline that is not there is an error before anything is written."""
+    said = call("suggest", corpus, "--model", "no_such_model")
+    assert said.code == 1
+    assert "python -m spacy download no_such_model" in said.err
+    assert not (corpus / "suggestions").exists()
+
+
+GOLD = [
+    {
+        "text": "Captain Ada Pell sailed from Norhaven with 12 sheep.",
+        "spans": [
+            {"start": 8, "end": 16, "label": "PERSON"},
+            {"start": 29, "end": 37, "label": "VENUE"},
+            {"start": 43, "end": 51, "label": "COUNT"},
+        ],
+        "meta": {"doc": "one", "annotates": ["PERSON", "VENUE", "COUNT"]},
+    },
+    {
+        "text": "Then Pell slept.",
+        "spans": [{"start": 5, "end": 9, "label": "PERSON"}],
+        "meta": {"doc": "one", "annotates": ["PERSON"]},
+    },
+]
+
+
+@pytest.fixture
+def gold(tmp_path: Path) -> Path:
+    """Return a gold file of two sentences of one article."""
+    path = tmp_path / "gold.jsonl"
+    path.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in GOLD))
+    return path
+
+
+def test_sources_are_measured_without_a_corpus(gold: Path, model: Path) -> None:
+    """Each source has its figures, and so have all together; labels that nobody annotated have none."""
+    said = call("suggest", "--rules", "--model", model, "--source", "history", "--evaluate", gold, "--json")
+    assert said.code == 0, said.err
+    sources = said.json["sources"]
+    assert list(sources) == ["rules", "towns", "history", "together"]
+    assert all(list(x) == ["PERSON", "VENUE", "COUNT"] for x in sources.values())
+    assert sources["history"]["PERSON"]["exact"] == {"p": 1.0, "r": 0.5, "f1": 0.667}
+    assert sources["towns"]["VENUE"]["suggested"] == 0
+    low = call("suggest", "--model", model, "--evaluate", gold, "--threshold", "0.2", "--json").json
+    assert low["sources"]["towns"]["VENUE"]["exact"]["f1"] == 1.0
+
+
+def test_the_figures_for_people_are_a_table(gold: Path) -> None:
+    """One row a label, under the name of the source."""
+    said = call("suggest", "--rules", "--evaluate", gold)
+    lines = said.out.splitlines()
+    assert lines[0] == "2 sentences, suggestions from a score of 0.5 on"
+    assert lines[2] == "rules"
+    assert [x.split()[0] for x in lines[4:]] == ["PERSON", "VENUE", "COUNT"]
+    assert lines[4].split()[1] == "2"
+
+
+def test_a_file_is_measured_against_a_journal(corpus: Path, model: Path) -> None:
+    """What was written for a corpus is compared with what somebody accepted there, no other answer."""
+    session = open_session(corpus)
+    (at,) = [i for i, w in enumerate(session.article_sentences) if "14 roads" in w.sentence.text]
+    start = session.article_sentences[at].sentence.text.index("14 roads")
+    session.apply_edit(
+        add_span(session.article_sentences[at], Span(start, start + 8, "COUNT"), session.schema)
+    )
+    session.apply_edit(set_answer(session.article_sentences[at], Answer.ACCEPT))
+    session.apply_edit(set_answer(session.article_sentences[at + 1], Answer.IGNORE))
+    session.close()
+    call("suggest", corpus, "--model", model)
+    journal = corpus / "annotations" / "ana.jsonl"
+    said = call("suggest", corpus, "--source", "towns", "--evaluate", journal, "--json")
+    assert said.json["sentences"] == 1
+    assert said.json["sources"]["towns"]["COUNT"]["exact"] == {"p": 1.0, "r": 1.0, "f1": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (b'{"text": "Pell", "spans": []}\n{', "gold.jsonl:2: this is not JSON"),
+        (b'{"text": 3}', "gold.jsonl:1: the record has no `text`"),
+        (
+            b'{"text": "Pell", "spans": [[0, 9, "PERSON"]]}',
+            "gold.jsonl:1: 0-9:PERSON: past the end of the text; repair or remove the line",
+        ),
+        (
+            b'{"text": "Pell", "label": [[0, 4, "PERSON"]]}',
+            "gold.jsonl: this is doccano's JSONL or zip, and gold is sentences with spans, or a journal",
+        ),
+        (
+            b'{"_v": 1, "_seq": 1, "_crc": "0"}',
+            "gold.jsonl:1: the checksum is missing; see what annotator check",
+        ),
+        (b"", "gold.jsonl: there is no accepted sentence in it; name another file"),
+    ],
+)
+def test_a_bad_gold_file_is_told_with_its_line(tmp_path: Path, line: bytes, told: str) -> None:
+    """No traceback, exit code 1."""
+    path = tmp_path / "gold.jsonl"
+    path.write_bytes(line + b"\n")
+    said = call("suggest", "--rules", "--evaluate", path)
+    assert said.code == 1
+    assert told in said.err
+
+
+def test_an_unknown_source_names_those_that_are_there(corpus: Path, gold: Path) -> None:
+    """The error lists the suggestion files."""
+    call("suggest", corpus, "--rules")
+    said = call("suggest", corpus, "--source", "towns", "--evaluate", gold)
+    assert said.code == 2
+    assert "there are no suggestions by 'towns'; use one of: rules" in said.err
+
+
+def test_the_screen_has_what_was_written_and_the_journal_tells_where_it_came_from(
+    corpus: Path, model: Path
+) -> None:
+    """From the file over the session's desk into the journal, the source named with what made it."""
+    call("suggest", corpus, "--model", model)
+    session = open_session(corpus)
+    (at,) = [i for i, w in enumerate(session.article_sentences) if "14 roads" in w.sentence.text]
+    work = session.article_sentences[at]
+    (count,) = [s for s in session.suggestion_service.suggestions(work) if s.label == "COUNT"]
+    assert count.source == "rules+towns"
+    session.apply_edit(apply_suggestions(work, [span_from_suggestion(count)], session.schema, Answer.ACCEPT))
+    session.close()
+    (record,) = (corpus / "annotations" / "ana.jsonl").read_bytes().splitlines()
+    (span,) = orjson.loads(record)["spans"]
+    assert span["source"].endswith("+towns/CARDINAL")
+    again = open_session(corpus)
+    assert not again.suggestion_service.learn()
+    assert again.suggestion_service.accuracy.counts_by_key["towns", "COUNT", "CARDINAL"].taken == 1
+    again.close()

@@ -1,0 +1,106 @@
+"""What holds for all formats that are JSON records: odd values, and the real files of other tools."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from annotator.formats import doccano, format_detection, plain, prodigy, spacy_json
+from annotator.formats.document import ConversionLog
+from annotator.formats.import_source import ImportSource
+from annotator.formats.span_fields import (
+    NoteCounter,
+    RawSpan,
+    convert_spans,
+    name_of,
+    seconds_of,
+    whole_number,
+)
+from annotator.formats.span_fields import storable_fields as plain_fields
+from tests.formats.format_samples import SHARED, holds, take
+
+DEEP = "[" * 1000 + "]" * 1000
+ODD = (DEEP, '{"a":' * 1000 + "1" + "}" * 1000, "1e300", "1" * 30, "-0.0", '"a\\u0000"', "null", "true")
+PLACES = (
+    '{"text": "Ida left", "answer": %s}',
+    '{"text": "Ida left", "meta": %s, "x": %s}',
+    '{"text": "Ida left", "spans": [{"start": %s, "end": 3, "label": "A"}]}',
+    '{"text": "Ida left", "spans": [{"start": 0, "end": 3, "label": %s, "id": %s}]}',
+    '{"text": "Ida left", "label": [[0, 3, %s], [0, %s, "A"], %s], "Comments": %s}',
+    '{"text": "Ida left", "accept": [%s], "relations": [%s], "annotations": [%s]}',
+    '["Ida left", {"entities": [[0, 3, %s], %s], "cats": %s}]',
+    '{"text": "Ida left", "ents": [], "tokens": [%s], "spans": {"a": [%s]}}',
+)
+
+
+@pytest.mark.parametrize("module", [prodigy, doccano, plain, spacy_json])
+@pytest.mark.parametrize("place", PLACES)
+def test_odd_values_are_read_or_refused(tmp_path: Path, module: ModuleType, place: str) -> None:
+    """Nesting that orjson reads and others don't, huge numbers and NUL make no traceback anywhere."""
+    for value in ODD:
+        holds(module, tmp_path / "x.jsonl", place.replace("%s", value).encode())
+
+
+def test_a_record_may_be_an_article(tmp_path: Path) -> None:
+    """A first line that is longer than what is looked at otherwise is still recognised."""
+    text = "Ida left. " * 20_000
+    rows = {
+        "prodigy": {"text": text, "answer": "accept"},
+        "doccano": {"text": text, "label": [[0, 3, "A"]]},
+        "plain": {"text": text, "spans": [[0, 3, "A"]]},
+        "spacy-json": [text, {"entities": [[0, 3, "A"]]}],
+    }
+    for format_, row in rows.items():
+        (tmp_path / "x").write_text(json.dumps(row) + "\n")
+        assert list(format_detection.matching_formats(ImportSource(tmp_path / "x").sample())) == [format_]
+
+
+def test_spans_are_counted_whatever_they_are() -> None:
+    """What a span can be is returned, the rest listed with the file's own words."""
+    account = ConversionLog()
+    raws = [
+        RawSpan(0, 3, "A"),
+        RawSpan(0, 3, 7),
+        RawSpan(2, 1, "A", id="s4"),
+        RawSpan(0, 2.5, "A"),
+        RawSpan(0, 3, " "),
+    ]
+    assert [s.label for s in convert_spans(raws, "Ida", "x:1", account)] == ["A", "7"]
+    assert [(e.id, e.why) for e in account.entries] == [
+        ("s4", "it ends before it begins"),
+        ("0-2.5:A", "its offsets are not whole numbers"),
+        ("0-3: ", "it has no label"),
+    ]
+    assert account.read == 5
+
+
+def test_values_of_fields_are_what_they_should_be() -> None:
+    """Whole numbers may be written 3.0, a name may be a number, a time is not before 1970."""
+    assert [whole_number(x) for x in (3, 3.0, 3.5, "3", True, None)] == [3, 3, None, None, None, None]
+    assert [name_of(x) for x in (3, "a", None, [1])] == ["3", "a", "", ""]
+    assert [seconds_of(x) for x in (5, -5, 1e300, "5", True)] == [5.0, 0.0, 0.0, 0.0, 0.0]
+    assert plain_fields({"a": [1], "b": [[]] * 3, "c": "x" * 200_000}) == {"a": [1], "b": [[], [], []]}
+    assert plain_fields([1]) == {}
+
+
+def test_a_tally_tells_each_thing_once() -> None:
+    """Notes come in the order in which they first came up, and none for nothing."""
+    account, tally = ConversionLog(), NoteCounter()
+    for what, by in (("b: {n}", 1), ("none: {n}", 0), ("a: {n}", 1000), ("b: {n}", 1)):
+        tally.add(what, by)
+    tally.add_notes(account)
+    assert account.notes == ["b: 2", "a: 1,000"]
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the real exports are not here")
+@pytest.mark.parametrize("format_", ["prodigy", "doccano"])
+def test_real_exports_are_accounted_for(format_: str) -> None:
+    """Each is recognised as its format and no other, and every span in it is carried over or listed."""
+    for path in sorted((SHARED / format_).iterdir()):
+        source = ImportSource(path)
+        assert list(format_detection.matching_formats(source.sample())) == [format_]
+        _, account = take({"prodigy": prodigy, "doccano": doccano}[format_], source)
+        assert account.is_balanced

@@ -1,0 +1,95 @@
+"""What became of suggestions: each ends in one way, and those who undo have decided nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from annotator.core.edits import Op
+from annotator.core.spans import Span
+from annotator.statistics.annotation_statistics import SuggestionOutcome, suggestion_outcomes, sum_outcomes
+from annotator.statistics.edit_events import events_from_records
+from tests.statistics.simulated_annotator import Worker
+
+ENDS = ["kept", "moved", "moved twice", "relabelled", "removed", "rejected", "undone", "redone", "own"]
+FATE = {"moved": "changed", "moved twice": "changed", "relabelled": "changed", "redone": "kept"}
+
+
+def _do(worker: Worker, end: str, source: str) -> None:
+    """Deal with one suggestion in a sentence of its own."""
+    n = worker.sentence(8)
+    words = worker.works[n].sentence.tokens
+    mine = Span(words[4].start, words[4].end, "VENUE")
+    taken = Span(words[0].start, words[0].end, "PERSON", source)
+    longer = Span(words[0].start, words[1].end, "PERSON", source)
+    if end == "own":
+        worker.put(n, mine)
+    elif end == "rejected":
+        worker.turn_down(n, taken)
+    else:
+        worker.put(n, taken)
+    later: dict[str, list[tuple[Op, tuple[Span, ...]]]] = {
+        "moved": [(Op.EDIT, (longer,))],
+        "moved twice": [(Op.EDIT, (longer,)), (Op.EDIT, (Span(0, words[2].end, "PERSON", source),))],
+        "relabelled": [(Op.EDIT, (Span(taken.start, taken.end, "VENUE"),))],
+        "removed": [(Op.EDIT, (mine,))],
+        "undone": [(Op.UNDO, ())],
+        "redone": [(Op.UNDO, ()), (Op.REDO, (taken,))],
+    }
+    for op, spans in later.get(end, []):
+        worker.put(n, *spans, op=op)
+    worker.answer(n)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(st.sampled_from(ENDS), st.sampled_from(["rules", "history"])), max_size=25))
+def test_each_suggestion_ends_in_one_way(ends: list[tuple[str, str]]) -> None:
+    """Kept, changed, removed and rejected ones are told apart by source; undone and own ones don't count."""
+    worker = Worker()
+    for end, source in ends:
+        _do(worker, end, source)
+    found = suggestion_outcomes(events_from_records(worker.records))
+    counted = Counter(
+        {
+            (o.source, fate): getattr(o, fate)
+            for o in found
+            for fate in ("kept", "changed", "removed", "rejected")
+        }
+    )
+    expected = Counter((source, FATE.get(end, end)) for end, source in ends if end not in {"undone", "own"})
+    assert +counted == expected
+    assert [o.source for o in found] == sorted({s for s, _ in expected})
+
+
+def test_turning_down_what_was_taken_is_a_rejection_once() -> None:
+    """Taken by mistake, removed and turned down: one judgement, not two."""
+    worker = Worker()
+    n = worker.sentence(5)
+    span = Span(0, 4, "PERSON", "rules")
+    worker.put(n, span)
+    worker.put(n)
+    worker.turn_down(n, span)
+    assert suggestion_outcomes(events_from_records(worker.records)) == (
+        SuggestionOutcome("rules", "PERSON", rejected=1),
+    )
+
+
+def test_a_rejection_that_is_undone_was_none() -> None:
+    """Only what is turned down now counts."""
+    worker = Worker()
+    n = worker.sentence(5)
+    worker.turn_down(n, Span(0, 4, "PERSON", "rules"))
+    worker.write(Op.UNDO, {n: worker.said(n).with_rejected(())})
+    assert suggestion_outcomes(events_from_records(worker.records)) == ()
+
+
+def test_annotators_are_added_up() -> None:
+    """Outcomes of the same source and label are one row."""
+    a, b = SuggestionOutcome("rules", "PERSON", 3, 1, 0, 2), SuggestionOutcome("rules", "PERSON", 1, 0, 1, 0)
+    (both, other) = sum_outcomes([b, SuggestionOutcome("spacy", "VENUE", 1), a])
+    assert both == SuggestionOutcome("rules", "PERSON", 4, 1, 1, 2)
+    assert (both.judged, both.kept_share) == (8, 0.5)
+    assert other.kept_share == 1.0
+    assert SuggestionOutcome("x", "y").kept_share == 0.0

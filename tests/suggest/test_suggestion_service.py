@@ -1,0 +1,237 @@
+"""The desk: all sources behind one call, kept up to date edit by edit."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
+from annotator.core.article import Sentence
+from annotator.core.edits import apply_suggestions, reject_suggestion
+from annotator.core.suggestion import Suggestion, span_from_suggestion
+from annotator.suggest.mention_history import MentionHistory
+from annotator.suggest.ranking import SuggestionRanker
+from annotator.suggest.suggestion_service import MAX_RANKINGS, SuggestionService
+from tests.suggest.suggest_helpers import NEWS, sentence, suggestion, told
+
+TEXTS = ["Mayor Ilse Brekke met Norhaven’s painters.", "Later Brekke left.", "In Norhaven, Brekke slept."]
+EVERY = [sentence(text, n * 100) for n, text in enumerate(TEXTS)]
+WORKS = [AnnotatedSentence(s) for s in EVERY]
+
+
+def by_a_model(s: Sentence) -> tuple[Suggestion, ...]:
+    """Suggest that every haven is a place."""
+    towns = [t.text for t in s.tokens if t.text.endswith("haven")]
+    return tuple(suggestion(s, town, "VENUE", 0.3, "m", "GPE") for town in towns)
+
+
+def desk(*, rules: bool = False) -> SuggestionService:
+    """Return a desk with a model's file; by default without rules, so that the test knows all of it."""
+    return SuggestionService(NEWS, lambda _: ("\n".join(TEXTS), EVERY), {"m": by_a_model}, rules=rules)
+
+
+def marked(work: AnnotatedSentence, words: str, label: str) -> AnnotatedSentence:
+    """Return a work in which a person has marked some words."""
+    s = suggestion(work.sentence, words, label, 1.0, "")
+    return replace(
+        work, annotation=work.annotation.with_spans([*work.annotation.spans, span_from_suggestion(s)])
+    )
+
+
+def test_marking_a_name_suggests_it_at_once_and_undo_takes_that_back() -> None:
+    """A full name brings its surname in the other sentences of the article; nothing is left after undo."""
+    d = desk()
+    done = marked(WORKS[0], "Ilse Brekke", "PERSON")
+    d.update([WORKS[0]], [done])
+    assert told(EVERY[1], d.suggestions(WORKS[1])) == [("PERSON", "Brekke")]
+    d.update([done], [WORKS[0]])
+    assert d.suggestions(WORKS[1]) == ()
+
+
+def test_a_file_is_read_by_what_labels_take() -> None:
+    """What was suggested before a label was renamed is suggested under its new name."""
+    renamed = [replace(x, name="TOWN", takes=("VENUE",)) if x.name == "VENUE" else x for x in NEWS.labels]
+    schema = replace(NEWS, labels=tuple(renamed))
+    d = SuggestionService(schema, lambda _: ("\n".join(TEXTS), EVERY), {"m": by_a_model}, rules=False)
+    assert told(EVERY[2], d.suggestions(WORKS[2])) == [("TOWN", "Norhaven")]
+
+
+def test_rules_know_the_article() -> None:
+    """The rules are asked with what the article tells, and merged with the other sources."""
+    found = desk(rules=True).suggestions(WORKS[2])
+    (place,) = [s for s in found if s.label == "VENUE"]
+    assert place.source == "m+rules"
+
+
+def test_one_refusal_clears_the_article() -> None:
+    """What was turned down in one sentence is gone from the others, and comes back with undo."""
+    d = desk()
+    (first,) = d.suggestions(WORKS[0])
+    done = reject_suggestion(WORKS[0], span_from_suggestion(first)).after[0]
+    d.update([WORKS[0]], [done])
+    assert d.suggestions(done) == d.suggestions(WORKS[2]) == ()
+    d.update([done], [WORKS[0]])
+    assert told(EVERY[2], d.suggestions(WORKS[2])) == [("VENUE", "Norhaven")]
+
+
+def test_a_source_that_is_passed_over_falls() -> None:
+    """Accepting sentences without a source's suggestions lowers it, taking them raises it."""
+    one, other = desk(), desk()
+    score = one.suggestions(WORKS[2])[0].score
+    later = AnnotatedSentence(sentence(TEXTS[2], 900, "c"))
+    for n in range(12):
+        work = AnnotatedSentence(sentence(f"They saw {chr(65 + n)}orhaven.", 1000 + n * 20, f"b{n}"))
+        (offer,) = one.suggestions(work)
+        one.update([work], [apply_suggestions(work, [], NEWS, Answer.ACCEPT).after[0]])
+        other.suggestions(work)
+        other.update(
+            [work], [apply_suggestions(work, [span_from_suggestion(offer)], NEWS, Answer.ACCEPT).after[0]]
+        )
+    assert one.suggestions(later)[0].score < score < other.suggestions(later)[0].score
+
+
+def test_what_is_on_the_screen_does_not_dance() -> None:
+    """What is learned of a source shows in sentences seen from then on, at last in those seen before."""
+    d = desk()
+    shown = d.suggestions(WORKS[2])
+    for n in range(MAX_RANKINGS * 2):
+        work = AnnotatedSentence(sentence(f"They saw {chr(65 + n % 13)}orhaven.", 1000 + n * 20, f"b{n}"))
+        taken = [span_from_suggestion(x) for x in d.suggestions(work)]
+        d.update([work], [apply_suggestions(work, taken, NEWS, Answer.ACCEPT).after[0]])
+        if n < MAX_RANKINGS // 2:
+            assert d.suggestions(WORKS[2]) is shown
+    assert d.suggestions(WORKS[2])[0].score > shown[0].score
+
+
+def test_the_journal_teaches_what_the_session_taught() -> None:
+    """Files are judged again at the next start: the sentences accepted before count as before."""
+    live, later = desk(), desk()
+    works = [AnnotatedSentence(sentence("They saw Norhaven.", n * 20, f"b{n}")) for n in range(5)]
+    done = [replace(w, annotation=Annotation(answer=Answer.ACCEPT)) for w in works]
+    for w, d in zip(works, done, strict=True):
+        live.suggestions(w)
+        live.update([w], [d])
+    later.update((), done)
+    assert live.accuracy.counts_by_key == later.accuracy.counts_by_key
+    assert live.suggestions(WORKS[2]) == later.suggestions(WORKS[2])
+
+
+def test_history_does_not_praise_itself() -> None:
+    """What a person marked by hand in a sentence is no success of the history there."""
+    d = desk()
+    d.suggestions(WORKS[1])
+    done = marked(WORKS[1], "Brekke", "PERSON")
+    d.update([WORKS[1]], [done])
+    d.suggestions(done)
+    accepted = replace(done, annotation=done.annotation.with_answer(Answer.ACCEPT))
+    d.update([done], [accepted])
+    d.suggestions(accepted)
+    d.update([accepted], [accepted])
+    assert not [key for key in d.accuracy.counts_by_key if key[0] == "history"]
+
+
+def test_nothing_is_worked_out_twice() -> None:
+    """Sources are asked once a sentence while nothing changes, and files once for good."""
+    asked: list[Sentence] = []
+
+    def counting(s: Sentence) -> tuple[Suggestion, ...]:
+        asked.append(s)
+        return by_a_model(s)
+
+    d = SuggestionService(NEWS, lambda _: ("", EVERY), {"m": counting}, rules=False)
+    assert d.suggestions(WORKS[0]) is d.suggestions(WORKS[0])
+    d.update([WORKS[1]], [marked(WORKS[1], "Brekke", "PERSON")])
+    d.suggestions(WORKS[0])
+    assert asked == [EVERY[0]]
+    d.invalidate_article("a1")
+    d.suggestions(WORKS[0])
+    assert asked == [EVERY[0]] * 2
+
+
+def test_what_waits_is_learned_bit_by_bit_and_at_once_where_it_is_needed() -> None:
+    """The article in hand is known from the first look, the others follow; in the end it is as if at once."""
+    done = [
+        marked(AnnotatedSentence(sentence(TEXTS[0], 0, f"b{n}")), "Ilse Brekke", "PERSON") for n in range(5)
+    ]
+    works = [marked(WORKS[0], "Norhaven", "VENUE"), *done]
+    slowly, at_once = desk(), desk()
+    at_once.update((), works)
+    slowly.queue_annotations(works)
+    assert [s.source for s in slowly.suggestions(WORKS[2])] == ["history+m"]
+    assert slowly.history.suggest(sentence("Ilse Brekke slept.", 0, "c")) == ()
+    rounds = 1
+    while slowly.learn(2):
+        rounds += 1
+    assert rounds == 3
+    assert slowly.suggestions(WORKS[2]) == at_once.suggestions(WORKS[2])
+    assert slowly.accuracy.counts_by_key == at_once.accuracy.counts_by_key
+
+
+def test_an_edit_of_what_still_waits_leaves_nothing_double() -> None:
+    """A work that is changed before it was learned counts once, as it is now."""
+    d = desk()
+    old = marked(WORKS[0], "Norhaven", "VENUE")
+    d.queue_annotations([old])
+    d.update([old], [WORKS[0]])
+    assert not d.learn()
+    assert [s.source for s in d.suggestions(WORKS[2])] == ["m"]
+
+
+NAMES = ("Ilse Brekke", "Brekke", "Norhaven", "the Norhaven", "20 boats", "Norhaven council")
+PLACES = [
+    AnnotatedSentence(sentence(text, n * 100))
+    for n, text in enumerate(
+        [
+            "Ilse Brekke met the Norhaven council.",
+            "In\n  Norhaven, Brekke counted 20 boats.",
+            "The Norhaven  council met Ilse\nBrekke.",
+            "Brekke said 20 boats left Norhaven.",
+        ]
+    )
+]
+
+
+def fresh(works: list[AnnotatedSentence], i: int) -> tuple[Suggestion, ...]:
+    """Return what a desk that remembers nothing suggests, without what is learned of the sources."""
+    index = MentionHistory(NEWS)
+    for w in works:
+        index.add(w)
+    s = works[i].sentence
+    merger = SuggestionRanker(NEWS, reweigh=index.reweigh, rejection_counts=index.rejection_counts)
+    return merger.rank_open(works[i], (*by_a_model(s), *index.suggest(s)))
+
+
+DEEDS = st.tuples(
+    st.integers(0, 3),
+    st.sampled_from(["mark", "reject", "accept", "undo"]),
+    st.sampled_from(NAMES),
+    st.sampled_from(["PERSON", "VENUE", "COUNT"]),
+)
+
+
+@given(st.lists(DEEDS))
+def test_what_is_remembered_is_what_would_be_worked_out(steps: list[tuple[int, str, str, str]]) -> None:
+    """After each deed every sentence has the suggestions that it would have if nothing were remembered."""
+    d = desk()
+    d._ranker = replace(d._ranker, accuracy=lambda s: s.score)  # shares may lag, see above
+    works = list(PLACES)
+    done: list[tuple[int, AnnotatedSentence]] = []
+    for number, deed, words, label in steps:
+        i = done[-1][0] if deed == "undo" and done else number
+        old, new = works[i], works[i]
+        if deed == "undo" and done:
+            new = done.pop()[1]
+        elif deed == "accept":
+            new = replace(old, annotation=old.annotation.with_answer(Answer.ACCEPT))
+        elif words in old.sentence.text and deed == "mark":
+            new = marked(old, words, label)
+        elif words in old.sentence.text and deed == "reject":
+            span = span_from_suggestion(suggestion(old.sentence, words, label, 1.0, ""))
+            new = replace(old, annotation=old.annotation.with_rejected([*old.annotation.rejected, span]))
+        if deed != "undo":
+            done.append((i, old))
+        works[i] = new
+        d.update([old], [new])
+        for n, w in enumerate(works):
+            assert d.suggestions(w) == fresh(works, n)

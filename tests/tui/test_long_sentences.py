@@ -1,0 +1,149 @@
+"""Long sentences and long articles: after any key the line that one works on is on the screen, whole."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from annotator.core.article import Article
+from annotator.statistics.styled_text import clip_row, row_text
+from annotator.tui.layout.active_sentence import active_sentence_rows, selection_line
+from annotator.tui.layout.article_body import inactive_sentence_rows
+from annotator.tui.layout.text_cells import wrap_tokens
+from annotator.tui.screens.annotate import AnnotateScreen, side_panel_width
+from annotator.tui.widgets import Body
+from tests import builders
+from tests.app_pilot import Desk, desk
+
+NAMES = ("Pia Rask", "Jonas Pell", "Ilka Moran", "Odo Tarn", "Vera Lind", "Bo Ekdal")
+PLACES = ("Tarn Quay", "Sorrel Hall", "Osmund Lock", "Brackwater", "Norhaven")
+WORDS = ("rowers", "barrels", "sheds", "nets", "ledgers", "lamps", "crates", "tickets")
+KEYS = [
+    *(
+        "right",
+        "right",
+        "left",
+        "tab",
+        "tab",
+        "shift+tab",
+        "space",
+        "space",
+        "backspace",
+        "full_stop",
+        "comma",
+    ),
+    *("less_than_sign", "greater_than_sign", "a", "s", "d", "f", "0", "semicolon", "ctrl+z", "ctrl+y"),
+    *"jkluiohnmpygertwvcbqxz",
+]
+MOVES = ["down", "down", "up", "home", "end", "enter", "asterisk", "minus", "equals_sign"]
+
+
+def _sentence(rng: random.Random, tokens: int) -> str:
+    """Return an invented sentence of at least so many tokens."""
+    words: list[str] = ["On", "Monday"]
+    while len(words) < tokens - 6:
+        n, name, place, thing = rng.randint(2, 900), rng.choice(NAMES), rng.choice(PLACES), rng.choice(WORDS)
+        words += f"{name} counted {n} {thing} in {place} , and".split()
+    return " ".join([*words, "nobody", "was", "sure"]).replace(" ,", ",") + "."
+
+
+def _long(sentences: int, tokens: int, seed: int) -> Article:
+    rng = random.Random(seed)
+    lines = [_sentence(rng, tokens) for _ in range(sentences)]
+    return builders.article("A long count\n" + "\n".join(lines), "t" + "b" * sentences)
+
+
+def _screen(d: Desk) -> AnnotateScreen:
+    screen = d.app.screen
+    assert isinstance(screen, AnnotateScreen)
+    return screen
+
+
+def _go(d: Desk, i: int) -> None:
+    d.session.move_in_article(i)
+    _screen(d).draw()
+
+
+def _assert_in_view(d: Desk) -> None:
+    """Hold the active sentence's rows to be a window of its block with the line of the selection in it."""
+    screen = _screen(d)
+    state = screen._drawn_state
+    assert state
+    assert state.selection == d.app.controller.selection
+    frame = screen._frame(side_panel_width(screen.size.width))
+    block = active_sentence_rows(state, frame.text_width, frame.glyphs, frame.hint_mode)
+    here = [r for r in screen.query_one(Body)._body_rows if r.sentence == state.active and r.line >= 0]
+    shown = [(r.line, row_text(r.row)) for r in here]
+    whole = [(r.line, row_text(clip_row(r.row, frame.width))) for r in block]
+    assert any(whole[i : i + len(shown)] == shown for i in range(len(whole) - len(shown) + 1))
+    wanted = selection_line(state, frame.text_width)
+    line = wrap_tokens(state.annotated.sentence.tokens, frame.text_width)[wanted]
+    text = "".join(c.text for c in line.cells)
+    rows = [words[6:] for n, words in shown if n == wanted]
+    assert text in rows, "the line of the selection is on the screen"
+    if frame.height > 6:
+        assert rows[0] != text, "so are its hints"
+        assert rows[-1] != text, "and its lanes"
+        assert d.row("▸ "), "and the prompt"
+    painted = d.rows()
+    assert any(text in row for row in painted)
+    assert len(painted) == screen.size.height
+
+
+def _walk(rng: random.Random, keys: list[str], n: int) -> Iterator[str]:
+    return (rng.choice(keys) for _ in range(n))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12), (120, 40)])
+async def test_a_long_sentence_scrolls_with_the_selection(tmp_path: Path, size: tuple[int, int]) -> None:
+    """In a sentence of 400 tokens any walk of keys leaves the selection's line, hints and lanes in view."""
+    rng = random.Random(size[0])
+    async with desk(tmp_path / "news", _long(3, 400, 1), size=size) as d:
+        _go(d, 1)
+        await d.press("left")
+        assert d.app.controller.selection, "from the end of the sentence"
+        _assert_in_view(d)
+        for key in _walk(rng, KEYS, 40):
+            await d.press(key)
+            _assert_in_view(d)
+        # From the end back to the front, word by word.
+        await d.press("semicolon", "semicolon", "left")
+        for _ in range(12):
+            await d.press("left", "left", "left", "less_than_sign")
+            _assert_in_view(d)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12)])
+async def test_a_long_article_keeps_the_sentence_in_view(tmp_path: Path, size: tuple[int, int]) -> None:
+    """In an article of 2,000 sentences moving, accepting and undoing never lose the active sentence."""
+    rng = random.Random(size[1])
+    async with desk(tmp_path / "news", _long(2000, 18, 2), size=size) as d:
+        for at in (0, 999, 1999):
+            _go(d, at)
+            for key in _walk(rng, MOVES + KEYS, 25):
+                await d.press(key)
+                _assert_in_view(d)
+
+
+async def test_a_far_jump_lays_out_what_the_screen_shows_alone(tmp_path: Path) -> None:
+    """Going to the other end of 2,000 sentences costs as many of them as fit on a screen, not all."""
+    async with desk(tmp_path / "news", _long(2000, 18, 4)) as d:
+        for key in ("end", "home", "end"):
+            before = inactive_sentence_rows.cache_info().misses
+            await d.press(key)
+            _assert_in_view(d)
+            assert inactive_sentence_rows.cache_info().misses - before < 4 * 24
+
+
+async def test_a_resize_keeps_the_selection_in_view(tmp_path: Path) -> None:
+    """Whatever size the window takes, the line one works on stays on it."""
+    rng = random.Random(5)
+    async with desk(tmp_path / "news", _long(3, 400, 3)) as d:
+        for _ in range(8):
+            await d.press("tab", "full_stop")
+            await d.pilot.resize_terminal(rng.randint(20, 180), rng.randint(8, 60))
+            await d.pilot.pause()
+            _assert_in_view(d)

@@ -1,0 +1,117 @@
+"""Messages that fade: told by a timer that rings when the test says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from annotator.session.state import StatusMessage
+from annotator.storage.user_files import Preferences
+from annotator.tui.screens.annotate import AnnotateScreen
+from annotator.tui.screens.timers import MessageTimeout
+from tests.app_pilot import desk
+
+
+@dataclass
+class Timer:
+    """A timer that has been set."""
+
+    seconds: float
+    ring: Callable[[], None]
+    on: bool = True
+
+    def stop(self) -> None:
+        self.on = False
+
+
+class Timers:
+    """Stands in for the clock."""
+
+    def __init__(self) -> None:
+        self.all: list[Timer] = []
+
+    def set(self, seconds: float, ring: Callable[[], None]) -> Timer:
+        self.all.append(Timer(seconds, ring))
+        return self.all[-1]
+
+    def running(self) -> list[Timer]:
+        """Return those that somebody waits for; the look ahead at the next sentence takes a moment only."""
+        return [t for t in self.all if t.on and t.seconds >= 1]
+
+
+def test_a_timer_runs_only_while_a_message_that_fades_is_shown() -> None:
+    """One timer for a message however often it is drawn; none for nothing, for a warning, or for never."""
+    timers = Timers()
+    faded: list[StatusMessage] = []
+    fading = MessageTimeout(4.0, timers.set, faded.append)
+    done, bad = StatusMessage("undone"), StatusMessage("no", warning=True)
+    fading.show(None)
+    assert not timers.all
+    fading.show(done)
+    fading.show(done)
+    assert [t.seconds for t in timers.running()] == [4.0]
+    fading.show(bad)
+    assert not timers.running()
+    fading.show(StatusMessage("redone"))
+    fading.show(None)
+    assert not timers.running()
+    fading.show(done)
+    timers.running()[0].ring()
+    assert faded == [done]
+    never = MessageTimeout(0, timers.set, faded.append)
+    count = len(timers.all)
+    never.show(done)
+    assert len(timers.all) == count
+
+
+async def test_what_was_done_goes_by_itself_and_a_warning_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A message leaves the prompt row when its time is over; a warning only with the next key."""
+    timers = Timers()
+    monkeypatch.setattr(AnnotateScreen, "set_timer", lambda _, seconds, ring: timers.set(seconds, ring))
+    async with desk(tmp_path / "news", preferences=Preferences(fade=4.0)) as d:
+        await d.press("ctrl+z")
+        assert "nothing to undo" in d.raw()
+        assert [t.seconds for t in timers.running()] == [4.0]
+        timers.running()[0].ring()
+        await d.pilot.pause()
+        assert "nothing to undo" not in d.raw()
+        before = timers.running()
+        await d.press("0")
+        assert "! " in d.row("▸ ")
+        assert timers.running() == before
+        await d.press("right")
+        assert "! " not in d.row("▸ ")
+
+
+async def test_a_question_does_not_fade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the next key answers stays until it is pressed."""
+    timers = Timers()
+    monkeypatch.setattr(AnnotateScreen, "set_timer", lambda _, seconds, ring: timers.set(seconds, ring))
+    async with desk(tmp_path / "news") as d:
+        await d.press("percent_sign")
+        assert "A label's key switches it" in d.raw()
+        timers.running()[0].ring()
+        await d.pilot.pause()
+        assert "A label's key switches it" in d.raw()
+
+
+async def test_a_message_over_another_screen_fades_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever comes back from the overview later does not find an old message."""
+    timers = Timers()
+    monkeypatch.setattr(AnnotateScreen, "set_timer", lambda _, seconds, ring: timers.set(seconds, ring))
+    async with desk(tmp_path / "news") as d:
+        await d.press("ctrl+y")
+        assert "nothing to redo" in d.raw()
+        told = timers.running()[0]
+        d.app.show_overview()
+        await d.pilot.pause()
+        told.ring()
+        await d.press("escape")
+        assert "nothing to redo" not in d.raw()

@@ -1,0 +1,207 @@
+"""Exports that are killed, resumed, refused or meet each other leave whole files, and others' alone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from annotator.core.annotation import Answer
+from annotator.core.edits import combine_edits, set_answer, set_note
+from annotator.core.errors import AnnotatorError
+from annotator.export import resume_manifest
+from annotator.export.options import ExportOptions
+from annotator.export.resume_manifest import UNFINISHED_FOLDER
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.workflows import shard_writer, stream_export
+from annotator.workflows.export_plan import plan_export
+from annotator.workflows.stream_export import export_stream
+from tests import builders
+from tests.workflows.test_stream_export import files_of, names_of
+
+ROOT = Path(__file__).resolve().parents[2]
+
+_KILLED = """
+import os, sys
+from pathlib import Path
+from annotator.cli import streamed
+from annotator.workflows.export_plan import plan
+from annotator.export.options import ExportOptions
+from annotator.storage.corpus_folder import Corpus
+options = ExportOptions(split=(100, 0, 0), shard=2)
+corpus = Corpus.open(sys.argv[1])
+real, n = streamed.write, 0
+def write(*args):
+    global n
+    if n == 2:
+        os._exit(9)
+    n += 1
+    return real(*args)
+streamed.write = write
+made = plan(corpus, None, options)
+streamed.export_stream(made, corpus.schema, Path(sys.argv[2]), options, lambda *_: None)
+"""
+
+
+def _accepted(folder: Path) -> CorpusFolder:
+    corpus = builders.make_corpus(folder / "c")
+    session = builders.open_session(corpus)
+    for _ in range(2):
+        session.apply_edit(
+            combine_edits([set_answer(w, Answer.ACCEPT) for w in session.article_sentences], "all")
+        )
+        session.move_article(1)
+    session.close()
+    return CorpusFolder.open(corpus.path)
+
+
+def _killed(corpus: CorpusFolder, out: Path) -> None:
+    run = subprocess.run([sys.executable, "-c", _KILLED, corpus.path, out], cwd=ROOT, check=False)
+    assert run.returncode == 9
+    assert [p.name for p in out.iterdir()] == [UNFINISHED_FOLDER]
+
+
+def _export(
+    corpus: CorpusFolder, out: Path, monkeypatch: pytest.MonkeyPatch | None = None, **more: Any
+) -> list[str]:
+    """Export and return the names of the files that were written in this process."""
+    from annotator.workflows import shard_writer, stream_export
+
+    options = ExportOptions(split=(100, 0, 0), shard=2, **more)
+    made = plan_export(corpus, None, options)
+    assert made
+    written: list[str] = []
+    real = shard_writer.write_shard
+
+    def noted(job: shard_writer.ShardJob, *more: Any) -> dict[str, Any]:
+        written.append(job.name)
+        return real(job, *more)
+
+    if monkeypatch:
+        monkeypatch.setattr(stream_export, "write_shard", noted)
+    export_stream(made, corpus.schema, out, options, lambda *_: None)
+    if monkeypatch:
+        monkeypatch.setattr(stream_export, "write_shard", real)
+    return written
+
+
+def test_a_killed_export_is_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was finished is taken over, byte for byte; a file that is not as noted is written anew."""
+    corpus = _accepted(tmp_path)
+    _export(corpus, tmp_path / "whole")
+    _killed(corpus, tmp_path / "a")
+    assert _export(corpus, tmp_path / "a", monkeypatch, resume=True)[0] == "train/00002.spacy"
+    assert files_of(tmp_path / "a") == files_of(tmp_path / "whole")
+    _killed(corpus, tmp_path / "b")
+    (tmp_path / "b" / UNFINISHED_FOLDER / "train-00000.spacy").write_bytes(b"damaged")
+    assert _export(corpus, tmp_path / "b", monkeypatch, resume=True)[0] == "train/00000.spacy"
+    assert files_of(tmp_path / "b") == files_of(tmp_path / "whole")
+
+
+def test_an_export_into_the_same_folder_leaves_the_running_one_alone(tmp_path: Path) -> None:
+    """The second one is told to wait, and takes nothing of the first one's away."""
+    corpus = _accepted(tmp_path)
+    with resume_manifest.open_manifest(tmp_path / "a", "first", resume=False) as running:
+        (running.folder / "piece").write_bytes(b"x")
+        with pytest.raises(AnnotatorError, match="another export is writing here"):
+            _export(corpus, tmp_path / "a")
+        assert (running.folder / "piece").read_bytes() == b"x"
+    _export(corpus, tmp_path / "a")
+
+
+def test_a_folder_that_went_while_it_was_locked_is_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lock of a folder that its owner has removed keeps nobody out: another export may be there."""
+
+    def gone(*_: object) -> None:
+        (tmp_path / "out" / UNFINISHED_FOLDER).rename(tmp_path / "old")
+        (tmp_path / "out" / UNFINISHED_FOLDER).mkdir()
+
+    monkeypatch.setattr("fcntl.flock", gone)
+    with (
+        pytest.raises(AnnotatorError, match="another export is writing here"),
+        resume_manifest.open_manifest(tmp_path / "out", "key", resume=False),
+    ):
+        pytest.fail("the block was entered")
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_folder_of_someone_elses_is_left_alone(tmp_path: Path, *, linked: bool) -> None:
+    """Files under the name of the unfinished ones, there or behind a link, are refused and stay."""
+    corpus = _accepted(tmp_path)
+    theirs = tmp_path / "precious" if linked else tmp_path / "a" / UNFINISHED_FOLDER
+    theirs.mkdir(parents=True)
+    (theirs / "mine.txt").write_text("mine")
+    if linked:
+        (tmp_path / "a").mkdir()
+        (tmp_path / "a" / UNFINISHED_FOLDER).symlink_to(theirs)
+    with pytest.raises(AnnotatorError):
+        _export(corpus, tmp_path / "a")
+    assert (theirs / "mine.txt").read_text() == "mine"
+
+
+def test_more_shards_than_openfiles_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ledger is put together with few files open, in the same order."""
+    corpus = _accepted(tmp_path)
+    _export(corpus, tmp_path / "a", ledger="full")
+    monkeypatch.setattr(stream_export, "_MAX_OPEN_FILES", 1)
+    _export(corpus, tmp_path / "b", ledger="full")
+    assert files_of(tmp_path / "a") == files_of(tmp_path / "b")
+
+
+def test_nothing_is_resumed_of_another_export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without --resume, with other options or after an edit every file is written."""
+    corpus = _accepted(tmp_path)
+    _killed(corpus, tmp_path / "a")
+    assert "train/00000.spacy" in _export(corpus, tmp_path / "a", monkeypatch)
+    _killed(corpus, tmp_path / "b")
+    assert "train/00000.spacy" in _export(corpus, tmp_path / "b", monkeypatch, resume=True, attrs="min")
+    _killed(corpus, tmp_path / "c2")
+    session = builders.open_session(corpus)
+    session.apply_edit(set_note(session.article_sentences[0], "seen"))
+    session.close()
+    assert "train/00000.spacy" in _export(
+        CorpusFolder.open(corpus.path), tmp_path / "c2", monkeypatch, resume=True
+    )
+
+
+def test_several_processes_write_the_same_bytes(tmp_path: Path) -> None:
+    """How many processes write makes no difference to any file."""
+    corpus = _accepted(tmp_path)
+    _export(corpus, tmp_path / "one")
+    _export(corpus, tmp_path / "two", processes=2)
+    assert files_of(tmp_path / "one") == files_of(tmp_path / "two")
+
+
+def test_a_failure_leaves_the_folder_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error in the middle removes all that waited, and a folder that was made for it."""
+    corpus = _accepted(tmp_path)
+    _export(corpus, tmp_path / "old")
+    before = files_of(tmp_path / "old")
+
+    def fail(*_: object) -> None:
+        raise OSError("no space")
+
+    monkeypatch.setattr(stream_export, "write_shard", fail)
+    for out in ("old", "new"):
+        with pytest.raises(AnnotatorError, match="no space"):
+            _export(corpus, tmp_path / out)
+    assert files_of(tmp_path / "old") == before
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_smaller_export_removes_the_shards_of_the_one_before(tmp_path: Path) -> None:
+    """Of all exports one lies in the folder: shards go when the part is one file."""
+    corpus = _accepted(tmp_path)
+    _export(corpus, tmp_path / "a")
+    assert "train/00001.spacy" in set(names_of(tmp_path / "a"))
+    options = ExportOptions(split=(100, 0, 0))
+    made = plan_export(corpus, None, options)
+    assert made
+    export_stream(made, corpus.schema, tmp_path / "a", options, lambda *_: None)
+    assert set(names_of(tmp_path / "a")) >= {"train.spacy", "ledger.jsonl"}
+    assert not (tmp_path / "a" / "train").exists()
