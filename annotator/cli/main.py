@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from annotator import __version__
+from annotator._version import __version__
 from annotator.cli import output
 from annotator.core.errors import AnnotatorError
 from annotator.storage.gc_pause import gc_paused

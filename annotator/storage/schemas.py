@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import annotator
 from annotator.core.errors import AnnotatorError, CorpusError, SchemaError
 from annotator.core.schema import Schema, parse_schema
 from annotator.storage.file_io import parse_toml, read_text, translate_os_errors
 
 DEFAULT_SCHEMA = "news"
+PACKAGE_FOLDER = Path(__file__).resolve().parents[1]
+"""The folder of the installed package."""
 
 
 def load_schema(path: Path | str) -> Schema:
@@ -64,12 +65,11 @@ def shipped_folder(name: str, error_type: type[AnnotatorError]) -> Path:
     A wheel has it inside the package. That place is asked first: beside an installed package a
     folder ``schemas`` may be anybody's.
     """
-    package = Path(annotator.__file__).parent
-    for folder in (package / "_data" / name, package.parent / name):
+    for folder in (PACKAGE_FOLDER / "_data" / name, PACKAGE_FOLDER.parent / name):
         if folder.is_dir():
             return folder
     raise error_type(
-        f"the installation lacks its folder `{name}`", where=str(package), do="install Annotator again"
+        f"the installation lacks its folder `{name}`", where=str(PACKAGE_FOLDER), do="install Annotator again"
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import annotator.language
 import annotator.suggest
-from annotator import __version__
+from annotator._version import __version__
 from annotator.core.schema import Schema
 
 _FINGERPRINT_DIGITS = 16

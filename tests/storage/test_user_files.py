@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-import annotator
 from annotator.core.errors import CorpusError, SchemaError
 from annotator.storage import schemas, user_files
 from annotator.storage.corpus_folder import CorpusFolder
@@ -34,7 +33,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     corpus = new_corpus(package / "_data" / "corpus")
     corpus.add_article(article(), sentences(article()))
     (package / "_data" / "corpus" / ".corpus.lock").touch()
-    monkeypatch.setattr(annotator, "__file__", str(package / "__init__.py"))
+    monkeypatch.setattr(schemas, "PACKAGE_FOLDER", package)
     return package
 
 
@@ -208,7 +207,7 @@ def test_preferences_that_cannot_be_saved(home: Path, monkeypatch: pytest.Monkey
 
 def test_shipped_folder_is_the_repositorys_here() -> None:
     """In this clone the schemas are those of the repository."""
-    assert schemas.shipped_folder("schemas", SchemaError).parent == Path(annotator.__file__).parent.parent
+    assert schemas.shipped_folder("schemas", SchemaError).parent == Path(__file__).resolve().parents[2]
 
 
 def test_a_schema_with_a_byte_order_mark(tmp_path: Path) -> None:
