@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import orjson
 from msgspec import Struct
 
 from annotator.core.errors import AnnotatorError
+from annotator.core.ledger import Outcome, count_outcomes, encode_ledger_line, encode_totals
 from annotator.core.spans import span_id
 from annotator.export.atomic_output import (
     EXPORT_LEDGER_FILE,
@@ -31,7 +31,7 @@ from annotator.export.atomic_output import (
 )
 from annotator.export.doc_layout import ExportSentence
 from annotator.export.options import SPLIT_PARTS, ExcludedItem, MissingItems
-from annotator.export.span_outcomes import OutcomeKind, SpanOutcome
+from annotator.export.span_outcomes import EXPORT_OUTCOMES, SpanOutcome
 
 # Accepted sentences that do not come to the export: listed in the ledger, span by span, each once.
 #
@@ -81,7 +81,7 @@ def _excluded_sentence(group: Sequence[ExcludedItem], known: LedgerIds) -> Exclu
     s = item.annotated.sentence
     spans = {x.key: x for left in group for x in left.item.annotated.annotation.spans}
     outcomes = tuple(
-        SpanOutcome(x, OutcomeKind.LEFT_OUT, group[0].why)
+        SpanOutcome(x, Outcome.LEFT_OUT, group[0].why)
         for x in spans.values()
         if span_id(s.id, x) not in known
     )
@@ -123,7 +123,7 @@ class ExportLedger(Struct, frozen=True):
     @property
     def lost(self) -> int:
         """What was left out though nobody asked for that."""
-        spans = sum(f.kind is OutcomeKind.LEFT_OUT for p in self.exported for f in p.outcomes)
+        spans = sum(f.kind is Outcome.LEFT_OUT for p in self.exported for f in p.outcomes)
         return spans + sum(a.lost for a in self.excluded) + sum(self.damaged_lines.values())
 
 
@@ -131,13 +131,13 @@ def export_ledger_lines(ledger: ExportLedger, totals: Mapping[str, Any], *, full
     """Yield the ledger's lines."""
     yield from exception_lines(ledger)
     if full:
-        yield from (_outcome_line(p, f) for p, f in ledger.outcomes if f.kind is OutcomeKind.KEPT)
-    yield orjson.dumps({"totals": totals}) + b"\n"
+        yield from (_outcome_line(p, f) for p, f in ledger.outcomes if f.kind is Outcome.KEPT)
+    yield encode_totals(totals)
 
 
 def exception_lines(ledger: ExportLedger) -> Iterator[bytes]:
     """Yield the lines of spans that are not kept just as they are."""
-    yield from (_outcome_line(p, f) for p, f in ledger.outcomes if f.kind is not OutcomeKind.KEPT)
+    yield from (_outcome_line(p, f) for p, f in ledger.outcomes if f.kind is not Outcome.KEPT)
 
 
 def _outcome_line(sentence: ExportSentence, outcome: SpanOutcome) -> bytes:
@@ -174,15 +174,12 @@ class _LedgerLine(msgspec.Struct, omit_defaults=True, gc=False):
     where: SpanLocation | None = None
 
 
-_encode_json = msgspec.json.Encoder().encode
-
-
 def encode_line(
     span: str, outcome: tuple[str, str, str, tuple[str, ...]], part: str, text: str, where: SpanLocation
 ) -> bytes:
     """Return the line of one span: its id, and what, why, because of which other, and where it is kept."""
     what, why, by, kept_in = outcome
-    return _encode_json(_LedgerLine(span, what, why, by, kept_in, part, text, where)) + b"\n"
+    return encode_ledger_line(_LedgerLine(span, what, why, by, kept_in, part, text, where))
 
 
 def sha256_hex(data: bytes) -> str:
@@ -203,14 +200,13 @@ def ledger_totals(ledger: ExportLedger) -> dict[str, Any]:
 
 
 def sum_totals(
-    sentences: Mapping[str, int], outcomes: Mapping[tuple[OutcomeKind, str], int], stored: Mapping[str, int]
+    sentences: Mapping[str, int], outcomes: Mapping[tuple[Outcome, str], int], stored: Mapping[str, int]
 ) -> dict[str, Any]:
     """Return the totals of sentences by answer, spans by (fate, reason), and spans by place."""
-    description = {w.value: sum(n for (what, _), n in outcomes.items() if what is w) for w in OutcomeKind}
     reasons = sorted((w, why, n) for (w, why), n in outcomes.items() if why)
     return {
         "sentences": dict(sentences),
-        "spans": {"in": sum(outcomes.values()), **description},
+        "spans": {"in": sum(outcomes.values()), **count_outcomes(outcomes, EXPORT_OUTCOMES)},
         "placed": dict(stored),
         "why": [{"what": w.value, "why": why, "count": n} for w, why, n in reasons],
     }

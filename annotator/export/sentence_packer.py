@@ -17,6 +17,7 @@ from typing import NamedTuple, Protocol
 
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import Article, Sentence
+from annotator.core.ledger import Outcome
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
 from annotator.core.tokens import build_tokens
@@ -32,7 +33,6 @@ from annotator.export.options import ExportItem, ExportOptions
 from annotator.export.span_outcomes import (
     INCORRECT_SPANS_KEY,
     OVERLAPS_LONGER_ENTITY,
-    OutcomeKind,
     SpanOutcome,
     incorrect_spans,
     span_outcomes,
@@ -91,8 +91,8 @@ def annotated_sentence_of(stored: StoredSentence, article: str, start: int, end:
     return AnnotatedSentence(Sentence(article, 0, start, end, stored.text, tokens), said)
 
 
-_KEPT_OUTCOME = (OutcomeKind.KEPT, "")
-_DEMOTED_OUTCOME = (OutcomeKind.DEMOTED, OVERLAPS_LONGER_ENTITY)
+_KEPT_OUTCOME = (Outcome.KEPT, "")
+_DEMOTED_OUTCOME = (Outcome.DEMOTED, OVERLAPS_LONGER_ENTITY)
 _NO_OTHERS: Mapping[int, Sequence[AnnotatedSentence]] = MappingProxyType({})
 _IN_SPANS: tuple[str, ...] = ("spans",)
 _IN_ENTS_AND_SPANS: tuple[str, ...] = ("ents", "spans")
@@ -141,7 +141,7 @@ class SentencePacker:
     use_numpy: bool = False
     """Whether there will be so many that numpy is worth its loading."""
     contents: PartContents = field(default_factory=PartContents)
-    outcomes: Counter[tuple[OutcomeKind, str]] = field(default_factory=Counter)
+    outcomes: Counter[tuple[Outcome, str]] = field(default_factory=Counter)
     stored: Counter[str] = field(default_factory=Counter)
     exceptions: bytearray = field(default_factory=bytearray)
     kept: bytearray = field(default_factory=bytearray)
@@ -355,7 +355,7 @@ class SentencePacker:
         id_ = f"{location.article.id}:{location.start}-{location.end}:{span.start}-{span.end}:{span.label}"
         said = (outcome.kind.value, outcome.why, outcome.replaced_by, outcome.stored_in)
         line = self._ledger_line(id_, said, stored, location, span.start, span.end)
-        if outcome.kind is not OutcomeKind.KEPT:
+        if outcome.kind is not Outcome.KEPT:
             self.exceptions += line
             self.runs[-1].exceptions += len(line)
         elif self._full_ledger:

@@ -11,26 +11,18 @@ the same way). What has no place in ``doc.ents`` stays whole in ``doc.spans``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from enum import StrEnum
 
 from msgspec import Struct
 
 from annotator.core.annotation import AnnotatedSentence
+from annotator.core.ledger import Outcome
 from annotator.core.schema import Schema
 from annotator.core.spans import Span, reading_order, span_id
 from annotator.core.tokens import Token, TokenRange, is_aligned, token_range
 from annotator.export.options import ExportItem
 
-
-class OutcomeKind(StrEnum):
-    """What an export did with a span."""
-
-    KEPT = "kept"
-    TRIMMED = "trimmed"
-    DEMOTED = "demoted"
-    LEFT_OUT = "left out"
-
-
+EXPORT_OUTCOMES = (Outcome.KEPT, Outcome.TRIMMED, Outcome.DEMOTED, Outcome.LEFT_OUT)
+"""What an export does with a span."""
 UNKNOWN_LABEL = "the schema has no such label"
 OFF_TOKEN_EDGES = "not on token edges"
 BLANK_EDGE = "white space at an edge: doc.ents holds it without, doc.spans as it is"
@@ -42,7 +34,7 @@ class SpanOutcome(Struct, frozen=True):
     """What became of one span; ranges are token indexes in its sentence."""
 
     span: Span
-    kind: OutcomeKind
+    kind: Outcome
     why: str = ""
     tokens: TokenRange | None = None
     """Its tokens in ``doc.spans``; None if left out."""
@@ -81,18 +73,18 @@ def _span_outcome(
     span: Span, tokens: Sequence[Token], label_ranks: Mapping[str, int], entity_labels: set[str]
 ) -> SpanOutcome:
     if span.label not in label_ranks:
-        return SpanOutcome(span, OutcomeKind.LEFT_OUT, UNKNOWN_LABEL)
+        return SpanOutcome(span, Outcome.LEFT_OUT, UNKNOWN_LABEL)
     if not is_aligned(tokens, span.start, span.end):
-        return SpanOutcome(span, OutcomeKind.LEFT_OUT, OFF_TOKEN_EDGES)
+        return SpanOutcome(span, Outcome.LEFT_OUT, OFF_TOKEN_EDGES)
     whole = token_range(tokens, span.start, span.end)
     if span.label not in entity_labels:
-        return SpanOutcome(span, OutcomeKind.KEPT, tokens=whole)
+        return SpanOutcome(span, Outcome.KEPT, tokens=whole)
     first, last = _trim_blank_tokens(tokens, whole)
     if first == last:
-        return SpanOutcome(span, OutcomeKind.DEMOTED, ONLY_WHITE_SPACE, whole)
+        return SpanOutcome(span, Outcome.DEMOTED, ONLY_WHITE_SPACE, whole)
     if (first, last) != whole:
-        return SpanOutcome(span, OutcomeKind.TRIMMED, BLANK_EDGE, whole, (first, last))
-    return SpanOutcome(span, OutcomeKind.KEPT, tokens=whole, ent=whole)
+        return SpanOutcome(span, Outcome.TRIMMED, BLANK_EDGE, whole, (first, last))
+    return SpanOutcome(span, Outcome.KEPT, tokens=whole, ent=whole)
 
 
 def _trim_blank_tokens(tokens: Sequence[Token], whole: TokenRange) -> TokenRange:
@@ -116,7 +108,7 @@ def _demoted_outcomes(
         if winner:
             by = span_id(sentence, winner)
             demoted[outcome.span] = SpanOutcome(
-                outcome.span, OutcomeKind.DEMOTED, OVERLAPS_LONGER_ENTITY, outcome.tokens, replaced_by=by
+                outcome.span, Outcome.DEMOTED, OVERLAPS_LONGER_ENTITY, outcome.tokens, replaced_by=by
             )
         else:
             owner.update(dict.fromkeys(range(first, last), outcome.span))

@@ -15,11 +15,11 @@ from msgspec import Struct, field
 from msgspec.structs import fields
 
 from annotator.core.annotation import AnnotatedSentence
+from annotator.core.ledger import Outcome
 from annotator.core.schema import Schema
 from annotator.export.docbin_parts import PartContents
 from annotator.export.options import ExportOptions
 from annotator.export.sentence_packer import PackedArticle, SentenceLocation, SentencePacker, SentenceRun
-from annotator.export.span_outcomes import OutcomeKind
 from annotator.storage.journal_index import FastRecordReader
 
 _SENTENCES_PER_READ = 256
@@ -59,7 +59,7 @@ class ShardResult(Struct, frozen=True):
     """What one file of an export holds, and what the ledger has to tell of it."""
 
     part_counts: PartContents
-    outcomes: Mapping[tuple[OutcomeKind, str], int]
+    outcomes: Mapping[tuple[Outcome, str], int]
     placed: Mapping[str, int]
     runs: list[SentenceRun]
 
@@ -83,7 +83,7 @@ class ShardResult(Struct, frozen=True):
             x: [n for n, times in y for _ in range(times)] for x, y in counts["lengths"].items()
         }
         packed = PartContents(**counts)
-        outcomes = {(OutcomeKind(what), why): n for what, why, n in noted["fates"]}
+        outcomes = {(Outcome(what), why): n for what, why, n in noted["fates"]}
         return cls(packed, outcomes, noted["placed"], [SentenceRun(*r) for r in noted["runs"]])
 
 

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 import orjson
 
 from annotator.core.errors import AnnotatorError
+from annotator.core.ledger import Outcome
 from annotator.core.schema import Schema
 from annotator.export import export_ledger, resume_manifest, split_audit
 from annotator.export.atomic_output import EXPORT_LEDGER_FILE, raise_foreign_files
@@ -18,7 +19,6 @@ from annotator.export.docbin_parts import PartContents
 from annotator.export.export_ledger import CONFIG_FILE, excluded_sentences, replace_export
 from annotator.export.exporter import ConfigInput, choose_suggester, render_configs
 from annotator.export.options import ExportOptions, ExportReport
-from annotator.export.span_outcomes import OutcomeKind
 from annotator.workflows.export_plan import ExportPlan, ShardFile
 from annotator.workflows.shard_writer import ShardResult, end_with_parent, shard_paths, write_shard
 
@@ -112,7 +112,7 @@ def _finish_export(
     written: Mapping[str, str],
 ) -> ExportReport:
     packed = {part: PartContents() for part in options.parts_with_share}
-    outcomes: Counter[tuple[OutcomeKind, str]] = Counter()
+    outcomes: Counter[tuple[Outcome, str]] = Counter()
     placed = Counter({"ents": 0, "spans": 0})
     for name, part in written.items():
         file = ShardResult.from_dict(made.finished[name])
@@ -120,7 +120,7 @@ def _finish_export(
         outcomes.update(file.outcomes)
         placed.update(file.placed)
     book = export_ledger.ExportLedger((), excluded_sentences(plan.missing.excluded, ()), plan.sentences, {})
-    lost = book.lost + sum(n for (what, _), n in outcomes.items() if what is OutcomeKind.LEFT_OUT)
+    lost = book.lost + sum(n for (what, _), n in outcomes.items() if what is Outcome.LEFT_OUT)
     outcomes.update((outcome.kind, outcome.why) for _, outcome in book.outcomes)
     sizes = choose_suggester(packed, schema)
     texts = render_configs(ConfigInput(packed, out, options, sizes))

@@ -11,6 +11,7 @@ from spacy.tokens import Span as DocSpan
 
 from annotator.core.annotation import AnnotatedSentence, Annotation
 from annotator.core.article import Sentence
+from annotator.core.ledger import Outcome
 from annotator.core.spans import Span
 from annotator.core.tokens import build_tokens
 from annotator.export.span_outcomes import (
@@ -19,7 +20,6 @@ from annotator.export.span_outcomes import (
     ONLY_WHITE_SPACE,
     OVERLAPS_LONGER_ENTITY,
     UNKNOWN_LABEL,
-    OutcomeKind,
     span_outcomes,
 )
 from tests.export.export_samples import SCHEMA, item, made, sentences, with_spans
@@ -50,9 +50,9 @@ def test_each_span_has_one_fate_and_a_place_or_a_reason(work: AnnotatedSentence)
     found = span_outcomes(work, SCHEMA)
     assert [f.span for f in found] == list(work.annotation.spans)
     for f in found:
-        assert bool(f.why) == (f.kind is not OutcomeKind.KEPT)
-        assert (f.tokens is None) == (f.kind is OutcomeKind.LEFT_OUT)
-        assert f.kind is not OutcomeKind.DEMOTED or f.ent is None
+        assert bool(f.why) == (f.kind is not Outcome.KEPT)
+        assert (f.tokens is None) == (f.kind is Outcome.LEFT_OUT)
+        assert f.kind is not Outcome.DEMOTED or f.ent is None
         assert not f.ent or SCHEMA.label(f.span.label).target == "ents"  # type: ignore[union-attr]
 
 
@@ -113,13 +113,13 @@ def test_white_space_at_an_edge_is_trimmed_for_ents_alone() -> None:
     work = AnnotatedSentence(of, Annotation().with_spans([Span(0, 10, "PERSON"), Span(9, 10, "VENUE")]))
     whole, blank = span_outcomes(work, SCHEMA)
     assert (whole.kind, whole.why, whole.tokens, whole.ent) == (
-        OutcomeKind.TRIMMED,
+        Outcome.TRIMMED,
         BLANK_EDGE,
         (0, 4),
         (1, 3),
     )
     assert (blank.kind, blank.why, blank.tokens, blank.ent) == (
-        OutcomeKind.DEMOTED,
+        Outcome.DEMOTED,
         ONLY_WHITE_SPACE,
         (3, 4),
         None,
