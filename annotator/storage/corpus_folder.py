@@ -131,7 +131,7 @@ class CorpusFolder:
         self.__dict__.pop("schema", None)
 
     def check_file_writable(self, data: bytes) -> None:
-        """Raise CorpusError where ``write_beside`` could not write just now; nothing is left behind."""
+        """Raise CorpusError where ``write_file`` could not write just now; nothing is left behind."""
         with self._locked_for_writing(), TemporaryFile(dir=self.path) as trial:
             trial.write(data)
 

@@ -130,7 +130,7 @@ def test_a_held_journal_stops_it(desk: Desk) -> None:
     assert _files(desk.path) == before
 
 
-@pytest.mark.parametrize("broken", ["write_beside", "set_schema"])
+@pytest.mark.parametrize("broken", ["write_file", "set_schema"])
 def test_an_error_on_the_way_leaves_all_as_it_was(
     desk: Desk, broken: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

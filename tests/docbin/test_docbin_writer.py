@@ -28,7 +28,7 @@ from annotator.core.errors import UsageError
 from annotator.core.schema import parse_schema
 from annotator.core.spans import Span
 from annotator.core.tokens import build_tokens
-from annotator.docbin import msgpack, string_ids
+from annotator.docbin import msgpack, norms, string_ids
 from annotator.docbin.hash_batch import HashedWordIds
 from annotator.docbin.norms import CachedWordIds, load_norms, norms_from_spacy
 from annotator.docbin.string_ids import SPACY_SYMBOLS, murmurhash64a
@@ -178,7 +178,7 @@ def test_the_stored_norms_are_those_of_the_installed_spacy() -> None:
 
     Write them anew with ``described("en")``.
     """
-    stored = Path(docbin_parts.__file__).parent / "data" / "en.json"
+    stored = Path(norms.__file__).parent / "data" / "en.json"
     assert json.loads(stored.read_bytes()) == norms_from_spacy("en")
 
 

@@ -127,7 +127,7 @@ def test_older_forms_of_groups_are_read(tmp_path: Path) -> None:
     bare = {k: body[k] for k in ("attrs", "tokens", "spaces", "lengths", "strings")}
     for value, expected in ((old, [("Ida", "PERSON")]), (bare, [])):
         data = zlib.compress(srsly.msgpack_dumps(value))
-        (found,) = spacy_docbin.reading.documents(data, "x", ConversionLog(), NoteCounter())
+        (found,) = spacy_docbin.documents_of_docbin(data, "x", ConversionLog(), NoteCounter())
         assert (found.text, words(found)) == ("Ida left", expected)
 
 

@@ -68,7 +68,7 @@ class Desk:
         self.session = builders.open_session(self.path)
         self.pen = AnnotationController(self.session)
         screen = SimpleNamespace(
-            pen=self.pen, annotator=_Idle(pen=self.pen, session=self.session), tour=_Idle()
+            controller=self.pen, annotator=_Idle(controller=self.pen, session=self.session), tour=_Idle()
         )
         self.deeds = handlers_by_command(cast("Any", screen))
 

@@ -220,7 +220,7 @@ def test_keys_on_a_span_inside_a_token_move_no_other_edge(session: AnnotationSes
 @settings(max_examples=25)
 @given(
     st.lists(st.tuples(st.integers(0, 45), st.integers(1, 12), st.sampled_from("PV")), max_size=5),
-    st.lists(st.sampled_from([*RepairKind, "leave", "undo", "next"]), max_size=14),
+    st.lists(st.sampled_from([*RepairKind, "skip", "undo", "next"]), max_size=14),
 )
 def test_the_journal_holds_what_the_list_has_done(
     marks: list[tuple[int, int, str]], steps: list[RepairKind | str]

@@ -341,7 +341,7 @@ def test_damaged_files_are_told(filled: CorpusFolder) -> None:
     good = path.read_bytes()
     for bad, told in [
         (good.replace(b"Okafor", b"Okafar"), "digest and id do not belong"),
-        (good.replace(b'"boilerplate"', b'"junk"'), "'junk' is not a valid Verdict"),
+        (good.replace(b'"boilerplate"', b'"junk"'), "'junk' is not a valid LineVerdict"),
         (good[:-20], "this is no JSON"),
         (good.replace(a.id.encode(), b"0" * 12, 1), "the file's name is not the article's id"),
     ]:

@@ -26,7 +26,7 @@ from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.import_recovery import STAGING_PREFIX
 from annotator.storage.import_transaction import ImportStaging, NewCorpusSettings
 from annotator.storage.journal import Journal
-from tests.storage.storage_helpers import SCHEMA, tokens_of
+from tests.storage.helpers import SCHEMA, tokens_of
 
 MADE = NewCorpusSettings("harbour", "en", "0" * 16, SCHEMA)
 
@@ -173,28 +173,28 @@ def test_whatever_fails_the_corpus_is_as_it_was(
 _KILLED = """
     import os, signal, sys
     from pathlib import Path
-    from annotator.storage import atomic, imports, corpus, journal, sentences
-    from annotator.storage.corpus import Corpus
-    from annotator.storage.imports import Staging
+    from annotator.storage import atomic, import_transaction, corpus_folder, journal, sentences
+    from annotator.storage.corpus_folder import CorpusFolder
+    from annotator.storage.import_transaction import ImportStaging
     from tests.storage.test_import_transaction import MADE, SCHEMA, _stage
 
     target, at = Path(sys.argv[1]), int(sys.argv[2])
-    into = Corpus.open(target) if (target / "corpus.toml").exists() else None
+    into = CorpusFolder.open(target) if (target / "corpus.toml").exists() else None
     calls = 0
     def die(*_):
         global calls
         calls += 1
         if calls == at:
             os.kill(os.getpid(), signal.SIGKILL)
-    with Staging.begin(target, into) as staging:
+    with ImportStaging.begin(target, into) as staging:
         _stage(staging, ["Lena came back.", "Lena slept."])
         _stage(staging, ["Lena woke."], "ben")
         watched = {"os.rename", "os.truncate", "os.remove", "open"}
         sys.addaudithook(lambda event, args: die() if event in watched else None)
         if into:
-            staging.commit_into({"ada": 2}, SCHEMA + "# Ours.\\n")
+            staging.commit_to_existing({"ada": 2}, SCHEMA + "# Ours.\\n")
         else:
-            staging.commit_new(MADE)
+            staging.commit_new_corpus(MADE)
 """
 
 

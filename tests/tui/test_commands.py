@@ -38,7 +38,7 @@ SCHEMAS = ("news", "court")
 
 def test_every_command_has_a_deed_and_every_deed_a_command() -> None:
     """What the registry lists is what the screen can do, no more and no less."""
-    screen = SimpleNamespace(pen=MagicMock(), annotator=MagicMock(), tour=MagicMock())
+    screen = SimpleNamespace(controller=MagicMock(), annotator=MagicMock(), tour=MagicMock())
     assert set(handlers_by_command(cast("Any", screen))) == {c.id for c in COMMANDS}
     assert len({c.id for c in ALL_COMMANDS}) == len(ALL_COMMANDS)
 

@@ -174,7 +174,7 @@ def _offered(*offers: Suggestion, **more: Any) -> TaskState:
     """Return an article of three sentences with these offers for each that is open; the last is done."""
     done = replace(builders.work(TALK), annotation=Annotation(answer=Answer.ACCEPT))
     works = [builders.work(TALK), builders.work(TALK), done]
-    more = {"offers": lambda i: () if works[i].done else offers, **more}
+    more = {"visible_suggestions": lambda i: () if works[i].done else offers, **more}
     return builders.task_state(builders.news_schema(), works, **more)
 
 
@@ -197,8 +197,8 @@ def test_a_suggestion_says_what_takes_it() -> None:
         person,
         venue,
         count,
-        targets={"VENUE": (0, venue), "PERSON": (1, person)},
-        taken=lambda i: (count, venue) if i == 0 else (),
+        next_suggestions={"VENUE": (0, venue), "PERSON": (1, person)},
+        auto_accepted_suggestions=lambda i: (count, venue) if i == 0 else (),
     )
     assert _lanes(state, 0)[1] == "PER?     ╰COUNT↵╌╯    ╰VEN ↵s╌╯"
     assert _lanes(state, 1)[1] == "PERa     ╰COUNT?╌╯    ╰VENUE?╌╯"
@@ -210,7 +210,7 @@ def test_a_suggestion_says_what_takes_it() -> None:
 def test_a_stretch_has_one_lane_with_the_keys_of_all_its_labels() -> None:
     """Two labels for one stretch: the likelier one's name, and both keys where both take it."""
     likely, other = _offer("Tarn Quay", "VENUE", 0.6), _offer("Tarn Quay", "PERSON", 0.3)
-    state = _offered(other, likely, targets={"PERSON": (0, other), "VENUE": (0, likely)})
+    state = _offered(other, likely, next_suggestions={"PERSON": (0, other), "VENUE": (0, likely)})
     assert [row.strip() for row in _lanes(state, 0)[1:]] == ["╰VEN as╌╯"]
     assert [row.strip() for row in _lanes(state, 1)[1:]] == ["╰VENUE?╌╯"]
 
@@ -218,7 +218,7 @@ def test_a_stretch_has_one_lane_with_the_keys_of_all_its_labels() -> None:
 def test_a_suggestion_says_it_once() -> None:
     """On a line that it goes on over there is its name, and no key a second time."""
     offer = _offer("rowers at Tarn Quay", "CLAIM")
-    state = _offered(offer, targets={"CLAIM": (0, offer)})
+    state = _offered(offer, next_suggestions={"CLAIM": (0, offer)})
     rows = [row_text(r.row)[6:].rstrip() for r in active_sentence_rows(state, 16, BOX_GLYPHS, "off")]
     assert rows == ["", "Pell met 40", "", "", "rowers at Tarn", "╰CLAIM f╌╌╌╌╌┄", "", "Quay.", "┄CLA"]
 
@@ -226,7 +226,7 @@ def test_a_suggestion_says_it_once() -> None:
 def test_a_suggestion_never_tints_the_text() -> None:
     """What is only proposed leaves the text as it is; in the active sentence and in one beside it."""
     offers = (_offer("Pell", "PERSON"), _offer("40 rowers at Tarn Quay", "CLAIM"))
-    with_, without = _offered(*offers, targets={"PERSON": (0, offers[0])}), _offered()
+    with_, without = _offered(*offers, next_suggestions={"PERSON": (0, offers[0])}), _offered()
     assert active_sentence_rows(with_, 60, BOX_GLYPHS)[1] == active_sentence_rows(without, 60, BOX_GLYPHS)[1]
     frame = BodyFrame(80, 24, 60, spaced=False, glyphs=BOX_GLYPHS)
     assert inactive_sentence_rows(with_, 1, frame)[0] == inactive_sentence_rows(without, 1, frame)[0]

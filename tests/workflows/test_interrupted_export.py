@@ -27,22 +27,22 @@ ROOT = Path(__file__).resolve().parents[2]
 _KILLED = """
 import os, sys
 from pathlib import Path
-from annotator.cli import streamed
-from annotator.workflows.export_plan import plan
+from annotator.workflows import stream_export
+from annotator.workflows.export_plan import plan_export
 from annotator.export.options import ExportOptions
-from annotator.storage.corpus_folder import Corpus
+from annotator.storage.corpus_folder import CorpusFolder
 options = ExportOptions(split=(100, 0, 0), shard=2)
-corpus = Corpus.open(sys.argv[1])
-real, n = streamed.write, 0
+corpus = CorpusFolder.open(sys.argv[1])
+real, n = stream_export.write_shard, 0
 def write(*args):
     global n
     if n == 2:
         os._exit(9)
     n += 1
     return real(*args)
-streamed.write = write
-made = plan(corpus, None, options)
-streamed.export_stream(made, corpus.schema, Path(sys.argv[2]), options, lambda *_: None)
+stream_export.write_shard = write
+made = plan_export(corpus, None, options)
+stream_export.export_stream(made, corpus.schema, Path(sys.argv[2]), options, lambda *_: None)
 """
 
 
