@@ -26,7 +26,7 @@ from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.import_recovery import STAGING_PREFIX
 from annotator.storage.import_transaction import ImportStaging, NewCorpusSettings
 from annotator.storage.journal import Journal
-from tests.storage.helpers import SCHEMA, tokens_of
+from tests.storage.storage_helpers import SCHEMA, tokens_of
 
 MADE = NewCorpusSettings("harbour", "en", "0" * 16, SCHEMA)
 
