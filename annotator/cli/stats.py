@@ -49,9 +49,9 @@ def _stdout_has_blocks() -> bool:
 
 
 def _print_report(report: StatisticsReport, *, plain: bool) -> None:
-    from annotator.statistics.styled_text import row_text as text_of
     from annotator.tui.layout.glyphs import ASCII_GLYPHS, BOX_GLYPHS
     from annotator.tui.layout.statistics import statistics_rows
+    from annotator.tui.layout.styled_text import row_text as text_of
 
     if report.primary is None:
         output.write_data(["nobody has annotated this corpus yet"])

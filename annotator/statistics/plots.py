@@ -1,17 +1,21 @@
-"""Plots as rows of text: bars, a sparkline, and a curve with a band; block characters or plain ASCII.
+"""Plots as text: bars, a sparkline, and a curve with a band; block characters or plain ASCII.
 
-Own code, because the plotting packages draw whole screens with escape codes and a palette of their
-own, while these rows need our inks, an ASCII set, and a few lines each.
+A piece of a plot has its text and its role (``ok``, ``likely``, ``muted``, ``rule``); the screen gives
+the role a colour. Own code, because the plotting packages draw whole screens with escape codes.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from msgspec import Struct
 
-from annotator.statistics.styled_text import CellStyle, StyledRow, StyledText, row_of_cells
+PlotPiece = tuple[str, str]
+"""A text and its role."""
+PlotRow = tuple[PlotPiece, ...]
 
 
 class PlotGlyphs(Struct, frozen=True):
@@ -70,7 +74,7 @@ def progress_curve_rows(
     width: int,
     height: int,
     marks: PlotGlyphs,
-) -> list[StyledRow]:
+) -> list[PlotRow]:
     """Return ``height`` rows, a floor and its times: what was done when, and the way on with its bounds.
 
     ``past`` are (seconds, done) in order, at least one; the width is that of the plot without its wall.
@@ -81,18 +85,25 @@ def progress_curve_rows(
         _curve_column(past, total, ahead, (x + 0.5) * end / width, height, marks)
         for x in range(max(1, width))
     ]
-    wall = StyledText(marks.wall, CellStyle("rule"))
-    rows: list[StyledRow] = [(wall, *row_of_cells(c[y] for c in columns)) for y in range(height - 1, -1, -1)]
+    wall = (marks.wall, "rule")
+    rows: list[PlotRow] = [(wall, *_join_pieces(c[y] for c in columns)) for y in range(height - 1, -1, -1)]
     at = min(width - 1, round(now / end * width)) if ahead and done < total else -1
     floor = "".join(marks.now if x == at else marks.floor for x in range(width))
     return [
         *rows,
-        (StyledText(marks.corner + floor, CellStyle("rule")),),
+        ((marks.corner + floor, "rule"),),
         _time_axis(at, duration_text(now), duration_text(end), width),
     ]
 
 
-def _time_axis(at: int, now: str, end: str, width: int) -> StyledRow:
+def _join_pieces(cells: Iterable[PlotPiece]) -> PlotRow:
+    """Return the cells with neighbours of one role put together."""
+    return tuple(
+        ("".join(text for text, _ in group), role) for role, group in groupby(cells, key=itemgetter(1))
+    )
+
+
+def _time_axis(at: int, now: str, end: str, width: int) -> PlotRow:
     """Return the times below the floor: 0, now where it has room, and the end."""
     words = f"now {now}"
     left = max(3, at + 1 - len(words) // 2)
@@ -100,7 +111,7 @@ def _time_axis(at: int, now: str, end: str, width: int) -> StyledRow:
     room = width - 1 - len(middle)
     if room < len(end) + 2:
         middle, room = "", width - 1
-    return (StyledText(f" 0{middle}{end:>{max(0, room)}}", CellStyle("muted")),)
+    return ((f" 0{middle}{end:>{max(0, room)}}", "muted"),)
 
 
 def duration_text(seconds: float) -> str:
@@ -120,7 +131,7 @@ def _curve_column(
     time: float,
     height: int,
     marks: PlotGlyphs,
-) -> list[tuple[str, CellStyle]]:
+) -> list[PlotPiece]:
     """Return the cells of one column, the lowest first."""
     now, done = past[-1]
     if time <= now or ahead is None:
@@ -143,26 +154,24 @@ def _done_at(past: Sequence[tuple[float, float]], time: float) -> float:
     return past[min(i, len(past) - 1)][1]
 
 
-def _filled_cells(level: float, height: int, marks: PlotGlyphs) -> list[tuple[str, CellStyle]]:
+def _filled_cells(level: float, height: int, marks: PlotGlyphs) -> list[PlotPiece]:
     parts = len(marks.up)
     n = round(level * parts)
     cells = []
     for y in range(height):
         part = min(parts, max(0, n - y * parts))
-        cells.append((marks.up[part - 1] if part else " ", CellStyle("ok")))
+        cells.append((marks.up[part - 1] if part else " ", "ok"))
     return cells
 
 
-def _band_cells(
-    slow: float, mean: float, fast: float, height: int, marks: PlotGlyphs
-) -> list[tuple[str, CellStyle]]:
+def _band_cells(slow: float, mean: float, fast: float, height: int, marks: PlotGlyphs) -> list[PlotPiece]:
     cells = []
     top = min(height - 1, int(mean))
     for y in range(height):
         if y == top:
-            cells.append((marks.expected, CellStyle("likely")))
+            cells.append((marks.expected, "likely"))
         elif slow < y + 1 and y < fast:
-            cells.append((marks.band, CellStyle("muted")))
+            cells.append((marks.band, "muted"))
         else:
-            cells.append((" ", CellStyle("muted")))
+            cells.append((" ", "muted"))
     return cells

@@ -15,7 +15,7 @@ from rich.color_triplet import ColorTriplet
 from rich.style import Style
 
 from annotator.core.schema import Schema
-from annotator.statistics.styled_text import CellStyle
+from annotator.tui.layout.styled_text import CellStyle
 
 
 class Palette(Struct, frozen=True):

@@ -13,9 +13,9 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from annotator.core.schema import Schema
-from annotator.statistics.styled_text import CellStyle, StyledRow
 from annotator.tui.colours import Palette, rich_style
 from annotator.tui.layout.article_body import BodyRow
+from annotator.tui.layout.styled_text import CellStyle, StyledRow
 from annotator.tui.layout.text_cells import screen_text
 
 # The widget that everything on the annotate screen is drawn with: a list of rows.

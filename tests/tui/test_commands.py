@@ -25,10 +25,10 @@ from annotator.session.commands import (
 )
 from annotator.session.keymap import effective_keymap
 from annotator.session.keymap_file import is_portable_key
-from annotator.statistics.styled_text import row_text
 from annotator.storage.schemas import load_schema
 from annotator.tui.layout.glyphs import BOX_GLYPHS
 from annotator.tui.layout.help_rows import key_help_rows
+from annotator.tui.layout.styled_text import row_text
 from annotator.tui.screens.command_handlers import handlers_by_command
 from annotator.tui.screens.worklists import ConsistencyScreen, RepairScreen
 from tests import builders

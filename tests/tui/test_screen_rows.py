@@ -23,7 +23,6 @@ from annotator.session.actions.selection import explicit_selection
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.commands import footer_items
 from annotator.session.state import SaveState, StatusMessage, TaskState
-from annotator.statistics.styled_text import StyledRow, clip_row, row_text, row_width, wrap_paragraph
 from annotator.tui.layout.active_sentence import active_sentence_rows
 from annotator.tui.layout.article_body import (
     NEW_PAGE_ROW,
@@ -49,6 +48,7 @@ from annotator.tui.layout.overview import (
 )
 from annotator.tui.layout.prompt import prompt_rows, welcome_row
 from annotator.tui.layout.status_rows import empty_rule_row, header_row, keys_row, rule_row, side_panel_rows
+from annotator.tui.layout.styled_text import StyledRow, clip_row, row_text, row_width, wrap_paragraph
 from tests import builders
 from tests.hostile_text import PAYLOADS, commands_in, token_lists
 

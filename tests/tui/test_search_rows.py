@@ -17,7 +17,6 @@ from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.search_query import parse_query
 from annotator.core.spans import Span
 from annotator.session.sentence_search import SearchHit
-from annotator.statistics.styled_text import CellStyle, row_text, row_width
 from annotator.tui.layout.glyphs import ASCII_GLYPHS, BOX_GLYPHS
 from annotator.tui.layout.overview import inconsistency_text, progress_bars_row
 from annotator.tui.layout.search_results import (
@@ -27,6 +26,7 @@ from annotator.tui.layout.search_results import (
     search_header,
     search_hit_rows,
 )
+from annotator.tui.layout.styled_text import CellStyle, row_text, row_width
 from annotator.tui.layout.worklists import (
     ConsistencyView,
     WorklistPlace,

@@ -9,7 +9,6 @@ import pytest
 from annotator.core.annotation import Answer
 from annotator.core.edits import set_answer
 from annotator.statistics.edit_events import events_from_records
-from annotator.statistics.styled_text import row_text, row_width
 from annotator.statistics.summary import (
     AnnotationStatistics,
     AnnotatorActivity,
@@ -18,6 +17,7 @@ from annotator.statistics.summary import (
 )
 from annotator.tui.layout.glyphs import ASCII_GLYPHS, BOX_GLYPHS, Glyphs
 from annotator.tui.layout.statistics import statistics_rows
+from annotator.tui.layout.styled_text import row_text, row_width
 from annotator.tui.screens.annotate import AnnotateScreen
 from tests import builders
 from tests.app_pilot import Desk, desk

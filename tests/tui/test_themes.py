@@ -10,8 +10,8 @@ from rich.color import Color
 
 from annotator.cli.annotate import command
 from annotator.core.schema import LABEL_COLOURS, Label, Schema
-from annotator.statistics.styled_text import CellStyle
 from annotator.tui.colours import DARK_HIGH, LIGHT_HIGH, PALETTES, Palette, rich_style
+from annotator.tui.layout.styled_text import CellStyle
 
 ROLES = (
     "text", "context", "hint", "likely", "number", "key", "muted", "title", "ok", "warn", "rule", "active",

@@ -13,14 +13,6 @@ from annotator.core.span_repair import misaligned_spans
 from annotator.core.tokens import TokenRange
 from annotator.session.actions.hints import Hint
 from annotator.session.state import TaskState
-from annotator.statistics.styled_text import (
-    CellStyle,
-    StyledRow,
-    StyledText,
-    fit_row,
-    merge_styles,
-    row_of_cells,
-)
 from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.span_lanes import (
     SpanMark,
@@ -30,6 +22,14 @@ from annotator.tui.layout.span_lanes import (
     span_marks,
     style_under_mark,
     suggestion_marks,
+)
+from annotator.tui.layout.styled_text import (
+    CellStyle,
+    StyledRow,
+    StyledText,
+    fit_row,
+    merge_styles,
+    row_of_cells,
 )
 from annotator.tui.layout.text_cells import WrappedLine, wrap_tokens
 

@@ -17,7 +17,6 @@ from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import Article
 from annotator.core.schema import Schema
 from annotator.session.state import TaskState
-from annotator.statistics.styled_text import CellStyle, StyledRow, StyledText, clip_row, row_of_cells
 from annotator.tui.layout.active_sentence import (
     TEXT_COLUMN,
     ActiveSentenceRow,
@@ -31,6 +30,7 @@ from annotator.tui.layout.active_sentence import (
 from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.prompt import prompt_rows
 from annotator.tui.layout.span_lanes import SpanMark, draw_lanes, marks_over_cells, place_marks, span_marks
+from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, clip_row, row_of_cells
 from annotator.tui.layout.text_cells import WrappedLine, screen_text, wrap_tokens
 
 

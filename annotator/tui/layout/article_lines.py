@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from annotator.core.article import Article, LineVerdict, SourceLine
-from annotator.statistics.styled_text import CellStyle, StyledRow, StyledText, fit_row, justify_row, truncate
 from annotator.tui.layout.glyphs import Glyphs
+from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, fit_row, justify_row, truncate
 from annotator.tui.layout.text_cells import screen_text
 
 VERDICT_BY_LETTER = {

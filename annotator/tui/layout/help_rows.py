@@ -11,7 +11,9 @@ from annotator.core.suggestion import Suggestion
 from annotator.session.commands import COMMANDS, LABELLING_KEYS, Command, command_by_id, command_groups
 from annotator.session.state import TaskState
 from annotator.session.tour import TOUR_STEPS, Tour
-from annotator.statistics.styled_text import (
+from annotator.tui.layout.glyphs import Glyphs
+from annotator.tui.layout.prompt import shortened, suggestion_text
+from annotator.tui.layout.styled_text import (
     CellStyle,
     StyledRow,
     StyledText,
@@ -21,8 +23,6 @@ from annotator.statistics.styled_text import (
     wrap_paragraph,
     wrap_row,
 )
-from annotator.tui.layout.glyphs import Glyphs
-from annotator.tui.layout.prompt import shortened, suggestion_text
 from annotator.tui.layout.text_cells import screen_text
 
 # The guideline and the list of keys as rows.

@@ -10,7 +10,11 @@ from annotator.checks.consistency import InconsistencyGroup, InconsistencyKind, 
 from annotator.core.schema import Schema
 from annotator.session.article_cache import AnswerProgress
 from annotator.session.state import TaskState
-from annotator.statistics.styled_text import (
+from annotator.tui.layout.active_sentence import answer_indicator, sentence_number_text
+from annotator.tui.layout.article_body import byline_text
+from annotator.tui.layout.glyphs import Glyphs
+from annotator.tui.layout.status_rows import label_counts
+from annotator.tui.layout.styled_text import (
     CellStyle,
     StyledRow,
     StyledText,
@@ -20,10 +24,6 @@ from annotator.statistics.styled_text import (
     row_width,
     truncate,
 )
-from annotator.tui.layout.active_sentence import answer_indicator, sentence_number_text
-from annotator.tui.layout.article_body import byline_text
-from annotator.tui.layout.glyphs import Glyphs
-from annotator.tui.layout.status_rows import label_counts
 from annotator.tui.layout.text_cells import screen_text
 
 ARTICLE_LIST_WIDTH = 44

@@ -8,7 +8,9 @@ from annotator.core.schema import Label
 from annotator.core.span_repair import misaligned_spans, misalignment_message
 from annotator.core.suggestion import Suggestion
 from annotator.session.state import StatusMessage, TaskState
-from annotator.statistics.styled_text import (
+from annotator.tui.layout.glyphs import Glyphs
+from annotator.tui.layout.span_lanes import text_with_span_edges
+from annotator.tui.layout.styled_text import (
     CellStyle,
     StyledRow,
     StyledText,
@@ -17,8 +19,6 @@ from annotator.statistics.styled_text import (
     truncate,
     wrap_row,
 )
-from annotator.tui.layout.glyphs import Glyphs
-from annotator.tui.layout.span_lanes import text_with_span_edges
 from annotator.tui.layout.text_cells import screen_text
 
 NEWCOMER_SPANS = 3

@@ -9,9 +9,9 @@ from rich.cells import cell_len
 
 from annotator.core.search_query import HighlightRange
 from annotator.session.sentence_search import SearchHit
-from annotator.statistics.styled_text import CellStyle, StyledRow, StyledText, fit_row, row_of_cells, truncate
 from annotator.tui.layout.active_sentence import answer_indicator
 from annotator.tui.layout.glyphs import Glyphs
+from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, fit_row, row_of_cells, truncate
 from annotator.tui.layout.text_cells import screen_text
 
 HIGHLIGHT_STYLE = CellStyle("likely", bold=True, underline=True)

@@ -18,8 +18,8 @@ from annotator.core.span_repair import MisalignedSpan, misalignment_message, spl
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion
 from annotator.core.tokens import is_aligned, token_range
-from annotator.statistics.styled_text import CellStyle, StyledRow, row_of_cells
 from annotator.tui.layout.glyphs import Glyphs, LaneGlyphs
+from annotator.tui.layout.styled_text import CellStyle, StyledRow, row_of_cells
 from annotator.tui.layout.text_cells import TextCell, WrappedLine, drawable_graphemes, token_width
 
 

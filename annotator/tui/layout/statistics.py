@@ -31,7 +31,10 @@ from annotator.statistics.speed_check import (
     SpeedWarning,
     SpeedWarningKind,
 )
-from annotator.statistics.styled_text import (
+from annotator.statistics.summary import AnnotationStatistics
+from annotator.statistics.throughput import MIN_FORECAST_SENTENCES, RECENT_SENTENCES, Forecast, Quartiles
+from annotator.tui.layout.glyphs import Glyphs
+from annotator.tui.layout.styled_text import (
     CellStyle,
     StyledRow,
     StyledText,
@@ -41,9 +44,6 @@ from annotator.statistics.styled_text import (
     truncate,
     wrap_paragraph,
 )
-from annotator.statistics.summary import AnnotationStatistics
-from annotator.statistics.throughput import MIN_FORECAST_SENTENCES, RECENT_SENTENCES, Forecast, Quartiles
-from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.text_cells import screen_text
 
 TWO_COLUMN_WIDTH = 104
@@ -214,7 +214,8 @@ def progress_rows(f: AnnotationStatistics, p: PlotStyle) -> list[StyledRow]:
     plot = progress_curve_rows(f.curve, f.total, ahead, width, _CURVE_HEIGHT, p.marks)
     names = [f"{f.total:>5} ", *["      "] * (len(plot) - 3), "    0 ", "      "]
     return rows + [
-        (StyledText(name, CellStyle("muted")), *row) for name, row in zip(names, plot, strict=True)
+        (StyledText(name, CellStyle("muted")), *(StyledText(text, CellStyle(role)) for text, role in row))
+        for name, row in zip(names, plot, strict=True)
     ]
 
 

@@ -10,7 +10,9 @@ from annotator.core.schema import Schema
 from annotator.core.spans import Span
 from annotator.core.tokens import is_aligned
 from annotator.session.state import SaveState, TaskState
-from annotator.statistics.styled_text import (
+from annotator.tui.layout.glyphs import Glyphs
+from annotator.tui.layout.prompt import shortened
+from annotator.tui.layout.styled_text import (
     CellStyle,
     StyledRow,
     StyledText,
@@ -20,8 +22,6 @@ from annotator.statistics.styled_text import (
     truncate,
     wrap_paragraph,
 )
-from annotator.tui.layout.glyphs import Glyphs
-from annotator.tui.layout.prompt import shortened
 from annotator.tui.layout.text_cells import screen_text
 
 MAX_STRIP_SENTENCES = 30

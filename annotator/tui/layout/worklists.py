@@ -15,7 +15,13 @@ from annotator.checks.consistency import InconsistencyGroup, InconsistencyKind, 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.span_repair import MisalignedSpan, RepairKind, SpanRepair, misalignment_message
 from annotator.core.spans import Span
-from annotator.statistics.styled_text import (
+from annotator.tui.layout.active_sentence import answer_indicator
+from annotator.tui.layout.glyphs import Glyphs
+from annotator.tui.layout.overview import visible_range
+from annotator.tui.layout.prompt import shortened
+from annotator.tui.layout.search_results import HIGHLIGHT_STYLE, highlighted_text_row
+from annotator.tui.layout.span_lanes import SPAN_EDGE, drawable_text, text_with_span_edges
+from annotator.tui.layout.styled_text import (
     CellStyle,
     StyledRow,
     StyledText,
@@ -26,12 +32,6 @@ from annotator.statistics.styled_text import (
     truncate,
     wrap_row,
 )
-from annotator.tui.layout.active_sentence import answer_indicator
-from annotator.tui.layout.glyphs import Glyphs
-from annotator.tui.layout.overview import visible_range
-from annotator.tui.layout.prompt import shortened
-from annotator.tui.layout.search_results import HIGHLIGHT_STYLE, highlighted_text_row
-from annotator.tui.layout.span_lanes import SPAN_EDGE, drawable_text, text_with_span_edges
 from annotator.tui.layout.text_cells import screen_text
 
 _MAX_SENTENCE_ROWS = 12

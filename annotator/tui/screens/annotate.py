@@ -16,7 +16,6 @@ from annotator.core.schema import Label
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.commands import COMMANDS_WITHOUT_SENTENCE, command_key_kind, footer_items
 from annotator.session.state import StatusMessage, TaskState
-from annotator.statistics.styled_text import CellStyle, StyledRow, StyledText, fit_row
 from annotator.tui.layout.active_sentence import TEXT_COLUMN
 from annotator.tui.layout.article_body import (
     BodyFrame,
@@ -31,6 +30,7 @@ from annotator.tui.layout.article_body import (
 )
 from annotator.tui.layout.prompt import NEWCOMER_SPANS, welcome_row
 from annotator.tui.layout.status_rows import empty_rule_row, header_row, keys_row, rule_row, side_panel_rows
+from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, fit_row
 from annotator.tui.layout.text_cells import screen_text, wrap_tokens
 from annotator.tui.screens.command_handlers import handlers_by_command
 from annotator.tui.screens.row_screen import RowScreen

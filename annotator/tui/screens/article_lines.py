@@ -11,7 +11,6 @@ from textual.binding import Binding, BindingType
 from annotator.core.article import Article, LineVerdict
 from annotator.core.errors import AnnotatorError
 from annotator.session.session import AnnotationSession
-from annotator.statistics.styled_text import CellStyle, StyledText
 from annotator.tui.layout.article_lines import (
     VERDICT_BY_LETTER,
     article_line_rows,
@@ -19,6 +18,7 @@ from annotator.tui.layout.article_lines import (
     verdict_reason_row,
 )
 from annotator.tui.layout.status_rows import keys_row
+from annotator.tui.layout.styled_text import CellStyle, StyledText
 from annotator.tui.screens.row_screen import RowScreen
 
 _LINE_KEYS = [

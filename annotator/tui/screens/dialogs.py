@@ -17,8 +17,8 @@ from annotator.core.errors import AnnotatorError
 from annotator.core.schema import Label, Schema
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.session import AnnotationSession
-from annotator.statistics.styled_text import CellStyle, StyledText, fit_row
 from annotator.tui.layout.status_rows import keys_row
+from annotator.tui.layout.styled_text import CellStyle, StyledText, fit_row
 from annotator.tui.layout.text_cells import screen_text
 from annotator.tui.widgets import LineInput, Rows
 

@@ -19,7 +19,6 @@ from annotator.core.errors import AnnotatorError
 from annotator.core.span_repair import MisalignedSpan
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.sentence_search import TouchedSentences
-from annotator.statistics.styled_text import CellStyle, StyledText, fit_row
 from annotator.tui.layout.overview import (
     ARTICLE_LIST_WIDTH,
     ArticleList,
@@ -34,6 +33,7 @@ from annotator.tui.layout.overview import (
 )
 from annotator.tui.layout.span_lanes import misaligned_span_text
 from annotator.tui.layout.status_rows import keys_row
+from annotator.tui.layout.styled_text import CellStyle, StyledText, fit_row
 from annotator.tui.layout.text_cells import screen_text
 from annotator.tui.screens.command_handlers import NavigationCommands
 from annotator.tui.screens.row_screen import RowScreen

@@ -10,8 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import Screen
 
-from annotator.statistics.styled_text import CellStyle, StyledRow, StyledText, fit_row
 from annotator.tui.layout.status_rows import empty_rule_row, keys_row
+from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, fit_row
 from annotator.tui.widgets import Rows
 
 if TYPE_CHECKING:

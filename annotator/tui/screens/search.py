@@ -19,9 +19,9 @@ from annotator.core.search_query import SearchQuery, parse_query
 from annotator.core.tokens import token_range
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.sentence_search import SearchHit, TouchedSentences
-from annotator.statistics.styled_text import CellStyle, StyledText, fit_row
 from annotator.tui.layout.search_results import query_help_rows, search_header, search_hit_rows
 from annotator.tui.layout.status_rows import empty_rule_row, keys_row
+from annotator.tui.layout.styled_text import CellStyle, StyledText, fit_row
 from annotator.tui.layout.text_cells import screen_text
 from annotator.tui.screens.command_handlers import return_to_annotating
 from annotator.tui.screens.row_screen import RowScreen

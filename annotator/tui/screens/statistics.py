@@ -13,11 +13,11 @@ from textual.message import Message
 from annotator.core.errors import AnnotatorError
 from annotator.session.session import AnnotationSession
 from annotator.session.statistics_service import StatisticsReport, collect_statistics
-from annotator.statistics.styled_text import CellStyle, StyledRow, StyledText, justify_row
 from annotator.statistics.summary import AnnotationStatistics
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.tui.layout.statistics import statistics_rows
 from annotator.tui.layout.status_rows import empty_rule_row, keys_row
+from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, justify_row
 from annotator.tui.layout.text_cells import screen_text
 from annotator.tui.screens.row_screen import RowScreen
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from annotator.core.errors import RuleError
 from annotator.session.state import StatusMessage, TaskState
 from annotator.session.tour import Tour
-from annotator.statistics.styled_text import StyledRow
 from annotator.tui.layout.help_rows import tour_end_text, tour_rows
+from annotator.tui.layout.styled_text import StyledRow
 
 if TYPE_CHECKING:
     from annotator.tui.app import AnnotatorApp

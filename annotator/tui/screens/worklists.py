@@ -21,9 +21,9 @@ from annotator.session.commands import WORKLIST_MOVE_KEYS
 from annotator.session.review_queue import ConsistencyQueue, RepairQueue, ReviewQueue
 from annotator.session.sentence_search import TouchedSentences
 from annotator.session.session_checks import others_work_message
-from annotator.statistics.styled_text import CellStyle, StyledRow, StyledText, fit_row, row_width, truncate
 from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.status_rows import empty_rule_row, keys_row
+from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, fit_row, row_width, truncate
 from annotator.tui.layout.text_cells import screen_text
 from annotator.tui.layout.worklists import (
     REPAIR_COMMANDS,
