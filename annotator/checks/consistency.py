@@ -19,7 +19,7 @@ from annotator.core.edits import Edit, Op, add_span, move_span, remove_span
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
 from annotator.core.tokens import TokenRange, token_range
-from annotator.language.en import words as en
+from annotator.language import english as en
 from annotator.language.mentions import is_part_of_longer_name
 
 MAX_COMPARED_WORDS = 8

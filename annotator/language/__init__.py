@@ -1,6 +1,6 @@
 """What a reader would take as one thing: names, numbers, quotations, claims and what holds them.
 
-All rules work on word shape and on the word lists of `en.words`. In a language that is not
+All rules work on word shape and on the word lists of `english`. In a language that is not
 English the lists rarely hit and the shapes remain: capitals, digits, quotation marks, commas.
 Ranges are half-open token indexes. Everything is linear in the tokens of one sentence.
 """
@@ -18,13 +18,13 @@ from annotator.language.sentence_features import ArticleContext
 from annotator.language.span_candidates import span_candidates
 
 __all__ = [
-    "SelectionCandidate",
     "ArticleContext",
     "Expansion",
+    "SelectionCandidate",
     "SpanCandidate",
-    "selection_candidates",
     "build_context",
+    "selection_candidates",
     "selection_expansions",
-    "span_candidates",
     "snap_to_phrase",
+    "span_candidates",
 ]

@@ -10,8 +10,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from annotator.core.tokens import Token, TokenRange
-from annotator.language.en import organisations
-from annotator.language.en import words as en
+from annotator.language import english as en
 from annotator.language.names import name_ranges
 from annotator.language.person_features import (
     could_be_person,
@@ -168,9 +167,9 @@ def _organisation_short_forms(features: SentenceFeatures, first: int, last: int)
     yield words
     if features.word(last) == "(" and features.word(last + 2) == ")":
         yield (features.word(last + 1),)
-    if words[-1] in organisations.FIRM_ENDINGS and len(words) > 1:
+    if words[-1] in en.FIRM_ENDINGS and len(words) > 1:
         head = words[:-1]
-        while len(head) > 1 and head[-1] in organisations.ORGANISATION_ENDINGS | {"&"}:
+        while len(head) > 1 and head[-1] in en.ORGANISATION_ENDINGS | {"&"}:
             head = head[:-1]
         yield head
         yield head[:1]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
+from annotator.language import english as en
 from annotator.language.clauses import (
     CLAUSE_BREAKS,
     CLAUSE_ENDS,
@@ -22,8 +23,6 @@ from annotator.language.clauses import (
     source_follows_verb,
     source_start,
 )
-from annotator.language.en import speech
-from annotator.language.en import words as en
 from annotator.language.sentence_features import SentenceFeatures, is_quotation_mark
 from annotator.language.statements import (
     MAX_OPENER_DISTANCE,
@@ -36,6 +35,8 @@ from annotator.language.statements import (
     strip_breaks,
 )
 
+_TWO_WORD_VERBS = en.table("TWO_WORD_VERBS")
+_PREPOSITIONAL_CUES = en.table("PREPOSITIONAL_CUES")
 _NOT_RESUMING = frozenset(
     {"who", "which", "where", "and", "but", "as", "when", "while", "after", "whose", "though"}
 )
@@ -52,12 +53,12 @@ class AttributedContent(Struct, frozen=True):
 
 def is_two_word_verb(features: SentenceFeatures, i: int) -> bool:
     """Whether a verb of speech in two words stands at ``i``: pointed out, made clear."""
-    return features.word(i + 1) == speech.TWO_WORD_VERBS.get(features.word(i), " ")
+    return features.word(i + 1) == _TWO_WORD_VERBS.get(features.word(i), " ")
 
 
 def speech_claims(features: SentenceFeatures, i: int) -> Iterator[AttributedContent]:
     """Yield what the verb of speech or thought at ``i`` reports."""
-    if features.word(i + 1) == "by" and features.word(i) not in speech.ASK:
+    if features.word(i + 1) == "by" and features.word(i) not in en.ASK:
         return
     end = i + 1 + is_two_word_verb(features, i)
     if source_follows_verb(features, i):
@@ -73,7 +74,7 @@ def speech_claims(features: SentenceFeatures, i: int) -> Iterator[AttributedCont
     resumes = opener is not None and opener[1] == "quotation" and opener[0] == past_hearer + 1
     if (
         (opener is None or resumes)
-        and features.word(i) in speech.CLOSING_VERBS
+        and features.word(i) in en.CLOSING_VERBS
         and is_closing_attribution(features, source, i, past_hearer)
     ):
         resumed = tuple(_resumed_claims(features, i, end, adjacent_comma=past_hearer))
@@ -110,7 +111,7 @@ def _claims_before(features: SentenceFeatures, comma: int, cue: int) -> Iterator
             first, comma + 1, "quotation before" if first == opened else "mixed before", cue
         )
         return
-    if features.word(cue) in speech.ONLY_QUOTES - speech.BARE_CLAUSE_VERBS:
+    if features.word(cue) in en.ONLY_QUOTES - en.BARE_CLAUSE_VERBS:
         return
     first, last = statement_before(features, comma)
     if any(
@@ -189,12 +190,12 @@ def _claims_without_opener(features: SentenceFeatures, verb: int, start: int) ->
     ):
         return
     elif (
-        word in speech.BARE_CLAUSE_VERBS
-        and (word in speech.SAY or _starts_subject(features, start))
+        word in en.BARE_CLAUSE_VERBS
+        and (word in en.SAY or _starts_subject(features, start))
         and is_clause(features, start)
     ):
-        yield AttributedContent(start, end, "said" if word in speech.SAY else "bare", verb)
-    elif word in speech.SAY and features.word(start) not in CLAUSE_BREAKS | en.PREPOSITIONS:
+        yield AttributedContent(start, end, "said" if word in en.SAY else "bare", verb)
+    elif word in en.SAY and features.word(start) not in CLAUSE_BREAKS | en.PREPOSITIONS:
         yield AttributedContent(start, end, "said scrap", verb)
 
 
@@ -216,10 +217,10 @@ def content_end(features: SentenceFeatures, verb: int, start: int) -> int:
 def _is_indirect_question(features: SentenceFeatures, verb: int, at: int) -> bool:
     """Whether an indirect question stands at ``at``, no circumstance of speaking."""
     word = features.word(at)
-    if word not in speech.QUESTION_WORDS or features.word(verb) not in speech.QUESTION_VERBS:
+    if word not in en.QUESTION_WORDS or features.word(verb) not in en.QUESTION_VERBS:
         return False
     return word not in ("when", "where", "which", "who", "if") or (
-        word == "if" and features.word(verb) in speech.ASK
+        word == "if" and features.word(verb) in en.ASK
     )
 
 
@@ -228,13 +229,13 @@ def _is_own_thought(features: SentenceFeatures, verb: int) -> bool:
     at = verb - 1
     while features.word(at) in en.AUXILIARIES | en.ADVERBS:
         at -= 1
-    return features.word(verb) in speech.THINK and features.word(at) in ("i", "you")
+    return features.word(verb) in en.THINK and features.word(at) in ("i", "you")
 
 
 def _is_agentless_passive(features: SentenceFeatures, verb: int) -> bool:
     """Whether nobody is said to speak: was determined; "was told" has a hearer for its subject."""
     return features.word(verb - 1) in ("be", "been", "being", "is", "are", "was", "were") and not (
-        features.word(verb) in speech.TELL or features.word(verb).endswith("ing")
+        features.word(verb) in en.TELL or features.word(verb).endswith("ing")
     )
 
 
@@ -249,7 +250,7 @@ def _in_relative_clause(features: SentenceFeatures, verb: int) -> bool:
 def _in_fronted_clause(features: SentenceFeatures, verb: int) -> bool:
     """Whether the verb stands in a subordinate clause that opens the sentence: While critics say …."""
     first = min(features.capital_positions, default=0)
-    if features.word(first) in speech.FRONTED_CLAUSE_WORDS:
+    if features.word(first) in en.FRONTED_CLAUSE_WORDS:
         return "," not in features.folded[first:verb]
     return features.word(verb).endswith("ing") and verb - first < 3
 
@@ -328,7 +329,7 @@ def whether_claims(features: SentenceFeatures, i: int) -> Iterator[AttributedCon
 
 def noun_claims(features: SentenceFeatures, i: int) -> Iterator[AttributedContent]:
     """Yield the "that" clause after a noun or an adjective: his belief that …, confident that …."""
-    adjective = features.word(i) in speech.CLAIM_ADJECTIVES
+    adjective = features.word(i) in en.CLAIM_ADJECTIVES
     if adjective and features.word(i - 1) in en.AUXILIARIES | en.ADVERBS and is_clause(features, i + 1):
         yield AttributedContent(i + 1, content_end(features, i, i + 1), "adjective", i)
     at = _that_position(features, i)
@@ -356,7 +357,7 @@ def _second_finite_verb(features: SentenceFeatures, at: int, end: int) -> int:
     """Return where a finite verb stands to which the noun with its clause is the subject, or 0."""
     seen = 0
     for i in range(at + 1, end):
-        if features.word(i) in speech.FINITE_FORMS and not (seen and i - seen < 2):
+        if features.word(i) in en.FINITE_FORMS and not (seen and i - seen < 2):
             if seen and features.word(i - 1) not in en.SUBJECT_WORDS | en.CONJUNCTIONS | en.ADVERBS:
                 return i
             seen = i
@@ -387,13 +388,13 @@ def _is_passive(features: SentenceFeatures, i: int) -> bool:
 
 
 def _alleged_claim(features: SentenceFeatures, i: int) -> AttributedContent | None:
-    if features.word(i) in speech.ALLEGED and _is_passive(features, i) and features.word(i + 1) == "to":
+    if features.word(i) in en.ALLEGED and _is_passive(features, i) and features.word(i + 1) == "to":
         return AttributedContent(i + 1, action_end(features, i, i + 1), "alleged", i)
     return None
 
 
 def _infinitive_claim(features: SentenceFeatures, i: int) -> AttributedContent | None:
-    if features.word(i) in speech.PROMISE and is_infinitive(features, i + 1):
+    if features.word(i) in en.PROMISE and is_infinitive(features, i + 1):
         return AttributedContent(i + 1, action_end(features, i, i + 1), "infinitive", i)
     return None
 
@@ -402,7 +403,7 @@ def _asked_claim(features: SentenceFeatures, i: int) -> AttributedContent | None
     if features.word(i) not in ("asked", "questioned", "quizzed", "pressed"):
         return None
     at = skip_hearer(features, i, i + 1)
-    if features.word(at) in speech.QUESTION_WORDS:
+    if features.word(at) in en.QUESTION_WORDS:
         return AttributedContent(at, statement_end(features, at, front=True), "asked", i)
     if features.word(at) == "about":
         return AttributedContent(at, noun_phrase_end(features, at), "asked about", i)
@@ -411,16 +412,16 @@ def _asked_claim(features: SentenceFeatures, i: int) -> AttributedContent | None
 
 def _called_for_claim(features: SentenceFeatures, i: int) -> AttributedContent | None:
     word, at = features.word(i), i + 1
-    if speech.PREPOSITIONAL_CUES.get(word) == features.word(at):
+    if _PREPOSITIONAL_CUES.get(word) == features.word(at):
         return AttributedContent(at + 1, noun_phrase_end(features, at + 1), f"called {features.word(at)}", i)
-    if word in speech.CALLS and features.word(at) == "on" and _is_object_with_infinitive(features, at + 1):
+    if word in en.CALLS and features.word(at) == "on" and _is_object_with_infinitive(features, at + 1):
         return AttributedContent(at + 1, action_end(features, i, at + 1), "urged", i)
     return None
 
 
 def _called_claim(features: SentenceFeatures, i: int) -> AttributedContent | None:
     """Return "it a “farce”" after a verb of naming."""
-    if features.word(i) not in speech.CALL or features.word(i + 1) in CLAUSE_BREAKS | en.PREPOSITIONS:
+    if features.word(i) not in en.CALL or features.word(i + 1) in CLAUSE_BREAKS | en.PREPOSITIONS:
         return None
     for at in range(i + 1, min(i + 13, len(features))):
         if opens_quotation(features, at):
@@ -433,7 +434,7 @@ def _called_claim(features: SentenceFeatures, i: int) -> AttributedContent | Non
 
 def _deemed_claim(features: SentenceFeatures, i: int) -> AttributedContent | None:
     if (
-        features.word(i) in speech.DEEM
+        features.word(i) in en.DEEM
         and not _is_passive(features, i)
         and features.word(i + 1) not in CLAUSE_BREAKS | en.PREPOSITIONS
     ):
@@ -442,7 +443,7 @@ def _deemed_claim(features: SentenceFeatures, i: int) -> AttributedContent | Non
 
 
 def _seen_as_claim(features: SentenceFeatures, i: int) -> AttributedContent | None:
-    if features.word(i) not in speech.SEE_AS or _is_passive(features, i):
+    if features.word(i) not in en.SEE_AS or _is_passive(features, i):
         return None
     end = noun_phrase_end(features, i + 1)
     if "as" in features.folded[i + 2 : min(end, i + 10)]:
@@ -452,7 +453,7 @@ def _seen_as_claim(features: SentenceFeatures, i: int) -> AttributedContent | No
 
 def _urged_claim(features: SentenceFeatures, i: int) -> AttributedContent | None:
     if (
-        features.word(i) in speech.URGE
+        features.word(i) in en.URGE
         and not _is_passive(features, i)
         and _is_object_with_infinitive(features, i + 1)
     ):
@@ -463,7 +464,7 @@ def _urged_claim(features: SentenceFeatures, i: int) -> AttributedContent | None
 def _object_claim(features: SentenceFeatures, i: int) -> AttributedContent | None:
     """Return the noun phrase after a verb of judging or taking sides."""
     word, at = features.word(i), i + 1
-    if word in speech.ACCUSE and features.word(at) == "of":
+    if word in en.ACCUSE and features.word(at) == "of":
         return AttributedContent(at, noun_phrase_end(features, at), "accused of", i)
     if (
         _is_passive(features, i)
@@ -472,14 +473,14 @@ def _object_claim(features: SentenceFeatures, i: int) -> AttributedContent | Non
     ):
         return None
     if (
-        word in speech.CONSIDER
+        word in en.CONSIDER
         and features.word(at).endswith("ing")
         and features.word(at + 1) not in CLAUSE_BREAKS
     ):
         return AttributedContent(at, noun_phrase_end(features, at), "gerund", i)
-    if word in speech.ACCUSE:
+    if word in en.ACCUSE:
         return AttributedContent(at, noun_phrase_end(features, at), "accused", i)
-    if word in speech.SUPPORT_VERBS:
+    if word in en.SUPPORT_VERBS:
         return AttributedContent(at, noun_phrase_end(features, at), "backed", i)
     return None
 
@@ -514,7 +515,7 @@ def noun_phrase_end(features: SentenceFeatures, at: int) -> int:
             or (word in ("after", "during", "when") and i - at > 2)
         ):
             return i
-        if word == "and" and is_finite(features, i + 1) and features.word(i + 1) not in speech.PRESENT_FORMS:
+        if word == "and" and is_finite(features, i + 1) and features.word(i + 1) not in en.PRESENT_FORMS:
             return i
         i += 1
     return strip_breaks(features, at, end)
@@ -522,7 +523,7 @@ def noun_phrase_end(features: SentenceFeatures, at: int) -> int:
 
 def _is_time_expression(features: SentenceFeatures, i: int) -> bool:
     """Whether a time of the judging stands at ``i``: in February, last week."""
-    return features.word(i) in ("in", "on", "last", "this") and features.word(i + 1) in speech.TIME_WORDS
+    return features.word(i) in ("in", "on", "last", "this") and features.word(i + 1) in en.TIME_WORDS
 
 
 def _is_object_with_infinitive(features: SentenceFeatures, at: int) -> bool:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from annotator.core.tokens import TokenRange
 from annotator.language import attributions
+from annotator.language import english as en
 from annotator.language.attributions import (
     AttributedContent,
     is_two_word_verb,
@@ -17,8 +18,6 @@ from annotator.language.attributions import (
     speech_claims,
 )
 from annotator.language.clauses import CLAUSE_ENDS, has_finite_verb, is_clause, is_verb
-from annotator.language.en import speech
-from annotator.language.en import words as en
 from annotator.language.quotations import OPENING_MARKS, Quotation
 from annotator.language.scoring import SpanCandidate
 from annotator.language.sentence_features import SentenceFeatures, is_capital, is_word
@@ -84,11 +83,11 @@ MIN_CLAIM_SCORE = 0.35
 _NESTED_FACTOR = 0.15
 """What is left of a reading's score inside another claim: annotators rarely mark both."""
 _CUE_WORDS = (
-    speech.CLAIM_CUES
-    | speech.CLAIM_NOUNS
-    | speech.CLAIM_ADJECTIVES
-    | frozenset(speech.TWO_WORD_VERBS)
-    | frozenset(speech.PREPOSITIONAL_CUES)
+    en.CLAIM_CUES
+    | en.CLAIM_NOUNS
+    | en.CLAIM_ADJECTIVES
+    | en.TWO_WORD_VERBS
+    | en.PREPOSITIONAL_CUES
     | {"according", "whether"}
 )
 _EARLY_SCORE = 0.1
@@ -96,62 +95,7 @@ _EARLY_RULE = "early"
 """The rule of a claim that ends before what the writer may have added."""
 _MAX_QUOTATIONS = 64
 """How many quotations of a sentence are looked at, for the same reason."""
-CLAIM_RULE_SCORES = {
-    "quotation before": 0.98,
-    "quotation after": 0.9,
-    "quotation resumed": 0.9,
-    "quotation on": 0.6,
-    "quotation whole": 0.95,
-    "quotation start": 0.96,
-    "quotation point": 0.8,
-    "quotation part": 0.1,
-    "title": 0.1,
-    "spoken": 0.88,
-    "spoken end": 0.91,
-    "spoken end alone": 0.75,
-    "open": 0.84,
-    "mark": 0.9,
-    "mixed before": 0.9,
-    "that": 0.93,
-    "said": 0.85,
-    "said scrap": 0.6,
-    "bare": 0.47,
-    "question": 0.6,
-    "whether": 0.6,
-    "before": 0.7,
-    "subject before": 0.9,
-    "scrap before": 0.3,
-    "resumed": 0.67,
-    "resumed scrap": 0.8,
-    "as": 0.6,
-    "according": 0.5,
-    "according first": 0.6,
-    "colon": 0.3,
-    "noun": 0.5,
-    "noun long": 0.2,
-    "noun subject": 0.5,
-    "adjective": 0.75,
-    "infinitive": 0.67,
-    "alleged": 0.8,
-    "asked": 0.7,
-    "asked about": 0.7,
-    "called": 0.7,
-    "called quotation": 0.5,
-    "called for": 0.45,
-    "called against": 0.5,
-    "called about": 0.25,
-    "deemed": 0.8,
-    "seen as": 0.5,
-    "urged": 0.54,
-    "accused": 0.3,
-    "accused of": 0.6,
-    "gerund": 0.5,
-    "backed": 0.6,
-}
-"""The share of a rule's readings, none inside another claim, that annotators marked just so.
-
-Measured by ``tests/benchmarks/claims.py --half tune --rules``, drawn to the middle for rare rules.
-"""
+CLAIM_RULE_SCORES = en.scores("CLAIM_RULE_SCORES")
 
 
 def best_claims(features: SentenceFeatures) -> tuple[SpanCandidate, ...]:
@@ -222,10 +166,10 @@ def _claims_of_cue(features: SentenceFeatures, i: int) -> Iterator[AttributedCon
         yield from attributions.whether_claims(features, i)
     elif is_two_word_verb(features, i):
         yield from speech_claims(features, i)
-    elif (word in speech.CLAIM_CUES or word in speech.PREPOSITIONAL_CUES) and is_verb(features, i):
-        found = tuple(speech_claims(features, i)) if word in speech.SPEECH_FORMS else ()
+    elif (word in en.CLAIM_CUES or word in en.PREPOSITIONAL_CUES) and is_verb(features, i):
+        found = tuple(speech_claims(features, i)) if word in en.SPEECH_FORMS else ()
         yield from found or attributions.attitude_claims(features, i)
-    elif word in speech.CLAIM_NOUNS | speech.CLAIM_ADJECTIVES:
+    elif word in en.CLAIM_NOUNS | en.CLAIM_ADJECTIVES:
         yield from attributions.noun_claims(features, i)
 
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from annotator.language.en import speech
-from annotator.language.en import words as en
+from annotator.language import english as en
 from annotator.language.sentence_features import DASHES, SENTENCE_ENDS, SentenceFeatures, is_quotation_mark
 
 # Verbs without a tagger: whether a word stands as a verb, and whether as a finite one.
 
 
-_BEFORE_NOUNS = (en.DETERMINERS - speech.DEMONSTRATIVES) | {"'s", "'", "of"}
+_THIRD_PERSON_FORMS = en.FURTHER_THIRD_PERSON_FORMS | {
+    form for form in en.CLAIM_CUES if form.endswith("s") and form[:-1] in en.CLAIM_CUES
+}
+_PAST_FORMS = {form for form in en.CLAIM_CUES if form.endswith("ed")} | {
+    form
+    for forms in en.table("IRREGULAR_VERBS").values()
+    for form in forms.split()
+    if not form.endswith(("s", "ing"))
+}
+_BEFORE_NOUNS = (en.DETERMINERS - en.DEMONSTRATIVES) | {"'s", "'", "of"}
 _BEFORE_NONFINITE = frozenset({"to", "be", "been", "being", "having", "have", "has", "had"})
 _BEFORE_VERBS = frozenset({"to", "i", "we", "you", "they", "who", "not", "n't", "people"})
 _AMBIGUOUS_PASTS = frozenset({"found", "made", "held", "left", "cut", "set", "lost", "read", "felt", "put"})
@@ -26,11 +34,11 @@ def is_verb(features: SentenceFeatures, i: int) -> bool:
         return False
     if word.endswith("ed") and features.is_number(i - 1):
         return False
-    if word.endswith("ing") or word in speech.PAST_FORMS:
-        return before not in speech.DEMONSTRATIVES or word in speech.PAST_FORMS
-    if word in speech.THIRD_PERSON_FORMS:
+    if word.endswith("ing") or word in _PAST_FORMS:
+        return before not in en.DEMONSTRATIVES or word in _PAST_FORMS
+    if word in _THIRD_PERSON_FORMS:
         return _can_be_subject(features, i - 1) and not (
-            word in speech.NOUN_LIKE_FORMS and _is_common_noun(features, i - 1)
+            word in en.NOUN_LIKE_FORMS and _is_common_noun(features, i - 1)
         )
     if features.word(i + 1) == "that":
         return True
@@ -77,15 +85,15 @@ def _is_plural_subject(features: SentenceFeatures, i: int) -> bool:
 def is_finite(features: SentenceFeatures, i: int) -> bool:
     """Whether token ``i`` seems to be a finite verb."""
     word, before = features.word(i), features.word(i - 1)
-    if word in speech.FINITE_FORMS:
+    if word in en.FINITE_FORMS:
         return i in features.capital_positions or not features.is_capitalised(i)
     if before in _BEFORE_NOUNS or before in _BEFORE_NONFINITE:
         return False
-    if word in speech.CERTAIN_PAST_FORMS - _AMBIGUOUS_PASTS:
+    if word in en.CERTAIN_PAST_FORMS - _AMBIGUOUS_PASTS:
         return True
-    if word in speech.CERTAIN_PAST_FORMS or (word.endswith("ed") and len(word) > 4):
+    if word in en.CERTAIN_PAST_FORMS or (word.endswith("ed") and len(word) > 4):
         return _can_end_subject(features, i - 1) and features.word(i + 1) != "by"
-    return word in speech.PRESENT_FORMS and _can_end_subject(features, i - 1)
+    return word in en.PRESENT_FORMS and _can_end_subject(features, i - 1)
 
 
 def _can_end_subject(features: SentenceFeatures, i: int) -> bool:
@@ -144,11 +152,11 @@ def has_finite_verb(
 def is_clause(features: SentenceFeatures, at: int) -> bool:
     """Whether a subject with its finite verb seems to start at ``at``."""
     end = features.content_end()
-    if at >= end or not features.word(at)[:1].isalnum() or features.word(at) in speech.FINITE_FORMS:
+    if at >= end or not features.word(at)[:1].isalnum() or features.word(at) in en.FINITE_FORMS:
         return False
     word = features.word(at)
     if (
-        word in speech.THIRD_PERSON_FORMS | speech.PRESENT_FORMS | speech.CERTAIN_PAST_FORMS
+        word in _THIRD_PERSON_FORMS | en.PRESENT_FORMS | en.CERTAIN_PAST_FORMS
         and features.word(at + 1) in en.DETERMINERS
     ):
         return False
@@ -207,16 +215,16 @@ def quotation_end(features: SentenceFeatures, at: int) -> int:
 _MAX_SOURCE_TOKENS = 16
 """How many tokens a source, and an aside in it, may have."""
 _BEFORE_CLOSING_MARK = SENTENCE_ENDS | {",", "-", "–", "—", "--"}
-_HEARER_VERBS = speech.TELL - {"warned", "cautioned", "promised"}
+_HEARER_VERBS = en.TELL - {"warned", "cautioned", "promised"}
 _CLOSING_PREPOSITIONS = frozenset({"in", "at", "during", "after", "before", "by", "via", "from", "through"})
-_SOURCE_STARTS = (en.DETERMINERS - speech.DEMONSTRATIVES) | {"one", "former"}
+_SOURCE_STARTS = (en.DETERMINERS - en.DEMONSTRATIVES) | {"one", "former"}
 _NOT_SOURCE_STARTS = en.AUXILIARIES | en.PREPOSITIONS | {"who", "which"}
 
 
 def source_start(features: SentenceFeatures, verb: int) -> int:
     """Return where the source before the verb starts, its aside and all: “…,” [Ash, a vicar,] said."""
     at = verb - 1
-    while at >= 0 and features.word(at) in en.AUXILIARIES | en.ADVERBS | speech.TIME_WORDS:
+    while at >= 0 and features.word(at) in en.AUXILIARIES | en.ADVERBS | en.TIME_WORDS:
         at -= 1
     if features.word(at) == ",":
         if (mark := _closing_mark(features, verb)) is not None:
@@ -238,7 +246,7 @@ def _closing_mark(features: SentenceFeatures, verb: int) -> int | None:
         if is_quotation_mark(features.tokens[at].text) and not opens_quotation(features, at):
             return at if closes_statement(features, at) else None
         if word in (".", ";", ":", "!", "?", "that") or (
-            word in speech.SPEECH_FORMS and is_verb(features, at) and at < verb - 1
+            word in en.SPEECH_FORMS and is_verb(features, at) and at < verb - 1
         ):
             return None
     return None
@@ -275,7 +283,7 @@ def closes_statement(features: SentenceFeatures, mark: int) -> bool:
 def source_follows_verb(features: SentenceFeatures, i: int) -> bool:
     """Whether the source follows the verb: “…,” said Quist, who leads it."""
     word, before = features.word(i), i - 1
-    if word in _HEARER_VERBS or word not in speech.CLOSING_VERBS or word.endswith("ing") or before < 0:
+    if word in _HEARER_VERBS or word not in en.CLOSING_VERBS or word.endswith("ing") or before < 0:
         return False
     if is_quotation_mark(features.tokens[before].text) and not opens_quotation(features, before):
         return closes_statement(features, before)
@@ -286,7 +294,7 @@ def source_follows_verb(features: SentenceFeatures, i: int) -> bool:
 
 def _is_source_phrase(features: SentenceFeatures, at: int) -> bool:
     """Whether a noun phrase without a verb stands at ``at``: [said] Quist, who leads it."""
-    if features.word(at) in speech.TIME_WORDS or not (
+    if features.word(at) in en.TIME_WORDS or not (
         features.is_capitalised(at) or features.word(at) in _SOURCE_STARTS
     ):
         return False
@@ -312,7 +320,7 @@ def is_closing_attribution(features: SentenceFeatures, source: int, verb: int, a
         or features.word(verb).endswith("ing")
     ):
         return False
-    if features.word(verb - 1) == "," and features.word(verb) not in speech.FIRM_SPEECH_VERBS:
+    if features.word(verb - 1) == "," and features.word(verb) not in en.FIRM_SPEECH_VERBS:
         return False
     if not (
         features.word(before) == "," or is_quotation_mark(features.tokens[before].text)
@@ -324,6 +332,6 @@ def is_closing_attribution(features: SentenceFeatures, source: int, verb: int, a
     if word in ("on", "to"):
         return (
             features.is_capitalised(at + 1)
-            or features.word(at + 1) in en.DETERMINERS | speech.HEARERS | speech.TIME_WORDS
+            or features.word(at + 1) in en.DETERMINERS | en.HEARERS | en.TIME_WORDS
         )
     return word in _CLOSING_PREPOSITIONS or word.endswith(("ing", "ly"))

@@ -1,4 +1,4 @@
-"""Which label of a schema stands for a kind of span: what the schema says, else what the label's name says."""
+"""The label of a schema for a kind of span: by what the schema says, else by the label's name."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from annotator.core.errors import RuleError
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, TokenRange
-from annotator.language.en import words as en
+from annotator.language import english as en
 from annotator.language.sentence_features import DASHES, is_capital
 
 MAX_MENTION_TOKENS = 8

@@ -6,14 +6,13 @@ from functools import lru_cache
 from itertools import pairwise
 
 from annotator.core.tokens import TokenRange
-from annotator.language.en import organisations, people
-from annotator.language.en import places as gazetteer
-from annotator.language.en import words as en
+from annotator.language import english as en
 from annotator.language.sentence_features import DASHES, SentenceFeatures
 
 _MAX_PARTICLES = 4
 """How many particles may stand in a row: "van der" has two."""
 
+_NOUN_ENDINGS = tuple(en.NOUN_ENDINGS)
 _JOINERS = frozenset({"&", "/"})
 _CLOSING_DEGREES = frozenset({"m.d.", "ph.d.", "d.d.s.", "m.p.", "esq."})
 """Degrees after which another name starts."""
@@ -136,7 +135,7 @@ def _names_in_run(features: SentenceFeatures, run: TokenRange) -> list[TokenRang
 def _without_opener(features: SentenceFeatures, run: TokenRange) -> TokenRange:
     """Drop words from the front that have their capital from their place or are articles."""
     first, last = run
-    if features.word(first) in gazetteer.PLACE_NAME_STARTS and first + 1 < last:
+    if features.word(first) in en.PLACE_NAME_STARTS and first + 1 < last:
         return first, last
     while first < last and (
         features.word(first) in en.FUNCTION_WORDS and _is_droppable(features, first, last)
@@ -169,10 +168,10 @@ def _is_common_opener(features: SentenceFeatures, i: int, last: int) -> bool:
         return True
     if last - i > 1 or not text[1:].islower():
         return False
-    if features.word(i + 1) in _VERBS_AFTER_NAMES and not word.endswith(en.NOUN_ENDINGS):
+    if features.word(i + 1) in _VERBS_AFTER_NAMES and not word.endswith(_NOUN_ENDINGS):
         return False
     plural = word.endswith("s") and not word.endswith("ss") and word not in en.NAMES_IN_S
-    return word.endswith(en.NOUN_ENDINGS) or (plural and features.word(i + 1) not in (",", "of"))
+    return word.endswith(_NOUN_ENDINGS) or (plural and features.word(i + 1) not in (",", "of"))
 
 
 def _without_office(features: SentenceFeatures, first: int, last: int) -> int:
@@ -223,8 +222,8 @@ def _titles_organisation(features: SentenceFeatures, i: int) -> bool:
     """Whether a title belongs to a body's name: Justice Department, General Electric."""
     after = features.word(i + 1)
     if features.word(i) in en.AMBIGUOUS_TITLES:
-        return after in organisations.ORGANISATION_ENDINGS
-    return after in organisations.TITLED_OFFICES
+        return after in en.ORGANISATION_ENDINGS
+    return after in en.TITLED_OFFICES
 
 
 def _is_title_in_context(features: SentenceFeatures, first: int, i: int, last: int) -> bool:
@@ -235,9 +234,9 @@ def _is_title_in_context(features: SentenceFeatures, first: int, i: int, last: i
 def _is_role_title(features: SentenceFeatures, i: int) -> bool:
     """Whether a role with a capital stands before what may be a person's name: Ranger, Prosecutor."""
     word, after = features.word(i), features.word(i + 1)
-    if word not in people.ROLES or word in people.ROLE_SURNAMES | people.SURNAMES:
+    if word not in en.ROLES or word in en.ROLE_SURNAMES | en.SURNAMES:
         return False
-    return after not in organisations.ORGANISATION_ENDINGS and after not in gazetteer.PLACE_NAME_HEADS
+    return after not in en.ORGANISATION_ENDINGS and after not in en.PLACE_NAME_HEADS
 
 
 def _is_title(features: SentenceFeatures, i: int) -> bool:

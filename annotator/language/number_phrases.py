@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from annotator.language.en import numbers as en
-from annotator.language.en import words
-from annotator.language.en.number_scores import BOUNDARY_SCORES, NUMBER_RULE_SCORES
+from annotator.language import english as en
 from annotator.language.quantities import (
     Cardinal,
     CountedNoun,
@@ -26,16 +24,24 @@ from annotator.language.sentence_features import DASHES, SentenceFeatures, is_di
 # Words before a number that belong to it: about, more than, at least.
 
 
-_Phrases = tuple[tuple[str, ...], ...]
+def _phrases(words: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(phrase.split()) for phrase in words)
 
 
-def _group_by_last_word(phrases: _Phrases) -> Mapping[str, _Phrases]:
+def _group_by_last_word(
+    phrases: Iterable[tuple[str, ...]],
+) -> Mapping[str, Sequence[tuple[str, ...]]]:
     """Return the phrases by their last word, so that a number asks only for those that can end at it."""
-    lasts = dict.fromkeys(p[-1] for p in phrases)
-    return {last: tuple(p for p in phrases if p[-1] == last) for last in lasts}
+    groups: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in phrases:
+        groups.setdefault(phrase[-1], []).append(phrase)
+    return groups
 
 
-_APPROXIMATORS_BY_LAST_WORD = _group_by_last_word(en.APPROXIMATORS + en.OPTIONAL_APPROXIMATORS)
+_OPTIONAL_APPROXIMATORS = _phrases(en.OPTIONAL_APPROXIMATORS)
+_APPROXIMATORS_BY_LAST_WORD = _group_by_last_word((*_phrases(en.APPROXIMATORS), *_OPTIONAL_APPROXIMATORS))
+_RULE_SCORES = en.scores("NUMBER_RULE_SCORES")
+_BOUNDARY_SCORES = en.scores("BOUNDARY_SCORES")
 
 
 def approximator_start(features: SentenceFeatures, number: Cardinal, floor: int, c: CountedNoun) -> int:
@@ -52,7 +58,7 @@ def approximator_start(features: SentenceFeatures, number: Cardinal, floor: int,
 def optional_word_count(features: SentenceFeatures, first: int) -> int:
     """Return how many words at the start of a number phrase some annotators leave out: only, just."""
     return max(
-        (len(p) for p in en.OPTIONAL_APPROXIMATORS if features.folded[first : first + len(p)] == p), default=0
+        (len(p) for p in _OPTIONAL_APPROXIMATORS if features.folded[first : first + len(p)] == p), default=0
     )
 
 
@@ -75,7 +81,7 @@ def _belongs_to_verb(features: SentenceFeatures, at: int, c: CountedNoun) -> boo
 # Numbers that count nothing: money, dates, years, ages, durations, references, pronouns.
 
 
-_BEFORE_YEARS = words.DETERMINERS | words.PREPOSITIONS | {"early", "late", "mid", "and", "'s"}
+_BEFORE_YEARS = en.DETERMINERS | en.PREPOSITIONS | {"early", "late", "mid", "and", "'s"}
 _MAX_DAY = 31
 _MAX_AGE = 110
 _HEADLINE_WINDOW = 8
@@ -110,9 +116,9 @@ def counts_nothing(features: SentenceFeatures, number: Cardinal, c: CountedNoun,
 
 def _is_money(features: SentenceFeatures, number: Cardinal) -> bool:
     before = features.word(number.first - 1)
-    if features.word(number.last) == "of" and features.word(number.last + 1) in words.CURRENCIES:
+    if features.word(number.last) == "of" and features.word(number.last + 1) in en.CURRENCIES:
         return True
-    return before in words.CURRENCY_SIGNS or before.endswith(("$", "£", "€"))
+    return before in en.CURRENCY_SIGNS or before.endswith(("$", "£", "€"))
 
 
 def _is_date(features: SentenceFeatures, number: Cardinal) -> bool:
@@ -123,7 +129,7 @@ def _is_date(features: SentenceFeatures, number: Cardinal) -> bool:
     if not is_digits(word) or number_value(word) > _MAX_DAY:
         return False
     sides = (number.first - 1, number.last)
-    return any(features.word(i) in words.MONTHS and features.is_capitalised(i) for i in sides)
+    return any(features.word(i) in en.MONTHS and features.is_capitalised(i) for i in sides)
 
 
 def _is_year(features: SentenceFeatures, number: Cardinal, c: CountedNoun, first: int) -> bool:
@@ -133,7 +139,7 @@ def _is_year(features: SentenceFeatures, number: Cardinal, c: CountedNoun, first
     if number.last - number.first > 1 and _looks_like_year(features.word(number.last - 1)):
         return True
     before = features.word(number.first - 1)
-    if c.kind in ("none", "compound") or before in words.MONTHS or not is_plural(features, c.last - 1):
+    if c.kind in ("none", "compound") or before in en.MONTHS or not is_plural(features, c.last - 1):
         return True
     return first == number.first and before in _BEFORE_YEARS
 
@@ -208,9 +214,9 @@ def _is_match_result(features: SentenceFeatures, number: Cardinal, c: CountedNou
 def _is_share_of_time(features: SentenceFeatures, at: int) -> bool:
     """Whether a share is one of time: half an hour, a quarter of the year."""
     at += features.word(at) == "of"
-    while features.word(at) in words.DETERMINERS or features.word(at) in en.CARDINALS:
+    while features.word(at) in en.DETERMINERS or features.word(at) in en.NUMBER_WORDS:
         at += 1
-    return features.word(at) in words.DURATIONS
+    return features.word(at) in en.DURATIONS
 
 
 class NumberPhrase(Struct, frozen=True):
@@ -283,7 +289,8 @@ def _opening_kind(features: SentenceFeatures, first: int, words_in: int) -> str:
 
 def _boundary_score(rule: str, way: str) -> float:
     """Return the measured share for a rule and a way to cut, or for the way where that pair is rare."""
-    return NUMBER_RULE_SCORES[rule + way] if rule + way in NUMBER_RULE_SCORES else BOUNDARY_SCORES[way]
+    share = _RULE_SCORES.get(rule + way)
+    return _BOUNDARY_SCORES[way or "as is"] if share is None else share
 
 
 def _phrase_around(features: SentenceFeatures, number: Cardinal, floor: int) -> NumberPhrase | None:
@@ -333,7 +340,7 @@ def _may_end_name(features: SentenceFeatures, number: Cardinal) -> bool:
     named = (
         features.is_capitalised(at)
         and at not in features.capital_positions
-        and features.word(at) not in words.DATES
+        and features.word(at) not in en.DATES
     )
     return named and features.word(number.first)[0].isdigit() and not in_headline(features, at)
 
@@ -350,7 +357,7 @@ def _bare_number_rule(features: SentenceFeatures, number: Cardinal, first: int) 
         return _bare_digits_rule(features, number, first, figures)
     if word == "zero":
         return "bare digits"
-    if after == "of" or first < number.first or features.word(number.first - 1) in words.DETERMINERS:
+    if after == "of" or first < number.first or features.word(number.first - 1) in en.DETERMINERS:
         return "bare word, held"
     return "bare word"
 
@@ -370,7 +377,7 @@ def _bare_digits_rule(features: SentenceFeatures, number: Cardinal, first: int, 
         return "bare pair"
     if number.last - number.first > 1 or before == "at":
         return ""
-    aged = before in words.AUXILIARIES and features.word(number.first - 2) in words.SUBJECT_WORDS
+    aged = before in en.AUXILIARIES and features.word(number.first - 2) in en.SUBJECT_WORDS
     return "" if aged else "bare digits"
 
 

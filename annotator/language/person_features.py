@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from annotator.core.tokens import TokenRange
-from annotator.language.en import organisations, people
-from annotator.language.en import places as gazetteer
-from annotator.language.en import words as en
+from annotator.language import english as en
 from annotator.language.names import title_start
 from annotator.language.place_features import KnownPlaces, place_starting_at
 from annotator.language.sentence_features import DASHES, ArticleContext, SentenceFeatures
@@ -75,7 +73,7 @@ def _counter_features(
     first, last = r
     body = is_organisation(features, first, last, context)
     short = context.is_short_name(name_words(features, first, last))
-    led = _starts_with_place(first, last, known) and features.word(first) not in people.FIRST_NAMES
+    led = _starts_with_place(first, last, known) and features.word(first) not in en.FIRST_NAMES
     all_of_them = (
         ("both" if short else "body", body),
         (f"place-{kind}", bool(kind)),
@@ -104,9 +102,7 @@ def is_followed_by_region(features: SentenceFeatures, last: int, known: KnownPla
     """Whether a state or country stands behind the name's comma: Shelby, Ohio."""
     if features.word(last) != ",":
         return False
-    mark = features.word(last + 1).partition("-")[0] in gazetteer.STATE_MARKS and features.is_capitalised(
-        last + 1
-    )
+    mark = features.word(last + 1).partition("-")[0] in en.STATE_MARKS and features.is_capitalised(last + 1)
     return mark or place_starting_at(known, last + 1) not in ("", "city")
 
 
@@ -121,7 +117,7 @@ def could_be_person(features: SentenceFeatures, first: int, last: int) -> bool:
         return False
     lead = features.word(first)
     party = lead in en.PARTIES or lead in en.DEMONYMS or lead.removesuffix("s") in en.DEMONYMS
-    if party and last - first > 1 and lead not in people.FIRST_NAMES:
+    if party and last - first > 1 and lead not in en.FIRST_NAMES:
         return False
     if any(features.word(i) in ("&", "/", "of", "the") or features.is_number(i) for i in range(first, last)):
         return False
@@ -145,14 +141,14 @@ def person_form(features: SentenceFeatures, first: int, last: int, context: Arti
         return _single_word_form(features, first, context)
     if words in context.surnames:
         return "tails"
-    given = words[0] in people.FIRST_NAMES
+    given = words[0] in en.FIRST_NAMES
     if _has_initials(features, first, last):
         return "given-initial" if given else "initial"
     if len(words) < last - first and features.word(last - 1) != ".":
         return "suffix"
     if given:
-        return "given-family" if words[-1] in people.SURNAMES else "given"
-    if words[-1] in people.SURNAMES:
+        return "given-family" if words[-1] in en.SURNAMES else "given"
+    if words[-1] in en.SURNAMES:
         return "family"
     return "two" if len(words) == 2 else "more"
 
@@ -163,11 +159,11 @@ def _single_word_form(features: SentenceFeatures, i: int, context: ArticleContex
         return "tail"
     if (word,) in context.first_names:
         return "first"
-    if word in people.AMBIGUOUS_FIRST_NAMES and i in features.capital_positions:
+    if word in en.AMBIGUOUS_FIRST_NAMES and i in features.capital_positions:
         return "word"
-    if word in people.SURNAMES:
+    if word in en.SURNAMES:
         return "surname"
-    return "forename" if word in people.FIRST_NAMES else "unknown"
+    return "forename" if word in en.FIRST_NAMES else "unknown"
 
 
 def _has_initials(features: SentenceFeatures, first: int, last: int) -> bool:
@@ -189,9 +185,9 @@ def person_cue(features: SentenceFeatures, first: int, last: int) -> str:
         return "party"
     if _precedes_age(features, last):
         return "age"
-    if title_start(features, first) < first or features.word(first - 1) in people.ROLES:
+    if title_start(features, first) < first or features.word(first - 1) in en.ROLES:
         return "role"
-    if features.word(first - 1) == "," and features.word(first - 2) in people.ROLES | en.TITLES:
+    if features.word(first - 1) == "," and features.word(first - 2) in en.ROLES | en.TITLES:
         return "role-comma"
     if (
         features.word(last) == ","
@@ -199,7 +195,7 @@ def person_cue(features: SentenceFeatures, first: int, last: int) -> str:
         and features.word(first - 1) not in _NOT_BEFORE_APPOSED_PERSON
     ):
         return "apposition"
-    if features.word(last) in people.PERSON_VERBS or (
+    if features.word(last) in en.PERSON_VERBS or (
         features.word(last) == "," and features.word(last + 1) == "who"
     ):
         return "does"
@@ -217,16 +213,16 @@ def person_cue(features: SentenceFeatures, first: int, last: int) -> str:
 def _follows_honorific(features: SentenceFeatures, first: int) -> bool:
     title, before = features.word(first - 1), features.word(first - 2)
     if title == "." and features.is_attached(first - 1):
-        return f"{before}." in people.HONORIFICS and features.is_capitalised(first - 2)
+        return f"{before}." in en.HONORIFICS and features.is_capitalised(first - 2)
     ship = title in ("lady", "queen", "king", "prince", "princess", "sir") and before == "the"
-    return title in people.HONORIFICS and features.is_capitalised(first - 1) and not ship
+    return title in en.HONORIFICS and features.is_capitalised(first - 1) and not ship
 
 
 def _precedes_party(features: SentenceFeatures, last: int) -> bool:
     """Whether a bracket or comma with a party stands behind the name: (R-Tex.), (D); , R-Texas."""
     if features.word(last) == "," and features.word(last + 2) in DASHES and features.is_attached(last + 2):
         return features.word(last + 1) in ("r", "d", "i")
-    if features.word(last) != "(" or features.word(last + 1) not in people.PARTY_MARKS:
+    if features.word(last) != "(" or features.word(last + 1) not in en.PARTY_MARKS:
         return False
     return features.word(last + 2) in DASHES | {")", ",", "."}
 
@@ -241,7 +237,7 @@ def _has_role_after(features: SentenceFeatures, at: int) -> bool:
     """Whether a role stands behind the name's comma before anything else ends it: , the group's director."""
     for i in range(at, min(len(features), at + _MAX_ROLE_DISTANCE)):
         word = features.word(i)
-        if not features.is_capitalised(i) and (word in people.ROLES or word in en.TITLES):
+        if not features.is_capitalised(i) and (word in en.ROLES or word in en.TITLES):
             return True
         if word in (",", ".", ";", ":", "and") or word in en.AUXILIARIES - {"'s"}:
             return False
@@ -272,7 +268,7 @@ def _precedes_past_verb(features: SentenceFeatures, at: int) -> bool:
     """Whether a verb in the past seems to stand at ``at``: Korda finished, Finch struck."""
     word = features.word(at)
     return not features.is_capitalised(at) and (
-        (len(word) > 4 and word.endswith("ed")) or word in people.IRREGULAR_PASTS
+        (len(word) > 4 and word.endswith("ed")) or word in en.IRREGULAR_PASTS
     )
 
 
@@ -282,13 +278,12 @@ def is_organisation(features: SentenceFeatures, first: int, last: int, context: 
     if words in context.organisation_names:
         return True
     if len(words) == 1:
-        return words[0] in organisations.KNOWN_ORGANISATIONS or is_acronym(features, first)
-    if words[-1] in organisations.ORGANISATION_ENDINGS or words[0] in organisations.ORGANISATION_WORDS:
+        return words[0] in en.KNOWN_ORGANISATIONS or is_acronym(features, first)
+    if words[-1] in en.ORGANISATION_ENDINGS or words[0] in en.ORGANISATION_WORDS:
         return True
     inner = range(first + 1, last)
-    return any(features.word(i) in organisations.FIRM_ENDINGS for i in inner) or any(
-        features.word(i) in organisations.KNOWN_ORGANISATIONS and is_acronym(features, i)
-        for i in range(first, last)
+    return any(features.word(i) in en.FIRM_ENDINGS for i in inner) or any(
+        features.word(i) in en.KNOWN_ORGANISATIONS and is_acronym(features, i) for i in range(first, last)
     )
 
 

@@ -6,18 +6,17 @@ from collections.abc import Mapping
 from functools import cache
 
 from annotator.core.tokens import TokenRange
-from annotator.language.en import organisations, people
-from annotator.language.en import places as gazetteer
-from annotator.language.en import words as en
+from annotator.language import english as en
 from annotator.language.sentence_features import DASHES, SENTENCE_ENDS, SentenceFeatures
 
 _GAZETTEER_LISTS = (
-    ("region", gazetteer.REGIONS),
-    ("seat", gazetteer.GOVERNMENT_SEATS),
-    ("city", gazetteer.CITIES),
-    ("state", gazetteer.STATES_AND_PROVINCES),
-    ("country", gazetteer.COUNTRIES),
+    ("region", en.REGIONS),
+    ("seat", en.GOVERNMENT_SEATS),
+    ("city", en.CITIES),
+    ("state", en.STATES_AND_PROVINCES),
+    ("country", en.COUNTRIES),
 )
+"""The kinds of places; a name in several lists is of the last kind."""
 _MAX_DATELINE_TOKENS = 6
 """How many tokens a dateline may take before its dash or its agency."""
 
@@ -36,20 +35,15 @@ _VERBS_AFTER_PLACES = frozenset(
 @cache
 def _gazetteer_index() -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
     """Return the names of the gazetteer by their first word, the longest first."""
-    found: dict[tuple[str, ...], str] = {}
+    kinds: dict[tuple[str, ...], str] = {}
     for kind, names in _GAZETTEER_LISTS:
         for name in names:
-            found[name] = kind
-            found[_split_hyphens(name)] = kind
+            kinds[tuple(name.split())] = kind
+            kinds[tuple(name.replace("-", " - ").split())] = kind  # some tokenizers part at hyphens
     heads: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    for name in sorted(found, key=lambda n: (-len(n), n)):
-        heads.setdefault(name[0], []).append((name, found[name]))
+    for words in sorted(kinds, key=lambda words: (-len(words), words)):
+        heads.setdefault(words[0], []).append((words, kinds[words]))
     return {word: tuple(names) for word, names in heads.items()}
-
-
-def _split_hyphens(name: tuple[str, ...]) -> tuple[str, ...]:
-    """Return a name with each hyphen as a word of its own, as some tokenizers have it."""
-    return tuple(part for word in name for part in word.replace("-", " - ").split())
 
 
 def find_known_places(features: SentenceFeatures) -> dict[TokenRange, str]:
@@ -59,7 +53,7 @@ def find_known_places(features: SentenceFeatures) -> dict[TokenRange, str]:
     while i < len(features):
         at, kind = _known_place_at(features, i)
         if (
-            features.word(i) in gazetteer.NUMBERED_PLACES
+            features.word(i) in en.NUMBERED_PLACES
             and features.is_capitalised(i)
             and features.word(i + 1)[:1].isdigit()
         ):
@@ -109,10 +103,8 @@ def _is_state_abbreviation(features: SentenceFeatures, i: int) -> bool:
     """Whether an abbreviated state stands here; most need a comma, bracket or dash before: Reno, Nev."""
     before, word, text = features.word(i - 1), features.word(i), features.tokens[i].text
     if before not in (",", "(") and before not in DASHES:
-        return word in gazetteer.UNAMBIGUOUS_STATE_MARKS
-    return word in gazetteer.STATE_MARKS or (
-        text.isupper() and word in gazetteer.POSTAL_CODES and len(text) == 2
-    )
+        return word in en.UNAMBIGUOUS_STATE_MARKS
+    return word in en.STATE_MARKS or (text.isupper() and word in en.POSTAL_CODES and len(text) == 2)
 
 
 def place_type(features: SentenceFeatures, first: int, last: int, known: KnownPlaces) -> str:
@@ -120,19 +112,13 @@ def place_type(features: SentenceFeatures, first: int, last: int, known: KnownPl
     if (first, last) in known:
         return known[first, last]
     head, lead = features.word(last - 1), features.word(first)
-    if (
-        last - first > 1
-        and head in gazetteer.PLACE_NAME_HEADS
-        and head not in gazetteer.AMBIGUOUS_PLACE_HEADS
-    ):
+    if last - first > 1 and head in en.PLACE_NAME_HEADS and head not in en.AMBIGUOUS_PLACE_HEADS:
         return "head"
-    if last - first > 1 and head in gazetteer.AMBIGUOUS_PLACE_HEADS and lead not in people.FIRST_NAMES:
+    if last - first > 1 and head in en.AMBIGUOUS_PLACE_HEADS and lead not in en.FIRST_NAMES:
         return "shy"
-    if last - first > 1 and lead in gazetteer.PLACE_NAME_STARTS and lead not in people.FIRST_NAMES:
-        return "lead" if head not in organisations.ORGANISATION_ENDINGS else ""
-    if "of" in features.folded[first:last] and (
-        lead in gazetteer.PLACE_NOUNS or lead in gazetteer.PLACE_NAME_HEADS
-    ):
+    if last - first > 1 and lead in en.PLACE_NAME_STARTS and lead not in en.FIRST_NAMES:
+        return "lead" if head not in en.ORGANISATION_ENDINGS else ""
+    if "of" in features.folded[first:last] and (lead in en.PLACE_NOUNS or lead in en.PLACE_NAME_HEADS):
         return "of"
     return ""
 
@@ -148,7 +134,7 @@ def frame_before(features: SentenceFeatures, first: int, known: KnownPlaces) -> 
     """Return what stands before a name, past articles and points of the compass."""
     at = first - 1
     at -= features.word(at) in ("the", "both", "all")
-    while features.word(at) in gazetteer.COMPASS or features.word(at) in (
+    while features.word(at) in en.COMPASS or features.word(at) in (
         "nearby",
         "neighboring",
         "neighbouring",
@@ -166,9 +152,9 @@ def frame_before(features: SentenceFeatures, first: int, known: KnownPlaces) -> 
             if features.is_capitalised(at - 1)
             else "at-of"
         )
-    if word in gazetteer.STRONG_PLACE_PREPOSITIONS:
+    if word in en.STRONG_PLACE_PREPOSITIONS:
         return "at-in"
-    if word in gazetteer.PLACE_PREPOSITIONS:
+    if word in en.PLACE_PREPOSITIONS:
         return "at-to"
     if word == "and" and features.is_capitalised(at - 1):
         return "at-and-place" if has_place_ending_at(known, at) else "at-and"
@@ -176,14 +162,14 @@ def frame_before(features: SentenceFeatures, first: int, known: KnownPlaces) -> 
         return "at-bracket"
     if word == "on":
         return "at-on"
-    if word in gazetteer.MOTION_VERBS or word in ("for", "by", "with", "against", "about"):
+    if word in en.MOTION_VERBS or word in ("for", "by", "with", "against", "about"):
         return "at-object"
     return "at-none"
 
 
 def _is_place_noun(features: SentenceFeatures, at: int) -> bool:
     """Whether a noun for a place stands before "of": the city of, the suburb of."""
-    return features.word(at) in gazetteer.PLACE_NOUNS or features.word(at) in gazetteer.COMPASS
+    return features.word(at) in en.PLACE_NOUNS or features.word(at) in en.COMPASS
 
 
 def _frame_after(features: SentenceFeatures, last: int) -> str:
@@ -192,17 +178,17 @@ def _frame_after(features: SentenceFeatures, last: int) -> str:
         return "poss"
     if word in DASHES and features.is_attached(last) and features.is_attached(last + 1):
         return "hyphen"
-    if word in gazetteer.PLACE_NOUNS and not features.is_capitalised(last):
+    if word in en.PLACE_NOUNS and not features.is_capitalised(last):
         return "kind"
     if features.is_number(last):
         return "number"
-    if word in en.TITLES or word in en.TITLE_MODIFIERS or word in people.ROLES:
+    if word in en.TITLES or word in en.TITLE_MODIFIERS or word in en.ROLES:
         return "title"
     if word == ",":
         return "comma"
     if not word or word in SENTENCE_ENDS or not word[0].isalnum():
         return "end"
-    if word in _VERBS_AFTER_PLACES or word in people.PERSON_VERBS or word in en.SPEECH_CUES:
+    if word in _VERBS_AFTER_PLACES or word in en.PERSON_VERBS or word in en.SPEECH_CUES:
         return "subject"
     if word in en.FUNCTION_WORDS:
         return "other"

@@ -6,8 +6,7 @@ import re
 
 from msgspec import Struct
 
-from annotator.language.en import numbers as en
-from annotator.language.en import words
+from annotator.language import english as en
 from annotator.language.sentence_features import DASHES, SentenceFeatures, is_digits, is_quotation_mark
 
 # Bare numbers: figures, number words, fractions, scales, ranges and results of votes.
@@ -55,7 +54,7 @@ def is_cardinal(features: SentenceFeatures, i: int) -> bool:
     if word == "scores":
         return features.word(i + 1) == "of"
     return bool(word) and (
-        word in en.CARDINALS
+        word in en.NUMBER_WORDS
         or word in en.PLURAL_SCALES
         or is_digits(word)
         or bool(_SCALED_DIGITS.fullmatch(word))
@@ -97,14 +96,14 @@ def _skip_joint(features: SentenceFeatures, at: int) -> int:
     before, word = features.word(at - 1), features.word(at)
     if word in DASHES and features.is_attached(at) and features.is_attached(at + 1):
         return at + 1 if _is_hyphenated_number(before, features.word(at + 1)) else at
-    if word == "and" and before in en.SINGULAR_SCALES and features.word(at + 1) in en.CARDINALS:
+    if word == "and" and before in en.SINGULAR_SCALES and features.word(at + 1) in en.NUMBER_WORDS:
         return at + 1
     return at + (word == "of" and before in en.PLURAL_SCALES and features.word(at + 1) in en.PLURAL_SCALES)
 
 
 def _is_hyphenated_number(before: str, after: str) -> bool:
     """Whether a hyphen joins one number in words: twenty-seven."""
-    return before.endswith("ty") and after in en.CARDINALS
+    return before.endswith("ty") and after in en.NUMBER_WORDS
 
 
 def _fraction_end(features: SentenceFeatures, i: int) -> int:
@@ -147,7 +146,7 @@ def _no_noun_at(features: SentenceFeatures, at: int) -> bool:
     """Whether no noun stands at ``at``, so that "a third" before it is a share and no ordinal."""
     word = features.word(at)
     return (
-        word in words.PREPOSITIONS | words.DETERMINERS | {"as", "and", "or", "lower", "higher"}
+        word in en.PREPOSITIONS | en.DETERMINERS | {"as", "and", "or", "lower", "higher"}
         or not word.isalnum()
     )
 
@@ -175,7 +174,8 @@ def _second_number(features: SentenceFeatures, first: int, at: int) -> tuple[int
 MAX_NOUN_DISTANCE = 7
 """How many words after a number may stand before the end of what it counts."""
 
-_NOUN_SEARCH_STOPS = en.NOUN_SEARCH_STOPS | words.SPEECH_CUES
+_NOUN_SEARCH_STOPS = en.NOUN_SEARCH_STOPS | en.SPEECH_CUES
+_FIRM_NOUN_SEARCH_STOPS = en.NOUN_SEARCH_STOPS - en.WEAK_NOUN_SEARCH_STOPS
 
 
 def is_plural(features: SentenceFeatures, i: int) -> bool:
@@ -183,13 +183,13 @@ def is_plural(features: SentenceFeatures, i: int) -> bool:
     word = features.word(i)
     if (
         word in en.IRREGULAR_PLURALS
-        or word in words.PLURALS
-        or (word.endswith("s") and word[:-1] in words.DEMONYMS)
+        or word in en.PLURALS
+        or (word.endswith("s") and word[:-1] in en.DEMONYMS)
     ):
         return True
     if len(word) < 3 or not word.endswith("s") or word.endswith(("ss", "us", "is", "ous")):
         return False
-    return word.isalpha() and word not in en.NOT_COUNTED_PLURALS and word not in words.FUNCTION_WORDS
+    return word.isalpha() and word not in en.NOT_COUNTED_PLURALS and word not in en.FUNCTION_WORDS
 
 
 def plural_noun_end(features: SentenceFeatures, start: int) -> int:
@@ -219,7 +219,7 @@ def _last_head(features: SentenceFeatures, heads: list[int]) -> int:
 def _is_plural_modifier(features: SentenceFeatures, i: int) -> bool:
     """Whether a plural form may stand before the noun that is counted."""
     word = features.word(i)
-    return word in en.PLURAL_MODIFIERS or (word in words.NAMES_IN_S and features.is_capitalised(i))
+    return word in en.PLURAL_MODIFIERS or (word in en.NAMES_IN_S and features.is_capitalised(i))
 
 
 def _non_english_noun_end(features: SentenceFeatures, at: int) -> int:
@@ -260,7 +260,7 @@ def _follows_singular_noun(features: SentenceFeatures, at: int) -> bool:
     """Whether the word at ``at`` seems to be a verb or a name after a noun in the singular."""
     word, before = features.word(at), features.word(at - 1)
     if word in en.ONE_VERBS or (
-        word in words.TITLES and features.is_capitalised(at) and not features.is_capitalised(at - 1)
+        word in en.TITLES and features.is_capitalised(at) and not features.is_capitalised(at - 1)
     ):
         return True
     if features.word(at + 1) in DASHES and features.is_attached(at + 1):
@@ -291,11 +291,11 @@ def in_counted_phrase(features: SentenceFeatures, at: int, start: int) -> bool:
         return at > start and _joins_modifiers(features, at)
     if word in ("'s", "&"):
         return at > start and features.is_capitalised(at - 1)
-    if word in words.FUNCTION_WORDS or is_cardinal(features, at):
+    if word in en.FUNCTION_WORDS or is_cardinal(features, at):
         return False
     if word in _NOUN_SEARCH_STOPS and not features.is_capitalised(at):
-        return word not in en.FIRM_NOUN_SEARCH_STOPS and is_head_noun(features, at + 1)
-    if word in words.DATES and features.is_capitalised(at):
+        return word not in _FIRM_NOUN_SEARCH_STOPS and is_head_noun(features, at + 1)
+    if word in en.DATES and features.is_capitalised(at):
         return False
     return word[0].isalpha()
 
@@ -309,7 +309,7 @@ def _joins_modifiers(features: SentenceFeatures, at: int) -> bool:
         after += 2
     return (
         features.word(after)[:1].isalpha()
-        and features.word(after) not in words.FUNCTION_WORDS
+        and features.word(after) not in en.FUNCTION_WORDS
         and is_head_noun(features, after + 1)
     )
 
@@ -328,8 +328,8 @@ def is_head_noun(features: SentenceFeatures, at: int) -> bool:
 
 
 _NOUN_KINDS = (
-    ("duration", words.DURATIONS),
-    ("money", words.CURRENCIES | en.MONEY_NOUNS),
+    ("duration", en.DURATIONS),
+    ("money", en.CURRENCIES | en.MONEY_NOUNS),
     ("unit", en.MEASURES),
     ("times", en.REPETITION_NOUNS),
 )
@@ -353,9 +353,9 @@ def counted_noun(features: SentenceFeatures, number: Cardinal) -> CountedNoun:
     if (end := _percent_end(features, at)) > at:
         return CountedNoun(end, "percent", end)
     for kind, names in (
-        ("duration", words.DURATIONS),
-        ("money", words.CURRENCIES),
-        ("clock", words.CLOCK_WORDS),
+        ("duration", en.DURATIONS),
+        ("money", en.CURRENCIES),
+        ("clock", en.CLOCK_WORDS),
     ):
         if word in names:
             return CountedNoun(at + 1, kind, at + 1)
@@ -382,11 +382,11 @@ def counted_noun(features: SentenceFeatures, number: Cardinal) -> CountedNoun:
 
 def complement_end(features: SentenceFeatures, last: int) -> int:
     """Return the end with "of the country" or "of them"; ``last`` if nothing of the kind follows."""
-    half = features.word(last - 1) in ("half", "halves") and features.word(last) in words.DETERMINERS
+    half = features.word(last - 1) in ("half", "halves") and features.word(last) in en.DETERMINERS
     if features.word(last) != "of" and not half:
         return last
     start = _skip_determiners(features, last + (not half))
-    if features.word(start) in words.PRONOUNS:
+    if features.word(start) in en.PRONOUNS:
         return start + 1 if not half else last
     at = start
     while at - start < 2 * MAX_NOUN_DISTANCE and (
@@ -399,7 +399,7 @@ def complement_end(features: SentenceFeatures, last: int) -> int:
             and not is_head_noun(features, at)
         ):
             break
-    at += at > start and is_cardinal(features, at - 1) and features.word(at) in words.PERCENT
+    at += at > start and is_cardinal(features, at - 1) and features.word(at) in en.PERCENT
     return at if at > start else last
 
 
@@ -415,11 +415,11 @@ def _percent_end(features: SentenceFeatures, at: int) -> int:
     """Return the end of "percent" and of a second percentage joined by "to", "or", "and" or a dash."""
     if features.word(at) == "per" and features.word(at + 1) == "cent":
         return at + 2
-    if features.word(at) not in words.PERCENT:
+    if features.word(at) not in en.PERCENT:
         return at
     joint, second = (
         features.word(at + 1),
-        features.word(at + 3) in words.PERCENT and is_cardinal(features, at + 2),
+        features.word(at + 3) in en.PERCENT and is_cardinal(features, at + 2),
     )
     if not second or joint not in ("to", "or", "and", *DASHES):
         return at + 1
@@ -434,8 +434,8 @@ def _compound_noun(features: SentenceFeatures, at: int) -> CountedNoun:
     unit = features.word(at - 1)
     while features.word(at) in DASHES and features.is_attached(at) and features.is_attached(at + 1):
         at += 2
-    if unit in words.DURATIONS or unit in words.CURRENCIES:
-        return CountedNoun(at, "duration" if unit in words.DURATIONS else "money", at)
+    if unit in en.DURATIONS or unit in en.CURRENCIES:
+        return CountedNoun(at, "duration" if unit in en.DURATIONS else "money", at)
     end = at + 1 if is_plural(features, at) else singular_noun_end(features, at)
     kind = _noun_kind(features, at, end)
     return CountedNoun(end, kind if kind in ("duration", "money") else "compound", at)
@@ -446,6 +446,6 @@ def _is_possessive(features: SentenceFeatures, at: int) -> bool:
 
 
 def _skip_determiners(features: SentenceFeatures, at: int) -> int:
-    while features.word(at) in words.DETERMINERS:
+    while features.word(at) in en.DETERMINERS:
         at += 1
     return at

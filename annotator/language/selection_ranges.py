@@ -8,10 +8,9 @@ from functools import lru_cache
 from msgspec import Struct
 
 from annotator.core.tokens import Token, TokenRange
+from annotator.language import english as en
 from annotator.language.claims import claim_candidates, claim_ends, claim_ranges
 from annotator.language.clauses import is_verb
-from annotator.language.en import speech
-from annotator.language.en import words as en
 from annotator.language.names import name_ranges, title_start
 from annotator.language.number_phrases import number_phrases
 from annotator.language.sentence_features import (
@@ -157,9 +156,7 @@ def _is_cue_without_content(features: SentenceFeatures, e: Expansion) -> bool:
     """Whether a clause holds a verb of speech without what it says: "Quist said"."""
     if e.kind != "clause" or any(r.first < e.last and e.first < r.last for r in claim_candidates(features)):
         return False
-    return any(
-        features.word(i) in speech.SPEECH_FORMS and is_verb(features, i) for i in range(e.first, e.last)
-    )
+    return any(features.word(i) in en.SPEECH_FORMS and is_verb(features, i) for i in range(e.first, e.last))
 
 
 def _holds(e: Expansion, first: int, last: int) -> bool:

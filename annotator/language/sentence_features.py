@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from msgspec import Struct
 
 from annotator.core.tokens import Token
-from annotator.language.en import words as en
+from annotator.language import english as en
 from annotator.language.quotations import CLOSING_MARKS, OPENING_MARKS, Quotation, find_quotations
 
 _DIGITS = re.compile(r"[+-]?\d[\d,.]*(?:/\d+)?|[½⅓⅔¼¾⅛]|\d+[½⅓⅔¼¾⅛]")

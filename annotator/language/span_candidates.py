@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from annotator.core.tokens import Token, TokenRange, tokens_text
+from annotator.language import english as en
 from annotator.language.claims import claim_candidates
-from annotator.language.en import organisations, people
-from annotator.language.en import words as en
 from annotator.language.names import name_ranges
 from annotator.language.number_phrases import number_candidates
 from annotator.language.person_features import (
@@ -130,7 +129,7 @@ def _is_separate_before(features: SentenceFeatures, first: int, at: int, known: 
     word = features.word(at - 1)
     if word in en.PARTIES or word in en.DEMONYMS or word.removesuffix("s") in en.DEMONYMS:
         return True
-    return has_place_ending_at(known, at) or (at - 1 == first and word in organisations.KNOWN_ORGANISATIONS)
+    return has_place_ending_at(known, at) or (at - 1 == first and word in en.KNOWN_ORGANISATIONS)
 
 
 def _inner_names(
@@ -148,9 +147,9 @@ def _inner_names(
     ):
         yield first + 1, last
     yield from _signature_names(features, whole, known)
-    if not (features.word(first) in people.FIRST_NAMES or features.word(first).endswith(".")):
+    if not (features.word(first) in en.FIRST_NAMES or features.word(first).endswith(".")):
         for i in range(max(first + 1, last - _MAX_INNER_NAME), last - 1):
-            if features.word(i) in people.FIRST_NAMES:
+            if features.word(i) in en.FIRST_NAMES:
                 yield i, last
     yield from _known_full_names(features, whole, context)
     if features.is_headline:
@@ -188,11 +187,11 @@ def _headline_names(
 ) -> Iterator[TokenRange]:
     """Yield the person that starts at ``i`` in a headline, where every word has a capital."""
     words, before = features.folded[i : i + 1], features.word(i - 1)
-    led = before in people.FIRST_NAMES or before.endswith(".") or (before,) in context.first_names
-    seen = context.is_short_name(words) or words in context.first_names or words[0] in people.SURNAMES
+    led = before in en.FIRST_NAMES or before.endswith(".") or (before,) in context.first_names
+    seen = context.is_short_name(words) or words in context.first_names or words[0] in en.SURNAMES
     if seen and not led:
         yield i, i + 1
-    if words[0] in people.FIRST_NAMES and i + 1 < last:
+    if words[0] in en.FIRST_NAMES and i + 1 < last:
         yield i, i + 2
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from annotator.core.tokens import TokenRange
+from annotator.language import english as en
 from annotator.language.clauses import (
     CLAUSE_BREAKS,
     CLAUSE_ENDS,
@@ -16,8 +17,6 @@ from annotator.language.clauses import (
     opens_quotation,
     quotation_end,
 )
-from annotator.language.en import speech
-from annotator.language.en import words as en
 from annotator.language.sentence_features import SentenceFeatures, is_quotation_mark
 
 _CLAUSE_LINKS = frozenset({"and", "but", "while", "though", "although", "yet", "or", "as"})
@@ -142,7 +141,7 @@ def is_subjectless_cue(features: SentenceFeatures, at: int) -> bool:
     word = features.word(at)
     if word in ("citing", "quoting", "echoing"):
         return True
-    if word not in speech.SPEAK_VERBS | speech.SAY | speech.TELL | speech.CALL and word not in (
+    if word not in en.SPEAK_VERBS | en.SAY | en.TELL | en.CALL and word not in (
         "criticized",
         "urged",
     ):
@@ -156,7 +155,7 @@ def _and_starts_source(features: SentenceFeatures, at: int) -> bool:
     """Whether "and" is followed by a short subject and a verb of speech with its "that" or clause."""
     for i in range(at, min(at + 4, len(features))):
         word = features.word(i)
-        if i > at and word in speech.SAY and word != "say":
+        if i > at and word in en.SAY and word != "say":
             return True
         if not (features.is_capitalised(i) or word in en.SUBJECT_WORDS or word in en.ADVERBS):
             return False
@@ -174,12 +173,12 @@ def starts_new_source(features: SentenceFeatures, comma: int) -> bool:
         return False
     for i in range(at, min(at + _MAX_CUE_SUBJECT, len(features))):
         word = features.word(i)
-        if i > at and word in speech.CLOSING_VERBS and is_verb(features, i):
+        if i > at and word in en.CLOSING_VERBS and is_verb(features, i):
             return True
         if (
             word in CLAUSE_BREAKS
             or is_quotation_mark(features.tokens[i].text)
-            or (word in speech.FINITE_FORMS and word not in ("has", "have"))
+            or (word in en.FINITE_FORMS and word not in ("has", "have"))
         ):
             return False
         if word in en.CONJUNCTIONS and word != "and":
@@ -227,7 +226,7 @@ MAX_RESUME_DISTANCE = 32
 def find_content_opener(features: SentenceFeatures, verb: int, at: int) -> tuple[int, str] | None:
     """Return where a "that", a quotation or a colon opens the content near ``at``, and which it is."""
     hearer = skip_hearer(features, verb, at)
-    if verb in features.capital_positions and features.word(verb) in speech.SAY:
+    if verb in features.capital_positions and features.word(verb) in en.SAY:
         return _quotation_after_source(features, at)
     for i in range(at, min(at + MAX_OPENER_DISTANCE, len(features))):
         word = features.word(i)
@@ -265,25 +264,25 @@ def _ends_opener_search(features: SentenceFeatures, i: int, at: int) -> bool:
     if word in CLAUSE_ENDS or word == "that" or is_quotation_mark(features.tokens[i].text):
         return True
     if i == at:
-        return word in en.SUBJECT_WORDS and word not in speech.HEARERS
-    if word in speech.QUESTION_WORDS or (word in speech.SPEECH_FORMS and is_verb(features, i)):
+        return word in en.SUBJECT_WORDS and word not in en.HEARERS
+    if word in en.QUESTION_WORDS or (word in en.SPEECH_FORMS and is_verb(features, i)):
         return True
-    return word in speech.FINITE_FORMS and not features.is_capitalised(i)
+    return word in en.FINITE_FORMS and not features.is_capitalised(i)
 
 
 def skip_hearer(features: SentenceFeatures, verb: int, at: int) -> int:
     """Return the place after the hearer and the time: told the council on Monday."""
     if features.word(at) == "that":
         return at
-    if features.word(verb) in speech.TELL - {"promised", "promises", "promise", "cautioned"}:
+    if features.word(verb) in en.TELL - {"promised", "promises", "promise", "cautioned"}:
         at = _skip_noun_phrase(features, at)
-    elif features.word(verb) in speech.ASK and features.word(at) == "by":
+    elif features.word(verb) in en.ASK and features.word(at) == "by":
         at = _skip_noun_phrase(features, at + 1)
     while True:
         word, following = features.word(at), features.word(at + 1)
-        if word in ("on", "this", "last", "late", "early", "earlier") and following in speech.TIME_WORDS:
+        if word in ("on", "this", "last", "late", "early", "earlier") and following in en.TIME_WORDS:
             at += 2
-        elif word in speech.TIME_WORDS - {"this", "last", "next"} and features.word(at - 1) != "that":
+        elif word in en.TIME_WORDS - {"this", "last", "next"} and features.word(at - 1) != "that":
             at += 1
         else:
             return at

@@ -20,9 +20,10 @@ _FINGERPRINTED_MODULES = ("rules", "spacy_pipeline")
 
 def rules_fingerprint(schema: Schema) -> str:
     """Return the fingerprint of the rules under a schema: its labels, and the code of the rules itself."""
-    phrases = Path(annotator.language.__path__[0]).rglob("*.py")
+    language = Path(annotator.language.__path__[0])
+    files = [*language.rglob("*.py"), *language.rglob("*.txt")]  # the word lists are part of the rules
     here = Path(annotator.suggest.__path__[0])
-    code = _files_digest([*phrases, *(here / f"{name}.py" for name in _FINGERPRINTED_MODULES)])
+    code = _files_digest([*files, *(here / f"{name}.py" for name in _FINGERPRINTED_MODULES)])
     return _parts_digest("rules", __version__, _label_settings(schema), code)
 
 

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.core.tokens import build_tokens
-from annotator.language.en.number_scores import BOUNDARY_SCORES, NUMBER_RULE_SCORES
 from annotator.language.number_phrases import number_candidates, number_phrases
 from annotator.language.sentence_features import sentence_features
 from tests.language.sentence_samples import cut, shown
@@ -141,11 +140,6 @@ def test_a_compound_is_unsure_with_and_without_its_noun() -> None:
 def test_a_counted_noun_is_sure() -> None:
     """A number with its plural is what annotators keep nine times in ten."""
     assert scores("They freed 157 captured soldiers.")["157 captured soldiers"] >= 0.9
-
-
-def test_scores_are_shares() -> None:
-    """Each score lies between 0 and 1, and each way to cut has one."""
-    assert all(0 < s < 1 for s in (*NUMBER_RULE_SCORES.values(), *BOUNDARY_SCORES.values()))
 
 
 VOCABULARY = """

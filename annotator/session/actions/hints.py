@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator.core.tokens import Token
-from annotator.language.en import words as en
+from annotator.language import english as en
 from annotator.language.selection_ranges import candidates_in
 from annotator.language.sentence_features import (
     SENTENCE_ENDS,

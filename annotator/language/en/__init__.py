@@ -1,1 +1,0 @@
-"""The word lists of English news: data for the rules of `annotator.language`."""
