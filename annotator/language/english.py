@@ -23,44 +23,41 @@ def __getattr__(name: str) -> frozenset[str]:
     """
     if not name.isupper() or name not in _sections():
         raise AttributeError(f"no word list {name!r} in annotator/language/en", name=name)
-    words = globals()[name] = frozenset(entry for entry, _ in _rows(name))
+    kind, entries = _sections()[name]
+    if kind == "verbs":
+        words = frozenset(table(name))
+    else:
+        words = frozenset(entry for entry in entries if entry[0] != "@")
+    words = words.union(*(__getattr__(entry[1:]) for entry in entries if entry[0] == "@"))
+    globals()[name] = words
     return words
 
 
 def table(name: str) -> dict[str, str]:
-    """Return the second column of a section by its first."""
-    return dict(_rows(name))
+    """Return the second column of a section by its first, verbs in all their forms."""
+    kind, entries = _sections()[name]
+    rows = (entry.partition("\t")[::2] for entry in entries if entry[0] != "@")
+    if kind != "verbs":
+        return dict(rows)
+    return {form: value for verb, value in rows for form in _verb_forms(verb)}
 
 
 def scores(name: str) -> dict[str, float]:
     """Return the numbers of a section by its first column."""
-    return {entry: float(value) for entry, value in _rows(name)}
+    return {entry: float(value) for entry, value in table(name).items()}
 
 
 @cache
-def _sections() -> dict[str, tuple[str, str]]:
-    """Return the kind and the lines of each section by its name."""
+def _sections() -> dict[str, tuple[str, list[str]]]:
+    """Return the kind and the entries of each section by its name."""
     sections = {}
     for file in _FILES:
         text = files("annotator.language").joinpath("en", f"{file}.txt").read_text(encoding="utf-8")
         for section in text.split("\n[")[1:]:
-            header, _, lines = section.partition("]\n")
-            name, _, kind = header.partition(": ")
-            sections[name] = kind, lines
+            header, *lines = section.split("\n")
+            name, _, kind = header.rstrip("]").partition(": ")
+            sections[name] = kind, [line for line in lines if line and line[0] != "#"]
     return sections
-
-
-def _rows(name: str) -> list[tuple[str, str]]:
-    """Return the entries of a section with their second column, verbs in all their forms."""
-    kind, lines = _sections()[name]
-    rows: list[tuple[str, str]] = []
-    for line in lines.split("\n"):
-        entry, _, value = line.partition("\t")
-        if entry.startswith("@"):
-            rows.extend((word, "") for word in __getattr__(entry[1:]))
-        elif entry and not entry.startswith("#"):
-            rows.extend((form, value) for form in (_verb_forms(entry) if kind == "verbs" else (entry,)))
-    return rows
 
 
 @cache
