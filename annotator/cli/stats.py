@@ -49,16 +49,16 @@ def _stdout_has_blocks() -> bool:
 
 
 def _print_report(report: StatisticsReport, *, plain: bool) -> None:
-    from annotator.tui.layout.glyphs import ASCII_GLYPHS, BOX_GLYPHS
-    from annotator.tui.layout.statistics import statistics_rows
-    from annotator.tui.layout.styled_text import row_text as text_of
+    from annotator.statistics.plain_text import plain_row_text
+    from annotator.statistics.plots import ASCII_PLOT_GLYPHS, BLOCK_PLOT_GLYPHS
+    from annotator.statistics.report import statistics_rows
 
     if report.primary is None:
         output.write_data(["nobody has annotated this corpus yet"])
         return
     width = max(60, min(MAX_WIDTH, shutil.get_terminal_size((80, 24)).columns)) - 1
-    rows = statistics_rows(report.primary, report.annotators, width, ASCII_GLYPHS if plain else BOX_GLYPHS)
-    output.write_data(text_of(row) for row in rows)
+    marks = ASCII_PLOT_GLYPHS if plain else BLOCK_PLOT_GLYPHS
+    output.write_data(map(plain_row_text, statistics_rows(report.primary, report.annotators, width, marks)))
 
 
 def _report_fields(report: StatisticsReport) -> dict[str, object]:

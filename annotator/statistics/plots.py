@@ -1,7 +1,7 @@
-"""Plots as text: bars, a sparkline, and a curve with a band; block characters or plain ASCII.
+"""Plots as rows of text: bars, a sparkline, and a curve with a band; block characters or plain ASCII.
 
-A piece of a plot has its text and its role (``ok``, ``likely``, ``muted``, ``rule``); the screen gives
-the role a colour. Own code, because the plotting packages draw whole screens with escape codes.
+Plotting packages draw whole screens with escape codes and colours of their own; these rows need plain
+text with roles, an ASCII set, and a few lines each.
 """
 
 from __future__ import annotations
@@ -9,13 +9,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from operator import itemgetter
 
 from msgspec import Struct
 
-PlotPiece = tuple[str, str]
-"""A text and its role."""
-PlotRow = tuple[PlotPiece, ...]
+from annotator.statistics.plain_text import PlainRow, PlainText
 
 
 class PlotGlyphs(Struct, frozen=True):
@@ -31,10 +28,12 @@ class PlotGlyphs(Struct, frozen=True):
     corner: str
     floor: str
     now: str
+    cut: str
+    """Stands where a name was cut off."""
 
 
-BLOCK_PLOT_GLYPHS = PlotGlyphs("▏▎▍▌▋▊▉█", "▁▂▃▄▅▆▇█", "░", "•", "│", "└", "─", "┴")
-ASCII_PLOT_GLYPHS = PlotGlyphs("#", "_.-=+*%#", ".", "o", "|", "+", "-", "+")
+BLOCK_PLOT_GLYPHS = PlotGlyphs("▏▎▍▌▋▊▉█", "▁▂▃▄▅▆▇█", "░", "•", "│", "└", "─", "┴", "…")
+ASCII_PLOT_GLYPHS = PlotGlyphs("#", "_.-=+*%#", ".", "o", "|", "+", "-", "+", "~")
 
 
 class ForecastBand(Struct, frozen=True):
@@ -74,7 +73,7 @@ def progress_curve_rows(
     width: int,
     height: int,
     marks: PlotGlyphs,
-) -> list[PlotRow]:
+) -> list[PlainRow]:
     """Return ``height`` rows, a floor and its times: what was done when, and the way on with its bounds.
 
     ``past`` are (seconds, done) in order, at least one; the width is that of the plot without its wall.
@@ -85,25 +84,24 @@ def progress_curve_rows(
         _curve_column(past, total, ahead, (x + 0.5) * end / width, height, marks)
         for x in range(max(1, width))
     ]
-    wall = (marks.wall, "rule")
-    rows: list[PlotRow] = [(wall, *_join_pieces(c[y] for c in columns)) for y in range(height - 1, -1, -1)]
+    wall = PlainText(marks.wall, "rule")
+    rows: list[PlainRow] = [(wall, *_merged(c[y] for c in columns)) for y in range(height - 1, -1, -1)]
     at = min(width - 1, round(now / end * width)) if ahead and done < total else -1
     floor = "".join(marks.now if x == at else marks.floor for x in range(width))
     return [
         *rows,
-        ((marks.corner + floor, "rule"),),
+        (PlainText(marks.corner + floor, "rule"),),
         _time_axis(at, duration_text(now), duration_text(end), width),
     ]
 
 
-def _join_pieces(cells: Iterable[PlotPiece]) -> PlotRow:
-    """Return the cells with neighbours of one role put together."""
-    return tuple(
-        ("".join(text for text, _ in group), role) for role, group in groupby(cells, key=itemgetter(1))
-    )
+def _merged(cells: Iterable[tuple[str, str]]) -> PlainRow:
+    """Return cells (character, role) with neighbours of one role put together."""
+    groups = groupby(cells, key=lambda c: c[1])
+    return tuple(PlainText("".join(char for char, _ in same), role) for role, same in groups)
 
 
-def _time_axis(at: int, now: str, end: str, width: int) -> PlotRow:
+def _time_axis(at: int, now: str, end: str, width: int) -> PlainRow:
     """Return the times below the floor: 0, now where it has room, and the end."""
     words = f"now {now}"
     left = max(3, at + 1 - len(words) // 2)
@@ -111,7 +109,7 @@ def _time_axis(at: int, now: str, end: str, width: int) -> PlotRow:
     room = width - 1 - len(middle)
     if room < len(end) + 2:
         middle, room = "", width - 1
-    return ((f" 0{middle}{end:>{max(0, room)}}", "muted"),)
+    return (PlainText(f" 0{middle}{end:>{max(0, room)}}", "muted"),)
 
 
 def duration_text(seconds: float) -> str:
@@ -131,7 +129,7 @@ def _curve_column(
     time: float,
     height: int,
     marks: PlotGlyphs,
-) -> list[PlotPiece]:
+) -> list[tuple[str, str]]:
     """Return the cells of one column, the lowest first."""
     now, done = past[-1]
     if time <= now or ahead is None:
@@ -154,7 +152,7 @@ def _done_at(past: Sequence[tuple[float, float]], time: float) -> float:
     return past[min(i, len(past) - 1)][1]
 
 
-def _filled_cells(level: float, height: int, marks: PlotGlyphs) -> list[PlotPiece]:
+def _filled_cells(level: float, height: int, marks: PlotGlyphs) -> list[tuple[str, str]]:
     parts = len(marks.up)
     n = round(level * parts)
     cells = []
@@ -164,7 +162,9 @@ def _filled_cells(level: float, height: int, marks: PlotGlyphs) -> list[PlotPiec
     return cells
 
 
-def _band_cells(slow: float, mean: float, fast: float, height: int, marks: PlotGlyphs) -> list[PlotPiece]:
+def _band_cells(
+    slow: float, mean: float, fast: float, height: int, marks: PlotGlyphs
+) -> list[tuple[str, str]]:
     cells = []
     top = min(height - 1, int(mean))
     for y in range(height):

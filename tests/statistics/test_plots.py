@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotator.statistics.plain_text import plain_row_text, text_width
 from annotator.statistics.plots import (
     ASCII_PLOT_GLYPHS,
     BLOCK_PLOT_GLYPHS,
     ForecastBand,
     PlotGlyphs,
-    PlotRow,
     bar_text,
     duration_text,
     progress_curve_rows,
@@ -23,12 +23,8 @@ PAST = tuple((60.0 * n, 5.0 * n) for n in range(9))
 AHEAD = ForecastBand(480.0, 300.0, 900.0)
 
 
-def _row_text(row: PlotRow) -> str:
-    return "".join(text for text, _ in row).rstrip()
-
-
 def _text(marks: PlotGlyphs, ahead: ForecastBand | None, total: int = 80, width: int = 40) -> str:
-    return "\n".join(_row_text(row) for row in progress_curve_rows(PAST, total, ahead, width, 6, marks))
+    return "\n".join(plain_row_text(row) for row in progress_curve_rows(PAST, total, ahead, width, 6, marks))
 
 
 def test_the_curve_with_its_band() -> None:
@@ -69,7 +65,7 @@ def test_a_curve_without_a_forecast_ends_now() -> None:
 
 def test_a_finished_corpus_is_full() -> None:
     """The last column reaches the top."""
-    rows = [_row_text(r) for r in progress_curve_rows(PAST, 40, None, 10, 4, BLOCK_PLOT_GLYPHS)]
+    rows = [plain_row_text(r) for r in progress_curve_rows(PAST, 40, None, 10, 4, BLOCK_PLOT_GLYPHS)]
     assert [r[-1] for r in rows[:4]] == ["█"] * 4
 
 
@@ -92,7 +88,7 @@ def test_any_curve_fills_its_box(
     """Whatever is drawn, each row of the plot is one wall and ``width`` cells."""
     rows = progress_curve_rows(past, total, ahead, width, height, marks)
     assert len(rows) == height + 2
-    assert {sum(len(text) for text, _ in r) for r in rows[:-1]} == {width + 1}
+    assert {text_width("".join(p.text for p in r)) for r in rows[:-1]} == {width + 1}
 
 
 @pytest.mark.parametrize(

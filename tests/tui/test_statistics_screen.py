@@ -9,15 +9,15 @@ import pytest
 from annotator.core.annotation import Answer
 from annotator.core.edits import set_answer
 from annotator.statistics.edit_events import events_from_records
+from annotator.statistics.plain_text import text_width
+from annotator.statistics.plots import ASCII_PLOT_GLYPHS, BLOCK_PLOT_GLYPHS, PlotGlyphs
+from annotator.statistics.report import statistics_rows
 from annotator.statistics.summary import (
     AnnotationStatistics,
     AnnotatorActivity,
     CorpusProgress,
     compute_statistics,
 )
-from annotator.tui.layout.glyphs import ASCII_GLYPHS, BOX_GLYPHS, Glyphs
-from annotator.tui.layout.statistics import statistics_rows
-from annotator.tui.layout.styled_text import row_text, row_width
 from annotator.tui.screens.annotate import AnnotateScreen
 from tests import builders
 from tests.app_pilot import Desk, desk
@@ -32,19 +32,19 @@ def _figures(worker: Worker, name: str) -> AnnotationStatistics:
     )
 
 
-@pytest.mark.parametrize("glyphs", [BOX_GLYPHS, ASCII_GLYPHS], ids=["blocks", "ascii"])
+@pytest.mark.parametrize("marks", [BLOCK_PLOT_GLYPHS, ASCII_PLOT_GLYPHS], ids=["blocks", "ascii"])
 @pytest.mark.parametrize("width", [40, 60, 79, 103, 104, 117, 160])
-def test_every_row_fits(width: int, glyphs: Glyphs) -> None:
+def test_every_row_fits(width: int, marks: PlotGlyphs) -> None:
     """At any width no row is wider than the screen, with names of any length and with nothing done."""
     worker = Worker(seed=3)
     for _ in range(60):
         worker.annotate()
     people = [_figures(worker, "a-name-that-is-as-long-as-names-may-be"), _figures(Worker(), "bo")]
     for figures in people:
-        rows = statistics_rows(figures, people, width, glyphs)
-        wide = [row_text(r) for r in rows if row_width(r) > width]
-        assert not [r for r in wide if len(r) > width]
-        assert glyphs is BOX_GLYPHS or all(row_text(r).isascii() for r in rows)
+        rows = statistics_rows(figures, people, width, marks)
+        texts = ["".join(p.text for p in row) for row in rows]
+        assert not [text for text in texts if text_width(text) > width]
+        assert marks is BLOCK_PLOT_GLYPHS or all(map(str.isascii, texts))
 
 
 async def _open(d: Desk) -> None:

@@ -13,9 +13,11 @@ from textual.message import Message
 from annotator.core.errors import AnnotatorError
 from annotator.session.session import AnnotationSession
 from annotator.session.statistics_service import StatisticsReport, collect_statistics
+from annotator.statistics.plain_text import PlainRow
+from annotator.statistics.plots import ASCII_PLOT_GLYPHS, BLOCK_PLOT_GLYPHS
+from annotator.statistics.report import statistics_rows
 from annotator.statistics.summary import AnnotationStatistics
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.tui.layout.statistics import statistics_rows
 from annotator.tui.layout.status_rows import empty_rule_row, keys_row
 from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, justify_row
 from annotator.tui.layout.text_cells import screen_text
@@ -118,7 +120,8 @@ class StatsScreen(RowScreen):
         if not views:
             return ((StyledText("nobody has annotated this corpus yet", CellStyle("text")),),)
         people = self._report.annotators if views[self._position] is self._report.everybody else ()
-        return statistics_rows(views[self._position], people, width, self.annotator.glyphs)
+        marks = BLOCK_PLOT_GLYPHS if self.annotator.glyphs.rule == "─" else ASCII_PLOT_GLYPHS
+        return tuple(map(_coloured, statistics_rows(views[self._position], people, width, marks)))
 
     def action_turn(self, by: int) -> None:
         """Show the figures of the next annotator, or of the one before."""
@@ -134,3 +137,8 @@ class StatsScreen(RowScreen):
     def action_close(self) -> None:
         """Go back to annotating."""
         self.dismiss()
+
+
+def _coloured(row: PlainRow) -> StyledRow:
+    """Return a row of statistics in the colours of its roles, safe to draw."""
+    return tuple(StyledText(screen_text(p.text), CellStyle(p.role, p.label, bold=p.bold)) for p in row)

@@ -1,4 +1,4 @@
-"""The figures of a corpus as rows: the screen draws them, the command line prints their text."""
+"""The statistics of a corpus as rows of plain text: the command line prints them, the screen colours them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,15 @@ from annotator.statistics.annotation_statistics import (
     MAX_DENSITY_CLASS,
     SuggestionOutcome,
 )
+from annotator.statistics.plain_text import (
+    PlainRow,
+    PlainText,
+    clip_plain_row,
+    pad_plain_row,
+    truncate_text,
+    wrap_text,
+)
 from annotator.statistics.plots import (
-    ASCII_PLOT_GLYPHS,
-    BLOCK_PLOT_GLYPHS,
     ForecastBand,
     PlotGlyphs,
     bar_text,
@@ -33,18 +39,6 @@ from annotator.statistics.speed_check import (
 )
 from annotator.statistics.summary import AnnotationStatistics
 from annotator.statistics.throughput import MIN_FORECAST_SENTENCES, RECENT_SENTENCES, Forecast, Quartiles
-from annotator.tui.layout.glyphs import Glyphs
-from annotator.tui.layout.styled_text import (
-    CellStyle,
-    StyledRow,
-    StyledText,
-    clip_row,
-    fit_row,
-    row_width,
-    truncate,
-    wrap_paragraph,
-)
-from annotator.tui.layout.text_cells import screen_text
 
 TWO_COLUMN_WIDTH = 104
 """From this width on the sections stand in two columns."""
@@ -58,33 +52,28 @@ _MAX_BAR_WIDTH = 40
 _METHODS = f"""\
 Times are the gaps between what was saved, in whole seconds; a break (a gap above Tukey's fence of their \
 logarithms, 30 to 300 s) counts as a usual gap.
-The forecast takes as many seconds a token as the last {RECENT_SENTENCES} sentences (ratio estimate, Cochran 1977; \
-interval from batch means and Student's t, Law 2015).
+The forecast takes as many seconds a token as the last {RECENT_SENTENCES} sentences (ratio estimate, \
+Cochran 1977; interval from batch means and Student's t, Law 2015).
 Haste is more than {UNREAD_SPEED:.0f} tokens a second over {UNREAD_SENTENCES} untouched sentences (people \
-read 3 to 5, Brysbaert 2019), or more than {MAX_ACCEPTED_IN_A_ROW} suggestions taken in a row at over {ACCEPTED_SPEED:.0f}.
+read 3 to 5, Brysbaert 2019), or more than {MAX_ACCEPTED_IN_A_ROW} suggestions taken in a row at over \
+{ACCEPTED_SPEED:.0f}.
 What was shown and passed over is not recorded, so nothing is said of it."""
 
 
 class PlotStyle(Struct, frozen=True):
-    """What a section is drawn with."""
+    """The cells that a section has, and the characters that it is drawn with."""
 
     width: int
-    glyphs: Glyphs
     marks: PlotGlyphs
 
 
-def plot_style(width: int, glyphs: Glyphs) -> PlotStyle:
-    """Return a pencil that draws with blocks, or plain characters where the screen does."""
-    return PlotStyle(width, glyphs, BLOCK_PLOT_GLYPHS if glyphs.rule == "─" else ASCII_PLOT_GLYPHS)
-
-
 def statistics_rows(
-    figures: AnnotationStatistics, people: Sequence[AnnotationStatistics], width: int, glyphs: Glyphs
-) -> tuple[StyledRow, ...]:
+    figures: AnnotationStatistics, people: Sequence[AnnotationStatistics], width: int, marks: PlotGlyphs
+) -> tuple[PlainRow, ...]:
     """Return all sections: warnings and the table of annotators over the whole width, the others below."""
-    wide = plot_style(width, glyphs)
+    wide = PlotStyle(width, marks)
     two = width >= TWO_COLUMN_WIDTH
-    half = plot_style((width - _COLUMN_GAP) // 2, glyphs) if two else wide
+    half = PlotStyle((width - _COLUMN_GAP) // 2, marks) if two else wide
     left = [*_section(pace_rows, figures, half), *_section(progress_rows, figures, half)]
     left += _section(keystroke_rows, figures, half)
     right = [*_section(label_rows, figures, half), *_section(length_rows, figures, half)]
@@ -94,28 +83,28 @@ def statistics_rows(
         rows += [*annotator_rows(people, figures, wide), ()]
     rows += _side_by_side(left, right, half.width) if two else left + right
     rows += method_rows(wide)
-    return tuple(clip_row(row, width) for row in rows)
+    return tuple(clip_plain_row(row, width) for row in rows)
 
 
 def _section(
-    make: Callable[[AnnotationStatistics, PlotStyle], list[StyledRow]],
+    make: Callable[[AnnotationStatistics, PlotStyle], list[PlainRow]],
     figures: AnnotationStatistics,
     p: PlotStyle,
-) -> list[StyledRow]:
+) -> list[PlainRow]:
     return [*make(figures, p), ()]
 
 
-def _side_by_side(left: Sequence[StyledRow], right: Sequence[StyledRow], width: int) -> list[StyledRow]:
+def _side_by_side(left: Sequence[PlainRow], right: Sequence[PlainRow], width: int) -> list[PlainRow]:
     pairs = zip_longest(left, right, fillvalue=())
-    return [(*fit_row(a, width), StyledText(" " * _COLUMN_GAP), *b) for a, b in pairs]
+    return [(*pad_plain_row(a, width), PlainText(" " * _COLUMN_GAP), *b) for a, b in pairs]
 
 
 # -- the sections --------------------------------------------------------------------------------
 
 
-def speed_warning_rows(haste: Sequence[SpeedWarning], p: PlotStyle) -> list[StyledRow]:
+def speed_warning_rows(haste: Sequence[SpeedWarning], p: PlotStyle) -> list[PlainRow]:
     """Return a kind warning where sentences were accepted, or suggestions taken, unseen."""
-    rows: list[StyledRow] = []
+    rows: list[PlainRow] = []
     for kind, words in (
         (SpeedWarningKind.UNREAD, "sentences were accepted faster than one can read them"),
         (SpeedWarningKind.ALL_TAKEN, "suggestions were all taken, none was turned down, and fast"),
@@ -125,13 +114,13 @@ def speed_warning_rows(haste: Sequence[SpeedWarning], p: PlotStyle) -> list[Styl
             speed = max(h.speed for h in found)
             message = f"{sum(h.count for h in found)} {words} (up to {speed:.0f} tokens a second, in "
             message += f"{_counted_noun(len(found), 'stretch', 'stretches')}); look at some of them again"
-            rows += [(StyledText(line, CellStyle("warn")),) for line in wrap_paragraph(message, p.width)]
+            rows += [(PlainText(line, "warn"),) for line in wrap_text(message, p.width)]
     return [*rows, ()] if rows else []
 
 
 def annotator_rows(
     people: Sequence[AnnotationStatistics], everybody: AnnotationStatistics, p: PlotStyle
-) -> list[StyledRow]:
+) -> list[PlainRow]:
     """Return a table with a row for each annotator and one for all together; haste is marked."""
     names = (
         f"{'':<14}{'sentences':>13}{'at work':>13}{'sent./h':>9}{'spans/h':>9}{'keys/span':>11}{'kept':>7}"
@@ -141,18 +130,16 @@ def annotator_rows(
         _muted_row(names),
     ]
     for f in [*people, everybody]:
-        name = truncate(screen_text(f.name), 12, p.glyphs.cut) + (
-            " !" if f.haste and f is not everybody else ""
-        )
+        name = truncate_text(f.name, 12, p.marks.cut) + (" !" if f.haste and f is not everybody else "")
         keys = f.keys.a_span() if f.keys else None
         cells = f"{name:<14}{f'{f.done}/{f.total}':>13}{duration_text(f.seconds):>13}"
         cells += f"{_whole_or_unknown(f.sentences_an_hour):>9}{_whole_or_unknown(f.spans_an_hour):>9}"
         cells += f"{'?' if keys is None else f'{keys:.2f}':>11}{_kept_share_text(f.suggestions):>7}"
-        rows.append((StyledText(cells, CellStyle("text", bold=f is everybody)),))
+        rows.append((PlainText(cells, "text", bold=f is everybody),))
     return rows
 
 
-def pace_rows(f: AnnotationStatistics, p: PlotStyle) -> list[StyledRow]:
+def pace_rows(f: AnnotationStatistics, p: PlotStyle) -> list[PlainRow]:
     """Return sentences and spans an hour, and a sparkline of the sessions and of the days."""
     rows = [_title_row("PACE")]
     if f.sentences_an_hour is None:
@@ -170,13 +157,11 @@ def pace_rows(f: AnnotationStatistics, p: PlotStyle) -> list[StyledRow]:
         known = [r for r in rates if r is not None]
         if len(known) > 1:
             line = sparkline(rates, p.width - _NAME_WIDTH - 21, p.marks)
-            room = StyledText(
-                f" {min(known):.0f}{_RANGE_DASH}{max(known):.0f} sentences/h", CellStyle("muted")
-            )
+            room = PlainText(f" {min(known):.0f}{_RANGE_DASH}{max(known):.0f} sentences/h", "muted")
             rows.append(
                 (
-                    StyledText(f"{name:<{_NAME_WIDTH}}", CellStyle("muted")),
-                    StyledText(line, CellStyle("ok")),
+                    PlainText(f"{name:<{_NAME_WIDTH}}", "muted"),
+                    PlainText(line, "ok"),
                     room,
                 )
             )
@@ -197,7 +182,7 @@ def _sessions_text(f: AnnotationStatistics) -> str:
     return f"{_counted_noun(len(f.sessions), 'session')} on {_counted_noun(len(f.days), 'day')}"
 
 
-def progress_rows(f: AnnotationStatistics, p: PlotStyle) -> list[StyledRow]:
+def progress_rows(f: AnnotationStatistics, p: PlotStyle) -> list[PlainRow]:
     """Return how far the corpus is, what is forecast, and the curve with the band of the forecast."""
     share = f" ({f.done * 100 // f.total} %)" if f.total else ""
     rows = [
@@ -213,16 +198,14 @@ def progress_rows(f: AnnotationStatistics, p: PlotStyle) -> list[StyledRow]:
     width = min(72, p.width - 7)
     plot = progress_curve_rows(f.curve, f.total, ahead, width, _CURVE_HEIGHT, p.marks)
     names = [f"{f.total:>5} ", *["      "] * (len(plot) - 3), "    0 ", "      "]
-    return rows + [
-        (StyledText(name, CellStyle("muted")), *(StyledText(text, CellStyle(role)) for text, role in row))
-        for name, row in zip(names, plot, strict=True)
-    ]
+    return rows + [(PlainText(name, "muted"), *row) for name, row in zip(names, plot, strict=True)]
 
 
 def _forecast_text(ahead: Forecast | None) -> str:
     if ahead is None:
         return ""
-    return f"{duration_text(ahead.seconds)} ({duration_text(ahead.low)} to {duration_text(ahead.high)}, 9 times in 10)"
+    low, high = duration_text(ahead.low), duration_text(ahead.high)
+    return f"{duration_text(ahead.seconds)} ({low} to {high}, 9 times in 10)"
 
 
 def _no_forecast_text(f: AnnotationStatistics) -> str:
@@ -231,7 +214,7 @@ def _no_forecast_text(f: AnnotationStatistics) -> str:
     return f"too few sentences yet for a forecast: it needs {MIN_FORECAST_SENTENCES}, answered one by one"
 
 
-def keystroke_rows(f: AnnotationStatistics, p: PlotStyle) -> list[StyledRow]:
+def keystroke_rows(f: AnnotationStatistics, p: PlotStyle) -> list[PlainRow]:
     """Return the keys a span, told apart by what they were for."""
     rows = [_title_row("KEYS A SPAN")]
     if f.keys is None or f.keys.spans <= 0:
@@ -243,16 +226,16 @@ def keystroke_rows(f: AnnotationStatistics, p: PlotStyle) -> list[StyledRow]:
         line = bar_text(n / top if top else 0.0, min(_MAX_BAR_WIDTH, p.width - _NAME_WIDTH - 7), p.marks)
         rows.append(
             (
-                StyledText(f"{name:<{_NAME_WIDTH}}", CellStyle("muted")),
-                StyledText(f"{n:>5.2f}  ", CellStyle("text")),
-                StyledText(line, CellStyle("muted")),
+                PlainText(f"{name:<{_NAME_WIDTH}}", "muted"),
+                PlainText(f"{n:>5.2f}  "),
+                PlainText(line, "muted"),
             )
         )
     rows.append(_named_value_row("together", f"{total:.2f}, over {_counted_noun(f.keys.spans, 'span')}", p))
     return rows
 
 
-def label_rows(f: AnnotationStatistics, p: PlotStyle) -> list[StyledRow]:
+def label_rows(f: AnnotationStatistics, p: PlotStyle) -> list[PlainRow]:
     """Return a bar for each label, with its spans, their share and the time that one takes."""
     rows = [_title_row("LABELS", "spans, share, seconds a span: median (quartiles)")]
     top = max((x.share for x in f.labels), default=0.0)
@@ -260,19 +243,18 @@ def label_rows(f: AnnotationStatistics, p: PlotStyle) -> list[StyledRow]:
     for x in f.labels:
         line = bar_text(x.share / top if top else 0.0, room, p.marks)
         figures = f"{x.spans:>6} {x.share * 100:>4.0f} % {_quartiles_text(x.seconds):>16}"
-        name = f"{truncate(screen_text(x.name), _NAME_WIDTH - 1, p.glyphs.cut):<{_NAME_WIDTH}}"
-        style = CellStyle("lane", x.name)
+        name = f"{truncate_text(x.name, _NAME_WIDTH - 1, p.marks.cut):<{_NAME_WIDTH}}"
         rows.append(
             (
-                StyledText(name, style),
-                StyledText(f"{line:<{room}}", style),
-                StyledText(figures, CellStyle("text")),
+                PlainText(name, "lane", x.name),
+                PlainText(f"{line:<{room}}", "lane", x.name),
+                PlainText(figures),
             )
         )
     return rows
 
 
-def length_rows(f: AnnotationStatistics, p: PlotStyle) -> list[StyledRow]:
+def length_rows(f: AnnotationStatistics, p: PlotStyle) -> list[PlainRow]:
     """Return histograms: the lengths of the spans, and how many spans a sentence has."""
     names = [
         _length_class(a, b) for a, b in zip((0, *LENGTH_CLASS_BOUNDS), (*LENGTH_CLASS_BOUNDS, 0), strict=True)
@@ -290,7 +272,7 @@ def _length_class(below: int, last: int) -> str:
 
 def _histogram(
     title: str, names: Sequence[str], counts: Sequence[int], p: PlotStyle, more: str = ""
-) -> list[StyledRow]:
+) -> list[PlainRow]:
     top = max(counts, default=0)
     if not top:
         return [_title_row(title, more), *_paragraph_rows("nothing yet", p)]
@@ -298,21 +280,21 @@ def _histogram(
     rows = [_title_row(title, more)]
     for name, n in zip(names, counts, strict=True):
         line = (
-            StyledText(f"{n:>6}  ", CellStyle("text")),
-            StyledText(bar_text(n / top, room, p.marks), CellStyle("muted")),
+            PlainText(f"{n:>6}  "),
+            PlainText(bar_text(n / top, room, p.marks), "muted"),
         )
-        rows.append((StyledText(f"{name:>{_NAME_WIDTH - 3}}   ", CellStyle("muted")), *line))
+        rows.append((PlainText(f"{name:>{_NAME_WIDTH - 3}}   ", "muted"), *line))
     return rows
 
 
-def answer_rows(f: AnnotationStatistics, p: PlotStyle) -> list[StyledRow]:
+def answer_rows(f: AnnotationStatistics, p: PlotStyle) -> list[PlainRow]:
     """Return how many sentences have which answer."""
     a = f.answers
     parts = [f"{a.accept} accepted", f"{a.reject} rejected", f"{a.ignore} ignored", f"{a.begun} begun"]
     return [_title_row("ANSWERS"), *_paragraph_rows(", ".join(parts), p)]
 
 
-def suggestion_rows(f: AnnotationStatistics, p: PlotStyle) -> list[StyledRow]:
+def suggestion_rows(f: AnnotationStatistics, p: PlotStyle) -> list[PlainRow]:
     """Return what became of the suggestions of each source and label."""
     rows = [_title_row("SUGGESTIONS", "that were decided on")]
     if not f.suggestions:
@@ -320,18 +302,18 @@ def suggestion_rows(f: AnnotationStatistics, p: PlotStyle) -> list[StyledRow]:
     room = max(8, p.width - 39)
     rows.append(_muted_row(f"{'':<{room}}{'kept':>11}{'changed':>9}{'removed':>9}{'rejected':>10}"))
     for o in f.suggestions:
-        name = truncate(f"{screen_text(o.label)} {screen_text(o.source)}", room - 1, p.glyphs.cut)
+        name = truncate_text(f"{o.label} {o.source}", room - 1, p.marks.cut)
         figures = f"{o.kept:>5} {o.kept_share * 100:>3.0f} %{o.changed:>9}{o.removed:>9}{o.rejected:>10}"
         rows.append(
             (
-                StyledText(f"{name:<{room}}", CellStyle("lane", o.label)),
-                StyledText(figures, CellStyle("text")),
+                PlainText(f"{name:<{room}}", "lane", o.label),
+                PlainText(figures),
             )
         )
     return rows
 
 
-def method_rows(p: PlotStyle) -> list[StyledRow]:
+def method_rows(p: PlotStyle) -> list[PlainRow]:
     """Return how the figures come about, and after whom."""
     return [_title_row("HOW"), *(row for words in _METHODS.split("\n") for row in _paragraph_rows(words, p))]
 
@@ -364,24 +346,20 @@ def _kept_share_text(suggestions: Iterable[SuggestionOutcome]) -> str:
     return f"{sum(o.kept for o in found) * 100 // judged} %" if judged else "?"
 
 
-def _title_row(words: str, more: str = "") -> StyledRow:
+def _title_row(words: str, more: str = "") -> PlainRow:
     return (
-        StyledText(words, CellStyle("title", bold=True)),
-        *((StyledText(f"  {more}", CellStyle("muted")),) if more else ()),
+        PlainText(words, "title", bold=True),
+        *((PlainText(f"  {more}", "muted"),) if more else ()),
     )
 
 
-def _muted_row(words: str) -> StyledRow:
-    return (StyledText(words, CellStyle("muted")),)
+def _muted_row(words: str) -> PlainRow:
+    return (PlainText(words, "muted"),)
 
 
-def _paragraph_rows(words: str, p: PlotStyle) -> list[StyledRow]:
-    return [(StyledText(line, CellStyle("context")),) for line in wrap_paragraph(words, p.width)]
+def _paragraph_rows(words: str, p: PlotStyle) -> list[PlainRow]:
+    return [(PlainText(line, "context"),) for line in wrap_text(words, p.width)]
 
 
-def _named_value_row(name: str, words: str, p: PlotStyle) -> StyledRow:
-    row: StyledRow = (
-        StyledText(f"{name:<{_NAME_WIDTH}}", CellStyle("muted")),
-        StyledText(words, CellStyle("text")),
-    )
-    return row if row_width(row) <= p.width else fit_row(row, p.width)
+def _named_value_row(name: str, words: str, p: PlotStyle) -> PlainRow:
+    return clip_plain_row((PlainText(f"{name:<{_NAME_WIDTH}}", "muted"), PlainText(words)), p.width)
