@@ -12,7 +12,7 @@ from click.core import ParameterSource
 from msgspec.structs import fields, replace
 
 from annotator.cli import output
-from annotator.cli.options import PATH, json_option, open_corpus
+from annotator.cli.options import PATH, FormatType, json_option, open_corpus
 from annotator.core.errors import UsageError
 from annotator.export.options import ExportOptions, ExportReport
 from annotator.export.span_outcomes import OFF_TOKEN_EDGES
@@ -42,23 +42,10 @@ _SPACY_OPTIONS = {
 """Options that say how a spaCy export is made."""
 
 
-class _ExportFormatType(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.4 on
-    """The formats that can be written; the modules that know of the others are loaded only for them."""
+def _export_formats() -> list[str]:
+    from annotator.formats.registry import export_formats
 
-    name = "format"
-
-    def _choice(self) -> click.Choice[str]:
-        from annotator.formats.format_detection import FORMATS
-
-        return click.Choice(["spacy", *(n for n in FORMATS if n not in {"spacy", "uima"})])
-
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
-        """Return the names for the help."""
-        return self._choice().get_metavar(param, ctx)
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the name; fails for one that is unknown."""
-        return value if value == "spacy" else self._choice().convert(value, param, ctx)
+    return export_formats()
 
 
 @click.command("export")
@@ -67,7 +54,7 @@ class _ExportFormatType(click.ParamType):  # type: ignore[type-arg,unused-ignore
 @click.option(
     "--format",
     "to",
-    type=_ExportFormatType(),
+    type=FormatType("spacy", _export_formats),
     default="spacy",
     show_default=True,
     help="Training data, or what another tool reads.",
@@ -280,8 +267,10 @@ def _refuse_options(ctx: click.Context, to: str) -> None:
     given = [
         o for p, o in _SPACY_OPTIONS.items() if ctx.get_parameter_source(p) is ParameterSource.COMMANDLINE
     ]
-    if to != "prodigy":
-        given = [o for o in given if o != "--unit"]
+    if "--unit" in given:
+        from annotator.formats.registry import format_info
+
+        given = [o for o in given if o != "--unit" or not format_info(to).has_both_units]
     if given:
         raise UsageError(f"{given[0]} has no meaning with --format {to}", do="leave it out")
 

@@ -13,13 +13,14 @@ from msgspec import Struct, field, to_builtins
 from msgspec.structs import replace
 
 from annotator.cli import output
-from annotator.cli.options import PATH, annotate_command, json_option
+from annotator.cli.options import PATH, FormatType, annotate_command, json_option
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError, UsageError
 from annotator.core.schema import Schema
-from annotator.formats import conversion_ledger, format_detection, label_mapping, offset_units
+from annotator.formats import conversion_ledger, label_mapping, offset_units
 from annotator.formats.document import ConversionLog
 from annotator.formats.import_source import ImportSource
+from annotator.formats.registry import FORMATS, format_info
 from annotator.ingest.tokenizer import Tokenizer
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import check_folder_unused
@@ -72,7 +73,7 @@ class ImportReport(Struct):
 @click.option("--corpus", "folder", required=True, type=PATH, help="The corpus; made if need be.")
 @click.option(
     "--format",
-    type=click.Choice(["auto", *format_detection.FORMATS]),
+    type=FormatType("auto", lambda: ["auto", *FORMATS]),
     default="auto",
     show_default=True,
     help="What the files are; auto tells it by what is in them.",
@@ -229,7 +230,7 @@ def _import_file(
     source: ImportSource, form: str, options: ImportOptions, importer: Importer, account: ConversionLog
 ) -> None:
     """Take all documents of one file in, nobody's under the format's name; any error of the file names it."""
-    by_sentence = format_detection.FORMATS[form].unit == "sentence"
+    by_sentence = format_info(form).unit == "sentence"
     before = account.read
     with output.progress_counter("documents of", source.base) as show:
         for n, document in enumerate(read_source_documents(source, form, options, account), 1):
@@ -345,7 +346,7 @@ def _print_report(report: ImportReport, account: Sequence[str], *, as_json: bool
         output.write_json(to_builtins(report))
         return
     output.write_data(
-        f"{f['file']}: {format_detection.FORMATS[f['format']].description} ({f['why']})" for f in report.files
+        f"{f['file']}: {format_info(f['format']).description} ({f['why']})" for f in report.files
     )
     output.write_data(account)
     by = ", ".join(sorted(report.annotators.values())) or "nobody"

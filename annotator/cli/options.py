@@ -5,19 +5,52 @@ from __future__ import annotations
 import getpass
 import re
 import shlex
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
 
 from annotator.core.errors import CorpusError, SchemaError
 from annotator.core.schema import Schema
+from annotator.plugins import plugin_names
 from annotator.storage import schemas
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.file_io import translate_os_errors
 
 PATH = click.Path(path_type=Path, readable=False)
 """A path as it was given: what cannot be read there is told by whoever reads it, as bad input."""
+
+
+class FormatType(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.4 on
+    """The name of a format: a built-in one that the help lists, or one that a plug-in has.
+
+    The registry of formats is loaded only for a name other than the default, so that a command starts fast.
+    """
+
+    name = "format"
+
+    def __init__(self, default: str, built_in: Callable[[], Iterable[str]]) -> None:
+        self._default, self._built_in = default, built_in
+
+    def _choice(self) -> click.Choice[str]:
+        return click.Choice(list(self._built_in()))
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
+        """Return the built-in names for the help."""
+        return self._choice().get_metavar(param, ctx)
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name; fails for one that is unknown. Loads no plug-in."""
+        if value == self._default:
+            return value
+        choice = self._choice()
+        if value not in choice.choices and value in plugin_names("formats"):
+            from annotator.formats.registry import FORMATS
+
+            if value not in FORMATS:  # a built-in name always wins
+                return value
+        return choice.convert(value, param, ctx)
+
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 

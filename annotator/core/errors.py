@@ -47,6 +47,10 @@ class SourceError(AnnotatorError):
     """A source that cannot be read as an article."""
 
 
+class PluginError(AnnotatorError):
+    """A plug-in that cannot be loaded or that failed; ``where`` names its distribution."""
+
+
 class RuleError(AnnotatorError):
     """An edit that the schema's rules or the text do not allow; nothing was changed."""
 

@@ -1,22 +1,16 @@
-"""What a file looks like that is no format of ours, in words for a message."""
+"""Which format a file has: decided by its content, never by its name; and what an unknown file is."""
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
-from typing import Any, Literal, Protocol, cast
+from typing import Any
 
-from msgspec import Struct
-
-from annotator.core.errors import SourceError, UsageError
+from annotator.core.errors import SourceError
 from annotator.formats.conll import conll_table
-from annotator.formats.document import ConversionLog, Document
 from annotator.formats.file_sample import FileSample
 from annotator.formats.huggingface.dataset_tables import describe_mismatched_row
 from annotator.formats.import_source import MAX_LINE_BYTES, ImportSource
+from annotator.formats.registry import FORMATS, load_format
 
 _MAGIC_BYTES = {
     b"\x89PNG": "a PNG picture",
@@ -133,80 +127,12 @@ def _describe_json(sample: FileSample, value: Any) -> str:
     return f"{kind} of {names.get(type(value), 'nulls')}"
 
 
-# Which format a file has, told by what is in it and never by its name alone.
-
-
-class FormatModule(Protocol):
-    """What the module of a format offers; ``write`` is missing where a format can only be read."""
-
-    NAME: str
-
-    def detect(self, sample: FileSample) -> str:
-        """Return why the file looks like this format, or an empty text."""
-
-    def read(self, source: ImportSource, log: ConversionLog) -> Iterator[Document]:
-        """Yield the documents of a file."""
-
-    def write(self, documents: Iterable[Document], out: Path, log: ConversionLog) -> list[Path]:
-        """Write the documents into the folder ``out`` and return the files."""
-
-
-class FormatInfo(Struct, frozen=True):
-    """A format that is known."""
-
-    module: str
-    unit: Literal["sentence", "article"]
-    """What one document of it is as a rule; a file may hold others."""
-    description: str
-    """What a user calls it."""
-    reader_options: frozenset[str] = frozenset({"offsets"})
-    """What a user can tell its reader: what ``offsets`` count, which ``layer``, the ``names`` of numbers."""
-
-
-FORMATS: Mapping[str, FormatInfo] = {
-    "prodigy": FormatInfo("prodigy", "sentence", "Prodigy's JSONL"),
-    "doccano": FormatInfo("doccano", "article", "doccano's JSONL or zip"),
-    "labelstudio": FormatInfo("labelstudio", "article", "Label Studio's JSON or JSON_MIN"),
-    "brat": FormatInfo("brat", "article", "a brat folder (.txt and .ann)"),
-    "conll": FormatInfo("conll", "article", "CoNLL columns", frozenset({"names"})),
-    "webanno": FormatInfo("webanno", "article", "WebAnno TSV 3", frozenset({"offsets", "layer"})),
-    "uima": FormatInfo("uima", "article", "UIMA CAS (JSON or XMI)", frozenset({"layer"})),
-    "huggingface": FormatInfo(
-        "huggingface", "sentence", "Hugging Face rows (Parquet or JSONL)", frozenset({"offsets", "names"})
-    ),
-    "spacy": FormatInfo("spacy_docbin", "article", "spaCy's DocBin", frozenset()),
-    "spacy-json": FormatInfo("spacy_json", "article", "spaCy's v2 JSON or tuples"),
-    "plain": FormatInfo("plain", "sentence", 'JSONL of {"text", "spans"}'),
-}
-"""By the name that ``--format`` takes, the more particular ones first."""
-
-
-def load_format(name: str) -> FormatModule:
-    """Return the module of a format; raises UsageError where there is none of that name."""
-    if name not in FORMATS:
-        raise UsageError(f"there is no format {name!r}", do=f"use one of {', '.join(FORMATS)}")
-    path = f"annotator.formats.{FORMATS[name].module}"
-    try:
-        return cast("FormatModule", importlib.import_module(path))
-    except ModuleNotFoundError as error:
-        if error.name != path:
-            raise
-        raise UsageError(f"the format {name} is not here yet", do="use another") from None
-
-
-def available_formats() -> list[str]:
-    """Return the names of the formats whose module is installed."""
-    return [n for n, e in FORMATS.items() if importlib.util.find_spec(f"annotator.formats.{e.module}")]
-
-
-def can_write(name: str) -> bool:
-    """Whether a format can be written, not only read."""
-    return hasattr(load_format(name), "write")
+# -- detection: built-in formats alone --
 
 
 def matching_formats(sample: FileSample) -> dict[str, str]:
     """Return the formats that a file looks like, with the reason for each."""
-    return {name: why for name in available_formats() if (why := load_format(name).detect(sample))}
+    return {name: why for name in FORMATS if (why := load_format(name).detect(sample))}
 
 
 def choose_format(source: ImportSource, name: str = "auto") -> tuple[str, str]:

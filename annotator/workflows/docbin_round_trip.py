@@ -21,8 +21,6 @@ from annotator.formats.span_alignment import align_spans
 from annotator.workflows.annotation_loader import ExportSelection
 from annotator.workflows.format_export import build_documents
 
-DOCBIN_FORMAT = spacy_docbin.NAME
-
 _ONE_PART = (100, 0, 0)
 
 

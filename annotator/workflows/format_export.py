@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import AnnotatorError, UsageError
@@ -21,21 +21,16 @@ from annotator.export.atomic_output import (
     replace_files,
 )
 from annotator.export.options import ExportItem, ExportReport
-from annotator.formats import conversion_ledger, format_detection
+from annotator.formats import conversion_ledger
 from annotator.formats.document import ConversionLog, ConversionLogEntry, ConversionOutcome, Document
+from annotator.formats.registry import FORMATS, DocumentUnit, format_info, load_format
 from annotator.workflows.annotation_loader import ExportSelection
 from annotator.workflows.import_documents import SENTENCES_FIELD
 
 # From the works of a corpus to the documents that a format writes: a sentence or an article each.
 
 
-FORMATS_WITH_ANSWERS = frozenset({"prodigy"})
-"""The formats that tell an answer, so that rejected and ignored sentences go along."""
-
-
-def build_documents(
-    gathered: ExportSelection, unit: Literal["sentence", "article"], *, answers: bool
-) -> list[Document]:
+def build_documents(gathered: ExportSelection, unit: DocumentUnit, *, answers: bool) -> list[Document]:
     """Return a document for each finished sentence, or for each article and annotator.
 
     Without ``answers`` only accepted sentences count: a format that can't tell an answer would make
@@ -148,8 +143,6 @@ def sentences_by_answer(items: Sequence[ExportItem]) -> Iterator[tuple[str, int]
         yield name, sum(i.annotated.annotation.answer is answer for i in items)
 
 
-DocumentUnit = Literal["sentence", "article"]
-
 PARTLY_ANNOTATED_NOTE = (
     "articles that are written whole though some of their sentences are not accepted, so that nothing is "
     "marked in these: {n}"
@@ -157,10 +150,6 @@ PARTLY_ANNOTATED_NOTE = (
 REPEATED_TEXTS_NOTE = (
     "texts that several annotators have done stand there once for each (--annotator NAME takes one's): {n}"
 )
-_FORMATS_WITHOUT_ANNOTATOR = {"conll", "spacy-json"}
-"""Formats whose one file doesn't say who has annotated what."""
-_SENTENCE_ONLY_FORMATS = {"conll", "webanno"}
-"""Formats that hold sentences, not the text around them."""
 
 
 class _FolderFiles(Mapping[str, bytes]):
@@ -194,23 +183,21 @@ def export_to_format(
     A document is a sentence or an article, as the format has it unless ``unit`` says otherwise. Raises
     AnnotatorError where nothing is finished, and where a file of another's would be replaced.
     """
-    writer = format_detection.load_format(name)
-    if not format_detection.can_write(name):
+    info = format_info(name)
+    if not info.can_write:
         raise UsageError(f"the format {name} can only be read", do="export another")
-    documents = build_documents(
-        gathered, unit or format_detection.FORMATS[name].unit, answers=name in FORMATS_WITH_ANSWERS
-    )
+    documents = build_documents(gathered, unit or info.unit, answers=info.has_answers)
     if not documents:
         raise nothing_to_export_error(gathered, name)
     account = ConversionLog()
-    if name not in _SENTENCE_ONLY_FORMATS and (n := count_partly_annotated(documents)):
+    if info.has_whole_texts and (n := count_partly_annotated(documents)):
         account.notes.append(PARTLY_ANNOTATED_NOTE.format(n=n))
-    if name in _FORMATS_WITHOUT_ANNOTATOR and (
+    if not info.has_annotators and (
         n := sum(times > 1 for times in Counter(d.id for d in documents).values())
     ):
         account.notes.append(REPEATED_TEXTS_NOTE.format(n=n))
     with tempfile.TemporaryDirectory(prefix="annotator-") as folder:
-        writer.write(documents, Path(folder), account)
+        load_format(name).write(documents, Path(folder), account)
         lost = (
             conversion_ledger.count_losses(account)
             + list_left_out(gathered, account)
@@ -233,11 +220,11 @@ def export_to_format(
 def nothing_to_export_error(gathered: ExportSelection, name: str) -> AnnotatorError:
     """Return the error for a corpus of which a format can hold no sentence."""
     answers = dict(sentences_by_answer(gathered.items))
-    if name in FORMATS_WITH_ANSWERS or not (unaccepted := answers["rejected"] + answers["ignored"]):
+    if format_info(name).has_answers or not (unaccepted := answers["rejected"] + answers["ignored"]):
         return AnnotatorError("there is no finished sentence to export", do="annotate some first")
     return AnnotatorError(
         f"there is no accepted sentence to export; {unaccepted} rejected or ignored, for which {name} has no word",
-        do=f"accept some first, or use a format that can: --format {', '.join(sorted(FORMATS_WITH_ANSWERS))}",
+        do=f"accept some first, or use a format that can: --format {', '.join(n for n, f in FORMATS.items() if f.has_answers)}",
     )
 
 

@@ -14,11 +14,12 @@ from annotator.core.digest import article_id_from_digest, text_digest
 from annotator.core.errors import AnnotatorError, SourceError
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
-from annotator.formats import format_detection
 from annotator.formats.conversion_ledger import is_loss
 from annotator.formats.document import ConversionLog, Document
+from annotator.formats.format_detection import matching_formats
 from annotator.formats.import_source import ImportSource
 from annotator.formats.prodigy.prodigy_reader import is_journal_line
+from annotator.formats.registry import DEFAULT_FORMAT, FORMATS, load_format
 from annotator.formats.span_alignment import align_spans
 from annotator.ingest.tokenizer import Tokenizer
 from annotator.storage.codec import NewerFormatError, RecordDecoder, RecordLineError
@@ -83,19 +84,15 @@ def _read_journal_gold(path: Path) -> Iterator[Document]:
 
 def _read_document_gold(source: ImportSource) -> Iterator[Document]:
     """Yield the documents of another tool's file; raises SourceError where one of its spans is lost."""
-    name = next(iter(format_detection.matching_formats(source.sample())), "plain")
-    if name not in _SENTENCE_FORMATS:
-        what = f"this is {format_detection.FORMATS[name].description}, and gold is sentences with spans, or a journal"
+    name = next(iter(matching_formats(source.sample())), DEFAULT_FORMAT)
+    if not FORMATS[name].is_gold:
+        what = f"this is {FORMATS[name].description}, and gold is sentences with spans, or a journal"
         raise SourceError(what, where=source.name, do="import it, and name the journal that comes of it")
     account = ConversionLog()
-    for document in format_detection.load_format(name).read(source, account):
+    for document in load_format(name).read(source, account):
         yield align_spans(document, account)
         for entry in filter(is_loss, account.entries):
             raise SourceError(f"{entry.id}: {entry.why}", where=entry.where, do="repair or remove the line")
-
-
-_SENTENCE_FORMATS = {"plain", "prodigy"}
-"""The formats whose documents are sentences."""
 
 
 def _last_accepted(found: Iterable[Document]) -> list[Document]:

@@ -14,10 +14,12 @@ import orjson
 from msgspec import Struct, field
 
 from annotator.core.errors import AnnotatorError, SourceError, UsageError
-from annotator.formats import format_detection, label_mapping, offset_units
+from annotator.formats import label_mapping, offset_units
 from annotator.formats.document import ConversionLog, Document
+from annotator.formats.format_detection import choose_format, matching_formats
 from annotator.formats.import_source import ImportSource
 from annotator.formats.prodigy.prodigy_reader import is_journal_line
+from annotator.formats.registry import FORMATS, format_info, load_format
 from annotator.formats.tag_schemes import tag_names_in_map
 from annotator.storage.atomic import write_atomic
 from annotator.storage.corpus_layout import check_outside_corpus
@@ -77,21 +79,17 @@ def choose_import_format(source: ImportSource, name: str) -> tuple[str, str]:
     of several formats, which would be left out otherwise.
     """
     _refuse_own_files(source)
-    form, why = format_detection.choose_format(source, name)
+    form, why = choose_format(source, name)
     if name == "auto":
         _refuse_mixed_formats(source, form)
-    elif (
-        not source.is_folder
-        and (seen := format_detection.matching_formats(source.sample()))
-        and form not in seen
-    ):
+    elif not source.is_folder and (seen := matching_formats(source.sample())) and form not in seen:
         why += f", though it looks like {'; '.join(f'{n} ({told})' for n, told in seen.items())}"
     return form, why
 
 
 def check_spans_found(source: ImportSource, options: ImportOptions) -> None:
     """Raise SourceError where a file of which no span was read has some as what it looks like."""
-    seen = next((told for told in map(format_detection.matching_formats, source.samples()) if told), {})
+    seen = next((told for told in map(matching_formats, source.samples()) if told), {})
     for name, why in seen.items() if options.format not in {"auto", *seen} else ():
         if _has_spans(source, name, options):
             what = f"there is no span in it as --format {options.format}, but there are as {name} ({why})"
@@ -127,11 +125,11 @@ def _refuse_own_files(source: ImportSource) -> None:
 def _refuse_mixed_formats(source: ImportSource, form: str) -> None:
     if not (source.is_folder or source.is_zip):
         return
-    seen = {form: ""}
+    seen, suffix = {form: ""}, format_info(form).companion_suffix
     for file in source.files()[:_MAX_INSPECTED_FILES]:
-        if form == "brat" and file.base.endswith(".txt"):
+        if suffix and file.base.endswith(suffix):
             continue  # an article, which may be about any format
-        alike = format_detection.matching_formats(file.sample())
+        alike = matching_formats(file.sample())
         for name in [form] if form in alike else list(alike)[:1]:
             seen[name] = seen.get(name) or file.base
     if len(seen) > 1:
@@ -144,9 +142,9 @@ def check_format_options(forms: Iterable[str], options: ImportOptions) -> None:
     """Raise UsageError for an option that the reader of one of the formats has no use for."""
     given = {"offsets": options.offsets, "layer": options.layer}
     for form in forms:
-        entry = format_detection.FORMATS[form]
+        entry = format_info(form)
         for option in (o for o, value in given.items() if value and o not in entry.reader_options):
-            rest = ", ".join(n for n, e in format_detection.FORMATS.items() if option in e.reader_options)
+            rest = ", ".join(n for n, e in FORMATS.items() if option in e.reader_options)
             raise UsageError(
                 f"--{option} has no meaning for {entry.description}", do=f"leave it out; it is for {rest}"
             )
@@ -156,10 +154,10 @@ def read_source_documents(
     source: ImportSource, form: str, options: ImportOptions, account: ConversionLog
 ) -> Iterator[Document]:
     """Yield the documents of a file; what the system says becomes a SourceError that names it."""
-    takes = format_detection.FORMATS[form].reader_options
+    takes = format_info(form).reader_options
     reader_options: dict[str, Any] = {"layer": options.layer} if "layer" in takes else {}
     reader_options |= {"names": tag_names_in_map(options.map)} if "names" in takes else {}
-    read = cast("Callable[..., Iterator[Document]]", format_detection.load_format(form).read)
+    read = cast("Callable[..., Iterator[Document]]", load_format(form).read)
     offset_errors = offset_units.requested_unit(offset_units.OFFSET_UNIT_NAMES.get(options.offsets))
     with translate_os_errors("read", source.name, SourceError), offset_errors, source.checked_for_changes():
         yield from read(source, account, **reader_options)

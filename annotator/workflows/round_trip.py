@@ -16,14 +16,14 @@ from msgspec import Struct, to_builtins
 
 from annotator.core.errors import UsageError
 from annotator.core.pluralize import pluralize
-from annotator.formats import format_detection
 from annotator.formats.document import ConversionLog, ConversionOutcome, Document
 from annotator.formats.import_source import ImportSource
+from annotator.formats.registry import Format, format_info, load_format
 from annotator.formats.span_alignment import align_spans
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.workflows import docbin_round_trip
 from annotator.workflows.annotation_loader import select_for_export
-from annotator.workflows.format_export import FORMATS_WITH_ANSWERS, build_documents, nothing_to_export_error
+from annotator.workflows.format_export import build_documents, nothing_to_export_error
 from annotator.workflows.import_documents import with_stated_sentences
 
 _MAX_EXAMPLES = 10
@@ -95,24 +95,22 @@ def check_round_trip(corpus: CorpusFolder, name: str) -> RoundTripReport:
 
     Raises UsageError for a format that can't be written, AnnotatorError where nothing is finished.
     """
-    writer = format_detection.load_format(name)
-    if name == docbin_round_trip.DOCBIN_FORMAT:
+    info = format_info(name)
+    if info.is_training_export:
         out, back, written = docbin_round_trip.docbin_round_trip(
             select_for_export(corpus), corpus.schema, corpus.lang
         )
         return compare_documents(name, out, back, written)
-    if not format_detection.can_write(name):
+    if not info.can_write:
         raise UsageError(f"the format {name} can only be read", do="choose another")
     gathered = select_for_export(corpus)
-    out = build_documents(gathered, format_detection.FORMATS[name].unit, answers=name in FORMATS_WITH_ANSWERS)
+    out = build_documents(gathered, info.unit, answers=info.has_answers)
     if not out:
         raise nothing_to_export_error(gathered, name)
-    return compare_documents(name, out, *_write_and_read(writer, out))
+    return compare_documents(name, out, *_write_and_read(load_format(name), out))
 
 
-def _write_and_read(
-    writer: format_detection.FormatModule, out: Sequence[Document]
-) -> tuple[list[Document], ConversionLog]:
+def _write_and_read(writer: Format, out: Sequence[Document]) -> tuple[list[Document], ConversionLog]:
     """Return what is read of the documents after they were written, and the writer's account."""
     written, read = ConversionLog(), ConversionLog()
     with tempfile.TemporaryDirectory(prefix="annotator-") as folder:
@@ -125,9 +123,7 @@ def _write_and_read(
     return back, written
 
 
-def _written_sources(
-    writer: format_detection.FormatModule, folder: Path, files: Sequence[Path]
-) -> list[ImportSource]:
+def _written_sources(writer: Format, folder: Path, files: Sequence[Path]) -> list[ImportSource]:
     """Return what to read: the file, the folder if the format is one of folders, or each file."""
     whole = ImportSource(folder)
     if len(files) > 1 and writer.detect(whole.sample()):

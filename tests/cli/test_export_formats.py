@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from annotator.core.spans import Span
-from annotator.formats import format_detection
+from annotator.formats import registry
 from annotator.formats.document import ConversionLog, ConversionLogEntry, ConversionOutcome, Document
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.workflows.round_trip import check_round_trip, compare_documents
@@ -28,7 +28,7 @@ NAMES = (
     "40 rowers",
 )
 
-WRITTEN = [n for n in format_detection.available_formats() if format_detection.can_write(n)]
+WRITTEN = [n for n in registry.FORMATS if registry.FORMATS[n].can_write]
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from annotator.core.annotation import Answer
-from annotator.formats import format_detection
+from annotator.formats import registry
 from annotator.storage import import_recovery
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
@@ -323,12 +323,12 @@ def test_an_import_says_how_to_open_what_it_brought(tmp_path: Path) -> None:
 def test_every_format_says_what_it_can_be_told() -> None:
     """The options that the command knows are those of the readers, and each format is in the help."""
     said = call("import", "--help").out
-    assert {o for e in format_detection.FORMATS.values() for o in e.reader_options} == {
+    assert {o for e in registry.FORMATS.values() for o in e.reader_options} == {
         "offsets",
         "layer",
         "names",
     }
-    assert all(name in said for name in format_detection.FORMATS)
+    assert all(name in said for name in registry.FORMATS)
 
 
 def test_many_renamed_labels_are_counted(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from annotator.cli.imports import run_import
 from annotator.core.errors import AnnotatorError
-from annotator.formats import format_detection
+from annotator.formats import format_detection, registry
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
 from annotator.formats.span_alignment import align_spans
@@ -76,10 +76,10 @@ def test_every_sample_comes_back_through_its_format(path: Path, tmp_path: Path) 
         name, _ = format_detection.choose_format(ImportSource(path))
     except AnnotatorError:
         pytest.skip("refused")
-    if not format_detection.can_write(name):
+    if not registry.FORMATS[name].can_write:
         pytest.skip("the format can only be read")
     module, account, written, back = (
-        format_detection.load_format(name),
+        registry.load_format(name),
         ConversionLog(),
         ConversionLog(),
         ConversionLog(),
@@ -121,7 +121,7 @@ _HEADS = (
     st.sampled_from(_HEADS),
     st.binary(max_size=40),
     st.integers(0, 200),
-    st.sampled_from(["auto", *format_detection.available_formats()]),
+    st.sampled_from(["auto", *registry.FORMATS]),
 )
 def test_no_bytes_make_a_traceback(tmp_path: Path, head: bytes, noise: bytes, at: int, form: str) -> None:
     """Whatever a file holds, and whatever it is said to be: documents or an error for users."""
@@ -130,7 +130,7 @@ def test_no_bytes_make_a_traceback(tmp_path: Path, head: bytes, noise: bytes, at
     account = ConversionLog()
     try:
         name, _ = format_detection.choose_format(ImportSource(path), form)
-        for document in format_detection.load_format(name).read(ImportSource(path), account):
+        for document in registry.load_format(name).read(ImportSource(path), account):
             align_spans(document, account)
     except AnnotatorError:
         return

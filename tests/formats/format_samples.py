@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from annotator.core.errors import SourceError
 from annotator.core.spans import Span
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.format_detection import FormatModule
 from annotator.formats.import_source import ImportSource
+from annotator.formats.registry import Format
 from annotator.formats.span_alignment import align_spans
 
 SHARED = Path(__file__).resolve().parents[2] / "../shared/data/exports"
@@ -32,7 +32,7 @@ def fill(folder: Path, files: Mapping[str, str | bytes]) -> ImportSource:
     return ImportSource(folder)
 
 
-def take(module: ModuleType | FormatModule, source: ImportSource) -> tuple[list[Document], ConversionLog]:
+def take(module: ModuleType | Format, source: ImportSource) -> tuple[list[Document], ConversionLog]:
     """Read a source to its end, each document settled."""
     account = ConversionLog()
     documents = [align_spans(d, account) for d in module.read(source, account)]

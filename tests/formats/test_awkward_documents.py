@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from annotator.formats import format_detection
+from annotator.formats import format_detection, registry
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
 from annotator.formats.span_alignment import align_spans
 from annotator.workflows.round_trip import compare_documents
 from tests.formats.awkward_documents import AWKWARD, tokenised
 
-WRITABLE = [name for name in format_detection.available_formats() if format_detection.can_write(name)]
+WRITABLE = [name for name in registry.FORMATS if registry.FORMATS[name].can_write]
 EXACT = {"prodigy", "doccano", "labelstudio", "huggingface", "plain"}
 """The formats that hold every text and every span."""
 
@@ -24,7 +24,7 @@ EXACT = {"prodigy", "doccano", "labelstudio", "huggingface", "plain"}
 def test_every_span_comes_back_or_is_listed(name: str, with_tokens: bool, tmp_path: Path) -> None:
     """What is written is found again by itself, and no span is lost, moved or made up without a word."""
     out = [tokenised(d) if with_tokens else d for d in AWKWARD]
-    format_, written, read = format_detection.load_format(name), ConversionLog(), ConversionLog()
+    format_, written, read = registry.load_format(name), ConversionLog(), ConversionLog()
     files = format_.write(out, tmp_path, written)
     assert written.is_balanced
     assert all(path.resolve().is_relative_to(tmp_path.resolve()) for path in files)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from annotator.core.errors import SourceError
-from annotator.formats import format_detection
+from annotator.formats import format_detection, registry
 from annotator.formats.document import ConversionOutcome
 from annotator.formats.import_source import ImportSource
 from tests.formats.format_samples import fill, take, words
@@ -122,7 +122,7 @@ def test_a_file_is_recognised_and_read(case: str, tmp_path: Path) -> None:
     fill(tmp_path, {"export": data})
     source = ImportSource(tmp_path / "export")
     assert format_detection.choose_format(source)[0] == name
-    documents, account = take(format_detection.load_format(name), source)
+    documents, account = take(registry.load_format(name), source)
     assert [sorted(words(d)) for d in documents] == [sorted(s) for s in spans]
     assert account.is_balanced
 
@@ -151,7 +151,7 @@ def test_a_folder_may_begin_with_something_else(tmp_path: Path) -> None:
     row = '{"id": 1, "text": "Ida left.", "label": [[0, 3, "P"]], "Comments": []}\n'
     source = fill(tmp_path, {"README.md": "# Read me", "a.jsonl": row, "ledger.jsonl": '{"totals": {}}\n'})
     assert format_detection.choose_format(source)[0] == "doccano"
-    assert len(take(format_detection.load_format("doccano"), source)[0]) == 1
+    assert len(take(registry.load_format("doccano"), source)[0]) == 1
 
 
 def test_right_offsets_are_never_moved(tmp_path: Path) -> None:
@@ -164,7 +164,7 @@ def test_right_offsets_are_never_moved(tmp_path: Path) -> None:
         spans = [[*place, "P"] for place in places if draw.random() < 0.3]
         row = json.dumps({"text": "".join(picked), "spans": spans})
         _, account = take(
-            format_detection.load_format("plain"),
+            registry.load_format("plain"),
             ImportSource(fill(tmp_path, {"x.jsonl": row}).path / "x.jsonl"),
         )
         assert (

@@ -7,20 +7,20 @@ from pathlib import Path
 import pytest
 
 from annotator.core.errors import SourceError, UsageError
-from annotator.formats import format_detection
+from annotator.formats import format_detection, registry
 from annotator.formats.import_source import ImportSource
 
 
-@pytest.mark.parametrize("name", format_detection.available_formats())
+@pytest.mark.parametrize("name", registry.FORMATS)
 def test_every_format_has_the_one_shape(name: str) -> None:
     """A format has its name, tells why a file looks like it, and reads; most of them write."""
-    module = format_detection.load_format(name)
+    module = registry.load_format(name)
     assert callable(module.detect)
     assert callable(module.read)
     assert isinstance(module.NAME, str)
 
 
-@pytest.mark.parametrize("name", format_detection.available_formats())
+@pytest.mark.parametrize("name", registry.FORMATS)
 def test_no_format_takes_an_empty_or_a_foreign_file(name: str, tmp_path: Path) -> None:
     """An empty file, a picture, prose and an empty folder look like nothing."""
     for data in (
@@ -31,9 +31,9 @@ def test_no_format_takes_an_empty_or_a_foreign_file(name: str, tmp_path: Path) -
         b"[]",
     ):
         (tmp_path / "f").write_bytes(data)
-        assert not format_detection.load_format(name).detect(ImportSource(tmp_path / "f").sample()), data
+        assert not registry.load_format(name).detect(ImportSource(tmp_path / "f").sample()), data
     (tmp_path / "empty").mkdir()
-    assert not format_detection.load_format(name).detect(ImportSource(tmp_path / "empty").sample())
+    assert not registry.load_format(name).detect(ImportSource(tmp_path / "empty").sample())
 
 
 def test_the_name_of_a_file_means_nothing(tmp_path: Path) -> None:

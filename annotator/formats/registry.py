@@ -1,0 +1,206 @@
+"""The registry of formats: every property by which the program treats one format unlike another."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Literal, Protocol, cast
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from annotator.core.errors import UsageError
+from annotator.formats.document import ConversionLog, Document
+from annotator.formats.file_sample import FileSample
+from annotator.formats.import_source import ImportSource
+from annotator.plugins import Plugin, load_plugin
+
+DocumentUnit = Literal["sentence", "article"]
+
+
+class Format(Protocol):
+    """What the module of a format offers, and what a plug-in's object must.
+
+    ``detect`` is missing where a plug-in leaves it out, ``write`` where a format can only be read.
+    A plug-in may have ``INFO``, a `FormatInfo` without ``module``.
+
+    The contract that ``annotator check --round-trip`` certifies, for every document that ``write`` takes:
+
+    * **Spans.** ``read`` returns each span with its text in the same place and its label, or ``write`` lists
+      it in the log: by `ConversionOutcome.LEFT_OUT` with the reason. Nothing appears that was not there.
+      ``log.read`` counts every span that is seen, ``log.kept`` those that are carried over unchanged.
+    * **Offsets** are code points of ``Document.text``, half-open, whatever the file counts.
+    * **Text.** The text comes back character by character, or, where a format holds words and no white
+      space, with blanks only levelled: a span keeps its words, and a run of blanks within it counts as one.
+    * **Fields** (answer, annotator, note, …) come back, or the certificate lists them as not held.
+    * **Determinism.** The same documents give the same bytes; a file name never comes from data unescaped.
+    * **Errors.** `SourceError` with file and line for a file that is damaged.
+    """
+
+    NAME: str
+
+    def detect(self, sample: FileSample) -> str:
+        """Return why the file looks like this format, or an empty text."""
+
+    def read(self, source: ImportSource, log: ConversionLog) -> Iterator[Document]:
+        """Yield the documents of a file; takes as keywords the reader options that its entry names."""
+
+    def write(self, documents: Iterable[Document], out: Path, log: ConversionLog) -> list[Path]:
+        """Write the documents into the folder ``out`` and return the files."""
+
+
+class FormatInfo(Struct, frozen=True, kw_only=True):
+    """What the program has to know of a format before it loads it."""
+
+    description: str
+    """What a user calls it."""
+    module: str = ""
+    """In this package; empty for a plug-in."""
+    unit: DocumentUnit = "article"
+    """What one document of it is as a rule; a file may hold others."""
+    has_both_units: bool = False
+    """Whether a user can choose the unit of an export."""
+    reader_options: frozenset[str] = frozenset()
+    """What a user can set: what ``offsets`` count, which ``layer``, the ``names`` of numbered tags."""
+    can_write: bool = True
+    is_training_export: bool = False
+    """Whether ``annotator export`` makes it by its own way (parts, shards, config), not by ``write``."""
+    has_answers: bool = False
+    """Whether it states an answer, so that rejected and ignored sentences are exported too."""
+    has_annotators: bool = True
+    """Whether its files state who has annotated what."""
+    has_whole_texts: bool = True
+    """Whether it holds the text between the sentences, too."""
+    is_gold: bool = False
+    """Whether a suggester can be evaluated against a file of it: its documents are sentences."""
+    companion_suffix: str = ""
+    """How the names of files end that belong to it though any format may look like them."""
+
+
+FORMATS: Mapping[str, FormatInfo] = {
+    "prodigy": FormatInfo(
+        description="Prodigy's JSONL",
+        module="prodigy",
+        unit="sentence",
+        has_both_units=True,
+        reader_options=frozenset({"offsets"}),
+        has_answers=True,
+        is_gold=True,
+    ),
+    "doccano": FormatInfo(
+        description="doccano's JSONL or zip", module="doccano", reader_options=frozenset({"offsets"})
+    ),
+    "labelstudio": FormatInfo(
+        description="Label Studio's JSON or JSON_MIN",
+        module="labelstudio",
+        reader_options=frozenset({"offsets"}),
+    ),
+    "brat": FormatInfo(
+        description="a brat folder (.txt and .ann)",
+        module="brat",
+        reader_options=frozenset({"offsets"}),
+        companion_suffix=".txt",
+    ),
+    "conll": FormatInfo(
+        description="CoNLL columns",
+        module="conll",
+        reader_options=frozenset({"names"}),
+        has_annotators=False,
+        has_whole_texts=False,
+    ),
+    "webanno": FormatInfo(
+        description="WebAnno TSV 3",
+        module="webanno",
+        reader_options=frozenset({"offsets", "layer"}),
+        has_whole_texts=False,
+    ),
+    "uima": FormatInfo(
+        description="UIMA CAS (JSON or XMI)",
+        module="uima",
+        reader_options=frozenset({"layer"}),
+        can_write=False,
+    ),
+    "huggingface": FormatInfo(
+        description="Hugging Face rows (Parquet or JSONL)",
+        module="huggingface",
+        unit="sentence",
+        reader_options=frozenset({"offsets", "names"}),
+    ),
+    "spacy": FormatInfo(
+        description="spaCy's DocBin", module="spacy_docbin", can_write=False, is_training_export=True
+    ),
+    "spacy-json": FormatInfo(
+        description="spaCy's v2 JSON or tuples",
+        module="spacy_json",
+        reader_options=frozenset({"offsets"}),
+        has_annotators=False,
+    ),
+    "plain": FormatInfo(
+        description='JSONL of {"text", "spans"}',
+        module="plain",
+        unit="sentence",
+        reader_options=frozenset({"offsets"}),
+        is_gold=True,
+    ),
+}
+"""By the name that ``--format`` takes, the more particular ones first."""
+
+DEFAULT_FORMAT = "plain"
+"""What a file without any sign of a format is read as, where the user can only mean texts with spans."""
+
+
+def export_formats() -> list[str]:
+    """Return the names of the built-in formats that ``annotator export`` makes, the default first."""
+    training = [name for name, info in FORMATS.items() if info.is_training_export]
+    return training + [name for name, info in FORMATS.items() if info.can_write]
+
+
+def format_info(name: str) -> FormatInfo:
+    """Return the entry of a format; raises UsageError for an unknown one, PluginError for a broken one."""
+    return FORMATS.get(name) or _load_plugin_format(name).info
+
+
+def load_format(name: str) -> Format:
+    """Return a format by its name; raises UsageError for an unknown one, PluginError for a broken one."""
+    if name not in FORMATS:
+        return _load_plugin_format(name)
+    return cast("Format", importlib.import_module(f"annotator.formats.{FORMATS[name].module}"))
+
+
+class _PluginFormat:
+    """A format of another distribution; what its code raises names that distribution."""
+
+    def __init__(self, plugin: Plugin) -> None:
+        """Check that it can be read from; raises PluginError."""
+        self.NAME = plugin.name
+        self._plugin, self._format = plugin, plugin.value
+        if not callable(getattr(self._format, "read", None)):
+            raise plugin.error("the format has no function `read`")
+        can_write = callable(getattr(self._format, "write", None))
+        own = getattr(self._format, "INFO", None) or FormatInfo(description=f"the format {plugin.name}")
+        if not isinstance(own, FormatInfo):
+            raise plugin.error("its INFO is no FormatInfo")
+        self.info = replace(own, can_write=can_write, is_training_export=False)
+
+    def detect(self, sample: FileSample) -> str:
+        with self._plugin.blamed():
+            return str(self._format.detect(sample)) if hasattr(self._format, "detect") else ""
+
+    def read(self, source: ImportSource, log: ConversionLog, **options: object) -> Iterator[Document]:
+        with self._plugin.blamed():
+            for document in self._format.read(source, log, **options):
+                if not isinstance(document, Document):
+                    raise self._plugin.error(f"it reads a {type(document).__name__}, not a Document")
+                yield document
+
+    def write(self, documents: Iterable[Document], out: Path, log: ConversionLog) -> list[Path]:
+        with self._plugin.blamed():
+            return list(self._format.write(documents, out, log))
+
+
+def _load_plugin_format(name: str) -> _PluginFormat:
+    plugin = load_plugin("formats", name)
+    if plugin is None:
+        raise UsageError(f"there is no format {name!r}", do=f"use one of {', '.join(FORMATS)}")
+    return _PluginFormat(plugin)

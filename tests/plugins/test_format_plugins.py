@@ -1,0 +1,128 @@
+"""A format from another distribution is imported, exported and certified as a built-in one is."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+
+from annotator import plugins
+from annotator.core.errors import PluginError
+from annotator.plugins import load_plugin, plugin_names
+from tests.cli.calling import call
+from tests.plugins.conftest import Install
+
+TABLE = '''
+"""A text, a tab, and its spans as start-end:label."""
+from annotator.plugins import Document, FormatInfo, Span
+
+INFO = FormatInfo(description="tables of texts and spans", unit="sentence")
+
+def read(source, log):
+    for number, line in source.lines():
+        text, *marks = source.decoded(line, line=number).split("\\t")
+        ranges = [m.replace(":", "-", 1).split("-", 2) for m in marks]
+        log.read += len(ranges)
+        yield Document(text, tuple(Span(int(a), int(b), x) for a, b, x in ranges), where=source.where(number))
+
+def write(documents, out, log):
+    rows = ["\\t".join([d.text, *(f"{s.start}-{s.end}:{s.label}" for s in d.spans)]) for d in documents]
+    (out / "table.tsv").write_text("\\n".join(rows) + "\\n")
+    return [out / "table.tsv"]
+'''
+
+
+def test_a_foreign_format_is_certified_exported_and_imported(install: Install, tmp_path: Path) -> None:
+    """Fifteen lines of a plug-in make a format: the certificate passes, and what goes out comes back."""
+    install("formats", "table", TABLE)
+    rows = [{"text": "Ida left.", "spans": [[0, 3, "PERSON"]]}, {"text": "Rain.", "spans": []}]
+    (tmp_path / "x").write_bytes(b"\n".join(map(orjson.dumps, rows)))
+    assert call("import", tmp_path / "x", "--corpus", tmp_path / "news").code == 0
+    certificate = call("check", tmp_path / "news", "--round-trip", "table", "--json")
+    assert certificate.json["passed"], certificate.out
+    assert call("export", tmp_path / "news", tmp_path / "out", "--format", "table").code == 0
+    report = call("import", tmp_path / "out" / "table.tsv", "--corpus", tmp_path / "c", "--format", "table")
+    assert report.code == 0, report.err
+    assert "table.tsv: tables of texts and spans (as --format says)" in report.out
+
+
+@pytest.mark.parametrize(
+    "source", ["raise RuntimeError('no', 1)", "import sys; sys.exit()", "read = 1", "api = 2"]
+)
+def test_a_plugin_that_cannot_be_used_names_its_distribution(
+    source: str, install: Install, tmp_path: Path
+) -> None:
+    """Whatever is wrong when it is loaded, it is one line, exit code 1 and the distribution's name."""
+    install("formats", "odd", source, "odd-formats")
+    (tmp_path / "x").write_text("Ida left.\n")
+    report = call("import", tmp_path / "x", "--corpus", tmp_path / "c", "--format", "odd")
+    assert report.code == 1
+    assert report.err.startswith("annotator: plug-in odd of odd-formats 1.2: ")
+    assert report.err.count("\n") == 1
+    assert not (tmp_path / "c").exists()
+
+
+@pytest.mark.parametrize("body", ["return [1 / 0]", "return ['a text']", "yield {}['key']"])
+def test_an_exception_while_it_reads_names_its_distribution(
+    body: str, install: Install, tmp_path: Path
+) -> None:
+    """A fault of the plug-in is no fault of the file; the corpus is as it was."""
+    install("formats", "odd", f"def read(source, log):\n    {body}\n", "odd-formats")
+    (tmp_path / "x").write_text("Ida left.\n")
+    report = call("import", tmp_path / "x", "--corpus", tmp_path / "c", "--format", "odd")
+    assert report.code == 1
+    assert report.err.startswith("annotator: plug-in odd of odd-formats 1.2: ")
+    assert not (tmp_path / "c").exists()
+
+
+def test_an_error_of_ours_in_a_plugin_is_about_the_file(install: Install, tmp_path: Path) -> None:
+    """A reader refuses a damaged file as the built-in ones do."""
+    source = "def read(source, log):\n    raise source.error('it is torn', 1, do='mend it')\n    yield\n"
+    install("formats", "odd", source)
+    (tmp_path / "x").write_text("Ida left.\n")
+    report = call("import", tmp_path / "x", "--corpus", tmp_path / "c", "--format", "odd")
+    assert (report.code, report.err) == (1, f"annotator: {tmp_path}/x:1: it is torn; mend it\n")
+
+
+def test_a_built_in_name_wins_and_detection_loads_no_plugin(install: Install, tmp_path: Path) -> None:
+    """A plug-in called as a format of ours is never loaded, and none is where no format is named."""
+    install("formats", "plain", "raise RuntimeError", "impostor")
+    install("formats", "other", "raise RuntimeError", "bystander")
+    (tmp_path / "x").write_text('{"text": "Ida left.", "spans": [[0, 3, "PERSON"]]}\n')
+    for options in ((), ("--format", "plain")):
+        corpus = tmp_path / f"c{len(options)}"
+        assert call("import", tmp_path / "x", "--corpus", corpus, *options).code == 0
+    assert {"impostor", "bystander"}.isdisjoint(sys.modules)
+    assert {"plain", "other"} <= set(plugin_names("formats"))
+
+
+def test_an_unknown_name_is_wrong_usage(tmp_path: Path) -> None:
+    """A name that neither we nor a plug-in has lists those that are built in."""
+    report = call("import", tmp_path / "x", "--corpus", tmp_path / "c", "--format", "nobodys")
+    assert report.code == 2
+    assert "'nobodys' is not one of 'auto', 'prodigy', " in report.err
+    assert load_plugin("formats", "nobodys") is None
+
+
+def test_two_distributions_with_one_name_are_refused(install: Install) -> None:
+    """No order on the path decides which code runs."""
+    install("checks", "twice", "", "first-one")
+    install("checks", "twice", "", "second-one")
+    with pytest.raises(PluginError, match=r"first-one 1\.2, second-one 1\.2; uninstall all but one"):
+        load_plugin("checks", "twice")
+
+
+def test_the_published_names_exist_and_are_loaded_late() -> None:
+    """Every name for authors of plug-ins is there; importing the module loads no room of the program."""
+    for names in plugins._PUBLISHED_NAMES.values():
+        assert all(getattr(plugins, name).__name__ == name for name in names)
+    code = (
+        "import sys, annotator.plugins; print([m for m in sys.modules if m.startswith('annotator.formats')])"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+    with pytest.raises(AttributeError):
+        plugins.__getattr__("nothing")
