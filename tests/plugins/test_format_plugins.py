@@ -12,7 +12,7 @@ import pytest
 from annotator import plugins
 from annotator.core.errors import PluginError
 from annotator.plugins import load_plugin, plugin_names
-from tests.cli.calling import call
+from tests.cli.command_runner import call
 from tests.plugins.conftest import Install
 
 TABLE = '''
