@@ -270,7 +270,7 @@ def _refuse_options(ctx: click.Context, to: str) -> None:
     if "--unit" in given:
         from annotator.formats.registry import format_info
 
-        given = [o for o in given if o != "--unit" or not format_info(to).has_both_units]
+        given = [o for o in given if o != "--unit" or format_info(to).has_fixed_unit]
     if given:
         raise UsageError(f"{given[0]} has no meaning with --format {to}", do="leave it out")
 

@@ -59,8 +59,8 @@ class FormatInfo(Struct, frozen=True, kw_only=True):
     """In this package; empty for a plug-in."""
     unit: DocumentUnit = "article"
     """What one document of it is as a rule; a file may hold others."""
-    has_both_units: bool = False
-    """Whether a user can choose the unit of an export."""
+    has_fixed_unit: bool = False
+    """Whether an export can have no other unit."""
     reader_options: frozenset[str] = frozenset()
     """What a user can set: what ``offsets`` count, which ``layer``, the ``names`` of numbered tags."""
     can_write: bool = True
@@ -83,7 +83,7 @@ FORMATS: Mapping[str, FormatInfo] = {
         description="Prodigy's JSONL",
         module="prodigy",
         unit="sentence",
-        has_both_units=True,
+        has_fixed_unit=True,
         reader_options=frozenset({"offsets"}),
         has_answers=True,
         is_gold=True,
