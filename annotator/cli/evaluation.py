@@ -10,9 +10,10 @@ from annotator.cli import output
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import Sentence
 from annotator.core.schema import Schema
+from annotator.core.scoring import SpanScores
 from annotator.core.suggestion import Suggestion
 from annotator.language import ArticleContext, build_context
-from annotator.suggest.evaluation import LabelEvaluation, evaluate_suggestions
+from annotator.suggest.evaluation import evaluate_suggestions
 from annotator.suggest.mention_history import HISTORY_SOURCE as HISTORY
 from annotator.suggest.mention_history import MentionHistory
 from annotator.suggest.ranking import SuggestionRanker
@@ -36,7 +37,7 @@ def gold_contexts(gold: GoldSet) -> Callable[[str], ArticleContext]:
 
 def score_sources(
     gold: GoldSet, schema: Schema, sources: dict[str, SuggestFunction], threshold: float
-) -> dict[str, dict[str, LabelEvaluation]]:
+) -> dict[str, dict[str, SpanScores]]:
     """Return the figures of each source by label; of all together as well where there are several."""
     found = {name: _suggest_all(gold, name, source) for name, source in sources.items()}
     if len(found) > 1:
@@ -89,7 +90,7 @@ def history_source(gold: GoldSet, schema: Schema) -> SuggestFunction:
 def print_scores(
     path: Path,
     gold: GoldSet,
-    scores: dict[str, dict[str, LabelEvaluation]],
+    scores: dict[str, dict[str, SpanScores]],
     threshold: float,
     *,
     as_json: bool,
@@ -109,7 +110,7 @@ def print_scores(
         output.write_data(_score_table(name, labels))
 
 
-def _score_table(name: str, labels: dict[str, LabelEvaluation]) -> Iterator[str]:
+def _score_table(name: str, labels: dict[str, SpanScores]) -> Iterator[str]:
     """Yield the lines of one source: gold and suggested spans, then P, R and F1 in three ways."""
     width = max(map(len, labels), default=0)
     columns = "".join(f"  {what:>12}: P     R    F1" for what in ("exact", "overlapping", "characters"))

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from annotator.core.annotation import AnnotatedSentence, Answer
 from annotator.core.schema import LABEL_COLOURS, Example, Label, Schema
+from annotator.core.scoring import SpanScores, score_spans
 from annotator.core.spans import Span
 from annotator.core.tokens import token_range
 from annotator.export.doc_layout import ExportSentence
@@ -64,20 +65,18 @@ def _agreement_of_pair(
     pair: tuple[str, str], one: dict[str, AnnotatedSentence], other: dict[str, AnnotatedSentence], label: str
 ) -> PairAgreement | None:
     common = sorted(one.keys() & other.keys())
-    both = [(_spans_with_label(one[s], label), _spans_with_label(other[s], label)) for s in common]
-    sizes = sum(len(a) for a, _ in both), sum(len(b) for _, b in both)
+    scores = sum(
+        (score_spans(_label_ranges(one[s], label), _label_ranges(other[s], label)) for s in common),
+        start=SpanScores(),
+    )
+    sizes = scores.exact.predicted, scores.exact.gold
     if not sum(sizes):
         return None
-    same = sum(len({s.key for s in a} & {s.key for s in b}) for a, b in both)
-    met = sum(
-        sum(any(s.overlaps(o) for o in b) for s in a) + sum(any(s.overlaps(o) for o in a) for s in b)
-        for a, b in both
-    )
-    return PairAgreement(pair, label, len(common), sizes, 2 * same / sum(sizes), met / sum(sizes))
+    return PairAgreement(pair, label, len(common), sizes, scores.exact.dice, scores.overlapping.dice)
 
 
-def _spans_with_label(annotated: AnnotatedSentence, label: str) -> list[Span]:
-    return [s for s in annotated.annotation.spans if s.label == label]
+def _label_ranges(annotated: AnnotatedSentence, label: str) -> list[tuple[int, int]]:
+    return [(s.start, s.end) for s in annotated.annotation.spans if s.label == label]
 
 
 EXAMPLE_COUNT = 20

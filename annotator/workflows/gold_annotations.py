@@ -13,6 +13,7 @@ from annotator.core.article import Sentence
 from annotator.core.digest import article_id_from_digest, text_digest
 from annotator.core.errors import AnnotatorError, SourceError
 from annotator.core.schema import Schema
+from annotator.core.scoring import SpanOffsets
 from annotator.core.spans import Span
 from annotator.formats.conversion_ledger import is_loss
 from annotator.formats.document import ConversionLog, Document
@@ -24,7 +25,7 @@ from annotator.formats.span_alignment import align_spans
 from annotator.ingest.tokenizer import Tokenizer
 from annotator.storage.codec import NewerFormatError, RecordDecoder, RecordLineError
 from annotator.storage.file_io import raw_lines, translate_os_errors
-from annotator.suggest.evaluation import GoldSentence, SpanOffsets
+from annotator.suggest.evaluation import GoldSentence
 
 
 class GoldSet(Struct, frozen=True):
