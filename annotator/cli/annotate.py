@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from annotator.cli import output
-from annotator.cli.options import PATH, apply_schema, login_name, open_corpus, schema_file_text
+from annotator.cli.options import PATH, login_name, open_corpus
 from annotator.core.errors import CorpusError, UsageError
 from annotator.storage.corpus_folder import CorpusFolder
 
@@ -82,12 +82,13 @@ def _open_for_annotating(path: Path | None) -> CorpusFolder:
 
 
 def _apply_schema_file(corpus: CorpusFolder, path: Path, *, read_only: bool) -> None:
-    from annotator.storage.schemas import load_schema
+    from annotator.storage.schemas import read_schema_text
+    from annotator.workflows.opening import apply_schema
 
-    schema = load_schema(path)
+    text = read_schema_text(path)
     if read_only:
         raise UsageError("--schema changes the corpus, --read-only forbids it", do="leave one of them out")
-    apply_schema(corpus, schema, schema_file_text(path))
+    apply_schema(corpus, text, str(path))
 
 
 def _needs_ascii() -> bool:

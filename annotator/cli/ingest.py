@@ -116,7 +116,7 @@ def _prepare_ingest(
             f"--lang {lang}, but the corpus is {corpus.lang}", where=str(folder), do="leave --lang out"
         )
     if schema:
-        apply_schema(corpus, load_schema(schema), schema_file_text(schema))
+        apply_schema(corpus, schema_file_text(schema), str(schema))
     tokenizer = Tokenizer(corpus.lang)
     if tokenizer.fingerprint != corpus.fingerprint:
         output.write_warning(

@@ -10,12 +10,9 @@ from pathlib import Path
 
 import click
 
-from annotator.core.errors import CorpusError, SchemaError
-from annotator.core.schema import Schema
 from annotator.plugins import plugin_names
-from annotator.storage import schemas
-from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.file_io import translate_os_errors
+from annotator.storage.schemas import read_schema_text as schema_file_text  # noqa: F401
+from annotator.workflows.opening import apply_schema, open_corpus  # noqa: F401
 
 PATH = click.Path(path_type=Path, readable=False)
 """A path as it was given: what cannot be read there is told by whoever reads it, as bad input."""
@@ -64,53 +61,8 @@ def login_name() -> str:
     return re.sub(r"[^a-z0-9._-]+", "-", name.lower()).lstrip(".")[:64] or "me"
 
 
-def open_corpus(path: Path) -> CorpusFolder:
-    """Open a corpus; raises CorpusError that says how to make one where there is none."""
-    with translate_os_errors("read", path):
-        if not path.exists():
-            raise CorpusError(
-                "there is no such corpus",
-                where=str(path),
-                do=f"make it with `annotator ingest FILE… --corpus {path}`",
-            )
-    return CorpusFolder.open(path)
-
-
 def annotate_command(path: str, names: Iterable[str]) -> str:
     """Return the command that opens a corpus as the first of the annotators, to be shown to the user."""
     first, *others = names
     also = f" (or {', '.join(others)})" if others else ""
     return f"annotator annotate {shlex.quote(path)} --as {first}{also}"
-
-
-def labels_in_use(corpus: CorpusFolder) -> set[str]:
-    """Return the labels of all spans that are there now, or that undo and redo can bring back."""
-    from annotator.core.annotation_store import AnnotationStore  # most commands need neither
-    from annotator.storage.journal import Journal
-
-    found: set[str] = set()
-    for name in corpus.annotators():
-        store = AnnotationStore(corpus.sentences)
-        history = store.replay(Journal.open(corpus.path, name, read_only=True).records)
-        edits = (*history.done, *history.undone)
-        reached = [w for e in edits for w in (*e.before, *e.after)]
-        reached += [w for article in store.touched_articles for w in store.touched_sentences_of(article)]
-        found |= {span.label for w in reached for span in w.annotation.spans}
-    return found
-
-
-def apply_schema(corpus: CorpusFolder, schema: Schema, text: str) -> None:
-    """Make ``schema`` the corpus's own; raises SchemaError where it lacks a label that is in use."""
-    lacking = sorted(labels_in_use(corpus) - {x.name for x in schema.labels})
-    if lacking:
-        raise SchemaError(
-            f"the schema {schema.name} lacks labels that are in use here: {', '.join(lacking)}",
-            where=str(corpus.path),
-            do="add them to the schema, or annotate in another corpus",
-        )
-    corpus.set_schema(text)
-
-
-def schema_file_text(path: Path) -> str:
-    """Return the text of a schema file, or of a shipped schema by its bare name; raises SchemaError."""
-    return schemas.read_schema_text(path)

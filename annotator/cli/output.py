@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import click
 import orjson
 
 from annotator.core.errors import AnnotatorError
+from annotator.core.errors import path_text as path_text
 from annotator.core.pluralize import pluralize
 
 EXIT_LEFT_OUT = 3
@@ -68,11 +67,6 @@ def make_printable(line: str) -> str:
         return line
     plain = "".join(" " if c == "\t" or unicodedata.category(c)[0] == "Z" else c for c in line)
     return _UNSAFE_CHARACTERS.sub("�", plain)
-
-
-def path_text(path: Path | str) -> str:
-    """Return a path as text that can be stored: bytes in a name that are no UTF-8 become U+FFFD."""
-    return os.fsencode(path).decode("utf-8", "replace")
 
 
 def allow_any_text() -> None:

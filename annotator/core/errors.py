@@ -31,6 +31,11 @@ def _rebuild_error(kind: type[AnnotatorError], what: str, where: str, do: str) -
     return kind(what, where=where, do=do)
 
 
+def path_text(path: object) -> str:
+    """Return a path as text that can be stored: bytes in a name that are no UTF-8 become U+FFFD."""
+    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 class SchemaError(AnnotatorError):
     """A label schema that cannot be used."""
 

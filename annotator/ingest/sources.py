@@ -12,7 +12,7 @@ import orjson
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from annotator.core.errors import SourceError
+from annotator.core.errors import SourceError, path_text
 from annotator.ingest.decoding import (
     MAX_LINE_BYTES,
     MAX_SOURCE_BYTES,
@@ -111,14 +111,14 @@ def _read_folder(folder: Path) -> Iterator[ArticleSource | SourceFailure]:
     closed: list[OSError] = []
     files = [p for p in _visible_files(folder, closed) if source_kind(p.name)]
     for error in closed:
-        name = _path_text(error.filename or folder)
+        name = path_text(error.filename or folder)
         yield _read_failure(name, name, error)
     if not files and not closed:
         yield SourceFailure(
-            _path_text(folder),
+            path_text(folder),
             SourceError(
                 "the folder has no source in it",
-                where=_path_text(folder),
+                where=path_text(folder),
                 do="give one with files that end in " + ", ".join(KINDS_BY_SUFFIX),
             ),
         )
@@ -139,18 +139,13 @@ def _visible_files(folder: Path, closed: list[OSError]) -> list[Path]:
 
 
 def _read_file(path: Path) -> Iterator[ArticleSource | SourceFailure]:
-    name = _path_text(path)
+    name = path_text(path)
     try:
         came_from = os.path.realpath(path)
         with path.open("rb") as file:
             yield from _read_stream(name, name, file, source_kind(path.name), came_from)
     except OSError as error:
         yield _read_failure(name, name, error)
-
-
-def _path_text(path: Path | str) -> str:
-    """Return a path as text: bytes in a name that are no UTF-8 become U+FFFD."""
-    return os.fsencode(path).decode("utf-8", "replace")
 
 
 def _read_failure(origin: str, where: str, error: OSError) -> SourceFailure:

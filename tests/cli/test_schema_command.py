@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from annotator.cli.options import labels_in_use
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.annotation_store import AnnotationStore
 from annotator.core.edits import Op
@@ -16,6 +15,7 @@ from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
 from annotator.storage.schema_editing import merge_labels, rename_label, split_label
 from annotator.storage.schemas import parse_schema_text
+from annotator.workflows.opening import labels_in_use
 from tests import builders
 from tests.cli.command_runner import call
 from tests.cli.test_export_command import TOWNS, Desk
