@@ -11,8 +11,9 @@ from pathlib import Path
 import click
 
 from annotator.plugins import plugin_names
-from annotator.storage.schemas import read_schema_text as schema_file_text  # noqa: F401
-from annotator.workflows.opening import apply_schema, open_corpus  # noqa: F401
+from annotator.storage.schemas import read_schema_text
+from annotator.workflows.opening import apply_schema as apply_schema
+from annotator.workflows.opening import open_corpus as open_corpus
 
 PATH = click.Path(path_type=Path, readable=False)
 """A path as it was given: what cannot be read there is told by whoever reads it, as bad input."""
@@ -66,3 +67,6 @@ def annotate_command(path: str, names: Iterable[str]) -> str:
     first, *others = names
     also = f" (or {', '.join(others)})" if others else ""
     return f"annotator annotate {shlex.quote(path)} --as {first}{also}"
+
+
+schema_file_text = read_schema_text
