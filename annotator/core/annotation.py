@@ -19,7 +19,7 @@ class Answer(StrEnum):
     IGNORE = "ignore"
 
 
-class Annotation(Struct, frozen=True):
+class Annotation(Struct, frozen=True, gc=False):
     """One annotator's spans and answer; ``answer`` is None while unfinished.
 
     Spans are kept in reading order (outer before inner) and no two share range and label.
@@ -47,11 +47,13 @@ class Annotation(Struct, frozen=True):
 
 
 def _deduplicated(spans: list[Span] | tuple[Span, ...]) -> tuple[Span, ...]:
+    if len(spans) < 2:
+        return tuple(spans)
     unique = {s.key: s for s in reversed(tuple(spans))}
     return reading_order(list(unique.values()))
 
 
-class AnnotatedSentence(Struct, frozen=True):
+class AnnotatedSentence(Struct, frozen=True, gc=False):
     """A sentence and what the annotator has said of it: the unit that edits change."""
 
     sentence: Sentence

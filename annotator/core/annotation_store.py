@@ -119,7 +119,9 @@ class AnnotationStore:
     ) -> tuple[AnnotatedSentence, ...]:
         """Return the works that ``after`` takes the place of."""
         if op in {Op.EDIT, Op.ANSWER, Op.NOTE, Op.MIGRATE}:
-            # Several sentences of one deed need not be neighbours, nor of one article.
+            if len(after) == 1:
+                return self._sentences_before_one(after[0].sentence)
+            # Several sentences of one edit need not be neighbours, nor of one article.
             # Two of them may be parts of one, in a journal that was put together from others.
             return tuple(dict.fromkeys(b for w in after for b in self._sentences_before_one(w.sentence)))
         first = after[0].sentence

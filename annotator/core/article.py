@@ -29,7 +29,7 @@ class LineVerdict(StrEnum):
         return self in {LineVerdict.BODY, LineVerdict.SUBHEAD}
 
 
-class SourceLine(Struct, frozen=True):
+class SourceLine(Struct, frozen=True, gc=False):
     """The verdict on one physical line and the reason for it."""
 
     verdict: LineVerdict
@@ -88,7 +88,7 @@ class AnnotatedLineIndex:
         return any(self._annotated[first : last + 1])
 
 
-class Sentence(Struct, frozen=True):
+class Sentence(Struct, frozen=True, gc=False):
     """A stretch ``[start, end)`` of an article's text with its stored tokens.
 
     Token offsets count from the sentence's own start. The identity of a sentence is its place,

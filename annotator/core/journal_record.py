@@ -22,7 +22,7 @@ class KeystrokeKind(StrEnum):
     OTHER = "other"
 
 
-class KeystrokeCounts(Struct, frozen=True):
+class KeystrokeCounts(Struct, frozen=True, gc=False):
     """Counts of keys, one field for each ``KeyKind``."""
 
     label: int = 0
@@ -54,7 +54,7 @@ def sum_keystrokes(many: Iterable[KeystrokeCounts]) -> KeystrokeCounts:
 # The journal in memory: one record a line, and what the records add up to.
 
 
-class JournalRecord(Struct, frozen=True):
+class JournalRecord(Struct, frozen=True, gc=False):
     """One line of a journal: the whole annotation of one sentence after one deed."""
 
     seq: int

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 
-class Token(Struct, frozen=True):
+class Token(Struct, frozen=True, gc=False):
     """One token; ``start`` and ``end`` are code points in its sentence's text."""
 
     text: str
@@ -45,10 +45,15 @@ def tokens_cover_text(tokens: Sequence[Token], text: str) -> bool:
     """Whether the tokens' offsets are in order and they spell ``text`` exactly."""
     at = 0
     for t in tokens:
-        if t.start != at or t.end != at + len(t.text):
+        end = t.end
+        if t.start != at or end < at or text[at:end] != t.text:
             return False
-        at = t.end + t.ws
-    return tokens_text(tokens) == text
+        at = end
+        if t.ws:
+            if text[end : end + 1] != " ":
+                return False
+            at += 1
+    return at == len(text)
 
 
 def _token_start(token: Token) -> int:

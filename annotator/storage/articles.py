@@ -15,10 +15,17 @@ import msgspec
 from annotator.core.article import Article, LineVerdict, SourceLine
 from annotator.core.digest import is_article_id, text_digest
 from annotator.core.errors import CorpusError, SourceError
-from annotator.storage.codec import require_str
 from annotator.storage.journal_index import FastReadError
 
 _TEXT_FIELDS = ("title", "byline", "dateline", "date", "source")
+
+
+def require_str(value: Mapping[str, Any], key: str) -> str:
+    """Return ``value[key]``; raises ValueError unless it is a string."""
+    found = value.get(key)
+    if not isinstance(found, str):
+        raise ValueError(f"`{key}` is no text")
+    return found
 
 
 def check_article(article: Article) -> None:

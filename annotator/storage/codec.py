@@ -1,17 +1,21 @@
-"""A record as a journal line: Prodigy's fields, ours with an underscore, a CRC at the end."""
+"""The one codec of what a corpus stores line by line: sentences, and the records of a journal.
+
+A journal line has Prodigy's fields, ours with an underscore, and a CRC at the end. msgspec decodes each line
+straight into the values of core and checks the types; what types cannot express (the tokens spell the text,
+ids, offsets and digests agree) is checked here, by the same functions for every reader.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import re
 import zlib
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from typing import Annotated
 
 import msgspec
 import orjson
-from msgspec import Struct
-from msgspec.structs import replace
+from msgspec import Meta, Struct, field
 
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import Sentence
@@ -22,166 +26,20 @@ from annotator.core.journal_record import JournalRecord, KeystrokeCounts, Keystr
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, token_range, tokens_cover_text
 
-# Stored tokens and sentences: ``sentences.jsonl`` and the journal write them alike.
-#
-# Lines are decoded typed, by msgspec, in a tenth of the time that it takes to look at each field by
-# itself. Where it refuses one, the fields are looked at, to say what is wrong or to take what is not.
+JOURNAL_FORMAT = 1
+"""The version that is written as ``_v``; a higher one is refused."""
+
+CRC_LENGTH = len(b',"_crc":"00000000"}')
+"""How many bytes at the end of a journal line its checksum does not cover."""
+
+_Integer = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+_Offset = Annotated[int, Meta(ge=0, le=2**32 - 1)]
+_DECODE_ERRORS = (msgspec.MsgspecError, UnicodeError, RecursionError)
+"""What a typed decoder raises for bytes that are no JSON of its type."""
 
 
 class DataError(ValueError):
     """Stored data that contradict each other or have the wrong type."""
-
-
-Tokens = tuple[Token, ...]
-
-
-class _TokenizedText(msgspec.Struct, gc=False):
-    text: str
-    tokens: Tokens
-
-
-class _SentenceMeta(msgspec.Struct, gc=False):
-    article: str
-    index: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
-    start: int
-    end: int
-
-
-class _SentenceLine(msgspec.Struct, gc=False):
-    id: str
-    text: str
-    tokens: Tokens
-    meta: _SentenceMeta
-
-
-_TEXT_DECODER = msgspec.json.Decoder(_TokenizedText)
-_SENTENCE_DECODER = msgspec.json.Decoder(_SentenceLine)
-_DECODE_ERRORS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
-
-
-def encode_tokens(tokens: Sequence[Token]) -> list[dict[str, object]]:
-    """Return the tokens with Prodigy's fields; offsets are code points of the sentence."""
-    return [
-        {"text": t.text, "start": t.start, "end": t.end, "id": i, "ws": t.ws} for i, t in enumerate(tokens)
-    ]
-
-
-def decode_tokenized_text(raw: bytes) -> tuple[str, Tokens]:
-    """Return ``text`` and ``tokens`` of a JSON object; raises ValueError unless the one spells the other."""
-    try:
-        found = _TEXT_DECODER.decode(raw)
-    except _DECODE_ERRORS:
-        fields = orjson.loads(raw)
-        text = require_str(fields, "text")
-        return text, decode_tokens(fields.get("tokens"), text)
-    if not tokens_cover_text(found.tokens, found.text):
-        raise DataError("the tokens do not spell the text")
-    return found.text, found.tokens
-
-
-def decode_tokens(value: Any, text: str) -> Tokens:
-    """Return the stored tokens; raises DataError unless they spell ``text`` exactly."""
-    if not isinstance(value, list):
-        raise DataError("`tokens` is no list")
-    tokens = tuple(_decode_token(t) for t in value)
-    if not tokens_cover_text(tokens, text):
-        raise DataError("the tokens do not spell the text")
-    return tokens
-
-
-def _decode_token(value: Any) -> Token:
-    if not isinstance(value, dict):
-        raise DataError("a token is no object")
-    return Token(
-        require_str(value, "text"),
-        require_int(value, "start"),
-        require_int(value, "end"),
-        require_bool(value, "ws"),
-    )
-
-
-def encode_sentence(sentence: Sentence) -> dict[str, object]:
-    """Return a line of ``sentences.jsonl`` as an object; its place counts in the article's text."""
-    return {
-        "id": sentence.id,
-        "text": sentence.text,
-        "tokens": encode_tokens(sentence.tokens),
-        "meta": {
-            "article": sentence.article,
-            "index": sentence.index,
-            "start": sentence.start,
-            "end": sentence.end,
-        },
-    }
-
-
-def decode_sentence_fast(raw: bytes) -> Sentence | None:
-    """Return the sentence of a line that is just as it should be; None where it has to be looked at."""
-    try:
-        found = _SENTENCE_DECODER.decode(raw)
-    except _DECODE_ERRORS:
-        return None
-    at = found.meta
-    sentence = Sentence(at.article, at.index, at.start, at.end, found.text, found.tokens)
-    fits = at.start >= 0 and at.end - at.start == len(found.text) and found.id == sentence.id
-    return sentence if fits and tokens_cover_text(found.tokens, found.text) else None
-
-
-def decode_sentence(value: Mapping[str, Any]) -> Sentence:
-    """Return the sentence of such a line; raises DataError where its parts contradict each other."""
-    text = require_str(value, "text")
-    sentence = build_sentence(require_dict(value, "meta"), text, decode_tokens(value.get("tokens"), text))
-    if value.get("id") != sentence.id:
-        raise DataError("`id` is not the place in `meta`")
-    return sentence
-
-
-def build_sentence(meta: Mapping[str, Any], text: str, tokens: Tokens) -> Sentence:
-    """Return the sentence at the place that ``meta`` tells; raises DataError where the length differs."""
-    start, end = require_int(meta, "start"), require_int(meta, "end")
-    if start < 0 or end - start != len(text):
-        raise DataError("`start` and `end` do not fit the text")
-    return Sentence(require_str(meta, "article"), require_int(meta, "index"), start, end, text, tokens)
-
-
-def require_str(value: Mapping[str, Any], key: str) -> str:
-    """Return ``value[key]``; raises DataError unless it is a string."""
-    found = value.get(key)
-    if not isinstance(found, str):
-        raise DataError(f"`{key}` is no text")
-    return found
-
-
-def require_int(value: Mapping[str, Any], key: str) -> int:
-    """Return ``value[key]``; raises DataError unless it is a whole number."""
-    found = value.get(key)
-    if type(found) is not int:
-        raise DataError(f"`{key}` is no whole number")
-    return found
-
-
-def require_bool(value: Mapping[str, Any], key: str) -> bool:
-    """Return ``value[key]``; raises DataError unless it is true or false."""
-    found = value.get(key)
-    if not isinstance(found, bool):
-        raise DataError(f"`{key}` is neither true nor false")
-    return found
-
-
-def require_dict(value: Mapping[str, Any], key: str) -> dict[str, Any]:
-    """Return ``value[key]``; raises DataError unless it is an object."""
-    found = value.get(key)
-    if not isinstance(found, dict):
-        raise DataError(f"`{key}` is no object")
-    return found
-
-
-JOURNAL_FORMAT = 1
-"""The version that is written as ``_v``; a higher one is refused."""
-
-_CRC_FIELD = re.compile(rb',"_crc":"([^"]{8})"\}\Z')
-_BEFORE_SPANS = b'],"spans":['
-"""Ends the part of a line that is the same in all records of a sentence (a quote in text is ``\\"``)."""
 
 
 class RecordLineError(ValueError):
@@ -194,6 +52,86 @@ class RecordLineError(ValueError):
 
 class NewerFormatError(ValueError):
     """A line of a format that this version does not know."""
+
+
+# -- tokens and sentences ------------------------------------------------------------------------
+
+
+class _TokenizedText(Struct, frozen=True, gc=False):
+    """What a line of ``sentences.jsonl`` and a journal line begin with."""
+
+    text: str
+    tokens: tuple[Token, ...]
+
+
+class _SentenceMeta(Struct, frozen=True, gc=False):
+    article: str
+    index: _Integer
+    start: _Offset
+    end: _Offset
+
+
+class _SentenceLine(Struct, frozen=True, gc=False):
+    id: str
+    text: str
+    tokens: tuple[Token, ...]
+    meta: _SentenceMeta
+
+
+_text_decoder = msgspec.json.Decoder(_TokenizedText)
+_sentence_decoder = msgspec.json.Decoder(_SentenceLine)
+
+
+def encode_tokens(tokens: Sequence[Token]) -> list[dict[str, object]]:
+    """Return the tokens with Prodigy's fields; offsets are code points of the sentence."""
+    return [
+        {"text": t.text, "start": t.start, "end": t.end, "id": i, "ws": t.ws} for i, t in enumerate(tokens)
+    ]
+
+
+def decode_tokenized_text(raw: bytes) -> tuple[str, tuple[Token, ...]]:
+    """Return ``text`` and ``tokens`` of a JSON object; raises DataError unless they agree."""
+    try:
+        found = _text_decoder.decode(raw)
+    except _DECODE_ERRORS as error:
+        raise DataError(str(error)) from None
+    _check_tokens(found.tokens, found.text)
+    return found.text, found.tokens
+
+
+def encode_sentence(sentence: Sentence) -> dict[str, object]:
+    """Return a line of ``sentences.jsonl`` as an object; ``meta`` counts code points of the article's text."""
+    s = sentence
+    meta = {"article": s.article, "index": s.index, "start": s.start, "end": s.end}
+    return {"id": s.id, "text": s.text, "tokens": encode_tokens(s.tokens), "meta": meta}
+
+
+def decode_sentence(raw: bytes) -> Sentence:
+    """Return the sentence of a line; raises DataError where its parts contradict each other."""
+    try:
+        line = _sentence_decoder.decode(raw)
+    except _DECODE_ERRORS as error:
+        raise DataError(str(error)) from None
+    meta = line.meta
+    _check_place(line.text, meta)
+    sentence = Sentence(meta.article, meta.index, meta.start, meta.end, line.text, line.tokens)
+    if line.id != sentence.id:
+        raise DataError("`id` is not the place in `meta`")
+    _check_tokens(line.tokens, line.text)
+    return sentence
+
+
+def _check_tokens(tokens: Sequence[Token], text: str) -> None:
+    if not tokens_cover_text(tokens, text):
+        raise DataError("the tokens do not spell the text")
+
+
+def _check_place(text: str, meta: _SentenceMeta | _RecordMeta) -> None:
+    if meta.end - meta.start != len(text):
+        raise DataError("`start` and `end` do not fit the text")
+
+
+# -- journal records: writing --------------------------------------------------------------------
 
 
 def encode_record(record: JournalRecord) -> bytes:
@@ -212,7 +150,7 @@ def encode_record(record: JournalRecord) -> bytes:
 
 def _record_fields(record: JournalRecord) -> dict[str, object]:
     s, annotation = record.annotated.sentence, record.annotated.annotation
-    return {
+    fields: dict[str, object] = {
         "text": s.text,
         "tokens": encode_tokens(s.tokens),
         "spans": [_encode_span(x, s) for x in annotation.spans],
@@ -228,21 +166,17 @@ def _record_fields(record: JournalRecord) -> dict[str, object]:
         "_op": record.op.value,
         "_parent": record.parent,
         "_batch": {"first": record.batch[0], "size": record.batch[1]} if record.batch else None,
-    } | _optional_fields(s, annotation, record.keystrokes)
-
-
-def _optional_fields(s: Sentence, annotation: Annotation, keys: KeystrokeCounts | None) -> dict[str, object]:
-    """Return what few sentences have, so that the lines of the others stay short."""
-    extras: dict[str, object] = {}
+    }
+    # What few sentences have comes last, so that the lines of the others stay short.
     if annotation.rejected:
-        extras["rejected"] = [_encode_span(x, s) for x in annotation.rejected]
+        fields["rejected"] = [_encode_span(x, s) for x in annotation.rejected]
     if annotation.note:
-        extras["note"] = annotation.note
+        fields["note"] = annotation.note
     if annotation.flagged:
-        extras["flagged"] = True
-    if keys is not None:
-        extras["_keys"] = {kind: n for kind, n in keys.counts().items() if n}
-    return extras
+        fields["flagged"] = True
+    if record.keystrokes is not None:
+        fields["_keys"] = {kind: n for kind, n in record.keystrokes.counts().items() if n}
+    return fields
 
 
 def _encode_span(span: Span, s: Sentence) -> dict[str, object]:
@@ -259,141 +193,188 @@ def _encode_span(span: Span, s: Sentence) -> dict[str, object]:
     return fields | {"source": span.source} if span.source else fields
 
 
-class _RecordHead(Struct, frozen=True):
-    """The part of a line before its spans, which is the same in all records of a sentence."""
+# -- journal records: reading --------------------------------------------------------------------
+#
+# A line has two parts. Its head, ``text`` and ``tokens``, is the same in all records of a sentence, so
+# the decoder keeps it. Its tail begins with ``spans``, or with ``answer`` for a reader that needs no spans.
 
-    text: str
-    digest: str
-    tokens: tuple[Token, ...]
+_SPANS_START = b'],"spans":['
+_ANSWER_START = b'],"answer":'
+"""What precedes each tail. Inside a text or a label, JSON writes a backslash before the quotation mark."""
+
+
+class _RecordMeta(Struct, frozen=True, gc=False):
+    article: str
+    sentence: str
+    index: _Integer
+    start: _Offset
+    end: _Offset
+
+
+class _Batch(Struct, frozen=True, gc=False):
+    first: _Integer
+    size: _Integer
+
+
+class _Misplaced(Struct, frozen=True, gc=False):
+    """The type of a field that a tail must not have: it accepts neither a text nor a list."""
+
+
+class RecordTail(Struct, frozen=True, gc=False):
+    """What a journal line has after its tokens; ``spans`` is empty where they were not read."""
+
+    meta: _RecordMeta
+    annotator: str = field(name="_annotator_id")
+    session: str = field(name="_session_id")
+    time: _Integer = field(name="_timestamp")
+    seq: _Integer = field(name="_seq")
+    digest: str = field(name="_digest")
+    op: Op = field(name="_op")
+    version: _Integer = field(name="_v", default=JOURNAL_FORMAT)
+    answer: Answer | None = None
+    spans: tuple[Span, ...] = ()
+    parent: _Integer | None = field(name="_parent", default=None)
+    batch: _Batch | None = field(name="_batch", default=None)
+    rejected: tuple[Span, ...] = ()
+    note: str = ""
+    flagged: bool = False
+    keys: dict[str, _Integer] | None = field(name="_keys", default=None)
+    text: _Misplaced | None = None
+    tokens: _Misplaced | None = None
+
+
+_tail_decoder = msgspec.json.Decoder(RecordTail)
 
 
 class RecordDecoder:
-    """Turns lines into records; what records of one sentence share is parsed and kept once."""
+    """Turns journal lines into records; the tokens that records of one sentence share are kept once."""
 
     def __init__(self) -> None:
-        self._heads: dict[bytes, _RecordHead] = {}
+        self._heads: dict[bytes, tuple[str, tuple[Token, ...], str]] = {}
 
     def decode(self, raw: bytes) -> JournalRecord:
-        """Return the record in a line (without LF); raises LineError or NewerError."""
-        _check_crc(raw)
-        at = raw.find(_BEFORE_SPANS)
+        """Return the record in a line (without LF); raises RecordLineError or NewerFormatError."""
+        if not has_valid_crc(raw):
+            raise _crc_error(raw)
         try:
-            if at < 0:
-                _refuse_newer(orjson.loads(raw))
-                raise DataError("`spans` does not follow `tokens`")
-            head = self._head(raw[: at + 1])
-            return _build_record(orjson.loads(b"{" + raw[at + 2 :]), head)
-        except NewerFormatError:
-            raise
-        except (ValueError, TypeError, SourceError) as error:
+            return self._decode(raw)
+        except (DataError, SourceError) as error:
+            _refuse_newer(raw)
             raise RecordLineError(str(error)) from None
 
-    def _head(self, raw: bytes) -> _RecordHead:
-        key = hashlib.sha256(raw).digest()
-        if key not in self._heads:
+    def _decode(self, raw: bytes) -> JournalRecord:
+        at = raw.find(_SPANS_START)
+        if at < 0:
+            raise DataError("`spans` does not follow `tokens`")
+        tail = _decode_tail(raw[at + 2 :])
+        text, tokens, digest = self._head(raw[: at + 1])
+        if tail.digest != digest:
+            raise DataError("the digest is not that of the text")
+        _check_place(text, tail.meta)
+        return _build_record(text, tokens, tail)
+
+    def _head(self, raw: bytes) -> tuple[str, tuple[Token, ...], str]:
+        """Return text, tokens and digest of the text from the first part of a line."""
+        key = sha256(raw).digest()
+        head = self._heads.get(key)
+        if head is None:
             text, tokens = decode_tokenized_text(raw + b"}")
-            self._heads[key] = _RecordHead(text, text_digest(text), tokens)
-        return self._heads[key]
+            head = self._heads[key] = (text, tokens, text_digest(text))
+        return head
 
 
-def _build_record(fields: dict[str, Any], head: _RecordHead) -> JournalRecord:
-    _refuse_newer(fields)
-    if fields.get("_digest") != head.digest:
-        raise DataError("the digest is not that of the text")
-    meta = require_dict(fields, "meta")
-    sentence = build_sentence(meta, head.text, head.tokens)
-    if meta.get("sentence") != sentence.id:
+def decode_tail(raw: bytes) -> RecordTail:
+    """Return what a line with a valid CRC has after its spans.
+
+    Raises RecordLineError or NewerFormatError.
+    """
+    try:  # without an answer after spans, -1 + 2 leaves the text in the tail, which refuses it
+        return _decode_tail(raw[raw.rfind(_ANSWER_START) + 2 :])
+    except DataError as error:
+        _refuse_newer(raw)
+        raise RecordLineError(str(error)) from None
+
+
+def _decode_tail(raw: bytes) -> RecordTail:
+    """Return a checked tail from the bytes after its opening brace; raises DataError."""
+    try:
+        tail = _tail_decoder.decode(b"{" + raw)
+    except _DECODE_ERRORS as error:
+        raise DataError(str(error)) from None
+    meta, batch = tail.meta, tail.batch
+    if tail.version > JOURNAL_FORMAT:
+        raise DataError("the format is newer")
+    if meta.sentence != f"{meta.article}:{meta.start}-{meta.end}":
         raise DataError("`sentence` is not the place in `meta`")
-    answer = None if fields.get("answer") is None else Answer(require_str(fields, "answer"))
-    spans = [_decode_span(x, len(head.text)) for x in fields["spans"]]
-    rejected = [_decode_span(x, len(head.text)) for x in fields.get("rejected", ())]
-    note = require_str(fields, "note") if "note" in fields else ""
-    annotation = Annotation(answer=answer, note=note, flagged=fields.get("flagged") is True).with_spans(spans)
-    seq = require_int(fields, "_seq")
+    if tail.parent is not None and not 1 <= tail.parent < tail.seq:
+        raise DataError("`_parent` is no earlier record")
+    if batch is not None and not batch.first <= tail.seq < batch.first + batch.size:
+        raise DataError("`_batch` does not hold its own record")
+    if tail.keys and min(tail.keys.values()) < 0:
+        raise DataError("`_keys` counts below nothing")
+    return tail
+
+
+def _build_record(text: str, tokens: tuple[Token, ...], tail: RecordTail) -> JournalRecord:
+    meta, batch = tail.meta, tail.batch
+    for span in (*tail.spans, *tail.rejected):
+        if span.end > len(text):
+            raise DataError("a span ends after the text")
+    annotation = Annotation((), tail.answer, (), tail.note, tail.flagged).with_spans(tail.spans)
+    if tail.rejected:
+        annotation = annotation.with_rejected(tail.rejected)
+    sentence = Sentence(meta.article, meta.index, meta.start, meta.end, text, tokens)
     return JournalRecord(
-        seq=seq,
-        op=Op(require_str(fields, "_op")),
-        annotated=AnnotatedSentence(sentence, annotation.with_rejected(rejected) if rejected else annotation),
-        parent=_decode_parent(fields, seq),
-        batch=_decode_batch(fields, seq),
-        annotator=require_str(fields, "_annotator_id"),
-        session=require_str(fields, "_session_id"),
-        time=float(require_int(fields, "_timestamp")),
-        keystrokes=_decode_keystroke_counts(fields),
+        seq=tail.seq,
+        op=tail.op,
+        annotated=AnnotatedSentence(sentence, annotation),
+        parent=tail.parent,
+        batch=(batch.first, batch.size) if batch is not None else None,
+        annotator=tail.annotator,
+        session=tail.session,
+        time=float(tail.time),
+        keystrokes=None if tail.keys is None else _keystroke_counts(tail.keys),
     )
 
 
-def _check_crc(raw: bytes) -> None:
-    """Raise LineError or NewerError unless the line ends with the checksum of what stands before it."""
-    found = _CRC_FIELD.search(raw, max(0, len(raw) - 32))
-    if not found:
-        raise _missing_crc_error(raw)
-    if b"%08x" % zlib.crc32(memoryview(raw)[: found.start()]) != found.group(1):
-        raise RecordLineError("the checksum is wrong", torn=True)
+def _keystroke_counts(counts: dict[str, int]) -> KeystrokeCounts:
+    """Return counted keys; a kind that this version does not know is a key of another kind."""
+    known = {kind.value: counts.pop(kind.value, 0) for kind in KeystrokeKind}
+    known[KeystrokeKind.OTHER.value] += sum(counts.values())
+    return KeystrokeCounts(**known)
 
 
-def _missing_crc_error(raw: bytes) -> RecordLineError:
+_KNOWN_OPS = frozenset(Op)
+_CRC_FIELD = re.compile(rb',"_crc":"[^"]{8}"\}\Z')
+
+def has_valid_crc(raw: bytes, checksum: Callable[[bytes], int] = zlib.crc32) -> bool:
+    """Return True if a line (without LF) ends with the checksum of what precedes it."""
+    return raw[-CRC_LENGTH:] == b',"_crc":"%08x"}' % checksum(raw[:-CRC_LENGTH])
+
+
+def _crc_error(raw: bytes) -> RecordLineError:
+    """Return why a line has no valid checksum; raises NewerFormatError."""
+    if _CRC_FIELD.search(raw):
+        return RecordLineError("the checksum is wrong", torn=True)
     try:
         fields = orjson.loads(raw)
     except orjson.JSONDecodeError:
         return RecordLineError("the line is cut short or overwritten", torn=True)
-    _refuse_newer(fields)
+    _refuse_newer(raw)
     if isinstance(fields, dict) and fields.keys() & {"_v", "_seq"}:
         return RecordLineError("the checksum is missing", torn=True)
     return RecordLineError("this is JSON, but no journal line of Annotator")
 
 
-def _refuse_newer(fields: Any) -> None:
+def _refuse_newer(raw: bytes) -> None:
+    """Raise NewerFormatError for a line that a later version has written."""
+    try:
+        fields = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return
     version = fields.get("_v") if isinstance(fields, dict) else None
     if isinstance(version, int) and version > JOURNAL_FORMAT:
         raise NewerFormatError(f"format {version}")
     op = fields.get("_op") if isinstance(fields, dict) else None
     if version == JOURNAL_FORMAT and isinstance(op, str) and op not in _KNOWN_OPS:
         raise NewerFormatError(f"`_op` {op!r}")
-
-
-_KNOWN_OPS = frozenset(op.value for op in Op)
-
-
-def _decode_span(value: Any, length: int) -> Span:
-    if not isinstance(value, dict):
-        raise DataError("a span is no object")
-    source = value.get("source", "")
-    span = Span(
-        require_int(value, "start"), require_int(value, "end"), require_str(value, "label"), str(source)
-    )
-    if span.end > length:
-        raise ValueError("a span ends after the text")
-    return span
-
-
-def _decode_parent(fields: Mapping[str, Any], seq: int) -> int | None:
-    if fields.get("_parent") is None:
-        return None
-    parent = require_int(fields, "_parent")
-    if not 1 <= parent < seq:
-        raise ValueError("`_parent` is no earlier record")
-    return parent
-
-
-def _decode_batch(fields: Mapping[str, Any], seq: int) -> tuple[int, int] | None:
-    if fields.get("_batch") is None:
-        return None
-    batch = require_dict(fields, "_batch")
-    first, size = require_int(batch, "first"), require_int(batch, "size")
-    if not first <= seq < first + size:
-        raise ValueError("`_batch` does not hold its own record")
-    return (first, size)
-
-
-def _decode_keystroke_counts(fields: Mapping[str, Any]) -> KeystrokeCounts | None:
-    """Return the counted keys; a kind that is not known is a key of another kind."""
-    if fields.get("_keys") is None:
-        return None
-    counts = require_dict(fields, "_keys")
-    known = {kind.value: require_int(counts, kind.value) for kind in KeystrokeKind if kind.value in counts}
-    strange = sum(require_int(counts, kind) for kind in counts if kind not in known)
-    keys = KeystrokeCounts(**known)
-    if min(*keys.counts().values(), strange) < 0:
-        raise ValueError("`_keys` counts below nothing")
-    return replace(keys, other=keys.other + strange)

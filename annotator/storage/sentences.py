@@ -16,7 +16,7 @@ from annotator.core.article import Sentence
 from annotator.core.digest import is_article_id
 from annotator.core.errors import CorpusError
 from annotator.storage.atomic import append_durable, set_aside, sync, sync_folder, write_atomic
-from annotator.storage.codec import decode_sentence, decode_sentence_fast, encode_sentence
+from annotator.storage.codec import DataError, decode_sentence, encode_sentence
 from annotator.storage.file_io import MAX_RECORD, RawLine, dump_json_line, parse_json, raw_lines
 
 SENTENCES_FILE = "sentences.jsonl"
@@ -110,8 +110,8 @@ def article_of_line(raw: bytes) -> str | None:
 
 def _article_of_last_line(raw: bytes) -> str | None:
     """Return the same for a last line without LF, which counts only if it is whole."""
-    with suppress(CorpusError, ValueError):
-        return decode_sentence(parse_json(raw, "")).article
+    with suppress(DataError):
+        return decode_sentence(raw).article
     return None
 
 
@@ -173,8 +173,9 @@ class SentenceFile:
         for number, line in enumerate(raw.removesuffix(b"\n").split(b"\n"), extent.line):
             where = f"{self.path}:{number}"
             try:
-                sentence = decode_sentence_fast(line) or decode_sentence(parse_json(line, where))
-            except ValueError as error:
+                sentence = decode_sentence(line)
+            except DataError as error:
+                parse_json(line, where)  # says better what is wrong with a line that is no JSON
                 raise CorpusError(
                     f"the sentence is damaged: {error}", where=where, do=_RESTORE_HINT
                 ) from None
