@@ -20,7 +20,7 @@ from annotator.core.article import Article, Sentence
 from annotator.core.ledger import Outcome
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
-from annotator.core.tokens import build_tokens
+from annotator.core.tokens import Token, build_tokens
 from annotator.docbin import msgpack
 from annotator.docbin.norms import load_norms
 from annotator.docbin.token_columns import AttributeSet, TokenSpan
@@ -39,15 +39,6 @@ from annotator.export.span_outcomes import (
 )
 
 # Records as they are read for a streamed export: what has to be known of them, and their values of core.
-
-
-class StoredToken(Protocol):
-    """A stored token, in code points of its sentence."""
-
-    text: str
-    start: int
-    end: int
-    ws: bool
 
 
 class StoredSpan(Protocol):
@@ -70,7 +61,7 @@ class StoredSentence(Protocol):
     text: str
 
     @property
-    def tokens(self) -> Sequence[StoredToken]:
+    def tokens(self) -> Sequence[Token]:
         """The tokens in text order."""
 
     @property
@@ -219,7 +210,7 @@ class SentencePacker:
         run.end = number + 1
 
     def _locate_spans(
-        self, spans: Sequence[StoredSpan], tokens: Sequence[StoredToken], rejected: Sequence[StoredSpan]
+        self, spans: Sequence[StoredSpan], tokens: Sequence[Token], rejected: Sequence[StoredSpan]
     ) -> tuple[list[LocatedSpan], list[LocatedSpan], bool] | None:
         """Return the spans by token, those for ``doc.ents``, and whether any of these overlap.
 

@@ -53,6 +53,8 @@ class Journal:
         self.annotator = annotator
         self.records: tuple[JournalRecord, ...] = tuple(reader.records)
         """The records found at the opening, in file order; later ones are the caller's to keep."""
+        self.lines = reader.lines
+        """Of each record the byte offset of its line, the line's size with its LF, and its checksum."""
         self.warnings: list[str] = []
         self.damaged: tuple[int, ...] = tuple(sorted({flaw.line for flaw in reader.damaged}))
         self.next_seq = reader.next_seq
@@ -163,17 +165,15 @@ class Journal:
         A later call replaces the file of the one before. Raises JournalError where no other place can
         be written to either.
         """
-        self._rescue_path = write_rescue(records, self._rescue_name, self._rescue_path)
+        self._rescue_path = write_rescue(
+            records, rescue_name(self.path.parent.parent, self.annotator), self._rescue_path
+        )
         return self._rescue_path
-
-    @property
-    def _rescue_name(self) -> str:
-        return f"{self.path.parent.parent.resolve().name}-{self.annotator}"
 
     def _restore_rescued(self) -> None:
         """Bring back what lies in rescue files where it follows the last record, else tell of it."""
         articles = self.path.parent.parent / "articles"
-        for path in find_rescue_files(self._rescue_name):
+        for path in find_rescue_files(rescue_name(self.path.parent.parent, self.annotator)):
             records = read_rescue(path)
             if any(not (articles / f"{r.annotated.sentence.article}.json").is_file() for r in records):
                 continue  # of another corpus that has the same name
@@ -360,6 +360,11 @@ def has_begun(corpus_path: Path, annotator: str) -> bool:
 
 _SEQ_FIELD = re.compile(rb',"_seq":(\d{1,18})[,}]')
 """Only a key looks so: in a text the quotation marks are ``\\"``."""
+
+
+def rescue_name(corpus: Path, annotator: str) -> str:
+    """Return what the rescue files of an annotator's journal are called."""
+    return f"{corpus.resolve().name}-{annotator}"
 
 
 def journal_file_name(annotator: str) -> str:

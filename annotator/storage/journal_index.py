@@ -1,130 +1,51 @@
-"""An index of a journal for an export of a million sentences: which records are in force, and where they lie.
+"""An index of a journal: which records are in force, and where they lie in the file.
 
-It takes some 70 bytes a record, and a journal in which every line is as it should be. It does
-nothing but what is plain: anything else, such as a damaged line, raises OddError, and the caller
-reads the journal as everybody does (``journal.py``, ``scan.py``, ``records.py``, ``core/works.py``).
-Tests hold that what is taken here is taken there just so.
+It takes some 70 bytes a record, so that an export of a million sentences needs no values of core. A plain
+journal is indexed from the tails of its lines. One with a flaw, or with a batch whose effect depends on the
+history of edits, is read and replayed whole, and indexed from that.
 """
 
 from __future__ import annotations
 
 import hashlib
-import zlib
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from hashlib import sha256 as _sha256
+from contextlib import suppress
 from itertools import accumulate
 from pathlib import Path
 from typing import BinaryIO
 
-import msgspec
-
 from annotator.core.annotation import Answer
+from annotator.core.annotation_store import AnnotationStore
+from annotator.core.article import Sentence
+from annotator.core.digest import text_digest
 from annotator.core.edits import Op
-from annotator.storage.codec import JOURNAL_FORMAT
-from annotator.storage.file_io import MAX_RECORD
+from annotator.core.errors import JournalError
+from annotator.storage.codec import (
+    FastRecord,
+    NewerFormatError,
+    RecordLineError,
+    RecordTail,
+    decode_row,
+    decode_tail,
+    line_crc,
+)
+from annotator.storage.file_io import MAX_RECORD, translate_os_errors
+from annotator.storage.journal import ANNOTATIONS_FOLDER, Journal, rescue_name
+from annotator.storage.journal_reader import LineFlaw
+from annotator.storage.rescue import find_rescue_files
 
-_ANSWER_KEY = b'],"answer":'
-"""What ends the spans of a line. (A quotation mark in a text or a label has a backslash before it.)"""
-CRC_LENGTH = len(b',"_crc":"00000000"}')
-"""How many bytes at the end of a line its checksum is not reckoned over."""
 _INDEX_READ_SIZE = 1 << 19
-_KNOWN_OPS = frozenset(op.value for op in Op)
-_SINGLE_SENTENCE_OPS = frozenset({Op.EDIT.value, Op.ANSWER.value, Op.NOTE.value, Op.MIGRATE.value})
-_ANSWER_NUMBERS = {None: 0, Answer.ACCEPT.value: 1, Answer.REJECT.value: 2, Answer.IGNORE.value: 3}
-ACCEPTED_NUMBER = _ANSWER_NUMBERS[Answer.ACCEPT.value]
+_SINGLE_SENTENCE_OPS = frozenset({Op.EDIT, Op.ANSWER, Op.NOTE, Op.MIGRATE})
+_ANSWER_NUMBERS = {None: 0, Answer.ACCEPT: 1, Answer.REJECT: 2, Answer.IGNORE: 3}
+ACCEPTED_NUMBER = _ANSWER_NUMBERS[Answer.ACCEPT]
 """The number of the answer in an index; 0 is an unfinished sentence."""
-ANSWER_BY_NUMBER = {n: Answer(name) if name else None for name, n in _ANSWER_NUMBERS.items()}
+ANSWER_BY_NUMBER = {n: answer for answer, n in _ANSWER_NUMBERS.items()}
 
 
 class FastReadError(ValueError):
-    """A journal that is not plain: it has to be read record by record."""
-
-
-class _TailMeta(msgspec.Struct, gc=False):
-    article: str
-    sentence: str
-    index: int
-    start: int
-    end: int
-
-
-class _TailBatch(msgspec.Struct, gc=False):
-    first: int
-    size: int
-
-
-class _ForbiddenField(msgspec.Struct, gc=False):
-    """What has no place there: its type fits no text and no list, and a decoder refuses it."""
-
-
-class RecordTail(msgspec.Struct, gc=False):
-    """What a line has after its spans, and where ``text``, ``tokens`` and ``spans`` have no place."""
-
-    answer: str | None
-    meta: _TailMeta
-    annotator: str = msgspec.field(name="_annotator_id")
-    session: str = msgspec.field(name="_session_id")
-    time: int = msgspec.field(name="_timestamp")
-    version: int = msgspec.field(name="_v")
-    seq: int = msgspec.field(name="_seq")
-    digest: str = msgspec.field(name="_digest")
-    op: str = msgspec.field(name="_op")
-    parent: int | None = msgspec.field(name="_parent", default=None)
-    batch: _TailBatch | None = msgspec.field(name="_batch", default=None)
-    note: str = ""
-    flagged: bool = False
-    keys: dict[str, int] | None = msgspec.field(name="_keys", default=None)
-    text: _ForbiddenField | None = None
-    tokens: _ForbiddenField | None = None
-    spans: _ForbiddenField | None = None
-
-
-_decode_tail = msgspec.json.Decoder(RecordTail).decode
-
-
-def fast_crc() -> Callable[[bytes], int]:
-    """Return the fastest CRC-32 there is."""
-    try:
-        from isal import isal_zlib
-    except ImportError:  # the standard library's does the same
-        return zlib.crc32
-    found: Callable[[bytes], int] = isal_zlib.crc32
-    return found
-
-
-def check_journal_lines(
-    raws: Sequence[bytes], checksum: Callable[[bytes], int] = zlib.crc32
-) -> list[tuple[RecordTail, int]]:
-    """Return what lines (without LF) say after their spans, and their CRCs, checked; raises OddError.
-
-    One step after the other for all: so each runs fastest.
-    """
-    crcs = [checksum(raw[:-CRC_LENGTH]) for raw in raws]
-    if [raw[-CRC_LENGTH:] for raw in raws] != [b',"_crc":"%08x"}' % crc for crc in crcs]:
-        raise FastReadError("a checksum is wrong or missing")
-    try:  # a line without that has its text in the tail, which is no place for it
-        tails = [_decode_tail(b"{" + raw[raw.rfind(_ANSWER_KEY) + 2 :]) for raw in raws]
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise FastReadError(str(error)) from None
-    for tail in tails:
-        _check_tail(tail)
-    return list(zip(tails, crcs, strict=True))
-
-
-def _check_tail(tail: RecordTail) -> None:
-    meta = tail.meta
-    if tail.version != JOURNAL_FORMAT or tail.op not in _KNOWN_OPS or tail.answer not in _ANSWER_NUMBERS:
-        raise FastReadError("a word of another version")
-    if not 0 <= meta.start < meta.end < 1 << 32 or meta.sentence != f"{meta.article}:{meta.start}-{meta.end}":
-        raise FastReadError("`sentence` is not the place in `meta`")
-    if tail.parent is not None and not 1 <= tail.parent < tail.seq:
-        raise FastReadError("`_parent` is no earlier record")
-    if tail.batch is not None and not tail.batch.first <= tail.seq < tail.batch.first + tail.batch.size:
-        raise FastReadError("`_batch` does not hold its own record")
-    if tail.keys and min(tail.keys.values()) < 0:
-        raise FastReadError("`_keys` counts below nothing")
+    """A journal that is not plain, or that has changed since it was indexed."""
 
 
 class _ArticleRecords:
@@ -138,27 +59,35 @@ class _ArticleRecords:
 
 
 class JournalIndex:
-    """What a plain journal comes to, a number in each array for each of its records."""
+    """What a journal amounts to; each array has a number for each of its records, in file order."""
 
     def __init__(self, path: Path, name: str) -> None:
-        """Begin with nothing."""
+        """Begin with no records of the annotator ``name``."""
         self.path = path
         self.name = name
         self.crc = ""
-        """SHA-256 over the checksums of all lines: what the journal holds, in a few bytes."""
+        """SHA-256 over the checksums of all lines: identifies the contents of the journal."""
+        self.seqs: Sequence[int] = ()
+        """The numbers of the records; they count from 1 unless lines of the journal are lost."""
         self.starts = array("I")
         self.ends = array("I")
-        """The sentences' places, in code points of their articles."""
+        """Where the sentences start and end, in code points of their articles."""
         self.offsets = array("Q")
         self.sizes = array("I")
         """Where the lines lie in the file, in bytes; the size counts the LF."""
         self.crcs = array("I")
-        """Their checksums: a line that has changed since is found out."""
+        """The checksums of the lines: a line that changes later is noticed."""
         self.answers = bytearray()
         self.text_hashes = array("Q")
         """The first 64 bits of the text's digest."""
         self.superseded: list[int] = []
-        """Records that are in force no more."""
+        """Records that are no longer in force and that nobody has checked beyond their tails."""
+        self.warnings: tuple[str, ...] = ()
+        """What a user should know of the journal; empty for a plain one."""
+        self.flaws: tuple[LineFlaw, ...] = ()
+        """The lines that do not count as they should, and why."""
+        self.unusable_lines = 0
+        """How many lines do not count or have others missing before them."""
         self._articles: dict[str, _ArticleRecords] = {}
 
     @property
@@ -167,45 +96,47 @@ class JournalIndex:
         return list(self._articles)
 
     def current_records(self, article: str) -> Sequence[int]:
-        """Return the records in force of an article (from 0; ``seq`` is one more), by place."""
+        """Return the records in force of an article, numbered from 0 in file order, by place in the text."""
         places = self._articles.get(article)
         return places.records if places else ()
 
-    def add_lines(self, raws: Sequence[bytes], checked: Sequence[tuple[RecordTail, int]]) -> None:
-        """Note the records of lines (without LF) that follow in the file; raises OddError."""
-        tails = [tail for tail, _ in checked]
+    def begin_article(self, article: str) -> _ArticleRecords:
+        """Return the place for the records of an article that has none yet."""
+        places = self._articles[article] = _ArticleRecords()
+        return places
+
+    def add_lines(self, raws: Sequence[bytes], tails: Sequence[RecordTail]) -> None:
+        """Add the records of lines (without LF) that follow in the file; raises FastReadError."""
         sizes = [len(raw) + 1 for raw in raws]
         before = self.offsets[-1] + self.sizes[-1] if self.sizes else 0
         self.starts.extend([tail.meta.start for tail in tails])
         self.ends.extend([tail.meta.end for tail in tails])
         self.offsets.extend(list(accumulate(sizes, initial=before))[:-1])
         self.sizes.extend(sizes)
-        self.crcs.extend([crc for _, crc in checked])
+        self.crcs.extend([line_crc(raw) for raw in raws])
         self.answers.extend([_ANSWER_NUMBERS[tail.answer] for tail in tails])
         try:
             self.text_hashes.extend([int(tail.digest[:16], 16) for tail in tails])
         except (ValueError, OverflowError):
-            raise FastReadError("the digest is none") from None
+            raise FastReadError("the digest is no SHA-256") from None
 
     def apply_batch(self, batch: Sequence[tuple[int, RecordTail]]) -> None:
-        """Let the records of one deed take the place of what stands there; raises OddError.
+        """Put the records of one edit in force.
 
-        A record takes the place of all that shares text with it. That is what ``Works.replay`` does
-        with single records and with deeds that go sentence by sentence; with joins and splits as long
-        as nothing lies between their sentences.
+        Each takes the place of all records that share text with it. ``AnnotationStore.replay`` does the
+        same with single records and with edits that go sentence by sentence; with others as long as no
+        other record lies between their sentences; raises FastReadError where one does.
         """
         if len(batch) > 1 and batch[0][1].op not in _SINGLE_SENTENCE_OPS:
             self._check_adjacent(batch)
         for number, tail in batch:
-            self.apply_record(number, tail)
+            self.apply_record(number, tail.meta.article)
 
-    def apply_record(self, number: int, tail: RecordTail) -> None:
-        """Let a record take the place of what stands there."""
-        places = self._articles.get(tail.meta.article)
-        if places is None:
-            places = self._articles[tail.meta.article] = _ArticleRecords()
+    def apply_record(self, number: int, article: str) -> None:
+        """Put a record in force in the place of all that share text with it."""
+        places = self._articles.get(article) or self.begin_article(article)
         starts, records, mine = places.starts, places.records, self.starts[number]
-        if not starts or (starts[-1] < mine and self.ends[records[-1]] <= mine):  # the usual way: at the end
+        if not starts or (starts[-1] < mine and self.ends[records[-1]] <= mine):  # most records: at the end
             starts.append(mine)
             records.append(number)
             return
@@ -222,50 +153,69 @@ class JournalIndex:
         return first, max(first, bisect_left(places.starts, end))
 
     def _check_adjacent(self, batch: Sequence[tuple[int, RecordTail]]) -> None:
-        """Raise OddError unless the sentences of a deed lie in one article with nothing in between."""
+        """Raise FastReadError unless an edit's sentences lie in one article with no other record between."""
         metas = [tail.meta for _, tail in batch]
         places = self._articles.get(metas[0].article, _ArticleRecords())
         each = [self._overlapping_range(places, m.start, m.end) for m in metas]
         whole = self._overlapping_range(places, metas[0].start, metas[-1].end)
         covered = {n for first, last in each for n in range(first, last)}
         if {m.article for m in metas} != {metas[0].article} or covered != set(range(*whole)):
-            raise FastReadError("a deed on sentences that are no neighbours")
+            raise FastReadError("an edit of sentences that are no neighbours")
+
+
+def load_journal_index(
+    corpus: Path, name: str, stored_sentences: Callable[[str], Sequence[Sentence]]
+) -> JournalIndex:
+    """Return the index of an annotator's journal, whatever its state; nothing on the disk is touched.
+
+    ``stored_sentences`` returns the sentences of an article by its id. Raises JournalError for a journal of
+    a newer version or one that cannot be read.
+    """
+    path = corpus / ANNOTATIONS_FOLDER / f"{name}.jsonl"
+    with translate_os_errors("read", path, JournalError):
+        if not find_rescue_files(rescue_name(corpus, name)):
+            with suppress(FastReadError):
+                index = read_journal_index(path, name)
+                check_superseded_records(index)
+                return index
+        return _index_by_replay(corpus, name, stored_sentences)
 
 
 def read_journal_index(path: Path, name: str) -> JournalIndex:
-    """Read a whole journal, each line's CRC checked; raises OddError, OSError.
+    """Index a plain journal from the tails of its lines; raises FastReadError, OSError.
 
-    Records that are in force no more are not checked further here: see ``Index.old``.
+    Every line's CRC is checked; text, tokens and spans are checked when a record is read.
     """
     index = JournalIndex(path, name)
-    seen = hashlib.sha256()
-    checksum = fast_crc()
     batch: list[tuple[int, RecordTail]] = []
     names = {name, ""}
     with path.open("rb", buffering=0) as file:
         for raws in _read_line_chunks(file):
             number = len(index.starts)
-            checked = check_journal_lines(raws, checksum)
-            index.add_lines(raws, checked)
-            for taken, (tail, _) in enumerate(checked, number):
-                if tail.seq != taken + 1 or tail.annotator not in names:
+            try:
+                tails = [decode_tail(raw) for raw in raws]
+            except (RecordLineError, NewerFormatError) as error:
+                raise FastReadError(str(error)) from None
+            index.add_lines(raws, tails)
+            for seq, tail in enumerate(tails, number + 1):
+                if tail.seq != seq or tail.annotator not in names:
                     raise FastReadError("a line is missing, or by another annotator")
                 if tail.batch is None and not batch:
-                    index.apply_record(taken, tail)
+                    index.apply_record(seq - 1, tail.meta.article)
                 else:
-                    _add_to_batch(batch, taken, tail)
+                    _add_to_batch(batch, seq - 1, tail)
                     if tail.batch and len(batch) == tail.batch.size:
                         index.apply_batch(batch)
                         batch = []
-            seen.update(index.crcs[number:].tobytes())
     if batch:
         raise FastReadError("a batch is incomplete")
-    index.crc = seen.hexdigest()
+    index.seqs = range(1, len(index.starts) + 1)
+    index.crc = hashlib.sha256(index.crcs.tobytes()).hexdigest()
     return index
 
 
 def _read_line_chunks(file: BinaryIO) -> Iterator[list[bytes]]:
-    """Yield the lines of a journal without LF, many at a time; raises OddError for a long or torn one."""
+    """Yield the lines of a journal without LF, many at a time; raises FastReadError for a torn one."""
     remainder = b""
     while data := file.read(_INDEX_READ_SIZE):
         *lines, remainder = (remainder + data).split(b"\n")
@@ -278,7 +228,7 @@ def _read_line_chunks(file: BinaryIO) -> Iterator[list[bytes]]:
 
 
 def _add_to_batch(batch: list[tuple[int, RecordTail]], number: int, tail: RecordTail) -> None:
-    """Add a record to the deed that it belongs to; raises OddError where a batch is not whole."""
+    """Add a record to the batch that it belongs to; raises FastReadError where a batch is not whole."""
     if tail.batch is None or tail.seq != tail.batch.first + len(batch):
         raise FastReadError("a batch is incomplete")
     if batch and tail.batch != batch[0][1].batch:
@@ -286,135 +236,79 @@ def _add_to_batch(batch: list[tuple[int, RecordTail]], number: int, tail: Record
     batch.append((number, tail))
 
 
-# Journal lines decoded for an export of a million sentences: typed, checked, without the objects of core.
-#
-# A record is decoded when its turn comes, from the place that the index (``fast_index.py``) has noted.
-# Nothing is taken but what is plain: anything else raises OddError, and the caller reads the journal
-# as everybody does.
+def _index_by_replay(
+    corpus: Path, name: str, stored_sentences: Callable[[str], Sequence[Sentence]]
+) -> JournalIndex:
+    """Index a journal from its replayed records, with what is wrong with its lines."""
+    journal = Journal.open(corpus, name, read_only=True)
+    index = JournalIndex(journal.path, name)
+    for record in journal.records:
+        sentence = record.annotated.sentence
+        index.starts.append(sentence.start)
+        index.ends.append(sentence.end)
+        index.answers.append(_ANSWER_NUMBERS[record.annotated.annotation.answer])
+        index.text_hashes.append(int(text_digest(sentence.text)[:16], 16))
+    for offset, size, crc in journal.lines:
+        index.offsets.append(offset)
+        index.sizes.append(size)
+        index.crcs.append(crc)
+    index.seqs = array("Q", [record.seq for record in journal.records])
+    index.crc = hashlib.sha256(index.crcs.tobytes()).hexdigest()
+    index.warnings, index.flaws = tuple(journal.warnings), journal.flaws
+    index.unusable_lines = journal.unusable_lines
+    store = AnnotationStore(stored_sentences)
+    store.replay(journal.records)
+    numbers = {seq: number for number, seq in enumerate(index.seqs)}
+    for article in store.touched_articles:
+        places = index.begin_article(article)
+        for annotated in store.touched_sentences_of(article):
+            places.starts.append(annotated.sentence.start)
+            places.records.append(numbers[store.last_seq(annotated.sentence.id) or 0])
+    return index
 
 
-_BEFORE_SPANS = b'],"spans":['
+# -- records by their place in the file ----------------------------------------------------------
+
 _RECORD_READ_SIZE = 1 << 18
 """How many bytes of a journal are read at a time."""
-
-
-class FastToken(msgspec.Struct, gc=False):
-    """A stored token."""
-
-    text: str
-    start: int
-    end: int
-    ws: bool
-
-
-class FastSpan(msgspec.Struct, gc=False):
-    """A stored span; its tokens, the last one included, are None where it has none."""
-
-    start: int
-    end: int
-    label: str
-    token_start: int | None = None
-    token_end: int | None = None
-    source: str = ""
-
-
-class FastRecord(msgspec.Struct, gc=False):
-    """One record; from ``decode_row`` it is checked: the tokens spell the text, the spans lie in it."""
-
-    text: str
-    tokens: list[FastToken]
-    spans: list[FastSpan]
-    digest: str = msgspec.field(name="_digest")
-    rejected: list[FastSpan] = []
-    note: str = ""
-    flagged: bool = False
-
-
-_decode_fast_record = msgspec.json.Decoder(FastRecord).decode
-
-
-def decode_fast_records(raws: Sequence[bytes], lengths: Sequence[int]) -> list[FastRecord]:
-    """Return the records of lines that ``check_lines`` has seen, whose sentences have so many code points.
-
-    Raises OddError for what contradicts itself. One step after the other for all: so each runs fastest.
-    """
-    try:
-        records = [_decode_fast_record(raw) for raw in raws]
-        digests = [_sha256(record.text.encode()).hexdigest() for record in records]
-    except (msgspec.MsgspecError, UnicodeError) as error:
-        raise FastReadError(str(error)) from None
-    if digests != [record.digest for record in records] or list(lengths) != [
-        len(record.text) for record in records
-    ]:
-        raise FastReadError("the digest or the place is not the text's")
-    for raw, record in zip(raws, records, strict=True):
-        if record.rejected and b'"rejected":' in raw[: raw.find(_BEFORE_SPANS)]:
-            raise FastReadError("`rejected` stands before `spans`")
-        check_fast_spans(record.spans, len(record.text))
-        check_fast_spans(record.rejected, len(record.text))
-    for record in records:
-        _check_tokens_cover_text(record.text, record.tokens)
-    return records
-
-
-def check_fast_spans(spans: list[FastSpan], length: int) -> None:
-    """Raise OddError unless spans lie in a sentence of ``length`` code points."""
-    for span in spans:
-        if not 0 <= span.start < span.end <= length:
-            raise FastReadError("a span ends after the text, or before it starts")
-
-
-def _check_tokens_cover_text(text: str, tokens: list[FastToken]) -> None:
-    """Raise OddError unless the tokens stand one after the other, none empty, and spell the text."""
-    position = 0
-    for token in tokens:
-        end = token.end
-        if token.start != position or end <= position or text[position:end] != token.text:
-            raise FastReadError("the tokens do not spell the text")
-        position = end
-        if token.ws:
-            if text[end : end + 1] != " ":
-                raise FastReadError("the tokens do not spell the text")
-            position += 1
-    if position != len(text):
-        raise FastReadError("the tokens do not spell the text")
 
 
 class FastRecordReader:
     """Reads records of journals by their place in the file."""
 
     def __init__(self) -> None:
-        """Open nothing yet."""
+        """Open no file yet."""
         self._open_files: dict[str, BinaryIO] = {}
-        self._checksum = fast_crc()
 
     def read_records(
         self, path: str, locations: Sequence[tuple[int, int, int]], lengths: Sequence[int]
     ) -> list[FastRecord]:
-        """Return the records of these offsets, sizes and checksums; sentences of so many code points.
+        """Return the records at these offsets, of these sizes (bytes) and checksums.
 
-        Raises OddError where one is not as the index found it, and OSError.
+        ``lengths`` are the lengths of their sentences in code points. Raises FastReadError where a record
+        contradicts itself or is not what the index found, and OSError.
         """
         if path not in self._open_files:
             self._open_files[path] = Path(path).open("rb", buffering=_RECORD_READ_SIZE)  # noqa: SIM115  (see close)
         file = self._open_files[path]
-        raws = []
-        for offset, size, _ in locations:
+        rows = []
+        for (offset, size, crc), length in zip(locations, lengths, strict=True):
             file.seek(offset)
-            raws.append(file.read(size))
-        if [self._checksum(raw[: -CRC_LENGTH - 1]) for raw in raws] != [crc for _, _, crc in locations]:
-            raise FastReadError("the journal has changed")
-        return decode_fast_records(raws, lengths)
+            try:
+                rows.append(decode_row(file.read(size).rstrip(b"\r\n"), crc, length))
+            except RecordLineError as error:
+                raise FastReadError(str(error)) from None
+        return rows
 
     def close(self) -> None:
-        """Let the files go."""
+        """Close the files."""
         for file in self._open_files.values():
             file.close()
         self._open_files.clear()
 
 
 def check_superseded_records(index: JournalIndex) -> None:
-    """Check the records of a journal that are in force no more as well; raises OddError, OSError."""
+    """Check the records that are no longer in force as well; raises FastReadError, OSError."""
     reader = FastRecordReader()
     try:
         for n in index.superseded:

@@ -13,7 +13,7 @@ from msgspec import Struct, field
 
 from annotator.core.errors import JournalError
 from annotator.core.journal_record import JournalRecord
-from annotator.storage.codec import NewerFormatError, RecordDecoder, RecordLineError
+from annotator.storage.codec import NewerFormatError, RecordDecoder, RecordLineError, line_crc
 from annotator.storage.file_io import RawLine
 
 _MERGE_MARKERS = (b"<<<<<<<", b"=======", b">>>>>>>", b"|||||||")
@@ -33,6 +33,8 @@ class JournalReader(Struct):
 
     where: str
     records: list[JournalRecord] = field(default_factory=list)
+    lines: list[tuple[int, int, int]] = field(default_factory=list)
+    """Of each record the byte offset of its line, the line's size with its LF, and its checksum."""
     damaged: list[LineFlaw] = field(default_factory=list)
     torn: list[LineFlaw] = field(default_factory=list)
     torn_start: int = 0
@@ -88,7 +90,7 @@ class JournalReader(Struct):
         if self._batch and self._batch[-1][1].batch != record.batch:
             self._discard_batch()
         if record.batch is None:
-            self._add_records(line, [record])
+            self._add_records([(line, record)])
             return
         first, size = record.batch
         if record.seq != first + len(self._batch):
@@ -98,11 +100,12 @@ class JournalReader(Struct):
         self._batch.append((line, record))
         if len(self._batch) == size:
             batch, self._batch = self._batch, []
-            self._add_records(batch[0][0], [r for _, r in batch])
+            self._add_records(batch)
 
-    def _add_records(self, line: RawLine, records: list[JournalRecord]) -> None:
-        """Take whole records in, unless their numbers were used before."""
-        seq, gap_explained = records[0].seq, bool(self.torn)
+    def _add_records(self, found: list[tuple[RawLine, JournalRecord]]) -> None:
+        """Add a record, or those of a whole batch, unless their numbers were used before."""
+        line, first = found[0]
+        seq, gap_explained = first.seq, bool(self.torn)
         if seq < self._next_seq:
             self._add_damaged(line, f"its number {seq} was used before")
             return
@@ -111,8 +114,9 @@ class JournalReader(Struct):
                 line, f"its number is {seq}, but {self._next_seq} was to come: lines are missing before it"
             )
         self._torn_to_damaged()
-        self.records += records
-        self._next_seq = records[-1].seq + 1
+        self.records += [record for _, record in found]
+        self.lines += [(x.start, x.end - x.start, line_crc(x.raw.removesuffix(b"\r"))) for x, _ in found]
+        self._next_seq = found[-1][1].seq + 1
 
     def _discard_batch(self) -> None:
         batch, self._batch = self._batch, []

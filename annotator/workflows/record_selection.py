@@ -30,13 +30,12 @@ from annotator.export.export_ledger import (
 )
 from annotator.export.options import ExcludedItem, ExportItem
 from annotator.export.sentence_packer import PackedArticle, annotated_sentence_of
+from annotator.storage.codec import FastRecord, FastSpan
 from annotator.storage.journal_index import (
     ACCEPTED_NUMBER,
     ANSWER_BY_NUMBER,
     FastReadError,
-    FastRecord,
     FastRecordReader,
-    FastSpan,
     JournalIndex,
 )
 

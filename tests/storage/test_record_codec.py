@@ -100,15 +100,22 @@ def _signed(change: dict[str, object]) -> bytes:
         ({"tokens": []}, "tokens do not spell"),
         ({"spans": [{"start": 0, "end": 99, "label": "X"}]}, "ends after the text"),
         ({"spans": [{"start": 3, "end": 3, "label": "X"}]}, "0 <= start < end"),
-        ({"spans": [{"start": True, "end": 3, "label": "X"}]}, "`start` is no whole number"),
-        ({"answer": "yes"}, "'yes' is not a valid Answer"),
+        (
+            {"spans": [{"start": True, "end": 3, "label": "X"}]},
+            "Expected `int`, got `bool` - at `\\$.spans\\[0\\].start`",
+        ),
+        ({"answer": "yes"}, "Invalid enum value 'yes' - at `\\$.answer`"),
         ({"_parent": 5}, "no earlier record"),
         ({"_batch": {"first": 6, "size": 2}}, "does not hold its own record"),
         (
-            {"meta": {"article": "0123456789ab", "sentence": "x", "index": 1, "start": 1, "end": 2}},
+            {"meta": {"article": "012", "sentence": "012:1-2", "index": 1, "start": 1, "end": 2}},
             "do not fit",
         ),
-        ({"_annotator_id": None}, "`_annotator_id` is no text"),
+        (
+            {"meta": {"article": "012", "sentence": "012:0-2", "index": 1, "start": 1, "end": 2}},
+            "`sentence` is not the place",
+        ),
+        ({"_annotator_id": None}, "Expected `str`, got `null` - at `\\$._annotator_id`"),
     ],
 )
 def test_a_right_checksum_is_not_enough(change: dict[str, object], why: str) -> None:
