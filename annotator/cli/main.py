@@ -19,6 +19,7 @@ _COMMANDS = {
     "articles": "List the articles of a corpus, or the lines of one with their verdicts.",
     "check": "Look for problems: damage, forbidden overlaps, doubtful edges, doubles; or certify a format.",
     "export": "Write training data for spaCy: DocBins, a config and a ledger.",
+    "help": "Show a page of the manual, or the list of its pages.",
     "import": "Take in the annotations of other tools: Prodigy, doccano, Label Studio, brat, CoNLL, …",
     "keys": "Print the keys in force, or try a keymap file.",
     "ingest": "Take articles into a corpus: text dumps, HTML, JSONL, folders, standard input.",

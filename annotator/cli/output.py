@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
@@ -30,6 +31,8 @@ _UNSAFE_CHARACTERS = re.compile(
 )
 """What could command a terminal or show a text otherwise than it is."""
 _BEYOND_ASCII = re.compile("[^\x00-\x7e]")
+_MAX_PAGE_WIDTH = 100
+"""The widest page of the manual, in cells: longer lines are hard to read."""
 
 
 class OutputClosedError(Exception):
@@ -40,6 +43,21 @@ def write_data(lines: Iterable[str]) -> None:
     """Write lines of data to stdout, control characters made visible: a terminal would obey them."""
     for line in lines:
         _write_stdout(make_printable(line))
+
+
+def write_page(markdown: str) -> None:
+    """Write a page of the manual: laid out, in the user's pager, where stdout is a terminal."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        write_data(markdown.rstrip().split("\n"))
+        return
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    width = min(shutil.get_terminal_size().columns, _MAX_PAGE_WIDTH)
+    console = Console(file=io.StringIO(), width=width, color_system=None)
+    with console.capture() as page:
+        console.print(Markdown(markdown, hyperlinks=False))
+    click.echo_via_pager(page.get())
 
 
 def write_json(value: Any) -> None:

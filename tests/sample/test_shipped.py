@@ -1,4 +1,4 @@
-"""What the project ships is what its scripts make."""
+"""The sample, the pictures and the commands that the project ships are what its scripts make."""
 
 from __future__ import annotations
 
@@ -6,23 +6,18 @@ import html
 import re
 from pathlib import Path
 
-from annotator.session.keymap import effective_keymap
-from annotator.session.keymap_file import parse_keymap
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
 from annotator.storage.schemas import load_schema
 from tests.scripts.make_picture import FOLDER, suggestions, take
-from tests.scripts.make_readme import README, with_keys
+from tests.scripts.make_docs import pages
 from tests.scripts.make_sample import MADE, ROOT, make
 
-
-def test_the_readme_has_every_key() -> None:
-    """README's key table is that of the registry."""
-    text = README.read_text(encoding="utf-8")
-    assert with_keys(text) == text
+README = ROOT / "README.md"
+PAGES = [README, *pages()]
 
 
-def test_the_readmes_pictures_show_the_app_as_it_is() -> None:
+def test_the_pictures_show_the_app_as_it_is() -> None:
     """Each picture shows the words that the app shows today, and one taken again has the same bytes.
 
     The markup round the words is Rich's and may differ with its version.
@@ -30,17 +25,11 @@ def test_the_readmes_pictures_show_the_app_as_it_is() -> None:
     taken = take()
     assert set(taken) == {p.name for p in FOLDER.glob("*.svg")}
     for name, svg in taken.items():
-        assert words_of(svg) == words_of((FOLDER / name).read_text(encoding="utf-8")), name
-        assert f"tests/data/{name}" in README.read_text(encoding="utf-8")
+        assert words_of(svg) == words_of((FOLDER / name).read_text(encoding="utf-8")), (
+            f"{name}: run `python -m tests.scripts.make_picture`"
+        )
+        assert any(f"tests/data/{name})" in p.read_text(encoding="utf-8") for p in PAGES), name
     assert take([suggestions])["screen.svg"] == taken["screen.svg"]
-
-
-def test_the_readmes_keymaps_can_be_used() -> None:
-    """Each example of a keymap in the README has no clash with the default keys and labels."""
-    blocks = re.findall(r"```toml\n(\[keys\]\n.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
-    assert len(blocks) == 2
-    for text in blocks:
-        assert not effective_keymap(load_schema("news"), parse_keymap(text, "keymap.toml")).problems
 
 
 def words_of(svg: str) -> list[str]:

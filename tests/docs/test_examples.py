@@ -1,0 +1,51 @@
+"""Every example in README and manual works, run in order in a folder with a copy of the sample."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.docs.examples import make_example_folder, page_examples, run_examples
+from tests.scripts.make_docs import MANUAL, pages
+from tests.scripts.make_sample import ROOT
+
+README = ROOT / "README.md"
+PAGES = [README, *pages()]
+WITHOUT_EXAMPLES = {"index.md"}
+"""Pages in which nothing is run. A page that joins them is listed here, so that it is no accident."""
+
+
+def _id(page: Path) -> str:
+    return page.stem
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if any(not x.slow for x in page_examples(p))], ids=_id)
+def test_the_examples_of_a_page_work(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each block of a page that is not marked slow ends with exit code 0, or prints what it says."""
+    make_example_folder(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert not list(run_examples(page, tmp_path, slow=False))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", [p for p in PAGES if any(x.slow for x in page_examples(p))], ids=_id)
+def test_the_slow_examples_of_a_page_work(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All blocks of a page work, those that take long as well."""
+    make_example_folder(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert not list(run_examples(page, tmp_path, slow=True))
+
+
+def test_pages_without_an_example_are_known() -> None:
+    """A page whose blocks are all ``text`` proves nothing: it is named in ``WITHOUT_EXAMPLES``."""
+    assert {p.name for p in PAGES if not page_examples(p)} == WITHOUT_EXAMPLES
+
+
+def test_every_page_is_in_the_index() -> None:
+    """``annotator help`` lists each page of the manual, and only pages that are there."""
+    from annotator.manual import manual_topics
+
+    assert set(manual_topics()) == {p.stem for p in MANUAL.glob("*.md")} - {"index"}

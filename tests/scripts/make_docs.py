@@ -1,0 +1,109 @@
+"""Put the generated tables into the manual: ``python -m tests.scripts.make_docs``.
+
+A table is between ``<!-- made: NAME -->`` and ``<!-- /made -->``; NAME is a key of ``TABLES``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import click
+
+from annotator.checks.problem import ProblemKind
+from annotator.cli.main import main as annotator_group
+from annotator.session.commands import command_groups, key_table
+from tests.scripts.make_sample import ROOT
+
+MANUAL = ROOT / "annotator" / "manual"
+COMMAND = "python -m tests.scripts.make_docs"
+"""What mends a table that is not as it would be made."""
+
+_TABLE = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- /made -->)", re.DOTALL)
+
+
+def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return rows as a Markdown table."""
+    lines = [head, ["---"] * len(head), *([c.replace("|", "\\|") for c in row] for row in rows)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def option_tables() -> str:
+    """Return a section for each command: what it does, how it is called, and its options."""
+    root = click.Context(annotator_group, info_name="annotator")
+    return "\n".join(_command_section(ctx) for ctx in _commands(root))
+
+
+def _commands(parent: click.Context) -> Iterator[click.Context]:
+    """Yield the context of each command below a group."""
+    group = parent.command
+    assert isinstance(group, click.Group)
+    for name in group.list_commands(parent):
+        found = group.get_command(parent, name)
+        assert found is not None
+        ctx = click.Context(found, info_name=name, parent=parent)
+        if isinstance(found, click.Group):
+            yield from _commands(ctx)
+        else:
+            yield ctx
+
+
+def _command_section(ctx: click.Context) -> str:
+    """Return the section of one command."""
+    usage = " ".join([ctx.command_path, *ctx.command.collect_usage_pieces(ctx)])
+    about = re.sub(r"\s+", " ", (ctx.command.help or "").partition("\n\n")[0].replace("\b", "")).strip()
+    rows = [_option_row(p, ctx) for p in ctx.command.params if isinstance(p, click.Option) and not p.hidden]
+    table = markdown_table(("option", "does"), rows) if rows else "No options.\n"
+    return f"## {ctx.command_path}\n\n{about}\n\n```text\n{usage}\n```\n\n{table}"
+
+
+def _option_row(option: click.Option, ctx: click.Context) -> tuple[str, str]:
+    """Return an option with its value, and its help text with choices and default."""
+    value = "" if option.is_flag or option.count else " " + option.make_metavar(ctx)
+    if isinstance(option.type, click.Choice):
+        value = " " + "\\|".join(map(str, option.type.choices)).replace("\\|", "|")
+    words = re.sub(r"\s+", " ", option.help or "").strip()
+    if option.show_default and option.default not in (None, "", False):
+        words = f"{words} Default: `{option.default}`.".strip()
+    return f"`{'/'.join(option.opts)}{value}`", words
+
+
+def check_table() -> str:
+    """Return the kinds of problems that ``annotator check`` reports."""
+    rows = [(f"`{k.value}`", k.level.value, k.description) for k in ProblemKind]
+    return markdown_table(("kind", "level", "looks for"), rows)
+
+
+def command_ids() -> str:
+    """Return the ids of the commands by group, as ``keymap.toml`` names them."""
+    rows = [(group, " ".join(f"`{c.id}`" for c in listed)) for group, listed in command_groups()]
+    return markdown_table(("group", "names in `keymap.toml`"), rows)
+
+
+TABLES: Mapping[str, Callable[[], str]] = {
+    "keys": lambda: key_table() + "\n",
+    "ids": command_ids,
+    "options": option_tables,
+    "checks": check_table,
+}
+
+
+def with_tables(text: str) -> str:
+    """Return a page with each of its tables made again."""
+    return _TABLE.sub(lambda m: f"{m[1]}{TABLES[m[2]]()}{m[3]}", text)
+
+
+def pages() -> list[Path]:
+    """Return the manual's pages."""
+    return sorted(MANUAL.glob("*.md"))
+
+
+def main() -> None:
+    """Write the tables of all pages."""
+    for page in pages():
+        page.write_text(with_tables(page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
