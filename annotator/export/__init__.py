@@ -5,4 +5,4 @@ The values load without spaCy; ``annotator.export.exporter`` brings it in.
 
 from annotator.export.options import ExportItem, ExportOptions, ExportReport
 
-__all__ = ["ExportOptions", "ExportReport", "ExportItem"]
+__all__ = ["ExportItem", "ExportOptions", "ExportReport"]

@@ -80,7 +80,7 @@ class TagChunk(Struct, frozen=True):
     label: str
 
 
-OUTSIDE_TAG = ParsedTag("O")  # noqa: E741  (its name everywhere)
+OUTSIDE_TAG = ParsedTag("O")
 
 
 def is_tag(value: str) -> bool:

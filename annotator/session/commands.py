@@ -1,6 +1,6 @@
 """The registry: every command of the annotate screen and of the worklists, once.
 
-Keys, footer, palette, the help screen and README's key table are all made from it.
+Keys, footer, palette, the help screen and the manual's key table are all made from it.
 """
 
 from __future__ import annotations
@@ -230,13 +230,13 @@ def footer_items(commands: Sequence[Command] = COMMANDS) -> list[tuple[str, str]
 
 
 def command_groups(commands: Sequence[Command] = ALL_COMMANDS) -> Iterator[tuple[str, tuple[Command, ...]]]:
-    """Yield the groups in order with their commands, as help and README list them."""
+    """Yield the groups in order with their commands, as help and the manual list them."""
     for group in dict.fromkeys(c.group for c in commands):
         yield group, tuple(c for c in commands if c.group == group)
 
 
 def key_table(commands: Sequence[Command] = ALL_COMMANDS) -> str:
-    """Return README's key table (Markdown)."""
+    """Return the manual's key table (Markdown)."""
     rows = [f"| {keys} | {does} |" for keys, does in LABELLING_KEYS]
     rows += [
         f"| {_markdown_code(c.key_text)} | {c.description} |"

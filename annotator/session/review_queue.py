@@ -37,7 +37,7 @@ class ReviewItem(Protocol):
         """What makes two items the same."""
 
 
-ItemT = TypeVar("ItemT", bound=ReviewItem)  # noqa: E741 - the usual name of an item's type
+ItemT = TypeVar("ItemT", bound=ReviewItem)
 
 
 class _ReviewAction(Struct, frozen=True):

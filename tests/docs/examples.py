@@ -7,7 +7,6 @@ Blocks of any other language (``text``, ``toml`` …) are not run.
 from __future__ import annotations
 
 import doctest
-import os
 import re
 import shutil
 import subprocess
@@ -76,11 +75,9 @@ def run_examples(page: Path, folder: Path, *, slow: bool) -> Iterator[str]:
 
 def _run_shell(example: Example, folder: Path) -> str:
     """Run a block with bash, each command of which must succeed; return what went wrong."""
-    path = f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
     run = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", example.code],
         cwd=folder,
-        env={**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "COLUMNS": "100"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -94,9 +91,10 @@ def _run_python(example: Example, names: dict[str, object]) -> str:
     if ">>> " not in example.code:
         exec(compile(example.code, example.where, "exec"), names)
         return ""
-    test = doctest.DocTestParser().get_doctest(example.code, names, example.page, example.page, example.line - 1)
-    said: list[str] = []
+    parser, first = doctest.DocTestParser(), example.line - 1
+    test = parser.get_doctest(example.code, names, example.page, example.page, first)
+    output: list[str] = []
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
-    runner.run(test, out=said.append, clear_globs=False)
+    runner.run(test, out=output.append, clear_globs=False)
     names |= test.globs
-    return "".join(said)
+    return "".join(output)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,18 @@ from tests.scripts.make_sample import ROOT
 
 README = ROOT / "README.md"
 PAGES = [README, *pages()]
-WITHOUT_EXAMPLES = {"index.md"}
+WITHOUT_EXAMPLES = {"index.md", "python.md"}
 """Pages in which nothing is run. A page that joins them is listed here, so that it is no accident."""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder in which the examples of a page are run, with the commands of this checkout."""
+    make_example_folder(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    return tmp_path
 
 
 def _id(page: Path) -> str:
@@ -21,22 +32,16 @@ def _id(page: Path) -> str:
 
 
 @pytest.mark.parametrize("page", [p for p in PAGES if any(not x.slow for x in page_examples(p))], ids=_id)
-def test_the_examples_of_a_page_work(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_examples_of_a_page_work(page: Path, folder: Path) -> None:
     """Each block of a page that is not marked slow ends with exit code 0, or prints what it says."""
-    make_example_folder(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    assert not list(run_examples(page, tmp_path, slow=False))
+    assert not list(run_examples(page, folder, slow=False))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", [p for p in PAGES if any(x.slow for x in page_examples(p))], ids=_id)
-def test_the_slow_examples_of_a_page_work(
-    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_slow_examples_of_a_page_work(page: Path, folder: Path) -> None:
     """All blocks of a page work, those that take long as well."""
-    make_example_folder(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    assert not list(run_examples(page, tmp_path, slow=True))
+    assert not list(run_examples(page, folder, slow=True))
 
 
 def test_pages_without_an_example_are_known() -> None:

@@ -19,7 +19,10 @@ from tests.scripts.make_docs import COMMAND, MANUAL, pages, with_tables
 from tests.scripts.make_sample import ROOT
 
 PAGES = [ROOT / "README.md", *pages()]
-OTHER_PROGRAMS = {"--output", "--quiet", "--editable", "--slow", "--quick", "--question", "--training", "--half", "--size", "--limit"}
+OTHER_PROGRAMS = {
+    *("--output", "--training", "--quiet", "--editable", "--question"),  # spaCy, pip, make
+    *("--slow", "--quick", "--half", "--size", "--limit"),  # the tests and benchmarks of this project
+}
 """Options of other programs that the pages name."""
 
 
@@ -70,6 +73,14 @@ def calls(text: str) -> Iterator[list[str]]:
         for line in block.replace("\\\n", " ").splitlines():
             for found in re.finditer(r"(?:^|[\s/(;|&])annotator ([^|;&)#…]*)", line):
                 yield shlex.split(found[1].replace("'", "").replace('"', ""))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_id)
+def test_modules_exist(page: Path) -> None:
+    """Each module that a page runs with ``python -m`` is there."""
+    for name in re.findall(r"python -m (tests[\w.]*)", page.read_text(encoding="utf-8")):
+        path = ROOT / name.replace(".", "/")
+        assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), name
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_id)

@@ -9,8 +9,8 @@ from pathlib import Path
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
 from annotator.storage.schemas import load_schema
-from tests.scripts.make_picture import FOLDER, suggestions, take
 from tests.scripts.make_docs import pages
+from tests.scripts.make_picture import FOLDER, suggestions, take
 from tests.scripts.make_sample import MADE, ROOT, make
 
 README = ROOT / "README.md"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import chain
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 from unittest.mock import MagicMock
@@ -100,8 +99,8 @@ def test_label_keys_digits_and_hints_never_clash_with_commands(name: str) -> Non
     assert not used & schema.keys
 
 
-def test_help_and_readme_say_every_key() -> None:
-    """The help screen and README's table show each command's keys and what it does, group by group."""
+def test_help_and_manual_list_every_key() -> None:
+    """The help screen and the manual's table show each command's keys and what it does, group by group."""
     shown = "\n".join(row_text(row) for row in key_help_rows(builders.news_schema(), 100, BOX_GLYPHS))
     table = key_table()
     for group, commands in command_groups():
@@ -114,11 +113,3 @@ def test_help_and_readme_say_every_key() -> None:
     assert "a PERSON, s VENUE, d COUNT, f CLAIM" in shown
     assert [command_by_id(i).id for i in FOOTER_COMMANDS] == list(FOOTER_COMMANDS)
     assert all(key and words for key, words in footer_items())
-
-
-def test_readme_has_the_table_of_today() -> None:
-    """README's key table is the registry's, character for character."""
-    readme = Path(__file__).resolve().parents[2] / "README.md"
-    if "| key | does |" not in readme.read_text():
-        pytest.skip("README has no key table yet")
-    assert key_table() in readme.read_text()
