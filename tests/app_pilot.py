@@ -18,7 +18,7 @@ from tests import builders
 
 
 @dataclass
-class Desk:
+class RunningApp:
     """A running app with its pilot."""
 
     app: AnnotatorApp
@@ -54,7 +54,7 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk(
+async def running_app(
     path: Path,
     *articles: Article,
     size: tuple[int, int] = (80, 24),
@@ -63,7 +63,7 @@ async def desk(
     read_only: bool = False,
     start: str = "",
     **options: Any,
-) -> AsyncIterator[Desk]:
+) -> AsyncIterator[RunningApp]:
     """Open the app on a corpus, made of these articles where there is none yet; close the session after."""
     if not (path / "corpus.toml").exists():
         builders.make_corpus(path, *articles, schema=schema)
@@ -72,7 +72,7 @@ async def desk(
     try:
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
-            yield Desk(app, pilot)
+            yield RunningApp(app, pilot)
     finally:
         session.close()
 

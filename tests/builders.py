@@ -104,7 +104,7 @@ def sentence(text: str, article: str = "0123456789ab", start: int = 0, index: in
     return Sentence(article, index, start, start + len(text), text, tokens_of(text))
 
 
-def work(text: str, *spans: Span) -> AnnotatedSentence:
+def annotated_sentence(text: str, *spans: Span) -> AnnotatedSentence:
     """Make a work of a text and its spans."""
     return AnnotatedSentence(sentence(text), Annotation().with_spans(spans))
 
@@ -194,18 +194,20 @@ def open_session(
     )
 
 
-def texts_of(works: Sequence[AnnotatedSentence]) -> list[str]:
+def texts_of(annotated_sentences: Sequence[AnnotatedSentence]) -> list[str]:
     """Return the texts of works."""
-    return [w.sentence.text for w in works]
+    return [w.sentence.text for w in annotated_sentences]
 
 
-def task_state(schema: Schema, works: Sequence[AnnotatedSentence], active: int = 0, **more: Any) -> TaskState:
+def task_state(
+    schema: Schema, annotated_sentences: Sequence[AnnotatedSentence], active: int = 0, **more: Any
+) -> TaskState:
     """Make the state of an article of these works without a session; hints as the pen assigns them."""
-    tokens = works[active].sentence.tokens
-    text = "\n".join(w.sentence.text for w in works)
+    tokens = annotated_sentences[active].sentence.tokens
+    text = "\n".join(w.sentence.text for w in annotated_sentences)
     hints = assign_hints(tokens, [token_width(t.text) for t in tokens], schema.keys)
     a = article(text, "b" * (text.count("\n") + 1), byline="Ilka Moran", date="3 May")
-    return TaskState(schema, a, tuple(works), active, 1, 2, hints, **more)
+    return TaskState(schema, a, tuple(annotated_sentences), active, 1, 2, hints, **more)
 
 
 def records_in(path: Path) -> list[JournalRecord]:
@@ -214,7 +216,7 @@ def records_in(path: Path) -> list[JournalRecord]:
     return [decoder.decode(line) for line in path.read_bytes().split(b"\n")[:-1]]
 
 
-class FixedDesk:
+class FixedSuggestions:
     """Suggests what a test says: words → label and score, wherever the words stand."""
 
     version = 0
@@ -222,9 +224,9 @@ class FixedDesk:
     def __init__(self, found: dict[str, tuple[str, float]]) -> None:
         self._found = found
 
-    def suggestions(self, work: AnnotatedSentence) -> tuple[Suggestion, ...]:
+    def suggestions(self, annotated: AnnotatedSentence) -> tuple[Suggestion, ...]:
         """Return the suggestions for a work in reading order."""
-        text = work.sentence.text
+        text = annotated.sentence.text
         hits = (
             Suggestion(m.start(), m.end(), label, "rules", score)
             for words, (label, score) in self._found.items()

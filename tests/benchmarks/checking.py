@@ -34,7 +34,7 @@ from annotator.storage.codec import encode_record, encode_sentence
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.schemas import default_schema_path
 from annotator.workflows.story_split import split_by_story
-from tests.benchmarks.search import made
+from tests.benchmarks.search import make_sentences
 
 EACH = 30
 """Sentences of an article, and articles of a day."""
@@ -66,9 +66,9 @@ def main() -> None:
 def _checked(corpus: Path) -> tuple[float, int]:
     """Return the processor seconds of the command, and how much it finds."""
     command = [sys.executable, "-m", "annotator.cli.main", "check", str(corpus), "--json"]
-    told = subprocess.run(command, capture_output=True, check=False).stdout
+    message = subprocess.run(command, capture_output=True, check=False).stdout
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime, len(json.loads(told)["problems"])
+    return used.ru_utime + used.ru_stime, len(json.loads(message)["problems"])
 
 
 def make(path: Path, count: int) -> CorpusFolder:
@@ -77,34 +77,38 @@ def make(path: Path, count: int) -> CorpusFolder:
     corpus = CorpusFolder.create(
         path, name="made", lang="en", fingerprint=tokenizer_fingerprint("en"), schema_text=schema
     )
-    works = made(count, random.Random(1))
+    annotated_sentences = make_sentences(count, random.Random(1))
     with (
         (path / "sentences.jsonl").open("wb") as sentences,
         (path / "annotations" / "ana.jsonl").open("wb") as journal,
     ):
         for first in range(0, count, EACH):
-            article, placed = _article(works[first : first + EACH], first // EACH)
+            article, placed = _article(annotated_sentences[first : first + EACH], first // EACH)
             file = path / "articles" / f"{article.id}.json"
             file.write_bytes(orjson.dumps(encode_article(article, len(placed))) + b"\n")
-            for seq, work in enumerate(placed, first + 1):
-                sentences.write(orjson.dumps(encode_sentence(work.sentence)) + b"\n")
+            for seq, annotated in enumerate(placed, first + 1):
+                sentences.write(orjson.dumps(encode_sentence(annotated.sentence)) + b"\n")
                 journal.write(
-                    encode_record(JournalRecord(seq, Op.ANSWER, work, annotator="ana", session="m", time=1.0))
+                    encode_record(
+                        JournalRecord(seq, Op.ANSWER, annotated, annotator="ana", session="m", time=1.0)
+                    )
                 )
     return corpus
 
 
-def _article(works: Sequence[AnnotatedSentence], number: int) -> tuple[Article, list[AnnotatedSentence]]:
+def _article(
+    annotated_sentences: Sequence[AnnotatedSentence], number: int
+) -> tuple[Article, list[AnnotatedSentence]]:
     """Return an article of these sentences, and the sentences in it."""
-    text = " ".join(w.sentence.text for w in works)
+    text = " ".join(w.sentence.text for w in annotated_sentences)
     digest, day = text_digest(text), date(2031, 1, 1) + timedelta(days=number // EACH)
     lines = (SourceLine(LineVerdict.BODY, "made"),)
     article = Article(article_id_from_digest(digest), "made", digest, text, lines, date=day.isoformat())
     placed, at = [], 0
-    for index, work in enumerate(works):
-        end = at + len(work.sentence.text)
-        sentence = replace(work.sentence, article=article.id, index=index, start=at, end=end)
-        placed.append(replace(work, sentence=sentence))
+    for index, annotated in enumerate(annotated_sentences):
+        end = at + len(annotated.sentence.text)
+        sentence = replace(annotated.sentence, article=article.id, index=index, start=at, end=end)
+        placed.append(replace(annotated, sentence=sentence))
         at = end + 1
     return article, placed
 

@@ -91,7 +91,7 @@ def _frequency(rank: int) -> float:
     return 1 / (rank + 2.7) * min(1.0, 5000 / (rank + 1))
 
 
-def works(total: int, seed: int = 1) -> Iterator[tuple[Article, list[AnnotatedSentence]]]:
+def annotated_articles(total: int, seed: int = 1) -> Iterator[tuple[Article, list[AnnotatedSentence]]]:
     """Yield articles with their accepted sentences, ``EACH`` an article."""
     inventor, nlp = Inventor(seed), spacy.blank("en")
     for first in range(0, total, EACH):
@@ -135,27 +135,27 @@ def make(folder: Path, total: int, seed: int = 1) -> None:
         (at / "annotations" / "ana.jsonl").open("wb") as journal,
         (folder / "tasks.jsonl").open("wb") as tasks,
     ):
-        for article, every in works(total, seed):
+        for article, every in annotated_articles(total, seed):
             (at / "articles" / f"{article.id}.json").write_bytes(
                 orjson.dumps(encode_article(article, len(every)), option=orjson.OPT_INDENT_2) + b"\n"
             )
-            for work in every:
+            for annotated in every:
                 seq += 1
-                sentences.write(orjson.dumps(encode_sentence(work.sentence)) + b"\n")
+                sentences.write(orjson.dumps(encode_sentence(annotated.sentence)) + b"\n")
                 journal.write(
                     encode_record(
-                        JournalRecord(seq, Op.ANSWER, work, annotator="ana", session="made", time=1.0)
+                        JournalRecord(seq, Op.ANSWER, annotated, annotator="ana", session="made", time=1.0)
                     )
                 )
-                tasks.write(_task(work, seq))
+                tasks.write(_task(annotated, seq))
 
 
-def _task(work: AnnotatedSentence, seq: int) -> bytes:
+def _task(annotated: AnnotatedSentence, seq: int) -> bytes:
     """Return a line of Prodigy's; ``token_end`` is inclusive."""
-    s = work.sentence
+    s = annotated.sentence
     fields = encode_sentence(s)
     spans = []
-    for x in work.annotation.spans:
+    for x in annotated.annotation.spans:
         first, last = token_range(s.tokens, x.start, x.end)
         spans.append(
             {"start": x.start, "end": x.end, "token_start": first, "token_end": last - 1, "label": x.label}

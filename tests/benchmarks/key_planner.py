@@ -16,7 +16,7 @@ from annotator.core.schema import Label, Schema
 from annotator.core.spans import Span
 from annotator.core.suggestion import span_from_suggestion
 from annotator.core.tokens import token_range
-from annotator.session.actions import annotation_actions as deeds
+from annotator.session.actions import annotation_actions
 from annotator.session.actions.annotation_actions import ActionContext, ActionResult, SelectionState
 from annotator.session.commands import command_by_id
 
@@ -35,12 +35,12 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Keys for one span, its label, and how table and hand are after them."""
+    """Keys for one span, its label, and how context and state are after them."""
 
     keys: tuple[Key, ...]
     label: str
-    table: ActionContext
-    hand: SelectionState
+    context: ActionContext
+    state: SelectionState
 
 
 class PlanError(Exception):
@@ -62,64 +62,68 @@ def label_key(schema: Schema, label: Label) -> str:
     return label.key or (str(number) if number <= 9 else "")
 
 
-def missing(work: AnnotatedSentence, gold: Sequence[Span]) -> list[Span]:
+def missing(annotated: AnnotatedSentence, gold: Sequence[Span]) -> list[Span]:
     """Return the gold spans that a work lacks."""
-    have = _keys(work)
+    have = _keys(annotated)
     return [s for s in gold if s.key not in have]
 
 
-def clean(table: ActionContext, gold: Sequence[Span]) -> bool:
+def clean(context: ActionContext, gold: Sequence[Span]) -> bool:
     """Whether accepting the active sentence as it is gives just the gold."""
-    taken = {span_from_suggestion(s).key for s in table.auto_accepted_suggestions(table.active)}
-    return _keys(table.annotated) | taken == {s.key for s in gold}
+    taken = {span_from_suggestion(s).key for s in context.auto_accepted_suggestions(context.active)}
+    return _keys(context.annotated) | taken == {s.key for s in gold}
 
 
-def next_plan(table: ActionContext, hand: SelectionState, gold: Sequence[Span]) -> Plan:
+def next_plan(context: ActionContext, state: SelectionState, gold: Sequence[Span]) -> Plan:
     """Return the cheapest keys that bring the active sentence one span nearer to its gold.
 
     A span that a label's key takes right away comes first; the others follow in reading order, and
     what must go comes last. Raises PlanError where there are no keys, or nothing is left to do.
     """
-    sure = {span_from_suggestion(s).key for s in table.auto_accepted_suggestions(table.active)}
-    want = [s for s in missing(table.annotated, gold) if s.key not in sure]
+    sure = {span_from_suggestion(s).key for s in context.auto_accepted_suggestions(context.active)}
+    want = [s for s in missing(context.annotated, gold) if s.key not in sure]
     for span in want:
-        if found := _at_once(table, hand, span):
+        if found := _at_once(context, state, span):
             return found
-    wrong = _wrong(table, gold)
+    wrong = _wrong(context, gold)
     if not want and not wrong:
         raise PlanError("there is nothing to do")
     span = (want or wrong)[0]
-    plan = reach(table, hand, span) if want else _removed(table, hand, span)
+    plan = reach(context, state, span) if want else _removed(context, state, span)
     if plan is None:
-        raise PlanError(f"no keys for {span.label} “{table.annotated.text_of(span)}”")
+        raise PlanError(f"no keys for {span.label} “{context.annotated.text_of(span)}”")
     return plan
 
 
-def _keys(work: AnnotatedSentence) -> Keyed:
-    return {s.key for s in work.annotation.spans}
+def _keys(annotated: AnnotatedSentence) -> Keyed:
+    return {s.key for s in annotated.annotation.spans}
 
 
-def _wrong(table: ActionContext, gold: Sequence[Span]) -> list[Span]:
+def _wrong(context: ActionContext, gold: Sequence[Span]) -> list[Span]:
     """Return what must go: spans that are not gold, and suggestions that Enter would take."""
     wanted = {s.key for s in gold}
-    taken = [span_from_suggestion(s) for s in table.auto_accepted_suggestions(table.active)]
-    return [s for s in (*table.annotated.annotation.spans, *taken) if s.key not in wanted]
+    taken = [span_from_suggestion(s) for s in context.auto_accepted_suggestions(context.active)]
+    return [s for s in (*context.annotated.annotation.spans, *taken) if s.key not in wanted]
 
 
-def _at_once(table: ActionContext, hand: SelectionState, span: Span) -> Plan | None:
+def _at_once(context: ActionContext, state: SelectionState, span: Span) -> Plan | None:
     """Return the plan in which the label's key alone makes a span, or None."""
-    label = _label(table, span)
-    key = label_key(table.schema, label)
-    if not key or (hand.selection is not None and not hand.span_just_made):
+    label = _label(context, span)
+    key = label_key(context.schema, label)
+    if not key or (state.selection is not None and not state.span_just_made):
         return None
-    found = deeds.next_suggestion(table, hand, span.label)
-    if found is None or found[0] != table.active or span_from_suggestion(found[1]).key != span.key:
+    found = annotation_actions.next_suggestion(context, state, span.label)
+    if found is None or found[0] != context.active or span_from_suggestion(found[1]).key != span.key:
         return None
-    return Plan((Key(key, "label"),), span.label, *_after(table, deeds.label_selection(table, hand, label)))
+    return Plan(
+        (Key(key, "label"),),
+        span.label,
+        *_after(context, annotation_actions.label_selection(context, state, label)),
+    )
 
 
-def _label(table: ActionContext, span: Span) -> Label:
-    label = table.schema.label(span.label)
+def _label(context: ActionContext, span: Span) -> Label:
+    label = context.schema.label(span.label)
     assert label is not None, f"the schema lacks {span.label}"
     return label
 
@@ -132,37 +136,37 @@ class _Place:
     """A place in the search."""
 
     keys: tuple[Key, ...]
-    table: ActionContext
-    hand: SelectionState
+    context: ActionContext
+    state: SelectionState
 
     @property
-    def state(self) -> object:
+    def search_key(self) -> object:
         """What tells two places apart whose further keys may differ; how a selection grew does not."""
-        hand, chosen = self.hand, self.hand.selection
+        state, chosen = self.state, self.state.selection
         picked = (chosen.range, chosen.stage, chosen.anchor) if chosen else None
-        return (self.table.annotated.annotation.spans, picked, hand.span_just_made, hand.last_range)
+        return (self.context.annotated.annotation.spans, picked, state.span_just_made, state.last_range)
 
 
-def reach(table: ActionContext, hand: SelectionState, span: Span) -> Plan | None:
+def reach(context: ActionContext, state: SelectionState, span: Span) -> Plan | None:
     """Return the cheapest keys that make a span and leave the others as they are, or None."""
-    keep = _keys(table.annotated)
+    keep = _keys(context.annotated)
 
     def there(at: ActionContext) -> bool:
         return _keys(at.annotated) == keep | {span.key}
 
-    found = _search(_Place((), table, hand), there, lambda p: _moves(p, span, keep))
-    return Plan(found.keys, span.label, found.table, found.hand) if found else None
+    found = _search(_Place((), context, state), there, lambda p: _moves(p, span, keep))
+    return Plan(found.keys, span.label, found.context, found.state) if found else None
 
 
-def _removed(table: ActionContext, hand: SelectionState, span: Span) -> Plan | None:
+def _removed(context: ActionContext, state: SelectionState, span: Span) -> Plan | None:
     """Return the cheapest keys that remove a span or turn a suggestion down, or None."""
 
     def gone(at: ActionContext) -> bool:
         taken = {span_from_suggestion(s).key for s in at.auto_accepted_suggestions(at.active)}
         return span.key not in _keys(at.annotated) | taken
 
-    found = _search(_Place((), table, hand), gone, lambda p: _removing(p, span))
-    return Plan(found.keys, span.label, found.table, found.hand) if found else None
+    found = _search(_Place((), context, state), gone, lambda p: _removing(p, span))
+    return Plan(found.keys, span.label, found.context, found.state) if found else None
 
 
 def _search(
@@ -173,30 +177,30 @@ def _search(
     queue: list[tuple[int, int, _Place]] = [(0, 0, start)]
     while queue:
         cost, _, at = heapq.heappop(queue)
-        if there(at.table):
+        if there(at.context):
             return at
-        if at.state in seen or cost >= DEAREST:
+        if at.search_key in seen or cost >= DEAREST:
             continue
-        seen.add(at.state)
-        for keys, deed in moves(at):
-            new = _Place((*at.keys, *keys), *_after(at.table, deed))
+        seen.add(at.search_key)
+        for keys, result in moves(at):
+            new = _Place((*at.keys, *keys), *_after(at.context, result))
             heapq.heappush(queue, (cost + len(keys), next(tie), new))
     return None
 
 
-def _after(table: ActionContext, deed: ActionResult) -> tuple[ActionContext, SelectionState]:
-    """Return table and hand after a deed, the suggestions as they were."""
-    if deed.edit is None:
-        return table, deed.selection_state
-    works = list(table.annotated_sentences)
-    for old, new in zip(deed.edit.before, deed.edit.after, strict=True):
-        works[works.index(old)] = new
-    return replace(table, annotated_sentences=works), deed.selection_state
+def _after(context: ActionContext, result: ActionResult) -> tuple[ActionContext, SelectionState]:
+    """Return context and state after an action, the suggestions as they were."""
+    if result.edit is None:
+        return context, result.selection_state
+    annotated_sentences = list(context.annotated_sentences)
+    for old, new in zip(result.edit.before, result.edit.after, strict=True):
+        annotated_sentences[annotated_sentences.index(old)] = new
+    return replace(context, annotated_sentences=annotated_sentences), result.selection_state
 
 
-def _try(deed: Callable[[], ActionResult | None]) -> ActionResult | None:
+def _try(result: Callable[[], ActionResult | None]) -> ActionResult | None:
     try:
-        return deed()
+        return result()
     except RuleError:
         return None
 
@@ -206,31 +210,36 @@ def _try(deed: Callable[[], ActionResult | None]) -> ActionResult | None:
 
 def _moves(at: _Place, span: Span, keep: Keyed) -> Iterator[Choice]:
     """Yield the keys that may lead to a span: of the label first, then of the selection."""
-    table, hand = at.table, at.hand
-    made = [s for s in table.annotated.annotation.spans if s.key not in keep]
+    context, state = at.context, at.state
+    made = [s for s in context.annotated.annotation.spans if s.key not in keep]
     if not made:
-        yield from _labelling(table, hand, span)
-        yield from _going(table, hand, span)
+        yield from _labelling(context, state, span)
+        yield from _going(context, state, span)
     elif any(s.label != span.label for s in made):
         return
-    if hand.selection is not None:
-        yield from _resizing(table, hand, span)
+    if state.selection is not None:
+        yield from _resizing(context, state, span)
 
 
-def _labelling(table: ActionContext, hand: SelectionState, span: Span) -> Iterator[Choice]:
+def _labelling(context: ActionContext, state: SelectionState, span: Span) -> Iterator[Choice]:
     """Yield the label's key, and the menu's where the words bear another label or there is no key."""
-    label = _label(table, span)
-    key, spans = label_key(table.schema, label), len(table.annotated.annotation.spans)
-    deed = _try(partial(deeds.label_selection, table, hand, label)) if key else None
-    if deed and deed.active is None and deed.edit and len(deed.edit.after[0].annotation.spans) > spans:
-        yield (Key(key, "label"),), deed
-    taken = any((s.start, s.end) == (span.start, span.end) for s in table.annotated.annotation.spans)
+    label = _label(context, span)
+    key, spans = label_key(context.schema, label), len(context.annotated.annotation.spans)
+    result = _try(partial(annotation_actions.label_selection, context, state, label)) if key else None
     if (
-        hand.selection
-        and (taken or not key)
-        and (beside := _try(partial(deeds.label_selection_beside, table, hand, label)))
+        result
+        and result.active is None
+        and result.edit
+        and len(result.edit.after[0].annotation.spans) > spans
     ):
-        yield _menu(table.schema, label), beside
+        yield (Key(key, "label"),), result
+    taken = any((s.start, s.end) == (span.start, span.end) for s in context.annotated.annotation.spans)
+    if (
+        state.selection
+        and (taken or not key)
+        and (beside := _try(partial(annotation_actions.label_selection_beside, context, state, label)))
+    ):
+        yield _menu(context.schema, label), beside
 
 
 def _menu(schema: Schema, label: Label) -> tuple[Key, ...]:
@@ -243,19 +252,19 @@ def _menu(schema: Schema, label: Label) -> tuple[Key, ...]:
     return (key_of("more_labels"), *arrows, Key("enter", "label"))
 
 
-def _going(table: ActionContext, hand: SelectionState, span: Span) -> Iterator[Choice]:
+def _going(context: ActionContext, state: SelectionState, span: Span) -> Iterator[Choice]:
     """Yield the keys that go to a span's words: hints, Tab, and the cursor where no hint is above them."""
-    first, last = token_range(table.tokens, span.start, span.end)
-    hinted = {i for i, hint in enumerate(table.hint_layout.hints) if hint.letters}
+    first, last = token_range(context.tokens, span.start, span.end)
+    hinted = {i for i, hint in enumerate(context.hint_layout.hints) if hint.letters}
     for token in sorted({x for end in (first, last - 1) for x in _near(hinted, end)}):
-        yield from _hint(table, hand, token)
+        yield from _hint(context, state, token)
     for by, command in ((1, "next_stop"), (-1, "previous_stop")):
-        if deed := _try(partial(deeds.select_next_stop, table, hand, by)):
-            yield (key_of(command),), deed
+        if result := _try(partial(annotation_actions.select_next_stop, context, state, by)):
+            yield (key_of(command),), result
     if first not in hinted:
         for by, command in ((1, "cursor_right"), (-1, "cursor_left")):
-            if deed := _try(partial(deeds.move_cursor, table, hand, by)):
-                yield (key_of(command),), deed
+            if result := _try(partial(annotation_actions.move_cursor, context, state, by)):
+                yield (key_of(command),), result
 
 
 def _near(hinted: set[int], token: int) -> Iterator[int]:
@@ -267,48 +276,50 @@ def _near(hinted: set[int], token: int) -> Iterator[int]:
     yield from [min(later)] if (later := [i for i in hinted if i > token]) else []
 
 
-def _hint(table: ActionContext, hand: SelectionState, token: int) -> Iterator[Choice]:
+def _hint(context: ActionContext, state: SelectionState, token: int) -> Iterator[Choice]:
     """Yield the letters of a token's hint."""
-    letters, deed = table.hint_layout.hints[token].letters, None
+    letters, result = context.hint_layout.hints[token].letters, None
     for letter in letters:
-        deed = deeds.press_hint(table, deed.selection_state if deed else hand, letter)
-    if deed:
-        yield tuple(Key(c, "hint") for c in letters), deed
+        result = annotation_actions.press_hint(context, result.selection_state if result else state, letter)
+    if result:
+        yield tuple(Key(c, "hint") for c in letters), result
 
 
-def _resizing(table: ActionContext, hand: SelectionState, span: Span) -> Iterator[Choice]:
+def _resizing(context: ActionContext, state: SelectionState, span: Span) -> Iterator[Choice]:
     """Yield the growths and the edge moves that go towards the span."""
-    assert hand.selection is not None
-    first, last = token_range(table.tokens, span.start, span.end)
-    now = hand.selection.range
+    assert state.selection is not None
+    first, last = token_range(context.tokens, span.start, span.end)
+    now = state.selection.range
     tries: list[tuple[str, Callable[[], ActionResult]]] = [
-        ("grow", partial(deeds.grow_selection, table, hand))
+        ("grow", partial(annotation_actions.grow_selection, context, state))
     ]
-    if now[0] <= first and now[1] >= last and hand.selection.previous_ranges:
-        tries.append(("shrink", partial(deeds.shrink_selection, table, hand)))
+    if now[0] <= first and now[1] >= last and state.selection.previous_ranges:
+        tries.append(("shrink", partial(annotation_actions.shrink_selection, context, state)))
     if now[1] != last:
         by = 1 if now[1] < last else -1
         command = "right_more" if by > 0 else "right_less"
-        tries.append((command, partial(deeds.move_selection_right_edge, table, hand, by)))
+        tries.append((command, partial(annotation_actions.move_selection_right_edge, context, state, by)))
     if now[0] != first:
         way = -1 if now[0] > first else 1
         command = "left_more" if way < 0 else "left_less"
-        tries.append((command, partial(deeds.move_selection_left_edge, table, hand, way)))
+        tries.append((command, partial(annotation_actions.move_selection_left_edge, context, state, way)))
     for command, make in tries:
-        if deed := _try(make):
-            yield (key_of(command),), deed
+        if result := _try(make):
+            yield (key_of(command),), result
 
 
 def _removing(at: _Place, span: Span) -> Iterator[Choice]:
     """Yield the keys that go to a span or suggestion, and the one that takes it away."""
-    table, hand = at.table, at.hand
-    yield from _going(table, hand, span)
-    if hand.selection is None:
+    context, state = at.context, at.state
+    yield from _going(context, state, span)
+    if state.selection is None:
         return
-    words = token_range(table.tokens, span.start, span.end)
-    if hand.selection.range == words and (
-        deed := _try(partial(deeds.remove_span_or_suggestion, table, hand))
+    words = token_range(context.tokens, span.start, span.end)
+    if state.selection.range == words and (
+        result := _try(partial(annotation_actions.remove_span_or_suggestion, context, state))
     ):
-        yield (key_of("remove"),), deed
-    if deeds.span_at_range(table, hand.selection.range) is None:  # else the keys would change that span
-        yield from _resizing(table, hand, span)
+        yield (key_of("remove"),), result
+    if (
+        annotation_actions.span_at_range(context, state.selection.range) is None
+    ):  # else the keys would change that span
+        yield from _resizing(context, state, span)

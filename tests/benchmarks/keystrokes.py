@@ -129,7 +129,9 @@ def typed_in_terminal(
     typed, _ = _run(gold, folder / "planned", args, sources, files)
     corpus = make_corpus(gold, folder / "typed")
     put_in(gold, corpus.path, files)
-    replay(corpus.path, typed.deeds, preferences(corpus, sources, args.take), args.size, folder / "terminal")
+    replay(
+        corpus.path, typed.actions, preferences(corpus, sources, args.take), args.size, folder / "terminal"
+    )
     check(gold, corpus.path / "annotations" / f"{NAME}.jsonl")
     return {"sentences": len(typed.enters), "spans": gold.size, "keys": len(typed.keys)}
 
@@ -179,7 +181,7 @@ def _keys_a_span(keys: Iterable[Key], spans: int) -> dict[str, float | None]:
 
 def _of_labels(typed: Typed, labels: Counter[str], names: Collection[str]) -> dict[str, float | int | None]:
     """Return what the spans of some labels took, what was removed and turned down of them included."""
-    keys = [k for d in typed.deeds if d.label in names for k in d.keys]
+    keys = [k for d in typed.actions if d.label in names for k in d.keys]
     spans = sum(labels[name] for name in names)
     found = _keys_a_span(keys, spans)
     return {"spans": spans} | {k: found[k] for k in ("label", "selection_and_correction")}

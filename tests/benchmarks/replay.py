@@ -8,7 +8,7 @@ from unittest import mock
 
 from annotator.session.keymap_file import key_label
 from annotator.storage.user_files import Preferences
-from tests.benchmarks.typist import NAME, Deed
+from tests.benchmarks.typist import NAME, KeyGroup
 from tests.e2e.terminal import Terminal
 
 _BYTES = {
@@ -27,7 +27,7 @@ def bytes_of(key: str) -> str:
 
 
 def replay(
-    corpus: Path, deeds: Sequence[Deed], preferences: Preferences, size: tuple[int, int], home: Path
+    corpus: Path, actions: Sequence[KeyGroup], preferences: Preferences, size: tuple[int, int], home: Path
 ) -> None:
     """Type the keys of all deeds into a terminal of ``size`` cells (columns, rows), and leave.
 
@@ -41,7 +41,7 @@ def replay(
     terminal = Terminal(str(corpus), "--as", NAME, home=home, rows=rows, columns=columns)
     terminal.wait_for("article ")
     terminal.settle()
-    for batch in _batches(deeds):
+    for batch in _batches(actions):
         *before, last = (bytes_of(k.name) for d in batch for k in d.keys)
         terminal.press(*before)
         terminal.act(last)
@@ -49,12 +49,12 @@ def replay(
     assert code == 0, f"the program ended with {code}:\n{terminal.text}"
 
 
-def _batches(deeds: Sequence[Deed]) -> Iterator[list[Deed]]:
+def _batches(actions: Sequence[KeyGroup]) -> Iterator[list[KeyGroup]]:
     """Yield the deeds up to each answer."""
-    batch: list[Deed] = []
-    for deed in deeds:
-        batch.append(deed)
-        if any(k.use == "enter" for k in deed.keys):
+    batch: list[KeyGroup] = []
+    for action in actions:
+        batch.append(action)
+        if any(k.use == "enter" for k in action.keys):
             yield batch
             batch = []
     if batch:

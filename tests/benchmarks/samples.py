@@ -103,10 +103,10 @@ def _taken(name: str, code: int, report: Mapping[str, Any]) -> Row:
     return row if balanced else Row(name, code, row.format, row.read, fault="the account does not balance")
 
 
-def _fault(code: int, told: str, left: Sequence[str]) -> str:
-    if "Traceback" in told or code != 1:
+def _fault(code: int, message: str, left: Sequence[str]) -> str:
+    if "Traceback" in message or code != 1:
         return "it was not refused in order"
-    if len(told.splitlines()) != 1:
+    if len(message.splitlines()) != 1:
         return "the refusal is no single line"
     return f"the refused import has left {', '.join(left)}" if left else ""
 

@@ -27,17 +27,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sentences", nargs="?", type=int, default=10_000)
     count = parser.parse_args().sentences
-    works = made(count, random.Random(1))
+    annotated_sentences = make_sentences(count, random.Random(1))
     began = time.perf_counter()
-    groups = find_inconsistencies(works, builders.news_schema())
+    groups = find_inconsistencies(annotated_sentences, builders.news_schema())
     looked = time.perf_counter() - began
     query = parse_query("boats label:VENUE -answer:open")
     began = time.perf_counter()
-    hits = sum(query.matches(QuerySubject(w)) for w in works)
+    hits = sum(query.matches(QuerySubject(w)) for w in annotated_sentences)
     figures = {
         "benchmark": "finding",
         "sentences": count,
-        "spans": sum(len(w.annotation.spans) for w in works),
+        "spans": sum(len(w.annotation.spans) for w in annotated_sentences),
         "groups": len(groups),
         "inconsistencies_s": round(looked, 3),
         "hits": hits,
@@ -46,15 +46,15 @@ def main() -> None:
     print(json.dumps(figures))
 
 
-def made(count: int, rng: random.Random) -> list[AnnotatedSentence]:
+def make_sentences(count: int, rng: random.Random) -> list[AnnotatedSentence]:
     """Return so many accepted sentences with names out of a fifth as many."""
     names = [
         f"Q{n:x}".translate(str.maketrans("0123456789", "ghijklmnop")) for n in range(max(1, count // 5))
     ]
-    return [_work(n, names, rng) for n in range(count)]
+    return [_make_sentence(n, names, rng) for n in range(count)]
 
 
-def _work(n: int, names: list[str], rng: random.Random) -> AnnotatedSentence:
+def _make_sentence(n: int, names: list[str], rng: random.Random) -> AnnotatedSentence:
     words = rng.choices(_SMALL, k=_WORDS)
     for at in rng.sample(range(_WORDS), 3):
         words[at] = rng.choice(names)

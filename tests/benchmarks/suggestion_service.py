@@ -59,24 +59,26 @@ def main() -> None:
 def speed(articles: int, schema: Schema) -> dict[str, object]:
     """Return what a large corpus costs, in milliseconds of processor time."""
     dice = random.Random(1)
-    works = [made(dice, f"{a:012x}", n) for a in range(articles) for n in range(SENTENCES)]
-    desk = SuggestionService(schema, lambda _: ("", []))
+    annotated_sentences = [
+        make_sentence(dice, f"{a:012x}", n) for a in range(articles) for n in range(SENTENCES)
+    ]
+    service = SuggestionService(schema, lambda _: ("", []))
     began = time.process_time()
-    desk.update((), works)
+    service.update((), annotated_sentences)
     loaded = time.process_time() - began
-    fresh = [AnnotatedSentence(w.sentence) for w in works[:400]]
+    fresh = [AnnotatedSentence(w.sentence) for w in annotated_sentences[:400]]
     return {
-        "mentions": sum(len(w.annotation.spans) for w in works),
+        "mentions": sum(len(w.annotation.spans) for w in annotated_sentences),
         "load_s": round(loaded, 2),
-        "history_ms": spread(lambda w: desk.history.suggest(w.sentence), fresh),
-        "first_ms": spread(desk.suggestions, fresh),
-        "edit_ms": spread(lambda w: desk.update([w], [w]), fresh),
-        "after_edit_ms": spread(desk.suggestions, fresh),
-        "again_ms": spread(desk.suggestions, fresh),
+        "history_ms": spread(lambda w: service.history.suggest(w.sentence), fresh),
+        "first_ms": spread(service.suggestions, fresh),
+        "edit_ms": spread(lambda w: service.update([w], [w]), fresh),
+        "after_edit_ms": spread(service.suggestions, fresh),
+        "again_ms": spread(service.suggestions, fresh),
     }
 
 
-def made(dice: random.Random, article: str, n: int) -> AnnotatedSentence:
+def make_sentence(dice: random.Random, article: str, n: int) -> AnnotatedSentence:
     """Return an accepted sentence with two persons and a place."""
     person, place, other = (
         f"{dice.choice(FIRST)} {dice.choice(LAST)}",
@@ -99,13 +101,13 @@ def made(dice: random.Random, article: str, n: int) -> AnnotatedSentence:
 
 
 def spread(
-    call: Callable[[AnnotatedSentence], object], works: Sequence[AnnotatedSentence]
+    call: Callable[[AnnotatedSentence], object], annotated_sentences: Sequence[AnnotatedSentence]
 ) -> dict[str, float]:
     """Return the median and the 99th percentile of a call, in milliseconds."""
     times = []
-    for work in works:
+    for annotated in annotated_sentences:
         began = time.process_time()
-        call(work)
+        call(annotated)
         times.append(time.process_time() - began)
     times.sort()
     return {f"p{q}": round(1000 * times[len(times) * q // 100], 3) for q in (50, 99)}
@@ -119,11 +121,11 @@ def repeats(path: Path, half: str, schema: Schema) -> dict[str, dict[str, int]]:
         gold = read_gold(part, schema, "en")
     index = MentionHistory(schema)
     counts: Counter[tuple[float, bool]] = Counter()
-    for row, work in zip(gold.rows, annotated_sentences_of(gold.rows), strict=True):
+    for row, annotated in zip(gold.rows, annotated_sentences_of(gold.rows), strict=True):
         for s in index.suggest(row.sentence):
             right = (s.start, s.end) in row.spans.get(s.label, ())
             counts.update((least, right) for least in LEAST if s.score >= least)
-        index.add(work)
+        index.add(annotated)
     return {f">={x}": {"right": counts[x, True], "wrong": counts[x, False]} for x in LEAST}
 
 

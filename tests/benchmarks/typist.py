@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.spans import Span
 from annotator.core.suggestion import span_from_suggestion
-from annotator.session.actions import annotation_actions as deeds
+from annotator.session.actions import annotation_actions
 from annotator.session.actions.annotation_actions import ActionContext
 from annotator.session.session import AnnotationSession
 from annotator.storage.corpus_folder import CorpusFolder
@@ -42,7 +42,7 @@ class Sources:
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class KeyGroup:
     """Keys typed in one go, and the label of the span that they were for; empty for none."""
 
     keys: tuple[Key, ...]
@@ -53,7 +53,7 @@ class Deed:
 class Typed:
     """What was typed."""
 
-    deeds: list[Deed] = field(default_factory=list)
+    actions: list[KeyGroup] = field(default_factory=list)
     enters: dict[Place, float] = field(default_factory=dict)
     """Sentence → Enter and ``*`` that it took; one for several sentences is shared out."""
     clean: set[Place] = field(default_factory=set)
@@ -64,7 +64,7 @@ class Typed:
     @property
     def keys(self) -> list[Key]:
         """All keys in order."""
-        return [k for d in self.deeds for k in d.keys]
+        return [k for d in self.actions for k in d.keys]
 
     def joined(self, first: Place, second: Place) -> None:
         """Take note that two sentences are one now."""
@@ -78,7 +78,7 @@ class Typist:
 
     def __init__(self, app: AnnotatorApp, pilot: Any, gold: Gold, *, show: bool = False) -> None:
         self.app, self.pilot, self.gold, self.show = app, pilot, gold, show
-        self.pen, self.session = app.controller, app.session
+        self.controller, self.session = app.controller, app.session
         self.typed = Typed()
 
     async def run(self) -> None:
@@ -90,36 +90,36 @@ class Typist:
         """Type the keys of one deed."""
         if self.show:
             print(f"{self.session.annotated.sentence.text[:90]} | {' '.join(k.name for k in keys)}")
-        self.typed.deeds.append(Deed(keys, label))
+        self.typed.actions.append(KeyGroup(keys, label))
         for key in keys:
             await self.pilot.press(key.name)
 
     # -- what is to be done ----------------------------------------------------------------------
 
-    def work(self, i: int) -> AnnotatedSentence:
+    def annotated(self, i: int) -> AnnotatedSentence:
         """Return a sentence of the article in hand, by index."""
         return self.session.article_sentences[i]
 
     def place(self, i: int) -> Place:
         """Return what a sentence of the article in hand is known by."""
-        return self.work(i).sentence.article, self.work(i).sentence.start
+        return self.annotated(i).sentence.article, self.annotated(i).sentence.start
 
     def table(self, i: int) -> ActionContext:
         """Return what would lie before the hand in a sentence of the article."""
-        return replace(self.pen.context(), active=i)
+        return replace(self.controller.context(), active=i)
 
     def is_clean(self, i: int) -> bool:
         """Whether accepting a sentence as it is gives just its gold."""
-        s = self.work(i).sentence
+        s = self.annotated(i).sentence
         apart = not self.gold.runs_over(s) and not self.gold.runs_in(s)
         return apart and clean(self.table(i), self.gold.of(s))
 
     def is_proposed(self, i: int) -> bool:
         """Whether all gold of a sentence is proposed; of what Enter takes no more than that."""
-        s, table = self.work(i).sentence, self.table(i)
+        s, context = self.annotated(i).sentence, self.table(i)
         wanted = {x.key for x in self.gold.of(s)}
-        taken = {span_from_suggestion(x).key for x in table.auto_accepted_suggestions(i)}
-        offered = {span_from_suggestion(x).key for x in table.visible_suggestions(i)}
+        taken = {span_from_suggestion(x).key for x in context.auto_accepted_suggestions(i)}
+        offered = {span_from_suggestion(x).key for x in context.visible_suggestions(i)}
         return taken <= wanted <= offered and not self.gold.runs_over(s) and not self.gold.runs_in(s)
 
     def look(self, seen: Sequence[int]) -> None:
@@ -136,8 +136,8 @@ class Typist:
     async def page(self) -> None:
         """Do what the screen shows: mend a sentence that needs it, else accept what is right."""
         here = self.session.position.sentence
-        view = [i for i in self.pen.visible if not self.work(i).done]
-        alone = here not in view and not self.work(here).done
+        view = [i for i in self.controller.visible if not self.annotated(i).done]
+        alone = here not in view and not self.annotated(here).done
         self.look([*view, *([here] if alone else [])])
         dirty = [i for i in view if not self.is_clean(i)]
         if alone:
@@ -151,7 +151,7 @@ class Typist:
 
     async def go(self, i: int) -> None:
         """Go to a sentence in view, by taking a suggestion there if that does it, and mend it."""
-        while i > 0 and self.gold.runs_in(self.work(i).sentence):
+        while i > 0 and self.gold.runs_in(self.annotated(i).sentence):
             i -= 1  # what runs into it must be joined from where it begins
         here = self.session.position.sentence
         if i != here and not await self.jump(i):
@@ -162,11 +162,16 @@ class Typist:
 
     async def jump(self, i: int) -> bool:
         """Take a right suggestion of another sentence in view, which makes that the active one."""
-        if self.pen.selection_state.selection is not None and not self.pen.selection_state.span_just_made:
+        if (
+            self.controller.selection_state.selection is not None
+            and not self.controller.selection_state.span_just_made
+        ):
             return False
-        work, schema = self.work(i), self.session.schema
-        wanted = {s.key for s in missing(work, self.gold.of(work.sentence))}
-        for name, (at, s) in deeds.next_suggestions(self.pen.context(), self.pen.selection_state).items():
+        annotated, schema = self.annotated(i), self.session.schema
+        wanted = {s.key for s in missing(annotated, self.gold.of(annotated.sentence))}
+        for name, (at, s) in annotation_actions.next_suggestions(
+            self.controller.context(), self.controller.selection_state
+        ).items():
             label = schema.label(name)
             key = label_key(schema, label) if label else ""
             if key and at == i and span_from_suggestion(s).key in wanted:
@@ -177,21 +182,21 @@ class Typist:
     async def mend(self, i: int) -> None:
         """Type the cheapest keys that give a sentence just its gold, looking anew after each span."""
         self.look([i])
-        for _ in range(10 + 4 * len(self.gold.of(self.work(i).sentence))):
+        for _ in range(10 + 4 * len(self.gold.of(self.annotated(i).sentence))):
             if self.is_clean(i):
                 return
             assert self.session.position.sentence == i, "the plan left its sentence"
-            if self.gold.runs_over(self.work(i).sentence):
+            if self.gold.runs_over(self.annotated(i).sentence):
                 await self.join(i)
             else:
-                await self.type_span(i, self.gold.of(self.work(i).sentence))
-        raise PlanError(f"no end of keys for {self.work(i).sentence.id}")
+                await self.type_span(i, self.gold.of(self.annotated(i).sentence))
+        raise PlanError(f"no end of keys for {self.annotated(i).sentence.id}")
 
     async def join(self, i: int) -> None:
         """Join a sentence with the next, into which a span runs."""
         first, second = self.place(i), self.place(i + 1)
         over = self.gold.spans[first[0]]
-        label = next(s.label for s in over if s.start < self.work(i).sentence.end < s.end)
+        label = next(s.label for s in over if s.start < self.annotated(i).sentence.end < s.end)
         before = len(self.session.article_sentences)
         await self.press(key_of("join"), label=label)
         if len(self.session.article_sentences) != before - 1:
@@ -200,13 +205,13 @@ class Typist:
 
     async def type_span(self, i: int, want: Sequence[Span]) -> None:
         """Type the keys that bring a sentence one span nearer to its gold; PlanError where they don't."""
-        plan = next_plan(self.pen.context(), self.pen.selection_state, want)
+        plan = next_plan(self.controller.context(), self.controller.selection_state, want)
         await self.press(*plan.keys, label=plan.label)
-        have, planned = self.work(i).annotation, plan.table.annotated.annotation
+        have, planned = self.annotated(i).annotation, plan.context.annotated.annotation
         if [s.key for s in have.spans] != [s.key for s in planned.spans]:
             names = [k.name for k in plan.keys]
-            said = self.session.message
-            raise PlanError(f"{names} did not do as planned in {self.work(i).sentence.id}: {said}")
+            reported = self.session.message
+            raise PlanError(f"{names} did not do as planned in {self.annotated(i).sentence.id}: {reported}")
 
     async def accept(self, view: Sequence[int]) -> None:
         """Accept the sentences in view: one with Enter, several at once."""

@@ -22,15 +22,15 @@ from tests import builders
 NEWS = builders.news_schema()
 
 
-def _material(*works: AnnotatedSentence, answer: Answer | None = Answer.ACCEPT) -> CheckInput:
-    said = [
+def _material(*annotated_sentences: AnnotatedSentence, answer: Answer | None = Answer.ACCEPT) -> CheckInput:
+    reported = [
         ReviewedSentence(replace(w, annotation=w.annotation.with_answer(answer)), "ana", n)
-        for n, w in enumerate(works, 1)
+        for n, w in enumerate(annotated_sentences, 1)
     ]
-    return CheckInput(NEWS, said)
+    return CheckInput(NEWS, reported)
 
 
-def _work(text: str, *marked: tuple[str, str], at: int = 0) -> AnnotatedSentence:
+def _annotated(text: str, *marked: tuple[str, str], at: int = 0) -> AnnotatedSentence:
     spans = [builders.span(text, w, label) for w, label in marked]
     return AnnotatedSentence(builders.sentence(text, start=at), Annotation().with_spans(spans))
 
@@ -42,14 +42,14 @@ def _whats(problems: Iterable[Problem]) -> list[str]:
 def test_a_crossing_is_an_error_and_a_nesting_that_the_schema_allows_is_none() -> None:
     """The rules of the schema hold for what stands in a journal, wherever it came from."""
     text = "“Ilka Moran Hall is full,” he said."
-    fine = _work(text, ("“Ilka Moran Hall is full,”", "CLAIM"), ("Ilka Moran", "PERSON"))
+    fine = _annotated(text, ("“Ilka Moran Hall is full,”", "CLAIM"), ("Ilka Moran", "PERSON"))
     assert not list(schema_rules.check_overlaps(_material(fine)))
-    crossed = _work(text, ("Ilka Moran", "PERSON"), ("Moran Hall", "VENUE"))
+    crossed = _annotated(text, ("Ilka Moran", "PERSON"), ("Moran Hall", "VENUE"))
     [found] = schema_rules.check_overlaps(_material(crossed))
     assert found.what == "VENUE crosses PERSON “Ilka Moran”, which the schema does not allow"
     assert found.remedy == "move or remove one of the two, or name PERSON under `overlaps` of VENUE"
     assert (found.location.sentence, found.location.seq) == ("0123456789ab:0-35", 1)
-    inner = _work(text, ("Ilka Moran Hall", "VENUE"), ("Ilka Moran", "PERSON"))
+    inner = _annotated(text, ("Ilka Moran Hall", "VENUE"), ("Ilka Moran", "PERSON"))
     assert _whats(schema_rules.check_overlaps(_material(inner))) == [
         "PERSON lies in VENUE “Ilka Moran Hall”, which the schema does not allow"
     ]
@@ -57,7 +57,7 @@ def test_a_crossing_is_an_error_and_a_nesting_that_the_schema_allows_is_none() -
 
 def test_a_label_that_the_schema_lacks_is_an_error() -> None:
     """A label that nobody has defined cannot be trained on by the schema's targets."""
-    found = _whats(schema_rules.check_unknown_labels(_material(_work("Ilka left.", ("Ilka", "SHIP")))))
+    found = _whats(schema_rules.check_unknown_labels(_material(_annotated("Ilka left.", ("Ilka", "SHIP")))))
     assert found == ["the schema has no label SHIP"]
 
 
@@ -71,11 +71,11 @@ def test_a_sentence_must_stand_in_its_article() -> None:
         assert len(list(schema_rules.check_sentence_offsets(material))) == n
 
 
-def test_a_span_inside_a_token_is_told_with_the_token() -> None:
+def test_a_span_inside_a_token_is_reported_with_the_token() -> None:
     """What training would move or lose is an error."""
     text = "Moran-like talk."
-    work = AnnotatedSentence(builders.sentence(text), Annotation().with_spans([Span(0, 3, "PERSON")]))
-    [found] = boundaries.check_misaligned_spans(_material(work))
+    annotated = AnnotatedSentence(builders.sentence(text), Annotation().with_spans([Span(0, 3, "PERSON")]))
+    [found] = boundaries.check_misaligned_spans(_material(annotated))
     assert found.what == "PERSON “Mor” begins or ends inside a token of “Moran”"
 
 
@@ -91,7 +91,7 @@ def test_white_space_at_an_edge_and_spans_without_content() -> None:
         "PERSON holds nothing but white space"
     ]
     assert not list(boundaries.check_empty_spans(_material(white)))
-    marks = _work(text, ("…", "COUNT"), ("€", "COUNT"))
+    marks = _annotated(text, ("…", "COUNT"), ("€", "COUNT"))
     assert _whats(boundaries.check_empty_spans(_material(marks))) == ["COUNT holds nothing but “…”"]
 
 
@@ -116,26 +116,26 @@ def test_white_space_at_an_edge_and_spans_without_content() -> None:
 )  # fmt: skip
 def test_marks_at_an_edge(text: str, words: str, label: str, marks: list[str]) -> None:
     """A mark is told where it belongs to the sentence around, not in pairs, numbers or quotations."""
-    found = _whats(boundaries.check_punctuation_edges(_material(_work(text, (words, label)))))
+    found = _whats(boundaries.check_punctuation_edges(_material(_annotated(text, (words, label)))))
     assert [what.split()[-1] for what in found] == [f"“{m}”" for m in marks]
 
 
-def test_a_span_far_longer_than_others_is_told() -> None:
+def test_a_span_far_longer_than_others_is_reported() -> None:
     """The measure is the label's own: nine in ten, times four, and never ten tokens or fewer."""
-    short = [_work(f"Ilka Moran met {n} hens.", ("Ilka Moran", "PERSON")) for n in range(20)]
+    short = [_annotated(f"Ilka Moran met {n} hens.", ("Ilka Moran", "PERSON")) for n in range(20)]
     text = "Ilka Moran of the old ferry at the new quay by the long sea wall left."
-    long = _work(text, (text[:-6], "PERSON"))
+    long = _annotated(text, (text[:-6], "PERSON"))
     [found] = boundaries.check_long_spans(_material(*short, long))
     assert found.what.endswith("has 15 tokens; nine in ten PERSON have 2 at the most")
 
 
 def test_no_label_is_so_long_that_anything_goes() -> None:
     """Of long statements too, one with more than 150 tokens is told: a suggester could not take it."""
-    works = []
+    annotated_sentences = []
     for many in [50] * 10 + [150, 151]:
         text = " ".join(["word"] * many)
-        works.append(_work(text, (text, "CLAIM")))
-    [found] = boundaries.check_long_spans(_material(*works))
+        annotated_sentences.append(_annotated(text, (text, "CLAIM")))
+    [found] = boundaries.check_long_spans(_material(*annotated_sentences))
     assert "has 151 tokens" in found.what
 
 
@@ -149,8 +149,10 @@ def test_only_statements_may_run_over_the_end_of_a_sentence() -> None:
     text = joined.sentence.text
     at = text.index("the market. He smiled")
     spans = [Span(at, at + 21, label) for label in ("VENUE", "CLAIM")]
-    work = replace(joined, annotation=Annotation().with_spans(spans))
-    material = CheckInput(NEWS, [ReviewedSentence(work, "ana")], {a.id: a}, {a.id: builders.sentences(a)})
+    annotated = replace(joined, annotation=Annotation().with_spans(spans))
+    material = CheckInput(
+        NEWS, [ReviewedSentence(annotated, "ana")], {a.id: a}, {a.id: builders.sentences(a)}
+    )
     assert _whats(boundaries.check_sentence_crossing(material)) == [
         "VENUE “the market. He smiled” runs over the end of a sentence"
     ]
@@ -166,16 +168,16 @@ def test_only_statements_may_run_over_the_end_of_a_sentence() -> None:
 )
 def test_a_stop_within_a_text_that_is_stored_whole(text: str, marked: str, *, found: bool) -> None:
     """Imports keep a text of several sentences as one; a stop before a capital is an end all the same."""
-    work = _work(text, (marked, "VENUE"))
-    assert bool(list(boundaries.check_sentence_crossing(_material(work)))) == found
+    annotated = _annotated(text, (marked, "VENUE"))
+    assert bool(list(boundaries.check_sentence_crossing(_material(annotated)))) == found
 
 
-def test_the_same_words_with_two_labels_are_told_with_all_places() -> None:
+def test_the_same_words_with_two_labels_are_reported_with_all_places() -> None:
     """The place that is unlike the others comes first in the report."""
     texts = ["Tarn Quay is open.", "They met at Tarn Quay.", "He left Tarn Quay."]
-    works = [_work(t, ("Tarn Quay", "VENUE"), at=100 * n) for n, t in enumerate(texts)]
-    odd = _work("Tarn Quay was full.", ("Tarn Quay", "PERSON"), at=900)
-    [found] = consistency.check_label_consistency(_material(*works, odd))
+    annotated_sentences = [_annotated(t, ("Tarn Quay", "VENUE"), at=100 * n) for n, t in enumerate(texts)]
+    odd = _annotated("Tarn Quay was full.", ("Tarn Quay", "PERSON"), at=900)
+    [found] = consistency.check_label_consistency(_material(*annotated_sentences, odd))
     assert found.kind is ProblemKind.TWO_LABELS
     assert found.what == "“Tarn Quay” is VENUE (3), PERSON (1) in ana’s work"
     assert found.location.sentence == "0123456789ab:900-919"
@@ -183,13 +185,13 @@ def test_the_same_words_with_two_labels_are_told_with_all_places() -> None:
 
 def test_spans_that_contradict_the_examples_of_the_schema() -> None:
     """A word that the guideline marks bears its label, and an example that stands in the corpus its marks."""
-    other = _work("The Ilka Moran is a ship.", ("Ilka Moran", "VENUE"))
+    other = _annotated("The Ilka Moran is a ship.", ("Ilka Moran", "VENUE"))
     assert _whats(schema_rules.check_guideline_labels(_material(other))) == [
         "“Ilka Moran” is VENUE here and PERSON in the guideline"
     ]
     bare, right = (
-        _work("Mayor Ilka Moran nodded."),
-        _work("Mayor Ilka Moran nodded.", ("Ilka Moran", "PERSON")),
+        _annotated("Mayor Ilka Moran nodded."),
+        _annotated("Mayor Ilka Moran nodded.", ("Ilka Moran", "PERSON")),
     )
     assert not list(schema_rules.check_guideline_sentences(_material(right)))
     assert _whats(schema_rules.check_guideline_sentences(_material(bare))) == [
@@ -201,7 +203,7 @@ def test_spans_that_contradict_the_examples_of_the_schema() -> None:
 def test_the_shipped_schema_does_not_contradict_itself() -> None:
     """Its own examples, marked as it says, give no problem of the guideline and none at their edges."""
     schema = load_schema("news")
-    said = [
+    reported = [
         ReviewedSentence(
             AnnotatedSentence(
                 builders.sentence(e.text, start=1000 * n),
@@ -211,7 +213,7 @@ def test_the_shipped_schema_does_not_contradict_itself() -> None:
         )
         for n, (label, e) in enumerate((x, e) for x in schema.labels for e in x.examples if not e.wrong)
     ]
-    material = CheckInput(schema, said)
+    material = CheckInput(schema, reported)
     kinds = {
         ProblemKind.GUIDELINE,
         ProblemKind.PUNCTUATION,
@@ -232,7 +234,7 @@ def _sentences(article: str, *texts: str) -> list[Sentence]:
     return out
 
 
-def test_copied_articles_and_sentences_are_told() -> None:
+def test_copied_articles_and_sentences_are_reported() -> None:
     """Wire copy with some words changed is one group; its sentences are not told again, others are."""
     story = [
         f"On day {n} the crew of boat {n} counted {n * 3} seals near the north pier of Vemmel."
@@ -259,10 +261,12 @@ def test_copied_articles_and_sentences_are_told() -> None:
     ]
 
 
-def test_too_little_to_train_on_is_told_by_label() -> None:
+def test_too_little_to_train_on_is_reported_by_label() -> None:
     """What two annotators have marked alike counts once."""
-    works = [_work(f"Ilka Moran met {n} hens.", ("Ilka Moran", "PERSON"), at=100 * n) for n in range(60)]
-    material = _material(*works, *works)
+    annotated_sentences = [
+        _annotated(f"Ilka Moran met {n} hens.", ("Ilka Moran", "PERSON"), at=100 * n) for n in range(60)
+    ]
+    material = _material(*annotated_sentences, *annotated_sentences)
     found = _whats(corpus_checks.check_training_size(material))
     assert found[0] == "there are 60 accepted sentences, and training needs 100 at least"
     assert found[1:] == [
@@ -299,8 +303,8 @@ SPANS = st.lists(
 def test_no_text_and_no_spans_make_a_check_fail(text: str, given_spans: list[tuple[int, int, str]]) -> None:
     """Any text with any spans is checked, always with the same outcome; each problem has place and cure."""
     spans = [Span(a, min(len(text), a + n), label) for a, n, label in given_spans]
-    work = AnnotatedSentence(builders.sentence(text), Annotation().with_spans(spans))
-    material = replace(_material(work), sentences={"0123456789ab": [work.sentence]})
+    annotated = AnnotatedSentence(builders.sentence(text), Annotation().with_spans(spans))
+    material = replace(_material(annotated), sentences={"0123456789ab": [annotated.sentence]})
     found = run_checks(material, set(ProblemKind))
     assert found == run_checks(material, list(ProblemKind))
     assert all(p.what and p.remedy and (p.location.sentence or p.location.file) for p in found)

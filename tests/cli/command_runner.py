@@ -15,7 +15,7 @@ from annotator.cli.main import run
 
 
 @dataclass(frozen=True)
-class Said:
+class CommandResult:
     """What a command said and its exit code."""
 
     code: int
@@ -28,7 +28,7 @@ class Said:
         return orjson.loads(self.out)
 
 
-def call(*args: str | Path, stdin: bytes = b"") -> Said:
+def call(*args: str | Path, stdin: bytes = b"") -> CommandResult:
     """Run ``annotator`` with these arguments; neither stream is a terminal."""
     out, err = io.StringIO(), io.StringIO()
     old = sys.stdin
@@ -40,4 +40,4 @@ def call(*args: str | Path, stdin: bytes = b"") -> Said:
         code = end.code
     finally:
         sys.stdin = old
-    return Said(int(code or 0), out.getvalue(), err.getvalue())
+    return CommandResult(int(code or 0), out.getvalue(), err.getvalue())

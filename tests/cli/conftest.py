@@ -37,6 +37,6 @@ def page(tmp_path: Path) -> Path:
 def corpus(tmp_path: Path, page: Path) -> Path:
     """Return a corpus of that page."""
     folder = tmp_path / "news"
-    said = call("ingest", page, "--corpus", folder)
-    assert said.code == 0, said.err
+    result = call("ingest", page, "--corpus", folder)
+    assert result.code == 0, result.err
     return folder

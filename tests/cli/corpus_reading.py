@@ -10,7 +10,7 @@ import orjson
 from annotator.core.annotation import AnnotatedSentence
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.workflows.annotation_loader import load_journals
-from tests.cli.command_runner import Said, call
+from tests.cli.command_runner import CommandResult, call
 
 
 def jsonl(path: Path, *rows: Any) -> Path:
@@ -19,12 +19,12 @@ def jsonl(path: Path, *rows: Any) -> Path:
     return path
 
 
-def imported(path: Path, corpus: Path, *more: str | Path) -> Said:
+def imported(path: Path, corpus: Path, *more: str | Path) -> CommandResult:
     """Import a file."""
     return call("import", path, "--corpus", corpus, *more)
 
 
-def works(corpus: Path) -> dict[str, list[AnnotatedSentence]]:
+def sentences_by_annotator(corpus: Path) -> dict[str, list[AnnotatedSentence]]:
     """Return the works of each annotator."""
     opened = CorpusFolder.open(corpus)
     return {
@@ -37,7 +37,7 @@ def spans(corpus: Path) -> list[tuple[str, str, str]]:
     """Return (annotator, words, label) of all that the journals hold."""
     return [
         (name, w.text_of(s), s.label)
-        for name, found in works(corpus).items()
+        for name, found in sentences_by_annotator(corpus).items()
         for w in found
         for s in w.annotation.spans
     ]
@@ -47,7 +47,7 @@ def answers(corpus: Path) -> list[tuple[str, str | None]]:
     """Return each sentence that somebody has worked on, with the answer."""
     return [
         (w.sentence.text, w.annotation.answer.value if w.annotation.answer else None)
-        for found in works(corpus).values()
+        for found in sentences_by_annotator(corpus).values()
         for w in found
     ]
 

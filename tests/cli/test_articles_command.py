@@ -33,18 +33,18 @@ def test_every_line_has_a_verdict_and_can_be_switched(corpus: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("switch", "told"),
+    ("switch", "message"),
     [
         (("99", "body"), "there is no line 99"),
         (("3", "prose"), "there is no verdict 'prose'"),
         (("2", "body"), "blank"),
     ],
 )
-def test_a_switch_that_makes_no_sense(corpus: Path, switch: tuple[str, str], told: str) -> None:
+def test_a_switch_that_makes_no_sense(corpus: Path, switch: tuple[str, str], message: str) -> None:
     """A wrong line or verdict is wrong usage: exit 2 and what there is."""
     article = call("articles", corpus, "--json").json[0]["id"]
-    said = call("articles", corpus, article, "--switch", *switch)
-    assert (said.code, told in said.err) == (2, True)
+    result = call("articles", corpus, article, "--switch", *switch)
+    assert (result.code, message in result.err) == (2, True)
 
 
 def test_text_from_a_page_can_not_command_a_terminal(tmp_path: Path) -> None:
@@ -55,15 +55,15 @@ def test_text_from_a_page_can_not_command_a_terminal(tmp_path: Path) -> None:
     )
     call("ingest", page, "--corpus", tmp_path / "c")
     article = call("articles", tmp_path / "c", "--json").json[0]["id"]
-    for said in (call("articles", tmp_path / "c"), call("articles", tmp_path / "c", article)):
-        assert said.out.replace("\n", "").isprintable()
+    for result in (call("articles", tmp_path / "c"), call("articles", tmp_path / "c", article)):
+        assert result.out.replace("\n", "").isprintable()
 
 
 def test_the_sample_exports_enough_to_train(tmp_path: Path) -> None:
     """The sample gives more than 100 training documents, and a ledger in which in = out + listed."""
-    said = call("export", ROOT / "corpus", tmp_path / "out", "--json")
-    assert said.code == 0, said.err
-    report = said.json
+    result = call("export", ROOT / "corpus", tmp_path / "out", "--json")
+    assert result.code == 0, result.err
+    report = result.json
     assert report["parts"]["train"]["docs"] > 100
     assert all(report["parts"][p]["docs"] for p in ("train", "dev", "test"))
     assert report["lost"] == 0
@@ -82,25 +82,25 @@ def test_a_failed_export_leaves_the_old_one(corpus: Path, tmp_path: Path) -> Non
     assert {p.name: p.read_bytes() for p in out.iterdir()} == before
 
 
-def test_a_switched_off_line_is_left_out_and_told(tmp_path: Path, corpus: Path) -> None:
+def test_a_switched_off_line_is_left_out_and_reported(tmp_path: Path, corpus: Path) -> None:
     """Annotations in a line that is switched off stay in the journal, are not exported, and it is said."""
     annotate(corpus, "ana", "COUNT")
     article = call("articles", corpus, "--json").json[0]["id"]
     shown = call("articles", corpus, article, "--json").json
     first = next(x["line"] for x in shown["lines"] if x["verdict"] == "body")
     call("articles", corpus, article, "--switch", str(first), "boilerplate")
-    said = call("export", corpus, tmp_path / "out")
-    assert said.code == 1
-    assert "nothing" in said.err or "no " in said.err
+    result = call("export", corpus, tmp_path / "out")
+    assert result.code == 1
+    assert "nothing" in result.err or "no " in result.err
     assert len(Journal.open(corpus, "ana", read_only=True).records) == 1
 
 
 def test_help_lists_every_command() -> None:
     """The group's help names each command, and each command has help of its own."""
-    said = call("--help")
-    assert said.code == 0
+    result = call("--help")
+    assert result.code == 0
     for name in _COMMANDS:
-        assert name in said.out
+        assert name in result.out
         assert call(name, "--help").code == 0
 
 
@@ -114,8 +114,8 @@ def test_a_word_that_is_no_command_is_a_corpus(tmp_path: Path, monkeypatch: pyte
 
 def test_stdin_and_folders_are_sources(tmp_path: Path, page: Path) -> None:
     """``-`` reads standard input, a folder is taken whole, JSONL keeps its fields as metadata."""
-    said = call("ingest", "-", "--corpus", tmp_path / "a", stdin=page.read_bytes())
-    assert (said.code, "1 article added" in said.out) == (0, True)
+    result = call("ingest", "-", "--corpus", tmp_path / "a", stdin=page.read_bytes())
+    assert (result.code, "1 article added" in result.out) == (0, True)
     (tmp_path / "in" / "deep").mkdir(parents=True)
     (tmp_path / "in" / "deep" / "b.jsonl").write_text('{"text": "It left.", "meta": {"desk": "sea"}}\n')
     assert call("ingest", tmp_path / "in", "--corpus", tmp_path / "b").code == 0

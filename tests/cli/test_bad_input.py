@@ -37,25 +37,25 @@ BAD_SOURCES: dict[str, tuple[Callable[[Path], Path], str]] = {
 @pytest.mark.parametrize("name", BAD_SOURCES)
 def test_a_bad_source_is_one_line(tmp_path: Path, name: str) -> None:
     """A lone bad source is one line on stderr, exit 1, and no corpus is made for it."""
-    make, told = BAD_SOURCES[name]
+    make, message = BAD_SOURCES[name]
     folder = tmp_path / "in"
     folder.mkdir()
-    said = call("ingest", make(folder), "--corpus", tmp_path / "news")
-    assert (said.code, said.out) == (1, "")
-    assert said.err.startswith("annotator: ")
-    assert said.err.count("\n") == 1
-    assert told in said.err
-    assert ";" in said.err
+    result = call("ingest", make(folder), "--corpus", tmp_path / "news")
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith("annotator: ")
+    assert result.err.count("\n") == 1
+    assert message in result.err
+    assert ";" in result.err
     assert not (tmp_path / "news").exists()
 
 
 def test_one_bad_source_does_not_stop_the_others(tmp_path: Path, page: Path) -> None:
     """What failed is listed with file and line, the rest goes in, exit 3."""
     records = _write(tmp_path / "r.jsonl", b'{"text": "The ferry left at noon."}\n{"text": 7}\n')
-    said = call("ingest", page, records, "--corpus", tmp_path / "news")
-    assert said.code == 3
-    assert "2 articles added" in said.out
-    assert f"annotator: {records}:2: " in said.err
+    result = call("ingest", page, records, "--corpus", tmp_path / "news")
+    assert result.code == 3
+    assert "2 articles added" in result.out
+    assert f"annotator: {records}:2: " in result.err
 
 
 def test_the_same_article_is_not_doubled(corpus: Path, page: Path) -> None:
@@ -74,9 +74,9 @@ def test_the_same_article_is_not_doubled(corpus: Path, page: Path) -> None:
 def test_annotating_needs_a_terminal(corpus: Path) -> None:
     """Without a terminal the error says what to do; exit 2."""
     for args in ((corpus,), ("annotate", corpus), ()):
-        said = call(*args)
-        assert said.code == 2
-        assert "annotating needs a terminal, and this is none; run it in a terminal window" in said.err
+        result = call(*args)
+        assert result.code == 2
+        assert "annotating needs a terminal, and this is none; run it in a terminal window" in result.err
 
 
 BAD_SCHEMAS = {
@@ -96,11 +96,11 @@ BAD_SCHEMAS = {
 @pytest.mark.parametrize("name", BAD_SCHEMAS)
 def test_a_bad_schema(tmp_path: Path, page: Path, name: str) -> None:
     """A schema that can't be used is told with its place, and no corpus is made."""
-    text, told = BAD_SCHEMAS[name]
+    text, message = BAD_SCHEMAS[name]
     schema = _write(tmp_path / "s.toml", text.encode())
-    said = call("ingest", page, "--corpus", tmp_path / "other", "--schema", schema)
-    assert (said.code, said.err.count("\n")) == (1, 1)
-    assert told in said.err
+    result = call("ingest", page, "--corpus", tmp_path / "other", "--schema", schema)
+    assert (result.code, result.err.count("\n")) == (1, 1)
+    assert message in result.err
     assert not (tmp_path / "other").exists()
 
 
@@ -109,9 +109,9 @@ def test_a_schema_that_lacks_labels_in_use(tmp_path: Path, corpus: Path, page: P
     annotate(corpus, "ana", "COUNT")
     schema = _write(tmp_path / "s.toml", b'[[label]]\nname = "A"\n')
     before = (corpus / "schema.toml").read_bytes()
-    said = call("ingest", page, "--corpus", corpus, "--schema", schema)
-    assert said.code == 1
-    assert "lacks labels that are in use here: COUNT; add them to the schema" in said.err
+    result = call("ingest", page, "--corpus", corpus, "--schema", schema)
+    assert result.code == 1
+    assert "lacks labels that are in use here: COUNT; add them to the schema" in result.err
     assert (corpus / "schema.toml").read_bytes() == before
 
 
@@ -120,18 +120,18 @@ def test_a_newer_corpus(corpus: Path) -> None:
     toml = corpus / "corpus.toml"
     toml.write_text(toml.read_text(encoding="utf-8").replace("format = 1", "format = 99"), encoding="utf-8")
     for args in (("articles", corpus), ("export", corpus, corpus / "out")):
-        said = call(*args)
-        assert said.code == 1
-        assert "newer Annotator" in said.err
+        result = call(*args)
+        assert result.code == 1
+        assert "newer Annotator" in result.err
 
 
 def test_a_missing_schema_and_a_missing_corpus(corpus: Path, tmp_path: Path) -> None:
     """What is missing is named with its place and how to make it."""
     assert "there is no such corpus; make it with `annotator ingest" in call("articles", tmp_path / "no").err
     (corpus / "schema.toml").unlink()
-    said = call("articles", corpus)
-    assert said.code == 1
-    assert "schema.toml: the corpus has lost its label schema; restore the file" in said.err
+    result = call("articles", corpus)
+    assert result.code == 1
+    assert "schema.toml: the corpus has lost its label schema; restore the file" in result.err
 
 
 def test_no_permission_to_write(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,11 +143,11 @@ def test_no_permission_to_write(corpus: Path, tmp_path: Path, monkeypatch: pytes
     before = sorted((p.name, p.stat().st_size) for p in corpus.rglob("*") if p.is_file())
     more = _write(tmp_path / "b.txt", b"The line about the harbour is long enough, said the master.\n")
     monkeypatch.setattr(os, "open", refuse)
-    said = call("ingest", more, "--corpus", corpus)
+    result = call("ingest", more, "--corpus", corpus)
     monkeypatch.undo()
-    assert said.code == 1
-    assert str(corpus) in said.err
-    assert ";" in said.err
+    assert result.code == 1
+    assert str(corpus) in result.err
+    assert ";" in result.err
     assert sorted((p.name, p.stat().st_size) for p in corpus.rglob("*") if p.is_file()) == before
 
 
@@ -165,20 +165,20 @@ def annotate(corpus: Path, name: str, label: str) -> None:
     opened = CorpusFolder.open(corpus)
     sentence = opened.active_sentences(opened.article(opened.article_ids()[0]))[0]
     span = Span(sentence.tokens[0].start, sentence.tokens[0].end, label)
-    work = AnnotatedSentence(sentence, Annotation((span,), Answer.ACCEPT))
+    annotated = AnnotatedSentence(sentence, Annotation((span,), Answer.ACCEPT))
     with Journal.open(corpus, name) as journal:
-        journal.append([JournalRecord(journal.next_seq, Op.ANSWER, work, annotator=name)])
+        journal.append([JournalRecord(journal.next_seq, Op.ANSWER, annotated, annotator=name)])
 
 
 def test_annotators_in_conflict(corpus: Path, tmp_path: Path) -> None:
     """Two annotators who differ stop the export, with the sentence and both names, and what to do."""
     annotate(corpus, "ana", "COUNT")
     annotate(corpus, "bo", "VENUE")
-    said = call("export", corpus, tmp_path / "out")
-    assert said.code == 1
-    assert "ana" in said.err
-    assert "bo" in said.err
-    assert "--annotator" in said.err
+    result = call("export", corpus, tmp_path / "out")
+    assert result.code == 1
+    assert "ana" in result.err
+    assert "bo" in result.err
+    assert "--annotator" in result.err
     assert not (tmp_path / "out").exists()
 
 

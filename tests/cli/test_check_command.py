@@ -26,13 +26,15 @@ def marked(tmp_path: Path) -> Path:
     path = tmp_path / "news"
     corpus = builders.make_corpus(path)
     session = builders.open_session(corpus)
-    work = session.annotation_store.sentences_of(builders.market().id)[2]
-    text = work.sentence.text
-    session.apply_edit(add_span(work, builders.span(text, "More than 40 stalls", "COUNT"), corpus.schema))
-    work = session.annotation_store.sentences_of(builders.market().id)[2]
-    session.apply_edit(add_span(work, builders.span(text, "Friday, ".strip(), "VENUE"), corpus.schema))
-    work = session.annotation_store.sentences_of(builders.market().id)[2]
-    session.apply_edit(set_answer(work, Answer.ACCEPT))
+    annotated = session.annotation_store.sentences_of(builders.market().id)[2]
+    text = annotated.sentence.text
+    session.apply_edit(
+        add_span(annotated, builders.span(text, "More than 40 stalls", "COUNT"), corpus.schema)
+    )
+    annotated = session.annotation_store.sentences_of(builders.market().id)[2]
+    session.apply_edit(add_span(annotated, builders.span(text, "Friday, ".strip(), "VENUE"), corpus.schema))
+    annotated = session.annotation_store.sentences_of(builders.market().id)[2]
+    session.apply_edit(set_answer(annotated, Answer.ACCEPT))
     session.close()
     return path
 
@@ -43,9 +45,9 @@ def test_a_problem_has_file_line_sentence_span_and_cure(marked: Path) -> None:
     s = builders.sentences(a)[2]
     at = s.text.index("Friday")
     what = "VENUE “Friday,” ends with “,”; leave the mark outside the span"
-    said = call("check", marked, "--only", QUICK)
-    assert said.code == 3
-    assert said.out.splitlines() == [
+    result = call("check", marked, "--only", QUICK)
+    assert result.code == 3
+    assert result.out.splitlines() == [
         f"annotations/ana.jsonl:3 {s.id}[{at}-{at + 7}]: warning punctuation: {what}",
         "0 errors and 1 warning in 1 sentence and 2 spans of 1 annotator: punctuation 1",
     ]
@@ -54,23 +56,23 @@ def test_a_problem_has_file_line_sentence_span_and_cure(marked: Path) -> None:
 def test_only_and_level_choose_what_counts(marked: Path) -> None:
     """Nothing of the kinds asked for: exit code 0, and a line that says how much was looked at."""
     for args in (("--only", "overlap", "--only", "empty"), ("--only", QUICK, "--level", "error")):
-        said = call("check", marked, *args)
-        assert said.code == 0
-        assert said.out == "nothing found in 1 sentence and 2 spans of 1 annotator\n"
-    said = call("check", marked, "--only", "commas")
-    assert said.code == 2
-    assert said.err.startswith(
+        result = call("check", marked, *args)
+        assert result.code == 0
+        assert result.out == "nothing found in 1 sentence and 2 spans of 1 annotator\n"
+    result = call("check", marked, "--only", "commas")
+    assert result.code == 2
+    assert result.err.startswith(
         "annotator: --only commas is no kind of problem; use one of journal, place, label,"
     )
 
 
-def test_json_tells_each_problem_in_fields(marked: Path) -> None:
+def test_json_shows_each_problem_in_fields(marked: Path) -> None:
     """Offsets are code points of the sentence, as in the journal; what is unknown is null."""
-    said = call("check", marked, "--only", QUICK, "--json")
-    assert said.code == 3
-    assert said.json["kinds"] == {"punctuation": 1}
-    assert (said.json["errors"], said.json["warnings"]) == (0, 1)
-    [problem] = said.json["problems"]
+    result = call("check", marked, "--only", QUICK, "--json")
+    assert result.code == 3
+    assert result.json["kinds"] == {"punctuation": 1}
+    assert (result.json["errors"], result.json["warnings"]) == (0, 1)
+    [problem] = result.json["problems"]
     assert problem["file"] == "annotations/ana.jsonl"
     assert problem["line"] == 3
     assert (problem["kind"], problem["level"], problem["label"], problem["text"]) == (
@@ -80,15 +82,15 @@ def test_json_tells_each_problem_in_fields(marked: Path) -> None:
         "Friday,",
     )
     assert problem["others"] == []
-    assert said.out == call("check", marked, "--only", QUICK, "--json").out
+    assert result.out == call("check", marked, "--only", QUICK, "--json").out
 
 
 def test_everything_together_is_sorted_and_changes_nothing(marked: Path) -> None:
     """All checks run on any corpus, drift and counts as well; the folder is as it was."""
     before = {p: p.read_bytes() for p in sorted(marked.rglob("*")) if p.is_file()}
-    said = call("check", marked, "--json")
-    assert said.code == 3
-    kinds = [p["kind"] for p in said.json["problems"]]
+    result = call("check", marked, "--json")
+    assert result.code == 3
+    kinds = [p["kind"] for p in result.json["problems"]]
     assert kinds == sorted(kinds, key=list(ProblemKind).index)
     assert {"few", "punctuation"} <= set(kinds)
     assert {p: p.read_bytes() for p in sorted(marked.rglob("*")) if p.is_file()} == before
@@ -107,26 +109,26 @@ def test_an_own_tokenizer_is_no_drift(tmp_path: Path) -> None:
     assert call("check", corpus.path, "--only", "tokenizer").code == 0
 
 
-def test_drift_is_told_where_sentences_would_be_cut_otherwise(tmp_path: Path) -> None:
+def test_drift_is_reported_where_sentences_would_be_cut_otherwise(tmp_path: Path) -> None:
     """Another fingerprint alone is nothing to mend; one sentence that spaCy cuts otherwise is."""
     assert call("check", builders.make_corpus(tmp_path / "a").path, "--only", "tokenizer").code == 0
     odd = builders.article("They didn't go.", "b")
-    said = call("check", builders.make_corpus(tmp_path / "b", odd).path, "--only", "tokenizer", "--json")
-    assert said.code == 3
-    [found] = said.json["problems"]
+    result = call("check", builders.make_corpus(tmp_path / "b", odd).path, "--only", "tokenizer", "--json")
+    assert result.code == 3
+    [found] = result.json["problems"]
     assert found["what"].endswith("1 of 1 sentences would be cut otherwise")
     assert found["others"][0]["text"] == "They didn't go."
 
 
-def test_damage_is_told_line_by_line(marked: Path) -> None:
+def test_damage_is_reported_line_by_line(marked: Path) -> None:
     """Lines of a journal that don't count are errors with their number."""
     path = marked / "annotations" / "ana.jsonl"
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(lines[0] + b"<<<<<<< ours\n" + b"".join(lines[1:]) + lines[2][:50])
-    said = call("check", marked, "--only", "journal", "--level", "error")
-    assert said.code == 3
+    result = call("check", marked, "--only", "journal", "--level", "error")
+    assert result.code == 3
     head, cure = "error journal: the line does not count", "restore the file from a copy"
-    assert said.out.splitlines()[:2] == [
+    assert result.out.splitlines()[:2] == [
         f"annotations/ana.jsonl:2: {head}: it is left over from a merge conflict; {cure}",
         f"annotations/ana.jsonl:5: {head}: the line is cut short or overwritten; {cure}",
     ]
@@ -135,8 +137,8 @@ def test_damage_is_told_line_by_line(marked: Path) -> None:
 def test_an_article_that_is_gone_is_damage(marked: Path) -> None:
     """An accepted sentence whose article is not there any more is an error that names it."""
     (marked / "articles" / f"{builders.market().id}.json").unlink()
-    said = call("check", marked, "--only", "journal", "--json")
-    assert [(p["what"], p["line"]) for p in said.json["problems"]] == [
+    result = call("check", marked, "--only", "journal", "--json")
+    assert [(p["what"], p["line"]) for p in result.json["problems"]] == [
         ("the article is not in the corpus", 3)
     ]
 
@@ -144,18 +146,18 @@ def test_an_article_that_is_gone_is_damage(marked: Path) -> None:
 def test_what_was_rejected_or_taken_back_is_not_looked_at(marked: Path) -> None:
     """A sentence that is not trained on has no problems."""
     session = builders.open_session(CorpusFolder.open(marked))
-    work = session.annotation_store.sentences_of(builders.market().id)[2]
-    session.apply_edit(set_answer(work, Answer.REJECT))
+    annotated = session.annotation_store.sentences_of(builders.market().id)[2]
+    session.apply_edit(set_answer(annotated, Answer.REJECT))
     session.close()
     assert call("check", marked, "--only", QUICK).code == 0
 
 
 def test_a_format_is_certified(marked: Path) -> None:
     """The round trip names the format and what came back."""
-    said = call("check", marked, "--round-trip", "prodigy")
-    assert said.out.startswith("prodigy: passed; 2 of 2 spans came back in place\n")
-    said = call("check", marked, "--round-trip", "prodigy", "--only", "few")
-    assert said.code == 2
+    result = call("check", marked, "--round-trip", "prodigy")
+    assert result.out.startswith("prodigy: passed; 2 of 2 spans came back in place\n")
+    result = call("check", marked, "--round-trip", "prodigy", "--only", "few")
+    assert result.code == 2
 
 
 def test_lines_of_records_are_found_in_a_journal_with_blank_lines(tmp_path: Path) -> None:
@@ -165,8 +167,8 @@ def test_lines_of_records_are_found_in_a_journal_with_blank_lines(tmp_path: Path
     corpus = builders.make_corpus(tmp_path / "c", a)
     session = builders.open_session(corpus)
     span = Span(0, 2, "PERSON")
-    work = session.annotation_store.sentences_of(a.id)[0]
-    session.apply_edit(add_span(work, span, corpus.schema))
+    annotated = session.annotation_store.sentences_of(a.id)[0]
+    session.apply_edit(add_span(annotated, span, corpus.schema))
     session.apply_edit(remove_span(session.annotation_store.sentences_of(a.id)[0], span))
     session.close()
     path = corpus.path / "annotations" / "ana.jsonl"
@@ -175,7 +177,7 @@ def test_lines_of_records_are_found_in_a_journal_with_blank_lines(tmp_path: Path
     assert find_record_lines(corpus.path, "ana", {1, 2, 3}) == {1: 2, 2: 3}
 
 
-def test_levels_are_told_in_the_help() -> None:
+def test_levels_are_reported_in_the_help() -> None:
     """Each kind stands under its level in `check --help`."""
     text = call("check", "--help").out
     errors, warnings = text[text.index("Errors:") :].split("Warnings:")

@@ -40,23 +40,23 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
         spans = [[text.index(n), text.index(n) + len(n), "PERSON"] for n in NAMES if n in text]
         rows.append(orjson.dumps({"text": text, "label": spans}))
     (folder / "all.jsonl").write_bytes(b"\n".join(rows))
-    said = call("import", folder / "all.jsonl", "--corpus", folder / "c", "--as", "ada")
-    assert said.code == 0, said.err
+    result = call("import", folder / "all.jsonl", "--corpus", folder / "c", "--as", "ada")
+    assert result.code == 0, result.err
     return folder / "c"
 
 
 @pytest.mark.parametrize("name", [n for n in WRITTEN if n != "spacy"])
 def test_every_span_is_written_or_listed(corpus: Path, name: str, tmp_path: Path) -> None:
     """The ledger of an export through any format balances, and exit code 3 says that something is lost."""
-    said = call("export", corpus, tmp_path / "out", "--format", name, "--ledger", "full", "--json")
-    assert said.code in {0, 3}, said.err
+    result = call("export", corpus, tmp_path / "out", "--format", name, "--ledger", "full", "--json")
+    assert result.code in {0, 3}, result.err
     rows = [orjson.loads(x) for x in (tmp_path / "out" / "ledger.jsonl").read_bytes().splitlines()]
     spans = rows[-1]["totals"]["spans"]
     assert spans["in"] == 8
     assert sum(n for what, n in spans.items() if what != "in") == 8
-    told = [r for r in rows[:-1] if "thing" not in r]
-    assert len(told) == 8
-    assert (said.code == 3) == any(r["what"] == "left out" for r in told)
+    message = [r for r in rows[:-1] if "thing" not in r]
+    assert len(message) == 8
+    assert (result.code == 3) == any(r["what"] == "left out" for r in message)
 
 
 @pytest.mark.parametrize("name", [*WRITTEN, "spacy"])
@@ -77,26 +77,26 @@ def test_an_export_replaces_its_own_files_alone(corpus: Path, name: str, tmp_pat
     named = orjson.loads((out / "ledger.jsonl").read_bytes().splitlines()[-1])["totals"]["files"]
     assert files == {*named, "ledger.jsonl"}
     (out / min(named)).write_bytes(b"mine")
-    said = call("export", corpus, out, "--format", name)
-    assert said.code == 1
-    assert "was changed since an export wrote it and will not be replaced" in said.err
+    result = call("export", corpus, out, "--format", name)
+    assert result.code == 1
+    assert "was changed since an export wrote it and will not be replaced" in result.err
 
 
 def test_options_of_a_training_export_are_refused(corpus: Path, tmp_path: Path) -> None:
     """An option that means nothing for a format is wrong usage, not ignored."""
-    said = call("export", corpus, tmp_path / "o", "--format", "brat", "--split", "1/1/1")
-    assert said.code == 2
-    assert "--split has no meaning with --format brat; leave it out" in said.err
+    result = call("export", corpus, tmp_path / "o", "--format", "brat", "--split", "1/1/1")
+    assert result.code == 2
+    assert "--split has no meaning with --format brat; leave it out" in result.err
 
 
 def test_a_certificate_says_what_a_format_lacks(corpus: Path) -> None:
     """CoNLL is flat: nested spans are named as left out, and the certificate passes, with losses."""
     certificate = check_round_trip(CorpusFolder.open(corpus), "conll")
-    told = "\n".join(certificate.lines())
+    message = "\n".join(certificate.lines())
     assert certificate.passed
-    assert "listed by the writer: 2 (a longer span that stays overlaps it, and CoNLL is flat)" in told
+    assert "listed by the writer: 2 (a longer span that stays overlaps it, and CoNLL is flat)" in message
     assert certificate.as_dict()["passed"] is True
-    assert told.startswith("conll: passed with losses; ")
+    assert message.startswith("conll: passed with losses; ")
     assert call("check", corpus, "--round-trip", "conll").code == 3
     assert call("check", corpus, "--round-trip", "prodigy").code == 0
 
@@ -105,7 +105,7 @@ ROWED = Document("Lena met Lena.", (Span(0, 4, "PERSON"),), where="x")
 
 
 @pytest.mark.parametrize(
-    ("back", "told"),
+    ("back", "message"),
     [
         (ROWED, "x: passed; 1 of 1 spans came back in place"),
         (
@@ -118,11 +118,11 @@ ROWED = Document("Lena met Lena.", (Span(0, 4, "PERSON"),), where="x")
         (Document(ROWED.text, (Span(9, 13, "PERSON"),)), "missing without a word: 1, such as PERSON 'Lena'"),
     ],
 )
-def test_a_certificate_fails_for_what_is_missing_or_new(back: Document, told: str) -> None:
+def test_a_certificate_fails_for_what_is_missing_or_new(back: Document, message: str) -> None:
     """A span has come back in its place, or moved with a text that has changed; else it is a fault."""
     certificate = compare_documents("x", [ROWED], [back], ConversionLog())
-    assert told in "\n".join(certificate.lines())
-    assert certificate.passed == ("came back" in told)
+    assert message in "\n".join(certificate.lines())
+    assert certificate.passed == ("came back" in message)
     assert ("x: FAILED" in "\n".join(certificate.lines())) != certificate.passed
 
 
@@ -135,28 +135,28 @@ def test_a_certificate_holds_a_writer_to_its_word() -> None:
     assert not compare_documents("x", [ROWED], [Document(ROWED.text)], ConversionLog(entries=[moved])).passed
 
 
-def test_what_a_format_has_no_word_for_is_told(tmp_path: Path) -> None:
+def test_what_a_format_has_no_word_for_is_reported(tmp_path: Path) -> None:
     """Of rejected sentences alone, a format without answers says so; Prodigy's takes them."""
     task = {"text": "Ada left.", "spans": [], "answer": "reject", "_view_id": "ner_manual", "_task_hash": 1}
     (tmp_path / "in.jsonl").write_bytes(orjson.dumps(task))
     assert call("import", tmp_path / "in.jsonl", "--corpus", tmp_path / "c").code == 0
-    said = call("export", tmp_path / "c", tmp_path / "o", "--format", "brat")
-    assert said.code == 1
-    assert "accepted sentence to export; 1 rejected or ignored, for which brat has no word; " in said.err
-    assert call("check", tmp_path / "c", "--round-trip", "brat").err == said.err
+    result = call("export", tmp_path / "c", tmp_path / "o", "--format", "brat")
+    assert result.code == 1
+    assert "accepted sentence to export; 1 rejected or ignored, for which brat has no word; " in result.err
+    assert call("check", tmp_path / "c", "--round-trip", "brat").err == result.err
     assert call("export", tmp_path / "c", tmp_path / "o", "--format", "prodigy").code == 0
 
 
-@pytest.mark.parametrize(("name", "told"), [("conll", 1), ("spacy-json", 1), ("brat", 0), ("prodigy", 0)])
-def test_texts_of_several_annotators_in_a_nameless_file_are_told(
-    tmp_path: Path, name: str, told: int
+@pytest.mark.parametrize(("name", "message"), [("conll", 1), ("spacy-json", 1), ("brat", 0), ("prodigy", 0)])
+def test_texts_of_several_annotators_in_a_nameless_file_are_reported(
+    tmp_path: Path, name: str, message: int
 ) -> None:
     """Where a file can't say who has annotated what, two people's views of a text would pass for one's."""
     row = {"text": "Ada left.", "spans": [{"start": 0, "end": 3, "label": "PERSON"}], "answer": "accept"}
     (tmp_path / "in.jsonl").write_bytes(orjson.dumps(row))
     for who in ("ana", "bo"):
         assert call("import", tmp_path / "in.jsonl", "--corpus", tmp_path / "c", "--as", who).code == 0
-    said = call("export", tmp_path / "c", tmp_path / "o", "--format", name)
-    assert said.out.count("once for each (--annotator NAME takes one's): 1") == told
+    result = call("export", tmp_path / "c", tmp_path / "o", "--format", name)
+    assert result.out.count("once for each (--annotator NAME takes one's): 1") == message
     alone = call("export", tmp_path / "c", tmp_path / "o", "--format", name, "--annotator", "bo")
     assert "once for each" not in alone.out

@@ -10,21 +10,21 @@ from annotator.formats import prodigy
 from annotator.formats.document import ConversionLog
 from annotator.formats.import_source import ImportSource
 from tests.cli.command_runner import call
-from tests.cli.test_export_command import QUAYS, TOWNS, Desk
+from tests.cli.test_export_command import QUAYS, TOWNS, CorpusBuilder
 
 
 def test_prodigy_gets_every_answer(tmp_path: Path) -> None:
     """``--format prodigy`` writes each annotator's answers, whether or not they are in conflict."""
-    desk = Desk(tmp_path / "news")
-    every = desk.of(desk.add(TOWNS))
-    desk.answer("ana", every[:3])
-    desk.answer("bob", every[:1], words=slice(1, 2))
-    desk.answer("bob", every[3:4], Answer.REJECT)
-    desk.answer("bob", every[4:5], Answer.IGNORE)
-    desk.answer("bob", every[5:6], None)
+    builder = CorpusBuilder(tmp_path / "news")
+    every = builder.of(builder.add(TOWNS))
+    builder.answer("ana", every[:3])
+    builder.answer("bob", every[:1], words=slice(1, 2))
+    builder.answer("bob", every[3:4], Answer.REJECT)
+    builder.answer("bob", every[4:5], Answer.IGNORE)
+    builder.answer("bob", every[5:6], None)
     out = tmp_path / "out"
-    said = call("export", desk.path, out, "--format", "prodigy", "--json")
-    assert said.code == 0, said.err
+    result = call("export", builder.path, out, "--format", "prodigy", "--json")
+    assert result.code == 0, result.err
     assert sorted(p.name for p in out.iterdir()) == ["annotations.jsonl", "ledger.jsonl"]
     tasks = list(prodigy.read(ImportSource(out / "annotations.jsonl"), ConversionLog()))
     found = [(t.annotator, t.meta["sentence"], t.answer, t.spans) for t in tasks]
@@ -33,30 +33,33 @@ def test_prodigy_gets_every_answer(tmp_path: Path) -> None:
     assert found[3] == ("bob", every[0].id, Answer.ACCEPT, (Span(first[1].start, first[1].end, "VENUE"),))
     assert [t.answer for t in tasks[4:]] == [Answer.REJECT, Answer.IGNORE]
     assert len(tasks) == 6
-    assert said.json["totals"]["sentences"] == {"accepted": 4, "rejected": 1, "ignored": 1, "unfinished": 1}
-    lines = call("export", desk.path, out, "--format", "prodigy", "--annotator", "ana").out
+    assert result.json["totals"]["sentences"] == {"accepted": 4, "rejected": 1, "ignored": 1, "unfinished": 1}
+    lines = call("export", builder.path, out, "--format", "prodigy", "--annotator", "ana").out
     assert "sentences: 3 accepted" in lines
 
 
-def test_prodigy_tells_of_losses_and_takes_the_place_of_an_export(tmp_path: Path) -> None:
+def test_prodigy_shows_of_losses_and_takes_the_place_of_an_export(tmp_path: Path) -> None:
     """A lost article makes exit 3 here too; one folder holds one export, whatever its format."""
-    desk = Desk(tmp_path / "news")
-    kept, gone = desk.add(TOWNS), desk.add(QUAYS)
-    desk.answer("ana", [*desk.of(kept), *desk.of(gone)])
+    builder = CorpusBuilder(tmp_path / "news")
+    kept, gone = builder.add(TOWNS), builder.add(QUAYS)
+    builder.answer("ana", [*builder.of(kept), *builder.of(gone)])
     out = tmp_path / "out"
-    assert call("export", desk.path, out, "--split", "100/0/0").code == 0
-    (desk.path / "articles" / f"{gone.id}.json").unlink()
-    said = call("export", desk.path, out, "--format", "prodigy", "--json")
-    assert (said.code, said.json["lost"]) == (3, 6)
-    assert set(said.json["removed"]) == {"train.spacy", "config.cfg"}
-    assert call("export", desk.path, out, "--split", "100/0/0").code == 3
+    assert call("export", builder.path, out, "--split", "100/0/0").code == 0
+    (builder.path / "articles" / f"{gone.id}.json").unlink()
+    result = call("export", builder.path, out, "--format", "prodigy", "--json")
+    assert (result.code, result.json["lost"]) == (3, 6)
+    assert set(result.json["removed"]) == {"train.spacy", "config.cfg"}
+    assert call("export", builder.path, out, "--split", "100/0/0").code == 3
     assert sorted(p.name for p in out.iterdir()) == ["config.cfg", "ledger.jsonl", "train.spacy"]
 
 
 def test_prodigy_has_no_parts(tmp_path: Path) -> None:
     """An option that the format has no use for is wrong usage, and nothing finished is an error."""
-    desk = Desk(tmp_path / "news")
-    said = call("export", desk.path, tmp_path / "out", "--format", "prodigy", "--unit", "article")
-    assert (said.code, "--unit has no meaning with --format prodigy; leave it out" in said.err) == (2, True)
-    said = call("export", desk.path, tmp_path / "out", "--format", "prodigy")
-    assert (said.code, "there is no finished sentence to export; annotate some" in said.err) == (1, True)
+    builder = CorpusBuilder(tmp_path / "news")
+    result = call("export", builder.path, tmp_path / "out", "--format", "prodigy", "--unit", "article")
+    assert (result.code, "--unit has no meaning with --format prodigy; leave it out" in result.err) == (
+        2,
+        True,
+    )
+    result = call("export", builder.path, tmp_path / "out", "--format", "prodigy")
+    assert (result.code, "there is no finished sentence to export; annotate some" in result.err) == (1, True)

@@ -11,7 +11,7 @@ from annotator.formats.document import Document
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.workflows.import_documents import with_stated_sentences
 from tests.cli.command_runner import call
-from tests.cli.corpus_reading import answers, imported, jsonl, spans, works
+from tests.cli.corpus_reading import answers, imported, jsonl, spans, sentences_by_annotator
 
 TEXT = (
     "Captain Lena Okafor left Osmund at noon. “We are late. We will be early,” she told Tam Reedy.\n\n"
@@ -49,10 +49,10 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _there_and_back(corpus: Path, name: str, folder: Path, *more: str) -> Path:
     split = ("--split", "100/0/0") if name == "spacy" else ()
-    said = call("export", corpus, folder / "out", "--format", name, *split, *more)
-    assert said.code == 0, said.err
-    said = imported(folder / "out" / HOLDS.get(name, ""), folder / "c")
-    assert said.code == 0, said.err
+    result = call("export", corpus, folder / "out", "--format", name, *split, *more)
+    assert result.code == 0, result.err
+    result = imported(folder / "out" / HOLDS.get(name, ""), folder / "c")
+    assert result.code == 0, result.err
     return folder / "c"
 
 
@@ -79,9 +79,10 @@ def test_an_article_at_a_time_leaves_open_what_nobody_has_read(
 
 def test_a_format_without_a_place_says_so(corpus: Path, tmp_path: Path) -> None:
     """Brat has a text and no sentences: it is cut anew, and export and certificate have told it."""
-    said = call("export", corpus, tmp_path / "out", "--format", "brat")
+    result = call("export", corpus, tmp_path / "out", "--format", "brat")
     assert (
-        "written whole though some of their sentences are not accepted, so that nothing is marked" in said.out
+        "written whole though some of their sentences are not accepted, so that nothing is marked"
+        in result.out
     )
     assert "not held: sentences (0 of 1 came back)" in call("check", corpus, "--round-trip", "brat").out
     assert imported(tmp_path / "out", tmp_path / "c").code == 0
@@ -89,7 +90,7 @@ def test_a_format_without_a_place_says_so(corpus: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "message",
     [
         None,
         3,
@@ -105,21 +106,21 @@ def test_a_format_without_a_place_says_so(corpus: Path, tmp_path: Path) -> None:
         [[0, 6], [4, 9]],
     ],
 )
-def test_a_field_of_that_name_may_be_anything(told: Any) -> None:
+def test_a_field_of_that_name_may_be_anything(message: Any) -> None:
     """What is no list of ranges in the text, one after another, says nothing of sentences."""
-    document = Document("Lena rowed.", meta={"sentences": told})
+    document = Document("Lena rowed.", meta={"sentences": message})
     assert with_stated_sentences(document) is document
 
 
-def test_sentences_that_claim_one_place_are_told_and_lost_in_none(tmp_path: Path) -> None:
+def test_sentences_that_claim_one_place_are_reported_and_lost_in_none(tmp_path: Path) -> None:
     """Two texts for one place of an article cannot both stand there: each is an article of its own."""
     rows = [
         {"text": text, "spans": [[0, len(name), "PERSON"]], "meta": {"article": "x", "start": 0}}
         for text, name in (("Ida Holm left.", "Ida Holm"), ("Tam Reedy came.", "Tam Reedy"))
     ]
-    said = imported(jsonl(tmp_path / "a.jsonl", *rows), tmp_path / "c", "--as", "ada")
-    assert (said.code, len(CorpusFolder.open(tmp_path / "c").article_ids())) == (0, 2)
-    assert "the sentences of 'x' contradict each other in place; each is an article of its own" in said.err
+    result = imported(jsonl(tmp_path / "a.jsonl", *rows), tmp_path / "c", "--as", "ada")
+    assert (result.code, len(CorpusFolder.open(tmp_path / "c").article_ids())) == (0, 2)
+    assert "the sentences of 'x' contradict each other in place; each is an article of its own" in result.err
     assert spans(tmp_path / "c") == [("ada", "Ida Holm", "PERSON"), ("ada", "Tam Reedy", "PERSON")]
 
 
@@ -134,7 +135,7 @@ def test_a_part_of_a_sentence_hides_none_of_it(tmp_path: Path) -> None:
     assert len(corpus.article_ids()) == 2
     assert [s.text for a in corpus.article_ids() for s in corpus.sentences(a)] == [whole["text"], "Ida Holm"]
     assert spans(tmp_path / "c") == [("ada", "Ida Holm", "PERSON"), ("bo", "Ida Holm", "PERSON")]
-    assert [w.sentence.article == article for w in works(tmp_path / "c")["bo"]] == [False]
+    assert [w.sentence.article == article for w in sentences_by_annotator(tmp_path / "c")["bo"]] == [False]
 
 
 def test_other_words_in_the_place_of_a_sentence_are_another_article(tmp_path: Path) -> None:
@@ -142,8 +143,8 @@ def test_other_words_in_the_place_of_a_sentence_are_another_article(tmp_path: Pa
     stored = {"text": "Ida Holm left Osmund.", "spans": [[0, 8, "PERSON"]]}
     assert imported(jsonl(tmp_path / "a.jsonl", stored), tmp_path / "c", "--as", "ada").code == 0
     (article,) = CorpusFolder.open(tmp_path / "c").article_ids()
-    told = {"spans": stored["spans"], "meta": {"article": article, "start": 0}}
-    other = {"text": "Ada Birk left Ostram.", **told}
+    message = {"spans": stored["spans"], "meta": {"article": article, "start": 0}}
+    other = {"text": "Ada Birk left Ostram.", **message}
     assert imported(jsonl(tmp_path / "b.jsonl", other), tmp_path / "c", "--as", "bo").code == 0
     assert len(CorpusFolder.open(tmp_path / "c").article_ids()) == 2
     assert spans(tmp_path / "c") == [("ada", "Ida Holm", "PERSON"), ("bo", "Ada Birk", "PERSON")]

@@ -9,7 +9,7 @@ import pytest
 
 from annotator.storage.corpus_folder import CorpusFolder
 from tests.cli.command_runner import call
-from tests.cli.corpus_reading import files, imported, jsonl, spans, works
+from tests.cli.corpus_reading import files, imported, jsonl, spans, sentences_by_annotator
 
 FERRY = (
     "Captain Lena Okafor left Osmund at noon. “We are late. We will be early tomorrow,” she told Tam Reedy."
@@ -26,8 +26,8 @@ def test_a_file_becomes_a_corpus(tmp_path: Path) -> None:
     path = _doccano(
         tmp_path / "all.jsonl", ("Lena Okafor", "PERSON"), ("Osmund", "VENUE"), ("Tam Reedy", "PERSON")
     )
-    said = imported(path, tmp_path / "c")
-    assert (said.code, said.err) == (0, "")
+    result = imported(path, tmp_path / "c")
+    assert (result.code, result.err) == (0, "")
     corpus = CorpusFolder.open(tmp_path / "c")
     (article,) = (corpus.article(a) for a in corpus.article_ids())
     assert article.text == FERRY
@@ -37,19 +37,19 @@ def test_a_file_becomes_a_corpus(tmp_path: Path) -> None:
         ("doccano", "Osmund", "VENUE"),
         ("doccano", "Tam Reedy", "PERSON"),
     ]
-    assert "spans: 3 in the file, 3 as they were" in said.out
+    assert "spans: 3 in the file, 3 as they were" in result.out
 
 
 def test_a_span_over_a_sentence_end_joins_the_sentences(tmp_path: Path) -> None:
     """It is never cut: the annotator's own journal joins the sentences, and undo can part them."""
     path = _doccano(tmp_path / "all.jsonl", ("noon. “We are late.", "CLAIM"))
-    said = imported(path, tmp_path / "c")
-    assert said.code == 0, said.err
+    result = imported(path, tmp_path / "c")
+    assert result.code == 0, result.err
     assert spans(tmp_path / "c") == [("doccano", "noon. “We are late.", "CLAIM")]
-    (work,) = works(tmp_path / "c")["doccano"]
-    assert work.sentence.text == FERRY
-    assert len(CorpusFolder.open(tmp_path / "c").sentences(work.sentence.article)) == 2
-    assert "1 sentence was joined from several, because a span runs over an end" in said.err
+    (annotated,) = sentences_by_annotator(tmp_path / "c")["doccano"]
+    assert annotated.sentence.text == FERRY
+    assert len(CorpusFolder.open(tmp_path / "c").sentences(annotated.sentence.article)) == 2
+    assert "1 sentence was joined from several, because a span runs over an end" in result.err
 
 
 def test_a_file_s_own_tokens_win(tmp_path: Path) -> None:
@@ -62,10 +62,10 @@ def test_a_file_s_own_tokens_win(tmp_path: Path) -> None:
     ]
     span = {"start": 0, "end": 17, "token_start": 0, "token_end": 1, "label": "PERSON"}
     row = {"text": text, "tokens": tokens, "spans": [span], "answer": "accept", "_view_id": "ner_manual"}
-    said = imported(jsonl(tmp_path / "p.jsonl", row), tmp_path / "c", "--as", "ada")
-    assert said.code == 0, said.err
-    (work,) = works(tmp_path / "c")["ada"]
-    assert [t.text for t in work.sentence.tokens] == ["Lena", "Okafor-Reedy", "rowed."]
+    result = imported(jsonl(tmp_path / "p.jsonl", row), tmp_path / "c", "--as", "ada")
+    assert result.code == 0, result.err
+    (annotated,) = sentences_by_annotator(tmp_path / "c")["ada"]
+    assert [t.text for t in annotated.sentence.tokens] == ["Lena", "Okafor-Reedy", "rowed."]
 
 
 def test_unknown_labels_stop_theimported(tmp_path: Path) -> None:
@@ -73,9 +73,9 @@ def test_unknown_labels_stop_theimported(tmp_path: Path) -> None:
     path = _doccano(
         tmp_path / "all.jsonl", ("Lena Okafor", "PER"), ("Tam Reedy", "PER"), ("Osmund", "Port town")
     )
-    said = imported(path, tmp_path / "c")
-    assert (said.code, said.out) == (1, "")
-    assert said.err == (
+    result = imported(path, tmp_path / "c")
+    assert (result.code, result.out) == (1, "")
+    assert result.err == (
         f"annotator: {tmp_path}/c: the schema news (PERSON, VENUE, COUNT, CLAIM) has no such labels: "
         "PER (2), Port town (1); add --map 'PER=PERSON,Port town=' (fill in; empty leaves out), or "
         "--add-labels\n"
@@ -86,8 +86,8 @@ def test_unknown_labels_stop_theimported(tmp_path: Path) -> None:
 def test_a_map_renames_and_leaves_out(tmp_path: Path) -> None:
     """What the map leaves out is in the ledger, but no loss: the user asked for it."""
     path = _doccano(tmp_path / "all.jsonl", ("Lena Okafor", "PER"), ("Osmund", "MISC"))
-    said = imported(path, tmp_path / "c", "--map", "PER=PERSON,MISC=")
-    assert said.code == 0, said.err
+    result = imported(path, tmp_path / "c", "--map", "PER=PERSON,MISC=")
+    assert result.code == 0, result.err
     assert spans(tmp_path / "c") == [("doccano", "Lena Okafor", "PERSON")]
     (ledger,) = (tmp_path / "c" / "imports").iterdir()
     first, last = map(orjson.loads, ledger.read_bytes().splitlines())
@@ -105,19 +105,19 @@ def test_a_map_renames_and_leaves_out(tmp_path: Path) -> None:
 def test_labels_are_added_to_the_schema(tmp_path: Path) -> None:
     """With ``--add-labels`` the corpus's schema has them, with a name that a schema can have."""
     path = _doccano(tmp_path / "all.jsonl", ("Lena Okafor", "PERSON"), ("Osmund", "Port town"))
-    said = imported(path, tmp_path / "c", "--add-labels")
-    assert said.code == 0, said.err
+    result = imported(path, tmp_path / "c", "--add-labels")
+    assert result.code == 0, result.err
     assert CorpusFolder.open(tmp_path / "c").schema.label("Port_town") is not None
-    assert "the label Port town is called Port_town" in said.err
+    assert "the label Port town is called Port_town" in result.err
 
 
-def test_a_loss_exits_3_and_is_told(tmp_path: Path) -> None:
+def test_a_loss_exits_3_and_is_reported(tmp_path: Path) -> None:
     """A span past the end of the text is listed with its place; --strict imports nothing then."""
     row = {"id": 1, "text": "Lena rowed.", "label": [[0, 4, "PERSON"], [5, 40, "CLAIM"], [0, 5, "VENUE"]]}
     path = jsonl(tmp_path / "all.jsonl", row)
-    said = imported(path, tmp_path / "c", "--json")
-    assert said.code == 3
-    assert said.json["totals"]["spans"] == {
+    result = imported(path, tmp_path / "c", "--json")
+    assert result.code == 3
+    assert result.json["totals"]["spans"] == {
         "in": 3,
         "kept": 1,
         "trimmed": 1,
@@ -144,8 +144,8 @@ def test_a_loss_exits_3_and_is_told(tmp_path: Path) -> None:
 def test_a_full_ledger_lists_every_span(tmp_path: Path) -> None:
     """``--ledger full`` has a line for each span, and the file goes where the user says."""
     path = _doccano(tmp_path / "all.jsonl", ("Lena Okafor", "PERSON"), ("Osmund ", "VENUE"))
-    said = imported(path, tmp_path / "c", "--ledger", "full", "--ledger-file", str(tmp_path / "l.jsonl"))
-    assert said.code == 0, said.err
+    result = imported(path, tmp_path / "c", "--ledger", "full", "--ledger-file", str(tmp_path / "l.jsonl"))
+    assert result.code == 0, result.err
     rows = [orjson.loads(x) for x in (tmp_path / "l.jsonl").read_bytes().splitlines()]
     assert [(r["id"], r["what"]) for r in rows[:-1]] == [("25-32:VENUE", "trimmed"), ("8-19:PERSON", "kept")]
     assert not (tmp_path / "c" / "imports").exists()
@@ -156,8 +156,8 @@ def test_the_same_file_again_changes_nothing(tmp_path: Path) -> None:
     path = _doccano(tmp_path / "all.jsonl", ("Lena Okafor", "PERSON"), ("noon. “We", "CLAIM"))
     imported(path, tmp_path / "c")
     before = files(tmp_path / "c")
-    said = imported(path, tmp_path / "c")
-    assert said.code == 0, said.err
+    result = imported(path, tmp_path / "c")
+    assert result.code == 0, result.err
     after = files(tmp_path / "c")
     assert {k: v for k, v in after.items() if not k.startswith("imports/")} == {
         k: v for k, v in before.items() if not k.startswith("imports/")
@@ -178,7 +178,7 @@ def test_an_import_that_was_killed_is_completed(tmp_path: Path) -> None:
         journal.write_bytes(b"".join(lines[:n]))
         assert imported(path, tmp_path / "c").code == 0
         assert spans(tmp_path / "c") == wanted
-        assert {w.done for w in works(tmp_path / "c")["doccano"]} == {True}
+        assert {w.done for w in sentences_by_annotator(tmp_path / "c")["doccano"]} == {True}
 
 
 def test_existing_work_is_never_overwritten(tmp_path: Path) -> None:
@@ -186,31 +186,31 @@ def test_existing_work_is_never_overwritten(tmp_path: Path) -> None:
     first = _doccano(tmp_path / "a.jsonl", ("Lena Okafor", "PERSON"))
     imported(first, tmp_path / "c")
     second = _doccano(tmp_path / "b.jsonl", ("Osmund", "VENUE"))
-    said = imported(second, tmp_path / "c")
-    assert said.code == 3
+    result = imported(second, tmp_path / "c")
+    assert result.code == 3
     assert spans(tmp_path / "c") == [("doccano", "Lena Okafor", "PERSON")]
-    assert "1 left out: this annotator has other work on the sentence" in said.out
+    assert "1 left out: this annotator has other work on the sentence" in result.out
     other = imported(second, tmp_path / "c", "--as", "ben")
     assert other.code == 0, other.err
     assert ("ben", "Osmund", "VENUE") in spans(tmp_path / "c")
 
 
-def test_an_answer_that_gives_way_is_told_of_too(tmp_path: Path) -> None:
+def test_an_answer_that_gives_way_is_reported_of_too(tmp_path: Path) -> None:
     """An answer without spans that other work stands in the way of is listed: nothing is dropped unsaid."""
     text = "Lena rowed."
     row = {"text": text, "spans": [{"start": 0, "end": 4, "label": "PERSON"}], "answer": "accept"}
     imported(jsonl(tmp_path / "a.jsonl", row), tmp_path / "c", "--as", "ana")
     rejected = {"text": text, "spans": [], "answer": "reject"}
     other = jsonl(tmp_path / "b.jsonl", rejected)
-    said = imported(other, tmp_path / "c", "--as", "ana", "--format", "prodigy")
-    assert said.code == 3
-    assert "1 left out (sentence): this annotator has other work on the sentence" in said.out
-    assert "note: 1 sentence stays as it was: its annotator has other work there" in said.err
+    result = imported(other, tmp_path / "c", "--as", "ana", "--format", "prodigy")
+    assert result.code == 3
+    assert "1 left out (sentence): this annotator has other work on the sentence" in result.out
+    assert "note: 1 sentence stays as it was: its annotator has other work there" in result.err
     both = jsonl(tmp_path / "both.jsonl", row, rejected, {**rejected, "answer": "ignore"})
-    said = imported(both, tmp_path / "d", "--json")
-    assert said.code == 3
-    assert said.json["totals"]["other things left out"] == {"sentence": 2}
-    assert [row["why"] for row in said.json["totals"]["why"]] == [
+    result = imported(both, tmp_path / "d", "--json")
+    assert result.code == 3
+    assert result.json["totals"]["other things left out"] == {"sentence": 2}
+    assert [row["why"] for row in result.json["totals"]["why"]] == [
         "the same text stands in the file before and says otherwise"
     ]
     twice = jsonl(tmp_path / "twice.jsonl", rejected, rejected)
@@ -224,11 +224,11 @@ def test_a_text_that_comes_twice(tmp_path: Path) -> None:
         {"text": "Lena rowed.", "label": [[0, 4, "PERSON"]]},
         {"text": "Lena rowed.", "label": [[0, 4, "VENUE"]]},
     ]
-    said = imported(jsonl(tmp_path / "all.jsonl", *rows), tmp_path / "c", "--json")
-    assert said.code == 3
-    counted = said.json["totals"]["spans"]
+    result = imported(jsonl(tmp_path / "all.jsonl", *rows), tmp_path / "c", "--json")
+    assert result.code == 3
+    counted = result.json["totals"]["spans"]
     assert (counted["in"], counted["kept"], counted["double"], counted["left out"]) == (3, 1, 1, 1)
-    assert said.json["totals"]["balanced"]
+    assert result.json["totals"]["balanced"]
     assert spans(tmp_path / "c") == [("doccano", "Lena", "PERSON")]
 
 
@@ -238,8 +238,8 @@ def test_our_own_tasks_make_the_article_again(tmp_path: Path) -> None:
     imported(path, tmp_path / "c", "--as", "ada")
     assert call("export", tmp_path / "c", tmp_path / "out", "--format", "prodigy").code == 0
     tasks = tmp_path / "out" / "annotations.jsonl"
-    said = imported(tasks, tmp_path / "d")
-    assert said.code == 0, said.err
+    result = imported(tasks, tmp_path / "d")
+    assert result.code == 0, result.err
     corpus = CorpusFolder.open(tmp_path / "d")
     (article,) = (corpus.article(a) for a in corpus.article_ids())
     assert article.text == FERRY
@@ -256,16 +256,16 @@ def test_names_in_a_file_are_made_safe(tmp_path: Path) -> None:
         {"text": f"Lena rowed {n} miles.", "spans": [], "answer": "accept", "_annotator_id": name}
         for n, name in enumerate(["../../Ada B", "ada-b", "é", ""])
     ]
-    said = imported(jsonl(tmp_path / "p.jsonl", *rows), tmp_path / "c", "--json")
-    assert said.code == 0, said.err
-    names = set(said.json["annotators"].values())
+    result = imported(jsonl(tmp_path / "p.jsonl", *rows), tmp_path / "c", "--json")
+    assert result.code == 0, result.err
+    names = set(result.json["annotators"].values())
     assert len(names) == 4
     assert set(CorpusFolder.open(tmp_path / "c").annotators()) == names
     assert sorted(p.name for p in tmp_path.iterdir()) == ["c", "p.jsonl"]
 
 
 @pytest.mark.parametrize(
-    ("data", "told"),
+    ("data", "message"),
     [
         (b"\x89PNG\r\n", "a PNG picture"),
         (b'[{"id": 1, "image": "a.png"}]', "a JSON list of objects with the keys id, image"),
@@ -277,40 +277,42 @@ def test_names_in_a_file_are_made_safe(tmp_path: Path) -> None:
         (b"\x00\x01\x02", "a binary file"),
     ],
 )
-def test_what_is_no_format_is_told(tmp_path: Path, data: bytes, told: str) -> None:
+def test_what_is_no_format_is_reported(tmp_path: Path, data: bytes, message: str) -> None:
     """An unknown file gets an error that says what it looks like, and nothing is made."""
     (tmp_path / "f").write_bytes(data)
-    said = imported(tmp_path / "f", tmp_path / "c")
-    assert said.code == 1
-    assert "no format is known that looks like this: " in said.err
-    assert f"{told}; name the format with --format (" in said.err
+    result = imported(tmp_path / "f", tmp_path / "c")
+    assert result.code == 1
+    assert "no format is known that looks like this: " in result.err
+    assert f"{message}; name the format with --format (" in result.err
     assert not (tmp_path / "c").exists()
 
 
-@pytest.mark.parametrize(("data", "told"), [(b"", "an empty file"), (b"[]\n", "an empty JSON list")])
-def test_in_an_empty_file_is_nothing(tmp_path: Path, data: bytes, told: str) -> None:
+@pytest.mark.parametrize(("data", "message"), [(b"", "an empty file"), (b"[]\n", "an empty JSON list")])
+def test_in_an_empty_file_is_nothing(tmp_path: Path, data: bytes, message: str) -> None:
     """No format helps a file in which nothing is."""
     (tmp_path / "f").write_bytes(data)
-    said = imported(tmp_path / "f", tmp_path / "c")
-    assert said.code == 1
-    assert f"no format is known that looks like this: {told}; name another file\n" in said.err
+    result = imported(tmp_path / "f", tmp_path / "c")
+    assert result.code == 1
+    assert f"no format is known that looks like this: {message}; name another file\n" in result.err
 
 
 @pytest.mark.parametrize("data", [b"Just some words.\n", b'{"text": "Lena rowed.", "title": "Oars"}\n'])
 def test_texts_without_annotations_are_for_ingest(tmp_path: Path, data: bytes) -> None:
     """The error for a text in which nothing is marked names the command that takes it."""
     (tmp_path / "f").write_bytes(data)
-    said = imported(tmp_path / "f", tmp_path / "c")
-    assert said.code == 1
-    assert "; if nobody has annotated it, take it in with annotator ingest; else name the format" in said.err
+    result = imported(tmp_path / "f", tmp_path / "c")
+    assert result.code == 1
+    assert (
+        "; if nobody has annotated it, take it in with annotator ingest; else name the format" in result.err
+    )
 
 
 def test_a_span_without_a_place_is_listed(tmp_path: Path) -> None:
     """A first record whose span has no start is recognised, and the span is in the ledger."""
     row = {"text": FERRY, "spans": [{"start": None, "end": 4, "label": "PERSON"}]}
-    said = imported(jsonl(tmp_path / "f.jsonl", row), tmp_path / "c")
-    assert said.code == 3
-    assert "left out: its offsets are not whole numbers" in said.out
+    result = imported(jsonl(tmp_path / "f.jsonl", row), tmp_path / "c")
+    assert result.code == 3
+    assert "left out: its offsets are not whole numbers" in result.out
 
 
 def test_a_corpus_is_as_it_was_after_an_error(tmp_path: Path) -> None:
@@ -319,20 +321,20 @@ def test_a_corpus_is_as_it_was_after_an_error(tmp_path: Path) -> None:
     before = files(tmp_path / "c")
     bad = _doccano(tmp_path / "b.jsonl", ("Osmund", "VENUE"), text=FERRY + " Twice.")
     bad.write_bytes(bad.read_bytes() + b'{"text": NaN}\n')
-    said = imported(bad, tmp_path / "c")
-    assert said.code == 1
-    assert said.err.startswith(f"annotator: {bad}:2: this is not JSON")
+    result = imported(bad, tmp_path / "c")
+    assert result.code == 1
+    assert result.err.startswith(f"annotator: {bad}:2: this is not JSON")
     assert files(tmp_path / "c") == before
 
 
-def test_wrong_overlaps_are_kept_and_told(tmp_path: Path) -> None:
+def test_wrong_overlaps_are_kept_and_reported(tmp_path: Path) -> None:
     """What the schema's rules don't allow is data all the same."""
     path = _doccano(tmp_path / "all.jsonl", ("Lena Okafor", "PERSON"), ("Lena", "VENUE"))
-    said = imported(path, tmp_path / "c")
-    assert said.code == 0, said.err
+    result = imported(path, tmp_path / "c")
+    assert result.code == 0, result.err
     assert len(spans(tmp_path / "c")) == 2
     assert (
-        "1 pair of spans that the schema does not allow, kept: PERSON and VENUE (rule `inside`)" in said.err
+        "1 pair of spans that the schema does not allow, kept: PERSON and VENUE (rule `inside`)" in result.err
     )
 
 
@@ -340,8 +342,8 @@ def test_the_user_may_say_what_offsets_count(tmp_path: Path) -> None:
     """``--offsets`` is believed: here UTF-16 units, in which a boat is two."""
     row = {"text": "🛶🛶 Lena rowed.", "label": [[5, 9, "PERSON"]]}
     path = jsonl(tmp_path / "all.jsonl", row)
-    said = imported(path, tmp_path / "c", "--offsets", "utf-16")
-    assert said.code == 0, said.err
+    result = imported(path, tmp_path / "c", "--offsets", "utf-16")
+    assert result.code == 0, result.err
     assert spans(tmp_path / "c") == [("doccano", "Lena", "PERSON")]
 
 
@@ -352,11 +354,15 @@ def test_two_annotators_on_one_text(tmp_path: Path) -> None:
         | {"_annotator_id": name}
         for name, label, answer in (("ada", "PERSON", "accept"), ("ben", "VENUE", "reject"))
     ]
-    said = imported(jsonl(tmp_path / "p.jsonl", *rows), tmp_path / "c")
-    assert said.code == 0, said.err
+    result = imported(jsonl(tmp_path / "p.jsonl", *rows), tmp_path / "c")
+    assert result.code == 0, result.err
     assert len(CorpusFolder.open(tmp_path / "c").article_ids()) == 1
     assert spans(tmp_path / "c") == [("ada", "Lena", "PERSON"), ("ben", "Lena", "VENUE")]
-    answers = [w.annotation.answer for works in works(tmp_path / "c").values() for w in works]
+    answers = [
+        w.annotation.answer
+        for annotated_sentences in sentences_by_annotator(tmp_path / "c").values()
+        for w in annotated_sentences
+    ]
     assert answers == ["accept", "reject"]
 
 
@@ -364,7 +370,7 @@ def test_a_folder_with_other_files_is_no_place_for_a_corpus(tmp_path: Path) -> N
     """Foreign files are neither mixed with a corpus nor touched."""
     (tmp_path / "c").mkdir()
     (tmp_path / "c" / "thesis.txt").write_text("mine", encoding="utf-8")
-    said = imported(_doccano(tmp_path / "all.jsonl", ("Osmund", "VENUE")), tmp_path / "c")
-    assert said.code == 1
-    assert "the folder holds other files and is no corpus; give an empty or a new folder" in said.err
+    result = imported(_doccano(tmp_path / "all.jsonl", ("Osmund", "VENUE")), tmp_path / "c")
+    assert result.code == 1
+    assert "the folder holds other files and is no corpus; give an empty or a new folder" in result.err
     assert [p.name for p in (tmp_path / "c").iterdir()] == ["thesis.txt"]

@@ -52,14 +52,14 @@ FILES: dict[str, tuple[bytes | Callable[[Path], object], str]] = {
 @pytest.mark.parametrize("case", FILES)
 def test_nothing_comes_of_it(case: str, tmp_path: Path) -> None:
     """The line names the file and what it looks like; a corpus that was to be made is not there."""
-    made, told = FILES[case]
+    made, message = FILES[case]
     path = tmp_path / "f"
     path.write_bytes(made) if isinstance(made, bytes) else made(path)
-    said = call("import", path, "--corpus", tmp_path / "c", "--add-labels")
-    assert (said.code, said.out) == (1, "")
-    assert said.err.startswith(f"annotator: {path}")
-    assert told in said.err
-    assert said.err.count("\n") == 1
+    result = call("import", path, "--corpus", tmp_path / "c", "--add-labels")
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith(f"annotator: {path}")
+    assert message in result.err
+    assert result.err.count("\n") == 1
     assert not (tmp_path / "c").exists()
 
 
@@ -68,8 +68,8 @@ def test_names_in_a_zip_never_become_paths(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     path = tmp_path / "in" / "f.zip"
     path.write_bytes(_zip(("../../up.jsonl", ROW), ("/abs.jsonl", ROW.replace(b"rowed", b"swam"))))
-    said = call("import", path, "--corpus", tmp_path / "in" / "c", "--add-labels", "--json")
-    assert said.json["totals"]["spans"]["kept"] == 2
+    result = call("import", path, "--corpus", tmp_path / "in" / "c", "--add-labels", "--json")
+    assert result.json["totals"]["spans"]["kept"] == 2
     assert sorted(p.name for p in tmp_path.iterdir()) == ["in"]
     assert sorted(p.name for p in (tmp_path / "in").iterdir()) == ["c", "f.zip"]
 
@@ -81,7 +81,7 @@ def test_a_column_may_not_unpack_without_bounds(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr("annotator.formats.huggingface.dataset_tables.SMALL_GROUP_BYTES", 100_000)
     packed = pa.table({"text": ["x" * 3_000_000], "spans": [["none"]]})
     pq.write_table(packed, tmp_path / "f", compression="zstd", use_dictionary=False)
-    said = call("import", tmp_path / "f", "--corpus", tmp_path / "c")
-    assert said.code == 1
-    assert "a column unpacks to 3,000," in said.err
+    result = call("import", tmp_path / "f", "--corpus", tmp_path / "c")
+    assert result.code == 1
+    assert "a column unpacks to 3,000," in result.err
     assert not (tmp_path / "c").exists()

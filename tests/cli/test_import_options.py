@@ -17,7 +17,7 @@ from annotator.storage import import_recovery
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
 from tests.cli.command_runner import call
-from tests.cli.corpus_reading import answers, files, imported, jsonl, spans, works
+from tests.cli.corpus_reading import answers, files, imported, jsonl, spans, sentences_by_annotator
 
 LENA = {"start": 0, "end": 4, "label": "PERSON"}
 PORT = {"start": 14, "end": 20, "label": "VENUE"}
@@ -38,13 +38,13 @@ def test_one_layer_alone(tmp_path: Path) -> None:
     """Without a name all layers of labels are read; with one that one, and nothing else is a loss."""
     path = tmp_path / "x.tsv"
     path.write_text(TSV, encoding="utf-8")
-    said = imported(path, tmp_path / "c")
-    assert "has no such labels: glad (2); add --map glad= (fill in" in said.err
-    said = imported(path, tmp_path / "c", "--layer", "Name")
-    assert (said.code, spans(tmp_path / "c")) == (0, [("webanno", "Lena", "PERSON")])
-    assert "note: the layer Mood is left out (2 annotations); --layer Mood takes it" in said.err
-    said = imported(path, tmp_path / "d", "--layer", "Mod")
-    assert said.err == (
+    result = imported(path, tmp_path / "c")
+    assert "has no such labels: glad (2); add --map glad= (fill in" in result.err
+    result = imported(path, tmp_path / "c", "--layer", "Name")
+    assert (result.code, spans(tmp_path / "c")) == (0, [("webanno", "Lena", "PERSON")])
+    assert "note: the layer Mood is left out (2 annotations); --layer Mood takes it" in result.err
+    result = imported(path, tmp_path / "d", "--layer", "Mod")
+    assert result.err == (
         f"annotator: {path}: it has no span layer 'Mod'; name one of: x.Mood (2: mood); x.Name (1: kind)\n"
     )
 
@@ -57,13 +57,13 @@ def test_numbered_tags_stop_the_import(tmp_path: Path, name: str) -> None:
         jsonl(path, {"tokens": ["Lena", "Okafor", "rowed", "on"], "ner_tags": [1, 2, 0, 0]})
     else:
         path.write_text("Lena 1\nOkafor 2\nrowed 0\non 0\n", encoding="utf-8")
-    said = imported(path, tmp_path / "c")
-    assert said.code == 1
-    assert "what they stand for: 0 (2), 1 (1), 2 (1); give --map 0=O,1=,2= (fill in" in said.err
-    said = imported(path, tmp_path / "c", "--map", "0=O,1=B-PER", "--map", "2=I-PER")
-    assert "such labels: PER (1); give --map 0=O,1=B-PER,2=I-PER,PER=PERSON (fill in" in said.err
-    said = imported(path, tmp_path / "c", "--map", "0=O,1=B-PER,2=I-PER,PER=PERSON")
-    assert said.code == 0, said.err
+    result = imported(path, tmp_path / "c")
+    assert result.code == 1
+    assert "what they stand for: 0 (2), 1 (1), 2 (1); give --map 0=O,1=,2= (fill in" in result.err
+    result = imported(path, tmp_path / "c", "--map", "0=O,1=B-PER", "--map", "2=I-PER")
+    assert "such labels: PER (1); give --map 0=O,1=B-PER,2=I-PER,PER=PERSON (fill in" in result.err
+    result = imported(path, tmp_path / "c", "--map", "0=O,1=B-PER,2=I-PER,PER=PERSON")
+    assert result.code == 0, result.err
     assert [(words, label) for _, words, label in spans(tmp_path / "c")] == [("Lena Okafor", "PERSON")]
 
 
@@ -100,12 +100,12 @@ def test_what_offsets_count_is_the_user_s_word(tmp_path: Path, form: str) -> Non
         )
     else:
         jsonl(path, _OFFSETS[form])
-    said = imported(path, tmp_path / "c", "--offsets", "inclusive", "--json")
-    assert said.code == 0, said.err
-    assert said.json["files"][0]["format"] == form
+    result = imported(path, tmp_path / "c", "--offsets", "inclusive", "--json")
+    assert result.code == 0, result.err
+    assert result.json["files"][0]["format"] == form
     assert [words for _, words, _ in spans(tmp_path / "c")] == ["Lena"]
-    assert said.json["totals"]["spans"]["kept"] == (form == "webanno")
-    assert said.json["totals"]["balanced"]
+    assert result.json["totals"]["spans"]["kept"] == (form == "webanno")
+    assert result.json["totals"]["balanced"]
 
 
 def test_an_option_that_means_nothing_is_refused(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_an_option_that_means_nothing_is_refused(tmp_path: Path) -> None:
     tags = jsonl(tmp_path / "t.jsonl", {"tokens": ["Lena"], "ner_tags": ["B-PERSON"]})
     rows = tmp_path / "t.conll"
     rows.write_text("Lena B-PERSON\n", encoding="utf-8")
-    for path, more, told in (
+    for path, more, message in (
         (
             rows,
             ("--offsets", "utf-16"),
@@ -127,8 +127,8 @@ def test_an_option_that_means_nothing_is_refused(tmp_path: Path) -> None:
         (tags, ("--offsets", "utf-8"), "--offsets has no meaning for tokens with tags; leave it out"),
         (rows, ("--map", "A=B", "--map", "A=C"), "--map gives A two labels, B and C; leave one out"),
     ):
-        said = imported(path, tmp_path / "c", *more)
-        assert (said.code, told in said.err) == (2, True), said.err
+        result = imported(path, tmp_path / "c", *more)
+        assert (result.code, message in result.err) == (2, True), result.err
     assert not (tmp_path / "c").exists()
 
 
@@ -136,28 +136,30 @@ def test_binary_answers_leave_sentences_open(tmp_path: Path) -> None:
     """A stream of yes and no says nothing of the rest: both are kept, and the sentence is open."""
     wrong = {**PORT, "label": "PERSON"}
     path = jsonl(tmp_path / "b.jsonl", *_binary((LENA, "accept"), (wrong, "reject"), (PORT, "ignore")))
-    said = imported(path, tmp_path / "c", "--as", "ada", "--json")
-    assert said.code == 0, said.err
-    assert said.json["totals"]["spans"] | {"in": 3, "kept": 2, "left out": 1} == said.json["totals"]["spans"]
-    assert said.json["counts"]["open"] == 1
-    assert any("1 sentence has spans and stays open: the file" in note for note in said.json["notes"])
-    (work,) = works(tmp_path / "c")["ada"]
-    assert (work.annotation.answer, len(work.annotation.rejected)) == (None, 1)
+    result = imported(path, tmp_path / "c", "--as", "ada", "--json")
+    assert result.code == 0, result.err
+    assert (
+        result.json["totals"]["spans"] | {"in": 3, "kept": 2, "left out": 1} == result.json["totals"]["spans"]
+    )
+    assert result.json["counts"]["open"] == 1
+    assert any("1 sentence has spans and stays open: the file" in note for note in result.json["notes"])
+    (annotated,) = sentences_by_annotator(tmp_path / "c")["ada"]
+    assert (annotated.annotation.answer, len(annotated.annotation.rejected)) == (None, 1)
     assert [words for _, words, _ in spans(tmp_path / "c")] == ["Lena"]
     assert call("export", tmp_path / "c", tmp_path / "out", "--format", "prodigy").code == 1
     read = imported(path, tmp_path / "d", "--answer", "accept")
     assert (read.code, answers(tmp_path / "d")) == (0, [(TEXT, "accept")])
     assert "open" not in read.err
-    (other,) = works(tmp_path / "d")["prodigy"]
-    assert other.annotation == work.annotation.with_answer(Answer.ACCEPT)
+    (other,) = sentences_by_annotator(tmp_path / "d")["prodigy"]
+    assert other.annotation == annotated.annotation.with_answer(Answer.ACCEPT)
 
 
 def test_all_may_be_taken_for_open(tmp_path: Path) -> None:
     """Whoever wants to go over the work of others takes it unfinished; nothing is exported before that."""
     path = jsonl(tmp_path / "p.jsonl", {"text": TEXT, "spans": [LENA], "answer": "accept"})
-    said = imported(path, tmp_path / "c", "--answer", "open")
-    assert (said.code, answers(tmp_path / "c")) == (0, [(TEXT, None)])
-    assert said.err == ""
+    result = imported(path, tmp_path / "c", "--answer", "open")
+    assert (result.code, answers(tmp_path / "c")) == (0, [(TEXT, None)])
+    assert result.err == ""
 
 
 def test_what_nobody_has_reviewed_stays_open(tmp_path: Path) -> None:
@@ -174,8 +176,8 @@ def test_what_nobody_has_reviewed_stays_open(tmp_path: Path) -> None:
     sentences = [{"tokens": [{"id": n, "orth": w, "ner": t} for n, (w, t) in enumerate(p)]} for p in pairs]
     paragraph = {"raw": "Lena rowed Tam slept Ida left", "sentences": sentences}
     path = jsonl(tmp_path / "v2.json", [{"id": 1, "paragraphs": [paragraph]}])
-    said = imported(path, tmp_path / "c")
-    assert said.code == 0, said.err
+    result = imported(path, tmp_path / "c")
+    assert result.code == 0, result.err
     assert answers(tmp_path / "c") == [("Lena rowed", "accept"), ("Tam slept", None)]
     assert [words for _, words, _ in spans(tmp_path / "c")] == ["Lena", "Tam"]
     (article,) = CorpusFolder.open(tmp_path / "c").article_ids()
@@ -187,8 +189,8 @@ def test_what_nobody_has_reviewed_stays_open(tmp_path: Path) -> None:
 def test_a_file_that_is_named_twice_is_wrong_usage(tmp_path: Path) -> None:
     """It would be read twice, and its spans told as doubles."""
     path = jsonl(tmp_path / "a.jsonl", {"text": TEXT, "spans": [LENA]})
-    said = call("import", path, tmp_path / "." / "a.jsonl", "--corpus", tmp_path / "c")
-    assert (said.code, said.err) == (2, f"annotator: {path}: the file is named twice; name it once\n")
+    result = call("import", path, tmp_path / "." / "a.jsonl", "--corpus", tmp_path / "c")
+    assert (result.code, result.err) == (2, f"annotator: {path}: the file is named twice; name it once\n")
 
 
 def test_a_folder_of_several_formats_is_refused(tmp_path: Path) -> None:
@@ -196,8 +198,8 @@ def test_a_folder_of_several_formats_is_refused(tmp_path: Path) -> None:
     (tmp_path / "f").mkdir()
     jsonl(tmp_path / "f" / "a.jsonl", {"text": TEXT, "label": [[0, 4, "PERSON"]]})
     jsonl(tmp_path / "f" / "b.jsonl", {"text": TEXT, "spans": [LENA]})
-    said = imported(tmp_path / "f", tmp_path / "c")
-    assert said.err == (
+    result = imported(tmp_path / "f", tmp_path / "c")
+    assert result.err == (
         f"annotator: {tmp_path}/f: it holds files of several formats: doccano (a.jsonl), plain (b.jsonl); "
         "name the files of one format, or say with --format which to take\n"
     )
@@ -210,25 +212,25 @@ def test_what_this_program_made_is_merged_not_imported(tmp_path: Path) -> None:
         (tmp_path / "c", "this is a corpus, not an export of another tool"),
         (tmp_path / "c" / "annotations" / "plain.jsonl", "this is an annotator's journal, not an export"),
     ):
-        said = imported(path, tmp_path / "d", "--format", "plain")
-        assert said.err == f"annotator: {path}: {what}; put corpora together with annotator merge\n"
+        result = imported(path, tmp_path / "d", "--format", "plain")
+        assert result.err == f"annotator: {path}: {what}; put corpora together with annotator merge\n"
 
 
-def test_a_format_that_the_file_does_not_look_like_is_told(tmp_path: Path) -> None:
+def test_a_format_that_the_file_does_not_look_like_is_reported(tmp_path: Path) -> None:
     """Who says a format is believed where it reads spans, and told what else the file looks like."""
     entity = {"label": "PERSON", "start_offset": 0, "end_offset": 4}
     path = jsonl(tmp_path / "a.jsonl", {"text": TEXT, "entities": [entity]})
-    said = imported(path, tmp_path / "c", "--format", "plain")
-    assert said.code == 0
-    assert "(as --format says, though it looks like doccano (its lines have `entities` with" in said.out
+    result = imported(path, tmp_path / "c", "--format", "plain")
+    assert result.code == 0
+    assert "(as --format says, though it looks like doccano (its lines have `entities` with" in result.out
 
 
 def test_a_wrong_format_does_not_lose_spans(tmp_path: Path) -> None:
     """Where a format is named that reads no span, and what the file looks like reads some, that is said."""
     path = jsonl(tmp_path / "a.jsonl", {"text": TEXT, "spans": [LENA], "answer": "accept"})
-    said = imported(path, tmp_path / "c", "--format", "doccano")
-    assert said.code == 1
-    assert said.err == (
+    result = imported(path, tmp_path / "c", "--format", "doccano")
+    assert result.code == 1
+    assert result.err == (
         f"annotator: {path}: there is no span in it as --format doccano, but there are as prodigy "
         "(its lines have an `answer` (accept, reject or ignore)); "
         "give --format prodigy, or leave --format out\n"
@@ -253,10 +255,10 @@ def test_a_journal_that_is_open_elsewhere_stops_the_import(tmp_path: Path) -> No
     imported(path, tmp_path / "c", "--as", "ada")
     with Journal.open(tmp_path / "c", "ada"):
         before = files(tmp_path / "c")
-        said = imported(more, tmp_path / "c", "--as", "ada")
-        assert said.code == 1
-        assert "the journal is held by process " in said.err
-        assert said.err.endswith("; close it there, or import under another name with --as\n")
+        result = imported(more, tmp_path / "c", "--as", "ada")
+        assert result.code == 1
+        assert "the journal is held by process " in result.err
+        assert result.err.endswith("; close it there, or import under another name with --as\n")
         assert files(tmp_path / "c") == before
         assert imported(more, tmp_path / "c", "--as", "ben").code == 0
 
@@ -304,39 +306,39 @@ def test_an_import_after_one_that_was_killed_says_so(tmp_path: Path) -> None:
     left.mkdir()
     import_recovery.write_recovery_note(left, [], {"plain": journal.stat().st_size}, ("", ""))
     journal.write_bytes(journal.read_bytes() * 2)
-    said = imported(path, tmp_path / "c")
-    assert said.err.startswith(f"note: {import_recovery.ROLLED_BACK_WARNING}\n")
-    assert said.out.splitlines()[2].endswith(": 0 articles added, 0 sentences, 0 records by plain")
+    result = imported(path, tmp_path / "c")
+    assert result.err.startswith(f"note: {import_recovery.ROLLED_BACK_WARNING}\n")
+    assert result.out.splitlines()[2].endswith(": 0 articles added, 0 sentences, 0 records by plain")
 
 
 def test_an_import_says_how_to_open_what_it_brought(tmp_path: Path) -> None:
     """Whoever opens the corpus under the own name sees nothing of it, so the command names the annotator."""
     inside = {"start": 1, "end": 3, "label": "PERSON"}
     path = jsonl(tmp_path / "a.jsonl", {"text": TEXT, "spans": [LENA, inside]})
-    said = imported(path, tmp_path / "two words")
-    assert said.out.splitlines()[-2:] == [
+    result = imported(path, tmp_path / "two words")
+    assert result.out.splitlines()[-2:] == [
         f"open it with: annotator annotate '{tmp_path / 'two words'}' --as plain",
         "1 span inside tokens, which key R there repairs; until then training data lack them",
     ]
 
 
-def test_every_format_says_what_it_can_be_told() -> None:
+def test_every_format_says_what_it_can_be_reported() -> None:
     """The options that the command knows are those of the readers, and each format is in the help."""
-    said = call("import", "--help").out
+    result = call("import", "--help").out
     assert {o for e in registry.FORMATS.values() for o in e.reader_options} == {
         "offsets",
         "layer",
         "names",
     }
-    assert all(name in said for name in registry.FORMATS)
+    assert all(name in result for name in registry.FORMATS)
 
 
 def test_many_renamed_labels_are_counted(tmp_path: Path) -> None:
     """A few labels that are called otherwise are named, the rest is counted."""
     spans_ = [{"start": 0, "end": 4, "label": f"a {n}"} for n in range(40)]
     path = jsonl(tmp_path / "p.jsonl", {"text": TEXT, "spans": spans_, "answer": "accept"})
-    said = imported(path, tmp_path / "c", "--add-labels")
-    notes = [line for line in said.err.splitlines() if " called " in line]
+    result = imported(path, tmp_path / "c", "--add-labels")
+    notes = [line for line in result.err.splitlines() if " called " in line]
     assert notes[0] == "note: the label a 0 is called a_0"
     assert notes[5:] == ["note: 35 more labels are called otherwise or left out"]
 

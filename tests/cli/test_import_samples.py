@@ -40,31 +40,33 @@ needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the sample expo
 @pytest.mark.parametrize("path", list(_samples()), ids=lambda p: p.name)
 def test_every_sample_is_accounted_for(path: Path, tmp_path: Path) -> None:
     """In = out + listed; what is refused is refused in one line, and no corpus is there."""
-    said = call("import", path, "--corpus", tmp_path / "c", "--add-labels", "--json")
-    if said.code == 1:
-        assert said.err.count("\n") == 1
-        assert said.err.startswith("annotator: ")
+    result = call("import", path, "--corpus", tmp_path / "c", "--add-labels", "--json")
+    if result.code == 1:
+        assert result.err.count("\n") == 1
+        assert result.err.startswith("annotator: ")
         assert not (tmp_path / "c").exists()
         return
-    assert said.code in {0, 3}, said.err
-    totals = said.json["totals"]
+    assert result.code in {0, 3}, result.err
+    totals = result.json["totals"]
     assert totals["balanced"]
     spans = totals["spans"]
     gone = spans["left out"] + spans["double"] + spans["split"]
     assert _in_journals(tmp_path / "c") >= spans["in"] - gone
-    assert (said.code == 3) == bool(totals["lost"])
+    assert (result.code == 3) == bool(totals["lost"])
 
 
 def _in_journals(folder: Path) -> int:
     """Count the spans in the journals, known-wrong ones too; nothing is damaged."""
     corpus = CorpusFolder.open(folder)
     total = 0
-    for hand in load_journals(corpus):
-        assert hand.warnings == ()
-        works = [
-            w.annotation for a in hand.store.touched_articles for w in hand.store.touched_sentences_of(a)
+    for journal in load_journals(corpus):
+        assert journal.warnings == ()
+        annotated_sentences = [
+            w.annotation
+            for a in journal.store.touched_articles
+            for w in journal.store.touched_sentences_of(a)
         ]
-        total += sum(len(a.spans) + len(a.rejected) for a in works)
+        total += sum(len(a.spans) + len(a.rejected) for a in annotated_sentences)
     return total
 
 

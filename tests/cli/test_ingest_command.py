@@ -63,8 +63,8 @@ def test_a_name_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         assert call("ingest", "page.txt", "--corpus", "../c").code == 0
     assert queue(corpus) == ["bridge", "school"]
     put(tmp_path / "mon" / "page.txt", "ferry")
-    said = call("ingest", tmp_path / "mon" / ".." / "mon" / "page.txt", "--corpus", corpus)
-    assert (said.code, "a new version of" in said.err) == (0, True)
+    result = call("ingest", tmp_path / "mon" / ".." / "mon" / "page.txt", "--corpus", corpus)
+    assert (result.code, "a new version of" in result.err) == (0, True)
     assert queue(corpus) == ["school", "ferry"]
     stored = [orjson.loads(p.read_bytes()) for p in (corpus / "articles").iterdir()]
     assert {x["came_from"] for x in stored} == {"../mon/page.txt", "../tue/page.txt"}
@@ -77,8 +77,8 @@ def test_a_row_on_top_moves_the_others(tmp_path: Path) -> None:
     records(file, ("", "bridge"), ("", "school"))
     assert call("ingest", file, "--corpus", corpus).code == 0
     records(file, ("", "ferry"), ("", "bridge"), ("", "school"))
-    said = call("ingest", file, "--corpus", corpus)
-    assert (said.code, said.err) == (0, "")
+    result = call("ingest", file, "--corpus", corpus)
+    assert (result.code, result.err) == (0, "")
     assert queue(corpus) == ["bridge", "school", "ferry"]
 
 
@@ -111,10 +111,12 @@ def test_an_earlier_version_comes_back(tmp_path: Path) -> None:
     corpus, page = tmp_path / "c", tmp_path / "page.txt"
     states = []
     for topic in ("bridge", "school", "bridge", "bridge", "ferry"):
-        said = call("ingest", put(page, topic), "--corpus", corpus)
-        assert said.code == 0
+        result = call("ingest", put(page, topic), "--corpus", corpus)
+        assert result.code == 0
         assert queue(corpus) == [topic]
-        states.append(("back in the queue" in said.out, "an earlier version is back in place of" in said.err))
+        states.append(
+            ("back in the queue" in result.out, "an earlier version is back in place of" in result.err)
+        )
     assert states == [(False, False), (False, False), (True, True), (False, False), (False, False)]
     listed = call("articles", corpus, "--json").json
     bridge, _, ferry = (x["id"] for x in listed)
@@ -127,8 +129,8 @@ def test_an_old_text_through_a_pipe_comes_back_beside_the_new_one(tmp_path: Path
     corpus, page = tmp_path / "c", tmp_path / "page.txt"
     for topic in ("bridge", "school"):
         call("ingest", put(page, topic), "--corpus", corpus)
-    said = call("ingest", "-", "--corpus", corpus, "--json", stdin=text("bridge").encode())
-    assert said.json["known"][0]["state"] == "back in the queue"
+    result = call("ingest", "-", "--corpus", corpus, "--json", stdin=text("bridge").encode())
+    assert result.json["known"][0]["state"] == "back in the queue"
     assert queue(corpus) == ["bridge", "school"]
 
 
@@ -149,10 +151,10 @@ def test_journals_are_read_once_a_run(tmp_path: Path, monkeypatch: pytest.Monkey
         return real(*args, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Journal, "open", counting)
-    said = call("ingest", folder, "--corpus", corpus)
+    result = call("ingest", folder, "--corpus", corpus)
     assert len(calls) == 1
-    assert said.err.count("a new version of") == 5
-    assert said.err.count("; 1 annotated sentences of it stay in their journals") == 1
+    assert result.err.count("a new version of") == 5
+    assert result.err.count("; 1 annotated sentences of it stay in their journals") == 1
 
 
 def test_a_journal_that_cannot_be_read_stops_no_ingest(tmp_path: Path) -> None:
@@ -161,10 +163,10 @@ def test_a_journal_that_cannot_be_read_stops_no_ingest(tmp_path: Path) -> None:
     call("ingest", page, "--corpus", corpus)
     annotate(corpus, "ana", "COUNT")
     (corpus / "annotations" / "bo.jsonl").mkdir()
-    said = call("ingest", put(page, "school"), "--corpus", corpus)
-    assert said.code == 0
-    assert "bo.jsonl" in said.err
-    assert "what is annotated of it stays in the journals" in said.err
+    result = call("ingest", put(page, "school"), "--corpus", corpus)
+    assert result.code == 0
+    assert "bo.jsonl" in result.err
+    assert "what is annotated of it stays in the journals" in result.err
     assert queue(corpus) == ["school"]
 
 
@@ -177,9 +179,9 @@ def test_no_corpus_without_an_article(tmp_path: Path, monkeypatch: pytest.Monkey
     page = put(tmp_path / "page.txt", "bridge")
     with monkeypatch.context() as patch:
         patch.setattr("annotator.workflows.ingesting.build_article", fails)
-        said = call("ingest", page, "--corpus", tmp_path / "c")
-    assert (said.code, said.out) == (1, "")
-    assert said.err == "annotator: page.txt: no text in it; give another\n"
+        result = call("ingest", page, "--corpus", tmp_path / "c")
+    assert (result.code, result.out) == (1, "")
+    assert result.err == "annotator: page.txt: no text in it; give another\n"
     assert not (tmp_path / "c").exists()
     empty = tmp_path / "e.html"
     empty.write_text("<html><body></body></html>")
@@ -202,9 +204,9 @@ def test_ctrl_c_says_what_is_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
     with monkeypatch.context() as patch:
         patch.setattr("annotator.workflows.ingesting.build_article", stopped)
-        said = call("ingest", tmp_path / "in", "--corpus", tmp_path / "c")
-    assert (said.code, said.out) == (130, "")
-    assert said.err == "stopped: 2 articles are in, the rest is not; run it again to go on\n"
+        result = call("ingest", tmp_path / "in", "--corpus", tmp_path / "c")
+    assert (result.code, result.out) == (130, "")
+    assert result.err == "stopped: 2 articles are in, the rest is not; run it again to go on\n"
     assert "130 stopped with Ctrl+C" in " ".join(call("--help").out.split())
     again = call("ingest", tmp_path / "in", "--corpus", tmp_path / "c")
     assert "1 article added, 2 known" in again.out
@@ -224,9 +226,9 @@ def test_a_schema_for_a_corpus_that_cannot_be_written(
         return real(path, flags, *args, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(os, "open", refuse)
-    said = call("ingest", page, "--corpus", corpus, "--schema", schema)
-    assert (said.code, said.err.count("\n")) == (1, 1)
-    assert f"{corpus}: no permission to write here; ask the owner for it" in said.err
+    result = call("ingest", page, "--corpus", corpus, "--schema", schema)
+    assert (result.code, result.err.count("\n")) == (1, 1)
+    assert f"{corpus}: no permission to write here; ask the owner for it" in result.err
     assert (corpus / "schema.toml").read_bytes() == before
 
 
@@ -246,12 +248,12 @@ def test_listing_changes_nothing(corpus: Path) -> None:
     before = {p: p.read_bytes() for p in corpus.rglob("*") if p.is_file()}
     article = call("articles", corpus, "--json").json[0]["id"]
     for args in ((), (article,), (article, "--json")):
-        said = call("articles", corpus, *args)
-        assert said.err == "warning: left out a torn last line of sentences.jsonl\n"
+        result = call("articles", corpus, *args)
+        assert result.err == "warning: left out a torn last line of sentences.jsonl\n"
         assert {p: p.read_bytes() for p in corpus.rglob("*") if p.is_file()} == before
-    said = call("ingest", put(corpus.parent / "more.txt", "school"), "--corpus", corpus)
+    result = call("ingest", put(corpus.parent / "more.txt", "school"), "--corpus", corpus)
     aside = "sentences.jsonl.torn-1"
-    assert said.err == f"warning: set aside a torn last line of sentences.jsonl (11 bytes) in {aside}\n"
+    assert result.err == f"warning: set aside a torn last line of sentences.jsonl (11 bytes) in {aside}\n"
     assert (corpus / aside).read_bytes() == b'{"id":"torn'
 
 
@@ -265,7 +267,7 @@ def test_what_another_tool_has_annotated_is_for_an_import(tmp_path: Path) -> Non
     file.write_bytes(b"\n".join(orjson.dumps(r) for r in rows))
     beside = put(tmp_path / "brat" / "a.txt", "school")
     beside.with_suffix(".ann").touch()
-    told = "hold annotations, and only the texts were taken: `annotator import` takes both"
-    said = call("ingest", file, beside, "--corpus", tmp_path / "c")
-    assert (said.code, said.err) == (0, f"note: 2 sources (the first: {file}#1) {told}\n")
+    message = "hold annotations, and only the texts were taken: `annotator import` takes both"
+    result = call("ingest", file, beside, "--corpus", tmp_path / "c")
+    assert (result.code, result.err) == (0, f"note: 2 sources (the first: {file}#1) {message}\n")
     assert call("ingest", put(tmp_path / "b.txt", "pool"), "--corpus", tmp_path / "c").err == ""

@@ -10,23 +10,23 @@ from tests.cli.command_runner import call
 
 def test_it_prints_every_command_and_where_the_file_would_be(home: Path) -> None:
     """Without a keymap the table is the registry's, nothing is marked, and the file's place is told."""
-    said = call("keys")
-    assert said.code == 0
-    lines = said.out.splitlines()
+    result = call("keys")
+    assert result.code == 0
+    lines = result.out.splitlines()
     assert [x.split()[0] for x in lines[: len(COMMANDS)]] == [c.id for c in COMMANDS]
     assert not any(x.startswith("*") for x in lines)
-    assert said.err == f"keymap file: {home / 'keymap.toml'} (there is none yet)\n"
+    assert result.err == f"keymap file: {home / 'keymap.toml'} (there is none yet)\n"
 
 
 def test_it_marks_what_the_users_file_has_changed(home: Path) -> None:
     """A changed command is marked, and the JSON says the same."""
     home.mkdir(exist_ok=True)
     (home / "keymap.toml").write_text('[keys]\nundo = ["U", "ctrl+z"]\n[labels]\nPERSON = "p"\n')
-    said = call("keys")
-    assert [x for x in said.out.splitlines() if x.startswith("*")] == [
-        next(x for x in said.out.splitlines() if " undo " in x)
+    result = call("keys")
+    assert [x for x in result.out.splitlines() if x.startswith("*")] == [
+        next(x for x in result.out.splitlines() if " undo " in x)
     ]
-    assert "U (Ctrl+Z)" in said.out
+    assert "U (Ctrl+Z)" in result.out
     report = call("keys", "--json").json
     assert [c["id"] for c in report["commands"] if c["changed"]] == ["undo"]
     assert report["labels"]["PERSON"] == "p"
@@ -34,31 +34,31 @@ def test_it_marks_what_the_users_file_has_changed(home: Path) -> None:
     assert report["clashes"] == []
 
 
-def test_clashes_are_told_and_end_with_one(tmp_path: Path) -> None:
+def test_clashes_are_reported_and_end_with_one(tmp_path: Path) -> None:
     """A file with two meanings for a key is named with its line, exit code 1; the table is the default."""
     file = tmp_path / "k.toml"
     file.write_text('[keys]\nreject = ["enter"]\n')
-    said = call("keys", "--check", file)
-    assert said.code == 1
-    assert said.err.startswith(f"{file}:2: Enter is reject, and it is the command accept too; give accept ")
-    assert "*" not in [x[:1] for x in said.out.splitlines()]
-    said = call("keys", "--check", file, "--json")
-    assert said.code == 1
-    assert said.json["clashes"][0]["do"] == "give accept other keys"
+    result = call("keys", "--check", file)
+    assert result.code == 1
+    assert result.err.startswith(f"{file}:2: Enter is reject, and it is the command accept too; give accept ")
+    assert "*" not in [x[:1] for x in result.out.splitlines()]
+    result = call("keys", "--check", file, "--json")
+    assert result.code == 1
+    assert result.json["clashes"][0]["do"] == "give accept other keys"
 
 
 def test_a_warning_is_no_failure(tmp_path: Path) -> None:
     """A command that is left without a key is told, and the file is good all the same."""
     file = tmp_path / "k.toml"
     file.write_text("[keys]\nquit = []\n")
-    said = call("keys", "--check", file)
-    assert said.code == 0
-    assert f"warning: {file}:2: quit has no key; it is in the command palette alone" in said.err
+    result = call("keys", "--check", file)
+    assert result.code == 0
+    assert f"warning: {file}:2: quit has no key; it is in the command palette alone" in result.err
 
 
 def test_a_file_that_is_no_keymap(tmp_path: Path) -> None:
     """What cannot be read as a keymap is one line on stderr and exit code 1."""
     (tmp_path / "k.toml").write_text("[keys\n")
-    said = call("keys", "--check", tmp_path / "k.toml")
-    assert said.code == 1
-    assert said.err.startswith(f"annotator: {tmp_path / 'k.toml'}:1: this is no TOML")
+    result = call("keys", "--check", tmp_path / "k.toml")
+    assert result.code == 1
+    assert result.err.startswith(f"annotator: {tmp_path / 'k.toml'}:1: this is no TOML")

@@ -23,15 +23,15 @@ def source(tmp_path: Path) -> Path:
 def test_a_ledger_replaces_nothing_but_a_ledger(source: Path, tmp_path: Path) -> None:
     """``--ledger-file`` on the imported file itself stops the import; on an older ledger it does not."""
     before = source.read_bytes()
-    said = call("import", source, "--corpus", tmp_path / "c", "--ledger-file", source)
-    assert said.code == 1
-    assert "this file is no ledger" in said.err
-    assert "--ledger-file another name" in said.err
+    result = call("import", source, "--corpus", tmp_path / "c", "--ledger-file", source)
+    assert result.code == 1
+    assert "this file is no ledger" in result.err
+    assert "--ledger-file another name" in result.err
     assert source.read_bytes() == before
     assert not (tmp_path / "c").exists()
     for _ in range(2):
-        said = call("import", source, "--corpus", tmp_path / "c", "--ledger-file", tmp_path / "l.jsonl")
-        assert said.code == 0
+        result = call("import", source, "--corpus", tmp_path / "c", "--ledger-file", tmp_path / "l.jsonl")
+        assert result.code == 0
 
 
 def test_an_import_that_cannot_be_accounted_for_changes_nothing(source: Path, tmp_path: Path) -> None:
@@ -40,8 +40,8 @@ def test_an_import_that_cannot_be_accounted_for_changes_nothing(source: Path, tm
     before = {p: p.read_bytes() for p in (tmp_path / "c").rglob("*") if p.is_file() and p.suffix != ".lock"}
     other = tmp_path / "other.jsonl"
     other.write_bytes(orjson.dumps(TASK | {"text": "Mara Voss saw Ostra."}))
-    said = call("import", other, "--corpus", tmp_path / "c", "--ledger-file", source / "l.jsonl")
-    assert said.code == 1
+    result = call("import", other, "--corpus", tmp_path / "c", "--ledger-file", source / "l.jsonl")
+    assert result.code == 1
     after = {p: p.read_bytes() for p in (tmp_path / "c").rglob("*") if p.is_file() and p.suffix != ".lock"}
     assert after == before
 
@@ -50,20 +50,20 @@ def test_an_import_that_cannot_be_accounted_for_changes_nothing(source: Path, tm
 def test_nothing_is_written_among_the_files_of_a_corpus(source: Path, tmp_path: Path, folder: str) -> None:
     """An export or a ledger into a folder that the corpus reads whole is refused."""
     into = tmp_path / "c" / folder
-    said = call("import", source, "--corpus", tmp_path / "c", "--ledger-file", into / "l.jsonl")
-    assert said.code == 1
-    assert "and nothing else" in said.err
+    result = call("import", source, "--corpus", tmp_path / "c", "--ledger-file", into / "l.jsonl")
+    assert result.code == 1
+    assert "and nothing else" in result.err
     assert not (tmp_path / "c").exists()
     call("import", source, "--corpus", tmp_path / "c")
     for form in ("spacy", "plain"):
-        said = call("export", tmp_path / "c", into, "--format", form)
-        assert said.code == 1
-        assert "and nothing else; choose another folder" in said.err
+        result = call("export", tmp_path / "c", into, "--format", form)
+        assert result.code == 1
+        assert "and nothing else; choose another folder" in result.err
     assert call("export", tmp_path / "c", tmp_path / "c" / "out", "--format", "plain").code == 0
 
 
-def test_a_map_of_labels_that_are_not_there_is_told(source: Path, tmp_path: Path) -> None:
+def test_a_map_of_labels_that_are_not_there_is_reported(source: Path, tmp_path: Path) -> None:
     """A typing error in ``--map`` leaves the label as it was, and a note names it."""
-    said = call("import", source, "--corpus", tmp_path / "c", "--map", "PERSN=VENUE,PERSON=VENUE")
-    assert said.code == 0
-    assert "note: --map names labels that are not in the files: PERSN\n" in said.err
+    result = call("import", source, "--corpus", tmp_path / "c", "--map", "PERSN=VENUE,PERSON=VENUE")
+    assert result.code == 0
+    assert "note: --map names labels that are not in the files: PERSN\n" in result.err

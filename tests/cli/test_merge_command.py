@@ -41,9 +41,9 @@ def test_two_corpora_become_a_third(tmp_path: Path) -> None:
     _answer(b, builders.bridge(), 1, Answer.ACCEPT)
     _answer(b, builders.bridge(), 1, Answer.REJECT, name="ben")
     before = [_files(a.path), _files(b.path)]
-    said = call("merge", a.path, b.path, "--into", tmp_path / "c")
-    assert said.code == 0, said.err
-    assert said.out.splitlines() == [
+    result = call("merge", a.path, b.path, "--into", tmp_path / "c")
+    assert result.code == 0, result.err
+    assert result.out.splitlines() == [
         f"{tmp_path / 'c'}: 2 articles (1 in several corpora), 2 annotators",
         "ana: 2 records, 1 place taken over",
         "ben: 1 record",
@@ -66,22 +66,22 @@ def test_two_answers_of_one_annotator_are_both_kept_and_listed(tmp_path: Path) -
     for corpus, answer in zip(corpora, Answer, strict=True):
         _answer(corpus, builders.market(), 2, answer)
     s = builders.sentences(builders.market())[2]
-    said = call("merge", *(c.path for c in corpora), "--into", tmp_path / "d", "--json")
-    assert said.code == 3
+    result = call("merge", *(c.path for c in corpora), "--into", tmp_path / "d", "--json")
+    assert result.code == 3
     assert [
-        (c["kept_as"], c["here"][0]["answer"], c["there"][0]["answer"]) for c in said.json["conflicts"]
+        (c["kept_as"], c["here"][0]["answer"], c["there"][0]["answer"]) for c in result.json["conflicts"]
     ] == [
         ("ana.2", "accept", "reject"),
         ("ana.3", "accept", "ignore"),
     ]
-    assert said.json["conflicts"][0]["here"][0]["sentence"] == s.id
+    assert result.json["conflicts"][0]["here"][0]["sentence"] == s.id
     for name, answer in zip(("ana", "ana.2", "ana.3"), Answer, strict=True):
         journal = Journal.open(tmp_path / "d", name, read_only=True)
         assert [r.annotated.annotation.answer for r in journal.records] == [answer]
         assert not journal.warnings
-    said = call("merge", *(c.path for c in corpora), "--into", tmp_path / "e")
-    assert f"conflict: {s.article}:{s.start}-{s.end}: ana has answered this in two ways" in said.out
-    assert "; kept as ana.2" in said.out
+    result = call("merge", *(c.path for c in corpora), "--into", tmp_path / "e")
+    assert f"conflict: {s.article}:{s.start}-{s.end}: ana has answered this in two ways" in result.out
+    assert "; kept as ana.2" in result.out
 
 
 def test_a_conflict_that_is_kept_already_is_kept_once(tmp_path: Path) -> None:
@@ -91,9 +91,9 @@ def test_a_conflict_that_is_kept_already_is_kept_once(tmp_path: Path) -> None:
         _answer(corpus, builders.market(), 2, answer)
     a, b = (c.path for c in corpora)
     assert call("merge", a, b, "--into", tmp_path / "c").code == 3
-    said = call("merge", tmp_path / "c", b, "--into", tmp_path / "d", "--json")
-    assert said.code == 3
-    assert [c["kept_as"] for c in said.json["conflicts"]] == ["ana.2"]
+    result = call("merge", tmp_path / "c", b, "--into", tmp_path / "d", "--json")
+    assert result.code == 3
+    assert [c["kept_as"] for c in result.json["conflicts"]] == ["ana.2"]
     for name in ("ana", "ana.2"):
         once, twice = (tmp_path / x / "annotations" / f"{name}.jsonl" for x in "cd")
         assert once.read_bytes() == twice.read_bytes()
@@ -112,12 +112,12 @@ def test_a_copy_that_was_gone_on_with_takes_over(tmp_path: Path) -> None:
         tmp_path / "b",
     )
     session = builders.open_session(tmp_path / "b")
-    works = session.annotation_store.sentences_of(builders.market().id)
-    session.apply_edit(join_sentences(works[3], works[4], builders.MARKET))
+    annotated_sentences = session.annotation_store.sentences_of(builders.market().id)
+    session.apply_edit(join_sentences(annotated_sentences[3], annotated_sentences[4], builders.MARKET))
     session.undo()
     session.close()
-    said = call("merge", a.path, tmp_path / "b", "--into", tmp_path / "c")
-    assert said.code == 0, said.out
+    result = call("merge", a.path, tmp_path / "b", "--into", tmp_path / "c")
+    assert result.code == 0, result.out
     there, here = (Journal.open(tmp_path / x, "ana", read_only=True).records for x in "bc")
     assert here == there
     assert [r.op for r in here][-2:] == [Op.UNDO, Op.UNDO]
@@ -134,8 +134,8 @@ def test_nothing_is_written_where_something_is(tmp_path: Path) -> None:
         ((a, tmp_path / "b" / ".." / "a", "--into", tmp_path / "c"), 2, "is named twice"),
         ((a, tmp_path / "z", "--into", tmp_path / "c"), 1, "there is no such corpus"),
     ):
-        said = call("merge", *args)
-        assert (said.code, what in said.err, said.err.count("\n")) == (code, True, 1)
+        result = call("merge", *args)
+        assert (result.code, what in result.err, result.err.count("\n")) == (code, True, 1)
     assert _files(tmp_path) == before
     assert not (tmp_path / "c").exists()
 
@@ -148,37 +148,39 @@ def test_schemas_are_united_or_one_is_named(tmp_path: Path) -> None:
     )
     a = builders.make_corpus(tmp_path / "a", builders.market())
     b = builders.make_corpus(tmp_path / "b", builders.bridge(), schema=ship)
-    said = call("merge", a.path, b.path, "--into", tmp_path / "c", "--json")
-    assert (said.code, said.json["schema"]) == (0, {"added": ["SHIP"], "widened": []})
+    result = call("merge", a.path, b.path, "--into", tmp_path / "c", "--json")
+    assert (result.code, result.json["schema"]) == (0, {"added": ["SHIP"], "widened": []})
     merged = CorpusFolder.open(tmp_path / "c").schema
     assert [(x.name, x.key) for x in merged.labels][-2:] == [("CLAIM", "f"), ("SHIP", "")]
     other = builders.NEWS.replace("A number with what it counts.", "Any number.")
     d = builders.make_corpus(tmp_path / "d", builders.bridge(), schema=other)
-    said = call("merge", a.path, d.path, "--into", tmp_path / "e")
-    assert said.code == 1
-    assert "the schemas contradict each other" in said.err
-    assert "COUNT has another description; say which one holds with --schema FILE" in said.err
+    result = call("merge", a.path, d.path, "--into", tmp_path / "e")
+    assert result.code == 1
+    assert "the schemas contradict each other" in result.err
+    assert "COUNT has another description; say which one holds with --schema FILE" in result.err
     assert call("merge", a.path, d.path, "--into", tmp_path / "e", "--schema", d.schema_path).code == 0
     assert (tmp_path / "e" / "schema.toml").read_text() == other
     session = builders.open_session(b)
-    work = session.annotation_store.sentences_of(builders.bridge().id)[1]
-    session.apply_edit(add_span(work, builders.span(work.sentence.text, "footbridge", "SHIP"), b.schema))
+    annotated = session.annotation_store.sentences_of(builders.bridge().id)[1]
+    session.apply_edit(
+        add_span(annotated, builders.span(annotated.sentence.text, "footbridge", "SHIP"), b.schema)
+    )
     session.close()
-    said = call("merge", a.path, b.path, "--into", tmp_path / "f", "--schema", d.schema_path)
-    assert said.code == 1
-    assert "the schema news lacks labels that are in use: SHIP" in said.err
+    result = call("merge", a.path, b.path, "--into", tmp_path / "f", "--schema", d.schema_path)
+    assert result.code == 1
+    assert "the schema news lacks labels that are in use: SHIP" in result.err
     assert not (tmp_path / "f").exists()
 
 
-def test_switched_lines_are_kept_or_told(tmp_path: Path) -> None:
+def test_switched_lines_are_kept_or_reported(tmp_path: Path) -> None:
     """A line that a person has switched in one corpus is switched; two who disagree are a conflict."""
     a, b = (builders.make_corpus(tmp_path / x, builders.market()) for x in "ab")
     b.set_line_verdict(builders.market().id, 2, LineVerdict.BODY, by="ben", time=5)
     a.set_line_verdict(builders.market().id, 6, LineVerdict.BODY, by="ana", time=5)
     b.set_line_verdict(builders.market().id, 6, LineVerdict.CAPTION, by="ben", time=6)
-    said = call("merge", a.path, b.path, "--into", tmp_path / "c", "--json")
-    assert said.code == 3
-    assert [c["what"] for c in said.json["conflicts"]] == [
+    result = call("merge", a.path, b.path, "--into", tmp_path / "c", "--json")
+    assert result.code == 3
+    assert [c["what"] for c in result.json["conflicts"]] == [
         f"article {builders.market().id}: {b.path} has another verdict on line 7"
     ]
     merged = CorpusFolder.open(tmp_path / "c").article(builders.market().id)
@@ -194,13 +196,13 @@ def test_a_damaged_journal_stops_the_merge_and_a_torn_end_is_listed(tmp_path: Pa
     path = a.path / "annotations" / "ana.jsonl"
     whole = path.read_bytes()
     path.write_bytes(whole + whole[:40])
-    said = call("merge", a.path, b.path, "--into", tmp_path / "c")
-    assert said.code == 3
-    assert f"not taken over: {path}: a torn end (line 2)" in said.out
+    result = call("merge", a.path, b.path, "--into", tmp_path / "c")
+    assert result.code == 3
+    assert f"not taken over: {path}: a torn end (line 2)" in result.out
     path.write_bytes(b"<<<<<<< ours\n" + whole)
-    said = call("merge", a.path, b.path, "--into", tmp_path / "d")
-    assert said.code == 1
-    assert f"{path}: line 1 of the journal cannot be read; see `annotator check`" in said.err
+    result = call("merge", a.path, b.path, "--into", tmp_path / "d")
+    assert result.code == 1
+    assert f"{path}: line 1 of the journal cannot be read; see `annotator check`" in result.err
     assert not (tmp_path / "d").exists()
 
 
@@ -213,9 +215,9 @@ def test_suggestions_ledgers_and_foreign_files(tmp_path: Path) -> None:
     (a.path / "imports").mkdir()
     (a.path / "imports" / "x.jsonl").write_bytes(b"{}\n")
     (b.path / "notes.txt").write_text("mine")
-    said = call("merge", a.path, b.path, "--into", tmp_path / "c", "--json")
-    assert said.code == 3
-    assert said.json["left"] == [str(b.path / "notes.txt")]
+    result = call("merge", a.path, b.path, "--into", tmp_path / "c", "--json")
+    assert result.code == 3
+    assert result.json["left"] == [str(b.path / "notes.txt")]
     assert (tmp_path / "c" / "imports" / "x.jsonl").read_bytes() == b"{}\n"
     [source] = [p.name for p in (b.path / "suggestions").glob("*.jsonl")]
     there = (tmp_path / "c" / "suggestions" / source).read_bytes()
@@ -237,11 +239,11 @@ def test_a_migration_that_was_taken_back_is_no_decision(tmp_path: Path) -> None:
     assert call("schema", "undo", a.path).code == 0
     _answer(CorpusFolder.open(tmp_path / "b"), article, 0, Answer.REJECT)
     for into, one, two in (("c", "a", "b"), ("d", "b", "a")):
-        said = call("merge", tmp_path / one, tmp_path / two, "--into", tmp_path / into, "--json")
-        assert said.json["conflicts"] == []
-        works = AnnotationStore(CorpusFolder.open(tmp_path / into).sentences)
-        works.replay(Journal.open(tmp_path / into, "ana", read_only=True).records)
-        assert works.sentences_of(article.id)[0].annotation.answer is Answer.REJECT
+        result = call("merge", tmp_path / one, tmp_path / two, "--into", tmp_path / into, "--json")
+        assert result.json["conflicts"] == []
+        annotated_sentences = AnnotationStore(CorpusFolder.open(tmp_path / into).sentences)
+        annotated_sentences.replay(Journal.open(tmp_path / into, "ana", read_only=True).records)
+        assert annotated_sentences.sentences_of(article.id)[0].annotation.answer is Answer.REJECT
 
 
 def _marked(folder: Path) -> CorpusFolder:
@@ -257,9 +259,9 @@ def _marked(folder: Path) -> CorpusFolder:
 
 def _said_now(folder: Path) -> list[tuple[list[str], list[str]]]:
     """Return the labels of what ana has marked and turned down, by sentence."""
-    works = AnnotationStore(CorpusFolder.open(folder).sentences)
-    works.replay(Journal.open(folder, "ana", read_only=True).records)
-    notes = (w.annotation for w in works.touched_sentences_of(builders.market().id))
+    annotated_sentences = AnnotationStore(CorpusFolder.open(folder).sentences)
+    annotated_sentences.replay(Journal.open(folder, "ana", read_only=True).records)
+    notes = (w.annotation for w in annotated_sentences.touched_sentences_of(builders.market().id))
     return [([s.label for s in a.spans], [s.label for s in a.rejected]) for a in notes]
 
 
@@ -268,8 +270,8 @@ def test_migrations_of_copies_can_still_be_taken_back(tmp_path: Path) -> None:
     a = _marked(tmp_path / "a")
     assert call("schema", "rename", a.path, "PERSON", "HUMAN").code == 0
     shutil.copytree(a.path, tmp_path / "b")
-    said = call("merge", a.path, tmp_path / "b", "--into", tmp_path / "c", "--json")
-    assert (said.code, said.json["left"]) == (0, [])
+    result = call("merge", a.path, tmp_path / "b", "--into", tmp_path / "c", "--json")
+    assert (result.code, result.json["left"]) == (0, [])
     assert _said_now(tmp_path / "c") == [([], ["HUMAN"]), (["HUMAN"], [])]
     assert call("schema", "undo", tmp_path / "c").code == 0
     assert _said_now(tmp_path / "c") == [([], ["PERSON"]), (["PERSON"], [])]
@@ -280,9 +282,9 @@ def test_undo_keeps_off_a_migration_that_the_corpus_knows_nothing_of(tmp_path: P
     a = _marked(tmp_path / "a")
     b = builders.make_corpus(tmp_path / "b", builders.market())
     assert call("schema", "rename", a.path, "PERSON", "HUMAN").code == 0
-    said = call("merge", a.path, b.path, "--into", tmp_path / "c", "--json")
-    assert said.code == 3
-    assert f"{a.path / MIGRATIONS}: the corpora have had different migrations" in said.json["left"]
+    result = call("merge", a.path, b.path, "--into", tmp_path / "c", "--json")
+    assert result.code == 3
+    assert f"{a.path / MIGRATIONS}: the corpora have had different migrations" in result.json["left"]
     before = _said_now(tmp_path / "c")
     assert call("schema", "rename", tmp_path / "c", "COUNT", "NUMBER").out.startswith("schema 1: ")
     assert call("schema", "undo", tmp_path / "c").code == 0
@@ -295,21 +297,21 @@ def test_fixed_groups_of_a_split_are_kept(tmp_path: Path) -> None:
     a, b = builders.make_corpus(tmp_path / "a", market), builders.make_corpus(tmp_path / "b", market, bridge)
     (a.path / SPLITS).write_bytes(encode_split_groups({market.id: market.id}))
     (b.path / SPLITS).write_bytes(encode_split_groups({market.id: bridge.id, bridge.id: bridge.id}))
-    said = call("merge", a.path, b.path, "--into", tmp_path / "c", "--json")
-    assert said.code == 3
+    result = call("merge", a.path, b.path, "--into", tmp_path / "c", "--json")
+    assert result.code == 3
     assert read_split_groups(tmp_path / "c") == {market.id: market.id, bridge.id: bridge.id}
-    assert [c["what"] for c in said.json["conflicts"]] == [
+    assert [c["what"] for c in result.json["conflicts"]] == [
         f"article {market.id}: {b.path / SPLITS} has fixed it in another group"
     ]
 
 
-def test_what_is_otherwise_in_many_articles_is_said_once(tmp_path: Path) -> None:
+def test_what_is_otherwise_in_many_articles_is_reported_once(tmp_path: Path) -> None:
     """A line for each article would bury the conflicts; ``--json`` names the articles."""
     ours = (builders.market(), builders.bridge())
     a = builders.make_corpus(tmp_path / "a", *ours)
     b = builders.make_corpus(tmp_path / "b", *(replace(x, origin="other.txt") for x in ours))
-    said = call("merge", a.path, b.path, "--into", tmp_path / "c")
+    result = call("merge", a.path, b.path, "--into", tmp_path / "c")
     what = f"{b.path} has another origin; the first one stays"
-    assert (said.code, said.err) == (0, f"note: 2 articles (the first: {a.article_ids()[0]}): {what}\n")
+    assert (result.code, result.err) == (0, f"note: 2 articles (the first: {a.article_ids()[0]}): {what}\n")
     found = call("merge", a.path, b.path, "--into", tmp_path / "d", "--json").json["differences"]
     assert found == {what: list(a.article_ids())}

@@ -28,11 +28,11 @@ def shell(command: str, **environ: str) -> subprocess.CompletedProcess[bytes]:
 
 def test_standard_input_is_closed(tmp_path: Path, page: Path) -> None:
     """It matters only to whoever asks for it, and is then one line."""
-    said = shell(f"{RUN} ingest {page} --corpus {tmp_path}/a <&-")
-    assert (said.returncode, said.stderr) == (0, b"")
-    said = shell(f"{RUN} ingest - --corpus {tmp_path}/b <&-")
-    assert said.returncode == 1
-    assert said.stderr == b"annotator: standard input is closed; pipe a page into it, or name a file\n"
+    result = shell(f"{RUN} ingest {page} --corpus {tmp_path}/a <&-")
+    assert (result.returncode, result.stderr) == (0, b"")
+    result = shell(f"{RUN} ingest - --corpus {tmp_path}/b <&-")
+    assert result.returncode == 1
+    assert result.stderr == b"annotator: standard input is closed; pipe a page into it, or name a file\n"
     assert not (tmp_path / "b").exists()
 
 
@@ -40,9 +40,9 @@ def test_standard_input_is_closed(tmp_path: Path, page: Path) -> None:
 def test_standard_output_is_full(corpus: Path) -> None:
     """A full disk under stdout is one line and exit 1; a full one under stderr stops nothing."""
     for args in (f"articles {corpus}", f"articles {corpus} --json"):
-        said = shell(f"{RUN} {args} >/dev/full")
-        assert (said.returncode, said.stderr.count(b"\n")) == (1, 1)
-        assert said.stderr.startswith(b"annotator: standard output takes nothing more (no space left")
+        result = shell(f"{RUN} {args} >/dev/full")
+        assert (result.returncode, result.stderr.count(b"\n")) == (1, 1)
+        assert result.stderr.startswith(b"annotator: standard output takes nothing more (no space left")
     assert shell(f"{RUN} articles {corpus}/none 2>/dev/full").returncode == 1
 
 
@@ -50,13 +50,13 @@ def test_standard_output_is_not_utf_8(corpus: Path) -> None:
     """What its encoding lacks comes as an escape, and JSON stays the same JSON."""
     plain = shell(f"{RUN} articles {corpus} --json", PYTHONIOENCODING="utf-8")
     article = orjson.loads(plain.stdout)[0]["id"]
-    said = shell(f"{RUN} articles {corpus} {article}", PYTHONIOENCODING="latin-1")
-    assert (said.returncode, said.stderr) == (0, b"")
-    assert b"\\u201cWe were lucky" in said.stdout
+    result = shell(f"{RUN} articles {corpus} {article}", PYTHONIOENCODING="latin-1")
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert b"\\u201cWe were lucky" in result.stdout
     for encoding in ("latin-1", "ascii"):
-        said = shell(f"{RUN} articles {corpus} {article} --json", PYTHONIOENCODING=encoding)
-        assert said.stdout.isascii()
-        assert any("“We were lucky" in x["text"] for x in orjson.loads(said.stdout)["lines"])
+        result = shell(f"{RUN} articles {corpus} {article} --json", PYTHONIOENCODING=encoding)
+        assert result.stdout.isascii()
+        assert any("“We were lucky" in x["text"] for x in orjson.loads(result.stdout)["lines"])
 
 
 def test_who_reads_has_seen_enough(tmp_path: Path) -> None:
@@ -65,8 +65,8 @@ def test_who_reads_has_seen_enough(tmp_path: Path) -> None:
     page.write_text("\n".join(f"The ferry left for the island at {n} sharp." for n in range(9000)))
     call("ingest", page, "--corpus", tmp_path / "c")
     article = call("articles", tmp_path / "c", "--json").json[0]["id"]
-    said = shell(f"{RUN} articles {tmp_path}/c {article} | head -1; echo ${{PIPESTATUS[0]}}")
-    assert (said.stdout.splitlines()[-1], said.stderr) == (b"0", b"")
+    result = shell(f"{RUN} articles {tmp_path}/c {article} | head -1; echo ${{PIPESTATUS[0]}}")
+    assert (result.stdout.splitlines()[-1], result.stderr) == (b"0", b"")
 
 
 def test_windows_means_wsl() -> None:
@@ -75,16 +75,16 @@ def test_windows_means_wsl() -> None:
         "import os, sys\nfrom annotator.cli.main import run\n"
         "sys.modules['fcntl'] = None\nos.name = 'nt'\nrun(['articles', 'x'])"
     )
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert (said.returncode, said.stderr.count("\n")) == (1, 1)
-    assert "install WSL and run Annotator in it" in said.stderr
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr.count("\n")) == (1, 1)
+    assert "install WSL and run Annotator in it" in result.stderr
 
 
 LONG = "x" * 300
 
 
 @pytest.mark.parametrize(
-    ("args", "told"),
+    ("args", "message"),
     [
         (("articles", LONG), "the name is too long; check the path"),
         (("articles", "CORPUS", "0", "--switch", "9" * 5000, "body"), "there is no line 9"),
@@ -97,16 +97,16 @@ LONG = "x" * 300
     ],
 )
 def test_names_and_numbers_that_are_too_long(
-    corpus: Path, page: Path, args: tuple[str, ...], told: str, monkeypatch: pytest.MonkeyPatch
+    corpus: Path, page: Path, args: tuple[str, ...], message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They are one line that says what is wrong."""
     monkeypatch.chdir(corpus.parent)
     article = call("articles", corpus, "--json").json[0]["id"]
     known = {"CORPUS": str(corpus), "PAGE": str(page), "0": article}
-    said = call(*(known.get(a, a) for a in args))
-    assert said.code in {1, 2}
-    assert said.err.count("\n") == 1
-    assert told in said.err
+    result = call(*(known.get(a, a) for a in args))
+    assert result.code in {1, 2}
+    assert result.err.count("\n") == 1
+    assert message in result.err
 
 
 def test_a_folder_whose_name_is_not_utf_8(tmp_path: Path) -> None:
@@ -117,13 +117,13 @@ def test_a_folder_whose_name_is_not_utf_8(tmp_path: Path) -> None:
     except OSError:
         pytest.skip("this file system takes no such names")
     (folder / "a.txt").write_text(PAGE)
-    said = call("ingest", folder, "--corpus", folder / "news", "--json")
-    assert (said.code, said.err) == (0, "")
-    assert said.json["corpus"].endswith("m�tro/news")
+    result = call("ingest", folder, "--corpus", folder / "news", "--json")
+    assert (result.code, result.err) == (0, "")
+    assert result.json["corpus"].endswith("m�tro/news")
     assert call("articles", folder / "news").code == 0
     assert call("ingest", folder / "a.txt", "--corpus", folder / "b\udce9").code == 0
-    said = call("ingest", folder / "none", "--corpus", folder / "c")
-    assert (said.code, "m�tro/none" in said.err) == (1, True)
+    result = call("ingest", folder / "none", "--corpus", folder / "c")
+    assert (result.code, "m�tro/none" in result.err) == (1, True)
 
 
 def _closed(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,9 +146,9 @@ def test_a_corpus_that_cannot_be_read(corpus: Path, page: Path, monkeypatch: pyt
     """It is bad input, with what to do: one line, exit 1."""
     _closed(corpus, monkeypatch)
     for args in (("articles", corpus), ("ingest", page, "--corpus", corpus)):
-        said = call(*args)
-        assert (said.code, said.out) == (1, "")
-        assert said.err == (
+        result = call(*args)
+        assert (result.code, result.out) == (1, "")
+        assert result.err == (
             f"annotator: {corpus}: no permission to read here; "
             "ask the owner for it, or work on a copy of the folder\n"
         )
@@ -162,10 +162,10 @@ def test_a_folder_among_the_sources_that_cannot_be_read(
     closed.mkdir(parents=True)
     (tmp_path / "in" / "a.txt").write_bytes(page.read_bytes())
     _closed(closed, monkeypatch)
-    said = call("ingest", tmp_path / "in", "--corpus", tmp_path / "news")
-    assert (said.code, "1 article added" in said.out) == (3, True)
-    told = "the source cannot be read (permission denied); check its permissions"
-    assert said.err == f"annotator: {closed}: {told}\n"
+    result = call("ingest", tmp_path / "in", "--corpus", tmp_path / "news")
+    assert (result.code, "1 article added" in result.out) == (3, True)
+    message = "the source cannot be read (permission denied); check its permissions"
+    assert result.err == f"annotator: {closed}: {message}\n"
 
 
 @pytest.mark.parametrize("option", ["CORPUS", "--schema", "source"])
@@ -174,12 +174,12 @@ def test_click_leaves_rights_to_us(
 ) -> None:
     """What cannot be read is bad input (1), not wrong usage (2)."""
     monkeypatch.setattr(os, "access", lambda *_args, **_more: False)
-    said = call("articles", corpus) if option == "CORPUS" else call("ingest", page, "--corpus", corpus)
+    result = call("articles", corpus) if option == "CORPUS" else call("ingest", page, "--corpus", corpus)
     if option == "--schema":
         schema = corpus.parent / "s.toml"
         schema.write_bytes((corpus / "schema.toml").read_bytes())
-        said = call("ingest", page, "--corpus", corpus, "--schema", schema)
-    assert said.code == 0, said.err
+        result = call("ingest", page, "--corpus", corpus, "--schema", schema)
+    assert result.code == 0, result.err
 
 
 @pytest.mark.parametrize("error", [OSError(errno.EIO, "Input/output error", "x"), ValueError("odd\nthing")])
@@ -190,10 +190,10 @@ def test_what_nobody_has_foreseen(corpus: Path, error: Exception, monkeypatch: p
         raise error
 
     monkeypatch.setattr(CorpusFolder, "active_sentences", lambda *_: fail(_))
-    said = call("articles", corpus)
-    told = "x: input/output error" if isinstance(error, OSError) else "odd thing"
-    assert (said.code, said.out) == (1, "")
-    assert said.err == f"annotator: {told}; set ANNOTATOR_DEBUG=1 to see where it comes from\n"
+    result = call("articles", corpus)
+    message = "x: input/output error" if isinstance(error, OSError) else "odd thing"
+    assert (result.code, result.out) == (1, "")
+    assert result.err == f"annotator: {message}; set ANNOTATOR_DEBUG=1 to see where it comes from\n"
     monkeypatch.setenv("ANNOTATOR_DEBUG", "1")
     assert "Traceback" in call("articles", corpus).err
 
@@ -212,7 +212,7 @@ def test_json_can_not_command_a_terminal(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(orjson.dumps({"text": text}))
     call("ingest", tmp_path / "a.jsonl", "--corpus", tmp_path / "c")
     article = call("articles", tmp_path / "c", "--json").json[0]["id"]
-    said = call("articles", tmp_path / "c", article, "--json")
-    assert not {"\x9b", "\u202e", "\x7f", "\U000e0041"} & set(said.out)
-    assert "🛶 30\u00a0000" in said.out
-    assert said.json["lines"][0]["text"] == text
+    result = call("articles", tmp_path / "c", article, "--json")
+    assert not {"\x9b", "\u202e", "\x7f", "\U000e0041"} & set(result.out)
+    assert "🛶 30\u00a0000" in result.out
+    assert result.json["lines"][0]["text"] == text

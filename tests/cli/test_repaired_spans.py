@@ -31,8 +31,8 @@ def corpus(tmp_path: Path) -> Path:
     """Import a sentence with four spans inside tokens."""
     spans = [{"start": TEXT.index(w), "end": TEXT.index(w) + len(w), "label": label} for w, label in SPANS]
     (tmp_path / "in.jsonl").write_bytes(orjson.dumps({"text": TEXT, "spans": spans}))
-    said = call("import", tmp_path / "in.jsonl", "--corpus", tmp_path / "c", "--as", "ana")
-    assert said.code in {0, 3}, said.err
+    result = call("import", tmp_path / "in.jsonl", "--corpus", tmp_path / "c", "--as", "ana")
+    assert result.code in {0, 3}, result.err
     return tmp_path / "c"
 
 
@@ -43,17 +43,17 @@ def _list(session: AnnotationSession) -> RepairQueue:
 def _mend(corpus: Path, cure: RepairKind) -> int:
     """Give every span inside a token the same repair, and return how many needed one."""
     session = builders.open_session(corpus)
-    work, n = _list(session), 0
-    while work.current_item:
-        work.repair(cure)
+    annotated, n = _list(session), 0
+    while annotated.current_item:
+        annotated.repair(cure)
         n += 1
     session.close()
     return n
 
 
 def _payloads(corpus: Path, out: Path, engine: str) -> dict[str, bytes]:
-    said = call("export", corpus, out, "--engine", engine, "--split", "100/0/0", "--json")
-    assert said.code == 0, said.err
+    result = call("export", corpus, out, "--engine", engine, "--split", "100/0/0", "--json")
+    assert result.code == 0, result.err
     return {p.name: zlib.decompress(p.read_bytes()) for p in out.rglob("*.spacy")}
 
 
@@ -68,8 +68,8 @@ def test_split_tokens_are_those_of_every_export(corpus: Path, tmp_path: Path) ->
     straight = _payloads(corpus, tmp_path / "straight", "straight")
     assert straight == _payloads(corpus, tmp_path / "spacy", "spacy")
     assert _found(tmp_path / "straight") == sorted((label, words) for words, label in SPANS)
-    told = (tmp_path / "straight" / "ledger.jsonl").read_bytes().splitlines()
-    assert orjson.loads(told[-1])["totals"]["spans"] == {
+    message = (tmp_path / "straight" / "ledger.jsonl").read_bytes().splitlines()
+    assert orjson.loads(message[-1])["totals"]["spans"] == {
         "in": 5,
         "kept": 5,
         "trimmed": 0,
@@ -84,8 +84,8 @@ def test_split_tokens_survive_the_way_through_another_tool(corpus: Path, tmp_pat
     _mend(corpus, RepairKind.SPLIT)
     assert call("export", corpus, tmp_path / "out", "--format", "prodigy").code == 0
     (file,) = (p for p in (tmp_path / "out").glob("*.jsonl") if p.name != "ledger.jsonl")
-    said = call("import", file, "--corpus", tmp_path / "again", "--as", "ana", "--json")
-    assert said.code == 0, said.err
+    result = call("import", file, "--corpus", tmp_path / "again", "--as", "ana", "--json")
+    assert result.code == 0, result.err
     assert _mend(tmp_path / "again", RepairKind.SPLIT) == 0
 
 
@@ -93,11 +93,11 @@ def test_undone_repairs_leave_the_export_as_it_was(corpus: Path, tmp_path: Path)
     """Spans inside tokens are left out and listed (exit code 3), after repairs that were undone too."""
     before = _exported(corpus, tmp_path / "before")
     session = builders.open_session(corpus)
-    work = _list(session)
+    annotated = _list(session)
     for cure in (RepairKind.SPLIT, RepairKind.OUT, RepairKind.DROP):
-        work.repair(cure)
+        annotated.repair(cure)
     for _ in range(3):
-        work.undo()
+        annotated.undo()
     session.close()
     assert _exported(corpus, tmp_path / "after") == before
     assert (before[0], len(before[1])) == (3, 4)
@@ -105,18 +105,18 @@ def test_undone_repairs_leave_the_export_as_it_was(corpus: Path, tmp_path: Path)
 
 def _exported(corpus: Path, out: Path) -> tuple[int, list[str], bytes]:
     """Return the exit code, the ids that the ledger lists, and the file."""
-    said = call("export", corpus, out, "--split", "100/0/0")
+    result = call("export", corpus, out, "--split", "100/0/0")
     *listed, _ = map(orjson.loads, (out / "ledger.jsonl").read_bytes().splitlines())
-    return said.code, [x["id"] for x in listed], (out / "train.spacy").read_bytes()
+    return result.code, [x["id"] for x in listed], (out / "train.spacy").read_bytes()
 
 
 def test_an_export_says_what_repairs_spans_inside_tokens(corpus: Path, tmp_path: Path) -> None:
     """It is said as long as there are such, and no longer; `check` names whose worklist it is."""
-    told = "note: spans inside tokens: `annotator check` lists them, key R in `annotator` repairs them\n"
-    assert told in call("export", corpus, tmp_path / "o", "--split", "100/0/0").err
+    message = "note: spans inside tokens: `annotator check` lists them, key R in `annotator` repairs them\n"
+    assert message in call("export", corpus, tmp_path / "o", "--split", "100/0/0").err
     assert "(key R in `annotator annotate … --as ana` lists them all)" in call("check", corpus).out
     _mend(corpus, RepairKind.SPLIT)
-    assert told not in call("export", corpus, tmp_path / "o", "--split", "100/0/0").err
+    assert message not in call("export", corpus, tmp_path / "o", "--split", "100/0/0").err
 
 
 @pytest.mark.parametrize("cure", [RepairKind.OUT, RepairKind.SPLIT, RepairKind.DROP])

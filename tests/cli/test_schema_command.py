@@ -18,17 +18,17 @@ from annotator.storage.schemas import parse_schema_text
 from annotator.workflows.opening import labels_in_use
 from tests import builders
 from tests.cli.command_runner import call
-from tests.cli.test_export_command import TOWNS, Desk
+from tests.cli.test_export_command import TOWNS, CorpusBuilder
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def builder(tmp_path: Path) -> CorpusBuilder:
     """Return a corpus that two people have annotated."""
-    desk = Desk(tmp_path / "c")
-    town = desk.of(desk.add(TOWNS))
-    desk.answer("ana", town[:3])
-    desk.answer("bo", town[2:5], words=slice(1, 2))
-    return desk
+    builder = CorpusBuilder(tmp_path / "c")
+    town = builder.of(builder.add(TOWNS))
+    builder.answer("ana", town[:3])
+    builder.answer("bo", town[2:5], words=slice(1, 2))
+    return builder
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -39,58 +39,58 @@ def _files(folder: Path) -> dict[str, bytes]:
     }
 
 
-def _labels(desk: Desk, who: str) -> list[str]:
-    works = AnnotationStore(desk.corpus.sentences)
-    history = works.replay(Journal.open(desk.path, who, read_only=True).records)
+def _labels(builder: CorpusBuilder, who: str) -> list[str]:
+    annotated_sentences = AnnotationStore(builder.corpus.sentences)
+    history = annotated_sentences.replay(Journal.open(builder.path, who, read_only=True).records)
     assert history.undo() is None
     return [
         s.label
-        for a in works.touched_articles
-        for w in works.touched_sentences_of(a)
+        for a in annotated_sentences.touched_articles
+        for w in annotated_sentences.touched_sentences_of(a)
         for s in w.annotation.spans
     ]
 
 
-def test_a_rename_reaches_everybody_and_can_be_taken_back(desk: Desk) -> None:
+def test_a_rename_reaches_everybody_and_can_be_taken_back(builder: CorpusBuilder) -> None:
     """Schema and journals bear the new name, undo cannot bring the old one back, `schema undo` can."""
-    before = _files(desk.path)
-    said = call("schema", "rename", desk.path, "VENUE", "PLACE")
-    assert said.code == 0
-    assert said.out == "schema 1: VENUE is PLACE now\nsentences with new labels: ana 3, bo 3; 6 spans\n"
-    assert _labels(desk, "ana") == _labels(desk, "bo") == ["PLACE"] * 3
-    assert labels_in_use(desk.corpus) == {"PLACE"}
-    after = _files(desk.path)
+    before = _files(builder.path)
+    result = call("schema", "rename", builder.path, "VENUE", "PLACE")
+    assert result.code == 0
+    assert result.out == "schema 1: VENUE is PLACE now\nsentences with new labels: ana 3, bo 3; 6 spans\n"
+    assert _labels(builder, "ana") == _labels(builder, "bo") == ["PLACE"] * 3
+    assert labels_in_use(builder.corpus) == {"PLACE"}
+    after = _files(builder.path)
     assert all(
         after[name].startswith(data) for name, data in before.items() if name.startswith("annotations")
     )
-    assert call("export", desk.path, desk.path.parent / "out", "--annotator", "ana").code == 0
-    assert call("schema", "undo", desk.path).code == 0
-    assert (desk.path / "schema.toml").read_bytes() == before["schema.toml"]
-    assert _labels(desk, "ana") == ["VENUE"] * 3
-    assert "1  " in (told := call("schema", "log", desk.path).out)
-    assert "VENUE is PLACE now (taken back)" in told
+    assert call("export", builder.path, builder.path.parent / "out", "--annotator", "ana").code == 0
+    assert call("schema", "undo", builder.path).code == 0
+    assert (builder.path / "schema.toml").read_bytes() == before["schema.toml"]
+    assert _labels(builder, "ana") == ["VENUE"] * 3
+    assert "1  " in (message := call("schema", "log", builder.path).out)
+    assert "VENUE is PLACE now (taken back)" in message
 
 
-def test_what_redo_would_bring_back_bears_no_old_label(desk: Desk) -> None:
+def test_what_redo_would_bring_back_bears_no_old_label(builder: CorpusBuilder) -> None:
     """Who has taken all marks back gets a record all the same, so that redo ends there."""
-    (s,) = desk.of(desk.add([["Divers searched ."]]))
-    desk.answer("cy", [s])
-    with Journal.open(desk.path, "cy") as journal:
+    (s,) = builder.of(builder.add([["Divers searched ."]]))
+    builder.answer("cy", [s])
+    with Journal.open(builder.path, "cy") as journal:
         journal.append(
             [JournalRecord(journal.next_seq, Op.UNDO, AnnotatedSentence(s), parent=1, annotator="cy")]
         )
-    assert "VENUE" in labels_in_use(desk.corpus)
-    assert call("schema", "rename", desk.path, "VENUE", "PLACE").code == 0
-    assert labels_in_use(desk.corpus) == {"PLACE"}
+    assert "VENUE" in labels_in_use(builder.corpus)
+    assert call("schema", "rename", builder.path, "VENUE", "PLACE").code == 0
+    assert labels_in_use(builder.corpus) == {"PLACE"}
 
 
-def test_a_dry_run_changes_nothing(desk: Desk) -> None:
+def test_a_dry_run_changes_nothing(builder: CorpusBuilder) -> None:
     """The report is the same, and no byte is."""
-    before = _files(desk.path)
-    said = call(
+    before = _files(builder.path)
+    result = call(
         "schema",
         "split",
-        desk.path,
+        builder.path,
         "VENUE",
         "--into",
         "TOWN,SHIP",
@@ -99,53 +99,58 @@ def test_a_dry_run_changes_nothing(desk: Desk) -> None:
         "--dry-run",
         "--json",
     )
-    assert said.json["sentences"] == {"ana": 3, "bo": 3}
-    assert said.json["dry"]
-    assert _files(desk.path) == before
+    assert result.json["sentences"] == {"ana": 3, "bo": 3}
+    assert result.json["dry"]
+    assert _files(builder.path) == before
 
 
-def test_a_split_lists_what_is_to_be_looked_at(desk: Desk) -> None:
+def test_a_split_lists_what_is_to_be_looked_at(builder: CorpusBuilder) -> None:
     """What --take decides is sure; the rest is flagged and, with --reopen, not exported meanwhile."""
-    args = ("schema", "split", desk.path, "VENUE", "--into", "TOWN,SHIP", "--take", "SHIP=boat")
-    said = call(*args, "--reopen", "--json")
-    doubtful = said.json["doubtful"]
-    works = AnnotationStore(desk.corpus.sentences)
-    works.replay(Journal.open(desk.path, "ana", read_only=True).records)
+    args = ("schema", "split", builder.path, "VENUE", "--into", "TOWN,SHIP", "--take", "SHIP=boat")
+    result = call(*args, "--reopen", "--json")
+    doubtful = result.json["doubtful"]
+    annotated_sentences = AnnotationStore(builder.corpus.sentences)
+    annotated_sentences.replay(Journal.open(builder.path, "ana", read_only=True).records)
     flagged = [
-        w for a in works.touched_articles for w in works.touched_sentences_of(a) if w.annotation.flagged
+        w
+        for a in annotated_sentences.touched_articles
+        for w in annotated_sentences.touched_sentences_of(a)
+        if w.annotation.flagged
     ]
     assert {w.sentence.id for w in flagged} <= set(doubtful)
     assert all(w.annotation.answer is None for w in flagged)
-    assert [x.name for x in desk.corpus.schema.labels] == ["TOWN", "SHIP"]
-    assert [x.key for x in desk.corpus.schema.labels] == ["s", "h"]
+    assert [x.name for x in builder.corpus.schema.labels] == ["TOWN", "SHIP"]
+    assert [x.key for x in builder.corpus.schema.labels] == ["s", "h"]
 
 
-def test_a_held_journal_stops_it(desk: Desk) -> None:
+def test_a_held_journal_stops_it(builder: CorpusBuilder) -> None:
     """Nobody may be annotating meanwhile; nothing is changed."""
-    before = _files(desk.path)
-    with Journal.open(desk.path, "bo"):
-        said = call("schema", "rename", desk.path, "VENUE", "PLACE")
-    assert said.code == 1
-    assert "the journal is held by" in said.err
-    assert _files(desk.path) == before
+    before = _files(builder.path)
+    with Journal.open(builder.path, "bo"):
+        result = call("schema", "rename", builder.path, "VENUE", "PLACE")
+    assert result.code == 1
+    assert "the journal is held by" in result.err
+    assert _files(builder.path) == before
 
 
 @pytest.mark.parametrize("broken", ["write_file", "set_schema"])
 def test_an_error_on_the_way_leaves_all_as_it_was(
-    desk: Desk, broken: str, monkeypatch: pytest.MonkeyPatch
+    builder: CorpusBuilder, broken: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Journals, schema and the list of migrations are restored."""
 
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    before = _files(desk.path)
+    before = _files(builder.path)
     monkeypatch.setattr(CorpusFolder, broken, fail)
-    assert call("schema", "rename", desk.path, "VENUE", "PLACE").code == 1
-    assert _files(desk.path) == before
+    assert call("schema", "rename", builder.path, "VENUE", "PLACE").code == 1
+    assert _files(builder.path) == before
 
 
-def test_a_schema_that_was_written_is_put_back(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_schema_that_was_written_is_put_back(
+    builder: CorpusBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An error after the schema's rename, such as one of syncing the folder, takes that back too."""
     write = CorpusFolder.set_schema
 
@@ -153,14 +158,14 @@ def test_a_schema_that_was_written_is_put_back(desk: Desk, monkeypatch: pytest.M
         write(corpus, text)
         raise OSError(5, "Input/output error")
 
-    before = _files(desk.path)
+    before = _files(builder.path)
     monkeypatch.setattr(CorpusFolder, "set_schema", fail)
-    assert call("schema", "rename", desk.path, "VENUE", "PLACE").code == 1
-    assert _files(desk.path) == before
+    assert call("schema", "rename", builder.path, "VENUE", "PLACE").code == 1
+    assert _files(builder.path) == before
 
 
 def test_a_migration_that_was_killed_is_finished_by_running_it_again(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    builder: CorpusBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The journals that were done stay so, the others follow, and undo takes back both."""
 
@@ -174,17 +179,17 @@ def test_a_migration_that_was_killed_is_finished_by_running_it_again(
         patch.setattr(CorpusFolder, "write_file", die)
         patch.setattr("os.truncate", die)
         with pytest.raises(KilledError):
-            call("schema", "rename", desk.path, "VENUE", "PLACE")
-    assert _labels(desk, "ana") == ["PLACE"] * 3
-    said = call("schema", "rename", desk.path, "VENUE", "PLACE")
-    assert said.code == 0
-    assert _labels(desk, "ana") == _labels(desk, "bo") == ["PLACE"] * 3
-    assert call("schema", "undo", desk.path).code == 0
-    assert _labels(desk, "ana") == _labels(desk, "bo") == ["VENUE"] * 3
+            call("schema", "rename", builder.path, "VENUE", "PLACE")
+    assert _labels(builder, "ana") == ["PLACE"] * 3
+    result = call("schema", "rename", builder.path, "VENUE", "PLACE")
+    assert result.code == 0
+    assert _labels(builder, "ana") == _labels(builder, "bo") == ["PLACE"] * 3
+    assert call("schema", "undo", builder.path).code == 0
+    assert _labels(builder, "ana") == _labels(builder, "bo") == ["VENUE"] * 3
 
 
 @pytest.mark.parametrize(
-    ("args", "code", "told"),
+    ("args", "code", "message"),
     [
         (("rename", "ROOM", "PLACE"), 1, "there is no label ROOM; use one of VENUE"),
         (("rename", "VENUE", "VENUE"), 1, "there is a label VENUE already; choose another name, or use"),
@@ -196,13 +201,13 @@ def test_a_migration_that_was_killed_is_finished_by_running_it_again(
         (("undo",), 2, "there is no migration to take back"),
     ],
 )
-def test_wrong_usage(desk: Desk, args: tuple[str, ...], code: int, told: str) -> None:
+def test_wrong_usage(builder: CorpusBuilder, args: tuple[str, ...], code: int, message: str) -> None:
     """Errors say what, where and what to do, and change nothing."""
-    before = _files(desk.path)
-    said = call("schema", args[0], desk.path, *args[1:])
-    assert (said.code, said.out) == (code, "")
-    assert told in said.err
-    assert _files(desk.path) == before
+    before = _files(builder.path)
+    result = call("schema", args[0], builder.path, *args[1:])
+    assert (result.code, result.out) == (code, "")
+    assert message in result.err
+    assert _files(builder.path) == before
 
 
 def test_a_merge_keeps_the_guideline_of_both(tmp_path: Path) -> None:
@@ -236,10 +241,14 @@ inside = ["A", "B"]
     assert schema.labels[0].description == "Bees."
 
 
-def test_a_log_without_migrations_says_so(desk: Desk) -> None:
+def test_a_log_without_migrations_says_so(builder: CorpusBuilder) -> None:
     """Nothing on stdout might be a fault as well."""
-    said = call("schema", "log", desk.path)
-    assert (said.code, said.out, said.err) == (0, "", "no label has been renamed, merged or split here\n")
+    result = call("schema", "log", builder.path)
+    assert (result.code, result.out, result.err) == (
+        0,
+        "",
+        "no label has been renamed, merged or split here\n",
+    )
 
 
 def test_suggestions_go_on_under_the_new_name(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
 from tests import builders
 from tests.cli.command_runner import call
-from tests.statistics.simulated_annotator import Worker
+from tests.statistics.simulated_annotator import SimulatedAnnotator
 from tests.storage.storage_helpers import tree
 
 LINE = "Mayor Ilka Moran said that 40 boats had left Tarn Quay before the fog came in at noon"
@@ -29,15 +29,17 @@ def news(tmp_path: Path) -> Path:
     ]
     corpus = builders.make_corpus(tmp_path / "fog", *articles)
     for name, done, seconds in (("ana", 40, 5.0), ("bo", 25, 9.0)):
-        _work(corpus, Worker(seed=done, seconds=seconds, name=name, session=f"{name}-1"), done)
+        _annotate(
+            corpus, SimulatedAnnotator(seed=done, seconds=seconds, name=name, session=f"{name}-1"), done
+        )
     return tmp_path / "fog"
 
 
-def _work(corpus: CorpusFolder, worker: Worker, done: int) -> None:
+def _annotate(corpus: CorpusFolder, worker: SimulatedAnnotator, done: int) -> None:
     """Annotate that many sentences, a span each and an answer."""
     sentences = [s for a in corpus.article_ids() for s in corpus.active_sentences(corpus.article(a))]
     for n, s in enumerate(sentences[:done]):
-        worker.works[n] = AnnotatedSentence(s)
+        worker.annotated_sentences[n] = AnnotatedSentence(s)
         worker.wait()
         worker.keys = KeystrokeCounts(label=1, select=1)
         worker.put(n, builders.span(s.text, "Ilka Moran", "PERSON"))
@@ -51,10 +53,10 @@ def _work(corpus: CorpusFolder, worker: Worker, done: int) -> None:
 def test_a_table_a_total_and_plots(news: Path) -> None:
     """Each annotator has a row, all together one more, and the sections follow; nothing is touched."""
     before = tree(news)
-    said = call("stats", news)
-    assert (said.code, said.err) == (0, "")
+    result = call("stats", news)
+    assert (result.code, result.err) == (0, "")
     assert tree(news) == before
-    rows = said.out.splitlines()
+    rows = result.out.splitlines()
     assert [r.split()[:2] for r in rows[2:5]] == [["ana", "40/60"], ["bo", "25/60"], ["everybody", "40/60"]]
     for title in ("PACE", "PROGRESS", "KEYS A SPAN", "LABELS", "TOKENS A SPAN", "ANSWERS", "SUGGESTIONS"):
         assert any(r.startswith(title) for r in rows), title
@@ -82,9 +84,9 @@ def test_one_annotator_as_json(news: Path) -> None:
 
 def test_plain_ascii_and_any_encoding(news: Path) -> None:
     """--ascii draws with ASCII alone."""
-    said = call("stats", news, "--ascii")
-    assert said.out.isascii()
-    assert "|" in said.out
+    result = call("stats", news, "--ascii")
+    assert result.out.isascii()
+    assert "|" in result.out
 
 
 def test_a_journal_in_use_can_be_read(news: Path) -> None:
@@ -100,25 +102,25 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
 
 
 @pytest.mark.parametrize("where", DAMAGE)
-def test_damage_is_told_and_the_rest_counts(news: Path, where: str) -> None:
+def test_damage_is_reported_and_the_rest_counts(news: Path, where: str) -> None:
     """Lines that do not count are named on stderr, the figures are of the others, and the exit code is 3."""
     path = news / "annotations" / "bo.jsonl"
     path.write_bytes(DAMAGE[where](path.read_bytes()))
-    said = call("stats", news, "--json")
-    assert said.code == 3
-    assert "annotations/bo.jsonl" in said.err
-    assert list(said.json["left_out"]) == ["bo"]
-    ana, bo = said.json["annotators"]
+    result = call("stats", news, "--json")
+    assert result.code == 3
+    assert "annotations/bo.jsonl" in result.err
+    assert list(result.json["left_out"]) == ["bo"]
+    ana, bo = result.json["annotators"]
     assert ana["sentences"] == 40
     assert 20 <= bo["sentences"] <= 25
     assert call("stats", news, "--as", "ana").code == 0
 
 
-def test_whoever_is_not_there_is_told(news: Path, corpus: Path) -> None:
+def test_whoever_is_not_there_is_reported(news: Path, corpus: Path) -> None:
     """An unknown annotator is an error with a cure; a corpus without journals has nothing to tell."""
-    said = call("stats", news, "--as", "cy")
-    assert said.code == 1
-    assert said.err == "annotator: there is no journal of the annotator 'cy'; use one of: ana, bo\n"
+    result = call("stats", news, "--as", "cy")
+    assert result.code == 1
+    assert result.err == "annotator: there is no journal of the annotator 'cy'; use one of: ana, bo\n"
     assert call("stats", corpus).out == "nobody has annotated this corpus yet\n"
     assert call("stats", corpus / "none").code == 1
 
@@ -127,17 +129,17 @@ def test_haste_is_warned_of_kindly(tmp_path: Path) -> None:
     """Who accepts three screens of sentences in as many seconds reads it here."""
     article = builders.article("\n".join(["Fog", *[f"{LINE} {i}." for i in range(60)]]), "t" + "b" * 60)
     corpus = builders.make_corpus(tmp_path / "news", article)
-    worker = Worker()
+    worker = SimulatedAnnotator()
     for n, s in enumerate(corpus.active_sentences(article)):
-        worker.works[n] = AnnotatedSentence(s)
+        worker.annotated_sentences[n] = AnnotatedSentence(s)
     for first in range(0, 60, 15):
         worker.now += 1
         worker.answer(*range(first, first + 15))
     with Journal.open(corpus.path, "ana") as journal:
         journal.append(worker.records)
-    said = call("stats", corpus.path)
-    assert said.out.startswith("45 sentences were accepted faster than one can read them (up to ")
-    assert "in 1 stretch); look at some of them again" in " ".join(said.out.split())
+    result = call("stats", corpus.path)
+    assert result.out.startswith("45 sentences were accepted faster than one can read them (up to ")
+    assert "in 1 stretch); look at some of them again" in " ".join(result.out.split())
     assert call("stats", corpus.path, "--json").json["annotators"][0]["haste"][0]["kind"] == "unread"
 
 
@@ -145,9 +147,9 @@ def test_work_of_a_script_has_no_pace(tmp_path: Path) -> None:
     """A journal that was written in one second has labels and answers, but neither pace nor forecast."""
     article = builders.article("\n".join(["Fog", *[f"{LINE} {i}." for i in range(40)]]), "t" + "b" * 40)
     corpus = builders.make_corpus(tmp_path / "news", article)
-    worker = Worker(spread=0.0, seconds=0.001, break_share=0.0)
-    _work(corpus, worker, 30)
-    said = call("stats", corpus.path)
-    assert "no times: 30 sentences were written by a script" in said.out
-    assert "no forecast: nothing was done at a pace that could be measured" in said.out
+    worker = SimulatedAnnotator(spread=0.0, seconds=0.001, break_share=0.0)
+    _annotate(corpus, worker, 30)
+    result = call("stats", corpus.path)
+    assert "no times: 30 sentences were written by a script" in result.out
+    assert "no forecast: nothing was done at a pace that could be measured" in result.out
     assert replace(worker.records[0], keystrokes=None).keystrokes is None

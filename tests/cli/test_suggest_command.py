@@ -44,9 +44,9 @@ def stored(corpus: Path, source: str) -> list[tuple[str, str]]:
 
 def test_rules_and_a_model_write_a_file_each(corpus: Path, model: Path) -> None:
     """Both in one call; what the schema has no label for is counted, not written."""
-    said = call("suggest", corpus, "--rules", "--model", model, "--json")
-    assert said.code == 0, said.err
-    rules, towns = said.json["sources"]
+    result = call("suggest", corpus, "--rules", "--model", model, "--json")
+    assert result.code == 0, result.err
+    rules, towns = result.json["sources"]
     n = len(orjson.loads(call("articles", corpus, "--json").out))
     assert rules["source"] == "rules"
     assert rules["sentences"] > n
@@ -70,23 +70,23 @@ def test_a_second_run_goes_on(corpus: Path, page: Path) -> None:
     other = page.with_name("other.txt")
     other.write_text("Ferry late\n\nThe ferry came late, Captain Ada Pell said on Monday, with 60 people.\n")
     call("ingest", other, "--corpus", corpus)
-    said = call("suggest", corpus, "--rules")
-    assert said.code == 0
-    assert "rules: 1 sentence, " in said.out
-    assert "were done before; " in said.out
+    result = call("suggest", corpus, "--rules")
+    assert result.code == 0
+    assert "rules: 1 sentence, " in result.out
+    assert "were done before; " in result.out
     assert (corpus / "suggestions" / "rules.jsonl").read_bytes().startswith(before)
     again = call("suggest", corpus, "--rules", "--json").json["sources"][0]
     assert again["known"] == again["sentences"]
     assert again["spans"] == {}
 
 
-def test_another_label_map_makes_all_anew(corpus: Path) -> None:
+def test_another_label_map_makes_all_again(corpus: Path) -> None:
     """A changed schema changes the fingerprint."""
     call("suggest", corpus, "--rules")
     schema = corpus / "schema.toml"
     schema.write_text(schema.read_text("utf-8").replace('["PERSON", "PER"]', '["PERSON"]'), "utf-8")
-    said = call("suggest", corpus, "--rules", "--json").json["sources"][0]
-    assert (said["renewed"], said["known"]) == (True, 0)
+    result = call("suggest", corpus, "--rules", "--json").json["sources"][0]
+    assert (result["renewed"], result["known"]) == (True, 0)
 
 
 def test_a_stopped_run_goes_on(corpus: Path, page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,9 +105,9 @@ def test_a_stopped_run_goes_on(corpus: Path, page: Path, monkeypatch: pytest.Mon
 
     with monkeypatch.context() as patch:
         patch.setattr("annotator.cli.suggest.RuleSuggester", Stopped)
-        said = call("suggest", corpus, "--rules")
-    assert said.code == 130
-    assert said.err == "stopped: what is made so far is kept; run it again to go on\n"
+        result = call("suggest", corpus, "--rules")
+    assert result.code == 130
+    assert result.err == "stopped: what is made so far is kept; run it again to go on\n"
     kept = (corpus / "suggestions" / "rules.jsonl").read_bytes().count(b"\n")
     after = call("suggest", corpus, "--rules", "--json").json["sources"][0]
     assert after["known"] == kept > 0
@@ -122,37 +122,37 @@ def test_what_is_off_the_token_edges_is_listed(
         yield spacy_pipeline.PipelineSpan(0, 1, "GPE")
 
     monkeypatch.setattr(spacy_pipeline, "pipeline_spans", half)
-    said = call("suggest", corpus, "--model", model)
-    assert said.code == 3
-    assert "left out, not on token edges: " in said.out
-    assert ":0-1:GPE" in said.out
+    result = call("suggest", corpus, "--model", model)
+    assert result.code == 3
+    assert "left out, not on token edges: " in result.out
+    assert ":0-1:GPE" in result.out
 
 
 @pytest.mark.parametrize(
-    ("args", "told"),
+    ("args", "message"),
     [
         (["--json"], "nothing says what is to suggest; give --rules or --model NAME, or both"),
         (["--rules", "--source", "rules"], "--source and --schema go with --evaluate; leave them out"),
     ],
 )
-def test_wrong_usage_is_told(corpus: Path, args: list[str], told: str) -> None:
+def test_wrong_usage_is_reported(corpus: Path, args: list[str], message: str) -> None:
     """One line says what and what to do."""
-    said = call("suggest", corpus, *args)
-    assert (said.code, said.err) == (2, f"annotator: {told}\n")
+    result = call("suggest", corpus, *args)
+    assert (result.code, result.err) == (2, f"annotator: {message}\n")
 
 
 def test_without_a_corpus_there_is_nothing_to_write_to() -> None:
     """The error names the two ways to call it."""
-    said = call("suggest", "--rules")
-    assert said.code == 2
-    assert "there is no corpus; name its folder, or measure with --evaluate GOLD" in said.err
+    result = call("suggest", "--rules")
+    assert result.code == 2
+    assert "there is no corpus; name its folder, or measure with --evaluate GOLD" in result.err
 
 
 def test_a_missing_model_leaves_no_file(corpus: Path) -> None:
     """A pipeline that is not there is an error before anything is written."""
-    said = call("suggest", corpus, "--model", "no_such_model")
-    assert said.code == 1
-    assert "python -m spacy download no_such_model" in said.err
+    result = call("suggest", corpus, "--model", "no_such_model")
+    assert result.code == 1
+    assert "python -m spacy download no_such_model" in result.err
     assert not (corpus / "suggestions").exists()
 
 
@@ -184,9 +184,9 @@ def gold(tmp_path: Path) -> Path:
 
 def test_sources_are_measured_without_a_corpus(gold: Path, model: Path) -> None:
     """Each source has its figures, and so have all together; labels that nobody annotated have none."""
-    said = call("suggest", "--rules", "--model", model, "--source", "history", "--evaluate", gold, "--json")
-    assert said.code == 0, said.err
-    sources = said.json["sources"]
+    result = call("suggest", "--rules", "--model", model, "--source", "history", "--evaluate", gold, "--json")
+    assert result.code == 0, result.err
+    sources = result.json["sources"]
     assert list(sources) == ["rules", "towns", "history", "together"]
     assert all(list(x) == ["PERSON", "VENUE", "COUNT"] for x in sources.values())
     assert sources["history"]["PERSON"]["exact"] == {"p": 1.0, "r": 0.5, "f1": 0.667}
@@ -197,8 +197,8 @@ def test_sources_are_measured_without_a_corpus(gold: Path, model: Path) -> None:
 
 def test_the_figures_for_people_are_a_table(gold: Path) -> None:
     """One row a label, under the name of the source."""
-    said = call("suggest", "--rules", "--evaluate", gold)
-    lines = said.out.splitlines()
+    result = call("suggest", "--rules", "--evaluate", gold)
+    lines = result.out.splitlines()
     assert lines[0] == "2 sentences, suggestions from a score of 0.5 on"
     assert lines[2] == "rules"
     assert [x.split()[0] for x in lines[4:]] == ["PERSON", "VENUE", "COUNT"]
@@ -218,13 +218,13 @@ def test_a_file_is_measured_against_a_journal(corpus: Path, model: Path) -> None
     session.close()
     call("suggest", corpus, "--model", model)
     journal = corpus / "annotations" / "ana.jsonl"
-    said = call("suggest", corpus, "--source", "towns", "--evaluate", journal, "--json")
-    assert said.json["sentences"] == 1
-    assert said.json["sources"]["towns"]["COUNT"]["exact"] == {"p": 1.0, "r": 1.0, "f1": 1.0}
+    result = call("suggest", corpus, "--source", "towns", "--evaluate", journal, "--json")
+    assert result.json["sentences"] == 1
+    assert result.json["sources"]["towns"]["COUNT"]["exact"] == {"p": 1.0, "r": 1.0, "f1": 1.0}
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "message"),
     [
         (b'{"text": "Pell", "spans": []}\n{', "gold.jsonl:2: this is not JSON"),
         (b'{"text": 3}', "gold.jsonl:1: the record has no `text`"),
@@ -243,34 +243,36 @@ def test_a_file_is_measured_against_a_journal(corpus: Path, model: Path) -> None
         (b"", "gold.jsonl: there is no accepted sentence in it; name another file"),
     ],
 )
-def test_a_bad_gold_file_is_told_with_its_line(tmp_path: Path, line: bytes, told: str) -> None:
+def test_a_bad_gold_file_is_reported_with_its_line(tmp_path: Path, line: bytes, message: str) -> None:
     """No traceback, exit code 1."""
     path = tmp_path / "gold.jsonl"
     path.write_bytes(line + b"\n")
-    said = call("suggest", "--rules", "--evaluate", path)
-    assert said.code == 1
-    assert told in said.err
+    result = call("suggest", "--rules", "--evaluate", path)
+    assert result.code == 1
+    assert message in result.err
 
 
 def test_an_unknown_source_names_those_that_are_there(corpus: Path, gold: Path) -> None:
     """The error lists the suggestion files."""
     call("suggest", corpus, "--rules")
-    said = call("suggest", corpus, "--source", "towns", "--evaluate", gold)
-    assert said.code == 2
-    assert "there are no suggestions by 'towns'; use one of: rules" in said.err
+    result = call("suggest", corpus, "--source", "towns", "--evaluate", gold)
+    assert result.code == 2
+    assert "there are no suggestions by 'towns'; use one of: rules" in result.err
 
 
-def test_the_screen_has_what_was_written_and_the_journal_tells_where_it_came_from(
+def test_the_screen_has_what_was_written_and_the_journal_shows_where_it_came_from(
     corpus: Path, model: Path
 ) -> None:
     """From the file over the session's desk into the journal, the source named with what made it."""
     call("suggest", corpus, "--model", model)
     session = open_session(corpus)
     (at,) = [i for i, w in enumerate(session.article_sentences) if "14 roads" in w.sentence.text]
-    work = session.article_sentences[at]
-    (count,) = [s for s in session.suggestion_service.suggestions(work) if s.label == "COUNT"]
+    annotated = session.article_sentences[at]
+    (count,) = [s for s in session.suggestion_service.suggestions(annotated) if s.label == "COUNT"]
     assert count.source == "rules+towns"
-    session.apply_edit(apply_suggestions(work, [span_from_suggestion(count)], session.schema, Answer.ACCEPT))
+    session.apply_edit(
+        apply_suggestions(annotated, [span_from_suggestion(count)], session.schema, Answer.ACCEPT)
+    )
     session.close()
     (record,) = (corpus / "annotations" / "ana.jsonl").read_bytes().splitlines()
     (span,) = orjson.loads(record)["spans"]

@@ -52,33 +52,33 @@ def _base(article: str) -> Sequence[Sentence]:
 class Walk:
     """A session without a disk: what it does, and the records that it would have written."""
 
-    works: AnnotationStore = field(default_factory=lambda: AnnotationStore(_base))
+    store: AnnotationStore = field(default_factory=lambda: AnnotationStore(_base))
     history: History = field(default_factory=History)
     records: list[JournalRecord] = field(default_factory=list)
 
     def do(self, edit: Edit) -> None:
-        self.works.apply(edit)
+        self.store.apply(edit)
         self.history.record_edit(edit)
         self._write(edit.op, edit.after)
 
     def travel(self, op: Op) -> None:
         edit = self.history.undo() if op is Op.UNDO else self.history.redo()
         if edit is not None:
-            self.works.replace_sentences(edit.before, edit.after)
+            self.store.replace_sentences(edit.before, edit.after)
             self._write(op, edit.after)
 
     def _write(self, op: Op, after: Sequence[AnnotatedSentence]) -> None:
         first = len(self.records) + 1
         batch = (first, len(after)) if len(after) > 1 else None
         for i, w in enumerate(after):
-            record = JournalRecord(first + i, op, w, self.works.last_seq(w.sentence.id), batch)
+            record = JournalRecord(first + i, op, w, self.store.last_seq(w.sentence.id), batch)
             self.records.append(record)
         for record in self.records[first - 1 :]:
-            self.works.remember_seq(record)
+            self.store.remember_seq(record)
 
     def restarted(self) -> Walk:
-        works = AnnotationStore(_base)
-        return Walk(works, works.replay(self.records), list(self.records))
+        annotated_sentences = AnnotationStore(_base)
+        return Walk(annotated_sentences, annotated_sentences.replay(self.records), list(self.records))
 
 
 STEP = st.tuples(st.sampled_from("aaadnjjssuuuurr."), *[st.integers(0, 40)] * 4)
@@ -98,22 +98,26 @@ def _take(walk: Walk, step: tuple[str, int, int, int, int]) -> Walk:
 
 def _edit(walk: Walk, kind: str, where: int, which: int, a: int, b: int) -> Edit | None:
     article = IDS[where % 2]
-    works, text = walk.works.sentences_of(article), _article(article)[0]
-    at = which % len(works)
-    work, tokens = works[at], works[at].sentence.tokens
+    annotated_sentences, text = walk.store.sentences_of(article), _article(article)[0]
+    at = which % len(annotated_sentences)
+    annotated, tokens = annotated_sentences[at], annotated_sentences[at].sentence.tokens
     first, last = sorted((a % len(tokens), b % len(tokens)))
     try:
         if kind == "a":
             new = Span(tokens[first].start, tokens[last].end, ALL[b % 2])
-            return add_span(work, new, FREE)
+            return add_span(annotated, new, FREE)
         if kind == "d":
-            spans = work.annotation.spans
-            return remove_span(work, spans[a % len(spans)]) if spans else None
+            spans = annotated.annotation.spans
+            return remove_span(annotated, spans[a % len(spans)]) if spans else None
         if kind == "n":
-            return set_answer(work, [*Answer, None][a % 4])
+            return set_answer(annotated, [*Answer, None][a % 4])
         if kind == "j":
-            return join_sentences(work, works[at + 1], text) if at + 1 < len(works) else None
-        return split_sentence(work, a % len(tokens), text)
+            return (
+                join_sentences(annotated, annotated_sentences[at + 1], text)
+                if at + 1 < len(annotated_sentences)
+                else None
+            )
+        return split_sentence(annotated, a % len(tokens), text)
     except RuleError:
         return None
 
@@ -125,9 +129,9 @@ def _untold(edits: Sequence[Edit]) -> list[Edit]:
 
 def _same(one: Walk, other: Walk) -> None:
     for article in IDS:
-        assert one.works.sentences_of(article) == other.works.sentences_of(article)
-        assert one.works.touched_sentences_of(article) == other.works.touched_sentences_of(article)
-    assert set(one.works.touched_articles) == set(other.works.touched_articles)
+        assert one.store.sentences_of(article) == other.store.sentences_of(article)
+        assert one.store.touched_sentences_of(article) == other.store.touched_sentences_of(article)
+    assert set(one.store.touched_articles) == set(other.store.touched_articles)
     assert _untold(one.history.done) == _untold(other.history.done)
     assert _untold(one.history.undone) == _untold(other.history.undone)
 
@@ -153,7 +157,7 @@ def test_undoing_everything_gives_the_untouched_articles_back(
     walk = Walk()
     for step in steps:
         walk = _take(walk, step)
-    there = {a: walk.works.sentences_of(a) for a in IDS}
+    there = {a: walk.store.sentences_of(a) for a in IDS}
     n = len(walk.history.done)
     walk = walk.restarted()
     for _ in range(n):
@@ -161,10 +165,10 @@ def test_undoing_everything_gives_the_untouched_articles_back(
     walk = walk.restarted()
     assert not walk.history.done
     for article in IDS:
-        assert walk.works.sentences_of(article) == tuple(AnnotatedSentence(s) for s in _base(article))
+        assert walk.store.sentences_of(article) == tuple(AnnotatedSentence(s) for s in _base(article))
     for _ in range(n):
         walk.travel(Op.REDO)
-    assert {a: walk.works.sentences_of(a) for a in IDS} == there
+    assert {a: walk.store.sentences_of(a) for a in IDS} == there
 
 
 @settings(max_examples=150)
@@ -177,7 +181,7 @@ def test_works_never_lose_text_and_never_overlap(steps: list[tuple[str, int, int
         for article in IDS:
             text, base = _article(article)
             covered: set[int] = set()
-            for w in walk.works.sentences_of(article):
+            for w in walk.store.sentences_of(article):
                 place = set(range(w.sentence.start, w.sentence.end))
                 assert not covered & place
                 covered |= place
@@ -186,42 +190,42 @@ def test_works_never_lose_text_and_never_overlap(steps: list[tuple[str, int, int
             assert words <= covered
 
 
-def test_a_new_deed_ends_what_could_be_done_again() -> None:
+def test_a_new_action_ends_what_could_be_done_again() -> None:
     """Redo is over once something else is done, live and after a restart."""
     walk = Walk()
-    work = walk.works.sentences_of(IDS[0])[0]
-    walk.do(set_answer(work, Answer.ACCEPT))
+    annotated = walk.store.sentences_of(IDS[0])[0]
+    walk.do(set_answer(annotated, Answer.ACCEPT))
     walk.travel(Op.UNDO)
-    walk.do(set_answer(walk.works.sentences_of(IDS[0])[0], Answer.REJECT))
+    walk.do(set_answer(walk.store.sentences_of(IDS[0])[0], Answer.REJECT))
     for now in (walk, walk.restarted()):
         assert now.history.redo() is None
         assert len(now.history.done) == 1
 
 
-def test_an_undo_of_something_else_is_a_deed_of_its_own() -> None:
+def test_an_undo_of_something_else_is_a_action_of_its_own() -> None:
     """In a journal put together from two an undo that is not of the last deed counts as an edit."""
     walk = Walk()
-    one, two = walk.works.sentences_of(IDS[0])[:2]
+    one, two = walk.store.sentences_of(IDS[0])[:2]
     walk.do(set_answer(one, Answer.ACCEPT))
     stray = replace(two, annotation=Annotation(answer=Answer.REJECT))
     walk.records.append(JournalRecord(2, Op.UNDO, stray))
     again = walk.restarted()
-    assert [w.annotation.answer for w in again.works.sentences_of(IDS[0])][:2] == [
+    assert [w.annotation.answer for w in again.store.sentences_of(IDS[0])][:2] == [
         Answer.ACCEPT,
         Answer.REJECT,
     ]
     again.travel(Op.UNDO)
-    assert [w.annotation.answer for w in again.works.sentences_of(IDS[0])][:2] == [Answer.ACCEPT, None]
+    assert [w.annotation.answer for w in again.store.sentences_of(IDS[0])][:2] == [Answer.ACCEPT, None]
     again.travel(Op.UNDO)
-    assert again.works.sentences_of(IDS[0])[0] == one
+    assert again.store.sentences_of(IDS[0])[0] == one
 
 
 def test_the_last_record_of_each_sentence_is_known() -> None:
     """A record names the one before it on the same sentence; a joined sentence starts a chain of its own."""
     walk = Walk()
-    one, two = walk.works.sentences_of(IDS[0])[:2]
+    one, two = walk.store.sentences_of(IDS[0])[:2]
     walk.do(set_answer(one, Answer.ACCEPT))
-    walk.do(join_sentences(walk.works.sentences_of(IDS[0])[0], two, _article(IDS[0])[0]))
+    walk.do(join_sentences(walk.store.sentences_of(IDS[0])[0], two, _article(IDS[0])[0]))
     walk.travel(Op.UNDO)
     assert [(r.seq, r.op, r.parent, r.batch) for r in walk.records] == [
         (1, Op.ANSWER, None, None),
@@ -229,4 +233,4 @@ def test_the_last_record_of_each_sentence_is_known() -> None:
         (3, Op.UNDO, 1, (3, 2)),
         (4, Op.UNDO, None, (3, 2)),
     ]
-    assert walk.restarted().works.last_seq(one.sentence.id) == 3
+    assert walk.restarted().store.last_seq(one.sentence.id) == 3

@@ -48,11 +48,11 @@ def _pairs(draw: st.DrawFn) -> tuple[str, AnnotatedSentence, AnnotatedSentence]:
     return text, first, second
 
 
-def _places(works: tuple[AnnotatedSentence, ...]) -> set[tuple[int, int, str]]:
+def _places(annotated_sentences: tuple[AnnotatedSentence, ...]) -> set[tuple[int, int, str]]:
     """Return the spans of works as places in the article."""
     return {
         (w.sentence.start + s.start, w.sentence.start + s.end, s.label)
-        for w in works
+        for w in annotated_sentences
         for s in w.annotation.spans
     }
 
@@ -99,9 +99,9 @@ def test_a_split_at_the_seam_gives_the_two_sentences_back(
         assert new.annotation == old.annotation
 
 
-def _cut(work: AnnotatedSentence, at: int) -> bool:
-    place = work.sentence.tokens[at].start
-    return any(s.start < place < s.end for s in work.annotation.spans)
+def _cut(annotated: AnnotatedSentence, at: int) -> bool:
+    place = annotated.sentence.tokens[at].start
+    return any(s.start < place < s.end for s in annotated.annotation.spans)
 
 
 @given(_pairs(), st.data())
@@ -131,14 +131,14 @@ def test_an_inverse_restores_exactly(
 ) -> None:
     """Edit and inverse leave works, answers and spans as they were, whatever the edit was."""
     text, first, second = parts
-    works = AnnotationStore(lambda _: (first.sentence, second.sentence))
-    works.replace_sentences((), (first, second))
-    before = works.sentences_of("0123456789ab")
+    annotated_sentences = AnnotationStore(lambda _: (first.sentence, second.sentence))
+    annotated_sentences.replace_sentences((), (first, second))
+    before = annotated_sentences.sentences_of("0123456789ab")
     edit = data.draw(_edits(text, first, second))
-    works.apply(edit)
-    assert works.sentences_of("0123456789ab") != before or edit.before == edit.after
-    works.apply(edit.inverse())
-    assert works.sentences_of("0123456789ab") == before
+    annotated_sentences.apply(edit)
+    assert annotated_sentences.sentences_of("0123456789ab") != before or edit.before == edit.after
+    annotated_sentences.apply(edit.inverse())
+    assert annotated_sentences.sentences_of("0123456789ab") == before
     assert edit.inverse().inverse() == edit
 
 
@@ -158,8 +158,8 @@ def _edits(draw: st.DrawFn, text: str, first: AnnotatedSentence, second: Annotat
 TEXT = "Pia Rask counted 14 cracks in Osmund Lock."
 
 
-def _work(*spans: tuple[str, str]) -> AnnotatedSentence:
-    return builders.work(TEXT, *(builders.span(TEXT, words, label) for words, label in spans))
+def _annotated(*spans: tuple[str, str]) -> AnnotatedSentence:
+    return builders.annotated_sentence(TEXT, *(builders.span(TEXT, words, label) for words, label in spans))
 
 
 @pytest.mark.parametrize(
@@ -187,16 +187,16 @@ def _work(*spans: tuple[str, str]) -> AnnotatedSentence:
         ),
     ],
 )
-def test_a_rule_is_told_in_words(old: list[tuple[str, str]], new: tuple[str, str], says: str) -> None:
+def test_a_rule_is_reported_in_words(old: list[tuple[str, str]], new: tuple[str, str], says: str) -> None:
     """What the schema forbids is said with the rule's name and what to do; nothing is changed."""
     with pytest.raises(RuleError) as caught:
-        add_span(_work(*old), builders.span(TEXT, *new), NEWS)
+        add_span(_annotated(*old), builders.span(TEXT, *new), NEWS)
     assert str(caught.value) == says
 
 
 def test_a_label_on_an_exact_range_takes_the_other_ones_place() -> None:
     """Relabelling is one edit, asks the rules about the others alone, and keeps the answer."""
-    first = _work(("Pia Rask counted 14 cracks", "CLAIM"), ("Pia Rask", "PERSON"))
+    first = _annotated(("Pia Rask counted 14 cracks", "CLAIM"), ("Pia Rask", "PERSON"))
     old = set_answer(first, Answer.ACCEPT).after[0]
     edit = add_span(old, builders.span(TEXT, "Pia Rask", "VENUE"), NEWS)
     labels = [(s.label, edit.after[0].text_of(s)) for s in edit.after[0].annotation.spans]
@@ -205,30 +205,30 @@ def test_a_label_on_an_exact_range_takes_the_other_ones_place() -> None:
 
 
 @pytest.mark.parametrize(
-    ("deed", "says"),
+    ("action", "says"),
     [
         (
-            lambda: add_span(_work(), Span(38, 43, "VENUE"), NEWS),
+            lambda: add_span(_annotated(), Span(38, 43, "VENUE"), NEWS),
             "0123456789ab:0-42: the span ends after the sentence; select inside the sentence",
         ),
         (
-            lambda: remove_span(_work(), Span(0, 3, "PERSON")),
+            lambda: remove_span(_annotated(), Span(0, 3, "PERSON")),
             "there is no such span; select a span with Tab",
         ),
         (
-            lambda: split_sentence(_work(), 0, TEXT),
+            lambda: split_sentence(_annotated(), 0, TEXT),
             "a sentence cannot be split at its first word; select a later word",
         ),
         (
-            lambda: split_sentence(_work(("Pia Rask", "PERSON")), 1, TEXT),
+            lambda: split_sentence(_annotated(("Pia Rask", "PERSON")), 1, TEXT),
             "the split would cut a PERSON in two; remove that span first, or split elsewhere",
         ),
     ],
 )
-def test_an_edit_that_cannot_be_is_told_in_words(deed: object, says: str) -> None:
+def test_an_edit_that_cannot_be_is_reported_in_words(action: object, says: str) -> None:
     """An edit outside the text, of nothing, or through a span says so and what to do."""
     with pytest.raises(RuleError) as caught:
-        deed()  # type: ignore[operator]
+        action()  # type: ignore[operator]
     assert str(caught.value) == says
 
 
@@ -252,13 +252,13 @@ def test_only_white_space_may_stand_between_joined_sentences() -> None:
 
 def test_an_edit_of_a_work_that_has_changed_since_changes_nothing() -> None:
     """An edit made from an older state is refused."""
-    works = AnnotationStore(lambda _: (builders.sentence(TEXT),))
+    annotated_sentences = AnnotationStore(lambda _: (builders.sentence(TEXT),))
     stale = AnnotatedSentence(builders.sentence(TEXT))
-    works.apply(set_answer(stale, Answer.ACCEPT))
+    annotated_sentences.apply(set_answer(stale, Answer.ACCEPT))
     with pytest.raises(RuleError) as caught:
-        works.apply(set_answer(stale, Answer.REJECT))
+        annotated_sentences.apply(set_answer(stale, Answer.REJECT))
     assert str(caught.value) == "0123456789ab:0-42: the sentence has changed since; look at it and try again"
-    assert works.sentences_of("0123456789ab")[0].annotation.answer is Answer.ACCEPT
+    assert annotated_sentences.sentences_of("0123456789ab")[0].annotation.answer is Answer.ACCEPT
 
 
 LABELS = st.sampled_from(["PERSON", "VENUE", "COUNT", "CLAIM"])
@@ -267,7 +267,7 @@ LABELS = st.sampled_from(["PERSON", "VENUE", "COUNT", "CLAIM"])
 @given(st.lists(st.tuples(st.integers(0, 7), st.integers(1, 8), LABELS), max_size=12))
 def test_no_order_of_labelling_breaks_the_rules(wishes: list[tuple[int, int, str]]) -> None:
     """Whatever one tries, each two spans of a sentence keep the rules, asked in either direction."""
-    now, tokens = _work(), builders.tokens_of(TEXT)
+    now, tokens = _annotated(), builders.tokens_of(TEXT)
     for first, length, label in wishes:
         last = min(len(tokens), first + length)
         try:

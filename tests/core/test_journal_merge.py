@@ -29,9 +29,9 @@ STEPS = st.lists(
 def _walked(walk: Walk, steps: Sequence[Step]) -> Walk:
     for step in steps:
         if step[0] == "m":
-            works = [w for a in IDS[: 1 + step[1] % 2] for w in walk.works.sentences_of(a)]
+            annotated_sentences = [w for a in IDS[: 1 + step[1] % 2] for w in walk.store.sentences_of(a)]
             answer = [*Answer][step[2] % 3]
-            walk.do(combine_edits([set_answer(w, answer) for w in works], "all"))
+            walk.do(combine_edits([set_answer(w, answer) for w in annotated_sentences], "all"))
         else:
             walk = _take(walk, step)
     return walk
@@ -45,9 +45,13 @@ def _copied(walk: Walk) -> Walk:
 
 
 def _state(records: Sequence[JournalRecord]) -> dict[str, AnnotatedSentence]:
-    works = AnnotationStore(_base)
-    works.replay(records)
-    return {w.sentence.id: w for a in works.touched_articles for w in works.touched_sentences_of(a)}
+    annotated_sentences = AnnotationStore(_base)
+    annotated_sentences.replay(records)
+    return {
+        w.sentence.id: w
+        for a in annotated_sentences.touched_articles
+        for w in annotated_sentences.touched_sentences_of(a)
+    }
 
 
 def _readable(records: Sequence[JournalRecord]) -> None:
@@ -84,15 +88,17 @@ def test_each_decision_of_both_is_in_the_joint_journal_or_beside_it(
     joint, beside = _state(found.records), _state(found.conflicting_records)
     assert list(found.records[: len(first)]) == first
     last = {r.annotated.sentence.id: r.seq for r in second}
-    for key, work in _state(second).items():
+    for key, annotated in _state(second).items():
         old = last[key] <= n
-        unsaid = work.annotation == Annotation() and work.sentence in _base(work.sentence.article)
-        unsaid = unsaid and _state(root.records).get(key, work).annotation == Annotation()
-        assert old or unsaid or joint.get(key) == work or beside.get(key) == work
+        unsaid = annotated.annotation == Annotation() and annotated.sentence in _base(
+            annotated.sentence.article
+        )
+        unsaid = unsaid and _state(root.records).get(key, annotated).annotation == Annotation()
+        assert old or unsaid or joint.get(key) == annotated or beside.get(key) == annotated
     since = {r.annotated.sentence.id for r in first[n:]}
-    for key, work in _state(first).items():
-        if key in since and work.annotation != Annotation():
-            assert joint[key] == work
+    for key, annotated in _state(first).items():
+        if key in since and annotated.annotation != Annotation():
+            assert joint[key] == annotated
 
 
 @settings(max_examples=100, deadline=None)
@@ -111,9 +117,9 @@ def _merged(one: Sequence[Answer | None], two: Sequence[Answer | None]) -> Journ
     journals = []
     for answers, session in ((one, "one"), (two, "two")):
         walk = Walk()
-        for work, answer in zip(walk.works.sentences_of(IDS[0]), answers, strict=False):
+        for annotated, answer in zip(walk.store.sentences_of(IDS[0]), answers, strict=False):
             if answer:
-                walk.do(set_answer(work, answer))
+                walk.do(set_answer(annotated, answer))
         journals.append(_marked(walk.records, 1, session))
     return merge_journals(journals[0], journals[1], _base)
 
@@ -137,9 +143,9 @@ def test_the_same_answer_is_no_conflict() -> None:
 def test_what_was_begun_and_taken_back_stands_in_nobodys_way() -> None:
     """Who has undone all on a sentence has said nothing there: the other's answer is taken over."""
     mine, other = Walk(), Walk()
-    mine.do(set_answer(mine.works.sentences_of(IDS[0])[0], Answer.ACCEPT))
+    mine.do(set_answer(mine.store.sentences_of(IDS[0])[0], Answer.ACCEPT))
     mine.travel(Op.UNDO)
-    other.do(set_answer(other.works.sentences_of(IDS[0])[0], Answer.REJECT))
+    other.do(set_answer(other.store.sentences_of(IDS[0])[0], Answer.REJECT))
     one, two = _marked(mine.records, 1, "one"), _marked(other.records, 1, "two")
     for found, taken in ((merge_journals(one, two, _base), 1), (merge_journals(two, one, _base), 0)):
         assert (found.conflicts, found.conflicting_records) == ((), ())
@@ -147,12 +153,12 @@ def test_what_was_begun_and_taken_back_stands_in_nobodys_way() -> None:
         assert [w.annotation.answer for w in _state(found.records).values()] == [Answer.REJECT]
 
 
-def test_a_deed_on_several_sentences_counts_whole_or_not_at_all() -> None:
+def test_a_action_on_several_sentences_counts_whole_or_not_at_all() -> None:
     """Where copies agree on the first sentence of one deed alone, they have no part of it in common."""
     journals = []
     for last in (Answer.ACCEPT, Answer.REJECT):
         walk = Walk()
-        first, second = walk.works.sentences_of(IDS[0])[:2]
+        first, second = walk.store.sentences_of(IDS[0])[:2]
         walk.do(combine_edits([set_answer(first, Answer.ACCEPT), set_answer(second, last)], "both"))
         journals.append(walk.records)
     one, two = journals

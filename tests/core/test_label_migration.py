@@ -49,10 +49,10 @@ SPANS = st.lists(
 ANSWERS = st.sampled_from([None, *Answer])
 
 
-def _work(spans: list[Span], **said: object) -> AnnotatedSentence:
+def _annotated(spans: list[Span], **annotation: object) -> AnnotatedSentence:
     words = TEXT.split()
     sentence = Sentence("a" * 12, 0, 40, 40 + len(TEXT), TEXT, build_tokens(words, [True] * 4 + [False] * 2))
-    return AnnotatedSentence(sentence, replace(Annotation().with_spans(spans), **said))  # type: ignore[arg-type]
+    return AnnotatedSentence(sentence, replace(Annotation().with_spans(spans), **annotation))  # type: ignore[arg-type]
 
 
 @given(SPANS, SPANS, ANSWERS, st.sampled_from(["", "look here"]), st.booleans(), st.sampled_from(RULES))
@@ -66,12 +66,12 @@ def test_undo_brings_back_what_was_there(
 ) -> None:
     """Spans and their sources, what was turned down, answer, note and flag are as before."""
     rule, new = by
-    work = _work(spans, answer=answer, note=note, flagged=flagged)
-    work = replace(work, annotation=work.annotation.with_rejected(rejected))
-    changes = migrate_labels([work], rule, OLD, new)
+    annotated = _annotated(spans, answer=answer, note=note, flagged=flagged)
+    annotated = replace(annotated, annotation=annotated.annotation.with_rejected(rejected))
+    changes = migrate_labels([annotated], rule, OLD, new)
     now = [c.after for c in changes]
     back = MigrationUndo(rule, changes, OLD).changes(now, "schema-2")
-    assert [c.after for c in back] == [work for _ in changes]
+    assert [c.after for c in back] == [annotated for _ in changes]
 
 
 @given(SPANS, st.sampled_from(RULES[:4]))
@@ -80,10 +80,10 @@ def test_no_span_moves_and_none_is_lost_but_doubles(
 ) -> None:
     """The marked ranges stay; every label is one of the new schema's."""
     rule, new = by
-    work = _work(spans)
-    for change in migrate_labels([work], rule, OLD, new):
+    annotated = _annotated(spans)
+    for change in migrate_labels([annotated], rule, OLD, new):
         after = change.after.annotation.spans
-        assert {(s.start, s.end) for s in after} == {(s.start, s.end) for s in work.annotation.spans}
+        assert {(s.start, s.end) for s in after} == {(s.start, s.end) for s in annotated.annotation.spans}
         assert all(new.label(s.label) for s in after)
 
 
@@ -92,11 +92,13 @@ def test_a_split_flags_what_nothing_decides() -> None:
     rule = MigrationRule(3, MigrationKind.SPLIT, ("VENUE",), ("TOWN", "SITE"), {"ostra": "SITE"})
     new = _schema("PERSON", "TOWN", "SITE", "COUNT")
     both = [Span(14, 21, "VENUE"), Span(26, 31, "VENUE")]
-    (change,) = migrate_labels([_work(both, note="first")], rule, OLD, new)
+    (change,) = migrate_labels([_annotated(both, note="first")], rule, OLD, new)
     assert [s.label for s in change.after.annotation.spans] == ["TOWN", "SITE"]
     assert change.after.annotation.note == "first · schema-3: Rosavik: TOWN or SITE?"
     assert change.after.annotation.flagged
-    (sure,) = migrate_labels([_work(both[1:], answer=Answer.ACCEPT)], replace(rule, reopen=True), OLD, new)
+    (sure,) = migrate_labels(
+        [_annotated(both[1:], answer=Answer.ACCEPT)], replace(rule, reopen=True), OLD, new
+    )
     assert not sure.doubtful
     assert sure.after.annotation.answer is Answer.ACCEPT
 
@@ -107,17 +109,17 @@ def test_a_merge_flags_what_breaks_the_rules_now() -> None:
         MigrationRule(1, MigrationKind.MERGE, ("PERSON", "VENUE"), ("NAME",)),
         parse_schema({"label": [{"name": "NAME"}]}, ""),
     )
-    (change,) = migrate_labels([_work([Span(0, 8, "PERSON"), Span(4, 8, "VENUE")])], rule, OLD, strict)
+    (change,) = migrate_labels([_annotated([Span(0, 8, "PERSON"), Span(4, 8, "VENUE")])], rule, OLD, strict)
     assert change.after.annotation.note == "schema-1: NAME may not lie in NAME (rule `inside`)"
 
 
 def test_what_was_turned_down_under_one_of_two_labels_may_still_be_the_other() -> None:
     """Only what is neither of two merged labels is known not to be the new one."""
     rule, new = RULES[1]
-    work = _work([Span(14, 21, "VENUE")])
+    annotated = _annotated([Span(14, 21, "VENUE")])
     turned = [Span(0, 3, "PERSON"), Span(4, 8, "PERSON"), Span(4, 8, "VENUE"), Span(0, 3, "COUNT")]
     (change,) = migrate_labels(
-        [replace(work, annotation=work.annotation.with_rejected(turned))], rule, OLD, new
+        [replace(annotated, annotation=annotated.annotation.with_rejected(turned))], rule, OLD, new
     )
     assert [s.key for s in change.after.annotation.rejected] == [(0, 3, "COUNT"), (4, 8, "NAME")]
 
@@ -125,7 +127,7 @@ def test_what_was_turned_down_under_one_of_two_labels_may_still_be_the_other() -
 def test_what_was_marked_since_a_merge_is_asked_for() -> None:
     """Undo cannot know which of the labels a later span is: it takes the first, with a flag and a note."""
     rule, new = RULES[1]
-    changes = migrate_labels([_work([Span(14, 21, "VENUE")])], rule, OLD, new)
+    changes = migrate_labels([_annotated([Span(14, 21, "VENUE")])], rule, OLD, new)
     later = [
         replace(changes[0].after, annotation=changes[0].after.annotation.with_spans([Span(0, 8, "NAME")]))
     ]
@@ -139,7 +141,7 @@ def _merged_and_back(
 ) -> Annotation:
     """Return what undo makes of a sentence that somebody went on with after a merge of labels."""
     by, new = RULES[rule]
-    changes = migrate_labels([replace(_work([]), annotation=before)], by, OLD, new)
+    changes = migrate_labels([replace(_annotated([]), annotation=before)], by, OLD, new)
     now = replace(changes[0].after, annotation=since(changes[0].after.annotation))
     (back,) = MigrationUndo(by, changes, OLD).changes([now], "schema-2")
     return back.after.annotation
@@ -154,8 +156,8 @@ def test_two_labels_that_fell_together_come_back_both() -> None:
 def test_what_was_decided_since_a_merge_stays() -> None:
     """A suggestion turned down, a flag taken off and an answer taken back since are kept by undo."""
     inside = [Span(0, 8, "PERSON"), Span(4, 8, "VENUE")]
-    said = Annotation(answer=Answer.ACCEPT, note="look", flagged=True).with_spans(inside)
-    said = said.with_rejected([Span(26, 31, "PERSON"), Span(26, 31, "VENUE")])
+    annotation = Annotation(answer=Answer.ACCEPT, note="look", flagged=True).with_spans(inside)
+    annotation = annotation.with_rejected([Span(26, 31, "PERSON"), Span(26, 31, "VENUE")])
     count = Span(9, 13, "COUNT")
 
     def since(now: Annotation) -> Annotation:
@@ -163,11 +165,11 @@ def test_what_was_decided_since_a_merge_stays() -> None:
 
     strict = parse_schema({"label": [{"name": "NAME"}, {"name": "COUNT"}]}, "")
     rule = RULES[1][0]
-    changes = migrate_labels([replace(_work([]), annotation=said)], rule, OLD, strict)
+    changes = migrate_labels([replace(_annotated([]), annotation=annotation)], rule, OLD, strict)
     assert changes[0].doubtful
     now = replace(changes[0].after, annotation=since(changes[0].after.annotation))
     (back,) = MigrationUndo(rule, changes, OLD).changes([now], "schema-2")
-    wanted = replace(said, flagged=False, answer=None).with_rejected([*said.rejected, count])
+    wanted = replace(annotation, flagged=False, answer=None).with_rejected([*annotation.rejected, count])
     assert back.after.annotation == wanted
 
 
@@ -182,6 +184,8 @@ def test_what_broke_the_rules_before_is_no_new_doubt() -> None:
     """A rename flags no sentence for a pair of spans that was forbidden all along."""
     old = parse_schema({"label": [{"name": "PERSON"}, {"name": "VENUE"}]}, "")
     new = parse_schema({"label": [{"name": "PERSON"}, {"name": "PLACE"}]}, "")
-    (change,) = migrate_labels([_work([Span(0, 8, "PERSON"), Span(4, 8, "VENUE")])], RULES[0][0], old, new)
+    (change,) = migrate_labels(
+        [_annotated([Span(0, 8, "PERSON"), Span(4, 8, "VENUE")])], RULES[0][0], old, new
+    )
     assert not change.doubtful
     assert not change.after.annotation.flagged

@@ -182,7 +182,7 @@ def test_a_label_takes_what_others_call_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("labels", "told"),
+    ("labels", "message"),
     [
         (
             [{"name": "A", "takes": ["GPE"]}, {"name": "B", "takes": ["gpe"]}],
@@ -198,8 +198,8 @@ def test_a_label_takes_what_others_call_it() -> None:
         ),
     ],
 )
-def test_a_contradictory_map_is_refused(labels: list[dict[str, object]], told: str) -> None:
+def test_a_contradictory_map_is_refused(labels: list[dict[str, object]], message: str) -> None:
     """One thing has one label, and a label's own name is its own."""
     with pytest.raises(SchemaError) as caught:
         parse_schema({"label": labels}, "s.toml")
-    assert str(caught.value) == told
+    assert str(caught.value) == message

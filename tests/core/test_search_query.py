@@ -23,8 +23,8 @@ _WORDS = st.text(st.characters(exclude_categories=["Z", "C"], exclude_characters
 _QUERIES = st.text(alphabet='ab-": flagnotelabelarticleproblemanswer', max_size=40)
 
 
-def _holds(text: str, work: AnnotatedSentence = WORK, *, title: str = "", problem: bool = False) -> bool:
-    return parse_query(text).matches(QuerySubject(work, title, problem))
+def _holds(text: str, annotated: AnnotatedSentence = WORK, *, title: str = "", problem: bool = False) -> bool:
+    return parse_query(text).matches(QuerySubject(annotated, title, problem))
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_lit_words_are_where_they_stand() -> None:
     assert parse_query("note flag problem answer:accept").highlights(WORK) == ()
 
 
-def test_what_can_never_hold_is_said() -> None:
+def test_what_can_never_hold_is_reported() -> None:
     """A label or an answer that does not exist is named with those that do."""
     labels = ("PERSON", "VENUE")
     assert parse_query("label:place").warning(labels) == "there is no label place: try PERSON, VENUE"
@@ -103,18 +103,20 @@ def test_what_is_read_is_what_is_written(text: str) -> None:
 def test_a_word_is_found_in_itself_and_turned_round_not(word: str, negated: bool) -> None:
     """A term and its negation never agree; a text that holds a word is found by it."""
     query = SearchQuery((QueryTerm("word", word, negated),))
-    work = replace(OPEN, sentence=builders.sentence(f"so {word} it is"))
-    assert query.matches(QuerySubject(work)) is not negated
+    annotated = replace(OPEN, sentence=builders.sentence(f"so {word} it is"))
+    assert query.matches(QuerySubject(annotated)) is not negated
     if not negated:
-        assert any(word.casefold() in work.sentence.text[a:b].casefold() for a, b in query.highlights(work))
+        assert any(
+            word.casefold() in annotated.sentence.text[a:b].casefold() for a, b in query.highlights(annotated)
+        )
 
 
 @given(_QUERIES, _QUERIES)
 def test_more_conditions_never_find_more(one: str, two: str) -> None:
     """All conditions must hold: adding some keeps hits or loses them."""
     both = SearchQuery((*parse_query(one).terms, *parse_query(two).terms))
-    for work in (WORK, OPEN):
-        subject = QuerySubject(work, "a title")
+    for annotated in (WORK, OPEN):
+        subject = QuerySubject(annotated, "a title")
         assert both.matches(subject) == (
             parse_query(one).matches(subject) and parse_query(two).matches(subject)
         )

@@ -33,14 +33,14 @@ SCHEMA = builders.news_schema()
 EVERY = st.tuples(st.integers(0, len(TEXT) - 1), st.integers(1, len(TEXT)))
 
 
-def _work(*spans: Span) -> AnnotatedSentence:
+def _annotated(*spans: Span) -> AnnotatedSentence:
     return AnnotatedSentence(
         Sentence("a" * 12, 1, 0, len(TEXT), TEXT, TOKENS), Annotation().with_spans(spans)
     )
 
 
-def _by_cure(work: AnnotatedSentence, span: Span) -> dict[RepairKind, SpanRepair]:
-    return {r.kind: r for r in possible_repairs(work, span, SCHEMA)}
+def _by_cure(annotated: AnnotatedSentence, span: Span) -> dict[RepairKind, SpanRepair]:
+    return {r.kind: r for r in possible_repairs(annotated, span, SCHEMA)}
 
 
 def _after(repair: SpanRepair) -> AnnotatedSentence:
@@ -52,16 +52,16 @@ def _after(repair: SpanRepair) -> AnnotatedSentence:
 def test_each_repair_is_one_edit_and_says_what_it_gives() -> None:
     """Out to the tokens touched, in to those inside, the tokens cut, or the span gone; nothing else moves."""
     span, other = Span(8, 27, "PERSON"), Span(3, 29, "CLAIM")
-    work = _work(span, other)
-    assert misaligned_spans(work) == (other, span)
-    made = _by_cure(work, span)
+    annotated = _annotated(span, other)
+    assert misaligned_spans(annotated) == (other, span)
+    made = _by_cure(annotated, span)
     out, in_ = _after(made[RepairKind.OUT]).annotation, _after(made[RepairKind.IN]).annotation
     assert [(s.start, s.end) for s in out.spans if s.label == "PERSON"] == [(6, 29)]
     assert made[RepairKind.OUT].result == ("Okafor-Lindqvist rowed.",)
     assert [(s.start, s.end) for s in in_.spans if s.label == "PERSON"] == [(12, 22)]
     assert made[RepairKind.IN].result == ("-Lindqvist",)
     cut = _after(made[RepairKind.SPLIT])
-    assert cut.annotation == work.annotation
+    assert cut.annotation == annotated.annotation
     assert made[RepairKind.SPLIT].result == ("Ok", "afor", "-", "Lindqvist", "rowe", "d.")
     assert [t.text for t in cut.sentence.tokens] == ["Mayor", *made[RepairKind.SPLIT].result]
     assert _after(made[RepairKind.DROP]).annotation.spans == (other,)
@@ -82,7 +82,7 @@ def test_each_repair_is_one_edit_and_says_what_it_gives() -> None:
 )
 def test_a_repair_that_makes_no_sense_says_why(spans: tuple[Span, ...], cure: RepairKind, why: str) -> None:
     """Nothing to snap in to, a double, a rule of the schema that held before: not offered."""
-    repair = _by_cure(_work(*spans), spans[0])[cure]
+    repair = _by_cure(_annotated(*spans), spans[0])[cure]
     assert (repair.edit, repair.reason) == (None, why)
 
 
@@ -90,36 +90,36 @@ def test_a_rule_that_is_broken_already_is_no_reason() -> None:
     """What the file had against the schema may stay so: only a rule that held before forbids a repair."""
     span, round_it = Span(8, 12, "PERSON"), Span(0, 29, "COUNT")
     assert SCHEMA.find_violation(span, [round_it]) is not None
-    assert _by_cure(_work(span, round_it), span)[RepairKind.OUT].edit is not None
+    assert _by_cure(_annotated(span, round_it), span)[RepairKind.OUT].edit is not None
 
 
-def test_a_span_that_needs_none_is_told() -> None:
+def test_a_span_that_needs_none_is_reported() -> None:
     """Asking for repairs of a span on its tokens, or of none, is a mistake that is told."""
     with pytest.raises(RuleError, match="the span is on token edges already; go on to the next"):
-        possible_repairs(_work(Span(6, 12, "PERSON")), Span(6, 12, "PERSON"), SCHEMA)
+        possible_repairs(_annotated(Span(6, 12, "PERSON")), Span(6, 12, "PERSON"), SCHEMA)
     with pytest.raises(RuleError, match="there is no such span"):
-        possible_repairs(_work(), Span(8, 10, "PERSON"), SCHEMA)
+        possible_repairs(_annotated(), Span(8, 10, "PERSON"), SCHEMA)
 
 
-def test_an_edge_in_white_space_is_told() -> None:
+def test_an_edge_in_white_space_is_reported() -> None:
     """A blank is no token that could be cut there: the split is not offered, snapping in is."""
-    made = _by_cure(_work(Span(5, 12, "PERSON")), Span(5, 12, "PERSON"))
+    made = _by_cure(_annotated(Span(5, 12, "PERSON")), Span(5, 12, "PERSON"))
     assert made[RepairKind.SPLIT].reason == "an edge lies in white space, not in a token"
     assert made[RepairKind.IN].result == ("Okafor",)
 
 
 @pytest.mark.parametrize(
-    ("span", "parts", "told"),
+    ("span", "parts", "message"),
     [
         (Span(8, 12, "PERSON"), ("Ok", "afor", ""), "begins inside a token"),
         (Span(6, 8, "PERSON"), ("", "Ok", "afor"), "ends inside a token"),
         (Span(8, 15, "PERSON"), ("Ok", "afor-Li", "ndqvist"), "begins and ends inside a token"),
     ],
 )
-def test_what_is_wrong_is_told(span: Span, parts: tuple[str, str, str], told: str) -> None:
+def test_what_is_wrong_is_reported(span: Span, parts: tuple[str, str, str], message: str) -> None:
     """The tokens are quoted whole, cut at the span's edges, with the edge that is at fault."""
-    assert split_text_at_span(_work(span), span) == parts
-    assert misalignment_message(_work(span), span) == told
+    assert split_text_at_span(_annotated(span), span) == parts
+    assert misalignment_message(_annotated(span), span) == message
 
 
 @given(EVERY, st.lists(st.tuples(EVERY, st.sampled_from(["CLAIM", "VENUE"])), max_size=3))
@@ -130,19 +130,21 @@ def test_every_repair_mends_just_its_span(ends: tuple[int, int], more: list[Any]
     )
     if is_aligned(TOKENS, span.start, span.end) or not TEXT[span.start : span.end].strip():
         return
-    work = _work(span, *(o for o in others if o.end <= len(TEXT)))
-    for repair in possible_repairs(work, span, SCHEMA):
+    annotated = _annotated(span, *(o for o in others if o.end <= len(TEXT)))
+    for repair in possible_repairs(annotated, span, SCHEMA):
         if repair.edit is None:
             assert repair.reason
             continue
         after = _after(repair)
         waiting = {s.key for s in misaligned_spans(after)}
-        assert waiting <= {s.key for s in misaligned_spans(work)} - {span.key}
+        assert waiting <= {s.key for s in misaligned_spans(annotated)} - {span.key}
         assert tokens_text(after.sentence.tokens) == TEXT
-        assert {s for s in work.annotation.spans if s.key != span.key} <= set(after.annotation.spans)
-        assert len(after.annotation.spans) == len(work.annotation.spans) - (repair.kind is RepairKind.DROP)
-        assert repair.edit.inverse().after == (work,)
-    assert "".join(split_text_at_span(work, span)) in TEXT
+        assert {s for s in annotated.annotation.spans if s.key != span.key} <= set(after.annotation.spans)
+        assert len(after.annotation.spans) == len(annotated.annotation.spans) - (
+            repair.kind is RepairKind.DROP
+        )
+        assert repair.edit.inverse().after == (annotated,)
+    assert "".join(split_text_at_span(annotated, span)) in TEXT
 
 
 @given(st.integers(-2, len(TEXT) + 2))

@@ -20,7 +20,7 @@ from tests.builders import news_schema, sentence
 
 
 @pytest.mark.parametrize(
-    ("source", "kind", "told", "pairs"),
+    ("source", "kind", "message", "pairs"),
     [
         ("rules", "title", "rules/title", (("rules", "title"),)),
         ("rules", "", "rules", (("rules", ""),)),
@@ -33,12 +33,12 @@ from tests.builders import news_schema, sentence
     ],
 )
 def test_a_taken_suggestion_names_all_its_sources(
-    source: str, kind: str, told: str, pairs: tuple[tuple[str, str], ...]
+    source: str, kind: str, message: str, pairs: tuple[tuple[str, str], ...]
 ) -> None:
     """Source and kind of each one come back from the span, also once it has been changed."""
     s = Suggestion(0, 4, "PERSON", source, 0.9, kind)
-    assert suggestion_source(s) == span_from_suggestion(s).source == told
-    assert parse_span_source(told) == parse_span_source(mark_source_modified(told)) == pairs
+    assert suggestion_source(s) == span_from_suggestion(s).source == message
+    assert parse_span_source(message) == parse_span_source(mark_source_modified(message)) == pairs
 
 
 def test_a_moved_span_says_so_once() -> None:
@@ -63,7 +63,7 @@ def test_a_moved_span_says_so_once() -> None:
     assert parse_span_source("") == ()
 
 
-def test_the_names_alone_are_what_figures_are_told_by() -> None:
+def test_the_names_alone_are_what_figures_are_reported_by() -> None:
     """What made a suggestion and whether it was changed leaves the source what it was."""
     assert span_source_names("history/surname+rules/title~") == "history+rules"
     assert span_source_names("rules") == "rules"

@@ -100,12 +100,14 @@ def _pieces(draw: st.DrawFn, article: Article, sentences: Any, texts: list[str])
         found = [
             Span(min(a.start, b.start), max(a.end, b.end), x) for a, b, x in draw(st.lists(edges, max_size=4))
         ]
-        work = AnnotatedSentence(of, Annotation(answer=Answer.ACCEPT).with_spans(found))
+        annotated = AnnotatedSentence(of, Annotation(answer=Answer.ACCEPT).with_spans(found))
         if draw(st.booleans()):
-            item = ExportItem(work, "ana", article)
+            item = ExportItem(annotated, "ana", article)
             wrong = (((0, 1), "VENUE"),) if draw(st.booleans()) else ()
             out.append(
-                ExportSentence(of, article, "train", item, ("ana", "bo"), span_outcomes(work, SCHEMA), wrong)
+                ExportSentence(
+                    of, article, "train", item, ("ana", "bo"), span_outcomes(annotated, SCHEMA), wrong
+                )
             )
         else:
             out.append(ExportSentence(of, article, "train"))

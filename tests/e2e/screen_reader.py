@@ -198,8 +198,8 @@ def _joined(lines: Sequence[Sequence[_Bar]]) -> list[tuple[str, str, str]]:
             before = next((r for r in going if r[0] == label), None) if goes_left else None
             if before:
                 going.remove(before)
-            text, said = (f"{before[1]} {words}", before[2]) if before else (words, tag)
-            (running if goes_right else finished).append((label, " ".join(text.split()), said))
+            text, reported = (f"{before[1]} {words}", before[2]) if before else (words, tag)
+            (running if goes_right else finished).append((label, " ".join(text.split()), reported))
         if going:
             raise TornError(f"open ends without a continuation: {going}")
     if running:

@@ -74,7 +74,7 @@ def test_the_same_keys_do_the_same_in_a_terminal(tmp_path: Path) -> None:
     take, size, sources = ("PERSON", "COUNT"), (80, 24), Sources()
     typed = entered(gold, tmp_path / "planned", take=take, size=size)
     corpus = make_corpus(gold, tmp_path / "typed")
-    replay(corpus.path, typed.deeds, preferences(corpus, sources, take), size, tmp_path / "terminal")
+    replay(corpus.path, typed.actions, preferences(corpus, sources, take), size, tmp_path / "terminal")
     assert differences(gold, corpus.path / "annotations" / f"{NAME}.jsonl") == []
 
 
@@ -160,7 +160,7 @@ def test_what_keys_cannot_make_is_listed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "reported"),
     [
         ("{", "bad.jsonl:2: this is no JSON"),
         ("[]", 'bad.jsonl:2: the row has no "text"'),
@@ -180,12 +180,12 @@ def test_what_keys_cannot_make_is_listed(tmp_path: Path) -> None:
         ('{"text": "a \\\\ud800"}', "bad.jsonl:2: half a surrogate pair"),
     ],
 )
-def test_a_broken_row_is_named(tmp_path: Path, line: str, said: str) -> None:
+def test_a_broken_row_is_named(tmp_path: Path, line: str, reported: str) -> None:
     """A broken row ends the benchmark with the file, the number of the row, and what is wrong."""
     path = written(tmp_path / "bad.jsonl", [row("Fine."), line.replace("\\\\", "\\")])
     with pytest.raises(SystemExit) as caught:
         read_gold(path)
-    assert str(caught.value).startswith(said)
+    assert str(caught.value).startswith(reported)
 
 
 def test_the_halves_need_documents(tmp_path: Path) -> None:

@@ -138,11 +138,11 @@ class Annotator:
     def saved(self) -> Painted:
         """Return the accepted sentences and their spans as the journal has them."""
         path = self.corpus.path / "annotations" / "ana.jsonl"
-        said = last_said(path) if path.exists() else {}
+        reported = last_said(path) if path.exists() else {}
         out = {}
         for article, each in self.texts.items():
             for n, s in enumerate(each, 1):
-                answer, spans = said.get((article, s.start, s.end), (None, []))
+                answer, spans = reported.get((article, s.start, s.end), (None, []))
                 if answer == "accept":
                     out[article, n] = sorted((label, " ".join(s.text[a:b].split())) for a, b, label in spans)
         return out

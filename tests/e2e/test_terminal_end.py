@@ -105,9 +105,9 @@ def test_one_writer_a_journal(pages: Path, tmp_path: Path) -> None:
     first = opened(pages, tmp_path, name="both")
     second = Terminal(str(pages), "--as", "both", home=tmp_path)
     assert second.wait() == 1
-    said = " ".join(second.text.split())
-    assert f"the journal is held by process {first.child.pid}" in said
-    assert "use --read-only to look at it" in said
+    reported = " ".join(second.text.split())
+    assert f"the journal is held by process {first.child.pid}" in reported
+    assert "use --read-only to look at it" in reported
     reader = opened(pages, tmp_path, "--read-only", name="both")
     reader.wait_for("read only")
     reader.press("Tab", "d")

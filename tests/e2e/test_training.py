@@ -116,11 +116,11 @@ def _spacy(cwd: Path, *words: str) -> str:
 
 def _train(cwd: Path, config: str, model: str, steps: int) -> list[list[float]]:
     """Train for some steps; return the rows of spaCy's table as numbers."""
-    told = _spacy(
+    message = _spacy(
         cwd, "train", config, "--output", model,
         "--training.max_steps", str(steps), "--training.eval_frequency", str(steps // 4),
     )  # fmt: skip
-    rows = [line.split() for line in told.splitlines() if re.match(r"\s+\d+\s+\d+\s", line)]
+    rows = [line.split() for line in message.splitlines() if re.match(r"\s+\d+\s+\d+\s", line)]
     return [[float(x) for x in row] for row in rows]
 
 

@@ -53,9 +53,9 @@ def _run(cwd: Path, *words: str, ok: tuple[int, ...] = (0,)) -> str:
         check=False,
         timeout=600,
     )
-    told = re.sub(r"\x1b\[[0-9;]*[mK]", "", run.stdout + run.stderr)
-    assert run.returncode in ok, told
-    return told
+    message = re.sub(r"\x1b\[[0-9;]*[mK]", "", run.stdout + run.stderr)
+    assert run.returncode in ok, message
+    return message
 
 
 def _annotator(cwd: Path, *words: str, ok: tuple[int, ...] = (0, 3)) -> str:
@@ -64,21 +64,24 @@ def _annotator(cwd: Path, *words: str, ok: tuple[int, ...] = (0, 3)) -> str:
 
 def _debugged(cwd: Path, config: str) -> None:
     """Hold that ``debug data`` finds nothing but that the corpus is small."""
-    told = _run(cwd, "spacy", "debug", "data", config, ok=(0, 1))  # it fails below 100 training Docs
-    assert "Traceback" not in told, told
-    assert "misaligned" not in told, told
-    assert "whitespace" not in told or "No entities consisting of or starting/ending with whitespace" in told
-    doubts = [line for line in told.splitlines() if "⚠" in line or ("✘" in line and "error" not in line)]
-    assert not [x for x in doubts if not HARMLESS.search(x) and not DISTINCT.search(x)], told
+    message = _run(cwd, "spacy", "debug", "data", config, ok=(0, 1))  # it fails below 100 training Docs
+    assert "Traceback" not in message, message
+    assert "misaligned" not in message, message
+    assert (
+        "whitespace" not in message
+        or "No entities consisting of or starting/ending with whitespace" in message
+    )
+    doubts = [line for line in message.splitlines() if "⚠" in line or ("✘" in line and "error" not in line)]
+    assert not [x for x in doubts if not HARMLESS.search(x) and not DISTINCT.search(x)], message
 
 
 def _trained(cwd: Path, config: str) -> None:
     """Hold that training runs, and that the loss of each component falls."""
-    told = _run(cwd, "spacy", "train", config, *TINY)
-    rows = [line.split() for line in told.splitlines() if re.match(r"\s+\d+\s+\d+\s", line)]
-    pipes = re.findall(r"pipeline: \['tok2vec', (.*?)\]", told, re.IGNORECASE)[0].count("'") // 2
+    message = _run(cwd, "spacy", "train", config, *TINY)
+    rows = [line.split() for line in message.splitlines() if re.match(r"\s+\d+\s+\d+\s", line)]
+    pipes = re.findall(r"pipeline: \['tok2vec', (.*?)\]", message, re.IGNORECASE)[0].count("'") // 2
     first, last = rows[1][3 : 3 + pipes], rows[-1][3 : 3 + pipes]
-    assert all(float(b) < float(a) for a, b in zip(first, last, strict=True)), told
+    assert all(float(b) < float(a) for a, b in zip(first, last, strict=True)), message
 
 
 def _trains(cwd: Path, corpus: str) -> None:
@@ -115,7 +118,7 @@ def test_a_corpus_that_came_as_docbins_trains(tmp_path: Path) -> None:
     _trains(tmp_path, "back")
 
 
-def _told(n: int) -> tuple[str, int, int]:
+def _logged_scores(n: int) -> tuple[str, int, int]:
     """Return a sentence, and where a venue stands in it."""
     venue = ("Port Ellen", "Rosavik", "Nordby Square")[n % 3]
     text = f"Ida Holm said that boat {n} left {venue} at noon."
@@ -128,12 +131,12 @@ def _row(text: str, *spans: tuple[int, int, str]) -> str:
 
 
 def _odd(n: int) -> str:
-    text, start, end = _told(n)
+    text, start, end = _logged_scores(n)
     return _row(text, (0, 8, "B-"), (start, end, "Ä|#x=${paths.train}"))
 
 
 def _crossing(n: int) -> str:
-    text, start, end = _told(n)
+    text, start, end = _logged_scores(n)
     return _row(text, (0, end, "A"), (start, len(text) - 1, "B"))
 
 
@@ -164,14 +167,14 @@ def _samples() -> list[Path]:
 @pytest.mark.parametrize("source", _samples(), ids=lambda p: p.name)
 def test_what_other_tools_wrote_trains(tmp_path: Path, source: Path) -> None:
     """Whatever can be imported with three sentences and a span is exported and trained on."""
-    told = _annotator(
+    message = _annotator(
         tmp_path, "import", str(source), "--corpus", "c", "--add-labels", "--answer", "accept", ok=(0, 1, 3)
     )
     if not (tmp_path / "c").exists():
-        assert "Traceback" not in told
+        assert "Traceback" not in message
         pytest.skip("refused")
-    told = _annotator(tmp_path, "export", "c", "out", "--split", "100/0/0", ok=(0, 1, 3))
-    assert "Traceback" not in told
+    message = _annotator(tmp_path, "export", "c", "out", "--split", "100/0/0", ok=(0, 1, 3))
+    assert "Traceback" not in message
     if not (tmp_path / "out" / "config.cfg").exists():
         pytest.skip("no spans to learn from")
     _debugged(tmp_path, "out/config.cfg")

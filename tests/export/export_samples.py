@@ -42,7 +42,7 @@ def sentence(article: str, index: int, start: int, text: str) -> Sentence:
     return Sentence(article, index, start, start + len(text), text, build_tokens(*tokenised(text)))
 
 
-def made(
+def make_article(
     lines: Sequence[Sequence[str]], *, title: str = "", dropped: Iterable[int] = (), **more: str
 ) -> Article:
     """Build an article of lines of sentences; the lines ``dropped`` are boilerplate."""
@@ -100,7 +100,7 @@ def corpus(articles: int, each: int = 6) -> list[ExportItem]:
     for n in range(articles):
         texts = [_line(n * each + i, names, places) for i in range(each)]
         lines = [[t for t, _ in texts]]
-        article = made(lines, title=f"Report {n}")
+        article = make_article(lines, title=f"Report {n}")
         every = sentences(article, lines)
         out += [item(article, s, *marks) for s, (_, marks) in zip(every, texts, strict=True)]
     return out

@@ -9,10 +9,10 @@ from annotator.core.errors import AnnotatorError
 from annotator.core.tokens import build_tokens
 from annotator.export.conflict_resolution import select_items
 from annotator.export.options import ExportItem
-from tests.export.export_samples import item, made, sentences
+from tests.export.export_samples import item, make_article, sentences
 
 LINES = [[f"Boat {n} left Rosavik ." for n in range(14)]]
-ARTICLE = made(LINES)
+ARTICLE = make_article(LINES)
 EVERY = sentences(ARTICLE, LINES)
 
 
@@ -69,7 +69,7 @@ def test_conflicts_are_listed_and_a_name_settles_them() -> None:
     ]
 
 
-def test_of_many_conflicts_ten_are_told() -> None:
+def test_of_many_conflicts_ten_are_reported() -> None:
     """A long list of conflicts ends with the number of those not told."""
     items = [i for s in EVERY for i in (item(ARTICLE, s), item(ARTICLE, s, ("Rosavik", "VENUE"), who="ben"))]
     with pytest.raises(AnnotatorError, match=r"and 4 more; choose") as e:

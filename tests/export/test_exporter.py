@@ -22,7 +22,7 @@ from annotator.core.spans import Span, span_id
 from annotator.export.exporter import export_corpus
 from annotator.export.options import SPLIT_PARTS, ExportItem, ExportOptions
 from annotator.export.spacy_engine import USER_DATA_KEY
-from tests.export.export_samples import SCHEMA, corpus, item, made, sentences, with_spans
+from tests.export.export_samples import SCHEMA, corpus, item, make_article, sentences, with_spans
 
 VOCAB = spacy.blank("en").vocab
 RECORDS = list[dict[str, object]]
@@ -219,9 +219,9 @@ def test_a_part_without_a_share_is_not_there(tmp_path: Path) -> None:
 def test_two_articles_leak_and_the_report_says_so(tmp_path: Path) -> None:
     """A corpus too small to split by article is split in blocks, with a warning that names articles."""
     report = export_corpus(corpus(2, 10), {}, SCHEMA, tmp_path, ExportOptions(unit="article"))
-    (told,) = report.warnings
-    assert told.startswith("too few articles to split by article, so the sentences were split in blocks")
-    assert "in train and dev and test" in told
+    (message,) = report.warnings
+    assert message.startswith("too few articles to split by article, so the sentences were split in blocks")
+    assert "in train and dev and test" in message
     assert [report.parts[p].sentences for p in SPLIT_PARTS] == [16, 2, 2]
 
 
@@ -266,17 +266,17 @@ def test_the_report_is_plain(tmp_path: Path) -> None:
     """``--json`` gets plain values, and people get parts, totals, ceiling and files."""
     report = export_corpus(corpus(12), {}, SCHEMA, tmp_path / "out", ExportOptions())
     assert json.loads(json.dumps(report.as_dict()))["parts"]["train"]["docs"] == report.parts["train"].docs
-    told = "\n".join(report.lines())
-    assert told.startswith(f"train: {report.parts['train'].docs} docs")
-    assert "sentences: 72 accepted" in told
-    assert "spans: 288 in, 288 kept" in told
-    assert "spancat tries spans of 1 to" in told
+    message = "\n".join(report.lines())
+    assert message.startswith(f"train: {report.parts['train'].docs} docs")
+    assert "sentences: 72 accepted" in message
+    assert "spans: 288 in, 288 kept" in message
+    assert "spancat tries spans of 1 to" in message
 
 
 def test_an_export_of_text_without_spans(tmp_path: Path) -> None:
     """Accepted sentences without a span are training data too; without any span there is no config."""
     lines = [[f"Nothing {n} happened ." for n in range(5)]]
-    article = made(lines)
+    article = make_article(lines)
     items = [item(article, s) for s in sentences(article, lines)]
     report = export_corpus(items, {}, SCHEMA, tmp_path, ExportOptions())
     assert "no config.cfg was written: train has no spans to learn from" in report.warnings

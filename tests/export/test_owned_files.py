@@ -95,7 +95,7 @@ def test_a_ledger_of_others_is_not_replaced(tmp_path: Path, data: bytes) -> None
     assert _files(tmp_path) == {"ledger.jsonl": data}
 
 
-def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_cannot_be_read_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A config without the right to read it is one clear error, and nothing changes."""
     _export(tmp_path)
     before = _files(tmp_path)

@@ -18,10 +18,10 @@ from annotator.core.errors import UsageError
 from annotator.export.exporter import export_corpus
 from annotator.export.options import ExportItem, ExportOptions
 from annotator.export.span_outcomes import INCORRECT_SPANS_KEY, incorrect_spans
-from tests.export.export_samples import SCHEMA, item, made, sentences, spans
+from tests.export.export_samples import SCHEMA, item, make_article, sentences, spans
 
 LINES = [["Ida Holm came to Rosavik .", "Rosavik agreed .", "Rosavik slept ."]]
-ARTICLE = made(LINES)
+ARTICLE = make_article(LINES)
 EVERY = sentences(ARTICLE, LINES)
 
 

@@ -17,7 +17,7 @@ from annotator.export.options import ExportItem
 from annotator.export.report_html import sentence_html
 from annotator.export.report_page import ReportData, pairwise_agreement, render_report
 from annotator.export.split_audit import audit_split
-from tests.export.export_samples import SCHEMA, corpus, item, made, sentences, spans, with_spans
+from tests.export.export_samples import SCHEMA, corpus, item, make_article, sentences, spans, with_spans
 
 NASTY = [
     "</title><script>alert(1)</script>",
@@ -99,15 +99,15 @@ def test_every_span_is_drawn_with_one_label_whatever_crosses(found: list[Span]) 
     html = sentence_html(text, found, {"A": "c1"})
     assert _read(html).text == text
     assert html.count("<sub>") == len(found)
-    told = sorted(re.findall(r"<sub>(.)</sub>", html))
-    assert told == sorted(span.label for span in found)
+    message = sorted(re.findall(r"<sub>(.)</sub>", html))
+    assert message == sorted(span.label for span in found)
 
 
 @pytest.mark.parametrize("nasty", NASTY)
 def test_text_stays_text(nasty: str) -> None:
     """Titles, sentences, names, sources and the guideline put no tag and no command into the page."""
     line = f"{nasty} said Ida Holm"
-    article = made([[line]], title=nasty, source=nasty)
+    article = make_article([[line]], title=nasty, source=nasty)
     (of,) = sentences(article, [[line]])
     schema = parse_schema(
         {"name": nasty, "label": [{"name": "PERSON", "description": nasty, "examples": [{"text": nasty}]}]},
@@ -131,15 +131,15 @@ def test_the_page_is_whole_and_the_same_again() -> None:
     assert b"http://" not in html
     assert b"https://" not in html
     assert html.count(b'class="x"') == 20
-    for told in (b"Sources", b"Annotators", b"Leakage", b"Surface forms", b"<svg", b"the guideline"):
-        assert told in html
+    for message in (b"Sources", b"Annotators", b"Leakage", b"Surface forms", b"<svg", b"the guideline"):
+        assert message in html
     assert b"Agreement" not in html
 
 
 def test_agreement_is_f1_by_label_in_common_sentences() -> None:
     """Exact is the same range, relaxed is shared text; sentences that one has not accepted don't count."""
     lines = [["Ida Holm left Port Ellen", "Mona Birk stayed"]]
-    article = made(lines)
+    article = make_article(lines)
     one, two = sentences(article, lines)
     items = [
         item(article, one, ("Ida Holm", "PERSON"), ("Port Ellen", "VENUE")),

@@ -18,7 +18,7 @@ from annotator.export.doc_layout import DocUnit, ExportSentence, article_units, 
 from annotator.export.options import ExportItem
 from annotator.export.spacy_engine import USER_DATA_KEY, cached_srsly_codecs, pack_with_spacy
 from annotator.export.span_outcomes import span_outcomes
-from tests.export.export_samples import SCHEMA, item, made, sentences
+from tests.export.export_samples import SCHEMA, item, make_article, sentences
 
 LINES = [
     ["Ida Holm came .", "She left Rosavik ."],
@@ -26,7 +26,7 @@ LINES = [
     ["Forty boats sank ;", "nobody saw Ida Holm .", "It rained ."],
     ["The end ."],
 ]
-ARTICLE = made(LINES, title="The boats", dropped=[1], date="2031-04-05", source="The Daily Buoy")
+ARTICLE = make_article(LINES, title="The boats", dropped=[1], date="2031-04-05", source="The Daily Buoy")
 EVERY = sentences(ARTICLE, LINES)
 VOCAB = spacy.blank("en").vocab
 BODY = [s for s in EVERY if s.text != "Advertisement"]
@@ -141,7 +141,7 @@ def test_tokens_that_do_not_spell_the_sentence_are_refused() -> None:
 
 def test_meta_keeps_what_a_docbin_can_hold() -> None:
     """Plain values of an article's ``meta`` go along; nested and huge ones don't break the export."""
-    article = made(LINES, title="x")
+    article = make_article(LINES, title="x")
     article.meta.update({"desk": "harbour", "words": 12, "huge": 2**70, "nested": {"a": 1}, "ok": True})
     (doc,) = _loaded(sentence_units([_piece(item(article, BODY[0]))]))
     assert doc.user_data[USER_DATA_KEY]["meta"] == {"desk": "harbour", "ok": True, "words": 12}

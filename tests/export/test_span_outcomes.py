@@ -22,14 +22,14 @@ from annotator.export.span_outcomes import (
     UNKNOWN_LABEL,
     span_outcomes,
 )
-from tests.export.export_samples import SCHEMA, item, made, sentences, with_spans
+from tests.export.export_samples import SCHEMA, item, make_article, sentences, with_spans
 
 VOCAB = spacy.blank("en").vocab
 WORDS = ["Ida", "Holm", "\n", "saw", "\n\n", "forty", "boats", ".", "é", "🛶"]
 
 
 @st.composite
-def works(draw: st.DrawFn) -> AnnotatedSentence:
+def annotated_sentences(draw: st.DrawFn) -> AnnotatedSentence:
     """Draw a sentence with spans on and off token edges, of known and unknown labels."""
     words = draw(st.lists(st.sampled_from(WORDS), min_size=1, max_size=9))
     tokens = build_tokens(words, [draw(st.booleans()) for _ in words[:-1]] + [False])
@@ -44,11 +44,11 @@ def works(draw: st.DrawFn) -> AnnotatedSentence:
     return AnnotatedSentence(of, Annotation().with_spans([Span(*r) for r in ranges]))
 
 
-@given(works())
-def test_each_span_has_one_fate_and_a_place_or_a_reason(work: AnnotatedSentence) -> None:
+@given(annotated_sentences())
+def test_each_span_has_one_fate_and_a_place_or_a_reason(annotated: AnnotatedSentence) -> None:
     """No span is without a fate, none has two, and what is not kept whole says why."""
-    found = span_outcomes(work, SCHEMA)
-    assert [f.span for f in found] == list(work.annotation.spans)
+    found = span_outcomes(annotated, SCHEMA)
+    assert [f.span for f in found] == list(annotated.annotation.spans)
     for f in found:
         assert bool(f.why) == (f.kind is not Outcome.KEPT)
         assert (f.tokens is None) == (f.kind is Outcome.LEFT_OUT)
@@ -56,22 +56,24 @@ def test_each_span_has_one_fate_and_a_place_or_a_reason(work: AnnotatedSentence)
         assert not f.ent or SCHEMA.label(f.span.label).target == "ents"  # type: ignore[union-attr]
 
 
-@given(works())
-def test_kept_spans_cover_the_same_characters(work: AnnotatedSentence) -> None:
+@given(annotated_sentences())
+def test_kept_spans_cover_the_same_characters(annotated: AnnotatedSentence) -> None:
     """The tokens of a kept span spell exactly what the annotator marked."""
-    tokens = work.sentence.tokens
-    for f in span_outcomes(work, SCHEMA):
+    tokens = annotated.sentence.tokens
+    for f in span_outcomes(annotated, SCHEMA):
         if f.tokens:
             first, last = f.tokens
-            assert work.sentence.text[tokens[first].start : tokens[last - 1].end] == work.text_of(f.span)
+            assert annotated.sentence.text[tokens[first].start : tokens[last - 1].end] == annotated.text_of(
+                f.span
+            )
 
 
-@given(works())
-def test_the_flat_view_is_the_one_that_spacy_would_choose(work: AnnotatedSentence) -> None:
+@given(annotated_sentences())
+def test_the_flat_view_is_the_one_that_spacy_would_choose(annotated: AnnotatedSentence) -> None:
     """``doc.ents`` holds what ``spacy.util.filter_spans`` keeps of the trimmed entities."""
-    found = [f for f in span_outcomes(work, SCHEMA) if f.tokens and f.why != ONLY_WHITE_SPACE]
+    found = [f for f in span_outcomes(annotated, SCHEMA) if f.tokens and f.why != ONLY_WHITE_SPACE]
     found = [f for f in found if f.span.label != "CLAIM"]
-    doc = Doc(VOCAB, words=[t.text for t in work.sentence.tokens])
+    doc = Doc(VOCAB, words=[t.text for t in annotated.sentence.tokens])
     ranks = {x.name: n for n, x in enumerate(SCHEMA.labels)}
     rivals = []
     for f in sorted(found, key=lambda f: ranks[f.span.label]):
@@ -88,7 +90,7 @@ def test_the_flat_view_is_the_one_that_spacy_would_choose(work: AnnotatedSentenc
 def test_reasons() -> None:
     """Each way not to be kept whole is told in words, and a demoted span names the one that stays."""
     lines = [["Mayor Ida Holm of Rosavik spoke ."]]
-    article = made(lines)
+    article = make_article(lines)
     (s,) = sentences(article, lines)
     at = s.text.index
     cases = {
@@ -110,8 +112,8 @@ def test_white_space_at_an_edge_is_trimmed_for_ents_alone() -> None:
     tokens = build_tokens(["\n", "Ida", "Holm", "\n"], [False, True, False, False])
     text = "\nIda Holm\n"
     of = Sentence("a" * 16, 0, 0, len(text), text, tokens)
-    work = AnnotatedSentence(of, Annotation().with_spans([Span(0, 10, "PERSON"), Span(9, 10, "VENUE")]))
-    whole, blank = span_outcomes(work, SCHEMA)
+    annotated = AnnotatedSentence(of, Annotation().with_spans([Span(0, 10, "PERSON"), Span(9, 10, "VENUE")]))
+    whole, blank = span_outcomes(annotated, SCHEMA)
     assert (whole.kind, whole.why, whole.tokens, whole.ent) == (
         Outcome.TRIMMED,
         BLANK_EDGE,
@@ -129,7 +131,7 @@ def test_white_space_at_an_edge_is_trimmed_for_ents_alone() -> None:
 def test_of_two_labels_on_one_range_the_first_in_the_schema_stays() -> None:
     """A tie in length and start is decided by the order of the labels, not by their names."""
     lines = [["Rosavik won ."]]
-    article = made(lines)
+    article = make_article(lines)
     (s,) = sentences(article, lines)
     of = item(article, s, ("Rosavik", "VENUE"), ("Rosavik", "COUNT")).annotated
     assert [f.span.label for f in span_outcomes(of, SCHEMA) if f.ent] == ["VENUE"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from annotator.export.doc_layout import ExportSentence, article_units
 from annotator.export.options import LeakageCounts
 from annotator.export.split_audit import count_leaks
-from tests.export.export_samples import item, made, sentence, sentences
+from tests.export.export_samples import item, make_article, sentence, sentences
 
 LONG = "The harbour master of Rosavik closed the outer quay on Monday after a crane fell into the basin"
 
@@ -13,7 +13,7 @@ LONG = "The harbour master of Rosavik closed the outer quay on Monday after a cr
 def _pieces(*lines: tuple[str, str]) -> list[ExportSentence]:
     """Return the sentences of one article, each with its part."""
     texts = [[text] for text, _ in lines]
-    article = made(texts)
+    article = make_article(texts)
     parts = (part for _, part in lines)
     return [
         ExportSentence(s, article, part) for s, part in zip(sentences(article, texts), parts, strict=True)
@@ -41,7 +41,7 @@ def test_a_sentence_that_is_the_same_is_not_alike_besides() -> None:
 def test_what_overlaps_an_accepted_sentence_is_no_part_of_its_doc() -> None:
     """A sentence that nobody accepted gives way to the accepted one that it runs into, before or after."""
     text = "Ida left Rosavik . Tarek came . Mona rowed ."
-    article = made([[text]])
+    article = make_article([[text]])
     accepted = item(article, sentence(article.id, 1, 19, "Tarek came ."))
     piece = ExportSentence(accepted.annotated.sentence, article, "train", accepted)
     before, after = sentence(article.id, 0, 9, text[9:24]), sentence(article.id, 2, 25, text[25:])

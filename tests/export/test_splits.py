@@ -124,7 +124,7 @@ def test_a_dozen_articles_are_never_cut() -> None:
 
 
 @pytest.mark.parametrize(
-    ("have", "told"),
+    ("have", "message"),
     [
         (0, "there is no accepted sentence to export; annotate some and accept them with Enter"),
         (
@@ -136,11 +136,11 @@ def test_a_dozen_articles_are_never_cut() -> None:
         ),
     ],
 )
-def test_too_few_sentences_are_an_error(have: int, told: str) -> None:
+def test_too_few_sentences_are_an_error(have: int, message: str) -> None:
     """Fewer sentences than parts: the error says how many are needed."""
     with pytest.raises(AnnotatorError) as e:
         assign_parts(["a"] * have, (80, 10, 10))
-    assert str(e.value) == told
+    assert str(e.value) == message
 
 
 @pytest.mark.parametrize("shares", [(0, 0, 0), (-1, 1, 1)])

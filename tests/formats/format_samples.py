@@ -32,21 +32,21 @@ def fill(folder: Path, files: Mapping[str, str | bytes]) -> ImportSource:
     return ImportSource(folder)
 
 
-def take(module: ModuleType | Format, source: ImportSource) -> tuple[list[Document], ConversionLog]:
+def read_aligned(module: ModuleType | Format, source: ImportSource) -> tuple[list[Document], ConversionLog]:
     """Read a source to its end, each document settled."""
     account = ConversionLog()
     documents = [align_spans(d, account) for d in module.read(source, account)]
     return documents, account
 
 
-def there_and_back(
+def round_trip(
     module: ModuleType, documents: Iterable[Document]
 ) -> tuple[list[Document], ConversionLog, ConversionLog]:
     """Write documents with a format and read them again; returns them and both accounts."""
     written = ConversionLog()
     with TemporaryDirectory() as folder:
         module.write(documents, Path(folder) / "out", written)
-        back, account = take(module, ImportSource(Path(folder) / "out"))
+        back, account = read_aligned(module, ImportSource(Path(folder) / "out"))
     return back, written, account
 
 
@@ -55,7 +55,7 @@ def words(document: Document) -> list[tuple[str, str]]:
     return [(document.text[s.start : s.end], s.label) for s in document.spans]
 
 
-def told(account: ConversionLog) -> list[tuple[str, str, str]]:
+def ledger_lines(account: ConversionLog) -> list[tuple[str, str, str]]:
     """Return thing, fate and reason of each line of the ledger."""
     return [(e.kind, e.outcome.value, e.why) for e in account.entries]
 
@@ -85,11 +85,11 @@ def records(*keys: str) -> st.SearchStrategy[Any]:
     )
 
 
-def holds(module: ModuleType, path: Path, data: bytes) -> None:
+def assert_accounted(module: ModuleType, path: Path, data: bytes) -> None:
     """Assert that a file of these bytes is read with every span accounted for, or refused."""
     path.write_bytes(data)
     with suppress(SourceError):
-        _, account = take(module, ImportSource(path))
+        _, account = read_aligned(module, ImportSource(path))
         assert account.is_balanced
     with suppress(SourceError):  # what begins as a zip and is none
         assert isinstance(module.detect(ImportSource(path).sample()), str)

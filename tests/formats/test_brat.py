@@ -20,7 +20,15 @@ from annotator.formats import brat
 from annotator.formats.brat.standoff import parse_ann
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
-from tests.formats.format_samples import SHARED, fill, take, texts_with_spans, there_and_back, told, words
+from tests.formats.format_samples import (
+    SHARED,
+    fill,
+    read_aligned,
+    texts_with_spans,
+    round_trip,
+    ledger_lines,
+    words,
+)
 
 TEXT = "Ida Holm and Per\nsailed to Orkenby.\n"
 ANN = (
@@ -38,7 +46,7 @@ ANN = (
 def test_each_line_has_its_place(tmp_path: Path) -> None:
     """Spans become spans, a discontinuous one its parts, notes the note; what has no place is listed."""
     source = fill(tmp_path, {"deep/er/x.txt": TEXT, "deep/er/x.ann": ANN})
-    (document,), account = take(brat, source)
+    (document,), account = read_aligned(brat, source)
     assert (document.id, document.text, document.answer) == ("deep/er/x", TEXT, Answer.ACCEPT)
     assert words(document) == [
         ("Ida Holm", "PERSON"),
@@ -50,7 +58,7 @@ def test_each_line_has_its_place(tmp_path: Path) -> None:
     assert document.note == "a made-up harbour\nnorth of it"
     assert account.is_balanced
     assert (account.read, account.kept) == (4, 3)
-    assert told(account) == [
+    assert ledger_lines(account) == [
         ("event", "left out", "events have no place here"),
         ("relation", "left out", "relations have no place here"),
         ("attribute", "left out", "attributes have no place here"),
@@ -74,16 +82,16 @@ def test_each_line_has_its_place(tmp_path: Path) -> None:
 )
 def test_wrong_spans_are_counted(tmp_path: Path, line: str, why: str) -> None:
     """A span that has no place in the text is counted and listed with its line."""
-    _, account = take(brat, fill(tmp_path, {"x.txt": TEXT, "x.ann": line + "\n"}))
+    _, account = read_aligned(brat, fill(tmp_path, {"x.txt": TEXT, "x.ann": line + "\n"}))
     assert (account.read, account.kept, account.is_balanced) == (1, 0, True)
-    assert told(account) == [("span", "left out", why)]
+    assert ledger_lines(account) == [("span", "left out", why)]
     assert account.entries[0].where.endswith("x.ann:1")
 
 
 def test_a_span_that_brat_cut_at_a_line_end_is_one_again(tmp_path: Path) -> None:
     """Parts that only a line end parts are one span: brat cuts there by itself."""
     ann = "T1\tCLAIM 9 16;17 34\tand Per sailed to Orkenby\n"
-    (document,), account = take(brat, fill(tmp_path, {"x.txt": TEXT, "x.ann": ann}))
+    (document,), account = read_aligned(brat, fill(tmp_path, {"x.txt": TEXT, "x.ann": ann}))
     assert words(document) == [("and Per\nsailed to Orkenby", "CLAIM")]
     assert [e.outcome.value for e in account.entries] == ["moved"]
 
@@ -91,7 +99,7 @@ def test_a_span_that_brat_cut_at_a_line_end_is_one_again(tmp_path: Path) -> None
 def test_a_quote_over_several_lines(tmp_path: Path) -> None:
     """A quoted text may run over lines; the next span begins where a line begins with its id."""
     ann = "T1\tCLAIM 13 23\tPer\nsailed\nT2\tPERSON 13 16\tPer\n"
-    (document,), account = take(brat, fill(tmp_path, {"x.txt": TEXT, "x.ann": ann}))
+    (document,), account = read_aligned(brat, fill(tmp_path, {"x.txt": TEXT, "x.ann": ann}))
     assert words(document) == [("Per\nsailed", "CLAIM"), ("Per", "PERSON")]
     assert not account.entries
 
@@ -101,7 +109,7 @@ def test_offsets_in_another_unit_are_found_by_their_quotes(tmp_path: Path, text:
     """UTF-16 units and CRLF counted as one are told by the quoted text."""
     start = len(text.partition("Ida")[0].encode("utf-16-le")) // 2 - text.count("\r")
     ann = f"T1\tPERSON {start} {start + 3}\tIda\n"
-    (document,), account = take(brat, fill(tmp_path, {"x.txt": text, "x.ann": ann}))
+    (document,), account = read_aligned(brat, fill(tmp_path, {"x.txt": text, "x.ann": ann}))
     assert words(document) == [("Ida", "PERSON")]
     assert account.is_balanced
     assert any(note.startswith("offsets count ") for note in account.notes)
@@ -115,7 +123,7 @@ def test_bytes_and_line_ends_that_were_two(tmp_path: Path, before: str, start: i
     source = fill(
         tmp_path, {"x.txt": f"{before}Ida left.", "x.ann": f"T1\tPERSON {start} {start + 3}\tIda\n"}
     )
-    (document,), account = take(brat, source)
+    (document,), account = read_aligned(brat, source)
     assert words(document) == [("Ida", "PERSON")]
     assert account.is_balanced
 
@@ -123,16 +131,16 @@ def test_bytes_and_line_ends_that_were_two(tmp_path: Path, before: str, start: i
 def test_a_byte_order_mark_that_was_counted(tmp_path: Path) -> None:
     """A byte order mark is no part of the text, though brat counts it."""
     files = {"x.txt": "\ufeffIda Holm", "x.ann": "T1\tPERSON 5 9\tHolm\n"}
-    (document,), _ = take(brat, fill(tmp_path, files))
+    (document,), _ = read_aligned(brat, fill(tmp_path, files))
     assert (document.text, words(document)) == ("Ida Holm", [("Holm", "PERSON")])
 
 
 def test_a_quote_that_differs_is_listed(tmp_path: Path) -> None:
     """Where the text was changed after the work, the offsets are taken and the quote is listed."""
     ann = "T1\tPERSON 0 8\tEda Holm\n"
-    (document,), account = take(brat, fill(tmp_path, {"x.txt": TEXT, "x.ann": ann}))
+    (document,), account = read_aligned(brat, fill(tmp_path, {"x.txt": TEXT, "x.ann": ann}))
     assert words(document) == [("Ida Holm", "PERSON")]
-    assert told(account) == [
+    assert ledger_lines(account) == [
         ("quoted text", "left out", "the text at the offsets reads differently; the offsets are taken")
     ]
 
@@ -140,7 +148,7 @@ def test_a_quote_that_differs_is_listed(tmp_path: Path) -> None:
 def test_a_part_that_is_a_span_of_its_own_is_counted_once(tmp_path: Path) -> None:
     """The part of a discontinuous span may stand there as a span too: that one is a double."""
     ann = "T1\tPERSON 0 3;13 16\tIda Per\nT2\tPERSON 13 16\tPer\n"
-    (document,), account = take(brat, fill(tmp_path, {"x.txt": TEXT, "x.ann": ann}))
+    (document,), account = read_aligned(brat, fill(tmp_path, {"x.txt": TEXT, "x.ann": ann}))
     assert words(document) == [("Ida", "PERSON"), ("Per", "PERSON")]
     assert account.is_balanced
     assert [e.outcome.value for e in account.entries] == ["split", "double"]
@@ -149,7 +157,7 @@ def test_a_part_that_is_a_span_of_its_own_is_counted_once(tmp_path: Path) -> Non
 def test_missing_texts_and_empty_files(tmp_path: Path) -> None:
     """An .ann without text is listed span by span; one without a line is work that nobody did."""
     files = {"a.ann": ANN, "b.ann": "", "b.txt": TEXT, "c.txt": TEXT}
-    documents, account = take(brat, fill(tmp_path, files))
+    documents, account = read_aligned(brat, fill(tmp_path, files))
     assert [(d.id, d.answer) for d in documents] == [("b", None)]
     assert (account.read, account.lost_spans, account.is_balanced) == (4, 4, True)
     assert account.notes == [
@@ -161,12 +169,12 @@ def test_missing_texts_and_empty_files(tmp_path: Path) -> None:
 def test_one_file_alone(tmp_path: Path) -> None:
     """An .ann file may be named by itself; its text must stand beside it."""
     fill(tmp_path, {"x.txt": TEXT, "x.ann": ANN, "y.ann": ANN})
-    documents, _ = take(brat, ImportSource(tmp_path / "x.ann"))
+    documents, _ = read_aligned(brat, ImportSource(tmp_path / "x.ann"))
     assert [d.id for d in documents] == ["x"]
     with pytest.raises(SourceError, match=r"there is no y\.txt beside it"):
-        take(brat, ImportSource(tmp_path / "y.ann"))
+        read_aligned(brat, ImportSource(tmp_path / "y.ann"))
     with pytest.raises(SourceError, match=r"no \.ann file here has a \.txt file of its name"):
-        take(brat, fill(tmp_path / "other", {"y.ann": ANN}))
+        read_aligned(brat, fill(tmp_path / "other", {"y.ann": ANN}))
 
 
 def test_what_it_looks_like(tmp_path: Path) -> None:
@@ -181,7 +189,7 @@ def test_what_it_looks_like(tmp_path: Path) -> None:
 def test_there_and_back(documents: list[Document]) -> None:
     """Texts and spans come back, nested ones and those over line ends too, and both accounts balance."""
     documents = [replace(d, id=f"t{n}") for n, d in enumerate(documents)]
-    back, written, read = there_and_back(brat, documents)
+    back, written, read = round_trip(brat, documents)
     assert written.is_balanced
     assert read.is_balanced
     assert [d.text for d in back] == [d.text for d in documents]
@@ -199,9 +207,9 @@ def test_what_brat_cannot_hold_is_listed() -> None:
         note="two\nlines",
         flagged=True,
     )
-    (back,), written, _ = there_and_back(brat, [document])
+    (back,), written, _ = round_trip(brat, [document])
     assert written.is_balanced
-    assert told(written) == [
+    assert ledger_lines(written) == [
         ("span", "left out", "brat's labels hold no blanks"),
         ("span", "left out", "past the end of the text"),
         ("answer", "left out", "answers: brat has none"),
@@ -241,14 +249,14 @@ def test_no_bytes_make_a_traceback(ann: bytes, text: bytes) -> None:
     """Whatever the bytes, there is a balanced account or an error for the user."""
     with TemporaryDirectory() as folder, suppress(SourceError):
         source = fill(Path(folder), {"x.ann": b"T1\tA 0 1;2 3\t" + ann, "x.txt": text})
-        _, account = take(brat, source)
+        _, account = read_aligned(brat, source)
         assert account.is_balanced
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the shared exports are not here")
 def test_real_folder() -> None:
     """Every span of real folders is carried over or listed."""
-    _, account = take(brat, ImportSource(SHARED / "brat"))
+    _, account = read_aligned(brat, ImportSource(SHARED / "brat"))
     assert (account.read, account.kept, account.is_balanced) == (81, 80, True)
 
 
@@ -257,7 +265,7 @@ def test_a_zip_is_read_as_its_folder(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "x.zip", "w") as packed:
         packed.writestr("data/x.txt", TEXT)
         packed.writestr("data/x.ann", ANN)
-    (document,), account = take(brat, ImportSource(tmp_path / "x.zip"))
+    (document,), account = read_aligned(brat, ImportSource(tmp_path / "x.zip"))
     assert (document.id, account.read, account.is_balanced) == ("data/x", 4, True)
     assert brat.detect(ImportSource(tmp_path / "x.zip").sample())
 
@@ -273,6 +281,6 @@ def test_a_zip_is_read_as_its_folder(tmp_path: Path) -> None:
 def test_no_file_takes_long(tmp_path: Path, ann: str) -> None:
     """Long runs of blanks, lines and fragments take time in proportion to their length."""
     started = time.process_time()
-    _, account = take(brat, fill(tmp_path, {"x.txt": TEXT, "x.ann": ann}))
+    _, account = read_aligned(brat, fill(tmp_path, {"x.txt": TEXT, "x.ann": ann}))
     assert account.is_balanced
     assert time.process_time() - started < 10

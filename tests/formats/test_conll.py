@@ -23,10 +23,10 @@ from tests.formats.format_samples import (
     LABELS,
     SHARED,
     fill,
-    take,
+    read_aligned,
     texts_with_spans,
-    there_and_back,
-    told,
+    round_trip,
+    ledger_lines,
     words,
 )
 
@@ -34,7 +34,7 @@ from tests.formats.format_samples import (
 def read(folder: Path, text: str | bytes) -> tuple[list[Document], ConversionLog]:
     """Read a file with this text."""
     fill(folder, {"x.conll": text})
-    return take(conll, ImportSource(folder / "x.conll"))
+    return read_aligned(conll, ImportSource(folder / "x.conll"))
 
 
 SPANS = ("Ida Holm", "PERSON"), ("Per", "PERSON"), ("Ny Orkenby", "VENUE")
@@ -60,7 +60,7 @@ def test_all_schemes_say_the_same(tmp_path: Path, scheme: str) -> None:
     assert (account.read, account.kept) == (3, 3)
 
 
-def test_a_scheme_that_cannot_be_told(tmp_path: Path) -> None:
+def test_a_scheme_that_cannot_be_reported(tmp_path: Path) -> None:
     """Tags without B are read as IOB2, and a note says what may be lost."""
     (document,), account = read(tmp_path, "Ida\tI-PERSON\nHolm\tI-PERSON\nwent\tO\n")
     assert words(document) == [("Ida Holm", "PERSON")]
@@ -70,7 +70,7 @@ def test_a_scheme_that_cannot_be_told(tmp_path: Path) -> None:
     )
 
 
-def test_broken_tags_are_told_with_their_line(tmp_path: Path) -> None:
+def test_broken_tags_are_reported_with_their_line(tmp_path: Path) -> None:
     """A span without its first tag begins where it says, and the first such line is named."""
     (document,), account = read(tmp_path, "Ida B-P\nsaw O\nPer I-P\nHolm I-P\nKari I-V\n")
     assert words(document) == [("Ida", "P"), ("Per Holm", "P"), ("Kari", "V")]
@@ -154,7 +154,7 @@ def test_labels_without_prefix(tmp_path: Path) -> None:
 def test_a_folder_of_files(tmp_path: Path) -> None:
     """Each file with such rows is read; others are told."""
     source = fill(tmp_path, {"a/x.txt": "Ida B-P\n", "b.conll": "Per B-P\n", "README": "Some words.\n"})
-    documents, account = take(conll, source)
+    documents, account = read_aligned(conll, source)
     assert [d.text for d in documents] == ["Ida", "Per"]
     assert account.notes[0] == "1 other file is left out (first: README)"
 
@@ -215,7 +215,7 @@ def encode(size: int, found: list[TagChunk], scheme: str) -> list[str]:
 @given(st.lists(texts_with_spans(gaps=(" ", "")), min_size=1, max_size=3))
 def test_there_and_back(documents: list[Document]) -> None:
     """Texts come back to the letter, and all spans but those that are listed."""
-    back, written, account = there_and_back(conll, documents)
+    back, written, account = round_trip(conll, documents)
     assert written.is_balanced
     assert account.is_balanced
     assert [d.text for d in back] == [d.text for d in documents]
@@ -246,11 +246,11 @@ def test_what_is_flat_and_what_is_listed() -> None:
         answer=Answer.IGNORE,
         note="n",
     )
-    (back,), written, _ = there_and_back(conll, [document])
+    (back,), written, _ = round_trip(conll, [document])
     assert words(back) == [("Ida Holm", "PERSON"), ("did", "DEED")]
     assert [back.text[s:e] for s, e in back.sentences] == ["Ida Holm left .", "Per did"]
     assert written.is_balanced
-    assert sorted(told(written)) == [
+    assert sorted(ledger_lines(written)) == [
         ("answer", "left out", "answers: CoNLL has none"),
         ("note", "left out", "notes: CoNLL has none"),
         ("span", "left out", "a CoNLL tag holds no blanks"),
@@ -266,7 +266,7 @@ def test_no_bytes_make_a_traceback(data: bytes, start: bytes) -> None:
     """Whatever the bytes, there is a balanced account or an error for the user."""
     with TemporaryDirectory() as folder, suppress(SourceError):
         fill(Path(folder), {"x": start + data})
-        _, account = take(conll, ImportSource(Path(folder) / "x"))
+        _, account = read_aligned(conll, ImportSource(Path(folder) / "x"))
         assert account.is_balanced
 
 
@@ -286,7 +286,7 @@ def test_labels_of_all_kinds_come_back() -> None:
         spans.append(Span(at, at + len(label), label))
         at += len(label) + 1
     document = replace(Document(text), spans=tuple(spans))
-    (back,), _, _ = there_and_back(conll, [document])
+    (back,), _, _ = round_trip(conll, [document])
     assert back.spans == document.spans
 
 
@@ -296,7 +296,7 @@ def test_labels_of_all_kinds_come_back() -> None:
 )
 def test_real_files(name: str, count: int) -> None:
     """Every span of real files is carried over."""
-    _, account = take(conll, ImportSource(SHARED / "conll" / name))
+    _, account = read_aligned(conll, ImportSource(SHARED / "conll" / name))
     assert (account.read, account.kept, account.is_balanced) == (count, count, True)
 
 
@@ -307,9 +307,9 @@ def test_numbered_tags_want_names(tmp_path: Path) -> None:
     """Numbers are told with how often each stands there; with names they are tags as any others."""
     source = ImportSource(fill(tmp_path, {"x.conll": NUMBERED}).path / "x.conll")
     assert conll.detect(source.sample()) == "its rows have numbered tags in the last column"
-    told = r"the tags in the last column are numbers, .*: 0 \(2\), 1 \(1\), 2 \(1\), 3 \(1\); give --map"
-    with pytest.raises(SourceError, match=told):
-        take(conll, source)
+    message = r"the tags in the last column are numbers, .*: 0 \(2\), 1 \(1\), 2 \(1\), 3 \(1\); give --map"
+    with pytest.raises(SourceError, match=message):
+        read_aligned(conll, source)
     with pytest.raises(
         SourceError, match=r"stand for: 3 \(1\); give --map 0=O,1=B-PERSON,2=I-PERSON,3= \(fill"
     ):

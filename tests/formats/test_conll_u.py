@@ -9,19 +9,19 @@ import pytest
 from annotator.formats import conll, format_detection
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
-from tests.formats.format_samples import fill, take, words
+from tests.formats.format_samples import fill, read_aligned, words
 
 
-def rows(*told: tuple[str, str, str]) -> str:
+def rows(*message: tuple[str, str, str]) -> str:
     """Return a sentence of ids, words and last columns."""
-    return "".join(f"{n}\t{word}\t_\tX\t_\t_\t0\tx\t_\t{last}\n" for n, word, last in told) + "\n"
+    return "".join(f"{n}\t{word}\t_\tX\t_\t_\t0\tx\t_\t{last}\n" for n, word, last in message) + "\n"
 
 
 def read(folder: Path, text: str) -> tuple[Document, ConversionLog]:
     """Read a file that holds one document, recognised without its name."""
     fill(folder, {"x": text})
     assert format_detection.choose_format(ImportSource(folder / "x"))[0] == "conll"
-    (document,), account = take(conll, ImportSource(folder / "x"))
+    (document,), account = read_aligned(conll, ImportSource(folder / "x"))
     assert account.is_balanced
     return document, account
 
@@ -59,10 +59,10 @@ def test_words_of_several_parts_and_words_that_nobody_sees(tmp_path: Path) -> No
     assert document.text == "Ida didn't du Mans."
     assert [t.text for t in document.tokens] == ["Ida", "didn't", "du", "Mans", "."]
     assert words(document) == [("Ida", "PERSON"), ("du Mans", "VENUE")]
-    told = (
+    message = (
         "words of several parts whose parts have tags of their own: the first of these counts for the whole"
     )
-    assert f"{told}: 1" in account.notes
+    assert f"{message}: 1" in account.notes
 
 
 def test_a_number_with_a_dash_is_no_word_of_parts(tmp_path: Path) -> None:

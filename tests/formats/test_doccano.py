@@ -19,12 +19,12 @@ from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
 from tests.formats.format_samples import (
     fill,
-    holds,
+    assert_accounted,
     records,
-    take,
+    read_aligned,
     texts_with_spans,
-    there_and_back,
-    told,
+    round_trip,
+    ledger_lines,
     words,
 )
 
@@ -34,7 +34,7 @@ TEXT = "Ida Holm left Orkenby."
 def read(folder: Path, *rows: dict[str, Any]) -> tuple[list[Document], ConversionLog]:
     """Read rows from a file, a line each."""
     fill(folder, {"rows.jsonl": "\n".join(map(json.dumps, rows))})
-    return take(doccano, ImportSource(folder / "rows.jsonl"))
+    return read_aligned(doccano, ImportSource(folder / "rows.jsonl"))
 
 
 def test_a_row_keeps_columns_and_comments(tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ def test_a_row_keeps_columns_and_comments(tmp_path: Path) -> None:
     (found,), account = read(tmp_path, row)
     assert (found.id, found.note, found.meta, found.answer) == ("7", "who?", {"url": "a"}, Answer.ACCEPT)
     assert words(found) == [("Ida Holm", "PERSON")]
-    assert told(account) == [
+    assert ledger_lines(account) == [
         ("span", "trimmed", "blanks at an edge"),
         ("span", "left out", "past the end of the text"),
     ]
@@ -105,7 +105,7 @@ def test_a_zip_has_a_member_an_annotator(tmp_path: Path) -> None:
         packed.writestr("labels.json", json.dumps(labels))
     source = ImportSource(tmp_path / "export")
     assert doccano.detect(source.sample())
-    found, account = take(doccano, source)
+    found, account = read_aligned(doccano, source)
     assert [(d.annotator, words(d)) for d in found] == [
         ("", [("Ida Holm", "PERSON")]),
         ("ben", [("Ida Holm", "PERSON")]),
@@ -195,7 +195,7 @@ def test_what_is_written_is_read(drawn: list[Document]) -> None:
     every = [
         replace(d, meta={"article": "a1"}, note="x", annotator="ana", id=str(n)) for n, d in enumerate(drawn)
     ]
-    back, written, account = there_and_back(doccano, every)
+    back, written, account = round_trip(doccano, every)
     assert [(d.text, d.spans, d.note, d.annotator, d.id, d.meta) for d in back] == [
         (d.text, d.spans, d.note, d.annotator, d.id, d.meta) for d in every
     ]
@@ -212,4 +212,4 @@ def test_no_bytes_are_more_than_refused(tmp_path: Path, values: list[Any], rest:
     """Whatever a file holds, it is read with every span accounted for, or a SourceError."""
     lines = [json.dumps(v).encode() for v in values]
     for tail in ([], [rest]):
-        holds(doccano, tmp_path / "x.jsonl", b"\n".join([*lines, *tail]))
+        assert_accounted(doccano, tmp_path / "x.jsonl", b"\n".join([*lines, *tail]))

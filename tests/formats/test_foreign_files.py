@@ -13,7 +13,7 @@ from annotator.core.errors import SourceError
 from annotator.formats import format_detection, registry
 from annotator.formats.document import ConversionOutcome
 from annotator.formats.import_source import ImportSource
-from tests.formats.format_samples import fill, take, words
+from tests.formats.format_samples import fill, read_aligned, words
 
 TEXT = "Ida Holm \U0001f6f6 met Bo in Orkenby."
 IDA, BO = ("Ida Holm", "P"), ("Bo", "P")
@@ -122,7 +122,7 @@ def test_a_file_is_recognised_and_read(case: str, tmp_path: Path) -> None:
     fill(tmp_path, {"export": data})
     source = ImportSource(tmp_path / "export")
     assert format_detection.choose_format(source)[0] == name
-    documents, account = take(registry.load_format(name), source)
+    documents, account = read_aligned(registry.load_format(name), source)
     assert [sorted(words(d)) for d in documents] == [sorted(s) for s in spans]
     assert account.is_balanced
 
@@ -139,11 +139,11 @@ REFUSED = {
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_is_refused_is_named(case: str, tmp_path: Path) -> None:
     """The error says what the file looks like and why that is not taken."""
-    data, told = REFUSED[case]
+    data, message = REFUSED[case]
     fill(tmp_path, {"f": data})
     with pytest.raises(SourceError) as caught:
         format_detection.choose_format(ImportSource(tmp_path / "f"))
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_a_folder_may_begin_with_something_else(tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_a_folder_may_begin_with_something_else(tmp_path: Path) -> None:
     row = '{"id": 1, "text": "Ida left.", "label": [[0, 3, "P"]], "Comments": []}\n'
     source = fill(tmp_path, {"README.md": "# Read me", "a.jsonl": row, "ledger.jsonl": '{"totals": {}}\n'})
     assert format_detection.choose_format(source)[0] == "doccano"
-    assert len(take(registry.load_format("doccano"), source)[0]) == 1
+    assert len(read_aligned(registry.load_format("doccano"), source)[0]) == 1
 
 
 def test_right_offsets_are_never_moved(tmp_path: Path) -> None:
@@ -163,7 +163,7 @@ def test_right_offsets_are_never_moved(tmp_path: Path) -> None:
         places = [(at, at + len(part)) for at, part in zip(starts, picked, strict=True)]
         spans = [[*place, "P"] for place in places if draw.random() < 0.3]
         row = json.dumps({"text": "".join(picked), "spans": spans})
-        _, account = take(
+        _, account = read_aligned(
             registry.load_format("plain"),
             ImportSource(fill(tmp_path, {"x.jsonl": row}).path / "x.jsonl"),
         )

@@ -24,12 +24,12 @@ from annotator.formats.import_source import ImportSource
 from tests.formats.format_samples import (
     SHARED,
     fill,
-    holds,
+    assert_accounted,
     records,
-    take,
+    read_aligned,
     texts_with_spans,
-    there_and_back,
-    told,
+    round_trip,
+    ledger_lines,
     words,
 )
 
@@ -63,7 +63,7 @@ def read(
     """Write a table and read it."""
     source = put(folder / "x.parquet", columns, features)
     assert huggingface.detect(source.sample())
-    return take(huggingface, source)
+    return read_aligned(huggingface, source)
 
 
 @pytest.mark.parametrize("kind", ["Sequence", "List", "LargeList"])
@@ -111,7 +111,7 @@ def test_rows_of_json_are_read_as_a_table_is(tmp_path: Path, end: str) -> None:
     with pytest.raises(
         SourceError, match=r"for: 0 \(2\), 1 \(2\), 2 \(1\), 3 \(1\); give --map 0=O,1=,2=,3= "
     ):
-        take(huggingface, source)
+        read_aligned(huggingface, source)
     found = list(huggingface.read(source, account := ConversionLog(), dict(enumerate(NAMES))))
     assert [words(d) for d in found] == [[("Ida Holm", "PER"), ("Orkenby", "LOC")], [("Ida", "PER")]]
     assert (found[0].id, found[0].meta, account.read) == ("a", {"url": "x/y"}, 3)
@@ -126,7 +126,7 @@ def test_no_rows_of_json_are_more_than_refused(tmp_path_factory: Any, rows: list
     path = tmp_path_factory.mktemp("rows") / "x.jsonl"
     data = "\n".join(json.dumps(r) for r in rows).encode()
     for begun in (b"", b"{", b"["):
-        holds(huggingface, path, begun + data)
+        assert_accounted(huggingface, path, begun + data)
 
 
 def test_an_info_file_beside_it_names_the_tags(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_an_info_file_beside_it_names_the_tags(tmp_path: Path) -> None:
     info = {"default": {"features": {"ner_tags": classes(NAMES)}}}
     fill(tmp_path, {"dataset_infos.json": json.dumps(info), "README.md": "Ours."})
     assert huggingface.detect(ImportSource(tmp_path).sample())
-    found, account = take(huggingface, ImportSource(tmp_path))
+    found, account = read_aligned(huggingface, ImportSource(tmp_path))
     assert [(d.meta, words(d)[0]) for d in found] == [
         ({"split": "test"}, ("Ida Holm", "PER")),
         ({"split": "train"}, ("Ida Holm", "PER")),
@@ -193,7 +193,7 @@ def test_a_span_of_empty_words_is_listed(tmp_path: Path) -> None:
     columns = {"tokens": [["Ida", "", "left"]], "ner_tags": [["O", "B-PER", "O"]]}
     (found,), account = read(tmp_path, columns)
     assert (found.text, [t.text for t in found.tokens]) == ("Ida left", ["Ida", "left"])
-    assert told(account) == [("span", "left out", "it covers no character")]
+    assert ledger_lines(account) == [("span", "left out", "it covers no character")]
     assert account.is_balanced
 
 
@@ -277,7 +277,7 @@ def test_without_the_extra_the_error_names_it(tmp_path: Path, monkeypatch: pytes
         r"Parquet needs an extra that is not installed; run pip install 'article-annotator\[huggingface\]'"
     )
     with pytest.raises(SourceError, match=needs):
-        take(huggingface, source)
+        read_aligned(huggingface, source)
     with pytest.raises(SourceError, match=needs):
         huggingface.write([Document("a")], tmp_path / "out", ConversionLog())
     assert not (tmp_path / "out").exists()
@@ -306,7 +306,7 @@ def test_a_row_has_both_styles(tmp_path: Path) -> None:
     row = pq.read_table(files[0]).to_pylist()[0]
     assert (row["tokens"], row["ner_tags"]) == (["Ida", "Holm", "left", "."], [1, 2, 2, 0])
     assert row["spans"][1] == {"start": 0, "end": 8, "label": "PERSON", "text": "Ida Holm"}
-    assert told(account) == [
+    assert ledger_lines(account) == [
         ("span", "left out", "past the end of the text"),
         ("rejected span", "left out", "spans known to be wrong: Hugging Face Parquet has none"),
     ]
@@ -316,7 +316,7 @@ def test_a_row_has_both_styles(tmp_path: Path) -> None:
     ]
     assert account.notes == notes
     assert account.is_balanced
-    (back,), _ = take(huggingface, ImportSource(files[0]))
+    (back,), _ = read_aligned(huggingface, ImportSource(files[0]))
     assert (back.text, back.tokens, back.spans) == (NEST.text, NEST.tokens, NEST.spans[:3])
     card = files[1].read_text()
     assert "| PERSON | 2 |" in card
@@ -341,7 +341,7 @@ def test_tags_alone_say_the_same(tmp_path: Path) -> None:
     path = huggingface.write([NEST], tmp_path, ConversionLog())[0]
     tagged = pq.read_table(path).drop_columns(["spans"])
     pq.write_table(tagged, tmp_path / "tags.parquet")
-    (found,), _ = take(huggingface, ImportSource(tmp_path / "tags.parquet"))
+    (found,), _ = read_aligned(huggingface, ImportSource(tmp_path / "tags.parquet"))
     assert (found.text, words(found)) == (NEST.text, [("Ida Holm left", "CLAIM")])
 
 
@@ -362,7 +362,7 @@ def test_what_is_written_is_read(drawn: list[Document], answer: Answer | None) -
         )
         for n, d in enumerate(drawn)
     ]
-    back, written, account = there_and_back(huggingface, every)
+    back, written, account = round_trip(huggingface, every)
     keep = ("text", "spans", "note", "annotator", "id", "title", "meta")
     assert [[getattr(d, k) for k in keep] for d in back] == [[getattr(d, k) for k in keep] for d in every]
     assert [bool(d.answer) for d in back] == [bool(d.answer or d.spans) for d in every]
@@ -379,8 +379,8 @@ def test_no_bytes_are_more_than_refused(tmp_path: Path, data: st.DataObject) -> 
     whole = huggingface.write([document] * 3, tmp_path / "out", ConversionLog())[0].read_bytes()
     at = data.draw(st.integers(0, len(whole) - 1))
     wrong = data.draw(st.binary(min_size=1, max_size=4))
-    holds(huggingface, tmp_path / "x.parquet", whole[:at])
-    holds(huggingface, tmp_path / "x.parquet", whole[:at] + wrong + whole[at + len(wrong) :])
+    assert_accounted(huggingface, tmp_path / "x.parquet", whole[:at])
+    assert_accounted(huggingface, tmp_path / "x.parquet", whole[:at] + wrong + whole[at + len(wrong) :])
 
 
 def test_a_footer_that_makes_the_library_abort_is_refused(
@@ -398,6 +398,6 @@ def test_a_footer_that_makes_the_library_abort_is_refused(
 def test_a_real_export_is_read_whole() -> None:
     """Every span of it is carried over."""
     for path in sorted((SHARED / "huggingface").iterdir()):
-        found, account = take(huggingface, ImportSource(path))
+        found, account = read_aligned(huggingface, ImportSource(path))
         assert account.is_balanced
         assert account.read == account.kept == sum(len(d.spans) for d in found) > 0

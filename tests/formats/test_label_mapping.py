@@ -33,18 +33,18 @@ def test_a_map_is_pairs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given_map", "told"),
+    ("given_map", "message"),
     [
         ("PER", "--map PER is no pair; write OLD=NEW, or OLD= to leave OLD out"),
         ("A=B,A=C", "--map gives A two labels, B and C; leave one out"),
         ("{1}", '--map is no JSON object of labels; write OLD=NEW,… or {"OLD": "NEW"}'),
     ],
 )
-def test_a_wrong_map_says_how(given_map: str, told: str) -> None:
+def test_a_wrong_map_says_how(given_map: str, message: str) -> None:
     """A map that is none is an error that shows the right form."""
     with pytest.raises(UsageError) as error:
         parse_label_map(given_map)
-    assert str(error.value) == told
+    assert str(error.value) == message
 
 
 def test_the_ready_made_map_fills_in_what_the_schema_takes() -> None:
@@ -57,7 +57,7 @@ def test_the_ready_made_map_fills_in_what_the_schema_takes() -> None:
     assert suggested_map_option(["a,b"], NEWS) == """--map '{"a,b":""}'"""
 
 
-def test_labels_are_told_by_their_number() -> None:
+def test_labels_are_reported_by_their_number() -> None:
     """The most frequent label comes first."""
     assert labels_missing_from_schema({"X": 1, "PERSON": 9, "Y": 3}, NEWS) == {"Y": 3, "X": 1}
 

@@ -23,10 +23,10 @@ from annotator.formats.labelstudio import labelstudio_reader, labelstudio_tasks
 from annotator.formats.span_fields import TEXT_DIFFERS
 from tests.formats.format_samples import (
     fill,
-    take,
+    read_aligned,
     texts_with_spans,
-    there_and_back,
-    told,
+    round_trip,
+    ledger_lines,
     words,
 )
 
@@ -50,7 +50,7 @@ def read(folder: Path, *tasks: Any) -> tuple[list[Document], ConversionLog]:
     fill(folder, {"tasks.json": json.dumps(tasks)})
     source = ImportSource(folder / "tasks.json")
     assert labelstudio.detect(source.sample())
-    return take(labelstudio, source)
+    return read_aligned(labelstudio, source)
 
 
 def test_a_task_has_a_document_an_annotator(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_a_task_without_annotation_stays_open(tmp_path: Path) -> None:
     }
     (found,), account = read(tmp_path, row)
     assert (found.answer, found.spans) == (None, ())
-    assert told(account) == [
+    assert ledger_lines(account) == [
         ("prediction", "left out", labelstudio_reader.PREDICTION_ONLY),
         ("draft", "left out", "a draft that was never submitted (1 result)"),
     ]
@@ -203,7 +203,7 @@ def test_line_ends_of_two_characters_may_count_as_one(tmp_path: Path) -> None:
     assert account.is_balanced
 
 
-def test_a_quote_that_disagrees_is_told(tmp_path: Path) -> None:
+def test_a_quote_that_disagrees_is_reported(tmp_path: Path) -> None:
     """The offsets are what was marked; the quote is a checksum."""
     (found,), account = read(tmp_path, task(TEXT, region(0, 8, text="Ida Holm"), region(0, 3, text="Per")))
     assert words(found) == [("Ida Holm", "PERSON"), ("Ida", "PERSON")]
@@ -262,7 +262,9 @@ def test_places_in_a_page_count_in_its_text(
     row = task(page, {"id": "h", "type": "hypertextlabels", "to_name": "t", "value": value})
     (found,), account = read(tmp_path, row)
     assert [(s.start, s.end) for s in found.spans] == places
-    assert told(account) == ([] if places else [("span", "left out", labelstudio_reader.PAGE_TEXT_DIFFERS)])
+    assert ledger_lines(account) == (
+        [] if places else [("span", "left out", labelstudio_reader.PAGE_TEXT_DIFFERS)]
+    )
     assert account.is_balanced
 
 
@@ -270,7 +272,7 @@ def test_a_file_may_be_one_task_over_several_lines(tmp_path: Path) -> None:
     """Storages hold a file an annotation, its task inside."""
     row = {"id": 1, "result": [region(0, 8)], "completed_by": 4, "task": {"id": 9, "data": {"text": TEXT}}}
     fill(tmp_path, {"1": json.dumps(row, indent=2)})
-    (found,), _ = take(labelstudio, ImportSource(tmp_path / "1"))
+    (found,), _ = read_aligned(labelstudio, ImportSource(tmp_path / "1"))
     assert labelstudio.detect(ImportSource(tmp_path / "1").sample())
     assert (found.id, found.annotator, words(found)) == ("9", "4", [("Ida Holm", "PERSON")])
 
@@ -381,7 +383,7 @@ def test_what_is_written_is_read(drawn: list[Document], answer: Answer | None) -
         for n, d in enumerate(drawn)
         for who in ("ana", "ben")
     ]
-    back, written, account = there_and_back(labelstudio, every)
+    back, written, account = round_trip(labelstudio, every)
     kept = [d for d in back if d.spans or d.answer or d.note]
     assert [(d.text, d.spans, d.note, d.annotator, d.id, d.title, d.meta, d.time) for d in kept] == [
         (d.text, d.spans, d.note, d.annotator, d.id, d.title, d.meta, d.time)

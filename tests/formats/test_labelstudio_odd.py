@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from annotator.core.errors import SourceError
 from annotator.formats import labelstudio
 from annotator.formats.import_source import ImportSource
-from tests.formats.format_samples import SHARED, holds, records, take
+from tests.formats.format_samples import SHARED, assert_accounted, records, read_aligned
 
 TEXT = "Ida Holm left Orkenby."
 TOP = "id data text annotations completions predictions result task annotator lead_time completed_by"
@@ -29,8 +29,8 @@ def test_no_bytes_are_more_than_refused(
     """Whatever a file holds, it is read with every span accounted for, or a SourceError."""
     tasks = [*values, {"data": {"text": TEXT, "b": values}, "annotations": [{"result": results}]}]
     for data in (json.dumps(tasks).encode(), json.dumps(tasks[-1], indent=1).encode()):
-        holds(labelstudio, tmp_path / "x.json", data)
-        holds(labelstudio, tmp_path / "x.json", data[:-1] + rest)
+        assert_accounted(labelstudio, tmp_path / "x.json", data)
+        assert_accounted(labelstudio, tmp_path / "x.json", data[:-1] + rest)
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the shared exports are not here")
@@ -39,4 +39,4 @@ def test_projects_without_texts_among_real_exports_are_refused() -> None:
     for path in sorted((SHARED / "labelstudio").iterdir()):
         assert labelstudio.detect(ImportSource(path).sample())
         with pytest.raises(SourceError, match=r"no span of a text is marked|not texts"):
-            take(labelstudio, ImportSource(path))
+            read_aligned(labelstudio, ImportSource(path))

@@ -13,7 +13,7 @@ from annotator.formats import labelstudio
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
 from annotator.formats.labelstudio.html_text import text_nodes
-from tests.formats.format_samples import fill, take, told, words
+from tests.formats.format_samples import fill, read_aligned, ledger_lines, words
 
 PAGE = (
     "<!DOCTYPE html><html><head><title>News</title></head><body><h1>Ry &amp; Bo</h1>"
@@ -35,7 +35,7 @@ def read(folder: Path, data: dict[str, Any], *results: dict[str, Any]) -> tuple[
     """Read a project with one task that was annotated once."""
     tasks = [{"id": 1, "data": data, "annotations": [{"id": 1, "result": list(results)}]}]
     fill(folder, {"x.json": json.dumps(tasks)})
-    (document,), account = take(labelstudio, ImportSource(folder / "x.json"))
+    (document,), account = read_aligned(labelstudio, ImportSource(folder / "x.json"))
     assert account.is_balanced
     return document, account
 
@@ -76,7 +76,7 @@ def test_a_path_that_leads_astray(tmp_path: Path) -> None:
         spot("/p[9]/text()[7]", "/p[9]/text()[7]", (0, 2), "Bo"),
     )
     assert words(document) == [("Holm", "P")]
-    assert told(account)[1:] == [("span", "left out", "its place in the web page has other words")]
+    assert ledger_lines(account)[1:] == [("span", "left out", "its place in the web page has other words")]
 
 
 def test_a_plain_text_with_paths(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def test_a_plain_text_is_no_question() -> None:
     assert detective.note(CODE_POINTS) == ""
 
 
-def test_an_edge_inside_a_character_is_told() -> None:
+def test_an_edge_inside_a_character_is_reported() -> None:
     """Half of a character is no place: it is an error, and never moved to a whole one."""
     with pytest.raises(ValueError, match=r"1 lies inside a character \(UTF-16 units\)"):
         to_code_points("🛶 Tam", 1, 3, UTF16)
@@ -110,7 +110,7 @@ def test_every_edge_comes_back(text: str, unit: OffsetUnit) -> None:
         at += len(piece)
 
 
-def test_the_note_tells_what_decided() -> None:
+def test_the_note_shows_what_decided() -> None:
     """Where nothing is quoted and all spans lie in the text, the note gives the edges of words."""
     detective = OffsetUnitDetector((CODE_POINTS, UTF16))
     detective.add_text("🛶 Ida saw Tam and went", [(3, 6, None), (11, 14, None)])

@@ -17,7 +17,15 @@ from annotator.formats import format_detection, plain
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
 from annotator.formats.span_fields import TEXT_DIFFERS
-from tests.formats.format_samples import fill, holds, records, take, texts_with_spans, there_and_back, words
+from tests.formats.format_samples import (
+    fill,
+    assert_accounted,
+    records,
+    read_aligned,
+    texts_with_spans,
+    round_trip,
+    words,
+)
 
 TEXT = "Ida Holm left Orkenby."
 
@@ -25,7 +33,7 @@ TEXT = "Ida Holm left Orkenby."
 def read(folder: Path, data: str) -> tuple[list[Document], ConversionLog]:
     """Read a file of this text."""
     fill(folder, {"x.data": data})
-    return take(plain, ImportSource(folder / "x.data"))
+    return read_aligned(plain, ImportSource(folder / "x.data"))
 
 
 def line(text: str, spans: list[Any], key: str = "spans") -> str:
@@ -145,7 +153,7 @@ def test_what_is_no_record_is_named_with_its_place(tmp_path: Path, data: str, er
 def test_what_is_written_is_read(drawn: list[Document]) -> None:
     """Texts, spans with their quotes, notes, metadata and names survive the file."""
     every = [replace(d, meta={"article": "a1"}, note="x", annotator="ana", title="t") for d in drawn]
-    back, written, account = there_and_back(plain, every)
+    back, written, account = round_trip(plain, every)
     assert [replace(d, where="") for d in back] == every
     assert not written.entries
     assert written.kept == account.read == account.kept
@@ -159,7 +167,7 @@ def test_no_bytes_are_more_than_refused(tmp_path: Path, values: list[Any], rest:
     """Whatever a file holds, it is read with every span accounted for, or a SourceError."""
     lines = [json.dumps(v).encode() for v in values]
     for data in (b"\n".join(lines), b"\n".join([*lines, rest]), json.dumps(values).encode()):
-        holds(plain, tmp_path / "x.jsonl", data)
+        assert_accounted(plain, tmp_path / "x.jsonl", data)
 
 
 def test_a_quote_that_disagrees_is_listed(tmp_path: Path) -> None:

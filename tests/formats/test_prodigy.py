@@ -23,12 +23,12 @@ from annotator.formats.prodigy.prodigy_reader import ACCEPTED_AND_REJECTED, ANSW
 from annotator.formats.span_fields import TEXT_DIFFERS
 from tests.formats.format_samples import (
     fill,
-    holds,
+    assert_accounted,
     records,
-    take,
+    read_aligned,
     texts_with_spans,
-    there_and_back,
-    told,
+    round_trip,
+    ledger_lines,
     words,
 )
 
@@ -48,7 +48,7 @@ def read(folder: Path, *tasks: dict[str, Any] | bytes) -> tuple[list[Document], 
     """Read tasks from a file, a line each."""
     lines = (t if isinstance(t, bytes) else json.dumps(t).encode() for t in tasks)
     fill(folder, {"tasks.jsonl": b"\n".join(lines)})
-    return take(prodigy, ImportSource(folder / "tasks.jsonl"))
+    return read_aligned(prodigy, ImportSource(folder / "tasks.jsonl"))
 
 
 def test_a_manual_task_keeps_all_that_it_says(tmp_path: Path) -> None:
@@ -87,7 +87,10 @@ def test_binary_answers_are_merged_by_text(tmp_path: Path) -> None:
     assert words(found) == [("Ida Holm", "PERSON"), ("Orkenby", "VENUE")]
     assert found.rejected == (Span(14, 21, "PERSON"),)
     assert found.answer is None
-    assert told(account) == [("span", "double", ANSWERED_TWICE), ("span", "left out", ANSWERED_IGNORE)]
+    assert ledger_lines(account) == [
+        ("span", "double", ANSWERED_TWICE),
+        ("span", "left out", ANSWERED_IGNORE),
+    ]
     assert (account.read, account.kept, account.is_balanced) == (5, 3, True)
     assert prodigy_reader.BINARY_ANSWERS.format(n=5) in account.notes
     assert conversion_ledger.count_losses(account) == 0
@@ -98,7 +101,7 @@ def test_the_later_of_two_binary_answers_stands(tmp_path: Path) -> None:
     late, early = binary(IDA, "accept", _timestamp=9), binary(IDA, "reject", _timestamp=3)
     (found,), account = read(tmp_path, late, early)
     assert (words(found), found.rejected) == ([("Ida Holm", "PERSON")], ())
-    assert told(account) == [("span", "left out", ACCEPTED_AND_REJECTED)]
+    assert ledger_lines(account) == [("span", "left out", ACCEPTED_AND_REJECTED)]
     assert account.is_balanced
 
 
@@ -195,7 +198,7 @@ def test_offsets_in_utf16_are_found_out(tmp_path: Path) -> None:
     (found,), account = read(tmp_path, task)
     assert words(found) == [("Ida", "PERSON")]
     assert [t.text for t in found.tokens] == ["🛶", "Ida"]
-    assert told(account) == [("span", "moved", "offsets count UTF-16 units")]
+    assert ledger_lines(account) == [("span", "moved", "offsets count UTF-16 units")]
     assert account.is_balanced
 
 
@@ -255,7 +258,7 @@ def documents(draw: st.DrawFn) -> Document:
 @given(st.lists(documents(), max_size=4))
 def test_what_is_written_is_read(every: list[Document]) -> None:
     """All fields of a document survive the file."""
-    back, written, account = there_and_back(prodigy, every)
+    back, written, account = round_trip(prodigy, every)
     assert [replace(d, where="") for d in back] == every
     assert not written.entries
     assert (written.read, written.is_balanced, account.read) == (account.read, True, written.kept)
@@ -292,7 +295,7 @@ def test_a_span_inside_a_token_is_listed_on_writing() -> None:
     document = Document(
         "Ida left", (Span(0, 2, "A"), Span(0, 99, "A")), build_tokens(["Ida", "left"], [True, False])
     )
-    (back,), written, _ = there_and_back(prodigy, [document])
+    (back,), written, _ = round_trip(prodigy, [document])
     assert back.spans == ()
     assert [e.why for e in written.entries] == ["it is not on token edges", "past the end of the text"]
     assert written.is_balanced
@@ -309,4 +312,4 @@ def test_no_bytes_are_more_than_refused(tmp_path: Path, values: list[Any], rest:
     """Whatever a file holds, it is read with every span accounted for, or a SourceError."""
     lines = [json.dumps(v).encode() for v in values]
     for tail in ([], [rest]):
-        holds(prodigy, tmp_path / "x.jsonl", b"\n".join([*lines, *tail]))
+        assert_accounted(prodigy, tmp_path / "x.jsonl", b"\n".join([*lines, *tail]))

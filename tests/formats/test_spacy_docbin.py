@@ -25,13 +25,13 @@ from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
 from annotator.formats.span_alignment import IN_ANOTHER_GROUP
 from annotator.formats.span_fields import NoteCounter
-from tests.formats.format_samples import holds, take, told, words
+from tests.formats.format_samples import assert_accounted, read_aligned, ledger_lines, words
 
 ROOT = Path(__file__).resolve().parents[2]
 WORDS = ["Ida", "mark", "PERSON", "é", "🛶", "\n", "”", "12", "  "]
 
 
-def made(words_: list[str], spaces: list[bool] | None = None, **more: Any) -> Doc:
+def make_doc(words_: list[str], spaces: list[bool] | None = None, **more: Any) -> Doc:
     """Make a Doc."""
     return Doc(Vocab(), words=words_, spaces=spaces, **more)
 
@@ -39,12 +39,12 @@ def made(words_: list[str], spaces: list[bool] | None = None, **more: Any) -> Do
 def read(folder: Path, *docs: Doc, user_data: bool = True) -> tuple[list[Document], ConversionLog]:
     """Write Docs with spaCy and read the file."""
     DocBin(docs=docs, store_user_data=user_data).to_disk(folder / "docs")
-    return take(spacy_docbin, ImportSource(folder / "docs"))
+    return read_aligned(spacy_docbin, ImportSource(folder / "docs"))
 
 
 def test_entities_and_groups_are_one_set(tmp_path: Path) -> None:
     """Each span comes once, known-wrong ones apart; what stands in two groups is listed."""
-    doc = made(["Ida", "Holm", "left", "mark", "."], [True, True, True, False, False])
+    doc = make_doc(["Ida", "Holm", "left", "mark", "."], [True, True, True, False, False])
     doc.ents = [DocSpan(doc, 0, 2, "PERSON")]
     doc.spans["sc"] = [DocSpan(doc, 0, 2, "PERSON"), DocSpan(doc, 0, 4, "CLAIM")]
     doc.spans["none"] = []
@@ -53,16 +53,16 @@ def test_entities_and_groups_are_one_set(tmp_path: Path) -> None:
     assert found.text == "Ida Holm left mark."
     assert words(found) == [("Ida Holm", "PERSON"), ("Ida Holm left mark", "CLAIM")]
     assert found.rejected == (Span(14, 18, "VENUE"),)
-    assert told(account) == [("span", "double", IN_ANOTHER_GROUP)]
+    assert ledger_lines(account) == [("span", "double", IN_ANOTHER_GROUP)]
     assert (account.read, account.kept, account.is_balanced) == (4, 3, True)
 
 
 def test_missing_tags_are_no_o(tmp_path: Path) -> None:
     """A text of missing tags is open, one of O is done; stretches that nobody reviewed are named."""
-    open_, done, partly = (made(["a", "b", "c", "d"]) for _ in range(3))
+    open_, done, partly = (make_doc(["a", "b", "c", "d"]) for _ in range(3))
     done.ents = []
     partly.set_ents([DocSpan(partly, 0, 1, "A")], missing=[partly[2:4]])
-    grouped = made(["a", "b"], [True, False])
+    grouped = make_doc(["a", "b"], [True, False])
     grouped.spans["sc"] = [DocSpan(grouped, 0, 1, "A")]
     found, account = read(tmp_path, open_, done, partly, grouped)
     assert [d.answer for d in found] == [None, Answer.ACCEPT, Answer.ACCEPT, Answer.ACCEPT]
@@ -72,7 +72,9 @@ def test_missing_tags_are_no_o(tmp_path: Path) -> None:
 
 def test_sentences_and_user_data_are_read(tmp_path: Path) -> None:
     """Sentence starts become ranges; named user data and the Doc's own attributes are metadata."""
-    doc = made(["Go", ".", "Now", "!"], [False, True, False, False], sent_starts=[True, False, True, False])
+    doc = make_doc(
+        ["Go", ".", "Now", "!"], [False, True, False, False], sent_starts=[True, False, True, False]
+    )
     of_all: dict[Any, Any] = {
         "source": "wire",
         ("._.", "id", None, None): "d7",
@@ -94,9 +96,9 @@ def test_sentences_and_user_data_are_read(tmp_path: Path) -> None:
     assert [(e.kind, e.why) for e in account.entries] == [("text label", spacy_docbin.DOC_CATS_UNSUPPORTED)]
 
 
-def test_tags_and_links_are_told(tmp_path: Path) -> None:
+def test_tags_and_links_are_reported(tmp_path: Path) -> None:
     """What has no place here is named once for the file."""
-    doc = made(["Ida", "left"], [True, False], tags=["NNP", "VBD"], lemmas=["Ida", "leave"])
+    doc = make_doc(["Ida", "left"], [True, False], tags=["NNP", "VBD"], lemmas=["Ida", "leave"])
     doc.spans["sc"] = [DocSpan(doc, 0, 1, "PERSON", kb_id="Q7")]
     _, account = read(tmp_path, doc)
     assert [(e.kind, e.id) for e in account.entries] == [("link", "'Q7'")]
@@ -106,9 +108,9 @@ def test_tags_and_links_are_told(tmp_path: Path) -> None:
 def test_a_folder_of_shards_is_one_file(tmp_path: Path) -> None:
     """Shards follow each other by name; other files in the folder are passed over."""
     for n in (2, 1):
-        DocBin(docs=[made([f"text{n}"], [False])]).to_disk(tmp_path / f"part-{n}.spacy")
+        DocBin(docs=[make_doc([f"text{n}"], [False])]).to_disk(tmp_path / f"part-{n}.spacy")
     (tmp_path / "ledger.jsonl").write_text("{}")
-    found, _ = take(spacy_docbin, ImportSource(tmp_path))
+    found, _ = read_aligned(spacy_docbin, ImportSource(tmp_path))
     assert [(d.text, d.where) for d in found] == [
         (f"text{n}", f"{tmp_path}/part-{n}.spacy, doc 1") for n in (1, 2)
     ]  # fmt: skip
@@ -120,7 +122,7 @@ def test_a_folder_of_shards_is_one_file(tmp_path: Path) -> None:
 
 def test_older_forms_of_groups_are_read(tmp_path: Path) -> None:
     """Groups were a list of names once, and before that there were none; spaCy still reads both."""
-    doc = made(["Ida", "left"], [True, False])
+    doc = make_doc(["Ida", "left"], [True, False])
     doc.spans["sc"] = [DocSpan(doc, 0, 1, "PERSON")]
     body = srsly.msgpack_loads(zlib.decompress(DocBin(docs=[doc]).to_bytes()))
     old = {**body, "span_groups": [srsly.msgpack_dumps([doc.spans["sc"].to_bytes()])]}
@@ -134,7 +136,7 @@ def test_older_forms_of_groups_are_read(tmp_path: Path) -> None:
 def body() -> dict[str, Any]:
     """Return the map of a small DocBin."""
     found: dict[str, Any] = srsly.msgpack_loads(
-        zlib.decompress(DocBin(docs=[made(["a"], [False])]).to_bytes())
+        zlib.decompress(DocBin(docs=[make_doc(["a"], [False])]).to_bytes())
     )
     return found
 
@@ -168,7 +170,7 @@ def test_damage_is_named(change: dict[str, Any], error: str) -> None:
         (zlib.compress(b"\x01"), "it holds no map"),
         (zlib.compress(b"\x91" * 5000), "its msgpack cannot be read"),
         (zlib.compress(b"\xdd\xff\xff\xff\xff"), "its msgpack cannot be read"),
-        (DocBin(docs=[made(["a"])]).to_bytes()[:-9], "it is cut off"),
+        (DocBin(docs=[make_doc(["a"])]).to_bytes()[:-9], "it is cut off"),
         (zlib.compress(bytes(2**26), 9), "the file inflates to more than 16,"),
     ],
 )
@@ -180,7 +182,7 @@ def test_what_is_no_docbin_is_refused(data: bytes, error: str) -> None:
 
 def test_reading_needs_no_spacy(tmp_path: Path) -> None:
     """An import of a DocBin doesn't pay for the import of spaCy."""
-    DocBin(docs=[made(["mark", "left"], [True, False])]).to_disk(tmp_path / "x.spacy")
+    DocBin(docs=[make_doc(["mark", "left"], [True, False])]).to_disk(tmp_path / "x.spacy")
     code = (
         "import sys; from pathlib import Path; from annotator.formats import spacy_docbin as d\n"
         "from annotator.formats.import_source import ImportSource; from annotator.formats.document import ConversionLog\n"
@@ -240,4 +242,4 @@ def test_no_bytes_are_more_than_refused(tmp_path: Path, data: st.DataObject) -> 
         inner[at] = value
     cut = data.draw(st.integers(0, len(whole)))
     for changed in (whole[:cut], zlib.compress(bytes(inner)), data.draw(st.binary(max_size=30))):
-        holds(spacy_docbin, tmp_path / "x", changed)
+        assert_accounted(spacy_docbin, tmp_path / "x", changed)

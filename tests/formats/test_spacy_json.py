@@ -22,12 +22,12 @@ from annotator.formats.spacy_json import tag_runs
 from annotator.formats.span_alignment import IN_ANOTHER_GROUP
 from tests.formats.format_samples import (
     fill,
-    holds,
+    assert_accounted,
     records,
-    take,
+    read_aligned,
     texts_with_spans,
-    there_and_back,
-    told,
+    round_trip,
+    ledger_lines,
     words,
 )
 
@@ -38,7 +38,7 @@ PAIR = [TEXT, {"entities": [[0, 8, "PERSON"], [14, 21, "VENUE"]]}]
 def read(folder: Path, value: Any) -> tuple[list[Document], ConversionLog]:
     """Read a file that holds this value, or this text."""
     fill(folder, {"x.data": value if isinstance(value, str) else json.dumps(value)})
-    return take(spacy_json, ImportSource(folder / "x.data"))
+    return read_aligned(spacy_json, ImportSource(folder / "x.data"))
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_doc_as_json_keeps_its_groups(tmp_path: Path) -> None:
     assert words(found) == [("Ida Holm", "PERSON"), ("Orkenby", "VENUE")]
     assert [t.text for t in found.tokens] == ["Ida", "Holm", "left", "Orkenby", "."]
     assert found.sentences == ((0, 22),)
-    assert told(account) == [("span", "double", IN_ANOTHER_GROUP)]
+    assert ledger_lines(account) == [("span", "double", IN_ANOTHER_GROUP)]
     assert account.is_balanced
     assert list(format_detection.matching_formats(ImportSource(tmp_path / "x.data").sample())) == [
         "spacy-json"
@@ -130,7 +130,7 @@ def test_tags_are_read_leniently(tags: str, found: list[Any]) -> None:
 
 
 @given(st.lists(st.integers(1, 3), max_size=5))
-def test_entities_side_by_side_are_told_apart(sizes: list[int]) -> None:
+def test_entities_side_by_side_are_reported_apart(sizes: list[int]) -> None:
     """BILUO tells where each of several entities in a row ends."""
     edges = [sum(sizes[:n]) for n in range(len(sizes) + 1)]
     every = [(a, b, "A") for a, b in pairwise(edges)]
@@ -157,7 +157,7 @@ def test_what_is_none_of_them_is_named_with_its_place(tmp_path: Path, value: Any
 @given(st.lists(texts_with_spans(gaps=(" ", "\n")), max_size=4))
 def test_what_is_written_is_read(drawn: list[Document]) -> None:
     """Texts and entities survive; of two that overlap the longer one does, and the other is listed."""
-    back, written, account = there_and_back(spacy_json, drawn)
+    back, written, account = round_trip(spacy_json, drawn)
     assert [d.text for d in back] == [d.text for d in drawn]
     assert written.is_balanced
     assert written.kept == account.read == account.kept
@@ -170,7 +170,7 @@ def test_what_is_written_is_read(drawn: list[Document]) -> None:
 def test_of_overlapping_spans_the_longer_one_is_written() -> None:
     """The shorter one is a line of the ledger."""
     document = Document(TEXT, (Span(0, 3, "A"), Span(0, 8, "B")))
-    (back,), written, _ = there_and_back(spacy_json, [document])
+    (back,), written, _ = round_trip(spacy_json, [document])
     assert replace(back, where="") == replace(document, spans=(Span(0, 8, "B"),))
     assert [(e.id, e.why) for e in written.entries] == [("0-3:A", "entities of spaCy cannot overlap")]
 
@@ -184,4 +184,4 @@ def test_no_bytes_are_more_than_refused(tmp_path: Path, values: list[Any], rest:
     lines = [json.dumps(v).encode() for v in values]
     pairs = [json.dumps([TEXT, v]).encode() for v in values]
     for data in (b"\n".join(lines), b"\n".join([*pairs, rest]), json.dumps(values).encode()):
-        holds(spacy_json, tmp_path / "x.json", data)
+        assert_accounted(spacy_json, tmp_path / "x.json", data)

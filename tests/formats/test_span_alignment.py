@@ -72,7 +72,7 @@ def test_a_map_that_makes_two_labels_one() -> None:
     assert account.is_balanced
 
 
-def test_what_a_reader_has_listed_is_told_once() -> None:
+def test_what_a_reader_has_listed_is_reported_once() -> None:
     """A split span has its one line from the reader: its parts are not counted as kept besides."""
     account = ConversionLog(read=1)
     parts = (Span(1, 5, "P"), Span(13, 18, "P"))
@@ -125,7 +125,7 @@ def test_tokens_that_leave_words_out_are_no_tokens() -> None:
     assert tokens_with_blanks("ab", [Token("ab", 0, 2, ws=False), Token("b", 1, 2, ws=False)], 0, 2) is None
 
 
-def test_labels_that_a_map_makes_one_are_told() -> None:
+def test_labels_that_a_map_makes_one_are_reported() -> None:
     """Of two labels on one range that are called the same now one stays, and the line says why."""
     account = ConversionLog(read=3)
     document = Document("Ida left.", (Span(0, 3, "PER"), Span(0, 3, "NAME"), Span(0, 3, "PER")))

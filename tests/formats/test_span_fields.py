@@ -20,7 +20,7 @@ from annotator.formats.span_fields import (
     whole_number,
 )
 from annotator.formats.span_fields import storable_fields as plain_fields
-from tests.formats.format_samples import SHARED, holds, take
+from tests.formats.format_samples import SHARED, assert_accounted, read_aligned
 
 DEEP = "[" * 1000 + "]" * 1000
 ODD = (DEEP, '{"a":' * 1000 + "1" + "}" * 1000, "1e300", "1" * 30, "-0.0", '"a\\u0000"', "null", "true")
@@ -41,7 +41,7 @@ PLACES = (
 def test_odd_values_are_read_or_refused(tmp_path: Path, module: ModuleType, place: str) -> None:
     """Nesting that orjson reads and others don't, huge numbers and NUL make no traceback anywhere."""
     for value in ODD:
-        holds(module, tmp_path / "x.jsonl", place.replace("%s", value).encode())
+        assert_accounted(module, tmp_path / "x.jsonl", place.replace("%s", value).encode())
 
 
 def test_a_record_may_be_an_article(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_values_of_fields_are_what_they_should_be() -> None:
     assert plain_fields([1]) == {}
 
 
-def test_a_tally_tells_each_thing_once() -> None:
+def test_a_tally_shows_each_thing_once() -> None:
     """Notes come in the order in which they first came up, and none for nothing."""
     account, tally = ConversionLog(), NoteCounter()
     for what, by in (("b: {n}", 1), ("none: {n}", 0), ("a: {n}", 1000), ("b: {n}", 1)):
@@ -102,5 +102,5 @@ def test_real_exports_are_accounted_for(format_: str) -> None:
     for path in sorted((SHARED / format_).iterdir()):
         source = ImportSource(path)
         assert list(format_detection.matching_formats(source.sample())) == [format_]
-        _, account = take({"prodigy": prodigy, "doccano": doccano}[format_], source)
+        _, account = read_aligned({"prodigy": prodigy, "doccano": doccano}[format_], source)
         assert account.is_balanced

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from annotator.core.errors import SourceError
 from annotator.formats import uima
 from annotator.formats.import_source import ImportSource
-from tests.formats.format_samples import fill, take, told, words
+from tests.formats.format_samples import fill, read_aligned, ledger_lines, words
 
 TEXT = "🛶 Ida Holm left Orkenby."
 NER = "de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity"
@@ -83,7 +83,7 @@ def test_json_with_tokens_and_another_layer(tmp_path: Path) -> None:
         span(3, 6, "see p. 4", "custom.Span"),
     )  # fmt: skip
     source = fill(tmp_path, {"x.json": json.dumps(found)})
-    (document,), account = take(uima, ImportSource(source.path / "x.json"))
+    (document,), account = read_aligned(uima, ImportSource(source.path / "x.json"))
     assert document.text == TEXT
     assert words(document) == [("Ida Holm", "PERSON"), ("Orkenby", "VENUE")]
     assert [t.text for t in document.tokens] == ["Ida", "Holm"]
@@ -92,7 +92,7 @@ def test_json_with_tokens_and_another_layer(tmp_path: Path) -> None:
         "the layer custom.Span is not read: no values in it look like labels; --layer custom.Span takes it",
     ]
     assert account.is_balanced
-    assert ("Span", "left out", "the layer Span has no place here") in told(account)
+    assert ("Span", "left out", "the layer Span has no place here") in ledger_lines(account)
 
 
 @pytest.mark.parametrize(
@@ -109,9 +109,9 @@ def test_wrong_offsets_are_listed(tmp_path: Path, place: tuple[int, int], why: s
     """A span without a place in the text is counted and listed."""
     pytest.importorskip("cassis")
     fill(tmp_path, {"x.json": json.dumps(cas(span(*place), span(17, 24)))})
-    (document,), account = take(uima, ImportSource(tmp_path / "x.json"))
+    (document,), account = read_aligned(uima, ImportSource(tmp_path / "x.json"))
     assert words(document) == [("Orkenby", "PERSON")]
-    assert told(account) == [("span", "left out", why)]
+    assert ledger_lines(account) == [("span", "left out", why)]
     assert (account.read, account.is_balanced) == (2, True)
 
 
@@ -124,12 +124,12 @@ def test_xmi_in_a_zip_and_in_a_folder(tmp_path: Path) -> None:
     folder = fill(tmp_path / "f", {"x.xmi": XMI, "TypeSystem.xml": TYPES})
     for source in (ImportSource(tmp_path / "x.zip"), folder, ImportSource(tmp_path / "f" / "x.xmi")):
         assert uima.detect(source.sample())
-        (document,), account = take(uima, source)
+        (document,), account = read_aligned(uima, source)
         assert words(document) == [("Ida Holm", "PERSON"), ("Orkenby", "VENUE")]
         assert account.is_balanced
     fill(tmp_path / "g", {"x.xmi": XMI})
     with pytest.raises(SourceError, match=r"the XMI has no type system; put its TypeSystem\.xml beside it"):
-        take(uima, ImportSource(tmp_path / "g" / "x.xmi"))
+        read_aligned(uima, ImportSource(tmp_path / "g" / "x.xmi"))
 
 
 def test_a_layer_by_name(tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_entities_of_xml_are_refused(tmp_path: Path) -> None:
     bomb = '<!DOCTYPE x [<!ENTITY a "aaaa">]>' + XMI
     fill(tmp_path, {"x.xmi": bomb, "TypeSystem.xml": TYPES})
     with pytest.raises(SourceError, match="XML with a DOCTYPE or in another code than UTF-8 is not read"):
-        take(uima, ImportSource(tmp_path / "x.xmi"))
+        read_aligned(uima, ImportSource(tmp_path / "x.xmi"))
 
 
 def test_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,7 +168,7 @@ def test_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(importlib, "import_module", missing)
     fill(tmp_path, {"x.json": json.dumps(cas(span(3, 11)))})
     with pytest.raises(SourceError, match=r"needs an extra .*pip install 'article-annotator\[uima\]'"):
-        take(uima, ImportSource(tmp_path / "x.json"))
+        read_aligned(uima, ImportSource(tmp_path / "x.json"))
 
 
 def test_it_is_loaded_late() -> None:
@@ -189,7 +189,7 @@ def test_no_values_make_a_traceback(found: list[tuple[Any, Any, Any]], drop: int
     whole = dict(list(whole.items())[:drop]) if drop < 3 else whole
     with TemporaryDirectory() as folder, suppress(SourceError):
         fill(Path(folder), {"x.json": json.dumps(whole)})
-        _, account = take(uima, ImportSource(Path(folder) / "x.json"))
+        _, account = read_aligned(uima, ImportSource(Path(folder) / "x.json"))
         assert account.is_balanced
 
 
@@ -201,5 +201,5 @@ def test_no_bytes_make_a_traceback(at: int, data: bytes) -> None:
     raw = XMI.encode()
     with TemporaryDirectory() as folder, suppress(SourceError):
         fill(Path(folder), {"x.xmi": raw[:at] + data + raw[at + len(data) :], "TypeSystem.xml": TYPES})
-        _, account = take(uima, ImportSource(Path(folder) / "x.xmi"))
+        _, account = read_aligned(uima, ImportSource(Path(folder) / "x.xmi"))
         assert account.is_balanced

@@ -26,7 +26,15 @@ from annotator.formats.webanno.webanno_table import (
     unescape_text,
 )
 from annotator.formats.webanno.webanno_writer import GAPS_LOST
-from tests.formats.format_samples import SHARED, fill, take, texts_with_spans, there_and_back, told, words
+from tests.formats.format_samples import (
+    SHARED,
+    fill,
+    read_aligned,
+    texts_with_spans,
+    round_trip,
+    ledger_lines,
+    words,
+)
 
 HEAD = "#FORMAT=WebAnno TSV 3.3\n#T_SP=custom.Span|kind|value\n"
 FILE = HEAD + (
@@ -52,7 +60,7 @@ FILE = HEAD + (
 def read(folder: Path, text: str | bytes) -> tuple[list[Document], ConversionLog]:
     """Read a file with this text."""
     fill(folder, {"x.tsv": text})
-    return take(webanno, ImportSource(folder / "x.tsv"))
+    return read_aligned(webanno, ImportSource(folder / "x.tsv"))
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
@@ -73,7 +81,7 @@ def test_a_whole_file(tmp_path: Path, end: str) -> None:
     ]
     assert account.notes == ["spans are the layer custom.Span, labels its feature value"]
     assert (account.read, account.kept, account.is_balanced) == (4, 3, True)
-    assert told(account) == [
+    assert ledger_lines(account) == [
         ("feature", "left out", "the feature kind has no place here"),
         ("relation", "left out", "the layer Link has no place here"),
         ("span", "characters", "inside a token"),
@@ -105,7 +113,7 @@ def test_the_layers_whose_values_are_labels(tmp_path: Path) -> None:
         "the layer x.A is not read: no values in it look like labels; --layer x.A takes it",
         "the layer POS is left out (2 annotations); --layer POS takes it",
     ]
-    assert told(account) == [("A", "left out", "the layer A has no place here")]
+    assert ledger_lines(account) == [("A", "left out", "the layer A has no place here")]
     (asked,) = webanno.read(ImportSource(tmp_path / "x.tsv"), ConversionLog(), "A")
     assert words(asked) == [("Ida", "A")]
     with pytest.raises(
@@ -131,7 +139,7 @@ def test_several_layers_of_labels(tmp_path: Path) -> None:
         "spans are the layer x.Quote, labels its feature type",
         "the layer y.Quote is not read: no values in it look like labels; --layer y.Quote takes it",
     ]
-    assert told(account) == [
+    assert ledger_lines(account) == [
         ("feature", "left out", "the feature of has no place here"),
         ("Quote", "left out", "the layer Quote has no place here"),
     ]
@@ -171,7 +179,7 @@ def test_no_layer_of_spans(tmp_path: Path) -> None:
 def test_a_project_of_several_annotators(tmp_path: Path) -> None:
     """An exported project names document and annotator by its folders; nobody's state is not done."""
     files = {f"annotation/trip.txt/{name}.tsv": FILE for name in ("ana", "INITIAL_CAS")} | {"log.txt": "x"}
-    documents, account = take(webanno, fill(tmp_path, files))
+    documents, account = read_aligned(webanno, fill(tmp_path, files))
     assert [(d.id, d.annotator, d.answer) for d in documents] == [
         ("trip", "", None),
         ("trip", "ana", Answer.ACCEPT),
@@ -234,7 +242,7 @@ def test_there_and_back(documents: list[Document], has_tokens: bool) -> None:
     documents = [
         replace(d, id=f"t{n}", tokens=_tokens(d) if has_tokens else ()) for n, d in enumerate(documents)
     ]
-    back, written, account = there_and_back(webanno, documents)
+    back, written, account = round_trip(webanno, documents)
     assert written.is_balanced
     assert account.is_balanced
     assert [d.text for d in back] == [d.text for d in documents]
@@ -255,10 +263,10 @@ def test_sentences_are_kept_and_spans_over_their_ends() -> None:
         sentences=((0, 11), (12, 21)),
         note="n",
     )
-    (back,), written, _ = there_and_back(webanno, [document])
+    (back,), written, _ = round_trip(webanno, [document])
     assert [back.text[s:e] for s, e in back.sentences] == ["🛶 Ida left.", "Per went."]
     assert set(back.spans) == set(document.spans[:3])
-    assert told(written) == [
+    assert ledger_lines(written) == [
         ("span", "left out", "past the end of the text"),
         ("span", "left out", "it begins or ends with a blank"),
         ("note", "left out", "notes: WebAnno's TSV has none"),
@@ -302,7 +310,7 @@ def test_no_change_makes_a_traceback(data: st.DataObject) -> None:
 def test_real_files(test: str, figures: tuple[int, int, dict[tuple[str, str], int]]) -> None:
     """Every span of WebAnno's own test files is carried over or listed."""
     source = ImportSource(SHARED / "webanno" / f"tsv3-suite__test{test}__reference.tsv")
-    _, account = take(webanno, source)
+    _, account = read_aligned(webanno, source)
     assert (account.read, account.kept, dict(account.totals)) == figures
 
 

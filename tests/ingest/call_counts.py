@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import FrameType
 
 
-def calls(work: Callable[[], object]) -> int:
+def calls(annotated: Callable[[], object]) -> int:
     """Return how many functions, C functions among them, a piece of work calls."""
     count = 0
 
@@ -17,7 +17,7 @@ def calls(work: Callable[[], object]) -> int:
 
     sys.setprofile(seen)
     try:
-        work()
+        annotated()
     finally:
         sys.setprofile(None)
     return count

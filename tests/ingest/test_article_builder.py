@@ -157,7 +157,7 @@ def test_a_page_without_an_article_falls_back_to_the_line_scorer() -> None:
     assert article.text == "Home\nRain fell."
 
 
-def test_a_text_that_cannot_be_stored_is_told() -> None:
+def test_a_text_that_cannot_be_stored_is_reported() -> None:
     """A lone surrogate is an error with its place, before any token is made."""
     with pytest.raises(SourceError, match="half a character"):
         record("Rain \ud800 fell.")

@@ -139,7 +139,7 @@ DECK = "Council of Harrow closes ferry pier after a storm and says that repairs 
     ],
 )
 @pytest.mark.parametrize("gap", ["\n", "\n\n"])
-def test_the_headline_is_told_from_its_deck_and_kicker(head: list[str], title: str, gap: str) -> None:
+def test_the_headline_is_reported_from_its_deck_and_kicker(head: list[str], title: str, gap: str) -> None:
     """The line over a deck is the headline, whatever its words; a section's or site's name is not."""
     assert clean("\n".join(head) + "\n" * bool(head) + gap.join(BODY)).title == title
 

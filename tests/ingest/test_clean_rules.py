@@ -65,7 +65,7 @@ def test_the_block_finder_finds_the_best_way(scores: list[float]) -> None:
     costs = body_segmentation.TransitionCosts(start=1.0, leave=2.0, gap=0.5, comment_before=1.0, ending=1.0)
     none = [0.0] * len(scores)
     found = body_segmentation.best_path(scores, none, [False] * len(scores), costs)
-    best = max((_worth(way, scores, costs) for way in _ways(len(scores))), default=0.0)
+    best = max((_worth(path, scores, costs) for path in _ways(len(scores))), default=0.0)
     assert _worth(found, scores, costs) == pytest.approx(best)
 
 
@@ -79,14 +79,14 @@ def _ways(length: int) -> list[list[PagePart]]:
     }
     ways = [[PagePart.BEFORE]]
     for _ in range(length):
-        ways = [[*way, state] for way in ways for state in following[way[-1]]]
-    return [way[1:] for way in ways if way[-1] is not PagePart.GAP]
+        ways = [[*path, state] for path in ways for state in following[path[-1]]]
+    return [path[1:] for path in ways if path[-1] is not PagePart.GAP]
 
 
-def _worth(way: list[PagePart], scores: list[float], costs: body_segmentation.TransitionCosts) -> float:
+def _worth(path: list[PagePart], scores: list[float], costs: body_segmentation.TransitionCosts) -> float:
     """Return the sum of scores and costs of a way."""
     total, before = 0.0, PagePart.BEFORE
-    for state, score in zip(way, scores, strict=True):
+    for state, score in zip(path, scores, strict=True):
         total += score if state is PagePart.BODY else 0.0
         total -= costs.gap if state is PagePart.GAP else 0.0
         total -= costs.start if (before, state) == (PagePart.BEFORE, PagePart.BODY) else 0.0

@@ -79,7 +79,7 @@ def test_a_missing_extra_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch)
         monkeypatch.undo()
 
 
-def test_other_import_errors_of_the_extra_are_told_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_import_errors_of_the_extra_are_reported_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """A trafilatura that fails to import its own parts (lxml_html_clean) gives the same error."""
 
     def broken(name: str) -> ModuleType:
@@ -93,7 +93,7 @@ def test_other_import_errors_of_the_extra_are_told_too(monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     "html", ["<html><body><script>1</script></body></html>", "<!-- nothing -->", "<html>"]
 )
-def test_a_page_without_text_is_told(html: str) -> None:
+def test_a_page_without_text_is_reported(html: str) -> None:
     """A page that shows nothing is an error, not an empty article."""
     with pytest.raises(SourceError, match=r"a\.html: the page shows no text; save the page as text instead"):
         extract_page(html, "a.html")
@@ -115,7 +115,7 @@ def test_any_markup_gives_lines_or_an_error(parts: list[str]) -> None:
     assert len(page.lines) == page.text.count("\n") + 1
 
 
-def test_duplicates_are_told_apart_by_their_place() -> None:
+def test_duplicates_are_reported_apart_by_their_place() -> None:
     """Of two equal lines the one between lines of the extract is covered."""
     lines = [STORY[1], "Menu", STORY[0], STORY[1], "—", STORY[2], "Menu", STORY[0]]
     assert covered_lines(lines, "\n".join(STORY[:3])) == [False, False, True, True, True, True, False, False]

@@ -107,8 +107,8 @@ PLAIN = WORDS.map(lambda w: " ".join(w).capitalize() + ".")
 def quoted(draw: st.DrawFn) -> tuple[str, str]:
     """Draw a quotation of up to three sentences with its attribution, and the text round it."""
     left, right = draw(st.sampled_from(MARKS))
-    said = " ".join(draw(st.lists(PLAIN, min_size=1, max_size=3)))[:-1]
-    sentence = f"{left}{said},{right} Okoye said."
+    reported = " ".join(draw(st.lists(PLAIN, min_size=1, max_size=3)))[:-1]
+    sentence = f"{left}{reported},{right} Okoye said."
     return sentence, f"{draw(PLAIN)} {sentence} {draw(PLAIN)}"
 
 

@@ -70,7 +70,9 @@ def test_line_ends_and_byte_order_mark(tmp_path: Path) -> None:
         ("The dyke held.", "utf-16", "read as utf-16"),
     ],
 )
-def test_other_encodings_are_detected_and_said(tmp_path: Path, text: str, encoding: str, note: str) -> None:
+def test_other_encodings_are_detected_and_reported(
+    tmp_path: Path, text: str, encoding: str, note: str
+) -> None:
     """Bytes that are not UTF-8 are read by the detected encoding, and the note names it."""
     source = one(put(tmp_path / "a.txt", text.encode(encoding)))
     assert (source.text, source.notes) == (text, (note,))
@@ -172,21 +174,21 @@ def test_one_failure_never_stops_the_others(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("data", [b"", b" \n\t\n", b"\xef\xbb\xbf"])
 @pytest.mark.parametrize("name", ["a.txt", "a.html", "a.jsonl"])
-def test_an_empty_source_is_told(tmp_path: Path, name: str, data: bytes) -> None:
+def test_an_empty_source_is_reported(tmp_path: Path, name: str, data: bytes) -> None:
     """An empty file of any kind is an error."""
     path = put(tmp_path / name, data)
     assert failure(path) == f"{path}: the source is empty; leave it out"
 
 
 @pytest.mark.parametrize("data", [b"ab\0cd", b"%PDF-1.7\nabc", bytes(range(256)) * 8, b"PK\x03\x04abc"])
-def test_a_binary_source_is_told(tmp_path: Path, data: bytes) -> None:
+def test_a_binary_source_is_reported(tmp_path: Path, data: bytes) -> None:
     """NUL bytes, control characters and marks of other formats are no text."""
     path = put(tmp_path / "a.txt", data)
     expected = f"{path}: the source is binary, not text; give a text, HTML or JSONL file, in UTF-8 if you can"
     assert failure(path) == expected
 
 
-def test_a_folder_without_sources_is_told(tmp_path: Path) -> None:
+def test_a_folder_without_sources_is_reported(tmp_path: Path) -> None:
     """A folder in which nothing can be read is an error that says what is looked for."""
     put(tmp_path / "picture.png", b"x")
     assert failure(tmp_path) == (
@@ -195,7 +197,7 @@ def test_a_folder_without_sources_is_told(tmp_path: Path) -> None:
     )
 
 
-def test_a_missing_file_is_told(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     """A path that does not exist is an error that names it."""
     path = tmp_path / "none.txt"
     expected = f"{path}: the source cannot be read (no such file or directory); check the path"
@@ -203,7 +205,7 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a.jsonl"])
-def test_a_line_of_50_mb_is_told(tmp_path: Path, name: str) -> None:
+def test_a_line_of_50_mb_is_reported(tmp_path: Path, name: str) -> None:
     """A line beyond the bound is an error with its number, in text and in JSONL."""
     path = put(tmp_path / name, b'{"text": "ok"}\n' + b"x" * 50 * 2**20)
     *_, last = read(path)
@@ -218,7 +220,7 @@ def test_a_bomb_is_refused(tmp_path: Path) -> None:
     assert failure(path) == f"{path}: the source is larger than 64 MB; split it into smaller files"
 
 
-def test_a_damaged_gzip_is_told(tmp_path: Path) -> None:
+def test_a_damaged_gzip_is_reported(tmp_path: Path) -> None:
     """Half a gzip file is an error."""
     path = put(tmp_path / "a.html.gz", gzip.compress(HTML.encode())[:-12])
     assert failure(path).startswith(f"{path}: the gzip file is damaged (")
@@ -258,11 +260,11 @@ def test_standard_input_that_cannot_be_read(tmp_path: Path) -> None:
             raise OSError(5, "Input/output error")
 
     path = put(tmp_path / "a.txt", PAGE)
-    for stdin, told in (
+    for stdin, message in (
         (None, "standard input is closed; pipe a page into it, or name a file"),
         (Broken(), "standard input: the source cannot be read (input/output error); check the path"),
     ):
         failed, source = read_sources(["-", path], stdin)
         assert isinstance(failed, SourceFailure)
-        assert (failed.origin, str(failed.error)) == ("-", told)
+        assert (failed.origin, str(failed.error)) == ("-", message)
         assert isinstance(source, ArticleSource)

@@ -71,7 +71,7 @@ def test_the_last_token_of_a_sentence_has_no_blank() -> None:
     assert [t.ws for t in ENGLISH.tokens("The dyke holds.")] == [True, True, False, False]
 
 
-def test_the_fingerprint_tells_tokenizers_apart() -> None:
+def test_the_fingerprint_shows_tokenizers_apart() -> None:
     """Equal settings give equal fingerprints; another language or one exception more another."""
     changed = Tokenizer("en")
     changed._tokenize.add_special_case("gimme", [{65: "gim"}, {65: "me"}])
@@ -81,7 +81,7 @@ def test_the_fingerprint_tells_tokenizers_apart() -> None:
     assert all(len(p) == 16 for p in prints)
 
 
-def test_an_unknown_language_is_told() -> None:
+def test_an_unknown_language_is_reported() -> None:
     """A language that spaCy does not have is an error that names it and what to do."""
     with pytest.raises(SourceError) as caught:
         Tokenizer("qq")

@@ -123,13 +123,14 @@ def test_where_a_claim_ends(text: str, wanted: list[str]) -> None:
 
 def test_a_quotation_over_several_sentences() -> None:
     """Every sentence of a quotation is a claim, its stop inside, when the article shows the marks around."""
-    said = [
+    reported = [
         cut(t) for t in ("“It was late,” he said.", "“Nobody came.", "We left.", "It rained.”", "He left.")
     ]
-    assert sentences_inside_quotation(said) == [False, False, True, True, False]
-    context = build_context("", said)
+    assert sentences_inside_quotation(reported) == [False, False, True, True, False]
+    context = build_context("", reported)
     found = [
-        [shown(s, (r.first, r.last)) for r in span_candidates(s, context) if r.kind == "claim"] for s in said
+        [shown(s, (r.first, r.last)) for r in span_candidates(s, context) if r.kind == "claim"]
+        for s in reported
     ]
     assert found == [["“It was late,”"], ["“Nobody came."], ["We left."], ["It rained.”"], []]
 

@@ -151,7 +151,7 @@ def test_other_languages_are_read_by_shape() -> None:
     assert "Berlin" in read("Am Freitag kam Annette Brückner nach Berlin.", "place")
 
 
-def test_every_trait_of_a_reading_is_told() -> None:
+def test_every_trait_of_a_reading_is_reported() -> None:
     """The rule names the traits whose points make the score, so that a rejection can be learned from."""
     tokens = cut("Nurse Odile Farrant lives in Paris.")
     for r in entity_candidates(sentence_features(tokens)):

@@ -75,8 +75,8 @@ class Stage:
         self.app.session.flush()
         await self.app.workers.wait_for_complete()
         await self.pilot.pause()
-        told = self.app.session.message
-        assert told is None or not told.warning, told
+        message = self.app.session.message
+        assert message is None or not message.warning, message
         svg = self.app.export_screenshot(title="annotator")
         # Some viewers drop blanks at the edges of a text otherwise, hard ones too.
         return svg.replace("<svg ", '<svg xml:space="preserve" ', 1)

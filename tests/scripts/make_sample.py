@@ -41,11 +41,11 @@ def make(folder: Path) -> list[str]:
     corpus = CorpusFolder.create(
         folder, name="sample", lang="en", fingerprint=tokenizer.fingerprint, schema_text=text
     )
-    told: list[str] = []
+    message: list[str] = []
     ids = {}
     for path in sorted(SOURCES.glob("*.txt")):
         ids[path.stem] = _ingest(corpus, tokenizer, path)
-        told += _switch_lines(corpus, ids[path.stem], path.with_suffix(".lines"))
+        message += _switch_lines(corpus, ids[path.stem], path.with_suffix(".lines"))
     journal = Journal.open(folder, "guide")
     session = AnnotationSession(
         corpus, journal, schema=corpus.schema, annotator="guide", clock=lambda: TIME, session_id="guide-1"
@@ -53,10 +53,10 @@ def make(folder: Path) -> list[str]:
     for name, article in ids.items():
         gold = SOURCES / f"{name}.gold"
         if gold.exists():
-            told += _annotate(session, article, gold)
+            message += _annotate(session, article, gold)
     if not session.close():
         raise SystemExit(session.banner)
-    return told
+    return message
 
 
 def _ingest(corpus: CorpusFolder, tokenizer: Tokenizer, path: Path) -> str:
@@ -73,17 +73,17 @@ def _ingest(corpus: CorpusFolder, tokenizer: Tokenizer, path: Path) -> str:
 
 
 def _switch_lines(corpus: CorpusFolder, article_id: str, lines: Path) -> list[str]:
-    told = []
+    message = []
     verdicts = lines.read_text(encoding="utf-8").split()
     for n, (line, wanted) in enumerate(zip(corpus.article(article_id).lines, verdicts, strict=False)):
         if line.verdict.annotated != LineVerdict(wanted).annotated:
-            told.append(f"{lines.name}:{n + 1}: {line.verdict} ({line.reason}), not {wanted}")
+            message.append(f"{lines.name}:{n + 1}: {line.verdict} ({line.reason}), not {wanted}")
             corpus.set_line_verdict(article_id, n, LineVerdict(wanted), by="guide", time=TIME)
-    return told
+    return message
 
 
 def _annotate(session: AnnotationSession, article: str, gold: Path) -> list[str]:
-    told, at = [], 0
+    message, at = [], 0
     source = session.article(article).text
     for n, line in enumerate(gold.read_text(encoding="utf-8").splitlines(), 1):
         if not line.strip():
@@ -92,11 +92,13 @@ def _annotate(session: AnnotationSession, article: str, gold: Path) -> list[str]
         start = source.index(text, at)
         at = start + len(text)
         mended = _fit(session, article, start, at)
-        told += [f"{gold.name}:{n}: {m}" for m in mended]
-        work = _work_at(session, article, start)
-        annotation = work.annotation.with_spans([Span(*s) for s in spans]).with_answer(Answer.ACCEPT)
-        session.apply_edit(Edit(Op.ANSWER, (work,), (AnnotatedSentence(work.sentence, annotation),)))
-    return told
+        message += [f"{gold.name}:{n}: {m}" for m in mended]
+        annotated = _work_at(session, article, start)
+        annotation = annotated.annotation.with_spans([Span(*s) for s in spans]).with_answer(Answer.ACCEPT)
+        session.apply_edit(
+            Edit(Op.ANSWER, (annotated,), (AnnotatedSentence(annotated.sentence, annotation),))
+        )
+    return message
 
 
 def _work_at(session: AnnotationSession, article: str, place: int) -> AnnotatedSentence:
@@ -105,18 +107,18 @@ def _work_at(session: AnnotationSession, article: str, place: int) -> AnnotatedS
 
 def _fit(session: AnnotationSession, article: str, start: int, end: int) -> list[str]:
     """Join and split until a sentence is exactly ``[start, end)``; return what was done."""
-    told = []
+    message = []
     while (s := _work_at(session, article, start).sentence) and (s.start, s.end) != (start, end):
         assert session.go_to(s.id)
         cut = start if s.start < start else end
         if s.end < end:
             session.join()
-            told.append(f"joined after {s.text[-30:]!r}")
+            message.append(f"joined after {s.text[-30:]!r}")
         else:
             token = next(i for i, t in enumerate(s.tokens) if s.start + t.start >= cut)
             session.split(token)
-            told.append(f"split before {s.tokens[token].text!r}")
-    return told
+            message.append(f"split before {s.tokens[token].text!r}")
+    return message
 
 
 def main() -> None:

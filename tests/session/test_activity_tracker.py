@@ -44,8 +44,8 @@ def test_a_session_without_a_screen_counts_nothing(tmp_path: Path) -> None:
     assert b"_keys" not in path.read_bytes()
 
 
-@pytest.mark.parametrize(("seconds", "told"), [(1.0, True), (60.0, False)])
-def test_haste_is_known_after_the_deed(tmp_path: Path, seconds: float, told: bool) -> None:
+@pytest.mark.parametrize(("seconds", "message"), [(1.0, True), (60.0, False)])
+def test_haste_is_known_after_the_action(tmp_path: Path, seconds: float, message: bool) -> None:
     """Two screens of 25 sentences accepted a second apart are hasty, a minute apart they are not."""
     line = "The ferry left Tarn Quay late and nobody on the boat knew why it had."
     article = builders.article("\n".join(["Ferry late", *[line] * 60]), "t" + "b" * 60)
@@ -61,7 +61,7 @@ def test_haste_is_known_after_the_deed(tmp_path: Path, seconds: float, told: boo
             )
         )
     haste = session.activity_tracker.speed_warning
-    assert (haste is not None) == told
+    assert (haste is not None) == message
     if haste:
         assert haste.kind is SpeedWarningKind.UNREAD
         assert haste.count == 50

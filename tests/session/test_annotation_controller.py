@@ -26,27 +26,27 @@ FOUND = {
 
 
 @pytest.fixture
-def pen(tmp_path: Path) -> Iterator[AnnotationController]:
+def controller(tmp_path: Path) -> Iterator[AnnotationController]:
     """Return a pen on one sentence with names, a count and a claim."""
     article = builders.article(f"Boats\n{TEXT}", "tb", origin="boats.txt")
     builders.make_corpus(tmp_path / "news", article)
     session = builders.open_session(tmp_path / "news")
     session.move_in_article(-1)
-    session.suggestion_service = cast("Any", builders.FixedDesk(FOUND))
+    session.suggestion_service = cast("Any", builders.FixedSuggestions(FOUND))
     yield AnnotationController(session)
     session.close()
 
 
-def label(pen: AnnotationController, key: str) -> Label:
+def label(controller: AnnotationController, key: str) -> Label:
     """Return the label of a key."""
-    found = pen.session.schema.by_key(key)
+    found = controller.session.schema.by_key(key)
     assert found is not None
     return found
 
 
-def chosen(pen: AnnotationController) -> str:
+def chosen(controller: AnnotationController) -> str:
     """Return the selected words."""
-    state = pen.state()
+    state = controller.state()
     assert state.selection is not None
     tokens = state.annotated.sentence.tokens
     return state.annotated.sentence.text[
@@ -54,137 +54,140 @@ def chosen(pen: AnnotationController) -> str:
     ]
 
 
-def spans(pen: AnnotationController) -> list[tuple[str, str]]:
+def spans(controller: AnnotationController) -> list[tuple[str, str]]:
     """Return label and words of the spans in hand."""
-    return [(s.label, pen.session.annotated.text_of(s)) for s in pen.session.annotated.annotation.spans]
+    return [
+        (s.label, controller.session.annotated.text_of(s))
+        for s in controller.session.annotated.annotation.spans
+    ]
 
 
-def test_undo_selects_what_was_unlabelled(pen: AnnotationController) -> None:
+def test_undo_selects_what_was_unlabelled(controller: AnnotationController) -> None:
     """A wrong label, undo, the right label: the second label means the same words."""
-    pen.label(label(pen, "a"))
-    words = chosen(pen)
-    pen.undo()
-    assert chosen(pen) == words
-    pen.label(label(pen, "s"))
-    assert spans(pen) == [("VENUE", words)]
+    controller.label(label(controller, "a"))
+    words = chosen(controller)
+    controller.undo()
+    assert chosen(controller) == words
+    controller.label(label(controller, "s"))
+    assert spans(controller) == [("VENUE", words)]
 
 
-def test_a_label_key_takes_the_next_suggestion_of_its_label(pen: AnnotationController) -> None:
+def test_a_label_key_takes_the_next_suggestion_of_its_label(controller: AnnotationController) -> None:
     """With nothing in hand each label goes through its own suggestions in reading order, and no further."""
     for key in "adas":
-        pen.label(label(pen, key))
-    assert sorted(spans(pen)) == [
+        controller.label(label(controller, key))
+    assert sorted(spans(controller)) == [
         ("COUNT", "more than 40 boats"),
         ("PERSON", "Ada Pell"),
         ("PERSON", "Osmund Lock"),
         ("VENUE", "Tarn Quay"),
     ]
-    assert {s.source for s in pen.session.annotated.annotation.spans} == {"rules"}
+    assert {s.source for s in controller.session.annotated.annotation.spans} == {"rules"}
     with pytest.raises(RuleError, match="no further PERSON is suggested in what is shown whole"):
-        pen.label(label(pen, "a"))
+        controller.label(label(controller, "a"))
 
 
-def test_edges_and_space_change_the_span_in_hand_at_once(pen: AnnotationController) -> None:
+def test_edges_and_space_change_the_span_in_hand_at_once(controller: AnnotationController) -> None:
     """The span just taken follows , . < > Space and Backspace; another label key still goes on."""
-    pen.label(label(pen, "s"))
-    assert spans(pen) == [("VENUE", "Tarn Quay")]
-    pen.move_right_edge(1)
-    assert spans(pen) == [("VENUE", "Tarn Quay on")]
-    pen.move_right_edge(-1)
-    pen.move_left_edge(1)
-    assert spans(pen) == [("VENUE", "Quay")]
-    pen.move_left_edge(-1)
-    pen.grow()
-    grown = spans(pen)[0][1]
+    controller.label(label(controller, "s"))
+    assert spans(controller) == [("VENUE", "Tarn Quay")]
+    controller.move_right_edge(1)
+    assert spans(controller) == [("VENUE", "Tarn Quay on")]
+    controller.move_right_edge(-1)
+    controller.move_left_edge(1)
+    assert spans(controller) == [("VENUE", "Quay")]
+    controller.move_left_edge(-1)
+    controller.grow()
+    grown = spans(controller)[0][1]
     assert "Tarn Quay" in grown
     assert grown != "Tarn Quay"
-    pen.shrink()
-    assert spans(pen) == [("VENUE", "Tarn Quay")]
-    pen.label(label(pen, "a"))
-    assert ("PERSON", "Ada Pell") in spans(pen)
+    controller.shrink()
+    assert spans(controller) == [("VENUE", "Tarn Quay")]
+    controller.label(label(controller, "a"))
+    assert ("PERSON", "Ada Pell") in spans(controller)
 
 
-def test_a_hint_and_a_label_take_what_the_label_means_there(pen: AnnotationController) -> None:
+def test_a_hint_and_a_label_take_what_the_label_means_there(controller: AnnotationController) -> None:
     """One hint says where, the label says what: CLAIM takes the whole statement that starts there."""
-    at = next(i for i, t in enumerate(pen.session.annotated.sentence.tokens) if t.text == "that")
-    for letter in pen.state().hints[at].letters:
-        pen.press_hint(letter)
-    assert "CLAIM" in pen.state().snapped_ranges
-    pen.label(label(pen, "f"))
-    ((name, words),) = spans(pen)
+    at = next(i for i, t in enumerate(controller.session.annotated.sentence.tokens) if t.text == "that")
+    for letter in controller.state().hints[at].letters:
+        controller.press_hint(letter)
+    assert "CLAIM" in controller.state().snapped_ranges
+    controller.label(label(controller, "f"))
+    ((name, words),) = spans(controller)
     assert name == "CLAIM"
     assert words.startswith("that more than 40 boats had left Tarn Quay")
 
 
-def test_a_rejected_suggestion_stays_away(pen: AnnotationController) -> None:
+def test_a_rejected_suggestion_stays_away(controller: AnnotationController) -> None:
     """0 on a suggestion turns it down: it is kept as known to be wrong, and one undo brings it back."""
-    while chosen_or_nothing(pen) != "Tarn Quay":
-        pen.select_next_stop(1)
-    pen.remove()
-    said = pen.session.annotated.annotation
-    assert [(s.label, pen.session.annotated.text_of(s)) for s in said.rejected if s.label == "VENUE"] == [
-        ("VENUE", "Tarn Quay")
-    ]
-    assert said.spans == ()
-    pen.clear_selection()
+    while chosen_or_nothing(controller) != "Tarn Quay":
+        controller.select_next_stop(1)
+    controller.remove()
+    annotation = controller.session.annotated.annotation
+    assert [
+        (s.label, controller.session.annotated.text_of(s)) for s in annotation.rejected if s.label == "VENUE"
+    ] == [("VENUE", "Tarn Quay")]
+    assert annotation.spans == ()
+    controller.clear_selection()
     with pytest.raises(RuleError, match="no VENUE is suggested"):
-        pen.label(label(pen, "s"))
-    pen.undo()
-    assert pen.session.annotated.annotation.rejected == ()
-    pen.clear_selection()
-    pen.label(label(pen, "s"))
-    assert spans(pen) == [("VENUE", "Tarn Quay")]
+        controller.label(label(controller, "s"))
+    controller.undo()
+    assert controller.session.annotated.annotation.rejected == ()
+    controller.clear_selection()
+    controller.label(label(controller, "s"))
+    assert spans(controller) == [("VENUE", "Tarn Quay")]
 
 
-def chosen_or_nothing(pen: AnnotationController) -> str:
+def chosen_or_nothing(controller: AnnotationController) -> str:
     """Return the selected words, or nothing."""
-    return chosen(pen) if pen.selection else ""
+    return chosen(controller) if controller.selection else ""
 
 
-def test_enter_takes_only_what_was_switched_to_it(pen: AnnotationController) -> None:
+def test_enter_takes_only_what_was_switched_to_it(controller: AnnotationController) -> None:
     """Enter alone takes no suggestion; with PERSON switched on it takes the sure persons and nothing else."""
-    here = pen.session.annotated.sentence.id
-    pen.answer(Answer.ACCEPT)
-    pen.undo()
-    assert pen.session.annotated.sentence.id == here
-    assert spans(pen) == []
-    pen.toggle_auto_accept(label(pen, "a"))
-    pen.answer(Answer.ACCEPT)
-    pen.undo()
-    assert spans(pen) == [], "what is not shown is not taken"
-    pen.set_visible((pen.session.position.sentence,))
+    here = controller.session.annotated.sentence.id
+    controller.answer(Answer.ACCEPT)
+    controller.undo()
+    assert controller.session.annotated.sentence.id == here
+    assert spans(controller) == []
+    controller.toggle_auto_accept(label(controller, "a"))
+    controller.answer(Answer.ACCEPT)
+    controller.undo()
+    assert spans(controller) == [], "what is not shown is not taken"
+    controller.set_visible((controller.session.position.sentence,))
     sure = [
-        pen.session.annotated.sentence.text[s.start : s.end]
-        for s in pen.state().auto_accepted_suggestions(pen.session.position.sentence)
+        controller.session.annotated.sentence.text[s.start : s.end]
+        for s in controller.state().auto_accepted_suggestions(controller.session.position.sentence)
     ]
-    pen.answer(Answer.ACCEPT)
-    pen.session.go_to(here)
-    assert spans(pen) == [("PERSON", words) for words in sure]
+    controller.answer(Answer.ACCEPT)
+    controller.session.go_to(here)
+    assert spans(controller) == [("PERSON", words) for words in sure]
 
 
-def test_a_second_label_on_the_same_words_comes_from_the_menu(pen: AnnotationController) -> None:
+def test_a_second_label_on_the_same_words_comes_from_the_menu(controller: AnnotationController) -> None:
     """A label key relabels the span it stands on; the label menu puts another beside it."""
-    pen.label(label(pen, "d"))
-    pen.label(label(pen, "f"), beside=True)
-    assert sorted(spans(pen)) == [("CLAIM", "more than 40 boats"), ("COUNT", "more than 40 boats")]
+    controller.label(label(controller, "d"))
+    controller.label(label(controller, "f"), beside=True)
+    assert sorted(spans(controller)) == [("CLAIM", "more than 40 boats"), ("COUNT", "more than 40 boats")]
 
 
-def test_tab_goes_on_from_where_one_was(pen: AnnotationController) -> None:
+def test_tab_goes_on_from_where_one_was(controller: AnnotationController) -> None:
     """After the selection is let go Tab goes on behind it, not back to the sentence's start."""
-    pen.select_next_stop(1)
-    pen.select_next_stop(1)
-    at = pen.selection
+    controller.select_next_stop(1)
+    controller.select_next_stop(1)
+    at = controller.selection
     assert at is not None
-    pen.clear_selection()
-    pen.select_next_stop(1)
-    assert pen.selection is not None
-    assert pen.selection.first >= at.first
-    assert pen.selection.range != at.range
+    controller.clear_selection()
+    controller.select_next_stop(1)
+    assert controller.selection is not None
+    assert controller.selection.first >= at.first
+    assert controller.selection.range != at.range
 
 
-def test_space_and_backspace_without_a_selection(pen: AnnotationController) -> None:
+def test_space_and_backspace_without_a_selection(controller: AnnotationController) -> None:
     """Space with nothing selected goes to what Tab goes to; Backspace says that nothing is selected."""
     with pytest.raises(RuleError, match="nothing is selected"):
-        pen.shrink()
-    pen.grow()
-    assert pen.selection is not None
+        controller.shrink()
+    controller.grow()
+    assert controller.selection is not None

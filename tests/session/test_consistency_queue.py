@@ -25,10 +25,10 @@ def _session(path: Path) -> AnnotationSession:
     article = builders.article(TEXT, "t-bb", origin="skerrin.txt")
     corpus = builders.make_corpus(path, article)
     session = builders.open_session(corpus.path)
-    for i, work in enumerate(session.article_sentences):
+    for i, annotated in enumerate(session.article_sentences):
         if i in (0, 2):
-            span = builders.span(work.sentence.text, "Skerrin", "VENUE")
-            session.apply_edit(add_span(work, span, session.schema))
+            span = builders.span(annotated.sentence.text, "Skerrin", "VENUE")
+            session.apply_edit(add_span(annotated, span, session.schema))
         session.apply_edit(set_answer(session.article_sentences[i], Answer.ACCEPT))
     return session
 
@@ -51,35 +51,35 @@ def session(tmp_path: Path) -> AnnotationSession:
 
 def test_yes_labels_one_place_and_goes_on(session: AnnotationSession) -> None:
     """Each y is one edit; the answer of a finished sentence stays; u takes it back."""
-    work = _list(session)
-    assert [(g.words, g.label, len(g.changes)) for g in work.groups] == [("Skerrin", "VENUE", 3)]
-    assert work.accept() == "Skerrin is VENUE now"
+    annotated = _list(session)
+    assert [(g.words, g.label, len(g.changes)) for g in annotated.groups] == [("Skerrin", "VENUE", 3)]
+    assert annotated.accept() == "Skerrin is VENUE now"
     assert _labels(session) == [1, 1, 1, 0]
     assert session.article_sentences[1].annotation.answer is Answer.ACCEPT
-    assert (work.at, work.open_count) == (1, 2)
-    assert work.accept() == "Skerrin is VENUE now"
-    assert work.accept() == "Skerrin is VENUE now"
+    assert (annotated.at, annotated.open_count) == (1, 2)
+    assert annotated.accept() == "Skerrin is VENUE now"
+    assert annotated.accept() == "Skerrin is VENUE now"
     assert _labels(session) == [1, 1, 1, 2]
     with pytest.raises(RuleError, match="this is settled already; u takes it back"):
-        work.accept()
-    assert work.undo() == "taken back: Skerrin is VENUE now"
-    assert (_labels(session), work.at, work.open_count) == ([1, 1, 1, 1], 2, 1)
+        annotated.accept()
+    assert annotated.undo() == "taken back: Skerrin is VENUE now"
+    assert (_labels(session), annotated.at, annotated.open_count) == ([1, 1, 1, 1], 2, 1)
     session.close()
 
 
 def test_all_is_one_edit_and_one_undo(session: AnnotationSession) -> None:
     """A settles the rest of the group: one batch in the journal, taken back by one undo."""
-    work = _list(session)
-    assert work.accept_group() == "3 places made consistent"
+    annotated = _list(session)
+    assert annotated.accept_group() == "3 places made consistent"
     assert _labels(session) == [1, 1, 1, 2]
-    assert work.open_count == 0
+    assert annotated.open_count == 0
     session.flush()
     assert [r.batch[1] for r in records_in(session._journal.path)[-2:] if r.batch] == [2, 2]
-    assert work.undo() == "taken back: 3 places made consistent"
+    assert annotated.undo() == "taken back: 3 places made consistent"
     assert _labels(session) == [1, 0, 1, 0]
-    assert work.open_count == 3
+    assert annotated.open_count == 3
     with pytest.raises(RuleError, match="nothing to undo here; Esc, then Ctrl\\+Z goes further back"):
-        work.undo()
+        annotated.undo()
     session.close()
 
 
@@ -98,11 +98,11 @@ def test_the_batch_is_the_same_after_a_new_start(tmp_path: Path) -> None:
 def test_no_is_remembered(tmp_path: Path) -> None:
     """What was left is known-wrong in the journal and never proposed again; u takes that back too."""
     session = _session(tmp_path / "news")
-    work = _list(session)
-    assert work.skip() == "left as it is"
+    annotated = _list(session)
+    assert annotated.skip() == "left as it is"
     assert [s.label for s in session.article_sentences[1].annotation.rejected] == ["VENUE"]
     assert len(_list(session).items) == 2
-    work.undo()
+    annotated.undo()
     assert not session.article_sentences[1].annotation.rejected
     assert len(_list(session).items) == 3
     _list(session).skip()
@@ -123,21 +123,23 @@ def test_to_read_only_no_is_remembered_for_the_session(tmp_path: Path) -> None:
     session.close()
 
 
-def test_what_a_rule_forbids_meanwhile_is_left_and_said(session: AnnotationSession) -> None:
+def test_what_a_rule_forbids_meanwhile_is_left_and_reported(session: AnnotationSession) -> None:
     """A place that changed since the look is told; a does the others."""
-    work = _list(session)
+    annotated = _list(session)
     now = session.article_sentences[1]
     span = builders.span(now.sentence.text, "on Skerrin", "PERSON")
     session.apply_edit(add_span(now, span, session.schema))
     with pytest.raises(RuleError, match="VENUE may not lie in PERSON"):
-        work.accept()
-    assert work.accept_group().startswith("2 places made consistent; 1 left: VENUE may not lie in PERSON")
+        annotated.accept()
+    assert annotated.accept_group().startswith(
+        "2 places made consistent; 1 left: VENUE may not lie in PERSON"
+    )
     assert _labels(session) == [1, 1, 1, 2]
     session.apply_edit(set_answer(session.article_sentences[0], Answer.REJECT))
     session.move_in_article(1)
     session.join()
     with pytest.raises(RuleError, match="the sentence has changed since; Esc, and open the worklist again"):
-        work.accept()
+        annotated.accept()
     session.close()
 
 
@@ -146,10 +148,10 @@ def test_one_moves_by_proposal_and_by_group(tmp_path: Path) -> None:
     session = _session(tmp_path / "news")
     edits: list[Edit] = []
     for i in (2, 3):
-        work = session.article_sentences[i]
+        annotated = session.article_sentences[i]
         words, label = ("Pia Rask", "PERSON") if i == 2 else ("boat", "VENUE")
-        span = builders.span(work.sentence.text, words, label)
-        edits.append(Edit(Op.EDIT, (work,), (add_span(work, span, session.schema).after[0],)))
+        span = builders.span(annotated.sentence.text, words, label)
+        edits.append(Edit(Op.EDIT, (annotated,), (add_span(annotated, span, session.schema).after[0],)))
     session.apply_edit(combine_edits(edits, "two"))
     work_list = _list(session)
     assert len(work_list.groups) == 1
@@ -167,12 +169,12 @@ def test_one_moves_by_proposal_and_by_group(tmp_path: Path) -> None:
 def test_an_empty_list_says_so(tmp_path: Path) -> None:
     """Where all is consistent there is nothing in hand and every deed says so."""
     session = builders.open_session(builders.make_corpus(tmp_path / "news").path)
-    work = _list(session)
-    assert work.current_item is None
-    assert work.current_group is None
-    work.move(1)
-    work.move_group(1)
-    for deed in (work.accept, work.skip, work.accept_group):
+    annotated = _list(session)
+    assert annotated.current_item is None
+    assert annotated.current_group is None
+    annotated.move(1)
+    annotated.move_group(1)
+    for action in (annotated.accept, annotated.skip, annotated.accept_group):
         with pytest.raises(RuleError, match="there is nothing to make consistent"):
-            deed()
+            action()
     session.close()

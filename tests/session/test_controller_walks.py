@@ -52,13 +52,13 @@ Step = str | tuple[str, int, int]
 
 
 @dataclass
-class Desk:
+class ControllerWalk:
     """A session with a pen at the keys of the registry, without a screen."""
 
     path: Path
     session: AnnotationSession = field(init=False)
-    pen: AnnotationController = field(init=False)
-    deeds: dict[str, Any] = field(init=False)
+    controller: AnnotationController = field(init=False)
+    actions: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
         self.open()
@@ -66,11 +66,11 @@ class Desk:
     def open(self) -> None:
         """Open the corpus; what the app alone does is left out."""
         self.session = builders.open_session(self.path)
-        self.pen = AnnotationController(self.session)
+        self.controller = AnnotationController(self.session)
         screen = SimpleNamespace(
-            controller=self.pen, annotator=_Idle(controller=self.pen, session=self.session), tour=_Idle()
+            controller=self.controller, annotator=_Idle(controller=self.controller, session=self.session), tour=_Idle()
         )
-        self.deeds = handlers_by_command(cast("Any", screen))
+        self.actions = handlers_by_command(cast("Any", screen))
 
     def take(self, step: Step) -> None:
         """Do a step as the screen would: nothing where there is no sentence, and settle after it."""
@@ -83,7 +83,7 @@ class Desk:
             with suppress(RuleError):
                 self._key(step)
         if self.session.article_sentences:
-            self.pen.state()
+            self.controller.state()
 
     def _line(self, kind: str, line: int, verdict: int) -> None:
         if kind == "unline":
@@ -98,18 +98,18 @@ class Desk:
         n = len(self.session.annotated.sentence.tokens)
         if isinstance(step, tuple):
             kind, a, b = step
-            self.pen.click(a % n) if kind == "click" else self.pen.drag(a % n, b % n)
+            self.controller.click(a % n) if kind == "click" else self.controller.drag(a % n, b % n)
         elif step.startswith("key "):
             char = step[-1]
-            label = None if self.pen.typed_hint else self.session.schema.by_key(char)
-            self.pen.label(label) if label else self.pen.press_hint(char)
+            label = None if self.controller.typed_hint else self.session.schema.by_key(char)
+            self.controller.label(label) if label else self.controller.press_hint(char)
         else:
             if step != "let_go":
-                self.pen.clear_typed_hint()
-            self.pen.set_visible(
+                self.controller.clear_typed_hint()
+            self.controller.set_visible(
                 range(len(self.session.article_sentences))[self.session.position.sentence :][:3]
             )
-            self.deeds[step]()
+            self.actions[step]()
 
 
 @settings(max_examples=40)
@@ -117,14 +117,14 @@ class Desk:
 def test_the_journal_holds_what_the_state_holds(steps: list[Step]) -> None:
     """After any keys: the last line of each sentence is its state, and a restart finds all of it again."""
     with tempfile.TemporaryDirectory() as folder:
-        desk = Desk(builders.make_corpus(Path(folder) / "news").path)
+        walk = ControllerWalk(builders.make_corpus(Path(folder) / "news").path)
         for step in steps:
-            desk.take(step)
-            _is_sound(desk.session)
-        session = desk.session
+            walk.take(step)
+            _is_sound(walk.session)
+        session = walk.session
         assert session.close()
         _journal_is_state(session)
-        again = builders.open_session(desk.path)
+        again = builders.open_session(walk.path)
         for article in session.queue:
             assert again.annotation_store.sentences_of(article) == session.annotation_store.sentences_of(
                 article
@@ -141,18 +141,18 @@ def _journal_is_state(session: AnnotationSession) -> None:
         for record in journal.records:
             last[record.annotated.sentence.id] = record.annotated
     for article in session.queue:
-        for work in session.annotation_store.touched_sentences_of(article):
-            assert last[work.sentence.id] == work
+        for annotated in session.annotation_store.touched_sentences_of(article):
+            assert last[annotated.sentence.id] == annotated
 
 
 def _is_sound(session: AnnotationSession) -> None:
     """Hold the active article against the rules that every export counts on."""
-    for work in session.annotation_store.sentences_of(session.current_article_id):
-        s, spans = work.sentence, work.annotation.spans
+    for annotated in session.annotation_store.sentences_of(session.current_article_id):
+        s, spans = annotated.sentence, annotated.annotation.spans
         assert tokens_cover_text(s.tokens, s.text)
         for i, span in enumerate(spans):
             assert is_aligned(s.tokens, span.start, span.end)
-            assert work.text_of(span) == work.text_of(span).strip() != ""
+            assert annotated.text_of(span) == annotated.text_of(span).strip() != ""
             assert session.schema.find_violation(span, [o for o in spans[:i] if o != span]) is None
     assert 0 <= session.position.sentence <= max(0, len(session.article_sentences) - 1)
 
@@ -162,12 +162,12 @@ def test_a_click_forgets_a_half_typed_hint() -> None:
     with tempfile.TemporaryDirectory() as folder:
         session = builders.open_session(builders.make_corpus(Path(folder) / "news"))
         session.move_in_article(1)  # a sentence of more words than there are letters
-        pen = AnnotationController(session)
-        prefix = next(h.letters[0] for h in pen.state().hints if len(h.letters) == 2)
-        pen.press_hint(prefix)
-        assert pen.typed_hint == prefix
-        pen.click(0)
-        assert pen.typed_hint == ""
+        controller = AnnotationController(session)
+        prefix = next(h.letters[0] for h in controller.state().hints if len(h.letters) == 2)
+        controller.press_hint(prefix)
+        assert controller.typed_hint == prefix
+        controller.click(0)
+        assert controller.typed_hint == ""
         session.close()
 
 
@@ -177,11 +177,11 @@ def test_white_space_alone_cannot_be_labelled() -> None:
         session = builders.open_session(builders.make_corpus(Path(folder) / "news"))
         session.move_in_article(0)
         session.join()
-        pen = AnnotationController(session)
+        controller = AnnotationController(session)
         at = next(i for i, t in enumerate(session.annotated.sentence.tokens) if not t.text.strip())
-        pen.drag(at, at)
+        controller.drag(at, at)
         with pytest.raises(RuleError) as caught:
-            pen.label(session.schema.labels[0])
+            controller.label(session.schema.labels[0])
         assert str(caught.value) == "only white space is selected; select a word"
         assert not session.annotated.annotation.spans
         session.close()

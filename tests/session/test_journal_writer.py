@@ -40,8 +40,8 @@ def test_saved_is_shown_only_when_the_record_is_on_the_disk(
 ) -> None:
     """While the journal is still writing the mark says saving; deeds wait in order and none is dropped."""
     session = builders.open_session(corpus)
-    gate, begun, told = threading.Event(), threading.Event(), threading.Event()
-    session.changed = told.set
+    gate, begun, message = threading.Event(), threading.Event(), threading.Event()
+    session.changed = message.set
     append = session._journal.append
 
     def slow(records: Sequence[JournalRecord]) -> None:
@@ -57,13 +57,13 @@ def test_saved_is_shown_only_when_the_record_is_on_the_disk(
     for _ in range(3):
         _accept(session)
     assert _saved(session) is SaveState.SAVING
-    assert not told.is_set()
+    assert not message.is_set()
     assert not session._journal.path.read_bytes()
     assert not session.flush(0.01)
     gate.set()
     assert session.flush()
     assert _saved(session) is SaveState.SAVED
-    assert told.is_set()
+    assert message.is_set()
     assert [r.seq for r in records_in(session._journal.path)] == [1, 2, 3, 4]
     assert session.close()
 
@@ -72,7 +72,7 @@ def _rescue(session: AnnotationSession) -> Path:
     return Path(session.banner.removeprefix("your work is kept in ").partition(";")[0])
 
 
-def test_what_the_journal_refuses_is_kept_and_said(corpus: Path, home: Path) -> None:
+def test_what_the_journal_refuses_is_kept_and_reported(corpus: Path, home: Path) -> None:
     """After a failed write: a red row with the cause and the place, all later work in memory and there."""
     session = builders.open_session(corpus)
     _accept(session)
@@ -169,14 +169,14 @@ def test_what_a_slow_disk_has_not_taken_is_kept(corpus: Path, monkeypatch: pytes
     session._journal.close()
 
 
-def test_a_label_that_the_schema_lacks_is_said(corpus: Path) -> None:
+def test_a_label_that_the_schema_lacks_is_reported(corpus: Path) -> None:
     """A schema edited by hand so that it lacks a label in use is told at the start, not at the export."""
     session = builders.open_session(corpus)
-    pen = AnnotationController(session)
-    pen.move_cursor(1)
+    controller = AnnotationController(session)
+    controller.move_cursor(1)
     label = session.schema.by_key("a")
     assert label is not None
-    pen.label(label)
+    controller.label(label)
     assert session.close()
     text = (corpus / "schema.toml").read_text(encoding="utf-8")
     (corpus / "schema.toml").write_text(text.replace(f'"{label.name}"', '"OTHER"'), encoding="utf-8")
@@ -192,7 +192,7 @@ def test_read_only_takes_nothing_and_touches_nothing(corpus: Path) -> None:
     assert _saved(session) is SaveState.READ_ONLY
     says = "the corpus is open to read only; start again without --read-only to annotate"
     new = Span(0, 4, "COUNT")
-    for deed in (
+    for action in (
         lambda: session.apply_edit(add_span(session.annotated, new, session.schema)),
         session.undo,
         session.redo,
@@ -202,7 +202,7 @@ def test_read_only_takes_nothing_and_touches_nothing(corpus: Path) -> None:
         lambda: session.undo_line_verdict(session.current_article_id),
     ):
         with pytest.raises(RuleError) as caught:
-            deed()
+            action()
         assert str(caught.value) == says
     assert session.move_sentence(1)
     assert session.close()

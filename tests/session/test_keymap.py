@@ -120,7 +120,7 @@ def test_any_text_is_a_key_or_not(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ('accep = ["x"]', "k.toml:2: there is no command accep; did you mean accept?"),
         ('zzz = ["x"]', "k.toml:2: there is no command zzz; `annotator keys` lists the commands"),
@@ -151,16 +151,16 @@ def test_any_text_is_a_key_or_not(text: str) -> None:
         ('[labels]\nPERSON = "s"', "k.toml:3: PERSON and VENUE have the key s; give each its own"),
     ],
 )
-def test_an_error_says_what_where_and_what_to_do(text: str, told: str) -> None:
+def test_an_error_says_what_where_and_what_to_do(text: str, message: str) -> None:
     """Each clash is one line, and a file with one is not used at all."""
     keys = force(f"[keys]\n{text}\n")
-    assert [str(c) for c in keys.errors] == [told]
+    assert [str(c) for c in keys.errors] == [message]
     assert keys.commands == COMMANDS
     assert keys.schema == NEWS
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         (
             'snap_out = ["t"]',
@@ -176,9 +176,9 @@ def test_an_error_says_what_where_and_what_to_do(text: str, told: str) -> None:
         ),
     ],
 )
-def test_the_keys_of_the_worklists_clash_among_themselves(text: str, told: str) -> None:
+def test_the_keys_of_the_worklists_clash_among_themselves(text: str, message: str) -> None:
     """A worklist has keys of its own: they may mean other things elsewhere, but one there."""
-    assert [str(c) for c in force(f"[keys]\n{text}\n").errors] == [told]
+    assert [str(c) for c in force(f"[keys]\n{text}\n").errors] == [message]
     keys = force('[keys]\nsnap_out = ["f", "enter"]\nlist_open = ["ctrl+o", "7"]\n')
     assert [str(c) for c in keys.errors] == []
     assert keys.worklist_command_by_key["f"] == "snap_out"
@@ -187,12 +187,12 @@ def test_the_keys_of_the_worklists_clash_among_themselves(text: str, told: str) 
 
 def test_two_changed_commands_clash_once() -> None:
     """Of two entries with one key the first is told, with the name of the other."""
-    told = [str(c) for c in force('[keys]\nundo = ["U"]\nredo = ["U"]\n').errors]
-    assert told == ["k.toml:2: U is undo, and it is the command redo too; give redo other keys"]
+    message = [str(c) for c in force('[keys]\nundo = ["U"]\nredo = ["U"]\n').errors]
+    assert message == ["k.toml:2: U is undo, and it is the command redo too; give redo other keys"]
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("[keys]\nquit = []", "k.toml:2: quit has no key; it is in the command palette alone"),
         ("[keys]\ndrop = []", "k.toml:2: drop has no key; give it one"),
@@ -207,10 +207,10 @@ def test_two_changed_commands_clash_once() -> None:
         ),
     ],
 )
-def test_a_warning_leaves_the_keymap_in_force(text: str, told: str) -> None:
+def test_a_warning_leaves_the_keymap_in_force(text: str, message: str) -> None:
     """What works but is unwise is told, and done."""
     keys = force(text)
-    assert [str(c) for c in keys.problems] == [told]
+    assert [str(c) for c in keys.problems] == [message]
     assert keys.problems[0].warning
     assert keys.all_commands != ALL_COMMANDS or keys.style.letters == "jklu"
 

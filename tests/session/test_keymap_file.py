@@ -51,7 +51,7 @@ def test_a_whole_keymap_with_the_line_of_each_entry() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("[keys]\nundo = [", "k.toml:2: this is no TOML: "),
         ("\n[key]\n", "k.toml:2: there is no table [key] in a keymap; use [keys], [labels] and [hints]"),
@@ -73,11 +73,11 @@ def test_a_whole_keymap_with_the_line_of_each_entry() -> None:
         ('[hints]\nletters = "abca"', "k.toml:2: the letter a is there twice; leave one of them out"),
     ],
 )
-def test_what_is_no_keymap_is_told_with_its_line(text: str, told: str) -> None:
+def test_what_is_no_keymap_is_reported_with_its_line(text: str, message: str) -> None:
     """Each mistake in the shape of the file says what, where and what to do."""
     with pytest.raises(KeymapError) as caught:
         parse_keymap(text, "k.toml")
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
 @given(st.text(max_size=60))
@@ -97,10 +97,10 @@ def test_the_users_own_file(home: Path) -> None:
     user_keymap_path().write_text(WHOLE)
     assert load_keymap_or_default()[0].letters == "fdsa"
     user_keymap_path().write_bytes(b"[keys]\n\xff")
-    keymap, told = load_keymap_or_default()
+    keymap, message = load_keymap_or_default()
     assert not keymap.keys
     where = user_keymap_path()
-    assert told == [f"{where}:2: this is not UTF-8; save the file as UTF-8; the default keys are used"]
+    assert message == [f"{where}:2: this is not UTF-8; save the file as UTF-8; the default keys are used"]
 
 
 def test_a_file_that_was_named_must_be_there(tmp_path: Path) -> None:

@@ -29,14 +29,14 @@ def _at(session: AnnotationSession) -> tuple[int, int]:
     return (session.position.article, session.position.sentence)
 
 
-def _said(session: AnnotationSession) -> str:
+def _message(session: AnnotationSession) -> str:
     return session.message.text if isinstance(session.message, StatusMessage) else ""
 
 
 def _flag(session: AnnotationSession, *places: tuple[int, int]) -> None:
     for article, sentence in places:
-        work = session.sentences_of(session.queue[article])[sentence]
-        session.apply_edit(set_flag(work, flagged=True))
+        annotated = session.sentences_of(session.queue[article])[sentence]
+        session.apply_edit(set_flag(annotated, flagged=True))
 
 
 def _hits(session: AnnotationSession, query: str) -> list[tuple[int, int]]:
@@ -97,7 +97,7 @@ def test_hits_can_be_gone_through_and_round(corpus: Path) -> None:
         session.navigation.go_to_next_hit(by)
         seen.append(_at(session))
     assert seen == [(0, 2), (0, 4), (0, 0), (0, 4)]
-    assert _said(session) == "hit 3 of 3: moran"
+    assert _message(session) == "hit 3 of 3: moran"
     session.close()
 
 
@@ -121,7 +121,7 @@ def test_a_filter_leads_enter_and_the_arrows(corpus: Path) -> None:
     assert _at(session) == (0, 3)
     assert session.move_sentence(-1)
     assert not session.move_sentence(-1)
-    assert _said(session) == "no sentence before this one matches the filter"
+    assert _message(session) == "no sentence before this one matches the filter"
     session.navigation.set_filter(parse_query(""))
     assert session.go_to_next_open()
     assert _at(session) == (0, 2)
@@ -147,10 +147,10 @@ def test_problems_can_be_filtered_by(corpus: Path) -> None:
     """A sentence that lacks what others have is found; after its change and a new look it is not."""
     session = builders.open_session(corpus)
     for i in (0, 1):
-        work = session.article_sentences[i]
-        spans = [builders.span(work.sentence.text, "Tarn Quay", "VENUE")] if i == 0 else []
-        said = work.annotation.with_spans(spans)
-        session.apply_edit(set_answer(AnnotatedSentence(work.sentence, said), Answer.ACCEPT))
+        annotated = session.article_sentences[i]
+        spans = [builders.span(annotated.sentence.text, "Tarn Quay", "VENUE")] if i == 0 else []
+        annotation = annotated.annotation.with_spans(spans)
+        session.apply_edit(set_answer(AnnotatedSentence(annotated.sentence, annotation), Answer.ACCEPT))
     session.navigation.set_filter(parse_query("problem"))
     assert _hits(session, "problem") == [(0, 1)]
     assert session.move_sentence(1) or session.move_sentence(-1)
@@ -169,7 +169,7 @@ def test_any_sentence_can_be_named(corpus: Path, text: str, place: tuple[int, in
     session.close()
 
 
-def test_a_place_that_is_not_there_is_said(corpus: Path) -> None:
+def test_a_place_that_is_not_there_is_reported(corpus: Path) -> None:
     """What there is instead is told, and one stays where one was."""
     session = builders.open_session(corpus)
     for text, words in (
@@ -188,9 +188,9 @@ def test_unsure_sentences_come_first(corpus: Path, monkeypatch: pytest.MonkeyPat
     """Enter goes to the open sentence that is the least sure of those looked at, then by article."""
     scores = {"He smiled": 0.5, "Moran left": 0.8, "Engineer": 0.6, "“It will": 0.5}
 
-    def suggestions(_: SuggestionService, work: AnnotatedSentence) -> tuple[Suggestion, ...]:
-        assert work.sentence.tokens
-        found = [p for start, p in scores.items() if work.sentence.text.startswith(start)]
+    def suggestions(_: SuggestionService, annotated: AnnotatedSentence) -> tuple[Suggestion, ...]:
+        assert annotated.sentence.tokens
+        found = [p for start, p in scores.items() if annotated.sentence.text.startswith(start)]
         return tuple(Suggestion(0, 2, "PERSON", "rules", p) for p in found)
 
     monkeypatch.setattr(SuggestionService, "suggestions", suggestions)

@@ -34,10 +34,10 @@ def _open(path: Path, spans: Sequence[tuple[int, str, str]] = SPANS) -> Annotati
     session = builders.open_session(corpus.path)
     edits = []
     for i in (0, 1):
-        work = session.article_sentences[i]
-        mine = [builders.span(work.sentence.text, words, label) for n, words, label in spans if n == i]
-        after = work.annotation.with_spans(mine).with_answer(Answer.ACCEPT)
-        edits.append(Edit(Op.EDIT, (work,), (type(work)(work.sentence, after),)))
+        annotated = session.article_sentences[i]
+        mine = [builders.span(annotated.sentence.text, words, label) for n, words, label in spans if n == i]
+        after = annotated.annotation.with_spans(mine).with_answer(Answer.ACCEPT)
+        edits.append(Edit(Op.EDIT, (annotated,), (type(annotated)(annotated.sentence, after),)))
     session.apply_edit(combine_edits(edits, "imported"))
     return session
 
@@ -46,9 +46,9 @@ def _list(session: AnnotationSession) -> RepairQueue:
     return RepairQueue(session, session.navigation.misaligned_spans(session.navigation.touched_sentences()))
 
 
-def _said(session: AnnotationSession, i: int) -> list[tuple[str, str]]:
-    work = session.article_sentences[i]
-    return [(s.label, work.text_of(s)) for s in work.annotation.spans]
+def _marked_words(session: AnnotationSession, i: int) -> list[tuple[str, str]]:
+    annotated = session.article_sentences[i]
+    return [(s.label, annotated.text_of(s)) for s in annotated.annotation.spans]
 
 
 def _tokens(session: AnnotationSession, i: int) -> list[str]:
@@ -63,38 +63,43 @@ def session(tmp_path: Path) -> AnnotationSession:
 
 def test_each_repair_is_saved_and_the_list_shrinks(session: AnnotationSession) -> None:
     """One edit a key; the answer of a finished sentence stays; what is repaired is listed no more."""
-    work = _list(session)
-    assert [(c.annotated.text_of(c.span), c.span.label) for c in work.items] == [x[1:] for x in SPANS]
-    assert work.repair(RepairKind.OUT) == "afor is Okafor now"
-    assert work.repair(RepairKind.SPLIT) == "the tokens are Old | skerrin now"
-    assert work.skip() == "left as it is"
-    assert work.repair(RepairKind.DROP) == "skerrin is no VENUE any more"
-    assert (work.open_indexes, work.current_item, work.open_count, work.skipped_count) == ([], None, 0, 1)
+    annotated = _list(session)
+    assert [(c.annotated.text_of(c.span), c.span.label) for c in annotated.items] == [x[1:] for x in SPANS]
+    assert annotated.repair(RepairKind.OUT) == "afor is Okafor now"
+    assert annotated.repair(RepairKind.SPLIT) == "the tokens are Old | skerrin now"
+    assert annotated.skip() == "left as it is"
+    assert annotated.repair(RepairKind.DROP) == "skerrin is no VENUE any more"
+    assert (
+        annotated.open_indexes,
+        annotated.current_item,
+        annotated.open_count,
+        annotated.skipped_count,
+    ) == ([], None, 0, 1)
     assert session.flush()
-    assert _said(session, 0) == [("PERSON", "Okafor"), ("VENUE", "skerrin"), ("COUNT", "twelve")]
+    assert _marked_words(session, 0) == [("PERSON", "Okafor"), ("VENUE", "skerrin"), ("COUNT", "twelve")]
     assert {"Old", "skerrin"} < set(_tokens(session, 0))
-    assert _said(session, 1) == []
+    assert _marked_words(session, 1) == []
     assert session.article_sentences[0].annotation.answer is Answer.ACCEPT
     with pytest.raises(RuleError, match="there is no span to repair"):
-        work.repair(RepairKind.OUT)
+        annotated.repair(RepairKind.OUT)
     session.close()
 
 
-def test_undo_takes_one_deed_back_and_goes_there(session: AnnotationSession) -> None:
+def test_undo_takes_one_action_back_and_goes_there(session: AnnotationSession) -> None:
     """Each repair has its undo, leaving too; what is taken back is in hand again."""
     before = [(w.sentence, w.annotation) for w in session.article_sentences]
-    work = _list(session)
-    work.repair(RepairKind.OUT)
-    work.repair(RepairKind.SPLIT)
-    work.skip()
-    assert work.undo() == "taken back"
-    assert work.undo() == "taken back: VENUE: token split"
-    assert (work.at, work.open_count) == (1, 3)
+    annotated = _list(session)
+    annotated.repair(RepairKind.OUT)
+    annotated.repair(RepairKind.SPLIT)
+    annotated.skip()
+    assert annotated.undo() == "taken back"
+    assert annotated.undo() == "taken back: VENUE: token split"
+    assert (annotated.at, annotated.open_count) == (1, 3)
     assert "Oldskerrin" in _tokens(session, 0)
-    assert work.undo() == "taken back: PERSON: snap out"
+    assert annotated.undo() == "taken back: PERSON: snap out"
     assert [(w.sentence, w.annotation) for w in session.article_sentences] == before
     with pytest.raises(RuleError, match="nothing to undo here; Esc, then Ctrl\\+Z goes further back"):
-        work.undo()
+        annotated.undo()
     session.close()
 
 
@@ -102,49 +107,49 @@ def test_a_split_mends_every_span_on_its_edges(tmp_path: Path) -> None:
     """Two labels on one stretch are mended by one split, and come back with one undo."""
     twice = (*SPANS[:2], (0, "skerrin", "CLAIM"), *SPANS[2:])
     session = _open(tmp_path / "news", twice)
-    work = _list(session)
-    work.move(1)
-    assert work.repair(RepairKind.SPLIT) == "the tokens are Old | skerrin now, and 1 more with it"
-    assert (work.open_count, len(work.open_indexes)) == (3, 3)
-    work.undo()
-    assert (work.open_count, work.at) == (5, 1)
+    annotated = _list(session)
+    annotated.move(1)
+    assert annotated.repair(RepairKind.SPLIT) == "the tokens are Old | skerrin now, and 1 more with it"
+    assert (annotated.open_count, len(annotated.open_indexes)) == (3, 3)
+    annotated.undo()
+    assert (annotated.open_count, annotated.at) == (5, 1)
     session.close()
 
 
-def test_a_repair_that_makes_no_sense_is_said(session: AnnotationSession) -> None:
+def test_a_repair_that_makes_no_sense_is_reported(session: AnnotationSession) -> None:
     """No whole token lies in the span: it cannot snap in, and stays in hand."""
-    work = _list(session)
+    annotated = _list(session)
     with pytest.raises(RuleError, match="snap in is not possible: no whole token lies in it; choose"):
-        work.repair(RepairKind.IN)
-    assert work.at == 0
+        annotated.repair(RepairKind.IN)
+    assert annotated.at == 0
     session.close()
 
 
 def test_one_begins_where_one_is_and_moves_over_what_waits(session: AnnotationSession) -> None:
     """The first span of the sentence in hand is in hand; the arrows skip what is settled."""
     cases = session.navigation.misaligned_spans(session.navigation.touched_sentences())
-    work = RepairQueue(session, cases, session.article_sentences[1].sentence.id)
-    assert work.at == 3
-    work.skip()
-    assert work.at == 2, "nothing waits after it"
-    work.move(-9)
-    work.repair(RepairKind.OUT)
-    work.move(-9)
-    assert work.at == 1
-    work.move(9)
-    assert work.at == 2
+    annotated = RepairQueue(session, cases, session.article_sentences[1].sentence.id)
+    assert annotated.at == 3
+    annotated.skip()
+    assert annotated.at == 2, "nothing waits after it"
+    annotated.move(-9)
+    annotated.repair(RepairKind.OUT)
+    annotated.move(-9)
+    assert annotated.at == 1
+    annotated.move(9)
+    assert annotated.at == 2
     session.close()
 
 
 def test_what_was_left_waits_no_more_in_this_session(tmp_path: Path) -> None:
     """It is listed again after a new start, since the span is still inside a token; so is its problem."""
     session = _open(tmp_path / "news")
-    work = _list(session)
+    annotated = _list(session)
     for _ in SPANS:
-        work.skip()
+        annotated.skip()
     assert not _list(session).items
     assert not session.navigation.problem_sentences(session.navigation.touched_sentences())
-    work.undo()
+    annotated.undo()
     assert session.navigation.problem_sentences(session.navigation.touched_sentences()) == {
         session.article_sentences[1].sentence.id
     }
@@ -161,9 +166,9 @@ def test_what_was_left_waits_no_more_in_this_session(tmp_path: Path) -> None:
 def test_split_tokens_survive_a_new_start_and_can_be_undone_then(tmp_path: Path) -> None:
     """The journal's record has the tokens, and undo over sessions brings the old ones back."""
     session = _open(tmp_path / "news")
-    work = _list(session)
-    work.move(1)
-    work.repair(RepairKind.SPLIT)
+    annotated = _list(session)
+    annotated.move(1)
+    annotated.repair(RepairKind.SPLIT)
     cut = _tokens(session, 0)
     session.close()
     session = builders.open_session(tmp_path / "news")
@@ -179,24 +184,24 @@ def test_to_read_only_nothing_is_repaired(tmp_path: Path) -> None:
     """The list can be read; a repair is refused and stays open."""
     _open(tmp_path / "news").close()
     session = builders.open_session(tmp_path / "news", read_only=True)
-    work = _list(session)
+    annotated = _list(session)
     with pytest.raises(RuleError, match="open to read only"):
-        work.repair(RepairKind.OUT)
-    assert work.open_count == 4
-    work.skip()
-    assert work.open_count == 3
+        annotated.repair(RepairKind.OUT)
+    assert annotated.open_count == 4
+    annotated.skip()
+    assert annotated.open_count == 3
     session.close()
 
 
 def test_the_hints_are_those_of_the_split_tokens(session: AnnotationSession) -> None:
     """A split changes the words of the sentence in hand: the pen lays its hints out anew, undo too."""
     session.move_in_article(0)
-    pen = AnnotationController(session)
-    work = _list(session)
-    work.move(1)
-    for deed in (lambda: work.repair(RepairKind.SPLIT), pen.undo, pen.redo):
-        deed()
-        state = pen.state()
+    controller = AnnotationController(session)
+    annotated = _list(session)
+    annotated.move(1)
+    for action in (lambda: annotated.repair(RepairKind.SPLIT), controller.undo, controller.redo):
+        action()
+        state = controller.state()
         assert len(state.hints) == len(state.annotated.sentence.tokens)
     session.close()
 
@@ -204,16 +209,16 @@ def test_the_hints_are_those_of_the_split_tokens(session: AnnotationSession) -> 
 def test_keys_on_a_span_inside_a_token_move_no_other_edge(session: AnnotationSession) -> None:
     """Relabelling keeps both edges, moving one edge keeps the other: nothing is widened in silence."""
     session.move_in_article(0)
-    pen = AnnotationController(session)
-    pen.select_span(session.annotated.annotation.spans[0])
+    controller = AnnotationController(session)
+    controller.select_span(session.annotated.annotation.spans[0])
     venue = session.schema.label("VENUE")
     assert venue
-    pen.label(venue)
-    assert _said(session, 0)[0] == ("VENUE", "afor")
-    pen.move_right_edge(1)
-    assert _said(session, 0)[0] == ("VENUE", "afor of")
-    pen.move_left_edge(-1)
-    assert _said(session, 0)[0] == ("VENUE", "Mayor Okafor of")
+    controller.label(venue)
+    assert _marked_words(session, 0)[0] == ("VENUE", "afor")
+    controller.move_right_edge(1)
+    assert _marked_words(session, 0)[0] == ("VENUE", "afor of")
+    controller.move_left_edge(-1)
+    assert _marked_words(session, 0)[0] == ("VENUE", "Mayor Okafor of")
     session.close()
 
 
@@ -228,15 +233,19 @@ def test_the_journal_holds_what_the_list_has_done(
     """After any keys a new start finds the same works, tokens and all, and the tokens spell the text."""
     with tempfile.TemporaryDirectory() as folder:
         session = _open(Path(folder) / "news", ())
-        work = session.article_sentences[0]
-        size = len(work.sentence.text)
+        annotated = session.article_sentences[0]
+        size = len(annotated.sentence.text)
         spans = [
             Span(a, min(a + n, size), {"P": "PERSON", "V": "VENUE"}[label])
             for a, n, label in marks
-            if work.sentence.text[a : a + n].strip()
+            if annotated.sentence.text[a : a + n].strip()
         ]
         session.apply_edit(
-            Edit(Op.EDIT, (work,), (type(work)(work.sentence, work.annotation.with_spans(spans)),))
+            Edit(
+                Op.EDIT,
+                (annotated,),
+                (type(annotated)(annotated.sentence, annotated.annotation.with_spans(spans)),),
+            )
         )
         todo = _list(session)
         for step in steps:
@@ -252,9 +261,9 @@ def test_the_journal_holds_what_the_list_has_done(
             assert len(todo.open_indexes) == todo.open_count
         waiting = {c.key for c in session.navigation.misaligned_spans(session.navigation.touched_sentences())}
         assert {c.key for n, c in enumerate(todo.items) if todo.settled.get(n) is not True} == waiting
-        works = session.article_sentences
-        assert all(tokens_text(w.sentence.tokens) == w.sentence.text for w in works)
+        annotated_sentences = session.article_sentences
+        assert all(tokens_text(w.sentence.tokens) == w.sentence.text for w in annotated_sentences)
         session.close()
         again = builders.open_session(Path(folder) / "news")
-        assert again.article_sentences == works
+        assert again.article_sentences == annotated_sentences
         again.close()

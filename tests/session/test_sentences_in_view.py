@@ -34,130 +34,144 @@ FIRST = 0
 
 
 @pytest.fixture
-def pen(tmp_path: Path) -> Iterator[AnnotationController]:
+def controller(tmp_path: Path) -> Iterator[AnnotationController]:
     """Return a pen at the first body sentence of an article with repeated names."""
     builders.make_corpus(tmp_path / "news", builders.article(TEXT, "ty-bbb", origin="harbour.txt"))
     session = builders.open_session(tmp_path / "news")
     session.move_in_article(FIRST)
-    session.suggestion_service = cast("Any", builders.FixedDesk(FOUND))
+    session.suggestion_service = cast("Any", builders.FixedSuggestions(FOUND))
     yield AnnotationController(session)
     session.close()
 
 
-def label(pen: AnnotationController, name: str) -> Label:
+def label(controller: AnnotationController, name: str) -> Label:
     """Return a label by name."""
-    found = pen.session.schema.label(name)
+    found = controller.session.schema.label(name)
     assert found is not None
     return found
 
 
-def made(pen: AnnotationController, i: int) -> list[tuple[str, str]]:
+def marked_words(controller: AnnotationController, i: int) -> list[tuple[str, str]]:
     """Return label and words of a sentence's spans."""
-    work = pen.session.article_sentences[i]
-    return [(s.label, work.text_of(s)) for s in work.annotation.spans]
+    annotated = controller.session.article_sentences[i]
+    return [(s.label, annotated.text_of(s)) for s in annotated.annotation.spans]
 
 
-def test_only_what_is_shown_is_accepted(pen: AnnotationController) -> None:
+def test_only_what_is_shown_is_accepted(controller: AnnotationController) -> None:
     """`*` accepts the open sentences that the screen shows whole, no other, and one undo takes all back."""
-    pen.set_visible((0, 1, 2))
-    pen.accept_visible_sentences()
-    assert [w.annotation.answer for w in pen.session.article_sentences[:4]] == [*[Answer.ACCEPT] * 3, None]
-    assert pen.session.position.sentence == 3
-    pen.undo()
-    assert not any(w.done for w in pen.session.article_sentences)
-    pen.redo()
-    assert sum(w.done for w in pen.session.article_sentences) == 3
+    controller.set_visible((0, 1, 2))
+    controller.accept_visible_sentences()
+    assert [w.annotation.answer for w in controller.session.article_sentences[:4]] == [
+        *[Answer.ACCEPT] * 3,
+        None,
+    ]
+    assert controller.session.position.sentence == 3
+    controller.undo()
+    assert not any(w.done for w in controller.session.article_sentences)
+    controller.redo()
+    assert sum(w.done for w in controller.session.article_sentences) == 3
 
 
-def test_a_view_of_sentences_that_are_gone_reaches_nowhere(pen: AnnotationController) -> None:
+def test_a_view_of_sentences_that_are_gone_reaches_nowhere(controller: AnnotationController) -> None:
     """Between a join and the next drawing what the screen showed is asked for: what has moved is left out."""
-    n = len(pen.session.article_sentences)
-    pen.set_visible(range(n))
-    pen.session.join()
-    pen.sync_sentence()
-    assert len(pen.session.article_sentences) == n - 1
-    assert list(pen.visible) == []
-    assert {i for i, _ in pen.state().next_suggestions.values()} == {pen.session.position.sentence}
-    pen.undo()
-    assert list(pen.visible) == list(range(n))
+    n = len(controller.session.article_sentences)
+    controller.set_visible(range(n))
+    controller.session.join()
+    controller.sync_sentence()
+    assert len(controller.session.article_sentences) == n - 1
+    assert list(controller.visible) == []
+    assert {i for i, _ in controller.state().next_suggestions.values()} == {
+        controller.session.position.sentence
+    }
+    controller.undo()
+    assert list(controller.visible) == list(range(n))
 
 
-def test_a_filter_keeps_the_others_open(pen: AnnotationController) -> None:
+def test_a_filter_keeps_the_others_open(controller: AnnotationController) -> None:
     """Under a filter `*` accepts only what the filter leads over."""
-    pen.session.navigation.set_filter(parse_query("boats"))
-    pen.set_visible((0, 1, 2))
-    pen.accept_visible_sentences()
-    assert [w.annotation.answer for w in pen.session.article_sentences[:3]] == [None, None, Answer.ACCEPT]
+    controller.session.navigation.set_filter(parse_query("boats"))
+    controller.set_visible((0, 1, 2))
+    controller.accept_visible_sentences()
+    assert [w.annotation.answer for w in controller.session.article_sentences[:3]] == [
+        None,
+        None,
+        Answer.ACCEPT,
+    ]
 
 
-def test_a_finished_sentence_keeps_its_answer(pen: AnnotationController) -> None:
+def test_a_finished_sentence_keeps_its_answer(controller: AnnotationController) -> None:
     """`*` leaves a rejected sentence in view as it is; where nothing is open it says so."""
-    pen.answer(Answer.REJECT)
-    pen.set_visible((0, 1))
-    pen.accept_visible_sentences()
-    assert [w.annotation.answer for w in pen.session.article_sentences[:2]] == [Answer.REJECT, Answer.ACCEPT]
-    pen.set_visible((0, 1))
+    controller.answer(Answer.REJECT)
+    controller.set_visible((0, 1))
+    controller.accept_visible_sentences()
+    assert [w.annotation.answer for w in controller.session.article_sentences[:2]] == [
+        Answer.REJECT,
+        Answer.ACCEPT,
+    ]
+    controller.set_visible((0, 1))
     with pytest.raises(RuleError, match="there is nothing to do"):
-        pen.accept_visible_sentences()
+        controller.accept_visible_sentences()
 
 
-def test_the_view_takes_what_is_switched_on(pen: AnnotationController) -> None:
+def test_the_view_takes_what_is_switched_on(controller: AnnotationController) -> None:
     """With a label switched to Enter, `*` takes what is drawn with the sign of Enter."""
-    pen.toggle_auto_accept(label(pen, "PERSON"))
-    pen.set_visible(tuple(range(len(pen.session.article_sentences))))
-    state = pen.state()
+    controller.toggle_auto_accept(label(controller, "PERSON"))
+    controller.set_visible(tuple(range(len(controller.session.article_sentences))))
+    state = controller.state()
     sure = {
         i: [s.label for s in state.auto_accepted_suggestions(i)]
-        for i in range(len(pen.session.article_sentences))
+        for i in range(len(controller.session.article_sentences))
     }
     assert any(sure.values())
-    pen.accept_visible_sentences()
+    controller.accept_visible_sentences()
     for i, labels in sure.items():
-        assert [name for name, _ in made(pen, i)] == labels
+        assert [name for name, _ in marked_words(controller, i)] == labels
 
 
-def test_a_label_key_reaches_as_far_as_one_sees(pen: AnnotationController) -> None:
+def test_a_label_key_reaches_as_far_as_one_sees(controller: AnnotationController) -> None:
     """A label's suggestion in a later sentence is taken if that is in view, and one is there then."""
     with pytest.raises(RuleError, match="no COUNT is suggested in what is shown whole"):
-        pen.label(label(pen, "COUNT"))
-    pen.set_visible((0, 1, 2))
-    pen.label(label(pen, "COUNT"))
-    assert pen.session.position.sentence == 2
-    assert made(pen, 2) == [("COUNT", "More than 40 boats")]
+        controller.label(label(controller, "COUNT"))
+    controller.set_visible((0, 1, 2))
+    controller.label(label(controller, "COUNT"))
+    assert controller.session.position.sentence == 2
+    assert marked_words(controller, 2) == [("COUNT", "More than 40 boats")]
 
 
-def test_nothing_is_leapt_over_for_good(pen: AnnotationController) -> None:
+def test_nothing_is_leapt_over_for_good(controller: AnnotationController) -> None:
     """After a label's key has led to a later sentence, Enter goes on with the open ones before it in view."""
-    pen.set_visible((0, 1, 2))
-    pen.label(label(pen, "COUNT"))
-    assert pen.session.position.sentence == 2
+    controller.set_visible((0, 1, 2))
+    controller.label(label(controller, "COUNT"))
+    assert controller.session.position.sentence == 2
     for at in (0, 1, 3):
-        pen.answer(Answer.ACCEPT)
-        assert pen.session.position.sentence == at
+        controller.answer(Answer.ACCEPT)
+        assert controller.session.position.sentence == at
 
 
-def test_every_mention_is_one_edit(pen: AnnotationController) -> None:
+def test_every_mention_is_one_edit(controller: AnnotationController) -> None:
     """`=` labels the other mentions of the words, no part of a longer name; one undo takes all back."""
-    pen.label(label(pen, "VENUE"))
-    assert made(pen, 0) == [("VENUE", "Tarn Quay")]
-    pen.label_all_mentions()
-    assert pen.session.message is not None
-    assert pen.session.message.text == "2 more “Tarn Quay” are VENUE"
-    assert ("VENUE", "Tarn Quay") in made(pen, 2)
+    controller.label(label(controller, "VENUE"))
+    assert marked_words(controller, 0) == [("VENUE", "Tarn Quay")]
+    controller.label_all_mentions()
+    assert controller.session.message is not None
+    assert controller.session.message.text == "2 more “Tarn Quay” are VENUE"
+    assert ("VENUE", "Tarn Quay") in marked_words(controller, 2)
     assert not any(
-        words == "Pell" for i in range(len(pen.session.article_sentences)) for _, words in made(pen, i)
+        words == "Pell"
+        for i in range(len(controller.session.article_sentences))
+        for _, words in marked_words(controller, i)
     )
-    pen.undo()
-    assert [made(pen, i) for i in (0, 2)] == [[("VENUE", "Tarn Quay")], []]
+    controller.undo()
+    assert [marked_words(controller, i) for i in (0, 2)] == [[("VENUE", "Tarn Quay")], []]
 
 
-def test_a_batch_is_read_again_as_it_was(pen: AnnotationController, tmp_path: Path) -> None:
+def test_a_batch_is_read_again_as_it_was(controller: AnnotationController, tmp_path: Path) -> None:
     """After a new start the sentences of a batch stand as they were, and undo takes the batch back."""
-    pen.answer(Answer.REJECT)
-    pen.set_visible((0, 1, 2, 3))
-    pen.accept_visible_sentences()
-    before = [w.annotation for w in pen.session.article_sentences]
-    pen.session.close()
+    controller.answer(Answer.REJECT)
+    controller.set_visible((0, 1, 2, 3))
+    controller.accept_visible_sentences()
+    before = [w.annotation for w in controller.session.article_sentences]
+    controller.session.close()
     session = builders.open_session(tmp_path / "news")
     assert [w.annotation for w in session.sentences_of(session.queue[0])] == before
     session.undo()

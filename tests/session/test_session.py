@@ -36,7 +36,7 @@ def _at(session: AnnotationSession) -> tuple[int, int]:
     return (session.position.article, session.position.sentence)
 
 
-def _said(session: AnnotationSession) -> str:
+def _message(session: AnnotationSession) -> str:
     return session.message.text if session.message else ""
 
 
@@ -50,7 +50,7 @@ def test_answers_lead_through_the_corpus_and_round(corpus: Path) -> None:
         seen.append(_at(session))
         _accept(session)
     assert seen == [(1, 1), (1, 2), (0, 0), (0, 1), (0, 2), (0, 3), (0, 4), (0, 5), (1, 0)]
-    assert _said(session) == "every sentence is done: leave with Ctrl+C twice, then `annotator export`"
+    assert _message(session) == "every sentence is done: leave with Ctrl+C twice, then `annotator export`"
     assert (session.corpus_progress.done, session.corpus_progress.total) == (TOTAL, TOTAL)
     assert not session.go_to_next_open()
     assert session.close()
@@ -92,9 +92,9 @@ def test_undo_and_redo_reach_over_sessions(corpus: Path) -> None:
     """What two sessions did, a third takes back step by step, each time at its place, and does again."""
     session = builders.open_session(corpus)
     AnnotationController(session).drag(0, 2)
-    pen = AnnotationController(session)
-    pen.drag(6, 7)
-    pen.label(session.schema.labels[1])
+    controller = AnnotationController(session)
+    controller.drag(6, 7)
+    controller.label(session.schema.labels[1])
     _accept(session)
     session.close()
     session = builders.open_session(corpus)
@@ -108,7 +108,7 @@ def test_undo_and_redo_reach_over_sessions(corpus: Path) -> None:
     session.undo()
     assert session.current_article_id == session.queue[1]
     assert len(session.article_sentences) == 3
-    assert _said(session) == "undone: join"
+    assert _message(session) == "undone: join"
     session.undo()
     assert _at(session) == (0, 0)
     assert not session.annotated.done
@@ -116,7 +116,7 @@ def test_undo_and_redo_reach_over_sessions(corpus: Path) -> None:
     session.undo()
     assert not session.annotated.annotation.spans
     assert session.undo() is None
-    assert _said(session) == "nothing to undo"
+    assert _message(session) == "nothing to undo"
     session.close()
 
     session = builders.open_session(corpus)
@@ -125,7 +125,7 @@ def test_undo_and_redo_reach_over_sessions(corpus: Path) -> None:
     assert len(session.sentences_of(session.queue[1])) == 2
     assert session.sentences_of(session.queue[0])[0].done
     assert session.redo() is None
-    assert _said(session) == "nothing to redo"
+    assert _message(session) == "nothing to redo"
     session.close()
 
 
@@ -216,7 +216,9 @@ def test_work_on_a_line_that_is_switched_off_comes_back_with_it(corpus: Path) ->
     session.set_line_verdict(article, 5, LineVerdict.BOILERPLATE)
     assert session.progress_of(article).done == 0
     session.undo()
-    assert _said(session) == "undone: accepted (its line is switched off, or its article has a new version)"
+    assert (
+        _message(session) == "undone: accepted (its line is switched off, or its article has a new version)"
+    )
     session.redo()
     session.undo_line_verdict(article)
     assert session.article_sentences[3].done

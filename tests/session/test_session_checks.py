@@ -13,24 +13,24 @@ FOLDER = "annotations"
 
 
 @pytest.mark.parametrize(
-    ("others", "told"),
+    ("others", "message"),
     [
         ((), ""),
         (("doccano",), "work of others: --as doccano; bea has annotated nothing here yet"),
         (("a", "b", "c", "d"), "work of others: --as a, b, c and 1 more; bea has annotated nothing here yet"),
     ],
 )
-def test_whose_work_is_here_is_told(tmp_path: Path, others: tuple[str, ...], told: str) -> None:
+def test_whose_work_is_here_is_reported(tmp_path: Path, others: tuple[str, ...], message: str) -> None:
     """Who has done nothing yet is told of those who have; a journal that was only opened is nobody's work."""
     corpus = builders.make_corpus(tmp_path / "c", builders.market())
     (corpus.path / FOLDER).mkdir(exist_ok=True)
     for name in others:
         (corpus.path / FOLDER / f"{name}.jsonl").write_text("{}\n", "utf-8")
     (corpus.path / FOLDER / "zoe.jsonl").touch()
-    assert others_work_message(corpus, "bea") == told
+    assert others_work_message(corpus, "bea") == message
 
 
-def test_who_has_begun_is_told_of_nobody(tmp_path: Path) -> None:
+def test_who_has_begun_is_reported_of_nobody(tmp_path: Path) -> None:
     """The work of others is nobody's news after that."""
     corpus = builders.make_corpus(tmp_path / "c", builders.market())
     (corpus.path / FOLDER).mkdir(exist_ok=True)

@@ -18,9 +18,9 @@ from tests.storage.storage_helpers import tree
 
 
 def _accept(session: AnnotationSession, article: int, *numbers: int) -> None:
-    works = session.sentences_of(session.queue[article])
+    annotated_sentences = session.sentences_of(session.queue[article])
     for n in numbers:
-        session.apply_edit(set_answer(works[n], Answer.ACCEPT))
+        session.apply_edit(set_answer(annotated_sentences[n], Answer.ACCEPT))
 
 
 def _two(tmp_path: Path) -> Path:
@@ -84,7 +84,7 @@ def test_articles_that_have_left_count_as_time_only(tmp_path: Path) -> None:
     assert (report.annotators[0].done, report.annotators[0].sentences) == (2, 3)
 
 
-def test_an_unknown_annotator_is_told(tmp_path: Path) -> None:
+def test_an_unknown_annotator_is_reported(tmp_path: Path) -> None:
     """The error names those who are there."""
     corpus = builders.make_corpus(tmp_path / "news")
     with pytest.raises(AnnotatorError) as nobody:

@@ -184,7 +184,7 @@ def test_one_story_is_a_day_and_its_names(date: str, linked: list[list[int]]) ->
     assert links_to_earlier([_sight("a", TEXT, "2026-03-03"), _sight("b", other, date)]) == linked
 
 
-def test_names_are_told_by_their_last_words() -> None:
+def test_names_are_reported_by_their_last_words() -> None:
     """What opens a sentence may be any word; titles, first names and what any news has don't count."""
     text = "Nobody saw Mayor Ida Holm on Monday. Every Émile, in May, went to Port Ostra and the US Senate."
     assert names_in_text(text) == {"holm", "émile", "ostra"}
@@ -205,7 +205,7 @@ def test_the_politician_of_the_day_makes_no_story() -> None:
     assert all(not is_same_story(a, b) for a, b in combinations(sights, 2))
 
 
-def test_switching_a_line_links_nothing_anew() -> None:
+def test_switching_a_line_links_nothing_again() -> None:
     """What is compared is the article as it was ingested, whatever a person has switched since."""
     lines = f"{TEXT}\nRead more about cranes on our page"
     before = Article(
@@ -231,7 +231,7 @@ LINES = st.lists(st.sampled_from(["Read our letter .", "It rained .", "It snowed
 
 
 @given(st.lists(LINES.map("\n".join), max_size=40), st.integers(0, 40))
-def test_boilerplate_is_told_by_earlier_articles_alone(texts: list[str], some: int) -> None:
+def test_boilerplate_is_reported_by_earlier_articles_alone(texts: list[str], some: int) -> None:
     """What is left of an article stays as it is when others come, and is half of it at least."""
     every = [ComparableArticle(str(n), text, "") for n, text in enumerate(texts)]
     found = list(without_boilerplate(every))

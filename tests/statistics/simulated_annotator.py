@@ -28,7 +28,7 @@ def sentence_of(n: int, article: str, start: int, index: int) -> Sentence:
 
 
 @dataclass
-class Worker:
+class SimulatedAnnotator:
     """Writes records as a session would; ``worked`` counts the seconds that it was really at work."""
 
     seed: int = 0
@@ -44,7 +44,7 @@ class Worker:
     worked: float = 0.0
     now: float = 1_700_000_000.3
     session: str = "ana-1"
-    works: dict[int, AnnotatedSentence] = field(default_factory=dict)
+    annotated_sentences: dict[int, AnnotatedSentence] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)
@@ -65,9 +65,9 @@ class Worker:
 
     def sentence(self, words: int) -> int:
         """Begin a new sentence of so many words and return its number."""
-        number = len(self.works)
+        number = len(self.annotated_sentences)
         made = sentence_of(words, self.article, self.at, number)
-        self.works[number] = AnnotatedSentence(made)
+        self.annotated_sentences[number] = AnnotatedSentence(made)
         self.at = made.end + 1
         return number
 
@@ -76,38 +76,40 @@ class Worker:
         first = len(self.records) + 1
         batch = (first, len(changed)) if len(changed) > 1 else None
         for i, (number, annotation) in enumerate(changed.items()):
-            self.works[number] = replace(self.works[number], annotation=annotation)
+            self.annotated_sentences[number] = replace(
+                self.annotated_sentences[number], annotation=annotation
+            )
             keys = self.keys if i == 0 else None
             self.records.append(
                 JournalRecord(
-                    first + i, op, self.works[number], None, batch, self.name, self.session,
+                    first + i, op, self.annotated_sentences[number], None, batch, self.name, self.session,
                     float(int(self.now)), keys,
                 )
             )  # fmt: skip
 
-    def said(self, number: int) -> Annotation:
+    def annotation_of(self, number: int) -> Annotation:
         """Return what is said of a sentence now."""
-        return self.works[number].annotation
+        return self.annotated_sentences[number].annotation
 
     def put(self, number: int, *spans: Span, op: Op = Op.EDIT) -> None:
         """Make these the spans of a sentence."""
-        self.write(op, {number: self.said(number).with_spans(spans)})
+        self.write(op, {number: self.annotation_of(number).with_spans(spans)})
 
     def turn_down(self, number: int, *spans: Span) -> None:
         """Make these the suggestions that are turned down."""
-        self.write(Op.EDIT, {number: self.said(number).with_rejected(spans)})
+        self.write(Op.EDIT, {number: self.annotation_of(number).with_rejected(spans)})
 
     def answer(self, *numbers: int, answer: Answer | None = Answer.ACCEPT, op: Op = Op.ANSWER) -> None:
         """Answer sentences with one deed."""
-        self.write(op, {n: self.said(n).with_answer(answer) for n in numbers})
+        self.write(op, {n: self.annotation_of(n).with_answer(answer) for n in numbers})
 
     def annotate(self, words: int = 16, spans: int = 2) -> None:
         """Do a whole sentence: so many spans of a word each, then accept."""
         number = self.sentence(words)
-        tokens = self.works[number].sentence.tokens
+        tokens = self.annotated_sentences[number].sentence.tokens
         for i in range(spans):
             self.wait()
             label = LABELS[(number + i) % len(LABELS)]
-            self.put(number, *self.said(number).spans, Span(tokens[i].start, tokens[i].end, label))
+            self.put(number, *self.annotation_of(number).spans, Span(tokens[i].start, tokens[i].end, label))
         self.wait()
         self.answer(number)

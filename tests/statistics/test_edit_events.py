@@ -47,14 +47,14 @@ def test_a_join_and_a_split_change_no_span() -> None:
     two = add_span(AnnotatedSentence(B), Span(5, 10, "PERSON"), SCHEMA)
     joined = join_sentences(one.after[0], two.after[0], TEXT)
     parted = split_sentence(joined.after[0], len(A.tokens), TEXT)
-    deeds = events_from_records(_records(one, two, joined, parted))
-    assert [(len(d.added), len(d.removed), d.finished) for d in deeds] == [
+    events = events_from_records(_records(one, two, joined, parted))
+    assert [(len(d.added), len(d.removed), d.finished) for d in events] == [
         (1, 0, 1),
         (1, 0, 0),
         (0, 0, -1),
         (0, 0, 0),
     ]
-    assert deeds[1].added == (ArticleSpan(A.article, B.start + 5, B.start + 10, "PERSON"),)
+    assert events[1].added == (ArticleSpan(A.article, B.start + 5, B.start + 10, "PERSON"),)
 
 
 def test_an_untouched_sentence_is_one_without_a_word_before() -> None:
@@ -67,8 +67,8 @@ def test_an_untouched_sentence_is_one_without_a_word_before() -> None:
         == 0
     )
     fresh = set_answer(AnnotatedSentence(A), Answer.ACCEPT)
-    deed = event_from_edit(fresh.op, fresh.before, fresh.after, time=0)
-    assert (deed.accepted, deed.untouched, deed.untouched_tokens) == (1, 1, 10)
+    event = event_from_edit(fresh.op, fresh.before, fresh.after, time=0)
+    assert (event.accepted, event.untouched, event.untouched_tokens) == (1, 1, 10)
     assert event_from_edit(fresh.op, (), fresh.after, time=0).untouched == 1
     ignored = set_answer(AnnotatedSentence(A), Answer.IGNORE)
     assert event_from_edit(ignored.op, ignored.before, ignored.after, time=0).accepted == 0
@@ -100,9 +100,9 @@ def test_what_was_added_less_what_was_removed_is_there(steps: list[tuple[int, se
             JournalRecord(n, Op.EDIT, AnnotatedSentence(sentences[i], Annotation().with_spans(spans)))
         )
     standing: set[tuple[str, int, int, str]] = set()
-    for deed in events_from_records(records):
-        standing -= {m.key for m in deed.removed}
-        assert not standing & {m.key for m in deed.added}
-        standing |= {m.key for m in deed.added}
+    for event in events_from_records(records):
+        standing -= {m.key for m in event.removed}
+        assert not standing & {m.key for m in event.added}
+        standing |= {m.key for m in event.added}
     last = {r.annotated.sentence.index: r.annotated for r in records}
     assert len(standing) == sum(len(w.annotation.spans) for w in last.values())

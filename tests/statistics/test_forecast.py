@@ -18,10 +18,10 @@ from annotator.statistics.throughput import (
     time_events,
     timed_answers,
 )
-from tests.statistics.simulated_annotator import Worker
+from tests.statistics.simulated_annotator import SimulatedAnnotator
 
 
-def _work(rng: Random, n: int, memory: float) -> list[TimedAnswer]:
+def _timed_answers(rng: Random, n: int, memory: float) -> list[TimedAnswer]:
     """Return sentences of a worker with good and bad stretches, as long as ``memory`` (0 to 1) is large."""
     units, mood = [], 0.0
     for _ in range(n):
@@ -36,7 +36,7 @@ def test_the_interval_holds_9_times_in_10(known: int, left: int, memory: float) 
     """Of 200 workers at least four in five, and not all, need a time within the bounds (nominal: 180)."""
     hits = 0
     for seed in range(200):
-        units = _work(Random(seed), known + left, memory)
+        units = _timed_answers(Random(seed), known + left, memory)
         rest = units[known:]
         found = forecast_remaining(units[:known], [u.tokens for u in rest])
         assert found is not None
@@ -46,7 +46,7 @@ def test_the_interval_holds_9_times_in_10(known: int, left: int, memory: float) 
 
 def test_the_interval_narrows_with_what_is_known() -> None:
     """Ten times the past gives a narrower interval for the same rest."""
-    units = _work(Random(1), 300, 0.0)
+    units = _timed_answers(Random(1), 300, 0.0)
     few, many = forecast_remaining(units[:30], [20] * 100), forecast_remaining(units, [20] * 100)
     assert few is not None
     assert many is not None
@@ -85,7 +85,7 @@ def test_the_latest_work_counts() -> None:
 
 def test_units_hold_all_the_time() -> None:
     """Each sentence has the time since the one before, spans, corrections and all."""
-    worker = Worker(seed=4)
+    worker = SimulatedAnnotator(seed=4)
     for _ in range(30):
         worker.annotate(words=12, spans=2)
     steps = time_events(events_from_records(worker.records)).timed_events

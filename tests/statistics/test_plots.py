@@ -128,6 +128,6 @@ def test_a_sparkline_begins_at_zero() -> None:
         (432_000, "120 h"),
     ],
 )
-def test_times_are_told_in_words(seconds: float, words: str) -> None:
+def test_times_are_reported_in_words(seconds: float, words: str) -> None:
     """Seconds below a minute, minutes below an hour, whole hours from a hundred on."""
     assert duration_text(seconds) == words

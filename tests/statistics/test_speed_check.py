@@ -9,23 +9,23 @@ from annotator.core.annotation import Answer
 from annotator.core.spans import Span
 from annotator.statistics.edit_events import events_from_records
 from annotator.statistics.speed_check import SpeedWarning, SpeedWarningKind, find_speed_warnings
-from tests.statistics.simulated_annotator import Worker
+from tests.statistics.simulated_annotator import SimulatedAnnotator
 
 TOKENS = 12
 
 
-def _hasty(worker: Worker) -> tuple[SpeedWarning, ...]:
+def _hasty(worker: SimulatedAnnotator) -> tuple[SpeedWarning, ...]:
     return find_speed_warnings(events_from_records(worker.records))
 
 
-def _begin(worker: Worker) -> None:
+def _begin(worker: SimulatedAnnotator) -> None:
     """Do a first sentence, so that the session has a time to begin with."""
     worker.answer(worker.sentence(TOKENS))
 
 
-def test_accepting_page_after_page_unread_is_told() -> None:
+def test_accepting_page_after_page_unread_is_reported() -> None:
     """Six screens of 15 sentences, accepted with a key each in two seconds: told for each stretch of 40."""
-    worker = Worker()
+    worker = SimulatedAnnotator()
     _begin(worker)
     for _ in range(6):
         worker.now += 2
@@ -47,9 +47,9 @@ def test_accepting_page_after_page_unread_is_told() -> None:
     st.floats(1.0, 7.0),
     st.sampled_from(["batch", "one by one"]),
 )
-def test_who_reads_is_never_told(seed: int, pages: list[int], speed: float, how: str) -> None:
+def test_who_reads_is_never_reported(seed: int, pages: list[int], speed: float, how: str) -> None:
     """Who reads pages of up to 20 sentences, at up to 7 tokens a second, is in no haste to accept them."""
-    worker = Worker(seed=seed)
+    worker = SimulatedAnnotator(seed=seed)
     _begin(worker)
     for n in pages:
         worker.now += n * TOKENS / speed
@@ -62,7 +62,7 @@ def test_who_reads_is_never_told(seed: int, pages: list[int], speed: float, how:
 
 def test_a_second_pass_over_what_was_annotated_is_no_haste() -> None:
     """Sentences that have spans already were looked at when those were made."""
-    worker = Worker()
+    worker = SimulatedAnnotator()
     numbers = [worker.sentence(TOKENS) for _ in range(100)]
     for n in numbers:
         worker.now += 5
@@ -73,7 +73,7 @@ def test_a_second_pass_over_what_was_annotated_is_no_haste() -> None:
     assert _hasty(worker) == ()
 
 
-def _take(worker: Worker, seconds: float, n: int = 60) -> None:
+def _take(worker: SimulatedAnnotator, seconds: float, n: int = 60) -> None:
     for _ in range(n):
         worker.now += seconds
         number = worker.sentence(TOKENS)
@@ -81,9 +81,9 @@ def _take(worker: Worker, seconds: float, n: int = 60) -> None:
         worker.answer(number)
 
 
-def test_taking_every_suggestion_fast_is_told() -> None:
+def test_taking_every_suggestion_fast_is_reported() -> None:
     """More than 50 suggestions in a row, none turned down, faster than one reads."""
-    worker = Worker()
+    worker = SimulatedAnnotator()
     _begin(worker)
     _take(worker, 1.2)
     (haste,) = _hasty(worker)
@@ -98,7 +98,7 @@ def test_taking_every_suggestion_fast_is_told() -> None:
 def test_a_judgement_of_ones_own_ends_the_row() -> None:
     """A rejection, a removal, a span of one's own or a sentence that is ignored: somebody is looking."""
     for judge in ("turn down", "remove", "own", "ignore"):
-        worker = Worker()
+        worker = SimulatedAnnotator()
         _begin(worker)
         _take(worker, 1.2, 40)
         number = worker.sentence(TOKENS)
@@ -116,15 +116,15 @@ def test_a_judgement_of_ones_own_ends_the_row() -> None:
 
 def test_taking_every_suggestion_slowly_is_fine() -> None:
     """Good suggestions may all be right: at reading speed nobody is warned, and a pause is no reading."""
-    worker = Worker()
+    worker = SimulatedAnnotator()
     _begin(worker)
     _take(worker, 4.0, 200)
     assert _hasty(worker) == ()
 
 
-def test_a_new_session_begins_anew() -> None:
+def test_a_new_session_begins_again() -> None:
     """Nothing is known of the time before a session's first deed, so it is not held against anybody."""
-    worker = Worker()
+    worker = SimulatedAnnotator()
     for n in range(10):
         worker.new_session(f"ana-{n}")
         worker.answer(*[worker.sentence(TOKENS) for _ in range(30)])

@@ -11,16 +11,16 @@ from annotator.core.edits import Op
 from annotator.core.spans import Span
 from annotator.statistics.annotation_statistics import SuggestionOutcome, suggestion_outcomes, sum_outcomes
 from annotator.statistics.edit_events import events_from_records
-from tests.statistics.simulated_annotator import Worker
+from tests.statistics.simulated_annotator import SimulatedAnnotator
 
 ENDS = ["kept", "moved", "moved twice", "relabelled", "removed", "rejected", "undone", "redone", "own"]
 FATE = {"moved": "changed", "moved twice": "changed", "relabelled": "changed", "redone": "kept"}
 
 
-def _do(worker: Worker, end: str, source: str) -> None:
+def _do(worker: SimulatedAnnotator, end: str, source: str) -> None:
     """Deal with one suggestion in a sentence of its own."""
     n = worker.sentence(8)
-    words = worker.works[n].sentence.tokens
+    words = worker.annotated_sentences[n].sentence.tokens
     mine = Span(words[4].start, words[4].end, "VENUE")
     taken = Span(words[0].start, words[0].end, "PERSON", source)
     longer = Span(words[0].start, words[1].end, "PERSON", source)
@@ -47,7 +47,7 @@ def _do(worker: Worker, end: str, source: str) -> None:
 @given(st.lists(st.tuples(st.sampled_from(ENDS), st.sampled_from(["rules", "history"])), max_size=25))
 def test_each_suggestion_ends_in_one_way(ends: list[tuple[str, str]]) -> None:
     """Kept, changed, removed and rejected ones are told apart by source; undone and own ones don't count."""
-    worker = Worker()
+    worker = SimulatedAnnotator()
     for end, source in ends:
         _do(worker, end, source)
     found = suggestion_outcomes(events_from_records(worker.records))
@@ -65,7 +65,7 @@ def test_each_suggestion_ends_in_one_way(ends: list[tuple[str, str]]) -> None:
 
 def test_turning_down_what_was_taken_is_a_rejection_once() -> None:
     """Taken by mistake, removed and turned down: one judgement, not two."""
-    worker = Worker()
+    worker = SimulatedAnnotator()
     n = worker.sentence(5)
     span = Span(0, 4, "PERSON", "rules")
     worker.put(n, span)
@@ -78,10 +78,10 @@ def test_turning_down_what_was_taken_is_a_rejection_once() -> None:
 
 def test_a_rejection_that_is_undone_was_none() -> None:
     """Only what is turned down now counts."""
-    worker = Worker()
+    worker = SimulatedAnnotator()
     n = worker.sentence(5)
     worker.turn_down(n, Span(0, 4, "PERSON", "rules"))
-    worker.write(Op.UNDO, {n: worker.said(n).with_rejected(())})
+    worker.write(Op.UNDO, {n: worker.annotation_of(n).with_rejected(())})
     assert suggestion_outcomes(events_from_records(worker.records)) == ()
 
 

@@ -15,25 +15,27 @@ from annotator.statistics.summary import (
     CorpusProgress,
     compute_statistics,
 )
-from tests.statistics.simulated_annotator import LABELS, Worker
+from tests.statistics.simulated_annotator import LABELS, SimulatedAnnotator
 
 
-def _hand(worker: Worker) -> AnnotatorActivity:
-    return AnnotatorActivity(worker.name, events_from_records(worker.records), tuple(worker.works.values()))
+def _activity(worker: SimulatedAnnotator) -> AnnotatorActivity:
+    return AnnotatorActivity(
+        worker.name, events_from_records(worker.records), tuple(worker.annotated_sentences.values())
+    )
 
 
-def _figures(*workers: Worker, done: int = 0, left: tuple[int, ...] = ()) -> AnnotationStatistics:
+def _figures(*workers: SimulatedAnnotator, done: int = 0, left: tuple[int, ...] = ()) -> AnnotationStatistics:
     progress = CorpusProgress(done, done + len(left), left)
     return compute_statistics(
-        "ana", [_hand(w) for w in workers], progress, LABELS, lambda t: str(int(t // 86_400))
+        "ana", [_activity(w) for w in workers], progress, LABELS, lambda t: str(int(t // 86_400))
     )
 
 
 def test_labels_lengths_and_answers_are_counted() -> None:
     """Spans by label with their share and source, by length in tokens, sentences by answer and density."""
-    worker = Worker()
+    worker = SimulatedAnnotator()
     n = worker.sentence(14)
-    t = worker.works[n].sentence.tokens
+    t = worker.annotated_sentences[n].sentence.tokens
     worker.put(
         n,
         Span(0, t[1].end, "PERSON", "rules"),
@@ -54,15 +56,15 @@ def test_labels_lengths_and_answers_are_counted() -> None:
     assert found.density == (1, 0, 0, 1, 0, 0, 0)
 
 
-def test_the_time_of_a_span_is_that_since_the_deed_before() -> None:
+def test_the_time_of_a_span_is_that_since_the_action_before() -> None:
     """Three spans after 4, 6 and 8 seconds: the median is 6; a break has no say."""
-    worker = Worker(now=1000.0)
+    worker = SimulatedAnnotator(now=1000.0)
     n = worker.sentence(8)
-    t = worker.works[n].sentence.tokens
+    t = worker.annotated_sentences[n].sentence.tokens
     worker.put(n, Span(t[0].start, t[0].end, "VENUE"))
     for i, wait in enumerate((4, 6, 8, 4000), 1):
         worker.now += wait
-        worker.put(n, *worker.said(n).spans, Span(t[i].start, t[i].end, "PERSON"))
+        worker.put(n, *worker.annotation_of(n).spans, Span(t[i].start, t[i].end, "PERSON"))
     person = _figures(worker).labels[0]
     assert person.seconds is not None
     assert (person.seconds.median, person.seconds.count) == (6.0, 3)
@@ -70,7 +72,7 @@ def test_the_time_of_a_span_is_that_since_the_deed_before() -> None:
 
 def test_keys_are_divided_by_the_spans_that_came_of_them() -> None:
     """Only deeds whose keys were counted have a say; what was removed was no span."""
-    worker = Worker()
+    worker = SimulatedAnnotator()
     worker.annotate(spans=3)
     worker.keys = KeystrokeCounts(label=1, select=2)
     worker.annotate(spans=2)
@@ -79,7 +81,7 @@ def test_keys_are_divided_by_the_spans_that_came_of_them() -> None:
     assert (found.spans, found.sentences) == (2, 1)
     assert found.a_span("label") == 1.5
     assert found.a_span() == 4.5
-    assert _figures(Worker()).keys is None
+    assert _figures(SimulatedAnnotator()).keys is None
 
 
 def test_keys_add_up() -> None:
@@ -93,7 +95,7 @@ def test_keys_add_up() -> None:
 
 def test_progress_ends_at_what_is_done_now() -> None:
     """The curve rises from what stood there before to what is done; the forecast is of what is left."""
-    worker = Worker(seed=2)
+    worker = SimulatedAnnotator(seed=2)
     for _ in range(40):
         worker.annotate()
     found = _figures(worker, done=45, left=(16,) * 55)
@@ -108,7 +110,7 @@ def test_progress_ends_at_what_is_done_now() -> None:
 
 def test_two_annotators_are_added_up() -> None:
     """Hours, spans and answers are sums; a sentence that both have done is done once."""
-    ana, bo = Worker(seed=1), Worker(seed=2, name="bo", session="bo-1", seconds=8.0)
+    ana, bo = SimulatedAnnotator(seed=1), SimulatedAnnotator(seed=2, name="bo", session="bo-1", seconds=8.0)
     for _ in range(20):
         ana.annotate()
         bo.annotate()

@@ -90,18 +90,18 @@ def records(first: int, last: int) -> list[JournalRecord]:
     return [record(n) for n in range(first, last + 1)]
 
 
-class Noting:
+class RecordingFile:
     """Stands in for a function of ``os``, notes each call by name and does what it does."""
 
-    def __init__(self, name: str, deeds: list[str]) -> None:
-        self.name, self.deeds, self.real = name, deeds, getattr(os, name)
+    def __init__(self, name: str, calls: list[str]) -> None:
+        self.name, self.calls, self.real = name, calls, getattr(os, name)
 
     def __call__(self, *args: object) -> object:
-        self.deeds.append(self.name)
+        self.calls.append(self.name)
         return self.real(*args)
 
 
-class Failing:
+class FailingFile:
     """Stands in for a function of ``os`` and raises from the ``nth`` call on (or writes short)."""
 
     def __init__(self, real: object, error: OSError, nth: int = 1, only: str = "") -> None:

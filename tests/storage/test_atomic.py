@@ -12,7 +12,7 @@ import pytest
 from annotator.core.errors import CorpusError
 from annotator.storage.atomic import set_aside, write_atomic
 from annotator.storage.file_io import dump_json, read_jsonl
-from tests.storage.storage_helpers import Failing, Noting, tree
+from tests.storage.storage_helpers import FailingFile, RecordingFile, tree
 
 
 @pytest.mark.parametrize("function", ["open", "write", "fdatasync", "replace"])
@@ -23,7 +23,7 @@ def test_a_failure_leaves_the_old_file(
     path = tmp_path / "a.json"
     write_atomic(path, b"old")
     with monkeypatch.context() as patch:
-        patch.setattr(os, function, Failing(getattr(os, function), OSError(errno.EIO, "bad")))
+        patch.setattr(os, function, FailingFile(getattr(os, function), OSError(errno.EIO, "bad")))
         with pytest.raises(OSError, match="bad"):
             write_atomic(path, b"new")
     assert tree(tmp_path) == {"a.json": b"old"}
@@ -45,11 +45,11 @@ def test_data_that_fail_on_the_way(tmp_path: Path) -> None:
 
 def test_synced_before_renamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The data are on the disk before the name is, and the name before the return."""
-    deeds: list[str] = []
+    calls: list[str] = []
     for name in ("write", "fdatasync", "replace", "fsync"):
-        monkeypatch.setattr(os, name, Noting(name, deeds))
+        monkeypatch.setattr(os, name, RecordingFile(name, calls))
     write_atomic(tmp_path / "a", b"x")
-    assert deeds == ["write", "fdatasync", "replace", "fsync"]
+    assert calls == ["write", "fdatasync", "replace", "fsync"]
 
 
 def test_mode_and_link_stay(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_lines_end_at_lf_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "message"),
     [
         (b'{"a": }', r"a.jsonl:2: this is no JSON \(.* at column 7\); correct that line, or restore"),
         (b"[1]", "a.jsonl:2: this is JSON, but no object"),
@@ -90,10 +90,10 @@ def test_lines_end_at_lf_alone(tmp_path: Path) -> None:
         (b'{"a":' * 2000, "a.jsonl:2: this is no JSON"),
     ],
 )
-def test_bad_lines_are_told(tmp_path: Path, line: bytes, told: str) -> None:
+def test_bad_lines_are_reported(tmp_path: Path, line: bytes, message: str) -> None:
     """A line that is no JSON object is refused with file and line."""
     (tmp_path / "a.jsonl").write_bytes(b"{}\n" + line + b"\n{}\n")
-    with pytest.raises(CorpusError, match=told):
+    with pytest.raises(CorpusError, match=message):
         list(read_jsonl(tmp_path / "a.jsonl"))
 
 

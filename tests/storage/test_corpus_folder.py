@@ -19,7 +19,7 @@ from annotator.core.errors import CorpusError, SchemaError, SourceError
 from annotator.storage import corpus_folder as module
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.lock import Lock
-from tests.storage.storage_helpers import SCHEMA, Failing, article, body, new_corpus, sentences, tree
+from tests.storage.storage_helpers import SCHEMA, FailingFile, article, body, new_corpus, sentences, tree
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def filled(corpus: CorpusFolder) -> CorpusFolder:
     return corpus
 
 
-def _told(caught: pytest.ExceptionInfo[CorpusError], corpus: CorpusFolder | Path) -> str:
+def _error_message(caught: pytest.ExceptionInfo[CorpusError], corpus: CorpusFolder | Path) -> str:
     return str(caught.value).replace(str(corpus if isinstance(corpus, Path) else corpus.path), "news")
 
 
@@ -72,7 +72,7 @@ def test_a_half_made_corpus_can_be_made(corpus: CorpusFolder) -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "told"),
+    ("settings", "message"),
     [
         (
             b"format = 2",
@@ -90,24 +90,24 @@ def test_a_half_made_corpus_can_be_made(corpus: CorpusFolder) -> None:
         (b"a = " + b"[" * 5000, "this TOML is nested too deeply"),
     ],
 )
-def test_bad_settings(corpus: CorpusFolder, settings: bytes, told: str) -> None:
+def test_bad_settings(corpus: CorpusFolder, settings: bytes, message: str) -> None:
     """A settings file that is wrong, or of a newer format, is told with file and line."""
     (corpus.path / "corpus.toml").write_bytes(settings)
     with pytest.raises(CorpusError) as caught:
         CorpusFolder.open(corpus.path)
-    assert told in str(caught.value)
+    assert message in str(caught.value)
     assert "corpus.toml" in str(caught.value) or "gone.toml" in str(caught.value)
 
 
 def test_no_corpus(tmp_path: Path) -> None:
     """A missing folder, a file and a plain folder are told apart."""
     (tmp_path / "file").touch()
-    for path, told in [
+    for path, message in [
         ("no", "there is no such corpus"),
         ("file", "this is a file"),
         ("", "it has no corpus.toml"),
     ]:
-        with pytest.raises(CorpusError, match=told):
+        with pytest.raises(CorpusError, match=message):
             CorpusFolder.open(tmp_path / path)
 
 
@@ -178,8 +178,8 @@ def test_contradictions_are_refused(corpus: CorpusFolder) -> None:
         (replace(a, title="\ud800"), good, "cannot be stored as JSON"),
     ]
     before = tree(corpus.path)
-    for bad, parts, told in cases:
-        with pytest.raises(CorpusError, match=told):
+    for bad, parts, message in cases:
+        with pytest.raises(CorpusError, match=message):
             corpus.add_article(bad, parts)
     assert tree(corpus.path) == before
     corpus.add_article(a, good)
@@ -191,7 +191,7 @@ def test_crash_between_sentences_and_article(filled: CorpusFolder, monkeypatch: 
     """Sentences without an article are ignored, and gone when the same article comes again."""
     a, last = body("Comes twice.\nAnd once more.", "b.txt"), body("The last.", "c.txt")
     with monkeypatch.context() as patch:
-        patch.setattr(module, "write_atomic", Failing(None, OSError(errno.EIO, "crash")))
+        patch.setattr(module, "write_atomic", FailingFile(None, OSError(errno.EIO, "crash")))
         with pytest.raises(CorpusError, match="the disk reports an error"):
             filled.add_article(a, sentences(a))
     assert len((filled.path / "sentences.jsonl").read_bytes().splitlines()) == 6
@@ -216,7 +216,7 @@ def test_a_failing_disk_adds_nothing(
     a = body("Comes later.", "b.txt")
     for nth in (1, 2):
         with monkeypatch.context() as patch:
-            failing = Failing(getattr(os, function), OSError(errno.ENOSPC, "full"), nth)
+            failing = FailingFile(getattr(os, function), OSError(errno.ENOSPC, "full"), nth)
             patch.setattr(os, function, failing)
             try:
                 filled.add_article(a, sentences(a))
@@ -263,19 +263,19 @@ def test_read_only_corpus(filled: CorpusFolder, monkeypatch: pytest.MonkeyPatch)
     with (filled.path / "sentences.jsonl").open("ab") as file:
         file.write(b'{"id":"torn')
     before = tree(filled.path)
-    monkeypatch.setattr(os, "open", Failing(os.open, OSError(errno.EROFS, "read-only"), only="news"))
+    monkeypatch.setattr(os, "open", FailingFile(os.open, OSError(errno.EROFS, "read-only"), only="news"))
     corpus = CorpusFolder.open(filled.path)
     assert corpus.warnings == ["left out a torn last line of sentences.jsonl"]
     assert corpus.sentences(article().id) == sentences(article())
     a = body("New.", "n.txt")
-    for deed in (
+    for call in (
         lambda: corpus.add_article(a, sentences(a)),
         lambda: corpus.set_line_verdict(article().id, 0, LineVerdict.BODY, by="ana", time=1),
     ):
         with pytest.raises(CorpusError) as caught:
-            deed()
+            call()
         assert (
-            _told(caught, corpus)
+            _error_message(caught, corpus)
             == "news: cannot write here: the disk is read-only; work on a copy of the folder"
         )
     with pytest.raises(CorpusError, match="cannot make a corpus here: the disk is read-only"):
@@ -305,15 +305,15 @@ def test_what_git_leaves_out(corpus: CorpusFolder) -> None:
 def test_a_folder_without_permission(filled: CorpusFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     """The error says what, where and what to do."""
     denied = PermissionError(errno.EACCES, "Permission denied")
-    monkeypatch.setattr(os, "open", Failing(os.open, denied, only="news"))
+    monkeypatch.setattr(os, "open", FailingFile(os.open, denied, only="news"))
     with pytest.raises(CorpusError) as caught:
         filled.set_line_verdict(article().id, 0, LineVerdict.BODY, by="ana", time=1)
-    assert _told(caught, filled) == (
+    assert _error_message(caught, filled) == (
         "news: no permission to write here; ask the owner for it, or work on a copy of the folder"
     )
 
 
-def test_damaged_files_are_told(filled: CorpusFolder) -> None:
+def test_damaged_files_are_reported(filled: CorpusFolder) -> None:
     """Damage in an article or its sentences is told with file and line, and never passed on."""
     a = article()
     stored = filled.path / "sentences.jsonl"
@@ -330,23 +330,23 @@ def test_damaged_files_are_told(filled: CorpusFolder) -> None:
         ),
         ([lines[0], b"{}", *lines[2:]], "3 of 4 sentences of article"),
     ]
-    for changed, told in cases:
+    for changed, message in cases:
         stored.write_bytes(b"\n".join(changed))
-        with pytest.raises(CorpusError, match=told):
+        with pytest.raises(CorpusError, match=message):
             CorpusFolder.open(filled.path).sentences(a.id)
     assert CorpusFolder.open(filled.path).warnings == [
         "sentences.jsonl, line 2: no sentence can be read; restore the file from a copy"
     ]
     path = filled.path / "articles" / f"{a.id}.json"
     good = path.read_bytes()
-    for bad, told in [
+    for bad, message in [
         (good.replace(b"Okafor", b"Okafar"), "digest and id do not belong"),
         (good.replace(b'"boilerplate"', b'"junk"'), "'junk' is not a valid LineVerdict"),
         (good[:-20], "this is no JSON"),
         (good.replace(a.id.encode(), b"0" * 12, 1), "the file's name is not the article's id"),
     ]:
         path.write_bytes(bad)
-        with pytest.raises(CorpusError, match=told) as caught:
+        with pytest.raises(CorpusError, match=message) as caught:
             CorpusFolder.open(filled.path).article(a.id)
         assert f"{a.id}.json" in str(caught.value)
 

@@ -48,8 +48,10 @@ def _stage(staging: ImportStaging, texts: list[str], name: str = "ada") -> None:
         article, sentence = _article(text)
         if staging.corpus is None or article.id not in staging.corpus.article_ids():
             staging.add_article(article, (sentence,))
-        work = AnnotatedSentence(sentence, Annotation((Span(0, 4, "PERSON"),), Answer.ACCEPT))
-        staging.add_records(name, [JournalRecord(staging.next_seq(name), Op.ANSWER, work, annotator=name)])
+        annotated = AnnotatedSentence(sentence, Annotation((Span(0, 4, "PERSON"),), Answer.ACCEPT))
+        staging.add_records(
+            name, [JournalRecord(staging.next_seq(name), Op.ANSWER, annotated, annotator=name)]
+        )
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -101,9 +103,11 @@ def test_batches_stay_whole_and_count_on(corpus: CorpusFolder, monkeypatch: pyte
         for text, batch in zip(texts, batches, strict=True):
             article, sentence = _article(text)
             staging.add_article(article, (sentence,))
-            work = AnnotatedSentence(sentence, Annotation((), Answer.ACCEPT))
+            annotated = AnnotatedSentence(sentence, Annotation((), Answer.ACCEPT))
             seq = staging.next_seq("ada")
-            staging.add_records("ada", [JournalRecord(seq, Op.ANSWER, work, batch=batch, annotator="ada")])
+            staging.add_records(
+                "ada", [JournalRecord(seq, Op.ANSWER, annotated, batch=batch, annotator="ada")]
+            )
         staging.commit_to_existing({"ada": 2})
     journal = Journal.open(corpus.path, "ada", read_only=True)
     assert journal.warnings == []
@@ -118,8 +122,8 @@ def test_a_record_that_no_journal_may_hold_is_refused(
     """A sentence that a span has made as long as a book is told, and leaves no corpus that cannot be read."""
     monkeypatch.setattr(import_transaction, "MAX_RECORD", 1_000)
     with ImportStaging.begin(tmp_path / "harbour", None) as staging:
-        told = "a sentence of 400 tokens takes more than 0 MiB in the journal; split the text"
-        with pytest.raises(CorpusError, match=told):
+        message = "a sentence of 400 tokens takes more than 0 MiB in the journal; split the text"
+        with pytest.raises(CorpusError, match=message):
             _stage(staging, ["Lena " * 399 + "rowed."])
     assert not list(tmp_path.iterdir())
 
@@ -263,7 +267,7 @@ def test_what_a_running_import_holds_is_let_be(corpus: CorpusFolder) -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "reported",
     [
         b"",
         b"[]",
@@ -273,7 +277,7 @@ def test_what_a_running_import_holds_is_let_be(corpus: CorpusFolder) -> None:
         b'{"articles": [], "journals": {}, "schema": ["a"]}',
     ],
 )
-def test_a_note_of_another_s_making_reaches_nothing_outside(corpus: CorpusFolder, said: bytes) -> None:
+def test_a_note_of_another_s_making_reaches_nothing_outside(corpus: CorpusFolder, reported: bytes) -> None:
     """A corpus may come from anywhere: no name in it becomes a path, and nothing of it is lost."""
     thesis = corpus.path.parent / "thesis.json"
     thesis.write_bytes(b"mine")
@@ -281,7 +285,7 @@ def test_a_note_of_another_s_making_reaches_nothing_outside(corpus: CorpusFolder
     before = _files(corpus.path)
     left = corpus.path / f"{STAGING_PREFIX}x.tmp"
     left.mkdir()
-    (left / "before.json").write_bytes(said)
+    (left / "before.json").write_bytes(reported)
     CorpusFolder.open(corpus.path)
     assert _files(corpus.path) == before
     assert thesis.read_bytes() == thesis.with_suffix(".jsonl").read_bytes() == b"mine"

@@ -86,7 +86,7 @@ def test_every_cut_of_a_journal(corpus: Path) -> None:
         assert asides == ([torn] if torn else [])
 
 
-def test_a_torn_tail_is_told(corpus: Path) -> None:
+def test_a_torn_tail_is_reported(corpus: Path) -> None:
     """The warning says how many bytes lie where, and earlier asides are never overwritten."""
     put_journal(corpus, lines_of(records(1, 2)) + b'{"text":"Le')
     (corpus / "annotations" / "ana.jsonl.torn-1").write_bytes(b"older")
@@ -125,7 +125,7 @@ def test_bit_flips(corpus: Path) -> None:
             continue
         assert set(journal.records) <= good
         assert journal.records == tuple(items) or journal.warnings
-    assert all("newer Annotator" in told for told in refused)
+    assert all("newer Annotator" in message for message in refused)
 
 
 @pytest.mark.usefixtures("unsynced")

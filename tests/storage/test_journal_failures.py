@@ -18,8 +18,8 @@ from annotator.storage import atomic
 from annotator.storage.codec import encode_record
 from annotator.storage.journal import Journal
 from tests.storage.storage_helpers import (
-    Failing,
-    Noting,
+    FailingFile,
+    RecordingFile,
     journal_of,
     lines_of,
     put_journal,
@@ -58,13 +58,13 @@ def test_a_failing_write(corpus: Path, monkeypatch: pytest.MonkeyPatch, code: in
         journal.append(records(1, 2))
         before = tree(corpus)
         with monkeypatch.context() as patch:
-            failing = Failing(os.fdatasync, error)
+            failing = FailingFile(os.fdatasync, error)
             if where.startswith("write"):
                 patch.setattr(os, "write", ShortThenFailing(error, 4 if where == "write half" else 1))
             else:
                 patch.setattr(os, "fdatasync", failing)
             if where == "sync and cut":
-                patch.setattr(os, "ftruncate", Failing(os.ftruncate, error))
+                patch.setattr(os, "ftruncate", FailingFile(os.ftruncate, error))
             with pytest.raises(JournalError, match="cannot save here"):
                 journal.append([record(3)])
             assert failing.calls == (1 if where.startswith("sync") else 0)
@@ -87,14 +87,14 @@ def test_short_writes_are_finished(corpus: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_what_is_synced_when(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An append is written, then synced; a new file's folder is synced before the first append."""
-    deeds: list[str] = []
+    calls: list[str] = []
     for name in ("write", "fdatasync", "fsync"):
-        monkeypatch.setattr(os, name, Noting(name, deeds))
+        monkeypatch.setattr(os, name, RecordingFile(name, calls))
     with Journal.open(corpus, "ana") as journal:
-        assert deeds == ["fdatasync", "fsync"]
-        deeds.clear()
+        assert calls == ["fdatasync", "fsync"]
+        calls.clear()
         journal.append(records(1, 50))
-        assert deeds == ["write", "fdatasync"]
+        assert calls == ["write", "fdatasync"]
 
 
 @pytest.mark.parametrize("platform", ["darwin", "linux"])
@@ -125,7 +125,7 @@ def test_rescue(
         (home / "file").touch()
         monkeypatch.setenv("ANNOTATOR_HOME", str(home / "file"))
         assert journal.rescue([record(1)]).parent == temp / "annotator-rescue"
-        monkeypatch.setattr(os, "fdatasync", Failing(os.fdatasync, OSError(errno.ENOSPC, "full")))
+        monkeypatch.setattr(os, "fdatasync", FailingFile(os.fdatasync, OSError(errno.ENOSPC, "full")))
         with pytest.raises(JournalError, match="1 decisions could not be saved anywhere"):
             journal.rescue([record(1)])
     assert len(list(temp.rglob("*.jsonl"))) == 1
@@ -142,7 +142,7 @@ def test_wrong_numbers_and_half_batches(corpus: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("deed", "told"),
+    ("call", "message"),
     [
         (lambda p: p.rename(p.with_suffix(".bak")), "replaced or moved the file"),
         (
@@ -152,13 +152,13 @@ def test_wrong_numbers_and_half_batches(corpus: Path) -> None:
         (lambda p: p.write_bytes(p.read_bytes() + b"{}\n"), "changed the file"),
     ],
 )
-def test_another_program_at_thejournal_of(corpus: Path, deed, told: str) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def test_another_program_at_thejournal_of(corpus: Path, call, message: str) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
     """A journal that git or a sync tool has replaced takes no more records into the void."""
     with Journal.open(corpus, "ana") as journal:
         journal.append([record(1)])
-        deed(journal_of(corpus))
+        call(journal_of(corpus))
         for _ in range(2):
-            with pytest.raises(JournalError, match=told):
+            with pytest.raises(JournalError, match=message):
                 journal.append([record(2)])
 
 
@@ -171,7 +171,7 @@ sys.stdin.read()
 """
 
 
-def test_a_second_opener_is_told_who_holds_it(corpus: Path) -> None:
+def test_a_second_opener_is_reported_who_holds_it(corpus: Path) -> None:
     """The error names process, host and start, and offers to look; death frees the lock at once."""
     holder = subprocess.Popen([sys.executable, "-c", _HOLD, str(corpus)], stdin=-1, stdout=-1, text=True)
     assert holder.stdout
@@ -199,7 +199,7 @@ def test_a_second_opener_is_told_who_holds_it(corpus: Path) -> None:
 
 def test_a_folder_without_permission(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The error says what, where and what to do."""
-    failing = Failing(os.open, PermissionError(errno.EACCES, "Permission denied"), only="annotations")
+    failing = FailingFile(os.open, PermissionError(errno.EACCES, "Permission denied"), only="annotations")
     monkeypatch.setattr(os, "open", failing)
     with pytest.raises(JournalError) as caught:
         Journal.open(corpus, "ana")

@@ -13,7 +13,7 @@ from annotator.core.article import Article, LineVerdict
 from annotator.core.errors import CorpusError, SchemaError
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.lock import Lock
-from tests.storage.storage_helpers import SCHEMA, Failing, article, body, new_corpus, sentences, tree
+from tests.storage.storage_helpers import SCHEMA, FailingFile, article, body, new_corpus, sentences, tree
 
 
 @pytest.fixture
@@ -165,7 +165,7 @@ def test_a_schema_is_put_in_force(filled: CorpusFolder, monkeypatch: pytest.Monk
     with pytest.raises(SchemaError):
         filled.set_schema("[[label]\n")
     before = tree(filled.path)
-    monkeypatch.setattr(os, "open", Failing(os.open, OSError(errno.EROFS, "read-only"), only="news"))
+    monkeypatch.setattr(os, "open", FailingFile(os.open, OSError(errno.EROFS, "read-only"), only="news"))
     with pytest.raises(CorpusError, match="cannot write here: the disk is read-only; work on a copy"):
         filled.set_schema(SCHEMA)
     assert tree(filled.path) == before

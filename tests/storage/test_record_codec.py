@@ -81,8 +81,8 @@ def test_fields_are_prodigys_and_ours_in_the_contract_order() -> None:
 def test_token_end_is_inclusive() -> None:
     """``token_end`` is the last token of the span, as in Prodigy."""
     one = record(1)
-    work = AnnotatedSentence(one.annotated.sentence, Annotation((Span(0, 11, "PERSON"),)))
-    data = json.loads(encode_record(JournalRecord(1, Op.EDIT, work)))
+    annotated = AnnotatedSentence(one.annotated.sentence, Annotation((Span(0, 11, "PERSON"),)))
+    data = json.loads(encode_record(JournalRecord(1, Op.EDIT, annotated)))
     assert (data["spans"][0]["token_start"], data["spans"][0]["token_end"], data["answer"]) == (0, 1, None)
 
 
@@ -142,9 +142,9 @@ def test_lone_surrogate() -> None:
 
 def test_span_outside_its_text() -> None:
     """A span that ends after its sentence is never written."""
-    work = AnnotatedSentence(record(1).annotated.sentence, Annotation((Span(0, 99, "PERSON"),)))
+    annotated = AnnotatedSentence(record(1).annotated.sentence, Annotation((Span(0, 99, "PERSON"),)))
     with pytest.raises(JournalError, match="the span 0-99 ends after the sentence"):
-        encode_record(JournalRecord(1, Op.EDIT, work))
+        encode_record(JournalRecord(1, Op.EDIT, annotated))
 
 
 def test_records_of_a_sentence_share_their_tokens() -> None:

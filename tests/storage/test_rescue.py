@@ -54,8 +54,8 @@ def test_what_was_not_saved_comes_back(corpus: Path, home: Path) -> None:
     """Where the journal has not gone on, the records follow its last one; it is told, and only once."""
     path = _rescue(corpus, 2, records(3, 4))
     looked = Journal.open(corpus, "ana", read_only=True)
-    told = f"2 decisions that could not be saved lie in {path}: they come back when you annotate here"
-    assert looked.warnings == [f"{told} under this name"]
+    message = f"2 decisions that could not be saved lie in {path}: they come back when you annotate here"
+    assert looked.warnings == [f"{message} under this name"]
     with Journal.open(corpus, "ana") as journal:
         assert journal.records == tuple(records(1, 4))
         assert journal.next_seq == 5
@@ -83,8 +83,8 @@ def test_a_journal_that_has_gone_on_keeps_its_own(corpus: Path, home: Path) -> N
     path = _rescue(corpus, 3, [record(2), record(3, "Another text.")])
     with Journal.open(corpus, "ana") as journal:
         assert journal.records == tuple(records(1, 3))
-        (told,) = journal.warnings
-    assert told == (
+        (message,) = journal.warnings
+    assert message == (
         f"2 decisions that could not be saved lie in {path}: the journal has gone on without them; "
         "annotate them again (from 0123456789ab:20-46), then move it away"
     )

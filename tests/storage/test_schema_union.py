@@ -69,7 +69,7 @@ def test_what_a_label_takes_belongs_to_one_label() -> None:
     assert [x.takes for x in parse_schema_text(union.text, "union").labels] == [(), (), ()]
 
 
-def test_what_is_taken_away_again_is_not_told_as_widened() -> None:
+def test_what_is_taken_away_again_is_not_reported_as_widened() -> None:
     """A name that is a label of its own cannot be what another label takes: that is listed as left, alone."""
     first = '[[label]]\nname = "PERSON"\n[[label]]\nname = "PER"\n'
     union = unite_schemas([("a", first), ("b", '[[label]]\nname = "PERSON"\ntakes = ["PER"]\n')])

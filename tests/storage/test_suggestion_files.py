@@ -50,7 +50,7 @@ def write(
     return writer
 
 
-def test_a_line_tells_its_sentence_and_where_it_comes_from(tmp_path: Path) -> None:
+def test_a_line_shows_its_sentence_and_where_it_comes_from(tmp_path: Path) -> None:
     """Plain JSON with Prodigy's offsets (`token_end` inclusive), no header."""
     write(tmp_path, EVERY[:1])
     (line,) = (tmp_path / "suggestions" / "m.jsonl").read_bytes().splitlines()
@@ -92,7 +92,7 @@ def test_a_second_run_makes_what_is_missing(tmp_path: Path) -> None:
     assert path.read_bytes().count(b"\n") == len(EVERY)
 
 
-def test_a_new_fingerprint_makes_all_anew_and_the_old_file_stands_until_then(tmp_path: Path) -> None:
+def test_a_new_fingerprint_makes_all_again_and_the_old_file_stands_until_then(tmp_path: Path) -> None:
     """A run that is stopped leaves the old suggestions; the next one goes on and then replaces them."""
     path = suggestion_path(tmp_path, "m")
     write(tmp_path, EVERY)
@@ -135,7 +135,7 @@ def test_a_line_cut_anywhere_is_made_again(
     assert len(list(path.parent.glob("*.torn-*"))) == torn
 
 
-def test_a_damaged_file_is_made_anew(tmp_path: Path) -> None:
+def test_a_damaged_file_is_made_again(tmp_path: Path) -> None:
     """Suggestions are no human work: a bad line is told and everything made again."""
     write(tmp_path, EVERY)
     path = suggestion_path(tmp_path, "m")

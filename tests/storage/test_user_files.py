@@ -14,7 +14,7 @@ from annotator.storage import schemas, user_files
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.schemas import default_schema_path, load_schema, read_schema_text, sample_corpus_path
 from annotator.storage.user_files import MAX_CORPORA, Preferences, update_preferences, user_sample_corpus
-from tests.storage.storage_helpers import SCHEMA, Failing, article, new_corpus, sentences, tree
+from tests.storage.storage_helpers import SCHEMA, FailingFile, article, new_corpus, sentences, tree
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_a_bare_name_means_the_shipped_schema(
 
 
 @pytest.mark.parametrize(
-    ("data", "told"),
+    ("data", "message"),
     [
         (None, "s.toml: there is no such schema; name a file, or one of news"),
         (b'name = "x"\nversion = 1 2\n', "s.toml:2: this is no TOML: expected newline or end of document"),
@@ -79,13 +79,13 @@ def test_a_bare_name_means_the_shipped_schema(
         (b'[[label]]\nname = "A"\ninside = ["B"]', "s.toml: label A: `inside` names an unknown label 'B'"),
     ],
 )
-def test_bad_schemas(installed: Path, tmp_path: Path, data: bytes | None, told: str) -> None:
+def test_bad_schemas(installed: Path, tmp_path: Path, data: bytes | None, message: str) -> None:
     """A schema that cannot be used is told with file and, where there is one, line."""
     if data is not None:
         (tmp_path / "s.toml").write_bytes(data)
     with pytest.raises(SchemaError) as caught:
         load_schema(tmp_path / "s.toml")
-    assert told in str(caught.value)
+    assert message in str(caught.value)
     with pytest.raises(SchemaError, match="this is a folder, no schema"):
         load_schema(tmp_path)
 
@@ -117,7 +117,7 @@ def test_the_users_sample(installed: Path, home: Path) -> None:
 def test_a_half_copied_sample(installed: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A copy that fails leaves nothing behind, and the next call makes a whole one."""
     with monkeypatch.context() as patch:
-        patch.setattr(os, "write", Failing(os.write, OSError(errno.ENOSPC, "full"), nth=3))
+        patch.setattr(os, "write", FailingFile(os.write, OSError(errno.ENOSPC, "full"), nth=3))
         with pytest.raises(CorpusError, match="sample: cannot copy the sample corpus here: the disk is full"):
             user_sample_corpus()
     assert list(home.iterdir()) == []

@@ -37,7 +37,7 @@ def spans(s: Sentence, *marks: tuple[str, str], source: str = "") -> list[Span]:
     return [Span(at, at + len(words), label, source) for at, words, label in places]
 
 
-def work(
+def annotated_sentence(
     text: str,
     *marks: tuple[str, str],
     start: int = 0,
@@ -47,8 +47,8 @@ def work(
 ) -> AnnotatedSentence:
     """Return a work with these spans; ``start`` tells sentences of one article apart."""
     s = sentence(text, start, article)
-    said = Annotation(answer=Answer.ACCEPT if accept else None)
-    return AnnotatedSentence(s, said.with_spans(spans(s, *marks)).with_rejected(spans(s, *rejected)))
+    annotation = Annotation(answer=Answer.ACCEPT if accept else None)
+    return AnnotatedSentence(s, annotation.with_spans(spans(s, *marks)).with_rejected(spans(s, *rejected)))
 
 
 def suggestion(
@@ -59,6 +59,6 @@ def suggestion(
     return Suggestion(at, at + len(words), label, source, score, kind)
 
 
-def told(s: Sentence, found: tuple[Suggestion, ...]) -> list[tuple[str, str]]:
+def suggested_words(s: Sentence, found: tuple[Suggestion, ...]) -> list[tuple[str, str]]:
     """Return label and text of each suggestion."""
     return [(x.label, s.text[x.start : x.end]) for x in found]

@@ -12,30 +12,32 @@ from hypothesis import strategies as st
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.suggestion import Suggestion
 from annotator.suggest.mention_history import MentionHistory
-from tests.suggest.suggest_helpers import NEWS, sentence, suggestion, told, work
+from tests.suggest.suggest_helpers import NEWS, sentence, suggestion, suggested_words, annotated_sentence
 
 
-def index(*works: AnnotatedSentence) -> MentionHistory:
+def index(*annotated_sentences: AnnotatedSentence) -> MentionHistory:
     """Return an index of works."""
     made = MentionHistory(NEWS)
-    for w in works:
+    for w in annotated_sentences:
         made.add(w)
     return made
 
 
-def proposed(text: str, *works: AnnotatedSentence) -> list[tuple[str, str]]:
+def proposed(text: str, *annotated_sentences: AnnotatedSentence) -> list[tuple[str, str]]:
     """Return what is proposed in a sentence of the same article."""
     s = sentence(text, 900)
-    return told(s, index(*works).suggest(s))
+    return suggested_words(s, index(*annotated_sentences).suggest(s))
 
 
-def chance(text: str, *works: AnnotatedSentence, article: str = "a1") -> float:
+def chance(text: str, *annotated_sentences: AnnotatedSentence, article: str = "a1") -> float:
     """Return the score of the only suggestion in a sentence."""
-    (only,) = index(*works).suggest(sentence(text, 900, article))
+    (only,) = index(*annotated_sentences).suggest(sentence(text, 900, article))
     return only.score
 
 
-BREKKE = work("Ilse Brekke left Norhaven early.", ("Ilse Brekke", "PERSON"), ("Norhaven", "VENUE"))
+BREKKE = annotated_sentence(
+    "Ilse Brekke left Norhaven early.", ("Ilse Brekke", "PERSON"), ("Norhaven", "VENUE")
+)
 
 
 def test_what_was_marked_is_proposed_again() -> None:
@@ -66,7 +68,7 @@ def test_a_part_of_a_longer_name_is_not_proposed(text: str) -> None:
 
 def test_numbers_and_single_small_words_are_not_proposed() -> None:
     """What means something else each time is never proposed by its words alone; nor is a claim."""
-    done = work(
+    done = annotated_sentence(
         "He saw 14 boats and said it rains.", ("14", "COUNT"), ("boats", "VENUE"), ("it rains", "CLAIM")
     )
     assert proposed("The boats left at 14, and it rains.", done) == []
@@ -82,16 +84,18 @@ def test_titles_and_dates_are_no_part_of_a_name() -> None:
 
 def test_a_name_that_is_left_unmarked_is_proposed_with_less_confidence() -> None:
     """Accepted sentences in which the words bear no label speak against it, unfinished ones don't."""
-    bare = [work("Norhaven agreed to it.", start=n * 50, accept=True) for n in (1, 2, 3)]
-    unseen = [work("Norhaven agreed to it.", start=n * 50) for n in (1, 2, 3)]
+    bare = [annotated_sentence("Norhaven agreed to it.", start=n * 50, accept=True) for n in (1, 2, 3)]
+    unseen = [annotated_sentence("Norhaven agreed to it.", start=n * 50) for n in (1, 2, 3)]
     assert chance("Boats left Norhaven.", BREKKE, *unseen) == chance("Boats left Norhaven.", BREKKE) > 0.9
     assert 0.4 < chance("Boats left Norhaven.", BREKKE, *bare) < 0.6
 
 
 def test_before_a_word_a_name_has_a_history_of_its_own() -> None:
     """Left unmarked as a modifier, a place stays likely elsewhere."""
-    modifiers = [work("A Norhaven envoy came.", start=n * 50, accept=True) for n in (1, 2)]
-    places = [work("He lives in Norhaven.", ("Norhaven", "VENUE"), start=n * 50) for n in (5, 6)]
+    modifiers = [annotated_sentence("A Norhaven envoy came.", start=n * 50, accept=True) for n in (1, 2)]
+    places = [
+        annotated_sentence("He lives in Norhaven.", ("Norhaven", "VENUE"), start=n * 50) for n in (5, 6)
+    ]
     after = [*modifiers, *places]
     assert chance("The Norhaven council met.", *after) < 0.5 < chance("It rains in Norhaven.", *after)
 
@@ -99,7 +103,7 @@ def test_before_a_word_a_name_has_a_history_of_its_own() -> None:
 def test_a_refusal_counts_for_more_than_a_mention_left_bare() -> None:
     """A label that was turned down falls, and fades further with each refusal."""
     no = [
-        work("Norhaven won.", start=100 * n, rejected=(("Norhaven", "VENUE"),), article="a2")
+        annotated_sentence("Norhaven won.", start=100 * n, rejected=(("Norhaven", "VENUE"),), article="a2")
         for n in range(3)
     ]
     scores = [chance("It rains in Norhaven.", BREKKE, *no[:n]) for n in range(4)]
@@ -109,11 +113,11 @@ def test_a_refusal_counts_for_more_than_a_mention_left_bare() -> None:
     assert index(*no).rejection_counts("a1", "Norhaven", "VENUE") == (0, 3)
 
 
-def test_another_source_is_weighed_by_what_was_said_of_its_words() -> None:
+def test_another_source_is_weighed_by_what_was_reported_of_its_words() -> None:
     """A name left bare again and again lowers what the rules say of it, a marked one raises it."""
     s = sentence("It rains in Norhaven.", 900)
     offer = suggestion(s, "Norhaven", "VENUE", 0.6)
-    bare = [work("Seen by Norhaven.", start=n * 50, accept=True) for n in range(1, 5)]
+    bare = [annotated_sentence("Seen by Norhaven.", start=n * 50, accept=True) for n in range(1, 5)]
     assert index(*bare).suggest(s) == ()
     scores = [index(*w).reweigh(s, offer) for w in (bare, bare[:1], (), (BREKKE,))]
     assert scores == sorted(scores)
@@ -129,9 +133,11 @@ def test_another_article_counts_less() -> None:
 
 WORKS = [
     BREKKE,
-    work("Brekke went to Port Amery.", ("Brekke", "PERSON"), ("Port Amery", "VENUE"), start=50, accept=True),
-    work("Norhaven agreed.", start=100, accept=True, rejected=(("Norhaven", "VENUE"),)),
-    work("Ilse Brekke of Norhaven won.", ("Ilse Brekke", "PERSON"), article="a2", accept=True),
+    annotated_sentence(
+        "Brekke went to Port Amery.", ("Brekke", "PERSON"), ("Port Amery", "VENUE"), start=50, accept=True
+    ),
+    annotated_sentence("Norhaven agreed.", start=100, accept=True, rejected=(("Norhaven", "VENUE"),)),
+    annotated_sentence("Ilse Brekke of Norhaven won.", ("Ilse Brekke", "PERSON"), article="a2", accept=True),
 ]
 
 
@@ -153,7 +159,12 @@ def test_a_sentence_costs_its_words_not_the_mentions() -> None:
     """With 3,000 mentions in the index a sentence takes no more steps than with 20."""
 
     def steps(n: int) -> int:
-        made = index(*(work(f"Seen in Place{i}.", (f"Place{i}", "VENUE"), start=i * 30) for i in range(n)))
+        made = index(
+            *(
+                annotated_sentence(f"Seen in Place{i}.", (f"Place{i}", "VENUE"), start=i * 30)
+                for i in range(n)
+            )
+        )
         calls = 0
 
         def count(*_: object) -> None:

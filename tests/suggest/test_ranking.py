@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from annotator.core.annotation import AnnotatedSentence, Annotation
 from annotator.core.suggestion import Suggestion, span_from_suggestion
 from annotator.suggest.ranking import MIN_SUGGESTION_SCORE, SuggestionRanker
-from tests.suggest.suggest_helpers import NEWS, sentence, suggestion, told, work
+from tests.suggest.suggest_helpers import NEWS, sentence, suggestion, suggested_words, annotated_sentence
 
 TEXT = "Ada Pell said 20 boats left Norhaven."
 S = sentence(TEXT)
@@ -36,10 +36,10 @@ def test_sources_that_agree_become_one_suggestion() -> None:
 @pytest.mark.parametrize(
     "of",
     [
-        work(TEXT, ("Norhaven", "VENUE")),
-        work(TEXT, ("Norhaven", "PERSON")),
-        work(TEXT, ("left Norhaven", "VENUE")),
-        work(TEXT, rejected=(("Norhaven", "VENUE"),)),
+        annotated_sentence(TEXT, ("Norhaven", "VENUE")),
+        annotated_sentence(TEXT, ("Norhaven", "PERSON")),
+        annotated_sentence(TEXT, ("left Norhaven", "VENUE")),
+        annotated_sentence(TEXT, rejected=(("Norhaven", "VENUE"),)),
     ],
     ids=["labelled", "labelled otherwise", "inside another place", "turned down"],
 )
@@ -50,8 +50,10 @@ def test_what_is_settled_is_not_suggested(of: AnnotatedSentence) -> None:
 
 def test_a_place_in_a_claim_is_still_open() -> None:
     """What the schema allows inside a span is suggested there."""
-    of = work(TEXT, ("20 boats left Norhaven", "CLAIM"))
-    assert told(S, merged(suggestion(S, "Norhaven", "VENUE", 0.9), of=of)) == [("VENUE", "Norhaven")]
+    of = annotated_sentence(TEXT, ("20 boats left Norhaven", "CLAIM"))
+    assert suggested_words(S, merged(suggestion(S, "Norhaven", "VENUE", 0.9), of=of)) == [
+        ("VENUE", "Norhaven")
+    ]
 
 
 def test_the_same_words_turned_down_in_the_article_are_left_out_and_elsewhere_ranked_down() -> None:
@@ -88,7 +90,7 @@ def test_what_was_learned_ranks_the_sources() -> None:
     """A source whose places were all refused comes after one that was never judged."""
     found = [suggestion(S, "Norhaven", "VENUE", 0.9, "m", "GPE"), suggestion(S, "Ada Pell", "PERSON", 0.5)]
     merger = SuggestionRanker(NEWS, accuracy=lambda s: 0.01 if s.source == "m" else s.score)
-    assert told(S, merger.rank_open(AnnotatedSentence(S), found)) == [("PERSON", "Ada Pell")]
+    assert suggested_words(S, merger.rank_open(AnnotatedSentence(S), found)) == [("PERSON", "Ada Pell")]
 
 
 _FOUND = st.lists(
@@ -110,12 +112,12 @@ def test_whatever_the_sources_say_the_list_is_sound(
     found: list[Suggestion], marked: list[Suggestion]
 ) -> None:
     """Each range and label once, in reading order, chances between 0 and 1, none forbidden."""
-    said = Annotation().with_spans([span_from_suggestion(s) for s in marked])
-    out = MERGER.rank_open(AnnotatedSentence(S, said), found)
+    annotation = Annotation().with_spans([span_from_suggestion(s) for s in marked])
+    out = MERGER.rank_open(AnnotatedSentence(S, annotation), found)
     keys = [(s.start, s.end, s.label) for s in out]
     assert keys == sorted(set(keys), key=lambda k: (k[0], -k[1], k[2]))
     assert all(MIN_SUGGESTION_SCORE <= s.score <= 1 for s in out)
     assert not any(
-        NEWS.find_violation(span_from_suggestion(s), said.spans) or s.label == "OTHER" for s in out
+        NEWS.find_violation(span_from_suggestion(s), annotation.spans) or s.label == "OTHER" for s in out
     )
-    assert out == MERGER.rank_open(AnnotatedSentence(S, said), found[::-1])
+    assert out == MERGER.rank_open(AnnotatedSentence(S, annotation), found[::-1])

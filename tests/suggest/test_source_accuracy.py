@@ -16,7 +16,7 @@ PELL = suggestion(S, "Ada Pell", "PERSON", 0.5, kind="title")
 PLACES = [suggestion(S, x, "VENUE", 0.5, "m", "GPE") for x in ("Norhaven", "Port Amery")]
 
 
-def test_taken_changed_and_rejected_are_told_by_the_spans() -> None:
+def test_taken_changed_and_rejected_are_reported_by_the_spans() -> None:
     """The journal alone says what became of each suggestion; one's own spans say nothing."""
     (pell,) = spans(S, ("Ada Pell", "PERSON"), source="rules/title")
     (place,) = spans(S, ("Norhaven", "VENUE"), source=mark_source_modified("history/repeat+m/GPE"))
@@ -33,14 +33,14 @@ def test_taken_changed_and_rejected_are_told_by_the_spans() -> None:
 
 def test_what_an_accepted_sentence_lacks_was_passed_over() -> None:
     """Offered and not in the annotation counts against a source, marked by hand counts for it, once."""
-    hand = spans(S, ("Norhaven", "VENUE"))
+    by_hand = spans(S, ("Norhaven", "VENUE"))
     taken = spans(S, ("Ada Pell", "PERSON"), source="rules/title")
-    said = Annotation().with_spans([*hand, *taken])
+    annotation = Annotation().with_spans([*by_hand, *taken])
     track = SourceAccuracy()
-    track.add(AnnotatedSentence(S, said), [PELL, *PLACES])
+    track.add(AnnotatedSentence(S, annotation), [PELL, *PLACES])
     assert ("m", "VENUE", "GPE") not in track.counts_by_key
-    track.remove(AnnotatedSentence(S, said))
-    track.add(AnnotatedSentence(S, said.with_answer(Answer.ACCEPT)), [PELL, *PLACES])
+    track.remove(AnnotatedSentence(S, annotation))
+    track.add(AnnotatedSentence(S, annotation.with_answer(Answer.ACCEPT)), [PELL, *PLACES])
     assert track.counts_by_key[("m", "VENUE", "GPE")] == VerdictCounts(taken=1, passed=1)
     assert track.counts_by_key[("rules", "PERSON", "title")] == VerdictCounts(taken=1)
 
@@ -70,19 +70,19 @@ _SPANS = st.lists(
 
 
 @given(st.lists(st.tuples(_SPANS, _SPANS, st.booleans()), max_size=5))
-def test_taking_out_undoes_taking_in(said: list[tuple[list[Span], list[Span], bool]]) -> None:
+def test_taking_out_undoes_taking_in(annotation: list[tuple[list[Span], list[Span], bool]]) -> None:
     """After any works came and went, every tally is zero and every share the score."""
     track = SourceAccuracy()
-    works = [
+    annotated_sentences = [
         AnnotatedSentence(
             sentence("Norhaven agreed.", n * 20),
             Annotation(answer=Answer.ACCEPT if done else None).with_spans(a).with_rejected(b),
         )
-        for n, (a, b, done) in enumerate(said)
+        for n, (a, b, done) in enumerate(annotation)
     ]
-    for w in works:
+    for w in annotated_sentences:
         track.add(w, PLACES)
-    for w in works:
+    for w in annotated_sentences:
         track.remove(w)
     assert all(t.total == 0 for t in track.counts_by_key.values())
     assert track.accuracy(PLACES[0]) == PLACES[0].score

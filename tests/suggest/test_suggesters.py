@@ -32,7 +32,7 @@ def sentence(text: str, start: int = 0) -> Sentence:
     return Sentence("a1", 0, start, start + len(text), tokens_text(tokens).rstrip(), tokens)
 
 
-def told(s: Sentence, found: tuple[Suggestion, ...]) -> list[tuple[str, str]]:
+def suggested_words(s: Sentence, found: tuple[Suggestion, ...]) -> list[tuple[str, str]]:
     """Return label and text of each suggestion that is more likely right than wrong."""
     return [(x.label, s.text[x.start : x.end]) for x in found if x.score >= 0.5]
 
@@ -40,7 +40,7 @@ def told(s: Sentence, found: tuple[Suggestion, ...]) -> list[tuple[str, str]]:
 def test_rules_label_what_the_words_tell() -> None:
     """A title tells a person, "in" a place, a number a count, a verb of speech a claim."""
     s = sentence("Director Halvard Brekke said about 60 sailors met in Port Amery.")
-    assert told(s, RuleSuggester(NEWS).suggest(s)) == [
+    assert suggested_words(s, RuleSuggester(NEWS).suggest(s)) == [
         ("PERSON", "Halvard Brekke"),
         ("CLAIM", "about 60 sailors met in Port Amery"),
         ("COUNT", "about 60 sailors"),
@@ -51,13 +51,13 @@ def test_rules_label_what_the_words_tell() -> None:
 def test_a_name_without_a_cue_gets_no_label() -> None:
     """Rules are silent where the words tell nothing."""
     s = sentence("The ferry carries Norhaven paint.")
-    assert told(s, RuleSuggester(NEWS).suggest(s)) == []
+    assert suggested_words(s, RuleSuggester(NEWS).suggest(s)) == []
 
 
 def test_rules_take_the_labels_that_the_schema_has() -> None:
     """The same kinds stand for other names elsewhere, and for nothing where no label fits."""
     s = sentence("“We wait,” said Ilse Tander of 20 ships.")
-    assert told(s, RuleSuggester(schema("Quote", "quantity", "PER")).suggest(s)) == [
+    assert suggested_words(s, RuleSuggester(schema("Quote", "quantity", "PER")).suggest(s)) == [
         ("Quote", "“We wait,”"),
         ("PER", "Ilse Tander"),
         ("quantity", "20 ships"),
@@ -138,7 +138,7 @@ def test_what_a_schema_says_of_its_labels_is_all_that_counts() -> None:
         "SCENE",
     ]
     s = sentence("Director Halvard Brekke slept.")
-    assert told(s, RuleSuggester(own).suggest(s)) == [("SUSPECT", "Halvard Brekke")]
+    assert suggested_words(s, RuleSuggester(own).suggest(s)) == [("SUSPECT", "Halvard Brekke")]
 
 
 @pytest.mark.parametrize(

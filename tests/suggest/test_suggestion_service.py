@@ -13,7 +13,7 @@ from annotator.core.suggestion import Suggestion, span_from_suggestion
 from annotator.suggest.mention_history import MentionHistory
 from annotator.suggest.ranking import SuggestionRanker
 from annotator.suggest.suggestion_service import MAX_RANKINGS, SuggestionService
-from tests.suggest.suggest_helpers import NEWS, sentence, suggestion, told
+from tests.suggest.suggest_helpers import NEWS, sentence, suggestion, suggested_words
 
 TEXTS = ["Mayor Ilse Brekke met Norhaven’s painters.", "Later Brekke left.", "In Norhaven, Brekke slept."]
 EVERY = [sentence(text, n * 100) for n, text in enumerate(TEXTS)]
@@ -26,25 +26,26 @@ def by_a_model(s: Sentence) -> tuple[Suggestion, ...]:
     return tuple(suggestion(s, town, "VENUE", 0.3, "m", "GPE") for town in towns)
 
 
-def desk(*, rules: bool = False) -> SuggestionService:
+def new_service(*, rules: bool = False) -> SuggestionService:
     """Return a desk with a model's file; by default without rules, so that the test knows all of it."""
     return SuggestionService(NEWS, lambda _: ("\n".join(TEXTS), EVERY), {"m": by_a_model}, rules=rules)
 
 
-def marked(work: AnnotatedSentence, words: str, label: str) -> AnnotatedSentence:
+def marked(annotated: AnnotatedSentence, words: str, label: str) -> AnnotatedSentence:
     """Return a work in which a person has marked some words."""
-    s = suggestion(work.sentence, words, label, 1.0, "")
+    s = suggestion(annotated.sentence, words, label, 1.0, "")
     return replace(
-        work, annotation=work.annotation.with_spans([*work.annotation.spans, span_from_suggestion(s)])
+        annotated,
+        annotation=annotated.annotation.with_spans([*annotated.annotation.spans, span_from_suggestion(s)]),
     )
 
 
 def test_marking_a_name_suggests_it_at_once_and_undo_takes_that_back() -> None:
     """A full name brings its surname in the other sentences of the article; nothing is left after undo."""
-    d = desk()
+    d = new_service()
     done = marked(WORKS[0], "Ilse Brekke", "PERSON")
     d.update([WORKS[0]], [done])
-    assert told(EVERY[1], d.suggestions(WORKS[1])) == [("PERSON", "Brekke")]
+    assert suggested_words(EVERY[1], d.suggestions(WORKS[1])) == [("PERSON", "Brekke")]
     d.update([done], [WORKS[0]])
     assert d.suggestions(WORKS[1]) == ()
 
@@ -54,51 +55,54 @@ def test_a_file_is_read_by_what_labels_take() -> None:
     renamed = [replace(x, name="TOWN", takes=("VENUE",)) if x.name == "VENUE" else x for x in NEWS.labels]
     schema = replace(NEWS, labels=tuple(renamed))
     d = SuggestionService(schema, lambda _: ("\n".join(TEXTS), EVERY), {"m": by_a_model}, rules=False)
-    assert told(EVERY[2], d.suggestions(WORKS[2])) == [("TOWN", "Norhaven")]
+    assert suggested_words(EVERY[2], d.suggestions(WORKS[2])) == [("TOWN", "Norhaven")]
 
 
 def test_rules_know_the_article() -> None:
     """The rules are asked with what the article tells, and merged with the other sources."""
-    found = desk(rules=True).suggestions(WORKS[2])
+    found = new_service(rules=True).suggestions(WORKS[2])
     (place,) = [s for s in found if s.label == "VENUE"]
     assert place.source == "m+rules"
 
 
 def test_one_refusal_clears_the_article() -> None:
     """What was turned down in one sentence is gone from the others, and comes back with undo."""
-    d = desk()
+    d = new_service()
     (first,) = d.suggestions(WORKS[0])
     done = reject_suggestion(WORKS[0], span_from_suggestion(first)).after[0]
     d.update([WORKS[0]], [done])
     assert d.suggestions(done) == d.suggestions(WORKS[2]) == ()
     d.update([done], [WORKS[0]])
-    assert told(EVERY[2], d.suggestions(WORKS[2])) == [("VENUE", "Norhaven")]
+    assert suggested_words(EVERY[2], d.suggestions(WORKS[2])) == [("VENUE", "Norhaven")]
 
 
 def test_a_source_that_is_passed_over_falls() -> None:
     """Accepting sentences without a source's suggestions lowers it, taking them raises it."""
-    one, other = desk(), desk()
+    one, other = new_service(), new_service()
     score = one.suggestions(WORKS[2])[0].score
     later = AnnotatedSentence(sentence(TEXTS[2], 900, "c"))
     for n in range(12):
-        work = AnnotatedSentence(sentence(f"They saw {chr(65 + n)}orhaven.", 1000 + n * 20, f"b{n}"))
-        (offer,) = one.suggestions(work)
-        one.update([work], [apply_suggestions(work, [], NEWS, Answer.ACCEPT).after[0]])
-        other.suggestions(work)
+        annotated = AnnotatedSentence(sentence(f"They saw {chr(65 + n)}orhaven.", 1000 + n * 20, f"b{n}"))
+        (offer,) = one.suggestions(annotated)
+        one.update([annotated], [apply_suggestions(annotated, [], NEWS, Answer.ACCEPT).after[0]])
+        other.suggestions(annotated)
         other.update(
-            [work], [apply_suggestions(work, [span_from_suggestion(offer)], NEWS, Answer.ACCEPT).after[0]]
+            [annotated],
+            [apply_suggestions(annotated, [span_from_suggestion(offer)], NEWS, Answer.ACCEPT).after[0]],
         )
     assert one.suggestions(later)[0].score < score < other.suggestions(later)[0].score
 
 
 def test_what_is_on_the_screen_does_not_dance() -> None:
     """What is learned of a source shows in sentences seen from then on, at last in those seen before."""
-    d = desk()
+    d = new_service()
     shown = d.suggestions(WORKS[2])
     for n in range(MAX_RANKINGS * 2):
-        work = AnnotatedSentence(sentence(f"They saw {chr(65 + n % 13)}orhaven.", 1000 + n * 20, f"b{n}"))
-        taken = [span_from_suggestion(x) for x in d.suggestions(work)]
-        d.update([work], [apply_suggestions(work, taken, NEWS, Answer.ACCEPT).after[0]])
+        annotated = AnnotatedSentence(
+            sentence(f"They saw {chr(65 + n % 13)}orhaven.", 1000 + n * 20, f"b{n}")
+        )
+        taken = [span_from_suggestion(x) for x in d.suggestions(annotated)]
+        d.update([annotated], [apply_suggestions(annotated, taken, NEWS, Answer.ACCEPT).after[0]])
         if n < MAX_RANKINGS // 2:
             assert d.suggestions(WORKS[2]) is shown
     assert d.suggestions(WORKS[2])[0].score > shown[0].score
@@ -106,10 +110,12 @@ def test_what_is_on_the_screen_does_not_dance() -> None:
 
 def test_the_journal_teaches_what_the_session_taught() -> None:
     """Files are judged again at the next start: the sentences accepted before count as before."""
-    live, later = desk(), desk()
-    works = [AnnotatedSentence(sentence("They saw Norhaven.", n * 20, f"b{n}")) for n in range(5)]
-    done = [replace(w, annotation=Annotation(answer=Answer.ACCEPT)) for w in works]
-    for w, d in zip(works, done, strict=True):
+    live, later = new_service(), new_service()
+    annotated_sentences = [
+        AnnotatedSentence(sentence("They saw Norhaven.", n * 20, f"b{n}")) for n in range(5)
+    ]
+    done = [replace(w, annotation=Annotation(answer=Answer.ACCEPT)) for w in annotated_sentences]
+    for w, d in zip(annotated_sentences, done, strict=True):
         live.suggestions(w)
         live.update([w], [d])
     later.update((), done)
@@ -119,7 +125,7 @@ def test_the_journal_teaches_what_the_session_taught() -> None:
 
 def test_history_does_not_praise_itself() -> None:
     """What a person marked by hand in a sentence is no success of the history there."""
-    d = desk()
+    d = new_service()
     d.suggestions(WORKS[1])
     done = marked(WORKS[1], "Brekke", "PERSON")
     d.update([WORKS[1]], [done])
@@ -154,10 +160,10 @@ def test_what_waits_is_learned_bit_by_bit_and_at_once_where_it_is_needed() -> No
     done = [
         marked(AnnotatedSentence(sentence(TEXTS[0], 0, f"b{n}")), "Ilse Brekke", "PERSON") for n in range(5)
     ]
-    works = [marked(WORKS[0], "Norhaven", "VENUE"), *done]
-    slowly, at_once = desk(), desk()
-    at_once.update((), works)
-    slowly.queue_annotations(works)
+    annotated_sentences = [marked(WORKS[0], "Norhaven", "VENUE"), *done]
+    slowly, at_once = new_service(), new_service()
+    at_once.update((), annotated_sentences)
+    slowly.queue_annotations(annotated_sentences)
     assert [s.source for s in slowly.suggestions(WORKS[2])] == ["history+m"]
     assert slowly.history.suggest(sentence("Ilse Brekke slept.", 0, "c")) == ()
     rounds = 1
@@ -170,7 +176,7 @@ def test_what_waits_is_learned_bit_by_bit_and_at_once_where_it_is_needed() -> No
 
 def test_an_edit_of_what_still_waits_leaves_nothing_double() -> None:
     """A work that is changed before it was learned counts once, as it is now."""
-    d = desk()
+    d = new_service()
     old = marked(WORKS[0], "Norhaven", "VENUE")
     d.queue_annotations([old])
     d.update([old], [WORKS[0]])
@@ -192,14 +198,14 @@ PLACES = [
 ]
 
 
-def fresh(works: list[AnnotatedSentence], i: int) -> tuple[Suggestion, ...]:
+def fresh(annotated_sentences: list[AnnotatedSentence], i: int) -> tuple[Suggestion, ...]:
     """Return what a desk that remembers nothing suggests, without what is learned of the sources."""
     index = MentionHistory(NEWS)
-    for w in works:
+    for w in annotated_sentences:
         index.add(w)
-    s = works[i].sentence
+    s = annotated_sentences[i].sentence
     merger = SuggestionRanker(NEWS, reweigh=index.reweigh, rejection_counts=index.rejection_counts)
-    return merger.rank_open(works[i], (*by_a_model(s), *index.suggest(s)))
+    return merger.rank_open(annotated_sentences[i], (*by_a_model(s), *index.suggest(s)))
 
 
 DEEDS = st.tuples(
@@ -213,25 +219,25 @@ DEEDS = st.tuples(
 @given(st.lists(DEEDS))
 def test_what_is_remembered_is_what_would_be_worked_out(steps: list[tuple[int, str, str, str]]) -> None:
     """After each deed every sentence has the suggestions that it would have if nothing were remembered."""
-    d = desk()
+    d = new_service()
     d._ranker = replace(d._ranker, accuracy=lambda s: s.score)  # shares may lag, see above
-    works = list(PLACES)
+    annotated_sentences = list(PLACES)
     done: list[tuple[int, AnnotatedSentence]] = []
-    for number, deed, words, label in steps:
-        i = done[-1][0] if deed == "undo" and done else number
-        old, new = works[i], works[i]
-        if deed == "undo" and done:
+    for number, action, words, label in steps:
+        i = done[-1][0] if action == "undo" and done else number
+        old, new = annotated_sentences[i], annotated_sentences[i]
+        if action == "undo" and done:
             new = done.pop()[1]
-        elif deed == "accept":
+        elif action == "accept":
             new = replace(old, annotation=old.annotation.with_answer(Answer.ACCEPT))
-        elif words in old.sentence.text and deed == "mark":
+        elif words in old.sentence.text and action == "mark":
             new = marked(old, words, label)
-        elif words in old.sentence.text and deed == "reject":
+        elif words in old.sentence.text and action == "reject":
             span = span_from_suggestion(suggestion(old.sentence, words, label, 1.0, ""))
             new = replace(old, annotation=old.annotation.with_rejected([*old.annotation.rejected, span]))
-        if deed != "undo":
+        if action != "undo":
             done.append((i, old))
-        works[i] = new
+        annotated_sentences[i] = new
         d.update([old], [new])
-        for n, w in enumerate(works):
-            assert d.suggestions(w) == fresh(works, n)
+        for n, w in enumerate(annotated_sentences):
+            assert d.suggestions(w) == fresh(annotated_sentences, n)

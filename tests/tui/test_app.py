@@ -14,12 +14,12 @@ from annotator.core.journal_record import JournalRecord
 from annotator.session.state import SaveState
 from annotator.storage.schemas import default_schema_path
 from annotator.storage.user_files import Preferences
-from tests.app_pilot import Desk, desk
+from tests.app_pilot import RunningApp, running_app
 
 COURT = default_schema_path().with_name("court.toml")
 
 
-def _hint(d: Desk, word: str) -> list[str]:
+def _hint(d: RunningApp, word: str) -> list[str]:
     """Return the keys of the hint over a word of the active sentence."""
     state = d.app.controller.state()
     at = next(i for i, t in enumerate(state.annotated.sentence.tokens) if t.text == word)
@@ -27,20 +27,20 @@ def _hint(d: Desk, word: str) -> list[str]:
     return list(state.hints[at].letters)
 
 
-def _spans(d: Desk) -> list[tuple[str, str]]:
-    work = d.session.annotated
-    return [(s.label, work.text_of(s)) for s in work.annotation.spans]
+def _spans(d: RunningApp) -> list[tuple[str, str]]:
+    annotated = d.session.annotated
+    return [(s.label, annotated.text_of(s)) for s in annotated.annotation.spans]
 
 
-def _prompt(d: Desk) -> str:
+def _prompt(d: RunningApp) -> str:
     return d.row("▸ ")
 
 
-def _said(d: Desk) -> str:
+def _message(d: RunningApp) -> str:
     return d.session.message.text if d.session.message else ""
 
 
-def _lines(d: Desk) -> list[dict[str, object]]:
+def _lines(d: RunningApp) -> list[dict[str, object]]:
     return [orjson.loads(x) for x in d.session._journal.path.read_bytes().split(b"\n")[:-1]]
 
 
@@ -48,7 +48,7 @@ async def test_a_hint_a_label_and_enter_make_a_saved_span(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Letter, label key, Enter: the span is on the disk before the head says saved, and the next comes up."""
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         gate = threading.Event()
         append = d.session._journal.append
 
@@ -80,7 +80,7 @@ async def test_a_hint_a_label_and_enter_make_a_saved_span(
 
 async def test_a_label_on_a_span_relabels_it_and_nought_removes_it(tmp_path: Path) -> None:
     """On exactly a span a label key changes its label; 0 takes it away; undo brings each state back."""
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         await d.press(*_hint(d, "Tarn"), "a")
         assert _spans(d) == [("PERSON", "Tarn Quay")]
         d.app.controller.select_span(d.session.annotated.annotation.spans[0])
@@ -97,7 +97,7 @@ async def test_a_label_on_a_span_relabels_it_and_nought_removes_it(tmp_path: Pat
 
 async def test_digits_are_labels_too(tmp_path: Path) -> None:
     """1 to 9 stand for the labels in order; one that there isn't says so and changes nothing."""
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         await d.press(*_hint(d, "Tarn"), "2")
         assert _spans(d) == [("VENUE", "Tarn Quay")]
         await d.press("9")
@@ -105,9 +105,9 @@ async def test_digits_are_labels_too(tmp_path: Path) -> None:
         assert "no word here has the letter 9; the letters stand above the words" in _prompt(d)
 
 
-async def test_a_broken_rule_is_said_on_the_prompt_row(tmp_path: Path) -> None:
+async def test_a_broken_rule_is_reported_on_the_prompt_row(tmp_path: Path) -> None:
     """What the schema forbids is told with the rule and the cure, and nothing is written."""
-    async with desk(tmp_path / "news", size=(120, 40)) as d:
+    async with running_app(tmp_path / "news", size=(120, 40)) as d:
         await d.press(*_hint(d, "Ilka"), "a")
         await d.press(*_hint(d, "Moran"), *_hint(d, "Moran"), "s")
         assert "! VENUE may not lie in PERSON (rule `inside`)" in _prompt(d)
@@ -119,18 +119,18 @@ async def test_a_broken_rule_is_said_on_the_prompt_row(tmp_path: Path) -> None:
 
 async def test_undo_after_enter_returns_to_the_sentence(tmp_path: Path) -> None:
     """One undo after an answer takes it back and goes there, even over the edge of the article."""
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         await d.press("end", "enter")
         assert "article 2/2" in d.rows()[0]
         await d.press("ctrl+z")
         assert "sentence 6/6 · article 1/2" in d.rows()[0]
         assert not d.session.annotated.done
-        assert "undone: accepted" in d.raw() or "undone: accepted" in _said(d)
+        assert "undone: accepted" in d.raw() or "undone: accepted" in _message(d)
 
 
 async def test_reject_and_ignore_are_shown_and_counted(tmp_path: Path) -> None:
     """Each answer has a sign of its own at the sentence and in the strip."""
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         await d.press("exclamation_mark", "minus", "enter")
         answers = [w.annotation.answer for w in d.session.article_sentences[:3]]
         assert answers == [Answer.REJECT, Answer.IGNORE, Answer.ACCEPT]
@@ -139,7 +139,7 @@ async def test_reject_and_ignore_are_shown_and_counted(tmp_path: Path) -> None:
 
 async def test_join_and_split_are_two_keys(tmp_path: Path) -> None:
     """+ joins with the next sentence; _ splits before the selection; undo gives both back."""
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         await d.press("end", "up", "plus")
         assert (
             d.session.annotated.sentence.text == "Moran left for Sorrel Hall. Pell stayed with 12 volunteers."
@@ -152,7 +152,7 @@ async def test_join_and_split_are_two_keys(tmp_path: Path) -> None:
 
 async def test_the_mouse_selects_a_word_a_stretch_and_a_sentence(tmp_path: Path) -> None:
     """A click takes the phrase, a drag the words from here to there, a click elsewhere that sentence."""
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         y = next(i for i, r in enumerate(d.rows()) if "More than 40" in r) - 1
         x = d.rows()[y + 1].index("Ilka") + 1
         await d.pilot.click("#body", offset=(x, y))
@@ -174,7 +174,7 @@ async def test_the_mouse_selects_a_word_a_stretch_and_a_sentence(tmp_path: Path)
 
 async def test_hints_can_be_all_likely_or_off(tmp_path: Path) -> None:
     """^ goes through the three settings, keeps the row, and is remembered."""
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         at = next(i for i, r in enumerate(d.rows()) if "More than 40" in r) - 1
         seen = [len(d.rows()[at].split())]
         for _ in range(2):
@@ -190,7 +190,7 @@ async def test_hints_can_be_all_likely_or_off(tmp_path: Path) -> None:
 
 async def test_labels_without_a_key_are_in_the_menu(tmp_path: Path) -> None:
     """' opens the list of all labels: by arrow and Enter, by first letter, by key; Esc leaves it."""
-    async with desk(tmp_path / "news", schema=COURT.read_text()) as d:
+    async with running_app(tmp_path / "news", schema=COURT.read_text()) as d:
         await d.press(*_hint(d, "Ilka"))
         await d.press("apostrophe")
         assert "TIME_OF_ACT" in d.raw()
@@ -204,7 +204,7 @@ async def test_labels_without_a_key_are_in_the_menu(tmp_path: Path) -> None:
 
 async def test_leaving_asks_once_and_remembers(tmp_path: Path, home: Path) -> None:
     """Ctrl+C says how to leave, the second one leaves; finish keeps theme, hints and place."""
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         await d.press("down", "ctrl+c")
         assert "Ctrl+C again to leave" in d.raw()
         place = d.session.annotated.sentence.id
@@ -219,7 +219,7 @@ async def test_leaving_asks_once_and_remembers(tmp_path: Path, home: Path) -> No
 
 async def test_a_signal_saves_and_ends(tmp_path: Path) -> None:
     """What SIGTERM and SIGHUP call: all is on the disk, the place is kept, the code is 128 + the signal."""
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         await d.press("enter", "enter")
         d.app._exit_on_signal(15)
         await d.pilot.pause()
@@ -230,7 +230,7 @@ async def test_a_signal_saves_and_ends(tmp_path: Path) -> None:
 
 async def test_a_failed_save_is_a_red_row_with_the_place(tmp_path: Path) -> None:
     """When the journal can't be written the head and the rule row say so, and the work goes on in memory."""
-    async with desk(tmp_path / "news", size=(200, 24)) as d:
+    async with running_app(tmp_path / "news", size=(200, 24)) as d:
         with d.session._journal.path.open("ab") as other:
             other.write(b"x\n")
         await d.press("enter")
@@ -245,9 +245,9 @@ async def test_a_failed_save_is_a_red_row_with_the_place(tmp_path: Path) -> None
 
 async def test_read_only_says_so(tmp_path: Path) -> None:
     """To read only, the head says so and each deed says how to annotate."""
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         assert d.app.is_running
-    async with desk(tmp_path / "news", size=(160, 40), read_only=True) as d:
+    async with running_app(tmp_path / "news", size=(160, 40), read_only=True) as d:
         assert "read only" in d.rows()[0]
         for keys in ([*_hint(d, "Ilka"), "a"], ["enter"], ["ctrl+z"], ["plus"]):
             await d.press(*keys)

@@ -7,17 +7,17 @@ from pathlib import Path
 from annotator.session.actions.hints import LOOKALIKE_LETTERS
 from annotator.session.keymap_file import parse_keymap
 from annotator.storage.user_files import Preferences
-from tests.app_pilot import Desk, desk
+from tests.app_pilot import RunningApp, running_app
 
 
-def _hints(d: Desk) -> str:
+def _hints(d: RunningApp) -> str:
     return "".join(h.letters for h in d.app.controller.state().hints)
 
 
 async def test_the_app_goes_by_the_keymap(tmp_path: Path) -> None:
     """A changed key does its deed, the old one no longer, and the rows of keys and help say the new one."""
     keymap = parse_keymap('[keys]\naccept = ["=", "ctrl+a"]\neverywhere = ["X"]\nhelp = ["f5"]', "k.toml")
-    async with desk(tmp_path / "news", size=(120, 90), keymap=keymap) as d:
+    async with running_app(tmp_path / "news", size=(120, 90), keymap=keymap) as d:
         await d.press("enter")
         assert "sentence 1/6" in d.rows()[0]
         await d.press("equals_sign")
@@ -33,14 +33,14 @@ async def test_the_app_goes_by_the_keymap(tmp_path: Path) -> None:
         assert "= (Ctrl+A)" in d.raw()
 
 
-async def test_a_broken_keymap_is_told_and_not_used(tmp_path: Path) -> None:
+async def test_a_broken_keymap_is_reported_and_not_used(tmp_path: Path) -> None:
     """The app starts with the default keys and says which line is wrong."""
     keymap = parse_keymap('[keys]\nreject = ["enter"]', "k.toml")
-    async with desk(tmp_path / "news", size=(120, 40), keymap=keymap) as d:
-        told = d.app.keyboard.warnings
+    async with running_app(tmp_path / "news", size=(120, 40), keymap=keymap) as d:
+        message = d.app.keyboard.warnings
         clash = "k.toml:2: Enter is reject, and it is the command accept too; give accept other keys"
-        assert told == (f"{clash}; the default keys are used",)
-        assert told[0] in [n.message for n in d.app._notifications]
+        assert message == (f"{clash}; the default keys are used",)
+        assert message[0] in [n.message for n in d.app._notifications]
         await d.press("enter")
         assert d.session.article_sentences[0].annotation.answer == "accept"
 
@@ -49,7 +49,7 @@ async def test_letters_that_are_called_for(tmp_path: Path) -> None:
     """In trigger mode no hint is drawn and a label's key is a label; after [ every letter is a hint, once."""
     keymap = parse_keymap('[hints]\nletters = "asdfghjklqwertyuiopzxcvbnm"', "k.toml")
     kept = Preferences(hint_mode="trigger")
-    async with desk(tmp_path / "news", preferences=kept, keymap=keymap) as d:
+    async with running_app(tmp_path / "news", preferences=kept, keymap=keymap) as d:
         at = next(i for i, r in enumerate(d.rows()) if "More than 40" in r) - 1
         assert d.rows()[at].split() == ["▌"]
         await d.press("j")
@@ -68,7 +68,7 @@ async def test_letters_that_are_called_for(tmp_path: Path) -> None:
 
 async def test_letters_that_are_switched(tmp_path: Path) -> None:
     """In toggle mode [ shows the letters until it is pressed again; a deed does not put them out."""
-    async with desk(tmp_path / "news", preferences=Preferences(hint_mode="toggle")) as d:
+    async with running_app(tmp_path / "news", preferences=Preferences(hint_mode="toggle")) as d:
         at = next(i for i, r in enumerate(d.rows()) if "More than 40" in r) - 1
         assert d.rows()[at].split() == ["▌"]
         await d.press("left_square_bracket", "right")
@@ -80,7 +80,7 @@ async def test_letters_that_are_switched(tmp_path: Path) -> None:
 
 async def test_hand_mode_and_look_alikes_change_at_once_and_are_remembered(tmp_path: Path) -> None:
     """The palette's commands change letters and label keys without a restart."""
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         screen = d.app.screen
         selected = d.app.controller.selection
         for name in ("hand", "look_alikes", "hint_mode", "hint_mode"):
@@ -98,10 +98,10 @@ async def test_hand_mode_and_look_alikes_change_at_once_and_are_remembered(tmp_p
 async def test_a_keymap_that_forbids_a_mode_says_so(tmp_path: Path) -> None:
     """Where letters are commands, always having hints would give them two meanings: told, not done."""
     keymap = parse_keymap('[keys]\nundo = ["u"]\n[hints]\nmode = "toggle"\nletters = "jklio"', "k.toml")
-    async with desk(tmp_path / "news", keymap=keymap) as d:
+    async with running_app(tmp_path / "news", keymap=keymap) as d:
         assert not d.app.keyboard.keys.errors
     keymap = parse_keymap('[keys]\nundo = ["u"]\n[hints]\nmode = "trigger"', "k.toml")
-    async with desk(tmp_path / "news2", size=(160, 40), keymap=keymap) as d:
+    async with running_app(tmp_path / "news2", size=(160, 40), keymap=keymap) as d:
         d.app.screen.action_act("hint_mode")  # type: ignore[attr-defined]
         await d.pilot.pause()
         assert "k.toml:2: u is undo, and it is a hint letter too" in d.raw()

@@ -15,7 +15,7 @@ from annotator.tui.layout.article_body import NEW_PAGE_ROW
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.widgets import Body
 from tests import builders
-from tests.app_pilot import Desk, desk
+from tests.app_pilot import RunningApp, running_app
 
 LINES = [f"Pia Rask counted {n} lamps at Tarn Quay. It rained for {n} nights." for n in range(20, 50)]
 LONG = builders.article("A long count\n" + "\n".join(LINES), "t" + "b" * len(LINES), origin="count.txt")
@@ -23,25 +23,25 @@ FOUND = {"Pia Rask": ("PERSON", 0.9), "Tarn Quay": ("VENUE", 0.5), "21 lamps": (
 
 
 @asynccontextmanager
-async def counting(path: Path, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Desk]:
+async def counting(path: Path, size: tuple[int, int] = (80, 24)) -> AsyncIterator[RunningApp]:
     """Open the app on the long count, with fixed suggestions."""
-    async with desk(path, LONG, builders.bridge(), size=size) as d:
-        d.session.suggestion_service = cast("Any", builders.FixedDesk(FOUND))
+    async with running_app(path, LONG, builders.bridge(), size=size) as d:
+        d.session.suggestion_service = cast("Any", builders.FixedSuggestions(FOUND))
         await d.press("semicolon")
         yield d
 
 
-def block_at(d: Desk) -> int:
+def block_at(d: RunningApp) -> int:
     """Return the row of the screen at which the active block begins."""
     return next(i for i, r in enumerate(d.rows()) if r.startswith("▌"))
 
 
-def painted(d: Desk) -> list[str]:
+def painted(d: RunningApp) -> list[str]:
     """Return what is painted in the body."""
     return [r[: body(d).size.width].rstrip() for r in d.rows()[1:-2]]
 
 
-def body(d: Desk) -> Body:
+def body(d: RunningApp) -> Body:
     """Return the body of the annotate screen."""
     return d.app.screen.query_one("#body", Body)
 
@@ -71,7 +71,7 @@ async def test_another_article_begins_at_its_top(tmp_path: Path) -> None:
         fresh = d.rows()[1:]
         await d.press("left_parenthesis", "down", "down", "right_parenthesis")
         assert d.rows()[1:] == fresh
-    async with desk(tmp_path / "two", builders.bridge(), builders.market(), size=(120, 60)) as d:
+    async with running_app(tmp_path / "two", builders.bridge(), builders.market(), size=(120, 60)) as d:
         await d.press("right_parenthesis")
         fresh = d.rows()[1:]
         assert "By Ilka Moran" in fresh[0]
@@ -137,11 +137,11 @@ async def test_the_prompt_says_what_each_label_key_takes_now(tmp_path: Path) -> 
         assert "▸ VENUE Tarn Quay  a Pia Rask  s Tarn Quay (5)  d 21 lamps" in d.row("▸ ")
 
 
-async def test_a_hint_tells_where_a_label_ends_elsewhere(tmp_path: Path) -> None:
+async def test_a_hint_shows_where_a_label_ends_elsewhere(tmp_path: Path) -> None:
     """After one letter the prompt names the last word for each label whose key takes more or less."""
     async with counting(tmp_path / "news") as d:
         found = {"Pia Rask counted 20 lamps": ("CLAIM", 0.9), "Pia Rask": ("PERSON", 0.5)}
-        d.session.suggestion_service = cast("Any", builders.FixedDesk(found))
+        d.session.suggestion_service = cast("Any", builders.FixedSuggestions(found))
         await d.press(d.app.controller.state().hints[0].letters)
         prompt = d.row("▸ ")
         assert "▸ Pia Rask  a PERSON  f CLAIM to lamps  0 not here" in prompt
@@ -152,13 +152,13 @@ async def test_a_hint_tells_where_a_label_ends_elsewhere(tmp_path: Path) -> None
 def test_what_a_join_moves_is_not_in_view(tmp_path: Path) -> None:
     """Between a deed and the next painting only those sentences count as shown that are where they were."""
     session = builders.open_session(builders.make_corpus(tmp_path / "news", LONG))
-    pen = AnnotationController(session)
-    pen.set_visible((0, 1, 2, 3))
+    controller = AnnotationController(session)
+    controller.set_visible((0, 1, 2, 3))
     session.move_in_article(1)
-    pen.join()
-    assert list(pen.visible) == [0]
-    pen.undo()
-    assert list(pen.visible) == [0, 1, 2, 3]
+    controller.join()
+    assert list(controller.visible) == [0]
+    controller.undo()
+    assert list(controller.visible) == [0, 1, 2, 3]
     session.close()
 
 

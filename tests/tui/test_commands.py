@@ -35,7 +35,7 @@ from tests import builders
 SCHEMAS = ("news", "court")
 
 
-def test_every_command_has_a_deed_and_every_deed_a_command() -> None:
+def test_every_command_has_a_action_and_every_action_a_command() -> None:
     """What the registry lists is what the screen can do, no more and no less."""
     screen = SimpleNamespace(controller=MagicMock(), annotator=MagicMock(), tour=MagicMock())
     assert set(handlers_by_command(cast("Any", screen))) == {c.id for c in COMMANDS}

@@ -27,7 +27,7 @@ from annotator.storage.corpus_folder import CorpusFolder
 from annotator.tui.layout.text_cells import wrap_tokens
 from annotator.tui.widgets import Body
 from tests import builders
-from tests.app_pilot import Desk, desk
+from tests.app_pilot import RunningApp, running_app
 from tests.hostile_text import PIECES, token_lists
 
 FLAG, PILOT, THUMB, SNOW = "🇫🇷", "👩\u200d🚀", "👍🏽", "☃\ufe0f"
@@ -144,7 +144,7 @@ def _corpus(path: Path) -> None:
     corpus.add_article(a, tuple(replace(s, tokens=_cut(s.text)) for s in builders.sentences(a)))
 
 
-def _chosen(d: Desk) -> str:
+def _chosen(d: RunningApp) -> str:
     """Return the text that the screen draws as selected."""
     rows = d.app.screen.query_one(Body)._body_rows
     return "".join(p.text for r in rows for p in r.row if p.style.role == "selection")
@@ -153,7 +153,7 @@ def _chosen(d: Desk) -> str:
 async def test_the_cursor_moves_by_what_one_sees(tmp_path: Path) -> None:
     """On the screen → and ← light up whole flags and emoji, edges take and leave them whole."""
     _corpus(tmp_path / "news")
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         d.session.move_in_article(-2)
         lit = []
         for _ in range(5):
@@ -175,7 +175,7 @@ async def test_the_cursor_moves_by_what_one_sees(tmp_path: Path) -> None:
 async def test_the_mouse_takes_whole_characters_too(tmp_path: Path) -> None:
     """A click on either half of a wide character means it, and dragging ends behind one."""
     _corpus(tmp_path / "news")
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         d.session.move_in_article(-2)
         await d.press("semicolon")
         y = next(n for n, row in enumerate(d.rows()) if "The " + FLAG in row)
@@ -193,20 +193,24 @@ async def test_the_mouse_takes_whole_characters_too(tmp_path: Path) -> None:
 async def test_hints_and_lanes_stand_where_the_characters_do(tmp_path: Path) -> None:
     """Behind emoji and wide characters a hint is over its word and a lane under it, cell by cell."""
     _corpus(tmp_path / "news")
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         d.session.move_in_article(-2)
-        work = d.session.annotated
-        d.app.controller.select_span(builders.span(work.sentence.text, "Nilo Varga", "PERSON"))
+        annotated = d.session.annotated
+        d.app.controller.select_span(builders.span(annotated.sentence.text, "Nilo Varga", "PERSON"))
         await d.press("a")
         rows = d.rows()
         y = next(n for n, row in enumerate(rows) if "The " + FLAG in row)
         at = cell_len(rows[y].split("Nilo")[0])
         state = d.app.controller.state()
-        hint = next(h for h, t in zip(state.hints, work.sentence.tokens, strict=True) if t.text == "Nilo")
+        hint = next(
+            h for h, t in zip(state.hints, annotated.sentence.tokens, strict=True) if t.text == "Nilo"
+        )
         assert rows[y - 1][at:].startswith(hint.letters)
         assert rows[y + 1][at:].startswith("┗PERSON━━┛")
         cut = [
-            h.letters for i, h in enumerate(state.hints) if i in tokens_inside_graphemes(work.sentence.tokens)
+            h.letters
+            for i, h in enumerate(state.hints)
+            if i in tokens_inside_graphemes(annotated.sentence.tokens)
         ]
         assert cut
         assert not any(cut), "nothing stands over the inside of a character"

@@ -16,7 +16,7 @@ from annotator.tui.layout.text_cells import wrap_tokens
 from annotator.tui.screens.annotate import AnnotateScreen, side_panel_width
 from annotator.tui.widgets import Body
 from tests import builders
-from tests.app_pilot import Desk, desk
+from tests.app_pilot import RunningApp, running_app
 
 NAMES = ("Pia Rask", "Jonas Pell", "Ilka Moran", "Odo Tarn", "Vera Lind", "Bo Ekdal")
 PLACES = ("Tarn Quay", "Sorrel Hall", "Osmund Lock", "Brackwater", "Norhaven")
@@ -56,18 +56,18 @@ def _long(sentences: int, tokens: int, seed: int) -> Article:
     return builders.article("A long count\n" + "\n".join(lines), "t" + "b" * sentences)
 
 
-def _screen(d: Desk) -> AnnotateScreen:
+def _screen(d: RunningApp) -> AnnotateScreen:
     screen = d.app.screen
     assert isinstance(screen, AnnotateScreen)
     return screen
 
 
-def _go(d: Desk, i: int) -> None:
+def _go(d: RunningApp, i: int) -> None:
     d.session.move_in_article(i)
     _screen(d).draw()
 
 
-def _assert_in_view(d: Desk) -> None:
+def _assert_in_view(d: RunningApp) -> None:
     """Hold the active sentence's rows to be a window of its block with the line of the selection in it."""
     screen = _screen(d)
     state = screen._drawn_state
@@ -101,7 +101,7 @@ def _walk(rng: random.Random, keys: list[str], n: int) -> Iterator[str]:
 async def test_a_long_sentence_scrolls_with_the_selection(tmp_path: Path, size: tuple[int, int]) -> None:
     """In a sentence of 400 tokens any walk of keys leaves the selection's line, hints and lanes in view."""
     rng = random.Random(size[0])
-    async with desk(tmp_path / "news", _long(3, 400, 1), size=size) as d:
+    async with running_app(tmp_path / "news", _long(3, 400, 1), size=size) as d:
         _go(d, 1)
         await d.press("left")
         assert d.app.controller.selection, "from the end of the sentence"
@@ -120,7 +120,7 @@ async def test_a_long_sentence_scrolls_with_the_selection(tmp_path: Path, size: 
 async def test_a_long_article_keeps_the_sentence_in_view(tmp_path: Path, size: tuple[int, int]) -> None:
     """In an article of 2,000 sentences moving, accepting and undoing never lose the active sentence."""
     rng = random.Random(size[1])
-    async with desk(tmp_path / "news", _long(2000, 18, 2), size=size) as d:
+    async with running_app(tmp_path / "news", _long(2000, 18, 2), size=size) as d:
         for at in (0, 999, 1999):
             _go(d, at)
             for key in _walk(rng, MOVES + KEYS, 25):
@@ -130,7 +130,7 @@ async def test_a_long_article_keeps_the_sentence_in_view(tmp_path: Path, size: t
 
 async def test_a_far_jump_lays_out_what_the_screen_shows_alone(tmp_path: Path) -> None:
     """Going to the other end of 2,000 sentences costs as many of them as fit on a screen, not all."""
-    async with desk(tmp_path / "news", _long(2000, 18, 4)) as d:
+    async with running_app(tmp_path / "news", _long(2000, 18, 4)) as d:
         for key in ("end", "home", "end"):
             before = inactive_sentence_rows.cache_info().misses
             await d.press(key)
@@ -141,7 +141,7 @@ async def test_a_far_jump_lays_out_what_the_screen_shows_alone(tmp_path: Path) -
 async def test_a_resize_keeps_the_selection_in_view(tmp_path: Path) -> None:
     """Whatever size the window takes, the line one works on stays on it."""
     rng = random.Random(5)
-    async with desk(tmp_path / "news", _long(3, 400, 3)) as d:
+    async with running_app(tmp_path / "news", _long(3, 400, 3)) as d:
         for _ in range(8):
             await d.press("tab", "full_stop")
             await d.pilot.resize_terminal(rng.randint(20, 180), rng.randint(8, 60))

@@ -12,7 +12,7 @@ from annotator.session.state import StatusMessage
 from annotator.storage.user_files import Preferences
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.timers import MessageTimeout
-from tests.app_pilot import desk
+from tests.app_pilot import running_app
 
 
 @dataclass
@@ -73,7 +73,7 @@ async def test_what_was_done_goes_by_itself_and_a_warning_stays(
     """A message leaves the prompt row when its time is over; a warning only with the next key."""
     timers = Timers()
     monkeypatch.setattr(AnnotateScreen, "set_timer", lambda _, seconds, ring: timers.set(seconds, ring))
-    async with desk(tmp_path / "news", preferences=Preferences(fade=4.0)) as d:
+    async with running_app(tmp_path / "news", preferences=Preferences(fade=4.0)) as d:
         await d.press("ctrl+z")
         assert "nothing to undo" in d.raw()
         assert [t.seconds for t in timers.running()] == [4.0]
@@ -92,7 +92,7 @@ async def test_a_question_does_not_fade(tmp_path: Path, monkeypatch: pytest.Monk
     """What the next key answers stays until it is pressed."""
     timers = Timers()
     monkeypatch.setattr(AnnotateScreen, "set_timer", lambda _, seconds, ring: timers.set(seconds, ring))
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         await d.press("percent_sign")
         assert "A label's key switches it" in d.raw()
         timers.running()[0].ring()
@@ -106,12 +106,12 @@ async def test_a_message_over_another_screen_fades_as_well(
     """Whoever comes back from the overview later does not find an old message."""
     timers = Timers()
     monkeypatch.setattr(AnnotateScreen, "set_timer", lambda _, seconds, ring: timers.set(seconds, ring))
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         await d.press("ctrl+y")
         assert "nothing to redo" in d.raw()
-        told = timers.running()[0]
+        message = timers.running()[0]
         d.app.show_overview()
         await d.pilot.pause()
-        told.ring()
+        message.ring()
         await d.press("escape")
         assert "nothing to redo" not in d.raw()

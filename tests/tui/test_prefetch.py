@@ -9,7 +9,7 @@ from pathlib import Path
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.timers import PREFETCH_DELAY, PREFETCH_INTERVAL, Prefetcher
 from tests import builders
-from tests.app_pilot import desk
+from tests.app_pilot import running_app
 
 LONG = "A long day\n" + "\n".join(f"Ada Pell saw {n} boats at Tarn Quay on day {n}." for n in range(2, 60))
 
@@ -54,7 +54,7 @@ def test_one_sentence_at_a_time_and_a_key_comes_first() -> None:
 async def test_the_next_page_is_ready_before_its_key(tmp_path: Path) -> None:
     """Accepting all in view asks no rule and makes no hint: all that comes into view is known."""
     article = builders.article(LONG, "t" + "b" * 58)
-    async with desk(tmp_path / "news", article, size=(80, 24)) as d:
+    async with running_app(tmp_path / "news", article, size=(80, 24)) as d:
         screen, session = d.app.screen, d.session
         assert isinstance(screen, AnnotateScreen)
         for _ in range(200):

@@ -64,28 +64,28 @@ def _frame(width: int, height: int, glyphs: Glyphs = BOX_GLYPHS, mode: str = "al
 @st.composite
 def _states(draw: st.DrawFn) -> TaskState:
     """Make an article of nasty sentences with spans, a selection, a message and a mark."""
-    works = []
+    annotated_sentences = []
     for i in range(draw(st.integers(1, 4))):
         tokens = draw(token_lists())
         text = tokens_text(tokens)
-        work = AnnotatedSentence(Sentence("0123456789ab", i, 0, len(text), text, tokens))
+        annotated = AnnotatedSentence(Sentence("0123456789ab", i, 0, len(text), text, tokens))
         ranges = draw(st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99)), max_size=4))
-        spans = [_span(work, a, b, NEWS.labels[(a + b) % 4].name) for a, b in ranges]
+        spans = [_span(annotated, a, b, NEWS.labels[(a + b) % 4].name) for a, b in ranges]
         answer = draw(st.sampled_from([None, *Answer]))
-        works.append(replace(work, annotation=Annotation(answer=answer).with_spans(spans)))
-    active = draw(st.integers(0, len(works) - 1))
-    n = len(works[active].sentence.tokens)
+        annotated_sentences.append(replace(annotated, annotation=Annotation(answer=answer).with_spans(spans)))
+    active = draw(st.integers(0, len(annotated_sentences) - 1))
+    n = len(annotated_sentences[active].sentence.tokens)
     first = draw(st.integers(0, n - 1))
     selection = explicit_selection(first, draw(st.integers(first + 1, n))) if draw(st.booleans()) else None
     words = draw(st.sampled_from(["", "done", "漢" * 60, "a rule. " * 30, *PAYLOADS]))
     message = StatusMessage(words, draw(st.booleans())) if words else None
-    spans_here = works[active].annotation.spans
+    spans_here = annotated_sentences[active].annotation.spans
     focus = spans_here[0] if spans_here and not selection and draw(st.booleans()) else None
     saved = draw(st.sampled_from(SaveState))
     typed = draw(st.sampled_from(["", "z"]))
     return builders.task_state(
         NEWS,
-        works,
+        annotated_sentences,
         active,
         selection=selection,
         message=message,
@@ -95,8 +95,8 @@ def _states(draw: st.DrawFn) -> TaskState:
     )
 
 
-def _span(work: AnnotatedSentence, a: int, b: int, label: str) -> Span:
-    tokens = work.sentence.tokens
+def _span(annotated: AnnotatedSentence, a: int, b: int, label: str) -> Span:
+    tokens = annotated.sentence.tokens
     first, last = sorted((a % len(tokens), b % len(tokens)))
     return Span(tokens[first].start, tokens[last].end, label)
 
@@ -163,7 +163,7 @@ def _is_safe(row: StyledRow, width: int) -> None:
     st.booleans(),
 )
 def test_nothing_above_the_block_moves_and_no_hint_changes(
-    deeds: list[tuple[str, int]], size: tuple[int, int], proposing: bool
+    actions: list[tuple[str, int]], size: tuple[int, int], proposing: bool
 ) -> None:
     """While one selects, labels and removes in a sentence its row, its text and every hint row stay.
 
@@ -172,29 +172,29 @@ def test_nothing_above_the_block_moves_and_no_hint_changes(
     with tempfile.TemporaryDirectory() as folder:
         session = builders.open_session(builders.make_corpus(Path(folder) / "news"))
         session.move_in_article(1)
-        pen, frame = AnnotationController(session), _frame(*size)
-        pen.suggestions_enabled = proposing
-        start = active_start_row(pen.state(), frame)
-        before = _still(pen.state(), frame, start)
-        for deed, n in deeds:
+        controller, frame = AnnotationController(session), _frame(*size)
+        controller.suggestions_enabled = proposing
+        start = active_start_row(controller.state(), frame)
+        before = _still(controller.state(), frame, start)
+        for action, n in actions:
             with suppress(RuleError):
-                _deed(pen, deed, n)
-            above, *block = _still(pen.state(), frame, start)
+                _do(controller, action, n)
+            above, *block = _still(controller.state(), frame, start)
             assert tuple(block) == before[1:]
             assert proposing or above == before[0]
         session.close()
 
 
-def _deed(pen: AnnotationController, deed: str, n: int) -> None:
-    if deed == "l":
-        pen.label(pen.session.schema.labels[n])
+def _do(controller: AnnotationController, action: str, n: int) -> None:
+    if action == "l":
+        controller.label(controller.session.schema.labels[n])
     else:
         {
-            "n": lambda: pen.select_next_stop(1),
-            "g": pen.grow,
-            "t": lambda: pen.move_cursor(1),
-            "r": pen.remove,
-        }[deed]()
+            "n": lambda: controller.select_next_stop(1),
+            "g": controller.grow,
+            "t": lambda: controller.move_cursor(1),
+            "r": controller.remove,
+        }[action]()
 
 
 def _still(state: TaskState, frame: BodyFrame, start: int) -> tuple[list[str], int, list[str], list[str]]:
@@ -217,21 +217,25 @@ SIZES = st.tuples(st.integers(30, 130), st.integers(8, 60))
 def _articles(draw: st.DrawFn) -> TaskState:
     """Make an article of sentences of all lengths, some done, each open one with a suggestion or two."""
     lengths = draw(st.lists(st.integers(1, 60), min_size=1, max_size=14))
-    works = [builders.work(" ".join(f"word{n}" for n in range(length)) + ".") for length in lengths]
-    done = draw(st.lists(st.booleans(), min_size=len(works), max_size=len(works)))
-    said = [Annotation(answer=Answer.ACCEPT if d else None) for d in done]
-    works = [replace(w, annotation=a) for w, a in zip(works, said, strict=True)]
-    offers = [draw(_suggested(w)) for w in works]
-    active = draw(st.integers(0, len(works) - 1))
-    return builders.task_state(NEWS, works, active, visible_suggestions=lambda i: offers[i])
+    annotated_sentences = [
+        builders.annotated_sentence(" ".join(f"word{n}" for n in range(length)) + ".") for length in lengths
+    ]
+    done = draw(st.lists(st.booleans(), min_size=len(annotated_sentences), max_size=len(annotated_sentences)))
+    annotation = [Annotation(answer=Answer.ACCEPT if d else None) for d in done]
+    annotated_sentences = [
+        replace(w, annotation=a) for w, a in zip(annotated_sentences, annotation, strict=True)
+    ]
+    offers = [draw(_suggested(w)) for w in annotated_sentences]
+    active = draw(st.integers(0, len(annotated_sentences) - 1))
+    return builders.task_state(NEWS, annotated_sentences, active, visible_suggestions=lambda i: offers[i])
 
 
 @st.composite
-def _suggested(draw: st.DrawFn, work: AnnotatedSentence) -> tuple[Suggestion, ...]:
-    if work.done:
+def _suggested(draw: st.DrawFn, annotated: AnnotatedSentence) -> tuple[Suggestion, ...]:
+    if annotated.done:
         return ()
     ranges = draw(st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99)), max_size=2))
-    spans = [_span(work, a, b, NEWS.labels[(a + b) % 4].name) for a, b in ranges]
+    spans = [_span(annotated, a, b, NEWS.labels[(a + b) % 4].name) for a, b in ranges]
     return tuple(Suggestion(s.start, s.end, s.label, "rules", 0.5) for s in spans)
 
 
@@ -259,7 +263,7 @@ def _painted(rows: Sequence[BodyRow], i: int) -> list[str]:
 
 def test_nothing_is_in_view_where_no_text_can_be_read() -> None:
     """In a window narrower than the text's first column nothing counts as shown."""
-    state = builders.task_state(NEWS, [builders.work("Pell left.")])
+    state = builders.task_state(NEWS, [builders.annotated_sentence("Pell left.")])
     frame = _frame(7, 40)
     assert fully_visible_sentences(body_rows(state, frame, 0), state, frame) == ()
 
@@ -324,19 +328,19 @@ def test_a_new_suggestion_above_moves_neither_the_block_nor_what_is_below(
 
 def test_after_a_page_the_next_begins_near_the_top() -> None:
     """Where all in view was accepted the next sentence starts at row 3 or above, with what follows below."""
-    works = [builders.work(f"Pell counted {n} lamps.") for n in range(30)]
+    annotated_sentences = [builders.annotated_sentence(f"Pell counted {n} lamps.") for n in range(30)]
     for size in ((80, 24), (120, 40), (160, 48)):
         frame = _frame(*size)
-        state = builders.task_state(NEWS, works, 15)
+        state = builders.task_state(NEWS, annotated_sentences, 15)
         assert active_start_row(state, frame, turned=True) <= NEW_PAGE_ROW < active_start_row(state, frame)
 
 
 def test_the_row_of_the_selection_is_seen_in_a_sentence_taller_than_the_screen() -> None:
     """A sentence of many lines scrolls to the line of the selection, its hints and text, prompt below."""
     text = " ".join(f"word{n}" for n in range(300))
-    work = builders.work(text)
+    annotated = builders.annotated_sentence(text)
     for token in (0, 150, 299):
-        state = builders.task_state(NEWS, [work], selection=explicit_selection(token, token + 1))
+        state = builders.task_state(NEWS, [annotated], selection=explicit_selection(token, token + 1))
         frame = _frame(60, 16)
         rows = [row_text(r.row) for r in body_rows(state, frame, active_start_row(state, frame))]
         assert any(f"word{token}" in r for r in rows[:-1])
@@ -351,7 +355,7 @@ def test_the_head_says_at_any_width_whether_all_is_saved(width: int) -> None:
         (SaveState.SAVING, "… saving"),
         (SaveState.FAILED, "✗ NOT SAVED"),
     ):
-        state = builders.task_state(NEWS, [builders.work("Pell left.")], save_state=saved)
+        state = builders.task_state(NEWS, [builders.annotated_sentence("Pell left.")], save_state=saved)
         row = row_text(header_row(state, width, BOX_GLYPHS))
         assert mark in row
         assert ("1/1" in row) == (width >= 30)
@@ -359,7 +363,7 @@ def test_the_head_says_at_any_width_whether_all_is_saved(width: int) -> None:
 
 def test_the_last_row_of_all_is_text() -> None:
     """In a window of four rows the sentence itself stays, not its hints."""
-    state = builders.task_state(NEWS, [builders.work("Pell met 40 hens.")])
+    state = builders.task_state(NEWS, [builders.annotated_sentence("Pell met 40 hens.")])
     for height in (4, 5):
         frame = _frame(60, height)
         rows = [row_text(r.row) for r in body_rows(state, frame, active_start_row(state, frame))]
@@ -374,7 +378,7 @@ def test_a_warning_is_read_to_its_end(width: int) -> None:
         "or select a smaller part of the sentence"
     )
     state = builders.task_state(
-        NEWS, [builders.work("Pell met 40.")], message=StatusMessage(says, warning=True)
+        NEWS, [builders.annotated_sentence("Pell met 40.")], message=StatusMessage(says, warning=True)
     )
     frame = _frame(width, 24)
     rows = [row_text(r.row) for r in body_rows(state, frame, active_start_row(state, frame))]
@@ -405,8 +409,14 @@ def test_ascii_draws_ascii_alone() -> None:
     text = "Mayor Ilka Moran met 40 rowers from Tarn Quay, Pell said at noon."
     named = {"Ilka Moran": "PERSON", "40 rowers from Tarn Quay": "COUNT", "Tarn Quay": "VENUE"}
     spans = [builders.span(text, words, name) for words, name in named.items()]
-    works = [builders.work(text), builders.work(text, *spans), builders.work(text)]
-    works[2] = replace(works[2], annotation=works[2].annotation.with_answer(Answer.ACCEPT))
+    annotated_sentences = [
+        builders.annotated_sentence(text),
+        builders.annotated_sentence(text, *spans),
+        builders.annotated_sentence(text),
+    ]
+    annotated_sentences[2] = replace(
+        annotated_sentences[2], annotation=annotated_sentences[2].annotation.with_answer(Answer.ACCEPT)
+    )
     for focus, selection in (
         (None, None),
         (spans[0], explicit_selection(1, 3)),
@@ -414,7 +424,14 @@ def test_ascii_draws_ascii_alone() -> None:
     ):
         for saved in SaveState:
             state = builders.task_state(
-                NEWS, works, 1, selected_span=focus, selection=selection, save_state=saved, done=1, total=3
+                NEWS,
+                annotated_sentences,
+                1,
+                selected_span=focus,
+                selection=selection,
+                save_state=saved,
+                done=1,
+                total=3,
             )
             frame = _frame(80, 24, ASCII_GLYPHS)
             rows = [r.row for r in body_rows(state, frame, active_start_row(state, frame))]

@@ -12,7 +12,7 @@ from annotator.session.commands import command_groups
 from annotator.storage.user_files import Preferences
 from annotator.tui.colours import PALETTES
 from annotator.tui.screens.annotate import AnnotateScreen
-from tests.app_pilot import Desk, desk
+from tests.app_pilot import RunningApp, running_app
 
 SCREENS = {
     "overview": ("at", "Overview · news", ("escape", "enter", "semicolon", "at", "q", "f2")),
@@ -25,7 +25,7 @@ SCREENS = {
 }
 
 
-def _annotating(d: Desk) -> bool:
+def _annotating(d: RunningApp) -> bool:
     return isinstance(d.app.screen, AnnotateScreen)
 
 
@@ -33,7 +33,7 @@ def _annotating(d: Desk) -> bool:
 async def test_each_screen_opens_and_closes(tmp_path: Path, name: str) -> None:
     """A key opens it, each closing key leads back to the sentence in hand."""
     key, words, closing = SCREENS[name]
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         for close in closing:
             await d.press(key)
             assert words in d.raw()
@@ -43,7 +43,7 @@ async def test_each_screen_opens_and_closes(tmp_path: Path, name: str) -> None:
 
 async def test_the_overview_moves_the_session(tmp_path: Path) -> None:
     """Arrows, article keys, Home, End and n move in the overview; Enter goes on there."""
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         await d.press("enter", "at", "end")
         assert d.session.position.sentence == 5
         await d.press("right_parenthesis")
@@ -56,7 +56,7 @@ async def test_the_overview_moves_the_session(tmp_path: Path) -> None:
 
 async def test_lines_can_be_switched_and_taken_back(tmp_path: Path) -> None:
     """Space and the letters give a line its verdict, u takes it back, the mark shows what a person did."""
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         await d.press("number_sign", "down", "down", "down", "space")
         article = d.session.article(d.session.current_article_id)
         assert article.lines[6].verdict is LineVerdict.BODY
@@ -75,7 +75,7 @@ async def test_lines_can_be_switched_and_taken_back(tmp_path: Path) -> None:
 
 async def test_the_guide_goes_on_to_the_keys_and_scrolls(tmp_path: Path) -> None:
     """? twice is the list of all keys; it can be read to its end."""
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         await d.press("question_mark", "question_mark")
         assert "All keys" in d.rows()[0]
         await d.press(*["pagedown"] * 8, "down")
@@ -86,7 +86,7 @@ async def test_the_guide_goes_on_to_the_keys_and_scrolls(tmp_path: Path) -> None
 
 async def test_the_palette_runs_commands_of_the_registry(tmp_path: Path) -> None:
     """: opens the palette; what one types finds a command; Enter carries it out; Esc leaves it."""
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         await d.press("colon")
         assert not _annotating(d)
         await d.press("escape")
@@ -101,7 +101,7 @@ async def test_the_palette_runs_commands_of_the_registry(tmp_path: Path) -> None
 
 async def test_every_theme_draws_every_screen(tmp_path: Path) -> None:
     """~ goes round the themes; text stays the same in each, and the last one is remembered."""
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         before = d.rows()
         for n, name in enumerate([*PALETTES, next(iter(PALETTES))]):
             assert d.app.palette.name == name
@@ -117,7 +117,7 @@ async def test_every_theme_draws_every_screen(tmp_path: Path) -> None:
 async def test_without_colours_nothing_is_coloured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """NO_COLOR: no cell has a colour of its own; the selection is reversed, the themes say why not."""
     monkeypatch.setenv("NO_COLOR", "1")
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         await d.press("tilde")
         assert "NO_COLOR is set" in d.raw()
         styles = [
@@ -145,7 +145,7 @@ async def test_a_storm_of_sizes(tmp_path: Path) -> None:
     rng = random.Random(7)
     sizes = [(1, 1), (2, 2), (3, 60), (200, 1), (9, 4), (110, 5), (140, 6), (200, 60)]
     sizes += [(rng.randint(1, 200), rng.randint(1, 60)) for _ in range(2)]
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         for n, (width, height) in enumerate(sizes):
             key, _, _ = list(SCREENS.values())[n % len(SCREENS)]
             await d.pilot.resize_terminal(width, height)
@@ -165,7 +165,7 @@ async def test_a_storm_of_sizes(tmp_path: Path) -> None:
 
 async def test_the_palette_survives_a_tiny_window(tmp_path: Path) -> None:
     """Textual's list of commands can't wrap in no width at all; the window may still become so small."""
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         await d.press("colon")
         await d.pilot.resize_terminal(4, 5)
         await d.press("down")
@@ -176,7 +176,7 @@ async def test_the_palette_survives_a_tiny_window(tmp_path: Path) -> None:
 
 async def test_an_article_with_every_line_off_is_no_trap(tmp_path: Path) -> None:
     """With no sentence left the screen says so, and lines, overview, articles and leaving still work."""
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         await d.press("right_parenthesis", "number_sign")
         await d.press("home", "down", "down", "space", "down", "space", "escape")
         assert d.session.article_sentences == ()

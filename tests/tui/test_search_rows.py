@@ -44,8 +44,8 @@ _TEXTS = st.one_of(
 
 
 def _hit(text: str, a: int, b: int) -> SearchHit:
-    work = AnnotatedSentence(builders.sentence(text), Annotation(answer=Answer.ACCEPT))
-    return SearchHit(11, 122, text, work, ((a, b),) if a < b else ())
+    annotated = AnnotatedSentence(builders.sentence(text), Annotation(answer=Answer.ACCEPT))
+    return SearchHit(11, 122, text, annotated, ((a, b),) if a < b else ())
 
 
 @given(_TEXTS, st.integers(0, 200), st.integers(1, 9), st.integers(1, 200), st.integers(1, 30))
@@ -77,12 +77,14 @@ def test_what_was_looked_for_is_in_sight(before: int, room: int) -> None:
 
 def _groups() -> tuple[InconsistencyGroup, ...]:
     texts = ("They met on Skerrin.", "Skerrin has no shop.", "Nobody left Skerrin.")
-    works = []
+    annotated_sentences = []
     for n, text in enumerate(texts):
         spans = [builders.span(text, "Skerrin", "VENUE")] if n != 1 else []
         sentence = builders.sentence(text, start=n * 100, index=n)
-        works.append(AnnotatedSentence(sentence, Annotation(answer=Answer.ACCEPT).with_spans(spans)))
-    return find_inconsistencies(works, builders.news_schema())
+        annotated_sentences.append(
+            AnnotatedSentence(sentence, Annotation(answer=Answer.ACCEPT).with_spans(spans))
+        )
+    return find_inconsistencies(annotated_sentences, builders.news_schema())
 
 
 def test_a_group_shows_counts_places_and_what_follows() -> None:
@@ -109,8 +111,8 @@ def test_a_group_shows_counts_places_and_what_follows() -> None:
 @given(_TEXTS, st.integers(1, 160), st.integers(1, 40))
 def test_the_worklist_keeps_to_its_size_and_commands_nothing(text: str, width: int, height: int) -> None:
     """Whatever the words are and however small the window is, there are as many rows as there is room."""
-    work = AnnotatedSentence(builders.sentence(text), Annotation())
-    place = WordOccurrence(work, 0, len(text), None, Span(0, len(text), "VENUE"))
+    annotated = AnnotatedSentence(builders.sentence(text), Annotation())
+    place = WordOccurrence(annotated, 0, len(text), None, Span(0, len(text), "VENUE"))
     group = InconsistencyGroup(text, InconsistencyKind.MISSED, "VENUE", (place,) * 30, 0.5)
     view = ConsistencyView(group, tuple(WorklistPlace(place, "1.1") for _ in range(30)), 12, 1, ((text, 3),))
     rows = consistency_worklist_rows(view, width, height, BOX_GLYPHS)
@@ -120,7 +122,7 @@ def test_the_worklist_keeps_to_its_size_and_commands_nothing(text: str, width: i
         assert not commands_in("".join(p.text for p in row))
 
 
-def test_problems_are_told_in_words() -> None:
+def test_problems_are_reported_in_words() -> None:
     """What is here, and where most are otherwise: in the article by number, else how many."""
     (group,) = _groups()
     (place,) = group.changes
@@ -171,7 +173,9 @@ def test_without_box_drawing_all_is_ascii() -> None:
 @pytest.mark.parametrize("width", [40, 60, 66, 80, 160])
 def test_the_gauges_leave_room_for_their_figures(width: int) -> None:
     """The share of the corpus is whole on a narrow screen too."""
-    state = builders.task_state(builders.news_schema(), [builders.work("Pell rowed.")], done=3, total=3)
+    state = builders.task_state(
+        builders.news_schema(), [builders.annotated_sentence("Pell rowed.")], done=3, total=3
+    )
     row = progress_bars_row(state, width, BOX_GLYPHS)
     assert (row_width(row), " 100 % " in row_text(row)) == (width, True)
 

@@ -20,41 +20,41 @@ from annotator.tui.screens.dialogs import AskScreen
 from annotator.tui.screens.overview import OverviewScreen
 from annotator.tui.screens.search import SearchScreen
 from annotator.tui.screens.worklists import ConsistencyScreen
-from tests.app_pilot import Desk, desk
+from tests.app_pilot import RunningApp, running_app
 
 
-async def _settled(d: Desk) -> None:
+async def _settled(d: RunningApp) -> None:
     """Wait until the threads have told what they have found."""
     await d.app.workers.wait_for_complete()
     await d.pilot.pause()
     await d.pilot.pause()
 
 
-async def _search(d: Desk, query: str) -> None:
+async def _search(d: RunningApp, query: str) -> None:
     await d.press("slash")
     for char in query:
         await d.pilot.press({" ": "space", ":": "colon", "-": "minus", '"': "quotation_mark"}.get(char, char))
     await _settled(d)
 
 
-def _shows(d: Desk, screen: type[Screen[None]]) -> bool:
+def _shows(d: RunningApp, screen: type[Screen[None]]) -> bool:
     return isinstance(d.app.screen, screen)
 
 
-def _at(d: Desk) -> tuple[int, int]:
+def _at(d: RunningApp) -> tuple[int, int]:
     return (d.session.position.article, d.session.position.sentence)
 
 
-def _mark(d: Desk, sentence: int, words: str, label: str) -> None:
-    work = d.session.article_sentences[sentence]
-    at = work.sentence.text.index(words)
-    d.session.apply_edit(add_span(work, Span(at, at + len(words), label), d.session.schema))
+def _mark(d: RunningApp, sentence: int, words: str, label: str) -> None:
+    annotated = d.session.article_sentences[sentence]
+    at = annotated.sentence.text.index(words)
+    d.session.apply_edit(add_span(annotated, Span(at, at + len(words), label), d.session.schema))
 
 
 @asynccontextmanager
-async def _inconsistent(path: Path, **options: object) -> AsyncIterator[Desk]:
+async def _inconsistent(path: Path, **options: object) -> AsyncIterator[RunningApp]:
     """Open the market with one place that is labelled in one accepted sentence of two."""
-    async with desk(path, **options) as d:  # type: ignore[arg-type]
+    async with running_app(path, **options) as d:  # type: ignore[arg-type]
         _mark(d, 0, "Tarn Quay", "VENUE")
         for i in (0, 1):
             d.session.apply_edit(set_answer(d.session.article_sentences[i], Answer.ACCEPT))
@@ -67,7 +67,7 @@ async def _inconsistent(path: Path, **options: object) -> AsyncIterator[Desk]:
 
 async def test_hits_come_while_one_types_and_enter_opens_one(tmp_path: Path) -> None:
     """Each letter narrows the list; arrows choose; Enter goes there with the words selected."""
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         await _search(d, "moran")
         assert "3 hits" in d.rows()[0]
         assert "He smiled at Moran." in d.raw()
@@ -86,7 +86,7 @@ async def test_hits_come_while_one_types_and_enter_opens_one(tmp_path: Path) -> 
 
 async def test_enter_before_the_hits_are_there_opens_the_first(tmp_path: Path) -> None:
     """A fast typist need not wait; where nothing is found one stays."""
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         await d.press("slash", *"osmund", "enter")
         await _settled(d)
         assert _at(d) == (1, 0)
@@ -98,7 +98,7 @@ async def test_enter_before_the_hits_are_there_opens_the_first(tmp_path: Path) -
 
 async def test_leaving_the_search_changes_nothing(tmp_path: Path) -> None:
     """Escape leads back to where one was; ; does while nothing is typed, and is a character later."""
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         await d.press("down")
         await d.press("slash")
         assert "all of what is written must hold" in d.raw()
@@ -111,9 +111,9 @@ async def test_leaving_the_search_changes_nothing(tmp_path: Path) -> None:
         assert _at(d) == (0, 1)
 
 
-async def test_what_can_never_be_found_is_said(tmp_path: Path) -> None:
+async def test_what_can_never_be_found_is_reported(tmp_path: Path) -> None:
     """A label that does not exist, and an article that can't be read, stand above the keys."""
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         await _search(d, "label:xx")
         assert "! there is no label xx: try PERSON, VENUE, COUNT, CLAIM" in d.rows()[-2]
 
@@ -124,7 +124,7 @@ async def test_a_search_that_cannot_read_says_so(tmp_path: Path, monkeypatch: py
     def broken(self: SentenceSearch, article: str) -> None:
         raise CorpusError("the article is damaged", where=article, do="restore it")
 
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         monkeypatch.setattr(SentenceSearch, "article", broken)
         await _search(d, "moran")
         assert "the article is damaged; restore it" in d.rows()[-2]
@@ -136,7 +136,7 @@ async def test_a_search_that_cannot_read_says_so(tmp_path: Path, monkeypatch: py
 
 async def test_pasted_escapes_are_shown_not_obeyed(tmp_path: Path) -> None:
     """What is pasted into the line is text, whatever it holds."""
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         await d.press("slash")
         d.app.screen.post_message(events.Paste("\x1b]52;c;aGk=\x07moran\x9b2J"))
         await d.pilot.pause()
@@ -149,7 +149,7 @@ async def test_pasted_escapes_are_shown_not_obeyed(tmp_path: Path) -> None:
 
 async def test_tab_makes_the_query_a_filter_and_the_head_says_so(tmp_path: Path) -> None:
     """Enter goes only through what matches; ` takes the filter off and puts it on again."""
-    async with desk(tmp_path / "news", size=(120, 30)) as d:
+    async with running_app(tmp_path / "news", size=(120, 30)) as d:
         await _search(d, "moran answer:open")
         await d.press("tab")
         assert _shows(d, AnnotateScreen)
@@ -169,14 +169,14 @@ async def test_tab_makes_the_query_a_filter_and_the_head_says_so(tmp_path: Path)
 
 async def test_the_filter_key_without_a_query_opens_the_search(tmp_path: Path) -> None:
     """There is nothing to filter by yet, so it asks."""
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         await d.press("grave_accent")
         assert _shows(d, SearchScreen)
 
 
 async def test_the_order_can_be_turned(tmp_path: Path) -> None:
     """Unsure first is computed in the background and said in the head; again is by article."""
-    async with desk(tmp_path / "news", size=(120, 30)) as d:
+    async with running_app(tmp_path / "news", size=(120, 30)) as d:
         d.app.screen.action_act("order")  # type: ignore[attr-defined]
         await _settled(d)
         while "looked at" in d.rows()[0]:
@@ -191,7 +191,7 @@ async def test_the_order_can_be_turned(tmp_path: Path) -> None:
 
 async def test_a_number_leads_to_a_sentence(tmp_path: Path) -> None:
     r"""\ asks in the last rows, the text stays in sight; what is no place is said there."""
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         await d.press("backslash")
         assert _shows(d, AskScreen)
         assert "go to sentence" in d.rows()[-2]
@@ -208,7 +208,7 @@ async def test_a_number_leads_to_a_sentence(tmp_path: Path) -> None:
 
 async def test_a_sentence_is_flagged_and_noted_with_undo(tmp_path: Path) -> None:
     """The signs f and n stand at the number, undo takes each back, the journal keeps them."""
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         await d.press("vertical_line")
         assert d.session.annotated.annotation.flagged
         assert d.row(" f 1 ")
@@ -225,16 +225,16 @@ async def test_a_sentence_is_flagged_and_noted_with_undo(tmp_path: Path) -> None
         assert not d.session.article_sentences[1].annotation.note
         await d.press("ctrl+y", "ctrl+y")
         await d.saved()
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         assert d.session.article_sentences[0].annotation.flagged
         assert d.session.article_sentences[0].annotation.note == "why so"
 
 
 async def test_to_read_only_a_note_says_why_not(tmp_path: Path) -> None:
     """The question stays open with the reason under it."""
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         assert d.app.is_running
-    async with desk(tmp_path / "news", read_only=True) as d:
+    async with running_app(tmp_path / "news", read_only=True) as d:
         await d.press("quotation_mark", "x", "enter")
         assert "the corpus is open to read only" in d.rows()[-1]
 
@@ -279,7 +279,7 @@ async def test_the_worklist_opens_a_place(tmp_path: Path) -> None:
         assert "Tarn Quay" in d.row("▸ ")
 
 
-async def test_the_overview_tells_problems_notes_and_flags(tmp_path: Path) -> None:
+async def test_the_overview_shows_problems_notes_and_flags(tmp_path: Path) -> None:
     """They stand at the sentence, and problems and notes in words below; its keys are those of the work."""
     async with _inconsistent(tmp_path / "news") as d:
         await d.press("at")
@@ -321,7 +321,7 @@ async def test_a_large_corpus_is_counted_in_the_background(
 ) -> None:
     """The head says that it counts, until all articles have been read."""
     monkeypatch.setattr("annotator.session.session.MAX_COUNTED_AT_START", 1)
-    async with desk(tmp_path / "news", size=(120, 30)) as d:
+    async with running_app(tmp_path / "news", size=(120, 30)) as d:
         await d.press("at")
         await _settled(d)
         assert "0 of 9 sentences" in d.rows()[0]

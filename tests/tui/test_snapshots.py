@@ -10,7 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from annotator.core.edits import add_span
 from tests import builders
-from tests.app_pilot import Desk, desk
+from tests.app_pilot import RunningApp, running_app
 
 NESTED = """Ferry talks go on
 
@@ -31,12 +31,12 @@ SPANS = (
 _TIME = re.compile(r"\d\d:\d\d:\d\d")
 
 
-def _text(d: Desk) -> str:
+def _text(d: RunningApp) -> str:
     """Return the screen as text, a bar at the left edge, the clock stopped."""
     return "\n".join("|" + _TIME.sub("hh:mm:ss", row) for row in d.rows())
 
 
-async def _begin(d: Desk) -> None:
+async def _begin(d: RunningApp) -> None:
     """Accept the first sentence, label the place in the next one and reject the third."""
     await d.press("tab", "tab", "tab")
     d.session.move_in_article(1)
@@ -45,9 +45,9 @@ async def _begin(d: Desk) -> None:
         ("Tarn Quay", "VENUE"),
         ("Jonas Pell", "PERSON"),
     ):
-        work = d.session.annotated
+        annotated = d.session.annotated
         d.session.apply_edit(
-            add_span(work, builders.span(work.sentence.text, words, label), d.session.schema)
+            add_span(annotated, builders.span(annotated.sentence.text, words, label), d.session.schema)
         )
     d.session.spans_made = 3
     d.session.move_in_article(0)
@@ -60,20 +60,20 @@ async def _begin(d: Desk) -> None:
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (160, 48)], ids=lambda s: f"{s[0]}x{s[1]}")
 async def test_annotate(tmp_path: Path, size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
     """The annotate screen with a span in focus, an answer of each kind, and the panel where there is room."""
-    async with desk(tmp_path / "news", size=size) as d:
+    async with running_app(tmp_path / "news", size=size) as d:
         await _begin(d)
         assert _text(d) == snapshot
 
 
 async def test_first_sight(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
     """What a newcomer sees first: suggestions with the keys that take them, and what to press."""
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         assert _text(d) == snapshot
 
 
 async def test_annotate_in_ascii(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
     """The same with the ASCII set."""
-    async with desk(tmp_path / "news", ascii_glyphs=True) as d:
+    async with running_app(tmp_path / "news", ascii_glyphs=True) as d:
         await _begin(d)
         assert _text(d) == snapshot
 
@@ -81,7 +81,7 @@ async def test_annotate_in_ascii(tmp_path: Path, snapshot: SnapshotAssertion) ->
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda s: f"{s[0]}x{s[1]}")
 async def test_overview(tmp_path: Path, size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
     """The overview of an article half done; the list of articles beside it where there is room."""
-    async with desk(tmp_path / "news", size=size) as d:
+    async with running_app(tmp_path / "news", size=size) as d:
         await _begin(d)
         await d.press("at")
         await d.app.workers.wait_for_complete()
@@ -92,12 +92,12 @@ async def test_overview(tmp_path: Path, size: tuple[int, int], snapshot: Snapsho
 async def test_three_levels_over_wrapped_lines(tmp_path: Path, snapshot: SnapshotAssertion) -> None:
     """VENUE in COUNT in CLAIM, broken over lines: names on each line, open ends, links to the text."""
     article = builders.article(NESTED, "t-bb", origin="ferry.txt")
-    async with desk(tmp_path / "news", article) as d:
+    async with running_app(tmp_path / "news", article) as d:
         d.session.move_in_article(1)
         for words, label in SPANS:
-            work = d.session.annotated
+            annotated = d.session.annotated
             d.session.apply_edit(
-                add_span(work, builders.span(work.sentence.text, words, label), d.session.schema)
+                add_span(annotated, builders.span(annotated.sentence.text, words, label), d.session.schema)
             )
         d.app.controller.state()
         d.app.controller.clear_selection()

@@ -110,7 +110,7 @@ def _check_bar(p: PlacedMark, row: list[str], glyphs: Glyphs) -> None:
     assert own[1] == (p.mark.label if cell_len(p.mark.label) <= width - 3 else p.mark.short)[0]
 
 
-def test_three_levels_over_wrapped_lines_are_told_apart_without_colours() -> None:
+def test_three_levels_over_wrapped_lines_are_reported_apart_without_colours() -> None:
     """PERSON and VENUE in COUNT in CLAIM, broken over lines: each level has a lane, names on every line."""
     text = "Pell said the hall in Old Brackwater Market holds 300 guests from Tarn Quay at noon."
     spans = (
@@ -120,7 +120,7 @@ def test_three_levels_over_wrapped_lines_are_told_apart_without_colours() -> Non
         builders.span(text, "Old Brackwater Market", "VENUE"),
         builders.span(text, "Pell", "PERSON"),
     )
-    state = builders.task_state(builders.news_schema(), [builders.work(text, *spans)])
+    state = builders.task_state(builders.news_schema(), [builders.annotated_sentence(text, *spans)])
     rows = [row_text(r.row)[6:] for r in active_sentence_rows(state, 36, BOX_GLYPHS, "off")]
     assert rows == [
         "",
@@ -146,7 +146,7 @@ def test_names_of_labels_from_a_strange_journal_do_no_harm() -> None:
     for label in ("\x1b]52;c;x\x07", "\x9b2J", "\u202eX", "[/x]", "漢" * 9, "\x00"):
         for words in ("Pell counted boats", "Pell", "."):
             state = builders.task_state(
-                builders.news_schema(), [builders.work(text, builders.span(text, words, label))]
+                builders.news_schema(), [builders.annotated_sentence(text, builders.span(text, words, label))]
             )
             for row in active_sentence_rows(state, 40, BOX_GLYPHS):
                 assert not commands_in(row_text(row.row))
@@ -156,7 +156,7 @@ def test_a_label_without_a_key_has_its_letter_in_the_smallest_bar() -> None:
     """One or two cells show the key in capitals, or the name's first letter where there is no key."""
     schema = Schema("s", "1", (Label("PERSON", "z", "blue"), Label("count", "", "green")))
     marks = [Span(0, 1, "PERSON"), Span(2, 4, "count")]
-    state = builders.task_state(schema, [builders.work("a bc d", *marks)])
+    state = builders.task_state(schema, [builders.annotated_sentence("a bc d", *marks)])
     assert row_text(active_sentence_rows(state, 20, BOX_GLYPHS, "off")[2].row)[6:] == "Z C─"
 
 
@@ -172,10 +172,10 @@ def _offer(words: str, label: str, score: float = 0.5) -> Suggestion:
 
 def _offered(*offers: Suggestion, **more: Any) -> TaskState:
     """Return an article of three sentences with these offers for each that is open; the last is done."""
-    done = replace(builders.work(TALK), annotation=Annotation(answer=Answer.ACCEPT))
-    works = [builders.work(TALK), builders.work(TALK), done]
-    more = {"visible_suggestions": lambda i: () if works[i].done else offers, **more}
-    return builders.task_state(builders.news_schema(), works, **more)
+    done = replace(builders.annotated_sentence(TALK), annotation=Annotation(answer=Answer.ACCEPT))
+    annotated_sentences = [builders.annotated_sentence(TALK), builders.annotated_sentence(TALK), done]
+    more = {"visible_suggestions": lambda i: () if annotated_sentences[i].done else offers, **more}
+    return builders.task_state(builders.news_schema(), annotated_sentences, **more)
 
 
 def _lanes(state: TaskState, i: int, glyphs: Glyphs = BOX_GLYPHS) -> list[str]:
@@ -236,17 +236,22 @@ def test_lanes_are_drawn_where_there_is_something_to_do() -> None:
     """An open sentence beside the active one shows its suggestions and spans, a finished one its text."""
     state = _offered(_offer("Tarn Quay", "VENUE"))
     span = builders.span(TALK, "Pell", "PERSON")
-    works = (
+    annotated_sentences = (
         state.annotated_sentences[0],
         replace(state.annotated_sentences[1], annotation=Annotation().with_spans([span])),
     )
     state = replace(
         state,
-        annotated_sentences=(*works, replace(state.annotated_sentences[2], annotation=works[1].annotation)),
+        annotated_sentences=(
+            *annotated_sentences,
+            replace(state.annotated_sentences[2], annotation=annotated_sentences[1].annotation),
+        ),
     )
     assert _lanes(state, 1) == [TALK, "PERS" + " " * 18 + "╰VENUE?╌╯"]
-    finished = replace(works[1], annotation=works[1].annotation.with_answer(Answer.ACCEPT))
-    assert _lanes(replace(state, annotated_sentences=(*works, finished)), 2) == [TALK]
+    finished = replace(
+        annotated_sentences[1], annotation=annotated_sentences[1].annotation.with_answer(Answer.ACCEPT)
+    )
+    assert _lanes(replace(state, annotated_sentences=(*annotated_sentences, finished)), 2) == [TALK]
 
 
 def test_lanes_of_context_stand_under_their_words() -> None:

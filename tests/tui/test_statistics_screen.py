@@ -20,15 +20,17 @@ from annotator.statistics.summary import (
 )
 from annotator.tui.screens.annotate import AnnotateScreen
 from tests import builders
-from tests.app_pilot import Desk, desk
-from tests.statistics.simulated_annotator import LABELS, Worker
+from tests.app_pilot import RunningApp, running_app
+from tests.statistics.simulated_annotator import LABELS, SimulatedAnnotator
 
 
-def _figures(worker: Worker, name: str) -> AnnotationStatistics:
-    hand = AnnotatorActivity(name, events_from_records(worker.records), tuple(worker.works.values()))
-    done = sum(w.done for w in worker.works.values())
+def _figures(worker: SimulatedAnnotator, name: str) -> AnnotationStatistics:
+    activity = AnnotatorActivity(
+        name, events_from_records(worker.records), tuple(worker.annotated_sentences.values())
+    )
+    done = sum(w.done for w in worker.annotated_sentences.values())
     return compute_statistics(
-        name, [hand], CorpusProgress(done, done + 50, (16,) * 50), LABELS, lambda t: str(int(t // 86_400))
+        name, [activity], CorpusProgress(done, done + 50, (16,) * 50), LABELS, lambda t: str(int(t // 86_400))
     )
 
 
@@ -36,10 +38,13 @@ def _figures(worker: Worker, name: str) -> AnnotationStatistics:
 @pytest.mark.parametrize("width", [40, 60, 79, 103, 104, 117, 160])
 def test_every_row_fits(width: int, marks: PlotGlyphs) -> None:
     """At any width no row is wider than the screen, with names of any length and with nothing done."""
-    worker = Worker(seed=3)
+    worker = SimulatedAnnotator(seed=3)
     for _ in range(60):
         worker.annotate()
-    people = [_figures(worker, "a-name-that-is-as-long-as-names-may-be"), _figures(Worker(), "bo")]
+    people = [
+        _figures(worker, "a-name-that-is-as-long-as-names-may-be"),
+        _figures(SimulatedAnnotator(), "bo"),
+    ]
     for figures in people:
         rows = statistics_rows(figures, people, width, marks)
         texts = ["".join(p.text for p in row) for row in rows]
@@ -47,7 +52,7 @@ def test_every_row_fits(width: int, marks: PlotGlyphs) -> None:
         assert marks is BLOCK_PLOT_GLYPHS or all(map(str.isascii, texts))
 
 
-async def _open(d: Desk) -> None:
+async def _open(d: RunningApp) -> None:
     await d.press("dollar_sign")
     await d.app.workers.wait_for_complete()
     await d.pilot.pause()
@@ -56,7 +61,7 @@ async def _open(d: Desk) -> None:
 @pytest.mark.parametrize("close", ["escape", "semicolon", "q", "enter", "dollar_sign"])
 async def test_the_screen_shows_what_is_on_the_disk(tmp_path: Path, close: str) -> None:
     """What was done a moment ago counts; each closing key leads back."""
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         await d.press("exclamation_mark")
         await _open(d)
         assert d.rows()[0].startswith(" Figures · news")
@@ -74,7 +79,7 @@ async def test_tab_goes_round_the_annotators(tmp_path: Path) -> None:
     other = builders.open_session(tmp_path / "news", name="bo")
     other.apply_edit(set_answer(other.annotated, Answer.ACCEPT))
     other.close()
-    async with desk(tmp_path / "news", size=(120, 40)) as d:
+    async with running_app(tmp_path / "news", size=(120, 40)) as d:
         await d.press("exclamation_mark")
         await _open(d)
         heads = []
@@ -87,9 +92,9 @@ async def test_tab_goes_round_the_annotators(tmp_path: Path) -> None:
         assert "bo · 3 of 3" in d.rows()[0]
 
 
-async def test_a_corpus_that_can_not_be_read_is_told(tmp_path: Path) -> None:
+async def test_a_corpus_that_can_not_be_read_is_reported(tmp_path: Path) -> None:
     """The screen says what is wrong, and the app goes on."""
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         await d.saved()
         (tmp_path / "news" / "corpus.toml").unlink()
         await _open(d)
@@ -98,11 +103,11 @@ async def test_a_corpus_that_can_not_be_read_is_told(tmp_path: Path) -> None:
         assert isinstance(d.app.screen, AnnotateScreen)
 
 
-async def test_haste_is_told_in_the_prompt(tmp_path: Path) -> None:
+async def test_haste_is_reported_in_the_prompt(tmp_path: Path) -> None:
     """Who holds Enter down is told so, kindly, where the eyes are; the next key goes on as ever."""
     line = "The ferry left Tarn Quay late and nobody on the boat knew why it had."
     article = builders.article("\n".join(["Ferry late", *[line] * 60]), "t" + "b" * 60)
-    async with desk(tmp_path / "news", article, size=(120, 40)) as d:
+    async with running_app(tmp_path / "news", article, size=(120, 40)) as d:
         d.app.controller.auto_accept_labels = frozenset()
         d.session._clock = lambda: 1_700_000_000.0
         await d.press("enter", *["semicolon", "enter"] * 39)
@@ -115,7 +120,7 @@ async def test_haste_is_told_in_the_prompt(tmp_path: Path) -> None:
 
 async def test_keys_are_counted_as_they_are_pressed(tmp_path: Path) -> None:
     """Letters select, label keys label, Enter answers, 0 corrects: each is in the record that it led to."""
-    async with desk(tmp_path / "news") as d:
+    async with running_app(tmp_path / "news") as d:
         await d.press("tab", "s", "0", "enter")
         await d.saved()
     records = builders.records_in(tmp_path / "news" / "annotations" / "ana.jsonl")

@@ -72,7 +72,7 @@ def seen(colour: str, eyes: str) -> tuple[float, float, float]:
 
 @pytest.mark.parametrize("eyes", BLIND)
 @pytest.mark.parametrize("palette", [p for p in PALETTES.values() if not p.ansi], ids=lambda p: p.name)
-def test_the_first_four_labels_are_told_apart_by_all_eyes(palette: Palette, eyes: str) -> None:
+def test_the_first_four_labels_are_reported_apart_by_all_eyes(palette: Palette, eyes: str) -> None:
     """The colours of a small schema differ by 12 in CIELAB or more, whatever one's eyes."""
     for one, other in combinations(("blue", "green", "orange", "pink"), 2):
         assert dist(seen(palette.label(one), eyes), seen(palette.label(other), eyes)) >= 12, (one, other)
@@ -114,7 +114,7 @@ def test_high_contrast_has_a_pure_ground(palette: Palette) -> None:
 
 
 @pytest.mark.parametrize("palette", [p for p in PALETTES.values() if not p.ansi], ids=lambda p: p.name)
-def test_labels_can_be_read_and_told_apart(palette: Palette) -> None:
+def test_labels_can_be_read_and_reported_apart(palette: Palette) -> None:
     """Each label's colour has 4.5 to 1 on the ground (WCAG 1.4.3), and no two labels have one colour."""
     colours = [palette.label(c) for c in LABEL_COLOURS]
     assert len(set(colours)) == len(LABEL_COLOURS)

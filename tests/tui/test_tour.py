@@ -21,7 +21,7 @@ from annotator.tui.layout.help_rows import STEP_TEXTS, tour_end_text, tour_rows
 from annotator.tui.layout.styled_text import row_text, row_width
 from annotator.tui.screens.annotate import AnnotateScreen
 from tests import builders
-from tests.app_pilot import Desk, desk
+from tests.app_pilot import RunningApp, running_app
 
 NAMES = ["take", "select", "grow", "edge", "label", "remove", "accept", "accept_view", "undo"]
 
@@ -31,14 +31,14 @@ class Walk:
 
     def __init__(self, path: Path) -> None:
         self.session = builders.open_session(builders.make_corpus(path / "news"))
-        self.pen = AnnotationController(self.session)
-        self.pen.set_visible(range(len(self.session.article_sentences)))
-        self.state = self.pen.state()
+        self.controller = AnnotationController(self.session)
+        self.controller.set_visible(range(len(self.session.article_sentences)))
+        self.state = self.controller.state()
         self.tour = Tour().start(self.state)
 
     def see(self) -> str:
         """Look at what the pen has done; return what the tour says now, nothing when it is over."""
-        before, self.state = self.state, self.pen.state()
+        before, self.state = self.state, self.controller.state()
         self.session.message = None
         self.tour = self.tour.advance(before, self.state)
         return "" if self.tour.is_finished else self.tour.current_step(self.state)
@@ -53,46 +53,46 @@ def _label(state: TaskState, name: str) -> Label:
 def test_each_step_is_over_when_its_thing_was_done(tmp_path: Path) -> None:
     """From the first suggestion to the undo: one deed a step, in order."""
     walk = Walk(tmp_path)
-    pen, said = walk.pen, [walk.tour.current_step(walk.state)]
-    pen.label(_label(walk.state, next(iter(walk.state.next_suggestions))))
-    said.append(walk.see())
-    pen.click(0)
-    said.append(walk.see())
-    pen.grow()
-    said.append(walk.see())
-    pen.move_right_edge(-1)
-    said.append(walk.see())
-    pen.label(_label(walk.state, "CLAIM"))
-    said.append(walk.see())
-    pen.remove()
-    said.append(walk.see())
-    pen.answer(Answer.ACCEPT)
-    said.append(walk.see())
-    works = pen.state().annotated_sentences
-    pen.accept_visible_sentences()
-    said.append(walk.see())
-    pen.undo()
-    assert said == NAMES
+    controller, reported = walk.controller, [walk.tour.current_step(walk.state)]
+    controller.label(_label(walk.state, next(iter(walk.state.next_suggestions))))
+    reported.append(walk.see())
+    controller.click(0)
+    reported.append(walk.see())
+    controller.grow()
+    reported.append(walk.see())
+    controller.move_right_edge(-1)
+    reported.append(walk.see())
+    controller.label(_label(walk.state, "CLAIM"))
+    reported.append(walk.see())
+    controller.remove()
+    reported.append(walk.see())
+    controller.answer(Answer.ACCEPT)
+    reported.append(walk.see())
+    annotated_sentences = controller.state().annotated_sentences
+    controller.accept_visible_sentences()
+    reported.append(walk.see())
+    controller.undo()
+    assert reported == NAMES
     assert walk.see() == ""
-    assert walk.state.annotated_sentences == works, "what nobody has read is open again"
+    assert walk.state.annotated_sentences == annotated_sentences, "what nobody has read is open again"
     walk.session.close()
 
 
-def test_looking_around_is_no_step_and_what_is_missing_is_said_first(tmp_path: Path) -> None:
+def test_looking_around_is_no_step_and_what_is_missing_is_reported_first(tmp_path: Path) -> None:
     """Moving between sentences ends no step; what a step needs, words or a span, is asked for first."""
     walk = Walk(tmp_path)
     for _ in range(3):
-        walk.pen.move(1)
+        walk.controller.move(1)
         assert walk.see() == "take"
     walk.tour = Tour(NAMES.index("grow"))
     assert walk.see() == "select"
-    walk.pen.click(0)
+    walk.controller.click(0)
     assert walk.see() == "grow"
     walk.tour = Tour(NAMES.index("remove"))
     assert walk.see() == "label"
-    walk.pen.label(_label(walk.state, "CLAIM"))
+    walk.controller.label(_label(walk.state, "CLAIM"))
     assert walk.see() == "remove"
-    walk.pen.clear_selection()
+    walk.controller.clear_selection()
     assert walk.see() == "visit"
     walk.session.close()
 
@@ -101,9 +101,9 @@ def test_one_sentence_accepted_is_not_a_screen_of_them(tmp_path: Path) -> None:
     """Enter does not pass for the key that accepts all in view."""
     walk = Walk(tmp_path)
     walk.tour = Tour(NAMES.index("accept_view"))
-    walk.pen.answer(Answer.ACCEPT)
+    walk.controller.answer(Answer.ACCEPT)
     assert walk.see() == "accept_view"
-    walk.pen.accept_visible_sentences()
+    walk.controller.accept_visible_sentences()
     assert walk.see() == "undo"
     walk.session.close()
 
@@ -128,8 +128,8 @@ def test_every_step_has_words_and_every_word_in_braces_a_key() -> None:
 def test_the_tour_takes_two_rows_of_any_screen(tmp_path: Path, width: int, glyphs: Glyphs) -> None:
     """At 80 cells each text stands on one row, at 40 on two; nothing is ever wider than the screen."""
     walk = Walk(tmp_path)
-    walk.pen.click(0)
-    chosen = walk.pen.state()
+    walk.controller.click(0)
+    chosen = walk.controller.state()
     for at, name in enumerate(NAMES):
         state = walk.state if name == "take" else chosen
         rows = tour_rows(Tour(at), state, width, glyphs)
@@ -143,12 +143,12 @@ def test_the_tour_takes_two_rows_of_any_screen(tmp_path: Path, width: int, glyph
     walk.session.close()
 
 
-def _screen(d: Desk) -> AnnotateScreen:
+def _screen(d: RunningApp) -> AnnotateScreen:
     assert isinstance(d.app.screen, AnnotateScreen)
     return d.app.screen
 
 
-def _says(d: Desk) -> str:
+def _says(d: RunningApp) -> str:
     """Return what the two rows of the tour say."""
     return "\n".join(d.rows()[-2:])
 
@@ -156,7 +156,7 @@ def _says(d: Desk) -> str:
 async def test_the_tour_names_the_keys_of_a_keymap(tmp_path: Path) -> None:
     """Whoever has moved a key is told the key that does it now, in a step and in the words at the end."""
     keymap = parse_keymap('[keys]\ngrow = ["G"]\nhelp = ["f5"]', "k.toml")
-    async with desk(tmp_path / "news", tour=True, keymap=keymap) as d:
+    async with running_app(tmp_path / "news", tour=True, keymap=keymap) as d:
         d.app.controller.click(0)
         _screen(d).tour._tour = Tour(NAMES.index("grow"))
         _screen(d).draw()
@@ -171,7 +171,7 @@ async def test_the_tour_names_the_keys_of_a_keymap(tmp_path: Path) -> None:
 
 async def test_a_newcomer_is_led_by_the_keys_in_force(tmp_path: Path) -> None:
     """One thing at a time with its key; doing it brings the next; at the end it is remembered."""
-    async with desk(tmp_path / "news", tour=True) as d:
+    async with running_app(tmp_path / "news", tour=True) as d:
         state = d.app.controller.state()
         name, (_, s) = min(
             state.next_suggestions.items(), key=lambda x: (x[1][0], x[1][1].start, -x[1][1].score)
@@ -210,7 +210,7 @@ async def test_a_newcomer_is_led_by_the_keys_in_force(tmp_path: Path) -> None:
 
 async def test_the_tour_can_be_left_and_called_again(tmp_path: Path) -> None:
     """The key that lets go leaves the tour once nothing is in hand; the command brings it back."""
-    async with desk(tmp_path / "news", tour=True) as d:
+    async with running_app(tmp_path / "news", tour=True) as d:
         await d.press("right")
         assert "; ; leaves the tour" in _says(d)
         await d.press("semicolon")
@@ -225,14 +225,14 @@ async def test_the_tour_can_be_left_and_called_again(tmp_path: Path) -> None:
         assert "tour" not in _says(d)
     d.app.save_and_close()
     assert Preferences.load().tour_done
-    async with desk(tmp_path / "news", tour=True, preferences=Preferences.load()) as d:
+    async with running_app(tmp_path / "news", tour=True, preferences=Preferences.load()) as d:
         assert "tour" not in _says(d), "once is enough"
     assert "tour" in {c.id for c in COMMANDS}
 
 
 async def test_an_unfinished_tour_begins_again_next_time(tmp_path: Path) -> None:
     """Who quits in the middle has not had the tour."""
-    async with desk(tmp_path / "news", tour=True) as d:
+    async with running_app(tmp_path / "news", tour=True) as d:
         await d.press("right")
     d.app.save_and_close()
     assert not Preferences.load().tour_done
@@ -241,7 +241,7 @@ async def test_an_unfinished_tour_begins_again_next_time(tmp_path: Path) -> None
 async def test_no_tour_where_nothing_can_be_changed(tmp_path: Path) -> None:
     """Read only, the tour does not begin, and the command says why."""
     builders.make_corpus(tmp_path / "news")
-    async with desk(tmp_path / "news", tour=True, read_only=True) as d:
+    async with running_app(tmp_path / "news", tour=True, read_only=True) as d:
         assert "tour" not in _says(d)
         _screen(d).action_act("tour")
         await d.pilot.pause()
@@ -250,7 +250,7 @@ async def test_no_tour_where_nothing_can_be_changed(tmp_path: Path) -> None:
 
 async def test_a_failure_to_save_is_seen_during_the_tour(tmp_path: Path) -> None:
     """The red row stands before the tour's."""
-    async with desk(tmp_path / "news", tour=True) as d:
+    async with running_app(tmp_path / "news", tour=True) as d:
         d.session.banner = "your work is kept elsewhere"
         await d.press("right")
         assert "your work is kept elsewhere" in d.rows()[-2]

@@ -8,7 +8,7 @@ import pytest
 
 from annotator.core.article import Article
 from tests import builders
-from tests.app_pilot import Desk, desk
+from tests.app_pilot import RunningApp, running_app
 from tests.hostile_text import PAYLOADS, commands_in
 
 STORED = [p for p in PAYLOADS if "\ud800" not in p]
@@ -42,7 +42,7 @@ def _schema(payload: str) -> str:
     )
 
 
-async def _tour(d: Desk) -> None:
+async def _tour(d: RunningApp) -> None:
     for place, keys in TOUR.items():
         for key in keys:
             await d.press(key)
@@ -57,7 +57,7 @@ async def test_no_payload_reaches_the_terminal(tmp_path: Path, payload: str) -> 
     schema = _schema(payload)
     path = tmp_path / "news"
     builders.make_corpus(path, _article(payload), schema=schema, name=payload.replace("\x00", ""))
-    async with desk(path, size=(120, 30)) as d:
+    async with running_app(path, size=(120, 30)) as d:
         await _tour(d)
 
 
@@ -72,7 +72,7 @@ async def test_warnings_and_banners_are_text_too(
         "annotator.storage.corpus_folder.CorpusFolder._add_flaw_warnings",
         lambda c: c.warnings.append(payload),
     )
-    async with desk(path, size=(120, 30)) as d:
+    async with running_app(path, size=(120, 30)) as d:
         assert not commands_in(d.raw().replace("\n", ""))
         d.session.banner = payload
         await d.press("down")

@@ -60,22 +60,24 @@ ROOT = Path(__file__).resolve().parents[2]
 SLOW = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-def _deed(session: AnnotationSession, rnd: random.Random) -> None:
+def _random_action(session: AnnotationSession, rnd: random.Random) -> None:
     """Do something that an annotator does, whatever the sentence allows."""
-    works = session.article_sentences
-    work = rnd.choice(works)
-    session.go_to(work.sentence.id)
-    tokens = work.sentence.tokens
+    annotated_sentences = session.article_sentences
+    annotated = rnd.choice(annotated_sentences)
+    session.go_to(annotated.sentence.id)
+    tokens = annotated.sentence.tokens
     pairs = [sorted(rnd.choices(range(len(tokens)), k=2)) for _ in range(rnd.randint(0, 4))]
     label = rnd.choice([x.name for x in session.schema.labels])
     spans = [Span(tokens[a].start, tokens[b].end, label) for a, b in pairs]
     answers = [Answer.ACCEPT, Answer.ACCEPT, Answer.REJECT, Answer.IGNORE, None]
-    deeds: list[Callable[[], object]] = [
-        lambda: session.apply_edit(apply_suggestions(work, spans, session.schema, rnd.choice(answers))),
-        lambda: session.apply_edit(set_answer(work, rnd.choice(answers))),
-        lambda: session.apply_edit(reject_suggestion(work, spans[0])),
-        lambda: session.apply_edit(set_note(work, "look again")),
-        lambda: session.apply_edit(combine_edits([set_answer(w, Answer.ACCEPT) for w in works[::2]], "all")),
+    actions: list[Callable[[], object]] = [
+        lambda: session.apply_edit(apply_suggestions(annotated, spans, session.schema, rnd.choice(answers))),
+        lambda: session.apply_edit(set_answer(annotated, rnd.choice(answers))),
+        lambda: session.apply_edit(reject_suggestion(annotated, spans[0])),
+        lambda: session.apply_edit(set_note(annotated, "look again")),
+        lambda: session.apply_edit(
+            combine_edits([set_answer(w, Answer.ACCEPT) for w in annotated_sentences[::2]], "all")
+        ),
         session.join,
         lambda: session.split(rnd.randrange(len(tokens))),
         session.undo,
@@ -84,21 +86,21 @@ def _deed(session: AnnotationSession, rnd: random.Random) -> None:
         lambda: session.move_article(rnd.choice([-1, 1])),
     ]
     try:
-        rnd.choice(deeds)()
+        rnd.choice(actions)()
     except (AnnotatorError, IndexError):
         return
 
 
-def annotated(folder: Path, seed: int, deeds: int, names: tuple[str, ...] = ("ana",)) -> CorpusFolder:
+def annotated(folder: Path, seed: int, actions: int, names: tuple[str, ...] = ("ana",)) -> CorpusFolder:
     """Return a corpus in which the first annotator has done something, now and then undone.
 
     The others have repeated much of it, and turned other suggestions down.
     """
-    corpus = builders.make_corpus(folder / f"c{seed}-{deeds}-{len(names)}")
+    corpus = builders.make_corpus(folder / f"c{seed}-{actions}-{len(names)}")
     rnd = random.Random(seed)
     session = builders.open_session(corpus, name=names[0])
-    for _ in range(deeds):
-        _deed(session, rnd)
+    for _ in range(actions):
+        _random_action(session, rnd)
     assert session.close()
     for name in names[1:]:
         _repeat(corpus, names[0], name, rnd)
@@ -109,10 +111,10 @@ def annotated(folder: Path, seed: int, deeds: int, names: tuple[str, ...] = ("an
 
 def _switch(corpus: CorpusFolder, whose: str, rnd: random.Random) -> None:
     """Switch off the lines of a sentence that an annotator has touched."""
-    works = _works(corpus, whose)
-    if not works:
+    annotated_sentences = _annotated_sentences(corpus, whose)
+    if not annotated_sentences:
         return
-    sentence = rnd.choice(works).sentence
+    sentence = rnd.choice(annotated_sentences).sentence
     before = corpus.article(sentence.article).text[: sentence.start].count("\n")
     session = builders.open_session(corpus, name="editor")
     for line in range(before, before + sentence.text.count("\n") + 1):
@@ -123,42 +125,50 @@ def _switch(corpus: CorpusFolder, whose: str, rnd: random.Random) -> None:
 def _repeat(corpus: CorpusFolder, whose: str, name: str, rnd: random.Random) -> None:
     """Let an annotator leave most sentences as another one did, with other suggestions turned down."""
     session = builders.open_session(corpus, name=name)
-    for theirs in _works(corpus, whose):
+    for theirs in _annotated_sentences(corpus, whose):
         mine = {w.sentence.id: w for w in session.sentences_of(theirs.sentence.article)}
         if theirs.sentence.id not in mine or rnd.random() < 0.2:
             continue
-        work, tokens = mine[theirs.sentence.id], theirs.sentence.tokens
-        session.go_to(work.sentence.id)
+        annotated, tokens = mine[theirs.sentence.id], theirs.sentence.tokens
+        session.go_to(annotated.sentence.id)
         session.apply_edit(
-            apply_suggestions(work, theirs.annotation.spans, session.schema, theirs.annotation.answer)
+            apply_suggestions(annotated, theirs.annotation.spans, session.schema, theirs.annotation.answer)
         )
         if rnd.random() < 0.5:
             token = rnd.choice(tokens)
-            work = session.annotated
+            annotated = session.annotated
             with suppress(AnnotatorError):
-                session.apply_edit(reject_suggestion(work, Span(token.start, token.end, "VENUE")))
+                session.apply_edit(reject_suggestion(annotated, Span(token.start, token.end, "VENUE")))
     assert session.close()
 
 
-def _works(corpus: CorpusFolder, name: str) -> list[AnnotatedSentence]:
+def _annotated_sentences(corpus: CorpusFolder, name: str) -> list[AnnotatedSentence]:
     """Return what an annotator has left of each sentence."""
-    works = _replay(corpus, name)
-    return [w for a in works.touched_articles for w in works.touched_sentences_of(a)]
+    annotated_sentences = _replay(corpus, name)
+    return [
+        w for a in annotated_sentences.touched_articles for w in annotated_sentences.touched_sentences_of(a)
+    ]
 
 
 def _replay(corpus: CorpusFolder, name: str) -> AnnotationStore:
     journal = Journal.open(corpus.path, name, read_only=True)
-    works = AnnotationStore(corpus.sentences)
-    works.replay(journal.records)
-    return works
+    annotated_sentences = AnnotationStore(corpus.sentences)
+    annotated_sentences.replay(journal.records)
+    return annotated_sentences
 
 
 def _replayed(corpus: CorpusFolder, name: str) -> list[tuple[str, int, int, Answer | None, int | None]]:
-    works = _replay(corpus, name)
+    annotated_sentences = _replay(corpus, name)
     return [
-        (a, w.sentence.start, w.sentence.end, w.annotation.answer, works.last_seq(w.sentence.id))
-        for a in works.touched_articles
-        for w in works.touched_sentences_of(a)
+        (
+            a,
+            w.sentence.start,
+            w.sentence.end,
+            w.annotation.answer,
+            annotated_sentences.last_seq(w.sentence.id),
+        )
+        for a in annotated_sentences.touched_articles
+        for w in annotated_sentences.touched_sentences_of(a)
     ]
 
 
@@ -172,12 +182,12 @@ def _indexed(corpus: CorpusFolder, name: str) -> list[tuple[str, int, int, Answe
 
 
 @SLOW
-@given(seed=st.integers(0, 10**6), deeds=st.integers(1, 60))
+@given(seed=st.integers(0, 10**6), actions=st.integers(1, 60))
 def test_the_index_is_what_a_replay_comes_to(
-    tmp_path_factory: pytest.TempPathFactory, seed: int, deeds: int
+    tmp_path_factory: pytest.TempPathFactory, seed: int, actions: int
 ) -> None:
     """After joins, splits, batches, undo and redo the same records are in force, or the index declines."""
-    corpus = annotated(tmp_path_factory.mktemp("x"), seed, deeds)
+    corpus = annotated(tmp_path_factory.mktemp("x"), seed, actions)
     try:
         found = _indexed(corpus, "ana")
     except FastReadError:
@@ -220,7 +230,7 @@ def names_of(out: Path) -> Iterator[str]:
 @SLOW
 @given(
     seed=st.integers(0, 10**6),
-    deeds=st.integers(5, 60),
+    actions=st.integers(5, 60),
     attrs=st.sampled_from(["own", "min", "full"]),
     ledger=st.sampled_from(["exceptions", "full"]),
     split=st.sampled_from([(100, 0, 0), (50, 50, 0)]),
@@ -232,7 +242,7 @@ def names_of(out: Path) -> Iterator[str]:
 def test_both_ways_write_the_same(
     tmp_path_factory: pytest.TempPathFactory,
     seed: int,
-    deeds: int,
+    actions: int,
     *,
     many: bool,
     names: tuple[str, ...],
@@ -246,7 +256,7 @@ def test_both_ways_write_the_same(
     folder = tmp_path_factory.mktemp("x")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(shard_writer, "_NUMPY_THRESHOLD", 0 if many else 5000)
-        _check_both(annotated(folder, seed, deeds, names), folder, asked, chosen)
+        _check_both(annotated(folder, seed, actions, names), folder, asked, chosen)
 
 
 def _check_both(corpus: CorpusFolder, folder: Path, asked: str | None, chosen: Mapping[str, Any]) -> bool:
@@ -279,11 +289,11 @@ def test_what_becomes_an_entity_is_not_wrong_besides(tmp_path: Path) -> None:
     text = "Rosavik   agreed ."
     corpus = builders.make_corpus(tmp_path / "c", builders.article(text, "b"))
     session = builders.open_session(corpus)
-    work = session.annotated
-    blank = next(t for t in work.sentence.tokens if t.text.isspace())
-    said = work.annotation.with_spans([Span(0, blank.end, "VENUE")]).with_answer(Answer.ACCEPT)
-    said = said.with_rejected([Span(0, len("Rosavik"), "VENUE")])
-    session.apply_edit(Edit(Op.EDIT, (work,), (replace(work, annotation=said),)))
+    annotated = session.annotated
+    blank = next(t for t in annotated.sentence.tokens if t.text.isspace())
+    annotation = annotated.annotation.with_spans([Span(0, blank.end, "VENUE")]).with_answer(Answer.ACCEPT)
+    annotation = annotation.with_rejected([Span(0, len("Rosavik"), "VENUE")])
+    session.apply_edit(Edit(Op.EDIT, (annotated,), (replace(annotated, annotation=annotation),)))
     assert session.close()
     assert _check_both(CorpusFolder.open(corpus.path), tmp_path, None, {"split": (100, 0, 0)})
 
@@ -296,7 +306,7 @@ def _answered(corpus: CorpusFolder, name: str, article: int, answer: Answer) -> 
     return CorpusFolder.open(corpus.path)
 
 
-def test_a_conflict_is_told_without_gathering(tmp_path: Path) -> None:
+def test_a_conflict_is_reported_without_gathering(tmp_path: Path) -> None:
     """What annotators left alike is exported once; a conflict is told as ``choose`` tells it."""
     corpus = builders.make_corpus(tmp_path / "c")
     options = ExportOptions(split=(100, 0, 0))
@@ -312,9 +322,9 @@ def test_a_conflict_is_told_without_gathering(tmp_path: Path) -> None:
     corpus = _answered(corpus, "bo", -1, Answer.REJECT)
     with pytest.raises(AnnotatorError) as found:
         plan_export(corpus, None, options)
-    with pytest.raises(AnnotatorError) as told:
+    with pytest.raises(AnnotatorError) as message:
         select_items(select_for_export(corpus).items)
-    assert str(found.value) == str(told.value)
+    assert str(found.value) == str(message.value)
 
 
 @SLOW

@@ -42,7 +42,7 @@ def _pressed(*hints: int) -> Selection:
         ((TARN, MAYOR), "Mayor Ilka Moran met 40 rowers from Tarn Quay", SelectionStage.SET),
     ],
 )
-def test_hints_select_start_alone_other_end_and_anew(
+def test_hints_select_start_alone_other_end_and_again(
     hints: tuple[int, ...], words: str, stage: SelectionStage
 ) -> None:
     """First hint: the phrase; the same again: that word alone; another: the other end; a third: anew."""
@@ -50,7 +50,7 @@ def test_hints_select_start_alone_other_end_and_anew(
     assert (_words(now), now.stage) == (words, stage)
 
 
-def test_a_hint_after_an_offer_starts_anew() -> None:
+def test_a_hint_after_an_offer_starts_again() -> None:
     """An offered candidate is nobody's start: the first hint after it doesn't stretch it."""
     now = sel.selection_by_hint(sel.candidate_selection((0, 3)), TOKENS, TARN)
     assert _words(now) == "Tarn Quay"
@@ -106,30 +106,32 @@ DEEDS = st.lists(st.tuples(st.sampled_from("pgsxrl"), st.integers(-1, 30)), max_
 
 
 @given(TEXTS.filter(lambda words: bool(" ".join(words).strip())), DEEDS)
-def test_no_deed_leaves_the_sentence_or_selects_nothing(
-    words: list[str], deeds: list[tuple[str, int]]
+def test_no_action_leaves_the_sentence_or_selects_nothing(
+    words: list[str], actions: list[tuple[str, int]]
 ) -> None:
     """After any deeds a selection holds at least one token of the sentence and its anchor lies in it."""
     tokens = builders.tokens_of(" ".join(words).strip())
     now: Selection | None = None
-    for deed, n in deeds:
-        now = _after(now, tokens, deed, n)
+    for action, n in actions:
+        now = _after(now, tokens, action, n)
         if now is not None:
             assert 0 <= now.first < now.last <= len(tokens)
             assert 0 <= now.anchor < len(tokens)
 
 
-def _after(now: Selection | None, tokens: tuple[Token, ...], deed: str, n: int) -> Selection | None:
+def _after(now: Selection | None, tokens: tuple[Token, ...], action: str, n: int) -> Selection | None:
     by = 1 if n % 2 else -1
     own = tokens
-    if deed == "p":
+    if action == "p":
         return sel.selection_by_hint(now, own, n % len(own))
-    if deed == "x":
+    if action == "x":
         return sel.cursor_selection(now, own, by)
     if now is None:
         return None
-    if deed == "g":
+    if action == "g":
         return sel.grown_selection(now, own) or now
-    if deed == "s":
+    if action == "s":
         return sel.shrunk_selection(now)
-    return sel.with_right_edge_moved(now, own, by) if deed == "r" else sel.with_left_edge_moved(now, own, by)
+    return (
+        sel.with_right_edge_moved(now, own, by) if action == "r" else sel.with_left_edge_moved(now, own, by)
+    )

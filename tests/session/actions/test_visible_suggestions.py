@@ -53,18 +53,21 @@ def test_of_one_label_the_best_are_offered_apart(found: list[Suggestion]) -> Non
 @given(SOME, SOME)
 def test_what_is_settled_is_not_offered(found: list[Suggestion], made: list[Suggestion]) -> None:
     """No offer stands where a label stands, breaks a rule beside one, or was turned down."""
-    work = builders.work(TEXT)
+    annotated = builders.annotated_sentence(TEXT)
     for s in made[::2]:
-        work = replace(
-            work, annotation=work.annotation.with_spans([*work.annotation.spans, span_from_suggestion(s)])
+        annotated = replace(
+            annotated,
+            annotation=annotated.annotation.with_spans(
+                [*annotated.annotation.spans, span_from_suggestion(s)]
+            ),
         )
     for s in made[1::2]:
-        if all(x.key != span_from_suggestion(s).key for x in work.annotation.rejected):
-            work = reject_suggestion(work, span_from_suggestion(s)).after[0]
-    for s in open_suggestions(found, work, SCHEMA):
-        assert all((s.start, s.end) != (x.start, x.end) for x in work.annotation.spans)
-        assert span_from_suggestion(s).key not in {x.key for x in work.annotation.rejected}
-        assert SCHEMA.find_violation(span_from_suggestion(s), work.annotation.spans) is None
+        if all(x.key != span_from_suggestion(s).key for x in annotated.annotation.rejected):
+            annotated = reject_suggestion(annotated, span_from_suggestion(s)).after[0]
+    for s in open_suggestions(found, annotated, SCHEMA):
+        assert all((s.start, s.end) != (x.start, x.end) for x in annotated.annotation.spans)
+        assert span_from_suggestion(s).key not in {x.key for x in annotated.annotation.rejected}
+        assert SCHEMA.find_violation(span_from_suggestion(s), annotated.annotation.spans) is None
 
 
 def test_an_offer_remembers_its_source() -> None:
@@ -85,9 +88,9 @@ def test_nothing_is_offered_beyond_the_text() -> None:
 @given(SOME, st.frozensets(st.sampled_from(_NAMES)))
 def test_enter_takes_only_what_is_drawn(found: list[Suggestion], take: frozenset[str]) -> None:
     """Of a stretch Enter takes the likeliest label or nothing, only sure ones, and none forbids another."""
-    work = AnnotatedSentence(builders.work(TEXT).sentence)
-    offers = select_visible_suggestions(tuple(found), work, SCHEMA)
-    taken = select_auto_accepted(offers, work, SCHEMA, take)
+    annotated = AnnotatedSentence(builders.annotated_sentence(TEXT).sentence)
+    offers = select_visible_suggestions(tuple(found), annotated, SCHEMA)
+    taken = select_auto_accepted(offers, annotated, SCHEMA, take)
     for s in taken:
         assert s.label in take
         assert s.score >= AUTO_ACCEPT_SCORE
