@@ -21,8 +21,8 @@ import spacy
 
 from annotator.core.tokens import build_tokens
 from annotator.language import build_context
-from annotator.language.span_candidates import entity_candidates
 from annotator.language.sentence_features import sentence_features
+from annotator.language.span_candidates import entity_candidates
 from tests.benchmarks.candidates import DATA, DEFAULT, aligned
 from tests.benchmarks.readings import articles
 
@@ -41,7 +41,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="*", type=Path, default=[DATA / name for name in DEFAULT])
     args = parser.parse_args()
-    vars(sys.modules[entity_candidates.__module__])["LEAST"] = 0.0  # readings that are too rarely right to be shown teach as well
+    vars(sys.modules[entity_candidates.__module__])["LEAST"] = (
+        0.0  # readings that are too rarely right to be shown teach as well
+    )
     samples: dict[str, list[Sample]] = defaultdict(list)
     nlp = spacy.blank("en")
     for path in args.files:

@@ -8,15 +8,15 @@ from typing import Any
 
 from tests.benchmarks.gold_corpus import Gold
 
-Said = tuple[str | None, list[tuple[int, int, str]]]
+SavedAnswer = tuple[str | None, list[tuple[int, int, str]]]
 """The answer, and (start, end, label) of each span in order."""
 Place = tuple[str, int, int]
 """A sentence: article, start and end in code points of its text."""
 
 
-def last_said(journal: Path) -> dict[Place, Said]:
+def last_answers(journal: Path) -> dict[Place, SavedAnswer]:
     """Return what was said last of each stretch; a line hides older ones of other cuts of its text."""
-    last: dict[Place, Said] = {}
+    last: dict[Place, SavedAnswer] = {}
     for line in journal.read_bytes().split(b"\n"):
         if line.strip():
             record = json.loads(line)
@@ -36,9 +36,9 @@ def spans_of(record: dict[str, Any]) -> list[tuple[int, int, str]]:
     return sorted((s["start"], s["end"], s["label"]) for s in record["spans"])
 
 
-def wanted(gold: Gold) -> dict[Place, Said]:
+def wanted(gold: Gold) -> dict[Place, SavedAnswer]:
     """Return what must be saved in the end: just the gold, every sentence accepted."""
-    out: dict[Place, Said] = {}
+    out: dict[Place, SavedAnswer] = {}
     for part in gold.parts:
         article, start, end = part[0].article, part[0].start, part[-1].end
         inside = [s.shifted(-start) for s in gold.spans.get(article, ()) if start <= s.start and s.end <= end]
@@ -48,7 +48,7 @@ def wanted(gold: Gold) -> dict[Place, Said]:
 
 def differences(gold: Gold, journal: Path) -> list[str]:
     """Return in what a journal is not the gold, a line each."""
-    have, want = last_said(journal), wanted(gold)
+    have, want = last_answers(journal), wanted(gold)
     return [
         f"{place}: saved {have.get(place)}, gold {want.get(place)}"
         for place in sorted({*have, *want})

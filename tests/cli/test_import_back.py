@@ -11,7 +11,7 @@ from annotator.formats.document import Document
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.workflows.import_documents import with_stated_sentences
 from tests.cli.command_runner import call
-from tests.cli.corpus_reading import answers, imported, jsonl, spans, sentences_by_annotator
+from tests.cli.corpus_reading import answers, imported, jsonl, sentences_by_annotator, spans
 
 TEXT = (
     "Captain Lena Okafor left Osmund at noon. “We are late. We will be early,” she told Tam Reedy.\n\n"

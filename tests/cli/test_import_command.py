@@ -9,7 +9,7 @@ import pytest
 
 from annotator.storage.corpus_folder import CorpusFolder
 from tests.cli.command_runner import call
-from tests.cli.corpus_reading import files, imported, jsonl, spans, sentences_by_annotator
+from tests.cli.corpus_reading import files, imported, jsonl, sentences_by_annotator, spans
 
 FERRY = (
     "Captain Lena Okafor left Osmund at noon. “We are late. We will be early tomorrow,” she told Tam Reedy."

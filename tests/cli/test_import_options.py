@@ -17,7 +17,7 @@ from annotator.storage import import_recovery
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
 from tests.cli.command_runner import call
-from tests.cli.corpus_reading import answers, files, imported, jsonl, spans, sentences_by_annotator
+from tests.cli.corpus_reading import answers, files, imported, jsonl, sentences_by_annotator, spans
 
 LENA = {"start": 0, "end": 4, "label": "PERSON"}
 PORT = {"start": 14, "end": 20, "label": "VENUE"}

@@ -11,7 +11,7 @@ import pytest
 
 from annotator.core.article import Sentence
 from annotator.storage.corpus_folder import CorpusFolder
-from tests.benchmarks.saved import last_said
+from tests.benchmarks.saved import last_answers
 from tests.e2e.screen_reader import painted_spans, place, sentences
 from tests.e2e.terminal import Terminal
 
@@ -138,7 +138,7 @@ class Annotator:
     def saved(self) -> Painted:
         """Return the accepted sentences and their spans as the journal has them."""
         path = self.corpus.path / "annotations" / "ana.jsonl"
-        reported = last_said(path) if path.exists() else {}
+        reported = last_answers(path) if path.exists() else {}
         out = {}
         for article, each in self.texts.items():
             for n, s in enumerate(each, 1):

@@ -23,10 +23,10 @@ from annotator.formats.import_source import ImportSource
 from tests.formats.format_samples import (
     SHARED,
     fill,
-    read_aligned,
-    texts_with_spans,
-    round_trip,
     ledger_lines,
+    read_aligned,
+    round_trip,
+    texts_with_spans,
     words,
 )
 

@@ -23,10 +23,10 @@ from tests.formats.format_samples import (
     LABELS,
     SHARED,
     fill,
-    read_aligned,
-    texts_with_spans,
-    round_trip,
     ledger_lines,
+    read_aligned,
+    round_trip,
+    texts_with_spans,
     words,
 )
 

@@ -18,13 +18,13 @@ from annotator.formats import doccano
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
 from tests.formats.format_samples import (
-    fill,
     assert_accounted,
-    records,
-    read_aligned,
-    texts_with_spans,
-    round_trip,
+    fill,
     ledger_lines,
+    read_aligned,
+    records,
+    round_trip,
+    texts_with_spans,
     words,
 )
 

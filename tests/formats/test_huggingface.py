@@ -23,13 +23,13 @@ from annotator.formats.huggingface import dataset_tables, huggingface_reader, hu
 from annotator.formats.import_source import ImportSource
 from tests.formats.format_samples import (
     SHARED,
-    fill,
     assert_accounted,
-    records,
-    read_aligned,
-    texts_with_spans,
-    round_trip,
+    fill,
     ledger_lines,
+    read_aligned,
+    records,
+    round_trip,
+    texts_with_spans,
     words,
 )
 

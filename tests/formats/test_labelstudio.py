@@ -23,10 +23,10 @@ from annotator.formats.labelstudio import labelstudio_reader, labelstudio_tasks
 from annotator.formats.span_fields import TEXT_DIFFERS
 from tests.formats.format_samples import (
     fill,
-    read_aligned,
-    texts_with_spans,
-    round_trip,
     ledger_lines,
+    read_aligned,
+    round_trip,
+    texts_with_spans,
     words,
 )
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from annotator.core.errors import SourceError
 from annotator.formats import labelstudio
 from annotator.formats.import_source import ImportSource
-from tests.formats.format_samples import SHARED, assert_accounted, records, read_aligned
+from tests.formats.format_samples import SHARED, assert_accounted, read_aligned, records
 
 TEXT = "Ida Holm left Orkenby."
 TOP = "id data text annotations completions predictions result task annotator lead_time completed_by"

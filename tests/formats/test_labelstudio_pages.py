@@ -13,7 +13,7 @@ from annotator.formats import labelstudio
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
 from annotator.formats.labelstudio.html_text import text_nodes
-from tests.formats.format_samples import fill, read_aligned, ledger_lines, words
+from tests.formats.format_samples import fill, ledger_lines, read_aligned, words
 
 PAGE = (
     "<!DOCTYPE html><html><head><title>News</title></head><body><h1>Ry &amp; Bo</h1>"

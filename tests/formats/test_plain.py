@@ -18,12 +18,12 @@ from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
 from annotator.formats.span_fields import TEXT_DIFFERS
 from tests.formats.format_samples import (
-    fill,
     assert_accounted,
-    records,
+    fill,
     read_aligned,
-    texts_with_spans,
+    records,
     round_trip,
+    texts_with_spans,
     words,
 )
 

@@ -22,13 +22,13 @@ from annotator.formats.prodigy import prodigy_reader, prodigy_task
 from annotator.formats.prodigy.prodigy_reader import ACCEPTED_AND_REJECTED, ANSWERED_IGNORE, ANSWERED_TWICE
 from annotator.formats.span_fields import TEXT_DIFFERS
 from tests.formats.format_samples import (
-    fill,
     assert_accounted,
-    records,
-    read_aligned,
-    texts_with_spans,
-    round_trip,
+    fill,
     ledger_lines,
+    read_aligned,
+    records,
+    round_trip,
+    texts_with_spans,
     words,
 )
 

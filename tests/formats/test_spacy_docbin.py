@@ -25,7 +25,7 @@ from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
 from annotator.formats.span_alignment import IN_ANOTHER_GROUP
 from annotator.formats.span_fields import NoteCounter
-from tests.formats.format_samples import assert_accounted, read_aligned, ledger_lines, words
+from tests.formats.format_samples import assert_accounted, ledger_lines, read_aligned, words
 
 ROOT = Path(__file__).resolve().parents[2]
 WORDS = ["Ida", "mark", "PERSON", "é", "🛶", "\n", "”", "12", "  "]

@@ -21,13 +21,13 @@ from annotator.formats.import_source import ImportSource
 from annotator.formats.spacy_json import tag_runs
 from annotator.formats.span_alignment import IN_ANOTHER_GROUP
 from tests.formats.format_samples import (
-    fill,
     assert_accounted,
-    records,
-    read_aligned,
-    texts_with_spans,
-    round_trip,
+    fill,
     ledger_lines,
+    read_aligned,
+    records,
+    round_trip,
+    texts_with_spans,
     words,
 )
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from annotator.core.errors import SourceError
 from annotator.formats import uima
 from annotator.formats.import_source import ImportSource
-from tests.formats.format_samples import fill, read_aligned, ledger_lines, words
+from tests.formats.format_samples import fill, ledger_lines, read_aligned, words
 
 TEXT = "🛶 Ida Holm left Orkenby."
 NER = "de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity"

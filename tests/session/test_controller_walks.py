@@ -68,7 +68,9 @@ class ControllerWalk:
         self.session = builders.open_session(self.path)
         self.controller = AnnotationController(self.session)
         screen = SimpleNamespace(
-            controller=self.controller, annotator=_Idle(controller=self.controller, session=self.session), tour=_Idle()
+            controller=self.controller,
+            annotator=_Idle(controller=self.controller, session=self.session),
+            tour=_Idle(),
         )
         self.actions = handlers_by_command(cast("Any", screen))
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.suggestion import Suggestion
 from annotator.suggest.mention_history import MentionHistory
-from tests.suggest.suggest_helpers import NEWS, sentence, suggestion, suggested_words, annotated_sentence
+from tests.suggest.suggest_helpers import NEWS, annotated_sentence, sentence, suggested_words, suggestion
 
 
 def index(*annotated_sentences: AnnotatedSentence) -> MentionHistory:

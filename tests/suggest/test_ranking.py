@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from annotator.core.annotation import AnnotatedSentence, Annotation
 from annotator.core.suggestion import Suggestion, span_from_suggestion
 from annotator.suggest.ranking import MIN_SUGGESTION_SCORE, SuggestionRanker
-from tests.suggest.suggest_helpers import NEWS, sentence, suggestion, suggested_words, annotated_sentence
+from tests.suggest.suggest_helpers import NEWS, annotated_sentence, sentence, suggested_words, suggestion
 
 TEXT = "Ada Pell said 20 boats left Norhaven."
 S = sentence(TEXT)

@@ -13,7 +13,7 @@ from annotator.core.suggestion import Suggestion, span_from_suggestion
 from annotator.suggest.mention_history import MentionHistory
 from annotator.suggest.ranking import SuggestionRanker
 from annotator.suggest.suggestion_service import MAX_RANKINGS, SuggestionService
-from tests.suggest.suggest_helpers import NEWS, sentence, suggestion, suggested_words
+from tests.suggest.suggest_helpers import NEWS, sentence, suggested_words, suggestion
 
 TEXTS = ["Mayor Ilse Brekke met Norhaven’s painters.", "Later Brekke left.", "In Norhaven, Brekke slept."]
 EVERY = [sentence(text, n * 100) for n, text in enumerate(TEXTS)]
