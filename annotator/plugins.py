@@ -31,11 +31,11 @@ from annotator.core.errors import AnnotatorError, PluginError
 if TYPE_CHECKING:  # the published names, for type checkers; at run time `__getattr__` loads them
     from annotator.core.annotation import Answer as Answer
     from annotator.core.errors import SourceError as SourceError
+    from annotator.core.ledger import Outcome as Outcome
     from annotator.core.spans import Span as Span
     from annotator.core.tokens import Token as Token
     from annotator.formats.document import ConversionLog as ConversionLog
     from annotator.formats.document import ConversionLogEntry as ConversionLogEntry
-    from annotator.formats.document import ConversionOutcome as ConversionOutcome
     from annotator.formats.document import Document as Document
     from annotator.formats.file_sample import FileSample as FileSample
     from annotator.formats.import_source import ImportSource as ImportSource
@@ -50,9 +50,10 @@ PluginKind = Literal["formats", "suggesters", "checks"]
 _PUBLISHED_NAMES = {
     "annotator.core.annotation": ("Answer",),
     "annotator.core.errors": ("SourceError",),
+    "annotator.core.ledger": ("Outcome",),
     "annotator.core.spans": ("Span",),
     "annotator.core.tokens": ("Token",),
-    "annotator.formats.document": ("ConversionLog", "ConversionLogEntry", "ConversionOutcome", "Document"),
+    "annotator.formats.document": ("ConversionLog", "ConversionLogEntry", "Document"),
     "annotator.formats.file_sample": ("FileSample",),
     "annotator.formats.import_source": ("ImportSource",),
     "annotator.formats.registry": ("Format", "FormatInfo"),

@@ -132,11 +132,11 @@ def write_warning(line: str) -> None:
 
 
 @contextmanager
-def progress_counter(what: str, where: str) -> Iterator[Callable[[int], None]]:
+def progress_counter(what: str) -> Iterator[Callable[[str, int], None]]:
     """Yield a function that shows how far something is whose end nobody knows; silent as ``progress``."""
     visible = sys.stderr is not None and sys.stderr.isatty()
 
-    def show(done: int) -> None:
+    def show(where: str, done: int) -> None:
         if visible and done % 100 == 0:
             sys.stderr.write(make_printable(f"{done:,} {what} {where}"[:70]) + "\r")
             sys.stderr.flush()

@@ -1,8 +1,8 @@
 """The ledger of an import or an export through a format: one JSON object a line, totals last.
 
-Each line tells of one span (or relation, comment, …) that was not carried over just as it was: its
-``id``, ``what`` became of it, ``why``, and ``where`` in the file it stands. A full ledger lists the spans
-that were kept as well. The last line is ``{"totals": …}``, in which ``in`` is the sum of all fates.
+Each line is about one span (or relation, comment, …) that was not carried over unchanged: its ``id``,
+``what`` became of it, ``why``, and ``where`` in the file it is. A full ledger lists the kept spans too.
+The last line is ``{"totals": …}``, in which ``in`` is the sum of all outcomes.
 """
 
 from __future__ import annotations
@@ -11,44 +11,39 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import orjson
-
-from annotator.formats.document import ConversionLog, ConversionLogEntry, ConversionOutcome
+from annotator.core.ledger import Ledger, Outcome, encode_ledger
+from annotator.formats.document import CONVERSION_OUTCOMES, ConversionLog, ConversionLogEntry
 from annotator.formats.prodigy.prodigy_reader import ANSWERED_IGNORE
 from annotator.formats.span_alignment import AS_MAP_REQUESTS
+
+_CHANGED_OUTCOMES = {Outcome.MOVED, Outcome.SPLIT, Outcome.TRIMMED}
+_MINOR_KINDS = {"answer", "flag", "rejected span"}
+"""What a format has no place for and nobody would train on: listed, but no loss."""
+_NO_LOSS_REASONS = {AS_MAP_REQUESTS, ANSWERED_IGNORE}
+"""Reasons for leaving a span out that are no loss: the user asked for it, or nobody judged the span."""
+_OUTCOME_WORDS = {Outcome.CHARACTERS.value: "to be repaired"}
+"""The words for an outcome whose name, with a number before it, would mislead."""
 
 
 def conversion_ledger_lines(
     log: ConversionLog, totals: Mapping[str, Any], kept: Iterable[ConversionLogEntry] = ()
 ) -> Iterator[bytes]:
     """Yield the ledger's lines."""
-    yield from (_entry_line(e, e.outcome.value) for e in log.entries)
-    yield from (_entry_line(e, "kept") for e in kept)
-    yield orjson.dumps({"totals": totals}) + b"\n"
+    return encode_ledger(map(_entry_fields, [*log.entries, *kept]), totals)
 
 
-def _entry_line(entry: ConversionLogEntry, what: str) -> bytes:
-    record: dict[str, Any] = {
+def _entry_fields(entry: ConversionLogEntry) -> dict[str, Any]:
+    became = entry.resulting_spans if entry.outcome in _CHANGED_OUTCOMES else ()
+    fields: dict[str, Any] = {
         "id": _without_surrogates(entry.id),
-        "what": what,
+        "what": entry.outcome.value,
         "why": entry.why,
         "where": _without_surrogates(entry.where),
         "text": _without_surrogates(entry.text),
         "thing": "" if entry.kind == "span" else entry.kind,
-        "became": [
-            f"{s.start}-{s.end}:{_without_surrogates(s.label)}"
-            for s in entry.resulting_spans
-            if what in _CHANGED_OUTCOMES
-        ],
+        "became": [f"{s.start}-{s.end}:{_without_surrogates(s.label)}" for s in became],
     }
-    return orjson.dumps({k: v for k, v in record.items() if v}) + b"\n"
-
-
-_CHANGED_OUTCOMES = {
-    ConversionOutcome.MOVED.value,
-    ConversionOutcome.SPLIT.value,
-    ConversionOutcome.TRIMMED.value,
-}
+    return {k: v for k, v in fields.items() if v}
 
 
 def _without_surrogates(text: str) -> str:
@@ -57,19 +52,12 @@ def _without_surrogates(text: str) -> str:
 
 
 def conversion_totals(log: ConversionLog) -> dict[str, Any]:
-    """Return the totals: spans by fate and by reason, and other things that were left out."""
-    spans = [e for e in log.entries if e.kind == "span"]
-    outcomes = Counter(e.outcome.value for e in spans)
+    """Return the totals: spans by outcome and by reason, and other things that were left out."""
+    outcomes = Counter(e.outcome for e in log.entries if e.kind == "span")
     why = Counter((e.kind, e.outcome.value, e.why) for e in log.entries)
-    things = Counter(
-        e.kind for e in log.entries if e.kind != "span" and e.outcome is ConversionOutcome.LEFT_OUT
-    )
+    things = Counter(e.kind for e in log.entries if e.kind != "span" and e.outcome is Outcome.LEFT_OUT)
     return {
-        "spans": {
-            "in": log.read,
-            "kept": log.kept,
-            **{f.value: outcomes[f.value] for f in ConversionOutcome},
-        },
+        "spans": {"in": log.read, "kept": log.kept, **{o.value: outcomes[o] for o in CONVERSION_OUTCOMES}},
         "why": [{"thing": t, "what": f, "why": y, "count": n} for (t, f, y), n in sorted(why.items())],
         "other things left out": dict(sorted(things.items())),
         "lost": count_losses(log),
@@ -77,18 +65,10 @@ def conversion_totals(log: ConversionLog) -> dict[str, Any]:
     }
 
 
-_MINOR_KINDS = {"answer", "flag", "rejected span"}
-"""What a format has no place for and nobody would train on: listed, but no loss."""
-
-
-_NO_LOSS_REASONS = {AS_MAP_REQUESTS, ANSWERED_IGNORE}
-"""Reasons for which a span is left out that nobody misses: the user's own, and that nobody judged it."""
-
-
 def is_loss(entry: ConversionLogEntry) -> bool:
-    """Whether something was left out that nobody asked to leave out."""
+    """Return True if something was left out that nobody asked to leave out."""
     return (
-        entry.outcome is ConversionOutcome.LEFT_OUT
+        entry.outcome is Outcome.LEFT_OUT
         and entry.why not in _NO_LOSS_REASONS
         and entry.kind not in _MINOR_KINDS
     )
@@ -99,20 +79,11 @@ def count_losses(log: ConversionLog) -> int:
     return sum(map(is_loss, log.entries))
 
 
-_OUTCOME_WORDS = {ConversionOutcome.CHARACTERS.value: "to be repaired"}
-"""What people are told of a fate where its name, with a number before it, would mislead."""
-
-
-def conversion_report(log: ConversionLog) -> Iterator[str]:
+def conversion_report(ledger: Ledger) -> Iterator[str]:
     """Yield the account for people: the sum, then a line for each reason."""
-    totals = conversion_totals(log)
-    spans = totals["spans"]
-    rest = ", ".join(
-        f"{spans[f.value]} {_OUTCOME_WORDS.get(f.value, f.value)}"
-        for f in ConversionOutcome
-        if spans[f.value]
-    )
-    yield f"spans: {spans['in']} in the file, {spans['kept']} as they were" + (f", {rest}" if rest else "")
-    for row in totals["why"]:
+    spans = ledger.spans
+    changed = [f"{spans[o]} {_OUTCOME_WORDS.get(o, o)}" for o in CONVERSION_OUTCOMES if spans[o]]
+    yield ", ".join([f"spans: {spans['in']} in the file, {spans['kept']} as they were", *changed])
+    for row in ledger.totals["why"]:
         what = "" if row["thing"] == "span" else f" ({row['thing']})"
         yield f"  {row['count']:>6} {_OUTCOME_WORDS.get(row['what'], row['what'])}{what}: {row['why']}"

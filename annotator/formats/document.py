@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any
 
 from msgspec import Struct, field
 
 from annotator.core.annotation import Answer
+from annotator.core.ledger import Outcome
 from annotator.core.spans import Span
 from annotator.core.tokens import Token
 
@@ -42,21 +42,15 @@ class Document(Struct, frozen=True):
     """``file:line``, or the file and the document's number, for messages and the ledger."""
 
 
-class ConversionOutcome(StrEnum):
-    """What became of a span that is not carried over just as it was."""
-
-    TRIMMED = "trimmed"
-    """Blanks were taken off its edges."""
-    MOVED = "moved"
-    """Its offsets were counted in another unit; the words are the same."""
-    SPLIT = "split"
-    """A discontinuous span became one span for each part."""
-    DOUBLE = "double"
-    """The same range and label stood there twice."""
-    CHARACTERS = "characters"
-    """It lies inside a token and is kept as it is, marked for repair."""
-    LEFT_OUT = "left out"
-    """It is not there any more."""
+CONVERSION_OUTCOMES = (
+    Outcome.TRIMMED,
+    Outcome.MOVED,
+    Outcome.SPLIT,
+    Outcome.DOUBLE,
+    Outcome.CHARACTERS,
+    Outcome.LEFT_OUT,
+)
+"""What may become of a span that is not carried over unchanged, in the order of the totals."""
 
 
 class ConversionLogEntry(Struct, frozen=True):
@@ -65,7 +59,7 @@ class ConversionLogEntry(Struct, frozen=True):
     where: str
     id: str
     """The file's own id of it, else ``start-end:label`` as the file has them."""
-    outcome: ConversionOutcome
+    outcome: Outcome
     why: str
     """The reason in a few words, the same words for the same reason: totals are counted by it."""
     text: str = ""
@@ -101,7 +95,7 @@ class ConversionLog(Struct):
     @property
     def lost_spans(self) -> int:
         """How many spans are not there any more, doubles not counted."""
-        return sum(e.outcome is ConversionOutcome.LEFT_OUT for e in self.entries if e.kind == "span")
+        return sum(e.outcome is Outcome.LEFT_OUT for e in self.entries if e.kind == "span")
 
     @property
     def is_balanced(self) -> bool:

@@ -8,19 +8,16 @@ from itertools import pairwise
 from pathlib import Path
 
 from annotator.core.errors import SourceError
+from annotator.core.ledger import Outcome
 from annotator.core.spans import Span
 from annotator.core.tokens import Token
-from annotator.formats.document import ConversionLog, ConversionLogEntry, ConversionOutcome, Document
+from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
 
 PAST_TEXT_END = "past the end of the text"
 
 
 def record_span(
-    document: Document,
-    span: Span,
-    why: str,
-    log: ConversionLog,
-    outcome: ConversionOutcome = ConversionOutcome.LEFT_OUT,
+    document: Document, span: Span, why: str, log: ConversionLog, outcome: Outcome = Outcome.LEFT_OUT
 ) -> None:
     """List a span that is not written just as it is."""
     text = document.text[span.start : span.end]
@@ -44,9 +41,7 @@ def record_if_inside(document: Document, span: Span, log: ConversionLog) -> bool
 def record_loss(document: Document, kind: str, description: str, why: str, log: ConversionLog) -> None:
     """List what is no span and has no place in the format."""
     log.record(
-        ConversionLogEntry(
-            document_place(document), document.id, ConversionOutcome.LEFT_OUT, why, description, kind
-        )
+        ConversionLogEntry(document_place(document), document.id, Outcome.LEFT_OUT, why, description, kind)
     )
 
 

@@ -38,6 +38,11 @@ _ZIP_MAGIC = b"PK\x03\x04"
 _LEADING_BYTES = b"\xef\xbb\xbf \t\r\n"
 
 
+def path_text(path: Path | str) -> str:
+    """Return a path as text that can be stored: bytes in a name that are no UTF-8 become U+FFFD."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
 class ImportSource(Struct, frozen=True):
     """A file, a folder, or (with ``member``) one file in a zip."""
 
@@ -49,7 +54,7 @@ class ImportSource(Struct, frozen=True):
     @property
     def name(self) -> str:
         """How messages name it; bytes in a name that are no UTF-8 become U+FFFD."""
-        shown = os.fsencode(self.path).decode("utf-8", "replace")
+        shown = path_text(self.path)
         return f"{shown}/{self.member}" if self.member else shown
 
     @property

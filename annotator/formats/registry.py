@@ -28,7 +28,7 @@ class Format(Protocol):
     The contract that ``annotator check --round-trip`` certifies, for every document that ``write`` takes:
 
     * **Spans.** ``read`` returns each span with its text in the same place and its label, or ``write`` lists
-      it in the log: by `ConversionOutcome.LEFT_OUT` with the reason. Nothing appears that was not there.
+      it in the log: by `Outcome.LEFT_OUT` with the reason. Nothing appears that was not there.
       ``log.read`` counts every span that is seen, ``log.kept`` those that are carried over unchanged.
     * **Offsets** are code points of ``Document.text``, half-open, whatever the file counts.
     * **Text.** The text comes back character by character, or, where a format holds words and no white

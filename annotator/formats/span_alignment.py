@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
+from annotator.core.ledger import Outcome
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, gap_token, is_aligned
-from annotator.formats.document import ConversionLog, ConversionLogEntry, ConversionOutcome, Document
+from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
 from annotator.formats.label_mapping import LabelRename
 
 BLANK_EDGES = "blanks at an edge"
@@ -69,9 +70,7 @@ def _aligned(
             yield settled
         if span.key in reported:
             if settled is None:  # the reader's line says what became of it; this one, that nothing did
-                log.record(
-                    replace(_log_entry(document, span, ConversionOutcome.LEFT_OUT, why, None), kind="part")
-                )
+                log.record(replace(_log_entry(document, span, Outcome.LEFT_OUT, why, None), kind="part"))
             continue
         if outcome is None and settled is not None:
             kept.append(settled)
@@ -81,34 +80,30 @@ def _aligned(
 
 def _aligned_span(
     document: Document, span: Span, seen: dict[SpanKey, str], label: str
-) -> tuple[Span | None, ConversionOutcome | None, str]:
+) -> tuple[Span | None, Outcome | None, str]:
     """Return the span as it is kept, if it is, and its fate; none where it stays just as it is.
 
     ``seen`` has what each span that is kept was labelled in the file.
     """
     text = document.text
     if span.end > len(text):
-        return None, ConversionOutcome.LEFT_OUT, BEYOND_TEXT
+        return None, Outcome.LEFT_OUT, BEYOND_TEXT
     if not label:
-        return None, ConversionOutcome.LEFT_OUT, AS_MAP_REQUESTS
+        return None, Outcome.LEFT_OUT, AS_MAP_REQUESTS
     trimmed = trim_blanks(text, span)
     if trimmed is None:
-        return None, ConversionOutcome.LEFT_OUT, ONLY_BLANKS
+        return None, Outcome.LEFT_OUT, ONLY_BLANKS
     settled = trimmed if label == span.label else replace(trimmed, label=label)
     if settled.key in seen:
         return (
             None,
-            ConversionOutcome.DOUBLE,
+            Outcome.DOUBLE,
             SAME_SPAN_TWICE if seen[settled.key] == span.label else SAME_AFTER_RENAME,
         )
     if document.tokens and not is_aligned(document.tokens, settled.start, settled.end):
-        return (
-            settled,
-            ConversionOutcome.CHARACTERS,
-            INSIDE_TOKEN if trimmed is span else INSIDE_TOKEN_TRIMMED,
-        )
+        return (settled, Outcome.CHARACTERS, INSIDE_TOKEN if trimmed is span else INSIDE_TOKEN_TRIMMED)
     if trimmed is not span:
-        return settled, ConversionOutcome.TRIMMED, BLANK_EDGES
+        return settled, Outcome.TRIMMED, BLANK_EDGES
     return settled, None, ""
 
 
@@ -123,7 +118,7 @@ def trim_blanks(text: str, span: Span) -> Span | None:
 
 
 def _log_entry(
-    document: Document, span: Span, outcome: ConversionOutcome, why: str, settled: Span | None
+    document: Document, span: Span, outcome: Outcome, why: str, settled: Span | None
 ) -> ConversionLogEntry:
     text = document.text[span.start : span.end]
     made = (settled,) if settled else ()
@@ -206,7 +201,7 @@ def merge_span_sets(
                 id_ = f"{name}:{span.start}-{span.end}:{span.label}"
                 log.record(
                     ConversionLogEntry(
-                        where, id_, ConversionOutcome.DOUBLE, IN_ANOTHER_GROUP, text[span.start : span.end]
+                        where, id_, Outcome.DOUBLE, IN_ANOTHER_GROUP, text[span.start : span.end]
                     )
                 )
             else:

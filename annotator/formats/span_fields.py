@@ -10,8 +10,9 @@ import orjson
 from msgspec import Struct, field
 
 from annotator.core.errors import SourceError
+from annotator.core.ledger import Outcome
 from annotator.core.spans import Span
-from annotator.formats.document import ConversionLog, ConversionLogEntry, ConversionOutcome
+from annotator.formats.document import ConversionLog, ConversionLogEntry
 from annotator.formats.json_records import shortened
 from annotator.formats.offset_units import (
     CODE_POINTS,
@@ -127,7 +128,7 @@ def record_misquoted(raw: RawSpan, there: str, where: str, log: ConversionLog) -
     if raw.quote and "".join(raw.quote.split()) != "".join(there.split()):
         log.record(
             ConversionLogEntry(
-                where, raw_span_id(raw), ConversionOutcome.LEFT_OUT, TEXT_DIFFERS, raw.quote, "quoted text"
+                where, raw_span_id(raw), Outcome.LEFT_OUT, TEXT_DIFFERS, raw.quote, "quoted text"
             )
         )
 
@@ -139,18 +140,13 @@ def convert_span(
     why, span = _checked_span(raw, text, unit)
     if span is None:
         return None, ConversionLogEntry(
-            where, raw_span_id(raw), ConversionOutcome.LEFT_OUT, why, _covered_text(raw, text)
+            where, raw_span_id(raw), Outcome.LEFT_OUT, why, _covered_text(raw, text)
         )
     if (span.start, span.end) == (whole_number(raw.start), whole_number(raw.end)):
         return span, None
     covered = text[span.start : span.end]
     return span, ConversionLogEntry(
-        where,
-        raw_span_id(raw),
-        ConversionOutcome.MOVED,
-        f"offsets count {unit}",
-        covered,
-        resulting_spans=(span,),
+        where, raw_span_id(raw), Outcome.MOVED, f"offsets count {unit}", covered, resulting_spans=(span,)
     )
 
 
@@ -191,9 +187,7 @@ def record_unsupported(items: Sequence[Any], thing: str, why: str, where: str, l
     """List what a file has beside its spans and no span can hold, such as relations and choices."""
     for item in items:
         id_ = name_of(item.get("id")) if isinstance(item, dict) else ""
-        log.record(
-            ConversionLogEntry(where, id_ or shortened(item), ConversionOutcome.LEFT_OUT, why, kind=thing)
-        )
+        log.record(ConversionLogEntry(where, id_ or shortened(item), Outcome.LEFT_OUT, why, kind=thing))
 
 
 class NoteCounter(Struct):

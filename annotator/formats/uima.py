@@ -17,6 +17,7 @@ from typing import Any
 from msgspec import Struct
 
 from annotator.core.errors import AnnotatorError, SourceError
+from annotator.core.ledger import Outcome
 from annotator.core.spans import Span
 from annotator.core.tokens import Token
 from annotator.formats import json_records
@@ -28,7 +29,7 @@ from annotator.formats.annotation_layers import (
     short_layer_name,
     skipped_layer_note,
 )
-from annotator.formats.document import ConversionLog, ConversionLogEntry, ConversionOutcome, Document
+from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
 from annotator.formats.file_sample import FileSample
 from annotator.formats.import_source import ImportSource
 from annotator.formats.span_fields import (
@@ -279,12 +280,12 @@ def _annotation_spans(
     label = description.get(feature, "").strip() or short_layer_name(layer)
     id_ = f"{annotation.begin}-{annotation.end}:{label}"
     if why := _why_no_text(annotation, unmapped):
-        log.record(ConversionLogEntry(where, id_, ConversionOutcome.LEFT_OUT, why))
+        log.record(ConversionLogEntry(where, id_, Outcome.LEFT_OUT, why))
         return
     for name, value in description.items():
         if name != feature and not choice.feature_requested:
             why = f"the feature {name} has no place here"
-            log.record(ConversionLogEntry(where, id_, ConversionOutcome.LEFT_OUT, why, value, "feature"))
+            log.record(ConversionLogEntry(where, id_, Outcome.LEFT_OUT, why, value, "feature"))
     yield Span(annotation.begin, annotation.end, label)
 
 
@@ -297,11 +298,6 @@ def _record_other(annotation: Any, text: str, where: str, log: ConversionLog) ->
     why = f"the layer {name} has no place here"
     log.record(
         ConversionLogEntry(
-            where,
-            f"{annotation.begin}-{annotation.end}:{name}",
-            ConversionOutcome.LEFT_OUT,
-            why,
-            covered,
-            thing,
+            where, f"{annotation.begin}-{annotation.end}:{name}", Outcome.LEFT_OUT, why, covered, thing
         )
     )

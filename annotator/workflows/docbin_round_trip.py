@@ -9,13 +9,14 @@ from pathlib import Path
 import orjson
 from msgspec.structs import replace
 
+from annotator.core.ledger import Outcome
 from annotator.core.schema import Schema
 from annotator.export.atomic_output import EXPORT_LEDGER_FILE
 from annotator.export.conflict_resolution import select_items
 from annotator.export.exporter import export_corpus
 from annotator.export.options import ExportOptions
 from annotator.formats import spacy_docbin
-from annotator.formats.document import ConversionLog, ConversionLogEntry, ConversionOutcome, Document
+from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
 from annotator.formats.import_source import ImportSource
 from annotator.formats.span_alignment import align_spans
 from annotator.workflows.annotation_loader import ExportSelection
@@ -52,10 +53,8 @@ def _ledger_account(lines: Sequence[bytes]) -> ConversionLog:
     """Return the ledger of an export as an account: its ids are ``sentence:start-end:label``."""
     account = ConversionLog()
     for line in map(orjson.loads, lines):
-        if line.get("what") == ConversionOutcome.LEFT_OUT.value:
+        if line.get("what") == Outcome.LEFT_OUT.value:
             article, place, span = line["id"].split(":", 2)
             where = f"{article}:{place}"
-            account.record(
-                ConversionLogEntry(where, span, ConversionOutcome.LEFT_OUT, line["why"], line["text"])
-            )
+            account.record(ConversionLogEntry(where, span, Outcome.LEFT_OUT, line["why"], line["text"]))
     return account

@@ -12,6 +12,7 @@ from typing import Any
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import AnnotatorError, UsageError
+from annotator.core.ledger import Outcome
 from annotator.core.spans import span_id
 from annotator.export.atomic_output import (
     EXPORT_LEDGER_FILE,
@@ -22,7 +23,7 @@ from annotator.export.atomic_output import (
 )
 from annotator.export.options import ExportItem, ExportReport
 from annotator.formats import conversion_ledger
-from annotator.formats.document import ConversionLog, ConversionLogEntry, ConversionOutcome, Document
+from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
 from annotator.formats.registry import FORMATS, DocumentUnit, format_info, load_format
 from annotator.workflows.annotation_loader import ExportSelection
 from annotator.workflows.import_documents import SENTENCES_FIELD
@@ -119,15 +120,11 @@ def list_left_out(gathered: ExportSelection, account: ConversionLog) -> int:
         s, spans = left.item.annotated.sentence, left.item.annotated.annotation.spans
         unasked += 0 if left.requested else max(1, len(spans))
         if not (left.requested or spans):
-            account.record(
-                ConversionLogEntry(s.id, s.id, ConversionOutcome.LEFT_OUT, left.why, s.text, "sentence")
-            )
+            account.record(ConversionLogEntry(s.id, s.id, Outcome.LEFT_OUT, left.why, s.text, "sentence"))
         for span in spans:
             account.read += 1
             text = s.text[span.start : span.end]
-            account.record(
-                ConversionLogEntry(s.id, span_id(s.id, span), ConversionOutcome.LEFT_OUT, left.why, text)
-            )
+            account.record(ConversionLogEntry(s.id, span_id(s.id, span), Outcome.LEFT_OUT, left.why, text))
     return unasked
 
 
@@ -248,4 +245,4 @@ def _kept_entries(account: ConversionLog, documents: Sequence[Document]) -> Iter
         for s in d.spans:
             id_ = f"{s.start}-{s.end}:{s.label}"
             if (d.where, id_) not in listed:
-                yield ConversionLogEntry(d.where, id_, ConversionOutcome.MOVED, "", d.text[s.start : s.end])
+                yield ConversionLogEntry(d.where, id_, Outcome.KEPT, "", d.text[s.start : s.end])

@@ -1,16 +1,12 @@
-"""What the options of an import ask for, and what of it makes no sense for a format."""
+"""The options of an import, and the files that they name: each with its format, read into documents."""
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-import orjson
 from msgspec import Struct, field
 
 from annotator.core.errors import AnnotatorError, SourceError, UsageError
@@ -21,8 +17,6 @@ from annotator.formats.import_source import ImportSource
 from annotator.formats.prodigy.prodigy_reader import is_journal_line
 from annotator.formats.registry import FORMATS, format_info, load_format
 from annotator.formats.tag_schemes import tag_names_in_map
-from annotator.storage.atomic import write_atomic
-from annotator.storage.corpus_layout import check_outside_corpus
 from annotator.storage.file_io import translate_os_errors
 
 _MAX_INSPECTED_FILES = 200
@@ -31,24 +25,34 @@ OPEN_ANSWER = "open"
 """What ``--answer`` calls a sentence that nobody has finished."""
 
 
-class ImportOptions(Struct, frozen=True):
-    """The options of an import, as given."""
+class ImportOptions(Struct, frozen=True, kw_only=True):
+    """The options of an import, named as the command's: ``labels`` is ``--map``, ``annotator`` ``--as``."""
 
-    folder: Path
     format: str = "auto"
-    map: dict[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """By the file's label the corpus's, or empty to leave it out; by a number a tag such as ``B-PERSON``."""
     add_labels: bool = False
-    name: str = ""
-    full: bool = False
-    ledger_file: Path | None = None
-    strict: bool = False
-    title_from: str = ""
-    lang: str | None = None
-    schema: Path | None = None
-    offsets: str = ""
-    layer: str = ""
+    """Whether labels that the schema lacks are added to it; otherwise they are an error."""
+    annotator: str = ""
+    """Whose annotations; empty: as the file states it, or the format's name."""
     answer: str = ""
     """``accept`` or ``open`` where the user knows better than the file; else empty."""
+    ledger: str = "exceptions"
+    """``full`` lists every span."""
+    ledger_file: Path | None = None
+    """Where the ledger goes; ``imports/`` in the corpus by default."""
+    strict: bool = False
+    """Whether nothing is imported if anything would be lost."""
+    title_from: str = ""
+    """The field of the metadata that holds an article's title."""
+    offsets: str = ""
+    """What offsets count, where the file can't tell."""
+    layer: str = ""
+    """The one layer, or ``layer.feature``, to read."""
+    lang: str = ""
+    """Language of a new corpus, a spaCy code; ``en`` by default."""
+    schema: Path | None = None
+    """Label schema of a new corpus; ``news`` by default."""
 
 
 def parse_label_pairs(given: Iterable[str]) -> dict[str, str]:
@@ -156,66 +160,8 @@ def read_source_documents(
     """Yield the documents of a file; what the system says becomes a SourceError that names it."""
     takes = format_info(form).reader_options
     reader_options: dict[str, Any] = {"layer": options.layer} if "layer" in takes else {}
-    reader_options |= {"names": tag_names_in_map(options.map)} if "names" in takes else {}
+    reader_options |= {"names": tag_names_in_map(options.labels)} if "names" in takes else {}
     read = cast("Callable[..., Iterator[Document]]", load_format(form).read)
     offset_errors = offset_units.requested_unit(offset_units.OFFSET_UNIT_NAMES.get(options.offsets))
     with translate_os_errors("read", source.name, SourceError), offset_errors, source.checked_for_changes():
         yield from read(source, account, **reader_options)
-
-
-# Where the ledger of an import goes, and that nothing is taken in without it.
-
-
-IMPORTS_FOLDER = "imports"
-"""Where the ledgers of a corpus's imports lie."""
-
-
-def check_ledger_path(options: ImportOptions) -> None:
-    """Raise AnnotatorError where the user's ledger file would stand in the place of something else."""
-    path = options.ledger_file
-    if path is None:
-        return
-    check_outside_corpus(path, options.folder)
-    with translate_os_errors("write", path, SourceError):
-        if path.exists() and not _is_ledger(path):
-            raise SourceError(
-                "this file is no ledger, and will not be replaced by one",
-                where=str(path),
-                do="give --ledger-file another name",
-            )
-
-
-def _is_ledger(path: Path) -> bool:
-    last = path.read_bytes().splitlines()[-1:]
-    try:
-        return "spans" in orjson.loads(last[0])["totals"]
-    except (orjson.JSONDecodeError, LookupError, TypeError):
-        return False
-
-
-def ledger_path(options: ImportOptions, sources: Sequence[ImportSource], data: bytes) -> Path:
-    """Return where the ledger goes: named after the first file and its own content, never a clock."""
-    if options.ledger_file is not None:
-        return options.ledger_file
-    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", sources[0].base).strip(".-")[:60] or "import"
-    return options.folder / IMPORTS_FOLDER / f"{stem}-{hashlib.sha256(data).hexdigest()[:8]}.jsonl"
-
-
-@contextmanager
-def ledger_written(path: Path, data: bytes) -> Iterator[None]:
-    """Write the ledger before what it tells of is done; an error in the block takes a new one away."""
-    new = not path.exists()
-    write_ledger(path, data)
-    try:
-        yield
-    except BaseException:
-        if new:
-            path.unlink(missing_ok=True)
-        raise
-
-
-def write_ledger(path: Path, data: bytes) -> None:
-    """Write a ledger, and the folders above it; raises CorpusError."""
-    with translate_os_errors("write", path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomic(path, data)

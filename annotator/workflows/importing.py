@@ -1,246 +1,378 @@
-"""From the documents of a file to articles and journal records, each span accounted for."""
+"""Imports the files of other tools into a corpus, all of them or nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
 
 import orjson
+from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
-from annotator.core.annotation import Answer
-from annotator.core.article import Article, Sentence
+from annotator.core.errors import SourceError, UsageError
+from annotator.core.ledger import Ledger
 from annotator.core.pluralize import pluralize
 from annotator.core.schema import Schema
-from annotator.core.spans import Span
-from annotator.formats.document import ConversionLog, Document
-from annotator.formats.label_mapping import count_labels, labels_not_entities
-from annotator.formats.span_alignment import align_spans
-from annotator.ingest.clean.metadata import normalize_date
+from annotator.formats.conversion_ledger import (
+    conversion_ledger_lines,
+    conversion_totals,
+    count_losses,
+    is_loss,
+)
+from annotator.formats.document import ConversionLog
+from annotator.formats.import_source import ImportSource, path_text
+from annotator.formats.label_mapping import (
+    MAX_NEW_LABELS,
+    labels_missing_from_schema,
+    rename_by_map,
+    rename_to_usable,
+    schema_with_labels,
+    suggested_map_option,
+)
+from annotator.formats.registry import format_info
 from annotator.ingest.tokenizer import Tokenizer
+from annotator.storage.atomic import write_atomic
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.import_transaction import ImportStaging
-from annotator.workflows.import_documents import (
-    SENTENCES_FIELD,
-    AlignedDocument,
-    DocumentOptions,
-    article_key,
-    build_base_sentences,
-    covers_whole_sentences,
-    rebuild_text,
-    start_in_article,
-    with_stated_sentences,
+from annotator.storage.corpus_layout import check_folder_unused, check_outside_corpus
+from annotator.storage.file_io import translate_os_errors
+from annotator.storage.import_transaction import ImportStaging, NewCorpusSettings
+from annotator.storage.journal import check_annotator_name
+from annotator.storage.schemas import default_schema_path, load_schema, read_schema_text
+from annotator.workflows.document_importer import DocumentImporter
+from annotator.workflows.import_documents import DocumentOptions
+from annotator.workflows.import_options import (
+    ImportOptions,
+    check_format_options,
+    check_spans_found,
+    choose_import_format,
+    open_sources,
+    read_source_documents,
 )
-from annotator.workflows.record_builder import RecordBuilder
-from annotator.workflows.sentence_builder import build_sentences, imported_article
 
-REBUILT_NOTE = (
-    "put together from sentences: the file does not say what stands between these, so it is a blank or an "
-    "empty line"
-)
-_MAX_NAMED = 5
-"""How many labels that are called otherwise are told one by one."""
-_MAX_LABEL_LENGTH = 80
-"""How much of a label's name a note shows."""
+IMPORTS_FOLDER = "imports"
+"""Where the ledgers of a corpus's imports are."""
+MAX_LISTED = 60
+"""How many labels, or kinds of pairs, are listed one by one."""
+
+ImportProgress = Callable[[str, int], None]
+"""Is called with the name of a file and the number of its documents so far."""
 
 
-class Importer:
-    """Takes the documents of an import in, one after another, and prepares what is to be written."""
+class ImportReport(Struct, frozen=True, kw_only=True):
+    """What an import did."""
 
-    def __init__(
-        self,
-        staging: ImportStaging,
-        tokenizer: Tokenizer,
-        account: ConversionLog,
-        choices: DocumentOptions,
-        schema: Schema,
-    ) -> None:
-        """Begin; ``staging`` takes what is made, ``account`` each span that is not carried over."""
-        self.record_builder = RecordBuilder(staging, account, choices, schema)
-        self.counts = self.record_builder.counts
-        self.labels: dict[str, int] = {}
-        """How many spans there are by label, after the label map."""
-        self.non_entity_labels: set[str] = set()
-        """The labels with spans that overlap others, or long ones: they are no entities."""
-        self.seen_labels: set[str] = set()
-        """The labels of the files, as they call them, where any are to be renamed."""
-        self._renamed = self._rebuilt = 0
-        self._staging, self._tokenizer = staging, tokenizer
-        self.account, self._choices = account, choices
-        self._corpus: CorpusFolder | None = staging.corpus
-        self._known_ids = set(self._corpus.article_ids()) if self._corpus else set[str]()
-        self._groups: dict[str, list[AlignedDocument]] = {}
+    corpus: str
+    files: tuple[Mapping[str, str], ...]
+    """Each file with its format and why it has that one: ``file``, ``format``, ``why``."""
+    documents: int
+    articles: int
+    sentences: int
+    records: int
+    annotators: Mapping[str, str]
+    """By the file's name of an annotator, the journal's."""
+    counts: Mapping[str, int]
+    ledger: Ledger
+    added_labels: tuple[str, ...]
+    broken_rules: Mapping[str, int]
+    """Pairs of spans that the schema's rules don't allow; they are data and stay."""
+    notes: tuple[str, ...]
+    ledger_file: str
 
-    def add_document(self, document: Document, *, by_sentence: bool) -> None:
-        """Take one document in; raises SourceError for a text that cannot be stored."""
-        self.counts.documents += 1
-        document = with_stated_sentences(with_answer(document, self._choices.answer))
-        self._note_renamed(document)
-        piece = self._align_document(document, by_sentence=by_sentence)
-        for label, n in count_labels(piece.document).items():
-            self.labels[label] = self.labels.get(label, 0) + n
-        self.non_entity_labels |= labels_not_entities(piece.document)
-        if not piece.sentences:
-            self.counts.empty += 1
-        elif key := article_key(document):
-            self._groups.setdefault(key, []).append(piece)
-        else:
-            self._add_alone(piece)
+    @property
+    def lost(self) -> int:
+        """How much was left out that nobody asked to leave out."""
+        return self.ledger.lost
 
-    def _note_renamed(self, document: Document) -> None:
-        """Note the labels that are called otherwise from now on."""
-        for label in count_labels(document):
-            if label not in self.seen_labels and self._choices.rename:
-                self.seen_labels.add(label)
-                new = self._choices.rename(label)
-                if new != label:
-                    self._renamed += 1
-                    if self._renamed <= _MAX_NAMED:
-                        what_happened = f"called {new}" if new else "left out"
-                        self._add_note(f"the label {_shortened_label(label)} is {what_happened}")
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for ``--json``."""
+        values: dict[str, Any] = to_builtins(self)
+        ledger, file = values.pop("ledger"), values.pop("ledger_file")
+        head = {key: values.pop(key) for key in self.__struct_fields__[:8]}
+        return {**head, "totals": ledger["totals"], **values, "ledger": file, "lost": ledger["lost"]}
 
-    def finish(self) -> None:
-        """Put together the articles whose sentences came as documents of their own, and tell the rest."""
-        if (more := self._renamed - _MAX_NAMED) > 0:
-            counted_text = pluralize(more, "more label is", "more labels are")
-            self._add_note(f"{counted_text} called otherwise or left out")
-        for key, pieces in self._groups.items():
-            self._add_group(key, pieces)
-        self._groups.clear()
-        if self._rebuilt:
-            counted_text = pluralize(self._rebuilt, "article was", "articles were")
-            self._add_note(f"{counted_text} {REBUILT_NOTE}")
 
-    # -- one document --------------------------------------------------------------------------
+def import_files(
+    folder: Path,
+    files: Sequence[Path],
+    options: ImportOptions | None = None,
+    progress: ImportProgress | None = None,
+) -> ImportReport:
+    """Import files into the corpus ``folder``, which is made if need be.
 
-    def _align_document(self, document: Document, *, by_sentence: bool) -> AlignedDocument:
-        article = self._build_article(document)
-        base = self._stored_sentences(article.id) if not document.tokens and not document.sentences else ()
-        if base:
-            sentences, from_file = base, frozenset(range(len(base)))
-        else:
-            whole = by_sentence and bool(article_key(document))
-            made = build_sentences(document, article, self._tokenizer, by_sentence=by_sentence, whole=whole)
-            sentences, from_file = made.sentences, made.from_file or frozenset(range(len(made.sentences)))
-            self.counts.retold += made.retokenized
-        tokens = tuple(t.shifted(s.start) for s in sentences for t in s.tokens)
-        kept: list[Span] = []
-        first = self.account.aligned_entries
-        settled = align_spans(replace(document, tokens=tokens), self.account, kept, self._choices.rename)
-        settled = replace(settled, tokens=())
-        entries = range(first, len(self.account.entries))
-        return AlignedDocument(settled, sentences, from_file, frozenset(s.key for s in kept), entries)
-
-    def _stored_sentences(self, article_id: str) -> tuple[Sentence, ...]:
-        """Return the corpus's own sentences of an article that is in it."""
-        if self._corpus is None or article_id not in self._known_ids:
-            return ()
-        return self._corpus.sentences(article_id)
-
-    def _build_article(self, document: Document) -> Article:
-        meta, left = storable_metadata(document.meta)
-        if document.sentences:
-            meta.pop(SENTENCES_FIELD, None)  # they are told by the corpus's own sentences from now on
-        if left:
-            self._add_note(f"metadata that JSON can't hold was left out: {', '.join(left)}")
-        title = str(document.meta.get(self._choices.title_from, "")) if self._choices.title_from else ""
-        if document.id:
-            meta.setdefault("id", document.id)
-        return imported_article(
-            document.text,
-            document.where,
-            _document_origin(document),
-            title=title or document.title,
-            meta=meta,
-            date=normalize_date(_clean_text(document.meta.get("date"))),
+    It is one transaction: an AnnotatorError leaves the corpus as it was.
+    """
+    options = options or ImportOptions()
+    if options.annotator:
+        check_annotator_name(options.annotator)
+    if options.ledger_file is not None:
+        _check_ledger_file(options.ledger_file, folder)
+    sources = open_sources(files)
+    formats = [choose_import_format(s, options.format) for s in sources]
+    check_format_options((name for name, _ in formats), options)
+    target = _open_target(folder, options)
+    log = ConversionLog()
+    with ImportStaging.begin(folder, target.corpus) as staging:
+        importer = DocumentImporter(
+            staging, Tokenizer(target.lang), log, _document_options(options), target.schema
         )
+        for source, (name, _) in zip(sources, formats, strict=True):
+            _import_file(source, name, options, importer, progress)
+        importer.finish()
+        _check_not_empty(importer, sources)
+        added = _labels_to_add(importer.labels, target.schema, options, folder)
+        ledger = Ledger({**conversion_totals(log), "notes": list(log.notes)}, count_losses(log))
+        data = b"".join(conversion_ledger_lines(log, ledger.totals, importer.record_builder.kept))
+        if options.strict and ledger.lost:
+            _raise_losses(log, options, data, folder)
+        ledger_file = options.ledger_file or folder / IMPORTS_FOLDER / _ledger_name(sources, data)
+        _commit(target, importer, added, options, ledger_file, data)
+    return ImportReport(
+        corpus=path_text(folder),
+        files=tuple(
+            {"file": s.name, "format": name, "why": why}
+            for s, (name, why) in zip(sources, formats, strict=True)
+        ),
+        documents=importer.counts.documents,
+        articles=len(staging.articles),
+        sentences=importer.counts.sentences,
+        records=importer.counts.records,
+        annotators=importer.record_builder.names,
+        counts=to_builtins(importer.counts),
+        ledger=ledger,
+        added_labels=tuple(added),
+        broken_rules=importer.record_builder.broken_rules,
+        notes=(*target.warnings, *log.notes, *_report_notes(importer, options)),
+        ledger_file=path_text(ledger_file),
+    )
 
-    def _add_alone(self, piece: AlignedDocument) -> None:
-        article = self._build_article(piece.document)
-        self._add_article(article, piece.sentences)
-        self.record_builder.add_document(piece, article, 0)
 
-    def _add_article(self, article: Article, sentences: Sequence[Sentence]) -> None:
-        """Prepare an article unless it is there."""
-        if self._staging.has_article(article.id):
-            return
-        if article.id in self._known_ids:
-            self.record_builder.set_base_sentences(article.id, self._stored_sentences(article.id))
-            return
-        self._staging.add_article(article, sentences)
-        self.record_builder.set_base_sentences(article.id, sentences)
-        self.counts.sentences += len(sentences)
+class _Target(Struct, frozen=True):
+    """The corpus to import into, or what a new one begins with."""
 
-    # -- articles that came in sentences -------------------------------------------------------
+    folder: Path
+    corpus: CorpusFolder | None
+    schema: Schema
+    schema_text: str
+    lang: str
 
-    def _add_group(self, key: str, pieces: list[AlignedDocument]) -> None:
-        existing = self._existing_article(key, pieces)
-        if existing is not None:
-            self.record_builder.set_base_sentences(existing.id, self._stored_sentences(existing.id))
-            for piece in pieces:
-                self.record_builder.add_document(piece, existing, start_in_article(piece))
-            return
-        rebuilt = rebuild_text(pieces)
-        if rebuilt is None:
-            self._add_note(
-                f"the sentences of {key!r} contradict each other in place; each is an article of its own"
+    @property
+    def warnings(self) -> Sequence[str]:
+        return self.corpus.warnings if self.corpus else ()
+
+
+def _open_target(folder: Path, options: ImportOptions) -> _Target:
+    """Open the corpus or prepare a new one; raises AnnotatorError where none can be."""
+    with translate_os_errors("read", folder):
+        is_new = not (folder / "corpus.toml").exists()
+        if is_new:
+            check_folder_unused(folder)
+    if is_new:
+        path = options.schema or default_schema_path()
+        text = read_schema_text(path)
+        return _Target(folder, None, load_schema(path), text, options.lang or "en")
+    if options.schema:
+        raise UsageError(
+            "--schema is for a new corpus, and this one has its own",
+            where=str(folder),
+            do="leave it out; --map and --add-labels deal with other labels",
+        )
+    corpus = CorpusFolder.open(folder)
+    if options.lang and options.lang != corpus.lang:
+        what = f"--lang {options.lang}, but the corpus is {corpus.lang}"
+        raise UsageError(what, where=str(folder), do="leave it out")
+    return _Target(folder, corpus, corpus.schema, read_schema_text(corpus.schema_path), corpus.lang)
+
+
+def _document_options(options: ImportOptions) -> DocumentOptions:
+    rename = (rename_to_usable if options.add_labels else rename_by_map)(options.labels)
+    return DocumentOptions(options.answer, rename, options.title_from, options.ledger == "full")
+
+
+def _import_file(
+    source: ImportSource,
+    name: str,
+    options: ImportOptions,
+    importer: DocumentImporter,
+    progress: ImportProgress | None,
+) -> None:
+    """Add all documents of one file, nobody's under the format's name; any error of the file names it."""
+    by_sentence = format_info(name).unit == "sentence"
+    before = importer.log.read
+    for n, document in enumerate(read_source_documents(source, name, options, importer.log), 1):
+        annotator = options.annotator or document.annotator or name
+        importer.add_document(replace(document, annotator=annotator), by_sentence=by_sentence)
+        if progress:
+            progress(source.base, n)
+    if importer.log.read == before:
+        check_spans_found(source, options)
+
+
+def _check_not_empty(importer: DocumentImporter, sources: Sequence[ImportSource]) -> None:
+    if importer.counts.documents == importer.counts.empty:
+        what = "there is no text in it" if importer.counts.documents else "there is nothing in it"
+        raise SourceError(what, where=", ".join(s.name for s in sources), do="name another file")
+
+
+def _labels_to_add(
+    counts: Mapping[str, int], schema: Schema, options: ImportOptions, folder: Path
+) -> list[str]:
+    """Return the labels to add to the schema; raises UsageError where they are to be named first."""
+    lacking = labels_missing_from_schema(counts, schema)
+    if len(lacking) > MAX_NEW_LABELS:
+        listed = ", ".join(label[:40] for label in list(lacking)[:10])
+        raise SourceError(
+            f"there are {len(lacking):,} labels that the schema lacks ({listed}, …), "
+            f"more than {MAX_NEW_LABELS:,}",
+            where=str(folder),
+            do="take the layer or field that holds labels, not texts or ids; or leave some out with --map",
+        )
+    if lacking and not options.add_labels:
+        listed = ", ".join(f"{label} ({n})" for label, n in list(lacking.items())[:30])
+        more = f" and {len(lacking) - 30} more" if len(lacking) > 30 else ""
+        raise SourceError(
+            f"the schema {schema.name} ({', '.join(x.name for x in schema.labels[:12])}) has no such labels: "
+            f"{listed}{more}",
+            where=str(folder),
+            do=f"{'give' if options.labels else 'add'} "
+            f"{suggested_map_option(lacking, schema, options.labels)} "
+            "(fill in; empty leaves out), or --add-labels",
+        )
+    return list(lacking)
+
+
+_COUNT_MESSAGES = {
+    "empty": ("document has no text and was passed over", "documents have no text and were passed over"),
+    "open": (
+        "sentence has spans and stays open: the file doesn't say that it was read whole (see --answer)",
+        "sentences have spans and stay open: the file doesn't say that they were read whole (see --answer)",
+    ),
+    "known": ("sentence was there just so before", "sentences were there just so before"),
+    "joined": (
+        "sentence was joined from several, because a span runs over an end",
+        "sentences were joined from several, because a span runs over an end",
+    ),
+    "retold": (
+        "sentence got new tokens: the file's do not spell it",
+        "sentences got new tokens: the file's do not spell them",
+    ),
+    "conflicts": (
+        "sentence stays as it was: its annotator has other work there",
+        "sentences stay as they were: their annotator has other work there",
+    ),
+}
+"""What a count of the import means, for one and for several."""
+
+
+def _report_notes(importer: DocumentImporter, options: ImportOptions) -> Iterator[str]:
+    for key, n in to_builtins(importer.counts).items():
+        if n and key in _COUNT_MESSAGES and key != options.answer:
+            yield f"{n:,} {_COUNT_MESSAGES[key][n != 1]}"
+    builder = importer.record_builder
+    for given, name in builder.names.items():
+        if given != name:
+            yield f"the annotator {given!r} is called {name} here"
+    unused = [old for old in options.labels if old not in importer.seen_labels and not old.isdecimal()]
+    if unused:
+        yield f"--map names labels that are not in the files: {', '.join(unused)}"
+    for rule, n in builder.broken_rules.most_common(MAX_LISTED):
+        yield f"{pluralize(n, 'pair')} of spans that the schema does not allow, kept: {rule}"
+    if (more := len(builder.broken_rules) - MAX_LISTED) > 0:
+        yield f"{pluralize(more, 'more kind')} of pairs that the schema does not allow, kept"
+
+
+def _raise_losses(log: ConversionLog, options: ImportOptions, ledger: bytes, folder: Path) -> NoReturn:
+    """Raise SourceError for what would be lost, after the user's own ledger file is written."""
+    see = "with --ledger-file FILE"
+    if options.ledger_file is not None:
+        _write_ledger(options.ledger_file, ledger)
+        see = f"in {path_text(options.ledger_file)}"
+    losses = Counter(e.why for e in filter(is_loss, log.entries))
+    raise SourceError(
+        f"{pluralize(losses.total(), 'thing')} would be lost: "
+        + ", ".join(f"{why} ({n})" for why, n in losses.most_common()),
+        where=str(folder),
+        do=f"see them {see}, correct the source, or leave --strict out",
+    )
+
+
+def _commit(
+    target: _Target,
+    importer: DocumentImporter,
+    added: Sequence[str],
+    options: ImportOptions,
+    ledger_file: Path,
+    ledger: bytes,
+) -> None:
+    """Put the import and its ledger in place: in a new corpus, unless the user has named a file for it."""
+    staging, entities = importer.staging, set(added) - importer.non_entity_labels
+    schema = schema_with_labels(target.schema_text, target.schema, added, entities) if added else None
+    if target.corpus:
+        with _ledger_written(ledger_file, ledger):
+            staging.commit_to_existing(importer.record_builder.next_seqs, schema)
+        return
+    settings = NewCorpusSettings(
+        path_text(target.folder.resolve().name),
+        target.lang,
+        importer.tokenizer.fingerprint,
+        schema or target.schema_text,
+    )
+    if options.ledger_file is None:
+        staging.add_file(f"{IMPORTS_FOLDER}/{ledger_file.name}", ledger)
+        staging.commit_new_corpus(settings)
+        return
+    with _ledger_written(ledger_file, ledger):
+        staging.commit_new_corpus(settings)
+
+
+# -- the ledger: an import is never without one --
+
+
+def _check_ledger_file(path: Path, folder: Path) -> None:
+    """Raise AnnotatorError where the user's ledger file would replace something else."""
+    check_outside_corpus(path, folder)
+    with translate_os_errors("write", path, SourceError):
+        if path.exists() and not _is_ledger(path):
+            raise SourceError(
+                "this file is no ledger, and will not be replaced by one",
+                where=str(path),
+                do="give --ledger-file another name",
             )
-            for piece in pieces:
-                self._add_alone(piece)
-            return
-        text, offsets = rebuilt
-        self._rebuilt += len(set(offsets)) > 1
-        first = pieces[0].document
-        article = self._build_article(replace(first, text=text, id=key, meta={"from": key}))
-        self._add_article(article, build_base_sentences(article, pieces, offsets))
-        for piece, offset in zip(pieces, offsets, strict=True):
-            self.record_builder.add_document(piece, article, offset)
-
-    def _existing_article(self, key: str, pieces: Sequence[AlignedDocument]) -> Article | None:
-        """Return the corpus's own article that the sentences stand in, if it is there word for word."""
-        if self._corpus is None or key not in self._known_ids:
-            return None
-        article = self._corpus.article(key)
-        if any(not article.text.startswith(p.document.text, start_in_article(p)) for p in pieces):
-            return None
-        places = [
-            (start_in_article(p) + s.start, start_in_article(p) + s.end) for p in pieces for s in p.sentences
-        ]
-        return article if covers_whole_sentences(places, self._stored_sentences(key)) else None
-
-    def _add_note(self, note: str) -> None:
-        if note not in self.account.notes:
-            self.account.notes.append(note)
 
 
-def with_answer(document: Document, answer: str) -> Document:
-    """Return the document with the answer that the user knows better: all it leaves open, or all of it."""
-    if answer == Answer.ACCEPT:
-        return replace(document, answer=document.answer or Answer.ACCEPT, open=())
-    return replace(document, answer=None) if answer else document
+def _is_ledger(path: Path) -> bool:
+    last = path.read_bytes().splitlines()[-1:]
+    try:
+        return "spans" in orjson.loads(last[0])["totals"]
+    except (orjson.JSONDecodeError, LookupError, TypeError):
+        return False
 
 
-def storable_metadata(meta: Any) -> tuple[dict[str, Any], list[str]]:
-    """Return the metadata that JSON can hold, and the keys of the rest."""
-    kept: dict[str, Any] = {}
-    left: list[str] = []
-    for key, value in dict(meta).items():
-        try:
-            kept[str(key)] = orjson.loads(orjson.dumps(value))
-        except (TypeError, ValueError):
-            left.append(str(key)[:40])
-    return kept, left
+def _ledger_name(sources: Sequence[ImportSource], data: bytes) -> str:
+    """Return the ledger's file name: from the first file and its own content, never a clock."""
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", sources[0].base).strip(".-")[:60] or "import"
+    return f"{stem}-{hashlib.sha256(data).hexdigest()[:8]}.jsonl"
 
 
-def _shortened_label(label: str) -> str:
-    """Return a label as a note shows it: a file may have one as long as a book."""
-    return label if len(label) <= _MAX_LABEL_LENGTH else f"{label[:_MAX_LABEL_LENGTH]}…"
+@contextmanager
+def _ledger_written(path: Path, data: bytes) -> Iterator[None]:
+    """Write the ledger before the block runs; an error in the block removes a new one."""
+    new = not path.exists()
+    _write_ledger(path, data)
+    try:
+        yield
+    except BaseException:
+        if new:
+            path.unlink(missing_ok=True)
+        raise
 
 
-def _clean_text(value: object) -> str:
-    return " ".join(value.split()) if isinstance(value, str) else ""
-
-
-def _document_origin(document: Document) -> str:
-    file = document.where.rpartition(":")[0] or document.where
-    return f"{file}#{document.id}" if document.id and document.id not in file else document.where
+def _write_ledger(path: Path, data: bytes) -> None:
+    """Write a ledger, and the folders above it; raises CorpusError."""
+    with translate_os_errors("write", path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(path, data)

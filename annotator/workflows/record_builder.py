@@ -17,9 +17,10 @@ from annotator.core.annotation_store import AnnotationStore
 from annotator.core.article import Article, Sentence
 from annotator.core.edits import Op, join_sentences
 from annotator.core.journal_record import JournalRecord
+from annotator.core.ledger import Outcome
 from annotator.core.schema import Schema
 from annotator.core.spans import Span, reading_order
-from annotator.formats.document import ConversionLog, ConversionLogEntry, ConversionOutcome, Document
+from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
 from annotator.storage.import_transaction import ImportStaging
 from annotator.storage.journal import Journal, is_annotator_name
 from annotator.workflows.import_documents import (
@@ -146,7 +147,7 @@ class RecordBuilder:
         annotated: AnnotatedSentence,
         joins: Sequence[AnnotatedSentence],
         time: float,
-    ) -> tuple[ConversionOutcome, str] | None:
+    ) -> tuple[Outcome, str] | None:
         """Prepare the records of one sentence; where it gives way to others return its spans' fate."""
         s, annotation = annotated.sentence, annotated.annotation
         sentence_range = (s.start, s.end)
@@ -168,8 +169,8 @@ class RecordBuilder:
             return None
         self.counts.conflicts += not same
         if same:
-            return ConversionOutcome.DOUBLE, REPEATED_REASON
-        return ConversionOutcome.LEFT_OUT, REPEATED_DIFFERENTLY_REASON if others[0][2] else CONFLICT_REASON
+            return Outcome.DOUBLE, REPEATED_REASON
+        return Outcome.LEFT_OUT, REPEATED_DIFFERENTLY_REASON if others[0][2] else CONFLICT_REASON
 
     def _write_records(
         self, name: str, annotated: AnnotatedSentence, joins: Sequence[AnnotatedSentence], time: float
@@ -202,7 +203,7 @@ class RecordBuilder:
         annotation: Annotation,
         sentence_range: DocumentRange,
         left: frozenset[SpanKey],
-        outcome: ConversionOutcome,
+        outcome: Outcome,
         why: str,
     ) -> frozenset[SpanKey]:
         """List the spans of a sentence that is not written, and return the kept ones without them.
@@ -210,7 +211,7 @@ class RecordBuilder:
         A sentence without spans is listed itself, unless another one says the same.
         """
         document = aligned.document
-        if outcome is ConversionOutcome.LEFT_OUT and not (annotation.spans or annotation.rejected):
+        if outcome is Outcome.LEFT_OUT and not (annotation.spans or annotation.rejected):
             words = document.text[sentence_range[0] : sentence_range[1]]
             self._account.record(
                 ConversionLogEntry(
@@ -238,7 +239,7 @@ class RecordBuilder:
         self._account.aligned_entries = len(self._account.entries)
         return left
 
-    def _change_entry(self, numbers: range, span: Span, outcome: ConversionOutcome, why: str) -> None:
+    def _change_entry(self, numbers: range, span: Span, outcome: Outcome, why: str) -> None:
         entries = self._account.entries
         for n in numbers:
             if any(s.key == span.key for s in entries[n].resulting_spans):
@@ -328,7 +329,7 @@ def _spans_inside(spans: Iterable[Span], start: int, end: int) -> Iterator[Span]
 
 def _kept_entry(document: Document, key: SpanKey) -> ConversionLogEntry:
     start, end, label = key
-    # The fate is told by the ledger as "kept": there is none for it among what went otherwise.
+
     return ConversionLogEntry(
-        document.where, f"{start}-{end}:{label}", ConversionOutcome.MOVED, "", document.text[start:end]
+        document.where, f"{start}-{end}:{label}", Outcome.KEPT, "", document.text[start:end]
     )

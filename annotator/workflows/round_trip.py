@@ -15,8 +15,9 @@ from typing import Any
 from msgspec import Struct, to_builtins
 
 from annotator.core.errors import UsageError
+from annotator.core.ledger import Outcome
 from annotator.core.pluralize import pluralize
-from annotator.formats.document import ConversionLog, ConversionOutcome, Document
+from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
 from annotator.formats.registry import Format, format_info, load_format
 from annotator.formats.span_alignment import align_spans
@@ -136,11 +137,7 @@ def compare_documents(
     name: str, out: Sequence[Document], back: Sequence[Document], written: ConversionLog
 ) -> RoundTripReport:
     """Compare what was written with what was read."""
-    listed = {
-        (e.where, e.id)
-        for e in written.entries
-        if e.kind == "span" and e.outcome is ConversionOutcome.LEFT_OUT
-    }
+    listed = {(e.where, e.id) for e in written.entries if e.kind == "span" and e.outcome is Outcome.LEFT_OUT}
     due: Counter[_LabelledRange] = Counter(p for d in out for p in _span_ranges(d, listed))
     came: Counter[_LabelledRange] = Counter(p for d in back for p in _span_ranges(d, set()))
     same = due & came

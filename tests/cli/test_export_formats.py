@@ -7,9 +7,10 @@ from pathlib import Path
 import orjson
 import pytest
 
+from annotator.core.ledger import Outcome
 from annotator.core.spans import Span
 from annotator.formats import registry
-from annotator.formats.document import ConversionLog, ConversionLogEntry, ConversionOutcome, Document
+from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.workflows.round_trip import check_round_trip, compare_documents
 from tests.cli.command_runner import call
@@ -128,10 +129,10 @@ def test_a_certificate_fails_for_what_is_missing_or_new(back: Document, message:
 
 def test_a_certificate_holds_a_writer_to_its_word() -> None:
     """What is listed as left out need not come back; if it does, or was but moved, that is a fault."""
-    listed = ConversionLogEntry("x", "0-4:PERSON", ConversionOutcome.LEFT_OUT, "too long")
+    listed = ConversionLogEntry("x", "0-4:PERSON", Outcome.LEFT_OUT, "too long")
     assert compare_documents("x", [ROWED], [Document(ROWED.text)], ConversionLog(entries=[listed])).passed
     assert not compare_documents("x", [ROWED], [ROWED], ConversionLog(entries=[listed])).passed
-    moved = ConversionLogEntry("x", "0-4:PERSON", ConversionOutcome.TRIMMED, "at a line end")
+    moved = ConversionLogEntry("x", "0-4:PERSON", Outcome.TRIMMED, "at a line end")
     assert not compare_documents("x", [ROWED], [Document(ROWED.text)], ConversionLog(entries=[moved])).passed
 
 

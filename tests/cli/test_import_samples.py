@@ -9,7 +9,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from annotator.cli.imports import run_import
 from annotator.core.errors import AnnotatorError
 from annotator.formats import format_detection, registry
 from annotator.formats.document import ConversionLog, Document
@@ -17,7 +16,7 @@ from annotator.formats.import_source import ImportSource
 from annotator.formats.span_alignment import align_spans
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.workflows.annotation_loader import load_journals
-from annotator.workflows.import_options import ImportOptions
+from annotator.workflows.importing import import_files
 from annotator.workflows.round_trip import compare_documents
 from tests.cli.command_runner import call
 
@@ -142,5 +141,6 @@ def test_no_bytes_make_a_traceback(tmp_path: Path, head: bytes, noise: bytes, at
 def test_an_import_in_one_call(tmp_path: Path) -> None:
     """The whole import is a function, for whoever needs it without a command line."""
     (tmp_path / "f.jsonl").write_bytes(_HEADS[1])
-    report, account = run_import([tmp_path / "f.jsonl"], ImportOptions(tmp_path / "c"))
-    assert (report.articles, report.records, account.read, account.kept) == (1, 1, 1, 1)
+    report = import_files(tmp_path / "c", [tmp_path / "f.jsonl"])
+    spans = report.ledger.spans
+    assert (report.articles, report.records, spans["in"], spans["kept"], report.lost) == (1, 1, 1, 1, 0)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from annotator.core.errors import SourceError
+from annotator.core.ledger import Outcome
 from annotator.formats import format_detection, registry
-from annotator.formats.document import ConversionOutcome
 from annotator.formats.import_source import ImportSource
 from tests.formats.format_samples import fill, read_aligned, words
 
@@ -167,6 +167,4 @@ def test_right_offsets_are_never_moved(tmp_path: Path) -> None:
             registry.load_format("plain"),
             ImportSource(fill(tmp_path, {"x.jsonl": row}).path / "x.jsonl"),
         )
-        assert (
-            account.kept + sum(e.outcome is ConversionOutcome.DOUBLE for e in account.entries) == account.read
-        )
+        assert account.kept + sum(e.outcome is Outcome.DOUBLE for e in account.entries) == account.read

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotator.core.ledger import Outcome
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, is_aligned, tokens_cover_text
-from annotator.formats.document import ConversionLog, ConversionLogEntry, ConversionOutcome, Document
+from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
 from annotator.formats.span_alignment import (
     SAME_AFTER_RENAME,
     SAME_SPAN_TWICE,
@@ -67,7 +68,7 @@ def test_a_map_that_makes_two_labels_one() -> None:
     names = {"PER": "PERSON", "HUMAN": "PERSON", "MISC": ""}
     settled = align_spans(Document(TEXT, spans, where="f:1"), account, rename=names.__getitem__)
     assert settled.spans == (Span(1, 5, "PERSON"),)
-    assert [e.outcome for e in account.entries] == [ConversionOutcome.DOUBLE, ConversionOutcome.LEFT_OUT]
+    assert [e.outcome for e in account.entries] == [Outcome.DOUBLE, Outcome.LEFT_OUT]
     assert account.entries[1].why == "as --map asks"
     assert account.is_balanced
 
@@ -76,9 +77,7 @@ def test_what_a_reader_has_listed_is_reported_once() -> None:
     """A split span has its one line from the reader: its parts are not counted as kept besides."""
     account = ConversionLog(read=1)
     parts = (Span(1, 5, "P"), Span(13, 18, "P"))
-    account.record(
-        ConversionLogEntry("f:1", "T1", ConversionOutcome.SPLIT, "discontinuous", resulting_spans=parts)
-    )
+    account.record(ConversionLogEntry("f:1", "T1", Outcome.SPLIT, "discontinuous", resulting_spans=parts))
     assert align_spans(Document(TEXT, parts, where="f:1"), account).spans == parts
     assert (account.kept, len(account.entries), account.is_balanced) == (0, 1, True)
 
@@ -104,7 +103,7 @@ def test_in_is_kept_and_listed(document: Document) -> None:
     assert account.is_balanced
     for span in (*settled.spans, *settled.rejected):
         assert trim_blanks(document.text, span) == span
-    listed = {e.resulting_spans[0] for e in account.entries if e.outcome is ConversionOutcome.CHARACTERS}
+    listed = {e.resulting_spans[0] for e in account.entries if e.outcome is Outcome.CHARACTERS}
     for span in settled.spans if document.tokens else ():
         assert is_aligned(document.tokens, span.start, span.end) or span in listed
 

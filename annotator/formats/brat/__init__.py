@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
+from annotator.core.ledger import Outcome
 from annotator.core.pluralize import pluralize
 from annotator.formats.brat.brat_writer import write
 from annotator.formats.brat.standoff import (
@@ -27,7 +28,7 @@ from annotator.formats.brat.standoff import (
     parse_ann,
     place_bounds,
 )
-from annotator.formats.document import ConversionLog, ConversionLogEntry, ConversionOutcome, Document
+from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
 from annotator.formats.file_sample import FileSample
 from annotator.formats.import_source import MAX_LINE_BYTES, ImportSource
 from annotator.formats.offset_units import (
@@ -220,12 +221,7 @@ def _record_others(found: Standoff, where: str, log: ConversionLog) -> None:
     for other in found.others:
         log.read += other.kind == "span"
         entry = ConversionLogEntry(
-            f"{where}:{other.line}",
-            other.id,
-            ConversionOutcome.LEFT_OUT,
-            other.why,
-            other.content,
-            other.kind,
+            f"{where}:{other.line}", other.id, Outcome.LEFT_OUT, other.why, other.content, other.kind
         )
         log.record(entry)
 
@@ -235,9 +231,7 @@ def _record_misquoted(places: list[PlacedBound], text: str, where: str, log: Con
         if is_misquoted(place, text):
             at, bound = f"{where}:{place.bound.line}", place.bound
             log.record(
-                ConversionLogEntry(
-                    at, bound.id, ConversionOutcome.LEFT_OUT, TEXT_DIFFERS, bound.quote, "quoted text"
-                )
+                ConversionLogEntry(at, bound.id, Outcome.LEFT_OUT, TEXT_DIFFERS, bound.quote, "quoted text")
             )
 
 
@@ -249,7 +243,5 @@ def _record_orphan(pair: TextAnnPair, log: ConversionLog) -> None:
         log.read += 1
         at = f"{pair.ann.name}:{bound.line}"
         log.record(
-            ConversionLogEntry(
-                at, bound.id, ConversionOutcome.LEFT_OUT, "its .txt file is missing", bound.quote
-            )
+            ConversionLogEntry(at, bound.id, Outcome.LEFT_OUT, "its .txt file is missing", bound.quote)
         )

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from annotator.core.ledger import Outcome
 from annotator.core.spans import Span, reading_order
 from annotator.formats.brat.standoff import escape_note
-from annotator.formats.document import ConversionLog, ConversionOutcome, Document
+from annotator.formats.document import ConversionLog, Document
 from annotator.formats.format_writing import (
     PAST_TEXT_END,
     FileNames,
@@ -56,7 +57,7 @@ def _lines(document: Document, labels: set[str], log: ConversionLog) -> list[str
         if (places[0][0], places[-1][1]) == (span.start, span.end):
             log.kept += 1
         else:
-            record_span(document, span, EDGE_AT_LINE_END, log, ConversionOutcome.TRIMMED)
+            record_span(document, span, EDGE_AT_LINE_END, log, Outcome.TRIMMED)
         labels.add(span.label)
         lines.append(_line(len(lines) + 1, span.label, places, document.text))
     record_unsupported_fields(document, "brat", log, "accept" if lines else None)

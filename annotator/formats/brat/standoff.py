@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, field
 
+from annotator.core.ledger import Outcome
 from annotator.core.spans import Span
-from annotator.formats.document import ConversionLog, ConversionLogEntry, ConversionOutcome
+from annotator.formats.document import ConversionLog, ConversionLogEntry
 from annotator.formats.offset_units import OffsetConverter, OffsetScale, OffsetUnit, QuotedRange
 from annotator.formats.span_fields import COVERS_NOTHING, ENDS_BEFORE_START
 
@@ -186,7 +187,7 @@ class PlacedBound(Struct, frozen=True):
 
     bound: TextBound
     spans: tuple[Span, ...]
-    outcome: ConversionOutcome | None = None
+    outcome: Outcome | None = None
     why: str = ""
 
 
@@ -205,7 +206,7 @@ def place_bounds(
     out: list[PlacedBound] = []
     for p in found:
         doubled = p.outcome is None and p.spans[0].key in made
-        p = PlacedBound(p.bound, (), ConversionOutcome.DOUBLE, SPAN_REPEATED) if doubled else p  # noqa: PLW2901
+        p = PlacedBound(p.bound, (), Outcome.DOUBLE, SPAN_REPEATED) if doubled else p  # noqa: PLW2901
         if p.outcome:
             at = f"{where}:{p.bound.line}"
             log.record(
@@ -218,16 +219,16 @@ def place_bounds(
 def _place_bound(bound: TextBound, text: str, converter: OffsetConverter, unit: OffsetUnit) -> PlacedBound:
     places, why = _fragment_ranges(bound, text, converter, unit)
     if why:
-        return PlacedBound(bound, (), ConversionOutcome.LEFT_OUT, why)
+        return PlacedBound(bound, (), Outcome.LEFT_OUT, why)
     joined = _join_line_parts(places, text)
     spans = tuple(Span(s, e, bound.label) for s, e in joined)
     if len(spans) > 1:
-        return PlacedBound(bound, spans, ConversionOutcome.SPLIT, DISCONTINUOUS_SPLIT)
+        return PlacedBound(bound, spans, Outcome.SPLIT, DISCONTINUOUS_SPLIT)
     if len(places) > 1:
-        return PlacedBound(bound, spans, ConversionOutcome.MOVED, LINES_JOINED)
+        return PlacedBound(bound, spans, Outcome.MOVED, LINES_JOINED)
     counted_otherwise = unit.scale is not OffsetScale.CODE_POINTS or unit.inclusive
     if counted_otherwise and joined != list(bound.fragments):
-        return PlacedBound(bound, spans, ConversionOutcome.MOVED, f"{OTHER_UNIT} ({unit})")
+        return PlacedBound(bound, spans, Outcome.MOVED, f"{OTHER_UNIT} ({unit})")
     return PlacedBound(bound, spans)
 
 

@@ -11,9 +11,10 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from annotator.core.errors import SourceError
+from annotator.core.ledger import Outcome
 from annotator.core.pluralize import pluralize
 from annotator.core.spans import Span
-from annotator.formats.document import ConversionLog, ConversionLogEntry, ConversionOutcome, Document
+from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
 from annotator.formats.file_sample import FileSample
 from annotator.formats.import_source import ImportSource
 from annotator.formats.json_records import json_files, may_hold_json, read_json_records
@@ -176,21 +177,15 @@ class _LabelStudioReader(Struct):
             self.tally.add(PREDICTIONS_SKIPPED, size if thing == "prediction" and task.annotations else 0)
             if thing == "prediction" and size and not task.annotations:
                 self.log.record(
-                    ConversionLogEntry(
-                        task.where, id_, ConversionOutcome.LEFT_OUT, PREDICTION_ONLY, kind=thing
-                    )
+                    ConversionLogEntry(task.where, id_, Outcome.LEFT_OUT, PREDICTION_ONLY, kind=thing)
                 )
             if thing == "draft" and size:
                 why = f"a draft that was never submitted ({pluralize(size, 'result')})"
-                self.log.record(
-                    ConversionLogEntry(task.where, id_, ConversionOutcome.LEFT_OUT, why, kind=thing)
-                )
+                self.log.record(ConversionLogEntry(task.where, id_, Outcome.LEFT_OUT, why, kind=thing))
         keys = list(dict.fromkeys(self.chosen.values()))
         for n, said in enumerate(task.annotations):
             for thing, id_, why in found[n].others:
-                self.log.record(
-                    ConversionLogEntry(task.where, id_, ConversionOutcome.LEFT_OUT, why, kind=thing)
-                )
+                self.log.record(ConversionLogEntry(task.where, id_, Outcome.LEFT_OUT, why, kind=thing))
             for key in keys:
                 yield from self._document(task, key, said, found[n], alone=len(keys) == 1)
         if not task.annotations:
@@ -245,7 +240,7 @@ class _LabelStudioReader(Struct):
                 entry = ConversionLogEntry(
                     task.where,
                     raw_span_id(region.raw),
-                    ConversionOutcome.LEFT_OUT,
+                    Outcome.LEFT_OUT,
                     PAGE_TEXT_DIFFERS,
                     region.quote or "",
                 )

@@ -16,9 +16,10 @@ from msgspec.structs import replace
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
+from annotator.core.ledger import Outcome
 from annotator.core.spans import Span
 from annotator.core.tokens import Token
-from annotator.formats.document import ConversionLog, ConversionLogEntry, ConversionOutcome, Document
+from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
 from annotator.formats.file_sample import FileSample
 from annotator.formats.import_source import ImportSource
 from annotator.formats.json_records import ambiguous_records, json_files, may_hold_json, read_json_records
@@ -100,11 +101,11 @@ class BinaryAnswers:
         if old is None:
             text.answers[new.span.key] = new
         elif old.answer is new.answer:
-            self._record_entry(text, new, ConversionOutcome.DOUBLE, ANSWERED_TWICE)
+            self._record_entry(text, new, Outcome.DOUBLE, ANSWERED_TWICE)
         else:
             later, earlier = (old, new) if new.time < old.time else (new, old)
             text.answers[new.span.key] = later
-            self._record_entry(text, earlier, ConversionOutcome.LEFT_OUT, ACCEPTED_AND_REJECTED)
+            self._record_entry(text, earlier, Outcome.LEFT_OUT, ACCEPTED_AND_REJECTED)
 
     def documents(self) -> Iterator[Document]:
         """Yield one document for each text and annotator, in the file's order."""
@@ -118,7 +119,7 @@ class BinaryAnswers:
             spans = tuple(v.span for v in text.ignored)
             return replace(text.document, spans=spans, answer=Answer.IGNORE, note=note)
         for verdict in text.ignored:
-            self._record_entry(text, verdict, ConversionOutcome.LEFT_OUT, ANSWERED_IGNORE)
+            self._record_entry(text, verdict, Outcome.LEFT_OUT, ANSWERED_IGNORE)
         every = list(text.answers.values())
         self._record_moved(every)
         spans = tuple(v.span for v in every if v.answer is Answer.ACCEPT)
@@ -130,9 +131,7 @@ class BinaryAnswers:
             if verdict.moved:
                 self._log.record(verdict.moved)
 
-    def _record_entry(
-        self, text: _TextAnswers, verdict: SpanAnswer, outcome: ConversionOutcome, why: str
-    ) -> None:
+    def _record_entry(self, text: _TextAnswers, verdict: SpanAnswer, outcome: Outcome, why: str) -> None:
         span = verdict.span
         id_ = f"{span.start}-{span.end}:{span.label}"
         covered = text.document.text[span.start : span.end]

@@ -15,6 +15,7 @@ from msgspec import Struct, field
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
+from annotator.core.ledger import Outcome
 from annotator.core.pluralize import pluralize
 from annotator.core.spans import Span
 from annotator.core.tokens import Token
@@ -25,7 +26,7 @@ from annotator.formats.annotation_layers import (
     layer_notes,
     skipped_layer_note,
 )
-from annotator.formats.document import ConversionLog, ConversionLogEntry, ConversionOutcome, Document
+from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
 from annotator.formats.file_sample import FileSample
 from annotator.formats.import_source import ImportSource
 from annotator.formats.offset_units import (
@@ -161,19 +162,14 @@ def _layer_spans(
         label = mark.values.get(feature, "").strip() or layer.short
         at, id_ = file.where(mark.line), f"{start}-{end}:{label}"
         if start >= end:
-            log.record(ConversionLogEntry(at, id_, ConversionOutcome.LEFT_OUT, COVERS_NOTHING))
+            log.record(ConversionLogEntry(at, id_, Outcome.LEFT_OUT, COVERS_NOTHING))
             continue
         for name, value in mark.values.items():
             if name != feature and name and not choice.feature_requested:
                 thing = "relation" if name.startswith(ROLE_PREFIX) else "feature"
                 log.record(
                     ConversionLogEntry(
-                        at,
-                        id_,
-                        ConversionOutcome.LEFT_OUT,
-                        f"the feature {name} has no place here",
-                        value,
-                        thing,
+                        at, id_, Outcome.LEFT_OUT, f"the feature {name} has no place here", value, thing
                     )
                 )
         yield Span(start, end, label)
@@ -194,12 +190,7 @@ def _record_layer(
         why = f"the layer {layer.short} has no place here"
         log.record(
             ConversionLogEntry(
-                file.where(mark.line),
-                f"{start}-{end}:{thing}",
-                ConversionOutcome.LEFT_OUT,
-                why,
-                covered,
-                thing,
+                file.where(mark.line), f"{start}-{end}:{thing}", Outcome.LEFT_OUT, why, covered, thing
             )
         )
 

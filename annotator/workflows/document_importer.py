@@ -1,0 +1,246 @@
+"""From the documents of a file to articles and journal records, each span accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from msgspec.structs import replace
+
+from annotator.core.annotation import Answer
+from annotator.core.article import Article, Sentence
+from annotator.core.pluralize import pluralize
+from annotator.core.schema import Schema
+from annotator.core.spans import Span
+from annotator.formats.document import ConversionLog, Document
+from annotator.formats.label_mapping import count_labels, labels_not_entities
+from annotator.formats.span_alignment import align_spans
+from annotator.ingest.clean.metadata import normalize_date
+from annotator.ingest.tokenizer import Tokenizer
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.import_transaction import ImportStaging
+from annotator.workflows.import_documents import (
+    SENTENCES_FIELD,
+    AlignedDocument,
+    DocumentOptions,
+    article_key,
+    build_base_sentences,
+    covers_whole_sentences,
+    rebuild_text,
+    start_in_article,
+    with_stated_sentences,
+)
+from annotator.workflows.record_builder import RecordBuilder
+from annotator.workflows.sentence_builder import build_sentences, imported_article
+
+REBUILT_NOTE = (
+    "put together from sentences: the file does not say what stands between these, so it is a blank or an "
+    "empty line"
+)
+_MAX_NAMED = 5
+"""How many labels that are called otherwise are told one by one."""
+_MAX_LABEL_LENGTH = 80
+"""How much of a label's name a note shows."""
+
+
+class DocumentImporter:
+    """Takes the documents of an import in, one after another, and prepares what is to be written."""
+
+    def __init__(
+        self,
+        staging: ImportStaging,
+        tokenizer: Tokenizer,
+        log: ConversionLog,
+        choices: DocumentOptions,
+        schema: Schema,
+    ) -> None:
+        """Begin; ``staging`` takes what is made, ``log`` each span that is not carried over."""
+        self.record_builder = RecordBuilder(staging, log, choices, schema)
+        self.counts = self.record_builder.counts
+        self.labels: dict[str, int] = {}
+        """How many spans there are by label, after the label map."""
+        self.non_entity_labels: set[str] = set()
+        """The labels with spans that overlap others, or long ones: they are no entities."""
+        self.seen_labels: set[str] = set()
+        """The labels of the files, as they call them, where any are to be renamed."""
+        self._renamed = self._rebuilt = 0
+        self.staging, self.tokenizer = staging, tokenizer
+        self.log, self._choices = log, choices
+        self._corpus: CorpusFolder | None = staging.corpus
+        self._known_ids = set(self._corpus.article_ids()) if self._corpus else set[str]()
+        self._groups: dict[str, list[AlignedDocument]] = {}
+
+    def add_document(self, document: Document, *, by_sentence: bool) -> None:
+        """Take one document in; raises SourceError for a text that cannot be stored."""
+        self.counts.documents += 1
+        document = with_stated_sentences(with_answer(document, self._choices.answer))
+        self._note_renamed(document)
+        piece = self._align_document(document, by_sentence=by_sentence)
+        for label, n in count_labels(piece.document).items():
+            self.labels[label] = self.labels.get(label, 0) + n
+        self.non_entity_labels |= labels_not_entities(piece.document)
+        if not piece.sentences:
+            self.counts.empty += 1
+        elif key := article_key(document):
+            self._groups.setdefault(key, []).append(piece)
+        else:
+            self._add_alone(piece)
+
+    def _note_renamed(self, document: Document) -> None:
+        """Note the labels that are called otherwise from now on."""
+        for label in count_labels(document):
+            if label not in self.seen_labels and self._choices.rename:
+                self.seen_labels.add(label)
+                new = self._choices.rename(label)
+                if new != label:
+                    self._renamed += 1
+                    if self._renamed <= _MAX_NAMED:
+                        what_happened = f"called {new}" if new else "left out"
+                        self._add_note(f"the label {_shortened_label(label)} is {what_happened}")
+
+    def finish(self) -> None:
+        """Put together the articles whose sentences came as documents of their own, and tell the rest."""
+        if (more := self._renamed - _MAX_NAMED) > 0:
+            counted_text = pluralize(more, "more label is", "more labels are")
+            self._add_note(f"{counted_text} called otherwise or left out")
+        for key, pieces in self._groups.items():
+            self._add_group(key, pieces)
+        self._groups.clear()
+        if self._rebuilt:
+            counted_text = pluralize(self._rebuilt, "article was", "articles were")
+            self._add_note(f"{counted_text} {REBUILT_NOTE}")
+
+    # -- one document --------------------------------------------------------------------------
+
+    def _align_document(self, document: Document, *, by_sentence: bool) -> AlignedDocument:
+        article = self._build_article(document)
+        base = self._stored_sentences(article.id) if not document.tokens and not document.sentences else ()
+        if base:
+            sentences, from_file = base, frozenset(range(len(base)))
+        else:
+            whole = by_sentence and bool(article_key(document))
+            made = build_sentences(document, article, self.tokenizer, by_sentence=by_sentence, whole=whole)
+            sentences, from_file = made.sentences, made.from_file or frozenset(range(len(made.sentences)))
+            self.counts.retold += made.retokenized
+        tokens = tuple(t.shifted(s.start) for s in sentences for t in s.tokens)
+        kept: list[Span] = []
+        first = self.log.aligned_entries
+        settled = align_spans(replace(document, tokens=tokens), self.log, kept, self._choices.rename)
+        settled = replace(settled, tokens=())
+        entries = range(first, len(self.log.entries))
+        return AlignedDocument(settled, sentences, from_file, frozenset(s.key for s in kept), entries)
+
+    def _stored_sentences(self, article_id: str) -> tuple[Sentence, ...]:
+        """Return the corpus's own sentences of an article that is in it."""
+        if self._corpus is None or article_id not in self._known_ids:
+            return ()
+        return self._corpus.sentences(article_id)
+
+    def _build_article(self, document: Document) -> Article:
+        meta, left = storable_metadata(document.meta)
+        if document.sentences:
+            meta.pop(SENTENCES_FIELD, None)  # they are told by the corpus's own sentences from now on
+        if left:
+            self._add_note(f"metadata that JSON can't hold was left out: {', '.join(left)}")
+        title = str(document.meta.get(self._choices.title_from, "")) if self._choices.title_from else ""
+        if document.id:
+            meta.setdefault("id", document.id)
+        return imported_article(
+            document.text,
+            document.where,
+            _document_origin(document),
+            title=title or document.title,
+            meta=meta,
+            date=normalize_date(_clean_text(document.meta.get("date"))),
+        )
+
+    def _add_alone(self, piece: AlignedDocument) -> None:
+        article = self._build_article(piece.document)
+        self._add_article(article, piece.sentences)
+        self.record_builder.add_document(piece, article, 0)
+
+    def _add_article(self, article: Article, sentences: Sequence[Sentence]) -> None:
+        """Prepare an article unless it is there."""
+        if self.staging.has_article(article.id):
+            return
+        if article.id in self._known_ids:
+            self.record_builder.set_base_sentences(article.id, self._stored_sentences(article.id))
+            return
+        self.staging.add_article(article, sentences)
+        self.record_builder.set_base_sentences(article.id, sentences)
+        self.counts.sentences += len(sentences)
+
+    # -- articles that came in sentences -------------------------------------------------------
+
+    def _add_group(self, key: str, pieces: list[AlignedDocument]) -> None:
+        existing = self._existing_article(key, pieces)
+        if existing is not None:
+            self.record_builder.set_base_sentences(existing.id, self._stored_sentences(existing.id))
+            for piece in pieces:
+                self.record_builder.add_document(piece, existing, start_in_article(piece))
+            return
+        rebuilt = rebuild_text(pieces)
+        if rebuilt is None:
+            self._add_note(
+                f"the sentences of {key!r} contradict each other in place; each is an article of its own"
+            )
+            for piece in pieces:
+                self._add_alone(piece)
+            return
+        text, offsets = rebuilt
+        self._rebuilt += len(set(offsets)) > 1
+        first = pieces[0].document
+        article = self._build_article(replace(first, text=text, id=key, meta={"from": key}))
+        self._add_article(article, build_base_sentences(article, pieces, offsets))
+        for piece, offset in zip(pieces, offsets, strict=True):
+            self.record_builder.add_document(piece, article, offset)
+
+    def _existing_article(self, key: str, pieces: Sequence[AlignedDocument]) -> Article | None:
+        """Return the corpus's own article that the sentences stand in, if it is there word for word."""
+        if self._corpus is None or key not in self._known_ids:
+            return None
+        article = self._corpus.article(key)
+        if any(not article.text.startswith(p.document.text, start_in_article(p)) for p in pieces):
+            return None
+        places = [
+            (start_in_article(p) + s.start, start_in_article(p) + s.end) for p in pieces for s in p.sentences
+        ]
+        return article if covers_whole_sentences(places, self._stored_sentences(key)) else None
+
+    def _add_note(self, note: str) -> None:
+        if note not in self.log.notes:
+            self.log.notes.append(note)
+
+
+def with_answer(document: Document, answer: str) -> Document:
+    """Return the document with the answer that the user knows better: all it leaves open, or all of it."""
+    if answer == Answer.ACCEPT:
+        return replace(document, answer=document.answer or Answer.ACCEPT, open=())
+    return replace(document, answer=None) if answer else document
+
+
+def storable_metadata(meta: Any) -> tuple[dict[str, Any], list[str]]:
+    """Return the metadata that JSON can hold, and the keys of the rest."""
+    kept: dict[str, Any] = {}
+    left: list[str] = []
+    for key, value in dict(meta).items():
+        try:
+            kept[str(key)] = orjson.loads(orjson.dumps(value))
+        except (TypeError, ValueError):
+            left.append(str(key)[:40])
+    return kept, left
+
+
+def _shortened_label(label: str) -> str:
+    """Return a label as a note shows it: a file may have one as long as a book."""
+    return label if len(label) <= _MAX_LABEL_LENGTH else f"{label[:_MAX_LABEL_LENGTH]}…"
+
+
+def _clean_text(value: object) -> str:
+    return " ".join(value.split()) if isinstance(value, str) else ""
+
+
+def _document_origin(document: Document) -> str:
+    file = document.where.rpartition(":")[0] or document.where
+    return f"{file}#{document.id}" if document.id and document.id not in file else document.where
