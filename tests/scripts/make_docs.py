@@ -1,11 +1,14 @@
-"""Put the generated tables into the manual: ``python -m tests.scripts.make_docs``.
+"""Put the generated tables into manual and ARCHITECTURE: ``python -m tests.scripts.make_docs``.
 
+``--check`` writes nothing; the exit code is 1 if a table is not as it would be made.
 A table is between ``<!-- made: NAME -->`` and ``<!-- /made -->``; NAME is a key of ``TABLES``.
 """
 
 from __future__ import annotations
 
 import re
+import string
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -13,10 +16,12 @@ import click
 
 from annotator.checks.problem import ProblemKind
 from annotator.cli.main import main as annotator_group
-from annotator.session.commands import command_groups, key_table
+from annotator.session.commands import COMMANDS, command_groups, key_table
+from annotator.session.keymap_file import textual_key_name
 from tests.scripts.make_sample import ROOT
 
 MANUAL = ROOT / "annotator" / "manual"
+ARCHITECTURE = ROOT / "annotator" / "ARCHITECTURE.md"
 COMMAND = "python -m tests.scripts.make_docs"
 """What mends a table that is not as it would be made."""
 
@@ -81,10 +86,18 @@ def command_ids() -> str:
     return markdown_table(("group", "names in `keymap.toml`"), rows)
 
 
+def free_keys() -> str:
+    """Return the plain keys that no command of the annotate screen has: punctuation and capital letters."""
+    used = {key for command in COMMANDS for key in command.keys}
+    free = [c for c in string.punctuation + string.ascii_uppercase if textual_key_name(c) not in used]
+    return " ".join(f"`{c}`" for c in free) + "\n"
+
+
 TABLES: Mapping[str, Callable[[], str]] = {
     "keys": lambda: key_table() + "\n",
     "ids": command_ids,
     "options": option_tables,
+    "free": free_keys,
     "checks": check_table,
 }
 
@@ -95,14 +108,20 @@ def with_tables(text: str) -> str:
 
 
 def pages() -> list[Path]:
-    """Return the manual's pages."""
-    return sorted(MANUAL.glob("*.md"))
+    """Return the manual's pages and ARCHITECTURE."""
+    return [*sorted(MANUAL.glob("*.md")), ARCHITECTURE]
 
 
 def main() -> None:
-    """Write the tables of all pages."""
-    for page in pages():
-        page.write_text(with_tables(page.read_text(encoding="utf-8")), encoding="utf-8")
+    """Write the tables of all pages, or say which are out of date."""
+    texts = {page: page.read_text(encoding="utf-8") for page in pages()}
+    old = {page: new for page, text in texts.items() if (new := with_tables(text)) != text}
+    if "--check" in sys.argv[1:]:
+        if old:
+            sys.exit(f"out of date: {', '.join(p.name for p in old)}; run `{COMMAND}`")
+        return
+    for page, text in old.items():
+        page.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
