@@ -9,7 +9,7 @@ A distribution declares one as an entry point; the name of the entry point is th
 Group                      Asked for with          What the entry point refers to
 =========================  ======================  ========================================
 ``annotator.formats``      ``--format NAME``       a module or object as `Format` describes
-``annotator.suggesters``   ``--source NAME``       see `Suggester`
+``annotator.suggesters``   ``--source NAME``       a module or object as `Suggester` describes
 ``annotator.checks``       ``--with NAME``         see `Check`
 =========================  ======================  ========================================
 
@@ -30,9 +30,13 @@ from annotator.core.errors import AnnotatorError, PluginError
 
 if TYPE_CHECKING:  # the published names, for type checkers; at run time `__getattr__` loads them
     from annotator.core.annotation import Answer as Answer
+    from annotator.core.article import Sentence as Sentence
     from annotator.core.errors import SourceError as SourceError
     from annotator.core.ledger import Outcome as Outcome
+    from annotator.core.schema import Schema as Schema
     from annotator.core.spans import Span as Span
+    from annotator.core.suggestion import Suggester as Suggester
+    from annotator.core.suggestion import Suggestion as Suggestion
     from annotator.core.tokens import Token as Token
     from annotator.formats.document import ConversionLog as ConversionLog
     from annotator.formats.document import ConversionLogEntry as ConversionLogEntry
@@ -49,9 +53,12 @@ PluginKind = Literal["formats", "suggesters", "checks"]
 
 _PUBLISHED_NAMES = {
     "annotator.core.annotation": ("Answer",),
+    "annotator.core.article": ("Sentence",),
     "annotator.core.errors": ("SourceError",),
     "annotator.core.ledger": ("Outcome",),
+    "annotator.core.schema": ("Schema",),
     "annotator.core.spans": ("Span",),
+    "annotator.core.suggestion": ("Suggester", "Suggestion"),
     "annotator.core.tokens": ("Token",),
     "annotator.formats.document": ("ConversionLog", "ConversionLogEntry", "Document"),
     "annotator.formats.file_sample": ("FileSample",),

@@ -27,7 +27,19 @@ class Suggestion(Struct, frozen=True):
 
 
 class Suggester(Protocol):
-    """A source of suggestions."""
+    """A source of suggestions.
+
+    The contract: what is suggested for a sentence depends on the sentence and on what the source was
+    created with, so the same input gives the same output. Spans are half-open ranges of code points of the
+    sentence's text; those off its token edges are listed and left out. A label is one of the schema, or one
+    that a label of the schema `takes`; others are counted and left out. Scores are between 0 and 1. A fault
+    in the user's data is an AnnotatorError; any other exception is a fault of the source.
+
+    A plug-in of the group ``annotator.suggesters`` refers to a module or object with a function
+    ``create(schema)`` that returns a Suggester. Its suggestions bear the name of the entry point as their
+    source. An attribute ``fingerprint``, a text, says when to make all suggestions again, beside the version
+    of the distribution.
+    """
 
     @property
     def name(self) -> str:

@@ -37,6 +37,11 @@ def pipeline_fingerprint(about: Mapping[str, Any], path: Path | str | None, sche
     return _parts_digest("model", json.dumps(meta, sort_keys=True), weights, rules_fingerprint(schema))
 
 
+def plugin_fingerprint(distribution: str, own: str, schema: Schema) -> str:
+    """Return the fingerprint of a plug-in under a schema: its distribution, and its own one if it has any."""
+    return _parts_digest("plug-in", distribution, own, _label_settings(schema))
+
+
 def _label_settings(schema: Schema) -> str:
     return json.dumps([(x.name, x.takes) for x in schema.labels])
 

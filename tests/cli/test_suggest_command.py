@@ -104,7 +104,7 @@ def test_a_stopped_run_goes_on(corpus: Path, page: Path, monkeypatch: pytest.Mon
             return ()
 
     with monkeypatch.context() as patch:
-        patch.setattr("annotator.cli.suggest.RuleSuggester", Stopped)
+        patch.setattr("annotator.suggest.registry.RuleSuggester", Stopped)
         result = call("suggest", corpus, "--rules")
     assert result.code == 130
     assert result.err == "stopped: what is made so far is kept; run it again to go on\n"
@@ -132,7 +132,7 @@ def test_what_is_off_the_token_edges_is_listed(
     ("args", "message"),
     [
         (["--json"], "nothing says what is to suggest; give --rules or --model NAME, or both"),
-        (["--rules", "--source", "rules"], "--source and --schema go with --evaluate; leave them out"),
+        (["--rules", "--schema", "news"], "--schema goes with --evaluate; leave it out"),
     ],
 )
 def test_wrong_usage_is_reported(corpus: Path, args: list[str], message: str) -> None:

@@ -1,0 +1,162 @@
+"""Writing the suggestions of a source into a corpus, one file a source."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from annotator.core.article import Sentence
+from annotator.core.errors import CorpusError, UsageError
+from annotator.core.suggestion import Suggestion
+from annotator.language import ArticleContext, build_context
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.suggestions import UNKNOWN_SCORE, SuggestionWriter, suggestion_path
+from annotator.suggest.mention_history import HISTORY_SOURCE
+from annotator.suggest.registry import SuggestionSource, open_pipeline, open_source
+from annotator.suggest.rules import RULES_SOURCE
+from annotator.workflows.progress import ProgressCallback, ignore_progress
+
+_ROWS_FINGERPRINT = "rows"
+"""The fingerprint of suggestions that a caller has made; only the caller knows when they change."""
+
+
+class SuggestReport(Struct, frozen=True):
+    """What is written for one source."""
+
+    source: str
+    file: str
+    """The path of the file below the corpus folder."""
+    sentences: int = 0
+    known: int = 0
+    """How many of the sentences had their suggestions before."""
+    renewed: bool = False
+    """Whether a new file replaces an older one."""
+    spans: Mapping[str, int] = {}
+    """The suggestions of this run by label, in the schema's order."""
+    unmapped: Mapping[str, int] = {}
+    """The spans left out because the schema has no label for theirs, by label."""
+    misaligned: tuple[str, ...] = ()
+    """The spans left out because they are off the token edges: ``sentence:start-end:label``."""
+
+
+def open_sources(
+    corpus: CorpusFolder, *, rules: bool = False, model: str | None = None, source: str | None = None
+) -> Iterator[SuggestionSource]:
+    """Open the sources that are asked for, each when it is its turn.
+
+    ``source`` names a built-in source or a plug-in. Raises UsageError, PluginError or PipelineError.
+    """
+
+    @lru_cache(maxsize=8)  # articles come one after another
+    def context(article_id: str) -> ArticleContext:
+        article = corpus.article(article_id)
+        return build_context(article.text, [s.tokens for s in corpus.active_sentences(article)])
+
+    if rules:
+        yield open_source(RULES_SOURCE, corpus.schema, context)
+    if model:
+        yield open_pipeline(model, corpus.schema, context)
+    if source and not (rules and source == RULES_SOURCE):
+        yield open_source(source, corpus.schema, context)
+
+
+def write_suggestions(
+    corpus: CorpusFolder, source: SuggestionSource, progress: ProgressCallback = ignore_progress
+) -> tuple[SuggestReport, list[str]]:
+    """Write the suggestions of one source article by article; return the report, and warnings.
+
+    A run that was stopped goes on where it stopped; another fingerprint makes all suggestions again.
+    ``progress`` counts articles. Raises CorpusError where the file cannot be written.
+    """
+    spans: Counter[str] = Counter()
+    sentences = known = 0
+    ids = corpus.article_ids()
+    with SuggestionWriter(corpus.path, source.name, source.fingerprint) as writer:
+        for n, article_id in enumerate(ids):
+            progress(n, len(ids))
+            every = corpus.active_sentences(corpus.article(article_id))
+            new = [s for s in every if not writer.has(s)]
+            rows = list(zip(new, source.suggest_all(new), strict=True))
+            writer.add(rows)
+            sentences += len(every)
+            known += len(every) - len(new)
+            spans.update(s.label for _, each in rows for s in each)
+        progress(len(ids), len(ids))
+        writer.finish()
+    return _report(corpus, source, writer, spans, sentences=sentences, known=known), writer.notes
+
+
+def _report(
+    corpus: CorpusFolder, source: SuggestionSource, writer: SuggestionWriter, spans: Counter[str],
+    *, sentences: int, known: int,
+) -> SuggestReport:  # fmt: skip
+    return SuggestReport(
+        source.name,
+        suggestion_path(Path(), source.name).as_posix(),
+        sentences,
+        known,
+        writer.replaces_old_file,
+        {x.name: spans[x.name] for x in corpus.schema.labels if spans[x.name]},
+        dict(sorted(source.unmapped.items())),
+        tuple(source.misaligned),
+    )
+
+
+def add_suggestions(corpus: CorpusFolder, source: str, rows: Iterable[Mapping[str, Any]]) -> SuggestReport:
+    """Add suggestions that the caller has made, under the name ``source``.
+
+    A row has the fields of a line of a suggestion file: ``article``, ``start`` and ``end`` of its sentence,
+    in the row or in its ``meta``, and ``spans`` with ``start``, ``end``, ``label``, ``score`` (0 to 1) and
+    ``kind``. Offsets are code points of the sentence's text; score and kind may be missing. A later row for
+    the same sentence replaces an earlier one; a file that another program has made is replaced as a whole.
+    Raises CorpusError for a row that fits no sentence, and writes nothing then.
+    """
+    if source in (RULES_SOURCE, HISTORY_SOURCE):
+        raise UsageError(f"{source} is the name of a built-in source", do="take another name")
+    made = SuggestionSource(source, _ROWS_FINGERPRINT, lambda _: iter(()))
+    sentences = _sentence_finder(corpus)
+    found = []
+    for n, row in enumerate(rows, 1):
+        where = f"row {n}"
+        sentence = sentences(row, where)
+        found.append((sentence, made.usable(_row_suggestions(row, where), sentence, corpus.schema)))
+    spans = Counter(s.label for _, each in found for s in each)
+    with SuggestionWriter(corpus.path, source, _ROWS_FINGERPRINT) as writer:
+        known = sum(writer.has(s) for s, _ in found)
+        writer.add(found)
+        writer.finish()
+    return _report(corpus, made, writer, spans, sentences=len(found), known=known)
+
+
+def _sentence_finder(corpus: CorpusFolder) -> Callable[[Mapping[str, Any], str], Sentence]:
+    @lru_cache(maxsize=8)  # rows come article by article
+    def by_range(article_id: str) -> dict[tuple[int, int], Sentence]:
+        return {(s.start, s.end): s for s in corpus.sentences(article_id)}
+
+    def find(row: Mapping[str, Any], where: str) -> Sentence:
+        place = row.get("meta", row)
+        try:
+            return by_range(str(place["article"]))[place["start"], place["end"]]
+        except (KeyError, TypeError):
+            what = "the suggestions fit no sentence of the corpus"
+            do = "give article, start and end of a sentence as the corpus has it"
+            raise CorpusError(what, where=where, do=do) from None
+
+    return find
+
+
+def _row_suggestions(row: Mapping[str, Any], where: str) -> Iterator[Suggestion]:
+    for span in row["spans"]:
+        try:
+            start, end, label = int(span["start"]), int(span["end"]), str(span["label"])
+            score = float(span.get("score", UNKNOWN_SCORE))
+        except (KeyError, TypeError, ValueError):
+            raise CorpusError("a span needs start, end and label", where=where, do="repair it") from None
+        if not 0 <= score <= 1:
+            raise CorpusError(f"the score {score} is not between 0 and 1", where=where, do="repair it")
+        yield Suggestion(start, end, label, "", score, str(span.get("kind", "")))
