@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from enum import StrEnum
+from itertools import compress
 
 from msgspec import Struct, field
 
@@ -67,6 +69,28 @@ class Article(Struct, frozen=True):
         for line in self.text.split("\n")[:-1]:
             starts.append(starts[-1] + len(line) + 1)
         return tuple(starts)
+
+    @property
+    def fully_annotated(self) -> bool:
+        """Whether all lines are annotated."""
+        return all(line.verdict.annotated for line in self.lines)
+
+    @property
+    def ingested_text(self) -> str:
+        """The lines that were annotated at ingest, whatever a person has switched since."""
+        kept = [(line.was or line.verdict).annotated for line in self.lines]
+        return self.text if all(kept) else "\n".join(compress(self.text.split("\n"), kept))
+
+
+def earlier_versions(article: str, replaces: Mapping[str, str]) -> list[str]:
+    """Return the ids of an article and its earlier versions, the first version last.
+
+    ``replaces`` has, by article id, the one that it replaces.
+    """
+    seen = [article]
+    while (before := replaces.get(seen[-1], "")) and before not in seen:
+        seen.append(before)
+    return seen
 
 
 class AnnotatedLineIndex:

@@ -1,31 +1,43 @@
-"""An article as its JSON file, and the switching of its lines with undo."""
+"""The articles of a corpus: a JSON file each. Nothing else knows where these files lie."""
 
 from __future__ import annotations
 
 import math
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from hashlib import sha256
-from itertools import compress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from annotator.core.article import Article, LineVerdict, SourceLine
 from annotator.core.digest import is_article_id, text_digest
 from annotator.core.errors import CorpusError, SourceError
-from annotator.storage.journal_index import FastReadError
+from annotator.storage.atomic import sync_files, sync_folder, write_atomic
+from annotator.storage.file_io import dump_json, parse_json, translate_os_errors
 
+ARTICLES_FOLDER = "articles"
 _TEXT_FIELDS = ("title", "byline", "dateline", "date", "source")
+_RESTORE_HINT = "restore the file from a copy"
+_LIST_HINT = "`annotator articles` lists them"
 
 
-def require_str(value: Mapping[str, Any], key: str) -> str:
-    """Return ``value[key]``; raises ValueError unless it is a string."""
-    found = value.get(key)
-    if not isinstance(found, str):
-        raise ValueError(f"`{key}` is no text")  # noqa: TRY004  (stored data)
-    return found
+class ArticleOrigin(Struct, frozen=True):
+    """What an article's file holds for the corpus alone."""
+
+    came_from: str = ""
+    """What its source is known by at a later ingest; empty where that is not known."""
+    sentences: int | None = None
+    """How many lines of ``sentences.jsonl`` belong to it; None where the file does not say."""
+    replaces: str = ""
+    replaced_by: str = ""
+
+
+_article_decoder = msgspec.json.Decoder(Article)
+_origin_decoder = msgspec.json.Decoder(ArticleOrigin)
+_DECODE_ERRORS = (msgspec.MsgspecError, UnicodeError, RecursionError)
 
 
 def check_article(article: Article) -> None:
@@ -40,27 +52,21 @@ def check_article(article: Article) -> None:
         digest = text_digest(article.text)
     except SourceError as error:
         raise CorpusError(error.what, where=f"{article.origin}: {error.where}", do=error.do) from None
+    where, do = f"article {article.id}", "ingest the source again"
     if article.digest != digest or not digest.startswith(article.id):
-        raise CorpusError(
-            "digest and id do not belong to the text",
-            where=f"article {article.id}",
-            do="ingest the source again",
-        )
-    if len(article.lines) != article.text.count("\n") + 1:
-        raise CorpusError(
-            f"there are {len(article.lines)} verdicts for {article.text.count(chr(10)) + 1} lines",
-            where=f"article {article.id}",
-            do="ingest the source again",
-        )
+        raise CorpusError("digest and id do not belong to the text", where=where, do=do)
+    lines = article.text.count("\n") + 1
+    if len(article.lines) != lines:
+        raise CorpusError(f"there are {len(article.lines)} verdicts for {lines} lines", where=where, do=do)
 
 
-def encode_article(article: Article, sentences: int, came_from: str = "") -> dict[str, Any]:
-    """Return the article's JSON; ``sentences`` is how many lines of ``sentences.jsonl`` belong to it.
+def encode_article(article: Article, sentences: int, came_from: str = "") -> bytes:
+    """Return the article's file; ``sentences`` is how many lines of ``sentences.jsonl`` belong to it.
 
     ``came_from`` is what its source is known by at a later ingest; left out where it is empty.
     """
     _check_finite_numbers(article.meta, f"article {article.id}")
-    return {
+    fields = {
         "id": article.id,
         "origin": article.origin,
         **({"came_from": came_from} if came_from else {}),
@@ -74,40 +80,41 @@ def encode_article(article: Article, sentences: int, came_from: str = "") -> dic
         "sentences": sentences,
         "history": [],
     }
+    return encode_article_fields(fields, article.origin)
 
 
-def decode_article(data: Mapping[str, Any], where: str) -> Article:
-    """Return the article of such a JSON; raises CorpusError naming ``where`` for anything amiss."""
+def encode_article_fields(fields: Mapping[str, Any], where: str) -> bytes:
+    """Return the bytes of an article's file; raises CorpusError that names ``where``."""
+    return dump_json(fields, where, pretty=True) + b"\n"
+
+
+def decode_article(raw: bytes, where: str, article_id: str = "") -> Article:
+    """Return the article in its file's bytes; raises CorpusError that names ``where``.
+
+    With an ``article_id`` it must have this id.
+    """
     try:
-        article = Article(
-            id=require_str(data, "id"),
-            origin=require_str(data, "origin"),
-            digest=require_str(data, "digest"),
-            text=require_str(data, "text"),
-            lines=tuple(_decode_line(x) for x in data["lines"]),
-            meta=dict(data.get("meta", {})),
-            replaces=str(data.get("replaces", "")),
-            replaced_by=str(data.get("replaced_by", "")),
-            **{key: str(data.get(key, "")) for key in _TEXT_FIELDS},
-        )
+        article = _article_decoder.decode(raw)
+    except _DECODE_ERRORS as error:
+        raise _damage_error(error, raw, where) from None
+    if article_id and article.id != article_id:
+        raise CorpusError("the file's name is not the article's id", where=where, do="restore its name")
+    try:
         check_article(article)
     except CorpusError as error:
-        raise CorpusError(error.what, where=where, do="restore the file from a copy") from None
-    except (KeyError, TypeError, ValueError) as error:
-        raise CorpusError(
-            f"the article is damaged: {error}", where=where, do="restore the file from a copy"
-        ) from None
+        raise CorpusError(error.what, where=where, do=_RESTORE_HINT) from None
     return article
+
+
+def _damage_error(error: Exception, raw: bytes, where: str) -> CorpusError:
+    """Return the error for bytes that a typed decoder refuses; raises another where they are no JSON."""
+    parse_json(raw, where)
+    return CorpusError(f"the article is damaged: {error}", where=where, do=_RESTORE_HINT)
 
 
 def _encode_line(line: SourceLine) -> dict[str, Any]:
     fields = {"verdict": line.verdict.value, "reason": line.reason}
     return fields | {"was": line.was.value} if line.was else fields
-
-
-def _decode_line(value: Any) -> SourceLine:
-    was = LineVerdict(value["was"]) if value.get("was") else None
-    return SourceLine(LineVerdict(value["verdict"]), require_str(value, "reason"), was)
 
 
 def _check_finite_numbers(value: Any, where: str) -> None:
@@ -123,13 +130,127 @@ def _check_finite_numbers(value: Any, where: str) -> None:
         _check_finite_numbers(child, where)
 
 
+class ArticleStore:
+    """The articles in a corpus folder, or in the folder in which an import is prepared."""
+
+    def __init__(self, corpus: Path) -> None:
+        """Point to the folder; nothing is read yet."""
+        self.folder = corpus / ARTICLES_FOLDER
+
+    def path(self, article_id: str) -> Path:
+        """Return the file of an article, there or not; raises CorpusError for what is no article id."""
+        if not is_article_id(article_id):
+            raise CorpusError(
+                f"{article_id!r} is no article id", where=str(self.folder.parent), do=_LIST_HINT
+            )
+        return self.folder / f"{article_id}.json"
+
+    def has(self, article_id: str) -> bool:
+        """Return True if the article is there."""
+        return is_article_id(article_id) and self.path(article_id).is_file()
+
+    def ids(self) -> set[str]:
+        """Return the ids of the articles; other files in the folder mean nothing."""
+        try:
+            with os.scandir(self.folder) as entries:
+                names = [e.name.removesuffix(".json") for e in entries if e.name.endswith(".json")]
+        except FileNotFoundError:
+            return set()
+        return {n for n in names if is_article_id(n)}
+
+    def get(self, article_id: str) -> Article:
+        """Return an article as it is on the disk now; raises CorpusError."""
+        return self._decode(article_id, self._read(article_id))
+
+    def get_with_origin(self, article_id: str) -> tuple[Article, ArticleOrigin]:
+        """Return an article and what its file holds for the corpus alone; raises CorpusError."""
+        raw = self._read(article_id)
+        return self._decode(article_id, raw), self._decode_origin(article_id, raw)
+
+    def origin(self, article_id: str) -> ArticleOrigin:
+        """Return what an article's file holds for the corpus alone; raises CorpusError."""
+        return self._decode_origin(article_id, self._read(article_id))
+
+    def fields(self, article_id: str) -> dict[str, Any]:
+        """Return the JSON object of an article, with fields of later versions too; raises CorpusError."""
+        raw = self._read(article_id)
+        self._decode(article_id, raw)
+        return parse_json(raw, str(self.path(article_id)))
+
+    def iterate(self, ids: Iterable[str]) -> Iterator[Article]:
+        """Yield the articles of these ids, in this order; raises CorpusError."""
+        for article_id in ids:
+            yield self.get(article_id)
+
+    def add(self, article_id: str, data: bytes) -> None:
+        """Write the file of an article durably; raises OSError."""
+        write_atomic(self.path(article_id), data)
+
+    def stage(self, article_id: str, data: bytes) -> None:
+        """Write the file of an article that ``add_many`` moves into a corpus later; raises OSError."""
+        self.path(article_id).write_bytes(data)
+
+    def add_many(self, staged: ArticleStore, ids: Iterable[str]) -> None:
+        """Move staged articles here, durably; raises OSError."""
+        paths = {article_id: staged.path(article_id) for article_id in ids}
+        sync_files(paths.values())
+        for article_id, path in paths.items():
+            path.replace(self.path(article_id))
+        sync_folder(self.folder)
+
+    def replace(self, article_id: str, fields: Mapping[str, Any]) -> Article:
+        """Write an article with these fields in place of the old one, and return it; raises CorpusError."""
+        where = str(self.path(article_id))
+        data = encode_article_fields(fields, where)
+        article = decode_article(data, where)
+        self.add(article_id, data)
+        return article
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """Remove articles, as far as they are there; raises OSError."""
+        for article_id in ids:
+            self.path(article_id).unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            sync_folder(self.folder)
+
+    def _read(self, article_id: str) -> bytes:
+        path = self.path(article_id)
+        with translate_os_errors("read", path):
+            try:
+                with path.open("rb", buffering=0) as file:  # read whole: a buffer would only take time
+                    return file.read()
+            except FileNotFoundError:
+                raise CorpusError(
+                    f"there is no article {article_id}", where=str(self.folder.parent), do=_LIST_HINT
+                ) from None
+
+    def _decode(self, article_id: str, raw: bytes) -> Article:
+        return decode_article(raw, str(self.path(article_id)), article_id)
+
+    def _decode_origin(self, article_id: str, raw: bytes) -> ArticleOrigin:
+        try:
+            return _origin_decoder.decode(raw)
+        except _DECODE_ERRORS as error:
+            raise _damage_error(error, raw, str(self.path(article_id))) from None
+
+
+# -- switched lines ------------------------------------------------------------------------------
+
+
 def switch_line(
     data: Mapping[str, Any], line: int, verdict: LineVerdict, by: str, time: float
 ) -> dict[str, Any]:
-    """Return an article's JSON with line ``line`` (from 0) switched, the deed noted in ``history``.
+    """Return an article's JSON with line ``line`` (from 0) switched, and the switch in its ``history``.
 
-    Back to the machine's own verdict means its own reason again. The same verdict changes nothing.
+    Back to the machine's own verdict means its own reason again. The same verdict changes nothing. Raises
+    CorpusError where there is no such line.
     """
+    if not 0 <= line < len(data["lines"]):
+        raise CorpusError(
+            f"there is no line {line + 1}: the article has {len(data['lines'])}",
+            where=f"article {data['id']}",
+            do="choose a line of the article",
+        )
     before = data["lines"][line]
     if before["verdict"] == verdict.value:
         return dict(data)
@@ -150,7 +271,7 @@ def switch_line(
 def undo_switch(data: Mapping[str, Any], by: str, time: float) -> dict[str, Any] | None:
     """Return an article's JSON with its last switch taken back, or None where there is none.
 
-    The history is only ever added to: an undo is a deed of its own and voids the last open switch.
+    The history only grows: an undo is an event of its own and voids the last open switch.
     """
     try:
         return _undo_last_switch(data, by, time)
@@ -180,14 +301,14 @@ def _replace_line(data: Mapping[str, Any], line: int, after: Any, event: dict[st
     return {**data, "lines": lines, "history": [*data.get("history", []), event]}
 
 
-# Which articles of a source are in the queue, learnt from each article once.
+# -- which articles came from which source ---------------------------------------------------------
 
 
 class SourceIndex:
     """The articles that came from each source, in the order of ingest, and which of them are replaced."""
 
     def __init__(self) -> None:
-        """Know nothing yet."""
+        """Begin without articles."""
         self._known_ids: set[str] = set()
         self._by_source: dict[str, list[str]] = {}
         self._replaced_ids: set[str] = set()
@@ -195,13 +316,12 @@ class SourceIndex:
     def __contains__(self, article_id: str) -> bool:
         return article_id in self._known_ids
 
-    def add(self, data: Mapping[str, Any]) -> None:
-        """Take in an article's JSON; again, when it was changed."""
-        article_id = data["id"]
+    def add(self, article_id: str, origin: ArticleOrigin) -> None:
+        """Take in an article; again where it was changed."""
         if article_id not in self._known_ids:
             self._known_ids.add(article_id)
-            self._by_source.setdefault(str(data.get("came_from", "")), []).append(article_id)
-        (self._replaced_ids.add if data.get("replaced_by") else self._replaced_ids.discard)(article_id)
+            self._by_source.setdefault(origin.came_from, []).append(article_id)
+        (self._replaced_ids.add if origin.replaced_by else self._replaced_ids.discard)(article_id)
 
     def article_ids(self, source: str) -> tuple[str, ...]:
         """Return the articles of a source that no other replaces; none where the source is empty."""
@@ -209,86 +329,9 @@ class SourceIndex:
         return tuple(x for x in ids if x not in self._replaced_ids)
 
 
-# Articles read for an export of a million sentences: typed, checked, without the objects of core.
-#
-# An article that is not as it should be raises OddError, and the caller reads it as everybody does.
+FastArticle = Article
 
 
-_READ_SIZE = 1 << 16
-"""How many bytes are read at a time: more than nearly any article has."""
-_ANNOTATED_BY_VERDICT = {verdict.value: verdict.annotated for verdict in LineVerdict}
-
-
-class _FastLine(msgspec.Struct, gc=False):
-    verdict: str
-    reason: str
-    was: str | None = None
-
-
-class FastArticle(msgspec.Struct, gc=False):
-    """An article with its text, checked: what an export tells of it, and whether all lines are annotated."""
-
-    id: str
-    origin: str
-    digest: str
-    text: str
-    lines: list[_FastLine]
-    title: str = ""
-    byline: str = ""
-    dateline: str = ""
-    date: str = ""
-    source: str = ""
-    meta: dict[str, Any] = {}
-    replaces: str = ""
-    replaced_by: str = ""
-
-    @property
-    def fully_annotated(self) -> bool:
-        """Whether all its lines are annotated."""
-        return all([_ANNOTATED_BY_VERDICT[line.verdict] for line in self.lines])  # noqa: C419  (a generator takes longer)
-
-    @property
-    def ingested_text(self) -> str:
-        """Its lines that were annotated at ingest, whatever a person has switched since."""
-        on = [_ANNOTATED_BY_VERDICT[line.was or line.verdict] for line in self.lines]
-        return self.text if all(on) else "\n".join(compress(self.text.split("\n"), on))
-
-
-_decode_fast_article = msgspec.json.Decoder(FastArticle).decode
-
-
-def read_fast_articles(folder: Path, ids: Iterable[str]) -> Iterator[FastArticle]:
-    """Yield the articles of these ids from their files; raises OddError, OSError."""
-    there = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        for article_id in ids:
-            yield _check_fast_article(_read_article_file(f"{article_id}.json", there), article_id)
-    finally:
-        os.close(there)
-
-
-def _read_article_file(name: str, folder: int) -> bytes:
-    file = os.open(name, os.O_RDONLY | os.O_CLOEXEC, dir_fd=folder)
-    try:
-        data = os.read(file, _READ_SIZE)
-        while len(data) % _READ_SIZE == 0 and (more := os.read(file, _READ_SIZE)):
-            data += more
-    finally:
-        os.close(file)
-    return data
-
-
-def _check_fast_article(data: bytes, article_id: str) -> FastArticle:
-    try:
-        article = _decode_fast_article(data)
-        digest = sha256(article.text.encode()).hexdigest()
-    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
-        raise FastReadError(str(error)) from None
-    if article.id != article_id or article.digest != digest or not digest.startswith(article_id):
-        raise FastReadError("the name, the id, the digest and the text are not of one article")
-    if len(article.lines) != article.text.count("\n") + 1 or not all(
-        x.verdict in _ANNOTATED_BY_VERDICT and (x.was is None or x.was in _ANNOTATED_BY_VERDICT)
-        for x in article.lines
-    ):
-        raise FastReadError("the lines are not those of the text")
-    return article
+def read_fast_articles(folder: Path, ids: Iterable[str]) -> Iterator[Article]:
+    """Yield the articles of these ids; raises CorpusError."""
+    return ArticleStore(folder.parent).iterate(ids)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -10,28 +10,27 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from annotator.core.article import AnnotatedLineIndex, Article, LineVerdict, Sentence
-from annotator.core.digest import is_article_id
 from annotator.core.errors import CorpusError
 from annotator.core.schema import Schema
 from annotator.storage import corpus_settings as toml
 from annotator.storage.articles import (
+    ARTICLES_FOLDER,
+    ArticleStore,
     SourceIndex,
     check_article,
-    decode_article,
     encode_article,
     switch_line,
     undo_switch,
 )
-from annotator.storage.atomic import sync_files, sync_folder, write_atomic, write_new
+from annotator.storage.atomic import sync_folder, write_atomic, write_new
 from annotator.storage.corpus_layout import (
-    ARTICLES_FOLDER,
     check_article_sentences,
     check_folder_unused,
     check_is_corpus,
-    committed_article_ids,
+    check_sentences_in_text,
     file_state,
 )
-from annotator.storage.file_io import dump_json, parse_json, translate_os_errors
+from annotator.storage.file_io import translate_os_errors
 from annotator.storage.import_recovery import roll_back_interrupted_imports
 from annotator.storage.journal import ANNOTATIONS_FOLDER as ANNOTATIONS
 from annotator.storage.journal import annotator_names
@@ -64,6 +63,7 @@ class CorpusFolder:
         self.fingerprint = settings.fingerprint
         self.schema_path = path / settings.schema
         self.warnings: list[str] = []
+        self.articles = ArticleStore(path)
         self._sentences = SentenceFile(path / SENTENCES)
         self._cached_sentences = lru_cache(maxsize=64)(self._read_sentences)
         self._last_state: tuple[object, ...] = ()
@@ -145,18 +145,18 @@ class CorpusFolder:
         with translate_os_errors("read", self.path):
             seen = self._disk_state()
             if seen != self._last_state:
-                there = committed_article_ids(self.path / ARTICLES_FOLDER)
+                there = self.articles.ids()
                 ordered = [x for x in self._sentences.articles() if x in there]
                 self._article_ids = (*ordered, *sorted(there.difference(ordered)))
                 self._last_state = seen
         return self._article_ids
 
     def _disk_state(self) -> tuple[object, ...]:
-        return (file_state(self.path / ARTICLES_FOLDER), file_state(self._sentences.path))
+        return (file_state(self.articles.folder), file_state(self._sentences.path))
 
     def article(self, id: str) -> Article:  # noqa: A002  (the word of the contract)
         """Return an article as it is on the disk now; raises CorpusError where there is none such."""
-        return decode_article(self._read_article_json(id), str(self._article_path(id)))
+        return self.articles.get(id)
 
     def sentences(self, article_id: str) -> tuple[Sentence, ...]:
         """Return the sentences of all lines, dropped ones too, in text order; raises CorpusError."""
@@ -191,46 +191,41 @@ class CorpusFolder:
         check_article(article)
         check_article_sentences(article, sentences)
         with self._locked_for_writing():
-            if self._article_path(article.id).exists():
+            if self.articles.has(article.id):
                 raise CorpusError(
                     "this article is in the corpus already",
                     where=f"article {article.id}",
                     do="leave the source out",
                 )
-            fields = encode_article(article, len(sentences), came_from)
-            data = dump_json(fields, article.origin, pretty=True) + b"\n"
+            data = encode_article(article, len(sentences), came_from)
             self._sentences.remove_article(article.id)
             self._sentences.append(sentences)
-            write_atomic(self._article_path(article.id), data)
+            self.articles.add(article.id, data)
             self._article_ids += (article.id,)
             self._last_state = self._disk_state()
 
     @contextmanager
-    def adding_articles(self, sentences: Path, prepared: Mapping[str, Path]) -> Iterator[None]:
-        """Add many articles that lie prepared in files, by id, then carry out the block.
+    def adding_articles(self, sentences: Path, staged: ArticleStore, ids: Sequence[str]) -> Iterator[None]:
+        """Add many staged articles, then carry out the block.
 
         ``sentences`` is the file of all their sentences, which comes first. If the block fails, articles
         and sentences are taken out again. Raises CorpusError where one of them is there already.
         """
         with self._locked_for_writing():
-            known = [a for a in prepared if self._article_path(a).exists()]
-            if known:
+            if known := [a for a in ids if self.articles.has(a)]:
                 what = "somebody has added the same article meanwhile"
                 raise CorpusError(what, where=f"article {known[0]}", do="import again")
-            for article_id in prepared:
+            for article_id in ids:
                 self._sentences.remove_article(article_id)
-            before = self._sentences.append_file(sentences) if prepared else 0
+            before = self._sentences.append_file(sentences) if ids else 0
             try:
-                sync_files(prepared.values())
-                for article_id, path in prepared.items():
-                    path.replace(self._article_path(article_id))
-                sync_folder(self.path / ARTICLES_FOLDER)
+                self.articles.add_many(staged, ids)
                 yield
             except BaseException:
-                for article_id in prepared:
+                for article_id in ids:
                     with suppress(OSError):
-                        self._article_path(article_id).unlink(missing_ok=True)
-                if prepared:
+                        self.articles.remove([article_id])
+                if ids:
                     self._sentences.truncate(before)
                 raise
             finally:
@@ -250,17 +245,7 @@ class CorpusFolder:
 
         It waits ``wait`` seconds at most for another process that is writing to the corpus.
         """
-
-        def change(data: dict[str, Any]) -> dict[str, Any]:
-            if not 0 <= line < len(data["lines"]):
-                raise CorpusError(
-                    f"there is no line {line + 1}: the article has {len(data['lines'])}",
-                    where=f"article {article_id}",
-                    do="choose a line of the article",
-                )
-            return switch_line(data, line, verdict, by, time)
-
-        return self._change_article(article_id, change, wait)
+        return self._change_article(article_id, lambda x: switch_line(x, line, verdict, by, time), wait)
 
     def undo_line_verdict(
         self, article_id: str, *, by: str, time: float, wait: float = LOCK_TIMEOUT
@@ -270,8 +255,8 @@ class CorpusFolder:
         It waits ``wait`` seconds at most for another process that is writing to the corpus.
         """
         with self._locked_for_writing(wait):
-            data = undo_switch(self._read_article_json(article_id), by, time)
-            return self._save_article(article_id, data) if data is not None else None
+            fields = undo_switch(self.articles.fields(article_id), by, time)
+            return self._replace_article(article_id, fields) if fields is not None else None
 
     def replace_article(self, old_id: str, new_id: str) -> None:
         """Make an article the newest version in place of another, which leaves the queue.
@@ -280,96 +265,57 @@ class CorpusFolder:
         so that it never runs in a circle. Raises CorpusError where one of them is not there.
         """
         with self._locked_for_writing():
-            new, old = (
-                self._read_article_json(new_id),
-                self._read_article_json(old_id),
-            )  # both must be there before anything is written
+            new, old = self.articles.fields(new_id), self.articles.fields(old_id)  # both, before any write
             first = not new.get("replaces") and new_id not in self._earlier_versions(old_id)
-            self._save_article(new_id, new | {"replaced_by": ""} | ({"replaces": old_id} if first else {}))
-            self._save_article(old_id, old | {"replaced_by": new_id})
+            self._replace_article(new_id, new | {"replaced_by": ""} | ({"replaces": old_id} if first else {}))
+            self._replace_article(old_id, old | {"replaced_by": new_id})
 
     def restore_article(self, article_id: str) -> None:
         """Bring a replaced article back into the queue; raises CorpusError."""
-        self._change_article(article_id, lambda data: data | {"replaced_by": ""}, LOCK_TIMEOUT)
+        self._change_article(article_id, lambda fields: fields | {"replaced_by": ""}, LOCK_TIMEOUT)
 
     def articles_from_source(self, source: str) -> tuple[str, ...]:
         """Return the ids of the articles in the queue that came from a source, in the order of ingest."""
         for article_id in self.article_ids():
             if article_id not in self._source_index:
-                self._source_index.add(self._read_article_json(article_id))
+                self._source_index.add(article_id, self.articles.origin(article_id))
         return self._source_index.article_ids(source)
 
     def _earlier_versions(self, article_id: str) -> list[str]:
         """Return the ids of an article and of the versions before it."""
-        ids = []
+        ids: list[str] = []
         while article_id and article_id not in ids:
             ids.append(article_id)
-            article_id = (
-                self._read_article_json(article_id).get("replaces", "")
-                if article_id in self.article_ids()
-                else ""
-            )
+            known = article_id in self.article_ids()
+            article_id = self.articles.origin(article_id).replaces if known else ""
         return ids
 
     def _change_article(
         self, article_id: str, change: Callable[[dict[str, Any]], dict[str, Any]], wait: float
     ) -> Article:
         with self._locked_for_writing(wait):
-            old = self._read_article_json(article_id)
+            old = self.articles.fields(article_id)
             new = change(old)
-            return (
-                self._save_article(article_id, new)
-                if new != old
-                else decode_article(old, str(self._article_path(article_id)))
-            )
+            return self._replace_article(article_id, new) if new != old else self.articles.get(article_id)
 
-    def _save_article(self, article_id: str, data: dict[str, Any]) -> Article:
-        path = self._article_path(article_id)
-        article = decode_article(data, str(path))
-        write_atomic(path, dump_json(data, str(path), pretty=True) + b"\n")
+    def _replace_article(self, article_id: str, fields: dict[str, Any]) -> Article:
+        article = self.articles.replace(article_id, fields)
         self._last_state = self._disk_state()
         if article_id in self._source_index:
-            self._source_index.add(data)
+            self._source_index.add(article_id, self.articles.origin(article_id))
         return article
 
-    def _article_path(self, article_id: str) -> Path:
-        if not is_article_id(article_id):
-            raise CorpusError(
-                f"{article_id!r} is no article id", where=str(self.path), do="`annotator articles` lists them"
-            )
-        return self.path / ARTICLES_FOLDER / f"{article_id}.json"
-
-    def _read_article_json(self, article_id: str) -> dict[str, Any]:
-        path = self._article_path(article_id)
-        with translate_os_errors("read", path):
-            try:
-                with path.open("rb", buffering=0) as file:  # read whole: a buffer would only take time
-                    raw = file.read()
-            except FileNotFoundError:
-                raise CorpusError(
-                    f"there is no article {article_id}",
-                    where=str(self.path),
-                    do="`annotator articles` lists them",
-                ) from None
-        data = parse_json(raw, str(path))
-        if data.get("id") != article_id:
-            raise CorpusError(
-                "the file's name is not the article's id", where=str(path), do="restore its name"
-            )
-        return data
-
     def _read_sentences(self, article_id: str) -> tuple[Sentence, ...]:
-        data = self._read_article_json(article_id)
-        article = decode_article(data, str(self._article_path(article_id)))
+        article, origin = self.articles.get_with_origin(article_id)
         with translate_os_errors("read", self._sentences.path):
             sentences = self._sentences.read(article_id)
-        if len(sentences) != data.get("sentences", len(sentences)):
+        if len(sentences) != (len(sentences) if origin.sentences is None else origin.sentences):
             raise CorpusError(
-                f"{len(sentences)} of {data['sentences']} sentences of article {article_id} are there",
+                f"{len(sentences)} of {origin.sentences} sentences of article {article_id} are there",
                 where=str(self._sentences.path),
                 do="restore the file from a copy, or ingest the source into a new corpus",
             )
-        check_article_sentences(article, sentences)
+        check_sentences_in_text(article, sentences)
         return sentences
 
     @contextmanager

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from annotator.core.article import Article, Sentence
-from annotator.core.digest import is_article_id
 from annotator.core.errors import CorpusError
 from annotator.core.tokens import tokens_cover_text
+from annotator.storage.articles import ARTICLES_FOLDER
 from annotator.storage.corpus_settings import SETTINGS_FILE
 from annotator.storage.journal import ANNOTATIONS_FOLDER as ANNOTATIONS
 from annotator.storage.sentences import SENTENCES_FILE as SENTENCES
-
-ARTICLES_FOLDER = "articles"
 
 _CORPUS_FILES = {SETTINGS_FILE, "schema.toml", ARTICLES_FOLDER, ANNOTATIONS, "suggestions", SENTENCES}
 _RESERVED_FOLDERS = {ARTICLES_FOLDER, ANNOTATIONS, "suggestions"}
@@ -86,7 +83,17 @@ def check_articles_folder(path: Path) -> None:
 
 
 def check_article_sentences(article: Article, sentences: Sequence[Sentence]) -> None:
-    """Raise CorpusError unless the sentences stand in the article's text in order, tokens and all."""
+    """Raise CorpusError unless the sentences are in the article's text in order, tokens and all."""
+    check_sentences_in_text(article, sentences)
+    for s in sentences:
+        if not tokens_cover_text(s.tokens, s.text):
+            raise CorpusError(
+                "the tokens do not spell the sentence", where=f"sentence {s.id}", do=_INGEST_AGAIN
+            )
+
+
+def check_sentences_in_text(article: Article, sentences: Sequence[Sentence]) -> None:
+    """Raise CorpusError unless the sentences are in the article's text, in order."""
     end = 0
     for s in sentences:
         if s.article != article.id or s.start < end or article.text[s.start : s.end] != s.text or not s.text:
@@ -94,10 +101,6 @@ def check_article_sentences(article: Article, sentences: Sequence[Sentence]) -> 
                 "the sentence is not what stands there in the article",
                 where=f"sentence {s.id}",
                 do=_INGEST_AGAIN,
-            )
-        if not tokens_cover_text(s.tokens, s.text):
-            raise CorpusError(
-                "the tokens do not spell the sentence", where=f"sentence {s.id}", do=_INGEST_AGAIN
             )
         end = s.end
 
@@ -112,13 +115,3 @@ def file_state(path: Path) -> tuple[int, ...]:
     except FileNotFoundError:
         return ()
     return (now.st_ino, now.st_mtime_ns, now.st_size)
-
-
-def committed_article_ids(folder: Path) -> set[str]:
-    """Return the ids of the articles in a folder; other files in it mean nothing."""
-    try:
-        with os.scandir(folder) as entries:
-            names = [e.name.removesuffix(".json") for e in entries if e.name.endswith(".json")]
-    except FileNotFoundError:
-        return set()
-    return {n for n in names if is_article_id(n)}

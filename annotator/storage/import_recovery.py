@@ -18,6 +18,7 @@ from typing import Any
 import orjson
 
 from annotator.core.digest import is_article_id
+from annotator.storage.articles import ArticleStore
 from annotator.storage.atomic import sync_folder, write_atomic
 from annotator.storage.journal import ANNOTATIONS_FOLDER as ANNOTATIONS
 from annotator.storage.journal import is_annotator_name
@@ -26,7 +27,6 @@ from annotator.storage.lock import HeldError, Lock
 STAGING_PREFIX = ".import-"
 """What the name of the folder begins with in which an import is prepared; it ends with ``.tmp``."""
 _NOTE_FILE = "before.json"
-_ARTICLES = "articles"
 
 ROLLED_BACK_WARNING = "an import that was killed half-way was taken back; import again what is missing"
 INTERRUPTED_WARNING = (
@@ -103,10 +103,8 @@ def _roll_back(corpus: Path, folder: Path, schema: Path, fields: dict[str, Any])
             stack.enter_context(Lock(corpus / ANNOTATIONS / f".{name}.lock"))
         for name, size in journals.items():
             _truncate_journal(corpus / ANNOTATIONS / f"{name}.jsonl", size)
-        for article in articles:
-            if not (folder / _ARTICLES / f"{article}.json").exists():  # else it has not come to its place
-                (corpus / _ARTICLES / f"{article}.json").unlink(missing_ok=True)
-        sync_folder(corpus / _ARTICLES)
+        staged = ArticleStore(folder)
+        ArticleStore(corpus).remove(a for a in articles if not staged.has(a))  # the others are staged still
         if before and schema.read_bytes() == after.encode():
             write_atomic(schema, before.encode())
         delete_recovery_note(folder)

@@ -22,13 +22,13 @@ from msgspec.structs import replace
 from annotator.core.article import Article, Sentence
 from annotator.core.errors import CorpusError, JournalError
 from annotator.core.journal_record import JournalRecord
-from annotator.storage.articles import check_article, encode_article
+from annotator.storage.articles import ARTICLES_FOLDER, ArticleStore, check_article, encode_article
 from annotator.storage.atomic import sync_files, sync_folder, write_atomic
 from annotator.storage.codec import RecordDecoder, encode_record
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.corpus_layout import ARTICLES_FOLDER, check_article_sentences
+from annotator.storage.corpus_layout import check_article_sentences
 from annotator.storage.corpus_settings import SETTINGS_FILE as SETTINGS
-from annotator.storage.file_io import MAX_RECORD, dump_json, raw_lines, translate_os_errors
+from annotator.storage.file_io import MAX_RECORD, raw_lines, translate_os_errors
 from annotator.storage.import_recovery import (
     STAGING_PREFIX,
     delete_recovery_note,
@@ -106,14 +106,15 @@ class ImportStaging(Struct):
         """Prepare an article with its sentences; raises CorpusError for parts that contradict each other."""
         check_article(article)
         check_article_sentences(article, sentences)
-        data = dump_json(encode_article(article, len(sentences)), article.origin, pretty=True) + b"\n"
+        self.add_prepared_article(article.id, encode_article(article, len(sentences)), sentences)
+
+    def add_prepared_article(self, article_id: str, data: bytes, sentences: Iterable[Sentence]) -> None:
+        """Prepare an article from the bytes of its file, with its sentences; raises CorpusError."""
         with translate_os_errors("write", self.folder):
-            out = self._open_file(SENTENCES)
-            for sentence in sentences:
-                out.write(encode_sentence_line(sentence))
-            (self.folder / ARTICLES_FOLDER / f"{article.id}.json").write_bytes(data)
-        self.articles.append(article.id)
-        self._article_ids.add(article.id)
+            self._open_file(SENTENCES).writelines(encode_sentence_line(s) for s in sentences)
+            ArticleStore(self.folder).stage(article_id, data)
+        self.articles.append(article_id)
+        self._article_ids.add(article_id)
 
     def add_records(self, annotator: str, records: Iterable[JournalRecord]) -> None:
         """Prepare journal records, numbered on from what this annotator has in this import.
@@ -185,13 +186,12 @@ class ImportStaging(Struct):
     ) -> None:
         """Write all of it, the articles first; an error takes it back."""
         schema = corpus.schema_path.read_bytes().decode() if schema_text else ""
-        prepared = {a: self.folder / ARTICLES_FOLDER / f"{a}.json" for a in self.articles}
         sizes = {n: j.path.stat().st_size for n, j in journals.items()}
         try:
             self._write_recovery_note(self.articles, sizes, (schema, schema_text or ""))
             if schema_text:
                 corpus.set_schema(schema_text)
-            with corpus.adding_articles(self.folder / SENTENCES, prepared):
+            with corpus.adding_articles(self.folder / SENTENCES, ArticleStore(self.folder), self.articles):
                 for name, journal in journals.items():
                     self._append_records(name, journal)
                 with translate_os_errors("write", self.folder):

@@ -12,6 +12,7 @@ from typing import Self
 
 from annotator.core.errors import CorpusError, JournalError
 from annotator.core.journal_record import JournalRecord
+from annotator.storage.articles import ArticleStore
 from annotator.storage.atomic import append_durable, set_aside, sync, sync_folder
 from annotator.storage.codec import encode_record
 from annotator.storage.file_io import raw_lines, translate_os_error, translate_os_errors
@@ -172,10 +173,10 @@ class Journal:
 
     def _restore_rescued(self) -> None:
         """Bring back what lies in rescue files where it follows the last record, else tell of it."""
-        articles = self.path.parent.parent / "articles"
+        articles = ArticleStore(self.path.parent.parent)
         for path in find_rescue_files(rescue_name(self.path.parent.parent, self.annotator)):
             records = read_rescue(path)
-            if any(not (articles / f"{r.annotated.sentence.article}.json").is_file() for r in records):
+            if not all(articles.has(r.annotated.sentence.article) for r in records):
                 continue  # of another corpus that has the same name
             if not self._restore_from(path, records):
                 self.warnings.append(

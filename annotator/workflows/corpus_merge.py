@@ -9,19 +9,17 @@ from typing import Any
 from msgspec import Struct, field
 
 from annotator.core.errors import CorpusError
-from annotator.storage.articles import decode_article
+from annotator.storage.articles import ARTICLES_FOLDER, decode_article, encode_article_fields
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.corpus_layout import ARTICLES_FOLDER
 from annotator.storage.corpus_settings import SETTINGS_FILE as SETTINGS
 from annotator.storage.corpus_settings import SPLITS_FILE as SPLITS
 from annotator.storage.corpus_settings import encode_split_groups, read_split_groups
-from annotator.storage.file_io import dump_json, parse_json, translate_os_errors
+from annotator.storage.file_io import translate_os_errors
 from annotator.storage.import_transaction import ImportStaging
 from annotator.storage.journal import ANNOTATIONS_FOLDER as ANNOTATIONS
 from annotator.storage.migrations import MIGRATIONS_FILE as MIGRATIONS
 from annotator.storage.migrations import read_migrations
 from annotator.storage.sentences import SENTENCES_FILE as SENTENCES
-from annotator.storage.sentences import encode_sentence_line
 from annotator.storage.suggestions import SUGGESTIONS_FOLDER as SUGGESTIONS
 from annotator.storage.suggestions import read_suggestion_index, source_names, suggestion_path
 
@@ -55,27 +53,18 @@ def merge_article(
     A line that a person has switched in one corpus is switched; what two say differently is told.
     """
     differences = ArticleDifferences()
-    data = _read_article(owners[0], article_id)
+    data = owners[0].articles.fields(article_id)
     sentences = owners[0].sentences(article_id)
     for other in owners[1:]:
-        data = _merge_fields(data, _read_article(other, article_id), other, differences)
+        data = _merge_fields(data, other.articles.fields(article_id), other, differences)
         if other.sentences(article_id) != sentences:
             differences.conflicts.append(
                 f"article {article_id}: {other.path} has cut it into other sentences"
             )
-    decode_article(data, f"article {article_id}")
-    staging.add_file(f"{ARTICLES_FOLDER}/{article_id}.json", dump_json(data, article_id, pretty=True) + b"\n")
-    with translate_os_errors("write", staging.folder), (staging.folder / SENTENCES).open("ab") as out:
-        out.writelines(encode_sentence_line(s) for s in sentences)
-    staging.articles.append(article_id)
+    raw = encode_article_fields(data, article_id)
+    decode_article(raw, f"article {article_id}")
+    staging.add_prepared_article(article_id, raw, sentences)
     return differences
-
-
-def _read_article(corpus: CorpusFolder, article_id: str) -> dict[str, Any]:
-    corpus.article(article_id)  # raises where something in it is amiss
-    path = corpus.path / ARTICLES_FOLDER / f"{article_id}.json"
-    with translate_os_errors("read", path):
-        return parse_json(path.read_bytes(), str(path))
 
 
 def _merge_fields(

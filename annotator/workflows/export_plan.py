@@ -23,9 +23,8 @@ from annotator.export.docbin_parts import shard_files
 from annotator.export.options import ExportOptions, MissingItems
 from annotator.export.sentence_packer import PackedArticle, pack_article_metadata
 from annotator.export.splits import SplitAssignment, assign_parts, split_keys
-from annotator.storage.articles import FastArticle, read_fast_articles
+from annotator.storage.articles import ARTICLES_FOLDER, FastArticle, read_fast_articles
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.corpus_layout import ARTICLES_FOLDER
 from annotator.storage.journal import ANNOTATIONS_FOLDER
 from annotator.storage.journal_index import (
     ACCEPTED_NUMBER,

@@ -27,9 +27,8 @@ from annotator.similarity.story_groups import (
     group_stories,
     rebalanced_groups,
 )
-from annotator.storage.articles import read_fast_articles
+from annotator.storage.articles import ARTICLES_FOLDER, read_fast_articles
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.corpus_layout import ARTICLES_FOLDER
 from annotator.storage.corpus_settings import SPLITS_FILE, encode_split_groups, read_split_groups
 from annotator.storage.journal_index import FastReadError
 

@@ -85,7 +85,7 @@ def make(path: Path, count: int) -> CorpusFolder:
         for first in range(0, count, EACH):
             article, placed = _article(annotated_sentences[first : first + EACH], first // EACH)
             file = path / "articles" / f"{article.id}.json"
-            file.write_bytes(orjson.dumps(encode_article(article, len(placed))) + b"\n")
+            file.write_bytes(encode_article(article, len(placed)))
             for seq, annotated in enumerate(placed, first + 1):
                 sentences.write(orjson.dumps(encode_sentence(annotated.sentence)) + b"\n")
                 journal.write(

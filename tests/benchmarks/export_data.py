@@ -136,9 +136,7 @@ def make(folder: Path, total: int, seed: int = 1) -> None:
         (folder / "tasks.jsonl").open("wb") as tasks,
     ):
         for article, every in annotated_articles(total, seed):
-            (at / "articles" / f"{article.id}.json").write_bytes(
-                orjson.dumps(encode_article(article, len(every)), option=orjson.OPT_INDENT_2) + b"\n"
-            )
+            (at / "articles" / f"{article.id}.json").write_bytes(encode_article(article, len(every)))
             for annotated in every:
                 seq += 1
                 sentences.write(orjson.dumps(encode_sentence(annotated.sentence)) + b"\n")

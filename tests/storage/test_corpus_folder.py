@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from annotator.core.article import LineVerdict
 from annotator.core.digest import article_id_from_digest, text_digest
 from annotator.core.errors import CorpusError, SchemaError, SourceError
+from annotator.storage import articles
 from annotator.storage import corpus_folder as module
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.lock import Lock
@@ -191,7 +192,7 @@ def test_crash_between_sentences_and_article(filled: CorpusFolder, monkeypatch: 
     """Sentences without an article are ignored, and gone when the same article comes again."""
     a, last = body("Comes twice.\nAnd once more.", "b.txt"), body("The last.", "c.txt")
     with monkeypatch.context() as patch:
-        patch.setattr(module, "write_atomic", FailingFile(None, OSError(errno.EIO, "crash")))
+        patch.setattr(articles, "write_atomic", FailingFile(None, OSError(errno.EIO, "crash")))
         with pytest.raises(CorpusError, match="the disk reports an error"):
             filled.add_article(a, sentences(a))
     assert len((filled.path / "sentences.jsonl").read_bytes().splitlines()) == 6
@@ -341,7 +342,10 @@ def test_damaged_files_are_reported(filled: CorpusFolder) -> None:
     good = path.read_bytes()
     for bad, message in [
         (good.replace(b"Okafor", b"Okafar"), "digest and id do not belong"),
-        (good.replace(b'"boilerplate"', b'"junk"'), "'junk' is not a valid LineVerdict"),
+        (
+            good.replace(b'"boilerplate"', b'"junk"'),
+            r"Invalid enum value 'junk' - at `\$\.lines\[4\]\.verdict`",
+        ),
         (good[:-20], "this is no JSON"),
         (good.replace(a.id.encode(), b"0" * 12, 1), "the file's name is not the article's id"),
     ]:
