@@ -5,11 +5,13 @@ from __future__ import annotations
 import getpass
 import re
 import shlex
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
 
+from annotator.cli.output import EXIT_LEFT_OUT
 from annotator.plugins import plugin_names
 from annotator.storage.schemas import read_schema_text
 from annotator.workflows.opening import apply_schema as apply_schema
@@ -50,6 +52,13 @@ class FormatType(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # ge
         return choice.convert(value, param, ctx)
 
 
+max_lost_option = click.option(
+    "--max-lost",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="End with 0 instead of 3 where no more than N things were left out.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 
 
@@ -70,3 +79,9 @@ def annotate_command(path: str, names: Iterable[str]) -> str:
 
 
 schema_file_text = read_schema_text
+
+
+def exit_for_losses(lost: int, max_lost: int = 0) -> None:
+    """Exit with 3 where more was left out, though nobody asked for it, than ``--max-lost`` allows."""
+    if lost > max_lost:
+        sys.exit(EXIT_LEFT_OUT)
