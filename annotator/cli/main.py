@@ -5,19 +5,22 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 import click
 
 from annotator._version import __version__
 from annotator.cli import output
-from annotator.core.errors import AnnotatorError
+from annotator.core.errors import AnnotatorError, UsageError
 from annotator.storage.gc_pause import gc_paused
 
 _COMMANDS = {
     "annotate": "Annotate a corpus in the terminal (also: `annotator CORPUS`).",
     "articles": "List the articles of a corpus, or the lines of one with their verdicts.",
     "check": "Look for problems: damage, forbidden overlaps, doubtful edges, doubles; or certify a format.",
+    "completion": "Print the script that completes commands and options in a shell.",
     "export": "Write training data for spaCy: DocBins, a config and a ledger.",
     "help": "Show a page of the manual, or the list of its pages.",
     "import": "Take in the annotations of other tools: Prodigy, doccano, Label Studio, brat, CoNLL, …",
@@ -28,10 +31,26 @@ _COMMANDS = {
     "stats": "Print honest figures: pace, keys a span, progress with a forecast, suggestions.",
     "suggest": "Pre-annotate a corpus by rules or a spaCy pipeline, or measure how well they do.",
 }
-
+_EXAMPLES = {
+    "annotate": "annotator annotate news --as ana",
+    "articles": "annotator articles news",
+    "check": "annotator check news --level error --json",
+    "completion": "annotator completion bash >> ~/.bashrc",
+    "export": "annotator export news out --split 80/10/10",
+    "import": "annotator import all.jsonl --corpus news --map PER=PERSON",
+    "keys": "annotator keys --check keymap.toml",
+    "ingest": "annotator ingest pages/ --corpus news --schema news",
+    "merge": "annotator merge monday tuesday --into both",
+    "schema": "annotator schema rename news COUNT AMOUNT --dry-run",
+    "stats": "annotator stats news --as ana",
+    "suggest": "annotator suggest news --rules",
+}
+"""What each command's help ends with."""
 
 _MODULES = {"import": "imports"}
 """The module of a command whose name is a word of Python."""
+DEBUG_VARIABLE = "ANNOTATOR_DEBUG"
+"""The environment variable that shows where an unexpected error was raised."""
 
 
 class _CommandGroup(click.Group):
@@ -48,6 +67,8 @@ class _CommandGroup(click.Group):
         with gc_paused():
             module = importlib.import_module(f"annotator.cli.{_MODULES.get(cmd_name, cmd_name)}")
         command: click.Command = module.command
+        if cmd_name in _EXAMPLES:
+            command.epilog = f"Example: {_EXAMPLES[cmd_name]}"
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -57,26 +78,58 @@ class _CommandGroup(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put `annotate` before what is neither a command nor an option of the group."""
-        own = {"--help", "-h", "--version"}
-        if not args or (args[0] not in _COMMANDS and args[0] not in own):
+        own = {*_COMMANDS, "--help", "-h", "--version"}
+        if not ctx.resilient_parsing and (not args or args[0] not in own):
+            if args:
+                _refuse_misspelt_command(args[0])
             args = ["annotate", *args]
         return super().parse_args(ctx, args)
 
 
+def _refuse_misspelt_command(word: str) -> None:
+    """Raise UsageError for a word that is almost a command and no folder."""
+    near = get_close_matches(word, _COMMANDS, n=1, cutoff=0.7)
+    if near and not Path(word).exists():
+        raise UsageError(
+            f"there is no command {word!r}, and no such corpus", do=f"did you mean `annotator {near[0]}`?"
+        )
+
+
+def _print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    """Print the version of the program and of what it stores."""
+    if not value or ctx.resilient_parsing:
+        return
+    from annotator.plugins import api
+    from annotator.storage.codec import JOURNAL_FORMAT
+    from annotator.storage.corpus_settings import CORPUS_FORMAT
+
+    output.write_data(
+        [
+            f"annotator, version {__version__}",
+            f"corpus format {CORPUS_FORMAT}, record format {JOURNAL_FORMAT}, plug-in interface {api}",
+        ]
+    )
+    ctx.exit()
+
+
 @click.group(cls=_CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="annotator")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the versions of the program and of its formats, and exit.",
+)
 def main() -> None:
     """Mark spans in news articles in the terminal and export training data for spaCy.
 
     `annotator [CORPUS]` opens a corpus; without one it opens your own copy of the sample.
 
     Exit codes: 0 done; 1 bad input or environment; 2 wrong usage, or no terminal; 3 done, but
-    something was left out that you did not ask to leave out; 130 stopped with Ctrl+C.
+    something was left out that you did not ask to leave out; 130 stopped with Ctrl+C. With --json
+    a failure is printed as JSON too.
     """
-
-
-DEBUG_VARIABLE = "ANNOTATOR_DEBUG"
-"""The environment variable that shows where an unexpected error was raised."""
 
 
 def run(args: list[str] | None = None) -> None:
@@ -87,41 +140,62 @@ def run(args: list[str] | None = None) -> None:
             "annotator: Windows has no file locks of this kind; install WSL and run Annotator in it"
         )
         sys.exit(1)
-    sys.exit(_run_for_exit_code(args))
+    sys.exit(_run_for_exit_code(sys.argv[1:] if args is None else args))
 
 
-def _run_for_exit_code(args: list[str] | None) -> int:
-    """Run the command line and return its exit code."""
+def _run_for_exit_code(args: list[str]) -> int:
+    """Run the command line and return its exit code; with ``--json``, print an error as JSON as well."""
     try:
-        code: Any = main(args=args, prog_name="annotator", standalone_mode=False)
-    except AnnotatorError as error:
-        output.write_message(f"annotator: {error}")
-        code = error.exit_code
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code
+        try:
+            code: Any = main(args=args, prog_name="annotator", standalone_mode=False)
+        except (AnnotatorError, click.ClickException, OSError, ValueError) as error:
+            code = _report_error(error)
+            if "--json" in args:
+                output.write_json({"error": _error_fields(error)})
     except (click.Abort, KeyboardInterrupt):
         code = output.EXIT_INTERRUPTED
     except output.OutputClosedError:
         code = 0
-    except (OSError, ValueError) as error:  # UnicodeError is a ValueError
-        if os.environ.get(DEBUG_VARIABLE):
-            import traceback
-
-            traceback.print_exc()
-        output.write_message(
-            f"annotator: {_describe_unexpected(error)}; set {DEBUG_VARIABLE}=1 to see where it comes from"
-        )
-        code = 1
     return code if isinstance(code, int) else 0
 
 
-def _describe_unexpected(error: OSError | ValueError) -> str:
-    """Return an error that no command has foreseen as one line: where, if it says so, and what."""
+def _report_error(error: Exception) -> int:
+    """Print an error on stderr and return its exit code."""
+    if isinstance(error, AnnotatorError):
+        output.write_message(f"annotator: {error}")
+        return error.exit_code
+    if isinstance(error, click.ClickException):
+        error.show()
+        return error.exit_code
+    if os.environ.get(DEBUG_VARIABLE):
+        import traceback
+
+        traceback.print_exc()
+    output.write_message(
+        f"annotator: {_unexpected_error(error)}; set {DEBUG_VARIABLE}=1 to see where it comes from"
+    )
+    return 1
+
+
+def _unexpected_error(error: Exception) -> AnnotatorError:
+    """Return an error that no command has foreseen as one of ours: where, if it says so, and what."""
     if isinstance(error, OSError) and error.strerror:
-        where = f"{error.filename}: " if error.filename else ""
-        return f"{where}{error.strerror.lower()}"
-    return " ".join((str(error) or type(error).__name__).split())
+        return AnnotatorError(error.strerror.lower(), where=str(error.filename or ""))
+    return AnnotatorError(" ".join((str(error) or type(error).__name__).split()))
+
+
+def _error_fields(error: Exception) -> dict[str, str]:
+    """Return an error as ``--json`` prints it; ``kind`` is the error's class without its ending."""
+    kind = type(error).__name__.removesuffix("Error").lower()
+    if isinstance(error, click.ClickException):
+        context = error.ctx if isinstance(error, click.UsageError) else None
+        do = f"see `{context.command_path} --help`" if context else ""
+        return {"kind": "usage", "what": error.format_message(), "where": "", "do": do}
+    if not isinstance(error, AnnotatorError):
+        kind, error = "unexpected", _unexpected_error(error)
+    elif type(error) is AnnotatorError:
+        kind = "input"
+    return {"kind": kind, "what": error.what, "where": error.where, "do": error.do}
 
 
 if __name__ == "__main__":

@@ -1,0 +1,105 @@
+"""The command group: near commands, versions, examples, completion, and failures as JSON."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from annotator.cli.main import _COMMANDS
+from tests import builders
+from tests.cli.command_runner import call
+
+
+def test_a_misspelt_command_suggests_the_near_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a terminal too; a folder of that name is a corpus all the same."""
+    monkeypatch.chdir(tmp_path)
+    said = call("anotate")
+    assert said.code == 2
+    assert said.err == (
+        "annotator: there is no command 'anotate', and no such corpus; did you mean `annotator annotate`?\n"
+    )
+    (tmp_path / "anotate").mkdir()
+    assert "annotating needs a terminal" in call("anotate").err
+
+
+def test_the_version_names_the_stored_formats() -> None:
+    """Program, corpus, record and plug-ins have a version each."""
+    said = call("--version")
+    assert said.code == 0
+    assert said.out.splitlines()[1] == "corpus format 1, record format 1, plug-in interface 1"
+
+
+@pytest.mark.parametrize("name", _COMMANDS)
+def test_each_help_ends_with_an_example(name: str) -> None:
+    """The example is a call of this command."""
+    assert f"\n  Example: annotator {name}" in call(name, "--help").out
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_prints_the_shells_script(shell: str) -> None:
+    """The script asks the program itself for what completes a word."""
+    said = call("completion", shell)
+    assert said.code == 0
+    assert f"_ANNOTATOR_COMPLETE={shell}_complete" in said.out
+
+
+def test_a_shell_completes_commands() -> None:
+    """A first word is completed to a command."""
+    asked = {"_ANNOTATOR_COMPLETE": "bash_complete", "COMP_WORDS": "annotator exp", "COMP_CWORD": "1"}
+    run = subprocess.run(
+        [sys.executable, "-m", "annotator"],
+        env=os.environ | asked,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.stdout == "plain,export\n"
+
+
+def test_a_failure_is_json_too(tmp_path: Path) -> None:
+    """With --json the error is on stdout in fields, and the line on stderr stays."""
+    missing = tmp_path / "nowhere"
+    said = call("stats", missing, "--json")
+    assert said.code == 1
+    assert said.json == {
+        "error": {
+            "kind": "corpus",
+            "what": "there is no such corpus",
+            "where": str(missing),
+            "do": f"make it with `annotator ingest FILE… --corpus {missing}`",
+        }
+    }
+    assert said.err == call("stats", missing).err
+    assert not call("stats", missing).out
+
+
+def test_a_usage_error_is_json_too(tmp_path: Path) -> None:
+    """Whenever --json is among the arguments, even where click refuses them."""
+    said = call("check", tmp_path, "--wrong", "--json")
+    assert said.code == 2
+    assert said.json["error"]["kind"] == "usage"
+    assert said.json["error"]["what"].startswith("No such option")
+    assert said.json["error"]["do"] == "see `annotator check --help`"
+    said = call("check", builders.make_corpus(tmp_path / "news").path, "--only", "commas", "--json")
+    assert said.json["error"]["what"] == "--only commas is no kind of problem"
+
+
+def test_an_unforeseen_error_is_json_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error of the system that no command has foreseen has its kind."""
+
+    def fail(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", "/locked")
+
+    monkeypatch.setattr("annotator.cli.stats.collect_statistics", fail)
+    said = call("stats", builders.make_corpus(tmp_path / "news").path, "--json")
+    assert said.code == 1
+    assert said.json["error"] == {
+        "kind": "unexpected",
+        "what": "permission denied",
+        "where": "/locked",
+        "do": "",
+    }
