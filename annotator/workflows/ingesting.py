@@ -1,4 +1,4 @@
-"""Taking sources into a corpus, and telling which article is a new version of which.
+"""Ingests sources into a corpus, and finds out which article is a new version of which.
 
 Only what is known to be the same source can replace an article: the same file, or the same record
 of a file. An article whose text is among the sources of the run is never replaced by it.
@@ -7,65 +7,202 @@ of a file. An article whose text is among the sources of the run is never replac
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
-from msgspec import Struct, field
+from msgspec import Struct, to_builtins
 
 from annotator.core.article import Article
-from annotator.core.errors import AnnotatorError
+from annotator.core.errors import AnnotatorError, UsageError, path_text
+from annotator.core.pluralize import pluralize
 from annotator.ingest.article_builder import build_article
-from annotator.ingest.sources import ArticleSource, SourceFailure
+from annotator.ingest.sources import ArticleSource, SourceFailure, read_sources
 from annotator.ingest.tokenizer import Tokenizer
 from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.file_io import translate_os_errors
+from annotator.storage.schemas import DEFAULT_SCHEMA, load_schema, read_schema_text
 from annotator.workflows.annotation_loader import load_journals
+from annotator.workflows.opening import apply_schema
+from annotator.workflows.progress import ProgressCallback, ignore_progress
 
 KNOWN_STATE = "already in the corpus"
 RESTORED_STATE = "back in the queue"
+_SPAN_FIELDS = ("spans", "label", "labels", "entities", "annotations")
+"""The fields in which other tools keep the spans of a record."""
 
 
-class IngestReport(Struct):
+class IngestReport(Struct, frozen=True):
     """What an ingest did, source by source."""
 
     corpus: str
-    added: list[dict[str, Any]] = field(default_factory=list)
-    known: list[dict[str, Any]] = field(default_factory=list)
-    failed: list[dict[str, str]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    added: tuple[dict[str, Any], ...] = ()
+    """The new articles: ``origin id title lines body sentences replaces``."""
+    known: tuple[dict[str, Any], ...] = ()
+    """The articles that were there: ``origin id state replaces``."""
+    failed: tuple[dict[str, str], ...] = ()
+    """The sources that were left out: ``origin error``."""
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def sentences(self) -> int:
-        """How many sentences stand in the queue of what was added."""
+        """How many sentences of the new articles are to be annotated."""
         return sum(int(a["sentences"]) for a in self.added)
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for ``--json``."""
+        values: dict[str, Any] = to_builtins(self)
+        del values["warnings"]
+        return {**values, "sentences": self.sentences}
 
-class IngestRun:
+
+class IngestInterrupted(KeyboardInterrupt):
+    """Ctrl+C during an ingest; what is in stays."""
+
+    def __init__(self, articles: int) -> None:
+        super().__init__(articles)
+        self.articles = articles
+        """How many articles of this run are in the corpus."""
+
+
+def ingest(
+    folder: Path,
+    sources: Sequence[Path | str],
+    *,
+    lang: str | None = None,
+    schema: Path | str | None = None,
+    name: str | None = None,
+    stdin: BinaryIO | None = None,
+    progress: ProgressCallback = ignore_progress,
+) -> IngestReport:
+    """Ingest files, folders or standard input (``-``) into the corpus ``folder``, a transaction a source.
+
+    The corpus is made when the first article is there; ``lang`` (a spaCy code, default en) and ``name`` are
+    those of a new corpus, and ``schema`` is put in force in either. ``progress`` counts sources. Raises
+    AnnotatorError where no source can be read (its notes are the further ones), and IngestInterrupted.
+    """
+    run = None
+    try:
+        every = list(read_sources([Path(s) for s in sources], stdin))
+        _check_not_empty(every)
+        run = _begin(folder, lang, schema, name)
+        for n, source in enumerate(every):
+            progress(n, len(every))
+            run.add_source(source)
+        progress(len(every), len(every))
+        run.replace_earlier_versions()
+    except KeyboardInterrupt:
+        raise IngestInterrupted(len(run.added) + len(run.known) if run else 0) from None
+    return IngestReport(
+        path_text(folder),
+        tuple(run.added),
+        tuple(run.known),
+        tuple(run.failed),
+        (*run.notes, *_annotated_source_notes(every)),
+        (*run.warnings, *(run.corpus.warnings if run.corpus else ())),
+    )
+
+
+def _check_not_empty(sources: Sequence[ArticleSource | SourceFailure]) -> None:
+    """Raise the error of bad sources before a corpus is made for nothing."""
+    failures = [s for s in sources if isinstance(s, SourceFailure)]
+    if len(failures) < len(sources):
+        return
+    if not failures:
+        raise UsageError("there is no source", do="name at least one file")
+    for further in failures[1:]:
+        failures[0].error.add_note(str(further.error))
+    raise failures[0].error
+
+
+def _annotated_source_notes(sources: Sequence[ArticleSource | SourceFailure]) -> Iterator[str]:
+    """Yield a note on sources that another tool has annotated: an ingest takes their texts alone."""
+    annotated = [s.origin for s in sources if isinstance(s, ArticleSource) and _is_annotated(s)]
+    if annotated:
+        hold = "holds" if len(annotated) == 1 else "hold"
+        counted = f"{pluralize(len(annotated), 'source')} (the first: {annotated[0]}) {hold} annotations"
+        yield f"{counted}, and only the texts were taken: `annotator import` takes both"
+
+
+def _is_annotated(source: ArticleSource) -> bool:
+    """Whether a record has a list of spans, or a text an .ann file beside it."""
+    if source.kind == "record":
+        lists = (source.meta.get(key) for key in _SPAN_FIELDS)
+        return any(isinstance(x, list) and x and isinstance(x[0], list | dict) for x in lists)
+    return bool(source.stable_origin) and Path(source.stable_origin).with_suffix(".ann").is_file()
+
+
+def _begin(folder: Path, lang: str | None, schema: Path | str | None, name: str | None) -> _IngestRun:
+    """Open the corpus, or prepare for making it with the first article."""
+    with translate_os_errors("read", folder):
+        exists = (folder / "corpus.toml").exists()
+    if not exists:
+        return _begin_new(folder, lang or "en", schema or DEFAULT_SCHEMA, name)
+    corpus = CorpusFolder.open(folder)
+    if lang and lang != corpus.lang:
+        what = f"--lang {lang}, but the corpus is {corpus.lang}"
+        raise UsageError(what, where=str(folder), do="leave --lang out")
+    if schema:
+        apply_schema(corpus, read_schema_text(schema), str(schema))
+    tokenizer = Tokenizer(corpus.lang)
+    run = _IngestRun(lambda: corpus, tokenizer, corpus)
+    if tokenizer.fingerprint != corpus.fingerprint:
+        run.warnings.append(
+            "this spaCy splits tokens otherwise than the one that the corpus was begun with; "
+            "the stored tokens stay as they are"
+        )
+    return run
+
+
+def _begin_new(folder: Path, lang: str, schema: Path | str, name: str | None) -> _IngestRun:
+    """Prepare for a new corpus; raises SchemaError at once, with the name of the file."""
+    tokenizer = Tokenizer(lang)
+    load_schema(schema)
+    text = read_schema_text(schema)
+
+    def create() -> CorpusFolder:
+        return CorpusFolder.create(
+            folder,
+            name=path_text(name or folder.resolve().name),
+            lang=lang,
+            fingerprint=tokenizer.fingerprint,
+            schema_text=text,
+        )
+
+    return _IngestRun(create, tokenizer)
+
+
+class _IngestRun:
     """One run of an ingest; a source that fails leaves the corpus as it was."""
 
     def __init__(
         self,
-        make: Callable[[], CorpusFolder],
+        create: Callable[[], CorpusFolder],
         tokenizer: Tokenizer,
-        report: IngestReport,
         corpus: CorpusFolder | None = None,
     ) -> None:
-        """Begin; ``make`` makes the corpus when the first article is there."""
+        """Begin; ``create`` makes the corpus when the first article is there."""
         self.corpus = corpus
-        self._create_corpus = make
+        self.added: list[dict[str, Any]] = []
+        self.known: list[dict[str, Any]] = []
+        self.failed: list[dict[str, str]] = []
+        self.notes: list[str] = []
+        self.warnings: list[str] = []
+        self._create_corpus = create
         self._tokenizer = tokenizer
-        self._report = report
         self._rows: dict[str, dict[str, Any]] = {}
-        """What the report says of each article of this run, by its id."""
+        """The row of each article of this run in the report, by its id."""
         self._newest: dict[str, str] = {}
         """The id of the last article of this run that came from each source."""
 
     def add_source(self, source: ArticleSource | SourceFailure) -> None:
-        """Take one source in, or note why not."""
+        """Add one source, or note why not."""
         if isinstance(source, SourceFailure):
             self._add_failure(source.origin, source.error)
             return
-        self._report.notes += [f"{source.origin}: {note}" for note in source.notes]
+        self.notes += [f"{source.origin}: {note}" for note in source.notes]
         try:
             article, sentences = build_article(source, self._tokenizer)
         except AnnotatorError as error:
@@ -80,7 +217,7 @@ class IngestRun:
             else:
                 self.corpus.add_article(article, sentences, came_from=came_from)
                 self._rows[article.id] = _article_summary(self.corpus, article)
-                self._report.added.append(self._rows[article.id])
+                self.added.append(self._rows[article.id])
         except AnnotatorError as error:
             self._add_failure(source.origin, error)
             return
@@ -88,20 +225,20 @@ class IngestRun:
             self._newest[came_from] = article.id
 
     def _add_failure(self, origin: str, error: AnnotatorError) -> None:
-        self._report.failed.append({"origin": origin, "error": str(error)})
+        self.failed.append({"origin": origin, "error": str(error)})
 
     def _add_known(self, corpus: CorpusFolder, article: Article) -> None:
-        """Note an article that is there already, brought back where a later version had replaced it."""
+        """Note an article that is there already; where a later version replaced it, restore it."""
         state = KNOWN_STATE
         if corpus.article(article.id).replaced_by:
             corpus.restore_article(article.id)
             state = RESTORED_STATE
         row: dict[str, Any] = {"origin": article.origin, "id": article.id, "state": state, "replaces": None}
         self._rows.setdefault(article.id, row)
-        self._report.known.append(row)
+        self.known.append(row)
 
     def replace_earlier_versions(self) -> None:
-        """Let the articles of this run replace what came from the same sources before it."""
+        """Replace the articles that came from the same sources before this run."""
         if self.corpus is None:
             return
         for came_from, new in self._newest.items():
@@ -118,12 +255,12 @@ class IngestRun:
             return
         self._rows[new]["replaces"] = old
         again = "an earlier version is back in place" if "state" in self._rows[new] else "a new version"
-        self._report.notes.append(
+        self.notes.append(
             f"{origin}: {again} of {old}, which leaves the queue; {self._describe_annotations(old, new)}"
         )
 
     def _describe_annotations(self, old: str, new: str) -> str:
-        """Say what happens to the annotations of an article that another has replaced."""
+        """Return what happens to the annotations of an article that another has replaced."""
         if self._finished_texts is None:
             return "what is annotated of it stays in the journals"
         assert self.corpus is not None
@@ -146,13 +283,13 @@ class IngestRun:
                     texts = [w.sentence.text for w in loaded.store.touched_sentences_of(article) if w.done]
                     done.setdefault(article, []).extend(texts)
         except AnnotatorError as error:
-            self._report.notes.append(str(error))
+            self.notes.append(str(error))
             return None
         return done
 
 
 def _relative_origin(corpus: CorpusFolder, came_from: str) -> str:
-    """Return a resolved path as seen from the corpus, which says nothing of the machine it lies on."""
+    """Return a resolved path relative to the corpus, so that it names nothing of the machine."""
     if not came_from:
         return ""
     path, mark, name = came_from.partition("#")
