@@ -9,7 +9,7 @@ from annotator.core.errors import UsageError
 from annotator.manual import INDEX, manual_topics, nearest_topic, read_manual_page
 
 
-@click.command("help")
+@click.command("help", epilog="Example: annotator help export")
 @click.argument("topic", default=INDEX)
 @click.pass_context
 def command(ctx: click.Context, topic: str) -> None:
@@ -17,8 +17,6 @@ def command(ctx: click.Context, topic: str) -> None:
 
     A page is shown in your pager; without a terminal it is written as Markdown. The name of a
     command that has no page gives its options.
-
-    Example: annotator help export
     """
     name = topic.casefold().replace("_", "-").replace(" ", "-").removesuffix(".md")
     if name == INDEX or name in manual_topics():

@@ -60,7 +60,9 @@ def _command_section(ctx: click.Context) -> str:
     about = re.sub(r"\s+", " ", (ctx.command.help or "").partition("\n\n")[0].replace("\b", "")).strip()
     rows = [_option_row(p, ctx) for p in ctx.command.params if isinstance(p, click.Option) and not p.hidden]
     table = markdown_table(("option", "does"), rows) if rows else "No options.\n"
-    return f"## {ctx.command_path}\n\n{about}\n\n```text\n{usage}\n```\n\n{table}"
+    example = (ctx.command.epilog or "").partition("Example: ")[2].strip()
+    code = f"```text\n{usage}\n{example}".rstrip()
+    return f"## {ctx.command_path}\n\n{about}\n\n{code}\n```\n\n{table}"
 
 
 def _option_row(option: click.Option, ctx: click.Context) -> tuple[str, str]:
